@@ -1,0 +1,3 @@
+//! Who is asking, what they may do, and where.
+
+pub mod role;

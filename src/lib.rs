@@ -1,0 +1,6 @@
+//! xiaoqu (小区): supervision of property management of residential complexes, as a service.
+
+pub mod access;
+pub mod calendar;
+pub mod policy;
+pub mod standing;
