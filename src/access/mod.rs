@@ -1,3 +1,14 @@
 //! Who is asking, what they may do, and where.
 
+pub mod caller;
+pub mod gate;
+pub mod issuer;
+pub mod permissions;
 pub mod role;
+pub mod scope;
+pub mod scoped;
+pub mod token;
+
+pub use caller::Caller;
+pub use role::Role;
+pub use scope::Scope;

@@ -1,0 +1,15 @@
+DROP TABLE idempotency_keys;
+DROP TABLE ledger_salts;
+DROP TABLE ledger_events;
+DROP TABLE calendar_years;
+DROP TABLE policies;
+DROP TABLE listings;
+DROP TABLE measure_grounds;
+DROP TABLE measures;
+DROP TABLE violation_audiences;
+DROP TABLE violations;
+DROP TABLE complex_services;
+DROP TABLE complexes;
+DROP TABLE company_areas;
+DROP TABLE companies;
+DROP TABLE divisions;

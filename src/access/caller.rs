@@ -1,0 +1,40 @@
+//! Who is asking: one token, one acting role.
+
+use crate::access::role::{Role, RoleKind};
+use crate::db::Id;
+use crate::db::types::Instant;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub iss: String,
+    pub sub: String,
+    pub role: Role,
+    /// GB/T 2260 prefix of the length that the role asks for.
+    pub division: Option<String>,
+    /// USCC, only for a property company.
+    pub company: Option<String>,
+    pub complex: Option<Id>,
+    pub organisation: Option<String>,
+    pub tasks: Vec<u8>,
+    pub name: Option<String>,
+    /// OAuth client, where the token came through one.
+    pub client: Option<String>,
+    /// A client-credentials token: it reads, reports and submits, and never decides.
+    pub machine: bool,
+    pub expires_at: Instant,
+}
+
+impl Caller {
+    /// The two-person rule compares issuer and subject.
+    pub fn is_person(&self, iss: &str, sub: &str) -> bool {
+        self.iss == iss && self.sub == sub
+    }
+
+    pub fn is_government(&self) -> bool {
+        self.role.row().kind == RoleKind::Government
+    }
+
+    pub fn county(&self) -> Option<&str> {
+        self.division.as_deref().and_then(|d| d.get(..6))
+    }
+}

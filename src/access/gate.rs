@@ -1,0 +1,135 @@
+//! The gate: every request passes here, and nothing that the tables do not name passes.
+
+use std::sync::Arc;
+
+use actix_web::HttpMessage;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, AUTHORIZATION, HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use actix_web::middleware::Next;
+
+use super::caller::Caller;
+use super::permissions::Access;
+use super::scope::Scope;
+use super::token::Refusal;
+use crate::app::{Route, State};
+use crate::http::context::{Ctx, Request};
+use crate::http::edge::RequestId;
+use crate::http::idempotency::MAX_KEY_LENGTH;
+use crate::http::language::Language;
+use crate::problem::{Code, Problem};
+
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+pub async fn gate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let state = request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
+    let route = find_route(&state, &request)?;
+    request.extensions_mut().insert(route.clone());
+    if let Access::Roles(_) = route.permission.access {
+        let caller = authenticate(&state, &request)?;
+        if !route.permission.allows(caller.role) {
+            state.metrics.refused("forbidden");
+            return Err(Problem::new(Code::Forbidden)
+                .detail(
+                    format!("角色“{}”不能执行此操作", caller.role.row().zh),
+                    format!("the role {} may not call {}", caller.role.code(), route.operation),
+                )
+                .into());
+        }
+        if route.permission.person_only && caller.machine {
+            state.metrics.refused("machine");
+            return Err(Problem::new(Code::PersonRequired).into());
+        }
+        let ctx = context(state.into_inner(), &request, &route, caller)?;
+        request.extensions_mut().insert(ctx);
+    }
+    next.call(request).await
+}
+
+/// The operation of a request; an unknown path is 404, a known one under another method 405 with `Allow`.
+fn find_route(state: &State, request: &ServiceRequest) -> Result<Route, Problem> {
+    let pattern = request.match_pattern().ok_or_else(|| Problem::new(Code::NotFound))?;
+    let methods = state.routes.get(&pattern).ok_or_else(|| Problem::new(Code::NotFound))?;
+    methods.iter().find(|route| route.method == *request.method()).cloned().ok_or_else(|| {
+        let allow = methods.iter().map(|r| r.method.as_str()).collect::<Vec<_>>().join(", ");
+        Problem::new(Code::MethodNotAllowed).header(ALLOW, allow)
+    })
+}
+
+fn authenticate(state: &State, request: &ServiceRequest) -> Result<Arc<Caller>, Problem> {
+    // RFC 6750, 2.3: a token in an address ends up in logs.
+    if form_urlencoded::parse(request.query_string().as_bytes()).any(|(name, _)| name == "access_token") {
+        return Err(Problem::new(Code::InvalidToken)
+            .detail("不得在地址中携带令牌", "a token does not belong into an address"));
+    }
+    let mut headers = request.headers().get_all(AUTHORIZATION);
+    let (header, second) = (headers.next(), headers.next());
+    let Some(header) = header else { return Err(Problem::new(Code::Unauthorized)) };
+    let token = header
+        .to_str()
+        .ok()
+        .filter(|_| second.is_none())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim());
+    let refused = |refusal: Refusal| {
+        state.metrics.refused("token");
+        tracing::info!(reason = %refusal, "token refused");
+        Problem::new(Code::InvalidToken)
+    };
+    state.verifier.verify(token.ok_or_else(|| refused(Refusal::Malformed))?, chrono::Utc::now()).map_err(refused)
+}
+
+fn one_header(headers: &HeaderMap, name: HeaderName) -> Result<Option<String>, Problem> {
+    let pointer = format!("header/{name}");
+    let bad = || Problem::fault(&pointer, "invalid_format", "请求头格式错误", "the header is malformed");
+    let mut all = headers.get_all(name);
+    let Some(first) = all.next() else { return Ok(None) };
+    if all.next().is_some() {
+        return Err(bad());
+    }
+    first.to_str().map(|text| Some(text.to_owned())).map_err(|_| bad())
+}
+
+fn context(
+    state: Arc<State>,
+    request: &ServiceRequest,
+    route: &Route,
+    caller: Arc<Caller>,
+) -> Result<Ctx, Problem> {
+    let headers = request.headers();
+    let language = Language::from_header(headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
+    let query = state.contract.check_query(&route.operation, request.query_string()).map_err(Problem::faults)?;
+    let idempotency_key = match one_header(headers, IDEMPOTENCY_KEY)? {
+        Some(key) if key.is_empty() || key.len() > MAX_KEY_LENGTH => {
+            return Err(Problem::fault(
+                "header/idempotency-key",
+                "invalid_format",
+                "幂等键须为 1 至 255 个字符",
+                "an idempotency key has 1 to 255 characters",
+            ));
+        }
+        key => key.filter(|_| route.method == "POST"),
+    };
+    let now = state.clock.now();
+    Ok(Ctx::new(Request {
+        scope: Scope::of(&caller),
+        caller,
+        operation: route.operation,
+        request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
+        language,
+        method: request.method().as_str().to_owned(),
+        path: request.path().to_owned(),
+        idempotency_key,
+        if_match: one_header(headers, IF_MATCH)?,
+        needs_if_match: matches!(route.method.as_str(), "PATCH" | "PUT"),
+        if_none_match: one_header(headers, IF_NONE_MATCH)?,
+        query,
+        now,
+        today: state.clock.day_of(now),
+        state,
+    }))
+}

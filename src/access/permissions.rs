@@ -1,0 +1,166 @@
+//! The one table of permissions: which roles may call which operation. Deny by default: an operation without a row,
+//! or a row without an operation, does not start. The document, `/v1/me` and the access tests are made from it.
+
+use super::role::Role::{self, *};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// No token is asked for.
+    Public,
+    /// These roles, each in its territory.
+    Roles(&'static [Role]),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Permission {
+    pub operation: &'static str,
+    pub access: Access,
+    /// A decision: a machine (client-credentials token) may not take it.
+    pub person_only: bool,
+}
+
+const fn public(operation: &'static str) -> Permission {
+    Permission { operation, access: Access::Public, person_only: false }
+}
+
+const fn allow(operation: &'static str, roles: &'static [Role]) -> Permission {
+    Permission { operation, access: Access::Roles(roles), person_only: false }
+}
+
+const fn decide(operation: &'static str, roles: &'static [Role]) -> Permission {
+    Permission { operation, access: Access::Roles(roles), person_only: true }
+}
+
+const EVERYONE: &[Role] = &[
+    CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, PartyBuildingOffice,
+    GovernanceCenter, LivelihoodServiceCenter, AgricultureServiceCenter, PowerSupplyStation, UtilityOperator,
+    FireRescue, MarketSupervision, DisciplineOffice, Community, ComplexCommittee, PropertyCompany, Resident, Auditor,
+    SystemAdministrator,
+];
+
+
+/// Whoever may look up companies and complexes.
+const REGISTER_READERS: &[Role] = &[
+    CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, PartyBuildingOffice,
+    GovernanceCenter, LivelihoodServiceCenter, AgricultureServiceCenter, PowerSupplyStation, UtilityOperator,
+    FireRescue, MarketSupervision, DisciplineOffice, Community, ComplexCommittee, PropertyCompany,
+];
+
+/// Whoever keeps the registers of companies and complexes.
+const REGISTRARS: &[Role] = &[CountyAuthority, SocialAffairsOffice];
+
+const CASE_READERS: &[Role] = &[
+    CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, PartyBuildingOffice,
+    GovernanceCenter, LivelihoodServiceCenter, FireRescue, MarketSupervision, DisciplineOffice, Community,
+    ComplexCommittee, PropertyCompany,
+];
+
+const REPORTERS: &[Role] = &[
+    CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, LivelihoodServiceCenter,
+    FireRescue, MarketSupervision, DisciplineOffice, Community, ComplexCommittee, PropertyCompany,
+];
+
+/// The offices that lead acts: they notify, confirm and dismiss (for the acts that they lead; the social affairs
+/// office for all).
+const CASE_OFFICES: &[Role] =
+    &[SocialAffairsOffice, EnforcementOffice, PoliceStation, LivelihoodServiceCenter, DisciplineOffice];
+
+const REVIEWERS: &[Role] = &[TownshipLeader, CountyAuthority];
+
+/// Whoever may be the office of a measure.
+const MEASURE_OFFICES: &[Role] = &[
+    CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, LivelihoodServiceCenter,
+    FireRescue, MarketSupervision, DisciplineOffice,
+];
+
+const STANDING_READERS: &[Role] = &[
+    CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PartyBuildingOffice, GovernanceCenter,
+    LivelihoodServiceCenter, Community, ComplexCommittee, PropertyCompany,
+];
+
+const COUNTY: &[Role] = &[CountyAuthority];
+
+#[rustfmt::skip]
+pub const PERMISSIONS: &[Permission] = &[
+    public("get_livez"),
+    public("get_readyz"),
+    public("get_metrics"),
+    public("get_openapi"),
+    public("get_jwks"),
+    allow("get_me", EVERYONE),
+    allow("get_vocabulary", EVERYONE),
+    allow("list_divisions", EVERYONE),
+
+    allow("list_companies", REGISTER_READERS),
+    allow("create_company", REGISTRARS),
+    allow("get_company", REGISTER_READERS),
+    allow("update_company", REGISTRARS),
+    allow("get_company_standing", STANDING_READERS),
+
+    allow("list_complexes", REGISTER_READERS),
+    allow("create_complex", REGISTRARS),
+    allow("get_complex", REGISTER_READERS),
+    allow("update_complex", REGISTRARS),
+    allow("list_complex_services", REGISTER_READERS),
+    allow("record_complex_service", REGISTRARS),
+
+    allow("list_policies", EVERYONE),
+    allow("get_current_policy", EVERYONE),
+    allow("get_policy", EVERYONE),
+    decide("publish_policy", COUNTY),
+    allow("list_acts", EVERYONE),
+    allow("get_calendar", EVERYONE),
+    allow("replace_calendar", COUNTY),
+
+    allow("list_violations", CASE_READERS),
+    allow("report_violation", REPORTERS),
+    allow("get_violation", CASE_READERS),
+    decide("notify_violation", CASE_OFFICES),
+    decide("record_violation_delivery", CASE_OFFICES),
+    allow("submit_violation_statement", &[PropertyCompany]),
+    decide("answer_violation_statement", CASE_OFFICES),
+    decide("confirm_violation", CASE_OFFICES),
+    decide("dismiss_violation", CASE_OFFICES),
+    allow("appeal_violation", &[PropertyCompany]),
+    decide("decide_violation_appeal", REVIEWERS),
+    decide("revoke_violation", REVIEWERS),
+    decide("record_violation_rectification", CASE_OFFICES),
+
+    allow("list_measures", CASE_READERS),
+    allow("get_measure", CASE_READERS),
+    decide("notify_measure", MEASURE_OFFICES),
+    allow("submit_measure_statement", &[PropertyCompany]),
+    allow("request_measure_hearing", &[PropertyCompany]),
+    decide("record_measure_hearing", MEASURE_OFFICES),
+    decide("approve_measure", REVIEWERS),
+    decide("reject_measure", REVIEWERS),
+    decide("complete_measure", MEASURE_OFFICES),
+    decide("cancel_measure", MEASURE_OFFICES),
+
+    allow("preview_standing", &[CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice]),
+    allow("list_blacklist", REGISTER_READERS),
+    allow("get_blacklist_entry", REGISTER_READERS),
+    allow("apply_for_credit_repair", &[PropertyCompany]),
+    decide("remove_from_blacklist", COUNTY),
+    allow("list_inbox", &[
+        CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation,
+        LivelihoodServiceCenter, FireRescue, MarketSupervision, DisciplineOffice, PropertyCompany,
+    ]),
+];
+
+/// Operations that exist only in the sandbox (`demo`).
+pub const SANDBOX_PERMISSIONS: &[Permission] = &[public("move_sandbox_clock")];
+
+pub fn of(operation: &str) -> Option<&'static Permission> {
+    PERMISSIONS.iter().chain(SANDBOX_PERMISSIONS).find(|p| p.operation == operation)
+}
+
+impl Permission {
+    pub fn allows(&self, role: Role) -> bool {
+        match self.access {
+            Access::Public => true,
+            Access::Roles(roles) => roles.contains(&role),
+        }
+    }
+}
+

@@ -1,0 +1,65 @@
+//! Territory: which rows a caller may reach. Tables are read only through the constructors here and in [`scoped`].
+
+use crate::access::caller::Caller;
+use crate::access::role::{Role, RoleKind};
+use crate::db::Id;
+
+/// What a caller reaches. Territory is equality on the column of its level, never a prefix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    County(String),
+    Township(String),
+    Community(String),
+    /// A company, by USCC: its own rows.
+    Company(String),
+    /// A committee: its complex.
+    Complex(Id),
+    /// A police station, partner or utility: what its role leads or is sent, in its division.
+    Addressed { role: Role, area: String },
+    /// A resident: its own tickets, and what is public.
+    Resident { iss: String, sub: String },
+    /// No business data at all (oversight).
+    Nothing,
+    /// The program itself, for the reason beside it: rules count the whole county whoever asks.
+    System(&'static str),
+}
+
+impl Scope {
+    pub fn of(caller: &Caller) -> Scope {
+        let area = || caller.division.clone().unwrap_or_default();
+        match (caller.role, caller.role.row().kind) {
+            (Role::PoliceStation, _) => Scope::Addressed { role: caller.role, area: area() },
+            (_, RoleKind::Partner | RoleKind::Utility) => Scope::Addressed { role: caller.role, area: area() },
+            (_, RoleKind::Government) => match caller.role.row().division_digits {
+                6 => Scope::County(area()),
+                9 => Scope::Township(area()),
+                _ => Scope::Community(area()),
+            },
+            (_, RoleKind::Company) => Scope::Company(caller.company.clone().unwrap_or_default()),
+            (_, RoleKind::Committee) => caller.complex.map_or(Scope::Nothing, Scope::Complex),
+            (_, RoleKind::Public) => Scope::Resident { iss: caller.iss.clone(), sub: caller.sub.clone() },
+            (_, RoleKind::Oversight) => Scope::Nothing,
+        }
+    }
+
+    /// The division whose rows this scope may hold, for those that are divisions.
+    pub fn division(&self) -> Option<&str> {
+        match self {
+            Scope::County(area) | Scope::Township(area) | Scope::Community(area) => Some(area),
+            Scope::Addressed { area, .. } => Some(area),
+            _ => None,
+        }
+    }
+
+    /// Is a place inside this division?
+    pub fn holds(&self, county: &str, township: &str, community: &str) -> bool {
+        match self {
+            Scope::County(area) => area == county,
+            Scope::Township(area) => area == township,
+            Scope::Community(area) => area == community,
+            Scope::Addressed { area, .. } => area == county || area == township,
+            Scope::System(_) => true,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The only way to a table's rows: `scoped::table(&Scope)`. A test reads every `store.rs` for a way round this file.
+
+use diesel::prelude::*;
+
+use super::scope::Scope;
+use crate::db::MultiBackend;
+use crate::db::schema::*;
+
+macro_rules! boxed {
+    ($table:ident) => {
+        pub type $table<'a> = crate::db::schema::$table::BoxedQuery<'a, MultiBackend>;
+    };
+}
+
+/// The query types that the constructors return.
+#[allow(non_camel_case_types)]
+pub mod query {
+    use super::MultiBackend;
+    boxed!(companies);
+    boxed!(complexes);
+    boxed!(complex_services);
+    boxed!(violations);
+    boxed!(measures);
+    boxed!(listings);
+}
+
+/// Companies: visible wherever they are owned, serve, served or have applied.
+pub fn companies<'a>(scope: &Scope) -> query::companies<'a> {
+    let all = companies::table.into_boxed();
+    match scope {
+        Scope::County(area)
+        | Scope::Township(area)
+        | Scope::Community(area)
+        | Scope::Addressed { area, .. } => all.filter(
+            companies::id.eq_any(
+                company_areas::table.filter(company_areas::area.eq(area.clone())).select(company_areas::company_id),
+            ),
+        ),
+        Scope::Company(uscc) => all.filter(companies::uscc.eq(uscc.clone())),
+        Scope::Complex(id) => all.filter(
+            companies::id.eq_any(
+                complex_services::table
+                    .filter(complex_services::complex_id.eq(*id))
+                    .select(complex_services::company_id),
+            ),
+        ),
+        Scope::System(_) => all,
+        Scope::Resident { .. } | Scope::Nothing => all.filter(none()),
+    }
+}
+
+/// Complexes of the territory; of a company, those it serves or served.
+pub fn complexes<'a>(scope: &Scope) -> query::complexes<'a> {
+    let all = complexes::table.into_boxed();
+    match scope {
+        Scope::County(area) => all.filter(complexes::county.eq(area.clone())),
+        Scope::Township(area) => all.filter(complexes::township.eq(area.clone())),
+        Scope::Community(area) => all.filter(complexes::community.eq(area.clone())),
+        Scope::Addressed { area, .. } if area.len() == 6 => all.filter(complexes::county.eq(area.clone())),
+        Scope::Addressed { area, .. } => all.filter(complexes::township.eq(area.clone())),
+        Scope::Company(uscc) => all.filter(
+            complexes::id.eq_any(
+                complex_services::table
+                    .filter(complex_services::company_id.eq_any(own_company(uscc)))
+                    .select(complex_services::complex_id),
+            ),
+        ),
+        Scope::Complex(id) => all.filter(complexes::id.eq(*id)),
+        Scope::System(_) => all,
+        Scope::Resident { .. } | Scope::Nothing => all.filter(none()),
+    }
+}
+
+/// Services: of the territory's complexes; a company sees its own only.
+pub fn complex_services<'a>(scope: &Scope) -> query::complex_services<'a> {
+    let all = complex_services::table.into_boxed();
+    match scope {
+        Scope::County(area) => all.filter(complex_services::county.eq(area.clone())),
+        Scope::Township(area) => all.filter(complex_services::township.eq(area.clone())),
+        Scope::Community(area) => all.filter(complex_services::community.eq(area.clone())),
+        Scope::Addressed { area, .. } if area.len() == 6 => all.filter(complex_services::county.eq(area.clone())),
+        Scope::Addressed { area, .. } => all.filter(complex_services::township.eq(area.clone())),
+        Scope::Company(uscc) => all.filter(complex_services::company_id.eq_any(own_company(uscc))),
+        Scope::Complex(id) => all.filter(complex_services::complex_id.eq(*id)),
+        Scope::System(_) => all,
+        Scope::Resident { .. } | Scope::Nothing => all.filter(none()),
+    }
+}
+
+/// Violations: a company sees its own from the notice on, and those of others that it reported itself; a committee
+/// those of its complex from the notice on; a police station or partner those it leads or was referred.
+pub fn violations<'a>(scope: &Scope) -> query::violations<'a> {
+    let all = violations::table.into_boxed();
+    match scope {
+        Scope::County(area) => all.filter(violations::county.eq(area.clone())),
+        Scope::Township(area) => all.filter(violations::township.eq(area.clone())),
+        Scope::Community(area) => all.filter(violations::community.eq(area.clone())),
+        Scope::Addressed { role, area } => all.filter(
+            violations::id.eq_any(
+                violation_audiences::table
+                    .filter(violation_audiences::role.eq(role.code()))
+                    .filter(violation_audiences::area.eq(area.clone()))
+                    .select(violation_audiences::violation_id),
+            ),
+        ),
+        Scope::Company(uscc) => all.filter(
+            violations::company_id
+                .eq_any(own_company(uscc).select(companies::id.nullable()))
+                .and(violations::notified.eq(true))
+                .or(violations::reporter_uscc.eq(uscc.clone())),
+        ),
+        Scope::Complex(id) => {
+            all.filter(violations::complex_id.eq(*id)).filter(violations::notified.eq(true))
+        }
+        Scope::System(_) => all,
+        Scope::Resident { .. } | Scope::Nothing => all.filter(none()),
+    }
+}
+
+/// Measures: of the territory; a company its own; a police station or partner those that it must take.
+pub fn measures<'a>(scope: &Scope) -> query::measures<'a> {
+    let all = measures::table.into_boxed();
+    match scope {
+        Scope::County(area) => all.filter(measures::county.eq(area.clone())),
+        Scope::Township(area) => all.filter(measures::township.eq(area.clone())),
+        Scope::Community(area) => all.filter(measures::community.eq(area.clone())),
+        Scope::Addressed { role, area } => all
+            .filter(measures::office_role.eq(role.code()))
+            .filter(measures::office_division.eq(area.clone())),
+        Scope::Company(uscc) => all.filter(measures::company_id.eq_any(own_company(uscc))),
+        Scope::Complex(id) => all.filter(measures::complex_id.eq(*id)),
+        Scope::System(_) => all,
+        Scope::Resident { .. } | Scope::Nothing => all.filter(none()),
+    }
+}
+
+/// The blacklist and the restrictions of a county, to every office in it; a company sees its own.
+pub fn listings<'a>(scope: &Scope) -> query::listings<'a> {
+    let all = listings::table.into_boxed();
+    match scope {
+        Scope::County(area)
+        | Scope::Township(area)
+        | Scope::Community(area)
+        | Scope::Addressed { area, .. } => all.filter(listings::county.eq(area.get(..6).unwrap_or_default().to_owned())),
+        Scope::Company(uscc) => all.filter(listings::company_id.eq_any(own_company(uscc))),
+        Scope::System(_) => all,
+        Scope::Complex(_) | Scope::Resident { .. } | Scope::Nothing => all.filter(none()),
+    }
+}
+
+/// A condition that no row meets.
+fn none() -> diesel::expression::SqlLiteral<diesel::sql_types::Bool> {
+    diesel::dsl::sql("1 = 0")
+}
+
+#[diesel::dsl::auto_type]
+fn own_company(uscc: &str) -> _ {
+    let uscc: String = uscc.to_owned();
+    companies::table.filter(companies::uscc.eq(uscc)).select(companies::id)
+}

@@ -1,0 +1,217 @@
+//! From a bearer token to a [`Caller`], by the checklist of RFC 8725.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use jsonwebtoken::Validation;
+use quick_cache::sync::Cache;
+use serde_json::{Map, Value};
+
+use super::caller::Caller;
+use super::issuer::Issuer;
+use super::role::{Role, RoleKind};
+use crate::companies::uscc;
+use crate::db::types::Instant;
+
+/// A clock that is off by more than this is not believed.
+const LEEWAY_SECONDS: i64 = 60;
+/// Longer tokens are refused unread.
+const MAX_TOKEN_BYTES: usize = 8 * 1024;
+const CACHED_TOKENS: usize = 10_000;
+
+/// Why a token is refused. For the log and the metrics; the caller only hears `invalid_token`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("malformed")]
+    Malformed,
+    #[error("header: {0}")]
+    Header(&'static str),
+    #[error("unknown issuer")]
+    Issuer,
+    #[error("unknown key")]
+    Key,
+    #[error("algorithm")]
+    Algorithm,
+    #[error("signature or claims: {0}")]
+    Invalid(String),
+    #[error("claim {0}")]
+    Claim(&'static str),
+    #[error("beyond the issuer's limits: {0}")]
+    Limit(&'static str),
+}
+
+/// Checks tokens; keeps those that it has checked until they expire.
+pub struct Verifier {
+    issuers: HashMap<String, Issuer>,
+    cache: Cache<[u8; 32], Arc<Caller>>,
+}
+
+impl Verifier {
+    pub fn new(issuers: Vec<Issuer>) -> Verifier {
+        Verifier {
+            issuers: issuers.into_iter().map(|i| (i.url.clone(), i)).collect(),
+            cache: Cache::new(CACHED_TOKENS),
+        }
+    }
+
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Arc<Caller>, Refusal> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(Refusal::Malformed);
+        }
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
+        let key: [u8; 32] = digest.as_ref().try_into().map_err(|_| Refusal::Malformed)?;
+        if let Some(caller) = self.cache.get(&key) {
+            if caller.expires_at.0.timestamp() + LEEWAY_SECONDS > now.timestamp() {
+                return Ok(caller);
+            }
+            self.cache.remove(&key);
+        }
+        let caller = Arc::new(self.check(token, now)?);
+        self.cache.insert(key, caller.clone());
+        Ok(caller)
+    }
+
+    fn check(&self, token: &str, now: DateTime<Utc>) -> Result<Caller, Refusal> {
+        let mut parts = token.split('.');
+        let (Some(header), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(Refusal::Malformed);
+        };
+        let header = object(header)?;
+        let kid = check_header(&header)?;
+        // Read before the signature is checked, only to find whose key must have made it.
+        let unverified = object(payload)?;
+        let iss = unverified.get("iss").and_then(Value::as_str).ok_or(Refusal::Claim("iss"))?;
+        let issuer = self.issuers.get(iss).ok_or(Refusal::Issuer)?;
+        let (algorithm, key) = issuer.key(kid).ok_or(Refusal::Key)?;
+        if header.get("alg").and_then(Value::as_str) != Some(format!("{algorithm:?}").as_str()) {
+            return Err(Refusal::Algorithm);
+        }
+        let mut validation = Validation::new(algorithm);
+        validation.leeway = LEEWAY_SECONDS as u64;
+        validation.validate_nbf = true;
+        validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
+        validation.set_issuer(&[&issuer.url]);
+        validation.set_audience(&[&issuer.audience]);
+        let claims = jsonwebtoken::decode::<Map<String, Value>>(token, key, &validation)
+            .map_err(|error| Refusal::Invalid(error.to_string()))?
+            .claims;
+        caller(issuer, &claims, now)
+    }
+}
+
+fn object(part: &str) -> Result<Map<String, Value>, Refusal> {
+    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| Refusal::Malformed)?;
+    serde_json::from_slice(&bytes).map_err(|_| Refusal::Malformed)
+}
+
+/// `typ` says that this is an access token, no extension is critical that we do not know, no key comes with the token
+/// or from an address in it; `kid` is a look-up key and nothing else.
+fn check_header(header: &Map<String, Value>) -> Result<&str, Refusal> {
+    let typ = header.get("typ").and_then(Value::as_str).ok_or(Refusal::Header("typ"))?;
+    let typ = typ.to_ascii_lowercase();
+    if !matches!(typ.strip_prefix("application/").unwrap_or(&typ), "jwt" | "at+jwt") {
+        return Err(Refusal::Header("typ"));
+    }
+    for name in ["crit", "jku", "x5u", "jwk", "x5c", "zip", "b64"] {
+        if header.contains_key(name) {
+            return Err(Refusal::Header(name));
+        }
+    }
+    header.get("kid").and_then(Value::as_str).filter(|kid| kid.len() <= 200).ok_or(Refusal::Header("kid"))
+}
+
+fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<Caller, Refusal> {
+    let mapped = |name: &str, label: &'static str| match claims.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(s)) if !s.is_empty() && s.len() <= 200 && !s.contains('\0') => Ok(Some(s.clone())),
+        Some(_) => Err(Refusal::Claim(label)),
+    };
+    let text = |name: &'static str| mapped(name, name);
+    let seconds = |name: &'static str| claims.get(name).and_then(Value::as_i64).ok_or(Refusal::Claim(name));
+
+    let exp = seconds("exp")?;
+    let iat = seconds("iat")?;
+    if iat > now.timestamp() + LEEWAY_SECONDS {
+        return Err(Refusal::Claim("iat"));
+    }
+    text("jti")?.ok_or(Refusal::Claim("jti"))?;
+    let sub = text("sub")?.ok_or(Refusal::Claim("sub"))?;
+    let client = text("client_id")?;
+    let names = &issuer.claims;
+    let role = mapped(&names.role, "role")?.and_then(|r| Role::from_code(&r)).ok_or(Refusal::Claim("role"))?;
+    let division = mapped(&names.division, "division")?;
+    let company = mapped(&names.company, "company")?;
+    let complex = mapped(&names.complex, "complex")?;
+    let organisation = mapped(&names.organisation, "organisation")?;
+    let tasks = tasks(claims.get(&names.tasks))?;
+
+    let caller = Caller {
+        // RFC 9068: a client-credentials token has the client as its subject.
+        machine: issuer.machine || client.as_deref() == Some(sub.as_str()),
+        iss: issuer.url.clone(),
+        sub,
+        role,
+        division: check_division(role, division)?,
+        company: only_for(role.row().kind == RoleKind::Company, company, "company")?,
+        complex: only_for(role.row().kind == RoleKind::Committee, complex, "complex")?
+            .map(|id| id.parse().map_err(|_| Refusal::Claim("complex")))
+            .transpose()?,
+        organisation: only_for(role == Role::UtilityOperator, organisation, "organisation")?,
+        tasks: if role == Role::TownshipLeader { tasks } else { Vec::new() },
+        name: mapped(&names.name, "name")?,
+        client,
+        expires_at: Instant(DateTime::from_timestamp(exp, 0).ok_or(Refusal::Claim("exp"))?),
+    };
+    check_limits(issuer, &caller)?;
+    Ok(caller)
+}
+
+fn tasks(claim: Option<&Value>) -> Result<Vec<u8>, Refusal> {
+    let Some(claim) = claim else { return Ok(Vec::new()) };
+    let list = claim.as_array().ok_or(Refusal::Claim("tasks"))?;
+    list.iter()
+        .map(|task| {
+            task.as_u64().and_then(|n| u8::try_from(n).ok()).filter(|n| (1..=8).contains(n)).ok_or(Refusal::Claim("tasks"))
+        })
+        .collect()
+}
+
+/// The length of a division fits its role: a township's office cannot hold a county's code.
+fn check_division(role: Role, division: Option<String>) -> Result<Option<String>, Refusal> {
+    let digits = role.row().division_digits;
+    match division {
+        None if digits == 0 => Ok(None),
+        Some(code) if digits > 0 && code.len() == digits && code.bytes().all(|b| b.is_ascii_digit()) => Ok(Some(code)),
+        _ => Err(Refusal::Claim("division")),
+    }
+}
+
+/// A claim that some roles must have and all others must not.
+fn only_for(wanted: bool, value: Option<String>, name: &'static str) -> Result<Option<String>, Refusal> {
+    if wanted == value.is_some() { Ok(value) } else { Err(Refusal::Claim(name)) }
+}
+
+fn check_limits(issuer: &Issuer, caller: &Caller) -> Result<(), Refusal> {
+    let limits = &issuer.limits;
+    if limits.roles.as_ref().is_some_and(|roles| !roles.contains(&caller.role)) {
+        return Err(Refusal::Limit("role"));
+    }
+    if let (Some(prefixes), Some(division)) = (&limits.divisions, &caller.division)
+        && !prefixes.iter().any(|prefix| division.starts_with(prefix.as_str()))
+    {
+        return Err(Refusal::Limit("division"));
+    }
+    if let Some(company) = &caller.company {
+        if !uscc::is_well_formed(company) {
+            return Err(Refusal::Claim("company"));
+        }
+        if limits.companies.as_ref().is_some_and(|own| !own.contains(company)) {
+            return Err(Refusal::Limit("company"));
+        }
+    }
+    Ok(())
+}

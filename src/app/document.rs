@@ -1,0 +1,288 @@
+//! The OpenAPI document: made from the routes, then completed from the tables (security, roles, problems, headers,
+//! examples), so that no handler repeats what a table says.
+
+use actix_web::App;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Tag};
+use utoipa_actix_web::AppExt;
+
+use crate::access::permissions::{self, Access};
+use crate::problem::{CODES, Code, ProblemBody};
+
+/// Tags: an English word and the official Chinese term.
+const TAGS: &[(&str, &str)] = &[
+    ("system", "Operations 运行"),
+    ("identity", "Who am I, what may I do, what do the codes mean 身份与词汇"),
+    ("divisions", "Administrative divisions 行政区划 (GB/T 2260, GB/T 10114)"),
+    ("policies", "Versions of the rules 政策版本"),
+    ("calendar", "Public holidays and make-up working days 节假日与调休"),
+    ("companies", "Property service companies 物业服务企业"),
+    ("complexes", "Residential complexes 住宅小区 and who serves them"),
+    ("violations", "Violations 违规行为 and their due process"),
+    ("measures", "Measures 处置措施 that the ladder calls for, and referrals 移交"),
+    ("standing", "Explained standing 企业信用状况, preview, blacklist 黑名单"),
+    ("inbox", "What waits for me 待办"),
+    ("sandbox", "Sandbox 演示 (only in demo)"),
+];
+
+const DESCRIPTION: &str = "Supervision of property management of residential complexes (住宅小区物业监管).\n\n\
+Instants are RFC 3339 in UTC; dates are in the deployment's time zone (default Asia/Shanghai); money is integer fen. \
+Lists page by `cursor`. Errors are RFC 9457 problems with a stable `code` and, for bad input, every fault at once with \
+its pointer. POSTs take an `Idempotency-Key`; PATCH and PUT need `If-Match`. A row outside your territory is 404.";
+
+/// 409s that an operation may answer with, beside those that every POST may.
+const CONFLICTS: &[(&str, &[Code])] = &[
+    ("create_company", &[Code::AlreadyExists]),
+    ("create_complex", &[Code::AlreadyExists]),
+    ("record_complex_service", &[Code::ServiceOverlaps, Code::CompanyBlacklisted, Code::CompanyRestricted]),
+    ("publish_policy", &[Code::StateConflict]),
+    ("report_violation", &[Code::OverlappingViolation]),
+    ("notify_violation", &[Code::StateConflict]),
+    ("record_violation_delivery", &[Code::StateConflict]),
+    ("submit_violation_statement", &[Code::StateConflict, Code::DeadlinePassed]),
+    ("answer_violation_statement", &[Code::StateConflict]),
+    ("confirm_violation", &[
+        Code::StateConflict, Code::NoticeNotDelivered, Code::StatementPeriodOpen, Code::StatementUnanswered,
+    ]),
+    ("dismiss_violation", &[Code::StateConflict]),
+    ("appeal_violation", &[Code::StateConflict, Code::DeadlinePassed]),
+    ("decide_violation_appeal", &[Code::StateConflict]),
+    ("revoke_violation", &[Code::StateConflict]),
+    ("record_violation_rectification", &[Code::StateConflict]),
+    ("notify_measure", &[Code::StateConflict]),
+    ("submit_measure_statement", &[Code::StateConflict, Code::DeadlinePassed]),
+    ("request_measure_hearing", &[Code::StateConflict, Code::DeadlinePassed]),
+    ("record_measure_hearing", &[Code::StateConflict]),
+    ("approve_measure", &[Code::StateConflict, Code::DueProcess, Code::LegalBasisMissing, Code::AppealPending]),
+    ("reject_measure", &[Code::StateConflict]),
+    ("complete_measure", &[Code::StateConflict, Code::AppealPending]),
+    ("cancel_measure", &[Code::StateConflict]),
+    ("apply_for_credit_repair", &[Code::StateConflict]),
+    ("remove_from_blacklist", &[Code::StateConflict]),
+];
+
+fn base() -> OpenApi {
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("xiaoqu 小区")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some(DESCRIPTION))
+                .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()))
+                .contact(Some(ContactBuilder::new().name(Some("xiaoqu")).build()))
+                .build(),
+        )
+        .tags(Some(TAGS.iter().map(|(name, text)| {
+            let mut tag = Tag::new(*name);
+            tag.description = Some((*text).to_owned());
+            tag
+        })))
+        .build()
+}
+
+/// The finished document.
+pub fn document(sandbox: bool) -> anyhow::Result<Value> {
+    let (_, api) = App::new()
+        .into_utoipa_app()
+        .openapi(base())
+        .configure(super::features)
+        .configure(|config| {
+            if sandbox {
+                crate::system::sandbox_routes(config);
+            }
+        })
+        .split_for_parts();
+    let mut document = serde_json::to_value(api)?;
+    complete(&mut document)?;
+    Ok(document)
+}
+
+fn complete(document: &mut Value) -> anyhow::Result<()> {
+    let mut schemas = Vec::new();
+    ProblemBody::schemas(&mut schemas);
+    let components = document["components"].as_object_mut().ok_or_else(|| anyhow::anyhow!("no components"))?;
+    let known = components.entry("schemas").or_insert_with(|| json!({}));
+    known["Problem"] = serde_json::to_value(<ProblemBody as utoipa::PartialSchema>::schema())?;
+    for (name, schema) in schemas {
+        known[name] = serde_json::to_value(schema)?;
+    }
+    components.insert(
+        "securitySchemes".into(),
+        json!({ "bearer": {
+            "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+            "description": "An access token with claims `role` and `division`, `company` or `complex` (RFC 9068). 访问令牌"
+        } }),
+    );
+    components.insert("responses".into(), problem_responses());
+
+    let snapshot = document.clone();
+    let paths = document["paths"].as_object_mut().ok_or_else(|| anyhow::anyhow!("no paths"))?;
+    for (path, item) in paths.iter_mut() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+            let permission =
+                permissions::of(&id).ok_or_else(|| anyhow::anyhow!("operation {id} has no row of permissions"))?;
+            complete_operation(&snapshot, path, method, operation, permission);
+        }
+    }
+    Ok(())
+}
+
+fn problem_responses() -> Value {
+    let mut all = Map::new();
+    for row in CODES {
+        let entry = all.entry(format!("Problem{}", row.status)).or_insert_with(|| {
+            json!({
+                "description": "",
+                "content": { "application/problem+json": {
+                    "schema": { "$ref": "#/components/schemas/Problem" },
+                    "example": {
+                        "type": format!("urn:xiaoqu:problem:{}", row.name), "title": row.en, "status": row.status,
+                        "instance": "urn:uuid:019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11", "code": row.name
+                    }
+                } }
+            })
+        });
+        let before = entry["description"].as_str().unwrap_or_default();
+        let separator = if before.is_empty() { "" } else { "; " };
+        entry["description"] = json!(format!("{before}{separator}`{}`: {} {}", row.name, row.en, row.zh));
+    }
+    Value::Object(all)
+}
+
+fn complete_operation(
+    document: &Value,
+    path: &str,
+    method: &str,
+    operation: &mut Value,
+    permission: &permissions::Permission,
+) {
+    let on_row = path.contains("/{");
+    let has_body = operation.get("requestBody").is_some();
+    let mut statuses = Vec::new();
+    match permission.access {
+        Access::Public => operation["security"] = json!([]),
+        Access::Roles(roles) => {
+            operation["security"] = json!([{ "bearer": [] }]);
+            operation["x-roles"] = json!(roles.iter().map(|r| r.code()).collect::<Vec<_>>());
+            operation["x-person-only"] = json!(permission.person_only);
+            statuses.extend([400, 401, 403, 503]);
+            if on_row {
+                statuses.push(404);
+            }
+            header(operation, "Accept-Language", false, "Language of titles, details and reasons: zh-CN (default) or en.");
+            header(operation, "X-Request-Id", false, "Your id of this request; it comes back and stands in the log and the ledger.");
+        }
+    }
+    if has_body {
+        statuses.extend([413, 415]);
+    }
+    match method {
+        "post" if matches!(permission.access, Access::Roles(_)) => {
+            statuses.extend([409, 412, 422]);
+            header(operation, "Idempotency-Key", false, "One effect per key for 24 h (1 to 255 characters).");
+            if on_row {
+                header(operation, "If-Match", false, "Act only on this version.");
+            }
+        }
+        "patch" | "put" => {
+            statuses.extend([412, 428]);
+            header(operation, "If-Match", true, "The ETag of the version that you change.");
+        }
+        "get" if on_row => header(operation, "If-None-Match", false, "Answer 304 if the view is still this one."),
+        _ => {}
+    }
+    let mut conflicts: Vec<&str> = Vec::new();
+    if let Some((_, codes)) = CONFLICTS.iter().find(|(id, _)| *id == permission.operation) {
+        conflicts.extend(codes.iter().map(|c| c.name()));
+        if !statuses.contains(&409) {
+            statuses.push(409);
+        }
+    }
+    statuses.sort_unstable();
+    let codes: Vec<&str> = CODES
+        .iter()
+        .filter(|row| statuses.contains(&row.status))
+        .filter(|row| row.status != 409 || conflicts.contains(&row.name) || row.code == Code::IdempotencyInProgress)
+        .filter(|row| row.code != Code::PersonRequired || permission.person_only)
+        .map(|row| row.name)
+        .collect();
+    operation["x-problem-codes"] = json!(codes);
+    for status in statuses {
+        operation["responses"][status.to_string()] = json!({ "$ref": format!("#/components/responses/Problem{status}") });
+    }
+    if let Some(content) = operation.pointer_mut("/requestBody/content/application~1json") {
+        if content.get("example").is_none() {
+            content["example"] = example(document, &content["schema"].clone(), 0);
+        }
+        if method == "patch" {
+            let patch = content.clone();
+            operation["requestBody"]["content"]["application/merge-patch+json"] = patch;
+        }
+    }
+    for status in ["200", "201"] {
+        let pointer = format!("/responses/{status}/content/application~1json");
+        if let Some(content) = operation.pointer_mut(&pointer) {
+            content["example"] = example(document, &content["schema"].clone(), 0);
+            if on_row || status == "201" {
+                operation["responses"][status]["headers"]["ETag"] = json!({
+                    "description": "`\"version.viewhash\"`", "schema": { "type": "string", "maxLength": 60 }
+                });
+            }
+        }
+    }
+}
+
+fn header(operation: &mut Value, name: &str, required: bool, description: &str) {
+    let parameter = json!({
+        "name": name, "in": "header", "required": required, "description": description,
+        "schema": { "type": "string", "maxLength": 255 }
+    });
+    match operation["parameters"].as_array_mut() {
+        Some(all) => all.push(parameter),
+        None => operation["parameters"] = json!([parameter]),
+    }
+}
+
+/// An example made from the examples of the fields.
+fn example(document: &Value, schema: &Value, depth: usize) -> Value {
+    if depth > 8 {
+        return Value::Null;
+    }
+    if let Some(target) = schema["$ref"].as_str().and_then(|r| r.strip_prefix('#')) {
+        return document.pointer(target).map_or(Value::Null, |s| example(document, s, depth + 1));
+    }
+    if let Some(given) = schema.get("example").or_else(|| schema["examples"].get(0)) {
+        return given.clone();
+    }
+    if let Some(first) = schema["enum"].get(0) {
+        return first.clone();
+    }
+    for branch in ["oneOf", "anyOf", "allOf"] {
+        if let Some(sub) = schema[branch].as_array().and_then(|all| all.iter().find(|s| s["type"] != "null")) {
+            return example(document, sub, depth + 1);
+        }
+    }
+    let kind = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().find(|k| *k != "null").and_then(Value::as_str).unwrap_or_default(),
+        kind => kind.as_str().unwrap_or_default(),
+    };
+    match kind {
+        "object" => {
+            let fields = schema["properties"].as_object().into_iter().flatten();
+            Value::Object(fields.map(|(name, sub)| (name.clone(), example(document, sub, depth + 1))).collect())
+        }
+        "array" => json!([example(document, &schema["items"], depth + 1)]),
+        "integer" | "number" => schema.get("minimum").cloned().unwrap_or(json!(1)),
+        "boolean" => json!(false),
+        "string" => match schema["format"].as_str() {
+            Some("uuid") => json!("019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11"),
+            Some("date-time") => json!("2026-03-02T08:00:00Z"),
+            Some("date") => json!("2026-03-02"),
+            Some("uri") => json!("https://example.invalid/"),
+            _ => json!("text"),
+        },
+        _ => Value::Null,
+    }
+}

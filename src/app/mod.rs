@@ -1,0 +1,184 @@
+//! The one list of features: it gives the routes and the document. And the order of the layers around them.
+
+pub mod document;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::Method;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, dev::Server, web};
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::gate::gate;
+use crate::access::issuer::{Issuer, LocalIssuer};
+use crate::access::permissions::{self, Permission};
+use crate::access::token::Verifier;
+use crate::clock::Clock;
+use crate::db::{Db, DbOptions};
+use crate::http::edge::edge;
+use crate::http::idempotency::DataKey;
+use crate::http::schema::Contract;
+use crate::metrics::Metrics;
+use crate::policy::store::PolicyCache;
+
+/// Every feature, in the order of the document.
+pub fn features(config: &mut ServiceConfig) {
+    config
+        .configure(crate::system::routes)
+        .configure(crate::identity::routes)
+        .configure(crate::divisions::routes)
+        .configure(crate::policy::routes)
+        .configure(crate::calendar::routes)
+        .configure(crate::companies::routes)
+        .configure(crate::complexes::routes);
+}
+
+/// An operation that is served.
+#[derive(Clone, Debug)]
+pub struct Route {
+    pub method: Method,
+    pub operation: &'static str,
+    pub permission: &'static Permission,
+}
+
+/// What the service runs with, from settings or from the demo.
+pub struct Config {
+    pub db: DbOptions,
+    pub clock: Clock,
+    pub local_issuer: LocalIssuer,
+    pub trusted_issuers: Vec<Issuer>,
+    pub data_key: [u8; 32],
+    pub body_limit: usize,
+    pub request_timeout: Duration,
+    /// Serve `/metrics` beside the API; otherwise on an address of its own.
+    pub metrics_on_api: bool,
+}
+
+/// What every request shares.
+pub struct State {
+    pub db: Db,
+    pub clock: Clock,
+    pub contract: Contract,
+    /// By route pattern: the operations under it.
+    pub routes: HashMap<String, Vec<Route>>,
+    pub document: web::Bytes,
+    pub local_issuer: LocalIssuer,
+    pub verifier: Verifier,
+    pub data_key: DataKey,
+    pub metrics: Metrics,
+    pub policies: PolicyCache,
+    pub body_limit: usize,
+    pub request_timeout: Duration,
+    pub metrics_on_api: bool,
+    pub migrations: usize,
+}
+
+impl State {
+    pub fn new(config: Config) -> anyhow::Result<Arc<State>> {
+        let sandbox = config.clock.is_sandbox();
+        let document = document::document(sandbox)?;
+        let mut issuers = vec![config.local_issuer.verifier()?];
+        issuers.extend(config.trusted_issuers);
+        let db = Db::open(&config.db)?;
+        Ok(Arc::new(State {
+            contract: Contract::new(&document)?,
+            routes: routes(&document)?,
+            document: web::Bytes::from(serde_json::to_vec(&document)?),
+            verifier: Verifier::new(issuers),
+            local_issuer: config.local_issuer,
+            data_key: DataKey::new(&config.data_key)?,
+            metrics: Metrics::new()?,
+            policies: PolicyCache::default(),
+            migrations: crate::db::count(db.is_postgres()),
+            db,
+            clock: config.clock,
+            body_limit: config.body_limit,
+            request_timeout: config.request_timeout,
+            metrics_on_api: config.metrics_on_api,
+        }))
+    }
+}
+
+/// The routes of a document, each with its permission; one without the other does not start.
+fn routes(document: &serde_json::Value) -> anyhow::Result<HashMap<String, Vec<Route>>> {
+    let mut all: HashMap<String, Vec<Route>> = HashMap::new();
+    let mut served = Vec::new();
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            let Some(id) = operation["operationId"].as_str() else { continue };
+            let permission =
+                permissions::of(id).ok_or_else(|| anyhow::anyhow!("operation {id} has no row of permissions"))?;
+            served.push(permission.operation);
+            let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())?;
+            all.entry(path.clone()).or_default().push(Route { method, operation: permission.operation, permission });
+        }
+    }
+    for permission in permissions::PERMISSIONS {
+        anyhow::ensure!(
+            served.contains(&permission.operation),
+            "permissions name {}, which is not served",
+            permission.operation
+        );
+    }
+    Ok(all)
+}
+
+/// Time and size limits against slow or greedy clients.
+#[derive(Clone, Debug)]
+pub struct ServerOptions {
+    pub listen: String,
+    pub workers: usize,
+    pub max_connections: usize,
+    pub keep_alive: Duration,
+    pub header_timeout: Duration,
+    pub shutdown_timeout: Duration,
+}
+
+impl Default for ServerOptions {
+    fn default() -> Self {
+        ServerOptions {
+            listen: "127.0.0.1:0".into(),
+            workers: 2,
+            max_connections: 10_000,
+            keep_alive: Duration::from_secs(30),
+            header_timeout: Duration::from_secs(10),
+            shutdown_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Binds and builds the server; it runs when awaited. Returns it with the address that it listens on.
+pub fn server(state: Arc<State>, options: &ServerOptions) -> anyhow::Result<(Server, std::net::SocketAddr)> {
+    let data = web::Data::from(state);
+    let factory = move || {
+        let sandbox = data.clock.is_sandbox();
+        let (app, _) = App::new()
+            .into_utoipa_app()
+            .app_data(data.clone())
+            .configure(features)
+            .configure(|config| {
+                if sandbox {
+                    crate::system::sandbox_routes(config);
+                }
+            })
+            .split_for_parts();
+        app.configure(crate::system::pages)
+            .default_service(web::to(crate::system::not_found))
+            .wrap(from_fn(gate))
+            .wrap(from_fn(edge))
+            .wrap(Compress::default())
+    };
+    let server = HttpServer::new(factory)
+        .workers(options.workers)
+        .max_connections(options.max_connections)
+        .keep_alive(options.keep_alive)
+        .client_request_timeout(options.header_timeout)
+        .client_disconnect_timeout(Duration::from_secs(5))
+        .shutdown_timeout(options.shutdown_timeout.as_secs())
+        .bind(&options.listen)?;
+    let address = server.addrs().first().copied().ok_or_else(|| anyhow::anyhow!("no address to listen on"))?;
+    Ok((server.run(), address))
+}

@@ -1,0 +1,132 @@
+use serde_json::json;
+
+use super::model::{Company, CompanyIn, CompanyPatch};
+use super::{store, uscc};
+use crate::access::Role;
+use crate::db::{Fail, Id, Work};
+use crate::fault::Fault;
+use crate::http::{Body, Entity, Tx};
+use crate::ledger::{self, Audience, Event, Place};
+use crate::problem::{Code, Problem};
+
+pub fn create_company(tx: &mut Tx, body: &Body<CompanyIn>) -> Work<Entity<Company>> {
+    let ctx = tx.ctx;
+    let input = tx.creation(
+        body,
+        |conn, scope, id| store::find(conn, scope, id).map(drop),
+        |conn, input, faults| {
+            check_uscc(input, ctx.caller.role, faults);
+            check_parent(conn, ctx, input.parent_id, None, faults)
+        },
+    )?;
+    let exists = || {
+        Problem::new(Code::AlreadyExists)
+            .detail("该统一社会信用代码已登记", "a company with this code is registered already")
+    };
+    if store::uscc_exists(tx.conn, &input.uscc)? {
+        return Err(exists().into());
+    }
+    let CompanyIn { uscc, uscc_override_reason, name, legal_representative, service_hotline, parent_id } = input.clone();
+    let county = ctx.caller.county().unwrap_or_default().to_owned();
+    let uscc_override_reason = uscc_override_reason.filter(|_| !uscc::has_valid_check(&uscc));
+    let company = Company {
+        id: Id::new(),
+        version: 1,
+        uscc,
+        uscc_override_reason,
+        name,
+        legal_representative,
+        service_hotline,
+        parent_id,
+        county: county.clone(),
+        created_at: ctx.now,
+        updated_at: ctx.now,
+    };
+    store::insert(tx.conn, &company)
+        .map_err(|error| if Fail::is_duplicate(&error) { exists().into() } else { Fail::from(error) })?;
+    let division = ctx.caller.division.clone().unwrap_or_default();
+    store::add_areas(tx.conn, company.id, &[&county, &division])?;
+    record(tx, "company.registered", &company)?;
+    Ok(Entity::created(company.id, company.version, company, "/v1/companies"))
+}
+
+pub fn update_company(tx: &mut Tx, id: Id, body: &Body<CompanyPatch>) -> Work<Entity<Company>> {
+    let ctx = tx.ctx;
+    let before = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let input =
+        tx.checked(body, |conn, input, faults| check_parent(conn, ctx, input.parent_id.flatten(), Some(id), faults))?;
+    tx.if_match(before.version)?;
+    let CompanyPatch { name, legal_representative, service_hotline, parent_id } = input.clone();
+    let company = Company {
+        version: before.version + 1,
+        name: name.unwrap_or(before.name),
+        legal_representative: legal_representative.unwrap_or(before.legal_representative),
+        service_hotline: service_hotline.unwrap_or(before.service_hotline),
+        parent_id: parent_id.unwrap_or(before.parent_id),
+        updated_at: ctx.now,
+        ..before
+    };
+    store::update(tx.conn, &company)?;
+    record(tx, "company.changed", &company)?;
+    Ok(Entity::new(company.id, company.version, company))
+}
+
+fn record(tx: &mut Tx, kind: &'static str, company: &Company) -> Work<Id> {
+    let place = Place { county: company.county.clone(), ..Place::default() };
+    let event = Event::new(kind, "company", company.id)
+        .at(place)
+        .company(Some(company.id))
+        .audience(Audience::Parties)
+        .data(json!({
+            "uscc": company.uscc, "uscc_override_reason": company.uscc_override_reason, "name": company.name,
+            "parent_id": company.parent_id, "version": company.version,
+        }))
+        .personal("legal_representative", Some(&company.legal_representative));
+    ledger::append(tx, event)
+}
+
+fn check_uscc(input: &CompanyIn, role: Role, faults: &mut Vec<Fault>) {
+    if uscc::has_valid_check(&input.uscc) {
+        return;
+    }
+    if input.uscc_override_reason.is_none() {
+        faults.push(Fault::new(
+            "/uscc",
+            "check_character",
+            "统一社会信用代码的校验位不正确；确有其码的，由县级主管部门填写 uscc_override_reason",
+            "the check character of the USCC does not fit; for a real code the county gives uscc_override_reason",
+        ));
+    } else if role != Role::CountyAuthority {
+        faults.push(Fault::new(
+            "/uscc_override_reason",
+            "conflict",
+            "只有县级主管部门可以登记校验位不符的代码",
+            "only the county may store a code whose check character does not fit",
+        ));
+    }
+}
+
+/// A parent is a company that the caller sees, and no branch itself: one level, as in the commercial register.
+fn check_parent(
+    conn: &mut crate::db::Conn,
+    ctx: &crate::http::Ctx,
+    parent: Option<Id>,
+    own: Option<Id>,
+    faults: &mut Vec<Fault>,
+) -> Work<()> {
+    let Some(parent) = parent else { return Ok(()) };
+    let wrong = match store::find(conn, &ctx.scope, parent) {
+        Ok(company) => company.parent_id.is_some() || Some(parent) == own,
+        Err(Fail::Problem(_)) => true,
+        Err(other) => return Err(other),
+    };
+    if wrong {
+        faults.push(Fault::new(
+            "/parent_id",
+            "unknown_reference",
+            "上级企业不存在，或其本身为分支机构",
+            "no such company for you, or one that is a branch itself",
+        ));
+    }
+    Ok(())
+}

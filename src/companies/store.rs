@@ -1,0 +1,82 @@
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::model::{Company, ListCompanies};
+use crate::access::{Scope, scoped};
+use crate::db::schema::{companies, company_areas};
+use crate::db::{Conn, Id, Work, contains, lock_company};
+use crate::http::paging::{Page, PageOf};
+use crate::http::{Ctx, Cursor};
+use crate::on_both;
+use crate::problem::Problem;
+
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<Company> {
+    let row = scoped::companies(scope).filter(companies::id.eq(id)).first(conn).optional()?;
+    Ok(row.ok_or_else(Problem::not_found)?)
+}
+
+/// Locks the company, then reads it.
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<Company> {
+    lock_company(conn, id)?;
+    find(conn, scope, id)
+}
+
+pub fn uscc_exists(conn: &mut Conn, uscc: &str) -> Work<bool> {
+    let system = Scope::System("a code is unique in the whole deployment");
+    let found: Option<Id> =
+        scoped::companies(&system).filter(companies::uscc.eq(uscc)).select(companies::id).first(conn).optional()?;
+    Ok(found.is_some())
+}
+
+pub fn insert(conn: &mut Conn, company: &Company) -> Result<(), diesel::result::Error> {
+    diesel::insert_into(companies::table).values(company).execute(conn).map(drop)
+}
+
+pub fn update(conn: &mut Conn, company: &Company) -> Work<()> {
+    diesel::update(companies::table.find(company.id)).set(company).execute(conn)?;
+    Ok(())
+}
+
+/// Makes a company visible in divisions: where it is owned, serves or applies.
+pub fn add_areas(conn: &mut Conn, company: Id, areas: &[&str]) -> Work<()> {
+    for area in areas.iter().filter(|area| !area.is_empty()) {
+        let row = (company_areas::company_id.eq(company), company_areas::area.eq(*area));
+        on_both!(conn, |conn| {
+            diesel::insert_into(company_areas::table).values(row).on_conflict_do_nothing().execute(conn)
+        })?;
+    }
+    Ok(())
+}
+
+/// Names and codes of companies, for rows that show them.
+pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, (String, String)>> {
+    let system = Scope::System("a row that the caller may see names its company");
+    let rows: Vec<(Id, String, String)> = scoped::companies(&system)
+        .filter(companies::id.eq_any(ids.to_vec()))
+        .select((companies::id, companies::name, companies::uscc))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, name, uscc)| (id, (name, uscc))).collect())
+}
+
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListCompanies) -> Work<PageOf<Company>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || {
+        let mut rows = scoped::companies(&ctx.scope);
+        if let Some(q) = &query.q {
+            rows = rows.filter(companies::name.like(contains(q)).escape('\\'));
+        }
+        if let Some(uscc) = &query.uscc {
+            rows = rows.filter(companies::uscc.eq(uscc.clone()));
+        }
+        rows
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
+        rows = rows.filter(companies::id.lt(before));
+    }
+    let rows: Vec<Company> = rows.order(companies::id.desc()).limit(page.fetch()).load(conn)?;
+    let (items, next_cursor) = page.cut(rows, |row| row.id);
+    Ok(PageOf { items, next_cursor, total })
+}

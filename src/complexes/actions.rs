@@ -1,0 +1,136 @@
+use serde_json::json;
+
+use super::coordinates::to_wgs84;
+use super::model::{Complex, ComplexIn, ComplexPatch, ComplexRow, PointIn};
+use super::store;
+use crate::db::{Conn, Id, Work, lock_complex};
+use crate::divisions;
+use crate::fault::Fault;
+use crate::http::{Body, Ctx, Entity, Tx};
+use crate::ledger::{self, Event};
+
+pub fn create_complex(tx: &mut Tx, body: &Body<ComplexIn>) -> Work<Entity<Complex>> {
+    let ctx = tx.ctx;
+    let input = tx.creation(
+        body,
+        |conn, scope, id| store::find(conn, scope, id).map(drop),
+        |conn, input, faults| {
+            check_community(conn, ctx, &input.community, faults)?;
+            check_delivery(ctx, input.delivered_on, faults);
+            Ok(())
+        },
+    )?;
+    let ComplexIn {
+        name,
+        community,
+        grid,
+        address,
+        point,
+        area_m2,
+        households,
+        buildings,
+        delivered_on,
+        self_governance,
+    } = input.clone();
+    let point = point.map(stored);
+    let row = ComplexRow {
+        id: Id::new(),
+        version: 1,
+        name,
+        county: community.get(..6).unwrap_or_default().to_owned(),
+        township: community.get(..9).unwrap_or_default().to_owned(),
+        community,
+        grid,
+        address,
+        longitude: point.map(|p| p.0),
+        latitude: point.map(|p| p.1),
+        area_m2,
+        households,
+        buildings,
+        delivered_on,
+        self_governance: self_governance.code().to_owned(),
+        created_at: ctx.now,
+        updated_at: ctx.now,
+    };
+    store::insert(tx.conn, &row)?;
+    record(tx, "complex.registered", &row)?;
+    let (id, version) = (row.id, row.version);
+    let view = store::view_one(tx.conn, row, ctx.today)?;
+    Ok(Entity::created(id, version, view, "/v1/complexes"))
+}
+
+pub fn update_complex(tx: &mut Tx, id: Id, body: &Body<ComplexPatch>) -> Work<Entity<Complex>> {
+    let ctx = tx.ctx;
+    lock_complex(tx.conn, id)?;
+    let before = store::find(tx.conn, &ctx.scope, id)?;
+    let input = tx.checked(body, |_, input, faults| {
+        check_delivery(ctx, input.delivered_on.flatten(), faults);
+        Ok(())
+    })?;
+    tx.if_match(before.version)?;
+    let ComplexPatch { name, grid, address, point, area_m2, households, buildings, delivered_on, self_governance } =
+        input.clone();
+    let (longitude, latitude) = match point {
+        None => (before.longitude, before.latitude),
+        Some(point) => point.map(stored).unzip(),
+    };
+    let row = ComplexRow {
+        version: before.version + 1,
+        name: name.unwrap_or(before.name),
+        grid: grid.unwrap_or(before.grid),
+        address: address.unwrap_or(before.address),
+        longitude,
+        latitude,
+        area_m2: area_m2.unwrap_or(before.area_m2),
+        households: households.unwrap_or(before.households),
+        buildings: buildings.unwrap_or(before.buildings),
+        delivered_on: delivered_on.unwrap_or(before.delivered_on),
+        self_governance: self_governance.map_or(before.self_governance, |s| s.code().to_owned()),
+        updated_at: ctx.now,
+        ..before
+    };
+    store::update(tx.conn, &row)?;
+    record(tx, "complex.changed", &row)?;
+    let (id, version) = (row.id, row.version);
+    let view = store::view_one(tx.conn, row, ctx.today)?;
+    Ok(Entity::new(id, version, view))
+}
+
+fn stored(point: PointIn) -> (f64, f64) {
+    to_wgs84(point.system, point.longitude, point.latitude)
+}
+
+fn record(tx: &mut Tx, kind: &'static str, row: &ComplexRow) -> Work<Id> {
+    let event = Event::new(kind, "complex", row.id).at(row.place()).data(json!({
+        "name": row.name, "grid": row.grid, "address": row.address, "longitude": row.longitude,
+        "latitude": row.latitude, "area_m2": row.area_m2, "households": row.households, "buildings": row.buildings,
+        "delivered_on": row.delivered_on, "self_governance": row.self_governance, "version": row.version,
+    }));
+    ledger::append(tx, event)
+}
+
+/// The community exists, and lies in the caller's territory.
+fn check_community(conn: &mut Conn, ctx: &Ctx, code: &str, faults: &mut Vec<Fault>) -> Work<()> {
+    match divisions::find(conn, code)? {
+        Some(division) if division.level == "community" => {
+            let place = division.place();
+            if !ctx.scope.holds(&place.county, &place.township, &place.community) {
+                faults.push(Fault::new(
+                    "/community",
+                    "unknown_reference",
+                    "该村（社区）不在您的辖区内",
+                    "this community is not in your territory",
+                ));
+            }
+        }
+        Some(_) => faults.push(Fault::new("/community", "not_a_community", "不是村（社区）", "not a community")),
+        None => faults.push(Fault::new("/community", "unknown_reference", "区划代码不存在", "no such division")),
+    }
+    Ok(())
+}
+
+fn check_delivery(ctx: &Ctx, delivered_on: Option<chrono::NaiveDate>, faults: &mut Vec<Fault>) {
+    if delivered_on.is_some_and(|day| day > ctx.today) {
+        faults.push(Fault::new("/delivered_on", "in_the_future", "交付日期在未来", "this day has not come"));
+    }
+}

@@ -1,0 +1,22 @@
+//! Residential complexes (住宅小区) and who serves them.
+
+mod actions;
+pub mod coordinates;
+pub mod model;
+mod routes;
+mod service_actions;
+pub mod store;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use store::{find, names_of, service_on};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(routes::list_complexes)
+        .service(routes::create_complex)
+        .service(routes::get_complex)
+        .service(routes::update_complex)
+        .service(routes::list_complex_services)
+        .service(routes::record_complex_service);
+}

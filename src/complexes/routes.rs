@@ -1,0 +1,69 @@
+use actix_web::{get, patch, post};
+
+use super::model::{Complex, ComplexIn, ComplexPatch, ListComplexes, Service, ServiceIn};
+use super::{actions, service_actions, store};
+use crate::http::context::PathId;
+use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+
+/// List complexes
+///
+/// Of your territory, newest first; a company sees those that it serves or served. Each row names who serves it today.
+#[utoipa::path(tag = "complexes", params(ListComplexes), responses((status = 200, description = "A page", body = PageOf<Complex>)))]
+#[get("/v1/complexes")]
+pub async fn list_complexes(ctx: Ctx) -> Answer {
+    let query: ListComplexes = ctx.query()?;
+    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+}
+
+/// Register a complex
+///
+/// Its community says in which township and county it lies. Points are converted to WGS 84.
+#[utoipa::path(tag = "complexes", request_body = ComplexIn, responses((status = 201, description = "Registered", body = Complex)))]
+#[post("/v1/complexes")]
+pub async fn create_complex(ctx: Ctx, body: Body<ComplexIn>) -> Answer {
+    ctx.act(body, actions::create_complex).await
+}
+
+/// Get a complex
+#[utoipa::path(tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
+    responses((status = 200, description = "The complex", body = Complex)))]
+#[get("/v1/complexes/{id}")]
+pub async fn get_complex(ctx: Ctx, id: PathId) -> Answer {
+    ctx.get(move |conn, ctx| {
+        let row = store::find(conn, &ctx.scope, id.0)?;
+        let (id, version) = (row.id, row.version);
+        Ok(Entity::new(id, version, store::view_one(conn, row, ctx.today)?))
+    })
+    .await
+}
+
+/// Change a complex
+///
+/// Its community, the company that serves it and the project manager are not changed here.
+#[utoipa::path(tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
+    request_body = ComplexPatch, responses((status = 200, description = "Changed", body = Complex)))]
+#[patch("/v1/complexes/{id}")]
+pub async fn update_complex(ctx: Ctx, id: PathId, body: Body<ComplexPatch>) -> Answer {
+    ctx.act(body, move |tx, body| actions::update_complex(tx, id.0, body)).await
+}
+
+/// Who has served a complex
+///
+/// Newest first, on one page. A company sees its own services only.
+#[utoipa::path(tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
+    responses((status = 200, description = "All services", body = PageOf<Service>)))]
+#[get("/v1/complexes/{id}/service")]
+pub async fn list_complex_services(ctx: Ctx, id: PathId) -> Answer {
+    ctx.list(move |conn, ctx| store::list_services(conn, ctx, id.0)).await
+}
+
+/// Record who serves a complex
+///
+/// The service that is open ends on the day before. Refused for a company that is blacklisted or restricted, unless it
+/// has served the complex already.
+#[utoipa::path(tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
+    request_body = ServiceIn, responses((status = 201, description = "Recorded", body = Service)))]
+#[post("/v1/complexes/{id}/service")]
+pub async fn record_complex_service(ctx: Ctx, id: PathId, body: Body<ServiceIn>) -> Answer {
+    ctx.act(body, move |tx, body| service_actions::record_complex_service(tx, id.0, body)).await
+}

@@ -1,0 +1,192 @@
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::model::{Complex, ComplexRow, CurrentService, ListComplexes, Point, SelfGovernance, Service, ServiceRow};
+use crate::access::{Scope, scoped};
+use crate::companies;
+use crate::db::schema::{complex_services as services, complexes};
+use crate::db::{Conn, Id, Work, contains};
+use crate::http::paging::{Page, PageOf};
+use crate::http::{Ctx, Cursor};
+use crate::problem::Problem;
+
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ComplexRow> {
+    let row = scoped::complexes(scope).filter(complexes::id.eq(id)).first(conn).optional()?;
+    Ok(row.ok_or_else(Problem::not_found)?)
+}
+
+pub fn insert(conn: &mut Conn, row: &ComplexRow) -> Work<()> {
+    diesel::insert_into(complexes::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn update(conn: &mut Conn, row: &ComplexRow) -> Work<()> {
+    diesel::update(complexes::table.find(row.id)).set(row).execute(conn)?;
+    Ok(())
+}
+
+/// A new service changes how its complex is shown.
+pub fn touch(conn: &mut Conn, row: &ComplexRow, now: crate::db::Instant) -> Work<()> {
+    diesel::update(complexes::table.find(row.id))
+        .set((complexes::version.eq(row.version + 1), complexes::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, String>> {
+    let system = Scope::System("a row that the caller may see names its complex");
+    let rows: Vec<(Id, String)> = scoped::complexes(&system)
+        .filter(complexes::id.eq_any(ids.to_vec()))
+        .select((complexes::id, complexes::name))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Every service of a complex, oldest first.
+pub fn services_of(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Vec<ServiceRow>> {
+    Ok(scoped::complex_services(scope)
+        .filter(services::complex_id.eq(complex))
+        .order((services::effective_from, services::id))
+        .load(conn)?)
+}
+
+/// Who serves a complex on a day.
+pub fn service_on(conn: &mut Conn, complex: Id, day: NaiveDate) -> Work<Option<ServiceRow>> {
+    let system = Scope::System("a fact of the complex, whoever asks");
+    Ok(services_of(conn, &system, complex)?.into_iter().rev().find(|s| s.covers(day)))
+}
+
+pub fn insert_service(conn: &mut Conn, row: &ServiceRow) -> Work<()> {
+    diesel::insert_into(services::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn end_service(conn: &mut Conn, id: Id, last_day: NaiveDate) -> Work<()> {
+    diesel::update(services::table.find(id)).set(services::effective_to.eq(last_day)).execute(conn)?;
+    Ok(())
+}
+
+impl ServiceRow {
+    pub fn covers(&self, day: NaiveDate) -> bool {
+        self.effective_from <= day && self.effective_to.is_none_or(|last| day <= last)
+    }
+}
+
+/// Who serves these complexes on a day.
+fn services_in_force(conn: &mut Conn, ids: &[Id], day: NaiveDate) -> Work<HashMap<Id, CurrentService>> {
+    let system = Scope::System("a complex that the caller may see names who serves it");
+    let rows: Vec<ServiceRow> = scoped::complex_services(&system)
+        .filter(services::complex_id.eq_any(ids.to_vec()))
+        .filter(services::effective_from.le(day))
+        .load(conn)?;
+    let rows: Vec<ServiceRow> = rows.into_iter().filter(|row| row.covers(day)).collect();
+    let companies = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let (name, uscc) = companies.get(&row.company_id)?.clone();
+            let service = CurrentService {
+                company_id: row.company_id,
+                company_name: name,
+                company_uscc: uscc,
+                project_manager: row.project_manager,
+                effective_from: row.effective_from,
+                effective_to: row.effective_to,
+            };
+            Some((row.complex_id, service))
+        })
+        .collect())
+}
+
+/// Complexes as they are shown.
+pub fn views(conn: &mut Conn, rows: Vec<ComplexRow>, today: NaiveDate) -> Work<Vec<Complex>> {
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let mut services = services_in_force(conn, &ids, today)?;
+    Ok(rows.into_iter().map(|row| view(row, &mut services)).collect())
+}
+
+pub fn view_one(conn: &mut Conn, row: ComplexRow, today: NaiveDate) -> Work<Complex> {
+    let mut services = services_in_force(conn, &[row.id], today)?;
+    Ok(view(row, &mut services))
+}
+
+fn view(row: ComplexRow, services: &mut HashMap<Id, CurrentService>) -> Complex {
+    Complex {
+        service: services.remove(&row.id),
+        id: row.id,
+        version: row.version,
+        name: row.name,
+        county: row.county,
+        township: row.township,
+        community: row.community,
+        grid: row.grid,
+        address: row.address,
+        point: row.longitude.zip(row.latitude).map(|(longitude, latitude)| Point { longitude, latitude }),
+        area_m2: row.area_m2,
+        households: row.households,
+        buildings: row.buildings,
+        delivered_on: row.delivered_on,
+        self_governance: SelfGovernance::from_code(&row.self_governance).unwrap_or(SelfGovernance::NotEligible),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    }
+}
+
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplexes) -> Work<PageOf<Complex>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || {
+        let mut rows = scoped::complexes(&ctx.scope);
+        if let Some(q) = &query.q {
+            rows = rows.filter(complexes::name.like(contains(q)).escape('\\'));
+        }
+        if let Some(township) = &query.township {
+            rows = rows.filter(complexes::township.eq(township.clone()));
+        }
+        if let Some(community) = &query.community {
+            rows = rows.filter(complexes::community.eq(community.clone()));
+        }
+        if let Some(company) = query.company_id {
+            rows = rows.filter(
+                complexes::id.eq_any(
+                    services::table
+                        .filter(services::company_id.eq(company))
+                        .filter(services::effective_from.le(ctx.today))
+                        .filter(services::effective_to.is_null().or(services::effective_to.ge(ctx.today)))
+                        .select(services::complex_id),
+                ),
+            );
+        }
+        rows
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
+        rows = rows.filter(complexes::id.lt(before));
+    }
+    let rows: Vec<ComplexRow> = rows.order(complexes::id.desc()).limit(page.fetch()).load(conn)?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    Ok(PageOf { items: views(conn, rows, ctx.today)?, next_cursor, total })
+}
+
+pub fn list_services(conn: &mut Conn, ctx: &Ctx, complex: Id) -> Work<PageOf<Service>> {
+    find(conn, &ctx.scope, complex)?;
+    let rows = services_of(conn, &ctx.scope, complex)?;
+    let names = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
+    let items = rows.into_iter().rev().map(|row| service_view(row, &names)).collect();
+    Ok(PageOf { items, next_cursor: None, total: None })
+}
+
+pub fn service_view(row: ServiceRow, names: &HashMap<Id, (String, String)>) -> Service {
+    Service {
+        id: row.id,
+        complex_id: row.complex_id,
+        company_id: row.company_id,
+        company_name: names.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default(),
+        project_manager: row.project_manager,
+        effective_from: row.effective_from,
+        effective_to: row.effective_to,
+        created_at: row.created_at,
+    }
+}

@@ -1,0 +1,127 @@
+//! What can go wrong in the store, and how the two databases say it.
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+use crate::http::idempotency::StoredAnswer;
+use crate::problem::Problem;
+
+/// Why a unit of work did not succeed.
+#[derive(Debug)]
+pub enum Fail {
+    /// The caller's doing, or a state that forbids it: answered as it is.
+    Problem(Box<Problem>),
+    /// The same idempotency key was answered before: this is that answer.
+    Replay(Box<StoredAnswer>),
+    /// A query failed.
+    Query(DieselError),
+    /// The store cannot serve now.
+    Out(Outage),
+    /// The work panicked; it had no effect.
+    Panicked,
+}
+
+/// Result of work on the store.
+pub type Work<T> = Result<T, Fail>;
+
+/// Why the store cannot serve now; each heals without a restart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outage {
+    /// It cannot be reached, or no connection became free in time.
+    Away,
+    /// Its disk is full.
+    Full,
+    /// Too much waits already, or a lock was not given in time.
+    Busy,
+    /// The same idempotency key is being worked on.
+    KeyInProgress,
+    /// The connection was lost while the commit was under way: it may or may not have happened.
+    OutcomeUnknown,
+}
+
+impl From<DieselError> for Fail {
+    fn from(error: DieselError) -> Self {
+        Fail::Query(error)
+    }
+}
+
+impl From<Problem> for Fail {
+    fn from(problem: Problem) -> Self {
+        Fail::Problem(Box::new(problem))
+    }
+}
+
+/// A failure of the store itself, recognised from diesel's error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreFault {
+    Away,
+    Full,
+    Busy,
+    Deadlock,
+    LockTimeout,
+    DiskIo,
+    /// A unique constraint; which one is for the caller to know by what it wrote.
+    Duplicate,
+    Other,
+}
+
+impl StoreFault {
+    /// The kind where the driver tells it, otherwise its message: neither driver hands the SQLSTATE or result code on.
+    pub fn of(error: &DieselError) -> StoreFault {
+        let DieselError::DatabaseError(kind, info) = error else {
+            return match error {
+                DieselError::BrokenTransactionManager => StoreFault::Away,
+                _ => StoreFault::Other,
+            };
+        };
+        match kind {
+            DatabaseErrorKind::UniqueViolation => return StoreFault::Duplicate,
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => return StoreFault::Away,
+            _ => {}
+        }
+        let message = info.message().to_ascii_lowercase();
+        let says = |parts: &[&str]| parts.iter().any(|part| message.contains(part));
+        if says(&["database or disk is full", "no space left on device", "could not extend file"]) {
+            StoreFault::Full
+        } else if says(&["disk i/o error"]) {
+            StoreFault::DiskIo
+        } else if says(&["deadlock detected", "could not serialize access"]) {
+            StoreFault::Deadlock
+        } else if says(&["lock timeout", "canceling statement due to statement timeout"]) {
+            StoreFault::LockTimeout
+        } else if says(&["database is locked", "database table is locked", "too many clients", "too many connections"]) {
+            StoreFault::Busy
+        } else if says(&[
+            "server closed the connection",
+            "terminating connection",
+            "no connection to the server",
+            "connection to server",
+            "could not connect",
+            "connection refused",
+            "connection not open",
+            "the database system is",
+            "ssl connection has been closed",
+            "could not receive data from server",
+            "could not send data to server",
+            "unable to open database file",
+        ]) {
+            StoreFault::Away
+        } else {
+            StoreFault::Other
+        }
+    }
+}
+
+impl Fail {
+    /// The store's own fault behind this failure, if there is one.
+    pub fn store_fault(&self) -> Option<StoreFault> {
+        match self {
+            Fail::Query(error) => Some(StoreFault::of(error)),
+            _ => None,
+        }
+    }
+
+    /// Did a unique constraint refuse the write? SQLite gives no constraint name, so a write that can hit only one asks this.
+    pub fn is_duplicate(error: &DieselError) -> bool {
+        StoreFault::of(error) == StoreFault::Duplicate
+    }
+}

@@ -1,0 +1,64 @@
+//! Embedded migrations of both databases.
+
+use diesel::connection::SimpleConnection;
+use diesel::migration::MigrationSource;
+use diesel::{Connection, PgConnection, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::{Conn, DbOptions, sqlite};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// One migration at a time, whoever starts: any number that nobody else uses.
+const ADVISORY_LOCK: &str = "SELECT pg_advisory_lock(7236838)";
+
+fn connect(options: &DbOptions) -> anyhow::Result<Conn> {
+    Ok(if options.is_postgres() {
+        Conn::Postgres(PgConnection::establish(&options.url)?)
+    } else {
+        Conn::Sqlite(sqlite::open_writer(&sqlite::path_of(&options.url))?)
+    })
+}
+
+fn boxed(error: Box<dyn std::error::Error + Send + Sync>) -> anyhow::Error {
+    anyhow::anyhow!("{error}")
+}
+
+/// Brings the store to this version. Returns the names of what was applied.
+pub fn migrate(options: &DbOptions) -> anyhow::Result<Vec<String>> {
+    let names = |versions: Vec<diesel::migration::MigrationVersion>| versions.iter().map(ToString::to_string).collect();
+    match connect(options)? {
+        Conn::Sqlite(mut conn) => Ok(names(conn.run_pending_migrations(SQLITE).map_err(boxed)?)),
+        Conn::Postgres(mut conn) => {
+            conn.batch_execute(ADVISORY_LOCK)?;
+            Ok(names(conn.run_pending_migrations(POSTGRES).map_err(boxed)?))
+        }
+    }
+}
+
+/// How many migrations this version has that the store has not.
+pub fn pending(options: &DbOptions) -> anyhow::Result<usize> {
+    match connect(options)? {
+        Conn::Sqlite(mut conn) => Ok(conn.pending_migrations(SQLITE).map_err(boxed)?.len()),
+        Conn::Postgres(mut conn) => Ok(conn.pending_migrations(POSTGRES).map_err(boxed)?.len()),
+    }
+}
+
+/// Takes every migration back, newest first.
+pub fn revert_all(options: &DbOptions) -> anyhow::Result<()> {
+    match connect(options)? {
+        Conn::Sqlite(mut conn) => conn.revert_all_migrations(SQLITE).map(drop).map_err(boxed),
+        Conn::Postgres(mut conn) => conn.revert_all_migrations(POSTGRES).map(drop).map_err(boxed),
+    }
+}
+
+/// The number of migrations that this version carries for a database.
+pub fn count(postgres: bool) -> usize {
+    let found = if postgres {
+        MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRES).map(|all| all.len())
+    } else {
+        MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE).map(|all| all.len())
+    };
+    found.unwrap_or(0)
+}

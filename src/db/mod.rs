@@ -1,0 +1,208 @@
+//! The store: SQLite (one file) or PostgreSQL, chosen by `database_url`, behind two doors: [`Db::read`] and [`Db::write`].
+
+pub mod error;
+mod migrations;
+mod pool;
+mod postgres;
+pub mod schema;
+mod sqlite;
+pub mod types;
+mod writer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::{PgConnection, SqliteConnection};
+
+pub use error::{Fail, Outage, StoreFault, Work};
+pub use migrations::{count, migrate, pending, revert_all};
+pub use types::{Id, Instant, Json};
+
+/// A connection to either database; queries are written once and run on both.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// Compiles one body for each database, for the few statements that the common backend cannot express.
+#[macro_export]
+macro_rules! on_both {
+    ($conn:expr, |$c:ident| $body:expr) => {
+        match $conn {
+            $crate::db::Conn::Sqlite($c) => $body,
+            $crate::db::Conn::Postgres($c) => $body,
+        }
+    };
+}
+
+/// How to reach and size the store.
+#[derive(Clone, Debug)]
+pub struct DbOptions {
+    pub url: String,
+    pub sqlite_readers: u32,
+    pub write_queue: usize,
+    pub pool_size: u32,
+    pub pool_wait: Duration,
+    pub connect_timeout: Duration,
+    pub statement_timeout: Duration,
+    pub tcp_user_timeout: Duration,
+}
+
+impl DbOptions {
+    pub fn new(url: impl Into<String>) -> Self {
+        DbOptions {
+            url: url.into(),
+            sqlite_readers: 4,
+            write_queue: 1024,
+            pool_size: 8,
+            pool_wait: Duration::from_secs(2),
+            connect_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(15),
+            tcp_user_timeout: Duration::from_secs(10),
+        }
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.url.starts_with("postgres://") || self.url.starts_with("postgresql://")
+    }
+}
+
+enum Engine {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+/// The two doors. Cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Engine>);
+
+impl Db {
+    /// Opens the store. SQLite is opened (and made) at once; PostgreSQL is reached on first use, so that the service
+    /// starts, says 503 and heals when the server comes.
+    pub fn open(options: &DbOptions) -> anyhow::Result<Db> {
+        let engine = if options.is_postgres() {
+            Engine::Postgres(postgres::Postgres::open(options)?)
+        } else {
+            Engine::Sqlite(sqlite::Sqlite::open(options)?)
+        };
+        Ok(Db(Arc::new(engine)))
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        matches!(*self.0, Engine::Postgres(_))
+    }
+
+    /// Reads. Runs on a pooled connection off the worker thread.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, Fail>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
+    {
+        let db = self.clone();
+        blocking(move || db.read_blocking(work)).await
+    }
+
+    /// Reads one row by its key. On SQLite this runs inline, on a connection of the calling thread (0.8 of the same
+    /// handler from memory, against 0.4 through the blocking pool); on PostgreSQL it is [`Db::read`].
+    pub async fn read_point<T, F>(&self, mut work: F) -> Result<T, Fail>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
+    {
+        match &*self.0 {
+            Engine::Sqlite(sqlite) => sqlite.read_inline(&mut work),
+            Engine::Postgres(_) => self.read(work).await,
+        }
+    }
+
+    /// Writes in one transaction; nothing is answered before its commit. The work may be run again (deadlock, a
+    /// neighbour's failure), so it has no effects but those on its connection, and opens no transaction of its own.
+    pub async fn write<T, F>(&self, gate: WriteGate, mut work: F) -> Result<T, Fail>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
+    {
+        match &*self.0 {
+            Engine::Sqlite(sqlite) => sqlite.writer.submit(work).await,
+            Engine::Postgres(_) => {
+                let db = self.clone();
+                blocking(move || match &*db.0 {
+                    Engine::Postgres(postgres) => postgres.write(&gate, &mut work),
+                    Engine::Sqlite(_) => unreachable!("the engine of a store never changes"),
+                })
+                .await
+            }
+        }
+    }
+
+    /// [`Db::read`] for callers that are not on the async runtime.
+    pub fn read_blocking<T, F>(&self, mut work: F) -> Result<T, Fail>
+    where
+        F: FnMut(&mut Conn) -> Result<T, Fail>,
+    {
+        match &*self.0 {
+            Engine::Sqlite(sqlite) => sqlite.read(&mut work),
+            Engine::Postgres(postgres) => postgres.read(&mut work),
+        }
+    }
+
+    /// How many writes wait; for the metrics.
+    pub fn write_queue_depth(&self) -> usize {
+        match &*self.0 {
+            Engine::Sqlite(sqlite) => sqlite.writer.depth(),
+            Engine::Postgres(_) => 0,
+        }
+    }
+
+    /// Lets the writer finish what it took and stops it.
+    pub fn close(&self) {
+        if let Engine::Sqlite(sqlite) = &*self.0 {
+            sqlite.writer.close();
+        }
+    }
+}
+
+/// What a write waits for before its work begins (PostgreSQL only; SQLite has one writer).
+#[derive(Clone, Debug, Default)]
+pub struct WriteGate {
+    /// Advisory lock of an idempotency key: the same key at the same time waits up to 2 s.
+    pub idempotency_lock: Option<i64>,
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fail> + Send + 'static,
+) -> Result<T, Fail> {
+    match actix_web::rt::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(failure) => {
+            tracing::error!(panic = %failure, "a job of the store panicked");
+            Err(Fail::Panicked)
+        }
+    }
+}
+
+/// A LIKE pattern for "contains this text", with its wildcards escaped by `\`.
+pub fn contains(text: &str) -> String {
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}
+
+/// Locks a company's row, so that its facts are read by one decision at a time (SQLite has one writer anyway).
+pub fn lock_company(conn: &mut Conn, id: Id) -> Work<()> {
+    use diesel::prelude::*;
+    use schema::companies;
+    if let Conn::Postgres(conn) = conn {
+        companies::table.find(id).select(companies::id).for_update().first::<Id>(conn).optional()?;
+    }
+    Ok(())
+}
+
+/// Locks a complex's row.
+pub fn lock_complex(conn: &mut Conn, id: Id) -> Work<()> {
+    use diesel::prelude::*;
+    use schema::complexes;
+    if let Conn::Postgres(conn) = conn {
+        complexes::table.find(id).select(complexes::id).for_update().first::<Id>(conn).optional()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! A pool of [`Conn`] for either database. A connection is known to be bad when a query on it said so, or when a
+//! transaction on it could not be ended; such a connection never goes back.
+
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection, SqliteConnection};
+
+use super::{Conn, Fail, Outage, StoreFault};
+
+pub struct Slot {
+    pub conn: Conn,
+    pub broken: bool,
+}
+
+impl Slot {
+    /// Runs a statement that frames a transaction; where it fails, the connection is not to be used again.
+    pub fn frame(&mut self, sql: &str) -> Result<(), diesel::result::Error> {
+        let result = self.conn.batch_execute(sql);
+        self.broken |= result.is_err();
+        result
+    }
+
+    /// Remembers what a failure says of the connection.
+    pub fn note<T>(&mut self, result: &Result<T, Fail>) {
+        if let Err(fail) = result {
+            self.broken |= matches!(fail.store_fault(), Some(StoreFault::Away)) || matches!(fail, Fail::Panicked);
+        }
+    }
+}
+
+pub enum Manager {
+    Sqlite { path: String, setup: &'static str },
+    Postgres { url: String, setup: String },
+}
+
+impl Manager {
+    pub fn establish(&self) -> Result<Conn, diesel::ConnectionError> {
+        let setup = |error| diesel::ConnectionError::CouldntSetupConfiguration(error);
+        match self {
+            Manager::Sqlite { path, setup: sql } => {
+                let mut conn = SqliteConnection::establish(path)?;
+                conn.batch_execute(sql).map_err(setup)?;
+                Ok(Conn::Sqlite(conn))
+            }
+            Manager::Postgres { url, setup: sql } => {
+                let mut conn = PgConnection::establish(url)?;
+                conn.batch_execute(sql).map_err(setup)?;
+                Ok(Conn::Postgres(conn))
+            }
+        }
+    }
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Slot;
+    type Error = diesel::ConnectionError;
+
+    fn connect(&self) -> Result<Slot, Self::Error> {
+        self.establish().map(|conn| Slot { conn, broken: false })
+    }
+
+    fn is_valid(&self, _: &mut Slot) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    fn has_broken(&mut self, slot: &mut Slot) -> bool {
+        slot.broken
+    }
+}
+
+pub type Pool = r2d2::Pool<Manager>;
+
+/// Errors of the pool itself are logged once per failure by the caller's answer, not per attempt.
+#[derive(Debug)]
+struct Quiet;
+
+impl<E: std::error::Error> r2d2::HandleError<E> for Quiet {
+    fn handle_error(&self, error: E) {
+        tracing::warn!(%error, "cannot connect to the database");
+    }
+}
+
+pub fn build(manager: Manager, size: u32, wait: Duration) -> Pool {
+    r2d2::Pool::builder()
+        .max_size(size)
+        .min_idle(Some(0))
+        .test_on_check_out(false)
+        .connection_timeout(wait)
+        .error_handler(Box::new(Quiet))
+        .build_unchecked(manager)
+}
+
+pub fn get(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, Fail> {
+    pool.get().map_err(|_| Fail::Out(Outage::Away))
+}
+
+/// One consistent look at the store, ended whatever the work says.
+pub fn read_in<T>(
+    slot: &mut Slot,
+    begin: &str,
+    work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>,
+) -> Result<T, Fail> {
+    slot.frame(begin)?;
+    let result = work(&mut slot.conn);
+    slot.note(&result);
+    if !slot.broken {
+        // Nothing was written: a failure here only costs the connection, which `frame` marks.
+        let _ = slot.frame("COMMIT");
+    }
+    result
+}

@@ -1,0 +1,110 @@
+//! PostgreSQL: a pool; READ COMMITTED for writes, a snapshot for reads.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use diesel::connection::SimpleConnection;
+
+use super::pool::{self, Manager, Pool};
+use super::{Conn, DbOptions, Fail, Outage, StoreFault, WriteGate};
+
+pub struct Postgres {
+    pool: Pool,
+    size: u32,
+}
+
+/// How often a write that lost a deadlock is run again.
+const ATTEMPTS: u32 = 5;
+
+impl Postgres {
+    pub fn open(options: &DbOptions) -> anyhow::Result<Postgres> {
+        let separator = if options.url.contains('?') { '&' } else { '?' };
+        let url = format!(
+            "{}{separator}connect_timeout={}&tcp_user_timeout={}&keepalives_idle=10&application_name=xiaoqu",
+            options.url,
+            options.connect_timeout.as_secs().max(1),
+            options.tcp_user_timeout.as_millis(),
+        );
+        let setup = format!(
+            "SET statement_timeout = '{}ms'; SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'; \
+             SET client_min_messages = warning; SET timezone = 'UTC'",
+            options.statement_timeout.as_millis()
+        );
+        let pool = pool::build(Manager::Postgres { url, setup }, options.pool_size, options.pool_wait);
+        Ok(Postgres { pool, size: options.pool_size })
+    }
+
+    /// Reads in one snapshot. A connection that died while idle is noticed by BEGIN, before anything ran, and the next
+    /// is tried: after a restart of the server the first callers need not pay for the pool's dead connections.
+    pub fn read<T>(&self, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
+        let mut slot = self.begun("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        let result = work(&mut slot.conn);
+        slot.note(&result);
+        if !slot.broken {
+            // Nothing was written: a failure here only costs the connection, which `frame` marks.
+            let _ = slot.frame("COMMIT");
+        }
+        result
+    }
+
+    pub fn write<T>(
+        &self,
+        gate: &WriteGate,
+        work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>,
+    ) -> Result<T, Fail> {
+        let mut attempt = 1;
+        loop {
+            let result = self.write_once(gate, work);
+            let again = matches!(result.as_ref().err().and_then(Fail::store_fault), Some(StoreFault::Deadlock));
+            if !again || attempt == ATTEMPTS {
+                return result;
+            }
+            attempt += 1;
+        }
+    }
+
+    fn begun(&self, sql: &str) -> Result<r2d2::PooledConnection<Manager>, Fail> {
+        for _ in 0..self.size {
+            let mut slot = pool::get(&self.pool)?;
+            match slot.frame(sql) {
+                Ok(()) => return Ok(slot),
+                Err(error) if StoreFault::of(&error) == StoreFault::LockTimeout => {
+                    // Only the idempotency lock is taken in the opening statements.
+                    slot.broken = slot.conn.batch_execute("ROLLBACK").is_err();
+                    return Err(Fail::Out(Outage::KeyInProgress));
+                }
+                Err(_) => continue,
+            }
+        }
+        pool::get(&self.pool).and_then(|mut slot| {
+            slot.frame(sql).map_err(|_| Fail::Out(Outage::Away))?;
+            Ok(slot)
+        })
+    }
+
+    fn write_once<T>(
+        &self,
+        gate: &WriteGate,
+        work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>,
+    ) -> Result<T, Fail> {
+        let opening = match gate.idempotency_lock {
+            Some(key) => format!(
+                "BEGIN; SET LOCAL lock_timeout = '2s'; SELECT pg_advisory_xact_lock({key}); SET LOCAL lock_timeout = '10s'"
+            ),
+            None => "BEGIN".to_owned(),
+        };
+        let mut slot = self.begun(&opening)?;
+        let result = catch_unwind(AssertUnwindSafe(|| work(&mut slot.conn))).unwrap_or(Err(Fail::Panicked));
+        slot.note(&result);
+        if result.is_err() {
+            if !slot.broken {
+                let _ = slot.frame("ROLLBACK");
+            }
+            return result;
+        }
+        match slot.frame("COMMIT") {
+            Ok(()) => result,
+            Err(error) if StoreFault::of(&error) == StoreFault::Away => Err(Fail::Out(Outage::OutcomeUnknown)),
+            Err(error) => Err(Fail::Query(error)),
+        }
+    }
+}

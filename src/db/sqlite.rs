@@ -1,0 +1,91 @@
+//! SQLite: readers in a pool and on each worker thread, one supervised writer.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use anyhow::Context;
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
+
+use super::pool::{self, Manager, Pool};
+use super::writer::Writer;
+use super::{Conn, DbOptions, Fail, Outage};
+
+pub struct Sqlite {
+    path: String,
+    readers: Pool,
+    pub writer: Writer,
+}
+
+thread_local! {
+    /// A reading connection of this thread, per database file.
+    static INLINE: RefCell<HashMap<String, Conn>> = RefCell::new(HashMap::new());
+}
+
+/// Readers never write: `query_only` makes a write through the wrong door an error.
+const READER: &str = "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA mmap_size=268435456;";
+
+/// `journal_size_limit=-1`: the WAL is reused, never truncated (an fdatasync of a growing WAL costs 20 times one of a
+/// reused). `synchronous=FULL`: a commit is on the disk before it is answered.
+const WRITER: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
+    PRAGMA journal_size_limit=-1; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=2000;";
+
+pub fn open_writer(path: &str) -> anyhow::Result<SqliteConnection> {
+    let mut conn = SqliteConnection::establish(path).with_context(|| format!("cannot open {path}"))?;
+    conn.batch_execute(WRITER).with_context(|| format!("cannot set up {path}"))?;
+    Ok(conn)
+}
+
+#[derive(QueryableByName)]
+struct CompileOption {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    compile_options: String,
+}
+
+/// Without the query planner stability guarantee each bound LIMIT compiles its statement again.
+fn check_qpsg(conn: &mut SqliteConnection) -> anyhow::Result<()> {
+    let options: Vec<CompileOption> = diesel::sql_query("PRAGMA compile_options").load(conn)?;
+    anyhow::ensure!(
+        options.iter().any(|o| o.compile_options == "ENABLE_QPSG"),
+        "this build's SQLite lacks ENABLE_QPSG: build with the repository's .cargo/config.toml (LIBSQLITE3_FLAGS)"
+    );
+    Ok(())
+}
+
+/// The file behind a `sqlite:` URL.
+pub fn path_of(url: &str) -> String {
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
+    path.strip_prefix("//").unwrap_or(path).to_owned()
+}
+
+impl Sqlite {
+    pub fn open(options: &DbOptions) -> anyhow::Result<Sqlite> {
+        let path = path_of(&options.url);
+        let mut conn = open_writer(&path)?;
+        check_qpsg(&mut conn)?;
+        let manager = Manager::Sqlite { path: path.clone(), setup: READER };
+        let readers = pool::build(manager, options.sqlite_readers, options.pool_wait);
+        let writer = Writer::start(path.clone(), conn, options.write_queue)?;
+        Ok(Sqlite { path, readers, writer })
+    }
+
+    pub fn read<T>(&self, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
+        let mut slot = pool::get(&self.readers)?;
+        pool::read_in(&mut slot, "BEGIN", work)
+    }
+
+    pub fn read_inline<T>(&self, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
+        let kept = INLINE.with_borrow_mut(|all| all.remove(&self.path));
+        let mut conn = match kept {
+            Some(conn) => conn,
+            None => Manager::Sqlite { path: self.path.clone(), setup: READER }
+                .establish()
+                .map_err(|_| Fail::Out(Outage::Away))?,
+        };
+        let result = work(&mut conn);
+        if !matches!(result, Err(Fail::Query(_))) {
+            INLINE.with_borrow_mut(|all| all.insert(self.path.clone(), conn));
+        }
+        result
+    }
+}

@@ -1,0 +1,246 @@
+//! SQLite's one writer: a supervised thread that commits many waiting jobs at once, each in its savepoint.
+//!
+//! Three ways in which this breaks, each with a test in `tests/store/`: a full disk rolls the whole batch back, and the
+//! next SAVEPOINT would open and commit a transaction of its own; a panic leaves a connection that says `Ok` and commits
+//! nothing; a transaction inside the batch's fails. So a batch that shows any of these is rolled back whole, its
+//! connection is thrown away, and its other jobs run again, each in a batch of its own.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use diesel::SqliteConnection;
+use diesel::connection::SimpleConnection;
+use std::sync::Mutex;
+use tokio::sync::oneshot;
+
+use super::sqlite::open_writer;
+use super::{Conn, Fail, Outage, StoreFault};
+
+/// As many jobs as one commit carries at most.
+const BATCH: usize = 256;
+
+/// A job that can be run again, and that answers once.
+trait Job: Send {
+    fn run(&mut self, conn: &mut Conn) -> Ran;
+    fn answer(&mut self);
+    fn fail(&mut self, fail: Fail);
+}
+
+#[derive(PartialEq)]
+enum Ran {
+    Done,
+    Refused,
+    /// The store itself failed in it: the whole batch is in doubt.
+    StoreFailed(StoreFault),
+}
+
+struct Task<T, F> {
+    work: F,
+    result: Option<Result<T, Fail>>,
+    reply: Option<oneshot::Sender<Result<T, Fail>>>,
+}
+
+impl<T, F> Job for Task<T, F>
+where
+    T: Send,
+    F: FnMut(&mut Conn) -> Result<T, Fail> + Send,
+{
+    fn run(&mut self, conn: &mut Conn) -> Ran {
+        let result = (self.work)(conn);
+        let ran = match &result {
+            Ok(_) => Ran::Done,
+            Err(fail) => match fail.store_fault() {
+                Some(fault @ (StoreFault::Full | StoreFault::DiskIo | StoreFault::Busy | StoreFault::Away)) => {
+                    Ran::StoreFailed(fault)
+                }
+                _ => Ran::Refused,
+            },
+        };
+        self.result = Some(result);
+        ran
+    }
+
+    fn answer(&mut self) {
+        if let (Some(reply), Some(result)) = (self.reply.take(), self.result.take()) {
+            // The caller may have gone away; its write stands all the same.
+            let _ = reply.send(result);
+        }
+    }
+
+    fn fail(&mut self, fail: Fail) {
+        self.result = Some(Err(fail));
+        self.answer();
+    }
+}
+
+pub struct Writer {
+    queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
+    depth: Arc<AtomicUsize>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    pub fn start(path: String, conn: SqliteConnection, queue: usize) -> anyhow::Result<Writer> {
+        let (sender, receiver) = sync_channel(queue);
+        let depth = Arc::new(AtomicUsize::new(0));
+        let mut batches = Batches { path, conn: Some(Conn::Sqlite(conn)), depth: depth.clone() };
+        let thread = std::thread::Builder::new().name("writer".into()).spawn(move || batches.serve(receiver))?;
+        Ok(Writer { queue: Mutex::new(Some(sender)), depth, thread: Mutex::new(Some(thread)) })
+    }
+
+    pub fn depth(&self) -> usize {
+        self.depth.load(Ordering::Relaxed)
+    }
+
+    pub async fn submit<T, F>(&self, work: F) -> Result<T, Fail>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let task = Task { work, result: None, reply: Some(reply) };
+        let queue = self.queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
+        let Some(queue) = queue else { return Err(Fail::Out(Outage::Away)) };
+        self.depth.fetch_add(1, Ordering::Relaxed);
+        match queue.try_send(Box::new(task)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => {
+                self.depth.fetch_sub(1, Ordering::Relaxed);
+                return Err(Fail::Out(Outage::Busy));
+            }
+            Err(TrySendError::Disconnected(_)) => return Err(Fail::Out(Outage::Away)),
+        }
+        drop(queue);
+        answer.await.unwrap_or(Err(Fail::Out(Outage::Away)))
+    }
+
+    /// Closes the queue, waits until what it held is committed and answered.
+    pub fn close(&self) {
+        drop(self.queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take());
+        if let Some(thread) = self.thread.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Batches {
+    path: String,
+    conn: Option<Conn>,
+    depth: Arc<AtomicUsize>,
+}
+
+enum Batch {
+    Committed,
+    /// The batch is rolled back; the job at this index must not run again, for the reason beside it.
+    Broken(Option<(usize, Fail)>),
+}
+
+impl Batches {
+    fn serve(&mut self, receiver: Receiver<Box<dyn Job>>) {
+        while let Ok(first) = receiver.recv() {
+            let mut jobs = vec![first];
+            jobs.extend(receiver.try_iter().take(BATCH - 1));
+            let taken = jobs.len();
+            self.commit(jobs);
+            self.depth.fetch_sub(taken, Ordering::Relaxed);
+        }
+    }
+
+    fn commit(&mut self, mut jobs: Vec<Box<dyn Job>>) {
+        match self.run(&mut jobs) {
+            Batch::Committed => jobs.iter_mut().for_each(|job| job.answer()),
+            Batch::Broken(culprit) => {
+                self.conn = None;
+                if let Some((index, fail)) = culprit {
+                    jobs.remove(index).fail(fail);
+                }
+                for job in jobs {
+                    self.commit_alone(job);
+                }
+            }
+        }
+    }
+
+    fn commit_alone(&mut self, job: Box<dyn Job>) {
+        let mut alone = [job];
+        match self.run(&mut alone) {
+            Batch::Committed => alone[0].answer(),
+            Batch::Broken(culprit) => {
+                self.conn = None;
+                let fail = culprit.map_or(Fail::Out(Outage::Away), |(_, fail)| fail);
+                alone[0].fail(fail);
+            }
+        }
+    }
+
+    fn run(&mut self, jobs: &mut [Box<dyn Job>]) -> Batch {
+        let mut conn = match self.conn.take().map_or_else(|| open_writer(&self.path).map(Conn::Sqlite), Ok) {
+            Ok(conn) => conn,
+            Err(error) => {
+                tracing::error!(%error, "the writer cannot open the database");
+                std::thread::sleep(Duration::from_millis(50));
+                let all = jobs.len() == 1;
+                return Batch::Broken(all.then_some((0, Fail::Out(Outage::Away))));
+            }
+        };
+        let batch = run_batch(&mut conn, jobs);
+        if matches!(batch, Batch::Committed) {
+            self.conn = Some(conn);
+        } else {
+            let _ = conn.batch_execute("ROLLBACK");
+        }
+        batch
+    }
+}
+
+fn run_batch(conn: &mut Conn, jobs: &mut [Box<dyn Job>]) -> Batch {
+    let alone = jobs.len() == 1;
+    // The fault of a framing statement belongs to no job, but a job that is alone must be answered with it.
+    let framing = |error: diesel::result::Error| Batch::Broken(alone.then(|| (0, outage(StoreFault::of(&error)))));
+    if let Err(error) = conn.batch_execute("BEGIN IMMEDIATE") {
+        return framing(error);
+    }
+    for (index, job) in jobs.iter_mut().enumerate() {
+        if let Err(error) = conn.batch_execute("SAVEPOINT job") {
+            return framing(error);
+        }
+        let ran = match catch_unwind(AssertUnwindSafe(|| job.run(conn))) {
+            Ok(ran) => ran,
+            Err(_) => {
+                tracing::error!("a job of the writer panicked");
+                return Batch::Broken(Some((index, Fail::Panicked)));
+            }
+        };
+        let closing = match ran {
+            Ran::Done => "RELEASE job",
+            Ran::Refused => "ROLLBACK TO job; RELEASE job",
+            Ran::StoreFailed(fault) => return Batch::Broken(Some((index, outage(fault)))),
+        };
+        // Fails where the transaction is gone (a full disk ends it): no later SAVEPOINT may then open one of its own.
+        if let Err(error) = conn.batch_execute(closing) {
+            return framing(error);
+        }
+    }
+    match conn.batch_execute("COMMIT") {
+        Ok(()) => Batch::Committed,
+        Err(error) => framing(error),
+    }
+}
+
+/// A failed write or fsync of the log leaves the page cache in doubt: it is never retried, the process ends and the
+/// log is recovered at the next start.
+fn outage(fault: StoreFault) -> Fail {
+    match fault {
+        StoreFault::DiskIo => {
+            tracing::error!("disk I/O error in the writer: the process ends, so that recovery decides what is on the disk");
+            std::process::exit(74);
+        }
+        StoreFault::Full => Fail::Out(Outage::Full),
+        StoreFault::Busy => Fail::Out(Outage::Busy),
+        _ => Fail::Out(Outage::Away),
+    }
+}

@@ -1,0 +1,13 @@
+//! Administrative divisions (行政区划): those of Yinchuan ship with the product, others load from CSV.
+
+pub mod model;
+mod routes;
+pub mod store;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use store::{find, seed};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(routes::list_divisions);
+}

@@ -1,0 +1,116 @@
+use diesel::prelude::*;
+
+use super::model::{Division, ListDivisions};
+use crate::db::schema::divisions;
+use crate::db::{Conn, Work};
+use crate::http::paging::{Page, PageOf};
+use crate::http::{Ctx, Cursor};
+
+/// Yinchuan's divisions, as published by the National Bureau of Statistics.
+const BUILT_IN: &str = include_str!("../../data/divisions-yinchuan.csv");
+
+#[derive(serde::Deserialize)]
+struct CsvRow {
+    code: String,
+    level: String,
+    name_zh: String,
+    parent_code: Option<String>,
+}
+
+/// Reads `code,level,name_zh,parent_code`.
+pub fn parse_csv(text: &str) -> anyhow::Result<Vec<Division>> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut all = Vec::new();
+    for (index, row) in reader.deserialize::<CsvRow>().enumerate() {
+        let line = index + 2;
+        let row = row.map_err(|error| anyhow::anyhow!("line {line}: {error}"))?;
+        let digits = match row.level.as_str() {
+            "province" => 2,
+            "city" => 4,
+            "county" => 6,
+            "township" => 9,
+            "community" => 12,
+            other => anyhow::bail!("line {line}: unknown level {other:?}"),
+        };
+        anyhow::ensure!(
+            row.code.len() == digits && row.code.bytes().all(|b| b.is_ascii_digit()),
+            "line {line}: {} is not a code of {digits} digits",
+            row.code
+        );
+        all.push(Division {
+            code: row.code,
+            level: row.level,
+            name: row.name_zh,
+            parent_code: row.parent_code.filter(|p| !p.is_empty()),
+        });
+    }
+    Ok(all)
+}
+
+/// Puts in what is missing and renames what is there. Returns how many rows changed.
+pub fn load(conn: &mut Conn, all: &[Division]) -> Work<usize> {
+    let known: std::collections::HashMap<String, String> =
+        divisions::table.select((divisions::code, divisions::name)).load::<(String, String)>(conn)?.into_iter().collect();
+    let mut changed = 0;
+    for division in all {
+        match known.get(&division.code) {
+            None => changed += diesel::insert_into(divisions::table).values(division).execute(conn)?,
+            Some(name) if *name != division.name => {
+                changed += diesel::update(divisions::table.find(&division.code))
+                    .set(divisions::name.eq(&division.name))
+                    .execute(conn)?;
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(changed)
+}
+
+/// The divisions that ship with the product, into an empty table.
+pub fn seed(conn: &mut Conn) -> Work<()> {
+    let any: Option<String> = divisions::table.select(divisions::code).first(conn).optional()?;
+    if any.is_none() {
+        let all = parse_csv(BUILT_IN).unwrap_or_default();
+        load(conn, &all)?;
+    }
+    Ok(())
+}
+
+pub fn find(conn: &mut Conn, code: &str) -> Work<Option<Division>> {
+    Ok(divisions::table.find(code).first(conn).optional()?)
+}
+
+pub fn list(conn: &mut Conn, _: &Ctx, query: &ListDivisions) -> Work<PageOf<Division>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || {
+        let mut rows = divisions::table.into_boxed();
+        if let Some(parent) = &query.parent_code {
+            rows = rows.filter(divisions::parent_code.eq(parent.clone()));
+        }
+        if let Some(q) = &query.q {
+            rows = rows.filter(divisions::name.like(crate::db::contains(q)).escape('\\'));
+        }
+        rows
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some(after) = Cursor::decode::<String>(page.cursor.as_deref())? {
+        rows = rows.filter(divisions::code.gt(after));
+    }
+    let rows: Vec<Division> = rows.order(divisions::code).limit(page.fetch()).load(conn)?;
+    let (items, next_cursor) = page.cut(rows, |row| row.code.clone());
+    Ok(PageOf { items, next_cursor, total })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_built_in_divisions_parse_and_hang_together() {
+        let all = super::parse_csv(super::BUILT_IN).unwrap();
+        assert!(all.len() > 600);
+        for division in &all {
+            let parent = division.parent_code.as_deref();
+            assert!(parent.is_none_or(|p| all.iter().any(|d| d.code == p)), "{}", division.code);
+        }
+    }
+}

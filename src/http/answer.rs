@@ -1,0 +1,82 @@
+//! What an action answers with, and how it becomes a response.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, ETAG, LOCATION, VARY};
+use aws_lc_rs::digest::{SHA256, digest};
+use serde::Serialize;
+
+use super::idempotency::StoredAnswer;
+use crate::db::Id;
+use crate::problem::Problem;
+
+/// What a handler returns.
+pub type Answer = Result<HttpResponse, Problem>;
+
+/// One resource as this caller sees it, at a version.
+pub struct Entity<T> {
+    pub id: Option<Id>,
+    pub version: i64,
+    pub status: StatusCode,
+    pub location: Option<String>,
+    pub body: T,
+}
+
+impl<T> Entity<T> {
+    pub fn new(id: Id, version: i64, body: T) -> Self {
+        Entity { id: Some(id), version, status: StatusCode::OK, location: None, body }
+    }
+
+    pub fn created(id: Id, version: i64, body: T, path: &str) -> Self {
+        Entity {
+            id: Some(id),
+            version,
+            status: StatusCode::CREATED,
+            location: Some(format!("{path}/{id}")),
+            body,
+        }
+    }
+}
+
+impl<T: Serialize> Entity<T> {
+    /// The ETag is `"version.viewhash"`: If-Match compares the version, If-None-Match all of it.
+    pub fn stored(&self) -> Result<StoredAnswer, serde_json::Error> {
+        let body = serde_json::to_vec(&self.body)?;
+        let etag = format!("\"{}.{}\"", self.version, &hex::encode(digest(&SHA256, &body))[..12]);
+        Ok(StoredAnswer {
+            status: self.status.as_u16(),
+            etag: Some(etag),
+            location: self.location.clone(),
+            body,
+        })
+    }
+}
+
+impl StoredAnswer {
+    pub fn response(self, if_none_match: Option<&str>, replayed: bool) -> HttpResponse {
+        let matches = |tag: &str| {
+            if_none_match.is_some_and(|list| {
+                list.split(',').map(|t| t.trim().trim_start_matches("W/")).any(|t| t == "*" || t == tag)
+            })
+        };
+        let unchanged = self.etag.as_deref().is_some_and(matches);
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        let mut builder = HttpResponse::build(if unchanged { StatusCode::NOT_MODIFIED } else { status });
+        builder.insert_header((VARY, "Authorization, Accept-Language"));
+        builder.insert_header((CACHE_CONTROL, "private, no-cache"));
+        if let Some(etag) = self.etag {
+            builder.insert_header((ETAG, etag));
+        }
+        if let Some(location) = self.location {
+            builder.insert_header((LOCATION, location));
+        }
+        if replayed {
+            builder.insert_header(("Idempotent-Replayed", "true"));
+        }
+        if unchanged {
+            builder.finish()
+        } else {
+            builder.content_type("application/json").body(self.body)
+        }
+    }
+}

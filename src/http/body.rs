@@ -1,0 +1,109 @@
+//! A JSON body, read whole and checked against the document. Its faults are told only when the action asks for the
+//! input, because a row that the caller may not see is 404 whatever the body says.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::BytesMut;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+
+use super::context::Ctx;
+use crate::db::Work;
+use crate::fault::Fault;
+use crate::problem::{Code, Problem};
+
+pub struct Body<B> {
+    pub bytes: Vec<u8>,
+    outcome: Outcome<B>,
+}
+
+enum Outcome<B> {
+    /// Not JSON at all, and where.
+    Malformed(String),
+    Read { faults: Vec<Fault>, input: Option<B> },
+}
+
+impl<B> Body<B> {
+    pub(super) fn parts(&self) -> Work<(Vec<Fault>, Option<&B>)> {
+        match &self.outcome {
+            Outcome::Malformed(place) => Err(Problem::new(Code::MalformedJson)
+                .detail(format!("请求体不是合法的 JSON：{place}"), place.clone())
+                .into()),
+            Outcome::Read { faults, input } => Ok((faults.clone(), input.as_ref())),
+        }
+    }
+}
+
+impl<B: DeserializeOwned> Body<B> {
+    fn of(bytes: Vec<u8>, ctx: &Ctx) -> Body<B> {
+        let value: serde_json::Value = match serde_json::from_slice(&bytes) {
+            Ok(value) => value,
+            Err(error) => return Body { bytes, outcome: Outcome::Malformed(error.to_string()) },
+        };
+        let mut faults = ctx.state.contract.check_body(ctx.operation, &value);
+        let input = match serde_path_to_error::deserialize::<_, B>(value) {
+            Ok(input) => Some(input),
+            Err(error) => {
+                if faults.is_empty() {
+                    // The document let through what the type does not: still the caller's fault, with its place.
+                    let path = error.path().to_string().replace(['.', '['], "/").replace(']', "");
+                    faults.push(Fault::new(format!("/{path}"), "invalid", "不符合要求", error.inner().to_string()));
+                }
+                None
+            }
+        };
+        Body { bytes, outcome: Outcome::Read { faults, input } }
+    }
+}
+
+impl<B: DeserializeOwned + 'static> FromRequest for Body<B> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Body<B>, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let ctx = Ctx::extract(&request).await?;
+            let essence = request
+                .headers()
+                .get(CONTENT_TYPE)
+                .and_then(|v| v.to_str().ok())
+                .and_then(|v| v.split(';').next())
+                .map(|v| v.trim().to_ascii_lowercase());
+            let json = essence.as_deref() == Some("application/json");
+            let patch = ctx.method == "PATCH" && essence.as_deref() == Some("application/merge-patch+json");
+            if !json && !patch {
+                return Err(Problem::new(Code::UnsupportedMediaType)
+                    .detail("请求体须为 application/json", "the body must be application/json"));
+            }
+            let limit = ctx.state.body_limit;
+            let too_large = || {
+                Problem::new(Code::PayloadTooLarge)
+                    .detail(format!("请求体最大 {limit} 字节"), format!("a body has at most {limit} bytes"))
+            };
+            let mut bytes = BytesMut::new();
+            while let Some(chunk) = payload.next().await {
+                let chunk = chunk.map_err(|_| Problem::new(Code::MalformedRequest))?;
+                if bytes.len() + chunk.len() > limit {
+                    return Err(too_large());
+                }
+                bytes.extend_from_slice(&chunk);
+            }
+            Ok(Body::of(bytes.to_vec(), &ctx))
+        })
+    }
+}
+
+/// For `Option<Option<T>>` in a merge patch: absent is `None`, null is `Some(None)`.
+pub fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: serde::Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    serde::Deserialize::deserialize(deserializer).map(Some)
+}

@@ -1,0 +1,258 @@
+//! One request, as an action sees it ([`Ctx`]), and one transaction ([`Tx`]).
+
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
+use chrono::NaiveDate;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::answer::{Answer, Entity};
+use super::body::Body;
+use super::idempotency::{self, IdempotencyKey};
+use super::language::Language;
+use super::paging::PageOf;
+use crate::access::{Caller, Scope};
+use crate::app::State;
+use crate::db::types::Instant;
+use crate::db::{Conn, Fail, Id, Work, WriteGate};
+use crate::fault::Fault;
+use crate::problem::{Code, Problem};
+
+/// What is known of a request once the gate has let it in.
+pub struct Request {
+    pub state: Arc<State>,
+    pub caller: Arc<Caller>,
+    pub scope: Scope,
+    pub operation: &'static str,
+    pub request_id: String,
+    pub language: Language,
+    pub method: String,
+    pub path: String,
+    pub idempotency_key: Option<String>,
+    /// The version that If-Match asks for.
+    pub if_match: Option<String>,
+    pub needs_if_match: bool,
+    pub if_none_match: Option<String>,
+    pub query: serde_json::Value,
+    /// Business time; it stands still within one request.
+    pub now: Instant,
+    pub today: NaiveDate,
+}
+
+/// A request that was let in. Cheap to clone.
+#[derive(Clone)]
+pub struct Ctx(Arc<Request>);
+
+impl std::ops::Deref for Ctx {
+    type Target = Request;
+    fn deref(&self) -> &Request {
+        &self.0
+    }
+}
+
+impl FromRequest for Ctx {
+    type Error = Problem;
+    type Future = Ready<Result<Ctx, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let ctx = request.extensions().get::<Ctx>().cloned();
+        ready(ctx.ok_or_else(|| Problem::new(Code::Internal)))
+    }
+}
+
+/// The `{id}` of a path.
+pub struct PathId(pub Id);
+
+impl FromRequest for PathId {
+    type Error = Problem;
+    type Future = Ready<Result<PathId, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = request.match_info().get("id").and_then(|text| text.parse().ok());
+        ready(id.map(PathId).ok_or_else(|| {
+            Problem::fault("path/id", "invalid_format", "不是有效的 UUID", "not a UUID")
+        }))
+    }
+}
+
+impl Ctx {
+    pub fn new(request: Request) -> Ctx {
+        Ctx(Arc::new(request))
+    }
+
+    /// The parameters, already checked against the document.
+    pub fn query<Q: DeserializeOwned>(&self) -> Result<Q, Problem> {
+        serde_path_to_error::deserialize(&self.query).map_err(|error| {
+            let pointer = format!("query/{}", error.path());
+            Problem::fault(&pointer, "invalid_format", "参数格式错误", error.inner().to_string())
+        })
+    }
+
+    /// One resource.
+    pub async fn get<T, F>(&self, mut find: F) -> Answer
+    where
+        T: Serialize + Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> Work<Entity<T>> + Send + 'static,
+    {
+        let ctx = self.clone();
+        let entity = self.state.db.read_point(move |conn| find(conn, &ctx)).await?;
+        let stored = entity.stored().map_err(unserialisable)?;
+        Ok(stored.response(self.if_none_match.as_deref(), false))
+    }
+
+    /// A page of a list.
+    pub async fn list<T, F>(&self, mut find: F) -> Answer
+    where
+        T: Serialize + Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> Work<PageOf<T>> + Send + 'static,
+    {
+        let ctx = self.clone();
+        let page = self.state.db.read(move |conn| find(conn, &ctx)).await?;
+        Ok(HttpResponse::Ok()
+            .insert_header(("Vary", "Authorization, Accept-Language"))
+            .insert_header(("Cache-Control", "private, no-cache"))
+            .json(page))
+    }
+
+    /// Anything else that is read.
+    pub async fn read<T, F>(&self, mut find: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> Work<T> + Send + 'static,
+    {
+        let ctx = self.clone();
+        Ok(self.state.db.read(move |conn| find(conn, &ctx)).await?)
+    }
+
+    /// One action in one transaction, once per idempotency key.
+    pub async fn act<B, T, F>(&self, body: Body<B>, action: F) -> Answer
+    where
+        B: Send + Sync + 'static,
+        T: Serialize + Send + 'static,
+        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
+    {
+        let ctx = self.clone();
+        let key = self
+            .idempotency_key
+            .as_deref()
+            .map(|key| IdempotencyKey::new(key, &self.caller, &self.method, &self.path, &body.bytes));
+        let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
+        let result = self
+            .state
+            .db
+            .write(gate, move |conn| {
+                let mut tx = Tx { conn, ctx: &ctx, key: key.as_ref() };
+                let entity = action(&mut tx, &body)?;
+                let stored = entity.stored().map_err(unserialisable)?;
+                if let Some(key) = &key {
+                    let now = Instant(chrono::Utc::now());
+                    idempotency::store(tx.conn, &ctx.state.data_key, key, entity.id, &stored, now)?;
+                }
+                Ok(stored)
+            })
+            .await;
+        match result {
+            Ok(stored) => Ok(stored.response(None, false)),
+            Err(Fail::Replay(stored)) => Ok(stored.response(None, true)),
+            Err(fail) => Err(fail.into()),
+        }
+    }
+}
+
+fn unserialisable(error: serde_json::Error) -> Problem {
+    tracing::error!(%error, "an answer could not be written as JSON");
+    Problem::new(Code::Internal)
+}
+
+/// One transaction of one request.
+pub struct Tx<'a> {
+    pub conn: &'a mut Conn,
+    pub ctx: &'a Ctx,
+    key: Option<&'a IdempotencyKey>,
+}
+
+impl Tx<'_> {
+    /// The input of an action on a row that was found: replayed, or checked, or refused with every fault.
+    pub fn input<'b, B>(&mut self, body: &'b Body<B>) -> Work<&'b B> {
+        self.checked(body, |_, _, _| Ok(()))
+    }
+
+    /// Like [`Tx::input`], with faults that only the rules or the store can see, reported together with the others.
+    pub fn checked<'b, B>(
+        &mut self,
+        body: &'b Body<B>,
+        check: impl FnOnce(&mut Conn, &B, &mut Vec<Fault>) -> Work<()>,
+    ) -> Work<&'b B> {
+        if let Some((stored, _)) = self.stored()? {
+            return Err(Fail::Replay(Box::new(stored)));
+        }
+        self.faultless(body, check)
+    }
+
+    /// The input of a creation. A replay shows the row that was made only if the caller may still see it.
+    pub fn creation<'b, B>(
+        &mut self,
+        body: &'b Body<B>,
+        visible: impl FnOnce(&mut Conn, &Scope, Id) -> Work<()>,
+        check: impl FnOnce(&mut Conn, &B, &mut Vec<Fault>) -> Work<()>,
+    ) -> Work<&'b B> {
+        if let Some((stored, resource)) = self.stored()? {
+            if let Some(id) = resource {
+                visible(self.conn, &self.ctx.scope, id)?;
+            }
+            return Err(Fail::Replay(Box::new(stored)));
+        }
+        self.faultless(body, check)
+    }
+
+    fn stored(&mut self) -> Work<Option<(idempotency::StoredAnswer, Option<Id>)>> {
+        match self.key {
+            Some(key) => {
+                idempotency::find(self.conn, &self.ctx.state.data_key, key, Instant(chrono::Utc::now()))
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn faultless<'b, B>(
+        &mut self,
+        body: &'b Body<B>,
+        check: impl FnOnce(&mut Conn, &B, &mut Vec<Fault>) -> Work<()>,
+    ) -> Work<&'b B> {
+        let (mut faults, input) = body.parts()?;
+        let mut more = Vec::new();
+        if let Some(input) = input {
+            check(self.conn, input, &mut more)?;
+        }
+        more.retain(|fault| !faults.iter().any(|known| known.pointer == fault.pointer));
+        faults.extend(more);
+        match input {
+            Some(input) if faults.is_empty() => Ok(input),
+            _ => Err(Problem::faults(faults).into()),
+        }
+    }
+
+    /// PATCH and PUT need If-Match (RFC 6585, 3); an action honours it.
+    pub fn if_match(&self, version: i64) -> Work<()> {
+        match self.ctx.if_match.as_deref() {
+            None if self.ctx.needs_if_match => Err(Problem::new(Code::PreconditionRequired).into()),
+            Some(wanted) if !matches_version(wanted, version) => Err(Problem::new(Code::PreconditionFailed).into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Compares the version part of each tag in the list.
+fn matches_version(if_match: &str, version: i64) -> bool {
+    let version = version.to_string();
+    if_match.split(',').map(str::trim).any(|tag| {
+        tag == "*"
+            || tag
+                .strip_prefix('"')
+                .and_then(|t| t.strip_suffix('"'))
+                .is_some_and(|t| t.split('.').next() == Some(version.as_str()))
+    })
+}

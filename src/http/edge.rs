@@ -1,0 +1,125 @@
+//! The outermost layer: request id, language of problems, time limit, log line, metrics, security headers.
+
+use std::time::Instant as StopWatch;
+
+use actix_web::HttpMessage;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+
+use super::language::Language;
+use crate::app::{Route, State};
+use crate::problem::{Code, Problem};
+
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The caller's id of a request, or ours.
+#[derive(Clone)]
+pub struct RequestId(pub String);
+
+fn request_id(request: &ServiceRequest) -> String {
+    request
+        .headers()
+        .get(REQUEST_ID)
+        .and_then(|v| v.to_str().ok())
+        .filter(|id| (1..=100).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b)))
+        .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+}
+
+/// The trace id of a W3C `traceparent`, so that our log lines join the caller's trace.
+fn trace_id(request: &ServiceRequest) -> Option<String> {
+    let header = request.headers().get("traceparent")?.to_str().ok()?;
+    let id = header.split('-').nth(1)?;
+    (id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit())).then(|| id.to_owned())
+}
+
+pub async fn edge(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = StopWatch::now();
+    let state = request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
+    let id = request_id(&request);
+    let trace = trace_id(&request);
+    let language = Language::from_header(request.headers().get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
+    let http_request = request.request().clone();
+    request.extensions_mut().insert(RequestId(id.clone()));
+
+    let outcome = match tokio::time::timeout(state.request_timeout, next.call(request)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Problem::new(Code::RequestTimeout).into()),
+    };
+    let instance = format!("urn:uuid:{id}");
+    let mut response = match outcome {
+        Ok(response) => problem_response(response.map_into_boxed_body(), language, &instance),
+        Err(error) => {
+            let body = of_error(&error).response(language, Some(&instance));
+            ServiceResponse::new(http_request.clone(), body)
+        }
+    };
+
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
+    if !headers.contains_key("cache-control") {
+        headers.insert(HeaderName::from_static("cache-control"), HeaderValue::from_static("no-store"));
+    }
+    if state.clock.is_sandbox()
+        && let Ok(value) = HeaderValue::from_str(&state.clock.now().0.to_rfc3339())
+    {
+        headers.insert(HeaderName::from_static("x-xiaoqu-sandbox-clock"), value);
+    }
+
+    let operation = http_request.extensions().get::<Route>().map_or("unknown", |route| route.operation);
+    let status = response.status().as_u16();
+    let seconds = started.elapsed().as_secs_f64();
+    state.metrics.answered(operation, status, seconds);
+    let route = http_request.match_pattern().unwrap_or_default();
+    tracing::info!(
+        request_id = id,
+        trace_id = trace.as_deref(),
+        method = http_request.method().as_str(),
+        route,
+        operation,
+        status,
+        milliseconds = (seconds * 1_000_000.0).round() / 1000.0,
+        "request"
+    );
+    Ok(response)
+}
+
+fn of_error(error: &actix_web::Error) -> &Problem {
+    // Framework errors reach this as problems of their status.
+    error.as_error::<Problem>().unwrap_or_else(|| framework_problem(error.as_response_error().status_code()))
+}
+
+/// One problem per status, made once: framework errors carry nothing that a caller should see.
+fn framework_problem(status: actix_web::http::StatusCode) -> &'static Problem {
+    use std::sync::OnceLock;
+    static ALL: OnceLock<std::collections::HashMap<u16, Problem>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        (400..600)
+            .filter_map(|s| actix_web::http::StatusCode::from_u16(s).ok())
+            .map(|s| (s.as_u16(), Problem::new(Code::of_status(s))))
+            .collect()
+    });
+    let status = status.as_u16().clamp(400, 599);
+    &all[&status]
+}
+
+/// Puts a problem into the caller's language, and gives every other error answer the same shape.
+fn problem_response(response: ServiceResponse, language: Language, instance: &str) -> ServiceResponse {
+    if !response.status().is_client_error() && !response.status().is_server_error() {
+        return response;
+    }
+    let is_problem = response.headers().get(CONTENT_TYPE).is_some_and(|v| v == "application/problem+json");
+    let rendered = match response.response().error().map(of_error) {
+        Some(problem) => problem.response(language, Some(instance)),
+        None if is_problem || response.headers().contains_key("x-xiaoqu-plain") => return response,
+        None => framework_problem(response.status()).response(language, Some(instance)),
+    };
+    ServiceResponse::new(response.request().clone(), rendered)
+}

@@ -1,0 +1,168 @@
+//! `Idempotency-Key`: a POST with a key has one effect. The answer is stored, encrypted, in the transaction of its effect.
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::digest::{SHA256, digest};
+use diesel::prelude::*;
+
+use crate::access::Caller;
+use crate::db::schema::idempotency_keys as keys;
+use crate::db::types::Instant;
+use crate::db::{Conn, Id, Work};
+use crate::problem::{Code, Problem};
+
+/// How long an answer is replayed.
+const KEPT: chrono::Duration = chrono::Duration::hours(24);
+pub const MAX_KEY_LENGTH: usize = 255;
+
+/// An answer that was given for a key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredAnswer {
+    pub status: u16,
+    pub etag: Option<String>,
+    pub location: Option<String>,
+    pub body: Vec<u8>,
+}
+
+/// A key in its scope, and the request that it stands for.
+#[derive(Clone, Debug)]
+pub struct IdempotencyKey {
+    scope: String,
+    request: String,
+}
+
+impl IdempotencyKey {
+    /// The scope is who asks (issuer, subject, client, role, division, company) and for what (method, path).
+    pub fn new(key: &str, caller: &Caller, method: &str, path: &str, body: &[u8]) -> Self {
+        let scope = [
+            key,
+            &caller.iss,
+            &caller.sub,
+            caller.client.as_deref().unwrap_or_default(),
+            caller.role.code(),
+            caller.division.as_deref().unwrap_or_default(),
+            caller.company.as_deref().unwrap_or_default(),
+            method,
+            path,
+        ]
+        .join("\0");
+        IdempotencyKey {
+            scope: hex::encode(digest(&SHA256, scope.as_bytes())),
+            request: hex::encode(digest(&SHA256, body)),
+        }
+    }
+
+    /// A number for PostgreSQL's advisory lock.
+    pub fn lock(&self) -> i64 {
+        u64::from_str_radix(&self.scope[..16], 16).unwrap_or_default() as i64
+    }
+}
+
+/// The key that answers are encrypted under.
+pub struct DataKey(LessSafeKey);
+
+impl DataKey {
+    pub fn new(bytes: &[u8; 32]) -> anyhow::Result<DataKey> {
+        let key = UnboundKey::new(&AES_256_GCM, bytes).map_err(|_| anyhow::anyhow!("the data key is not 32 bytes"))?;
+        Ok(DataKey(LessSafeKey::new(key)))
+    }
+
+    fn seal(&self, scope: &str, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
+        let mut nonce = [0u8; 12];
+        aws_lc_rs::rand::fill(&mut nonce).map_err(|_| anyhow::anyhow!("no randomness"))?;
+        let mut sealed = plain.to_vec();
+        self.0
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(scope.as_bytes()), &mut sealed)
+            .map_err(|_| anyhow::anyhow!("cannot encrypt"))?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    fn open(&self, scope: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, rest) = sealed.split_at_checked(12)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut plain = rest.to_vec();
+        let length = self.0.open_in_place(nonce, Aad::from(scope.as_bytes()), &mut plain).ok()?.len();
+        plain.truncate(length);
+        Some(plain)
+    }
+}
+
+#[derive(Queryable)]
+struct Row {
+    request: String,
+    resource_id: Option<Id>,
+    status: i32,
+    etag: Option<String>,
+    location: Option<String>,
+    body: Vec<u8>,
+    created_at: Instant,
+}
+
+/// The answer given for this key, with the row that it was about; another request under the key is 422.
+pub fn find(
+    conn: &mut Conn,
+    data_key: &DataKey,
+    key: &IdempotencyKey,
+    now: Instant,
+) -> Work<Option<(StoredAnswer, Option<Id>)>> {
+    let row: Option<Row> = keys::table
+        .find(&key.scope)
+        .select((
+            keys::request, keys::resource_id, keys::status, keys::etag, keys::location, keys::body, keys::created_at,
+        ))
+        .first(conn)
+        .optional()?;
+    let Some(row) = row else { return Ok(None) };
+    if row.created_at.0 + KEPT <= now.0 {
+        diesel::delete(keys::table.find(&key.scope)).execute(conn)?;
+        return Ok(None);
+    }
+    if row.request != key.request {
+        return Err(Problem::new(Code::IdempotencyKeyReused).into());
+    }
+    let Some(body) = data_key.open(&key.scope, &row.body) else {
+        // The data key was changed: the effect stands and its answer cannot be read back.
+        return Err(Problem::new(Code::IdempotencyKeyReused)
+            .detail("该幂等键的应答已无法读取", "the stored answer of this key can no longer be read")
+            .into());
+    };
+    let answer = StoredAnswer { status: row.status as u16, etag: row.etag, location: row.location, body };
+    Ok(Some((answer, row.resource_id)))
+}
+
+pub fn store(
+    conn: &mut Conn,
+    data_key: &DataKey,
+    key: &IdempotencyKey,
+    resource: Option<Id>,
+    answer: &StoredAnswer,
+    now: Instant,
+) -> Work<()> {
+    let body = data_key.seal(&key.scope, &answer.body).map_err(|error| {
+        tracing::error!(%error, "an answer could not be encrypted");
+        Problem::new(Code::Internal)
+    })?;
+    diesel::insert_into(keys::table)
+        .values((
+            keys::scope.eq(&key.scope),
+            keys::request.eq(&key.request),
+            keys::resource_id.eq(resource),
+            keys::status.eq(i32::from(answer.status)),
+            keys::etag.eq(&answer.etag),
+            keys::location.eq(&answer.location),
+            keys::body.eq(body),
+            keys::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Forgets answers past their time, a chunk at a time (no job holds the writer long). Returns how many went.
+pub fn forget_old(conn: &mut Conn, now: Instant) -> Work<usize> {
+    let old: Vec<String> = keys::table
+        .filter(keys::created_at.lt(Instant(now.0 - KEPT)))
+        .order(keys::created_at)
+        .select(keys::scope)
+        .limit(500)
+        .load(conn)?;
+    Ok(diesel::delete(keys::table.filter(keys::scope.eq_any(old))).execute(conn)?)
+}

@@ -1,0 +1,15 @@
+//! What every route shares.
+
+pub mod answer;
+pub mod body;
+pub mod context;
+pub mod edge;
+pub mod idempotency;
+pub mod language;
+pub mod paging;
+pub mod schema;
+
+pub use answer::{Answer, Entity};
+pub use body::Body;
+pub use context::{Ctx, Tx};
+pub use paging::{Cursor, Page, PageOf};

@@ -1,0 +1,81 @@
+//! Keyset paging: `limit`, an opaque `cursor`, and no next cursor on an exact last page.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::problem::Problem;
+
+pub const DEFAULT_LIMIT: i64 = 50;
+
+/// Parameters of every list.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct Page {
+    /// Rows on a page (default 50).
+    #[param(minimum = 1, maximum = 200, example = 50)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 500)]
+    pub cursor: Option<String>,
+    /// Adds `total`, the number of rows that fit (slower).
+    pub with_total: Option<bool>,
+}
+
+/// A key to go on from; what is in it belongs to the list that made it.
+#[derive(Clone, Debug)]
+pub struct Cursor;
+
+impl Cursor {
+    pub fn encode<K: Serialize>(key: &K) -> Option<String> {
+        serde_json::to_vec(key).ok().map(|json| URL_SAFE_NO_PAD.encode(json))
+    }
+
+    pub fn decode<K: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<K>, Problem> {
+        let Some(cursor) = cursor else { return Ok(None) };
+        URL_SAFE_NO_PAD
+            .decode(cursor)
+            .ok()
+            .and_then(|json| serde_json::from_slice(&json).ok())
+            .map(Some)
+            .ok_or_else(|| {
+                Problem::fault("query/cursor", "invalid_cursor", "游标无效，请从第一页重新开始", "not a cursor of this list")
+            })
+    }
+}
+
+impl Page {
+    pub fn limit(&self) -> i64 {
+        self.limit.unwrap_or(DEFAULT_LIMIT)
+    }
+
+    /// One row more than asked for tells whether there is a next page.
+    pub fn fetch(&self) -> i64 {
+        self.limit() + 1
+    }
+
+    pub fn cut<R, K: Serialize>(&self, mut rows: Vec<R>, key: impl Fn(&R) -> K) -> (Vec<R>, Option<String>) {
+        let more = rows.len() as i64 > self.limit();
+        rows.truncate(self.limit() as usize);
+        let next = if more { rows.last().and_then(|last| Cursor::encode(&key(last))) } else { None };
+        (rows, next)
+    }
+}
+
+/// A page of a list (分页).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PageOf<T> {
+    /// The rows.
+    #[schema(max_items = 200)]
+    pub items: Vec<T>,
+    /// Cursor of the next page; null on the last.
+    #[schema(max_length = 500)]
+    pub next_cursor: Option<String>,
+    /// Number of rows that fit, where asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(minimum = 0)]
+    pub total: Option<i64>,
+}

@@ -1,0 +1,258 @@
+//! The contract: bodies and parameters are checked against the very document that clients integrate from.
+
+use std::collections::HashMap;
+
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use jsonschema::{ValidationError, Validator};
+use serde_json::{Map, Value, json};
+
+use crate::fault::Fault;
+
+struct Parameter {
+    name: String,
+    kinds: Vec<String>,
+}
+
+#[derive(Default)]
+struct Operation {
+    body: Option<Validator>,
+    parameters: Vec<Parameter>,
+    query: Option<Validator>,
+}
+
+/// Validators by operation id.
+pub struct Contract(HashMap<String, Operation>);
+
+fn compile(components: &Value, schema: &Value) -> anyhow::Result<Validator> {
+    let root = json!({ "allOf": [schema], "components": components });
+    jsonschema::options()
+        .with_draft(jsonschema::Draft::Draft202012)
+        .should_validate_formats(true)
+        .build(&root)
+        .map_err(|error| anyhow::anyhow!("a schema of the document does not compile: {error}"))
+}
+
+/// Follows a `$ref` into the components.
+fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    match schema.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix('#')) {
+        Some(pointer) => document.pointer(pointer).unwrap_or(schema),
+        None => schema,
+    }
+}
+
+/// The types that a parameter's schema allows.
+fn kinds(document: &Value, schema: &Value) -> Vec<String> {
+    let schema = resolve(document, schema);
+    let mut all = Vec::new();
+    match schema.get("type") {
+        Some(Value::String(kind)) => all.push(kind.clone()),
+        Some(Value::Array(many)) => all.extend(many.iter().filter_map(Value::as_str).map(str::to_owned)),
+        _ => {}
+    }
+    for branch in ["oneOf", "anyOf", "allOf"] {
+        for sub in schema.get(branch).and_then(Value::as_array).into_iter().flatten() {
+            all.extend(kinds(document, sub));
+        }
+    }
+    all
+}
+
+impl Contract {
+    pub fn new(document: &Value) -> anyhow::Result<Contract> {
+        let components = document.get("components").cloned().unwrap_or_default();
+        let mut all = HashMap::new();
+        for (_, item) in document["paths"].as_object().into_iter().flatten() {
+            for (_, operation) in item.as_object().into_iter().flatten() {
+                let Some(id) = operation["operationId"].as_str() else { continue };
+                let mut entry = Operation::default();
+                if let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema") {
+                    entry.body = Some(compile(&components, schema)?);
+                }
+                let mut properties = Map::new();
+                let mut required = Vec::new();
+                for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                    let (Some(name), Some("query")) = (parameter["name"].as_str(), parameter["in"].as_str()) else {
+                        continue;
+                    };
+                    properties.insert(name.to_owned(), parameter["schema"].clone());
+                    if parameter["required"] == json!(true) {
+                        required.push(name.to_owned());
+                    }
+                    entry
+                        .parameters
+                        .push(Parameter { name: name.to_owned(), kinds: kinds(document, &parameter["schema"]) });
+                }
+                let schema = json!({
+                    "type": "object", "properties": properties, "required": required, "additionalProperties": false
+                });
+                entry.query = Some(compile(&components, &schema)?);
+                all.insert(id.to_owned(), entry);
+            }
+        }
+        Ok(Contract(all))
+    }
+
+    /// Every fault of a body.
+    pub fn check_body(&self, operation: &str, body: &Value) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        forbidden_characters(body, &mut String::new(), &mut faults);
+        if let Some(validator) = self.0.get(operation).and_then(|o| o.body.as_ref()) {
+            for error in validator.iter_errors(body) {
+                add_faults(&error, "", "unknown_field", &mut faults);
+            }
+        }
+        faults
+    }
+
+    /// The parameters as JSON, typed as the document types them, or every fault in them.
+    pub fn check_query(&self, operation: &str, query: &str) -> Result<Value, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let mut given = Map::new();
+        let Some(entry) = self.0.get(operation) else { return Ok(Value::Object(given)) };
+        for (name, text) in form_urlencoded::parse(query.as_bytes()) {
+            if text.contains('\0') || text.contains('\u{fffd}') {
+                faults.push(forbidden(format!("query/{name}")));
+                continue;
+            }
+            let value = match entry.parameters.iter().find(|p| p.name == name) {
+                Some(parameter) => typed(&parameter.kinds, &text),
+                None => Value::String(text.into_owned()),
+            };
+            if given.insert(name.clone().into_owned(), value).is_some() {
+                let pointer = format!("query/{name}");
+                faults.push(Fault::new(pointer, "duplicate", "参数重复", "a parameter is given once"));
+            }
+        }
+        let given = Value::Object(given);
+        if let Some(validator) = &entry.query {
+            for error in validator.iter_errors(&given) {
+                add_faults(&error, "query", "unknown_parameter", &mut faults);
+            }
+        }
+        if faults.is_empty() { Ok(given) } else { Err(faults) }
+    }
+}
+
+fn typed(kinds: &[String], text: &str) -> Value {
+    let is = |kind: &str| kinds.iter().any(|k| k == kind);
+    if is("integer")
+        && let Ok(number) = text.parse::<i64>()
+    {
+        return json!(number);
+    }
+    if is("number")
+        && let Ok(number) = text.parse::<f64>()
+    {
+        return json!(number);
+    }
+    match text {
+        "true" if is("boolean") => json!(true),
+        "false" if is("boolean") => json!(false),
+        _ => json!(text),
+    }
+}
+
+fn forbidden(pointer: String) -> Fault {
+    Fault::new(pointer, "forbidden_character", "不得含有空字符（NUL）", "must not contain the NUL character")
+}
+
+/// PostgreSQL cannot hold NUL in text, so no text may: both databases refuse the same inputs.
+fn forbidden_characters(value: &Value, pointer: &mut String, faults: &mut Vec<Fault>) {
+    match value {
+        Value::String(text) if text.contains('\0') => faults.push(forbidden(pointer.clone())),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                descend(&index.to_string(), item, pointer, faults);
+            }
+        }
+        Value::Object(fields) => {
+            for (name, item) in fields {
+                descend(&name.replace('~', "~0").replace('/', "~1"), item, pointer, faults);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn descend(step: &str, item: &Value, pointer: &mut String, faults: &mut Vec<Fault>) {
+    let length = pointer.len();
+    pointer.push('/');
+    pointer.push_str(step);
+    forbidden_characters(item, pointer, faults);
+    pointer.truncate(length);
+}
+
+fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, faults: &mut Vec<Fault>) {
+    let at = format!("{prefix}{}", error.instance_path());
+    let below = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+    let mut push = |pointer: String, code: &'static str, zh: String, en: String| {
+        if !faults.iter().any(|f| f.pointer == pointer && f.code == code) {
+            faults.push(Fault::new(pointer, code, zh, en));
+        }
+    };
+    match error.kind() {
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            push(below(name), "required", "此字段必填".into(), "this field is required".into());
+        }
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            for name in unexpected {
+                push(below(name), unknown, "未知的字段或参数".into(), "there is no such field or parameter".into());
+            }
+        }
+        Kind::Type { kind } => {
+            let wanted = match kind {
+                TypeKind::Single(one) => one.to_string(),
+                TypeKind::Multiple(many) => many.iter().map(|t| t.to_string()).collect::<Vec<_>>().join(" | "),
+            };
+            push(at, "wrong_type", format!("类型应为 {wanted}"), format!("must be of type {wanted}"));
+        }
+        Kind::Enum { options } => {
+            let all = options.to_string();
+            push(at, "unknown_value", format!("须为 {all} 之一"), format!("must be one of {all}"));
+        }
+        Kind::Constant { expected_value } => {
+            push(at, "unknown_value", format!("须为 {expected_value}"), format!("must be {expected_value}"));
+        }
+        Kind::MinLength { limit } => {
+            push(at, "too_short", format!("至少 {limit} 个字符"), format!("at least {limit} characters"));
+        }
+        Kind::MaxLength { limit } => {
+            push(at, "too_long", format!("最多 {limit} 个字符"), format!("at most {limit} characters"));
+        }
+        Kind::MinItems { limit } => push(at, "too_few", format!("至少 {limit} 项"), format!("at least {limit} items")),
+        Kind::MaxItems { limit } => push(at, "too_many", format!("最多 {limit} 项"), format!("at most {limit} items")),
+        Kind::Minimum { limit } => {
+            push(at, "out_of_range", format!("不得小于 {limit}"), format!("must be at least {limit}"));
+        }
+        Kind::Maximum { limit } => {
+            push(at, "out_of_range", format!("不得大于 {limit}"), format!("must be at most {limit}"));
+        }
+        Kind::ExclusiveMinimum { limit } => {
+            push(at, "out_of_range", format!("须大于 {limit}"), format!("must be more than {limit}"));
+        }
+        Kind::ExclusiveMaximum { limit } => {
+            push(at, "out_of_range", format!("须小于 {limit}"), format!("must be less than {limit}"));
+        }
+        Kind::Format { format } => {
+            push(at, "invalid_format", format!("格式应为 {format}"), format!("must have the format {format}"));
+        }
+        Kind::Pattern { pattern } => {
+            push(at, "invalid_format", format!("须匹配 {pattern}"), format!("must match {pattern}"));
+        }
+        Kind::UniqueItems => push(at, "duplicate", "不得重复".into(), "items must differ".into()),
+        Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
+            // A nullable reference is "null or that": tell what is wrong with that.
+            let is_null = |branch: &&Vec<ValidationError<'static>>| {
+                branch.iter().any(|e| {
+                    matches!(e.kind(), Kind::Type { kind: TypeKind::Single(one) } if one.to_string() == "null")
+                })
+            };
+            match context.iter().find(|branch| !is_null(branch)) {
+                Some(branch) => branch.iter().for_each(|inner| add_faults(inner, prefix, unknown, faults)),
+                None => push(at, "invalid", "不符合要求".into(), "does not satisfy the schema".into()),
+            }
+        }
+        _ => push(at, "invalid", "不符合要求".into(), error.to_string()),
+    }
+}

@@ -1,0 +1,168 @@
+//! The ledger: each write appends its event in the same transaction. Sealing and proofs build on the stored leaves.
+
+mod store;
+
+use aws_lc_rs::digest::SHA256;
+use aws_lc_rs::hmac;
+use serde_json::{Map, Value, json};
+
+use crate::db::{Id, Work};
+use crate::http::Tx;
+use crate::problem::{Code, Problem};
+
+/// Who may read an event in the feed, beside the offices of its territory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// The offices of the territory.
+    Offices,
+    /// The offices, and the company that it is about.
+    Parties,
+    /// Everyone with a token.
+    Everyone,
+}
+
+impl Audience {
+    fn code(self) -> &'static str {
+        match self {
+            Audience::Offices => "offices",
+            Audience::Parties => "parties",
+            Audience::Everyone => "everyone",
+        }
+    }
+}
+
+/// The territory columns of a row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    pub county: String,
+    /// Empty for a row that belongs to the whole county.
+    pub township: String,
+    /// Empty for a row that belongs to the whole township.
+    pub community: String,
+}
+
+/// What happened, before it is recorded.
+pub struct Event {
+    /// Like `violation.confirmed`.
+    pub kind: &'static str,
+    pub subject_kind: &'static str,
+    pub subject_id: String,
+    pub place: Option<Place>,
+    pub company_id: Option<Id>,
+    pub audience: Audience,
+    pub policy_version: Option<i64>,
+    pub data: Value,
+    /// Personal fields: only their salted digests go into the leaf.
+    pub personal: Vec<(&'static str, String)>,
+}
+
+impl Event {
+    pub fn new(kind: &'static str, subject_kind: &'static str, subject_id: impl ToString) -> Event {
+        Event {
+            kind,
+            subject_kind,
+            subject_id: subject_id.to_string(),
+            place: None,
+            company_id: None,
+            audience: Audience::Offices,
+            policy_version: None,
+            data: json!({}),
+            personal: Vec::new(),
+        }
+    }
+
+    pub fn at(mut self, place: Place) -> Event {
+        self.place = Some(place);
+        self
+    }
+
+    pub fn company(mut self, company: Option<Id>) -> Event {
+        self.company_id = company;
+        self
+    }
+
+    pub fn audience(mut self, audience: Audience) -> Event {
+        self.audience = audience;
+        self
+    }
+
+    pub fn policy(mut self, version: i64) -> Event {
+        self.policy_version = Some(version);
+        self
+    }
+
+    pub fn data(mut self, data: Value) -> Event {
+        self.data = data;
+        self
+    }
+
+    pub fn personal(mut self, field: &'static str, value: Option<&str>) -> Event {
+        if let Some(value) = value {
+            self.personal.push((field, value.to_owned()));
+        }
+        self
+    }
+}
+
+fn random_hex() -> Result<String, Problem> {
+    let mut bytes = [0u8; 16];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Problem::new(Code::Internal))?;
+    Ok(hex::encode(bytes))
+}
+
+/// Records an event in this transaction.
+pub fn append(tx: &mut Tx, event: Event) -> Work<Id> {
+    let id = Id::new();
+    let mut data = match event.data {
+        Value::Object(fields) => fields,
+        other => Map::from_iter([("value".to_owned(), other)]),
+    };
+    let mut salts = Vec::new();
+    for (field, value) in &event.personal {
+        let salt = random_hex()?;
+        let key = hmac::Key::new(hmac::HMAC_SHA256, salt.as_bytes());
+        let digest = hex::encode(hmac::sign(&key, value.as_bytes()));
+        data.insert((*field).to_owned(), json!({ "hmac_sha256": digest }));
+        salts.push((*field, salt));
+    }
+    let recorded_at = store::database_now(tx.conn)?;
+    let caller = &tx.ctx.caller;
+    let place = event.place.as_ref();
+    // Members in a fixed order; the nonce keeps a leaf with guessable content from being confirmed by its hash alone.
+    let leaf = json!({
+        "id": id, "type": event.kind,
+        "subject": { "kind": event.subject_kind, "id": event.subject_id },
+        "county": place.map(|p| &p.county), "township": place.map(|p| &p.township), "community": place.map(|p| &p.community),
+        "company_id": event.company_id, "audience": event.audience.code(),
+        "actor": { "iss": caller.iss, "sub": caller.sub, "role": caller.role.code(), "client": caller.client },
+        "request_id": tx.ctx.request_id, "policy_version": event.policy_version,
+        "recorded_at": recorded_at, "business_time": tx.ctx.now, "data": data, "nonce": random_hex()?,
+    });
+    let row = store::NewEvent {
+        id,
+        kind: event.kind.to_owned(),
+        subject_kind: event.subject_kind.to_owned(),
+        subject_id: event.subject_id,
+        county: place.map(|p| p.county.clone()),
+        township: place.map(|p| p.township.clone()),
+        community: place.map(|p| p.community.clone()),
+        company_id: event.company_id,
+        audience: event.audience.code().to_owned(),
+        actor_iss: caller.iss.clone(),
+        actor_sub: caller.sub.clone(),
+        actor_role: caller.role.code().to_owned(),
+        actor_client: caller.client.clone(),
+        request_id: tx.ctx.request_id.clone(),
+        policy_version: event.policy_version,
+        recorded_at,
+        leaf: leaf.to_string(),
+    };
+    store::insert(tx.conn, &row, &salts)?;
+    Ok(id)
+}
+
+/// SHA-256 of a text, in hex.
+pub fn sha256_hex(text: &str) -> String {
+    hex::encode(aws_lc_rs::digest::digest(&SHA256, text.as_bytes()))
+}
+

@@ -1,0 +1,55 @@
+//! What is counted, in the Prometheus text format.
+
+use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+
+pub struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    seconds: HistogramVec,
+    refused: IntCounterVec,
+    pub write_queue: IntGauge,
+    pub calendar_years_missing: IntGauge,
+}
+
+impl Metrics {
+    pub fn new() -> anyhow::Result<Metrics> {
+        let registry = Registry::new_custom(Some("xiaoqu".into()), None)?;
+        let requests = IntCounterVec::new(
+            Opts::new("http_requests_total", "Requests answered, by operation and status"),
+            &["operation", "status"],
+        )?;
+        let seconds = HistogramVec::new(
+            HistogramOpts::new("http_request_seconds", "Time from request to answer, by operation")
+                .buckets(vec![0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0]),
+            &["operation"],
+        )?;
+        let refused = IntCounterVec::new(
+            Opts::new("access_refused_total", "Requests refused, by reason (token, forbidden, machine)"),
+            &["reason"],
+        )?;
+        let write_queue = IntGauge::new("write_queue", "Writes that wait for the one writer (SQLite)")?;
+        let calendar_years_missing =
+            IntGauge::new("calendar_years_missing", "Of this year and the next, how many have no holiday calendar")?;
+        registry.register(Box::new(requests.clone()))?;
+        registry.register(Box::new(seconds.clone()))?;
+        registry.register(Box::new(refused.clone()))?;
+        registry.register(Box::new(write_queue.clone()))?;
+        registry.register(Box::new(calendar_years_missing.clone()))?;
+        Ok(Metrics { registry, requests, seconds, refused, write_queue, calendar_years_missing })
+    }
+
+    pub fn answered(&self, operation: &str, status: u16, seconds: f64) {
+        self.requests.with_label_values(&[operation, &status.to_string()]).inc();
+        self.seconds.with_label_values(&[operation]).observe(seconds);
+    }
+
+    pub fn refused(&self, reason: &str) {
+        self.refused.with_label_values(&[reason]).inc();
+    }
+
+    pub fn text(&self) -> anyhow::Result<String> {
+        let mut out = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut out)?;
+        Ok(String::from_utf8(out)?)
+    }
+}

@@ -1,0 +1,126 @@
+//! The one table of problem codes: stable code, status, and its title in both languages.
+
+use actix_web::http::StatusCode;
+
+pub struct CodeRow {
+    pub code: Code,
+    pub name: &'static str,
+    pub status: u16,
+    pub zh: &'static str,
+    pub en: &'static str,
+}
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $status:literal $zh:literal $en:literal)*) => {
+        /// A stable problem code (the `code` member and the end of `type`).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code { $($variant),* }
+
+        pub const CODES: &[CodeRow] = &[
+            $(CodeRow { code: Code::$variant, name: $name, status: $status, zh: $zh, en: $en }),*
+        ];
+    };
+}
+
+codes! {
+    InvalidInput "invalid_input" 400 "输入有误" "The input has faults"
+    MalformedJson "malformed_json" 400 "请求体不是合法的 JSON" "The body is not well-formed JSON"
+    MalformedRequest "malformed_request" 400 "请求格式有误" "The request is malformed"
+    Unauthorized "unauthorized" 401 "需要访问令牌" "An access token is needed"
+    InvalidToken "invalid_token" 401 "访问令牌无效或已过期" "The access token is not valid"
+    Forbidden "forbidden" 403 "无权执行此操作" "This action is not yours to take"
+    PersonRequired "person_required" 403 "此决定须由自然人作出" "A decision needs a person, not a machine"
+    SamePerson "same_person" 403 "同一人不得既报告又决定" "The person who reported or decided may not decide here"
+    NotFound "not_found" 404 "未找到" "Not found"
+    MethodNotAllowed "method_not_allowed" 405 "不支持该方法" "Method not allowed"
+    NotAcceptable "not_acceptable" 406 "无法提供所需格式" "Not acceptable"
+    RequestTimeout "request_timeout" 408 "请求超时" "The request took too long to arrive"
+    AlreadyExists "already_exists" 409 "已存在" "It exists already"
+    StateConflict "state_conflict" 409 "当前状态不允许此操作" "The present state does not allow this"
+    StatementPeriodOpen "statement_period_open" 409 "陈述申辩期未满" "The period for a statement is not over"
+    StatementUnanswered "statement_unanswered" 409 "尚未答复陈述申辩" "The statement has not been answered"
+    NoticeNotDelivered "notice_not_delivered" 409 "告知书尚未送达" "The notice has not been delivered"
+    DeadlinePassed "deadline_passed" 409 "期限已过" "The deadline has passed"
+    OverlappingViolation "overlapping_violation" 409 "同一事实已按重合行为立案" "The same fact stands under an overlapping act"
+    ServiceOverlaps "service_overlaps" 409 "服务期间重叠" "The service period overlaps another"
+    DueProcess "due_process" 409 "须先履行法定程序" "Due process comes first"
+    AppealPending "appeal_pending" 409 "申诉尚未作出决定" "An appeal is pending"
+    LegalBasisMissing "legal_basis_missing" 409 "缺少法律依据" "No legal basis is named by the policy"
+    CompanyBlacklisted "company_blacklisted" 409 "企业已列入黑名单" "The company is on the blacklist"
+    CompanyRestricted "company_restricted" 409 "企业被限制承接新项目" "The company is restricted from new complexes"
+    IdempotencyInProgress "idempotency_in_progress" 409 "相同幂等键的请求正在处理" "A request with the same key is being worked on"
+    PreconditionFailed "precondition_failed" 412 "版本已变化" "The version has changed"
+    PayloadTooLarge "payload_too_large" 413 "请求体过大" "The body is too large"
+    UriTooLong "uri_too_long" 414 "请求地址过长" "The address is too long"
+    UnsupportedMediaType "unsupported_media_type" 415 "不支持的媒体类型" "Unsupported media type"
+    IdempotencyKeyReused "idempotency_key_reused" 422 "幂等键已用于不同的请求" "The key was used for another request"
+    PreconditionRequired "precondition_required" 428 "须提供 If-Match" "If-Match is required"
+    HeaderFieldsTooLarge "header_fields_too_large" 431 "请求头过大" "The header fields are too large"
+    Internal "internal" 500 "服务器内部错误" "Internal error"
+    Unavailable "store_unavailable" 503 "数据库暂不可用，请稍后重试" "The database cannot be reached; try again"
+    StorageFull "storage_full" 503 "存储空间已满，请稍后重试" "The storage is full; try again later"
+    Busy "busy" 503 "系统繁忙，请稍后重试" "Too much waits already; try again"
+    OutcomeUnknown "outcome_unknown" 503 "提交结果未知，请用同一幂等键重试" "The outcome is not known; repeat with the same key"
+}
+
+impl Code {
+    pub fn row(self) -> &'static CodeRow {
+        &CODES[self as usize]
+    }
+
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    pub fn status(self) -> StatusCode {
+        StatusCode::from_u16(self.row().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The code of an answer that the framework made.
+    pub fn of_status(status: StatusCode) -> Code {
+        match status.as_u16() {
+            401 => Code::Unauthorized,
+            403 => Code::Forbidden,
+            404 => Code::NotFound,
+            405 => Code::MethodNotAllowed,
+            406 => Code::NotAcceptable,
+            408 => Code::RequestTimeout,
+            413 => Code::PayloadTooLarge,
+            414 => Code::UriTooLong,
+            415 => Code::UnsupportedMediaType,
+            431 => Code::HeaderFieldsTooLarge,
+            503 => Code::Unavailable,
+            400..=499 => Code::MalformedRequest,
+            _ => Code::Internal,
+        }
+    }
+}
+
+/// Codes of single faults in `errors`, with what they mean.
+pub const FAULT_CODES: &[(&str, &str, &str)] = &[
+    ("required", "必填", "required and missing"),
+    ("unknown_field", "未知字段", "not a field of this body"),
+    ("unknown_parameter", "未知参数", "not a parameter of this operation"),
+    ("wrong_type", "类型错误", "of another type"),
+    ("unknown_value", "不是允许的值", "not one of the allowed values"),
+    ("too_short", "过短", "too short"),
+    ("too_long", "过长", "too long"),
+    ("too_few", "项目过少", "too few items"),
+    ("too_many", "项目过多", "too many items"),
+    ("out_of_range", "超出范围", "outside the bounds"),
+    ("invalid_format", "格式错误", "not in the format asked for"),
+    ("forbidden_character", "含有不允许的字符", "contains a character that is not allowed"),
+    ("invalid", "不符合要求", "does not satisfy the schema"),
+    ("duplicate", "重复", "given twice"),
+    ("not_found", "未找到", "no such row for you"),
+    ("unknown_reference", "引用的对象不存在", "refers to nothing that you can see"),
+    ("check_character", "统一社会信用代码校验错误", "the USCC's check character does not fit"),
+    ("in_the_future", "日期在未来", "a day that has not come"),
+    ("before_start", "早于开始日期", "earlier than the start"),
+    ("not_in_policy", "政策中没有此行为", "an act that the policy does not hold"),
+    ("wrong_subject", "主体类型不符", "the act binds another kind of subject"),
+    ("invalid_cursor", "游标无效", "not a cursor of this list"),
+    ("not_a_county", "不是县级区划", "not a county"),
+    ("not_a_community", "不是村（社区）", "not a village or community"),
+    ("conflict", "相互矛盾", "contradicts another field"),
+];

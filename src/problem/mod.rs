@@ -1,0 +1,219 @@
+//! Errors as part of the product: RFC 9457 problems, every fault at once, in Chinese or English.
+
+mod codes;
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, ResponseError};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use codes::{CODES, Code, CodeRow, FAULT_CODES};
+
+use crate::db::{Fail, Outage, StoreFault};
+use crate::fault::Fault;
+use crate::http::language::Language;
+
+/// What went wrong, before it is put into a language.
+#[derive(Debug)]
+pub struct Problem {
+    pub code: Code,
+    detail: Option<(String, String)>,
+    pub faults: Vec<Fault>,
+    headers: Vec<(HeaderName, String)>,
+}
+
+impl Problem {
+    pub fn new(code: Code) -> Self {
+        Problem { code, detail: None, faults: Vec::new(), headers: Vec::new() }
+    }
+
+    pub fn detail(mut self, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        self.detail = Some((zh.into(), en.into()));
+        self
+    }
+
+    pub fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub fn faults(faults: Vec<Fault>) -> Self {
+        Problem { faults, ..Problem::new(Code::InvalidInput) }
+    }
+
+    /// An error for one fault.
+    pub fn fault(pointer: &str, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Problem::faults(vec![Fault::new(pointer, code, zh, en)])
+    }
+
+    /// A row that does not exist for this caller; the same answer whether it exists for others.
+    pub fn not_found() -> Self {
+        Problem {
+            faults: vec![Fault::new("path/id", "not_found", "没有此记录，或不在您的辖区内", "no such row in your territory")],
+            ..Problem::new(Code::NotFound)
+        }
+    }
+
+    pub fn status(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    pub fn body(&self, language: Language, instance: Option<&str>) -> ProblemBody {
+        let row = self.code.row();
+        let pick = |zh: &str, en: &str| if language == Language::Zh { zh.to_owned() } else { en.to_owned() };
+        ProblemBody {
+            r#type: format!("urn:xiaoqu:problem:{}", row.name),
+            title: pick(row.zh, row.en),
+            status: row.status,
+            detail: self.detail.as_ref().map(|(zh, en)| pick(zh, en)),
+            instance: instance.map(str::to_owned),
+            code: row.name.to_owned(),
+            errors: self
+                .faults
+                .iter()
+                .map(|f| FaultBody {
+                    pointer: f.pointer.clone(),
+                    code: f.code.to_owned(),
+                    detail: pick(&f.detail_zh, &f.detail_en),
+                })
+                .collect(),
+        }
+    }
+
+    pub fn response(&self, language: Language, instance: Option<&str>) -> HttpResponse {
+        let mut builder = HttpResponse::build(self.status());
+        builder.insert_header((CONTENT_TYPE, "application/problem+json"));
+        builder.insert_header(("content-language", language.tag()));
+        for (name, value) in &self.headers {
+            builder.insert_header((name.clone(), value.as_str()));
+        }
+        match self.status().as_u16() {
+            401 if self.code == Code::Unauthorized => {
+                builder.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"xiaoqu\""));
+            }
+            401 => {
+                builder.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"xiaoqu\", error=\"invalid_token\""));
+            }
+            403 => {
+                builder.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"xiaoqu\", error=\"insufficient_scope\""));
+            }
+            503 => {
+                builder.insert_header((RETRY_AFTER, HeaderValue::from_static("2")));
+            }
+            _ => {}
+        }
+        let mut response = builder.json(self.body(language, instance));
+        // `json` sets its own type only where none is set; be sure all the same.
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+    }
+}
+
+/// Problem details (RFC 9457, 问题详情).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    /// URN of the kind of problem.
+    #[schema(example = "urn:xiaoqu:problem:invalid_input", max_length = 100)]
+    pub r#type: String,
+    /// What kind of problem, in the language asked for.
+    #[schema(max_length = 200)]
+    pub title: String,
+    /// HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    pub status: u16,
+    /// What happened here, in the language asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(max_length = 2000)]
+    pub detail: Option<String>,
+    /// URN of this occurrence: the request's id.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(max_length = 200)]
+    pub instance: Option<String>,
+    /// Stable code to program against.
+    #[schema(example = "invalid_input", max_length = 60)]
+    pub code: String,
+    /// Every fault of the input.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[schema(max_items = 1000)]
+    pub errors: Vec<FaultBody>,
+}
+
+/// One fault of an input (输入错误).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Fault)]
+pub struct FaultBody {
+    /// RFC 6901 JSON Pointer into the body; or `query/…`, `path/…`, `header/…`.
+    #[schema(example = "/found_on", max_length = 500)]
+    pub pointer: String,
+    /// Stable code of the fault.
+    #[schema(example = "in_the_future", max_length = 60)]
+    pub code: String,
+    /// What to mend, in the language asked for.
+    #[schema(max_length = 2000)]
+    pub detail: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.code.name())
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status()
+    }
+
+    /// In the default language; the edge puts it into the caller's.
+    fn error_response(&self) -> HttpResponse {
+        self.response(Language::Zh, None)
+    }
+}
+
+impl From<Outage> for Problem {
+    fn from(outage: Outage) -> Self {
+        Problem::new(match outage {
+            Outage::Away => Code::Unavailable,
+            Outage::Full => Code::StorageFull,
+            Outage::Busy => Code::Busy,
+            Outage::KeyInProgress => Code::IdempotencyInProgress,
+            Outage::OutcomeUnknown => Code::OutcomeUnknown,
+        })
+    }
+}
+
+impl From<Fail> for Problem {
+    fn from(fail: Fail) -> Self {
+        match fail {
+            Fail::Problem(problem) => *problem,
+            Fail::Out(outage) => outage.into(),
+            Fail::Query(error) => match StoreFault::of(&error) {
+                StoreFault::Away => Outage::Away.into(),
+                StoreFault::Full => Outage::Full.into(),
+                StoreFault::Busy | StoreFault::Deadlock | StoreFault::LockTimeout => Outage::Busy.into(),
+                StoreFault::DiskIo | StoreFault::Duplicate | StoreFault::Other => {
+                    tracing::error!(%error, "a query failed");
+                    Problem::new(Code::Internal)
+                }
+            },
+            Fail::Panicked | Fail::Replay(_) => Problem::new(Code::Internal),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_stands_once_at_the_index_of_its_variant() {
+        for (index, row) in CODES.iter().enumerate() {
+            assert_eq!(row.code as usize, index);
+            assert_eq!(CODES.iter().filter(|r| r.name == row.name).count(), 1);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Running the service: probes, metrics, the document and its page, the signing keys, the sandbox's clock.
+
+mod routes;
+
+use actix_web::web;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use routes::not_found;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(routes::get_livez)
+        .service(routes::get_readyz)
+        .service(routes::get_metrics)
+        .service(routes::get_openapi)
+        .service(routes::get_jwks);
+}
+
+/// Only where business time may be moved.
+pub fn sandbox_routes(config: &mut ServiceConfig) {
+    config.service(routes::move_sandbox_clock);
+}
+
+/// Pages beside the API; the gate lets them through by their prefix.
+pub fn pages(config: &mut web::ServiceConfig) {
+    config.service(
+        utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
+            .config(utoipa_swagger_ui::Config::from("/openapi.json").try_it_out_enabled(true).use_base_layout()),
+    );
+}

@@ -1,0 +1,135 @@
+use actix_web::{HttpResponse, get, post, web};
+use chrono::{DateTime, Utc};
+use diesel::connection::SimpleConnection;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::app::State;
+use crate::db::types::Instant;
+use crate::http::Answer;
+use crate::problem::{Code, Problem};
+
+pub async fn not_found() -> Answer {
+    Err(Problem::new(Code::NotFound))
+}
+
+/// Is the process alive
+///
+/// Answers as long as the process can; asks nothing of the store.
+#[utoipa::path(tag = "system", responses((status = 200, description = "Alive", body = Liveness)))]
+#[get("/livez")]
+pub async fn get_livez() -> HttpResponse {
+    HttpResponse::Ok().json(Liveness { status: "alive".into() })
+}
+
+/// Liveness (存活).
+#[derive(Serialize, ToSchema)]
+pub struct Liveness {
+    /// Always `alive`.
+    #[schema(example = "alive", max_length = 10)]
+    status: String,
+}
+
+/// Readiness (就绪).
+#[derive(Serialize, ToSchema)]
+pub struct Readiness {
+    /// `ready`; a service that is not ready answers 503.
+    #[schema(example = "ready", max_length = 10)]
+    status: String,
+    /// `sqlite` or `postgres`.
+    #[schema(example = "sqlite", max_length = 10)]
+    store: String,
+    /// What is not as it should be but does not stop the service.
+    #[schema(max_items = 20)]
+    warnings: Vec<String>,
+}
+
+/// Can the service serve
+///
+/// 503 while the store cannot be reached. Warnings name what an operator should mend, such as a year without calendar.
+#[utoipa::path(tag = "system", responses(
+    (status = 200, description = "Ready", body = Readiness),
+    (status = 503, description = "Not ready", body = crate::problem::ProblemBody, content_type = "application/problem+json")
+))]
+#[get("/readyz")]
+pub async fn get_readyz(state: web::Data<State>) -> Answer {
+    state.db.read(|conn| Ok(conn.batch_execute("SELECT 1")?)).await?;
+    let today = state.clock.today();
+    let missing = state.db.read(move |conn| crate::calendar::missing_years(conn, today)).await?;
+    state.metrics.calendar_years_missing.set(missing.len() as i64);
+    let warnings = missing
+        .iter()
+        .map(|year| format!("calendar_year_missing: {year} has no holiday calendar; only weekends are rest days"))
+        .collect();
+    let store = if state.db.is_postgres() { "postgres" } else { "sqlite" };
+    Ok(HttpResponse::Ok().json(Readiness { status: "ready".into(), store: store.into(), warnings }))
+}
+
+/// Metrics
+///
+/// Prometheus text format. Keep it inside: a proxy should not pass it on.
+#[utoipa::path(tag = "system", responses((status = 200, description = "Metrics", body = String, content_type = "text/plain")))]
+#[get("/metrics")]
+pub async fn get_metrics(state: web::Data<State>) -> Answer {
+    if !state.metrics_on_api {
+        return Err(Problem::new(Code::NotFound));
+    }
+    state.metrics.write_queue.set(state.db.write_queue_depth() as i64);
+    let text = state.metrics.text().map_err(|error| {
+        tracing::error!(%error, "metrics cannot be written");
+        Problem::new(Code::Internal)
+    })?;
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
+}
+
+/// This document
+#[utoipa::path(tag = "system", responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
+#[get("/openapi.json")]
+pub async fn get_openapi(state: web::Data<State>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(state.document.clone())
+}
+
+/// Public keys of the local issuer
+///
+/// A JWK Set (RFC 7517).
+#[utoipa::path(tag = "system", responses((status = 200, description = "JWK Set", body = serde_json::Value)))]
+#[get("/.well-known/jwks.json")]
+pub async fn get_jwks(state: web::Data<State>) -> HttpResponse {
+    HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(state.local_issuer.jwks())
+}
+
+/// Where to move business time to (演示时钟).
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClockIn {
+    /// The instant that it is from now on.
+    #[schema(example = "2026-03-09T01:00:00Z")]
+    now: DateTime<Utc>,
+}
+
+/// Business time (业务时间).
+#[derive(Serialize, ToSchema)]
+pub struct ClockOut {
+    /// The instant that deadlines and decisions go by.
+    now: Instant,
+    /// Its day in the deployment's time zone.
+    today: chrono::NaiveDate,
+}
+
+/// Move the sandbox clock
+///
+/// Business time only: tokens keep real time. Every answer of a sandbox carries `X-Xiaoqu-Sandbox-Clock`.
+#[utoipa::path(tag = "sandbox", request_body = ClockIn, responses((status = 200, description = "Moved", body = ClockOut)))]
+#[post("/sandbox/clock")]
+pub async fn move_sandbox_clock(state: web::Data<State>, body: web::Bytes) -> Answer {
+    let value = serde_json::from_slice(&body).map_err(|_| Problem::new(Code::MalformedJson))?;
+    let faults = state.contract.check_body("move_sandbox_clock", &value);
+    if !faults.is_empty() {
+        return Err(Problem::faults(faults));
+    }
+    let input: ClockIn = serde_json::from_value(value)
+        .map_err(|error| Problem::fault("/now", "invalid_format", "时间格式错误", error.to_string()))?;
+    state.clock.set(input.now);
+    let now = state.clock.now();
+    Ok(HttpResponse::Ok().json(ClockOut { now, today: state.clock.day_of(now) }))
+}
