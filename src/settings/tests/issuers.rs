@@ -170,8 +170,11 @@ fn a_trusted_issuer_without_good_limits_is_refused() {
     }
     let rsa = issuer("jwks", &weak).replace("EdDSA", "RS256");
     assert!(with_issuers(&[rsa]).unwrap_err().contains("2048 bits"));
-    let two_prefixes = issuer("allowed_roles", "['county_authority']")
-        .replace('{', "{allowed_divisions = ['640121100'], ");
+    let two_prefixes = issuer("allowed_roles", "['county_authority']").replacen(
+        '{',
+        "{allowed_divisions = ['640121100'], ",
+        1,
+    );
     assert!(
         with_issuers(&[two_prefixes])
             .unwrap_err()
