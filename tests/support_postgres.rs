@@ -6,8 +6,9 @@ mod postgres;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use diesel::connection::SimpleConnection;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl};
+use xiaoqu::settings::{Settings, Sources};
 
 static PREPARED: AtomicUsize = AtomicUsize::new(0);
 
@@ -91,4 +92,45 @@ fn a_private_cluster_stops_and_keeps_what_it_committed() {
     assert!(PgConnection::establish(&url).is_err());
     cluster.start();
     assert_eq!(count(&mut PgConnection::establish(&url).unwrap()), 1);
+}
+
+#[derive(QueryableByName)]
+struct Shown {
+    #[diesel(sql_type = Text)]
+    shown: String,
+}
+
+#[test]
+fn the_settings_make_a_url_that_postgresql_takes() {
+    let Some(database) = postgres::database(prepare) else {
+        return;
+    };
+    let url = database.url();
+    let (before, after) = url.split_once('@').unwrap();
+    let (_, password) = before.rsplit_once(':').unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), format!("{password}\n")).unwrap();
+    let flags = [
+        ("database_url", format!("postgres://postgres@{after}")),
+        ("database_password_file", file.path().display().to_string()),
+        ("statement_timeout_seconds", "7".to_owned()),
+    ];
+    let flags = flags
+        .map(|(key, value)| ("--set".to_owned(), key.to_owned(), value))
+        .to_vec();
+    let settings = Settings::load(&Sources {
+        flags,
+        ..Sources::default()
+    })
+    .unwrap();
+    let url = settings.postgres_url().unwrap().unwrap();
+    let mut connection = PgConnection::establish(url.expose()).unwrap();
+    let shown = diesel::sql_query(
+        "SELECT concat_ws(' ', current_setting('statement_timeout'), current_setting('application_name'), \
+         (SELECT count(*) FROM rows)) AS shown",
+    );
+    assert_eq!(
+        shown.get_result::<Shown>(&mut connection).unwrap().shown,
+        "7s xiaoqu 0"
+    );
 }

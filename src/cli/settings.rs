@@ -89,4 +89,25 @@ mod tests {
             assert!(!page.contains(secret), "{secret}");
         }
     }
+
+    #[test]
+    fn the_page_for_operators_has_the_same_table() {
+        let page = include_str!("../../docs/operators.md");
+        for setting in TABLE {
+            let default = if setting.default.is_empty() {
+                String::new()
+            } else {
+                format!("`{}`", setting.default)
+            };
+            let (name, variable, accepted) = (setting.name, setting.variable(), setting.accepted());
+            let row = format!(
+                "| `{name}` | `{variable}` | {default} | {accepted} | {}",
+                setting.doc
+            );
+            assert!(
+                page.contains(&row),
+                "docs/operators.md lacks the row: {row}"
+            );
+        }
+    }
 }

@@ -243,14 +243,24 @@ impl Kind for Database {
                 .strip_prefix("postgres://")
                 .or_else(|| text.strip_prefix("postgresql://"))?;
             let (authority, database) = rest.split('?').next()?.split_once('/')?;
-            // libpq takes an unescaped `@` or `/` of a password as the end of it and would show the remainder.
+            // libpq takes an unescaped `@` or `/` of a password as the end of it, and would show the remainder as a
+            // host, port or name that it cannot find.
             let good = is_line(text, 4096)
                 && authority.matches('@').count() <= 1
+                && authority.rsplit('@').next()?.split(',').all(has_good_port)
                 && is_line(database, 63)
                 && !database.contains(['/', '@']);
             good.then(|| DatabaseUrl::Postgres(Secret::new(text.to_owned())))
         })
     }
+}
+
+/// Of `host`, `host:port`, `[address]:port` or nothing.
+fn has_good_port(place: &str) -> bool {
+    let after_address = place.rsplit(']').next().unwrap_or("");
+    after_address
+        .split_once(':')
+        .is_none_or(|(_, port)| port.parse::<u16>().is_ok())
 }
 
 /// Where a database is, for logs and the list of settings: never its user, password or options.

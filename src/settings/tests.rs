@@ -216,6 +216,19 @@ fn a_bad_value_stops_the_start() {
 }
 
 #[test]
+fn the_usual_database_urls_are_accepted() {
+    for url in [
+        "sqlite:a b.sqlite",
+        "sqlite:/var/x",
+        "postgresql://u:p%40ss@[::1]:5432/x",
+        "postgres:///x?host=/run",
+        "postgres://u@a:1,b/x",
+    ] {
+        load(None, &[], &[("database_url", url)]).unwrap();
+    }
+}
+
+#[test]
 fn no_secret_is_shown() {
     let url = "postgres://officer:hunter2@db/xiaoqu?sslpassword=hunter3";
     let settings = load(
@@ -228,6 +241,9 @@ fn no_secret_is_shown() {
     for wrong in [
         ("data_key", "hunter2"),
         ("database_url", "postgres://officer:hunter2@db"),
+        ("database_url", "postgres://officer:hunter2/db"),
+        ("database_url", "postgres://officer:a?hunter2@db/x"),
+        ("database_url", "postgres://officer:a@hunter2@db/x"),
     ] {
         let line = load(None, &[], &[wrong]).unwrap_err();
         assert!(!line.contains("hunter2"), "{line}");
