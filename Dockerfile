@@ -2,7 +2,7 @@
 FROM rust:1-bookworm AS build
 WORKDIR /build
 COPY . .
-# The bundled libpq links to OpenSSL; the rust image has its headers, a C compiler, make and pkg-config.
+# The bundled libpq links to OpenSSL; the rust image has its headers, a C compiler and pkg-config.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
     cargo build --release --locked --bin xiaoqu \
