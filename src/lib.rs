@@ -2,5 +2,7 @@
 
 pub mod access;
 pub mod calendar;
+pub mod cli;
 pub mod policy;
+pub mod settings;
 pub mod standing;

@@ -1,0 +1,91 @@
+//! The command line: global flags, and one file for each command.
+
+mod settings;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::settings::Sources;
+
+#[derive(Parser)]
+#[command(
+    name = "xiaoqu",
+    version,
+    about = "Supervision of property management in residential complexes (住宅小区物业监管)"
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub flags: SettingFlags,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags that lie over the file and the environment.
+#[derive(Args)]
+pub struct SettingFlags {
+    /// File with settings [default: ./xiaoqu.toml if it is there]
+    #[arg(long, global = true, env = "XIAOQU_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// One setting, as often as needed; `xiaoqu settings` lists them
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE", value_parser = key_and_value)]
+    pub set: Vec<(String, String)>,
+    /// Address and port of the service
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    /// The database, `sqlite:FILE` or `postgres://…`
+    #[arg(long, global = true, value_name = "URL")]
+    pub database_url: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Explain every setting, with its default and the value in force
+    Settings,
+}
+
+fn key_and_value(text: &str) -> Result<(String, String), &'static str> {
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
+    Ok((key.trim().to_owned(), value.to_owned()))
+}
+
+impl SettingFlags {
+    /// All sources of settings of this process.
+    pub fn sources(&self) -> Sources {
+        let set = self
+            .set
+            .iter()
+            .map(|(key, value)| ("--set".to_owned(), key.clone(), value.clone()));
+        let own = [
+            ("listen", &self.listen),
+            ("database_url", &self.database_url),
+        ];
+        let own = own.into_iter().filter_map(|(key, value)| {
+            let flag = format!("--{}", key.replace('_', "-"));
+            value
+                .as_ref()
+                .map(|value| (flag, key.to_owned(), value.clone()))
+        });
+        Sources {
+            config: self.config.clone(),
+            variables: std::env::vars_os().collect(),
+            flags: set.chain(own).collect(),
+        }
+    }
+}
+
+/// Runs the command that this process was started with.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Command::Settings => settings::run(&cli.flags),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xiaoqu: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

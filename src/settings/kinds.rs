@@ -1,0 +1,322 @@
+//! The kinds of value that a setting can have: what each accepts, and how it is read.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use actix_web::http::Uri;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use toml::Value;
+
+use super::secret::Secret;
+
+/// What was wrong with a value beyond "not accepted"; empty where there is nothing to add.
+pub type Fault = String;
+
+pub trait Kind {
+    type Value;
+    /// Completes the sentence "accepted: …".
+    fn accepted(&self) -> String;
+    fn read(&self, value: &Value) -> Result<Self::Value, Fault>;
+}
+
+/// A value as the text that an operator wrote; tables and lists have none.
+pub fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Boolean(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
+fn read_text<T>(value: &Value, read: impl FnOnce(&str) -> Option<T>) -> Result<T, Fault> {
+    text(value)
+        .and_then(|text| read(&text))
+        .ok_or_else(String::new)
+}
+
+/// A whole number in a range, both ends included.
+pub struct Whole(pub u64, pub u64);
+
+impl Kind for Whole {
+    type Value = usize;
+
+    fn accepted(&self) -> String {
+        format!("a whole number from {} to {}", self.0, self.1)
+    }
+
+    fn read(&self, value: &Value) -> Result<usize, Fault> {
+        read_text(value, |text| {
+            let number: u64 = text
+                .parse()
+                .ok()
+                .filter(|n| (self.0..=self.1).contains(n))?;
+            usize::try_from(number).ok()
+        })
+    }
+}
+
+/// A whole number of a unit of time, in a range: the unit's length in seconds, its name, the ends.
+pub struct Time(pub u64, pub &'static str, pub u64, pub u64);
+
+pub const fn seconds(least: u64, most: u64) -> Time {
+    Time(1, "seconds", least, most)
+}
+
+pub const fn minutes(least: u64, most: u64) -> Time {
+    Time(60, "minutes", least, most)
+}
+
+impl Kind for Time {
+    type Value = Duration;
+
+    fn accepted(&self) -> String {
+        format!("a whole number of {} from {} to {}", self.1, self.2, self.3)
+    }
+
+    fn read(&self, value: &Value) -> Result<Duration, Fault> {
+        let number = Whole(self.2, self.3).read(value)?;
+        Ok(Duration::from_secs(number as u64 * self.0))
+    }
+}
+
+/// The number of worker threads.
+pub struct Workers;
+
+impl Kind for Workers {
+    type Value = usize;
+
+    fn accepted(&self) -> String {
+        "auto (one for each processor), or a whole number from 1 to 256".into()
+    }
+
+    fn read(&self, value: &Value) -> Result<usize, Fault> {
+        match text(value).as_deref() {
+            Some("auto") => Ok(std::thread::available_parallelism().map_or(1, |cores| cores.get())),
+            _ => Whole(1, 256).read(value),
+        }
+    }
+}
+
+/// An address and port to listen on.
+pub struct Address;
+
+impl Kind for Address {
+    type Value = SocketAddr;
+
+    fn accepted(&self) -> String {
+        "an IP address and port such as 127.0.0.1:8080 or [::]:8080".into()
+    }
+
+    fn read(&self, value: &Value) -> Result<SocketAddr, Fault> {
+        read_text(value, |text| text.parse().ok())
+    }
+}
+
+/// One of a closed list of words, each with the value it stands for.
+pub struct OneOf<T: 'static>(pub &'static [(&'static str, T)]);
+
+impl<T: Copy> Kind for OneOf<T> {
+    type Value = T;
+
+    fn accepted(&self) -> String {
+        self.0
+            .iter()
+            .map(|(word, _)| *word)
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
+    fn read(&self, value: &Value) -> Result<T, Fault> {
+        read_text(value, |text| {
+            self.0
+                .iter()
+                .find(|(word, _)| *word == text)
+                .map(|(_, value)| *value)
+        })
+    }
+}
+
+/// Text on one line, not empty.
+pub struct Line(pub usize);
+
+impl Kind for Line {
+    type Value = String;
+
+    fn accepted(&self) -> String {
+        format!("text of 1 to {} characters on one line", self.0)
+    }
+
+    fn read(&self, value: &Value) -> Result<String, Fault> {
+        read_text(value, |text| is_line(text, self.0).then(|| text.to_owned()))
+    }
+}
+
+pub fn is_line(text: &str, most: usize) -> bool {
+    !text.is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control)
+}
+
+/// The path of a file; whether it can be read shows when it is needed.
+pub struct File;
+
+impl Kind for File {
+    type Value = PathBuf;
+
+    fn accepted(&self) -> String {
+        "the path of a file".into()
+    }
+
+    fn read(&self, value: &Value) -> Result<PathBuf, Fault> {
+        Line(4096).read(value).map(PathBuf::from)
+    }
+}
+
+/// An `http` or `https` URL that other paths are appended to.
+pub struct BaseUrl;
+
+impl Kind for BaseUrl {
+    type Value = String;
+
+    fn accepted(&self) -> String {
+        "an http or https URL without user, query, fragment or a slash at its end, such as https://wuye.example.gov.cn".into()
+    }
+
+    fn read(&self, value: &Value) -> Result<String, Fault> {
+        read_text(value, |text| {
+            (base_url(text).is_some() && !text.ends_with('/')).then(|| text.to_owned())
+        })
+    }
+}
+
+/// The URL when it is one that can name an issuer: scheme and host, no user, query or fragment.
+pub fn base_url(text: &str) -> Option<Uri> {
+    let uri: Uri = text.parse().ok()?;
+    let plain = !text.contains(['#', '@', '?']) && uri.host().is_some_and(|host| !host.is_empty());
+    let port =
+        uri.authority()?.as_str().rsplit(']').next()?.contains(':') == uri.port_u16().is_some();
+    (plain && port && matches!(uri.scheme_str(), Some("http" | "https"))).then_some(uri)
+}
+
+/// A name of the IANA time zone database.
+pub struct TimeZone;
+
+impl Kind for TimeZone {
+    type Value = chrono_tz::Tz;
+
+    fn accepted(&self) -> String {
+        "a name of the IANA time zone database such as Asia/Shanghai".into()
+    }
+
+    fn read(&self, value: &Value) -> Result<chrono_tz::Tz, Fault> {
+        read_text(value, |text| text.parse().ok())
+    }
+}
+
+/// Which database, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    Sqlite(PathBuf),
+    /// A libpq connection URL; it can hold a password.
+    Postgres(Secret<String>),
+}
+
+pub struct Database;
+
+impl Kind for Database {
+    type Value = DatabaseUrl;
+
+    fn accepted(&self) -> String {
+        "sqlite:FILE, or postgres://USER@HOST:PORT/DATABASE with a name for the database".into()
+    }
+
+    fn read(&self, value: &Value) -> Result<DatabaseUrl, Fault> {
+        read_text(value, |text| {
+            if let Some(file) = text.strip_prefix("sqlite:") {
+                // `:memory:` would give every connection a database of its own.
+                let a_file =
+                    is_line(file, 4096) && !file.starts_with(':') && !file.starts_with("//");
+                return a_file.then(|| DatabaseUrl::Sqlite(PathBuf::from(file)));
+            }
+            let rest = text
+                .strip_prefix("postgres://")
+                .or_else(|| text.strip_prefix("postgresql://"))?;
+            let (authority, database) = rest.split('?').next()?.split_once('/')?;
+            // libpq takes an unescaped `@` or `/` of a password as the end of it, and would show the remainder as a
+            // host, port or name that it cannot find.
+            let good = is_line(text, 4096)
+                && authority.matches('@').count() <= 1
+                && authority.rsplit('@').next()?.split(',').all(has_good_port)
+                && is_line(database, 63)
+                && !database.contains(['/', '@']);
+            good.then(|| DatabaseUrl::Postgres(Secret::new(text.to_owned())))
+        })
+    }
+}
+
+/// Of `host`, `host:port`, `[address]:port` or nothing.
+fn has_good_port(place: &str) -> bool {
+    let after_address = place.rsplit(']').next().unwrap_or("");
+    after_address
+        .split_once(':')
+        .is_none_or(|(_, port)| port.parse::<u16>().is_ok())
+}
+
+/// Where a database is, for logs and the list of settings: never its user, password or options.
+impl std::fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            DatabaseUrl::Sqlite(file) => write!(f, "sqlite:{}", file.display()),
+            DatabaseUrl::Postgres(url) => {
+                let rest = url.expose().split_once("://").map_or("", |(_, rest)| rest);
+                let place = rest
+                    .rsplit('@')
+                    .next()
+                    .and_then(|rest| rest.split('?').next())
+                    .unwrap_or("");
+                write!(f, "postgres://{place}")
+            }
+        }
+    }
+}
+
+/// The key that wraps what must not lie open in the database.
+pub struct Key32;
+
+impl Kind for Key32 {
+    type Value = Secret<[u8; 32]>;
+
+    fn accepted(&self) -> String {
+        "base64 of exactly 32 random bytes, as `openssl rand -base64 32` prints it".into()
+    }
+
+    fn read(&self, value: &Value) -> Result<Secret<[u8; 32]>, Fault> {
+        read_text(value, |text| {
+            let bytes: [u8; 32] = STANDARD.decode(text.trim()).ok()?.try_into().ok()?;
+            // A key of one repeated byte is a placeholder that somebody forgot.
+            bytes
+                .iter()
+                .any(|byte| *byte != bytes[0])
+                .then(|| Secret::new(bytes))
+        })
+    }
+}
+
+/// A setting that may be left out; the empty text leaves it out too.
+pub struct Maybe<K>(pub K);
+
+impl<K: Kind> Kind for Maybe<K> {
+    type Value = Option<K::Value>;
+
+    fn accepted(&self) -> String {
+        format!("{}; or nothing", self.0.accepted())
+    }
+
+    fn read(&self, value: &Value) -> Result<Self::Value, Fault> {
+        match value {
+            Value::String(text) if text.is_empty() => Ok(None),
+            value => self.0.read(value).map(Some),
+        }
+    }
+}

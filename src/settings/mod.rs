@@ -1,0 +1,241 @@
+//! The settings of a deployment: `xiaoqu.toml`, then `XIAOQU_*` variables, then flags; the last one said wins.
+//!
+//! One table below names every setting once: its type, default and what it accepts. The structs, the checks and
+//! `xiaoqu settings` are made from it.
+
+mod issuers;
+mod keys;
+mod kinds;
+mod secret;
+mod sources;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use issuers::Issuers;
+pub use issuers::{ClaimMapping, TrustedIssuer};
+pub use keys::Keys;
+pub use kinds::DatabaseUrl;
+use kinds::*;
+pub use secret::Secret;
+pub use sources::{Origin, SettingsError, Sources, Values};
+
+/// One row of the table of settings.
+pub struct Setting {
+    pub name: &'static str,
+    /// Empty where there is no default.
+    pub default: &'static str,
+    pub flags: &'static [Flag],
+    pub doc: &'static str,
+    accepted: fn() -> String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flag {
+    /// Its value is shown nowhere, not even in an error.
+    Secret,
+    /// Its value can hold a password, and is shown without it.
+    Masked,
+    /// Too long to show.
+    Long,
+    /// `xiaoqu serve` does not start without it.
+    Required,
+}
+
+impl Setting {
+    pub fn accepted(&self) -> String {
+        (self.accepted)()
+    }
+
+    pub fn variable(&self) -> String {
+        format!("{}{}", sources::PREFIX, self.name.to_uppercase())
+    }
+
+    pub fn has(&self, flag: Flag) -> bool {
+        self.flags.contains(&flag)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MigrateAtStart {
+    /// Yes on SQLite, no on PostgreSQL.
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    Json,
+    Text,
+}
+
+const MIGRATE: OneOf<MigrateAtStart> = OneOf(&[
+    ("auto", MigrateAtStart::Auto),
+    ("always", MigrateAtStart::Always),
+    ("never", MigrateAtStart::Never),
+]);
+const LOG_FORMAT: OneOf<LogFormat> = OneOf(&[("json", LogFormat::Json), ("text", LogFormat::Text)]);
+const LOG_LEVEL: OneOf<tracing::Level> = OneOf(&[
+    ("error", tracing::Level::ERROR),
+    ("warn", tracing::Level::WARN),
+    ("info", tracing::Level::INFO),
+    ("debug", tracing::Level::DEBUG),
+    ("trace", tracing::Level::TRACE),
+]);
+
+macro_rules! settings {
+    ($(
+        $(#[$about:meta])*
+        $group:ident: $Group:ident {
+            $( $name:ident: $type:ty = $default:literal, $kind:expr, [$($flag:ident),*], $doc:literal; )*
+        }
+    )*) => {
+        $(
+            $(#[$about])*
+            #[derive(Clone, Debug)]
+            pub struct $Group {
+                $( #[doc = $doc] pub $name: $type, )*
+            }
+        )*
+
+        /// Everything that a deployment can set, checked.
+        #[derive(Clone, Debug)]
+        pub struct Settings {
+            $( pub $group: $Group, )*
+        }
+
+        /// Every setting, in the order in which it is explained.
+        pub static TABLE: &[Setting] = &[
+            $($( Setting {
+                name: stringify!($name),
+                default: $default,
+                flags: &[$(Flag::$flag),*],
+                doc: $doc,
+                accepted: || $kind.accepted(),
+            }, )*)*
+        ];
+
+        fn read(values: &Values) -> Result<Settings, SettingsError> {
+            Ok(Settings {
+                $( $group: $Group { $( $name: values.read(stringify!($name), &$kind)?, )* }, )*
+            })
+        }
+    };
+}
+
+settings! {
+    /// The HTTP server and its limits.
+    http: HttpSettings {
+        listen: SocketAddr = "127.0.0.1:8080", Address, [],
+            "Address and port of the service. TLS ends at the proxy before it.";
+        metrics_listen: Option<SocketAddr> = "", Maybe(Address), [],
+            "Separate address and port for /metrics. Without it, /metrics is served on `listen`.";
+        public_url: String = "http://127.0.0.1:8080", BaseUrl, [],
+            "URL under which callers reach the service. It is the `iss` of the service's own tokens: change it and they end.";
+        workers: usize = "auto", Workers, [],
+            "Number of worker threads.";
+        max_connections: usize = "4096", Whole(16, 100_000), [],
+            "Most connections that one worker keeps open; more wait to be accepted.";
+        json_body_limit_bytes: usize = "1048576", Whole(1024, 16 * 1024 * 1024), [],
+            "Largest JSON body that is read.";
+        header_read_timeout_seconds: Duration = "10", seconds(1, 300), [],
+            "How long a caller may take to send the head of a request.";
+        request_timeout_seconds: Duration = "30", seconds(1, 600), [],
+            "How long a request may take in all.";
+        keep_alive_seconds: Duration = "30", seconds(1, 3600), [],
+            "How long an idle connection stays open. Set it longer than the proxy's.";
+        shutdown_timeout_seconds: Duration = "30", seconds(1, 600), [],
+            "How long a stopping service finishes the requests that it took.";
+    }
+
+    /// The database and the ways to it.
+    database: DatabaseSettings {
+        database_url: DatabaseUrl = "sqlite:xiaoqu.sqlite", Database, [Masked],
+            "The database: one SQLite file, or PostgreSQL for production and several replicas.";
+        database_password_file: Option<PathBuf> = "", Maybe(File), [],
+            "File with PostgreSQL's password, so that it stands in no URL.";
+        migrate_at_start: MigrateAtStart = "auto", MIGRATE, [],
+            "Whether `serve` migrates the database first; auto does so on SQLite only.";
+        sqlite_readers: usize = "4", Whole(1, 64), [],
+            "SQLite: reading connections for lists.";
+        write_queue: usize = "1024", Whole(1, 1_000_000), [],
+            "SQLite: most writes that wait; more are answered with 503.";
+        pool_size: usize = "8", Whole(1, 500), [],
+            "PostgreSQL: connections of this process. Keep the sum over all replicas under its max_connections.";
+        pool_wait_seconds: Duration = "2", seconds(1, 60), [],
+            "PostgreSQL: how long a request waits for a connection before it is answered with 503.";
+        connect_timeout_seconds: Duration = "5", seconds(2, 60), [],
+            "PostgreSQL: how long opening a connection may take.";
+        statement_timeout_seconds: Duration = "15", seconds(1, 600), [],
+            "PostgreSQL: how long one statement may run.";
+        tcp_user_timeout_seconds: Duration = "10", seconds(1, 600), [],
+            "PostgreSQL: after how long without an answer of the network a connection counts as lost.";
+    }
+
+    /// Tokens and keys.
+    access: AccessSettings {
+        signing_key_file: Option<PathBuf> = "", Maybe(File), [Required],
+            "PEM file (PKCS#8, Ed25519) that signs the service's own tokens.";
+        data_key: Option<Secret<[u8; 32]>> = "", Maybe(Key32), [Secret, Required],
+            "Key that encrypts stored answers and personal data. Losing it loses them. Either this or `data_key_file`.";
+        data_key_file: Option<PathBuf> = "", Maybe(File), [Required],
+            "File with the data key, in the same form. Either this or `data_key`.";
+        audience: String = "xiaoqu", Line(200), [],
+            "What `aud` must be in the service's own tokens.";
+        access_token_minutes: Duration = "60", minutes(1, 1440), [],
+            "Life of a token that the service makes.";
+        trusted_issuers: Vec<TrustedIssuer> = "[]", Issuers, [Long],
+            "Other issuers whose tokens are accepted, and the limits of each. In a variable or flag: a list in TOML on one line.";
+    }
+
+    /// What the service says about itself, and where it is.
+    house: HouseSettings {
+        time_zone: chrono_tz::Tz = "Asia/Shanghai", TimeZone, [],
+            "Time zone in which days begin and deadlines end. Do not change it once there are data.";
+        log_level: tracing::Level = "info", LOG_LEVEL, [],
+            "Least level of what is logged.";
+        log_format: LogFormat = "json", LOG_FORMAT, [],
+            "Form of the log on standard error.";
+    }
+}
+
+impl Settings {
+    /// Reads and checks all sources.
+    pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
+        Settings::from_values(&sources.collect()?)
+    }
+
+    pub fn from_values(values: &Values) -> Result<Settings, SettingsError> {
+        let settings = read(values)?;
+        let access = &settings.access;
+        if access.data_key.is_some() && access.data_key_file.is_some() {
+            return Err(values.fault(
+                "data_key_file",
+                "data_key is given too, and only one of them can be",
+            ));
+        }
+        let own = &settings.http.public_url;
+        if access
+            .trusted_issuers
+            .iter()
+            .any(|trusted| trusted.issuer.trim_end_matches('/') == own)
+        {
+            return Err(values.fault(
+                "trusted_issuers",
+                &format!("{own:?} is this service itself (public_url)"),
+            ));
+        }
+        if settings.http.metrics_listen == Some(settings.http.listen) {
+            return Err(values.fault("metrics_listen", "is the same as listen"));
+        }
+        let on_sqlite = matches!(settings.database.database_url, DatabaseUrl::Sqlite(_));
+        if on_sqlite && settings.database.database_password_file.is_some() {
+            return Err(values.fault("database_password_file", "database_url is an SQLite file"));
+        }
+        Ok(settings)
+    }
+}
