@@ -2,5 +2,7 @@
 
 pub mod access;
 pub mod calendar;
+pub mod coded;
+pub mod fault;
 pub mod policy;
 pub mod standing;
