@@ -87,7 +87,6 @@ fn of_violation(live: &Live, tally: &Tally, due: &mut Vec<DueMeasure>) {
             policy_version: version,
             reason_zh: reason.zh,
             reason_en: reason.en,
-            redacted: false,
         });
     };
     let version = policy.version;
@@ -207,7 +206,6 @@ fn of_level(
         policy_version,
         reason_zh: reason.zh,
         reason_en: reason.en,
-        redacted: false,
     }
 }
 

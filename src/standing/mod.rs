@@ -14,4 +14,6 @@ mod wording;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod support;
+#[cfg(test)]
 mod worked_case;

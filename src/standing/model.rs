@@ -175,13 +175,13 @@ pub struct Office {
 pub struct DueMeasure {
     /// Kind (措施种类).
     pub kind: MeasureKind,
-    /// Key (标识): the same measure always has the same key. Outside the reader's territory the kind alone.
+    /// Key (标识): the same measure always has the same key.
     #[schema(example = "interview", max_length = 120)]
     pub key: String,
     /// Level of the ladder that it belongs to (级别); null for measures due to each violation.
     #[schema(example = 1, minimum = 1, maximum = 4)]
     pub level: Option<u8>,
-    /// Complex it is about (小区); null when there is none or it is outside the reader's territory.
+    /// Complex it is about (小区), if any.
     pub complex_id: Option<Uuid>,
     /// Agency that the matter is referred to (被移交单位).
     pub agency: Option<Role>,
@@ -209,9 +209,6 @@ pub struct DueMeasure {
     /// Why, in English.
     #[schema(example = "Clause 3, found on 2026-03-02: 3 points are deducted (policy version 1).")]
     pub reason_en: String,
-    /// Details are left out because it lies outside the reader's territory (已隐去).
-    #[schema(example = false)]
-    pub redacted: bool,
 }
 
 /// Points taken for one violation (扣分明细).
@@ -300,8 +297,11 @@ pub struct Standing {
     pub clauses: Vec<ClauseCount>,
     /// Counted violations (计入的违规), oldest first.
     pub violations: Vec<CountedViolation>,
-    /// Measures due (应采取的措施).
+    /// Measures due (应采取的措施), without those outside the reader's territory.
     pub consequences: Vec<DueMeasure>,
+    /// Number of measures due outside the reader's territory (辖区外措施数).
+    #[schema(example = 0, minimum = 0)]
+    pub consequences_outside: u32,
     /// Credit score (信用评分).
     pub credit: Credit,
     /// First day on which the level is lower if nothing else happens (级别下降日); null at level 0.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::credit::points;
 use super::due::{complex_key, due_measures};
-use super::ladder::{act_of, known_on, tally, window};
+use super::ladder::{act_of, known_on, last_day, tally, window};
 use super::model::{
     Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, ViolationFact, Withdrawal,
 };
@@ -87,8 +87,7 @@ struct Present<'a> {
     by_id: HashMap<Uuid, &'a ViolationFact>,
     /// Violations whose act was among the nine prohibitions when it was found.
     of_nine: HashSet<Uuid>,
-    live: HashSet<Uuid>,
-    counted: HashSet<Uuid>,
+    window_months: u32,
     due: Vec<DueMeasure>,
 }
 
@@ -111,8 +110,7 @@ impl<'a> Present<'a> {
             today,
             by_id: known.iter().map(|fact| (fact.id, *fact)).collect(),
             of_nine: known.iter().filter(of_nine).map(|fact| fact.id).collect(),
-            live: live.iter().map(|one| one.fact.id).collect(),
-            counted: tally.counted.iter().map(|one| one.fact.id).collect(),
+            window_months: window.months,
             due: due_measures(&live, &tally, &window),
             known,
         }
@@ -137,9 +135,10 @@ impl<'a> Present<'a> {
 
     /// For each existing measure that answers a due one, which.
     ///
-    /// Open and done ones answer while a ground is still counted; when all have left the window the episode is over and
-    /// a later violation makes a new measure. A person's refusal answers until there is a ground they had not seen. What
-    /// the system cancelled and what has been reversed answers nothing.
+    /// Open and done ones answer until a violation is found after all their grounds have left the window: that is a new
+    /// episode and makes a new measure. (Not until their grounds have left: then a done measure would come again by the
+    /// passing of time, because of a violation that it had answered all along.) A person's refusal answers until there is
+    /// a ground they had not seen. What the system cancelled and what has been reversed answers nothing.
     fn cover(&self, existing: &[ExistingMeasure], reversals: &Reversals) -> HashMap<usize, usize> {
         let mut by_key: HashMap<&str, Vec<usize>> = HashMap::new();
         for (at, measure) in existing.iter().enumerate() {
@@ -169,16 +168,19 @@ impl<'a> Present<'a> {
         due: &DueMeasure,
         reversals: &Reversals,
     ) -> Option<u8> {
-        let counted = if measure.kind.is_on_ladder() {
-            &self.counted
-        } else {
-            &self.live
-        };
         let lasts = || {
-            measure
+            let supporting = measure
                 .grounds
                 .iter()
-                .any(|id| counted.contains(id) && self.supports(measure, *id))
+                .filter(|id| self.supports(measure, **id));
+            let found = supporting
+                .filter_map(|id| Some(self.by_id.get(id)?.found_on))
+                .max();
+            let end = found.map(|found| last_day(found, self.window_months));
+            let found_by = |end: NaiveDate, id: &Uuid| {
+                self.by_id.get(id).is_some_and(|fact| fact.found_on <= end)
+            };
+            end.is_some_and(|end| due.grounds.iter().all(|id| found_by(end, id)))
         };
         match measure.state {
             MeasureState::Proposed | MeasureState::Approved => {

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::model::{Place, Standing};
 use crate::policy::model::MeasureScope;
 
-/// Leaves of rows outside the reader's territory the clause, the day and the division; numbers stay as they are, so
-/// that they still add up.
+/// Leaves of rows outside the reader's territory the clause, the day and the division; measures about them
+/// are only numbered. Counts, points and the score stay as they are, so that they still add up.
 pub fn redact(mut standing: Standing, visible: impl Fn(&Place) -> bool) -> Standing {
     let mut hidden: HashSet<Uuid> = HashSet::new();
     for row in standing
@@ -33,19 +33,14 @@ pub fn redact(mut standing: Standing, visible: impl Fn(&Place) -> bool) -> Stand
     for clause in &mut standing.clauses {
         clause.violations.retain(|id| !hidden.contains(id));
     }
+    // A measure about the company is everybody's business: its reason names clauses and days only.
+    let all = standing.consequences.len();
+    standing
+        .consequences
+        .retain(|measure| measure.kind.scope() == MeasureScope::Company || visible(&measure.place));
+    standing.consequences_outside += (all - standing.consequences.len()) as u32;
     for measure in &mut standing.consequences {
         measure.grounds.retain(|id| !hidden.contains(id));
-        // A measure about the company is everybody's business: its reason names clauses and days only.
-        if measure.kind.scope() == MeasureScope::Company || visible(&measure.place) {
-            continue;
-        }
-        measure.key = measure.kind.code().to_owned();
-        measure.complex_id = None;
-        measure.grounds.clear();
-        measure.legal_basis = None;
-        measure.reason_zh = "辖区外事项，不显示详情。".to_owned();
-        measure.reason_en = "Outside your territory: details are not shown.".to_owned();
-        measure.redacted = true;
     }
     standing
 }

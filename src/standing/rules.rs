@@ -38,6 +38,7 @@ pub fn assess(facts: &CompanyFacts, policies: &Policies, as_of: NaiveDate) -> St
         clauses: clauses(&tally),
         violations: violations(&tally),
         consequences: due_measures(&live, &tally, &window),
+        consequences_outside: 0,
         credit: credit(&with_points, facts.listed, policies, as_of),
         next_change_on: tally.falls_on,
         window,
