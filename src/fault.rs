@@ -1,9 +1,11 @@
-//! One fault of an input: where, what kind, and in two languages what to do about it.
+//! What a rule check finds wrong with an input document.
 
-/// A fault found in an input. `pointer` is an RFC 6901 JSON Pointer into the body, or `query/…`, `path/…`, `header/…`.
+/// One fault, with the place it is at; checks return every fault at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
+    /// JSON pointer (RFC 6901) into the checked document.
     pub pointer: String,
+    /// Stable code of the fault.
     pub code: &'static str,
     pub detail_zh: String,
     pub detail_en: String,
@@ -15,7 +17,12 @@ impl Fault {
         code: &'static str,
         detail_zh: impl Into<String>,
         detail_en: impl Into<String>,
-    ) -> Self {
-        Fault { pointer: pointer.into(), code, detail_zh: detail_zh.into(), detail_en: detail_en.into() }
+    ) -> Fault {
+        Fault {
+            pointer: pointer.into(),
+            code,
+            detail_zh: detail_zh.into(),
+            detail_en: detail_en.into(),
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 pub mod access;
 pub mod calendar;
-pub mod cli;
+pub mod coded;
+pub mod fault;
 pub mod policy;
 pub mod settings;
 pub mod standing;

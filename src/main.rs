@@ -1,3 +1,1 @@
-fn main() -> std::process::ExitCode {
-    xiaoqu::cli::run()
-}
+fn main() {}

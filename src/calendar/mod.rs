@@ -1,1 +1,4 @@
+//! Working days (工作日): public holidays and make-up working days, and the deadlines that count them.
 
+pub mod model;
+pub mod rules;

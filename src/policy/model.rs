@@ -1,0 +1,387 @@
+//! The policy document. It is published whole, checked whole and never changed; a new version replaces it.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::access::role::Role;
+use crate::coded_enum;
+
+coded_enum! {
+    /// Whose act it is (行为主体).
+    #[schema(example = "company")]
+    pub enum ActSubject {
+        Company "company" "物业服务企业" "Property service company"
+        Developer "developer" "建设单位" "Developer"
+        Committee "committee" "业主委员会或物业管理委员会" "Owners' committee or property management committee"
+        CommitteeMember "committee_member" "委员会委员" "Committee member"
+        Resident "resident" "业主或物业使用人" "Owner or resident"
+        Business "business" "生产经营单位" "Business"
+        Utility "utility" "专业运营单位" "Utility operator"
+        Official "official" "基层工作人员" "Grassroots official"
+    }
+}
+
+coded_enum! {
+    /// What the ladder counts (累计方式).
+    #[schema(example = "distinct_clauses")]
+    pub enum LadderCount {
+        DistinctClauses "distinct_clauses" "按不同条款累计" "Distinct clauses"
+        Violations "violations" "按违规次数累计" "Violations"
+    }
+}
+
+coded_enum! {
+    /// The area within which the ladder counts (累计范围).
+    #[schema(example = "county")]
+    pub enum LadderArea {
+        County "county" "全县（市、区）" "County"
+        Township "township" "乡镇（街道）" "Township"
+        Complex "complex" "住宅小区" "Complex"
+    }
+}
+
+coded_enum! {
+    /// Credit band (信用等级), best first.
+    #[schema(example = "a")]
+    pub enum CreditBand {
+        A "a" "A级" "Band A"
+        B "b" "B级" "Band B"
+        C "c" "C级" "Band C"
+        D "d" "D级" "Band D"
+    }
+}
+
+coded_enum! {
+    /// Who files service contracts (合同备案机关).
+    #[schema(example = "county_authority")]
+    pub enum FilingAuthority {
+        CountyAuthority "county_authority" "县级物业主管部门" "County property-management authority"
+        SocialAffairsOffice "social_affairs_office" "社会事务办公室" "Social affairs office of the township"
+    }
+}
+
+coded_enum! {
+    /// Kind of measure (处理措施).
+    #[schema(example = "rectification_order")]
+    pub enum MeasureKind {
+        CreditDeduction "credit_deduction" "信用扣分" "Credit deduction"
+        RectificationOrder "rectification_order" "责令整改" "Rectification order"
+        Interview "interview" "约谈" "Interview of the head of the company"
+        ManagerAdvice "manager_advice" "建议更换项目经理" "Advice to replace the project manager"
+        StarDowngrade "star_downgrade" "星级下调" "Star downgrade"
+        RatingUnqualified "rating_unqualified" "评定不合格" "Rating unqualified"
+        Removal "removal" "清退" "Removal from the complex"
+        Blacklist "blacklist" "列入黑名单" "Blacklisting"
+        Restriction "restriction" "限制承接新项目" "Restriction on new projects"
+        JointPunishment "joint_punishment" "联合惩戒" "Joint punishment"
+        Referral "referral" "移交" "Referral to another agency"
+        Reversal "reversal" "撤回执行" "Reversal of a measure already carried out"
+    }
+}
+
+/// What a measure is about; it decides the measure's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MeasureScope {
+    /// One violation: `kind:violation`.
+    Violation,
+    /// One violation and one agency: `referral:violation:role`.
+    Referral,
+    /// One complex of the company: `kind:complex`.
+    Complex,
+    /// The company: `kind`.
+    Company,
+    /// Another measure: `reversal:measure`.
+    Measure,
+}
+
+impl MeasureKind {
+    pub fn scope(self) -> MeasureScope {
+        match self {
+            Self::CreditDeduction | Self::RectificationOrder => MeasureScope::Violation,
+            Self::Referral => MeasureScope::Referral,
+            Self::ManagerAdvice | Self::StarDowngrade | Self::RatingUnqualified | Self::Removal => {
+                MeasureScope::Complex
+            }
+            Self::Interview | Self::Blacklist | Self::Restriction | Self::JointPunishment => {
+                MeasureScope::Company
+            }
+            Self::Reversal => MeasureScope::Measure,
+        }
+    }
+
+    /// Whether the measure belongs to a level of the ladder, and not to each violation.
+    pub fn is_on_ladder(self) -> bool {
+        matches!(self.scope(), MeasureScope::Complex | MeasureScope::Company)
+    }
+
+    /// Whether the measure puts the company on a list for a term.
+    pub fn is_listing(self) -> bool {
+        matches!(self, Self::Blacklist | Self::Restriction)
+    }
+}
+
+coded_enum! {
+    /// Which office holds a measure (承办单位规则).
+    #[schema(example = "lead_office")]
+    pub enum OfficeRule {
+        LeadOffice "lead_office" "首条违规的牵头单位" "Lead office of the violation that raised it"
+        Township "township" "引发该级别违规所在乡镇的社会事务办公室" "Social affairs office of the township whose violation raised the level"
+        County "county" "县级物业主管部门" "County property-management authority"
+        ReferredAgency "referred_agency" "被移交单位" "The agency that the matter is referred to"
+    }
+}
+
+/// A regulated act (违规行为) of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Act {
+    /// Code of the act (行为代码), a group and a name in lower case.
+    #[schema(
+        example = "nine.coercive_collection",
+        max_length = 64,
+        pattern = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"
+    )]
+    pub code: String,
+    /// Number of the task (任务序号) that regulates it.
+    #[schema(example = 2, minimum = 1, maximum = 8)]
+    pub task: u8,
+    /// Clause of the nine prohibitions (“九不准”条款); null outside task 2.
+    #[schema(example = 9, minimum = 1, maximum = 9)]
+    pub clause: Option<u8>,
+    /// Whose act it is (行为主体).
+    pub subject: ActSubject,
+    /// Official Chinese title (名称).
+    #[schema(example = "擅自涨价、乱收费", min_length = 1, max_length = 200)]
+    pub title_zh: String,
+    /// English title.
+    #[schema(example = "Unauthorised price rise", min_length = 1, max_length = 300)]
+    pub title_en: String,
+    /// Office that leads and confirms (牵头单位).
+    pub lead_role: Role,
+    /// Agencies that every confirmed violation is referred to (移交单位).
+    #[schema(max_items = 8)]
+    pub refer_to: Vec<Role>,
+    /// Law or regulation behind it (法律依据), where one is named.
+    #[schema(example = "Civil Code 944", min_length = 1, max_length = 300)]
+    pub legal_basis: Option<String>,
+    /// Credit points deducted (信用扣分).
+    #[schema(example = 10, minimum = 0, maximum = 100)]
+    pub deduction: u32,
+    /// Codes of acts that may describe the same fact (竞合行为).
+    #[schema(max_items = 20)]
+    pub overlaps: Vec<String>,
+}
+
+/// Counts at which the levels of the ladder begin (各级起点).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LadderThresholds {
+    /// Count for level 1 (一级).
+    #[schema(example = 1, minimum = 1, maximum = 1000)]
+    pub level_1: u32,
+    /// Count for level 2 (二级).
+    #[schema(example = 2, minimum = 1, maximum = 1000)]
+    pub level_2: u32,
+    /// Count for level 3 (三级).
+    #[schema(example = 3, minimum = 1, maximum = 1000)]
+    pub level_3: u32,
+    /// Count for level 4 (四级).
+    #[schema(example = 4, minimum = 1, maximum = 1000)]
+    pub level_4: u32,
+}
+
+impl LadderThresholds {
+    /// Counts for levels 1 to 4, in order.
+    pub fn counts(&self) -> [u32; 4] {
+        [self.level_1, self.level_2, self.level_3, self.level_4]
+    }
+
+    /// Level of a count: 0 to 4.
+    pub fn level(&self, count: u32) -> u8 {
+        (1u8..)
+            .zip(self.counts())
+            .filter(|(_, needed)| count >= *needed)
+            .map(|(level, _)| level)
+            .max()
+            .unwrap_or(0)
+    }
+}
+
+/// The penalty ladder (阶梯式惩戒): what is counted, where and for how long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LadderRules {
+    /// What is counted (累计方式).
+    pub count: LadderCount,
+    /// Months that a violation counts for, from the day it was found (累计期限).
+    #[schema(example = 36, minimum = 1, maximum = 120)]
+    pub window_months: u32,
+    /// Area within which is counted (累计范围).
+    pub area: LadderArea,
+    /// Counts at which the levels begin (各级起点).
+    pub thresholds: LadderThresholds,
+}
+
+/// Least scores of the credit bands (信用等级分数线); below the last one is band D.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreditBands {
+    /// Least score of band A (A级).
+    #[schema(example = 90, minimum = 1, maximum = 1000)]
+    pub a: u32,
+    /// Least score of band B (B级).
+    #[schema(example = 75, minimum = 1, maximum = 1000)]
+    pub b: u32,
+    /// Least score of band C (C级).
+    #[schema(example = 60, minimum = 1, maximum = 1000)]
+    pub c: u32,
+}
+
+impl CreditBands {
+    pub fn band(&self, score: u32) -> CreditBand {
+        match score {
+            score if score >= self.a => CreditBand::A,
+            score if score >= self.b => CreditBand::B,
+            score if score >= self.c => CreditBand::C,
+            _ => CreditBand::D,
+        }
+    }
+}
+
+/// Credit score (信用评分).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreditRules {
+    /// Score of a company without deductions (基础分).
+    #[schema(example = 100, minimum = 1, maximum = 1000)]
+    pub base: u32,
+    /// Months that a deduction lasts, from the day the violation was found (扣分期限).
+    #[schema(example = 12, minimum = 1, maximum = 120)]
+    pub window_months: u32,
+    /// The score never falls below this (最低分).
+    #[schema(example = 0, minimum = 0, maximum = 1000)]
+    pub floor: u32,
+    /// Least scores of the bands (等级分数线).
+    pub bands: CreditBands,
+    /// Percent of a deduction that comes back when rectified in time (按期整改返还比例).
+    #[schema(example = 20, minimum = 0, maximum = 100)]
+    pub restore_percent_on_timely_rectification: u32,
+}
+
+/// Procedure (办理程序).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProcessRules {
+    /// Working days for a statement after the notice (陈述申辩期限).
+    #[schema(example = 3, minimum = 1, maximum = 60)]
+    pub statement_working_days: u32,
+    /// Working days for an appeal after the decision (申诉期限).
+    #[schema(example = 15, minimum = 1, maximum = 60)]
+    pub appeal_working_days: u32,
+    /// Working days for asking for a hearing after the notice (申请听证期限).
+    #[schema(example = 5, minimum = 5, maximum = 60)]
+    pub hearing_request_working_days: u32,
+    /// Nobody confirms a violation that they reported (发现与认定分离).
+    #[schema(example = true)]
+    pub two_person_rule: bool,
+}
+
+/// When a measure is due, who holds it and what it needs (措施规则).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MeasureRule {
+    /// Kind of measure (措施种类).
+    pub kind: MeasureKind,
+    /// Level of the ladder it begins at (级别); null for measures due to each violation.
+    #[schema(example = 4, minimum = 1, maximum = 4)]
+    pub level: Option<u8>,
+    /// Role that approves a proposal (审批人); null: needs no approval.
+    pub approver: Option<Role>,
+    /// Which office holds it (承办单位规则).
+    pub office: OfficeRule,
+    /// Working days until it is due (办理期限).
+    #[schema(example = 20, minimum = 0, maximum = 250)]
+    pub due_working_days: u32,
+    /// Has due process of its own: notice, statement, hearing on request, reasoned decision (需履行告知、陈述申辩、听证程序).
+    #[schema(example = true)]
+    pub biting: bool,
+    /// Cannot be undone, so it waits for a pending appeal (不可逆，申诉期间暂缓).
+    #[schema(example = true)]
+    pub irreversible: bool,
+    /// Carried out by the decision itself (自动执行).
+    #[schema(example = false)]
+    pub self_executing: bool,
+    /// Refused until a legal basis is named (须有法律依据).
+    #[schema(example = true)]
+    pub requires_legal_basis: bool,
+    /// Law or regulation it rests on (法律依据).
+    #[schema(
+        example = "宁夏回族自治区物业管理条例",
+        min_length = 1,
+        max_length = 300
+    )]
+    pub legal_basis: Option<String>,
+    /// Months on the list (列入期限), for blacklisting and restriction.
+    #[schema(example = 24, minimum = 1, maximum = 120)]
+    pub listing_months: Option<u32>,
+}
+
+/// A value that the source documents leave open (待明确事项), and why it was set so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Assumption {
+    /// JSON pointer (RFC 6901) of the value, or of the part whose values are all open (位置).
+    #[schema(example = "/ladder/window_months", min_length = 1, max_length = 200)]
+    pub pointer: String,
+    /// Note in Chinese (说明).
+    #[schema(example = "文件未规定累计期限。", min_length = 1, max_length = 500)]
+    pub note_zh: String,
+    /// Note in English.
+    #[schema(
+        example = "The documents name no window.",
+        min_length = 1,
+        max_length = 500
+    )]
+    pub note_en: String,
+}
+
+/// Policy document (政策文件): the whole of one version of the rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyDocument {
+    /// Title (名称).
+    #[schema(
+        example = "物业服务行业监管规则（默认）",
+        min_length = 1,
+        max_length = 200
+    )]
+    pub title: String,
+    /// Catalogue of regulated acts (违规行为目录).
+    #[schema(min_items = 1, max_items = 500)]
+    pub acts: Vec<Act>,
+    /// Penalty ladder (阶梯式惩戒).
+    pub ladder: LadderRules,
+    /// Credit score (信用评分).
+    pub credit: CreditRules,
+    /// Procedure (办理程序).
+    pub process: ProcessRules,
+    /// One rule for each kind of measure (措施规则).
+    #[schema(min_items = 12, max_items = 12)]
+    pub measures: Vec<MeasureRule>,
+    /// Who files service contracts (合同备案机关).
+    pub contract_filing_authority: FilingAuthority,
+    /// Values that the source documents leave open (待明确事项).
+    #[schema(max_items = 200)]
+    pub assumptions: Vec<Assumption>,
+}
+
+impl PolicyDocument {
+    /// Looks an act up; for many look-ups use [`super::versions::PolicyVersion::act`], which has an index.
+    pub fn act(&self, code: &str) -> Option<&Act> {
+        self.acts.iter().find(|act| act.code == code)
+    }
+
+    pub fn measure(&self, kind: MeasureKind) -> Option<&MeasureRule> {
+        self.measures.iter().find(|rule| rule.kind == kind)
+    }
+}

@@ -1,0 +1,438 @@
+//! Checks of a policy document before it is published: every fault at once.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use super::model::{
+    Act, ActSubject, CreditRules, LadderRules, MeasureKind, MeasureRule, OfficeRule,
+    PolicyDocument, ProcessRules,
+};
+use crate::access::role::{Role, RoleKind};
+use crate::fault::Fault;
+
+/// Every fault of a policy document.
+pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
+    let mut faults = Faults(Vec::new());
+    faults.text("/title", &policy.title, 200);
+    check_acts(&policy.acts, &mut faults);
+    check_ladder(&policy.ladder, &mut faults);
+    check_credit(&policy.credit, &mut faults);
+    check_process(&policy.process, &mut faults);
+    check_measures(&policy.measures, &mut faults);
+    check_assumptions(policy, &mut faults);
+    faults.0
+}
+
+struct Faults(Vec<Fault>);
+
+impl Faults {
+    fn add(
+        &mut self,
+        pointer: impl Into<String>,
+        code: &'static str,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) {
+        self.0.push(Fault::new(pointer, code, zh, en));
+    }
+
+    fn text(&mut self, pointer: impl Into<String>, text: &str, max: usize) {
+        if text.trim().is_empty() || text.chars().count() > max {
+            self.add(
+                pointer,
+                "text_length",
+                format!("应为1至{max}个字。"),
+                format!("Must have 1 to {max} characters."),
+            );
+        }
+    }
+
+    fn range(&mut self, pointer: impl Into<String>, value: u32, range: RangeInclusive<u32>) {
+        if !range.contains(&value) {
+            let (from, to) = (range.start(), range.end());
+            self.add(
+                pointer,
+                "out_of_range",
+                format!("应在{from}至{to}之间。"),
+                format!("Must be from {from} to {to}."),
+            );
+        }
+    }
+}
+
+/// Offices that may decide or receive a matter; a company, a resident or a committee never judges.
+fn is_authority(role: Role) -> bool {
+    matches!(role.row().kind, RoleKind::Government | RoleKind::Partner)
+}
+
+fn is_act_code(code: &str) -> bool {
+    let word = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_lowercase())
+            && part
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    code.len() <= 64
+        && code
+            .split_once('.')
+            .is_some_and(|(group, name)| word(group) && word(name))
+}
+
+fn check_acts(acts: &[Act], faults: &mut Faults) {
+    if acts.is_empty() || acts.len() > 500 {
+        faults.add(
+            "/acts",
+            "item_count",
+            "应有1至500项违规行为。",
+            "There must be 1 to 500 acts.",
+        );
+    }
+    let known: BTreeSet<&str> = acts.iter().map(|act| act.code.as_str()).collect();
+    let mut codes = BTreeSet::new();
+    let mut clauses = BTreeSet::new();
+    for (index, act) in acts.iter().enumerate() {
+        let at = |field: &str| format!("/acts/{index}/{field}");
+        if !is_act_code(&act.code) {
+            faults.add(
+                at("code"),
+                "act_code",
+                "代码应为小写的“组.名称”，不超过64个字符。",
+                "The code must be a lower-case group and name with a dot between, at most 64 characters.",
+            );
+        }
+        if !codes.insert(act.code.as_str()) {
+            let code = &act.code;
+            faults.add(
+                at("code"),
+                "duplicate_act",
+                format!("代码{code}重复。"),
+                format!("The code {code} is used twice."),
+            );
+        }
+        faults.range(at("task"), act.task.into(), 1..=8);
+        faults.text(at("title_zh"), &act.title_zh, 200);
+        faults.text(at("title_en"), &act.title_en, 300);
+        if let Some(basis) = &act.legal_basis {
+            faults.text(at("legal_basis"), basis, 300);
+        }
+        check_clause(act, at, &mut clauses, faults);
+        check_act_roles(act, at, faults);
+        faults.range(at("deduction"), act.deduction, 0..=100);
+        if act.deduction > 0 && act.subject != ActSubject::Company {
+            faults.add(
+                at("deduction"),
+                "deduction_without_company",
+                "只有物业服务企业有信用分。",
+                "Only property companies have a credit score.",
+            );
+        }
+        let mut overlaps = BTreeSet::new();
+        for (n, code) in act.overlaps.iter().enumerate() {
+            let pointer = at(&format!("overlaps/{n}"));
+            if !known.contains(code.as_str()) || *code == act.code {
+                faults.add(
+                    pointer,
+                    "unknown_act",
+                    format!("{code}不是目录中的其他违规行为。"),
+                    format!("{code} is not another act of the catalogue."),
+                );
+            } else if !overlaps.insert(code) {
+                faults.add(
+                    pointer,
+                    "duplicate_overlap",
+                    format!("{code}重复。"),
+                    format!("{code} is listed twice."),
+                );
+            }
+        }
+    }
+    for clause in (1..=9).filter(|clause| !clauses.contains(clause)) {
+        faults.add(
+            "/acts",
+            "clause_missing",
+            format!("缺少“九不准”第{clause}条。"),
+            format!("Clause {clause} of the nine prohibitions has no act."),
+        );
+    }
+}
+
+fn check_clause(
+    act: &Act,
+    at: impl Fn(&str) -> String,
+    clauses: &mut BTreeSet<u8>,
+    faults: &mut Faults,
+) {
+    match (act.task, act.clause) {
+        (2, None) => faults.add(
+            at("clause"),
+            "clause_missing",
+            "任务2的违规行为须注明“九不准”条款。",
+            "An act of task 2 must name its clause of the nine prohibitions.",
+        ),
+        (2, Some(clause @ 1..=9)) => {
+            if !clauses.insert(clause) {
+                faults.add(
+                    at("clause"),
+                    "duplicate_clause",
+                    format!("第{clause}条重复。"),
+                    format!("Clause {clause} has two acts."),
+                );
+            }
+        }
+        (2, Some(clause)) => faults.range(at("clause"), clause.into(), 1..=9),
+        (_, Some(_)) => faults.add(
+            at("clause"),
+            "clause_outside_nine",
+            "只有任务2的违规行为有“九不准”条款。",
+            "Only acts of task 2 have a clause of the nine prohibitions.",
+        ),
+        (_, None) => {}
+    }
+    if act.clause.is_some() && act.subject != ActSubject::Company {
+        faults.add(
+            at("subject"),
+            "subject_not_company",
+            "“九不准”约束物业服务企业。",
+            "The nine prohibitions bind property companies.",
+        );
+    }
+}
+
+fn check_act_roles(act: &Act, at: impl Fn(&str) -> String, faults: &mut Faults) {
+    if !is_authority(act.lead_role) {
+        faults.add(
+            at("lead_role"),
+            "role_not_authority",
+            "牵头单位须为政府部门或协作机关。",
+            "The lead must be a government office or a partner agency.",
+        );
+    }
+    let mut seen = BTreeSet::new();
+    for (n, role) in act.refer_to.iter().enumerate() {
+        let pointer = at(&format!("refer_to/{n}"));
+        if !is_authority(*role) {
+            faults.add(
+                pointer,
+                "role_not_authority",
+                "被移交单位须为政府部门或协作机关。",
+                "Matters are referred to a government office or a partner agency.",
+            );
+        } else if *role == act.lead_role {
+            faults.add(
+                pointer,
+                "referred_to_lead",
+                "不能移交给牵头单位自身。",
+                "A matter is not referred to its own lead office.",
+            );
+        } else if !seen.insert(*role) {
+            faults.add(
+                pointer,
+                "duplicate_role",
+                "单位重复。",
+                "The agency is listed twice.",
+            );
+        }
+    }
+}
+
+fn check_ladder(ladder: &LadderRules, faults: &mut Faults) {
+    faults.range("/ladder/window_months", ladder.window_months, 1..=120);
+    let counts = ladder.thresholds.counts();
+    for (level, count) in (1..).zip(counts) {
+        faults.range(format!("/ladder/thresholds/level_{level}"), count, 1..=1000);
+    }
+    for (level, pair) in (2..).zip(counts.windows(2)) {
+        if pair[1] <= pair[0] {
+            faults.add(
+                format!("/ladder/thresholds/level_{level}"),
+                "thresholds_not_increasing",
+                "各级起点须逐级增大。",
+                "Each level must begin at a higher count than the one below it.",
+            );
+        }
+    }
+}
+
+fn check_credit(credit: &CreditRules, faults: &mut Faults) {
+    faults.range("/credit/base", credit.base, 1..=1000);
+    faults.range("/credit/window_months", credit.window_months, 1..=120);
+    faults.range(
+        "/credit/restore_percent_on_timely_rectification",
+        credit.restore_percent_on_timely_rectification,
+        0..=100,
+    );
+    let bands = credit.bands;
+    let scores = [
+        ("/credit/bands/a", credit.base.saturating_add(1), bands.a),
+        ("/credit/bands/b", bands.a, bands.b),
+        ("/credit/bands/c", bands.b, bands.c),
+        ("/credit/floor", bands.c, credit.floor),
+    ];
+    for (pointer, above, score) in scores {
+        if score >= above {
+            faults.add(
+                pointer,
+                "bands_not_decreasing",
+                "基础分、A、B、C级分数线和最低分须依次降低。",
+                "Base, bands A, B and C and floor must go down in this order.",
+            );
+        }
+    }
+}
+
+fn check_process(process: &ProcessRules, faults: &mut Faults) {
+    faults.range(
+        "/process/statement_working_days",
+        process.statement_working_days,
+        1..=60,
+    );
+    faults.range(
+        "/process/appeal_working_days",
+        process.appeal_working_days,
+        1..=60,
+    );
+    // Administrative Penalty Law 64: a party has five days to ask for a hearing.
+    faults.range(
+        "/process/hearing_request_working_days",
+        process.hearing_request_working_days,
+        5..=60,
+    );
+}
+
+fn check_measures(measures: &[MeasureRule], faults: &mut Faults) {
+    let mut seen = BTreeSet::new();
+    for (index, rule) in measures.iter().enumerate() {
+        if !seen.insert(rule.kind) {
+            faults.add(
+                format!("/measures/{index}/kind"),
+                "duplicate_measure",
+                format!("“{}”的规则重复。", rule.kind.zh()),
+                format!("There are two rules for {}.", rule.kind.code()),
+            );
+        }
+        check_measure(rule, |field| format!("/measures/{index}/{field}"), faults);
+    }
+    for kind in MeasureKind::ALL.iter().filter(|kind| !seen.contains(kind)) {
+        faults.add(
+            "/measures",
+            "measure_missing",
+            format!("缺少“{}”的规则。", kind.zh()),
+            format!("There is no rule for {}.", kind.code()),
+        );
+    }
+}
+
+fn check_measure(rule: &MeasureRule, at: impl Fn(&str) -> String, faults: &mut Faults) {
+    let kind = rule.kind;
+    faults.range(at("due_working_days"), rule.due_working_days, 0..=250);
+    match (kind.is_on_ladder(), rule.level) {
+        (true, level) => faults.range(at("level"), level.unwrap_or(0).into(), 1..=4),
+        (false, Some(_)) => faults.add(
+            at("level"),
+            "level_off_ladder",
+            "该措施随每项违规产生，没有级别。",
+            "This measure is due to each violation and has no level.",
+        ),
+        (false, None) => {}
+    }
+    if let Some(role) = rule.approver
+        && role.rank() < Role::TownshipLeader.rank()
+    {
+        faults.add(
+            at("approver"),
+            "approver_rank",
+            "审批人须为镇分管领导或县级物业主管部门。",
+            "The approver must be the township leader or the county authority.",
+        );
+    }
+    if rule.approver.is_none() && (rule.biting || rule.irreversible) {
+        faults.add(
+            at("approver"),
+            "approver_missing",
+            "减损权益或不可逆的措施须有审批人。",
+            "A measure that bites or cannot be undone needs an approver.",
+        );
+    }
+    // Administrative Penalty Law 44, 45 and 63: what takes away work or standing is not decided unheard.
+    let takes_rights = matches!(
+        kind,
+        MeasureKind::Removal
+            | MeasureKind::Blacklist
+            | MeasureKind::Restriction
+            | MeasureKind::JointPunishment
+    );
+    if takes_rights && !rule.biting {
+        faults.add(
+            at("biting"),
+            "due_process_required",
+            "该措施须履行告知、陈述申辩和听证程序。",
+            "This measure needs notice, statement and hearing.",
+        );
+    }
+    if rule.self_executing && kind != MeasureKind::CreditDeduction {
+        faults.add(
+            at("self_executing"),
+            "not_self_executing",
+            "只有信用扣分可以自动执行。",
+            "Only the credit deduction is carried out by the decision itself.",
+        );
+    }
+    if rule.self_executing && rule.approver.is_some() {
+        faults.add(
+            at("approver"),
+            "approver_of_self_executing",
+            "自动执行的措施没有审批人。",
+            "A measure carried out by the decision itself has no approver.",
+        );
+    }
+    if (rule.office == OfficeRule::ReferredAgency) != (kind == MeasureKind::Referral) {
+        faults.add(
+            at("office"),
+            "office_rule",
+            "移交由被移交单位承办，其他措施不能由其承办。",
+            "A referral, and nothing else, is held by the agency it is referred to.",
+        );
+    }
+    if kind.is_listing() && !rule.requires_legal_basis {
+        faults.add(
+            at("requires_legal_basis"),
+            "legal_basis_required",
+            "列入黑名单和限制承接须有法律依据。",
+            "Blacklisting and restriction need a legal basis.",
+        );
+    }
+    if let Some(basis) = &rule.legal_basis {
+        faults.text(at("legal_basis"), basis, 300);
+    }
+    match (kind.is_listing(), rule.listing_months) {
+        (true, months) => faults.range(at("listing_months"), months.unwrap_or(0), 1..=120),
+        (false, Some(_)) => faults.add(
+            at("listing_months"),
+            "not_a_listing",
+            "只有列入黑名单和限制承接有期限。",
+            "Only blacklisting and restriction have a term.",
+        ),
+        (false, None) => {}
+    }
+}
+
+fn check_assumptions(policy: &PolicyDocument, faults: &mut Faults) {
+    let document = serde_json::to_value(policy).unwrap_or_default();
+    for (index, assumption) in policy.assumptions.iter().enumerate() {
+        let at = |field: &str| format!("/assumptions/{index}/{field}");
+        if assumption.pointer.is_empty() || document.pointer(&assumption.pointer).is_none() {
+            faults.add(
+                at("pointer"),
+                "pointer_unknown",
+                "文件中没有该位置。",
+                "The document has nothing at this pointer.",
+            );
+        }
+        faults.text(at("note_zh"), &assumption.note_zh, 500);
+        faults.text(at("note_en"), &assumption.note_en, 500);
+    }
+}
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod tests;

@@ -1,0 +1,269 @@
+//! The ladder: which violations count on a day, in which areas, and the level they make.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{Months, NaiveDate};
+use uuid::Uuid;
+
+use super::model::{CompanyFacts, ViolationFact, Window};
+use crate::policy::model::{Act, LadderArea, LadderCount, MeasureKind};
+use crate::policy::versions::{Policies, PolicyVersion};
+
+/// Last day of a window that begins on a day. Without a corresponding day in the last month it is the month's last day
+/// (Civil Code 202).
+pub fn last_day(from: NaiveDate, months: u32) -> NaiveDate {
+    from.checked_add_months(Months::new(months))
+        .unwrap_or(NaiveDate::MAX)
+}
+
+/// The window that ends on a day: `from` is the first day whose [`last_day`] is not before `to`.
+pub fn window(to: NaiveDate, months: u32) -> Window {
+    let mut from = to
+        .checked_sub_months(Months::new(months))
+        .unwrap_or(NaiveDate::MIN);
+    while last_day(from, months) < to {
+        from = from.succ_opt().unwrap_or(to);
+    }
+    Window { from, to, months }
+}
+
+/// The confirmed violations known on a day and not revoked by it, in the order in which they were found.
+pub fn known_on(facts: &CompanyFacts, day: NaiveDate) -> Vec<&ViolationFact> {
+    let revoked = |fact: &ViolationFact| fact.revoked_on.is_some_and(|on| on <= day);
+    let mut known: Vec<_> = facts
+        .violations
+        .iter()
+        .filter(|fact| fact.decided_on <= day && fact.found_on <= day && !revoked(fact))
+        .collect();
+    known.sort_unstable_by_key(|fact| (fact.found_on, fact.id));
+    known
+}
+
+/// The act of a violation as the policy of the day it was found has it, or else as the policy it was confirmed under.
+pub fn act_of<'a>(
+    fact: &ViolationFact,
+    policies: &'a Policies,
+) -> Option<(&'a PolicyVersion, &'a Act)> {
+    let found = policies.governing(fact.found_on);
+    let confirmed = policies.get(fact.policy_version);
+    [Some(found), confirmed]
+        .into_iter()
+        .flatten()
+        .find_map(|policy| Some((policy, policy.act(&fact.act)?)))
+}
+
+/// A violation that counts.
+pub struct Counted<'a> {
+    pub fact: &'a ViolationFact,
+    pub clause: u8,
+    pub last_day: NaiveDate,
+}
+
+/// Violations that are counted together.
+struct Group {
+    level: u8,
+    count: u32,
+    /// Positions in `Tally::counted`, in order.
+    members: Vec<usize>,
+    /// For levels 1 to 4 the position of the violation that raised it.
+    raised_by: [Option<usize>; 4],
+}
+
+/// The ladder on a day under one policy.
+pub struct Tally<'a> {
+    pub policy: &'a PolicyVersion,
+    pub level: u8,
+    pub count: u32,
+    pub counted: Vec<Counted<'a>>,
+    /// First day on which the level is lower by the passing of the window.
+    pub falls_on: Option<NaiveDate>,
+    groups: Vec<Group>,
+}
+
+/// Counts the known violations (sorted by day found) on a day.
+///
+/// 从旧兼从轻 (Administrative Penalty Law 37, Legislation Law 104): of the policies in force on any day from the finding of the latest violation up
+/// to `law_on` the one with the lowest level applies, and of equals the oldest. Looking at the two ends only would let
+/// a stricter third version raise a level that the second had lowered, without a new violation. For the same reason an
+/// act that was not among the nine when it was found never counts, and one that has left them counts no more.
+pub fn tally<'a>(
+    known: &[&'a ViolationFact],
+    policies: &'a Policies,
+    as_of: NaiveDate,
+    law_on: NaiveDate,
+) -> Tally<'a> {
+    let candidates: Vec<(&ViolationFact, u8)> = known
+        .iter()
+        .filter_map(|fact| Some((*fact, act_of(fact, policies)?.1.clause?)))
+        .collect();
+    let latest = candidates.last().map_or(as_of, |(fact, _)| fact.found_on);
+    let mut lightest = Tally::under(policies.governing(latest), &candidates, as_of);
+    let mut others = Vec::new();
+    for policy in policies.in_force_between(latest, law_on) {
+        if policy.version == lightest.policy.version {
+            continue;
+        }
+        let tally = Tally::under(policy, &candidates, as_of);
+        others.push(if tally.level < lightest.level {
+            std::mem::replace(&mut lightest, tally)
+        } else {
+            tally
+        });
+    }
+    let level = lightest.level;
+    lightest.falls_on = others
+        .iter()
+        .chain([&lightest])
+        .filter_map(|tally| tally.falls_below(level))
+        .min();
+    lightest
+}
+
+impl<'a> Tally<'a> {
+    fn under(
+        policy: &'a PolicyVersion,
+        candidates: &[(&'a ViolationFact, u8)],
+        as_of: NaiveDate,
+    ) -> Tally<'a> {
+        let rules = &policy.document().ladder;
+        let counted: Vec<Counted> = candidates
+            .iter()
+            .filter(|(fact, _)| policy.act(&fact.act).is_none_or(|act| act.clause.is_some()))
+            .map(|(fact, clause)| Counted {
+                fact,
+                clause: *clause,
+                last_day: last_day(fact.found_on, rules.window_months),
+            })
+            .filter(|one| one.last_day >= as_of)
+            .collect();
+        let mut areas: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for (at, one) in counted.iter().enumerate() {
+            areas
+                .entry(area_key(rules.area, one.fact))
+                .or_default()
+                .push(at);
+        }
+        let groups: Vec<Group> = areas
+            .into_values()
+            .map(|members| Group::of(members, &counted, policy))
+            .collect();
+        let level = groups.iter().map(|group| group.level).max().unwrap_or(0);
+        let count = groups.iter().map(|group| group.count).max().unwrap_or(0);
+        Tally {
+            policy,
+            level,
+            count,
+            counted,
+            falls_on: None,
+            groups,
+        }
+    }
+
+    /// First day on which no group reaches a level any more.
+    fn falls_below(&self, level: u8) -> Option<NaiveDate> {
+        let rules = &self.policy.document().ladder;
+        let needed = rules.thresholds.counts()[usize::from(level.checked_sub(1)?)] as usize;
+        let falls = self
+            .groups
+            .iter()
+            .filter(|group| group.level >= level)
+            .filter_map(|group| {
+                let members = group.members.iter().map(|at| &self.counted[*at]);
+                let mut last_days: Vec<NaiveDate> = match rules.count {
+                    LadderCount::Violations => members.map(|one| one.last_day).collect(),
+                    LadderCount::DistinctClauses => members
+                        .map(|one| (one.clause, one.last_day))
+                        .collect::<BTreeMap<_, _>>()
+                        .into_values()
+                        .collect(),
+                };
+                last_days.sort_unstable();
+                last_days[last_days.len().checked_sub(needed)?].succ_opt()
+            });
+        falls.max()
+    }
+
+    /// The counted violations of every area that has reached a level, in order.
+    ///
+    /// Not only of the areas at the highest level: else a measure for a complex would depend on which area was
+    /// confirmed first, and one more violation elsewhere would take it away.
+    pub fn at_level(&self, level: u8) -> Vec<&Counted<'a>> {
+        let mut members: Vec<usize> = self
+            .groups
+            .iter()
+            .filter(|group| group.level >= level)
+            .flat_map(|group| group.members.iter().copied())
+            .collect();
+        members.sort_unstable();
+        members.into_iter().map(|at| &self.counted[at]).collect()
+    }
+
+    /// The violation that raised a level first.
+    pub fn raised_by(&self, level: u8) -> Option<&Counted<'a>> {
+        let slot = usize::from(level.checked_sub(1)?);
+        let first = self
+            .groups
+            .iter()
+            .filter_map(|group| *group.raised_by.get(slot)?)
+            .min()?;
+        Some(&self.counted[first])
+    }
+
+    /// The level of the area of each counted violation.
+    pub fn levels(&self) -> HashMap<Uuid, u8> {
+        let groups = self.groups.iter();
+        groups
+            .flat_map(|group| {
+                group
+                    .members
+                    .iter()
+                    .map(|at| (self.counted[*at].fact.id, group.level))
+            })
+            .collect()
+    }
+
+    /// Level of the ladder at which a kind of measure begins.
+    pub fn level_of(&self, kind: MeasureKind) -> Option<u8> {
+        self.policy.measure(kind)?.level
+    }
+}
+
+/// What makes two violations count together. A violation outside any complex counts with the others of its county that
+/// have none.
+fn area_key(area: LadderArea, fact: &ViolationFact) -> (&str, Option<&str>, Option<Uuid>) {
+    let county = fact.place.county.as_str();
+    match area {
+        LadderArea::County => (county, None, None),
+        LadderArea::Township => (county, fact.place.township.as_deref(), None),
+        LadderArea::Complex if fact.complex_id.is_some() => ("", None, fact.complex_id),
+        LadderArea::Complex => (county, None, None),
+    }
+}
+
+impl Group {
+    fn of(members: Vec<usize>, counted: &[Counted], policy: &PolicyVersion) -> Group {
+        let rules = &policy.document().ladder;
+        let needed = rules.thresholds.counts();
+        let mut raised_by = [None; 4];
+        let mut seen = [false; 256];
+        let mut count = 0;
+        for at in &members {
+            let repeated = std::mem::replace(&mut seen[usize::from(counted[*at].clause)], true);
+            if repeated && rules.count == LadderCount::DistinctClauses {
+                continue;
+            }
+            count += 1;
+            for (slot, needed) in raised_by.iter_mut().zip(needed) {
+                if count == needed {
+                    *slot = Some(*at);
+                }
+            }
+        }
+        Group {
+            level: rules.thresholds.level(count),
+            count,
+            members,
+            raised_by,
+        }
+    }
+}

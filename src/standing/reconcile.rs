@@ -1,0 +1,353 @@
+//! How the measures on file must change so that they agree with the facts.
+//!
+//! A measure stands for as long as there was a day on which, by what is known today, it was due on one of its grounds.
+//! So the passing of the window ends nothing that was ordered, and a revocation ends exactly what would not have
+//! happened without the revoked violation. Levels rise only on days of confirmation, so only those days are looked at.
+//! (A single remembered day does not do: a ground that was added later and then revoked would take with it a measure
+//! that was due without it.)
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::credit::points;
+use super::due::{complex_key, due_measures};
+use super::ladder::{act_of, known_on, last_day, tally, window};
+use super::model::{
+    Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, ViolationFact, Withdrawal,
+};
+use super::rules::live;
+use super::wording;
+use crate::policy::model::MeasureScope;
+use crate::policy::versions::Policies;
+
+/// The changes to a company's measures; applied and computed again there are none.
+pub fn reconcile(
+    existing: &[ExistingMeasure],
+    facts: &CompanyFacts,
+    policies: &Policies,
+    today: NaiveDate,
+) -> Vec<Change> {
+    let present = Present::new(facts, policies, today);
+    let reversals = Reversals::of(existing);
+    let cover = present.cover(existing, &reversals);
+    let stands = present.stands(existing, &cover);
+    let mut changes = Vec::new();
+    for (at, measure) in existing.iter().enumerate() {
+        if !stands.contains(&at) {
+            changes.extend(present.withdraw(measure, &reversals));
+        } else if measure.state.is_open() {
+            changes.extend(present.move_grounds(measure, cover.get(&at).copied()));
+        }
+    }
+    let covered: HashSet<usize> = cover.into_values().collect();
+    let missing = present
+        .due
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !covered.contains(at));
+    changes.extend(missing.map(|(_, due)| Change::Create(Box::new(due.clone()))));
+    changes
+}
+
+/// Measures for which a reversal is on file.
+struct Reversals {
+    asked: HashSet<String>,
+    /// Without those that a person refused: the measure then stays in force.
+    in_effect: HashSet<String>,
+}
+
+fn reversal_key(measure: Uuid) -> String {
+    format!("reversal:{measure}")
+}
+
+impl Reversals {
+    fn of(existing: &[ExistingMeasure]) -> Reversals {
+        let reversals = existing
+            .iter()
+            .filter(|one| one.kind.scope() == MeasureScope::Measure);
+        let refused = |one: &&ExistingMeasure| {
+            matches!(one.state, MeasureState::Rejected | MeasureState::Cancelled)
+        };
+        let key = |one: &ExistingMeasure| one.key.clone();
+        Reversals {
+            asked: reversals.clone().map(key).collect(),
+            in_effect: reversals.filter(|one| !refused(one)).map(key).collect(),
+        }
+    }
+}
+
+/// What is known today.
+struct Present<'a> {
+    facts: &'a CompanyFacts,
+    policies: &'a Policies,
+    today: NaiveDate,
+    known: Vec<&'a ViolationFact>,
+    by_id: HashMap<Uuid, &'a ViolationFact>,
+    /// Violations whose act was among the nine prohibitions when it was found.
+    of_nine: HashSet<Uuid>,
+    window_months: u32,
+    due: Vec<DueMeasure>,
+}
+
+impl<'a> Present<'a> {
+    fn new(facts: &'a CompanyFacts, policies: &'a Policies, today: NaiveDate) -> Present<'a> {
+        let known = known_on(facts, today);
+        let tally = tally(&known, policies, today, today);
+        let window = window(today, tally.policy.document().ladder.window_months);
+        let with_points: Vec<_> = known
+            .iter()
+            .map(|fact| (*fact, points(fact, policies, today)))
+            .collect();
+        let live = live(&with_points, &tally, policies, today);
+        let of_nine = |fact: &&&ViolationFact| {
+            act_of(fact, policies).is_some_and(|(_, act)| act.clause.is_some())
+        };
+        Present {
+            facts,
+            policies,
+            today,
+            by_id: known.iter().map(|fact| (fact.id, *fact)).collect(),
+            of_nine: known.iter().filter(of_nine).map(|fact| fact.id).collect(),
+            window_months: window.months,
+            due: due_measures(&live, &tally, &window),
+            known,
+        }
+    }
+
+    /// Whether a violation still supports a measure at all, window or not.
+    fn supports(&self, measure: &ExistingMeasure, ground: Uuid) -> bool {
+        let Some(fact) = self.by_id.get(&ground) else {
+            return false;
+        };
+        match measure.kind.scope() {
+            MeasureScope::Violation | MeasureScope::Referral | MeasureScope::Measure => true,
+            MeasureScope::Company => self.of_nine.contains(&ground),
+            MeasureScope::Complex => {
+                self.of_nine.contains(&ground)
+                    && fact
+                        .complex_id
+                        .is_some_and(|complex| complex_key(measure.kind, complex) == measure.key)
+            }
+        }
+    }
+
+    /// For each existing measure that answers a due one, which.
+    ///
+    /// Open and done ones answer until a violation is found after all their grounds have left the window: that is a new
+    /// episode and makes a new measure. (Not until their grounds have left: then a done measure would come again by the
+    /// passing of time, because of a violation that it had answered all along.) A person's refusal answers until there is
+    /// a ground they had not seen. What the system cancelled and what has been reversed answers nothing.
+    fn cover(&self, existing: &[ExistingMeasure], reversals: &Reversals) -> HashMap<usize, usize> {
+        let mut by_key: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, measure) in existing.iter().enumerate() {
+            by_key.entry(&measure.key).or_default().push(at);
+        }
+        let mut cover = HashMap::new();
+        for (due_at, due) in self.due.iter().enumerate() {
+            let answers = by_key
+                .get(due.key.as_str())
+                .map_or(&[][..], Vec::as_slice)
+                .iter()
+                .copied();
+            let best = answers
+                .filter_map(|at| Some((self.answer(&existing[at], due, reversals)?, at)))
+                .min();
+            if let Some((_, at)) = best {
+                cover.insert(at, due_at);
+            }
+        }
+        cover
+    }
+
+    /// How well an existing measure answers a due one of its key; open ones first.
+    fn answer(
+        &self,
+        measure: &ExistingMeasure,
+        due: &DueMeasure,
+        reversals: &Reversals,
+    ) -> Option<u8> {
+        let lasts = || {
+            let supporting = measure
+                .grounds
+                .iter()
+                .filter(|id| self.supports(measure, **id));
+            let found = supporting
+                .filter_map(|id| Some(self.by_id.get(id)?.found_on))
+                .max();
+            let end = found.map(|found| last_day(found, self.window_months));
+            let found_by = |end: NaiveDate, id: &Uuid| {
+                self.by_id.get(id).is_some_and(|fact| fact.found_on <= end)
+            };
+            end.is_some_and(|end| due.grounds.iter().all(|id| found_by(end, id)))
+        };
+        match measure.state {
+            MeasureState::Proposed | MeasureState::Approved => {
+                (measure.other_grounds || lasts()).then_some(0)
+            }
+            MeasureState::Done if reversals.in_effect.contains(&reversal_key(measure.id)) => None,
+            MeasureState::Done => lasts().then_some(1),
+            MeasureState::Cancelled if measure.cancelled_by_system => None,
+            MeasureState::Rejected | MeasureState::Cancelled => due
+                .grounds
+                .iter()
+                .all(|id| measure.grounds.contains(id))
+                .then_some(2),
+        }
+    }
+
+    /// The measures that stand, and those that are closed and never looked at again.
+    fn stands(
+        &self,
+        existing: &[ExistingMeasure],
+        cover: &HashMap<usize, usize>,
+    ) -> HashSet<usize> {
+        let mut stands = HashSet::new();
+        let mut pending = Vec::new();
+        for (at, measure) in existing.iter().enumerate() {
+            let closed = !measure.state.is_open() && measure.state != MeasureState::Done;
+            let supported = measure.grounds.iter().any(|id| self.supports(measure, *id));
+            let scope = measure.kind.scope();
+            let kept = closed
+                || measure.other_grounds
+                || cover.contains_key(&at)
+                || scope == MeasureScope::Measure;
+            if kept || (supported && !measure.kind.is_on_ladder()) {
+                stands.insert(at);
+            } else if supported {
+                pending.push(at);
+            }
+        }
+        // What is only proposed is decided under the law of the day of the decision, so of today.
+        let (proposed, decided): (Vec<_>, Vec<_>) = pending
+            .into_iter()
+            .partition(|at| existing[*at].state == MeasureState::Proposed);
+        self.was_once_due(existing, proposed, |_| self.today, &mut stands);
+        self.was_once_due(existing, decided, |day| day, &mut stands);
+        stands
+    }
+
+    /// Adds the pending measures that were due on a day of confirmation, by what is known today.
+    fn was_once_due(
+        &self,
+        existing: &[ExistingMeasure],
+        mut pending: Vec<usize>,
+        law_on: impl Fn(NaiveDate) -> NaiveDate,
+        stands: &mut HashSet<usize>,
+    ) {
+        // A violation decided before it was found is a slip in the record; it is known from the later of the two.
+        let known_from = |fact: &ViolationFact| fact.decided_on.max(fact.found_on);
+        let of_nine = self
+            .known
+            .iter()
+            .filter(|fact| self.of_nine.contains(&fact.id));
+        let days: BTreeSet<NaiveDate> = of_nine.map(|fact| known_from(fact)).collect();
+        for day in days.into_iter().rev() {
+            if pending.is_empty() {
+                return;
+            }
+            let known: Vec<_> = self
+                .known
+                .iter()
+                .copied()
+                .filter(|fact| known_from(fact) <= day)
+                .collect();
+            let tally = tally(&known, self.policies, day, law_on(day));
+            let levels = tally.levels();
+            pending.retain(|at| {
+                let measure = &existing[*at];
+                let due = tally.level_of(measure.kind).is_some_and(|begins| {
+                    let reaches = |id: &Uuid| levels.get(id).is_some_and(|level| *level >= begins);
+                    measure
+                        .grounds
+                        .iter()
+                        .any(|id| reaches(id) && self.supports(measure, *id))
+                });
+                if due {
+                    stands.insert(*at);
+                }
+                !due
+            });
+        }
+    }
+
+    fn move_grounds(&self, measure: &ExistingMeasure, due: Option<usize>) -> Vec<Change> {
+        let id = measure.id;
+        let held: HashSet<Uuid> = measure.grounds.iter().copied().collect();
+        let mut gone: Vec<Uuid> = held
+            .iter()
+            .copied()
+            .filter(|ground| !self.supports(measure, *ground))
+            .collect();
+        gone.sort_unstable();
+        let due = due.map_or(&[][..], |at| &self.due[at].grounds);
+        let new: Vec<Uuid> = due
+            .iter()
+            .copied()
+            .filter(|ground| !held.contains(ground))
+            .collect();
+        let mut changes = Vec::new();
+        if !gone.is_empty() && measure.kind.scope() != MeasureScope::Measure {
+            changes.push(Change::DropGrounds {
+                measure: id,
+                violations: gone,
+            });
+        }
+        if !new.is_empty() {
+            changes.push(Change::AddGrounds {
+                measure: id,
+                violations: new,
+            });
+        }
+        changes
+    }
+
+    /// Ends a measure that no longer stands. What carries itself out is also undone by itself.
+    fn withdraw(&self, measure: &ExistingMeasure, reversals: &Reversals) -> Option<Change> {
+        let rule = self.policies.governing(self.today).measure(measure.kind);
+        let cancel = measure.state.is_open() || rule.is_some_and(|rule| rule.self_executing);
+        let key = reversal_key(measure.id);
+        if !cancel && reversals.asked.contains(&key) {
+            return None;
+        }
+        let clause =
+            |fact: &ViolationFact| act_of(fact, self.policies).and_then(|(_, act)| act.clause);
+        let revoked: Vec<_> = self
+            .revoked(measure)
+            .into_iter()
+            .map(|fact| (fact, clause(fact)))
+            .collect();
+        let reason = wording::withdrawal(&revoked, !cancel);
+        let withdrawal = Withdrawal {
+            measure: measure.id,
+            revoked: revoked.iter().map(|(fact, _)| fact.id).collect(),
+            reason_zh: reason.zh,
+            reason_en: reason.en,
+        };
+        Some(if cancel {
+            Change::Cancel(withdrawal)
+        } else {
+            Change::Reverse { key, withdrawal }
+        })
+    }
+
+    /// The revoked violations that a measure rested on, and for one of the ladder those of the last day of revocation,
+    /// which lowered the level.
+    fn revoked(&self, measure: &ExistingMeasure) -> Vec<&'a ViolationFact> {
+        let revoked_by_now =
+            |fact: &&ViolationFact| fact.revoked_on.is_some_and(|on| on <= self.today);
+        let revoked = self.facts.violations.iter().filter(revoked_by_now);
+        let last = revoked.clone().filter_map(|fact| fact.revoked_on).max();
+        let lowered = |fact: &ViolationFact| {
+            let of_nine =
+                || act_of(fact, self.policies).is_some_and(|(_, act)| act.clause.is_some());
+            measure.kind.is_on_ladder() && fact.revoked_on == last && of_nine()
+        };
+        let mut found: Vec<_> = revoked
+            .filter(|fact| measure.grounds.contains(&fact.id) || lowered(fact))
+            .collect();
+        found.sort_unstable_by_key(|fact| (fact.found_on, fact.id));
+        found
+    }
+}

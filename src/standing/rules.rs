@@ -1,0 +1,100 @@
+//! The standing of a company on a day.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::credit::{credit, points};
+use super::due::{Live, due_measures};
+use super::ladder::{Tally, act_of, known_on, last_day, tally, window};
+use super::model::{ClauseCount, CompanyFacts, CountedViolation, Standing, ViolationFact};
+use crate::policy::versions::Policies;
+
+/// Explains the standing of a company on a day: confirmations decided by then and not revoked by then, of violations
+/// found within the window before it.
+///
+/// Acts outside the nine prohibitions do not count, and their deductions, orders and referrals are shown for as long as
+/// the same window; so a standing does not grow with the whole history of a company.
+pub fn assess(facts: &CompanyFacts, policies: &Policies, as_of: NaiveDate) -> Standing {
+    let known = known_on(facts, as_of);
+    let tally = tally(&known, policies, as_of, as_of);
+    let rules = &tally.policy.document().ladder;
+    let window = window(as_of, rules.window_months);
+    let with_points = known
+        .iter()
+        .map(|fact| (*fact, points(fact, policies, as_of)))
+        .collect::<Vec<_>>();
+    let live = live(&with_points, &tally, policies, as_of);
+    Standing {
+        company_id: facts.company_id,
+        as_of,
+        policy_version: tally.policy.version,
+        level: tally.level,
+        count: tally.count,
+        count_by: rules.count,
+        area: rules.area,
+        thresholds: rules.thresholds,
+        clauses: clauses(&tally),
+        violations: violations(&tally),
+        consequences: due_measures(&live, &tally, &window),
+        consequences_outside: 0,
+        credit: credit(&with_points, facts.listed, policies, as_of),
+        next_change_on: tally.falls_on,
+        window,
+    }
+}
+
+/// The known violations inside the window of the ladder, with what the policies make of each.
+pub(super) fn live<'a>(
+    known: &[(&'a ViolationFact, super::credit::Points)],
+    tally: &Tally<'a>,
+    policies: &'a Policies,
+    as_of: NaiveDate,
+) -> Vec<Live<'a>> {
+    let months = tally.policy.document().ladder.window_months;
+    let clauses: HashMap<Uuid, u8> = tally
+        .counted
+        .iter()
+        .map(|one| (one.fact.id, one.clause))
+        .collect();
+    known
+        .iter()
+        .filter(|(fact, _)| last_day(fact.found_on, months) >= as_of)
+        .map(|(fact, points)| Live {
+            fact,
+            act: act_of(fact, policies),
+            clause: clauses.get(&fact.id).copied(),
+            points: *points,
+        })
+        .collect()
+}
+
+fn clauses(tally: &Tally) -> Vec<ClauseCount> {
+    let mut clauses: BTreeMap<u8, ClauseCount> = BTreeMap::new();
+    for one in &tally.counted {
+        let clause = clauses.entry(one.clause).or_insert_with(|| ClauseCount {
+            clause: one.clause,
+            act: one.fact.act.clone(),
+            count: 0,
+            violations: Vec::new(),
+        });
+        clause.count += 1;
+        clause.violations.push(one.fact.id);
+    }
+    clauses.into_values().collect()
+}
+
+fn violations(tally: &Tally) -> Vec<CountedViolation> {
+    let counted = tally.counted.iter().map(|one| CountedViolation {
+        violation: Some(one.fact.id),
+        clause: one.clause,
+        act: Some(one.fact.act.clone()),
+        found_on: one.fact.found_on,
+        decided_on: Some(one.fact.decided_on),
+        complex_id: one.fact.complex_id,
+        place: one.fact.place.clone(),
+        window_last_day: one.last_day,
+    });
+    counted.collect()
+}
