@@ -1,26 +1,28 @@
 //! Business time. Tokens keep real time; deadlines and decisions use this.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use chrono::{DateTime, Duration, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use crate::db::types::Instant;
+use crate::db::types::{Id, Instant};
 
 pub struct Clock {
     zone: Tz,
     /// Microseconds ahead of real time, in the sandbox.
     offset: Option<AtomicI64>,
+    /// Ids given out, in the sandbox.
+    ids: AtomicU64,
 }
 
 impl Clock {
     pub fn real(zone: Tz) -> Clock {
-        Clock { zone, offset: None }
+        Clock { zone, offset: None, ids: AtomicU64::new(0) }
     }
 
     /// A clock that starts at an instant and can be moved; for trying deadlines.
     pub fn sandbox(zone: Tz, start: DateTime<Utc>) -> Clock {
-        let clock = Clock { zone, offset: Some(AtomicI64::new(0)) };
+        let clock = Clock { zone, offset: Some(AtomicI64::new(0)), ids: AtomicU64::new(0) };
         clock.set(start);
         clock
     }
@@ -42,6 +44,18 @@ impl Clock {
             let ahead: Duration = to - Utc::now();
             offset.store(ahead.num_microseconds().unwrap_or(0), Ordering::SeqCst);
         }
+    }
+
+    /// A new UUIDv7. In the sandbox it comes from business time and a counter, so that a demo is the same on every run.
+    pub fn new_id(&self, now: Instant) -> Id {
+        if !self.is_sandbox() {
+            return Id::new();
+        }
+        let count = self.ids.fetch_add(1, Ordering::SeqCst);
+        let mut random = [0u8; 10];
+        random[2..].copy_from_slice(&count.to_be_bytes());
+        let millis = u64::try_from(now.0.timestamp_millis()).unwrap_or_default();
+        Id(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
 
     pub fn day_of(&self, instant: Instant) -> NaiveDate {

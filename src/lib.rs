@@ -1,9 +1,27 @@
 //! xiaoqu (小区): supervision of property management of residential complexes, as a service.
+//!
+//! The way of a request is one way: `routes` (HTTP) → `actions` (one use case, one transaction) → `rules` (pure) and
+//! `store` (SQL). Every feature is a folder with these rooms; [`app`] lists the features.
 
 pub mod access;
+pub mod app;
+pub mod blacklist;
+pub mod bootstrap;
 pub mod calendar;
+pub mod cli;
+pub mod clock;
 pub mod coded;
+pub mod companies;
+pub mod complexes;
+pub mod db;
+pub mod divisions;
 pub mod fault;
+pub mod http;
+pub mod identity;
+pub mod ledger;
+pub mod metrics;
 pub mod policy;
+pub mod problem;
 pub mod settings;
 pub mod standing;
+pub mod system;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::HttpMessage;
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, AUTHORIZATION, HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::middleware::Next;
@@ -24,29 +24,38 @@ pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key
 pub async fn gate(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let state = request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
-    let route = find_route(&state, &request)?;
+) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
+    match let_in(&request) {
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
+        Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
+    }
+}
+
+fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
+    if request.match_pattern().is_some_and(|pattern| crate::system::PAGES.contains(&pattern.as_str())) {
+        return Ok(());
+    }
+    let state =
+        request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
+    let route = find_route(&state, request)?;
     request.extensions_mut().insert(route.clone());
     if let Access::Roles(_) = route.permission.access {
-        let caller = authenticate(&state, &request)?;
+        let caller = authenticate(&state, request)?;
         if !route.permission.allows(caller.role) {
             state.metrics.refused("forbidden");
-            return Err(Problem::new(Code::Forbidden)
-                .detail(
-                    format!("角色“{}”不能执行此操作", caller.role.row().zh),
-                    format!("the role {} may not call {}", caller.role.code(), route.operation),
-                )
-                .into());
+            return Err(Problem::new(Code::Forbidden).detail(
+                format!("角色“{}”不能执行此操作", caller.role.row().zh),
+                format!("the role {} may not call {}", caller.role.code(), route.operation),
+            ));
         }
         if route.permission.person_only && caller.machine {
             state.metrics.refused("machine");
-            return Err(Problem::new(Code::PersonRequired).into());
+            return Err(Problem::new(Code::PersonRequired));
         }
-        let ctx = context(state.into_inner(), &request, &route, caller)?;
+        let ctx = context(state.into_inner(), request, &route, caller)?;
         request.extensions_mut().insert(ctx);
     }
-    next.call(request).await
+    Ok(())
 }
 
 /// The operation of a request; an unknown path is 404, a known one under another method 405 with `Allow`.
@@ -62,8 +71,9 @@ fn find_route(state: &State, request: &ServiceRequest) -> Result<Route, Problem>
 fn authenticate(state: &State, request: &ServiceRequest) -> Result<Arc<Caller>, Problem> {
     // RFC 6750, 2.3: a token in an address ends up in logs.
     if form_urlencoded::parse(request.query_string().as_bytes()).any(|(name, _)| name == "access_token") {
-        return Err(Problem::new(Code::InvalidToken)
-            .detail("不得在地址中携带令牌", "a token does not belong into an address"));
+        return Err(
+            Problem::new(Code::InvalidToken).detail("不得在地址中携带令牌", "a token does not belong into an address")
+        );
     }
     let mut headers = request.headers().get_all(AUTHORIZATION);
     let (header, second) = (headers.next(), headers.next());
@@ -94,12 +104,7 @@ fn one_header(headers: &HeaderMap, name: HeaderName) -> Result<Option<String>, P
     first.to_str().map(|text| Some(text.to_owned())).map_err(|_| bad())
 }
 
-fn context(
-    state: Arc<State>,
-    request: &ServiceRequest,
-    route: &Route,
-    caller: Arc<Caller>,
-) -> Result<Ctx, Problem> {
+fn context(state: Arc<State>, request: &ServiceRequest, route: &Route, caller: Arc<Caller>) -> Result<Ctx, Problem> {
     let headers = request.headers();
     let language = Language::from_header(headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
     let query = state.contract.check_query(&route.operation, request.query_string()).map_err(Problem::faults)?;

@@ -1,55 +1,25 @@
 //! Issuers are settings, never rows: whose tokens are taken, under which keys and algorithms, and what they may mint.
 
-use std::collections::HashMap;
-
-use anyhow::{Context, bail, ensure};
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::{Jwk, JwkSet};
+use anyhow::Context;
+use aws_lc_rs::signature::Ed25519KeyPair;
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
-use serde_json::json;
 
 use super::role::Role;
+use crate::settings::{ClaimMapping, TrustedIssuer};
 
-/// Names of the claims where an issuer calls them otherwise.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClaimNames {
-    pub role: String,
-    pub division: String,
-    pub company: String,
-    pub complex: String,
-    pub organisation: String,
-    pub tasks: String,
-    pub name: String,
-}
-
-impl Default for ClaimNames {
-    fn default() -> Self {
-        ClaimNames {
-            role: "role".into(),
-            division: "division".into(),
-            company: "company".into(),
-            complex: "complex".into(),
-            organisation: "organisation".into(),
-            tasks: "tasks".into(),
-            name: "name".into(),
-        }
-    }
-}
-
-/// What an issuer may mint.
-#[derive(Clone, Debug, Default)]
+/// What a trusted issuer may mint.
+#[derive(Clone, Debug)]
 pub struct Limits {
-    /// Roles; `None` allows all (the local issuer only).
-    pub roles: Option<Vec<Role>>,
-    /// Prefixes of GB/T 2260 codes; `None` allows all.
-    pub divisions: Option<Vec<String>>,
-    /// USCCs; `None` allows all.
-    pub companies: Option<Vec<String>>,
+    pub roles: Vec<Role>,
+    /// Prefixes of GB/T 2260 codes.
+    pub divisions: Vec<String>,
+    /// USCCs.
+    pub companies: Vec<String>,
 }
 
 struct Key {
+    kid: Option<String>,
     algorithm: Algorithm,
     key: DecodingKey,
 }
@@ -58,45 +28,29 @@ struct Key {
 pub struct Issuer {
     pub url: String,
     pub audience: String,
-    pub limits: Limits,
-    pub claims: ClaimNames,
+    /// `None` for the service itself, which may mint every role.
+    pub limits: Option<Limits>,
+    pub claims: ClaimMapping,
     /// Every token of this issuer is a machine's.
     pub machine: bool,
-    keys: HashMap<String, Key>,
+    keys: Vec<Key>,
 }
 
-impl Issuer {
-    /// `jwks` is a JWK Set (RFC 7517). A key is used only under its own algorithm, and only where that is allowed: a
-    /// public key can never become an HMAC secret (RFC 8725, 2.1 and 3.1).
-    pub fn trusted(
-        url: &str,
-        audience: &str,
-        allowed: &[Algorithm],
-        jwks: &str,
-        limits: Limits,
-        claims: ClaimNames,
-        machine: bool,
-    ) -> anyhow::Result<Issuer> {
-        let set: JwkSet = serde_json::from_str(jwks).with_context(|| format!("issuer {url}: not a JWK Set"))?;
-        let mut keys = HashMap::new();
-        for jwk in &set.keys {
-            let kid = jwk.common.key_id.clone().with_context(|| format!("issuer {url}: a key without kid"))?;
-            let Some(algorithm) = algorithm_of(jwk, allowed) else { continue };
-            let key = DecodingKey::from_jwk(jwk).with_context(|| format!("issuer {url}: key {kid}"))?;
-            keys.insert(kid, Key { algorithm, key });
-        }
-        ensure!(!keys.is_empty(), "issuer {url}: no key under an allowed algorithm");
-        Ok(Issuer { url: url.into(), audience: audience.into(), limits, claims, machine, keys })
+/// A key is used only under its own algorithm, and only where that is allowed: a public key can never become an HMAC
+/// secret (RFC 8725, 2.1 and 3.1).
+fn keys(set: &JwkSet, allowed: &[Algorithm]) -> anyhow::Result<Vec<Key>> {
+    let mut all = Vec::new();
+    for jwk in &set.keys {
+        let Some(algorithm) = algorithm_of(jwk, allowed) else { continue };
+        let key = DecodingKey::from_jwk(jwk).context("a key of the set cannot be used")?;
+        all.push(Key { kid: jwk.common.key_id.clone(), algorithm, key });
     }
-
-    pub fn key(&self, kid: &str) -> Option<(Algorithm, &DecodingKey)> {
-        self.keys.get(kid).map(|k| (k.algorithm, &k.key))
-    }
+    anyhow::ensure!(!all.is_empty(), "no key under an allowed algorithm");
+    Ok(all)
 }
 
-/// The algorithm of a key: the one that it names, or the only allowed one that fits its type. Symmetric keys never fit.
+/// The algorithm of a key: the one that it names, or the first allowed one that fits its type. Symmetric keys never fit.
 fn algorithm_of(jwk: &Jwk, allowed: &[Algorithm]) -> Option<Algorithm> {
-    use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve};
     let fitting: &[Algorithm] = match &jwk.algorithm {
         AlgorithmParameters::RSA(_) => &[Algorithm::RS256, Algorithm::PS256],
         AlgorithmParameters::EllipticCurve(ec) if ec.curve == EllipticCurve::P256 => &[Algorithm::ES256],
@@ -111,64 +65,75 @@ fn algorithm_of(jwk: &Jwk, allowed: &[Algorithm]) -> Option<Algorithm> {
         .copied()
 }
 
+impl Issuer {
+    pub fn trusted(settings: &TrustedIssuer) -> anyhow::Result<Issuer> {
+        let url = settings.issuer.clone();
+        let keys = keys(&settings.keys, &settings.algorithms).with_context(|| format!("trusted issuer {url}"))?;
+        Ok(Issuer {
+            url,
+            audience: settings.audience.clone(),
+            limits: Some(Limits {
+                roles: settings.allowed_roles.clone(),
+                divisions: settings.allowed_divisions.clone(),
+                companies: settings.allowed_companies.clone(),
+            }),
+            claims: settings.claims.clone(),
+            machine: settings.machine,
+            keys,
+        })
+    }
+
+    /// `kid` only looks a key up; without one the issuer's sole key is meant.
+    pub fn key(&self, kid: Option<&str>) -> Option<(Algorithm, &DecodingKey)> {
+        let found = match (kid, self.keys.as_slice()) {
+            (None, [sole]) => Some(sole),
+            (Some(_), [sole]) if sole.kid.is_none() => Some(sole),
+            (Some(kid), all) => all.iter().find(|key| key.kid.as_deref() == Some(kid)),
+            (None, _) => None,
+        };
+        found.map(|key| (key.algorithm, &key.key))
+    }
+}
+
 /// The service as an issuer: it signs with one Ed25519 key from settings.
 pub struct LocalIssuer {
     pub url: String,
     pub audience: String,
     kid: String,
-    x: String,
+    jwk: Jwk,
     signing: EncodingKey,
 }
 
 impl LocalIssuer {
-    /// `pem` is a PKCS#8 private key, as `openssl genpkey -algorithm ed25519` writes it.
-    pub fn from_pem(url: &str, audience: &str, pem: &str) -> anyhow::Result<LocalIssuer> {
-        let body: String = pem.lines().filter(|l| !l.starts_with("-----")).map(str::trim).collect();
-        if !pem.contains("BEGIN PRIVATE KEY") {
-            bail!("the signing key is not a PKCS#8 PEM (make one with: openssl genpkey -algorithm ed25519)");
-        }
-        let der = base64::engine::general_purpose::STANDARD.decode(body).context("the signing key's PEM is damaged")?;
-        Self::from_der(url, audience, &der)
+    pub fn new(url: &str, audience: &str, signing: EncodingKey, mut jwk: Jwk) -> anyhow::Result<LocalIssuer> {
+        let kid = jwk.thumbprint(ThumbprintHash::SHA256)?;
+        jwk.common.key_id = Some(kid.clone());
+        Ok(LocalIssuer { url: url.into(), audience: audience.into(), kid, jwk, signing })
     }
 
     /// A key for one run; the demo's.
     pub fn generate(url: &str, audience: &str) -> anyhow::Result<LocalIssuer> {
         let document = Ed25519KeyPair::generate_pkcs8(&aws_lc_rs::rand::SystemRandom::new())
             .map_err(|_| anyhow::anyhow!("cannot generate a signing key"))?;
-        Self::from_der(url, audience, document.as_ref())
+        let signing = EncodingKey::from_ed_der(document.as_ref());
+        let jwk = Jwk::from_encoding_key(&signing, Algorithm::EdDSA)?;
+        Self::new(url, audience, signing, jwk)
     }
 
-    fn from_der(url: &str, audience: &str, der: &[u8]) -> anyhow::Result<LocalIssuer> {
-        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(der)
-            .map_err(|error| anyhow::anyhow!("the signing key is not an Ed25519 key: {error}"))?;
-        let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
-        // RFC 7638 thumbprint: the required members in order.
-        let canonical = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
-        let kid = URL_SAFE_NO_PAD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, canonical.as_bytes()));
-        Ok(LocalIssuer {
-            url: url.into(),
-            audience: audience.into(),
-            kid,
-            x,
-            signing: EncodingKey::from_ed_der(der),
-        })
-    }
-
-    pub fn jwks(&self) -> serde_json::Value {
-        json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": self.kid, "x": self.x }] })
+    pub fn jwks(&self) -> JwkSet {
+        JwkSet { keys: vec![self.jwk.clone()] }
     }
 
     /// The same issuer, as seen by whoever checks its tokens.
     pub fn verifier(&self) -> anyhow::Result<Issuer> {
-        Issuer::trusted(
-            &self.url,
-            &self.audience,
-            &[Algorithm::EdDSA],
-            &self.jwks().to_string(),
-            Limits::default(),
-            ClaimNames::default(),
-            false,
-        )
+        Ok(Issuer {
+            url: self.url.clone(),
+            audience: self.audience.clone(),
+            limits: None,
+            claims: ClaimMapping::default(),
+            machine: false,
+            keys: keys(&self.jwks(), &[Algorithm::EdDSA])?,
+        })
     }
 
     pub fn sign(&self, claims: &serde_json::Value) -> anyhow::Result<String> {

@@ -32,32 +32,82 @@ const fn decide(operation: &'static str, roles: &'static [Role]) -> Permission {
 }
 
 const EVERYONE: &[Role] = &[
-    CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, PartyBuildingOffice,
-    GovernanceCenter, LivelihoodServiceCenter, AgricultureServiceCenter, PowerSupplyStation, UtilityOperator,
-    FireRescue, MarketSupervision, DisciplineOffice, Community, ComplexCommittee, PropertyCompany, Resident, Auditor,
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PoliceStation,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    AgricultureServiceCenter,
+    PowerSupplyStation,
+    UtilityOperator,
+    FireRescue,
+    MarketSupervision,
+    DisciplineOffice,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
+    Resident,
+    Auditor,
     SystemAdministrator,
 ];
 
-
 /// Whoever may look up companies and complexes.
 const REGISTER_READERS: &[Role] = &[
-    CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, PartyBuildingOffice,
-    GovernanceCenter, LivelihoodServiceCenter, AgricultureServiceCenter, PowerSupplyStation, UtilityOperator,
-    FireRescue, MarketSupervision, DisciplineOffice, Community, ComplexCommittee, PropertyCompany,
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PoliceStation,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    AgricultureServiceCenter,
+    PowerSupplyStation,
+    UtilityOperator,
+    FireRescue,
+    MarketSupervision,
+    DisciplineOffice,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
 ];
 
 /// Whoever keeps the registers of companies and complexes.
 const REGISTRARS: &[Role] = &[CountyAuthority, SocialAffairsOffice];
 
 const CASE_READERS: &[Role] = &[
-    CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, PartyBuildingOffice,
-    GovernanceCenter, LivelihoodServiceCenter, FireRescue, MarketSupervision, DisciplineOffice, Community,
-    ComplexCommittee, PropertyCompany,
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PoliceStation,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    FireRescue,
+    MarketSupervision,
+    DisciplineOffice,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
 ];
 
 const REPORTERS: &[Role] = &[
-    CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, LivelihoodServiceCenter,
-    FireRescue, MarketSupervision, DisciplineOffice, Community, ComplexCommittee, PropertyCompany,
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PoliceStation,
+    LivelihoodServiceCenter,
+    FireRescue,
+    MarketSupervision,
+    DisciplineOffice,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
 ];
 
 /// The offices that lead acts: they notify, confirm and dismiss (for the acts that they lead; the social affairs
@@ -69,13 +119,28 @@ const REVIEWERS: &[Role] = &[TownshipLeader, CountyAuthority];
 
 /// Whoever may be the office of a measure.
 const MEASURE_OFFICES: &[Role] = &[
-    CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, LivelihoodServiceCenter,
-    FireRescue, MarketSupervision, DisciplineOffice,
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PoliceStation,
+    LivelihoodServiceCenter,
+    FireRescue,
+    MarketSupervision,
+    DisciplineOffice,
 ];
 
 const STANDING_READERS: &[Role] = &[
-    CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PartyBuildingOffice, GovernanceCenter,
-    LivelihoodServiceCenter, Community, ComplexCommittee, PropertyCompany,
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
 ];
 
 const COUNTY: &[Role] = &[CountyAuthority];
@@ -163,4 +228,3 @@ impl Permission {
         }
     }
 }
-

@@ -15,9 +15,15 @@ pub enum Scope {
     /// A committee: its complex.
     Complex(Id),
     /// A police station, partner or utility: what its role leads or is sent, in its division.
-    Addressed { role: Role, area: String },
+    Addressed {
+        role: Role,
+        area: String,
+    },
     /// A resident: its own tickets, and what is public.
-    Resident { iss: String, sub: String },
+    Resident {
+        iss: String,
+        sub: String,
+    },
     /// No business data at all (oversight).
     Nothing,
     /// The program itself, for the reason beside it: rules count the whole county whoever asks.

@@ -28,22 +28,14 @@ pub mod query {
 pub fn companies<'a>(scope: &Scope) -> query::companies<'a> {
     let all = companies::table.into_boxed();
     match scope {
-        Scope::County(area)
-        | Scope::Township(area)
-        | Scope::Community(area)
-        | Scope::Addressed { area, .. } => all.filter(
-            companies::id.eq_any(
+        Scope::County(area) | Scope::Township(area) | Scope::Community(area) | Scope::Addressed { area, .. } => all
+            .filter(companies::id.eq_any(
                 company_areas::table.filter(company_areas::area.eq(area.clone())).select(company_areas::company_id),
-            ),
-        ),
+            )),
         Scope::Company(uscc) => all.filter(companies::uscc.eq(uscc.clone())),
-        Scope::Complex(id) => all.filter(
-            companies::id.eq_any(
-                complex_services::table
-                    .filter(complex_services::complex_id.eq(*id))
-                    .select(complex_services::company_id),
-            ),
-        ),
+        Scope::Complex(id) => all.filter(companies::id.eq_any(
+            complex_services::table.filter(complex_services::complex_id.eq(*id)).select(complex_services::company_id),
+        )),
         Scope::System(_) => all,
         Scope::Resident { .. } | Scope::Nothing => all.filter(none()),
     }
@@ -109,9 +101,7 @@ pub fn violations<'a>(scope: &Scope) -> query::violations<'a> {
                 .and(violations::notified.eq(true))
                 .or(violations::reporter_uscc.eq(uscc.clone())),
         ),
-        Scope::Complex(id) => {
-            all.filter(violations::complex_id.eq(*id)).filter(violations::notified.eq(true))
-        }
+        Scope::Complex(id) => all.filter(violations::complex_id.eq(*id)).filter(violations::notified.eq(true)),
         Scope::System(_) => all,
         Scope::Resident { .. } | Scope::Nothing => all.filter(none()),
     }
@@ -124,9 +114,9 @@ pub fn measures<'a>(scope: &Scope) -> query::measures<'a> {
         Scope::County(area) => all.filter(measures::county.eq(area.clone())),
         Scope::Township(area) => all.filter(measures::township.eq(area.clone())),
         Scope::Community(area) => all.filter(measures::community.eq(area.clone())),
-        Scope::Addressed { role, area } => all
-            .filter(measures::office_role.eq(role.code()))
-            .filter(measures::office_division.eq(area.clone())),
+        Scope::Addressed { role, area } => {
+            all.filter(measures::office_role.eq(role.code())).filter(measures::office_division.eq(area.clone()))
+        }
         Scope::Company(uscc) => all.filter(measures::company_id.eq_any(own_company(uscc))),
         Scope::Complex(id) => all.filter(measures::complex_id.eq(*id)),
         Scope::System(_) => all,
@@ -138,10 +128,9 @@ pub fn measures<'a>(scope: &Scope) -> query::measures<'a> {
 pub fn listings<'a>(scope: &Scope) -> query::listings<'a> {
     let all = listings::table.into_boxed();
     match scope {
-        Scope::County(area)
-        | Scope::Township(area)
-        | Scope::Community(area)
-        | Scope::Addressed { area, .. } => all.filter(listings::county.eq(area.get(..6).unwrap_or_default().to_owned())),
+        Scope::County(area) | Scope::Township(area) | Scope::Community(area) | Scope::Addressed { area, .. } => {
+            all.filter(listings::county.eq(area.get(..6).unwrap_or_default().to_owned()))
+        }
         Scope::Company(uscc) => all.filter(listings::company_id.eq_any(own_company(uscc))),
         Scope::System(_) => all,
         Scope::Complex(_) | Scope::Resident { .. } | Scope::Nothing => all.filter(none()),

@@ -42,9 +42,10 @@ const CONFLICTS: &[(&str, &[Code])] = &[
     ("record_violation_delivery", &[Code::StateConflict]),
     ("submit_violation_statement", &[Code::StateConflict, Code::DeadlinePassed]),
     ("answer_violation_statement", &[Code::StateConflict]),
-    ("confirm_violation", &[
-        Code::StateConflict, Code::NoticeNotDelivered, Code::StatementPeriodOpen, Code::StatementUnanswered,
-    ]),
+    (
+        "confirm_violation",
+        &[Code::StateConflict, Code::NoticeNotDelivered, Code::StatementPeriodOpen, Code::StatementUnanswered],
+    ),
     ("dismiss_violation", &[Code::StateConflict]),
     ("appeal_violation", &[Code::StateConflict, Code::DeadlinePassed]),
     ("decide_violation_appeal", &[Code::StateConflict]),
@@ -171,8 +172,18 @@ fn complete_operation(
             if on_row {
                 statuses.push(404);
             }
-            header(operation, "Accept-Language", false, "Language of titles, details and reasons: zh-CN (default) or en.");
-            header(operation, "X-Request-Id", false, "Your id of this request; it comes back and stands in the log and the ledger.");
+            header(
+                operation,
+                "Accept-Language",
+                false,
+                "Language of titles, details and reasons: zh-CN (default) or en.",
+            );
+            header(
+                operation,
+                "X-Request-Id",
+                false,
+                "Your id of this request; it comes back and stands in the log and the ledger.",
+            );
         }
     }
     if has_body {
@@ -210,7 +221,8 @@ fn complete_operation(
         .collect();
     operation["x-problem-codes"] = json!(codes);
     for status in statuses {
-        operation["responses"][status.to_string()] = json!({ "$ref": format!("#/components/responses/Problem{status}") });
+        operation["responses"][status.to_string()] =
+            json!({ "$ref": format!("#/components/responses/Problem{status}") });
     }
     if let Some(content) = operation.pointer_mut("/requestBody/content/application~1json") {
         if content.get("example").is_none() {

@@ -1,6 +1,11 @@
 //! The command line: global flags, and one file for each command.
 
+mod migrate;
+pub mod openapi;
+mod policy;
+mod serve;
 mod settings;
+pub mod token;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,8 +46,50 @@ pub struct SettingFlags {
 
 #[derive(Subcommand)]
 pub enum Command {
+    /// Serve the API
+    Serve,
+    /// Bring the database to this version
+    Migrate {
+        /// CSV with more divisions: code,level,name_zh,parent_code
+        #[arg(long, value_name = "FILE")]
+        divisions: Option<PathBuf>,
+    },
+    /// Print the OpenAPI document
+    Openapi {
+        /// Write it to this file
+        #[arg(long, value_name = "FILE", conflicts_with = "check")]
+        write: Option<PathBuf>,
+        /// Fail where this file is not the same
+        #[arg(long, value_name = "FILE")]
+        check: Option<PathBuf>,
+    },
+    /// Access tokens of the service's own issuer
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
+    /// Policy documents
+    Policy {
+        #[command(subcommand)]
+        command: PolicyCommand,
+    },
     /// Explain every setting, with its default and the value in force
     Settings,
+}
+
+#[derive(Subcommand)]
+pub enum TokenCommand {
+    /// Sign a token for an office, a company, a committee or a resident
+    Issue(token::TokenArgs),
+}
+
+#[derive(Subcommand)]
+pub enum PolicyCommand {
+    /// Check a policy document and list every fault
+    Check {
+        /// JSON document
+        file: PathBuf,
+    },
 }
 
 fn key_and_value(text: &str) -> Result<(String, String), &'static str> {
@@ -53,19 +100,11 @@ fn key_and_value(text: &str) -> Result<(String, String), &'static str> {
 impl SettingFlags {
     /// All sources of settings of this process.
     pub fn sources(&self) -> Sources {
-        let set = self
-            .set
-            .iter()
-            .map(|(key, value)| ("--set".to_owned(), key.clone(), value.clone()));
-        let own = [
-            ("listen", &self.listen),
-            ("database_url", &self.database_url),
-        ];
+        let set = self.set.iter().map(|(key, value)| ("--set".to_owned(), key.clone(), value.clone()));
+        let own = [("listen", &self.listen), ("database_url", &self.database_url)];
         let own = own.into_iter().filter_map(|(key, value)| {
             let flag = format!("--{}", key.replace('_', "-"));
-            value
-                .as_ref()
-                .map(|value| (flag, key.to_owned(), value.clone()))
+            value.as_ref().map(|value| (flag, key.to_owned(), value.clone()))
         });
         Sources {
             config: self.config.clone(),
@@ -79,6 +118,11 @@ impl SettingFlags {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
+        Command::Serve => serve::run(&cli.flags),
+        Command::Migrate { divisions } => migrate::run(&cli.flags, divisions.as_deref()),
+        Command::Openapi { write, check } => openapi::run(write.as_deref(), check.as_deref()),
+        Command::Token { command: TokenCommand::Issue(args) } => token::run(&cli.flags, &args),
+        Command::Policy { command: PolicyCommand::Check { file } } => policy::check(&file),
         Command::Settings => settings::run(&cli.flags),
     };
     match result {

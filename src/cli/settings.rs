@@ -22,26 +22,15 @@ fn explain(values: &Values) -> String {
     for setting in TABLE {
         let (value, origin) = values.shown(setting);
         let or_none = |text: &str| {
-            if text.is_empty() {
-                "(none)".to_owned()
-            } else {
-                text.to_owned()
-            }
+            if text.is_empty() { "(none)".to_owned() } else { text.to_owned() }
         };
         page += &format!("\n{}\n  {}\n", setting.name, setting.doc);
-        page += &format!(
-            "  accepted: {}\n  default:  {}\n",
-            setting.accepted(),
-            or_none(setting.default)
-        );
+        page += &format!("  accepted: {}\n  default:  {}\n", setting.accepted(), or_none(setting.default));
         if origin != Origin::Default {
             page += &format!("  in force: {}, from {origin}\n", or_none(&value));
         }
         page += &format!("  variable: {}\n", setting.variable());
-        let notes = [
-            (Flag::Required, "required by `xiaoqu serve`"),
-            (Flag::Secret, "secret: never printed"),
-        ];
+        let notes = [(Flag::Required, "required by `xiaoqu serve`"), (Flag::Secret, "secret: never printed")];
         for (_, note) in notes.iter().filter(|(flag, _)| setting.has(*flag)) {
             page += &format!("  note:     {note}\n");
         }
@@ -57,30 +46,13 @@ mod tests {
     #[test]
     fn the_page_names_every_setting_and_shows_no_secret() {
         let key = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ=";
-        let flags = [
-            ("data_key", key),
-            (
-                "database_url",
-                "postgres://officer:hunter2@db:5432/xiaoqu?password=hunter3",
-            ),
-        ];
-        let flags = flags
-            .map(|(key, value)| ("--set".into(), key.into(), value.into()))
-            .to_vec();
-        let values = Sources {
-            flags,
-            ..Sources::default()
-        }
-        .collect()
-        .unwrap();
+        let flags = [("data_key", key), ("database_url", "postgres://officer:hunter2@db:5432/xiaoqu?password=hunter3")];
+        let flags = flags.map(|(key, value)| ("--set".into(), key.into(), value.into())).to_vec();
+        let values = Sources { flags, ..Sources::default() }.collect().unwrap();
         Settings::from_values(&values).unwrap();
         let page = explain(&values);
         for setting in TABLE {
-            assert!(
-                page.contains(&format!("\n{}\n  {}", setting.name, setting.doc)),
-                "{}",
-                setting.name
-            );
+            assert!(page.contains(&format!("\n{}\n  {}", setting.name, setting.doc)), "{}", setting.name);
             assert!(page.contains(&setting.variable()), "{}", setting.name);
         }
         assert!(page.contains("in force: (secret), from the flag --set"));
@@ -94,20 +66,10 @@ mod tests {
     fn the_page_for_operators_has_the_same_table() {
         let page = include_str!("../../docs/operators.md");
         for setting in TABLE {
-            let default = if setting.default.is_empty() {
-                String::new()
-            } else {
-                format!("`{}`", setting.default)
-            };
+            let default = if setting.default.is_empty() { String::new() } else { format!("`{}`", setting.default) };
             let (name, variable, accepted) = (setting.name, setting.variable(), setting.accepted());
-            let row = format!(
-                "| `{name}` | `{variable}` | {default} | {accepted} | {}",
-                setting.doc
-            );
-            assert!(
-                page.contains(&row),
-                "docs/operators.md lacks the row: {row}"
-            );
+            let row = format!("| `{name}` | `{variable}` | {default} | {accepted} | {}", setting.doc);
+            assert!(page.contains(&row), "docs/operators.md lacks the row: {row}");
         }
     }
 }

@@ -26,11 +26,12 @@ pub fn create_company(tx: &mut Tx, body: &Body<CompanyIn>) -> Work<Entity<Compan
     if store::uscc_exists(tx.conn, &input.uscc)? {
         return Err(exists().into());
     }
-    let CompanyIn { uscc, uscc_override_reason, name, legal_representative, service_hotline, parent_id } = input.clone();
+    let CompanyIn { uscc, uscc_override_reason, name, legal_representative, service_hotline, parent_id } =
+        input.clone();
     let county = ctx.caller.county().unwrap_or_default().to_owned();
     let uscc_override_reason = uscc_override_reason.filter(|_| !uscc::has_valid_check(&uscc));
     let company = Company {
-        id: Id::new(),
+        id: ctx.new_id(),
         version: 1,
         uscc,
         uscc_override_reason,

@@ -66,7 +66,7 @@ pub struct CompanyIn {
 
 /// A change of a company (JSON merge patch, RFC 7396): absent keeps, null clears.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct CompanyPatch {
     /// Registered name.
     #[schema(example = "宁夏和泰物业服务有限公司", min_length = 2, max_length = 200, nullable = false)]
@@ -78,7 +78,7 @@ pub struct CompanyPatch {
     #[schema(example = "0951-0000000", pattern = "^[0-9+ ()-]{3,40}$", nullable = false)]
     pub service_hotline: Option<String>,
     /// The company that this is a branch of; null: it stands alone.
-    #[serde(deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::http::body::present")]
     #[schema(value_type = Option<Id>)]
     pub parent_id: Option<Option<Id>>,
 }

@@ -34,7 +34,7 @@ pub fn create_complex(tx: &mut Tx, body: &Body<ComplexIn>) -> Work<Entity<Comple
     } = input.clone();
     let point = point.map(stored);
     let row = ComplexRow {
-        id: Id::new(),
+        id: ctx.new_id(),
         version: 1,
         name,
         county: community.get(..6).unwrap_or_default().to_owned(),

@@ -174,35 +174,35 @@ pub struct ComplexIn {
 
 /// A change of a complex (JSON merge patch, RFC 7396): absent keeps, null clears.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct ComplexPatch {
     /// Name of the complex.
     #[schema(min_length = 2, max_length = 200, nullable = false, example = "望远示范花园")]
     pub name: Option<String>,
     /// Grid code (网格).
-    #[serde(deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::http::body::present")]
     #[schema(value_type = Option<String>, max_length = 40, example = "WG-03")]
     pub grid: Option<Option<String>>,
     /// Postal address.
     #[schema(min_length = 2, max_length = 300, nullable = false, example = "望远镇示范路 1 号")]
     pub address: Option<String>,
-    #[serde(deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::http::body::present")]
     #[schema(value_type = Option<PointIn>)]
     pub point: Option<Option<PointIn>>,
     /// Floor area in square metres.
-    #[serde(deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::http::body::present")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 100_000_000, example = 86000)]
     pub area_m2: Option<Option<i64>>,
     /// Households.
-    #[serde(deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::http::body::present")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 1_000_000, example = 812)]
     pub households: Option<Option<i64>>,
     /// Buildings.
-    #[serde(deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::http::body::present")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 100_000, example = 14)]
     pub buildings: Option<Option<i64>>,
     /// Day of delivery to the owners.
-    #[serde(deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::http::body::present")]
     #[schema(value_type = Option<NaiveDate>)]
     pub delivered_on: Option<Option<NaiveDate>>,
     #[schema(nullable = false)]

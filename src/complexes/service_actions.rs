@@ -26,7 +26,8 @@ pub fn record_complex_service(tx: &mut Tx, id: Id, body: &Body<ServiceIn>) -> Wo
         match companies::find(conn, &county, input.company_id) {
             Ok(_) => Ok(()),
             Err(Fail::Problem(_)) => {
-                let fault = Fault::new("/company_id", "unknown_reference", "本县没有此企业", "no such company in the county");
+                let fault =
+                    Fault::new("/company_id", "unknown_reference", "本县没有此企业", "no such company in the county");
                 faults.push(fault);
                 Ok(())
             }
@@ -54,7 +55,7 @@ pub fn record_complex_service(tx: &mut Tx, id: Id, body: &Body<ServiceIn>) -> Wo
     }
     let renewal = others.iter().any(|other| other.company_id == company_id);
     if !renewal {
-        crate::standing::refuse_new_complex(tx.conn, company_id, ctx.today)?;
+        crate::blacklist::refuse_new_complex(tx.conn, company_id, ctx.today)?;
     }
     for open in others.iter().filter(|other| other.effective_to.is_none() && other.effective_from < effective_from) {
         if let Some(last) = effective_from.pred_opt() {
@@ -62,7 +63,7 @@ pub fn record_complex_service(tx: &mut Tx, id: Id, body: &Body<ServiceIn>) -> Wo
         }
     }
     let row = ServiceRow {
-        id: Id::new(),
+        id: ctx.new_id(),
         complex_id: id,
         company_id,
         project_manager,

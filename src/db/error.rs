@@ -88,7 +88,8 @@ impl StoreFault {
             StoreFault::Deadlock
         } else if says(&["lock timeout", "canceling statement due to statement timeout"]) {
             StoreFault::LockTimeout
-        } else if says(&["database is locked", "database table is locked", "too many clients", "too many connections"]) {
+        } else if says(&["database is locked", "database table is locked", "too many clients", "too many connections"])
+        {
             StoreFault::Busy
         } else if says(&[
             "server closed the connection",

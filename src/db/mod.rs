@@ -39,14 +39,12 @@ macro_rules! on_both {
 /// How to reach and size the store.
 #[derive(Clone, Debug)]
 pub struct DbOptions {
+    /// `sqlite:FILE`, or libpq's connection URL with its time limits.
     pub url: String,
     pub sqlite_readers: u32,
     pub write_queue: usize,
     pub pool_size: u32,
     pub pool_wait: Duration,
-    pub connect_timeout: Duration,
-    pub statement_timeout: Duration,
-    pub tcp_user_timeout: Duration,
 }
 
 impl DbOptions {
@@ -57,9 +55,6 @@ impl DbOptions {
             write_queue: 1024,
             pool_size: 8,
             pool_wait: Duration::from_secs(2),
-            connect_timeout: Duration::from_secs(5),
-            statement_timeout: Duration::from_secs(15),
-            tcp_user_timeout: Duration::from_secs(10),
         }
     }
 
@@ -170,9 +165,7 @@ pub struct WriteGate {
     pub idempotency_lock: Option<i64>,
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Fail> + Send + 'static,
-) -> Result<T, Fail> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fail> + Send + 'static) -> Result<T, Fail> {
     match actix_web::rt::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(failure) => {

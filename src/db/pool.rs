@@ -31,7 +31,7 @@ impl Slot {
 
 pub enum Manager {
     Sqlite { path: String, setup: &'static str },
-    Postgres { url: String, setup: String },
+    Postgres { url: String, setup: &'static str },
 }
 
 impl Manager {
@@ -64,7 +64,7 @@ impl r2d2::ManageConnection for Manager {
         Ok(())
     }
 
-    fn has_broken(&mut self, slot: &mut Slot) -> bool {
+    fn has_broken(&self, slot: &mut Slot) -> bool {
         slot.broken
     }
 }
@@ -96,11 +96,7 @@ pub fn get(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, Fail> {
 }
 
 /// One consistent look at the store, ended whatever the work says.
-pub fn read_in<T>(
-    slot: &mut Slot,
-    begin: &str,
-    work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>,
-) -> Result<T, Fail> {
+pub fn read_in<T>(slot: &mut Slot, begin: &str, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
     slot.frame(begin)?;
     let result = work(&mut slot.conn);
     slot.note(&result);

@@ -17,18 +17,10 @@ const ATTEMPTS: u32 = 5;
 
 impl Postgres {
     pub fn open(options: &DbOptions) -> anyhow::Result<Postgres> {
-        let separator = if options.url.contains('?') { '&' } else { '?' };
-        let url = format!(
-            "{}{separator}connect_timeout={}&tcp_user_timeout={}&keepalives_idle=10&application_name=xiaoqu",
-            options.url,
-            options.connect_timeout.as_secs().max(1),
-            options.tcp_user_timeout.as_millis(),
-        );
-        let setup = format!(
-            "SET statement_timeout = '{}ms'; SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'; \
-             SET client_min_messages = warning; SET timezone = 'UTC'",
-            options.statement_timeout.as_millis()
-        );
+        // The limits of connecting, of a statement and of the network stand in the URL (settings).
+        let setup = "SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'; \
+            SET client_min_messages = warning; SET timezone = 'UTC'";
+        let url = options.url.clone();
         let pool = pool::build(Manager::Postgres { url, setup }, options.pool_size, options.pool_wait);
         Ok(Postgres { pool, size: options.pool_size })
     }
@@ -46,11 +38,7 @@ impl Postgres {
         result
     }
 
-    pub fn write<T>(
-        &self,
-        gate: &WriteGate,
-        work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>,
-    ) -> Result<T, Fail> {
+    pub fn write<T>(&self, gate: &WriteGate, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
         let mut attempt = 1;
         loop {
             let result = self.write_once(gate, work);
@@ -81,11 +69,7 @@ impl Postgres {
         })
     }
 
-    fn write_once<T>(
-        &self,
-        gate: &WriteGate,
-        work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>,
-    ) -> Result<T, Fail> {
+    fn write_once<T>(&self, gate: &WriteGate, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
         let opening = match gate.idempotency_lock {
             Some(key) => format!(
                 "BEGIN; SET LOCAL lock_timeout = '2s'; SELECT pg_advisory_xact_lock({key}); SET LOCAL lock_timeout = '10s'"

@@ -140,7 +140,6 @@ table! {
         reason_zh -> Text,
         reason_en -> Text,
         due_on -> Date,
-        grounded_on -> Date,
         cancelled_by_system -> Bool,
         reverses -> Nullable<Uid>,
         notified -> Bool,
@@ -246,6 +245,13 @@ table! {
 }
 
 allow_tables_to_appear_in_same_query!(
-    companies, company_areas, complexes, complex_services, violations, violation_audiences, measures, measure_grounds,
+    companies,
+    company_areas,
+    complexes,
+    complex_services,
+    violations,
+    violation_audiences,
+    measures,
+    measure_grounds,
     listings,
 );

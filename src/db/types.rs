@@ -73,6 +73,14 @@ impl FromStr for Id {
 #[schema(value_type = String, format = DateTime, example = "2026-03-02T08:00:00Z")]
 pub struct Instant(pub DateTime<Utc>);
 
+impl Instant {
+    /// Real time, in the microseconds that the store holds: what is answered now is what is read later.
+    pub fn now() -> Self {
+        let now = Utc::now();
+        Instant(DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now))
+    }
+}
+
 const PG_EPOCH_MICROS: i64 = 946_684_800_000_000;
 
 fn instant(micros: i64) -> deserialize::Result<Instant> {

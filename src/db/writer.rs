@@ -236,7 +236,9 @@ fn run_batch(conn: &mut Conn, jobs: &mut [Box<dyn Job>]) -> Batch {
 fn outage(fault: StoreFault) -> Fail {
     match fault {
         StoreFault::DiskIo => {
-            tracing::error!("disk I/O error in the writer: the process ends, so that recovery decides what is on the disk");
+            tracing::error!(
+                "disk I/O error in the writer: the process ends, so that recovery decides what is on the disk"
+            );
             std::process::exit(74);
         }
         StoreFault::Full => Fail::Out(Outage::Full),

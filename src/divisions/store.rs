@@ -49,8 +49,11 @@ pub fn parse_csv(text: &str) -> anyhow::Result<Vec<Division>> {
 
 /// Puts in what is missing and renames what is there. Returns how many rows changed.
 pub fn load(conn: &mut Conn, all: &[Division]) -> Work<usize> {
-    let known: std::collections::HashMap<String, String> =
-        divisions::table.select((divisions::code, divisions::name)).load::<(String, String)>(conn)?.into_iter().collect();
+    let known: std::collections::HashMap<String, String> = divisions::table
+        .select((divisions::code, divisions::name))
+        .load::<(String, String)>(conn)?
+        .into_iter()
+        .collect();
     let mut changed = 0;
     for division in all {
         match known.get(&division.code) {

@@ -28,13 +28,7 @@ impl<T> Entity<T> {
     }
 
     pub fn created(id: Id, version: i64, body: T, path: &str) -> Self {
-        Entity {
-            id: Some(id),
-            version,
-            status: StatusCode::CREATED,
-            location: Some(format!("{path}/{id}")),
-            body,
-        }
+        Entity { id: Some(id), version, status: StatusCode::CREATED, location: Some(format!("{path}/{id}")), body }
     }
 }
 
@@ -43,12 +37,7 @@ impl<T: Serialize> Entity<T> {
     pub fn stored(&self) -> Result<StoredAnswer, serde_json::Error> {
         let body = serde_json::to_vec(&self.body)?;
         let etag = format!("\"{}.{}\"", self.version, &hex::encode(digest(&SHA256, &body))[..12]);
-        Ok(StoredAnswer {
-            status: self.status.as_u16(),
-            etag: Some(etag),
-            location: self.location.clone(),
-            body,
-        })
+        Ok(StoredAnswer { status: self.status.as_u16(), etag: Some(etag), location: self.location.clone(), body })
     }
 }
 
@@ -73,10 +62,6 @@ impl StoredAnswer {
         if replayed {
             builder.insert_header(("Idempotent-Replayed", "true"));
         }
-        if unchanged {
-            builder.finish()
-        } else {
-            builder.content_type("application/json").body(self.body)
-        }
+        if unchanged { builder.finish() } else { builder.content_type("application/json").body(self.body) }
     }
 }

@@ -24,11 +24,14 @@ pub struct Body<B> {
 enum Outcome<B> {
     /// Not JSON at all, and where.
     Malformed(String),
-    Read { faults: Vec<Fault>, input: Option<B> },
+    Read {
+        faults: Vec<Fault>,
+        input: Option<B>,
+    },
 }
 
 impl<B> Body<B> {
-    pub(super) fn parts(&self) -> Work<(Vec<Fault>, Option<&B>)> {
+    fn parts(&self) -> Work<(Vec<Fault>, Option<&B>)> {
         match &self.outcome {
             Outcome::Malformed(place) => Err(Problem::new(Code::MalformedJson)
                 .detail(format!("请求体不是合法的 JSON：{place}"), place.clone())
@@ -106,4 +109,21 @@ where
     D: serde::Deserializer<'de>,
 {
     serde::Deserialize::deserialize(deserializer).map(Some)
+}
+
+impl<B> Body<B> {
+    /// The input outside of a transaction: every fault at once, or the input.
+    pub fn input(&self, check: impl FnOnce(&B, &mut Vec<Fault>) -> Work<()>) -> Work<&B> {
+        let (mut faults, input) = self.parts()?;
+        let mut more = Vec::new();
+        if let Some(input) = input {
+            check(input, &mut more)?;
+        }
+        more.retain(|fault| !faults.iter().any(|known| known.pointer == fault.pointer));
+        faults.extend(more);
+        match input {
+            Some(input) if faults.is_empty() => Ok(input),
+            _ => Err(Problem::faults(faults).into()),
+        }
+    }
 }

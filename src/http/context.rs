@@ -72,15 +72,19 @@ impl FromRequest for PathId {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let id = request.match_info().get("id").and_then(|text| text.parse().ok());
-        ready(id.map(PathId).ok_or_else(|| {
-            Problem::fault("path/id", "invalid_format", "不是有效的 UUID", "not a UUID")
-        }))
+        ready(
+            id.map(PathId).ok_or_else(|| Problem::fault("path/id", "invalid_format", "不是有效的 UUID", "not a UUID")),
+        )
     }
 }
 
 impl Ctx {
     pub fn new(request: Request) -> Ctx {
         Ctx(Arc::new(request))
+    }
+
+    pub fn new_id(&self) -> Id {
+        self.state.clock.new_id(self.now)
     }
 
     /// The parameters, already checked against the document.
@@ -148,7 +152,7 @@ impl Ctx {
                 let entity = action(&mut tx, &body)?;
                 let stored = entity.stored().map_err(unserialisable)?;
                 if let Some(key) = &key {
-                    let now = Instant(chrono::Utc::now());
+                    let now = Instant::now();
                     idempotency::store(tx.conn, &ctx.state.data_key, key, entity.id, &stored, now)?;
                 }
                 Ok(stored)
@@ -210,9 +214,7 @@ impl Tx<'_> {
 
     fn stored(&mut self) -> Work<Option<(idempotency::StoredAnswer, Option<Id>)>> {
         match self.key {
-            Some(key) => {
-                idempotency::find(self.conn, &self.ctx.state.data_key, key, Instant(chrono::Utc::now()))
-            }
+            Some(key) => idempotency::find(self.conn, &self.ctx.state.data_key, key, Instant::now()),
             None => Ok(None),
         }
     }
@@ -222,17 +224,8 @@ impl Tx<'_> {
         body: &'b Body<B>,
         check: impl FnOnce(&mut Conn, &B, &mut Vec<Fault>) -> Work<()>,
     ) -> Work<&'b B> {
-        let (mut faults, input) = body.parts()?;
-        let mut more = Vec::new();
-        if let Some(input) = input {
-            check(self.conn, input, &mut more)?;
-        }
-        more.retain(|fault| !faults.iter().any(|known| known.pointer == fault.pointer));
-        faults.extend(more);
-        match input {
-            Some(input) if faults.is_empty() => Ok(input),
-            _ => Err(Problem::faults(faults).into()),
-        }
+        let conn = &mut *self.conn;
+        body.input(|input, faults| check(conn, input, faults))
     }
 
     /// PATCH and PUT need If-Match (RFC 6585, 3); an action honours it.

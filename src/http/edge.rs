@@ -23,7 +23,9 @@ fn request_id(request: &ServiceRequest) -> String {
         .headers()
         .get(REQUEST_ID)
         .and_then(|v| v.to_str().ok())
-        .filter(|id| (1..=100).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b)))
+        .filter(|id| {
+            (1..=100).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
+        })
         .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
 }
 
@@ -39,11 +41,11 @@ pub async fn edge(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = StopWatch::now();
-    let state = request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
+    let state =
+        request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
     let id = request_id(&request);
     let trace = trace_id(&request);
     let language = Language::from_header(request.headers().get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
-    let http_request = request.request().clone();
     request.extensions_mut().insert(RequestId(id.clone()));
 
     let outcome = match tokio::time::timeout(state.request_timeout, next.call(request)).await {
@@ -51,13 +53,8 @@ pub async fn edge(
         Err(_) => Err(Problem::new(Code::RequestTimeout).into()),
     };
     let instance = format!("urn:uuid:{id}");
-    let mut response = match outcome {
-        Ok(response) => problem_response(response.map_into_boxed_body(), language, &instance),
-        Err(error) => {
-            let body = of_error(&error).response(language, Some(&instance));
-            ServiceResponse::new(http_request.clone(), body)
-        }
-    };
+    // A refusal of the gate comes as a response; an error here has no request left to answer in its language.
+    let mut response = problem_response(outcome?.map_into_boxed_body(), language, &instance);
 
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
@@ -73,15 +70,16 @@ pub async fn edge(
         headers.insert(HeaderName::from_static("x-xiaoqu-sandbox-clock"), value);
     }
 
-    let operation = http_request.extensions().get::<Route>().map_or("unknown", |route| route.operation);
+    let answered = response.request().clone();
+    let operation = answered.extensions().get::<Route>().map_or("unknown", |route| route.operation);
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
     state.metrics.answered(operation, status, seconds);
-    let route = http_request.match_pattern().unwrap_or_default();
+    let route = answered.match_pattern().unwrap_or_default();
     tracing::info!(
         request_id = id,
         trace_id = trace.as_deref(),
-        method = http_request.method().as_str(),
+        method = answered.method().as_str(),
         route,
         operation,
         status,

@@ -107,7 +107,13 @@ pub fn find(
     let row: Option<Row> = keys::table
         .find(&key.scope)
         .select((
-            keys::request, keys::resource_id, keys::status, keys::etag, keys::location, keys::body, keys::created_at,
+            keys::request,
+            keys::resource_id,
+            keys::status,
+            keys::etag,
+            keys::location,
+            keys::body,
+            keys::created_at,
         ))
         .first(conn)
         .optional()?;

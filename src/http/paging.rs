@@ -36,14 +36,16 @@ impl Cursor {
 
     pub fn decode<K: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<K>, Problem> {
         let Some(cursor) = cursor else { return Ok(None) };
-        URL_SAFE_NO_PAD
-            .decode(cursor)
-            .ok()
-            .and_then(|json| serde_json::from_slice(&json).ok())
-            .map(Some)
-            .ok_or_else(|| {
-                Problem::fault("query/cursor", "invalid_cursor", "游标无效，请从第一页重新开始", "not a cursor of this list")
-            })
+        URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|json| serde_json::from_slice(&json).ok()).map(Some).ok_or_else(
+            || {
+                Problem::fault(
+                    "query/cursor",
+                    "invalid_cursor",
+                    "游标无效，请从第一页重新开始",
+                    "not a cursor of this list",
+                )
+            },
+        )
     }
 }
 

@@ -244,9 +244,9 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
             // A nullable reference is "null or that": tell what is wrong with that.
             let is_null = |branch: &&Vec<ValidationError<'static>>| {
-                branch.iter().any(|e| {
-                    matches!(e.kind(), Kind::Type { kind: TypeKind::Single(one) } if one.to_string() == "null")
-                })
+                branch.iter().any(
+                    |e| matches!(e.kind(), Kind::Type { kind: TypeKind::Single(one) } if one.to_string() == "null"),
+                )
             };
             match context.iter().find(|branch| !is_null(branch)) {
                 Some(branch) => branch.iter().for_each(|inner| add_faults(inner, prefix, unknown, faults)),

@@ -112,7 +112,7 @@ fn random_hex() -> Result<String, Problem> {
 
 /// Records an event in this transaction.
 pub fn append(tx: &mut Tx, event: Event) -> Work<Id> {
-    let id = Id::new();
+    let id = tx.ctx.new_id();
     let mut data = match event.data {
         Value::Object(fields) => fields,
         other => Map::from_iter([("value".to_owned(), other)]),
@@ -165,4 +165,3 @@ pub fn append(tx: &mut Tx, event: Event) -> Work<Id> {
 pub fn sha256_hex(text: &str) -> String {
     hex::encode(aws_lc_rs::digest::digest(&SHA256, text.as_bytes()))
 }
-

@@ -29,13 +29,8 @@ pub struct NewEvent {
 /// The database's clock, read after the aggregate's lock: replicas need not agree on theirs.
 pub fn database_now(conn: &mut Conn) -> Work<Instant> {
     match conn {
-        Conn::Sqlite(_) => {
-            let now = chrono::Utc::now();
-            Ok(Instant(chrono::DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)))
-        }
-        Conn::Postgres(conn) => {
-            Ok(diesel::select(diesel::dsl::sql::<Moment>("clock_timestamp()")).get_result(conn)?)
-        }
+        Conn::Sqlite(_) => Ok(Instant::now()),
+        Conn::Postgres(conn) => Ok(diesel::select(diesel::dsl::sql::<Moment>("clock_timestamp()")).get_result(conn)?),
     }
 }
 
@@ -43,11 +38,7 @@ pub fn insert(conn: &mut Conn, event: &NewEvent, salts: &[(&'static str, String)
     diesel::insert_into(ledger_events::table).values(event).execute(conn)?;
     for (field, salt) in salts {
         diesel::insert_into(ledger_salts::table)
-            .values((
-                ledger_salts::event_id.eq(event.id),
-                ledger_salts::field.eq(*field),
-                ledger_salts::salt.eq(salt),
-            ))
+            .values((ledger_salts::event_id.eq(event.id), ledger_salts::field.eq(*field), ledger_salts::salt.eq(salt)))
             .execute(conn)?;
     }
     Ok(())

@@ -1,5 +1,22 @@
 //! Policy (政策): the versioned, immutable document of everything that the rules of the field leave to the county.
 
+mod actions;
 pub mod model;
+mod routes;
 pub mod rules;
+pub mod store;
 pub mod versions;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use store::{current, seed};
+
+pub fn routes(config: &mut ServiceConfig) {
+    // `current` before `{version}`, which would match it too.
+    config
+        .service(routes::list_policies)
+        .service(routes::publish_policy)
+        .service(routes::get_current_policy)
+        .service(routes::get_policy)
+        .service(routes::list_acts);
+}

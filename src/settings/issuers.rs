@@ -104,13 +104,10 @@ impl Kind for Issuers {
         let parsed;
         let list = match value {
             Value::String(text) => {
-                let table: toml::Table = toml::from_str(&format!("list = {text}"))
-                    .map_err(|error| error.message().to_owned())?;
+                let table: toml::Table =
+                    toml::from_str(&format!("list = {text}")).map_err(|error| error.message().to_owned())?;
                 parsed = table;
-                parsed
-                    .get("list")
-                    .filter(|_| parsed.len() == 1)
-                    .ok_or_else(String::new)?
+                parsed.get("list").filter(|_| parsed.len() == 1).ok_or_else(String::new)?
             }
             value => value,
         };
@@ -121,10 +118,7 @@ impl Kind for Issuers {
             issuers.push(check(one).map_err(|fault| format!("[{index}].{fault}"))?);
         }
         let mut seen = HashSet::new();
-        match issuers
-            .iter()
-            .find(|one: &&TrustedIssuer| !seen.insert(one.issuer.as_str()))
-        {
+        match issuers.iter().find(|one: &&TrustedIssuer| !seen.insert(one.issuer.as_str())) {
             Some(twice) => Err(format!("issuer {:?} stands there twice", twice.issuer)),
             None => Ok(issuers),
         }
@@ -136,51 +130,27 @@ fn check(written: Written) -> Result<TrustedIssuer, Fault> {
     if !is_line(&written.audience, 200) {
         return Err("audience: must be 1 to 200 characters on one line".into());
     }
-    let algorithms = each(
-        "algorithms",
-        &written.algorithms,
-        "one of EdDSA, ES256, RS256, PS256",
-        |text| {
-            ALGORITHMS
-                .iter()
-                .find(|(name, _)| *name == text)
-                .map(|(_, algorithm)| *algorithm)
-        },
-    )?;
-    let allowed_roles = each(
-        "allowed_roles",
-        &written.allowed_roles,
-        "the code of a role, see `GET /v1/vocabulary`",
-        Role::from_code,
-    )?;
-    for (field, empty) in [
-        ("algorithms", algorithms.is_empty()),
-        ("allowed_roles", allowed_roles.is_empty()),
-    ] {
+    let algorithms = each("algorithms", &written.algorithms, "one of EdDSA, ES256, RS256, PS256", |text| {
+        ALGORITHMS.iter().find(|(name, _)| *name == text).map(|(_, algorithm)| *algorithm)
+    })?;
+    let allowed_roles =
+        each("allowed_roles", &written.allowed_roles, "the code of a role, see `GET /v1/vocabulary`", Role::from_code)?;
+    for (field, empty) in [("algorithms", algorithms.is_empty()), ("allowed_roles", allowed_roles.is_empty())] {
         if empty {
             return Err(format!("{field}: must name at least one"));
         }
     }
-    let allowed_divisions = each(
-        "allowed_divisions",
-        &written.allowed_divisions,
-        "2, 4, 6, 9 or 12 digits",
-        |text| {
-            (matches!(text.len(), 2 | 4 | 6 | 9 | 12) && text.bytes().all(|b| b.is_ascii_digit()))
-                .then(|| text.to_owned())
-        },
-    )?;
+    let allowed_divisions = each("allowed_divisions", &written.allowed_divisions, "2, 4, 6, 9 or 12 digits", |text| {
+        (matches!(text.len(), 2 | 4 | 6 | 9 | 12) && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.to_owned())
+    })?;
     // Only the form: real codes exist whose check character is wrong, and a company with such a code is served too.
     let allowed_companies = each(
         "allowed_companies",
         &written.allowed_companies,
         "a unified social credit code of 18 characters",
         |text| {
-            (text.len() == 18
-                && text
-                    .bytes()
-                    .all(|b| b"0123456789ABCDEFGHJKLMNPQRTUWXY".contains(&b)))
-            .then(|| text.to_owned())
+            (text.len() == 18 && text.bytes().all(|b| b"0123456789ABCDEFGHJKLMNPQRTUWXY".contains(&b)))
+                .then(|| text.to_owned())
         },
     )?;
     check_limits(&allowed_roles, &allowed_divisions, &allowed_companies)?;
@@ -232,17 +202,14 @@ fn check_limits(roles: &[Role], divisions: &[String], companies: &[String]) -> R
     for role in roles {
         let digits = role.row().division_digits;
         if digits > 0 && !divisions.iter().any(|prefix| prefix.len() <= digits) {
-            return Err(format!(
-                "allowed_divisions: role {} needs a prefix of at most {digits} digits",
-                role.code()
-            ));
+            return Err(format!("allowed_divisions: role {} needs a prefix of at most {digits} digits", role.code()));
         }
     }
-    let for_companies = roles
-        .iter()
-        .any(|role| role.row().kind == RoleKind::Company);
+    let for_companies = roles.iter().any(|role| role.row().kind == RoleKind::Company);
     match (for_companies, companies.is_empty()) {
-        (true, true) => Err("allowed_companies: role property_company needs the companies that the issuer may speak for".into()),
+        (true, true) => {
+            Err("allowed_companies: role property_company needs the companies that the issuer may speak for".into())
+        }
         (false, false) => Err("allowed_companies: only of use with role property_company".into()),
         _ => Ok(()),
     }
@@ -261,34 +228,23 @@ fn check_claims(claims: &ClaimMapping) -> Result<(), Fault> {
     let mut seen = HashSet::new();
     for (field, claim) in all {
         if !is_line(claim, 128) {
-            return Err(format!(
-                "claim_mapping.{field}: must be 1 to 128 characters on one line"
-            ));
+            return Err(format!("claim_mapping.{field}: must be 1 to 128 characters on one line"));
         }
         if REGISTERED_CLAIMS.contains(&claim.as_str()) {
-            return Err(format!(
-                "claim_mapping.{field}: {claim:?} has a fixed meaning of its own"
-            ));
+            return Err(format!("claim_mapping.{field}: {claim:?} has a fixed meaning of its own"));
         }
         if !seen.insert(claim) {
-            return Err(format!(
-                "claim_mapping.{field}: {claim:?} is read for another field already"
-            ));
+            return Err(format!("claim_mapping.{field}: {claim:?} is read for another field already"));
         }
     }
     Ok(())
 }
 
-fn read_keys(
-    jwks: Option<String>,
-    file: Option<String>,
-    algorithms: &[Algorithm],
-) -> Result<JwkSet, Fault> {
+fn read_keys(jwks: Option<String>, file: Option<String>, algorithms: &[Algorithm]) -> Result<JwkSet, Fault> {
     let (field, text) = match (jwks, file) {
         (Some(text), None) => ("jwks", text),
         (None, Some(path)) => {
-            let text =
-                read_small(&path).map_err(|error| format!("jwks_file: {path:?}: {error}"))?;
+            let text = read_small(&path).map_err(|error| format!("jwks_file: {path:?}: {error}"))?;
             ("jwks_file", text)
         }
         _ => return Err("jwks: exactly one of jwks and jwks_file must be given".into()),
@@ -302,28 +258,20 @@ fn read_keys(
 fn read_small(path: &str) -> std::io::Result<String> {
     use std::io::Read;
     let mut text = String::new();
-    std::fs::File::open(path)?
-        .take(MOST_JWKS_BYTES + 1)
-        .read_to_string(&mut text)?;
+    std::fs::File::open(path)?.take(MOST_JWKS_BYTES + 1).read_to_string(&mut text)?;
     Ok(text)
 }
 
 fn parse_keys(text: &str, algorithms: &[Algorithm]) -> Result<JwkSet, Fault> {
-    let json: serde_json::Value =
-        serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
+    let json: serde_json::Value = serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
     let members = json["keys"]
         .as_array()
         .filter(|keys| !keys.is_empty())
         .ok_or("must be an object with a list `keys` that is not empty")?;
     // Unknown key types would be skipped in silence by a reader that picks what it knows; here each key must be of use.
     for (index, key) in members.iter().enumerate() {
-        if ["d", "k", "p", "q", "dp", "dq", "qi"]
-            .iter()
-            .any(|private| key.get(private).is_some())
-        {
-            return Err(format!(
-                "keys[{index}]: is a private or shared key; only public keys belong here"
-            ));
+        if ["d", "k", "p", "q", "dp", "dq", "qi"].iter().any(|private| key.get(private).is_some()) {
+            return Err(format!("keys[{index}]: is a private or shared key; only public keys belong here"));
         }
     }
     let set: JwkSet = serde_json::from_value(json).map_err(|error| error.to_string())?;
@@ -332,9 +280,7 @@ fn parse_keys(text: &str, algorithms: &[Algorithm]) -> Result<JwkSet, Fault> {
         check_key(key, algorithms).map_err(|fault| format!("keys[{index}]: {fault}"))?;
         let id = key.common.key_id.as_deref().unwrap_or("");
         if (id.is_empty() && set.keys.len() > 1) || !ids.insert(id) {
-            return Err(format!(
-                "keys[{index}]: several keys need a `kid` each, all different"
-            ));
+            return Err(format!("keys[{index}]: several keys need a `kid` each, all different"));
         }
     }
     for algorithm in algorithms {
@@ -346,44 +292,28 @@ fn parse_keys(text: &str, algorithms: &[Algorithm]) -> Result<JwkSet, Fault> {
 }
 
 fn check_key(key: &Jwk, algorithms: &[Algorithm]) -> Result<(), Fault> {
-    if !matches!(
-        key.common.public_key_use,
-        None | Some(PublicKeyUse::Signature)
-    ) {
+    if !matches!(key.common.public_key_use, None | Some(PublicKeyUse::Signature)) {
         return Err("`use` must be sig".into());
     }
     if !algorithms.iter().any(|algorithm| fits(key, *algorithm)) {
         return Err("fits none of the issuer's algorithms".into());
     }
     if let AlgorithmParameters::RSA(rsa) = &key.algorithm {
-        let modulus = URL_SAFE_NO_PAD
-            .decode(&rsa.n)
-            .map_err(|_| "`n` is not base64url")?;
+        let modulus = URL_SAFE_NO_PAD.decode(&rsa.n).map_err(|_| "`n` is not base64url")?;
         let leading = modulus.iter().take_while(|byte| **byte == 0).count();
         if (modulus.len() - leading) * 8 < LEAST_RSA_BITS {
-            return Err(format!(
-                "an RSA key must have at least {LEAST_RSA_BITS} bits"
-            ));
+            return Err(format!("an RSA key must have at least {LEAST_RSA_BITS} bits"));
         }
     }
-    DecodingKey::from_jwk(key)
-        .map(drop)
-        .map_err(|error| error.to_string())
+    DecodingKey::from_jwk(key).map(drop).map_err(|error| error.to_string())
 }
 
 fn fits(key: &Jwk, algorithm: Algorithm) -> bool {
-    let stated = key
-        .common
-        .key_algorithm
-        .is_none_or(|stated| stated.to_string() == format!("{algorithm:?}"));
+    let stated = key.common.key_algorithm.is_none_or(|stated| stated.to_string() == format!("{algorithm:?}"));
     let shape = match (&key.algorithm, algorithm) {
         (AlgorithmParameters::RSA(_), Algorithm::RS256 | Algorithm::PS256) => true,
-        (AlgorithmParameters::EllipticCurve(curve), Algorithm::ES256) => {
-            curve.curve == EllipticCurve::P256
-        }
-        (AlgorithmParameters::OctetKeyPair(curve), Algorithm::EdDSA) => {
-            curve.curve == EllipticCurve::Ed25519
-        }
+        (AlgorithmParameters::EllipticCurve(curve), Algorithm::ES256) => curve.curve == EllipticCurve::P256,
+        (AlgorithmParameters::OctetKeyPair(curve), Algorithm::EdDSA) => curve.curve == EllipticCurve::Ed25519,
         _ => false,
     };
     stated && shape

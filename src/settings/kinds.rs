@@ -32,9 +32,7 @@ pub fn text(value: &Value) -> Option<String> {
 }
 
 fn read_text<T>(value: &Value, read: impl FnOnce(&str) -> Option<T>) -> Result<T, Fault> {
-    text(value)
-        .and_then(|text| read(&text))
-        .ok_or_else(String::new)
+    text(value).and_then(|text| read(&text)).ok_or_else(String::new)
 }
 
 /// A whole number in a range, both ends included.
@@ -49,10 +47,7 @@ impl Kind for Whole {
 
     fn read(&self, value: &Value) -> Result<usize, Fault> {
         read_text(value, |text| {
-            let number: u64 = text
-                .parse()
-                .ok()
-                .filter(|n| (self.0..=self.1).contains(n))?;
+            let number: u64 = text.parse().ok().filter(|n| (self.0..=self.1).contains(n))?;
             usize::try_from(number).ok()
         })
     }
@@ -122,20 +117,11 @@ impl<T: Copy> Kind for OneOf<T> {
     type Value = T;
 
     fn accepted(&self) -> String {
-        self.0
-            .iter()
-            .map(|(word, _)| *word)
-            .collect::<Vec<_>>()
-            .join(", ")
+        self.0.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ")
     }
 
     fn read(&self, value: &Value) -> Result<T, Fault> {
-        read_text(value, |text| {
-            self.0
-                .iter()
-                .find(|(word, _)| *word == text)
-                .map(|(_, value)| *value)
-        })
+        read_text(value, |text| self.0.iter().find(|(word, _)| *word == text).map(|(_, value)| *value))
     }
 }
 
@@ -180,13 +166,12 @@ impl Kind for BaseUrl {
     type Value = String;
 
     fn accepted(&self) -> String {
-        "an http or https URL without user, query, fragment or a slash at its end, such as https://wuye.example.gov.cn".into()
+        "an http or https URL without user, query, fragment or a slash at its end, such as https://wuye.example.gov.cn"
+            .into()
     }
 
     fn read(&self, value: &Value) -> Result<String, Fault> {
-        read_text(value, |text| {
-            (base_url(text).is_some() && !text.ends_with('/')).then(|| text.to_owned())
-        })
+        read_text(value, |text| (base_url(text).is_some() && !text.ends_with('/')).then(|| text.to_owned()))
     }
 }
 
@@ -194,8 +179,7 @@ impl Kind for BaseUrl {
 pub fn base_url(text: &str) -> Option<Uri> {
     let uri: Uri = text.parse().ok()?;
     let plain = !text.contains(['#', '@', '?']) && uri.host().is_some_and(|host| !host.is_empty());
-    let port =
-        uri.authority()?.as_str().rsplit(']').next()?.contains(':') == uri.port_u16().is_some();
+    let port = uri.authority()?.as_str().rsplit(']').next()?.contains(':') == uri.port_u16().is_some();
     (plain && port && matches!(uri.scheme_str(), Some("http" | "https"))).then_some(uri)
 }
 
@@ -235,13 +219,10 @@ impl Kind for Database {
         read_text(value, |text| {
             if let Some(file) = text.strip_prefix("sqlite:") {
                 // `:memory:` would give every connection a database of its own.
-                let a_file =
-                    is_line(file, 4096) && !file.starts_with(':') && !file.starts_with("//");
+                let a_file = is_line(file, 4096) && !file.starts_with(':') && !file.starts_with("//");
                 return a_file.then(|| DatabaseUrl::Sqlite(PathBuf::from(file)));
             }
-            let rest = text
-                .strip_prefix("postgres://")
-                .or_else(|| text.strip_prefix("postgresql://"))?;
+            let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"))?;
             let (authority, database) = rest.split('?').next()?.split_once('/')?;
             // libpq takes an unescaped `@` or `/` of a password as the end of it, and would show the remainder as a
             // host, port or name that it cannot find.
@@ -258,9 +239,7 @@ impl Kind for Database {
 /// Of `host`, `host:port`, `[address]:port` or nothing.
 fn has_good_port(place: &str) -> bool {
     let after_address = place.rsplit(']').next().unwrap_or("");
-    after_address
-        .split_once(':')
-        .is_none_or(|(_, port)| port.parse::<u16>().is_ok())
+    after_address.split_once(':').is_none_or(|(_, port)| port.parse::<u16>().is_ok())
 }
 
 /// Where a database is, for logs and the list of settings: never its user, password or options.
@@ -270,11 +249,7 @@ impl std::fmt::Display for DatabaseUrl {
             DatabaseUrl::Sqlite(file) => write!(f, "sqlite:{}", file.display()),
             DatabaseUrl::Postgres(url) => {
                 let rest = url.expose().split_once("://").map_or("", |(_, rest)| rest);
-                let place = rest
-                    .rsplit('@')
-                    .next()
-                    .and_then(|rest| rest.split('?').next())
-                    .unwrap_or("");
+                let place = rest.rsplit('@').next().and_then(|rest| rest.split('?').next()).unwrap_or("");
                 write!(f, "postgres://{place}")
             }
         }
@@ -295,10 +270,7 @@ impl Kind for Key32 {
         read_text(value, |text| {
             let bytes: [u8; 32] = STANDARD.decode(text.trim()).ok()?.try_into().ok()?;
             // A key of one repeated byte is a placeholder that somebody forgot.
-            bytes
-                .iter()
-                .any(|byte| *byte != bytes[0])
-                .then(|| Secret::new(bytes))
+            bytes.iter().any(|byte| *byte != bytes[0]).then(|| Secret::new(bytes))
         })
     }
 }

@@ -73,11 +73,8 @@ pub enum LogFormat {
     Text,
 }
 
-const MIGRATE: OneOf<MigrateAtStart> = OneOf(&[
-    ("auto", MigrateAtStart::Auto),
-    ("always", MigrateAtStart::Always),
-    ("never", MigrateAtStart::Never),
-]);
+const MIGRATE: OneOf<MigrateAtStart> =
+    OneOf(&[("auto", MigrateAtStart::Auto), ("always", MigrateAtStart::Always), ("never", MigrateAtStart::Never)]);
 const LOG_FORMAT: OneOf<LogFormat> = OneOf(&[("json", LogFormat::Json), ("text", LogFormat::Text)]);
 const LOG_LEVEL: OneOf<tracing::Level> = OneOf(&[
     ("error", tracing::Level::ERROR),
@@ -213,21 +210,11 @@ impl Settings {
         let settings = read(values)?;
         let access = &settings.access;
         if access.data_key.is_some() && access.data_key_file.is_some() {
-            return Err(values.fault(
-                "data_key_file",
-                "data_key is given too, and only one of them can be",
-            ));
+            return Err(values.fault("data_key_file", "data_key is given too, and only one of them can be"));
         }
         let own = &settings.http.public_url;
-        if access
-            .trusted_issuers
-            .iter()
-            .any(|trusted| trusted.issuer.trim_end_matches('/') == own)
-        {
-            return Err(values.fault(
-                "trusted_issuers",
-                &format!("{own:?} is this service itself (public_url)"),
-            ));
+        if access.trusted_issuers.iter().any(|trusted| trusted.issuer.trim_end_matches('/') == own) {
+            return Err(values.fault("trusted_issuers", &format!("{own:?} is this service itself (public_url)")));
         }
         if settings.http.metrics_listen == Some(settings.http.listen) {
             return Err(values.fault("metrics_listen", "is the same as listen"));

@@ -13,11 +13,7 @@ use super::{DatabaseUrl, Flag, Setting, TABLE};
 pub const PREFIX: &str = "XIAOQU_";
 const DEFAULT_FILE: &str = "xiaoqu.toml";
 /// Variables of the house that are no settings: `--config`, and two that only tests read.
-const NO_SETTINGS: &[&str] = &[
-    "XIAOQU_CONFIG",
-    "XIAOQU_REQUIRE_POSTGRES",
-    "XIAOQU_TEST_PG_BIN",
-];
+const NO_SETTINGS: &[&str] = &["XIAOQU_CONFIG", "XIAOQU_REQUIRE_POSTGRES", "XIAOQU_TEST_PG_BIN"];
 
 /// Who said a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,28 +77,17 @@ impl Sources {
                 continue;
             }
             let origin = Origin::Variable(name.to_string());
-            let setting = TABLE
-                .iter()
-                .find(|setting| setting.name.to_uppercase() == key);
-            let setting =
-                setting.ok_or_else(|| unknown(&name, &origin, |setting| setting.variable()))?;
-            let value = value.to_str().ok_or_else(|| {
-                SettingsError::new(format!(
-                    "{}: the value in {origin} is not UTF-8",
-                    setting.name
-                ))
-            })?;
-            values
-                .0
-                .insert(setting.name, (Value::String(value.to_owned()), origin));
+            let setting = TABLE.iter().find(|setting| setting.name.to_uppercase() == key);
+            let setting = setting.ok_or_else(|| unknown(&name, &origin, |setting| setting.variable()))?;
+            let value = value
+                .to_str()
+                .ok_or_else(|| SettingsError::new(format!("{}: the value in {origin} is not UTF-8", setting.name)))?;
+            values.0.insert(setting.name, (Value::String(value.to_owned()), origin));
         }
         for (flag, key, value) in &self.flags {
             let origin = Origin::Flag(flag.clone());
-            let setting =
-                find(key).ok_or_else(|| unknown(key, &origin, |setting| setting.name.into()))?;
-            values
-                .0
-                .insert(setting.name, (Value::String(value.clone()), origin));
+            let setting = find(key).ok_or_else(|| unknown(key, &origin, |setting| setting.name.into()))?;
+            values.0.insert(setting.name, (Value::String(value.clone()), origin));
         }
         Ok(values)
     }
@@ -114,10 +99,7 @@ fn find(name: &str) -> Option<&'static Setting> {
 
 fn unknown(key: &str, origin: &Origin, show: impl Fn(&Setting) -> String) -> SettingsError {
     let names: Vec<String> = TABLE.iter().map(show).collect();
-    SettingsError::new(format!(
-        "{key:?} in {origin} is not a setting; accepted: {}",
-        names.join(", ")
-    ))
+    SettingsError::new(format!("{key:?} in {origin} is not a setting; accepted: {}", names.join(", ")))
 }
 
 /// The values that were said, each with who said it last.
@@ -128,16 +110,11 @@ impl Values {
     fn add_file(&mut self, path: &Path) -> Result<(), SettingsError> {
         let origin = Origin::File(path.to_owned());
         let cannot = |error: std::io::Error| {
-            SettingsError::new(format!(
-                "{origin} cannot be read: {error}; accepted: a TOML file with settings"
-            ))
+            SettingsError::new(format!("{origin} cannot be read: {error}; accepted: a TOML file with settings"))
         };
         let written = std::fs::read_to_string(path).map_err(cannot)?;
         let table: toml::Table = toml::from_str(&written).map_err(|error: toml::de::Error| {
-            let before = error
-                .span()
-                .and_then(|span| written.get(..span.start))
-                .unwrap_or("");
+            let before = error.span().and_then(|span| written.get(..span.start)).unwrap_or("");
             let line = before.matches('\n').count() + 1;
             SettingsError::new(format!(
                 "{origin}, line {line}, is not TOML: {}; accepted: a TOML file with settings",
@@ -145,24 +122,17 @@ impl Values {
             ))
         })?;
         for (key, value) in table {
-            let setting =
-                find(&key).ok_or_else(|| unknown(&key, &origin, |setting| setting.name.into()))?;
+            let setting = find(&key).ok_or_else(|| unknown(&key, &origin, |setting| setting.name.into()))?;
             self.0.insert(setting.name, (value, origin.clone()));
         }
         Ok(())
     }
 
-    pub(super) fn read<K: Kind>(
-        &self,
-        name: &'static str,
-        kind: &K,
-    ) -> Result<K::Value, SettingsError> {
+    pub(super) fn read<K: Kind>(&self, name: &'static str, kind: &K) -> Result<K::Value, SettingsError> {
         let default = find(name).map_or("", |setting| setting.default);
         match self.0.get(name) {
             Some((value, _)) => kind.read(value).map_err(|fault| self.fault(name, &fault)),
-            None => kind
-                .read(&Value::String(default.into()))
-                .map_err(|fault| self.fault(name, &fault)),
+            None => kind.read(&Value::String(default.into())).map_err(|fault| self.fault(name, &fault)),
         }
     }
 
@@ -172,17 +142,12 @@ impl Values {
             return SettingsError::new(format!("{name}: {fault}"));
         };
         let (value, origin) = self.effective(setting);
-        let hidden =
-            setting.has(Flag::Secret) || setting.has(Flag::Masked) || setting.has(Flag::Long);
+        let hidden = setting.has(Flag::Secret) || setting.has(Flag::Masked) || setting.has(Flag::Long);
         let shown = match text(&value) {
             Some(text) if !hidden => format!("{text:?}"),
             _ => "the value".into(),
         };
-        let why = if fault.is_empty() {
-            String::new()
-        } else {
-            format!(" ({fault})")
-        };
+        let why = if fault.is_empty() { String::new() } else { format!(" ({fault})") };
         SettingsError::new(format!(
             "{name}: {shown} from {origin} is not accepted{why}; accepted: {}",
             setting.accepted()
@@ -203,9 +168,7 @@ impl Values {
         } else if setting.has(Flag::Secret) {
             "(secret)".into()
         } else if setting.has(Flag::Masked) {
-            super::kinds::Database
-                .read(&value)
-                .map_or(String::new(), |url: DatabaseUrl| url.to_string())
+            super::kinds::Database.read(&value).map_or(String::new(), |url: DatabaseUrl| url.to_string())
         } else if setting.has(Flag::Long) {
             "(set)".into()
         } else {

@@ -7,24 +7,14 @@ use super::*;
 
 const DATA_KEY: &str = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ=";
 
-fn load(
-    file: Option<&str>,
-    variables: &[(&str, &str)],
-    flags: &[(&str, &str)],
-) -> Result<Settings, String> {
+fn load(file: Option<&str>, variables: &[(&str, &str)], flags: &[(&str, &str)]) -> Result<Settings, String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("xiaoqu.toml");
     std::fs::write(&path, file.unwrap_or("")).unwrap();
     let sources = Sources {
         config: Some(path),
-        variables: variables
-            .iter()
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect(),
-        flags: flags
-            .iter()
-            .map(|(key, value)| ("--set".into(), key.to_string(), value.to_string()))
-            .collect(),
+        variables: variables.iter().map(|(name, value)| (name.into(), value.into())).collect(),
+        flags: flags.iter().map(|(key, value)| ("--set".into(), key.to_string(), value.to_string())).collect(),
     };
     let settings = Settings::load(&sources).map_err(|error| error.to_string());
     if let Err(line) = &settings {
@@ -44,18 +34,9 @@ fn refused(file: Option<&str>, variables: &[(&str, &str)], flags: &[(&str, &str)
 fn defaults_are_good_values() {
     let settings = load(None, &[], &[]).unwrap();
     assert_eq!(settings.http.listen.to_string(), "127.0.0.1:8080");
-    assert_eq!(
-        settings.http.header_read_timeout_seconds,
-        Duration::from_secs(10)
-    );
-    assert_eq!(
-        settings.database.database_url,
-        DatabaseUrl::Sqlite("xiaoqu.sqlite".into())
-    );
-    assert_eq!(
-        settings.access.access_token_minutes,
-        Duration::from_secs(3600)
-    );
+    assert_eq!(settings.http.header_read_timeout_seconds, Duration::from_secs(10));
+    assert_eq!(settings.database.database_url, DatabaseUrl::Sqlite("xiaoqu.sqlite".into()));
+    assert_eq!(settings.access.access_token_minutes, Duration::from_secs(3600));
     assert_eq!(settings.house.time_zone, chrono_tz::Asia::Shanghai);
     assert!(settings.http.workers >= 1 && settings.access.trusted_issuers.is_empty());
 }
@@ -63,106 +44,41 @@ fn defaults_are_good_values() {
 #[test]
 fn the_last_one_said_wins() {
     let file = Some("pool_size = 1\nsqlite_readers = 1\nwrite_queue = 1");
-    let variables = [
-        ("XIAOQU_SQLITE_READERS", "2"),
-        ("XIAOQU_WRITE_QUEUE", "2"),
-        ("OTHER", "x"),
-    ];
-    let database = load(file, &variables, &[("write_queue", "3")])
-        .unwrap()
-        .database;
-    assert_eq!(
-        (
-            database.pool_size,
-            database.sqlite_readers,
-            database.write_queue
-        ),
-        (1, 2, 3)
-    );
+    let variables = [("XIAOQU_SQLITE_READERS", "2"), ("XIAOQU_WRITE_QUEUE", "2"), ("OTHER", "x")];
+    let database = load(file, &variables, &[("write_queue", "3")]).unwrap().database;
+    assert_eq!((database.pool_size, database.sqlite_readers, database.write_queue), (1, 2, 3));
 }
 
 #[test]
 fn an_empty_value_takes_an_optional_setting_back() {
     let file = Some("metrics_listen = '127.0.0.1:9000'");
     assert!(load(file, &[], &[]).unwrap().http.metrics_listen.is_some());
-    assert!(
-        load(file, &[("XIAOQU_METRICS_LISTEN", "")], &[])
-            .unwrap()
-            .http
-            .metrics_listen
-            .is_none()
-    );
-    refused(
-        None,
-        &[("XIAOQU_LISTEN", "")],
-        &[],
-        &["listen", "XIAOQU_LISTEN"],
-    );
+    assert!(load(file, &[("XIAOQU_METRICS_LISTEN", "")], &[]).unwrap().http.metrics_listen.is_none());
+    refused(None, &[("XIAOQU_LISTEN", "")], &[], &["listen", "XIAOQU_LISTEN"]);
 }
 
 #[test]
 fn an_unknown_name_stops_the_start() {
-    refused(
-        Some("pool_sizes = 3"),
-        &[],
-        &[],
-        &["\"pool_sizes\"", "xiaoqu.toml", "pool_size,"],
-    );
-    refused(
-        Some("[database]\npool_size = 3"),
-        &[],
-        &[],
-        &["\"database\""],
-    );
+    refused(Some("pool_sizes = 3"), &[], &[], &["\"pool_sizes\"", "xiaoqu.toml", "pool_size,"]);
+    refused(Some("[database]\npool_size = 3"), &[], &[], &["\"database\""]);
     refused(
         None,
         &[("XIAOQU_POOLSIZE", "3")],
         &[],
-        &[
-            "XIAOQU_POOLSIZE",
-            "the environment variable",
-            "XIAOQU_POOL_SIZE,",
-        ],
+        &["XIAOQU_POOLSIZE", "the environment variable", "XIAOQU_POOL_SIZE,"],
     );
-    refused(
-        None,
-        &[],
-        &[("poolsize", "3")],
-        &["poolsize", "the flag --set"],
-    );
+    refused(None, &[], &[("poolsize", "3")], &["poolsize", "the flag --set"]);
     // Read by tests and by the command line, never settings.
-    load(
-        None,
-        &[
-            ("XIAOQU_REQUIRE_POSTGRES", "1"),
-            ("XIAOQU_TEST_PG_BIN", "/x"),
-            ("XIAOQU_CONFIG", "y"),
-        ],
-        &[],
-    )
-    .unwrap();
+    load(None, &[("XIAOQU_REQUIRE_POSTGRES", "1"), ("XIAOQU_TEST_PG_BIN", "/x"), ("XIAOQU_CONFIG", "y")], &[]).unwrap();
 }
 
 #[test]
 fn a_file_that_cannot_be_read_stops_the_start() {
     let line = load(Some(&format!("data_key = {DATA_KEY}")), &[], &[]).unwrap_err();
     assert!(line.contains("line 1") && !line.contains("c2Vj"), "{line}");
-    refused(
-        Some("listen = 'a'\npool_size = = 3"),
-        &[],
-        &[],
-        &["xiaoqu.toml, line 2"],
-    );
-    let sources = Sources {
-        config: Some("/nowhere/x.toml".into()),
-        ..Sources::default()
-    };
-    assert!(
-        Settings::load(&sources)
-            .unwrap_err()
-            .to_string()
-            .contains("/nowhere/x.toml cannot be read")
-    );
+    refused(Some("listen = 'a'\npool_size = = 3"), &[], &[], &["xiaoqu.toml, line 2"]);
+    let sources = Sources { config: Some("/nowhere/x.toml".into()), ..Sources::default() };
+    assert!(Settings::load(&sources).unwrap_err().to_string().contains("/nowhere/x.toml cannot be read"));
 }
 
 #[test]
@@ -202,17 +118,9 @@ fn a_bad_value_stops_the_start() {
     ];
     for (key, value) in bad {
         let line = load(None, &[], &[(key, value)]).expect_err(&format!("{key}={value}"));
-        assert!(
-            line.starts_with(&format!("{key}: ")) && line.contains("the flag --set"),
-            "{line}"
-        );
+        assert!(line.starts_with(&format!("{key}: ")) && line.contains("the flag --set"), "{line}");
     }
-    refused(
-        Some("listen = ['a']"),
-        &[],
-        &[],
-        &["listen: the value from", "xiaoqu.toml"],
-    );
+    refused(Some("listen = ['a']"), &[], &[], &["listen: the value from", "xiaoqu.toml"]);
 }
 
 #[test]
@@ -231,12 +139,7 @@ fn the_usual_database_urls_are_accepted() {
 #[test]
 fn no_secret_is_shown() {
     let url = "postgres://officer:hunter2@db/xiaoqu?sslpassword=hunter3";
-    let settings = load(
-        None,
-        &[("XIAOQU_DATA_KEY", DATA_KEY), ("XIAOQU_DATABASE_URL", url)],
-        &[],
-    )
-    .unwrap();
+    let settings = load(None, &[("XIAOQU_DATA_KEY", DATA_KEY), ("XIAOQU_DATABASE_URL", url)], &[]).unwrap();
     let debug = format!("{settings:?}");
     for wrong in [
         ("data_key", "hunter2"),
@@ -251,25 +154,14 @@ fn no_secret_is_shown() {
     for secret in ["hunter", DATA_KEY, "secret-secret", "[115, 101, 99"] {
         assert!(!debug.contains(secret), "{debug}");
     }
-    assert_eq!(
-        settings.database.database_url.to_string(),
-        "postgres://db/xiaoqu"
-    );
+    assert_eq!(settings.database.database_url.to_string(), "postgres://db/xiaoqu");
 }
 
 #[test]
 fn every_default_and_flag_of_the_table_makes_sense() {
     for setting in TABLE {
-        assert!(
-            setting.doc.ends_with('.') && !setting.accepted().is_empty(),
-            "{}",
-            setting.name
-        );
-        assert!(
-            !setting.has(Flag::Secret) || setting.default.is_empty(),
-            "{}",
-            setting.name
-        );
+        assert!(setting.doc.ends_with('.') && !setting.accepted().is_empty(), "{}", setting.name);
+        assert!(!setting.has(Flag::Secret) || setting.default.is_empty(), "{}", setting.name);
     }
 }
 
@@ -287,12 +179,7 @@ fn serve_needs_its_keys() {
     let good = write(folder.path(), "sign.pem", pem);
     let other = write(folder.path(), "other.pem", &pem.replace("K2Vw", "K2Vu"));
     let data = write(folder.path(), "data.key", &format!("{DATA_KEY}\n"));
-    let keys = |flags: &[(&str, &str)]| {
-        load(None, &[], flags)
-            .unwrap()
-            .keys()
-            .map_err(|error| error.to_string())
-    };
+    let keys = |flags: &[(&str, &str)]| load(None, &[], flags).unwrap().keys().map_err(|error| error.to_string());
 
     let found = keys(&[("signing_key_file", &good), ("data_key_file", &data)]).unwrap();
     assert_eq!(found.data_key.expose(), b"secret-secret-secret-secret-1234");
@@ -300,50 +187,23 @@ fn serve_needs_its_keys() {
     for (flags, part) in [
         (vec![("data_key", DATA_KEY)], "signing_key_file: is not set"),
         (vec![("signing_key_file", good.as_str())], "XIAOQU_DATA_KEY"),
-        (
-            vec![("signing_key_file", "/nowhere"), ("data_key", DATA_KEY)],
-            "/nowhere cannot be read",
-        ),
-        (
-            vec![("signing_key_file", &data), ("data_key", DATA_KEY)],
-            "is not an Ed25519 key",
-        ),
-        (
-            vec![("signing_key_file", &other), ("data_key", DATA_KEY)],
-            "is not an Ed25519 key",
-        ),
-        (
-            vec![("signing_key_file", &good), ("data_key_file", &good)],
-            "data_key_file",
-        ),
+        (vec![("signing_key_file", "/nowhere"), ("data_key", DATA_KEY)], "/nowhere cannot be read"),
+        (vec![("signing_key_file", &data), ("data_key", DATA_KEY)], "is not an Ed25519 key"),
+        (vec![("signing_key_file", &other), ("data_key", DATA_KEY)], "is not an Ed25519 key"),
+        (vec![("signing_key_file", &good), ("data_key_file", &good)], "data_key_file"),
     ] {
         let line = keys(&flags).unwrap_err();
-        assert!(
-            line.contains(part) && !line.contains('\n') && !line.contains("MC4C"),
-            "{line}"
-        );
+        assert!(line.contains(part) && !line.contains('\n') && !line.contains("MC4C"), "{line}");
     }
-    refused(
-        None,
-        &[],
-        &[("data_key", DATA_KEY), ("data_key_file", &data)],
-        &["data_key_file", "only one"],
-    );
+    refused(None, &[], &[("data_key", DATA_KEY), ("data_key_file", &data)], &["data_key_file", "only one"]);
 }
 
 #[test]
 fn the_postgres_url_carries_password_and_limits() {
     let folder = tempfile::tempdir().unwrap();
     let file = write(folder.path(), "password", "p@ss/w?rd\n");
-    let flags = [
-        ("database_url", "postgres://u@db/x?connect_timeout=9"),
-        ("database_password_file", &file),
-    ];
-    let url = load(None, &[], &flags)
-        .unwrap()
-        .postgres_url()
-        .unwrap()
-        .unwrap();
+    let flags = [("database_url", "postgres://u@db/x?connect_timeout=9"), ("database_password_file", &file)];
+    let url = load(None, &[], &flags).unwrap().postgres_url().unwrap().unwrap();
     assert_eq!(
         url.expose(),
         "postgres://u@db/x?connect_timeout=9&tcp_user_timeout=10000&options=%2Dc%20statement%5Ftimeout%3D15000\
@@ -351,11 +211,5 @@ fn the_postgres_url_carries_password_and_limits() {
             .replace("application%5F", "application_")
             .as_str()
     );
-    assert!(
-        load(None, &[], &[])
-            .unwrap()
-            .postgres_url()
-            .unwrap()
-            .is_none()
-    );
+    assert!(load(None, &[], &[]).unwrap().postgres_url().unwrap().is_none());
 }

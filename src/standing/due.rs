@@ -52,12 +52,7 @@ pub fn due_measures(live: &[Live], tally: &Tally, window: &Window) -> Vec<DueMea
 }
 
 fn of_violation(live: &Live, tally: &Tally, due: &mut Vec<DueMeasure>) {
-    let Live {
-        fact,
-        act,
-        clause,
-        points,
-    } = live;
+    let Live { fact, act, clause, points } = live;
     let policy = act.map_or(tally.policy, |(policy, _)| policy);
     let act = act.map(|(_, act)| act);
     let begin = wording::violation(fact, act, *clause);
@@ -80,10 +75,7 @@ fn of_violation(live: &Live, tally: &Tally, due: &mut Vec<DueMeasure>) {
             grounds: vec![fact.id],
             ground_count: 1,
             waits_for_appeal: rule.irreversible && fact.appeal_pending,
-            legal_basis: rule
-                .legal_basis
-                .clone()
-                .or_else(|| act?.legal_basis.clone()),
+            legal_basis: rule.legal_basis.clone().or_else(|| act?.legal_basis.clone()),
             policy_version: version,
             reason_zh: reason.zh,
             reason_en: reason.en,
@@ -103,10 +95,7 @@ fn of_violation(live: &Live, tally: &Tally, due: &mut Vec<DueMeasure>) {
         let mut reason = begin.clone();
         reason.add(
             format_args!("，移交{}处理（政策第{version}版）。", role.row().zh),
-            format_args!(
-                ": referred to the {} (policy version {version}).",
-                role.row().en
-            ),
+            format_args!(": referred to the {} (policy version {version}).", role.row().en),
         );
         add(MeasureKind::Referral, Some(*role), version, reason);
     }
@@ -134,16 +123,7 @@ fn of_company(
         community: None,
     };
     let reason = wording::measure(reason, rule.kind, None, version);
-    Some(of_level(
-        rule,
-        level,
-        rule.kind.code().to_owned(),
-        raised_by,
-        place,
-        counted,
-        reason,
-        version,
-    ))
+    Some(of_level(rule, level, rule.kind.code().to_owned(), raised_by, place, counted, reason, version))
 }
 
 fn of_complexes(
@@ -175,10 +155,7 @@ fn of_complexes(
     }
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the parts of one measure, put together in one place"
-)]
+#[expect(clippy::too_many_arguments, reason = "the parts of one measure, put together in one place")]
 fn of_level(
     rule: &MeasureRule,
     level: u8,
@@ -223,8 +200,5 @@ fn office(rule: OfficeRule, fact: &ViolationFact, agency: Option<Role>) -> Offic
         12 => place.community.as_ref().or(place.township.as_ref()),
         _ => place.township.as_ref(),
     };
-    Office {
-        role,
-        division: division.unwrap_or(&place.county).clone(),
-    }
+    Office { role, division: division.unwrap_or(&place.county).clone() }
 }

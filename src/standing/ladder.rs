@@ -12,15 +12,12 @@ use crate::policy::versions::{Policies, PolicyVersion};
 /// Last day of a window that begins on a day. Without a corresponding day in the last month it is the month's last day
 /// (Civil Code 202).
 pub fn last_day(from: NaiveDate, months: u32) -> NaiveDate {
-    from.checked_add_months(Months::new(months))
-        .unwrap_or(NaiveDate::MAX)
+    from.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX)
 }
 
 /// The window that ends on a day: `from` is the first day whose [`last_day`] is not before `to`.
 pub fn window(to: NaiveDate, months: u32) -> Window {
-    let mut from = to
-        .checked_sub_months(Months::new(months))
-        .unwrap_or(NaiveDate::MIN);
+    let mut from = to.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN);
     while last_day(from, months) < to {
         from = from.succ_opt().unwrap_or(to);
     }
@@ -40,16 +37,10 @@ pub fn known_on(facts: &CompanyFacts, day: NaiveDate) -> Vec<&ViolationFact> {
 }
 
 /// The act of a violation as the policy of the day it was found has it, or else as the policy it was confirmed under.
-pub fn act_of<'a>(
-    fact: &ViolationFact,
-    policies: &'a Policies,
-) -> Option<(&'a PolicyVersion, &'a Act)> {
+pub fn act_of<'a>(fact: &ViolationFact, policies: &'a Policies) -> Option<(&'a PolicyVersion, &'a Act)> {
     let found = policies.governing(fact.found_on);
     let confirmed = policies.get(fact.policy_version);
-    [Some(found), confirmed]
-        .into_iter()
-        .flatten()
-        .find_map(|policy| Some((policy, policy.act(&fact.act)?)))
+    [Some(found), confirmed].into_iter().flatten().find_map(|policy| Some((policy, policy.act(&fact.act)?)))
 }
 
 /// A violation that counts.
@@ -92,10 +83,8 @@ pub fn tally<'a>(
     as_of: NaiveDate,
     law_on: NaiveDate,
 ) -> Tally<'a> {
-    let candidates: Vec<(&ViolationFact, u8)> = known
-        .iter()
-        .filter_map(|fact| Some((*fact, act_of(fact, policies)?.1.clause?)))
-        .collect();
+    let candidates: Vec<(&ViolationFact, u8)> =
+        known.iter().filter_map(|fact| Some((*fact, act_of(fact, policies)?.1.clause?))).collect();
     let latest = candidates.last().map_or(as_of, |(fact, _)| fact.found_on);
     let mut lightest = Tally::under(policies.governing(latest), &candidates, as_of);
     let mut others = Vec::new();
@@ -104,27 +93,15 @@ pub fn tally<'a>(
             continue;
         }
         let tally = Tally::under(policy, &candidates, as_of);
-        others.push(if tally.level < lightest.level {
-            std::mem::replace(&mut lightest, tally)
-        } else {
-            tally
-        });
+        others.push(if tally.level < lightest.level { std::mem::replace(&mut lightest, tally) } else { tally });
     }
     let level = lightest.level;
-    lightest.falls_on = others
-        .iter()
-        .chain([&lightest])
-        .filter_map(|tally| tally.falls_below(level))
-        .min();
+    lightest.falls_on = others.iter().chain([&lightest]).filter_map(|tally| tally.falls_below(level)).min();
     lightest
 }
 
 impl<'a> Tally<'a> {
-    fn under(
-        policy: &'a PolicyVersion,
-        candidates: &[(&'a ViolationFact, u8)],
-        as_of: NaiveDate,
-    ) -> Tally<'a> {
+    fn under(policy: &'a PolicyVersion, candidates: &[(&'a ViolationFact, u8)], as_of: NaiveDate) -> Tally<'a> {
         let rules = &policy.document().ladder;
         let counted: Vec<Counted> = candidates
             .iter()
@@ -138,48 +115,29 @@ impl<'a> Tally<'a> {
             .collect();
         let mut areas: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for (at, one) in counted.iter().enumerate() {
-            areas
-                .entry(area_key(rules.area, one.fact))
-                .or_default()
-                .push(at);
+            areas.entry(area_key(rules.area, one.fact)).or_default().push(at);
         }
-        let groups: Vec<Group> = areas
-            .into_values()
-            .map(|members| Group::of(members, &counted, policy))
-            .collect();
+        let groups: Vec<Group> = areas.into_values().map(|members| Group::of(members, &counted, policy)).collect();
         let level = groups.iter().map(|group| group.level).max().unwrap_or(0);
         let count = groups.iter().map(|group| group.count).max().unwrap_or(0);
-        Tally {
-            policy,
-            level,
-            count,
-            counted,
-            falls_on: None,
-            groups,
-        }
+        Tally { policy, level, count, counted, falls_on: None, groups }
     }
 
     /// First day on which no group reaches a level any more.
     fn falls_below(&self, level: u8) -> Option<NaiveDate> {
         let rules = &self.policy.document().ladder;
         let needed = rules.thresholds.counts()[usize::from(level.checked_sub(1)?)] as usize;
-        let falls = self
-            .groups
-            .iter()
-            .filter(|group| group.level >= level)
-            .filter_map(|group| {
-                let members = group.members.iter().map(|at| &self.counted[*at]);
-                let mut last_days: Vec<NaiveDate> = match rules.count {
-                    LadderCount::Violations => members.map(|one| one.last_day).collect(),
-                    LadderCount::DistinctClauses => members
-                        .map(|one| (one.clause, one.last_day))
-                        .collect::<BTreeMap<_, _>>()
-                        .into_values()
-                        .collect(),
-                };
-                last_days.sort_unstable();
-                last_days[last_days.len().checked_sub(needed)?].succ_opt()
-            });
+        let falls = self.groups.iter().filter(|group| group.level >= level).filter_map(|group| {
+            let members = group.members.iter().map(|at| &self.counted[*at]);
+            let mut last_days: Vec<NaiveDate> = match rules.count {
+                LadderCount::Violations => members.map(|one| one.last_day).collect(),
+                LadderCount::DistinctClauses => {
+                    members.map(|one| (one.clause, one.last_day)).collect::<BTreeMap<_, _>>().into_values().collect()
+                }
+            };
+            last_days.sort_unstable();
+            last_days[last_days.len().checked_sub(needed)?].succ_opt()
+        });
         falls.max()
     }
 
@@ -201,25 +159,14 @@ impl<'a> Tally<'a> {
     /// The violation that raised a level first.
     pub fn raised_by(&self, level: u8) -> Option<&Counted<'a>> {
         let slot = usize::from(level.checked_sub(1)?);
-        let first = self
-            .groups
-            .iter()
-            .filter_map(|group| *group.raised_by.get(slot)?)
-            .min()?;
+        let first = self.groups.iter().filter_map(|group| *group.raised_by.get(slot)?).min()?;
         Some(&self.counted[first])
     }
 
     /// The level of the area of each counted violation.
     pub fn levels(&self) -> HashMap<Uuid, u8> {
         let groups = self.groups.iter();
-        groups
-            .flat_map(|group| {
-                group
-                    .members
-                    .iter()
-                    .map(|at| (self.counted[*at].fact.id, group.level))
-            })
-            .collect()
+        groups.flat_map(|group| group.members.iter().map(|at| (self.counted[*at].fact.id, group.level))).collect()
     }
 
     /// Level of the ladder at which a kind of measure begins.
@@ -259,11 +206,6 @@ impl Group {
                 }
             }
         }
-        Group {
-            level: rules.thresholds.level(count),
-            count,
-            members,
-            raised_by,
-        }
+        Group { level: rules.thresholds.level(count), count, members, raised_by }
     }
 }

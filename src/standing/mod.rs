@@ -9,6 +9,7 @@ pub mod model;
 pub mod reconcile;
 pub mod redact;
 pub mod rules;
+pub mod store;
 mod wording;
 
 #[cfg(test)]

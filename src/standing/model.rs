@@ -7,9 +7,7 @@ use uuid::Uuid;
 
 use crate::access::role::Role;
 use crate::coded_enum;
-use crate::policy::model::{
-    CreditBand, LadderArea, LadderCount, LadderThresholds, MeasureKind, MeasureRule,
-};
+use crate::policy::model::{CreditBand, LadderArea, LadderCount, LadderThresholds, MeasureKind, MeasureRule};
 
 coded_enum! {
     /// State of a measure (措施状态).
@@ -43,28 +41,13 @@ impl MeasureState {
 #[serde(deny_unknown_fields)]
 pub struct Place {
     /// County (县级), 6 digits.
-    #[schema(
-        example = "640104",
-        min_length = 6,
-        max_length = 6,
-        pattern = "^[0-9]{6}$"
-    )]
+    #[schema(example = "640104", min_length = 6, max_length = 6, pattern = "^[0-9]{6}$")]
     pub county: String,
     /// Township (乡级), 9 digits; null for a matter of the whole county.
-    #[schema(
-        example = "640104001",
-        min_length = 9,
-        max_length = 9,
-        pattern = "^[0-9]{9}$"
-    )]
+    #[schema(example = "640104001", min_length = 9, max_length = 9, pattern = "^[0-9]{9}$")]
     pub township: Option<String>,
     /// Village or community (村级), 12 digits; null for a matter of the whole township.
-    #[schema(
-        example = "640104001001",
-        min_length = 12,
-        max_length = 12,
-        pattern = "^[0-9]{12}$"
-    )]
+    #[schema(example = "640104001001", min_length = 12, max_length = 12, pattern = "^[0-9]{12}$")]
     pub community: Option<String>,
 }
 
@@ -161,12 +144,7 @@ pub struct Office {
     /// Role of the office (角色).
     pub role: Role,
     /// Code of its division (行政区划代码).
-    #[schema(
-        example = "640104001",
-        min_length = 6,
-        max_length = 12,
-        pattern = "^[0-9]{6,12}$"
-    )]
+    #[schema(example = "640104001", min_length = 6, max_length = 12, pattern = "^[0-9]{6,12}$")]
     pub division: String,
 }
 
@@ -341,7 +319,10 @@ pub enum Change {
     Cancel(Withdrawal),
     /// Put a task on file to undo a measure that was carried out, with key `reversal:{measure}` and the office, place
     /// and complex of that measure.
-    Reverse { key: String, withdrawal: Withdrawal },
+    Reverse {
+        key: String,
+        withdrawal: Withdrawal,
+    },
 }
 
 /// Why a measure no longer stands.

@@ -14,9 +14,7 @@ use uuid::Uuid;
 use super::credit::points;
 use super::due::{complex_key, due_measures};
 use super::ladder::{act_of, known_on, last_day, tally, window};
-use super::model::{
-    Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, ViolationFact, Withdrawal,
-};
+use super::model::{Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, ViolationFact, Withdrawal};
 use super::rules::live;
 use super::wording;
 use crate::policy::model::MeasureScope;
@@ -42,11 +40,7 @@ pub fn reconcile(
         }
     }
     let covered: HashSet<usize> = cover.into_values().collect();
-    let missing = present
-        .due
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| !covered.contains(at));
+    let missing = present.due.iter().enumerate().filter(|(at, _)| !covered.contains(at));
     changes.extend(missing.map(|(_, due)| Change::Create(Box::new(due.clone()))));
     changes
 }
@@ -64,12 +58,8 @@ fn reversal_key(measure: Uuid) -> String {
 
 impl Reversals {
     fn of(existing: &[ExistingMeasure]) -> Reversals {
-        let reversals = existing
-            .iter()
-            .filter(|one| one.kind.scope() == MeasureScope::Measure);
-        let refused = |one: &&ExistingMeasure| {
-            matches!(one.state, MeasureState::Rejected | MeasureState::Cancelled)
-        };
+        let reversals = existing.iter().filter(|one| one.kind.scope() == MeasureScope::Measure);
+        let refused = |one: &&ExistingMeasure| matches!(one.state, MeasureState::Rejected | MeasureState::Cancelled);
         let key = |one: &ExistingMeasure| one.key.clone();
         Reversals {
             asked: reversals.clone().map(key).collect(),
@@ -96,14 +86,9 @@ impl<'a> Present<'a> {
         let known = known_on(facts, today);
         let tally = tally(&known, policies, today, today);
         let window = window(today, tally.policy.document().ladder.window_months);
-        let with_points: Vec<_> = known
-            .iter()
-            .map(|fact| (*fact, points(fact, policies, today)))
-            .collect();
+        let with_points: Vec<_> = known.iter().map(|fact| (*fact, points(fact, policies, today))).collect();
         let live = live(&with_points, &tally, policies, today);
-        let of_nine = |fact: &&&ViolationFact| {
-            act_of(fact, policies).is_some_and(|(_, act)| act.clause.is_some())
-        };
+        let of_nine = |fact: &&&ViolationFact| act_of(fact, policies).is_some_and(|(_, act)| act.clause.is_some());
         Present {
             facts,
             policies,
@@ -126,9 +111,7 @@ impl<'a> Present<'a> {
             MeasureScope::Company => self.of_nine.contains(&ground),
             MeasureScope::Complex => {
                 self.of_nine.contains(&ground)
-                    && fact
-                        .complex_id
-                        .is_some_and(|complex| complex_key(measure.kind, complex) == measure.key)
+                    && fact.complex_id.is_some_and(|complex| complex_key(measure.kind, complex) == measure.key)
             }
         }
     }
@@ -146,14 +129,8 @@ impl<'a> Present<'a> {
         }
         let mut cover = HashMap::new();
         for (due_at, due) in self.due.iter().enumerate() {
-            let answers = by_key
-                .get(due.key.as_str())
-                .map_or(&[][..], Vec::as_slice)
-                .iter()
-                .copied();
-            let best = answers
-                .filter_map(|at| Some((self.answer(&existing[at], due, reversals)?, at)))
-                .min();
+            let answers = by_key.get(due.key.as_str()).map_or(&[][..], Vec::as_slice).iter().copied();
+            let best = answers.filter_map(|at| Some((self.answer(&existing[at], due, reversals)?, at))).min();
             if let Some((_, at)) = best {
                 cover.insert(at, due_at);
             }
@@ -162,57 +139,34 @@ impl<'a> Present<'a> {
     }
 
     /// How well an existing measure answers a due one of its key; open ones first.
-    fn answer(
-        &self,
-        measure: &ExistingMeasure,
-        due: &DueMeasure,
-        reversals: &Reversals,
-    ) -> Option<u8> {
+    fn answer(&self, measure: &ExistingMeasure, due: &DueMeasure, reversals: &Reversals) -> Option<u8> {
         let lasts = || {
-            let supporting = measure
-                .grounds
-                .iter()
-                .filter(|id| self.supports(measure, **id));
-            let found = supporting
-                .filter_map(|id| Some(self.by_id.get(id)?.found_on))
-                .max();
+            let supporting = measure.grounds.iter().filter(|id| self.supports(measure, **id));
+            let found = supporting.filter_map(|id| Some(self.by_id.get(id)?.found_on)).max();
             let end = found.map(|found| last_day(found, self.window_months));
-            let found_by = |end: NaiveDate, id: &Uuid| {
-                self.by_id.get(id).is_some_and(|fact| fact.found_on <= end)
-            };
+            let found_by = |end: NaiveDate, id: &Uuid| self.by_id.get(id).is_some_and(|fact| fact.found_on <= end);
             end.is_some_and(|end| due.grounds.iter().all(|id| found_by(end, id)))
         };
         match measure.state {
-            MeasureState::Proposed | MeasureState::Approved => {
-                (measure.other_grounds || lasts()).then_some(0)
-            }
+            MeasureState::Proposed | MeasureState::Approved => (measure.other_grounds || lasts()).then_some(0),
             MeasureState::Done if reversals.in_effect.contains(&reversal_key(measure.id)) => None,
             MeasureState::Done => lasts().then_some(1),
             MeasureState::Cancelled if measure.cancelled_by_system => None,
-            MeasureState::Rejected | MeasureState::Cancelled => due
-                .grounds
-                .iter()
-                .all(|id| measure.grounds.contains(id))
-                .then_some(2),
+            MeasureState::Rejected | MeasureState::Cancelled => {
+                due.grounds.iter().all(|id| measure.grounds.contains(id)).then_some(2)
+            }
         }
     }
 
     /// The measures that stand, and those that are closed and never looked at again.
-    fn stands(
-        &self,
-        existing: &[ExistingMeasure],
-        cover: &HashMap<usize, usize>,
-    ) -> HashSet<usize> {
+    fn stands(&self, existing: &[ExistingMeasure], cover: &HashMap<usize, usize>) -> HashSet<usize> {
         let mut stands = HashSet::new();
         let mut pending = Vec::new();
         for (at, measure) in existing.iter().enumerate() {
             let closed = !measure.state.is_open() && measure.state != MeasureState::Done;
             let supported = measure.grounds.iter().any(|id| self.supports(measure, *id));
             let scope = measure.kind.scope();
-            let kept = closed
-                || measure.other_grounds
-                || cover.contains_key(&at)
-                || scope == MeasureScope::Measure;
+            let kept = closed || measure.other_grounds || cover.contains_key(&at) || scope == MeasureScope::Measure;
             if kept || (supported && !measure.kind.is_on_ladder()) {
                 stands.insert(at);
             } else if supported {
@@ -220,9 +174,8 @@ impl<'a> Present<'a> {
             }
         }
         // What is only proposed is decided under the law of the day of the decision, so of today.
-        let (proposed, decided): (Vec<_>, Vec<_>) = pending
-            .into_iter()
-            .partition(|at| existing[*at].state == MeasureState::Proposed);
+        let (proposed, decided): (Vec<_>, Vec<_>) =
+            pending.into_iter().partition(|at| existing[*at].state == MeasureState::Proposed);
         self.was_once_due(existing, proposed, |_| self.today, &mut stands);
         self.was_once_due(existing, decided, |day| day, &mut stands);
         stands
@@ -238,31 +191,20 @@ impl<'a> Present<'a> {
     ) {
         // A violation decided before it was found is a slip in the record; it is known from the later of the two.
         let known_from = |fact: &ViolationFact| fact.decided_on.max(fact.found_on);
-        let of_nine = self
-            .known
-            .iter()
-            .filter(|fact| self.of_nine.contains(&fact.id));
+        let of_nine = self.known.iter().filter(|fact| self.of_nine.contains(&fact.id));
         let days: BTreeSet<NaiveDate> = of_nine.map(|fact| known_from(fact)).collect();
         for day in days.into_iter().rev() {
             if pending.is_empty() {
                 return;
             }
-            let known: Vec<_> = self
-                .known
-                .iter()
-                .copied()
-                .filter(|fact| known_from(fact) <= day)
-                .collect();
+            let known: Vec<_> = self.known.iter().copied().filter(|fact| known_from(fact) <= day).collect();
             let tally = tally(&known, self.policies, day, law_on(day));
             let levels = tally.levels();
             pending.retain(|at| {
                 let measure = &existing[*at];
                 let due = tally.level_of(measure.kind).is_some_and(|begins| {
                     let reaches = |id: &Uuid| levels.get(id).is_some_and(|level| *level >= begins);
-                    measure
-                        .grounds
-                        .iter()
-                        .any(|id| reaches(id) && self.supports(measure, *id))
+                    measure.grounds.iter().any(|id| reaches(id) && self.supports(measure, *id))
                 });
                 if due {
                     stands.insert(*at);
@@ -275,30 +217,16 @@ impl<'a> Present<'a> {
     fn move_grounds(&self, measure: &ExistingMeasure, due: Option<usize>) -> Vec<Change> {
         let id = measure.id;
         let held: HashSet<Uuid> = measure.grounds.iter().copied().collect();
-        let mut gone: Vec<Uuid> = held
-            .iter()
-            .copied()
-            .filter(|ground| !self.supports(measure, *ground))
-            .collect();
+        let mut gone: Vec<Uuid> = held.iter().copied().filter(|ground| !self.supports(measure, *ground)).collect();
         gone.sort_unstable();
         let due = due.map_or(&[][..], |at| &self.due[at].grounds);
-        let new: Vec<Uuid> = due
-            .iter()
-            .copied()
-            .filter(|ground| !held.contains(ground))
-            .collect();
+        let new: Vec<Uuid> = due.iter().copied().filter(|ground| !held.contains(ground)).collect();
         let mut changes = Vec::new();
         if !gone.is_empty() && measure.kind.scope() != MeasureScope::Measure {
-            changes.push(Change::DropGrounds {
-                measure: id,
-                violations: gone,
-            });
+            changes.push(Change::DropGrounds { measure: id, violations: gone });
         }
         if !new.is_empty() {
-            changes.push(Change::AddGrounds {
-                measure: id,
-                violations: new,
-            });
+            changes.push(Change::AddGrounds { measure: id, violations: new });
         }
         changes
     }
@@ -311,13 +239,8 @@ impl<'a> Present<'a> {
         if !cancel && reversals.asked.contains(&key) {
             return None;
         }
-        let clause =
-            |fact: &ViolationFact| act_of(fact, self.policies).and_then(|(_, act)| act.clause);
-        let revoked: Vec<_> = self
-            .revoked(measure)
-            .into_iter()
-            .map(|fact| (fact, clause(fact)))
-            .collect();
+        let clause = |fact: &ViolationFact| act_of(fact, self.policies).and_then(|(_, act)| act.clause);
+        let revoked: Vec<_> = self.revoked(measure).into_iter().map(|fact| (fact, clause(fact))).collect();
         let reason = wording::withdrawal(&revoked, !cancel);
         let withdrawal = Withdrawal {
             measure: measure.id,
@@ -325,28 +248,20 @@ impl<'a> Present<'a> {
             reason_zh: reason.zh,
             reason_en: reason.en,
         };
-        Some(if cancel {
-            Change::Cancel(withdrawal)
-        } else {
-            Change::Reverse { key, withdrawal }
-        })
+        Some(if cancel { Change::Cancel(withdrawal) } else { Change::Reverse { key, withdrawal } })
     }
 
     /// The revoked violations that a measure rested on, and for one of the ladder those of the last day of revocation,
     /// which lowered the level.
     fn revoked(&self, measure: &ExistingMeasure) -> Vec<&'a ViolationFact> {
-        let revoked_by_now =
-            |fact: &&ViolationFact| fact.revoked_on.is_some_and(|on| on <= self.today);
+        let revoked_by_now = |fact: &&ViolationFact| fact.revoked_on.is_some_and(|on| on <= self.today);
         let revoked = self.facts.violations.iter().filter(revoked_by_now);
         let last = revoked.clone().filter_map(|fact| fact.revoked_on).max();
         let lowered = |fact: &ViolationFact| {
-            let of_nine =
-                || act_of(fact, self.policies).is_some_and(|(_, act)| act.clause.is_some());
+            let of_nine = || act_of(fact, self.policies).is_some_and(|(_, act)| act.clause.is_some());
             measure.kind.is_on_ladder() && fact.revoked_on == last && of_nine()
         };
-        let mut found: Vec<_> = revoked
-            .filter(|fact| measure.grounds.contains(&fact.id) || lowered(fact))
-            .collect();
+        let mut found: Vec<_> = revoked.filter(|fact| measure.grounds.contains(&fact.id) || lowered(fact)).collect();
         found.sort_unstable_by_key(|fact| (fact.found_on, fact.id));
         found
     }

@@ -21,10 +21,7 @@ pub fn assess(facts: &CompanyFacts, policies: &Policies, as_of: NaiveDate) -> St
     let tally = tally(&known, policies, as_of, as_of);
     let rules = &tally.policy.document().ladder;
     let window = window(as_of, rules.window_months);
-    let with_points = known
-        .iter()
-        .map(|fact| (*fact, points(fact, policies, as_of)))
-        .collect::<Vec<_>>();
+    let with_points = known.iter().map(|fact| (*fact, points(fact, policies, as_of))).collect::<Vec<_>>();
     let live = live(&with_points, &tally, policies, as_of);
     Standing {
         company_id: facts.company_id,
@@ -53,11 +50,7 @@ pub(super) fn live<'a>(
     as_of: NaiveDate,
 ) -> Vec<Live<'a>> {
     let months = tally.policy.document().ladder.window_months;
-    let clauses: HashMap<Uuid, u8> = tally
-        .counted
-        .iter()
-        .map(|one| (one.fact.id, one.clause))
-        .collect();
+    let clauses: HashMap<Uuid, u8> = tally.counted.iter().map(|one| (one.fact.id, one.clause)).collect();
     known
         .iter()
         .filter(|(fact, _)| last_day(fact.found_on, months) >= as_of)

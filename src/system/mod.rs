@@ -5,7 +5,7 @@ mod routes;
 use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use routes::not_found;
+pub use routes::{metrics_text, not_found};
 
 pub fn routes(config: &mut ServiceConfig) {
     config
@@ -21,10 +21,13 @@ pub fn sandbox_routes(config: &mut ServiceConfig) {
     config.service(routes::move_sandbox_clock);
 }
 
-/// Pages beside the API; the gate lets them through by their prefix.
+/// Pages beside the API, open to everyone.
+pub const PAGES: &[&str] = &[DOCS];
+const DOCS: &str = "/docs/{_:.*}";
+
 pub fn pages(config: &mut web::ServiceConfig) {
     config.service(
-        utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
+        utoipa_swagger_ui::SwaggerUi::new(DOCS)
             .config(utoipa_swagger_ui::Config::from("/openapi.json").try_it_out_enabled(true).use_base_layout()),
     );
 }

@@ -74,6 +74,10 @@ pub async fn get_metrics(state: web::Data<State>) -> Answer {
     if !state.metrics_on_api {
         return Err(Problem::new(Code::NotFound));
     }
+    metrics_text(state).await
+}
+
+pub async fn metrics_text(state: web::Data<State>) -> Answer {
     state.metrics.write_queue.set(state.db.write_queue_depth() as i64);
     let text = state.metrics.text().map_err(|error| {
         tracing::error!(%error, "metrics cannot be written");

@@ -98,27 +98,12 @@ impl Cluster {
         let password = uuid::Uuid::new_v4().simple().to_string();
         let (data, password_file) = (folder.join("data"), folder.join("password"));
         let mut tee = as_owner(Path::new("tee"));
-        let mut tee = tee
-            .arg(&password_file)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("tee");
-        tee.stdin
-            .take()
-            .expect("a pipe")
-            .write_all(password.as_bytes())
-            .expect("the password is written");
+        let mut tee = tee.arg(&password_file).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("tee");
+        tee.stdin.take().expect("a pipe").write_all(password.as_bytes()).expect("the password is written");
         assert!(tee.wait().expect("tee ends").success());
         output(
             as_owner(&binaries.join("initdb"))
-                .args([
-                    "--username=postgres",
-                    "--auth=scram-sha-256",
-                    "--encoding=UTF8",
-                    "--locale=C",
-                    "--no-sync",
-                ])
+                .args(["--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"])
                 .arg("--pgdata")
                 .arg(&data)
                 .arg("--pwfile")
@@ -145,27 +130,19 @@ impl Cluster {
     }
 
     pub fn url(&self, database: &str) -> String {
-        format!(
-            "postgres://postgres:{}@127.0.0.1:{}/{database}",
-            self.password, self.port
-        )
+        format!("postgres://postgres:{}@127.0.0.1:{}/{database}", self.password, self.port)
     }
 
     /// A fresh database made from the template; its name.
     pub fn create_database(&self, prepare_template: fn(&str)) -> String {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
-        let _one_at_a_time = self
-            .databases
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self.databases.lock().unwrap_or_else(PoisonError::into_inner);
         self.template.get_or_init(|| {
             self.execute(&format!("DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)"));
             self.execute(&format!("CREATE DATABASE {TEMPLATE}"));
             prepare_template(&self.url(TEMPLATE));
             // A connection left open, or one by autovacuum, would make the copy fail.
-            self.execute(&format!(
-                "ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false"
-            ));
+            self.execute(&format!("ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false"));
         });
         let name = format!("xiaoqu_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         self.execute(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}"));
@@ -186,11 +163,8 @@ impl Cluster {
     }
 
     fn try_start(&self) -> Result<(), String> {
-        let configuration = format!(
-            "{CONFIGURATION}port = {}\nunix_socket_directories = '{}'\n",
-            self.port,
-            self.folder.display()
-        );
+        let configuration =
+            format!("{CONFIGURATION}port = {}\nunix_socket_directories = '{}'\n", self.port, self.folder.display());
         let options: Vec<String> = configuration
             .lines()
             .filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -218,17 +192,12 @@ impl Cluster {
     }
 
     fn execute(&self, sql: &str) {
-        self.try_execute(sql)
-            .unwrap_or_else(|error| panic!("{sql}: {error}"));
+        self.try_execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
     fn try_execute(&self, sql: &str) -> Result<(), String> {
-        let mut connection =
-            PgConnection::establish(&self.url("postgres")).map_err(|error| error.to_string())?;
-        diesel::sql_query(sql)
-            .execute(&mut connection)
-            .map(drop)
-            .map_err(|error| error.to_string())
+        let mut connection = PgConnection::establish(&self.url("postgres")).map_err(|error| error.to_string())?;
+        diesel::sql_query(sql).execute(&mut connection).map(drop).map_err(|error| error.to_string())
     }
 }
 
@@ -241,11 +210,7 @@ impl Drop for Cluster {
 
 fn watch(binaries: &Path, folder: &Path) -> Child {
     use std::os::unix::process::CommandExt;
-    let owner = if is_root() {
-        "runuser -u postgres --"
-    } else {
-        ""
-    };
+    let owner = if is_root() { "runuser -u postgres --" } else { "" };
     // A process group of its own, or Ctrl-C would end the watchdog together with the tests.
     Command::new("sh")
         .args(["-c", WATCHDOG, "watchdog", owner])
@@ -268,32 +233,20 @@ fn as_owner(program: &Path) -> Command {
         command = Command::new(program);
     }
     // The owner may not be allowed into the folder that the tests run in.
-    command
-        .current_dir("/")
-        .env("LC_ALL", "C")
-        .stdin(Stdio::null());
+    command.current_dir("/").env("LC_ALL", "C").stdin(Stdio::null());
     command
 }
 
 fn output(command: &mut Command) -> Output {
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {errors}");
     output
 }
 
 fn succeeds(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program)
-        .args(arguments)
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let output = Command::new(program).args(arguments).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 fn is_root() -> bool {
@@ -307,46 +260,24 @@ fn free_port() -> u16 {
 }
 
 fn find_binaries() -> Result<PathBuf, String> {
-    let complete = |folder: &Path| {
-        ["initdb", "pg_ctl", "postgres"]
-            .iter()
-            .all(|name| folder.join(name).is_file())
-    };
+    let complete = |folder: &Path| ["initdb", "pg_ctl", "postgres"].iter().all(|name| folder.join(name).is_file());
     if let Some(folder) = std::env::var_os("XIAOQU_TEST_PG_BIN") {
         let folder = PathBuf::from(folder);
-        assert!(
-            complete(&folder),
-            "XIAOQU_TEST_PG_BIN: no initdb, pg_ctl and postgres in {}",
-            folder.display()
-        );
+        assert!(complete(&folder), "XIAOQU_TEST_PG_BIN: no initdb, pg_ctl and postgres in {}", folder.display());
         return usable(folder);
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).collect::<Vec<_>>();
     let told = succeeds("pg_config", &["--bindir"]).map(PathBuf::from);
     let mut debian: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
-        .map(|entries| {
-            entries
-                .flatten()
-                .map(|entry| entry.path())
-                .collect::<Vec<_>>()
-        })
+        .map(|entries| entries.flatten().map(|entry| entry.path()).collect::<Vec<_>>())
         .unwrap_or_default()
         .into_iter()
-        .filter_map(|folder| {
-            Some((
-                folder.file_name()?.to_str()?.parse().ok()?,
-                folder.join("bin"),
-            ))
-        })
+        .filter_map(|folder| Some((folder.file_name()?.to_str()?.parse().ok()?, folder.join("bin"))))
         .collect();
     debian.sort();
     let newest_first = debian.into_iter().rev().map(|(_, folder)| folder);
-    let found = on_path
-        .into_iter()
-        .chain(told)
-        .chain(newest_first)
-        .find(|folder| complete(folder));
+    let found = on_path.into_iter().chain(told).chain(newest_first).find(|folder| complete(folder));
     usable(found.ok_or("no folder holds initdb, pg_ctl and postgres")?)
 }
 

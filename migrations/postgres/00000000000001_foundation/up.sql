@@ -78,7 +78,7 @@ CREATE TABLE measures (
   violation_id uuid REFERENCES violations (id), county TEXT NOT NULL, township TEXT NOT NULL, community TEXT NOT NULL,
   office_role TEXT NOT NULL, office_division TEXT NOT NULL, approver_role TEXT, level BIGINT, legal_basis TEXT,
   policy_version BIGINT NOT NULL, reason_zh TEXT NOT NULL, reason_en TEXT NOT NULL, due_on DATE NOT NULL,
-  grounded_on DATE NOT NULL, cancelled_by_system boolean NOT NULL, reverses uuid REFERENCES measures (id),
+  cancelled_by_system boolean NOT NULL, reverses uuid REFERENCES measures (id),
   notified boolean NOT NULL, hearing_request_due_on DATE, proceedings TEXT NOT NULL, created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL
 );

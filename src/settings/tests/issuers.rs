@@ -3,8 +3,7 @@ use serde_json::json;
 use super::*;
 
 /// Public keys made for these tests; nobody keeps the private ones.
-const ED_KEY: &str =
-    r#"{"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+const ED_KEY: &str = r#"{"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
 const EC_KEY: &str = r#"{"kty":"EC","crv":"P-256","kid":"b","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
 const RSA_MODULUS: &str = "3u9atAks6Yi_7nQVaF7-7pynrr5FIVE3zO4BhZ-RkubADwrXYbJeK3HhxwAjlUk5PC_DEejz6KBgWe_NCkZJAHmSAm_Wg0nmx7Yqx5qCE36385mo52Si9Kz-zjY2vGMzh0-0hdslzQ8bbSrJDz4otYUqP_Eibk0LsLh6rLwFhQHZc6GQMBOqEDW_x6ufmil7JqANcYZszo0ccWIhP_-m6GzjGB5cdrCpPPSc0Wt9_XTgiQ5D_AmeuWKGZQpZ2-Bk63S5MagsIj_6MMZkpXEoRGRQLHFPPJgdWsGOCxjEx_xDJAOXjfwMW_qvN412ZapmmXupfHIM_eNkI5YbJdb1Lw";
 
@@ -18,11 +17,8 @@ fn issuer(field: &str, value: &str) -> String {
         ("jwks", keys.as_str()),
         ("allowed_roles", "['resident']"),
     ];
-    let mut lines: Vec<String> = fields
-        .iter()
-        .filter(|(name, _)| *name != field)
-        .map(|(name, value)| format!("{name} = {value}"))
-        .collect();
+    let mut lines: Vec<String> =
+        fields.iter().filter(|(name, _)| *name != field).map(|(name, value)| format!("{name} = {value}")).collect();
     if !value.is_empty() {
         lines.push(format!("{field} = {value}"));
     }
@@ -40,10 +36,7 @@ fn with_issuers(issuers: &[String]) -> Result<Vec<TrustedIssuer>, String> {
 #[test]
 fn a_trusted_issuer_is_read_with_its_limits() {
     let one = &with_issuers(&[issuer("", "")]).unwrap()[0];
-    assert_eq!(
-        (one.issuer.as_str(), one.machine, one.keys.keys.len()),
-        ("https://app.example", false, 1)
-    );
+    assert_eq!((one.issuer.as_str(), one.machine, one.keys.keys.len()), ("https://app.example", false, 1));
     assert_eq!(one.claims, ClaimMapping::default());
     let file = format!(
         "[[trusted_issuers]]\nissuer = 'https://portal.example/a/'\naudience = 'x'\nalgorithms = ['EdDSA', 'ES256']\nmachine = true\n\
@@ -51,26 +44,14 @@ fn a_trusted_issuer_is_read_with_its_limits() {
          allowed_companies = ['91640121MA75XXXX0A']\n[trusted_issuers.claim_mapping]\ncompany = 'sub'\nrole = 'urn:role'\n",
         format_args!("{{\"keys\":[{ED_KEY},{EC_KEY}]}}")
     );
-    let one = load(Some(&file), &[], &[])
-        .unwrap()
-        .access
-        .trusted_issuers
-        .remove(0);
+    let one = load(Some(&file), &[], &[]).unwrap().access.trusted_issuers.remove(0);
     assert_eq!(
-        (
-            one.claims.company.as_str(),
-            one.claims.role.as_str(),
-            one.claims.name.as_str()
-        ),
+        (one.claims.company.as_str(), one.claims.role.as_str(), one.claims.name.as_str()),
         ("sub", "urn:role", "name")
     );
     assert!(one.machine && one.allowed_divisions == ["640121"]);
     let folder = tempfile::tempdir().unwrap();
-    let path = write(
-        folder.path(),
-        "jwks.json",
-        &format!("{{\"keys\":[{ED_KEY}]}}"),
-    );
+    let path = write(folder.path(), "jwks.json", &format!("{{\"keys\":[{ED_KEY}]}}"));
     with_issuers(&[issuer("jwks", "").replace('}', &format!(", jwks_file = '{path}'}}"))]).unwrap();
 }
 
@@ -84,10 +65,7 @@ fn a_trusted_issuer_without_good_limits_is_refused() {
         keys(key)
     };
     let weak = keys(json!({"kty": "RSA", "n": "Q".repeat(171), "e": "AQAB"}));
-    let long = format!(
-        "'{{\"keys\":[{ED_KEY}],\"x\":\"{}\"}}'",
-        "y".repeat(64 * 1024)
-    );
+    let long = format!("'{{\"keys\":[{ED_KEY}],\"x\":\"{}\"}}'", "y".repeat(64 * 1024));
     let cases: Vec<(&str, String, &str)> = vec![
         ("issuer", "".into(), "issuer"),
         ("issuer", "'http://app.example'".into(), "[0].issuer"),
@@ -106,57 +84,21 @@ fn a_trusted_issuer_without_good_limits_is_refused() {
         ("jwks", "'{\"keys\":[]}'".into(), "`keys`"),
         ("jwks", "'x'".into(), "not JSON"),
         ("jwks", long, "bytes"),
-        (
-            "jwks",
-            keys(json!({"kty": "oct", "k": "c2VjcmV0"})),
-            "only public keys",
-        ),
+        ("jwks", keys(json!({"kty": "oct", "k": "c2VjcmV0"})), "only public keys"),
         ("jwks", with("d", "c2VjcmV0"), "only public keys"),
         ("jwks", with("use", "enc"), "`use`"),
         ("jwks", with("alg", "ES256"), "fits none"),
-        (
-            "jwks",
-            format!("'{{\"keys\":[{ED_KEY},{ED_KEY}]}}'"),
-            "`kid`",
-        ),
+        ("jwks", format!("'{{\"keys\":[{ED_KEY},{ED_KEY}]}}'"), "`kid`"),
         ("allowed_roles", "[]".into(), "[0].allowed_roles"),
         ("allowed_roles", "['king']".into(), "king"),
-        (
-            "allowed_roles",
-            "['county_authority']".into(),
-            "allowed_divisions",
-        ),
-        (
-            "allowed_roles",
-            "['property_company']".into(),
-            "allowed_companies",
-        ),
-        (
-            "allowed_divisions",
-            "['64012']".into(),
-            "2, 4, 6, 9 or 12 digits",
-        ),
-        (
-            "allowed_divisions",
-            "['64012x']".into(),
-            "2, 4, 6, 9 or 12 digits",
-        ),
+        ("allowed_roles", "['county_authority']".into(), "allowed_divisions"),
+        ("allowed_roles", "['property_company']".into(), "allowed_companies"),
+        ("allowed_divisions", "['64012']".into(), "2, 4, 6, 9 or 12 digits"),
+        ("allowed_divisions", "['64012x']".into(), "2, 4, 6, 9 or 12 digits"),
         ("allowed_companies", "['1']".into(), "18 characters"),
-        (
-            "allowed_companies",
-            "['91640121MA75XXXX0A']".into(),
-            "property_company",
-        ),
-        (
-            "claim_mapping",
-            "{role = 'iss'}".into(),
-            "claim_mapping.role",
-        ),
-        (
-            "claim_mapping",
-            "{role = 'name'}".into(),
-            "claim_mapping.name",
-        ),
+        ("allowed_companies", "['91640121MA75XXXX0A']".into(), "property_company"),
+        ("claim_mapping", "{role = 'iss'}".into(), "claim_mapping.role"),
+        ("claim_mapping", "{role = 'name'}".into(), "claim_mapping.name"),
         ("claim_mapping", "{rolle = 'x'}".into(), "rolle"),
         ("claim_mapping", "{role = ''}".into(), "claim_mapping.role"),
         ("machine", "'yes'".into(), "machine"),
@@ -164,33 +106,16 @@ fn a_trusted_issuer_without_good_limits_is_refused() {
     ];
     for (field, value, part) in cases {
         let line = with_issuers(&[issuer(field, &value)]).expect_err(&format!("{field} = {value}"));
-        assert!(
-            line.starts_with("trusted_issuers: ") && line.contains(part),
-            "{field} = {value}: {line}"
-        );
+        assert!(line.starts_with("trusted_issuers: ") && line.contains(part), "{field} = {value}: {line}");
         assert!(!line.contains("c2VjcmV0"), "{line}");
     }
     let rsa = issuer("jwks", &weak).replace("EdDSA", "RS256");
     assert!(with_issuers(&[rsa]).unwrap_err().contains("2048 bits"));
-    let strong = issuer(
-        "jwks",
-        &keys(json!({"kty": "RSA", "n": RSA_MODULUS, "e": "AQAB"})),
-    );
+    let strong = issuer("jwks", &keys(json!({"kty": "RSA", "n": RSA_MODULUS, "e": "AQAB"})));
     assert!(with_issuers(&[strong.replace("EdDSA", "RS256', 'PS256")]).is_ok());
-    let two_prefixes = issuer("allowed_roles", "['county_authority']").replacen(
-        '{',
-        "{allowed_divisions = ['640121100'], ",
-        1,
-    );
-    assert!(
-        with_issuers(&[two_prefixes])
-            .unwrap_err()
-            .contains("at most 6 digits")
-    );
-    assert!(
-        with_issuers(&[issuer("", ""), issuer("", "")])
-            .unwrap_err()
-            .contains("twice")
-    );
+    let two_prefixes =
+        issuer("allowed_roles", "['county_authority']").replacen('{', "{allowed_divisions = ['640121100'], ", 1);
+    assert!(with_issuers(&[two_prefixes]).unwrap_err().contains("at most 6 digits"));
+    assert!(with_issuers(&[issuer("", ""), issuer("", "")]).unwrap_err().contains("twice"));
     assert!(load(None, &[], &[("trusted_issuers", "[]\npool_size = 3")]).is_err());
 }

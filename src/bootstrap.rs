@@ -1,0 +1,105 @@
+//! From settings to a running service.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::access::issuer::{Issuer, LocalIssuer};
+use crate::app::{Config, ServerOptions, State};
+use crate::clock::Clock;
+use crate::db::{Db, DbOptions, Instant, WriteGate};
+use crate::http::idempotency;
+use crate::settings::{DatabaseUrl, LogFormat, Settings};
+use crate::{calendar, db, divisions, policy};
+
+/// The log: one line an event on standard error, without personal data.
+pub fn start_log(settings: &Settings) {
+    let level = tracing_subscriber::filter::LevelFilter::from_level(settings.house.log_level);
+    let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
+    match settings.house.log_format {
+        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).init(),
+        LogFormat::Text => builder.init(),
+    }
+}
+
+pub fn db_options(settings: &Settings) -> anyhow::Result<DbOptions> {
+    let database = &settings.database;
+    let url = match (&database.database_url, settings.postgres_url()?) {
+        (_, Some(url)) => url.expose().clone(),
+        (DatabaseUrl::Sqlite(path), None) => format!("sqlite:{}", path.display()),
+        (DatabaseUrl::Postgres(url), None) => url.expose().clone(),
+    };
+    Ok(DbOptions {
+        url,
+        sqlite_readers: u32::try_from(database.sqlite_readers)?,
+        write_queue: database.write_queue,
+        pool_size: u32::try_from(database.pool_size)?,
+        pool_wait: database.pool_wait_seconds,
+    })
+}
+
+/// Migrates, and puts in what every deployment starts from: divisions, the default policy, the holiday calendar.
+pub fn prepare(options: &DbOptions) -> anyhow::Result<Vec<String>> {
+    let applied = db::migrate(options)?;
+    let db = Db::open(options)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let seeded = runtime.block_on(db.write(WriteGate::default(), |conn| {
+        let now = Instant::now();
+        divisions::seed(conn)?;
+        policy::seed(conn, now)?;
+        calendar::seed(conn, now)
+    }));
+    db.close();
+    seeded.map_err(|fail| anyhow::anyhow!("cannot put in the first rows: {fail:?}"))?;
+    Ok(applied)
+}
+
+pub fn config(settings: &Settings) -> anyhow::Result<Config> {
+    let keys = settings.keys()?;
+    let access = &settings.access;
+    let url = &settings.http.public_url;
+    Ok(Config {
+        db: db_options(settings)?,
+        clock: Clock::real(settings.house.time_zone),
+        local_issuer: LocalIssuer::new(url, &access.audience, keys.signing_key, keys.signing_key_public)?,
+        trusted_issuers: access.trusted_issuers.iter().map(Issuer::trusted).collect::<anyhow::Result<_>>()?,
+        data_key: *keys.data_key.expose(),
+        body_limit: settings.http.json_body_limit_bytes,
+        request_timeout: settings.http.request_timeout_seconds,
+        metrics_on_api: settings.http.metrics_listen.is_none(),
+    })
+}
+
+pub fn server_options(settings: &Settings) -> ServerOptions {
+    let http = &settings.http;
+    ServerOptions {
+        listen: http.listen.to_string(),
+        workers: http.workers,
+        max_connections: http.max_connections,
+        keep_alive: http.keep_alive_seconds,
+        header_timeout: http.header_read_timeout_seconds,
+        shutdown_timeout: http.shutdown_timeout_seconds,
+    }
+}
+
+/// Work that goes on beside the requests, until the service stops.
+pub fn start_housekeeping(state: Arc<State>) {
+    actix_web::rt::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            // A chunk at a time, so that no job holds the writer long.
+            while let Ok(500..) =
+                state.db.write(WriteGate::default(), |conn| idempotency::forget_old(conn, Instant::now())).await
+            {
+            }
+        }
+    });
+}
+
+/// Runs a server to its end: it finishes what it took, then the writer commits what it holds.
+pub async fn run(state: Arc<State>, server: actix_web::dev::Server) -> anyhow::Result<()> {
+    start_housekeeping(state.clone());
+    server.await?;
+    state.db.close();
+    tracing::info!("stopped");
+    Ok(())
+}

@@ -1,0 +1,26 @@
+use std::path::Path;
+
+use super::SettingFlags;
+use crate::bootstrap;
+use crate::db::{Db, WriteGate};
+use crate::divisions;
+use crate::settings::Settings;
+
+/// Brings the database to this version, and loads more divisions where a file is given.
+pub fn run(flags: &SettingFlags, file: Option<&Path>) -> anyhow::Result<()> {
+    let settings = Settings::load(&flags.sources())?;
+    let options = bootstrap::db_options(&settings)?;
+    let applied = bootstrap::prepare(&options)?;
+    println!("{} migration(s) applied", applied.len());
+    if let Some(file) = file {
+        let all = divisions::store::parse_csv(&std::fs::read_to_string(file)?)?;
+        let db = Db::open(&options)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let changed = runtime
+            .block_on(db.write(WriteGate::default(), move |conn| divisions::store::load(conn, &all)))
+            .map_err(|fail| anyhow::anyhow!("divisions were not loaded: {fail:?}"))?;
+        db.close();
+        println!("{changed} division(s) added or renamed");
+    }
+    Ok(())
+}

@@ -1,0 +1,28 @@
+use super::SettingFlags;
+use crate::app::{self, State};
+use crate::bootstrap;
+use crate::settings::{MigrateAtStart, Settings};
+
+/// Serves until it is told to stop (SIGTERM or SIGINT).
+pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
+    let settings = Settings::load(&flags.sources())?;
+    bootstrap::start_log(&settings);
+    let config = bootstrap::config(&settings)?;
+    let migrate = match settings.database.migrate_at_start {
+        MigrateAtStart::Auto => !config.db.is_postgres(),
+        MigrateAtStart::Always => true,
+        MigrateAtStart::Never => false,
+    };
+    if migrate {
+        bootstrap::prepare(&config.db)?;
+    }
+    let state = State::new(config)?;
+    actix_web::rt::System::new().block_on(async move {
+        let (server, address) = app::server(state.clone(), &bootstrap::server_options(&settings))?;
+        tracing::info!(%address, "listening");
+        if let Some(listen) = settings.http.metrics_listen {
+            actix_web::rt::spawn(app::metrics_server(state.clone(), listen)?);
+        }
+        bootstrap::run(state, server).await
+    })
+}

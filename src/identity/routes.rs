@@ -1,0 +1,86 @@
+use actix_web::{HttpResponse, get};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::vocabulary::{self, Vocabulary};
+use crate::access::Role;
+use crate::access::permissions::{Access, PERMISSIONS};
+use crate::db::{Id, Instant};
+use crate::http::{Answer, Ctx, PageOf};
+
+/// The caller (当前身份).
+#[derive(Serialize, ToSchema)]
+pub struct Me {
+    /// Issuer of the token.
+    #[schema(max_length = 200, example = "https://xiaoqu.example.invalid")]
+    pub issuer: String,
+    /// Subject of the token.
+    #[schema(max_length = 200, example = "officer-17")]
+    pub subject: String,
+    /// Name, where the token has one.
+    #[schema(max_length = 200)]
+    pub name: Option<String>,
+    pub role: Role,
+    /// Division (GB/T 2260) of the role.
+    #[schema(max_length = 12, example = "640121100")]
+    pub division: Option<String>,
+    /// USCC of the company.
+    #[schema(max_length = 18)]
+    pub company: Option<String>,
+    /// Complex of the committee.
+    pub complex: Option<Id>,
+    /// Organisation of the utility operator.
+    #[schema(max_length = 200)]
+    pub organisation: Option<String>,
+    /// Tasks in the charge of a township leader.
+    #[schema(max_items = 8)]
+    pub tasks: Vec<u8>,
+    /// OAuth client, where the token came through one.
+    #[schema(max_length = 200)]
+    pub client: Option<String>,
+    /// A machine: it reads, reports and submits, and never decides.
+    pub machine: bool,
+    /// When the token ends.
+    pub expires_at: Instant,
+    /// Operations that this token may call.
+    #[schema(max_items = 1000)]
+    pub permissions: Vec<String>,
+}
+
+/// Who am I
+///
+/// What the service read from the token, and every operation that it may call.
+#[utoipa::path(tag = "identity", responses((status = 200, description = "You", body = Me)))]
+#[get("/v1/me")]
+pub async fn get_me(ctx: Ctx) -> HttpResponse {
+    let caller = &ctx.caller;
+    let permissions = PERMISSIONS
+        .iter()
+        .filter(|p| p.access != Access::Public && p.allows(caller.role) && !(p.person_only && caller.machine))
+        .map(|p| p.operation.to_owned())
+        .collect();
+    HttpResponse::Ok().json(Me {
+        issuer: caller.iss.clone(),
+        subject: caller.sub.clone(),
+        name: caller.name.clone(),
+        role: caller.role,
+        division: caller.division.clone(),
+        company: caller.company.clone(),
+        complex: caller.complex,
+        organisation: caller.organisation.clone(),
+        tasks: caller.tasks.clone(),
+        client: caller.client.clone(),
+        machine: caller.machine,
+        expires_at: caller.expires_at,
+        permissions,
+    })
+}
+
+/// List the vocabulary
+///
+/// Every code of every enumeration with its Chinese and English label, on one page.
+#[utoipa::path(tag = "identity", responses((status = 200, description = "All codes", body = PageOf<Vocabulary>)))]
+#[get("/v1/vocabulary")]
+pub async fn get_vocabulary(_ctx: Ctx) -> Answer {
+    Ok(HttpResponse::Ok().json(PageOf { items: vocabulary::all(), next_cursor: None, total: None }))
+}

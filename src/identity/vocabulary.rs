@@ -1,0 +1,66 @@
+//! Every code of every enumeration, with its labels.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::access::role::ROLES;
+use crate::coded::Label;
+use crate::problem::{CODES, FAULT_CODES};
+
+/// One enumeration (代码表).
+#[derive(Serialize, ToSchema)]
+pub struct Vocabulary {
+    /// Name of the enumeration.
+    #[schema(max_length = 60, example = "role")]
+    pub name: String,
+    /// Its codes.
+    #[schema(max_items = 1000)]
+    pub values: Vec<Term>,
+}
+
+/// One code (代码).
+#[derive(Serialize, ToSchema)]
+pub struct Term {
+    /// The code.
+    #[schema(max_length = 60, example = "social_affairs_office")]
+    pub code: String,
+    /// Official Chinese term.
+    #[schema(max_length = 200, example = "社会事务办公室")]
+    pub zh: String,
+    /// English.
+    #[schema(max_length = 200, example = "Social affairs office")]
+    pub en: String,
+}
+
+fn term(code: &str, zh: &str, en: &str) -> Term {
+    Term { code: code.to_owned(), zh: zh.to_owned(), en: en.to_owned() }
+}
+
+fn coded(name: &str, labels: &[Label]) -> Vocabulary {
+    Vocabulary { name: name.to_owned(), values: labels.iter().map(|l| term(l.code, l.zh, l.en)).collect() }
+}
+
+pub fn all() -> Vec<Vocabulary> {
+    use crate::complexes::coordinates::CoordinateSystem;
+    use crate::complexes::model::SelfGovernance;
+    use crate::policy::model::{
+        ActSubject, CreditBand, FilingAuthority, LadderArea, LadderCount, MeasureKind, OfficeRule,
+    };
+    use crate::standing::model::MeasureState;
+    let rows = |name: &str, values: Vec<Term>| Vocabulary { name: name.to_owned(), values };
+    vec![
+        rows("role", ROLES.iter().map(|r| term(r.code, r.zh, r.en)).collect()),
+        coded("act_subject", ActSubject::LABELS),
+        coded("coordinate_system", CoordinateSystem::LABELS),
+        coded("credit_band", CreditBand::LABELS),
+        coded("filing_authority", FilingAuthority::LABELS),
+        coded("ladder_area", LadderArea::LABELS),
+        coded("ladder_count", LadderCount::LABELS),
+        coded("measure_kind", MeasureKind::LABELS),
+        coded("measure_state", MeasureState::LABELS),
+        coded("office_rule", OfficeRule::LABELS),
+        coded("self_governance", SelfGovernance::LABELS),
+        rows("problem_code", CODES.iter().map(|c| term(c.name, c.zh, c.en)).collect()),
+        rows("fault_code", FAULT_CODES.iter().map(|(code, zh, en)| term(code, zh, en)).collect()),
+    ]
+}
