@@ -1,0 +1,166 @@
+//! What became of the measures that the cases led to: notices, hearings, approvals, and their carrying out.
+
+use anyhow::Context;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::cases::Docket;
+use super::register::Register;
+use super::stage::{Person, Stage, explain};
+use crate::access::{Role, Scope};
+use crate::db::{Id, Instant};
+use crate::http::Body;
+use crate::measures::model::MeasureRow;
+use crate::measures::{actions, decisions, store};
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Do {
+    /// The office notifies, and the company opens the notice on the same day.
+    Notify,
+    State,
+    RequestHearing,
+    HoldHearing,
+    Approve,
+    Reject,
+    Complete,
+    Cancel,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sanction {
+    /// Days ago.
+    ago: i64,
+    company: String,
+    kind: String,
+    /// Of several of its kind, the one about this complex.
+    complex: Option<String>,
+    /// Or the one that rests on this violation alone.
+    case: Option<String>,
+    #[serde(rename = "do")]
+    act: Do,
+    text: Option<String>,
+}
+
+pub fn read() -> anyhow::Result<Vec<Sanction>> {
+    Ok(serde_json::from_str(include_str!("data/sanctions.json"))?)
+}
+
+impl Sanction {
+    pub fn when(&self, stage: &Stage) -> Instant {
+        let hour = match self.act {
+            Do::Notify => 11,
+            Do::HoldHearing => 12,
+            Do::State | Do::RequestHearing => 14,
+            Do::Approve | Do::Reject => 15,
+            Do::Complete | Do::Cancel => 16,
+        };
+        stage.at(stage.working_day(self.ago), hour)
+    }
+
+    fn told(&self, otherwise: &str) -> String {
+        self.text.clone().unwrap_or_else(|| otherwise.to_owned())
+    }
+}
+
+async fn measures_of(stage: &Stage, company: Id) -> anyhow::Result<Vec<MeasureRow>> {
+    let everything = Scope::System("the demo plays every office");
+    let rows = stage.state.db.read(move |conn| store::of_company(conn, &everything, company)).await;
+    rows.map_err(|fail| anyhow::anyhow!(explain(&fail)))
+}
+
+/// The open measure of a kind against a company, about a complex.
+pub async fn find(stage: &Stage, company: Id, kind: &str, complex: Option<Id>) -> anyhow::Result<Id> {
+    let open = |row: &MeasureRow| matches!(row.state.as_str(), "proposed" | "approved");
+    let rows = measures_of(stage, company).await?;
+    let found = rows.iter().find(|row| open(row) && row.kind == kind && row.complex_id == complex);
+    Ok(found.with_context(|| format!("no open {kind}"))?.id)
+}
+
+async fn measure(stage: &Stage, register: &Register, docket: &Docket, sanction: &Sanction) -> anyhow::Result<MeasureRow> {
+    let complex = sanction.complex.as_deref().map(|key| register.complex(key)).transpose()?.map(|one| one.id);
+    let violation = sanction.case.as_ref().map(|key| docket.ids.get(key).copied().context(key.clone())).transpose()?;
+    let rows = measures_of(stage, register.company(&sanction.company)?.id).await?;
+    let fits = |row: &MeasureRow| {
+        row.kind == sanction.kind
+            && complex.is_none_or(|id| row.complex_id == Some(id))
+            && violation.is_none_or(|id| row.violation_id == Some(id))
+            && matches!(row.state.as_str(), "proposed" | "approved")
+    };
+    rows.into_iter().find(fits).context("no such open measure")
+}
+
+pub async fn play(stage: &Stage, register: &Register, docket: &Docket, sanction: &Sanction) -> anyhow::Result<()> {
+    let told = || format!("{} days ago, {}: {}", sanction.ago, sanction.company, sanction.kind);
+    let row = measure(stage, register, docket, sanction).await.with_context(told)?;
+    act(stage, register, sanction, row).await.with_context(told)
+}
+
+async fn act(stage: &Stage, register: &Register, sanction: &Sanction, row: MeasureRow) -> anyhow::Result<()> {
+    let when = sanction.when(stage);
+    let id = row.id;
+    let role = |code: &str| Role::from_code(code).with_context(|| format!("no role {code}"));
+    let office =
+        Person::of_office(role(&row.office_role)?, &row.office_division, "-case").caller(&stage.state)?;
+    let company = Person::of_company(&register.company(&sanction.company)?.uscc).caller(&stage.state)?;
+    let approver = || -> anyhow::Result<_> {
+        let role = role(row.approver_role.as_deref().context("no approver")?)?;
+        let place = if row.community.is_empty() { &row.office_division } else { &row.community };
+        Person::of_office(role, place, "").caller(&stage.state)
+    };
+    let day = stage.state.clock.day_of(when);
+    match sanction.act {
+        Do::Notify => {
+            let body = json!({
+                "facts": row.reason_zh, "grounds": "阶梯式惩戒规定", "intended_consequence": "拟依规作出上述处置",
+            });
+            let notify = move |tx: &mut _, body: &_| actions::notify_measure(tx, id, body);
+            stage.act(&office, when, "notify_measure", body, notify).await?;
+            let open = move |tx: &mut _, _: &Body<serde_json::Value>| actions::open_notice(tx, id);
+            stage.act(&company, when, "get_measure", json!({}), open).await?;
+        }
+        Do::State => {
+            let body = json!({ "text": sanction.told("请求从轻处理。") });
+            let state = move |tx: &mut _, body: &_| actions::submit_measure_statement(tx, id, body);
+            stage.act(&company, when, "submit_measure_statement", body, state).await?;
+        }
+        Do::RequestHearing => {
+            let body = json!({ "reasons": sanction.told("申请听证。") });
+            let request = move |tx: &mut _, body: &_| actions::request_measure_hearing(tx, id, body);
+            stage.act(&company, when, "request_measure_hearing", body, request).await?;
+        }
+        Do::HoldHearing => {
+            let body = json!({ "held_on": day, "record": sanction.told("听证会如期举行。") });
+            let hold = move |tx: &mut _, body: &_| actions::record_measure_hearing(tx, id, body);
+            stage.act(&office, when, "record_measure_hearing", body, hold).await?;
+        }
+        Do::Approve => {
+            let body = json!({ "reasons": sanction.told("事实清楚，程序已履行，同意") });
+            let approve = move |tx: &mut _, body: &_| decisions::approve_measure(tx, id, body);
+            stage.act(&approver()?, when, "approve_measure", body, approve).await?;
+        }
+        Do::Reject => {
+            let body = json!({ "reasons": sanction.told("暂无必要，不予批准") });
+            let reject = move |tx: &mut _, body: &_| decisions::reject_measure(tx, id, body);
+            stage.act(&approver()?, when, "reject_measure", body, reject).await?;
+        }
+        Do::Complete => {
+            let removal = row.kind == "removal";
+            let evidence = json!([{ "title": "业主大会决议", "url": "https://example.invalid/evidence/vote.pdf" }]);
+            let body = json!({
+                "completed_on": day, "outcome": sanction.told("已办结，经复查符合要求"),
+                "removal_ground": removal.then_some("owners_vote"),
+                "evidence": if removal { evidence } else { json!([]) },
+            });
+            let complete = move |tx: &mut _, body: &_| decisions::complete_measure(tx, id, body);
+            stage.act(&office, when, "complete_measure", body, complete).await?;
+        }
+        Do::Cancel => {
+            let body = json!({ "reasons": sanction.told("已无必要，予以终止") });
+            let cancel = move |tx: &mut _, body: &_| decisions::cancel_measure(tx, id, body);
+            stage.act(&office, when, "cancel_measure", body, cancel).await?;
+        }
+    }
+    Ok(())
+}
