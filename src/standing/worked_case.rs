@@ -571,7 +571,7 @@ fn a_reader_of_one_township_sees_clause_day_and_division_of_the_others() {
     });
     let row = &seen.violations[1];
     assert_eq!(
-        (row.clause, row.found_on, &row.place),
+        (row.clause, row.found_on, &*row.place),
         (5, day("2026-03-02"), &place(Q))
     );
     assert_eq!(
