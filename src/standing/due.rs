@@ -74,12 +74,13 @@ fn of_violation(live: &Live, tally: &Tally, due: &mut Vec<DueMeasure>) {
             reason_en: reason.en,
         });
     };
+    let version = policy.version.to_string();
     if points.points > 0 {
         let number = points.points.to_string();
         let reason = begin.with(
             &["，扣", &number, "分"],
             &[": ", &number, " points are deducted"],
-            points.policy_version,
+            &points.policy_version.to_string(),
         );
         add(
             MeasureKind::CreditDeduction,
@@ -93,11 +94,11 @@ fn of_violation(live: &Live, tally: &Tally, due: &mut Vec<DueMeasure>) {
         let reason = begin.with(
             &["，移交", agency.zh, "处理"],
             &[": referred to the ", agency.en],
-            policy.version,
+            &version,
         );
         add(MeasureKind::Referral, Some(*role), policy.version, reason);
     }
-    let reason = begin.with(&["，责令限期整改"], &[": to be rectified"], policy.version);
+    let reason = begin.with(&["，责令限期整改"], &[": to be rectified"], &version);
     add(
         MeasureKind::RectificationOrder,
         None,
@@ -117,7 +118,10 @@ struct Site<'t, 'a> {
 struct Rung<'t, 'a> {
     counted: Vec<&'t Counted<'a>>,
     sites: Rc<Vec<Site<'t, 'a>>>,
+    /// How the reason of a measure about the company begins.
     reason: Reason,
+    /// The same without days, for measures about a complex, which name the days there.
+    at_complex: Reason,
 }
 
 fn of_ladder(tally: &Tally, window: &Window, due: &mut Vec<DueMeasure>) {
@@ -129,14 +133,17 @@ fn of_ladder(tally: &Tally, window: &Window, due: &mut Vec<DueMeasure>) {
             .last()
             .filter(|below| below.counted.len() == counted.len());
         let sites = same.map_or_else(|| Rc::new(sites(&counted)), |below| below.sites.clone());
-        let reason = wording::level(tally, level, &counted, window);
+        let with = |days| wording::level(tally, level, &wording::clauses(&counted, days), window);
+        let (reason, at_complex) = (with(true), with(false));
         rungs.push(Rung {
             counted,
             sites,
             reason,
+            at_complex,
         });
     }
     let version = tally.policy.version;
+    let version_text = version.to_string();
     for rule in &tally.policy.document().measures {
         let Some(level) = rule.level else { continue };
         let Some(rung) = usize::from(level)
@@ -160,7 +167,7 @@ fn of_ladder(tally: &Tally, window: &Window, due: &mut Vec<DueMeasure>) {
                     township,
                     community: None,
                 };
-                let reason = wording::measure(&rung.reason, None, rule.kind, version);
+                let reason = wording::measure(&rung.reason, None, rule.kind, &version_text);
                 let measure = of_level(rule, version, raised_by, &rung.counted, reason);
                 due.push(DueMeasure {
                     place: Arc::new(place),
@@ -170,7 +177,12 @@ fn of_ladder(tally: &Tally, window: &Window, due: &mut Vec<DueMeasure>) {
             MeasureScope::Complex => due.extend(rung.sites.iter().filter_map(|site| {
                 // The first violation at the complex raised the measure there.
                 let raised_by = site.counted.first()?.fact;
-                let reason = wording::measure(&rung.reason, Some(&site.named), rule.kind, version);
+                let reason = wording::measure(
+                    &rung.at_complex,
+                    Some(&site.named),
+                    rule.kind,
+                    &version_text,
+                );
                 let measure = of_level(rule, version, raised_by, &site.counted, reason);
                 let mut buffer = Uuid::encode_buffer();
                 let id: &str = site.complex.as_hyphenated().encode_lower(&mut buffer);
@@ -194,7 +206,7 @@ fn sites<'t, 'a>(counted: &[&'t Counted<'a>]) -> Vec<Site<'t, 'a>> {
         }
     }
     let site = |(complex, counted): (Uuid, Vec<&'t Counted<'a>>)| {
-        let named = wording::clauses(&counted);
+        let named = wording::clauses(&counted, true);
         Site {
             complex,
             counted,

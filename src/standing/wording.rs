@@ -30,8 +30,7 @@ impl Reason {
     }
 
     /// The sentence that begins with this and ends by naming the policy version.
-    pub fn with(&self, zh: &[&str], en: &[&str], version: i64) -> Reason {
-        let version = version.to_string();
+    pub fn with(&self, zh: &[&str], en: &[&str], version: &str) -> Reason {
         let whole = |begin: &str, parts: &[&str], before: &str, after: &str| {
             let length = begin.len() + parts.iter().map(|part| part.len()).sum::<usize>();
             let mut text =
@@ -39,7 +38,7 @@ impl Reason {
             text.push_str(begin);
             text.extend(parts.iter().copied());
             text.push_str(before);
-            text.push_str(&version);
+            text.push_str(version);
             text.push_str(after);
             text
         };
@@ -82,8 +81,8 @@ pub fn violation(fact: &ViolationFact, act: Option<&Act>, clause: Option<u8>) ->
     }
 }
 
-/// Why the measures of a level are due.
-pub fn level(tally: &Tally, level: u8, counted: &[&Counted], window: &Window) -> Reason {
+/// Why the measures of a level are due, with the clauses that were counted.
+pub fn level(tally: &Tally, level: u8, named: &Reason, window: &Window) -> Reason {
     let rules = &tally.policy.document().ladder;
     let needed = rules.thresholds.counts()[usize::from(level.clamp(1, 4)) - 1].to_string();
     let (from, to) = (window.from.to_string(), window.to.to_string());
@@ -97,7 +96,6 @@ pub fn level(tally: &Tally, level: u8, counted: &[&Counted], window: &Window) ->
         LadderCount::Violations => ("次", "violations"),
     };
     let area = rules.area;
-    let named = clauses(counted);
     Reason::new(
         &[
             &from,
@@ -146,7 +144,7 @@ pub fn measure(
     level: &Reason,
     at_complex: Option<&Reason>,
     kind: MeasureKind,
-    version: i64,
+    version: &str,
 ) -> Reason {
     match at_complex {
         Some(named) => level.with(
@@ -165,8 +163,8 @@ pub fn measure(
 /// Days or violations named one by one; the rest is a number, since a sentence is for reading.
 const NAMED: usize = 3;
 
-/// Names clauses with the days on which they were violated.
-pub fn clauses(counted: &[&Counted]) -> Reason {
+/// Names clauses, with the days on which they were violated or without.
+pub fn clauses(counted: &[&Counted], with_days: bool) -> Reason {
     let mut clauses: Vec<(u8, usize, [NaiveDate; NAMED])> = Vec::with_capacity(9);
     for one in counted {
         let at = clauses
@@ -187,7 +185,11 @@ pub fn clauses(counted: &[&Counted]) -> Reason {
     for (n, (clause, count, days)) in clauses.iter().enumerate() {
         let clause = clause.to_string();
         reason.separate(n);
-        reason.push(&["第", &clause, "条（"], &["clause ", &clause, " ("]);
+        reason.push(&["第", &clause, "条"], &["clause ", &clause]);
+        if !with_days {
+            continue;
+        }
+        reason.push(&["（"], &[" ("]);
         for (n, day) in days.iter().take(*count).enumerate() {
             let day = day.to_string();
             reason.separate(n);

@@ -569,6 +569,9 @@ fn a_reader_of_one_township_sees_clause_day_and_division_of_the_others() {
     let seen = redact(whole.clone(), |at| {
         at.township.as_deref() == Some("640104001")
     });
+    let read: super::model::Standing =
+        serde_json::from_value(serde_json::to_value(&seen).unwrap()).unwrap();
+    assert_eq!(read, seen);
     let row = &seen.violations[1];
     assert_eq!(
         (row.clause, row.found_on, &*row.place),
