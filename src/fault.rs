@@ -18,11 +18,6 @@ impl Fault {
         detail_zh: impl Into<String>,
         detail_en: impl Into<String>,
     ) -> Fault {
-        Fault {
-            pointer: pointer.into(),
-            code,
-            detail_zh: detail_zh.into(),
-            detail_en: detail_en.into(),
-        }
+        Fault { pointer: pointer.into(), code, detail_zh: detail_zh.into(), detail_en: detail_en.into() }
     }
 }

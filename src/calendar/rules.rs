@@ -35,21 +35,13 @@ impl WorkCalendar {
         years: impl IntoIterator<Item = i32>,
     ) -> WorkCalendar {
         WorkCalendar {
-            weekdays_off: holidays
-                .into_iter()
-                .filter(|day| !is_weekend(*day))
-                .collect(),
-            weekends_worked: workdays
-                .into_iter()
-                .filter(|day| is_weekend(*day))
-                .collect(),
+            weekdays_off: holidays.into_iter().filter(|day| !is_weekend(*day)).collect(),
+            weekends_worked: workdays.into_iter().filter(|day| is_weekend(*day)).collect(),
             years: years.into_iter().collect(),
         }
     }
 
-    pub fn from_years<'a>(
-        years: impl IntoIterator<Item = (i32, &'a CalendarYearIn)>,
-    ) -> WorkCalendar {
+    pub fn from_years<'a>(years: impl IntoIterator<Item = (i32, &'a CalendarYearIn)>) -> WorkCalendar {
         let mut calendar = WorkCalendar::default();
         for (year, days) in years {
             let dates = |days: &'a [CalendarDay]| days.iter().map(|day| day.date);
@@ -63,9 +55,8 @@ impl WorkCalendar {
 
     /// The calendar that ships with the product.
     pub fn built_in() -> &'static WorkCalendar {
-        static CALENDAR: LazyLock<WorkCalendar> = LazyLock::new(|| {
-            WorkCalendar::from_years(built_in_years().iter().map(|(y, d)| (*y, d)))
-        });
+        static CALENDAR: LazyLock<WorkCalendar> =
+            LazyLock::new(|| WorkCalendar::from_years(built_in_years().iter().map(|(y, d)| (*y, d))));
         &CALENDAR
     }
 
@@ -74,11 +65,7 @@ impl WorkCalendar {
     }
 
     pub fn is_working_day(&self, day: NaiveDate) -> bool {
-        if is_weekend(day) {
-            self.weekends_worked.contains(&day)
-        } else {
-            !self.weekdays_off.contains(&day)
-        }
+        if is_weekend(day) { self.weekends_worked.contains(&day) } else { !self.weekdays_off.contains(&day) }
     }
 
     /// The last day of a period of `n` working days. Counting starts on the next day (Civil Code 201), and the last day
@@ -120,8 +107,7 @@ impl WorkCalendar {
 /// The years that ship with the product, to fill an empty database with.
 pub fn built_in_years() -> &'static BTreeMap<i32, CalendarYearIn> {
     static YEARS: LazyLock<BTreeMap<i32, CalendarYearIn>> = LazyLock::new(|| {
-        parse_years(BUILT_IN)
-            .expect("data/cn-workdays.csv is part of the program, and a test reads it")
+        parse_years(BUILT_IN).expect("data/cn-workdays.csv is part of the program, and a test reads it")
     });
     &YEARS
 }
@@ -144,11 +130,7 @@ enum RowKind {
 pub fn parse_years(text: &str) -> Result<BTreeMap<i32, CalendarYearIn>, csv::Error> {
     let mut years: BTreeMap<i32, CalendarYearIn> = BTreeMap::new();
     for row in csv::Reader::from_reader(text.as_bytes()).deserialize() {
-        let Row {
-            date,
-            kind,
-            name_zh: name,
-        } = row?;
+        let Row { date, kind, name_zh: name } = row?;
         let year = years.entry(date.year()).or_default();
         match kind {
             RowKind::Holiday => year.holidays.push(CalendarDay { date, name }),
@@ -205,13 +187,7 @@ pub fn check_year(year: i32, input: &CalendarYearIn) -> Vec<Fault> {
     faults
 }
 
-fn check_days(
-    list: &str,
-    year: i32,
-    days: &[CalendarDay],
-    seen: &mut BTreeSet<NaiveDate>,
-    faults: &mut Vec<Fault>,
-) {
+fn check_days(list: &str, year: i32, days: &[CalendarDay], seen: &mut BTreeSet<NaiveDate>, faults: &mut Vec<Fault>) {
     for (index, CalendarDay { date, name }) in days.iter().enumerate() {
         let pointer = format!("/{list}/{index}/date");
         if date.year() != year {
@@ -253,28 +229,16 @@ mod tests {
     #[test]
     fn the_built_in_calendar_is_sound() {
         let years = built_in_years();
-        assert_eq!(
-            years.keys().copied().collect::<Vec<_>>(),
-            [2023, 2024, 2025, 2026]
-        );
+        assert_eq!(years.keys().copied().collect::<Vec<_>>(), [2023, 2024, 2025, 2026]);
         for (year, input) in years {
             assert_eq!(check_year(*year, input), []);
         }
         let calendar = WorkCalendar::built_in();
         assert!(calendar.is_year_covered(2026) && !calendar.is_year_covered(2027));
-        assert!(
-            !calendar.is_working_day(day("2026-10-05")),
-            "Monday of the National Day holiday"
-        );
-        assert!(
-            calendar.is_working_day(day("2026-10-10")),
-            "make-up Saturday"
-        );
+        assert!(!calendar.is_working_day(day("2026-10-05")), "Monday of the National Day holiday");
+        assert!(calendar.is_working_day(day("2026-10-10")), "make-up Saturday");
         assert!(!calendar.is_working_day(day("2026-10-11")));
-        assert!(
-            calendar.is_working_day(day("2027-10-01")),
-            "no data: only weekends rest"
-        );
+        assert!(calendar.is_working_day(day("2027-10-01")), "no data: only weekends rest");
         assert!(!calendar.is_working_day(day("2027-10-02")));
     }
 
@@ -290,30 +254,17 @@ mod tests {
             ("2026-03-02", 0, "2026-03-02"),
             ("2026-10-01", 0, "2026-10-08"),
         ] {
-            assert_eq!(
-                calendar.add_working_days(day(from), n),
-                day(to),
-                "{from} + {n}"
-            );
+            assert_eq!(calendar.add_working_days(day(from), n), day(to), "{from} + {n}");
         }
-        assert_eq!(
-            calendar.working_days_between(day("2026-09-30"), day("2026-10-10")),
-            3
-        );
-        assert_eq!(
-            calendar.working_days_between(day("2026-10-10"), day("2026-09-30")),
-            0
-        );
+        assert_eq!(calendar.working_days_between(day("2026-09-30"), day("2026-10-10")), 3);
+        assert_eq!(calendar.working_days_between(day("2026-10-10"), day("2026-09-30")), 0);
         assert_eq!(calendar.add_working_days(NaiveDate::MAX, 3), NaiveDate::MAX);
         assert!(calendar.working_days_between(NaiveDate::MIN, NaiveDate::MAX) > 1_000_000);
     }
 
     #[test]
     fn every_fault_of_a_year_is_named_with_its_place() {
-        let on = |date: &str, name: &str| CalendarDay {
-            date: day(date),
-            name: name.into(),
-        };
+        let on = |date: &str, name: &str| CalendarDay { date: day(date), name: name.into() };
         let input = CalendarYearIn {
             holidays: vec![
                 on("2026-10-01", "国庆节"),
@@ -323,10 +274,7 @@ mod tests {
             ],
             workdays: vec![on("2026-10-10", "国庆节"), on("2026-10-09", "国庆节")],
         };
-        let found: Vec<_> = check_year(2026, &input)
-            .into_iter()
-            .map(|f| (f.pointer, f.code))
-            .collect();
+        let found: Vec<_> = check_year(2026, &input).into_iter().map(|f| (f.pointer, f.code)).collect();
         let expected = [
             ("/holidays/1/date", "duplicate_date"),
             ("/holidays/2/date", "date_outside_year"),
@@ -335,10 +283,7 @@ mod tests {
             ("/workdays/1/date", "workday_not_weekend"),
         ];
         assert_eq!(found, expected.map(|(p, c)| (p.to_owned(), c)));
-        let codes: Vec<_> = check_year(1999, &CalendarYearIn::default())
-            .iter()
-            .map(|f| f.code)
-            .collect();
+        let codes: Vec<_> = check_year(1999, &CalendarYearIn::default()).iter().map(|f| f.code).collect();
         assert_eq!(codes, ["year_out_of_range", "no_holidays"]);
     }
 

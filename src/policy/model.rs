@@ -102,9 +102,7 @@ impl MeasureKind {
             Self::ManagerAdvice | Self::StarDowngrade | Self::RatingUnqualified | Self::Removal => {
                 MeasureScope::Complex
             }
-            Self::Interview | Self::Blacklist | Self::Restriction | Self::JointPunishment => {
-                MeasureScope::Company
-            }
+            Self::Interview | Self::Blacklist | Self::Restriction | Self::JointPunishment => MeasureScope::Company,
             Self::Reversal => MeasureScope::Measure,
         }
     }
@@ -136,11 +134,7 @@ coded_enum! {
 #[serde(deny_unknown_fields)]
 pub struct Act {
     /// Code of the act (行为代码), a group and a name in lower case.
-    #[schema(
-        example = "nine.coercive_collection",
-        max_length = 64,
-        pattern = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"
-    )]
+    #[schema(example = "nine.coercive_collection", max_length = 64, pattern = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
     pub code: String,
     /// Number of the task (任务序号) that regulates it.
     #[schema(example = 2, minimum = 1, maximum = 8)]
@@ -198,12 +192,7 @@ impl LadderThresholds {
 
     /// Level of a count: 0 to 4.
     pub fn level(&self, count: u32) -> u8 {
-        (1u8..)
-            .zip(self.counts())
-            .filter(|(_, needed)| count >= *needed)
-            .map(|(level, _)| level)
-            .max()
-            .unwrap_or(0)
+        (1u8..).zip(self.counts()).filter(|(_, needed)| count >= *needed).map(|(level, _)| level).max().unwrap_or(0)
     }
 }
 
@@ -315,11 +304,7 @@ pub struct MeasureRule {
     #[schema(example = true)]
     pub requires_legal_basis: bool,
     /// Law or regulation it rests on (法律依据).
-    #[schema(
-        example = "宁夏回族自治区物业管理条例",
-        min_length = 1,
-        max_length = 300
-    )]
+    #[schema(example = "宁夏回族自治区物业管理条例", min_length = 1, max_length = 300)]
     pub legal_basis: Option<String>,
     /// Months on the list (列入期限), for blacklisting and restriction.
     #[schema(example = 24, minimum = 1, maximum = 120)]
@@ -337,11 +322,7 @@ pub struct Assumption {
     #[schema(example = "文件未规定累计期限。", min_length = 1, max_length = 500)]
     pub note_zh: String,
     /// Note in English.
-    #[schema(
-        example = "The documents name no window.",
-        min_length = 1,
-        max_length = 500
-    )]
+    #[schema(example = "The documents name no window.", min_length = 1, max_length = 500)]
     pub note_en: String,
 }
 
@@ -350,11 +331,7 @@ pub struct Assumption {
 #[serde(deny_unknown_fields)]
 pub struct PolicyDocument {
     /// Title (名称).
-    #[schema(
-        example = "物业服务行业监管规则（默认）",
-        min_length = 1,
-        max_length = 200
-    )]
+    #[schema(example = "物业服务行业监管规则（默认）", min_length = 1, max_length = 200)]
     pub title: String,
     /// Catalogue of regulated acts (违规行为目录).
     #[schema(min_items = 1, max_items = 500)]

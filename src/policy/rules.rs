@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use super::model::{
-    Act, ActSubject, CreditRules, LadderRules, MeasureKind, MeasureRule, OfficeRule,
-    PolicyDocument, ProcessRules,
+    Act, ActSubject, CreditRules, LadderRules, MeasureKind, MeasureRule, OfficeRule, PolicyDocument, ProcessRules,
 };
 use crate::access::role::{Role, RoleKind};
 use crate::fault::Fault;
@@ -26,13 +25,7 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
 struct Faults(Vec<Fault>);
 
 impl Faults {
-    fn add(
-        &mut self,
-        pointer: impl Into<String>,
-        code: &'static str,
-        zh: impl Into<String>,
-        en: impl Into<String>,
-    ) {
+    fn add(&mut self, pointer: impl Into<String>, code: &'static str, zh: impl Into<String>, en: impl Into<String>) {
         self.0.push(Fault::new(pointer, code, zh, en));
     }
 
@@ -68,24 +61,14 @@ fn is_authority(role: Role) -> bool {
 fn is_act_code(code: &str) -> bool {
     let word = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_lowercase())
-            && part
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+            && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
     };
-    code.len() <= 64
-        && code
-            .split_once('.')
-            .is_some_and(|(group, name)| word(group) && word(name))
+    code.len() <= 64 && code.split_once('.').is_some_and(|(group, name)| word(group) && word(name))
 }
 
 fn check_acts(acts: &[Act], faults: &mut Faults) {
     if acts.is_empty() || acts.len() > 500 {
-        faults.add(
-            "/acts",
-            "item_count",
-            "应有1至500项违规行为。",
-            "There must be 1 to 500 acts.",
-        );
+        faults.add("/acts", "item_count", "应有1至500项违规行为。", "There must be 1 to 500 acts.");
     }
     let known: BTreeSet<&str> = acts.iter().map(|act| act.code.as_str()).collect();
     let mut codes = BTreeSet::new();
@@ -137,12 +120,7 @@ fn check_acts(acts: &[Act], faults: &mut Faults) {
                     format!("{code} is not another act of the catalogue."),
                 );
             } else if !overlaps.insert(code) {
-                faults.add(
-                    pointer,
-                    "duplicate_overlap",
-                    format!("{code}重复。"),
-                    format!("{code} is listed twice."),
-                );
+                faults.add(pointer, "duplicate_overlap", format!("{code}重复。"), format!("{code} is listed twice."));
             }
         }
     }
@@ -156,12 +134,7 @@ fn check_acts(acts: &[Act], faults: &mut Faults) {
     }
 }
 
-fn check_clause(
-    act: &Act,
-    at: impl Fn(&str) -> String,
-    clauses: &mut BTreeSet<u8>,
-    faults: &mut Faults,
-) {
+fn check_clause(act: &Act, at: impl Fn(&str) -> String, clauses: &mut BTreeSet<u8>, faults: &mut Faults) {
     match (act.task, act.clause) {
         (2, None) => faults.add(
             at("clause"),
@@ -225,12 +198,7 @@ fn check_act_roles(act: &Act, at: impl Fn(&str) -> String, faults: &mut Faults) 
                 "A matter is not referred to its own lead office.",
             );
         } else if !seen.insert(*role) {
-            faults.add(
-                pointer,
-                "duplicate_role",
-                "单位重复。",
-                "The agency is listed twice.",
-            );
+            faults.add(pointer, "duplicate_role", "单位重复。", "The agency is listed twice.");
         }
     }
 }
@@ -281,22 +249,10 @@ fn check_credit(credit: &CreditRules, faults: &mut Faults) {
 }
 
 fn check_process(process: &ProcessRules, faults: &mut Faults) {
-    faults.range(
-        "/process/statement_working_days",
-        process.statement_working_days,
-        1..=60,
-    );
-    faults.range(
-        "/process/appeal_working_days",
-        process.appeal_working_days,
-        1..=60,
-    );
+    faults.range("/process/statement_working_days", process.statement_working_days, 1..=60);
+    faults.range("/process/appeal_working_days", process.appeal_working_days, 1..=60);
     // Administrative Penalty Law 64: a party has five days to ask for a hearing.
-    faults.range(
-        "/process/hearing_request_working_days",
-        process.hearing_request_working_days,
-        5..=60,
-    );
+    faults.range("/process/hearing_request_working_days", process.hearing_request_working_days, 5..=60);
 }
 
 fn check_measures(measures: &[MeasureRule], faults: &mut Faults) {
@@ -356,10 +312,7 @@ fn check_measure(rule: &MeasureRule, at: impl Fn(&str) -> String, faults: &mut F
     // Administrative Penalty Law 44, 45 and 63: what takes away work or standing is not decided unheard.
     let takes_rights = matches!(
         kind,
-        MeasureKind::Removal
-            | MeasureKind::Blacklist
-            | MeasureKind::Restriction
-            | MeasureKind::JointPunishment
+        MeasureKind::Removal | MeasureKind::Blacklist | MeasureKind::Restriction | MeasureKind::JointPunishment
     );
     if takes_rights && !rule.biting {
         faults.add(

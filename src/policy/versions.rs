@@ -12,8 +12,7 @@ const BUILT_IN: &str = include_str!("default.json");
 /// The document that ships with the product.
 pub fn built_in() -> &'static PolicyDocument {
     static DOCUMENT: LazyLock<PolicyDocument> = LazyLock::new(|| {
-        serde_json::from_str(BUILT_IN)
-            .expect("src/policy/default.json is part of the program, and a test reads it")
+        serde_json::from_str(BUILT_IN).expect("src/policy/default.json is part of the program, and a test reads it")
     });
     &DOCUMENT
 }
@@ -29,18 +28,8 @@ pub struct PolicyVersion {
 
 impl PolicyVersion {
     pub fn new(version: i64, effective_from: NaiveDate, document: PolicyDocument) -> PolicyVersion {
-        let acts = document
-            .acts
-            .iter()
-            .enumerate()
-            .map(|(at, act)| (act.code.clone(), at))
-            .collect();
-        PolicyVersion {
-            version,
-            effective_from,
-            document,
-            acts,
-        }
+        let acts = document.acts.iter().enumerate().map(|(at, act)| (act.code.clone(), at)).collect();
+        PolicyVersion { version, effective_from, document, acts }
     }
 
     pub fn document(&self) -> &PolicyDocument {
@@ -103,25 +92,17 @@ impl Policies {
     }
 
     /// The versions in force on any day from `from` to `to`, in order; at least the one that governs `from`.
-    pub fn in_force_between(
-        &self,
-        from: NaiveDate,
-        to: NaiveDate,
-    ) -> impl Iterator<Item = &PolicyVersion> {
+    pub fn in_force_between(&self, from: NaiveDate, to: NaiveDate) -> impl Iterator<Item = &PolicyVersion> {
         let first = self.at(from).unwrap_or(0);
         let last = self.at(to).unwrap_or(0).max(first);
         // A version replaced on its own first day was never in force.
         (first..=last)
-            .filter(move |at| {
-                *at == last || self.0[*at].effective_from != self.0[*at + 1].effective_from
-            })
+            .filter(move |at| *at == last || self.0[*at].effective_from != self.0[*at + 1].effective_from)
             .map(|at| &self.0[at])
     }
 
     fn at(&self, day: NaiveDate) -> Option<usize> {
-        self.0
-            .partition_point(|one| one.effective_from <= day)
-            .checked_sub(1)
+        self.0.partition_point(|one| one.effective_from <= day).checked_sub(1)
     }
 }
 
@@ -139,12 +120,8 @@ mod tests {
 
     #[test]
     fn the_version_in_force_is_the_last_that_has_taken_effect() {
-        let policies = Policies::new(vec![
-            version(3, "2026-06-01"),
-            version(1, "2026-01-01"),
-            version(2, "2026-06-01"),
-        ])
-        .unwrap();
+        let policies =
+            Policies::new(vec![version(3, "2026-06-01"), version(1, "2026-01-01"), version(2, "2026-06-01")]).unwrap();
         let number = |d: &str| policies.in_force(day(d)).map(|one| one.version);
         assert_eq!(number("2025-12-31"), None);
         assert_eq!(number("2026-01-01"), Some(1));
@@ -154,10 +131,7 @@ mod tests {
         assert_eq!(policies.get(2).unwrap().effective_from, day("2026-06-01"));
         assert!(policies.get(4).is_none());
         let between = |from: &str, to: &str| {
-            policies
-                .in_force_between(day(from), day(to))
-                .map(|one| one.version)
-                .collect::<Vec<_>>()
+            policies.in_force_between(day(from), day(to)).map(|one| one.version).collect::<Vec<_>>()
         };
         assert_eq!(between("2020-01-01", "2026-05-31"), [1]);
         assert_eq!(between("2026-01-01", "2026-06-01"), [1, 3]);
@@ -168,23 +142,14 @@ mod tests {
     fn an_empty_or_ambiguous_set_is_refused() {
         assert_eq!(Policies::new(vec![]).unwrap_err(), PoliciesError::Empty);
         let twice = vec![version(1, "2026-01-01"), version(1, "2026-02-01")];
-        assert_eq!(
-            Policies::new(twice).unwrap_err(),
-            PoliciesError::Duplicate(1)
-        );
+        assert_eq!(Policies::new(twice).unwrap_err(), PoliciesError::Duplicate(1));
     }
 
     #[test]
     fn an_act_is_found_by_its_code() {
         let policy = version(1, "2026-01-01");
-        assert_eq!(
-            policy.act("nine.coercive_collection").unwrap().clause,
-            Some(9)
-        );
+        assert_eq!(policy.act("nine.coercive_collection").unwrap().clause, Some(9));
         assert!(policy.act("nine.unknown").is_none());
-        assert_eq!(
-            policy.document().act("safety.no_drill"),
-            policy.act("safety.no_drill")
-        );
+        assert_eq!(policy.document().act("safety.no_drill"), policy.act("safety.no_drill"));
     }
 }

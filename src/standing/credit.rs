@@ -22,15 +22,8 @@ pub fn points(known: &Known, policies: &Policies, as_of: NaiveDate) -> Points {
     let fact = known.fact;
     let rectified = fact.rectified_in_time_on.is_some_and(|on| on <= as_of);
     let under = |deduction: u32, policy: &crate::policy::versions::PolicyVersion| {
-        let percent = policy
-            .document()
-            .credit
-            .restore_percent_on_timely_rectification;
-        let restored = if rectified {
-            deduction.saturating_mul(percent) / 100
-        } else {
-            0
-        };
+        let percent = policy.document().credit.restore_percent_on_timely_rectification;
+        let restored = if rectified { deduction.saturating_mul(percent) / 100 } else { 0 };
         (deduction, restored.min(deduction), policy.version)
     };
     let own = known.act.map(|(policy, act)| under(act.deduction, policy));
@@ -49,21 +42,11 @@ pub fn points(known: &Known, policies: &Policies, as_of: NaiveDate) -> Points {
         }
     }
     let (points, restored, policy_version) = best;
-    Points {
-        points,
-        restored,
-        policy_version,
-        window_last_day: last_day(fact.found_on, months),
-    }
+    Points { points, restored, policy_version, window_last_day: last_day(fact.found_on, months) }
 }
 
 /// The score on a day; base, floor and bands are those of the policy in force on it.
-pub fn credit(
-    deductions: &[(Known, Points)],
-    listed: bool,
-    policies: &Policies,
-    as_of: NaiveDate,
-) -> Credit {
+pub fn credit(deductions: &[(Known, Points)], listed: bool, policies: &Policies, as_of: NaiveDate) -> Credit {
     let policy = policies.governing(as_of);
     let rules = &policy.document().credit;
     let deductions: Vec<CreditDeduction> = deductions
@@ -82,15 +65,8 @@ pub fn credit(
         .collect();
     let total_deducted: u32 = deductions.iter().map(|one| one.points).sum();
     let restored: u32 = deductions.iter().map(|one| one.restored).sum();
-    let score = rules
-        .base
-        .saturating_sub(total_deducted - restored)
-        .max(rules.floor);
-    let band = if listed {
-        CreditBand::D
-    } else {
-        rules.bands.band(score)
-    };
+    let score = rules.base.saturating_sub(total_deducted - restored).max(rules.floor);
+    let band = if listed { CreditBand::D } else { rules.bands.band(score) };
     Credit {
         base: rules.base,
         deductions,

@@ -35,12 +35,7 @@ pub fn due_measures(live: &[Live], tally: &Tally, window: &Window) -> Vec<DueMea
 }
 
 fn of_violation(live: &Live, tally: &Tally, due: &mut Vec<DueMeasure>) {
-    let Live {
-        fact,
-        act,
-        clause,
-        points,
-    } = live;
+    let Live { fact, act, clause, points } = live;
     let policy = act.map_or(tally.policy, |(policy, _)| policy);
     let act = act.map(|(_, act)| act);
     let begin = wording::violation(fact, act, *clause);
@@ -65,10 +60,7 @@ fn of_violation(live: &Live, tally: &Tally, due: &mut Vec<DueMeasure>) {
             grounds: vec![fact.id],
             ground_count: 1,
             waits_for_appeal: rule.irreversible && fact.appeal_pending,
-            legal_basis: rule
-                .legal_basis
-                .clone()
-                .or_else(|| act?.legal_basis.clone()),
+            legal_basis: rule.legal_basis.clone().or_else(|| act?.legal_basis.clone()),
             policy_version,
             reason_zh: reason.zh,
             reason_en: reason.en,
@@ -82,29 +74,15 @@ fn of_violation(live: &Live, tally: &Tally, due: &mut Vec<DueMeasure>) {
             &[": ", &number, " points are deducted"],
             &points.policy_version.to_string(),
         );
-        add(
-            MeasureKind::CreditDeduction,
-            None,
-            points.policy_version,
-            reason,
-        );
+        add(MeasureKind::CreditDeduction, None, points.policy_version, reason);
     }
     for role in act.map_or(&[][..], |act| &act.refer_to) {
         let agency = role.row();
-        let reason = begin.with(
-            &["，移交", agency.zh, "处理"],
-            &[": referred to the ", agency.en],
-            &version,
-        );
+        let reason = begin.with(&["，移交", agency.zh, "处理"], &[": referred to the ", agency.en], &version);
         add(MeasureKind::Referral, Some(*role), policy.version, reason);
     }
     let reason = begin.with(&["，责令限期整改"], &[": to be rectified"], &version);
-    add(
-        MeasureKind::RectificationOrder,
-        None,
-        policy.version,
-        reason,
-    );
+    add(MeasureKind::RectificationOrder, None, policy.version, reason);
 }
 
 /// The counted violations at one complex, and how a reason names them.
@@ -129,27 +107,17 @@ fn of_ladder(tally: &Tally, window: &Window, due: &mut Vec<DueMeasure>) {
     for level in 1..=tally.level {
         let counted = tally.at_level(level);
         // Each level counts a part of what the one below it counts, so the same number is the same violations.
-        let same = rungs
-            .last()
-            .filter(|below| below.counted.len() == counted.len());
+        let same = rungs.last().filter(|below| below.counted.len() == counted.len());
         let sites = same.map_or_else(|| Rc::new(sites(&counted)), |below| below.sites.clone());
         let with = |days| wording::level(tally, level, &wording::clauses(&counted, days), window);
         let (reason, at_complex) = (with(true), with(false));
-        rungs.push(Rung {
-            counted,
-            sites,
-            reason,
-            at_complex,
-        });
+        rungs.push(Rung { counted, sites, reason, at_complex });
     }
     let version = tally.policy.version;
     let version_text = version.to_string();
     for rule in &tally.policy.document().measures {
         let Some(level) = rule.level else { continue };
-        let Some(rung) = usize::from(level)
-            .checked_sub(1)
-            .and_then(|at| rungs.get(at))
-        else {
+        let Some(rung) = usize::from(level).checked_sub(1).and_then(|at| rungs.get(at)) else {
             continue;
         };
         match rule.kind.scope() {
@@ -158,40 +126,21 @@ fn of_ladder(tally: &Tally, window: &Window, due: &mut Vec<DueMeasure>) {
                     continue;
                 };
                 let place = raised_by.place.as_ref();
-                let township = place
-                    .township
-                    .clone()
-                    .filter(|_| rule.office != OfficeRule::County);
-                let place = Place {
-                    county: place.county.clone(),
-                    township,
-                    community: None,
-                };
+                let township = place.township.clone().filter(|_| rule.office != OfficeRule::County);
+                let place = Place { county: place.county.clone(), township, community: None };
                 let reason = wording::measure(&rung.reason, None, rule.kind, &version_text);
                 let measure = of_level(rule, version, raised_by, &rung.counted, reason);
-                due.push(DueMeasure {
-                    place: Arc::new(place),
-                    ..measure
-                });
+                due.push(DueMeasure { place: Arc::new(place), ..measure });
             }
             MeasureScope::Complex => due.extend(rung.sites.iter().filter_map(|site| {
                 // The first violation at the complex raised the measure there.
                 let raised_by = site.counted.first()?.fact;
-                let reason = wording::measure(
-                    &rung.at_complex,
-                    Some(&site.named),
-                    rule.kind,
-                    &version_text,
-                );
+                let reason = wording::measure(&rung.at_complex, Some(&site.named), rule.kind, &version_text);
                 let measure = of_level(rule, version, raised_by, &site.counted, reason);
                 let mut buffer = Uuid::encode_buffer();
                 let id: &str = site.complex.as_hyphenated().encode_lower(&mut buffer);
                 let key = [rule.kind.code(), ":", id].concat();
-                Some(DueMeasure {
-                    key,
-                    complex_id: Some(site.complex),
-                    ..measure
-                })
+                Some(DueMeasure { key, complex_id: Some(site.complex), ..measure })
             })),
             MeasureScope::Violation | MeasureScope::Referral | MeasureScope::Measure => {}
         }
@@ -207,11 +156,7 @@ fn sites<'t, 'a>(counted: &[&'t Counted<'a>]) -> Vec<Site<'t, 'a>> {
     }
     let site = |(complex, counted): (Uuid, Vec<&'t Counted<'a>>)| {
         let named = wording::clauses(&counted, true);
-        Site {
-            complex,
-            counted,
-            named,
-        }
+        Site { complex, counted, named }
     };
     complexes.into_iter().map(site).collect()
 }
@@ -257,8 +202,5 @@ fn office(rule: OfficeRule, fact: &ViolationFact, agency: Option<Role>) -> Offic
         12 => place.community.as_ref().or(place.township.as_ref()),
         _ => place.township.as_ref(),
     };
-    Office {
-        role,
-        division: division.unwrap_or(&place.county).clone(),
-    }
+    Office { role, division: division.unwrap_or(&place.county).clone() }
 }

@@ -12,15 +12,12 @@ use crate::policy::versions::{Policies, PolicyVersion};
 /// Last day of a window that begins on a day. Without a corresponding day in the last month it is the month's last day
 /// (Civil Code 202).
 pub fn last_day(from: NaiveDate, months: u32) -> NaiveDate {
-    from.checked_add_months(Months::new(months))
-        .unwrap_or(NaiveDate::MAX)
+    from.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX)
 }
 
 /// The window that ends on a day: `from` is the first day whose [`last_day`] is not before `to`.
 pub fn window(to: NaiveDate, months: u32) -> Window {
-    let mut from = to
-        .checked_sub_months(Months::new(months))
-        .unwrap_or(NaiveDate::MIN);
+    let mut from = to.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN);
     while last_day(from, months) < to {
         from = from.succ_opt().unwrap_or(to);
     }
@@ -61,11 +58,7 @@ impl<'a> Known<'a> {
 }
 
 /// The confirmed violations known on a day and not revoked by it, in the order in which they were found.
-pub fn known_on<'a>(
-    facts: &'a CompanyFacts,
-    policies: &'a Policies,
-    day: NaiveDate,
-) -> Vec<Known<'a>> {
+pub fn known_on<'a>(facts: &'a CompanyFacts, policies: &'a Policies, day: NaiveDate) -> Vec<Known<'a>> {
     let revoked = |fact: &ViolationFact| fact.revoked_on.is_some_and(|on| on <= day);
     let mut known: Vec<_> = facts
         .violations
@@ -111,19 +104,9 @@ pub struct Tally<'a> {
 /// to `law_on` the one with the lowest level applies, and of equals the oldest. Looking at the two ends only would let
 /// a stricter third version raise a level that the second had lowered, without a new violation. For the same reason an
 /// act that was not among the nine when it was found never counts, and one that has left them counts no more.
-pub fn tally<'a>(
-    known: &[Known<'a>],
-    policies: &'a Policies,
-    as_of: NaiveDate,
-    law_on: NaiveDate,
-) -> Tally<'a> {
-    let candidates: Vec<(Known, u8)> = known
-        .iter()
-        .filter_map(|one| Some((*one, one.clause()?)))
-        .collect();
-    let latest = candidates
-        .last()
-        .map_or(as_of, |(one, _)| one.fact.found_on);
+pub fn tally<'a>(known: &[Known<'a>], policies: &'a Policies, as_of: NaiveDate, law_on: NaiveDate) -> Tally<'a> {
+    let candidates: Vec<(Known, u8)> = known.iter().filter_map(|one| Some((*one, one.clause()?))).collect();
+    let latest = candidates.last().map_or(as_of, |(one, _)| one.fact.found_on);
     let mut lightest = Tally::under(policies.governing(latest), &candidates, as_of);
     let mut others = Vec::new();
     for policy in policies.in_force_between(latest, law_on) {
@@ -131,27 +114,15 @@ pub fn tally<'a>(
             continue;
         }
         let tally = Tally::under(policy, &candidates, as_of);
-        others.push(if tally.level < lightest.level {
-            std::mem::replace(&mut lightest, tally)
-        } else {
-            tally
-        });
+        others.push(if tally.level < lightest.level { std::mem::replace(&mut lightest, tally) } else { tally });
     }
     let level = lightest.level;
-    lightest.falls_on = others
-        .iter()
-        .chain([&lightest])
-        .filter_map(|tally| tally.falls_below(level))
-        .min();
+    lightest.falls_on = others.iter().chain([&lightest]).filter_map(|tally| tally.falls_below(level)).min();
     lightest
 }
 
 impl<'a> Tally<'a> {
-    fn under(
-        policy: &'a PolicyVersion,
-        candidates: &[(Known<'a>, u8)],
-        as_of: NaiveDate,
-    ) -> Tally<'a> {
+    fn under(policy: &'a PolicyVersion, candidates: &[(Known<'a>, u8)], as_of: NaiveDate) -> Tally<'a> {
         let rules = &policy.document().ladder;
         let counted: Vec<Counted> = candidates
             .iter()
@@ -165,48 +136,29 @@ impl<'a> Tally<'a> {
             .collect();
         let mut areas: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for (at, one) in counted.iter().enumerate() {
-            areas
-                .entry(area_key(rules.area, one.fact))
-                .or_default()
-                .push(at);
+            areas.entry(area_key(rules.area, one.fact)).or_default().push(at);
         }
-        let groups: Vec<Group> = areas
-            .into_values()
-            .map(|members| Group::of(members, &counted, policy))
-            .collect();
+        let groups: Vec<Group> = areas.into_values().map(|members| Group::of(members, &counted, policy)).collect();
         let level = groups.iter().map(|group| group.level).max().unwrap_or(0);
         let count = groups.iter().map(|group| group.count).max().unwrap_or(0);
-        Tally {
-            policy,
-            level,
-            count,
-            counted,
-            falls_on: None,
-            groups,
-        }
+        Tally { policy, level, count, counted, falls_on: None, groups }
     }
 
     /// First day on which no group reaches a level any more.
     fn falls_below(&self, level: u8) -> Option<NaiveDate> {
         let rules = &self.policy.document().ladder;
         let needed = rules.thresholds.counts()[usize::from(level.checked_sub(1)?)] as usize;
-        let falls = self
-            .groups
-            .iter()
-            .filter(|group| group.level >= level)
-            .filter_map(|group| {
-                let members = group.members.iter().map(|at| &self.counted[*at]);
-                let mut last_days: Vec<NaiveDate> = match rules.count {
-                    LadderCount::Violations => members.map(|one| one.last_day).collect(),
-                    LadderCount::DistinctClauses => members
-                        .map(|one| (one.clause, one.last_day))
-                        .collect::<BTreeMap<_, _>>()
-                        .into_values()
-                        .collect(),
-                };
-                last_days.sort_unstable();
-                last_days[last_days.len().checked_sub(needed)?].succ_opt()
-            });
+        let falls = self.groups.iter().filter(|group| group.level >= level).filter_map(|group| {
+            let members = group.members.iter().map(|at| &self.counted[*at]);
+            let mut last_days: Vec<NaiveDate> = match rules.count {
+                LadderCount::Violations => members.map(|one| one.last_day).collect(),
+                LadderCount::DistinctClauses => {
+                    members.map(|one| (one.clause, one.last_day)).collect::<BTreeMap<_, _>>().into_values().collect()
+                }
+            };
+            last_days.sort_unstable();
+            last_days[last_days.len().checked_sub(needed)?].succ_opt()
+        });
         falls.max()
     }
 
@@ -228,25 +180,14 @@ impl<'a> Tally<'a> {
     /// The violation that raised a level first.
     pub fn raised_by(&self, level: u8) -> Option<&Counted<'a>> {
         let slot = usize::from(level.checked_sub(1)?);
-        let first = self
-            .groups
-            .iter()
-            .filter_map(|group| *group.raised_by.get(slot)?)
-            .min()?;
+        let first = self.groups.iter().filter_map(|group| *group.raised_by.get(slot)?).min()?;
         Some(&self.counted[first])
     }
 
     /// The level of the area of each counted violation.
     pub fn levels(&self) -> HashMap<Uuid, u8> {
         let groups = self.groups.iter();
-        groups
-            .flat_map(|group| {
-                group
-                    .members
-                    .iter()
-                    .map(|at| (self.counted[*at].fact.id, group.level))
-            })
-            .collect()
+        groups.flat_map(|group| group.members.iter().map(|at| (self.counted[*at].fact.id, group.level))).collect()
     }
 
     /// Level of the ladder at which a kind of measure begins.
@@ -286,11 +227,6 @@ impl Group {
                 }
             }
         }
-        Group {
-            level: rules.thresholds.level(count),
-            count,
-            members,
-            raised_by,
-        }
+        Group { level: rules.thresholds.level(count), count, members, raised_by }
     }
 }

@@ -9,9 +9,7 @@ use uuid::Uuid;
 
 use crate::access::role::Role;
 use crate::coded_enum;
-use crate::policy::model::{
-    CreditBand, LadderArea, LadderCount, LadderThresholds, MeasureKind, MeasureRule,
-};
+use crate::policy::model::{CreditBand, LadderArea, LadderCount, LadderThresholds, MeasureKind, MeasureRule};
 
 coded_enum! {
     /// State of a measure (措施状态).
@@ -45,29 +43,28 @@ impl MeasureState {
 #[serde(deny_unknown_fields)]
 pub struct Place {
     /// County (县级), 6 digits.
-    #[schema(
-        example = "640104",
-        min_length = 6,
-        max_length = 6,
-        pattern = "^[0-9]{6}$"
-    )]
+    #[schema(example = "640104", min_length = 6, max_length = 6, pattern = "^[0-9]{6}$")]
     pub county: String,
     /// Township (乡级), 9 digits; null for a matter of the whole county.
-    #[schema(
-        example = "640104001",
-        min_length = 9,
-        max_length = 9,
-        pattern = "^[0-9]{9}$"
-    )]
+    #[schema(example = "640104001", min_length = 9, max_length = 9, pattern = "^[0-9]{9}$")]
     pub township: Option<String>,
     /// Village or community (村级), 12 digits; null for a matter of the whole township.
-    #[schema(
-        example = "640104001001",
-        min_length = 12,
-        max_length = 12,
-        pattern = "^[0-9]{12}$"
-    )]
+    #[schema(example = "640104001001", min_length = 12, max_length = 12, pattern = "^[0-9]{12}$")]
     pub community: Option<String>,
+}
+
+/// A shared place is written as the place itself.
+mod shared {
+    use super::{Arc, Deserialize, Place, Serialize};
+    use serde::{Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(place: &Arc<Place>, to: S) -> Result<S::Ok, S::Error> {
+        place.as_ref().serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Place>, D::Error> {
+        Place::deserialize(from).map(Arc::new)
+    }
 }
 
 /// One violation that has been confirmed, whatever became of it later.
@@ -152,6 +149,7 @@ pub struct CountedViolation {
     /// Complex (小区); null when there is none or it is outside the reader's territory.
     pub complex_id: Option<Uuid>,
     /// Where it happened (地点).
+    #[serde(with = "shared")]
     #[schema(value_type = Place)]
     pub place: Arc<Place>,
     /// Last day it counts (累计截止日).
@@ -165,12 +163,7 @@ pub struct Office {
     /// Role of the office (角色).
     pub role: Role,
     /// Code of its division (行政区划代码).
-    #[schema(
-        example = "640104001",
-        min_length = 6,
-        max_length = 12,
-        pattern = "^[0-9]{6,12}$"
-    )]
+    #[schema(example = "640104001", min_length = 6, max_length = 12, pattern = "^[0-9]{6,12}$")]
     pub division: String,
 }
 
@@ -192,6 +185,7 @@ pub struct DueMeasure {
     /// Office that holds it (承办单位).
     pub office: Office,
     /// Where it belongs (地点); of a measure about the company, the division that owns it.
+    #[serde(with = "shared")]
     #[schema(value_type = Place)]
     pub place: Arc<Place>,
     /// Ids of the violations that it rests on (依据的违规), in ascending order, without those outside the reader's territory.
@@ -225,6 +219,7 @@ pub struct CreditDeduction {
     #[schema(example = "nine.staff_not_in_uniform", max_length = 64)]
     pub act: Option<String>,
     /// Where it happened (地点).
+    #[serde(with = "shared")]
     #[schema(value_type = Place)]
     pub place: Arc<Place>,
     /// Day it was found (发现日期).
@@ -347,7 +342,10 @@ pub enum Change {
     Cancel(Withdrawal),
     /// Put a task on file to undo a measure that was carried out, with key `reversal:{measure}` and the office, place
     /// and complex of that measure.
-    Reverse { key: String, withdrawal: Withdrawal },
+    Reverse {
+        key: String,
+        withdrawal: Withdrawal,
+    },
 }
 
 /// Why a measure no longer stands.

@@ -19,24 +19,17 @@ fn after(days: u64) -> NaiveDate {
 
 /// A violation of a random act at one of five complexes or none, found and confirmed within a span of days.
 fn any_violation(span: u64) -> impl Strategy<Value = ViolationFact> {
-    let acts = built_in()
-        .acts
-        .iter()
-        .filter(|act| act.deduction > 0)
-        .map(|act| act.code.clone())
-        .collect::<Vec<_>>();
+    let acts = built_in().acts.iter().filter(|act| act.deduction > 0).map(|act| act.code.clone()).collect::<Vec<_>>();
     // The nine prohibitions stand first in the catalogue; half of the violations are of them.
     let act = prop_oneof![0..9usize, 0..acts.len()].prop_map(move |at| acts[at].clone());
     let days = (0..span, 0..60u64, proptest::option::weighted(0.2, 0..90u64));
-    (act, proptest::option::weighted(0.9, 1..6u32), days).prop_map(
-        |(act, at, (found, later, rectified))| {
-            let mut one = violation(0, &act, at, START);
-            one.found_on = after(found);
-            one.decided_on = after(found + later);
-            one.rectified_in_time_on = rectified.map(|later| after(found + later));
-            one
-        },
-    )
+    (act, proptest::option::weighted(0.9, 1..6u32), days).prop_map(|(act, at, (found, later, rectified))| {
+        let mut one = violation(0, &act, at, START);
+        one.found_on = after(found);
+        one.decided_on = after(found + later);
+        one.rectified_in_time_on = rectified.map(|later| after(found + later));
+        one
+    })
 }
 
 fn history(most: usize, span: u64) -> impl Strategy<Value = Vec<ViolationFact>> {
@@ -51,35 +44,24 @@ fn history(most: usize, span: u64) -> impl Strategy<Value = Vec<ViolationFact>> 
 fn any_policies() -> impl Strategy<Value = Policies> {
     let ladder = (0..2usize, 0..3usize, 1..48u32, 0..3u32);
     proptest::collection::vec((ladder, 0..1500u64), 1..4).prop_map(|versions| {
-        let versions =
-            (1..)
-                .zip(versions)
-                .map(|(number, ((count, area, months, harder), from))| {
-                    let from = if number == 1 {
-                        "2020-01-01".to_owned()
-                    } else {
-                        after(from).to_string()
-                    };
-                    version(number, &from, |policy| {
-                        policy.ladder.count = LadderCount::ALL[count];
-                        policy.ladder.area = LadderArea::ALL[area];
-                        policy.ladder.window_months = months;
-                        policy.ladder.thresholds.level_3 += harder;
-                        policy.ladder.thresholds.level_4 += harder;
-                        policy.acts[0].deduction += harder;
-                        policy.credit.window_months = months;
-                    })
-                });
+        let versions = (1..).zip(versions).map(|(number, ((count, area, months, harder), from))| {
+            let from = if number == 1 { "2020-01-01".to_owned() } else { after(from).to_string() };
+            version(number, &from, |policy| {
+                policy.ladder.count = LadderCount::ALL[count];
+                policy.ladder.area = LadderArea::ALL[area];
+                policy.ladder.window_months = months;
+                policy.ladder.thresholds.level_3 += harder;
+                policy.ladder.thresholds.level_4 += harder;
+                policy.acts[0].deduction += harder;
+                policy.credit.window_months = months;
+            })
+        });
         Policies::new(versions.collect()).unwrap()
     })
 }
 
 /// Confirms the violations one after the other, in the order given and on successive days, and returns the file.
-fn confirm_in_order(
-    violations: &[ViolationFact],
-    first: NaiveDate,
-    policies: &Policies,
-) -> (CompanyFacts, File) {
+fn confirm_in_order(violations: &[ViolationFact], first: NaiveDate, policies: &Policies) -> (CompanyFacts, File) {
     let mut facts = facts(vec![]);
     let mut file = File::default();
     for (n, one) in (0..).zip(violations) {
@@ -92,16 +74,9 @@ fn confirm_in_order(
     (facts, file)
 }
 
-fn without_days(
-    facts: &CompanyFacts,
-    policies: &Policies,
-    as_of: NaiveDate,
-) -> super::model::Standing {
+fn without_days(facts: &CompanyFacts, policies: &Policies, as_of: NaiveDate) -> super::model::Standing {
     let mut standing = assess(facts, policies, as_of);
-    standing
-        .violations
-        .iter_mut()
-        .for_each(|row| row.decided_on = None);
+    standing.violations.iter_mut().for_each(|row| row.decided_on = None);
     standing
 }
 

@@ -40,11 +40,7 @@ pub fn reconcile(
         }
     }
     let covered: HashSet<usize> = cover.into_values().collect();
-    let missing = present
-        .due
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| !covered.contains(at));
+    let missing = present.due.iter().enumerate().filter(|(at, _)| !covered.contains(at));
     changes.extend(missing.map(|(_, due)| Change::Create(Box::new(due.clone()))));
     changes
 }
@@ -62,12 +58,8 @@ fn reversal_key(measure: Uuid) -> String {
 
 impl Reversals {
     fn of(existing: &[ExistingMeasure]) -> Reversals {
-        let reversals = existing
-            .iter()
-            .filter(|one| one.kind.scope() == MeasureScope::Measure);
-        let refused = |one: &&ExistingMeasure| {
-            matches!(one.state, MeasureState::Rejected | MeasureState::Cancelled)
-        };
+        let reversals = existing.iter().filter(|one| one.kind.scope() == MeasureScope::Measure);
+        let refused = |one: &&ExistingMeasure| matches!(one.state, MeasureState::Rejected | MeasureState::Cancelled);
         let key = |one: &ExistingMeasure| one.key.clone();
         Reversals {
             asked: reversals.clone().map(key).collect(),
@@ -93,15 +85,9 @@ impl<'a> Present<'a> {
         let known = known_on(facts, policies, today);
         let tally = tally(&known, policies, today, today);
         let window = window(today, tally.policy.document().ladder.window_months);
-        let with_points: Vec<_> = known
-            .iter()
-            .map(|one| (*one, points(one, policies, today)))
-            .collect();
+        let with_points: Vec<_> = known.iter().map(|one| (*one, points(one, policies, today))).collect();
         let live = live(&with_points, &tally, today);
-        let revoked = facts
-            .violations
-            .iter()
-            .filter(|fact| fact.revoked_on.is_some_and(|on| on <= today));
+        let revoked = facts.violations.iter().filter(|fact| fact.revoked_on.is_some_and(|on| on <= today));
         let mut revoked: Vec<_> = revoked.map(|fact| Known::new(fact, policies)).collect();
         revoked.sort_unstable_by_key(|one| (one.fact.found_on, one.fact.id));
         Present {
@@ -124,11 +110,7 @@ impl<'a> Present<'a> {
             MeasureScope::Violation | MeasureScope::Referral | MeasureScope::Measure => true,
             MeasureScope::Company => known.clause().is_some(),
             MeasureScope::Complex => {
-                known.clause().is_some()
-                    && known
-                        .fact
-                        .complex_id
-                        .is_some_and(|complex| is_about(measure, complex))
+                known.clause().is_some() && known.fact.complex_id.is_some_and(|complex| is_about(measure, complex))
             }
         }
     }
@@ -146,14 +128,8 @@ impl<'a> Present<'a> {
         }
         let mut cover = HashMap::new();
         for (due_at, due) in self.due.iter().enumerate() {
-            let answers = by_key
-                .get(due.key.as_str())
-                .map_or(&[][..], Vec::as_slice)
-                .iter()
-                .copied();
-            let best = answers
-                .filter_map(|at| Some((self.answer(&existing[at], due, reversals)?, at)))
-                .min();
+            let answers = by_key.get(due.key.as_str()).map_or(&[][..], Vec::as_slice).iter().copied();
+            let best = answers.filter_map(|at| Some((self.answer(&existing[at], due, reversals)?, at))).min();
             if let Some((_, at)) = best {
                 cover.insert(at, due_at);
             }
@@ -162,59 +138,34 @@ impl<'a> Present<'a> {
     }
 
     /// How well an existing measure answers a due one of its key; open ones first.
-    fn answer(
-        &self,
-        measure: &ExistingMeasure,
-        due: &DueMeasure,
-        reversals: &Reversals,
-    ) -> Option<u8> {
+    fn answer(&self, measure: &ExistingMeasure, due: &DueMeasure, reversals: &Reversals) -> Option<u8> {
         let lasts = || {
-            let supporting = measure
-                .grounds
-                .iter()
-                .filter(|id| self.supports(measure, **id));
-            let found = supporting
-                .filter_map(|id| Some(self.by_id.get(id)?.fact.found_on))
-                .max();
+            let supporting = measure.grounds.iter().filter(|id| self.supports(measure, **id));
+            let found = supporting.filter_map(|id| Some(self.by_id.get(id)?.fact.found_on)).max();
             let end = found.map(|found| last_day(found, self.window_months));
-            let found_by = |end: NaiveDate, id: &Uuid| {
-                self.by_id
-                    .get(id)
-                    .is_some_and(|one| one.fact.found_on <= end)
-            };
+            let found_by = |end: NaiveDate, id: &Uuid| self.by_id.get(id).is_some_and(|one| one.fact.found_on <= end);
             end.is_some_and(|end| due.grounds.iter().all(|id| found_by(end, id)))
         };
         match measure.state {
-            MeasureState::Proposed | MeasureState::Approved => {
-                (measure.other_grounds || lasts()).then_some(0)
-            }
+            MeasureState::Proposed | MeasureState::Approved => (measure.other_grounds || lasts()).then_some(0),
             MeasureState::Done if reversals.in_effect.contains(&reversal_key(measure.id)) => None,
             MeasureState::Done => lasts().then_some(1),
             MeasureState::Cancelled if measure.cancelled_by_system => None,
-            MeasureState::Rejected | MeasureState::Cancelled => due
-                .grounds
-                .iter()
-                .all(|id| measure.grounds.contains(id))
-                .then_some(2),
+            MeasureState::Rejected | MeasureState::Cancelled => {
+                due.grounds.iter().all(|id| measure.grounds.contains(id)).then_some(2)
+            }
         }
     }
 
     /// The measures that stand, and those that are closed and never looked at again.
-    fn stands(
-        &self,
-        existing: &[ExistingMeasure],
-        cover: &HashMap<usize, usize>,
-    ) -> HashSet<usize> {
+    fn stands(&self, existing: &[ExistingMeasure], cover: &HashMap<usize, usize>) -> HashSet<usize> {
         let mut stands = HashSet::new();
         let mut pending = Vec::new();
         for (at, measure) in existing.iter().enumerate() {
             let closed = !measure.state.is_open() && measure.state != MeasureState::Done;
             let supported = measure.grounds.iter().any(|id| self.supports(measure, *id));
             let scope = measure.kind.scope();
-            let kept = closed
-                || measure.other_grounds
-                || cover.contains_key(&at)
-                || scope == MeasureScope::Measure;
+            let kept = closed || measure.other_grounds || cover.contains_key(&at) || scope == MeasureScope::Measure;
             if kept || (supported && !measure.kind.is_on_ladder()) {
                 stands.insert(at);
             } else if supported {
@@ -222,9 +173,8 @@ impl<'a> Present<'a> {
             }
         }
         // What is only proposed is decided under the law of the day of the decision, so of today.
-        let (proposed, decided): (Vec<_>, Vec<_>) = pending
-            .into_iter()
-            .partition(|at| existing[*at].state == MeasureState::Proposed);
+        let (proposed, decided): (Vec<_>, Vec<_>) =
+            pending.into_iter().partition(|at| existing[*at].state == MeasureState::Proposed);
         self.was_once_due(existing, proposed, |_| self.today, &mut stands);
         self.was_once_due(existing, decided, |day| day, &mut stands);
         stands
@@ -240,28 +190,15 @@ impl<'a> Present<'a> {
     ) {
         // A violation decided before it was found is a slip in the record; it is known from the later of the two.
         let known_from = |one: &Known| one.fact.decided_on.max(one.fact.found_on);
-        let of_nine: Vec<Known> = self
-            .known
-            .iter()
-            .copied()
-            .filter(|one| one.clause().is_some())
-            .collect();
+        let of_nine: Vec<Known> = self.known.iter().copied().filter(|one| one.clause().is_some()).collect();
         let days: BTreeSet<NaiveDate> = of_nine.iter().map(known_from).collect();
         for day in days.into_iter().rev() {
             if pending.is_empty() {
                 return;
             }
-            let known: Vec<Known> = of_nine
-                .iter()
-                .copied()
-                .filter(|one| known_from(one) <= day)
-                .collect();
+            let known: Vec<Known> = of_nine.iter().copied().filter(|one| known_from(one) <= day).collect();
             let tally = tally(&known, self.policies, day, law_on(day));
-            let begins = |measure: &ExistingMeasure| {
-                tally
-                    .level_of(measure.kind)
-                    .filter(|level| *level <= tally.level)
-            };
+            let begins = |measure: &ExistingMeasure| tally.level_of(measure.kind).filter(|level| *level <= tally.level);
             if !pending.iter().any(|at| begins(&existing[*at]).is_some()) {
                 continue;
             }
@@ -270,10 +207,7 @@ impl<'a> Present<'a> {
                 let measure = &existing[*at];
                 let due = begins(measure).is_some_and(|begins| {
                     let reaches = |id: &Uuid| levels.get(id).is_some_and(|level| *level >= begins);
-                    measure
-                        .grounds
-                        .iter()
-                        .any(|id| reaches(id) && self.supports(measure, *id))
+                    measure.grounds.iter().any(|id| reaches(id) && self.supports(measure, *id))
                 });
                 if due {
                     stands.insert(*at);
@@ -286,30 +220,16 @@ impl<'a> Present<'a> {
     fn move_grounds(&self, measure: &ExistingMeasure, due: Option<usize>) -> Vec<Change> {
         let id = measure.id;
         let held: HashSet<Uuid> = measure.grounds.iter().copied().collect();
-        let mut gone: Vec<Uuid> = held
-            .iter()
-            .copied()
-            .filter(|ground| !self.supports(measure, *ground))
-            .collect();
+        let mut gone: Vec<Uuid> = held.iter().copied().filter(|ground| !self.supports(measure, *ground)).collect();
         gone.sort_unstable();
         let due = due.map_or(&[][..], |at| &self.due[at].grounds);
-        let new: Vec<Uuid> = due
-            .iter()
-            .copied()
-            .filter(|ground| !held.contains(ground))
-            .collect();
+        let new: Vec<Uuid> = due.iter().copied().filter(|ground| !held.contains(ground)).collect();
         let mut changes = Vec::new();
         if !gone.is_empty() && measure.kind.scope() != MeasureScope::Measure {
-            changes.push(Change::DropGrounds {
-                measure: id,
-                violations: gone,
-            });
+            changes.push(Change::DropGrounds { measure: id, violations: gone });
         }
         if !new.is_empty() {
-            changes.push(Change::AddGrounds {
-                measure: id,
-                violations: new,
-            });
+            changes.push(Change::AddGrounds { measure: id, violations: new });
         }
         changes
     }
@@ -330,24 +250,15 @@ impl<'a> Present<'a> {
             reason_zh: reason.zh,
             reason_en: reason.en,
         };
-        Some(if cancel {
-            Change::Cancel(withdrawal)
-        } else {
-            Change::Reverse { key, withdrawal }
-        })
+        Some(if cancel { Change::Cancel(withdrawal) } else { Change::Reverse { key, withdrawal } })
     }
 
     /// The revoked violations that a measure rested on, and for one of the ladder those of the last day of revocation,
     /// which lowered the level.
     fn revoked_for(&self, measure: &ExistingMeasure) -> Vec<Known<'a>> {
-        let last = self
-            .revoked
-            .iter()
-            .filter_map(|one| one.fact.revoked_on)
-            .max();
-        let lowered = |one: &Known| {
-            measure.kind.is_on_ladder() && one.fact.revoked_on == last && one.clause().is_some()
-        };
+        let last = self.revoked.iter().filter_map(|one| one.fact.revoked_on).max();
+        let lowered =
+            |one: &Known| measure.kind.is_on_ladder() && one.fact.revoked_on == last && one.clause().is_some();
         let concerned = |one: &&Known| lowered(one) || measure.grounds.contains(&one.fact.id);
         self.revoked.iter().filter(concerned).copied().collect()
     }
@@ -355,14 +266,6 @@ impl<'a> Present<'a> {
 
 /// Whether the key of a measure of complex scope names a complex.
 fn is_about(measure: &ExistingMeasure, complex: Uuid) -> bool {
-    let named = measure
-        .key
-        .strip_prefix(measure.kind.code())
-        .and_then(|rest| rest.strip_prefix(':'));
-    named
-        == Some(
-            &*complex
-                .as_hyphenated()
-                .encode_lower(&mut Uuid::encode_buffer()),
-        )
+    let named = measure.key.strip_prefix(measure.kind.code()).and_then(|rest| rest.strip_prefix(':'));
+    named == Some(&*complex.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()))
 }

@@ -11,22 +11,13 @@ use crate::policy::model::MeasureScope;
 /// are only numbered. Counts, points and the score stay as they are, so that they still add up.
 pub fn redact(mut standing: Standing, visible: impl Fn(&Place) -> bool) -> Standing {
     let mut hidden: HashSet<Uuid> = HashSet::new();
-    for row in standing
-        .violations
-        .iter_mut()
-        .filter(|row| !visible(&row.place))
-    {
+    for row in standing.violations.iter_mut().filter(|row| !visible(&row.place)) {
         hidden.extend(row.violation.take());
         row.act = None;
         row.decided_on = None;
         row.complex_id = None;
     }
-    for row in standing
-        .credit
-        .deductions
-        .iter_mut()
-        .filter(|row| !visible(&row.place))
-    {
+    for row in standing.credit.deductions.iter_mut().filter(|row| !visible(&row.place)) {
         hidden.extend(row.violation.take());
         row.act = None;
     }
@@ -35,9 +26,7 @@ pub fn redact(mut standing: Standing, visible: impl Fn(&Place) -> bool) -> Stand
     }
     // A measure about the company is everybody's business: its reason names clauses and days only.
     let all = standing.consequences.len();
-    standing
-        .consequences
-        .retain(|measure| measure.kind.scope() == MeasureScope::Company || visible(&measure.place));
+    standing.consequences.retain(|measure| measure.kind.scope() == MeasureScope::Company || visible(&measure.place));
     standing.consequences_outside += (all - standing.consequences.len()) as u32;
     for measure in &mut standing.consequences {
         measure.grounds.retain(|id| !hidden.contains(id));

@@ -20,10 +20,7 @@ pub fn assess(facts: &CompanyFacts, policies: &Policies, as_of: NaiveDate) -> St
     let tally = tally(&known, policies, as_of, as_of);
     let rules = &tally.policy.document().ladder;
     let window = window(as_of, rules.window_months);
-    let with_points = known
-        .iter()
-        .map(|one| (*one, points(one, policies, as_of)))
-        .collect::<Vec<_>>();
+    let with_points = known.iter().map(|one| (*one, points(one, policies, as_of))).collect::<Vec<_>>();
     let live = live(&with_points, &tally, as_of);
     Standing {
         company_id: facts.company_id,
@@ -45,11 +42,7 @@ pub fn assess(facts: &CompanyFacts, policies: &Policies, as_of: NaiveDate) -> St
 }
 
 /// The known violations inside the window of the ladder, with what the policies make of each.
-pub(super) fn live<'a>(
-    known: &[(Known<'a>, Points)],
-    tally: &Tally<'a>,
-    as_of: NaiveDate,
-) -> Vec<Live<'a>> {
+pub(super) fn live<'a>(known: &[(Known<'a>, Points)], tally: &Tally<'a>, as_of: NaiveDate) -> Vec<Live<'a>> {
     let months = tally.policy.document().ladder.window_months;
     // Both are in the order of finding, and what is counted is known.
     let mut counted = tally.counted.iter().peekable();
@@ -57,15 +50,8 @@ pub(super) fn live<'a>(
         .iter()
         .filter(|(one, _)| last_day(one.fact.found_on, months) >= as_of)
         .map(|(one, points)| {
-            let clause = counted
-                .next_if(|next| next.fact.id == one.fact.id)
-                .map(|next| next.clause);
-            Live {
-                fact: one.fact,
-                act: one.act,
-                clause,
-                points: *points,
-            }
+            let clause = counted.next_if(|next| next.fact.id == one.fact.id).map(|next| next.clause);
+            Live { fact: one.fact, act: one.act, clause, points: *points }
         })
         .collect()
 }

@@ -26,11 +26,7 @@ pub fn place(township: u32) -> Place {
     }
 }
 
-pub fn version(
-    version: i64,
-    from: &str,
-    change: impl FnOnce(&mut PolicyDocument),
-) -> PolicyVersion {
+pub fn version(version: i64, from: &str, change: impl FnOnce(&mut PolicyDocument)) -> PolicyVersion {
     let mut document = built_in().clone();
     change(&mut document);
     PolicyVersion::new(version, day(from), document)
@@ -42,13 +38,7 @@ pub fn policies() -> Policies {
 
 /// Code of the act of a clause.
 pub fn act(clause: u8) -> String {
-    built_in()
-        .acts
-        .iter()
-        .find(|act| act.clause == Some(clause))
-        .unwrap()
-        .code
-        .clone()
+    built_in().acts.iter().find(|act| act.clause == Some(clause)).unwrap().code.clone()
 }
 
 pub fn complex(n: u32) -> Uuid {
@@ -57,9 +47,7 @@ pub fn complex(n: u32) -> Uuid {
 
 /// A violation confirmed on the day it was found, at a complex in the township of the same number.
 pub fn violation(id: u128, act: &str, at: Option<u32>, found: &str) -> ViolationFact {
-    let lead_role = built_in()
-        .act(act)
-        .map_or(Role::SocialAffairsOffice, |act| act.lead_role);
+    let lead_role = built_in().act(act).map_or(Role::SocialAffairsOffice, |act| act.lead_role);
     ViolationFact {
         id: Uuid::from_u128(id),
         company_id: COMPANY,
@@ -77,11 +65,7 @@ pub fn violation(id: u128, act: &str, at: Option<u32>, found: &str) -> Violation
 }
 
 pub fn facts(violations: Vec<ViolationFact>) -> CompanyFacts {
-    CompanyFacts {
-        company_id: COMPANY,
-        listed: false,
-        violations,
-    }
+    CompanyFacts { company_id: COMPANY, listed: false, violations }
 }
 
 /// The measures on file of one company, as a store would keep them.
@@ -90,12 +74,7 @@ pub struct File(pub Vec<ExistingMeasure>);
 
 impl File {
     /// Reconciles and applies; checks that doing it again changes nothing.
-    pub fn reconcile(
-        &mut self,
-        facts: &CompanyFacts,
-        policies: &Policies,
-        today: NaiveDate,
-    ) -> Vec<Change> {
+    pub fn reconcile(&mut self, facts: &CompanyFacts, policies: &Policies, today: NaiveDate) -> Vec<Change> {
         let changes = reconcile(&self.0, facts, policies, today);
         for change in &changes {
             self.apply(change, policies);
@@ -119,29 +98,12 @@ impl File {
     fn apply(&mut self, change: &Change, policies: &Policies) {
         match change {
             Change::Create(due) => {
-                let rule = policies
-                    .get(due.policy_version)
-                    .unwrap()
-                    .measure(due.kind)
-                    .unwrap();
-                self.add(
-                    &due.key,
-                    due.kind,
-                    &due.grounds,
-                    MeasureState::initial(rule),
-                );
+                let rule = policies.get(due.policy_version).unwrap().measure(due.kind).unwrap();
+                self.add(&due.key, due.kind, &due.grounds, MeasureState::initial(rule));
             }
-            Change::AddGrounds {
-                measure,
-                violations,
-            } => self.by_id(*measure).grounds.extend(violations),
-            Change::DropGrounds {
-                measure,
-                violations,
-            } => {
-                self.by_id(*measure)
-                    .grounds
-                    .retain(|ground| !violations.contains(ground));
+            Change::AddGrounds { measure, violations } => self.by_id(*measure).grounds.extend(violations),
+            Change::DropGrounds { measure, violations } => {
+                self.by_id(*measure).grounds.retain(|ground| !violations.contains(ground));
             }
             Change::Cancel(withdrawal) => {
                 let measure = self.by_id(withdrawal.measure);
@@ -161,17 +123,13 @@ impl File {
 
     /// The last measure on file with a key.
     pub fn last(&mut self, key: &str) -> &mut ExistingMeasure {
-        self.0
-            .iter_mut()
-            .rfind(|measure| measure.key == key)
-            .unwrap_or_else(|| panic!("no {key}"))
+        self.0.iter_mut().rfind(|measure| measure.key == key).unwrap_or_else(|| panic!("no {key}"))
     }
 
     /// Keys of the measures that are open, or carried themselves out.
     pub fn open_keys(&self) -> BTreeSet<String> {
         let open = self.0.iter().filter(|one| {
-            one.state.is_open()
-                || (one.kind == MeasureKind::CreditDeduction && one.state == MeasureState::Done)
+            one.state.is_open() || (one.kind == MeasureKind::CreditDeduction && one.state == MeasureState::Done)
         });
         open.map(|one| one.key.clone()).collect()
     }

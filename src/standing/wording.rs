@@ -18,10 +18,7 @@ pub struct Reason {
 
 impl Reason {
     fn new(zh: &[&str], en: &[&str]) -> Reason {
-        Reason {
-            zh: zh.concat(),
-            en: en.concat(),
-        }
+        Reason { zh: zh.concat(), en: en.concat() }
     }
 
     fn push(&mut self, zh: &[&str], en: &[&str]) {
@@ -33,8 +30,7 @@ impl Reason {
     pub fn with(&self, zh: &[&str], en: &[&str], version: &str) -> Reason {
         let whole = |begin: &str, parts: &[&str], before: &str, after: &str| {
             let length = begin.len() + parts.iter().map(|part| part.len()).sum::<usize>();
-            let mut text =
-                String::with_capacity(length + before.len() + version.len() + after.len());
+            let mut text = String::with_capacity(length + before.len() + version.len() + after.len());
             text.push_str(begin);
             text.extend(parts.iter().copied());
             text.push_str(before);
@@ -43,41 +39,21 @@ impl Reason {
             text
         };
         Reason {
-            zh: whole(&self.zh, zh, "（政策第", "版）。"),
-            en: whole(&self.en, en, " (policy version ", ")."),
+            zh: whole(&self.zh, zh, "（政策第", "版）。"), en: whole(&self.en, en, " (policy version ", ").")
         }
     }
 }
 
 /// How a sentence about one violation begins.
 pub fn violation(fact: &ViolationFact, act: Option<&Act>, clause: Option<u8>) -> Reason {
-    let (zh, en) = act.map_or((&*fact.act, &*fact.act), |act| {
-        (&*act.title_zh, &*act.title_en)
-    });
+    let (zh, en) = act.map_or((&*fact.act, &*fact.act), |act| (&*act.title_zh, &*act.title_en));
     let found = fact.found_on.to_string();
     match clause.map(|clause| clause.to_string()) {
         Some(clause) => Reason::new(
-            &[
-                &found,
-                "发现的行为违反“九不准”第",
-                &clause,
-                "条（",
-                zh,
-                "）",
-            ],
-            &[
-                "Clause ",
-                &clause,
-                " of the nine prohibitions (",
-                en,
-                "), found on ",
-                &found,
-            ],
+            &[&found, "发现的行为违反“九不准”第", &clause, "条（", zh, "）"],
+            &["Clause ", &clause, " of the nine prohibitions (", en, "), found on ", &found],
         ),
-        None => Reason::new(
-            &[&found, "发现的行为属于“", zh, "”"],
-            &[en, ", found on ", &found],
-        ),
+        None => Reason::new(&[&found, "发现的行为属于“", zh, "”"], &[en, ", found on ", &found]),
     }
 }
 
@@ -86,11 +62,7 @@ pub fn level(tally: &Tally, level: u8, named: &Reason, window: &Window) -> Reaso
     let rules = &tally.policy.document().ladder;
     let needed = rules.thresholds.counts()[usize::from(level.clamp(1, 4)) - 1].to_string();
     let (from, to) = (window.from.to_string(), window.to.to_string());
-    let (months, count, level) = (
-        window.months.to_string(),
-        tally.count.to_string(),
-        level.to_string(),
-    );
+    let (months, count, level) = (window.months.to_string(), tally.count.to_string(), level.to_string());
     let (unit_zh, unit_en) = match rules.count {
         LadderCount::DistinctClauses => ("条", "distinct clauses"),
         LadderCount::Violations => ("次", "violations"),
@@ -140,23 +112,14 @@ pub fn level(tally: &Tally, level: u8, named: &Reason, window: &Window) -> Reaso
 }
 
 /// The reason of one measure of a level, with the violations at its complex if it is about one.
-pub fn measure(
-    level: &Reason,
-    at_complex: Option<&Reason>,
-    kind: MeasureKind,
-    version: &str,
-) -> Reason {
+pub fn measure(level: &Reason, at_complex: Option<&Reason>, kind: MeasureKind, version: &str) -> Reason {
     match at_complex {
         Some(named) => level.with(
             &["；涉及本小区：", &named.zh, "。处理措施：", kind.zh()],
             &["; at this complex: ", &named.en, ". Measure: ", kind.en()],
             version,
         ),
-        None => level.with(
-            &["。处理措施：", kind.zh()],
-            &[". Measure: ", kind.en()],
-            version,
-        ),
+        None => level.with(&["。处理措施：", kind.zh()], &[". Measure: ", kind.en()], version),
     }
 }
 
@@ -167,13 +130,10 @@ const NAMED: usize = 3;
 pub fn clauses(counted: &[&Counted], with_days: bool) -> Reason {
     let mut clauses: Vec<(u8, usize, [NaiveDate; NAMED])> = Vec::with_capacity(9);
     for one in counted {
-        let at = clauses
-            .iter()
-            .position(|(clause, ..)| *clause == one.clause)
-            .unwrap_or_else(|| {
-                clauses.push((one.clause, 0, [one.fact.found_on; NAMED]));
-                clauses.len() - 1
-            });
+        let at = clauses.iter().position(|(clause, ..)| *clause == one.clause).unwrap_or_else(|| {
+            clauses.push((one.clause, 0, [one.fact.found_on; NAMED]));
+            clauses.len() - 1
+        });
         let (_, count, days) = &mut clauses[at];
         if let Some(day) = days.get_mut(*count) {
             *day = one.fact.found_on;
@@ -210,10 +170,7 @@ impl Reason {
 
     fn count_rest(&mut self, count: usize, unit_zh: &str) {
         if let Some(rest) = count.checked_sub(NAMED).filter(|rest| *rest > 0) {
-            self.push(
-                &["等", &count.to_string(), unit_zh],
-                &[" and ", &rest.to_string(), " more"],
-            );
+            self.push(&["等", &count.to_string(), unit_zh], &[" and ", &rest.to_string(), " more"]);
         }
     }
 }
@@ -238,21 +195,13 @@ pub fn withdrawal(revoked: &[Known], done: bool) -> Reason {
                 ),
                 None => {
                     let act = &*known.fact.act;
-                    let (zh, en) = known
-                        .act
-                        .map_or((act, act), |(_, act)| (&*act.title_zh, &*act.title_en));
-                    reason.push(
-                        &[zh, "（", &found, "发现）"],
-                        &[en, " (found on ", &found, ")"],
-                    );
+                    let (zh, en) = known.act.map_or((act, act), |(_, act)| (&*act.title_zh, &*act.title_en));
+                    reason.push(&[zh, "（", &found, "发现）"], &[en, " (found on ", &found, ")"]);
                 }
             }
         }
         reason.count_rest(revoked.len(), "项");
-        reason.push(
-            &["，该措施不再具备依据"],
-            &["; the measure has no ground left"],
-        );
+        reason.push(&["，该措施不再具备依据"], &["; the measure has no ground left"]);
     }
     if done {
         reason.push(&["，须撤回执行。"], &[" and is to be reversed."]);

@@ -42,28 +42,13 @@ fn the_worked_case_of_the_design() {
     let calendar = WorkCalendar::built_in();
     let mut k = facts(vec![]);
     let mut file = File::default();
-    let confirm = |k: &mut super::model::CompanyFacts,
-                   file: &mut File,
-                   n: u128,
-                   clause: u8,
-                   at: u32,
-                   found: &str| {
+    let confirm = |k: &mut super::model::CompanyFacts, file: &mut File, n: u128, clause: u8, at: u32, found: &str| {
         let mut one = violation(n, &act(clause), Some(at), found);
-        let statement = policies
-            .governing(one.found_on)
-            .document()
-            .process
-            .statement_working_days;
-        one.decided_on = calendar
-            .add_working_days(one.found_on, statement)
-            .succ_opt()
-            .unwrap();
+        let statement = policies.governing(one.found_on).document().process.statement_working_days;
+        one.decided_on = calendar.add_working_days(one.found_on, statement).succ_opt().unwrap();
         k.violations.push(one.clone());
         let changes = file.reconcile(k, &policies, one.decided_on);
-        (
-            summary(file, &changes),
-            assess(k, &policies, one.decided_on),
-        )
+        (summary(file, &changes), assess(k, &policies, one.decided_on))
     };
 
     let (changes, standing) = confirm(&mut k, &mut file, 1, 3, P, "2026-03-02");
@@ -112,10 +97,7 @@ fn the_worked_case_of_the_design() {
         of("create", "removal", Q),
     ]);
     assert_eq!(changes, expected);
-    assert_eq!(
-        file.last(&format!("removal:{}", complex(P))).state,
-        MeasureState::Proposed
-    );
+    assert_eq!(file.last(&format!("removal:{}", complex(P))).state, MeasureState::Proposed);
 
     let (changes, standing) = confirm(&mut k, &mut file, 5, 2, R, "2026-06-20");
     assert_eq!((standing.level, standing.count), (4, 4));
@@ -131,28 +113,15 @@ fn the_worked_case_of_the_design() {
         plain("create joint_punishment"),
     ]);
     assert_eq!(changes, expected);
-    let blacklist = standing
-        .consequences
-        .iter()
-        .find(|due| due.key == "blacklist")
-        .unwrap();
+    let blacklist = standing.consequences.iter().find(|due| due.key == "blacklist").unwrap();
     assert_eq!(blacklist.grounds, [1, 2, 3, 4, 5].map(id));
-    assert_eq!(
-        (blacklist.office.role, &*blacklist.office.division),
-        (Role::CountyAuthority, "640104")
-    );
+    assert_eq!((blacklist.office.role, &*blacklist.office.division), (Role::CountyAuthority, "640104"));
     assert!(
-        blacklist
-            .reason_zh
-            .contains("第2条（2026-06-20）、第3条（2026-03-02、2026-04-10）"),
+        blacklist.reason_zh.contains("第2条（2026-06-20）、第3条（2026-03-02、2026-04-10）"),
         "{}",
         blacklist.reason_zh
     );
-    assert!(
-        blacklist.reason_en.contains("clause 9 (2026-06-01)"),
-        "{}",
-        blacklist.reason_en
-    );
+    assert!(blacklist.reason_en.contains("clause 9 (2026-06-01)"), "{}", blacklist.reason_en);
 
     k.violations[2].revoked_on = Some(day("2026-07-01"));
     let before = file.clone();
@@ -173,64 +142,26 @@ fn the_worked_case_of_the_design() {
     for change in &changes {
         if let Change::Cancel(withdrawal) = change {
             assert_eq!(withdrawal.revoked, [id(3)]);
-            assert!(
-                withdrawal.reason_zh.contains("第7条（2026-05-06发现）"),
-                "{}",
-                withdrawal.reason_zh
-            );
+            assert!(withdrawal.reason_zh.contains("第7条（2026-05-06发现）"), "{}", withdrawal.reason_zh);
         }
     }
-    assert_eq!(
-        file.last(&format!("removal:{}", complex(Q))).grounds,
-        [id(2)],
-        "Q stays because of clause 3"
-    );
-    assert_eq!(
-        file.last(&format!("removal:{}", complex(R))).grounds,
-        [id(5)],
-        "R stays because of clause 2"
-    );
+    assert_eq!(file.last(&format!("removal:{}", complex(Q))).grounds, [id(2)], "Q stays because of clause 3");
+    assert_eq!(file.last(&format!("removal:{}", complex(R))).grounds, [id(5)], "R stays because of clause 2");
     let standing = assess(&k, &policies, day("2026-07-01"));
     assert_eq!((standing.level, standing.count), (3, 3));
-    assert_eq!(
-        assess(&k, &policies, day("2026-06-30")).level,
-        4,
-        "the day before it still counted"
-    );
+    assert_eq!(assess(&k, &policies, day("2026-06-30")).level, 4, "the day before it still counted");
 
     // 2029-03-02 is the last day of the violation found on 2026-03-02.
     let found = |on: &str| {
         let standing = assess(&k, &policies, day(on));
         let first = standing.violations[0].violation;
-        (
-            standing.level,
-            standing
-                .clauses
-                .iter()
-                .map(|one| (one.clause, one.count))
-                .collect::<Vec<_>>(),
-            first,
-        )
+        (standing.level, standing.clauses.iter().map(|one| (one.clause, one.count)).collect::<Vec<_>>(), first)
     };
-    assert_eq!(
-        found("2029-03-02"),
-        (3, vec![(2, 1), (3, 2), (9, 1)], Some(id(1)))
-    );
-    assert_eq!(
-        found("2029-03-03"),
-        (3, vec![(2, 1), (3, 1), (9, 1)], Some(id(2)))
-    );
-    assert_eq!(
-        standing.next_change_on,
-        Some(day("2029-04-11")),
-        "clause 3 leaves with the violation at Q"
-    );
+    assert_eq!(found("2029-03-02"), (3, vec![(2, 1), (3, 2), (9, 1)], Some(id(1))));
+    assert_eq!(found("2029-03-03"), (3, vec![(2, 1), (3, 1), (9, 1)], Some(id(2))));
+    assert_eq!(standing.next_change_on, Some(day("2029-04-11")), "clause 3 leaves with the violation at Q");
     for on in ["2029-03-03", "2029-04-11", "2035-01-01"] {
-        assert_eq!(
-            file.reconcile(&k, &policies, day(on)),
-            [],
-            "the passing of the window changes no measure"
-        );
+        assert_eq!(file.reconcile(&k, &policies, day(on)), [], "the passing of the window changes no measure");
     }
 }
 
@@ -244,14 +175,10 @@ fn a_refusal_answers_until_there_is_a_new_ground() {
     file.last(&key).state = MeasureState::Cancelled;
     file.last("interview").state = MeasureState::Rejected;
     assert_eq!(file.reconcile(&k, &policies, day("2026-03-03")), []);
-    k.violations
-        .push(violation(2, &act(4), Some(P), "2026-04-01"));
+    k.violations.push(violation(2, &act(4), Some(P), "2026-04-01"));
     let changes = file.reconcile(&k, &policies, day("2026-04-01"));
     let created = summary(&file, &changes);
-    assert!(
-        created.contains(&format!("create {key}")) && created.contains("create interview"),
-        "{created:?}"
-    );
+    assert!(created.contains(&format!("create {key}")) && created.contains("create interview"), "{created:?}");
 }
 
 #[test]
@@ -271,14 +198,10 @@ fn what_was_carried_out_is_reversed_once_and_can_come_again() {
         of("cancel", "manager_advice", P),
     ]);
     assert_eq!(summary(&file, &changes), expected);
-    assert_eq!(
-        file.last(&format!("reversal:{interview}")).kind,
-        MeasureKind::Reversal
-    );
+    assert_eq!(file.last(&format!("reversal:{interview}")).kind, MeasureKind::Reversal);
     file.last(&format!("reversal:{interview}")).state = MeasureState::Done;
     assert_eq!(file.reconcile(&k, &policies, day("2026-04-02")), []);
-    k.violations
-        .push(violation(2, &act(3), Some(P), "2026-05-01"));
+    k.violations.push(violation(2, &act(3), Some(P), "2026-05-01"));
     let changes = file.reconcile(&k, &policies, day("2026-05-01"));
     assert!(summary(&file, &changes).contains("create interview"));
 }
@@ -290,13 +213,9 @@ fn a_new_episode_begins_when_all_grounds_have_left_the_window() {
     let mut file = File::default();
     file.reconcile(&k, &policies, day("2026-03-02"));
     file.last("interview").state = MeasureState::Done;
-    k.violations
-        .push(violation(2, &act(3), Some(P), "2029-03-02"));
+    k.violations.push(violation(2, &act(3), Some(P), "2029-03-02"));
     let changes = file.reconcile(&k, &policies, day("2029-03-02"));
-    assert!(
-        !summary(&file, &changes).contains("create interview"),
-        "the last day still counts"
-    );
+    assert!(!summary(&file, &changes).contains("create interview"), "the last day still counts");
     let last = k.violations.last_mut().unwrap();
     (last.found_on, last.decided_on) = (day("2029-03-03"), day("2029-03-03"));
     let changes = file.reconcile(&k, &policies, day("2029-03-03"));
@@ -315,8 +234,7 @@ fn a_ground_added_and_revoked_leaves_what_was_due_without_it() {
     ]);
     let mut file = File::default();
     file.reconcile(&k, &policies, day("2026-06-01"));
-    k.violations
-        .push(violation(5, &act(5), Some(P), "2029-04-01"));
+    k.violations.push(violation(5, &act(5), Some(P), "2029-04-01"));
     let changes = file.reconcile(&k, &policies, day("2029-04-01"));
     assert!(summary(&file, &changes).contains("add to blacklist"));
     k.violations[4].revoked_on = Some(day("2029-05-01"));
@@ -331,11 +249,7 @@ fn a_ground_added_and_revoked_leaves_what_was_due_without_it() {
 #[test]
 fn a_measure_with_other_grounds_is_never_ended_here() {
     let policies = policies();
-    let mut k = facts(
-        (1..=3)
-            .map(|n| violation(n, &act(n as u8), Some(P), "2026-03-02"))
-            .collect(),
-    );
+    let mut k = facts((1..=3).map(|n| violation(n, &act(n as u8), Some(P), "2026-03-02")).collect());
     let mut file = File::default();
     file.reconcile(&k, &policies, day("2026-03-02"));
     let key = format!("removal:{}", complex(P));
@@ -360,51 +274,26 @@ fn the_lighter_policy_applies() {
             policy.acts[2].deduction = 1;
         })
     };
-    let policies = Policies::new(vec![
-        strict(1, "2026-01-01"),
-        light(2, "2026-06-01"),
-        strict(3, "2026-09-01"),
-    ])
-    .unwrap();
-    let mut k = facts(
-        (1..=4)
-            .map(|n| violation(n, &act(n as u8), Some(P), "2026-03-02"))
-            .collect(),
-    );
+    let policies =
+        Policies::new(vec![strict(1, "2026-01-01"), light(2, "2026-06-01"), strict(3, "2026-09-01")]).unwrap();
+    let mut k = facts((1..=4).map(|n| violation(n, &act(n as u8), Some(P), "2026-03-02")).collect());
     let at = |k: &super::model::CompanyFacts, on: &str| {
         let standing = assess(k, &policies, day(on));
-        (
-            standing.level,
-            standing.policy_version,
-            standing.credit.total_deducted,
-        )
+        (standing.level, standing.policy_version, standing.credit.total_deducted)
     };
     assert_eq!(at(&k, "2026-05-31"), (4, 1, 10 + 5 + 3 + 5));
     assert_eq!(at(&k, "2026-06-01"), (3, 2, 10 + 5 + 1 + 5));
-    assert_eq!(
-        at(&k, "2026-09-01"),
-        (3, 2, 21),
-        "a stricter third version makes nothing worse"
-    );
+    assert_eq!(at(&k, "2026-09-01"), (3, 2, 21), "a stricter third version makes nothing worse");
 
     let mut file = File::default();
     file.reconcile(&k, &policies, day("2026-05-01"));
     file.last("restriction").state = MeasureState::Approved;
     file.last("joint_punishment").state = MeasureState::Done;
     let changes = file.reconcile(&k, &policies, day("2026-06-01"));
-    assert_eq!(
-        summary(&file, &changes),
-        lines([plain("cancel blacklist")]),
-        "only what nobody had decided"
-    );
+    assert_eq!(summary(&file, &changes), lines([plain("cancel blacklist")]), "only what nobody had decided");
 
-    k.violations
-        .push(violation(5, &act(5), Some(P), "2026-09-02"));
-    assert_eq!(
-        at(&k, "2026-09-02"),
-        (4, 3, 31),
-        "the new violation is governed by the third version"
-    );
+    k.violations.push(violation(5, &act(5), Some(P), "2026-09-02"));
+    assert_eq!(at(&k, "2026-09-02"), (4, 3, 31), "the new violation is governed by the third version");
 }
 
 #[test]
@@ -418,11 +307,7 @@ fn an_act_counts_only_if_it_was_among_the_nine_when_found() {
         version(1, "2026-01-01", |_| {}),
         version(2, "2026-06-01", |policy| policy.acts[8].clause = None),
     ]);
-    assert_eq!(
-        assess(&k, &swapped.unwrap(), day("2026-07-01")).level,
-        0,
-        "it has left the nine"
-    );
+    assert_eq!(assess(&k, &swapped.unwrap(), day("2026-07-01")).level, 0, "it has left the nine");
 }
 
 #[test]
@@ -452,69 +337,30 @@ fn counting_by_area_and_by_violation() {
     assert_eq!(level(LadderArea::Complex, LadderCount::DistinctClauses), 2);
     assert_eq!(level(LadderArea::Complex, LadderCount::Violations), 2);
     let by_complex = standing(LadderArea::Complex, LadderCount::DistinctClauses);
-    let keys: BTreeSet<_> = by_complex
-        .consequences
-        .iter()
-        .filter(|due| due.level.is_some())
-        .map(|due| &*due.key)
-        .collect();
-    let (p, q, star) = (
-        of("", "manager_advice", P),
-        of("", "manager_advice", Q),
-        of("", "star_downgrade", P),
-    );
-    assert_eq!(
-        keys,
-        BTreeSet::from(["interview", p.trim(), q.trim(), star.trim()]),
-        "each area at its own level"
-    );
+    let keys: BTreeSet<_> =
+        by_complex.consequences.iter().filter(|due| due.level.is_some()).map(|due| &*due.key).collect();
+    let (p, q, star) = (of("", "manager_advice", P), of("", "manager_advice", Q), of("", "star_downgrade", P));
+    assert_eq!(keys, BTreeSet::from(["interview", p.trim(), q.trim(), star.trim()]), "each area at its own level");
 }
 
 #[test]
 fn acts_outside_the_nine_deduct_order_and_refer() {
-    let k = facts(vec![violation(
-        1,
-        "company.maintenance_fund_misuse",
-        Some(P),
-        "2026-03-02",
-    )]);
+    let k = facts(vec![violation(1, "company.maintenance_fund_misuse", Some(P), "2026-03-02")]);
     let standing = assess(&k, &policies(), day("2026-03-02"));
     assert_eq!((standing.level, standing.next_change_on), (0, None));
-    assert_eq!(
-        (standing.credit.score, standing.credit.band),
-        (80, CreditBand::B)
-    );
-    let keys: Vec<_> = standing
-        .consequences
-        .iter()
-        .map(|due| (due.kind, due.office.role, &*due.office.division))
-        .collect();
+    assert_eq!((standing.credit.score, standing.credit.band), (80, CreditBand::B));
+    let keys: Vec<_> =
+        standing.consequences.iter().map(|due| (due.kind, due.office.role, &*due.office.division)).collect();
     let expected = [
-        (
-            MeasureKind::CreditDeduction,
-            Role::SocialAffairsOffice,
-            "640104001",
-        ),
+        (MeasureKind::CreditDeduction, Role::SocialAffairsOffice, "640104001"),
         (MeasureKind::Referral, Role::CountyAuthority, "640104"),
         (MeasureKind::Referral, Role::PoliceStation, "640104001"),
-        (
-            MeasureKind::RectificationOrder,
-            Role::SocialAffairsOffice,
-            "640104001",
-        ),
+        (MeasureKind::RectificationOrder, Role::SocialAffairsOffice, "640104001"),
     ];
     assert_eq!(keys, expected);
-    let unknown = facts(vec![violation(
-        1,
-        "company.no_such_act",
-        None,
-        "2026-03-02",
-    )]);
+    let unknown = facts(vec![violation(1, "company.no_such_act", None, "2026-03-02")]);
     let standing = assess(&unknown, &policies(), day("2026-03-02"));
-    assert_eq!(
-        (standing.credit.score, standing.consequences.len()),
-        (100, 1)
-    );
+    assert_eq!((standing.credit.score, standing.consequences.len()), (100, 1));
 }
 
 #[test]
@@ -535,27 +381,11 @@ fn credit_comes_back_with_time_and_rectification_and_is_d_on_the_blacklist() {
 
 #[test]
 fn a_pending_appeal_holds_only_what_cannot_be_undone() {
-    let mut k = facts(
-        (1..=4)
-            .map(|n| violation(n, &act(n as u8), Some(P), "2026-03-02"))
-            .collect(),
-    );
+    let mut k = facts((1..=4).map(|n| violation(n, &act(n as u8), Some(P), "2026-03-02")).collect());
     k.violations[0].appeal_pending = true;
     let standing = assess(&k, &policies(), day("2026-03-02"));
-    let waiting: Vec<_> = standing
-        .consequences
-        .iter()
-        .filter(|due| due.waits_for_appeal)
-        .map(|due| due.kind)
-        .collect();
-    assert_eq!(
-        waiting,
-        [
-            MeasureKind::Removal,
-            MeasureKind::Blacklist,
-            MeasureKind::JointPunishment
-        ]
-    );
+    let waiting: Vec<_> = standing.consequences.iter().filter(|due| due.waits_for_appeal).map(|due| due.kind).collect();
+    assert_eq!(waiting, [MeasureKind::Removal, MeasureKind::Blacklist, MeasureKind::JointPunishment]);
 }
 
 #[test]
@@ -566,47 +396,20 @@ fn a_reader_of_one_township_sees_clause_day_and_division_of_the_others() {
         violation(3, "company.whole_outsourcing", Some(Q), "2026-03-03"),
     ]);
     let whole = assess(&k, &policies(), day("2026-04-01"));
-    let seen = redact(whole.clone(), |at| {
-        at.township.as_deref() == Some("640104001")
-    });
-    let read: super::model::Standing =
-        serde_json::from_value(serde_json::to_value(&seen).unwrap()).unwrap();
+    let seen = redact(whole.clone(), |at| at.township.as_deref() == Some("640104001"));
+    let read: super::model::Standing = serde_json::from_value(serde_json::to_value(&seen).unwrap()).unwrap();
     assert_eq!(read, seen);
     let row = &seen.violations[1];
-    assert_eq!(
-        (row.clause, row.found_on, &*row.place),
-        (5, day("2026-03-02"), &place(Q))
-    );
-    assert_eq!(
-        (row.violation, &row.act, row.decided_on, row.complex_id),
-        (None, &None, None, None)
-    );
+    assert_eq!((row.clause, row.found_on, &*row.place), (5, day("2026-03-02"), &place(Q)));
+    assert_eq!((row.violation, &row.act, row.decided_on, row.complex_id), (None, &None, None, None));
     assert_eq!(seen.violations[0], whole.violations[0]);
     let text = serde_json::to_string(&seen).unwrap();
-    for secret in [
-        id(2).to_string(),
-        id(3).to_string(),
-        complex(Q).to_string(),
-        "outsourcing".into(),
-    ] {
+    for secret in [id(2).to_string(), id(3).to_string(), complex(Q).to_string(), "outsourcing".into()] {
         assert!(!text.contains(&secret), "{secret}");
     }
-    assert_eq!(
-        (seen.level, seen.credit.score, seen.clauses[1].count),
-        (2, whole.credit.score, 1)
-    );
-    assert_eq!(
-        seen.consequences.len() + seen.consequences_outside as usize,
-        whole.consequences.len()
-    );
-    let interview = seen
-        .consequences
-        .iter()
-        .find(|due| due.key == "interview")
-        .unwrap();
-    assert_eq!(
-        (&*interview.grounds, interview.ground_count),
-        (&[id(1)][..], 2)
-    );
+    assert_eq!((seen.level, seen.credit.score, seen.clauses[1].count), (2, whole.credit.score, 1));
+    assert_eq!(seen.consequences.len() + seen.consequences_outside as usize, whole.consequences.len());
+    let interview = seen.consequences.iter().find(|due| due.key == "interview").unwrap();
+    assert_eq!((&*interview.grounds, interview.ground_count), (&[id(1)][..], 2));
     assert_eq!(redact(whole.clone(), |_| true), whole);
 }
