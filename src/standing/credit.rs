@@ -46,11 +46,7 @@ pub fn points(known: &Known, policies: &Policies, as_of: NaiveDate) -> Points {
 }
 
 /// The score on a day; base, floor and bands are those of the policy in force on it.
-<<<<<<< HEAD
-pub fn credit(deductions: &[(&ViolationFact, Points)], listed: bool, policies: &Policies, as_of: NaiveDate) -> Credit {
-=======
 pub fn credit(deductions: &[(Known, Points)], listed: bool, policies: &Policies, as_of: NaiveDate) -> Credit {
->>>>>>> rules
     let policy = policies.governing(as_of);
     let rules = &policy.document().credit;
     let deductions: Vec<CreditDeduction> = deductions

@@ -61,11 +61,7 @@ fn of_violation(live: &Live, tally: &Tally, due: &mut Vec<DueMeasure>) {
             ground_count: 1,
             waits_for_appeal: rule.irreversible && fact.appeal_pending,
             legal_basis: rule.legal_basis.clone().or_else(|| act?.legal_basis.clone()),
-<<<<<<< HEAD
-            policy_version: version,
-=======
             policy_version,
->>>>>>> rules
             reason_zh: reason.zh,
             reason_en: reason.en,
         });
@@ -81,48 +77,19 @@ fn of_violation(live: &Live, tally: &Tally, due: &mut Vec<DueMeasure>) {
         add(MeasureKind::CreditDeduction, None, points.policy_version, reason);
     }
     for role in act.map_or(&[][..], |act| &act.refer_to) {
-<<<<<<< HEAD
-        let mut reason = begin.clone();
-        reason.add(
-            format_args!("，移交{}处理（政策第{version}版）。", role.row().zh),
-            format_args!(": referred to the {} (policy version {version}).", role.row().en),
-        );
-        add(MeasureKind::Referral, Some(*role), version, reason);
-=======
         let agency = role.row();
         let reason = begin.with(&["，移交", agency.zh, "处理"], &[": referred to the ", agency.en], &version);
         add(MeasureKind::Referral, Some(*role), policy.version, reason);
->>>>>>> rules
     }
     let reason = begin.with(&["，责令限期整改"], &[": to be rectified"], &version);
     add(MeasureKind::RectificationOrder, None, policy.version, reason);
 }
 
-<<<<<<< HEAD
-fn of_company(
-    rule: &MeasureRule,
-    level: u8,
-    counted: &[&Counted],
-    reason: &Reason,
-    tally: &Tally,
-) -> Option<DueMeasure> {
-    let raised_by = tally.raised_by(level)?.fact;
-    let version = tally.policy.version;
-    let county_wide = rule.office == OfficeRule::County;
-    let place = Place {
-        county: raised_by.place.county.clone(),
-        township: raised_by.place.township.clone().filter(|_| !county_wide),
-        community: None,
-    };
-    let reason = wording::measure(reason, rule.kind, None, version);
-    Some(of_level(rule, level, rule.kind.code().to_owned(), raised_by, place, counted, reason, version))
-=======
 /// The counted violations at one complex, and how a reason names them.
 struct Site<'t, 'a> {
     complex: Uuid,
     counted: Vec<&'t Counted<'a>>,
     named: Reason,
->>>>>>> rules
 }
 
 /// What the measures of one level rest on.
@@ -194,10 +161,6 @@ fn sites<'t, 'a>(counted: &[&'t Counted<'a>]) -> Vec<Site<'t, 'a>> {
     complexes.into_iter().map(site).collect()
 }
 
-<<<<<<< HEAD
-#[expect(clippy::too_many_arguments, reason = "the parts of one measure, put together in one place")]
-=======
->>>>>>> rules
 fn of_level(
     rule: &MeasureRule,
     policy_version: i64,

@@ -70,16 +70,6 @@ pub fn known_on<'a>(facts: &'a CompanyFacts, policies: &'a Policies, day: NaiveD
     known
 }
 
-<<<<<<< HEAD
-/// The act of a violation as the policy of the day it was found has it, or else as the policy it was confirmed under.
-pub fn act_of<'a>(fact: &ViolationFact, policies: &'a Policies) -> Option<(&'a PolicyVersion, &'a Act)> {
-    let found = policies.governing(fact.found_on);
-    let confirmed = policies.get(fact.policy_version);
-    [Some(found), confirmed].into_iter().flatten().find_map(|policy| Some((policy, policy.act(&fact.act)?)))
-}
-
-=======
->>>>>>> rules
 /// A violation that counts.
 pub struct Counted<'a> {
     pub fact: &'a ViolationFact,
@@ -114,21 +104,9 @@ pub struct Tally<'a> {
 /// to `law_on` the one with the lowest level applies, and of equals the oldest. Looking at the two ends only would let
 /// a stricter third version raise a level that the second had lowered, without a new violation. For the same reason an
 /// act that was not among the nine when it was found never counts, and one that has left them counts no more.
-<<<<<<< HEAD
-pub fn tally<'a>(
-    known: &[&'a ViolationFact],
-    policies: &'a Policies,
-    as_of: NaiveDate,
-    law_on: NaiveDate,
-) -> Tally<'a> {
-    let candidates: Vec<(&ViolationFact, u8)> =
-        known.iter().filter_map(|fact| Some((*fact, act_of(fact, policies)?.1.clause?))).collect();
-    let latest = candidates.last().map_or(as_of, |(fact, _)| fact.found_on);
-=======
 pub fn tally<'a>(known: &[Known<'a>], policies: &'a Policies, as_of: NaiveDate, law_on: NaiveDate) -> Tally<'a> {
     let candidates: Vec<(Known, u8)> = known.iter().filter_map(|one| Some((*one, one.clause()?))).collect();
     let latest = candidates.last().map_or(as_of, |(one, _)| one.fact.found_on);
->>>>>>> rules
     let mut lightest = Tally::under(policies.governing(latest), &candidates, as_of);
     let mut others = Vec::new();
     for policy in policies.in_force_between(latest, law_on) {
@@ -144,11 +122,7 @@ pub fn tally<'a>(known: &[Known<'a>], policies: &'a Policies, as_of: NaiveDate, 
 }
 
 impl<'a> Tally<'a> {
-<<<<<<< HEAD
-    fn under(policy: &'a PolicyVersion, candidates: &[(&'a ViolationFact, u8)], as_of: NaiveDate) -> Tally<'a> {
-=======
     fn under(policy: &'a PolicyVersion, candidates: &[(Known<'a>, u8)], as_of: NaiveDate) -> Tally<'a> {
->>>>>>> rules
         let rules = &policy.document().ladder;
         let counted: Vec<Counted> = candidates
             .iter()

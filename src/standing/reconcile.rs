@@ -12,15 +12,9 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::credit::points;
-<<<<<<< HEAD
-use super::due::{complex_key, due_measures};
-use super::ladder::{act_of, known_on, last_day, tally, window};
-use super::model::{Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, ViolationFact, Withdrawal};
-=======
 use super::due::due_measures;
 use super::ladder::{Known, known_on, last_day, tally, window};
 use super::model::{Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, Withdrawal};
->>>>>>> rules
 use super::rules::live;
 use super::wording;
 use crate::policy::model::MeasureScope;
@@ -91,17 +85,11 @@ impl<'a> Present<'a> {
         let known = known_on(facts, policies, today);
         let tally = tally(&known, policies, today, today);
         let window = window(today, tally.policy.document().ladder.window_months);
-<<<<<<< HEAD
-        let with_points: Vec<_> = known.iter().map(|fact| (*fact, points(fact, policies, today))).collect();
-        let live = live(&with_points, &tally, policies, today);
-        let of_nine = |fact: &&&ViolationFact| act_of(fact, policies).is_some_and(|(_, act)| act.clause.is_some());
-=======
         let with_points: Vec<_> = known.iter().map(|one| (*one, points(one, policies, today))).collect();
         let live = live(&with_points, &tally, today);
         let revoked = facts.violations.iter().filter(|fact| fact.revoked_on.is_some_and(|on| on <= today));
         let mut revoked: Vec<_> = revoked.map(|fact| Known::new(fact, policies)).collect();
         revoked.sort_unstable_by_key(|one| (one.fact.found_on, one.fact.id));
->>>>>>> rules
         Present {
             policies,
             today,
@@ -122,12 +110,7 @@ impl<'a> Present<'a> {
             MeasureScope::Violation | MeasureScope::Referral | MeasureScope::Measure => true,
             MeasureScope::Company => known.clause().is_some(),
             MeasureScope::Complex => {
-<<<<<<< HEAD
-                self.of_nine.contains(&ground)
-                    && fact.complex_id.is_some_and(|complex| complex_key(measure.kind, complex) == measure.key)
-=======
                 known.clause().is_some() && known.fact.complex_id.is_some_and(|complex| is_about(measure, complex))
->>>>>>> rules
             }
         }
     }
@@ -158,15 +141,9 @@ impl<'a> Present<'a> {
     fn answer(&self, measure: &ExistingMeasure, due: &DueMeasure, reversals: &Reversals) -> Option<u8> {
         let lasts = || {
             let supporting = measure.grounds.iter().filter(|id| self.supports(measure, **id));
-<<<<<<< HEAD
-            let found = supporting.filter_map(|id| Some(self.by_id.get(id)?.found_on)).max();
-            let end = found.map(|found| last_day(found, self.window_months));
-            let found_by = |end: NaiveDate, id: &Uuid| self.by_id.get(id).is_some_and(|fact| fact.found_on <= end);
-=======
             let found = supporting.filter_map(|id| Some(self.by_id.get(id)?.fact.found_on)).max();
             let end = found.map(|found| last_day(found, self.window_months));
             let found_by = |end: NaiveDate, id: &Uuid| self.by_id.get(id).is_some_and(|one| one.fact.found_on <= end);
->>>>>>> rules
             end.is_some_and(|end| due.grounds.iter().all(|id| found_by(end, id)))
         };
         match measure.state {
@@ -212,24 +189,14 @@ impl<'a> Present<'a> {
         stands: &mut HashSet<usize>,
     ) {
         // A violation decided before it was found is a slip in the record; it is known from the later of the two.
-<<<<<<< HEAD
-        let known_from = |fact: &ViolationFact| fact.decided_on.max(fact.found_on);
-        let of_nine = self.known.iter().filter(|fact| self.of_nine.contains(&fact.id));
-        let days: BTreeSet<NaiveDate> = of_nine.map(|fact| known_from(fact)).collect();
-=======
         let known_from = |one: &Known| one.fact.decided_on.max(one.fact.found_on);
         let of_nine: Vec<Known> = self.known.iter().copied().filter(|one| one.clause().is_some()).collect();
         let days: BTreeSet<NaiveDate> = of_nine.iter().map(known_from).collect();
->>>>>>> rules
         for day in days.into_iter().rev() {
             if pending.is_empty() {
                 return;
             }
-<<<<<<< HEAD
-            let known: Vec<_> = self.known.iter().copied().filter(|fact| known_from(fact) <= day).collect();
-=======
             let known: Vec<Known> = of_nine.iter().copied().filter(|one| known_from(one) <= day).collect();
->>>>>>> rules
             let tally = tally(&known, self.policies, day, law_on(day));
             let begins = |measure: &ExistingMeasure| tally.level_of(measure.kind).filter(|level| *level <= tally.level);
             if !pending.iter().any(|at| begins(&existing[*at]).is_some()) {
@@ -275,12 +242,7 @@ impl<'a> Present<'a> {
         if !cancel && reversals.asked.contains(&key) {
             return None;
         }
-<<<<<<< HEAD
-        let clause = |fact: &ViolationFact| act_of(fact, self.policies).and_then(|(_, act)| act.clause);
-        let revoked: Vec<_> = self.revoked(measure).into_iter().map(|fact| (fact, clause(fact))).collect();
-=======
         let revoked = self.revoked_for(measure);
->>>>>>> rules
         let reason = wording::withdrawal(&revoked, !cancel);
         let withdrawal = Withdrawal {
             measure: measure.id,
@@ -293,26 +255,12 @@ impl<'a> Present<'a> {
 
     /// The revoked violations that a measure rested on, and for one of the ladder those of the last day of revocation,
     /// which lowered the level.
-<<<<<<< HEAD
-    fn revoked(&self, measure: &ExistingMeasure) -> Vec<&'a ViolationFact> {
-        let revoked_by_now = |fact: &&ViolationFact| fact.revoked_on.is_some_and(|on| on <= self.today);
-        let revoked = self.facts.violations.iter().filter(revoked_by_now);
-        let last = revoked.clone().filter_map(|fact| fact.revoked_on).max();
-        let lowered = |fact: &ViolationFact| {
-            let of_nine = || act_of(fact, self.policies).is_some_and(|(_, act)| act.clause.is_some());
-            measure.kind.is_on_ladder() && fact.revoked_on == last && of_nine()
-        };
-        let mut found: Vec<_> = revoked.filter(|fact| measure.grounds.contains(&fact.id) || lowered(fact)).collect();
-        found.sort_unstable_by_key(|fact| (fact.found_on, fact.id));
-        found
-=======
     fn revoked_for(&self, measure: &ExistingMeasure) -> Vec<Known<'a>> {
         let last = self.revoked.iter().filter_map(|one| one.fact.revoked_on).max();
         let lowered =
             |one: &Known| measure.kind.is_on_ladder() && one.fact.revoked_on == last && one.clause().is_some();
         let concerned = |one: &&Known| lowered(one) || measure.grounds.contains(&one.fact.id);
         self.revoked.iter().filter(concerned).copied().collect()
->>>>>>> rules
     }
 }
 

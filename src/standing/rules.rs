@@ -20,13 +20,8 @@ pub fn assess(facts: &CompanyFacts, policies: &Policies, as_of: NaiveDate) -> St
     let tally = tally(&known, policies, as_of, as_of);
     let rules = &tally.policy.document().ladder;
     let window = window(as_of, rules.window_months);
-<<<<<<< HEAD
-    let with_points = known.iter().map(|fact| (*fact, points(fact, policies, as_of))).collect::<Vec<_>>();
-    let live = live(&with_points, &tally, policies, as_of);
-=======
     let with_points = known.iter().map(|one| (*one, points(one, policies, as_of))).collect::<Vec<_>>();
     let live = live(&with_points, &tally, as_of);
->>>>>>> rules
     Standing {
         company_id: facts.company_id,
         as_of,
@@ -49,12 +44,8 @@ pub fn assess(facts: &CompanyFacts, policies: &Policies, as_of: NaiveDate) -> St
 /// The known violations inside the window of the ladder, with what the policies make of each.
 pub(super) fn live<'a>(known: &[(Known<'a>, Points)], tally: &Tally<'a>, as_of: NaiveDate) -> Vec<Live<'a>> {
     let months = tally.policy.document().ladder.window_months;
-<<<<<<< HEAD
-    let clauses: HashMap<Uuid, u8> = tally.counted.iter().map(|one| (one.fact.id, one.clause)).collect();
-=======
     // Both are in the order of finding, and what is counted is known.
     let mut counted = tally.counted.iter().peekable();
->>>>>>> rules
     known
         .iter()
         .filter(|(one, _)| last_day(one.fact.found_on, months) >= as_of)

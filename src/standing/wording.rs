@@ -47,17 +47,6 @@ impl Reason {
 /// How a sentence about one violation begins.
 pub fn violation(fact: &ViolationFact, act: Option<&Act>, clause: Option<u8>) -> Reason {
     let (zh, en) = act.map_or((&*fact.act, &*fact.act), |act| (&*act.title_zh, &*act.title_en));
-<<<<<<< HEAD
-    // Room for the whole sentence: growing the strings took a third of the time of a standing.
-    let mut reason = Reason { zh: String::with_capacity(zh.len() + 128), en: String::with_capacity(en.len() + 128) };
-    let found = fact.found_on;
-    match clause {
-        Some(clause) => reason.add(
-            format_args!("{found}发现的行为违反“九不准”第{clause}条（{zh}）"),
-            format_args!("Clause {clause} of the nine prohibitions ({en}), found on {found}"),
-        ),
-        None => reason.add(format_args!("{found}发现的行为属于“{zh}”"), format_args!("{en}, found on {found}")),
-=======
     let found = fact.found_on.to_string();
     match clause.map(|clause| clause.to_string()) {
         Some(clause) => Reason::new(
@@ -65,54 +54,19 @@ pub fn violation(fact: &ViolationFact, act: Option<&Act>, clause: Option<u8>) ->
             &["Clause ", &clause, " of the nine prohibitions (", en, "), found on ", &found],
         ),
         None => Reason::new(&[&found, "发现的行为属于“", zh, "”"], &[en, ", found on ", &found]),
->>>>>>> rules
     }
 }
 
 /// Why the measures of a level are due, with the clauses that were counted.
 pub fn level(tally: &Tally, level: u8, named: &Reason, window: &Window) -> Reason {
     let rules = &tally.policy.document().ladder;
-<<<<<<< HEAD
-    let needed = rules.thresholds.counts()[usize::from(level.clamp(1, 4)) - 1];
-    let Window { from, to, months } = window;
-    let mut reason = Reason { zh: String::new(), en: String::new() };
-    let count = tally.count;
-=======
     let needed = rules.thresholds.counts()[usize::from(level.clamp(1, 4)) - 1].to_string();
     let (from, to) = (window.from.to_string(), window.to.to_string());
     let (months, count, level) = (window.months.to_string(), tally.count.to_string(), level.to_string());
->>>>>>> rules
     let (unit_zh, unit_en) = match rules.count {
         LadderCount::DistinctClauses => ("条", "distinct clauses"),
         LadderCount::Violations => ("次", "violations"),
     };
-<<<<<<< HEAD
-    reason.add(
-        format_args!("{from}至{to}（{months}个月，{}范围内）累计违反“九不准”{count}{unit_zh}：", rules.area.zh()),
-        format_args!(
-            "{count} {unit_en} of the nine prohibitions from {from} to {to} ({months} months, per {}): ",
-            rules.area.code()
-        ),
-    );
-    add_clauses(&mut reason, counted);
-    reason.add(
-        format_args!("，达到第{level}级（{needed}{unit_zh}起）"),
-        format_args!("; level {level} begins at {needed}"),
-    );
-    reason
-}
-
-/// The reason of one measure of a level, with the violations at its complex if it is about one.
-pub fn measure(level: &Reason, kind: MeasureKind, at_complex: Option<&[&Counted]>, version: i64) -> Reason {
-    let mut zh = String::with_capacity(level.zh.len() + 160);
-    let mut en = String::with_capacity(level.en.len() + 160);
-    zh.push_str(&level.zh);
-    en.push_str(&level.en);
-    let mut reason = Reason { zh, en };
-    if let Some(counted) = at_complex {
-        reason.add(format_args!("；涉及本小区："), format_args!("; at this complex: "));
-        add_clauses(&mut reason, counted);
-=======
     let area = rules.area;
     Reason::new(
         &[
@@ -166,7 +120,6 @@ pub fn measure(level: &Reason, at_complex: Option<&Reason>, kind: MeasureKind, v
             version,
         ),
         None => level.with(&["。处理措施：", kind.zh()], &[". Measure: ", kind.en()], version),
->>>>>>> rules
     }
 }
 
@@ -178,11 +131,7 @@ pub fn clauses(counted: &[&Counted], with_days: bool) -> Reason {
     let mut clauses: Vec<(u8, usize, [NaiveDate; NAMED])> = Vec::with_capacity(9);
     for one in counted {
         let at = clauses.iter().position(|(clause, ..)| *clause == one.clause).unwrap_or_else(|| {
-<<<<<<< HEAD
-            clauses.push((one.clause, 0, [one.fact.found_on; DAYS_NAMED]));
-=======
             clauses.push((one.clause, 0, [one.fact.found_on; NAMED]));
->>>>>>> rules
             clauses.len() - 1
         });
         let (_, count, days) = &mut clauses[at];
@@ -194,16 +143,6 @@ pub fn clauses(counted: &[&Counted], with_days: bool) -> Reason {
     clauses.sort_unstable_by_key(|(clause, ..)| *clause);
     let mut reason = Reason::default();
     for (n, (clause, count, days)) in clauses.iter().enumerate() {
-<<<<<<< HEAD
-        let (comma_zh, comma_en) = if n == 0 { ("", "") } else { ("、", ", ") };
-        reason.add(format_args!("{comma_zh}第{clause}条（"), format_args!("{comma_en}clause {clause} ("));
-        for (n, day) in days.iter().take(*count).enumerate() {
-            let (comma_zh, comma_en) = if n == 0 { ("", "") } else { ("、", ", ") };
-            reason.add(format_args!("{comma_zh}{day}"), format_args!("{comma_en}{day}"));
-        }
-        if *count > DAYS_NAMED {
-            reason.add(format_args!("等{count}次"), format_args!(" and {} more", count - DAYS_NAMED));
-=======
         let clause = clause.to_string();
         reason.separate(n);
         reason.push(&["第", &clause, "条"], &["clause ", &clause]);
@@ -232,19 +171,13 @@ impl Reason {
     fn count_rest(&mut self, count: usize, unit_zh: &str) {
         if let Some(rest) = count.checked_sub(NAMED).filter(|rest| *rest > 0) {
             self.push(&["等", &count.to_string(), unit_zh], &[" and ", &rest.to_string(), " more"]);
->>>>>>> rules
         }
     }
 }
 
 /// Why a measure no longer stands.
-<<<<<<< HEAD
-pub fn withdrawal(revoked: &[(&ViolationFact, Option<u8>)], done: bool) -> Reason {
-    let mut reason = Reason { zh: String::new(), en: String::new() };
-=======
 pub fn withdrawal(revoked: &[Known], done: bool) -> Reason {
     let mut reason = Reason::default();
->>>>>>> rules
     if revoked.is_empty() {
         reason.push(
             &["事实已更正或者现行政策处罚较轻，该措施不再具备依据"],
@@ -267,14 +200,6 @@ pub fn withdrawal(revoked: &[Known], done: bool) -> Reason {
                 }
             }
         }
-<<<<<<< HEAD
-        reason.add(format_args!("，该措施不再具备依据"), format_args!("; the measure has no ground left"));
-    }
-    if done {
-        reason.add(format_args!("，须撤回执行。"), format_args!(" and is to be reversed."));
-    } else {
-        reason.add(format_args!("，予以取消。"), format_args!(" and is cancelled."));
-=======
         reason.count_rest(revoked.len(), "项");
         reason.push(&["，该措施不再具备依据"], &["; the measure has no ground left"]);
     }
@@ -282,7 +207,6 @@ pub fn withdrawal(revoked: &[Known], done: bool) -> Reason {
         reason.push(&["，须撤回执行。"], &[" and is to be reversed."]);
     } else {
         reason.push(&["，予以取消。"], &[" and is cancelled."]);
->>>>>>> rules
     }
     reason
 }

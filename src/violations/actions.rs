@@ -6,7 +6,7 @@ use serde_json::json;
 use super::model::*;
 use super::store;
 use super::view::{Violation, view};
-use crate::access::Role;
+use crate::access::{Role, Scope};
 use crate::calendar;
 use crate::db::{Id, Work};
 use crate::fault::Fault;
@@ -63,10 +63,6 @@ pub fn advance(
     Ok(Entity::new(id, version, view))
 }
 
-fn set_state(row: &mut ViolationRow, state: ViolationState) {
-    row.state = state.code().to_owned();
-}
-
 pub fn notify_violation(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Work<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
@@ -78,12 +74,18 @@ pub fn notify_violation(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Wor
     let by = Actor::of(&ctx.caller);
     row.proceedings.0.notification = Some(Notification { facts, grounds, intended_consequence, at: ctx.now, by });
     row.notified = true;
-    set_state(&mut row, ViolationState::Notified);
+    row.state = ViolationState::Notified.code().to_owned();
     advance(tx, row, "violation.notified", json!({}))
 }
 
 /// The clock of the statement starts when the notice is delivered.
-fn deliver(tx: &mut Tx, row: &mut ViolationRow, day: NaiveDate, method: DeliveryMethod, note: Option<String>) -> Work<()> {
+fn deliver(
+    tx: &mut Tx,
+    row: &mut ViolationRow,
+    day: NaiveDate,
+    method: DeliveryMethod,
+    note: Option<String>,
+) -> Work<()> {
     let days = process_rules(tx, row)?.statement_working_days;
     let calendar = calendar::work_calendar(tx.conn)?;
     let by = Actor::of(&tx.ctx.caller);
@@ -194,4 +196,13 @@ pub fn answer_violation_statement(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -
     let step = Step { text: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) };
     row.proceedings.0.statement_answer = Some(step);
     advance(tx, row, "violation.statement_answered", json!({}))
+}
+
+/// The rectification order of a violation was fulfilled in time; by the policy that restores points.
+pub fn record_rectification(tx: &mut Tx, id: Id, day: NaiveDate) -> Work<()> {
+    let system = Scope::System("a rectification belongs to its violation");
+    let mut row = store::find(tx.conn, &system, id)?;
+    row.rectified_on = Some(day);
+    advance(tx, row, "violation.rectified", json!({}))?;
+    Ok(())
 }

@@ -7,10 +7,11 @@ mod report;
 mod review;
 mod routes;
 pub mod store;
-mod view;
+pub mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use actions::{check_delivery_day, record_rectification, require_before};
 pub use view::official;
 
 pub fn routes(config: &mut ServiceConfig) {

@@ -80,12 +80,7 @@ pub struct Actor {
 
 impl Actor {
     pub fn of(caller: &Caller) -> Actor {
-        Actor {
-            iss: caller.iss.clone(),
-            sub: caller.sub.clone(),
-            role: caller.role,
-            division: caller.division.clone(),
-        }
+        Actor { iss: caller.iss.clone(), sub: caller.sub.clone(), role: caller.role, division: caller.division.clone() }
     }
 }
 
@@ -211,9 +206,8 @@ impl ViolationRow {
         if allowed.contains(&state) {
             return Ok(());
         }
-        let names = |pick: fn(ViolationState) -> &'static str| {
-            allowed.iter().map(|s| pick(*s)).collect::<Vec<_>>().join(" / ")
-        };
+        let names =
+            |pick: fn(ViolationState) -> &'static str| allowed.iter().map(|s| pick(*s)).collect::<Vec<_>>().join(" / ");
         Err(Problem::new(Code::StateConflict)
             .detail(
                 format!("当前状态为“{}”，须为“{}”", state.zh(), names(ViolationState::zh)),

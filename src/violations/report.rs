@@ -5,8 +5,8 @@ use serde_json::json;
 use super::model::*;
 use super::store;
 use super::view::{Violation, view};
-use crate::access::role::RoleKind;
 use crate::access::Role;
+use crate::access::role::RoleKind;
 use crate::companies;
 use crate::complexes;
 use crate::db::{Conn, Fail, Id, Json, Work, lock_company};
@@ -176,7 +176,8 @@ fn check_subject(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, act: &Act, fau
         None => {}
     }
     if input.subject_name.is_some() && !names_an_organisation(act.subject) {
-        let (zh, en) = ("此处只登记单位名称，不登记自然人姓名", "only organisations are named here, no natural persons");
+        let (zh, en) =
+            ("此处只登记单位名称，不登记自然人姓名", "only organisations are named here, no natural persons");
         faults.push(Fault::new("/subject_name", "wrong_subject", zh, en));
     }
     let reportable = matches!(act.subject, ActSubject::Resident | ActSubject::Business);
@@ -229,7 +230,10 @@ fn refuse_overlap(conn: &mut Conn, input: &ViolationIn, company: Id, version: &P
     let offered = overlapping.iter().find(|code| code.starts_with("nine.")).unwrap_or(&first.act);
     Err(Problem::new(Code::OverlappingViolation)
         .detail(
-            format!("同一企业、小区和日期已按 {} 登记；如为另一事实，请填写 distinct_fact_reason；优先适用 {offered}", first.act),
+            format!(
+                "同一企业、小区和日期已按 {} 登记；如为另一事实，请填写 distinct_fact_reason；优先适用 {offered}",
+                first.act
+            ),
             format!(
                 "the same company, complex and day stand under {}; say in distinct_fact_reason why it is another fact; \
                  {offered} comes first",
@@ -238,4 +242,3 @@ fn refuse_overlap(conn: &mut Conn, input: &ViolationIn, company: Id, version: &P
         )
         .into())
 }
-

@@ -202,12 +202,7 @@ pub fn statement(statement: Statement) -> StatementView {
 }
 
 pub fn delivery(delivery: Delivery) -> DeliveryView {
-    DeliveryView {
-        delivered_on: delivery.delivered_on,
-        method: delivery.method,
-        note: delivery.note,
-        at: delivery.at,
-    }
+    DeliveryView { delivered_on: delivery.delivered_on, method: delivery.method, note: delivery.note, at: delivery.at }
 }
 
 pub fn step(ctx: &Ctx, step: Step) -> StepView {
@@ -216,10 +211,8 @@ pub fn step(ctx: &Ctx, step: Step) -> StepView {
 
 /// Rows as this caller sees them.
 pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ViolationRow>) -> Work<Vec<Violation>> {
-    let companies =
-        companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
-    let complexes =
-        complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
+    let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
+    let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
     let policies = policy::current(conn, &ctx.state.policies)?;
     rows.into_iter()
         .map(|row| {
