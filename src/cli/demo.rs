@@ -124,7 +124,8 @@ fn text(demo: &Demo, base_url: &str, folder: &Path, args: &DemoArgs) -> String {
         TOKEN_MINUTES / 60,
     );
     for token in &demo.tokens {
-        let place = token.division.as_ref().or(token.company.as_ref()).map_or(String::new(), |code| format!(", {code}"));
+        let place =
+            token.division.as_ref().or(token.company.as_ref()).map_or(String::new(), |code| format!(", {code}"));
         page += &format!("\n{} ({}{place})\n{}\n", token.role.code(), token.role.row().zh, token.token);
     }
     page += "\nSix lines that climb the ladder, for another terminal, in this order:\n";

@@ -127,7 +127,14 @@ impl Docket {
         Ok(Docket { cases: serde_json::from_str(include_str!("data/cases.json"))?, ids: HashMap::new() })
     }
 
-    pub async fn play(&mut self, stage: &Stage, register: &Register, at: usize, when: Instant, step: Step) -> anyhow::Result<()> {
+    pub async fn play(
+        &mut self,
+        stage: &Stage,
+        register: &Register,
+        at: usize,
+        when: Instant,
+        step: Step,
+    ) -> anyhow::Result<()> {
         let case = &self.cases[at];
         if let Step::Report = step {
             let id = report(stage, register, case, when).await.with_context(|| case.key.clone())?;
@@ -167,7 +174,14 @@ async fn report(stage: &Stage, register: &Register, case: &Case, when: Instant) 
     Ok(stage.act(&reporter, when, "report_violation", body, report::report_violation).await?.id)
 }
 
-async fn advance(stage: &Stage, register: &Register, case: &Case, id: Id, when: Instant, step: Step) -> anyhow::Result<()> {
+async fn advance(
+    stage: &Stage,
+    register: &Register,
+    case: &Case,
+    id: Id,
+    when: Instant,
+    step: Step,
+) -> anyhow::Result<()> {
     let community = &register.complex(&case.complex)?.community;
     let act = case.act()?;
     let of = |role| Person::of_office(role, community, "").caller(&stage.state);
@@ -184,55 +198,74 @@ async fn advance(stage: &Stage, register: &Register, case: &Case, id: Id, when: 
                 "facts": case.description, "grounds": format!("{clause}{}", act.title_zh),
                 "intended_consequence": format!("拟认定违规，信用扣 {} 分并责令整改", act.deduction),
             });
-            let notify = move |tx: &mut _, body: &_| actions::notify_violation(tx, id, body);
-            stage.act(&of(act.lead_role)?, when, "notify_violation", body, notify).await?;
+            stage.on(&of(act.lead_role)?, when, "notify_violation", id, body, actions::notify_violation).await?;
         }
         Step::Deliver if case.company.is_some() => {
-            let open = move |tx: &mut _, _: &crate::http::Body<Value>| actions::open_notice(tx, id);
-            stage.act(&company()?, when, "get_violation", json!({}), open).await?;
+            stage.open(&company()?, when, "get_violation", id, actions::open_notice).await?;
         }
         Step::Deliver => {
             let body = json!({ "delivered_on": day(stage, when), "note": "直接送达，当事人签收" });
-            let deliver = move |tx: &mut _, body: &_| actions::record_violation_delivery(tx, id, body);
-            stage.act(&of(act.lead_role)?, when, "record_violation_delivery", body, deliver).await?;
+            stage
+                .on(
+                    &of(act.lead_role)?,
+                    when,
+                    "record_violation_delivery",
+                    id,
+                    body,
+                    actions::record_violation_delivery,
+                )
+                .await?;
         }
         Step::State => {
             let body = json!({ "text": case.statement });
-            let state = move |tx: &mut _, body: &_| actions::submit_violation_statement(tx, id, body);
-            stage.act(&company()?, when, "submit_violation_statement", body, state).await?;
+            stage
+                .on(&company()?, when, "submit_violation_statement", id, body, actions::submit_violation_statement)
+                .await?;
         }
         Step::Answer => {
             let body = reasons("已核实陈述申辩意见，并在作出决定时予以考虑");
-            let answer = move |tx: &mut _, body: &_| actions::answer_violation_statement(tx, id, body);
-            stage.act(&of(act.lead_role)?, when, "answer_violation_statement", body, answer).await?;
+            stage
+                .on(
+                    &of(act.lead_role)?,
+                    when,
+                    "answer_violation_statement",
+                    id,
+                    body,
+                    actions::answer_violation_statement,
+                )
+                .await?;
         }
         Step::Confirm => {
-            let confirm = move |tx: &mut _, body: &_| decisions::confirm_violation(tx, id, body);
             let body = reasons("事实清楚，证据确凿，程序合法");
-            stage.act(&of(act.lead_role)?, when, "confirm_violation", body, confirm).await?;
+            stage.on(&of(act.lead_role)?, when, "confirm_violation", id, body, decisions::confirm_violation).await?;
         }
         Step::Dismiss => {
-            let dismiss = move |tx: &mut _, body: &_| decisions::dismiss_violation(tx, id, body);
             let body = reasons("经核实，陈述申辩理由成立，不构成违规");
-            stage.act(&of(act.lead_role)?, when, "dismiss_violation", body, dismiss).await?;
+            stage.on(&of(act.lead_role)?, when, "dismiss_violation", id, body, decisions::dismiss_violation).await?;
         }
         Step::Appeal => {
             let body = json!({ "text": "对认定不服：相关事实另有原因，已附说明材料，请求复核。" });
-            let appeal = move |tx: &mut _, body: &_| review::appeal_violation(tx, id, body);
-            stage.act(&company()?, when, "appeal_violation", body, appeal).await?;
+            stage.on(&company()?, when, "appeal_violation", id, body, review::appeal_violation).await?;
         }
         Step::Uphold | Step::RevokeOnAppeal => {
             let body = match step {
                 Step::Uphold => json!({ "outcome": "upheld", "reasons": "原认定事实清楚、依据充分，予以维持" }),
                 _ => json!({ "outcome": "revoked", "reasons": "收费项目已按规定公示，原认定证据不足，予以撤销" }),
             };
-            let decide = move |tx: &mut _, body: &_| review::decide_violation_appeal(tx, id, body);
-            stage.act(&of(Role::TownshipLeader)?, when, "decide_violation_appeal", body, decide).await?;
+            stage
+                .on(
+                    &of(Role::TownshipLeader)?,
+                    when,
+                    "decide_violation_appeal",
+                    id,
+                    body,
+                    review::decide_violation_appeal,
+                )
+                .await?;
         }
         Step::Revoke => {
             let body = reasons("复查发现当日为统一更换工装期间，原认定不当，依职权撤销");
-            let revoke = move |tx: &mut _, body: &_| review::revoke_violation(tx, id, body);
-            stage.act(&of(Role::CountyAuthority)?, when, "revoke_violation", body, revoke).await?;
+            stage.on(&of(Role::CountyAuthority)?, when, "revoke_violation", id, body, review::revoke_violation).await?;
         }
     }
     Ok(())

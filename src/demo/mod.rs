@@ -20,8 +20,8 @@ use crate::app::{Config, State};
 use crate::bootstrap;
 use crate::clock::Clock;
 use crate::db::{DbOptions, Instant};
-use stage::{Person, Stage};
 pub use stage::TOKEN_MINUTES;
+use stage::{Person, Stage};
 
 /// The demo's tokens name an issuer that is nowhere: they are the same whatever address it listens on.
 const ISSUER: &str = "https://demo.xiaoqu.invalid";

@@ -134,8 +134,9 @@ impl Register {
             "effective_from": stage.day(service.from), "effective_to": service.to.map(|ago| stage.day(ago)),
         });
         let office = Person::of_office(Role::SocialAffairsOffice, &complex.community, "").caller(&stage.state)?;
-        let record = move |tx: &mut _, body: &_| complexes::service_actions::record_complex_service(tx, id, body);
-        stage.act(&office, at, "record_complex_service", body, record).await?;
+        stage
+            .on(&office, at, "record_complex_service", id, body, complexes::service_actions::record_complex_service)
+            .await?;
         Ok(())
     }
 }
@@ -146,7 +147,8 @@ async fn publish_policy(stage: &Stage, at: Instant) -> anyhow::Result<()> {
     document["title"] = json!("物业服务行业监管规则（演示：已指定法律依据）");
     for rule in document["measures"].as_array_mut().into_iter().flatten() {
         if rule["requires_legal_basis"] == json!(true) {
-            rule["legal_basis"] = json!("（演示文本）某县住宅小区物业管理办法第 0 条，正式部署须由县级主管部门改为真实依据");
+            rule["legal_basis"] =
+                json!("（演示文本）某县住宅小区物业管理办法第 0 条，正式部署须由县级主管部门改为真实依据");
         }
     }
     let county = Person::of_office(Role::CountyAuthority, COUNTY, "").caller(&stage.state)?;

@@ -9,7 +9,6 @@ use super::register::Register;
 use super::stage::{Person, Stage, explain};
 use crate::access::{Role, Scope};
 use crate::db::{Id, Instant};
-use crate::http::Body;
 use crate::measures::model::MeasureRow;
 use crate::measures::{actions, decisions, store};
 
@@ -78,7 +77,12 @@ pub async fn find(stage: &Stage, company: Id, kind: &str, complex: Option<Id>) -
     Ok(found.with_context(|| format!("no open {kind}"))?.id)
 }
 
-async fn measure(stage: &Stage, register: &Register, docket: &Docket, sanction: &Sanction) -> anyhow::Result<MeasureRow> {
+async fn measure(
+    stage: &Stage,
+    register: &Register,
+    docket: &Docket,
+    sanction: &Sanction,
+) -> anyhow::Result<MeasureRow> {
     let complex = sanction.complex.as_deref().map(|key| register.complex(key)).transpose()?.map(|one| one.id);
     let violation = sanction.case.as_ref().map(|key| docket.ids.get(key).copied().context(key.clone())).transpose()?;
     let rows = measures_of(stage, register.company(&sanction.company)?.id).await?;
@@ -101,8 +105,7 @@ async fn act(stage: &Stage, register: &Register, sanction: &Sanction, row: Measu
     let when = sanction.when(stage);
     let id = row.id;
     let role = |code: &str| Role::from_code(code).with_context(|| format!("no role {code}"));
-    let office =
-        Person::of_office(role(&row.office_role)?, &row.office_division, "-case").caller(&stage.state)?;
+    let office = Person::of_office(role(&row.office_role)?, &row.office_division, "-case").caller(&stage.state)?;
     let company = Person::of_company(&register.company(&sanction.company)?.uscc).caller(&stage.state)?;
     let approver = || -> anyhow::Result<_> {
         let role = role(row.approver_role.as_deref().context("no approver")?)?;
@@ -115,35 +118,28 @@ async fn act(stage: &Stage, register: &Register, sanction: &Sanction, row: Measu
             let body = json!({
                 "facts": row.reason_zh, "grounds": "阶梯式惩戒规定", "intended_consequence": "拟依规作出上述处置",
             });
-            let notify = move |tx: &mut _, body: &_| actions::notify_measure(tx, id, body);
-            stage.act(&office, when, "notify_measure", body, notify).await?;
-            let open = move |tx: &mut _, _: &Body<serde_json::Value>| actions::open_notice(tx, id);
-            stage.act(&company, when, "get_measure", json!({}), open).await?;
+            stage.on(&office, when, "notify_measure", id, body, actions::notify_measure).await?;
+            stage.open(&company, when, "get_measure", id, actions::open_notice).await?;
         }
         Do::State => {
             let body = json!({ "text": sanction.told("请求从轻处理。") });
-            let state = move |tx: &mut _, body: &_| actions::submit_measure_statement(tx, id, body);
-            stage.act(&company, when, "submit_measure_statement", body, state).await?;
+            stage.on(&company, when, "submit_measure_statement", id, body, actions::submit_measure_statement).await?;
         }
         Do::RequestHearing => {
             let body = json!({ "reasons": sanction.told("申请听证。") });
-            let request = move |tx: &mut _, body: &_| actions::request_measure_hearing(tx, id, body);
-            stage.act(&company, when, "request_measure_hearing", body, request).await?;
+            stage.on(&company, when, "request_measure_hearing", id, body, actions::request_measure_hearing).await?;
         }
         Do::HoldHearing => {
             let body = json!({ "held_on": day, "record": sanction.told("听证会如期举行。") });
-            let hold = move |tx: &mut _, body: &_| actions::record_measure_hearing(tx, id, body);
-            stage.act(&office, when, "record_measure_hearing", body, hold).await?;
+            stage.on(&office, when, "record_measure_hearing", id, body, actions::record_measure_hearing).await?;
         }
         Do::Approve => {
             let body = json!({ "reasons": sanction.told("事实清楚，程序已履行，同意") });
-            let approve = move |tx: &mut _, body: &_| decisions::approve_measure(tx, id, body);
-            stage.act(&approver()?, when, "approve_measure", body, approve).await?;
+            stage.on(&approver()?, when, "approve_measure", id, body, decisions::approve_measure).await?;
         }
         Do::Reject => {
             let body = json!({ "reasons": sanction.told("暂无必要，不予批准") });
-            let reject = move |tx: &mut _, body: &_| decisions::reject_measure(tx, id, body);
-            stage.act(&approver()?, when, "reject_measure", body, reject).await?;
+            stage.on(&approver()?, when, "reject_measure", id, body, decisions::reject_measure).await?;
         }
         Do::Complete => {
             let removal = row.kind == "removal";
@@ -153,13 +149,11 @@ async fn act(stage: &Stage, register: &Register, sanction: &Sanction, row: Measu
                 "removal_ground": removal.then_some("owners_vote"),
                 "evidence": if removal { evidence } else { json!([]) },
             });
-            let complete = move |tx: &mut _, body: &_| decisions::complete_measure(tx, id, body);
-            stage.act(&office, when, "complete_measure", body, complete).await?;
+            stage.on(&office, when, "complete_measure", id, body, decisions::complete_measure).await?;
         }
         Do::Cancel => {
             let body = json!({ "reasons": sanction.told("已无必要，予以终止") });
-            let cancel = move |tx: &mut _, body: &_| decisions::cancel_measure(tx, id, body);
-            stage.act(&office, when, "cancel_measure", body, cancel).await?;
+            stage.on(&office, when, "cancel_measure", id, body, decisions::cancel_measure).await?;
         }
     }
     Ok(())

@@ -91,6 +91,42 @@ impl Stage {
     }
 }
 
+/// An action on a row.
+type OnRow<B, T> = fn(&mut Tx, Id, &Body<B>) -> Work<Entity<T>>;
+
+impl Stage {
+    /// Plays an action on a row.
+    pub async fn on<B, T>(
+        &self,
+        caller: &Arc<Caller>,
+        now: Instant,
+        operation: &str,
+        id: Id,
+        body: Value,
+        action: OnRow<B, T>,
+    ) -> anyhow::Result<()>
+    where
+        B: DeserializeOwned + Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let made = self.act(caller, now, operation, body, move |tx: &mut Tx, body: &Body<B>| action(tx, id, body));
+        made.await.map(drop)
+    }
+
+    /// Opens a notice: a reading that is recorded as its delivery.
+    pub async fn open<T: Send + 'static>(
+        &self,
+        caller: &Arc<Caller>,
+        now: Instant,
+        operation: &str,
+        id: Id,
+        action: fn(&mut Tx, Id) -> Work<Entity<T>>,
+    ) -> anyhow::Result<()> {
+        let open = move |tx: &mut Tx, _: &Body<Value>| action(tx, id);
+        self.act(caller, now, operation, json!({}), open).await.map(drop)
+    }
+}
+
 pub fn explain(fail: &Fail) -> String {
     match fail {
         Fail::Problem(problem) => serde_json::to_string(&problem.body(Language::En, None)).unwrap_or_default(),
