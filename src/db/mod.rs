@@ -180,6 +180,23 @@ pub fn contains(text: &str) -> String {
     format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
 
+/// A register that grows by new rows, where there is no row to lock.
+#[derive(Clone, Copy, Debug)]
+pub enum Register {
+    Policies = 1,
+    Calendar = 2,
+}
+
+/// One change of a register at a time, until the transaction ends (SQLite has one writer anyway).
+pub fn lock_register(conn: &mut Conn, register: Register) -> Work<()> {
+    use diesel::connection::SimpleConnection;
+    if let Conn::Postgres(conn) = conn {
+        // Two numbers: a key space of their own, apart from the idempotency keys'.
+        conn.batch_execute(&format!("SELECT pg_advisory_xact_lock(1, {})", register as i32))?;
+    }
+    Ok(())
+}
+
 /// Locks a company's row, so that its facts are read by one decision at a time (SQLite has one writer anyway).
 pub fn lock_company(conn: &mut Conn, id: Id) -> Work<()> {
     use diesel::prelude::*;
