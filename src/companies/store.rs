@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::model::{Company, ListCompanies};
 use crate::access::{Scope, scoped};
 use crate::db::schema::{companies, company_areas};
-use crate::db::{Conn, Id, Work, contains, lock_company};
+use crate::db::{Conn, Id, Work, contains, lock_company, lower};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
 use crate::on_both;
@@ -64,7 +64,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListCompanies) -> Work<PageOf<Co
     let filtered = || {
         let mut rows = scoped::companies(&ctx.scope);
         if let Some(q) = &query.q {
-            rows = rows.filter(companies::name.like(contains(q)).escape('\\'));
+            rows = rows.filter(lower(companies::name).like(lower(contains(q))).escape('\\'));
         }
         if let Some(uscc) = &query.uscc {
             rows = rows.filter(companies::uscc.eq(uscc.clone()));

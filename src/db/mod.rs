@@ -175,6 +175,11 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fail> + Se
     }
 }
 
+diesel::define_sql_function! {
+    /// Lower case: both sides of a search, because LIKE minds the case of Latin letters on PostgreSQL and not on SQLite.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 /// A LIKE pattern for "contains this text", with its wildcards escaped by `\`.
 pub fn contains(text: &str) -> String {
     format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
