@@ -121,6 +121,16 @@ fn check_parent(
         Err(Fail::Problem(_)) => true,
         Err(other) => return Err(other),
     };
+    if let Some(own) = own
+        && store::has_branches(conn, own)?
+    {
+        faults.push(Fault::new(
+            "/parent_id",
+            "conflict",
+            "企业已有分支机构，其本身不得成为分支机构",
+            "a company that has branches becomes no branch itself",
+        ));
+    }
     if wrong {
         faults.push(Fault::new(
             "/parent_id",

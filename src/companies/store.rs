@@ -29,6 +29,13 @@ pub fn uscc_exists(conn: &mut Conn, uscc: &str) -> Work<bool> {
     Ok(found.is_some())
 }
 
+pub fn has_branches(conn: &mut Conn, id: Id) -> Work<bool> {
+    let system = Scope::System("branches count with their parent wherever they are");
+    let branch: Option<Id> =
+        scoped::companies(&system).filter(companies::parent_id.eq(id)).select(companies::id).first(conn).optional()?;
+    Ok(branch.is_some())
+}
+
 pub fn insert(conn: &mut Conn, company: &Company) -> Result<(), diesel::result::Error> {
     diesel::insert_into(companies::table).values(company).execute(conn).map(drop)
 }
