@@ -121,7 +121,14 @@ fn check_parent(
         Err(Fail::Problem(_)) => true,
         Err(other) => return Err(other),
     };
-    if let Some(own) = own
+    if wrong {
+        faults.push(Fault::new(
+            "/parent_id",
+            "unknown_reference",
+            "上级企业不存在，或其本身为分支机构",
+            "no such company for you, or one that is a branch itself",
+        ));
+    } else if let Some(own) = own
         && store::has_branches(conn, own)?
     {
         faults.push(Fault::new(
@@ -129,14 +136,6 @@ fn check_parent(
             "conflict",
             "企业已有分支机构，其本身不得成为分支机构",
             "a company that has branches becomes no branch itself",
-        ));
-    }
-    if wrong {
-        faults.push(Fault::new(
-            "/parent_id",
-            "unknown_reference",
-            "上级企业不存在，或其本身为分支机构",
-            "no such company for you, or one that is a branch itself",
         ));
     }
     Ok(())
