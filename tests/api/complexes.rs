@@ -126,7 +126,12 @@ on_both_databases! {
         assert_eq!((&row["point"], &row["households"]), (&Value::Null, &Value::Null));
         let wrong = json!({ "self_governance": null, "address": null, "community": COMMUNITY });
         let answer = app.social().patch(&at, &wrong).if_match("\"3\"").await;
-        answer.faults(&[("/self_governance", "wrong_type"), ("/address", "wrong_type"), ("/community", "unknown_field")]);
+        answer.faults(&[
+            ("/self_governance", "wrong_type"),
+            ("/self_governance", "unknown_value"),
+            ("/address", "wrong_type"),
+            ("/community", "unknown_field"),
+        ]);
         assert_eq!(app.social().get(&at).await.json["version"], 3);
     }
 

@@ -123,9 +123,7 @@ impl Key {
                 pair.sign(encoding, &SystemRandom::new(), message, &mut signed).expect("a signature");
                 signed
             }
-            Secret::Hmac(secret) => {
-                hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), message).as_ref().to_vec()
-            }
+            Secret::Hmac(secret) => hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), message).as_ref().to_vec(),
         }
     }
 

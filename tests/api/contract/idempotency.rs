@@ -158,4 +158,3 @@ async fn age_keys(app: &TestApp, by: chrono::Duration) {
     });
     write.await.expect("older keys");
 }
-

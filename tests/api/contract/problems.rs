@@ -47,10 +47,10 @@ on_sqlite! {
 
     async fn a_wrong_method_is_told_the_right_ones(app: TestApp) {
         for (method, path, allow) in [
-            (Method::DELETE, "/v1/companies", "GET, POST"),
-            (Method::PUT, "/v1/companies/019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11", "GET, PATCH"),
-            (Method::POST, "/v1/calendar/2026", "GET, PUT"),
-            (Method::POST, "/livez", "GET"),
+            (Method::DELETE, "/v1/companies", "GET, HEAD, POST"),
+            (Method::PUT, "/v1/companies/019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11", "GET, HEAD, PATCH"),
+            (Method::POST, "/v1/calendar/2026", "GET, HEAD, PUT"),
+            (Method::POST, "/livez", "GET, HEAD"),
         ] {
             let answer = app.county().call(method, path).await;
             answer.problem(405, "method_not_allowed");
