@@ -63,7 +63,11 @@ fn find_route(state: &State, request: &ServiceRequest) -> Result<Route, Problem>
     let pattern = request.match_pattern().ok_or_else(|| Problem::new(Code::NotFound))?;
     let methods = state.routes.get(&pattern).ok_or_else(|| Problem::new(Code::NotFound))?;
     methods.iter().find(|route| route.method == *request.method()).cloned().ok_or_else(|| {
-        let allow = methods.iter().map(|r| r.method.as_str()).collect::<Vec<_>>().join(", ");
+        let mut allow: Vec<&str> = methods.iter().map(|r| r.method.as_str()).collect();
+        if allow.contains(&"GET") {
+            allow.push("HEAD");
+        }
+        let allow = allow.join(", ");
         Problem::new(Code::MethodNotAllowed).header(ALLOW, allow)
     })
 }
