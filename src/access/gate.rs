@@ -63,7 +63,11 @@ fn find_route(state: &State, request: &ServiceRequest) -> Result<Route, Problem>
     let pattern = request.match_pattern().ok_or_else(|| Problem::new(Code::NotFound))?;
     let methods = state.routes.get(&pattern).ok_or_else(|| Problem::new(Code::NotFound))?;
     methods.iter().find(|route| route.method == *request.method()).cloned().ok_or_else(|| {
-        let allow = methods.iter().map(|r| r.method.as_str()).collect::<Vec<_>>().join(", ");
+        let mut allow: Vec<&str> = methods.iter().map(|r| r.method.as_str()).collect();
+        if allow.contains(&"GET") {
+            allow.push("HEAD");
+        }
+        let allow = allow.join(", ");
         Problem::new(Code::MethodNotAllowed).header(ALLOW, allow)
     })
 }
@@ -107,7 +111,7 @@ fn one_header(headers: &HeaderMap, name: HeaderName) -> Result<Option<String>, P
 fn context(state: Arc<State>, request: &ServiceRequest, route: &Route, caller: Arc<Caller>) -> Result<Ctx, Problem> {
     let headers = request.headers();
     let language = Language::from_header(headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
-    let query = state.contract.check_query(&route.operation, request.query_string()).map_err(Problem::faults)?;
+    let query = state.contract.check_query(route.operation, request.query_string()).map_err(Problem::faults)?;
     let idempotency_key = match one_header(headers, IDEMPOTENCY_KEY)? {
         Some(key) if key.is_empty() || key.len() > MAX_KEY_LENGTH => {
             return Err(Problem::fault(

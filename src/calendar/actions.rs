@@ -6,7 +6,7 @@ use super::model::{CalendarDay, CalendarYearIn};
 use super::rules::check_year;
 use super::store::{self, YearRow};
 use crate::db::types::{Instant, Json};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, Register, Work, lock_register};
 use crate::http::{Body, Entity, Tx};
 use crate::ledger::{self, Audience, Event, Place};
 use crate::problem::Problem;
@@ -51,6 +51,7 @@ pub fn get_calendar(conn: &mut Conn, year: i32) -> Work<Entity<CalendarYear>> {
 /// A year that is not on file is version 0: `If-Match: "0"` puts the first one in.
 pub fn replace_calendar(tx: &mut Tx, year: i32, body: &Body<CalendarYearIn>) -> Work<Entity<CalendarYear>> {
     let ctx = tx.ctx;
+    lock_register(tx.conn, Register::Calendar)?;
     let before = store::find(tx.conn, i64::from(year))?.map_or(0, |row| row.version);
     let input = tx.checked(body, |_, input, faults| {
         faults.extend(check_year(year, input));

@@ -128,6 +128,15 @@ fn check_parent(
             "上级企业不存在，或其本身为分支机构",
             "no such company for you, or one that is a branch itself",
         ));
+    } else if let Some(own) = own
+        && store::has_branches(conn, own)?
+    {
+        faults.push(Fault::new(
+            "/parent_id",
+            "conflict",
+            "企业已有分支机构，其本身不得成为分支机构",
+            "a company that has branches becomes no branch itself",
+        ));
     }
     Ok(())
 }

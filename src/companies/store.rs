@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::model::{Company, ListCompanies};
 use crate::access::{Scope, scoped};
 use crate::db::schema::{companies, company_areas};
-use crate::db::{Conn, Id, Work, contains, lock_company};
+use crate::db::{Conn, Id, Work, contains, lock_company, lower};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
 use crate::on_both;
@@ -27,6 +27,13 @@ pub fn uscc_exists(conn: &mut Conn, uscc: &str) -> Work<bool> {
     let found: Option<Id> =
         scoped::companies(&system).filter(companies::uscc.eq(uscc)).select(companies::id).first(conn).optional()?;
     Ok(found.is_some())
+}
+
+pub fn has_branches(conn: &mut Conn, id: Id) -> Work<bool> {
+    let system = Scope::System("branches count with their parent wherever they are");
+    let branch: Option<Id> =
+        scoped::companies(&system).filter(companies::parent_id.eq(id)).select(companies::id).first(conn).optional()?;
+    Ok(branch.is_some())
 }
 
 pub fn insert(conn: &mut Conn, company: &Company) -> Result<(), diesel::result::Error> {
@@ -64,7 +71,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListCompanies) -> Work<PageOf<Co
     let filtered = || {
         let mut rows = scoped::companies(&ctx.scope);
         if let Some(q) = &query.q {
-            rows = rows.filter(companies::name.like(contains(q)).escape('\\'));
+            rows = rows.filter(lower(companies::name).like(lower(contains(q))).escape('\\'));
         }
         if let Some(uscc) = &query.uscc {
             rows = rows.filter(companies::uscc.eq(uscc.clone()));

@@ -175,9 +175,31 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fail> + Se
     }
 }
 
+diesel::define_sql_function! {
+    /// Lower case: both sides of a search, because LIKE minds the case of Latin letters on PostgreSQL and not on SQLite.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 /// A LIKE pattern for "contains this text", with its wildcards escaped by `\`.
 pub fn contains(text: &str) -> String {
     format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}
+
+/// A register that grows by new rows, where there is no row to lock.
+#[derive(Clone, Copy, Debug)]
+pub enum Register {
+    Policies = 1,
+    Calendar = 2,
+}
+
+/// One change of a register at a time, until the transaction ends (SQLite has one writer anyway).
+pub fn lock_register(conn: &mut Conn, register: Register) -> Work<()> {
+    use diesel::connection::SimpleConnection;
+    if let Conn::Postgres(conn) = conn {
+        // Two numbers: a key space of their own, apart from the idempotency keys'.
+        conn.batch_execute(&format!("SELECT pg_advisory_xact_lock(1, {})", register as i32))?;
+    }
+    Ok(())
 }
 
 /// Locks a company's row, so that its facts are read by one decision at a time (SQLite has one writer anyway).

@@ -5,7 +5,9 @@ use std::time::Instant as StopWatch;
 use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::error::InternalError;
+use actix_web::http::Method;
+use actix_web::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 
 use super::language::Language;
@@ -36,28 +38,9 @@ fn trace_id(request: &ServiceRequest) -> Option<String> {
     (id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit())).then(|| id.to_owned())
 }
 
-pub async fn edge(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let started = StopWatch::now();
-    let state =
-        request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
-    let id = request_id(&request);
-    let trace = trace_id(&request);
-    let language = Language::from_header(request.headers().get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
-    request.extensions_mut().insert(RequestId(id.clone()));
-
-    let outcome = match tokio::time::timeout(state.request_timeout, next.call(request)).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(Problem::new(Code::RequestTimeout).into()),
-    };
-    let instance = format!("urn:uuid:{id}");
-    // A refusal of the gate comes as a response; an error here has no request left to answer in its language.
-    let mut response = problem_response(outcome?.map_into_boxed_body(), language, &instance);
-
-    let headers = response.headers_mut();
-    if let Ok(value) = HeaderValue::from_str(&id) {
+/// What every answer carries.
+fn seal(headers: &mut HeaderMap, id: &str, state: &State) {
+    if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
     }
     headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
@@ -69,6 +52,35 @@ pub async fn edge(
     {
         headers.insert(HeaderName::from_static("x-xiaoqu-sandbox-clock"), value);
     }
+}
+
+pub async fn edge(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = StopWatch::now();
+    let state =
+        request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
+    let id = request_id(&request);
+    let trace = trace_id(&request);
+    let language = Language::from_header(request.headers().get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
+    request.extensions_mut().insert(RequestId(id.clone()));
+
+    let instance = format!("urn:uuid:{id}");
+    // RFC 9110, 9.3.2: HEAD is GET without the body, which the protocol layer leaves out.
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    let Ok(outcome) = tokio::time::timeout(state.request_timeout, next.call(request)).await else {
+        // The request is gone with its handler: the answer travels as an error that is complete already.
+        let mut response = Problem::new(Code::RequestTimeout).response(language, Some(&instance));
+        seal(response.headers_mut(), &id, &state);
+        state.metrics.answered("unknown", response.status().as_u16(), started.elapsed().as_secs_f64());
+        tracing::warn!(request_id = id, trace_id = trace.as_deref(), "request took too long");
+        return Err(InternalError::from_response("request timeout", response).into());
+    };
+    let mut response = problem_response(outcome?.map_into_boxed_body(), language, &instance);
+    seal(response.headers_mut(), &id, &state);
 
     let answered = response.request().clone();
     let operation = answered.extensions().get::<Route>().map_or("unknown", |route| route.operation);

@@ -7,7 +7,7 @@ use super::rules;
 use super::store::{self, PolicyRow};
 use super::versions::{Policies, PolicyVersion};
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, Register, Work, lock_register};
 use crate::fault::Fault;
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger::{self, Audience, Event, Place};
@@ -132,6 +132,7 @@ fn check(conn: &mut Conn, ctx: &Ctx, input: &PolicyIn, faults: &mut Vec<Fault>) 
 
 pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> Work<Entity<Policy>> {
     let ctx = tx.ctx;
+    lock_register(tx.conn, Register::Policies)?;
     let input = tx.creation(body, |_, _, _| Ok(()), |conn, input, faults| check(conn, ctx, input, faults))?;
     let version = store::newest(tx.conn)?.map_or(1, |row| row.version + 1);
     let text = serde_json::to_string(&input.document).map_err(|_| Problem::new(Code::Internal))?;
@@ -154,7 +155,7 @@ pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> Work<Entity<Policy>
 pub fn preview_policy(conn: &mut Conn, ctx: &Ctx, body: &Body<PolicyIn>) -> Work<PolicyPreview> {
     let input = body.input(|input, faults| check(conn, ctx, input, faults))?;
     let now = store::current(conn, &ctx.state.policies)?;
-    let mut versions: Vec<PolicyVersion> = now.versions().iter().cloned().collect();
+    let mut versions: Vec<PolicyVersion> = now.versions().to_vec();
     let next = versions.iter().map(|v| v.version).max().unwrap_or_default() + 1;
     versions.push(PolicyVersion::new(next, input.effective_from, input.document.clone()));
     let then = Policies::new(versions).map_err(|_| Problem::new(Code::Internal))?;

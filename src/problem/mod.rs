@@ -16,6 +16,9 @@ use crate::db::{Fail, Outage, StoreFault};
 use crate::fault::Fault;
 use crate::http::language::Language;
 
+/// As many faults as one answer tells; a hostile body could have any number.
+const MOST_FAULTS: usize = 1000;
+
 /// What went wrong, before it is put into a language.
 #[derive(Debug)]
 pub struct Problem {
@@ -79,6 +82,7 @@ impl Problem {
             errors: self
                 .faults
                 .iter()
+                .take(MOST_FAULTS)
                 .map(|f| FaultBody {
                     pointer: f.pointer.clone(),
                     code: f.code.to_owned(),

@@ -1,0 +1,200 @@
+use serde_json::{Value, json};
+use xiaoqu::access::Role;
+
+use crate::on_both_databases;
+use crate::support::rows::{a_company, a_complex, a_service, a_uscc, company_input, path, text};
+use crate::support::{COMMUNITY, COUNTY, NEIGHBOUR, OTHER_COUNTY, TOWNSHIP};
+
+fn wrong_check() -> String {
+    let mut code = a_uscc();
+    let last = if code.ends_with('0') { "1" } else { "0" };
+    code.replace_range(17.., last);
+    code
+}
+
+on_both_databases! {
+    async fn a_company_is_registered_and_read_back(app: TestApp) {
+        let answer = app.county().post("/v1/companies", &company_input()).await;
+        let (id, etag) = (answer.id().to_owned(), answer.etag());
+        assert_eq!(answer.header("location"), format!("/v1/companies/{id}"));
+        let made = answer.expect(201);
+        assert_eq!((&made["version"], &made["county"]), (&json!(1), &json!(COUNTY)));
+        assert_eq!(made["created_at"], made["updated_at"]);
+        let read = app.county().get(&path("companies", &made)).await;
+        assert_eq!(read.etag(), etag);
+        assert_eq!(read.expect(200), made);
+    }
+
+    async fn every_fault_of_a_company_is_told_at_once(app: TestApp) {
+        let input = json!({
+            "uscc": "91640121MA0000000I", "name": "一", "service_hotline": "call me", "parent_id": "x", "colour": "red",
+        });
+        app.county().post("/v1/companies", &input).await.faults(&[
+            ("/uscc", "invalid_format"),
+            ("/name", "too_short"),
+            ("/legal_representative", "required"),
+            ("/service_hotline", "invalid_format"),
+            ("/parent_id", "invalid_format"),
+            ("/colour", "unknown_field"),
+        ]);
+        // What only the rules and the store can see is told together.
+        let mut input = company_input();
+        input["uscc"] = json!(wrong_check());
+        input["parent_id"] = json!("019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11");
+        let answer = app.county().post("/v1/companies", &input).await;
+        answer.faults(&[("/uscc", "check_character"), ("/parent_id", "unknown_reference")]);
+        assert!(app.county().get("/v1/companies").await.items().is_empty());
+    }
+
+    async fn a_code_that_fails_its_check_needs_the_county_and_a_reason(app: TestApp) {
+        let mut input = company_input();
+        input["uscc"] = json!(wrong_check());
+        app.county().post("/v1/companies", &input).await.faults(&[("/uscc", "check_character")]);
+        input["uscc_override_reason"] = json!("登记机关核发的代码即为此码");
+        let refused = app.social().post("/v1/companies", &input).await;
+        refused.faults(&[("/uscc_override_reason", "conflict")]);
+        let made = app.county().post("/v1/companies", &input).await.expect(201);
+        assert_eq!(made["uscc_override_reason"], input["uscc_override_reason"]);
+        // A reason that was not needed is not kept.
+        let mut good = company_input();
+        good["uscc_override_reason"] = json!("以防万一");
+        good["uscc_override_reason"] = json!("以防万一而已");
+        let made = app.county().post("/v1/companies", &good).await.expect(201);
+        assert_eq!(made["uscc_override_reason"], Value::Null);
+    }
+
+    async fn a_code_is_registered_once(app: TestApp) {
+        let input = company_input();
+        app.county().post("/v1/companies", &input).await.expect(201);
+        app.social().post("/v1/companies", &input).await.problem(409, "already_exists");
+        let other = app.office(Role::CountyAuthority, OTHER_COUNTY);
+        other.post("/v1/companies", &input).await.problem(409, "already_exists");
+    }
+
+    async fn a_township_sees_a_company_once_it_serves_there(app: TestApp) {
+        let company = a_company(&app).await;
+        let at = path("companies", &company);
+        app.county().get(&at).await.expect(200);
+        app.social().get(&at).await.problem(404, "not_found");
+        let complex = a_complex(&app).await;
+        a_service(&app, &complex, &company, "2026-04-01").await;
+        app.social().get(&at).await.expect(200);
+        app.office(Role::Community, COMMUNITY).get(&at).await.expect(200);
+        app.neighbour().get(&at).await.problem(404, "not_found");
+        assert!(app.neighbour().get("/v1/companies").await.items().is_empty());
+        assert_eq!(app.neighbour().get("/v1/companies?with_total=true").await.json["total"], 0);
+        app.neighbour().patch(&at, &json!({ "name": "改名" })).if_match("\"1\"").await.problem(404, "not_found");
+        let other = app.office(Role::CountyAuthority, OTHER_COUNTY);
+        other.get(&at).await.problem(404, "not_found");
+    }
+
+    async fn an_office_sees_what_it_registered(app: TestApp) {
+        let made = app.social().post("/v1/companies", &company_input()).await.expect(201);
+        app.social().get(&path("companies", &made)).await.expect(200);
+        app.county().get(&path("companies", &made)).await.expect(200);
+        app.neighbour().get(&path("companies", &made)).await.problem(404, "not_found");
+    }
+
+    async fn a_company_sees_itself_and_no_other(app: TestApp) {
+        let (own, other) = (a_company(&app).await, a_company(&app).await);
+        let company = app.company(text(&own["uscc"]));
+        company.get(&path("companies", &own)).await.expect(200);
+        company.get(&path("companies", &other)).await.problem(404, "not_found");
+        assert_eq!(company.get("/v1/companies").await.ids(), [text(&own["id"])]);
+        let foreign = format!("/v1/companies?uscc={}", text(&other["uscc"]));
+        assert!(company.get(&foreign).await.items().is_empty());
+    }
+
+    async fn a_committee_sees_who_serves_or_served_its_complex(app: TestApp) {
+        let (first, second, other) = (a_company(&app).await, a_company(&app).await, a_company(&app).await);
+        let complex = a_complex(&app).await;
+        a_service(&app, &complex, &first, "2025-01-01").await;
+        a_service(&app, &complex, &second, "2026-01-01").await;
+        let committee = app.office(Role::ComplexCommittee, text(&complex["id"]));
+        committee.get(&path("companies", &first)).await.expect(200);
+        committee.get(&path("companies", &second)).await.expect(200);
+        committee.get(&path("companies", &other)).await.problem(404, "not_found");
+    }
+
+    async fn a_merge_patch_keeps_what_is_absent_and_clears_what_is_null(app: TestApp) {
+        let parent = a_company(&app).await;
+        let mut input = company_input();
+        input["parent_id"] = parent["id"].clone();
+        let branch = app.county().post("/v1/companies", &input).await;
+        let (at, etag) = (path("companies", &branch.json), branch.etag());
+        let changed = app.county().patch(&at, &json!({ "name": "测试更名有限公司" })).if_match(&etag).await;
+        let etag = changed.etag();
+        let row = changed.expect(200);
+        assert_eq!((&row["version"], &row["name"]), (&json!(2), &json!("测试更名有限公司")));
+        assert_eq!((&row["parent_id"], &row["uscc"]), (&parent["id"], &branch.json["uscc"]));
+        let nothing = json!({ "name": null, "uscc": "91350100M000100Y43" });
+        let answer = app.county().patch(&at, &nothing).if_match(&etag).await;
+        answer.faults(&[("/name", "wrong_type"), ("/uscc", "unknown_field")]);
+        let patch = app.county().patch(&at, &json!({ "parent_id": null })).if_match(&etag);
+        assert_eq!(patch.await.expect(200)["parent_id"], Value::Null);
+        let text = r#"{"name":"测试再更名"}"#;
+        let merge = app.county().call(reqwest::Method::PATCH, &at).body("application/merge-patch+json", text);
+        assert_eq!(merge.if_match("*").await.expect(200)["version"], 4);
+    }
+
+    async fn a_parent_is_no_branch_and_not_the_company_itself(app: TestApp) {
+        let parent = a_company(&app).await;
+        let mut input = company_input();
+        input["parent_id"] = parent["id"].clone();
+        let branch = app.county().post("/v1/companies", &input).await.expect(201);
+        input["uscc"] = json!(a_uscc());
+        input["parent_id"] = branch["id"].clone();
+        app.county().post("/v1/companies", &input).await.faults(&[("/parent_id", "unknown_reference")]);
+        let own = json!({ "parent_id": parent["id"] });
+        let answer = app.county().patch(&path("companies", &parent), &own).if_match("*").await;
+        answer.faults(&[("/parent_id", "unknown_reference")]);
+        // A company that has branches becomes no branch itself: branches would count with a company that does not answer.
+        let other = a_company(&app).await;
+        let under = json!({ "parent_id": other["id"] });
+        let answer = app.county().patch(&path("companies", &parent), &under).if_match("*").await;
+        answer.faults(&[("/parent_id", "conflict")]);
+    }
+
+    async fn companies_are_found_by_part_of_their_name_and_by_code(app: TestApp) {
+        for name in ["甲100%服务", "乙_线服务", "丙\\斜服务", "丁Abc服务"] {
+            let mut input = company_input();
+            input["name"] = json!(name);
+            app.county().post("/v1/companies", &input).await.expect(201);
+        }
+        for (q, names) in [
+            ("%25", vec!["甲100%服务"]),
+            ("_", vec!["乙_线服务"]),
+            ("%5C", vec!["丙\\斜服务"]),
+            ("%E6%9C%8D%E5%8A%A1", vec!["丁Abc服务", "丙\\斜服务", "乙_线服务", "甲100%服务"]),
+            ("%25%25", vec![]),
+            ("Abc", vec!["丁Abc服务"]),
+        ] {
+            let found = app.county().get(&format!("/v1/companies?q={q}&with_total=true")).await;
+            let given: Vec<&str> = found.items().iter().map(|row| text(&row["name"])).collect();
+            assert_eq!(given, names, "{q}");
+            assert_eq!(found.json["total"], names.len());
+        }
+        let one = a_company(&app).await;
+        let found = app.county().get(&format!("/v1/companies?uscc={}", text(&one["uscc"]))).await;
+        assert_eq!(found.ids(), [text(&one["id"])]);
+    }
+
+    async fn a_search_does_not_depend_on_the_case_of_latin_letters_on_one_database_only(app: TestApp) {
+        let mut input = company_input();
+        input["name"] = json!("测试ABC物业");
+        app.county().post("/v1/companies", &input).await.expect(201);
+        assert_eq!(app.county().get("/v1/companies?q=abc").await.items().len(), 1);
+    }
+
+    async fn registered_by_one_office_at_the_same_time_as_another_it_is_one_company(app: TestApp) {
+        let input = company_input();
+        let (county, township) = (app.county(), app.office(Role::SocialAffairsOffice, TOWNSHIP));
+        let neighbour = app.office(Role::SocialAffairsOffice, NEIGHBOUR);
+        let answers = futures_util::future::join_all(
+            [&county, &township, &neighbour].map(|who| async { who.post("/v1/companies", &input).await.status }),
+        );
+        let mut statuses = answers.await;
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 409, 409]);
+    }
+}

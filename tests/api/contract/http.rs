@@ -1,0 +1,158 @@
+//! What every answer carries, and what slow or leaving clients meet.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::support::rows::{a_complex, complex_input, text};
+use crate::support::{Kind, Setup, TestApp, run};
+use crate::{on_both_databases, on_sqlite};
+
+fn connect(app: &TestApp) -> TcpStream {
+    let stream = TcpStream::connect(app.address).expect("a connection");
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time limit");
+    stream
+}
+
+fn read_to_end(mut stream: TcpStream) -> String {
+    let mut all = Vec::new();
+    let _ = stream.read_to_end(&mut all);
+    String::from_utf8_lossy(&all).into_owned()
+}
+
+/// A POST of a complex without the last byte of its body.
+fn almost(app: &TestApp) -> (String, u8) {
+    let body = complex_input().to_string();
+    let (body, last) = body.split_at(body.len() - 1);
+    let head = format!(
+        "POST /v1/complexes HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        app.social().token.expect("a token"),
+        body.len() + 1,
+    );
+    (head, last.as_bytes()[0])
+}
+
+on_sqlite! {
+    async fn the_id_of_a_request_comes_back(app: TestApp) {
+        for id in ["abc-1_2.3:4", &"x".repeat(100)] {
+            let answer = app.nobody().get("/v1/me").header("x-request-id", id).await;
+            assert_eq!(answer.header("x-request-id"), id);
+            assert_eq!(answer.json["instance"], format!("urn:uuid:{id}"));
+        }
+        for odd in ["", "a b", "<script>", &"x".repeat(101), "a\u{e9}"] {
+            let answer = app.nobody().get("/livez").header("x-request-id", odd).await;
+            let ours = answer.header("x-request-id");
+            assert!(ours != odd && uuid::Uuid::parse_str(ours).is_ok(), "{ours}");
+        }
+    }
+
+    async fn every_answer_forbids_guessing_its_type_and_keeping_it(app: TestApp) {
+        for path in ["/livez", "/v1/me", "/nowhere", "/docs/", "/v1/companies"] {
+            let answer = app.social().get(path).await;
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+            assert!(!answer.header("cache-control").is_empty(), "{path}");
+        }
+    }
+
+    async fn an_answer_is_compressed_for_those_who_ask(app: TestApp) {
+        let plain = app.nobody().get("/openapi.json").await;
+        let packed = app.nobody().get("/openapi.json").header("accept-encoding", "gzip").await;
+        assert_eq!((plain.header("content-encoding"), packed.header("content-encoding")), ("", "gzip"));
+        assert_eq!(packed.bytes[..2], [0x1f, 0x8b]);
+        assert!(packed.bytes.len() * 4 < plain.bytes.len());
+        assert!(packed.header("vary").to_ascii_lowercase().contains("accept-encoding"), "{}", packed.header("vary"));
+    }
+
+    async fn a_probe_may_ask_for_the_head_alone(app: TestApp) {
+        let answer = app.nobody().call(reqwest::Method::HEAD, "/livez").await;
+        assert_eq!((answer.status, answer.bytes.len()), (200, 0));
+    }
+}
+
+on_both_databases! {
+    async fn a_graceful_stop_finishes_what_it_took(app: TestApp) {
+        let mut app = app;
+        let (most, last) = almost(&app);
+        let mut stream = connect(&app);
+        stream.write_all(most.as_bytes()).expect("most of the request");
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let stopping = std::thread::spawn(move || {
+            app.stop();
+            app
+        });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        stream.write_all(&[last]).expect("its last byte");
+        let answer = tokio::task::spawn_blocking(move || read_to_end(stream)).await.expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+        let app = stopping.join().expect("it stopped");
+        assert!(TcpStream::connect(app.address).is_err(), "nobody listens any more");
+        let app = app.restart(Setup::default());
+        assert_eq!(app.social().get("/v1/complexes").await.items().len(), 1);
+    }
+
+    async fn a_client_that_leaves_early_harms_nobody(app: TestApp) {
+        for _ in 0..20 {
+            let (most, _) = almost(&app);
+            connect(&app).write_all(most.as_bytes()).expect("most of the request");
+        }
+        let made = a_complex(&app).await;
+        assert_eq!(app.social().get("/v1/complexes").await.ids(), [text(&made["id"])]);
+    }
+}
+
+#[test]
+fn a_client_that_is_slow_with_its_head_is_cut_off() {
+    let mut setup = Setup::default();
+    setup.server.header_timeout = Duration::from_secs(1);
+    run(Kind::Sqlite, setup, async |app: TestApp| {
+        let mut stream = connect(&app);
+        stream.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\nX-Slow: ").expect("a part of the head");
+        let began = Instant::now();
+        let answer = read_to_end(stream);
+        assert!(began.elapsed() < Duration::from_secs(10), "cut off after {:?}", began.elapsed());
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
+        app.nobody().get("/livez").await.expect(200);
+    });
+}
+
+#[test]
+fn a_client_that_is_slow_with_its_body_is_told_so() {
+    let setup = Setup { request_timeout: Duration::from_secs(1), ..Setup::default() };
+    run(Kind::Sqlite, setup, async |app: TestApp| {
+        let (most, _) = almost(&app);
+        let mut stream = connect(&app);
+        stream.write_all(most.as_bytes()).expect("most of the request");
+        let answer = read_to_end(stream);
+        assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("request_timeout"), "{answer}");
+        assert!(answer.to_ascii_lowercase().contains("x-request-id"), "{answer}");
+        assert!(app.social().get("/v1/complexes").await.items().is_empty());
+    });
+}
+
+#[test]
+fn a_head_that_never_ends_is_refused() {
+    run(Kind::Sqlite, Setup::default(), async |app: TestApp| {
+        let answer = block_in_place(&app, |stream| {
+            let _ = stream.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\n");
+            let line = format!("X-Long: {}\r\n", "x".repeat(1000));
+            for _ in 0..1000 {
+                if stream.write_all(line.as_bytes()).is_err() {
+                    break;
+                }
+            }
+        });
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
+        app.nobody().get("/livez").await.expect(200);
+        app.nobody().get(&format!("/livez?{}", "x".repeat(5000))).await;
+        assert_eq!(app.nobody().post("/livez", &json!({})).await.status, 405);
+    });
+}
+
+fn block_in_place(app: &TestApp, send: impl FnOnce(&mut TcpStream)) -> String {
+    let mut stream = connect(app);
+    send(&mut stream);
+    read_to_end(stream)
+}

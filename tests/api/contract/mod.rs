@@ -1,0 +1,5 @@
+mod concurrency;
+mod http;
+mod idempotency;
+mod paging;
+mod problems;

@@ -1,0 +1,13 @@
+//! Mirrors the paths of the API; `contract` holds what is the same for all of them, `access` who gets in.
+
+mod calendar;
+mod companies;
+mod complexes;
+mod contract;
+mod divisions;
+mod me;
+mod policies;
+mod sandbox;
+mod service;
+mod system;
+mod vocabulary;

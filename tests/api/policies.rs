@@ -1,0 +1,99 @@
+//! `/v1/policies` and `/v1/acts`
+
+use serde_json::{Value, json};
+use xiaoqu::access::Role;
+
+use crate::on_both_databases;
+use crate::support::rows::text;
+use crate::support::{OTHER_COUNTY, TestApp};
+
+async fn version(app: &TestApp, effective_from: &str) -> Value {
+    let mut document = app.county().get("/v1/policies/current").await.json["document"].clone();
+    document["title"] = json!("测试版本");
+    json!({ "effective_from": effective_from, "document": document })
+}
+
+on_both_databases! {
+    async fn a_version_governs_from_its_day_on(app: TestApp) {
+        let first = app.social().get("/v1/policies/current").await.expect(200);
+        assert_eq!(first["version"], 1);
+        let answer = app.county().post("/v1/policies", &version(&app, "2026-04-01").await).await;
+        assert_eq!(answer.header("location"), "/v1/policies/2");
+        let second = answer.expect(201);
+        assert_eq!(second["version"], 2);
+        let current = async || app.social().get("/v1/policies/current").await.json["version"].clone();
+        assert_eq!(current().await, 1);
+        app.set_clock("2026-03-31T16:00:00Z");
+        assert_eq!(current().await, 2);
+        assert_eq!(app.social().get("/v1/policies/1").await.expect(200), first, "a version never changes");
+        let list = app.office(Role::Resident, "").get("/v1/policies?limit=1&with_total=true").await;
+        assert_eq!((&list.items()[0]["version"], &list.json["total"]), (&json!(2), &json!(2)));
+        assert_eq!(list.items()[0]["digest"], second["digest"]);
+        let next = text(&list.json["next_cursor"]);
+        let list = app.social().get(&format!("/v1/policies?limit=1&cursor={next}")).await;
+        assert_eq!((&list.items()[0]["version"], &list.json["next_cursor"]), (&json!(1), &Value::Null));
+    }
+
+    async fn every_fault_of_a_version_is_told_with_its_place(app: TestApp) {
+        let mut input = version(&app, "2026-03-01").await;
+        let acts = input["document"]["acts"].as_array_mut().expect("acts");
+        let twin = acts[0].clone();
+        acts.push(twin);
+        let last = acts.len() - 1;
+        for path in ["/v1/policies", "/v1/policies?dry_run=true"] {
+            let answer = app.county().post(path, &input).await;
+            answer.problem(400, "invalid_input");
+            let errors = answer.errors();
+            assert!(errors.contains(&("/effective_from", "out_of_range")), "{errors:?}");
+            let twice = format!("/document/acts/{last}/code");
+            assert!(errors.iter().any(|(pointer, _)| *pointer == twice), "{errors:?}");
+        }
+        input["document"]["colour"] = json!("red");
+        input["document"]["acts"] = json!([]);
+        let answer = app.county().post("/v1/policies", &input).await;
+        assert!(answer.errors().contains(&("/document/colour", "unknown_field")), "{:?}", answer.errors());
+        assert_eq!(app.county().get("/v1/policies").await.items().len(), 1);
+    }
+
+    async fn a_dry_run_tells_what_would_change_and_stores_nothing(app: TestApp) {
+        let input = version(&app, "2026-04-01").await;
+        let preview = app.county().post("/v1/policies?dry_run=true", &input).await.expect(200);
+        assert_eq!(preview, json!({ "as_of": "2026-04-01", "changes": [] }));
+        assert_eq!(app.county().get("/v1/policies").await.items().len(), 1);
+        let odd = app.county().post("/v1/policies?dry_run=maybe", &input).await;
+        odd.faults(&[("query/dry_run", "wrong_type")]);
+    }
+
+    async fn only_a_county_publishes(app: TestApp) {
+        let input = version(&app, "2026-04-01").await;
+        app.social().post("/v1/policies", &input).await.problem(403, "forbidden");
+        app.office(Role::Auditor, "640121").post("/v1/policies", &input).await.problem(403, "forbidden");
+    }
+
+    async fn versions_published_at_once_get_numbers_of_their_own(app: TestApp) {
+        let input = version(&app, "2026-04-01").await;
+        let counties = [app.county(), app.office(Role::CountyAuthority, OTHER_COUNTY), app.county(), app.county()];
+        let answers = counties.iter().map(|county| async { county.post("/v1/policies", &input).await });
+        let answers = futures_util::future::join_all(answers).await;
+        let mut versions: Vec<i64> =
+            answers.into_iter().map(|answer| answer.expect(201)["version"].as_i64().expect("a number")).collect();
+        versions.sort_unstable();
+        assert_eq!(versions, [2, 3, 4, 5]);
+    }
+
+    async fn a_version_that_does_not_exist_is_not_found(app: TestApp) {
+        app.social().get("/v1/policies/99").await.problem(404, "not_found");
+        app.social().get("/v1/policies/one").await.faults(&[("path/version", "invalid_format")]);
+    }
+
+    async fn the_acts_of_the_policy_in_force_are_listed(app: TestApp) {
+        let all = app.office(Role::Resident, "").get("/v1/acts").await;
+        let nine = all.items().iter().filter(|act| text(&act["code"]).starts_with("nine.")).count();
+        assert_eq!(nine, 9);
+        let some = app.social().get("/v1/acts?task=2&lead_role=social_affairs_office").await;
+        assert!(!some.items().is_empty() && some.items().len() < all.items().len());
+        assert!(some.items().iter().all(|act| act["task"] == 2 && act["lead_role"] == "social_affairs_office"));
+        let bad = app.social().get("/v1/acts?task=9&lead_role=king").await;
+        bad.faults(&[("query/task", "out_of_range"), ("query/lead_role", "unknown_value")]);
+    }
+}

@@ -1,0 +1,78 @@
+//! Probes, metrics, the document and its page.
+
+use serde_json::{Value, json};
+
+use crate::support::rows::text;
+use crate::support::{Kind, Setup, TestApp, run};
+use crate::{on_both_databases, on_sqlite};
+
+on_both_databases! {
+    async fn the_probes_answer_without_a_token(app: TestApp) {
+        assert_eq!(app.nobody().get("/livez").await.expect(200), json!({ "status": "alive" }));
+        let ready = app.nobody().get("/readyz").await.expect(200);
+        let store = if app.state.db.is_postgres() { "postgres" } else { "sqlite" };
+        assert_eq!(ready, json!({ "status": "ready", "store": store, "warnings": [] }));
+    }
+
+    async fn a_year_without_a_calendar_is_a_warning(app: TestApp) {
+        app.set_clock("2026-12-01T01:00:00Z");
+        let ready = app.nobody().get("/readyz").await.expect(200);
+        let warning = text(&ready["warnings"][0]);
+        assert!(warning.starts_with("calendar_year_missing: 2027"), "{warning}");
+        let metrics = app.nobody().get("/metrics").await;
+        let metrics = String::from_utf8_lossy(&metrics.bytes).into_owned();
+        assert!(metrics.contains("xiaoqu_calendar_years_missing 1"), "{metrics}");
+        let input = json!({ "holidays": [{ "date": "2027-01-01", "name": "元旦" }], "workdays": [] });
+        app.county().put("/v1/calendar/2027", &input).if_match("\"0\"").await.expect(200);
+        assert_eq!(app.nobody().get("/readyz").await.expect(200)["warnings"], json!([]));
+    }
+}
+
+on_sqlite! {
+    async fn requests_are_counted_by_operation_and_status(app: TestApp) {
+        app.social().get("/v1/me").await.expect(200);
+        app.nobody().get("/v1/me").await.expect(401);
+        app.social().get("/nowhere").await.expect(404);
+        let metrics = app.nobody().get("/metrics").await;
+        assert!(metrics.header("content-type").starts_with("text/plain"));
+        let metrics = String::from_utf8_lossy(&metrics.bytes).into_owned();
+        for line in [
+            r#"xiaoqu_http_requests_total{operation="get_me",status="200"} 1"#,
+            r#"xiaoqu_http_requests_total{operation="get_me",status="401"} 1"#,
+            r#"xiaoqu_http_requests_total{operation="unknown",status="404"} 1"#,
+        ] {
+            assert!(metrics.contains(line), "{line} in\n{metrics}");
+        }
+    }
+
+    async fn the_document_is_served_and_its_page_asks_nobody_else(app: TestApp) {
+        let document = app.nobody().get("/openapi.json").await.expect(200);
+        assert_eq!(document["openapi"], "3.1.0");
+        assert!(document["paths"]["/sandbox/clock"].is_object(), "the document of a sandbox");
+        let page = app.nobody().get("/docs/").await;
+        assert_eq!(page.status, 200);
+        let page = String::from_utf8_lossy(&page.bytes).into_owned();
+        for (name, _) in page.match_indices("src=\"").chain(page.match_indices("href=\"")) {
+            let address = &page[name..].split('"').nth(1).unwrap_or_default();
+            assert!(!address.starts_with("http") && !address.starts_with("//"), "{address}");
+            let asset = app.nobody().get(&format!("/docs/{}", address.trim_start_matches("./"))).await;
+            assert_eq!(asset.status, 200, "{address}");
+        }
+    }
+
+    async fn the_signing_keys_are_public_and_hold_no_secret(app: TestApp) {
+        let answer = app.nobody().get("/.well-known/jwks.json").await;
+        assert_eq!(answer.header("cache-control"), "public, max-age=300");
+        let keys = answer.expect(200);
+        let key = &keys["keys"][0];
+        assert_eq!((&key["kty"], &key["crv"], &key["d"]), (&json!("OKP"), &json!("Ed25519"), &Value::Null));
+        assert!(key["kid"].is_string());
+    }
+}
+
+#[test]
+fn metrics_on_an_address_of_their_own_are_not_on_the_api() {
+    run(Kind::Sqlite, Setup { metrics_on_api: false, ..Setup::default() }, async |app: TestApp| {
+        app.nobody().get("/metrics").await.problem(404, "not_found");
+    });
+}

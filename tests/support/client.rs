@@ -1,0 +1,236 @@
+//! A small client: who calls, what they send, and what they get.
+
+use std::future::IntoFuture;
+use std::pin::Pin;
+
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+use xiaoqu::access::Role;
+use xiaoqu::cli::token::{TokenArgs, issue};
+
+use super::TestApp;
+
+/// Who calls: an office, a company, nobody.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base_url: String,
+    pub token: Option<String>,
+}
+
+/// A request that is sent when awaited.
+pub struct Call(reqwest::RequestBuilder);
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub json: Value,
+    pub bytes: Vec<u8>,
+}
+
+pub fn arguments(role: Role) -> TokenArgs {
+    TokenArgs {
+        role,
+        subject: format!("{}-1", role.code()),
+        division: None,
+        company: None,
+        complex: None,
+        organisation: (role == Role::UtilityOperator).then(|| "water".into()),
+        tasks: if role == Role::TownshipLeader { vec![2, 4] } else { Vec::new() },
+        name: None,
+        minutes: None,
+    }
+}
+
+impl TestApp {
+    /// A token of the local issuer; `territory` is the division, USCC or complex that the role asks for.
+    pub fn token(&self, role: Role, territory: &str) -> String {
+        self.token_of(role, territory, &format!("{}-1", role.code()))
+    }
+
+    pub fn token_of(&self, role: Role, territory: &str, subject: &str) -> String {
+        let mut arguments = TokenArgs { subject: subject.into(), ..arguments(role) };
+        let territory = (!territory.is_empty()).then(|| territory.to_owned());
+        match role {
+            Role::PropertyCompany => arguments.company = territory,
+            Role::ComplexCommittee => arguments.complex = territory,
+            Role::Resident => {}
+            _ => arguments.division = territory,
+        }
+        issue(&self.state.local_issuer, &arguments, 60).expect("a token")
+    }
+
+    /// An office of the local issuer.
+    pub fn office(&self, role: Role, territory: &str) -> Client {
+        self.bearer(&self.token(role, territory))
+    }
+
+    /// Another person of the same office.
+    pub fn officer(&self, role: Role, territory: &str, subject: &str) -> Client {
+        self.bearer(&self.token_of(role, territory, subject))
+    }
+
+    pub fn county(&self) -> Client {
+        self.office(Role::CountyAuthority, super::COUNTY)
+    }
+
+    /// The social affairs office of the test's township.
+    pub fn social(&self) -> Client {
+        self.office(Role::SocialAffairsOffice, super::TOWNSHIP)
+    }
+
+    /// The same office of the township beside it.
+    pub fn neighbour(&self) -> Client {
+        self.office(Role::SocialAffairsOffice, super::NEIGHBOUR)
+    }
+
+    pub fn company(&self, uscc: &str) -> Client {
+        self.office(Role::PropertyCompany, uscc)
+    }
+
+    pub fn bearer(&self, token: &str) -> Client {
+        Client { token: Some(token.to_owned()), ..self.nobody() }
+    }
+
+    pub fn nobody(&self) -> Client {
+        Client { http: self.http.clone(), base_url: self.base_url.clone(), token: None }
+    }
+}
+
+impl Client {
+    pub fn call(&self, method: Method, path: &str) -> Call {
+        let mut request = self.http.request(method, format!("{}{path}", self.base_url));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        Call(request)
+    }
+
+    pub fn get(&self, path: &str) -> Call {
+        self.call(Method::GET, path)
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Call {
+        self.call(Method::POST, path).json(body)
+    }
+
+    pub fn patch(&self, path: &str, body: &Value) -> Call {
+        self.call(Method::PATCH, path).json(body)
+    }
+
+    pub fn put(&self, path: &str, body: &Value) -> Call {
+        self.call(Method::PUT, path).json(body)
+    }
+}
+
+impl Call {
+    pub fn header(self, name: &str, value: &str) -> Call {
+        Call(self.0.header(name, value))
+    }
+
+    pub fn json(self, body: &Value) -> Call {
+        Call(self.0.json(body))
+    }
+
+    /// A body of any kind, with its media type.
+    pub fn body(self, media_type: &str, body: impl Into<reqwest::Body>) -> Call {
+        Call(self.0.header("content-type", media_type).body(body))
+    }
+
+    pub fn key(self, key: &str) -> Call {
+        self.header("idempotency-key", key)
+    }
+
+    pub fn if_match(self, etag: &str) -> Call {
+        self.header("if-match", etag)
+    }
+
+    pub fn english(self) -> Call {
+        self.header("accept-language", "en")
+    }
+
+    pub async fn try_send(self) -> Result<Answer, reqwest::Error> {
+        let response = self.0.send().await?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = response.bytes().await?.to_vec();
+        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Ok(Answer { status, headers, json, bytes })
+    }
+}
+
+impl IntoFuture for Call {
+    type Output = Answer;
+    type IntoFuture = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { self.try_send().await.expect("an answer") })
+    }
+}
+
+impl Answer {
+    /// The body of an answer with this status; anything else fails the test with what came.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.bytes));
+        self.json
+    }
+
+    /// A problem with this status and code, in its whole shape.
+    #[track_caller]
+    pub fn problem(&self, status: u16, code: &str) -> &Value {
+        assert_eq!((self.status, self.code()), (status, code), "{}", String::from_utf8_lossy(&self.bytes));
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.json["type"], format!("urn:xiaoqu:problem:{code}"));
+        assert_eq!(self.json["status"], status);
+        assert!(self.json["title"].as_str().is_some_and(|title| !title.is_empty()));
+        assert!(self.json["instance"].as_str().is_some_and(|urn| urn.starts_with("urn:uuid:")));
+        &self.json
+    }
+
+    /// Bad input with exactly these faults, in any order.
+    #[track_caller]
+    pub fn faults(&self, expected: &[(&str, &str)]) {
+        self.problem(400, "invalid_input");
+        let mut found: Vec<(&str, &str)> = self.errors();
+        let mut expected = expected.to_vec();
+        found.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(found, expected);
+    }
+
+    pub fn errors(&self) -> Vec<(&str, &str)> {
+        let all = self.json["errors"].as_array().into_iter().flatten();
+        all.map(|fault| (text(fault, "pointer"), text(fault, "code"))).collect()
+    }
+
+    pub fn code(&self) -> &str {
+        self.json["code"].as_str().unwrap_or_default()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    pub fn etag(&self) -> String {
+        self.header("etag").to_owned()
+    }
+
+    pub fn id(&self) -> &str {
+        self.json["id"].as_str().expect("an id")
+    }
+
+    pub fn items(&self) -> &Vec<Value> {
+        self.json["items"].as_array().expect("items")
+    }
+
+    pub fn ids(&self) -> Vec<String> {
+        self.items().iter().map(|row| row["id"].as_str().expect("an id").to_owned()).collect()
+    }
+}
+
+fn text<'a>(fault: &'a Value, name: &str) -> &'a str {
+    fault[name].as_str().unwrap_or_default()
+}

@@ -1,0 +1,304 @@
+//! Starts the real application on a free port, with a fresh database of either kind, for one test.
+
+pub mod client;
+pub mod keys;
+pub mod postgres;
+pub mod rows;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use xiaoqu::access::issuer::{Issuer, LocalIssuer};
+use xiaoqu::access::{Caller, Role};
+use xiaoqu::app::{self, Config, ServerOptions, State};
+use xiaoqu::bootstrap;
+use xiaoqu::clock::Clock;
+use xiaoqu::db::{DbOptions, Instant};
+
+use keys::Key;
+
+/// Local issuer and audience of every test application.
+pub const ISSUER: &str = "https://xiaoqu.test";
+pub const AUDIENCE: &str = "xiaoqu";
+/// Monday 2026-03-02, nine o'clock in Yinchuan.
+pub const START: &str = "2026-03-02T01:00:00Z";
+
+/// Yongning county with two of its townships and a community of each, and the county beside it.
+pub const COUNTY: &str = "640121";
+pub const TOWNSHIP: &str = "640121102";
+pub const COMMUNITY: &str = "640121102001";
+pub const NEIGHBOUR: &str = "640121100";
+pub const NEIGHBOUR_COMMUNITY: &str = "640121100200";
+pub const OTHER_COUNTY: &str = "640122";
+pub const OTHER_TOWNSHIP: &str = "640122100";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// What a test may want to be otherwise.
+pub struct Setup {
+    pub clock: Clock,
+    pub trusted_issuers: Vec<Issuer>,
+    pub body_limit: usize,
+    pub request_timeout: Duration,
+    pub metrics_on_api: bool,
+    pub server: ServerOptions,
+    pub database: fn(&mut DbOptions),
+}
+
+impl Default for Setup {
+    fn default() -> Setup {
+        Setup {
+            clock: sandbox(START),
+            trusted_issuers: Vec::new(),
+            body_limit: 1024 * 1024,
+            request_timeout: Duration::from_secs(30),
+            metrics_on_api: true,
+            server: ServerOptions {
+                workers: 1,
+                max_connections: 1000,
+                shutdown_timeout: Duration::from_secs(10),
+                ..ServerOptions::default()
+            },
+            database: |_| {},
+        }
+    }
+}
+
+pub fn sandbox(start: &str) -> Clock {
+    Clock::sandbox(chrono_tz::Asia::Shanghai, instant(start))
+}
+
+pub fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().expect("an RFC 3339 instant")
+}
+
+/// A database of one test, gone with it.
+pub enum Database {
+    Sqlite(tempfile::TempDir),
+    Postgres(postgres::Database),
+    /// Somebody else's, such as a cluster that the test stops.
+    Url(String),
+}
+
+impl Database {
+    /// `None` where there is no PostgreSQL; the cluster has said so.
+    pub fn fresh(kind: Kind) -> Option<Database> {
+        Some(match kind {
+            Kind::Sqlite => Database::Sqlite(sqlite_in(&std::env::temp_dir())),
+            Kind::Postgres => Database::Postgres(postgres::database(prepare)?),
+        })
+    }
+
+    pub fn url(&self) -> String {
+        match self {
+            Database::Sqlite(folder) => sqlite_url(folder.path()),
+            Database::Postgres(database) => database.url(),
+            Database::Url(url) => url.clone(),
+        }
+    }
+}
+
+/// Migrates and fills a database as a first start would.
+pub fn prepare(url: &str) {
+    bootstrap::prepare(&DbOptions::new(url)).expect("the database is prepared");
+}
+
+fn sqlite_url(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("xiaoqu.sqlite").display())
+}
+
+/// A folder with a copy of the prepared SQLite file.
+pub fn sqlite_in(parent: &Path) -> tempfile::TempDir {
+    static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
+    let template = TEMPLATE.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        prepare(&sqlite_url(folder.path()));
+        assert!(!folder.path().join("xiaoqu.sqlite-wal").exists(), "the last connection leaves no log behind");
+        std::fs::read(folder.path().join("xiaoqu.sqlite")).expect("the prepared file")
+    });
+    let folder = tempfile::Builder::new().prefix("xiaoqu-").tempdir_in(parent).expect("a folder");
+    std::fs::write(folder.path().join("xiaoqu.sqlite"), template).expect("its copy");
+    folder
+}
+
+/// A running application.
+pub struct TestApp {
+    pub base_url: String,
+    pub address: SocketAddr,
+    pub db_url: String,
+    pub state: Arc<State>,
+    /// The key that the local issuer signs with.
+    pub key: Key,
+    pub http: reqwest::Client,
+    server: Option<(actix_web::dev::ServerHandle, JoinHandle<()>)>,
+    // Last, so that it goes after the server.
+    database: Option<Database>,
+}
+
+impl TestApp {
+    pub fn start(kind: Kind, setup: Setup) -> Option<TestApp> {
+        Some(TestApp::on(Database::fresh(kind)?, Key::ed25519("local"), setup))
+    }
+
+    pub fn on(database: Database, key: Key, setup: Setup) -> TestApp {
+        let db_url = database.url();
+        let mut options = DbOptions::new(&db_url);
+        (options.sqlite_readers, options.pool_size) = (2, 4);
+        (setup.database)(&mut options);
+        let config = Config {
+            db: options,
+            clock: setup.clock,
+            local_issuer: local_issuer(&key),
+            trusted_issuers: setup.trusted_issuers,
+            data_key: [7; 32],
+            body_limit: setup.body_limit,
+            request_timeout: setup.request_timeout,
+            metrics_on_api: setup.metrics_on_api,
+        };
+        let state = State::new(config).expect("the state");
+        let (address, server) = serve(state.clone(), setup.server);
+        TestApp {
+            base_url: format!("http://{address}"),
+            address,
+            db_url,
+            state,
+            key,
+            http: reqwest::Client::builder().no_proxy().build().expect("a client"),
+            server: Some(server),
+            database: Some(database),
+        }
+    }
+
+    /// Stops gracefully and starts again on the same database and keys.
+    pub fn restart(mut self, setup: Setup) -> TestApp {
+        self.stop();
+        let database = self.database.take().expect("a database");
+        TestApp::on(database, self.key.clone(), setup)
+    }
+
+    /// Stops gracefully: what the server took is finished.
+    pub fn stop(&mut self) {
+        if let Some((handle, thread)) = self.server.take() {
+            drop(handle.stop(true));
+            let ended = thread.join();
+            assert!(ended.is_ok() || std::thread::panicking(), "the server panicked");
+        }
+    }
+
+    pub fn kind(&self) -> Kind {
+        if self.state.db.is_postgres() { Kind::Postgres } else { Kind::Sqlite }
+    }
+
+    /// The folder of the SQLite file.
+    pub fn folder(&self) -> PathBuf {
+        PathBuf::from(xiaoqu_path(&self.db_url)).parent().expect("a folder").to_owned()
+    }
+
+    pub fn set_clock(&self, to: &str) {
+        self.state.clock.set(instant(to));
+    }
+
+    /// Whoever a token of this role and territory would be, for work on the store without HTTP.
+    pub fn someone(&self, role: Role, division: &str) -> Caller {
+        Caller {
+            iss: ISSUER.into(),
+            sub: "someone".into(),
+            role,
+            division: Some(division.into()),
+            company: None,
+            complex: None,
+            organisation: None,
+            tasks: Vec::new(),
+            name: None,
+            client: None,
+            machine: false,
+            expires_at: Instant(Utc::now() + chrono::Duration::hours(1)),
+        }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn xiaoqu_path(url: &str) -> &str {
+    url.strip_prefix("sqlite:").expect("an SQLite database")
+}
+
+pub fn local_issuer(key: &Key) -> LocalIssuer {
+    LocalIssuer::new(ISSUER, AUDIENCE, key.encoding_key(), key.jwk()).expect("the local issuer")
+}
+
+type Running = (actix_web::dev::ServerHandle, JoinHandle<()>);
+
+fn serve(state: Arc<State>, options: ServerOptions) -> (SocketAddr, Running) {
+    let (tell, told) = mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let (server, address) = app::server(state.clone(), &options).expect("the server");
+            tell.send((address, server.handle())).expect("the test waits");
+            bootstrap::run(state, server).await.expect("the server runs");
+        });
+    });
+    let (address, handle) = told.recv().expect("the server starts");
+    (address, (handle, thread))
+}
+
+/// Runs one test with an application of its own.
+pub fn run<F, Fut>(kind: Kind, setup: Setup, test: F)
+where
+    F: FnOnce(TestApp) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    let Some(app) = TestApp::start(kind, setup) else { return };
+    block_on(test(app));
+}
+
+pub fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(work)
+}
+
+/// Makes two tests of each function: `name::on_sqlite` and `name::on_postgres`, each with its own database. Where there
+/// is no PostgreSQL the second says so in one line (`XIAOQU_REQUIRE_POSTGRES=1` makes that a failure).
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)*) => { $(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+            $(#[$meta])*
+            async fn body($app: $crate::support::TestApp) $body
+            #[test]
+            fn on_sqlite() {
+                $crate::support::run($crate::support::Kind::Sqlite, $crate::support::Setup::default(), body);
+            }
+            #[test]
+            fn on_postgres() {
+                $crate::support::run($crate::support::Kind::Postgres, $crate::support::Setup::default(), body);
+            }
+        }
+    )* };
+}
+
+/// The same for what does not reach the database: SQLite only.
+#[macro_export]
+macro_rules! on_sqlite {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)*) => { $(
+        #[test]
+        fn $name() {
+            async fn body($app: $crate::support::TestApp) $body
+            $crate::support::run($crate::support::Kind::Sqlite, $crate::support::Setup::default(), body);
+        }
+    )* };
+}

@@ -1,0 +1,73 @@
+//! Rows that tests need, made through the API as an office would.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::{Value, json};
+use xiaoqu::companies::uscc::check_character;
+
+use super::{COMMUNITY, TestApp};
+
+/// A number that no other row of this run has.
+pub fn unique() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// A code that nobody has yet, with its check character.
+pub fn a_uscc() -> String {
+    let first = format!("91640121MA{:07}", unique());
+    let check = check_character(&first).expect("well-formed");
+    format!("{first}{check}")
+}
+
+pub fn company_input() -> Value {
+    json!({
+        "uscc": a_uscc(), "name": format!("测试物业{}有限公司", unique()), "legal_representative": "甲某",
+        "service_hotline": "0951-0000000",
+    })
+}
+
+pub fn complex_input() -> Value {
+    json!({
+        "name": format!("测试花园{}", unique()), "community": COMMUNITY, "address": "示范路 1 号",
+        "self_governance": "owners_committee",
+    })
+}
+
+/// A company that the county has registered: no township sees it yet.
+pub async fn a_company(app: &TestApp) -> Value {
+    app.county().post("/v1/companies", &company_input()).await.expect(201)
+}
+
+/// A complex in the test's township.
+pub async fn a_complex(app: &TestApp) -> Value {
+    a_complex_in(app, COMMUNITY).await
+}
+
+pub async fn a_complex_in(app: &TestApp, community: &str) -> Value {
+    let mut input = complex_input();
+    input["community"] = json!(community);
+    app.county().post("/v1/complexes", &input).await.expect(201)
+}
+
+/// A company serves a complex from a day on.
+pub async fn a_service(app: &TestApp, complex: &Value, company: &Value, from: &str) -> Value {
+    let input = json!({ "company_id": company["id"], "project_manager": "乙某", "effective_from": from });
+    app.county().post(&format!("/v1/complexes/{}/service", text(&complex["id"])), &input).await.expect(201)
+}
+
+/// A company that serves a complex in the test's township.
+pub async fn a_served_complex(app: &TestApp) -> (Value, Value) {
+    let (company, complex) = (a_company(app).await, a_complex(app).await);
+    a_service(app, &complex, &company, "2026-01-01").await;
+    (company, complex)
+}
+
+pub fn text(value: &Value) -> &str {
+    value.as_str().expect("text")
+}
+
+/// The path of a row.
+pub fn path(collection: &str, row: &Value) -> String {
+    format!("/v1/{collection}/{}", text(&row["id"]))
+}
