@@ -74,7 +74,7 @@ impl Served {
         for company in companies {
             let path = format!("/v1/companies/{}/standing", company["id"].as_str().unwrap());
             let standing = self.get("county_authority", &path).await;
-            all.push((company["name"].as_str().unwrap().to_owned(), vec![standing]));
+            all.push((company["name"].as_str().unwrap().to_owned(), vec![standing["standing"].clone()]));
         }
         all
     }
@@ -138,11 +138,22 @@ fn every_token_works_and_so_do_the_six_lines() {
             assert!(output.status.success(), "{what}: {line}\n{said}\n{}", String::from_utf8_lossy(&output.stderr));
             last = serde_json::from_str(said.trim().lines().last().unwrap()).unwrap();
             if what.contains("standing") {
-                assert_eq!(last["level"], 4, "{last}");
+                assert_eq!(last["standing"]["level"], 4, "{last}");
             }
         }
         assert_eq!((&last["kind"], &last["state"]), (&"removal".into(), &"approved".into()));
     });
+}
+
+/// After a long holiday, in the middle of one, and in a year that has no calendar.
+#[test]
+fn it_can_start_on_any_day() {
+    for start in ["2026-02-24T01:00:00Z", "2025-10-04T16:30:00Z", "2026-01-01T00:00:00Z", "2031-07-01T12:00:00Z"] {
+        let folder = tempfile::tempdir().unwrap();
+        let start = start.parse().unwrap();
+        let state = demo::open(folder.path(), start).unwrap();
+        actix_web::rt::System::new().block_on(async { demo::fill(state, start).await.unwrap() });
+    }
 }
 
 #[test]

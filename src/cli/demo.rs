@@ -61,10 +61,13 @@ pub fn run(flags: &SettingFlags, args: &DemoArgs) -> anyhow::Result<()> {
             true => json(&demo, &base_url(address)),
             false => text(&demo, &base_url(address), &folder, args),
         };
+        let served = actix_web::rt::spawn(bootstrap::run(demo.state.clone(), server));
+        // Once it has run for the first time it listens to signals: whoever reads the text may stop it at once.
+        tokio::task::yield_now().await;
         let mut out = std::io::stdout();
         // Whoever has stopped reading may still want the service.
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-        bootstrap::run(demo.state.clone(), server).await
+        served.await?
     })
 }
 
@@ -117,16 +120,16 @@ fn text(demo: &Demo, base_url: &str, folder: &Path, args: &DemoArgs) -> String {
          docs     {}\n\
          clock    {} (business time; POST /sandbox/clock moves it)\n\
          data     {} ({kept})\n\n\
-         A token for each role, good for {} hours:\n",
+         A token for each role, good for {} hours (lines that a shell takes as they are):\n",
         docs_url(base_url),
         args.clock.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         folder.display(),
         TOKEN_MINUTES / 60,
     );
     for token in &demo.tokens {
-        let place =
-            token.division.as_ref().or(token.company.as_ref()).map_or(String::new(), |code| format!(", {code}"));
-        page += &format!("\n{} ({}{place})\n{}\n", token.role.code(), token.role.row().zh, token.token);
+        let row = token.role.row();
+        let place = token.division.as_ref().or(token.company.as_ref()).map_or("", |code| code.as_str());
+        page += &format!("\n# {} {place}\n{}={}\n", row.zh, row.code, token.token);
     }
     page += "\nSix lines that climb the ladder, for another terminal, in this order:\n";
     for (number, (what, line)) in (1..).zip(demo.tour(base_url, folder)) {

@@ -44,8 +44,8 @@ pub struct Case {
     /// None for acts of residents and others.
     pub company: Option<String>,
     pub complex: String,
-    /// Days ago.
-    found: i64,
+    /// Working days ago.
+    found: usize,
     /// Role of the reporter, or `company:KEY`.
     by: String,
     source: String,

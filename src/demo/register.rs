@@ -13,8 +13,8 @@ use crate::{companies, complexes, policy};
 
 pub const COUNTY: &str = "640121";
 
-/// The register was filled, and the policy published, before everything that the demo tells of.
-const OPENED: i64 = 800;
+/// The register was filled, and the policy published, before everything that the demo tells of; in working days.
+const OPENED: usize = 550;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,7 +110,7 @@ impl Register {
             });
             let made = stage.act(&office, opened, "create_complex", body, complexes::actions::create_complex).await?;
             let dates = data.services.into_iter().map(|service| {
-                let recorded = stage.at(stage.day(service.from.min(OPENED)), 10).max(opened);
+                let recorded = stage.at(stage.day(service.from), 10).max(opened);
                 (recorded, data.key.clone(), service)
             });
             register.services.extend(dates);

@@ -29,8 +29,8 @@ enum Do {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sanction {
-    /// Days ago.
-    ago: i64,
+    /// Working days ago.
+    ago: usize,
     company: String,
     kind: String,
     /// Of several of its kind, the one about this complex.
@@ -96,7 +96,7 @@ async fn measure(
 }
 
 pub async fn play(stage: &Stage, register: &Register, docket: &Docket, sanction: &Sanction) -> anyhow::Result<()> {
-    let told = || format!("{} days ago, {}: {}", sanction.ago, sanction.company, sanction.kind);
+    let told = || format!("{} working days ago, {}: {}", sanction.ago, sanction.company, sanction.kind);
     let row = measure(stage, register, docket, sanction).await.with_context(told)?;
     act(stage, register, sanction, row).await.with_context(told)
 }

@@ -29,9 +29,11 @@ impl Stage {
         self.state.clock.day_of(Instant(self.start)) - TimeDelta::days(ago)
     }
 
-    /// That day, or the first working day after it.
-    pub fn working_day(&self, ago: i64) -> NaiveDate {
-        self.later(self.day(ago), 0)
+    /// The working day that is so many working days before the demo's first day. Counted like this, the past has the
+    /// same order wherever the clock starts.
+    pub fn working_day(&self, ago: usize) -> NaiveDate {
+        let before = self.day(0).iter_days().rev().skip(1).filter(|day| WorkCalendar::built_in().is_working_day(*day));
+        before.take(ago.max(1)).last().unwrap_or_default()
     }
 
     /// So many working days later.
