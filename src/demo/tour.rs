@@ -29,7 +29,7 @@ pub async fn facts(stage: &Stage, register: &Register) -> anyhow::Result<Facts> 
         complex: register.complex("yunshan")?.id,
         removal,
         today: stage.day(0),
-        heard: Instant(stage.start + TimeDelta::days(14)),
+        heard: Instant(stage.start + TimeDelta::days(21)),
     })
 }
 
@@ -81,7 +81,7 @@ pub fn lines<'a>(
         ),
         ("The company opens the notice: that is its delivery", curl(Role::PropertyCompany, &violation, None)),
         (
-            "Two weeks later its time for a statement is over, and the office confirms",
+            "Three weeks later its time for a statement is over, and the office confirms",
             format!(
                 "curl -sS --fail-with-body -w '\\n' \"{base_url}/sandbox/clock\" -H 'Content-Type: application/json' -d {} && {}",
                 quoted(&json!({ "now": heard }).to_string()),

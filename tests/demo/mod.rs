@@ -92,6 +92,10 @@ fn it_holds_every_state_and_is_the_same_on_every_run() {
             assert_eq!(one, other);
         }
         let rows = |name: &str| &first.iter().find(|(list, _)| list == name).unwrap().1;
+        for row in rows("companies").iter().chain(rows("complexes")) {
+            // 示范 is "model, for show": no company or complex is called so.
+            assert!(row["name"].as_str().unwrap().contains("示范"), "{row}");
+        }
         assert!(rows("companies").len() >= 8);
         assert!(rows("complexes").len() >= 30);
         assert_eq!(values(rows("complexes"), "township").len(), 3);
@@ -145,6 +149,36 @@ fn every_token_works_and_so_do_the_six_lines() {
     });
 }
 
+/// The walk in a README, without its comments, and what it says that it prints.
+fn walk(readme: &str) -> (String, Vec<&str>) {
+    let start = readme.find("```bash\n").unwrap() + "```bash\n".len();
+    let block = &readme[start..start + readme[start..].find("\n```").unwrap()];
+    let code: Vec<&str> = block.lines().filter(|line| !line.starts_with('#')).collect();
+    let printed = code.iter().filter_map(|line| line.rsplit_once("  # ")).map(|(_, said)| said.trim());
+    (code.join("\n"), printed.collect())
+}
+
+#[test]
+fn the_walk_in_both_readmes_prints_what_they_say() {
+    let (code, printed) = walk(include_str!("../../README.md"));
+    assert_eq!((&code, &printed), {
+        let (code, printed) = &walk(include_str!("../../README.zh-CN.md"));
+        (code, printed)
+    });
+    with_demos(1, |served| async move {
+        let mut bash = Command::new("bash");
+        bash.args(["-euo", "pipefail", "-c", &code]).env("base", &served[0].base);
+        for token in &served[0].demo.tokens {
+            bash.env(token.role.code(), &token.token);
+        }
+        let run = move || bash.output().unwrap();
+        let output = actix_web::rt::task::spawn_blocking(run).await.unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(said.lines().collect::<Vec<_>>(), printed);
+    });
+}
+
 /// After a long holiday, in the middle of one, and in a year that has no calendar.
 #[test]
 fn it_can_start_on_any_day() {
@@ -154,18 +188,6 @@ fn it_can_start_on_any_day() {
         let state = demo::open(folder.path(), start).unwrap();
         actix_web::rt::System::new().block_on(async { demo::fill(state, start).await.unwrap() });
     }
-}
-
-#[test]
-fn companies_and_complexes_are_invented() {
-    with_demos(1, |served| async move {
-        for list in ["companies", "complexes"] {
-            for row in served[0].all(list).await {
-                // 示范 is "model, for show"; no company or complex is called so.
-                assert!(row["name"].as_str().unwrap().contains("示范"), "{row}");
-            }
-        }
-    });
 }
 
 fn xiaoqu(args: &[&str], temporary: &Path) -> Command {
