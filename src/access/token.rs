@@ -135,9 +135,13 @@ fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> R
         Some(_) => Err(Refusal::Claim(label)),
     };
     let text = |name: &'static str| mapped(name, name);
-    let seconds = |name: &'static str| claims.get(name).and_then(Value::as_i64).ok_or(Refusal::Claim(name));
+    let seconds = |name: &'static str| {
+        claims.get(name).and_then(Value::as_i64).filter(|at| *at >= 0).ok_or(Refusal::Claim(name))
+    };
 
     let exp = seconds("exp")?;
+    // Its time is checked with the signature; that it is a whole number of seconds is not.
+    seconds("nbf")?;
     let iat = seconds("iat")?;
     if iat > now.timestamp() + LEEWAY_SECONDS {
         return Err(Refusal::Claim("iat"));
