@@ -4,6 +4,7 @@ mod access;
 mod calendar;
 mod companies;
 mod complexes;
+mod coverage;
 mod contract;
 mod divisions;
 mod me;

@@ -9,7 +9,11 @@ use crate::support::keys::{Key, base64url};
 fn no_signature_is_no_token() {
     with_portal(async |app, key| {
         let message = |alg: &str| {
-            format!("{}.{}", base64url(with(&header(&key), "alg", json!(alg)).to_string()), base64url(claims().to_string()))
+            format!(
+                "{}.{}",
+                base64url(with(&header(&key), "alg", json!(alg)).to_string()),
+                base64url(claims().to_string())
+            )
         };
         for alg in ["none", "None", "NONE", "nOnE", ""] {
             refused(&app, &format!("{}.", message(alg)), alg).await;
@@ -145,7 +149,8 @@ fn a_token_travels_in_one_header_and_nowhere_else() {
         app.bearer(&good).get(&format!("/v1/me?access_token={good}")).await.problem(401, "invalid_token");
         let twice = app.bearer(&good).get("/v1/me").header("authorization", &format!("Bearer {good}")).await;
         twice.problem(401, "invalid_token");
-        for value in [good.clone(), format!("Basic {good}"), format!("Token {good}"), "Bearer".into(), "Bearer ".into()] {
+        for value in [good.clone(), format!("Basic {good}"), format!("Token {good}"), "Bearer".into(), "Bearer ".into()]
+        {
             let answer = app.nobody().get("/v1/me").header("authorization", &value).await;
             answer.problem(401, "invalid_token");
         }

@@ -33,7 +33,8 @@ fn each_algorithm_works_under_its_own_key() {
                 refused(&app, &key.token(&with(&header(key), "kid", json!(kid)), &foreign), "cross-issuer").await;
                 refused(&app, &key.token(&without(&header(key), "kid"), &foreign), "cross-issuer").await;
             }
-            refused(&app, &key.token(&header(key), &with(&claims, "iss", json!(ISSUER))), "as the service itself").await;
+            refused(&app, &key.token(&header(key), &with(&claims, "iss", json!(ISSUER))), "as the service itself")
+                .await;
         }
         // And the service's own key makes no token of a trusted issuer.
         let local = &app.key;
