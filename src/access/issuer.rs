@@ -113,7 +113,7 @@ impl LocalIssuer {
 
     /// A key for one run; the demo's.
     pub fn generate(url: &str, audience: &str) -> anyhow::Result<LocalIssuer> {
-        let document = Ed25519KeyPair::generate_pkcs8(&aws_lc_rs::rand::SystemRandom::new())
+        let document = Ed25519KeyPair::generate_pkcs8v1(&aws_lc_rs::rand::SystemRandom::new())
             .map_err(|_| anyhow::anyhow!("cannot generate a signing key"))?;
         let signing = EncodingKey::from_ed_der(document.as_ref());
         let jwk = Jwk::from_encoding_key(&signing, Algorithm::EdDSA)?;
