@@ -20,6 +20,8 @@ use crate::db::types::Instant;
 const LEEWAY_SECONDS: i64 = 60;
 /// Longer tokens are refused unread.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
+/// What a utility operator may run: water, drainage, gas, heat, telecommunication, television.
+const ORGANISATIONS: &[&str] = &["water", "drainage", "gas", "heat", "telecom", "tv"];
 const CACHED_TOKENS: usize = 10_000;
 
 /// Why a token is refused. For the log and the metrics; the caller only hears `invalid_token`.
@@ -135,9 +137,12 @@ fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> R
         Some(_) => Err(Refusal::Claim(label)),
     };
     let text = |name: &'static str| mapped(name, name);
-    let seconds = |name: &'static str| claims.get(name).and_then(Value::as_i64).ok_or(Refusal::Claim(name));
+    let seconds =
+        |name: &'static str| claims.get(name).and_then(Value::as_i64).filter(|at| *at >= 0).ok_or(Refusal::Claim(name));
 
     let exp = seconds("exp")?;
+    // Its time is checked with the signature; that it is a whole number of seconds is not.
+    seconds("nbf")?;
     let iat = seconds("iat")?;
     if iat > now.timestamp() + LEEWAY_SECONDS {
         return Err(Refusal::Claim("iat"));
@@ -152,24 +157,32 @@ fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> R
     let complex = mapped(&names.complex, "complex")?;
     let organisation = mapped(&names.organisation, "organisation")?;
     let tasks = tasks(claims.get(&names.tasks))?;
+    if role != Role::TownshipLeader && !tasks.is_empty() {
+        return Err(Refusal::Claim("tasks"));
+    }
 
-    let caller = Caller {
-        // RFC 9068: a client-credentials token has the client as its subject.
-        machine: issuer.machine || client.as_deref() == Some(sub.as_str()),
-        iss: issuer.url.clone(),
-        sub,
-        role,
-        division: check_division(role, division)?,
-        company: only_for(role.row().kind == RoleKind::Company, company, "company")?,
-        complex: only_for(role.row().kind == RoleKind::Committee, complex, "complex")?
-            .map(|id| id.parse().map_err(|_| Refusal::Claim("complex")))
-            .transpose()?,
-        organisation: only_for(role == Role::UtilityOperator, organisation, "organisation")?,
-        tasks: if role == Role::TownshipLeader { tasks } else { Vec::new() },
-        name: mapped(&names.name, "name")?,
-        client,
-        expires_at: Instant(DateTime::from_timestamp(exp, 0).ok_or(Refusal::Claim("exp"))?),
-    };
+    let caller =
+        Caller {
+            // RFC 9068: a client-credentials token has the client as its subject.
+            machine: issuer.machine || client.as_deref() == Some(sub.as_str()),
+            iss: issuer.url.clone(),
+            sub,
+            role,
+            division: check_division(role, division)?,
+            company: only_for(role.row().kind == RoleKind::Company, company, "company")?,
+            complex: only_for(role.row().kind == RoleKind::Committee, complex, "complex")?
+                .map(|id| id.parse().map_err(|_| Refusal::Claim("complex")))
+                .transpose()?,
+            organisation: only_for(role == Role::UtilityOperator, organisation, "organisation")?
+                .map(|name| {
+                    if ORGANISATIONS.contains(&name.as_str()) { Ok(name) } else { Err(Refusal::Claim("organisation")) }
+                })
+                .transpose()?,
+            tasks,
+            name: mapped(&names.name, "name")?,
+            client,
+            expires_at: Instant(DateTime::from_timestamp(exp, 0).ok_or(Refusal::Claim("exp"))?),
+        };
     check_limits(issuer, &caller)?;
     Ok(caller)
 }

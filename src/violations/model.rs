@@ -5,6 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::access::{Caller, Role};
 use crate::coded_enum;
+use crate::complexes::model::{Point, PointIn};
 use crate::db::schema::violations;
 use crate::db::types::{Instant, Json};
 use crate::db::{Id, Work};
@@ -157,6 +158,8 @@ pub struct Report {
     pub by: Actor,
     pub distinct_fact_reason: Option<String>,
     pub stopped_and_reported: bool,
+    #[serde(default)]
+    pub point: Option<Point>,
 }
 
 #[derive(Clone, Debug, Queryable, Insertable)]
@@ -242,6 +245,10 @@ pub struct ViolationIn {
     #[serde(default)]
     #[schema(pattern = "^([0-9]{9}|[0-9]{12})$", example = json!(null))]
     pub division: Option<String>,
+    /// The point outside of a complex.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub point: Option<PointIn>,
     /// Day on which it was found; not in the future.
     #[schema(example = "2026-03-02")]
     pub found_on: NaiveDate,

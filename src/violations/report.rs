@@ -9,6 +9,7 @@ use crate::access::Role;
 use crate::access::role::RoleKind;
 use crate::companies;
 use crate::complexes;
+use crate::complexes::model::PointIn;
 use crate::db::{Conn, Fail, Id, Json, Work, lock_company};
 use crate::divisions;
 use crate::fault::Fault;
@@ -30,7 +31,11 @@ pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Vi
     // The act is governed by the version in force on the day it was found.
     let version = policies.governing(input.found_on);
     let act = version.act(&input.act).ok_or_else(|| Problem::new(Code::Internal))?;
-    let place = place(tx.conn, ctx, input)?.ok_or_else(|| Problem::new(Code::Internal))?;
+    let mut place = place(tx.conn, ctx, input)?.ok_or_else(|| Problem::new(Code::Internal))?;
+    if act.lead_role == Role::DisciplineOffice {
+        // A case about officials never reaches the office complained of: it belongs to the county, not to the township.
+        place = Place { county: place.county, ..Place::default() };
+    }
     if let Some(company) = input.company_id {
         lock_company(tx.conn, company)?;
         refuse_overlap(tx.conn, input, company, version)?;
@@ -41,6 +46,7 @@ pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Vi
         subject_name,
         complex_id,
         division: _,
+        point,
         found_on,
         source,
         description,
@@ -70,7 +76,12 @@ pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Vi
         source: source.code().to_owned(),
         description,
         evidence: Json(evidence),
-        report: Json(Report { by: Actor::of(&ctx.caller), distinct_fact_reason, stopped_and_reported }),
+        report: Json(Report {
+            by: Actor::of(&ctx.caller),
+            distinct_fact_reason,
+            stopped_and_reported,
+            point: point.map(PointIn::stored),
+        }),
         policy_version: version.version,
         notified: false,
         statement_due_on: None,
@@ -140,6 +151,10 @@ fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<Fault
         (Some(_), Some(_)) => {
             let (zh, en) = ("已有小区，不得再填区划", "the complex says where it is");
             faults.push(Fault::new("/division", "conflict", zh, en));
+        }
+        (Some(_), None) if input.point.is_some() => {
+            let (zh, en) = ("已有小区，不得再填坐标", "the complex says where it is");
+            faults.push(Fault::new("/point", "conflict", zh, en));
         }
         _ => {
             if place(conn, ctx, input)?.is_none() {

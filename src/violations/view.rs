@@ -11,6 +11,7 @@ use crate::access::Role;
 use crate::access::role::RoleKind;
 use crate::companies;
 use crate::complexes;
+use crate::complexes::model::Point;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
 use crate::http::Ctx;
@@ -148,6 +149,8 @@ pub struct Violation {
     /// Community, 12 digits; null for a place that belongs to the township.
     #[schema(max_length = 12, example = "640121102001")]
     pub community: Option<String>,
+    /// The point outside of a complex, WGS 84.
+    pub point: Option<Point>,
     /// The office that leads the act: it (or the social affairs office) decides.
     pub lead_role: Role,
     pub found_on: NaiveDate,
@@ -249,7 +252,7 @@ fn one(
         appeal_decision,
         revocation,
     } = row.proceedings.0;
-    let Report { by, distinct_fact_reason, stopped_and_reported } = row.report.0;
+    let Report { by, distinct_fact_reason, stopped_and_reported, point } = row.report.0;
     Ok(Violation {
         state,
         subject: ActSubject::from_code(&row.subject_kind).ok_or_else(unknown)?,
@@ -302,6 +305,7 @@ fn one(
         description: row.description,
         distinct_fact_reason,
         stopped_and_reported,
+        point,
         policy_version: row.policy_version,
         statement_due_on: row.statement_due_on,
         appeal_due_on: row.appeal_due_on,

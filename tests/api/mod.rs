@@ -1,8 +1,10 @@
 //! Mirrors the paths of the API; `contract` holds what is the same for all of them, `access` who gets in.
 
+mod access;
 mod calendar;
 mod companies;
 mod complexes;
+mod coverage;
 mod contract;
 mod divisions;
 mod me;

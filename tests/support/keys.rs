@@ -129,8 +129,13 @@ impl Key {
 
     /// A token with exactly this header and these claims.
     pub fn token(&self, header: &Value, claims: &Value) -> String {
-        let message = format!("{}.{}", base64url(header.to_string()), base64url(claims.to_string()));
-        let algorithm = header["alg"].as_str().unwrap_or_default();
+        self.sign_text(&header.to_string(), &claims.to_string())
+    }
+
+    /// A token of these very texts.
+    pub fn sign_text(&self, header: &str, claims: &str) -> String {
+        let message = format!("{}.{}", base64url(header), base64url(claims));
+        let algorithm = if header.contains("\"PS256\"") { "PS256" } else { "" };
         format!("{message}.{}", base64url(self.sign(algorithm, message.as_bytes())))
     }
 }

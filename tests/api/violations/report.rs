@@ -93,4 +93,42 @@ on_both_databases! {
         police.get(&case.violation("V2")).await.expect(200);
         assert_eq!(police.get("/v1/violations").await.ids(), [case.id("V2")]);
     }
+
+    async fn a_case_about_officials_does_not_reach_the_offices_of_their_township(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        let input = json!({
+            "act": "official.inaction", "complex_id": case.id("P"), "found_on": "2026-03-02", "source": "complaint",
+            "description": "反映的问题长期无人处理",
+        });
+        let discipline = app.office(Role::DisciplineOffice, COUNTY);
+        let made = discipline.post("/v1/violations", &input).await.expect(201);
+        case.name(text(&made["id"]), "V1");
+        discipline.get(&case.violation("V1")).await.expect(200);
+        app.county().get(&case.violation("V1")).await.expect(200);
+        case.officer().get(&case.violation("V1")).await.problem(404, "not_found");
+        case.leader().get(&case.violation("V1")).await.problem(404, "not_found");
+        assert!(case.officer().get("/v1/violations").await.items().is_empty());
+    }
+
+    async fn outside_of_a_complex_a_report_carries_its_division_and_point(app: TestApp) {
+        let case = Case::new(&app, &["P"]).await;
+        let mut input = json!({
+            "act": "business.noise", "subject_name": "测试餐饮店", "division": COMMUNITY, "found_on": "2026-03-02",
+            "source": "inspection", "description": "夜间经营噪声扰民",
+            "point": { "longitude": 106.2533, "latitude": 38.2811, "system": "wgs84" },
+        });
+        let made = case.reporter().post("/v1/violations", &input).await.expect(201);
+        assert_eq!((&made["community"], &made["point"]["longitude"]), (&json!(COMMUNITY), &json!(106.2533)));
+        input["division"] = json!(NEIGHBOUR_COMMUNITY);
+        case.reporter().post("/v1/violations", &input).await.faults(&[("/division", "unknown_reference")]);
+        input["division"] = json!(null);
+        input["complex_id"] = json!(case.id("P"));
+        case.reporter().post("/v1/violations", &input).await.faults(&[("/point", "conflict")]);
+        // A natural person is not named here.
+        let resident = json!({
+            "act": "resident.animals", "subject_name": "某某", "complex_id": case.id("P"), "found_on": "2026-03-02",
+            "source": "inspection", "description": "违规饲养大型犬",
+        });
+        case.reporter().post("/v1/violations", &resident).await.faults(&[("/subject_name", "wrong_subject")]);
+    }
 }

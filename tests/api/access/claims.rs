@@ -1,0 +1,100 @@
+//! Claims: each must be there, and be right.
+
+use chrono::Utc;
+use serde_json::{Value, json};
+
+use super::{PORTAL, accepted, claims, header, refused, with, with_portal, without};
+use crate::support::{ISSUER, TOWNSHIP};
+
+#[test]
+fn a_good_token_is_accepted() {
+    with_portal(async |app, key| {
+        let me = accepted(&app, &key.token(&header(&key), &claims())).await;
+        assert_eq!((&me["issuer"], &me["subject"]), (&json!(PORTAL), &json!("officer-1")));
+        assert_eq!((&me["role"], &me["division"]), (&json!("social_affairs_office"), &json!(TOWNSHIP)));
+    });
+}
+
+#[test]
+fn every_claim_must_be_there() {
+    with_portal(async |app, key| {
+        for name in ["iss", "aud", "exp", "nbf", "iat", "jti", "sub", "role", "division"] {
+            refused(&app, &key.token(&header(&key), &without(&claims(), name)), name).await;
+            refused(&app, &key.token(&header(&key), &with(&claims(), name, Value::Null)), name).await;
+        }
+        for name in ["exp", "nbf", "iat"] {
+            for odd in [json!("2026-03-02T01:00:00Z"), json!(1.5), json!([1]), json!(u64::MAX), json!(i64::MIN)] {
+                refused(&app, &key.token(&header(&key), &with(&claims(), name, odd.clone())), name).await;
+            }
+        }
+        for name in ["sub", "jti", "role", "division", "iss", "name"] {
+            for odd in [json!(7), json!(["x"]), json!({}), json!("x".repeat(201)), json!("a\u{0}b"), json!("")] {
+                refused(&app, &key.token(&header(&key), &with(&claims(), name, odd.clone())), name).await;
+            }
+        }
+    });
+}
+
+#[test]
+fn an_audience_or_issuer_of_another_is_refused() {
+    with_portal(async |app, key| {
+        for aud in [json!("other"), json!(""), json!([]), json!(["other"]), json!({ "xiaoqu": true })] {
+            refused(&app, &key.token(&header(&key), &with(&claims(), "aud", aud.clone())), "aud").await;
+        }
+        let both = with(&claims(), "aud", json!(["other", "xiaoqu"]));
+        accepted(&app, &key.token(&header(&key), &both)).await;
+        for iss in ["https://evil.test", "https://portal.test/", "HTTPS://PORTAL.TEST", "portal.test", ISSUER] {
+            refused(&app, &key.token(&header(&key), &with(&claims(), "iss", json!(iss))), iss).await;
+        }
+        let listed = with(&claims(), "iss", json!([PORTAL, "https://evil.test"]));
+        refused(&app, &key.token(&header(&key), &listed), "a list of issuers").await;
+    });
+}
+
+#[test]
+fn time_is_believed_within_a_minute() {
+    with_portal(async |app, key| {
+        let now = Utc::now().timestamp();
+        for (name, at, good) in [
+            ("exp", now - 50, true),
+            ("exp", now - 70, false),
+            ("exp", now - 100_000, false),
+            ("nbf", now + 50, true),
+            ("nbf", now + 75, false),
+            ("iat", now + 50, true),
+            ("iat", now + 75, false),
+        ] {
+            let token = key.token(&header(&key), &with(&claims(), name, json!(at)));
+            if good {
+                accepted(&app, &token).await;
+            } else {
+                refused(&app, &token, &format!("{name} {}", at - now)).await;
+            }
+        }
+    });
+}
+
+#[test]
+fn a_token_that_was_accepted_ends_all_the_same() {
+    with_portal(async |app, key| {
+        // 60 s of leeway: this one has two seconds left.
+        let token = key.token(&header(&key), &with(&claims(), "exp", json!(Utc::now().timestamp() - 58)));
+        accepted(&app, &token).await;
+        tokio::time::sleep(std::time::Duration::from_millis(3500)).await;
+        refused(&app, &token, "kept beyond its end").await;
+    });
+}
+
+#[test]
+fn claims_given_twice_are_not_read_in_two_ways() {
+    with_portal(async |app, key| {
+        let good = claims().to_string();
+        let twice = format!("{{\"role\":\"county_authority\",{}", &good[1..]);
+        let token = key.sign_text(&header(&key).to_string(), &twice);
+        let answer = super::me(&app, &token).await;
+        assert!(answer.status == 401 || answer.json["role"] == "social_affairs_office", "{}", answer.json);
+        let twice = format!("{{\"iss\":\"{ISSUER}\",{}", &good[1..]);
+        let answer = super::me(&app, &key.sign_text(&header(&key).to_string(), &twice)).await;
+        assert!(answer.status == 401 || answer.json["issuer"] == PORTAL, "{}", answer.json);
+    });
+}

@@ -1,0 +1,246 @@
+//! Every operation of the document, with every role, inside and outside its territory: as the permission table says.
+//! Made from the document, so that no operation can be forgotten: a path with an id needs a line in [`FIXTURES`].
+
+use chrono::Utc;
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+use xiaoqu::access::Role;
+use xiaoqu::access::role::ROLES;
+use xiaoqu::app::document::document;
+
+use crate::on_both_databases;
+use crate::support::client::{Answer, Client};
+use crate::support::rows::{company_input, complex_input, path, text};
+use crate::support::{AUDIENCE, COMMUNITY, COUNTY, ISSUER, NEIGHBOUR_COMMUNITY, TestApp};
+
+/// Rows of one territory, made by its county.
+struct Place {
+    company: Value,
+    complex: Value,
+}
+
+impl Place {
+    async fn make(app: &TestApp, community: &str) -> Place {
+        let county = app.office(Role::CountyAuthority, &community[..6]);
+        let company = county.post("/v1/companies", &company_input()).await.expect(201);
+        let mut input = complex_input();
+        input["community"] = json!(community);
+        let complex = county.post("/v1/complexes", &input).await.expect(201);
+        let service =
+            json!({ "company_id": company["id"], "project_manager": "乙某", "effective_from": "2026-01-01" });
+        county.post(&format!("{}/service", path("complexes", &complex)), &service).await.expect(201);
+        Place { company, complex }
+    }
+}
+
+enum Fixture {
+    /// A row of a territory.
+    Row(fn(&Place) -> &Value),
+    /// The same for everyone.
+    Common(&'static str),
+}
+
+use Fixture::{Common, Row};
+
+/// What stands for the parameter of each path: one line per prefix.
+const FIXTURES: &[(&str, Fixture)] = &[
+    ("/v1/companies/{id}", Row(|place| &place.company["id"])),
+    ("/v1/complexes/{id}", Row(|place| &place.complex["id"])),
+    ("/v1/policies/{version}", Common("1")),
+    ("/v1/calendar/{year}", Common("2026")),
+];
+
+/// Rows of the own territory that a role sees only in some cases: (operation, role).
+const NOT_ALWAYS_SHOWN: &[(&str, Role)] = &[];
+
+struct Operation {
+    method: Method,
+    path: String,
+    id: String,
+    /// `None`: public.
+    roles: Option<Vec<String>>,
+    /// The names and schemas of the body's fields.
+    body: Option<Map<String, Value>>,
+}
+
+fn operations() -> Vec<Operation> {
+    let document = document(false).expect("the document");
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            let roles = operation["x-roles"].as_array();
+            assert!(roles.is_some() || operation["security"] == json!([]), "{method} {path} says nothing of who may");
+            let schema = operation.pointer("/requestBody/content/application~1json/schema");
+            all.push(Operation {
+                method: Method::from_bytes(method.to_ascii_uppercase().as_bytes()).expect("a method"),
+                path: path.clone(),
+                id: text(&operation["operationId"]).to_owned(),
+                roles: roles.map(|roles| roles.iter().map(|role| text(role).to_owned()).collect()),
+                body: schema.map(|schema| {
+                    let name = text(&schema["$ref"]).trim_start_matches("#/");
+                    let schema = document.pointer(&format!("/{name}")).expect("the schema of the body");
+                    schema["properties"].as_object().cloned().unwrap_or_default()
+                }),
+            });
+        }
+    }
+    assert!(all.len() >= 20, "the document is not empty");
+    all
+}
+
+impl Operation {
+    fn fixture(&self) -> Option<&'static Fixture> {
+        self.path.contains('{').then(|| {
+            let found = FIXTURES.iter().find(|(prefix, _)| self.path.starts_with(prefix));
+            &found.unwrap_or_else(|| panic!("{}: add a line to FIXTURES in tests/api/coverage.rs", self.path)).1
+        })
+    }
+
+    /// The path with the row of a place in it.
+    fn at(&self, place: &Place) -> String {
+        let value = match self.fixture() {
+            None => return self.path.clone(),
+            Some(Row(row)) => text(row(place)),
+            Some(Common(value)) => value,
+        };
+        let (before, rest) = self.path.split_once('{').expect("a parameter");
+        let (_, after) = rest.split_once('}').expect("its end");
+        assert!(!after.contains('{'), "{}: one parameter at most", self.path);
+        format!("{before}{value}{after}")
+    }
+
+    fn allows(&self, role: Role) -> bool {
+        self.roles.as_ref().is_none_or(|roles| roles.iter().any(|code| code == role.code()))
+    }
+
+    /// Called with a body that is never right, where there is one.
+    async fn call(&self, client: &Client, path: &str) -> Answer {
+        let call = client.call(self.method.clone(), path);
+        match self.body {
+            Some(_) => call.json(&json!({ "no_such_field": 1 })).await,
+            None => call.await,
+        }
+    }
+}
+
+/// A token of a role whose territory holds a place.
+fn token(app: &TestApp, role: Role, place: &Place) -> String {
+    let community = text(&place.complex["community"]);
+    let territory = match (role, role.row().division_digits) {
+        (Role::PropertyCompany, _) => text(&place.company["uscc"]),
+        (Role::ComplexCommittee, _) => text(&place.complex["id"]),
+        (_, digits) => &community[..digits],
+    };
+    app.token(role, territory)
+}
+
+fn expired(app: &TestApp) -> String {
+    let now = Utc::now().timestamp();
+    let claims = json!({
+        "iss": ISSUER, "aud": AUDIENCE, "sub": "late", "iat": now - 7200, "nbf": now - 7200, "exp": now - 3600,
+        "jti": uuid::Uuid::new_v4(), "role": "county_authority", "division": COUNTY,
+    });
+    app.state.local_issuer.sign(&claims).expect("a token")
+}
+
+#[track_caller]
+fn is(answer: &Answer, status: u16, code: &str, what: &str) {
+    assert_eq!((answer.status, answer.code()), (status, code), "{what}: {}", answer.json);
+}
+
+on_both_databases! {
+    async fn every_operation_lets_in_whom_the_table_names_and_nobody_else(app: TestApp) {
+        let own = Place::make(&app, COMMUNITY).await;
+        let next_township = Place::make(&app, NEIGHBOUR_COMMUNITY).await;
+        let next_county = Place::make(&app, "640122100200").await;
+        let late = app.bearer(&expired(&app));
+        for operation in operations() {
+            let what = format!("{} {}", operation.method, operation.path);
+            let nobody = operation.call(&app.nobody(), &operation.at(&own)).await;
+            if operation.roles.is_none() {
+                assert!(!matches!(nobody.status, 401 | 403), "{what} without a token: {}", nobody.json);
+                continue;
+            }
+            is(&nobody, 401, "unauthorized", &what);
+            is(&operation.call(&late, &operation.at(&own)).await, 401, "invalid_token", &what);
+            for row in ROLES {
+                let what = format!("{what} as {}", row.code);
+                let client = app.bearer(&token(&app, row.role, &own));
+                let inside = operation.call(&client, &operation.at(&own)).await;
+                let outside = match row.division_digits {
+                    9 | 12 => &next_township,
+                    _ => &next_county,
+                };
+                let outside = operation.call(&client, &operation.at(outside)).await;
+                if !operation.allows(row.role) {
+                    is(&inside, 403, "forbidden", &what);
+                    is(&outside, 403, "forbidden", &what);
+                    continue;
+                }
+                let refused = inside.status == 401 || matches!(inside.code(), "forbidden" | "person_required");
+                assert!(!refused && inside.status < 500, "{what}: {} {}", inside.status, inside.json);
+                let shown = !NOT_ALWAYS_SHOWN.contains(&(operation.id.as_str(), row.role));
+                if shown && operation.method == Method::GET {
+                    assert_eq!(inside.status, 200, "{what}: {}", inside.json);
+                }
+                if let Some(Row(_)) = operation.fixture() {
+                    is(&outside, 404, "not_found", &format!("{what} outside its territory"));
+                }
+            }
+        }
+    }
+
+    async fn every_operation_tells_every_fault_of_its_input(app: TestApp) {
+        let own = Place::make(&app, COMMUNITY).await;
+        for operation in operations() {
+            let Some(roles) = &operation.roles else { continue };
+            let what = format!("{} {}", operation.method, operation.path);
+            let role = Role::from_code(&roles[0]).expect("a role");
+            let client = app.bearer(&token(&app, role, &own));
+            let at = operation.at(&own);
+
+            let unknown = format!("{at}?no_such_parameter=1");
+            let answer = operation.call(&client, &unknown).await;
+            is(&answer, 400, "invalid_input", &what);
+            assert!(answer.errors().contains(&("query/no_such_parameter", "unknown_parameter")), "{what}");
+
+            let Some(fields) = &operation.body else { continue };
+            let send = |body: String| client.call(operation.method.clone(), &at).body("application/json", body);
+            for garbage in ["", "{", "{\"a\":}", "\u{0}", "nonsense"] {
+                is(&send(garbage.into()).await, 400, "malformed_json", &format!("{what} with {garbage:?}"));
+            }
+            for odd in ["[]", "null", "1", "\"x\""] {
+                is(&send(odd.into()).await, 400, "invalid_input", &format!("{what} with {odd}"));
+            }
+            // Every field wrong, and one that does not exist: each is told.
+            let mut body: Map<String, Value> = fields.keys().map(|name| (name.clone(), json!([[]]))).collect();
+            body.insert("no_such_field".into(), json!(1));
+            let answer = send(Value::Object(body).to_string()).await;
+            is(&answer, 400, "invalid_input", &what);
+            let told: Vec<&str> = answer.errors().iter().map(|(pointer, _)| *pointer).collect();
+            for name in fields.keys().map(String::as_str).chain(["no_such_field"]) {
+                let pointer = format!("/{name}");
+                assert!(told.iter().any(|p| *p == pointer || p.starts_with(&format!("{pointer}/"))), "{what}: {name} in {told:?}");
+            }
+            let large = client.call(operation.method.clone(), &at).body("application/json", vec![b' '; 1024 * 1024 + 1]);
+            is(&large.await, 413, "payload_too_large", &what);
+            let other = client.call(operation.method.clone(), &at).body("text/csv", "a,b");
+            is(&other.await, 415, "unsupported_media_type", &what);
+        }
+    }
+
+    async fn every_id_in_a_path_is_checked(app: TestApp) {
+        let own = Place::make(&app, COMMUNITY).await;
+        for operation in operations() {
+            let (Some(roles), Some(Row(_))) = (&operation.roles, operation.fixture()) else { continue };
+            let client = app.bearer(&token(&app, Role::from_code(&roles[0]).expect("a role"), &own));
+            let with = |id: &str| operation.path.replace("{id}", id);
+            let what = format!("{} {}", operation.method, operation.path);
+            let answer = operation.call(&client, &with("not-a-uuid")).await;
+            is(&answer, 400, "invalid_input", &what);
+            assert!(answer.errors().contains(&("path/id", "invalid_format")), "{what}: {}", answer.json);
+            let nothing = operation.call(&client, &with("019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")).await;
+            is(&nothing, 404, "not_found", &what);
+        }
+    }
+}
