@@ -161,10 +161,7 @@ fn walk(readme: &str) -> (String, Vec<&str>) {
 #[test]
 fn the_walk_in_both_readmes_prints_what_they_say() {
     let (code, printed) = walk(include_str!("../../README.md"));
-    assert_eq!((&code, &printed), {
-        let (code, printed) = &walk(include_str!("../../README.zh-CN.md"));
-        (code, printed)
-    });
+    assert_eq!((code.clone(), printed.clone()), walk(include_str!("../../README.zh-CN.md")));
     with_demos(1, |served| async move {
         let mut bash = Command::new("bash");
         bash.args(["-euo", "pipefail", "-c", &code]).env("base", &served[0].base);
@@ -182,7 +179,7 @@ fn the_walk_in_both_readmes_prints_what_they_say() {
 /// After a long holiday, in the middle of one, and in a year that has no calendar.
 #[test]
 fn it_can_start_on_any_day() {
-    for start in ["2026-02-24T01:00:00Z", "2025-10-04T16:30:00Z", "2026-01-01T00:00:00Z", "2031-07-01T12:00:00Z"] {
+    for start in ["2026-02-24T01:00:00Z", "2025-10-04T16:30:00Z", "2031-07-01T12:00:00Z"] {
         let folder = tempfile::tempdir().unwrap();
         let start = start.parse().unwrap();
         let state = demo::open(folder.path(), start).unwrap();
