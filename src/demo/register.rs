@@ -116,7 +116,7 @@ impl Register {
             register.services.extend(dates);
             register.complexes.insert(data.key, Complex { id: made.id, community: data.community });
         }
-        register.services.sort_by(|a, b| a.0.cmp(&b.0));
+        register.services.sort_by_key(|service| service.0);
         Ok(register)
     }
 
