@@ -111,7 +111,7 @@ fn one_header(headers: &HeaderMap, name: HeaderName) -> Result<Option<String>, P
 fn context(state: Arc<State>, request: &ServiceRequest, route: &Route, caller: Arc<Caller>) -> Result<Ctx, Problem> {
     let headers = request.headers();
     let language = Language::from_header(headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
-    let query = state.contract.check_query(&route.operation, request.query_string()).map_err(Problem::faults)?;
+    let query = state.contract.check_query(route.operation, request.query_string()).map_err(Problem::faults)?;
     let idempotency_key = match one_header(headers, IDEMPOTENCY_KEY)? {
         Some(key) if key.is_empty() || key.len() > MAX_KEY_LENGTH => {
             return Err(Problem::fault(

@@ -189,11 +189,11 @@ pub const PERMISSIONS: &[Permission] = &[
     allow("appeal_violation", &[PropertyCompany]),
     decide("decide_violation_appeal", REVIEWERS),
     decide("revoke_violation", REVIEWERS),
-    decide("record_violation_rectification", CASE_OFFICES),
 
     allow("list_measures", CASE_READERS),
     allow("get_measure", CASE_READERS),
     decide("notify_measure", MEASURE_OFFICES),
+    decide("record_measure_delivery", MEASURE_OFFICES),
     allow("submit_measure_statement", &[PropertyCompany]),
     allow("request_measure_hearing", &[PropertyCompany]),
     decide("record_measure_hearing", MEASURE_OFFICES),

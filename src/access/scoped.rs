@@ -80,7 +80,7 @@ pub fn complex_services<'a>(scope: &Scope) -> query::complex_services<'a> {
 }
 
 /// Violations: a company sees its own from the notice on, and those of others that it reported itself; a committee
-/// those of its complex from the notice on; a police station or partner those it leads or was referred.
+/// those of the companies at its complex from the notice on; a police station or partner those it leads or was referred.
 pub fn violations<'a>(scope: &Scope) -> query::violations<'a> {
     let all = violations::table.into_boxed();
     match scope {
@@ -101,7 +101,10 @@ pub fn violations<'a>(scope: &Scope) -> query::violations<'a> {
                 .and(violations::notified.eq(true))
                 .or(violations::reporter_uscc.eq(uscc.clone())),
         ),
-        Scope::Complex(id) => all.filter(violations::complex_id.eq(*id)).filter(violations::notified.eq(true)),
+        Scope::Complex(id) => all
+            .filter(violations::complex_id.eq(*id))
+            .filter(violations::notified.eq(true))
+            .filter(violations::company_id.is_not_null()),
         Scope::System(_) => all,
         Scope::Resident { .. } | Scope::Nothing => all.filter(none()),
     }

@@ -33,7 +33,12 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::policy::routes)
         .configure(crate::calendar::routes)
         .configure(crate::companies::routes)
-        .configure(crate::complexes::routes);
+        .configure(crate::complexes::routes)
+        .configure(crate::violations::routes)
+        .configure(crate::measures::routes)
+        .configure(crate::standing::routes)
+        .configure(crate::blacklist::routes)
+        .configure(crate::inbox::routes);
 }
 
 /// An operation that is served.
@@ -116,14 +121,7 @@ fn routes(document: &serde_json::Value) -> anyhow::Result<HashMap<String, Vec<Ro
             all.entry(path.clone()).or_default().push(Route { method, operation: permission.operation, permission });
         }
     }
-    for permission in permissions::PERMISSIONS.iter().filter(|p| {
-        !p.operation.contains("violation")
-            && !p.operation.contains("measure")
-            && !p.operation.contains("blacklist")
-            && !p.operation.contains("inbox")
-            && !p.operation.contains("standing")
-            && !p.operation.contains("credit_repair")
-    }) {
+    for permission in permissions::PERMISSIONS {
         anyhow::ensure!(
             served.contains(&permission.operation),
             "permissions name {}, which is not served",

@@ -1,5 +1,19 @@
 //! The industry blacklist (黑名单) and restrictions on new complexes (限制承接新项目).
 
+mod actions;
+pub mod model;
+mod routes;
 pub mod store;
 
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use actions::{end_listing_of, list_company};
 pub use store::{is_listed, refuse_new_complex};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(routes::list_blacklist)
+        .service(routes::get_blacklist_entry)
+        .service(routes::apply_for_credit_repair)
+        .service(routes::remove_from_blacklist);
+}

@@ -1,12 +1,16 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::model::{CreditRepair, ListBlacklist, Listing, ListingKind, ListingRow, ListingState};
 use crate::access::{Scope, scoped};
+use crate::companies;
 use crate::db::schema::listings;
 use crate::db::{Conn, Id, Work};
+use crate::http::paging::{Page, PageOf};
+use crate::http::{Ctx, Cursor};
 use crate::problem::{Code, Problem};
 
-/// The kinds under which a company is listed on a day.
+/// The lists that a company is on, on a day.
 fn kinds_on(conn: &mut Conn, company: Id, day: NaiveDate) -> Work<Vec<String>> {
     let system = Scope::System("what a company may take on does not depend on who asks");
     Ok(scoped::listings(&system)
@@ -20,17 +24,109 @@ fn kinds_on(conn: &mut Conn, company: Id, day: NaiveDate) -> Work<Vec<String>> {
 
 /// Is a company on the blacklist on a day?
 pub fn is_listed(conn: &mut Conn, company: Id, day: NaiveDate) -> Work<bool> {
-    Ok(kinds_on(conn, company, day)?.iter().any(|kind| kind == "blacklist"))
+    Ok(kinds_on(conn, company, day)?.iter().any(|kind| kind == ListingKind::Blacklist.code()))
 }
 
 /// A company that is blacklisted or restricted takes on no new complex; renewals are not touched.
 pub fn refuse_new_complex(conn: &mut Conn, company: Id, day: NaiveDate) -> Work<()> {
     let kinds = kinds_on(conn, company, day)?;
-    if kinds.iter().any(|kind| kind == "blacklist") {
+    let on = |kind: ListingKind| kinds.iter().any(|code| code == kind.code());
+    if on(ListingKind::Blacklist) {
         return Err(Problem::new(Code::CompanyBlacklisted).into());
     }
-    if kinds.iter().any(|kind| kind == "restriction") {
+    if on(ListingKind::Restriction) {
         return Err(Problem::new(Code::CompanyRestricted).into());
     }
     Ok(())
+}
+
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ListingRow> {
+    let row = scoped::listings(scope).filter(listings::id.eq(id)).first(conn).optional()?;
+    Ok(row.ok_or_else(Problem::not_found)?)
+}
+
+/// The entries that a measure made and that are not removed.
+pub fn of_measure(conn: &mut Conn, company: Id, measure: Id) -> Work<Vec<ListingRow>> {
+    let system = Scope::System("taking a measure back ends what it did");
+    Ok(scoped::listings(&system)
+        .filter(listings::company_id.eq(company))
+        .filter(listings::measure_id.eq(measure))
+        .filter(listings::removed_on.is_null())
+        .order(listings::id)
+        .load(conn)?)
+}
+
+pub fn insert(conn: &mut Conn, row: &ListingRow) -> Work<()> {
+    diesel::insert_into(listings::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn save(conn: &mut Conn, row: &ListingRow) -> Work<()> {
+    diesel::update(listings::table.find(row.id))
+        .set((
+            listings::version.eq(row.version),
+            listings::removed_on.eq(row.removed_on),
+            listings::removal_reason.eq(&row.removal_reason),
+            listings::repair.eq(&row.repair),
+            listings::updated_at.eq(row.updated_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn views(conn: &mut Conn, rows: Vec<ListingRow>, today: NaiveDate) -> Work<Vec<Listing>> {
+    let names = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
+    rows.into_iter()
+        .map(|row| {
+            let (company_name, company_uscc) = names.get(&row.company_id).cloned().unwrap_or_default();
+            let state = match row.removed_on {
+                Some(_) => ListingState::Removed,
+                None if row.listed_until < today => ListingState::Expired,
+                None => ListingState::InForce,
+            };
+            Ok(Listing {
+                kind: ListingKind::from_code(&row.kind).ok_or_else(|| Problem::new(Code::Internal))?,
+                state,
+                company_name,
+                company_uscc,
+                credit_repair: row.repair.0.map(|r| CreditRepair { text: r.text, evidence: r.evidence, at: r.at }),
+                id: row.id,
+                version: row.version,
+                company_id: row.company_id,
+                county: row.county,
+                measure_id: row.measure_id,
+                legal_basis: row.legal_basis,
+                reason: row.reason,
+                publicity: row.publicity,
+                listed_from: row.listed_from,
+                listed_until: row.listed_until,
+                removed_on: row.removed_on,
+                removal_reason: row.removal_reason,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+            })
+        })
+        .collect()
+}
+
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListBlacklist) -> Work<PageOf<Listing>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || {
+        let mut rows = scoped::listings(&ctx.scope);
+        if let Some(kind) = query.kind {
+            rows = rows.filter(listings::kind.eq(kind.code()));
+        }
+        if let Some(company) = query.company_id {
+            rows = rows.filter(listings::company_id.eq(company));
+        }
+        rows
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
+        rows = rows.filter(listings::id.lt(before));
+    }
+    let rows: Vec<ListingRow> = rows.order(listings::id.desc()).limit(page.fetch()).load(conn)?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    Ok(PageOf { items: views(conn, rows, ctx.today)?, next_cursor, total })
 }

@@ -294,7 +294,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
         #[test]
         fn counting_inverts_adding(offset in 0u64..2000, n in 1u32..80) {
             let calendar = WorkCalendar::built_in();

@@ -1,6 +1,5 @@
 use serde_json::json;
 
-use super::coordinates::to_wgs84;
 use super::model::{Complex, ComplexIn, ComplexPatch, ComplexRow, PointIn};
 use super::store;
 use crate::db::{Conn, Id, Work, lock_complex};
@@ -32,7 +31,7 @@ pub fn create_complex(tx: &mut Tx, body: &Body<ComplexIn>) -> Work<Entity<Comple
         delivered_on,
         self_governance,
     } = input.clone();
-    let point = point.map(stored);
+    let point = point.map(PointIn::stored);
     let row = ComplexRow {
         id: ctx.new_id(),
         version: 1,
@@ -42,8 +41,8 @@ pub fn create_complex(tx: &mut Tx, body: &Body<ComplexIn>) -> Work<Entity<Comple
         community,
         grid,
         address,
-        longitude: point.map(|p| p.0),
-        latitude: point.map(|p| p.1),
+        longitude: point.map(|p| p.longitude),
+        latitude: point.map(|p| p.latitude),
         area_m2,
         households,
         buildings,
@@ -72,7 +71,7 @@ pub fn update_complex(tx: &mut Tx, id: Id, body: &Body<ComplexPatch>) -> Work<En
         input.clone();
     let (longitude, latitude) = match point {
         None => (before.longitude, before.latitude),
-        Some(point) => point.map(stored).unzip(),
+        Some(point) => point.map(|p| p.stored()).map(|p| (p.longitude, p.latitude)).unzip(),
     };
     let row = ComplexRow {
         version: before.version + 1,
@@ -94,10 +93,6 @@ pub fn update_complex(tx: &mut Tx, id: Id, body: &Body<ComplexPatch>) -> Work<En
     let (id, version) = (row.id, row.version);
     let view = store::view_one(tx.conn, row, ctx.today)?;
     Ok(Entity::new(id, version, view))
-}
-
-fn stored(point: PointIn) -> (f64, f64) {
-    to_wgs84(point.system, point.longitude, point.latitude)
 }
 
 fn record(tx: &mut Tx, kind: &'static str, row: &ComplexRow) -> Work<Id> {

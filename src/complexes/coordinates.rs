@@ -78,7 +78,12 @@ mod tests {
         assert!((gcj.0 - 116.397_59).abs() < 2e-4 && (gcj.1 - 39.908_776).abs() < 2e-4, "{gcj:?}");
         let back = to_wgs84(CoordinateSystem::Gcj02, gcj.0, gcj.1);
         assert!((back.0 - wgs.0).abs() < 1e-6 && (back.1 - wgs.1).abs() < 1e-6);
-        let from_baidu = to_wgs84(CoordinateSystem::Bd09, gcj.0 + 0.0065, gcj.1 + 0.006);
-        assert!((from_baidu.0 - wgs.0).abs() < 1e-4 && (from_baidu.1 - wgs.1).abs() < 1e-4);
+        // Baidu's own forward formula.
+        let x_pi = std::f64::consts::PI * 3000.0 / 180.0;
+        let z = gcj.0.hypot(gcj.1) + 0.000_02 * (gcj.1 * x_pi).sin();
+        let theta = gcj.1.atan2(gcj.0) + 0.000_003 * (gcj.0 * x_pi).cos();
+        let baidu = (z * theta.cos() + 0.0065, z * theta.sin() + 0.006);
+        let from_baidu = to_wgs84(CoordinateSystem::Bd09, baidu.0, baidu.1);
+        assert!((from_baidu.0 - wgs.0).abs() < 1e-5 && (from_baidu.1 - wgs.1).abs() < 1e-5);
     }
 }

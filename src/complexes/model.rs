@@ -3,7 +3,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::coordinates::CoordinateSystem;
+use super::coordinates::{CoordinateSystem, to_wgs84};
 use crate::coded_enum;
 use crate::db::Id;
 use crate::db::schema::{complex_services, complexes};
@@ -72,6 +72,14 @@ pub struct PointIn {
     pub latitude: f64,
     /// The system that the degrees are given in.
     pub system: CoordinateSystem,
+}
+
+impl PointIn {
+    /// The point as it is stored, in WGS 84.
+    pub fn stored(self) -> Point {
+        let (longitude, latitude) = to_wgs84(self.system, self.longitude, self.latitude);
+        Point { longitude, latitude }
+    }
 }
 
 /// Who serves a complex (现服务企业).

@@ -1,6 +1,7 @@
 //! A pool of [`Conn`] for either database. A connection is known to be bad when a query on it said so, or when a
 //! transaction on it could not be ended; such a connection never goes back.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -96,14 +97,22 @@ pub fn get(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, Fail> {
     pool.get().map_err(|_| Fail::Out(Outage::Away))
 }
 
-/// One consistent look at the store, ended whatever the work says.
-pub fn read_in<T>(slot: &mut Slot, begin: &str, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
-    slot.frame(begin)?;
-    let result = work(&mut slot.conn);
+/// Runs reading work in the transaction that was begun on this connection, and ends it. After a panic the connection is
+/// in the middle of something: it never goes back.
+pub fn read_on<T>(slot: &mut Slot, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
+    let result = guarded(&mut slot.conn, work);
     slot.note(&result);
     if !slot.broken {
         // Nothing was written: a failure here only costs the connection, which `frame` marks.
         let _ = slot.frame("COMMIT");
     }
     result
+}
+
+/// Work that panics fails as [`Fail::Panicked`].
+pub fn guarded<T>(conn: &mut Conn, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
+    catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|_| {
+        tracing::error!("work on the store panicked");
+        Err(Fail::Panicked)
+    })
 }

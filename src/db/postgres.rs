@@ -1,7 +1,5 @@
 //! PostgreSQL: a pool; READ COMMITTED for writes, a snapshot for reads.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use diesel::connection::SimpleConnection;
 
 use super::pool::{self, Manager, Pool};
@@ -29,13 +27,7 @@ impl Postgres {
     /// is tried: after a restart of the server the first callers need not pay for the pool's dead connections.
     pub fn read<T>(&self, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
         let mut slot = self.begun("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-        let result = work(&mut slot.conn);
-        slot.note(&result);
-        if !slot.broken {
-            // Nothing was written: a failure here only costs the connection, which `frame` marks.
-            let _ = slot.frame("COMMIT");
-        }
-        result
+        pool::read_on(&mut slot, work)
     }
 
     pub fn write<T>(&self, gate: &WriteGate, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
@@ -77,7 +69,7 @@ impl Postgres {
             None => "BEGIN".to_owned(),
         };
         let mut slot = self.begun(&opening)?;
-        let result = catch_unwind(AssertUnwindSafe(|| work(&mut slot.conn))).unwrap_or(Err(Fail::Panicked));
+        let result = pool::guarded(&mut slot.conn, work);
         slot.note(&result);
         if result.is_err() {
             if !slot.broken {

@@ -71,7 +71,8 @@ impl Sqlite {
 
     pub fn read<T>(&self, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
         let mut slot = pool::get(&self.readers)?;
-        pool::read_in(&mut slot, "BEGIN", work)
+        slot.frame("BEGIN")?;
+        pool::read_on(&mut slot, work)
     }
 
     pub fn read_inline<T>(&self, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {

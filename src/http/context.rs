@@ -96,15 +96,44 @@ impl Ctx {
     }
 
     /// One resource.
-    pub async fn get<T, F>(&self, mut find: F) -> Answer
+    pub async fn get<T, F>(&self, find: F) -> Answer
     where
         T: Serialize + Send + 'static,
         F: FnMut(&mut Conn, &Ctx) -> Work<Entity<T>> + Send + 'static,
     {
+        let entity = self.find_point(find).await?;
+        self.show(entity)
+    }
+
+    /// One resource, for a handler that must look before it answers.
+    pub async fn find_point<T, F>(&self, mut find: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> Work<T> + Send + 'static,
+    {
         let ctx = self.clone();
-        let entity = self.state.db.read_point(move |conn| find(conn, &ctx)).await?;
+        Ok(self.state.db.read_point(move |conn| find(conn, &ctx)).await?)
+    }
+
+    /// Answers with a resource.
+    pub fn show<T: Serialize>(&self, entity: Entity<T>) -> Answer {
         let stored = entity.stored().map_err(unserialisable)?;
         Ok(stored.response(self.if_none_match.as_deref(), false))
+    }
+
+    /// A write that has no input, such as the delivery of a notice by opening it.
+    pub async fn transact<T, F>(&self, action: F) -> Answer
+    where
+        T: Serialize + Send + 'static,
+        F: Fn(&mut Tx) -> Work<Entity<T>> + Send + 'static,
+    {
+        let ctx = self.clone();
+        let entity = self
+            .state
+            .db
+            .write(WriteGate::default(), move |conn| action(&mut Tx { conn, ctx: &ctx, key: None }))
+            .await?;
+        self.show(entity)
     }
 
     /// A page of a list.

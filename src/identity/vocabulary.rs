@@ -41,25 +41,37 @@ fn coded(name: &str, labels: &[Label]) -> Vocabulary {
 }
 
 pub fn all() -> Vec<Vocabulary> {
+    use crate::blacklist::model::{ListingKind, ListingState};
     use crate::complexes::coordinates::CoordinateSystem;
     use crate::complexes::model::SelfGovernance;
+    use crate::inbox::model::InboxKind;
+    use crate::measures::model::RemovalGround;
     use crate::policy::model::{
         ActSubject, CreditBand, FilingAuthority, LadderArea, LadderCount, MeasureKind, OfficeRule,
     };
     use crate::standing::model::MeasureState;
+    use crate::violations::model::{AppealOutcome, DeliveryMethod, ViolationSource, ViolationState};
     let rows = |name: &str, values: Vec<Term>| Vocabulary { name: name.to_owned(), values };
     vec![
         rows("role", ROLES.iter().map(|r| term(r.code, r.zh, r.en)).collect()),
         coded("act_subject", ActSubject::LABELS),
+        coded("appeal_outcome", AppealOutcome::LABELS),
         coded("coordinate_system", CoordinateSystem::LABELS),
         coded("credit_band", CreditBand::LABELS),
+        coded("delivery_method", DeliveryMethod::LABELS),
         coded("filing_authority", FilingAuthority::LABELS),
+        coded("inbox_kind", InboxKind::LABELS),
         coded("ladder_area", LadderArea::LABELS),
         coded("ladder_count", LadderCount::LABELS),
+        coded("listing_kind", ListingKind::LABELS),
+        coded("listing_state", ListingState::LABELS),
         coded("measure_kind", MeasureKind::LABELS),
         coded("measure_state", MeasureState::LABELS),
         coded("office_rule", OfficeRule::LABELS),
+        coded("removal_ground", RemovalGround::LABELS),
         coded("self_governance", SelfGovernance::LABELS),
+        coded("violation_source", ViolationSource::LABELS),
+        coded("violation_state", ViolationState::LABELS),
         rows("problem_code", CODES.iter().map(|c| term(c.name, c.zh, c.en)).collect()),
         rows("fault_code", FAULT_CODES.iter().map(|(code, zh, en)| term(code, zh, en)).collect()),
     ]

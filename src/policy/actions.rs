@@ -155,7 +155,7 @@ pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> Work<Entity<Policy>
 pub fn preview_policy(conn: &mut Conn, ctx: &Ctx, body: &Body<PolicyIn>) -> Work<PolicyPreview> {
     let input = body.input(|input, faults| check(conn, ctx, input, faults))?;
     let now = store::current(conn, &ctx.state.policies)?;
-    let mut versions: Vec<PolicyVersion> = now.iter().cloned().collect();
+    let mut versions: Vec<PolicyVersion> = now.versions().to_vec();
     let next = versions.iter().map(|v| v.version).max().unwrap_or_default() + 1;
     versions.push(PolicyVersion::new(next, input.effective_from, input.document.clone()));
     let then = Policies::new(versions).map_err(|_| Problem::new(Code::Internal))?;

@@ -76,10 +76,6 @@ impl Policies {
         &self.0
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &PolicyVersion> {
-        self.0.iter()
-    }
-
     pub fn get(&self, version: i64) -> Option<&PolicyVersion> {
         self.0.iter().find(|one| one.version == version)
     }

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::ladder::{act_of, last_day, window};
-use super::model::{Credit, CreditDeduction, ViolationFact};
+use super::ladder::{Known, last_day, window};
+use super::model::{Credit, CreditDeduction};
 use crate::policy::model::CreditBand;
 use crate::policy::versions::Policies;
 
@@ -18,14 +18,15 @@ pub struct Points {
 
 /// The lightest deduction of the policies in force from the day it was found up to `as_of` that list the act
 /// (从旧兼从轻, Administrative Penalty Law 37), and the shortest of their windows: a later version makes nothing worse.
-pub fn points(fact: &ViolationFact, policies: &Policies, as_of: NaiveDate) -> Points {
+pub fn points(known: &Known, policies: &Policies, as_of: NaiveDate) -> Points {
+    let fact = known.fact;
     let rectified = fact.rectified_in_time_on.is_some_and(|on| on <= as_of);
     let under = |deduction: u32, policy: &crate::policy::versions::PolicyVersion| {
         let percent = policy.document().credit.restore_percent_on_timely_rectification;
         let restored = if rectified { deduction.saturating_mul(percent) / 100 } else { 0 };
         (deduction, restored.min(deduction), policy.version)
     };
-    let own = act_of(fact, policies).map(|(policy, act)| under(act.deduction, policy));
+    let own = known.act.map(|(policy, act)| under(act.deduction, policy));
     let mut best = own.unwrap_or((0, 0, policies.governing(fact.found_on).version));
     let mut months = u32::MAX;
     for policy in policies.in_force_between(fact.found_on, as_of) {
@@ -45,13 +46,13 @@ pub fn points(fact: &ViolationFact, policies: &Policies, as_of: NaiveDate) -> Po
 }
 
 /// The score on a day; base, floor and bands are those of the policy in force on it.
-pub fn credit(deductions: &[(&ViolationFact, Points)], listed: bool, policies: &Policies, as_of: NaiveDate) -> Credit {
+pub fn credit(deductions: &[(Known, Points)], listed: bool, policies: &Policies, as_of: NaiveDate) -> Credit {
     let policy = policies.governing(as_of);
     let rules = &policy.document().credit;
     let deductions: Vec<CreditDeduction> = deductions
         .iter()
         .filter(|(_, one)| one.points > 0 && one.window_last_day >= as_of)
-        .map(|(fact, one)| CreditDeduction {
+        .map(|(Known { fact, .. }, one)| CreditDeduction {
             violation: Some(fact.id),
             act: Some(fact.act.clone()),
             place: fact.place.clone(),

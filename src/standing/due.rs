@@ -1,6 +1,8 @@
 //! The measures that are due on a day.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -22,32 +24,13 @@ pub struct Live<'a> {
     pub points: Points,
 }
 
-pub fn complex_key(kind: MeasureKind, complex: Uuid) -> String {
-    format!("{}:{complex}", kind.code())
-}
-
 /// Every measure due: those of each violation in order of finding, then those of each level.
 pub fn due_measures(live: &[Live], tally: &Tally, window: &Window) -> Vec<DueMeasure> {
     let mut due = Vec::with_capacity(live.len() * 3);
     for one in live {
         of_violation(one, tally, &mut due);
     }
-    let mut levels: BTreeMap<u8, (Vec<&Counted>, Reason)> = BTreeMap::new();
-    for rule in &tally.policy.document().measures {
-        let Some(level) = rule.level.filter(|level| (1..=tally.level).contains(level)) else {
-            continue;
-        };
-        let (counted, reason) = levels.entry(level).or_insert_with(|| {
-            let counted = tally.at_level(level);
-            let reason = wording::level(tally, level, &counted, window);
-            (counted, reason)
-        });
-        match rule.kind.scope() {
-            MeasureScope::Company => due.extend(of_company(rule, level, counted, reason, tally)),
-            MeasureScope::Complex => of_complexes(rule, level, counted, reason, tally, &mut due),
-            MeasureScope::Violation | MeasureScope::Referral | MeasureScope::Measure => {}
-        }
-    }
+    of_ladder(tally, window, &mut due);
     due
 }
 
@@ -56,13 +39,15 @@ fn of_violation(live: &Live, tally: &Tally, due: &mut Vec<DueMeasure>) {
     let policy = act.map_or(tally.policy, |(policy, _)| policy);
     let act = act.map(|(_, act)| act);
     let begin = wording::violation(fact, act, *clause);
-    let mut add = |kind: MeasureKind, agency: Option<Role>, version: i64, reason: Reason| {
+    let mut buffer = Uuid::encode_buffer();
+    let id: &str = fact.id.as_hyphenated().encode_lower(&mut buffer);
+    let mut add = |kind: MeasureKind, agency: Option<Role>, policy_version: i64, reason: Reason| {
         let Some(rule) = policy.measure(kind) else {
             return;
         };
         let key = match agency {
-            Some(role) => format!("{}:{}:{}", kind.code(), fact.id, role.code()),
-            None => format!("{}:{}", kind.code(), fact.id),
+            Some(role) => [kind.code(), ":", id, ":", role.code()].concat(),
+            None => [kind.code(), ":", id].concat(),
         };
         due.push(DueMeasure {
             kind,
@@ -76,106 +61,123 @@ fn of_violation(live: &Live, tally: &Tally, due: &mut Vec<DueMeasure>) {
             ground_count: 1,
             waits_for_appeal: rule.irreversible && fact.appeal_pending,
             legal_basis: rule.legal_basis.clone().or_else(|| act?.legal_basis.clone()),
-            policy_version: version,
+            policy_version,
             reason_zh: reason.zh,
             reason_en: reason.en,
         });
     };
-    let version = policy.version;
+    let version = policy.version.to_string();
     if points.points > 0 {
-        let (points, version) = (points.points, points.policy_version);
-        let mut reason = begin.clone();
-        reason.add(
-            format_args!("，扣{points}分（政策第{version}版）。"),
-            format_args!(": {points} points are deducted (policy version {version})."),
+        let number = points.points.to_string();
+        let reason = begin.with(
+            &["，扣", &number, "分"],
+            &[": ", &number, " points are deducted"],
+            &points.policy_version.to_string(),
         );
-        add(MeasureKind::CreditDeduction, None, version, reason);
+        add(MeasureKind::CreditDeduction, None, points.policy_version, reason);
     }
     for role in act.map_or(&[][..], |act| &act.refer_to) {
-        let mut reason = begin.clone();
-        reason.add(
-            format_args!("，移交{}处理（政策第{version}版）。", role.row().zh),
-            format_args!(": referred to the {} (policy version {version}).", role.row().en),
-        );
-        add(MeasureKind::Referral, Some(*role), version, reason);
+        let agency = role.row();
+        let reason = begin.with(&["，移交", agency.zh, "处理"], &[": referred to the ", agency.en], &version);
+        add(MeasureKind::Referral, Some(*role), policy.version, reason);
     }
-    let mut reason = begin;
-    reason.add(
-        format_args!("，责令限期整改（政策第{version}版）。"),
-        format_args!(": to be rectified (policy version {version})."),
-    );
-    add(MeasureKind::RectificationOrder, None, version, reason);
+    let reason = begin.with(&["，责令限期整改"], &[": to be rectified"], &version);
+    add(MeasureKind::RectificationOrder, None, policy.version, reason);
 }
 
-fn of_company(
-    rule: &MeasureRule,
-    level: u8,
-    counted: &[&Counted],
-    reason: &Reason,
-    tally: &Tally,
-) -> Option<DueMeasure> {
-    let raised_by = tally.raised_by(level)?.fact;
-    let version = tally.policy.version;
-    let county_wide = rule.office == OfficeRule::County;
-    let place = Place {
-        county: raised_by.place.county.clone(),
-        township: raised_by.place.township.clone().filter(|_| !county_wide),
-        community: None,
-    };
-    let reason = wording::measure(reason, rule.kind, None, version);
-    Some(of_level(rule, level, rule.kind.code().to_owned(), raised_by, place, counted, reason, version))
+/// The counted violations at one complex, and how a reason names them.
+struct Site<'t, 'a> {
+    complex: Uuid,
+    counted: Vec<&'t Counted<'a>>,
+    named: Reason,
 }
 
-fn of_complexes(
-    rule: &MeasureRule,
-    level: u8,
-    counted: &[&Counted],
-    reason: &Reason,
-    tally: &Tally,
-    due: &mut Vec<DueMeasure>,
-) {
+/// What the measures of one level rest on.
+struct Rung<'t, 'a> {
+    counted: Vec<&'t Counted<'a>>,
+    sites: Rc<Vec<Site<'t, 'a>>>,
+    /// How the reason of a measure about the company begins.
+    reason: Reason,
+    /// The same without days, for measures about a complex, which name the days there.
+    at_complex: Reason,
+}
+
+fn of_ladder(tally: &Tally, window: &Window, due: &mut Vec<DueMeasure>) {
+    let mut rungs: Vec<Rung> = Vec::with_capacity(4);
+    for level in 1..=tally.level {
+        let counted = tally.at_level(level);
+        // Each level counts a part of what the one below it counts, so the same number is the same violations.
+        let same = rungs.last().filter(|below| below.counted.len() == counted.len());
+        let sites = same.map_or_else(|| Rc::new(sites(&counted)), |below| below.sites.clone());
+        let with = |days| wording::level(tally, level, &wording::clauses(&counted, days), window);
+        let (reason, at_complex) = (with(true), with(false));
+        rungs.push(Rung { counted, sites, reason, at_complex });
+    }
     let version = tally.policy.version;
+    let version_text = version.to_string();
+    for rule in &tally.policy.document().measures {
+        let Some(level) = rule.level else { continue };
+        let Some(rung) = usize::from(level).checked_sub(1).and_then(|at| rungs.get(at)) else {
+            continue;
+        };
+        match rule.kind.scope() {
+            MeasureScope::Company => {
+                let Some(raised_by) = tally.raised_by(level).map(|one| one.fact) else {
+                    continue;
+                };
+                let place = raised_by.place.as_ref();
+                let township = place.township.clone().filter(|_| rule.office != OfficeRule::County);
+                let place = Place { county: place.county.clone(), township, community: None };
+                let reason = wording::measure(&rung.reason, None, rule.kind, &version_text);
+                let measure = of_level(rule, version, raised_by, &rung.counted, reason);
+                due.push(DueMeasure { place: Arc::new(place), ..measure });
+            }
+            MeasureScope::Complex => due.extend(rung.sites.iter().filter_map(|site| {
+                // The first violation at the complex raised the measure there.
+                let raised_by = site.counted.first()?.fact;
+                let reason = wording::measure(&rung.at_complex, Some(&site.named), rule.kind, &version_text);
+                let measure = of_level(rule, version, raised_by, &site.counted, reason);
+                let mut buffer = Uuid::encode_buffer();
+                let id: &str = site.complex.as_hyphenated().encode_lower(&mut buffer);
+                let key = [rule.kind.code(), ":", id].concat();
+                Some(DueMeasure { key, complex_id: Some(site.complex), ..measure })
+            })),
+            MeasureScope::Violation | MeasureScope::Referral | MeasureScope::Measure => {}
+        }
+    }
+}
+
+fn sites<'t, 'a>(counted: &[&'t Counted<'a>]) -> Vec<Site<'t, 'a>> {
     let mut complexes: BTreeMap<Uuid, Vec<&Counted>> = BTreeMap::new();
     for one in counted {
         if let Some(complex) = one.fact.complex_id {
             complexes.entry(complex).or_default().push(one);
         }
     }
-    for (complex, here) in complexes {
-        // The first violation at the complex raised the measure there.
-        let Some(raised_by) = here.first().map(|one| one.fact) else {
-            continue;
-        };
-        let reason = wording::measure(reason, rule.kind, Some(&here), version);
-        let key = complex_key(rule.kind, complex);
-        let place = raised_by.place.clone();
-        let mut measure = of_level(rule, level, key, raised_by, place, &here, reason, version);
-        measure.complex_id = Some(complex);
-        due.push(measure);
-    }
+    let site = |(complex, counted): (Uuid, Vec<&'t Counted<'a>>)| {
+        let named = wording::clauses(&counted, true);
+        Site { complex, counted, named }
+    };
+    complexes.into_iter().map(site).collect()
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one measure, put together in one place")]
 fn of_level(
     rule: &MeasureRule,
-    level: u8,
-    key: String,
+    policy_version: i64,
     raised_by: &ViolationFact,
-    place: Place,
     counted: &[&Counted],
     reason: Reason,
-    policy_version: i64,
 ) -> DueMeasure {
     let mut grounds: Vec<Uuid> = counted.iter().map(|one| one.fact.id).collect();
     grounds.sort_unstable();
     DueMeasure {
         kind: rule.kind,
-        key,
-        level: Some(level),
+        key: rule.kind.code().to_owned(),
+        level: rule.level,
         complex_id: None,
         agency: None,
         office: office(rule.office, raised_by, None),
-        place,
+        place: raised_by.place.clone(),
         ground_count: grounds.len() as u32,
         grounds,
         waits_for_appeal: rule.irreversible && counted.iter().any(|one| one.fact.appeal_pending),

@@ -24,23 +24,50 @@ pub fn window(to: NaiveDate, months: u32) -> Window {
     Window { from, to, months }
 }
 
+/// A violation known on a day, with its act as the policy of the day it was found has it, or else as the policy it was
+/// confirmed under; none when neither lists it.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    pub fact: &'a ViolationFact,
+    pub act: Option<(&'a PolicyVersion, &'a Act)>,
+}
+
+impl<'a> Known<'a> {
+    pub fn new(fact: &'a ViolationFact, policies: &'a Policies) -> Known<'a> {
+        let listed = |policy: &'a PolicyVersion| Some((policy, policy.act(&fact.act)?));
+        let found = listed(policies.governing(fact.found_on));
+        let act = found.or_else(|| listed(policies.get(fact.policy_version)?));
+        Known { fact, act }
+    }
+
+    /// Clause of the nine prohibitions that the act was under when it was found.
+    pub fn clause(&self) -> Option<u8> {
+        self.act?.1.clause
+    }
+
+    /// The act under another policy.
+    pub fn act_under<'p>(&self, policy: &'p PolicyVersion) -> Option<&'p Act>
+    where
+        'a: 'p,
+    {
+        match self.act {
+            Some((own, act)) if own.version == policy.version => Some(act),
+            _ => policy.act(&self.fact.act),
+        }
+    }
+}
+
 /// The confirmed violations known on a day and not revoked by it, in the order in which they were found.
-pub fn known_on(facts: &CompanyFacts, day: NaiveDate) -> Vec<&ViolationFact> {
+pub fn known_on<'a>(facts: &'a CompanyFacts, policies: &'a Policies, day: NaiveDate) -> Vec<Known<'a>> {
     let revoked = |fact: &ViolationFact| fact.revoked_on.is_some_and(|on| on <= day);
     let mut known: Vec<_> = facts
         .violations
         .iter()
         .filter(|fact| fact.decided_on <= day && fact.found_on <= day && !revoked(fact))
+        .map(|fact| Known::new(fact, policies))
         .collect();
-    known.sort_unstable_by_key(|fact| (fact.found_on, fact.id));
+    known.sort_unstable_by_key(|one| (one.fact.found_on, one.fact.id));
     known
-}
-
-/// The act of a violation as the policy of the day it was found has it, or else as the policy it was confirmed under.
-pub fn act_of<'a>(fact: &ViolationFact, policies: &'a Policies) -> Option<(&'a PolicyVersion, &'a Act)> {
-    let found = policies.governing(fact.found_on);
-    let confirmed = policies.get(fact.policy_version);
-    [Some(found), confirmed].into_iter().flatten().find_map(|policy| Some((policy, policy.act(&fact.act)?)))
 }
 
 /// A violation that counts.
@@ -77,15 +104,9 @@ pub struct Tally<'a> {
 /// to `law_on` the one with the lowest level applies, and of equals the oldest. Looking at the two ends only would let
 /// a stricter third version raise a level that the second had lowered, without a new violation. For the same reason an
 /// act that was not among the nine when it was found never counts, and one that has left them counts no more.
-pub fn tally<'a>(
-    known: &[&'a ViolationFact],
-    policies: &'a Policies,
-    as_of: NaiveDate,
-    law_on: NaiveDate,
-) -> Tally<'a> {
-    let candidates: Vec<(&ViolationFact, u8)> =
-        known.iter().filter_map(|fact| Some((*fact, act_of(fact, policies)?.1.clause?))).collect();
-    let latest = candidates.last().map_or(as_of, |(fact, _)| fact.found_on);
+pub fn tally<'a>(known: &[Known<'a>], policies: &'a Policies, as_of: NaiveDate, law_on: NaiveDate) -> Tally<'a> {
+    let candidates: Vec<(Known, u8)> = known.iter().filter_map(|one| Some((*one, one.clause()?))).collect();
+    let latest = candidates.last().map_or(as_of, |(one, _)| one.fact.found_on);
     let mut lightest = Tally::under(policies.governing(latest), &candidates, as_of);
     let mut others = Vec::new();
     for policy in policies.in_force_between(latest, law_on) {
@@ -101,15 +122,15 @@ pub fn tally<'a>(
 }
 
 impl<'a> Tally<'a> {
-    fn under(policy: &'a PolicyVersion, candidates: &[(&'a ViolationFact, u8)], as_of: NaiveDate) -> Tally<'a> {
+    fn under(policy: &'a PolicyVersion, candidates: &[(Known<'a>, u8)], as_of: NaiveDate) -> Tally<'a> {
         let rules = &policy.document().ladder;
         let counted: Vec<Counted> = candidates
             .iter()
-            .filter(|(fact, _)| policy.act(&fact.act).is_none_or(|act| act.clause.is_some()))
-            .map(|(fact, clause)| Counted {
-                fact,
+            .filter(|(one, _)| one.act_under(policy).is_none_or(|act| act.clause.is_some()))
+            .map(|(one, clause)| Counted {
+                fact: one.fact,
                 clause: *clause,
-                last_day: last_day(fact.found_on, rules.window_months),
+                last_day: last_day(one.fact.found_on, rules.window_months),
             })
             .filter(|one| one.last_day >= as_of)
             .collect();

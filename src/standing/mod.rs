@@ -2,15 +2,23 @@
 //!
 //! `rules::assess` explains the standing on a day; `reconcile::reconcile` tells how the measures on file must change.
 
+mod actions;
 mod credit;
 mod due;
 mod ladder;
 pub mod model;
 pub mod reconcile;
 pub mod redact;
+mod routes;
 pub mod rules;
 pub mod store;
 mod wording;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(routes::get_company_standing).service(routes::preview_standing);
+}
 
 #[cfg(test)]
 mod properties;

@@ -1,5 +1,7 @@
 //! Facts in, standing and changes out.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -51,6 +53,20 @@ pub struct Place {
     pub community: Option<String>,
 }
 
+/// A shared place is written as the place itself.
+mod shared {
+    use super::{Arc, Deserialize, Place, Serialize};
+    use serde::{Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(place: &Arc<Place>, to: S) -> Result<S::Ok, S::Error> {
+        place.as_ref().serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Place>, D::Error> {
+        Place::deserialize(from).map(Arc::new)
+    }
+}
+
 /// One violation that has been confirmed, whatever became of it later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ViolationFact {
@@ -62,7 +78,8 @@ pub struct ViolationFact {
     /// Policy version of the confirmation.
     pub policy_version: i64,
     pub complex_id: Option<Uuid>,
-    pub place: Place,
+    /// Shared, because every row of a standing that comes from the violation repeats it.
+    pub place: Arc<Place>,
     pub found_on: NaiveDate,
     /// Day of the confirmation.
     pub decided_on: NaiveDate,
@@ -132,7 +149,9 @@ pub struct CountedViolation {
     /// Complex (小区); null when there is none or it is outside the reader's territory.
     pub complex_id: Option<Uuid>,
     /// Where it happened (地点).
-    pub place: Place,
+    #[serde(with = "shared")]
+    #[schema(value_type = Place)]
+    pub place: Arc<Place>,
     /// Last day it counts (累计截止日).
     #[schema(example = "2029-03-02")]
     pub window_last_day: NaiveDate,
@@ -166,7 +185,9 @@ pub struct DueMeasure {
     /// Office that holds it (承办单位).
     pub office: Office,
     /// Where it belongs (地点); of a measure about the company, the division that owns it.
-    pub place: Place,
+    #[serde(with = "shared")]
+    #[schema(value_type = Place)]
+    pub place: Arc<Place>,
     /// Ids of the violations that it rests on (依据的违规), in ascending order, without those outside the reader's territory.
     pub grounds: Vec<Uuid>,
     /// Number of violations that it rests on (依据数), those outside the reader's territory included.
@@ -198,7 +219,9 @@ pub struct CreditDeduction {
     #[schema(example = "nine.staff_not_in_uniform", max_length = 64)]
     pub act: Option<String>,
     /// Where it happened (地点).
-    pub place: Place,
+    #[serde(with = "shared")]
+    #[schema(value_type = Place)]
+    pub place: Arc<Place>,
     /// Day it was found (发现日期).
     #[schema(example = "2026-03-02")]
     pub found_on: NaiveDate,

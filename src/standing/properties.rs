@@ -81,7 +81,7 @@ fn without_days(facts: &CompanyFacts, policies: &Policies, as_of: NaiveDate) -> 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
     #[test]
     fn the_order_of_confirmations_does_not_matter(
@@ -133,7 +133,7 @@ proptest! {
     fn a_revoked_violation_leaves_no_trace(violations in history(10, 300), revoked in 0..10usize) {
         let policies = policies();
         let (mut facts, mut file) = confirm_in_order(&violations, after(400), &policies);
-        prop_assume!(revoked < violations.len());
+        let Some(revoked) = revoked.checked_rem(violations.len()) else { return Ok(()) };
         let today = after(500);
         facts.violations[revoked].revoked_on = Some(today);
         file.reconcile(&facts, &policies, today);

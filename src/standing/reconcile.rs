@@ -12,9 +12,9 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::credit::points;
-use super::due::{complex_key, due_measures};
-use super::ladder::{act_of, known_on, last_day, tally, window};
-use super::model::{Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, ViolationFact, Withdrawal};
+use super::due::due_measures;
+use super::ladder::{Known, known_on, last_day, tally, window};
+use super::model::{Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, Withdrawal};
 use super::rules::live;
 use super::wording;
 use crate::policy::model::MeasureScope;
@@ -70,31 +70,31 @@ impl Reversals {
 
 /// What is known today.
 struct Present<'a> {
-    facts: &'a CompanyFacts,
     policies: &'a Policies,
     today: NaiveDate,
-    known: Vec<&'a ViolationFact>,
-    by_id: HashMap<Uuid, &'a ViolationFact>,
-    /// Violations whose act was among the nine prohibitions when it was found.
-    of_nine: HashSet<Uuid>,
+    known: Vec<Known<'a>>,
+    by_id: HashMap<Uuid, Known<'a>>,
+    /// Revoked by today, in order of finding.
+    revoked: Vec<Known<'a>>,
     window_months: u32,
     due: Vec<DueMeasure>,
 }
 
 impl<'a> Present<'a> {
     fn new(facts: &'a CompanyFacts, policies: &'a Policies, today: NaiveDate) -> Present<'a> {
-        let known = known_on(facts, today);
+        let known = known_on(facts, policies, today);
         let tally = tally(&known, policies, today, today);
         let window = window(today, tally.policy.document().ladder.window_months);
-        let with_points: Vec<_> = known.iter().map(|fact| (*fact, points(fact, policies, today))).collect();
-        let live = live(&with_points, &tally, policies, today);
-        let of_nine = |fact: &&&ViolationFact| act_of(fact, policies).is_some_and(|(_, act)| act.clause.is_some());
+        let with_points: Vec<_> = known.iter().map(|one| (*one, points(one, policies, today))).collect();
+        let live = live(&with_points, &tally, today);
+        let revoked = facts.violations.iter().filter(|fact| fact.revoked_on.is_some_and(|on| on <= today));
+        let mut revoked: Vec<_> = revoked.map(|fact| Known::new(fact, policies)).collect();
+        revoked.sort_unstable_by_key(|one| (one.fact.found_on, one.fact.id));
         Present {
-            facts,
             policies,
             today,
-            by_id: known.iter().map(|fact| (fact.id, *fact)).collect(),
-            of_nine: known.iter().filter(of_nine).map(|fact| fact.id).collect(),
+            by_id: known.iter().map(|one| (one.fact.id, *one)).collect(),
+            revoked,
             window_months: window.months,
             due: due_measures(&live, &tally, &window),
             known,
@@ -103,15 +103,14 @@ impl<'a> Present<'a> {
 
     /// Whether a violation still supports a measure at all, window or not.
     fn supports(&self, measure: &ExistingMeasure, ground: Uuid) -> bool {
-        let Some(fact) = self.by_id.get(&ground) else {
+        let Some(known) = self.by_id.get(&ground) else {
             return false;
         };
         match measure.kind.scope() {
             MeasureScope::Violation | MeasureScope::Referral | MeasureScope::Measure => true,
-            MeasureScope::Company => self.of_nine.contains(&ground),
+            MeasureScope::Company => known.clause().is_some(),
             MeasureScope::Complex => {
-                self.of_nine.contains(&ground)
-                    && fact.complex_id.is_some_and(|complex| complex_key(measure.kind, complex) == measure.key)
+                known.clause().is_some() && known.fact.complex_id.is_some_and(|complex| is_about(measure, complex))
             }
         }
     }
@@ -142,9 +141,9 @@ impl<'a> Present<'a> {
     fn answer(&self, measure: &ExistingMeasure, due: &DueMeasure, reversals: &Reversals) -> Option<u8> {
         let lasts = || {
             let supporting = measure.grounds.iter().filter(|id| self.supports(measure, **id));
-            let found = supporting.filter_map(|id| Some(self.by_id.get(id)?.found_on)).max();
+            let found = supporting.filter_map(|id| Some(self.by_id.get(id)?.fact.found_on)).max();
             let end = found.map(|found| last_day(found, self.window_months));
-            let found_by = |end: NaiveDate, id: &Uuid| self.by_id.get(id).is_some_and(|fact| fact.found_on <= end);
+            let found_by = |end: NaiveDate, id: &Uuid| self.by_id.get(id).is_some_and(|one| one.fact.found_on <= end);
             end.is_some_and(|end| due.grounds.iter().all(|id| found_by(end, id)))
         };
         match measure.state {
@@ -190,19 +189,23 @@ impl<'a> Present<'a> {
         stands: &mut HashSet<usize>,
     ) {
         // A violation decided before it was found is a slip in the record; it is known from the later of the two.
-        let known_from = |fact: &ViolationFact| fact.decided_on.max(fact.found_on);
-        let of_nine = self.known.iter().filter(|fact| self.of_nine.contains(&fact.id));
-        let days: BTreeSet<NaiveDate> = of_nine.map(|fact| known_from(fact)).collect();
+        let known_from = |one: &Known| one.fact.decided_on.max(one.fact.found_on);
+        let of_nine: Vec<Known> = self.known.iter().copied().filter(|one| one.clause().is_some()).collect();
+        let days: BTreeSet<NaiveDate> = of_nine.iter().map(known_from).collect();
         for day in days.into_iter().rev() {
             if pending.is_empty() {
                 return;
             }
-            let known: Vec<_> = self.known.iter().copied().filter(|fact| known_from(fact) <= day).collect();
+            let known: Vec<Known> = of_nine.iter().copied().filter(|one| known_from(one) <= day).collect();
             let tally = tally(&known, self.policies, day, law_on(day));
+            let begins = |measure: &ExistingMeasure| tally.level_of(measure.kind).filter(|level| *level <= tally.level);
+            if !pending.iter().any(|at| begins(&existing[*at]).is_some()) {
+                continue;
+            }
             let levels = tally.levels();
             pending.retain(|at| {
                 let measure = &existing[*at];
-                let due = tally.level_of(measure.kind).is_some_and(|begins| {
+                let due = begins(measure).is_some_and(|begins| {
                     let reaches = |id: &Uuid| levels.get(id).is_some_and(|level| *level >= begins);
                     measure.grounds.iter().any(|id| reaches(id) && self.supports(measure, *id))
                 });
@@ -239,12 +242,11 @@ impl<'a> Present<'a> {
         if !cancel && reversals.asked.contains(&key) {
             return None;
         }
-        let clause = |fact: &ViolationFact| act_of(fact, self.policies).and_then(|(_, act)| act.clause);
-        let revoked: Vec<_> = self.revoked(measure).into_iter().map(|fact| (fact, clause(fact))).collect();
+        let revoked = self.revoked_for(measure);
         let reason = wording::withdrawal(&revoked, !cancel);
         let withdrawal = Withdrawal {
             measure: measure.id,
-            revoked: revoked.iter().map(|(fact, _)| fact.id).collect(),
+            revoked: revoked.iter().map(|one| one.fact.id).collect(),
             reason_zh: reason.zh,
             reason_en: reason.en,
         };
@@ -253,16 +255,17 @@ impl<'a> Present<'a> {
 
     /// The revoked violations that a measure rested on, and for one of the ladder those of the last day of revocation,
     /// which lowered the level.
-    fn revoked(&self, measure: &ExistingMeasure) -> Vec<&'a ViolationFact> {
-        let revoked_by_now = |fact: &&ViolationFact| fact.revoked_on.is_some_and(|on| on <= self.today);
-        let revoked = self.facts.violations.iter().filter(revoked_by_now);
-        let last = revoked.clone().filter_map(|fact| fact.revoked_on).max();
-        let lowered = |fact: &ViolationFact| {
-            let of_nine = || act_of(fact, self.policies).is_some_and(|(_, act)| act.clause.is_some());
-            measure.kind.is_on_ladder() && fact.revoked_on == last && of_nine()
-        };
-        let mut found: Vec<_> = revoked.filter(|fact| measure.grounds.contains(&fact.id) || lowered(fact)).collect();
-        found.sort_unstable_by_key(|fact| (fact.found_on, fact.id));
-        found
+    fn revoked_for(&self, measure: &ExistingMeasure) -> Vec<Known<'a>> {
+        let last = self.revoked.iter().filter_map(|one| one.fact.revoked_on).max();
+        let lowered =
+            |one: &Known| measure.kind.is_on_ladder() && one.fact.revoked_on == last && one.clause().is_some();
+        let concerned = |one: &&Known| lowered(one) || measure.grounds.contains(&one.fact.id);
+        self.revoked.iter().filter(concerned).copied().collect()
     }
+}
+
+/// Whether the key of a measure of complex scope names a complex.
+fn is_about(measure: &ExistingMeasure, complex: Uuid) -> bool {
+    let named = measure.key.strip_prefix(measure.kind.code()).and_then(|rest| rest.strip_prefix(':'));
+    named == Some(&*complex.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()))
 }

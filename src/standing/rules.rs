@@ -1,14 +1,13 @@
 //! The standing of a company on a day.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use uuid::Uuid;
 
-use super::credit::{credit, points};
+use super::credit::{Points, credit, points};
 use super::due::{Live, due_measures};
-use super::ladder::{Tally, act_of, known_on, last_day, tally, window};
-use super::model::{ClauseCount, CompanyFacts, CountedViolation, Standing, ViolationFact};
+use super::ladder::{Known, Tally, known_on, last_day, tally, window};
+use super::model::{ClauseCount, CompanyFacts, CountedViolation, Standing};
 use crate::policy::versions::Policies;
 
 /// Explains the standing of a company on a day: confirmations decided by then and not revoked by then, of violations
@@ -17,12 +16,12 @@ use crate::policy::versions::Policies;
 /// Acts outside the nine prohibitions do not count, and their deductions, orders and referrals are shown for as long as
 /// the same window; so a standing does not grow with the whole history of a company.
 pub fn assess(facts: &CompanyFacts, policies: &Policies, as_of: NaiveDate) -> Standing {
-    let known = known_on(facts, as_of);
+    let known = known_on(facts, policies, as_of);
     let tally = tally(&known, policies, as_of, as_of);
     let rules = &tally.policy.document().ladder;
     let window = window(as_of, rules.window_months);
-    let with_points = known.iter().map(|fact| (*fact, points(fact, policies, as_of))).collect::<Vec<_>>();
-    let live = live(&with_points, &tally, policies, as_of);
+    let with_points = known.iter().map(|one| (*one, points(one, policies, as_of))).collect::<Vec<_>>();
+    let live = live(&with_points, &tally, as_of);
     Standing {
         company_id: facts.company_id,
         as_of,
@@ -43,22 +42,16 @@ pub fn assess(facts: &CompanyFacts, policies: &Policies, as_of: NaiveDate) -> St
 }
 
 /// The known violations inside the window of the ladder, with what the policies make of each.
-pub(super) fn live<'a>(
-    known: &[(&'a ViolationFact, super::credit::Points)],
-    tally: &Tally<'a>,
-    policies: &'a Policies,
-    as_of: NaiveDate,
-) -> Vec<Live<'a>> {
+pub(super) fn live<'a>(known: &[(Known<'a>, Points)], tally: &Tally<'a>, as_of: NaiveDate) -> Vec<Live<'a>> {
     let months = tally.policy.document().ladder.window_months;
-    let clauses: HashMap<Uuid, u8> = tally.counted.iter().map(|one| (one.fact.id, one.clause)).collect();
+    // Both are in the order of finding, and what is counted is known.
+    let mut counted = tally.counted.iter().peekable();
     known
         .iter()
-        .filter(|(fact, _)| last_day(fact.found_on, months) >= as_of)
-        .map(|(fact, points)| Live {
-            fact,
-            act: act_of(fact, policies),
-            clause: clauses.get(&fact.id).copied(),
-            points: *points,
+        .filter(|(one, _)| last_day(one.fact.found_on, months) >= as_of)
+        .map(|(one, points)| {
+            let clause = counted.next_if(|next| next.fact.id == one.fact.id).map(|next| next.clause);
+            Live { fact: one.fact, act: one.act, clause, points: *points }
         })
         .collect()
 }

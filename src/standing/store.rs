@@ -47,11 +47,11 @@ fn fact(row: FactRow) -> Option<ViolationFact> {
         act,
         policy_version,
         complex_id: complex_id.map(|id| id.0),
-        place: Place {
+        place: std::sync::Arc::new(Place {
             county,
             township: Some(township).filter(|code| !code.is_empty()),
             community: Some(community).filter(|code| !code.is_empty()),
-        },
+        }),
         found_on,
         decided_on: decided_on?,
         revoked_on,

@@ -1,6 +1,7 @@
 //! What the tests of this module share.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -53,7 +54,7 @@ pub fn violation(id: u128, act: &str, at: Option<u32>, found: &str) -> Violation
         act: act.to_owned(),
         policy_version: 1,
         complex_id: at.map(complex),
-        place: place(at.unwrap_or(1)),
+        place: Arc::new(place(at.unwrap_or(1))),
         found_on: day(found),
         decided_on: day(found),
         revoked_on: None,

@@ -1,96 +1,137 @@
 //! The sentences that explain a measure, in both languages.
-
-use std::fmt::Write;
+//!
+//! A standing of a thousand violations has several thousand of them, so they are put together from parts that are
+//! written once, each with one allocation.
 
 use chrono::NaiveDate;
 
-use super::ladder::{Counted, Tally};
+use super::ladder::{Counted, Known, Tally};
 use super::model::{ViolationFact, Window};
 use crate::policy::model::{Act, LadderCount, MeasureKind};
 
-/// A reason in both languages.
-#[derive(Clone)]
+/// A reason, or a part of one, in both languages.
+#[derive(Default)]
 pub struct Reason {
     pub zh: String,
     pub en: String,
 }
 
 impl Reason {
-    /// `write!` to a string cannot fail, which is why its result is dropped here and below.
-    pub fn add(&mut self, zh: std::fmt::Arguments, en: std::fmt::Arguments) {
-        let _ = self.zh.write_fmt(zh);
-        let _ = self.en.write_fmt(en);
+    fn new(zh: &[&str], en: &[&str]) -> Reason {
+        Reason { zh: zh.concat(), en: en.concat() }
+    }
+
+    fn push(&mut self, zh: &[&str], en: &[&str]) {
+        self.zh.extend(zh.iter().copied());
+        self.en.extend(en.iter().copied());
+    }
+
+    /// The sentence that begins with this and ends by naming the policy version.
+    pub fn with(&self, zh: &[&str], en: &[&str], version: &str) -> Reason {
+        let whole = |begin: &str, parts: &[&str], before: &str, after: &str| {
+            let length = begin.len() + parts.iter().map(|part| part.len()).sum::<usize>();
+            let mut text = String::with_capacity(length + before.len() + version.len() + after.len());
+            text.push_str(begin);
+            text.extend(parts.iter().copied());
+            text.push_str(before);
+            text.push_str(version);
+            text.push_str(after);
+            text
+        };
+        Reason {
+            zh: whole(&self.zh, zh, "（政策第", "版）。"), en: whole(&self.en, en, " (policy version ", ").")
+        }
     }
 }
 
 /// How a sentence about one violation begins.
 pub fn violation(fact: &ViolationFact, act: Option<&Act>, clause: Option<u8>) -> Reason {
     let (zh, en) = act.map_or((&*fact.act, &*fact.act), |act| (&*act.title_zh, &*act.title_en));
-    // Room for the whole sentence: growing the strings took a third of the time of a standing.
-    let mut reason = Reason { zh: String::with_capacity(zh.len() + 128), en: String::with_capacity(en.len() + 128) };
-    let found = fact.found_on;
-    match clause {
-        Some(clause) => reason.add(
-            format_args!("{found}发现的行为违反“九不准”第{clause}条（{zh}）"),
-            format_args!("Clause {clause} of the nine prohibitions ({en}), found on {found}"),
+    let found = fact.found_on.to_string();
+    match clause.map(|clause| clause.to_string()) {
+        Some(clause) => Reason::new(
+            &[&found, "发现的行为违反“九不准”第", &clause, "条（", zh, "）"],
+            &["Clause ", &clause, " of the nine prohibitions (", en, "), found on ", &found],
         ),
-        None => reason.add(format_args!("{found}发现的行为属于“{zh}”"), format_args!("{en}, found on {found}")),
+        None => Reason::new(&[&found, "发现的行为属于“", zh, "”"], &[en, ", found on ", &found]),
     }
-    reason
 }
 
-/// Why the measures of a level are due.
-pub fn level(tally: &Tally, level: u8, counted: &[&Counted], window: &Window) -> Reason {
+/// Why the measures of a level are due, with the clauses that were counted.
+pub fn level(tally: &Tally, level: u8, named: &Reason, window: &Window) -> Reason {
     let rules = &tally.policy.document().ladder;
-    let needed = rules.thresholds.counts()[usize::from(level.clamp(1, 4)) - 1];
-    let Window { from, to, months } = window;
-    let mut reason = Reason { zh: String::new(), en: String::new() };
-    let count = tally.count;
+    let needed = rules.thresholds.counts()[usize::from(level.clamp(1, 4)) - 1].to_string();
+    let (from, to) = (window.from.to_string(), window.to.to_string());
+    let (months, count, level) = (window.months.to_string(), tally.count.to_string(), level.to_string());
     let (unit_zh, unit_en) = match rules.count {
         LadderCount::DistinctClauses => ("条", "distinct clauses"),
         LadderCount::Violations => ("次", "violations"),
     };
-    reason.add(
-        format_args!("{from}至{to}（{months}个月，{}范围内）累计违反“九不准”{count}{unit_zh}：", rules.area.zh()),
-        format_args!(
-            "{count} {unit_en} of the nine prohibitions from {from} to {to} ({months} months, per {}): ",
-            rules.area.code()
-        ),
-    );
-    add_clauses(&mut reason, counted);
-    reason.add(
-        format_args!("，达到第{level}级（{needed}{unit_zh}起）"),
-        format_args!("; level {level} begins at {needed}"),
-    );
-    reason
+    let area = rules.area;
+    Reason::new(
+        &[
+            &from,
+            "至",
+            &to,
+            "（",
+            &months,
+            "个月，",
+            area.zh(),
+            "范围内）累计违反“九不准”",
+            &count,
+            unit_zh,
+            "：",
+            &named.zh,
+            "，达到第",
+            &level,
+            "级（",
+            &needed,
+            unit_zh,
+            "起）",
+        ],
+        &[
+            &count,
+            " ",
+            unit_en,
+            " of the nine prohibitions from ",
+            &from,
+            " to ",
+            &to,
+            " (",
+            &months,
+            " months, per ",
+            area.code(),
+            "): ",
+            &named.en,
+            "; level ",
+            &level,
+            " begins at ",
+            &needed,
+        ],
+    )
 }
 
 /// The reason of one measure of a level, with the violations at its complex if it is about one.
-pub fn measure(level: &Reason, kind: MeasureKind, at_complex: Option<&[&Counted]>, version: i64) -> Reason {
-    let mut zh = String::with_capacity(level.zh.len() + 160);
-    let mut en = String::with_capacity(level.en.len() + 160);
-    zh.push_str(&level.zh);
-    en.push_str(&level.en);
-    let mut reason = Reason { zh, en };
-    if let Some(counted) = at_complex {
-        reason.add(format_args!("；涉及本小区："), format_args!("; at this complex: "));
-        add_clauses(&mut reason, counted);
+pub fn measure(level: &Reason, at_complex: Option<&Reason>, kind: MeasureKind, version: &str) -> Reason {
+    match at_complex {
+        Some(named) => level.with(
+            &["；涉及本小区：", &named.zh, "。处理措施：", kind.zh()],
+            &["; at this complex: ", &named.en, ". Measure: ", kind.en()],
+            version,
+        ),
+        None => level.with(&["。处理措施：", kind.zh()], &[". Measure: ", kind.en()], version),
     }
-    reason.add(
-        format_args!("。处理措施：{}（政策第{version}版）。", kind.zh()),
-        format_args!(". Measure: {} (policy version {version}).", kind.en()),
-    );
-    reason
 }
 
-/// Days named for one clause; the rest is a number, since a sentence is for reading.
-const DAYS_NAMED: usize = 3;
+/// Days or violations named one by one; the rest is a number, since a sentence is for reading.
+const NAMED: usize = 3;
 
-fn add_clauses(reason: &mut Reason, counted: &[&Counted]) {
-    let mut clauses: Vec<(u8, usize, [NaiveDate; DAYS_NAMED])> = Vec::with_capacity(9);
+/// Names clauses, with the days on which they were violated or without.
+pub fn clauses(counted: &[&Counted], with_days: bool) -> Reason {
+    let mut clauses: Vec<(u8, usize, [NaiveDate; NAMED])> = Vec::with_capacity(9);
     for one in counted {
         let at = clauses.iter().position(|(clause, ..)| *clause == one.clause).unwrap_or_else(|| {
-            clauses.push((one.clause, 0, [one.fact.found_on; DAYS_NAMED]));
+            clauses.push((one.clause, 0, [one.fact.found_on; NAMED]));
             clauses.len() - 1
         });
         let (_, count, days) = &mut clauses[at];
@@ -100,50 +141,72 @@ fn add_clauses(reason: &mut Reason, counted: &[&Counted]) {
         *count += 1;
     }
     clauses.sort_unstable_by_key(|(clause, ..)| *clause);
+    let mut reason = Reason::default();
     for (n, (clause, count, days)) in clauses.iter().enumerate() {
-        let (comma_zh, comma_en) = if n == 0 { ("", "") } else { ("、", ", ") };
-        reason.add(format_args!("{comma_zh}第{clause}条（"), format_args!("{comma_en}clause {clause} ("));
+        let clause = clause.to_string();
+        reason.separate(n);
+        reason.push(&["第", &clause, "条"], &["clause ", &clause]);
+        if !with_days {
+            continue;
+        }
+        reason.push(&["（"], &[" ("]);
         for (n, day) in days.iter().take(*count).enumerate() {
-            let (comma_zh, comma_en) = if n == 0 { ("", "") } else { ("、", ", ") };
-            reason.add(format_args!("{comma_zh}{day}"), format_args!("{comma_en}{day}"));
+            let day = day.to_string();
+            reason.separate(n);
+            reason.push(&[&day], &[&day]);
         }
-        if *count > DAYS_NAMED {
-            reason.add(format_args!("等{count}次"), format_args!(" and {} more", count - DAYS_NAMED));
+        reason.count_rest(*count, "次");
+        reason.push(&["）"], &[")"]);
+    }
+    reason
+}
+
+impl Reason {
+    fn separate(&mut self, n: usize) {
+        if n > 0 {
+            self.push(&["、"], &[", "]);
         }
-        reason.add(format_args!("）"), format_args!(")"));
+    }
+
+    fn count_rest(&mut self, count: usize, unit_zh: &str) {
+        if let Some(rest) = count.checked_sub(NAMED).filter(|rest| *rest > 0) {
+            self.push(&["等", &count.to_string(), unit_zh], &[" and ", &rest.to_string(), " more"]);
+        }
     }
 }
 
 /// Why a measure no longer stands.
-pub fn withdrawal(revoked: &[(&ViolationFact, Option<u8>)], done: bool) -> Reason {
-    let mut reason = Reason { zh: String::new(), en: String::new() };
+pub fn withdrawal(revoked: &[Known], done: bool) -> Reason {
+    let mut reason = Reason::default();
     if revoked.is_empty() {
-        reason.add(
-            format_args!("事实已更正或者现行政策处罚较轻，该措施不再具备依据"),
-            format_args!("The facts were corrected or a lighter policy is in force: the measure has no ground left"),
+        reason.push(
+            &["事实已更正或者现行政策处罚较轻，该措施不再具备依据"],
+            &["The facts were corrected or a lighter policy is in force: the measure has no ground left"],
         );
     } else {
-        reason.add(format_args!("违规认定已撤销："), format_args!("Revoked: "));
-        for (n, (fact, clause)) in revoked.iter().enumerate() {
-            let (comma_zh, comma_en) = if n == 0 { ("", "") } else { ("、", ", ") };
-            let found = fact.found_on;
-            match clause {
-                Some(clause) => reason.add(
-                    format_args!("{comma_zh}第{clause}条（{found}发现）"),
-                    format_args!("{comma_en}clause {clause} (found on {found})"),
+        reason.push(&["违规认定已撤销："], &["Revoked: "]);
+        for (n, known) in revoked.iter().take(NAMED).enumerate() {
+            let found = known.fact.found_on.to_string();
+            reason.separate(n);
+            match known.clause().map(|clause| clause.to_string()) {
+                Some(clause) => reason.push(
+                    &["第", &clause, "条（", &found, "发现）"],
+                    &["clause ", &clause, " (found on ", &found, ")"],
                 ),
-                None => reason.add(
-                    format_args!("{comma_zh}{}（{found}发现）", fact.act),
-                    format_args!("{comma_en}{} (found on {found})", fact.act),
-                ),
+                None => {
+                    let act = &*known.fact.act;
+                    let (zh, en) = known.act.map_or((act, act), |(_, act)| (&*act.title_zh, &*act.title_en));
+                    reason.push(&[zh, "（", &found, "发现）"], &[en, " (found on ", &found, ")"]);
+                }
             }
         }
-        reason.add(format_args!("，该措施不再具备依据"), format_args!("; the measure has no ground left"));
+        reason.count_rest(revoked.len(), "项");
+        reason.push(&["，该措施不再具备依据"], &["; the measure has no ground left"]);
     }
     if done {
-        reason.add(format_args!("，须撤回执行。"), format_args!(" and is to be reversed."));
+        reason.push(&["，须撤回执行。"], &[" and is to be reversed."]);
     } else {
-        reason.add(format_args!("，予以取消。"), format_args!(" and is cancelled."));
+        reason.push(&["，予以取消。"], &[" and is cancelled."]);
     }
     reason
 }

@@ -397,8 +397,10 @@ fn a_reader_of_one_township_sees_clause_day_and_division_of_the_others() {
     ]);
     let whole = assess(&k, &policies(), day("2026-04-01"));
     let seen = redact(whole.clone(), |at| at.township.as_deref() == Some("640104001"));
+    let read: super::model::Standing = serde_json::from_value(serde_json::to_value(&seen).unwrap()).unwrap();
+    assert_eq!(read, seen);
     let row = &seen.violations[1];
-    assert_eq!((row.clause, row.found_on, &row.place), (5, day("2026-03-02"), &place(Q)));
+    assert_eq!((row.clause, row.found_on, &*row.place), (5, day("2026-03-02"), &place(Q)));
     assert_eq!((row.violation, &row.act, row.decided_on, row.complex_id), (None, &None, None, None));
     assert_eq!(seen.violations[0], whole.violations[0]);
     let text = serde_json::to_string(&seen).unwrap();

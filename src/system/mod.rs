@@ -26,8 +26,13 @@ pub const PAGES: &[&str] = &[DOCS];
 const DOCS: &str = "/docs/{_:.*}";
 
 pub fn pages(config: &mut web::ServiceConfig) {
+    // "none": without it the page asks an outside validator for a badge.
     config.service(
-        utoipa_swagger_ui::SwaggerUi::new(DOCS)
-            .config(utoipa_swagger_ui::Config::from("/openapi.json").try_it_out_enabled(true).use_base_layout()),
+        utoipa_swagger_ui::SwaggerUi::new(DOCS).config(
+            utoipa_swagger_ui::Config::from("/openapi.json")
+                .validator_url("none")
+                .try_it_out_enabled(true)
+                .use_base_layout(),
+        ),
     );
 }

@@ -1,0 +1,112 @@
+use chrono::Months;
+use serde_json::json;
+
+use super::model::{Listing, ListingRow};
+use super::store;
+use crate::db::{Id, Json, Work, lock_company};
+use crate::http::{Body, Ctx, Entity, Tx};
+use crate::ledger::{self, Audience, Event, Place};
+use crate::measures::model::MeasureRow;
+use crate::problem::{Code, Problem};
+use crate::violations::model::{Actor, ReasonsIn, Statement, StatementIn};
+
+/// Puts a company on the list that an approved measure calls for.
+pub fn list_company(tx: &mut Tx, measure: &MeasureRow, months: u32, reason: &str) -> Work<()> {
+    let ctx = tx.ctx;
+    let until = ctx.today.checked_add_months(Months::new(months)).unwrap_or(ctx.today);
+    let row = ListingRow {
+        id: ctx.new_id(),
+        version: 1,
+        kind: measure.kind.clone(),
+        company_id: measure.company_id,
+        county: measure.county.clone(),
+        measure_id: measure.id,
+        legal_basis: measure.legal_basis.clone().unwrap_or_default(),
+        reason: reason.to_owned(),
+        publicity: measure.reason_zh.clone(),
+        listed_from: ctx.today,
+        listed_until: until,
+        removed_on: None,
+        removal_reason: None,
+        repair: Json(None),
+        created_at: ctx.now,
+        updated_at: ctx.now,
+    };
+    store::insert(tx.conn, &row)?;
+    record(tx, &row, "blacklist.listed")
+}
+
+fn record(tx: &mut Tx, row: &ListingRow, kind: &'static str) -> Work<()> {
+    let event = Event::new(kind, "listing", row.id)
+        .at(Place { county: row.county.clone(), ..Place::default() })
+        .company(Some(row.company_id))
+        .audience(Audience::Everyone)
+        .data(json!({
+            "kind": row.kind, "measure_id": row.measure_id, "legal_basis": row.legal_basis,
+            "listed_from": row.listed_from, "listed_until": row.listed_until, "removed_on": row.removed_on,
+            "removal_reason": row.removal_reason, "version": row.version,
+        }));
+    ledger::append(tx, event)?;
+    Ok(())
+}
+
+fn save(tx: &mut Tx, row: &mut ListingRow, kind: &'static str) -> Work<()> {
+    row.version += 1;
+    row.updated_at = tx.ctx.now;
+    store::save(tx.conn, row)?;
+    record(tx, row, kind)
+}
+
+/// Takes a company off the lists that a measure put it on; the measure is taken back.
+pub fn end_listing_of(tx: &mut Tx, measure: Id, reason: &str) -> Work<()> {
+    let reversed = crate::measures::store::find(tx.conn, &crate::access::Scope::System("its own reversal"), measure)?;
+    for mut row in store::of_measure(tx.conn, reversed.company_id, measure)? {
+        row.removed_on = Some(tx.ctx.today);
+        row.removal_reason = Some(reason.to_owned());
+        save(tx, &mut row, "blacklist.removed")?;
+    }
+    Ok(())
+}
+
+fn find_for_update(tx: &mut Tx, id: Id) -> Work<ListingRow> {
+    let company = store::find(tx.conn, &tx.ctx.scope, id)?.company_id;
+    lock_company(tx.conn, company)?;
+    store::find(tx.conn, &tx.ctx.scope, id)
+}
+
+fn require_in_force(ctx: &Ctx, row: &ListingRow) -> Work<()> {
+    if row.removed_on.is_none() && row.listed_until >= ctx.today {
+        return Ok(());
+    }
+    Err(Problem::new(Code::StateConflict).detail("已移出或期满", "it is removed or has expired").into())
+}
+
+fn shown(tx: &mut Tx, row: ListingRow) -> Work<Entity<Listing>> {
+    let (id, version) = (row.id, row.version);
+    let view = store::views(tx.conn, vec![row], tx.ctx.today)?.pop();
+    Ok(Entity::new(id, version, view.ok_or_else(|| Problem::new(Code::Internal))?))
+}
+
+pub fn apply_for_credit_repair(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Listing>> {
+    let ctx = tx.ctx;
+    let mut row = find_for_update(tx, id)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    require_in_force(ctx, &row)?;
+    let StatementIn { text, evidence } = input.clone();
+    row.repair = Json(Some(Statement { text, evidence, at: ctx.now, by: Actor::of(&ctx.caller) }));
+    save(tx, &mut row, "blacklist.repair_applied")?;
+    shown(tx, row)
+}
+
+pub fn remove_from_blacklist(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Listing>> {
+    let ctx = tx.ctx;
+    let mut row = find_for_update(tx, id)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    require_in_force(ctx, &row)?;
+    row.removed_on = Some(ctx.today);
+    row.removal_reason = Some(input.reasons.clone());
+    save(tx, &mut row, "blacklist.removed")?;
+    shown(tx, row)
+}

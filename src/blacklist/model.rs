@@ -1,0 +1,121 @@
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::coded_enum;
+use crate::db::Id;
+use crate::db::schema::listings;
+use crate::db::types::{Instant, Json};
+use crate::violations::model::{Evidence, Statement};
+
+coded_enum! {
+    /// Which list (名单种类).
+    pub enum ListingKind {
+        Blacklist "blacklist" "黑名单" "Blacklist"
+        Restriction "restriction" "限制承接新项目" "Restriction on new complexes"
+    }
+}
+
+coded_enum! {
+    /// Where an entry stands (名单状态).
+    pub enum ListingState {
+        InForce "in_force" "列入中" "In force"
+        Expired "expired" "期满" "Expired"
+        Removed "removed" "已移出" "Removed"
+    }
+}
+
+#[derive(Clone, Debug, Queryable, Insertable)]
+#[diesel(table_name = listings)]
+pub struct ListingRow {
+    pub id: Id,
+    pub version: i64,
+    pub kind: String,
+    pub company_id: Id,
+    pub county: String,
+    pub measure_id: Id,
+    pub legal_basis: String,
+    pub reason: String,
+    pub publicity: String,
+    pub listed_from: NaiveDate,
+    pub listed_until: NaiveDate,
+    pub removed_on: Option<NaiveDate>,
+    pub removal_reason: Option<String>,
+    pub repair: Json<Option<Statement>>,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+/// A company's application for credit repair (信用修复申请).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CreditRepair {
+    /// What it says.
+    #[schema(max_length = 10000)]
+    pub text: String,
+    /// Its evidence.
+    #[schema(max_items = 50)]
+    pub evidence: Vec<Evidence>,
+    pub at: Instant,
+}
+
+/// An entry of the blacklist or of the restrictions (名单记录).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Listing {
+    pub id: Id,
+    /// Grows by one with each change.
+    #[schema(minimum = 1)]
+    pub version: i64,
+    pub kind: ListingKind,
+    pub state: ListingState,
+    pub company_id: Id,
+    /// Name of the company.
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub company_name: String,
+    /// USCC of the company.
+    #[schema(max_length = 18, example = "91640121MA76ABCD0P")]
+    pub company_uscc: String,
+    /// County of the list.
+    #[schema(max_length = 6, example = "640121")]
+    pub county: String,
+    /// The measure that put it there, with its reasons and grounds.
+    pub measure_id: Id,
+    /// Law or regulation that it rests on.
+    #[schema(max_length = 300)]
+    pub legal_basis: String,
+    /// Reasons of the decision.
+    #[schema(max_length = 5000)]
+    pub reason: String,
+    /// What is made public of it.
+    #[schema(max_length = 5000)]
+    pub publicity: String,
+    /// First day on the list.
+    pub listed_from: NaiveDate,
+    /// Last day on the list, unless removed before.
+    pub listed_until: NaiveDate,
+    /// Day of removal from the list.
+    pub removed_on: Option<NaiveDate>,
+    /// Why it was removed.
+    #[schema(max_length = 5000)]
+    pub removal_reason: Option<String>,
+    pub credit_repair: Option<CreditRepair>,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListBlacklist {
+    /// Rows on a page (default 50).
+    #[param(minimum = 1, maximum = 200, example = 50)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 500)]
+    pub cursor: Option<String>,
+    /// Adds `total`.
+    pub with_total: Option<bool>,
+    /// Only this list.
+    pub kind: Option<ListingKind>,
+    /// Only this company.
+    pub company_id: Option<Id>,
+}

@@ -1,0 +1,52 @@
+use actix_web::{get, post};
+
+use super::model::{ListBlacklist, Listing};
+use super::{actions, store};
+use crate::http::context::PathId;
+use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::problem::{Code, Problem};
+use crate::violations::model::{ReasonsIn, StatementIn};
+
+/// List the blacklist
+///
+/// The blacklist and the restrictions of your county, newest first, with those expired or removed; a company sees its own.
+#[utoipa::path(tag = "standing", params(ListBlacklist), responses((status = 200, description = "A page", body = PageOf<Listing>)))]
+#[get("/v1/blacklist")]
+pub async fn list_blacklist(ctx: Ctx) -> Answer {
+    let query: ListBlacklist = ctx.query()?;
+    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+}
+
+/// Get an entry of the blacklist
+#[utoipa::path(tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
+    responses((status = 200, description = "The entry", body = Listing)))]
+#[get("/v1/blacklist/{id}")]
+pub async fn get_blacklist_entry(ctx: Ctx, id: PathId) -> Answer {
+    ctx.get(move |conn, ctx| {
+        let row = store::find(conn, &ctx.scope, id.0)?;
+        let (id, version) = (row.id, row.version);
+        let view = store::views(conn, vec![row], ctx.today)?.pop();
+        Ok(Entity::new(id, version, view.ok_or_else(|| Problem::new(Code::Internal))?))
+    })
+    .await
+}
+
+/// Apply for credit repair
+///
+/// The listed company's application (信用修复); the county answers it by removal with reasons, or leaves the entry to expire.
+#[utoipa::path(tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
+    request_body = StatementIn, responses((status = 200, description = "Applied", body = Listing)))]
+#[post("/v1/blacklist/{id}/credit-repair")]
+pub async fn apply_for_credit_repair(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> Answer {
+    ctx.act(body, move |tx, body| actions::apply_for_credit_repair(tx, id.0, body)).await
+}
+
+/// Remove a company from the list
+///
+/// With reasons, before its last day.
+#[utoipa::path(tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
+    request_body = ReasonsIn, responses((status = 200, description = "Removed", body = Listing)))]
+#[post("/v1/blacklist/{id}/removal")]
+pub async fn remove_from_blacklist(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+    ctx.act(body, move |tx, body| actions::remove_from_blacklist(tx, id.0, body)).await
+}

@@ -1,0 +1,11 @@
+//! What waits for the caller's office or company (待办), each with its deadline.
+
+pub mod model;
+mod routes;
+pub mod rules;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(routes::list_inbox);
+}

@@ -1,0 +1,72 @@
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::coded_enum;
+use crate::db::Id;
+
+coded_enum! {
+    /// What is to be done (待办事项).
+    pub enum InboxKind {
+        NotifyViolation "notify_violation" "告知企业" "Notify the company"
+        RecordDelivery "record_delivery" "登记送达" "Record the delivery of the notice"
+        AnswerStatement "answer_statement" "答复陈述申辩" "Answer the statement"
+        DecideViolation "decide_violation" "认定或不予认定" "Confirm or dismiss"
+        DecideAppeal "decide_appeal" "决定申诉" "Decide the appeal"
+        OpenNotice "open_notice" "查收告知书" "Open the notice"
+        MakeStatement "make_statement" "陈述申辩" "Make a statement"
+        Appeal "appeal" "可提出申诉" "An appeal is possible"
+        NotifyMeasure "notify_measure" "告知拟采取的措施" "Notify the company of the intended measure"
+        HoldHearing "hold_hearing" "举行听证" "Hold the hearing"
+        ApproveMeasure "approve_measure" "审批措施" "Approve or reject the measure"
+        CarryOutMeasure "carry_out_measure" "执行措施" "Carry out the measure"
+        OpenMeasureNotice "open_measure_notice" "查收措施告知书" "Open the notice of a measure"
+        AnswerMeasureNotice "answer_measure_notice" "对拟采取的措施陈述申辩或申请听证" "Make a statement or ask for a hearing on a measure"
+        FulfilMeasure "fulfil_measure" "落实整改等要求" "Fulfil the measure"
+    }
+}
+
+/// Something that waits (待办).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+pub struct InboxItem {
+    /// Last day for it; null where no period runs.
+    pub due_on: Option<NaiveDate>,
+    /// Id of the violation or measure.
+    pub subject_id: Id,
+    pub kind: InboxKind,
+    /// `violation` or `measure`.
+    #[schema(max_length = 20, example = "violation")]
+    pub subject_kind: String,
+    /// Where to read it.
+    #[schema(max_length = 100, example = "/v1/violations/019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")]
+    pub href: String,
+    /// The last day is over.
+    pub overdue: bool,
+    /// Code of the act, or kind of the measure.
+    #[schema(max_length = 80, example = "nine.staff_not_in_uniform")]
+    pub about: String,
+    pub company_id: Option<Id>,
+    /// Name of the company.
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub company_name: Option<String>,
+    /// Name of the complex.
+    #[schema(max_length = 200, example = "望远示范花园")]
+    pub complex_name: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListInbox {
+    /// Rows on a page (default 50).
+    #[param(minimum = 1, maximum = 200, example = 50)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 500)]
+    pub cursor: Option<String>,
+    /// Adds `total`.
+    pub with_total: Option<bool>,
+    /// Only this kind.
+    pub kind: Option<InboxKind>,
+    /// Only what is late.
+    pub overdue: Option<bool>,
+}

@@ -1,0 +1,92 @@
+use actix_web::get;
+use chrono::NaiveDate;
+
+use super::model::{InboxItem, InboxKind, ListInbox};
+use super::rules;
+use crate::companies;
+use crate::complexes;
+use crate::db::{Conn, Id, Work};
+use crate::http::paging::Page;
+use crate::http::{Answer, Ctx, Cursor, PageOf};
+use crate::{measures, violations};
+
+/// As many open rows are looked at; an office with more has the oldest first.
+const AT_MOST: i64 = 5000;
+
+/// List what waits for me
+///
+/// Notices to open, statements to make and to answer, decisions, approvals, measures to carry out: of your office or
+/// company, by deadline, what has none last.
+#[utoipa::path(tag = "inbox", params(ListInbox), responses((status = 200, description = "A page", body = PageOf<InboxItem>)))]
+#[get("/v1/inbox")]
+pub async fn list_inbox(ctx: Ctx) -> Answer {
+    let query: ListInbox = ctx.query()?;
+    ctx.list(move |conn, ctx| inbox(conn, ctx, &query)).await
+}
+
+/// What has no deadline sorts after what has.
+fn key(item: &InboxItem) -> (NaiveDate, Id, InboxKind) {
+    (item.due_on.unwrap_or(NaiveDate::MAX), item.subject_id, item.kind)
+}
+
+fn inbox(conn: &mut Conn, ctx: &Ctx, query: &ListInbox) -> Work<PageOf<InboxItem>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let mut items = waiting(conn, ctx)?;
+    items.retain(|item| query.kind.is_none_or(|kind| item.kind == kind));
+    items.retain(|item| query.overdue.is_none_or(|overdue| item.overdue == overdue));
+    items.sort_by_key(key);
+    let total = page.with_total.unwrap_or(false).then_some(items.len() as i64);
+    if let Some(after) = Cursor::decode::<(NaiveDate, Id, InboxKind)>(page.cursor.as_deref())? {
+        items.retain(|item| key(item) > after);
+    }
+    items.truncate(usize::try_from(page.fetch()).unwrap_or(usize::MAX));
+    let (items, next_cursor) = page.cut(items, key);
+    Ok(PageOf { items, next_cursor, total })
+}
+
+fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
+    let states = ["reported", "notified", "confirmed", "appealed"];
+    // A confirmed case waits only for its company; offices need not read the long list of them.
+    let states = if ctx.caller.company.is_some() { &states[..] } else { &["reported", "notified", "appealed"] };
+    let cases = violations::store::in_states(conn, &ctx.scope, states, AT_MOST)?;
+    let open = measures::store::open(conn, &ctx.scope, AT_MOST)?;
+    let companies: Vec<Id> =
+        cases.iter().filter_map(|row| row.company_id).chain(open.iter().map(|row| row.company_id)).collect();
+    let complexes: Vec<Id> =
+        cases.iter().filter_map(|row| row.complex_id).chain(open.iter().filter_map(|row| row.complex_id)).collect();
+    let companies = companies::names_of(conn, &companies)?;
+    let complexes = complexes::names_of(conn, &complexes)?;
+    let item = |kind,
+                due_on: Option<NaiveDate>,
+                subject: &str,
+                path: &str,
+                id: Id,
+                about: &str,
+                company: Option<Id>,
+                complex: Option<Id>| {
+        InboxItem {
+            kind,
+            due_on,
+            subject_kind: subject.to_owned(),
+            subject_id: id,
+            href: format!("/v1/{path}/{id}"),
+            overdue: due_on.is_some_and(|last| last < ctx.today),
+            about: about.to_owned(),
+            company_id: company,
+            company_name: company.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
+            complex_name: complex.and_then(|id| complexes.get(&id)).cloned(),
+        }
+    };
+    let mut items = Vec::new();
+    for row in &cases {
+        if let Some((kind, due)) = rules::of_violation(row, &ctx.caller, ctx.today) {
+            items.push(item(kind, due, "violation", "violations", row.id, &row.act, row.company_id, row.complex_id));
+        }
+    }
+    for row in &open {
+        if let Some((kind, due)) = rules::of_measure(row, &ctx.caller, ctx.today) {
+            items.push(item(kind, due, "measure", "measures", row.id, &row.kind, Some(row.company_id), row.complex_id));
+        }
+    }
+    Ok(items)
+}

@@ -1,0 +1,82 @@
+//! What a case or a measure waits for, and from whom. Pure: rows and the caller in, kinds and days out.
+
+use chrono::NaiveDate;
+
+use super::model::InboxKind;
+use crate::access::{Caller, Role};
+use crate::measures::model::MeasureRow;
+use crate::policy::model::MeasureKind;
+use crate::violations::model::ViolationRow;
+
+type Waiting = (InboxKind, Option<NaiveDate>);
+
+/// What a violation waits for from this caller.
+pub fn of_violation(row: &ViolationRow, caller: &Caller, today: NaiveDate) -> Option<Waiting> {
+    let steps = &row.proceedings.0;
+    if caller.role == Role::PropertyCompany {
+        row.company_id?;
+        return match row.state.as_str() {
+            "notified" if steps.delivery.is_none() => Some((InboxKind::OpenNotice, None)),
+            "notified" if steps.statement.is_none() && row.statement_due_on >= Some(today) => {
+                Some((InboxKind::MakeStatement, row.statement_due_on))
+            }
+            "confirmed" if row.appeal_due_on >= Some(today) => Some((InboxKind::Appeal, row.appeal_due_on)),
+            _ => None,
+        };
+    }
+    if row.state == "appealed" {
+        let confirmed_by = steps.confirmation.as_ref().map(|c| c.by.role.rank());
+        let above = confirmed_by.is_some_and(|rank| caller.role.rank() > rank);
+        return (above && caller.is_government()).then_some((InboxKind::DecideAppeal, None));
+    }
+    if row.lead_role != caller.role.code() {
+        return None;
+    }
+    match row.state.as_str() {
+        "reported" => Some((InboxKind::NotifyViolation, None)),
+        "notified" if steps.delivery.is_none() => Some((InboxKind::RecordDelivery, None)),
+        "notified" if steps.statement.is_some() && steps.statement_answer.is_none() => {
+            Some((InboxKind::AnswerStatement, row.statement_due_on))
+        }
+        "notified" if row.statement_due_on < Some(today) => Some((InboxKind::DecideViolation, None)),
+        _ => None,
+    }
+}
+
+/// What a measure waits for from this caller.
+pub fn of_measure(row: &MeasureRow, caller: &Caller, today: NaiveDate) -> Option<Waiting> {
+    let steps = &row.proceedings.0;
+    let kind = MeasureKind::from_code(&row.kind)?;
+    let due = Some(row.due_on);
+    if caller.role == Role::PropertyCompany {
+        return match row.state.as_str() {
+            "proposed" if row.notified && steps.delivery.is_none() => Some((InboxKind::OpenMeasureNotice, None)),
+            "proposed" if row.hearing_request_due_on >= Some(today) => {
+                Some((InboxKind::AnswerMeasureNotice, row.hearing_request_due_on))
+            }
+            "approved" if kind == MeasureKind::RectificationOrder => Some((InboxKind::FulfilMeasure, due)),
+            _ => None,
+        };
+    }
+    let division = caller.division.as_deref().unwrap_or_default();
+    let own = row.office_role == caller.role.code() && row.office_division == division;
+    if row.state == "approved" {
+        return own.then_some((InboxKind::CarryOutMeasure, due));
+    }
+    if row.state != "proposed" {
+        return None;
+    }
+    let hearing_waits = steps.hearing_request.is_some() && steps.hearing.is_none();
+    if own && !row.notified {
+        return Some((InboxKind::NotifyMeasure, due));
+    }
+    if own && row.notified && steps.delivery.is_none() {
+        return Some((InboxKind::RecordDelivery, due));
+    }
+    if own && hearing_waits {
+        return Some((InboxKind::HoldHearing, due));
+    }
+    let ripe = row.hearing_request_due_on.is_some_and(|last| today > last) && !hearing_waits;
+    let approver = row.approver_role.as_deref() == Some(caller.role.code());
+    (approver && ripe).then_some((InboxKind::ApproveMeasure, due))
+}

@@ -1,0 +1,193 @@
+//! Due process of a biting measure: notice, statement, hearing.
+
+use serde_json::json;
+
+use super::model::*;
+use super::recompute::record;
+use super::store;
+use super::view::{Measure, view};
+use crate::access::Role;
+use crate::calendar;
+use crate::db::{Id, Work};
+use crate::fault::Fault;
+use crate::http::{Body, Ctx, Entity, Tx};
+use crate::policy;
+use crate::policy::model::MeasureRule;
+use crate::problem::{Code, Problem};
+use crate::standing::model::MeasureState;
+use crate::violations::model::{
+    Actor, Delivery, DeliveryIn, DeliveryMethod, Notification, Statement, StatementIn, Step,
+};
+
+/// Only the office that the measure is for carries it through; the social affairs office of its township may, too.
+pub fn require_office(ctx: &Ctx, row: &MeasureRow) -> Work<()> {
+    let caller = &ctx.caller;
+    let division = caller.division.as_deref().unwrap_or_default();
+    let own = caller.role.code() == row.office_role && division == row.office_division;
+    let township = caller.role == Role::SocialAffairsOffice && !row.township.is_empty() && division == row.township;
+    if own || (township && row.kind != "referral") {
+        return Ok(());
+    }
+    Err(Problem::new(Code::Forbidden)
+        .detail(
+            "只有承办单位可以办理",
+            format!("only {} of {} carries it through", row.office_role, row.office_division),
+        )
+        .into())
+}
+
+/// The rule of a measure's kind, under the policy that called for it.
+pub fn rule_of(tx: &mut Tx, row: &MeasureRow) -> Work<MeasureRule> {
+    let policies = policy::current(tx.conn, &tx.ctx.state.policies)?;
+    let rule = policies.get(row.policy_version).and_then(|version| version.measure(row.kind().ok()?).cloned());
+    Ok(rule.ok_or_else(|| Problem::new(Code::Internal))?)
+}
+
+/// Saves a step of a measure, records it, and shows the measure.
+pub fn advance(tx: &mut Tx, mut row: MeasureRow, kind: &'static str, step: serde_json::Value) -> Work<Entity<Measure>> {
+    row.version += 1;
+    row.updated_at = tx.ctx.now;
+    store::save(tx.conn, &row)?;
+    record(tx, &row, kind, step)?;
+    let (id, version) = (row.id, row.version);
+    let view = view(tx.conn, tx.ctx, row)?;
+    Ok(Entity::new(id, version, view))
+}
+
+fn conflict(zh: &str, en: &str) -> Problem {
+    Problem::new(Code::StateConflict).detail(zh, en)
+}
+
+pub fn notify_measure(tx: &mut Tx, id: Id, body: &Body<MeasureNotificationIn>) -> Work<Entity<Measure>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    require_office(ctx, &row)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    row.require_state(&[MeasureState::Proposed])?;
+    if row.notified {
+        return Err(conflict("已告知", "the company has been notified").into());
+    }
+    let MeasureNotificationIn { facts, grounds, intended_consequence } = input.clone();
+    let by = Actor::of(&ctx.caller);
+    row.proceedings.0.notification = Some(Notification { facts, grounds, intended_consequence, at: ctx.now, by });
+    row.notified = true;
+    advance(tx, row, "measure.notified", json!({}))
+}
+
+fn deliver(
+    tx: &mut Tx,
+    row: &mut MeasureRow,
+    day: chrono::NaiveDate,
+    method: DeliveryMethod,
+    note: Option<String>,
+) -> Work<()> {
+    let policies = policy::current(tx.conn, &tx.ctx.state.policies)?;
+    let version = policies.get(row.policy_version).unwrap_or_else(|| policies.governing(day));
+    let days = version.document().process.hearing_request_working_days;
+    let calendar = calendar::work_calendar(tx.conn)?;
+    let by = Actor::of(&tx.ctx.caller);
+    row.proceedings.0.delivery = Some(Delivery { delivered_on: day, method, note, at: tx.ctx.now, by });
+    row.hearing_request_due_on = Some(calendar.add_working_days(day, days));
+    Ok(())
+}
+
+pub fn awaits_opening(ctx: &Ctx, row: &MeasureRow) -> bool {
+    ctx.caller.role == Role::PropertyCompany
+        && row.notified
+        && row.state == MeasureState::Proposed.code()
+        && row.proceedings.0.delivery.is_none()
+}
+
+/// Opening a notice with the company's token is its delivery.
+pub fn open_notice(tx: &mut Tx, id: Id) -> Work<Entity<Measure>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    if !awaits_opening(ctx, &row) {
+        let (id, version) = (row.id, row.version);
+        return Ok(Entity::new(id, version, view(tx.conn, ctx, row)?));
+    }
+    deliver(tx, &mut row, ctx.today, DeliveryMethod::Opened, None)?;
+    let step = json!({ "method": "opened", "hearing_request_due_on": row.hearing_request_due_on });
+    advance(tx, row, "measure.notice_delivered", step)
+}
+
+pub fn record_measure_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> Work<Entity<Measure>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    require_office(ctx, &row)?;
+    let issued = row.proceedings.0.notification.as_ref().map(|n| ctx.state.clock.day_of(n.at));
+    let input = tx.checked(body, |_, input, faults| {
+        crate::violations::check_delivery_day(ctx, input.delivered_on, issued, faults);
+        Ok(())
+    })?;
+    tx.if_match(row.version)?;
+    row.require_state(&[MeasureState::Proposed])?;
+    if !row.notified || row.proceedings.0.delivery.is_some() {
+        return Err(conflict("没有待送达的告知书", "there is no notice to deliver").into());
+    }
+    let DeliveryIn { delivered_on, note } = input.clone();
+    deliver(tx, &mut row, delivered_on, DeliveryMethod::Recorded, Some(note))?;
+    let step = json!({ "method": "recorded", "delivered_on": delivered_on });
+    advance(tx, row, "measure.notice_delivered", step)
+}
+
+/// What the company says or asks for comes after the notice and within its period; saying it opens the notice.
+fn require_period(tx: &mut Tx, row: &mut MeasureRow) -> Work<()> {
+    row.require_state(&[MeasureState::Proposed])?;
+    if !row.notified {
+        return Err(conflict("尚未告知", "there is no notice yet").into());
+    }
+    if row.proceedings.0.delivery.is_none() {
+        deliver(tx, row, tx.ctx.today, DeliveryMethod::Opened, None)?;
+    }
+    crate::violations::require_before(tx.ctx, row.hearing_request_due_on)
+}
+
+pub fn submit_measure_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Measure>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    require_period(tx, &mut row)?;
+    if row.proceedings.0.statement.is_some() {
+        return Err(conflict("已提交陈述申辩", "a statement was made").into());
+    }
+    let StatementIn { text, evidence } = input.clone();
+    row.proceedings.0.statement = Some(Statement { text, evidence, at: ctx.now, by: Actor::of(&ctx.caller) });
+    advance(tx, row, "measure.statement_submitted", json!({}))
+}
+
+pub fn request_measure_hearing(tx: &mut Tx, id: Id, body: &Body<HearingRequestIn>) -> Work<Entity<Measure>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    require_period(tx, &mut row)?;
+    if row.proceedings.0.hearing_request.is_some() {
+        return Err(conflict("已申请听证", "a hearing was asked for").into());
+    }
+    let step = Step { text: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) };
+    row.proceedings.0.hearing_request = Some(step);
+    advance(tx, row, "measure.hearing_requested", json!({}))
+}
+
+pub fn record_measure_hearing(tx: &mut Tx, id: Id, body: &Body<HearingRecordIn>) -> Work<Entity<Measure>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    require_office(ctx, &row)?;
+    let input = tx.checked(body, |_, input, faults| {
+        if input.held_on > ctx.today {
+            faults.push(Fault::new("/held_on", "in_the_future", "听证日期在未来", "this day has not come"));
+        }
+        Ok(())
+    })?;
+    tx.if_match(row.version)?;
+    row.require_state(&[MeasureState::Proposed])?;
+    if row.proceedings.0.hearing_request.is_none() || row.proceedings.0.hearing.is_some() {
+        return Err(conflict("没有待举行的听证", "there is no hearing to hold").into());
+    }
+    let HearingRecordIn { held_on, record } = input.clone();
+    row.proceedings.0.hearing = Some(Hearing { held_on, record, at: ctx.now, by: Actor::of(&ctx.caller) });
+    advance(tx, row, "measure.hearing_held", json!({ "held_on": held_on }))
+}

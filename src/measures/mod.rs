@@ -1,0 +1,28 @@
+//! Measures (处置措施): what the ladder calls for, its due process, and referrals (移交).
+
+mod actions;
+mod decisions;
+pub mod model;
+mod recompute;
+mod routes;
+pub mod store;
+pub mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use recompute::recompute;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(routes::list_measures)
+        .service(routes::get_measure)
+        .service(routes::notify_measure)
+        .service(routes::record_measure_delivery)
+        .service(routes::submit_measure_statement)
+        .service(routes::request_measure_hearing)
+        .service(routes::record_measure_hearing)
+        .service(routes::approve_measure)
+        .service(routes::reject_measure)
+        .service(routes::complete_measure)
+        .service(routes::cancel_measure);
+}

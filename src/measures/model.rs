@@ -1,0 +1,220 @@
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::access::Role;
+use crate::coded_enum;
+use crate::db::schema::measures;
+use crate::db::types::{Instant, Json};
+use crate::db::{Id, Work};
+use crate::ledger::Place;
+use crate::policy::model::MeasureKind;
+use crate::problem::{Code, Problem};
+use crate::standing::model::MeasureState;
+use crate::violations::model::{Actor, Delivery, Evidence, Notification, Statement, Step};
+
+coded_enum! {
+    /// The lawful ground on which a contract ends (合同终止依据): removal itself ends none.
+    pub enum RemovalGround {
+        OwnersVote "owners_vote" "业主共同决定解聘" "Dismissal by the owners' vote"
+        Expiry "expiry" "合同期限届满" "Expiry of the contract"
+        Notice "notice" "依法通知解除" "Lawful notice"
+        Agreement "agreement" "双方协商解除" "Agreement"
+        Judgment "judgment" "生效裁判" "Judgment"
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hearing {
+    pub held_on: NaiveDate,
+    pub record: String,
+    pub at: Instant,
+    pub by: Actor,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Completion {
+    pub completed_on: NaiveDate,
+    pub outcome: String,
+    pub evidence: Vec<Evidence>,
+    pub removal_ground: Option<RemovalGround>,
+    pub in_time: bool,
+    pub at: Instant,
+    pub by: Actor,
+}
+
+/// Why a measure was cancelled; `by` is empty where its grounds fell away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cancellation {
+    pub reason_zh: String,
+    pub reason_en: String,
+    pub revoked: Vec<Id>,
+    pub at: Instant,
+    pub by: Option<Actor>,
+}
+
+/// Every step of a measure, as it is stored.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Proceedings {
+    pub notification: Option<Notification>,
+    pub delivery: Option<Delivery>,
+    pub statement: Option<Statement>,
+    pub hearing_request: Option<Step>,
+    pub hearing: Option<Hearing>,
+    pub approval: Option<Step>,
+    pub rejection: Option<Step>,
+    pub completion: Option<Completion>,
+    pub cancellation: Option<Cancellation>,
+}
+
+#[derive(Clone, Debug, Queryable, Insertable)]
+#[diesel(table_name = measures)]
+pub struct MeasureRow {
+    pub id: Id,
+    pub version: i64,
+    pub key: String,
+    pub kind: String,
+    pub state: String,
+    pub company_id: Id,
+    pub complex_id: Option<Id>,
+    pub violation_id: Option<Id>,
+    pub county: String,
+    pub township: String,
+    pub community: String,
+    pub office_role: String,
+    pub office_division: String,
+    pub approver_role: Option<String>,
+    pub level: Option<i64>,
+    pub legal_basis: Option<String>,
+    pub policy_version: i64,
+    pub reason_zh: String,
+    pub reason_en: String,
+    pub due_on: NaiveDate,
+    pub cancelled_by_system: bool,
+    pub reverses: Option<Id>,
+    pub notified: bool,
+    pub hearing_request_due_on: Option<NaiveDate>,
+    pub proceedings: Json<Proceedings>,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+fn broken() -> Problem {
+    Problem::new(Code::Internal)
+}
+
+impl MeasureRow {
+    pub fn kind(&self) -> Work<MeasureKind> {
+        Ok(MeasureKind::from_code(&self.kind).ok_or_else(broken)?)
+    }
+
+    pub fn state(&self) -> Work<MeasureState> {
+        Ok(MeasureState::from_code(&self.state).ok_or_else(broken)?)
+    }
+
+    pub fn office_role(&self) -> Work<Role> {
+        Ok(Role::from_code(&self.office_role).ok_or_else(broken)?)
+    }
+
+    pub fn require_state(&self, allowed: &[MeasureState]) -> Work<()> {
+        let state = self.state()?;
+        if allowed.contains(&state) {
+            return Ok(());
+        }
+        let names =
+            |pick: fn(MeasureState) -> &'static str| allowed.iter().map(|s| pick(*s)).collect::<Vec<_>>().join(" / ");
+        Err(Problem::new(Code::StateConflict)
+            .detail(
+                format!("当前状态为“{}”，须为“{}”", state.zh(), names(MeasureState::zh)),
+                format!("the state is {}, it must be {}", state.code(), names(MeasureState::code)),
+            )
+            .into())
+    }
+
+    pub fn place(&self) -> Place {
+        Place { county: self.county.clone(), township: self.township.clone(), community: self.community.clone() }
+    }
+}
+
+/// A notice of the measure that is intended (告知书).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MeasureNotificationIn {
+    /// The facts.
+    #[schema(min_length = 5, max_length = 5000, example = "累计违反“九不准”3 条")]
+    pub facts: String,
+    /// The grounds: rule and law.
+    #[schema(min_length = 2, max_length = 5000, example = "阶梯式惩戒第三级")]
+    pub grounds: String,
+    /// What is intended.
+    #[schema(min_length = 2, max_length = 5000, example = "拟启动清退程序")]
+    pub intended_consequence: String,
+}
+
+/// A request for a hearing (听证申请).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HearingRequestIn {
+    /// What the company wants to be heard on.
+    #[schema(min_length = 2, max_length = 5000, example = "对认定的事实有异议，申请听证")]
+    pub reasons: String,
+}
+
+/// The record of a hearing (听证笔录).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HearingRecordIn {
+    /// Day on which it was held; not in the future.
+    #[schema(example = "2026-06-20")]
+    pub held_on: NaiveDate,
+    /// What was said.
+    #[schema(min_length = 2, max_length = 20000, example = "当事人陈述……")]
+    pub record: String,
+}
+
+/// The carrying out of a measure, or an agency's answer to a referral (办理结果).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CompletionIn {
+    /// Day on which it was done; not in the future.
+    #[schema(example = "2026-03-20")]
+    pub completed_on: NaiveDate,
+    /// What was done.
+    #[schema(min_length = 2, max_length = 5000, example = "已整改到位，经复查合格")]
+    pub outcome: String,
+    /// Documents: texts and links.
+    #[schema(max_items = 50)]
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+    /// For `removal`: the lawful ground on which the contract ended; its document is among the evidence.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub removal_ground: Option<RemovalGround>,
+}
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListMeasures {
+    /// Rows on a page (default 50).
+    #[param(minimum = 1, maximum = 200, example = 50)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 500)]
+    pub cursor: Option<String>,
+    /// Adds `total`.
+    pub with_total: Option<bool>,
+    /// Only this state.
+    pub state: Option<MeasureState>,
+    /// Only this kind.
+    pub kind: Option<MeasureKind>,
+    /// Only this company's.
+    pub company_id: Option<Id>,
+    /// Only about this complex.
+    pub complex_id: Option<Id>,
+    /// Only those that this office must carry out.
+    pub office_role: Option<Role>,
+    /// Only those that rest on one violation, this one.
+    pub violation_id: Option<Id>,
+}

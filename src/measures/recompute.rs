@@ -1,0 +1,195 @@
+//! After a decision: the measures on file are brought into agreement with the facts, in the same transaction.
+
+use serde_json::json;
+
+use super::model::{Cancellation, MeasureRow, Proceedings};
+use super::store;
+use crate::access::Scope;
+use crate::calendar;
+use crate::calendar::rules::WorkCalendar;
+use crate::db::{Id, Json, Work};
+use crate::http::Tx;
+use crate::ledger::{self, Audience, Event};
+use crate::policy;
+use crate::policy::model::{MeasureKind, MeasureRule, MeasureScope};
+use crate::policy::versions::Policies;
+use crate::problem::{Code, Problem};
+use crate::standing;
+use crate::standing::model::{Change, DueMeasure, ExistingMeasure, MeasureState, Withdrawal};
+use crate::standing::reconcile::reconcile;
+
+const EVERY_MEASURE: Scope = Scope::System("measures follow from all facts of a company");
+
+/// Brings a company's measures into agreement with its facts. The caller holds the company's lock.
+pub fn recompute(tx: &mut Tx, company: Id) -> Work<()> {
+    let ctx = tx.ctx;
+    let head = standing::store::head_of(tx.conn, company)?;
+    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let facts = standing::store::facts_of(tx.conn, head, ctx.today)?;
+    let rows = store::of_company(tx.conn, &EVERY_MEASURE, head)?;
+    let mut grounds = store::grounds_of(tx.conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    let existing = rows
+        .iter()
+        .map(|row| {
+            Ok(ExistingMeasure {
+                id: row.id.0,
+                key: row.key.clone(),
+                kind: row.kind()?,
+                state: row.state()?,
+                grounds: grounds.remove(&row.id).unwrap_or_default().iter().map(|id| id.0).collect(),
+                other_grounds: false,
+                cancelled_by_system: row.cancelled_by_system,
+            })
+        })
+        .collect::<Work<Vec<_>>>()?;
+    let calendar = calendar::work_calendar(tx.conn)?;
+    for change in reconcile(&existing, &facts, &policies, ctx.today) {
+        let row = |id: uuid::Uuid| rows.iter().find(|row| row.id.0 == id).cloned();
+        match change {
+            Change::Create(due) => create(tx, head, *due, &policies, &calendar)?,
+            Change::AddGrounds { measure, violations } => {
+                store::add_grounds(tx.conn, Id(measure), &ids(&violations))?;
+                touch(tx, row(measure), "measure.grounds_added", json!({ "violations": violations }))?;
+            }
+            Change::DropGrounds { measure, violations } => {
+                store::drop_grounds(tx.conn, Id(measure), &ids(&violations))?;
+                touch(tx, row(measure), "measure.grounds_dropped", json!({ "violations": violations }))?;
+            }
+            Change::Cancel(withdrawal) => cancel(tx, row(withdrawal.measure), withdrawal)?,
+            Change::Reverse { key, withdrawal } => {
+                reverse(tx, row(withdrawal.measure), key, withdrawal, &policies, &calendar)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn ids(all: &[uuid::Uuid]) -> Vec<Id> {
+    all.iter().map(|id| Id(*id)).collect()
+}
+
+fn rule(policies: &Policies, version: i64, kind: MeasureKind) -> Work<&MeasureRule> {
+    let found = policies.get(version).and_then(|version| version.measure(kind));
+    Ok(found.ok_or_else(|| Problem::new(Code::Internal))?)
+}
+
+fn create(tx: &mut Tx, company: Id, due: DueMeasure, policies: &Policies, calendar: &WorkCalendar) -> Work<()> {
+    let ctx = tx.ctx;
+    let rule = rule(policies, due.policy_version, due.kind)?;
+    let violation = match due.kind.scope() {
+        MeasureScope::Violation | MeasureScope::Referral => due.grounds.first().map(|id| Id(*id)),
+        _ => None,
+    };
+    let row = MeasureRow {
+        id: ctx.new_id(),
+        version: 1,
+        key: due.key,
+        kind: due.kind.code().to_owned(),
+        state: MeasureState::initial(rule).code().to_owned(),
+        company_id: company,
+        complex_id: due.complex_id.map(Id),
+        violation_id: violation,
+        county: due.place.county.clone(),
+        township: due.place.township.clone().unwrap_or_default(),
+        community: due.place.community.clone().unwrap_or_default(),
+        office_role: due.office.role.code().to_owned(),
+        office_division: due.office.division,
+        approver_role: rule.approver.map(|role| role.code().to_owned()),
+        level: due.level.map(i64::from),
+        legal_basis: due.legal_basis,
+        policy_version: due.policy_version,
+        reason_zh: due.reason_zh,
+        reason_en: due.reason_en,
+        due_on: calendar.add_working_days(ctx.today, rule.due_working_days),
+        cancelled_by_system: false,
+        reverses: None,
+        notified: false,
+        hearing_request_due_on: None,
+        proceedings: Json(Proceedings::default()),
+        created_at: ctx.now,
+        updated_at: ctx.now,
+    };
+    put(tx, &row, &ids(&due.grounds))
+}
+
+fn put(tx: &mut Tx, row: &MeasureRow, grounds: &[Id]) -> Work<()> {
+    store::insert(tx.conn, row)?;
+    store::add_grounds(tx.conn, row.id, grounds)?;
+    record(tx, row, "measure.created", json!({ "grounds": grounds }))
+}
+
+/// Records a step of a measure in the ledger.
+pub fn record(tx: &mut Tx, row: &MeasureRow, kind: &'static str, step: serde_json::Value) -> Work<()> {
+    let event = Event::new(kind, "measure", row.id)
+        .at(row.place())
+        .company(Some(row.company_id))
+        .audience(Audience::Parties)
+        .policy(row.policy_version)
+        .data(json!({
+            "key": row.key, "kind": row.kind, "state": row.state, "complex_id": row.complex_id, "level": row.level,
+            "office_role": row.office_role, "office_division": row.office_division, "due_on": row.due_on,
+            "legal_basis": row.legal_basis, "version": row.version, "step": step,
+        }));
+    ledger::append(tx, event)?;
+    Ok(())
+}
+
+fn touch(tx: &mut Tx, row: Option<MeasureRow>, kind: &'static str, step: serde_json::Value) -> Work<()> {
+    let mut row = row.ok_or_else(|| Problem::new(Code::Internal))?;
+    row.version += 1;
+    row.updated_at = tx.ctx.now;
+    store::save(tx.conn, &row)?;
+    record(tx, &row, kind, step)
+}
+
+fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawal) -> Work<()> {
+    let mut row = row.ok_or_else(|| Problem::new(Code::Internal))?;
+    let step = json!({ "revoked": withdrawal.revoked, "reason_en": withdrawal.reason_en });
+    row.state = MeasureState::Cancelled.code().to_owned();
+    row.cancelled_by_system = true;
+    row.proceedings.0.cancellation = Some(Cancellation {
+        reason_zh: withdrawal.reason_zh,
+        reason_en: withdrawal.reason_en,
+        revoked: ids(&withdrawal.revoked),
+        at: tx.ctx.now,
+        by: None,
+    });
+    touch(tx, Some(row), "measure.cancelled", step)
+}
+
+/// A measure that was carried out and has no ground left becomes a task to take it back.
+fn reverse(
+    tx: &mut Tx,
+    done: Option<MeasureRow>,
+    key: String,
+    withdrawal: Withdrawal,
+    policies: &Policies,
+    calendar: &WorkCalendar,
+) -> Work<()> {
+    let ctx = tx.ctx;
+    let done = done.ok_or_else(|| Problem::new(Code::Internal))?;
+    let version = policies.governing(ctx.today);
+    let rule = rule(policies, version.version, MeasureKind::Reversal)?;
+    let row = MeasureRow {
+        id: ctx.new_id(),
+        version: 1,
+        key,
+        kind: MeasureKind::Reversal.code().to_owned(),
+        state: MeasureState::initial(rule).code().to_owned(),
+        approver_role: rule.approver.map(|role| role.code().to_owned()),
+        legal_basis: rule.legal_basis.clone(),
+        policy_version: version.version,
+        reason_zh: withdrawal.reason_zh,
+        reason_en: withdrawal.reason_en,
+        due_on: calendar.add_working_days(ctx.today, rule.due_working_days),
+        cancelled_by_system: false,
+        reverses: Some(done.id),
+        notified: false,
+        hearing_request_due_on: None,
+        proceedings: Json(Proceedings::default()),
+        created_at: ctx.now,
+        updated_at: ctx.now,
+        ..done
+    };
+    put(tx, &row, &ids(&withdrawal.revoked))
+}

@@ -1,0 +1,124 @@
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::model::{ListMeasures, MeasureRow};
+use super::view::{self, Measure};
+use crate::access::{Scope, scoped};
+use crate::db::schema::{measure_grounds as grounds, measures};
+use crate::db::{Conn, Id, Work, lock_company};
+use crate::http::paging::{Page, PageOf};
+use crate::http::{Ctx, Cursor};
+use crate::problem::Problem;
+
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
+    let row = scoped::measures(scope).filter(measures::id.eq(id)).first(conn).optional()?;
+    Ok(row.ok_or_else(Problem::not_found)?)
+}
+
+/// Locks the company that it is against, then reads it.
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
+    let company = find(conn, scope, id)?.company_id;
+    lock_company(conn, company)?;
+    find(conn, scope, id)
+}
+
+/// Every measure of a company, whoever reads it.
+pub fn of_company(conn: &mut Conn, scope: &Scope, company: Id) -> Work<Vec<MeasureRow>> {
+    Ok(scoped::measures(scope).filter(measures::company_id.eq(company)).order(measures::id).load(conn)?)
+}
+
+/// The violations that measures rest on.
+pub fn grounds_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Vec<Id>>> {
+    let mut all: HashMap<Id, Vec<Id>> = HashMap::new();
+    for chunk in ids.chunks(500) {
+        let rows: Vec<(Id, Id)> = grounds::table
+            .filter(grounds::measure_id.eq_any(chunk.to_vec()))
+            .order((grounds::measure_id, grounds::violation_id))
+            .load(conn)?;
+        for (measure, violation) in rows {
+            all.entry(measure).or_default().push(violation);
+        }
+    }
+    Ok(all)
+}
+
+pub fn insert(conn: &mut Conn, row: &MeasureRow) -> Work<()> {
+    diesel::insert_into(measures::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Saves the steps of a measure; what it is never changes.
+pub fn save(conn: &mut Conn, row: &MeasureRow) -> Work<()> {
+    diesel::update(measures::table.find(row.id))
+        .set((
+            measures::version.eq(row.version),
+            measures::state.eq(&row.state),
+            measures::legal_basis.eq(&row.legal_basis),
+            measures::cancelled_by_system.eq(row.cancelled_by_system),
+            measures::notified.eq(row.notified),
+            measures::hearing_request_due_on.eq(row.hearing_request_due_on),
+            measures::proceedings.eq(&row.proceedings),
+            measures::updated_at.eq(row.updated_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn add_grounds(conn: &mut Conn, measure: Id, violations: &[Id]) -> Work<()> {
+    for violation in violations {
+        diesel::insert_into(grounds::table)
+            .values((grounds::measure_id.eq(measure), grounds::violation_id.eq(*violation)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+pub fn drop_grounds(conn: &mut Conn, measure: Id, violations: &[Id]) -> Work<()> {
+    let of_measure = grounds::table.filter(grounds::measure_id.eq(measure));
+    diesel::delete(of_measure.filter(grounds::violation_id.eq_any(violations.to_vec()))).execute(conn)?;
+    Ok(())
+}
+
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListMeasures) -> Work<PageOf<Measure>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || {
+        let mut rows = scoped::measures(&ctx.scope);
+        if let Some(state) = query.state {
+            rows = rows.filter(measures::state.eq(state.code()));
+        }
+        if let Some(kind) = query.kind {
+            rows = rows.filter(measures::kind.eq(kind.code()));
+        }
+        if let Some(company) = query.company_id {
+            rows = rows.filter(measures::company_id.eq(company));
+        }
+        if let Some(complex) = query.complex_id {
+            rows = rows.filter(measures::complex_id.eq(complex));
+        }
+        if let Some(role) = query.office_role {
+            rows = rows.filter(measures::office_role.eq(role.code()));
+        }
+        if let Some(violation) = query.violation_id {
+            rows = rows.filter(measures::violation_id.eq(violation));
+        }
+        rows
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
+        rows = rows.filter(measures::id.lt(before));
+    }
+    let rows: Vec<MeasureRow> = rows.order(measures::id.desc()).limit(page.fetch()).load(conn)?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    Ok(PageOf { items: view::views(conn, ctx, rows)?, next_cursor, total })
+}
+
+/// Open measures of the caller's territory, oldest first; for the inbox.
+pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<MeasureRow>> {
+    Ok(scoped::measures(scope)
+        .filter(measures::state.eq_any(["proposed", "approved"]))
+        .order(measures::id)
+        .limit(at_most)
+        .load(conn)?)
+}

@@ -1,0 +1,282 @@
+//! A measure as a caller sees it; grounds outside the territory by clause, day and division only.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::*;
+use crate::access::role::RoleKind;
+use crate::access::{Role, Scope};
+use crate::companies;
+use crate::complexes;
+use crate::db::types::Instant;
+use crate::db::{Conn, Id, Work};
+use crate::http::Ctx;
+use crate::policy::model::MeasureKind;
+use crate::problem::{Code, Problem};
+use crate::standing::model::{MeasureState, Office};
+use crate::violations::model::{Evidence, ViolationRow};
+use crate::violations::official;
+use crate::violations::store as violations;
+use crate::violations::view::{
+    DeliveryView, NotificationView, Official, StatementView, StepView, delivery, statement, step,
+};
+
+/// A violation that a measure rests on (依据).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Ground {
+    /// Null outside of the reader's territory.
+    pub violation_id: Option<Id>,
+    /// Clause of the nine prohibitions.
+    #[schema(minimum = 1, maximum = 9)]
+    pub clause: Option<i64>,
+    /// Code of the act.
+    #[schema(max_length = 80, example = "nine.coercive_collection")]
+    pub act: String,
+    pub found_on: NaiveDate,
+    /// Township where it happened.
+    #[schema(max_length = 9, example = "640121102")]
+    pub township: String,
+}
+
+/// The hearing (听证).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct HearingView {
+    pub held_on: NaiveDate,
+    /// What was said.
+    #[schema(max_length = 20000)]
+    pub record: String,
+    pub at: Instant,
+    pub by: Official,
+}
+
+/// The carrying out (办理结果).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CompletionView {
+    pub completed_on: NaiveDate,
+    /// What was done.
+    #[schema(max_length = 5000)]
+    pub outcome: String,
+    /// Documents.
+    #[schema(max_items = 50)]
+    pub evidence: Vec<Evidence>,
+    /// The lawful ground on which the contract ended.
+    pub removal_ground: Option<RemovalGround>,
+    /// It was done by the due day.
+    pub in_time: bool,
+    pub at: Instant,
+    pub by: Official,
+}
+
+/// The cancellation (取消).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CancellationView {
+    /// Why, in Chinese.
+    #[schema(max_length = 5000)]
+    pub reason_zh: String,
+    /// Why, in English.
+    #[schema(max_length = 5000)]
+    pub reason_en: String,
+    /// Revoked violations that it had rested on.
+    #[schema(max_items = 1000)]
+    pub revoked: Vec<Id>,
+    pub at: Instant,
+    /// Null where its grounds fell away.
+    pub by: Option<Official>,
+}
+
+/// A measure (处置措施) and every step of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Measure {
+    pub id: Id,
+    /// Grows by one with each change.
+    #[schema(minimum = 1)]
+    pub version: i64,
+    /// What it is, once per company: computing it again adds nothing.
+    #[schema(max_length = 120, example = "removal:019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")]
+    pub key: String,
+    pub kind: MeasureKind,
+    pub state: MeasureState,
+    pub company_id: Id,
+    /// Name of the company.
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub company_name: String,
+    pub complex_id: Option<Id>,
+    /// Name of the complex.
+    #[schema(max_length = 200, example = "望远示范花园")]
+    pub complex_name: Option<String>,
+    /// The one violation that it is about, for deductions, orders and referrals.
+    pub violation_id: Option<Id>,
+    /// The office that carries it out.
+    pub office: Office,
+    /// The role that approves it; null: none is asked.
+    pub approver_role: Option<Role>,
+    /// Level of the ladder.
+    #[schema(minimum = 1, maximum = 4)]
+    pub level: Option<i64>,
+    /// Law or regulation that it rests on.
+    #[schema(max_length = 300)]
+    pub legal_basis: Option<String>,
+    /// Version of the policy that called for it.
+    #[schema(minimum = 1)]
+    pub policy_version: i64,
+    /// Why, in Chinese.
+    #[schema(max_length = 5000)]
+    pub reason_zh: String,
+    /// Why, in English.
+    #[schema(max_length = 5000)]
+    pub reason_en: String,
+    /// Last day to carry it out.
+    pub due_on: NaiveDate,
+    /// It is open and its last day is over.
+    pub overdue: bool,
+    /// The violations that it rests on.
+    #[schema(max_items = 10000)]
+    pub grounds: Vec<Ground>,
+    /// The measure that this task takes back.
+    pub reverses: Option<Id>,
+    pub notification: Option<NotificationView>,
+    pub delivery: Option<DeliveryView>,
+    pub statement: Option<StatementView>,
+    /// Last day to make a statement and to ask for a hearing; set by delivery.
+    pub hearing_request_due_on: Option<NaiveDate>,
+    pub hearing_request: Option<StepView>,
+    pub hearing: Option<HearingView>,
+    pub approval: Option<StepView>,
+    pub rejection: Option<StepView>,
+    pub completion: Option<CompletionView>,
+    pub cancellation: Option<CancellationView>,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+/// May this caller see that violation as a whole? A company sees its own; offices see their territory.
+fn sees(ctx: &Ctx, row: &ViolationRow) -> bool {
+    match &ctx.scope {
+        Scope::Company(_) => true,
+        Scope::Complex(id) => row.complex_id == Some(*id),
+        Scope::Addressed { .. } => {
+            ctx.caller.role.row().kind != RoleKind::Utility
+                && ctx.scope.holds(&row.county, &row.township, &row.community)
+        }
+        scope => scope.holds(&row.county, &row.township, &row.community),
+    }
+}
+
+pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<MeasureRow>) -> Work<Vec<Measure>> {
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let mut grounds = super::store::grounds_of(conn, &ids)?;
+    let mut wanted: Vec<Id> = grounds.values().flatten().copied().collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let violations: std::collections::HashMap<Id, ViolationRow> =
+        violations::by_ids(conn, &wanted)?.into_iter().map(|row| (row.id, row)).collect();
+    let companies = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
+    let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
+    rows.into_iter()
+        .map(|row| {
+            let grounds = grounds
+                .remove(&row.id)
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|id| violations.get(&id))
+                .map(|v| Ground {
+                    violation_id: Some(v.id).filter(|_| sees(ctx, v)),
+                    clause: v.clause,
+                    act: v.act.clone(),
+                    found_on: v.found_on,
+                    township: v.township.clone(),
+                })
+                .collect();
+            let company_name = companies.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default();
+            let complex_name = row.complex_id.and_then(|id| complexes.get(&id)).cloned();
+            one(ctx, row, grounds, company_name, complex_name)
+        })
+        .collect()
+}
+
+pub fn view(conn: &mut Conn, ctx: &Ctx, row: MeasureRow) -> Work<Measure> {
+    let mut all = views(conn, ctx, vec![row])?;
+    Ok(all.pop().ok_or_else(|| Problem::new(Code::Internal))?)
+}
+
+fn one(
+    ctx: &Ctx,
+    row: MeasureRow,
+    grounds: Vec<Ground>,
+    company_name: String,
+    complex_name: Option<String>,
+) -> Work<Measure> {
+    let (kind, state, role) = (row.kind()?, row.state()?, row.office_role()?);
+    let Proceedings {
+        notification,
+        delivery: delivered,
+        statement: said,
+        hearing_request,
+        hearing,
+        approval,
+        rejection,
+        completion,
+        cancellation,
+    } = row.proceedings.0;
+    Ok(Measure {
+        kind,
+        state,
+        office: Office { role, division: row.office_division },
+        approver_role: row.approver_role.as_deref().and_then(Role::from_code),
+        overdue: state.is_open() && row.due_on < ctx.today,
+        grounds,
+        company_name,
+        complex_name,
+        notification: notification.map(|n| NotificationView {
+            facts: n.facts,
+            grounds: n.grounds,
+            intended_consequence: n.intended_consequence,
+            at: n.at,
+            by: official(ctx, n.by),
+        }),
+        delivery: delivered.map(delivery),
+        statement: said.map(statement),
+        hearing_request: hearing_request.map(|s| step(ctx, s)),
+        hearing: hearing.map(|h| HearingView {
+            held_on: h.held_on,
+            record: h.record,
+            at: h.at,
+            by: official(ctx, h.by),
+        }),
+        approval: approval.map(|s| step(ctx, s)),
+        rejection: rejection.map(|s| step(ctx, s)),
+        completion: completion.map(|c| CompletionView {
+            completed_on: c.completed_on,
+            outcome: c.outcome,
+            evidence: c.evidence,
+            removal_ground: c.removal_ground,
+            in_time: c.in_time,
+            at: c.at,
+            by: official(ctx, c.by),
+        }),
+        cancellation: cancellation.map(|c| CancellationView {
+            reason_zh: c.reason_zh,
+            reason_en: c.reason_en,
+            revoked: c.revoked,
+            at: c.at,
+            by: c.by.map(|by| official(ctx, by)),
+        }),
+        id: row.id,
+        version: row.version,
+        key: row.key,
+        company_id: row.company_id,
+        complex_id: row.complex_id,
+        violation_id: row.violation_id,
+        level: row.level,
+        legal_basis: row.legal_basis,
+        policy_version: row.policy_version,
+        reason_zh: row.reason_zh,
+        reason_en: row.reason_en,
+        due_on: row.due_on,
+        reverses: row.reverses,
+        hearing_request_due_on: row.hearing_request_due_on,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}

@@ -1,0 +1,29 @@
+use actix_web::{HttpResponse, get, post};
+
+use super::actions::{self, CompanyStanding, PreviewIn, StandingQuery};
+use super::model::Standing;
+use crate::http::context::PathId;
+use crate::http::{Answer, Body, Ctx};
+
+/// Get a company's standing
+///
+/// Derived on each read from the facts and the policy, and explained: every consequence names its clauses, violations,
+/// rule, window and legal basis; every point its violation. `as_of` a day: as known then. A standing counts the whole
+/// county; what lies outside of your territory appears with clause, day and division only.
+#[utoipa::path(tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the company"), StandingQuery),
+    responses((status = 200, description = "The standing", body = CompanyStanding)))]
+#[get("/v1/companies/{id}/standing")]
+pub async fn get_company_standing(ctx: Ctx, id: PathId) -> Answer {
+    let query: StandingQuery = ctx.query()?;
+    ctx.get(move |conn, ctx| actions::company_standing(conn, ctx, id.0, &query)).await
+}
+
+/// Preview a standing
+///
+/// A dry run: hypothetical violations in, an explained standing out, nothing stored.
+#[utoipa::path(tag = "standing", request_body = PreviewIn, responses((status = 200, description = "The standing that would be", body = Standing)))]
+#[post("/v1/standing-preview")]
+pub async fn preview_standing(ctx: Ctx, body: Body<PreviewIn>) -> Answer {
+    let standing = ctx.read(move |conn, ctx| actions::preview(conn, ctx, &body)).await?;
+    Ok(HttpResponse::Ok().json(standing))
+}

@@ -1,0 +1,208 @@
+//! Notice, delivery, statement and its answer.
+
+use chrono::NaiveDate;
+use serde_json::json;
+
+use super::model::*;
+use super::store;
+use super::view::{Violation, view};
+use crate::access::{Role, Scope};
+use crate::calendar;
+use crate::db::{Id, Work};
+use crate::fault::Fault;
+use crate::http::{Body, Ctx, Entity, Tx};
+use crate::ledger::{self, Audience, Event};
+use crate::policy;
+use crate::policy::model::ProcessRules;
+use crate::problem::{Code, Problem};
+
+/// Only the office that leads the act, or the social affairs office, handles a case.
+pub fn require_case_office(ctx: &Ctx, row: &ViolationRow) -> Work<()> {
+    let role = ctx.caller.role;
+    if role == Role::SocialAffairsOffice || role.code() == row.lead_role {
+        return Ok(());
+    }
+    Err(Problem::new(Code::Forbidden)
+        .detail(
+            "只有该行为的牵头单位或社会事务办公室可以办理",
+            format!("only {} or the social affairs office handles this case", row.lead_role),
+        )
+        .into())
+}
+
+/// The periods of the policy that governs a case.
+pub fn process_rules(tx: &mut Tx, row: &ViolationRow) -> Work<ProcessRules> {
+    let policies = policy::current(tx.conn, &tx.ctx.state.policies)?;
+    let version = policies.get(row.policy_version).unwrap_or_else(|| policies.governing(row.found_on));
+    Ok(version.document().process.clone())
+}
+
+/// Saves a step of a case, records it, and shows the case.
+pub fn advance(
+    tx: &mut Tx,
+    mut row: ViolationRow,
+    kind: &'static str,
+    data: serde_json::Value,
+) -> Work<Entity<Violation>> {
+    row.version += 1;
+    row.updated_at = tx.ctx.now;
+    store::save(tx.conn, &row)?;
+    let event = Event::new(kind, "violation", row.id)
+        .at(row.place())
+        .company(row.company_id)
+        .audience(if row.notified { Audience::Parties } else { Audience::Offices })
+        .policy(row.policy_version)
+        .data(json!({
+            "act": row.act, "clause": row.clause, "complex_id": row.complex_id, "found_on": row.found_on,
+            "lead_role": row.lead_role, "state": row.state, "version": row.version, "decided_on": row.decided_on,
+            "revoked_on": row.revoked_on, "rectified_on": row.rectified_on, "step": data,
+        }));
+    ledger::append(tx, event)?;
+    let (id, version) = (row.id, row.version);
+    let view = view(tx.conn, tx.ctx, row)?;
+    Ok(Entity::new(id, version, view))
+}
+
+pub fn notify_violation(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Work<Entity<Violation>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    require_case_office(ctx, &row)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    row.require_state(&[ViolationState::Reported])?;
+    let NotificationIn { facts, grounds, intended_consequence } = input.clone();
+    let by = Actor::of(&ctx.caller);
+    row.proceedings.0.notification = Some(Notification { facts, grounds, intended_consequence, at: ctx.now, by });
+    row.notified = true;
+    row.state = ViolationState::Notified.code().to_owned();
+    advance(tx, row, "violation.notified", json!({}))
+}
+
+/// The clock of the statement starts when the notice is delivered.
+fn deliver(
+    tx: &mut Tx,
+    row: &mut ViolationRow,
+    day: NaiveDate,
+    method: DeliveryMethod,
+    note: Option<String>,
+) -> Work<()> {
+    let days = process_rules(tx, row)?.statement_working_days;
+    let calendar = calendar::work_calendar(tx.conn)?;
+    let by = Actor::of(&tx.ctx.caller);
+    row.proceedings.0.delivery = Some(Delivery { delivered_on: day, method, note, at: tx.ctx.now, by });
+    row.statement_due_on = Some(calendar.add_working_days(day, days));
+    Ok(())
+}
+
+/// Opening a notice with the company's token is its delivery.
+pub fn awaits_opening(ctx: &Ctx, row: &ViolationRow) -> bool {
+    ctx.caller.role == Role::PropertyCompany
+        && row.company_id.is_some()
+        && row.state == ViolationState::Notified.code()
+        && row.proceedings.0.delivery.is_none()
+}
+
+pub fn open_notice(tx: &mut Tx, id: Id) -> Work<Entity<Violation>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    if !awaits_opening(ctx, &row) {
+        let (id, version) = (row.id, row.version);
+        return Ok(Entity::new(id, version, view(tx.conn, ctx, row)?));
+    }
+    deliver(tx, &mut row, ctx.today, DeliveryMethod::Opened, None)?;
+    let step = json!({ "method": "opened", "statement_due_on": row.statement_due_on });
+    advance(tx, row, "violation.notice_delivered", step)
+}
+
+pub fn record_violation_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> Work<Entity<Violation>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    require_case_office(ctx, &row)?;
+    let notified_on = row.proceedings.0.notification.as_ref().map(|n| ctx.state.clock.day_of(n.at));
+    let input = tx.checked(body, |_, input, faults| {
+        check_delivery_day(ctx, input.delivered_on, notified_on, faults);
+        Ok(())
+    })?;
+    tx.if_match(row.version)?;
+    row.require_state(&[ViolationState::Notified])?;
+    if row.proceedings.0.delivery.is_some() {
+        return Err(Problem::new(Code::StateConflict).detail("已送达", "it has been delivered").into());
+    }
+    let DeliveryIn { delivered_on, note } = input.clone();
+    deliver(tx, &mut row, delivered_on, DeliveryMethod::Recorded, Some(note))?;
+    let step = json!({ "method": "recorded", "delivered_on": delivered_on, "statement_due_on": row.statement_due_on });
+    advance(tx, row, "violation.notice_delivered", step)
+}
+
+/// A notice is delivered after it was issued, and not in the future.
+pub fn check_delivery_day(ctx: &Ctx, day: NaiveDate, issued_on: Option<NaiveDate>, faults: &mut Vec<Fault>) {
+    if day > ctx.today {
+        faults.push(Fault::new("/delivered_on", "in_the_future", "送达日期在未来", "this day has not come"));
+    } else if issued_on.is_some_and(|issued| day < issued) {
+        let (zh, en) = ("早于告知日期", "earlier than the notice");
+        faults.push(Fault::new("/delivered_on", "before_start", zh, en));
+    }
+}
+
+pub fn submit_violation_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Violation>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    require_own_case(&row)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    row.require_state(&[ViolationState::Notified])?;
+    if row.proceedings.0.statement.is_some() {
+        return Err(Problem::new(Code::StateConflict).detail("已提交陈述申辩", "a statement was made").into());
+    }
+    if row.proceedings.0.delivery.is_none() {
+        deliver(tx, &mut row, ctx.today, DeliveryMethod::Opened, None)?;
+    }
+    require_before(ctx, row.statement_due_on)?;
+    let StatementIn { text, evidence } = input.clone();
+    row.proceedings.0.statement = Some(Statement { text, evidence, at: ctx.now, by: Actor::of(&ctx.caller) });
+    advance(tx, row, "violation.statement_submitted", json!({}))
+}
+
+/// A company answers for itself; what it reported of others is not its case.
+pub fn require_own_case(row: &ViolationRow) -> Work<()> {
+    if row.company_id.is_some() {
+        return Ok(());
+    }
+    Err(Problem::new(Code::Forbidden).detail("不是针对贵企业的案件", "this case is not against your company").into())
+}
+
+/// A period ends with its last day.
+pub fn require_before(ctx: &Ctx, last_day: Option<NaiveDate>) -> Work<()> {
+    match last_day {
+        Some(last) if ctx.today > last => Err(Problem::new(Code::DeadlinePassed)
+            .detail(format!("期限已于 {last} 届满"), format!("the last day was {last}"))
+            .into()),
+        _ => Ok(()),
+    }
+}
+
+pub fn answer_violation_statement(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Violation>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    require_case_office(ctx, &row)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    row.require_state(&[ViolationState::Notified])?;
+    if row.proceedings.0.statement.is_none() || row.proceedings.0.statement_answer.is_some() {
+        return Err(Problem::new(Code::StateConflict)
+            .detail("没有待答复的陈述申辩", "there is no statement to answer")
+            .into());
+    }
+    let step = Step { text: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) };
+    row.proceedings.0.statement_answer = Some(step);
+    advance(tx, row, "violation.statement_answered", json!({}))
+}
+
+/// The rectification order of a violation was fulfilled in time; by the policy that restores points.
+pub fn record_rectification(tx: &mut Tx, id: Id, day: NaiveDate) -> Work<()> {
+    let system = Scope::System("a rectification belongs to its violation");
+    let mut row = store::find(tx.conn, &system, id)?;
+    row.rectified_on = Some(day);
+    advance(tx, row, "violation.rectified", json!({}))?;
+    Ok(())
+}

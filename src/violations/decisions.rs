@@ -1,0 +1,90 @@
+//! Confirming and dismissing.
+
+use serde_json::json;
+
+use super::actions::{advance, process_rules, require_case_office};
+use super::model::*;
+use super::report::add_audience;
+use super::store;
+use super::view::Violation;
+use crate::calendar;
+use crate::db::{Id, Work};
+use crate::http::{Body, Entity, Tx};
+use crate::measures;
+use crate::policy;
+use crate::problem::{Code, Problem};
+
+/// Confirms a violation: due process first, then the decision, then what follows from it.
+pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Work<Entity<Violation>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    require_case_office(ctx, &row)?;
+    let process = process_rules(tx, &row)?;
+    if process.two_person_rule && ctx.caller.is_person(&row.reporter_iss, &row.reporter_sub) {
+        return Err(Problem::new(Code::SamePerson)
+            .detail("报告人不得认定自己报告的违规", "no one confirms a violation that they reported")
+            .into());
+    }
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    row.require_state(&[ViolationState::Notified])?;
+    if input.urgent_reason.is_none() {
+        require_heard(tx, &row)?;
+    }
+    let ConfirmationIn { reasons, urgent_reason } = input.clone();
+    let calendar = calendar::work_calendar(tx.conn)?;
+    let urgent = urgent_reason.is_some();
+    row.proceedings.0.confirmation = Some(Confirmation {
+        reasons,
+        urgent_reason,
+        policy_version: row.policy_version,
+        at: ctx.now,
+        by: Actor::of(&ctx.caller),
+    });
+    row.state = ViolationState::Confirmed.code().to_owned();
+    row.decided_on = Some(ctx.today);
+    row.appeal_due_on = Some(calendar.add_working_days(ctx.today, process.appeal_working_days));
+    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let referred = policies.get(row.policy_version).and_then(|v| v.act(&row.act)).map(|act| act.refer_to.clone());
+    for role in referred.unwrap_or_default() {
+        add_audience(tx.conn, role, &row)?;
+    }
+    let company = row.company_id;
+    let entity = advance(tx, row, "violation.confirmed", json!({ "urgent": urgent }))?;
+    if let Some(company) = company {
+        measures::recompute(tx, company)?;
+    }
+    Ok(entity)
+}
+
+/// The notice was delivered, the period is over, and a statement was answered.
+fn require_heard(tx: &Tx, row: &ViolationRow) -> Work<()> {
+    let Some(last) = row.statement_due_on else {
+        return Err(Problem::new(Code::NoticeNotDelivered).into());
+    };
+    if tx.ctx.today <= last {
+        return Err(Problem::new(Code::StatementPeriodOpen)
+            .detail(
+                format!("陈述申辩期至 {last} 止；紧急情形须说明 urgent_reason"),
+                format!("the period lasts until {last}; an urgent case gives urgent_reason"),
+            )
+            .into());
+    }
+    if row.proceedings.0.statement.is_some() && row.proceedings.0.statement_answer.is_none() {
+        return Err(Problem::new(Code::StatementUnanswered).into());
+    }
+    Ok(())
+}
+
+pub fn dismiss_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Violation>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    require_case_office(ctx, &row)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    row.require_state(&[ViolationState::Reported, ViolationState::Notified])?;
+    let step = Step { text: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) };
+    row.proceedings.0.dismissal = Some(step);
+    row.state = ViolationState::Dismissed.code().to_owned();
+    advance(tx, row, "violation.dismissed", json!({}))
+}

@@ -1,0 +1,31 @@
+//! Violations (违规行为): from a report over notice and statement to a decision, its appeal and its revocation.
+
+mod actions;
+mod decisions;
+pub mod model;
+mod report;
+mod review;
+mod routes;
+pub mod store;
+pub mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use actions::{check_delivery_day, record_rectification, require_before};
+pub use view::official;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(routes::list_violations)
+        .service(routes::report_violation)
+        .service(routes::get_violation)
+        .service(routes::notify_violation)
+        .service(routes::record_violation_delivery)
+        .service(routes::submit_violation_statement)
+        .service(routes::answer_violation_statement)
+        .service(routes::confirm_violation)
+        .service(routes::dismiss_violation)
+        .service(routes::appeal_violation)
+        .service(routes::decide_violation_appeal)
+        .service(routes::revoke_violation);
+}

@@ -1,0 +1,374 @@
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::access::{Caller, Role};
+use crate::coded_enum;
+use crate::complexes::model::{Point, PointIn};
+use crate::db::schema::violations;
+use crate::db::types::{Instant, Json};
+use crate::db::{Id, Work};
+use crate::ledger::Place;
+use crate::policy::model::ActSubject;
+use crate::problem::{Code, Problem};
+
+coded_enum! {
+    /// Where a violation stands (办理状态).
+    pub enum ViolationState {
+        Reported "reported" "已登记" "Reported"
+        Notified "notified" "已告知" "Notified"
+        Confirmed "confirmed" "已认定" "Confirmed"
+        Dismissed "dismissed" "不予认定" "Dismissed"
+        Appealed "appealed" "申诉中" "Appealed"
+        Upheld "upheld" "申诉维持" "Upheld"
+        Revoked "revoked" "已撤销" "Revoked"
+    }
+}
+
+coded_enum! {
+    /// How a violation came to be known (来源).
+    pub enum ViolationSource {
+        Inspection "inspection" "检查" "Inspection"
+        Complaint "complaint" "投诉" "Complaint"
+        Referral "referral" "移交" "Referral"
+        Survey "survey" "摸底排查" "Survey"
+        SelfReport "self_report" "企业自报" "Self-report"
+    }
+}
+
+coded_enum! {
+    /// How a notice reached its addressee (送达方式).
+    pub enum DeliveryMethod {
+        Opened "opened" "企业登录查收" "Opened with the company's token"
+        Recorded "recorded" "登记送达" "Delivery recorded by the office"
+    }
+}
+
+coded_enum! {
+    /// What an appeal came to (申诉结果).
+    pub enum AppealOutcome {
+        Upheld "upheld" "维持" "Upheld"
+        Revoked "revoked" "撤销" "Revoked"
+    }
+}
+
+/// A piece of evidence (证据): a text, or a link to where it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// What it is.
+    #[schema(min_length = 1, max_length = 200, example = "现场照片")]
+    pub title: String,
+    /// Its text.
+    #[serde(default)]
+    #[schema(max_length = 5000, example = "3 号楼保洁人员未着工装")]
+    pub text: Option<String>,
+    /// Where it is kept.
+    #[serde(default)]
+    #[schema(max_length = 1000, pattern = "^https?://[^\\s]+$", example = "https://evidence.example.invalid/1.jpg")]
+    pub url: Option<String>,
+}
+
+/// Who acted (经办人). Stored whole; the subject is shown to offices only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Actor {
+    pub iss: String,
+    pub sub: String,
+    pub role: Role,
+    pub division: Option<String>,
+}
+
+impl Actor {
+    pub fn of(caller: &Caller) -> Actor {
+        Actor { iss: caller.iss.clone(), sub: caller.sub.clone(), role: caller.role, division: caller.division.clone() }
+    }
+}
+
+/// A notice of what is held against the company (告知书).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Notification {
+    pub facts: String,
+    pub grounds: String,
+    pub intended_consequence: String,
+    pub at: Instant,
+    pub by: Actor,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Delivery {
+    pub delivered_on: NaiveDate,
+    pub method: DeliveryMethod,
+    pub note: Option<String>,
+    pub at: Instant,
+    pub by: Actor,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Statement {
+    pub text: String,
+    pub evidence: Vec<Evidence>,
+    pub at: Instant,
+    pub by: Actor,
+}
+
+/// A text with who gave it and when: an answer, a decision, its reasons.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    pub text: String,
+    pub at: Instant,
+    pub by: Actor,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Confirmation {
+    pub reasons: String,
+    pub urgent_reason: Option<String>,
+    pub policy_version: i64,
+    pub at: Instant,
+    pub by: Actor,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AppealDecision {
+    pub outcome: AppealOutcome,
+    pub reasons: String,
+    pub at: Instant,
+    pub by: Actor,
+}
+
+/// Every step of a case, as it is stored.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Proceedings {
+    pub notification: Option<Notification>,
+    pub delivery: Option<Delivery>,
+    pub statement: Option<Statement>,
+    pub statement_answer: Option<Step>,
+    pub confirmation: Option<Confirmation>,
+    pub dismissal: Option<Step>,
+    pub appeal: Option<Statement>,
+    pub appeal_decision: Option<AppealDecision>,
+    pub revocation: Option<Step>,
+}
+
+/// What belongs to the report and is not searched for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    pub by: Actor,
+    pub distinct_fact_reason: Option<String>,
+    pub stopped_and_reported: bool,
+    #[serde(default)]
+    pub point: Option<Point>,
+}
+
+#[derive(Clone, Debug, Queryable, Insertable)]
+#[diesel(table_name = violations)]
+pub struct ViolationRow {
+    pub id: Id,
+    pub version: i64,
+    pub act: String,
+    pub clause: Option<i64>,
+    pub subject_kind: String,
+    pub subject_name: Option<String>,
+    pub company_id: Option<Id>,
+    pub complex_id: Option<Id>,
+    pub county: String,
+    pub township: String,
+    pub community: String,
+    pub lead_role: String,
+    pub state: String,
+    pub found_on: NaiveDate,
+    pub reported_at: Instant,
+    pub reporter_iss: String,
+    pub reporter_sub: String,
+    pub reporter_uscc: Option<String>,
+    pub source: String,
+    pub description: String,
+    pub evidence: Json<Vec<Evidence>>,
+    pub report: Json<Report>,
+    pub policy_version: i64,
+    pub notified: bool,
+    pub statement_due_on: Option<NaiveDate>,
+    pub appeal_due_on: Option<NaiveDate>,
+    pub decided_on: Option<NaiveDate>,
+    pub revoked_on: Option<NaiveDate>,
+    pub rectified_on: Option<NaiveDate>,
+    pub proceedings: Json<Proceedings>,
+    pub updated_at: Instant,
+}
+
+impl ViolationRow {
+    pub fn state(&self) -> Work<ViolationState> {
+        Ok(ViolationState::from_code(&self.state).ok_or_else(|| Problem::new(Code::Internal))?)
+    }
+
+    /// The act is done in one of these states only.
+    pub fn require_state(&self, allowed: &[ViolationState]) -> Work<()> {
+        let state = self.state()?;
+        if allowed.contains(&state) {
+            return Ok(());
+        }
+        let names =
+            |pick: fn(ViolationState) -> &'static str| allowed.iter().map(|s| pick(*s)).collect::<Vec<_>>().join(" / ");
+        Err(Problem::new(Code::StateConflict)
+            .detail(
+                format!("当前状态为“{}”，须为“{}”", state.zh(), names(ViolationState::zh)),
+                format!("the state is {}, it must be {}", state.code(), names(ViolationState::code)),
+            )
+            .into())
+    }
+
+    pub fn place(&self) -> Place {
+        Place { county: self.county.clone(), township: self.township.clone(), community: self.community.clone() }
+    }
+}
+
+/// A violation to report (违规登记).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ViolationIn {
+    /// Code of the act, one of `GET /v1/acts`.
+    #[schema(min_length = 3, max_length = 80, example = "nine.staff_not_in_uniform")]
+    pub act: String,
+    /// The company, for acts of companies.
+    #[serde(default)]
+    pub company_id: Option<Id>,
+    /// Name of the developer, business, utility or committee, for their acts. Natural persons are not named here.
+    #[serde(default)]
+    #[schema(min_length = 2, max_length = 200, example = json!(null))]
+    pub subject_name: Option<String>,
+    /// The complex where it happened.
+    #[serde(default)]
+    pub complex_id: Option<Id>,
+    /// Where it happened outside of a complex: township (9 digits) or community (12).
+    #[serde(default)]
+    #[schema(pattern = "^([0-9]{9}|[0-9]{12})$", example = json!(null))]
+    pub division: Option<String>,
+    /// The point outside of a complex.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub point: Option<PointIn>,
+    /// Day on which it was found; not in the future.
+    #[schema(example = "2026-03-02")]
+    pub found_on: NaiveDate,
+    pub source: ViolationSource,
+    /// What was found.
+    #[schema(min_length = 5, max_length = 5000, example = "保洁、秩序维护人员未按岗位统一着装")]
+    pub description: String,
+    /// Evidence: texts and links.
+    #[schema(max_items = 50)]
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+    /// Why this is another fact, where the same company, complex and day already stand under an overlapping act.
+    #[serde(default)]
+    #[schema(min_length = 5, max_length = 1000, example = json!(null))]
+    pub distinct_fact_reason: Option<String>,
+    /// A company that reports others' acts: it has told them to stop and reported in time (Civil Code 942).
+    #[serde(default)]
+    #[schema(example = false)]
+    pub stopped_and_reported: bool,
+}
+
+/// A notice to the company (告知书).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NotificationIn {
+    /// The facts held against it.
+    #[schema(min_length = 5, max_length = 5000, example = "2026 年 3 月 2 日检查发现……")]
+    pub facts: String,
+    /// The grounds: rule and law.
+    #[schema(min_length = 2, max_length = 5000, example = "“九不准”第 3 条")]
+    pub grounds: String,
+    /// What is intended.
+    #[schema(min_length = 2, max_length = 5000, example = "拟认定违规，信用扣分并责令整改")]
+    pub intended_consequence: String,
+}
+
+/// A delivery that the office records (送达登记).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeliveryIn {
+    /// Day of delivery; not in the future and not before the notice.
+    #[schema(example = "2026-03-02")]
+    pub delivered_on: NaiveDate,
+    /// How it was delivered, and to whom.
+    #[schema(min_length = 2, max_length = 500, example = "留置送达，物业服务中心前台")]
+    pub note: String,
+}
+
+/// A statement or an appeal of the company (陈述申辩、申诉).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StatementIn {
+    /// What the company says.
+    #[schema(min_length = 2, max_length = 10000, example = "当日为新员工培训，工装已于次日配发")]
+    pub text: String,
+    /// Evidence: texts and links.
+    #[schema(max_items = 50)]
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// Reasons of a decision or an answer (理由).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonsIn {
+    /// The reasons, told to the company.
+    #[schema(min_length = 2, max_length = 5000, example = "事实清楚，证据确凿")]
+    pub reasons: String,
+}
+
+/// A confirmation (认定).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmationIn {
+    /// The reasons, told to the company.
+    #[schema(min_length = 2, max_length = 5000, example = "事实清楚，陈述申辩期内未提出异议")]
+    pub reasons: String,
+    /// Why it cannot wait for the end of the statement period (紧急情形).
+    #[serde(default)]
+    #[schema(min_length = 5, max_length = 1000, example = json!(null))]
+    pub urgent_reason: Option<String>,
+}
+
+/// Decision on an appeal (申诉决定).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AppealDecisionIn {
+    pub outcome: AppealOutcome,
+    /// The reasons, told to the company.
+    #[schema(min_length = 2, max_length = 5000, example = "收费项目已按规定公示，原认定证据不足")]
+    pub reasons: String,
+}
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListViolations {
+    /// Rows on a page (default 50).
+    #[param(minimum = 1, maximum = 200, example = 50)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 500)]
+    pub cursor: Option<String>,
+    /// Adds `total`.
+    pub with_total: Option<bool>,
+    /// Only this state.
+    pub state: Option<ViolationState>,
+    /// Only this company's.
+    pub company_id: Option<Id>,
+    /// Only at this complex.
+    pub complex_id: Option<Id>,
+    /// Only this act.
+    #[param(max_length = 80, example = "nine.staff_not_in_uniform")]
+    pub act: Option<String>,
+    /// Found on this day or later.
+    pub found_from: Option<NaiveDate>,
+    /// Found on this day or earlier.
+    pub found_to: Option<NaiveDate>,
+}
+
+/// Kinds of subject that are organisations, and may be named.
+pub fn names_an_organisation(subject: ActSubject) -> bool {
+    matches!(subject, ActSubject::Developer | ActSubject::Business | ActSubject::Utility | ActSubject::Committee)
+}

@@ -1,0 +1,259 @@
+//! Reporting a violation.
+
+use serde_json::json;
+
+use super::model::*;
+use super::store;
+use super::view::{Violation, view};
+use crate::access::Role;
+use crate::access::role::RoleKind;
+use crate::companies;
+use crate::complexes;
+use crate::complexes::model::PointIn;
+use crate::db::{Conn, Fail, Id, Json, Work, lock_company};
+use crate::divisions;
+use crate::fault::Fault;
+use crate::http::{Body, Ctx, Entity, Tx};
+use crate::ledger::{self, Event, Place};
+use crate::policy;
+use crate::policy::model::{Act, ActSubject};
+use crate::policy::versions::PolicyVersion;
+use crate::problem::{Code, Problem};
+
+pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Violation>> {
+    let ctx = tx.ctx;
+    let input = tx.creation(
+        body,
+        |conn, scope, id| store::find(conn, scope, id).map(drop),
+        |conn, input, faults| check(conn, ctx, input, faults),
+    )?;
+    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    // The act is governed by the version in force on the day it was found.
+    let version = policies.governing(input.found_on);
+    let act = version.act(&input.act).ok_or_else(|| Problem::new(Code::Internal))?;
+    let mut place = place(tx.conn, ctx, input)?.ok_or_else(|| Problem::new(Code::Internal))?;
+    if act.lead_role == Role::DisciplineOffice {
+        // A case about officials never reaches the office complained of: it belongs to the county, not to the township.
+        place = Place { county: place.county, ..Place::default() };
+    }
+    if let Some(company) = input.company_id {
+        lock_company(tx.conn, company)?;
+        refuse_overlap(tx.conn, input, company, version)?;
+    }
+    let ViolationIn {
+        act: act_code,
+        company_id,
+        subject_name,
+        complex_id,
+        division: _,
+        point,
+        found_on,
+        source,
+        description,
+        evidence,
+        distinct_fact_reason,
+        stopped_and_reported,
+    } = input.clone();
+    let row = ViolationRow {
+        id: ctx.new_id(),
+        version: 1,
+        act: act_code,
+        clause: act.clause.map(i64::from),
+        subject_kind: act.subject.code().to_owned(),
+        subject_name,
+        company_id,
+        complex_id,
+        county: place.county,
+        township: place.township,
+        community: place.community,
+        lead_role: act.lead_role.code().to_owned(),
+        state: ViolationState::Reported.code().to_owned(),
+        found_on,
+        reported_at: ctx.now,
+        reporter_iss: ctx.caller.iss.clone(),
+        reporter_sub: ctx.caller.sub.clone(),
+        reporter_uscc: ctx.caller.company.clone(),
+        source: source.code().to_owned(),
+        description,
+        evidence: Json(evidence),
+        report: Json(Report {
+            by: Actor::of(&ctx.caller),
+            distinct_fact_reason,
+            stopped_and_reported,
+            point: point.map(PointIn::stored),
+        }),
+        policy_version: version.version,
+        notified: false,
+        statement_due_on: None,
+        appeal_due_on: None,
+        decided_on: None,
+        revoked_on: None,
+        rectified_on: None,
+        proceedings: Json(Proceedings::default()),
+        updated_at: ctx.now,
+    };
+    store::insert(tx.conn, &row)?;
+    for role in [act.lead_role, ctx.caller.role] {
+        add_audience(tx.conn, role, &row)?;
+    }
+    let event = Event::new("violation.reported", "violation", row.id)
+        .at(row.place())
+        .company(row.company_id)
+        .policy(row.policy_version)
+        .data(json!({
+            "act": row.act, "clause": row.clause, "complex_id": row.complex_id, "found_on": row.found_on,
+            "source": row.source, "lead_role": row.lead_role, "evidence_count": row.evidence.0.len(),
+            "distinct_fact_reason": row.report.0.distinct_fact_reason,
+        }))
+        .personal("description", Some(&row.description))
+        .personal("subject_name", row.subject_name.as_deref());
+    ledger::append(tx, event)?;
+    let (id, version) = (row.id, row.version);
+    let view = view(tx.conn, ctx, row)?;
+    Ok(Entity::created(id, version, view, "/v1/violations"))
+}
+
+/// Offices that do not see the whole territory are let in one by one.
+pub fn add_audience(conn: &mut Conn, role: Role, row: &ViolationRow) -> Work<()> {
+    let addressed = role == Role::PoliceStation || matches!(role.row().kind, RoleKind::Partner | RoleKind::Utility);
+    if !addressed {
+        return Ok(());
+    }
+    let area = if role.row().division_digits == 6 { &row.county } else { &row.township };
+    store::add_audience(conn, role, area, row.id)
+}
+
+fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<Fault>) -> Work<()> {
+    if input.found_on > ctx.today {
+        faults.push(Fault::new("/found_on", "in_the_future", "发现日期在未来", "this day has not come"));
+    }
+    for (at, evidence) in input.evidence.iter().enumerate() {
+        if evidence.text.is_none() && evidence.url.is_none() {
+            let pointer = format!("/evidence/{at}");
+            faults.push(Fault::new(pointer, "required", "须有文字或链接", "a text or a link is needed"));
+        }
+    }
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    match policies.governing(input.found_on).act(&input.act) {
+        Some(act) => check_subject(conn, ctx, input, act, faults)?,
+        None => faults.push(Fault::new(
+            "/act",
+            "not_in_policy",
+            "当日施行的政策中没有此行为",
+            "the policy in force on that day does not hold this act",
+        )),
+    }
+    match (input.complex_id, &input.division) {
+        (None, None) => {
+            let (zh, en) = ("须填写 complex_id 或 division", "complex_id or division is needed");
+            faults.push(Fault::new("/complex_id", "required", zh, en));
+        }
+        (Some(_), Some(_)) => {
+            let (zh, en) = ("已有小区，不得再填区划", "the complex says where it is");
+            faults.push(Fault::new("/division", "conflict", zh, en));
+        }
+        (Some(_), None) if input.point.is_some() => {
+            let (zh, en) = ("已有小区，不得再填坐标", "the complex says where it is");
+            faults.push(Fault::new("/point", "conflict", zh, en));
+        }
+        _ => {
+            if place(conn, ctx, input)?.is_none() {
+                let pointer = if input.complex_id.is_some() { "/complex_id" } else { "/division" };
+                let (zh, en) = ("不存在，或不在您的辖区内", "there is no such place in your territory");
+                faults.push(Fault::new(pointer, "unknown_reference", zh, en));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_subject(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, act: &Act, faults: &mut Vec<Fault>) -> Work<()> {
+    let of_company = act.subject == ActSubject::Company;
+    match input.company_id {
+        Some(company) if of_company => match companies::find(conn, &ctx.scope, company) {
+            Ok(_) => {}
+            Err(Fail::Problem(_)) => {
+                let (zh, en) = ("企业不存在，或不在您的辖区内服务", "no such company for you");
+                faults.push(Fault::new("/company_id", "unknown_reference", zh, en));
+            }
+            Err(other) => return Err(other),
+        },
+        Some(_) => {
+            let (zh, en) = ("此行为的主体不是物业服务企业", "this act is not an act of companies");
+            faults.push(Fault::new("/company_id", "wrong_subject", zh, en));
+        }
+        None if of_company => faults.push(Fault::new(
+            "/company_id",
+            "required",
+            "此行为的主体是物业服务企业，须填写",
+            "an act of companies names its company",
+        )),
+        None => {}
+    }
+    if input.subject_name.is_some() && !names_an_organisation(act.subject) {
+        let (zh, en) =
+            ("此处只登记单位名称，不登记自然人姓名", "only organisations are named here, no natural persons");
+        faults.push(Fault::new("/subject_name", "wrong_subject", zh, en));
+    }
+    let reportable = matches!(act.subject, ActSubject::Resident | ActSubject::Business);
+    if ctx.caller.role == Role::PropertyCompany && !reportable {
+        let (zh, en) = (
+            "物业服务企业只报告业主、使用人和经营单位的行为（民法典第 942 条）",
+            "companies report acts of residents and businesses (Civil Code 942)",
+        );
+        faults.push(Fault::new("/act", "wrong_subject", zh, en));
+    }
+    if input.stopped_and_reported && ctx.caller.role != Role::PropertyCompany {
+        let (zh, en) = ("仅由报告的物业服务企业填写", "only the reporting company says so");
+        faults.push(Fault::new("/stopped_and_reported", "conflict", zh, en));
+    }
+    Ok(())
+}
+
+/// Where it happened, if that is in the caller's territory.
+fn place(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn) -> Work<Option<Place>> {
+    if let Some(complex) = input.complex_id {
+        return match complexes::find(conn, &ctx.scope, complex) {
+            Ok(row) => Ok(Some(row.place())),
+            Err(Fail::Problem(_)) => Ok(None),
+            Err(other) => Err(other),
+        };
+    }
+    let Some(code) = &input.division else { return Ok(None) };
+    let place = divisions::find(conn, code)?.map(|division| division.place());
+    Ok(place.filter(|place| ctx.scope.holds(&place.county, &place.township, &place.community)))
+}
+
+/// One fact is one act: another one for the same company, complex and day under the same or an overlapping act must say
+/// why it is another fact.
+fn refuse_overlap(conn: &mut Conn, input: &ViolationIn, company: Id, version: &PolicyVersion) -> Work<()> {
+    if input.distinct_fact_reason.is_some() {
+        return Ok(());
+    }
+    let overlapping: Vec<String> = version
+        .document()
+        .acts
+        .iter()
+        .filter(|other| {
+            let named_here = version.act(&input.act).is_some_and(|own| own.overlaps.contains(&other.code));
+            other.code == input.act || named_here || other.overlaps.contains(&input.act)
+        })
+        .map(|act| act.code.clone())
+        .collect();
+    let known = store::of_same_fact(conn, company, input.complex_id, input.found_on, &overlapping)?;
+    let Some(first) = known.first() else { return Ok(()) };
+    let offered = overlapping.iter().find(|code| code.starts_with("nine.")).unwrap_or(&first.act);
+    Err(Problem::new(Code::OverlappingViolation)
+        .detail(
+            format!(
+                "同一企业、小区和日期已按 {} 登记；如为另一事实，请填写 distinct_fact_reason；优先适用 {offered}",
+                first.act
+            ),
+            format!(
+                "the same company, complex and day stand under {}; say in distinct_fact_reason why it is another fact; \
+                 {offered} comes first",
+                first.act
+            ),
+        )
+        .into())
+}

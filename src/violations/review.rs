@@ -1,0 +1,86 @@
+//! Appeal, its decision, and revocation by a higher office.
+
+use serde_json::json;
+
+use super::actions::{advance, require_before, require_own_case};
+use super::model::*;
+use super::store;
+use super::view::Violation;
+use crate::db::{Id, Work};
+use crate::http::{Body, Ctx, Entity, Tx};
+use crate::measures;
+use crate::problem::{Code, Problem};
+
+pub fn appeal_violation(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Violation>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    require_own_case(&row)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    row.require_state(&[ViolationState::Confirmed])?;
+    require_before(ctx, row.appeal_due_on)?;
+    let StatementIn { text, evidence } = input.clone();
+    row.proceedings.0.appeal = Some(Statement { text, evidence, at: ctx.now, by: Actor::of(&ctx.caller) });
+    row.state = ViolationState::Appealed.code().to_owned();
+    advance(tx, row, "violation.appealed", json!({}))
+}
+
+/// An appeal is decided by a role above the one that confirmed, and by another person.
+fn require_above(ctx: &Ctx, row: &ViolationRow) -> Work<()> {
+    let Some(confirmation) = &row.proceedings.0.confirmation else { return Ok(()) };
+    if ctx.caller.is_person(&confirmation.by.iss, &confirmation.by.sub) {
+        return Err(Problem::new(Code::SamePerson)
+            .detail("认定人不得复核自己的认定", "no one reviews their own decision")
+            .into());
+    }
+    if ctx.caller.role.rank() <= confirmation.by.role.rank() {
+        return Err(Problem::new(Code::Forbidden)
+            .detail("须由认定单位的上级决定", "a role above the one that confirmed decides")
+            .into());
+    }
+    Ok(())
+}
+
+pub fn decide_violation_appeal(tx: &mut Tx, id: Id, body: &Body<AppealDecisionIn>) -> Work<Entity<Violation>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    require_above(ctx, &row)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    row.require_state(&[ViolationState::Appealed])?;
+    let AppealDecisionIn { outcome, reasons } = input.clone();
+    row.proceedings.0.appeal_decision =
+        Some(AppealDecision { outcome, reasons, at: ctx.now, by: Actor::of(&ctx.caller) });
+    match outcome {
+        AppealOutcome::Upheld => row.state = ViolationState::Upheld.code().to_owned(),
+        AppealOutcome::Revoked => {
+            row.state = ViolationState::Revoked.code().to_owned();
+            row.revoked_on = Some(ctx.today);
+        }
+    }
+    let company = row.company_id;
+    let entity = advance(tx, row, "violation.appeal_decided", json!({ "outcome": outcome }))?;
+    if let Some(company) = company {
+        measures::recompute(tx, company)?;
+    }
+    Ok(entity)
+}
+
+pub fn revoke_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Violation>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    require_above(ctx, &row)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    row.require_state(&[ViolationState::Confirmed, ViolationState::Appealed, ViolationState::Upheld])?;
+    let step = Step { text: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) };
+    row.proceedings.0.revocation = Some(step);
+    row.state = ViolationState::Revoked.code().to_owned();
+    row.revoked_on = Some(ctx.today);
+    let company = row.company_id;
+    let entity = advance(tx, row, "violation.revoked", json!({}))?;
+    if let Some(company) = company {
+        measures::recompute(tx, company)?;
+    }
+    Ok(entity)
+}

@@ -1,0 +1,139 @@
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::model::{ListViolations, ViolationRow};
+use super::view::{self, Violation};
+use crate::access::{Role, Scope, scoped};
+use crate::db::schema::{violation_audiences as audiences, violations};
+use crate::db::{Conn, Id, Work, lock_company};
+use crate::http::paging::{Page, PageOf};
+use crate::http::{Ctx, Cursor};
+use crate::on_both;
+use crate::problem::Problem;
+
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ViolationRow> {
+    let row = scoped::violations(scope).filter(violations::id.eq(id)).first(conn).optional()?;
+    Ok(row.ok_or_else(Problem::not_found)?)
+}
+
+/// Locks what decisions of this case are about (the company that answers, then the row), then reads the row.
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ViolationRow> {
+    let company = find(conn, scope, id)?.company_id;
+    if let Some(company) = company {
+        let head = crate::standing::store::head_of(conn, company)?;
+        lock_company(conn, head)?;
+    }
+    if let Conn::Postgres(conn) = conn {
+        violations::table.find(id).select(violations::id).for_update().first::<Id>(conn).optional()?;
+    }
+    find(conn, scope, id)
+}
+
+pub fn insert(conn: &mut Conn, row: &ViolationRow) -> Work<()> {
+    diesel::insert_into(violations::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Saves the steps of a case; what was reported never changes.
+pub fn save(conn: &mut Conn, row: &ViolationRow) -> Work<()> {
+    diesel::update(violations::table.find(row.id))
+        .set((
+            violations::version.eq(row.version),
+            violations::state.eq(&row.state),
+            violations::notified.eq(row.notified),
+            violations::statement_due_on.eq(row.statement_due_on),
+            violations::appeal_due_on.eq(row.appeal_due_on),
+            violations::decided_on.eq(row.decided_on),
+            violations::revoked_on.eq(row.revoked_on),
+            violations::rectified_on.eq(row.rectified_on),
+            violations::proceedings.eq(&row.proceedings),
+            violations::updated_at.eq(row.updated_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Lets a police station, partner or utility see a violation.
+pub fn add_audience(conn: &mut Conn, role: Role, area: &str, id: Id) -> Work<()> {
+    let row = (audiences::role.eq(role.code()), audiences::area.eq(area), audiences::violation_id.eq(id));
+    on_both!(conn, |conn| diesel::insert_into(audiences::table).values(row).on_conflict_do_nothing().execute(conn))?;
+    Ok(())
+}
+
+/// Violations that stand against the same company at the same complex on the same day, under one of these acts.
+pub fn of_same_fact(
+    conn: &mut Conn,
+    company: Id,
+    complex: Option<Id>,
+    found_on: NaiveDate,
+    acts: &[String],
+) -> Work<Vec<ViolationRow>> {
+    let system = Scope::System("one fact is one act, whoever reports it");
+    let rows = scoped::violations(&system)
+        .filter(violations::company_id.eq(company))
+        .filter(violations::found_on.eq(found_on))
+        .filter(violations::act.eq_any(acts.to_vec()))
+        .filter(violations::state.ne_all(["dismissed", "revoked"]));
+    let rows = match complex {
+        Some(complex) => rows.filter(violations::complex_id.eq(complex)),
+        None => rows.filter(violations::complex_id.is_null()),
+    };
+    Ok(rows.order(violations::id).load(conn)?)
+}
+
+/// The row that others rest on, whoever asks; for grounds of measures.
+pub fn by_ids(conn: &mut Conn, ids: &[Id]) -> Work<Vec<ViolationRow>> {
+    let system = Scope::System("a measure names its grounds; outside the territory by clause, day and division only");
+    Ok(scoped::violations(&system)
+        .filter(violations::id.eq_any(ids.to_vec()))
+        .order((violations::found_on, violations::id))
+        .load(conn)?)
+}
+
+/// The key that a page goes on from.
+type Key = (NaiveDate, Id);
+
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListViolations) -> Work<PageOf<Violation>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || {
+        let mut rows = scoped::violations(&ctx.scope);
+        if let Some(state) = query.state {
+            rows = rows.filter(violations::state.eq(state.code()));
+        }
+        if let Some(company) = query.company_id {
+            rows = rows.filter(violations::company_id.eq(company));
+        }
+        if let Some(complex) = query.complex_id {
+            rows = rows.filter(violations::complex_id.eq(complex));
+        }
+        if let Some(act) = &query.act {
+            rows = rows.filter(violations::act.eq(act.clone()));
+        }
+        if let Some(from) = query.found_from {
+            rows = rows.filter(violations::found_on.ge(from));
+        }
+        if let Some(to) = query.found_to {
+            rows = rows.filter(violations::found_on.le(to));
+        }
+        rows
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some((day, id)) = Cursor::decode::<Key>(page.cursor.as_deref())? {
+        // With the OR inside an AND the index is entered at the day (0.03 ms at a million rows, 50 ms without).
+        rows = rows.filter(violations::found_on.le(day).and(violations::found_on.lt(day).or(violations::id.lt(id))));
+    }
+    let rows: Vec<ViolationRow> =
+        rows.order((violations::found_on.desc(), violations::id.desc())).limit(page.fetch()).load(conn)?;
+    let (rows, next_cursor) = page.cut(rows, |row| (row.found_on, row.id));
+    Ok(PageOf { items: view::views(conn, ctx, rows)?, next_cursor, total })
+}
+
+/// Open cases of the caller's territory in these states, oldest first; for the inbox.
+pub fn in_states(conn: &mut Conn, scope: &Scope, states: &[&str], at_most: i64) -> Work<Vec<ViolationRow>> {
+    Ok(scoped::violations(scope)
+        .filter(violations::state.eq_any(states.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>()))
+        .order((violations::found_on, violations::id))
+        .limit(at_most)
+        .load(conn)?)
+}

@@ -1,0 +1,317 @@
+//! A violation as a caller sees it: a company sees its case from the notice on, and never who reported it.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::*;
+use crate::access::Role;
+use crate::access::role::RoleKind;
+use crate::companies;
+use crate::complexes;
+use crate::complexes::model::Point;
+use crate::db::types::Instant;
+use crate::db::{Conn, Id, Work};
+use crate::http::Ctx;
+use crate::policy;
+use crate::policy::model::ActSubject;
+use crate::problem::{Code, Problem};
+
+/// Who acted (经办人).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Official {
+    pub role: Role,
+    /// Division of the office.
+    #[schema(max_length = 12, example = "640121102")]
+    pub division: Option<String>,
+    /// Subject of the token; shown to offices only.
+    #[schema(max_length = 200, example = "officer-17")]
+    pub subject: Option<String>,
+}
+
+/// A notice (告知书).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct NotificationView {
+    /// The facts held against it.
+    #[schema(max_length = 5000)]
+    pub facts: String,
+    /// The grounds: rule and law.
+    #[schema(max_length = 5000)]
+    pub grounds: String,
+    /// What is intended.
+    #[schema(max_length = 5000)]
+    pub intended_consequence: String,
+    pub at: Instant,
+    pub by: Official,
+}
+
+/// How and when a notice was delivered (送达).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DeliveryView {
+    /// Day of delivery: periods begin on the next.
+    pub delivered_on: NaiveDate,
+    pub method: DeliveryMethod,
+    /// How it was delivered, and to whom.
+    #[schema(max_length = 500)]
+    pub note: Option<String>,
+    pub at: Instant,
+}
+
+/// What the company said (陈述申辩、申诉).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StatementView {
+    /// Its text.
+    #[schema(max_length = 10000)]
+    pub text: String,
+    /// Its evidence.
+    #[schema(max_items = 50)]
+    pub evidence: Vec<Evidence>,
+    pub at: Instant,
+}
+
+/// A text with who gave it and when (办理意见).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StepView {
+    /// The text.
+    #[schema(max_length = 10000)]
+    pub text: String,
+    pub at: Instant,
+    pub by: Official,
+}
+
+/// The confirmation (认定).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ConfirmationView {
+    /// Its reasons.
+    #[schema(max_length = 5000)]
+    pub reasons: String,
+    /// Why it did not wait for the statement period.
+    #[schema(max_length = 1000)]
+    pub urgent_reason: Option<String>,
+    /// Version of the policy that it was made under.
+    #[schema(minimum = 1)]
+    pub policy_version: i64,
+    pub at: Instant,
+    pub by: Official,
+}
+
+/// The decision on an appeal (申诉决定).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AppealDecisionView {
+    pub outcome: AppealOutcome,
+    /// Its reasons.
+    #[schema(max_length = 5000)]
+    pub reasons: String,
+    pub at: Instant,
+    pub by: Official,
+}
+
+/// A violation (违规行为) and every step of its case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Violation {
+    pub id: Id,
+    /// Grows by one with each change.
+    #[schema(minimum = 1)]
+    pub version: i64,
+    pub state: ViolationState,
+    /// Code of the act.
+    #[schema(max_length = 80, example = "nine.staff_not_in_uniform")]
+    pub act: String,
+    /// The act in Chinese.
+    #[schema(max_length = 300, example = "从业人员不按岗位统一着装")]
+    pub act_zh: String,
+    /// The act in English.
+    #[schema(max_length = 300, example = "Staff not in the uniform of their post")]
+    pub act_en: String,
+    /// Clause of the nine prohibitions (“九不准”条款); null for other acts.
+    #[schema(minimum = 1, maximum = 9)]
+    pub clause: Option<i64>,
+    pub subject: ActSubject,
+    /// Name of the organisation, where the subject is no company.
+    #[schema(max_length = 200)]
+    pub subject_name: Option<String>,
+    pub company_id: Option<Id>,
+    /// Name of the company.
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub company_name: Option<String>,
+    pub complex_id: Option<Id>,
+    /// Name of the complex.
+    #[schema(max_length = 200, example = "望远示范花园")]
+    pub complex_name: Option<String>,
+    /// County, 6 digits.
+    #[schema(max_length = 6, example = "640121")]
+    pub county: String,
+    /// Township, 9 digits.
+    #[schema(max_length = 9, example = "640121102")]
+    pub township: String,
+    /// Community, 12 digits; null for a place that belongs to the township.
+    #[schema(max_length = 12, example = "640121102001")]
+    pub community: Option<String>,
+    /// The point outside of a complex, WGS 84.
+    pub point: Option<Point>,
+    /// The office that leads the act: it (or the social affairs office) decides.
+    pub lead_role: Role,
+    pub found_on: NaiveDate,
+    pub reported_at: Instant,
+    /// Who reported it; never shown to companies and committees.
+    pub reporter: Option<Official>,
+    pub source: ViolationSource,
+    /// What was found.
+    #[schema(max_length = 5000)]
+    pub description: String,
+    /// Evidence.
+    #[schema(max_items = 50)]
+    pub evidence: Vec<Evidence>,
+    /// Why it is another fact than one that stands under an overlapping act.
+    #[schema(max_length = 1000)]
+    pub distinct_fact_reason: Option<String>,
+    /// The reporting company told them to stop and reported in time (Civil Code 942).
+    pub stopped_and_reported: bool,
+    /// Version of the policy that governs it: the one in force on the day found.
+    #[schema(minimum = 1)]
+    pub policy_version: i64,
+    pub notification: Option<NotificationView>,
+    pub delivery: Option<DeliveryView>,
+    /// Last day for the company's statement; set by delivery.
+    pub statement_due_on: Option<NaiveDate>,
+    pub statement: Option<StatementView>,
+    pub statement_answer: Option<StepView>,
+    pub confirmation: Option<ConfirmationView>,
+    pub dismissal: Option<StepView>,
+    /// Last day for an appeal; set by confirmation.
+    pub appeal_due_on: Option<NaiveDate>,
+    pub appeal: Option<StatementView>,
+    pub appeal_decision: Option<AppealDecisionView>,
+    pub revocation: Option<StepView>,
+    /// Day of confirmation.
+    pub decided_on: Option<NaiveDate>,
+    /// Day of revocation.
+    pub revoked_on: Option<NaiveDate>,
+    /// Day on which the rectification order was fulfilled, if in time.
+    pub rectified_on: Option<NaiveDate>,
+    pub updated_at: Instant,
+}
+
+/// How an actor is shown: offices see each other's subjects, others only the office.
+pub fn official(ctx: &Ctx, actor: Actor) -> Official {
+    let inside = matches!(ctx.caller.role.row().kind, RoleKind::Government | RoleKind::Partner);
+    Official { role: actor.role, division: actor.division, subject: Some(actor.sub).filter(|_| inside) }
+}
+
+pub fn statement(statement: Statement) -> StatementView {
+    StatementView { text: statement.text, evidence: statement.evidence, at: statement.at }
+}
+
+pub fn delivery(delivery: Delivery) -> DeliveryView {
+    DeliveryView { delivered_on: delivery.delivered_on, method: delivery.method, note: delivery.note, at: delivery.at }
+}
+
+pub fn step(ctx: &Ctx, step: Step) -> StepView {
+    StepView { text: step.text, at: step.at, by: official(ctx, step.by) }
+}
+
+/// Rows as this caller sees them.
+pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ViolationRow>) -> Work<Vec<Violation>> {
+    let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
+    let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    rows.into_iter()
+        .map(|row| {
+            let act = policies.get(row.policy_version).and_then(|version| version.act(&row.act));
+            let titles = act.map(|act| (act.title_zh.clone(), act.title_en.clone())).unwrap_or_default();
+            one(ctx, row, &companies, &complexes, titles)
+        })
+        .collect()
+}
+
+pub fn view(conn: &mut Conn, ctx: &Ctx, row: ViolationRow) -> Work<Violation> {
+    let mut all = views(conn, ctx, vec![row])?;
+    Ok(all.pop().ok_or_else(|| Problem::new(Code::Internal))?)
+}
+
+fn one(
+    ctx: &Ctx,
+    row: ViolationRow,
+    companies: &HashMap<Id, (String, String)>,
+    complexes: &HashMap<Id, String>,
+    (act_zh, act_en): (String, String),
+) -> Work<Violation> {
+    let hides_reporter = matches!(ctx.caller.role.row().kind, RoleKind::Company | RoleKind::Committee);
+    let unknown = || Problem::new(Code::Internal);
+    let state = row.state()?;
+    let Proceedings {
+        notification,
+        delivery: delivered,
+        statement: said,
+        statement_answer,
+        confirmation,
+        dismissal,
+        appeal,
+        appeal_decision,
+        revocation,
+    } = row.proceedings.0;
+    let Report { by, distinct_fact_reason, stopped_and_reported, point } = row.report.0;
+    Ok(Violation {
+        state,
+        subject: ActSubject::from_code(&row.subject_kind).ok_or_else(unknown)?,
+        lead_role: Role::from_code(&row.lead_role).ok_or_else(unknown)?,
+        source: ViolationSource::from_code(&row.source).ok_or_else(unknown)?,
+        company_name: row.company_id.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
+        complex_name: row.complex_id.and_then(|id| complexes.get(&id)).cloned(),
+        community: Some(row.community).filter(|code| !code.is_empty()),
+        reporter: Some(official(ctx, by)).filter(|_| !hides_reporter),
+        evidence: row.evidence.0,
+        notification: notification.map(|n| NotificationView {
+            facts: n.facts,
+            grounds: n.grounds,
+            intended_consequence: n.intended_consequence,
+            at: n.at,
+            by: official(ctx, n.by),
+        }),
+        delivery: delivered.map(delivery),
+        statement: said.map(statement),
+        statement_answer: statement_answer.map(|s| step(ctx, s)),
+        confirmation: confirmation.map(|c| ConfirmationView {
+            reasons: c.reasons,
+            urgent_reason: c.urgent_reason,
+            policy_version: c.policy_version,
+            at: c.at,
+            by: official(ctx, c.by),
+        }),
+        dismissal: dismissal.map(|s| step(ctx, s)),
+        appeal: appeal.map(statement),
+        appeal_decision: appeal_decision.map(|d| AppealDecisionView {
+            outcome: d.outcome,
+            reasons: d.reasons,
+            at: d.at,
+            by: official(ctx, d.by),
+        }),
+        revocation: revocation.map(|s| step(ctx, s)),
+        id: row.id,
+        version: row.version,
+        act: row.act,
+        act_zh,
+        act_en,
+        clause: row.clause,
+        subject_name: row.subject_name,
+        company_id: row.company_id,
+        complex_id: row.complex_id,
+        county: row.county,
+        township: row.township,
+        found_on: row.found_on,
+        reported_at: row.reported_at,
+        description: row.description,
+        distinct_fact_reason,
+        stopped_and_reported,
+        point,
+        policy_version: row.policy_version,
+        statement_due_on: row.statement_due_on,
+        appeal_due_on: row.appeal_due_on,
+        decided_on: row.decided_on,
+        revoked_on: row.revoked_on,
+        rectified_on: row.rectified_on,
+        updated_at: row.updated_at,
+    })
+}

@@ -1,0 +1,92 @@
+use serde_json::json;
+use xiaoqu::access::Role;
+
+use crate::on_both_databases;
+use crate::support::cases::{Case, nine, notice, reasons};
+use crate::support::client::arguments;
+use crate::support::{NEIGHBOUR, TOWNSHIP};
+
+/// Three clauses: level 3, a removal is proposed.
+async fn level_three(case: &mut Case<'_>) -> String {
+    case.confirmed("V1", nine(3), "P", "2026-03-02").await;
+    case.confirmed("V2", nine(7), "P", "2026-04-08").await;
+    case.confirmed("V3", nine(9), "P", "2026-05-11").await;
+    case.measure("removal:P").await
+}
+
+on_both_databases! {
+    async fn a_removal_is_approved_after_notice_hearing_and_by_the_leader_in_charge(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        let removal = level_three(&mut case).await;
+        let approve = format!("{removal}/approval");
+        case.leader().post(&approve, &reasons()).await.problem(409, "due_process");
+        case.officer().post(&approve, &reasons()).await.problem(403, "forbidden");
+        app.county().post(&approve, &reasons()).await.problem(403, "forbidden");
+        let mut other_tasks = arguments(Role::TownshipLeader);
+        (other_tasks.division, other_tasks.tasks) = (Some(TOWNSHIP.into()), vec![1, 8]);
+        let token = xiaoqu::cli::token::issue(&app.state.local_issuer, &other_tasks, 60).unwrap();
+        app.bearer(&token).post(&approve, &reasons()).await.problem(403, "forbidden");
+        app.office(Role::TownshipLeader, NEIGHBOUR).post(&approve, &reasons()).await.problem(404, "not_found");
+
+        case.officer().post(&format!("{removal}/notification"), &notice()).await.expect(200);
+        let opened = case.portal().get(&removal).await.expect(200);
+        assert_eq!(opened["delivery"]["method"], "opened");
+        let hearing = format!("{removal}/hearing");
+        case.portal().post(&hearing, &reasons()).await.expect(200);
+        case.portal().post(&hearing, &reasons()).await.problem(409, "state_conflict");
+        case.heard_until(&opened).await;
+        case.leader().post(&approve, &reasons()).await.problem(409, "due_process");
+        let today = opened["hearing_request_due_on"].clone();
+        let record = json!({ "held_on": today, "record": "当事人到场陈述" });
+        case.officer().post(&format!("{removal}/hearing-record"), &record).await.expect(200);
+        let approved = case.leader().post(&approve, &reasons()).await.expect(200);
+        assert_eq!(approved["state"], "approved");
+        assert_eq!(approved["approval"]["text"], reasons()["reasons"]);
+
+        // Approval starts the removal; carrying it out names the lawful ground and its document.
+        let complete = format!("{removal}/completion");
+        let mut done = json!({ "completed_on": today, "outcome": "合同已终止" });
+        case.officer().post(&complete, &done).await
+            .faults(&[("/removal_ground", "required"), ("/evidence", "required")]);
+        done["removal_ground"] = json!("owners_vote");
+        done["evidence"] = json!([{ "title": "业主大会决定", "url": "https://evidence.example.invalid/vote.pdf" }]);
+        let done = case.officer().post(&complete, &done).await.expect(200);
+        assert_eq!((&done["state"], &done["completion"]["removal_ground"]), (&json!("done"), &json!("owners_vote")));
+    }
+
+    async fn what_cannot_be_undone_waits_for_the_appeal(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        let removal = level_three(&mut case).await;
+        let appeal = format!("{}/appeal", case.violation("V3"));
+        case.portal().post(&appeal, &json!({ "text": "不服认定" })).await.expect(200);
+        case.heard_on(&removal, &case.officer()).await;
+        case.leader().post(&format!("{removal}/approval"), &reasons()).await.problem(409, "appeal_pending");
+        let upheld = json!({ "outcome": "upheld", "reasons": "原认定事实清楚" });
+        app.county().post(&format!("{}/appeal-decision", case.violation("V3")), &upheld).await.expect(200);
+        case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
+    }
+
+    async fn a_rejected_measure_is_proposed_again_only_on_a_new_ground(app: TestApp) {
+        let mut case = Case::new(&app, &["P", "Q"]).await;
+        let removal = level_three(&mut case).await;
+        case.leader().post(&format!("{removal}/rejection"), &reasons()).await.expect(200);
+        case.confirmed("V4", nine(3), "Q", "2026-06-08").await;
+        assert!(!case.on_file().await.contains("removal:P proposed"), "nothing new at P");
+        case.confirmed("V5", nine(9), "P", "2026-06-22").await;
+        let file = case.on_file().await;
+        assert!(file.contains("removal:P proposed") && file.contains("removal:P rejected"), "{file:?}");
+    }
+
+    async fn a_measure_that_its_office_cancels_says_why(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        case.confirmed("V1", nine(3), "P", "2026-03-02").await;
+        let advice = case.measure("manager_advice:P").await;
+        app.office(Role::EnforcementOffice, TOWNSHIP).post(&format!("{advice}/cancellation"), &reasons()).await
+            .problem(403, "forbidden");
+        let cancelled = case.officer().post(&format!("{advice}/cancellation"), &reasons()).await.expect(200);
+        assert_eq!(cancelled["cancellation"]["reason_zh"], reasons()["reasons"]);
+        case.officer().post(&format!("{advice}/cancellation"), &reasons()).await.problem(409, "state_conflict");
+        case.confirmed("V2", nine(7), "P", "2026-04-08").await;
+        assert!(case.on_file().await.contains("manager_advice:P approved"), "a new ground calls for it again");
+    }
+}

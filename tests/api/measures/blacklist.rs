@@ -1,0 +1,86 @@
+use serde_json::json;
+
+use crate::on_both_databases;
+use crate::support::cases::{Case, nine, reasons};
+use crate::support::rows::{a_complex, a_service, text};
+
+/// Four clauses: the blacklist is proposed.
+async fn level_four(case: &mut Case<'_>) -> String {
+    case.confirmed("V1", nine(3), "P", "2026-03-02").await;
+    case.confirmed("V2", nine(7), "P", "2026-04-08").await;
+    case.confirmed("V3", nine(9), "P", "2026-05-11").await;
+    case.confirmed("V4", nine(8), "P", "2026-06-08").await;
+    case.measure("blacklist").await
+}
+
+on_both_databases! {
+    async fn a_listing_without_a_legal_basis_is_refused(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        let blacklist = level_four(&mut case).await;
+        case.heard_on(&blacklist, &app.county()).await;
+        let approve = format!("{blacklist}/approval");
+        app.county().post(&approve, &reasons()).await.problem(409, "legal_basis_missing");
+        assert!(app.county().get("/v1/blacklist").await.items().is_empty());
+    }
+
+    async fn the_county_lists_a_company_it_takes_no_new_complex_and_an_appeal_takes_all_back(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        let blacklist = level_four(&mut case).await;
+        case.heard_on(&blacklist, &app.county()).await;
+        let today = app.state.clock.today().to_string();
+        case.name_the_regulation(&today).await;
+        case.leader().post(&format!("{blacklist}/approval"), &reasons()).await.problem(404, "not_found");
+        let done = app.county().post(&format!("{blacklist}/approval"), &reasons()).await.expect(200);
+        assert_eq!((&done["state"], &done["legal_basis"]), (&json!("done"), &json!("测试用地方性法规第一条")));
+
+        let entries = app.social().get("/v1/blacklist").await.items().clone();
+        let entry = &entries[0];
+        assert_eq!((&entry["kind"], &entry["state"]), (&json!("blacklist"), &json!("in_force")));
+        assert_eq!(entry["listed_from"], json!(today));
+        assert_eq!(case.standing().await["credit"]["band"], "d");
+        let new = a_complex(&app).await;
+        let service = json!({ "company_id": case.company["id"], "project_manager": "丙某", "effective_from": today });
+        let record = format!("/v1/complexes/{}/service", text(&new["id"]));
+        app.county().post(&record, &service).await.problem(409, "company_blacklisted");
+        // Renewal of what it serves is not touched.
+        let renewal = json!({ "company_id": case.company["id"], "project_manager": "丙某", "effective_from": today });
+        app.county().post(&format!("/v1/complexes/{}/service", case.id("P")), &renewal).await.expect(201);
+
+        let path = format!("/v1/blacklist/{}", text(&entry["id"]));
+        let repair = json!({ "text": "已全部整改，申请信用修复" });
+        case.portal().post(&format!("{path}/credit-repair"), &repair).await.expect(200);
+
+        // The appeal against one of the four grounds is granted: a task to take the listing back.
+        case.portal().post(&format!("{}/appeal", case.violation("V4")), &repair).await.expect(200);
+        let revoked = json!({ "outcome": "revoked", "reasons": "证据不足" });
+        app.county().post(&format!("{}/appeal-decision", case.violation("V4")), &revoked).await.expect(200);
+        assert_eq!(case.level().await, 3);
+        let id = blacklist.rsplit('/').next().unwrap();
+        let reversal = case.measure(&format!("reversal:{id}")).await;
+        let completed = json!({ "completed_on": today, "outcome": "据申诉决定移出黑名单" });
+        app.county().post(&format!("{reversal}/completion"), &completed).await.expect(200);
+        let entry = app.county().get(&path).await.expect(200);
+        assert_eq!((&entry["state"], &entry["removed_on"]), (&json!("removed"), &json!(today)));
+        assert_eq!(case.standing().await["credit"]["listed"], json!(false));
+        a_service(&app, &new, &case.company, &today).await;
+        app.county().post(&format!("{path}/removal"), &reasons()).await.problem(409, "state_conflict");
+    }
+
+    async fn a_restriction_blocks_new_complexes_and_ends_on_its_last_day(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        level_four(&mut case).await;
+        let restriction = case.measure("restriction").await;
+        case.heard_on(&restriction, &app.county()).await;
+        let today = app.state.clock.today().to_string();
+        case.name_the_regulation(&today).await;
+        app.county().post(&format!("{restriction}/approval"), &reasons()).await.expect(200);
+        let new = a_complex(&app).await;
+        let record = format!("/v1/complexes/{}/service", text(&new["id"]));
+        let service = |day: &str| json!({ "company_id": case.company["id"], "project_manager": "丙某", "effective_from": day });
+        app.county().post(&record, &service(&today)).await.problem(409, "company_restricted");
+        let entry = app.county().get("/v1/blacklist?kind=restriction").await.items()[0].clone();
+        case.on(&crate::support::cases::next_day(text(&entry["listed_until"])));
+        assert_eq!(app.county().get("/v1/blacklist").await.items()[0]["state"], "expired");
+        app.county().post(&record, &service("2028-01-03")).await.expect(201);
+    }
+}

@@ -1,0 +1,5 @@
+mod approval;
+mod blacklist;
+mod completion;
+mod inbox;
+mod preview;
