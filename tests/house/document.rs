@@ -18,7 +18,10 @@ fn the_committed_document_is_what_the_code_says() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/xiaoqu.json");
     let mend = "mend it with: cargo run -- openapi --write openapi/xiaoqu.json";
     let committed = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}; {mend}"));
-    assert!(committed == xiaoqu::cli::openapi::text().expect("the document"), "{file} is not what the code says; {mend}");
+    assert!(
+        committed == xiaoqu::cli::openapi::text().expect("the document"),
+        "{file} is not what the code says; {mend}"
+    );
 }
 
 #[test]
@@ -57,12 +60,18 @@ fn every_operation_says_what_it_is() {
         }
         for status in operation["responses"].as_object().expect("responses").keys() {
             let response = &operation["responses"][status];
-            want(response.get("$ref").is_some() || response["description"].is_string(), "a response without description");
+            want(
+                response.get("$ref").is_some() || response["description"].is_string(),
+                "a response without description",
+            );
         }
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             let name = text(&parameter["name"]);
             let described = parameter["description"].as_str().is_some_and(|text| !text.trim().is_empty());
-            want(described || parameter["schema"].get("$ref").is_some(), &format!("parameter {name} has no description"));
+            want(
+                described || parameter["schema"].get("$ref").is_some(),
+                &format!("parameter {name} has no description"),
+            );
         }
         if let Some(content) = operation.pointer("/requestBody/content/application~1json") {
             want(content.get("example").is_some(), "no example of its body");
@@ -86,14 +95,20 @@ fn every_field_says_what_it_is() {
     let document = document(true).expect("the document");
     let mut missing = Vec::new();
     for (name, schema) in document["components"]["schemas"].as_object().expect("schemas") {
-        if schema["description"].as_str().is_none_or(|text| text.trim().is_empty()) && schema["properties"].is_object() {
+        if schema["description"].as_str().is_none_or(|text| text.trim().is_empty()) && schema["properties"].is_object()
+        {
             missing.push(format!("{name} has no description"));
         }
         for (field, value) in schema["properties"].as_object().into_iter().flatten() {
             let refers = |value: &Value| value.get("$ref").is_some();
             let branch = |kind: &str| value[kind].as_array().is_some_and(|all| all.iter().any(refers));
             let described = value["description"].as_str().is_some_and(|text| !text.trim().is_empty());
-            if !described && !refers(value) && !branch("oneOf") && !branch("allOf") && !SELF_EXPLAINING.contains(&field.as_str()) {
+            if !described
+                && !refers(value)
+                && !branch("oneOf")
+                && !branch("allOf")
+                && !SELF_EXPLAINING.contains(&field.as_str())
+            {
                 missing.push(format!("{name}.{field} has no description"));
             }
         }
@@ -110,7 +125,9 @@ fn every_text_and_list_is_bounded() {
     let mut missing = Vec::new();
     for (name, schema) in document["components"]["schemas"].as_object().expect("schemas") {
         for (field, value) in schema["properties"].as_object().into_iter().flatten() {
-            let is = |kind: &str| value["type"] == kind || value["type"].as_array().is_some_and(|all| all.iter().any(|k| k == kind));
+            let is = |kind: &str| {
+                value["type"] == kind || value["type"].as_array().is_some_and(|all| all.iter().any(|k| k == kind))
+            };
             let has = |names: &[&str]| names.iter().any(|name| value.get(*name).is_some());
             if is("string") && !has(&["maxLength", "pattern", "format", "enum"]) {
                 missing.push(format!("{name}.{field}: a text without maxLength, pattern, format or enum"));
