@@ -18,6 +18,8 @@ pub async fn list_blacklist(ctx: Ctx) -> Answer {
 }
 
 /// Get an entry of the blacklist
+///
+/// With its legal basis, its term, its publicity and any application for credit repair.
 #[utoipa::path(tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
     responses((status = 200, description = "The entry", body = Listing)))]
 #[get("/v1/blacklist/{id}")]

@@ -20,6 +20,8 @@ fn year(request: &HttpRequest) -> Result<i32, Problem> {
 }
 
 /// Get a year's calendar
+///
+/// Public holidays and make-up working days of one year; 404 where the year is not on file.
 #[utoipa::path(tag = "calendar", params(("year" = i32, Path, description = "Year", minimum = 2000, maximum = 2100)),
     responses((status = 200, description = "The year", body = CalendarYear)))]
 #[get("/v1/calendar/{year}")]

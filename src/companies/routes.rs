@@ -25,6 +25,8 @@ pub async fn create_company(ctx: Ctx, body: Body<CompanyIn>) -> Answer {
 }
 
 /// Get a company
+///
+/// Visible where it is owned, serves, served or has applied.
 #[utoipa::path(tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company")),
     responses((status = 200, description = "The company", body = Company)))]
 #[get("/v1/companies/{id}")]
@@ -37,6 +39,8 @@ pub async fn get_company(ctx: Ctx, id: PathId) -> Answer {
 }
 
 /// Change a company
+///
+/// A merge patch of the registered data. The code never changes.
 #[utoipa::path(tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company")),
     request_body = CompanyPatch, responses((status = 200, description = "Changed", body = Company)))]
 #[patch("/v1/companies/{id}")]

@@ -95,7 +95,9 @@ pub struct CurrentService {
     /// Project manager (项目经理人).
     #[schema(max_length = 100, example = "测试经理")]
     pub project_manager: String,
+    /// First day of service.
     pub effective_from: NaiveDate,
+    /// Last day of service; null while it is open.
     pub effective_to: Option<NaiveDate>,
 }
 

@@ -25,6 +25,8 @@ pub async fn create_complex(ctx: Ctx, body: Body<ComplexIn>) -> Answer {
 }
 
 /// Get a complex
+///
+/// With who serves it today and its project manager.
 #[utoipa::path(tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
     responses((status = 200, description = "The complex", body = Complex)))]
 #[get("/v1/complexes/{id}")]

@@ -54,7 +54,8 @@ impl<B: DeserializeOwned> Body<B> {
         Body { bytes: value.to_string().into_bytes(), outcome: Self::read(ctx, value) }
     }
 
-    fn read(ctx: &Ctx, value: serde_json::Value) -> Outcome<B> {
+    fn read(ctx: &Ctx, mut value: serde_json::Value) -> Outcome<B> {
+        whole_numbers(&mut value);
         let mut faults = ctx.state.contract.check_body(ctx.operation, &value);
         let input = match serde_path_to_error::deserialize::<_, B>(value) {
             Ok(input) => Some(input),
@@ -68,6 +69,23 @@ impl<B: DeserializeOwned> Body<B> {
             }
         };
         Outcome::Read { faults, input }
+    }
+}
+
+/// To JSON Schema `86000.0` is an integer; to the types it becomes one here.
+fn whole_numbers(value: &mut serde_json::Value) {
+    use serde_json::Value;
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let float = number.as_f64().unwrap_or_default();
+            // Beyond 2^53 a float does not say which integer it means.
+            if float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0 {
+                *value = Value::from(float as i64);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(whole_numbers),
+        Value::Object(fields) => fields.values_mut().for_each(whole_numbers),
+        _ => {}
     }
 }
 

@@ -33,6 +33,7 @@ pub struct Ground {
     /// Code of the act.
     #[schema(max_length = 80, example = "nine.coercive_collection")]
     pub act: String,
+    /// Day on which it was found (发现日期).
     pub found_on: NaiveDate,
     /// Township where it happened.
     #[schema(max_length = 9, example = "640121102")]
@@ -42,6 +43,7 @@ pub struct Ground {
 /// The hearing (听证).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct HearingView {
+    /// Day of the hearing (听证日期).
     pub held_on: NaiveDate,
     /// What was said.
     #[schema(max_length = 20000)]
@@ -53,6 +55,7 @@ pub struct HearingView {
 /// The carrying out (办理结果).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CompletionView {
+    /// Day on which it was carried out (执行日期).
     pub completed_on: NaiveDate,
     /// What was done.
     #[schema(max_length = 5000)]

@@ -81,6 +81,8 @@ pub async fn get_current_policy(ctx: Ctx) -> Answer {
 }
 
 /// Get a policy version
+///
+/// Any published version, in force or not; it never changes.
 #[utoipa::path(tag = "policies", params(("version" = i64, Path, description = "Number of the version", minimum = 1)),
     responses((status = 200, description = "The version", body = Policy)))]
 #[get("/v1/policies/{version}")]

@@ -126,6 +126,7 @@ pub struct ClauseCount {
     #[schema(example = 2, minimum = 1)]
     pub count: u32,
     /// Their ids (违规编号), without those outside the reader's territory.
+    #[schema(max_items = 100_000)]
     pub violations: Vec<Uuid>,
 }
 
@@ -189,6 +190,7 @@ pub struct DueMeasure {
     #[schema(value_type = Place)]
     pub place: Arc<Place>,
     /// Ids of the violations that it rests on (依据的违规), in ascending order, without those outside the reader's territory.
+    #[schema(max_items = 100_000)]
     pub grounds: Vec<Uuid>,
     /// Number of violations that it rests on (依据数), those outside the reader's territory included.
     #[schema(example = 1, minimum = 1)]
@@ -203,10 +205,13 @@ pub struct DueMeasure {
     #[schema(example = 1, minimum = 1)]
     pub policy_version: i64,
     /// Why, in Chinese (理由): clauses, days, rule and window.
-    #[schema(example = "2026-03-02发现的行为违反“九不准”第3条，扣3分（政策第1版）。")]
+    #[schema(example = "2026-03-02发现的行为违反“九不准”第3条，扣3分（政策第1版）。", max_length = 100_000)]
     pub reason_zh: String,
     /// Why, in English.
-    #[schema(example = "Clause 3, found on 2026-03-02: 3 points are deducted (policy version 1).")]
+    #[schema(
+        example = "Clause 3, found on 2026-03-02: 3 points are deducted (policy version 1).",
+        max_length = 100_000
+    )]
     pub reason_en: String,
 }
 
@@ -246,6 +251,7 @@ pub struct Credit {
     #[schema(example = 100, minimum = 1, maximum = 1000)]
     pub base: u32,
     /// Deductions inside the window (扣分明细).
+    #[schema(max_items = 100_000)]
     pub deductions: Vec<CreditDeduction>,
     /// Sum of the deductions (扣分合计).
     #[schema(example = 3, minimum = 0)]
@@ -297,8 +303,10 @@ pub struct Standing {
     #[schema(max_items = 9)]
     pub clauses: Vec<ClauseCount>,
     /// Counted violations (计入的违规), oldest first.
+    #[schema(max_items = 100_000)]
     pub violations: Vec<CountedViolation>,
     /// Measures due (应采取的措施), without those outside the reader's territory.
+    #[schema(max_items = 100_000)]
     pub consequences: Vec<DueMeasure>,
     /// Number of measures due outside the reader's territory (辖区外措施数).
     #[schema(example = 0, minimum = 0)]

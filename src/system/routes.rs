@@ -87,6 +87,8 @@ pub async fn metrics_text(state: web::Data<State>) -> Answer {
 }
 
 /// This document
+///
+/// The OpenAPI 3.1 document of this very service, as clients integrate from it.
 #[utoipa::path(tag = "system", responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
 #[get("/openapi.json")]
 pub async fn get_openapi(state: web::Data<State>) -> HttpResponse {

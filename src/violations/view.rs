@@ -153,6 +153,7 @@ pub struct Violation {
     pub point: Option<Point>,
     /// The office that leads the act: it (or the social affairs office) decides.
     pub lead_role: Role,
+    /// Day on which it was found (发现日期).
     pub found_on: NaiveDate,
     pub reported_at: Instant,
     /// Who reported it; never shown to companies and committees.

@@ -26,8 +26,7 @@ impl Place {
         let mut input = complex_input();
         input["community"] = json!(community);
         let complex = county.post("/v1/complexes", &input).await.expect(201);
-        let service =
-            json!({ "company_id": company["id"], "project_manager": "乙某", "effective_from": "2026-01-01" });
+        let service = json!({ "company_id": company["id"], "project_manager": "乙某", "effective_from": "2026-01-01" });
         county.post(&format!("{}/service", path("complexes", &complex)), &service).await.expect(201);
         Place { company, complex }
     }

@@ -1,1 +1,33 @@
+//! The rules of the house, read from the source tree and from the document.
 
+mod document;
+mod plans;
+mod source;
+
+use std::path::{Path, PathBuf};
+
+/// Every file under `src` with this ending, by its path from the root of the repository.
+fn sources(ending: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut all = Vec::new();
+    let mut folders: Vec<PathBuf> = vec![root.join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.to_string_lossy().ends_with(ending) {
+                let name = entry.strip_prefix(root).expect("under the root").display().to_string();
+                all.push((name, std::fs::read_to_string(&entry).expect("a source file")));
+            }
+        }
+    }
+    all.sort();
+    assert!(!all.is_empty(), "no {ending}");
+    all
+}
+
+/// The code of a file: without comments and without its tests.
+fn code(text: &str) -> String {
+    let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+    product.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}

@@ -5,6 +5,7 @@ pub mod client;
 pub mod keys;
 pub mod postgres;
 pub mod rows;
+pub mod sql;
 
 use std::future::Future;
 use std::net::SocketAddr;

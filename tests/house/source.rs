@@ -1,0 +1,229 @@
+use std::collections::BTreeMap;
+
+use xiaoqu::problem::{CODES, FAULT_CODES};
+
+use super::{code, sources};
+
+/// Tables whose rows belong to a territory: they are read through `scoped::…` only.
+const SCOPED: &[&str] = &["companies", "complexes", "complex_services", "violations", "measures", "listings"];
+
+/// Reads of a scoped table beside `scoped`, each with its reason: (file, line without its indent).
+const ALLOWED: &[(&str, &str)] = &[
+    // A condition inside a query of complexes that is scoped already; it can only make it narrower.
+    ("src/complexes/store.rs", "services::table"),
+];
+
+fn is_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}
+
+/// Where `name` stands as a whole word.
+fn words<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = usize> + 'a {
+    text.match_indices(name).map(|(at, _)| at).filter(move |at| {
+        let before = text[..*at].chars().next_back();
+        let after = text[at + name.len()..].chars().next();
+        !before.is_some_and(is_word) && !after.is_some_and(is_word)
+    })
+}
+
+#[test]
+fn routes_actions_and_rules_hold_no_sql() {
+    for (name, text) in sources(".rs") {
+        let room = name.rsplit('/').next().unwrap_or_default().trim_end_matches(".rs");
+        let pure =
+            ["routes", "actions", "rules"].iter().any(|kind| room == *kind || room.ends_with(&format!("_{kind}")));
+        if !pure {
+            continue;
+        }
+        let code = code(&text);
+        let allowed = name == "src/system/routes.rs";
+        let uses = code.lines().filter(|line| line.contains("diesel") || line.contains("schema::")).count();
+        // `readyz` asks whether the store answers at all.
+        assert!(uses == 0 || (allowed && uses == 1), "{name} reaches for the database; its store.rs should");
+        if room.ends_with("rules") {
+            for word in ["Utc::now", "Instant::now", "Conn", "Ctx", "HttpRequest"] {
+                assert_eq!(words(&code, word).count(), 0, "{name}: rules are pure, and this one knows {word}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_route_is_made_from_the_one_list() {
+    for (name, text) in sources(".rs") {
+        for line in code(&text).lines().filter(|line| line.contains(".route(")) {
+            let metrics = name == "src/app/mod.rs" && line.contains("\"/metrics\"");
+            assert!(metrics, "{name}: `.route(` serves without documenting: {}", line.trim());
+        }
+    }
+}
+
+/// The names under which a file knows a table: `schema::{complex_services as services}`.
+fn names_of<'a>(table: &'a str, text: &'a str) -> Vec<&'a str> {
+    let mut all = vec![table];
+    let renamed = format!("{table} as ");
+    for (at, _) in text.match_indices(&renamed) {
+        all.extend(text[at + renamed.len()..].split(|c: char| !is_word(c)).next());
+    }
+    all
+}
+
+#[test]
+fn rows_of_a_territory_are_read_through_their_scope() {
+    let mut seen = 0;
+    for (name, text) in sources("store.rs") {
+        let text = code(&text);
+        for table in SCOPED {
+            for alias in names_of(table, &text) {
+                let wanted = format!("{alias}::table");
+                for at in words(&text, &wanted) {
+                    seen += 1;
+                    // `scoped::companies` is a function; `schema::companies::table` is the table by its long name.
+                    let before = text[..at].trim_end_matches("schema::").trim_end_matches("crate::db::").trim_end();
+                    let writes = ["insert_into(", "update(", "delete("].iter().any(|verb| before.ends_with(verb));
+                    let line = text[..at].lines().count().saturating_sub(1);
+                    let line = text.lines().nth(line).unwrap_or_default().trim();
+                    // A lock reads the id alone, and tells nobody of the row.
+                    let statement = text[at..].split(';').next().unwrap_or_default();
+                    let locks =
+                        statement.contains(".for_update()") && statement.contains(&format!(".select({alias}::id)"));
+                    let allowed = locks || ALLOWED.iter().any(|(file, text)| *file == name && *text == line);
+                    assert!(
+                        writes || allowed,
+                        "{name}: `{line}` reads {table} past its scope; use scoped::{table}(&scope)"
+                    );
+                }
+            }
+        }
+    }
+    assert!(seen > 5, "the test finds tables at all");
+}
+
+#[test]
+fn no_other_file_reads_rows_of_a_territory() {
+    for (name, text) in sources(".rs") {
+        let known = name.ends_with("store.rs")
+            || name == "src/access/scoped.rs"
+            || name == "src/db/mod.rs"
+            || name == "src/db/schema.rs";
+        for table in SCOPED.iter().filter(|_| !known) {
+            assert_eq!(
+                words(&code(&text), &format!("{table}::table")).count(),
+                0,
+                "{name} reads {table}; a store should"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_exception_from_the_scope_is_still_needed() {
+    let files: BTreeMap<String, String> = sources("store.rs").into_iter().collect();
+    for (file, line) in ALLOWED {
+        let text = files.get(*file).unwrap_or_else(|| panic!("{file} is gone: so should be its exception"));
+        assert!(
+            text.lines().any(|found| found.trim() == *line),
+            "{file}: `{line}` is gone: so should be its exception"
+        );
+    }
+}
+
+#[test]
+fn every_problem_code_is_used() {
+    let files = sources(".rs");
+    let unused: Vec<String> = CODES
+        .iter()
+        .map(|row| format!("Code::{:?}", row.code))
+        .filter(|wanted| {
+            let used = files
+                .iter()
+                .filter(|(name, _)| name != "src/app/document.rs")
+                .any(|(_, text)| words(&code(text), wanted).next().is_some());
+            !used && !NOT_YET_USED.contains(&wanted.trim_start_matches("Code::"))
+        })
+        .collect();
+    assert!(unused.is_empty(), "no code answers with {unused:?}");
+}
+
+/// Codes that wait for violations and measures; this list only shrinks.
+const NOT_YET_USED: &[&str] = &[
+    "SamePerson",
+    "StateConflict",
+    "StatementPeriodOpen",
+    "StatementUnanswered",
+    "NoticeNotDelivered",
+    "DeadlinePassed",
+    "OverlappingViolation",
+    "DueProcess",
+    "AppealPending",
+    "LegalBasisMissing",
+];
+
+/// Fault codes that wait for violations and measures; this list only shrinks.
+const FAULTS_NOT_YET_USED: &[&str] = &["not_in_policy", "wrong_subject", "not_a_county"];
+
+#[test]
+fn the_table_of_fault_codes_holds_what_is_used_and_nothing_else() {
+    let files: Vec<(String, String)> = sources(".rs")
+        .into_iter()
+        .filter(|(name, _)| name != "src/problem/codes.rs" && !name.starts_with("src/settings/"))
+        .map(|(name, text)| (name, code(&text)))
+        .collect();
+    let known: Vec<&str> = FAULT_CODES.iter().map(|(code, _, _)| *code).collect();
+    for code in &known {
+        let quoted = format!("\"{code}\"");
+        let used = files.iter().any(|(_, text)| text.contains(&quoted));
+        assert!(used || FAULTS_NOT_YET_USED.contains(code), "no fault has the code {code}");
+    }
+    let mut missing = Vec::new();
+    for (name, text) in &files {
+        for code in fault_codes(text) {
+            if !known.contains(&code) {
+                missing.push(format!("{code} ({name})"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "faults without a row in FAULT_CODES: {missing:#?}");
+}
+
+/// The second argument of each `Fault::new(…)`, `Problem::fault(…)`, `push(…)` and `add(…)`, where it is a literal.
+fn fault_codes(text: &str) -> Vec<&str> {
+    let mut all = Vec::new();
+    for call in ["Fault::new(", "Problem::fault(", "push(", "faults.add("] {
+        for (at, _) in text.match_indices(call) {
+            let arguments = &text[at + call.len()..];
+            let (mut depth, mut quoted, mut commas, mut start) = (0, false, 0, 0);
+            for (index, letter) in arguments.char_indices() {
+                match letter {
+                    '"' => quoted = !quoted,
+                    '(' | '[' | '{' if !quoted => depth += 1,
+                    ')' | ']' | '}' if !quoted => depth -= 1,
+                    ',' if !quoted && depth == 0 => {
+                        commas += 1;
+                        if commas == 1 {
+                            start = index + 1;
+                        } else {
+                            let second = arguments[start..index].trim();
+                            all.extend(second.strip_prefix('"').and_then(|s| s.strip_suffix('"')));
+                            break;
+                        }
+                    }
+                    _ => {}
+                }
+                if depth < 0 {
+                    break;
+                }
+            }
+        }
+    }
+    all.retain(|code| !code.is_empty() && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+    all
+}
+
+#[test]
+fn no_file_is_longer_than_500_lines() {
+    for (name, text) in sources(".rs") {
+        let lines = text.lines().count();
+        assert!(lines <= 500, "{name} has {lines} lines");
+    }
+}

@@ -1,0 +1,105 @@
+//! SQLite on a full disk: a small tmpfs, which only root may mount.
+
+use std::collections::HashSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use futures_util::future::join_all;
+
+use crate::support::keys::Key;
+use crate::support::rows::{complex_input, text, unique};
+use crate::support::{Database, Setup, TestApp, block_on, sqlite_in};
+
+/// A mounted tmpfs, gone with this value.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn mount(size: &str) -> Option<SmallDisk> {
+        let folder = tempfile::Builder::new().prefix("xiaoqu-disk-").tempdir().expect("a folder").keep();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
+            .arg(&folder)
+            .output()
+            .is_ok_and(|output| output.status.success());
+        let disk = SmallDisk(folder);
+        if mounted {
+            return Some(disk);
+        }
+        // Straight to the stream: `eprintln!` in a test that passes is never seen.
+        let line = b"tmpfs cannot be mounted here (not root?): a full disk was not tested\n";
+        drop(std::io::stderr().write_all(line));
+        assert!(std::env::var("XIAOQU_REQUIRE_POSTGRES").is_err(), "where everything is required, this is too");
+        None
+    }
+
+    /// Takes all the space that is left but a little.
+    fn fill(&self, leave: u64) -> PathBuf {
+        let file = self.0.join("filler");
+        let free = free_bytes(&self.0);
+        std::fs::write(&file, vec![1; usize::try_from(free.saturating_sub(leave)).expect("a size")]).expect("a filler");
+        file
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).output();
+        let _ = std::fs::remove_dir(&self.0);
+    }
+}
+
+fn free_bytes(folder: &Path) -> u64 {
+    let output = Command::new("df").args(["-B1", "--output=avail"]).arg(folder).output().expect("df");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.lines().last().expect("a line").trim().parse().expect("bytes")
+}
+
+#[test]
+fn a_full_disk_is_told_and_heals_and_nothing_that_was_answered_is_lost() {
+    let Some(disk) = SmallDisk::mount("16m") else { return };
+    let folder = sqlite_in(&disk.0);
+    block_on(async {
+        let app = TestApp::on(Database::Sqlite(folder), Key::ed25519("local"), Setup::default());
+        let social = app.social();
+        let post = async || {
+            let input = complex_input();
+            let answer = social.post("/v1/complexes", &input).key(&format!("k{}", unique())).await;
+            (text(&input["name"]).to_owned(), answer)
+        };
+        let (mut made, mut refused) = (Vec::new(), Vec::new());
+        for round in 0..3 {
+            for _ in 0..20 {
+                made.push(post().await.0);
+            }
+            let filler = disk.fill(128 * 1024);
+            let before = refused.len();
+            for _ in 0..200 {
+                for (name, answer) in join_all((0..16).map(|_| post())).await {
+                    if answer.status == 201 {
+                        made.push(name);
+                        continue;
+                    }
+                    assert!(matches!(answer.code(), "storage_full" | "store_unavailable"), "{}", answer.json);
+                    assert_eq!((answer.status, answer.header("retry-after")), (503, "2"));
+                    refused.push(name);
+                }
+                if refused.len() - before > 100 {
+                    break;
+                }
+            }
+            assert!(refused.len() > before, "round {round}: the disk never filled");
+            app.social().get("/v1/complexes").await.expect(200);
+            app.nobody().get("/livez").await.expect(200);
+            std::fs::remove_file(filler).expect("space again");
+            let (name, answer) = post().await;
+            answer.expect(201);
+            made.push(name);
+        }
+        let stored: HashSet<String> = app.values("SELECT name AS value FROM complexes").into_iter().collect();
+        let answered: HashSet<String> = made.iter().cloned().collect();
+        assert_eq!(stored, answered, "exactly what was answered with 201 is there");
+        assert_eq!(app.count("ledger_events"), stored.len());
+        assert_eq!(app.values("SELECT integrity_check AS value FROM pragma_integrity_check"), ["ok"]);
+    });
+}
