@@ -43,10 +43,18 @@ impl<B> Body<B> {
 
 impl<B: DeserializeOwned> Body<B> {
     fn of(bytes: Vec<u8>, ctx: &Ctx) -> Body<B> {
-        let mut value: serde_json::Value = match serde_json::from_slice(&bytes) {
-            Ok(value) => value,
-            Err(error) => return Body { bytes, outcome: Outcome::Malformed(error.to_string()) },
-        };
+        match serde_json::from_slice(&bytes) {
+            Ok(value) => Body { bytes, outcome: Self::read(ctx, value) },
+            Err(error) => Body { bytes, outcome: Outcome::Malformed(error.to_string()) },
+        }
+    }
+
+    /// A body that did not come over the wire (the demo's), checked like one that did.
+    pub fn from_value(ctx: &Ctx, value: serde_json::Value) -> Body<B> {
+        Body { bytes: value.to_string().into_bytes(), outcome: Self::read(ctx, value) }
+    }
+
+    fn read(ctx: &Ctx, mut value: serde_json::Value) -> Outcome<B> {
         whole_numbers(&mut value);
         let mut faults = ctx.state.contract.check_body(ctx.operation, &value);
         let input = match serde_path_to_error::deserialize::<_, B>(value) {
@@ -60,7 +68,7 @@ impl<B: DeserializeOwned> Body<B> {
                 None
             }
         };
-        Body { bytes, outcome: Outcome::Read { faults, input } }
+        Outcome::Read { faults, input }
     }
 }
 
