@@ -39,11 +39,15 @@ pub fn db_options(settings: &Settings) -> anyhow::Result<DbOptions> {
 
 /// Migrates, and puts in what every deployment starts from: divisions, the default policy, the holiday calendar.
 pub fn prepare(options: &DbOptions) -> anyhow::Result<Vec<String>> {
+    prepare_at(options, Instant::now())
+}
+
+/// [`prepare`] as of an instant of business time.
+pub fn prepare_at(options: &DbOptions, now: Instant) -> anyhow::Result<Vec<String>> {
     let applied = db::migrate(options)?;
     let db = Db::open(options)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let seeded = runtime.block_on(db.write(WriteGate::default(), |conn| {
-        let now = Instant::now();
+    let seeded = runtime.block_on(db.write(WriteGate::default(), move |conn| {
         divisions::seed(conn)?;
         policy::seed(conn, now)?;
         calendar::seed(conn, now)

@@ -14,6 +14,7 @@ pub mod coded;
 pub mod companies;
 pub mod complexes;
 pub mod db;
+pub mod demo;
 pub mod divisions;
 pub mod fault;
 pub mod http;

@@ -1,7 +1,8 @@
-//! The whole service, over HTTP and on both databases. `api` mirrors the paths, `store` tries the two doors, `house`
-//! reads the source for its own rules.
+//! The whole service, over HTTP and on both databases. `api` mirrors the paths, `store` tries the two doors, `demo` is
+//! what `xiaoqu demo` shows, `house` reads the source for its own rules.
 
 mod api;
+mod demo;
 mod house;
 mod store;
 mod support;

@@ -248,7 +248,11 @@ fn complete_operation(
 fn header(operation: &mut Value, name: &str, required: bool, description: &str) {
     let parameter = json!({
         "name": name, "in": "header", "required": required, "description": description,
-        "schema": { "type": "string", "maxLength": 255 }
+        "schema": if name == "Idempotency-Key" {
+            json!({ "type": "string", "minLength": 1, "maxLength": 255 })
+        } else {
+            json!({ "type": "string" })
+        }
     });
     match operation["parameters"].as_array_mut() {
         Some(all) => all.push(parameter),

@@ -1,5 +1,6 @@
 //! The command line: global flags, and one file for each command.
 
+pub mod demo;
 mod migrate;
 pub mod openapi;
 mod policy;
@@ -48,6 +49,8 @@ pub struct SettingFlags {
 pub enum Command {
     /// Serve the API
     Serve,
+    /// Serve invented data on a clock that can be moved, with a token for every role
+    Demo(demo::DemoArgs),
     /// Bring the database to this version
     Migrate {
         /// CSV with more divisions: code,level,name_zh,parent_code
@@ -119,6 +122,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Serve => serve::run(&cli.flags),
+        Command::Demo(args) => demo::run(&cli.flags, &args),
         Command::Migrate { divisions } => migrate::run(&cli.flags, divisions.as_deref()),
         Command::Openapi { write, check } => openapi::run(write.as_deref(), check.as_deref()),
         Command::Token { command: TokenCommand::Issue(args) } => token::run(&cli.flags, &args),

@@ -1,6 +1,6 @@
 //! Property service companies (物业服务企业).
 
-mod actions;
+pub mod actions;
 pub mod model;
 mod routes;
 pub mod store;

@@ -1,10 +1,10 @@
 //! Residential complexes (住宅小区) and who serves them.
 
-mod actions;
+pub mod actions;
 pub mod coordinates;
 pub mod model;
 mod routes;
-mod service_actions;
+pub mod service_actions;
 pub mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -193,6 +193,18 @@ impl Ctx {
             Err(fail) => Err(fail.into()),
         }
     }
+
+    /// The same for a caller inside of the program (the demo): no key, and what the action made instead of an answer.
+    pub async fn perform<B, T, F>(&self, body: Body<B>, action: F) -> Work<T>
+    where
+        B: Send + Sync + 'static,
+        T: Send + 'static,
+        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
+    {
+        let ctx = self.clone();
+        let work = move |conn: &mut Conn| action(&mut Tx { conn, ctx: &ctx, key: None }, &body).map(|made| made.body);
+        self.state.db.write(WriteGate::default(), work).await
+    }
 }
 
 fn unserialisable(error: serde_json::Error) -> Problem {

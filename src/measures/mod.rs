@@ -1,7 +1,7 @@
 //! Measures (处置措施): what the ladder calls for, its due process, and referrals (移交).
 
-mod actions;
-mod decisions;
+pub mod actions;
+pub mod decisions;
 pub mod model;
 mod recompute;
 mod routes;

@@ -1,6 +1,6 @@
 //! Policy (政策): the versioned, immutable document of everything that the rules of the field leave to the county.
 
-mod actions;
+pub mod actions;
 pub mod model;
 mod routes;
 pub mod rules;

@@ -1,10 +1,10 @@
 //! Violations (违规行为): from a report over notice and statement to a decision, its appeal and its revocation.
 
-mod actions;
-mod decisions;
+pub mod actions;
+pub mod decisions;
 pub mod model;
-mod report;
-mod review;
+pub mod report;
+pub mod review;
 mod routes;
 pub mod store;
 pub mod view;

@@ -1,0 +1,140 @@
+use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use chrono::{DateTime, Datelike, Utc};
+use clap::Args;
+use serde_json::json;
+
+use super::SettingFlags;
+use crate::app::{self, ServerOptions};
+use crate::bootstrap;
+use crate::demo::{self, Demo, TOKEN_MINUTES};
+
+const LISTEN: &str = "127.0.0.1:8080";
+
+/// What a demo is made with.
+#[derive(Args, Clone, Debug)]
+pub struct DemoArgs {
+    /// Keep the data in this folder, which must be empty or new [default: a temporary one, removed at the end]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub json: bool,
+    /// Where the clock of business time starts; tokens keep real time
+    #[arg(long, value_name = "INSTANT", default_value = "2026-06-15T01:00:00Z", value_parser = instant)]
+    pub clock: DateTime<Utc>,
+}
+
+fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    let instant = DateTime::parse_from_rfc3339(text).map_err(|_| "expected an instant such as 2026-06-15T01:00:00Z")?;
+    let years = 2010..=2090;
+    if years.contains(&instant.year()) { Ok(instant.to_utc()) } else { Err("expected a year from 2010 to 2090".into()) }
+}
+
+/// Makes a demo and serves it until it is told to stop (SIGTERM or SIGINT).
+pub fn run(flags: &SettingFlags, args: &DemoArgs) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        flags.set.is_empty() && flags.database_url.is_none(),
+        "demo takes --listen, --data, --clock and --json; other settings are for serve"
+    );
+    start_log();
+    let listen = flags.listen.as_deref().unwrap_or(LISTEN);
+    try_address(listen)?;
+    let temporary = match args.data {
+        None => Some(tempfile::Builder::new().prefix("xiaoqu-demo-").tempdir().context("no temporary folder")?),
+        Some(_) => None,
+    };
+    let folder = match (&args.data, &temporary) {
+        (Some(named), _) => empty_folder(named)?,
+        (None, Some(temporary)) => temporary.path().to_owned(),
+        (None, None) => unreachable!("a folder is named or temporary"),
+    };
+    let state = demo::open(&folder, args.clock)?;
+    actix_web::rt::System::new().block_on(async {
+        let demo = demo::fill(state, args.clock).await?;
+        let options = ServerOptions { listen: listen.to_owned(), ..ServerOptions::default() };
+        let (server, address) = app::server(demo.state.clone(), &options)?;
+        let text = match args.json {
+            true => json(&demo, &base_url(address)),
+            false => text(&demo, &base_url(address), &folder, args),
+        };
+        let served = actix_web::rt::spawn(bootstrap::run(demo.state.clone(), server));
+        // Once it has run for the first time it listens to signals: whoever reads the text may stop it at once.
+        tokio::task::yield_now().await;
+        let mut out = std::io::stdout();
+        // Whoever has stopped reading may still want the service.
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        served.await?
+    })
+}
+
+fn start_log() {
+    let level = tracing_subscriber::filter::LevelFilter::WARN;
+    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).init();
+}
+
+/// Fails before the data is made where nobody could reach it.
+fn try_address(listen: &str) -> anyhow::Result<()> {
+    TcpListener::bind(listen).map(drop).map_err(|error| {
+        let hint = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "; name another address with --listen, such as 127.0.0.1:0",
+            _ => "",
+        };
+        anyhow::anyhow!("cannot listen on {listen}: {error}{hint}")
+    })
+}
+
+/// A folder of its own: every run begins with a fresh file.
+fn empty_folder(folder: &Path) -> anyhow::Result<PathBuf> {
+    let name = folder.display();
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {name}"))?;
+    let folder = folder.canonicalize().with_context(|| format!("cannot use the folder {name}"))?;
+    let mut inside = folder.read_dir().with_context(|| format!("cannot read the folder {name}"))?;
+    anyhow::ensure!(inside.next().is_none(), "{name} is not empty: a demo starts afresh in a folder of its own");
+    Ok(folder)
+}
+
+fn base_url(address: SocketAddr) -> String {
+    let everywhere = address.ip().is_unspecified();
+    let ip = if everywhere { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
+}
+
+fn docs_url(base_url: &str) -> String {
+    format!("{base_url}/docs/")
+}
+
+fn json(demo: &Demo, base_url: &str) -> String {
+    let object = json!({ "base_url": base_url, "docs_url": docs_url(base_url), "tokens": demo.tokens });
+    format!("{object}\n")
+}
+
+fn text(demo: &Demo, base_url: &str, folder: &Path, args: &DemoArgs) -> String {
+    let kept = if args.data.is_some() { "kept" } else { "removed at the end" };
+    let mut page = format!(
+        "xiaoqu demo: the divisions of Yongning county (永宁县) are real, all else is invented\n\n\
+         address  {base_url}\n\
+         docs     {}\n\
+         clock    {} (business time; POST /sandbox/clock moves it)\n\
+         data     {} ({kept})\n\n\
+         A token for each role, good for {} hours (lines that a shell takes as they are):\n",
+        docs_url(base_url),
+        args.clock.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        folder.display(),
+        TOKEN_MINUTES / 60,
+    );
+    for token in &demo.tokens {
+        let row = token.role.row();
+        let place = token.division.as_ref().or(token.company.as_ref()).map_or("", |code| code.as_str());
+        page += &format!("\n# {} {place}\n{}={}\n", row.zh, row.code, token.token);
+    }
+    page += "\nSix lines that climb the ladder, for another terminal, in this order:\n";
+    for (number, (what, line)) in (1..).zip(demo.tour(base_url, folder)) {
+        page += &format!("\n# {number}. {what}\n{line}\n");
+    }
+    page += "\nCtrl-C ends the demo.\n";
+    page
+}

@@ -1,0 +1,126 @@
+//! `xiaoqu demo`: a fresh SQLite file, a past of two years played through the real actions, and a tour of the ladder.
+
+mod cases;
+mod register;
+mod sanctions;
+mod stage;
+mod tour;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::access::issuer::LocalIssuer;
+use crate::access::role::ROLES;
+use crate::access::{Caller, Role};
+use crate::app::{Config, State};
+use crate::bootstrap;
+use crate::clock::Clock;
+use crate::db::{DbOptions, Instant};
+pub use stage::TOKEN_MINUTES;
+use stage::{Person, Stage};
+
+/// The demo's tokens name an issuer that is nowhere: they are the same whatever address it listens on.
+const ISSUER: &str = "https://demo.xiaoqu.invalid";
+const AUDIENCE: &str = "xiaoqu";
+/// The community, and by it the township, that the demo's tokens are for.
+const HOME: &str = "640121102001";
+
+/// A demo that is ready to be served.
+pub struct Demo {
+    pub state: Arc<State>,
+    pub tokens: Vec<Token>,
+    tour: tour::Facts,
+}
+
+/// A token of one role.
+#[derive(Clone, Debug, Serialize)]
+pub struct Token {
+    pub role: Role,
+    pub division: Option<String>,
+    pub company: Option<String>,
+    pub subject: String,
+    pub token: String,
+}
+
+/// A fresh store in an empty folder, with keys of this run.
+pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<State>> {
+    let db = DbOptions::new(format!("sqlite:{}", folder.join("demo.sqlite").display()));
+    bootstrap::prepare_at(&db, Instant(start))?;
+    let mut data_key = [0u8; 32];
+    aws_lc_rs::rand::fill(&mut data_key).map_err(|_| anyhow::anyhow!("no random numbers"))?;
+    State::new(Config {
+        db,
+        clock: Clock::sandbox(chrono_tz::Asia::Shanghai, start),
+        local_issuer: LocalIssuer::generate(ISSUER, AUDIENCE)?,
+        trusted_issuers: Vec::new(),
+        data_key,
+        body_limit: 1024 * 1024,
+        request_timeout: Duration::from_secs(30),
+        metrics_on_api: true,
+    })
+}
+
+/// What happens next on the stage.
+enum Scene {
+    Service,
+    Case(usize, cases::Step),
+    Sanction(usize),
+}
+
+/// Plays the past, each step at its time, and sets the clock to the start.
+pub async fn fill(state: Arc<State>, start: DateTime<Utc>) -> anyhow::Result<Demo> {
+    let stage = Stage { state, start };
+    let mut register = register::Register::open(&stage).await?;
+    let mut docket = cases::Docket::read()?;
+    let sanctions = sanctions::read()?;
+    let mut scenes: Vec<(Instant, Scene)> = register.services().map(|at| (at, Scene::Service)).collect();
+    for (at, case) in docket.cases.iter().enumerate() {
+        scenes.extend(case.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Case(at, step))));
+    }
+    scenes.extend(sanctions.iter().enumerate().map(|(at, one)| (one.when(&stage), Scene::Sanction(at))));
+    scenes.sort_by_key(|(when, _)| *when);
+    for (when, scene) in scenes {
+        anyhow::ensure!(when.0 < start, "the demo's data reaches beyond its start");
+        match scene {
+            Scene::Service => register.record_service(&stage).await?,
+            Scene::Case(at, step) => docket.play(&stage, &register, at, when, step).await?,
+            Scene::Sanction(at) => sanctions::play(&stage, &register, &docket, &sanctions[at]).await?,
+        }
+    }
+    let tour = tour::facts(&stage, &register).await?;
+    let tokens = tokens(&stage, &register)?;
+    stage.state.clock.set(start);
+    Ok(Demo { state: stage.state, tokens, tour })
+}
+
+fn tokens(stage: &Stage, register: &register::Register) -> anyhow::Result<Vec<Token>> {
+    let mut all = Vec::new();
+    for row in ROLES {
+        let person = match row.role {
+            Role::PropertyCompany => Person::of_company(&register.company("mingcui")?.uscc),
+            Role::ComplexCommittee => Person::of_committee(register.complex("xinghe")?.id),
+            role => Person::of_office(role, HOME, ""),
+        };
+        let caller: Arc<Caller> = person.caller(&stage.state)?;
+        all.push(Token {
+            role: caller.role,
+            division: caller.division.clone(),
+            company: caller.company.clone(),
+            subject: caller.sub.clone(),
+            token: person.token(&stage.state)?,
+        });
+    }
+    Ok(all)
+}
+
+impl Demo {
+    /// Six lines for a shell, each with what it does. They keep the id of the reported violation in `folder`.
+    pub fn tour(&self, base_url: &str, folder: &Path) -> Vec<(&'static str, String)> {
+        let token = |role| self.tokens.iter().find(|one| one.role == role).map_or("", |one| one.token.as_str());
+        tour::lines(&self.tour, base_url, folder, token)
+    }
+}

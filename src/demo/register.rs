@@ -1,0 +1,158 @@
+//! The register: companies, complexes and who served them, all invented.
+
+use std::collections::HashMap;
+
+use anyhow::Context;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::stage::{Person, Stage};
+use crate::access::Role;
+use crate::db::{Id, Instant};
+use crate::{companies, complexes, policy};
+
+pub const COUNTY: &str = "640121";
+
+/// The register was filled, and the policy published, before everything that the demo tells of; in working days.
+const OPENED: usize = 550;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CompanyData {
+    key: String,
+    uscc: String,
+    name: String,
+    legal_representative: String,
+    service_hotline: String,
+    parent: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ComplexData {
+    key: String,
+    name: String,
+    community: String,
+    grid: String,
+    address: String,
+    point: (f64, f64),
+    area_m2: i64,
+    households: i64,
+    buildings: i64,
+    /// Days ago, like every day below.
+    delivered: i64,
+    self_governance: String,
+    services: Vec<ServiceData>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ServiceData {
+    company: String,
+    manager: String,
+    from: i64,
+    to: Option<i64>,
+}
+
+#[derive(Clone)]
+pub struct Company {
+    pub id: Id,
+    pub uscc: String,
+}
+
+#[derive(Clone)]
+pub struct Complex {
+    pub id: Id,
+    pub community: String,
+}
+
+/// What is on file, by the keys of the data.
+#[derive(Default)]
+pub struct Register {
+    pub companies: HashMap<String, Company>,
+    pub complexes: HashMap<String, Complex>,
+    services: Vec<(Instant, String, ServiceData)>,
+}
+
+impl Register {
+    pub fn company(&self, key: &str) -> anyhow::Result<&Company> {
+        self.companies.get(key).with_context(|| format!("no demo company {key}"))
+    }
+
+    pub fn complex(&self, key: &str) -> anyhow::Result<&Complex> {
+        self.complexes.get(key).with_context(|| format!("no demo complex {key}"))
+    }
+
+    /// Puts companies and complexes on file, and notes the services for their days.
+    pub async fn open(stage: &Stage) -> anyhow::Result<Register> {
+        let mut register = Register::default();
+        let county = Person::of_office(Role::CountyAuthority, COUNTY, "").caller(&stage.state)?;
+        let opened = stage.at(stage.working_day(OPENED), 9);
+        publish_policy(stage, opened).await?;
+        let companies: Vec<CompanyData> = serde_json::from_str(include_str!("data/companies.json"))?;
+        for data in companies {
+            let parent_id = data.parent.as_deref().map(|key| register.company(key)).transpose()?.map(|one| one.id);
+            let body = json!({
+                "uscc": data.uscc, "name": data.name, "legal_representative": data.legal_representative,
+                "service_hotline": data.service_hotline, "parent_id": parent_id,
+            });
+            let made = stage.act(&county, opened, "create_company", body, companies::actions::create_company).await?;
+            register.companies.insert(data.key, Company { id: made.id, uscc: data.uscc });
+        }
+        let complexes: Vec<ComplexData> = serde_json::from_str(include_str!("data/complexes.json"))?;
+        for data in complexes {
+            let office = Person::of_office(Role::SocialAffairsOffice, &data.community, "").caller(&stage.state)?;
+            let body = json!({
+                "name": data.name, "community": data.community, "grid": data.grid, "address": data.address,
+                "point": { "longitude": data.point.0, "latitude": data.point.1, "system": "wgs84" },
+                "area_m2": data.area_m2, "households": data.households, "buildings": data.buildings,
+                "delivered_on": stage.day(data.delivered), "self_governance": data.self_governance,
+            });
+            let made = stage.act(&office, opened, "create_complex", body, complexes::actions::create_complex).await?;
+            let dates = data.services.into_iter().map(|service| {
+                let recorded = stage.at(stage.day(service.from), 10).max(opened);
+                (recorded, data.key.clone(), service)
+            });
+            register.services.extend(dates);
+            register.complexes.insert(data.key, Complex { id: made.id, community: data.community });
+        }
+        register.services.sort_by_key(|service| service.0);
+        Ok(register)
+    }
+
+    /// When services are to be recorded.
+    pub fn services(&self) -> impl Iterator<Item = Instant> {
+        self.services.iter().map(|(at, ..)| *at)
+    }
+
+    pub async fn record_service(&mut self, stage: &Stage) -> anyhow::Result<()> {
+        let (at, key, service) = self.services.remove(0);
+        let complex = self.complex(&key)?;
+        let id = complex.id;
+        let body = json!({
+            "company_id": self.company(&service.company)?.id, "project_manager": service.manager,
+            "effective_from": stage.day(service.from), "effective_to": service.to.map(|ago| stage.day(ago)),
+        });
+        let office = Person::of_office(Role::SocialAffairsOffice, &complex.community, "").caller(&stage.state)?;
+        stage
+            .on(&office, at, "record_complex_service", id, body, complexes::service_actions::record_complex_service)
+            .await?;
+        Ok(())
+    }
+}
+
+/// Version 2: the default, with a legal basis for the measures that need one. A county names a real regulation here.
+async fn publish_policy(stage: &Stage, at: Instant) -> anyhow::Result<()> {
+    let mut document = serde_json::to_value(policy::versions::built_in())?;
+    document["title"] = json!("物业服务行业监管规则（演示：已指定法律依据）");
+    for rule in document["measures"].as_array_mut().into_iter().flatten() {
+        if rule["requires_legal_basis"] == json!(true) {
+            rule["legal_basis"] =
+                json!("（演示文本）某县住宅小区物业管理办法第 0 条，正式部署须由县级主管部门改为真实依据");
+        }
+    }
+    let county = Person::of_office(Role::CountyAuthority, COUNTY, "").caller(&stage.state)?;
+    let body = json!({ "effective_from": stage.state.clock.day_of(at), "document": document });
+    stage.act(&county, at, "publish_policy", body, policy::actions::publish_policy).await?;
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! What became of the measures that the cases led to: notices, hearings, approvals, and their carrying out.
+
+use anyhow::Context;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::cases::Docket;
+use super::register::Register;
+use super::stage::{Person, Stage, explain};
+use crate::access::{Role, Scope};
+use crate::db::{Id, Instant};
+use crate::measures::model::MeasureRow;
+use crate::measures::{actions, decisions, store};
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Do {
+    /// The office notifies, and the company opens the notice on the same day.
+    Notify,
+    State,
+    RequestHearing,
+    HoldHearing,
+    Approve,
+    Reject,
+    Complete,
+    Cancel,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sanction {
+    /// Working days ago.
+    ago: usize,
+    company: String,
+    kind: String,
+    /// Of several of its kind, the one about this complex.
+    complex: Option<String>,
+    /// Or the one that rests on this violation alone.
+    case: Option<String>,
+    #[serde(rename = "do")]
+    act: Do,
+    text: Option<String>,
+}
+
+pub fn read() -> anyhow::Result<Vec<Sanction>> {
+    Ok(serde_json::from_str(include_str!("data/sanctions.json"))?)
+}
+
+impl Sanction {
+    pub fn when(&self, stage: &Stage) -> Instant {
+        let hour = match self.act {
+            Do::Notify => 11,
+            Do::HoldHearing => 12,
+            Do::State | Do::RequestHearing => 14,
+            Do::Approve | Do::Reject => 15,
+            Do::Complete | Do::Cancel => 16,
+        };
+        stage.at(stage.working_day(self.ago), hour)
+    }
+
+    fn told(&self, otherwise: &str) -> String {
+        self.text.clone().unwrap_or_else(|| otherwise.to_owned())
+    }
+}
+
+async fn measures_of(stage: &Stage, company: Id) -> anyhow::Result<Vec<MeasureRow>> {
+    let everything = Scope::System("the demo plays every office");
+    let rows = stage.state.db.read(move |conn| store::of_company(conn, &everything, company)).await;
+    rows.map_err(|fail| anyhow::anyhow!(explain(&fail)))
+}
+
+/// The open measure of a kind against a company, about a complex.
+pub async fn find(stage: &Stage, company: Id, kind: &str, complex: Option<Id>) -> anyhow::Result<Id> {
+    let open = |row: &MeasureRow| matches!(row.state.as_str(), "proposed" | "approved");
+    let rows = measures_of(stage, company).await?;
+    let found = rows.iter().find(|row| open(row) && row.kind == kind && row.complex_id == complex);
+    Ok(found.with_context(|| format!("no open {kind}"))?.id)
+}
+
+async fn measure(
+    stage: &Stage,
+    register: &Register,
+    docket: &Docket,
+    sanction: &Sanction,
+) -> anyhow::Result<MeasureRow> {
+    let complex = sanction.complex.as_deref().map(|key| register.complex(key)).transpose()?.map(|one| one.id);
+    let violation = sanction.case.as_ref().map(|key| docket.ids.get(key).copied().context(key.clone())).transpose()?;
+    let rows = measures_of(stage, register.company(&sanction.company)?.id).await?;
+    let fits = |row: &MeasureRow| {
+        row.kind == sanction.kind
+            && complex.is_none_or(|id| row.complex_id == Some(id))
+            && violation.is_none_or(|id| row.violation_id == Some(id))
+            && matches!(row.state.as_str(), "proposed" | "approved")
+    };
+    rows.into_iter().find(fits).context("no such open measure")
+}
+
+pub async fn play(stage: &Stage, register: &Register, docket: &Docket, sanction: &Sanction) -> anyhow::Result<()> {
+    let told = || format!("{} working days ago, {}: {}", sanction.ago, sanction.company, sanction.kind);
+    let row = measure(stage, register, docket, sanction).await.with_context(told)?;
+    act(stage, register, sanction, row).await.with_context(told)
+}
+
+async fn act(stage: &Stage, register: &Register, sanction: &Sanction, row: MeasureRow) -> anyhow::Result<()> {
+    let when = sanction.when(stage);
+    let id = row.id;
+    let role = |code: &str| Role::from_code(code).with_context(|| format!("no role {code}"));
+    let office = Person::of_office(role(&row.office_role)?, &row.office_division, "-case").caller(&stage.state)?;
+    let company = Person::of_company(&register.company(&sanction.company)?.uscc).caller(&stage.state)?;
+    let approver = || -> anyhow::Result<_> {
+        let role = role(row.approver_role.as_deref().context("no approver")?)?;
+        let place = if row.community.is_empty() { &row.office_division } else { &row.community };
+        Person::of_office(role, place, "").caller(&stage.state)
+    };
+    let day = stage.state.clock.day_of(when);
+    match sanction.act {
+        Do::Notify => {
+            let body = json!({
+                "facts": row.reason_zh, "grounds": "阶梯式惩戒规定", "intended_consequence": "拟依规作出上述处置",
+            });
+            stage.on(&office, when, "notify_measure", id, body, actions::notify_measure).await?;
+            stage.open(&company, when, "get_measure", id, actions::open_notice).await?;
+        }
+        Do::State => {
+            let body = json!({ "text": sanction.told("请求从轻处理。") });
+            stage.on(&company, when, "submit_measure_statement", id, body, actions::submit_measure_statement).await?;
+        }
+        Do::RequestHearing => {
+            let body = json!({ "reasons": sanction.told("申请听证。") });
+            stage.on(&company, when, "request_measure_hearing", id, body, actions::request_measure_hearing).await?;
+        }
+        Do::HoldHearing => {
+            let body = json!({ "held_on": day, "record": sanction.told("听证会如期举行。") });
+            stage.on(&office, when, "record_measure_hearing", id, body, actions::record_measure_hearing).await?;
+        }
+        Do::Approve => {
+            let body = json!({ "reasons": sanction.told("事实清楚，程序已履行，同意") });
+            stage.on(&approver()?, when, "approve_measure", id, body, decisions::approve_measure).await?;
+        }
+        Do::Reject => {
+            let body = json!({ "reasons": sanction.told("暂无必要，不予批准") });
+            stage.on(&approver()?, when, "reject_measure", id, body, decisions::reject_measure).await?;
+        }
+        Do::Complete => {
+            let removal = row.kind == "removal";
+            let evidence = json!([{ "title": "业主大会决议", "url": "https://example.invalid/evidence/vote.pdf" }]);
+            let body = json!({
+                "completed_on": day, "outcome": sanction.told("已办结，经复查符合要求"),
+                "removal_ground": removal.then_some("owners_vote"),
+                "evidence": if removal { evidence } else { json!([]) },
+            });
+            stage.on(&office, when, "complete_measure", id, body, decisions::complete_measure).await?;
+        }
+        Do::Cancel => {
+            let body = json!({ "reasons": sanction.told("已无必要，予以终止") });
+            stage.on(&office, when, "cancel_measure", id, body, decisions::cancel_measure).await?;
+        }
+    }
+    Ok(())
+}

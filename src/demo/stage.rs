@@ -1,0 +1,195 @@
+//! Where the demo's past is played: every step is a real action, taken by a caller with a real token at its own time.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::access::{Caller, Role, Scope, permissions};
+use crate::app::State;
+use crate::calendar::rules::WorkCalendar;
+use crate::cli::token::{self, TokenArgs};
+use crate::db::{Fail, Id, Instant, Work};
+use crate::http::context::Request;
+use crate::http::language::Language;
+use crate::http::{Body, Ctx, Entity, Tx};
+
+/// Tokens of a demo live as long as a working day with its evening.
+pub const TOKEN_MINUTES: i64 = 12 * 60;
+
+pub struct Stage {
+    pub state: Arc<State>,
+    pub start: DateTime<Utc>,
+}
+
+impl Stage {
+    /// The day that is so many days before the demo's first.
+    pub fn day(&self, ago: i64) -> NaiveDate {
+        self.state.clock.day_of(Instant(self.start)) - TimeDelta::days(ago)
+    }
+
+    /// The working day that is so many working days before the demo's first day. Counted like this, the past has the
+    /// same order wherever the clock starts.
+    pub fn working_day(&self, ago: usize) -> NaiveDate {
+        let before = self.day(0).iter_days().rev().skip(1).filter(|day| WorkCalendar::built_in().is_working_day(*day));
+        before.take(ago.max(1)).last().unwrap_or_default()
+    }
+
+    /// So many working days later.
+    pub fn later(&self, day: NaiveDate, working_days: u32) -> NaiveDate {
+        WorkCalendar::built_in().add_working_days(day, working_days)
+    }
+
+    /// An hour of a day in Yongning (UTC+8).
+    pub fn at(&self, day: NaiveDate, hour: i64) -> Instant {
+        Instant(day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(hour - 8))
+    }
+
+    /// What an action is told of its request, at an instant of the past.
+    pub fn ctx(&self, caller: &Arc<Caller>, now: Instant, operation: &str) -> anyhow::Result<Ctx> {
+        let permission = permissions::of(operation).ok_or_else(|| anyhow::anyhow!("no operation {operation}"))?;
+        anyhow::ensure!(permission.allows(caller.role), "{} may not {operation}", caller.role.code());
+        Ok(Ctx::new(Request {
+            scope: Scope::of(caller),
+            caller: caller.clone(),
+            operation: permission.operation,
+            request_id: "demo".into(),
+            language: Language::Zh,
+            method: "POST".into(),
+            path: String::new(),
+            idempotency_key: None,
+            if_match: None,
+            needs_if_match: false,
+            if_none_match: None,
+            query: json!({}),
+            now,
+            today: self.state.clock.day_of(now),
+            state: self.state.clone(),
+        }))
+    }
+
+    /// Plays one action; its body is checked against the contract like any other.
+    pub async fn act<B, T, F>(
+        &self,
+        caller: &Arc<Caller>,
+        now: Instant,
+        operation: &str,
+        body: Value,
+        action: F,
+    ) -> anyhow::Result<T>
+    where
+        B: DeserializeOwned + Send + Sync + 'static,
+        T: Send + 'static,
+        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
+    {
+        let ctx = self.ctx(caller, now, operation)?;
+        let told = body.to_string();
+        let body = Body::from_value(&ctx, body);
+        ctx.perform(body, action).await.map_err(|fail| {
+            let why = explain(&fail);
+            anyhow::anyhow!("{} on {}: {operation} {told}: {why}", caller.sub, ctx.today)
+        })
+    }
+}
+
+/// An action on a row.
+type OnRow<B, T> = fn(&mut Tx, Id, &Body<B>) -> Work<Entity<T>>;
+
+impl Stage {
+    /// Plays an action on a row.
+    pub async fn on<B, T>(
+        &self,
+        caller: &Arc<Caller>,
+        now: Instant,
+        operation: &str,
+        id: Id,
+        body: Value,
+        action: OnRow<B, T>,
+    ) -> anyhow::Result<()>
+    where
+        B: DeserializeOwned + Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let made = self.act(caller, now, operation, body, move |tx: &mut Tx, body: &Body<B>| action(tx, id, body));
+        made.await.map(drop)
+    }
+
+    /// Opens a notice: a reading that is recorded as its delivery.
+    pub async fn open<T: Send + 'static>(
+        &self,
+        caller: &Arc<Caller>,
+        now: Instant,
+        operation: &str,
+        id: Id,
+        action: fn(&mut Tx, Id) -> Work<Entity<T>>,
+    ) -> anyhow::Result<()> {
+        let open = move |tx: &mut Tx, _: &Body<Value>| action(tx, id);
+        self.act(caller, now, operation, json!({}), open).await.map(drop)
+    }
+}
+
+pub fn explain(fail: &Fail) -> String {
+    match fail {
+        Fail::Problem(problem) => serde_json::to_string(&problem.body(Language::En, None)).unwrap_or_default(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// Who plays: one person in one office.
+#[derive(Clone)]
+pub struct Person(pub TokenArgs);
+
+impl Person {
+    /// Of an office that is responsible for a place. `note` tells people of the same office apart.
+    pub fn of_office(role: Role, community: &str, note: &str) -> Person {
+        let digits = role.row().division_digits;
+        let division = community.get(..digits.min(community.len())).unwrap_or_default();
+        let place = if division.is_empty() { "demo" } else { division };
+        let mut args = blank(role, format!("{}-{place}{note}", role.code()));
+        args.division = Some(division.to_owned()).filter(|code| !code.is_empty());
+        if role == Role::TownshipLeader {
+            args.tasks = vec![2, 3, 4, 5, 6, 7];
+        }
+        if role == Role::UtilityOperator {
+            args.organisation = Some("heat".into());
+        }
+        Person(args)
+    }
+
+    pub fn of_company(uscc: &str) -> Person {
+        let mut args = blank(Role::PropertyCompany, format!("company-{uscc}"));
+        args.company = Some(uscc.to_owned());
+        Person(args)
+    }
+
+    pub fn of_committee(complex: Id) -> Person {
+        let mut args = blank(Role::ComplexCommittee, "committee-demo".into());
+        args.complex = Some(complex.to_string());
+        Person(args)
+    }
+
+    pub fn token(&self, state: &State) -> anyhow::Result<String> {
+        token::issue(&state.local_issuer, &self.0, TOKEN_MINUTES)
+    }
+
+    /// The caller that the service reads from this person's token.
+    pub fn caller(&self, state: &State) -> anyhow::Result<Arc<Caller>> {
+        let token = self.token(state)?;
+        state.verifier.verify(&token, Utc::now()).map_err(|refusal| anyhow::anyhow!("{}: {refusal}", self.0.subject))
+    }
+}
+
+fn blank(role: Role, subject: String) -> TokenArgs {
+    TokenArgs {
+        role,
+        subject,
+        division: None,
+        company: None,
+        complex: None,
+        organisation: None,
+        tasks: Vec::new(),
+        name: None,
+        minutes: None,
+    }
+}
