@@ -108,7 +108,11 @@ fn a_key_that_is_being_worked_on_is_waited_for_two_seconds() {
         let gate = WriteGate { idempotency_lock: Some(42) };
         let long = {
             let (db, gate) = (db.clone(), gate.clone());
-            tokio::spawn(async move { db.write(gate, |_| Ok(std::thread::sleep(Duration::from_secs(4)))).await })
+            let slow = |_: &mut _| {
+                std::thread::sleep(Duration::from_secs(4));
+                Ok(())
+            };
+            tokio::spawn(async move { db.write(gate, slow).await })
         };
         tokio::time::sleep(Duration::from_millis(300)).await;
         let second = db.write(gate.clone(), |_| Ok(())).await;
