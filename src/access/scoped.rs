@@ -96,8 +96,9 @@ pub fn violations<'a>(scope: &Scope) -> query::violations<'a> {
             ),
         ),
         Scope::Company(uscc) => all.filter(
+            // One value, not a set: only then does PostgreSQL join the indexes of both sides of the OR.
             violations::company_id
-                .eq_any(own_company(uscc).select(companies::id.nullable()))
+                .eq(own_company(uscc).single_value())
                 .and(violations::notified.eq(true))
                 .or(violations::reporter_uscc.eq(uscc.clone())),
         ),

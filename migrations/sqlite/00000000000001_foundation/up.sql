@@ -101,6 +101,8 @@ CREATE INDEX measures_township_office ON measures (township, office_role, id);
 CREATE INDEX measures_community_company ON measures (community, company_id, id);
 CREATE INDEX measures_community_kind ON measures (community, kind, id);
 CREATE INDEX measures_community_office ON measures (community, office_role, id);
+CREATE INDEX measures_office ON measures (office_role, office_division, id);
+CREATE INDEX measures_office_state ON measures (office_role, office_division, state, id);
 CREATE INDEX measures_by_violation ON measures (violation_id);
 -- One open measure per company and key: two reconciliations at once cannot both create it.
 CREATE UNIQUE INDEX measures_open_key ON measures (company_id, key) WHERE state IN ('proposed', 'approved');
