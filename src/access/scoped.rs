@@ -111,7 +111,7 @@ pub fn violations<'a>(scope: &Scope) -> query::violations<'a> {
     }
 }
 
-/// Measures: of the territory; a company its own; a police station or partner those that it must take.
+/// Measures: of the territory; a company its own and its branches'; a police station or partner those that it must take.
 pub fn measures<'a>(scope: &Scope) -> query::measures<'a> {
     let all = measures::table.into_boxed();
     match scope {
@@ -146,8 +146,9 @@ fn none() -> diesel::expression::SqlLiteral<diesel::sql_types::Bool> {
     diesel::dsl::sql("1 = 0")
 }
 
+/// The company of a code, with its branches: it answers for them.
 #[diesel::dsl::auto_type]
 fn own_company(uscc: &str) -> _ {
     let uscc: String = uscc.to_owned();
-    companies::table.filter(companies::uscc.eq(uscc)).select(companies::id)
+    company_families::table.filter(company_families::uscc.eq(uscc)).select(company_families::company_id)
 }

@@ -45,6 +45,7 @@ pub fn create_company(tx: &mut Tx, body: &Body<CompanyIn>) -> Work<Entity<Compan
     };
     store::insert(tx.conn, &company)
         .map_err(|error| if Fail::is_duplicate(&error) { exists().into() } else { Fail::from(error) })?;
+    store::set_family(tx.conn, &company)?;
     let division = ctx.caller.division.clone().unwrap_or_default();
     store::add_areas(tx.conn, company.id, &[&county, &division])?;
     record(tx, "company.registered", &company)?;
@@ -68,6 +69,7 @@ pub fn update_company(tx: &mut Tx, id: Id, body: &Body<CompanyPatch>) -> Work<En
         ..before
     };
     store::update(tx.conn, &company)?;
+    store::set_family(tx.conn, &company)?;
     record(tx, "company.changed", &company)?;
     Ok(Entity::new(company.id, company.version, company))
 }

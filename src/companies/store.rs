@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{Company, ListCompanies};
 use crate::access::{Scope, scoped};
-use crate::db::schema::{companies, company_areas};
+use crate::db::schema::{companies, company_areas, company_families as families};
 use crate::db::{Conn, Id, Work, contains, lock_company, lower};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
@@ -42,6 +42,21 @@ pub fn insert(conn: &mut Conn, company: &Company) -> Result<(), diesel::result::
 
 pub fn update(conn: &mut Conn, company: &Company) -> Work<()> {
     diesel::update(companies::table.find(company.id)).set(company).execute(conn)?;
+    Ok(())
+}
+
+/// Says whose codes speak for a company: its own, and its parent's.
+pub fn set_family(conn: &mut Conn, company: &Company) -> Work<()> {
+    diesel::delete(families::table.filter(families::company_id.eq(company.id))).execute(conn)?;
+    let mut codes = vec![company.uscc.clone()];
+    if let Some(parent) = company.parent_id {
+        codes.push(find(conn, &Scope::System("a parent speaks for its branches"), parent)?.uscc);
+    }
+    for code in codes {
+        diesel::insert_into(families::table)
+            .values((families::uscc.eq(code), families::company_id.eq(company.id)))
+            .execute(conn)?;
+    }
     Ok(())
 }
 

@@ -33,6 +33,12 @@ table! {
 
 table! {
     use diesel::sql_types::*;
+    use crate::db::types::Uid;
+    company_families (uscc, company_id) { uscc -> Text, company_id -> Uid }
+}
+
+table! {
+    use diesel::sql_types::*;
     use crate::db::types::{Moment, Uid};
     complexes (id) {
         id -> Uid,
@@ -247,6 +253,7 @@ table! {
 allow_tables_to_appear_in_same_query!(
     companies,
     company_areas,
+    company_families,
     complexes,
     complex_services,
     violations,

@@ -65,7 +65,7 @@ impl Sanction {
 
 async fn measures_of(stage: &Stage, company: Id) -> anyhow::Result<Vec<MeasureRow>> {
     let everything = Scope::System("the demo plays every office");
-    let rows = stage.state.db.read(move |conn| store::of_company(conn, &everything, company)).await;
+    let rows = stage.state.db.read(move |conn| store::of_family(conn, &everything, &[company])).await;
     rows.map_err(|fail| anyhow::anyhow!(explain(&fail)))
 }
 

@@ -65,14 +65,23 @@ pub fn notify_measure(tx: &mut Tx, id: Id, body: &Body<MeasureNotificationIn>) -
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     row.require_state(&[MeasureState::Proposed])?;
-    if row.notified {
+    let grounds_now = store::grounds_of(tx.conn, &[row.id])?.remove(&row.id).unwrap_or_default();
+    if row.notified && stands_on_notice(&row, &grounds_now) {
         return Err(conflict("已告知", "the company has been notified").into());
     }
+    // A notice whose grounds have all fallen away is no notice: due process begins again.
+    row.proceedings.0 = Proceedings { told: grounds_now, ..Proceedings::default() };
+    row.hearing_request_due_on = None;
     let MeasureNotificationIn { facts, grounds, intended_consequence } = input.clone();
     let by = Actor::of(&ctx.caller);
     row.proceedings.0.notification = Some(Notification { facts, grounds, intended_consequence, at: ctx.now, by });
     row.notified = true;
     advance(tx, row, "measure.notified", json!({}))
+}
+
+/// Does a ground that the company was told of still stand? What came later adds weight; it does not carry the decision.
+pub fn stands_on_notice(row: &MeasureRow, grounds: &[Id]) -> bool {
+    row.proceedings.0.told.iter().any(|told| grounds.contains(told))
 }
 
 fn deliver(

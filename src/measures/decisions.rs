@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::actions::{advance, require_office, rule_of};
+use super::actions::{advance, require_office, rule_of, stands_on_notice};
 use super::model::*;
 use super::store;
 use super::view::Measure;
@@ -40,10 +40,19 @@ fn due_process(zh: &str, en: &str) -> Problem {
 }
 
 /// A biting measure is decided after notice, the period for statement and hearing, and the hearing if one was asked for.
-fn require_due_process(ctx: &Ctx, row: &MeasureRow) -> Work<()> {
+fn require_due_process(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
+    let ctx = tx.ctx;
     let proceedings = &row.proceedings.0;
     if !row.notified {
         return Err(due_process("尚未告知企业", "the company has not been notified").into());
+    }
+    let grounds = store::grounds_of(tx.conn, &[row.id])?.remove(&row.id).unwrap_or_default();
+    if !stands_on_notice(row, &grounds) {
+        return Err(due_process(
+            "告知时的依据均已撤销，须重新告知",
+            "every ground that the company was told of has fallen away; notify it again",
+        )
+        .into());
     }
     let Some(last) = row.hearing_request_due_on else {
         return Err(due_process("告知书尚未送达", "the notice has not been delivered").into());
@@ -107,7 +116,7 @@ pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
     }
     require_no_appeal(tx, &row, &rule)?;
     if rule.biting {
-        require_due_process(ctx, &row)?;
+        require_due_process(tx, &row)?;
     }
     let step = Step { text: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) };
     row.proceedings.0.approval = Some(step);

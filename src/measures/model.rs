@@ -59,6 +59,8 @@ pub struct Cancellation {
 #[serde(default)]
 pub struct Proceedings {
     pub notification: Option<Notification>,
+    /// The violations that the notice told the company of.
+    pub told: Vec<Id>,
     pub delivery: Option<Delivery>,
     pub statement: Option<Statement>,
     pub hearing_request: Option<Step>,

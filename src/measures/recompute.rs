@@ -15,7 +15,7 @@ use crate::policy::model::{MeasureKind, MeasureRule, MeasureScope};
 use crate::policy::versions::Policies;
 use crate::problem::{Code, Problem};
 use crate::standing;
-use crate::standing::model::{Change, DueMeasure, ExistingMeasure, MeasureState, Withdrawal};
+use crate::standing::model::{Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, Withdrawal};
 use crate::standing::reconcile::reconcile;
 
 const EVERY_MEASURE: Scope = Scope::System("measures follow from all facts of a company");
@@ -26,7 +26,8 @@ pub fn recompute(tx: &mut Tx, company: Id) -> Work<()> {
     let head = standing::store::head_of(tx.conn, company)?;
     let policies = policy::current(tx.conn, &ctx.state.policies)?;
     let facts = standing::store::facts_of(tx.conn, head, ctx.today)?;
-    let rows = store::of_company(tx.conn, &EVERY_MEASURE, head)?;
+    let family = standing::store::family(tx.conn, head)?;
+    let rows = store::of_family(tx.conn, &EVERY_MEASURE, &family)?;
     let mut grounds = store::grounds_of(tx.conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
     let existing = rows
         .iter()
@@ -46,7 +47,10 @@ pub fn recompute(tx: &mut Tx, company: Id) -> Work<()> {
     for change in reconcile(&existing, &facts, &policies, ctx.today) {
         let row = |id: uuid::Uuid| rows.iter().find(|row| row.id.0 == id).cloned();
         match change {
-            Change::Create(due) => create(tx, head, *due, &policies, &calendar)?,
+            Change::Create(due) => {
+                let company = concerned(&facts, &due);
+                create(tx, company, *due, &policies, &calendar)?;
+            }
             Change::AddGrounds { measure, violations } => {
                 store::add_grounds(tx.conn, Id(measure), &ids(&violations))?;
                 touch(tx, row(measure), "measure.grounds_added", json!({ "violations": violations }))?;
@@ -62,6 +66,15 @@ pub fn recompute(tx: &mut Tx, company: Id) -> Work<()> {
         }
     }
     Ok(())
+}
+
+/// Whose measure it is: of the branch where all its grounds are, unless it is about the company as a whole.
+fn concerned(facts: &CompanyFacts, due: &DueMeasure) -> Id {
+    let mut of_grounds =
+        facts.violations.iter().filter(|fact| due.grounds.contains(&fact.id)).map(|fact| fact.company_id);
+    let first = of_grounds.next().unwrap_or(facts.company_id);
+    let one = due.kind.scope() != MeasureScope::Company && of_grounds.all(|company| company == first);
+    Id(if one { first } else { facts.company_id })
 }
 
 fn ids(all: &[uuid::Uuid]) -> Vec<Id> {

@@ -16,16 +16,17 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
-/// Locks the company that it is against, then reads it.
+/// Locks the company that answers, then reads it.
 pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
     let company = find(conn, scope, id)?.company_id;
-    lock_company(conn, company)?;
+    let head = crate::standing::store::head_of(conn, company)?;
+    lock_company(conn, head)?;
     find(conn, scope, id)
 }
 
-/// Every measure of a company, whoever reads it.
-pub fn of_company(conn: &mut Conn, scope: &Scope, company: Id) -> Work<Vec<MeasureRow>> {
-    Ok(scoped::measures(scope).filter(measures::company_id.eq(company)).order(measures::id).load(conn)?)
+/// Every measure of a company and its branches in a territory.
+pub fn of_family(conn: &mut Conn, scope: &Scope, family: &[Id]) -> Work<Vec<MeasureRow>> {
+    Ok(scoped::measures(scope).filter(measures::company_id.eq_any(family.to_vec())).order(measures::id).load(conn)?)
 }
 
 /// The violations that measures rest on.

@@ -33,6 +33,8 @@ pub struct Ground {
     /// Code of the act.
     #[schema(max_length = 80, example = "nine.coercive_collection")]
     pub act: String,
+    /// The notice told the company of it: the decision rests on these.
+    pub told: bool,
     /// Day on which it was found (发现日期).
     pub found_on: NaiveDate,
     /// Township where it happened.
@@ -187,6 +189,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<MeasureRow>) -> Work<Vec<Meas
                     violation_id: Some(v.id).filter(|_| sees(ctx, v)),
                     clause: v.clause,
                     act: v.act.clone(),
+                    told: row.proceedings.0.told.contains(&v.id),
                     found_on: v.found_on,
                     township: v.township.clone(),
                 })
@@ -213,6 +216,7 @@ fn one(
     let (kind, state, role) = (row.kind()?, row.state()?, row.office_role()?);
     let Proceedings {
         notification,
+        told: _,
         delivery: delivered,
         statement: said,
         hearing_request,

@@ -71,7 +71,8 @@ pub fn company_standing(conn: &mut Conn, ctx: &Ctx, id: Id, query: &StandingQuer
     let policies = policy::current(conn, &ctx.state.policies)?;
     let facts = store::facts_of(conn, head, as_of)?;
     let standing = shown(ctx, assess(&facts, &policies, as_of));
-    let measures = measures::of_company(conn, &ctx.scope, head)?
+    let family = store::family(conn, head)?;
+    let measures = measures::of_family(conn, &ctx.scope, &family)?
         .into_iter()
         .map(|row| {
             Ok(MeasureOnFile { kind: row.kind()?, state: row.state()?, id: row.id, key: row.key, due_on: row.due_on })

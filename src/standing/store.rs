@@ -72,7 +72,7 @@ pub fn head_of(conn: &mut Conn, company: Id) -> Work<Id> {
 }
 
 /// A company with its branches.
-fn family(conn: &mut Conn, head: Id) -> Work<Vec<Id>> {
+pub fn family(conn: &mut Conn, head: Id) -> Work<Vec<Id>> {
     let mut all = vec![head];
     all.extend(
         scoped::companies(&WHOLE_COUNTY)

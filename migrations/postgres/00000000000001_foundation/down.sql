@@ -10,6 +10,7 @@ DROP TABLE violation_audiences;
 DROP TABLE violations;
 DROP TABLE complex_services;
 DROP TABLE complexes;
+DROP TABLE company_families;
 DROP TABLE company_areas;
 DROP TABLE companies;
 DROP TABLE divisions;

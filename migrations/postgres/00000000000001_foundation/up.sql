@@ -14,6 +14,10 @@ CREATE INDEX companies_by_parent ON companies (parent_id);
 -- Every division, at each level, in which a company is owned, serves, served or has applied.
 CREATE TABLE company_areas (company_id uuid NOT NULL REFERENCES companies (id), area TEXT NOT NULL, PRIMARY KEY (area, company_id));
 
+-- For which companies a USCC speaks: its own, and its branches.
+CREATE TABLE company_families (uscc TEXT NOT NULL, company_id uuid NOT NULL REFERENCES companies (id), PRIMARY KEY (uscc, company_id));
+CREATE INDEX company_families_by_company ON company_families (company_id);
+
 CREATE TABLE complexes (
   id uuid PRIMARY KEY, version BIGINT NOT NULL, name TEXT NOT NULL, county TEXT NOT NULL, township TEXT NOT NULL,
   community TEXT NOT NULL, grid TEXT, address TEXT NOT NULL, longitude DOUBLE PRECISION, latitude DOUBLE PRECISION,

@@ -89,4 +89,31 @@ on_both_databases! {
         case.confirmed("V2", nine(7), "P", "2026-04-08").await;
         assert!(case.on_file().await.contains("manager_advice:P approved"), "a new ground calls for it again");
     }
+
+    async fn a_decision_rests_on_the_grounds_that_the_company_was_told_of(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        let removal = level_three(&mut case).await;
+        case.officer().post(&format!("{removal}/notification"), &notice()).await.expect(200);
+        case.officer().post(&format!("{removal}/notification"), &notice()).await.problem(409, "state_conflict");
+        // A fourth clause at P comes after the notice: it is a ground, and the company was not told of it.
+        case.confirmed("V4", nine(8), "P", "2026-06-08").await;
+        let told = |measure: &serde_json::Value| {
+            let grounds = measure["grounds"].as_array().unwrap().iter();
+            grounds.filter(|ground| ground["told"] == json!(true)).count()
+        };
+        let now = case.officer().get(&removal).await.expect(200);
+        assert_eq!((told(&now), now["grounds"].as_array().map(Vec::len)), (3, Some(4)));
+        // All three that it was told of are revoked; three others keep the level.
+        case.confirmed("V5", "nine.obstructing_infrastructure", "P", "2026-06-22").await;
+        case.confirmed("V6", "nine.abandoning_service", "P", "2026-07-06").await;
+        for name in ["V1", "V2", "V3"] {
+            app.county().post(&format!("{}/revocation", case.violation(name)), &reasons()).await.expect(200);
+        }
+        let opened = case.portal().get(&removal).await.expect(200);
+        assert_eq!((&opened["state"], told(&opened)), (&json!("proposed"), 0));
+        case.heard_until(&opened).await;
+        case.leader().post(&format!("{removal}/approval"), &reasons()).await.problem(409, "due_process");
+        case.heard_on(&removal, &case.officer()).await;
+        case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
+    }
 }

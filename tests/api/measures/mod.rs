@@ -1,5 +1,6 @@
 mod approval;
 mod blacklist;
+mod branches;
 mod completion;
 mod inbox;
 mod preview;
