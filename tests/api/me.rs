@@ -4,7 +4,7 @@ use xiaoqu::access::permissions::{Access, PERMISSIONS};
 use xiaoqu::access::role::ROLES;
 
 use crate::on_sqlite;
-use crate::support::{COUNTY, ISSUER, TOWNSHIP, TestApp};
+use crate::support::{COUNTY, ISSUER, TOWNSHIP};
 
 /// A territory that fits a role.
 pub fn territory(role: Role) -> &'static str {

@@ -9,18 +9,17 @@ pub mod sql;
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use xiaoqu::access::issuer::{Issuer, LocalIssuer};
-use xiaoqu::access::{Caller, Role};
 use xiaoqu::app::{self, Config, ServerOptions, State};
 use xiaoqu::bootstrap;
 use xiaoqu::clock::Clock;
-use xiaoqu::db::{DbOptions, Instant};
+use xiaoqu::db::DbOptions;
 
 use keys::Key;
 
@@ -154,7 +153,9 @@ impl TestApp {
     pub fn on(database: Database, key: Key, setup: Setup) -> TestApp {
         let db_url = database.url();
         let mut options = DbOptions::new(&db_url);
-        (options.sqlite_readers, options.pool_size) = (2, 4);
+        (options.sqlite_readers, options.pool_size) = (2, 6);
+        // A busy machine is no outage; tests of outages wait as long as a deployment would.
+        options.pool_wait = Duration::from_secs(15);
         (setup.database)(&mut options);
         let config = Config {
             db: options,
@@ -200,31 +201,8 @@ impl TestApp {
         if self.state.db.is_postgres() { Kind::Postgres } else { Kind::Sqlite }
     }
 
-    /// The folder of the SQLite file.
-    pub fn folder(&self) -> PathBuf {
-        PathBuf::from(xiaoqu_path(&self.db_url)).parent().expect("a folder").to_owned()
-    }
-
     pub fn set_clock(&self, to: &str) {
         self.state.clock.set(instant(to));
-    }
-
-    /// Whoever a token of this role and territory would be, for work on the store without HTTP.
-    pub fn someone(&self, role: Role, division: &str) -> Caller {
-        Caller {
-            iss: ISSUER.into(),
-            sub: "someone".into(),
-            role,
-            division: Some(division.into()),
-            company: None,
-            complex: None,
-            organisation: None,
-            tasks: Vec::new(),
-            name: None,
-            client: None,
-            machine: false,
-            expires_at: Instant(Utc::now() + chrono::Duration::hours(1)),
-        }
     }
 }
 
@@ -232,10 +210,6 @@ impl Drop for TestApp {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-fn xiaoqu_path(url: &str) -> &str {
-    url.strip_prefix("sqlite:").expect("an SQLite database")
 }
 
 pub fn local_issuer(key: &Key) -> LocalIssuer {
