@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::http::{Body, Entity, Tx};
 use crate::ledger::{self, Audience, Event};
 use crate::problem::{Code, Problem};
+use crate::standing;
 
 /// One company at a time serves a complex: the open service ends the day before the new one begins.
 pub fn record_complex_service(tx: &mut Tx, id: Id, body: &Body<ServiceIn>) -> Work<Entity<Service>> {
@@ -55,7 +56,9 @@ pub fn record_complex_service(tx: &mut Tx, id: Id, body: &Body<ServiceIn>) -> Wo
     }
     let renewal = others.iter().any(|other| other.company_id == company_id);
     if !renewal {
-        crate::blacklist::refuse_new_complex(tx.conn, company_id, ctx.today)?;
+        // A branch is refused what the company that it belongs to is refused.
+        let head = standing::store::head_of(tx.conn, company_id)?;
+        crate::blacklist::refuse_new_complex(tx.conn, head, ctx.today)?;
     }
     for open in others.iter().filter(|other| other.effective_to.is_none() && other.effective_from < effective_from) {
         if let Some(last) = effective_from.pred_opt() {

@@ -149,6 +149,23 @@ fn every_token_works_and_so_do_the_six_lines() {
     });
 }
 
+#[test]
+fn a_branch_of_a_blacklisted_company_takes_on_no_complex_either() {
+    with_demos(1, |served| async move {
+        let (companies, complexes) = (served[0].all("companies").await, served[0].all("complexes").await);
+        let branch = companies.iter().find(|row| !row["parent_id"].is_null()).unwrap();
+        let unserved = complexes.iter().find(|row| row["service"].is_null()).unwrap();
+        let url = format!("{}/v1/complexes/{}/service", served[0].base, unserved["id"].as_str().unwrap());
+        let body = serde_json::json!({
+            "company_id": branch["id"], "project_manager": "演示经理", "effective_from": "2026-07-01",
+        });
+        let county = served[0].token("county_authority");
+        let answer = reqwest::Client::new().post(url).bearer_auth(county).json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), 409);
+        assert_eq!(answer.json::<Value>().await.unwrap()["code"], "company_blacklisted");
+    });
+}
+
 /// The walk in a README, without its comments, and what it says that it prints.
 fn walk(readme: &str) -> (String, Vec<&str>) {
     let start = readme.find("```bash\n").unwrap() + "```bash\n".len();

@@ -112,6 +112,19 @@ impl<'a> Case<'a> {
         self.officer().post(&path, &reasons()).await.expect(200)
     }
 
+    /// As a client should under load: a 503 had no effect, and is sent again with its key.
+    pub async fn confirm_patiently(&self, name: &str) -> Value {
+        let path = format!("{}/confirmation", self.violation(name));
+        for _ in 0..60 {
+            let answer = self.officer().post(&path, &reasons()).key(name).await;
+            if answer.status != 503 {
+                return answer.expect(200);
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        }
+        panic!("{name} was never taken");
+    }
+
     pub async fn standing(&self) -> Value {
         let path = format!("/v1/companies/{}/standing", text(&self.company["id"]));
         self.app.county().get(&path).await.expect(200)["standing"].clone()

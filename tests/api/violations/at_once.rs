@@ -49,7 +49,7 @@ on_both_databases! {
     async fn fifty_confirmations_at_once_end_as_one_after_another(app: TestApp) {
         let mut at_once = Case::new(&app, &["A", "B", "C", "D", "E"]).await;
         let names = fifty(&mut at_once).await;
-        let confirmations = names.iter().map(|name| at_once.confirm(name));
+        let confirmations = names.iter().map(|name| at_once.confirm_patiently(name));
         join_all(confirmations).await;
 
         let mut in_turn = Case::new(&app, &["A", "B", "C", "D", "E"]).await;
