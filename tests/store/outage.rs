@@ -11,11 +11,16 @@ use crate::support::postgres::Cluster;
 use crate::support::rows::{complex_input, text};
 use crate::support::{Database, Setup, TestApp, block_on, prepare};
 
+/// Waits for a connection as long as a deployment would.
+fn impatient() -> Setup {
+    Setup { database: |options| options.pool_wait = Duration::from_secs(2), ..Setup::default() }
+}
+
 const DOWN: Duration = Duration::from_secs(5);
 
 fn app_on(cluster: &Cluster) -> TestApp {
     let url = format!("{}?connect_timeout=5", cluster.url(&cluster.create_database(prepare)));
-    TestApp::on(Database::Url(url), Key::ed25519("local"), Setup::default())
+    TestApp::on(Database::Url(url), Key::ed25519("local"), impatient())
 }
 
 /// What one writer was answered: names of rows that must be there, and of rows that must not.
@@ -101,7 +106,7 @@ fn a_service_that_starts_before_its_database_waits_for_it() {
     cluster.stop();
     block_on(async {
         let url = format!("{}?connect_timeout=5", cluster.url(&name));
-        let app = TestApp::on(Database::Url(url), Key::ed25519("local"), Setup::default());
+        let app = TestApp::on(Database::Url(url), Key::ed25519("local"), impatient());
         assert_eq!(app.nobody().get("/livez").await.expect(200), json!({ "status": "alive" }));
         app.social().get("/v1/complexes").await.problem(503, "store_unavailable");
         std::thread::scope(|scope| scope.spawn(|| cluster.start()).join().expect("started"));

@@ -153,7 +153,9 @@ impl TestApp {
     pub fn on(database: Database, key: Key, setup: Setup) -> TestApp {
         let db_url = database.url();
         let mut options = DbOptions::new(&db_url);
-        (options.sqlite_readers, options.pool_size) = (2, 4);
+        (options.sqlite_readers, options.pool_size) = (2, 6);
+        // A busy machine is no outage; tests of outages wait as long as a deployment would.
+        options.pool_wait = Duration::from_secs(15);
         (setup.database)(&mut options);
         let config = Config {
             db: options,
