@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::role::Role;
 use super::scope::Scope;
 use crate::db::MultiBackend;
 use crate::db::schema::*;
@@ -87,21 +88,8 @@ pub fn violations<'a>(scope: &Scope) -> query::violations<'a> {
         Scope::County(area) => all.filter(violations::county.eq(area.clone())),
         Scope::Township(area) => all.filter(violations::township.eq(area.clone())),
         Scope::Community(area) => all.filter(violations::community.eq(area.clone())),
-        Scope::Addressed { role, area } => all.filter(
-            violations::id.eq_any(
-                violation_audiences::table
-                    .filter(violation_audiences::role.eq(role.code()))
-                    .filter(violation_audiences::area.eq(area.clone()))
-                    .select(violation_audiences::violation_id),
-            ),
-        ),
-        Scope::Company(uscc) => all.filter(
-            // One value, not a set: only then does PostgreSQL join the indexes of both sides of the OR.
-            violations::company_id
-                .eq(own_company(uscc).single_value())
-                .and(violations::notified.eq(true))
-                .or(violations::reporter_uscc.eq(uscc.clone())),
-        ),
+        Scope::Addressed { role, area } => all.filter(violations::id.eq_any(addressed(*role, area))),
+        Scope::Company(uscc) => all.filter(violations::id.eq_any(addressed(Role::PropertyCompany, uscc))),
         Scope::Complex(id) => all
             .filter(violations::complex_id.eq(*id))
             .filter(violations::notified.eq(true))
@@ -144,6 +132,17 @@ pub fn listings<'a>(scope: &Scope) -> query::listings<'a> {
 /// A condition that no row meets.
 fn none() -> diesel::expression::SqlLiteral<diesel::sql_types::Bool> {
     diesel::dsl::sql("1 = 0")
+}
+
+/// The violations that a role may see in an area; of a company, the area is its USCC.
+#[diesel::dsl::auto_type]
+fn addressed(role: Role, area: &str) -> _ {
+    let role: &'static str = role.code();
+    let area: String = area.to_owned();
+    violation_audiences::table
+        .filter(violation_audiences::role.eq(role))
+        .filter(violation_audiences::area.eq(area))
+        .select(violation_audiences::violation_id)
 }
 
 /// The company of a code, with its branches: it answers for them.

@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use crate::http::{Body, Entity, Tx};
 use crate::ledger::{self, Audience, Event, Place};
 use crate::problem::{Code, Problem};
+use crate::violations;
 
 pub fn create_company(tx: &mut Tx, body: &Body<CompanyIn>) -> Work<Entity<Company>> {
     let ctx = tx.ctx;
@@ -70,6 +71,7 @@ pub fn update_company(tx: &mut Tx, id: Id, body: &Body<CompanyPatch>) -> Work<En
     };
     store::update(tx.conn, &company)?;
     store::set_family(tx.conn, &company)?;
+    violations::show_to_family(tx.conn, company.id)?;
     record(tx, "company.changed", &company)?;
     Ok(Entity::new(company.id, company.version, company))
 }

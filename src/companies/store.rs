@@ -60,6 +60,12 @@ pub fn set_family(conn: &mut Conn, company: &Company) -> Work<()> {
     Ok(())
 }
 
+/// The codes that speak for a company.
+pub fn speakers_of(conn: &mut Conn, company: Option<Id>) -> Work<Vec<String>> {
+    let Some(company) = company else { return Ok(Vec::new()) };
+    Ok(families::table.filter(families::company_id.eq(company)).select(families::uscc).load(conn)?)
+}
+
 /// Makes a company visible in divisions: where it is owned, serves or applies.
 pub fn add_areas(conn: &mut Conn, company: Id, areas: &[&str]) -> Work<()> {
     for area in areas.iter().filter(|area| !area.is_empty()) {

@@ -99,7 +99,6 @@ table! {
         reported_at -> Moment,
         reporter_iss -> Text,
         reporter_sub -> Text,
-        reporter_uscc -> Nullable<Text>,
         source -> Text,
         description -> Text,
         evidence -> Text,

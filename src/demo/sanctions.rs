@@ -11,6 +11,7 @@ use crate::access::{Role, Scope};
 use crate::db::{Id, Instant};
 use crate::measures::model::MeasureRow;
 use crate::measures::{actions, decisions, store};
+use crate::standing::store as standing;
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -65,7 +66,12 @@ impl Sanction {
 
 async fn measures_of(stage: &Stage, company: Id) -> anyhow::Result<Vec<MeasureRow>> {
     let everything = Scope::System("the demo plays every office");
-    let rows = stage.state.db.read(move |conn| store::of_family(conn, &everything, &[company])).await;
+    let rows = stage.state.db.read(move |conn| {
+        let head = standing::head_of(conn, company)?;
+        let family = standing::family(conn, head)?;
+        store::of_family(conn, &everything, &family)
+    });
+    let rows = rows.await;
     rows.map_err(|fail| anyhow::anyhow!(explain(&fail)))
 }
 

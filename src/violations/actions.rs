@@ -8,6 +8,7 @@ use super::store;
 use super::view::{Violation, view};
 use crate::access::{Role, Scope};
 use crate::calendar;
+use crate::companies;
 use crate::db::{Id, Work};
 use crate::fault::Fault;
 use crate::http::{Body, Ctx, Entity, Tx};
@@ -74,6 +75,9 @@ pub fn notify_violation(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Wor
     let by = Actor::of(&ctx.caller);
     row.proceedings.0.notification = Some(Notification { facts, grounds, intended_consequence, at: ctx.now, by });
     row.notified = true;
+    for uscc in companies::speakers_of(tx.conn, row.company_id)? {
+        store::add_audience(tx.conn, Role::PropertyCompany, &uscc, row.id)?;
+    }
     row.state = ViolationState::Notified.code().to_owned();
     advance(tx, row, "violation.notified", json!({}))
 }

@@ -182,7 +182,6 @@ pub struct ViolationRow {
     pub reported_at: Instant,
     pub reporter_iss: String,
     pub reporter_sub: String,
-    pub reporter_uscc: Option<String>,
     pub source: String,
     pub description: String,
     pub evidence: Json<Vec<Evidence>>,

@@ -72,7 +72,6 @@ pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Vi
         reported_at: ctx.now,
         reporter_iss: ctx.caller.iss.clone(),
         reporter_sub: ctx.caller.sub.clone(),
-        reporter_uscc: ctx.caller.company.clone(),
         source: source.code().to_owned(),
         description,
         evidence: Json(evidence),
@@ -95,6 +94,9 @@ pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Vi
     store::insert(tx.conn, &row)?;
     for role in [act.lead_role, ctx.caller.role] {
         add_audience(tx.conn, role, &row)?;
+    }
+    if let Some(uscc) = &ctx.caller.company {
+        store::add_audience(tx.conn, Role::PropertyCompany, uscc, row.id)?;
     }
     let event = Event::new("violation.reported", "violation", row.id)
         .at(row.place())

@@ -60,6 +60,29 @@ pub fn add_audience(conn: &mut Conn, role: Role, area: &str, id: Id) -> Work<()>
     Ok(())
 }
 
+/// A company has another parent: its notified violations are shown to whoever speaks for it now, and no longer to others.
+pub fn show_to_family(conn: &mut Conn, company: Id) -> Work<()> {
+    let system = Scope::System("who may see a violation follows from whose it is");
+    let notified: Vec<Id> = scoped::violations(&system)
+        .filter(violations::company_id.eq(company))
+        .filter(violations::notified.eq(true))
+        .select(violations::id)
+        .load(conn)?;
+    let speakers = crate::companies::speakers_of(conn, Some(company))?;
+    for chunk in notified.chunks(500) {
+        let shown = audiences::table
+            .filter(audiences::violation_id.eq_any(chunk.to_vec()))
+            .filter(audiences::role.eq(Role::PropertyCompany.code()));
+        diesel::delete(shown).execute(conn)?;
+    }
+    for id in notified {
+        for uscc in &speakers {
+            add_audience(conn, Role::PropertyCompany, uscc, id)?;
+        }
+    }
+    Ok(())
+}
+
 /// Violations that stand against the same company at the same complex on the same day, under one of these acts.
 pub fn of_same_fact(
     conn: &mut Conn,

@@ -41,7 +41,6 @@ CREATE TABLE violations (
   subject_name TEXT, company_id TEXT REFERENCES companies (id), complex_id TEXT REFERENCES complexes (id),
   county TEXT NOT NULL, township TEXT NOT NULL, community TEXT NOT NULL, lead_role TEXT NOT NULL, state TEXT NOT NULL,
   found_on DATE NOT NULL, reported_at BIGINT NOT NULL, reporter_iss TEXT NOT NULL, reporter_sub TEXT NOT NULL,
-  reporter_uscc TEXT,
   source TEXT NOT NULL, description TEXT NOT NULL, evidence TEXT NOT NULL, report TEXT NOT NULL,
   policy_version BIGINT NOT NULL, notified BOOLEAN NOT NULL, statement_due_on DATE, appeal_due_on DATE, decided_on DATE,
   revoked_on DATE, rectified_on DATE, proceedings TEXT NOT NULL, updated_at BIGINT NOT NULL
@@ -66,10 +65,10 @@ CREATE INDEX violations_community_company ON violations (community, company_id, 
 CREATE INDEX violations_community_act ON violations (community, act, found_on, id);
 CREATE INDEX violations_community_complex ON violations (community, complex_id, found_on, id);
 CREATE INDEX violations_by_reporter ON violations (reporter_sub, reporter_iss, found_on, id);
-CREATE INDEX violations_by_reporting_company ON violations (reporter_uscc, found_on, id);
 CREATE INDEX violations_of_fact ON violations (company_id, complex_id, found_on, act);
 
--- Which police station, partner or utility may see a violation: the role that leads its act, and those it is referred to.
+-- Who may see a violation beside the offices of its territory: the role that leads its act, those it is referred to
+-- (area: their division), and the companies that it is against or that reported it (area: their USCC).
 CREATE TABLE violation_audiences (
   role TEXT NOT NULL, area TEXT NOT NULL, violation_id TEXT NOT NULL REFERENCES violations (id),
   PRIMARY KEY (role, area, violation_id)

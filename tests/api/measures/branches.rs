@@ -29,12 +29,32 @@ on_both_databases! {
         case.confirm("V2").await;
         assert_eq!(case.level().await, 2, "two clauses, one of them the branch's");
 
-        let order = case.measure("rectification_order:V2").await;
+        let orders = app.county().get(&format!("/v1/measures?violation_id={}", case.id("V2"))).await.items().clone();
+        let order = orders.iter().find(|m| m["kind"] == "rectification_order").unwrap();
+        assert_eq!(order["company_id"], branch["id"]);
+        let order = format!("/v1/measures/{}", text(&order["id"]));
         portal.get(&order).await.expect(200);
         case.portal().get(&order).await.expect(200);
         portal.get(&case.measure("rectification_order:V1").await).await.problem(404, "not_found");
         portal.get(&case.violation("V1")).await.problem(404, "not_found");
         let standing = portal.get(&format!("/v1/companies/{}/standing", text(&branch["id"]))).await.expect(200);
         assert_eq!(standing["answers_with"], json!(case.company["id"]));
+    }
+
+    async fn a_branch_that_changes_its_parent_is_seen_by_the_new_one(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        case.confirmed("V1", nine(3), "P", "2026-03-02").await;
+        let parent = app.county().post("/v1/companies", &company_input()).await.expect(201);
+        let portal = app.company(text(&parent["uscc"]));
+        portal.get(&case.violation("V1")).await.problem(404, "not_found");
+        let path = format!("/v1/companies/{}", text(&case.company["id"]));
+        let change = json!({ "parent_id": parent["id"] });
+        let changed = app.county().patch(&path, &change).if_match("\"1\"").await;
+        let etag = changed.etag();
+        changed.expect(200);
+        portal.get(&case.violation("V1")).await.expect(200);
+        case.portal().get(&case.violation("V1")).await.expect(200);
+        app.county().patch(&path, &json!({ "parent_id": null })).if_match(&etag).await.expect(200);
+        portal.get(&case.violation("V1")).await.problem(404, "not_found");
     }
 }
