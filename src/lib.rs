@@ -25,6 +25,7 @@ pub mod measures;
 pub mod metrics;
 pub mod policy;
 pub mod problem;
+pub mod proceedings;
 pub mod settings;
 pub mod standing;
 pub mod system;

@@ -8,7 +8,7 @@ use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger::{self, Audience, Event, Place};
 use crate::measures::model::MeasureRow;
 use crate::problem::{Code, Problem};
-use crate::violations::model::{Actor, ReasonsIn, Statement, StatementIn};
+use crate::proceedings::model::{ReasonsIn, Statement, StatementIn};
 
 /// Puts a company on the list that an approved measure calls for.
 pub fn list_company(tx: &mut Tx, measure: &MeasureRow, months: u32, reason: &str) -> Work<()> {
@@ -93,8 +93,7 @@ pub fn apply_for_credit_repair(tx: &mut Tx, id: Id, body: &Body<StatementIn>) ->
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     require_in_force(ctx, &row)?;
-    let StatementIn { text, evidence } = input.clone();
-    row.repair = Json(Some(Statement { text, evidence, at: ctx.now, by: Actor::of(&ctx.caller) }));
+    row.repair = Json(Some(Statement::new(ctx, input.clone())));
     save(tx, &mut row, "blacklist.repair_applied")?;
     shown(tx, row)
 }

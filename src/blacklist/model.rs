@@ -7,7 +7,7 @@ use crate::coded_enum;
 use crate::db::Id;
 use crate::db::schema::listings;
 use crate::db::types::{Instant, Json};
-use crate::violations::model::{Evidence, Statement};
+use crate::proceedings::model::{Evidence, Statement};
 
 coded_enum! {
     /// Which list (名单种类).

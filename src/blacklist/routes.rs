@@ -5,7 +5,7 @@ use super::{actions, store};
 use crate::http::context::PathId;
 use crate::http::{Answer, Body, Ctx, Entity, PageOf};
 use crate::problem::{Code, Problem};
-use crate::violations::model::{ReasonsIn, StatementIn};
+use crate::proceedings::model::{ReasonsIn, StatementIn};
 
 /// List the blacklist
 ///

@@ -105,8 +105,7 @@ impl Ctx {
         self.show(entity)
     }
 
-    /// One resource, for a handler that must look before it answers.
-    pub async fn find_point<T, F>(&self, mut find: F) -> Result<T, Problem>
+    async fn find_point<T, F>(&self, mut find: F) -> Result<T, Problem>
     where
         T: Send + 'static,
         F: FnMut(&mut Conn, &Ctx) -> Work<T> + Send + 'static,
@@ -115,14 +114,27 @@ impl Ctx {
         Ok(self.state.db.read_point(move |conn| find(conn, &ctx)).await?)
     }
 
-    /// Answers with a resource.
-    pub fn show<T: Serialize>(&self, entity: Entity<T>) -> Answer {
+    fn show<T: Serialize>(&self, entity: Entity<T>) -> Answer {
         let stored = entity.stored().map_err(unserialisable)?;
         Ok(stored.response(self.if_none_match.as_deref(), false))
     }
 
-    /// A write that has no input, such as the delivery of a notice by opening it.
-    pub async fn transact<T, F>(&self, action: F) -> Answer
+    /// One resource whose first reading may be an act (opening a notice is its delivery): `find` answers `None` where
+    /// it is, and `open` carries it out.
+    pub async fn get_or_open<T, F, G>(&self, find: F, open: G) -> Answer
+    where
+        T: Serialize + Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> Work<Option<Entity<T>>> + Send + 'static,
+        G: Fn(&mut Tx) -> Work<Entity<T>> + Send + 'static,
+    {
+        match self.find_point(find).await? {
+            Some(entity) => self.show(entity),
+            None => self.transact(open).await,
+        }
+    }
+
+    /// A write that has no input.
+    async fn transact<T, F>(&self, action: F) -> Answer
     where
         T: Serialize + Send + 'static,
         F: Fn(&mut Tx) -> Work<Entity<T>> + Send + 'static,

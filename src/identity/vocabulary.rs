@@ -49,8 +49,9 @@ pub fn all() -> Vec<Vocabulary> {
     use crate::policy::model::{
         ActSubject, CreditBand, FilingAuthority, LadderArea, LadderCount, MeasureKind, OfficeRule,
     };
+    use crate::proceedings::model::DeliveryMethod;
     use crate::standing::model::MeasureState;
-    use crate::violations::model::{AppealOutcome, DeliveryMethod, ViolationSource, ViolationState};
+    use crate::violations::model::{AppealOutcome, ViolationSource, ViolationState};
     let rows = |name: &str, values: Vec<Term>| Vocabulary { name: name.to_owned(), values };
     vec![
         rows("role", ROLES.iter().map(|r| term(r.code, r.zh, r.en)).collect()),

@@ -14,10 +14,11 @@ use crate::http::{Body, Ctx, Entity, Tx};
 use crate::policy;
 use crate::policy::model::MeasureRule;
 use crate::problem::{Code, Problem};
-use crate::standing::model::MeasureState;
-use crate::violations::model::{
-    Actor, Delivery, DeliveryIn, DeliveryMethod, Notification, Statement, StatementIn, Step,
+use crate::proceedings::model::{
+    Actor, Delivery, DeliveryIn, Notification, NotificationIn, ReasonsIn, Statement, StatementIn, Step,
 };
+use crate::proceedings::rules::{check_delivery_day, require_before};
+use crate::standing::model::MeasureState;
 
 /// Only the office that the measure is for carries it through; the social affairs office of its township may, too.
 pub fn require_office(ctx: &Ctx, row: &MeasureRow) -> Work<()> {
@@ -58,7 +59,7 @@ fn conflict(zh: &str, en: &str) -> Problem {
     Problem::new(Code::StateConflict).detail(zh, en)
 }
 
-pub fn notify_measure(tx: &mut Tx, id: Id, body: &Body<MeasureNotificationIn>) -> Work<Entity<Measure>> {
+pub fn notify_measure(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Work<Entity<Measure>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     require_office(ctx, &row)?;
@@ -72,9 +73,7 @@ pub fn notify_measure(tx: &mut Tx, id: Id, body: &Body<MeasureNotificationIn>) -
     // A notice whose grounds have all fallen away is no notice: due process begins again.
     row.proceedings.0 = Proceedings { told: grounds_now, ..Proceedings::default() };
     row.hearing_request_due_on = None;
-    let MeasureNotificationIn { facts, grounds, intended_consequence } = input.clone();
-    let by = Actor::of(&ctx.caller);
-    row.proceedings.0.notification = Some(Notification { facts, grounds, intended_consequence, at: ctx.now, by });
+    row.proceedings.0.notification = Some(Notification::new(ctx, input.clone()));
     row.notified = true;
     advance(tx, row, "measure.notified", json!({}))
 }
@@ -84,20 +83,13 @@ pub fn stands_on_notice(row: &MeasureRow, grounds: &[Id]) -> bool {
     row.proceedings.0.told.iter().any(|told| grounds.contains(told))
 }
 
-fn deliver(
-    tx: &mut Tx,
-    row: &mut MeasureRow,
-    day: chrono::NaiveDate,
-    method: DeliveryMethod,
-    note: Option<String>,
-) -> Work<()> {
+fn deliver(tx: &mut Tx, row: &mut MeasureRow, delivery: Delivery) -> Work<()> {
     let policies = policy::current(tx.conn, &tx.ctx.state.policies)?;
-    let version = policies.get(row.policy_version).unwrap_or_else(|| policies.governing(day));
+    let version = policies.get(row.policy_version).unwrap_or_else(|| policies.governing(delivery.delivered_on));
     let days = version.document().process.hearing_request_working_days;
     let calendar = calendar::work_calendar(tx.conn)?;
-    let by = Actor::of(&tx.ctx.caller);
-    row.proceedings.0.delivery = Some(Delivery { delivered_on: day, method, note, at: tx.ctx.now, by });
-    row.hearing_request_due_on = Some(calendar.add_working_days(day, days));
+    row.hearing_request_due_on = Some(calendar.add_working_days(delivery.delivered_on, days));
+    row.proceedings.0.delivery = Some(delivery);
     Ok(())
 }
 
@@ -116,7 +108,7 @@ pub fn open_notice(tx: &mut Tx, id: Id) -> Work<Entity<Measure>> {
         let (id, version) = (row.id, row.version);
         return Ok(Entity::new(id, version, view(tx.conn, ctx, row)?));
     }
-    deliver(tx, &mut row, ctx.today, DeliveryMethod::Opened, None)?;
+    deliver(tx, &mut row, Delivery::opened(ctx))?;
     let step = json!({ "method": "opened", "hearing_request_due_on": row.hearing_request_due_on });
     advance(tx, row, "measure.notice_delivered", step)
 }
@@ -127,7 +119,7 @@ pub fn record_measure_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> 
     require_office(ctx, &row)?;
     let issued = row.proceedings.0.notification.as_ref().map(|n| ctx.state.clock.day_of(n.at));
     let input = tx.checked(body, |_, input, faults| {
-        crate::violations::check_delivery_day(ctx, input.delivered_on, issued, faults);
+        check_delivery_day(ctx.today, input.delivered_on, issued, faults);
         Ok(())
     })?;
     tx.if_match(row.version)?;
@@ -135,8 +127,8 @@ pub fn record_measure_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> 
     if !row.notified || row.proceedings.0.delivery.is_some() {
         return Err(conflict("没有待送达的告知书", "there is no notice to deliver").into());
     }
-    let DeliveryIn { delivered_on, note } = input.clone();
-    deliver(tx, &mut row, delivered_on, DeliveryMethod::Recorded, Some(note))?;
+    let delivered_on = input.delivered_on;
+    deliver(tx, &mut row, Delivery::recorded(ctx, input.clone()))?;
     let step = json!({ "method": "recorded", "delivered_on": delivered_on });
     advance(tx, row, "measure.notice_delivered", step)
 }
@@ -148,9 +140,9 @@ fn require_period(tx: &mut Tx, row: &mut MeasureRow) -> Work<()> {
         return Err(conflict("尚未告知", "there is no notice yet").into());
     }
     if row.proceedings.0.delivery.is_none() {
-        deliver(tx, row, tx.ctx.today, DeliveryMethod::Opened, None)?;
+        deliver(tx, row, Delivery::opened(tx.ctx))?;
     }
-    crate::violations::require_before(tx.ctx, row.hearing_request_due_on)
+    Ok(require_before(tx.ctx.today, row.hearing_request_due_on)?)
 }
 
 pub fn submit_measure_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Measure>> {
@@ -162,12 +154,11 @@ pub fn submit_measure_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -
     if row.proceedings.0.statement.is_some() {
         return Err(conflict("已提交陈述申辩", "a statement was made").into());
     }
-    let StatementIn { text, evidence } = input.clone();
-    row.proceedings.0.statement = Some(Statement { text, evidence, at: ctx.now, by: Actor::of(&ctx.caller) });
+    row.proceedings.0.statement = Some(Statement::new(ctx, input.clone()));
     advance(tx, row, "measure.statement_submitted", json!({}))
 }
 
-pub fn request_measure_hearing(tx: &mut Tx, id: Id, body: &Body<HearingRequestIn>) -> Work<Entity<Measure>> {
+pub fn request_measure_hearing(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Measure>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
@@ -176,8 +167,7 @@ pub fn request_measure_hearing(tx: &mut Tx, id: Id, body: &Body<HearingRequestIn
     if row.proceedings.0.hearing_request.is_some() {
         return Err(conflict("已申请听证", "a hearing was asked for").into());
     }
-    let step = Step { text: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) };
-    row.proceedings.0.hearing_request = Some(step);
+    row.proceedings.0.hearing_request = Some(Step::new(ctx, input.clone()));
     advance(tx, row, "measure.hearing_requested", json!({}))
 }
 

@@ -14,8 +14,8 @@ use crate::http::{Body, Ctx, Entity, Tx};
 use crate::policy;
 use crate::policy::model::{MeasureKind, MeasureRule};
 use crate::problem::{Code, Problem};
+use crate::proceedings::model::{Actor, ReasonsIn, Step};
 use crate::standing::model::MeasureState;
-use crate::violations::model::{Actor, ReasonsIn, Step};
 use crate::violations::store as violations;
 
 /// The ladder belongs to task 2 of the action plan: a township leader approves what is in their charge.
@@ -118,8 +118,7 @@ pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
     if rule.biting {
         require_due_process(tx, &row)?;
     }
-    let step = Step { text: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) };
-    row.proceedings.0.approval = Some(step);
+    row.proceedings.0.approval = Some(Step::new(ctx, input.clone()));
     row.state = MeasureState::Approved.code().to_owned();
     if kind.is_listing() {
         // The decision itself puts the company on the list.
@@ -137,8 +136,7 @@ pub fn reject_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entit
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     row.require_state(&[MeasureState::Proposed])?;
-    let step = Step { text: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) };
-    row.proceedings.0.rejection = Some(step);
+    row.proceedings.0.rejection = Some(Step::new(ctx, input.clone()));
     row.state = MeasureState::Rejected.code().to_owned();
     advance(tx, row, "measure.rejected", json!({}))
 }

@@ -11,8 +11,8 @@ use crate::db::{Id, Work};
 use crate::ledger::Place;
 use crate::policy::model::MeasureKind;
 use crate::problem::{Code, Problem};
+use crate::proceedings::model::{Actor, Delivery, Evidence, Notification, Statement, Step};
 use crate::standing::model::MeasureState;
-use crate::violations::model::{Actor, Delivery, Evidence, Notification, Statement, Step};
 
 coded_enum! {
     /// The lawful ground on which a contract ends (合同终止依据): removal itself ends none.
@@ -138,30 +138,6 @@ impl MeasureRow {
     pub fn place(&self) -> Place {
         Place { county: self.county.clone(), township: self.township.clone(), community: self.community.clone() }
     }
-}
-
-/// A notice of the measure that is intended (告知书).
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MeasureNotificationIn {
-    /// The facts.
-    #[schema(min_length = 5, max_length = 5000, example = "累计违反“九不准”3 条")]
-    pub facts: String,
-    /// The grounds: rule and law.
-    #[schema(min_length = 2, max_length = 5000, example = "阶梯式惩戒第三级")]
-    pub grounds: String,
-    /// What is intended.
-    #[schema(min_length = 2, max_length = 5000, example = "拟启动清退程序")]
-    pub intended_consequence: String,
-}
-
-/// A request for a hearing (听证申请).
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct HearingRequestIn {
-    /// What the company wants to be heard on.
-    #[schema(min_length = 2, max_length = 5000, example = "对认定的事实有异议，申请听证")]
-    pub reasons: String,
 }
 
 /// The record of a hearing (听证笔录).

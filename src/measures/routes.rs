@@ -3,9 +3,10 @@ use actix_web::{get, post};
 use super::model::*;
 use super::view::{self, Measure};
 use super::{actions, decisions, store};
+use crate::db::Conn;
 use crate::http::context::PathId;
 use crate::http::{Answer, Body, Ctx, Entity, PageOf};
-use crate::violations::model::{DeliveryIn, ReasonsIn, StatementIn};
+use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn};
 
 /// List measures
 ///
@@ -24,27 +25,24 @@ pub async fn list_measures(ctx: Ctx) -> Answer {
     responses((status = 200, description = "The measure", body = Measure)))]
 #[get("/v1/measures/{id}")]
 pub async fn get_measure(ctx: Ctx, id: PathId) -> Answer {
-    let found = ctx.find_point(move |conn, ctx| {
+    let find = move |conn: &mut Conn, ctx: &Ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         if actions::awaits_opening(ctx, &row) {
             return Ok(None);
         }
         let (id, version) = (row.id, row.version);
         Ok(Some(Entity::new(id, version, view::view(conn, ctx, row)?)))
-    });
-    match found.await? {
-        Some(entity) => ctx.show(entity),
-        None => ctx.transact(move |tx| actions::open_notice(tx, id.0)).await,
-    }
+    };
+    ctx.get_or_open(find, move |tx| actions::open_notice(tx, id.0)).await
 }
 
 /// Notify the company of an intended measure
 ///
 /// Biting measures have due process of their own: this notice, a statement, a hearing on request, a reasoned decision.
 #[utoipa::path(tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
-    request_body = MeasureNotificationIn, responses((status = 200, description = "Notified", body = Measure)))]
+    request_body = NotificationIn, responses((status = 200, description = "Notified", body = Measure)))]
 #[post("/v1/measures/{id}/notification")]
-pub async fn notify_measure(ctx: Ctx, id: PathId, body: Body<MeasureNotificationIn>) -> Answer {
+pub async fn notify_measure(ctx: Ctx, id: PathId, body: Body<NotificationIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::notify_measure(tx, id.0, body)).await
 }
 
@@ -72,9 +70,9 @@ pub async fn submit_measure_statement(ctx: Ctx, id: PathId, body: Body<Statement
 ///
 /// Within the period that the delivery sets (default 5 working days). The decision waits for the hearing.
 #[utoipa::path(tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
-    request_body = HearingRequestIn, responses((status = 200, description = "Asked for", body = Measure)))]
+    request_body = ReasonsIn, responses((status = 200, description = "Asked for", body = Measure)))]
 #[post("/v1/measures/{id}/hearing")]
-pub async fn request_measure_hearing(ctx: Ctx, id: PathId, body: Body<HearingRequestIn>) -> Answer {
+pub async fn request_measure_hearing(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::request_measure_hearing(tx, id.0, body)).await
 }
 

@@ -14,13 +14,14 @@ use crate::db::{Conn, Id, Work};
 use crate::http::Ctx;
 use crate::policy::model::MeasureKind;
 use crate::problem::{Code, Problem};
-use crate::standing::model::{MeasureState, Office};
-use crate::violations::model::{Evidence, ViolationRow};
-use crate::violations::official;
-use crate::violations::store as violations;
-use crate::violations::view::{
-    DeliveryView, NotificationView, Official, StatementView, StepView, delivery, statement, step,
+use crate::proceedings::model::Evidence;
+use crate::proceedings::view::{
+    DeliveryView, NotificationView, Official, StatementView, StepView, delivery, notification, official, statement,
+    step,
 };
+use crate::standing::model::{MeasureState, Office};
+use crate::violations::model::ViolationRow;
+use crate::violations::store as violations;
 
 /// A violation that a measure rests on (依据).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -215,7 +216,7 @@ fn one(
 ) -> Work<Measure> {
     let (kind, state, role) = (row.kind()?, row.state()?, row.office_role()?);
     let Proceedings {
-        notification,
+        notification: noticed,
         told: _,
         delivery: delivered,
         statement: said,
@@ -235,13 +236,7 @@ fn one(
         grounds,
         company_name,
         complex_name,
-        notification: notification.map(|n| NotificationView {
-            facts: n.facts,
-            grounds: n.grounds,
-            intended_consequence: n.intended_consequence,
-            at: n.at,
-            by: official(ctx, n.by),
-        }),
+        notification: noticed.map(|n| notification(ctx, n)),
         delivery: delivered.map(delivery),
         statement: said.map(statement),
         hearing_request: hearing_request.map(|s| step(ctx, s)),

@@ -120,7 +120,6 @@ pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("not_in_policy", "政策中没有此行为", "an act that the policy does not hold"),
     ("wrong_subject", "主体类型不符", "the act binds another kind of subject"),
     ("invalid_cursor", "游标无效", "not a cursor of this list"),
-    ("not_a_county", "不是县级区划", "not a county"),
     ("not_a_community", "不是村（社区）", "not a village or community"),
     ("conflict", "相互矛盾", "contradicts another field"),
     ("text_length", "文字过长或为空", "empty or too long a text"),

@@ -10,12 +10,15 @@ use crate::access::{Role, Scope};
 use crate::calendar;
 use crate::companies;
 use crate::db::{Id, Work};
-use crate::fault::Fault;
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger::{self, Audience, Event};
 use crate::policy;
 use crate::policy::model::ProcessRules;
 use crate::problem::{Code, Problem};
+use crate::proceedings::model::{
+    Delivery, DeliveryIn, Notification, NotificationIn, ReasonsIn, Statement, StatementIn, Step,
+};
+use crate::proceedings::rules::{check_delivery_day, require_before};
 
 /// Only the office that leads the act, or the social affairs office, handles a case.
 pub fn require_case_office(ctx: &Ctx, row: &ViolationRow) -> Work<()> {
@@ -71,9 +74,7 @@ pub fn notify_violation(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Wor
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     row.require_state(&[ViolationState::Reported])?;
-    let NotificationIn { facts, grounds, intended_consequence } = input.clone();
-    let by = Actor::of(&ctx.caller);
-    row.proceedings.0.notification = Some(Notification { facts, grounds, intended_consequence, at: ctx.now, by });
+    row.proceedings.0.notification = Some(Notification::new(ctx, input.clone()));
     row.notified = true;
     for uscc in companies::speakers_of(tx.conn, row.company_id)? {
         store::add_audience(tx.conn, Role::PropertyCompany, &uscc, row.id)?;
@@ -83,18 +84,11 @@ pub fn notify_violation(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Wor
 }
 
 /// The clock of the statement starts when the notice is delivered.
-fn deliver(
-    tx: &mut Tx,
-    row: &mut ViolationRow,
-    day: NaiveDate,
-    method: DeliveryMethod,
-    note: Option<String>,
-) -> Work<()> {
+fn deliver(tx: &mut Tx, row: &mut ViolationRow, delivery: Delivery) -> Work<()> {
     let days = process_rules(tx, row)?.statement_working_days;
     let calendar = calendar::work_calendar(tx.conn)?;
-    let by = Actor::of(&tx.ctx.caller);
-    row.proceedings.0.delivery = Some(Delivery { delivered_on: day, method, note, at: tx.ctx.now, by });
-    row.statement_due_on = Some(calendar.add_working_days(day, days));
+    row.statement_due_on = Some(calendar.add_working_days(delivery.delivered_on, days));
+    row.proceedings.0.delivery = Some(delivery);
     Ok(())
 }
 
@@ -113,7 +107,7 @@ pub fn open_notice(tx: &mut Tx, id: Id) -> Work<Entity<Violation>> {
         let (id, version) = (row.id, row.version);
         return Ok(Entity::new(id, version, view(tx.conn, ctx, row)?));
     }
-    deliver(tx, &mut row, ctx.today, DeliveryMethod::Opened, None)?;
+    deliver(tx, &mut row, Delivery::opened(ctx))?;
     let step = json!({ "method": "opened", "statement_due_on": row.statement_due_on });
     advance(tx, row, "violation.notice_delivered", step)
 }
@@ -124,7 +118,7 @@ pub fn record_violation_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -
     require_case_office(ctx, &row)?;
     let notified_on = row.proceedings.0.notification.as_ref().map(|n| ctx.state.clock.day_of(n.at));
     let input = tx.checked(body, |_, input, faults| {
-        check_delivery_day(ctx, input.delivered_on, notified_on, faults);
+        check_delivery_day(ctx.today, input.delivered_on, notified_on, faults);
         Ok(())
     })?;
     tx.if_match(row.version)?;
@@ -132,20 +126,10 @@ pub fn record_violation_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -
     if row.proceedings.0.delivery.is_some() {
         return Err(Problem::new(Code::StateConflict).detail("已送达", "it has been delivered").into());
     }
-    let DeliveryIn { delivered_on, note } = input.clone();
-    deliver(tx, &mut row, delivered_on, DeliveryMethod::Recorded, Some(note))?;
+    let delivered_on = input.delivered_on;
+    deliver(tx, &mut row, Delivery::recorded(ctx, input.clone()))?;
     let step = json!({ "method": "recorded", "delivered_on": delivered_on, "statement_due_on": row.statement_due_on });
     advance(tx, row, "violation.notice_delivered", step)
-}
-
-/// A notice is delivered after it was issued, and not in the future.
-pub fn check_delivery_day(ctx: &Ctx, day: NaiveDate, issued_on: Option<NaiveDate>, faults: &mut Vec<Fault>) {
-    if day > ctx.today {
-        faults.push(Fault::new("/delivered_on", "in_the_future", "送达日期在未来", "this day has not come"));
-    } else if issued_on.is_some_and(|issued| day < issued) {
-        let (zh, en) = ("早于告知日期", "earlier than the notice");
-        faults.push(Fault::new("/delivered_on", "before_start", zh, en));
-    }
 }
 
 pub fn submit_violation_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Violation>> {
@@ -159,11 +143,10 @@ pub fn submit_violation_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>)
         return Err(Problem::new(Code::StateConflict).detail("已提交陈述申辩", "a statement was made").into());
     }
     if row.proceedings.0.delivery.is_none() {
-        deliver(tx, &mut row, ctx.today, DeliveryMethod::Opened, None)?;
+        deliver(tx, &mut row, Delivery::opened(ctx))?;
     }
-    require_before(ctx, row.statement_due_on)?;
-    let StatementIn { text, evidence } = input.clone();
-    row.proceedings.0.statement = Some(Statement { text, evidence, at: ctx.now, by: Actor::of(&ctx.caller) });
+    require_before(ctx.today, row.statement_due_on)?;
+    row.proceedings.0.statement = Some(Statement::new(ctx, input.clone()));
     advance(tx, row, "violation.statement_submitted", json!({}))
 }
 
@@ -173,16 +156,6 @@ pub fn require_own_case(row: &ViolationRow) -> Work<()> {
         return Ok(());
     }
     Err(Problem::new(Code::Forbidden).detail("不是针对贵企业的案件", "this case is not against your company").into())
-}
-
-/// A period ends with its last day.
-pub fn require_before(ctx: &Ctx, last_day: Option<NaiveDate>) -> Work<()> {
-    match last_day {
-        Some(last) if ctx.today > last => Err(Problem::new(Code::DeadlinePassed)
-            .detail(format!("期限已于 {last} 届满"), format!("the last day was {last}"))
-            .into()),
-        _ => Ok(()),
-    }
 }
 
 pub fn answer_violation_statement(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Violation>> {
@@ -197,8 +170,7 @@ pub fn answer_violation_statement(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -
             .detail("没有待答复的陈述申辩", "there is no statement to answer")
             .into());
     }
-    let step = Step { text: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) };
-    row.proceedings.0.statement_answer = Some(step);
+    row.proceedings.0.statement_answer = Some(Step::new(ctx, input.clone()));
     advance(tx, row, "violation.statement_answered", json!({}))
 }
 

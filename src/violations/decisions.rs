@@ -13,6 +13,7 @@ use crate::http::{Body, Entity, Tx};
 use crate::measures;
 use crate::policy;
 use crate::problem::{Code, Problem};
+use crate::proceedings::model::{Actor, ReasonsIn, Step};
 
 /// Confirms a violation: due process first, then the decision, then what follows from it.
 pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Work<Entity<Violation>> {
@@ -83,8 +84,7 @@ pub fn dismiss_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<En
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     row.require_state(&[ViolationState::Reported, ViolationState::Notified])?;
-    let step = Step { text: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) };
-    row.proceedings.0.dismissal = Some(step);
+    row.proceedings.0.dismissal = Some(Step::new(ctx, input.clone()));
     row.state = ViolationState::Dismissed.code().to_owned();
     advance(tx, row, "violation.dismissed", json!({}))
 }

@@ -11,9 +11,8 @@ pub mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use actions::{check_delivery_day, record_rectification, require_before};
+pub use actions::record_rectification;
 pub use store::show_to_family;
-pub use view::official;
 
 pub fn routes(config: &mut ServiceConfig) {
     config

@@ -19,6 +19,7 @@ use crate::policy;
 use crate::policy::model::{Act, ActSubject};
 use crate::policy::versions::PolicyVersion;
 use crate::problem::{Code, Problem};
+use crate::proceedings::model::Actor;
 
 pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Violation>> {
     let ctx = tx.ctx;

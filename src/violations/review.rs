@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::actions::{advance, require_before, require_own_case};
+use super::actions::{advance, require_own_case};
 use super::model::*;
 use super::store;
 use super::view::Violation;
@@ -10,6 +10,8 @@ use crate::db::{Id, Work};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::measures;
 use crate::problem::{Code, Problem};
+use crate::proceedings::model::{Actor, ReasonsIn, Statement, StatementIn, Step};
+use crate::proceedings::rules::require_before;
 
 pub fn appeal_violation(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Violation>> {
     let ctx = tx.ctx;
@@ -18,9 +20,8 @@ pub fn appeal_violation(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<E
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     row.require_state(&[ViolationState::Confirmed])?;
-    require_before(ctx, row.appeal_due_on)?;
-    let StatementIn { text, evidence } = input.clone();
-    row.proceedings.0.appeal = Some(Statement { text, evidence, at: ctx.now, by: Actor::of(&ctx.caller) });
+    require_before(ctx.today, row.appeal_due_on)?;
+    row.proceedings.0.appeal = Some(Statement::new(ctx, input.clone()));
     row.state = ViolationState::Appealed.code().to_owned();
     advance(tx, row, "violation.appealed", json!({}))
 }
@@ -73,8 +74,7 @@ pub fn revoke_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     row.require_state(&[ViolationState::Confirmed, ViolationState::Appealed, ViolationState::Upheld])?;
-    let step = Step { text: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) };
-    row.proceedings.0.revocation = Some(step);
+    row.proceedings.0.revocation = Some(Step::new(ctx, input.clone()));
     row.state = ViolationState::Revoked.code().to_owned();
     row.revoked_on = Some(ctx.today);
     let company = row.company_id;

@@ -3,8 +3,10 @@ use actix_web::{get, post};
 use super::model::*;
 use super::view::{self, Violation};
 use super::{actions, decisions, report, review, store};
+use crate::db::Conn;
 use crate::http::context::PathId;
 use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn};
 
 /// List violations
 ///
@@ -34,18 +36,15 @@ pub async fn report_violation(ctx: Ctx, body: Body<ViolationIn>) -> Answer {
     responses((status = 200, description = "The violation", body = Violation)))]
 #[get("/v1/violations/{id}")]
 pub async fn get_violation(ctx: Ctx, id: PathId) -> Answer {
-    let found = ctx.find_point(move |conn, ctx| {
+    let find = move |conn: &mut Conn, ctx: &Ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         if actions::awaits_opening(ctx, &row) {
             return Ok(None);
         }
         let (id, version) = (row.id, row.version);
         Ok(Some(Entity::new(id, version, view::view(conn, ctx, row)?)))
-    });
-    match found.await? {
-        Some(entity) => ctx.show(entity),
-        None => ctx.transact(move |tx| actions::open_notice(tx, id.0)).await,
-    }
+    };
+    ctx.get_or_open(find, move |tx| actions::open_notice(tx, id.0)).await
 }
 
 /// Notify the company

@@ -18,68 +18,11 @@ use crate::http::Ctx;
 use crate::policy;
 use crate::policy::model::ActSubject;
 use crate::problem::{Code, Problem};
-
-/// Who acted (经办人).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Official {
-    pub role: Role,
-    /// Division of the office.
-    #[schema(max_length = 12, example = "640121102")]
-    pub division: Option<String>,
-    /// Subject of the token; shown to offices only.
-    #[schema(max_length = 200, example = "officer-17")]
-    pub subject: Option<String>,
-}
-
-/// A notice (告知书).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct NotificationView {
-    /// The facts held against it.
-    #[schema(max_length = 5000)]
-    pub facts: String,
-    /// The grounds: rule and law.
-    #[schema(max_length = 5000)]
-    pub grounds: String,
-    /// What is intended.
-    #[schema(max_length = 5000)]
-    pub intended_consequence: String,
-    pub at: Instant,
-    pub by: Official,
-}
-
-/// How and when a notice was delivered (送达).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct DeliveryView {
-    /// Day of delivery: periods begin on the next.
-    pub delivered_on: NaiveDate,
-    pub method: DeliveryMethod,
-    /// How it was delivered, and to whom.
-    #[schema(max_length = 500)]
-    pub note: Option<String>,
-    pub at: Instant,
-}
-
-/// What the company said (陈述申辩、申诉).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct StatementView {
-    /// Its text.
-    #[schema(max_length = 10000)]
-    pub text: String,
-    /// Its evidence.
-    #[schema(max_items = 50)]
-    pub evidence: Vec<Evidence>,
-    pub at: Instant,
-}
-
-/// A text with who gave it and when (办理意见).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct StepView {
-    /// The text.
-    #[schema(max_length = 10000)]
-    pub text: String,
-    pub at: Instant,
-    pub by: Official,
-}
+use crate::proceedings::model::Evidence;
+use crate::proceedings::view::{
+    DeliveryView, NotificationView, Official, StatementView, StepView, delivery, notification, official, statement,
+    step,
+};
 
 /// The confirmation (认定).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -195,24 +138,6 @@ pub struct Violation {
     pub updated_at: Instant,
 }
 
-/// How an actor is shown: offices see each other's subjects, others only the office.
-pub fn official(ctx: &Ctx, actor: Actor) -> Official {
-    let inside = matches!(ctx.caller.role.row().kind, RoleKind::Government | RoleKind::Partner);
-    Official { role: actor.role, division: actor.division, subject: Some(actor.sub).filter(|_| inside) }
-}
-
-pub fn statement(statement: Statement) -> StatementView {
-    StatementView { text: statement.text, evidence: statement.evidence, at: statement.at }
-}
-
-pub fn delivery(delivery: Delivery) -> DeliveryView {
-    DeliveryView { delivered_on: delivery.delivered_on, method: delivery.method, note: delivery.note, at: delivery.at }
-}
-
-pub fn step(ctx: &Ctx, step: Step) -> StepView {
-    StepView { text: step.text, at: step.at, by: official(ctx, step.by) }
-}
-
 /// Rows as this caller sees them.
 pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ViolationRow>) -> Work<Vec<Violation>> {
     let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
@@ -243,7 +168,7 @@ fn one(
     let unknown = || Problem::new(Code::Internal);
     let state = row.state()?;
     let Proceedings {
-        notification,
+        notification: noticed,
         delivery: delivered,
         statement: said,
         statement_answer,
@@ -264,13 +189,7 @@ fn one(
         community: Some(row.community).filter(|code| !code.is_empty()),
         reporter: Some(official(ctx, by)).filter(|_| !hides_reporter),
         evidence: row.evidence.0,
-        notification: notification.map(|n| NotificationView {
-            facts: n.facts,
-            grounds: n.grounds,
-            intended_consequence: n.intended_consequence,
-            at: n.at,
-            by: official(ctx, n.by),
-        }),
+        notification: noticed.map(|n| notification(ctx, n)),
         delivery: delivered.map(delivery),
         statement: said.map(statement),
         statement_answer: statement_answer.map(|s| step(ctx, s)),

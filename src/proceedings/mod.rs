@@ -1,0 +1,5 @@
+//! What every decision that bites has in common (办理程序): notice, delivery, statement, and who acted.
+
+pub mod model;
+pub mod rules;
+pub mod view;

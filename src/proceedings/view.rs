@@ -1,0 +1,101 @@
+//! The steps of a proceeding as a caller sees them.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{Actor, Delivery, DeliveryMethod, Evidence, Notification, Statement, Step};
+use crate::access::Role;
+use crate::access::role::RoleKind;
+use crate::db::types::Instant;
+use crate::http::Ctx;
+
+/// Who acted (经办人).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Official {
+    pub role: Role,
+    /// Division of the office.
+    #[schema(max_length = 12, example = "640121102")]
+    pub division: Option<String>,
+    /// Subject of the token; shown to offices only.
+    #[schema(max_length = 200, example = "officer-17")]
+    pub subject: Option<String>,
+}
+
+/// A notice (告知书).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct NotificationView {
+    /// The facts held against it.
+    #[schema(max_length = 5000)]
+    pub facts: String,
+    /// The grounds: rule and law.
+    #[schema(max_length = 5000)]
+    pub grounds: String,
+    /// What is intended.
+    #[schema(max_length = 5000)]
+    pub intended_consequence: String,
+    pub at: Instant,
+    pub by: Official,
+}
+
+/// How and when a notice was delivered (送达).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DeliveryView {
+    /// Day of delivery: periods begin on the next.
+    pub delivered_on: NaiveDate,
+    pub method: DeliveryMethod,
+    /// How it was delivered, and to whom.
+    #[schema(max_length = 500)]
+    pub note: Option<String>,
+    pub at: Instant,
+}
+
+/// What the company said (陈述申辩、申诉).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StatementView {
+    /// Its text.
+    #[schema(max_length = 10000)]
+    pub text: String,
+    /// Its evidence.
+    #[schema(max_items = 50)]
+    pub evidence: Vec<Evidence>,
+    pub at: Instant,
+}
+
+/// A text with who gave it and when (办理意见).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StepView {
+    /// The text.
+    #[schema(max_length = 10000)]
+    pub text: String,
+    pub at: Instant,
+    pub by: Official,
+}
+
+/// How an actor is shown: offices see each other's subjects, others only the office.
+pub fn official(ctx: &Ctx, actor: Actor) -> Official {
+    let inside = matches!(ctx.caller.role.row().kind, RoleKind::Government | RoleKind::Partner);
+    Official { role: actor.role, division: actor.division, subject: Some(actor.sub).filter(|_| inside) }
+}
+
+pub fn statement(statement: Statement) -> StatementView {
+    StatementView { text: statement.text, evidence: statement.evidence, at: statement.at }
+}
+
+pub fn delivery(delivery: Delivery) -> DeliveryView {
+    DeliveryView { delivered_on: delivery.delivered_on, method: delivery.method, note: delivery.note, at: delivery.at }
+}
+
+pub fn step(ctx: &Ctx, step: Step) -> StepView {
+    StepView { text: step.text, at: step.at, by: official(ctx, step.by) }
+}
+
+pub fn notification(ctx: &Ctx, notification: Notification) -> NotificationView {
+    NotificationView {
+        facts: notification.facts,
+        grounds: notification.grounds,
+        intended_consequence: notification.intended_consequence,
+        at: notification.at,
+        by: official(ctx, notification.by),
+    }
+}
