@@ -7,7 +7,9 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::Method;
-use actix_web::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{
+    ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+};
 use actix_web::middleware::Next;
 
 use super::language::Language;
@@ -15,6 +17,11 @@ use crate::app::{Route, State};
 use crate::problem::{Code, Problem};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The page of the document loads what it needs from here and nothing from outside; answers of the API load nothing.
+const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// The caller's id of a request, or ours.
 #[derive(Clone)]
@@ -73,7 +80,11 @@ pub async fn edge(
     }
     let Ok(outcome) = tokio::time::timeout(state.request_timeout, next.call(request)).await else {
         // The request is gone with its handler: the answer travels as an error that is complete already.
-        let mut response = Problem::new(Code::RequestTimeout).response(language, Some(&instance));
+        let problem = Problem::new(Code::RequestTimeout).detail(
+            "若请求已完整发送，其结果未知，请用同一幂等键重试",
+            "if all of it was sent, its outcome is not known: repeat it with the same key",
+        );
+        let mut response = problem.response(language, Some(&instance));
         seal(response.headers_mut(), &id, &state);
         state.metrics.answered("unknown", response.status().as_u16(), started.elapsed().as_secs_f64());
         tracing::warn!(request_id = id, trace_id = trace.as_deref(), "request took too long");
@@ -83,6 +94,8 @@ pub async fn edge(
     seal(response.headers_mut(), &id, &state);
 
     let answered = response.request().clone();
+    let policy = if answered.path().starts_with("/docs/") { PAGE_POLICY } else { API_POLICY };
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     let operation = answered.extensions().get::<Route>().map_or("unknown", |route| route.operation);
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
@@ -128,7 +141,7 @@ fn problem_response(response: ServiceResponse, language: Language, instance: &st
     let is_problem = response.headers().get(CONTENT_TYPE).is_some_and(|v| v == "application/problem+json");
     let rendered = match response.response().error().map(of_error) {
         Some(problem) => problem.response(language, Some(instance)),
-        None if is_problem || response.headers().contains_key("x-xiaoqu-plain") => return response,
+        None if is_problem => return response,
         None => framework_problem(response.status()).response(language, Some(instance)),
     };
     ServiceResponse::new(response.request().clone(), rendered)

@@ -6,8 +6,8 @@ use aws_lc_rs::digest::SHA256;
 use aws_lc_rs::hmac;
 use serde_json::{Map, Value, json};
 
-use crate::db::{Id, Work};
-use crate::http::Tx;
+use crate::db::{Conn, Id, Instant, Work};
+use crate::http::{Ctx, Tx};
 use crate::problem::{Code, Problem};
 
 /// Who may read an event in the feed, beside the offices of its territory.
@@ -110,9 +110,51 @@ fn random_hex() -> Result<String, Problem> {
     Ok(hex::encode(bytes))
 }
 
+/// Who and what an event comes from.
+pub struct Origin {
+    pub id: Id,
+    pub iss: String,
+    pub sub: String,
+    pub role: String,
+    pub client: Option<String>,
+    pub request_id: String,
+    pub business_time: Instant,
+}
+
+impl Origin {
+    /// The program itself, for the rows that every deployment starts from.
+    pub fn program(now: Instant) -> Origin {
+        Origin {
+            id: Id::new(),
+            iss: "urn:xiaoqu".to_owned(),
+            sub: "program".to_owned(),
+            role: "program".to_owned(),
+            client: None,
+            request_id: "start".to_owned(),
+            business_time: now,
+        }
+    }
+
+    fn of(ctx: &Ctx) -> Origin {
+        Origin {
+            id: ctx.new_id(),
+            iss: ctx.caller.iss.clone(),
+            sub: ctx.caller.sub.clone(),
+            role: ctx.caller.role.code().to_owned(),
+            client: ctx.caller.client.clone(),
+            request_id: ctx.request_id.clone(),
+            business_time: ctx.now,
+        }
+    }
+}
+
 /// Records an event in this transaction.
 pub fn append(tx: &mut Tx, event: Event) -> Work<Id> {
-    let id = tx.ctx.new_id();
+    append_from(tx.conn, Origin::of(tx.ctx), event)
+}
+
+/// Records an event of this origin.
+pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> Work<Id> {
     let mut data = match event.data {
         Value::Object(fields) => fields,
         other => Map::from_iter([("value".to_owned(), other)]),
@@ -125,21 +167,20 @@ pub fn append(tx: &mut Tx, event: Event) -> Work<Id> {
         data.insert((*field).to_owned(), json!({ "hmac_sha256": digest }));
         salts.push((*field, salt));
     }
-    let recorded_at = store::database_now(tx.conn)?;
-    let caller = &tx.ctx.caller;
+    let recorded_at = store::database_now(conn)?;
     let place = event.place.as_ref();
     // Members in a fixed order; the nonce keeps a leaf with guessable content from being confirmed by its hash alone.
     let leaf = json!({
-        "id": id, "type": event.kind,
+        "id": origin.id, "type": event.kind,
         "subject": { "kind": event.subject_kind, "id": event.subject_id },
         "county": place.map(|p| &p.county), "township": place.map(|p| &p.township), "community": place.map(|p| &p.community),
         "company_id": event.company_id, "audience": event.audience.code(),
-        "actor": { "iss": caller.iss, "sub": caller.sub, "role": caller.role.code(), "client": caller.client },
-        "request_id": tx.ctx.request_id, "policy_version": event.policy_version,
-        "recorded_at": recorded_at, "business_time": tx.ctx.now, "data": data, "nonce": random_hex()?,
+        "actor": { "iss": origin.iss, "sub": origin.sub, "role": origin.role, "client": origin.client },
+        "request_id": origin.request_id, "policy_version": event.policy_version,
+        "recorded_at": recorded_at, "business_time": origin.business_time, "data": data, "nonce": random_hex()?,
     });
     let row = store::NewEvent {
-        id,
+        id: origin.id,
         kind: event.kind.to_owned(),
         subject_kind: event.subject_kind.to_owned(),
         subject_id: event.subject_id,
@@ -148,17 +189,17 @@ pub fn append(tx: &mut Tx, event: Event) -> Work<Id> {
         community: place.map(|p| p.community.clone()),
         company_id: event.company_id,
         audience: event.audience.code().to_owned(),
-        actor_iss: caller.iss.clone(),
-        actor_sub: caller.sub.clone(),
-        actor_role: caller.role.code().to_owned(),
-        actor_client: caller.client.clone(),
-        request_id: tx.ctx.request_id.clone(),
+        actor_iss: origin.iss,
+        actor_sub: origin.sub,
+        actor_role: origin.role,
+        actor_client: origin.client,
+        request_id: origin.request_id,
         policy_version: event.policy_version,
         recorded_at,
         leaf: leaf.to_string(),
     };
-    store::insert(tx.conn, &row, &salts)?;
-    Ok(id)
+    store::insert(conn, &row, &salts)?;
+    Ok(row.id)
 }
 
 /// SHA-256 of a text, in hex.

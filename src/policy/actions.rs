@@ -1,5 +1,4 @@
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use super::model::{CreditBand, PolicyDocument};
@@ -10,7 +9,7 @@ use crate::db::types::Instant;
 use crate::db::{Conn, Id, Register, Work, lock_register};
 use crate::fault::Fault;
 use crate::http::{Body, Ctx, Entity, Tx};
-use crate::ledger::{self, Audience, Event, Place};
+use crate::ledger::{self, Place};
 use crate::problem::{Code, Problem};
 use crate::standing;
 use crate::standing::rules::assess;
@@ -138,12 +137,8 @@ pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> Work<Entity<Policy>
     let text = serde_json::to_string(&input.document).map_err(|_| Problem::new(Code::Internal))?;
     let row = store::new_row(version, input.effective_from, &input.document, text, ctx.now, &ctx.caller.sub);
     store::insert(tx.conn, &row)?;
-    // The text is in the ledger too, so that a standing can be recomputed from it alone.
-    let event = Event::new("policy.published", "policy", version)
-        .at(Place { county: ctx.caller.county().unwrap_or_default().to_owned(), ..Place::default() })
-        .audience(Audience::Everyone)
-        .policy(version)
-        .data(json!({ "effective_from": row.effective_from, "digest": row.digest, "document": row.document }));
+    let county = ctx.caller.county().unwrap_or_default().to_owned();
+    let event = store::published(&row).at(Place { county, ..Place::default() });
     ledger::append(tx, event)?;
     let mut entity = view(row)?;
     entity.status = actix_web::http::StatusCode::CREATED;

@@ -2,13 +2,14 @@ use std::sync::{Arc, Mutex};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use serde_json::json;
 
 use super::model::PolicyDocument;
 use super::versions::{Policies, PolicyVersion, built_in};
 use crate::db::schema::policies;
 use crate::db::types::Instant;
 use crate::db::{Conn, Fail, Work};
-use crate::ledger::sha256_hex;
+use crate::ledger::{self, Audience, Event, Origin, sha256_hex};
 use crate::problem::{Code, Problem};
 
 /// The versions as last read. They are only ever added to, so the highest number tells whether it is complete.
@@ -65,7 +66,18 @@ pub fn seed(conn: &mut Conn, now: Instant) -> Work<()> {
     let document = built_in();
     let text = serde_json::to_string(document).map_err(|_| Problem::new(Code::Internal))?;
     let first = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default();
-    insert(conn, &new_row(1, first, document, text, now, "built-in"))
+    let row = new_row(1, first, document, text, now, "built-in");
+    insert(conn, &row)?;
+    ledger::append_from(conn, Origin::program(now), published(&row))?;
+    Ok(())
+}
+
+/// The event of a publication. It holds the text, so that a standing can be recomputed from the ledger alone.
+pub fn published(row: &PolicyRow) -> Event {
+    Event::new("policy.published", "policy", row.version)
+        .audience(Audience::Everyone)
+        .policy(row.version)
+        .data(json!({ "effective_from": row.effective_from, "digest": row.digest, "document": row.document }))
 }
 
 pub fn new_row(

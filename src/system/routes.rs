@@ -54,7 +54,6 @@ pub struct Readiness {
 pub async fn get_readyz(state: web::Data<State>) -> Answer {
     let today = state.clock.today();
     let missing = state.db.read(move |conn| crate::calendar::missing_years(conn, today)).await?;
-    state.metrics.calendar_years_missing.set(missing.len() as i64);
     let warnings = missing
         .iter()
         .map(|year| format!("calendar_year_missing: {year} has no holiday calendar; only weekends are rest days"))
@@ -76,6 +75,11 @@ pub async fn get_metrics(state: web::Data<State>) -> Answer {
 }
 
 pub async fn metrics_text(state: web::Data<State>) -> Answer {
+    let today = state.clock.today();
+    // While the store is away the last known number stands.
+    if let Ok(missing) = state.db.read(move |conn| crate::calendar::missing_years(conn, today)).await {
+        state.metrics.calendar_years_missing.set(missing.len() as i64);
+    }
     state.metrics.write_queue.set(state.db.write_queue_depth() as i64);
     let text = state.metrics.text().map_err(|error| {
         tracing::error!(%error, "metrics cannot be written");

@@ -76,3 +76,26 @@ fn metrics_on_an_address_of_their_own_are_not_on_the_api() {
         app.nobody().get("/metrics").await.problem(404, "not_found");
     });
 }
+
+on_both_databases! {
+    async fn the_first_policy_stands_in_the_ledger_with_its_text(app: TestApp) {
+        let leaves = app.values("SELECT leaf AS value FROM ledger_events WHERE kind = 'policy.published'");
+        assert_eq!(leaves.len(), 1);
+        let leaf: serde_json::Value = serde_json::from_str(&leaves[0]).unwrap();
+        let document: serde_json::Value = serde_json::from_str(leaf["data"]["document"].as_str().unwrap()).unwrap();
+        let served = app.county().get("/v1/policies/1").await.expect(200);
+        assert_eq!(served["document"], document);
+        assert_eq!(served["digest"], leaf["data"]["digest"]);
+    }
+
+    async fn the_page_of_the_document_loads_nothing_from_outside(app: TestApp) {
+        let page = app.nobody().get("/docs/index.html").await;
+        assert_eq!(page.status, 200);
+        assert!(page.header("content-security-policy").starts_with("default-src 'self'"));
+        let html = String::from_utf8_lossy(&page.bytes).into_owned();
+        assert!(!html.contains("http://") && !html.contains("https://"), "{html}");
+        let start = app.nobody().get("/docs/swagger-initializer.js").await;
+        assert!(String::from_utf8_lossy(&start.bytes).contains("\"validatorUrl\": \"none\""));
+        assert_eq!(app.nobody().get("/livez").await.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
+    }
+}
