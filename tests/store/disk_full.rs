@@ -9,6 +9,7 @@ use futures_util::future::join_all;
 
 use crate::support::keys::Key;
 use crate::support::rows::{complex_input, text, unique};
+use crate::support::sql::EVENTS;
 use crate::support::{Database, Setup, TestApp, block_on, sqlite_in};
 
 /// A mounted tmpfs, gone with this value.
@@ -99,7 +100,7 @@ fn a_full_disk_is_told_and_heals_and_nothing_that_was_answered_is_lost() {
         let stored: HashSet<String> = app.values("SELECT name AS value FROM complexes").into_iter().collect();
         let answered: HashSet<String> = made.iter().cloned().collect();
         assert_eq!(stored, answered, "exactly what was answered with 201 is there");
-        assert_eq!(app.count("ledger_events"), stored.len());
+        assert_eq!(app.count(EVENTS), stored.len());
         assert_eq!(app.values("SELECT integrity_check AS value FROM pragma_integrity_check"), ["ok"]);
     });
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::support::keys::Key;
 use crate::support::postgres::Cluster;
 use crate::support::rows::{complex_input, text};
+use crate::support::sql::EVENTS;
 use crate::support::{Database, Setup, TestApp, block_on, prepare};
 
 /// Waits for a connection as long as a deployment would.
@@ -90,7 +91,7 @@ fn nothing_that_was_answered_is_lost_while_the_server_is_away() {
         assert!(made.iter().all(|name| stored.contains(*name)), "an answered row is lost");
         assert!(!refused.iter().any(|name| stored.contains(*name)), "a refused row is there");
         assert!(stored.len() <= made.len() + unknown);
-        assert_eq!(app.count("ledger_events"), stored.len());
+        assert_eq!(app.count(EVENTS), stored.len());
         // All that can serve serves again.
         for _ in 0..8 {
             app.social().post("/v1/complexes", &complex_input()).await.expect(201);

@@ -39,6 +39,9 @@ pub fn execute(conn: &mut Conn, sql: &str) {
     conn.batch_execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 
+/// What callers did; the program's own first events are not counted.
+pub const EVENTS: &str = "ledger_events WHERE actor_role <> 'program'";
+
 impl TestApp {
     pub fn connect(&self) -> Conn {
         connect(&self.db_url)
