@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
+
 use crate::access::issuer::{Issuer, LocalIssuer};
 use crate::app::{Config, ServerOptions, State};
 use crate::clock::Clock;
@@ -35,6 +37,22 @@ pub fn db_options(settings: &Settings) -> anyhow::Result<DbOptions> {
         pool_size: u32::try_from(database.pool_size)?,
         pool_wait: database.pool_wait_seconds,
     })
+}
+
+/// One process at a time serves an SQLite file: a second writer would wait on the first in every transaction.
+pub fn hold(options: &DbOptions) -> anyhow::Result<Option<std::fs::File>> {
+    if options.is_postgres() {
+        return Ok(None);
+    }
+    let path = format!("{}.lock", db::sqlite_path(&options.url));
+    let file = std::fs::File::create(&path).with_context(|| format!("cannot write {path}"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            anyhow::bail!("another process serves this SQLite file (it holds {path})")
+        }
+        Err(std::fs::TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {path}")),
+    }
 }
 
 /// Migrates, and puts in what every deployment starts from: divisions, the default policy, the holiday calendar.
@@ -106,4 +124,19 @@ pub async fn run(state: Arc<State>, server: actix_web::dev::Server) -> anyhow::R
     state.db.close();
     tracing::info!("stopped");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_process_does_not_serve_the_same_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = DbOptions::new(format!("sqlite:{}", folder.path().join("x.sqlite").display()));
+        let held = hold(&options).unwrap();
+        assert!(hold(&options).unwrap_err().to_string().contains("another process"));
+        drop(held);
+        hold(&options).unwrap();
+    }
 }

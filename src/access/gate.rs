@@ -14,7 +14,7 @@ use super::scope::Scope;
 use super::token::Refusal;
 use crate::app::{Route, State};
 use crate::http::context::{Ctx, Request};
-use crate::http::edge::RequestId;
+use crate::http::edge::{RequestId, WithoutBody};
 use crate::http::idempotency::MAX_KEY_LENGTH;
 use crate::http::language::Language;
 use crate::problem::{Code, Problem};
@@ -124,11 +124,14 @@ fn context(state: Arc<State>, request: &ServiceRequest, route: &Route, caller: A
         key => key.filter(|_| route.method == "POST"),
     };
     let now = state.clock.now();
+    let caller_reads = !caller.machine;
     Ok(Ctx::new(Request {
         scope: Scope::of(&caller),
         caller,
         operation: route.operation,
         request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
+        // A machine's look and a HEAD are no service of process.
+        opens: caller_reads && request.extensions().get::<WithoutBody>().is_none(),
         language,
         method: request.method().as_str().to_owned(),
         path: request.path().to_owned(),

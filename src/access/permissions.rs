@@ -195,6 +195,7 @@ pub const PERMISSIONS: &[Permission] = &[
     decide("notify_measure", MEASURE_OFFICES),
     decide("record_measure_delivery", MEASURE_OFFICES),
     allow("submit_measure_statement", &[PropertyCompany]),
+    decide("answer_measure_statement", MEASURE_OFFICES),
     allow("request_measure_hearing", &[PropertyCompany]),
     decide("record_measure_hearing", MEASURE_OFFICES),
     decide("approve_measure", REVIEWERS),

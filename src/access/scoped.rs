@@ -33,7 +33,7 @@ pub fn companies<'a>(scope: &Scope) -> query::companies<'a> {
             .filter(companies::id.eq_any(
                 company_areas::table.filter(company_areas::area.eq(area.clone())).select(company_areas::company_id),
             )),
-        Scope::Company(uscc) => all.filter(companies::uscc.eq(uscc.clone())),
+        Scope::Company(uscc) => all.filter(companies::id.eq_any(own_company(uscc))),
         Scope::Complex(id) => all.filter(companies::id.eq_any(
             complex_services::table.filter(complex_services::complex_id.eq(*id)).select(complex_services::company_id),
         )),

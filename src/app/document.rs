@@ -34,6 +34,7 @@ its pointer. POSTs take an `Idempotency-Key`; PATCH and PUT need `If-Match`. A r
 /// 409s that an operation may answer with, beside those that every POST may.
 const CONFLICTS: &[(&str, &[Code])] = &[
     ("create_company", &[Code::AlreadyExists]),
+    ("publish_policy", &[Code::AlreadyExists]),
     ("create_complex", &[Code::AlreadyExists]),
     ("record_complex_service", &[Code::ServiceOverlaps, Code::CompanyBlacklisted, Code::CompanyRestricted]),
     ("report_violation", &[Code::OverlappingViolation]),
@@ -52,9 +53,20 @@ const CONFLICTS: &[(&str, &[Code])] = &[
     ("notify_measure", &[Code::StateConflict]),
     ("record_measure_delivery", &[Code::StateConflict]),
     ("submit_measure_statement", &[Code::StateConflict, Code::DeadlinePassed]),
+    ("answer_measure_statement", &[Code::StateConflict]),
     ("request_measure_hearing", &[Code::StateConflict, Code::DeadlinePassed]),
     ("record_measure_hearing", &[Code::StateConflict]),
-    ("approve_measure", &[Code::StateConflict, Code::DueProcess, Code::LegalBasisMissing, Code::AppealPending]),
+    (
+        "approve_measure",
+        &[
+            Code::StateConflict,
+            Code::NoLongerDue,
+            Code::DueProcess,
+            Code::StatementUnanswered,
+            Code::LegalBasisMissing,
+            Code::AppealPending,
+        ],
+    ),
     ("reject_measure", &[Code::StateConflict]),
     ("complete_measure", &[Code::StateConflict, Code::AppealPending]),
     ("cancel_measure", &[Code::StateConflict]),
@@ -73,6 +85,7 @@ fn base() -> OpenApi {
                 .contact(Some(ContactBuilder::new().name(Some("xiaoqu")).build()))
                 .build(),
         )
+        .servers(Some([utoipa::openapi::Server::new("/")]))
         .tags(Some(TAGS.iter().map(|(name, text)| {
             let mut tag = Tag::new(*name);
             tag.description = Some((*text).to_owned());

@@ -93,6 +93,9 @@ pub fn apply_for_credit_repair(tx: &mut Tx, id: Id, body: &Body<StatementIn>) ->
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     require_in_force(ctx, &row)?;
+    if row.repair.0.is_some() {
+        return Err(Problem::new(Code::StateConflict).detail("已提出申请", "an application was made").into());
+    }
     row.repair = Json(Some(Statement::new(ctx, input.clone())));
     save(tx, &mut row, "blacklist.repair_applied")?;
     shown(tx, row)

@@ -44,7 +44,7 @@ fn view(row: YearRow) -> Entity<CalendarYear> {
 }
 
 pub fn get_calendar(conn: &mut Conn, year: i32) -> Work<Entity<CalendarYear>> {
-    let row = store::find(conn, i64::from(year))?.ok_or_else(Problem::not_found)?;
+    let row = store::find(conn, i64::from(year))?.ok_or_else(|| Problem::not_found_at("path/year"))?;
     Ok(view(row))
 }
 

@@ -24,6 +24,7 @@ pub struct CalendarYearIn {
     #[schema(min_items = 1, max_items = 100)]
     pub holidays: Vec<CalendarDay>,
     /// Saturdays and Sundays that are worked to make up (调休上班).
+    #[serde(default)]
     #[schema(max_items = 60)]
     pub workdays: Vec<CalendarDay>,
 }

@@ -8,6 +8,7 @@ pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
     let settings = Settings::load(&flags.sources())?;
     bootstrap::start_log(&settings);
     let config = bootstrap::config(&settings)?;
+    let _held = bootstrap::hold(&config.db)?;
     let migrate = match settings.database.migrate_at_start {
         MigrateAtStart::Auto => !config.db.is_postgres(),
         MigrateAtStart::Always => true,

@@ -54,7 +54,7 @@ pub fn create_complex(tx: &mut Tx, body: &Body<ComplexIn>) -> Work<Entity<Comple
     store::insert(tx.conn, &row)?;
     record(tx, "complex.registered", &row)?;
     let (id, version) = (row.id, row.version);
-    let view = store::view_one(tx.conn, row, ctx.today)?;
+    let view = store::view_one(tx.conn, ctx, row)?;
     Ok(Entity::created(id, version, view, "/v1/complexes"))
 }
 
@@ -91,7 +91,7 @@ pub fn update_complex(tx: &mut Tx, id: Id, body: &Body<ComplexPatch>) -> Work<En
     store::update(tx.conn, &row)?;
     record(tx, "complex.changed", &row)?;
     let (id, version) = (row.id, row.version);
-    let view = store::view_one(tx.conn, row, ctx.today)?;
+    let view = store::view_one(tx.conn, ctx, row)?;
     Ok(Entity::new(id, version, view))
 }
 

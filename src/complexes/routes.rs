@@ -34,7 +34,7 @@ pub async fn get_complex(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         let (id, version) = (row.id, row.version);
-        Ok(Entity::new(id, version, store::view_one(conn, row, ctx.today)?))
+        Ok(Entity::new(id, version, store::view_one(conn, ctx, row)?))
     })
     .await
 }

@@ -58,6 +58,25 @@ pub fn service_on(conn: &mut Conn, complex: Id, day: NaiveDate) -> Work<Option<S
     Ok(services_of(conn, &system, complex)?.into_iter().rev().find(|s| s.covers(day)))
 }
 
+/// Did a company serve a complex on a day, or before it?
+pub fn has_served(conn: &mut Conn, complex: Id, company: Id, day: NaiveDate) -> Work<bool> {
+    let system = Scope::System("a fact of the complex, whoever asks");
+    let served = services_of(conn, &system, complex)?;
+    Ok(served.iter().any(|service| service.company_id == company && service.effective_from <= day))
+}
+
+/// Ends what a company still serves of a complex; the contract has ended on a lawful ground.
+pub fn end_services(conn: &mut Conn, complex: Id, company: Id, last_day: NaiveDate) -> Work<()> {
+    let system = Scope::System("a removal that was carried out");
+    for service in services_of(conn, &system, complex)? {
+        let open = service.effective_to.is_none_or(|last| last > last_day);
+        if open && service.company_id == company && service.effective_from <= last_day {
+            end_service(conn, service.id, last_day)?;
+        }
+    }
+    Ok(())
+}
+
 pub fn insert_service(conn: &mut Conn, row: &ServiceRow) -> Work<()> {
     diesel::insert_into(services::table).values(row).execute(conn)?;
     Ok(())
@@ -75,9 +94,11 @@ impl ServiceRow {
 }
 
 /// Who serves these complexes on a day.
-fn services_in_force(conn: &mut Conn, ids: &[Id], day: NaiveDate) -> Work<HashMap<Id, CurrentService>> {
+fn services_in_force(conn: &mut Conn, scope: &Scope, ids: &[Id], day: NaiveDate) -> Work<HashMap<Id, CurrentService>> {
     let system = Scope::System("a complex that the caller may see names who serves it");
-    let rows: Vec<ServiceRow> = scoped::complex_services(&system)
+    // A company sees its own services only: who came after it is not its business.
+    let scope = if matches!(scope, Scope::Company(_)) { scope } else { &system };
+    let rows: Vec<ServiceRow> = scoped::complex_services(scope)
         .filter(services::complex_id.eq_any(ids.to_vec()))
         .filter(services::effective_from.le(day))
         .load(conn)?;
@@ -101,14 +122,14 @@ fn services_in_force(conn: &mut Conn, ids: &[Id], day: NaiveDate) -> Work<HashMa
 }
 
 /// Complexes as they are shown.
-pub fn views(conn: &mut Conn, rows: Vec<ComplexRow>, today: NaiveDate) -> Work<Vec<Complex>> {
+pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplexRow>) -> Work<Vec<Complex>> {
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
-    let mut services = services_in_force(conn, &ids, today)?;
+    let mut services = services_in_force(conn, &ctx.scope, &ids, ctx.today)?;
     Ok(rows.into_iter().map(|row| view(row, &mut services)).collect())
 }
 
-pub fn view_one(conn: &mut Conn, row: ComplexRow, today: NaiveDate) -> Work<Complex> {
-    let mut services = services_in_force(conn, &[row.id], today)?;
+pub fn view_one(conn: &mut Conn, ctx: &Ctx, row: ComplexRow) -> Work<Complex> {
+    let mut services = services_in_force(conn, &ctx.scope, &[row.id], ctx.today)?;
     Ok(view(row, &mut services))
 }
 
@@ -167,7 +188,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplexes) -> Work<PageOf<Co
     }
     let rows: Vec<ComplexRow> = rows.order(complexes::id.desc()).limit(page.fetch()).load(conn)?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: views(conn, rows, ctx.today)?, next_cursor, total })
+    Ok(PageOf { items: views(conn, ctx, rows)?, next_cursor, total })
 }
 
 pub fn list_services(conn: &mut Conn, ctx: &Ctx, complex: Id) -> Work<PageOf<Service>> {

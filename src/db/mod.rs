@@ -16,6 +16,7 @@ use diesel::{PgConnection, SqliteConnection};
 
 pub use error::{Fail, Outage, StoreFault, Work};
 pub use migrations::{count, migrate, pending, revert_all};
+pub use sqlite::path_of as sqlite_path;
 pub use types::{Id, Instant, Json};
 
 /// A connection to either database; queries are written once and run on both.

@@ -130,6 +130,8 @@ async fn act(stage: &Stage, register: &Register, sanction: &Sanction, row: Measu
         Do::State => {
             let body = json!({ "text": sanction.told("请求从轻处理。") });
             stage.on(&company, when, "submit_measure_statement", id, body, actions::submit_measure_statement).await?;
+            let body = json!({ "reasons": "陈述内容已核实，将在决定时一并考虑。" });
+            stage.on(&office, when, "answer_measure_statement", id, body, actions::answer_measure_statement).await?;
         }
         Do::RequestHearing => {
             let body = json!({ "reasons": sanction.told("申请听证。") });

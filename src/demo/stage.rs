@@ -51,6 +51,7 @@ impl Stage {
         let permission = permissions::of(operation).ok_or_else(|| anyhow::anyhow!("no operation {operation}"))?;
         anyhow::ensure!(permission.allows(caller.role), "{} may not {operation}", caller.role.code());
         Ok(Ctx::new(Request {
+            opens: true,
             scope: Scope::of(caller),
             caller: caller.clone(),
             operation: permission.operation,

@@ -28,6 +28,8 @@ pub struct Request {
     pub scope: Scope,
     pub operation: &'static str,
     pub request_id: String,
+    /// Reading delivers what waits to be opened: a person asks, and sees the answer.
+    pub opens: bool,
     pub language: Language,
     pub method: String,
     pub path: String,

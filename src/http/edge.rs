@@ -38,6 +38,10 @@ fn request_id(request: &ServiceRequest) -> String {
         .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
 }
 
+/// A HEAD request: nobody reads what it would answer.
+#[derive(Clone, Copy)]
+pub struct WithoutBody;
+
 /// The trace id of a W3C `traceparent`, so that our log lines join the caller's trace.
 fn trace_id(request: &ServiceRequest) -> Option<String> {
     let header = request.headers().get("traceparent")?.to_str().ok()?;
@@ -76,6 +80,7 @@ pub async fn edge(
     let instance = format!("urn:uuid:{id}");
     // RFC 9110, 9.3.2: HEAD is GET without the body, which the protocol layer leaves out.
     if request.method() == Method::HEAD {
+        request.extensions_mut().insert(WithoutBody);
         request.head_mut().method = Method::GET;
     }
     let Ok(outcome) = tokio::time::timeout(state.request_timeout, next.call(request)).await else {

@@ -9,11 +9,12 @@ coded_enum! {
     /// What is to be done (待办事项).
     pub enum InboxKind {
         NotifyViolation "notify_violation" "告知企业" "Notify the company"
-        RecordDelivery "record_delivery" "登记送达" "Record the delivery of the notice"
+        RecordDelivery "record_delivery" "登记送达" "Record the delivery of the notice or decision"
         AnswerStatement "answer_statement" "答复陈述申辩" "Answer the statement"
         DecideViolation "decide_violation" "认定或不予认定" "Confirm or dismiss"
         DecideAppeal "decide_appeal" "决定申诉" "Decide the appeal"
         OpenNotice "open_notice" "查收告知书" "Open the notice"
+        OpenDecision "open_decision" "查收认定决定" "Open the decision"
         MakeStatement "make_statement" "陈述申辩" "Make a statement"
         Appeal "appeal" "可提出申诉" "An appeal is possible"
         NotifyMeasure "notify_measure" "告知拟采取的措施" "Notify the company of the intended measure"

@@ -46,9 +46,7 @@ fn inbox(conn: &mut Conn, ctx: &Ctx, query: &ListInbox) -> Work<PageOf<InboxItem
 
 fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     let states = ["reported", "notified", "confirmed", "appealed"];
-    // A confirmed case waits only for its company; offices need not read the long list of them.
-    let states = if ctx.caller.company.is_some() { &states[..] } else { &["reported", "notified", "appealed"] };
-    let cases = violations::store::in_states(conn, &ctx.scope, states, AT_MOST)?;
+    let cases = violations::store::in_states(conn, &ctx.scope, &states, AT_MOST)?;
     let open = measures::store::open(conn, &ctx.scope, AT_MOST)?;
     let companies: Vec<Id> =
         cases.iter().filter_map(|row| row.company_id).chain(open.iter().map(|row| row.company_id)).collect();

@@ -20,6 +20,7 @@ pub fn of_violation(row: &ViolationRow, caller: &Caller, today: NaiveDate) -> Op
             "notified" if steps.statement.is_none() && row.statement_due_on >= Some(today) => {
                 Some((InboxKind::MakeStatement, row.statement_due_on))
             }
+            "confirmed" if steps.decision_delivery.is_none() => Some((InboxKind::OpenDecision, None)),
             "confirmed" if row.appeal_due_on >= Some(today) => Some((InboxKind::Appeal, row.appeal_due_on)),
             _ => None,
         };
@@ -39,6 +40,9 @@ pub fn of_violation(row: &ViolationRow, caller: &Caller, today: NaiveDate) -> Op
             Some((InboxKind::AnswerStatement, row.statement_due_on))
         }
         "notified" if row.statement_due_on < Some(today) => Some((InboxKind::DecideViolation, None)),
+        "confirmed" if row.company_id.is_some() && steps.decision_delivery.is_none() => {
+            Some((InboxKind::RecordDelivery, None))
+        }
         _ => None,
     }
 }
@@ -72,6 +76,9 @@ pub fn of_measure(row: &MeasureRow, caller: &Caller, today: NaiveDate) -> Option
     }
     if own && row.notified && steps.delivery.is_none() {
         return Some((InboxKind::RecordDelivery, due));
+    }
+    if own && steps.statement.is_some() && steps.statement_answer.is_none() {
+        return Some((InboxKind::AnswerStatement, due));
     }
     if own && hearing_waits {
         return Some((InboxKind::HoldHearing, due));

@@ -93,11 +93,16 @@ fn deliver(tx: &mut Tx, row: &mut MeasureRow, delivery: Delivery) -> Work<()> {
     Ok(())
 }
 
-pub fn awaits_opening(ctx: &Ctx, row: &MeasureRow) -> bool {
+/// The company has not opened the notice: it sees that there is one, and nothing of it.
+pub fn is_unopened(ctx: &Ctx, row: &MeasureRow) -> bool {
     ctx.caller.role == Role::PropertyCompany
         && row.notified
         && row.state == MeasureState::Proposed.code()
         && row.proceedings.0.delivery.is_none()
+}
+
+pub fn awaits_opening(ctx: &Ctx, row: &MeasureRow) -> bool {
+    ctx.opens && is_unopened(ctx, row)
 }
 
 /// Opening a notice with the company's token is its delivery.
@@ -156,6 +161,20 @@ pub fn submit_measure_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -
     }
     row.proceedings.0.statement = Some(Statement::new(ctx, input.clone()));
     advance(tx, row, "measure.statement_submitted", json!({}))
+}
+
+pub fn answer_measure_statement(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Measure>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    require_office(ctx, &row)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    row.require_state(&[MeasureState::Proposed])?;
+    if row.proceedings.0.statement.is_none() || row.proceedings.0.statement_answer.is_some() {
+        return Err(conflict("没有待答复的陈述申辩", "there is no statement to answer").into());
+    }
+    row.proceedings.0.statement_answer = Some(Step::new(ctx, input.clone()));
+    advance(tx, row, "measure.statement_answered", json!({}))
 }
 
 pub fn request_measure_hearing(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Measure>> {

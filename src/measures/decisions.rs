@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::actions::{advance, require_office, rule_of, stands_on_notice};
 use super::model::*;
+use super::recompute;
 use super::store;
 use super::view::Measure;
 use crate::access::Role;
@@ -35,6 +36,20 @@ fn require_approver(ctx: &Ctx, row: &MeasureRow) -> Work<()> {
     Ok(())
 }
 
+/// Whoever gave the notice does not decide.
+fn require_another_person(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
+    let ctx = tx.ctx;
+    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let rule = policies.governing(ctx.today).document().process.two_person_rule;
+    let notifier = row.proceedings.0.notification.as_ref().map(|notice| &notice.by);
+    if rule && notifier.is_some_and(|by| ctx.caller.is_person(&by.iss, &by.sub)) {
+        return Err(Problem::new(Code::SamePerson)
+            .detail("告知的承办人不得同时作出决定", "whoever gave the notice does not decide")
+            .into());
+    }
+    Ok(())
+}
+
 fn due_process(zh: &str, en: &str) -> Problem {
     Problem::new(Code::DueProcess).detail(zh, en)
 }
@@ -59,6 +74,9 @@ fn require_due_process(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
     };
     if proceedings.hearing_request.is_some() && proceedings.hearing.is_none() {
         return Err(due_process("企业已申请听证，听证尚未举行", "a hearing was asked for and has not been held").into());
+    }
+    if proceedings.statement.is_some() && proceedings.statement_answer.is_none() {
+        return Err(Problem::new(Code::StatementUnanswered).into());
     }
     if ctx.today <= last {
         return Err(due_process(
@@ -99,6 +117,7 @@ pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     row.require_state(&[MeasureState::Proposed])?;
+    require_another_person(tx, &row)?;
     let (kind, rule) = (row.kind()?, rule_of(tx, &row)?);
     if rule.requires_legal_basis {
         row.legal_basis = legal_basis(tx, &row, kind)?;
@@ -113,6 +132,9 @@ pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
                 )
                 .into());
         }
+    }
+    if let Some(withdrawal) = recompute::withdrawal_of(tx, &row)? {
+        return Err(Problem::new(Code::NoLongerDue).detail(withdrawal.reason_zh, withdrawal.reason_en).into());
     }
     require_no_appeal(tx, &row, &rule)?;
     if rule.biting {
@@ -180,6 +202,9 @@ pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> Work<
     let in_time = completed_on <= row.due_on;
     if kind == MeasureKind::RectificationOrder && in_time {
         rectified(tx, &row, completed_on)?;
+    }
+    if let (MeasureKind::Removal, Some(complex)) = (kind, row.complex_id) {
+        crate::complexes::end_services(tx.conn, complex, row.company_id, completed_on)?;
     }
     if let (MeasureKind::Reversal, Some(reversed)) = (kind, row.reverses) {
         blacklist::end_listing_of(tx, reversed, &outcome)?;

@@ -19,6 +19,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::notify_measure)
         .service(routes::record_measure_delivery)
         .service(routes::submit_measure_statement)
+        .service(routes::answer_measure_statement)
         .service(routes::request_measure_hearing)
         .service(routes::record_measure_hearing)
         .service(routes::approve_measure)

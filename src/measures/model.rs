@@ -63,6 +63,7 @@ pub struct Proceedings {
     pub told: Vec<Id>,
     pub delivery: Option<Delivery>,
     pub statement: Option<Statement>,
+    pub statement_answer: Option<Step>,
     pub hearing_request: Option<Step>,
     pub hearing: Option<Hearing>,
     pub approval: Option<Step>,

@@ -1,10 +1,13 @@
 //! After a decision: the measures on file are brought into agreement with the facts, in the same transaction.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::model::{Cancellation, MeasureRow, Proceedings};
 use super::store;
 use crate::access::Scope;
+use crate::blacklist;
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
 use crate::db::{Id, Json, Work};
@@ -20,8 +23,15 @@ use crate::standing::reconcile::reconcile;
 
 const EVERY_MEASURE: Scope = Scope::System("measures follow from all facts of a company");
 
-/// Brings a company's measures into agreement with its facts. The caller holds the company's lock.
-pub fn recompute(tx: &mut Tx, company: Id) -> Work<()> {
+/// A company's file: its measures, and how they must change to agree with the facts.
+struct File {
+    facts: CompanyFacts,
+    policies: Arc<Policies>,
+    rows: Vec<MeasureRow>,
+    changes: Vec<Change>,
+}
+
+fn file_of(tx: &mut Tx, company: Id) -> Work<File> {
     let ctx = tx.ctx;
     let head = standing::store::head_of(tx.conn, company)?;
     let policies = policy::current(tx.conn, &ctx.state.policies)?;
@@ -43,8 +53,24 @@ pub fn recompute(tx: &mut Tx, company: Id) -> Work<()> {
             })
         })
         .collect::<Work<Vec<_>>>()?;
+    let changes = reconcile(&existing, &facts, &policies, ctx.today);
+    Ok(File { facts, policies, rows, changes })
+}
+
+/// Why a measure must not be taken any more, where a lighter policy or a fact has overtaken its proposal.
+pub fn withdrawal_of(tx: &mut Tx, row: &MeasureRow) -> Work<Option<Withdrawal>> {
+    let changes = file_of(tx, row.company_id)?.changes;
+    Ok(changes.into_iter().find_map(|change| match change {
+        Change::Cancel(withdrawal) if withdrawal.measure == row.id.0 => Some(withdrawal),
+        _ => None,
+    }))
+}
+
+/// Brings a company's measures into agreement with its facts. The caller holds the company's lock.
+pub fn recompute(tx: &mut Tx, company: Id) -> Work<()> {
+    let File { facts, policies, rows, changes } = file_of(tx, company)?;
     let calendar = calendar::work_calendar(tx.conn)?;
-    for change in reconcile(&existing, &facts, &policies, ctx.today) {
+    for change in changes {
         let row = |id: uuid::Uuid| rows.iter().find(|row| row.id.0 == id).cloned();
         match change {
             Change::Create(due) => {
@@ -181,6 +207,10 @@ fn reverse(
 ) -> Work<()> {
     let ctx = tx.ctx;
     let done = done.ok_or_else(|| Problem::new(Code::Internal))?;
+    if done.kind()?.is_listing() {
+        // No company stays on a list on a ground that was revoked: the task that remains is to make it known.
+        blacklist::end_listing_of(tx, done.id, &withdrawal.reason_zh)?;
+    }
     let version = policies.governing(ctx.today);
     let rule = rule(policies, version.version, MeasureKind::Reversal)?;
     let row = MeasureRow {

@@ -66,6 +66,16 @@ pub async fn submit_measure_statement(ctx: Ctx, id: PathId, body: Body<Statement
     ctx.act(body, move |tx, body| actions::submit_measure_statement(tx, id.0, body)).await
 }
 
+/// Answer a statement on a measure
+///
+/// The decision waits for it.
+#[utoipa::path(tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
+    request_body = ReasonsIn, responses((status = 200, description = "Answered", body = Measure)))]
+#[post("/v1/measures/{id}/statement-answer")]
+pub async fn answer_measure_statement(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+    ctx.act(body, move |tx, body| actions::answer_measure_statement(tx, id.0, body)).await
+}
+
 /// Ask for a hearing
 ///
 /// Within the period that the delivery sets (default 5 working days). The decision waits for the hearing.

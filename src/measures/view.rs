@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::actions::is_unopened;
 use super::model::*;
 use crate::access::role::RoleKind;
 use crate::access::{Role, Scope};
@@ -139,11 +140,15 @@ pub struct Measure {
     /// The violations that it rests on.
     #[schema(max_items = 10000)]
     pub grounds: Vec<Ground>,
+    /// For a company: a notice waits to be opened by `GET /v1/measures/{id}`; until then its content is not shown.
+    pub unopened: bool,
     /// The measure that this task takes back.
     pub reverses: Option<Id>,
     pub notification: Option<NotificationView>,
     pub delivery: Option<DeliveryView>,
     pub statement: Option<StatementView>,
+    /// The office's answer to the statement; the decision waits for it.
+    pub statement_answer: Option<StepView>,
     /// Last day to make a statement and to ask for a hearing; set by delivery.
     pub hearing_request_due_on: Option<NaiveDate>,
     pub hearing_request: Option<StepView>,
@@ -215,11 +220,13 @@ fn one(
     complex_name: Option<String>,
 ) -> Work<Measure> {
     let (kind, state, role) = (row.kind()?, row.state()?, row.office_role()?);
+    let unopened = is_unopened(ctx, &row);
     let Proceedings {
         notification: noticed,
         told: _,
         delivery: delivered,
         statement: said,
+        statement_answer,
         hearing_request,
         hearing,
         approval,
@@ -236,9 +243,11 @@ fn one(
         grounds,
         company_name,
         complex_name,
-        notification: noticed.map(|n| notification(ctx, n)),
+        unopened,
+        notification: noticed.filter(|_| !unopened).map(|n| notification(ctx, n)),
         delivery: delivered.map(delivery),
         statement: said.map(statement),
+        statement_answer: statement_answer.map(|s| step(ctx, s)),
         hearing_request: hearing_request.map(|s| step(ctx, s)),
         hearing: hearing.map(|h| HearingView {
             held_on: h.held_on,

@@ -13,13 +13,13 @@ use crate::ledger::{self, Place};
 use crate::problem::{Code, Problem};
 use crate::standing;
 use crate::standing::rules::assess;
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 
 /// A version to publish (发布政策).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyIn {
-    /// First day that it governs; not before today, and not before the newest version's.
+    /// First day that it governs: today or a day of the next twelve months. Of two versions for one day the later one governs.
     #[schema(example = "2027-01-01")]
     pub effective_from: NaiveDate,
     pub document: PolicyDocument,
@@ -110,21 +110,19 @@ pub fn view(row: PolicyRow) -> Result<Entity<Policy>, Problem> {
     Ok(entity)
 }
 
-fn check(conn: &mut Conn, ctx: &Ctx, input: &PolicyIn, faults: &mut Vec<Fault>) -> Work<()> {
+fn check(ctx: &Ctx, input: &PolicyIn, faults: &mut Vec<Fault>) -> Work<()> {
     faults.extend(
         rules::check(&input.document)
             .into_iter()
             .map(|fault| Fault { pointer: format!("/document{}", fault.pointer), ..fault }),
     );
-    let newest = store::newest(conn)?.map(|row| row.effective_from);
-    let earliest = newest.map_or(ctx.today, |day| day.max(ctx.today));
-    if input.effective_from < earliest {
-        faults.push(Fault::new(
-            "/effective_from",
-            "out_of_range",
-            format!("不得早于 {earliest}：政策不溯及既往"),
-            format!("not before {earliest}: a version never governs the past"),
-        ));
+    let latest = ctx.today.checked_add_months(Months::new(12)).unwrap_or(ctx.today);
+    if input.effective_from < ctx.today {
+        let (zh, en) = ("不得早于今日：政策不溯及既往", "not before today: a version never governs the past");
+        faults.push(Fault::new("/effective_from", "out_of_range", zh, en));
+    } else if input.effective_from > latest {
+        let (zh, en) = (format!("不得晚于 {latest}"), format!("not after {latest}"));
+        faults.push(Fault::new("/effective_from", "out_of_range", zh, en));
     }
     Ok(())
 }
@@ -132,10 +130,16 @@ fn check(conn: &mut Conn, ctx: &Ctx, input: &PolicyIn, faults: &mut Vec<Fault>) 
 pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> Work<Entity<Policy>> {
     let ctx = tx.ctx;
     lock_register(tx.conn, Register::Policies)?;
-    let input = tx.creation(body, |_, _, _| Ok(()), |conn, input, faults| check(conn, ctx, input, faults))?;
-    let version = store::newest(tx.conn)?.map_or(1, |row| row.version + 1);
+    let input = tx.creation(body, |_, _, _| Ok(()), |_, input, faults| check(ctx, input, faults))?;
+    let newest = store::newest(tx.conn)?;
+    let version = newest.as_ref().map_or(1, |row| row.version + 1);
     let text = serde_json::to_string(&input.document).map_err(|_| Problem::new(Code::Internal))?;
     let row = store::new_row(version, input.effective_from, &input.document, text, ctx.now, &ctx.caller.sub);
+    if newest.is_some_and(|last| last.digest == row.digest && last.effective_from == row.effective_from) {
+        return Err(Problem::new(Code::AlreadyExists)
+            .detail("与最新版本完全相同", "it is the newest version, word for word")
+            .into());
+    }
     store::insert(tx.conn, &row)?;
     let county = ctx.caller.county().unwrap_or_default().to_owned();
     let event = store::published(&row).at(Place { county, ..Place::default() });
@@ -148,7 +152,7 @@ pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> Work<Entity<Policy>
 
 /// Which standings would change; nothing is stored.
 pub fn preview_policy(conn: &mut Conn, ctx: &Ctx, body: &Body<PolicyIn>) -> Work<PolicyPreview> {
-    let input = body.input(|input, faults| check(conn, ctx, input, faults))?;
+    let input = body.input(|input, faults| check(ctx, input, faults))?;
     let now = store::current(conn, &ctx.state.policies)?;
     let mut versions: Vec<PolicyVersion> = now.versions().to_vec();
     let next = versions.iter().map(|v| v.version).max().unwrap_or_default() + 1;

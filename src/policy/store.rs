@@ -110,7 +110,7 @@ pub fn newest(conn: &mut Conn) -> Work<Option<PolicyRow>> {
 
 pub fn find(conn: &mut Conn, version: i64) -> Work<PolicyRow> {
     let row = policies::table.find(version).first(conn).optional()?;
-    Ok(row.ok_or_else(Problem::not_found)?)
+    Ok(row.ok_or_else(|| Problem::not_found_at("path/version"))?)
 }
 
 /// The version that governs a day.

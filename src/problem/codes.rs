@@ -45,6 +45,7 @@ codes! {
     ServiceOverlaps "service_overlaps" 409 "服务期间重叠" "The service period overlaps another"
     DueProcess "due_process" 409 "须先履行法定程序" "Due process comes first"
     AppealPending "appeal_pending" 409 "申诉尚未作出决定" "An appeal is pending"
+    NoLongerDue "no_longer_due" 409 "按现行政策和事实，该措施已不应采取" "By the policy in force and the facts it is no longer due"
     LegalBasisMissing "legal_basis_missing" 409 "缺少法律依据" "No legal basis is named by the policy"
     CompanyBlacklisted "company_blacklisted" 409 "企业已列入黑名单" "The company is on the blacklist"
     CompanyRestricted "company_restricted" 409 "企业被限制承接新项目" "The company is restricted from new complexes"
@@ -118,6 +119,7 @@ pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("in_the_future", "日期在未来", "a day that has not come"),
     ("before_start", "早于开始日期", "earlier than the start"),
     ("not_in_policy", "政策中没有此行为", "an act that the policy does not hold"),
+    ("not_serving", "企业未服务该小区", "the company does not serve that complex"),
     ("wrong_subject", "主体类型不符", "the act binds another kind of subject"),
     ("invalid_cursor", "游标无效", "not a cursor of this list"),
     ("not_a_community", "不是村（社区）", "not a village or community"),

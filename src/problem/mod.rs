@@ -54,15 +54,12 @@ impl Problem {
 
     /// A row that does not exist for this caller; the same answer whether it exists for others.
     pub fn not_found() -> Self {
-        Problem {
-            faults: vec![Fault::new(
-                "path/id",
-                "not_found",
-                "没有此记录，或不在您的辖区内",
-                "no such row in your territory",
-            )],
-            ..Problem::new(Code::NotFound)
-        }
+        Problem::not_found_at("path/id")
+    }
+
+    pub fn not_found_at(pointer: &str) -> Self {
+        let (zh, en) = ("没有此记录，或不在您的辖区内", "no such row in your territory");
+        Problem { faults: vec![Fault::new(pointer, "not_found", zh, en)], ..Problem::new(Code::NotFound) }
     }
 
     pub fn status(&self) -> StatusCode {

@@ -54,8 +54,8 @@ pub struct CompanyStanding {
     pub measures: Vec<MeasureOnFile>,
 }
 
-fn shown(ctx: &Ctx, standing: Standing) -> Standing {
-    if matches!(ctx.scope, Scope::Company(_)) {
+fn shown(ctx: &Ctx, standing: Standing, own: bool) -> Standing {
+    if own {
         return standing;
     }
     redact(standing, |place: &Place| {
@@ -70,7 +70,9 @@ pub fn company_standing(conn: &mut Conn, ctx: &Ctx, id: Id, query: &StandingQuer
     let head = company.parent_id.unwrap_or(company.id);
     let policies = policy::current(conn, &ctx.state.policies)?;
     let facts = store::facts_of(conn, head, as_of)?;
-    let standing = shown(ctx, assess(&facts, &policies, as_of));
+    // A branch reads its parent's standing as an outsider does: what it did itself is among its own violations.
+    let own = matches!(&ctx.scope, Scope::Company(uscc) if *uscc == company.uscc) && head == company.id;
+    let standing = shown(ctx, assess(&facts, &policies, as_of), own);
     let family = store::family(conn, head)?;
     let measures = measures::of_family(conn, &ctx.scope, &family)?
         .into_iter()
@@ -176,5 +178,5 @@ pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> Work<Stand
             lead_role: act.lead_role,
         });
     }
-    Ok(shown(ctx, assess(&facts, &policies, as_of)))
+    Ok(shown(ctx, assess(&facts, &policies, as_of), false))
 }

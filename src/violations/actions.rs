@@ -9,7 +9,7 @@ use super::view::{Violation, view};
 use crate::access::{Role, Scope};
 use crate::calendar;
 use crate::companies;
-use crate::db::{Id, Work};
+use crate::db::{Id, Instant, Work};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger::{self, Audience, Event};
 use crate::policy;
@@ -83,21 +83,41 @@ pub fn notify_violation(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Wor
     advance(tx, row, "violation.notified", json!({}))
 }
 
-/// The clock of the statement starts when the notice is delivered.
-fn deliver(tx: &mut Tx, row: &mut ViolationRow, delivery: Delivery) -> Work<()> {
-    let days = process_rules(tx, row)?.statement_working_days;
+/// Periods start when what they answer is delivered: the statement's with the notice, the appeal's with the decision.
+pub fn deliver(tx: &mut Tx, row: &mut ViolationRow, delivery: Delivery) -> Work<()> {
+    let process = process_rules(tx, row)?;
     let calendar = calendar::work_calendar(tx.conn)?;
-    row.statement_due_on = Some(calendar.add_working_days(delivery.delivered_on, days));
-    row.proceedings.0.delivery = Some(delivery);
+    let last_day = |days| Some(calendar.add_working_days(delivery.delivered_on, days));
+    if row.state == ViolationState::Confirmed.code() {
+        row.appeal_due_on = last_day(process.appeal_working_days);
+        row.proceedings.0.decision_delivery = Some(delivery);
+    } else {
+        row.statement_due_on = last_day(process.statement_working_days);
+        row.proceedings.0.delivery = Some(delivery);
+    }
     Ok(())
 }
 
-/// Opening a notice with the company's token is its delivery.
+/// When was what now waits for delivery issued?
+fn undelivered_since(row: &ViolationRow) -> Option<Instant> {
+    let steps = &row.proceedings.0;
+    match ViolationState::from_code(&row.state) {
+        Some(ViolationState::Notified) if steps.delivery.is_none() => steps.notification.as_ref().map(|n| n.at),
+        Some(ViolationState::Confirmed) if steps.decision_delivery.is_none() => {
+            steps.confirmation.as_ref().map(|c| c.at)
+        }
+        _ => None,
+    }
+}
+
+/// The company has not opened what it was sent: it sees that there is something, and nothing of it.
+pub fn is_unopened(ctx: &Ctx, row: &ViolationRow) -> bool {
+    ctx.caller.role == Role::PropertyCompany && row.company_id.is_some() && undelivered_since(row).is_some()
+}
+
+/// Opening a notice or a decision with the company's token is its delivery.
 pub fn awaits_opening(ctx: &Ctx, row: &ViolationRow) -> bool {
-    ctx.caller.role == Role::PropertyCompany
-        && row.company_id.is_some()
-        && row.state == ViolationState::Notified.code()
-        && row.proceedings.0.delivery.is_none()
+    ctx.opens && is_unopened(ctx, row)
 }
 
 pub fn open_notice(tx: &mut Tx, id: Id) -> Work<Entity<Violation>> {
@@ -108,28 +128,37 @@ pub fn open_notice(tx: &mut Tx, id: Id) -> Work<Entity<Violation>> {
         return Ok(Entity::new(id, version, view(tx.conn, ctx, row)?));
     }
     deliver(tx, &mut row, Delivery::opened(ctx))?;
-    let step = json!({ "method": "opened", "statement_due_on": row.statement_due_on });
-    advance(tx, row, "violation.notice_delivered", step)
+    delivered(tx, row, "opened")
+}
+
+fn delivered(tx: &mut Tx, row: ViolationRow, method: &str) -> Work<Entity<Violation>> {
+    let kind = if row.state == ViolationState::Confirmed.code() {
+        "violation.decision_delivered"
+    } else {
+        "violation.notice_delivered"
+    };
+    let step = json!({
+        "method": method, "statement_due_on": row.statement_due_on, "appeal_due_on": row.appeal_due_on,
+    });
+    advance(tx, row, kind, step)
 }
 
 pub fn record_violation_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> Work<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     require_case_office(ctx, &row)?;
-    let notified_on = row.proceedings.0.notification.as_ref().map(|n| ctx.state.clock.day_of(n.at));
+    let issued_on = undelivered_since(&row).map(|at| ctx.state.clock.day_of(at));
     let input = tx.checked(body, |_, input, faults| {
-        check_delivery_day(ctx.today, input.delivered_on, notified_on, faults);
+        check_delivery_day(ctx.today, input.delivered_on, issued_on, faults);
         Ok(())
     })?;
     tx.if_match(row.version)?;
-    row.require_state(&[ViolationState::Notified])?;
-    if row.proceedings.0.delivery.is_some() {
+    row.require_state(&[ViolationState::Notified, ViolationState::Confirmed])?;
+    if issued_on.is_none() {
         return Err(Problem::new(Code::StateConflict).detail("已送达", "it has been delivered").into());
     }
-    let delivered_on = input.delivered_on;
     deliver(tx, &mut row, Delivery::recorded(ctx, input.clone()))?;
-    let step = json!({ "method": "recorded", "delivered_on": delivered_on, "statement_due_on": row.statement_due_on });
-    advance(tx, row, "violation.notice_delivered", step)
+    delivered(tx, row, "recorded")
 }
 
 pub fn submit_violation_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Violation>> {

@@ -7,7 +7,6 @@ use super::model::*;
 use super::report::add_audience;
 use super::store;
 use super::view::Violation;
-use crate::calendar;
 use crate::db::{Id, Work};
 use crate::http::{Body, Entity, Tx};
 use crate::measures;
@@ -33,7 +32,6 @@ pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Wo
         require_heard(tx, &row)?;
     }
     let ConfirmationIn { reasons, urgent_reason } = input.clone();
-    let calendar = calendar::work_calendar(tx.conn)?;
     let urgent = urgent_reason.is_some();
     row.proceedings.0.confirmation = Some(Confirmation {
         reasons,
@@ -44,7 +42,6 @@ pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Wo
     });
     row.state = ViolationState::Confirmed.code().to_owned();
     row.decided_on = Some(ctx.today);
-    row.appeal_due_on = Some(calendar.add_working_days(ctx.today, process.appeal_working_days));
     let policies = policy::current(tx.conn, &ctx.state.policies)?;
     let referred = policies.get(row.policy_version).and_then(|v| v.act(&row.act)).map(|act| act.refer_to.clone());
     for role in referred.unwrap_or_default() {

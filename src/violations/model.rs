@@ -71,6 +71,8 @@ pub struct Proceedings {
     pub statement: Option<Statement>,
     pub statement_answer: Option<Step>,
     pub confirmation: Option<Confirmation>,
+    /// How the confirmation reached the company: its period for an appeal starts then.
+    pub decision_delivery: Option<Delivery>,
     pub dismissal: Option<Step>,
     pub appeal: Option<Statement>,
     pub appeal_decision: Option<AppealDecision>,

@@ -137,6 +137,10 @@ fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<Fault
         }
     }
     let policies = policy::current(conn, &ctx.state.policies)?;
+    if policies.in_force(input.found_on).is_none() {
+        let (zh, en) = ("当日尚无施行的政策", "no policy was in force on that day");
+        faults.push(Fault::new("/found_on", "before_start", zh, en));
+    }
     match policies.governing(input.found_on).act(&input.act) {
         Some(act) => check_subject(conn, ctx, input, act, faults)?,
         None => faults.push(Fault::new(
@@ -174,7 +178,7 @@ fn check_subject(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, act: &Act, fau
     let of_company = act.subject == ActSubject::Company;
     match input.company_id {
         Some(company) if of_company => match companies::find(conn, &ctx.scope, company) {
-            Ok(_) => {}
+            Ok(_) => check_serves(conn, input, company, faults)?,
             Err(Fail::Problem(_)) => {
                 let (zh, en) = ("企业不存在，或不在您的辖区内服务", "no such company for you");
                 faults.push(Fault::new("/company_id", "unknown_reference", zh, en));
@@ -209,6 +213,16 @@ fn check_subject(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, act: &Act, fau
     if input.stopped_and_reported && ctx.caller.role != Role::PropertyCompany {
         let (zh, en) = ("仅由报告的物业服务企业填写", "only the reporting company says so");
         faults.push(Fault::new("/stopped_and_reported", "conflict", zh, en));
+    }
+    Ok(())
+}
+
+/// A company acts at a complex that it serves, or has served: handing over comes after its last day.
+fn check_serves(conn: &mut Conn, input: &ViolationIn, company: Id, faults: &mut Vec<Fault>) -> Work<()> {
+    let Some(complex) = input.complex_id else { return Ok(()) };
+    if !complexes::has_served(conn, complex, company, input.found_on)? {
+        let (zh, en) = ("该企业在发现日期前未服务过此小区", "the company had not served this complex by that day");
+        faults.push(Fault::new("/complex_id", "not_serving", zh, en));
     }
     Ok(())
 }

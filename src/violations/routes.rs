@@ -31,7 +31,8 @@ pub async fn report_violation(ctx: Ctx, body: Body<ViolationIn>) -> Answer {
 
 /// Get a violation
 ///
-/// With a company's token this opens its notice: the first opening is the delivery, and the statement period begins.
+/// With a company's token this opens its notice, and later its decision: the first opening is the delivery, and the period
+/// for a statement or an appeal begins.
 #[utoipa::path(tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     responses((status = 200, description = "The violation", body = Violation)))]
 #[get("/v1/violations/{id}")]
@@ -58,9 +59,10 @@ pub async fn notify_violation(ctx: Ctx, id: PathId, body: Body<NotificationIn>) 
     ctx.act(body, move |tx, body| actions::notify_violation(tx, id.0, body)).await
 }
 
-/// Record the delivery of a notice
+/// Record the delivery of a notice or a decision
 ///
-/// For a company that does not open it. The statement period starts on the next working day.
+/// For a company that does not open its notice or its decision. The period for a statement or an appeal starts on the next
+/// working day.
 #[utoipa::path(tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = DeliveryIn, responses((status = 200, description = "Delivered", body = Violation)))]
 #[post("/v1/violations/{id}/delivery")]
@@ -111,7 +113,7 @@ pub async fn dismiss_violation(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> A
 
 /// Appeal
 ///
-/// Within the period that the confirmation names (default 15 working days). Measures that cannot be undone wait for it.
+/// Within the period that starts with the delivery of the confirmation (default 15 working days). Measures that cannot be undone wait for it.
 #[utoipa::path(tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = StatementIn, responses((status = 200, description = "Appealed", body = Violation)))]
 #[post("/v1/violations/{id}/appeal")]

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::actions::is_unopened;
 use super::model::*;
 use crate::access::Role;
 use crate::access::role::RoleKind;
@@ -116,6 +117,9 @@ pub struct Violation {
     /// Version of the policy that governs it: the one in force on the day found.
     #[schema(minimum = 1)]
     pub policy_version: i64,
+    /// For a company: a notice or decision waits to be opened by `GET /v1/violations/{id}`; until then its content is not
+    /// shown.
+    pub unopened: bool,
     pub notification: Option<NotificationView>,
     pub delivery: Option<DeliveryView>,
     /// Last day for the company's statement; set by delivery.
@@ -124,7 +128,9 @@ pub struct Violation {
     pub statement_answer: Option<StepView>,
     pub confirmation: Option<ConfirmationView>,
     pub dismissal: Option<StepView>,
-    /// Last day for an appeal; set by confirmation.
+    /// How and when the confirmation was delivered: the period for an appeal starts then.
+    pub decision_delivery: Option<DeliveryView>,
+    /// Last day for an appeal; set by the delivery of the confirmation.
     pub appeal_due_on: Option<NaiveDate>,
     pub appeal: Option<StatementView>,
     pub appeal_decision: Option<AppealDecisionView>,
@@ -167,12 +173,14 @@ fn one(
     let hides_reporter = matches!(ctx.caller.role.row().kind, RoleKind::Company | RoleKind::Committee);
     let unknown = || Problem::new(Code::Internal);
     let state = row.state()?;
+    let unopened = is_unopened(ctx, &row);
     let Proceedings {
         notification: noticed,
         delivery: delivered,
         statement: said,
         statement_answer,
         confirmation,
+        decision_delivery,
         dismissal,
         appeal,
         appeal_decision,
@@ -188,18 +196,20 @@ fn one(
         complex_name: row.complex_id.and_then(|id| complexes.get(&id)).cloned(),
         community: Some(row.community).filter(|code| !code.is_empty()),
         reporter: Some(official(ctx, by)).filter(|_| !hides_reporter),
-        evidence: row.evidence.0,
-        notification: noticed.map(|n| notification(ctx, n)),
+        evidence: if unopened { Vec::new() } else { row.evidence.0 },
+        unopened,
+        notification: noticed.filter(|_| !unopened).map(|n| notification(ctx, n)),
         delivery: delivered.map(delivery),
         statement: said.map(statement),
         statement_answer: statement_answer.map(|s| step(ctx, s)),
-        confirmation: confirmation.map(|c| ConfirmationView {
+        confirmation: confirmation.filter(|_| !unopened).map(|c| ConfirmationView {
             reasons: c.reasons,
             urgent_reason: c.urgent_reason,
             policy_version: c.policy_version,
             at: c.at,
             by: official(ctx, c.by),
         }),
+        decision_delivery: decision_delivery.map(delivery),
         dismissal: dismissal.map(|s| step(ctx, s)),
         appeal: appeal.map(statement),
         appeal_decision: appeal_decision.map(|d| AppealDecisionView {
@@ -222,7 +232,7 @@ fn one(
         township: row.township,
         found_on: row.found_on,
         reported_at: row.reported_at,
-        description: row.description,
+        description: if unopened { String::new() } else { row.description },
         distinct_fact_reason,
         stopped_and_reported,
         point,

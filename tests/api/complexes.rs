@@ -154,4 +154,17 @@ on_both_databases! {
         let bad = app.county().get("/v1/complexes?township=64&company_id=x&q=").await;
         bad.faults(&[("query/township", "invalid_format"), ("query/company_id", "invalid_format")]);
     }
+
+    async fn a_company_that_left_does_not_see_who_came_after_it(app: TestApp) {
+        let (first, second, complex) = (a_company(&app).await, a_company(&app).await, a_complex(&app).await);
+        a_service(&app, &complex, &first, "2025-01-01").await;
+        let portal = app.company(text(&first["uscc"]));
+        let at = path("complexes", &complex);
+        assert_eq!(portal.get(&at).await.expect(200)["service"]["company_id"], first["id"]);
+        a_service(&app, &complex, &second, "2026-01-01").await;
+        assert_eq!(portal.get(&at).await.expect(200)["service"], json!(null));
+        let services = portal.get(&format!("{at}/service")).await;
+        assert_eq!(services.items().len(), 1);
+        assert!(!services.json.to_string().contains(text(&second["id"])));
+    }
 }

@@ -73,12 +73,30 @@ on_both_databases! {
     async fn versions_published_at_once_get_numbers_of_their_own(app: TestApp) {
         let input = version(&app, "2026-04-01").await;
         let counties = [app.county(), app.office(Role::CountyAuthority, OTHER_COUNTY), app.county(), app.county()];
-        let answers = counties.iter().map(|county| async { county.post("/v1/policies", &input).await });
+        let inputs = (0..counties.len()).map(|number| {
+            let mut input = input.clone();
+            input["document"]["title"] = json!(format!("第 {number} 稿"));
+            input
+        });
+        let answers =
+            counties.iter().zip(inputs).map(|(county, input)| async move { county.post("/v1/policies", &input).await });
         let answers = futures_util::future::join_all(answers).await;
         let mut versions: Vec<i64> =
             answers.into_iter().map(|answer| answer.expect(201)["version"].as_i64().expect("a number")).collect();
         versions.sort_unstable();
         assert_eq!(versions, [2, 3, 4, 5]);
+    }
+
+    async fn the_same_version_is_not_published_twice_and_a_wrong_one_is_mended_by_the_next(app: TestApp) {
+        let input = version(&app, "2026-04-01").await;
+        app.county().post("/v1/policies", &input).await.expect(201);
+        app.county().post("/v1/policies", &input).await.problem(409, "already_exists");
+        let mut earlier = input.clone();
+        earlier["effective_from"] = json!("2026-03-20");
+        app.county().post("/v1/policies", &earlier).await.expect(201);
+        let mut far = input;
+        far["effective_from"] = json!("2099-01-01");
+        app.county().post("/v1/policies", &far).await.faults(&[("/effective_from", "out_of_range")]);
     }
 
     async fn a_version_that_does_not_exist_is_not_found(app: TestApp) {

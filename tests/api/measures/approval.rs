@@ -116,4 +116,33 @@ on_both_databases! {
         case.heard_on(&removal, &case.officer()).await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
     }
+
+    async fn a_statement_is_answered_before_the_decision(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        let removal = level_three(&mut case).await;
+        case.officer().post(&format!("{removal}/notification"), &notice()).await.expect(200);
+        let listed = case.portal().get("/v1/measures?kind=removal").await.items()[0].clone();
+        assert_eq!((&listed["unopened"], &listed["notification"]), (&json!(true), &json!(null)));
+        let opened = case.portal().get(&removal).await.expect(200);
+        case.portal().post(&format!("{removal}/statement"), &json!({ "text": "请求从轻" })).await.expect(200);
+        case.heard_until(&opened).await;
+        case.leader().post(&format!("{removal}/approval"), &reasons()).await.problem(409, "statement_unanswered");
+        case.officer().post(&format!("{removal}/statement-answer"), &reasons()).await.expect(200);
+        case.officer().post(&format!("{removal}/statement-answer"), &reasons()).await.problem(409, "state_conflict");
+        case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
+    }
+
+    async fn what_a_lighter_policy_no_longer_calls_for_is_not_approved(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        let removal = level_three(&mut case).await;
+        case.heard_on(&removal, &case.officer()).await;
+        let county = app.county();
+        let mut document = county.get("/v1/policies/current").await.expect(200)["document"].clone();
+        document["ladder"]["thresholds"] = json!({ "level_1": 1, "level_2": 2, "level_3": 4, "level_4": 5 });
+        let today = app.state.clock.today();
+        let input = json!({ "effective_from": today, "document": document });
+        county.post("/v1/policies", &input).await.expect(201);
+        assert_eq!(case.level().await, 2);
+        case.leader().post(&format!("{removal}/approval"), &reasons()).await.problem(409, "no_longer_due");
+    }
 }

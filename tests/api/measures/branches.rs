@@ -39,6 +39,8 @@ on_both_databases! {
         portal.get(&case.violation("V1")).await.problem(404, "not_found");
         let standing = portal.get(&format!("/v1/companies/{}/standing", text(&branch["id"]))).await.expect(200);
         assert_eq!(standing["answers_with"], json!(case.company["id"]));
+        assert!(!standing.to_string().contains(case.id("V1")), "its parent's other cases by clause and day only");
+        case.portal().get(&format!("/v1/companies/{}", text(&branch["id"]))).await.expect(200);
     }
 
     async fn a_branch_that_changes_its_parent_is_seen_by_the_new_one(app: TestApp) {

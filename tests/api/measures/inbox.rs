@@ -36,7 +36,9 @@ on_both_databases! {
         case.confirm("V1").await;
         let mut kinds: Vec<String> = waits(&office).await.into_iter().map(|(kind, _)| kind).collect();
         kinds.dedup();
-        assert_eq!(kinds, ["carry_out_measure"]);
+        assert_eq!(kinds, ["carry_out_measure", "record_delivery"]);
+        assert!(waits(&portal).await.contains(&("open_decision".to_owned(), json!(null))));
+        portal.get(&path).await.expect(200);
         assert!(waits(&portal).await.contains(&("appeal".to_owned(), json!("2026-03-27"))));
         portal.post(&format!("{path}/appeal"), &json!({ "text": "不服" })).await.expect(200);
         assert_eq!(waits(&case.leader()).await, one("decide_appeal", json!(null)));
@@ -46,6 +48,7 @@ on_both_databases! {
     async fn a_late_measure_is_marked_and_a_page_goes_on_where_the_last_one_ended(app: TestApp) {
         let mut case = Case::new(&app, &["P"]).await;
         case.confirmed("V1", nine(3), "P", "2026-03-02").await;
+        case.portal().get(&case.violation("V1")).await.expect(200);
         let all = case.officer().get("/v1/inbox?with_total=true").await;
         let items = all.items().clone();
         assert_eq!(all.json["total"], json!(items.len()));

@@ -39,8 +39,9 @@ on_both_databases! {
 
     async fn an_appeal_after_its_period_is_refused(app: TestApp) {
         let mut case = Case::new(&app, &["P"]).await;
-        let confirmed = case.confirmed("V1", nine(3), "P", "2026-03-02").await;
-        case.on(&next_day(text(&confirmed["appeal_due_on"])));
+        case.confirmed("V1", nine(3), "P", "2026-03-02").await;
+        let opened = case.portal().get(&case.violation("V1")).await.expect(200);
+        case.on(&next_day(text(&opened["appeal_due_on"])));
         let path = format!("{}/appeal", case.violation("V1"));
         case.portal().post(&path, &json!({ "text": "迟到的申诉" })).await.problem(409, "deadline_passed");
     }

@@ -27,7 +27,12 @@ on_both_databases! {
         case.officer().post(&format!("{path}/statement-answer"), &reasons()).await.expect(200);
         let confirmed = case.officer().post(&confirm, &reasons()).await.expect(200);
         assert_eq!((&confirmed["state"], &confirmed["decided_on"]), (&json!("confirmed"), &json!("2026-03-06")));
-        assert_eq!(confirmed["appeal_due_on"], "2026-03-27", "fifteen working days");
+        assert_eq!(confirmed["appeal_due_on"], json!(null), "the period starts when the company can know of it");
+        let list = case.portal().get("/v1/violations").await.items()[0].clone();
+        assert_eq!((&list["unopened"], &list["confirmation"]), (&json!(true), &json!(null)));
+        let opened = case.portal().get(&path).await.expect(200);
+        assert_eq!(opened["decision_delivery"]["method"], "opened");
+        assert_eq!(opened["appeal_due_on"], "2026-03-27", "fifteen working days");
     }
 
     async fn opening_twice_delivers_once(app: TestApp) {
@@ -103,5 +108,29 @@ on_both_databases! {
         let refused = case.officer().post(&format!("{path}/dismissal"), &reasons()).if_match(&stale).await;
         refused.problem(412, "precondition_failed");
         assert_eq!(case.officer().get(&path).await.expect(200)["state"], "notified");
+    }
+
+    async fn what_was_not_opened_is_not_shown_and_a_look_without_a_reader_opens_nothing(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        case.reported("V1", nine(3), "P", "2026-03-02").await;
+        let path = case.violation("V1");
+        case.officer().post(&format!("{path}/notification"), &notice()).await.expect(200);
+        let listed = case.portal().get("/v1/violations").await.items()[0].clone();
+        assert_eq!((&listed["unopened"], &listed["notification"]), (&json!(true), &json!(null)));
+        assert_eq!((&listed["description"], &listed["evidence"]), (&json!(""), &json!([])));
+        case.portal().call(reqwest::Method::HEAD, &path).await;
+        assert_eq!(case.officer().get(&path).await.expect(200)["delivery"], json!(null));
+        let opened = case.portal().get(&path).await.expect(200);
+        assert_eq!((&opened["unopened"], &opened["notification"]["facts"]), (&json!(false), &notice()["facts"]));
+    }
+
+    async fn the_office_records_the_delivery_of_a_decision_that_is_not_opened(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        case.confirmed("V1", nine(3), "P", "2026-03-02").await;
+        let delivery = json!({ "delivered_on": "2026-03-06", "note": "邮寄送达，签收" });
+        let path = format!("{}/delivery", case.violation("V1"));
+        let delivered = case.officer().post(&path, &delivery).await.expect(200);
+        assert_eq!(delivered["appeal_due_on"], "2026-03-27");
+        case.officer().post(&path, &delivery).await.problem(409, "state_conflict");
     }
 }

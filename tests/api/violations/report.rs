@@ -48,6 +48,17 @@ on_both_databases! {
         assert!(app.county().get("/v1/violations").await.items().is_empty());
     }
 
+    async fn a_company_answers_for_complexes_that_it_has_served(app: TestApp) {
+        let case = Case::new(&app, &["P"]).await;
+        let other = a_complex_in(&app, COMMUNITY).await;
+        let mut input = case.report_input(nine(3), "P", "2026-03-02");
+        input["complex_id"] = other["id"].clone();
+        case.reporter().post("/v1/violations", &input).await.faults(&[("/complex_id", "not_serving")]);
+        let early = case.report_input(nine(3), "P", "1999-12-31");
+        case.reporter().post("/v1/violations", &early).await
+            .faults(&[("/complex_id", "not_serving"), ("/found_on", "before_start")]);
+    }
+
     async fn one_fact_is_one_act_unless_it_says_why_it_is_another(app: TestApp) {
         let mut case = Case::new(&app, &["P"]).await;
         case.reported("V1", "company.fee_increase", "P", "2026-03-02").await;
