@@ -273,9 +273,12 @@ fn header(operation: &mut Value, name: &str, required: bool, description: &str) 
     }
 }
 
+/// Deeper than any schema of ours nests; a schema that holds itself ends here.
+const MOST_NESTED: usize = 32;
+
 /// An example made from the examples of the fields.
 fn example(document: &Value, schema: &Value, depth: usize) -> Value {
-    if depth > 8 {
+    if depth > MOST_NESTED {
         return Value::Null;
     }
     if let Some(target) = schema["$ref"].as_str().and_then(|r| r.strip_prefix('#')) {
@@ -301,7 +304,10 @@ fn example(document: &Value, schema: &Value, depth: usize) -> Value {
             let fields = schema["properties"].as_object().into_iter().flatten();
             Value::Object(fields.map(|(name, sub)| (name.clone(), example(document, sub, depth + 1))).collect())
         }
-        "array" => json!([example(document, &schema["items"], depth + 1)]),
+        "array" => {
+            let count = schema["minItems"].as_u64().unwrap_or(1).max(1);
+            (0..count).map(|_| example(document, &schema["items"], depth + 1)).collect()
+        }
         "integer" | "number" => schema.get("minimum").cloned().unwrap_or(json!(1)),
         "boolean" => json!(false),
         "string" => match schema["format"].as_str() {

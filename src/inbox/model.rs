@@ -46,10 +46,18 @@ pub struct InboxItem {
     /// Code of the act, or kind of the measure.
     #[schema(max_length = 80, example = "nine.staff_not_in_uniform")]
     pub about: String,
+    /// The act or measure in Chinese.
+    #[schema(max_length = 300, example = "从业人员不按岗位统一着装")]
+    pub about_zh: String,
+    /// The act or measure in English.
+    #[schema(max_length = 300, example = "Staff not in the uniform of their post")]
+    pub about_en: String,
     pub company_id: Option<Id>,
     /// Name of the company.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: Option<String>,
+    /// The complex.
+    pub complex_id: Option<Id>,
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
     pub complex_name: Option<String>,

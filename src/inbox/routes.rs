@@ -8,7 +8,7 @@ use crate::complexes;
 use crate::db::{Conn, Id, Work};
 use crate::http::paging::Page;
 use crate::http::{Answer, Ctx, Cursor, PageOf};
-use crate::{measures, violations};
+use crate::{measures, policy, violations};
 
 /// As many open rows are looked at; an office with more has the oldest first.
 const AT_MOST: i64 = 5000;
@@ -54,37 +54,58 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         cases.iter().filter_map(|row| row.complex_id).chain(open.iter().filter_map(|row| row.complex_id)).collect();
     let companies = companies::names_of(conn, &companies)?;
     let complexes = complexes::names_of(conn, &complexes)?;
-    let item = |kind,
-                due_on: Option<NaiveDate>,
-                subject: &str,
-                path: &str,
-                id: Id,
-                about: &str,
-                company: Option<Id>,
-                complex: Option<Id>| {
-        InboxItem {
-            kind,
-            due_on,
-            subject_kind: subject.to_owned(),
-            subject_id: id,
-            href: format!("/v1/{path}/{id}"),
-            overdue: due_on.is_some_and(|last| last < ctx.today),
-            about: about.to_owned(),
-            company_id: company,
-            company_name: company.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
-            complex_name: complex.and_then(|id| complexes.get(&id)).cloned(),
-        }
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    let item = |subject: Subject, (kind, due_on): (InboxKind, Option<NaiveDate>)| InboxItem {
+        kind,
+        due_on,
+        subject_kind: subject.kind.to_owned(),
+        subject_id: subject.id,
+        href: format!("/v1/{}s/{}", subject.kind, subject.id),
+        overdue: due_on.is_some_and(|last| last < ctx.today),
+        about: subject.about.to_owned(),
+        about_zh: subject.titles.0,
+        about_en: subject.titles.1,
+        company_id: subject.company,
+        company_name: subject.company.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
+        complex_id: subject.complex,
+        complex_name: subject.complex.and_then(|id| complexes.get(&id)).cloned(),
     };
     let mut items = Vec::new();
     for row in &cases {
-        if let Some((kind, due)) = rules::of_violation(row, &ctx.caller, ctx.today) {
-            items.push(item(kind, due, "violation", "violations", row.id, &row.act, row.company_id, row.complex_id));
-        }
+        let Some(waiting) = rules::of_violation(row, &ctx.caller, ctx.today) else { continue };
+        let act = policies.get(row.policy_version).and_then(|version| version.act(&row.act));
+        let subject = Subject {
+            kind: "violation",
+            id: row.id,
+            about: &row.act,
+            titles: act.map(|act| (act.title_zh.clone(), act.title_en.clone())).unwrap_or_default(),
+            company: row.company_id,
+            complex: row.complex_id,
+        };
+        items.push(item(subject, waiting));
     }
     for row in &open {
-        if let Some((kind, due)) = rules::of_measure(row, &ctx.caller, ctx.today) {
-            items.push(item(kind, due, "measure", "measures", row.id, &row.kind, Some(row.company_id), row.complex_id));
-        }
+        let Some(waiting) = rules::of_measure(row, &ctx.caller, ctx.today) else { continue };
+        let kind = row.kind()?;
+        let subject = Subject {
+            kind: "measure",
+            id: row.id,
+            about: &row.kind,
+            titles: (kind.zh().to_owned(), kind.en().to_owned()),
+            company: Some(row.company_id),
+            complex: row.complex_id,
+        };
+        items.push(item(subject, waiting));
     }
     Ok(items)
+}
+
+/// What an item is about.
+struct Subject<'a> {
+    kind: &'static str,
+    id: Id,
+    about: &'a str,
+    titles: (String, String),
+    company: Option<Id>,
+    complex: Option<Id>,
 }

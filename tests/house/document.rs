@@ -1,4 +1,4 @@
-use serde_json::Value;
+use serde_json::{Value, json};
 use xiaoqu::app::document::document;
 
 use crate::support::rows::text;
@@ -179,4 +179,25 @@ fn every_body_refuses_fields_that_it_does_not_know() {
         let schema = document.pointer(target).expect("the schema");
         assert_eq!(schema["additionalProperties"], false, "{method} {path}: {target}");
     }
+}
+
+#[test]
+fn every_example_is_what_its_schema_asks_for() {
+    let document = document(false).expect("the document");
+    let mut wrong = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            let body = operation.pointer("/requestBody/content/application~1json");
+            let answers = operation["responses"].as_object().expect("responses").values();
+            let answers = answers.filter_map(|answer| answer.pointer("/content/application~1json"));
+            for content in body.into_iter().chain(answers).filter(|content| content.get("example").is_some()) {
+                let root = json!({ "allOf": [content["schema"]], "components": document["components"] });
+                let validator = jsonschema::options().should_validate_formats(true).build(&root).expect("a schema");
+                for error in validator.iter_errors(&content["example"]) {
+                    wrong.push(format!("{method} {path} {}: {error}", error.instance_path()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
