@@ -1,4 +1,4 @@
-//! PostgreSQL stopped for several seconds: problems, no crash, nothing that was answered is lost, and it heals by itself.
+//! PostgreSQL stopped for ten seconds: problems, no crash, nothing that was answered is lost, and it heals by itself.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ fn impatient() -> Setup {
     Setup { database: |options| options.pool_wait = Duration::from_secs(2), ..Setup::default() }
 }
 
-const DOWN: Duration = Duration::from_secs(5);
+const DOWN: Duration = Duration::from_secs(10);
 
 fn app_on(cluster: &Cluster) -> TestApp {
     let url = format!("{}?connect_timeout=5", cluster.url(&cluster.create_database(prepare)));
