@@ -213,7 +213,10 @@ fn complete_operation(
             statuses.extend([412, 428]);
             header(operation, "If-Match", true, "The ETag of the version that you change.");
         }
-        "get" if on_row => header(operation, "If-None-Match", false, "Answer 304 if the view is still this one."),
+        "get" if on_row || path.ends_with("/current") => {
+            header(operation, "If-None-Match", false, "Answer 304 if the view is still this one.");
+            operation["responses"]["304"] = json!({ "description": "Not modified: the view is still the one named" });
+        }
         _ => {}
     }
     let mut conflicts: Vec<&str> = Vec::new();
