@@ -48,15 +48,6 @@ impl Scope {
         }
     }
 
-    /// The division whose rows this scope may hold, for those that are divisions.
-    pub fn division(&self) -> Option<&str> {
-        match self {
-            Scope::County(area) | Scope::Township(area) | Scope::Community(area) => Some(area),
-            Scope::Addressed { area, .. } => Some(area),
-            _ => None,
-        }
-    }
-
     /// Is a place inside this division?
     pub fn holds(&self, county: &str, township: &str, community: &str) -> bool {
         match self {

@@ -78,7 +78,6 @@ pub struct State {
     pub body_limit: usize,
     pub request_timeout: Duration,
     pub metrics_on_api: bool,
-    pub migrations: usize,
 }
 
 impl State {
@@ -97,7 +96,6 @@ impl State {
             data_key: DataKey::new(&config.data_key)?,
             metrics: Metrics::new()?,
             policies: PolicyCache::default(),
-            migrations: crate::db::count(db.is_postgres()),
             db,
             clock: config.clock,
             body_limit: config.body_limit,

@@ -3,12 +3,13 @@ use serde_json::json;
 
 use super::model::{Listing, ListingRow};
 use super::store;
-use crate::db::{Id, Json, Work, lock_company};
+use crate::db::{Id, Json, Work};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger::{self, Audience, Event, Place};
 use crate::measures::model::MeasureRow;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{ReasonsIn, Statement, StatementIn};
+use crate::standing;
 
 /// Puts a company on the list that an approved measure calls for.
 pub fn list_company(tx: &mut Tx, measure: &MeasureRow, months: u32, reason: &str) -> Work<()> {
@@ -70,7 +71,7 @@ pub fn end_listing_of(tx: &mut Tx, measure: Id, reason: &str) -> Work<()> {
 
 fn find_for_update(tx: &mut Tx, id: Id) -> Work<ListingRow> {
     let company = store::find(tx.conn, &tx.ctx.scope, id)?.company_id;
-    lock_company(tx.conn, company)?;
+    standing::store::lock_head_of(tx.conn, company)?;
     store::find(tx.conn, &tx.ctx.scope, id)
 }
 

@@ -6,7 +6,7 @@ use super::model::{Service, ServiceIn, ServiceRow};
 use super::store;
 use crate::access::Scope;
 use crate::companies;
-use crate::db::{Fail, Id, Work, lock_company, lock_complex};
+use crate::db::{Fail, Id, Work, lock_complex};
 use crate::fault::Fault;
 use crate::http::{Body, Entity, Tx};
 use crate::ledger::{self, Audience, Event};
@@ -57,9 +57,8 @@ pub fn record_complex_service(tx: &mut Tx, id: Id, body: &Body<ServiceIn>) -> Wo
     let renewal = others.iter().any(|other| other.company_id == company_id);
     if !renewal {
         // A branch is refused what the company that it belongs to is refused.
-        let head = standing::store::head_of(tx.conn, company_id)?;
         // A listing that is decided at the same moment comes before this or after it, never beside it.
-        lock_company(tx.conn, head)?;
+        let head = standing::store::lock_head_of(tx.conn, company_id)?;
         crate::blacklist::refuse_new_complex(tx.conn, head, ctx.today)?;
     }
     for open in others.iter().filter(|other| other.effective_to.is_none() && other.effective_from < effective_from) {

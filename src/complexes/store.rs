@@ -52,12 +52,6 @@ pub fn services_of(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Vec<Serv
         .load(conn)?)
 }
 
-/// Who serves a complex on a day.
-pub fn service_on(conn: &mut Conn, complex: Id, day: NaiveDate) -> Work<Option<ServiceRow>> {
-    let system = Scope::System("a fact of the complex, whoever asks");
-    Ok(services_of(conn, &system, complex)?.into_iter().rev().find(|s| s.covers(day)))
-}
-
 /// Did a company serve a complex on a day, or before it?
 pub fn has_served(conn: &mut Conn, complex: Id, company: Id, day: NaiveDate) -> Work<bool> {
     let system = Scope::System("a fact of the complex, whoever asks");

@@ -107,6 +107,16 @@ impl Ctx {
         self.show(entity)
     }
 
+    /// One resource that is derived from many rows: in one snapshot, off the worker thread.
+    pub async fn derive<T, F>(&self, find: F) -> Answer
+    where
+        T: Serialize + Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> Work<Entity<T>> + Send + 'static,
+    {
+        let entity = self.read(find).await?;
+        self.show(entity)
+    }
+
     async fn find_point<T, F>(&self, mut find: F) -> Result<T, Problem>
     where
         T: Send + 'static,

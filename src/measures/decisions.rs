@@ -61,7 +61,7 @@ fn require_due_process(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
     if !row.notified {
         return Err(due_process("尚未告知企业", "the company has not been notified").into());
     }
-    let grounds = store::grounds_of(tx.conn, &[row.id])?.remove(&row.id).unwrap_or_default();
+    let grounds = store::grounds_of_one(tx.conn, row.id)?;
     if !stands_on_notice(row, &grounds) {
         return Err(due_process(
             "告知时的依据均已撤销，须重新告知",
@@ -93,7 +93,7 @@ fn require_no_appeal(tx: &mut Tx, row: &MeasureRow, rule: &MeasureRule) -> Work<
     if !rule.irreversible {
         return Ok(());
     }
-    let grounds = store::grounds_of(tx.conn, &[row.id])?.remove(&row.id).unwrap_or_default();
+    let grounds = store::grounds_of_one(tx.conn, row.id)?;
     let pending = violations::by_ids(tx.conn, &grounds)?.iter().any(|v| v.state == "appealed");
     if pending {
         return Err(Problem::new(Code::AppealPending)

@@ -6,7 +6,7 @@ use super::model::{ListMeasures, MeasureRow};
 use super::view::{self, Measure};
 use crate::access::{Scope, scoped};
 use crate::db::schema::{measure_grounds as grounds, measures};
-use crate::db::{Conn, Id, Work, lock_company};
+use crate::db::{Conn, Id, Work};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
 use crate::problem::Problem;
@@ -19,8 +19,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
 /// Locks the company that answers, then reads it.
 pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
     let company = find(conn, scope, id)?.company_id;
-    let head = crate::standing::store::head_of(conn, company)?;
-    lock_company(conn, head)?;
+    crate::standing::store::lock_head_of(conn, company)?;
     find(conn, scope, id)
 }
 
@@ -42,6 +41,11 @@ pub fn grounds_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Vec<Id>>> {
         }
     }
     Ok(all)
+}
+
+/// The violations that one measure rests on.
+pub fn grounds_of_one(conn: &mut Conn, measure: Id) -> Work<Vec<Id>> {
+    Ok(grounds_of(conn, &[measure])?.remove(&measure).unwrap_or_default())
 }
 
 pub fn insert(conn: &mut Conn, row: &MeasureRow) -> Work<()> {

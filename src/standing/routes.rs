@@ -15,7 +15,7 @@ use crate::http::{Answer, Body, Ctx};
 #[get("/v1/companies/{id}/standing")]
 pub async fn get_company_standing(ctx: Ctx, id: PathId) -> Answer {
     let query: StandingQuery = ctx.query()?;
-    ctx.get(move |conn, ctx| actions::company_standing(conn, ctx, id.0, &query)).await
+    ctx.derive(move |conn, ctx| actions::company_standing(conn, ctx, id.0, &query)).await
 }
 
 /// Preview a standing

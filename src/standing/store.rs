@@ -10,7 +10,7 @@ use super::model::{CompanyFacts, Place, ViolationFact};
 use crate::access::{Role, Scope, scoped};
 use crate::blacklist;
 use crate::db::schema::{companies, violations};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, Work, lock_company};
 
 const WHOLE_COUNTY: Scope = Scope::System("a standing counts the whole county");
 
@@ -69,6 +69,13 @@ pub fn head_of(conn: &mut Conn, company: Id) -> Work<Id> {
         .first(conn)
         .optional()?;
     Ok(parent.flatten().unwrap_or(company))
+}
+
+/// Locks the company that answers, so that its facts are read by one decision at a time, and names it.
+pub fn lock_head_of(conn: &mut Conn, company: Id) -> Work<Id> {
+    let head = head_of(conn, company)?;
+    lock_company(conn, head)?;
+    Ok(head)
 }
 
 /// A company with its branches.

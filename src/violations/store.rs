@@ -5,7 +5,7 @@ use super::model::{ListViolations, ViolationRow};
 use super::view::{self, Violation};
 use crate::access::{Role, Scope, scoped};
 use crate::db::schema::{violation_audiences as audiences, violations};
-use crate::db::{Conn, Id, Work, lock_company};
+use crate::db::{Conn, Id, Work};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
 use crate::on_both;
@@ -20,8 +20,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ViolationRow> {
 pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ViolationRow> {
     let company = find(conn, scope, id)?.company_id;
     if let Some(company) = company {
-        let head = crate::standing::store::head_of(conn, company)?;
-        lock_company(conn, head)?;
+        crate::standing::store::lock_head_of(conn, company)?;
     }
     if let Conn::Postgres(conn) = conn {
         violations::table.find(id).select(violations::id).for_update().first::<Id>(conn).optional()?;
