@@ -1,7 +1,7 @@
 //! From settings to a running service.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant as StopWatch};
 
 use anyhow::Context;
 
@@ -12,6 +12,9 @@ use crate::db::{Db, DbOptions, Instant, WriteGate};
 use crate::http::idempotency;
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::{calendar, db, divisions, policy};
+
+/// How often what has run out is put away.
+const HOUSEKEEPING: Duration = Duration::from_secs(60);
 
 /// The log: one line an event on standard error, without personal data.
 pub fn start_log(settings: &Settings) {
@@ -103,11 +106,16 @@ pub fn server_options(settings: &Settings) -> ServerOptions {
     }
 }
 
-/// Work that goes on beside the requests, until the service stops.
+/// Work that goes on beside the requests, in one replica at a time, until the service stops.
 pub fn start_housekeeping(state: Arc<State>) {
     actix_web::rt::spawn(async move {
+        let mut next = StopWatch::now() + HOUSEKEEPING;
         loop {
-            tokio::time::sleep(Duration::from_secs(60)).await;
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if !state.lease.held(&state.db).await || StopWatch::now() < next {
+                continue;
+            }
+            next = StopWatch::now() + HOUSEKEEPING;
             // A chunk at a time, so that no job holds the writer long.
             while let Ok(500..) =
                 state.db.write(WriteGate::default(), |conn| idempotency::forget_old(conn, Instant::now())).await
@@ -121,6 +129,7 @@ pub fn start_housekeeping(state: Arc<State>) {
 pub async fn run(state: Arc<State>, server: actix_web::dev::Server) -> anyhow::Result<()> {
     start_housekeeping(state.clone());
     server.await?;
+    state.lease.release(&state.db).await;
     state.db.close();
     tracing::info!("stopped");
     Ok(())

@@ -17,6 +17,7 @@ use crate::access::issuer::{Issuer, LocalIssuer};
 use crate::access::permissions::{self, Permission};
 use crate::access::token::Verifier;
 use crate::clock::Clock;
+use crate::db::lease::{self, Lease};
 use crate::db::{Db, DbOptions};
 use crate::http::edge::edge;
 use crate::http::idempotency::DataKey;
@@ -75,6 +76,8 @@ pub struct State {
     pub data_key: DataKey,
     pub metrics: Metrics,
     pub policies: PolicyCache,
+    /// Whether this replica does the background work.
+    pub lease: Lease,
     pub body_limit: usize,
     pub request_timeout: Duration,
     pub metrics_on_api: bool,
@@ -96,6 +99,7 @@ impl State {
             data_key: DataKey::new(&config.data_key)?,
             metrics: Metrics::new()?,
             policies: PolicyCache::default(),
+            lease: Lease::new(lease::BACKGROUND, lease::TERM),
             db,
             clock: config.clock,
             body_limit: config.body_limit,

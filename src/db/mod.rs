@@ -1,6 +1,7 @@
 //! The store: SQLite (one file) or PostgreSQL, chosen by `database_url`, behind two doors: [`Db::read`] and [`Db::write`].
 
 pub mod error;
+pub mod lease;
 mod migrations;
 mod pool;
 mod postgres;

@@ -249,6 +249,12 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Moment;
+    leases (name) { name -> Text, holder -> Text, until -> Moment }
+}
+
 allow_tables_to_appear_in_same_query!(
     companies,
     company_areas,

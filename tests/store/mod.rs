@@ -6,3 +6,4 @@ mod faults;
 mod ledger;
 mod migrations;
 mod outage;
+mod replicas;
