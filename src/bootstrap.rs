@@ -5,11 +5,12 @@ use std::time::{Duration, Instant as StopWatch};
 
 use anyhow::Context;
 
-use crate::access::issuer::{Issuer, LocalIssuer};
+use crate::access::issuer::Issuer;
 use crate::app::{Config, ServerOptions, State};
 use crate::clock::Clock;
-use crate::db::{Db, DbOptions, Instant, WriteGate};
+use crate::db::{Conn, Db, DbOptions, Instant, WriteGate};
 use crate::http::idempotency;
+use crate::keys::{self, Keys};
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::{calendar, db, divisions, policy};
 
@@ -79,15 +80,14 @@ pub fn prepare_at(options: &DbOptions, now: Instant) -> anyhow::Result<Vec<Strin
 }
 
 pub fn config(settings: &Settings) -> anyhow::Result<Config> {
-    let keys = settings.keys()?;
     let access = &settings.access;
-    let url = &settings.http.public_url;
     Ok(Config {
         db: db_options(settings)?,
         clock: Clock::real(settings.house.time_zone),
-        local_issuer: LocalIssuer::new(url, &access.audience, keys.signing_key, keys.signing_key_public)?,
+        issuer: settings.http.public_url.clone(),
+        audience: access.audience.clone(),
+        keys: Keys::open(settings.keyring()?)?,
         trusted_issuers: access.trusted_issuers.iter().map(Issuer::trusted).collect::<anyhow::Result<_>>()?,
-        data_key: *keys.data_key.expose(),
         body_limit: settings.http.json_body_limit_bytes,
         request_timeout: settings.http.request_timeout_seconds,
         metrics_on_api: settings.http.metrics_listen.is_none(),
@@ -106,8 +106,57 @@ pub fn server_options(settings: &Settings) -> ServerOptions {
     }
 }
 
-/// Work that goes on beside the requests, in one replica at a time, until the service stops.
+/// What a replica must know before it serves. A store that is away now is asked again while the service runs.
+pub fn load(state: &State) -> anyhow::Result<()> {
+    let ids = state.keys.ring().data_key_ids();
+    match state.db.read_blocking(keys::store::seen) {
+        Ok(seen) => check_data_keys(&seen, &ids)?,
+        Err(fail) => tracing::warn!(?fail, "the store cannot be reached yet; its data keys were not checked"),
+    }
+    Ok(())
+}
+
+/// What lies under a data key that the keyring lacks cannot be read: better to hear of it at start than at a replay.
+fn check_data_keys(seen: &[String], ids: &[String]) -> anyhow::Result<()> {
+    let lost: Vec<&str> = seen.iter().filter(|id| !ids.contains(id)).map(String::as_str).collect();
+    anyhow::ensure!(
+        lost.is_empty(),
+        "the database was used with data keys that the keyring does not have: {}. It is the wrong keyring or the wrong \
+         database; where the keys are lost for good, `xiaoqu keys give-up` gives up what lies under them",
+        lost.join(", ")
+    );
+    Ok(())
+}
+
+/// How often a replica looks whether the keyring was changed.
+const KEYRING_POLL: Duration = Duration::from_secs(2);
+
+async fn watch_keyring(state: &State) {
+    let before = state.keys.generation();
+    state.keys.refresh();
+    if state.keys.generation() != before {
+        state.verifier.forget();
+    }
+    // Before its first use, and again until the store has heard of it.
+    let new = state.keys.unknown_to_store();
+    if !new.is_empty() {
+        let ids = new.clone();
+        let remember = move |conn: &mut Conn| keys::store::remember(conn, &ids, Instant::now());
+        if state.db.write(WriteGate::default(), remember).await.is_ok() {
+            state.keys.known_to_store(new);
+        }
+    }
+}
+
+/// Work that goes on beside the requests until the service stops: the keyring in each replica, the rest in one at a time.
 pub fn start_housekeeping(state: Arc<State>) {
+    let watched = state.clone();
+    actix_web::rt::spawn(async move {
+        loop {
+            watch_keyring(&watched).await;
+            tokio::time::sleep(KEYRING_POLL).await;
+        }
+    });
     actix_web::rt::spawn(async move {
         let mut next = StopWatch::now() + HOUSEKEEPING;
         loop {

@@ -20,6 +20,7 @@ pub mod fault;
 pub mod http;
 pub mod identity;
 pub mod inbox;
+pub mod keys;
 pub mod ledger;
 pub mod measures;
 pub mod metrics;

@@ -9,6 +9,7 @@ pub struct Metrics {
     refused: IntCounterVec,
     pub write_queue: IntGauge,
     pub calendar_years_missing: IntGauge,
+    pub keyring_broken: IntGauge,
 }
 
 impl Metrics {
@@ -30,12 +31,17 @@ impl Metrics {
         let write_queue = IntGauge::new("write_queue", "Writes that wait for the one writer (SQLite)")?;
         let calendar_years_missing =
             IntGauge::new("calendar_years_missing", "Of this year and the next, how many have no holiday calendar")?;
+        let keyring_broken = IntGauge::new(
+            "keyring_broken",
+            "1 while the changed keyring cannot be used and the one before it is in force",
+        )?;
+        registry.register(Box::new(keyring_broken.clone()))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(refused.clone()))?;
         registry.register(Box::new(write_queue.clone()))?;
         registry.register(Box::new(calendar_years_missing.clone()))?;
-        Ok(Metrics { registry, requests, seconds, refused, write_queue, calendar_years_missing })
+        Ok(Metrics { registry, requests, seconds, refused, write_queue, calendar_years_missing, keyring_broken })
     }
 
     pub fn answered(&self, operation: &str, status: u16, seconds: f64) {

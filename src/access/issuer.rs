@@ -1,11 +1,14 @@
 //! Issuers are settings, never rows: whose tokens are taken, under which keys and algorithms, and what they may mint.
 
+use std::sync::Arc;
+
 use anyhow::Context;
-use aws_lc_rs::signature::Ed25519KeyPair;
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, ThumbprintHash};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
+use chrono::{DateTime, Utc};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet};
+use jsonwebtoken::{Algorithm, DecodingKey};
 
 use super::role::Role;
+use crate::keys::Keys;
 use crate::settings::{ClaimMapping, TrustedIssuer};
 
 /// What a trusted issuer may mint.
@@ -21,7 +24,15 @@ pub struct Limits {
 struct Key {
     kid: Option<String>,
     algorithm: Algorithm,
-    key: DecodingKey,
+    key: Arc<DecodingKey>,
+}
+
+/// Where an issuer's keys come from.
+enum KeySet {
+    /// From settings.
+    Fixed(Vec<Key>),
+    /// The service's own; they change while it runs.
+    Own(Arc<Keys>),
 }
 
 /// An issuer whose tokens are taken.
@@ -33,7 +44,7 @@ pub struct Issuer {
     pub claims: ClaimMapping,
     /// Every token of this issuer is a machine's.
     pub machine: bool,
-    keys: Vec<Key>,
+    keys: KeySet,
 }
 
 /// A key is used only under its own algorithm, and only where that is allowed: a public key can never become an HMAC
@@ -43,7 +54,7 @@ fn keys(set: &JwkSet, allowed: &[Algorithm]) -> anyhow::Result<Vec<Key>> {
     for jwk in &set.keys {
         let Some(algorithm) = algorithm_of(jwk, allowed) else { continue };
         let key = DecodingKey::from_jwk(jwk).context("a key of the set cannot be used")?;
-        all.push(Key { kid: jwk.common.key_id.clone(), algorithm, key });
+        all.push(Key { kid: jwk.common.key_id.clone(), algorithm, key: Arc::new(key) });
     }
     anyhow::ensure!(!all.is_empty(), "no key under an allowed algorithm");
     Ok(all)
@@ -79,67 +90,60 @@ impl Issuer {
             }),
             claims: settings.claims.clone(),
             machine: settings.machine,
-            keys,
+            keys: KeySet::Fixed(keys),
         })
     }
 
     /// `kid` only looks a key up; without one the issuer's sole key is meant.
-    pub fn key(&self, kid: Option<&str>) -> Option<(Algorithm, &DecodingKey)> {
-        let found = match (kid, self.keys.as_slice()) {
-            (None, [sole]) => Some(sole),
-            (Some(_), [sole]) if sole.kid.is_none() => Some(sole),
-            (Some(kid), all) => all.iter().find(|key| key.kid.as_deref() == Some(kid)),
-            (None, _) => None,
-        };
-        found.map(|key| (key.algorithm, &key.key))
+    pub fn key(&self, kid: Option<&str>, now: DateTime<Utc>) -> Option<(Algorithm, Arc<DecodingKey>)> {
+        match &self.keys {
+            KeySet::Fixed(keys) => {
+                let found = match (kid, keys.as_slice()) {
+                    (None, [sole]) => Some(sole),
+                    (Some(_), [sole]) if sole.kid.is_none() => Some(sole),
+                    (Some(kid), all) => all.iter().find(|key| key.kid.as_deref() == Some(kid)),
+                    (None, _) => None,
+                };
+                found.map(|key| (key.algorithm, key.key.clone()))
+            }
+            KeySet::Own(keys) => {
+                let ring = keys.ring();
+                let found = ring.published(now).find(|one| kid == Some(one.key.id.as_str()));
+                found.map(|one| (Algorithm::EdDSA, one.decoding()))
+            }
+        }
     }
 }
 
-/// The service as an issuer: it signs with one Ed25519 key from settings.
+/// The service as an issuer: it signs with the token key of its keyring.
 pub struct LocalIssuer {
     pub url: String,
     pub audience: String,
-    kid: String,
-    jwk: Jwk,
-    signing: EncodingKey,
+    keys: Arc<Keys>,
 }
 
 impl LocalIssuer {
-    pub fn new(url: &str, audience: &str, signing: EncodingKey, mut jwk: Jwk) -> anyhow::Result<LocalIssuer> {
-        let kid = jwk.thumbprint(ThumbprintHash::SHA256)?;
-        jwk.common.key_id = Some(kid.clone());
-        Ok(LocalIssuer { url: url.into(), audience: audience.into(), kid, jwk, signing })
-    }
-
-    /// A key for one run; the demo's.
-    pub fn generate(url: &str, audience: &str) -> anyhow::Result<LocalIssuer> {
-        let document = Ed25519KeyPair::generate_pkcs8v1(&aws_lc_rs::rand::SystemRandom::new())
-            .map_err(|_| anyhow::anyhow!("cannot generate a signing key"))?;
-        let signing = EncodingKey::from_ed_der(document.as_ref());
-        let jwk = Jwk::from_encoding_key(&signing, Algorithm::EdDSA)?;
-        Self::new(url, audience, signing, jwk)
+    pub fn new(url: &str, audience: &str, keys: Arc<Keys>) -> LocalIssuer {
+        LocalIssuer { url: url.into(), audience: audience.into(), keys }
     }
 
     pub fn jwks(&self) -> JwkSet {
-        JwkSet { keys: vec![self.jwk.clone()] }
+        JwkSet { keys: self.keys.ring().published(Utc::now()).map(|one| one.jwk.clone()).collect() }
     }
 
     /// The same issuer, as seen by whoever checks its tokens.
-    pub fn verifier(&self) -> anyhow::Result<Issuer> {
-        Ok(Issuer {
+    pub fn verifier(&self) -> Issuer {
+        Issuer {
             url: self.url.clone(),
             audience: self.audience.clone(),
             limits: None,
             claims: ClaimMapping::default(),
             machine: false,
-            keys: keys(&self.jwks(), &[Algorithm::EdDSA])?,
-        })
+            keys: KeySet::Own(self.keys.clone()),
+        }
     }
 
     pub fn sign(&self, claims: &serde_json::Value) -> anyhow::Result<String> {
-        let mut header = jsonwebtoken::Header::new(Algorithm::EdDSA);
-        header.typ = Some("at+jwt".into());
-        header.kid = Some(self.kid.clone());
-        Ok(jsonwebtoken::encode(&header, claims, &self.signing)?)
+        self.keys.ring().token_key(Utc::now()).sign(claims)
     }
 }

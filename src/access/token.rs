@@ -76,6 +76,11 @@ impl Verifier {
         Ok(caller)
     }
 
+    /// Every token is checked anew: keys were changed.
+    pub fn forget(&self) {
+        self.cache.clear();
+    }
+
     fn check(&self, token: &str, now: DateTime<Utc>) -> Result<Caller, Refusal> {
         let mut parts = token.split('.');
         let (Some(header), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next())
@@ -88,7 +93,7 @@ impl Verifier {
         let unverified = object(payload)?;
         let iss = unverified.get("iss").and_then(Value::as_str).ok_or(Refusal::Claim("iss"))?;
         let issuer = self.issuers.get(iss).ok_or(Refusal::Issuer)?;
-        let (algorithm, key) = issuer.key(kid).ok_or(Refusal::Key)?;
+        let (algorithm, key) = issuer.key(kid, now).ok_or(Refusal::Key)?;
         if header.get("alg").and_then(Value::as_str) != Some(format!("{algorithm:?}").as_str()) {
             return Err(Refusal::Algorithm);
         }
@@ -98,7 +103,7 @@ impl Verifier {
         validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
         validation.set_issuer(&[&issuer.url]);
         validation.set_audience(&[&issuer.audience]);
-        let claims = jsonwebtoken::decode::<Map<String, Value>>(token, key, &validation)
+        let claims = jsonwebtoken::decode::<Map<String, Value>>(token, &key, &validation)
             .map_err(|error| Refusal::Invalid(error.to_string()))?
             .claims;
         caller(issuer, &claims, now)

@@ -20,8 +20,8 @@ use crate::clock::Clock;
 use crate::db::lease::{self, Lease};
 use crate::db::{Db, DbOptions};
 use crate::http::edge::edge;
-use crate::http::idempotency::DataKey;
 use crate::http::schema::Contract;
+use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::policy::store::PolicyCache;
 
@@ -54,9 +54,11 @@ pub struct Route {
 pub struct Config {
     pub db: DbOptions,
     pub clock: Clock,
-    pub local_issuer: LocalIssuer,
+    /// The service's own issuer: its URL and the audience of its tokens.
+    pub issuer: String,
+    pub audience: String,
+    pub keys: Keys,
     pub trusted_issuers: Vec<Issuer>,
-    pub data_key: [u8; 32],
     pub body_limit: usize,
     pub request_timeout: Duration,
     /// Serve `/metrics` beside the API; otherwise on an address of its own.
@@ -73,7 +75,7 @@ pub struct State {
     pub document: web::Bytes,
     pub local_issuer: LocalIssuer,
     pub verifier: Verifier,
-    pub data_key: DataKey,
+    pub keys: Arc<Keys>,
     pub metrics: Metrics,
     pub policies: PolicyCache,
     /// Whether this replica does the background work.
@@ -87,7 +89,9 @@ impl State {
     pub fn new(config: Config) -> anyhow::Result<Arc<State>> {
         let sandbox = config.clock.is_sandbox();
         let document = document::document(sandbox)?;
-        let mut issuers = vec![config.local_issuer.verifier()?];
+        let keys = Arc::new(config.keys);
+        let local_issuer = LocalIssuer::new(&config.issuer, &config.audience, keys.clone());
+        let mut issuers = vec![local_issuer.verifier()];
         issuers.extend(config.trusted_issuers);
         let db = Db::open(&config.db)?;
         Ok(Arc::new(State {
@@ -95,8 +99,8 @@ impl State {
             routes: routes(&document)?,
             document: web::Bytes::from(serde_json::to_vec(&document)?),
             verifier: Verifier::new(issuers),
-            local_issuer: config.local_issuer,
-            data_key: DataKey::new(&config.data_key)?,
+            local_issuer,
+            keys,
             metrics: Metrics::new()?,
             policies: PolicyCache::default(),
             lease: Lease::new(lease::BACKGROUND, lease::TERM),

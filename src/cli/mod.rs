@@ -1,6 +1,7 @@
 //! The command line: global flags, and one file for each command.
 
 pub mod demo;
+mod keys;
 mod migrate;
 pub mod openapi;
 mod policy;
@@ -71,6 +72,11 @@ pub enum Command {
         #[command(subcommand)]
         command: TokenCommand,
     },
+    /// The keyring: what the service signs and encrypts with
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
+    },
     /// Policy documents
     Policy {
         #[command(subcommand)]
@@ -126,6 +132,7 @@ pub fn run() -> ExitCode {
         Command::Migrate { divisions } => migrate::run(&cli.flags, divisions.as_deref()),
         Command::Openapi { write, check } => openapi::run(write.as_deref(), check.as_deref()),
         Command::Token { command: TokenCommand::Issue(args) } => token::run(&cli.flags, &args),
+        Command::Keys { command } => keys::run(&cli.flags, &command),
         Command::Policy { command: PolicyCommand::Check { file } } => policy::check(&file),
         Command::Settings => settings::run(&cli.flags),
     };

@@ -18,6 +18,7 @@ pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
         bootstrap::prepare(&config.db)?;
     }
     let state = State::new(config)?;
+    bootstrap::load(&state)?;
     actix_web::rt::System::new().block_on(async move {
         let (server, address) = app::server(state.clone(), &bootstrap::server_options(&settings))?;
         tracing::info!(%address, "listening");

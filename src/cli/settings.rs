@@ -46,7 +46,8 @@ mod tests {
     #[test]
     fn the_page_names_every_setting_and_shows_no_secret() {
         let key = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ=";
-        let flags = [("data_key", key), ("database_url", "postgres://officer:hunter2@db:5432/xiaoqu?password=hunter3")];
+        let flags =
+            [("wrapping_key", key), ("database_url", "postgres://officer:hunter2@db:5432/xiaoqu?password=hunter3")];
         let flags = flags.map(|(key, value)| ("--set".into(), key.into(), value.into())).to_vec();
         let values = Sources { flags, ..Sources::default() }.collect().unwrap();
         Settings::from_values(&values).unwrap();

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use chrono::Utc;
 use clap::Args;
 use serde_json::{Map, Value, json};
@@ -7,7 +9,7 @@ use crate::access::Role;
 use crate::access::issuer::LocalIssuer;
 use crate::access::role::ROLES;
 use crate::access::token::Verifier;
-use crate::bootstrap;
+use crate::keys::Keys;
 use crate::settings::Settings;
 
 /// What a token says.
@@ -72,7 +74,7 @@ pub fn issue(issuer: &LocalIssuer, args: &TokenArgs, minutes: i64) -> anyhow::Re
     add("name", args.name.as_ref().map(|v| json!(v)));
     add("tasks", (!args.tasks.is_empty()).then(|| json!(args.tasks)));
     let token = issuer.sign(&Value::Object(claims))?;
-    Verifier::new(vec![issuer.verifier()?])
+    Verifier::new(vec![issuer.verifier()])
         .verify(&token, now)
         .map_err(|refusal| anyhow::anyhow!("no such token can be: {refusal}"))?;
     Ok(token)
@@ -83,7 +85,8 @@ pub fn run(flags: &SettingFlags, args: &TokenArgs) -> anyhow::Result<()> {
     let default = i64::try_from(settings.access.access_token_minutes.as_secs() / 60)?;
     let minutes = args.minutes.unwrap_or(default);
     anyhow::ensure!((1..=1440).contains(&minutes), "--minutes takes 1 to 1440");
-    let issuer = bootstrap::config(&settings)?.local_issuer;
+    let keys = Arc::new(Keys::open(settings.keyring()?)?);
+    let issuer = LocalIssuer::new(&settings.http.public_url, &settings.access.audience, keys);
     println!("{}", issue(&issuer, args, minutes)?);
     Ok(())
 }

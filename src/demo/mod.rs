@@ -13,13 +13,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::access::issuer::LocalIssuer;
 use crate::access::role::ROLES;
 use crate::access::{Caller, Role};
 use crate::app::{Config, State};
 use crate::bootstrap;
 use crate::clock::Clock;
 use crate::db::{DbOptions, Instant};
+use crate::keys::Keys;
 pub use stage::TOKEN_MINUTES;
 use stage::{Person, Stage};
 
@@ -50,14 +50,13 @@ pub struct Token {
 pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<State>> {
     let db = DbOptions::new(format!("sqlite:{}", folder.join("demo.sqlite").display()));
     bootstrap::prepare_at(&db, Instant(start))?;
-    let mut data_key = [0u8; 32];
-    aws_lc_rs::rand::fill(&mut data_key).map_err(|_| anyhow::anyhow!("no random numbers"))?;
     State::new(Config {
         db,
         clock: Clock::sandbox(chrono_tz::Asia::Shanghai, start),
-        local_issuer: LocalIssuer::generate(ISSUER, AUDIENCE)?,
+        issuer: ISSUER.into(),
+        audience: AUDIENCE.into(),
+        keys: Keys::generate()?,
         trusted_issuers: Vec::new(),
-        data_key,
         body_limit: 1024 * 1024,
         request_timeout: Duration::from_secs(30),
         metrics_on_api: true,

@@ -206,7 +206,7 @@ impl Ctx {
                 let stored = entity.stored().map_err(unserialisable)?;
                 if let Some(key) = &key {
                     let now = Instant::now();
-                    idempotency::store(tx.conn, &ctx.state.data_key, key, entity.id, &stored, now)?;
+                    idempotency::store(tx.conn, &ctx.state.keys.ring(), key, entity.id, &stored, now)?;
                 }
                 Ok(stored)
             })
@@ -279,7 +279,7 @@ impl Tx<'_> {
 
     fn stored(&mut self) -> Work<Option<(idempotency::StoredAnswer, Option<Id>)>> {
         match self.key {
-            Some(key) => idempotency::find(self.conn, &self.ctx.state.data_key, key, Instant::now()),
+            Some(key) => idempotency::find(self.conn, &self.ctx.state.keys.ring(), key, Instant::now()),
             None => Ok(None),
         }
     }

@@ -1,6 +1,5 @@
 //! `Idempotency-Key`: a POST with a key has one effect. The answer is stored, encrypted, in the transaction of its effect.
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::digest::{SHA256, digest};
 use diesel::prelude::*;
 
@@ -8,6 +7,7 @@ use crate::access::Caller;
 use crate::db::schema::idempotency_keys as keys;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
+use crate::keys::Keyring;
 use crate::problem::{Code, Problem};
 
 /// How long an answer is replayed.
@@ -57,35 +57,6 @@ impl IdempotencyKey {
     }
 }
 
-/// The key that answers are encrypted under.
-pub struct DataKey(LessSafeKey);
-
-impl DataKey {
-    pub fn new(bytes: &[u8; 32]) -> anyhow::Result<DataKey> {
-        let key = UnboundKey::new(&AES_256_GCM, bytes).map_err(|_| anyhow::anyhow!("the data key is not 32 bytes"))?;
-        Ok(DataKey(LessSafeKey::new(key)))
-    }
-
-    fn seal(&self, scope: &str, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
-        let mut nonce = [0u8; 12];
-        aws_lc_rs::rand::fill(&mut nonce).map_err(|_| anyhow::anyhow!("no randomness"))?;
-        let mut sealed = plain.to_vec();
-        self.0
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(scope.as_bytes()), &mut sealed)
-            .map_err(|_| anyhow::anyhow!("cannot encrypt"))?;
-        Ok([nonce.as_slice(), &sealed].concat())
-    }
-
-    fn open(&self, scope: &str, sealed: &[u8]) -> Option<Vec<u8>> {
-        let (nonce, rest) = sealed.split_at_checked(12)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let mut plain = rest.to_vec();
-        let length = self.0.open_in_place(nonce, Aad::from(scope.as_bytes()), &mut plain).ok()?.len();
-        plain.truncate(length);
-        Some(plain)
-    }
-}
-
 #[derive(Queryable)]
 struct Row {
     request: String,
@@ -94,13 +65,14 @@ struct Row {
     etag: Option<String>,
     location: Option<String>,
     body: Vec<u8>,
+    data_key: String,
     created_at: Instant,
 }
 
 /// The answer given for this key, with the row that it was about; another request under the key is 422.
 pub fn find(
     conn: &mut Conn,
-    data_key: &DataKey,
+    keyring: &Keyring,
     key: &IdempotencyKey,
     now: Instant,
 ) -> Work<Option<(StoredAnswer, Option<Id>)>> {
@@ -113,6 +85,7 @@ pub fn find(
             keys::etag,
             keys::location,
             keys::body,
+            keys::data_key,
             keys::created_at,
         ))
         .first(conn)
@@ -125,8 +98,8 @@ pub fn find(
     if row.request != key.request {
         return Err(Problem::new(Code::IdempotencyKeyReused).into());
     }
-    let Some(body) = data_key.open(&key.scope, &row.body) else {
-        // The data key was changed: the effect stands and its answer cannot be read back.
+    let Some(body) = keyring.data_key_of(&row.data_key).and_then(|one| one.open(&key.scope, &row.body)) else {
+        // The row was changed or its data key is gone: the effect stands and its answer cannot be read back.
         return Err(Problem::new(Code::IdempotencyKeyReused)
             .detail("该幂等键的应答已无法读取", "the stored answer of this key can no longer be read")
             .into());
@@ -137,12 +110,13 @@ pub fn find(
 
 pub fn store(
     conn: &mut Conn,
-    data_key: &DataKey,
+    keyring: &Keyring,
     key: &IdempotencyKey,
     resource: Option<Id>,
     answer: &StoredAnswer,
     now: Instant,
 ) -> Work<()> {
+    let data_key = keyring.data_key(now.0);
     let body = data_key.seal(&key.scope, &answer.body).map_err(|error| {
         tracing::error!(%error, "an answer could not be encrypted");
         Problem::new(Code::Internal)
@@ -156,6 +130,7 @@ pub fn store(
             keys::etag.eq(&answer.etag),
             keys::location.eq(&answer.location),
             keys::body.eq(body),
+            keys::data_key.eq(&data_key.key.id),
             keys::created_at.eq(now),
         ))
         .execute(conn)?;

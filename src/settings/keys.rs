@@ -2,49 +2,28 @@
 
 use std::path::Path;
 
-use jsonwebtoken::jwk::Jwk;
-use jsonwebtoken::{Algorithm, EncodingKey};
 use toml::Value;
 
 use super::kinds::{Key32, Kind};
 use super::{DatabaseUrl, Secret, Settings, SettingsError, TABLE};
+use crate::keys::{Source, Wrapping};
 
-/// The keys of a deployment.
-#[derive(Clone, Debug)]
-pub struct Keys {
-    /// Ed25519; signs the service's own tokens.
-    pub signing_key: EncodingKey,
-    /// The public half of `signing_key`, without a `kid`.
-    pub signing_key_public: Jwk,
-    pub data_key: Secret<[u8; 32]>,
+/// A 32-byte key as a file holds it; else what would be accepted.
+pub fn key_of_text(text: &str) -> Result<Secret<[u8; 32]>, String> {
+    Key32.read(&Value::String(text.to_owned())).map_err(|_| Key32.accepted())
 }
 
 impl Settings {
-    /// Reads the keys; a missing or wrong one is one line, like a wrong setting.
-    pub fn keys(&self) -> Result<Keys, SettingsError> {
-        let file = self.access.signing_key_file.as_deref().ok_or_else(|| missing("signing_key_file"))?;
-        let pem = read_file("signing_key_file", file)?;
-        let wrong = |_| {
-            file_fault(
-                "signing_key_file",
-                file,
-                "is not an Ed25519 key; accepted: PEM (PKCS#8) as `openssl genpkey -algorithm ed25519` writes it",
-            )
+    /// Where the keyring is and what opens it; a missing setting is one line, like a wrong one.
+    pub fn keyring(&self) -> Result<Source, SettingsError> {
+        let access = &self.access;
+        let file = access.keyring_file.clone().ok_or_else(|| missing("keyring_file"))?;
+        let wrapping = match (&access.wrapping_key, &access.wrapping_key_file) {
+            (Some(key), _) => Wrapping::Value(key.clone()),
+            (None, Some(path)) => Wrapping::File(path.clone()),
+            (None, None) => return Err(missing("wrapping_key_file")),
         };
-        let signing_key = EncodingKey::from_ed_pem(&pem).map_err(wrong)?;
-        let signing_key_public = Jwk::from_encoding_key(&signing_key, Algorithm::EdDSA).map_err(wrong)?;
-        Ok(Keys { signing_key, signing_key_public, data_key: self.data_key()? })
-    }
-
-    fn data_key(&self) -> Result<Secret<[u8; 32]>, SettingsError> {
-        if let Some(key) = &self.access.data_key {
-            return Ok(key.clone());
-        }
-        let file = self.access.data_key_file.as_deref().ok_or_else(|| missing("data_key"))?;
-        let text = String::from_utf8_lossy(&read_file("data_key_file", file)?).into_owned();
-        let wrong =
-            |_| file_fault("data_key_file", file, &format!("does not hold a key; accepted: {}", Key32.accepted()));
-        Key32.read(&Value::String(text)).map_err(wrong)
+        Ok(Source { file, wrapping })
     }
 
     /// libpq's connection URL with the password and the time limits; `None` on SQLite.

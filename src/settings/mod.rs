@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use issuers::Issuers;
 pub use issuers::{ClaimMapping, TrustedIssuer};
-pub use keys::Keys;
+pub use keys::key_of_text;
 pub use kinds::DatabaseUrl;
 use kinds::*;
 pub use secret::Secret;
@@ -175,12 +175,12 @@ settings! {
 
     /// Tokens and keys.
     access: AccessSettings {
-        signing_key_file: Option<PathBuf> = "", Maybe(File), [Required],
-            "PEM file (PKCS#8, Ed25519) that signs the service's own tokens.";
-        data_key: Option<Secret<[u8; 32]>> = "", Maybe(Key32), [Secret, Required],
-            "Key that encrypts stored answers and personal data. Losing it loses them. Either this or `data_key_file`.";
-        data_key_file: Option<PathBuf> = "", Maybe(File), [Required],
-            "File with the data key, in the same form. Either this or `data_key`.";
+        keyring_file: Option<PathBuf> = "", Maybe(File), [Required],
+            "The keyring that `xiaoqu keys init` makes: signing keys and data keys, sealed under the wrapping key. Replicas share it.";
+        wrapping_key: Option<Secret<[u8; 32]>> = "", Maybe(Key32), [Secret, Required],
+            "Key that the keyring is sealed under. Losing it loses the keyring. Either this or `wrapping_key_file`.";
+        wrapping_key_file: Option<PathBuf> = "", Maybe(File), [Required],
+            "File with the wrapping key, in the same form; it is read again when it changes. Either this or `wrapping_key`.";
         audience: String = "xiaoqu", Line(200), [],
             "What `aud` must be in the service's own tokens.";
         access_token_minutes: Duration = "60", minutes(1, 1440), [],
@@ -209,8 +209,8 @@ impl Settings {
     pub fn from_values(values: &Values) -> Result<Settings, SettingsError> {
         let settings = read(values)?;
         let access = &settings.access;
-        if access.data_key.is_some() && access.data_key_file.is_some() {
-            return Err(values.fault("data_key_file", "data_key is given too, and only one of them can be"));
+        if access.wrapping_key.is_some() && access.wrapping_key_file.is_some() {
+            return Err(values.fault("wrapping_key_file", "wrapping_key is given too, and only one of them can be"));
         }
         let own = &settings.http.public_url;
         if access.trusted_issuers.iter().any(|trusted| trusted.issuer.trim_end_matches('/') == own) {

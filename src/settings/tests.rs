@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::*;
 
-const DATA_KEY: &str = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ=";
+const WRAPPING_KEY: &str = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ=";
 
 fn load(file: Option<&str>, variables: &[(&str, &str)], flags: &[(&str, &str)]) -> Result<Settings, String> {
     let folder = tempfile::tempdir().unwrap();
@@ -74,7 +74,7 @@ fn an_unknown_name_stops_the_start() {
 
 #[test]
 fn a_file_that_cannot_be_read_stops_the_start() {
-    let line = load(Some(&format!("data_key = {DATA_KEY}")), &[], &[]).unwrap_err();
+    let line = load(Some(&format!("wrapping_key = {WRAPPING_KEY}")), &[], &[]).unwrap_err();
     assert!(line.contains("line 1") && !line.contains("c2Vj"), "{line}");
     refused(Some("listen = 'a'\npool_size = = 3"), &[], &[], &["xiaoqu.toml, line 2"]);
     let sources = Sources { config: Some("/nowhere/x.toml".into()), ..Sources::default() };
@@ -111,8 +111,8 @@ fn a_bad_value_stops_the_start() {
         ("audience", ""),
         ("audience", "a\nb"),
         ("access_token_minutes", "1441"),
-        ("data_key", "c2hvcnQ="),
-        ("data_key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+        ("wrapping_key", "c2hvcnQ="),
+        ("wrapping_key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
         ("metrics_listen", "127.0.0.1:8080"),
         ("database_password_file", "x"),
     ];
@@ -139,10 +139,10 @@ fn the_usual_database_urls_are_accepted() {
 #[test]
 fn no_secret_is_shown() {
     let url = "postgres://officer:hunter2@db/xiaoqu?sslpassword=hunter3";
-    let settings = load(None, &[("XIAOQU_DATA_KEY", DATA_KEY), ("XIAOQU_DATABASE_URL", url)], &[]).unwrap();
+    let settings = load(None, &[("XIAOQU_WRAPPING_KEY", WRAPPING_KEY), ("XIAOQU_DATABASE_URL", url)], &[]).unwrap();
     let debug = format!("{settings:?}");
     for wrong in [
-        ("data_key", "hunter2"),
+        ("wrapping_key", "hunter2"),
         ("database_url", "postgres://officer:hunter2@db"),
         ("database_url", "postgres://officer:hunter2/db"),
         ("database_url", "postgres://officer:a?hunter2@db/x"),
@@ -151,7 +151,7 @@ fn no_secret_is_shown() {
         let line = load(None, &[], &[wrong]).unwrap_err();
         assert!(!line.contains("hunter2"), "{line}");
     }
-    for secret in ["hunter", DATA_KEY, "secret-secret", "[115, 101, 99"] {
+    for secret in ["hunter", WRAPPING_KEY, "secret-secret", "[115, 101, 99"] {
         assert!(!debug.contains(secret), "{debug}");
     }
     assert_eq!(settings.database.database_url.to_string(), "postgres://db/xiaoqu");
@@ -172,30 +172,33 @@ fn write(folder: &Path, name: &str, content: &str) -> String {
 }
 
 #[test]
-fn serve_needs_its_keys() {
+fn serve_needs_its_keyring_and_the_key_that_opens_it() {
     let folder = tempfile::tempdir().unwrap();
-    // `openssl genpkey -algorithm ed25519`, and the same of an X25519 key.
-    let pem = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
-    let good = write(folder.path(), "sign.pem", pem);
-    let other = write(folder.path(), "other.pem", &pem.replace("K2Vw", "K2Vu"));
-    let data = write(folder.path(), "data.key", &format!("{DATA_KEY}\n"));
-    let keys = |flags: &[(&str, &str)]| load(None, &[], flags).unwrap().keys().map_err(|error| error.to_string());
-
-    let found = keys(&[("signing_key_file", &good), ("data_key_file", &data)]).unwrap();
-    assert_eq!(found.data_key.expose(), b"secret-secret-secret-secret-1234");
-    assert!(!format!("{found:?}").contains("[115"));
+    let key = write(folder.path(), "wrapping.key", &format!("{WRAPPING_KEY}\n"));
+    let short = write(folder.path(), "short.key", "c2hvcnQ=");
+    let source = |flags: &[(&str, &str)]| load(None, &[], flags).unwrap().keyring().map_err(|error| error.to_string());
     for (flags, part) in [
-        (vec![("data_key", DATA_KEY)], "signing_key_file: is not set"),
-        (vec![("signing_key_file", good.as_str())], "XIAOQU_DATA_KEY"),
-        (vec![("signing_key_file", "/nowhere"), ("data_key", DATA_KEY)], "/nowhere cannot be read"),
-        (vec![("signing_key_file", &data), ("data_key", DATA_KEY)], "is not an Ed25519 key"),
-        (vec![("signing_key_file", &other), ("data_key", DATA_KEY)], "is not an Ed25519 key"),
-        (vec![("signing_key_file", &good), ("data_key_file", &good)], "data_key_file"),
+        (vec![("wrapping_key", WRAPPING_KEY)], "keyring_file: is not set"),
+        (vec![("keyring_file", "k.json")], "XIAOQU_WRAPPING_KEY_FILE"),
     ] {
-        let line = keys(&flags).unwrap_err();
-        assert!(line.contains(part) && !line.contains('\n') && !line.contains("MC4C"), "{line}");
+        let line = source(&flags).unwrap_err();
+        assert!(line.contains(part) && !line.contains('\n'), "{line}");
     }
-    refused(None, &[], &[("data_key", DATA_KEY), ("data_key_file", &data)], &["data_key_file", "only one"]);
+    let of = |file: &str| source(&[("keyring_file", "k.json"), ("wrapping_key_file", file)]).unwrap().wrapping.key();
+    let from_file = of(&key).unwrap();
+    let given = source(&[("keyring_file", "k.json"), ("wrapping_key", WRAPPING_KEY)]).unwrap();
+    assert_eq!(from_file.id(), given.wrapping.key().unwrap().id());
+    assert!(!format!("{given:?}").contains("115, 101"), "a key in the debug output");
+    for file in ["/nowhere", &short] {
+        let line = of(file).err().expect("no key").to_string();
+        assert!(line.contains(file) && !line.contains("c2hvcnQ"), "{line}");
+    }
+    refused(
+        None,
+        &[],
+        &[("wrapping_key", WRAPPING_KEY), ("wrapping_key_file", &key)],
+        &["wrapping_key_file", "only one"],
+    );
 }
 
 #[test]

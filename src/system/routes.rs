@@ -54,10 +54,13 @@ pub struct Readiness {
 pub async fn get_readyz(state: web::Data<State>) -> Answer {
     let today = state.clock.today();
     let missing = state.db.read(move |conn| crate::calendar::missing_years(conn, today)).await?;
-    let warnings = missing
+    let mut warnings: Vec<String> = missing
         .iter()
         .map(|year| format!("calendar_year_missing: {year} has no holiday calendar; only weekends are rest days"))
         .collect();
+    if state.keys.broken() {
+        warnings.push("keyring_broken: the changed keyring cannot be used; the keys before it are in force".into());
+    }
     let store = if state.db.is_postgres() { "postgres" } else { "sqlite" };
     Ok(HttpResponse::Ok().json(Readiness { status: "ready".into(), store: store.into(), warnings }))
 }
@@ -80,6 +83,7 @@ pub async fn metrics_text(state: web::Data<State>) -> Answer {
     if let Ok(missing) = state.db.read(move |conn| crate::calendar::missing_years(conn, today)).await {
         state.metrics.calendar_years_missing.set(missing.len() as i64);
     }
+    state.metrics.keyring_broken.set(i64::from(state.keys.broken()));
     state.metrics.write_queue.set(state.db.write_queue_depth() as i64);
     let text = state.metrics.text().map_err(|error| {
         tracing::error!(%error, "metrics cannot be written");

@@ -11,8 +11,6 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use jsonwebtoken::EncodingKey;
-use jsonwebtoken::jwk::Jwk;
 use serde_json::{Value, json};
 
 #[derive(Clone)]
@@ -22,7 +20,7 @@ pub struct Key {
 }
 
 enum Secret {
-    Ed { pair: Ed25519KeyPair, der: Vec<u8> },
+    Ed(Ed25519KeyPair, [u8; 32]),
     Ec(EcdsaKeyPair),
     Rsa(RsaKeyPair),
     Hmac(Vec<u8>),
@@ -38,9 +36,9 @@ impl Key {
     }
 
     pub fn ed25519(kid: &str) -> Key {
-        let document = Ed25519KeyPair::generate_pkcs8v1(&SystemRandom::new()).expect("a key");
-        let der = document.as_ref().to_vec();
-        Key::new(kid, Secret::Ed { pair: Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der).expect("its pair"), der })
+        let mut seed = [0; 32];
+        aws_lc_rs::rand::fill(&mut seed).expect("randomness");
+        Key::new(kid, Secret::Ed(Ed25519KeyPair::from_seed_unchecked(&seed).expect("its pair"), seed))
     }
 
     pub fn p256(kid: &str) -> Key {
@@ -56,9 +54,10 @@ impl Key {
         Key::new(kid, Secret::Hmac(secret.to_vec()))
     }
 
-    pub fn encoding_key(&self) -> EncodingKey {
+    /// Of an Ed25519 key.
+    pub fn seed(&self) -> [u8; 32] {
         match &*self.secret {
-            Secret::Ed { der, .. } => EncodingKey::from_ed_der(der),
+            Secret::Ed(_, seed) => *seed,
             _ => panic!("the local issuer signs with Ed25519"),
         }
     }
@@ -66,7 +65,7 @@ impl Key {
     /// The public key as a JWK, without a `kid`.
     pub fn public(&self) -> Value {
         match &*self.secret {
-            Secret::Ed { pair, .. } => {
+            Secret::Ed(pair, _) => {
                 json!({ "kty": "OKP", "crv": "Ed25519", "x": base64url(pair.public_key()) })
             }
             Secret::Ec(pair) => {
@@ -84,14 +83,10 @@ impl Key {
         }
     }
 
-    pub fn jwk(&self) -> Jwk {
-        serde_json::from_value(self.public()).expect("a JWK")
-    }
-
     /// The public key as the attackers' scripts take it: bytes, PEM of the SubjectPublicKeyInfo.
     pub fn public_forms(&self) -> Vec<Vec<u8>> {
         let (raw, der) = match &*self.secret {
-            Secret::Ed { pair, .. } => (pair.public_key().as_ref().to_vec(), pair.public_key().as_der().expect("DER")),
+            Secret::Ed(pair, _) => (pair.public_key().as_ref().to_vec(), pair.public_key().as_der().expect("DER")),
             Secret::Ec(pair) => (pair.public_key().as_ref().to_vec(), pair.public_key().as_der().expect("DER")),
             Secret::Rsa(pair) => (pair.public_key().as_ref().to_vec(), pair.public_key().as_der().expect("DER")),
             Secret::Hmac(_) => panic!("a shared secret has no public half"),
@@ -114,7 +109,7 @@ impl Key {
 
     fn sign(&self, algorithm: &str, message: &[u8]) -> Vec<u8> {
         match &*self.secret {
-            Secret::Ed { pair, .. } => pair.sign(message).as_ref().to_vec(),
+            Secret::Ed(pair, _) => pair.sign(message).as_ref().to_vec(),
             Secret::Ec(pair) => pair.sign(&SystemRandom::new(), message).expect("a signature").as_ref().to_vec(),
             Secret::Rsa(pair) => {
                 let encoding: &'static dyn RsaEncoding =

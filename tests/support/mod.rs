@@ -15,11 +15,12 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use xiaoqu::access::issuer::{Issuer, LocalIssuer};
+use xiaoqu::access::issuer::Issuer;
 use xiaoqu::app::{self, Config, ServerOptions, State};
 use xiaoqu::bootstrap;
 use xiaoqu::clock::Clock;
 use xiaoqu::db::DbOptions;
+use xiaoqu::keys::{Key as RingKey, Keyring, Keys, Use};
 
 use keys::Key;
 
@@ -160,9 +161,10 @@ impl TestApp {
         let config = Config {
             db: options,
             clock: setup.clock,
-            local_issuer: local_issuer(&key),
+            issuer: ISSUER.into(),
+            audience: AUDIENCE.into(),
+            keys: Keys::fixed(keyring(&key)),
             trusted_issuers: setup.trusted_issuers,
-            data_key: [7; 32],
             body_limit: setup.body_limit,
             request_timeout: setup.request_timeout,
             metrics_on_api: setup.metrics_on_api,
@@ -212,8 +214,12 @@ impl Drop for TestApp {
     }
 }
 
-pub fn local_issuer(key: &Key) -> LocalIssuer {
-    LocalIssuer::new(ISSUER, AUDIENCE, key.encoding_key(), key.jwk()).expect("the local issuer")
+/// The test's token key; ledger and data keys are the same in every test, so that a restart knows them.
+pub fn keyring(token: &Key) -> Keyring {
+    let start = instant("2026-01-01T00:00:00Z");
+    let key = |usage, secret| RingKey::of(usage, secret, start, start).expect("a key");
+    let all = vec![key(Use::Token, token.seed()), key(Use::Ledger, [5; 32]), key(Use::Data, [7; 32])];
+    Keyring::new(all).expect("a keyring")
 }
 
 type Running = (actix_web::dev::ServerHandle, JoinHandle<()>);

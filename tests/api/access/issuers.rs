@@ -103,7 +103,8 @@ fn the_local_issuer_is_checked_as_strictly() {
 
 #[test]
 fn a_generated_issuer_works() {
-    let issuer = xiaoqu::access::issuer::LocalIssuer::generate(ISSUER, "xiaoqu").expect("an issuer");
+    let keys = std::sync::Arc::new(xiaoqu::keys::Keys::generate().expect("keys"));
+    let issuer = xiaoqu::access::issuer::LocalIssuer::new(ISSUER, "xiaoqu", keys);
     let arguments = xiaoqu::cli::token::TokenArgs {
         division: Some("640121".into()),
         ..crate::support::client::arguments(xiaoqu::access::Role::CountyAuthority)

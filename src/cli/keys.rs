@@ -1,0 +1,175 @@
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use chrono::{Duration, Utc};
+use clap::{Args, Subcommand};
+
+use super::SettingFlags;
+use crate::bootstrap;
+use crate::db::{Db, WriteGate};
+use crate::keys::{self, Key, Keyring, Source, State, Use, Wrapping};
+use crate::settings::Settings;
+
+#[derive(Subcommand)]
+pub enum KeysCommand {
+    /// Make a keyring with one new key for each use
+    Init,
+    /// Show the keys: id, use, state and dates, no secrets
+    List,
+    /// Add a new key, that takes over from the present one
+    Rotate(RotateArgs),
+    /// Take a token key out, so that its tokens are refused at once
+    Remove {
+        /// Id of the key, as `keys list` shows it
+        id: String,
+    },
+    /// Seal the keyring under another wrapping key
+    Rewrap {
+        /// File with the new wrapping key
+        #[arg(long, value_name = "FILE")]
+        new_wrapping_key_file: PathBuf,
+    },
+    /// Forget, in the database, the data keys that this keyring has lost. What lay under them is given up
+    GiveUp,
+    /// Print public keys, for whoever verifies what the service signed
+    Public {
+        /// `ledger`: the verifier keys (C2SP) of checkpoints, a line each; `token`: a JWK Set
+        #[arg(long = "use", value_name = "USE")]
+        usage: Use,
+    },
+}
+
+#[derive(Args)]
+pub struct RotateArgs {
+    /// Which key
+    #[arg(long = "use", value_name = "USE")]
+    usage: Use,
+    /// Minutes until the new key acts. Until then everyone learns it: replicas within seconds, callers that keep the
+    /// JWK Set within five minutes
+    #[arg(long, value_name = "MINUTES", default_value_t = 10, value_parser = clap::value_parser!(i64).range(0..=43200))]
+    activate_after: i64,
+}
+
+pub fn run(flags: &SettingFlags, command: &KeysCommand) -> anyhow::Result<()> {
+    let settings = Settings::load(&flags.sources())?;
+    let source = settings.keyring()?;
+    match command {
+        KeysCommand::Init => {
+            let ring = Keyring::generate(Utc::now())?;
+            keys::create(&source.file, &ring, &source.wrapping.key()?)?;
+            print!("{}", page(&ring));
+        }
+        KeysCommand::List => print!("{}", page(&source.read()?)),
+        KeysCommand::Rotate(args) => {
+            let ring = change(&source, |all| rotate(all, args))?;
+            print!("{}", page(&ring));
+        }
+        KeysCommand::Remove { id } => {
+            let ring = change(&source, |all| remove(all, id))?;
+            print!("{}", page(&ring));
+        }
+        KeysCommand::Rewrap { new_wrapping_key_file } => {
+            let new = Wrapping::File(new_wrapping_key_file.clone()).key()?;
+            let _held = hold(&source.file)?;
+            keys::replace(&source.file, &source.read()?, &new)?;
+            println!("{} is sealed under {}", source.file.display(), new.id());
+        }
+        KeysCommand::GiveUp => give_up(&source.read()?, &settings)?,
+        KeysCommand::Public { usage } => print!("{}", public(&source.read()?, *usage, &settings)?),
+    }
+    Ok(())
+}
+
+/// One change of a keyring at a time.
+fn hold(keyring: &Path) -> anyhow::Result<File> {
+    let path = PathBuf::from(format!("{}.lock", keyring.display()));
+    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    file.try_lock()
+        .map_err(|_| anyhow::anyhow!("another command changes the keyring (it holds {})", path.display()))?;
+    Ok(file)
+}
+
+fn change(source: &Source, change: impl FnOnce(&Keyring) -> anyhow::Result<Vec<Key>>) -> anyhow::Result<Keyring> {
+    let _held = hold(&source.file)?;
+    let ring = Keyring::new(change(&source.read()?)?)?;
+    keys::replace(&source.file, &ring, &source.wrapping.key()?)?;
+    Ok(ring)
+}
+
+/// The keys with a new one, without those whose tokens have all expired.
+fn rotate(ring: &Keyring, args: &RotateArgs) -> anyhow::Result<Vec<Key>> {
+    let now = Utc::now();
+    let waits = |key: &&Key| key.usage == args.usage && ring.state(key, now) == State::Waiting;
+    if let Some(waiting) = ring.keys().find(waits) {
+        anyhow::bail!("{} waits already, and acts from {}", waiting.id, waiting.active_from);
+    }
+    let last = ring.keys().filter(|key| key.usage == args.usage).map(|key| key.active_from).max();
+    // Dates are whole seconds: the new key acts after every other, whenever that was made.
+    let after = last.map_or(now, |last| now.max(last + Duration::seconds(1)));
+    let from = after.max(now + Duration::minutes(args.activate_after));
+    let mut all: Vec<Key> = ring.keys().filter(|key| ring.state(key, now) != State::Expired).cloned().collect();
+    all.push(Key::generate(args.usage, now, from)?);
+    Ok(all)
+}
+
+fn remove(ring: &Keyring, id: &str) -> anyhow::Result<Vec<Key>> {
+    let key = ring.keys().find(|key| key.id == id).with_context(|| format!("the keyring has no key {id}"))?;
+    anyhow::ensure!(
+        key.usage == Use::Token,
+        "only token keys can be removed: what other keys signed or encrypted is still to be read"
+    );
+    anyhow::ensure!(
+        ring.state(key, Utc::now()) != State::Acting,
+        "{id} signs now: let another take over first (keys rotate --use token --activate-after 0)"
+    );
+    Ok(ring.keys().filter(|key| key.id != id).cloned().collect())
+}
+
+fn give_up(ring: &Keyring, settings: &Settings) -> anyhow::Result<()> {
+    let options = bootstrap::db_options(settings)?;
+    let _held = bootstrap::hold(&options)?;
+    let db = Db::open(&options)?;
+    let kept = ring.data_key_ids();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let given_up = runtime.block_on(db.write(WriteGate::default(), move |conn| {
+        let lost: Vec<String> = keys::store::seen(conn)?.into_iter().filter(|id| !kept.contains(id)).collect();
+        for id in &lost {
+            keys::store::forget(conn, id)?;
+        }
+        Ok(lost)
+    }));
+    db.close();
+    for id in given_up.map_err(|fail| anyhow::anyhow!("the database was not changed: {fail:?}"))? {
+        println!("{id} is given up");
+    }
+    Ok(())
+}
+
+fn page(ring: &Keyring) -> String {
+    let now = Utc::now();
+    ring.keys()
+        .map(|key| {
+            let state = match ring.state(key, now) {
+                State::Waiting => "waiting",
+                State::Acting => "acting",
+                State::Relieved => "relieved",
+                State::Expired => "expired",
+            };
+            let at = |moment: keys::Moment| moment.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+            format!("{:24} {:9} made {} active from {}\n", key.id, state, at(key.created_at), at(key.active_from))
+        })
+        .collect()
+}
+
+fn public(ring: &Keyring, usage: Use, settings: &Settings) -> anyhow::Result<String> {
+    let name = keys::ledger_name(&settings.http.public_url);
+    match usage {
+        Use::Ledger => Ok(ring.ledger_keys().iter().map(|key| key.verifier_key(&name) + "\n").collect()),
+        Use::Token => {
+            let set: Vec<_> = ring.published(Utc::now()).map(|one| &one.jwk).collect();
+            Ok(serde_json::to_string_pretty(&serde_json::json!({ "keys": set }))? + "\n")
+        }
+        Use::Data => anyhow::bail!("a data key has no public half"),
+    }
+}

@@ -1,0 +1,129 @@
+//! The keyring of a running service: replicas share the file, and each reads it again when it changes.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::SystemTime;
+
+use chrono::Utc;
+
+use super::file::{self, FileError};
+use super::ring::Keyring;
+use super::wrapping::Wrapping;
+
+/// Where a keyring is kept, and what opens it.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub file: PathBuf,
+    pub wrapping: Wrapping,
+}
+
+impl Source {
+    pub fn read(&self) -> Result<Keyring, FileError> {
+        file::read(&self.file, &self.wrapping.key()?)
+    }
+
+    fn stamp(&self) -> Stamp {
+        let of = |path: &PathBuf| {
+            let data = std::fs::metadata(path).ok()?;
+            #[cfg(unix)]
+            let number = std::os::unix::fs::MetadataExt::ino(&data);
+            #[cfg(not(unix))]
+            let number = 0;
+            Some((data.modified().ok()?, data.len(), number))
+        };
+        let wrapping = match &self.wrapping {
+            Wrapping::File(path) => of(path),
+            Wrapping::Value(_) => None,
+        };
+        (of(&self.file), wrapping)
+    }
+}
+
+type FileStamp = Option<(SystemTime, u64, u64)>;
+type Stamp = (FileStamp, FileStamp);
+
+/// The keys in force.
+pub struct Keys {
+    ring: RwLock<Arc<Keyring>>,
+    source: Option<(Source, Mutex<Stamp>)>,
+    broken: AtomicBool,
+    generation: AtomicU64,
+    /// Data keys that the store has remembered.
+    remembered: Mutex<Vec<String>>,
+}
+
+impl Keys {
+    /// Keys of one run, kept nowhere.
+    pub fn fixed(ring: Keyring) -> Keys {
+        Keys::of(ring, None)
+    }
+
+    fn of(ring: Keyring, source: Option<(Source, Mutex<Stamp>)>) -> Keys {
+        let (broken, generation) = (AtomicBool::new(false), AtomicU64::new(0));
+        Keys { ring: RwLock::new(Arc::new(ring)), source, broken, generation, remembered: Mutex::default() }
+    }
+
+    pub fn generate() -> anyhow::Result<Keys> {
+        Ok(Keys::fixed(Keyring::generate(Utc::now())?))
+    }
+
+    pub fn open(source: Source) -> Result<Keys, FileError> {
+        // The stamp first: a change between the two is seen by the next look.
+        let stamp = source.stamp();
+        let ring = source.read()?;
+        Ok(Keys::of(ring, Some((source, Mutex::new(stamp)))))
+    }
+
+    pub fn ring(&self) -> Arc<Keyring> {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Another keyring, as if the file had been changed.
+    pub fn replace(&self, ring: Keyring) {
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+        self.generation.fetch_add(1, Ordering::Release);
+    }
+
+    /// Grows by one with each change: whoever keeps something that the keys decided forgets it then.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Data keys that the store has not been told of.
+    pub fn unknown_to_store(&self) -> Vec<String> {
+        let known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        self.ring().data_key_ids().into_iter().filter(|id| !known.contains(id)).collect()
+    }
+
+    pub fn known_to_store(&self, ids: Vec<String>) {
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+    }
+
+    /// The last change of the file could not be read, and the keys before it are still in force.
+    pub fn broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
+    }
+
+    /// Reads the file again if it changed. One that cannot be used leaves the keys as they are.
+    pub fn refresh(&self) {
+        let Some((source, seen)) = &self.source else { return };
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let stamp = source.stamp();
+        if stamp == *seen {
+            return;
+        }
+        *seen = stamp;
+        match source.read() {
+            Ok(ring) => {
+                self.replace(ring);
+                self.broken.store(false, Ordering::Relaxed);
+                tracing::info!("the keyring was read again");
+            }
+            Err(error) => {
+                self.broken.store(true, Ordering::Relaxed);
+                tracing::error!(%error, "the changed keyring cannot be used; the keys before it stay in force");
+            }
+        }
+    }
+}

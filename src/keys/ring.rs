@@ -1,0 +1,266 @@
+//! The keys in memory: which one acts at a moment, and which are still believed.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Duration, SubsecRound, Utc};
+use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
+use serde::{Deserialize, Serialize};
+
+use super::wrapping::{Sealer, name_of};
+use crate::settings::Secret;
+
+/// Tokens live for a day at most (`access_token_minutes`), and clocks differ by a minute.
+const TOKEN_KEY_OUTLIVES: Duration = Duration::minutes(24 * 60 + 2);
+
+/// A moment of real time, in whole seconds.
+pub type Moment = DateTime<Utc>;
+
+/// What a key is for; it is used for nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Use {
+    /// Signs access tokens.
+    Token,
+    /// Signs the ledger's checkpoints.
+    Ledger,
+    /// Encrypts stored answers and personal data.
+    Data,
+}
+
+impl Use {
+    pub const ALL: [Use; 3] = [Use::Token, Use::Ledger, Use::Data];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Use::Token => "token",
+            Use::Ledger => "ledger",
+            Use::Data => "data",
+        }
+    }
+}
+
+/// What a key does at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Published, and not yet used.
+    Waiting,
+    /// It signs or encrypts.
+    Acting,
+    /// What it signed or encrypted is still believed.
+    Relieved,
+    /// Nothing that it signed can still be valid.
+    Expired,
+}
+
+/// A key as it lies in the keyring.
+#[derive(Clone)]
+pub struct Key {
+    pub id: String,
+    pub usage: Use,
+    pub created_at: Moment,
+    /// From then on it signs or encrypts, until the next one of its use does.
+    pub active_from: Moment,
+    /// Ed25519 public key; a data key has none.
+    pub public: Option<[u8; 32]>,
+    /// Ed25519 seed, or the AES key.
+    pub secret: Secret<[u8; 32]>,
+}
+
+impl Key {
+    pub fn generate(usage: Use, now: Moment, active_from: Moment) -> anyhow::Result<Key> {
+        let mut secret = [0u8; 32];
+        aws_lc_rs::rand::fill(&mut secret).map_err(|_| anyhow::anyhow!("no randomness"))?;
+        Key::of(usage, secret, now, active_from)
+    }
+
+    /// The id is made from the key, so that no other key can carry it.
+    pub fn of(usage: Use, secret: [u8; 32], created_at: Moment, active_from: Moment) -> anyhow::Result<Key> {
+        let (public, name) = match usage {
+            Use::Data => (None, name_of(&secret, "xiaoqu data key")),
+            Use::Token | Use::Ledger => {
+                let pair = Ed25519KeyPair::from_seed_unchecked(&secret).map_err(|_| anyhow::anyhow!("not a seed"))?;
+                let public: [u8; 32] = pair.public_key().as_ref().try_into()?;
+                (Some(public), hex::encode(&digest(&SHA256, &public).as_ref()[..8]))
+            }
+        };
+        let id = format!("{}-{name}", usage.name());
+        let secret = Secret::new(secret);
+        Ok(Key {
+            id,
+            usage,
+            created_at: created_at.trunc_subsecs(0),
+            active_from: active_from.trunc_subsecs(0),
+            public,
+            secret,
+        })
+    }
+}
+
+/// Signs access tokens, and checks them.
+pub struct TokenKey {
+    pub key: Key,
+    pub jwk: Jwk,
+    encoding: EncodingKey,
+    decoding: Arc<DecodingKey>,
+}
+
+/// Signs the ledger's checkpoints: an Ed25519 seed for the `signed_note` crate.
+pub struct LedgerKey {
+    pub key: Key,
+    pub public: [u8; 32],
+}
+
+/// Encrypts what must not lie open in the database.
+pub struct DataKey {
+    pub key: Key,
+    sealer: Sealer,
+}
+
+/// All keys, opened. The last one of a use that has become active acts.
+pub struct Keyring {
+    token: Vec<TokenKey>,
+    ledger: Vec<LedgerKey>,
+    data: Vec<DataKey>,
+}
+
+impl Keyring {
+    pub fn new(keys: Vec<Key>) -> anyhow::Result<Keyring> {
+        let mut ring = Keyring { token: Vec::new(), ledger: Vec::new(), data: Vec::new() };
+        for key in keys {
+            match key.usage {
+                Use::Token => ring.token.push(TokenKey::new(key)?),
+                Use::Ledger => ring.ledger.push(LedgerKey { public: key.public.context("no public key")?, key }),
+                Use::Data => ring.data.push(DataKey { sealer: Sealer::new(key.secret.expose())?, key }),
+            }
+        }
+        ring.token.sort_by_key(|one| one.key.active_from);
+        ring.ledger.sort_by_key(|one| one.key.active_from);
+        ring.data.sort_by_key(|one| one.key.active_from);
+        let none = Use::ALL.into_iter().find(|usage| !ring.keys().any(|key| key.usage == *usage));
+        match none {
+            Some(usage) => anyhow::bail!("there is no {} key", usage.name()),
+            None => Ok(ring),
+        }
+    }
+
+    /// One new key for each use, that acts at once.
+    pub fn generate(now: Moment) -> anyhow::Result<Keyring> {
+        Keyring::new(Use::ALL.into_iter().map(|usage| Key::generate(usage, now, now)).collect::<anyhow::Result<_>>()?)
+    }
+
+    /// By use, oldest first.
+    pub fn keys(&self) -> impl Iterator<Item = &Key> {
+        let token = self.token.iter().map(|one| &one.key);
+        token.chain(self.ledger.iter().map(|one| &one.key)).chain(self.data.iter().map(|one| &one.key))
+    }
+
+    pub fn token_key(&self, now: Moment) -> &TokenKey {
+        &self.token[acting(self.token.iter().map(|one| &one.key), now)]
+    }
+
+    /// Keys whose tokens are believed: those that wait, so that everyone knows them before they sign, the one that
+    /// signs, and those whose tokens still live.
+    pub fn published(&self, now: Moment) -> impl Iterator<Item = &TokenKey> {
+        self.token.iter().filter(move |one| self.state(&one.key, now) != State::Expired)
+    }
+
+    pub fn ledger_key(&self, now: Moment) -> &LedgerKey {
+        &self.ledger[acting(self.ledger.iter().map(|one| &one.key), now)]
+    }
+
+    /// Every key that ever signed a checkpoint, or will.
+    pub fn ledger_keys(&self) -> &[LedgerKey] {
+        &self.ledger
+    }
+
+    pub fn data_key(&self, now: Moment) -> &DataKey {
+        &self.data[acting(self.data.iter().map(|one| &one.key), now)]
+    }
+
+    pub fn data_key_of(&self, id: &str) -> Option<&DataKey> {
+        self.data.iter().find(|one| one.key.id == id)
+    }
+
+    pub fn data_key_ids(&self) -> Vec<String> {
+        self.data.iter().map(|one| one.key.id.clone()).collect()
+    }
+
+    pub fn state(&self, key: &Key, now: Moment) -> State {
+        let same: Vec<&Key> = self.keys().filter(|one| one.usage == key.usage).collect();
+        let acting = same[acting(same.iter().copied(), now)];
+        if acting.id == key.id {
+            return State::Acting;
+        }
+        if key.active_from > acting.active_from {
+            return State::Waiting;
+        }
+        let relieved_at = same.iter().map(|one| one.active_from).find(|at| *at > key.active_from);
+        match relieved_at {
+            Some(at) if key.usage == Use::Token && at + TOKEN_KEY_OUTLIVES <= now => State::Expired,
+            _ => State::Relieved,
+        }
+    }
+}
+
+/// The last that has become active; before any has, the first.
+fn acting<'a>(keys: impl Iterator<Item = &'a Key>, now: Moment) -> usize {
+    keys.enumerate().filter(|(_, key)| key.active_from <= now).map(|(index, _)| index).last().unwrap_or(0)
+}
+
+impl TokenKey {
+    fn new(key: Key) -> anyhow::Result<TokenKey> {
+        // RFC 8410: PKCS#8 of an Ed25519 seed is a fixed head before it.
+        const HEAD: [u8; 16] = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+        let encoding = EncodingKey::from_ed_der(&[HEAD.as_slice(), key.secret.expose()].concat());
+        let mut jwk = Jwk::from_encoding_key(&encoding, Algorithm::EdDSA)?;
+        jwk.common.key_id = Some(key.id.clone());
+        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+        let decoding = Arc::new(DecodingKey::from_jwk(&jwk)?);
+        Ok(TokenKey { key, jwk, encoding, decoding })
+    }
+
+    /// An access token (RFC 9068).
+    pub fn sign(&self, claims: &serde_json::Value) -> anyhow::Result<String> {
+        let mut header = jsonwebtoken::Header::new(Algorithm::EdDSA);
+        header.typ = Some("at+jwt".into());
+        header.kid = Some(self.key.id.clone());
+        Ok(jsonwebtoken::encode(&header, claims, &self.encoding)?)
+    }
+
+    pub fn decoding(&self) -> Arc<DecodingKey> {
+        self.decoding.clone()
+    }
+}
+
+impl LedgerKey {
+    pub fn id(&self) -> &str {
+        &self.key.id
+    }
+
+    /// The Ed25519 seed (RFC 8032).
+    pub fn seed(&self) -> &[u8; 32] {
+        self.key.secret.expose()
+    }
+
+    /// The verifier key of a C2SP signed note: `name+hash+key`.
+    pub fn verifier_key(&self, name: &str) -> String {
+        let tagged = [&[1u8], self.public.as_slice()].concat();
+        format!("{name}+{:08x}+{}", signed_note::key_id(name, &tagged), STANDARD.encode(&tagged))
+    }
+}
+
+impl DataKey {
+    pub fn seal(&self, about: &str, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
+        self.sealer.seal(about, plain)
+    }
+
+    pub fn open(&self, about: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.sealer.open(about, sealed)
+    }
+}

@@ -1,0 +1,84 @@
+//! AES-256-GCM under one 32-byte key: it seals the keys of the keyring, and what lies encrypted in the database.
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::hmac;
+
+use super::FileError;
+use crate::settings::Secret;
+
+const NONCE: usize = 12;
+
+/// Seals and opens; every sealing takes a nonce of its own, 96 random bits.
+pub(super) struct Sealer(LessSafeKey);
+
+impl Sealer {
+    pub fn new(bytes: &[u8; 32]) -> anyhow::Result<Sealer> {
+        let key = UnboundKey::new(&AES_256_GCM, bytes).map_err(|_| anyhow::anyhow!("a key is not 32 bytes"))?;
+        Ok(Sealer(LessSafeKey::new(key)))
+    }
+
+    /// Nonce, ciphertext and tag. `about` is not in it, but opens it only when it is the same.
+    pub fn seal(&self, about: &str, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
+        let mut nonce = [0u8; NONCE];
+        aws_lc_rs::rand::fill(&mut nonce).map_err(|_| anyhow::anyhow!("no randomness"))?;
+        let mut sealed = plain.to_vec();
+        self.0
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(about.as_bytes()), &mut sealed)
+            .map_err(|_| anyhow::anyhow!("cannot encrypt"))?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    pub fn open(&self, about: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, rest) = sealed.split_at_checked(NONCE)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut plain = rest.to_vec();
+        let length = self.0.open_in_place(nonce, Aad::from(about.as_bytes()), &mut plain).ok()?.len();
+        plain.truncate(length);
+        Some(plain)
+    }
+}
+
+/// 64 bits that name a secret key and tell nothing of it.
+pub(super) fn name_of(secret: &[u8; 32], purpose: &str) -> String {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), purpose.as_bytes());
+    hex::encode(&tag.as_ref()[..8])
+}
+
+/// The key that everything in the keyring is sealed under.
+pub struct WrappingKey {
+    pub(super) sealer: Sealer,
+    id: String,
+}
+
+impl WrappingKey {
+    pub fn new(bytes: &[u8; 32]) -> anyhow::Result<WrappingKey> {
+        Ok(WrappingKey { sealer: Sealer::new(bytes)?, id: name_of(bytes, "xiaoqu wrapping key") })
+    }
+
+    /// Names the key, so that a wrong one is told from a damaged file.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+/// Where the wrapping key comes from. A file is read again at each reload, so that a new key needs no restart.
+#[derive(Clone, Debug)]
+pub enum Wrapping {
+    Value(Secret<[u8; 32]>),
+    File(std::path::PathBuf),
+}
+
+impl Wrapping {
+    pub fn key(&self) -> Result<WrappingKey, FileError> {
+        let bytes = match self {
+            Wrapping::Value(bytes) => bytes.clone(),
+            Wrapping::File(path) => {
+                let fault = |why: String| FileError::Wrapping(path.display().to_string(), why);
+                let text = std::fs::read_to_string(path).map_err(|error| fault(format!("cannot be read: {error}")))?;
+                crate::settings::key_of_text(&text)
+                    .map_err(|accepted| fault(format!("does not hold a key; accepted: {accepted}")))?
+            }
+        };
+        WrappingKey::new(bytes.expose()).map_err(|error| FileError::Wrapping("wrapping key".into(), error.to_string()))
+    }
+}
