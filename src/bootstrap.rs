@@ -9,7 +9,9 @@ use crate::access::issuer::Issuer;
 use crate::app::{Config, ServerOptions, State};
 use crate::clock::Clock;
 use crate::db::{Conn, Db, DbOptions, Instant, WriteGate};
+use crate::http::address::Proxies;
 use crate::http::idempotency;
+use crate::http::limits::{LimitOptions, Rate};
 use crate::keys::{self, Keys};
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::{calendar, db, divisions, policy};
@@ -90,8 +92,20 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
         trusted_issuers: access.trusted_issuers.iter().map(Issuer::trusted).collect::<anyhow::Result<_>>()?,
         body_limit: settings.http.json_body_limit_bytes,
         request_timeout: settings.http.request_timeout_seconds,
+        limits: limits(settings),
         metrics_on_api: settings.http.metrics_listen.is_none(),
     })
+}
+
+fn limits(settings: &Settings) -> LimitOptions {
+    let limits = &settings.limits;
+    LimitOptions {
+        caller: Rate::new(limits.caller_requests_per_second, limits.caller_burst),
+        address: Rate::new(limits.address_requests_per_second, limits.address_burst),
+        refused_tokens: Rate::new(limits.refused_tokens_per_second, limits.refused_tokens_burst),
+        token_requests: Rate::new(limits.token_requests_per_second, limits.token_requests_burst),
+        proxies: Proxies { trusted: limits.trusted_proxies.clone(), header: limits.forwarded_header },
+    }
 }
 
 pub fn server_options(settings: &Settings) -> ServerOptions {

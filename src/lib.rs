@@ -27,6 +27,7 @@ pub mod metrics;
 pub mod policy;
 pub mod problem;
 pub mod proceedings;
+pub mod security;
 pub mod settings;
 pub mod standing;
 pub mod system;

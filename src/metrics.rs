@@ -6,7 +6,7 @@ pub struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
     seconds: HistogramVec,
-    refused: IntCounterVec,
+    pub security_events: IntCounterVec,
     pub write_queue: IntGauge,
     pub calendar_years_missing: IntGauge,
     pub keyring_broken: IntGauge,
@@ -24,9 +24,9 @@ impl Metrics {
                 .buckets(vec![0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0]),
             &["operation"],
         )?;
-        let refused = IntCounterVec::new(
-            Opts::new("access_refused_total", "Requests refused, by reason (token, forbidden, machine)"),
-            &["reason"],
+        let security_events = IntCounterVec::new(
+            Opts::new("security_events_total", "Security events, by kind (docs/operators.md lists them)"),
+            &["kind"],
         )?;
         let write_queue = IntGauge::new("write_queue", "Writes that wait for the one writer (SQLite)")?;
         let calendar_years_missing =
@@ -38,19 +38,23 @@ impl Metrics {
         registry.register(Box::new(keyring_broken.clone()))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
-        registry.register(Box::new(refused.clone()))?;
+        registry.register(Box::new(security_events.clone()))?;
         registry.register(Box::new(write_queue.clone()))?;
         registry.register(Box::new(calendar_years_missing.clone()))?;
-        Ok(Metrics { registry, requests, seconds, refused, write_queue, calendar_years_missing, keyring_broken })
+        Ok(Metrics {
+            registry,
+            requests,
+            seconds,
+            security_events,
+            write_queue,
+            calendar_years_missing,
+            keyring_broken,
+        })
     }
 
     pub fn answered(&self, operation: &str, status: u16, seconds: f64) {
         self.requests.with_label_values(&[operation, &status.to_string()]).inc();
         self.seconds.with_label_values(&[operation]).observe(seconds);
-    }
-
-    pub fn refused(&self, reason: &str) {
-        self.refused.with_label_values(&[reason]).inc();
     }
 
     pub fn text(&self) -> anyhow::Result<String> {

@@ -5,19 +5,20 @@ use std::sync::Arc;
 use actix_web::HttpMessage;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, AUTHORIZATION, HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::middleware::Next;
 
 use super::caller::Caller;
 use super::permissions::Access;
 use super::scope::Scope;
-use super::token::Refusal;
+use super::visitor::Visitor;
 use crate::app::{Route, State};
 use crate::http::context::{Ctx, Request};
 use crate::http::edge::{RequestId, WithoutBody};
 use crate::http::idempotency::MAX_KEY_LENGTH;
 use crate::http::language::Language;
 use crate::problem::{Code, Problem};
+use crate::security::Kind;
 
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -31,30 +32,46 @@ pub async fn gate(
     }
 }
 
+/// Answered whatever the limits say: who asks too often must not make the service look dead, or unseen.
+pub const PROBES: &[&str] = &["get_livez", "get_readyz", "get_metrics"];
+/// Where guessing a client's secret is tried.
+const TOKEN_PATH: &str = "/oauth/token";
+
 fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
-    if request.match_pattern().is_some_and(|pattern| crate::system::PAGES.contains(&pattern.as_str())) {
-        return Ok(());
-    }
     let state =
         request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
-    let route = find_route(&state, request)?;
-    request.extensions_mut().insert(route.clone());
-    if let Access::Roles(_) = route.permission.access {
-        let caller = authenticate(&state, request)?;
-        if !route.permission.allows(caller.role) {
-            state.metrics.refused("forbidden");
-            return Err(Problem::new(Code::Forbidden).detail(
-                format!("角色“{}”不能执行此操作", caller.role.row().zh),
-                format!("the role {} may not call {}", caller.role.code(), route.operation),
-            ));
-        }
-        if route.permission.person_only && caller.machine {
-            state.metrics.refused("machine");
-            return Err(Problem::new(Code::PersonRequired));
-        }
-        let ctx = context(state.into_inner(), request, &route, caller)?;
-        request.extensions_mut().insert(ctx);
+    let visitor = Visitor { state: &state, request, operation: "unknown" };
+    if request.match_pattern().is_some_and(|pattern| crate::system::PAGES.contains(&pattern.as_str())) {
+        return visitor.limit_address();
     }
+    let route = match find_route(&state, request) {
+        Ok(route) => route,
+        Err(problem) => return visitor.limit_address().and(Err(problem)),
+    };
+    request.extensions_mut().insert(route.clone());
+    let visitor = Visitor { operation: route.operation, ..visitor };
+    if let Access::Public = route.permission.access {
+        return match () {
+            () if PROBES.contains(&route.operation) => Ok(()),
+            () if request.path() == TOKEN_PATH => visitor.limit_token_requests(),
+            () => visitor.limit_address(),
+        };
+    }
+    let caller = visitor.authenticate()?;
+    visitor.limit_caller(&caller)?;
+    if !route.permission.allows(caller.role) {
+        visitor.event(Kind::Forbidden, Some(&caller), "");
+        return Err(Problem::new(Code::Forbidden).detail(
+            format!("角色“{}”不能执行此操作", caller.role.row().zh),
+            format!("the role {} may not call {}", caller.role.code(), route.operation),
+        ));
+    }
+    if route.permission.person_only && caller.machine {
+        visitor.event(Kind::MachineRefused, Some(&caller), "");
+        return Err(Problem::new(Code::PersonRequired));
+    }
+    let ctx = context(state.into_inner(), request, &route, caller)?;
+    request.extensions_mut().insert(ctx);
     Ok(())
 }
 
@@ -70,31 +87,6 @@ fn find_route(state: &State, request: &ServiceRequest) -> Result<Route, Problem>
         let allow = allow.join(", ");
         Problem::new(Code::MethodNotAllowed).header(ALLOW, allow)
     })
-}
-
-fn authenticate(state: &State, request: &ServiceRequest) -> Result<Arc<Caller>, Problem> {
-    // RFC 6750, 2.3: a token in an address ends up in logs.
-    if form_urlencoded::parse(request.query_string().as_bytes()).any(|(name, _)| name == "access_token") {
-        return Err(
-            Problem::new(Code::InvalidToken).detail("不得在地址中携带令牌", "a token does not belong into an address")
-        );
-    }
-    let mut headers = request.headers().get_all(AUTHORIZATION);
-    let (header, second) = (headers.next(), headers.next());
-    let Some(header) = header else { return Err(Problem::new(Code::Unauthorized)) };
-    let token = header
-        .to_str()
-        .ok()
-        .filter(|_| second.is_none())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim());
-    let refused = |refusal: Refusal| {
-        state.metrics.refused("token");
-        tracing::info!(reason = %refusal, "token refused");
-        Problem::new(Code::InvalidToken)
-    };
-    state.verifier.verify(token.ok_or_else(|| refused(Refusal::Malformed))?, chrono::Utc::now()).map_err(refused)
 }
 
 fn one_header(headers: &HeaderMap, name: HeaderName) -> Result<Option<String>, Problem> {

@@ -8,6 +8,7 @@ pub mod role;
 pub mod scope;
 pub mod scoped;
 pub mod token;
+mod visitor;
 
 pub use caller::Caller;
 pub use role::Role;

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use jsonwebtoken::Validation;
+use jsonwebtoken::errors::ErrorKind;
 use quick_cache::sync::Cache;
 use serde_json::{Map, Value};
 
@@ -15,6 +16,7 @@ use super::issuer::Issuer;
 use super::role::{Role, RoleKind};
 use crate::companies::uscc;
 use crate::db::types::Instant;
+use crate::security::Kind;
 
 /// A clock that is off by more than this is not believed.
 const LEEWAY_SECONDS: i64 = 60;
@@ -37,12 +39,51 @@ pub enum Refusal {
     Key,
     #[error("algorithm")]
     Algorithm,
-    #[error("signature or claims: {0}")]
-    Invalid(String),
+    #[error("signature")]
+    Signature,
+    #[error("expired")]
+    Expired,
     #[error("claim {0}")]
     Claim(&'static str),
     #[error("beyond the issuer's limits: {0}")]
     Limit(&'static str),
+}
+
+impl Refusal {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Refusal::Malformed | Refusal::Header(_) => Kind::TokenMalformed,
+            Refusal::Issuer => Kind::TokenUnknownIssuer,
+            Refusal::Key => Kind::TokenUnknownKey,
+            Refusal::Algorithm | Refusal::Signature => Kind::TokenForged,
+            Refusal::Expired => Kind::TokenExpired,
+            Refusal::Claim(_) => Kind::TokenClaims,
+            Refusal::Limit(_) => Kind::TokenBeyondLimits,
+        }
+    }
+
+    /// The part of the token that was wrong; never what stood there.
+    pub fn part(&self) -> &'static str {
+        match self {
+            Refusal::Header(part) | Refusal::Claim(part) | Refusal::Limit(part) => part,
+            _ => "",
+        }
+    }
+
+    fn of(error: &jsonwebtoken::errors::Error) -> Refusal {
+        match error.kind() {
+            ErrorKind::InvalidSignature => Refusal::Signature,
+            ErrorKind::InvalidAlgorithm | ErrorKind::InvalidAlgorithmName => Refusal::Algorithm,
+            ErrorKind::ExpiredSignature => Refusal::Expired,
+            ErrorKind::ImmatureSignature => Refusal::Claim("nbf"),
+            ErrorKind::InvalidAudience => Refusal::Claim("aud"),
+            ErrorKind::InvalidIssuer => Refusal::Claim("iss"),
+            ErrorKind::InvalidSubject => Refusal::Claim("sub"),
+            ErrorKind::MissingRequiredClaim(_) => Refusal::Claim("missing"),
+            ErrorKind::InvalidClaimFormat(_) => Refusal::Claim("format"),
+            _ => Refusal::Malformed,
+        }
+    }
 }
 
 /// Checks tokens; keeps those that it has checked until they expire.
@@ -59,18 +100,19 @@ impl Verifier {
         }
     }
 
+    /// Whose token this is, where it was checked before and is still good.
+    pub fn known(&self, token: &str, now: DateTime<Utc>) -> Option<Arc<Caller>> {
+        let key = cache_key(token)?;
+        let caller = self.cache.get(&key)?;
+        if caller.expires_at.0.timestamp() + LEEWAY_SECONDS > now.timestamp() {
+            return Some(caller);
+        }
+        self.cache.remove(&key);
+        None
+    }
+
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Arc<Caller>, Refusal> {
-        if token.len() > MAX_TOKEN_BYTES {
-            return Err(Refusal::Malformed);
-        }
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
-        let key: [u8; 32] = digest.as_ref().try_into().map_err(|_| Refusal::Malformed)?;
-        if let Some(caller) = self.cache.get(&key) {
-            if caller.expires_at.0.timestamp() + LEEWAY_SECONDS > now.timestamp() {
-                return Ok(caller);
-            }
-            self.cache.remove(&key);
-        }
+        let key = cache_key(token).ok_or(Refusal::Malformed)?;
         let caller = Arc::new(self.check(token, now)?);
         self.cache.insert(key, caller.clone());
         Ok(caller)
@@ -104,10 +146,18 @@ impl Verifier {
         validation.set_issuer(&[&issuer.url]);
         validation.set_audience(&[&issuer.audience]);
         let claims = jsonwebtoken::decode::<Map<String, Value>>(token, &key, &validation)
-            .map_err(|error| Refusal::Invalid(error.to_string()))?
+            .map_err(|error| Refusal::of(&error))?
             .claims;
         caller(issuer, &claims, now)
     }
+}
+
+/// `None` for what is too long to be looked at.
+fn cache_key(token: &str) -> Option<[u8; 32]> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return None;
+    }
+    aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes()).as_ref().try_into().ok()
 }
 
 fn object(part: &str) -> Result<Map<String, Value>, Refusal> {

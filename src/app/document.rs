@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Tag};
 use utoipa_actix_web::AppExt;
 
+use crate::access::gate::PROBES;
 use crate::access::permissions::{self, Access};
 use crate::problem::{CODES, Code, ProblemBody};
 
@@ -128,6 +129,7 @@ fn complete(document: &mut Value) -> anyhow::Result<()> {
         } }),
     );
     components.insert("responses".into(), problem_responses());
+    components.insert("headers".into(), limit_headers());
 
     let snapshot = document.clone();
     let paths = document["paths"].as_object_mut().ok_or_else(|| anyhow::anyhow!("no paths"))?;
@@ -161,7 +163,28 @@ fn problem_responses() -> Value {
         let separator = if before.is_empty() { "" } else { "; " };
         entry["description"] = json!(format!("{before}{separator}`{}`: {} {}", row.name, row.en, row.zh));
     }
+    let wait =
+        json!({ "description": "Seconds to wait before the next try.", "schema": { "type": "integer", "minimum": 1 } });
+    all["Problem429"]["headers"] = json!({ "Retry-After": wait });
+    all["Problem429"]["headers"].as_object_mut().into_iter().for_each(|headers| headers.extend(references_to_limits()));
     Value::Object(all)
+}
+
+/// What the limit of the caller (of the address, where no token is needed) still lets through. Absent where it is off.
+const LIMIT_HEADERS: &[(&str, &str)] = &[
+    ("RateLimit-Limit", "Requests that may come at once."),
+    ("RateLimit-Remaining", "How many of them are left."),
+    ("RateLimit-Reset", "Seconds until all of them are there again."),
+];
+
+fn limit_headers() -> Value {
+    let header = |about: &str| json!({ "description": about, "schema": { "type": "integer", "minimum": 0 } });
+    LIMIT_HEADERS.iter().map(|(name, about)| (name.to_string(), header(about))).collect()
+}
+
+fn references_to_limits() -> Map<String, Value> {
+    let reference = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
+    LIMIT_HEADERS.iter().map(|(name, _)| (name.to_string(), reference(name))).collect()
 }
 
 fn complete_operation(
@@ -172,8 +195,12 @@ fn complete_operation(
     permission: &permissions::Permission,
 ) {
     let on_row = path.contains("/{");
+    let limited = !PROBES.contains(&permission.operation);
     let has_body = operation.get("requestBody").is_some();
     let mut statuses = Vec::new();
+    if limited {
+        statuses.push(429);
+    }
     match permission.access {
         Access::Public => operation["security"] = json!([]),
         Access::Roles(roles) => {
@@ -238,6 +265,13 @@ fn complete_operation(
     for status in statuses {
         operation["responses"][status.to_string()] =
             json!({ "$ref": format!("#/components/responses/Problem{status}") });
+    }
+    if limited {
+        for status in ["200", "201"] {
+            if let Some(response) = operation["responses"].get_mut(status) {
+                response["headers"] = Value::Object(references_to_limits());
+            }
+        }
     }
     if let Some(content) = operation.pointer_mut("/requestBody/content/application~1json") {
         if content.get("example").is_none() {

@@ -20,10 +20,12 @@ use crate::clock::Clock;
 use crate::db::lease::{self, Lease};
 use crate::db::{Db, DbOptions};
 use crate::http::edge::edge;
+use crate::http::limits::{LimitOptions, Limits};
 use crate::http::schema::Contract;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::policy::store::PolicyCache;
+use crate::security::Security;
 
 /// Every feature, in the order of the document.
 pub fn features(config: &mut ServiceConfig) {
@@ -61,6 +63,7 @@ pub struct Config {
     pub trusted_issuers: Vec<Issuer>,
     pub body_limit: usize,
     pub request_timeout: Duration,
+    pub limits: LimitOptions,
     /// Serve `/metrics` beside the API; otherwise on an address of its own.
     pub metrics_on_api: bool,
 }
@@ -77,6 +80,8 @@ pub struct State {
     pub verifier: Verifier,
     pub keys: Arc<Keys>,
     pub metrics: Metrics,
+    pub limits: Limits,
+    pub security: Security,
     pub policies: PolicyCache,
     /// Whether this replica does the background work.
     pub lease: Lease,
@@ -94,6 +99,7 @@ impl State {
         let mut issuers = vec![local_issuer.verifier()];
         issuers.extend(config.trusted_issuers);
         let db = Db::open(&config.db)?;
+        let metrics = Metrics::new()?;
         Ok(Arc::new(State {
             contract: Contract::new(&document)?,
             routes: routes(&document)?,
@@ -101,7 +107,9 @@ impl State {
             verifier: Verifier::new(issuers),
             local_issuer,
             keys,
-            metrics: Metrics::new()?,
+            security: Security::new(&metrics.security_events),
+            metrics,
+            limits: Limits::new(config.limits),
             policies: PolicyCache::default(),
             lease: Lease::new(lease::BACKGROUND, lease::TERM),
             db,

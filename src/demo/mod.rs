@@ -19,6 +19,7 @@ use crate::app::{Config, State};
 use crate::bootstrap;
 use crate::clock::Clock;
 use crate::db::{DbOptions, Instant};
+use crate::http::limits::LimitOptions;
 use crate::keys::Keys;
 pub use stage::TOKEN_MINUTES;
 use stage::{Person, Stage};
@@ -59,6 +60,7 @@ pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<State>> {
         trusted_issuers: Vec::new(),
         body_limit: 1024 * 1024,
         request_timeout: Duration::from_secs(30),
+        limits: LimitOptions::default(),
         metrics_on_api: true,
     })
 }

@@ -20,6 +20,7 @@ use crate::db::types::Instant;
 use crate::db::{Conn, Fail, Id, Work, WriteGate};
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
+use crate::security;
 
 /// What is known of a request once the gate has let it in.
 pub struct Request {
@@ -214,8 +215,21 @@ impl Ctx {
         match result {
             Ok(stored) => Ok(stored.response(None, false)),
             Err(Fail::Replay(stored)) => Ok(stored.response(None, true)),
-            Err(fail) => Err(fail.into()),
+            Err(fail) => {
+                let problem = Problem::from(fail);
+                if problem.code == Code::IdempotencyKeyReused {
+                    self.security_event(security::Kind::IdempotencyMismatch);
+                }
+                Err(problem)
+            }
         }
+    }
+
+    /// For what a security officer counts ([`security`]).
+    pub fn security_event(&self, kind: security::Kind) {
+        let (request_id, caller) = (self.request_id.as_str(), Some(&*self.caller));
+        let about = security::About { request_id, operation: self.operation, caller, ..Default::default() };
+        self.state.security.event(kind, about);
     }
 
     /// The same for a caller inside of the program (the demo): no key, and what the action made instead of an answer.

@@ -13,6 +13,7 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 
 use super::language::Language;
+use super::limits::Allowance;
 use crate::app::{Route, State};
 use crate::problem::{Code, Problem};
 
@@ -99,12 +100,19 @@ pub async fn edge(
     seal(response.headers_mut(), &id, &state);
 
     let answered = response.request().clone();
+    if let Some(allowance) = answered.extensions().get::<Allowance>() {
+        allowance.write(response.headers_mut());
+    }
     let policy = if answered.path().starts_with("/docs/") { PAGE_POLICY } else { API_POLICY };
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     let operation = answered.extensions().get::<Route>().map_or("unknown", |route| route.operation);
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
     state.metrics.answered(operation, status, seconds);
+    if status == 429 {
+        // Counted, and told as a security event; a line for each would let a flood fill the disk.
+        return Ok(response);
+    }
     let route = answered.match_pattern().unwrap_or_default();
     tracing::info!(
         request_id = id,

@@ -1,11 +1,13 @@
 //! What every route shares.
 
+pub mod address;
 pub mod answer;
 pub mod body;
 pub mod context;
 pub mod edge;
 pub mod idempotency;
 pub mod language;
+pub mod limits;
 pub mod paging;
 pub mod schema;
 

@@ -56,6 +56,7 @@ codes! {
     UnsupportedMediaType "unsupported_media_type" 415 "不支持的媒体类型" "Unsupported media type"
     IdempotencyKeyReused "idempotency_key_reused" 422 "幂等键已用于不同的请求" "The key was used for another request"
     PreconditionRequired "precondition_required" 428 "须提供 If-Match" "If-Match is required"
+    TooManyRequests "too_many_requests" 429 "请求过多，请稍后重试" "Too many requests; wait as long as Retry-After says"
     HeaderFieldsTooLarge "header_fields_too_large" 431 "请求头过大" "The header fields are too large"
     Internal "internal" 500 "服务器内部错误" "Internal error"
     Unavailable "store_unavailable" 503 "数据库暂不可用，请稍后重试" "The database cannot be reached; try again"
@@ -89,6 +90,7 @@ impl Code {
             413 => Code::PayloadTooLarge,
             414 => Code::UriTooLong,
             415 => Code::UnsupportedMediaType,
+            429 => Code::TooManyRequests,
             431 => Code::HeaderFieldsTooLarge,
             503 => Code::Unavailable,
             400..=499 => Code::MalformedRequest,

@@ -1,6 +1,6 @@
 //! The kinds of value that a setting can have: what each accepts, and how it is read.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -107,6 +107,24 @@ impl Kind for Address {
 
     fn read(&self, value: &Value) -> Result<SocketAddr, Fault> {
         read_text(value, |text| text.parse().ok())
+    }
+}
+
+/// A list of networks.
+pub struct Networks;
+
+impl Kind for Networks {
+    type Value = Vec<ipnet::IpNet>;
+
+    fn accepted(&self) -> String {
+        "IP addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8, fd00::/8; or nothing".into()
+    }
+
+    fn read(&self, value: &Value) -> Result<Vec<ipnet::IpNet>, Fault> {
+        read_text(value, |text| {
+            let items = text.split(',').map(str::trim).filter(|item| !text.is_empty() || !item.is_empty());
+            items.map(|item| item.parse().ok().or_else(|| item.parse::<IpAddr>().ok().map(Into::into))).collect()
+        })
     }
 }
 

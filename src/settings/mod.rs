@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::http::address::ForwardedHeader;
 use issuers::Issuers;
 pub use issuers::{ClaimMapping, TrustedIssuer};
 pub use keys::key_of_text;
@@ -76,6 +77,8 @@ pub enum LogFormat {
 const MIGRATE: OneOf<MigrateAtStart> =
     OneOf(&[("auto", MigrateAtStart::Auto), ("always", MigrateAtStart::Always), ("never", MigrateAtStart::Never)]);
 const LOG_FORMAT: OneOf<LogFormat> = OneOf(&[("json", LogFormat::Json), ("text", LogFormat::Text)]);
+const FORWARDED: OneOf<ForwardedHeader> =
+    OneOf(&[("x-forwarded-for", ForwardedHeader::XForwardedFor), ("forwarded", ForwardedHeader::Forwarded)]);
 const LOG_LEVEL: OneOf<tracing::Level> = OneOf(&[
     ("error", tracing::Level::ERROR),
     ("warn", tracing::Level::WARN),
@@ -187,6 +190,30 @@ settings! {
             "Life of a token that the service makes.";
         trusted_issuers: Vec<TrustedIssuer> = "[]", Issuers, [Long],
             "Other issuers whose tokens are accepted, and the limits of each. In a variable or flag: a list in TOML on one line.";
+    }
+
+    /// How much one caller and one address may ask for.
+    limits: LimitSettings {
+        caller_requests_per_second: usize = "500", Whole(0, 1_000_000), [],
+            "Requests a second of one caller (issuer and subject). 0 is no limit.";
+        caller_burst: usize = "1000", Whole(1, 1_000_000), [],
+            "Requests of one caller at once.";
+        address_requests_per_second: usize = "100", Whole(0, 1_000_000), [],
+            "Requests a second without a token of one address (IPv6: of one /64). 0 is no limit.";
+        address_burst: usize = "300", Whole(1, 1_000_000), [],
+            "Requests without a token of one address at once.";
+        refused_tokens_per_second: usize = "5", Whole(0, 1_000_000), [],
+            "Refused tokens a second of one address; over it, no token of that address is looked at that was not good before. 0 is no limit.";
+        refused_tokens_burst: usize = "50", Whole(1, 1_000_000), [],
+            "Refused tokens of one address at once.";
+        token_requests_per_second: usize = "5", Whole(0, 1_000_000), [],
+            "Requests a second at /oauth/token of one address. 0 is no limit.";
+        token_requests_burst: usize = "50", Whole(1, 1_000_000), [],
+            "Requests at /oauth/token of one address at once.";
+        trusted_proxies: Vec<ipnet::IpNet> = "", Networks, [],
+            "Proxies whose word about the caller's address is believed. Without the proxy here, all callers without a token share its address.";
+        forwarded_header: ForwardedHeader = "x-forwarded-for", FORWARDED, [],
+            "The header in which these proxies say it. The other one is never read.";
     }
 
     /// What the service says about itself, and where it is.

@@ -50,6 +50,16 @@ fn the_last_one_said_wins() {
 }
 
 #[test]
+fn proxies_are_addresses_and_networks() {
+    let limits = load(None, &[], &[("trusted_proxies", "127.0.0.1, 10.0.0.0/8,fd00::/8")]).unwrap().limits;
+    assert_eq!(
+        limits.trusted_proxies.iter().map(|n| n.to_string()).collect::<Vec<_>>(),
+        ["127.0.0.1/32", "10.0.0.0/8", "fd00::/8"]
+    );
+    assert!(load(None, &[], &[("trusted_proxies", "")]).unwrap().limits.trusted_proxies.is_empty());
+}
+
+#[test]
 fn an_empty_value_takes_an_optional_setting_back() {
     let file = Some("metrics_listen = '127.0.0.1:9000'");
     assert!(load(file, &[], &[]).unwrap().http.metrics_listen.is_some());
@@ -105,6 +115,11 @@ fn a_bad_value_stops_the_start() {
         ("database_url", "postgres://db"),
         ("database_url", "postgres://u:p@ss@db/x"),
         ("database_url", "postgres://u:p/ss@db/x"),
+        ("trusted_proxies", "10.0.0.0/33"),
+        ("trusted_proxies", "10.0.0.1,,10.0.0.2"),
+        ("trusted_proxies", "proxy.example"),
+        ("forwarded_header", "x-real-ip"),
+        ("caller_burst", "0"),
         ("log_level", "loud"),
         ("log_format", "xml"),
         ("migrate_at_start", "true"),

@@ -20,6 +20,7 @@ use xiaoqu::app::{self, Config, ServerOptions, State};
 use xiaoqu::bootstrap;
 use xiaoqu::clock::Clock;
 use xiaoqu::db::DbOptions;
+use xiaoqu::http::limits::LimitOptions;
 use xiaoqu::keys::{Key as RingKey, Keyring, Keys, Use};
 
 use keys::Key;
@@ -51,6 +52,7 @@ pub struct Setup {
     pub trusted_issuers: Vec<Issuer>,
     pub body_limit: usize,
     pub request_timeout: Duration,
+    pub limits: LimitOptions,
     pub metrics_on_api: bool,
     pub server: ServerOptions,
     pub database: fn(&mut DbOptions),
@@ -63,6 +65,7 @@ impl Default for Setup {
             trusted_issuers: Vec::new(),
             body_limit: 1024 * 1024,
             request_timeout: Duration::from_secs(30),
+            limits: LimitOptions::default(),
             metrics_on_api: true,
             server: ServerOptions {
                 workers: 1,
@@ -167,6 +170,7 @@ impl TestApp {
             trusted_issuers: setup.trusted_issuers,
             body_limit: setup.body_limit,
             request_timeout: setup.request_timeout,
+            limits: setup.limits,
             metrics_on_api: setup.metrics_on_api,
         };
         let state = State::new(config).expect("the state");

@@ -1,5 +1,6 @@
 mod concurrency;
 mod http;
 mod idempotency;
+mod limits;
 mod paging;
 mod problems;

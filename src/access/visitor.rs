@@ -1,0 +1,102 @@
+//! Whoever sent a request: limits, and from a token to a caller.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use actix_web::HttpMessage;
+use actix_web::dev::ServiceRequest;
+use actix_web::http::header::AUTHORIZATION;
+
+use super::caller::Caller;
+use super::token::Refusal;
+use crate::app::State;
+use crate::http::edge::RequestId;
+use crate::http::limits::{Allowance, Exhausted};
+use crate::problem::{Code, Problem};
+use crate::security::{About, Kind};
+
+/// Whoever sent a request, before it is known who that is.
+pub struct Visitor<'a> {
+    pub state: &'a State,
+    pub request: &'a ServiceRequest,
+    pub operation: &'static str,
+}
+
+impl Visitor<'_> {
+    fn address(&self) -> Option<IpAddr> {
+        self.state.limits.proxies().client_address(self.request)
+    }
+
+    pub fn event(&self, kind: Kind, caller: Option<&Caller>, reason: &str) {
+        let extensions = self.request.extensions();
+        let request_id = extensions.get::<RequestId>().map_or("", |id| id.0.as_str());
+        let about = About { request_id, operation: self.operation, address: self.address(), caller, reason };
+        self.state.security.event(kind, about);
+    }
+
+    pub fn limit_address(&self) -> Result<(), Problem> {
+        self.spend(self.state.limits.address(self.address()), Kind::RateLimitedAddress, None)
+    }
+
+    pub fn limit_token_requests(&self) -> Result<(), Problem> {
+        self.spend(self.state.limits.token_request(self.address()), Kind::RateLimitedTokenRequests, None)
+    }
+
+    pub fn limit_caller(&self, caller: &Caller) -> Result<(), Problem> {
+        self.spend(self.state.limits.caller(caller), Kind::RateLimitedCaller, Some(caller))
+    }
+
+    /// Keeps where the caller stands for the headers of the answer.
+    fn spend(
+        &self,
+        taken: Result<Option<Allowance>, Exhausted>,
+        kind: Kind,
+        caller: Option<&Caller>,
+    ) -> Result<(), Problem> {
+        let allowance = taken.as_ref().map_or_else(|over| over.allowance, |allowance| *allowance);
+        if let Some(allowance) = allowance {
+            self.request.extensions_mut().insert(allowance);
+        }
+        taken.map(drop).map_err(|over| {
+            self.event(kind, caller, "");
+            over.into()
+        })
+    }
+
+    pub fn authenticate(&self) -> Result<Arc<Caller>, Problem> {
+        // RFC 6750, 2.3: a token in an address ends up in logs.
+        if form_urlencoded::parse(self.request.query_string().as_bytes()).any(|(name, _)| name == "access_token") {
+            self.limit_address()?;
+            self.event(Kind::TokenInAddress, None, "");
+            return Err(Problem::new(Code::InvalidToken)
+                .detail("不得在地址中携带令牌", "a token does not belong into an address"));
+        }
+        let mut headers = self.request.headers().get_all(AUTHORIZATION);
+        let (header, second) = (headers.next(), headers.next());
+        let Some(header) = header else {
+            self.limit_address()?;
+            return Err(Problem::new(Code::Unauthorized));
+        };
+        let token = header
+            .to_str()
+            .ok()
+            .filter(|_| second.is_none())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim());
+        let now = chrono::Utc::now();
+        if let Some(known) = token.and_then(|token| self.state.verifier.known(token, now)) {
+            return Ok(known);
+        }
+        self.state.limits.may_present(self.address()).map_err(|over| {
+            self.event(Kind::RateLimitedTokens, None, "");
+            Problem::from(over)
+        })?;
+        let outcome = token.ok_or(Refusal::Malformed).and_then(|token| self.state.verifier.verify(token, now));
+        outcome.map_err(|refusal| {
+            self.state.limits.refused_token(self.address());
+            self.event(refusal.kind(), None, refusal.part());
+            Problem::new(Code::InvalidToken)
+        })
+    }
+}

@@ -1,0 +1,150 @@
+//! The address that a request comes from, also through proxies that the operator trusts.
+
+use std::net::IpAddr;
+
+use actix_web::dev::ServiceRequest;
+use actix_web::http::header::{FORWARDED, HeaderMap, HeaderName};
+use ipnet::IpNet;
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The one header that the proxies write. They pass the other one on as the caller sent it, so it is never read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ForwardedHeader {
+    #[default]
+    XForwardedFor,
+    /// RFC 7239.
+    Forwarded,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Proxies {
+    pub trusted: Vec<IpNet>,
+    pub header: ForwardedHeader,
+}
+
+impl Proxies {
+    pub fn client_address(&self, request: &ServiceRequest) -> Option<IpAddr> {
+        let peer = request.peer_addr()?.ip().to_canonical();
+        Some(if self.trusted.is_empty() { peer } else { self.behind(peer, request.headers()) })
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted.iter().any(|network| network.contains(&address))
+    }
+
+    /// From the right, because each proxy adds what it saw at that end: the first address that is no trusted proxy's
+    /// is the caller. What stands left of it is the caller's own word.
+    fn behind(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let name = match self.header {
+            ForwardedHeader::XForwardedFor => X_FORWARDED_FOR,
+            ForwardedHeader::Forwarded => FORWARDED,
+        };
+        let lines: Vec<&str> = headers.get_all(name).map(|value| value.to_str().unwrap_or_default()).collect();
+        let mut address = peer;
+        for element in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
+            if !self.trusts(address) {
+                break;
+            }
+            let node = match self.header {
+                ForwardedHeader::XForwardedFor => Some(element),
+                ForwardedHeader::Forwarded => node_of(element),
+            };
+            // A proxy that hides whom it serves (`unknown`, `_name`) stands for all of them.
+            let Some(next) = node.and_then(parse) else { break };
+            address = next;
+        }
+        address
+    }
+}
+
+/// The value of `for` in one element of `Forwarded`.
+fn node_of(element: &str) -> Option<&str> {
+    element.split(';').find_map(|pair| {
+        let (name, value) = pair.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("for").then_some(value)
+    })
+}
+
+/// An address with or without a port, quotes or brackets.
+fn parse(node: &str) -> Option<IpAddr> {
+    let node = node.trim().trim_matches('"');
+    let bare = || match node.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').and_then(|(address, _)| address.parse().ok()),
+        None => node.split_once(':').and_then(|(address, _)| address.parse().ok()),
+    };
+    node.parse().ok().or_else(bare).map(|address: IpAddr| address.to_canonical())
+}
+
+/// What an address is limited under: all of IPv4, and the /64 of IPv6, which one subscriber has as a whole.
+pub fn limit_key(address: IpAddr) -> u64 {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => u64::from(v4.to_bits()),
+        IpAddr::V6(v6) => (v6.to_bits() >> 64) as u64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    fn client(header: ForwardedHeader, peer: &str, lines: &[(HeaderName, &str)]) -> String {
+        let trusted = ["10.0.0.0/8", "fd00::/8"].map(|network| network.parse().unwrap()).to_vec();
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(name.clone(), HeaderValue::from_str(value).unwrap());
+        }
+        Proxies { trusted, header }.behind(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn only_what_trusted_proxies_wrote_is_believed() {
+        let of = |peer, lines: &[&str]| {
+            let lines: Vec<_> = lines.iter().map(|line| (X_FORWARDED_FOR, *line)).collect();
+            client(ForwardedHeader::XForwardedFor, peer, &lines)
+        };
+        assert_eq!(of("203.0.113.9", &["198.51.100.1"]), "203.0.113.9", "the peer is no proxy of ours");
+        assert_eq!(of("10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(of("10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(
+            of("10.0.0.1", &["1.1.1.1, 198.51.100.1, 10.0.0.2"]),
+            "198.51.100.1",
+            "what the caller says counts not"
+        );
+        assert_eq!(of("10.0.0.1", &["1.1.1.1", "198.51.100.1"]), "198.51.100.1", "lines are one list");
+        assert_eq!(of("10.0.0.1", &["10.0.0.3, 10.0.0.2"]), "10.0.0.3", "all are ours");
+        assert_eq!(of("10.0.0.1", &["198.51.100.1, unknown"]), "10.0.0.1");
+        assert_eq!(of("10.0.0.1", &["198.51.100.1:4711"]), "198.51.100.1");
+        assert_eq!(of("10.0.0.1", &["[2001:db8::1]:4711"]), "2001:db8::1");
+        assert_eq!(of("fd00::1", &["::ffff:198.51.100.1"]), "198.51.100.1");
+        assert_eq!(of("10.0.0.1", &["198.51.100.1,"]), "10.0.0.1");
+        let forwarded = [(FORWARDED, "for=198.51.100.1")];
+        assert_eq!(
+            client(ForwardedHeader::XForwardedFor, "10.0.0.1", &forwarded),
+            "10.0.0.1",
+            "not the header agreed on"
+        );
+    }
+
+    #[test]
+    fn the_standard_header_is_read_where_it_is_agreed_on() {
+        let of =
+            |line| client(ForwardedHeader::Forwarded, "10.0.0.1", &[(FORWARDED, line), (X_FORWARDED_FOR, "1.1.1.1")]);
+        assert_eq!(of("for=198.51.100.1;proto=https;by=10.0.0.1"), "198.51.100.1");
+        assert_eq!(of("for=1.1.1.1, For=\"[2001:db8:cafe::17]:4711\", for=10.0.0.2"), "2001:db8:cafe::17");
+        assert_eq!(of("for=\"a, for=198.51.100.1"), "198.51.100.1", "an open quote of the caller swallows nothing");
+        assert_eq!(of("for=_hidden"), "10.0.0.1");
+        assert_eq!(of("proto=https"), "10.0.0.1");
+    }
+
+    #[test]
+    fn a_subscriber_of_ipv6_is_one_address() {
+        let key = |text: &str| limit_key(text.parse().unwrap());
+        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::9"));
+        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
+        assert_ne!(key("198.51.100.1"), key("198.51.100.2"));
+        assert_eq!(key("::ffff:198.51.100.1"), key("198.51.100.1"));
+    }
+}

@@ -1,0 +1,248 @@
+//! How much one caller and one address may ask for. Decided from the head of a request: before its body is read and,
+//! for addresses, before a signature is checked.
+
+use std::convert::Infallible;
+use std::hash::{BuildHasher, RandomState};
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use governor::clock::{Clock, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::nanos::Nanos;
+use governor::state::StateStore;
+use governor::{Quota, RateLimiter};
+use quick_cache::sync::Cache;
+
+use super::address::{Proxies, limit_key};
+use crate::access::Caller;
+use crate::problem::{Code, Problem};
+
+/// Callers and addresses that each limit remembers. Whoever has asked least lately is forgotten first, so memory is
+/// bounded whatever a flood of addresses does, and nothing has to be tidied up.
+const REMEMBERED: usize = 50_000;
+
+pub const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+pub const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+pub const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
+
+/// So many requests at once, refilled at so many a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub per_second: NonZeroU32,
+    pub burst: NonZeroU32,
+}
+
+impl Rate {
+    /// `None` (no limit) where nothing would be let through.
+    pub fn new(per_second: usize, burst: usize) -> Option<Rate> {
+        let whole = |number: usize| u32::try_from(number).ok().and_then(NonZeroU32::new);
+        Some(Rate { per_second: whole(per_second)?, burst: whole(burst)? })
+    }
+}
+
+/// What the operator set; all off by default, which is the demo's and the tests'.
+#[derive(Clone, Debug, Default)]
+pub struct LimitOptions {
+    /// Requests of one caller.
+    pub caller: Option<Rate>,
+    /// Requests without a token, of one address.
+    pub address: Option<Rate>,
+    /// Requests with a token that is refused, of one address.
+    pub refused_tokens: Option<Rate>,
+    /// Requests for a token, of one address.
+    pub token_requests: Option<Rate>,
+    pub proxies: Proxies,
+}
+
+/// Where a caller stands with its limit: what the `RateLimit-*` headers say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    limit: u32,
+    remaining: u32,
+    /// Seconds until the whole of `limit` is there again.
+    reset: u64,
+}
+
+impl Allowance {
+    pub fn write(self, headers: &mut HeaderMap) {
+        headers.insert(LIMIT, HeaderValue::from(self.limit));
+        headers.insert(REMAINING, HeaderValue::from(self.remaining));
+        headers.insert(RESET, HeaderValue::from(self.reset));
+    }
+}
+
+/// The limit is used up.
+#[derive(Clone, Copy, Debug)]
+pub struct Exhausted {
+    pub allowance: Option<Allowance>,
+    wait: Duration,
+}
+
+impl From<Exhausted> for Problem {
+    fn from(over: Exhausted) -> Problem {
+        let seconds = whole_seconds(over.wait).max(1);
+        Problem::new(Code::TooManyRequests).header(RETRY_AFTER, seconds.to_string())
+    }
+}
+
+fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
+}
+
+/// The theoretical arrival time of each key, in a cache that forgets.
+struct Recent(Cache<u64, Arc<AtomicU64>>);
+
+impl StateStore for Recent {
+    type Key = u64;
+
+    fn measure_and_replace<T, F, E>(&self, key: &u64, decide: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        let Ok(cell) = self.0.get_or_insert_with(key, || Ok::<_, Infallible>(Arc::default()));
+        let mut known = cell.load(Ordering::Acquire);
+        loop {
+            let (outcome, next) = decide((known != 0).then(|| known.into()))?;
+            match cell.compare_exchange_weak(known, next.into(), Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => return Ok(outcome),
+                Err(other) => known = other,
+            }
+        }
+    }
+}
+
+struct Limiter {
+    rate: Rate,
+    cells: RateLimiter<u64, Recent, DefaultClock, StateInformationMiddleware>,
+}
+
+impl Limiter {
+    fn new(rate: Rate) -> Limiter {
+        let quota = Quota::per_second(rate.per_second).allow_burst(rate.burst);
+        Limiter { rate, cells: RateLimiter::new(quota, Recent(Cache::new(REMEMBERED)), DefaultClock::default()) }
+    }
+
+    fn take(&self, key: u64) -> Result<Allowance, Exhausted> {
+        match self.cells.check_key(&key) {
+            Ok(state) => Ok(self.allowance(state.remaining_burst_capacity())),
+            Err(until) => Err(Exhausted {
+                allowance: Some(self.allowance(0)),
+                wait: until.wait_time_from(self.cells.clock().now()),
+            }),
+        }
+    }
+
+    fn allowance(&self, remaining: u32) -> Allowance {
+        let limit = self.rate.burst.get();
+        let missing = u64::from(limit.saturating_sub(remaining));
+        Allowance { limit, remaining, reset: missing.div_ceil(u64::from(self.rate.per_second.get())) }
+    }
+}
+
+pub struct Limits {
+    caller: Option<Limiter>,
+    address: Option<Limiter>,
+    refused_tokens: Option<Limiter>,
+    token_requests: Option<Limiter>,
+    /// Addresses whose tokens are not looked at before then.
+    shut_out: Cache<u64, Instant>,
+    proxies: Proxies,
+    hasher: RandomState,
+}
+
+impl Limits {
+    pub fn new(options: LimitOptions) -> Limits {
+        Limits {
+            caller: options.caller.map(Limiter::new),
+            address: options.address.map(Limiter::new),
+            refused_tokens: options.refused_tokens.map(Limiter::new),
+            token_requests: options.token_requests.map(Limiter::new),
+            shut_out: Cache::new(REMEMBERED),
+            proxies: options.proxies,
+            hasher: RandomState::new(),
+        }
+    }
+
+    pub fn proxies(&self) -> &Proxies {
+        &self.proxies
+    }
+
+    /// One request of a caller: a person by its subject, a machine by its client, which is its subject (RFC 9068, 2.2).
+    pub fn caller(&self, caller: &Caller) -> Result<Option<Allowance>, Exhausted> {
+        let Some(limiter) = &self.caller else { return Ok(None) };
+        limiter.take(self.hasher.hash_one((&caller.iss, &caller.sub))).map(Some)
+    }
+
+    /// One request without a token.
+    pub fn address(&self, address: Option<IpAddr>) -> Result<Option<Allowance>, Exhausted> {
+        take_by_address(self.address.as_ref(), address)
+    }
+
+    /// One request for a token.
+    pub fn token_request(&self, address: Option<IpAddr>) -> Result<Option<Allowance>, Exhausted> {
+        take_by_address(self.token_requests.as_ref(), address)
+    }
+
+    /// May a token of this address be looked at? Asked before its signature is checked; tokens that were checked
+    /// before need no check, so whoever shares the address with an attacker goes on working.
+    pub fn may_present(&self, address: Option<IpAddr>) -> Result<(), Exhausted> {
+        if self.refused_tokens.is_none() {
+            return Ok(());
+        }
+        let until = address.and_then(|address| self.shut_out.get(&limit_key(address)));
+        match until.map(|until| until.saturating_duration_since(Instant::now())) {
+            Some(wait) if !wait.is_zero() => Err(Exhausted { allowance: None, wait }),
+            _ => Ok(()),
+        }
+    }
+
+    /// A token of this address was refused. Too many, and no other is looked at for a while.
+    pub fn refused_token(&self, address: Option<IpAddr>) {
+        let Some(address) = address else { return };
+        if let Err(over) = take_by_address(self.refused_tokens.as_ref(), Some(address)) {
+            self.shut_out.insert(limit_key(address), Instant::now() + over.wait);
+        }
+    }
+}
+
+/// A connection without an address (none that a network makes) has no limit by address.
+fn take_by_address(limiter: Option<&Limiter>, address: Option<IpAddr>) -> Result<Option<Allowance>, Exhausted> {
+    match (limiter, address) {
+        (Some(limiter), Some(address)) => limiter.take(limit_key(address)).map(Some),
+        _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_lets_its_burst_through_and_then_says_how_long_to_wait() {
+        let limiter = Limiter::new(Rate::new(1, 3).unwrap());
+        let seen: Vec<_> = (0..3).map(|_| limiter.take(1).unwrap()).collect();
+        assert_eq!(seen[0], Allowance { limit: 3, remaining: 2, reset: 1 });
+        assert_eq!(seen[2], Allowance { limit: 3, remaining: 0, reset: 3 });
+        let over = limiter.take(1).unwrap_err();
+        assert!(over.wait <= Duration::from_secs(1), "{over:?}");
+        assert!(limiter.take(2).is_ok(), "another key is another's");
+        assert!(Rate::new(0, 3).is_none());
+    }
+
+    #[test]
+    fn a_flood_of_addresses_takes_a_bounded_memory_and_frees_nobody_who_keeps_asking() {
+        let limiter = Limiter::new(Rate::new(1, 2).unwrap());
+        let mut over = 0;
+        for address in 0..(4 * REMEMBERED as u64) {
+            let _ = limiter.take(1_000_000 + address);
+            over += usize::from(address % 10 == 0 && limiter.take(7).is_err());
+        }
+        let held = limiter.cells.into_state_store().0.len();
+        assert!(held <= REMEMBERED, "{held}");
+        assert!(over > 3 * REMEMBERED / 10, "{over}");
+    }
+}

@@ -1,0 +1,188 @@
+//! Who asks too often is told so, and nobody else is.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use serde_json::Value;
+use xiaoqu::access::Role;
+use xiaoqu::http::address::{ForwardedHeader, Proxies};
+use xiaoqu::http::limits::{LimitOptions, Rate};
+
+use crate::support::client::{Answer, Client};
+use crate::support::{COUNTY, Kind, Setup, TOWNSHIP, TestApp, run};
+
+/// One request a second after the first few: slow enough for any machine to overtake.
+fn slow(burst: usize) -> Option<Rate> {
+    Rate::new(1, burst)
+}
+
+fn with_limits<F: Future<Output = ()>>(limits: LimitOptions, test: impl FnOnce(TestApp) -> F) {
+    run(Kind::Sqlite, Setup { limits, ..Setup::default() }, test);
+}
+
+/// Asks until the limit answers.
+async fn until_refused(client: &Client, path: &str) -> Answer {
+    for _ in 0..500 {
+        let answer = client.get(path).english().await;
+        if answer.status == 429 {
+            return answer;
+        }
+    }
+    panic!("{path} is never refused");
+}
+
+fn number(answer: &Answer, header: &str) -> u64 {
+    answer.header(header).parse().unwrap_or_else(|_| panic!("{header} of {}", answer.status))
+}
+
+async fn counted(app: &TestApp, kind: &str) -> u64 {
+    let text = app.nobody().get("/metrics").await.bytes;
+    let line = format!("xiaoqu_security_events_total{{kind=\"{kind}\"}} ");
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let count = text.lines().find_map(|one| one.strip_prefix(&line)).unwrap_or_else(|| panic!("{line}in\n{text}"));
+    count.parse().expect("a count")
+}
+
+#[test]
+fn a_flood_of_one_caller_leaves_the_others_whole() {
+    with_limits(LimitOptions { caller: slow(5), ..LimitOptions::default() }, async |app: TestApp| {
+        let flood = app.social();
+        let first = flood.get("/v1/me").await;
+        assert_eq!((number(&first, "ratelimit-limit"), number(&first, "ratelimit-remaining")), (5, 4));
+        assert!(number(&first, "ratelimit-reset") >= 1);
+        let over = until_refused(&flood, "/v1/me").await;
+        over.problem(429, "too_many_requests");
+        assert_eq!((number(&over, "ratelimit-remaining"), number(&over, "retry-after")), (0, 1));
+        // Another token of the same person, from the same address, is the same caller.
+        let again = app.office(Role::SocialAffairsOffice, TOWNSHIP);
+        assert_ne!(again.token, flood.token);
+        until_refused(&again, "/v1/divisions").await;
+        for subject in ["somebody-1", "somebody-2", "somebody-3"] {
+            let other = app.officer(Role::CountyAuthority, COUNTY, subject);
+            for _ in 0..3 {
+                other.get("/v1/companies").await.expect(200);
+            }
+        }
+        assert!(counted(&app, "rate_limited_caller").await >= 2);
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+        flood.get("/v1/me").await.expect(200);
+    });
+}
+
+#[test]
+fn what_is_over_the_limit_is_refused_before_its_body() {
+    with_limits(LimitOptions { caller: slow(1), ..LimitOptions::default() }, async |app: TestApp| {
+        let office = app.social();
+        until_refused(&office, "/v1/me").await;
+        let mut answers = Vec::new();
+        for _ in 0..5 {
+            let mut stream = TcpStream::connect(app.address).expect("a connection");
+            stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time limit");
+            let head = format!(
+                "POST /v1/complexes HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
+                 Content-Type: application/json\r\nContent-Length: 1000000\r\n\r\n",
+                office.token.as_deref().expect("a token"),
+            );
+            stream.write_all(head.as_bytes()).expect("the head alone");
+            let mut answer = [0; 12];
+            stream.read_exact(&mut answer).expect("an answer without the body");
+            answers.push(String::from_utf8_lossy(&answer).into_owned());
+        }
+        assert!(answers.contains(&"HTTP/1.1 429".to_owned()), "{answers:?}");
+    });
+}
+
+#[test]
+fn an_address_without_a_token_is_limited_and_a_caller_of_it_is_not() {
+    with_limits(LimitOptions { address: slow(5), ..LimitOptions::default() }, async |app: TestApp| {
+        for path in ["/openapi.json", "/nowhere", "/v1/me", "/docs/", "/v1/me?access_token=x"] {
+            let over = until_refused(&app.nobody(), path).await;
+            over.problem(429, "too_many_requests");
+        }
+        for _ in 0..20 {
+            app.nobody().get("/livez").await.expect(200);
+            app.nobody().get("/readyz").await.expect(200);
+            app.social().get("/v1/me").await.expect(200);
+        }
+        assert!(counted(&app, "rate_limited_address").await >= 5);
+    });
+}
+
+#[test]
+fn an_address_that_tries_tokens_is_shut_out_and_known_callers_of_it_are_not() {
+    with_limits(LimitOptions { refused_tokens: slow(5), ..LimitOptions::default() }, async |app: TestApp| {
+        let known = app.social();
+        known.get("/v1/me").await.expect(200);
+        let thief = app.bearer("eyJ.e30.x");
+        for _ in 0..5 {
+            thief.get("/v1/me").await.problem(401, "invalid_token");
+        }
+        until_refused(&thief, "/v1/me").await;
+        // A token that nobody has checked yet is not checked now, good or bad.
+        let mut fresh = Vec::new();
+        for number in 0..5 {
+            until_refused(&thief, "/v1/me").await;
+            let unseen = app.officer(Role::SocialAffairsOffice, TOWNSHIP, &format!("unseen-{number}"));
+            fresh.push(unseen.get("/v1/me").await.status);
+        }
+        assert!(fresh.contains(&429), "{fresh:?}");
+        known.get("/v1/me").await.expect(200);
+        assert!(counted(&app, "token_malformed").await >= 5);
+        assert!(counted(&app, "rate_limited_tokens").await >= 6);
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+        app.officer(Role::SocialAffairsOffice, TOWNSHIP, "late").get("/v1/me").await.expect(200);
+    });
+}
+
+#[test]
+fn behind_a_trusted_proxy_each_caller_has_an_address_of_its_own() {
+    let proxies = |trusted: &str| Proxies {
+        trusted: vec![trusted.parse().expect("a network")],
+        header: ForwardedHeader::XForwardedFor,
+    };
+    let ask = async |app: &TestApp, whom: &str| {
+        let answer = app.nobody().get("/openapi.json").header("x-forwarded-for", whom).await;
+        (answer.status, answer.headers.get("ratelimit-remaining").is_some())
+    };
+    let limits = |trusted| LimitOptions { address: slow(3), proxies: proxies(trusted), ..LimitOptions::default() };
+    with_limits(limits("127.0.0.0/8"), async |app: TestApp| {
+        for number in 0..20 {
+            assert_eq!(ask(&app, &format!("198.51.100.{number}")).await, (200, true));
+            assert_eq!(ask(&app, &format!("2001:db8:0:{number}::1")).await, (200, true));
+        }
+        // One subscriber with many addresses of IPv6, and one who writes addresses of others before its own.
+        for whom in ["2001:db8:1:1::", "198.51.100.1, 203.0.113."] {
+            let mut seen = Vec::new();
+            for number in 0..40 {
+                let whom = if whom.contains(',') {
+                    format!("198.51.100.{number}, 203.0.113.7")
+                } else {
+                    format!("{whom}{number}")
+                };
+                seen.push(ask(&app, &whom).await.0);
+            }
+            assert!(seen.contains(&429), "{whom}: {seen:?}");
+        }
+    });
+    with_limits(limits("10.0.0.0/8"), async |app: TestApp| {
+        let mut seen = Vec::new();
+        for number in 0..40 {
+            seen.push(ask(&app, &format!("198.51.100.{number}")).await.0);
+        }
+        assert!(seen.contains(&429), "whoever is no proxy of ours has only its own address: {seen:?}");
+    });
+}
+
+#[test]
+fn the_document_names_the_limit_of_every_operation_but_the_probes() {
+    let document = xiaoqu::app::document::document(true).expect("the document");
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            let probe = ["/livez", "/readyz", "/metrics"].contains(&path.as_str());
+            assert_eq!(operation["responses"]["429"] == Value::Null, probe, "{method} {path}");
+        }
+    }
+    let headers = &document["components"]["responses"]["Problem429"]["headers"];
+    assert!(headers["Retry-After"].is_object() && headers["RateLimit-Remaining"].is_object());
+}
