@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod app;
+pub mod backup;
 pub mod blacklist;
 pub mod bootstrap;
 pub mod calendar;

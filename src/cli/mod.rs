@@ -1,5 +1,6 @@
 //! The command line: global flags, and one file for each command.
 
+mod backup;
 pub mod demo;
 mod keys;
 mod migrate;
@@ -77,6 +78,18 @@ pub enum Command {
         #[command(subcommand)]
         command: keys::KeysCommand,
     },
+    /// Copy the database into a new folder, while the service serves
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+    Backup {
+        /// The folder to make
+        #[arg(long, value_name = "FOLDER", required = true)]
+        to: Option<PathBuf>,
+        /// Where pg_dump is, if not on PATH
+        #[arg(long, value_name = "FOLDER")]
+        pg_bin: Option<PathBuf>,
+        #[command(subcommand)]
+        command: Option<BackupCommand>,
+    },
     /// Policy documents
     Policy {
         #[command(subcommand)]
@@ -90,6 +103,23 @@ pub enum Command {
 pub enum TokenCommand {
     /// Sign a token for an office, a company, a committee or a resident
     Issue(token::TokenArgs),
+}
+
+#[derive(Subcommand)]
+pub enum BackupCommand {
+    /// Say whether a backup is still what was written, and whether a database comes out of it
+    Verify {
+        folder: PathBuf,
+        /// The digest that was printed when the backup was made, kept elsewhere
+        #[arg(long, value_name = "SHA256")]
+        digest: Option<String>,
+        /// An empty PostgreSQL database to restore into; what is there then is counted
+        #[arg(long, value_name = "URL")]
+        restore_into: Option<String>,
+        /// Where pg_restore is, if not on PATH
+        #[arg(long, value_name = "FOLDER")]
+        pg_bin: Option<PathBuf>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -133,6 +163,10 @@ pub fn run() -> ExitCode {
         Command::Openapi { write, check } => openapi::run(write.as_deref(), check.as_deref()),
         Command::Token { command: TokenCommand::Issue(args) } => token::run(&cli.flags, &args),
         Command::Keys { command } => keys::run(&cli.flags, &command),
+        Command::Backup { command: Some(BackupCommand::Verify { folder, digest, restore_into, pg_bin }), .. } => {
+            backup::verify(&folder, pg_bin, restore_into.as_deref(), digest.as_deref())
+        }
+        Command::Backup { to, pg_bin, command: None } => backup::run(&cli.flags, &to.unwrap_or_default(), pg_bin),
         Command::Policy { command: PolicyCommand::Check { file } } => policy::check(&file),
         Command::Settings => settings::run(&cli.flags),
     };

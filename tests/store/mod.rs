@@ -1,5 +1,6 @@
 //! The two doors and what stands behind them.
 
+mod backup;
 mod disk_full;
 mod doors;
 mod faults;
