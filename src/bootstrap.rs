@@ -6,6 +6,7 @@ use std::time::{Duration, Instant as StopWatch};
 use anyhow::Context;
 
 use crate::access::issuer::Issuer;
+use crate::access::jwks::Pace;
 use crate::app::{Config, ServerOptions, State};
 use crate::clock::Clock;
 use crate::db::{Conn, Db, DbOptions, Instant, WriteGate};
@@ -83,13 +84,18 @@ pub fn prepare_at(options: &DbOptions, now: Instant) -> anyhow::Result<Vec<Strin
 
 pub fn config(settings: &Settings) -> anyhow::Result<Config> {
     let access = &settings.access;
+    let pace = Pace { refresh: access.jwks_refresh_minutes, retry: access.jwks_retry_seconds };
     Ok(Config {
         db: db_options(settings)?,
         clock: Clock::real(settings.house.time_zone),
         issuer: settings.http.public_url.clone(),
         audience: access.audience.clone(),
         keys: Keys::open(settings.keyring()?)?,
-        trusted_issuers: access.trusted_issuers.iter().map(Issuer::trusted).collect::<anyhow::Result<_>>()?,
+        trusted_issuers: access
+            .trusted_issuers
+            .iter()
+            .map(|one| Issuer::trusted(one, pace))
+            .collect::<anyhow::Result<_>>()?,
         body_limit: settings.http.json_body_limit_bytes,
         request_timeout: settings.http.request_timeout_seconds,
         limits: limits(settings),
@@ -171,6 +177,10 @@ pub fn start_housekeeping(state: Arc<State>) {
             tokio::time::sleep(KEYRING_POLL).await;
         }
     });
+    for keys in state.verifier.fetched() {
+        let forgetting = state.clone();
+        actix_web::rt::spawn(keys.clone().follow(move || forgetting.verifier.forget()));
+    }
     actix_web::rt::spawn(async move {
         let mut next = StopWatch::now() + HOUSEKEEPING;
         loop {

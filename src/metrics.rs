@@ -1,6 +1,8 @@
 //! What is counted, in the Prometheus text format.
 
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+};
 
 pub struct Metrics {
     registry: Registry,
@@ -10,6 +12,7 @@ pub struct Metrics {
     pub write_queue: IntGauge,
     pub calendar_years_missing: IntGauge,
     pub keyring_broken: IntGauge,
+    pub issuer_keys_age: IntGaugeVec,
 }
 
 impl Metrics {
@@ -35,6 +38,14 @@ impl Metrics {
             "keyring_broken",
             "1 while the changed keyring cannot be used and the one before it is in force",
         )?;
+        let issuer_keys_age = IntGaugeVec::new(
+            Opts::new(
+                "issuer_keys_age_seconds",
+                "How long ago the keys of a trusted issuer were fetched (or the service started, where they never were)",
+            ),
+            &["issuer"],
+        )?;
+        registry.register(Box::new(issuer_keys_age.clone()))?;
         registry.register(Box::new(keyring_broken.clone()))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
@@ -49,6 +60,7 @@ impl Metrics {
             write_queue,
             calendar_years_missing,
             keyring_broken,
+            issuer_keys_age,
         })
     }
 

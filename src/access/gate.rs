@@ -26,7 +26,7 @@ pub async fn gate(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
-    match let_in(&request) {
+    match let_in(&request).await {
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
         Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
     }
@@ -37,7 +37,7 @@ pub const PROBES: &[&str] = &["get_livez", "get_readyz", "get_metrics"];
 /// Where guessing a client's secret is tried.
 const TOKEN_PATH: &str = "/oauth/token";
 
-fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
+async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     let state =
         request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
     let visitor = Visitor { state: &state, request, operation: "unknown" };
@@ -57,7 +57,7 @@ fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
             () => visitor.limit_address(),
         };
     }
-    let caller = visitor.authenticate()?;
+    let caller = visitor.authenticate().await?;
     visitor.limit_caller(&caller)?;
     if !route.permission.allows(caller.role) {
         visitor.event(Kind::Forbidden, Some(&caller), "");

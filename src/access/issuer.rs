@@ -6,10 +6,12 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey};
+use serde_json::{Map, Value};
 
+use super::jwks::{FetchedKeys, Pace};
 use super::role::Role;
 use crate::keys::Keys;
-use crate::settings::{ClaimMapping, TrustedIssuer};
+use crate::settings::{ClaimMapping, KeySource, TrustedIssuer};
 
 /// What a trusted issuer may mint.
 #[derive(Clone, Debug)]
@@ -21,7 +23,7 @@ pub struct Limits {
     pub companies: Vec<String>,
 }
 
-struct Key {
+pub struct Key {
     kid: Option<String>,
     algorithm: Algorithm,
     key: Arc<DecodingKey>,
@@ -31,6 +33,8 @@ struct Key {
 enum KeySet {
     /// From settings.
     Fixed(Vec<Key>),
+    /// From the issuer's JWKS URL.
+    Fetched(Arc<FetchedKeys>),
     /// The service's own; they change while it runs.
     Own(Arc<Keys>),
 }
@@ -42,6 +46,8 @@ pub struct Issuer {
     /// `None` for the service itself, which may mint every role.
     pub limits: Option<Limits>,
     pub claims: ClaimMapping,
+    /// What the operator says in place of the issuer's claims, by our names.
+    pub fixed: Map<String, Value>,
     /// Every token of this issuer is a machine's.
     pub machine: bool,
     keys: KeySet,
@@ -49,7 +55,7 @@ pub struct Issuer {
 
 /// A key is used only under its own algorithm, and only where that is allowed: a public key can never become an HMAC
 /// secret (RFC 8725, 2.1 and 3.1).
-fn keys(set: &JwkSet, allowed: &[Algorithm]) -> anyhow::Result<Vec<Key>> {
+pub fn keys(set: &JwkSet, allowed: &[Algorithm]) -> anyhow::Result<Vec<Key>> {
     let mut all = Vec::new();
     for jwk in &set.keys {
         let Some(algorithm) = algorithm_of(jwk, allowed) else { continue };
@@ -77,9 +83,15 @@ fn algorithm_of(jwk: &Jwk, allowed: &[Algorithm]) -> Option<Algorithm> {
 }
 
 impl Issuer {
-    pub fn trusted(settings: &TrustedIssuer) -> anyhow::Result<Issuer> {
+    pub fn trusted(settings: &TrustedIssuer, pace: Pace) -> anyhow::Result<Issuer> {
         let url = settings.issuer.clone();
-        let keys = keys(&settings.keys, &settings.algorithms).with_context(|| format!("trusted issuer {url}"))?;
+        let keys = match &settings.keys {
+            KeySource::Set(set) => keys(set, &settings.algorithms).map(KeySet::Fixed),
+            KeySource::Url(at) => {
+                FetchedKeys::new(&url, at, &settings.algorithms, pace).map(Arc::new).map(KeySet::Fetched)
+            }
+        };
+        let keys = keys.with_context(|| format!("trusted issuer {url}"))?;
         Ok(Issuer {
             url,
             audience: settings.audience.clone(),
@@ -89,23 +101,25 @@ impl Issuer {
                 companies: settings.allowed_companies.clone(),
             }),
             claims: settings.claims.clone(),
+            fixed: settings.fixed_claims.clone(),
             machine: settings.machine,
-            keys: KeySet::Fixed(keys),
+            keys,
         })
+    }
+
+    /// Its keys, where they are fetched.
+    pub fn fetched(&self) -> Option<&Arc<FetchedKeys>> {
+        match &self.keys {
+            KeySet::Fetched(keys) => Some(keys),
+            _ => None,
+        }
     }
 
     /// `kid` only looks a key up; without one the issuer's sole key is meant.
     pub fn key(&self, kid: Option<&str>, now: DateTime<Utc>) -> Option<(Algorithm, Arc<DecodingKey>)> {
         match &self.keys {
-            KeySet::Fixed(keys) => {
-                let found = match (kid, keys.as_slice()) {
-                    (None, [sole]) => Some(sole),
-                    (Some(_), [sole]) if sole.kid.is_none() => Some(sole),
-                    (Some(kid), all) => all.iter().find(|key| key.kid.as_deref() == Some(kid)),
-                    (None, _) => None,
-                };
-                found.map(|key| (key.algorithm, key.key.clone()))
-            }
+            KeySet::Fixed(keys) => find(keys, kid),
+            KeySet::Fetched(keys) => find(&keys.current()?, kid),
             KeySet::Own(keys) => {
                 let ring = keys.ring();
                 let found = ring.published(now).find(|one| kid == Some(one.key.id.as_str()));
@@ -113,6 +127,16 @@ impl Issuer {
             }
         }
     }
+}
+
+fn find(keys: &[Key], kid: Option<&str>) -> Option<(Algorithm, Arc<DecodingKey>)> {
+    let found = match (kid, keys) {
+        (None, [sole]) => Some(sole),
+        (Some(_), [sole]) if sole.kid.is_none() => Some(sole),
+        (Some(kid), all) => all.iter().find(|key| key.kid.as_deref() == Some(kid)),
+        (None, _) => None,
+    };
+    found.map(|key| (key.algorithm, key.key.clone()))
 }
 
 /// The service as an issuer: it signs with the token key of its keyring.
@@ -138,6 +162,7 @@ impl LocalIssuer {
             audience: self.audience.clone(),
             limits: None,
             claims: ClaimMapping::default(),
+            fixed: Map::new(),
             machine: false,
             keys: KeySet::Own(self.keys.clone()),
         }

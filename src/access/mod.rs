@@ -3,6 +3,7 @@
 pub mod caller;
 pub mod gate;
 pub mod issuer;
+pub mod jwks;
 pub mod permissions;
 pub mod role;
 pub mod scope;

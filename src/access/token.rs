@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,6 +14,7 @@ use serde_json::{Map, Value};
 
 use super::caller::Caller;
 use super::issuer::Issuer;
+use super::jwks::{FetchedKeys, Outcome};
 use super::role::{Role, RoleKind};
 use crate::companies::uscc;
 use crate::db::types::Instant;
@@ -37,6 +39,8 @@ pub enum Refusal {
     Issuer,
     #[error("unknown key")]
     Key,
+    #[error("the issuer's keys were never fetched")]
+    KeysMissing,
     #[error("algorithm")]
     Algorithm,
     #[error("signature")]
@@ -55,6 +59,7 @@ impl Refusal {
             Refusal::Malformed | Refusal::Header(_) => Kind::TokenMalformed,
             Refusal::Issuer => Kind::TokenUnknownIssuer,
             Refusal::Key => Kind::TokenUnknownKey,
+            Refusal::KeysMissing => Kind::IssuerKeysMissing,
             Refusal::Algorithm | Refusal::Signature => Kind::TokenForged,
             Refusal::Expired => Kind::TokenExpired,
             Refusal::Claim(_) => Kind::TokenClaims,
@@ -90,6 +95,8 @@ impl Refusal {
 pub struct Verifier {
     issuers: HashMap<String, Issuer>,
     cache: Cache<[u8; 32], Arc<Caller>>,
+    /// How often everything was forgotten.
+    epoch: AtomicU64,
 }
 
 impl Verifier {
@@ -97,6 +104,7 @@ impl Verifier {
         Verifier {
             issuers: issuers.into_iter().map(|i| (i.url.clone(), i)).collect(),
             cache: Cache::new(CACHED_TOKENS),
+            epoch: AtomicU64::new(0),
         }
     }
 
@@ -113,14 +121,36 @@ impl Verifier {
 
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Arc<Caller>, Refusal> {
         let key = cache_key(token).ok_or(Refusal::Malformed)?;
+        let epoch = self.epoch.load(Ordering::SeqCst);
         let caller = Arc::new(self.check(token, now)?);
         self.cache.insert(key, caller.clone());
+        if self.epoch.load(Ordering::SeqCst) != epoch {
+            // Checked under keys that may be gone: good for this once.
+            self.cache.remove(&key);
+        }
         Ok(caller)
     }
 
     /// Every token is checked anew: keys were changed.
     pub fn forget(&self) {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
         self.cache.clear();
+    }
+
+    /// The issuers whose keys are fetched.
+    pub fn fetched(&self) -> impl Iterator<Item = &Arc<FetchedKeys>> {
+        self.issuers.values().filter_map(Issuer::fetched)
+    }
+
+    /// Asks the issuer of a token for its keys, where they are fetched: this one's may be new. At most one try in a
+    /// while, however many tokens ask for it.
+    pub async fn refresh_keys(&self, token: &str) {
+        let iss = token.split('.').nth(1).and_then(|payload| object(payload).ok());
+        let iss = iss.as_ref().and_then(|claims| claims.get("iss")).and_then(Value::as_str);
+        let Some(keys) = iss.and_then(|iss| self.issuers.get(iss)).and_then(Issuer::fetched) else { return };
+        if keys.refresh().await == Outcome::Changed {
+            self.forget();
+        }
     }
 
     fn check(&self, token: &str, now: DateTime<Utc>) -> Result<Caller, Refusal> {
@@ -135,14 +165,17 @@ impl Verifier {
         let unverified = object(payload)?;
         let iss = unverified.get("iss").and_then(Value::as_str).ok_or(Refusal::Claim("iss"))?;
         let issuer = self.issuers.get(iss).ok_or(Refusal::Issuer)?;
-        let (algorithm, key) = issuer.key(kid, now).ok_or(Refusal::Key)?;
+        let (algorithm, key) = issuer.key(kid, now).ok_or_else(|| match issuer.fetched() {
+            Some(fetched) if fetched.current().is_none() => Refusal::KeysMissing,
+            _ => Refusal::Key,
+        })?;
         if header.get("alg").and_then(Value::as_str) != Some(format!("{algorithm:?}").as_str()) {
             return Err(Refusal::Algorithm);
         }
         let mut validation = Validation::new(algorithm);
         validation.leeway = LEEWAY_SECONDS as u64;
         validation.validate_nbf = true;
-        validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         validation.set_issuer(&[&issuer.url]);
         validation.set_audience(&[&issuer.audience]);
         let claims = jsonwebtoken::decode::<Map<String, Value>>(token, &key, &validation)
@@ -186,7 +219,8 @@ fn check_header(header: &Map<String, Value>) -> Result<Option<&str>, Refusal> {
 }
 
 fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<Caller, Refusal> {
-    let mapped = |name: &str, label: &'static str| match claims.get(name) {
+    let value = |name: &str, label: &str| issuer.fixed.get(label).or_else(|| at(claims, name));
+    let mapped = |name: &str, label: &'static str| match value(name, label) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(s)) if !s.is_empty() && s.len() <= 200 && !s.contains('\0') => Ok(Some(s.clone())),
         Some(_) => Err(Refusal::Claim(label)),
@@ -196,8 +230,11 @@ fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> R
         |name: &'static str| claims.get(name).and_then(Value::as_i64).filter(|at| *at >= 0).ok_or(Refusal::Claim(name));
 
     let exp = seconds("exp")?;
-    // Its time is checked with the signature; that it is a whole number of seconds is not.
-    seconds("nbf")?;
+    // Its time is checked with the signature; that it is a whole number of seconds is not. Other issuers need not say
+    // it (RFC 9068, 2.2 has no `nbf`).
+    if issuer.limits.is_none() || claims.contains_key("nbf") {
+        seconds("nbf")?;
+    }
     let iat = seconds("iat")?;
     if iat > now.timestamp() + LEEWAY_SECONDS {
         return Err(Refusal::Claim("iat"));
@@ -211,7 +248,7 @@ fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> R
     let company = mapped(&names.company, "company")?;
     let complex = mapped(&names.complex, "complex")?;
     let organisation = mapped(&names.organisation, "organisation")?;
-    let tasks = tasks(claims.get(&names.tasks))?;
+    let tasks = tasks(value(&names.tasks, "tasks"))?;
     if role != Role::TownshipLeader && !tasks.is_empty() {
         return Err(Refusal::Claim("tasks"));
     }
@@ -240,6 +277,13 @@ fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> R
         };
     check_limits(issuer, &caller)?;
     Ok(caller)
+}
+
+/// A claim by its name, or by a JSON pointer (RFC 6901) into the claims.
+fn at<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    let Some(path) = name.strip_prefix('/') else { return claims.get(name) };
+    let (first, rest) = path.split_once('/').map_or((path, String::new()), |(first, rest)| (first, format!("/{rest}")));
+    claims.get(&first.replace("~1", "/").replace("~0", "~"))?.pointer(&rest)
 }
 
 fn tasks(claim: Option<&Value>) -> Result<Vec<u8>, Refusal> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::HttpMessage;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::AUTHORIZATION;
+use chrono::{DateTime, Utc};
 
 use super::caller::Caller;
 use super::token::Refusal;
@@ -63,7 +64,7 @@ impl Visitor<'_> {
         })
     }
 
-    pub fn authenticate(&self) -> Result<Arc<Caller>, Problem> {
+    pub async fn authenticate(&self) -> Result<Arc<Caller>, Problem> {
         // RFC 6750, 2.3: a token in an address ends up in logs.
         if form_urlencoded::parse(self.request.query_string().as_bytes()).any(|(name, _)| name == "access_token") {
             self.limit_address()?;
@@ -84,7 +85,7 @@ impl Visitor<'_> {
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, token)| token.trim());
-        let now = chrono::Utc::now();
+        let now = Utc::now();
         if let Some(known) = token.and_then(|token| self.state.verifier.known(token, now)) {
             return Ok(known);
         }
@@ -92,11 +93,29 @@ impl Visitor<'_> {
             self.event(Kind::RateLimitedTokens, None, "");
             Problem::from(over)
         })?;
-        let outcome = token.ok_or(Refusal::Malformed).and_then(|token| self.state.verifier.verify(token, now));
+        let outcome = match token {
+            Some(token) => self.verify(token, now).await,
+            None => Err(Refusal::Malformed),
+        };
         outcome.map_err(|refusal| {
-            self.state.limits.refused_token(self.address());
             self.event(refusal.kind(), None, refusal.part());
+            if refusal == Refusal::KeysMissing {
+                // Perhaps a good token: whoever has it should come again, not throw it away.
+                return Problem::new(Code::IssuerUnavailable);
+            }
+            self.state.limits.refused_token(self.address());
             Problem::new(Code::InvalidToken)
         })
+    }
+
+    async fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Arc<Caller>, Refusal> {
+        let verifier = &self.state.verifier;
+        match verifier.verify(token, now) {
+            Err(Refusal::Key | Refusal::KeysMissing) => {
+                verifier.refresh_keys(token).await;
+                verifier.verify(token, now)
+            }
+            outcome => outcome,
+        }
     }
 }

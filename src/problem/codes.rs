@@ -60,6 +60,7 @@ codes! {
     HeaderFieldsTooLarge "header_fields_too_large" 431 "请求头过大" "The header fields are too large"
     Internal "internal" 500 "服务器内部错误" "Internal error"
     Unavailable "store_unavailable" 503 "数据库暂不可用，请稍后重试" "The database cannot be reached; try again"
+    IssuerUnavailable "issuer_unavailable" 503 "暂无法取得令牌签发者的密钥，请稍后重试" "The keys of the token's issuer could not be fetched yet; try again"
     StorageFull "storage_full" 503 "存储空间已满，请稍后重试" "The storage is full; try again later"
     Busy "busy" 503 "系统繁忙，请稍后重试" "Too much waits already; try again"
     OutcomeUnknown "outcome_unknown" 503 "提交结果未知，请用同一幂等键重试" "The outcome is not known; repeat with the same key"

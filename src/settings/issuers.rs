@@ -2,18 +2,22 @@
 
 use std::collections::HashSet;
 
+use actix_web::http::Uri;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
+use serde_json::{Map, Value as Json};
 use toml::Value;
 
 use super::kinds::{Fault, Kind, base_url, is_line};
 use crate::access::role::{Role, RoleKind};
 
 /// Largest set of keys that is read, in bytes.
-const MOST_JWKS_BYTES: u64 = 64 * 1024;
+pub const MOST_JWKS_BYTES: usize = 64 * 1024;
+/// Keys of one issuer that are looked at.
+const MOST_KEYS: usize = 100;
 const LEAST_RSA_BITS: usize = 2048;
 const ALGORITHMS: &[(&str, Algorithm)] = &[
     ("EdDSA", Algorithm::EdDSA),
@@ -31,8 +35,7 @@ pub struct TrustedIssuer {
     pub issuer: String,
     pub audience: String,
     pub algorithms: Vec<Algorithm>,
-    /// Public keys only; each fits one of `algorithms`.
-    pub keys: JwkSet,
+    pub keys: KeySource,
     pub allowed_roles: Vec<Role>,
     /// Prefixes of 2, 4, 6, 9 or 12 digits.
     pub allowed_divisions: Vec<String>,
@@ -40,9 +43,20 @@ pub struct TrustedIssuer {
     /// Its tokens belong to systems, which never confirm, approve, decide or unmask.
     pub machine: bool,
     pub claims: ClaimMapping,
+    /// Claims that its tokens need not carry, by our names.
+    pub fixed_claims: Map<String, Json>,
 }
 
-/// Which claim of the issuer's tokens holds what.
+/// Where the issuer's public keys are.
+#[derive(Clone, Debug)]
+pub enum KeySource {
+    /// Here; each fits one of the issuer's algorithms.
+    Set(JwkSet),
+    /// Where the issuer publishes them.
+    Url(String),
+}
+
+/// Which claim of the issuer's tokens holds what: its name, or a JSON pointer such as `/realm_access/office`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClaimMapping {
@@ -77,6 +91,7 @@ struct Written {
     algorithms: Vec<String>,
     jwks: Option<String>,
     jwks_file: Option<String>,
+    jwks_url: Option<String>,
     allowed_roles: Vec<String>,
     #[serde(default)]
     allowed_divisions: Vec<String>,
@@ -86,6 +101,8 @@ struct Written {
     machine: bool,
     #[serde(default)]
     claim_mapping: ClaimMapping,
+    #[serde(default)]
+    fixed_claims: Map<String, Json>,
 }
 
 /// The list of trusted issuers, as `[[trusted_issuers]]` tables or as one line of TOML.
@@ -95,8 +112,8 @@ impl Kind for Issuers {
     type Value = Vec<TrustedIssuer>;
 
     fn accepted(&self) -> String {
-        "tables with issuer, audience, algorithms, jwks or jwks_file, allowed_roles, and optional allowed_divisions, \
-         allowed_companies, machine, claim_mapping"
+        "tables with issuer, audience, algorithms, one of jwks_url, jwks and jwks_file, allowed_roles, and optional \
+         allowed_divisions, allowed_companies, machine, claim_mapping, fixed_claims"
             .into()
     }
 
@@ -155,8 +172,12 @@ fn check(written: Written) -> Result<TrustedIssuer, Fault> {
     )?;
     check_limits(&allowed_roles, &allowed_divisions, &allowed_companies)?;
     check_claims(&written.claim_mapping)?;
-    let keys = read_keys(written.jwks, written.jwks_file, &algorithms)?;
-    Ok(TrustedIssuer {
+    let keys = match (written.jwks_url, &written.jwks, &written.jwks_file) {
+        (Some(url), None, None) => check_jwks_url(&url).map(|()| KeySource::Url(url))?,
+        (Some(_), ..) => return Err("jwks_url: exactly one of jwks_url, jwks and jwks_file must be given".into()),
+        (None, ..) => KeySource::Set(read_keys(written.jwks, written.jwks_file, &algorithms)?),
+    };
+    let issuer = TrustedIssuer {
         issuer: written.issuer,
         audience: written.audience,
         algorithms,
@@ -166,14 +187,67 @@ fn check(written: Written) -> Result<TrustedIssuer, Fault> {
         allowed_companies,
         machine: written.machine,
         claims: written.claim_mapping,
-    })
+        fixed_claims: written.fixed_claims,
+    };
+    check_fixed(&issuer)?;
+    Ok(issuer)
+}
+
+fn check_jwks_url(url: &str) -> Result<(), Fault> {
+    // A query may be part of where the keys are; the rest as in the URL of an issuer.
+    let base = base_url(url.split('?').next().unwrap_or_default());
+    let good = url.len() <= 500
+        && is_line(url, 500)
+        && url.parse::<Uri>().is_ok()
+        && !url.contains(['#', '@'])
+        && base.is_some_and(|base| base.scheme_str() == Some("https") || is_loopback(url));
+    if good {
+        Ok(())
+    } else {
+        Err("jwks_url: must be an https URL (http only on this machine) without user or fragment, at most 500 characters".into())
+    }
+}
+
+/// Does a URL stay on this machine?
+pub fn is_loopback(url: &str) -> bool {
+    let uri = url.parse::<Uri>().ok();
+    matches!(uri.as_ref().and_then(Uri::host), Some("localhost" | "127.0.0.1" | "[::1]"))
+}
+
+/// What the operator says in place of the issuer must be within the issuer's own limits.
+fn check_fixed(issuer: &TrustedIssuer) -> Result<(), Fault> {
+    let (mapping, usual) = (&issuer.claims, ClaimMapping::default());
+    for (field, value) in &issuer.fixed_claims {
+        let text = value.as_str().unwrap_or_default();
+        let (within, moved) = match field.as_str() {
+            "role" => (issuer.allowed_roles.iter().any(|role| role.code() == text), mapping.role != usual.role),
+            "division" => (
+                text.bytes().all(|b| b.is_ascii_digit())
+                    && issuer.allowed_divisions.iter().any(|prefix| text.starts_with(prefix.as_str())),
+                mapping.division != usual.division,
+            ),
+            "company" => (issuer.allowed_companies.iter().any(|code| code == text), mapping.company != usual.company),
+            "complex" => (uuid::Uuid::parse_str(text).is_ok(), mapping.complex != usual.complex),
+            "organisation" => (is_line(text, 20), mapping.organisation != usual.organisation),
+            "tasks" => (value.is_array(), mapping.tasks != usual.tasks),
+            _ => {
+                return Err(format!(
+                    "fixed_claims.{field}: only role, division, company, complex, organisation and tasks can be fixed"
+                ));
+            }
+        };
+        if !within {
+            return Err(format!("fixed_claims.{field}: is not a value that the issuer's limits allow"));
+        }
+        if moved {
+            return Err(format!("fixed_claims.{field}: claim_mapping names a claim for it too"));
+        }
+    }
+    Ok(())
 }
 
 fn check_issuer(issuer: &str) -> Result<(), Fault> {
-    let url = base_url(issuer).filter(|url| {
-        let loopback = matches!(url.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
-        url.scheme_str() == Some("https") || loopback
-    });
+    let url = base_url(issuer).filter(|url| url.scheme_str() == Some("https") || is_loopback(issuer));
     match url {
         Some(_) if issuer.len() <= 500 => Ok(()),
         _ => Err("issuer: must be an https URL (http only on this machine) without user, query or fragment, at most 500 characters".into()),
@@ -247,9 +321,9 @@ fn read_keys(jwks: Option<String>, file: Option<String>, algorithms: &[Algorithm
             let text = read_small(&path).map_err(|error| format!("jwks_file: {path:?}: {error}"))?;
             ("jwks_file", text)
         }
-        _ => return Err("jwks: exactly one of jwks and jwks_file must be given".into()),
+        _ => return Err("jwks: exactly one of jwks_url, jwks and jwks_file must be given".into()),
     };
-    if text.len() as u64 > MOST_JWKS_BYTES {
+    if text.len() > MOST_JWKS_BYTES {
         return Err(format!("{field}: must be at most {MOST_JWKS_BYTES} bytes"));
     }
     parse_keys(&text, algorithms).map_err(|fault| format!("{field}: {fault}"))
@@ -258,19 +332,19 @@ fn read_keys(jwks: Option<String>, file: Option<String>, algorithms: &[Algorithm
 fn read_small(path: &str) -> std::io::Result<String> {
     use std::io::Read;
     let mut text = String::new();
-    std::fs::File::open(path)?.take(MOST_JWKS_BYTES + 1).read_to_string(&mut text)?;
+    std::fs::File::open(path)?.take(MOST_JWKS_BYTES as u64 + 1).read_to_string(&mut text)?;
     Ok(text)
 }
 
 fn parse_keys(text: &str, algorithms: &[Algorithm]) -> Result<JwkSet, Fault> {
-    let json: serde_json::Value = serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
+    let json: Json = serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
     let members = json["keys"]
         .as_array()
         .filter(|keys| !keys.is_empty())
         .ok_or("must be an object with a list `keys` that is not empty")?;
     // Unknown key types would be skipped in silence by a reader that picks what it knows; here each key must be of use.
     for (index, key) in members.iter().enumerate() {
-        if ["d", "k", "p", "q", "dp", "dq", "qi"].iter().any(|private| key.get(private).is_some()) {
+        if is_private(key) {
             return Err(format!("keys[{index}]: is a private or shared key; only public keys belong here"));
         }
     }
@@ -289,6 +363,27 @@ fn parse_keys(text: &str, algorithms: &[Algorithm]) -> Result<JwkSet, Fault> {
         }
     }
     Ok(set)
+}
+
+/// Of a set that the issuer publishes, the keys that are of use: it may hold others (for encryption, of other
+/// algorithms), which would be a mistake in a set that an operator writes.
+pub fn usable_keys(text: &str, algorithms: &[Algorithm]) -> Result<JwkSet, Fault> {
+    let json: Json = serde_json::from_str(text).map_err(|_| "not JSON")?;
+    let members = json["keys"].as_array().ok_or("no list `keys`")?;
+    let mut ids = HashSet::new();
+    let keys: Vec<Jwk> = members
+        .iter()
+        .take(MOST_KEYS)
+        .filter(|key| !is_private(key))
+        .filter_map(|key| serde_json::from_value::<Jwk>(key.clone()).ok())
+        .filter(|key| check_key(key, algorithms).is_ok())
+        .filter(|key| ids.insert(key.common.key_id.clone()))
+        .collect();
+    if keys.is_empty() { Err("no key that fits the issuer's algorithms".into()) } else { Ok(JwkSet { keys }) }
+}
+
+fn is_private(key: &Json) -> bool {
+    ["d", "k", "p", "q", "dp", "dq", "qi"].iter().any(|private| key.get(private).is_some())
 }
 
 fn check_key(key: &Jwk, algorithms: &[Algorithm]) -> Result<(), Fault> {

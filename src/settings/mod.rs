@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use crate::http::address::ForwardedHeader;
 use issuers::Issuers;
-pub use issuers::{ClaimMapping, TrustedIssuer};
+pub use issuers::{ClaimMapping, KeySource, MOST_JWKS_BYTES, TrustedIssuer, is_loopback, usable_keys};
 pub use keys::key_of_text;
 pub use kinds::DatabaseUrl;
 use kinds::*;
@@ -190,6 +190,10 @@ settings! {
             "Life of a token that the service makes.";
         trusted_issuers: Vec<TrustedIssuer> = "[]", Issuers, [Long],
             "Other issuers whose tokens are accepted, and the limits of each. In a variable or flag: a list in TOML on one line.";
+        jwks_refresh_minutes: Duration = "10", minutes(1, 1440), [],
+            "How often the keys at the `jwks_url` of a trusted issuer are fetched again.";
+        jwks_retry_seconds: Duration = "30", seconds(1, 3600), [],
+            "Least time between two tries to fetch them, also when a token names a key that is not known yet.";
     }
 
     /// How much one caller and one address may ask for.

@@ -84,6 +84,10 @@ pub async fn metrics_text(state: web::Data<State>) -> Answer {
         state.metrics.calendar_years_missing.set(missing.len() as i64);
     }
     state.metrics.keyring_broken.set(i64::from(state.keys.broken()));
+    for keys in state.verifier.fetched() {
+        let age = i64::try_from(keys.age().as_secs()).unwrap_or(i64::MAX);
+        state.metrics.issuer_keys_age.with_label_values(&[keys.issuer()]).set(age);
+    }
     state.metrics.write_queue.set(state.db.write_queue_depth() as i64);
     let text = state.metrics.text().map_err(|error| {
         tracing::error!(%error, "metrics cannot be written");

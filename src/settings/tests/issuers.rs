@@ -1,3 +1,4 @@
+use jsonwebtoken::Algorithm;
 use serde_json::json;
 
 use super::*;
@@ -33,10 +34,87 @@ fn with_issuers(issuers: &[String]) -> Result<Vec<TrustedIssuer>, String> {
     from_file.map(|settings| settings.access.trusted_issuers)
 }
 
+fn keys_of(issuer: &TrustedIssuer) -> usize {
+    match &issuer.keys {
+        KeySource::Set(set) => set.keys.len(),
+        KeySource::Url(url) => panic!("{url}"),
+    }
+}
+
+fn by_url(url: &str) -> Result<Vec<TrustedIssuer>, String> {
+    with_issuers(&[issuer("jwks", "").replace('}', &format!(", jwks_url = '{url}'}}"))])
+}
+
+#[test]
+fn keys_are_fetched_over_https_or_from_this_machine() {
+    for url in
+        ["https://sso.example/jwks", "https://sso.example:8443/a/b?p=x", "http://127.0.0.1:9/k", "http://[::1]:9/k"]
+    {
+        assert!(matches!(&by_url(url).unwrap()[0].keys, KeySource::Url(kept) if kept == url), "{url}");
+    }
+    for url in [
+        "http://sso.example/jwks",
+        "ftp://127.0.0.1/",
+        "https://u:p@sso.example/",
+        "https://sso.example/#x",
+        "x",
+        "",
+        "file:///etc/passwd",
+    ] {
+        assert!(by_url(url).unwrap_err().contains("jwks_url"), "{url}");
+    }
+    let both = issuer("", "").replacen('{', "{jwks_url = 'https://sso.example/jwks', ", 1);
+    assert!(with_issuers(&[both]).unwrap_err().contains("exactly one"));
+}
+
+#[test]
+fn of_a_published_set_what_is_of_no_use_is_left_out() {
+    let many = format!(
+        r#"{{"keys":[{ED_KEY},{ED_KEY},{EC_KEY},{{"kty":"oct","k":"c2VjcmV0","kid":"s"}},{{"kty":"new"}},7,
+        {{"kty":"OKP","crv":"Ed25519","kid":"enc","use":"enc","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}},
+        {{"kty":"RSA","kid":"weak","n":"{}","e":"AQAB"}}]}}"#,
+        "Q".repeat(171)
+    );
+    let ids = |algorithms: &[Algorithm]| -> Vec<String> {
+        usable_keys(&many, algorithms).unwrap().keys.into_iter().filter_map(|key| key.common.key_id).collect()
+    };
+    assert_eq!(ids(&[Algorithm::EdDSA]), ["a"]);
+    assert_eq!(ids(&[Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256]), ["a", "b"]);
+    for rubbish in ["", "[]", "{}", r#"{"keys":[]}"#, r#"{"keys":{"a":1}}"#, "<html>"] {
+        assert!(usable_keys(rubbish, &[Algorithm::EdDSA]).is_err(), "{rubbish}");
+    }
+    assert!(usable_keys(&many, &[Algorithm::PS256]).is_err());
+}
+
+#[test]
+fn a_fixed_claim_stays_within_the_limits() {
+    let with = |fixed: &str, mapping: &str| {
+        let mut one = issuer("", "").replacen('{', &format!("{{fixed_claims = {fixed}, "), 1);
+        if !mapping.is_empty() {
+            one = one.replacen('{', &format!("{{claim_mapping = {mapping}, "), 1);
+        }
+        with_issuers(&[one])
+    };
+    assert_eq!(with("{role = 'resident'}", "").unwrap()[0].fixed_claims["role"], "resident");
+    for (fixed, mapping) in [
+        ("{role = 'auditor'}", ""),
+        ("{role = 7}", ""),
+        ("{division = '640121'}", ""),
+        ("{company = '91640121MA75XXXX0A'}", ""),
+        ("{complex = 'garden'}", ""),
+        ("{sub = 'x'}", ""),
+        ("{name = 'x'}", ""),
+        ("{role = 'resident'}", "{role = 'office'}"),
+    ] {
+        let line = with(fixed, mapping).expect_err(fixed);
+        assert!(line.contains("[0].fixed_claims."), "{fixed}: {line}");
+    }
+}
+
 #[test]
 fn a_trusted_issuer_is_read_with_its_limits() {
     let one = &with_issuers(&[issuer("", "")]).unwrap()[0];
-    assert_eq!((one.issuer.as_str(), one.machine, one.keys.keys.len()), ("https://app.example", false, 1));
+    assert_eq!((one.issuer.as_str(), one.machine, keys_of(one)), ("https://app.example", false, 1));
     assert_eq!(one.claims, ClaimMapping::default());
     let file = format!(
         "[[trusted_issuers]]\nissuer = 'https://portal.example/a/'\naudience = 'x'\nalgorithms = ['EdDSA', 'ES256']\nmachine = true\n\

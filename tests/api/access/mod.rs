@@ -3,11 +3,15 @@
 mod claims;
 mod headers;
 mod issuers;
+mod jwks;
 mod limits;
+
+use std::time::Duration;
 
 use chrono::Utc;
 use serde_json::{Value, json};
 use xiaoqu::access::issuer::Issuer;
+use xiaoqu::access::jwks::Pace;
 use xiaoqu::settings::{Settings, Sources};
 
 use crate::support::client::Answer;
@@ -20,10 +24,14 @@ const COMPANY: &str = "91350100M000100Y43";
 
 /// `[[trusted_issuers]]` as the settings read it.
 fn trusted(table: &[(&str, Value)]) -> Issuer {
+    trusted_at(table, Pace { refresh: Duration::from_secs(600), retry: Duration::from_secs(30) })
+}
+
+fn trusted_at(table: &[(&str, Value)], pace: Pace) -> Issuer {
     let fields: Vec<String> = table.iter().map(|(name, value)| format!("{name} = {}", toml_of(value))).collect();
     let flag = ("--set".to_owned(), "trusted_issuers".to_owned(), format!("[{{{}}}]", fields.join(", ")));
     let settings = Settings::load(&Sources { flags: vec![flag], ..Sources::default() });
-    Issuer::trusted(&settings.expect("settings").access.trusted_issuers[0]).expect("an issuer")
+    Issuer::trusted(&settings.expect("settings").access.trusted_issuers[0], pace).expect("an issuer")
 }
 
 fn toml_of(value: &Value) -> String {
