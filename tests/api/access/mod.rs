@@ -5,6 +5,7 @@ mod headers;
 mod issuers;
 mod jwks;
 mod limits;
+mod oidc;
 
 use std::time::Duration;
 
