@@ -96,6 +96,7 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
             .iter()
             .map(|one| Issuer::trusted(one, pace))
             .collect::<anyhow::Result<_>>()?,
+        ledger_origin: settings.ledger_origin(),
         body_limit: settings.http.json_body_limit_bytes,
         request_timeout: settings.http.request_timeout_seconds,
         limits: limits(settings),
@@ -201,8 +202,13 @@ pub fn start_housekeeping(state: Arc<State>) {
 /// Runs a server to its end: it finishes what it took, then the writer commits what it holds.
 pub async fn run(state: Arc<State>, server: actix_web::dev::Server) -> anyhow::Result<()> {
     start_housekeeping(state.clone());
+    let sealing = {
+        let state = state.clone();
+        actix_web::rt::spawn(async move { state.sealer.run(state.db.clone()).await })
+    };
     server.await?;
     state.lease.release(&state.db).await;
+    sealing.abort();
     state.db.close();
     tracing::info!("stopped");
     Ok(())

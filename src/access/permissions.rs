@@ -143,6 +143,29 @@ const STANDING_READERS: &[Role] = &[
     PropertyCompany,
 ];
 
+/// Whoever has events to read: all but the system administrator.
+const LEDGER_READERS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PoliceStation,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    AgricultureServiceCenter,
+    PowerSupplyStation,
+    UtilityOperator,
+    FireRescue,
+    MarketSupervision,
+    DisciplineOffice,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
+    Resident,
+    Auditor,
+];
+
 const COUNTY: &[Role] = &[CountyAuthority];
 
 #[rustfmt::skip]
@@ -208,6 +231,11 @@ pub const PERMISSIONS: &[Permission] = &[
     allow("get_blacklist_entry", REGISTER_READERS),
     allow("apply_for_credit_repair", &[PropertyCompany]),
     decide("remove_from_blacklist", COUNTY),
+    public("get_ledger_head"),
+    public("get_ledger_consistency"),
+    allow("list_ledger_entries", &[Auditor]),
+    allow("get_ledger_entry", LEDGER_READERS),
+    allow("list_events", LEDGER_READERS),
     allow("list_inbox", &[
         CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation,
         LivelihoodServiceCenter, FireRescue, MarketSupervision, DisciplineOffice, PropertyCompany,

@@ -76,6 +76,16 @@ impl Role {
         ROLES.iter().find(|r| r.code == code).map(|r| r.role)
     }
 
+    /// Does it see what it leads or is sent, and not its whole territory?
+    pub fn is_addressed(self) -> bool {
+        self == Role::PoliceStation || matches!(self.row().kind, RoleKind::Partner | RoleKind::Utility)
+    }
+
+    /// The digits of a place's codes that its division has.
+    pub fn area_of<'a>(self, county: &'a str, township: &'a str) -> &'a str {
+        if self.row().division_digits == 6 { county } else { township }
+    }
+
     /// Rank for appeals: a decision is reviewed by a higher rank than the one that took it.
     pub fn rank(self) -> u8 {
         match self {

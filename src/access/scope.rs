@@ -24,8 +24,8 @@ pub enum Scope {
         iss: String,
         sub: String,
     },
-    /// No business data at all (oversight).
-    Nothing,
+    /// Auditor and administrator: no business data; the auditor reads its county's ledger.
+    Oversight(String),
     /// The program itself, for the reason beside it: rules count the whole county whoever asks.
     System(&'static str),
 }
@@ -42,9 +42,9 @@ impl Scope {
                 _ => Scope::Community(area()),
             },
             (_, RoleKind::Company) => Scope::Company(caller.company.clone().unwrap_or_default()),
-            (_, RoleKind::Committee) => caller.complex.map_or(Scope::Nothing, Scope::Complex),
+            (_, RoleKind::Committee) => Scope::Complex(caller.complex.unwrap_or(Id(uuid::Uuid::nil()))),
             (_, RoleKind::Public) => Scope::Resident { iss: caller.iss.clone(), sub: caller.sub.clone() },
-            (_, RoleKind::Oversight) => Scope::Nothing,
+            (_, RoleKind::Oversight) => Scope::Oversight(area()),
         }
     }
 

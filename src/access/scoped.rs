@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::role::Role;
 use super::scope::Scope;
-use crate::db::MultiBackend;
+use crate::db::{Id, MultiBackend};
 use crate::db::schema::*;
 
 macro_rules! boxed {
@@ -23,6 +23,7 @@ pub mod query {
     boxed!(violations);
     boxed!(measures);
     boxed!(listings);
+    boxed!(ledger_entries);
 }
 
 /// Companies: visible wherever they are owned, serve, served or have applied.
@@ -38,7 +39,7 @@ pub fn companies<'a>(scope: &Scope) -> query::companies<'a> {
             complex_services::table.filter(complex_services::complex_id.eq(*id)).select(complex_services::company_id),
         )),
         Scope::System(_) => all,
-        Scope::Resident { .. } | Scope::Nothing => all.filter(none()),
+        Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }
 }
 
@@ -60,7 +61,7 @@ pub fn complexes<'a>(scope: &Scope) -> query::complexes<'a> {
         ),
         Scope::Complex(id) => all.filter(complexes::id.eq(*id)),
         Scope::System(_) => all,
-        Scope::Resident { .. } | Scope::Nothing => all.filter(none()),
+        Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }
 }
 
@@ -76,7 +77,7 @@ pub fn complex_services<'a>(scope: &Scope) -> query::complex_services<'a> {
         Scope::Company(uscc) => all.filter(complex_services::company_id.eq_any(own_company(uscc))),
         Scope::Complex(id) => all.filter(complex_services::complex_id.eq(*id)),
         Scope::System(_) => all,
-        Scope::Resident { .. } | Scope::Nothing => all.filter(none()),
+        Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }
 }
 
@@ -95,7 +96,7 @@ pub fn violations<'a>(scope: &Scope) -> query::violations<'a> {
             .filter(violations::notified.eq(true))
             .filter(violations::company_id.is_not_null()),
         Scope::System(_) => all,
-        Scope::Resident { .. } | Scope::Nothing => all.filter(none()),
+        Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }
 }
 
@@ -112,7 +113,7 @@ pub fn measures<'a>(scope: &Scope) -> query::measures<'a> {
         Scope::Company(uscc) => all.filter(measures::company_id.eq_any(own_company(uscc))),
         Scope::Complex(id) => all.filter(measures::complex_id.eq(*id)),
         Scope::System(_) => all,
-        Scope::Resident { .. } | Scope::Nothing => all.filter(none()),
+        Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }
 }
 
@@ -125,7 +126,43 @@ pub fn listings<'a>(scope: &Scope) -> query::listings<'a> {
         }
         Scope::Company(uscc) => all.filter(listings::company_id.eq_any(own_company(uscc))),
         Scope::System(_) => all,
-        Scope::Complex(_) | Scope::Resident { .. } | Scope::Nothing => all.filter(none()),
+        Scope::Complex(_) | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+    }
+}
+
+/// One of the runs of sealed events that together are what a caller may read: each is equality on one column, so that it
+/// is read in order from its own index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strand {
+    /// What happened in the territory, or is addressed to the role.
+    Territory,
+    /// What a company is a party to: of the caller's family.
+    Party(Id),
+    /// What is for everyone.
+    Everyone,
+}
+
+/// Sealed events, one strand of them.
+pub fn ledger_entries<'a>(scope: &Scope, strand: Strand) -> query::ledger_entries<'a> {
+    let all = ledger_entries::table.into_boxed();
+    let parties = || ledger_entries::audience.ne("offices");
+    match (strand, scope) {
+        (Strand::Everyone, _) => all.filter(ledger_entries::audience.eq("everyone")),
+        (Strand::Party(company), Scope::Company(uscc)) => all
+            .filter(ledger_entries::company_id.eq(company))
+            .filter(ledger_entries::company_id.eq_any(own_family(uscc)))
+            .filter(parties()),
+        (Strand::Territory, Scope::County(area) | Scope::Oversight(area)) => {
+            all.filter(ledger_entries::county.eq(area.clone()))
+        }
+        (Strand::Territory, Scope::Township(area)) => all.filter(ledger_entries::township.eq(area.clone())),
+        (Strand::Territory, Scope::Community(area)) => all.filter(ledger_entries::community.eq(area.clone())),
+        (Strand::Territory, Scope::Addressed { role, area }) => {
+            all.filter(ledger_entries::addressee.eq(crate::ledger::addressee(*role, area)))
+        }
+        (Strand::Territory, Scope::Complex(id)) => all.filter(ledger_entries::complex_id.eq(*id)).filter(parties()),
+        (Strand::Territory, Scope::System(_)) => all,
+        (Strand::Party(_) | Strand::Territory, _) => all.filter(none()),
     }
 }
 
@@ -150,4 +187,13 @@ fn addressed(role: Role, area: &str) -> _ {
 fn own_company(uscc: &str) -> _ {
     let uscc: String = uscc.to_owned();
     company_families::table.filter(company_families::uscc.eq(uscc)).select(company_families::company_id)
+}
+
+/// The same, to compare with a column that may be null.
+#[diesel::dsl::auto_type]
+fn own_family(uscc: &str) -> _ {
+    let uscc: String = uscc.to_owned();
+    company_families::table
+        .filter(company_families::uscc.eq(uscc))
+        .select(company_families::company_id.nullable())
 }

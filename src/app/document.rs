@@ -24,6 +24,7 @@ const TAGS: &[(&str, &str)] = &[
     ("measures", "Measures 处置措施 that the ladder calls for, and referrals 移交"),
     ("standing", "Explained standing 企业信用状况, preview, blacklist 黑名单"),
     ("inbox", "What waits for me 待办"),
+    ("ledger", "The ledger 台账: events, proofs, the auditor's reading"),
     ("sandbox", "Sandbox 演示 (only in demo)"),
 ];
 

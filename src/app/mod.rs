@@ -23,6 +23,7 @@ use crate::http::edge::edge;
 use crate::http::limits::{LimitOptions, Limits};
 use crate::http::schema::Contract;
 use crate::keys::Keys;
+use crate::ledger::seal::Sealer;
 use crate::metrics::Metrics;
 use crate::policy::store::PolicyCache;
 use crate::security::Security;
@@ -41,7 +42,8 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::measures::routes)
         .configure(crate::standing::routes)
         .configure(crate::blacklist::routes)
-        .configure(crate::inbox::routes);
+        .configure(crate::inbox::routes)
+        .configure(crate::ledger::routes);
 }
 
 /// An operation that is served.
@@ -61,6 +63,8 @@ pub struct Config {
     pub audience: String,
     pub keys: Keys,
     pub trusted_issuers: Vec<Issuer>,
+    /// The name of the ledger, where it is begun.
+    pub ledger_origin: String,
     pub body_limit: usize,
     pub request_timeout: Duration,
     pub limits: LimitOptions,
@@ -79,6 +83,7 @@ pub struct State {
     pub local_issuer: LocalIssuer,
     pub verifier: Verifier,
     pub keys: Arc<Keys>,
+    pub sealer: Sealer,
     pub metrics: Metrics,
     pub limits: Limits,
     pub security: Security,
@@ -97,9 +102,13 @@ impl State {
         let keys = Arc::new(config.keys);
         let local_issuer = LocalIssuer::new(&config.issuer, &config.audience, keys.clone());
         let mut issuers = vec![local_issuer.verifier()];
+        let sealer = Sealer::new(&config.ledger_origin, keys.clone())?;
         issuers.extend(config.trusted_issuers);
-        let db = Db::open(&config.db)?;
         let metrics = Metrics::new()?;
+        let db = {
+            let sealer = sealer.clone();
+            Db::open_with(&config.db, Some(Arc::new(move |conn| sealer.seal_batch(conn))))?
+        };
         Ok(Arc::new(State {
             contract: Contract::new(&document)?,
             routes: routes(&document)?,
@@ -110,6 +119,7 @@ impl State {
             security: Security::new(&metrics.security_events),
             metrics,
             limits: Limits::new(config.limits),
+            sealer,
             policies: PolicyCache::default(),
             lease: Lease::new(lease::BACKGROUND, lease::TERM),
             db,

@@ -84,6 +84,7 @@ pub fn record_complex_service(tx: &mut Tx, id: Id, body: &Body<ServiceIn>) -> Wo
     let event = Event::new("complex.service_recorded", "complex", id)
         .at(complex.place())
         .company(Some(company_id))
+        .complex(Some(id))
         .audience(Audience::Parties)
         .data(json!({ "service_id": row.id, "effective_from": effective_from, "effective_to": effective_to }))
         .personal("project_manager", Some(&row.project_manager));

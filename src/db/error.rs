@@ -65,6 +65,11 @@ pub enum StoreFault {
 }
 
 impl StoreFault {
+    /// Is all that shares its transaction in doubt?
+    pub fn breaks_batch(self) -> bool {
+        matches!(self, StoreFault::Full | StoreFault::DiskIo | StoreFault::Busy | StoreFault::Away)
+    }
+
     /// The kind where the driver tells it, otherwise its message: neither driver hands the SQLSTATE or result code on.
     pub fn of(error: &DieselError) -> StoreFault {
         let DieselError::DatabaseError(kind, info) = error else {

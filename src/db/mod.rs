@@ -19,6 +19,7 @@ pub use error::{Fail, Outage, StoreFault, Work};
 pub use migrations::{count, migrate, pending, revert_all};
 pub use sqlite::path_of as sqlite_path;
 pub use types::{Id, Instant, Json};
+pub use writer::BeforeCommit;
 
 /// A connection to either database; queries are written once and run on both.
 #[derive(diesel::MultiConnection)]
@@ -78,10 +79,15 @@ impl Db {
     /// Opens the store. SQLite is opened (and made) at once; PostgreSQL is reached on first use, so that the service
     /// starts, says 503 and heals when the server comes.
     pub fn open(options: &DbOptions) -> anyhow::Result<Db> {
+        Db::open_with(options, None)
+    }
+
+    /// [`Db::open`], with a step that SQLite's writer takes in each batch before its commit.
+    pub fn open_with(options: &DbOptions, before_commit: Option<BeforeCommit>) -> anyhow::Result<Db> {
         let engine = if options.is_postgres() {
             Engine::Postgres(postgres::Postgres::open(options)?)
         } else {
-            Engine::Sqlite(sqlite::Sqlite::open(options)?)
+            Engine::Sqlite(sqlite::Sqlite::open(options, before_commit)?)
         };
         Ok(Db(Arc::new(engine)))
     }

@@ -225,6 +225,57 @@ table! {
         policy_version -> Nullable<BigInt>,
         recorded_at -> Moment,
         leaf -> Text,
+        complex_id -> Nullable<Uid>,
+        addressee -> Nullable<Text>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uid;
+    ledger_unsealed (position) { position -> BigInt, event_id -> Uid }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Moment, Uid};
+    ledger_entries (seq) {
+        seq -> BigInt,
+        event_id -> Uid,
+        leaf_hash -> Binary,
+        kind -> Text,
+        subject_kind -> Text,
+        subject_id -> Text,
+        county -> Nullable<Text>,
+        township -> Nullable<Text>,
+        community -> Nullable<Text>,
+        company_id -> Nullable<Uid>,
+        complex_id -> Nullable<Uid>,
+        addressee -> Nullable<Text>,
+        audience -> Text,
+        actor_iss -> Text,
+        actor_sub -> Text,
+        actor_role -> Text,
+        actor_client -> Nullable<Text>,
+        recorded_at -> Moment,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    ledger_hashes (position) { position -> BigInt, hash -> Binary }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Moment;
+    ledger_head (id) {
+        id -> BigInt,
+        origin -> Text,
+        size -> BigInt,
+        root -> Binary,
+        checkpoint -> Text,
+        sealed_at -> Moment,
     }
 }
 
@@ -329,4 +380,7 @@ allow_tables_to_appear_in_same_query!(
     measures,
     measure_grounds,
     listings,
+    ledger_events,
+    ledger_unsealed,
+    ledger_entries,
 );

@@ -8,7 +8,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
 
 use super::pool::{self, Manager, Pool};
-use super::writer::Writer;
+use super::writer::{BeforeCommit, Writer};
 use super::{Conn, DbOptions, Fail, Outage};
 
 pub struct Sqlite {
@@ -59,13 +59,13 @@ pub fn path_of(url: &str) -> String {
 }
 
 impl Sqlite {
-    pub fn open(options: &DbOptions) -> anyhow::Result<Sqlite> {
+    pub fn open(options: &DbOptions, before_commit: Option<BeforeCommit>) -> anyhow::Result<Sqlite> {
         let path = path_of(&options.url);
         let mut conn = open_writer(&path)?;
         check_qpsg(&mut conn)?;
         let manager = Manager::Sqlite { path: path.clone(), setup: READER };
         let readers = pool::build(manager, options.sqlite_readers, options.pool_wait);
-        let writer = Writer::start(path.clone(), conn, options.write_queue)?;
+        let writer = Writer::start(path.clone(), conn, options.write_queue, before_commit)?;
         Ok(Sqlite { path, readers, writer })
     }
 

@@ -23,6 +23,9 @@ use super::{Conn, Fail, Outage, StoreFault};
 /// As many jobs as one commit carries at most.
 const BATCH: usize = 256;
 
+/// What is done once in each batch, before its commit.
+pub type BeforeCommit = Arc<dyn Fn(&mut Conn) -> Result<(), Fail> + Send + Sync>;
+
 /// A job that can be run again, and that answers once.
 trait Job: Send {
     fn run(&mut self, conn: &mut Conn) -> Ran;
@@ -54,9 +57,7 @@ where
         let ran = match &result {
             Ok(_) => Ran::Done,
             Err(fail) => match fail.store_fault() {
-                Some(fault @ (StoreFault::Full | StoreFault::DiskIo | StoreFault::Busy | StoreFault::Away)) => {
-                    Ran::StoreFailed(fault)
-                }
+                Some(fault) if fault.breaks_batch() => Ran::StoreFailed(fault),
                 _ => Ran::Refused,
             },
         };
@@ -84,10 +85,15 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub fn start(path: String, conn: SqliteConnection, queue: usize) -> anyhow::Result<Writer> {
+    pub fn start(
+        path: String,
+        conn: SqliteConnection,
+        queue: usize,
+        before_commit: Option<BeforeCommit>,
+    ) -> anyhow::Result<Writer> {
         let (sender, receiver) = sync_channel(queue);
         let depth = Arc::new(AtomicUsize::new(0));
-        let mut batches = Batches { path, conn: Some(Conn::Sqlite(conn)), depth: depth.clone() };
+        let mut batches = Batches { path, conn: Some(Conn::Sqlite(conn)), depth: depth.clone(), before_commit };
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || batches.serve(receiver))?;
         Ok(Writer { queue: Mutex::new(Some(sender)), depth, thread: Mutex::new(Some(thread)) })
     }
@@ -131,6 +137,7 @@ struct Batches {
     path: String,
     conn: Option<Conn>,
     depth: Arc<AtomicUsize>,
+    before_commit: Option<BeforeCommit>,
 }
 
 enum Batch {
@@ -187,7 +194,7 @@ impl Batches {
                 return Batch::Broken(all.then_some((0, Fail::Out(Outage::Away))));
             }
         };
-        let batch = run_batch(&mut conn, jobs);
+        let batch = run_batch(&mut conn, jobs, self.before_commit.as_ref());
         if matches!(batch, Batch::Committed) {
             self.conn = Some(conn);
         } else {
@@ -197,7 +204,7 @@ impl Batches {
     }
 }
 
-fn run_batch(conn: &mut Conn, jobs: &mut [Box<dyn Job>]) -> Batch {
+fn run_batch(conn: &mut Conn, jobs: &mut [Box<dyn Job>], before_commit: Option<&BeforeCommit>) -> Batch {
     let alone = jobs.len() == 1;
     // The fault of a framing statement belongs to no job, but a job that is alone must be answered with it.
     let framing = |error: diesel::result::Error| Batch::Broken(alone.then(|| (0, outage(StoreFault::of(&error)))));
@@ -225,10 +232,27 @@ fn run_batch(conn: &mut Conn, jobs: &mut [Box<dyn Job>]) -> Batch {
             return framing(error);
         }
     }
+    if let Some(step) = before_commit
+        && let Err(error) = last_step(conn, step)
+    {
+        return framing(error);
+    }
     match conn.batch_execute("COMMIT") {
         Ok(()) => Batch::Committed,
         Err(error) => framing(error),
     }
+}
+
+/// The step before the commit, in a savepoint: where it fails by itself, the jobs stand without it.
+fn last_step(conn: &mut Conn, step: &BeforeCommit) -> Result<(), diesel::result::Error> {
+    conn.batch_execute("SAVEPOINT last")?;
+    match catch_unwind(AssertUnwindSafe(|| step(conn))) {
+        Ok(Ok(())) => return conn.batch_execute("RELEASE last"),
+        Ok(Err(Fail::Query(error))) if StoreFault::of(&error).breaks_batch() => return Err(error),
+        Ok(Err(fail)) => tracing::error!(?fail, "the step before the commit failed"),
+        Err(_) => tracing::error!("the step before the commit panicked"),
+    }
+    conn.batch_execute("ROLLBACK TO last; RELEASE last")
 }
 
 /// A failed write or fsync of the log leaves the page cache in doubt: it is never retried, the process ends and the

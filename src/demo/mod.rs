@@ -58,6 +58,7 @@ pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<State>> {
         audience: AUDIENCE.into(),
         keys: Keys::generate()?,
         trusted_issuers: Vec::new(),
+        ledger_origin: "demo.xiaoqu/ledger".to_owned(),
         body_limit: 1024 * 1024,
         request_timeout: Duration::from_secs(30),
         limits: LimitOptions::default(),

@@ -158,6 +158,7 @@ impl Ctx {
             .db
             .write(WriteGate::default(), move |conn| action(&mut Tx { conn, ctx: &ctx, key: None }))
             .await?;
+        self.state.sealer.wake();
         self.show(entity)
     }
 
@@ -212,6 +213,7 @@ impl Ctx {
                 Ok(stored)
             })
             .await;
+        self.state.sealer.wake();
         match result {
             Ok(stored) => Ok(stored.response(None, false)),
             Err(Fail::Replay(stored)) => Ok(stored.response(None, true)),

@@ -1,14 +1,34 @@
-//! The ledger: each write appends its event in the same transaction. Sealing and proofs build on the stored leaves.
+//! The ledger (台账): each write appends its event in the same transaction; sealing makes the events leaves of a Merkle
+//! tree (RFC 9162) under a signed head, from which anyone can be given proof.
 
+mod actions;
+pub mod checkpoint;
+pub mod model;
+mod reading_store;
+mod routes;
+mod rules;
+pub mod seal;
 mod store;
+pub mod tree;
 
 use aws_lc_rs::digest::SHA256;
 use aws_lc_rs::hmac;
 use serde_json::{Map, Value, json};
+use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::access::Role;
 use crate::db::{Conn, Id, Instant, Work};
 use crate::http::{Ctx, Tx};
 use crate::problem::{Code, Problem};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(routes::get_ledger_head)
+        .service(routes::get_ledger_consistency)
+        .service(routes::list_ledger_entries)
+        .service(routes::get_ledger_entry)
+        .service(routes::list_events);
+}
 
 /// Who may read an event in the feed, beside the offices of its territory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +69,9 @@ pub struct Event {
     pub subject_id: String,
     pub place: Option<Place>,
     pub company_id: Option<Id>,
+    pub complex_id: Option<Id>,
+    /// The police station, partner or utility that it is for, as [`addressee`] writes it.
+    pub addressee: Option<String>,
     pub audience: Audience,
     pub policy_version: Option<i64>,
     pub data: Value,
@@ -64,6 +87,8 @@ impl Event {
             subject_id: subject_id.to_string(),
             place: None,
             company_id: None,
+            complex_id: None,
+            addressee: None,
             audience: Audience::Offices,
             policy_version: None,
             data: json!({}),
@@ -78,6 +103,17 @@ impl Event {
 
     pub fn company(mut self, company: Option<Id>) -> Event {
         self.company_id = company;
+        self
+    }
+
+    pub fn complex(mut self, complex: Option<Id>) -> Event {
+        self.complex_id = complex;
+        self
+    }
+
+    /// For a role that does not see the whole territory, in its division; others see the event by where it happened.
+    pub fn addressed(mut self, role: Role, division: &str) -> Event {
+        self.addressee = role.is_addressed().then(|| addressee(role, division));
         self
     }
 
@@ -102,6 +138,11 @@ impl Event {
         }
         self
     }
+}
+
+/// How the ledger names a role in a division.
+pub fn addressee(role: Role, division: &str) -> String {
+    format!("{}:{division}", role.code())
 }
 
 fn random_hex() -> Result<String, Problem> {
@@ -174,7 +215,8 @@ pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> Work<Id> {
         "id": origin.id, "type": event.kind,
         "subject": { "kind": event.subject_kind, "id": event.subject_id },
         "county": place.map(|p| &p.county), "township": place.map(|p| &p.township), "community": place.map(|p| &p.community),
-        "company_id": event.company_id, "audience": event.audience.code(),
+        "company_id": event.company_id, "complex_id": event.complex_id, "addressee": event.addressee,
+        "audience": event.audience.code(),
         "actor": { "iss": origin.iss, "sub": origin.sub, "role": origin.role, "client": origin.client },
         "request_id": origin.request_id, "policy_version": event.policy_version,
         "recorded_at": recorded_at, "business_time": origin.business_time, "data": data, "nonce": random_hex()?,
@@ -197,6 +239,8 @@ pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> Work<Id> {
         policy_version: event.policy_version,
         recorded_at,
         leaf: leaf.to_string(),
+        complex_id: event.complex_id,
+        addressee: event.addressee,
     };
     store::insert(conn, &row, &salts)?;
     Ok(row.id)

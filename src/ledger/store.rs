@@ -1,8 +1,14 @@
-use diesel::prelude::*;
+//! Writing the ledger: events as they happen, and their sealing.
 
-use crate::db::schema::{ledger_events, ledger_salts};
+use std::cell::RefCell;
+
+use diesel::prelude::*;
+use tlog_tiles::{Error, Hash, HashReader};
+
+use crate::db::schema::{ledger_entries, ledger_events, ledger_hashes, ledger_head, ledger_salts, ledger_unsealed};
 use crate::db::types::{Instant, Moment};
 use crate::db::{Conn, Id, Work};
+use crate::on_both;
 
 #[derive(Insertable)]
 #[diesel(table_name = ledger_events)]
@@ -24,6 +30,51 @@ pub struct NewEvent {
     pub policy_version: Option<i64>,
     pub recorded_at: Instant,
     pub leaf: String,
+    pub complex_id: Option<Id>,
+    pub addressee: Option<String>,
+}
+
+/// A sealed event, without its leaf.
+#[derive(Clone, Debug, Insertable, Queryable, Selectable)]
+#[diesel(table_name = ledger_entries)]
+pub struct Entry {
+    pub seq: i64,
+    pub event_id: Id,
+    pub leaf_hash: Vec<u8>,
+    pub kind: String,
+    pub subject_kind: String,
+    pub subject_id: String,
+    pub county: Option<String>,
+    pub township: Option<String>,
+    pub community: Option<String>,
+    pub company_id: Option<Id>,
+    pub complex_id: Option<Id>,
+    pub addressee: Option<String>,
+    pub audience: String,
+    pub actor_iss: String,
+    pub actor_sub: String,
+    pub actor_role: String,
+    pub actor_client: Option<String>,
+    pub recorded_at: Instant,
+}
+
+/// The one row of the head.
+#[derive(Clone, Debug, Insertable, AsChangeset, Queryable, Selectable)]
+#[diesel(table_name = ledger_head)]
+pub struct HeadRow {
+    pub id: i64,
+    pub origin: String,
+    pub size: i64,
+    pub root: Vec<u8>,
+    pub checkpoint: String,
+    pub sealed_at: Instant,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = ledger_hashes)]
+struct HashRow {
+    position: i64,
+    hash: Vec<u8>,
 }
 
 /// The database's clock, read after the aggregate's lock: replicas need not agree on theirs.
@@ -36,10 +87,162 @@ pub fn database_now(conn: &mut Conn) -> Work<Instant> {
 
 pub fn insert(conn: &mut Conn, event: &NewEvent, salts: &[(&'static str, String)]) -> Work<()> {
     diesel::insert_into(ledger_events::table).values(event).execute(conn)?;
+    diesel::insert_into(ledger_unsealed::table).values(ledger_unsealed::event_id.eq(event.id)).execute(conn)?;
     for (field, salt) in salts {
         diesel::insert_into(ledger_salts::table)
             .values((ledger_salts::event_id.eq(event.id), ledger_salts::field.eq(*field), ledger_salts::salt.eq(salt)))
             .execute(conn)?;
     }
     Ok(())
+}
+
+/// Does any event wait for its seal?
+pub fn any_unsealed(conn: &mut Conn) -> Work<bool> {
+    let first: Option<i64> = ledger_unsealed::table.select(ledger_unsealed::position).first(conn).optional()?;
+    Ok(first.is_some())
+}
+
+
+/// The head, locked until the transaction ends: one sealer at a time grows the tree, however many there are.
+pub fn lock_head(conn: &mut Conn) -> Work<Option<HeadRow>> {
+    let of = ledger_head::table.find(1);
+    Ok(match conn {
+        Conn::Sqlite(conn) => of.select(HeadRow::as_select()).first(conn).optional()?,
+        Conn::Postgres(conn) => of.for_update().select(HeadRow::as_select()).first(conn).optional()?,
+    })
+}
+
+pub fn head(conn: &mut Conn) -> Work<Option<HeadRow>> {
+    Ok(ledger_head::table.find(1).first(conn).optional()?)
+}
+
+/// Puts the empty tree in, where there is none; whoever comes second waits for the first and finds it.
+pub fn found(conn: &mut Conn, empty: &HeadRow) -> Work<()> {
+    on_both!(conn, |conn| diesel::insert_into(ledger_head::table).values(empty).on_conflict_do_nothing().execute(conn))?;
+    Ok(())
+}
+
+pub fn save_head(conn: &mut Conn, head: &HeadRow) -> Work<()> {
+    diesel::update(ledger_head::table.find(1)).set(head).execute(conn)?;
+    Ok(())
+}
+
+type Waiting = (
+    (i64, Id, String, String, String, String),
+    (Option<String>, Option<String>, Option<String>, Option<Id>, Option<Id>, Option<String>),
+    (String, String, String, String, Option<String>, Instant),
+);
+
+/// The next events to seal, in the order of their writing: their place in the queue, the entry that each becomes (its
+/// number and hash still empty), and the leaf.
+pub fn unsealed(conn: &mut Conn, at_most: i64) -> Work<Vec<(i64, Entry, String)>> {
+    use ledger_events as e;
+    let rows: Vec<Waiting> = ledger_unsealed::table
+        .inner_join(ledger_events::table.on(e::id.eq(ledger_unsealed::event_id)))
+        .order(ledger_unsealed::position)
+        .limit(at_most)
+        .select((
+            (ledger_unsealed::position, e::id, e::leaf, e::kind, e::subject_kind, e::subject_id),
+            (e::county, e::township, e::community, e::company_id, e::complex_id, e::addressee),
+            (e::audience, e::actor_iss, e::actor_sub, e::actor_role, e::actor_client, e::recorded_at),
+        ))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(event, place, actor)| {
+            let (position, event_id, leaf, kind, subject_kind, subject_id) = event;
+            let (county, township, community, company_id, complex_id, addressee) = place;
+            let (audience, actor_iss, actor_sub, actor_role, actor_client, recorded_at) = actor;
+            let entry = Entry {
+                seq: 0,
+                event_id,
+                leaf_hash: Vec::new(),
+                kind,
+                subject_kind,
+                subject_id,
+                county,
+                township,
+                community,
+                company_id,
+                complex_id,
+                addressee,
+                audience,
+                actor_iss,
+                actor_sub,
+                actor_role,
+                actor_client,
+                recorded_at,
+            };
+            (position, entry, leaf)
+        })
+        .collect())
+}
+
+/// As many rows go into one statement: PostgreSQL takes 65,535 parameters.
+const ROWS: usize = 1000;
+
+/// Inserts many rows: in few statements on PostgreSQL, one by one on SQLite, where diesel would open a transaction for
+/// them inside of the writer's.
+macro_rules! insert_all {
+    ($conn:expr, $table:expr, $rows:expr) => {
+        match $conn {
+            Conn::Sqlite(conn) => {
+                for row in $rows {
+                    diesel::insert_into($table).values(row).execute(conn)?;
+                }
+            }
+            Conn::Postgres(conn) => {
+                for some in $rows.chunks(ROWS) {
+                    diesel::insert_into($table).values(some).execute(conn)?;
+                }
+            }
+        }
+    };
+}
+
+pub fn add_entries(conn: &mut Conn, entries: &[Entry]) -> Work<()> {
+    insert_all!(conn, ledger_entries::table, entries);
+    Ok(())
+}
+
+pub fn add_hashes(conn: &mut Conn, hashes: &[(u64, Hash)]) -> Work<()> {
+    let rows: Vec<HashRow> =
+        hashes.iter().map(|(at, hash)| HashRow { position: *at as i64, hash: hash.0.to_vec() }).collect();
+    insert_all!(conn, ledger_hashes::table, &rows);
+    Ok(())
+}
+
+/// Takes sealed events out of the queue.
+pub fn leave_queue(conn: &mut Conn, positions: &[i64]) -> Work<()> {
+    diesel::delete(ledger_unsealed::table.filter(ledger_unsealed::position.eq_any(positions.to_vec()))).execute(conn)?;
+    Ok(())
+}
+
+/// Stored hashes by their position; one that is missing is left out.
+pub fn hashes_at(conn: &mut Conn, positions: &[u64]) -> Work<Vec<(u64, Hash)>> {
+    let wanted: Vec<i64> = positions.iter().map(|at| *at as i64).collect();
+    let rows: Vec<(i64, Vec<u8>)> =
+        ledger_hashes::table.filter(ledger_hashes::position.eq_any(wanted)).load(conn)?;
+    let placed = |(at, hash): (i64, Vec<u8>)| Some((u64::try_from(at).ok()?, Hash(hash.try_into().ok()?)));
+    Ok(rows.into_iter().filter_map(placed).collect())
+}
+
+/// The stored hashes, read as `tlog_tiles` asks for them.
+pub struct Stored<'a>(RefCell<&'a mut Conn>);
+
+impl<'a> Stored<'a> {
+    pub fn new(conn: &'a mut Conn) -> Stored<'a> {
+        Stored(RefCell::new(conn))
+    }
+}
+
+impl HashReader for Stored<'_> {
+    fn read_hashes(&self, positions: &[u64]) -> Result<Vec<Hash>, Error> {
+        let failed = |why: &str| Error::InvalidInput(why.to_owned());
+        let mut conn = self.0.try_borrow_mut().map_err(|_| failed("the connection is in use"))?;
+        let found = hashes_at(*conn, positions).map_err(|fail| failed(&format!("{fail:?}")))?;
+        let by_position: std::collections::HashMap<u64, Hash> = found.into_iter().collect();
+        let all: Option<Vec<Hash>> = positions.iter().map(|at| by_position.get(at).copied()).collect();
+        all.ok_or_else(|| failed("a stored hash is missing"))
+    }
 }

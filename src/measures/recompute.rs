@@ -162,6 +162,8 @@ pub fn record(tx: &mut Tx, row: &MeasureRow, kind: &'static str, step: serde_jso
     let event = Event::new(kind, "measure", row.id)
         .at(row.place())
         .company(Some(row.company_id))
+        .complex(row.complex_id)
+        .addressed(row.office_role()?, &row.office_division)
         .audience(Audience::Parties)
         .policy(row.policy_version)
         .data(json!({

@@ -162,6 +162,22 @@ pub fn is_line(text: &str, most: usize) -> bool {
     !text.is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control)
 }
 
+/// A name without spaces and pluses (C2SP signed-note).
+pub struct Word(pub usize);
+
+impl Kind for Word {
+    type Value = String;
+
+    fn accepted(&self) -> String {
+        format!("a name of 1 to {} characters without spaces and pluses", self.0)
+    }
+
+    fn read(&self, value: &Value) -> Result<String, Fault> {
+        let fits = |text: &str| is_line(text, self.0) && !text.contains('+') && !text.contains(char::is_whitespace);
+        read_text(value, |text| fits(text).then(|| text.to_owned()))
+    }
+}
+
 /// The path of a file; whether it can be read shows when it is needed.
 pub struct File;
 

@@ -224,6 +224,8 @@ settings! {
     house: HouseSettings {
         time_zone: chrono_tz::Tz = "Asia/Shanghai", TimeZone, [],
             "Time zone in which days begin and deadlines end. Do not change it once there are data.";
+        ledger_origin: Option<String> = "", Maybe(Word(200)), [],
+            "Name of the ledger in its checkpoints, without spaces and pluses. Taken when the ledger is begun, kept from then on. Default: the host of `public_url` and `/ledger`.";
         log_level: tracing::Level = "info", LOG_LEVEL, [],
             "Least level of what is logged.";
         log_format: LogFormat = "json", LOG_FORMAT, [],
@@ -232,6 +234,13 @@ settings! {
 }
 
 impl Settings {
+    /// The name of a ledger that is begun under these settings.
+    pub fn ledger_origin(&self) -> String {
+        let url = &self.http.public_url;
+        let host = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+        self.house.ledger_origin.clone().unwrap_or_else(|| format!("{host}/ledger"))
+    }
+
     /// Reads and checks all sources.
     pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
         Settings::from_values(&sources.collect()?)

@@ -51,9 +51,12 @@ pub fn advance(
     row.version += 1;
     row.updated_at = tx.ctx.now;
     store::save(tx.conn, &row)?;
+    let lead = row.lead_role()?;
     let event = Event::new(kind, "violation", row.id)
         .at(row.place())
         .company(row.company_id)
+        .complex(row.complex_id)
+        .addressed(lead, lead.area_of(&row.county, &row.township))
         .audience(if row.notified { Audience::Parties } else { Audience::Offices })
         .policy(row.policy_version)
         .data(json!({

@@ -3,6 +3,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::access::Role;
 use crate::coded_enum;
 use crate::complexes::model::{Point, PointIn};
 use crate::db::schema::violations;
@@ -127,6 +128,10 @@ pub struct ViolationRow {
 impl ViolationRow {
     pub fn state(&self) -> Work<ViolationState> {
         Ok(ViolationState::from_code(&self.state).ok_or_else(|| Problem::new(Code::Internal))?)
+    }
+
+    pub fn lead_role(&self) -> Work<Role> {
+        Ok(Role::from_code(&self.lead_role).ok_or_else(|| Problem::new(Code::Internal))?)
     }
 
     /// The act is done in one of these states only.

@@ -6,7 +6,6 @@ use super::model::*;
 use super::store;
 use super::view::{Violation, view};
 use crate::access::Role;
-use crate::access::role::RoleKind;
 use crate::companies;
 use crate::complexes;
 use crate::complexes::model::PointIn;
@@ -102,6 +101,8 @@ pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Vi
     let event = Event::new("violation.reported", "violation", row.id)
         .at(row.place())
         .company(row.company_id)
+        .complex(row.complex_id)
+        .addressed(act.lead_role, act.lead_role.area_of(&row.county, &row.township))
         .policy(row.policy_version)
         .data(json!({
             "act": row.act, "clause": row.clause, "complex_id": row.complex_id, "found_on": row.found_on,
@@ -118,12 +119,10 @@ pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Vi
 
 /// Offices that do not see the whole territory are let in one by one.
 pub fn add_audience(conn: &mut Conn, role: Role, row: &ViolationRow) -> Work<()> {
-    let addressed = role == Role::PoliceStation || matches!(role.row().kind, RoleKind::Partner | RoleKind::Utility);
-    if !addressed {
+    if !role.is_addressed() {
         return Ok(());
     }
-    let area = if role.row().division_digits == 6 { &row.county } else { &row.township };
-    store::add_audience(conn, role, area, row.id)
+    store::add_audience(conn, role, role.area_of(&row.county, &row.township), row.id)
 }
 
 fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<Fault>) -> Work<()> {

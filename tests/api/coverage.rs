@@ -24,6 +24,8 @@ struct Place {
     removal: Value,
     /// An entry of the blacklist.
     listing: Value,
+    /// Number of a sealed event about the violation.
+    entry: Value,
 }
 
 impl Place {
@@ -44,7 +46,8 @@ impl Place {
         let measure = |kind: &str| all.items().iter().find(|m| m["kind"] == kind).expect(kind).clone();
         let (measure, removal) = (measure("rectification_order"), measure("removal"));
         let listing = listing(app, &company, &measure);
-        Place { company, complex, violation, measure, removal, listing }
+        let entry = json!(app.entries_about(text(&violation["id"])).await[0]);
+        Place { company, complex, violation, measure, removal, listing, entry }
     }
 }
 
@@ -101,6 +104,7 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/measures/{id}/rejection", Row(|place| &place.removal["id"])),
     ("/v1/measures/{id}", Row(|place| &place.measure["id"])),
     ("/v1/blacklist/{id}", CountyRow(|place| &place.listing["id"])),
+    ("/v1/ledger/entries/{seq}", Row(|place| &place.entry)),
     ("/v1/policies/{version}", Common("1")),
     ("/v1/calendar/{year}", Common("2026")),
 ];
@@ -117,6 +121,16 @@ const NOT_ALWAYS_SHOWN: &[(&str, Role)] = &[
     ("get_measure", Role::MarketSupervision),
     ("get_measure", Role::DisciplineOffice),
     ("get_blacklist_entry", Role::ComplexCommittee),
+    ("get_ledger_entry", Role::PoliceStation),
+    ("get_ledger_entry", Role::PowerSupplyStation),
+    ("get_ledger_entry", Role::UtilityOperator),
+    ("get_ledger_entry", Role::FireRescue),
+    ("get_ledger_entry", Role::MarketSupervision),
+    ("get_ledger_entry", Role::DisciplineOffice),
+    // The report of a violation is not for the company and the committee, what follows it is.
+    ("get_ledger_entry", Role::ComplexCommittee),
+    ("get_ledger_entry", Role::PropertyCompany),
+    ("get_ledger_entry", Role::Resident),
 ];
 
 struct Operation {
@@ -316,12 +330,15 @@ on_both_databases! {
         for operation in operations() {
             let (Some(roles), Some(Row(_) | CountyRow(_))) = (&operation.roles, operation.fixture()) else { continue };
             let client = somebody(&app, &operation, roles, &own).await;
-            let with = |id: &str| operation.path.replace("{id}", id);
+            let name = operation.path.split(['{', '}']).nth(1).expect("a parameter");
+            let with = |id: &str| operation.path.replace(&format!("{{{name}}}"), id);
             let what = format!("{} {}", operation.method, operation.path);
             let answer = operation.call(&client, &with("not-a-uuid")).await;
             is(&answer, 400, "invalid_input", &what);
-            assert!(answer.errors().contains(&("path/id", "invalid_format")), "{what}: {}", answer.json);
-            let nothing = operation.call(&client, &with("019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")).await;
+            let pointer = format!("path/{name}");
+            assert!(answer.errors().contains(&(pointer.as_str(), "invalid_format")), "{what}: {}", answer.json);
+            let missing = if name == "seq" { "999999999" } else { "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11" };
+            let nothing = operation.call(&client, &with(missing)).await;
             is(&nothing, 404, "not_found", &what);
         }
     }

@@ -170,6 +170,7 @@ impl TestApp {
             audience: AUDIENCE.into(),
             keys: Keys::fixed(keyring(&key)),
             trusted_issuers: setup.trusted_issuers,
+            ledger_origin: "xiaoqu.test/ledger".to_owned(),
             body_limit: setup.body_limit,
             request_timeout: setup.request_timeout,
             limits: setup.limits,

@@ -58,4 +58,23 @@ impl TestApp {
     pub fn count(&self, table: &str) -> usize {
         self.values(&format!("SELECT CAST(count(*) AS TEXT) AS value FROM {table}"))[0].parse().expect("a number")
     }
+
+    /// Waits until every event is sealed.
+    pub async fn sealed(&self) {
+        for _ in 0..600 {
+            if self.count("ledger_unsealed") == 0 {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("the ledger is not sealed");
+    }
+
+    /// Numbers of the sealed events about something, in their order.
+    pub async fn entries_about(&self, subject_id: &str) -> Vec<String> {
+        self.sealed().await;
+        self.values(&format!(
+            "SELECT CAST(seq AS TEXT) AS value FROM ledger_entries WHERE subject_id = '{subject_id}' ORDER BY seq"
+        ))
+    }
 }

@@ -1,0 +1,37 @@
+-- Beside the leaf, what the feed and the auditor look events up by.
+ALTER TABLE ledger_events ADD COLUMN complex_id TEXT;
+-- The police station, partner or utility that the event is for, as role:division.
+ALTER TABLE ledger_events ADD COLUMN addressee TEXT;
+DROP INDEX ledger_events_by_subject;
+
+-- Events that are not in the tree yet, in the order of their writing. Within one aggregate that is the order of its
+-- transactions, because each holds the aggregate's lock; between aggregates any order is right.
+CREATE TABLE ledger_unsealed (position INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL);
+INSERT INTO ledger_unsealed (event_id) SELECT id FROM ledger_events ORDER BY recorded_at, id;
+
+-- The sealed ledger: leaf number seq (from 0, without gaps) of the Merkle tree (RFC 9162). A copy of the columns to look
+-- it up by; what is proved is the leaf.
+CREATE TABLE ledger_entries (
+  seq BIGINT PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, leaf_hash BLOB NOT NULL, kind TEXT NOT NULL,
+  subject_kind TEXT NOT NULL, subject_id TEXT NOT NULL, county TEXT, township TEXT, community TEXT, company_id TEXT,
+  complex_id TEXT, addressee TEXT, audience TEXT NOT NULL, actor_iss TEXT NOT NULL, actor_sub TEXT NOT NULL,
+  actor_role TEXT NOT NULL, actor_client TEXT, recorded_at BIGINT NOT NULL
+);
+CREATE INDEX ledger_entries_by_county ON ledger_entries (county, seq);
+CREATE INDEX ledger_entries_by_township ON ledger_entries (township, seq);
+CREATE INDEX ledger_entries_by_community ON ledger_entries (community, seq);
+CREATE INDEX ledger_entries_by_company ON ledger_entries (company_id, seq) WHERE company_id IS NOT NULL;
+CREATE INDEX ledger_entries_by_complex ON ledger_entries (complex_id, seq) WHERE complex_id IS NOT NULL;
+CREATE INDEX ledger_entries_by_addressee ON ledger_entries (addressee, seq) WHERE addressee IS NOT NULL;
+CREATE INDEX ledger_entries_by_audience ON ledger_entries (audience, seq);
+CREATE INDEX ledger_entries_by_subject ON ledger_entries (subject_id, seq);
+CREATE INDEX ledger_entries_by_actor ON ledger_entries (actor_sub, seq);
+
+-- The hashes of the tree's complete subtrees, at their stored-hash positions (C2SP tlog).
+CREATE TABLE ledger_hashes (position BIGINT PRIMARY KEY, hash BLOB NOT NULL);
+
+-- The one head: how many entries are sealed, their root hash, and the checkpoint that the ledger's key signed over both.
+CREATE TABLE ledger_head (
+  id BIGINT PRIMARY KEY CHECK (id = 1), origin TEXT NOT NULL, size BIGINT NOT NULL, root BLOB NOT NULL,
+  checkpoint TEXT NOT NULL, sealed_at BIGINT NOT NULL
+);

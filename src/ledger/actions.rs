@@ -1,0 +1,173 @@
+//! Reading and proving.
+
+use serde_json::Value;
+use tlog_tiles::{Hash, prove_record, prove_tree, tree_hash};
+
+use super::model::*;
+use super::reading_store;
+use super::rules;
+use super::store::{self, Entry, HeadRow, Stored};
+use crate::access::Scope;
+use crate::db::{Conn, Work};
+use crate::http::paging::{Page, PageOf};
+use crate::http::{Ctx, Cursor};
+use crate::problem::{Code, Problem};
+
+fn sealed_head(conn: &mut Conn) -> Work<HeadRow> {
+    Ok(store::head(conn)?.ok_or_else(Problem::not_found)?)
+}
+
+/// The hashes of a proof, or of a tree that lacks one: then the ledger was changed from outside, and says so by failing.
+fn proved<T>(result: Result<T, tlog_tiles::Error>) -> Work<T> {
+    result.map_err(|error| {
+        tracing::error!(%error, "the ledger's stored tree is damaged");
+        Problem::new(Code::Internal).into()
+    })
+}
+
+fn texts(proof: Vec<Hash>) -> Vec<String> {
+    proof.iter().map(|hash| base64(&hash.0)).collect()
+}
+
+pub fn head(conn: &mut Conn, keys: impl Fn(&str) -> Vec<String>) -> Work<LedgerHead> {
+    let row = sealed_head(conn)?;
+    Ok(LedgerHead {
+        keys: keys(&row.origin),
+        origin: row.origin,
+        size: row.size,
+        root: base64(&row.root),
+        checkpoint: row.checkpoint,
+        sealed_at: row.sealed_at,
+    })
+}
+
+fn beyond(pointer: &str, size: u64) -> Problem {
+    let zh = format!("台账现有 {size} 条");
+    Problem::fault(pointer, "out_of_range", zh, format!("the ledger has {size} sealed entries"))
+}
+
+pub fn consistency(conn: &mut Conn, query: &ConsistencyQuery) -> Work<Consistency> {
+    let size = sealed_head(conn)?.size.unsigned_abs();
+    let to = query.to.unwrap_or(size);
+    if to > size {
+        return Err(beyond("query/to", size).into());
+    }
+    if query.from > to || query.from == 0 {
+        return Err(beyond("query/from", to).into());
+    }
+    let stored = Stored::new(conn);
+    Ok(Consistency {
+        from: query.from,
+        to,
+        from_root: base64(&proved(tree_hash(query.from, &stored))?.0),
+        to_root: base64(&proved(tree_hash(to, &stored))?.0),
+        proof: texts(proved(prove_tree(to, query.from, &stored))?),
+    })
+}
+
+pub fn entry(conn: &mut Conn, ctx: &Ctx, seq: i64, query: &EntryQuery) -> Work<LedgerEntry> {
+    let (entry, leaf) = reading_store::find(conn, &ctx.scope, seq)?.ok_or_else(Problem::not_found)?;
+    let head = sealed_head(conn)?;
+    let size = head.size.unsigned_abs();
+    let tree_size = query.tree_size.unwrap_or(size);
+    let number = seq.unsigned_abs();
+    if tree_size > size || tree_size <= number {
+        return Err(beyond("query/tree_size", size).into());
+    }
+    let shown = is_served(conn, ctx, &entry)?;
+    let proof = proved(prove_record(tree_size, number, &Stored::new(conn)))?;
+    Ok(LedgerEntry {
+        seq,
+        leaf: shown.then_some(leaf),
+        leaf_hash: base64(&entry.leaf_hash),
+        tree_size,
+        inclusion_proof: texts(proof),
+        checkpoint: (tree_size == size).then_some(head.checkpoint),
+    })
+}
+
+fn is_party(scope: &Scope) -> bool {
+    matches!(scope, Scope::Company(_) | Scope::Complex(_))
+}
+
+/// What a party has not been served yet it does not learn from the ledger first: the service starts its periods.
+fn is_served(conn: &mut Conn, ctx: &Ctx, entry: &Entry) -> Work<bool> {
+    match rules::served_by(&entry.kind) {
+        Some(service) if is_party(&ctx.scope) => reading_store::is_followed_by(conn, &ctx.scope, entry, service),
+        _ => Ok(true),
+    }
+}
+
+pub fn list_entries(conn: &mut Conn, ctx: &Ctx, query: &ListEntries) -> Work<PageOf<LedgerRow>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: None };
+    let after = Cursor::decode::<i64>(page.cursor.as_deref())?;
+    let rows = reading_store::after(conn, &ctx.scope, query, after, page.fetch())?;
+    let (rows, next_cursor) = page.cut(rows, |(row, _)| row.seq);
+    Ok(PageOf { items: rows.into_iter().map(|(entry, _)| row(entry)).collect(), next_cursor, total: None })
+}
+
+fn row(entry: Entry) -> LedgerRow {
+    LedgerRow {
+        seq: entry.seq,
+        event_id: entry.event_id,
+        kind: entry.kind,
+        subject_kind: entry.subject_kind,
+        subject_id: entry.subject_id,
+        county: entry.county,
+        township: entry.township,
+        community: entry.community,
+        company_id: entry.company_id,
+        complex_id: entry.complex_id,
+        actor: LedgerActor {
+            iss: entry.actor_iss,
+            sub: entry.actor_sub,
+            role: entry.actor_role,
+            client: entry.actor_client,
+        },
+        recorded_at: entry.recorded_at,
+        leaf_hash: base64(&entry.leaf_hash),
+    }
+}
+
+pub fn list_events(conn: &mut Conn, ctx: &Ctx, query: &ListEvents) -> Work<PageOf<CloudEvent>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: None };
+    let after = Cursor::decode::<i64>(page.cursor.as_deref())?.max(query.after);
+    let filter = ListEntries {
+        kind: query.kind.clone(),
+        subject_id: query.subject_id.clone(),
+        company_id: query.company_id,
+        ..ListEntries::default()
+    };
+    let rows = reading_store::after(conn, &ctx.scope, &filter, after, page.fetch())?;
+    let origin = store::head(conn)?.map(|head| head.origin).unwrap_or_default();
+    let (rows, next_cursor) = page.cut(rows, |(row, _)| row.seq);
+    let items = rows.into_iter().map(|(entry, leaf)| cloud_event(ctx, &origin, entry, &leaf)).collect();
+    Ok(PageOf { items, next_cursor, total: None })
+}
+
+fn cloud_event(ctx: &Ctx, origin: &str, entry: Entry, leaf: &str) -> CloudEvent {
+    let mut leaf: Value = serde_json::from_str(leaf).unwrap_or_default();
+    let mut data = leaf.get_mut("data").map(Value::take).unwrap_or_default();
+    if is_party(&ctx.scope)
+        && let Some(fields) = data.as_object_mut()
+    {
+        fields.remove("step");
+    }
+    CloudEvent {
+        specversion: "1.0".to_owned(),
+        id: entry.event_id,
+        source: format!("//{origin}"),
+        subject: format!("{}/{}", entry.subject_kind, entry.subject_id),
+        kind: entry.kind,
+        time: entry.recorded_at,
+        sequence: entry.seq.to_string(),
+        datacontenttype: "application/json".to_owned(),
+        county: entry.county,
+        township: entry.township,
+        community: entry.community,
+        companyid: entry.company_id,
+        complexid: entry.complex_id,
+        actorrole: entry.actor_role,
+        data,
+    }
+}

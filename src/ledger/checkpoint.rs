@@ -1,0 +1,165 @@
+//! Checkpoints: a tree head as a signed note (C2SP tlog-checkpoint, signed-note), which other tools verify too.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use signed_note::{Note, Signer as _, StandardSigner, StandardVerifier, VerifierList, key_id};
+use tlog_tiles::{Checkpoint, Hash};
+
+use super::tree::MAX_SIZE;
+
+/// Algorithm byte of Ed25519 in the keys of signed notes.
+const ED25519: u8 = 1;
+
+/// How many entries there are, and their root hash.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Head {
+    pub size: u64,
+    pub root: Hash,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CheckpointFault {
+    #[error("the ledger's name has a space or a plus in it, or is empty")]
+    Name,
+    #[error("the key is none of the form NAME+ID+KEY (C2SP signed-note)")]
+    Key,
+    #[error("the checkpoint is no signed note (C2SP tlog-checkpoint)")]
+    Malformed,
+    #[error("the checkpoint is not signed by any of the keys given")]
+    Unsigned,
+    #[error("the checkpoint is of the ledger {0:?}, not of {1:?}")]
+    Origin(String, String),
+}
+
+/// The ledger's key, under the ledger's name.
+#[derive(Clone)]
+pub struct Signer {
+    signer: StandardSigner,
+    /// The public key in the form that verifiers take.
+    pub public: String,
+}
+
+impl Signer {
+    /// From an Ed25519 seed and its public key (RFC 8032).
+    pub fn new(origin: &str, seed: &[u8; 32], public: &[u8]) -> Result<Signer, CheckpointFault> {
+        let id = key_id(origin, &[&[ED25519], public].concat());
+        let secret = STANDARD.encode([&[ED25519], seed.as_slice()].concat());
+        let signer = StandardSigner::new(&format!("PRIVATE+KEY+{origin}+{id:08x}+{secret}"))
+            .map_err(|_| CheckpointFault::Name)?;
+        Ok(Signer { signer, public: public_key(origin, public) })
+    }
+
+    pub fn sign(&self, head: &Head) -> Result<String, CheckpointFault> {
+        let checkpoint =
+            Checkpoint::new(self.signer.name(), head.size, head.root, "").map_err(|_| CheckpointFault::Name)?;
+        let mut note = Note::new(&checkpoint.to_bytes(), &[]).map_err(|_| CheckpointFault::Malformed)?;
+        note.add_sigs(&[&self.signer]).map_err(|_| CheckpointFault::Name)?;
+        String::from_utf8(note.to_bytes()).map_err(|_| CheckpointFault::Malformed)
+    }
+}
+
+/// A public key of Ed25519 as a verifier key: NAME+ID+KEY.
+pub fn public_key(origin: &str, public: &[u8]) -> String {
+    let key = [&[ED25519], public].concat();
+    format!("{origin}+{:08x}+{}", key_id(origin, &key), STANDARD.encode(key))
+}
+
+/// The keys under which checkpoints are believed, all of one ledger.
+pub struct Keys {
+    pub origin: String,
+    verifiers: VerifierList,
+}
+
+impl Keys {
+    pub fn parse<'a>(keys: impl IntoIterator<Item = &'a str>) -> Result<Keys, CheckpointFault> {
+        let mut origin = None;
+        let mut verifiers: Vec<Box<dyn signed_note::Verifier>> = Vec::new();
+        for key in keys {
+            let key = key.trim();
+            let verifier = StandardVerifier::new(key).map_err(|_| CheckpointFault::Key)?;
+            let name = key.split('+').next().unwrap_or_default().to_owned();
+            let first = origin.get_or_insert_with(|| name.clone());
+            if *first != name {
+                return Err(CheckpointFault::Origin(name, first.clone()));
+            }
+            verifiers.push(Box::new(verifier));
+        }
+        let origin = origin.ok_or(CheckpointFault::Key)?;
+        Ok(Keys { origin, verifiers: VerifierList::new(verifiers) })
+    }
+
+    /// The head that a checkpoint states, where one of these keys has signed it.
+    pub fn open(&self, text: &str) -> Result<Head, CheckpointFault> {
+        let note = Note::from_bytes(text.as_bytes()).map_err(|_| CheckpointFault::Malformed)?;
+        note.verify(&self.verifiers).map_err(|_| CheckpointFault::Unsigned)?;
+        let checkpoint = Checkpoint::from_bytes(note.text()).map_err(|_| CheckpointFault::Malformed)?;
+        if checkpoint.origin() != self.origin {
+            return Err(CheckpointFault::Origin(checkpoint.origin().to_owned(), self.origin.clone()));
+        }
+        if checkpoint.size() > MAX_SIZE {
+            return Err(CheckpointFault::Malformed);
+        }
+        Ok(Head { size: checkpoint.size(), root: *checkpoint.hash() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+    use proptest::prelude::*;
+    use tlog_tiles::record_hash;
+
+    fn signer(origin: &str, seed: u8) -> Signer {
+        let pair = Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap();
+        Signer::new(origin, &[seed; 32], pair.public_key().as_ref()).unwrap()
+    }
+
+    fn head() -> Head {
+        Head { size: 7, root: record_hash(b"seven") }
+    }
+
+    #[test]
+    fn a_checkpoint_is_read_back_under_its_key_and_under_no_other() {
+        let (old, new) = (signer("xiaoqu.test/ledger", 1), signer("xiaoqu.test/ledger", 2));
+        let text = old.sign(&head()).unwrap();
+        assert!(text.starts_with("xiaoqu.test/ledger\n7\n"));
+        let both = Keys::parse([new.public.as_str(), old.public.as_str()]).unwrap();
+        assert_eq!(both.open(&text), Ok(head()));
+        assert_eq!(Keys::parse([new.public.as_str()]).unwrap().open(&text), Err(CheckpointFault::Unsigned));
+        let other = signer("other.test/ledger", 1);
+        assert_eq!(Keys::parse([other.public.as_str()]).unwrap().open(&text), Err(CheckpointFault::Unsigned));
+        assert!(Keys::parse([new.public.as_str(), other.public.as_str()]).is_err());
+        assert!(Keys::parse([]).is_err());
+    }
+
+    #[test]
+    fn a_name_that_would_break_the_note_is_refused() {
+        let pair = Ed25519KeyPair::from_seed_unchecked(&[1; 32]).unwrap();
+        for name in ["", "with space", "with+plus", "with\nline"] {
+            assert!(Signer::new(name, &[1; 32], pair.public_key().as_ref()).is_err(), "{name:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_mangled_checkpoint_is_never_believed(at in 0usize..1000, byte in any::<u8>(), cut in any::<bool>()) {
+            let signer = signer("xiaoqu.test/ledger", 1);
+            let keys = Keys::parse([signer.public.as_str()]).unwrap();
+            let text = signer.sign(&head()).unwrap();
+            let mut bytes = text.clone().into_bytes();
+            let at = at % bytes.len();
+            if cut { bytes.truncate(at) } else { bytes[at] = byte }
+            if let Ok(mangled) = String::from_utf8(bytes) && mangled != text {
+                prop_assert!(keys.open(&mangled).is_err());
+            }
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_panic(text in "\\PC*(\n\\PC*){0,6}") {
+            let signer = signer("xiaoqu.test/ledger", 1);
+            prop_assert!(Keys::parse([signer.public.as_str()]).unwrap().open(&text).is_err());
+            prop_assert!(Keys::parse([text.as_str()]).is_err());
+        }
+    }
+}

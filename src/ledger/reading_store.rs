@@ -1,0 +1,110 @@
+//! Reading the sealed ledger.
+
+use diesel::prelude::*;
+
+use super::model::ListEntries;
+use super::store::Entry;
+use crate::access::Scope;
+use crate::access::scoped::{self, Strand};
+use crate::db::schema::{company_families, ledger_entries, ledger_events};
+use crate::db::{Conn, Id, Work};
+
+/// The strands that a caller's part of the ledger consists of.
+fn strands(conn: &mut Conn, scope: &Scope) -> Work<Vec<Strand>> {
+    let mut all = vec![Strand::Everyone];
+    match scope {
+        Scope::Company(uscc) => {
+            let family: Vec<Id> = company_families::table
+                .filter(company_families::uscc.eq(uscc))
+                .select(company_families::company_id)
+                .load(conn)?;
+            all.extend(family.into_iter().map(Strand::Party));
+        }
+        Scope::Resident { .. } => {}
+        _ => all.push(Strand::Territory),
+    }
+    Ok(all)
+}
+
+/// The sealed events that a caller may read and that fit, after a number, in order, each with its leaf.
+pub fn after(
+    conn: &mut Conn,
+    scope: &Scope,
+    query: &ListEntries,
+    after: Option<i64>,
+    at_most: i64,
+) -> Work<Vec<(Entry, String)>> {
+    use ledger_entries as e;
+    let mut rows: Vec<Entry> = Vec::new();
+    for strand in strands(conn, scope)? {
+        let mut part = scoped::ledger_entries(scope, strand).filter(e::seq.gt(after.unwrap_or(-1)));
+        if let Some(kind) = &query.kind {
+            part = part.filter(e::kind.eq(kind));
+        }
+        if let Some(subject) = &query.subject_id {
+            part = part.filter(e::subject_id.eq(subject));
+        }
+        if let Some(company) = query.company_id {
+            part = part.filter(e::company_id.eq(company));
+        }
+        if let Some(sub) = &query.actor_sub {
+            part = part.filter(e::actor_sub.eq(sub));
+        }
+        if let Some(role) = query.actor_role {
+            part = part.filter(e::actor_role.eq(role.code()));
+        }
+        if let Some(client) = &query.actor_client {
+            part = part.filter(e::actor_client.eq(client));
+        }
+        if let Some(from) = query.recorded_from {
+            part = part.filter(e::recorded_at.ge(from));
+        }
+        if let Some(before) = query.recorded_before {
+            part = part.filter(e::recorded_at.lt(before));
+        }
+        rows.extend(part.order(e::seq).limit(at_most).select(Entry::as_select()).load(conn)?);
+    }
+    rows.sort_by_key(|row| row.seq);
+    rows.dedup_by_key(|row| row.seq);
+    rows.truncate(usize::try_from(at_most).unwrap_or(usize::MAX));
+    let ids: Vec<Id> = rows.iter().map(|row| row.event_id).collect();
+    let leaves: Vec<(Id, String)> = ledger_events::table
+        .filter(ledger_events::id.eq_any(ids))
+        .select((ledger_events::id, ledger_events::leaf))
+        .load(conn)?;
+    let mut leaves: std::collections::HashMap<Id, String> = leaves.into_iter().collect();
+    Ok(rows.into_iter().map(|row| (leaves.remove(&row.event_id).unwrap_or_default(), row)).map(|(l, r)| (r, l)).collect())
+}
+
+/// One sealed event, where the caller may read it, with its leaf.
+pub fn find(conn: &mut Conn, scope: &Scope, seq: i64) -> Work<Option<(Entry, String)>> {
+    for strand in strands(conn, scope)? {
+        let found: Option<Entry> = scoped::ledger_entries(scope, strand)
+            .filter(ledger_entries::seq.eq(seq))
+            .select(Entry::as_select())
+            .first(conn)
+            .optional()?;
+        if let Some(entry) = found {
+            let leaf = ledger_events::table.find(entry.event_id).select(ledger_events::leaf).first(conn)?;
+            return Ok(Some((entry, leaf)));
+        }
+    }
+    Ok(None)
+}
+
+/// Is there a later sealed event of this kind about the same?
+pub fn is_followed_by(conn: &mut Conn, scope: &Scope, entry: &Entry, kind: &str) -> Work<bool> {
+    for strand in strands(conn, scope)? {
+        let found: Option<i64> = scoped::ledger_entries(scope, strand)
+            .filter(ledger_entries::subject_id.eq(&entry.subject_id))
+            .filter(ledger_entries::kind.eq(kind))
+            .filter(ledger_entries::seq.gt(entry.seq))
+            .select(ledger_entries::seq)
+            .first(conn)
+            .optional()?;
+        if found.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,195 @@
+//! Sealing: events become numbered leaves of the tree, and the ledger's key signs its new head, all in one transaction.
+//!
+//! On SQLite each batch of the writer seals itself before its commit. On PostgreSQL a sealer goes round; it looks for
+//! events that are not sealed, never for later ones, because ids are not in the order of commits. Two sealers at once
+//! are right: the head's row is locked before anything is read.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tlog_tiles::{Error, Hash, record_hash};
+use tokio::sync::Notify;
+
+use super::checkpoint::{CheckpointFault, Head, Keys, Signer};
+use super::store::{self, HeadRow};
+use super::tree::{Tree, edge};
+use crate::db::{Conn, Db, Fail, Instant, Work, WriteGate};
+
+/// As many events are sealed in one transaction, so that none holds SQLite's writer long.
+const CHUNK: i64 = 512;
+/// How long events of another replica, or of a wake-up that was missed, wait at most.
+const ROUND: Duration = Duration::from_millis(500);
+
+/// Why nothing can be sealed. The events wait, and what they record stands.
+#[derive(Debug, thiserror::Error)]
+pub enum SealFault {
+    #[error("the stored tree does not have the root that its head states: the ledger was changed from outside")]
+    Changed,
+    #[error("the head's checkpoint does not state the head: {0}")]
+    Checkpoint(String),
+    #[error("the ledger's key: {0}")]
+    Key(#[from] CheckpointFault),
+    #[error("the tree: {0}")]
+    Tree(#[from] Error),
+    #[error("the store: {0:?}")]
+    Store(Fail),
+}
+
+impl From<Fail> for SealFault {
+    fn from(fail: Fail) -> Self {
+        SealFault::Store(fail)
+    }
+}
+
+/// The ledger's keys at one time: the one that signs, and all whose checkpoints are believed.
+pub struct LedgerKeys {
+    pub signer: Signer,
+    /// Verifier keys, the signer's first.
+    pub public: Vec<String>,
+}
+
+/// Gives the keys as they are now, for a ledger of this name.
+pub type KeySource = Arc<dyn Fn(&str) -> Result<LedgerKeys, CheckpointFault> + Send + Sync>;
+
+/// Seals what waits.
+#[derive(Clone)]
+pub struct Sealer {
+    /// The name of a ledger that is begun; one that is there keeps its own.
+    origin: String,
+    keys: KeySource,
+    wake: Arc<Notify>,
+}
+
+impl Sealer {
+    pub fn new(origin: &str, keys: KeySource) -> anyhow::Result<Sealer> {
+        keys(origin)?;
+        Ok(Sealer { origin: origin.to_owned(), keys, wake: Arc::default() })
+    }
+
+    /// The keys under which this ledger's checkpoints are believed.
+    pub fn public_keys(&self, origin: &str) -> Vec<String> {
+        (self.keys)(origin).map(|keys| keys.public).unwrap_or_default()
+    }
+
+    /// Something was written.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Seals the next events, in the transaction at hand. Answers how many.
+    pub fn seal(&self, conn: &mut Conn) -> Result<usize, SealFault> {
+        if !store::any_unsealed(conn)? {
+            return Ok(0);
+        }
+        let head = match store::lock_head(conn)? {
+            Some(head) => head,
+            None => self.found(conn)?,
+        };
+        // Read after the lock: what another sealer took is gone from the queue.
+        let waiting = store::unsealed(conn, CHUNK)?;
+        if waiting.is_empty() {
+            return Ok(0);
+        }
+        let keys = (self.keys)(&head.origin)?;
+        let mut tree = resume(conn, &head, &keys)?;
+        let (mut positions, mut entries, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
+        for (position, mut entry, leaf) in waiting {
+            let hash = record_hash(leaf.as_bytes());
+            entry.seq = tree.size() as i64;
+            entry.leaf_hash = hash.0.to_vec();
+            hashes.extend(tree.append(hash)?);
+            positions.push(position);
+            entries.push(entry);
+        }
+        // The last that can fail by itself; from here on only the store can, and takes the whole transaction with it.
+        let head = signed(&head.origin, &tree, &keys, store::database_now(conn)?)?;
+        store::add_entries(conn, &entries)?;
+        store::add_hashes(conn, &hashes)?;
+        store::leave_queue(conn, &positions)?;
+        store::save_head(conn, &head)?;
+        Ok(entries.len())
+    }
+
+    /// The empty tree, which the first seal grows.
+    fn found(&self, conn: &mut Conn) -> Result<HeadRow, SealFault> {
+        let empty = signed(&self.origin, &Tree::resume(0, []), &(self.keys)(&self.origin)?, store::database_now(conn)?)?;
+        store::found(conn, &empty)?;
+        Ok(store::lock_head(conn)?.unwrap_or(empty))
+    }
+
+    /// For the writer of SQLite: a fault of the store takes the batch with it, any other leaves the events waiting.
+    pub fn seal_batch(&self, conn: &mut Conn) -> Work<()> {
+        match self.seal(conn) {
+            Ok(_) => Ok(()),
+            Err(SealFault::Store(fail)) => Err(fail),
+            Err(fault) => {
+                tracing::error!(%fault, "the ledger cannot be sealed");
+                Ok(())
+            }
+        }
+    }
+
+    /// Seals all that waits.
+    pub async fn seal_all(&self, db: &Db) -> Result<(), Fail> {
+        loop {
+            if !db.read(store::any_unsealed).await? {
+                return Ok(());
+            }
+            let sealer = self.clone();
+            let sealed = db
+                .write(WriteGate::default(), move |conn| match sealer.seal(conn) {
+                    Ok(count) => Ok(count),
+                    Err(SealFault::Store(fail)) => Err(fail),
+                    Err(fault) => {
+                        tracing::error!(%fault, "the ledger cannot be sealed");
+                        Ok(0)
+                    }
+                })
+                .await?;
+            if sealed == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Goes round until the service stops.
+    pub async fn run(&self, db: Db) {
+        loop {
+            let _ = tokio::time::timeout(ROUND, self.wake.notified()).await;
+            if let Err(fail) = self.seal_all(&db).await {
+                tracing::warn!(?fail, "the ledger waits for its store");
+                tokio::time::sleep(ROUND).await;
+            }
+        }
+    }
+}
+
+/// The tree as it is stored, where it is the one that the head states and that the ledger's key has signed: nothing is
+/// put on top of what somebody changed.
+fn resume(conn: &mut Conn, head: &HeadRow, keys: &LedgerKeys) -> Result<Tree, SealFault> {
+    let size = u64::try_from(head.size).map_err(|_| SealFault::Changed)?;
+    let tree = Tree::resume(size, store::hashes_at(conn, &edge(size))?);
+    let root = tree.root().map_err(|_| SealFault::Changed)?;
+    if root.0.as_slice() != head.root.as_slice() {
+        return Err(SealFault::Changed);
+    }
+    let believed = Keys::parse(keys.public.iter().map(String::as_str))?;
+    match believed.open(&head.checkpoint) {
+        Ok(stated) if stated == (Head { size, root }) => Ok(tree),
+        Ok(_) => Err(SealFault::Checkpoint("it is of another size or root".into())),
+        Err(fault) => Err(SealFault::Checkpoint(fault.to_string())),
+    }
+}
+
+fn signed(origin: &str, tree: &Tree, keys: &LedgerKeys, sealed_at: Instant) -> Result<HeadRow, SealFault> {
+    let root: Hash = tree.root()?;
+    let checkpoint = keys.signer.sign(&Head { size: tree.size(), root })?;
+    Ok(HeadRow {
+        id: 1,
+        origin: origin.to_owned(),
+        size: tree.size() as i64,
+        root: root.0.to_vec(),
+        checkpoint,
+        sealed_at,
+    })
+}
