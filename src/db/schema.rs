@@ -242,7 +242,6 @@ table! {
     ledger_entries (seq) {
         seq -> BigInt,
         event_id -> Uid,
-        leaf_hash -> Binary,
         kind -> Text,
         subject_kind -> Text,
         subject_id -> Text,

@@ -1,7 +1,7 @@
 //! Reading and proving.
 
 use serde_json::Value;
-use tlog_tiles::{Hash, prove_record, prove_tree, tree_hash};
+use tlog_tiles::{Hash, prove_record, prove_tree, record_hash, tree_hash};
 
 use super::model::*;
 use super::reading_store;
@@ -78,8 +78,8 @@ pub fn entry(conn: &mut Conn, ctx: &Ctx, seq: i64, query: &EntryQuery) -> Work<L
     let proof = proved(prove_record(tree_size, number, &Stored::new(conn)))?;
     Ok(LedgerEntry {
         seq,
+        leaf_hash: base64(&record_hash(leaf.as_bytes()).0),
         leaf: shown.then_some(leaf),
-        leaf_hash: base64(&entry.leaf_hash),
         tree_size,
         inclusion_proof: texts(proof),
         checkpoint: (tree_size == size).then_some(head.checkpoint),
@@ -103,10 +103,10 @@ pub fn list_entries(conn: &mut Conn, ctx: &Ctx, query: &ListEntries) -> Work<Pag
     let after = Cursor::decode::<i64>(page.cursor.as_deref())?;
     let rows = reading_store::after(conn, &ctx.scope, query, after, page.fetch())?;
     let (rows, next_cursor) = page.cut(rows, |(row, _)| row.seq);
-    Ok(PageOf { items: rows.into_iter().map(|(entry, _)| row(entry)).collect(), next_cursor, total: None })
+    Ok(PageOf { items: rows.into_iter().map(|(entry, leaf)| row(entry, &leaf)).collect(), next_cursor, total: None })
 }
 
-fn row(entry: Entry) -> LedgerRow {
+fn row(entry: Entry, leaf: &str) -> LedgerRow {
     LedgerRow {
         seq: entry.seq,
         event_id: entry.event_id,
@@ -125,7 +125,7 @@ fn row(entry: Entry) -> LedgerRow {
             client: entry.actor_client,
         },
         recorded_at: entry.recorded_at,
-        leaf_hash: base64(&entry.leaf_hash),
+        leaf_hash: base64(&record_hash(leaf.as_bytes()).0),
     }
 }
 

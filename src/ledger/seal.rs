@@ -96,7 +96,6 @@ impl Sealer {
         for (position, mut entry, leaf) in waiting {
             let hash = record_hash(leaf.as_bytes());
             entry.seq = tree.size() as i64;
-            entry.leaf_hash = hash.0.to_vec();
             hashes.extend(tree.append(hash)?);
             positions.push(position);
             entries.push(entry);

@@ -40,7 +40,6 @@ pub struct NewEvent {
 pub struct Entry {
     pub seq: i64,
     pub event_id: Id,
-    pub leaf_hash: Vec<u8>,
     pub kind: String,
     pub subject_kind: String,
     pub subject_id: String,
@@ -134,7 +133,7 @@ type Waiting = (
 );
 
 /// The next events to seal, in the order of their writing: their place in the queue, the entry that each becomes (its
-/// number and hash still empty), and the leaf.
+/// number still empty), and the leaf.
 pub fn unsealed(conn: &mut Conn, at_most: i64) -> Work<Vec<(i64, Entry, String)>> {
     use ledger_events as e;
     let rows: Vec<Waiting> = ledger_unsealed::table
@@ -156,7 +155,6 @@ pub fn unsealed(conn: &mut Conn, at_most: i64) -> Work<Vec<(i64, Entry, String)>
             let entry = Entry {
                 seq: 0,
                 event_id,
-                leaf_hash: Vec::new(),
                 kind,
                 subject_kind,
                 subject_id,

@@ -7,6 +7,7 @@ mod complexes;
 mod contract;
 mod coverage;
 mod divisions;
+mod ledger;
 mod me;
 mod measures;
 mod policies;

@@ -12,7 +12,7 @@ INSERT INTO ledger_unsealed (event_id) SELECT id FROM ledger_events ORDER BY rec
 -- The sealed ledger: leaf number seq (from 0, without gaps) of the Merkle tree (RFC 9162). A copy of the columns to look
 -- it up by; what is proved is the leaf.
 CREATE TABLE ledger_entries (
-  seq BIGINT PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, leaf_hash BLOB NOT NULL, kind TEXT NOT NULL,
+  seq BIGINT PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
   subject_kind TEXT NOT NULL, subject_id TEXT NOT NULL, county TEXT, township TEXT, community TEXT, company_id TEXT,
   complex_id TEXT, addressee TEXT, audience TEXT NOT NULL, actor_iss TEXT NOT NULL, actor_sub TEXT NOT NULL,
   actor_role TEXT NOT NULL, actor_client TEXT, recorded_at BIGINT NOT NULL
