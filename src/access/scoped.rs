@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use super::role::Role;
 use super::scope::Scope;
-use crate::db::{Id, MultiBackend};
 use crate::db::schema::*;
+use crate::db::{Id, MultiBackend};
 
 macro_rules! boxed {
     ($table:ident) => {
@@ -193,7 +193,5 @@ fn own_company(uscc: &str) -> _ {
 #[diesel::dsl::auto_type]
 fn own_family(uscc: &str) -> _ {
     let uscc: String = uscc.to_owned();
-    company_families::table
-        .filter(company_families::uscc.eq(uscc))
-        .select(company_families::company_id.nullable())
+    company_families::table.filter(company_families::uscc.eq(uscc)).select(company_families::company_id.nullable())
 }

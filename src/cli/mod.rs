@@ -3,6 +3,7 @@
 mod backup;
 pub mod demo;
 mod keys;
+mod ledger;
 mod migrate;
 pub mod openapi;
 mod policy;
@@ -90,6 +91,11 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<BackupCommand>,
     },
+    /// The ledger: export, check, prove, replay
+    Ledger {
+        #[command(subcommand)]
+        command: ledger::LedgerCommand,
+    },
     /// Policy documents
     Policy {
         #[command(subcommand)]
@@ -167,6 +173,7 @@ pub fn run() -> ExitCode {
             backup::verify(&folder, pg_bin, restore_into.as_deref(), digest.as_deref())
         }
         Command::Backup { to, pg_bin, command: None } => backup::run(&cli.flags, &to.unwrap_or_default(), pg_bin),
+        Command::Ledger { command } => ledger::run(&cli.flags, &command),
         Command::Policy { command: PolicyCommand::Check { file } } => policy::check(&file),
         Command::Settings => settings::run(&cli.flags),
     };

@@ -33,11 +33,7 @@ pub enum CheckpointFault {
 
 /// The ledger's key, under the ledger's name.
 #[derive(Clone)]
-pub struct Signer {
-    signer: StandardSigner,
-    /// The public key in the form that verifiers take.
-    pub public: String,
-}
+pub struct Signer(StandardSigner);
 
 impl Signer {
     /// From an Ed25519 seed and its public key (RFC 8032).
@@ -46,32 +42,25 @@ impl Signer {
         let secret = STANDARD.encode([&[ED25519], seed.as_slice()].concat());
         let signer = StandardSigner::new(&format!("PRIVATE+KEY+{origin}+{id:08x}+{secret}"))
             .map_err(|_| CheckpointFault::Name)?;
-        Ok(Signer { signer, public: public_key(origin, public) })
+        Ok(Signer(signer))
     }
 
     pub fn sign(&self, head: &Head) -> Result<String, CheckpointFault> {
-        let checkpoint =
-            Checkpoint::new(self.signer.name(), head.size, head.root, "").map_err(|_| CheckpointFault::Name)?;
+        let checkpoint = Checkpoint::new(self.0.name(), head.size, head.root, "").map_err(|_| CheckpointFault::Name)?;
         let mut note = Note::new(&checkpoint.to_bytes(), &[]).map_err(|_| CheckpointFault::Malformed)?;
-        note.add_sigs(&[&self.signer]).map_err(|_| CheckpointFault::Name)?;
+        note.add_sigs(&[&self.0]).map_err(|_| CheckpointFault::Name)?;
         String::from_utf8(note.to_bytes()).map_err(|_| CheckpointFault::Malformed)
     }
 }
 
-/// A public key of Ed25519 as a verifier key: NAME+ID+KEY.
-pub fn public_key(origin: &str, public: &[u8]) -> String {
-    let key = [&[ED25519], public].concat();
-    format!("{origin}+{:08x}+{}", key_id(origin, &key), STANDARD.encode(key))
-}
-
 /// The keys under which checkpoints are believed, all of one ledger.
-pub struct Keys {
+pub struct Verifiers {
     pub origin: String,
     verifiers: VerifierList,
 }
 
-impl Keys {
-    pub fn parse<'a>(keys: impl IntoIterator<Item = &'a str>) -> Result<Keys, CheckpointFault> {
+impl Verifiers {
+    pub fn parse<'a>(keys: impl IntoIterator<Item = &'a str>) -> Result<Verifiers, CheckpointFault> {
         let mut origin = None;
         let mut verifiers: Vec<Box<dyn signed_note::Verifier>> = Vec::new();
         for key in keys {
@@ -85,7 +74,7 @@ impl Keys {
             verifiers.push(Box::new(verifier));
         }
         let origin = origin.ok_or(CheckpointFault::Key)?;
-        Ok(Keys { origin, verifiers: VerifierList::new(verifiers) })
+        Ok(Verifiers { origin, verifiers: VerifierList::new(verifiers) })
     }
 
     /// The head that a checkpoint states, where one of these keys has signed it.
@@ -106,13 +95,15 @@ impl Keys {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+    use crate::keys::{Key, Keyring, Use};
     use proptest::prelude::*;
     use tlog_tiles::record_hash;
 
-    fn signer(origin: &str, seed: u8) -> Signer {
-        let pair = Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap();
-        Signer::new(origin, &[seed; 32], pair.public_key().as_ref()).unwrap()
+    fn signer(origin: &str, seed: u8) -> (Signer, String) {
+        let now = chrono::Utc::now();
+        let ring = Keyring::new(Use::ALL.map(|usage| Key::of(usage, [seed; 32], now, now).unwrap()).to_vec()).unwrap();
+        let key = ring.ledger_key(now);
+        (Signer::new(origin, key.seed(), &key.public).unwrap(), key.verifier_key(origin))
     }
 
     fn head() -> Head {
@@ -121,31 +112,30 @@ mod tests {
 
     #[test]
     fn a_checkpoint_is_read_back_under_its_key_and_under_no_other() {
-        let (old, new) = (signer("xiaoqu.test/ledger", 1), signer("xiaoqu.test/ledger", 2));
+        let ((old, old_key), (_, new_key)) = (signer("xiaoqu.test/ledger", 1), signer("xiaoqu.test/ledger", 2));
         let text = old.sign(&head()).unwrap();
         assert!(text.starts_with("xiaoqu.test/ledger\n7\n"));
-        let both = Keys::parse([new.public.as_str(), old.public.as_str()]).unwrap();
+        let both = Verifiers::parse([new_key.as_str(), old_key.as_str()]).unwrap();
         assert_eq!(both.open(&text), Ok(head()));
-        assert_eq!(Keys::parse([new.public.as_str()]).unwrap().open(&text), Err(CheckpointFault::Unsigned));
-        let other = signer("other.test/ledger", 1);
-        assert_eq!(Keys::parse([other.public.as_str()]).unwrap().open(&text), Err(CheckpointFault::Unsigned));
-        assert!(Keys::parse([new.public.as_str(), other.public.as_str()]).is_err());
-        assert!(Keys::parse([]).is_err());
+        assert_eq!(Verifiers::parse([new_key.as_str()]).unwrap().open(&text), Err(CheckpointFault::Unsigned));
+        let (_, other_key) = signer("other.test/ledger", 1);
+        assert_eq!(Verifiers::parse([other_key.as_str()]).unwrap().open(&text), Err(CheckpointFault::Unsigned));
+        assert!(Verifiers::parse([new_key.as_str(), other_key.as_str()]).is_err());
+        assert!(Verifiers::parse([]).is_err());
     }
 
     #[test]
     fn a_name_that_would_break_the_note_is_refused() {
-        let pair = Ed25519KeyPair::from_seed_unchecked(&[1; 32]).unwrap();
         for name in ["", "with space", "with+plus", "with\nline"] {
-            assert!(Signer::new(name, &[1; 32], pair.public_key().as_ref()).is_err(), "{name:?}");
+            assert!(Signer::new(name, &[1; 32], &[2; 32]).is_err(), "{name:?}");
         }
     }
 
     proptest! {
         #[test]
         fn a_mangled_checkpoint_is_never_believed(at in 0usize..1000, byte in any::<u8>(), cut in any::<bool>()) {
-            let signer = signer("xiaoqu.test/ledger", 1);
-            let keys = Keys::parse([signer.public.as_str()]).unwrap();
+            let (signer, key) = signer("xiaoqu.test/ledger", 1);
+            let keys = Verifiers::parse([key.as_str()]).unwrap();
             let text = signer.sign(&head()).unwrap();
             let mut bytes = text.clone().into_bytes();
             let at = at % bytes.len();
@@ -157,9 +147,9 @@ mod tests {
 
         #[test]
         fn no_text_makes_the_reader_panic(text in "\\PC*(\n\\PC*){0,6}") {
-            let signer = signer("xiaoqu.test/ledger", 1);
-            prop_assert!(Keys::parse([signer.public.as_str()]).unwrap().open(&text).is_err());
-            prop_assert!(Keys::parse([text.as_str()]).is_err());
+            let (_, key) = signer("xiaoqu.test/ledger", 1);
+            prop_assert!(Verifiers::parse([key.as_str()]).unwrap().open(&text).is_err());
+            prop_assert!(Verifiers::parse([text.as_str()]).is_err());
         }
     }
 }

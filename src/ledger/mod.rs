@@ -3,13 +3,16 @@
 
 mod actions;
 pub mod checkpoint;
+pub mod export;
 pub mod model;
 mod reading_store;
+pub mod replay;
 mod routes;
 mod rules;
 pub mod seal;
 mod store;
 pub mod tree;
+pub mod verify;
 
 use aws_lc_rs::digest::SHA256;
 use aws_lc_rs::hmac;
@@ -17,7 +20,7 @@ use serde_json::{Map, Value, json};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::Role;
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Db, Id, Instant, Work};
 use crate::http::{Ctx, Tx};
 use crate::problem::{Code, Problem};
 
@@ -244,6 +247,12 @@ pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> Work<Id> {
     };
     store::insert(conn, &row, &salts)?;
     Ok(row.id)
+}
+
+/// The signed checkpoint of the present head.
+pub fn head_checkpoint(db: &Db) -> anyhow::Result<String> {
+    let head = db.read_blocking(store::head).map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail:?}"))?;
+    Ok(head.ok_or_else(|| anyhow::anyhow!("nothing is sealed yet"))?.checkpoint)
 }
 
 /// SHA-256 of a text, in hex.

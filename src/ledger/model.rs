@@ -162,21 +162,23 @@ pub struct ListEntries {
     #[param(max_length = 80, example = "violation.confirmed")]
     pub kind: Option<String>,
     /// Only about this: its id, or the version of a policy.
-    #[param(max_length = 80)]
+    #[param(max_length = 80, example = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")]
     pub subject_id: Option<String>,
     /// Only about this company.
     pub company_id: Option<Id>,
     /// Only by this subject of a token.
-    #[param(max_length = 200)]
+    #[param(max_length = 200, example = "officer-17")]
     pub actor_sub: Option<String>,
     /// Only by this role.
     pub actor_role: Option<Role>,
     /// Only through this OAuth client.
-    #[param(max_length = 200)]
+    #[param(max_length = 200, example = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")]
     pub actor_client: Option<String>,
     /// Recorded at this instant or later.
+    #[param(example = "2026-03-02T08:00:00Z")]
     pub recorded_from: Option<Instant>,
     /// Recorded before this instant.
+    #[param(example = "2026-04-01T00:00:00Z")]
     pub recorded_before: Option<Instant>,
 }
 
@@ -197,7 +199,7 @@ pub struct ListEvents {
     #[param(max_length = 80, example = "violation.confirmed")]
     pub kind: Option<String>,
     /// Only about this: its id, or the version of a policy.
-    #[param(max_length = 80)]
+    #[param(max_length = 80, example = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")]
     pub subject_id: Option<String>,
     /// Only about this company.
     pub company_id: Option<Id>,

@@ -73,7 +73,11 @@ pub fn after(
         .select((ledger_events::id, ledger_events::leaf))
         .load(conn)?;
     let mut leaves: std::collections::HashMap<Id, String> = leaves.into_iter().collect();
-    Ok(rows.into_iter().map(|row| (leaves.remove(&row.event_id).unwrap_or_default(), row)).map(|(l, r)| (r, l)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (leaves.remove(&row.event_id).unwrap_or_default(), row))
+        .map(|(l, r)| (r, l))
+        .collect())
 }
 
 /// One sealed event, where the caller may read it, with its leaf.
@@ -107,4 +111,23 @@ pub fn is_followed_by(conn: &mut Conn, scope: &Scope, entry: &Entry, kind: &str)
         }
     }
     Ok(false)
+}
+
+/// Entries of a run of numbers with their leaves, for the export: whatever the database has of each.
+pub fn run_of_leaves(conn: &mut Conn, from: i64, to: i64) -> Work<Vec<(i64, Option<String>)>> {
+    let system = Scope::System("an export is the whole ledger, made by its operator");
+    Ok(scoped::ledger_entries(&system, Strand::Territory)
+        .left_join(ledger_events::table.on(ledger_events::id.eq(ledger_entries::event_id)))
+        .filter(ledger_entries::seq.ge(from))
+        .filter(ledger_entries::seq.lt(to))
+        .order(ledger_entries::seq)
+        .select((ledger_entries::seq, ledger_events::leaf.nullable()))
+        .load(conn)?)
+}
+
+/// Entries that are numbered past the head.
+pub fn count_beyond(conn: &mut Conn, size: i64) -> Work<i64> {
+    let system = Scope::System("an export is the whole ledger, made by its operator");
+    let beyond = scoped::ledger_entries(&system, Strand::Territory).filter(ledger_entries::seq.ge(size));
+    Ok(beyond.count().get_result(conn)?)
 }

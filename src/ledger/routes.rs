@@ -35,7 +35,8 @@ pub async fn get_ledger_head(state: web::Data<State>) -> Answer {
 ))]
 #[get("/v1/ledger/consistency")]
 pub async fn get_ledger_consistency(state: web::Data<State>, request: HttpRequest) -> Answer {
-    let query = state.contract.check_query("get_ledger_consistency", request.query_string()).map_err(Problem::faults)?;
+    let query =
+        state.contract.check_query("get_ledger_consistency", request.query_string()).map_err(Problem::faults)?;
     let query: ConsistencyQuery = serde_json::from_value(query)
         .map_err(|error| Problem::fault("query", "invalid_format", "参数格式错误", error.to_string()))?;
     let proof = state.db.read(move |conn| actions::consistency(conn, &query)).await?;
@@ -62,10 +63,12 @@ pub async fn list_ledger_entries(ctx: Ctx) -> Answer {
     responses((status = 200, description = "The entry", body = LedgerEntry)))]
 #[get("/v1/ledger/entries/{seq}")]
 pub async fn get_ledger_entry(ctx: Ctx, request: HttpRequest) -> Answer {
-    let seq =
-        request.match_info().get("seq").and_then(|n| n.parse::<i64>().ok()).filter(|n| *n >= 0).ok_or_else(|| {
-            Problem::fault("path/seq", "invalid_format", "序号须为非负整数", "a number from 0")
-        })?;
+    let seq = request
+        .match_info()
+        .get("seq")
+        .and_then(|n| n.parse::<i64>().ok())
+        .filter(|n| *n >= 0)
+        .ok_or_else(|| Problem::fault("path/seq", "invalid_format", "序号须为非负整数", "a number from 0"))?;
     let query: EntryQuery = ctx.query()?;
     let entry = ctx.read(move |conn, ctx| actions::entry(conn, ctx, seq, &query)).await?;
     Ok(HttpResponse::Ok()

@@ -10,10 +10,11 @@ use std::time::Duration;
 use tlog_tiles::{Error, Hash, record_hash};
 use tokio::sync::Notify;
 
-use super::checkpoint::{CheckpointFault, Head, Keys, Signer};
+use super::checkpoint::{CheckpointFault, Head, Signer, Verifiers};
 use super::store::{self, HeadRow};
 use super::tree::{Tree, edge};
 use crate::db::{Conn, Db, Fail, Instant, Work, WriteGate};
+use crate::keys::Keys;
 
 /// As many events are sealed in one transaction, so that none holds SQLite's writer long.
 const CHUNK: i64 = 512;
@@ -41,34 +42,34 @@ impl From<Fail> for SealFault {
     }
 }
 
-/// The ledger's keys at one time: the one that signs, and all whose checkpoints are believed.
-pub struct LedgerKeys {
-    pub signer: Signer,
-    /// Verifier keys, the signer's first.
-    pub public: Vec<String>,
-}
-
-/// Gives the keys as they are now, for a ledger of this name.
-pub type KeySource = Arc<dyn Fn(&str) -> Result<LedgerKeys, CheckpointFault> + Send + Sync>;
-
 /// Seals what waits.
 #[derive(Clone)]
 pub struct Sealer {
     /// The name of a ledger that is begun; one that is there keeps its own.
     origin: String,
-    keys: KeySource,
+    keys: Arc<Keys>,
     wake: Arc<Notify>,
 }
 
 impl Sealer {
-    pub fn new(origin: &str, keys: KeySource) -> anyhow::Result<Sealer> {
-        keys(origin)?;
-        Ok(Sealer { origin: origin.to_owned(), keys, wake: Arc::default() })
+    pub fn new(origin: &str, keys: Arc<Keys>) -> anyhow::Result<Sealer> {
+        let sealer = Sealer { origin: origin.to_owned(), keys, wake: Arc::default() };
+        sealer.signer(origin)?;
+        Ok(sealer)
     }
 
-    /// The keys under which this ledger's checkpoints are believed.
+    fn signer(&self, origin: &str) -> Result<Signer, CheckpointFault> {
+        let ring = self.keys.ring();
+        let key = ring.ledger_key(Instant::now().0);
+        Signer::new(origin, key.seed(), &key.public)
+    }
+
+    /// The keys under which this ledger's checkpoints are believed, the one in use first.
     pub fn public_keys(&self, origin: &str) -> Vec<String> {
-        (self.keys)(origin).map(|keys| keys.public).unwrap_or_default()
+        let ring = self.keys.ring();
+        let acting = ring.ledger_key(Instant::now().0);
+        let others = ring.ledger_keys().iter().filter(|key| key.id() != acting.id());
+        std::iter::once(acting).chain(others).map(|key| key.verifier_key(origin)).collect()
     }
 
     /// Something was written.
@@ -90,8 +91,7 @@ impl Sealer {
         if waiting.is_empty() {
             return Ok(0);
         }
-        let keys = (self.keys)(&head.origin)?;
-        let mut tree = resume(conn, &head, &keys)?;
+        let mut tree = self.resume(conn, &head)?;
         let (mut positions, mut entries, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
         for (position, mut entry, leaf) in waiting {
             let hash = record_hash(leaf.as_bytes());
@@ -101,7 +101,7 @@ impl Sealer {
             entries.push(entry);
         }
         // The last that can fail by itself; from here on only the store can, and takes the whole transaction with it.
-        let head = signed(&head.origin, &tree, &keys, store::database_now(conn)?)?;
+        let head = self.signed(&head.origin, &tree, store::database_now(conn)?)?;
         store::add_entries(conn, &entries)?;
         store::add_hashes(conn, &hashes)?;
         store::leave_queue(conn, &positions)?;
@@ -111,7 +111,7 @@ impl Sealer {
 
     /// The empty tree, which the first seal grows.
     fn found(&self, conn: &mut Conn) -> Result<HeadRow, SealFault> {
-        let empty = signed(&self.origin, &Tree::resume(0, []), &(self.keys)(&self.origin)?, store::database_now(conn)?)?;
+        let empty = self.signed(&self.origin, &Tree::resume(0, []), store::database_now(conn)?)?;
         store::found(conn, &empty)?;
         Ok(store::lock_head(conn)?.unwrap_or(empty))
     }
@@ -161,34 +161,34 @@ impl Sealer {
             }
         }
     }
-}
 
-/// The tree as it is stored, where it is the one that the head states and that the ledger's key has signed: nothing is
-/// put on top of what somebody changed.
-fn resume(conn: &mut Conn, head: &HeadRow, keys: &LedgerKeys) -> Result<Tree, SealFault> {
-    let size = u64::try_from(head.size).map_err(|_| SealFault::Changed)?;
-    let tree = Tree::resume(size, store::hashes_at(conn, &edge(size))?);
-    let root = tree.root().map_err(|_| SealFault::Changed)?;
-    if root.0.as_slice() != head.root.as_slice() {
-        return Err(SealFault::Changed);
+    /// The tree as it is stored, where it is the one that the head states and that the ledger's key has signed: nothing
+    /// is put on top of what somebody changed.
+    fn resume(&self, conn: &mut Conn, head: &HeadRow) -> Result<Tree, SealFault> {
+        let size = u64::try_from(head.size).map_err(|_| SealFault::Changed)?;
+        let tree = Tree::resume(size, store::hashes_at(conn, &edge(size))?);
+        let root = tree.root().map_err(|_| SealFault::Changed)?;
+        if root.0.as_slice() != head.root.as_slice() {
+            return Err(SealFault::Changed);
+        }
+        let keys = self.public_keys(&head.origin);
+        match Verifiers::parse(keys.iter().map(String::as_str))?.open(&head.checkpoint) {
+            Ok(stated) if stated == (Head { size, root }) => Ok(tree),
+            Ok(_) => Err(SealFault::Checkpoint("it is of another size or root".into())),
+            Err(fault) => Err(SealFault::Checkpoint(fault.to_string())),
+        }
     }
-    let believed = Keys::parse(keys.public.iter().map(String::as_str))?;
-    match believed.open(&head.checkpoint) {
-        Ok(stated) if stated == (Head { size, root }) => Ok(tree),
-        Ok(_) => Err(SealFault::Checkpoint("it is of another size or root".into())),
-        Err(fault) => Err(SealFault::Checkpoint(fault.to_string())),
-    }
-}
 
-fn signed(origin: &str, tree: &Tree, keys: &LedgerKeys, sealed_at: Instant) -> Result<HeadRow, SealFault> {
-    let root: Hash = tree.root()?;
-    let checkpoint = keys.signer.sign(&Head { size: tree.size(), root })?;
-    Ok(HeadRow {
-        id: 1,
-        origin: origin.to_owned(),
-        size: tree.size() as i64,
-        root: root.0.to_vec(),
-        checkpoint,
-        sealed_at,
-    })
+    fn signed(&self, origin: &str, tree: &Tree, sealed_at: Instant) -> Result<HeadRow, SealFault> {
+        let root: Hash = tree.root()?;
+        let checkpoint = self.signer(origin)?.sign(&Head { size: tree.size(), root })?;
+        Ok(HeadRow {
+            id: 1,
+            origin: origin.to_owned(),
+            size: tree.size() as i64,
+            root: root.0.to_vec(),
+            checkpoint,
+            sealed_at,
+        })
+    }
 }

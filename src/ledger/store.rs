@@ -101,7 +101,6 @@ pub fn any_unsealed(conn: &mut Conn) -> Work<bool> {
     Ok(first.is_some())
 }
 
-
 /// The head, locked until the transaction ends: one sealer at a time grows the tree, however many there are.
 pub fn lock_head(conn: &mut Conn) -> Work<Option<HeadRow>> {
     let of = ledger_head::table.find(1);
@@ -117,7 +116,10 @@ pub fn head(conn: &mut Conn) -> Work<Option<HeadRow>> {
 
 /// Puts the empty tree in, where there is none; whoever comes second waits for the first and finds it.
 pub fn found(conn: &mut Conn, empty: &HeadRow) -> Work<()> {
-    on_both!(conn, |conn| diesel::insert_into(ledger_head::table).values(empty).on_conflict_do_nothing().execute(conn))?;
+    on_both!(conn, |conn| diesel::insert_into(ledger_head::table)
+        .values(empty)
+        .on_conflict_do_nothing()
+        .execute(conn))?;
     Ok(())
 }
 
@@ -182,16 +184,16 @@ const ROWS: usize = 1000;
 /// Inserts many rows: in few statements on PostgreSQL, one by one on SQLite, where diesel would open a transaction for
 /// them inside of the writer's.
 macro_rules! insert_all {
-    ($conn:expr, $table:expr, $rows:expr) => {
+    ($conn:expr, $rows:expr, |$values:ident, $c:ident| $insert:expr) => {
         match $conn {
-            Conn::Sqlite(conn) => {
-                for row in $rows {
-                    diesel::insert_into($table).values(row).execute(conn)?;
+            Conn::Sqlite($c) => {
+                for $values in $rows {
+                    $insert?;
                 }
             }
-            Conn::Postgres(conn) => {
-                for some in $rows.chunks(ROWS) {
-                    diesel::insert_into($table).values(some).execute(conn)?;
+            Conn::Postgres($c) => {
+                for $values in $rows.chunks(ROWS) {
+                    $insert?;
                 }
             }
         }
@@ -199,30 +201,45 @@ macro_rules! insert_all {
 }
 
 pub fn add_entries(conn: &mut Conn, entries: &[Entry]) -> Work<()> {
-    insert_all!(conn, ledger_entries::table, entries);
+    insert_all!(conn, entries, |some, conn| diesel::insert_into(ledger_entries::table).values(some).execute(conn));
     Ok(())
 }
 
 pub fn add_hashes(conn: &mut Conn, hashes: &[(u64, Hash)]) -> Work<()> {
     let rows: Vec<HashRow> =
         hashes.iter().map(|(at, hash)| HashRow { position: *at as i64, hash: hash.0.to_vec() }).collect();
-    insert_all!(conn, ledger_hashes::table, &rows);
+    insert_all!(conn, rows.as_slice(), |some, conn| diesel::insert_into(ledger_hashes::table)
+        .values(some)
+        .execute(conn));
     Ok(())
 }
 
 /// Takes sealed events out of the queue.
 pub fn leave_queue(conn: &mut Conn, positions: &[i64]) -> Work<()> {
-    diesel::delete(ledger_unsealed::table.filter(ledger_unsealed::position.eq_any(positions.to_vec()))).execute(conn)?;
+    diesel::delete(ledger_unsealed::table.filter(ledger_unsealed::position.eq_any(positions.to_vec())))
+        .execute(conn)?;
     Ok(())
 }
 
 /// Stored hashes by their position; one that is missing is left out.
 pub fn hashes_at(conn: &mut Conn, positions: &[u64]) -> Work<Vec<(u64, Hash)>> {
     let wanted: Vec<i64> = positions.iter().map(|at| *at as i64).collect();
-    let rows: Vec<(i64, Vec<u8>)> =
-        ledger_hashes::table.filter(ledger_hashes::position.eq_any(wanted)).load(conn)?;
-    let placed = |(at, hash): (i64, Vec<u8>)| Some((u64::try_from(at).ok()?, Hash(hash.try_into().ok()?)));
-    Ok(rows.into_iter().filter_map(placed).collect())
+    let rows: Vec<(i64, Vec<u8>)> = ledger_hashes::table.filter(ledger_hashes::position.eq_any(wanted)).load(conn)?;
+    Ok(placed(rows))
+}
+
+/// Stored hashes of a run of positions; one that is missing is left out.
+pub fn hashes_between(conn: &mut Conn, from: u64, to: u64) -> Work<Vec<(u64, Hash)>> {
+    let rows: Vec<(i64, Vec<u8>)> = ledger_hashes::table
+        .filter(ledger_hashes::position.ge(from as i64))
+        .filter(ledger_hashes::position.lt(to as i64))
+        .load(conn)?;
+    Ok(placed(rows))
+}
+
+fn placed(rows: Vec<(i64, Vec<u8>)>) -> Vec<(u64, Hash)> {
+    let one = |(at, hash): (i64, Vec<u8>)| Some((u64::try_from(at).ok()?, Hash(hash.try_into().ok()?)));
+    rows.into_iter().filter_map(one).collect()
 }
 
 /// The stored hashes, read as `tlog_tiles` asks for them.

@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 
-use tlog_tiles::{Error, Hash, HashReader, stored_hash_index, stored_hashes_for_record_hash, sub_tree_index, tree_hash};
+use tlog_tiles::{
+    Error, Hash, HashReader, stored_hash_index, stored_hashes_for_record_hash, sub_tree_index, tree_hash,
+};
 
 /// More entries than this no ledger has; a number beyond is somebody's invention.
 pub const MAX_SIZE: u64 = 1 << 40;
 
 /// Stored hashes in memory, by their position.
-#[derive(Clone, Debug, Default)]
-pub struct Known(HashMap<u64, Hash>);
+pub struct Known<'a>(pub &'a HashMap<u64, Hash>);
 
-impl HashReader for Known {
+impl HashReader for Known<'_> {
     fn read_hashes(&self, positions: &[u64]) -> Result<Vec<Hash>, Error> {
         let hash = |position: &u64| self.0.get(position).copied();
         let all: Option<Vec<Hash>> = positions.iter().map(hash).collect();
@@ -28,13 +29,13 @@ pub fn edge(size: u64) -> Vec<u64> {
 /// A tree that grows at its right edge.
 pub struct Tree {
     size: u64,
-    known: Known,
+    known: HashMap<u64, Hash>,
 }
 
 impl Tree {
     /// The tree of this size whose [`edge`] has these hashes.
     pub fn resume(size: u64, edge: impl IntoIterator<Item = (u64, Hash)>) -> Tree {
-        Tree { size, known: Known(edge.into_iter().collect()) }
+        Tree { size, known: edge.into_iter().collect() }
     }
 
     pub fn size(&self) -> u64 {
@@ -42,7 +43,7 @@ impl Tree {
     }
 
     pub fn root(&self) -> Result<Hash, Error> {
-        tree_hash(self.size, &self.known)
+        tree_hash(self.size, &Known(&self.known))
     }
 
     /// Adds an entry; answers the hashes to store, each with its position.
@@ -50,12 +51,17 @@ impl Tree {
         if self.size >= MAX_SIZE {
             return Err(Error::InvalidInput("the tree is full".into()));
         }
-        let hashes = stored_hashes_for_record_hash(self.size, leaf, &self.known)?;
+        let hashes = stored_hashes_for_record_hash(self.size, leaf, &Known(&self.known))?;
         let first = stored_hash_index(0, self.size);
         let placed: Vec<(u64, Hash)> = (first..).zip(hashes).collect();
-        self.known.0.extend(placed.iter().copied());
+        self.known.extend(placed.iter().copied());
         self.size += 1;
         Ok(placed)
+    }
+
+    /// The hashes that it began with and those that it grew.
+    pub fn into_hashes(self) -> HashMap<u64, Hash> {
+        self.known
     }
 }
 
@@ -94,7 +100,7 @@ mod tests {
                 size += step;
                 prop_assert_eq!(tree.root().unwrap(), mth(&leaves[..size]));
             }
-            let known = Known(stored);
+            let known = Known(&stored);
             let (whole, root) = (size as u64, mth(&leaves));
             for n in 0..whole {
                 let proof = prove_record(whole, n, &known).unwrap();

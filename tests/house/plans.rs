@@ -52,6 +52,7 @@ const SCOPES: &[(Role, &str)] = &[
     (Role::PoliceStation, "999901001"),
     (Role::PropertyCompany, "999901AAAAAAAAAAAA"),
     (Role::ComplexCommittee, ID),
+    (Role::Auditor, "999901"),
 ];
 
 fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
@@ -170,6 +171,8 @@ const GROWING: &[&str] = &[
     "violation_audiences",
     "measures",
     "listings",
+    "ledger_events",
+    "ledger_entries",
 ];
 
 #[derive(QueryableByName)]

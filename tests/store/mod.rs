@@ -8,3 +8,5 @@ mod ledger;
 mod migrations;
 mod outage;
 mod replicas;
+mod sealing;
+mod tampering;

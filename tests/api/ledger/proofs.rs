@@ -3,7 +3,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tlog_tiles::{Hash, check_record, check_tree, record_hash};
 use xiaoqu::access::Role;
-use xiaoqu::ledger::checkpoint::{Head, Keys};
+use xiaoqu::ledger::checkpoint::{Head, Verifiers};
 
 use crate::on_both_databases;
 use crate::support::cases::{Case, nine};
@@ -22,7 +22,7 @@ fn hashes(value: &Value) -> Vec<Hash> {
 async fn head(app: &TestApp) -> Head {
     app.sealed().await;
     let answer = app.nobody().get("/v1/ledger/head").await.expect(200);
-    let keys = Keys::parse(answer["keys"].as_array().expect("keys").iter().map(text)).expect("the keys");
+    let keys = Verifiers::parse(answer["keys"].as_array().expect("keys").iter().map(text)).expect("the keys");
     let head = keys.open(text(&answer["checkpoint"])).expect("a signed checkpoint");
     assert_eq!((head.size as i64, head.root), (answer["size"].as_i64().expect("a size"), hash(&answer["root"])));
     assert_eq!(keys.origin, text(&answer["origin"]));

@@ -1,0 +1,181 @@
+//! A standing from the ledger alone: what was decided and under which policy stands in its leaves, so that anyone with
+//! an export can compute what the service says of a company.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::access::Role;
+use crate::policy::model::PolicyDocument;
+use crate::policy::versions::{Policies, PolicyVersion};
+use crate::standing::model::{CompanyFacts, Place, Standing, ViolationFact};
+use crate::standing::rules::assess;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    #[error("the ledger knows no company of the code {0}")]
+    UnknownCompany(String),
+    #[error("the ledger's policies: {0}")]
+    Policies(String),
+}
+
+#[derive(Deserialize)]
+struct Leaf {
+    #[serde(rename = "type")]
+    kind: String,
+    subject: Subject,
+    #[serde(default)]
+    county: Option<String>,
+    #[serde(default)]
+    township: Option<String>,
+    #[serde(default)]
+    community: Option<String>,
+    #[serde(default)]
+    company_id: Option<Uuid>,
+    #[serde(default)]
+    policy_version: Option<i64>,
+    data: Value,
+}
+
+#[derive(Deserialize)]
+struct Subject {
+    kind: String,
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct CompanyData {
+    uscc: String,
+    parent_id: Option<Uuid>,
+}
+
+#[derive(Deserialize)]
+struct ViolationData {
+    act: String,
+    complex_id: Option<Uuid>,
+    found_on: NaiveDate,
+    lead_role: Role,
+    state: String,
+    decided_on: Option<NaiveDate>,
+    revoked_on: Option<NaiveDate>,
+    rectified_on: Option<NaiveDate>,
+}
+
+#[derive(Deserialize)]
+struct ListingData {
+    kind: String,
+    listed_from: NaiveDate,
+    listed_until: NaiveDate,
+    removed_on: Option<NaiveDate>,
+}
+
+#[derive(Deserialize)]
+struct PolicyData {
+    effective_from: NaiveDate,
+    document: String,
+}
+
+/// What the leaves say so far.
+#[derive(Default)]
+pub struct Replay {
+    companies: BTreeMap<Uuid, CompanyData>,
+    violations: BTreeMap<Uuid, ViolationFact>,
+    listings: BTreeMap<Uuid, (Uuid, ListingData)>,
+    policies: Vec<PolicyVersion>,
+}
+
+impl Replay {
+    /// Takes the next leaf. One that it cannot read, or that says nothing of a standing, changes nothing.
+    pub fn take(&mut self, leaf: &str) {
+        let Ok(leaf) = serde_json::from_str::<Leaf>(leaf) else { return };
+        match leaf.subject.kind.as_str() {
+            "company" => self.company(leaf),
+            "violation" => self.violation(leaf),
+            "listing" => self.listing(leaf),
+            "policy" if leaf.kind == "policy.published" => self.policy(leaf),
+            _ => {}
+        }
+    }
+
+    fn company(&mut self, leaf: Leaf) {
+        if let (Ok(id), Ok(data)) = (leaf.subject.id.parse(), serde_json::from_value(leaf.data)) {
+            self.companies.insert(id, data);
+        }
+    }
+
+    /// Each event of a violation states it whole, from its confirmation on; the last one holds.
+    fn violation(&mut self, leaf: Leaf) {
+        let Ok(data) = serde_json::from_value::<ViolationData>(leaf.data) else { return };
+        let confirmed = matches!(data.state.as_str(), "confirmed" | "appealed" | "upheld" | "revoked");
+        let (Ok(id), Some(company_id), Some(decided_on), true) =
+            (leaf.subject.id.parse(), leaf.company_id, data.decided_on, confirmed)
+        else {
+            return;
+        };
+        let level = |code: Option<String>| code.filter(|code| !code.is_empty());
+        let fact = ViolationFact {
+            id,
+            company_id,
+            act: data.act,
+            policy_version: leaf.policy_version.unwrap_or_default(),
+            complex_id: data.complex_id,
+            place: Arc::new(Place {
+                county: leaf.county.unwrap_or_default(),
+                township: level(leaf.township),
+                community: level(leaf.community),
+            }),
+            found_on: data.found_on,
+            decided_on,
+            revoked_on: data.revoked_on,
+            appeal_pending: data.state == "appealed",
+            rectified_in_time_on: data.rectified_on,
+            lead_role: data.lead_role,
+        };
+        self.violations.insert(id, fact);
+    }
+
+    fn listing(&mut self, leaf: Leaf) {
+        if let (Ok(id), Some(company), Ok(data)) =
+            (leaf.subject.id.parse(), leaf.company_id, serde_json::from_value(leaf.data))
+        {
+            self.listings.insert(id, (company, data));
+        }
+    }
+
+    fn policy(&mut self, leaf: Leaf) {
+        let Ok(data) = serde_json::from_value::<PolicyData>(leaf.data) else { return };
+        let document = serde_json::from_str::<PolicyDocument>(&data.document);
+        if let (Ok(version), Ok(document)) = (leaf.subject.id.parse(), document) {
+            self.policies.push(PolicyVersion::new(version, data.effective_from, document));
+        }
+    }
+
+    /// The standing of a company with its branches on a day; of a branch, its parent's.
+    pub fn standing(&self, uscc: &str, as_of: NaiveDate) -> Result<Standing, ReplayError> {
+        let (id, company) = self
+            .companies
+            .iter()
+            .find(|(_, company)| company.uscc == uscc)
+            .ok_or_else(|| ReplayError::UnknownCompany(uscc.to_owned()))?;
+        let head = company.parent_id.unwrap_or(*id);
+        let of_family =
+            |id: &Uuid| *id == head || self.companies.get(id).is_some_and(|company| company.parent_id == Some(head));
+        let mut violations: Vec<ViolationFact> =
+            self.violations.values().filter(|fact| of_family(&fact.company_id)).cloned().collect();
+        violations.sort_by_key(|fact| (fact.found_on, fact.id));
+        let listed = self.listings.values().any(|(company, listing)| {
+            *company == head
+                && listing.kind == "blacklist"
+                && listing.listed_from <= as_of
+                && listing.listed_until >= as_of
+                && listing.removed_on.is_none_or(|day| day > as_of)
+        });
+        let policies =
+            Policies::new(self.policies.clone()).map_err(|error| ReplayError::Policies(error.to_string()))?;
+        Ok(assess(&CompanyFacts { company_id: head, listed, violations }, &policies, as_of))
+    }
+}
