@@ -363,3 +363,7 @@ fn proof(texts: &[String]) -> Result<Vec<Hash>, String> {
         .collect::<Option<_>>()
         .ok_or_else(|| "the proof holds what is no hash".to_owned())
 }
+
+#[cfg(test)]
+#[path = "verify_tests.rs"]
+mod tests;
