@@ -43,6 +43,8 @@ pub fn db_options(settings: &Settings) -> anyhow::Result<DbOptions> {
         write_queue: database.write_queue,
         pool_size: u32::try_from(database.pool_size)?,
         pool_wait: database.pool_wait_seconds,
+        read_url: settings.standby_url()?.map(|url| url.expose().clone()),
+        read_max_lag: database.read_max_lag_seconds,
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::HttpMessage;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::middleware::Next;
 
 use super::caller::Caller;
@@ -131,6 +131,10 @@ fn context(state: Arc<State>, request: &ServiceRequest, route: &Route, caller: A
         if_match: one_header(headers, IF_MATCH)?,
         needs_if_match: matches!(route.method.as_str(), "PATCH" | "PUT"),
         if_none_match: one_header(headers, IF_NONE_MATCH)?,
+        newest: headers
+            .get_all(CACHE_CONTROL)
+            .filter_map(|value| value.to_str().ok())
+            .any(|value| value.split(',').any(|one| one.trim().eq_ignore_ascii_case("no-cache"))),
         query,
         now,
         today: state.clock.day_of(now),

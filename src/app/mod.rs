@@ -21,6 +21,7 @@ use crate::db::lease::{self, Lease};
 use crate::db::{Db, DbOptions};
 use crate::http::edge::edge;
 use crate::http::limits::{LimitOptions, Limits};
+use crate::http::recent::RecentWriters;
 use crate::http::schema::Contract;
 use crate::keys::Keys;
 use crate::ledger::seal::Sealer;
@@ -52,6 +53,8 @@ pub struct Route {
     pub method: Method,
     pub operation: &'static str,
     pub permission: &'static Permission,
+    /// Where it is counted.
+    pub index: usize,
 }
 
 /// What the service runs with, from settings or from the demo.
@@ -88,6 +91,8 @@ pub struct State {
     pub limits: Limits,
     pub security: Security,
     pub policies: PolicyCache,
+    /// Who wrote a moment ago, and so reads from the primary.
+    pub wrote: RecentWriters,
     /// Whether this replica does the background work.
     pub lease: Lease,
     pub body_limit: usize,
@@ -107,7 +112,7 @@ impl State {
         let metrics = Metrics::new()?;
         let db = {
             let sealer = sealer.clone();
-            Db::open_with(&config.db, Some(Arc::new(move |conn| sealer.seal_batch(conn))))?
+            Db::open_with(&config.db, metrics.store.clone(), Some(Arc::new(move |conn| sealer.seal_batch(conn))))?
         };
         Ok(Arc::new(State {
             contract: Contract::new(&document)?,
@@ -121,6 +126,7 @@ impl State {
             limits: Limits::new(config.limits),
             sealer,
             policies: PolicyCache::default(),
+            wrote: RecentWriters::new(config.db.read_max_lag),
             lease: Lease::new(lease::BACKGROUND, lease::TERM),
             db,
             clock: config.clock,
@@ -142,7 +148,12 @@ fn routes(document: &serde_json::Value) -> anyhow::Result<HashMap<String, Vec<Ro
                 permissions::of(id).ok_or_else(|| anyhow::anyhow!("operation {id} has no row of permissions"))?;
             served.push(permission.operation);
             let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())?;
-            all.entry(path.clone()).or_default().push(Route { method, operation: permission.operation, permission });
+            all.entry(path.clone()).or_default().push(Route {
+                method,
+                operation: permission.operation,
+                permission,
+                index: Metrics::index_of(permission.operation),
+            });
         }
     }
     for permission in permissions::PERMISSIONS {

@@ -75,6 +75,11 @@ impl Lease {
         known.held_until.is_some_and(|until| Instant::now() < until)
     }
 
+    /// Whether it was held when the database was last asked.
+    pub fn is_held(&self, db: &Db) -> bool {
+        !db.is_postgres() || self.known().held_until.is_some_and(|until| Instant::now() < until)
+    }
+
     /// Gives it back at once, so that nobody waits for its end.
     pub async fn release(&self, db: &Db) {
         if self.known().held_until.take().is_none() {

@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Conn, DbOptions, sqlite};
@@ -43,6 +43,18 @@ pub fn pending(options: &DbOptions) -> anyhow::Result<usize> {
         Conn::Sqlite(mut conn) => Ok(conn.pending_migrations(SQLITE).map_err(boxed)?.len()),
         Conn::Postgres(mut conn) => Ok(conn.pending_migrations(POSTGRES).map_err(boxed)?.len()),
     }
+}
+
+/// How many migrations the store has had.
+pub fn applied(conn: &mut Conn) -> super::Work<i64> {
+    #[derive(diesel::QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        value: i64,
+    }
+    let sql = "SELECT count(*) AS value FROM __diesel_schema_migrations";
+    let row: Count = crate::on_both!(conn, |c| diesel::sql_query(sql).get_result(c))?;
+    Ok(row.value)
 }
 
 /// Takes every migration back, newest first.

@@ -7,6 +7,7 @@ mod pool;
 mod postgres;
 pub mod schema;
 mod sqlite;
+mod standby;
 pub mod types;
 mod writer;
 
@@ -15,8 +16,9 @@ use std::time::Duration;
 
 use diesel::{PgConnection, SqliteConnection};
 
+use crate::metrics::StoreMetrics;
 pub use error::{Fail, Outage, StoreFault, Work};
-pub use migrations::{count, migrate, pending, revert_all};
+pub use migrations::{applied, count, migrate, pending, revert_all};
 pub use sqlite::path_of as sqlite_path;
 pub use types::{Id, Instant, Json};
 pub use writer::BeforeCommit;
@@ -48,6 +50,9 @@ pub struct DbOptions {
     pub write_queue: usize,
     pub pool_size: u32,
     pub pool_wait: Duration,
+    /// A standby of PostgreSQL that lists are read from, and how far it may be behind.
+    pub read_url: Option<String>,
+    pub read_max_lag: Duration,
 }
 
 impl DbOptions {
@@ -58,6 +63,8 @@ impl DbOptions {
             write_queue: 1024,
             pool_size: 8,
             pool_wait: Duration::from_secs(2),
+            read_url: None,
+            read_max_lag: Duration::from_secs(5),
         }
     }
 
@@ -68,7 +75,7 @@ impl DbOptions {
 
 enum Engine {
     Sqlite(sqlite::Sqlite),
-    Postgres(postgres::Postgres),
+    Postgres { primary: postgres::Postgres, standby: Option<standby::Standby> },
 }
 
 /// The two doors. Cheap to clone.
@@ -79,21 +86,28 @@ impl Db {
     /// Opens the store. SQLite is opened (and made) at once; PostgreSQL is reached on first use, so that the service
     /// starts, says 503 and heals when the server comes.
     pub fn open(options: &DbOptions) -> anyhow::Result<Db> {
-        Db::open_with(options, None)
+        Db::open_with(options, StoreMetrics::unseen()?, None)
     }
 
-    /// [`Db::open`], with a step that SQLite's writer takes in each batch before its commit.
-    pub fn open_with(options: &DbOptions, before_commit: Option<BeforeCommit>) -> anyhow::Result<Db> {
+    /// [`Db::open`], counting into these, with a step that SQLite's writer takes in each batch before its commit.
+    pub fn open_with(
+        options: &DbOptions,
+        metrics: StoreMetrics,
+        before_commit: Option<BeforeCommit>,
+    ) -> anyhow::Result<Db> {
         let engine = if options.is_postgres() {
-            Engine::Postgres(postgres::Postgres::open(options)?)
+            let standby = options.read_url.as_ref().map(|url| standby::Standby::open(options, url, &metrics));
+            let waited = metrics.wait_primary.clone();
+            let primary = postgres::Postgres::open(&options.url, options.pool_size, options.pool_wait, waited, metrics);
+            Engine::Postgres { primary, standby: standby.transpose()? }
         } else {
-            Engine::Sqlite(sqlite::Sqlite::open(options, before_commit)?)
+            Engine::Sqlite(sqlite::Sqlite::open(options, metrics, before_commit)?)
         };
         Ok(Db(Arc::new(engine)))
     }
 
     pub fn is_postgres(&self) -> bool {
-        matches!(*self.0, Engine::Postgres(_))
+        matches!(*self.0, Engine::Postgres { .. })
     }
 
     /// Reads. Runs on a pooled connection off the worker thread.
@@ -115,8 +129,33 @@ impl Db {
     {
         match &*self.0 {
             Engine::Sqlite(sqlite) => sqlite.read_inline(&mut work),
-            Engine::Postgres(_) => self.read(work).await,
+            Engine::Postgres { .. } => self.read(work).await,
         }
+    }
+
+    /// Reads what may be a little old (`read_max_lag`): from the standby, where there is one that follows.
+    pub async fn read_lagging<T, F>(&self, mut work: F) -> Result<T, Fail>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
+    {
+        if !self.has_standby() {
+            return self.read(work).await;
+        }
+        let db = self.clone();
+        blocking(move || {
+            if let Engine::Postgres { standby: Some(standby), .. } = &*db.0
+                && let Some(found) = standby.read(&mut work)
+            {
+                return Ok(found);
+            }
+            db.read_blocking(work)
+        })
+        .await
+    }
+
+    pub fn has_standby(&self) -> bool {
+        matches!(*self.0, Engine::Postgres { standby: Some(_), .. })
     }
 
     /// Writes in one transaction; nothing is answered before its commit. The work may be run again (deadlock, a
@@ -128,10 +167,10 @@ impl Db {
     {
         match &*self.0 {
             Engine::Sqlite(sqlite) => sqlite.writer.submit(work).await,
-            Engine::Postgres(_) => {
+            Engine::Postgres { .. } => {
                 let db = self.clone();
                 blocking(move || match &*db.0 {
-                    Engine::Postgres(postgres) => postgres.write(&gate, &mut work),
+                    Engine::Postgres { primary, .. } => primary.write(&gate, &mut work),
                     Engine::Sqlite(_) => unreachable!("the engine of a store never changes"),
                 })
                 .await
@@ -146,7 +185,7 @@ impl Db {
     {
         match &*self.0 {
             Engine::Sqlite(sqlite) => sqlite.read(&mut work),
-            Engine::Postgres(postgres) => postgres.read(&mut work),
+            Engine::Postgres { primary, .. } => primary.read(&mut work),
         }
     }
 
@@ -154,7 +193,19 @@ impl Db {
     pub fn write_queue_depth(&self) -> usize {
         match &*self.0 {
             Engine::Sqlite(sqlite) => sqlite.writer.depth(),
-            Engine::Postgres(_) => 0,
+            Engine::Postgres { .. } => 0,
+        }
+    }
+
+    /// The pools, each with its connections in use and idle; for the metrics.
+    pub fn pools(&self) -> Vec<(&'static str, u32, u32)> {
+        let row = |name, (in_use, idle)| (name, in_use, idle);
+        match &*self.0 {
+            Engine::Sqlite(sqlite) => vec![row("readers", sqlite.connections())],
+            Engine::Postgres { primary, standby } => {
+                let standby = standby.iter().map(|standby| row("standby", standby.postgres().connections()));
+                std::iter::once(row("primary", primary.connections())).chain(standby).collect()
+            }
         }
     }
 

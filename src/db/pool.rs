@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
+use prometheus::Histogram;
 
 use super::{Conn, Fail, Outage, StoreFault};
 
@@ -70,7 +71,19 @@ impl r2d2::ManageConnection for Manager {
     }
 }
 
-pub type Pool = r2d2::Pool<Manager>;
+/// A pool that tells how long its callers wait.
+pub struct Pool {
+    pool: r2d2::Pool<Manager>,
+    wait: Histogram,
+}
+
+impl Pool {
+    /// Connections in use and idle.
+    pub fn connections(&self) -> (u32, u32) {
+        let state = self.pool.state();
+        (state.connections.saturating_sub(state.idle_connections), state.idle_connections)
+    }
+}
 
 /// Errors of the pool itself are logged once per failure by the caller's answer, not per attempt.
 #[derive(Debug)]
@@ -82,18 +95,22 @@ impl<E: std::error::Error> r2d2::HandleError<E> for Quiet {
     }
 }
 
-pub fn build(manager: Manager, size: u32, wait: Duration) -> Pool {
-    r2d2::Pool::builder()
+pub fn build(manager: Manager, size: u32, wait: Duration, waited: Histogram) -> Pool {
+    let pool = r2d2::Pool::builder()
         .max_size(size)
         .min_idle(Some(0))
         .test_on_check_out(false)
         .connection_timeout(wait)
         .error_handler(Box::new(Quiet))
-        .build_unchecked(manager)
+        .build_unchecked(manager);
+    Pool { pool, wait: waited }
 }
 
 pub fn get(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, Fail> {
-    pool.get().map_err(|_| Fail::Out(Outage::Away))
+    let asked = std::time::Instant::now();
+    let got = pool.pool.get();
+    pool.wait.observe(asked.elapsed().as_secs_f64());
+    got.map_err(|_| Fail::Out(Outage::Away))
 }
 
 /// Runs reading work in the transaction that was begun on this connection, and ends it. After a panic the connection is

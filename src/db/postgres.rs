@@ -1,26 +1,33 @@
 //! PostgreSQL: a pool; READ COMMITTED for writes, a snapshot for reads.
 
+use std::time::{Duration, Instant};
+
 use diesel::connection::SimpleConnection;
+use prometheus::Histogram;
 
 use super::pool::{self, Manager, Pool};
-use super::{Conn, DbOptions, Fail, Outage, StoreFault, WriteGate};
+use super::{Conn, Fail, Outage, StoreFault, StoreMetrics, WriteGate};
 
 pub struct Postgres {
     pool: Pool,
     size: u32,
+    metrics: StoreMetrics,
 }
 
 /// How often a write that lost a deadlock is run again.
 const ATTEMPTS: u32 = 5;
 
 impl Postgres {
-    pub fn open(options: &DbOptions) -> anyhow::Result<Postgres> {
+    pub fn open(url: &str, size: u32, wait: Duration, waited: Histogram, metrics: StoreMetrics) -> Postgres {
         // The limits of connecting, of a statement and of the network stand in the URL (settings).
         let setup = "SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'; \
             SET client_min_messages = warning; SET timezone = 'UTC'";
-        let url = options.url.clone();
-        let pool = pool::build(Manager::Postgres { url, setup }, options.pool_size, options.pool_wait);
-        Ok(Postgres { pool, size: options.pool_size })
+        let pool = pool::build(Manager::Postgres { url: url.to_owned(), setup }, size, wait, waited);
+        Postgres { pool, size, metrics }
+    }
+
+    pub fn connections(&self) -> (u32, u32) {
+        self.pool.connections()
     }
 
     /// Reads in one snapshot. A connection that died while idle is noticed by BEGIN, before anything ran, and the next
@@ -77,7 +84,10 @@ impl Postgres {
             }
             return result;
         }
-        match slot.frame("COMMIT") {
+        let began = Instant::now();
+        let committed = slot.frame("COMMIT");
+        self.metrics.commit_seconds.observe(began.elapsed().as_secs_f64());
+        match committed {
             Ok(()) => result,
             Err(error) if StoreFault::of(&error) == StoreFault::Away => Err(Fail::Out(Outage::OutcomeUnknown)),
             Err(error) => Err(Fail::Query(error)),

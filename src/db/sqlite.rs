@@ -9,7 +9,7 @@ use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
 
 use super::pool::{self, Manager, Pool};
 use super::writer::{BeforeCommit, Writer};
-use super::{Conn, DbOptions, Fail, Outage};
+use super::{Conn, DbOptions, Fail, Outage, StoreMetrics};
 
 pub struct Sqlite {
     path: String,
@@ -59,14 +59,22 @@ pub fn path_of(url: &str) -> String {
 }
 
 impl Sqlite {
-    pub fn open(options: &DbOptions, before_commit: Option<BeforeCommit>) -> anyhow::Result<Sqlite> {
+    pub fn open(
+        options: &DbOptions,
+        metrics: StoreMetrics,
+        before_commit: Option<BeforeCommit>,
+    ) -> anyhow::Result<Sqlite> {
         let path = path_of(&options.url);
         let mut conn = open_writer(&path)?;
         check_qpsg(&mut conn)?;
         let manager = Manager::Sqlite { path: path.clone(), setup: READER };
-        let readers = pool::build(manager, options.sqlite_readers, options.pool_wait);
-        let writer = Writer::start(path.clone(), conn, options.write_queue, before_commit)?;
+        let readers = pool::build(manager, options.sqlite_readers, options.pool_wait, metrics.wait_readers.clone());
+        let writer = Writer::start(path.clone(), conn, options.write_queue, metrics, before_commit)?;
         Ok(Sqlite { path, readers, writer })
+    }
+
+    pub fn connections(&self) -> (u32, u32) {
+        self.readers.connections()
     }
 
     pub fn read<T>(&self, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {

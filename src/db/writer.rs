@@ -18,7 +18,7 @@ use std::sync::Mutex;
 use tokio::sync::oneshot;
 
 use super::sqlite::open_writer;
-use super::{Conn, Fail, Outage, StoreFault};
+use super::{Conn, Fail, Outage, StoreFault, StoreMetrics};
 
 /// As many jobs as one commit carries at most.
 const BATCH: usize = 256;
@@ -89,11 +89,13 @@ impl Writer {
         path: String,
         conn: SqliteConnection,
         queue: usize,
+        metrics: StoreMetrics,
         before_commit: Option<BeforeCommit>,
     ) -> anyhow::Result<Writer> {
         let (sender, receiver) = sync_channel(queue);
         let depth = Arc::new(AtomicUsize::new(0));
-        let mut batches = Batches { path, conn: Some(Conn::Sqlite(conn)), depth: depth.clone(), before_commit };
+        let conn = Some(Conn::Sqlite(conn));
+        let mut batches = Batches { path, conn, depth: depth.clone(), metrics, before_commit };
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || batches.serve(receiver))?;
         Ok(Writer { queue: Mutex::new(Some(sender)), depth, thread: Mutex::new(Some(thread)) })
     }
@@ -138,6 +140,7 @@ struct Batches {
     conn: Option<Conn>,
     depth: Arc<AtomicUsize>,
     before_commit: Option<BeforeCommit>,
+    metrics: StoreMetrics,
 }
 
 enum Batch {
@@ -194,7 +197,7 @@ impl Batches {
                 return Batch::Broken(all.then_some((0, Fail::Out(Outage::Away))));
             }
         };
-        let batch = run_batch(&mut conn, jobs, self.before_commit.as_ref());
+        let batch = run_batch(&mut conn, jobs, &self.metrics, self.before_commit.as_ref());
         if matches!(batch, Batch::Committed) {
             self.conn = Some(conn);
         } else {
@@ -204,7 +207,12 @@ impl Batches {
     }
 }
 
-fn run_batch(conn: &mut Conn, jobs: &mut [Box<dyn Job>], before_commit: Option<&BeforeCommit>) -> Batch {
+fn run_batch(
+    conn: &mut Conn,
+    jobs: &mut [Box<dyn Job>],
+    metrics: &StoreMetrics,
+    before_commit: Option<&BeforeCommit>,
+) -> Batch {
     let alone = jobs.len() == 1;
     // The fault of a framing statement belongs to no job, but a job that is alone must be answered with it.
     let framing = |error: diesel::result::Error| Batch::Broken(alone.then(|| (0, outage(StoreFault::of(&error)))));
@@ -237,7 +245,11 @@ fn run_batch(conn: &mut Conn, jobs: &mut [Box<dyn Job>], before_commit: Option<&
     {
         return framing(error);
     }
-    match conn.batch_execute("COMMIT") {
+    let began = std::time::Instant::now();
+    let committed = conn.batch_execute("COMMIT");
+    metrics.commit_seconds.observe(began.elapsed().as_secs_f64());
+    metrics.batch_jobs.observe(jobs.len() as f64);
+    match committed {
         Ok(()) => Batch::Committed,
         Err(error) => framing(error),
     }

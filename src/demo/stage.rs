@@ -63,6 +63,7 @@ impl Stage {
             if_match: None,
             needs_if_match: false,
             if_none_match: None,
+            newest: false,
             query: json!({}),
             now,
             today: self.state.clock.day_of(now),

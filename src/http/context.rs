@@ -39,6 +39,8 @@ pub struct Request {
     pub if_match: Option<String>,
     pub needs_if_match: bool,
     pub if_none_match: Option<String>,
+    /// `Cache-Control: no-cache` (RFC 9111, 5.2.1.4): a list from the primary, please.
+    pub newest: bool,
     pub query: serde_json::Value,
     /// Business time; it stands still within one request.
     pub now: Instant,
@@ -114,7 +116,7 @@ impl Ctx {
         T: Serialize + Send + 'static,
         F: FnMut(&mut Conn, &Ctx) -> Work<Entity<T>> + Send + 'static,
     {
-        let entity = self.read(find).await?;
+        let entity = self.read_lagging(find).await?;
         self.show(entity)
     }
 
@@ -159,17 +161,17 @@ impl Ctx {
             .write(WriteGate::default(), move |conn| action(&mut Tx { conn, ctx: &ctx, key: None }))
             .await?;
         self.state.sealer.wake();
+        self.wrote();
         self.show(entity)
     }
 
     /// A page of a list.
-    pub async fn list<T, F>(&self, mut find: F) -> Answer
+    pub async fn list<T, F>(&self, find: F) -> Answer
     where
         T: Serialize + Send + 'static,
         F: FnMut(&mut Conn, &Ctx) -> Work<PageOf<T>> + Send + 'static,
     {
-        let ctx = self.clone();
-        let page = self.state.db.read(move |conn| find(conn, &ctx)).await?;
+        let page = self.read_lagging(find).await?;
         Ok(HttpResponse::Ok()
             .insert_header(("Vary", "Authorization, Accept-Language"))
             .insert_header(("Cache-Control", "private, no-cache"))
@@ -184,6 +186,26 @@ impl Ctx {
     {
         let ctx = self.clone();
         Ok(self.state.db.read(move |conn| find(conn, &ctx)).await?)
+    }
+
+    /// From the standby, unless this caller wrote a moment ago or asked for what is newest.
+    async fn read_lagging<T, F>(&self, mut find: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> Work<T> + Send + 'static,
+    {
+        if !self.state.db.has_standby() || self.newest || self.state.wrote.holds(&self.caller) {
+            return self.read(find).await;
+        }
+        let ctx = self.clone();
+        Ok(self.state.db.read_lagging(move |conn| find(conn, &ctx)).await?)
+    }
+
+    /// Remembers that this caller wrote.
+    fn wrote(&self) {
+        if self.state.db.has_standby() {
+            self.state.wrote.note(&self.caller);
+        }
     }
 
     /// One action in one transaction, once per idempotency key.
@@ -214,9 +236,13 @@ impl Ctx {
             })
             .await;
         self.state.sealer.wake();
+        self.wrote();
         match result {
             Ok(stored) => Ok(stored.response(None, false)),
-            Err(Fail::Replay(stored)) => Ok(stored.response(None, true)),
+            Err(Fail::Replay(stored)) => {
+                self.state.metrics.replays.inc();
+                Ok(stored.response(None, true))
+            }
             Err(fail) => {
                 let problem = Problem::from(fail);
                 if problem.code == Code::IdempotencyKeyReused {

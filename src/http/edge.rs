@@ -73,6 +73,7 @@ pub async fn edge(
     let started = StopWatch::now();
     let state =
         request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
+    let _in_flight = state.metrics.begun();
     let id = request_id(&request);
     let trace = trace_id(&request);
     let language = Language::from_header(request.headers().get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
@@ -92,11 +93,12 @@ pub async fn edge(
         );
         let mut response = problem.response(language, Some(&instance));
         seal(response.headers_mut(), &id, &state);
-        state.metrics.answered("unknown", response.status().as_u16(), started.elapsed().as_secs_f64());
+        state.metrics.problem(Code::RequestTimeout);
+        state.metrics.answered(None, response.status().as_u16(), started.elapsed().as_secs_f64());
         tracing::warn!(request_id = id, trace_id = trace.as_deref(), "request took too long");
         return Err(InternalError::from_response("request timeout", response).into());
     };
-    let mut response = problem_response(outcome?.map_into_boxed_body(), language, &instance);
+    let mut response = problem_response(outcome?.map_into_boxed_body(), language, &instance, &state);
     seal(response.headers_mut(), &id, &state);
 
     let answered = response.request().clone();
@@ -105,10 +107,11 @@ pub async fn edge(
     }
     let policy = if answered.path().starts_with("/docs/") { PAGE_POLICY } else { API_POLICY };
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    let operation = answered.extensions().get::<Route>().map_or("unknown", |route| route.operation);
+    let counted = answered.extensions().get::<Route>().map(|route| (route.index, route.operation));
+    let operation = counted.map_or("unknown", |(_, operation)| operation);
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
-    state.metrics.answered(operation, status, seconds);
+    state.metrics.answered(counted.map(|(index, _)| index), status, seconds);
     if status == 429 {
         // Counted, and told as a security event; a line for each would let a flood fill the disk.
         return Ok(response);
@@ -147,15 +150,17 @@ fn framework_problem(status: actix_web::http::StatusCode) -> &'static Problem {
 }
 
 /// Puts a problem into the caller's language, and gives every other error answer the same shape.
-fn problem_response(response: ServiceResponse, language: Language, instance: &str) -> ServiceResponse {
+fn problem_response(response: ServiceResponse, language: Language, instance: &str, state: &State) -> ServiceResponse {
     if !response.status().is_client_error() && !response.status().is_server_error() {
         return response;
     }
     let is_problem = response.headers().get(CONTENT_TYPE).is_some_and(|v| v == "application/problem+json");
-    let rendered = match response.response().error().map(of_error) {
-        Some(problem) => problem.response(language, Some(instance)),
+    let problem = match response.response().error().map(of_error) {
+        Some(problem) => problem,
         None if is_problem => return response,
-        None => framework_problem(response.status()).response(language, Some(instance)),
+        None => framework_problem(response.status()),
     };
+    state.metrics.problem(problem.code);
+    let rendered = problem.response(language, Some(instance));
     ServiceResponse::new(response.request().clone(), rendered)
 }

@@ -9,6 +9,7 @@ pub mod idempotency;
 pub mod language;
 pub mod limits;
 pub mod paging;
+pub mod recent;
 pub mod schema;
 
 pub use answer::{Answer, Entity};

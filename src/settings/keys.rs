@@ -28,8 +28,17 @@ impl Settings {
 
     /// libpq's connection URL with the password and the time limits; `None` on SQLite.
     pub fn postgres_url(&self) -> Result<Option<Secret<String>>, SettingsError> {
+        self.complete(Some(&self.database.database_url))
+    }
+
+    /// The same for the standby.
+    pub fn standby_url(&self) -> Result<Option<Secret<String>>, SettingsError> {
+        self.complete(self.database.read_database_url.as_ref())
+    }
+
+    fn complete(&self, url: Option<&DatabaseUrl>) -> Result<Option<Secret<String>>, SettingsError> {
         let database = &self.database;
-        let DatabaseUrl::Postgres(url) = &database.database_url else {
+        let Some(DatabaseUrl::Postgres(url)) = url else {
             return Ok(None);
         };
         let mut options = vec![

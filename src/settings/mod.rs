@@ -158,6 +158,10 @@ settings! {
             "The database: one SQLite file, or PostgreSQL for production and several replicas.";
         database_password_file: Option<PathBuf> = "", Maybe(File), [],
             "File with PostgreSQL's password, so that it stands in no URL.";
+        read_database_url: Option<DatabaseUrl> = "", Maybe(Database), [Masked],
+            "PostgreSQL: a standby of `database_url` that lists are read from. The password file is for both.";
+        read_max_lag_seconds: Duration = "5", seconds(3, 300), [],
+            "PostgreSQL: how far the standby may be behind; where it is further, the primary is read.";
         migrate_at_start: MigrateAtStart = "auto", MIGRATE, [],
             "Whether `serve` migrates the database first; auto does so on SQLite only.";
         sqlite_readers: usize = "4", Whole(1, 64), [],
@@ -262,6 +266,14 @@ impl Settings {
         let on_sqlite = matches!(settings.database.database_url, DatabaseUrl::Sqlite(_));
         if on_sqlite && settings.database.database_password_file.is_some() {
             return Err(values.fault("database_password_file", "database_url is an SQLite file"));
+        }
+        if settings
+            .database
+            .read_database_url
+            .as_ref()
+            .is_some_and(|url| on_sqlite || matches!(url, DatabaseUrl::Sqlite(_)))
+        {
+            return Err(values.fault("read_database_url", "only PostgreSQL has a standby"));
         }
         Ok(settings)
     }

@@ -78,18 +78,7 @@ pub async fn get_metrics(state: web::Data<State>) -> Answer {
 }
 
 pub async fn metrics_text(state: web::Data<State>) -> Answer {
-    let today = state.clock.today();
-    // While the store is away the last known number stands.
-    if let Ok(missing) = state.db.read(move |conn| crate::calendar::missing_years(conn, today)).await {
-        state.metrics.calendar_years_missing.set(missing.len() as i64);
-    }
-    state.metrics.keyring_broken.set(i64::from(state.keys.broken()));
-    for keys in state.verifier.fetched() {
-        let age = i64::try_from(keys.age().as_secs()).unwrap_or(i64::MAX);
-        state.metrics.issuer_keys_age.with_label_values(&[keys.issuer()]).set(age);
-    }
-    state.metrics.write_queue.set(state.db.write_queue_depth() as i64);
-    let text = state.metrics.text().map_err(|error| {
+    let text = state.metrics.text(&state).await.map_err(|error| {
         tracing::error!(%error, "metrics cannot be written");
         Problem::new(Code::Internal)
     })?;

@@ -1,6 +1,7 @@
 //! Probes, metrics, the document and its page.
 
 use serde_json::{Value, json};
+use xiaoqu::metrics::LIST;
 
 use crate::support::rows::text;
 use crate::support::{Kind, Setup, TestApp, run};
@@ -78,6 +79,62 @@ fn metrics_on_an_address_of_their_own_are_not_on_the_api() {
 }
 
 on_both_databases! {
+    async fn what_is_served_as_metrics_is_what_the_list_says(app: TestApp) {
+        let input = crate::support::rows::complex_input();
+        for _ in 0..2 {
+            app.social().post("/v1/complexes", &input).key("k").await.expect(201);
+        }
+        app.nobody().get("/v1/me").await.expect(401);
+        let text = String::from_utf8(app.nobody().get("/metrics").await.bytes).expect("text");
+        let mut served = std::collections::BTreeMap::new();
+        for line in text.lines() {
+            if let Some((name, kind)) = line.strip_prefix("# TYPE ").and_then(|rest| rest.split_once(' ')) {
+                served.insert(name, kind);
+            }
+        }
+        // This application trusts no issuer whose keys are fetched.
+        let absent = ["xiaoqu_issuer_keys_age_seconds"];
+        for row in LIST {
+            if absent.contains(&row.name) {
+                continue;
+            }
+            assert_eq!(served.remove(row.name), Some(row.kind.word()), "{}", row.name);
+            let samples = text.lines().filter(|line| {
+                let name = line.split(['{', ' ']).next().unwrap_or_default();
+                name.strip_prefix(row.name).is_some_and(|end| ["", "_bucket", "_sum", "_count"].contains(&end))
+            });
+            let mut seen = 0;
+            for sample in samples {
+                seen += 1;
+                let labels = sample.split_once('{').map_or("", |(_, rest)| rest);
+                for label in row.labels {
+                    assert!(labels.contains(&format!("{label}=\"")), "{sample} lacks {label}");
+                }
+                let extra = usize::from(sample.contains("_bucket{"));
+                assert_eq!(labels.matches("=\"").count(), row.labels.len() + extra, "{sample}");
+            }
+            assert!(seen > 0, "{} has no sample", row.name);
+        }
+        assert!(served.is_empty(), "not in the list: {served:?}");
+        let value = |series: &str| -> f64 {
+            let line = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+            line.unwrap_or_else(|| panic!("no {series} in {text}")).parse().expect("a number")
+        };
+        assert_eq!(value("xiaoqu_http_request_seconds_count{class=\"2xx\",operation=\"create_complex\"}"), 2.0);
+        assert_eq!(value("xiaoqu_idempotent_replays_total"), 1.0);
+        assert_eq!(value("xiaoqu_problems_total{code=\"unauthorized\"}"), 1.0);
+        assert_eq!(value("xiaoqu_http_requests_in_flight"), 1.0, "the one that asks");
+        let migrations = xiaoqu::db::count(app.state.db.is_postgres()) as f64;
+        assert_eq!(value("xiaoqu_migrations{state=\"applied\"}"), migrations);
+        assert_eq!(value("xiaoqu_migrations{state=\"known\"}"), migrations);
+        assert!(value("xiaoqu_commit_seconds_count") >= 1.0);
+        assert!(value("process_resident_memory_bytes") > 1e6 && value("process_open_fds") > 3.0);
+        if app.kind() == Kind::Sqlite {
+            assert!(value("xiaoqu_write_batch_jobs_sum") >= 2.0);
+            assert_eq!(value("xiaoqu_lease_held"), 1.0);
+        }
+    }
+
     async fn the_first_policy_stands_in_the_ledger_with_its_text(app: TestApp) {
         let leaves = app.values("SELECT leaf AS value FROM ledger_events WHERE kind = 'policy.published'");
         assert_eq!(leaves.len(), 1);

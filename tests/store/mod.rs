@@ -9,4 +9,5 @@ mod migrations;
 mod outage;
 mod replicas;
 mod sealing;
+mod standby;
 mod tampering;

@@ -29,7 +29,7 @@ fn replicas_with(setup: fn() -> Setup, test: impl AsyncFnOnce(TestApp, TestApp))
     block_on(test(first, second));
 }
 
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let began = Instant::now();
     while !holds().await {
         assert!(began.elapsed() < Duration::from_secs(30), "never: {what}");

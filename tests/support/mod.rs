@@ -58,6 +58,8 @@ pub struct Setup {
     pub metrics_on_api: bool,
     pub server: ServerOptions,
     pub database: fn(&mut DbOptions),
+    /// A standby that lists are read from, and how far it may be behind.
+    pub standby: Option<(String, Duration)>,
 }
 
 impl Default for Setup {
@@ -76,6 +78,7 @@ impl Default for Setup {
                 ..ServerOptions::default()
             },
             database: |_| {},
+            standby: None,
         }
     }
 }
@@ -163,6 +166,9 @@ impl TestApp {
         // A busy machine is no outage; tests of outages wait as long as a deployment would.
         options.pool_wait = Duration::from_secs(15);
         (setup.database)(&mut options);
+        if let Some((url, lag)) = setup.standby {
+            (options.read_url, options.read_max_lag) = (Some(url), lag);
+        }
         let config = Config {
             db: options,
             clock: setup.clock,

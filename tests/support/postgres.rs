@@ -109,6 +109,23 @@ impl Cluster {
                 .arg("--pwfile")
                 .arg(&password_file),
         );
+        Cluster::started(binaries, folder, password, watchdog)
+    }
+
+    /// A hot standby that streams from this cluster, as `pg_basebackup` makes it.
+    pub fn standby(&self) -> Cluster {
+        let made = output(as_owner(Path::new("mktemp")).arg("-d").arg(std::env::temp_dir().join("xiaoqu-pg-XXXXXX")));
+        let folder = PathBuf::from(String::from_utf8_lossy(&made.stdout).trim());
+        let watchdog = watch(&self.binaries, &folder);
+        // Its siblings may be links, and it is not always among them.
+        let server = self.binaries.join("pg_ctl").canonicalize().expect("pg_ctl");
+        let mut copy = as_owner(&server.with_file_name("pg_basebackup"));
+        copy.args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--dbname"]).arg(self.url("postgres"));
+        output(copy.arg("--pgdata").arg(folder.join("data")));
+        Cluster::started(self.binaries.clone(), folder, self.password.clone(), watchdog)
+    }
+
+    fn started(binaries: PathBuf, folder: PathBuf, password: String, watchdog: Child) -> Cluster {
         let mut cluster = Cluster {
             binaries,
             folder,
@@ -191,7 +208,7 @@ impl Cluster {
         command
     }
 
-    fn execute(&self, sql: &str) {
+    pub fn execute(&self, sql: &str) {
         self.try_execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 

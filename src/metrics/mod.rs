@@ -1,0 +1,249 @@
+//! What is counted, in the Prometheus text format. Whatever a request counts is a handle made at start: no look-up by
+//! label on its way.
+
+mod list;
+mod process;
+
+use std::sync::OnceLock;
+
+use prometheus::core::Collector;
+use prometheus::{
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
+};
+
+pub use list::{Kind, LIST, Row};
+
+use crate::access::permissions::PERMISSIONS;
+use crate::app::State;
+use crate::problem::{CODES, Code};
+
+const SECONDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+const COUNTS: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
+pub struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    seconds: HistogramVec,
+    /// By index of the table of permissions; the last one is for what has no operation.
+    operations: Vec<Operation>,
+    in_flight: IntGauge,
+    problems: Vec<IntCounter>,
+    pub replays: IntCounter,
+    pub security_events: IntCounterVec,
+    pub store: StoreMetrics,
+    write_queue: IntGauge,
+    pool_connections: IntGaugeVec,
+    lease_held: IntGauge,
+    migrations: IntGaugeVec,
+    calendar_years_missing: IntGauge,
+    keyring_broken: IntGauge,
+    issuer_keys_age: IntGaugeVec,
+    process: process::Process,
+}
+
+/// The handles of one operation, each made when it is first needed.
+struct Operation {
+    name: &'static str,
+    by_status: Vec<OnceLock<IntCounter>>,
+    by_class: [OnceLock<Histogram>; 5],
+}
+
+/// What the store counts. Its handles count into nothing until they are registered.
+#[derive(Clone)]
+pub struct StoreMetrics {
+    pub batch_jobs: Histogram,
+    pub commit_seconds: Histogram,
+    pub wait_primary: Histogram,
+    pub wait_standby: Histogram,
+    pub wait_readers: Histogram,
+    pub standby_served: IntCounter,
+    pub standby_behind: IntCounter,
+    pub standby_away: IntCounter,
+    pub standby_failed: IntCounter,
+}
+
+/// A request that is being answered, until it is dropped.
+pub struct InFlight<'a>(&'a IntGauge);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// Registers metrics of the list, each once.
+struct Registrar {
+    registry: Registry,
+    taken: Vec<&'static str>,
+}
+
+impl Registrar {
+    fn row(&mut self, name: &str, kind: Kind) -> anyhow::Result<&'static Row> {
+        let row = LIST.iter().find(|row| row.name == name && row.kind == kind);
+        let row = row.ok_or_else(|| anyhow::anyhow!("no {kind:?} {name} is in the list of metrics"))?;
+        self.taken.push(row.name);
+        Ok(row)
+    }
+
+    fn add<C: Collector + Clone + 'static>(&self, collector: C) -> anyhow::Result<C> {
+        self.registry.register(Box::new(collector.clone()))?;
+        Ok(collector)
+    }
+
+    fn counters(&mut self, name: &str) -> anyhow::Result<IntCounterVec> {
+        let row = self.row(name, Kind::Counter)?;
+        self.add(IntCounterVec::new(Opts::new(row.name, row.help), row.labels)?)
+    }
+
+    fn counter(&mut self, name: &str) -> anyhow::Result<IntCounter> {
+        Ok(self.counters(name)?.get_metric_with_label_values::<&str>(&[])?)
+    }
+
+    fn gauges(&mut self, name: &str) -> anyhow::Result<IntGaugeVec> {
+        let row = self.row(name, Kind::Gauge)?;
+        self.add(IntGaugeVec::new(Opts::new(row.name, row.help), row.labels)?)
+    }
+
+    fn gauge(&mut self, name: &str) -> anyhow::Result<IntGauge> {
+        Ok(self.gauges(name)?.get_metric_with_label_values::<&str>(&[])?)
+    }
+
+    fn histograms(&mut self, name: &str, buckets: &[f64]) -> anyhow::Result<HistogramVec> {
+        let row = self.row(name, Kind::Histogram)?;
+        let options = HistogramOpts::new(row.name, row.help).buckets(buckets.to_vec());
+        self.add(HistogramVec::new(options, row.labels)?)
+    }
+
+    fn histogram(&mut self, name: &str, buckets: &[f64]) -> anyhow::Result<Histogram> {
+        Ok(self.histograms(name, buckets)?.get_metric_with_label_values::<&str>(&[])?)
+    }
+}
+
+impl StoreMetrics {
+    fn register(all: &mut Registrar) -> anyhow::Result<StoreMetrics> {
+        let wait = all.histograms("xiaoqu_pool_wait_seconds", SECONDS)?;
+        let standby = all.counters("xiaoqu_standby_reads_total")?;
+        Ok(StoreMetrics {
+            batch_jobs: all.histogram("xiaoqu_write_batch_jobs", COUNTS)?,
+            commit_seconds: all.histogram("xiaoqu_commit_seconds", SECONDS)?,
+            wait_primary: wait.get_metric_with_label_values(&["primary"])?,
+            wait_standby: wait.get_metric_with_label_values(&["standby"])?,
+            wait_readers: wait.get_metric_with_label_values(&["readers"])?,
+            standby_served: standby.get_metric_with_label_values(&["served"])?,
+            standby_behind: standby.get_metric_with_label_values(&["behind"])?,
+            standby_away: standby.get_metric_with_label_values(&["away"])?,
+            standby_failed: standby.get_metric_with_label_values(&["failed"])?,
+        })
+    }
+
+    /// For a store that nobody asks for its metrics.
+    pub fn unseen() -> anyhow::Result<StoreMetrics> {
+        StoreMetrics::register(&mut Registrar { registry: Registry::new(), taken: Vec::new() })
+    }
+}
+
+impl Metrics {
+    pub fn new() -> anyhow::Result<Metrics> {
+        let mut all = Registrar { registry: Registry::new(), taken: Vec::new() };
+        let problems = all.counters("xiaoqu_problems_total")?;
+        let build = all.gauges("xiaoqu_build_info")?;
+        build.get_metric_with_label_values(&[env!("CARGO_PKG_VERSION")])?.set(1);
+        let operation = |name| Operation {
+            name,
+            by_status: (100..600).map(|_| OnceLock::new()).collect(),
+            by_class: Default::default(),
+        };
+        let metrics = Metrics {
+            requests: all.counters("xiaoqu_http_requests_total")?,
+            seconds: all.histograms("xiaoqu_http_request_seconds", SECONDS)?,
+            operations: PERMISSIONS.iter().map(|row| row.operation).chain(["unknown"]).map(operation).collect(),
+            in_flight: all.gauge("xiaoqu_http_requests_in_flight")?,
+            problems: CODES
+                .iter()
+                .map(|row| problems.get_metric_with_label_values(&[row.name]))
+                .collect::<Result<_, _>>()?,
+            replays: all.counter("xiaoqu_idempotent_replays_total")?,
+            security_events: all.counters("xiaoqu_security_events_total")?,
+            store: StoreMetrics::register(&mut all)?,
+            write_queue: all.gauge("xiaoqu_write_queue")?,
+            pool_connections: all.gauges("xiaoqu_pool_connections")?,
+            lease_held: all.gauge("xiaoqu_lease_held")?,
+            migrations: all.gauges("xiaoqu_migrations")?,
+            calendar_years_missing: all.gauge("xiaoqu_calendar_years_missing")?,
+            keyring_broken: all.gauge("xiaoqu_keyring_broken")?,
+            issuer_keys_age: all.gauges("xiaoqu_issuer_keys_age_seconds")?,
+            process: process::Process {
+                start: all.gauge("process_start_time_seconds")?,
+                resident: all.gauge("process_resident_memory_bytes")?,
+                anonymous: all.gauge("process_anonymous_memory_bytes")?,
+                open_fds: all.gauge("process_open_fds")?,
+                threads: all.gauge("process_threads")?,
+            },
+            registry: all.registry,
+        };
+        metrics.process.started();
+        let missing = LIST.iter().find(|row| !all.taken.contains(&row.name));
+        anyhow::ensure!(missing.is_none(), "nothing counts {:?}", missing.map(|row| row.name));
+        Ok(metrics)
+    }
+
+    /// Where the operation of this name is counted.
+    pub fn index_of(operation: &str) -> usize {
+        PERMISSIONS.iter().position(|row| row.operation == operation).unwrap_or(PERMISSIONS.len())
+    }
+
+    pub fn begun(&self) -> InFlight<'_> {
+        self.in_flight.inc();
+        InFlight(&self.in_flight)
+    }
+
+    /// Counts an answer; without an index it is one of no operation.
+    pub fn answered(&self, index: Option<usize>, status: u16, seconds: f64) {
+        let Some(operation) = self.operations.get(index.unwrap_or(PERMISSIONS.len())) else { return };
+        if let Some(counter) = operation.by_status.get(usize::from(status).wrapping_sub(100)) {
+            let made = || self.requests.with_label_values(&[operation.name, &status.to_string()]);
+            counter.get_or_init(made).inc();
+        }
+        if let Some(histogram) = operation.by_class.get(usize::from(status / 100).wrapping_sub(1)) {
+            let made = || self.seconds.with_label_values(&[operation.name, &format!("{}xx", status / 100)]);
+            histogram.get_or_init(made).observe(seconds);
+        }
+    }
+
+    pub fn problem(&self, code: Code) {
+        if let Some(counter) = self.problems.get(code as usize) {
+            counter.inc();
+        }
+    }
+
+    /// Looks at what is not counted as it happens, and writes everything down.
+    pub async fn text(&self, state: &State) -> anyhow::Result<String> {
+        let today = state.clock.today();
+        let asked = state
+            .db
+            .read(move |conn| Ok((crate::calendar::missing_years(conn, today)?.len(), crate::db::applied(conn)?)));
+        // While the store is away the last known numbers stand.
+        if let Ok((missing, applied)) = asked.await {
+            self.calendar_years_missing.set(missing as i64);
+            self.migrations.with_label_values(&["applied"]).set(applied);
+        }
+        let known = crate::db::count(state.db.is_postgres());
+        self.migrations.with_label_values(&["known"]).set(known as i64);
+        self.keyring_broken.set(i64::from(state.keys.broken()));
+        for keys in state.verifier.fetched() {
+            let age = i64::try_from(keys.age().as_secs()).unwrap_or(i64::MAX);
+            self.issuer_keys_age.with_label_values(&[keys.issuer()]).set(age);
+        }
+        self.lease_held.set(i64::from(state.lease.is_held(&state.db)));
+        self.write_queue.set(state.db.write_queue_depth() as i64);
+        for (pool, in_use, idle) in state.db.pools() {
+            self.pool_connections.with_label_values(&[pool, "in_use"]).set(i64::from(in_use));
+            self.pool_connections.with_label_values(&[pool, "idle"]).set(i64::from(idle));
+        }
+        self.process.look();
+        let mut out = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut out)?;
+        Ok(String::from_utf8(out)?)
+    }
+}
