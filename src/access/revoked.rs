@@ -44,13 +44,21 @@ pub struct Revoked {
     began: StopWatch,
     /// Milliseconds from the beginning to the last time that the store was asked and answered; 0 before the first.
     asked_at: AtomicU64,
+    /// The same, to the last time that a request asked in vain.
+    in_vain_at: AtomicU64,
+    asking: tokio::sync::Mutex<()>,
 }
 
 impl Revoked {
     pub fn new(issuer: &str) -> Revoked {
-        // A little time before now, so that no reading is at 0.
-        let began = StopWatch::now();
-        Revoked { known: RwLock::default(), issuer: issuer.into(), began, asked_at: AtomicU64::new(0) }
+        Revoked {
+            known: RwLock::default(),
+            issuer: issuer.into(),
+            began: StopWatch::now(),
+            asked_at: AtomicU64::new(0),
+            in_vain_at: AtomicU64::new(0),
+            asking: tokio::sync::Mutex::new(()),
+        }
     }
 
     fn elapsed(&self) -> u64 {
@@ -80,6 +88,17 @@ impl Revoked {
             || named(&known.subjects, &caller.sub)
             || named(&known.tokens, &caller.token_id);
         if ended { Err(Ended::Revoked) } else { Ok(()) }
+    }
+
+    /// For a request that finds nothing known: it asks for all that came with it, or learns that one just asked in vain.
+    pub async fn ask(&self, db: &Db) {
+        let asking = self.asking.lock().await;
+        let in_vain = self.in_vain_at.load(Ordering::Acquire);
+        let just_now = in_vain > 0 && self.elapsed().saturating_sub(in_vain) < POLL_AGAIN.as_millis() as u64;
+        if !self.is_known() && !just_now && self.refresh(db).await.is_err() {
+            self.in_vain_at.store(self.elapsed(), Ordering::Release);
+        }
+        drop(asking);
     }
 
     /// Asks the store. Its answer counts from the moment of the question.

@@ -15,6 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::gate::gate;
 use crate::access::issuer::{Issuer, LocalIssuer};
 use crate::access::permissions::{self, Permission};
+use crate::access::revoked::Revoked;
 use crate::access::token::Verifier;
 use crate::clock::Clock;
 use crate::db::lease::{self, Lease};
@@ -43,7 +44,10 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::standing::routes)
         .configure(crate::blacklist::routes)
         .configure(crate::inbox::routes)
-        .configure(crate::ledger::routes);
+        .configure(crate::ledger::routes)
+        .configure(crate::oauth::routes)
+        .configure(crate::clients::routes)
+        .configure(crate::revocations::routes);
 }
 
 /// An operation that is served.
@@ -62,6 +66,8 @@ pub struct Config {
     pub issuer: String,
     pub audience: String,
     pub keys: Keys,
+    /// Life of the tokens that clients get.
+    pub token_life: Duration,
     pub trusted_issuers: Vec<Issuer>,
     /// The name of the ledger, where it is begun.
     pub ledger_origin: String,
@@ -84,6 +90,8 @@ pub struct State {
     pub verifier: Verifier,
     pub keys: Arc<Keys>,
     pub sealer: Sealer,
+    pub revoked: Revoked,
+    pub token_life: Duration,
     pub metrics: Metrics,
     pub limits: Limits,
     pub security: Security,
@@ -116,6 +124,8 @@ impl State {
             verifier: Verifier::new(issuers),
             local_issuer,
             keys,
+            revoked: Revoked::new(&config.issuer),
+            token_life: config.token_life,
             security: Security::new(&metrics.security_events),
             metrics,
             limits: Limits::new(config.limits),

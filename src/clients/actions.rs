@@ -1,9 +1,7 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use super::model::{
-    Client, ClientIn, ClientPatch, ClientReasonIn, ClientRow, ClientState, Grant, NewSecret, SecretIn,
-};
+use super::model::{Client, ClientIn, ClientPatch, ClientReasonIn, ClientRow, ClientState, Grant, NewSecret, SecretIn};
 use super::{rules, secret, store};
 use crate::access::Scope;
 use crate::db::{Conn, Fail, Id, Instant, Json, Work};

@@ -19,7 +19,6 @@ coded_enum! {
     }
 }
 code_column!(ClientState);
-code_column!(Role);
 
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = clients, treat_none_as_null = true)]

@@ -50,15 +50,19 @@ pub fn faults(grant: &Grant, county: &str) -> Vec<Fault> {
             _ => {}
         }
     }
-    if role == Role::UtilityOperator
-        && grant.organisation.as_deref().is_some_and(|name| !ORGANISATIONS.contains(&name))
+    if role == Role::UtilityOperator && grant.organisation.as_deref().is_some_and(|name| !ORGANISATIONS.contains(&name))
     {
         add("/organisation", "unknown_value", "不是专业运营单位的种类", "none of the six kinds of operator");
     }
     for (index, operation) in grant.operations.iter().flatten().enumerate() {
         if !operations_of(role).any(|one| one == operation) {
             let pointer = format!("/operations/{index}");
-            add(&pointer, "unknown_value", "该角色的系统不能执行此操作", "no operation that a system in this role may call");
+            add(
+                &pointer,
+                "unknown_value",
+                "该角色的系统不能执行此操作",
+                "no operation that a system in this role may call",
+            );
         }
     }
     faults
@@ -104,7 +108,10 @@ mod tests {
         let mut county = grant(Role::CountyAuthority);
         county.operations = Some(vec!["create_company".into(), "publish_policy".into(), "get_livez".into()]);
         let wrong = codes(&county);
-        assert_eq!(wrong, [("/operations/1".to_owned(), "unknown_value"), ("/operations/2".to_owned(), "unknown_value")]);
+        assert_eq!(
+            wrong,
+            [("/operations/1".to_owned(), "unknown_value"), ("/operations/2".to_owned(), "unknown_value")]
+        );
     }
 
     #[test]

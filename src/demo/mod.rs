@@ -51,19 +51,22 @@ pub struct Token {
 pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<State>> {
     let db = DbOptions::new(format!("sqlite:{}", folder.join("demo.sqlite").display()));
     bootstrap::prepare_at(&db, Instant(start))?;
-    State::new(Config {
+    let state = State::new(Config {
         db,
         clock: Clock::sandbox(chrono_tz::Asia::Shanghai, start),
         issuer: ISSUER.into(),
         audience: AUDIENCE.into(),
         keys: Keys::generate()?,
+        token_life: Duration::from_secs(60 * 60),
         trusted_issuers: Vec::new(),
         ledger_origin: "demo.xiaoqu/ledger".to_owned(),
         body_limit: 1024 * 1024,
         request_timeout: Duration::from_secs(30),
         limits: LimitOptions::default(),
         metrics_on_api: true,
-    })
+    })?;
+    bootstrap::load(&state)?;
+    Ok(state)
 }
 
 /// What happens next on the stage.

@@ -43,10 +43,11 @@ pub async fn issue_token(state: &State, request: TokenRequest) -> Result<Result<
     };
     let scope = limits.map(|words| words.join(" "));
     let seconds = state.token_life.as_secs();
-    let access_token = state.local_issuer.sign(&claims(state, &client, scope.as_deref(), seconds)).map_err(|error| {
-        tracing::error!(%error, "a token could not be signed");
-        Problem::new(Code::Internal)
-    })?;
+    let access_token =
+        state.local_issuer.sign(&claims(state, &client, scope.as_deref(), seconds)).map_err(|error| {
+            tracing::error!(%error, "a token could not be signed");
+            Problem::new(Code::Internal)
+        })?;
     Ok(Ok(TokenOut { access_token, token_type: "Bearer".into(), expires_in: seconds, scope }))
 }
 

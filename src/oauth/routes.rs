@@ -7,7 +7,8 @@ use super::{TOKEN_PATH, actions, form};
 use crate::access::permissions::{Access, PERMISSIONS};
 use crate::app::State;
 use crate::http::Answer;
-use crate::http::edge::AsItIs;
+use crate::http::edge::{AsItIs, RequestId};
+use crate::security::{About, Kind};
 
 /// Get a token
 ///
@@ -32,7 +33,10 @@ pub async fn issue_token(state: web::Data<State>, request: HttpRequest, body: we
     let (authorization, twice) = one(AUTHORIZATION);
     if twice || !request.query_string().is_empty() {
         // RFC 6749, 2.3.1: never in the address, where logs would keep it.
-        return Ok(refusal(&form::refused("invalid_request", "parameters belong into the body, headers stand there once")));
+        return Ok(refusal(&form::refused(
+            "invalid_request",
+            "parameters belong into the body, headers stand there once",
+        )));
     }
     let asked = match form::read(media_type.unwrap_or_default(), &body, authorization) {
         Ok(asked) => asked,
@@ -41,8 +45,14 @@ pub async fn issue_token(state: web::Data<State>, request: HttpRequest, body: we
     Ok(match actions::issue_token(&state, asked).await? {
         Ok(token) => sealed(HttpResponse::Ok().json(token)),
         Err(refused) => {
-            state.metrics.refused("client");
-            tracing::info!(error = refused.error, "no token for a client");
+            let extensions = request.extensions();
+            let about = About {
+                request_id: extensions.get::<RequestId>().map_or("", |id| id.0.as_str()),
+                operation: "issue_token",
+                reason: refused.error,
+                ..About::default()
+            };
+            state.security.event(Kind::ClientRefused, about);
             refusal(&refused)
         }
     })
@@ -63,7 +73,7 @@ fn refusal(refused: &TokenRefused) -> HttpResponse {
     if unauthorized {
         builder.insert_header((WWW_AUTHENTICATE, "Basic realm=\"xiaoqu\", charset=\"UTF-8\""));
     }
-    let response = sealed(builder.json(refused));
+    let mut response = sealed(builder.json(refused));
     response.extensions_mut().insert(AsItIs);
     response
 }
