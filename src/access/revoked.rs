@@ -130,8 +130,8 @@ impl Revoked {
 }
 
 fn read(conn: &mut Conn) -> Work<Known> {
-    let mut known = Known::default();
-    known.epochs = clients::store::epochs(conn)?.into_iter().map(|(id, epoch)| (id.to_string(), epoch)).collect();
+    let epochs = clients::store::epochs(conn)?.into_iter().map(|(id, epoch)| (id.to_string(), epoch)).collect();
+    let mut known = Known { epochs, ..Known::default() };
     for Revocation { kind, issuer, value, county, .. } in revocations::store::in_force(conn, Instant::now())? {
         let all = match kind {
             RevocationKind::Subject => &mut known.subjects,

@@ -1,6 +1,6 @@
 //! OAuth clients (接入系统): systems that get tokens with a secret of their own, for a role that the county approved.
 
-mod actions;
+pub mod actions;
 pub mod model;
 mod routes;
 pub mod rules;

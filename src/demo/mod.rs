@@ -4,6 +4,7 @@ mod cases;
 mod register;
 mod sanctions;
 mod stage;
+mod system;
 mod tour;
 
 use std::path::Path;
@@ -34,6 +35,7 @@ const HOME: &str = "640121102001";
 pub struct Demo {
     pub state: Arc<State>,
     pub tokens: Vec<Token>,
+    pub system: system::System,
     tour: tour::Facts,
 }
 
@@ -98,8 +100,9 @@ pub async fn fill(state: Arc<State>, start: DateTime<Utc>) -> anyhow::Result<Dem
     }
     let tour = tour::facts(&stage, &register).await?;
     let tokens = tokens(&stage, &register)?;
+    let system = system::register(&stage).await?;
     stage.state.clock.set(start);
-    Ok(Demo { state: stage.state, tokens, tour })
+    Ok(Demo { state: stage.state, tokens, system, tour })
 }
 
 fn tokens(stage: &Stage, register: &register::Register) -> anyhow::Result<Vec<Token>> {
