@@ -7,6 +7,7 @@ use anyhow::Context;
 
 use crate::access::issuer::Issuer;
 use crate::access::jwks::Pace;
+use crate::access::revoked;
 use crate::app::{Config, ServerOptions, State};
 use crate::clock::Clock;
 use crate::db::{Conn, Db, DbOptions, Instant, WriteGate};
@@ -92,6 +93,7 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
         clock: Clock::real(settings.house.time_zone),
         issuer: settings.http.public_url.clone(),
         audience: access.audience.clone(),
+        token_life: access.access_token_minutes,
         keys: Keys::open(settings.keyring()?)?,
         trusted_issuers: access
             .trusted_issuers
@@ -133,10 +135,18 @@ pub fn server_options(settings: &Settings) -> ServerOptions {
 pub fn load(state: &State) -> anyhow::Result<()> {
     let ids = state.keys.ring().data_key_ids();
     match state.db.read_blocking(keys::store::seen) {
-        Ok(seen) => check_data_keys(&seen, &ids)?,
-        Err(fail) => tracing::warn!(?fail, "the store cannot be reached yet; its data keys were not checked"),
+        Ok(seen) => {
+            check_data_keys(&seen, &ids)?;
+            state.revoked.refresh_blocking(&state.db).map_err(|fail| anyhow::anyhow!("revocations: {fail:?}"))
+        }
+        Err(fail) => {
+            tracing::warn!(
+                ?fail,
+                "the store cannot be reached yet: its data keys were not checked, and no token is taken"
+            );
+            Ok(())
+        }
     }
-    Ok(())
 }
 
 /// What lies under a data key that the keyring lacks cannot be read: better to hear of it at start than at a replay.
@@ -158,6 +168,9 @@ async fn watch_keyring(state: &State) {
     let before = state.keys.generation();
     state.keys.refresh();
     if state.keys.generation() != before {
+        state.verifier.forget();
+        // A token that was being checked under a key that is gone now.
+        tokio::time::sleep(Duration::from_millis(200)).await;
         state.verifier.forget();
     }
     // Before its first use, and again until the store has heard of it.
@@ -184,6 +197,13 @@ pub fn start_housekeeping(state: Arc<State>) {
         let forgetting = state.clone();
         actix_web::rt::spawn(keys.clone().follow(move || forgetting.verifier.forget()));
     }
+    let watched = state.clone();
+    actix_web::rt::spawn(async move {
+        loop {
+            let known = watched.revoked.refresh(&watched.db).await.is_ok();
+            tokio::time::sleep(if known { revoked::POLL } else { revoked::POLL_AGAIN }).await;
+        }
+    });
     actix_web::rt::spawn(async move {
         let mut next = StopWatch::now() + HOUSEKEEPING;
         loop {

@@ -22,6 +22,12 @@ pub struct Caller {
     /// A client-credentials token: it reads, reports and submits, and never decides.
     pub machine: bool,
     pub expires_at: Instant,
+    /// `jti`.
+    pub token_id: String,
+    /// Of a client's own token: how often the client's tokens had been ended before it.
+    pub epoch: i64,
+    /// Of a client's own token: the only operations that it is for.
+    pub operations: Option<Vec<String>>,
 }
 
 impl Caller {
@@ -32,6 +38,11 @@ impl Caller {
 
     pub fn is_government(&self) -> bool {
         self.role.row().kind == RoleKind::Government
+    }
+
+    /// Is the token for this operation? Who am I, it may always ask.
+    pub fn covers(&self, operation: &str) -> bool {
+        operation == "get_me" || self.operations.as_ref().is_none_or(|all| all.iter().any(|one| one == operation))
     }
 
     pub fn county(&self) -> Option<&str> {

@@ -17,6 +17,7 @@ use crate::http::context::{Ctx, Request};
 use crate::http::edge::{RequestId, WithoutBody};
 use crate::http::idempotency::MAX_KEY_LENGTH;
 use crate::http::language::Language;
+use crate::oauth::TOKEN_PATH;
 use crate::problem::{Code, Problem};
 use crate::security::Kind;
 
@@ -34,8 +35,6 @@ pub async fn gate(
 
 /// Answered whatever the limits say: who asks too often must not make the service look dead, or unseen.
 pub const PROBES: &[&str] = &["get_livez", "get_readyz", "get_metrics"];
-/// Where guessing a client's secret is tried.
-const TOKEN_PATH: &str = "/oauth/token";
 
 async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     let state =
@@ -53,12 +52,14 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     if let Access::Public = route.permission.access {
         return match () {
             () if PROBES.contains(&route.operation) => Ok(()),
+            // Where guessing a client's secret is tried.
             () if request.path() == TOKEN_PATH => visitor.limit_token_requests(),
             () => visitor.limit_address(),
         };
     }
     let caller = visitor.authenticate().await?;
     visitor.limit_caller(&caller)?;
+    visitor.refuse_revoked(&caller).await?;
     if !route.permission.allows(caller.role) {
         visitor.event(Kind::Forbidden, Some(&caller), "");
         return Err(Problem::new(Code::Forbidden).detail(
@@ -69,6 +70,11 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     if route.permission.person_only && caller.machine {
         visitor.event(Kind::MachineRefused, Some(&caller), "");
         return Err(Problem::new(Code::PersonRequired));
+    }
+    if !caller.covers(route.operation) {
+        visitor.event(Kind::Forbidden, Some(&caller), "scope");
+        return Err(Problem::new(Code::Forbidden)
+            .detail("该令牌不包含此操作", format!("the token is not for {}", route.operation)));
     }
     let ctx = context(state.into_inner(), request, &route, caller)?;
     request.extensions_mut().insert(ctx);

@@ -5,6 +5,7 @@ pub mod gate;
 pub mod issuer;
 pub mod jwks;
 pub mod permissions;
+pub mod revoked;
 pub mod role;
 pub mod scope;
 pub mod scoped;

@@ -165,6 +165,9 @@ const LEDGER_READERS: &[Role] = &[
     Resident,
     Auditor,
 ];
+/// Whoever administers the systems that integrate; an office that decides does not.
+const ADMINISTRATORS: &[Role] = &[SystemAdministrator];
+const CLIENT_READERS: &[Role] = &[CountyAuthority, Auditor, SystemAdministrator];
 
 const COUNTY: &[Role] = &[CountyAuthority];
 
@@ -175,6 +178,8 @@ pub const PERMISSIONS: &[Permission] = &[
     public("get_metrics"),
     public("get_openapi"),
     public("get_jwks"),
+    public("get_authorization_server"),
+    public("issue_token"),
     allow("get_me", EVERYONE),
     allow("get_vocabulary", EVERYONE),
     allow("list_divisions", EVERYONE),
@@ -236,6 +241,19 @@ pub const PERMISSIONS: &[Permission] = &[
     allow("list_ledger_entries", &[Auditor]),
     allow("get_ledger_entry", LEDGER_READERS),
     allow("list_events", LEDGER_READERS),
+    allow("list_clients", CLIENT_READERS),
+    allow("get_client", CLIENT_READERS),
+    decide("create_client", ADMINISTRATORS),
+    decide("update_client", ADMINISTRATORS),
+    decide("approve_client", COUNTY),
+    decide("rotate_client_secret", ADMINISTRATORS),
+    decide("suspend_client", ADMINISTRATORS),
+    decide("resume_client", ADMINISTRATORS),
+    decide("revoke_client", &[CountyAuthority, SystemAdministrator]),
+    allow("list_revocations", CLIENT_READERS),
+    allow("get_revocation", CLIENT_READERS),
+    decide("create_revocation", ADMINISTRATORS),
+    decide("withdraw_revocation", ADMINISTRATORS),
     allow("list_inbox", &[
         CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation,
         LivelihoodServiceCenter, FireRescue, MarketSupervision, DisciplineOffice, PropertyCompany,

@@ -24,7 +24,7 @@ pub enum Scope {
         iss: String,
         sub: String,
     },
-    /// Auditor and administrator: no business data; the auditor reads its county's ledger.
+    /// Auditor and administrator: no business data, but the county's ledger, clients and revocations.
     Oversight(String),
     /// The program itself, for the reason beside it: rules count the whole county whoever asks.
     System(&'static str),

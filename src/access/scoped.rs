@@ -24,6 +24,8 @@ pub mod query {
     boxed!(measures);
     boxed!(listings);
     boxed!(ledger_entries);
+    boxed!(clients);
+    boxed!(revocations);
 }
 
 /// Companies: visible wherever they are owned, serve, served or have applied.
@@ -163,6 +165,26 @@ pub fn ledger_entries<'a>(scope: &Scope, strand: Strand) -> query::ledger_entrie
         (Strand::Territory, Scope::Complex(id)) => all.filter(ledger_entries::complex_id.eq(*id)).filter(parties()),
         (Strand::Territory, Scope::System(_)) => all,
         (Strand::Party(_) | Strand::Territory, _) => all.filter(none()),
+    }
+}
+
+/// OAuth clients: of the county, to its administrators, its auditors and the authority that approves them.
+pub fn clients<'a>(scope: &Scope) -> query::clients<'a> {
+    let all = clients::table.into_boxed();
+    match scope {
+        Scope::County(area) | Scope::Oversight(area) => all.filter(clients::county.eq(area.clone())),
+        Scope::System(_) => all,
+        _ => all.filter(none()),
+    }
+}
+
+/// Revocations: of the county, to the same.
+pub fn revocations<'a>(scope: &Scope) -> query::revocations<'a> {
+    let all = revocations::table.into_boxed();
+    match scope {
+        Scope::County(area) | Scope::Oversight(area) => all.filter(revocations::county.eq(area.clone())),
+        Scope::System(_) => all,
+        _ => all.filter(none()),
     }
 }
 

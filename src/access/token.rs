@@ -25,7 +25,7 @@ const LEEWAY_SECONDS: i64 = 60;
 /// Longer tokens are refused unread.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 /// What a utility operator may run: water, drainage, gas, heat, telecommunication, television.
-const ORGANISATIONS: &[&str] = &["water", "drainage", "gas", "heat", "telecom", "tv"];
+pub const ORGANISATIONS: &[&str] = &["water", "drainage", "gas", "heat", "telecom", "tv"];
 const CACHED_TOKENS: usize = 10_000;
 
 /// Why a token is refused. For the log and the metrics; the caller only hears `invalid_token`.
@@ -239,10 +239,14 @@ fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> R
     if iat > now.timestamp() + LEEWAY_SECONDS {
         return Err(Refusal::Claim("iat"));
     }
-    text("jti")?.ok_or(Refusal::Claim("jti"))?;
+    let token_id = text("jti")?.ok_or(Refusal::Claim("jti"))?;
     let sub = text("sub")?.ok_or(Refusal::Claim("sub"))?;
     let client = text("client_id")?;
     let names = &issuer.claims;
+    // Two claims that only this service gives a meaning; other issuers' scopes are their own affair.
+    let own = issuer.limits.is_none();
+    let epoch = if own { claims.get("client_epoch").and_then(Value::as_i64).unwrap_or_default() } else { 0 };
+    let operations = if own { operations(claims.get("scope"))? } else { None };
     let role = mapped(&names.role, "role")?.and_then(|r| Role::from_code(&r)).ok_or(Refusal::Claim("role"))?;
     let division = mapped(&names.division, "division")?;
     let company = mapped(&names.company, "company")?;
@@ -274,6 +278,9 @@ fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> R
             name: mapped(&names.name, "name")?,
             client,
             expires_at: Instant(DateTime::from_timestamp(exp, 0).ok_or(Refusal::Claim("exp"))?),
+            token_id,
+            epoch,
+            operations,
         };
     check_limits(issuer, &caller)?;
     Ok(caller)
@@ -284,6 +291,15 @@ fn at<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     let Some(path) = name.strip_prefix('/') else { return claims.get(name) };
     let (first, rest) = path.split_once('/').map_or((path, String::new()), |(first, rest)| (first, format!("/{rest}")));
     claims.get(&first.replace("~1", "/").replace("~0", "~"))?.pointer(&rest)
+}
+
+/// RFC 9068, 2.2.3: `scope` is a text of words with spaces between.
+fn operations(claim: Option<&Value>) -> Result<Option<Vec<String>>, Refusal> {
+    match claim {
+        None => Ok(None),
+        Some(Value::String(words)) => Ok(Some(words.split(' ').map(str::to_owned).collect())),
+        Some(_) => Err(Refusal::Claim("scope")),
+    }
 }
 
 fn tasks(claim: Option<&Value>) -> Result<Vec<u8>, Refusal> {

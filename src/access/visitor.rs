@@ -9,6 +9,7 @@ use actix_web::http::header::AUTHORIZATION;
 use chrono::{DateTime, Utc};
 
 use super::caller::Caller;
+use super::revoked::Ended;
 use super::token::Refusal;
 use crate::app::State;
 use crate::http::edge::RequestId;
@@ -61,6 +62,20 @@ impl Visitor<'_> {
         taken.map(drop).map_err(|over| {
             self.event(kind, caller, "");
             over.into()
+        })
+    }
+
+    /// A token with a good signature may have been ended all the same.
+    pub async fn refuse_revoked(&self, caller: &Caller) -> Result<(), Problem> {
+        if !self.state.revoked.is_known() {
+            self.state.revoked.ask(&self.state.db).await;
+        }
+        self.state.revoked.check(caller).map_err(|ended| match ended {
+            Ended::Unknown => Problem::new(Code::RevocationsUnknown),
+            Ended::Revoked => {
+                self.event(Kind::TokenRevoked, Some(caller), "");
+                Problem::new(Code::InvalidToken)
+            }
         })
     }
 

@@ -23,6 +23,7 @@ const TAGS: &[(&str, &str)] = &[
     ("violations", "Violations 违规行为 and their due process"),
     ("measures", "Measures 处置措施 that the ladder calls for, and referrals 移交"),
     ("standing", "Explained standing 企业信用状况, preview, blacklist 黑名单"),
+    ("clients", "Systems that integrate 接入系统: OAuth clients, their tokens, and revocations 吊销"),
     ("inbox", "What waits for me 待办"),
     ("ledger", "The ledger 台账: events, proofs, the auditor's reading"),
     ("sandbox", "Sandbox 演示 (only in demo)"),
@@ -74,6 +75,13 @@ const CONFLICTS: &[(&str, &[Code])] = &[
     ("cancel_measure", &[Code::StateConflict]),
     ("apply_for_credit_repair", &[Code::StateConflict]),
     ("remove_from_blacklist", &[Code::StateConflict]),
+    ("update_client", &[Code::StateConflict]),
+    ("approve_client", &[Code::StateConflict]),
+    ("rotate_client_secret", &[Code::StateConflict, Code::ShownOnce]),
+    ("suspend_client", &[Code::StateConflict]),
+    ("resume_client", &[Code::StateConflict]),
+    ("revoke_client", &[Code::StateConflict]),
+    ("withdraw_revocation", &[Code::StateConflict]),
 ];
 
 fn base() -> OpenApi {

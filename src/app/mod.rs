@@ -15,6 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::gate::gate;
 use crate::access::issuer::{Issuer, LocalIssuer};
 use crate::access::permissions::{self, Permission};
+use crate::access::revoked::Revoked;
 use crate::access::token::Verifier;
 use crate::clock::Clock;
 use crate::db::lease::{self, Lease};
@@ -44,7 +45,10 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::standing::routes)
         .configure(crate::blacklist::routes)
         .configure(crate::inbox::routes)
-        .configure(crate::ledger::routes);
+        .configure(crate::ledger::routes)
+        .configure(crate::oauth::routes)
+        .configure(crate::clients::routes)
+        .configure(crate::revocations::routes);
 }
 
 /// An operation that is served.
@@ -65,6 +69,8 @@ pub struct Config {
     pub issuer: String,
     pub audience: String,
     pub keys: Keys,
+    /// Life of the tokens that clients get.
+    pub token_life: Duration,
     pub trusted_issuers: Vec<Issuer>,
     /// The name of the ledger, where it is begun.
     pub ledger_origin: String,
@@ -87,6 +93,8 @@ pub struct State {
     pub verifier: Verifier,
     pub keys: Arc<Keys>,
     pub sealer: Sealer,
+    pub revoked: Revoked,
+    pub token_life: Duration,
     pub metrics: Metrics,
     pub limits: Limits,
     pub security: Security,
@@ -121,6 +129,8 @@ impl State {
             verifier: Verifier::new(issuers),
             local_issuer,
             keys,
+            revoked: Revoked::new(&config.issuer),
+            token_life: config.token_life,
             security: Security::new(&metrics.security_events),
             metrics,
             limits: Limits::new(config.limits),

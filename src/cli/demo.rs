@@ -108,7 +108,8 @@ fn docs_url(base_url: &str) -> String {
 }
 
 fn json(demo: &Demo, base_url: &str) -> String {
-    let object = json!({ "base_url": base_url, "docs_url": docs_url(base_url), "tokens": demo.tokens });
+    let object =
+        json!({ "base_url": base_url, "docs_url": docs_url(base_url), "tokens": demo.tokens, "system": demo.system });
     format!("{object}\n")
 }
 
@@ -131,6 +132,11 @@ fn text(demo: &Demo, base_url: &str, folder: &Path, args: &DemoArgs) -> String {
         let place = token.division.as_ref().or(token.company.as_ref()).map_or("", |code| code.as_str());
         page += &format!("\n# {} {place}\n{}={}\n", row.zh, row.code, token.token);
     }
+    page += &format!(
+        "\n# A system (接入系统), which gets its tokens itself\nclient_id={}\nclient_secret={}\n\
+         curl -sS -u \"$client_id:$client_secret\" -d grant_type=client_credentials {base_url}/oauth/token\n",
+        demo.system.client_id, demo.system.client_secret,
+    );
     page += "\nSix lines that climb the ladder, for another terminal, in this order:\n";
     for (number, (what, line)) in (1..).zip(demo.tour(base_url, folder)) {
         page += &format!("\n# {number}. {what}\n{line}\n");

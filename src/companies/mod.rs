@@ -8,7 +8,7 @@ pub mod uscc;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use store::{add_areas, find, find_for_update, names_of, speakers_of};
+pub use store::{add_areas, find, find_by_uscc, find_for_update, names_of, speakers_of};
 
 pub fn routes(config: &mut ServiceConfig) {
     config

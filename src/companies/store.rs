@@ -16,6 +16,10 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<Company> {
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
+pub fn find_by_uscc(conn: &mut Conn, scope: &Scope, uscc: &str) -> Work<Option<Company>> {
+    Ok(scoped::companies(scope).filter(companies::uscc.eq(uscc.to_owned())).first(conn).optional()?)
+}
+
 /// Locks the company, then reads it.
 pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<Company> {
     lock_company(conn, id)?;

@@ -4,6 +4,7 @@ mod cases;
 mod register;
 mod sanctions;
 mod stage;
+mod system;
 mod tour;
 
 use std::path::Path;
@@ -34,6 +35,7 @@ const HOME: &str = "640121102001";
 pub struct Demo {
     pub state: Arc<State>,
     pub tokens: Vec<Token>,
+    pub system: system::System,
     tour: tour::Facts,
 }
 
@@ -51,19 +53,22 @@ pub struct Token {
 pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<State>> {
     let db = DbOptions::new(format!("sqlite:{}", folder.join("demo.sqlite").display()));
     bootstrap::prepare_at(&db, Instant(start))?;
-    State::new(Config {
+    let state = State::new(Config {
         db,
         clock: Clock::sandbox(chrono_tz::Asia::Shanghai, start),
         issuer: ISSUER.into(),
         audience: AUDIENCE.into(),
         keys: Keys::generate()?,
+        token_life: Duration::from_secs(60 * 60),
         trusted_issuers: Vec::new(),
         ledger_origin: "demo.xiaoqu/ledger".to_owned(),
         body_limit: 1024 * 1024,
         request_timeout: Duration::from_secs(30),
         limits: LimitOptions::default(),
         metrics_on_api: true,
-    })
+    })?;
+    bootstrap::load(&state)?;
+    Ok(state)
 }
 
 /// What happens next on the stage.
@@ -95,8 +100,9 @@ pub async fn fill(state: Arc<State>, start: DateTime<Utc>) -> anyhow::Result<Dem
     }
     let tour = tour::facts(&stage, &register).await?;
     let tokens = tokens(&stage, &register)?;
+    let system = system::register(&stage).await?;
     stage.state.clock.set(start);
-    Ok(Demo { state: stage.state, tokens, tour })
+    Ok(Demo { state: stage.state, tokens, system, tour })
 }
 
 fn tokens(stage: &Stage, register: &register::Register) -> anyhow::Result<Vec<Token>> {

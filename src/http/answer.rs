@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, ETAG, LOCATION, VARY};
+use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderValue, LOCATION, VARY};
 use aws_lc_rs::digest::{SHA256, digest};
 use serde::Serialize;
 
@@ -19,16 +19,24 @@ pub struct Entity<T> {
     pub version: i64,
     pub status: StatusCode,
     pub location: Option<String>,
+    /// There is a secret in it: it is stored nowhere.
+    pub shown_once: bool,
     pub body: T,
 }
 
 impl<T> Entity<T> {
     pub fn new(id: Id, version: i64, body: T) -> Self {
-        Entity { id: Some(id), version, status: StatusCode::OK, location: None, body }
+        Entity { id: Some(id), version, status: StatusCode::OK, location: None, shown_once: false, body }
     }
 
     pub fn created(id: Id, version: i64, body: T, path: &str) -> Self {
-        Entity { id: Some(id), version, status: StatusCode::CREATED, location: Some(format!("{path}/{id}")), body }
+        let location = Some(format!("{path}/{id}"));
+        Entity { id: Some(id), version, status: StatusCode::CREATED, location, shown_once: false, body }
+    }
+
+    pub fn shown_once(mut self) -> Self {
+        self.shown_once = true;
+        self
     }
 }
 
@@ -42,6 +50,13 @@ impl<T: Serialize> Entity<T> {
 }
 
 impl StoredAnswer {
+    /// An answer with a secret in it: nobody keeps it on the way.
+    pub fn secret_response(self) -> HttpResponse {
+        let mut response = self.response(None, false);
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+
     pub fn response(self, if_none_match: Option<&str>, replayed: bool) -> HttpResponse {
         let matches = |tag: &str| {
             if_none_match.is_some_and(|list| {

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::answer::{Answer, Entity};
 use super::body::Body;
-use super::idempotency::{self, IdempotencyKey};
+use super::idempotency::{self, IdempotencyKey, StoredAnswer};
 use super::language::Language;
 use super::paging::PageOf;
 use crate::access::{Caller, Scope};
@@ -230,15 +230,17 @@ impl Ctx {
                 let stored = entity.stored().map_err(unserialisable)?;
                 if let Some(key) = &key {
                     let now = Instant::now();
-                    idempotency::store(tx.conn, &ctx.state.keys.ring(), key, entity.id, &stored, now)?;
+                    let kept = if entity.shown_once { &StoredAnswer::shown_once() } else { &stored };
+                    idempotency::store(tx.conn, &ctx.state.keys.ring(), key, entity.id, kept, now)?;
                 }
-                Ok(stored)
+                Ok((stored, entity.shown_once))
             })
             .await;
         self.state.sealer.wake();
         self.wrote();
         match result {
-            Ok(stored) => Ok(stored.response(None, false)),
+            Ok((stored, true)) => Ok(stored.secret_response()),
+            Ok((stored, false)) => Ok(stored.response(None, false)),
             Err(Fail::Replay(stored)) => {
                 self.state.metrics.replays.inc();
                 Ok(stored.response(None, true))

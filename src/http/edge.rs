@@ -130,6 +130,10 @@ pub async fn edge(
     Ok(response)
 }
 
+/// An error answer whose form another RFC sets; it is no problem document.
+#[derive(Clone, Copy)]
+pub struct AsItIs;
+
 fn of_error(error: &actix_web::Error) -> &Problem {
     // Framework errors reach this as problems of their status.
     error.as_error::<Problem>().unwrap_or_else(|| framework_problem(error.as_response_error().status_code()))
@@ -152,6 +156,9 @@ fn framework_problem(status: actix_web::http::StatusCode) -> &'static Problem {
 /// Puts a problem into the caller's language, and gives every other error answer the same shape.
 fn problem_response(response: ServiceResponse, language: Language, instance: &str, state: &State) -> ServiceResponse {
     if !response.status().is_client_error() && !response.status().is_server_error() {
+        return response;
+    }
+    if response.response().extensions().contains::<AsItIs>() {
         return response;
     }
     let is_problem = response.headers().get(CONTENT_TYPE).is_some_and(|v| v == "application/problem+json");

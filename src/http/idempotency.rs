@@ -23,6 +23,16 @@ pub struct StoredAnswer {
     pub body: Vec<u8>,
 }
 
+/// Stands for an answer with a secret in it.
+const SHOWN_ONCE: u16 = 0;
+
+impl StoredAnswer {
+    /// What is kept of an answer with a secret in it: that there was one.
+    pub fn shown_once() -> StoredAnswer {
+        StoredAnswer { status: SHOWN_ONCE, etag: None, location: None, body: Vec::new() }
+    }
+}
+
 /// A key in its scope, and the request that it stands for.
 #[derive(Clone, Debug)]
 pub struct IdempotencyKey {
@@ -97,6 +107,9 @@ pub fn find(
     }
     if row.request != key.request {
         return Err(Problem::new(Code::IdempotencyKeyReused).into());
+    }
+    if row.status == i32::from(SHOWN_ONCE) {
+        return Err(Problem::new(Code::ShownOnce).into());
     }
     let Some(body) = keyring.data_key_of(&row.data_key).and_then(|one| one.open(&key.scope, &row.body)) else {
         // The row was changed or its data key is gone: the effect stands and its answer cannot be read back.

@@ -56,7 +56,12 @@ pub async fn get_me(ctx: Ctx) -> HttpResponse {
     let caller = &ctx.caller;
     let permissions = PERMISSIONS
         .iter()
-        .filter(|p| p.access != Access::Public && p.allows(caller.role) && !(p.person_only && caller.machine))
+        .filter(|p| {
+            p.access != Access::Public
+                && p.allows(caller.role)
+                && !(p.person_only && caller.machine)
+                && caller.covers(p.operation)
+        })
         .map(|p| p.operation.to_owned())
         .collect();
     HttpResponse::Ok().json(Me {

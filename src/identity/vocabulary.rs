@@ -42,6 +42,7 @@ fn coded(name: &str, labels: &[Label]) -> Vocabulary {
 
 pub fn all() -> Vec<Vocabulary> {
     use crate::blacklist::model::{ListingKind, ListingState};
+    use crate::clients::model::ClientState;
     use crate::complexes::coordinates::CoordinateSystem;
     use crate::complexes::model::SelfGovernance;
     use crate::inbox::model::InboxKind;
@@ -50,6 +51,7 @@ pub fn all() -> Vec<Vocabulary> {
         ActSubject, CreditBand, FilingAuthority, LadderArea, LadderCount, MeasureKind, OfficeRule,
     };
     use crate::proceedings::model::DeliveryMethod;
+    use crate::revocations::model::RevocationKind;
     use crate::standing::model::MeasureState;
     use crate::violations::model::{AppealOutcome, ViolationSource, ViolationState};
     let rows = |name: &str, values: Vec<Term>| Vocabulary { name: name.to_owned(), values };
@@ -57,6 +59,7 @@ pub fn all() -> Vec<Vocabulary> {
         rows("role", ROLES.iter().map(|r| term(r.code, r.zh, r.en)).collect()),
         coded("act_subject", ActSubject::LABELS),
         coded("appeal_outcome", AppealOutcome::LABELS),
+        coded("client_state", ClientState::LABELS),
         coded("coordinate_system", CoordinateSystem::LABELS),
         coded("credit_band", CreditBand::LABELS),
         coded("delivery_method", DeliveryMethod::LABELS),
@@ -70,6 +73,7 @@ pub fn all() -> Vec<Vocabulary> {
         coded("measure_state", MeasureState::LABELS),
         coded("office_rule", OfficeRule::LABELS),
         coded("removal_ground", RemovalGround::LABELS),
+        coded("revocation_kind", RevocationKind::LABELS),
         coded("self_governance", SelfGovernance::LABELS),
         coded("violation_source", ViolationSource::LABELS),
         coded("violation_state", ViolationState::LABELS),

@@ -54,6 +54,9 @@ pub struct Readiness {
 pub async fn get_readyz(state: web::Data<State>) -> Answer {
     let today = state.clock.today();
     let missing = state.db.read(move |conn| crate::calendar::missing_years(conn, today)).await?;
+    if !state.revoked.is_known() {
+        state.revoked.refresh(&state.db).await?;
+    }
     let mut warnings: Vec<String> = missing
         .iter()
         .map(|year| format!("calendar_year_missing: {year} has no holiday calendar; only weekends are rest days"))

@@ -26,6 +26,9 @@ struct Place {
     listing: Value,
     /// Number of a sealed event about the violation.
     entry: Value,
+    /// A system that waits for approval, and what was revoked: a county's.
+    client: Value,
+    revocation: Value,
 }
 
 impl Place {
@@ -47,7 +50,14 @@ impl Place {
         let (measure, removal) = (measure("rectification_order"), measure("removal"));
         let listing = listing(app, &company, &measure);
         let entry = json!(app.entries_about(text(&violation["id"])).await[0]);
-        Place { company, complex, violation, measure, removal, listing, entry }
+        let administrator = app.office(Role::SystemAdministrator, &community[..6]);
+        let input = json!({
+            "name": "测试平台", "contact": "测试联系人", "role": "community", "division": text(&complex["community"]),
+        });
+        let client = administrator.post("/v1/clients", &input).await.expect(201);
+        let revoked = json!({ "kind": "subject", "issuer": ISSUER, "value": "nobody", "reason": "测试吊销" });
+        let revocation = administrator.post("/v1/revocations", &revoked).await.expect(201);
+        Place { company, complex, violation, measure, removal, listing, entry, client, revocation }
     }
 }
 
@@ -105,6 +115,8 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/measures/{id}", Row(|place| &place.measure["id"])),
     ("/v1/blacklist/{id}", CountyRow(|place| &place.listing["id"])),
     ("/v1/ledger/entries/{seq}", Row(|place| &place.entry)),
+    ("/v1/clients/{id}", CountyRow(|place| &place.client["id"])),
+    ("/v1/revocations/{id}", CountyRow(|place| &place.revocation["id"])),
     ("/v1/policies/{version}", Common("1")),
     ("/v1/calendar/{year}", Common("2026")),
 ];

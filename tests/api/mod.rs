@@ -2,6 +2,7 @@
 
 mod access;
 mod calendar;
+mod clients;
 mod companies;
 mod complexes;
 mod contract;
@@ -10,6 +11,7 @@ mod divisions;
 mod ledger;
 mod me;
 mod measures;
+mod oauth;
 mod policies;
 mod sandbox;
 mod service;

@@ -228,10 +228,21 @@ fn the_command_prints_one_object_and_leaves_nothing_behind() {
     out.read_line(&mut line).unwrap();
     child.stdout = Some(out.into_inner());
     let object: Value = serde_json::from_str(&line).unwrap();
-    assert_eq!(object.as_object().unwrap().keys().collect::<Vec<_>>(), ["base_url", "docs_url", "tokens"]);
+    assert_eq!(object.as_object().unwrap().keys().collect::<Vec<_>>(), ["base_url", "docs_url", "tokens", "system"]);
     let token = &object["tokens"][0];
     let fields = ["role", "division", "company", "subject", "token"];
     assert_eq!(token.as_object().unwrap().keys().collect::<Vec<_>>(), fields);
+    // The system's credentials open what they say.
+    let asked = crate::support::block_on(async {
+        let form = "grant_type=client_credentials";
+        let url = format!("{}/oauth/token", object["base_url"].as_str().unwrap());
+        let request = reqwest::Client::builder().no_proxy().build().unwrap().post(url);
+        let (id, secret) = (&object["system"]["client_id"], &object["system"]["client_secret"]);
+        let request = request.basic_auth(id.as_str().unwrap(), secret.as_str());
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+        request.send().await.unwrap().json::<Value>().await.unwrap()
+    });
+    assert_eq!(asked["token_type"], "Bearer");
     assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 1);
     assert_eq!(stop(child), "");
     assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 0);

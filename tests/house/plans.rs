@@ -53,6 +53,7 @@ const SCOPES: &[(Role, &str)] = &[
     (Role::PropertyCompany, "999901AAAAAAAAAAAA"),
     (Role::ComplexCommittee, ID),
     (Role::Auditor, "999901"),
+    (Role::SystemAdministrator, "999901"),
 ];
 
 fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
@@ -173,6 +174,8 @@ const GROWING: &[&str] = &[
     "listings",
     "ledger_events",
     "ledger_entries",
+    "clients",
+    "revocations",
 ];
 
 #[derive(QueryableByName)]

@@ -5,8 +5,17 @@ use xiaoqu::problem::{CODES, FAULT_CODES};
 use super::{code, sources};
 
 /// Tables whose rows belong to a territory: they are read through `scoped::…` only.
-const SCOPED: &[&str] =
-    &["companies", "complexes", "complex_services", "violations", "measures", "listings", "ledger_entries"];
+const SCOPED: &[&str] = &[
+    "companies",
+    "complexes",
+    "complex_services",
+    "violations",
+    "measures",
+    "listings",
+    "ledger_entries",
+    "clients",
+    "revocations",
+];
 
 /// Reads of a scoped table beside `scoped`, each with its reason: (file, line without its indent).
 const ALLOWED: &[(&str, &str)] = &[

@@ -8,6 +8,7 @@ pub mod oidc;
 pub mod postgres;
 pub mod rows;
 pub mod sql;
+pub mod systems;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -51,6 +52,8 @@ pub enum Kind {
 /// What a test may want to be otherwise.
 pub struct Setup {
     pub clock: Clock,
+    /// Another keyring than the one with the test's own key.
+    pub keyring: Option<Keys>,
     pub trusted_issuers: Vec<Issuer>,
     pub body_limit: usize,
     pub request_timeout: Duration,
@@ -66,6 +69,7 @@ impl Default for Setup {
     fn default() -> Setup {
         Setup {
             clock: sandbox(START),
+            keyring: None,
             trusted_issuers: Vec::new(),
             body_limit: 1024 * 1024,
             request_timeout: Duration::from_secs(30),
@@ -159,9 +163,8 @@ impl TestApp {
         Some(TestApp::on(Database::fresh(kind)?, Key::ed25519("local"), setup))
     }
 
-    pub fn on(database: Database, key: Key, setup: Setup) -> TestApp {
-        let db_url = database.url();
-        let mut options = DbOptions::new(&db_url);
+    pub fn config(database: &Database, key: &Key, setup: Setup) -> Config {
+        let mut options = DbOptions::new(database.url());
         (options.sqlite_readers, options.pool_size) = (2, 6);
         // A busy machine is no outage; tests of outages wait as long as a deployment would.
         options.pool_wait = Duration::from_secs(15);
@@ -169,21 +172,27 @@ impl TestApp {
         if let Some((url, lag)) = setup.standby {
             (options.read_url, options.read_max_lag) = (Some(url), lag);
         }
-        let config = Config {
+        Config {
             db: options,
             clock: setup.clock,
             issuer: ISSUER.into(),
             audience: AUDIENCE.into(),
-            keys: Keys::fixed(keyring(&key)),
+            keys: setup.keyring.unwrap_or_else(|| Keys::fixed(keyring(key))),
+            token_life: Duration::from_secs(3600),
             trusted_issuers: setup.trusted_issuers,
             ledger_origin: "xiaoqu.test/ledger".to_owned(),
             body_limit: setup.body_limit,
             request_timeout: setup.request_timeout,
             limits: setup.limits,
             metrics_on_api: setup.metrics_on_api,
-        };
-        let state = State::new(config).expect("the state");
-        let (address, server) = serve(state.clone(), setup.server);
+        }
+    }
+
+    pub fn on(database: Database, key: Key, setup: Setup) -> TestApp {
+        let (db_url, server) = (database.url(), setup.server.clone());
+        let state = State::new(TestApp::config(&database, &key, setup)).expect("the state");
+        bootstrap::load(&state).expect("the keys fit the database");
+        let (address, server) = serve(state.clone(), server);
         TestApp {
             base_url: format!("http://{address}"),
             address,

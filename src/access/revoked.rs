@@ -1,0 +1,143 @@
+//! What is revoked, as this replica knows it: read from the store every two seconds. Knowledge that is older than five
+//! seconds is none, and then no token is taken: a revocation takes effect within five seconds on every replica, or
+//! nothing does.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant as StopWatch};
+
+use super::caller::Caller;
+use crate::db::{Conn, Db, Instant, Work};
+use crate::revocations::model::{Revocation, RevocationKind};
+use crate::{clients, revocations};
+
+pub const POLL: Duration = Duration::from_secs(2);
+/// While the store is away.
+pub const POLL_AGAIN: Duration = Duration::from_millis(500);
+const BELIEVED: Duration = Duration::from_secs(5);
+
+/// Why a token with a good signature is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It was revoked, or its client or subject was.
+    Revoked,
+    /// What is revoked is not known.
+    Unknown,
+}
+
+/// Counties of the revocations of each subject or token, by issuer and value.
+type Named = HashMap<(String, String), Vec<String>>;
+
+#[derive(Default, PartialEq)]
+struct Known {
+    /// By client: the epoch that its tokens must have at least.
+    epochs: HashMap<String, i64>,
+    subjects: Named,
+    tokens: Named,
+}
+
+pub struct Revoked {
+    known: RwLock<Known>,
+    /// The local issuer: only its tokens name our clients.
+    issuer: String,
+    began: StopWatch,
+    /// Milliseconds from the beginning to the last time that the store was asked and answered; 0 before the first.
+    asked_at: AtomicU64,
+    /// The same, to the last time that a request asked in vain.
+    in_vain_at: AtomicU64,
+    asking: tokio::sync::Mutex<()>,
+}
+
+impl Revoked {
+    pub fn new(issuer: &str) -> Revoked {
+        Revoked {
+            known: RwLock::default(),
+            issuer: issuer.into(),
+            began: StopWatch::now(),
+            asked_at: AtomicU64::new(0),
+            in_vain_at: AtomicU64::new(0),
+            asking: tokio::sync::Mutex::new(()),
+        }
+    }
+
+    fn elapsed(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
+    /// Is it known what is revoked?
+    pub fn is_known(&self) -> bool {
+        let asked_at = self.asked_at.load(Ordering::Acquire);
+        asked_at > 0 && self.elapsed().saturating_sub(asked_at) < BELIEVED.as_millis() as u64
+    }
+
+    /// May this caller's token be taken?
+    pub fn check(&self, caller: &Caller) -> Result<(), Ended> {
+        if !self.is_known() {
+            return Err(Ended::Unknown);
+        }
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let named = |all: &Named, value: &str| {
+            !all.is_empty()
+                && all.get(&(caller.iss.clone(), value.to_owned())).is_some_and(|counties| {
+                    caller.county().is_none_or(|own| counties.iter().any(|county| county == own))
+                })
+        };
+        let client = caller.client.as_deref().filter(|_| caller.iss == self.issuer);
+        let ended = client.is_some_and(|id| known.epochs.get(id).is_some_and(|least| caller.epoch < *least))
+            || named(&known.subjects, &caller.sub)
+            || named(&known.tokens, &caller.token_id);
+        if ended { Err(Ended::Revoked) } else { Ok(()) }
+    }
+
+    /// For a request that finds nothing known: it asks for all that came with it, or learns that one just asked in vain.
+    pub async fn ask(&self, db: &Db) {
+        let asking = self.asking.lock().await;
+        let in_vain = self.in_vain_at.load(Ordering::Acquire);
+        let just_now = in_vain > 0 && self.elapsed().saturating_sub(in_vain) < POLL_AGAIN.as_millis() as u64;
+        if !self.is_known() && !just_now && self.refresh(db).await.is_err() {
+            self.in_vain_at.store(self.elapsed(), Ordering::Release);
+        }
+        drop(asking);
+    }
+
+    /// Asks the store. Its answer counts from the moment of the question.
+    pub async fn refresh(&self, db: &Db) -> Work<()> {
+        let asked_at = self.elapsed();
+        let found = db.read(read).await?;
+        self.learn(found, asked_at);
+        Ok(())
+    }
+
+    /// [`Revoked::refresh`] before there is a runtime.
+    pub fn refresh_blocking(&self, db: &Db) -> Work<()> {
+        let asked_at = self.elapsed();
+        let found = db.read_blocking(read)?;
+        self.learn(found, asked_at);
+        Ok(())
+    }
+
+    fn learn(&self, found: Known, asked_at: u64) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        // Two questions at once: the later one knows more.
+        if asked_at >= self.asked_at.load(Ordering::Acquire) {
+            if *known != found {
+                *known = found;
+            }
+            self.asked_at.store(asked_at, Ordering::Release);
+        }
+    }
+}
+
+fn read(conn: &mut Conn) -> Work<Known> {
+    let epochs = clients::store::epochs(conn)?.into_iter().map(|(id, epoch)| (id.to_string(), epoch)).collect();
+    let mut known = Known { epochs, ..Known::default() };
+    for Revocation { kind, issuer, value, county, .. } in revocations::store::in_force(conn, Instant::now())? {
+        let all = match kind {
+            RevocationKind::Subject => &mut known.subjects,
+            RevocationKind::Token => &mut known.tokens,
+        };
+        all.entry((issuer, value)).or_default().push(county);
+    }
+    Ok(known)
+}

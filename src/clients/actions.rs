@@ -1,0 +1,231 @@
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use super::model::{Client, ClientIn, ClientPatch, ClientReasonIn, ClientRow, ClientState, Grant, NewSecret, SecretIn};
+use super::{rules, secret, store};
+use crate::access::Scope;
+use crate::db::{Conn, Fail, Id, Instant, Json, Work};
+use crate::fault::Fault;
+use crate::http::{Body, Ctx, Entity, Tx};
+use crate::ledger::{self, Event, Place};
+use crate::problem::{Code, Problem};
+use crate::{companies, complexes, divisions};
+
+pub fn create_client(tx: &mut Tx, body: &Body<ClientIn>) -> Work<Entity<Client>> {
+    let ctx = tx.ctx;
+    let county = ctx.caller.county().unwrap_or_default().to_owned();
+    let input = tx.creation(
+        body,
+        |conn, scope, id| store::find(conn, scope, id).map(drop),
+        |conn, input, faults| check_grant(conn, &grant_of(input), &county, faults),
+    )?;
+    let grant = grant_of(input);
+    let row = ClientRow {
+        id: ctx.new_id(),
+        version: 1,
+        name: input.name.clone(),
+        contact: input.contact.clone(),
+        role: grant.role,
+        division: grant.division,
+        company: grant.company,
+        complex_id: grant.complex_id,
+        organisation: grant.organisation,
+        operations: Json(grant.operations),
+        county,
+        state: ClientState::Pending,
+        epoch: 0,
+        requested_by_iss: ctx.caller.iss.clone(),
+        requested_by_sub: ctx.caller.sub.clone(),
+        approved_by_iss: None,
+        approved_by_sub: None,
+        approved_at: None,
+        created_at: ctx.now,
+        updated_at: ctx.now,
+    };
+    store::insert(tx.conn, &row)?;
+    record(tx, "client.registered", &row, json!({}))?;
+    let (id, version) = (row.id, row.version);
+    Ok(Entity::created(id, version, view(tx, row)?, "/v1/clients"))
+}
+
+pub fn update_client(tx: &mut Tx, id: Id, body: &Body<ClientPatch>) -> Work<Entity<Client>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let before = row.grant();
+    let county = row.county.clone();
+    let input = tx.checked(body, |conn, input, faults| {
+        let grant = input.grant(&before);
+        if grant == before { Ok(()) } else { check_grant(conn, &grant, &county, faults) }
+    })?;
+    tx.if_match(row.version)?;
+    require(row.state != ClientState::Revoked, "已撤销", "it is revoked")?;
+    let grant = input.grant(&before);
+    if grant != before {
+        // What was approved is no more: tokens for it end, and the county is asked again.
+        row.epoch += 1;
+        row.requested_by_iss = ctx.caller.iss.clone();
+        row.requested_by_sub = ctx.caller.sub.clone();
+        (row.approved_by_iss, row.approved_by_sub, row.approved_at) = (None, None, None);
+        if row.state == ClientState::Active {
+            row.state = ClientState::Pending;
+        }
+    }
+    row.name = input.name.clone().unwrap_or(row.name);
+    row.contact = input.contact.clone().unwrap_or(row.contact);
+    (row.role, row.division, row.company) = (grant.role, grant.division, grant.company);
+    (row.complex_id, row.organisation) = (grant.complex_id, grant.organisation);
+    row.operations = Json(grant.operations);
+    save(tx, row, "client.changed", json!({}))
+}
+
+pub fn approve_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<Entity<Client>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let reason = tx.input(body)?.reason.clone();
+    tx.if_match(row.version)?;
+    require(row.state == ClientState::Pending, "不是待批准状态", "it does not wait for approval")?;
+    if ctx.caller.is_person(&row.requested_by_iss, &row.requested_by_sub) {
+        return Err(Problem::new(Code::SamePerson)
+            .detail("申请人不得批准", "whoever asked for it does not approve it")
+            .into());
+    }
+    row.state = ClientState::Active;
+    row.approved_by_iss = Some(ctx.caller.iss.clone());
+    row.approved_by_sub = Some(ctx.caller.sub.clone());
+    row.approved_at = Some(ctx.now);
+    save(tx, row, "client.approved", json!({ "reason": reason }))
+}
+
+pub fn rotate_client_secret(tx: &mut Tx, id: Id, body: &Body<SecretIn>) -> Work<Entity<NewSecret>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let overlap = Duration::hours(tx.input(body)?.overlap_hours);
+    tx.if_match(row.version)?;
+    require(row.state != ClientState::Revoked, "已撤销", "it is revoked")?;
+    // Real time, like that of tokens: business time may stand still or be moved.
+    let now = Instant::now();
+    let others_expire_at = Instant(now.0 + overlap);
+    let client_secret = secret::generate()?;
+    store::add_secret(tx.conn, id, &secret::digest_of(&client_secret), now, others_expire_at)?;
+    row.version += 1;
+    row.updated_at = ctx.now;
+    store::save(tx.conn, &row)?;
+    record(tx, "client.secret_rotated", &row, json!({ "others_expire_at": others_expire_at }))?;
+    let made = NewSecret { client_id: id, client_secret, created_at: now, others_expire_at };
+    Ok(Entity::new(id, row.version, made).shown_once())
+}
+
+pub fn suspend_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<Entity<Client>> {
+    let mut row = store::find_for_update(tx.conn, &tx.ctx.scope, id)?;
+    let reason = tx.input(body)?.reason.clone();
+    tx.if_match(row.version)?;
+    let running = matches!(row.state, ClientState::Pending | ClientState::Active);
+    require(running, "已暂停或已撤销", "it is suspended or revoked")?;
+    row.state = ClientState::Suspended;
+    row.epoch += 1;
+    save(tx, row, "client.suspended", json!({ "reason": reason }))
+}
+
+pub fn resume_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<Entity<Client>> {
+    let mut row = store::find_for_update(tx.conn, &tx.ctx.scope, id)?;
+    let reason = tx.input(body)?.reason.clone();
+    tx.if_match(row.version)?;
+    require(row.state == ClientState::Suspended, "未暂停", "it is not suspended")?;
+    row.state = if row.approved_at.is_some() { ClientState::Active } else { ClientState::Pending };
+    save(tx, row, "client.resumed", json!({ "reason": reason }))
+}
+
+pub fn revoke_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<Entity<Client>> {
+    let mut row = store::find_for_update(tx.conn, &tx.ctx.scope, id)?;
+    let reason = tx.input(body)?.reason.clone();
+    tx.if_match(row.version)?;
+    require(row.state != ClientState::Revoked, "已撤销", "it is revoked already")?;
+    row.state = ClientState::Revoked;
+    row.epoch += 1;
+    store::delete_secrets(tx.conn, id)?;
+    save(tx, row, "client.revoked", json!({ "reason": reason }))
+}
+
+pub fn entity(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<Client>> {
+    let row = store::find(conn, &ctx.scope, id)?;
+    let version = row.version;
+    Ok(Entity::new(id, version, view_of(conn, row)?))
+}
+
+fn view_of(conn: &mut Conn, row: ClientRow) -> Work<Client> {
+    Ok(store::views(conn, vec![row])?.pop().ok_or_else(|| Problem::new(Code::Internal))?)
+}
+
+fn view(tx: &mut Tx, row: ClientRow) -> Work<Client> {
+    view_of(tx.conn, row)
+}
+
+fn save(tx: &mut Tx, mut row: ClientRow, kind: &'static str, more: Value) -> Work<Entity<Client>> {
+    row.version += 1;
+    row.updated_at = tx.ctx.now;
+    store::save(tx.conn, &row)?;
+    record(tx, kind, &row, more)?;
+    let (id, version) = (row.id, row.version);
+    Ok(Entity::new(id, version, view(tx, row)?))
+}
+
+fn record(tx: &mut Tx, kind: &'static str, row: &ClientRow, more: Value) -> Work<()> {
+    let mut data = json!({
+        "name": row.name, "role": row.role, "division": row.division, "company": row.company,
+        "complex_id": row.complex_id, "organisation": row.organisation, "operations": row.operations.0,
+        "state": row.state, "version": row.version,
+    });
+    if let (Value::Object(all), Value::Object(more)) = (&mut data, more) {
+        all.extend(more);
+    }
+    let event = Event::new(kind, "client", row.id)
+        .at(Place { county: row.county.clone(), ..Place::default() })
+        .data(data)
+        .personal("contact", Some(&row.contact));
+    ledger::append(tx, event)?;
+    Ok(())
+}
+
+fn require(holds: bool, zh: &str, en: &str) -> Work<()> {
+    if holds { Ok(()) } else { Err(Problem::new(Code::StateConflict).detail(zh, en).into()) }
+}
+
+fn grant_of(input: &ClientIn) -> Grant {
+    Grant {
+        role: input.role,
+        division: input.division.clone(),
+        company: input.company.clone(),
+        complex_id: input.complex_id,
+        organisation: input.organisation.clone(),
+        operations: input.operations.clone(),
+    }
+}
+
+/// The rules, and what only the registers know: the division, the company and the complex are there, in this county.
+fn check_grant(conn: &mut Conn, grant: &Grant, county: &str, faults: &mut Vec<Fault>) -> Work<()> {
+    let wrong = rules::faults(grant, county);
+    let fine = |pointer: &str| !wrong.iter().any(|fault| fault.pointer == pointer);
+    let scope = Scope::County(county.to_owned());
+    let unknown = |pointer: &str| {
+        Fault::new(pointer, "unknown_reference", "本县区内没有该对象", "there is no such thing in your county")
+    };
+    if let Some(code) = grant.division.as_deref().filter(|_| fine("/division"))
+        && divisions::find(conn, code)?.is_none()
+    {
+        faults.push(unknown("/division"));
+    }
+    if let Some(uscc) = grant.company.as_deref().filter(|_| fine("/company"))
+        && companies::find_by_uscc(conn, &scope, uscc)?.is_none()
+    {
+        faults.push(unknown("/company"));
+    }
+    if let Some(id) = grant.complex_id.filter(|_| fine("/complex_id")) {
+        match complexes::find(conn, &scope, id) {
+            Ok(_) => {}
+            Err(Fail::Problem(_)) => faults.push(unknown("/complex_id")),
+            Err(other) => return Err(other),
+        }
+    }
+    faults.extend(wrong);
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! What a client can be made for.
+
+use super::model::Grant;
+use crate::access::permissions::{self, Access};
+use crate::access::role::{Role, RoleKind};
+use crate::access::token::ORGANISATIONS;
+use crate::fault::Fault;
+
+/// Residents are persons, and so is whoever administers: a client that could make clients would be an office of its own.
+const NEVER: &[Role] = &[Role::Resident, Role::SystemAdministrator];
+
+/// The operations that a system in this role may call.
+pub fn operations_of(role: Role) -> impl Iterator<Item = &'static str> {
+    permissions::PERMISSIONS
+        .iter()
+        .filter(move |one| one.access != Access::Public && one.allows(role) && !one.person_only)
+        .map(|one| one.operation)
+}
+
+/// Every fault of a grant that shows without the registers.
+pub fn faults(grant: &Grant, county: &str) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut add = |pointer: &str, code, zh: &str, en: &str| faults.push(Fault::new(pointer, code, zh, en));
+    let role = grant.role;
+    if NEVER.contains(&role) {
+        add("/role", "unknown_value", "该角色只能由自然人行使", "a role that only persons have");
+        return faults;
+    }
+    let digits = role.row().division_digits;
+    match &grant.division {
+        None if digits > 0 => add("/division", "required", "该角色须有行政区划", "the role needs a division"),
+        Some(_) if digits == 0 => add("/division", "conflict", "该角色没有行政区划", "the role has no division"),
+        Some(code) if code.len() != digits => {
+            add("/division", "conflict", "区划代码的位数与角色不符", "a code of another length than the role's");
+        }
+        Some(code) if !code.starts_with(county) => {
+            add("/division", "unknown_reference", "不在本县区内", "outside of your county");
+        }
+        _ => {}
+    }
+    let fields = [
+        ("/company", grant.company.is_some(), role.row().kind == RoleKind::Company),
+        ("/complex_id", grant.complex_id.is_some(), role.row().kind == RoleKind::Committee),
+        ("/organisation", grant.organisation.is_some(), role == Role::UtilityOperator),
+    ];
+    for (pointer, given, wanted) in fields {
+        match (given, wanted) {
+            (false, true) => add(pointer, "required", "该角色须填写", "the role needs it"),
+            (true, false) => add(pointer, "conflict", "该角色不得填写", "not for this role"),
+            _ => {}
+        }
+    }
+    if role == Role::UtilityOperator && grant.organisation.as_deref().is_some_and(|name| !ORGANISATIONS.contains(&name))
+    {
+        add("/organisation", "unknown_value", "不是专业运营单位的种类", "none of the six kinds of operator");
+    }
+    for (index, operation) in grant.operations.iter().flatten().enumerate() {
+        if !operations_of(role).any(|one| one == operation) {
+            let pointer = format!("/operations/{index}");
+            add(
+                &pointer,
+                "unknown_value",
+                "该角色的系统不能执行此操作",
+                "no operation that a system in this role may call",
+            );
+        }
+    }
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::role::ROLES;
+
+    fn grant(role: Role) -> Grant {
+        let digits = role.row().division_digits;
+        Grant {
+            role,
+            division: (digits > 0).then(|| "640121102001"[..digits].to_owned()),
+            company: (role == Role::PropertyCompany).then(|| "91640121MA76ABCD0P".to_owned()),
+            complex_id: (role == Role::ComplexCommittee).then(crate::db::Id::new),
+            organisation: (role == Role::UtilityOperator).then(|| "gas".to_owned()),
+            operations: None,
+        }
+    }
+
+    fn codes(grant: &Grant) -> Vec<(String, &'static str)> {
+        faults(grant, "640121").into_iter().map(|fault| (fault.pointer, fault.code)).collect()
+    }
+
+    #[test]
+    fn every_role_but_two_has_clients() {
+        for row in ROLES {
+            let wrong = codes(&grant(row.role));
+            assert_eq!(wrong.is_empty(), !NEVER.contains(&row.role), "{}: {wrong:?}", row.code);
+        }
+    }
+
+    #[test]
+    fn no_client_can_be_made_for_what_needs_a_person() {
+        for row in ROLES {
+            for operation in operations_of(row.role) {
+                let permission = permissions::of(operation).unwrap();
+                assert!(!permission.person_only && permission.allows(row.role));
+            }
+        }
+        let mut county = grant(Role::CountyAuthority);
+        county.operations = Some(vec!["create_company".into(), "publish_policy".into(), "get_livez".into()]);
+        let wrong = codes(&county);
+        assert_eq!(
+            wrong,
+            [("/operations/1".to_owned(), "unknown_value"), ("/operations/2".to_owned(), "unknown_value")]
+        );
+    }
+
+    #[test]
+    fn a_territory_fits_its_role_and_its_county() {
+        let with = |change: fn(&mut Grant)| {
+            let mut changed = grant(Role::SocialAffairsOffice);
+            change(&mut changed);
+            codes(&changed)
+        };
+        assert_eq!(with(|g| g.division = None), [("/division".to_owned(), "required")]);
+        assert_eq!(with(|g| g.division = Some("640121".into())), [("/division".to_owned(), "conflict")]);
+        assert_eq!(with(|g| g.division = Some("640122100".into())), [("/division".to_owned(), "unknown_reference")]);
+        assert_eq!(with(|g| g.company = Some("91640121MA76ABCD0P".into())), [("/company".to_owned(), "conflict")]);
+        assert_eq!(with(|g| g.organisation = Some("gas".into())), [("/organisation".to_owned(), "conflict")]);
+    }
+}

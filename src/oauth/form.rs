@@ -1,0 +1,144 @@
+//! What a client sends to the token endpoint, read by RFC 6749.
+
+use std::collections::HashMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::model::TokenRefused;
+
+/// Longer parameters are none of ours.
+const MOST_BYTES: usize = 8 * 1024;
+
+/// A request that is in order; whether the client is who it says is another question.
+#[derive(Debug, PartialEq)]
+pub struct TokenRequest {
+    pub client_id: String,
+    pub client_secret: String,
+    /// Each word once.
+    pub scope: Option<Vec<String>>,
+}
+
+pub const fn refused(error: &'static str, error_description: &'static str) -> TokenRefused {
+    TokenRefused { error, error_description }
+}
+
+const fn invalid(description: &'static str) -> TokenRefused {
+    refused("invalid_request", description)
+}
+
+/// RFC 6749, 2.3.1 and 4.4.2: `body` is the form, `authorization` the one header of that name.
+pub fn read(media_type: &str, body: &[u8], authorization: Option<&str>) -> Result<TokenRequest, TokenRefused> {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(invalid("the body must be application/x-www-form-urlencoded"));
+    }
+    if body.len() > MOST_BYTES {
+        return Err(invalid("the body is too long"));
+    }
+    let mut form: HashMap<String, String> = HashMap::new();
+    for (name, value) in form_urlencoded::parse(body) {
+        // RFC 6749, 3.2: a parameter without a value counts as left out, and none stands there twice.
+        if !value.is_empty() && form.insert(name.into_owned(), value.into_owned()).is_some() {
+            return Err(invalid("a parameter stands there twice"));
+        }
+    }
+    match form.get("grant_type").map(String::as_str) {
+        None => return Err(invalid("grant_type is missing")),
+        Some("client_credentials") => {}
+        Some(_) => return Err(refused("unsupported_grant_type", "only client_credentials")),
+    }
+    let (client_id, client_secret) = match (authorization, form.remove("client_id"), form.remove("client_secret")) {
+        (Some(header), id, None) => {
+            let (name, secret) = basic(header).ok_or(refused("invalid_client", "not an HTTP Basic header"))?;
+            // The id may stand in the body too, where it is the same (RFC 6749, 3.2.1).
+            if id.is_some_and(|id| id != name) {
+                return Err(invalid("two clients"));
+            }
+            (name, secret)
+        }
+        (Some(_), _, Some(_)) => return Err(invalid("two ways of authentication at once")),
+        (None, Some(id), Some(secret)) => (id, secret),
+        (None, ..) => return Err(refused("invalid_client", "client authentication is missing")),
+    };
+    let scope = form.get("scope").map(|text| {
+        let mut words: Vec<String> = text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        words.sort_unstable();
+        words.dedup();
+        words
+    });
+    Ok(TokenRequest { client_id, client_secret, scope })
+}
+
+/// RFC 6749, 2.3.1: both halves are form-encoded before they are joined and encoded again.
+fn basic(header: &str) -> Option<(String, String)> {
+    let (scheme, encoded) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") || encoded.len() > MOST_BYTES {
+        return None;
+    }
+    let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (name, secret) = text.split_once(':')?;
+    let decoded = |half: &str| {
+        // One name without a value; an unescaped `&` or `=` would make more of it.
+        if half.contains(['&', '=']) {
+            return half.to_owned();
+        }
+        form_urlencoded::parse(half.as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
+    };
+    Some((decoded(name), decoded(secret)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FORM: &str = "application/x-www-form-urlencoded";
+
+    fn error(media_type: &str, body: &str, authorization: Option<&str>) -> &'static str {
+        read(media_type, body.as_bytes(), authorization).unwrap_err().error
+    }
+
+    fn header(text: &str) -> String {
+        format!("Basic {}", STANDARD.encode(text))
+    }
+
+    #[test]
+    fn a_client_shows_its_secret_in_one_of_two_ways() {
+        let by_form = "grant_type=client_credentials&client_id=a&client_secret=b%2Bc&scope=y+x+y&other=1";
+        let read_form = read(FORM, by_form.as_bytes(), None).unwrap();
+        assert_eq!((read_form.client_id.as_str(), read_form.client_secret.as_str()), ("a", "b+c"));
+        assert_eq!(read_form.scope.unwrap(), ["x", "y"]);
+        let by_header = read(FORM, b"grant_type=client_credentials", Some(&header("a:b%2Bc"))).unwrap();
+        assert_eq!((by_header.client_id.as_str(), by_header.client_secret.as_str()), ("a", "b+c"));
+        assert_eq!(by_header.scope, None);
+        let same = read(FORM, b"grant_type=client_credentials&client_id=a", Some(&header("a:b")));
+        assert!(same.is_ok());
+    }
+
+    #[test]
+    fn each_mistake_has_its_code() {
+        let full = "grant_type=client_credentials&client_id=a&client_secret=b";
+        assert_eq!(error("application/json", full, None), "invalid_request");
+        assert_eq!(error(FORM, "", None), "invalid_request");
+        assert_eq!(error(FORM, "grant_type=", None), "invalid_request");
+        assert_eq!(error(FORM, "grant_type=password&client_id=a&client_secret=b", None), "unsupported_grant_type");
+        assert_eq!(error(FORM, &format!("{full}&client_id=a"), None), "invalid_request");
+        assert_eq!(error(FORM, full, Some(&header("a:b"))), "invalid_request");
+        assert_eq!(error(FORM, "grant_type=client_credentials&client_id=z", Some(&header("a:b"))), "invalid_request");
+        assert_eq!(error(FORM, "grant_type=client_credentials", None), "invalid_client");
+        assert_eq!(error(FORM, "grant_type=client_credentials&client_id=a", None), "invalid_client");
+        for odd in ["Bearer x", "Basic", "Basic !", &header("no colon")] {
+            assert_eq!(error(FORM, "grant_type=client_credentials", Some(odd)), "invalid_client", "{odd}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn rubbish_never_panics(body in proptest::collection::vec(any::<u8>(), 0..200), header in ".{0,80}") {
+            let _ = read(FORM, &body, Some(&header));
+            let _ = read(FORM, &body, None);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The service as an OAuth 2.0 authorization server: tokens for clients (RFC 6749, 4.4), and its metadata (RFC 8414).
+
+mod actions;
+pub mod form;
+pub mod model;
+mod routes;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub const TOKEN_PATH: &str = "/oauth/token";
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(routes::issue_token).service(routes::get_authorization_server);
+}

@@ -1,0 +1,99 @@
+use actix_web::http::StatusCode;
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, PRAGMA, WWW_AUTHENTICATE};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, post, web};
+
+use super::model::{AuthorizationServer, TokenIn, TokenOut, TokenRefused};
+use super::{TOKEN_PATH, actions, form};
+use crate::access::permissions::{Access, PERMISSIONS};
+use crate::app::State;
+use crate::http::Answer;
+use crate::http::edge::{AsItIs, RequestId};
+use crate::security::{About, Kind};
+
+/// Get a token
+///
+/// Client credentials (RFC 6749, 4.4): a form with `grant_type=client_credentials`, the client's id and secret by HTTP
+/// Basic or in the form, and optionally `scope`. The token is a system's: it reads, reports, submits and imports, and
+/// never confirms, approves or decides. Errors have the form of the RFC (`{"error": …}`).
+#[utoipa::path(tag = "clients", request_body(content = TokenIn, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "A token", body = TokenOut),
+        (status = 400, description = "The request or the client is not in order", body = TokenRefused),
+        (status = 401, description = "The client did not show a good secret", body = TokenRefused),
+        (status = 503, description = "The database cannot be reached", body = crate::problem::ProblemBody,
+            content_type = "application/problem+json"),
+    ))]
+#[post("/oauth/token")]
+pub async fn issue_token(state: web::Data<State>, request: HttpRequest, body: web::Bytes) -> Answer {
+    let one = |name| {
+        let mut all = request.headers().get_all(name);
+        (all.next().and_then(|value| value.to_str().ok()), all.next().is_some())
+    };
+    let (media_type, _) = one(CONTENT_TYPE);
+    let (authorization, twice) = one(AUTHORIZATION);
+    if twice || !request.query_string().is_empty() {
+        // RFC 6749, 2.3.1: never in the address, where logs would keep it.
+        return Ok(refusal(&form::refused(
+            "invalid_request",
+            "parameters belong into the body, headers stand there once",
+        )));
+    }
+    let asked = match form::read(media_type.unwrap_or_default(), &body, authorization) {
+        Ok(asked) => asked,
+        Err(refused) => return Ok(refusal(&refused)),
+    };
+    Ok(match actions::issue_token(&state, asked).await? {
+        Ok(token) => sealed(HttpResponse::Ok().json(token)),
+        Err(refused) => {
+            let extensions = request.extensions();
+            let about = About {
+                request_id: extensions.get::<RequestId>().map_or("", |id| id.0.as_str()),
+                operation: "issue_token",
+                reason: refused.error,
+                ..About::default()
+            };
+            state.security.event(Kind::ClientRefused, about);
+            refusal(&refused)
+        }
+    })
+}
+
+/// RFC 6749, 5.1: an answer about tokens is kept nowhere.
+fn sealed(mut response: HttpResponse) -> HttpResponse {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
+    headers.insert(PRAGMA, actix_web::http::header::HeaderValue::from_static("no-cache"));
+    response
+}
+
+fn refusal(refused: &TokenRefused) -> HttpResponse {
+    let unauthorized = refused.error == "invalid_client";
+    let status = if unauthorized { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
+    let mut builder = HttpResponse::build(status);
+    if unauthorized {
+        builder.insert_header((WWW_AUTHENTICATE, "Basic realm=\"xiaoqu\", charset=\"UTF-8\""));
+    }
+    let mut response = sealed(builder.json(refused));
+    response.extensions_mut().insert(AsItIs);
+    response
+}
+
+/// Metadata of the authorization server
+///
+/// RFC 8414: where clients get tokens, and under which keys they are signed.
+#[utoipa::path(tag = "clients", responses((status = 200, description = "Metadata", body = AuthorizationServer)))]
+#[get("/.well-known/oauth-authorization-server")]
+pub async fn get_authorization_server(state: web::Data<State>) -> HttpResponse {
+    let issuer = &state.local_issuer.url;
+    let systems = PERMISSIONS.iter().filter(|one| one.access != Access::Public && !one.person_only);
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, "public, max-age=300")).json(AuthorizationServer {
+        issuer: issuer.clone(),
+        token_endpoint: format!("{issuer}{TOKEN_PATH}"),
+        jwks_uri: format!("{issuer}/.well-known/jwks.json"),
+        scopes_supported: systems.map(|one| one.operation).collect(),
+        response_types_supported: Vec::new(),
+        grant_types_supported: vec!["client_credentials"],
+        token_endpoint_auth_methods_supported: vec!["client_secret_basic", "client_secret_post"],
+        service_documentation: format!("{issuer}/docs/"),
+    })
+}

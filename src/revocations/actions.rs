@@ -1,0 +1,64 @@
+use serde_json::json;
+
+use super::model::{Revocation, RevocationIn, WithdrawalIn};
+use super::store;
+use crate::db::{Id, Instant, Work};
+use crate::fault::Fault;
+use crate::http::{Body, Entity, Tx};
+use crate::ledger::{self, Event, Place};
+use crate::problem::{Code, Problem};
+
+pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> Work<Entity<Revocation>> {
+    let ctx = tx.ctx;
+    let input = tx.creation(
+        body,
+        |conn, scope, id| store::find(conn, scope, id).map(drop),
+        |_, input, faults| {
+            // Real time, like that of tokens.
+            if input.expires_at.is_some_and(|at| at <= Instant::now()) {
+                faults.push(Fault::new("/expires_at", "out_of_range", "须晚于现在", "must be later than now"));
+            }
+            Ok(())
+        },
+    )?;
+    let row = Revocation {
+        id: ctx.new_id(),
+        version: 1,
+        kind: input.kind,
+        issuer: input.issuer.clone(),
+        value: input.value.clone(),
+        reason: input.reason.clone(),
+        county: ctx.caller.county().unwrap_or_default().to_owned(),
+        expires_at: input.expires_at,
+        withdrawn_at: None,
+        created_at: ctx.now,
+    };
+    store::insert(tx.conn, &row)?;
+    record(tx, "revocation.made", &row, &row.reason)?;
+    Ok(Entity::created(row.id, row.version, row, "/v1/revocations"))
+}
+
+pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> Work<Entity<Revocation>> {
+    let mut row = store::find_for_update(tx.conn, &tx.ctx.scope, id)?;
+    let reason = tx.input(body)?.reason.clone();
+    tx.if_match(row.version)?;
+    if row.withdrawn_at.is_some() {
+        return Err(Problem::new(Code::StateConflict).detail("已撤回", "it is withdrawn already").into());
+    }
+    row.version += 1;
+    row.withdrawn_at = Some(tx.ctx.now);
+    store::withdraw(tx.conn, &row)?;
+    record(tx, "revocation.withdrawn", &row, &reason)?;
+    Ok(Entity::new(id, row.version, row))
+}
+
+fn record(tx: &mut Tx, kind: &'static str, row: &Revocation, reason: &str) -> Work<()> {
+    let event = Event::new(kind, "revocation", row.id)
+        .at(Place { county: row.county.clone(), ..Place::default() })
+        .data(json!({
+            "kind": row.kind, "issuer": row.issuer, "value": row.value, "expires_at": row.expires_at,
+            "reason": reason, "version": row.version,
+        }));
+    ledger::append(tx, event)?;
+    Ok(())
+}

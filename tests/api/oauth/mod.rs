@@ -1,0 +1,4 @@
+//! `/oauth/token`, the metadata, and the keys behind them.
+
+mod keys;
+mod token;

@@ -1,0 +1,88 @@
+//! OAuth clients that tests need, made and approved as a county would.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use xiaoqu::access::Role;
+
+use super::client::{Answer, Client};
+use super::rows::{path, text, unique};
+use super::{COUNTY, TOWNSHIP, TestApp};
+
+pub const FORM: &str = "application/x-www-form-urlencoded";
+
+pub fn client_input() -> Value {
+    json!({
+        "name": format!("测试平台{}", unique()), "contact": "测试联系人 0951-0000000", "role": "social_affairs_office",
+        "division": TOWNSHIP,
+    })
+}
+
+pub fn reason() -> Value {
+    json!({ "reason": "测试理由" })
+}
+
+/// A system with the secret that it was given.
+pub struct System {
+    pub row: Value,
+    pub secret: String,
+}
+
+impl System {
+    pub fn id(&self) -> &str {
+        text(&self.row["id"])
+    }
+
+    pub fn path(&self) -> String {
+        path("clients", &self.row)
+    }
+
+    pub async fn token(&self, app: &TestApp) -> Answer {
+        token(app, self.id(), &self.secret).await
+    }
+
+    /// The service as this system sees it, with a new token.
+    pub async fn client(&self, app: &TestApp) -> Client {
+        app.bearer(text(&self.token(app).await.expect(200)["access_token"]))
+    }
+}
+
+/// Asks for a token by HTTP Basic.
+pub async fn token(app: &TestApp, id: &str, secret: &str) -> Answer {
+    let basic = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
+    app.nobody().post_form("/oauth/token", "grant_type=client_credentials").header("authorization", &basic).await
+}
+
+impl Client {
+    pub fn post_form(&self, path: &str, form: &str) -> super::client::Call {
+        self.call(reqwest::Method::POST, path).body(FORM, form.to_owned())
+    }
+}
+
+impl TestApp {
+    pub fn administrator(&self) -> Client {
+        self.office(Role::SystemAdministrator, COUNTY)
+    }
+
+    pub async fn a_client(&self) -> Value {
+        self.administrator().post("/v1/clients", &client_input()).await.expect(201)
+    }
+
+    /// A secret for a client, with the secrets before it good for some hours.
+    pub async fn a_secret(&self, client: &Value, overlap_hours: i64) -> String {
+        let at = format!("{}/secret", path("clients", client));
+        let made = self.administrator().post(&at, &json!({ "overlap_hours": overlap_hours })).await.expect(200);
+        text(&made["client_secret"]).to_owned()
+    }
+
+    pub async fn approved(&self, client: &Value) -> Value {
+        self.county().post(&format!("{}/approval", path("clients", client)), &reason()).await.expect(200)
+    }
+
+    /// An approved system that has its secret.
+    pub async fn a_system(&self, input: &Value) -> System {
+        let row = self.administrator().post("/v1/clients", input).await.expect(201);
+        let secret = self.a_secret(&row, 0).await;
+        System { row: self.approved(&row).await, secret }
+    }
+}
