@@ -12,6 +12,7 @@ mod me;
 mod measures;
 mod policies;
 mod sandbox;
+mod secrets;
 mod service;
 mod system;
 mod violations;
