@@ -261,10 +261,11 @@ async fn drive(service: &mut Service) {
     let path = format!("/v1/complexes/{}/service", text(&complex["id"]));
     assert_eq!(service.post(&county, &path, &serving, "plant-4").await.0, 201);
     let report = json!({
-        "act": "a_07", "company_id": company["id"], "complex_id": complex["id"], "found_on": "2026-02-02",
-        "source": "complaint", "description": PHONE_IN_TEXT, "evidence": [],
+        "act": "nine.staff_not_in_uniform", "company_id": company["id"], "complex_id": complex["id"], "found_on": "2026-02-02",
+        "source": "inspection", "description": PHONE_IN_TEXT, "evidence": [],
     });
-    service.post(&social, "/v1/violations", &report, "plant-5").await;
+    let (status, made) = service.post(&social, "/v1/violations", &report, "plant-5").await;
+    assert_eq!(status, 201, "{made}");
     for path in ["/v1/me", "/v1/companies?q=甄士隐", "/v1/companies", "/v1/violations", "/v1/inbox", "/v1/complexes"]
     {
         assert_eq!(service.get(&social, path).await.0, 200, "{path}");
@@ -363,10 +364,15 @@ fn nothing_is_found(kind: Kind) {
     search(&quiet, &personal);
     // What was answered for a key is stored under the data key.
     search(&[("stored answers", &service.stored(&["idempotency_keys"]))], &personal);
+    // The ledger is for ever, and goes to auditors: of a person it holds digests.
+    search(&[("the ledger", &service.stored(&["ledger_events"]))], &personal);
 
     // And this search would have found them: what belongs into the database is there.
     for place in [&backup, &database] {
         assert!(personal[0].find(place).is_some() && personal[1].find(place).is_some());
+    }
+    for place in [log.as_bytes(), &errors] {
+        assert!(Needle::new("the control", CONTROL).find(place).is_some());
     }
     for line in
         ["\"kind\":\"token_in_address\"", "\"kind\":\"idempotency_mismatch\"", "\"kind\":\"forbidden\"", "TRACE"]
