@@ -21,6 +21,9 @@ use crate::{calendar, db, divisions, policy};
 /// How often what has run out is put away.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
 
+/// More open files than any deployment needs.
+const MOST_FILES: u64 = 1_048_576;
+
 /// The log: one line an event on standard error, without personal data.
 pub fn start_log(settings: &Settings) {
     let level = tracing_subscriber::filter::LevelFilter::from_level(settings.house.log_level);
@@ -181,6 +184,26 @@ async fn watch_keyring(state: &State) {
         if state.db.write(WriteGate::default(), remember).await.is_ok() {
             state.keys.known_to_store(new);
         }
+    }
+}
+
+/// Each connection is an open file. The soft limit of a shell or of systemd (1024) is meant for programs that cannot
+/// count beyond it; this one takes what the hard limit allows.
+pub fn raise_file_limit(options: &ServerOptions) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let wanted = maximum.unwrap_or(MOST_FILES).min(MOST_FILES);
+    let raised = current.is_none_or(|now| now >= wanted)
+        || setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum }).is_ok();
+    let files = if raised { wanted.max(current.unwrap_or(MOST_FILES)) } else { current.unwrap_or(MOST_FILES) };
+    let connections = (options.workers * options.max_connections) as u64;
+    // The store, the log and the listener need some too.
+    if connections + 200 > files {
+        tracing::warn!(
+            files,
+            connections,
+            "fewer open files are allowed than connections: raise the limit (LimitNOFILE)"
+        );
     }
 }
 

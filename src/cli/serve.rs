@@ -17,10 +17,12 @@ pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
     if migrate {
         bootstrap::prepare(&config.db)?;
     }
+    let options = bootstrap::server_options(&settings);
+    bootstrap::raise_file_limit(&options);
     let state = State::new(config)?;
     bootstrap::load(&state)?;
     actix_web::rt::System::new().block_on(async move {
-        let (server, address) = app::server(state.clone(), &bootstrap::server_options(&settings))?;
+        let (server, address) = app::server(state.clone(), &options)?;
         tracing::info!(%address, "listening");
         if let Some(listen) = settings.http.metrics_listen {
             actix_web::rt::spawn(app::metrics_server(state.clone(), listen)?);

@@ -14,6 +14,7 @@ mod measures;
 mod oauth;
 mod policies;
 mod sandbox;
+mod secrets;
 mod service;
 mod system;
 mod violations;

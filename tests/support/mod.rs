@@ -4,6 +4,7 @@ pub mod cases;
 pub mod client;
 pub mod jwks;
 pub mod keys;
+pub mod needles;
 pub mod oidc;
 pub mod postgres;
 pub mod rows;

@@ -156,3 +156,55 @@ fn block_in_place(app: &TestApp, send: impl FnOnce(&mut TcpStream)) -> String {
     send(&mut stream);
     read_to_end(stream)
 }
+
+/// Does the server end this connection?
+fn is_closed(mut stream: TcpStream) -> bool {
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time limit");
+    let mut rest = [0; 4096];
+    loop {
+        match stream.read(&mut rest) {
+            Ok(0) => return true,
+            Ok(_) => {}
+            Err(error) => return error.kind() == std::io::ErrorKind::ConnectionReset,
+        }
+    }
+}
+
+#[test]
+fn slow_clients_are_cut_off_and_keep_nobody_waiting() {
+    let mut setup = Setup { request_timeout: Duration::from_secs(3), ..Setup::default() };
+    setup.server.header_timeout = Duration::from_secs(3);
+    run(Kind::Sqlite, setup, async |app: TestApp| {
+        // On connections that would be kept: in the middle of a head, of a body, and of a body that nobody may send.
+        let (with_token, _) = almost(&app);
+        let with_token = with_token.replace("Connection: close\r\n", "");
+        let without = with_token.replace("Authorization", "X-Nothing");
+        let beginnings = ["GET /v1/me HTTP/1.1\r\nHost: x\r\nX-Slow: ", with_token.as_str(), without.as_str()];
+        let mut slow: Vec<TcpStream> = (0..300)
+            .map(|number| {
+                let mut stream = connect(&app);
+                stream.write_all(beginnings[number % 3].as_bytes()).expect("a beginning");
+                stream
+            })
+            .collect();
+        let office = app.social();
+        let began = Instant::now();
+        let mut served = 0;
+        while began.elapsed() < Duration::from_secs(2) {
+            office.get("/v1/me").await.expect(200);
+            served += 1;
+            // A byte of each now and then; who was answered already may have been left.
+            if served % 50 == 1 {
+                for stream in &mut slow {
+                    let _ = stream.write_all(b" ");
+                }
+            }
+        }
+        assert!(served > 20, "{served} answers beside 300 slow clients");
+        let closed = tokio::task::spawn_blocking(move || slow.into_iter().map(is_closed).collect::<Vec<_>>());
+        let closed = closed.await.expect("all were read");
+        assert!(closed.iter().all(|it| *it), "{} are left open", closed.iter().filter(|it| !**it).count());
+        office.get("/v1/me").await.expect(200);
+        assert!(office.get("/v1/complexes").await.items().is_empty(), "no half of a request was carried out");
+    });
+}

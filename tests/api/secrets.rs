@@ -1,0 +1,392 @@
+//! Nothing secret anywhere: the real program runs with its most talkative log, known values are planted, requests go well
+//! and wrong, and then everything that it wrote is searched.
+
+use std::net::TcpListener;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::Utc;
+use serde_json::{Value, json};
+use xiaoqu::access::Role;
+use xiaoqu::access::issuer::LocalIssuer;
+use xiaoqu::cli::token::{TokenArgs, issue};
+use xiaoqu::keys::{self, Key, Keyring, Keys, Use, WrappingKey};
+
+use crate::support::client::arguments;
+use crate::support::needles::Needle;
+use crate::support::rows::{company_input, complex_input, text};
+use crate::support::{AUDIENCE, COUNTY, Database, ISSUER, Kind, TOWNSHIP, block_on, sql};
+
+/// Personal data of the kinds that pass through the service.
+const REPRESENTATIVE: &str = "甄士隐（代表人）";
+const HOTLINE: &str = "0951-7391846 (77)";
+const MANAGER: &str = "贾雨村（项目经理）";
+const OFFICER: &str = "王熙凤（经办人）";
+/// What is meant to be in the log and in an error: the search must find it there.
+const CONTROL: &str = "control-4b1d.7:e";
+const PHONE_IN_TEXT: &str = "住户电话 138-0951-4417";
+
+struct Service {
+    child: Child,
+    home: tempfile::TempDir,
+    database: Database,
+    base: String,
+    flags: Vec<String>,
+    tokens: LocalIssuer,
+    secrets: Vec<Needle>,
+    /// What came back with a status of 400 or more, with its headers.
+    errors: Vec<u8>,
+}
+
+fn random() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    aws_lc_rs::rand::fill(&mut bytes).expect("randomness");
+    bytes
+}
+
+fn write(path: &Path, text: &str) {
+    use std::io::Write;
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes())).expect("a file");
+}
+
+fn program(flags: &[String], what: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xiaoqu"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("XIAOQU_")) {
+        command.env_remove(name);
+    }
+    command.args(what).args(flags).current_dir("/").stdin(Stdio::null());
+    command
+}
+
+impl Service {
+    fn start(kind: Kind) -> Option<Service> {
+        let database = Database::fresh(kind)?;
+        let home = tempfile::tempdir().expect("a folder");
+        let file = |name: &str| home.path().join(name);
+        let (wrapping, now) = (random(), Utc::now());
+        let mut secrets = vec![Needle::new("the wrapping key", wrapping)];
+        let mut ring = Vec::new();
+        for (usage, name) in
+            [(Use::Token, "the token key"), (Use::Ledger, "the ledger key"), (Use::Data, "the data key")]
+        {
+            let secret = random();
+            secrets.push(Needle::new(name, secret));
+            ring.push(Key::of(usage, secret, now, now).expect("a key"));
+        }
+        let ring = Keyring::new(ring).expect("a keyring");
+        keys::create(&file("keyring"), &ring, &WrappingKey::new(&wrapping).expect("a key")).expect("a keyring");
+        write(&file("wrapping_key"), &STANDARD.encode(wrapping));
+        let path = |name: &str| file(name).display().to_string();
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+        let mut settings = vec![
+            ("keyring_file", path("keyring")),
+            ("wrapping_key_file", path("wrapping_key")),
+            ("listen", format!("127.0.0.1:{port}")),
+            ("public_url", ISSUER.into()),
+            ("log_level", "trace".into()),
+            ("refused_tokens_burst", "5".into()),
+            ("refused_tokens_per_second", "1000".into()),
+        ];
+        match database.url().split_once('@') {
+            Some((user, place)) => {
+                let (user, password) = user.rsplit_once(':').expect("a password");
+                secrets.push(Needle::new("the database's password", password));
+                write(&file("password"), password);
+                settings.push(("database_url", format!("{user}@{place}")));
+                settings.push(("database_password_file", path("password")));
+            }
+            None => settings.push(("database_url", database.url())),
+        }
+        let flags: Vec<String> =
+            settings.into_iter().flat_map(|(name, value)| ["--set".into(), format!("{name}={value}")]).collect();
+        let log = std::fs::File::create(file("log")).expect("a log");
+        let out = log.try_clone().expect("a log");
+        let child = program(&flags, &["serve"]).stdout(out).stderr(log).spawn().expect("the program");
+        let tokens = LocalIssuer::new(ISSUER, AUDIENCE, Keys::fixed(ring).into());
+        let base = format!("http://127.0.0.1:{port}");
+        Some(Service { child, home, database, base, flags, tokens, secrets, errors: Vec::new() })
+    }
+
+    /// A token of an officer with a name; neither it nor a part of it may be found later.
+    fn token(&mut self, role: Role, territory: &str) -> String {
+        let mut arguments = TokenArgs { name: Some(OFFICER.into()), ..arguments(role) };
+        match role {
+            Role::PropertyCompany => arguments.company = Some(territory.into()),
+            _ => arguments.division = Some(territory.into()),
+        }
+        let token = issue(&self.tokens, &arguments, 60).expect("a token");
+        self.plant("an access token", &token);
+        token
+    }
+
+    fn plant(&mut self, name: &str, token: &str) {
+        let signature = token.rsplit('.').next().unwrap_or(token).to_owned();
+        self.secrets.push(Needle::new(name, token));
+        self.secrets.push(Needle::new(&format!("the signature of {name}"), signature));
+    }
+
+    async fn send(&mut self, request: reqwest::RequestBuilder) -> (u16, Value) {
+        let response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status().as_u16(), format!("{:?}", response.headers()));
+        let body = response.bytes().await.expect("a body").to_vec();
+        if status >= 400 {
+            self.errors.extend_from_slice(headers.as_bytes());
+            self.errors.extend_from_slice(&body);
+        }
+        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    }
+
+    async fn post(&mut self, token: &str, path: &str, body: &Value, key: &str) -> (u16, Value) {
+        let http = client().post(format!("{}{path}", self.base)).bearer_auth(token).json(body);
+        self.send(http.header("idempotency-key", key)).await
+    }
+
+    async fn get(&mut self, token: &str, path: &str) -> (u16, Value) {
+        self.send(client().get(format!("{}{path}", self.base)).bearer_auth(token)).await
+    }
+
+    async fn is_up(&mut self) {
+        for _ in 0..300 {
+            if let Ok(answer) = client().get(format!("{}/readyz", self.base)).send().await
+                && answer.status() == 200
+            {
+                return;
+            }
+            assert!(self.child.try_wait().expect("its state").is_none(), "{}", self.log());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("not ready: {}", self.log());
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.home.path().join("log")).expect("the log")
+    }
+
+    fn backup(&self) -> Vec<u8> {
+        let folder = self.home.path().join("backup");
+        let made = program(&self.flags, &["backup", "--to", &folder.display().to_string()]).output().expect("a backup");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let mut all = [made.stdout, made.stderr].concat();
+        for file in files(&folder) {
+            if file.ends_with("xiaoqu.pgdump") {
+                // It is packed: searched as what it unpacks to.
+                let text = Command::new("pg_restore").arg("--file=-").arg(&file).output().expect("pg_restore");
+                assert!(text.status.success(), "{}", String::from_utf8_lossy(&text.stderr));
+                all.extend(text.stdout);
+            } else {
+                all.extend(std::fs::read(file).expect("a file"));
+            }
+        }
+        all
+    }
+
+    /// Everything in the database, and where it is a file the file itself with its log.
+    fn stored(&self, tables: &[&str]) -> Vec<u8> {
+        let url = self.database.url();
+        let mut all = Vec::new();
+        if let (Database::Sqlite(folder), true) = (&self.database, tables.is_empty()) {
+            files(folder.path()).iter().for_each(|file| all.extend(std::fs::read(file).expect("a file")));
+            return all;
+        }
+        let mut conn = sql::connect(&url);
+        let mut names: Vec<String> = tables.iter().map(|name| name.to_string()).collect();
+        if names.is_empty() {
+            names =
+                sql::values(&mut conn, "SELECT tablename::text AS value FROM pg_tables WHERE schemaname = 'public'");
+        }
+        for name in names {
+            let row = match &self.database {
+                Database::Postgres(_) => format!("SELECT row_to_json(t)::text AS value FROM {name} t"),
+                _ => {
+                    let columns =
+                        sql::values(&mut conn, &format!("SELECT name AS value FROM pragma_table_info('{name}')"));
+                    let hex = columns.iter().map(|column| format!("coalesce(hex({column}), '')")).collect::<Vec<_>>();
+                    format!("SELECT {} AS value FROM {name}", hex.join(" || ' ' || "))
+                }
+            };
+            sql::values(&mut conn, &row).into_iter().for_each(|row| all.extend(row.into_bytes()));
+        }
+        all
+    }
+
+    fn stop(&mut self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").arg(id).status().expect("kill").success());
+        assert!(self.child.wait().expect("its end").success(), "{}", self.log());
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().expect("a client")
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    folder
+        .read_dir()
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.is_file())
+        .collect()
+}
+
+/// Requests that go well and wrong, with what is planted in them.
+async fn drive(service: &mut Service) {
+    let county = service.token(Role::CountyAuthority, COUNTY);
+    let social = service.token(Role::SocialAffairsOffice, TOWNSHIP);
+    let company_input = {
+        let mut input = company_input();
+        (input["legal_representative"], input["service_hotline"]) = (json!(REPRESENTATIVE), json!(HOTLINE));
+        input
+    };
+    let (status, company) = service.post(&county, "/v1/companies", &company_input, "plant-1").await;
+    assert_eq!(status, 201, "{company}");
+    // Replayed from what was stored; then the key under another body.
+    assert_eq!(service.post(&county, "/v1/companies", &company_input, "plant-1").await.1, company);
+    assert_eq!(service.post(&county, "/v1/companies", &json!({ "name": MANAGER }), "plant-1").await.0, 422);
+    assert_eq!(service.post(&county, "/v1/companies", &company_input, "plant-2").await.0, 409);
+    let (_, complex) = service.post(&county, "/v1/complexes", &complex_input(), "plant-3").await;
+    let serving = json!({ "company_id": company["id"], "project_manager": MANAGER, "effective_from": "2026-01-01" });
+    let path = format!("/v1/complexes/{}/service", text(&complex["id"]));
+    assert_eq!(service.post(&county, &path, &serving, "plant-4").await.0, 201);
+    let report = json!({
+        "act": "nine.staff_not_in_uniform", "company_id": company["id"], "complex_id": complex["id"], "found_on": "2026-02-02",
+        "source": "inspection", "description": PHONE_IN_TEXT, "evidence": [],
+    });
+    let (status, made) = service.post(&social, "/v1/violations", &report, "plant-5").await;
+    assert_eq!(status, 201, "{made}");
+    for path in ["/v1/me", "/v1/companies?q=甄士隐", "/v1/companies", "/v1/violations", "/v1/inbox", "/v1/complexes"]
+    {
+        assert_eq!(service.get(&social, path).await.0, 200, "{path}");
+    }
+
+    // Refused in every way that a caller can be.
+    assert_eq!(service.post(&social, "/v1/policies", &json!({ "x": PHONE_IN_TEXT }), "plant-6").await.0, 403);
+    assert_eq!(service.get(&county, "/v1/companies?limit=0&cursor=geheim").await.0, 400);
+    let malformed = client().post(format!("{}/v1/companies", service.base)).bearer_auth(&county);
+    service
+        .send(malformed.header("content-type", "application/json").body(format!("{{\"name\": \"{OFFICER}\" oops")))
+        .await;
+    let wrong_type = json!({ "uscc": 7, "name": [REPRESENTATIVE], "service_hotline": { "x": HOTLINE } });
+    assert_eq!(service.post(&county, "/v1/companies", &wrong_type, "plant-7").await.0, 400);
+    let stranger = crate::support::keys::Key::ed25519("stranger");
+    let now = Utc::now().timestamp();
+    let claims =
+        json!({ "iss": ISSUER, "aud": AUDIENCE, "sub": "x", "exp": now + 60, "nbf": now, "iat": now, "jti": "y" });
+    let forged = stranger.token(&json!({ "alg": "EdDSA", "typ": "JWT", "kid": "z" }), &claims);
+    let expired =
+        stranger.token(&json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": "z" }), &json!({ "iss": "https://x.test" }));
+    let random = hex::encode(random());
+    for token in [&forged, &expired, &random, "sk-live-5f2d9a7b1c4e"] {
+        service.plant("a refused token", token);
+        for path in ["/v1/me", "/v1/companies", "/nowhere"] {
+            assert!(matches!(service.get(token, path).await.0, 401 | 404 | 429));
+        }
+    }
+    let query = "qs-0f9e8d7c6b5a4f3e";
+    service.secrets.push(Needle::new("a token in an address", query));
+    let request = client().get(format!("{}/v1/me?access_token={query}", service.base));
+    assert_eq!(service.send(request).await.0, 401);
+    for (name, header, value) in [
+        ("a password", "authorization", "Basic b2ZmaWNlcjpwYXNzLTdhNmI1YzRk"),
+        ("a cookie", "cookie", "session=cookie-2b3c4d5e6f7a"),
+        ("a key of another system", "x-api-key", "api-key-8d7e6f5a4b3c"),
+    ] {
+        let secret = value.rsplit([' ', '=']).next().unwrap_or(value);
+        service.secrets.push(Needle::new(name, secret));
+        let request = client().get(format!("{}/v1/me", service.base)).header(header, value);
+        service.send(request).await;
+    }
+    let request = client().get(format!("{}/v1/me", service.base)).header("x-request-id", CONTROL);
+    assert_eq!(service.send(request).await.0, 401);
+    let secret = "client-secret-Zq3vX9pLm2";
+    service.secrets.push(Needle::new("a client's secret", secret));
+    let form = format!("grant_type=client_credentials&client_id=nobody&client_secret={secret}");
+    let request = client().post(format!("{}/oauth/token", service.base));
+    service.send(request.header("content-type", "application/x-www-form-urlencoded").body(form)).await;
+    let request = client().post(format!("{}/oauth/token", service.base)).basic_auth("nobody", Some(secret));
+    service
+        .send(request.header("content-type", "application/x-www-form-urlencoded").body("grant_type=client_credentials"))
+        .await;
+}
+
+/// Fails with every place that holds one of the values.
+fn search(places: &[(&str, &[u8])], needles: &[Needle]) {
+    let mut found = Vec::new();
+    for (place, bytes) in places {
+        assert!(!bytes.is_empty(), "nothing to search in {place}");
+        for needle in needles {
+            if let Some(form) = needle.find(bytes) {
+                found.push(format!("{} in {place}: {form}", needle.name));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+fn nothing_is_found(kind: Kind) {
+    let Some(mut service) = Service::start(kind) else { return };
+    block_on(async {
+        service.is_up().await;
+        drive(&mut service).await;
+    });
+    let metrics = block_on(async {
+        let answer = client().get(format!("{}/metrics", service.base)).send().await.expect("metrics");
+        answer.bytes().await.expect("metrics").to_vec()
+    });
+    let (backup, database) = (service.backup(), service.stored(&[]));
+    service.stop();
+    let (log, errors) = (service.log(), service.errors.clone());
+
+    let secrets = std::mem::take(&mut service.secrets);
+    assert!(secrets.len() > 20);
+    let places = [
+        ("the log", log.as_bytes()),
+        ("the metrics", &metrics),
+        ("the errors", &errors),
+        ("the backup", &backup),
+        ("the database", &database),
+    ];
+    search(&places, &secrets);
+    let personal = [REPRESENTATIVE, HOTLINE, MANAGER, OFFICER, PHONE_IN_TEXT].map(|value| Needle::new(value, value));
+    let quiet = [("the log", log.as_bytes()), ("the metrics", &metrics[..]), ("the errors", &errors[..])];
+    search(&quiet, &personal);
+    // What was answered for a key is stored under the data key.
+    search(&[("stored answers", &service.stored(&["idempotency_keys"]))], &personal);
+    // The ledger is for ever, and goes to auditors: of a person it holds digests.
+    search(&[("the ledger", &service.stored(&["ledger_events"]))], &personal);
+
+    // And this search would have found them: what belongs into the database is there.
+    for place in [&backup, &database] {
+        assert!(personal[0].find(place).is_some() && personal[1].find(place).is_some());
+    }
+    for place in [log.as_bytes(), &errors] {
+        assert!(Needle::new("the control", CONTROL).find(place).is_some());
+    }
+    for line in
+        ["\"kind\":\"token_in_address\"", "\"kind\":\"idempotency_mismatch\"", "\"kind\":\"forbidden\"", "TRACE"]
+    {
+        assert!(log.contains(line), "{line}");
+    }
+}
+
+#[test]
+fn nothing_secret_is_found_on_sqlite() {
+    nothing_is_found(Kind::Sqlite);
+}
+
+#[test]
+fn nothing_secret_is_found_on_postgres() {
+    nothing_is_found(Kind::Postgres);
+}
