@@ -24,6 +24,7 @@ use xiaoqu::clock::Clock;
 use xiaoqu::db::DbOptions;
 use xiaoqu::http::limits::LimitOptions;
 use xiaoqu::keys::{Key as RingKey, Keyring, Keys, Use};
+use xiaoqu::traces::TraceOptions;
 
 use keys::Key;
 
@@ -56,6 +57,7 @@ pub struct Setup {
     pub request_timeout: Duration,
     pub limits: LimitOptions,
     pub metrics_on_api: bool,
+    pub traces: Option<TraceOptions>,
     pub server: ServerOptions,
     pub database: fn(&mut DbOptions),
     /// A standby that lists are read from, and how far it may be behind.
@@ -71,6 +73,7 @@ impl Default for Setup {
             request_timeout: Duration::from_secs(30),
             limits: LimitOptions::default(),
             metrics_on_api: true,
+            traces: None,
             server: ServerOptions {
                 workers: 1,
                 max_connections: 1000,
@@ -181,6 +184,7 @@ impl TestApp {
             request_timeout: setup.request_timeout,
             limits: setup.limits,
             metrics_on_api: setup.metrics_on_api,
+            traces: setup.traces,
         };
         let state = State::new(config).expect("the state");
         let (address, server) = serve(state.clone(), setup.server);
