@@ -16,6 +16,7 @@ use crate::http::idempotency;
 use crate::http::limits::{LimitOptions, Rate};
 use crate::keys::{self, Keys};
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
+use crate::traces::TraceOptions;
 use crate::{calendar, db, divisions, policy};
 
 /// How often what has run out is put away.
@@ -108,6 +109,11 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
         request_timeout: settings.http.request_timeout_seconds,
         limits: limits(settings),
         metrics_on_api: settings.http.metrics_listen.is_none(),
+        traces: settings
+            .house
+            .otlp_endpoint
+            .clone()
+            .map(|endpoint| TraceOptions { endpoint, percent: settings.house.trace_percent }),
     })
 }
 
@@ -255,6 +261,9 @@ pub async fn run(state: Arc<State>, server: actix_web::dev::Server) -> anyhow::R
     state.lease.release(&state.db).await;
     sealing.abort();
     state.db.close();
+    if let Some(traces) = &state.traces {
+        traces.close();
+    }
     tracing::info!("stopped");
     Ok(())
 }

@@ -35,4 +35,5 @@ pub mod security;
 pub mod settings;
 pub mod standing;
 pub mod system;
+pub mod traces;
 pub mod violations;

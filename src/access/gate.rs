@@ -20,6 +20,7 @@ use crate::http::language::Language;
 use crate::oauth::TOKEN_PATH;
 use crate::problem::{Code, Problem};
 use crate::security::Kind;
+use crate::traces::RequestSpan;
 
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -141,6 +142,7 @@ fn context(state: Arc<State>, request: &ServiceRequest, route: &Route, caller: A
             .get_all(CACHE_CONTROL)
             .filter_map(|value| value.to_str().ok())
             .any(|value| value.split(',').any(|one| one.trim().eq_ignore_ascii_case("no-cache"))),
+        span: request.extensions().get::<RequestSpan>().cloned(),
         query,
         now,
         today: state.clock.day_of(now),

@@ -29,6 +29,7 @@ use crate::ledger::seal::Sealer;
 use crate::metrics::Metrics;
 use crate::policy::store::PolicyCache;
 use crate::security::Security;
+use crate::traces::{TraceOptions, Traces};
 
 /// Every feature, in the order of the document.
 pub fn features(config: &mut ServiceConfig) {
@@ -79,6 +80,8 @@ pub struct Config {
     pub limits: LimitOptions,
     /// Serve `/metrics` beside the API; otherwise on an address of its own.
     pub metrics_on_api: bool,
+    /// Where traces go to, if anywhere.
+    pub traces: Option<TraceOptions>,
 }
 
 /// What every request shares.
@@ -96,6 +99,7 @@ pub struct State {
     pub revoked: Revoked,
     pub token_life: Duration,
     pub metrics: Metrics,
+    pub traces: Option<Traces>,
     pub limits: Limits,
     pub security: Security,
     pub policies: PolicyCache,
@@ -133,6 +137,7 @@ impl State {
             token_life: config.token_life,
             security: Security::new(&metrics.security_events),
             metrics,
+            traces: config.traces.as_ref().map(|options| Traces::new(options, &db)).transpose()?,
             limits: Limits::new(config.limits),
             sealer,
             policies: PolicyCache::default(),

@@ -10,6 +10,7 @@ use crate::db::Conn;
 use crate::on_both;
 
 const MIGRATIONS: &str = "__diesel_schema_migrations";
+const LEDGER_HEAD: &str = "ledger_head";
 
 #[derive(Debug, Default, PartialEq)]
 pub struct Content {
@@ -52,6 +53,14 @@ pub fn tables(conn: &mut Conn) -> QueryResult<Vec<String>> {
     texts(conn, sql)
 }
 
+#[derive(QueryableByName)]
+struct HeadRow {
+    #[diesel(sql_type = BigInt)]
+    size: i64,
+    #[diesel(sql_type = Text)]
+    checkpoint: String,
+}
+
 /// Counts everything; to be called in one snapshot.
 pub fn of(conn: &mut Conn) -> QueryResult<Content> {
     let mut content = Content::default();
@@ -63,6 +72,11 @@ pub fn of(conn: &mut Conn) -> QueryResult<Content> {
         let quoted = table.replace('"', "\"\"");
         let rows = number(conn, &format!("SELECT count(*) AS value FROM \"{quoted}\""))?;
         content.rows.insert(table, rows);
+    }
+    if content.rows.contains_key(LEDGER_HEAD) {
+        let sql = format!("SELECT size, checkpoint FROM {LEDGER_HEAD}");
+        let head: Option<HeadRow> = on_both!(conn, |c| diesel::sql_query(sql).get_result(c).optional())?;
+        content.ledger = head.map(|head| LedgerHead { size: head.size, checkpoint: head.checkpoint });
     }
     Ok(content)
 }

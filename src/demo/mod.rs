@@ -66,6 +66,7 @@ pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<State>> {
         request_timeout: Duration::from_secs(30),
         limits: LimitOptions::default(),
         metrics_on_api: true,
+        traces: None,
     })?;
     bootstrap::load(&state)?;
     Ok(state)

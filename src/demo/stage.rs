@@ -64,6 +64,7 @@ impl Stage {
             needs_if_match: false,
             if_none_match: None,
             newest: false,
+            span: None,
             query: json!({}),
             now,
             today: self.state.clock.day_of(now),

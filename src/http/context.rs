@@ -21,6 +21,10 @@ use crate::db::{Conn, Fail, Id, Work, WriteGate};
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
 use crate::security;
+use crate::traces::RequestSpan;
+
+const READ: &str = "db.read";
+const WRITE: &str = "db.write";
 
 /// What is known of a request once the gate has let it in.
 pub struct Request {
@@ -41,6 +45,8 @@ pub struct Request {
     pub if_none_match: Option<String>,
     /// `Cache-Control: no-cache` (RFC 9111, 5.2.1.4): a list from the primary, please.
     pub newest: bool,
+    /// The span of this request, where it is traced.
+    pub span: Option<RequestSpan>,
     pub query: serde_json::Value,
     /// Business time; it stands still within one request.
     pub now: Instant,
@@ -92,6 +98,14 @@ impl Ctx {
         self.state.clock.new_id(self.now)
     }
 
+    /// A visit to the store, in a span of its own where this request is traced.
+    async fn in_span<T>(&self, name: &'static str, work: impl Future<Output = Work<T>>) -> Work<T> {
+        match &self.span {
+            Some(span) => span.store(name, work).await,
+            None => work.await,
+        }
+    }
+
     /// The parameters, already checked against the document.
     pub fn query<Q: DeserializeOwned>(&self) -> Result<Q, Problem> {
         serde_path_to_error::deserialize(&self.query).map_err(|error| {
@@ -126,7 +140,7 @@ impl Ctx {
         F: FnMut(&mut Conn, &Ctx) -> Work<T> + Send + 'static,
     {
         let ctx = self.clone();
-        Ok(self.state.db.read_point(move |conn| find(conn, &ctx)).await?)
+        Ok(self.in_span(READ, self.state.db.read_point(move |conn| find(conn, &ctx))).await?)
     }
 
     fn show<T: Serialize>(&self, entity: Entity<T>) -> Answer {
@@ -155,11 +169,8 @@ impl Ctx {
         F: Fn(&mut Tx) -> Work<Entity<T>> + Send + 'static,
     {
         let ctx = self.clone();
-        let entity = self
-            .state
-            .db
-            .write(WriteGate::default(), move |conn| action(&mut Tx { conn, ctx: &ctx, key: None }))
-            .await?;
+        let work = move |conn: &mut Conn| action(&mut Tx { conn, ctx: &ctx, key: None });
+        let entity = self.in_span(WRITE, self.state.db.write(WriteGate::default(), work)).await?;
         self.state.sealer.wake();
         self.wrote();
         self.show(entity)
@@ -185,7 +196,7 @@ impl Ctx {
         F: FnMut(&mut Conn, &Ctx) -> Work<T> + Send + 'static,
     {
         let ctx = self.clone();
-        Ok(self.state.db.read(move |conn| find(conn, &ctx)).await?)
+        Ok(self.in_span(READ, self.state.db.read(move |conn| find(conn, &ctx))).await?)
     }
 
     /// From the standby, unless this caller wrote a moment ago or asked for what is newest.
@@ -198,7 +209,7 @@ impl Ctx {
             return self.read(find).await;
         }
         let ctx = self.clone();
-        Ok(self.state.db.read_lagging(move |conn| find(conn, &ctx)).await?)
+        Ok(self.in_span(READ, self.state.db.read_lagging(move |conn| find(conn, &ctx))).await?)
     }
 
     /// Remembers that this caller wrote.
@@ -221,21 +232,18 @@ impl Ctx {
             .as_deref()
             .map(|key| IdempotencyKey::new(key, &self.caller, &self.method, &self.path, &body.bytes));
         let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
-        let result = self
-            .state
-            .db
-            .write(gate, move |conn| {
-                let mut tx = Tx { conn, ctx: &ctx, key: key.as_ref() };
-                let entity = action(&mut tx, &body)?;
-                let stored = entity.stored().map_err(unserialisable)?;
-                if let Some(key) = &key {
-                    let now = Instant::now();
-                    let kept = if entity.shown_once { &StoredAnswer::shown_once() } else { &stored };
-                    idempotency::store(tx.conn, &ctx.state.keys.ring(), key, entity.id, kept, now)?;
-                }
-                Ok((stored, entity.shown_once))
-            })
-            .await;
+        let work = move |conn: &mut Conn| {
+            let mut tx = Tx { conn, ctx: &ctx, key: key.as_ref() };
+            let entity = action(&mut tx, &body)?;
+            let stored = entity.stored().map_err(unserialisable)?;
+            if let Some(key) = &key {
+                let now = Instant::now();
+                let kept = if entity.shown_once { &StoredAnswer::shown_once() } else { &stored };
+                idempotency::store(tx.conn, &ctx.state.keys.ring(), key, entity.id, kept, now)?;
+            }
+            Ok((stored, entity.shown_once))
+        };
+        let result = self.in_span(WRITE, self.state.db.write(gate, work)).await;
         self.state.sealer.wake();
         self.wrote();
         match result {

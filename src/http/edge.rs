@@ -74,13 +74,18 @@ pub async fn edge(
     let state =
         request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
     let _in_flight = state.metrics.begun();
+    let span = state.traces.as_ref().map(|traces| traces.begin(request.headers()));
     let id = request_id(&request);
     let trace = trace_id(&request);
     let language = Language::from_header(request.headers().get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
     request.extensions_mut().insert(RequestId(id.clone()));
+    if let Some(span) = &span {
+        request.extensions_mut().insert(span.clone());
+    }
 
     let instance = format!("urn:uuid:{id}");
     // RFC 9110, 9.3.2: HEAD is GET without the body, which the protocol layer leaves out.
+    let method = request.method().clone();
     if request.method() == Method::HEAD {
         request.extensions_mut().insert(WithoutBody);
         request.head_mut().method = Method::GET;
@@ -95,6 +100,9 @@ pub async fn edge(
         seal(response.headers_mut(), &id, &state);
         state.metrics.problem(Code::RequestTimeout);
         state.metrics.answered(None, response.status().as_u16(), started.elapsed().as_secs_f64());
+        if let Some(span) = &span {
+            span.end(method.as_str(), "", "unknown", response.status().as_u16(), &id);
+        }
         tracing::warn!(request_id = id, trace_id = trace.as_deref(), "request took too long");
         return Err(InternalError::from_response("request timeout", response).into());
     };
@@ -117,6 +125,9 @@ pub async fn edge(
         return Ok(response);
     }
     let route = answered.match_pattern().unwrap_or_default();
+    if let Some(span) = &span {
+        span.end(method.as_str(), &route, operation, status, &id);
+    }
     tracing::info!(
         request_id = id,
         trace_id = trace.as_deref(),

@@ -234,6 +234,10 @@ settings! {
             "Least level of what is logged.";
         log_format: LogFormat = "json", LOG_FORMAT, [],
             "Form of the log on standard error.";
+        otlp_endpoint: Option<String> = "", Maybe(BaseUrl), [],
+            "OpenTelemetry collector that traces are sent to (OTLP over HTTP, protobuf); `/v1/traces` is added. Nothing is traced without it.";
+        trace_percent: usize = "10", Whole(0, 100), [],
+            "Of the requests whose `traceparent` does not decide it, how many in a hundred are traced.";
     }
 }
 

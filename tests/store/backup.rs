@@ -121,7 +121,17 @@ on_both_databases! {
         good(verify(&folder));
         let restored = restore(app.kind(), &folder, app.key.clone()).await;
         for (table, rows) in manifest["rows"].as_object().expect("tables") {
+            // On PostgreSQL the restored service seals what was not sealed yet, and takes the lease.
+            if app.kind() == Kind::Postgres && (table.starts_with("ledger_") || table == "leases") {
+                continue;
+            }
             assert_eq!(restored.count(table) as u64, rows.as_u64().expect("a number"), "{table}");
+        }
+        // The head that the manifest tells is the one that the copy has: its checkpoint can be compared with one kept outside.
+        if app.kind() == Kind::Sqlite {
+            let heads = restored.values("SELECT checkpoint AS value FROM ledger_head");
+            assert_eq!(manifest["ledger"]["checkpoint"], heads[0].as_str());
+            assert!(manifest["ledger"]["size"].as_i64().is_some_and(|size| size >= 40));
         }
         let complexes = manifest["rows"]["complexes"].as_u64().expect("a number") as usize;
         assert!(complexes >= 40 && complexes <= app.count("complexes"));

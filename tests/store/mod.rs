@@ -11,3 +11,4 @@ mod replicas;
 mod sealing;
 mod standby;
 mod tampering;
+mod traces;

@@ -26,6 +26,7 @@ use xiaoqu::clock::Clock;
 use xiaoqu::db::DbOptions;
 use xiaoqu::http::limits::LimitOptions;
 use xiaoqu::keys::{Key as RingKey, Keyring, Keys, Use};
+use xiaoqu::traces::TraceOptions;
 
 use keys::Key;
 
@@ -60,6 +61,7 @@ pub struct Setup {
     pub request_timeout: Duration,
     pub limits: LimitOptions,
     pub metrics_on_api: bool,
+    pub traces: Option<TraceOptions>,
     pub server: ServerOptions,
     pub database: fn(&mut DbOptions),
     /// A standby that lists are read from, and how far it may be behind.
@@ -76,6 +78,7 @@ impl Default for Setup {
             request_timeout: Duration::from_secs(30),
             limits: LimitOptions::default(),
             metrics_on_api: true,
+            traces: None,
             server: ServerOptions {
                 workers: 1,
                 max_connections: 1000,
@@ -186,6 +189,7 @@ impl TestApp {
             request_timeout: setup.request_timeout,
             limits: setup.limits,
             metrics_on_api: setup.metrics_on_api,
+            traces: setup.traces,
         }
     }
 
