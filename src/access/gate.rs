@@ -41,10 +41,12 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     let state =
         request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
     let visitor = Visitor { state: &state, request, operation: "unknown" };
-    if request.match_pattern().is_some_and(|pattern| crate::system::PAGES.contains(&pattern.as_str())) {
+    // Once: each look-up walks the whole map of resources.
+    let pattern = request.match_pattern();
+    if pattern.as_deref().is_some_and(|pattern| crate::system::PAGES.contains(&pattern)) {
         return visitor.limit_address();
     }
-    let route = match find_route(&state, request) {
+    let route = match find_route(&state, pattern.as_deref(), request) {
         Ok(route) => route,
         Err(problem) => return visitor.limit_address().and(Err(problem)),
     };
@@ -83,9 +85,8 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
 }
 
 /// The operation of a request; an unknown path is 404, a known one under another method 405 with `Allow`.
-fn find_route(state: &State, request: &ServiceRequest) -> Result<Route, Problem> {
-    let pattern = request.match_pattern().ok_or_else(|| Problem::new(Code::NotFound))?;
-    let methods = state.routes.get(&pattern).ok_or_else(|| Problem::new(Code::NotFound))?;
+fn find_route(state: &State, pattern: Option<&str>, request: &ServiceRequest) -> Result<Route, Problem> {
+    let methods = pattern.and_then(|pattern| state.routes.get(pattern)).ok_or_else(|| Problem::new(Code::NotFound))?;
     methods.iter().find(|route| route.method == *request.method()).cloned().ok_or_else(|| {
         let mut allow: Vec<&str> = methods.iter().map(|r| r.method.as_str()).collect();
         if allow.contains(&"GET") {

@@ -48,6 +48,15 @@ impl Scope {
         }
     }
 
+    /// Where only what is addressed to the caller is seen: the role, and the area or the company's code.
+    pub fn addressee(&self) -> Option<(Role, &str)> {
+        match self {
+            Scope::Company(uscc) => Some((Role::PropertyCompany, uscc)),
+            Scope::Addressed { role, area } => Some((*role, area)),
+            _ => None,
+        }
+    }
+
     /// Is a place inside this division?
     pub fn holds(&self, county: &str, township: &str, community: &str) -> bool {
         match self {

@@ -55,6 +55,7 @@ pub fn features(config: &mut ServiceConfig) {
 /// An operation that is served.
 #[derive(Clone, Debug)]
 pub struct Route {
+    pub pattern: Arc<str>,
     pub method: Method,
     pub operation: &'static str,
     pub permission: &'static Permission,
@@ -157,6 +158,7 @@ fn routes(document: &serde_json::Value) -> anyhow::Result<HashMap<String, Vec<Ro
     let mut all: HashMap<String, Vec<Route>> = HashMap::new();
     let mut served = Vec::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        let pattern: Arc<str> = path.as_str().into();
         for (method, operation) in item.as_object().into_iter().flatten() {
             let Some(id) = operation["operationId"].as_str() else { continue };
             let permission =
@@ -164,6 +166,7 @@ fn routes(document: &serde_json::Value) -> anyhow::Result<HashMap<String, Vec<Ro
             served.push(permission.operation);
             let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())?;
             all.entry(path.clone()).or_default().push(Route {
+                pattern: pattern.clone(),
                 method,
                 operation: permission.operation,
                 permission,

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::model::{Company, ListCompanies};
 use crate::access::{Scope, scoped};
 use crate::db::schema::{companies, company_areas, company_families as families};
-use crate::db::{Conn, Id, Work, contains, lock_company, lower};
+use crate::db::{Conn, Id, Work, contains, distinct, lock_company, lower};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
 use crate::on_both;
@@ -84,10 +84,12 @@ pub fn add_areas(conn: &mut Conn, company: Id, areas: &[&str]) -> Work<()> {
 /// Names and codes of companies, for rows that show them.
 pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, (String, String)>> {
     let system = Scope::System("a row that the caller may see names its company");
-    let rows: Vec<(Id, String, String)> = scoped::companies(&system)
-        .filter(companies::id.eq_any(ids.to_vec()))
-        .select((companies::id, companies::name, companies::uscc))
-        .load(conn)?;
+    let named = scoped::companies(&system);
+    let named = match ids {
+        [id] => named.filter(companies::id.eq(*id)),
+        _ => named.filter(companies::id.eq_any(distinct(ids))),
+    };
+    let rows: Vec<(Id, String, String)> = named.select((companies::id, companies::name, companies::uscc)).load(conn)?;
     Ok(rows.into_iter().map(|(id, name, uscc)| (id, (name, uscc))).collect())
 }
 

@@ -7,7 +7,7 @@ use super::model::{Complex, ComplexRow, CurrentService, ListComplexes, Point, Se
 use crate::access::{Scope, scoped};
 use crate::companies;
 use crate::db::schema::{complex_services as services, complexes};
-use crate::db::{Conn, Id, Work, contains, lower};
+use crate::db::{Conn, Id, Work, contains, distinct, lower};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
 use crate::problem::Problem;
@@ -37,10 +37,12 @@ pub fn touch(conn: &mut Conn, row: &ComplexRow, now: crate::db::Instant) -> Work
 
 pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, String>> {
     let system = Scope::System("a row that the caller may see names its complex");
-    let rows: Vec<(Id, String)> = scoped::complexes(&system)
-        .filter(complexes::id.eq_any(ids.to_vec()))
-        .select((complexes::id, complexes::name))
-        .load(conn)?;
+    let named = scoped::complexes(&system);
+    let named = match ids {
+        [id] => named.filter(complexes::id.eq(*id)),
+        _ => named.filter(complexes::id.eq_any(distinct(ids))),
+    };
+    let rows: Vec<(Id, String)> = named.select((complexes::id, complexes::name)).load(conn)?;
     Ok(rows.into_iter().collect())
 }
 
@@ -92,10 +94,12 @@ fn services_in_force(conn: &mut Conn, scope: &Scope, ids: &[Id], day: NaiveDate)
     let system = Scope::System("a complex that the caller may see names who serves it");
     // A company sees its own services only: who came after it is not its business.
     let scope = if matches!(scope, Scope::Company(_)) { scope } else { &system };
-    let rows: Vec<ServiceRow> = scoped::complex_services(scope)
-        .filter(services::complex_id.eq_any(ids.to_vec()))
-        .filter(services::effective_from.le(day))
-        .load(conn)?;
+    let of_these = scoped::complex_services(scope);
+    let of_these = match ids {
+        [id] => of_these.filter(services::complex_id.eq(*id)),
+        _ => of_these.filter(services::complex_id.eq_any(distinct(ids))),
+    };
+    let rows: Vec<ServiceRow> = of_these.filter(services::effective_from.le(day)).load(conn)?;
     let rows: Vec<ServiceRow> = rows.into_iter().filter(|row| row.covers(day)).collect();
     let companies = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
     Ok(rows

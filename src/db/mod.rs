@@ -239,6 +239,14 @@ diesel::define_sql_function! {
     fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
+/// Each id once. Callers ask for one id with `=`: SQLite keeps that statement compiled, and one with a list it cannot.
+pub fn distinct(ids: &[Id]) -> Vec<Id> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
 /// A LIKE pattern for "contains this text", with its wildcards escaped by `\`.
 pub fn contains(text: &str) -> String {
     format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))

@@ -118,7 +118,12 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::db::types::Uid;
-    violation_audiences (role, area, violation_id) { role -> Text, area -> Text, violation_id -> Uid }
+    violation_audiences (role, area, violation_id) {
+        role -> Text,
+        area -> Text,
+        violation_id -> Uid,
+        found_on -> Date,
+    }
 }
 
 table! {

@@ -7,7 +7,7 @@ use anyhow::Context;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
 
-use super::pool::{self, Manager, Pool};
+use super::pool::{self, Manager, Pool, Slot};
 use super::writer::{BeforeCommit, Writer};
 use super::{Conn, DbOptions, Fail, Outage, StoreMetrics};
 
@@ -19,7 +19,7 @@ pub struct Sqlite {
 
 thread_local! {
     /// A reading connection of this thread, per database file.
-    static INLINE: RefCell<HashMap<String, Conn>> = RefCell::new(HashMap::new());
+    static INLINE: RefCell<HashMap<String, Slot>> = RefCell::new(HashMap::new());
 }
 
 /// Readers never write: `query_only` makes a write through the wrong door an error.
@@ -83,17 +83,21 @@ impl Sqlite {
         pool::read_on(&mut slot, work)
     }
 
+    /// In one transaction too: a snapshot, and the file is locked once, not once a statement.
     pub fn read_inline<T>(&self, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
         let kept = INLINE.with_borrow_mut(|all| all.remove(&self.path));
-        let mut conn = match kept {
-            Some(conn) => conn,
-            None => Manager::Sqlite { path: self.path.clone(), setup: READER }
-                .establish()
-                .map_err(|_| Fail::Out(Outage::Away))?,
+        let mut slot = match kept {
+            Some(slot) => slot,
+            None => {
+                let manager = Manager::Sqlite { path: self.path.clone(), setup: READER };
+                let conn = manager.establish().map_err(|_| Fail::Out(Outage::Away))?;
+                Slot { conn, broken: false }
+            }
         };
-        let result = work(&mut conn);
-        if !matches!(result, Err(Fail::Query(_))) {
-            INLINE.with_borrow_mut(|all| all.insert(self.path.clone(), conn));
+        slot.frame("BEGIN")?;
+        let result = pool::read_on(&mut slot, work);
+        if !slot.broken {
+            INLINE.with_borrow_mut(|all| all.insert(self.path.clone(), slot));
         }
         result
     }

@@ -115,18 +115,18 @@ pub async fn edge(
     }
     let policy = if answered.path().starts_with("/docs/") { PAGE_POLICY } else { API_POLICY };
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    let counted = answered.extensions().get::<Route>().map(|route| (route.index, route.operation));
-    let operation = counted.map_or("unknown", |(_, operation)| operation);
+    let served = answered.extensions().get::<Route>().cloned();
+    let operation = served.as_ref().map_or("unknown", |route| route.operation);
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
-    state.metrics.answered(counted.map(|(index, _)| index), status, seconds);
+    state.metrics.answered(served.as_ref().map(|route| route.index), status, seconds);
     if status == 429 {
         // Counted, and told as a security event; a line for each would let a flood fill the disk.
         return Ok(response);
     }
-    let route = answered.match_pattern().unwrap_or_default();
+    let route = served.as_ref().map_or("", |route| &route.pattern);
     if let Some(span) = &span {
-        span.end(method.as_str(), &route, operation, status, &id);
+        span.end(method.as_str(), route, operation, status, &id);
     }
     tracing::info!(
         request_id = id,

@@ -80,7 +80,7 @@ pub fn notify_violation(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Wor
     row.proceedings.0.notification = Some(Notification::new(ctx, input.clone()));
     row.notified = true;
     for uscc in companies::speakers_of(tx.conn, row.company_id)? {
-        store::add_audience(tx.conn, Role::PropertyCompany, &uscc, row.id)?;
+        store::add_audience(tx.conn, Role::PropertyCompany, &uscc, row.id, row.found_on)?;
     }
     row.state = ViolationState::Notified.code().to_owned();
     advance(tx, row, "violation.notified", json!({}))

@@ -96,7 +96,7 @@ pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Vi
         add_audience(tx.conn, role, &row)?;
     }
     if let Some(uscc) = &ctx.caller.company {
-        store::add_audience(tx.conn, Role::PropertyCompany, uscc, row.id)?;
+        store::add_audience(tx.conn, Role::PropertyCompany, uscc, row.id, row.found_on)?;
     }
     let event = Event::new("violation.reported", "violation", row.id)
         .at(row.place())
@@ -122,7 +122,7 @@ pub fn add_audience(conn: &mut Conn, role: Role, row: &ViolationRow) -> Work<()>
     if !role.is_addressed() {
         return Ok(());
     }
-    store::add_audience(conn, role, role.area_of(&row.county, &row.township), row.id)
+    store::add_audience(conn, role, role.area_of(&row.county, &row.township), row.id, row.found_on)
 }
 
 fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<Fault>) -> Work<()> {

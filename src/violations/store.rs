@@ -53,8 +53,13 @@ pub fn save(conn: &mut Conn, row: &ViolationRow) -> Work<()> {
 }
 
 /// Lets a police station, partner or utility see a violation.
-pub fn add_audience(conn: &mut Conn, role: Role, area: &str, id: Id) -> Work<()> {
-    let row = (audiences::role.eq(role.code()), audiences::area.eq(area), audiences::violation_id.eq(id));
+pub fn add_audience(conn: &mut Conn, role: Role, area: &str, id: Id, found_on: NaiveDate) -> Work<()> {
+    let row = (
+        audiences::role.eq(role.code()),
+        audiences::area.eq(area),
+        audiences::violation_id.eq(id),
+        audiences::found_on.eq(found_on),
+    );
     on_both!(conn, |conn| diesel::insert_into(audiences::table).values(row).on_conflict_do_nothing().execute(conn))?;
     Ok(())
 }
@@ -62,21 +67,21 @@ pub fn add_audience(conn: &mut Conn, role: Role, area: &str, id: Id) -> Work<()>
 /// A company has another parent: its notified violations are shown to whoever speaks for it now, and no longer to others.
 pub fn show_to_family(conn: &mut Conn, company: Id) -> Work<()> {
     let system = Scope::System("who may see a violation follows from whose it is");
-    let notified: Vec<Id> = scoped::violations(&system)
+    let notified: Vec<(Id, NaiveDate)> = scoped::violations(&system)
         .filter(violations::company_id.eq(company))
         .filter(violations::notified.eq(true))
-        .select(violations::id)
+        .select((violations::id, violations::found_on))
         .load(conn)?;
     let speakers = crate::companies::speakers_of(conn, Some(company))?;
     for chunk in notified.chunks(500) {
         let shown = audiences::table
-            .filter(audiences::violation_id.eq_any(chunk.to_vec()))
+            .filter(audiences::violation_id.eq_any(chunk.iter().map(|(id, _)| *id).collect::<Vec<_>>()))
             .filter(audiences::role.eq(Role::PropertyCompany.code()));
         diesel::delete(shown).execute(conn)?;
     }
-    for id in notified {
+    for (id, found_on) in notified {
         for uscc in &speakers {
-            add_audience(conn, Role::PropertyCompany, uscc, id)?;
+            add_audience(conn, Role::PropertyCompany, uscc, id, found_on)?;
         }
     }
     Ok(())
@@ -141,7 +146,11 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListViolations) -> Work<PageOf<V
     };
     let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
     let mut rows = filtered();
-    if let Some((day, id)) = Cursor::decode::<Key>(page.cursor.as_deref())? {
+    let after = Cursor::decode::<Key>(page.cursor.as_deref())?;
+    if let Some(ids) = page_of_addressed(conn, &ctx.scope, query, after, page.fetch())? {
+        rows = rows.filter(violations::id.eq_any(ids));
+    }
+    if let Some((day, id)) = after {
         // With the OR inside an AND the index is entered at the day (0.03 ms at a million rows, 50 ms without).
         rows = rows.filter(violations::found_on.le(day).and(violations::found_on.lt(day).or(violations::id.lt(id))));
     }
@@ -149,6 +158,35 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListViolations) -> Work<PageOf<V
         rows.order((violations::found_on.desc(), violations::id.desc())).limit(page.fetch()).load(conn)?;
     let (rows, next_cursor) = page.cut(rows, |row| (row.found_on, row.id));
     Ok(PageOf { items: view::views(conn, ctx, rows)?, next_cursor, total })
+}
+
+/// The ids of a page of what is addressed to the caller, read in its order, where only days narrow it. As a mere condition
+/// on the violations all that was ever addressed is sorted for each page (a company with 3,000: 15 ms, and 0.3 this way).
+fn page_of_addressed(
+    conn: &mut Conn,
+    scope: &Scope,
+    query: &ListViolations,
+    after: Option<Key>,
+    fetch: i64,
+) -> Work<Option<Vec<Id>>> {
+    let ListViolations { state: None, company_id: None, complex_id: None, act: None, .. } = query else {
+        return Ok(None);
+    };
+    let Some((role, area)) = scope.addressee() else { return Ok(None) };
+    let mut shown =
+        audiences::table.filter(audiences::role.eq(role.code())).filter(audiences::area.eq(area)).into_boxed();
+    if let Some(from) = query.found_from {
+        shown = shown.filter(audiences::found_on.ge(from));
+    }
+    if let Some(to) = query.found_to {
+        shown = shown.filter(audiences::found_on.le(to));
+    }
+    if let Some((day, id)) = after {
+        let later_ids = audiences::found_on.lt(day).or(audiences::violation_id.lt(id));
+        shown = shown.filter(audiences::found_on.le(day).and(later_ids));
+    }
+    let shown = shown.order((audiences::found_on.desc(), audiences::violation_id.desc())).limit(fetch);
+    Ok(Some(shown.select(audiences::violation_id).load(conn)?))
 }
 
 /// Open cases of the caller's territory in these states, oldest first; for the inbox.

@@ -1,0 +1,1 @@
+"""What the programs of bench/ share: the service, PostgreSQL, data, load and reports."""
