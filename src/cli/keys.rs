@@ -163,7 +163,7 @@ fn page(ring: &Keyring) -> String {
 }
 
 fn public(ring: &Keyring, usage: Use, settings: &Settings) -> anyhow::Result<String> {
-    let name = keys::ledger_name(&settings.http.public_url);
+    let name = settings.ledger_origin();
     match usage {
         Use::Ledger => Ok(ring.ledger_keys().iter().map(|key| key.verifier_key(&name) + "\n").collect()),
         Use::Token => {

@@ -13,10 +13,3 @@ pub use file::{FileError, create, read, replace};
 pub use live::{Keys, Source};
 pub use ring::{DataKey, Key, Keyring, LedgerKey, Moment, State, TokenKey, Use};
 pub use wrapping::{Wrapping, WrappingKey};
-
-/// The name of the ledger, under which its checkpoints are signed (C2SP: a URL without its scheme).
-pub fn ledger_name(public_url: &str) -> String {
-    let place = public_url.split_once("://").map_or(public_url, |(_, place)| place);
-    // A signed note's key name holds neither spaces nor a plus.
-    format!("{}/ledger", place.replace('+', "%2B"))
-}
