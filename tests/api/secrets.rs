@@ -28,6 +28,7 @@ const MANAGER: &str = "贾雨村（项目经理）";
 const OFFICER: &str = "王熙凤（经办人）";
 /// What is meant to be in the log and in an error: the search must find it there.
 const CONTROL: &str = "control-4b1d.7:e";
+const CONTACT: &str = "薛宝钗（联系人）139-1234-0951";
 const PHONE_IN_TEXT: &str = "住户电话 138-0951-4417";
 
 struct Service {
@@ -310,6 +311,32 @@ async fn drive(service: &mut Service) {
     }
     let request = client().get(format!("{}/v1/me", service.base)).header("x-request-id", CONTROL);
     assert_eq!(service.send(request).await.0, 401);
+    // A client with a real secret, right, wrong and for a real token.
+    let administrator = service.token(Role::SystemAdministrator, COUNTY);
+    let input =
+        json!({ "name": "测试平台甲", "contact": CONTACT, "role": "social_affairs_office", "division": TOWNSHIP });
+    let (status, made) = service.post(&administrator, "/v1/clients", &input, "plant-8").await;
+    assert_eq!(status, 201, "{made}");
+    let path = format!("/v1/clients/{}", text(&made["id"]));
+    let (_, given) =
+        service.post(&administrator, &format!("{path}/secret"), &json!({ "overlap_hours": 0 }), "plant-9").await;
+    let given = text(&given["client_secret"]).to_owned();
+    service.plant("a client's secret that is in force", &given);
+    let (status, approved) =
+        service.post(&county, &format!("{path}/approval"), &json!({ "reason": "理由" }), "plant-10").await;
+    assert_eq!(status, 200, "{approved}");
+    for (try_it, expected) in [(given.clone(), 200), (format!("{given}x"), 401)] {
+        let request =
+            client().post(format!("{}/oauth/token", service.base)).basic_auth(text(&made["id"]), Some(try_it));
+        let form =
+            request.header("content-type", "application/x-www-form-urlencoded").body("grant_type=client_credentials");
+        let (status, answer) = service.send(form).await;
+        assert_eq!(status, expected, "{answer}");
+        if let Some(token) = answer["access_token"].as_str() {
+            service.plant("a client's token", token);
+            assert_eq!(service.get(token, "/v1/me").await.0, 200);
+        }
+    }
     let secret = "client-secret-Zq3vX9pLm2";
     service.secrets.push(Needle::new("a client's secret", secret));
     let form = format!("grant_type=client_credentials&client_id=nobody&client_secret={secret}");
@@ -359,7 +386,8 @@ fn nothing_is_found(kind: Kind) {
         ("the database", &database),
     ];
     search(&places, &secrets);
-    let personal = [REPRESENTATIVE, HOTLINE, MANAGER, OFFICER, PHONE_IN_TEXT].map(|value| Needle::new(value, value));
+    let personal =
+        [REPRESENTATIVE, HOTLINE, MANAGER, OFFICER, PHONE_IN_TEXT, CONTACT].map(|value| Needle::new(value, value));
     let quiet = [("the log", log.as_bytes()), ("the metrics", &metrics[..]), ("the errors", &errors[..])];
     search(&quiet, &personal);
     // What was answered for a key is stored under the data key.
