@@ -249,6 +249,12 @@ pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> Work<Id> {
     Ok(row.id)
 }
 
+/// How many entries are sealed, and how many events wait for it.
+pub fn sizes(conn: &mut Conn) -> Work<(i64, i64)> {
+    let sealed = store::head(conn)?.map_or(0, |head| head.size);
+    Ok((sealed, store::count_unsealed(conn)?))
+}
+
 /// The signed checkpoint of the present head.
 pub fn head_checkpoint(db: &Db) -> anyhow::Result<String> {
     let head = db.read_blocking(store::head).map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail:?}"))?;

@@ -5,6 +5,7 @@
 //! are right: the head's row is locked before anything is read.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tlog_tiles::{Error, Hash, record_hash};
@@ -49,11 +50,13 @@ pub struct Sealer {
     origin: String,
     keys: Arc<Keys>,
     wake: Arc<Notify>,
+    /// The last attempt was refused: for readiness.
+    refused: Arc<AtomicBool>,
 }
 
 impl Sealer {
     pub fn new(origin: &str, keys: Arc<Keys>) -> anyhow::Result<Sealer> {
-        let sealer = Sealer { origin: origin.to_owned(), keys, wake: Arc::default() };
+        let sealer = Sealer { origin: origin.to_owned(), keys, wake: Arc::default(), refused: Arc::default() };
         sealer.signer(origin)?;
         Ok(sealer)
     }
@@ -70,6 +73,30 @@ impl Sealer {
         let acting = ring.ledger_key(Instant::now().0);
         let others = ring.ledger_keys().iter().filter(|key| key.id() != acting.id());
         std::iter::once(acting).chain(others).map(|key| key.verifier_key(origin)).collect()
+    }
+
+    /// Are events waiting because sealing is refused?
+    pub fn is_refused(&self) -> bool {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// Seals the next events; a refusal leaves them waiting, a fault of the store goes to the caller.
+    fn attempt(&self, conn: &mut Conn) -> Work<usize> {
+        match self.seal(conn) {
+            Ok(count) => {
+                if count > 0 {
+                    self.refused.store(false, Ordering::Relaxed);
+                }
+                Ok(count)
+            }
+            Err(SealFault::Store(fail)) => Err(fail),
+            Err(fault) => {
+                if !self.refused.swap(true, Ordering::Relaxed) {
+                    tracing::error!(%fault, "the ledger cannot be sealed: its events wait");
+                }
+                Ok(0)
+            }
+        }
     }
 
     /// Something was written.
@@ -116,39 +143,20 @@ impl Sealer {
         Ok(store::lock_head(conn)?.unwrap_or(empty))
     }
 
-    /// For the writer of SQLite: a fault of the store takes the batch with it, any other leaves the events waiting.
+    /// For the writer of SQLite, in each of its batches.
     pub fn seal_batch(&self, conn: &mut Conn) -> Work<()> {
-        match self.seal(conn) {
-            Ok(_) => Ok(()),
-            Err(SealFault::Store(fail)) => Err(fail),
-            Err(fault) => {
-                tracing::error!(%fault, "the ledger cannot be sealed");
-                Ok(())
-            }
-        }
+        self.attempt(conn).map(drop)
     }
 
     /// Seals all that waits.
     pub async fn seal_all(&self, db: &Db) -> Result<(), Fail> {
-        loop {
-            if !db.read(store::any_unsealed).await? {
-                return Ok(());
-            }
+        while db.read(store::any_unsealed).await? {
             let sealer = self.clone();
-            let sealed = db
-                .write(WriteGate::default(), move |conn| match sealer.seal(conn) {
-                    Ok(count) => Ok(count),
-                    Err(SealFault::Store(fail)) => Err(fail),
-                    Err(fault) => {
-                        tracing::error!(%fault, "the ledger cannot be sealed");
-                        Ok(0)
-                    }
-                })
-                .await?;
-            if sealed == 0 {
-                return Ok(());
+            if db.write(WriteGate::default(), move |conn| sealer.attempt(conn)).await? == 0 {
+                break;
             }
         }
+        Ok(())
     }
 
     /// Goes round until the service stops.

@@ -101,6 +101,10 @@ pub fn any_unsealed(conn: &mut Conn) -> Work<bool> {
     Ok(first.is_some())
 }
 
+pub fn count_unsealed(conn: &mut Conn) -> Work<i64> {
+    Ok(ledger_unsealed::table.count().get_result(conn)?)
+}
+
 /// The head, locked until the transaction ends: one sealer at a time grows the tree, however many there are.
 pub fn lock_head(conn: &mut Conn) -> Work<Option<HeadRow>> {
     let of = ledger_head::table.find(1);

@@ -69,6 +69,8 @@ pub static LIST: &[Row] = &[
     gauge("xiaoqu_migrations", &["state"], "Migrations that the database has (applied) and this version has (known)"),
     gauge("xiaoqu_calendar_years_missing", &[], "Of this year and the next, how many have no holiday calendar"),
     gauge("xiaoqu_keyring_broken", &[], "1 while the changed keyring cannot be used and the one before it is in force"),
+    gauge("xiaoqu_ledger_size", &[], "Sealed entries of the ledger"),
+    gauge("xiaoqu_ledger_unsealed", &[], "Events that wait for their seal; it grows only while sealing is refused"),
     gauge(
         "xiaoqu_issuer_keys_age_seconds",
         &["issuer"],

@@ -38,6 +38,8 @@ pub struct Metrics {
     migrations: IntGaugeVec,
     calendar_years_missing: IntGauge,
     keyring_broken: IntGauge,
+    ledger_size: IntGauge,
+    ledger_unsealed: IntGauge,
     issuer_keys_age: IntGaugeVec,
     process: process::Process,
 }
@@ -172,6 +174,8 @@ impl Metrics {
             migrations: all.gauges("xiaoqu_migrations")?,
             calendar_years_missing: all.gauge("xiaoqu_calendar_years_missing")?,
             keyring_broken: all.gauge("xiaoqu_keyring_broken")?,
+            ledger_size: all.gauge("xiaoqu_ledger_size")?,
+            ledger_unsealed: all.gauge("xiaoqu_ledger_unsealed")?,
             issuer_keys_age: all.gauges("xiaoqu_issuer_keys_age_seconds")?,
             process: process::Process {
                 start: all.gauge("process_start_time_seconds")?,
@@ -220,11 +224,14 @@ impl Metrics {
     /// Looks at what is not counted as it happens, and writes everything down.
     pub async fn text(&self, state: &State) -> anyhow::Result<String> {
         let today = state.clock.today();
-        let asked = state
-            .db
-            .read(move |conn| Ok((crate::calendar::missing_years(conn, today)?.len(), crate::db::applied(conn)?)));
+        let asked = state.db.read(move |conn| {
+            let missing = crate::calendar::missing_years(conn, today)?.len();
+            Ok((missing, crate::db::applied(conn)?, crate::ledger::sizes(conn)?))
+        });
         // While the store is away the last known numbers stand.
-        if let Ok((missing, applied)) = asked.await {
+        if let Ok((missing, applied, (sealed, unsealed))) = asked.await {
+            self.ledger_size.set(sealed);
+            self.ledger_unsealed.set(unsealed);
             self.calendar_years_missing.set(missing as i64);
             self.migrations.with_label_values(&["applied"]).set(applied);
         }

@@ -178,5 +178,9 @@ on_both_databases! {
         a_company(&app).await;
         tokio::time::sleep(std::time::Duration::from_secs(2)).await;
         assert_eq!((head_of(&app), app.count("ledger_unsealed")), (size, 1), "the company is registered, its event waits");
+        let ready = app.nobody().get("/readyz").await.expect(200);
+        assert!(ready["warnings"].to_string().contains("ledger_not_sealed"), "{ready}");
+        let metrics = app.http.get(format!("{}/metrics", app.base_url)).send().await.expect("metrics").text().await.expect("text");
+        assert!(metrics.contains("xiaoqu_ledger_unsealed 1\n"), "{metrics}");
     }
 }
