@@ -10,10 +10,6 @@ use xiaoqu::policy::versions::{Policies, PolicyVersion, built_in};
 use xiaoqu::standing::model::{CompanyFacts, Place, ViolationFact};
 use xiaoqu::standing::rules::assess;
 
-/// As in the binary that serves.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const VIOLATIONS: usize = 1000;
 const ROUNDS: usize = 300;
 
