@@ -22,16 +22,24 @@ def capture(postgres, action, database="xiaoqu"):
     text = log.read_text(encoding="utf-8", errors="replace").encode()[start:].decode(errors="replace")
     postgres.sql(f"ALTER DATABASE {database} RESET log_statement", "postgres")
     postgres.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'xiaoqu'", "postgres")
-    entries = re.split(r"(?m)^\d{4}-\d\d-\d\d [\d:.]+ \S+ \[\d+\] ", text)
-    found = []
-    for entry in entries:
+    # The sealer and the polls of the service are at work too: the creation is what one connection ran around its INSERT.
+    entries = re.split(r"(?m)^\d{4}-\d\d-\d\d [\d:.]+ \S+ \[(\d+)\] ", text)
+    by_connection = {}
+    for pid, entry in zip(entries[1::2], entries[2::2]):
+        found = by_connection.setdefault(pid, [])
         if match := re.match(r"LOG:  (?:execute [^:]*|statement): (.*)", entry, re.S):
             found.append([match[1].strip(), {}])
         elif found and (match := re.match(r"DETAIL:  [Pp]arameters: (.*)", entry, re.S)):
             for name, value in re.findall(r"(\$\d+) = (NULL|'(?:[^']|'')*')", match[1]):
                 found[-1][1][name] = value
-    begin = max(at for at, (sql, _) in enumerate(found) if sql.startswith("BEGIN"))
-    return [tuple(one) for one in found[begin:] if not one[0].startswith("BEGIN ISOLATION")]
+    created = lambda sql: re.match(r'INSERT INTO "violations"', sql)
+    for found in by_connection.values():
+        inserts = [at for at, (sql, _) in enumerate(found) if created(sql)]
+        if inserts:
+            begin = max(at for at, (sql, _) in enumerate(found[:inserts[-1]]) if sql.startswith("BEGIN"))
+            end = next(at for at, (sql, _) in enumerate(found) if at > begin and sql.startswith("COMMIT"))
+            return [tuple(one) for one in found[begin:end + 1]]
+    raise SystemExit("the statements of a creation are not in the server's log")
 
 
 def script(statements, answer, pairs):
