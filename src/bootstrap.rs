@@ -178,9 +178,6 @@ async fn watch_keyring(state: &State) {
     state.keys.refresh();
     if state.keys.generation() != before {
         state.verifier.forget();
-        // A token that was being checked under a key that is gone now.
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        state.verifier.forget();
     }
     // Before its first use, and again until the store has heard of it.
     let new = state.keys.unknown_to_store();

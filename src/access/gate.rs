@@ -53,11 +53,13 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     request.extensions_mut().insert(route.clone());
     let visitor = Visitor { operation: route.operation, ..visitor };
     if let Access::Public = route.permission.access {
-        return match () {
-            () if PROBES.contains(&route.operation) => Ok(()),
+        return if PROBES.contains(&route.operation) {
+            Ok(())
+        } else if request.path() == TOKEN_PATH {
             // Where guessing a client's secret is tried.
-            () if request.path() == TOKEN_PATH => visitor.limit_token_requests(),
-            () => visitor.limit_address(),
+            visitor.limit_token_requests()
+        } else {
+            visitor.limit_address()
         };
     }
     let caller = visitor.authenticate().await?;

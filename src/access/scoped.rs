@@ -1,11 +1,18 @@
 //! The only way to a table's rows: `scoped::table(&Scope)`. A test reads every `store.rs` for a way round this file.
 
+use diesel::dsl::{Eq, Filter};
 use diesel::prelude::*;
 
 use super::role::Role;
 use super::scope::Scope;
+use crate::companies::model::Company;
+use crate::complexes::model::{ComplexRow, ServiceRow};
 use crate::db::schema::*;
-use crate::db::{Id, MultiBackend};
+use crate::db::types::Uid;
+use crate::db::{Conn, Id, MultiBackend};
+use crate::measures::model::MeasureRow;
+use crate::on_both;
+use crate::violations::model::ViolationRow;
 
 macro_rules! boxed {
     ($table:ident) => {
@@ -28,49 +35,105 @@ pub mod query {
     boxed!(revocations);
 }
 
-/// Companies: visible wherever they are owned, serve, served or have applied.
-pub fn companies<'a>(scope: &Scope) -> query::companies<'a> {
-    let all = companies::table.into_boxed();
-    match scope {
+/// The rows of a table that each scope sees, said once and given in two forms: boxed, for lists and whatever narrows
+/// them further; and those of one key (`one` or `all` of them), of a fixed shape on the connection's own backend, whose
+/// SQL text is written once in the life of a connection and not for every read (writing it was a third of a point read).
+macro_rules! rows_of {
+    (
+        $(#[$doc:meta])* $table:ident, $form:ident $keyed:ident: $row:ty, by $key:ident,
+        |$all:ident, $among:ident| { $($scope:pat $(if $guard:expr)? => $seen:expr,)+ }
+    ) => {
+        $(#[$doc])*
+        pub fn $table<'a>(scope: &Scope) -> query::$table<'a> {
+            let ($all, $among) = ($table::table.into_boxed(), Every);
+            let _ = $among;
+            match scope {
+                $($scope $(if $guard)? => $seen,)+
+            }
+        }
+
+        /// Of these, by this key.
+        pub fn $keyed(conn: &mut Conn, scope: &Scope, key: Id) -> QueryResult<rows_of!(@type $form $row)> {
+            let ($all, $among) = ($table::table.filter($table::$key.eq(key)), Only(key));
+            let _ = $among;
+            match scope {
+                $($scope $(if $guard)? => on_both!(conn, |conn| rows_of!(@load $form $seen, conn)),)+
+            }
+        }
+    };
+    (@type one $row:ty) => { Option<$row> };
+    (@type all $row:ty) => { Vec<$row> };
+    (@load one $seen:expr, $conn:ident) => { $seen.first($conn).optional() };
+    (@load all $seen:expr, $conn:ident) => { $seen.load($conn) };
+}
+
+/// The ids of a subquery: every one of them, or none but the one that is asked for. SQLite reads such a subquery to its
+/// end, and all that was ever addressed to a company is much to read for one row.
+#[derive(Clone, Copy)]
+struct Every;
+
+impl Every {
+    fn of<Query, Column>(self, ids: Query, _: Column) -> Query {
+        ids
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Only(Id);
+
+impl Only {
+    fn of<Query, Column>(self, ids: Query, column: Column) -> Filter<Query, Eq<Column, Id>>
+    where
+        Column: diesel::Column<SqlType = Uid> + ExpressionMethods,
+        Query: diesel::query_dsl::methods::FilterDsl<Eq<Column, Id>>,
+    {
+        ids.filter(column.eq(self.0))
+    }
+}
+
+rows_of! {
+    /// Companies: visible wherever they are owned, serve, served or have applied.
+    companies, one company: Company, by id, |all, among| {
         Scope::County(area) | Scope::Township(area) | Scope::Community(area) | Scope::Addressed { area, .. } => all
-            .filter(companies::id.eq_any(
+            .filter(companies::id.eq_any(among.of(
                 company_areas::table.filter(company_areas::area.eq(area.clone())).select(company_areas::company_id),
-            )),
-        Scope::Company(uscc) => all.filter(companies::id.eq_any(own_company(uscc))),
-        Scope::Complex(id) => all.filter(companies::id.eq_any(
+                company_areas::company_id,
+            ))),
+        Scope::Company(uscc) => {
+            all.filter(companies::id.eq_any(among.of(own_company(uscc), company_families::company_id)))
+        },
+        Scope::Complex(id) => all.filter(companies::id.eq_any(among.of(
             complex_services::table.filter(complex_services::complex_id.eq(*id)).select(complex_services::company_id),
-        )),
+            complex_services::company_id,
+        ))),
         Scope::System(_) => all,
         Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }
 }
 
-/// Complexes of the territory; of a company, those it serves or served.
-pub fn complexes<'a>(scope: &Scope) -> query::complexes<'a> {
-    let all = complexes::table.into_boxed();
-    match scope {
+rows_of! {
+    /// Complexes of the territory; of a company, those it serves or served.
+    complexes, one complex: ComplexRow, by id, |all, among| {
         Scope::County(area) => all.filter(complexes::county.eq(area.clone())),
         Scope::Township(area) => all.filter(complexes::township.eq(area.clone())),
         Scope::Community(area) => all.filter(complexes::community.eq(area.clone())),
         Scope::Addressed { area, .. } if area.len() == 6 => all.filter(complexes::county.eq(area.clone())),
         Scope::Addressed { area, .. } => all.filter(complexes::township.eq(area.clone())),
-        Scope::Company(uscc) => all.filter(
-            complexes::id.eq_any(
-                complex_services::table
-                    .filter(complex_services::company_id.eq_any(own_company(uscc)))
-                    .select(complex_services::complex_id),
-            ),
-        ),
+        Scope::Company(uscc) => all.filter(complexes::id.eq_any(among.of(
+            complex_services::table
+                .filter(complex_services::company_id.eq_any(own_company(uscc)))
+                .select(complex_services::complex_id),
+            complex_services::complex_id,
+        ))),
         Scope::Complex(id) => all.filter(complexes::id.eq(*id)),
         Scope::System(_) => all,
         Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }
 }
 
-/// Services: of the territory's complexes; a company sees its own only.
-pub fn complex_services<'a>(scope: &Scope) -> query::complex_services<'a> {
-    let all = complex_services::table.into_boxed();
-    match scope {
+rows_of! {
+    /// Services: of the territory's complexes; a company sees its own only.
+    complex_services, all services_of: ServiceRow, by complex_id, |all, among| {
         Scope::County(area) => all.filter(complex_services::county.eq(area.clone())),
         Scope::Township(area) => all.filter(complex_services::township.eq(area.clone())),
         Scope::Community(area) => all.filter(complex_services::community.eq(area.clone())),
@@ -83,16 +146,20 @@ pub fn complex_services<'a>(scope: &Scope) -> query::complex_services<'a> {
     }
 }
 
-/// Violations: a company sees its own from the notice on, and those of others that it reported itself; a committee
-/// those of the companies at its complex from the notice on; a police station or partner those it leads or was referred.
-pub fn violations<'a>(scope: &Scope) -> query::violations<'a> {
-    let all = violations::table.into_boxed();
-    match scope {
+rows_of! {
+    /// Violations: a company sees its own from the notice on, and those of others that it reported itself; a committee
+    /// those of the companies at its complex from the notice on; a police station or partner those it leads or was referred.
+    violations, one violation: ViolationRow, by id, |all, among| {
         Scope::County(area) => all.filter(violations::county.eq(area.clone())),
         Scope::Township(area) => all.filter(violations::township.eq(area.clone())),
         Scope::Community(area) => all.filter(violations::community.eq(area.clone())),
-        Scope::Addressed { role, area } => all.filter(violations::id.eq_any(addressed(*role, area))),
-        Scope::Company(uscc) => all.filter(violations::id.eq_any(addressed(Role::PropertyCompany, uscc))),
+        Scope::Addressed { role, area } => {
+            all.filter(violations::id.eq_any(among.of(addressed(*role, area), violation_audiences::violation_id)))
+        },
+        Scope::Company(uscc) => {
+            let own = addressed(Role::PropertyCompany, uscc);
+            all.filter(violations::id.eq_any(among.of(own, violation_audiences::violation_id)))
+        },
         Scope::Complex(id) => all
             .filter(violations::complex_id.eq(*id))
             .filter(violations::notified.eq(true))
@@ -102,16 +169,15 @@ pub fn violations<'a>(scope: &Scope) -> query::violations<'a> {
     }
 }
 
-/// Measures: of the territory; a company its own and its branches'; a police station or partner those that it must take.
-pub fn measures<'a>(scope: &Scope) -> query::measures<'a> {
-    let all = measures::table.into_boxed();
-    match scope {
+rows_of! {
+    /// Measures: of the territory; a company its own and its branches'; a police station or partner those that it must take.
+    measures, one measure: MeasureRow, by id, |all, among| {
         Scope::County(area) => all.filter(measures::county.eq(area.clone())),
         Scope::Township(area) => all.filter(measures::township.eq(area.clone())),
         Scope::Community(area) => all.filter(measures::community.eq(area.clone())),
         Scope::Addressed { role, area } => {
             all.filter(measures::office_role.eq(role.code())).filter(measures::office_division.eq(area.clone()))
-        }
+        },
         Scope::Company(uscc) => all.filter(measures::company_id.eq_any(own_company(uscc))),
         Scope::Complex(id) => all.filter(measures::complex_id.eq(*id)),
         Scope::System(_) => all,

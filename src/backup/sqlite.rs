@@ -46,8 +46,7 @@ pub fn open(copy: &Path) -> anyhow::Result<Conn> {
         .to_string_lossy()
         .bytes()
         .map(|byte| match byte {
-            b'/' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
-            byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => char::from(byte).to_string(),
             byte => format!("%{byte:02X}"),
         })
         .collect();

@@ -12,8 +12,7 @@ use crate::on_both;
 use crate::problem::Problem;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<Company> {
-    let row = scoped::companies(scope).filter(companies::id.eq(id)).first(conn).optional()?;
-    Ok(row.ok_or_else(Problem::not_found)?)
+    Ok(scoped::company(conn, scope, id)?.ok_or_else(Problem::not_found)?)
 }
 
 pub fn find_by_uscc(conn: &mut Conn, scope: &Scope, uscc: &str) -> Work<Option<Company>> {
@@ -84,11 +83,11 @@ pub fn add_areas(conn: &mut Conn, company: Id, areas: &[&str]) -> Work<()> {
 /// Names and codes of companies, for rows that show them.
 pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, (String, String)>> {
     let system = Scope::System("a row that the caller may see names its company");
-    let named = scoped::companies(&system);
-    let named = match ids {
-        [id] => named.filter(companies::id.eq(*id)),
-        _ => named.filter(companies::id.eq_any(distinct(ids))),
-    };
+    if let [id] = ids {
+        let found = scoped::company(conn, &system, *id)?;
+        return Ok(found.into_iter().map(|company| (company.id, (company.name, company.uscc))).collect());
+    }
+    let named = scoped::companies(&system).filter(companies::id.eq_any(distinct(ids)));
     let rows: Vec<(Id, String, String)> = named.select((companies::id, companies::name, companies::uscc)).load(conn)?;
     Ok(rows.into_iter().map(|(id, name, uscc)| (id, (name, uscc))).collect())
 }

@@ -13,8 +13,7 @@ use crate::http::{Ctx, Cursor};
 use crate::problem::Problem;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ComplexRow> {
-    let row = scoped::complexes(scope).filter(complexes::id.eq(id)).first(conn).optional()?;
-    Ok(row.ok_or_else(Problem::not_found)?)
+    Ok(scoped::complex(conn, scope, id)?.ok_or_else(Problem::not_found)?)
 }
 
 pub fn insert(conn: &mut Conn, row: &ComplexRow) -> Work<()> {
@@ -37,21 +36,22 @@ pub fn touch(conn: &mut Conn, row: &ComplexRow, now: crate::db::Instant) -> Work
 
 pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, String>> {
     let system = Scope::System("a row that the caller may see names its complex");
-    let named = scoped::complexes(&system);
-    let named = match ids {
-        [id] => named.filter(complexes::id.eq(*id)),
-        _ => named.filter(complexes::id.eq_any(distinct(ids))),
-    };
+    if let [id] = ids {
+        return Ok(scoped::complex(conn, &system, *id)?
+            .into_iter()
+            .map(|complex| (complex.id, complex.name))
+            .collect());
+    }
+    let named = scoped::complexes(&system).filter(complexes::id.eq_any(distinct(ids)));
     let rows: Vec<(Id, String)> = named.select((complexes::id, complexes::name)).load(conn)?;
     Ok(rows.into_iter().collect())
 }
 
 /// Every service of a complex, oldest first.
 pub fn services_of(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Vec<ServiceRow>> {
-    Ok(scoped::complex_services(scope)
-        .filter(services::complex_id.eq(complex))
-        .order((services::effective_from, services::id))
-        .load(conn)?)
+    let mut services = scoped::services_of(conn, scope, complex)?;
+    services.sort_unstable_by_key(|service| (service.effective_from, service.id));
+    Ok(services)
 }
 
 /// Did a company serve a complex on a day, or before it?
@@ -94,13 +94,14 @@ fn services_in_force(conn: &mut Conn, scope: &Scope, ids: &[Id], day: NaiveDate)
     let system = Scope::System("a complex that the caller may see names who serves it");
     // A company sees its own services only: who came after it is not its business.
     let scope = if matches!(scope, Scope::Company(_)) { scope } else { &system };
-    let of_these = scoped::complex_services(scope);
-    let of_these = match ids {
-        [id] => of_these.filter(services::complex_id.eq(*id)),
-        _ => of_these.filter(services::complex_id.eq_any(distinct(ids))),
+    let mut rows: Vec<ServiceRow> = match ids {
+        [id] => scoped::services_of(conn, scope, *id)?,
+        _ => scoped::complex_services(scope)
+            .filter(services::complex_id.eq_any(distinct(ids)))
+            .filter(services::effective_from.le(day))
+            .load(conn)?,
     };
-    let rows: Vec<ServiceRow> = of_these.filter(services::effective_from.le(day)).load(conn)?;
-    let rows: Vec<ServiceRow> = rows.into_iter().filter(|row| row.covers(day)).collect();
+    rows.retain(|row| row.covers(day));
     let companies = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
     Ok(rows
         .into_iter()

@@ -1,6 +1,7 @@
 //! The store: SQLite (one file) or PostgreSQL, chosen by `database_url`, behind two doors: [`Db::read`] and [`Db::write`].
 
 pub mod error;
+mod frame;
 pub mod lease;
 mod migrations;
 mod pool;
@@ -59,7 +60,7 @@ impl DbOptions {
     pub fn new(url: impl Into<String>) -> Self {
         DbOptions {
             url: url.into(),
-            sqlite_readers: 4,
+            sqlite_readers: 16,
             write_queue: 1024,
             pool_size: 8,
             pool_wait: Duration::from_secs(2),
@@ -116,8 +117,17 @@ impl Db {
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
     {
+        let turn = match &*self.0 {
+            Engine::Sqlite(sqlite) => Some(sqlite.turn().await?),
+            Engine::Postgres { .. } => None,
+        };
         let db = self.clone();
-        blocking(move || db.read_blocking(work)).await
+        blocking(move || {
+            let read = db.read_blocking(work);
+            drop(turn);
+            read
+        })
+        .await
     }
 
     /// Reads one row by its key. On SQLite this runs inline, on a connection of the calling thread (0.8 of the same

@@ -2,12 +2,15 @@
 //! transaction on it could not be ended; such a connection never goes back.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection, SqliteConnection};
+use diesel::{Connection, PgConnection, QueryResult, SqliteConnection};
 use prometheus::Histogram;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::frame::Frame;
 use super::{Conn, Fail, Outage, StoreFault};
 
 pub struct Slot {
@@ -17,7 +20,14 @@ pub struct Slot {
 
 impl Slot {
     /// Runs a statement that frames a transaction; where it fails, the connection is not to be used again.
-    pub fn frame(&mut self, sql: &str) -> Result<(), diesel::result::Error> {
+    pub fn frame(&mut self, frame: Frame) -> QueryResult<()> {
+        let result = frame.run(&mut self.conn);
+        self.broken |= result.is_err();
+        result
+    }
+
+    /// The same for statements with something in them.
+    pub fn frame_with(&mut self, sql: &str) -> QueryResult<()> {
         let result = self.conn.batch_execute(sql);
         self.broken |= result.is_err();
         result
@@ -75,6 +85,9 @@ impl r2d2::ManageConnection for Manager {
 pub struct Pool {
     pool: r2d2::Pool<Manager>,
     wait: Histogram,
+    /// As many as there are connections.
+    turns: Arc<Semaphore>,
+    patience: Duration,
 }
 
 impl Pool {
@@ -82,6 +95,15 @@ impl Pool {
     pub fn connections(&self) -> (u32, u32) {
         let state = self.pool.state();
         (state.connections.saturating_sub(state.idle_connections), state.idle_connections)
+    }
+
+    /// A turn with a connection, waited for without a thread: a crowd of lists makes no crowd of threads, each with a heap
+    /// of its own. For work that only computes; where a server may be away, threads wait, and give up, each by itself.
+    pub async fn turn(&self) -> Result<OwnedSemaphorePermit, Fail> {
+        let asked = Instant::now();
+        let turn = tokio::time::timeout(self.patience, self.turns.clone().acquire_owned()).await;
+        self.wait.observe(asked.elapsed().as_secs_f64());
+        turn.ok().and_then(Result::ok).ok_or(Fail::Out(Outage::Busy))
     }
 }
 
@@ -103,14 +125,19 @@ pub fn build(manager: Manager, size: u32, wait: Duration, waited: Histogram) -> 
         .connection_timeout(wait)
         .error_handler(Box::new(Quiet))
         .build_unchecked(manager);
-    Pool { pool, wait: waited }
+    Pool { pool, wait: waited, turns: Arc::new(Semaphore::new(size as usize)), patience: wait }
 }
 
 pub fn get(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, Fail> {
-    let asked = std::time::Instant::now();
-    let got = pool.pool.get();
+    let asked = Instant::now();
+    let got = in_turn(pool);
     pool.wait.observe(asked.elapsed().as_secs_f64());
-    got.map_err(|_| Fail::Out(Outage::Away))
+    got
+}
+
+/// For whoever waited for a turn, or is alone.
+pub fn in_turn(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, Fail> {
+    pool.pool.get().map_err(|_| Fail::Out(Outage::Away))
 }
 
 /// Runs reading work in the transaction that was begun on this connection, and ends it. After a panic the connection is
@@ -120,7 +147,7 @@ pub fn read_on<T>(slot: &mut Slot, work: &mut dyn FnMut(&mut Conn) -> Result<T, 
     slot.note(&result);
     if !slot.broken {
         // Nothing was written: a failure here only costs the connection, which `frame` marks.
-        let _ = slot.frame("COMMIT");
+        let _ = slot.frame(Frame::Commit);
     }
     result
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use prometheus::Histogram;
 
+use super::frame::Frame;
 use super::pool::{self, Manager, Pool};
 use super::{Conn, Fail, Outage, StoreFault, StoreMetrics, WriteGate};
 
@@ -52,7 +53,7 @@ impl Postgres {
     fn begun(&self, sql: &str) -> Result<r2d2::PooledConnection<Manager>, Fail> {
         for _ in 0..self.size {
             let mut slot = pool::get(&self.pool)?;
-            match slot.frame(sql) {
+            match slot.frame_with(sql) {
                 Ok(()) => return Ok(slot),
                 Err(error) if StoreFault::of(&error) == StoreFault::LockTimeout => {
                     // Only the idempotency lock is taken in the opening statements.
@@ -63,7 +64,7 @@ impl Postgres {
             }
         }
         pool::get(&self.pool).and_then(|mut slot| {
-            slot.frame(sql).map_err(|_| Fail::Out(Outage::Away))?;
+            slot.frame_with(sql).map_err(|_| Fail::Out(Outage::Away))?;
             Ok(slot)
         })
     }
@@ -80,12 +81,12 @@ impl Postgres {
         slot.note(&result);
         if result.is_err() {
             if !slot.broken {
-                let _ = slot.frame("ROLLBACK");
+                let _ = slot.frame_with("ROLLBACK");
             }
             return result;
         }
         let began = Instant::now();
-        let committed = slot.frame("COMMIT");
+        let committed = slot.frame(Frame::Commit);
         self.metrics.commit_seconds.observe(began.elapsed().as_secs_f64());
         match committed {
             Ok(()) => result,

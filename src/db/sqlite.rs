@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use anyhow::Context;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
+use tokio::sync::OwnedSemaphorePermit;
 
+use super::frame::Frame;
 use super::pool::{self, Manager, Pool, Slot};
 use super::writer::{BeforeCommit, Writer};
 use super::{Conn, DbOptions, Fail, Outage, StoreMetrics};
@@ -77,13 +79,18 @@ impl Sqlite {
         Ok(Sqlite { path, readers, writer })
     }
 
+    /// A turn to read off the worker threads.
+    pub async fn turn(&self) -> Result<OwnedSemaphorePermit, Fail> {
+        self.readers.turn().await
+    }
+
     pub fn connections(&self) -> (u32, u32) {
         self.readers.connections()
     }
 
     pub fn read<T>(&self, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
-        let mut slot = pool::get(&self.readers)?;
-        slot.frame("BEGIN")?;
+        let mut slot = pool::in_turn(&self.readers)?;
+        slot.frame(Frame::Begin)?;
         pool::read_on(&mut slot, work)
     }
 
@@ -98,7 +105,7 @@ impl Sqlite {
                 Slot { conn, broken: false }
             }
         };
-        slot.frame("BEGIN")?;
+        slot.frame(Frame::Begin)?;
         let result = pool::read_on(&mut slot, work);
         if !slot.broken {
             INLINE.with_borrow_mut(|all| all.insert(self.path.clone(), slot));

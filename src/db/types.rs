@@ -215,10 +215,12 @@ macro_rules! text_column {
                     Ok(IsNull::No)
                 }
             }
-            impl<$($generics)*> FromSql<Text, MultiBackend> for $type {
-                fn from_sql(value: <MultiBackend as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-                    let text = value.from_sql::<String, Text>()?;
-                    $read(&text)
+            impl<DB: Backend, $($generics)*> FromSql<Text, DB> for $type
+            where
+                String: FromSql<Text, DB>,
+            {
+                fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
+                    $read(&<String as FromSql<Text, DB>>::from_sql(value)?)
                 }
             }
         };

@@ -17,6 +17,7 @@ use diesel::connection::SimpleConnection;
 use std::sync::Mutex;
 use tokio::sync::oneshot;
 
+use super::frame::Frame;
 use super::sqlite::open_writer;
 use super::{Conn, Fail, Outage, StoreFault, StoreMetrics};
 
@@ -216,11 +217,11 @@ fn run_batch(
     let alone = jobs.len() == 1;
     // The fault of a framing statement belongs to no job, but a job that is alone must be answered with it.
     let framing = |error: diesel::result::Error| Batch::Broken(alone.then(|| (0, outage(StoreFault::of(&error)))));
-    if let Err(error) = conn.batch_execute("BEGIN IMMEDIATE") {
+    if let Err(error) = Frame::BeginImmediate.run(conn) {
         return framing(error);
     }
     for (index, job) in jobs.iter_mut().enumerate() {
-        if let Err(error) = conn.batch_execute("SAVEPOINT job") {
+        if let Err(error) = Frame::SavepointJob.run(conn) {
             return framing(error);
         }
         let ran = match catch_unwind(AssertUnwindSafe(|| job.run(conn))) {
@@ -230,13 +231,13 @@ fn run_batch(
                 return Batch::Broken(Some((index, Fail::Panicked)));
             }
         };
-        let closing = match ran {
-            Ran::Done => "RELEASE job",
-            Ran::Refused => "ROLLBACK TO job; RELEASE job",
+        let closed = match ran {
+            Ran::Done => Frame::ReleaseJob.run(conn),
+            Ran::Refused => conn.batch_execute("ROLLBACK TO job; RELEASE job"),
             Ran::StoreFailed(fault) => return Batch::Broken(Some((index, outage(fault)))),
         };
         // Fails where the transaction is gone (a full disk ends it): no later SAVEPOINT may then open one of its own.
-        if let Err(error) = conn.batch_execute(closing) {
+        if let Err(error) = closed {
             return framing(error);
         }
     }
@@ -246,7 +247,7 @@ fn run_batch(
         return framing(error);
     }
     let began = std::time::Instant::now();
-    let committed = conn.batch_execute("COMMIT");
+    let committed = Frame::Commit.run(conn);
     metrics.commit_seconds.observe(began.elapsed().as_secs_f64());
     metrics.batch_jobs.observe(jobs.len() as f64);
     match committed {

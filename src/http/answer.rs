@@ -10,6 +10,9 @@ use super::idempotency::StoredAnswer;
 use crate::db::Id;
 use crate::problem::Problem;
 
+/// Bytes of an answer that most fit into, so that it is not copied as it grows.
+const USUAL_BODY: usize = 4096;
+
 /// What a handler returns.
 pub type Answer = Result<HttpResponse, Problem>;
 
@@ -43,7 +46,8 @@ impl<T> Entity<T> {
 impl<T: Serialize> Entity<T> {
     /// The ETag is `"version.viewhash"`: If-Match compares the version, If-None-Match all of it.
     pub fn stored(&self) -> Result<StoredAnswer, serde_json::Error> {
-        let body = serde_json::to_vec(&self.body)?;
+        let mut body = Vec::with_capacity(USUAL_BODY);
+        serde_json::to_writer(&mut body, &self.body)?;
         let etag = format!("\"{}.{}\"", self.version, &hex::encode(digest(&SHA256, &body))[..12]);
         Ok(StoredAnswer { status: self.status.as_u16(), etag: Some(etag), location: self.location.clone(), body })
     }

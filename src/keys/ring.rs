@@ -250,9 +250,20 @@ impl LedgerKey {
 
     /// The verifier key of a C2SP signed note: `name+hash+key`.
     pub fn verifier_key(&self, name: &str) -> String {
-        let tagged = [&[1u8], self.public.as_slice()].concat();
-        format!("{name}+{:08x}+{}", signed_note::key_id(name, &tagged), STANDARD.encode(&tagged))
+        let public = tagged(&self.public);
+        format!("{name}+{:08x}+{}", signed_note::key_id(name, &public), STANDARD.encode(&public))
     }
+
+    /// The signer key of a C2SP signed note, a secret: `PRIVATE+KEY+name+hash+key`.
+    pub fn signer_key(&self, name: &str) -> String {
+        let id = signed_note::key_id(name, &tagged(&self.public));
+        format!("PRIVATE+KEY+{name}+{id:08x}+{}", STANDARD.encode(tagged(self.seed())))
+    }
+}
+
+/// A key of a signed note, with the byte that stands for Ed25519.
+fn tagged(key: &[u8; 32]) -> Vec<u8> {
+    [&[1u8], key.as_slice()].concat()
 }
 
 impl DataKey {

@@ -1,14 +1,9 @@
 //! Checkpoints: a tree head as a signed note (C2SP tlog-checkpoint, signed-note), which other tools verify too.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use signed_note::{Note, Signer as _, StandardSigner, StandardVerifier, VerifierList, key_id};
+use signed_note::{Note, Signer as _, StandardSigner, StandardVerifier, VerifierList};
 use tlog_tiles::{Checkpoint, Hash};
 
 use super::tree::MAX_SIZE;
-
-/// Algorithm byte of Ed25519 in the keys of signed notes.
-const ED25519: u8 = 1;
 
 /// How many entries there are, and their root hash.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,13 +31,9 @@ pub enum CheckpointFault {
 pub struct Signer(StandardSigner);
 
 impl Signer {
-    /// From an Ed25519 seed and its public key (RFC 8032).
-    pub fn new(origin: &str, seed: &[u8; 32], public: &[u8]) -> Result<Signer, CheckpointFault> {
-        let id = key_id(origin, &[&[ED25519], public].concat());
-        let secret = STANDARD.encode([&[ED25519], seed.as_slice()].concat());
-        let signer = StandardSigner::new(&format!("PRIVATE+KEY+{origin}+{id:08x}+{secret}"))
-            .map_err(|_| CheckpointFault::Name)?;
-        Ok(Signer(signer))
+    /// From a signer key, PRIVATE+KEY+NAME+ID+KEY.
+    pub fn new(key: &str) -> Result<Signer, CheckpointFault> {
+        StandardSigner::new(key).map(Signer).map_err(|_| CheckpointFault::Name)
     }
 
     pub fn sign(&self, head: &Head) -> Result<String, CheckpointFault> {
@@ -103,7 +94,7 @@ mod tests {
         let now = chrono::Utc::now();
         let ring = Keyring::new(Use::ALL.map(|usage| Key::of(usage, [seed; 32], now, now).unwrap()).to_vec()).unwrap();
         let key = ring.ledger_key(now);
-        (Signer::new(origin, key.seed(), &key.public).unwrap(), key.verifier_key(origin))
+        (Signer::new(&key.signer_key(origin)).unwrap(), key.verifier_key(origin))
     }
 
     fn head() -> Head {
@@ -126,8 +117,11 @@ mod tests {
 
     #[test]
     fn a_name_that_would_break_the_note_is_refused() {
+        let now = chrono::Utc::now();
+        let ring = Keyring::generate(now).unwrap();
+        assert!(Signer::new(&ring.ledger_key(now).signer_key("fine.test/ledger")).is_ok());
         for name in ["", "with space", "with+plus", "with\nline"] {
-            assert!(Signer::new(name, &[1; 32], &[2; 32]).is_err(), "{name:?}");
+            assert!(Signer::new(&ring.ledger_key(now).signer_key(name)).is_err(), "{name:?}");
         }
     }
 

@@ -73,11 +73,11 @@ pub fn after(
         .select((ledger_events::id, ledger_events::leaf))
         .load(conn)?;
     let mut leaves: std::collections::HashMap<Id, String> = leaves.into_iter().collect();
-    Ok(rows
-        .into_iter()
-        .map(|row| (leaves.remove(&row.event_id).unwrap_or_default(), row))
-        .map(|(l, r)| (r, l))
-        .collect())
+    let with_leaf = |row: Entry| {
+        let leaf = leaves.remove(&row.event_id).unwrap_or_default();
+        (row, leaf)
+    };
+    Ok(rows.into_iter().map(with_leaf).collect())
 }
 
 /// One sealed event, where the caller may read it, with its leaf.

@@ -4,8 +4,8 @@
 //! events that are not sealed, never for later ones, because ids are not in the order of commits. Two sealers at once
 //! are right: the head's row is locked before anything is read.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tlog_tiles::{Error, Hash, record_hash};
@@ -52,19 +52,27 @@ pub struct Sealer {
     wake: Arc<Notify>,
     /// The last attempt was refused: for readiness.
     refused: Arc<AtomicBool>,
+    /// The checkpoint that was signed last, with what it states: our own signature need not be checked again for each
+    /// batch of a busy writer.
+    signed: Arc<Mutex<Option<(String, Head)>>>,
 }
 
 impl Sealer {
     pub fn new(origin: &str, keys: Arc<Keys>) -> anyhow::Result<Sealer> {
-        let sealer = Sealer { origin: origin.to_owned(), keys, wake: Arc::default(), refused: Arc::default() };
+        let sealer = Sealer {
+            origin: origin.to_owned(),
+            keys,
+            wake: Arc::default(),
+            refused: Arc::default(),
+            signed: Arc::default(),
+        };
         sealer.signer(origin)?;
         Ok(sealer)
     }
 
     fn signer(&self, origin: &str) -> Result<Signer, CheckpointFault> {
         let ring = self.keys.ring();
-        let key = ring.ledger_key(Instant::now().0);
-        Signer::new(origin, key.seed(), &key.public)
+        Signer::new(&ring.ledger_key(Instant::now().0).signer_key(origin))
     }
 
     /// The keys under which this ledger's checkpoints are believed, the one in use first.
@@ -113,12 +121,12 @@ impl Sealer {
             Some(head) => head,
             None => self.found(conn)?,
         };
+        let mut tree = self.resume(conn, &head)?;
         // Read after the lock: what another sealer took is gone from the queue.
         let waiting = store::unsealed(conn, CHUNK)?;
         if waiting.is_empty() {
             return Ok(0);
         }
-        let mut tree = self.resume(conn, &head)?;
         let (mut positions, mut entries, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
         for (position, mut entry, leaf) in waiting {
             let hash = record_hash(leaf.as_bytes());
@@ -159,10 +167,14 @@ impl Sealer {
         Ok(())
     }
 
-    /// Goes round until the service stops.
+    /// Goes round until the service stops. On SQLite only what a batch left is found: each seals itself.
     pub async fn run(&self, db: Db) {
         loop {
-            let _ = tokio::time::timeout(ROUND, self.wake.notified()).await;
+            if db.is_postgres() {
+                let _ = tokio::time::timeout(ROUND, self.wake.notified()).await;
+            } else {
+                tokio::time::sleep(ROUND).await;
+            }
             if let Err(fail) = self.seal_all(&db).await {
                 tracing::warn!(?fail, "the ledger waits for its store");
                 tokio::time::sleep(ROUND).await;
@@ -179,17 +191,29 @@ impl Sealer {
         if root.0.as_slice() != head.root.as_slice() {
             return Err(SealFault::Changed);
         }
-        let keys = self.public_keys(&head.origin);
-        match Verifiers::parse(keys.iter().map(String::as_str))?.open(&head.checkpoint) {
+        match self.stated_by(&head.origin, &head.checkpoint) {
             Ok(stated) if stated == (Head { size, root }) => Ok(tree),
             Ok(_) => Err(SealFault::Checkpoint("it is of another size or root".into())),
             Err(fault) => Err(SealFault::Checkpoint(fault.to_string())),
         }
     }
 
+    /// What a checkpoint states, where this ledger's key has signed it.
+    fn stated_by(&self, origin: &str, checkpoint: &str) -> Result<Head, CheckpointFault> {
+        let signed = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, head)) = signed.as_ref().filter(|(text, _)| text == checkpoint) {
+            return Ok(*head);
+        }
+        drop(signed);
+        let keys = self.public_keys(origin);
+        Verifiers::parse(keys.iter().map(String::as_str))?.open(checkpoint)
+    }
+
     fn signed(&self, origin: &str, tree: &Tree, sealed_at: Instant) -> Result<HeadRow, SealFault> {
         let root: Hash = tree.root()?;
-        let checkpoint = self.signer(origin)?.sign(&Head { size: tree.size(), root })?;
+        let head = Head { size: tree.size(), root };
+        let checkpoint = self.signer(origin)?.sign(&head)?;
+        *self.signed.lock().unwrap_or_else(PoisonError::into_inner) = Some((checkpoint.clone(), head));
         Ok(HeadRow {
             id: 1,
             origin: origin.to_owned(),

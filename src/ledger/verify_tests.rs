@@ -15,7 +15,7 @@ fn signer(seed: u8) -> (Signer, Verifiers) {
     let ring = Keyring::new(Use::ALL.map(|usage| Key::of(usage, [seed; 32], now, now).unwrap()).to_vec()).unwrap();
     let key = ring.ledger_key(now);
     let public = key.verifier_key(ORIGIN);
-    (Signer::new(ORIGIN, key.seed(), &key.public).unwrap(), Verifiers::parse([public.as_str()]).unwrap())
+    (Signer::new(&key.signer_key(ORIGIN)).unwrap(), Verifiers::parse([public.as_str()]).unwrap())
 }
 
 fn leaf(seq: u64) -> String {

@@ -12,8 +12,7 @@ use crate::http::{Ctx, Cursor};
 use crate::problem::Problem;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
-    let row = scoped::measures(scope).filter(measures::id.eq(id)).first(conn).optional()?;
-    Ok(row.ok_or_else(Problem::not_found)?)
+    Ok(scoped::measure(conn, scope, id)?.ok_or_else(Problem::not_found)?)
 }
 
 /// Locks the company that answers, then reads it.

@@ -9,7 +9,7 @@ pub mod versions;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use store::{current, seed};
+pub use store::{current, holding, seed};
 
 pub fn routes(config: &mut ServiceConfig) {
     // `current` before `{version}`, which would match it too.

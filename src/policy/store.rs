@@ -43,6 +43,15 @@ pub fn current(conn: &mut Conn, cache: &PolicyCache) -> Work<Arc<Policies>> {
     Ok(all)
 }
 
+/// Versions, these among them: what is published never changes, so the store is asked only for what is not kept yet.
+pub fn holding(conn: &mut Conn, cache: &PolicyCache, versions: &[i64]) -> Work<Arc<Policies>> {
+    let kept = cache.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).as_ref().map(|(_, all)| all.clone());
+    match kept {
+        Some(all) if versions.iter().all(|version| all.get(*version).is_some()) => Ok(all),
+        _ => current(conn, cache),
+    }
+}
+
 fn read_all(conn: &mut Conn) -> Work<Policies> {
     let broken = |error: String| -> Fail {
         tracing::error!(%error, "a stored policy cannot be read");

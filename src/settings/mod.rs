@@ -164,14 +164,14 @@ settings! {
             "PostgreSQL: how far the standby may be behind; where it is further, the primary is read.";
         migrate_at_start: MigrateAtStart = "auto", MIGRATE, [],
             "Whether `serve` migrates the database first; auto does so on SQLite only.";
-        sqlite_readers: usize = "4", Whole(1, 64), [],
+        sqlite_readers: usize = "16", Whole(1, 64), [],
             "SQLite: reading connections for lists.";
         write_queue: usize = "1024", Whole(1, 1_000_000), [],
             "SQLite: most writes that wait; more are answered with 503.";
         pool_size: usize = "8", Whole(1, 500), [],
             "PostgreSQL: connections of this process. Keep the sum over all replicas under its max_connections.";
         pool_wait_seconds: Duration = "2", seconds(1, 60), [],
-            "PostgreSQL: how long a request waits for a connection before it is answered with 503.";
+            "How long a request waits for a connection that reads or, on PostgreSQL, writes before it is answered with 503.";
         connect_timeout_seconds: Duration = "5", seconds(2, 60), [],
             "PostgreSQL: how long opening a connection may take.";
         statement_timeout_seconds: Duration = "15", seconds(1, 600), [],

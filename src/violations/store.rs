@@ -12,8 +12,7 @@ use crate::on_both;
 use crate::problem::Problem;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ViolationRow> {
-    let row = scoped::violations(scope).filter(violations::id.eq(id)).first(conn).optional()?;
-    Ok(row.ok_or_else(Problem::not_found)?)
+    Ok(scoped::violation(conn, scope, id)?.ok_or_else(Problem::not_found)?)
 }
 
 /// Locks what decisions of this case are about (the company that answers, then the row), then reads the row.

@@ -148,7 +148,8 @@ pub struct Violation {
 pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ViolationRow>) -> Work<Vec<Violation>> {
     let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
-    let policies = policy::current(conn, &ctx.state.policies)?;
+    let versions: Vec<i64> = rows.iter().map(|row| row.policy_version).collect();
+    let policies = policy::holding(conn, &ctx.state.policies, &versions)?;
     rows.into_iter()
         .map(|row| {
             let act = policies.get(row.policy_version).and_then(|version| version.act(&row.act));

@@ -1,0 +1,16 @@
+DELETE FROM sqlite_stat1;
+ANALYZE sqlite_schema;
+DROP INDEX violations_company;
+DROP INDEX violations_complex;
+CREATE INDEX violations_company ON violations (company_id, found_on, id);
+CREATE INDEX violations_company_state ON violations (company_id, state, found_on, id);
+CREATE INDEX violations_complex ON violations (complex_id, found_on, id);
+CREATE INDEX violations_complex_state ON violations (complex_id, state, found_on, id);
+CREATE INDEX violations_county_company ON violations (county, company_id, found_on, id);
+CREATE INDEX violations_county_complex ON violations (county, complex_id, found_on, id);
+CREATE INDEX violations_township_company ON violations (township, company_id, found_on, id);
+CREATE INDEX violations_township_complex ON violations (township, complex_id, found_on, id);
+CREATE INDEX violations_community_company ON violations (community, company_id, found_on, id);
+CREATE INDEX violations_community_complex ON violations (community, complex_id, found_on, id);
+CREATE INDEX violations_by_reporter ON violations (reporter_sub, reporter_iss, found_on, id);
+CREATE INDEX violations_of_fact ON violations (company_id, complex_id, found_on, act);
