@@ -9,6 +9,7 @@ use crate::ledger::{self, Audience, Event, Place};
 use crate::measures::model::MeasureRow;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{ReasonsIn, Statement, StatementIn};
+use crate::proceedings::said::Said;
 use crate::standing;
 
 /// Puts a company on the list that an approved measure calls for.
@@ -34,10 +35,10 @@ pub fn list_company(tx: &mut Tx, measure: &MeasureRow, months: u32, reason: &str
         updated_at: ctx.now,
     };
     store::insert(tx.conn, &row)?;
-    record(tx, &row, "blacklist.listed")
+    record(tx, &row, "blacklist.listed", &())
 }
 
-fn record(tx: &mut Tx, row: &ListingRow, kind: &'static str) -> Work<()> {
+fn record(tx: &mut Tx, row: &ListingRow, kind: &'static str, said: &dyn Said) -> Work<()> {
     let event = Event::new(kind, "listing", row.id)
         .at(Place { county: row.county.clone(), ..Place::default() })
         .company(Some(row.company_id))
@@ -46,16 +47,17 @@ fn record(tx: &mut Tx, row: &ListingRow, kind: &'static str) -> Work<()> {
             "kind": row.kind, "measure_id": row.measure_id, "legal_basis": row.legal_basis,
             "listed_from": row.listed_from, "listed_until": row.listed_until, "removed_on": row.removed_on,
             "removal_reason": row.removal_reason, "version": row.version,
-        }));
+        }))
+        .said(said.texts());
     ledger::append(tx, event)?;
     Ok(())
 }
 
-fn save(tx: &mut Tx, row: &mut ListingRow, kind: &'static str) -> Work<()> {
+fn save(tx: &mut Tx, row: &mut ListingRow, kind: &'static str, said: &dyn Said) -> Work<()> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
     store::save(tx.conn, row)?;
-    record(tx, row, kind)
+    record(tx, row, kind, said)
 }
 
 /// Takes a company off the lists that a measure put it on; the measure is taken back.
@@ -64,7 +66,7 @@ pub fn end_listing_of(tx: &mut Tx, measure: Id, reason: &str) -> Work<()> {
     for mut row in store::of_measure(tx.conn, reversed.company_id, measure)? {
         row.removed_on = Some(tx.ctx.today);
         row.removal_reason = Some(reason.to_owned());
-        save(tx, &mut row, "blacklist.removed")?;
+        save(tx, &mut row, "blacklist.removed", &())?;
     }
     Ok(())
 }
@@ -98,7 +100,7 @@ pub fn apply_for_credit_repair(tx: &mut Tx, id: Id, body: &Body<StatementIn>) ->
         return Err(Problem::new(Code::StateConflict).detail("已提出申请", "an application was made").into());
     }
     row.repair = Json(Some(Statement::new(ctx, input.clone())));
-    save(tx, &mut row, "blacklist.repair_applied")?;
+    save(tx, &mut row, "blacklist.repair_applied", input)?;
     shown(tx, row)
 }
 
@@ -110,6 +112,6 @@ pub fn remove_from_blacklist(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Wor
     require_in_force(ctx, &row)?;
     row.removed_on = Some(ctx.today);
     row.removal_reason = Some(input.reasons.clone());
-    save(tx, &mut row, "blacklist.removed")?;
+    save(tx, &mut row, "blacklist.removed", input)?;
     shown(tx, row)
 }

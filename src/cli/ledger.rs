@@ -13,7 +13,7 @@ use crate::ledger::checkpoint::Verifiers;
 use crate::ledger::model::{Consistency, LedgerEntry};
 use crate::ledger::replay::Replay;
 use crate::ledger::verify::{Kept, Report, verify, verify_consistency, verify_entry};
-use crate::ledger::{export, head_checkpoint};
+use crate::ledger::{disclose, export, head_checkpoint};
 use crate::settings::Settings;
 
 #[derive(Subcommand)]
@@ -38,6 +38,11 @@ pub enum LedgerCommand {
         /// Day of the standing
         #[arg(long, value_name = "YYYY-MM-DD")]
         as_of: NaiveDate,
+    },
+    /// Print the leaf of an entry and the salts of its digests, so that a text can be proved to whom it may be shown
+    Disclose {
+        /// Number of the entry
+        seq: i64,
     },
     /// Check the answer of /v1/ledger/entries/{seq} or /v1/ledger/consistency, offline
     Proof {
@@ -80,6 +85,10 @@ pub fn run(flags: &SettingFlags, command: &LedgerCommand) -> anyhow::Result<()> 
         }
         LedgerCommand::Checkpoint => {
             print!("{}", head_checkpoint(&open(flags)?)?);
+            Ok(())
+        }
+        LedgerCommand::Disclose { seq } => {
+            println!("{}", serde_json::to_string_pretty(&disclose(&open(flags)?, *seq)?)?);
             Ok(())
         }
         LedgerCommand::Verify(args) => {

@@ -10,8 +10,15 @@ use super::idempotency::StoredAnswer;
 use crate::db::Id;
 use crate::problem::Problem;
 
-/// Bytes of an answer that most fit into, so that it is not copied as it grows.
-const USUAL_BODY: usize = 4096;
+/// Bytes that most resources fit into, so that what is written is not copied as it grows.
+const USUAL_BODY: usize = 2048;
+
+/// JSON of one resource, or of as many.
+pub fn written<T: Serialize>(what: &T, resources: usize) -> Result<Vec<u8>, serde_json::Error> {
+    let mut text = Vec::with_capacity(USUAL_BODY * (resources + 1));
+    serde_json::to_writer(&mut text, what)?;
+    Ok(text)
+}
 
 /// What a handler returns.
 pub type Answer = Result<HttpResponse, Problem>;
@@ -46,8 +53,7 @@ impl<T> Entity<T> {
 impl<T: Serialize> Entity<T> {
     /// The ETag is `"version.viewhash"`: If-Match compares the version, If-None-Match all of it.
     pub fn stored(&self) -> Result<StoredAnswer, serde_json::Error> {
-        let mut body = Vec::with_capacity(USUAL_BODY);
-        serde_json::to_writer(&mut body, &self.body)?;
+        let body = written(&self.body, 1)?;
         let etag = format!("\"{}.{}\"", self.version, &hex::encode(digest(&SHA256, &body))[..12]);
         Ok(StoredAnswer { status: self.status.as_u16(), etag: Some(etag), location: self.location.clone(), body })
     }

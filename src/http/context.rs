@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::answer::{Answer, Entity};
+use super::answer::{self, Answer, Entity};
 use super::body::Body;
 use super::idempotency::{self, IdempotencyKey, StoredAnswer};
 use super::language::Language;
@@ -285,7 +285,7 @@ impl Ctx {
 }
 
 fn written<T: Serialize>(page: &PageOf<T>) -> Work<Vec<u8>> {
-    Ok(serde_json::to_vec(page).map_err(unserialisable)?)
+    Ok(answer::written(page, page.items.len()).map_err(unserialisable)?)
 }
 
 fn unserialisable(error: serde_json::Error) -> Problem {

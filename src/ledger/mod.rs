@@ -14,12 +14,15 @@ mod store;
 pub mod tree;
 pub mod verify;
 
+use std::collections::BTreeMap;
+
 use aws_lc_rs::digest::SHA256;
 use aws_lc_rs::hmac;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::Role;
+use crate::access::{Role, Scope};
 use crate::db::{Conn, Db, Id, Instant, Work};
 use crate::http::{Ctx, Tx};
 use crate::problem::{Code, Problem};
@@ -78,7 +81,7 @@ pub struct Event {
     pub audience: Audience,
     pub policy_version: Option<i64>,
     pub data: Value,
-    /// Personal fields: only their salted digests go into the leaf.
+    /// Personal fields, and texts: only their salted digests go into the leaf.
     pub personal: Vec<(&'static str, String)>,
 }
 
@@ -139,6 +142,12 @@ impl Event {
         if let Some(value) = value {
             self.personal.push((field, value.to_owned()));
         }
+        self
+    }
+
+    /// The texts of a step, like personal fields: persons are named in them.
+    pub fn said(mut self, texts: Vec<(&'static str, String)>) -> Event {
+        self.personal.extend(texts);
         self
     }
 }
@@ -253,6 +262,25 @@ pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> Work<Id> {
 pub fn sizes(conn: &mut Conn) -> Work<(i64, i64)> {
     let sealed = store::head(conn)?.map_or(0, |head| head.size);
     Ok((sealed, store::count_unsealed(conn)?))
+}
+
+/// What proves which text an entry's digests stand for: its leaf, and the salts that are kept beside the ledger.
+#[derive(Serialize)]
+pub struct Disclosure {
+    pub seq: i64,
+    pub leaf: String,
+    pub salts: BTreeMap<String, String>,
+}
+
+/// For the operator: whoever is shown a salt and a text can check the digest in the leaf.
+pub fn disclose(db: &Db, seq: i64) -> anyhow::Result<Disclosure> {
+    let system = Scope::System("its operator discloses an entry to whom the text may be shown");
+    let found = db.read_blocking(|conn| {
+        let Some((entry, leaf)) = reading_store::find(conn, &system, seq)? else { return Ok(None) };
+        Ok(Some(Disclosure { seq, leaf, salts: store::salts_of(conn, entry.event_id)?.into_iter().collect() }))
+    });
+    let found = found.map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail:?}"))?;
+    found.ok_or_else(|| anyhow::anyhow!("no entry {seq} is sealed"))
 }
 
 /// The signed checkpoint of the present head.

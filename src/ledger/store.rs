@@ -95,6 +95,15 @@ pub fn insert(conn: &mut Conn, event: &NewEvent, salts: &[(&'static str, String)
     Ok(())
 }
 
+/// The salts of an event, by field; those of erased fields are gone.
+pub fn salts_of(conn: &mut Conn, event: Id) -> Work<Vec<(String, String)>> {
+    Ok(ledger_salts::table
+        .filter(ledger_salts::event_id.eq(event))
+        .order(ledger_salts::field)
+        .select((ledger_salts::field, ledger_salts::salt))
+        .load(conn)?)
+}
+
 /// Does any event wait for its seal?
 pub fn any_unsealed(conn: &mut Conn) -> Work<bool> {
     let first: Option<i64> = ledger_unsealed::table.select(ledger_unsealed::position).first(conn).optional()?;

@@ -18,6 +18,7 @@ use crate::proceedings::model::{
     Actor, Delivery, DeliveryIn, Notification, NotificationIn, ReasonsIn, Statement, StatementIn, Step,
 };
 use crate::proceedings::rules::{check_delivery_day, require_before};
+use crate::proceedings::said::Said;
 use crate::standing::model::MeasureState;
 
 /// Only the office that the measure is for carries it through; the social affairs office of its township may, too.
@@ -45,11 +46,17 @@ pub fn rule_of(tx: &mut Tx, row: &MeasureRow) -> Work<MeasureRule> {
 }
 
 /// Saves a step of a measure, records it, and shows the measure.
-pub fn advance(tx: &mut Tx, mut row: MeasureRow, kind: &'static str, step: serde_json::Value) -> Work<Entity<Measure>> {
+pub fn advance(
+    tx: &mut Tx,
+    mut row: MeasureRow,
+    kind: &'static str,
+    step: serde_json::Value,
+    said: &dyn Said,
+) -> Work<Entity<Measure>> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
     store::save(tx.conn, &row)?;
-    record(tx, &row, kind, step)?;
+    record(tx, &row, kind, step, said)?;
     let (id, version) = (row.id, row.version);
     let view = view(tx.conn, tx.ctx, row)?;
     Ok(Entity::new(id, version, view))
@@ -75,7 +82,7 @@ pub fn notify_measure(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Work<
     row.hearing_request_due_on = None;
     row.proceedings.0.notification = Some(Notification::new(ctx, input.clone()));
     row.notified = true;
-    advance(tx, row, "measure.notified", json!({}))
+    advance(tx, row, "measure.notified", json!({}), input)
 }
 
 /// Does a ground that the company was told of still stand? What came later adds weight; it does not carry the decision.
@@ -115,7 +122,7 @@ pub fn open_notice(tx: &mut Tx, id: Id) -> Work<Entity<Measure>> {
     }
     deliver(tx, &mut row, Delivery::opened(ctx))?;
     let step = json!({ "method": "opened", "hearing_request_due_on": row.hearing_request_due_on });
-    advance(tx, row, "measure.notice_delivered", step)
+    advance(tx, row, "measure.notice_delivered", step, &())
 }
 
 pub fn record_measure_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> Work<Entity<Measure>> {
@@ -135,7 +142,7 @@ pub fn record_measure_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> 
     let delivered_on = input.delivered_on;
     deliver(tx, &mut row, Delivery::recorded(ctx, input.clone()))?;
     let step = json!({ "method": "recorded", "delivered_on": delivered_on });
-    advance(tx, row, "measure.notice_delivered", step)
+    advance(tx, row, "measure.notice_delivered", step, input)
 }
 
 /// What the company says or asks for comes after the notice and within its period; saying it opens the notice.
@@ -160,7 +167,7 @@ pub fn submit_measure_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -
         return Err(conflict("已提交陈述申辩", "a statement was made").into());
     }
     row.proceedings.0.statement = Some(Statement::new(ctx, input.clone()));
-    advance(tx, row, "measure.statement_submitted", json!({}))
+    advance(tx, row, "measure.statement_submitted", json!({}), input)
 }
 
 pub fn answer_measure_statement(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Measure>> {
@@ -174,7 +181,7 @@ pub fn answer_measure_statement(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> 
         return Err(conflict("没有待答复的陈述申辩", "there is no statement to answer").into());
     }
     row.proceedings.0.statement_answer = Some(Step::new(ctx, input.clone()));
-    advance(tx, row, "measure.statement_answered", json!({}))
+    advance(tx, row, "measure.statement_answered", json!({}), input)
 }
 
 pub fn request_measure_hearing(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Measure>> {
@@ -187,7 +194,7 @@ pub fn request_measure_hearing(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> W
         return Err(conflict("已申请听证", "a hearing was asked for").into());
     }
     row.proceedings.0.hearing_request = Some(Step::new(ctx, input.clone()));
-    advance(tx, row, "measure.hearing_requested", json!({}))
+    advance(tx, row, "measure.hearing_requested", json!({}), input)
 }
 
 pub fn record_measure_hearing(tx: &mut Tx, id: Id, body: &Body<HearingRecordIn>) -> Work<Entity<Measure>> {
@@ -207,5 +214,5 @@ pub fn record_measure_hearing(tx: &mut Tx, id: Id, body: &Body<HearingRecordIn>)
     }
     let HearingRecordIn { held_on, record } = input.clone();
     row.proceedings.0.hearing = Some(Hearing { held_on, record, at: ctx.now, by: Actor::of(&ctx.caller) });
-    advance(tx, row, "measure.hearing_held", json!({ "held_on": held_on }))
+    advance(tx, row, "measure.hearing_held", json!({ "held_on": held_on }), input)
 }

@@ -148,7 +148,7 @@ pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
         blacklist::list_company(tx, &row, months, &input.reasons)?;
         row.state = MeasureState::Done.code().to_owned();
     }
-    advance(tx, row, "measure.approved", json!({}))
+    advance(tx, row, "measure.approved", json!({}), input)
 }
 
 pub fn reject_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Measure>> {
@@ -160,7 +160,7 @@ pub fn reject_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entit
     row.require_state(&[MeasureState::Proposed])?;
     row.proceedings.0.rejection = Some(Step::new(ctx, input.clone()));
     row.state = MeasureState::Rejected.code().to_owned();
-    advance(tx, row, "measure.rejected", json!({}))
+    advance(tx, row, "measure.rejected", json!({}), input)
 }
 
 fn check_completion(ctx: &Ctx, row: &MeasureRow, kind: MeasureKind, input: &CompletionIn, faults: &mut Vec<Fault>) {
@@ -219,7 +219,7 @@ pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> Work<
         by: Actor::of(&ctx.caller),
     });
     row.state = MeasureState::Done.code().to_owned();
-    advance(tx, row, "measure.done", json!({ "completed_on": completed_on, "in_time": in_time }))
+    advance(tx, row, "measure.done", json!({ "completed_on": completed_on, "in_time": in_time }), input)
 }
 
 /// Rectification in time restores points, by the policy.
@@ -244,5 +244,5 @@ pub fn cancel_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entit
         by: Some(Actor::of(&ctx.caller)),
     });
     row.state = MeasureState::Cancelled.code().to_owned();
-    advance(tx, row, "measure.cancelled", json!({}))
+    advance(tx, row, "measure.cancelled", json!({}), input)
 }

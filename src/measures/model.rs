@@ -12,6 +12,7 @@ use crate::ledger::Place;
 use crate::policy::model::MeasureKind;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, Delivery, Evidence, Notification, Statement, Step};
+use crate::proceedings::said::{Said, Texts, evidence};
 use crate::standing::model::MeasureState;
 
 coded_enum! {
@@ -171,6 +172,18 @@ pub struct CompletionIn {
     #[serde(default)]
     #[schema(example = json!(null))]
     pub removal_ground: Option<RemovalGround>,
+}
+
+impl Said for HearingRecordIn {
+    fn texts(&self) -> Texts {
+        vec![("record", self.record.clone())]
+    }
+}
+
+impl Said for CompletionIn {
+    fn texts(&self) -> Texts {
+        vec![("outcome", self.outcome.clone()), evidence(&self.evidence)]
+    }
 }
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]

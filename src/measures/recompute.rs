@@ -17,6 +17,7 @@ use crate::policy;
 use crate::policy::model::{MeasureKind, MeasureRule, MeasureScope};
 use crate::policy::versions::Policies;
 use crate::problem::{Code, Problem};
+use crate::proceedings::said::Said;
 use crate::standing;
 use crate::standing::model::{Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, Withdrawal};
 use crate::standing::reconcile::reconcile;
@@ -154,11 +155,11 @@ fn create(tx: &mut Tx, company: Id, due: DueMeasure, policies: &Policies, calend
 fn put(tx: &mut Tx, row: &MeasureRow, grounds: &[Id]) -> Work<()> {
     store::insert(tx.conn, row)?;
     store::add_grounds(tx.conn, row.id, grounds)?;
-    record(tx, row, "measure.created", json!({ "grounds": grounds }))
+    record(tx, row, "measure.created", json!({ "grounds": grounds }), &())
 }
 
 /// Records a step of a measure in the ledger.
-pub fn record(tx: &mut Tx, row: &MeasureRow, kind: &'static str, step: serde_json::Value) -> Work<()> {
+pub fn record(tx: &mut Tx, row: &MeasureRow, kind: &'static str, step: serde_json::Value, said: &dyn Said) -> Work<()> {
     let event = Event::new(kind, "measure", row.id)
         .at(row.place())
         .company(Some(row.company_id))
@@ -170,7 +171,8 @@ pub fn record(tx: &mut Tx, row: &MeasureRow, kind: &'static str, step: serde_jso
             "key": row.key, "kind": row.kind, "state": row.state, "complex_id": row.complex_id, "level": row.level,
             "office_role": row.office_role, "office_division": row.office_division, "due_on": row.due_on,
             "legal_basis": row.legal_basis, "version": row.version, "step": step,
-        }));
+        }))
+        .said(said.texts());
     ledger::append(tx, event)?;
     Ok(())
 }
@@ -180,7 +182,7 @@ fn touch(tx: &mut Tx, row: Option<MeasureRow>, kind: &'static str, step: serde_j
     row.version += 1;
     row.updated_at = tx.ctx.now;
     store::save(tx.conn, &row)?;
-    record(tx, &row, kind, step)
+    record(tx, &row, kind, step, &())
 }
 
 fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawal) -> Work<()> {

@@ -19,6 +19,7 @@ use crate::proceedings::model::{
     Delivery, DeliveryIn, Notification, NotificationIn, ReasonsIn, Statement, StatementIn, Step,
 };
 use crate::proceedings::rules::{check_delivery_day, require_before};
+use crate::proceedings::said::Said;
 
 /// Only the office that leads the act, or the social affairs office, handles a case.
 pub fn require_case_office(ctx: &Ctx, row: &ViolationRow) -> Work<()> {
@@ -46,7 +47,8 @@ pub fn advance(
     tx: &mut Tx,
     mut row: ViolationRow,
     kind: &'static str,
-    data: serde_json::Value,
+    step: serde_json::Value,
+    said: &dyn Said,
 ) -> Work<Entity<Violation>> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
@@ -62,8 +64,9 @@ pub fn advance(
         .data(json!({
             "act": row.act, "clause": row.clause, "complex_id": row.complex_id, "found_on": row.found_on,
             "lead_role": row.lead_role, "state": row.state, "version": row.version, "decided_on": row.decided_on,
-            "revoked_on": row.revoked_on, "rectified_on": row.rectified_on, "step": data,
-        }));
+            "revoked_on": row.revoked_on, "rectified_on": row.rectified_on, "step": step,
+        }))
+        .said(said.texts());
     ledger::append(tx, event)?;
     let (id, version) = (row.id, row.version);
     let view = view(tx.conn, tx.ctx, row)?;
@@ -83,7 +86,7 @@ pub fn notify_violation(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Wor
         store::add_audience(tx.conn, Role::PropertyCompany, &uscc, row.id, row.found_on)?;
     }
     row.state = ViolationState::Notified.code().to_owned();
-    advance(tx, row, "violation.notified", json!({}))
+    advance(tx, row, "violation.notified", json!({}), input)
 }
 
 /// Periods start when what they answer is delivered: the statement's with the notice, the appeal's with the decision.
@@ -131,10 +134,10 @@ pub fn open_notice(tx: &mut Tx, id: Id) -> Work<Entity<Violation>> {
         return Ok(Entity::new(id, version, view(tx.conn, ctx, row)?));
     }
     deliver(tx, &mut row, Delivery::opened(ctx))?;
-    delivered(tx, row, "opened")
+    delivered(tx, row, "opened", &())
 }
 
-fn delivered(tx: &mut Tx, row: ViolationRow, method: &str) -> Work<Entity<Violation>> {
+fn delivered(tx: &mut Tx, row: ViolationRow, method: &str, said: &dyn Said) -> Work<Entity<Violation>> {
     let kind = if row.state == ViolationState::Confirmed.code() {
         "violation.decision_delivered"
     } else {
@@ -143,7 +146,7 @@ fn delivered(tx: &mut Tx, row: ViolationRow, method: &str) -> Work<Entity<Violat
     let step = json!({
         "method": method, "statement_due_on": row.statement_due_on, "appeal_due_on": row.appeal_due_on,
     });
-    advance(tx, row, kind, step)
+    advance(tx, row, kind, step, said)
 }
 
 pub fn record_violation_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> Work<Entity<Violation>> {
@@ -161,7 +164,7 @@ pub fn record_violation_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -
         return Err(Problem::new(Code::StateConflict).detail("已送达", "it has been delivered").into());
     }
     deliver(tx, &mut row, Delivery::recorded(ctx, input.clone()))?;
-    delivered(tx, row, "recorded")
+    delivered(tx, row, "recorded", input)
 }
 
 pub fn submit_violation_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Violation>> {
@@ -179,7 +182,7 @@ pub fn submit_violation_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>)
     }
     require_before(ctx.today, row.statement_due_on)?;
     row.proceedings.0.statement = Some(Statement::new(ctx, input.clone()));
-    advance(tx, row, "violation.statement_submitted", json!({}))
+    advance(tx, row, "violation.statement_submitted", json!({}), input)
 }
 
 /// A company answers for itself; what it reported of others is not its case.
@@ -203,7 +206,7 @@ pub fn answer_violation_statement(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -
             .into());
     }
     row.proceedings.0.statement_answer = Some(Step::new(ctx, input.clone()));
-    advance(tx, row, "violation.statement_answered", json!({}))
+    advance(tx, row, "violation.statement_answered", json!({}), input)
 }
 
 /// The rectification order of a violation was fulfilled in time; by the policy that restores points.
@@ -211,6 +214,6 @@ pub fn record_rectification(tx: &mut Tx, id: Id, day: NaiveDate) -> Work<()> {
     let system = Scope::System("a rectification belongs to its violation");
     let mut row = store::find(tx.conn, &system, id)?;
     row.rectified_on = Some(day);
-    advance(tx, row, "violation.rectified", json!({}))?;
+    advance(tx, row, "violation.rectified", json!({}), &())?;
     Ok(())
 }

@@ -48,7 +48,7 @@ pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Wo
         add_audience(tx.conn, role, &row)?;
     }
     let company = row.company_id;
-    let entity = advance(tx, row, "violation.confirmed", json!({ "urgent": urgent }))?;
+    let entity = advance(tx, row, "violation.confirmed", json!({ "urgent": urgent }), input)?;
     if let Some(company) = company {
         measures::recompute(tx, company)?;
     }
@@ -83,5 +83,5 @@ pub fn dismiss_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<En
     row.require_state(&[ViolationState::Reported, ViolationState::Notified])?;
     row.proceedings.0.dismissal = Some(Step::new(ctx, input.clone()));
     row.state = ViolationState::Dismissed.code().to_owned();
-    advance(tx, row, "violation.dismissed", json!({}))
+    advance(tx, row, "violation.dismissed", json!({}), input)
 }

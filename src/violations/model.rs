@@ -13,6 +13,7 @@ use crate::ledger::Place;
 use crate::policy::model::ActSubject;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, Delivery, Evidence, Notification, Statement, Step};
+use crate::proceedings::said::{Said, Texts};
 
 coded_enum! {
     /// Where a violation stands (办理状态).
@@ -222,6 +223,19 @@ pub struct AppealDecisionIn {
     /// The reasons, told to the company.
     #[schema(min_length = 2, max_length = 5000, example = "收费项目已按规定公示，原认定证据不足")]
     pub reasons: String,
+}
+
+impl Said for ConfirmationIn {
+    fn texts(&self) -> Texts {
+        let urgent = self.urgent_reason.clone().map(|text| ("urgent_reason", text));
+        std::iter::once(("reasons", self.reasons.clone())).chain(urgent).collect()
+    }
+}
+
+impl Said for AppealDecisionIn {
+    fn texts(&self) -> Texts {
+        vec![("reasons", self.reasons.clone())]
+    }
 }
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]

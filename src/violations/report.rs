@@ -19,6 +19,7 @@ use crate::policy::model::{Act, ActSubject};
 use crate::policy::versions::PolicyVersion;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Actor;
+use crate::proceedings::said;
 
 pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Violation>> {
     let ctx = tx.ctx;
@@ -110,7 +111,8 @@ pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Vi
             "distinct_fact_reason": row.report.0.distinct_fact_reason,
         }))
         .personal("description", Some(&row.description))
-        .personal("subject_name", row.subject_name.as_deref());
+        .personal("subject_name", row.subject_name.as_deref())
+        .said(vec![said::evidence(&row.evidence.0)]);
     ledger::append(tx, event)?;
     let (id, version) = (row.id, row.version);
     let view = view(tx.conn, ctx, row)?;

@@ -26,7 +26,7 @@ pub fn appeal_violation(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<E
     require_before(ctx.today, row.appeal_due_on)?;
     row.proceedings.0.appeal = Some(Statement::new(ctx, input.clone()));
     row.state = ViolationState::Appealed.code().to_owned();
-    advance(tx, row, "violation.appealed", json!({}))
+    advance(tx, row, "violation.appealed", json!({}), input)
 }
 
 /// An appeal is decided by a role above the one that confirmed, and by another person.
@@ -63,7 +63,7 @@ pub fn decide_violation_appeal(tx: &mut Tx, id: Id, body: &Body<AppealDecisionIn
         }
     }
     let company = row.company_id;
-    let entity = advance(tx, row, "violation.appeal_decided", json!({ "outcome": outcome }))?;
+    let entity = advance(tx, row, "violation.appeal_decided", json!({ "outcome": outcome }), input)?;
     if let Some(company) = company {
         measures::recompute(tx, company)?;
     }
@@ -81,7 +81,7 @@ pub fn revoke_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     row.state = ViolationState::Revoked.code().to_owned();
     row.revoked_on = Some(ctx.today);
     let company = row.company_id;
-    let entity = advance(tx, row, "violation.revoked", json!({}))?;
+    let entity = advance(tx, row, "violation.revoked", json!({}), input)?;
     if let Some(company) = company {
         measures::recompute(tx, company)?;
     }

@@ -3,7 +3,10 @@
 use aws_lc_rs::hmac;
 use serde_json::{Value, json};
 
+use xiaoqu::ledger;
+
 use crate::on_both_databases;
+use crate::support::cases::{Case, nine, notice};
 use crate::support::rows::{a_company, a_served_complex, company_input, complex_input, path, text};
 use crate::support::sql::EVENTS;
 use crate::support::{COUNTY, Kind, TestApp};
@@ -16,6 +19,15 @@ fn leaves(app: &TestApp) -> Vec<Value> {
 
 fn kinds(app: &TestApp) -> Vec<String> {
     app.values("SELECT kind AS value FROM ledger_events WHERE actor_role <> 'program' ORDER BY recorded_at, id")
+}
+
+/// Does a leaf hold the digest of this text under its own salt?
+fn is_digest_of(app: &TestApp, leaf: &Value, field: &str, value: &str) -> bool {
+    let Some(digest) = leaf["data"][field]["hmac_sha256"].as_str() else { return false };
+    let id = text(&leaf["id"]);
+    let sql = format!("SELECT salt AS value FROM ledger_salts WHERE event_id = '{id}' AND field = '{field}'");
+    let key = hmac::Key::new(hmac::HMAC_SHA256, app.values(&sql)[0].as_bytes());
+    hex::encode(hmac::sign(&key, value.as_bytes())) == digest
 }
 
 on_both_databases! {
@@ -70,13 +82,7 @@ on_both_databases! {
                 assert!(!whole.contains(name), "{whole}");
             }
             for (field, value) in [("legal_representative", "甲某"), ("legal_representative", "丙某人"), ("project_manager", "乙某")] {
-                let Some(digest) = leaf["data"][field]["hmac_sha256"].as_str() else { continue };
-                let id = text(&leaf["id"]);
-                let salt = app.values(&format!(
-                    "SELECT salt AS value FROM ledger_salts WHERE event_id = '{id}' AND field = '{field}'"
-                ));
-                let key = hmac::Key::new(hmac::HMAC_SHA256, salt[0].as_bytes());
-                if hex::encode(hmac::sign(&key, value.as_bytes())) == digest {
+                if is_digest_of(&app, &leaf, field, value) {
                     digests.push((field, value));
                 }
             }
@@ -86,6 +92,46 @@ on_both_databases! {
         assert_eq!(digests, expected, "each digest is that of its field under its own salt");
         let salts = app.values("SELECT salt AS value FROM ledger_salts");
         assert_eq!(salts.iter().collect::<std::collections::HashSet<_>>().len(), 3);
+    }
+
+    async fn what_was_said_in_each_step_can_be_proved_and_is_not_in_the_leaf(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        case.notified("v", nine(3), "P", "2026-03-02").await;
+        let (violation, said) = (case.violation("v"), json!({ "text": "当日为新员工培训", "evidence": [{ "title": "照片", "text": "甲" }] }));
+        case.portal().post(&format!("{violation}/statement"), &said).await.expect(200);
+        case.officer().post(&format!("{violation}/statement-answer"), &json!({ "reasons": "培训不免除着装" })).await.expect(200);
+        case.on("2026-03-10");
+        let decision = json!({ "reasons": "事实清楚，证据确凿，陈述不成立" });
+        case.officer().post(&format!("{violation}/confirmation"), &decision).await.expect(200);
+        let leaves = leaves(&app);
+        let of = |kind: &str| leaves.iter().find(|leaf| leaf["type"] == kind).unwrap_or_else(|| panic!("{kind}"));
+        let evidence = r#"[{"title":"照片","text":"甲","url":null}]"#;
+        for (kind, field, value) in [
+            ("violation.notified", "facts", text(&notice()["facts"])),
+            ("violation.notified", "grounds", text(&notice()["grounds"])),
+            ("violation.notified", "intended_consequence", text(&notice()["intended_consequence"])),
+            ("violation.statement_submitted", "text", "当日为新员工培训"),
+            ("violation.statement_submitted", "evidence", evidence),
+            ("violation.statement_answered", "reasons", "培训不免除着装"),
+            ("violation.confirmed", "reasons", "事实清楚，证据确凿，陈述不成立"),
+        ] {
+            assert!(is_digest_of(&app, of(kind), field, value), "{kind} {field}");
+            assert!(!is_digest_of(&app, of(kind), field, "另一理由"), "{kind} {field}");
+            assert!(leaves.iter().all(|leaf| !leaf.to_string().contains(value)), "{value}");
+        }
+    }
+
+    async fn an_entry_is_disclosed_with_the_salts_of_its_digests(app: TestApp) {
+        a_company(&app).await;
+        app.sealed().await;
+        let seq: i64 = app.values("SELECT CAST(seq AS TEXT) AS value FROM ledger_entries WHERE kind = 'company.registered'")[0].parse().expect("a number");
+        let shown = ledger::disclose(&app.state.db, seq).expect("a sealed entry");
+        let leaf: Value = serde_json::from_str(&shown.leaf).expect("JSON");
+        assert_eq!(leaf["type"], "company.registered");
+        assert!(is_digest_of(&app, &leaf, "legal_representative", "甲某"));
+        let salts = app.values("SELECT salt AS value FROM ledger_salts");
+        assert_eq!(shown.salts.into_iter().collect::<Vec<_>>(), [("legal_representative".to_owned(), salts[0].clone())]);
+        assert!(ledger::disclose(&app.state.db, seq + 1000).is_err());
     }
 
     async fn a_leaf_is_not_guessed_from_its_content(app: TestApp) {
