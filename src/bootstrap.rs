@@ -10,14 +10,14 @@ use crate::access::jwks::Pace;
 use crate::access::revoked;
 use crate::app::{Config, ServerOptions, State};
 use crate::clock::Clock;
-use crate::db::{Conn, Db, DbOptions, Instant, WriteGate};
+use crate::db::{Conn, Db, DbOptions, Instant, StoreFault, WriteGate};
 use crate::http::address::Proxies;
 use crate::http::idempotency;
 use crate::http::limits::{LimitOptions, Rate};
 use crate::keys::{self, Keys};
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::traces::TraceOptions;
-use crate::{calendar, db, divisions, policy};
+use crate::{calendar, db, divisions, ledger, policy};
 
 /// How often what has run out is put away.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
@@ -148,6 +148,12 @@ pub fn load(state: &State) -> anyhow::Result<()> {
             check_data_keys(&seen, &ids)?;
             state.revoked.refresh_blocking(&state.db).map_err(|fail| anyhow::anyhow!("revocations: {fail:?}"))
         }
+        Err(fail) if fail.store_fault() == Some(StoreFault::NotMigrated) => {
+            tracing::error!(
+                "the database is not migrated to this version: run `xiaoqu migrate`; until then nothing is served"
+            );
+            Ok(())
+        }
         Err(fail) => {
             tracing::warn!(
                 ?fail,
@@ -155,6 +161,15 @@ pub fn load(state: &State) -> anyhow::Result<()> {
             );
             Ok(())
         }
+    }
+}
+
+/// The name of a ledger is for good, and so is one that says nothing.
+pub fn warn_of_ledger_name(state: &State, settings: &Settings) {
+    let name = settings.ledger_origin();
+    let unnamed = name.starts_with("127.") || name.starts_with("localhost") || name.starts_with("[::1]");
+    if unnamed && matches!(ledger::sizes_now(&state.db), Ok((0, _))) {
+        tracing::warn!(name, "the ledger begins under this name and keeps it: set public_url or ledger_origin before");
     }
 }
 

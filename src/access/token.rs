@@ -137,6 +137,11 @@ impl Verifier {
         self.cache.clear();
     }
 
+    /// Are tokens of this issuer taken?
+    pub fn trusts(&self, issuer: &str) -> bool {
+        self.issuers.contains_key(issuer)
+    }
+
     /// The issuers whose keys are fetched.
     pub fn fetched(&self) -> impl Iterator<Item = &Arc<FetchedKeys>> {
         self.issuers.values().filter_map(Issuer::fetched)

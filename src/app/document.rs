@@ -9,6 +9,7 @@ use utoipa_actix_web::AppExt;
 
 use crate::access::gate::PROBES;
 use crate::access::permissions::{self, Access};
+use crate::http::schema::NOT_BLANK;
 use crate::problem::{CODES, Code, ProblemBody};
 
 /// Tags: an English word and the official Chinese term.
@@ -138,8 +139,11 @@ fn complete(document: &mut Value) -> anyhow::Result<()> {
         } }),
     );
     components.insert("responses".into(), problem_responses());
-    components.insert("headers".into(), limit_headers());
+    components.insert("headers".into(), answer_headers());
 
+    for schema in document["components"]["schemas"].as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+        finish_fields(schema);
+    }
     let snapshot = document.clone();
     let paths = document["paths"].as_object_mut().ok_or_else(|| anyhow::anyhow!("no paths"))?;
     for (path, item) in paths.iter_mut() {
@@ -151,6 +155,24 @@ fn complete(document: &mut Value) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// A text with a least length and no other form is not blank either. What is said of a nullable reference stands beside
+/// its branches, where readers look for it.
+fn finish_fields(schema: &mut Value) {
+    let fields = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for field in fields.into_iter().flat_map(|all| all.values_mut()) {
+        finish_fields(field);
+        let free = ["pattern", "format", "enum"].iter().all(|form| field.get(form).is_none());
+        if free && field["minLength"].as_u64().is_some_and(|least| least > 0) {
+            field["pattern"] = json!(NOT_BLANK);
+        }
+        let branches = field.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten();
+        let said = branches.filter_map(|branch| branch.as_object_mut()?.remove("description")).next();
+        if let (Some(said), Some(field)) = (said, field.as_object_mut()) {
+            field.entry("description").or_insert(said);
+        }
+    }
 }
 
 fn problem_responses() -> Value {
@@ -172,12 +194,28 @@ fn problem_responses() -> Value {
         let separator = if before.is_empty() { "" } else { "; " };
         entry["description"] = json!(format!("{before}{separator}`{}`: {} {}", row.name, row.en, row.zh));
     }
-    let wait =
-        json!({ "description": "Seconds to wait before the next try.", "schema": { "type": "integer", "minimum": 1 } });
-    all["Problem429"]["headers"] = json!({ "Retry-After": wait });
-    all["Problem429"]["headers"].as_object_mut().into_iter().for_each(|headers| headers.extend(references_to_limits()));
+    for (status, response) in &mut all {
+        let mut headers = references(&["X-Request-Id", "Content-Language"]);
+        match status.as_str() {
+            "Problem401" | "Problem403" => headers.extend(references(&["WWW-Authenticate"])),
+            "Problem429" => headers.extend(references(&["Retry-After"]).into_iter().chain(references_to_limits())),
+            "Problem503" => headers.extend(references(&["Retry-After"])),
+            _ => {}
+        }
+        response["headers"] = Value::Object(headers);
+    }
     Value::Object(all)
 }
+
+/// Headers of answers, beside those of limits.
+const ANSWER_HEADERS: &[(&str, &str)] = &[
+    ("X-Request-Id", "The id of this request: yours, or one that was made for it."),
+    ("ETag", "`\"version.viewhash\"`."),
+    ("Location", "Where the new resource is."),
+    ("Idempotent-Replayed", "`true` where this key was answered before and this is that answer."),
+    ("Content-Language", "Language of `title` and `detail`."),
+    ("WWW-Authenticate", "What is wrong with the token (RFC 6750, 3)."),
+];
 
 /// What the limit of the caller (of the address, where no token is needed) still lets through. Absent where it is off.
 const LIMIT_HEADERS: &[(&str, &str)] = &[
@@ -186,14 +224,22 @@ const LIMIT_HEADERS: &[(&str, &str)] = &[
     ("RateLimit-Reset", "Seconds until all of them are there again."),
 ];
 
-fn limit_headers() -> Value {
-    let header = |about: &str| json!({ "description": about, "schema": { "type": "integer", "minimum": 0 } });
-    LIMIT_HEADERS.iter().map(|(name, about)| (name.to_string(), header(about))).collect()
+fn answer_headers() -> Value {
+    let number = |about: &str| json!({ "description": about, "schema": { "type": "integer", "minimum": 0 } });
+    let text = |about: &str| json!({ "description": about, "schema": { "type": "string", "maxLength": 1000 } });
+    let limits = LIMIT_HEADERS.iter().map(|(name, about)| (name.to_string(), number(about)));
+    let others = ANSWER_HEADERS.iter().map(|(name, about)| (name.to_string(), text(about)));
+    let wait = ("Retry-After".to_owned(), number("Seconds to wait before the next try."));
+    limits.chain(others).chain([wait]).collect()
+}
+
+fn references(names: &[&str]) -> Map<String, Value> {
+    let reference = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
+    names.iter().map(|name| (name.to_string(), reference(name))).collect()
 }
 
 fn references_to_limits() -> Map<String, Value> {
-    let reference = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
-    LIMIT_HEADERS.iter().map(|(name, _)| (name.to_string(), reference(name))).collect()
+    references(&LIMIT_HEADERS.iter().map(|(name, _)| *name).collect::<Vec<_>>())
 }
 
 fn complete_operation(
@@ -249,7 +295,7 @@ fn complete_operation(
             statuses.extend([412, 428]);
             header(operation, "If-Match", true, "The ETag of the version that you change.");
         }
-        "get" if on_row || path.ends_with("/current") => {
+        "get" if shows_version(path, permission) => {
             header(operation, "If-None-Match", false, "Answer 304 if the view is still this one.");
             operation["responses"]["304"] = json!({ "description": "Not modified: the view is still the one named" });
         }
@@ -275,16 +321,27 @@ fn complete_operation(
         operation["responses"][status.to_string()] =
             json!({ "$ref": format!("#/components/responses/Problem{status}") });
     }
-    if limited {
-        for status in ["200", "201"] {
-            if let Some(response) = operation["responses"].get_mut(status) {
-                response["headers"] = Value::Object(references_to_limits());
-            }
+    for status in ["200", "201"] {
+        let Some(response) = operation["responses"].get_mut(status) else { continue };
+        let mut headers = references(&["X-Request-Id"]);
+        if limited {
+            headers.extend(references_to_limits());
         }
+        if status == "201" {
+            headers.extend(references(&["Location"]));
+        }
+        if method == "post" && matches!(permission.access, Access::Roles(_)) {
+            headers.extend(references(&["Idempotent-Replayed"]));
+        }
+        if status == "201" || (shows_version(path, permission) && method != "delete") {
+            headers.extend(references(&["ETag"]));
+        }
+        response["headers"] = Value::Object(headers);
     }
     if let Some(content) = operation.pointer_mut("/requestBody/content/application~1json") {
         if content.get("example").is_none() {
-            content["example"] = example(document, &content["schema"].clone(), 0);
+            content["example"] = given_example(permission.operation)
+                .unwrap_or_else(|| example(document, &content["schema"].clone(), Whose::Request, 0));
         }
         if method == "patch" {
             let patch = content.clone();
@@ -294,13 +351,32 @@ fn complete_operation(
     for status in ["200", "201"] {
         let pointer = format!("/responses/{status}/content/application~1json");
         if let Some(content) = operation.pointer_mut(&pointer) {
-            content["example"] = example(document, &content["schema"].clone(), 0);
-            if on_row || status == "201" {
-                operation["responses"][status]["headers"]["ETag"] = json!({
-                    "description": "`\"version.viewhash\"`", "schema": { "type": "string", "maxLength": 60 }
-                });
-            }
+            content["example"] = example(document, &content["schema"].clone(), Whose::Answer, 0);
         }
+    }
+}
+
+/// Is what it answers a resource at a version? A proof is not: it is of the tree, which grows.
+fn shows_version(path: &str, permission: &permissions::Permission) -> bool {
+    (path.contains("/{") || path.ends_with("/current")) && permission.operation != "get_ledger_entry"
+}
+
+/// Examples that the fields' own do not add up to.
+fn given_example(operation: &str) -> Option<Value> {
+    match operation {
+        "report_violation" => Some(json!({
+            "act": "nine.staff_not_in_uniform", "company_id": "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11",
+            "complex_id": "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b12", "found_on": "2026-03-02", "source": "inspection",
+            "description": "3 号楼保洁、秩序维护人员未按岗位统一着装",
+            "evidence": [{ "title": "现场照片", "url": "https://evidence.example.invalid/1.jpg" }]
+        })),
+        "replace_calendar" => Some(json!({
+            "holidays": [{ "date": "2026-10-01", "name": "国庆节" }], "workdays": [{ "date": "2026-10-10", "name": "国庆节" }]
+        })),
+        "publish_policy" => {
+            Some(json!({ "effective_from": "2027-01-01", "document": crate::policy::versions::built_in() }))
+        }
+        _ => None,
     }
 }
 
@@ -322,13 +398,20 @@ fn header(operation: &mut Value, name: &str, required: bool, description: &str) 
 /// Deeper than any schema of ours nests; a schema that holds itself ends here.
 const MOST_NESTED: usize = 32;
 
+#[derive(Clone, Copy, PartialEq)]
+enum Whose {
+    /// It leaves out what need not be said.
+    Request,
+    Answer,
+}
+
 /// An example made from the examples of the fields.
-fn example(document: &Value, schema: &Value, depth: usize) -> Value {
+fn example(document: &Value, schema: &Value, whose: Whose, depth: usize) -> Value {
     if depth > MOST_NESTED {
         return Value::Null;
     }
     if let Some(target) = schema["$ref"].as_str().and_then(|r| r.strip_prefix('#')) {
-        return document.pointer(target).map_or(Value::Null, |s| example(document, s, depth + 1));
+        return document.pointer(target).map_or(Value::Null, |s| example(document, s, whose, depth + 1));
     }
     if let Some(given) = schema.get("example").or_else(|| schema["examples"].get(0)) {
         return given.clone();
@@ -338,7 +421,11 @@ fn example(document: &Value, schema: &Value, depth: usize) -> Value {
     }
     for branch in ["oneOf", "anyOf", "allOf"] {
         if let Some(sub) = schema[branch].as_array().and_then(|all| all.iter().find(|s| s["type"] != "null")) {
-            return example(document, sub, depth + 1);
+            let nullable = schema[branch].as_array().is_some_and(|all| all.iter().any(|s| s["type"] == "null"));
+            return match whose {
+                Whose::Request if nullable => Value::Null,
+                _ => example(document, sub, whose, depth + 1),
+            };
         }
     }
     let kind = match &schema["type"] {
@@ -348,11 +435,11 @@ fn example(document: &Value, schema: &Value, depth: usize) -> Value {
     match kind {
         "object" => {
             let fields = schema["properties"].as_object().into_iter().flatten();
-            Value::Object(fields.map(|(name, sub)| (name.clone(), example(document, sub, depth + 1))).collect())
+            Value::Object(fields.map(|(name, sub)| (name.clone(), example(document, sub, whose, depth + 1))).collect())
         }
         "array" => {
             let count = schema["minItems"].as_u64().unwrap_or(1).max(1);
-            (0..count).map(|_| example(document, &schema["items"], depth + 1)).collect()
+            (0..count).map(|_| example(document, &schema["items"], whose, depth + 1)).collect()
         }
         "integer" | "number" => schema.get("minimum").cloned().unwrap_or(json!(1)),
         "boolean" => json!(false),

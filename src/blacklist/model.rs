@@ -73,7 +73,7 @@ pub struct Listing {
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
     /// USCC of the company.
-    #[schema(max_length = 18, example = "91640121MA76ABCD0P")]
+    #[schema(max_length = 18, example = "91640121MA76ABCD0B")]
     pub company_uscc: String,
     /// County of the list.
     #[schema(max_length = 6, example = "640121")]

@@ -9,6 +9,7 @@ use super::SettingFlags;
 use crate::bootstrap;
 use crate::db::{Db, WriteGate};
 use crate::keys::{self, Key, Keyring, Source, State, Use, Wrapping};
+use crate::ledger;
 use crate::settings::Settings;
 
 #[derive(Subcommand)]
@@ -102,7 +103,11 @@ fn rotate(ring: &Keyring, args: &RotateArgs) -> anyhow::Result<Vec<Key>> {
     let now = Utc::now();
     let waits = |key: &&Key| key.usage == args.usage && ring.state(key, now) == State::Waiting;
     if let Some(waiting) = ring.keys().find(waits) {
-        anyhow::bail!("{} waits already, and acts from {}", waiting.id, waiting.active_from);
+        anyhow::bail!(
+            "{} waits already, and acts from {}; `xiaoqu keys remove {0}` takes it out again",
+            waiting.id,
+            waiting.active_from
+        );
     }
     let last = ring.keys().filter(|key| key.usage == args.usage).map(|key| key.active_from).max();
     // Dates are whole seconds: the new key acts after every other, whenever that was made.
@@ -162,10 +167,34 @@ fn page(ring: &Keyring) -> String {
         .collect()
 }
 
+/// The name that the ledger was begun under; before that, the one that the settings give it.
+fn ledger_name(settings: &Settings) -> String {
+    let begun = bootstrap::db_options(settings).and_then(|options| ledger::begun_as(&options));
+    match begun {
+        Ok(Some(name)) => name,
+        Ok(None) => {
+            let name = settings.ledger_origin();
+            eprintln!(
+                "xiaoqu: the ledger is not begun yet; by these settings it will be {name} (public_url, ledger_origin)"
+            );
+            name
+        }
+        Err(error) => {
+            let name = settings.ledger_origin();
+            eprintln!(
+                "xiaoqu: {error:#}; by these settings the ledger is {name}, unless it was begun under other ones"
+            );
+            name
+        }
+    }
+}
+
 fn public(ring: &Keyring, usage: Use, settings: &Settings) -> anyhow::Result<String> {
-    let name = settings.ledger_origin();
     match usage {
-        Use::Ledger => Ok(ring.ledger_keys().iter().map(|key| key.verifier_key(&name) + "\n").collect()),
+        Use::Ledger => {
+            let name = ledger_name(settings);
+            Ok(ring.ledger_keys().iter().map(|key| key.verifier_key(&name) + "\n").collect())
+        }
         Use::Token => {
             let set: Vec<_> = ring.published(Utc::now()).map(|one| &one.jwk).collect();
             Ok(serde_json::to_string_pretty(&serde_json::json!({ "keys": set }))? + "\n")

@@ -10,9 +10,10 @@ use super::SettingFlags;
 use crate::bootstrap;
 use crate::db::Db;
 use crate::ledger::checkpoint::Verifiers;
+use crate::ledger::export::Exported;
 use crate::ledger::model::{Consistency, LedgerEntry};
 use crate::ledger::replay::Replay;
-use crate::ledger::verify::{Kept, Report, verify, verify_consistency, verify_entry};
+use crate::ledger::verify::{Finding, Kept, Report, verify, verify_consistency, verify_entry};
 use crate::ledger::{disclose, export, head_checkpoint};
 use crate::settings::Settings;
 
@@ -77,10 +78,20 @@ pub struct VerifyArgs {
 pub fn run(flags: &SettingFlags, command: &LedgerCommand) -> anyhow::Result<()> {
     match command {
         LedgerCommand::Export { out } => {
-            let file = File::create(out).with_context(|| format!("cannot write {}", out.display()))?;
-            let size = export::write(&open(flags)?, &mut BufWriter::new(&file))?;
-            file.sync_all()?;
+            let db = open(flags)?;
+            let file = File::create_new(out).with_context(|| format!("cannot write {}", out.display()))?;
+            let written =
+                export::write(&db, &mut BufWriter::new(&file)).and_then(|done| Ok((file.sync_all()?, done).1));
+            let Exported { size, misfiled } = written.inspect_err(|_| drop(std::fs::remove_file(out)))?;
             println!("{}: {size} entries", out.display());
+            for seq in &misfiled {
+                println!("entry {seq}: the database files it under something else than what was sealed");
+            }
+            anyhow::ensure!(
+                misfiled.is_empty(),
+                "{} finding(s): lists and filters of the ledger are not to be believed",
+                misfiled.len()
+            );
             Ok(())
         }
         LedgerCommand::Checkpoint => {
@@ -130,6 +141,12 @@ fn tell(args: &VerifyArgs, report: &Report) -> anyhow::Result<()> {
     let name = args.file.display();
     for finding in &report.findings {
         println!("{finding}");
+    }
+    if let Some(Finding::Origin(ledger, key)) = report.findings.iter().find(|one| matches!(one, Finding::Origin(..))) {
+        anyhow::bail!(
+            "{name}: nothing was checked: it is the ledger {ledger}, and the key given is of {key}; take the line of \
+             `xiaoqu keys public --use ledger` that begins with {ledger}+"
+        );
     }
     anyhow::ensure!(
         report.is_sound(),

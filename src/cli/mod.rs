@@ -159,9 +159,25 @@ impl SettingFlags {
     }
 }
 
+/// `println!` panics where nobody reads on (`xiaoqu settings | head`): that is no fault.
+fn quiet_end(info: &std::panic::PanicHookInfo) {
+    let said = info.payload().downcast_ref::<String>().map_or("a panic", String::as_str);
+    if said.starts_with("failed printing to stdout") {
+        std::process::exit(0);
+    }
+    eprintln!("xiaoqu: {said} ({})", info.location().map(ToString::to_string).unwrap_or_default());
+}
+
 /// Runs the command that this process was started with.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    if !matches!(cli.command, Command::Openapi { .. }) {
+        // Databases, exports and keyrings hold what only their owner may read.
+        rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    }
+    if !matches!(cli.command, Command::Serve) {
+        std::panic::set_hook(Box::new(quiet_end));
+    }
     let result = match cli.command {
         Command::Serve => serve::run(&cli.flags),
         Command::Demo(args) => demo::run(&cli.flags, &args),

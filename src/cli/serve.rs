@@ -7,6 +7,9 @@ use crate::settings::{MigrateAtStart, Settings};
 pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
     let settings = Settings::load(&flags.sources())?;
     bootstrap::start_log(&settings);
+    for file in settings.keyring()?.open_to_others() {
+        tracing::warn!(file = %file.display(), "others than its owner may read this file of keys: mode 0600 would do");
+    }
     let config = bootstrap::config(&settings)?;
     let _held = bootstrap::hold(&config.db)?;
     let migrate = match settings.database.migrate_at_start {
@@ -21,6 +24,7 @@ pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
     bootstrap::raise_file_limit(&options);
     let state = State::new(config)?;
     bootstrap::load(&state)?;
+    bootstrap::warn_of_ledger_name(&state, &settings);
     actix_web::rt::System::new().block_on(async move {
         let (server, address) = app::server(state.clone(), &options)?;
         tracing::info!(%address, "listening");

@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
-use chrono::Utc;
+use chrono::{SecondsFormat, Utc};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
 use super::SettingFlags;
 use crate::access::Role;
 use crate::access::issuer::LocalIssuer;
-use crate::access::role::ROLES;
+use crate::access::role::{ROLES, RoleKind};
 use crate::access::token::Verifier;
 use crate::keys::Keys;
 use crate::settings::Settings;
@@ -76,8 +76,24 @@ pub fn issue(issuer: &LocalIssuer, args: &TokenArgs, minutes: i64) -> anyhow::Re
     let token = issuer.sign(&Value::Object(claims))?;
     Verifier::new(vec![issuer.verifier()])
         .verify(&token, now)
-        .map_err(|refusal| anyhow::anyhow!("no such token can be: {refusal}"))?;
+        .map_err(|refusal| anyhow::anyhow!("no such token can be: {refusal}; {}", wants(args.role)))?;
     Ok(token)
+}
+
+/// What the claims of a role must be.
+fn wants(role: Role) -> String {
+    let row = role.row();
+    let division = match row.division_digits {
+        0 => "no --division".to_owned(),
+        digits => format!("a --division of {digits} digits"),
+    };
+    let own = match row.kind {
+        RoleKind::Company => " and --company",
+        RoleKind::Committee => " and --complex",
+        _ if role == Role::UtilityOperator => " and --organisation",
+        _ => "",
+    };
+    format!("{} takes {division}{own}", row.code)
 }
 
 pub fn run(flags: &SettingFlags, args: &TokenArgs) -> anyhow::Result<()> {
@@ -87,6 +103,10 @@ pub fn run(flags: &SettingFlags, args: &TokenArgs) -> anyhow::Result<()> {
     anyhow::ensure!((1..=1440).contains(&minutes), "--minutes takes 1 to 1440");
     let keys = Arc::new(Keys::open(settings.keyring()?)?);
     let issuer = LocalIssuer::new(&settings.http.public_url, &settings.access.audience, keys);
-    println!("{}", issue(&issuer, args, minutes)?);
+    let token = issue(&issuer, args, minutes)?;
+    // Beside the token, so that it can be revoked by its id.
+    let caller = Verifier::new(vec![issuer.verifier()]).verify(&token, Utc::now())?;
+    eprintln!("jti {}, until {}", caller.token_id, caller.expires_at.0.to_rfc3339_opts(SecondsFormat::Secs, true));
+    println!("{token}");
     Ok(())
 }

@@ -78,7 +78,7 @@ mod tests {
         Grant {
             role,
             division: (digits > 0).then(|| "640121102001"[..digits].to_owned()),
-            company: (role == Role::PropertyCompany).then(|| "91640121MA76ABCD0P".to_owned()),
+            company: (role == Role::PropertyCompany).then(|| "91640121MA76ABCD0B".to_owned()),
             complex_id: (role == Role::ComplexCommittee).then(crate::db::Id::new),
             organisation: (role == Role::UtilityOperator).then(|| "gas".to_owned()),
             operations: None,
@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(with(|g| g.division = None), [("/division".to_owned(), "required")]);
         assert_eq!(with(|g| g.division = Some("640121".into())), [("/division".to_owned(), "conflict")]);
         assert_eq!(with(|g| g.division = Some("640122100".into())), [("/division".to_owned(), "unknown_reference")]);
-        assert_eq!(with(|g| g.company = Some("91640121MA76ABCD0P".into())), [("/company".to_owned(), "conflict")]);
+        assert_eq!(with(|g| g.company = Some("91640121MA76ABCD0B".into())), [("/company".to_owned(), "conflict")]);
         assert_eq!(with(|g| g.organisation = Some("gas".into())), [("/organisation".to_owned(), "conflict")]);
     }
 }

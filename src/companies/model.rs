@@ -15,7 +15,7 @@ pub struct Company {
     #[schema(minimum = 1)]
     pub version: i64,
     /// Unified social credit code (统一社会信用代码), GB 32100-2015.
-    #[schema(example = "91640121MA76ABCD0P", max_length = 18)]
+    #[schema(example = "91640121MA76ABCD0B", max_length = 18)]
     pub uscc: String,
     /// Why a code whose check character does not fit was stored all the same.
     #[schema(max_length = 500)]
@@ -43,7 +43,7 @@ pub struct Company {
 #[serde(deny_unknown_fields)]
 pub struct CompanyIn {
     /// Unified social credit code (统一社会信用代码): 18 characters, the last one checks the others.
-    #[schema(example = "91640121MA76ABCD0P", pattern = "^[0-9A-HJ-NPQRTUWXY]{18}$")]
+    #[schema(example = "91640121MA76ABCD0B", pattern = "^[0-9A-HJ-NPQRTUWXY]{18}$")]
     pub uscc: String,
     /// Some real codes fail the check: a county role may store one with a reason, which goes to the ledger.
     #[schema(min_length = 5, max_length = 500, example = json!(null))]
@@ -98,6 +98,6 @@ pub struct ListCompanies {
     #[param(max_length = 100, example = "和泰")]
     pub q: Option<String>,
     /// This code exactly.
-    #[param(max_length = 18, example = "91640121MA76ABCD0P")]
+    #[param(max_length = 18, example = "91640121MA76ABCD0B")]
     pub uscc: Option<String>,
 }

@@ -90,7 +90,7 @@ pub struct CurrentService {
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
     /// USCC of the company.
-    #[schema(max_length = 18, example = "91640121MA76ABCD0P")]
+    #[schema(max_length = 18, example = "91640121MA76ABCD0B")]
     pub company_uscc: String,
     /// Project manager (项目经理人).
     #[schema(max_length = 100, example = "测试经理")]

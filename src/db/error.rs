@@ -34,6 +34,8 @@ pub enum Outage {
     Busy,
     /// The same idempotency key is being worked on.
     KeyInProgress,
+    /// It has not the tables of this version.
+    NotMigrated,
     /// The connection was lost while the commit was under way: it may or may not have happened.
     OutcomeUnknown,
 }
@@ -59,6 +61,8 @@ pub enum StoreFault {
     Deadlock,
     LockTimeout,
     DiskIo,
+    /// A table or column is missing.
+    NotMigrated,
     /// A unique constraint; which one is for the caller to know by what it wrote.
     Duplicate,
     Other,
@@ -85,7 +89,10 @@ impl StoreFault {
         }
         let message = info.message().to_ascii_lowercase();
         let says = |parts: &[&str]| parts.iter().any(|part| message.contains(part));
-        if says(&["database or disk is full", "no space left on device", "could not extend file"]) {
+        let missing = says(&["relation \"", "column \""]) && says(&["does not exist"]);
+        if missing || says(&["no such table", "no such column"]) {
+            StoreFault::NotMigrated
+        } else if says(&["database or disk is full", "no space left on device", "could not extend file"]) {
             StoreFault::Full
         } else if says(&["disk i/o error"]) {
             StoreFault::DiskIo

@@ -76,7 +76,7 @@ impl DbOptions {
 
 enum Engine {
     Sqlite(sqlite::Sqlite),
-    Postgres { primary: postgres::Postgres, standby: Option<standby::Standby> },
+    Postgres { primary: postgres::Postgres, standby: Option<Box<standby::Standby>> },
 }
 
 /// The two doors. Cheap to clone.
@@ -97,7 +97,8 @@ impl Db {
         before_commit: Option<BeforeCommit>,
     ) -> anyhow::Result<Db> {
         let engine = if options.is_postgres() {
-            let standby = options.read_url.as_ref().map(|url| standby::Standby::open(options, url, &metrics));
+            let standby =
+                options.read_url.as_ref().map(|url| standby::Standby::open(options, url, &metrics).map(Box::new));
             let waited = metrics.wait_primary.clone();
             let primary = postgres::Postgres::open(&options.url, options.pool_size, options.pool_wait, waited, metrics);
             Engine::Postgres { primary, standby: standby.transpose()? }

@@ -39,6 +39,12 @@ fn request_id(request: &ServiceRequest) -> String {
         .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
 }
 
+/// The request as a URI (RFC 9457, 3.1.5): ours are UUIDs, the caller's need not be.
+fn instance(id: &str) -> String {
+    let scheme = if uuid::Uuid::try_parse(id).is_ok() { "urn:uuid" } else { "x-request-id" };
+    format!("{scheme}:{id}")
+}
+
 /// A HEAD request: nobody reads what it would answer.
 #[derive(Clone, Copy)]
 pub struct WithoutBody;
@@ -83,7 +89,7 @@ pub async fn edge(
         request.extensions_mut().insert(span.clone());
     }
 
-    let instance = format!("urn:uuid:{id}");
+    let instance = instance(&id);
     // RFC 9110, 9.3.2: HEAD is GET without the body, which the protocol layer leaves out.
     let method = request.method().clone();
     if request.method() == Method::HEAD {

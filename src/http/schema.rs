@@ -178,6 +178,9 @@ fn typed(kinds: &[String], text: &str) -> Value {
     }
 }
 
+/// The pattern of a text that says something.
+pub const NOT_BLANK: &str = r"\S";
+
 fn forbidden(pointer: String) -> Fault {
     Fault::new(pointer, "forbidden_character", "不得含有空字符（NUL）", "must not contain the NUL character")
 }
@@ -262,6 +265,9 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
         }
         Kind::Format { format } => {
             push(at, "invalid_format", format!("格式应为 {format}"), format!("must have the format {format}"));
+        }
+        Kind::Pattern { pattern } if pattern == NOT_BLANK => {
+            push(at, "blank", "不得为空白".into(), "must not be blank".into());
         }
         Kind::Pattern { pattern } => {
             push(at, "invalid_format", format!("须匹配 {pattern}"), format!("must match {pattern}"));

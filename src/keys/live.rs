@@ -1,6 +1,6 @@
 //! The keyring of a running service: replicas share the file, and each reads it again when it changes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::SystemTime;
@@ -21,6 +21,19 @@ pub struct Source {
 impl Source {
     pub fn read(&self) -> Result<Keyring, FileError> {
         file::read(&self.file, &self.wrapping.key()?)
+    }
+
+    /// Files that others than their owner may read or change.
+    pub fn open_to_others(&self) -> Vec<&Path> {
+        let wrapping = match &self.wrapping {
+            Wrapping::File(path) => Some(path.as_path()),
+            _ => None,
+        };
+        let loose = |path: &&Path| {
+            let mode = std::fs::metadata(path).map(|data| std::os::unix::fs::PermissionsExt::mode(&data.permissions()));
+            mode.is_ok_and(|mode| mode & 0o077 != 0)
+        };
+        [Some(self.file.as_path()), wrapping].into_iter().flatten().filter(loose).collect()
     }
 
     fn stamp(&self) -> Stamp {

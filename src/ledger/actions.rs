@@ -1,8 +1,8 @@
 //! Reading and proving.
 
-use serde_json::Value;
 use tlog_tiles::{Hash, prove_record, prove_tree, record_hash, tree_hash};
 
+use super::leaf::{ACTOR_SUB, Leaf};
 use super::model::*;
 use super::reading_store;
 use super::rules;
@@ -46,6 +46,15 @@ fn beyond(pointer: &str, size: u64) -> Problem {
     Problem::fault(pointer, "out_of_range", zh, format!("the ledger has {size} sealed entries"))
 }
 
+fn outside(pointer: &str, from: u64, to: u64) -> Problem {
+    Problem::fault(
+        pointer,
+        "out_of_range",
+        format!("须为 {from} 至 {to}"),
+        format!("a size from {from} to {to} fits here"),
+    )
+}
+
 pub fn consistency(conn: &mut Conn, query: &ConsistencyQuery) -> Work<Consistency> {
     let size = sealed_head(conn)?.size.unsigned_abs();
     let to = query.to.unwrap_or(size);
@@ -53,7 +62,7 @@ pub fn consistency(conn: &mut Conn, query: &ConsistencyQuery) -> Work<Consistenc
         return Err(beyond("query/to", size).into());
     }
     if query.from > to || query.from == 0 {
-        return Err(beyond("query/from", to).into());
+        return Err(outside("query/from", 1, to).into());
     }
     let stored = Stored::new(conn);
     Ok(Consistency {
@@ -66,13 +75,14 @@ pub fn consistency(conn: &mut Conn, query: &ConsistencyQuery) -> Work<Consistenc
 }
 
 pub fn entry(conn: &mut Conn, ctx: &Ctx, seq: i64, query: &EntryQuery) -> Work<LedgerEntry> {
-    let (entry, leaf) = reading_store::find(conn, &ctx.scope, seq)?.ok_or_else(Problem::not_found)?;
+    let (entry, leaf) = reading_store::find(conn, &ctx.scope, seq)?.ok_or_else(|| Problem::not_found_at("path/seq"))?;
     let head = sealed_head(conn)?;
     let size = head.size.unsigned_abs();
     let tree_size = query.tree_size.unwrap_or(size);
     let number = seq.unsigned_abs();
     if tree_size > size || tree_size <= number {
-        return Err(beyond("query/tree_size", size).into());
+        // A tree that is smaller has no such entry yet.
+        return Err(outside("query/tree_size", number + 1, size).into());
     }
     let shown = is_served(conn, ctx, &entry)?;
     let proof = proved(prove_record(tree_size, number, &Stored::new(conn)))?;
@@ -93,7 +103,9 @@ fn is_party(scope: &Scope) -> bool {
 /// What a party has not been served yet it does not learn from the ledger first: the service starts its periods.
 fn is_served(conn: &mut Conn, ctx: &Ctx, entry: &Entry) -> Work<bool> {
     match rules::served_by(&entry.kind) {
-        Some(service) if is_party(&ctx.scope) => reading_store::is_followed_by(conn, &ctx.scope, entry, service),
+        services if is_party(&ctx.scope) && !services.is_empty() => {
+            reading_store::is_followed_by(conn, &ctx.scope, entry, services)
+        }
         _ => Ok(true),
     }
 }
@@ -103,30 +115,41 @@ pub fn list_entries(conn: &mut Conn, ctx: &Ctx, query: &ListEntries) -> Work<Pag
     let after = Cursor::decode::<i64>(page.cursor.as_deref())?;
     let rows = reading_store::after(conn, &ctx.scope, query, after, page.fetch())?;
     let (rows, next_cursor) = page.cut(rows, |(row, _)| row.seq);
-    Ok(PageOf { items: rows.into_iter().map(|(entry, leaf)| row(entry, &leaf)).collect(), next_cursor, total: None })
+    let salts = store::salts_named(conn, ACTOR_SUB, rows.iter().map(|(entry, _)| entry.event_id).collect())?;
+    let items = rows.into_iter().map(|(entry, leaf)| {
+        let salt = salts.get(&entry.event_id);
+        row(entry, &leaf, salt)
+    });
+    Ok(PageOf { items: items.collect::<Work<_>>()?, next_cursor, total: None })
 }
 
-fn row(entry: Entry, leaf: &str) -> LedgerRow {
-    LedgerRow {
+/// What was sealed of an event. Where that cannot be read, somebody has changed it from outside.
+fn sealed(seq: i64, text: &str) -> Work<Leaf> {
+    Ok(Leaf::read(text).ok_or_else(|| {
+        tracing::error!(seq, "the leaf of an entry of the ledger cannot be read: see `xiaoqu ledger verify`");
+        Problem::new(Code::Internal)
+    })?)
+}
+
+/// From what was sealed, not from the columns that it was found by.
+fn row(entry: Entry, text: &str, salt: Option<&String>) -> Work<LedgerRow> {
+    let leaf = sealed(entry.seq, text)?;
+    let sub = Some(entry.actor_sub).filter(|sub| leaf.was_by(sub, salt));
+    Ok(LedgerRow {
         seq: entry.seq,
-        event_id: entry.event_id,
-        kind: entry.kind,
-        subject_kind: entry.subject_kind,
-        subject_id: entry.subject_id,
-        county: entry.county,
-        township: entry.township,
-        community: entry.community,
-        company_id: entry.company_id,
-        complex_id: entry.complex_id,
-        actor: LedgerActor {
-            iss: entry.actor_iss,
-            sub: entry.actor_sub,
-            role: entry.actor_role,
-            client: entry.actor_client,
-        },
-        recorded_at: entry.recorded_at,
-        leaf_hash: base64(&record_hash(leaf.as_bytes()).0),
-    }
+        event_id: leaf.id,
+        kind: leaf.kind,
+        subject_kind: leaf.subject.kind,
+        subject_id: leaf.subject.id,
+        county: leaf.county,
+        township: leaf.township,
+        community: leaf.community,
+        company_id: leaf.company_id,
+        complex_id: leaf.complex_id,
+        actor: LedgerActor { iss: leaf.actor.iss, sub, role: leaf.actor.role, client: leaf.actor.client },
+        recorded_at: leaf.recorded_at,
+        leaf_hash: base64(&record_hash(text.as_bytes()).0),
+    })
 }
 
 pub fn list_events(conn: &mut Conn, ctx: &Ctx, query: &ListEvents) -> Work<PageOf<CloudEvent>> {
@@ -141,13 +164,13 @@ pub fn list_events(conn: &mut Conn, ctx: &Ctx, query: &ListEvents) -> Work<PageO
     let rows = reading_store::after(conn, &ctx.scope, &filter, after, page.fetch())?;
     let origin = store::head(conn)?.map(|head| head.origin).unwrap_or_default();
     let (rows, next_cursor) = page.cut(rows, |(row, _)| row.seq);
-    let items = rows.into_iter().map(|(entry, leaf)| cloud_event(ctx, &origin, entry, &leaf)).collect();
-    Ok(PageOf { items, next_cursor, total: None })
+    let items =
+        rows.into_iter().map(|(entry, leaf)| Ok(cloud_event(ctx, &origin, entry.seq, sealed(entry.seq, &leaf)?)));
+    Ok(PageOf { items: items.collect::<Work<_>>()?, next_cursor, total: None })
 }
 
-fn cloud_event(ctx: &Ctx, origin: &str, entry: Entry, leaf: &str) -> CloudEvent {
-    let mut leaf: Value = serde_json::from_str(leaf).unwrap_or_default();
-    let mut data = leaf.get_mut("data").map(Value::take).unwrap_or_default();
+fn cloud_event(ctx: &Ctx, origin: &str, seq: i64, leaf: Leaf) -> CloudEvent {
+    let mut data = leaf.data;
     if is_party(&ctx.scope)
         && let Some(fields) = data.as_object_mut()
     {
@@ -155,19 +178,19 @@ fn cloud_event(ctx: &Ctx, origin: &str, entry: Entry, leaf: &str) -> CloudEvent 
     }
     CloudEvent {
         specversion: "1.0".to_owned(),
-        id: entry.event_id,
+        id: leaf.id,
         source: format!("//{origin}"),
-        subject: format!("{}/{}", entry.subject_kind, entry.subject_id),
-        kind: entry.kind,
-        time: entry.recorded_at,
-        sequence: entry.seq.to_string(),
+        subject: format!("{}/{}", leaf.subject.kind, leaf.subject.id),
+        kind: leaf.kind,
+        time: leaf.recorded_at,
+        sequence: format!("{seq:020}"),
         datacontenttype: "application/json".to_owned(),
-        county: entry.county,
-        township: entry.township,
-        community: entry.community,
-        companyid: entry.company_id,
-        complexid: entry.complex_id,
-        actorrole: entry.actor_role,
+        county: leaf.county,
+        township: leaf.township,
+        community: leaf.community,
+        companyid: leaf.company_id,
+        complexid: leaf.complex_id,
+        actorrole: leaf.actor.role,
         data,
     }
 }

@@ -7,7 +7,9 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use tlog_tiles::{Hash, stored_hash_count, stored_hash_index};
 
+use super::leaf::{ACTOR_SUB, Leaf};
 use super::model::base64;
+use super::store::Entry;
 use super::{reading_store, store};
 use crate::db::{Conn, Db, Fail};
 
@@ -53,8 +55,23 @@ fn read<T>(db: &Db, work: impl FnMut(&mut Conn) -> Result<T, Fail>) -> anyhow::R
     db.read_blocking(work).map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail:?}"))
 }
 
-/// Writes the ledger up to its present head, while it goes on growing. Answers the number of entries.
-pub fn write(db: &Db, out: &mut impl Write) -> anyhow::Result<u64> {
+/// What was exported.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Exported {
+    pub size: u64,
+    /// Entries that the database files under something else than what was sealed: lists and filters would miss them, or
+    /// name somebody else. Their leaves are sound or not by themselves.
+    pub misfiled: Vec<i64>,
+}
+
+fn is_misfiled(entry: &Entry, leaf: Option<&str>, salt: Option<&String>) -> bool {
+    // A leaf that is missing or cannot be read is named by the checker. An erased salt says nothing.
+    let Some(leaf) = leaf.and_then(Leaf::read) else { return false };
+    !leaf.is_filed_as(entry) || (salt.is_some() && !leaf.was_by(&entry.actor_sub, salt))
+}
+
+/// Writes the ledger up to its present head, while it goes on growing.
+pub fn write(db: &Db, out: &mut impl Write) -> anyhow::Result<Exported> {
     let head = read(db, store::head)?.context("nothing is sealed yet")?;
     let size = u64::try_from(head.size)?;
     let mut line = |value: serde_json::Value| -> anyhow::Result<()> {
@@ -62,14 +79,20 @@ pub fn write(db: &Db, out: &mut impl Write) -> anyhow::Result<u64> {
         Ok(out.write_all(b"\n")?)
     };
     line(serde_json::to_value(HeadLine { format: FORMAT.into(), origin: head.origin, size })?)?;
+    let mut misfiled = Vec::new();
     for from in (0..head.size).step_by(CHUNK as usize) {
         let to = head.size.min(from + CHUNK);
-        let (leaves, hashes) = read(db, |conn| {
+        let (entries, hashes, salts) = read(db, |conn| {
             let first = stored_hash_index(0, from as u64);
             let hashes = store::hashes_between(conn, first, stored_hash_count(to as u64))?;
-            Ok((reading_store::run_of_leaves(conn, from, to)?, hashes))
+            let entries = reading_store::run_of_entries(conn, from, to)?;
+            let events = entries.iter().map(|(entry, _)| entry.event_id).collect();
+            Ok((entries, hashes, store::salts_named(conn, ACTOR_SUB, events)?))
         })?;
-        let mut leaves: HashMap<i64, Option<String>> = leaves.into_iter().collect();
+        let wrong = entries.iter().filter(|(e, leaf)| is_misfiled(e, leaf.as_deref(), salts.get(&e.event_id)));
+        misfiled.extend(wrong.map(|(entry, _)| entry.seq));
+        let mut leaves: HashMap<i64, Option<String>> =
+            entries.into_iter().map(|(entry, leaf)| (entry.seq, leaf)).collect();
         let hashes: HashMap<u64, Hash> = hashes.into_iter().collect();
         for seq in from..to {
             let number = seq as u64;
@@ -88,5 +111,5 @@ pub fn write(db: &Db, out: &mut impl Write) -> anyhow::Result<u64> {
     let beyond = u64::try_from(beyond)?;
     line(serde_json::to_value(TailLine { checkpoint: head.checkpoint, beyond })?)?;
     out.flush()?;
-    Ok(size)
+    Ok(Exported { size, misfiled })
 }

@@ -4,6 +4,7 @@
 mod actions;
 pub mod checkpoint;
 pub mod export;
+pub mod leaf;
 pub mod model;
 mod reading_store;
 pub mod replay;
@@ -17,15 +18,15 @@ pub mod verify;
 use std::collections::BTreeMap;
 
 use aws_lc_rs::digest::SHA256;
-use aws_lc_rs::hmac;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::{Role, Scope};
-use crate::db::{Conn, Db, Id, Instant, Work};
+use crate::db::{Conn, Db, DbOptions, Id, Instant, StoreFault, Work};
 use crate::http::{Ctx, Tx};
 use crate::problem::{Code, Problem};
+use leaf::{ACTOR_SUB, Digest, Leaf, LeafActor, Subject};
 
 pub fn routes(config: &mut ServiceConfig) {
     config
@@ -213,46 +214,60 @@ pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> Work<Id> {
         other => Map::from_iter([("value".to_owned(), other)]),
     };
     let mut salts = Vec::new();
-    for (field, value) in &event.personal {
+    let mut digest = |field: &'static str, value: &str| -> Work<Digest> {
         let salt = random_hex()?;
-        let key = hmac::Key::new(hmac::HMAC_SHA256, salt.as_bytes());
-        let digest = hex::encode(hmac::sign(&key, value.as_bytes()));
-        data.insert((*field).to_owned(), json!({ "hmac_sha256": digest }));
-        salts.push((*field, salt));
+        let digest = Digest::of(value, &salt);
+        salts.push((field, salt));
+        Ok(digest)
+    };
+    for (field, value) in &event.personal {
+        data.insert((*field).to_owned(), json!(digest(field, value)?));
     }
+    let sub = digest(ACTOR_SUB, &origin.sub)?;
     let recorded_at = store::database_now(conn)?;
-    let place = event.place.as_ref();
-    // Members in a fixed order; the nonce keeps a leaf with guessable content from being confirmed by its hash alone.
-    let leaf = json!({
-        "id": origin.id, "type": event.kind,
-        "subject": { "kind": event.subject_kind, "id": event.subject_id },
-        "county": place.map(|p| &p.county), "township": place.map(|p| &p.township), "community": place.map(|p| &p.community),
-        "company_id": event.company_id, "complex_id": event.complex_id, "addressee": event.addressee,
-        "audience": event.audience.code(),
-        "actor": { "iss": origin.iss, "sub": origin.sub, "role": origin.role, "client": origin.client },
-        "request_id": origin.request_id, "policy_version": event.policy_version,
-        "recorded_at": recorded_at, "business_time": origin.business_time, "data": data, "nonce": random_hex()?,
-    });
-    let row = store::NewEvent {
+    let (county, township, community) = event
+        .place
+        .map_or((None, None, None), |place| (Some(place.county), Some(place.township), Some(place.community)));
+    let leaf = Leaf {
         id: origin.id,
         kind: event.kind.to_owned(),
-        subject_kind: event.subject_kind.to_owned(),
-        subject_id: event.subject_id,
-        county: place.map(|p| p.county.clone()),
-        township: place.map(|p| p.township.clone()),
-        community: place.map(|p| p.community.clone()),
+        subject: Subject { kind: event.subject_kind.to_owned(), id: event.subject_id },
+        county,
+        township,
+        community,
         company_id: event.company_id,
+        complex_id: event.complex_id,
+        addressee: event.addressee,
         audience: event.audience.code().to_owned(),
-        actor_iss: origin.iss,
-        actor_sub: origin.sub,
-        actor_role: origin.role,
-        actor_client: origin.client,
+        actor: LeafActor { iss: origin.iss, sub, role: origin.role, client: origin.client },
         request_id: origin.request_id,
         policy_version: event.policy_version,
         recorded_at,
-        leaf: leaf.to_string(),
-        complex_id: event.complex_id,
-        addressee: event.addressee,
+        business_time: origin.business_time,
+        data: Value::Object(data),
+        nonce: random_hex()?,
+    };
+    let text = serde_json::to_string(&leaf).map_err(|_| Problem::new(Code::Internal))?;
+    let row = store::NewEvent {
+        id: leaf.id,
+        kind: leaf.kind,
+        subject_kind: leaf.subject.kind,
+        subject_id: leaf.subject.id,
+        county: leaf.county,
+        township: leaf.township,
+        community: leaf.community,
+        company_id: leaf.company_id,
+        audience: leaf.audience,
+        actor_iss: leaf.actor.iss,
+        actor_sub: origin.sub,
+        actor_role: leaf.actor.role,
+        actor_client: leaf.actor.client,
+        request_id: leaf.request_id,
+        policy_version: leaf.policy_version,
+        recorded_at,
+        leaf: text,
+        complex_id: leaf.complex_id,
+        addressee: leaf.addressee,
     };
     store::insert(conn, &row, &salts)?;
     Ok(row.id)
@@ -281,6 +296,23 @@ pub fn disclose(db: &Db, seq: i64) -> anyhow::Result<Disclosure> {
     });
     let found = found.map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail:?}"))?;
     found.ok_or_else(|| anyhow::anyhow!("no entry {seq} is sealed"))
+}
+
+/// [`sizes`], before there is a runtime.
+pub fn sizes_now(db: &Db) -> Work<(i64, i64)> {
+    db.read_blocking(sizes)
+}
+
+/// The name that the ledger of a database was begun under, where it is begun.
+pub fn begun_as(options: &DbOptions) -> anyhow::Result<Option<String>> {
+    if !options.is_postgres() && !std::path::Path::new(&crate::db::sqlite_path(&options.url)).exists() {
+        return Ok(None);
+    }
+    match Db::open(options)?.read_blocking(store::head) {
+        Ok(head) => Ok(head.map(|head| head.origin)),
+        Err(fail) if fail.store_fault() == Some(StoreFault::NotMigrated) => Ok(None),
+        Err(_) => anyhow::bail!("the database cannot be read"),
+    }
 }
 
 /// The signed checkpoint of the present head.

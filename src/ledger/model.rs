@@ -24,10 +24,13 @@ pub struct LedgerHead {
     #[schema(max_length = 44, example = "qJ8cWqTQ9xKRjJ4tW3mZ1jvJr5p0o0dX0E1g8o8eCkE=")]
     pub root: String,
     /// Both, signed by the ledger's key: a checkpoint (C2SP tlog-checkpoint). Keep it elsewhere.
-    #[schema(max_length = 4000)]
+    #[schema(
+        max_length = 4000,
+        example = "xiaoqu.example.gov.cn/ledger\n5120\nqJ8cWqTQ9xKRjJ4tW3mZ1jvJr5p0o0dX0E1g8o8eCkE=\n\n— xiaoqu.example.gov.cn/ledger AP4e5vgNk…=\n"
+    )]
     pub checkpoint: String,
     /// Keys under which checkpoints are believed (C2SP signed-note), the one in use first.
-    #[schema(max_items = 100)]
+    #[schema(max_items = 100, example = json!(["xiaoqu.example.gov.cn/ledger+00fe1ee6+Ab3V4mX9…="]))]
     pub keys: Vec<String>,
     /// When the last entry was sealed.
     pub sealed_at: Instant,
@@ -71,9 +74,9 @@ pub struct LedgerActor {
     /// Issuer of the token.
     #[schema(max_length = 200, example = "https://xiaoqu.example.gov.cn")]
     pub iss: String,
-    /// Subject of the token.
+    /// Subject of the token; null where the one on file is not the one that was sealed, or was erased.
     #[schema(max_length = 200, example = "officer-17")]
-    pub sub: String,
+    pub sub: Option<String>,
     /// Acting role, or `program`.
     #[schema(max_length = 40, example = "social_affairs_office")]
     pub role: String,
@@ -124,7 +127,10 @@ pub struct LedgerEntry {
     #[schema(minimum = 0, example = 1024)]
     pub seq: i64,
     /// The leaf: its bytes in UTF-8 are what is hashed. Null to a party until what it records has been served on it.
-    #[schema(max_length = 1_000_000)]
+    #[schema(
+        max_length = 1_000_000,
+        example = "{\"id\":\"019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11\",\"type\":\"violation.confirmed\",\"subject\":{\"kind\":\"violation\",\"id\":\"019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b12\"},…}"
+    )]
     pub leaf: Option<String>,
     /// SHA-256 of a zero byte and the leaf, base64.
     #[schema(max_length = 44, example = "qJ8cWqTQ9xKRjJ4tW3mZ1jvJr5p0o0dX0E1g8o8eCkE=")]
@@ -136,7 +142,10 @@ pub struct LedgerEntry {
     #[schema(max_items = 64)]
     pub inclusion_proof: Vec<String>,
     /// The signed head of that size; null where the proof is for an earlier size, whose checkpoint you hold.
-    #[schema(max_length = 4000)]
+    #[schema(
+        max_length = 4000,
+        example = "xiaoqu.example.gov.cn/ledger\n5120\nqJ8cWqTQ9xKRjJ4tW3mZ1jvJr5p0o0dX0E1g8o8eCkE=\n\n— xiaoqu.example.gov.cn/ledger AP4e5vgNk…=\n"
+    )]
     pub checkpoint: Option<String>,
 }
 
@@ -224,8 +233,9 @@ pub struct CloudEvent {
     pub subject: String,
     /// When it was recorded.
     pub time: Instant,
-    /// Number in the ledger (CloudEvents sequence extension); numbers that you do not see are others' events.
-    #[schema(max_length = 20, example = "1024")]
+    /// Number in the ledger, with zeros before it so that texts stand in the order of numbers (CloudEvents sequence
+    /// extension); numbers that you do not see are others' events.
+    #[schema(min_length = 20, max_length = 20, example = "00000000000000001024")]
     pub sequence: String,
     /// Always `application/json`.
     #[schema(max_length = 20, example = "application/json")]
@@ -247,6 +257,6 @@ pub struct CloudEvent {
     #[schema(max_length = 40, example = "social_affairs_office")]
     pub actorrole: String,
     /// The facts of the event; to a company or committee without the reasons, which are served with the notice or decision.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Object, example = json!({ "act": "nine.staff_not_in_uniform", "clause": 3, "state": "confirmed", "reasons": { "hmac_sha256": "5b1f…" } }))]
     pub data: Value,
 }

@@ -96,12 +96,12 @@ pub fn find(conn: &mut Conn, scope: &Scope, seq: i64) -> Work<Option<(Entry, Str
     Ok(None)
 }
 
-/// Is there a later sealed event of this kind about the same?
-pub fn is_followed_by(conn: &mut Conn, scope: &Scope, entry: &Entry, kind: &str) -> Work<bool> {
+/// Is there a later sealed event of one of these kinds about the same?
+pub fn is_followed_by(conn: &mut Conn, scope: &Scope, entry: &Entry, kinds: &[&str]) -> Work<bool> {
     for strand in strands(conn, scope)? {
         let found: Option<i64> = scoped::ledger_entries(scope, strand)
             .filter(ledger_entries::subject_id.eq(&entry.subject_id))
-            .filter(ledger_entries::kind.eq(kind))
+            .filter(ledger_entries::kind.eq_any(kinds.to_vec()))
             .filter(ledger_entries::seq.gt(entry.seq))
             .select(ledger_entries::seq)
             .first(conn)
@@ -114,14 +114,14 @@ pub fn is_followed_by(conn: &mut Conn, scope: &Scope, entry: &Entry, kind: &str)
 }
 
 /// Entries of a run of numbers with their leaves, for the export: whatever the database has of each.
-pub fn run_of_leaves(conn: &mut Conn, from: i64, to: i64) -> Work<Vec<(i64, Option<String>)>> {
+pub fn run_of_entries(conn: &mut Conn, from: i64, to: i64) -> Work<Vec<(Entry, Option<String>)>> {
     let system = Scope::System("an export is the whole ledger, made by its operator");
     Ok(scoped::ledger_entries(&system, Strand::Territory)
         .left_join(ledger_events::table.on(ledger_events::id.eq(ledger_entries::event_id)))
         .filter(ledger_entries::seq.ge(from))
         .filter(ledger_entries::seq.lt(to))
         .order(ledger_entries::seq)
-        .select((ledger_entries::seq, ledger_events::leaf.nullable()))
+        .select((Entry::as_select(), ledger_events::leaf.nullable()))
         .load(conn)?)
 }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
-use serde_json::Value;
 use uuid::Uuid;
 
+use super::leaf::Leaf;
 use crate::access::Role;
 use crate::policy::model::PolicyDocument;
 use crate::policy::versions::{Policies, PolicyVersion};
@@ -21,30 +21,6 @@ pub enum ReplayError {
     UnknownCompany(String),
     #[error("the ledger's policies: {0}")]
     Policies(String),
-}
-
-#[derive(Deserialize)]
-struct Leaf {
-    #[serde(rename = "type")]
-    kind: String,
-    subject: Subject,
-    #[serde(default)]
-    county: Option<String>,
-    #[serde(default)]
-    township: Option<String>,
-    #[serde(default)]
-    community: Option<String>,
-    #[serde(default)]
-    company_id: Option<Uuid>,
-    #[serde(default)]
-    policy_version: Option<i64>,
-    data: Value,
-}
-
-#[derive(Deserialize)]
-struct Subject {
-    kind: String,
-    id: String,
 }
 
 #[derive(Deserialize)]
@@ -91,7 +67,7 @@ pub struct Replay {
 impl Replay {
     /// Takes the next leaf. One that it cannot read, or that says nothing of a standing, changes nothing.
     pub fn take(&mut self, leaf: &str) {
-        let Ok(leaf) = serde_json::from_str::<Leaf>(leaf) else { return };
+        let Some(leaf) = Leaf::read(leaf) else { return };
         match leaf.subject.kind.as_str() {
             "company" => self.company(leaf),
             "violation" => self.violation(leaf),
@@ -112,7 +88,7 @@ impl Replay {
         let Ok(data) = serde_json::from_value::<ViolationData>(leaf.data) else { return };
         let confirmed = matches!(data.state.as_str(), "confirmed" | "appealed" | "upheld" | "revoked");
         let (Ok(id), Some(company_id), Some(decided_on), true) =
-            (leaf.subject.id.parse(), leaf.company_id, data.decided_on, confirmed)
+            (leaf.subject.id.parse(), leaf.company_id.map(|id| id.0), data.decided_on, confirmed)
         else {
             return;
         };
@@ -140,7 +116,7 @@ impl Replay {
 
     fn listing(&mut self, leaf: Leaf) {
         if let (Ok(id), Some(company), Ok(data)) =
-            (leaf.subject.id.parse(), leaf.company_id, serde_json::from_value(leaf.data))
+            (leaf.subject.id.parse(), leaf.company_id.map(|id| id.0), serde_json::from_value(leaf.data))
         {
             self.listings.insert(id, (company, data));
         }

@@ -1,13 +1,15 @@
 //! What the ledger shows to whom.
 
-/// The event that says that what this one records was served on the party; `None` where nothing is served.
-pub fn served_by(kind: &str) -> Option<&'static str> {
+/// Events after which a party has been served what this one records, or need not be any more; none where nothing is served.
+pub fn served_by(kind: &str) -> &'static [&'static str] {
     match kind {
-        "violation.notified" => Some("violation.notice_delivered"),
-        "violation.confirmed" | "violation.dismissed" | "violation.appeal_decided" | "violation.revoked" => {
-            Some("violation.decision_delivered")
+        "violation.notified" => {
+            &["violation.notice_delivered", "violation.decision_delivered", "violation.dismissed", "violation.revoked"]
         }
-        "measure.notified" => Some("measure.notice_delivered"),
-        _ => None,
+        "violation.confirmed" => &["violation.decision_delivered", "violation.revoked"],
+        "measure.notified" => {
+            &["measure.notice_delivered", "measure.approved", "measure.rejected", "measure.cancelled"]
+        }
+        _ => &[],
     }
 }

@@ -1,6 +1,7 @@
 //! Writing the ledger: events as they happen, and their sealing.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 use tlog_tiles::{Error, Hash, HashReader};
@@ -102,6 +103,16 @@ pub fn salts_of(conn: &mut Conn, event: Id) -> Work<Vec<(String, String)>> {
         .order(ledger_salts::field)
         .select((ledger_salts::field, ledger_salts::salt))
         .load(conn)?)
+}
+
+/// The salts of one field, by event.
+pub fn salts_named(conn: &mut Conn, field: &str, events: Vec<Id>) -> Work<HashMap<Id, String>> {
+    let rows: Vec<(Id, String)> = ledger_salts::table
+        .filter(ledger_salts::event_id.eq_any(events))
+        .filter(ledger_salts::field.eq(field))
+        .select((ledger_salts::event_id, ledger_salts::salt))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Does any event wait for its seal?
@@ -269,7 +280,7 @@ impl HashReader for Stored<'_> {
         let failed = |why: &str| Error::InvalidInput(why.to_owned());
         let mut conn = self.0.try_borrow_mut().map_err(|_| failed("the connection is in use"))?;
         let found = hashes_at(*conn, positions).map_err(|fail| failed(&format!("{fail:?}")))?;
-        let by_position: std::collections::HashMap<u64, Hash> = found.into_iter().collect();
+        let by_position: HashMap<u64, Hash> = found.into_iter().collect();
         let all: Option<Vec<Hash>> = positions.iter().map(|at| by_position.get(at).copied()).collect();
         all.ok_or_else(|| failed("a stored hash is missing"))
     }

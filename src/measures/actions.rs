@@ -53,13 +53,21 @@ pub fn advance(
     step: serde_json::Value,
     said: &dyn Said,
 ) -> Work<Entity<Measure>> {
+    save(tx, &mut row, kind, step, said)?;
+    shown(tx, row)
+}
+
+/// Saves a step of a measure and records it.
+fn save(tx: &mut Tx, row: &mut MeasureRow, kind: &'static str, step: serde_json::Value, said: &dyn Said) -> Work<()> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
-    store::save(tx.conn, &row)?;
-    record(tx, &row, kind, step, said)?;
+    store::save(tx.conn, row)?;
+    record(tx, row, kind, step, said)
+}
+
+fn shown(tx: &mut Tx, row: MeasureRow) -> Work<Entity<Measure>> {
     let (id, version) = (row.id, row.version);
-    let view = view(tx.conn, tx.ctx, row)?;
-    Ok(Entity::new(id, version, view))
+    Ok(Entity::new(id, version, view(tx.conn, tx.ctx, row)?))
 }
 
 fn conflict(zh: &str, en: &str) -> Problem {
@@ -90,14 +98,18 @@ pub fn stands_on_notice(row: &MeasureRow, grounds: &[Id]) -> bool {
     row.proceedings.0.told.iter().any(|told| grounds.contains(told))
 }
 
-fn deliver(tx: &mut Tx, row: &mut MeasureRow, delivery: Delivery) -> Work<()> {
+fn deliver(tx: &mut Tx, row: &mut MeasureRow, delivery: Delivery, said: &dyn Said) -> Work<()> {
     let policies = policy::current(tx.conn, &tx.ctx.state.policies)?;
     let version = policies.get(row.policy_version).unwrap_or_else(|| policies.governing(delivery.delivered_on));
     let days = version.document().process.hearing_request_working_days;
     let calendar = calendar::work_calendar(tx.conn)?;
     row.hearing_request_due_on = Some(calendar.add_working_days(delivery.delivered_on, days));
+    let step = json!({
+        "method": delivery.method, "delivered_on": delivery.delivered_on,
+        "hearing_request_due_on": row.hearing_request_due_on,
+    });
     row.proceedings.0.delivery = Some(delivery);
-    Ok(())
+    save(tx, row, "measure.notice_delivered", step, said)
 }
 
 /// The company has not opened the notice: it sees that there is one, and nothing of it.
@@ -116,13 +128,10 @@ pub fn awaits_opening(ctx: &Ctx, row: &MeasureRow) -> bool {
 pub fn open_notice(tx: &mut Tx, id: Id) -> Work<Entity<Measure>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
-    if !awaits_opening(ctx, &row) {
-        let (id, version) = (row.id, row.version);
-        return Ok(Entity::new(id, version, view(tx.conn, ctx, row)?));
+    if awaits_opening(ctx, &row) {
+        deliver(tx, &mut row, Delivery::opened(ctx), &())?;
     }
-    deliver(tx, &mut row, Delivery::opened(ctx))?;
-    let step = json!({ "method": "opened", "hearing_request_due_on": row.hearing_request_due_on });
-    advance(tx, row, "measure.notice_delivered", step, &())
+    shown(tx, row)
 }
 
 pub fn record_measure_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> Work<Entity<Measure>> {
@@ -139,10 +148,8 @@ pub fn record_measure_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> 
     if !row.notified || row.proceedings.0.delivery.is_some() {
         return Err(conflict("没有待送达的告知书", "there is no notice to deliver").into());
     }
-    let delivered_on = input.delivered_on;
-    deliver(tx, &mut row, Delivery::recorded(ctx, input.clone()))?;
-    let step = json!({ "method": "recorded", "delivered_on": delivered_on });
-    advance(tx, row, "measure.notice_delivered", step, input)
+    deliver(tx, &mut row, Delivery::recorded(ctx, input.clone()), input)?;
+    shown(tx, row)
 }
 
 /// What the company says or asks for comes after the notice and within its period; saying it opens the notice.
@@ -152,7 +159,7 @@ fn require_period(tx: &mut Tx, row: &mut MeasureRow) -> Work<()> {
         return Err(conflict("尚未告知", "there is no notice yet").into());
     }
     if row.proceedings.0.delivery.is_none() {
-        deliver(tx, row, Delivery::opened(tx.ctx))?;
+        deliver(tx, row, Delivery::opened(tx.ctx), &())?;
     }
     Ok(require_before(tx.ctx.today, row.hearing_request_due_on)?)
 }

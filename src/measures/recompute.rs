@@ -187,7 +187,8 @@ fn touch(tx: &mut Tx, row: Option<MeasureRow>, kind: &'static str, step: serde_j
 
 fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawal) -> Work<()> {
     let mut row = row.ok_or_else(|| Problem::new(Code::Internal))?;
-    let step = json!({ "revoked": withdrawal.revoked, "reason_en": withdrawal.reason_en });
+    let step =
+        json!({ "revoked": withdrawal.revoked, "reason_zh": withdrawal.reason_zh, "reason_en": withdrawal.reason_en });
     row.state = MeasureState::Cancelled.code().to_owned();
     row.cancelled_by_system = true;
     row.proceedings.0.cancellation = Some(Cancellation {

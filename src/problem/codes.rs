@@ -109,6 +109,7 @@ pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("unknown_parameter", "未知参数", "not a parameter of this operation"),
     ("wrong_type", "类型错误", "of another type"),
     ("unknown_value", "不是允许的值", "not one of the allowed values"),
+    ("blank", "空白", "blank"),
     ("too_short", "过短", "too short"),
     ("too_long", "过长", "too long"),
     ("too_few", "项目过少", "too few items"),

@@ -183,6 +183,12 @@ impl ResponseError for Problem {
 impl From<Outage> for Problem {
     fn from(outage: Outage) -> Self {
         Problem::new(match outage {
+            Outage::NotMigrated => {
+                return Problem::new(Code::Unavailable).detail(
+                    "数据库尚未迁移至本版本，请运行 xiaoqu migrate",
+                    "the database is not migrated to this version: run `xiaoqu migrate`",
+                );
+            }
             Outage::Away => Code::Unavailable,
             Outage::Full => Code::StorageFull,
             Outage::Busy => Code::Busy,
@@ -201,6 +207,10 @@ impl From<Fail> for Problem {
                 StoreFault::Away => Outage::Away.into(),
                 StoreFault::Full => Outage::Full.into(),
                 StoreFault::Busy | StoreFault::Deadlock | StoreFault::LockTimeout => Outage::Busy.into(),
+                StoreFault::NotMigrated => {
+                    tracing::error!(%error, "the database is not migrated to this version: run `xiaoqu migrate`");
+                    Outage::NotMigrated.into()
+                }
                 StoreFault::DiskIo | StoreFault::Duplicate | StoreFault::Other => {
                     tracing::error!(%error, "a query failed");
                     Problem::new(Code::Internal)

@@ -18,6 +18,11 @@ pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> Work<Entity<
             if input.expires_at.is_some_and(|at| at <= Instant::now()) {
                 faults.push(Fault::new("/expires_at", "out_of_range", "须晚于现在", "must be later than now"));
             }
+            // One that matches nothing would look like safety.
+            if !ctx.state.verifier.trusts(&input.issuer) {
+                let (zh, en) = ("不是受信任的签发方", "no token of this issuer is taken; compare it letter by letter");
+                faults.push(Fault::new("/issuer", "unknown_reference", zh, en));
+            }
             Ok(())
         },
     )?;

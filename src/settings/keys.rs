@@ -85,7 +85,5 @@ fn missing(name: &str) -> SettingsError {
     let accepted =
         TABLE.iter().find(|setting| setting.name == name).map(|setting| setting.accepted()).unwrap_or_default();
     let variable = format!("{}{}", super::sources::PREFIX, name.to_uppercase());
-    SettingsError::new(format!(
-        "{name}: is not set in the file, {variable} or a flag, and is required; accepted: {accepted}"
-    ))
+    SettingsError::new(format!("{name}: is not set in the file, {variable} or a flag, and is required: {accepted}"))
 }

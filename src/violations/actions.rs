@@ -50,9 +50,21 @@ pub fn advance(
     step: serde_json::Value,
     said: &dyn Said,
 ) -> Work<Entity<Violation>> {
+    record(tx, &mut row, kind, step, said)?;
+    shown(tx, row)
+}
+
+/// Saves a step of a case and records it.
+fn record(
+    tx: &mut Tx,
+    row: &mut ViolationRow,
+    kind: &'static str,
+    step: serde_json::Value,
+    said: &dyn Said,
+) -> Work<()> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
-    store::save(tx.conn, &row)?;
+    store::save(tx.conn, row)?;
     let lead = row.lead_role()?;
     let event = Event::new(kind, "violation", row.id)
         .at(row.place())
@@ -68,9 +80,7 @@ pub fn advance(
         }))
         .said(said.texts());
     ledger::append(tx, event)?;
-    let (id, version) = (row.id, row.version);
-    let view = view(tx.conn, tx.ctx, row)?;
-    Ok(Entity::new(id, version, view))
+    Ok(())
 }
 
 pub fn notify_violation(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Work<Entity<Violation>> {
@@ -90,18 +100,33 @@ pub fn notify_violation(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Wor
 }
 
 /// Periods start when what they answer is delivered: the statement's with the notice, the appeal's with the decision.
-pub fn deliver(tx: &mut Tx, row: &mut ViolationRow, delivery: Delivery) -> Work<()> {
+fn deliver(tx: &mut Tx, row: &mut ViolationRow, delivery: Delivery, said: &dyn Said) -> Work<()> {
     let process = process_rules(tx, row)?;
     let calendar = calendar::work_calendar(tx.conn)?;
     let last_day = |days| Some(calendar.add_working_days(delivery.delivered_on, days));
-    if row.state == ViolationState::Confirmed.code() {
+    let (method, delivered_on) = (delivery.method, delivery.delivered_on);
+    let kind = if row.state == ViolationState::Confirmed.code() {
         row.appeal_due_on = last_day(process.appeal_working_days);
         row.proceedings.0.decision_delivery = Some(delivery);
+        "violation.decision_delivered"
     } else {
         row.statement_due_on = last_day(process.statement_working_days);
         row.proceedings.0.delivery = Some(delivery);
+        "violation.notice_delivered"
+    };
+    let step = json!({
+        "method": method, "delivered_on": delivered_on, "statement_due_on": row.statement_due_on,
+        "appeal_due_on": row.appeal_due_on,
+    });
+    record(tx, row, kind, step, said)
+}
+
+/// Whoever answers what was sent has opened it.
+pub fn open_by_answering(tx: &mut Tx, row: &mut ViolationRow) -> Work<()> {
+    if undelivered_since(row).is_none() {
+        return Ok(());
     }
-    Ok(())
+    deliver(tx, row, Delivery::opened(tx.ctx), &())
 }
 
 /// When was what now waits for delivery issued?
@@ -129,24 +154,15 @@ pub fn awaits_opening(ctx: &Ctx, row: &ViolationRow) -> bool {
 pub fn open_notice(tx: &mut Tx, id: Id) -> Work<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
-    if !awaits_opening(ctx, &row) {
-        let (id, version) = (row.id, row.version);
-        return Ok(Entity::new(id, version, view(tx.conn, ctx, row)?));
+    if awaits_opening(ctx, &row) {
+        open_by_answering(tx, &mut row)?;
     }
-    deliver(tx, &mut row, Delivery::opened(ctx))?;
-    delivered(tx, row, "opened", &())
+    shown(tx, row)
 }
 
-fn delivered(tx: &mut Tx, row: ViolationRow, method: &str, said: &dyn Said) -> Work<Entity<Violation>> {
-    let kind = if row.state == ViolationState::Confirmed.code() {
-        "violation.decision_delivered"
-    } else {
-        "violation.notice_delivered"
-    };
-    let step = json!({
-        "method": method, "statement_due_on": row.statement_due_on, "appeal_due_on": row.appeal_due_on,
-    });
-    advance(tx, row, kind, step, said)
+fn shown(tx: &mut Tx, row: ViolationRow) -> Work<Entity<Violation>> {
+    let (id, version) = (row.id, row.version);
+    Ok(Entity::new(id, version, view(tx.conn, tx.ctx, row)?))
 }
 
 pub fn record_violation_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> Work<Entity<Violation>> {
@@ -163,8 +179,8 @@ pub fn record_violation_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -
     if issued_on.is_none() {
         return Err(Problem::new(Code::StateConflict).detail("已送达", "it has been delivered").into());
     }
-    deliver(tx, &mut row, Delivery::recorded(ctx, input.clone()))?;
-    delivered(tx, row, "recorded", input)
+    deliver(tx, &mut row, Delivery::recorded(ctx, input.clone()), input)?;
+    shown(tx, row)
 }
 
 pub fn submit_violation_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Violation>> {
@@ -177,9 +193,7 @@ pub fn submit_violation_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>)
     if row.proceedings.0.statement.is_some() {
         return Err(Problem::new(Code::StateConflict).detail("已提交陈述申辩", "a statement was made").into());
     }
-    if row.proceedings.0.delivery.is_none() {
-        deliver(tx, &mut row, Delivery::opened(ctx))?;
-    }
+    open_by_answering(tx, &mut row)?;
     require_before(ctx.today, row.statement_due_on)?;
     row.proceedings.0.statement = Some(Statement::new(ctx, input.clone()));
     advance(tx, row, "violation.statement_submitted", json!({}), input)

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::actions::{advance, deliver, require_own_case};
+use super::actions::{advance, open_by_answering, require_own_case};
 use super::model::*;
 use super::store;
 use super::view::Violation;
@@ -10,7 +10,7 @@ use crate::db::{Id, Work};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::measures;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, Delivery, ReasonsIn, Statement, StatementIn, Step};
+use crate::proceedings::model::{Actor, ReasonsIn, Statement, StatementIn, Step};
 use crate::proceedings::rules::require_before;
 
 pub fn appeal_violation(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Violation>> {
@@ -20,9 +20,7 @@ pub fn appeal_violation(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<E
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     row.require_state(&[ViolationState::Confirmed])?;
-    if row.proceedings.0.decision_delivery.is_none() {
-        deliver(tx, &mut row, Delivery::opened(ctx))?;
-    }
+    open_by_answering(tx, &mut row)?;
     require_before(ctx.today, row.appeal_due_on)?;
     row.proceedings.0.appeal = Some(Statement::new(ctx, input.clone()));
     row.state = ViolationState::Appealed.code().to_owned();

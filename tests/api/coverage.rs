@@ -153,6 +153,7 @@ struct Operation {
     roles: Option<Vec<String>>,
     /// The names and schemas of the body's fields.
     body: Option<Map<String, Value>>,
+    example: Option<Value>,
 }
 
 fn operations() -> Vec<Operation> {
@@ -168,6 +169,7 @@ fn operations() -> Vec<Operation> {
                 path: path.clone(),
                 id: text(&operation["operationId"]).to_owned(),
                 roles: roles.map(|roles| roles.iter().map(|role| text(role).to_owned()).collect()),
+                example: operation.pointer("/requestBody/content/application~1json/example").cloned(),
                 body: schema.map(|schema| {
                     let name = text(&schema["$ref"]).trim_start_matches("#/");
                     let schema = document.pointer(&format!("/{name}")).expect("the schema of the body");
@@ -330,10 +332,31 @@ on_both_databases! {
                 let pointer = format!("/{name}");
                 assert!(told.iter().any(|p| *p == pointer || p.starts_with(&format!("{pointer}/"))), "{what}: {name} in {told:?}");
             }
+            // A text of spaces says nothing, and a decision must say something.
+            let texts = fields.iter().filter(|(_, schema)| schema["pattern"] == r"\S").map(|(name, _)| name);
+            let blank: Map<String, Value> = texts.map(|name| (name.clone(), json!(" \u{3000}        "))).collect();
+            let answer = send(Value::Object(blank.clone()).to_string()).await;
+            for name in blank.keys() {
+                let pointer = format!("/{name}");
+                assert!(answer.errors().contains(&(&pointer, "blank")), "{what}: {name} in {}", answer.json);
+            }
             let large = client.call(operation.method.clone(), &at).body("application/json", vec![b' '; 1024 * 1024 + 1]);
             is(&large.await, 413, "payload_too_large", &what);
             let other = client.call(operation.method.clone(), &at).body("text/csv", "a,b");
             is(&other.await, 415, "unsupported_media_type", &what);
+        }
+    }
+
+    async fn every_example_of_a_body_is_good_input(app: TestApp) {
+        let own = Place::make(&app, COMMUNITY).await;
+        for operation in operations() {
+            let (Some(roles), Some(example)) = (&operation.roles, &operation.example) else { continue };
+            let client = somebody(&app, &operation, roles, &own).await;
+            let answer = client.call(operation.method.clone(), &operation.at(&own)).if_match("*").json(example).await;
+            // An example names rows that this database has not, and days that are another day's future.
+            let excused = ["unknown_reference", "in_the_future", "before_start", "not_serving"];
+            let bad: Vec<_> = answer.errors().into_iter().filter(|(_, code)| !excused.contains(code)).collect();
+            assert!(answer.status != 400 || bad.is_empty() && !answer.errors().is_empty(), "{} {}: {}", operation.method, operation.path, answer.json);
         }
     }
 

@@ -15,6 +15,13 @@ on_both_databases! {
         assert_eq!(ready, json!({ "status": "ready", "store": store, "warnings": [] }));
     }
 
+    async fn a_database_that_is_not_migrated_says_so(app: TestApp) {
+        app.execute("DROP TABLE calendar_years");
+        let answer = app.nobody().get("/readyz").header("accept-language", "en").await;
+        answer.problem(503, "store_unavailable");
+        assert!(text(&answer.json["detail"]).contains("xiaoqu migrate"), "{}", answer.json);
+    }
+
     async fn a_year_without_a_calendar_is_a_warning(app: TestApp) {
         app.set_clock("2026-12-01T01:00:00Z");
         let ready = app.nobody().get("/readyz").await.expect(200);

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use xiaoqu::problem::{CODES, FAULT_CODES};
 
@@ -219,4 +219,32 @@ fn no_file_is_longer_than_500_lines() {
         let lines = text.lines().count();
         assert!(lines <= 500, "{name} has {lines} lines");
     }
+}
+
+/// Words of the form `subject.happened`, between these marks.
+fn event_types(text: &str, mark: char) -> BTreeSet<String> {
+    const SUBJECTS: &[&str] =
+        &["blacklist", "calendar", "client", "company", "complex", "measure", "policy", "revocation", "violation"];
+    let is_type = |word: &&str| {
+        word.split_once('.').is_some_and(|(subject, happened)| {
+            SUBJECTS.contains(&subject)
+                && !happened.is_empty()
+                && happened.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+        })
+    };
+    text.split(mark).filter(is_type).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_type_of_event_stands_in_the_page_of_the_ledger_and_no_other() {
+    // Some acts have a code of the same form.
+    let acts = include_str!("../../data/acts.csv");
+    let known: BTreeSet<String> = sources(".rs")
+        .into_iter()
+        .flat_map(|(_, text)| event_types(&code(&text), '"'))
+        .filter(|name| !acts.contains(name.as_str()) && !name.ends_with(".no_such_act"))
+        .collect();
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ledger.md")).expect("the page");
+    assert!(known.len() > 40, "{known:?}");
+    assert_eq!(known, event_types(&page, '`'));
 }

@@ -29,7 +29,10 @@ on_both_databases! {
         assert_eq!(fault(&app, twice).await, Some(StoreFault::Duplicate));
         let null = "INSERT INTO divisions (code, level) VALUES ('65', 'province')";
         assert_eq!(fault(&app, null).await, Some(StoreFault::Other));
-        assert_eq!(fault(&app, "SELECT nonsense").await, Some(StoreFault::Other));
+        assert_eq!(fault(&app, "SELECT nonsense()").await, Some(StoreFault::Other));
+        for missing in ["SELECT nonsense FROM divisions", "SELECT code FROM nonsense"] {
+            assert_eq!(fault(&app, missing).await, Some(StoreFault::NotMigrated), "{missing}");
+        }
         assert_eq!(fault(&app, "INSERT INTO divisions (code, level, name) VALUES ('65', 'province', 'x')").await, None);
     }
 }

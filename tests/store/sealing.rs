@@ -91,6 +91,6 @@ on_both_databases! {
             let replayed = replay.standing(text(&case.company["uscc"]), day.parse().expect("a day")).expect("a standing");
             assert_eq!(serde_json::to_value(&replayed).expect("JSON"), served, "{day}");
         }
-        assert!(replay.standing("91640121MA76ABCD0P", "2026-03-10".parse().expect("a day")).is_err());
+        assert!(replay.standing("91640121MA76ABCD0B", "2026-03-10".parse().expect("a day")).is_err());
     }
 }

@@ -3,13 +3,14 @@
 use std::io::BufReader;
 
 use serde_json::Value;
+use xiaoqu::access::Role;
 use xiaoqu::ledger::checkpoint::Verifiers;
 use xiaoqu::ledger::verify::{Finding, Kept, Report, verify};
 use xiaoqu::ledger::{export, head_checkpoint};
 
 use crate::on_both_databases;
 use crate::support::rows::a_company;
-use crate::support::{Kind, TestApp};
+use crate::support::{COUNTY, Kind, TestApp};
 
 fn keys(app: &TestApp) -> Verifiers {
     let keys = app.state.sealer.public_keys("xiaoqu.test/ledger");
@@ -64,6 +65,30 @@ on_both_databases! {
         let event = event_of(&app, 5);
         app.execute(&format!("UPDATE ledger_events SET leaf = replace(leaf, 'company', 'c0mpany') WHERE id = '{event}'"));
         assert_eq!(checked(&app, &exported(&app), &[&kept]).findings, [Finding::Changed(5), Finding::Rewritten("kept".into())]);
+    }
+
+    async fn an_entry_that_is_filed_under_something_else_is_named_and_the_auditor_is_not_deceived(app: TestApp) {
+        let mut app = app;
+        for _ in 0..3 {
+            a_company(&app).await;
+        }
+        app.sealed().await;
+        let sound = export::write(&app.state.db, &mut Vec::new()).expect("an export");
+        assert_eq!((sound.size, sound.misfiled), (head_of(&app), vec![]));
+        let first: i64 = app.values("SELECT CAST(MIN(seq) AS TEXT) AS value FROM ledger_entries WHERE kind = 'company.registered'")[0].parse().expect("a number");
+        app.execute(&format!("UPDATE ledger_entries SET actor_sub = 'evil' WHERE seq = {first}"));
+        app.execute(&format!("UPDATE ledger_entries SET kind = 'company.changed' WHERE seq = {}", first + 1));
+        app.execute(&format!("UPDATE ledger_entries SET township = '640121999' WHERE seq = {}", first + 2));
+        let auditor = app.office(Role::Auditor, COUNTY);
+        let shown = auditor.get(&format!("/v1/ledger/entries?limit=200&actor_role=county_authority")).await;
+        let rows = shown.items();
+        assert_eq!(rows[0]["actor"]["sub"], Value::Null, "who is on file is not who was sealed");
+        assert_eq!(rows[1]["type"], "company.registered", "as sealed, not as filed");
+        assert_eq!(rows[1]["actor"]["sub"], "county_authority-1");
+        app.stop();
+        let misfiled = export::write(&app.state.db, &mut Vec::new()).expect("an export").misfiled;
+        assert_eq!(misfiled, [first, first + 1, first + 2]);
+        assert_eq!(checked(&app, &exported(&app), &[]).findings, [], "the leaves are sound");
     }
 
     async fn a_removed_entry_is_named_and_so_is_its_event(app: TestApp) {

@@ -186,7 +186,11 @@ impl Answer {
         assert_eq!(self.json["type"], format!("urn:xiaoqu:problem:{code}"));
         assert_eq!(self.json["status"], status);
         assert!(self.json["title"].as_str().is_some_and(|title| !title.is_empty()));
-        assert!(self.json["instance"].as_str().is_some_and(|urn| urn.starts_with("urn:uuid:")));
+        assert!(
+            self.json["instance"]
+                .as_str()
+                .is_some_and(|uri| uri.starts_with("urn:uuid:") || uri.starts_with("x-request-id:"))
+        );
         &self.json
     }
 

@@ -4,7 +4,7 @@ use xiaoqu::access::Role;
 use crate::on_both_databases;
 use crate::support::rows::{a_company, a_complex, path, text};
 use crate::support::systems::{client_input, reason, token};
-use crate::support::{COUNTY, NEIGHBOUR, OTHER_COUNTY, TOWNSHIP, TestApp};
+use crate::support::{COUNTY, ISSUER, NEIGHBOUR, OTHER_COUNTY, TOWNSHIP, TestApp};
 
 fn with(input: &Value, more: Value) -> Value {
     let mut changed = input.clone();
@@ -131,7 +131,7 @@ on_both_databases! {
         for step in ["suspension", "resumption", "revocation"] {
             admin.post(&format!("{}/{step}", system.path()), &reason()).await.expect(200);
         }
-        let made = json!({ "kind": "subject", "issuer": "https://portal.test", "value": "officer-9", "reason": "调离" });
+        let made = json!({ "kind": "subject", "issuer": ISSUER, "value": "officer-9", "reason": "调离" });
         let revocation = admin.post("/v1/revocations", &made).await.expect(201);
         admin.post(&format!("{}/withdrawal", path("revocations", &revocation)), &reason()).await.expect(200);
         let kinds = app.values("SELECT kind AS value FROM ledger_events WHERE actor_role <> 'program' ORDER BY recorded_at, id");

@@ -82,6 +82,9 @@ on_both_databases! {
         let mut input = revocation("token", &claim(&token, "jti"));
         input["expires_at"] = past["expires_at"].clone();
         app.administrator().post("/v1/revocations", &input).await.faults(&[("/expires_at", "out_of_range")]);
+        let mut nobody = revocation("subject", "leaver");
+        nobody["issuer"] = json!(format!("{ISSUER}/"));
+        app.administrator().post("/v1/revocations", &nobody).await.faults(&[("/issuer", "unknown_reference")]);
         app.administrator().post("/v1/revocations", &revocation("token", &claim(&token, "jti"))).await.expect(201);
         ends(&leaked, "a revoked token").await;
         next.get("/v1/me").await.expect(200);

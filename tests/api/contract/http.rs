@@ -40,8 +40,11 @@ on_sqlite! {
         for id in ["abc-1_2.3:4", &"x".repeat(100)] {
             let answer = app.nobody().get("/v1/me").header("x-request-id", id).await;
             assert_eq!(answer.header("x-request-id"), id);
-            assert_eq!(answer.json["instance"], format!("urn:uuid:{id}"));
+            assert_eq!(answer.json["instance"], format!("x-request-id:{id}"));
         }
+        let id = uuid::Uuid::now_v7().to_string();
+        let answer = app.nobody().get("/v1/me").header("x-request-id", &id).await;
+        assert_eq!(answer.json["instance"], format!("urn:uuid:{id}"));
         for odd in ["", "a b", "<script>", &"x".repeat(101), "a\u{e9}"] {
             let answer = app.nobody().get("/livez").header("x-request-id", odd).await;
             let ours = answer.header("x-request-id");

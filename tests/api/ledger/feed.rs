@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
 use crate::on_both_databases;
-use crate::support::cases::{Case, nine};
+use crate::support::cases::{Case, nine, notice, reasons};
 use crate::support::client::Client;
 use crate::support::rows::{a_company, text};
 use crate::support::{COUNTY, NEIGHBOUR, OTHER_COUNTY, TOWNSHIP, TestApp};
@@ -19,6 +19,14 @@ async fn feed(app: &TestApp, client: &Client, filter: &str) -> Vec<Value> {
             None => return all,
         }
     }
+}
+
+/// The leaf of the event of a kind, as a caller is shown it.
+async fn leaf_of(app: &TestApp, client: &Client, filter: &str, kind: &str) -> Value {
+    let seen = feed(app, client, filter).await;
+    let event = seen.iter().find(|event| event["type"] == kind).unwrap_or_else(|| panic!("{kind}: {seen:?}"));
+    let number: i64 = text(&event["sequence"]).parse().expect("a number");
+    client.get(&format!("/v1/ledger/entries/{number}")).await.expect(200)["leaf"].clone()
 }
 
 fn types(events: &[Value]) -> Vec<&str> {
@@ -73,6 +81,56 @@ on_both_databases! {
         assert!(others.is_empty(), "{others:?}");
     }
 
+    async fn whoever_answers_without_opening_has_opened_and_the_ledger_says_when(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        case.reported("V", nine(3), "P", "2026-03-02").await;
+        let violation = case.violation("V");
+        case.officer().post(&format!("{violation}/notification"), &notice()).await.expect(200);
+        let about = format!("&subject_id={}", case.id("V"));
+        assert_eq!(leaf_of(&app, &case.portal(), &about, "violation.notified").await, Value::Null, "not served yet");
+        let said = json!({ "text": "我方已按规定公示" });
+        let answered = case.portal().post(&format!("{violation}/statement"), &said).await.expect(200);
+        assert_eq!(answered["delivery"]["method"], "opened");
+        case.officer().post(&format!("{violation}/statement-answer"), &reasons()).await.expect(200);
+        case.on("2026-03-10");
+        case.confirm("V").await;
+        assert_eq!(leaf_of(&app, &case.portal(), &about, "violation.confirmed").await, Value::Null, "not served yet");
+        case.portal().post(&format!("{violation}/appeal"), &said).await.expect(200);
+        let decision = json!({ "outcome": "upheld", "reasons": "原认定事实清楚" });
+        case.leader().post(&format!("{violation}/appeal-decision"), &decision).await.expect(200);
+        let seen = feed(&app, &case.portal(), &about).await;
+        assert_eq!(
+            types(&seen),
+            [
+                "violation.notified", "violation.notice_delivered", "violation.statement_submitted",
+                "violation.statement_answered", "violation.confirmed", "violation.decision_delivered",
+                "violation.appealed", "violation.appeal_decided",
+            ]
+        );
+        for kind in types(&seen) {
+            let leaf = leaf_of(&app, &case.portal(), &about, kind).await;
+            assert!(leaf.is_string(), "{kind}: what was served can be proved by whom it was served on");
+        }
+    }
+
+    async fn whoever_answers_the_notice_of_a_measure_has_opened_it_too(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        for (clause, day) in [(3, "2026-03-02"), (7, "2026-03-12"), (9, "2026-03-24")] {
+            case.confirmed(&format!("V{clause}"), nine(clause), "P", day).await;
+        }
+        let removal = case.measures().await.into_iter().find(|one| one["kind"] == "removal").expect("a removal");
+        let path = format!("/v1/measures/{}", text(&removal["id"]));
+        case.officer().post(&format!("{path}/notification"), &notice()).await.expect(200);
+        case.portal().post(&format!("{path}/hearing"), &reasons()).await.expect(200);
+        let about = format!("&subject_id={}", text(&removal["id"]));
+        let seen = feed(&app, &case.portal(), &about).await;
+        assert_eq!(
+            types(&seen),
+            ["measure.created", "measure.notified", "measure.notice_delivered", "measure.hearing_requested"]
+        );
+        assert!(leaf_of(&app, &case.portal(), &about, "measure.notified").await.is_string());
+    }
+
     async fn a_consumer_goes_on_where_it_stopped(app: TestApp) {
         a_company(&app).await;
         let first = feed(&app, &app.county(), "").await;
@@ -88,6 +146,7 @@ on_both_databases! {
         let company = a_company(&app).await;
         let about = format!("&subject_id={}", text(&company["id"]));
         let event = &feed(&app, &app.county(), &about).await[0];
+        assert_eq!(text(&event["sequence"]).len(), 20, "texts stand in the order of numbers");
         assert_eq!(event["specversion"], json!("1.0"));
         assert_eq!(event["subject"], json!(format!("company/{}", text(&company["id"]))));
         assert_eq!((&event["type"], &event["county"]), (&json!("company.registered"), &json!(COUNTY)));

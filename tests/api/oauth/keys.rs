@@ -30,6 +30,8 @@ impl Folder {
         aws_lc_rs::rand::fill(&mut bytes).expect("randomness");
         let path = self.path(name);
         std::fs::write(&path, base64::engine::general_purpose::STANDARD.encode(bytes)).expect("written");
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .expect("its owner's alone");
         path
     }
 
