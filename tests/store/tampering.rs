@@ -80,7 +80,7 @@ on_both_databases! {
         app.execute(&format!("UPDATE ledger_entries SET kind = 'company.changed' WHERE seq = {}", first + 1));
         app.execute(&format!("UPDATE ledger_entries SET township = '640121999' WHERE seq = {}", first + 2));
         let auditor = app.office(Role::Auditor, COUNTY);
-        let shown = auditor.get(&format!("/v1/ledger/entries?limit=200&actor_role=county_authority")).await;
+        let shown = auditor.get("/v1/ledger/entries?limit=200&actor_role=county_authority").await;
         let rows = shown.items();
         assert_eq!(rows[0]["actor"]["sub"], Value::Null, "who is on file is not who was sealed");
         assert_eq!(rows[1]["type"], "company.registered", "as sealed, not as filed");
