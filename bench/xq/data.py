@@ -161,6 +161,8 @@ def fill_sqlite(path, register, model_ids, count):
     columns = list(models[0])
     indexes = db.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name = 'violations' AND sql LIKE 'CREATE%INDEX%'")
     indexes = [tuple(row) for row in indexes]
+    # With an index its planner statistics would go, which the service's migrations wrote.
+    statistics = [tuple(row) for row in db.execute("SELECT tbl, idx, stat FROM sqlite_stat1")]
     db.execute("BEGIN")
     for name, _ in indexes:
         db.execute(f"DROP INDEX {name}")
@@ -178,6 +180,8 @@ def fill_sqlite(path, register, model_ids, count):
     add_audiences(db, shown)
     for _, sql in indexes:
         db.execute(sql)
+    db.execute("DELETE FROM sqlite_stat1")
+    db.executemany("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", statistics)
     db.execute("COMMIT")
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()

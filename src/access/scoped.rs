@@ -1,6 +1,6 @@
 //! The only way to a table's rows: `scoped::table(&Scope)`. A test reads every `store.rs` for a way round this file.
 
-use diesel::dsl::{Eq, Filter};
+use diesel::dsl::{Eq, EqAny, Filter};
 use diesel::prelude::*;
 
 use super::role::Role;
@@ -40,13 +40,22 @@ pub mod query {
 /// SQL text is written once in the life of a connection and not for every read (writing it was a third of a point read).
 macro_rules! rows_of {
     (
-        $(#[$doc:meta])* $table:ident, $form:ident $keyed:ident: $row:ty, by $key:ident,
+        $(#[$doc:meta])* $table:ident, $form:ident $keyed:ident: $row:ty, by $key:ident, those $those:ident,
         |$all:ident, $among:ident| { $($scope:pat $(if $guard:expr)? => $seen:expr,)+ }
     ) => {
         $(#[$doc])*
         pub fn $table<'a>(scope: &Scope) -> query::$table<'a> {
             let ($all, $among) = ($table::table.into_boxed(), Every);
-            let _ = $among;
+            let _ = &$among;
+            match scope {
+                $($scope $(if $guard)? => $seen,)+
+            }
+        }
+
+        /// Of these, by any of these keys.
+        pub fn $those<'a>(scope: &Scope, keys: Vec<Id>) -> query::$table<'a> {
+            let ($all, $among) = ($table::table.into_boxed().filter($table::$key.eq_any(keys.clone())), Those(keys));
+            let _ = &$among;
             match scope {
                 $($scope $(if $guard)? => $seen,)+
             }
@@ -55,7 +64,7 @@ macro_rules! rows_of {
         /// Of these, by this key.
         pub fn $keyed(conn: &mut Conn, scope: &Scope, key: Id) -> QueryResult<rows_of!(@type $form $row)> {
             let ($all, $among) = ($table::table.filter($table::$key.eq(key)), Only(key));
-            let _ = $among;
+            let _ = &$among;
             match scope {
                 $($scope $(if $guard)? => on_both!(conn, |conn| rows_of!(@load $form $seen, conn)),)+
             }
@@ -67,9 +76,8 @@ macro_rules! rows_of {
     (@load all $seen:expr, $conn:ident) => { $seen.load($conn) };
 }
 
-/// The ids of a subquery: every one of them, or none but the one that is asked for. SQLite reads such a subquery to its
+/// The ids of a subquery: every one of them, or none but those that are asked for. SQLite reads such a subquery to its
 /// end, and all that was ever addressed to a company is much to read for one row.
-#[derive(Clone, Copy)]
 struct Every;
 
 impl Every {
@@ -78,7 +86,18 @@ impl Every {
     }
 }
 
-#[derive(Clone, Copy)]
+struct Those(Vec<Id>);
+
+impl Those {
+    fn of<Query, Column>(self, ids: Query, column: Column) -> Filter<Query, EqAny<Column, Vec<Id>>>
+    where
+        Column: diesel::Column<SqlType = Uid> + ExpressionMethods,
+        Query: diesel::query_dsl::methods::FilterDsl<EqAny<Column, Vec<Id>>>,
+    {
+        ids.filter(column.eq_any(self.0))
+    }
+}
+
 struct Only(Id);
 
 impl Only {
@@ -93,7 +112,7 @@ impl Only {
 
 rows_of! {
     /// Companies: visible wherever they are owned, serve, served or have applied.
-    companies, one company: Company, by id, |all, among| {
+    companies, one company: Company, by id, those companies_among, |all, among| {
         Scope::County(area) | Scope::Township(area) | Scope::Community(area) | Scope::Addressed { area, .. } => all
             .filter(companies::id.eq_any(among.of(
                 company_areas::table.filter(company_areas::area.eq(area.clone())).select(company_areas::company_id),
@@ -113,7 +132,7 @@ rows_of! {
 
 rows_of! {
     /// Complexes of the territory; of a company, those it serves or served.
-    complexes, one complex: ComplexRow, by id, |all, among| {
+    complexes, one complex: ComplexRow, by id, those complexes_among, |all, among| {
         Scope::County(area) => all.filter(complexes::county.eq(area.clone())),
         Scope::Township(area) => all.filter(complexes::township.eq(area.clone())),
         Scope::Community(area) => all.filter(complexes::community.eq(area.clone())),
@@ -133,7 +152,7 @@ rows_of! {
 
 rows_of! {
     /// Services: of the territory's complexes; a company sees its own only.
-    complex_services, all services_of: ServiceRow, by complex_id, |all, among| {
+    complex_services, all services_of: ServiceRow, by complex_id, those services_among, |all, among| {
         Scope::County(area) => all.filter(complex_services::county.eq(area.clone())),
         Scope::Township(area) => all.filter(complex_services::township.eq(area.clone())),
         Scope::Community(area) => all.filter(complex_services::community.eq(area.clone())),
@@ -149,7 +168,7 @@ rows_of! {
 rows_of! {
     /// Violations: a company sees its own from the notice on, and those of others that it reported itself; a committee
     /// those of the companies at its complex from the notice on; a police station or partner those it leads or was referred.
-    violations, one violation: ViolationRow, by id, |all, among| {
+    violations, one violation: ViolationRow, by id, those violations_among, |all, among| {
         Scope::County(area) => all.filter(violations::county.eq(area.clone())),
         Scope::Township(area) => all.filter(violations::township.eq(area.clone())),
         Scope::Community(area) => all.filter(violations::community.eq(area.clone())),
@@ -171,7 +190,7 @@ rows_of! {
 
 rows_of! {
     /// Measures: of the territory; a company its own and its branches'; a police station or partner those that it must take.
-    measures, one measure: MeasureRow, by id, |all, among| {
+    measures, one measure: MeasureRow, by id, those measures_among, |all, among| {
         Scope::County(area) => all.filter(measures::county.eq(area.clone())),
         Scope::Township(area) => all.filter(measures::township.eq(area.clone())),
         Scope::Community(area) => all.filter(measures::community.eq(area.clone())),

@@ -87,7 +87,7 @@ pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, (String, String
         let found = scoped::company(conn, &system, *id)?;
         return Ok(found.into_iter().map(|company| (company.id, (company.name, company.uscc))).collect());
     }
-    let named = scoped::companies(&system).filter(companies::id.eq_any(distinct(ids)));
+    let named = scoped::companies_among(&system, distinct(ids));
     let rows: Vec<(Id, String, String)> = named.select((companies::id, companies::name, companies::uscc)).load(conn)?;
     Ok(rows.into_iter().map(|(id, name, uscc)| (id, (name, uscc))).collect())
 }

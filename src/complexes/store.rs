@@ -42,7 +42,7 @@ pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, String>> {
             .map(|complex| (complex.id, complex.name))
             .collect());
     }
-    let named = scoped::complexes(&system).filter(complexes::id.eq_any(distinct(ids)));
+    let named = scoped::complexes_among(&system, distinct(ids));
     let rows: Vec<(Id, String)> = named.select((complexes::id, complexes::name)).load(conn)?;
     Ok(rows.into_iter().collect())
 }
@@ -96,10 +96,7 @@ fn services_in_force(conn: &mut Conn, scope: &Scope, ids: &[Id], day: NaiveDate)
     let scope = if matches!(scope, Scope::Company(_)) { scope } else { &system };
     let mut rows: Vec<ServiceRow> = match ids {
         [id] => scoped::services_of(conn, scope, *id)?,
-        _ => scoped::complex_services(scope)
-            .filter(services::complex_id.eq_any(distinct(ids)))
-            .filter(services::effective_from.le(day))
-            .load(conn)?,
+        _ => scoped::services_among(scope, distinct(ids)).filter(services::effective_from.le(day)).load(conn)?,
     };
     rows.retain(|row| row.covers(day));
     let companies = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;

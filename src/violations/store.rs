@@ -110,10 +110,7 @@ pub fn of_same_fact(
 /// The row that others rest on, whoever asks; for grounds of measures.
 pub fn by_ids(conn: &mut Conn, ids: &[Id]) -> Work<Vec<ViolationRow>> {
     let system = Scope::System("a measure names its grounds; outside the territory by clause, day and division only");
-    Ok(scoped::violations(&system)
-        .filter(violations::id.eq_any(ids.to_vec()))
-        .order((violations::found_on, violations::id))
-        .load(conn)?)
+    Ok(scoped::violations_among(&system, ids.to_vec()).order((violations::found_on, violations::id)).load(conn)?)
 }
 
 /// The key that a page goes on from.
@@ -144,11 +141,12 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListViolations) -> Work<PageOf<V
         rows
     };
     let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
     let after = Cursor::decode::<Key>(page.cursor.as_deref())?;
-    if let Some(ids) = page_of_addressed(conn, &ctx.scope, query, after, page.fetch())? {
-        rows = rows.filter(violations::id.eq_any(ids));
-    }
+    // Nothing but days narrows a page that is found by its addressees, and it is found within them.
+    let mut rows = match page_of_addressed(conn, &ctx.scope, query, after, page.fetch())? {
+        Some(ids) => scoped::violations_among(&ctx.scope, ids),
+        None => filtered(),
+    };
     if let Some((day, id)) = after {
         // With the OR inside an AND the index is entered at the day (0.03 ms at a million rows, 50 ms without).
         rows = rows.filter(violations::found_on.le(day).and(violations::found_on.lt(day).or(violations::id.lt(id))));
