@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def parse():
     page = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    page.add_argument("--binary", default=str(ROOT / "target/release/xiaoqu"))
+    page.add_argument("--binary", type=lambda path: str(Path(path).resolve()), default=str(ROOT / "target/release/xiaoqu"))
     page.add_argument("--slow", type=int, default=1000)
     page.add_argument("--normal", type=int, default=64)
     page.add_argument("--seconds", type=int, default=8, help="of each measurement")

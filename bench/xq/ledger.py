@@ -28,6 +28,8 @@ class Ledger:
         if not self.there:
             return
         file = self.folder / "ledger.export"
+        # An export overwrites nothing.
+        file.unlink(missing_ok=True)
         self.service.command("ledger", "export", "--out", str(file))
         kept = [part for one in {*self.kept[:1], *self.kept[-3:]} for part in ("--checkpoint", str(one))]
         done = subprocess.run([self.service.binary, "ledger", "verify", str(file), *self.keys, *kept],
