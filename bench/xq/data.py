@@ -8,6 +8,7 @@ SQL in bulk: the same columns as the service writes. The copies have no events, 
 import csv
 import datetime
 import itertools
+import os
 import random
 import sqlite3
 import subprocess
@@ -185,6 +186,8 @@ def fill_sqlite(path, register, model_ids, count):
     db.execute("COMMIT")
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
+    # Or the kernel writes a gigabyte back half a minute later, in the middle of a measurement.
+    os.sync()
 
 
 def add_audiences(db, shown):
