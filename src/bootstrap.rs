@@ -168,7 +168,7 @@ pub fn load(state: &State) -> anyhow::Result<()> {
 pub fn warn_of_ledger_name(state: &State, settings: &Settings) {
     let name = settings.ledger_origin();
     let unnamed = name.starts_with("127.") || name.starts_with("localhost") || name.starts_with("[::1]");
-    if unnamed && matches!(ledger::sizes_now(&state.db), Ok((0, _))) {
+    if unnamed && matches!(state.db.read_blocking(ledger::sizes), Ok((0, _))) {
         tracing::warn!(name, "the ledger begins under this name and keeps it: set public_url or ledger_origin before");
     }
 }

@@ -169,24 +169,17 @@ fn page(ring: &Keyring) -> String {
 
 /// The name that the ledger was begun under; before that, the one that the settings give it.
 fn ledger_name(settings: &Settings) -> String {
-    let begun = bootstrap::db_options(settings).and_then(|options| ledger::begun_as(&options));
-    match begun {
-        Ok(Some(name)) => name,
-        Ok(None) => {
-            let name = settings.ledger_origin();
-            eprintln!(
-                "xiaoqu: the ledger is not begun yet; by these settings it will be {name} (public_url, ledger_origin)"
-            );
-            name
-        }
+    let name = settings.ledger_origin();
+    match bootstrap::db_options(settings).and_then(|options| ledger::begun_as(&options)) {
+        Ok(Some(begun)) => return begun,
+        Ok(None) => eprintln!(
+            "xiaoqu: the ledger is not begun yet; by these settings it will be {name} (public_url, ledger_origin)"
+        ),
         Err(error) => {
-            let name = settings.ledger_origin();
-            eprintln!(
-                "xiaoqu: {error:#}; by these settings the ledger is {name}, unless it was begun under other ones"
-            );
-            name
+            eprintln!("xiaoqu: {error:#}; by these settings the ledger is {name}, unless it was begun under other ones")
         }
     }
+    name
 }
 
 fn public(ring: &Keyring, usage: Use, settings: &Settings) -> anyhow::Result<String> {

@@ -22,13 +22,16 @@ impl Slot {
     /// Runs a statement that frames a transaction; where it fails, the connection is not to be used again.
     pub fn frame(&mut self, frame: Frame) -> QueryResult<()> {
         let result = frame.run(&mut self.conn);
-        self.broken |= result.is_err();
-        result
+        self.framed(result)
     }
 
     /// The same for statements with something in them.
     pub fn frame_with(&mut self, sql: &str) -> QueryResult<()> {
         let result = self.conn.batch_execute(sql);
+        self.framed(result)
+    }
+
+    fn framed(&mut self, result: QueryResult<()>) -> QueryResult<()> {
         self.broken |= result.is_err();
         result
     }

@@ -298,11 +298,6 @@ pub fn disclose(db: &Db, seq: i64) -> anyhow::Result<Disclosure> {
     found.ok_or_else(|| anyhow::anyhow!("no entry {seq} is sealed"))
 }
 
-/// [`sizes`], before there is a runtime.
-pub fn sizes_now(db: &Db) -> Work<(i64, i64)> {
-    db.read_blocking(sizes)
-}
-
 /// The name that the ledger of a database was begun under, where it is begun.
 pub fn begun_as(options: &DbOptions) -> anyhow::Result<Option<String>> {
     if !options.is_postgres() && !std::path::Path::new(&crate::db::sqlite_path(&options.url)).exists() {
