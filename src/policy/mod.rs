@@ -1,6 +1,9 @@
 //! Policy (政策): the versioned, immutable document of everything that the rules of the field leave to the county.
 
 pub mod actions;
+pub mod contracts;
+pub mod disclosures;
+pub mod documents;
 pub mod model;
 mod routes;
 pub mod rules;

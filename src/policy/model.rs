@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::contracts::ContractRules;
+use super::disclosures::DisclosureRule;
+use super::documents::DocumentTemplate;
 use crate::access::role::Role;
 use crate::coded_enum;
 
@@ -347,6 +350,17 @@ pub struct PolicyDocument {
     pub measures: Vec<MeasureRule>,
     /// Who files service contracts (合同备案机关).
     pub contract_filing_authority: FilingAuthority,
+    /// Service contracts (物业服务合同); a version that says nothing of them goes by the built-in rules.
+    #[serde(default = "ContractRules::built_in")]
+    pub contracts: ContractRules,
+    /// The six disclosures (六个公开), one rule for each; a version that says nothing of them goes by the built-in rules.
+    #[serde(default = "DisclosureRule::built_in")]
+    #[schema(min_items = 6, max_items = 6)]
+    pub disclosures: Vec<DisclosureRule>,
+    /// Texts of official documents (文书), one for each kind; a version that says nothing of them goes by the built-in ones.
+    #[serde(default = "DocumentTemplate::built_in")]
+    #[schema(max_items = 50)]
+    pub documents: Vec<DocumentTemplate>,
     /// Values that the source documents leave open (待明确事项).
     #[schema(max_items = 200)]
     pub assumptions: Vec<Assumption>,

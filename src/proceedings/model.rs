@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::access::{Caller, Role};
 use crate::coded_enum;
+use crate::db::Id;
 use crate::db::types::Instant;
 use crate::http::Ctx;
 
@@ -17,7 +18,7 @@ coded_enum! {
     }
 }
 
-/// A piece of evidence (证据): a text, or a link to where it is kept.
+/// A piece of evidence (证据): a text, an attachment, or a link to where it is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
@@ -32,6 +33,11 @@ pub struct Evidence {
     #[serde(default)]
     #[schema(max_length = 1000, pattern = "^https?://[^\\s]+$", example = "https://evidence.example.invalid/1.jpg")]
     pub url: Option<String>,
+    /// A file that was uploaded to `POST /v1/attachments`; it is seen where the row is seen that it belongs to.
+    // Left out where there is none: digests in the ledger are of texts from before there were attachments, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub attachment_id: Option<Id>,
 }
 
 /// Who acted (经办人). Stored whole; the subject is shown to offices only.

@@ -43,7 +43,13 @@ fn columns_of(url: &str) -> Columns {
 
 /// What `schema.rs` says, in the words of a database.
 fn columns_of_schema(sqlite: bool) -> Columns {
-    let text = include_str!("../../src/db/schema.rs");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/db");
+    let more =
+        std::fs::read_dir(root.join("schema")).into_iter().flatten().map(|entry| entry.expect("an entry").path());
+    let text: String = std::iter::once(root.join("schema.rs"))
+        .chain(more)
+        .map(|file| std::fs::read_to_string(file).expect("a source file"))
+        .collect();
     let mut all = Columns::new();
     for block in text.split("table! {").skip(1) {
         let (head, columns) = block.split_once(") {").expect("a table");

@@ -1,0 +1,17 @@
+use crate::coded_enum;
+
+coded_enum! {
+    /// Kind of official document (文书种类).
+    #[schema(example = "rectification_order")]
+    pub enum DocumentKind {
+        ViolationNotice "violation_notice" "违规行为告知书" "Notice of a violation, with facts and grounds"
+        MeasureNotice "measure_notice" "拟采取措施告知书" "Notice of an intended measure"
+        InterviewNotice "interview_notice" "约谈通知书" "Notice of an interview"
+        RectificationOrder "rectification_order" "责令整改通知书" "Rectification order"
+        ReferralLetter "referral_letter" "案件移送函" "Letter of referral"
+        RemovalDecision "removal_decision" "清退决定书" "Removal decision"
+        HearingNotice "hearing_notice" "听证通知书" "Notice of a hearing"
+        FilingReceipt "filing_receipt" "物业服务合同备案回执" "Receipt of a contract's filing"
+        FilingRefusal "filing_refusal" "不予备案通知书" "Refusal of a contract's filing"
+    }
+}

@@ -1,0 +1,27 @@
+//! The texts of official documents, which the policy holds.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::versions::built_in;
+use crate::documents::model::DocumentKind;
+
+/// The text of an official document (文书模板).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentTemplate {
+    /// Kind of document (文书种类).
+    pub kind: DocumentKind,
+    /// Title (标题).
+    #[schema(example = "责令整改通知书", min_length = 1, max_length = 100)]
+    pub title: String,
+    /// Its text, one paragraph a line, with `{{ names }}` of what the case holds (正文).
+    #[schema(example = "{{ company.name }}：\n经查，{{ facts }}", min_length = 1, max_length = 20000)]
+    pub text: String,
+}
+
+impl DocumentTemplate {
+    pub fn built_in() -> Vec<DocumentTemplate> {
+        built_in().documents.clone()
+    }
+}
