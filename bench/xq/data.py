@@ -80,11 +80,12 @@ class Register:
             body = {"name": f"测试花园{at}", "community": community, "address": "示范路 1 号", "households": 800,
                     "buildings": 12, "area_m2": 86000, "self_governance": "owners_committee",
                     "point": {"longitude": 106.25, "latitude": 38.28, "system": "wgs84"}}
-            serving = {"company_id": owner, "project_manager": "乙某", "effective_from": "2020-01-01"}
+            serving = {"kind": "regular", "company_id": owner, "project_manager": "乙某",
+                       "effective_from": "2020-01-01"}
 
             def make(client):
                 made = client.post("/v1/complexes", body).expect(201)["id"]
-                client.post(f"/v1/complexes/{made}/service", serving).expect(201)
+                client.post("/v1/contracts", serving | {"complex_id": made}).expect(201)
                 return made, community, owner
 
             return make

@@ -78,6 +78,24 @@ const REGISTER_READERS: &[Role] = &[
 /// Whoever keeps the registers of companies and complexes.
 const REGISTRARS: &[Role] = &[CountyAuthority, SocialAffairsOffice];
 
+/// Whoever looks into service contracts.
+const CONTRACT_READERS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    MarketSupervision,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
+];
+
+/// Whoever puts contracts on record: the company its own, an office what it knows to be in force.
+const CONTRACT_PREPARERS: &[Role] = &[CountyAuthority, SocialAffairsOffice, PropertyCompany];
+
 const CASE_READERS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -195,7 +213,22 @@ pub const PERMISSIONS: &[Permission] = &[
     allow("get_complex", REGISTER_READERS),
     allow("update_complex", REGISTRARS),
     allow("list_complex_services", REGISTER_READERS),
-    allow("record_complex_service", REGISTRARS),
+
+    allow("list_contracts", CONTRACT_READERS),
+    allow("create_contract", CONTRACT_PREPARERS),
+    allow("get_contract", CONTRACT_READERS),
+    allow("update_contract", CONTRACT_PREPARERS),
+    allow("submit_contract", CONTRACT_PREPARERS),
+    allow("withdraw_contract", CONTRACT_PREPARERS),
+    decide("file_contract", REGISTRARS),
+    decide("refuse_contract", REGISTRARS),
+    allow("change_project_manager", CONTRACT_PREPARERS),
+    decide("terminate_contract", CONTRACT_PREPARERS),
+    decide("withdraw_contract_termination", REGISTRARS),
+    decide("record_interim_service", REGISTRARS),
+    allow("record_contract_handover", &[
+        CountyAuthority, SocialAffairsOffice, Community, ComplexCommittee, PropertyCompany,
+    ]),
 
     allow("list_policies", EVERYONE),
     allow("get_current_policy", EVERYONE),

@@ -7,6 +7,7 @@ use super::role::Role;
 use super::scope::Scope;
 use crate::companies::model::Company;
 use crate::complexes::model::{ComplexRow, ServiceRow};
+use crate::contracts::model::ContractRow;
 use crate::db::schema::*;
 use crate::db::types::Uid;
 use crate::db::{Conn, Id, MultiBackend};
@@ -27,6 +28,7 @@ pub mod query {
     boxed!(companies);
     boxed!(complexes);
     boxed!(complex_services);
+    boxed!(contracts);
     boxed!(violations);
     boxed!(measures);
     boxed!(listings);
@@ -162,6 +164,23 @@ rows_of! {
         Scope::Complex(id) => all.filter(complex_services::complex_id.eq(*id)),
         Scope::System(_) => all,
         Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+    }
+}
+
+rows_of! {
+    /// Contracts: of the territory, and of the complex to its committee, once they are shared; a company its own and its
+    /// branches', with drafts.
+    contracts, one contract: ContractRow, by id, those contracts_among, |all, among| {
+        Scope::County(area) => all.filter(contracts::county.eq(area.clone())).filter(contracts::shared.eq(true)),
+        Scope::Township(area) => all.filter(contracts::township.eq(area.clone())).filter(contracts::shared.eq(true)),
+        Scope::Community(area) => all.filter(contracts::community.eq(area.clone())).filter(contracts::shared.eq(true)),
+        Scope::Addressed { area, .. } if area.len() == 6 => {
+            all.filter(contracts::county.eq(area.clone())).filter(contracts::shared.eq(true))
+        },
+        Scope::Company(uscc) => all.filter(contracts::company_id.eq_any(own_company(uscc))),
+        Scope::Complex(id) => all.filter(contracts::complex_id.eq(*id)).filter(contracts::shared.eq(true)),
+        Scope::System(_) => all,
+        Scope::Addressed { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }
 }
 

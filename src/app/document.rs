@@ -45,7 +45,26 @@ const CONFLICTS: &[(&str, &[Code])] = &[
     ("create_company", &[Code::AlreadyExists]),
     ("publish_policy", &[Code::AlreadyExists]),
     ("create_complex", &[Code::AlreadyExists]),
-    ("record_complex_service", &[Code::ServiceOverlaps, Code::CompanyBlacklisted, Code::CompanyRestricted]),
+    ("create_contract", &[Code::ContractOverlaps, Code::CompanyBlacklisted, Code::CompanyRestricted]),
+    (
+        "update_contract",
+        &[Code::StateConflict, Code::ContractOverlaps, Code::CompanyBlacklisted, Code::CompanyRestricted],
+    ),
+    (
+        "submit_contract",
+        &[Code::StateConflict, Code::ContractIncomplete, Code::CompanyBlacklisted, Code::CompanyRestricted],
+    ),
+    ("withdraw_contract", &[Code::StateConflict]),
+    (
+        "file_contract",
+        &[Code::StateConflict, Code::ContractOverlaps, Code::CompanyBlacklisted, Code::CompanyRestricted],
+    ),
+    ("refuse_contract", &[Code::StateConflict]),
+    ("change_project_manager", &[Code::StateConflict]),
+    ("terminate_contract", &[Code::StateConflict]),
+    ("withdraw_contract_termination", &[Code::StateConflict]),
+    ("record_interim_service", &[Code::StateConflict]),
+    ("record_contract_handover", &[Code::StateConflict]),
     ("report_violation", &[Code::OverlappingViolation]),
     ("notify_violation", &[Code::StateConflict]),
     ("record_violation_delivery", &[Code::StateConflict]),
@@ -374,6 +393,18 @@ fn given_example(operation: &str) -> Option<Value> {
             "complex_id": "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b12", "found_on": "2026-03-02", "source": "inspection",
             "description": "3 号楼保洁、秩序维护人员未按岗位统一着装",
             "evidence": [{ "title": "现场照片", "url": "https://evidence.example.invalid/1.jpg" }]
+        })),
+        "create_contract" => Some(json!({
+            "kind": "regular", "complex_id": "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b12",
+            "company_id": "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11", "project_manager": "测试经理",
+            "effective_from": "2026-04-01", "effective_to": "2029-03-31", "party_a_kind": "owners_committee",
+            "party_a_name": "星河示范苑业主委员会", "selection": "owners_vote", "signed_on": "2026-03-01",
+            "selection_proof": [{ "title": "业主大会决议", "text": "同意票过半数，表决结果已公示" }],
+            "fee_items": [{
+                "name": "高层住宅物业服务费", "charged_to": "owner", "unit_price": "1.80", "unit": "m2_month",
+                "pricing_basis": "government_guided", "approval_document": "永发改发〔2025〕12号"
+            }],
+            "text": []
         })),
         "replace_calendar" => Some(json!({
             "holidays": [{ "date": "2026-10-01", "name": "国庆节" }], "workdays": [{ "date": "2026-10-10", "name": "国庆节" }]

@@ -4,12 +4,11 @@ pub mod actions;
 pub mod coordinates;
 pub mod model;
 mod routes;
-pub mod service_actions;
 pub mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use store::{end_services, find, has_served, names_of};
+pub use store::{drop_service, find, has_served, insert_service, names_of, touch};
 
 pub fn routes(config: &mut ServiceConfig) {
     config
@@ -17,6 +16,5 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::create_complex)
         .service(routes::get_complex)
         .service(routes::update_complex)
-        .service(routes::list_complex_services)
-        .service(routes::record_complex_service);
+        .service(routes::list_complex_services);
 }

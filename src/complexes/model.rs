@@ -258,7 +258,7 @@ pub struct ServiceRow {
     pub created_at: Instant,
 }
 
-/// A company's service of a complex (物业服务).
+/// A company's service of a complex (物业服务); it follows from the contract with the same id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Service {
     pub id: Id,
@@ -275,21 +275,4 @@ pub struct Service {
     /// Last day of service; null while it is open.
     pub effective_to: Option<NaiveDate>,
     pub created_at: Instant,
-}
-
-/// Who serves a complex from when (服务登记). Until contracts are filed, this is how it is known.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ServiceIn {
-    /// The company.
-    pub company_id: Id,
-    /// Project manager (项目经理人).
-    #[schema(min_length = 1, max_length = 100, example = "测试经理")]
-    pub project_manager: String,
-    /// First day of service. A service that is open on that day ends on the day before.
-    pub effective_from: NaiveDate,
-    /// Last day of service.
-    #[serde(default)]
-    #[schema(example = json!(null))]
-    pub effective_to: Option<NaiveDate>,
 }

@@ -1,7 +1,7 @@
 use actix_web::{get, patch, post};
 
-use super::model::{Complex, ComplexIn, ComplexPatch, ListComplexes, Service, ServiceIn};
-use super::{actions, service_actions, store};
+use super::model::{Complex, ComplexIn, ComplexPatch, ListComplexes, Service};
+use super::{actions, store};
 use crate::http::context::PathId;
 use crate::http::{Answer, Body, Ctx, Entity, PageOf};
 
@@ -51,21 +51,10 @@ pub async fn update_complex(ctx: Ctx, id: PathId, body: Body<ComplexPatch>) -> A
 
 /// Who has served a complex
 ///
-/// Newest first, on one page. A company sees its own services only.
+/// As its contracts say, newest first, on one page; each has the id of its contract. A company sees its own only.
 #[utoipa::path(tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
     responses((status = 200, description = "All services", body = PageOf<Service>)))]
 #[get("/v1/complexes/{id}/service")]
 pub async fn list_complex_services(ctx: Ctx, id: PathId) -> Answer {
     ctx.list(move |conn, ctx| store::list_services(conn, ctx, id.0)).await
-}
-
-/// Record who serves a complex
-///
-/// The service that is open ends on the day before. Refused for a company that is blacklisted or restricted, unless it
-/// has served the complex already.
-#[utoipa::path(tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
-    request_body = ServiceIn, responses((status = 201, description = "Recorded", body = Service)))]
-#[post("/v1/complexes/{id}/service")]
-pub async fn record_complex_service(ctx: Ctx, id: PathId, body: Body<ServiceIn>) -> Answer {
-    ctx.act(body, move |tx, body| service_actions::record_complex_service(tx, id.0, body)).await
 }

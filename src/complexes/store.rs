@@ -61,25 +61,13 @@ pub fn has_served(conn: &mut Conn, complex: Id, company: Id, day: NaiveDate) -> 
     Ok(served.iter().any(|service| service.company_id == company && service.effective_from <= day))
 }
 
-/// Ends what a company still serves of a complex; the contract has ended on a lawful ground.
-pub fn end_services(conn: &mut Conn, complex: Id, company: Id, last_day: NaiveDate) -> Work<()> {
-    let system = Scope::System("a removal that was carried out");
-    for service in services_of(conn, &system, complex)? {
-        let open = service.effective_to.is_none_or(|last| last > last_day);
-        if open && service.company_id == company && service.effective_from <= last_day {
-            end_service(conn, service.id, last_day)?;
-        }
-    }
-    Ok(())
-}
-
 pub fn insert_service(conn: &mut Conn, row: &ServiceRow) -> Work<()> {
     diesel::insert_into(services::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn end_service(conn: &mut Conn, id: Id, last_day: NaiveDate) -> Work<()> {
-    diesel::update(services::table.find(id)).set(services::effective_to.eq(last_day)).execute(conn)?;
+pub fn drop_service(conn: &mut Conn, id: Id) -> Work<()> {
+    diesel::delete(services::table.find(id)).execute(conn)?;
     Ok(())
 }
 

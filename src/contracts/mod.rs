@@ -1,13 +1,36 @@
 //! Service contracts (物业服务合同): filing, succession, ending, hand-over. The contract in force says who serves a complex.
 
+pub mod actions;
+mod ending;
+pub mod filing;
+pub mod handover;
+pub mod input;
 pub mod model;
+mod record;
+mod routes;
+pub mod rules;
+mod serving;
+pub mod store;
+pub mod view;
 
-use chrono::NaiveDate;
+use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::db::{Conn, Id, Work};
-use model::FiledContract;
+pub use ending::{check_removal, close_ending, end_by_removal, open_ending, terminate_contract};
+pub use store::filed_in_force;
 
-/// The filed contract that is in force at a complex on a day.
-pub fn filed_in_force(_conn: &mut Conn, _complex: Id, _day: NaiveDate) -> Work<Option<FiledContract>> {
-    Ok(None)
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(routes::list_contracts)
+        .service(routes::create_contract)
+        .service(routes::get_contract)
+        .service(routes::update_contract)
+        .service(routes::submit_contract)
+        .service(routes::withdraw_contract)
+        .service(routes::file_contract)
+        .service(routes::refuse_contract)
+        .service(routes::change_project_manager)
+        .service(routes::terminate_contract)
+        .service(routes::withdraw_contract_termination)
+        .service(routes::record_interim_service)
+        .service(routes::record_contract_handover);
 }

@@ -1,10 +1,87 @@
 use chrono::NaiveDate;
+use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::coded_enum;
-use crate::db::Id;
+use crate::db::schema::contracts;
+use crate::db::types::{Instant, Json};
+use crate::db::{Id, Work};
+use crate::ledger::Place;
 use crate::price::{PriceUnit, UnitPrice};
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::{Actor, Evidence, Step};
+
+coded_enum! {
+    /// Kind of contract (合同种类).
+    pub enum ContractKind {
+        Preliminary "preliminary" "前期物业服务合同" "Preliminary service contract"
+        Regular "regular" "物业服务合同" "Service contract"
+    }
+}
+
+coded_enum! {
+    /// Where the filing of a contract stands (备案状态). Whether it is in force is another thing.
+    pub enum ContractState {
+        Draft "draft" "草稿" "Draft"
+        Submitted "submitted" "已提交" "Submitted"
+        Filed "filed" "已备案" "Filed"
+        Refused "refused" "不予备案" "Refused"
+        Withdrawn "withdrawn" "已撤回" "Withdrawn"
+    }
+}
+
+coded_enum! {
+    /// Who put a contract on record (录入主体).
+    pub enum EnteredBy {
+        Company "company" "物业服务企业" "The company"
+        Office "office" "主管单位" "An office"
+    }
+}
+
+coded_enum! {
+    /// Party A of a contract (甲方).
+    pub enum PartyAKind {
+        Developer "developer" "建设单位" "Developer"
+        OwnersCommittee "owners_committee" "业主委员会" "Owners' committee"
+        ManagementCommittee "management_committee" "物业管理委员会" "Property management committee"
+        Owners "owners" "全体业主" "The owners"
+    }
+}
+
+coded_enum! {
+    /// How the company was lawfully chosen (选聘方式).
+    pub enum Selection {
+        Tender "tender" "招标投标" "Tender"
+        ApprovedAgreement "approved_agreement" "经批准协议选聘" "Agreement, approved"
+        OwnersVote "owners_vote" "业主共同决定" "Vote of the owners"
+    }
+}
+
+coded_enum! {
+    /// The ground on which a contract ends (合同终止依据): removal itself ends none.
+    pub enum EndGround {
+        OwnersVote "owners_vote" "业主共同决定解聘" "Dismissal by the owners' vote"
+        Expiry "expiry" "合同期限届满" "Expiry of the contract"
+        Notice "notice" "不定期合同依法通知解除" "Lawful notice out of an indefinite contract"
+        DeclinedRenewal "declined_renewal" "物业服务人不同意续聘" "The company declined renewal"
+        Agreement "agreement" "双方协商解除" "Agreement"
+        Judgment "judgment" "生效裁判" "Judgment"
+        Succession "succession" "新合同生效" "A new contract came into force"
+    }
+}
+
+coded_enum! {
+    /// What is handed over (交接内容).
+    pub enum HandoverItem {
+        Drawings "drawings" "图纸等竣工资料" "Drawings"
+        EquipmentData "equipment_data" "设施设备资料" "Data of equipment"
+        WarrantyData "warranty_data" "保修资料" "Data of warranties"
+        OtherData "other_data" "物业管理所需其他资料" "Other data"
+        Premises "premises" "物业服务用房" "Premises"
+        AccountsAndMoney "accounts_and_money" "账目和款项" "Accounts and money"
+    }
+}
 
 coded_enum! {
     /// Who pays a fee (收费对象).
@@ -36,7 +113,7 @@ pub struct FeeItem {
     pub unit_price: UnitPrice,
     pub unit: PriceUnit,
     pub pricing_basis: PricingBasis,
-    /// Document that approves or records the price (批准或备案文件).
+    /// Document that approves or records the price (批准或备案文件); needed for a government-guided price.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 300, example = "永发改发〔2025〕12号")]
     pub approval_document: Option<String>,
@@ -51,4 +128,150 @@ pub struct FiledContract {
     pub effective_from: NaiveDate,
     pub effective_to: Option<NaiveDate>,
     pub fee_items: Vec<FeeItem>,
+}
+
+/// What a contract says, as it is stored.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Terms {
+    pub party_a_kind: Option<PartyAKind>,
+    pub party_a_name: Option<String>,
+    pub selection: Option<Selection>,
+    pub selection_proof: Vec<Evidence>,
+    pub signed_on: Option<NaiveDate>,
+    pub agreed_notice_days: Option<u32>,
+    pub fee_items: Vec<FeeItem>,
+    pub text: Vec<Evidence>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Filing {
+    pub note: Option<String>,
+    pub policy_version: i64,
+    pub at: Instant,
+    pub by: Actor,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ending {
+    pub ground: EndGround,
+    pub notice_given_on: Option<NaiveDate>,
+    pub reasons: String,
+    pub evidence: Vec<Evidence>,
+    pub at: Instant,
+    pub by: Actor,
+}
+
+/// One item of the hand-over: what the company says, and what was received.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Handed {
+    pub item: HandoverItem,
+    pub handed_over_on: Option<NaiveDate>,
+    pub received_on: Option<NaiveDate>,
+    pub receiver: Option<String>,
+    pub note: Option<String>,
+    pub evidence: Vec<Evidence>,
+}
+
+/// Every step of a contract, as it is stored.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Proceedings {
+    pub submission: Option<Step>,
+    pub refusals: Vec<Step>,
+    pub filing: Option<Filing>,
+    pub ending: Option<Ending>,
+    pub interim: Option<Step>,
+    pub handover: Vec<Handed>,
+    /// The violation that a late hand-over was reported as.
+    pub late_report: Option<Id>,
+    pub managers: Vec<Step>,
+}
+
+#[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = contracts, treat_none_as_null = true)]
+pub struct ContractRow {
+    pub id: Id,
+    pub version: i64,
+    pub kind: String,
+    pub state: String,
+    pub entered_by: String,
+    /// Offices and committees see it: not a company's own draft.
+    pub shared: bool,
+    /// It says who serves the complex: an office put it on record, or filed it.
+    pub counts: bool,
+    pub complex_id: Id,
+    pub company_id: Id,
+    pub county: String,
+    pub township: String,
+    pub community: String,
+    pub effective_from: NaiveDate,
+    pub effective_to: Option<NaiveDate>,
+    /// The last day, where it ends otherwise than by its term.
+    pub last_day: Option<NaiveDate>,
+    /// Last day of the service after the end (Civil Code 950); open while `interim` and none.
+    pub interim_until: Option<NaiveDate>,
+    pub interim: bool,
+    pub project_manager: String,
+    pub filing_number: Option<String>,
+    pub filing_office: Option<String>,
+    pub filing_year: Option<i64>,
+    pub filing_serial: Option<i64>,
+    pub filed_on: Option<NaiveDate>,
+    pub review_due_on: Option<NaiveDate>,
+    /// The approved removal that opened the ending of this contract.
+    pub removal_id: Option<Id>,
+    pub handover_due_on: Option<NaiveDate>,
+    pub handover_done_on: Option<NaiveDate>,
+    pub terms: Json<Terms>,
+    pub proceedings: Json<Proceedings>,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+impl ContractRow {
+    pub fn kind(&self) -> Work<ContractKind> {
+        Ok(ContractKind::from_code(&self.kind).ok_or_else(|| Problem::new(Code::Internal))?)
+    }
+
+    pub fn state(&self) -> Work<ContractState> {
+        Ok(ContractState::from_code(&self.state).ok_or_else(|| Problem::new(Code::Internal))?)
+    }
+
+    pub fn entered_by(&self) -> Work<EnteredBy> {
+        Ok(EnteredBy::from_code(&self.entered_by).ok_or_else(|| Problem::new(Code::Internal))?)
+    }
+
+    pub fn require_state(&self, allowed: &[ContractState]) -> Work<()> {
+        let state = self.state()?;
+        if allowed.contains(&state) {
+            return Ok(());
+        }
+        let names =
+            |pick: fn(ContractState) -> &'static str| allowed.iter().map(|s| pick(*s)).collect::<Vec<_>>().join(" / ");
+        Err(Problem::new(Code::StateConflict)
+            .detail(
+                format!("当前状态为“{}”，须为“{}”", state.zh(), names(ContractState::zh)),
+                format!("the state is {}, it must be {}", state.code(), names(ContractState::code)),
+            )
+            .into())
+    }
+
+    pub fn place(&self) -> Place {
+        Place { county: self.county.clone(), township: self.township.clone(), community: self.community.clone() }
+    }
+
+    /// The last day of the contract: its term's, or the one that it was ended on.
+    pub fn ends_on(&self) -> Option<NaiveDate> {
+        self.last_day.or(self.effective_to)
+    }
+
+    /// The last day on which the company serves under it, with the service after its end; none while that is open.
+    pub fn serves_until(&self) -> Option<NaiveDate> {
+        if self.interim { self.interim_until } else { self.ends_on() }
+    }
+
+    pub fn is_in_force(&self, day: NaiveDate) -> bool {
+        self.counts && self.effective_from <= day && self.ends_on().is_none_or(|last| day <= last)
+    }
 }

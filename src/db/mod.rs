@@ -268,6 +268,7 @@ pub fn contains(text: &str) -> String {
 pub enum Register {
     Policies = 1,
     Calendar = 2,
+    Filings = 3,
 }
 
 /// One change of a register at a time, until the transaction ends (SQLite has one writer anyway).

@@ -1,6 +1,10 @@
 //! The tables, as diesel sees them. `migrations/sqlite` and `migrations/postgres` make them; a test compares the three.
 
+mod contract_tables;
+
 use diesel::{allow_tables_to_appear_in_same_query, table};
+
+pub use contract_tables::*;
 
 table! {
     use diesel::sql_types::*;
@@ -379,6 +383,7 @@ allow_tables_to_appear_in_same_query!(
     company_families,
     complexes,
     complex_services,
+    contracts,
     violations,
     violation_audiences,
     measures,

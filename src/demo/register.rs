@@ -9,7 +9,7 @@ use serde_json::json;
 use super::stage::{Person, Stage};
 use crate::access::Role;
 use crate::db::{Id, Instant};
-use crate::{companies, complexes, policy};
+use crate::{companies, complexes, contracts, policy};
 
 pub const COUNTY: &str = "640121";
 
@@ -130,13 +130,12 @@ impl Register {
         let complex = self.complex(&key)?;
         let id = complex.id;
         let body = json!({
-            "company_id": self.company(&service.company)?.id, "project_manager": service.manager,
-            "effective_from": stage.day(service.from), "effective_to": service.to.map(|ago| stage.day(ago)),
+            "kind": "regular", "complex_id": id, "company_id": self.company(&service.company)?.id,
+            "project_manager": service.manager, "effective_from": stage.day(service.from),
+            "effective_to": service.to.map(|ago| stage.day(ago)),
         });
         let office = Person::of_office(Role::SocialAffairsOffice, &complex.community, "").caller(&stage.state)?;
-        stage
-            .on(&office, at, "record_complex_service", id, body, complexes::service_actions::record_complex_service)
-            .await?;
+        stage.act(&office, at, "create_contract", body, contracts::actions::create_contract).await?;
         Ok(())
     }
 }

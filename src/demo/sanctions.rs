@@ -151,10 +151,10 @@ async fn act(stage: &Stage, register: &Register, sanction: &Sanction, row: Measu
         }
         Do::Complete => {
             let removal = row.kind == "removal";
-            let evidence = json!([{ "title": "业主大会决议", "url": "https://example.invalid/evidence/vote.pdf" }]);
+            let evidence = json!([{ "title": "终止协议", "url": "https://example.invalid/evidence/agreement.pdf" }]);
             let body = json!({
                 "completed_on": day, "outcome": sanction.told("已办结，经复查符合要求"),
-                "removal_ground": removal.then_some("owners_vote"),
+                "removal_ground": removal.then_some("agreement"),
                 "evidence": if removal { evidence } else { json!([]) },
             });
             stage.on(&office, when, "complete_measure", id, body, decisions::complete_measure).await?;

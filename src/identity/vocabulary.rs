@@ -45,8 +45,10 @@ pub fn all() -> Vec<Vocabulary> {
     use crate::clients::model::ClientState;
     use crate::complexes::coordinates::CoordinateSystem;
     use crate::complexes::model::SelfGovernance;
+    use crate::contracts::model::{
+        ChargedTo, ContractKind, ContractState, EndGround, EnteredBy, HandoverItem, PartyAKind, PricingBasis, Selection,
+    };
     use crate::inbox::model::InboxKind;
-    use crate::measures::model::RemovalGround;
     use crate::policy::model::{
         ActSubject, CreditBand, FilingAuthority, LadderArea, LadderCount, MeasureKind, OfficeRule,
     };
@@ -60,10 +62,16 @@ pub fn all() -> Vec<Vocabulary> {
         coded("act_subject", ActSubject::LABELS),
         coded("appeal_outcome", AppealOutcome::LABELS),
         coded("client_state", ClientState::LABELS),
+        coded("charged_to", ChargedTo::LABELS),
+        coded("contract_end_ground", EndGround::LABELS),
+        coded("contract_kind", ContractKind::LABELS),
+        coded("contract_state", ContractState::LABELS),
         coded("coordinate_system", CoordinateSystem::LABELS),
         coded("credit_band", CreditBand::LABELS),
         coded("delivery_method", DeliveryMethod::LABELS),
+        coded("entered_by", EnteredBy::LABELS),
         coded("filing_authority", FilingAuthority::LABELS),
+        coded("handover_item", HandoverItem::LABELS),
         coded("inbox_kind", InboxKind::LABELS),
         coded("ladder_area", LadderArea::LABELS),
         coded("ladder_count", LadderCount::LABELS),
@@ -72,8 +80,11 @@ pub fn all() -> Vec<Vocabulary> {
         coded("measure_kind", MeasureKind::LABELS),
         coded("measure_state", MeasureState::LABELS),
         coded("office_rule", OfficeRule::LABELS),
-        coded("removal_ground", RemovalGround::LABELS),
+        coded("party_a_kind", PartyAKind::LABELS),
+        coded("price_unit", crate::price::PriceUnit::LABELS),
+        coded("pricing_basis", PricingBasis::LABELS),
         coded("revocation_kind", RevocationKind::LABELS),
+        coded("selection", Selection::LABELS),
         coded("self_governance", SelfGovernance::LABELS),
         coded("violation_source", ViolationSource::LABELS),
         coded("violation_state", ViolationState::LABELS),

@@ -7,8 +7,10 @@ use super::model::*;
 use super::recompute;
 use super::store;
 use super::view::Measure;
-use crate::access::Role;
+use crate::access::{Role, Scope};
 use crate::blacklist;
+use crate::contracts;
+use crate::contracts::input::TerminationIn;
 use crate::db::{Id, Work};
 use crate::fault::Fault;
 use crate::http::{Body, Ctx, Entity, Tx};
@@ -148,6 +150,9 @@ pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
         blacklist::list_company(tx, &row, months, &input.reasons)?;
         row.state = MeasureState::Done.code().to_owned();
     }
+    if let (MeasureKind::Removal, Some(complex)) = (kind, row.complex_id) {
+        contracts::open_ending(tx, complex, row.company_id, row.id)?;
+    }
     advance(tx, row, "measure.approved", json!({}), input)
 }
 
@@ -161,6 +166,17 @@ pub fn reject_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entit
     row.proceedings.0.rejection = Some(Step::new(ctx, input.clone()));
     row.state = MeasureState::Rejected.code().to_owned();
     advance(tx, row, "measure.rejected", json!({}), input)
+}
+
+/// The ending of the contract that the completion of a removal names.
+fn ending(input: &CompletionIn) -> Option<TerminationIn> {
+    Some(TerminationIn {
+        ground: input.removal_ground?,
+        notice_given_on: input.notice_given_on,
+        last_day: input.completed_on,
+        reasons: input.outcome.clone(),
+        evidence: input.evidence.clone(),
+    })
 }
 
 fn check_completion(ctx: &Ctx, row: &MeasureRow, kind: MeasureKind, input: &CompletionIn, faults: &mut Vec<Fault>) {
@@ -190,21 +206,25 @@ pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> Work<
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     require_office(ctx, &row)?;
     let kind = row.kind()?;
-    let input = tx.checked(body, |_, input, faults| {
+    let removal = row.complex_id.filter(|_| kind == MeasureKind::Removal);
+    let input = tx.checked(body, |conn, input, faults| {
         check_completion(ctx, &row, kind, input, faults);
-        Ok(())
+        match removal.zip(ending(input)) {
+            Some((complex, ending)) => contracts::check_removal(conn, ctx, complex, row.company_id, &ending, faults),
+            None => Ok(()),
+        }
     })?;
     tx.if_match(row.version)?;
     row.require_state(&[MeasureState::Approved])?;
     let rule = rule_of(tx, &row)?;
     require_no_appeal(tx, &row, &rule)?;
-    let CompletionIn { completed_on, outcome, evidence, removal_ground } = input.clone();
+    if let Some((complex, ending)) = removal.zip(ending(input)) {
+        contracts::end_by_removal(tx, complex, row.company_id, &ending)?;
+    }
+    let CompletionIn { completed_on, outcome, evidence, removal_ground, notice_given_on: _ } = input.clone();
     let in_time = completed_on <= row.due_on;
     if kind == MeasureKind::RectificationOrder && in_time {
         rectified(tx, &row, completed_on)?;
-    }
-    if let (MeasureKind::Removal, Some(complex)) = (kind, row.complex_id) {
-        crate::complexes::end_services(tx.conn, complex, row.company_id, completed_on)?;
     }
     if let (MeasureKind::Reversal, Some(reversed)) = (kind, row.reverses) {
         blacklist::end_listing_of(tx, reversed, &outcome)?;
@@ -220,6 +240,31 @@ pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> Work<
     });
     row.state = MeasureState::Done.code().to_owned();
     advance(tx, row, "measure.done", json!({ "completed_on": completed_on, "in_time": in_time }), input)
+}
+
+/// The contract was ended on a lawful ground with its document: that carries out the removal that asked for it, unless
+/// one of its grounds is under appeal; then it is completed when that is decided.
+pub fn removal_carried_out(tx: &mut Tx, id: Id, ending: &TerminationIn) -> Work<()> {
+    let ctx = tx.ctx;
+    let system = Scope::System("a contract was ended, whoever recorded it");
+    let mut row = store::find_for_update(tx.conn, &system, id)?;
+    let rule = rule_of(tx, &row)?;
+    if row.state()? != MeasureState::Approved || require_no_appeal(tx, &row, &rule).is_err() {
+        return Ok(());
+    }
+    let in_time = ctx.today <= row.due_on;
+    row.proceedings.0.completion = Some(Completion {
+        completed_on: ctx.today,
+        outcome: ending.reasons.clone(),
+        evidence: ending.evidence.clone(),
+        removal_ground: Some(ending.ground),
+        in_time,
+        at: ctx.now,
+        by: Actor::of(&ctx.caller),
+    });
+    row.state = MeasureState::Done.code().to_owned();
+    let step = json!({ "completed_on": ctx.today, "in_time": in_time, "last_day": ending.last_day });
+    advance(tx, row, "measure.done", step, ending).map(drop)
 }
 
 /// Rectification in time restores points, by the policy.
@@ -244,5 +289,6 @@ pub fn cancel_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entit
         by: Some(Actor::of(&ctx.caller)),
     });
     row.state = MeasureState::Cancelled.code().to_owned();
+    recompute::ask_no_ending(tx, &row)?;
     advance(tx, row, "measure.cancelled", json!({}), input)
 }

@@ -10,7 +10,9 @@ pub mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use decisions::removal_carried_out;
 pub use recompute::recompute;
+pub use store::is_open;
 
 pub fn routes(config: &mut ServiceConfig) {
     config

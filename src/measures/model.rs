@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::Role;
-use crate::coded_enum;
+use crate::contracts::model::EndGround;
 use crate::db::schema::measures;
 use crate::db::types::{Instant, Json};
 use crate::db::{Id, Work};
@@ -14,17 +14,6 @@ use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, Delivery, Evidence, Notification, Statement, Step};
 use crate::proceedings::said::{Said, Texts, evidence};
 use crate::standing::model::MeasureState;
-
-coded_enum! {
-    /// The lawful ground on which a contract ends (合同终止依据): removal itself ends none.
-    pub enum RemovalGround {
-        OwnersVote "owners_vote" "业主共同决定解聘" "Dismissal by the owners' vote"
-        Expiry "expiry" "合同期限届满" "Expiry of the contract"
-        Notice "notice" "依法通知解除" "Lawful notice"
-        Agreement "agreement" "双方协商解除" "Agreement"
-        Judgment "judgment" "生效裁判" "Judgment"
-    }
-}
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hearing {
@@ -39,7 +28,7 @@ pub struct Completion {
     pub completed_on: NaiveDate,
     pub outcome: String,
     pub evidence: Vec<Evidence>,
-    pub removal_ground: Option<RemovalGround>,
+    pub removal_ground: Option<EndGround>,
     pub in_time: bool,
     pub at: Instant,
     pub by: Actor,
@@ -171,7 +160,12 @@ pub struct CompletionIn {
     /// For `removal`: the lawful ground on which the contract ended; its document is among the evidence.
     #[serde(default)]
     #[schema(example = json!(null))]
-    pub removal_ground: Option<RemovalGround>,
+    pub removal_ground: Option<EndGround>,
+    /// For `removal` where the contract still runs: the day on which the written notice was given, if the ground asks for
+    /// one. `completed_on` is then the contract's last day.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub notice_given_on: Option<NaiveDate>,
 }
 
 impl Said for HearingRecordIn {

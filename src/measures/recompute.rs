@@ -10,6 +10,7 @@ use crate::access::Scope;
 use crate::blacklist;
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
+use crate::contracts;
 use crate::db::{Id, Json, Work};
 use crate::http::Tx;
 use crate::ledger::{self, Audience, Event};
@@ -198,7 +199,18 @@ fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawal) -> Work<
         at: tx.ctx.now,
         by: None,
     });
+    ask_no_ending(tx, &row)?;
     touch(tx, Some(row), "measure.cancelled", step)
+}
+
+/// A removal that fell away asks for no ending of a contract any more.
+pub fn ask_no_ending(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
+    match row.complex_id {
+        Some(complex) if row.kind()? == MeasureKind::Removal => {
+            contracts::close_ending(tx, complex, row.company_id, row.id)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A measure that was carried out and has no ground left becomes a task to take it back.

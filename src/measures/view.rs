@@ -10,6 +10,7 @@ use crate::access::role::RoleKind;
 use crate::access::{Role, Scope};
 use crate::companies;
 use crate::complexes;
+use crate::contracts::model::EndGround;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
 use crate::http::Ctx;
@@ -68,7 +69,7 @@ pub struct CompletionView {
     #[schema(max_items = 50)]
     pub evidence: Vec<Evidence>,
     /// The lawful ground on which the contract ended.
-    pub removal_ground: Option<RemovalGround>,
+    pub removal_ground: Option<EndGround>,
     /// It was done by the due day.
     pub in_time: bool,
     pub at: Instant,

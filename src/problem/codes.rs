@@ -42,7 +42,8 @@ codes! {
     NoticeNotDelivered "notice_not_delivered" 409 "告知书尚未送达" "The notice has not been delivered"
     DeadlinePassed "deadline_passed" 409 "期限已过" "The deadline has passed"
     OverlappingViolation "overlapping_violation" 409 "同一事实已按重合行为立案" "The same fact stands under an overlapping act"
-    ServiceOverlaps "service_overlaps" 409 "服务期间重叠" "The service period overlaps another"
+    ContractOverlaps "contract_overlaps" 409 "与其他合同期间重叠" "Another contract stands in that time"
+    ContractIncomplete "contract_incomplete" 409 "合同材料不齐全" "The contract lacks what a filing needs"
     DueProcess "due_process" 409 "须先履行法定程序" "Due process comes first"
     AppealPending "appeal_pending" 409 "申诉尚未作出决定" "An appeal is pending"
     NoLongerDue "no_longer_due" 409 "按现行政策和事实，该措施已不应采取" "By the policy in force and the facts it is no longer due"
@@ -127,6 +128,8 @@ pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("not_in_policy", "政策中没有此行为", "an act that the policy does not hold"),
     ("not_serving", "企业未服务该小区", "the company does not serve that complex"),
     ("wrong_subject", "主体类型不符", "the act binds another kind of subject"),
+    ("wrong_party", "主体或方式不符", "not that party's, or not in that way"),
+    ("notice_too_short", "通知期限不足", "less notice than the law asks for"),
     ("invalid_cursor", "游标无效", "not a cursor of this list"),
     ("not_a_community", "不是村（社区）", "not a village or community"),
     ("conflict", "相互矛盾", "contradicts another field"),

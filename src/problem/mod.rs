@@ -47,6 +47,11 @@ impl Problem {
         Problem { faults, ..Problem::new(Code::InvalidInput) }
     }
 
+    /// What stands in the way, part by part, where it is not the input that is wrong.
+    pub fn with(self, faults: Vec<Fault>) -> Self {
+        Problem { faults, ..self }
+    }
+
     /// An error for one fault.
     pub fn fault(pointer: &str, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Problem::faults(vec![Fault::new(pointer, code, zh, en)])

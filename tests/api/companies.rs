@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
 use crate::on_both_databases;
-use crate::support::rows::{a_company, a_complex, a_service, a_uscc, company_input, path, text};
+use crate::support::rows::{a_company, a_complex, a_service, a_uscc, company_input, end_contract, path, text};
 use crate::support::{COMMUNITY, COUNTY, NEIGHBOUR, OTHER_COUNTY, TOWNSHIP};
 
 fn wrong_check() -> String {
@@ -108,7 +108,8 @@ on_both_databases! {
     async fn a_committee_sees_who_serves_or_served_its_complex(app: TestApp) {
         let (first, second, other) = (a_company(&app).await, a_company(&app).await, a_company(&app).await);
         let complex = a_complex(&app).await;
-        a_service(&app, &complex, &first, "2025-01-01").await;
+        let contract = a_service(&app, &complex, &first, "2025-01-01").await;
+        end_contract(&app, &contract, "2025-12-31").await;
         a_service(&app, &complex, &second, "2026-01-01").await;
         let committee = app.office(Role::ComplexCommittee, text(&complex["id"]));
         committee.get(&path("companies", &first)).await.expect(200);

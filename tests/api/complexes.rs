@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
 use crate::on_both_databases;
-use crate::support::rows::{a_company, a_complex, a_complex_in, a_service, complex_input, path, text};
+use crate::support::rows::{a_company, a_complex, a_complex_in, a_service, complex_input, end_contract, path, text};
 use crate::support::{COMMUNITY, COUNTY, NEIGHBOUR_COMMUNITY, OTHER_COUNTY, OTHER_TOWNSHIP, TOWNSHIP};
 
 on_both_databases! {
@@ -157,10 +157,11 @@ on_both_databases! {
 
     async fn a_company_that_left_does_not_see_who_came_after_it(app: TestApp) {
         let (first, second, complex) = (a_company(&app).await, a_company(&app).await, a_complex(&app).await);
-        a_service(&app, &complex, &first, "2025-01-01").await;
+        let contract = a_service(&app, &complex, &first, "2025-01-01").await;
         let portal = app.company(text(&first["uscc"]));
         let at = path("complexes", &complex);
         assert_eq!(portal.get(&at).await.expect(200)["service"]["company_id"], first["id"]);
+        end_contract(&app, &contract, "2025-12-31").await;
         a_service(&app, &complex, &second, "2026-01-01").await;
         assert_eq!(portal.get(&at).await.expect(200)["service"], json!(null));
         let services = portal.get(&format!("{at}/service")).await;

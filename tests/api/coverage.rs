@@ -11,7 +11,7 @@ use xiaoqu::app::document::document;
 use crate::on_both_databases;
 use crate::support::cases::{nine, notice};
 use crate::support::client::{Answer, Client};
-use crate::support::rows::{company_input, complex_input, path, text};
+use crate::support::rows::{company_input, complex_input, contract_input, path, text};
 use crate::support::{AUDIENCE, COMMUNITY, COUNTY, ISSUER, NEIGHBOUR_COMMUNITY, TestApp};
 
 /// Rows of one territory, made by its county and its social affairs office.
@@ -29,6 +29,7 @@ struct Place {
     /// A system that waits for approval, and what was revoked: a county's.
     client: Value,
     revocation: Value,
+    contract: Value,
 }
 
 impl Place {
@@ -38,8 +39,8 @@ impl Place {
         let mut input = complex_input();
         input["community"] = json!(community);
         let complex = county.post("/v1/complexes", &input).await.expect(201);
-        let service = json!({ "company_id": company["id"], "project_manager": "乙某", "effective_from": "2026-01-01" });
-        county.post(&format!("{}/service", path("complexes", &complex)), &service).await.expect(201);
+        let contract = contract_input(&complex, &company, "2026-01-01");
+        let contract = county.post("/v1/contracts", &contract).await.expect(201);
         // Three clauses: level 3, where removals wait for the leader.
         let mut violation = Value::Null;
         for clause in [9, 7, 3] {
@@ -57,7 +58,7 @@ impl Place {
         let client = administrator.post("/v1/clients", &input).await.expect(201);
         let revoked = json!({ "kind": "subject", "issuer": ISSUER, "value": "nobody", "reason": "测试吊销" });
         let revocation = administrator.post("/v1/revocations", &revoked).await.expect(201);
-        Place { company, complex, violation, measure, removal, listing, entry, client, revocation }
+        Place { company, complex, violation, measure, removal, listing, entry, client, revocation, contract }
     }
 }
 
@@ -109,6 +110,7 @@ use Fixture::{Common, CountyRow, Row};
 const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/companies/{id}", Row(|place| &place.company["id"])),
     ("/v1/complexes/{id}", Row(|place| &place.complex["id"])),
+    ("/v1/contracts/{id}", Row(|place| &place.contract["id"])),
     ("/v1/violations/{id}", Row(|place| &place.violation["id"])),
     ("/v1/measures/{id}/approval", Row(|place| &place.removal["id"])),
     ("/v1/measures/{id}/rejection", Row(|place| &place.removal["id"])),

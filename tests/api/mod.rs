@@ -1,4 +1,4 @@
-//! Mirrors the paths of the API; `contract` holds what is the same for all of them, `access` who gets in.
+//! Mirrors the paths of the API; `contract` (not the `contracts` of companies) holds what is the same for all of them, `access` who gets in.
 
 mod access;
 mod calendar;
@@ -6,6 +6,7 @@ mod clients;
 mod companies;
 mod complexes;
 mod contract;
+mod contracts;
 mod coverage;
 mod divisions;
 mod ledger;
@@ -15,7 +16,6 @@ mod oauth;
 mod policies;
 mod sandbox;
 mod secrets;
-mod service;
 mod system;
 mod violations;
 mod vocabulary;

@@ -258,9 +258,11 @@ async fn drive(service: &mut Service) {
     assert_eq!(service.post(&county, "/v1/companies", &json!({ "name": MANAGER }), "plant-1").await.0, 422);
     assert_eq!(service.post(&county, "/v1/companies", &company_input, "plant-2").await.0, 409);
     let (_, complex) = service.post(&county, "/v1/complexes", &complex_input(), "plant-3").await;
-    let serving = json!({ "company_id": company["id"], "project_manager": MANAGER, "effective_from": "2026-01-01" });
-    let path = format!("/v1/complexes/{}/service", text(&complex["id"]));
-    assert_eq!(service.post(&county, &path, &serving, "plant-4").await.0, 201);
+    let serving = json!({
+        "kind": "regular", "complex_id": complex["id"], "company_id": company["id"], "project_manager": MANAGER,
+        "effective_from": "2026-01-01",
+    });
+    assert_eq!(service.post(&county, "/v1/contracts", &serving, "plant-4").await.0, 201);
     let report = json!({
         "act": "nine.staff_not_in_uniform", "company_id": company["id"], "complex_id": complex["id"], "found_on": "2026-02-02",
         "source": "inspection", "description": PHONE_IN_TEXT, "evidence": [],

@@ -7,6 +7,7 @@ use super::{code, sources};
 /// Tables whose rows belong to a territory: they are read through `scoped::…` only.
 const SCOPED: &[&str] = &[
     "companies",
+    "contracts",
     "complexes",
     "complex_services",
     "violations",
@@ -223,8 +224,18 @@ fn no_file_is_longer_than_500_lines() {
 
 /// Words of the form `subject.happened`, between these marks.
 fn event_types(text: &str, mark: char) -> BTreeSet<String> {
-    const SUBJECTS: &[&str] =
-        &["blacklist", "calendar", "client", "company", "complex", "measure", "policy", "revocation", "violation"];
+    const SUBJECTS: &[&str] = &[
+        "blacklist",
+        "calendar",
+        "client",
+        "company",
+        "complex",
+        "contract",
+        "measure",
+        "policy",
+        "revocation",
+        "violation",
+    ];
     let is_type = |word: &&str| {
         word.split_once('.').is_some_and(|(subject, happened)| {
             SUBJECTS.contains(&subject)

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
+use xiaoqu::access::Role;
 use xiaoqu::companies::uscc::check_character;
 
 use super::{COMMUNITY, TestApp};
@@ -50,10 +51,18 @@ pub async fn a_complex_in(app: &TestApp, community: &str) -> Value {
     app.county().post("/v1/complexes", &input).await.expect(201)
 }
 
+/// As an office puts on record what it knows to be in force.
+pub fn contract_input(complex: &Value, company: &Value, from: &str) -> Value {
+    json!({
+        "kind": "regular", "complex_id": complex["id"], "company_id": company["id"], "project_manager": "乙某",
+        "effective_from": from,
+    })
+}
+
 /// A company serves a complex from a day on.
 pub async fn a_service(app: &TestApp, complex: &Value, company: &Value, from: &str) -> Value {
-    let input = json!({ "company_id": company["id"], "project_manager": "乙某", "effective_from": from });
-    app.county().post(&format!("/v1/complexes/{}/service", text(&complex["id"])), &input).await.expect(201)
+    let county = app.office(Role::CountyAuthority, text(&complex["county"]));
+    county.post("/v1/contracts", &contract_input(complex, company, from)).await.expect(201)
 }
 
 /// A company that serves a complex in the test's township.
@@ -70,4 +79,14 @@ pub fn text(value: &Value) -> &str {
 /// The path of a row.
 pub fn path(collection: &str, row: &Value) -> String {
     format!("/v1/{collection}/{}", text(&row["id"]))
+}
+
+/// Ends a contract by agreement.
+pub async fn end_contract(app: &TestApp, contract: &Value, last_day: &str) -> Value {
+    let county = app.office(Role::CountyAuthority, text(&contract["county"]));
+    let ending = json!({
+        "ground": "agreement", "last_day": last_day, "reasons": "双方协商解除",
+        "evidence": [{ "title": "终止协议", "text": "双方同意终止" }],
+    });
+    county.post(&format!("{}/termination", path("contracts", contract)), &ending).await.expect(200)
 }

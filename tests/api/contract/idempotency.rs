@@ -7,7 +7,7 @@ use xiaoqu::db::schema::idempotency_keys as keys;
 use xiaoqu::db::{Instant, WriteGate};
 
 use crate::on_both_databases;
-use crate::support::rows::{a_company, a_complex, a_complex_in, complex_input, path, text};
+use crate::support::rows::{a_company, a_complex, a_complex_in, complex_input, contract_input, path, text};
 use crate::support::{NEIGHBOUR, NEIGHBOUR_COMMUNITY, Setup, TOWNSHIP, TestApp, sandbox};
 
 const REPLAYED: &str = "idempotent-replayed";
@@ -47,10 +47,9 @@ on_both_databases! {
         theirs["community"] = json!(NEIGHBOUR_COMMUNITY);
         neighbours.post("/v1/complexes", &theirs).key("k").await.expect(201);
         let (complex, company) = (a_complex(&app).await, a_company(&app).await);
-        let service = json!({ "company_id": company["id"], "project_manager": "乙某", "effective_from": "2026-01-01" });
-        let at = format!("{}/service", path("complexes", &complex));
-        app.social().post(&at, &service).key("k").await.expect(201);
-        assert_eq!(app.social().post(&at, &service).key("k").await.header(REPLAYED), "true");
+        let contract = contract_input(&complex, &company, "2026-01-01");
+        app.social().post("/v1/contracts", &contract).key("k").await.expect(201);
+        assert_eq!(app.social().post("/v1/contracts", &contract).key("k").await.header(REPLAYED), "true");
     }
 
     async fn an_error_is_not_kept(app: TestApp) {

@@ -50,8 +50,15 @@ on_both_databases! {
             .faults(&[("/removal_ground", "required"), ("/evidence", "required")]);
         done["removal_ground"] = json!("owners_vote");
         done["evidence"] = json!([{ "title": "业主大会决定", "url": "https://evidence.example.invalid/vote.pdf" }]);
+        // The owners' vote ends the contract sixty days after the notice (Civil Code 946), and the removal with it.
+        case.officer().post(&complete, &done).await.faults(&[("/notice_given_on", "required")]);
+        done["notice_given_on"] = today;
+        case.officer().post(&complete, &done).await.faults(&[("/completed_on", "notice_too_short")]);
+        done["removal_ground"] = json!("agreement");
         let done = case.officer().post(&complete, &done).await.expect(200);
-        assert_eq!((&done["state"], &done["completion"]["removal_ground"]), (&json!("done"), &json!("owners_vote")));
+        assert_eq!((&done["state"], &done["completion"]["removal_ground"]), (&json!("done"), &json!("agreement")));
+        let complex = case.officer().get(&format!("/v1/complexes/{}/service", case.id("P"))).await;
+        assert_eq!(complex.items()[0]["effective_to"], done["completion"]["completed_on"]);
     }
 
     async fn what_cannot_be_undone_waits_for_the_appeal(app: TestApp) {

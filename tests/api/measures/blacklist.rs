@@ -4,7 +4,7 @@ use xiaoqu::access::Role;
 use crate::on_both_databases;
 use crate::support::cases::{Case, nine, reasons};
 use crate::support::client::Client;
-use crate::support::rows::{a_complex, a_service, text};
+use crate::support::rows::{a_complex, a_service, contract_input, text};
 use crate::support::{COUNTY, TestApp};
 
 /// Whoever gives the notice does not decide.
@@ -48,12 +48,11 @@ on_both_databases! {
         assert_eq!(entry["listed_from"], json!(today));
         assert_eq!(case.standing().await["credit"]["band"], "d");
         let new = a_complex(&app).await;
-        let service = json!({ "company_id": case.company["id"], "project_manager": "丙某", "effective_from": today });
-        let record = format!("/v1/complexes/{}/service", text(&new["id"]));
-        app.county().post(&record, &service).await.problem(409, "company_blacklisted");
+        let service = contract_input(&new, &case.company, &today);
+        app.county().post("/v1/contracts", &service).await.problem(409, "company_blacklisted");
         // Renewal of what it serves is not touched.
-        let renewal = json!({ "company_id": case.company["id"], "project_manager": "丙某", "effective_from": today });
-        app.county().post(&format!("/v1/complexes/{}/service", case.id("P")), &renewal).await.expect(201);
+        let served = json!({ "id": case.id("P") });
+        app.county().post("/v1/contracts", &contract_input(&served, &case.company, &today)).await.expect(201);
 
         let path = format!("/v1/blacklist/{}", text(&entry["id"]));
         let repair = json!({ "text": "已全部整改，申请信用修复" });
@@ -87,12 +86,11 @@ on_both_databases! {
         case.name_the_regulation(&today).await;
         app.county().post(&format!("{restriction}/approval"), &reasons()).await.expect(200);
         let new = a_complex(&app).await;
-        let record = format!("/v1/complexes/{}/service", text(&new["id"]));
-        let service = |day: &str| json!({ "company_id": case.company["id"], "project_manager": "丙某", "effective_from": day });
-        app.county().post(&record, &service(&today)).await.problem(409, "company_restricted");
+        let service = |day: &str| contract_input(&new, &case.company, day);
+        app.county().post("/v1/contracts", &service(&today)).await.problem(409, "company_restricted");
         let entry = app.county().get("/v1/blacklist?kind=restriction").await.items()[0].clone();
         case.on(&crate::support::cases::next_day(text(&entry["listed_until"])));
         assert_eq!(app.county().get("/v1/blacklist").await.items()[0]["state"], "expired");
-        app.county().post(&record, &service("2028-01-03")).await.expect(201);
+        app.county().post("/v1/contracts", &service("2028-01-03")).await.expect(201);
     }
 }

@@ -1,0 +1,305 @@
+//! Putting a contract on record, changing and submitting it.
+
+use serde_json::json;
+
+use super::input::*;
+use super::model::*;
+use super::record::{advance, record};
+use super::rules;
+use super::serving;
+use super::store;
+use super::view::{self, Contract};
+use crate::access::{Role, Scope};
+use crate::calendar;
+use crate::companies;
+use crate::complexes;
+use crate::db::{Conn, Fail, Id, Json, Work, lock_complex};
+use crate::fault::Fault;
+use crate::files::{self, OwnerKind};
+use crate::http::{Body, Ctx, Entity, Tx};
+use crate::policy;
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::{Actor, Evidence, Step};
+
+/// A company applies for complexes that it does not serve yet, and so does not see.
+const ANY_COMPLEX: Scope = Scope::System("a company may offer to serve any complex");
+
+fn is_company(ctx: &Ctx) -> bool {
+    ctx.caller.role == Role::PropertyCompany
+}
+
+pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> Work<Entity<Contract>> {
+    let ctx = tx.ctx;
+    let input = tx.creation(
+        body,
+        |conn, scope, id| store::find(conn, scope, id).map(drop),
+        |conn, input, faults| check(conn, ctx, input, faults),
+    )?;
+    let unseen = || Fail::from(Problem::new(Code::Internal));
+    let company = company_of(tx.conn, ctx, input)?.ok_or_else(unseen)?;
+    lock_complex(tx.conn, input.complex_id)?;
+    let scope = if is_company(ctx) { &ANY_COMPLEX } else { &ctx.scope };
+    let complex = complexes::find(tx.conn, scope, input.complex_id)?;
+    let ContractIn {
+        kind,
+        complex_id,
+        company_id: _,
+        project_manager,
+        effective_from,
+        effective_to,
+        party_a_kind,
+        party_a_name,
+        selection,
+        selection_proof,
+        signed_on,
+        agreed_notice_days,
+        fee_items,
+        text,
+    } = input.clone();
+    let evidence: Vec<Evidence> = selection_proof.iter().chain(&text).cloned().collect();
+    let by_company = is_company(ctx);
+    let entered_by = if by_company { EnteredBy::Company } else { EnteredBy::Office };
+    let mut row = ContractRow {
+        id: ctx.new_id(),
+        version: 1,
+        kind: kind.code().to_owned(),
+        state: ContractState::Draft.code().to_owned(),
+        entered_by: entered_by.code().to_owned(),
+        shared: !by_company,
+        counts: false,
+        complex_id,
+        company_id: company,
+        county: complex.county.clone(),
+        township: complex.township.clone(),
+        community: complex.community.clone(),
+        effective_from,
+        effective_to,
+        last_day: None,
+        interim_until: None,
+        interim: false,
+        project_manager,
+        filing_number: None,
+        filing_office: None,
+        filing_year: None,
+        filing_serial: None,
+        filed_on: None,
+        review_due_on: None,
+        removal_id: None,
+        handover_due_on: None,
+        handover_done_on: None,
+        terms: Json(Terms {
+            party_a_kind,
+            party_a_name,
+            selection,
+            selection_proof,
+            signed_on,
+            agreed_notice_days,
+            fee_items,
+            text,
+        }),
+        proceedings: Json(Proceedings::default()),
+        created_at: ctx.now,
+        updated_at: ctx.now,
+    };
+    store::insert(tx.conn, &row)?;
+    if !by_company {
+        // What an office puts on record says who serves from then on.
+        serving::take_place(tx, &mut row)?;
+        store::save(tx.conn, &row)?;
+    }
+    files::attach_evidence(tx, OwnerKind::Contract, row.id, &evidence)?;
+    record(tx, &row, if by_company { "contract.drafted" } else { "contract.recorded" }, json!({}), &())?;
+    let (id, version) = (row.id, row.version);
+    let view = view::view(tx.conn, ctx, row)?;
+    Ok(Entity::created(id, version, view, "/v1/contracts"))
+}
+
+fn check(conn: &mut Conn, ctx: &Ctx, input: &ContractIn, faults: &mut Vec<Fault>) -> Work<()> {
+    rules::check_shape(input.effective_from, input.effective_to, &input.fee_items, faults);
+    let scope = if is_company(ctx) { &ANY_COMPLEX } else { &ctx.scope };
+    match complexes::find(conn, scope, input.complex_id) {
+        Ok(_) => {}
+        Err(Fail::Problem(_)) => {
+            let (zh, en) = ("小区不存在，或不在您的辖区内", "there is no such complex for you");
+            faults.push(Fault::new("/complex_id", "unknown_reference", zh, en));
+        }
+        Err(other) => return Err(other),
+    }
+    if company_of(conn, ctx, input)?.is_none() {
+        let (code, zh, en) = match input.company_id {
+            None => ("required", "须填写企业", "an office names the company"),
+            Some(_) => ("unknown_reference", "本县没有此企业", "no such company for you"),
+        };
+        faults.push(Fault::new("/company_id", code, zh, en));
+    }
+    files::check_evidence(conn, ctx, "/selection_proof", &input.selection_proof, faults)?;
+    files::check_evidence(conn, ctx, "/text", &input.text, faults)
+}
+
+/// The company of a contract: of the caller's own family, or one of the county that the complex lies in.
+fn company_of(conn: &mut Conn, ctx: &Ctx, input: &ContractIn) -> Work<Option<Id>> {
+    let found = match (input.company_id, is_company(ctx)) {
+        (None, false) => return Ok(None),
+        (None, true) => {
+            let own = ctx.caller.company.as_deref().unwrap_or_default();
+            return Ok(companies::store::find_by_uscc(conn, &ctx.scope, own)?.map(|company| company.id));
+        }
+        (Some(company), true) => companies::find(conn, &ctx.scope, company),
+        (Some(company), false) => {
+            let county = ctx.caller.division.as_deref().and_then(|code| code.get(..6)).unwrap_or_default();
+            companies::find(conn, &Scope::County(county.to_owned()), company)
+        }
+    };
+    match found {
+        Ok(company) => Ok(Some(company.id)),
+        Err(Fail::Problem(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+/// Whoever put a contract on record prepares and submits it: the company its own, an office an office's.
+fn require_preparer(ctx: &Ctx, row: &ContractRow) -> Work<()> {
+    let own = match row.entered_by()? {
+        EnteredBy::Company => is_company(ctx),
+        EnteredBy::Office => !is_company(ctx),
+    };
+    if own {
+        return Ok(());
+    }
+    Err(Problem::new(Code::Forbidden)
+        .detail(
+            "由录入方修改和提交；企业可另行录入自己的合同",
+            "whoever put it on record changes and submits it; a company can enter its own",
+        )
+        .into())
+}
+
+/// The attachments among these that the contract does not hold yet.
+fn added(before: &[Evidence], now: &[Evidence]) -> Vec<Evidence> {
+    let held = |one: &Evidence| before.iter().any(|old| old.attachment_id == one.attachment_id);
+    now.iter().filter(|one| one.attachment_id.is_some() && !held(one)).cloned().collect()
+}
+
+pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<Entity<Contract>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    require_preparer(ctx, &row)?;
+    let before = row.terms.0.clone();
+    let (from, to) = (row.effective_from, row.effective_to);
+    let input = tx.checked(body, |conn, input, faults| {
+        let fees = input.fee_items.as_deref().unwrap_or(&before.fee_items);
+        rules::check_shape(input.effective_from.unwrap_or(from), input.effective_to.unwrap_or(to), fees, faults);
+        for (pointer, old, new) in [
+            ("/selection_proof", &before.selection_proof, &input.selection_proof),
+            ("/text", &before.text, &input.text),
+        ] {
+            let new = new.as_deref().unwrap_or_default();
+            let kept = new.iter().map(|one| {
+                let held = one.attachment_id.is_some() && added(old, std::slice::from_ref(one)).is_empty();
+                // What is kept is the contract's already; it stays in its place, so that pointers are right.
+                if held {
+                    Evidence { text: Some(String::new()), attachment_id: None, ..one.clone() }
+                } else {
+                    one.clone()
+                }
+            });
+            files::check_evidence(conn, ctx, pointer, &kept.collect::<Vec<_>>(), faults)?;
+        }
+        Ok(())
+    })?;
+    tx.if_match(row.version)?;
+    row.require_state(&[ContractState::Draft, ContractState::Refused])?;
+    let ContractPatch {
+        kind,
+        project_manager,
+        effective_from,
+        effective_to,
+        party_a_kind,
+        party_a_name,
+        selection,
+        selection_proof,
+        signed_on,
+        agreed_notice_days,
+        fee_items,
+        text,
+    } = input.clone();
+    let mut attached = added(&before.selection_proof, selection_proof.as_deref().unwrap_or_default());
+    attached.extend(added(&before.text, text.as_deref().unwrap_or_default()));
+    row.kind = kind.map_or(row.kind, |kind| kind.code().to_owned());
+    row.project_manager = project_manager.unwrap_or(row.project_manager);
+    row.effective_from = effective_from.unwrap_or(row.effective_from);
+    row.effective_to = effective_to.unwrap_or(row.effective_to);
+    row.terms = Json(Terms {
+        party_a_kind: party_a_kind.unwrap_or(before.party_a_kind),
+        party_a_name: party_a_name.unwrap_or(before.party_a_name),
+        selection: selection.unwrap_or(before.selection),
+        selection_proof: selection_proof.unwrap_or(before.selection_proof),
+        signed_on: signed_on.unwrap_or(before.signed_on),
+        agreed_notice_days: agreed_notice_days.unwrap_or(before.agreed_notice_days),
+        fee_items: fee_items.unwrap_or(before.fee_items),
+        text: text.unwrap_or(before.text),
+    });
+    if row.counts {
+        serving::take_place(tx, &mut row)?;
+    }
+    files::attach_evidence(tx, OwnerKind::Contract, row.id, &attached)?;
+    advance(tx, row, "contract.changed", json!({}), &())
+}
+
+pub fn submit_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work<Entity<Contract>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    require_preparer(ctx, &row)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    row.require_state(&[ContractState::Draft, ContractState::Refused])?;
+    let lacking = rules::lacking(row.kind()?, &row.terms.0, ctx.today);
+    if !lacking.is_empty() {
+        return Err(Problem::new(Code::ContractIncomplete).with(lacking).into());
+    }
+    serving::refuse_listed(tx, &row)?;
+    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let days = policies.governing(ctx.today).document().contracts.review_working_days;
+    row.review_due_on = Some(calendar::work_calendar(tx.conn)?.add_working_days(ctx.today, days));
+    row.shared = true;
+    row.state = ContractState::Submitted.code().to_owned();
+    let note = input.note.clone().unwrap_or_default();
+    row.proceedings.0.submission = Some(Step { text: note, at: ctx.now, by: Actor::of(&ctx.caller) });
+    // A company is seen wherever it applies.
+    companies::add_areas(tx.conn, row.company_id, &[&row.county, &row.township, &row.community])?;
+    let step = json!({ "review_due_on": row.review_due_on });
+    advance(tx, row, "contract.submitted", step, input)
+}
+
+/// Taking back what was entered, before it is filed.
+pub fn withdraw_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work<Entity<Contract>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    require_preparer(ctx, &row)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    row.require_state(&[ContractState::Draft, ContractState::Submitted, ContractState::Refused])?;
+    row.state = ContractState::Withdrawn.code().to_owned();
+    if row.counts {
+        row.counts = false;
+        serving::stop(tx, &mut row)?;
+    }
+    advance(tx, row, "contract.withdrawn", json!({}), input)
+}
+
+pub fn change_project_manager(tx: &mut Tx, id: Id, body: &Body<ProjectManagerIn>) -> Work<Entity<Contract>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    if !row.counts {
+        return Err(Problem::new(Code::StateConflict)
+            .detail("合同未备案，请直接修改草稿", "it is not filed: change the draft")
+            .into());
+    }
+    let text = format!("{} → {}：{}", row.project_manager, input.project_manager, input.reasons);
+    row.proceedings.0.managers.push(Step { text, at: ctx.now, by: Actor::of(&ctx.caller) });
+    row.project_manager = input.project_manager.clone();
+    serving::show(tx, &row)?;
+    advance(tx, row, "contract.manager_changed", json!({}), input)
+}

@@ -1,0 +1,71 @@
+//! Saving a step of a contract and recording it.
+
+use serde_json::json;
+
+use super::model::{ContractRow, FeeItem};
+use super::store;
+use super::view::{self, Contract};
+use crate::db::Work;
+use crate::http::{Entity, Tx};
+use crate::ledger::{self, Audience, Event};
+use crate::proceedings::said::Said;
+
+/// Saves a step of a contract, records it, and shows the contract.
+pub fn advance(
+    tx: &mut Tx,
+    mut row: ContractRow,
+    kind: &'static str,
+    step: serde_json::Value,
+    said: &dyn Said,
+) -> Work<Entity<Contract>> {
+    save(tx, &mut row, kind, step, said)?;
+    view::entity(tx.conn, tx.ctx, row)
+}
+
+/// Saves a step of a contract and records it.
+pub fn save(
+    tx: &mut Tx,
+    row: &mut ContractRow,
+    kind: &'static str,
+    step: serde_json::Value,
+    said: &dyn Said,
+) -> Work<()> {
+    row.version += 1;
+    row.updated_at = tx.ctx.now;
+    store::save(tx.conn, row)?;
+    record(tx, row, kind, step, said)
+}
+
+fn fees(items: &[FeeItem]) -> String {
+    serde_json::to_string(items).unwrap_or_default()
+}
+
+/// Records a step of a contract in the ledger. A company's draft is nobody else's business yet: its event has no place.
+pub fn record(
+    tx: &mut Tx,
+    row: &ContractRow,
+    kind: &'static str,
+    step: serde_json::Value,
+    said: &dyn Said,
+) -> Work<()> {
+    let terms = &row.terms.0;
+    let mut event = Event::new(kind, "contract", row.id)
+        .company(Some(row.company_id))
+        .complex(Some(row.complex_id).filter(|_| row.shared))
+        .audience(Audience::Parties)
+        .data(json!({
+            "kind": row.kind, "state": row.state, "entered_by": row.entered_by, "counts": row.counts,
+            "complex_id": row.complex_id, "effective_from": row.effective_from, "effective_to": row.effective_to,
+            "last_day": row.last_day, "filing_number": row.filing_number, "filed_on": row.filed_on,
+            "handover_due_on": row.handover_due_on, "handover_done_on": row.handover_done_on,
+            "fee_items": terms.fee_items.len(), "version": row.version, "step": step,
+        }))
+        .personal("project_manager", Some(&row.project_manager))
+        .said(vec![("fee_items", fees(&terms.fee_items))])
+        .said(said.texts().into_iter().filter(|(name, _)| *name != "project_manager").collect());
+    if row.shared {
+        event = event.at(row.place());
+    }
+    ledger::append(tx, event)?;
+    Ok(())
+}

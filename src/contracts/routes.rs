@@ -1,0 +1,151 @@
+use actix_web::{get, patch, post};
+
+use super::input::*;
+use super::view::{self, Contract};
+use super::{actions, ending, filing, handover, store};
+use crate::http::context::PathId;
+use crate::http::{Answer, Body, Ctx, PageOf};
+use crate::proceedings::model::ReasonsIn;
+
+/// List contracts
+///
+/// Of your territory, newest first; a company sees its own with its drafts, others not before they are submitted.
+#[utoipa::path(tag = "contracts", params(ListContracts), responses((status = 200, description = "A page", body = PageOf<Contract>)))]
+#[get("/v1/contracts")]
+pub async fn list_contracts(ctx: Ctx) -> Answer {
+    let query: ListContracts = ctx.query()?;
+    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+}
+
+/// Put a contract on record
+///
+/// By the company: a draft, which counts once it is filed. By an office: what it knows to be in force; that says from its
+/// first day on who serves the complex, filed or not. Refused for a new complex of a company that is blacklisted or
+/// restricted, and where another contract stands.
+#[utoipa::path(tag = "contracts", request_body = ContractIn, responses((status = 201, description = "On record", body = Contract)))]
+#[post("/v1/contracts")]
+pub async fn create_contract(ctx: Ctx, body: Body<ContractIn>) -> Answer {
+    ctx.act(body, actions::create_contract).await
+}
+
+/// Get a contract
+///
+/// With its filing, its end and the hand-over. While it is submitted the authority sees the company's standing, and what
+/// stands against a filing.
+#[utoipa::path(tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
+    responses((status = 200, description = "The contract", body = Contract)))]
+#[get("/v1/contracts/{id}")]
+pub async fn get_contract(ctx: Ctx, id: PathId) -> Answer {
+    ctx.get(move |conn, ctx| {
+        let row = store::find(conn, &ctx.scope, id.0)?;
+        view::entity(conn, ctx, row)
+    })
+    .await
+}
+
+/// Change a contract
+///
+/// A merge patch, until it is submitted or after a refusal, by whoever put it on record.
+#[utoipa::path(tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
+    request_body = ContractPatch, responses((status = 200, description = "Changed", body = Contract)))]
+#[patch("/v1/contracts/{id}")]
+pub async fn update_contract(ctx: Ctx, id: PathId, body: Body<ContractPatch>) -> Answer {
+    ctx.act(body, move |tx, body| actions::update_contract(tx, id.0, body)).await
+}
+
+/// Submit a contract for filing
+///
+/// Everything that a filing needs must be there: what lacks is told at once, with pointers into the contract. The policy
+/// names who files, and in how many working days.
+#[utoipa::path(tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
+    request_body = SubmissionIn, responses((status = 200, description = "Submitted", body = Contract)))]
+#[post("/v1/contracts/{id}/submission")]
+pub async fn submit_contract(ctx: Ctx, id: PathId, body: Body<SubmissionIn>) -> Answer {
+    ctx.act(body, move |tx, body| actions::submit_contract(tx, id.0, body)).await
+}
+
+/// Withdraw a contract
+///
+/// Before it is filed, by whoever put it on record.
+#[utoipa::path(tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
+    request_body = SubmissionIn, responses((status = 200, description = "Withdrawn", body = Contract)))]
+#[post("/v1/contracts/{id}/withdrawal")]
+pub async fn withdraw_contract(ctx: Ctx, id: PathId, body: Body<SubmissionIn>) -> Answer {
+    ctx.act(body, move |tx, body| actions::withdraw_contract(tx, id.0, body)).await
+}
+
+/// File a contract
+///
+/// By the filing authority. The contract gets its number and says from its first day on who serves the complex: an
+/// office's record of the same company gives way to it, a preliminary contract ends on the day before (Civil Code 940),
+/// service after an ended contract ends; any other contract stands against it.
+#[utoipa::path(tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
+    request_body = FilingIn, responses((status = 200, description = "Filed", body = Contract)))]
+#[post("/v1/contracts/{id}/filing")]
+pub async fn file_contract(ctx: Ctx, id: PathId, body: Body<FilingIn>) -> Answer {
+    ctx.act(body, move |tx, body| filing::file_contract(tx, id.0, body)).await
+}
+
+/// Refuse to file a contract
+///
+/// With reasons. It can be changed and submitted again.
+#[utoipa::path(tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
+    request_body = ReasonsIn, responses((status = 200, description = "Refused", body = Contract)))]
+#[post("/v1/contracts/{id}/refusal")]
+pub async fn refuse_contract(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+    ctx.act(body, move |tx, body| filing::refuse_contract(tx, id.0, body)).await
+}
+
+/// Change the project manager
+///
+/// Of a contract that counts, by the company or an office.
+#[utoipa::path(tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
+    request_body = ProjectManagerIn, responses((status = 200, description = "Changed", body = Contract)))]
+#[post("/v1/contracts/{id}/project-manager")]
+pub async fn change_project_manager(ctx: Ctx, id: PathId, body: Body<ProjectManagerIn>) -> Answer {
+    ctx.act(body, move |tx, body| actions::change_project_manager(tx, id.0, body)).await
+}
+
+/// End a contract
+///
+/// On a lawful ground with its document: 60 days of notice for a dismissal by the owners (Civil Code 946) or out of an
+/// indefinite contract (948), 90 for a company that declines renewal (947). It opens the hand-over, and carries out an
+/// approved removal.
+#[utoipa::path(tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
+    request_body = TerminationIn, responses((status = 200, description = "Ended", body = Contract)))]
+#[post("/v1/contracts/{id}/termination")]
+pub async fn terminate_contract(ctx: Ctx, id: PathId, body: Body<TerminationIn>) -> Answer {
+    ctx.act(body, move |tx, body| ending::terminate_contract(tx, id.0, body)).await
+}
+
+/// Take back the end of a contract
+///
+/// What was recorded by mistake, while the contract still runs.
+#[utoipa::path(tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
+    request_body = ReasonsIn, responses((status = 200, description = "Taken back", body = Contract)))]
+#[post("/v1/contracts/{id}/termination-withdrawal")]
+pub async fn withdraw_contract_termination(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+    ctx.act(body, move |tx, body| ending::withdraw_termination(tx, id.0, body)).await
+}
+
+/// Record service after the end
+///
+/// The company serves on until the next takes over (Civil Code 950), or because the owners decided nothing and the
+/// contract goes on as an indefinite one (948). While it does, no hand-over is late.
+#[utoipa::path(tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
+    request_body = InterimServiceIn, responses((status = 200, description = "Recorded", body = Contract)))]
+#[post("/v1/contracts/{id}/interim-service")]
+pub async fn record_interim_service(ctx: Ctx, id: PathId, body: Body<InterimServiceIn>) -> Answer {
+    ctx.act(body, move |tx, body| ending::record_interim_service(tx, id.0, body)).await
+}
+
+/// Record a hand-over
+///
+/// The company says what it handed over; an office, the community or the committee what was received. It is done when
+/// every item of the checklist was received.
+#[utoipa::path(tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
+    request_body = HandoverIn, responses((status = 200, description = "Recorded", body = Contract)))]
+#[post("/v1/contracts/{id}/handover")]
+pub async fn record_contract_handover(ctx: Ctx, id: PathId, body: Body<HandoverIn>) -> Answer {
+    ctx.act(body, move |tx, body| handover::record_handover(tx, id.0, body)).await
+}

@@ -1,0 +1,254 @@
+//! What a contract must hold, how long notice is, and which contract gives way to which. Pure.
+
+use std::collections::BTreeSet;
+
+use chrono::{Days, NaiveDate};
+
+use super::input::TerminationIn;
+use super::model::*;
+use crate::db::Id;
+use crate::fault::Fault;
+use crate::policy::contracts::ContractRules;
+
+/// What is wrong whatever the contract is for: its term, and fees named twice.
+pub fn check_shape(from: NaiveDate, to: Option<NaiveDate>, fees: &[FeeItem], faults: &mut Vec<Fault>) {
+    if to.is_some_and(|last| last < from) {
+        faults.push(Fault::new("/effective_to", "before_start", "早于开始日期", "earlier than effective_from"));
+    }
+    let mut seen = BTreeSet::new();
+    for (at, fee) in fees.iter().enumerate() {
+        if !seen.insert((fee.name.trim(), fee.charged_to, fee.unit)) {
+            let (zh, en) = ("同一收费项目重复", "the same fee is listed twice");
+            faults.push(Fault::new(format!("/fee_items/{at}/name"), "duplicate", zh, en));
+        }
+    }
+}
+
+/// What still lacks for a filing.
+pub fn lacking(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut need = |given: bool, field: &str, zh: &str, en: &str| {
+        if !given {
+            faults.push(Fault::new(format!("/{field}"), "required", zh, en));
+        }
+    };
+    need(terms.party_a_kind.is_some(), "party_a_kind", "缺少甲方", "party A is missing");
+    need(terms.party_a_name.is_some(), "party_a_name", "缺少甲方名称", "the name of party A is missing");
+    need(terms.selection.is_some(), "selection", "缺少选聘方式", "how the company was chosen is missing");
+    need(
+        !terms.selection_proof.is_empty(),
+        "selection_proof",
+        "缺少依法选聘的证明材料",
+        "the proof of a lawful selection is missing",
+    );
+    need(terms.signed_on.is_some(), "signed_on", "缺少签订日期", "the day of signature is missing");
+    need(!terms.fee_items.is_empty(), "fee_items", "缺少收费项目", "the fees are missing");
+    let attached = terms.text.iter().any(|one| one.attachment_id.is_some());
+    need(attached, "text", "缺少合同文本附件", "the text of the contract is missing: attach it");
+    if terms.signed_on.is_some_and(|day| day > today) {
+        faults.push(Fault::new("/signed_on", "in_the_future", "签订日期在未来", "this day has not come"));
+    }
+    if let Some(party) = terms.party_a_kind {
+        // Civil Code 939: the developer concludes the preliminary contract, the owners or their committee the regular one.
+        let of_developer = party == PartyAKind::Developer;
+        if of_developer != (kind == ContractKind::Preliminary) {
+            let (zh, en) = (
+                "前期物业服务合同由建设单位签订，物业服务合同由业主或其委员会签订",
+                "a preliminary contract is the developer's, a regular one the owners' or their committee's",
+            );
+            faults.push(Fault::new("/party_a_kind", "wrong_party", zh, en));
+        }
+    }
+    if let Some(selection) = terms.selection {
+        // Property Management Regulations 24; Civil Code 278 (4).
+        let fits = match kind {
+            ContractKind::Preliminary => selection != Selection::OwnersVote,
+            ContractKind::Regular => selection != Selection::ApprovedAgreement,
+        };
+        if !fits {
+            let (zh, en) = ("选聘方式与合同种类不符", "this way of choosing does not fit the kind of contract");
+            faults.push(Fault::new("/selection", "wrong_party", zh, en));
+        }
+    }
+    for (at, fee) in terms.fee_items.iter().enumerate() {
+        if fee.pricing_basis == PricingBasis::GovernmentGuided && fee.approval_document.is_none() {
+            let (zh, en) = ("政府指导价须填写批准文件", "a government-guided price names its document");
+            faults.push(Fault::new(format!("/fee_items/{at}/approval_document"), "required", zh, en));
+        }
+    }
+    faults
+}
+
+/// The term of a contract that is to end.
+#[derive(Clone, Copy, Debug)]
+pub struct Term {
+    pub from: NaiveDate,
+    pub to: Option<NaiveDate>,
+    pub agreed_notice_days: Option<u32>,
+}
+
+/// Days of notice that a ground asks for.
+fn notice_days(ground: EndGround, term: &Term, rules: &ContractRules) -> Option<u32> {
+    match ground {
+        // Civil Code 946: sixty days, unless the contract agrees on another period.
+        EndGround::OwnersVote => Some(term.agreed_notice_days.unwrap_or(rules.dismissal_notice_days)),
+        // Civil Code 948.
+        EndGround::Notice => Some(rules.dismissal_notice_days),
+        // Civil Code 947.
+        EndGround::DeclinedRenewal => Some(rules.nonrenewal_notice_days),
+        EndGround::Expiry | EndGround::Agreement | EndGround::Judgment | EndGround::Succession => None,
+    }
+}
+
+/// What is wrong with an ending.
+pub fn check_termination(term: &Term, input: &TerminationIn, rules: &ContractRules, today: NaiveDate) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let ground = input.ground;
+    let mut add = |pointer: &str, code: &'static str, zh: String, en: String| {
+        faults.push(Fault::new(pointer, code, zh, en));
+    };
+    match (ground, term.to) {
+        (EndGround::Succession, _) => add(
+            "/ground",
+            "conflict",
+            "新合同备案时自动终止，不在此登记".into(),
+            "the filing of the next contract ends this one; it is not recorded here".into(),
+        ),
+        (EndGround::Expiry | EndGround::DeclinedRenewal, None) => add(
+            "/ground",
+            "conflict",
+            "合同未约定期限，不存在期满".into(),
+            "the contract is indefinite and does not expire".into(),
+        ),
+        (EndGround::Expiry | EndGround::DeclinedRenewal, Some(last)) if input.last_day != last => {
+            add("/last_day", "conflict", format!("合同期限至 {last} 止"), format!("the term ends on {last}"));
+        }
+        (EndGround::Notice, Some(_)) => add(
+            "/ground",
+            "conflict",
+            "定期合同不得以通知解除（民法典第948条仅适用于不定期合同）".into(),
+            "a contract with a term is not ended by notice alone (Civil Code 948)".into(),
+        ),
+        _ => {}
+    }
+    if input.last_day < term.from {
+        add("/last_day", "before_start", "早于合同开始日期".into(), "earlier than the contract".into());
+    }
+    if term.to.is_some_and(|last| input.last_day > last) {
+        add("/last_day", "out_of_range", "晚于合同期限".into(), "later than the term of the contract".into());
+    }
+    if ground != EndGround::Expiry && input.evidence.is_empty() {
+        add("/evidence", "required", "须附依据文书".into(), "the document of that ground is needed".into());
+    }
+    if let Some(given) = input.notice_given_on
+        && given > today
+    {
+        add("/notice_given_on", "in_the_future", "通知日期在未来".into(), "this day has not come".into());
+    }
+    if let Some(days) = notice_days(ground, term, rules) {
+        match input.notice_given_on {
+            None => add(
+                "/notice_given_on",
+                "required",
+                format!("须提前 {days} 日书面通知"),
+                format!("{days} days of written notice are needed"),
+            ),
+            Some(given) => {
+                let earliest = given.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX);
+                if input.last_day < earliest {
+                    add(
+                        "/last_day",
+                        "notice_too_short",
+                        format!("须提前 {days} 日书面通知，最早为 {earliest}"),
+                        format!("{days} days of notice are needed: {earliest} at the earliest"),
+                    );
+                }
+            }
+        }
+    }
+    faults
+}
+
+/// A contract that says who serves the complex, as others must fit around it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Span {
+    pub id: Id,
+    pub company: Id,
+    pub regular: bool,
+    pub filed: bool,
+    pub from: NaiveDate,
+    /// Its last day.
+    pub last: Option<NaiveDate>,
+    /// The last day of service under it.
+    pub serves_until: Option<NaiveDate>,
+}
+
+impl Span {
+    fn overlaps(&self, other: &Span) -> bool {
+        let ends_before = |one: &Span, two: &Span| one.serves_until.is_some_and(|last| last < two.from);
+        !ends_before(self, other) && !ends_before(other, self)
+    }
+
+    /// Does this company serve the complex already, up to the day before the other contract or beyond it?
+    fn is_continued_by(&self, new: &Span) -> bool {
+        let reaches = |last: NaiveDate| last.succ_opt().is_none_or(|next| next >= new.from);
+        self.company == new.company
+            && self.serves_until.is_none_or(reaches)
+            && new.serves_until.is_none_or(|last| self.from <= last)
+    }
+}
+
+/// How an earlier contract gives way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum GivesWay {
+    /// It ends on this day.
+    Ends(Id, NaiveDate),
+    /// The service after its end ends on this day.
+    InterimEnds(Id, NaiveDate),
+    /// An office's record that the contract itself replaces.
+    Replaced(Id),
+}
+
+/// What gives way when a contract is to say who serves: one at a time does. `Err` names the one that stands against it.
+pub fn succession(new: &Span, others: &[Span]) -> Result<Vec<GivesWay>, Span> {
+    let mut all = Vec::new();
+    let Some(day_before) = new.from.pred_opt() else { return Ok(all) };
+    for other in others.iter().filter(|other| other.id != new.id && other.overlaps(new)) {
+        let begun = other.from < new.from;
+        if other.last.is_some_and(|last| last < new.from) {
+            all.push(GivesWay::InterimEnds(other.id, day_before));
+        } else if other.company == new.company && !other.filed {
+            all.push(if begun { GivesWay::Ends(other.id, day_before) } else { GivesWay::Replaced(other.id) });
+        } else if !other.regular && new.regular && begun {
+            // Civil Code 940: the preliminary contract ends when the owners' own comes into force.
+            all.push(GivesWay::Ends(other.id, day_before));
+        } else {
+            return Err(*other);
+        }
+    }
+    Ok(all)
+}
+
+/// Is it a complex that the company does not serve yet? A blacklist or restriction keeps it from those only.
+pub fn is_new_complex(new: &Span, others: &[Span]) -> bool {
+    !others.iter().any(|other| other.is_continued_by(new))
+}
+
+/// Last day of the hand-over after the last day of service (Civil Code 949); none while service goes on (950).
+pub fn handover_due(serves_until: Option<NaiveDate>, rules: &ContractRules) -> Option<NaiveDate> {
+    serves_until.and_then(|last| last.checked_add_days(Days::new(rules.handover_days.into())))
+}
+
+/// The day on which everything was received, once it is.
+pub fn handover_done(handed: &[Handed]) -> Option<NaiveDate> {
+    let mut last = None;
+    for item in HandoverItem::ALL {
+        let received = handed.iter().find(|one| one.item == *item)?.received_on?;
+        last = last.max(Some(received));
+    }
+    last
+}
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod tests;

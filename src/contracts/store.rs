@@ -1,0 +1,159 @@
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::input::ListContracts;
+use super::model::{ContractRow, FiledContract};
+use super::rules::Span;
+use super::view::{self, Contract};
+use crate::access::{Scope, scoped};
+use crate::complexes;
+use crate::db::schema::contracts;
+use crate::db::{Conn, Id, Register, Work, lock_complex, lock_register};
+use crate::http::paging::{Page, PageOf};
+use crate::http::{Ctx, Cursor};
+use crate::problem::Problem;
+
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ContractRow> {
+    Ok(scoped::contract(conn, scope, id)?.ok_or_else(Problem::not_found)?)
+}
+
+/// Locks the complex, whose contracts give way to each other, then reads the row.
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ContractRow> {
+    let complex = find(conn, scope, id)?.complex_id;
+    lock_complex(conn, complex)?;
+    find(conn, scope, id)
+}
+
+pub fn insert(conn: &mut Conn, row: &ContractRow) -> Work<()> {
+    diesel::insert_into(contracts::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn save(conn: &mut Conn, row: &ContractRow) -> Work<()> {
+    diesel::update(contracts::table.find(row.id)).set(row).execute(conn)?;
+    Ok(())
+}
+
+/// Every contract that says who served a complex, oldest first.
+pub fn counting(conn: &mut Conn, complex: Id) -> Work<Vec<ContractRow>> {
+    let system = Scope::System("one contract at a time is in force at a complex, whoever asks");
+    Ok(scoped::contracts(&system)
+        .filter(contracts::complex_id.eq(complex))
+        .filter(contracts::counts.eq(true))
+        .order((contracts::effective_from, contracts::id))
+        .load(conn)?)
+}
+
+/// The filed contract that is in force at a complex on a day.
+pub fn filed_in_force(conn: &mut Conn, complex: Id, day: NaiveDate) -> Work<Option<FiledContract>> {
+    let found = counting(conn, complex)?.into_iter().find(|row| row.filing_number.is_some() && row.is_in_force(day));
+    Ok(found.and_then(|row| {
+        Some(FiledContract {
+            id: row.id,
+            company_id: row.company_id,
+            filing_number: row.filing_number.clone()?,
+            effective_from: row.effective_from,
+            effective_to: row.ends_on(),
+            fee_items: row.terms.0.fee_items,
+        })
+    }))
+}
+
+/// The next serial number of an office's filings in a year. The numbers have no gaps, so one filing at a time takes one.
+pub fn next_serial(conn: &mut Conn, office: &str, year: i64) -> Work<i64> {
+    lock_register(conn, Register::Filings)?;
+    let system = Scope::System("a serial number is unique in its office and year");
+    let last: Option<Option<i64>> = scoped::contracts(&system)
+        .filter(contracts::filing_office.eq(office.to_owned()))
+        .filter(contracts::filing_year.eq(year))
+        .select(contracts::filing_serial)
+        .order(contracts::filing_serial.desc())
+        .first(conn)
+        .optional()?;
+    Ok(last.flatten().unwrap_or_default() + 1)
+}
+
+/// What waits for a review, or for a hand-over; for the inbox.
+pub fn waiting(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<ContractRow>> {
+    let open_handover = contracts::handover_due_on.is_not_null().and(contracts::handover_done_on.is_null());
+    Ok(scoped::contracts(scope)
+        .filter(
+            contracts::state.eq_any(["submitted", "refused"]).or(open_handover).or(contracts::removal_id.is_not_null()),
+        )
+        .order(contracts::id)
+        .limit(at_most)
+        .load(conn)?)
+}
+
+impl From<&ContractRow> for Span {
+    fn from(row: &ContractRow) -> Span {
+        Span {
+            id: row.id,
+            company: row.company_id,
+            regular: row.kind == "regular",
+            filed: row.filing_number.is_some(),
+            from: row.effective_from,
+            last: row.ends_on(),
+            serves_until: row.serves_until(),
+        }
+    }
+}
+
+/// The service of a complex follows from its contracts: written here, where they change.
+pub fn set_service(conn: &mut Conn, row: &ContractRow) -> Work<()> {
+    complexes::drop_service(conn, row.id)?;
+    if row.counts {
+        complexes::insert_service(
+            conn,
+            &complexes::model::ServiceRow {
+                id: row.id,
+                complex_id: row.complex_id,
+                company_id: row.company_id,
+                project_manager: row.project_manager.clone(),
+                effective_from: row.effective_from,
+                effective_to: row.serves_until(),
+                county: row.county.clone(),
+                township: row.township.clone(),
+                community: row.community.clone(),
+                created_at: row.created_at,
+            },
+        )?;
+    }
+    Ok(())
+}
+
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListContracts) -> Work<PageOf<Contract>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || {
+        let mut rows = scoped::contracts(&ctx.scope);
+        if let Some(state) = query.state {
+            rows = rows.filter(contracts::state.eq(state.code()));
+        }
+        if let Some(kind) = query.kind {
+            rows = rows.filter(contracts::kind.eq(kind.code()));
+        }
+        if let Some(company) = query.company_id {
+            rows = rows.filter(contracts::company_id.eq(company));
+        }
+        if let Some(complex) = query.complex_id {
+            rows = rows.filter(contracts::complex_id.eq(complex));
+        }
+        if let Some(township) = &query.township {
+            rows = rows.filter(contracts::township.eq(township.clone()));
+        }
+        if let Some(day) = query.ends_by {
+            let ended =
+                contracts::last_day.le(day).or(contracts::last_day.is_null().and(contracts::effective_to.le(day)));
+            rows = rows.filter(contracts::counts.eq(true)).filter(ended.assume_not_null());
+        }
+        rows
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
+        rows = rows.filter(contracts::id.lt(before));
+    }
+    let rows: Vec<ContractRow> = rows.order(contracts::id.desc()).limit(page.fetch()).load(conn)?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    Ok(PageOf { items: view::views(conn, ctx, rows)?, next_cursor, total })
+}

@@ -1,0 +1,340 @@
+//! A contract as a caller sees it.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::*;
+use super::rules;
+use super::store;
+use crate::access::Role;
+use crate::blacklist;
+use crate::companies;
+use crate::complexes;
+use crate::db::types::Instant;
+use crate::db::{Conn, Id, Work};
+use crate::http::{Ctx, Entity};
+use crate::policy;
+use crate::policy::model::CreditBand;
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::Evidence;
+use crate::proceedings::view::{Official, StepView, official, step};
+use crate::standing;
+
+/// The filing (备案).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FilingView {
+    /// Number of the filing (备案号).
+    #[schema(max_length = 60, example = "640121备〔2026〕12号")]
+    pub number: String,
+    /// Day of the filing.
+    pub filed_on: NaiveDate,
+    /// A note on the file.
+    #[schema(max_length = 2000)]
+    pub note: Option<String>,
+    /// Version of the policy that it was made under.
+    #[schema(minimum = 1)]
+    pub policy_version: i64,
+    pub at: Instant,
+    pub by: Official,
+}
+
+/// The end of a contract (合同终止).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct EndingView {
+    pub ground: EndGround,
+    /// Last day of the contract.
+    pub last_day: NaiveDate,
+    /// Day on which the written notice was given.
+    pub notice_given_on: Option<NaiveDate>,
+    /// The reasons.
+    #[schema(max_length = 5000)]
+    pub reasons: String,
+    /// The document of the ground.
+    #[schema(max_items = 50)]
+    pub evidence: Vec<Evidence>,
+    pub at: Instant,
+    pub by: Official,
+}
+
+/// One item of the hand-over (交接事项).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct HandoverItemView {
+    pub item: HandoverItem,
+    /// Day on which the company says that it handed it over.
+    pub handed_over_on: Option<NaiveDate>,
+    /// Day on which it was received.
+    pub received_on: Option<NaiveDate>,
+    /// Who received it.
+    #[schema(max_length = 200)]
+    pub receiver: Option<String>,
+    /// A note.
+    #[schema(max_length = 2000)]
+    pub note: Option<String>,
+    /// The signed list, photographs.
+    #[schema(max_items = 50)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// The hand-over after the end (交接).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct HandoverView {
+    /// Last day for it; null while the company serves on (Civil Code 950).
+    pub due_on: Option<NaiveDate>,
+    /// Day on which everything had been received.
+    pub done_on: Option<NaiveDate>,
+    /// The last day is over and not everything was received.
+    pub overdue: bool,
+    /// The checklist.
+    #[schema(max_items = 6)]
+    pub items: Vec<HandoverItemView>,
+    /// The violation that a late hand-over was reported as.
+    pub late_report: Option<Id>,
+}
+
+/// What the authority should see before it files: the company's standing, and what stands against the filing (审查提示).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Review {
+    /// Level of the ladder.
+    #[schema(minimum = 0, maximum = 4)]
+    pub level: u8,
+    /// Credit score.
+    #[schema(minimum = 0, maximum = 1000)]
+    pub credit_score: u32,
+    pub credit_band: CreditBand,
+    /// It is a complex that the company does not serve yet.
+    pub new_complex: bool,
+    /// Codes of the problems that a filing would be answered with today.
+    #[schema(max_items = 10, example = json!(["company_blacklisted"]))]
+    pub obstacles: Vec<String>,
+}
+
+/// A service contract (物业服务合同).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Contract {
+    pub id: Id,
+    /// Grows by one with each change.
+    #[schema(minimum = 1)]
+    pub version: i64,
+    pub kind: ContractKind,
+    /// Where its filing stands.
+    pub state: ContractState,
+    pub entered_by: EnteredBy,
+    /// Today it says who serves the complex: an office put it on record or filed it, and today lies in its term.
+    pub in_force: bool,
+    pub complex_id: Id,
+    /// Name of the complex.
+    #[schema(max_length = 200, example = "望远示范花园")]
+    pub complex_name: String,
+    pub company_id: Id,
+    /// Name of the company.
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub company_name: String,
+    /// County, 6 digits.
+    #[schema(max_length = 6, example = "640121")]
+    pub county: String,
+    /// Township, 9 digits.
+    #[schema(max_length = 9, example = "640121102")]
+    pub township: String,
+    /// Community, 12 digits.
+    #[schema(max_length = 12, example = "640121102001")]
+    pub community: String,
+    /// Project manager (项目经理人).
+    #[schema(max_length = 100, example = "测试经理")]
+    pub project_manager: String,
+    /// First day of the term.
+    pub effective_from: NaiveDate,
+    /// Last day of the term, as agreed; null: indefinite.
+    pub effective_to: Option<NaiveDate>,
+    /// Last day in fact: as agreed, or as ended before.
+    pub last_day: Option<NaiveDate>,
+    pub party_a_kind: Option<PartyAKind>,
+    /// Name of party A.
+    #[schema(max_length = 200)]
+    pub party_a_name: Option<String>,
+    pub selection: Option<Selection>,
+    /// Proof of the lawful selection.
+    #[schema(max_items = 50)]
+    pub selection_proof: Vec<Evidence>,
+    /// Day of signature.
+    pub signed_on: Option<NaiveDate>,
+    /// Days of notice for dismissal that the contract agrees on.
+    #[schema(minimum = 1, maximum = 365)]
+    pub agreed_notice_days: Option<u32>,
+    /// Fees.
+    #[schema(max_items = 200)]
+    pub fee_items: Vec<FeeItem>,
+    /// The text of the contract.
+    #[schema(max_items = 50)]
+    pub text: Vec<Evidence>,
+    pub submission: Option<StepView>,
+    /// Last day for the review.
+    pub review_due_on: Option<NaiveDate>,
+    /// For the authority, while it is submitted.
+    pub review: Option<Review>,
+    /// Refusals, oldest first.
+    #[schema(max_items = 1000)]
+    pub refusals: Vec<StepView>,
+    pub filing: Option<FilingView>,
+    /// The approved removal that asks for the ending of this contract.
+    pub removal_id: Option<Id>,
+    pub ending: Option<EndingView>,
+    /// The company serves on after the end (Civil Code 950).
+    pub interim_service: bool,
+    /// Last day of that service; null while it is open.
+    pub interim_until: Option<NaiveDate>,
+    pub handover: Option<HandoverView>,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ContractRow>) -> Work<Vec<Contract>> {
+    let companies = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
+    let complexes = complexes::names_of(conn, &rows.iter().map(|row| row.complex_id).collect::<Vec<_>>())?;
+    rows.into_iter()
+        .map(|row| {
+            let company = companies.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default();
+            let complex = complexes.get(&row.complex_id).cloned().unwrap_or_default();
+            one(ctx, row, company, complex)
+        })
+        .collect()
+}
+
+/// One contract, with what the authority should see of it.
+pub fn view(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> Work<Contract> {
+    let reviews = matches!(ctx.caller.role, Role::CountyAuthority | Role::SocialAffairsOffice);
+    let review =
+        if reviews && row.state()? == ContractState::Submitted { Some(review(conn, ctx, &row)?) } else { None };
+    let mut all = views(conn, ctx, vec![row])?;
+    let mut contract = all.pop().ok_or_else(|| Problem::new(Code::Internal))?;
+    contract.review = review;
+    Ok(contract)
+}
+
+pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> Work<Entity<Contract>> {
+    let (id, version) = (row.id, row.version);
+    Ok(Entity::new(id, version, view(conn, ctx, row)?))
+}
+
+fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> Work<Review> {
+    let head = standing::store::head_of(conn, row.company_id)?;
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    let facts = standing::store::facts_of(conn, head, ctx.today)?;
+    let standing = standing::rules::assess(&facts, &policies, ctx.today);
+    let others: Vec<rules::Span> = store::counting(conn, row.complex_id)?.iter().map(rules::Span::from).collect();
+    let own = rules::Span::from(row);
+    let new_complex = rules::is_new_complex(&own, &others);
+    let mut obstacles = Vec::new();
+    if new_complex && let Err(fail) = blacklist::store::refuse_new_complex(conn, head, ctx.today) {
+        obstacles.push(Problem::from(fail).code.name().to_owned());
+    }
+    if rules::succession(&own, &others).is_err() {
+        obstacles.push(Code::ContractOverlaps.name().to_owned());
+    }
+    Ok(Review {
+        level: standing.level,
+        credit_score: standing.credit.score,
+        credit_band: standing.credit.band,
+        new_complex,
+        obstacles,
+    })
+}
+
+fn handover(ctx: &Ctx, row: &ContractRow) -> Option<HandoverView> {
+    let handed = &row.proceedings.0.handover;
+    let asked =
+        row.counts && (row.handover_due_on.is_some() || !handed.is_empty() || row.proceedings.0.ending.is_some());
+    asked.then(|| HandoverView {
+        due_on: row.handover_due_on,
+        done_on: row.handover_done_on,
+        overdue: row.handover_done_on.is_none() && row.handover_due_on.is_some_and(|last| last < ctx.today),
+        items: HandoverItem::ALL
+            .iter()
+            .map(|item| {
+                let known = handed.iter().find(|one| one.item == *item);
+                HandoverItemView {
+                    item: *item,
+                    handed_over_on: known.and_then(|one| one.handed_over_on),
+                    received_on: known.and_then(|one| one.received_on),
+                    receiver: known.and_then(|one| one.receiver.clone()),
+                    note: known.and_then(|one| one.note.clone()),
+                    evidence: known.map(|one| one.evidence.clone()).unwrap_or_default(),
+                }
+            })
+            .collect(),
+        late_report: row.proceedings.0.late_report,
+    })
+}
+
+fn one(ctx: &Ctx, row: ContractRow, company_name: String, complex_name: String) -> Work<Contract> {
+    let handover = handover(ctx, &row);
+    let (kind, state, entered_by) = (row.kind()?, row.state()?, row.entered_by()?);
+    let (in_force, last_day) = (row.is_in_force(ctx.today), row.ends_on());
+    let Terms {
+        party_a_kind,
+        party_a_name,
+        selection,
+        selection_proof,
+        signed_on,
+        agreed_notice_days,
+        fee_items,
+        text,
+    } = row.terms.0;
+    let Proceedings { submission, refusals, filing, ending, interim: _, handover: _, late_report: _, managers: _ } =
+        row.proceedings.0;
+    let (number, filed_on) = (row.filing_number, row.filed_on);
+    Ok(Contract {
+        kind,
+        state,
+        entered_by,
+        in_force,
+        complex_name,
+        company_name,
+        last_day,
+        party_a_kind,
+        party_a_name,
+        selection,
+        selection_proof,
+        signed_on,
+        agreed_notice_days,
+        fee_items,
+        text,
+        submission: submission.map(|s| step(ctx, s)),
+        review_due_on: row.review_due_on,
+        review: None,
+        refusals: refusals.into_iter().map(|s| step(ctx, s)).collect(),
+        filing: filing.zip(number).zip(filed_on).map(|((f, number), filed_on)| FilingView {
+            number,
+            filed_on,
+            note: f.note,
+            policy_version: f.policy_version,
+            at: f.at,
+            by: official(ctx, f.by),
+        }),
+        removal_id: row.removal_id,
+        ending: ending.zip(last_day).map(|(e, last_day)| EndingView {
+            ground: e.ground,
+            last_day,
+            notice_given_on: e.notice_given_on,
+            reasons: e.reasons,
+            evidence: e.evidence,
+            at: e.at,
+            by: official(ctx, e.by),
+        }),
+        interim_service: row.interim,
+        interim_until: row.interim_until,
+        handover,
+        id: row.id,
+        version: row.version,
+        complex_id: row.complex_id,
+        company_id: row.company_id,
+        county: row.county,
+        township: row.township,
+        community: row.community,
+        project_manager: row.project_manager,
+        effective_from: row.effective_from,
+        effective_to: row.effective_to,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}

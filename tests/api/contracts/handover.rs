@@ -1,0 +1,54 @@
+//! The hand-over after the end.
+
+use serde_json::{Value, json};
+use xiaoqu::access::Role;
+
+use super::{draft, filed};
+use crate::on_both_databases;
+
+use crate::support::rows::{a_company, a_complex, end_contract, path, text};
+
+const ITEMS: [&str; 6] =
+    ["drawings", "equipment_data", "warranty_data", "other_data", "premises", "accounts_and_money"];
+
+fn items(names: &[&str], on: &str) -> Value {
+    let all: Vec<Value> =
+        names.iter().map(|name| json!({ "item": name, "on": on, "receiver": "测试花园业主委员会" })).collect();
+    json!({ "items": all })
+}
+
+on_both_databases! {
+    async fn it_is_done_when_the_committee_has_received_everything(app: TestApp) {
+        let (company, complex) = (a_company(&app).await, a_complex(&app).await);
+        let contract = filed(&app, &company, &draft(&complex, "2025-01-01", None)).await;
+        let at = format!("{}/handover", path("contracts", &contract));
+        let portal = app.company(text(&company["uscc"]));
+        portal.post(&at, &items(&["drawings"], "2026-03-02")).await.problem(409, "state_conflict");
+        end_contract(&app, &contract, "2026-03-31").await;
+        app.set_clock("2026-04-03T01:00:00Z");
+        portal.post(&at, &items(&["drawings", "drawings"], "2026-04-09")).await.faults(&[
+            ("/items/0/on", "in_the_future"),
+            ("/items/1/item", "duplicate"),
+            ("/items/1/on", "in_the_future"),
+        ]);
+        let said = portal.post(&at, &items(&ITEMS, "2026-04-02")).await.expect(200);
+        assert_eq!(said["handover"]["done_on"], Value::Null, "the company alone does not say that it was received");
+        assert_eq!(said["handover"]["items"][4]["handed_over_on"], "2026-04-02");
+        let committee = app.office(Role::ComplexCommittee, text(&complex["id"]));
+        committee.post(&at, &items(&ITEMS[..5], "2026-04-02")).await.expect(200);
+        let done = committee.post(&at, &items(&ITEMS[5..], "2026-04-03")).await.expect(200);
+        assert_eq!((&done["handover"]["done_on"], &done["handover"]["overdue"]), (&json!("2026-04-03"), &json!(false)));
+        committee.post(&at, &items(&ITEMS[5..], "2026-04-03")).await.problem(409, "state_conflict");
+    }
+
+    async fn what_is_not_received_by_the_due_day_is_overdue(app: TestApp) {
+        let (company, complex) = (a_company(&app).await, a_complex(&app).await);
+        let contract = filed(&app, &company, &draft(&complex, "2025-01-01", None)).await;
+        end_contract(&app, &contract, "2026-03-31").await;
+        let at = path("contracts", &contract);
+        app.set_clock("2026-04-15T01:00:00Z");
+        assert_eq!(app.social().get(&at).await.expect(200)["handover"]["overdue"], false, "the last day");
+        app.set_clock("2026-04-16T01:00:00Z");
+        assert_eq!(app.social().get(&at).await.expect(200)["handover"]["overdue"], true);
+    }
+}

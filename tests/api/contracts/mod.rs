@@ -1,0 +1,58 @@
+//! `/v1/contracts`
+
+mod ending;
+mod filing;
+mod handover;
+mod serving;
+
+use serde_json::{Value, json};
+use xiaoqu::access::Role;
+
+use crate::support::client::Client;
+use crate::support::rows::{path, text};
+use crate::support::{COUNTY, TestApp};
+
+/// A contract of a company's portal, as it is entered: whole, but for its text.
+pub fn draft(complex: &Value, from: &str, to: Option<&str>) -> Value {
+    json!({
+        "kind": "regular", "complex_id": complex["id"], "project_manager": "乙某", "effective_from": from,
+        "effective_to": to, "party_a_kind": "owners_committee", "party_a_name": "测试花园业主委员会",
+        "selection": "owners_vote", "signed_on": "2026-02-20",
+        "selection_proof": [{ "title": "业主大会决议", "text": "业主大会表决通过" }],
+        "fee_items": [
+            { "name": "物业服务费", "charged_to": "owner", "unit_price": "1.80", "unit": "m2_month", "pricing_basis": "market" },
+            { "name": "车位管理费", "charged_to": "vehicle_user", "unit_price": "60", "unit": "space_month",
+              "pricing_basis": "government_guided", "approval_document": "永发改发〔2025〕12号" },
+        ],
+    })
+}
+
+pub fn a_pdf() -> Vec<u8> {
+    b"%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n".to_vec()
+}
+
+/// Uploads the text of a contract.
+pub async fn upload(client: &Client) -> String {
+    let upload = client.call(reqwest::Method::POST, "/v1/attachments?name=contract.pdf");
+    let made = upload.body("application/pdf", a_pdf()).await.expect(201);
+    text(&made["id"]).to_owned()
+}
+
+/// Entered by the company's portal with its text and submitted.
+pub async fn submitted(portal: &Client, input: &Value) -> Value {
+    let mut input = input.clone();
+    input["text"] = json!([{ "title": "合同文本", "attachment_id": upload(portal).await }]);
+    let made = portal.post("/v1/contracts", &input).await.expect(201);
+    portal.post(&format!("{}/submission", path("contracts", &made)), &json!({})).await.expect(200)
+}
+
+/// The person of the county who files.
+pub fn filer(app: &TestApp) -> Client {
+    app.officer(Role::CountyAuthority, COUNTY, "filer")
+}
+
+/// Entered, submitted and filed.
+pub async fn filed(app: &TestApp, company: &Value, input: &Value) -> Value {
+    let contract = submitted(&app.company(text(&company["uscc"])), input).await;
+    filer(app).post(&format!("{}/filing", path("contracts", &contract)), &json!({})).await.expect(200)
+}
