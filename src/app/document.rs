@@ -46,7 +46,7 @@ const CONFLICTS: &[(&str, &[Code])] = &[
     ("publish_policy", &[Code::AlreadyExists]),
     ("create_complex", &[Code::AlreadyExists]),
     ("record_complex_service", &[Code::ServiceOverlaps, Code::CompanyBlacklisted, Code::CompanyRestricted]),
-    ("report_violation", &[Code::OverlappingViolation]),
+    ("report_violation", &[Code::OverlappingViolation, Code::StateConflict]),
     ("notify_violation", &[Code::StateConflict]),
     ("record_violation_delivery", &[Code::StateConflict]),
     ("submit_violation_statement", &[Code::StateConflict, Code::DeadlinePassed]),
@@ -313,12 +313,19 @@ fn complete_operation(
             statuses.push(409);
         }
     }
+    // What has parts may be asked for one that it has not.
+    let has_parts = operation["responses"].get("206").is_some();
+    if has_parts {
+        statuses.push(416);
+    }
     statuses.sort_unstable();
+    let uploads = permission.operation == "create_attachment";
     let codes: Vec<&str> = CODES
         .iter()
         .filter(|row| statuses.contains(&row.status))
         .filter(|row| row.status != 409 || conflicts.contains(&row.name) || row.code == Code::IdempotencyInProgress)
         .filter(|row| row.code != Code::PersonRequired || permission.person_only)
+        .filter(|row| row.code != Code::FilesUnavailable || has_parts || uploads)
         .map(|row| row.name)
         .collect();
     operation["x-problem-codes"] = json!(codes);

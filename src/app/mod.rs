@@ -20,6 +20,7 @@ use crate::access::token::Verifier;
 use crate::clock::Clock;
 use crate::db::lease::{self, Lease};
 use crate::db::{Db, DbOptions};
+use crate::files::{Files, FilesOptions};
 use crate::http::edge::edge;
 use crate::http::limits::{LimitOptions, Limits};
 use crate::http::recent::RecentWriters;
@@ -45,6 +46,7 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::measures::routes)
         .configure(crate::standing::routes)
         .configure(crate::blacklist::routes)
+        .configure(crate::files::routes)
         .configure(crate::inbox::routes)
         .configure(crate::ledger::routes)
         .configure(crate::oauth::routes)
@@ -78,6 +80,7 @@ pub struct Config {
     pub ledger_origin: String,
     pub body_limit: usize,
     pub request_timeout: Duration,
+    pub files: FilesOptions,
     pub limits: LimitOptions,
     /// Serve `/metrics` beside the API; otherwise on an address of its own.
     pub metrics_on_api: bool,
@@ -110,6 +113,7 @@ pub struct State {
     pub lease: Lease,
     pub body_limit: usize,
     pub request_timeout: Duration,
+    pub files: Files,
     pub metrics_on_api: bool,
 }
 
@@ -148,6 +152,7 @@ impl State {
             clock: config.clock,
             body_limit: config.body_limit,
             request_timeout: config.request_timeout,
+            files: Files::open(config.files)?,
             metrics_on_api: config.metrics_on_api,
         }))
     }

@@ -45,6 +45,7 @@ pub fn all() -> Vec<Vocabulary> {
     use crate::clients::model::ClientState;
     use crate::complexes::coordinates::CoordinateSystem;
     use crate::complexes::model::SelfGovernance;
+    use crate::files::OwnerKind;
     use crate::inbox::model::InboxKind;
     use crate::measures::model::RemovalGround;
     use crate::policy::model::{
@@ -59,6 +60,7 @@ pub fn all() -> Vec<Vocabulary> {
         rows("role", ROLES.iter().map(|r| term(r.code, r.zh, r.en)).collect()),
         coded("act_subject", ActSubject::LABELS),
         coded("appeal_outcome", AppealOutcome::LABELS),
+        coded("attachment_owner_kind", OwnerKind::LABELS),
         coded("client_state", ClientState::LABELS),
         coded("coordinate_system", CoordinateSystem::LABELS),
         coded("credit_band", CreditBand::LABELS),

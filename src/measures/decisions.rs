@@ -11,6 +11,7 @@ use crate::access::Role;
 use crate::blacklist;
 use crate::db::{Id, Work};
 use crate::fault::Fault;
+use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::policy;
 use crate::policy::model::{MeasureKind, MeasureRule};
@@ -190,14 +191,15 @@ pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> Work<
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     require_office(ctx, &row)?;
     let kind = row.kind()?;
-    let input = tx.checked(body, |_, input, faults| {
+    let input = tx.checked(body, |conn, input, faults| {
         check_completion(ctx, &row, kind, input, faults);
-        Ok(())
+        files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
     tx.if_match(row.version)?;
     row.require_state(&[MeasureState::Approved])?;
     let rule = rule_of(tx, &row)?;
     require_no_appeal(tx, &row, &rule)?;
+    files::attach_evidence(tx, OwnerKind::Measure, row.id, &input.evidence)?;
     let CompletionIn { completed_on, outcome, evidence, removal_ground } = input.clone();
     let in_time = completed_on <= row.due_on;
     if kind == MeasureKind::RectificationOrder && in_time {
