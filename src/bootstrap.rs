@@ -11,6 +11,7 @@ use crate::access::revoked;
 use crate::app::{Config, ServerOptions, State};
 use crate::clock::Clock;
 use crate::db::{Conn, Db, DbOptions, Instant, StoreFault, WriteGate};
+use crate::files::{self, FilesOptions};
 use crate::http::address::Proxies;
 use crate::http::idempotency;
 use crate::http::limits::{LimitOptions, Rate};
@@ -21,6 +22,8 @@ use crate::{calendar, db, divisions, ledger, policy};
 
 /// How often what has run out is put away.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
+/// How often the store of attachments is looked through.
+const SWEEPING: Duration = Duration::from_secs(60 * 60);
 
 /// More open files than any deployment needs.
 const MOST_FILES: u64 = 1_048_576;
@@ -107,6 +110,7 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
         ledger_origin: settings.ledger_origin(),
         body_limit: settings.http.json_body_limit_bytes,
         request_timeout: settings.http.request_timeout_seconds,
+        files: FilesOptions::of(settings)?,
         limits: limits(settings),
         metrics_on_api: settings.http.metrics_listen.is_none(),
         traces: settings
@@ -247,6 +251,7 @@ pub fn start_housekeeping(state: Arc<State>) {
     });
     actix_web::rt::spawn(async move {
         let mut next = StopWatch::now() + HOUSEKEEPING;
+        let mut next_sweep = StopWatch::now() + HOUSEKEEPING;
         loop {
             tokio::time::sleep(Duration::from_secs(1)).await;
             if !state.lease.held(&state.db).await || StopWatch::now() < next {
@@ -257,6 +262,12 @@ pub fn start_housekeeping(state: Arc<State>) {
             while let Ok(500..) =
                 state.db.write(WriteGate::default(), |conn| idempotency::forget_old(conn, Instant::now())).await
             {
+            }
+            while let Ok(1..) = files::remove_unattached(&state).await {}
+            if StopWatch::now() >= next_sweep {
+                next_sweep = StopWatch::now() + SWEEPING;
+                // What it could not do now it does the next time; the store has told why.
+                let _ = files::sweep(&state).await;
             }
         }
     });

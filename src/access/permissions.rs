@@ -187,6 +187,28 @@ const LEDGER_READERS: &[Role] = &[
 const ADMINISTRATORS: &[Role] = &[SystemAdministrator];
 const CLIENT_READERS: &[Role] = &[CountyAuthority, Auditor, SystemAdministrator];
 
+/// Whoever has rows that files belong to: all but those who see no business data.
+const FILE_HOLDERS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PoliceStation,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    AgricultureServiceCenter,
+    PowerSupplyStation,
+    UtilityOperator,
+    FireRescue,
+    MarketSupervision,
+    DisciplineOffice,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
+    Resident,
+];
+
 const COUNTY: &[Role] = &[CountyAuthority];
 
 #[rustfmt::skip]
@@ -269,6 +291,11 @@ pub const PERMISSIONS: &[Permission] = &[
     allow("get_blacklist_entry", REGISTER_READERS),
     allow("apply_for_credit_repair", &[PropertyCompany]),
     decide("remove_from_blacklist", COUNTY),
+    allow("create_attachment", FILE_HOLDERS),
+    allow("get_attachment", FILE_HOLDERS),
+    allow("get_attachment_content", FILE_HOLDERS),
+    public("get_public_file"),
+
     public("get_ledger_head"),
     public("get_ledger_consistency"),
     allow("list_ledger_entries", &[Auditor]),

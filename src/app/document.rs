@@ -7,107 +7,16 @@ use utoipa::ToSchema;
 use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Tag};
 use utoipa_actix_web::AppExt;
 
+use super::contents::{CONFLICTS, TAGS, given_example};
 use crate::access::gate::PROBES;
 use crate::access::permissions::{self, Access};
 use crate::http::schema::NOT_BLANK;
 use crate::problem::{CODES, Code, ProblemBody};
 
-/// Tags: an English word and the official Chinese term.
-const TAGS: &[(&str, &str)] = &[
-    ("system", "Operations 运行"),
-    ("identity", "Who am I, what may I do, what do the codes mean 身份与词汇"),
-    ("divisions", "Administrative divisions 行政区划 (GB/T 2260, GB/T 10114)"),
-    ("policies", "Versions of the rules 政策版本"),
-    ("calendar", "Public holidays and make-up working days 节假日与调休"),
-    ("companies", "Property service companies 物业服务企业"),
-    ("complexes", "Residential complexes 住宅小区 and who serves them"),
-    ("contracts", "Service contracts 物业服务合同: filing 备案, ending, hand-over 交接"),
-    ("disclosures", "The six disclosures 六个公开, their survey 摸底排查, typical cases 典型案例"),
-    ("attachments", "Files 附件: evidence, seen where the row is seen that it belongs to"),
-    ("documents", "Official documents 文书, numbered and verifiable; the directory of offices 办公电话"),
-    ("public", "What everyone may see 公开: pages and the same as JSON"),
-    ("violations", "Violations 违规行为 and their due process"),
-    ("measures", "Measures 处置措施 that the ladder calls for, and referrals 移交"),
-    ("standing", "Explained standing 企业信用状况, preview, blacklist 黑名单"),
-    ("clients", "Systems that integrate 接入系统: OAuth clients, their tokens, and revocations 吊销"),
-    ("inbox", "What waits for me 待办"),
-    ("ledger", "The ledger 台账: events, proofs, the auditor's reading"),
-    ("sandbox", "Sandbox 演示 (only in demo)"),
-];
-
 const DESCRIPTION: &str = "Supervision of property management of residential complexes (住宅小区物业监管).\n\n\
 Instants are RFC 3339 in UTC; dates are in the deployment's time zone (default Asia/Shanghai); money is integer fen. \
 Lists page by `cursor`. Errors are RFC 9457 problems with a stable `code` and, for bad input, every fault at once with \
 its pointer. POSTs take an `Idempotency-Key`; PATCH and PUT need `If-Match`. A row outside your territory is 404.";
-
-/// 409s that an operation may answer with, beside those that every POST may.
-const CONFLICTS: &[(&str, &[Code])] = &[
-    ("create_company", &[Code::AlreadyExists]),
-    ("publish_policy", &[Code::AlreadyExists]),
-    ("create_complex", &[Code::AlreadyExists]),
-    ("create_contract", &[Code::ContractOverlaps, Code::CompanyBlacklisted, Code::CompanyRestricted]),
-    (
-        "update_contract",
-        &[Code::StateConflict, Code::ContractOverlaps, Code::CompanyBlacklisted, Code::CompanyRestricted],
-    ),
-    (
-        "submit_contract",
-        &[Code::StateConflict, Code::ContractIncomplete, Code::CompanyBlacklisted, Code::CompanyRestricted],
-    ),
-    ("withdraw_contract", &[Code::StateConflict]),
-    (
-        "file_contract",
-        &[Code::StateConflict, Code::ContractOverlaps, Code::CompanyBlacklisted, Code::CompanyRestricted],
-    ),
-    ("refuse_contract", &[Code::StateConflict]),
-    ("change_project_manager", &[Code::StateConflict]),
-    ("terminate_contract", &[Code::StateConflict]),
-    ("withdraw_contract_termination", &[Code::StateConflict]),
-    ("record_interim_service", &[Code::StateConflict]),
-    ("record_contract_handover", &[Code::StateConflict]),
-    ("report_violation", &[Code::OverlappingViolation]),
-    ("notify_violation", &[Code::StateConflict]),
-    ("record_violation_delivery", &[Code::StateConflict]),
-    ("submit_violation_statement", &[Code::StateConflict, Code::DeadlinePassed]),
-    ("answer_violation_statement", &[Code::StateConflict]),
-    (
-        "confirm_violation",
-        &[Code::StateConflict, Code::NoticeNotDelivered, Code::StatementPeriodOpen, Code::StatementUnanswered],
-    ),
-    ("dismiss_violation", &[Code::StateConflict]),
-    ("appeal_violation", &[Code::StateConflict, Code::DeadlinePassed]),
-    ("decide_violation_appeal", &[Code::StateConflict]),
-    ("revoke_violation", &[Code::StateConflict]),
-    ("notify_measure", &[Code::StateConflict]),
-    ("record_measure_delivery", &[Code::StateConflict]),
-    ("submit_measure_statement", &[Code::StateConflict, Code::DeadlinePassed]),
-    ("answer_measure_statement", &[Code::StateConflict]),
-    ("request_measure_hearing", &[Code::StateConflict, Code::DeadlinePassed]),
-    ("record_measure_hearing", &[Code::StateConflict]),
-    (
-        "approve_measure",
-        &[
-            Code::StateConflict,
-            Code::NoLongerDue,
-            Code::DueProcess,
-            Code::StatementUnanswered,
-            Code::LegalBasisMissing,
-            Code::AppealPending,
-        ],
-    ),
-    ("reject_measure", &[Code::StateConflict]),
-    ("complete_measure", &[Code::StateConflict, Code::AppealPending]),
-    ("cancel_measure", &[Code::StateConflict]),
-    ("apply_for_credit_repair", &[Code::StateConflict]),
-    ("remove_from_blacklist", &[Code::StateConflict]),
-    ("update_client", &[Code::StateConflict]),
-    ("approve_client", &[Code::StateConflict]),
-    ("rotate_client_secret", &[Code::StateConflict, Code::ShownOnce]),
-    ("suspend_client", &[Code::StateConflict]),
-    ("resume_client", &[Code::StateConflict]),
-    ("revoke_client", &[Code::StateConflict]),
-    ("withdraw_revocation", &[Code::StateConflict]),
-];
 
 fn base() -> OpenApi {
     OpenApiBuilder::new()
@@ -332,12 +241,19 @@ fn complete_operation(
             statuses.push(409);
         }
     }
+    // What has parts may be asked for one that it has not.
+    let has_parts = operation["responses"].get("206").is_some();
+    if has_parts {
+        statuses.push(416);
+    }
     statuses.sort_unstable();
+    let uploads = permission.operation == "create_attachment";
     let codes: Vec<&str> = CODES
         .iter()
         .filter(|row| statuses.contains(&row.status))
         .filter(|row| row.status != 409 || conflicts.contains(&row.name) || row.code == Code::IdempotencyInProgress)
         .filter(|row| row.code != Code::PersonRequired || permission.person_only)
+        .filter(|row| row.code != Code::FilesUnavailable || has_parts || uploads)
         .map(|row| row.name)
         .collect();
     operation["x-problem-codes"] = json!(codes);
@@ -383,37 +299,6 @@ fn complete_operation(
 /// Is what it answers a resource at a version? A proof is not: it is of the tree, which grows.
 fn shows_version(path: &str, permission: &permissions::Permission) -> bool {
     (path.contains("/{") || path.ends_with("/current")) && permission.operation != "get_ledger_entry"
-}
-
-/// Examples that the fields' own do not add up to.
-fn given_example(operation: &str) -> Option<Value> {
-    match operation {
-        "report_violation" => Some(json!({
-            "act": "nine.staff_not_in_uniform", "company_id": "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11",
-            "complex_id": "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b12", "found_on": "2026-03-02", "source": "inspection",
-            "description": "3 号楼保洁、秩序维护人员未按岗位统一着装",
-            "evidence": [{ "title": "现场照片", "url": "https://evidence.example.invalid/1.jpg" }]
-        })),
-        "create_contract" => Some(json!({
-            "kind": "regular", "complex_id": "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b12",
-            "company_id": "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11", "project_manager": "测试经理",
-            "effective_from": "2026-04-01", "effective_to": "2029-03-31", "party_a_kind": "owners_committee",
-            "party_a_name": "星河示范苑业主委员会", "selection": "owners_vote", "signed_on": "2026-03-01",
-            "selection_proof": [{ "title": "业主大会决议", "text": "同意票过半数，表决结果已公示" }],
-            "fee_items": [{
-                "name": "高层住宅物业服务费", "charged_to": "owner", "unit_price": "1.80", "unit": "m2_month",
-                "pricing_basis": "government_guided", "approval_document": "永发改发〔2025〕12号"
-            }],
-            "text": []
-        })),
-        "replace_calendar" => Some(json!({
-            "holidays": [{ "date": "2026-10-01", "name": "国庆节" }], "workdays": [{ "date": "2026-10-10", "name": "国庆节" }]
-        })),
-        "publish_policy" => {
-            Some(json!({ "effective_from": "2027-01-01", "document": crate::policy::versions::built_in() }))
-        }
-        _ => None,
-    }
 }
 
 fn header(operation: &mut Value, name: &str, required: bool, description: &str) {

@@ -1,5 +1,6 @@
 //! The one list of features: it gives the routes and the document. And the order of the layers around them.
 
+mod contents;
 pub mod document;
 
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ use crate::access::token::Verifier;
 use crate::clock::Clock;
 use crate::db::lease::{self, Lease};
 use crate::db::{Db, DbOptions};
+use crate::files::{Files, FilesOptions};
 use crate::http::edge::edge;
 use crate::http::limits::{LimitOptions, Limits};
 use crate::http::recent::RecentWriters;
@@ -46,6 +48,7 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::measures::routes)
         .configure(crate::standing::routes)
         .configure(crate::blacklist::routes)
+        .configure(crate::files::routes)
         .configure(crate::inbox::routes)
         .configure(crate::ledger::routes)
         .configure(crate::oauth::routes)
@@ -79,6 +82,7 @@ pub struct Config {
     pub ledger_origin: String,
     pub body_limit: usize,
     pub request_timeout: Duration,
+    pub files: FilesOptions,
     pub limits: LimitOptions,
     /// Serve `/metrics` beside the API; otherwise on an address of its own.
     pub metrics_on_api: bool,
@@ -111,6 +115,7 @@ pub struct State {
     pub lease: Lease,
     pub body_limit: usize,
     pub request_timeout: Duration,
+    pub files: Files,
     pub metrics_on_api: bool,
 }
 
@@ -149,6 +154,7 @@ impl State {
             clock: config.clock,
             body_limit: config.body_limit,
             request_timeout: config.request_timeout,
+            files: Files::open(config.files)?,
             metrics_on_api: config.metrics_on_api,
         }))
     }

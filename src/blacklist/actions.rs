@@ -4,6 +4,7 @@ use serde_json::json;
 use super::model::{Listing, ListingRow};
 use super::store;
 use crate::db::{Id, Json, Work};
+use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger::{self, Audience, Event, Place};
 use crate::measures::model::MeasureRow;
@@ -93,12 +94,14 @@ fn shown(tx: &mut Tx, row: ListingRow) -> Work<Entity<Listing>> {
 pub fn apply_for_credit_repair(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Listing>> {
     let ctx = tx.ctx;
     let mut row = find_for_update(tx, id)?;
-    let input = tx.input(body)?;
+    let input =
+        tx.checked(body, |conn, input, faults| files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults))?;
     tx.if_match(row.version)?;
     require_in_force(ctx, &row)?;
     if row.repair.0.is_some() {
         return Err(Problem::new(Code::StateConflict).detail("已提出申请", "an application was made").into());
     }
+    files::attach_evidence(tx, OwnerKind::Listing, row.id, &input.evidence)?;
     row.repair = Json(Some(Statement::new(ctx, input.clone())));
     save(tx, &mut row, "blacklist.repair_applied", input)?;
     shown(tx, row)

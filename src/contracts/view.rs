@@ -43,8 +43,8 @@ pub struct FilingView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct EndingView {
     pub ground: EndGround,
-    /// Last day of the contract.
-    pub last_day: NaiveDate,
+    /// Last day of the contract; null where another took its place from its first day on.
+    pub last_day: Option<NaiveDate>,
     /// Day on which the written notice was given.
     pub notice_given_on: Option<NaiveDate>,
     /// The reasons.
@@ -312,7 +312,7 @@ fn one(ctx: &Ctx, row: ContractRow, company_name: String, complex_name: String) 
             by: official(ctx, f.by),
         }),
         removal_id: row.removal_id,
-        ending: ending.zip(last_day).map(|(e, last_day)| EndingView {
+        ending: ending.map(|e| EndingView {
             ground: e.ground,
             last_day,
             notice_given_on: e.notice_given_on,

@@ -1,10 +1,12 @@
 //! The tables, as diesel sees them. `migrations/sqlite` and `migrations/postgres` make them; a test compares the three.
 
 mod contract_tables;
+mod files;
 
 use diesel::{allow_tables_to_appear_in_same_query, table};
 
 pub use contract_tables::*;
+pub use files::*;
 
 table! {
     use diesel::sql_types::*;

@@ -20,6 +20,7 @@ use crate::app::{Config, State};
 use crate::bootstrap;
 use crate::clock::Clock;
 use crate::db::{DbOptions, Instant};
+use crate::files::FilesOptions;
 use crate::http::limits::LimitOptions;
 use crate::keys::Keys;
 pub use stage::TOKEN_MINUTES;
@@ -64,6 +65,7 @@ pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<State>> {
         ledger_origin: "demo.xiaoqu/ledger".to_owned(),
         body_limit: 1024 * 1024,
         request_timeout: Duration::from_secs(30),
+        files: FilesOptions::in_folder(folder.join("attachments")),
         limits: LimitOptions::default(),
         metrics_on_api: true,
         traces: None,

@@ -1,44 +1,124 @@
 //! Files (附件): evidence that is uploaded, belongs to one row, and is seen where that row is seen.
+//!
+//! An upload goes to an unnamed temporary file first ([`upload`]), from there into the store ([`storage`]), and has a row
+//! from then on. Nothing that a cut connection leaves has a name.
 
-use crate::db::{Conn, Id, Work};
-use crate::fault::Fault;
-use crate::http::{Ctx, Tx};
-use crate::proceedings::model::Evidence;
+mod actions;
+mod cleanup;
+mod evidence;
+mod kinds;
+mod model;
+mod names;
+mod owner;
+mod public_copy;
+mod ranges;
+mod receive;
+mod routes;
+mod serve;
+mod spool;
+mod storage;
+mod store;
+mod strip;
+mod upload;
 
-/// Kinds of row that files belong to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OwnerKind {
-    Violation,
-    Measure,
-    Listing,
-    Contract,
-    Disclosure,
+use std::path::PathBuf;
+use std::time::Duration;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use cleanup::{remove_unattached, sweep};
+pub use evidence::{attach, attach_evidence, check_attachment, check_evidence, copy_evidence, describe};
+pub use model::{AttachmentInfo, OwnerKind};
+pub use public_copy::{make_private, make_public};
+pub use storage::S3Options;
+
+use crate::settings::{FilesUrl, Settings, SettingsError};
+use storage::Storage;
+use upload::Uploads;
+
+pub const UPLOAD_PATH: &str = "/v1/attachments";
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(routes::create_attachment)
+        .service(routes::get_attachment)
+        .service(routes::get_attachment_content)
+        .service(routes::get_public_file);
 }
 
-/// Each piece of evidence is a text, a link or an attachment; attachments are the caller's own and belong to nothing yet.
-/// `pointer` is that of the list in the body, such as `/evidence`.
-pub fn check_evidence(
-    _conn: &mut Conn,
-    _ctx: &Ctx,
-    pointer: &str,
-    evidence: &[Evidence],
-    faults: &mut Vec<Fault>,
-) -> Work<()> {
-    for (at, one) in evidence.iter().enumerate() {
-        if one.text.is_none() && one.url.is_none() && one.attachment_id.is_none() {
-            let (zh, en) = ("须有文字、附件或链接", "a text, an attachment or a link is needed");
-            faults.push(Fault::new(format!("{pointer}/{at}"), "required", zh, en));
+/// Where files are kept.
+#[derive(Clone, Debug)]
+pub enum Place {
+    Folder(PathBuf),
+    S3(S3Options),
+}
+
+#[derive(Clone, Debug)]
+pub struct FilesOptions {
+    pub place: Place,
+    /// Largest file, in bytes.
+    pub limit: u64,
+    /// How long an upload may take in all.
+    pub timeout: Duration,
+    pub at_once: usize,
+}
+
+impl FilesOptions {
+    /// In a folder, with the limits that the settings have by default.
+    pub fn in_folder(folder: impl Into<PathBuf>) -> FilesOptions {
+        FilesOptions {
+            place: Place::Folder(folder.into()),
+            limit: 20 * 1024 * 1024,
+            timeout: Duration::from_secs(600),
+            at_once: 32,
         }
     }
-    Ok(())
+
+    pub fn of(settings: &Settings) -> Result<FilesOptions, SettingsError> {
+        let files = &settings.files;
+        let place = match &files.attachments_url {
+            FilesUrl::Folder(folder) => Place::Folder(folder.clone()),
+            FilesUrl::S3 { bucket, prefix } => Place::S3(S3Options {
+                bucket: bucket.clone(),
+                prefix: prefix.clone(),
+                endpoint: files.s3_endpoint.clone(),
+                region: files.s3_region.clone(),
+                access_key_id: files.s3_access_key_id.clone().unwrap_or_default(),
+                secret_access_key: settings.s3_secret()?,
+            }),
+        };
+        Ok(FilesOptions {
+            place,
+            limit: files.attachment_limit_bytes as u64,
+            timeout: files.upload_timeout_seconds,
+            at_once: files.uploads_at_once,
+        })
+    }
 }
 
-/// The attachments of what was just checked belong to this row from now on.
-pub fn attach_evidence(_tx: &mut Tx, _kind: OwnerKind, _owner: Id, _evidence: &[Evidence]) -> Work<()> {
-    Ok(())
+/// What requests about files share.
+pub struct Files {
+    pub limit: u64,
+    pub timeout: Duration,
+    storage: Storage,
+    uploads: Uploads,
+    /// One public copy is made at a time: the picture is in memory meanwhile.
+    stripping: tokio::sync::Semaphore,
 }
 
-/// The same files as evidence of another row that the caller makes of this one: each gets an id of its own there.
-pub fn copy_evidence(_tx: &mut Tx, evidence: &[Evidence], _kind: OwnerKind, _owner: Id) -> Work<Vec<Evidence>> {
-    Ok(evidence.to_vec())
+impl Files {
+    pub fn open(options: FilesOptions) -> anyhow::Result<Files> {
+        Ok(Files {
+            limit: options.limit,
+            timeout: options.timeout,
+            storage: Storage::open(options.place)?,
+            uploads: Uploads::new(options.at_once),
+            stripping: tokio::sync::Semaphore::new(1),
+        })
+    }
+
+    /// Did the store fail when it was last asked?
+    pub fn is_away(&self) -> bool {
+        self.storage.is_away()
+    }
 }

@@ -15,6 +15,7 @@ use actix_web::middleware::Next;
 use super::language::Language;
 use super::limits::Allowance;
 use crate::app::{Route, State};
+use crate::files::UPLOAD_PATH;
 use crate::problem::{Code, Problem};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -96,7 +97,9 @@ pub async fn edge(
         request.extensions_mut().insert(WithoutBody);
         request.head_mut().method = Method::GET;
     }
-    let Ok(outcome) = tokio::time::timeout(state.request_timeout, next.call(request)).await else {
+    let uploads = method == Method::POST && request.path() == UPLOAD_PATH;
+    let limit = if uploads { state.files.timeout } else { state.request_timeout };
+    let Ok(outcome) = tokio::time::timeout(limit, next.call(request)).await else {
         // The request is gone with its handler: the answer travels as an error that is complete already.
         let problem = Problem::new(Code::RequestTimeout).detail(
             "若请求已完整发送，其结果未知，请用同一幂等键重试",
@@ -119,8 +122,11 @@ pub async fn edge(
     if let Some(allowance) = answered.extensions().get::<Allowance>() {
         allowance.write(response.headers_mut());
     }
-    let policy = if answered.path().starts_with("/docs/") { PAGE_POLICY } else { API_POLICY };
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    // A file has its own.
+    if !response.headers().contains_key(CONTENT_SECURITY_POLICY) {
+        let policy = if answered.path().starts_with("/docs/") { PAGE_POLICY } else { API_POLICY };
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    }
     let served = answered.extensions().get::<Route>().cloned();
     let operation = served.as_ref().map_or("unknown", |route| route.operation);
     let status = response.status().as_u16();

@@ -48,6 +48,7 @@ pub fn all() -> Vec<Vocabulary> {
     use crate::contracts::model::{
         ChargedTo, ContractKind, ContractState, EndGround, EnteredBy, HandoverItem, PartyAKind, PricingBasis, Selection,
     };
+    use crate::files::OwnerKind;
     use crate::inbox::model::InboxKind;
     use crate::policy::model::{
         ActSubject, CreditBand, FilingAuthority, LadderArea, LadderCount, MeasureKind, OfficeRule,
@@ -61,6 +62,7 @@ pub fn all() -> Vec<Vocabulary> {
         rows("role", ROLES.iter().map(|r| term(r.code, r.zh, r.en)).collect()),
         coded("act_subject", ActSubject::LABELS),
         coded("appeal_outcome", AppealOutcome::LABELS),
+        coded("attachment_owner_kind", OwnerKind::LABELS),
         coded("client_state", ClientState::LABELS),
         coded("charged_to", ChargedTo::LABELS),
         coded("contract_end_ground", EndGround::LABELS),

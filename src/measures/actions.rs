@@ -10,6 +10,7 @@ use crate::access::Role;
 use crate::calendar;
 use crate::db::{Id, Work};
 use crate::fault::Fault;
+use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::policy;
 use crate::policy::model::MeasureRule;
@@ -167,12 +168,14 @@ fn require_period(tx: &mut Tx, row: &mut MeasureRow) -> Work<()> {
 pub fn submit_measure_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Measure>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
-    let input = tx.input(body)?;
+    let input =
+        tx.checked(body, |conn, input, faults| files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults))?;
     tx.if_match(row.version)?;
     require_period(tx, &mut row)?;
     if row.proceedings.0.statement.is_some() {
         return Err(conflict("已提交陈述申辩", "a statement was made").into());
     }
+    files::attach_evidence(tx, OwnerKind::Measure, row.id, &input.evidence)?;
     row.proceedings.0.statement = Some(Statement::new(ctx, input.clone()));
     advance(tx, row, "measure.statement_submitted", json!({}), input)
 }

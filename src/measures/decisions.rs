@@ -13,6 +13,7 @@ use crate::contracts;
 use crate::contracts::input::TerminationIn;
 use crate::db::{Id, Work};
 use crate::fault::Fault;
+use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::policy;
 use crate::policy::model::{MeasureKind, MeasureRule};
@@ -209,10 +210,10 @@ pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> Work<
     let removal = row.complex_id.filter(|_| kind == MeasureKind::Removal);
     let input = tx.checked(body, |conn, input, faults| {
         check_completion(ctx, &row, kind, input, faults);
-        match removal.zip(ending(input)) {
-            Some((complex, ending)) => contracts::check_removal(conn, ctx, complex, row.company_id, &ending, faults),
-            None => Ok(()),
+        if let Some((complex, ending)) = removal.zip(ending(input)) {
+            contracts::check_removal(conn, ctx, complex, row.company_id, &ending, faults)?;
         }
+        files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
     tx.if_match(row.version)?;
     row.require_state(&[MeasureState::Approved])?;
@@ -221,6 +222,7 @@ pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> Work<
     if let Some((complex, ending)) = removal.zip(ending(input)) {
         contracts::end_by_removal(tx, complex, row.company_id, &ending)?;
     }
+    files::attach_evidence(tx, OwnerKind::Measure, row.id, &input.evidence)?;
     let CompletionIn { completed_on, outcome, evidence, removal_ground, notice_given_on: _ } = input.clone();
     let in_time = completed_on <= row.due_on;
     if kind == MeasureKind::RectificationOrder && in_time {

@@ -153,7 +153,7 @@ pub struct CompletionIn {
     /// What was done.
     #[schema(min_length = 2, max_length = 5000, example = "已整改到位，经复查合格")]
     pub outcome: String,
-    /// Documents: texts and links.
+    /// Documents: texts, links and attachments.
     #[schema(max_items = 50)]
     #[serde(default)]
     pub evidence: Vec<Evidence>,

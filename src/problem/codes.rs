@@ -56,6 +56,7 @@ codes! {
     PayloadTooLarge "payload_too_large" 413 "请求体过大" "The body is too large"
     UriTooLong "uri_too_long" 414 "请求地址过长" "The address is too long"
     UnsupportedMediaType "unsupported_media_type" 415 "不支持的媒体类型" "Unsupported media type"
+    RangeNotSatisfiable "range_not_satisfiable" 416 "请求的范围不在文件内" "The file has no such range"
     IdempotencyKeyReused "idempotency_key_reused" 422 "幂等键已用于不同的请求" "The key was used for another request"
     PreconditionRequired "precondition_required" 428 "须提供 If-Match" "If-Match is required"
     TooManyRequests "too_many_requests" 429 "请求过多，请稍后重试" "Too many requests; wait as long as Retry-After says"
@@ -66,6 +67,7 @@ codes! {
     RevocationsUnknown "revocations_unknown" 503 "吊销名单暂不可知，请稍后重试" "What is revoked is not known now; try again"
     StorageFull "storage_full" 503 "存储空间已满，请稍后重试" "The storage is full; try again later"
     Busy "busy" 503 "系统繁忙，请稍后重试" "Too much waits already; try again"
+    FilesUnavailable "files_unavailable" 503 "附件存储暂不可用，请稍后重试" "The store of attachments cannot be reached; try again"
     OutcomeUnknown "outcome_unknown" 503 "提交结果未知，请用同一幂等键重试" "The outcome is not known; repeat with the same key"
 }
 
@@ -121,6 +123,8 @@ pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("invalid", "不符合要求", "does not satisfy the schema"),
     ("duplicate", "重复", "given twice"),
     ("not_found", "未找到", "no such row for you"),
+    ("type_mismatch", "声明的类型与内容不符", "declared as another type than its bytes have"),
+    ("extension_mismatch", "扩展名与内容不符", "an extension of another type than the bytes have"),
     ("unknown_reference", "引用的对象不存在", "refers to nothing that you can see"),
     ("check_character", "统一社会信用代码校验错误", "the USCC's check character does not fit"),
     ("in_the_future", "日期在未来", "a day that has not come"),

@@ -158,7 +158,7 @@ pub struct StatementIn {
     /// What the company says.
     #[schema(min_length = 2, max_length = 10000, example = "当日为新员工培训，工装已于次日配发")]
     pub text: String,
-    /// Evidence: texts and links.
+    /// Evidence: texts, links and attachments.
     #[schema(max_items = 50)]
     #[serde(default)]
     pub evidence: Vec<Evidence>,

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use toml::Value;
 
-use super::kinds::{Key32, Kind};
-use super::{DatabaseUrl, Secret, Settings, SettingsError, TABLE};
+use super::kinds::{Key32, Kind, SecretWord};
+use super::sources::Values;
+use super::{DatabaseUrl, FilesUrl, Secret, Settings, SettingsError, TABLE};
 use crate::keys::{Source, Wrapping};
 
 /// A 32-byte key as a file holds it; else what would be accepted.
@@ -34,6 +35,45 @@ impl Settings {
     /// The same for the standby.
     pub fn standby_url(&self) -> Result<Option<Secret<String>>, SettingsError> {
         self.complete(self.database.read_database_url.as_ref())
+    }
+
+    /// A bucket has its keys, and a folder has none.
+    pub(super) fn check_files(&self, values: &Values) -> Result<(), SettingsError> {
+        let files = &self.files;
+        let secrets = (&files.s3_secret_access_key, &files.s3_secret_access_key_file);
+        let given = [
+            ("s3_endpoint", files.s3_endpoint.is_some()),
+            ("s3_access_key_id", files.s3_access_key_id.is_some()),
+            ("s3_secret_access_key", secrets.0.is_some()),
+            ("s3_secret_access_key_file", secrets.1.is_some()),
+        ];
+        if let FilesUrl::Folder(_) = files.attachments_url {
+            let needless = given.iter().find(|(_, given)| *given);
+            return needless.map_or(Ok(()), |(name, _)| Err(values.fault(name, "attachments_url is a folder")));
+        }
+        match (files.s3_access_key_id.is_some(), secrets) {
+            (_, (Some(_), Some(_))) => Err(values
+                .fault("s3_secret_access_key_file", "s3_secret_access_key is given too, and only one of them can be")),
+            (true, (Some(_), None) | (None, Some(_))) => Ok(()),
+            (false, _) => Err(values.fault("s3_access_key_id", "attachments_url is a bucket, which needs it")),
+            (true, (None, None)) => {
+                Err(values.fault("s3_secret_access_key_file", "attachments_url is a bucket, which needs it"))
+            }
+        }
+    }
+
+    /// The secret of the bucket.
+    pub fn s3_secret(&self) -> Result<Secret<String>, SettingsError> {
+        const FILE: &str = "s3_secret_access_key_file";
+        match (&self.files.s3_secret_access_key, &self.files.s3_secret_access_key_file) {
+            (Some(secret), _) => Ok(secret.clone()),
+            (None, Some(path)) => {
+                let text = String::from_utf8(read_file(FILE, path)?).unwrap_or_default();
+                let secret = SecretWord.read(&Value::String(text.trim().to_owned()));
+                secret.map_err(|_| file_fault(FILE, path, &format!("must hold {}", SecretWord.accepted())))
+            }
+            (None, None) => Err(missing(FILE)),
+        }
     }
 
     fn complete(&self, url: Option<&DatabaseUrl>) -> Result<Option<Secret<String>>, SettingsError> {

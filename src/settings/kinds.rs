@@ -290,6 +290,63 @@ impl std::fmt::Display for DatabaseUrl {
     }
 }
 
+/// Where uploaded files are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FilesUrl {
+    Folder(PathBuf),
+    S3 {
+        bucket: String,
+        /// Empty, or folders without a slash at either end.
+        prefix: String,
+    },
+}
+
+pub struct FilesPlace;
+
+impl Kind for FilesPlace {
+    type Value = FilesUrl;
+
+    fn accepted(&self) -> String {
+        "file:FOLDER, or s3://BUCKET or s3://BUCKET/PREFIX".into()
+    }
+
+    fn read(&self, value: &Value) -> Result<FilesUrl, Fault> {
+        read_text(value, |text| {
+            if let Some(folder) = text.strip_prefix("file:") {
+                let folder = folder.strip_prefix("//").unwrap_or(folder);
+                return is_line(folder, 4096).then(|| FilesUrl::Folder(PathBuf::from(folder)));
+            }
+            let (bucket, prefix) = text.strip_prefix("s3://").map(|rest| rest.split_once('/').unwrap_or((rest, "")))?;
+            let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b);
+            let folder = |part: &str| {
+                !part.trim_matches('.').is_empty()
+                    && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+            };
+            let prefix = prefix.trim_end_matches('/');
+            let good = (3..=63).contains(&bucket.len())
+                && bucket.bytes().all(plain)
+                && (prefix.is_empty() || prefix.len() <= 500 && prefix.split('/').all(folder));
+            good.then(|| FilesUrl::S3 { bucket: bucket.to_owned(), prefix: prefix.to_owned() })
+        })
+    }
+}
+
+/// A secret on one line, without spaces.
+pub struct SecretWord;
+
+impl Kind for SecretWord {
+    type Value = Secret<String>;
+
+    fn accepted(&self) -> String {
+        "a secret of 1 to 500 characters without spaces".into()
+    }
+
+    fn read(&self, value: &Value) -> Result<Secret<String>, Fault> {
+        let fits = |text: &str| is_line(text, 500) && !text.contains(char::is_whitespace);
+        read_text(value, |text| fits(text).then(|| Secret::new(text.to_owned())))
+    }
+}
+
 /// The key that wraps what must not lie open in the database.
 pub struct Key32;
 

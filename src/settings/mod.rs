@@ -19,8 +19,8 @@ use crate::http::address::ForwardedHeader;
 use issuers::Issuers;
 pub use issuers::{ClaimMapping, KeySource, MOST_JWKS_BYTES, TrustedIssuer, is_loopback, usable_keys};
 pub use keys::key_of_text;
-pub use kinds::DatabaseUrl;
 use kinds::*;
+pub use kinds::{DatabaseUrl, FilesUrl};
 pub use secret::Secret;
 pub use sources::{Origin, SettingsError, Sources, Values};
 
@@ -224,6 +224,28 @@ settings! {
             "The header in which these proxies say it. The other one is never read.";
     }
 
+    /// Uploaded files and where they are kept.
+    files: FileSettings {
+        attachments_url: FilesUrl = "file:xiaoqu-attachments", FilesPlace, [],
+            "Where uploaded files are kept: a folder that all replicas share, or a bucket that speaks S3.";
+        s3_endpoint: Option<String> = "", Maybe(BaseUrl), [],
+            "URL of the S3 service, where it is not Amazon's. With the bucket's name before the host it is called by host, else by path.";
+        s3_region: String = "us-east-1", Word(100), [],
+            "Region that requests to S3 are signed for.";
+        s3_access_key_id: Option<String> = "", Maybe(Word(200)), [],
+            "Access key of the bucket.";
+        s3_secret_access_key: Option<Secret<String>> = "", Maybe(SecretWord), [Secret],
+            "Its secret. Either this or `s3_secret_access_key_file`.";
+        s3_secret_access_key_file: Option<PathBuf> = "", Maybe(File), [],
+            "File with the secret. Either this or `s3_secret_access_key`.";
+        attachment_limit_bytes: usize = "20971520", Whole(1024, 1024 * 1024 * 1024), [],
+            "Largest file that is taken.";
+        upload_timeout_seconds: Duration = "600", seconds(1, 3600), [],
+            "How long an upload may take in all; where nothing comes for `request_timeout_seconds` it ends before.";
+        uploads_at_once: usize = "32", Whole(1, 1000), [],
+            "Uploads under way at once, a quarter of them of one caller at most; more are answered with 503.";
+    }
+
     /// What the service says about itself, and where it is.
     house: HouseSettings {
         time_zone: chrono_tz::Tz = "Asia/Shanghai", TimeZone, [],
@@ -267,6 +289,7 @@ impl Settings {
         if settings.http.metrics_listen == Some(settings.http.listen) {
             return Err(values.fault("metrics_listen", "is the same as listen"));
         }
+        settings.check_files(values)?;
         let on_sqlite = matches!(settings.database.database_url, DatabaseUrl::Sqlite(_));
         if on_sqlite && settings.database.database_password_file.is_some() {
             return Err(values.fault("database_password_file", "database_url is an SQLite file"));

@@ -13,7 +13,8 @@ use super::{DatabaseUrl, Flag, Setting, TABLE};
 pub const PREFIX: &str = "XIAOQU_";
 const DEFAULT_FILE: &str = "xiaoqu.toml";
 /// Variables of the house that are no settings: `--config`, and two that only tests read.
-const NO_SETTINGS: &[&str] = &["XIAOQU_CONFIG", "XIAOQU_REQUIRE_POSTGRES", "XIAOQU_REQUIRE_OIDC", "XIAOQU_TEST_PG_BIN"];
+const NO_SETTINGS: &[&str] =
+    &["XIAOQU_CONFIG", "XIAOQU_REQUIRE_POSTGRES", "XIAOQU_REQUIRE_OIDC", "XIAOQU_REQUIRE_S3", "XIAOQU_TEST_PG_BIN"];
 
 /// Who said a value.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -64,6 +64,9 @@ pub async fn get_readyz(state: web::Data<State>) -> Answer {
     if state.keys.broken() {
         warnings.push("keyring_broken: the changed keyring cannot be used; the keys before it are in force".into());
     }
+    if state.files.is_away() {
+        warnings.push("attachments_away: the store of attachments could not be reached when it was last asked".into());
+    }
     if state.sealer.is_refused() {
         warnings.push("ledger_not_sealed: the ledger or its key was changed from outside; its events wait".into());
     }

@@ -10,6 +10,7 @@ use crate::access::{Role, Scope};
 use crate::calendar;
 use crate::companies;
 use crate::db::{Id, Instant, Work};
+use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger::{self, Audience, Event};
 use crate::policy;
@@ -187,7 +188,8 @@ pub fn submit_violation_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>)
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     require_own_case(&row)?;
-    let input = tx.input(body)?;
+    let input =
+        tx.checked(body, |conn, input, faults| files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults))?;
     tx.if_match(row.version)?;
     row.require_state(&[ViolationState::Notified])?;
     if row.proceedings.0.statement.is_some() {
@@ -195,6 +197,7 @@ pub fn submit_violation_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>)
     }
     open_by_answering(tx, &mut row)?;
     require_before(ctx.today, row.statement_due_on)?;
+    files::attach_evidence(tx, OwnerKind::Violation, row.id, &input.evidence)?;
     row.proceedings.0.statement = Some(Statement::new(ctx, input.clone()));
     advance(tx, row, "violation.statement_submitted", json!({}), input)
 }

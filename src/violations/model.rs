@@ -188,7 +188,7 @@ pub struct ViolationIn {
     /// What was found.
     #[schema(min_length = 5, max_length = 5000, example = "保洁、秩序维护人员未按岗位统一着装")]
     pub description: String,
-    /// Evidence: texts and links.
+    /// Evidence: texts, links and attachments.
     #[schema(max_items = 50)]
     #[serde(default)]
     pub evidence: Vec<Evidence>,

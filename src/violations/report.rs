@@ -12,6 +12,7 @@ use crate::complexes::model::PointIn;
 use crate::db::{Conn, Fail, Id, Json, Work, lock_company};
 use crate::divisions;
 use crate::fault::Fault;
+use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger::{self, Event, Place};
 use crate::policy;
@@ -93,6 +94,7 @@ pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Vi
         updated_at: ctx.now,
     };
     store::insert(tx.conn, &row)?;
+    files::attach_evidence(tx, OwnerKind::Violation, row.id, &row.evidence.0)?;
     for role in [act.lead_role, ctx.caller.role] {
         add_audience(tx.conn, role, &row)?;
     }
@@ -131,12 +133,7 @@ fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<Fault
     if input.found_on > ctx.today {
         faults.push(Fault::new("/found_on", "in_the_future", "发现日期在未来", "this day has not come"));
     }
-    for (at, evidence) in input.evidence.iter().enumerate() {
-        if evidence.text.is_none() && evidence.url.is_none() {
-            let pointer = format!("/evidence/{at}");
-            faults.push(Fault::new(pointer, "required", "须有文字或链接", "a text or a link is needed"));
-        }
-    }
+    files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)?;
     let policies = policy::current(conn, &ctx.state.policies)?;
     if policies.in_force(input.found_on).is_none() {
         let (zh, en) = ("当日尚无施行的政策", "no policy was in force on that day");

@@ -7,6 +7,7 @@ use super::model::*;
 use super::store;
 use super::view::Violation;
 use crate::db::{Id, Work};
+use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::measures;
 use crate::problem::{Code, Problem};
@@ -17,11 +18,13 @@ pub fn appeal_violation(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<E
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     require_own_case(&row)?;
-    let input = tx.input(body)?;
+    let input =
+        tx.checked(body, |conn, input, faults| files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults))?;
     tx.if_match(row.version)?;
     row.require_state(&[ViolationState::Confirmed])?;
     open_by_answering(tx, &mut row)?;
     require_before(ctx.today, row.appeal_due_on)?;
+    files::attach_evidence(tx, OwnerKind::Violation, row.id, &input.evidence)?;
     row.proceedings.0.appeal = Some(Statement::new(ctx, input.clone()));
     row.state = ViolationState::Appealed.code().to_owned();
     advance(tx, row, "violation.appealed", json!({}), input)

@@ -1,6 +1,7 @@
 //! Mirrors the paths of the API; `contract` (not the `contracts` of companies) holds what is the same for all of them, `access` who gets in.
 
 mod access;
+mod attachments;
 mod calendar;
 mod clients;
 mod companies;

@@ -1,5 +1,6 @@
 //! The two doors and what stands behind them.
 
+mod attachments;
 mod backup;
 mod disk_full;
 mod doors;
@@ -8,6 +9,7 @@ mod ledger;
 mod migrations;
 mod outage;
 mod replicas;
+mod s3;
 mod sealing;
 mod standby;
 mod tampering;

@@ -2,12 +2,14 @@
 
 pub mod cases;
 pub mod client;
+pub mod files;
 pub mod jwks;
 pub mod keys;
 pub mod needles;
 pub mod oidc;
 pub mod postgres;
 pub mod rows;
+pub mod s3;
 pub mod sql;
 pub mod systems;
 
@@ -24,6 +26,7 @@ use xiaoqu::app::{self, Config, ServerOptions, State};
 use xiaoqu::bootstrap;
 use xiaoqu::clock::Clock;
 use xiaoqu::db::DbOptions;
+use xiaoqu::files::{FilesOptions, Place};
 use xiaoqu::http::limits::LimitOptions;
 use xiaoqu::keys::{Key as RingKey, Keyring, Keys, Use};
 use xiaoqu::traces::TraceOptions;
@@ -59,6 +62,11 @@ pub struct Setup {
     pub trusted_issuers: Vec<Issuer>,
     pub body_limit: usize,
     pub request_timeout: Duration,
+    /// Where attachments are kept, unless `files` says otherwise; gone with the last that holds it.
+    pub folder: Arc<tempfile::TempDir>,
+    pub files: fn(&mut FilesOptions),
+    /// Elsewhere than in the folder.
+    pub place: Option<Place>,
     pub limits: LimitOptions,
     pub metrics_on_api: bool,
     pub traces: Option<TraceOptions>,
@@ -76,6 +84,9 @@ impl Default for Setup {
             trusted_issuers: Vec::new(),
             body_limit: 1024 * 1024,
             request_timeout: Duration::from_secs(30),
+            folder: Arc::new(tempfile::Builder::new().prefix("xiaoqu-files-").tempdir().expect("a folder")),
+            files: |_| {},
+            place: None,
             limits: LimitOptions::default(),
             metrics_on_api: true,
             traces: None,
@@ -157,6 +168,8 @@ pub struct TestApp {
     /// The key that the local issuer signs with.
     pub key: Key,
     pub http: reqwest::Client,
+    /// Where its attachments are.
+    pub folder: Arc<tempfile::TempDir>,
     server: Option<(actix_web::dev::ServerHandle, JoinHandle<()>)>,
     // Last, so that it goes after the server.
     database: Option<Database>,
@@ -176,6 +189,9 @@ impl TestApp {
         if let Some((url, lag)) = setup.standby {
             (options.read_url, options.read_max_lag) = (Some(url), lag);
         }
+        let mut files = FilesOptions::in_folder(setup.folder.path());
+        (setup.files)(&mut files);
+        files.place = setup.place.unwrap_or(files.place);
         Config {
             db: options,
             clock: setup.clock,
@@ -187,6 +203,7 @@ impl TestApp {
             ledger_origin: "xiaoqu.test/ledger".to_owned(),
             body_limit: setup.body_limit,
             request_timeout: setup.request_timeout,
+            files,
             limits: setup.limits,
             metrics_on_api: setup.metrics_on_api,
             traces: setup.traces,
@@ -194,7 +211,7 @@ impl TestApp {
     }
 
     pub fn on(database: Database, key: Key, setup: Setup) -> TestApp {
-        let (db_url, server) = (database.url(), setup.server.clone());
+        let (db_url, server, folder) = (database.url(), setup.server.clone(), setup.folder.clone());
         let state = State::new(TestApp::config(&database, &key, setup)).expect("the state");
         bootstrap::load(&state).expect("the keys fit the database");
         let (address, server) = serve(state.clone(), server);
@@ -205,14 +222,16 @@ impl TestApp {
             state,
             key,
             http: reqwest::Client::builder().no_proxy().build().expect("a client"),
+            folder,
             server: Some(server),
             database: Some(database),
         }
     }
 
     /// Stops gracefully and starts again on the same database and keys.
-    pub fn restart(mut self, setup: Setup) -> TestApp {
+    pub fn restart(mut self, mut setup: Setup) -> TestApp {
         self.stop();
+        setup.folder = self.folder.clone();
         let database = self.database.take().expect("a database");
         TestApp::on(database, self.key.clone(), setup)
     }

@@ -63,6 +63,7 @@ on_both_databases! {
         assert_eq!(shown["service"]["effective_to"], "2029-03-31");
         // The company is seen wherever it serves.
         app.social().get(&path("companies", &company)).await.expect(200);
+        app.entries_about(text(&made["id"])).await;
         let events = app.county().get(&format!("/v1/events?subject_id={}", text(&made["id"]))).await;
         let kinds: Vec<&str> = events.items().iter().map(|event| text(&event["type"])).collect();
         assert_eq!(kinds, ["contract.submitted", "contract.refused", "contract.submitted", "contract.filed"]);

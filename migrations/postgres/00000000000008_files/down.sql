@@ -1,0 +1,2 @@
+DROP TABLE attachment_realm;
+DROP TABLE attachments;

@@ -1,0 +1,33 @@
+use diesel::table;
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Moment, Uid};
+    attachments (id) {
+        id -> Uid,
+        name -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        sha256 -> Text,
+        object_key -> Text,
+        owner_kind -> Nullable<Text>,
+        owner_id -> Nullable<Uid>,
+        uploader_iss -> Text,
+        uploader_sub -> Text,
+        uploader_role -> Text,
+        uploader_place -> Text,
+        county -> Text,
+        township -> Text,
+        community -> Text,
+        is_public -> Bool,
+        public_key -> Nullable<Text>,
+        public_sha256 -> Nullable<Text>,
+        public_size -> Nullable<BigInt>,
+        created_at -> Moment,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    attachment_realm (id) { id -> Text }
+}

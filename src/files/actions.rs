@@ -1,0 +1,84 @@
+//! The row of an upload.
+
+use serde_json::json;
+
+use super::model::{Attachment, AttachmentRow, NewAttachment, Uploader};
+use super::{UPLOAD_PATH, owner, store};
+use crate::access::Scope;
+use crate::db::{Conn, Id, Work};
+use crate::http::{Body, Ctx, Entity, Tx};
+use crate::ledger::{self, Event, Place};
+use crate::{companies, complexes};
+
+/// A file changes in nothing but in whom it belongs to.
+const VERSION: i64 = 1;
+
+pub fn create_attachment(tx: &mut Tx, body: &Body<NewAttachment>) -> Work<Entity<Attachment>> {
+    let ctx = tx.ctx;
+    let visible = |conn: &mut Conn, _: &Scope, id: Id| owner::find_visible(conn, ctx, id).map(drop);
+    let NewAttachment { name, media_type, size, sha256, object_key } =
+        tx.creation(body, visible, |_, _, _| Ok(()))?.clone();
+    let (uploader, from) = (Uploader::of(&ctx.caller), whence(tx)?);
+    let place = from.place.unwrap_or_default();
+    let row = AttachmentRow {
+        id: ctx.new_id(),
+        name,
+        media_type: media_type.to_owned(),
+        size,
+        sha256,
+        object_key,
+        owner_kind: None,
+        owner_id: None,
+        uploader_iss: uploader.iss,
+        uploader_sub: uploader.sub,
+        uploader_role: uploader.role,
+        uploader_place: uploader.place,
+        county: place.county,
+        township: place.township,
+        community: place.community,
+        is_public: false,
+        public_key: None,
+        public_sha256: None,
+        public_size: None,
+        created_at: ctx.now,
+    };
+    store::insert(tx.conn, &row)?;
+    let mut event = Event::new("attachment.uploaded", "attachment", row.id)
+        .company(from.company)
+        .complex(from.complex)
+        .data(json!({ "sha256": row.sha256, "size": row.size, "media_type": row.media_type }))
+        .personal("name", Some(&row.name));
+    event.place = row.place();
+    ledger::append(tx, event)?;
+    Ok(Entity::created(row.id, VERSION, row.view(), UPLOAD_PATH))
+}
+
+/// Where a file comes from.
+#[derive(Default)]
+struct Whence {
+    place: Option<Place>,
+    company: Option<Id>,
+    complex: Option<Id>,
+}
+
+fn whence(tx: &mut Tx) -> Work<Whence> {
+    let ctx = tx.ctx;
+    if let Some(division) = &ctx.caller.division {
+        let digits = |count: usize| division.get(..count).unwrap_or_default().to_owned();
+        let place = Place { county: digits(6), township: digits(9), community: digits(12) };
+        return Ok(Whence { place: Some(place), ..Whence::default() });
+    }
+    if let Some(uscc) = &ctx.caller.company {
+        let Some(company) = companies::find_by_uscc(tx.conn, &ctx.scope, uscc)? else { return Ok(Whence::default()) };
+        let place = Place { county: company.county, ..Place::default() };
+        return Ok(Whence { place: Some(place), company: Some(company.id), complex: None });
+    }
+    let Some(id) = ctx.caller.complex else { return Ok(Whence::default()) };
+    let place = complexes::find(tx.conn, &ctx.scope, id).ok().map(|complex| complex.place());
+    Ok(Whence { complex: place.is_some().then_some(id), place, company: None })
+}
+
+pub fn get_attachment(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<Attachment>> {
+    let row = owner::find_visible(conn, ctx, id)?;
+    Ok(Entity::new(row.id, VERSION, row.view()))
+}

@@ -1,0 +1,98 @@
+//! What nobody needs is removed: files that belong to nothing for a day, and objects that no row has.
+
+use std::path::Path as Folder;
+use std::time::{Duration, SystemTime};
+
+use chrono::{TimeDelta, Utc};
+use futures_util::StreamExt;
+use serde_json::json;
+
+use super::spool::on_disk;
+use super::store;
+use crate::app::State;
+use crate::db::{Conn, Instant, Work, WriteGate};
+use crate::ledger::{self, Event, Origin};
+use crate::problem::Problem;
+
+/// How long a file may belong to nothing, by business time; and how old an object must be to be missed by a row that is
+/// being written, by the store's clock.
+const KEPT_HOURS: i64 = 24;
+/// Rows that one transaction removes.
+const CHUNK: i64 = 100;
+/// Keys that one statement looks up.
+const KEYS: usize = 200;
+
+/// Removes a chunk of the files that belong to nothing; returns how many there were.
+pub async fn remove_unattached(state: &State) -> Result<usize, Problem> {
+    let now = state.clock.now();
+    let before = Instant(now.0 - TimeDelta::hours(KEPT_HOURS));
+    let removed = state.db.write(WriteGate::default(), move |conn| remove(conn, now, before)).await?;
+    let keys: Vec<String> = removed.clone();
+    let used = state.db.read(move |conn| store::keys_in_use(conn, &keys)).await?;
+    for key in removed.iter().filter(|key| !used.contains(key)) {
+        state.files.storage.delete(key).await;
+    }
+    Ok(removed.len())
+}
+
+fn remove(conn: &mut Conn, now: Instant, before: Instant) -> Work<Vec<String>> {
+    let mut keys = Vec::new();
+    for row in store::unattached_before(conn, before, CHUNK)? {
+        if !store::remove_unattached(conn, row.id)? {
+            continue;
+        }
+        let mut event = Event::new("attachment.removed", "attachment", row.id)
+            .data(json!({ "sha256": row.sha256, "size": row.size, "media_type": row.media_type }));
+        event.place = row.place();
+        ledger::append_from(conn, Origin { request_id: "housekeeping".to_owned(), ..Origin::program(now) }, event)?;
+        keys.push(row.object_key);
+    }
+    Ok(keys)
+}
+
+/// Removes objects that are older than a day and that no row has: what a crash left between the object and its row, and
+/// copies of files that are public no longer. Returns how many.
+pub async fn sweep(state: &State) -> Result<usize, Problem> {
+    let storage = &state.files.storage;
+    let before = Utc::now() - TimeDelta::hours(KEPT_HOURS);
+    let mut objects = storage.list(&state.db).await?.chunks(KEYS);
+    let mut swept = 0;
+    while let Some(chunk) = objects.next().await {
+        let mut old: Vec<String> = Vec::new();
+        for object in chunk {
+            let object = object.map_err(|error| super::storage::problem(&error))?;
+            if object.last_modified < before {
+                old.push(object.location.to_string());
+            }
+        }
+        if old.is_empty() {
+            continue;
+        }
+        let keys = old.clone();
+        let used = state.db.read(move |conn| store::keys_in_use(conn, &keys)).await?;
+        for key in old.iter().filter(|key| !used.contains(key)) {
+            storage.delete(key).await;
+            swept += 1;
+        }
+    }
+    if let Some(folder) = storage.folder.clone() {
+        let realm = folder.join(storage.realm(&state.db).await?);
+        swept += on_disk(move || Ok(sweep_unfinished(&realm))).await?;
+    }
+    Ok(swept)
+}
+
+/// What a killed process leaves of a copy into a folder, `name#number`, is in no list of the store.
+fn sweep_unfinished(realm: &Folder) -> usize {
+    let old = Duration::from_secs(KEPT_HOURS as u64 * 3600);
+    let is_old = |entry: &std::fs::DirEntry| {
+        let changed = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+        changed.is_some_and(|changed| SystemTime::now().duration_since(changed).is_ok_and(|age| age > old))
+    };
+    let entries = |folder: &Folder| std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries(realm)
+        .flat_map(|folder| entries(&folder.path()))
+        .filter(|entry| entry.file_name().to_string_lossy().contains('#') && is_old(entry))
+        .filter(|entry| std::fs::remove_file(entry.path()).is_ok())
+        .count()
+}

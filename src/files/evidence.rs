@@ -1,0 +1,116 @@
+//! Files that a body names: checked with its other faults, then bound to the row in its transaction.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::json;
+
+use super::model::{AttachmentInfo, OwnerKind, Uploader};
+use super::store;
+use crate::db::{Conn, Id, Work};
+use crate::fault::Fault;
+use crate::http::{Ctx, Tx};
+use crate::ledger::{self, Event};
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::Evidence;
+
+/// Each piece of evidence is a text, a link or an attachment; attachments are the caller's own and belong to nothing yet.
+/// `pointer` is that of the list in the body, such as `/evidence`.
+pub fn check_evidence(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    pointer: &str,
+    evidence: &[Evidence],
+    faults: &mut Vec<Fault>,
+) -> Work<()> {
+    for (at, one) in evidence.iter().enumerate() {
+        if one.text.is_none() && one.url.is_none() && one.attachment_id.is_none() {
+            let (zh, en) = ("须有文字、附件或链接", "a text, an attachment or a link is needed");
+            faults.push(Fault::new(format!("{pointer}/{at}"), "required", zh, en));
+        }
+    }
+    let named = evidence.iter().enumerate();
+    let named = named.filter_map(|(at, one)| Some((format!("{pointer}/{at}/attachment_id"), one.attachment_id?)));
+    check(conn, ctx, named.collect(), faults)
+}
+
+/// The same for one id; `pointer` is its own.
+pub fn check_attachment(conn: &mut Conn, ctx: &Ctx, pointer: &str, id: Id, faults: &mut Vec<Fault>) -> Work<()> {
+    check(conn, ctx, vec![(pointer.to_owned(), id)], faults)
+}
+
+fn check(conn: &mut Conn, ctx: &Ctx, named: Vec<(String, Id)>, faults: &mut Vec<Fault>) -> Work<()> {
+    if named.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Id> = named.iter().map(|(_, id)| *id).collect();
+    let me = Uploader::of(&ctx.caller);
+    let rows = store::of_ids(conn, &ids)?;
+    let free = rows.iter().filter(|row| row.owner_id.is_none() && me.is(&row.uploader()));
+    let free: HashSet<Id> = free.map(|row| row.id).collect();
+    let mut seen = HashSet::new();
+    for (pointer, id) in named {
+        if !free.contains(&id) {
+            let (zh, en) = ("没有此附件，或已用于其他记录", "no such attachment of yours that belongs to nothing yet");
+            faults.push(Fault::new(pointer, "unknown_reference", zh, en));
+        } else if !seen.insert(id) {
+            faults.push(Fault::new(pointer, "duplicate", "附件重复", "this attachment stands here twice"));
+        }
+    }
+    Ok(())
+}
+
+fn attachments_of(evidence: &[Evidence]) -> Vec<Id> {
+    evidence.iter().filter_map(|one| one.attachment_id).collect()
+}
+
+/// The attachments of what was just checked belong to this row from now on.
+pub fn attach_evidence(tx: &mut Tx, kind: OwnerKind, owner: Id, evidence: &[Evidence]) -> Work<()> {
+    attach(tx, kind, owner, &attachments_of(evidence))
+}
+
+/// The same for ids.
+pub fn attach(tx: &mut Tx, kind: OwnerKind, owner: Id, ids: &[Id]) -> Work<()> {
+    if !ids.is_empty() && store::attach(tx.conn, ids, kind, owner)? != ids.len() {
+        // Another request was faster, or the file was removed for its age, since it was checked.
+        return Err(Problem::new(Code::StateConflict)
+            .detail("附件刚被用于其他记录或已清除", "an attachment was attached elsewhere or removed meanwhile")
+            .into());
+    }
+    Ok(())
+}
+
+/// The same files as evidence of another row that the caller makes of this one: each gets an id of its own there.
+pub fn copy_evidence(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner: Id) -> Work<Vec<Evidence>> {
+    let rows = store::of_ids(tx.conn, &attachments_of(evidence))?;
+    let rows: HashMap<Id, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let mut copies = evidence.to_vec();
+    for one in &mut copies {
+        let Some(id) = one.attachment_id else { continue };
+        let mut row = rows.get(&id).cloned().ok_or_else(|| Problem::new(Code::Internal))?;
+        row.id = tx.ctx.new_id();
+        (row.owner_kind, row.owner_id) = (Some(kind.code().to_owned()), Some(owner));
+        (row.is_public, row.public_key, row.public_sha256, row.public_size) = (false, None, None, None);
+        row.created_at = tx.ctx.now;
+        store::insert(tx.conn, &row)?;
+        let mut event = Event::new("attachment.copied", "attachment", row.id)
+            .data(json!({ "of": id, "sha256": row.sha256, "size": row.size, "media_type": row.media_type }))
+            .personal("name", Some(&row.name));
+        event.place = row.place();
+        ledger::append(tx, event)?;
+        one.attachment_id = Some(row.id);
+    }
+    Ok(copies)
+}
+
+/// What a row that names files shows of them.
+pub fn describe(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, AttachmentInfo>> {
+    let mut all = HashMap::new();
+    for chunk in ids.chunks(500) {
+        for row in store::of_ids(conn, chunk)? {
+            let info =
+                AttachmentInfo { name: row.name, media_type: row.media_type, size: row.size, sha256: row.sha256 };
+            all.insert(row.id, info);
+        }
+    }
+    Ok(all)
+}

@@ -1,0 +1,191 @@
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::access::{Caller, Role};
+use crate::coded_enum;
+use crate::db::Id;
+use crate::db::schema::attachments;
+use crate::db::types::Instant;
+use crate::ledger::Place;
+
+coded_enum! {
+    /// Kind of row that a file belongs to (附件归属).
+    #[schema(example = "violation")]
+    pub enum OwnerKind {
+        Violation "violation" "违规行为" "Violation"
+        Measure "measure" "处置措施" "Measure"
+        Listing "listing" "名单记录" "Entry of a list"
+        Contract "contract" "物业服务合同" "Contract"
+        Disclosure "disclosure" "公开信息" "Disclosure"
+    }
+}
+
+/// Who uploaded a file: until it is attached nobody else sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uploader {
+    pub iss: String,
+    pub sub: String,
+    pub role: String,
+    /// Division, USCC or complex; of a utility with its organisation.
+    pub place: String,
+}
+
+impl Uploader {
+    pub fn of(caller: &Caller) -> Uploader {
+        let complex = caller.complex.map(|id| id.to_string());
+        let parts = [&caller.division, &caller.company, &complex, &caller.organisation];
+        let place: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+        Uploader {
+            iss: caller.iss.clone(),
+            sub: caller.sub.clone(),
+            role: caller.role.code().to_owned(),
+            place: place.join("/"),
+        }
+    }
+
+    /// The same office, company or committee; of residents, the same person.
+    pub fn is(&self, other: &Uploader) -> bool {
+        let same_person = self.role != Role::Resident.code() || self.sub == other.sub;
+        (&self.iss, &self.role, &self.place) == (&other.iss, &other.role, &other.place) && same_person
+    }
+}
+
+#[derive(Clone, Debug, Queryable, Insertable)]
+#[diesel(table_name = attachments)]
+pub struct AttachmentRow {
+    pub id: Id,
+    pub name: String,
+    pub media_type: String,
+    pub size: i64,
+    pub sha256: String,
+    /// Where its bytes are in the store; copies of an attachment share them.
+    pub object_key: String,
+    pub owner_kind: Option<String>,
+    pub owner_id: Option<Id>,
+    pub uploader_iss: String,
+    pub uploader_sub: String,
+    pub uploader_role: String,
+    pub uploader_place: String,
+    pub county: String,
+    pub township: String,
+    pub community: String,
+    pub is_public: bool,
+    pub public_key: Option<String>,
+    pub public_sha256: Option<String>,
+    pub public_size: Option<i64>,
+    pub created_at: Instant,
+}
+
+impl AttachmentRow {
+    pub fn uploader(&self) -> Uploader {
+        Uploader {
+            iss: self.uploader_iss.clone(),
+            sub: self.uploader_sub.clone(),
+            role: self.uploader_role.clone(),
+            place: self.uploader_place.clone(),
+        }
+    }
+
+    /// Where it was uploaded from, if that is a place.
+    pub fn place(&self) -> Option<Place> {
+        (!self.county.is_empty()).then(|| Place {
+            county: self.county.clone(),
+            township: self.township.clone(),
+            community: self.community.clone(),
+        })
+    }
+
+    pub fn owner(&self) -> Option<(OwnerKind, Id)> {
+        OwnerKind::from_code(self.owner_kind.as_deref()?).zip(self.owner_id)
+    }
+
+    pub fn view(self) -> Attachment {
+        let owner = self.owner();
+        Attachment {
+            id: self.id,
+            name: self.name,
+            media_type: self.media_type,
+            size: self.size,
+            sha256: self.sha256,
+            owner_kind: owner.map(|(kind, _)| kind),
+            owner_id: owner.map(|(_, id)| id),
+            created_at: self.created_at,
+        }
+    }
+}
+
+/// A file that is in the store, before it has a row.
+#[derive(Clone, Debug)]
+pub struct NewAttachment {
+    pub name: String,
+    pub media_type: &'static str,
+    pub size: i64,
+    pub sha256: String,
+    pub object_key: String,
+}
+
+/// A file (附件). Its bytes are at `/content`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Attachment {
+    pub id: Id,
+    /// Name of the file.
+    #[schema(max_length = 255, example = "现场照片.jpg")]
+    pub name: String,
+    /// What it is, as found in its bytes.
+    #[schema(max_length = 100, example = "image/jpeg")]
+    pub media_type: String,
+    /// Size in bytes.
+    #[schema(minimum = 1, example = 482133)]
+    pub size: i64,
+    /// SHA-256 of its bytes, in hex.
+    #[schema(
+        min_length = 64,
+        max_length = 64,
+        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    )]
+    pub sha256: String,
+    /// Kind of row that it belongs to; null until it is attached.
+    pub owner_kind: Option<OwnerKind>,
+    /// The row that it belongs to; null until it is attached.
+    pub owner_id: Option<Id>,
+    pub created_at: Instant,
+}
+
+/// What a row that names a file shows of it (附件摘要).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AttachmentInfo {
+    /// Name of the file.
+    #[schema(max_length = 255, example = "物业服务合同.pdf")]
+    pub name: String,
+    /// What it is, as found in its bytes.
+    #[schema(max_length = 100, example = "application/pdf")]
+    pub media_type: String,
+    /// Size in bytes.
+    #[schema(minimum = 1, example = 482133)]
+    pub size: i64,
+    /// SHA-256 of its bytes, in hex.
+    #[schema(
+        min_length = 64,
+        max_length = 64,
+        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    )]
+    pub sha256: String,
+}
+
+/// A form with one file (表单上传).
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "it is read as a stream; this is for the document")]
+pub struct UploadForm {
+    /// The file, with its `filename` and `Content-Type`.
+    #[schema(value_type = String, format = Binary)]
+    pub file: Vec<u8>,
+}
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct UploadQuery {
+    /// Name of the file, where the body is the file itself and no `Content-Disposition` names it.
+    #[param(max_length = 255, example = "现场照片.jpg")]
+    pub name: Option<String>,
+}

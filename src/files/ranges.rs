@@ -1,0 +1,84 @@
+//! Which part of a file is asked for (RFC 9110, 14).
+
+use std::ops::Range;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    Whole,
+    Part(Range<u64>),
+    /// There are no such bytes.
+    Nothing,
+}
+
+/// One range; several, other units and what cannot be read are answered with the whole (14.2). `If-Range` that is not
+/// this very tag asks for the whole too (13.1.5).
+pub fn asked(range: Option<&str>, if_range: Option<&str>, etag: &str, size: u64) -> Asked {
+    let Some(spec) = range.and_then(|range| range.trim().strip_prefix("bytes=")) else { return Asked::Whole };
+    if if_range.is_some_and(|tag| tag.trim() != etag) {
+        return Asked::Whole;
+    }
+    let Some((first, last)) = spec.trim().split_once('-').filter(|_| !spec.contains(',')) else { return Asked::Whole };
+    let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().unwrap_or(u64::MAX));
+    match (first, last) {
+        ("", "") => Asked::Whole,
+        ("", count) => match number(count) {
+            None => Asked::Whole,
+            Some(0) => Asked::Nothing,
+            Some(count) => Asked::Part(size.saturating_sub(count)..size),
+        },
+        (first, last) => match (number(first), if last.is_empty() { Some(u64::MAX) } else { number(last) }) {
+            (Some(first), Some(last)) if last < first => Asked::Whole,
+            (Some(first), Some(_)) if first >= size => Asked::Nothing,
+            (Some(first), Some(last)) => Asked::Part(first..last.saturating_add(1).min(size)),
+            _ => Asked::Whole,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of(range: &str) -> Asked {
+        asked(Some(range), None, "\"x\"", 100)
+    }
+
+    #[test]
+    fn a_range_is_cut_to_the_file() {
+        for (range, wanted) in [
+            ("bytes=0-0", Asked::Part(0..1)),
+            ("bytes=10-19", Asked::Part(10..20)),
+            ("bytes=90-", Asked::Part(90..100)),
+            ("bytes=90-500", Asked::Part(90..100)),
+            ("bytes=-5", Asked::Part(95..100)),
+            ("bytes=-500", Asked::Part(0..100)),
+            ("bytes=0-99999999999999999999999", Asked::Part(0..100)),
+            ("bytes=100-", Asked::Nothing),
+            ("bytes=-0", Asked::Nothing),
+            ("bytes=99999999999999999999999-", Asked::Nothing),
+            ("bytes=5-2", Asked::Whole),
+            ("bytes=-", Asked::Whole),
+            ("bytes=a-b", Asked::Whole),
+            ("bytes=+1-2", Asked::Whole),
+            ("bytes=0-1,5-6", Asked::Whole),
+            ("lines=0-1", Asked::Whole),
+        ] {
+            assert_eq!(of(range), wanted, "{range}");
+        }
+        assert_eq!(asked(Some("bytes=0-1"), Some("\"x\""), "\"x\"", 100), Asked::Part(0..2));
+        assert_eq!(asked(Some("bytes=0-1"), Some("W/\"x\""), "\"x\"", 100), Asked::Whole);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_part_lies_within_the_file(range in "bytes=[0-9]{0,4}-[0-9]{0,4}", size in 1u64..2000) {
+            if let Asked::Part(part) = asked(Some(&range), None, "\"x\"", size) {
+                prop_assert!(part.start < part.end && part.end <= size, "{:?}", part);
+            }
+        }
+    }
+}

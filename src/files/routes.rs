@@ -1,0 +1,80 @@
+use actix_web::http::header::DispositionType;
+use actix_web::{HttpRequest, get, post, web};
+
+use super::model::{Attachment, UploadForm, UploadQuery};
+use super::serve::{Content, serve};
+use super::{actions, names, owner, public_copy, upload};
+use crate::app::State;
+use crate::http::context::PathId;
+use crate::http::{Answer, Ctx};
+use crate::problem::ProblemBody;
+
+/// Upload a file
+///
+/// As a form with one part `file`, or as the body itself with its own `Content-Type` (or `application/octet-stream`) and
+/// its name in `Content-Disposition: attachment; filename*=UTF-8''…` or in `name`. JPEG, PNG, WebP, HEIC, PDF, Word, Excel,
+/// PowerPoint, MP4, QuickTime and WebM; the type is read from the bytes, and a declared type or an extension that is not
+/// that of the bytes is refused. Then name its id as `attachment_id` of evidence; a file that belongs to nothing is seen by
+/// its uploader alone, and removed after 24 hours.
+#[utoipa::path(tag = "attachments", params(UploadQuery),
+    request_body(description = "The file", content((UploadForm = "multipart/form-data"), (Vec<u8> = "*/*"))),
+    responses((status = 201, description = "Uploaded", body = Attachment)))]
+#[post("/v1/attachments")]
+pub async fn create_attachment(ctx: Ctx, request: HttpRequest, payload: web::Payload) -> Answer {
+    upload::upload(ctx, request, payload).await
+}
+
+/// Show a file
+///
+/// Whoever sees the row that it belongs to sees it, once that row is opened where opening it is a delivery.
+#[utoipa::path(tag = "attachments", params(("id" = crate::db::Id, Path, description = "Id of the file")),
+    responses((status = 200, description = "The file's name, type, size and digest", body = Attachment)))]
+#[get("/v1/attachments/{id}")]
+pub async fn get_attachment(ctx: Ctx, id: PathId) -> Answer {
+    ctx.get(move |conn, ctx| actions::get_attachment(conn, ctx, id.0)).await
+}
+
+/// The bytes of a file
+///
+/// Always as a download. One range at a time (RFC 9110, 14); the ETag is the SHA-256 of the bytes.
+#[utoipa::path(tag = "attachments",
+    params(
+        ("id" = crate::db::Id, Path, description = "Id of the file"),
+        ("Range" = Option<String>, Header, description = "One range of bytes, such as `bytes=0-1023`."),
+        ("If-Range" = Option<String>, Header, description = "The range only if this is still the ETag, else the whole."),
+    ),
+    responses(
+        (status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 206, description = "The part that was asked for", body = Vec<u8>, content_type = "application/octet-stream"),
+    ))]
+#[get("/v1/attachments/{id}/content")]
+pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) -> Answer {
+    let row = ctx.read(move |conn, ctx| owner::find_visible(conn, ctx, id.0)).await?;
+    let content = Content {
+        key: row.object_key,
+        size: u64::try_from(row.size).unwrap_or_default(),
+        sha256: row.sha256,
+        media_type: row.media_type,
+        disposition: names::disposition(&DispositionType::Attachment, &row.name),
+        cache: "private, no-cache",
+        vary: "Authorization",
+    };
+    serve(&ctx.state.files, &request, content).await
+}
+
+/// A picture that is public
+///
+/// Of a disclosure that was verified: a copy without place, time, device or any other note of whoever took it.
+#[utoipa::path(tag = "public",
+    params(("id" = crate::db::Id, Path, description = "Id of the file")),
+    responses(
+        (status = 200, description = "The picture", body = Vec<u8>, content_type = "image/*"),
+        (status = 206, description = "The part that was asked for", body = Vec<u8>, content_type = "image/*"),
+        (status = 404, description = "No such picture is public", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json"),
+    ))]
+#[get("/public/files/{id}")]
+pub async fn get_public_file(state: web::Data<State>, id: PathId, request: HttpRequest) -> Answer {
+    let content = public_copy::content(&state, id.0).await?;
+    serve(&state.files, &request, content).await
+}

@@ -1,0 +1,77 @@
+//! The bytes of a file as an answer: whole or a part, never held in memory, never compressed.
+
+use actix_web::body::SizedStream;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_SECURITY_POLICY, ETAG,
+    IF_NONE_MATCH, IF_RANGE, RANGE, VARY,
+};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use futures_util::stream;
+
+use super::Files;
+use super::ranges::{Asked, asked};
+use crate::http::Answer;
+use crate::http::edge::WithoutBody;
+use crate::problem::{Code, Problem};
+
+/// A file that is opened as a page runs nothing and asks for nothing.
+const POLICY: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
+
+pub struct Content {
+    pub key: String,
+    pub size: u64,
+    pub sha256: String,
+    pub media_type: String,
+    pub disposition: String,
+    pub cache: &'static str,
+    pub vary: &'static str,
+}
+
+pub async fn serve(files: &Files, request: &HttpRequest, content: Content) -> Answer {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let etag = format!("\"{}\"", content.sha256);
+    let known = header(IF_NONE_MATCH).is_some_and(|tags| {
+        tags.split(',').map(|tag| tag.trim().trim_start_matches("W/")).any(|tag| tag == "*" || tag == etag)
+    });
+    let range = match asked(header(RANGE), header(IF_RANGE), &etag, content.size) {
+        _ if known => 0..0,
+        Asked::Whole => 0..content.size,
+        Asked::Part(range) => range,
+        Asked::Nothing => {
+            return Err(Problem::new(Code::RangeNotSatisfiable)
+                .detail(format!("文件共 {} 字节", content.size), format!("the file has {} bytes", content.size))
+                .header(CONTENT_RANGE, format!("bytes */{}", content.size)));
+        }
+    };
+    let length = range.end - range.start;
+    let status = match (known, length == content.size) {
+        (true, _) => StatusCode::NOT_MODIFIED,
+        (_, true) if header(RANGE).is_none() || range.start > 0 => StatusCode::OK,
+        _ => StatusCode::PARTIAL_CONTENT,
+    };
+    let mut response = HttpResponse::build(status);
+    response
+        .insert_header((ETAG, etag))
+        .insert_header((CACHE_CONTROL, content.cache))
+        .insert_header((VARY, content.vary));
+    if known {
+        return Ok(response.finish());
+    }
+    // Lengths and ranges are of the bytes as they are: the compressing layer leaves alone what has an encoding.
+    response
+        .content_type(content.media_type)
+        .insert_header((CONTENT_ENCODING, "identity"))
+        .insert_header((CONTENT_DISPOSITION, content.disposition))
+        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((ACCEPT_RANGES, "bytes"));
+    if status == StatusCode::PARTIAL_CONTENT {
+        response.insert_header((CONTENT_RANGE, format!("bytes {}-{}/{}", range.start, range.end - 1, content.size)));
+    }
+    if request.extensions().contains::<WithoutBody>() {
+        let nothing = stream::empty::<Result<actix_web::web::Bytes, std::io::Error>>();
+        return Ok(response.body(SizedStream::new(length, nothing)));
+    }
+    let bytes = files.storage.stream(&content.key, range).await?;
+    Ok(response.body(SizedStream::new(length, bytes)))
+}

@@ -1,0 +1,91 @@
+//! What an upload is kept in while it comes: a file without a name, which goes with whoever holds it.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use actix_web::web::{self, Bytes};
+use aws_lc_rs::digest::{Context, SHA256};
+use futures_util::{Stream, StreamExt};
+
+use super::storage;
+use crate::problem::{Code, Problem};
+
+/// Bytes that are gathered before they are written.
+const BUFFER: usize = 256 * 1024;
+
+/// A whole upload.
+pub struct Spooled {
+    pub file: File,
+    pub size: u64,
+    /// In hex.
+    pub sha256: String,
+}
+
+struct Spool {
+    file: File,
+    hash: Context,
+    size: u64,
+    buffer: Vec<u8>,
+}
+
+impl Spool {
+    fn new(folder: &Path) -> io::Result<Spool> {
+        let file = tempfile::tempfile_in(folder)?;
+        Ok(Spool { file, hash: Context::new(&SHA256), size: 0, buffer: Vec::with_capacity(BUFFER) })
+    }
+
+    fn flush(mut self) -> io::Result<Spool> {
+        self.file.write_all(&self.buffer)?;
+        self.hash.update(&self.buffer);
+        self.size += self.buffer.len() as u64;
+        self.buffer.clear();
+        Ok(self)
+    }
+}
+
+/// Work on the disk, off the worker thread.
+pub async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, Problem> {
+    let done = web::block(work).await.map_err(|_| Problem::new(Code::Internal))?;
+    done.map_err(|error| storage::problem(&error))
+}
+
+pub fn too_large(limit: u64) -> Problem {
+    Problem::new(Code::PayloadTooLarge)
+        .detail(format!("附件最大 {limit} 字节"), format!("a file has at most {limit} bytes"))
+}
+
+/// The next part of a stream, which must not be long in coming.
+pub async fn next<T>(stream: &mut (impl Stream<Item = T> + Unpin), patience: Duration) -> Result<Option<T>, Problem> {
+    tokio::time::timeout(patience, stream.next()).await.map_err(|_| {
+        Problem::new(Code::RequestTimeout)
+            .detail("上传中断，未收到更多数据", "nothing more of the upload came; nothing is kept of it")
+    })
+}
+
+/// Takes a stream to its end.
+pub async fn spool<E>(
+    folder: PathBuf,
+    limit: u64,
+    patience: Duration,
+    mut stream: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> Result<Spooled, Problem> {
+    let mut spool = on_disk(move || Spool::new(&folder)).await?;
+    while let Some(chunk) = next(&mut stream, patience).await? {
+        let chunk = chunk.map_err(|_| malformed())?;
+        if spool.size + (spool.buffer.len() + chunk.len()) as u64 > limit {
+            return Err(too_large(limit));
+        }
+        spool.buffer.extend_from_slice(&chunk);
+        if spool.buffer.len() >= BUFFER {
+            spool = on_disk(move || spool.flush()).await?;
+        }
+    }
+    let Spool { file, hash, size, .. } = on_disk(move || spool.flush()).await?;
+    Ok(Spooled { file, size, sha256: hex::encode(hash.finish()) })
+}
+
+pub fn malformed() -> Problem {
+    Problem::new(Code::MalformedRequest).detail("上传不完整或格式有误", "the upload is malformed or ended too early")
+}

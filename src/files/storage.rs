@@ -1,0 +1,240 @@
+//! Where the bytes are: a folder, or a bucket that speaks S3.
+
+use std::error::Error;
+use std::fs::{DirBuilder, File};
+use std::io;
+use std::ops::Range;
+use std::os::unix::fs::{DirBuilderExt, FileExt};
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use actix_web::web::Bytes;
+use anyhow::Context;
+use futures_util::{Stream, StreamExt, stream};
+use object_store::aws::AmazonS3Builder;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::prefix::PrefixStore;
+use object_store::{BackoffConfig, ClientOptions, ObjectMeta, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig};
+use tokio::sync::{OnceCell, Semaphore};
+
+use super::spool::on_disk;
+use super::{Place, store};
+use crate::db::Db;
+use crate::problem::{Code, Problem};
+use crate::settings::Secret;
+
+/// The least that S3 takes as a part that is not the last.
+const PART: u64 = 5 * 1024 * 1024;
+/// What is read of an object at a time, as its reader takes it.
+const PIECE: u64 = 256 * 1024;
+/// How many files are copied into the store at once; each holds a part in memory.
+const PUTS: usize = 4;
+
+#[derive(Clone, Debug)]
+pub struct S3Options {
+    pub bucket: String,
+    /// Empty, or folders without a slash at either end.
+    pub prefix: String,
+    pub endpoint: Option<String>,
+    pub region: String,
+    pub access_key_id: String,
+    pub secret_access_key: Secret<String>,
+}
+
+pub struct Storage {
+    store: Arc<dyn ObjectStore>,
+    /// Where uploads are kept while they come.
+    spool: PathBuf,
+    /// The folder, if it is one.
+    pub(super) folder: Option<PathBuf>,
+    /// First part of every key of this database.
+    realm: OnceCell<String>,
+    putting: Semaphore,
+    away: AtomicBool,
+}
+
+/// A failure of the store or of the disk before it, told once in the log.
+pub fn problem(error: &(dyn Error + 'static)) -> Problem {
+    tracing::error!(error, "the store of attachments failed");
+    let mut cause = Some(error);
+    while let Some(one) = cause {
+        let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
+        if one.downcast_ref::<io::Error>().is_some_and(|io| full.contains(&io.kind())) {
+            return Problem::new(Code::StorageFull);
+        }
+        cause = one.source();
+    }
+    Problem::new(Code::FilesUnavailable)
+}
+
+impl Storage {
+    pub fn open(place: Place) -> anyhow::Result<Storage> {
+        let (store, spool, folder): (Arc<dyn ObjectStore>, _, _) = match place {
+            Place::Folder(folder) => {
+                let name = folder.display();
+                DirBuilder::new()
+                    .recursive(true)
+                    .mode(0o700)
+                    .create(&folder)
+                    .with_context(|| format!("cannot make the folder of attachments, {name}"))?;
+                let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
+                // On the same disk, and not where a temporary file may be in memory.
+                (Arc::new(store), folder.clone(), Some(folder))
+            }
+            Place::S3(options) => {
+                let prefix = options.prefix.clone();
+                let store = PrefixStore::new(s3(options)?, prefix);
+                (Arc::new(store), std::env::temp_dir(), None)
+            }
+        };
+        Ok(Storage {
+            store,
+            spool,
+            folder,
+            realm: OnceCell::new(),
+            putting: Semaphore::new(PUTS),
+            away: AtomicBool::new(false),
+        })
+    }
+
+    pub fn spool_folder(&self) -> &FilePath {
+        &self.spool
+    }
+
+    pub fn is_away(&self) -> bool {
+        self.away.load(Ordering::Relaxed)
+    }
+
+    fn told<T>(&self, result: object_store::Result<T>) -> Result<T, Problem> {
+        self.away.store(result.is_err(), Ordering::Relaxed);
+        result.map_err(|error| problem(&error))
+    }
+
+    /// What all keys of this database begin with: two that share a bucket never touch each other's files.
+    pub async fn realm(&self, db: &Db) -> Result<&str, Problem> {
+        Ok(self.realm.get_or_try_init(|| db.read(store::realm)).await?)
+    }
+
+    /// A key that nothing has. Ids of rows would do but in the sandbox, which gives them out again.
+    pub async fn new_key(&self, db: &Db, kind: &str) -> Result<String, Problem> {
+        let id = uuid::Uuid::new_v4().simple().to_string();
+        Ok(format!("{}/{}/{id}{kind}", self.realm(db).await?, &id[..2]))
+    }
+
+    /// Copies a file into the store, a part at a time.
+    pub async fn put_file(&self, key: &str, file: File, size: u64) -> Result<(), Problem> {
+        let _turn = self.putting.acquire().await;
+        let (file, key) = (Arc::new(file), Path::from(key));
+        let part = |from: u64| {
+            let (file, length) = (file.clone(), PART.min(size - from));
+            on_disk(move || {
+                let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
+                file.read_exact_at(&mut bytes, from)?;
+                Ok(PutPayload::from(bytes))
+            })
+        };
+        if size <= PART {
+            let all = part(0).await?;
+            return self.told(self.store.put(&key, all).await).map(drop);
+        }
+        let mut upload = self.told(self.store.put_multipart(&key).await)?;
+        let mut copied = Ok(());
+        for from in (0..size).step_by(PART as usize) {
+            copied = match part(from).await {
+                Ok(payload) => self.told(upload.put_part(payload).await),
+                Err(problem) => Err(problem),
+            };
+            if copied.is_err() {
+                break;
+            }
+        }
+        let done = match copied {
+            Ok(()) => self.told(upload.complete().await).map(drop),
+            Err(problem) => Err(problem),
+        };
+        if done.is_err()
+            && let Err(error) = upload.abort().await
+        {
+            tracing::warn!(%error, "an upload into the store could not be taken back");
+        }
+        done
+    }
+
+    pub async fn put(&self, key: &str, bytes: Vec<Bytes>) -> Result<(), Problem> {
+        self.told(self.store.put(&Path::from(key), PutPayload::from_iter(bytes)).await).map(drop)
+    }
+
+    pub async fn read(&self, key: &str, range: Range<u64>) -> Result<Bytes, Problem> {
+        self.told(self.store.get_range(&Path::from(key), range).await)
+    }
+
+    /// The bytes of an object, read as they are taken. The first are read before anything is answered.
+    pub async fn stream(
+        &self,
+        key: &str,
+        range: Range<u64>,
+    ) -> Result<impl Stream<Item = Result<Bytes, object_store::Error>> + 'static, Problem> {
+        let end = range.end;
+        let first_end = end.min(range.start + PIECE);
+        let first = self.read(key, range.start..first_end).await?;
+        let (store, key) = (self.store.clone(), Path::from(key));
+        let rest = stream::try_unfold(first_end, move |from| {
+            let (store, key) = (store.clone(), key.clone());
+            async move {
+                if from >= end {
+                    return Ok(None);
+                }
+                let to = end.min(from + PIECE);
+                Ok(Some((store.get_range(&key, from..to).await?, to)))
+            }
+        });
+        Ok(stream::once(async { Ok(first) }).chain(rest).boxed_local())
+    }
+
+    /// Removes an object; one that stays is swept later.
+    pub async fn delete(&self, key: &str) {
+        match self.store.delete(&Path::from(key)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => tracing::warn!(%error, key, "an object could not be removed from the store of attachments"),
+        }
+    }
+
+    /// Everything that this database keeps.
+    pub async fn list(
+        &self,
+        db: &Db,
+    ) -> Result<impl Stream<Item = Result<ObjectMeta, object_store::Error>> + 'static, Problem> {
+        Ok(self.store.list(Some(&Path::from(self.realm(db).await?))))
+    }
+}
+
+fn s3(options: S3Options) -> anyhow::Result<object_store::aws::AmazonS3> {
+    // A request of a caller waits for this: what is away is told, and not waited for.
+    let backoff = BackoffConfig {
+        init_backoff: Duration::from_millis(100),
+        max_backoff: Duration::from_secs(1),
+        ..BackoffConfig::default()
+    };
+    let retry = RetryConfig { backoff, max_retries: 3, retry_timeout: Duration::from_secs(10) };
+    let client = ClientOptions::new()
+        .with_allow_http(true)
+        .with_connect_timeout(Duration::from_secs(3))
+        .with_timeout(Duration::from_secs(60));
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(&options.bucket)
+        .with_region(&options.region)
+        .with_access_key_id(&options.access_key_id)
+        .with_secret_access_key(options.secret_access_key.expose())
+        .with_client_options(client)
+        .with_retry(retry);
+    if let Some(endpoint) = &options.endpoint {
+        // Some services want the bucket in the name of the host; the operator writes it there.
+        let host = endpoint.split_once("://").map_or(endpoint.as_str(), |(_, rest)| rest);
+        let by_host = host.starts_with(&format!("{}.", options.bucket));
+        builder = builder.with_endpoint(endpoint).with_virtual_hosted_style_request(by_host);
+    }
+    Ok(builder.build()?)
+}

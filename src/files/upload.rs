@@ -1,0 +1,110 @@
+//! An upload from its first byte to its row.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use actix_web::web::Payload;
+
+use super::model::NewAttachment;
+use super::receive::{Received, receive};
+use super::spool::on_disk;
+use super::{actions, kinds};
+use crate::access::Caller;
+use crate::http::{Answer, Body, Ctx};
+use crate::problem::{Code, Problem};
+
+/// How many uploads are under way, in all and of each caller: what they may take of memory and disk is bounded, and
+/// nobody takes all of it.
+#[derive(Clone)]
+pub struct Uploads(Arc<Counts>);
+
+struct Counts {
+    at_once: usize,
+    under_way: Mutex<HashMap<(String, String), usize>>,
+}
+
+/// The share of one caller.
+const SHARE: usize = 4;
+
+impl Uploads {
+    pub fn new(at_once: usize) -> Uploads {
+        Uploads(Arc::new(Counts { at_once, under_way: Mutex::default() }))
+    }
+
+    fn begin(&self, caller: &Caller) -> Result<Slot, Problem> {
+        let who = (caller.iss.clone(), caller.sub.clone());
+        let mut under_way = self.0.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = under_way.get(&who).copied().unwrap_or_default();
+        if under_way.values().sum::<usize>() >= self.0.at_once || own >= (self.0.at_once / SHARE).max(1) {
+            return Err(Problem::new(Code::Busy).detail("上传过多，请稍后重试", "too many uploads are under way"));
+        }
+        under_way.insert(who.clone(), own + 1);
+        drop(under_way);
+        Ok(Slot { uploads: self.clone(), who })
+    }
+}
+
+/// One upload that is under way.
+struct Slot {
+    uploads: Uploads,
+    who: (String, String),
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let mut under_way = self.uploads.0.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = under_way.get_mut(&self.who) {
+            *count -= 1;
+            if *count == 0 {
+                under_way.remove(&self.who);
+            }
+        }
+    }
+}
+
+pub async fn upload(ctx: Ctx, request: HttpRequest, payload: Payload) -> Answer {
+    let slot = ctx.state.files.uploads.begin(&ctx.caller)?;
+    let received = receive(&ctx, &request, payload).await?;
+    // What has come whole is finished whether or not its sender waits for the answer: an object without a row would lie
+    // about until it is swept.
+    let finished = actix_web::rt::spawn(async move {
+        let answer = finish(ctx, received).await;
+        drop(slot);
+        answer
+    });
+    finished.await.unwrap_or_else(|_| Err(Problem::new(Code::Internal)))
+}
+
+async fn finish(ctx: Ctx, received: Received) -> Answer {
+    let Received { spooled, name, declared, at } = received;
+    let mut file = spooled.file;
+    let (file, found) = on_disk(move || kinds::sniff(&mut file).map(|found| (file, found))).await?;
+    let kind = kinds::agree(found, declared.as_deref(), name.as_deref(), at)?;
+    let name = name.unwrap_or_else(|| kind.usual_name());
+    // The same key with another file, name or type is another request.
+    let request = format!("{}\0{name}\0{}", spooled.sha256, kind.media_type);
+    let storage = &ctx.state.files.storage;
+    let object_key = storage.new_key(&ctx.state.db, "").await?;
+    storage.put_file(&object_key, file, spooled.size).await?;
+    let new = NewAttachment {
+        name,
+        media_type: kind.media_type,
+        size: i64::try_from(spooled.size).unwrap_or(i64::MAX),
+        sha256: spooled.sha256,
+        object_key: object_key.clone(),
+    };
+    let answer = ctx.act(Body::given(request.into_bytes(), new), actions::create_attachment).await;
+    let is_used = match &answer {
+        Ok(response) => {
+            response.status() == StatusCode::CREATED && !response.headers().contains_key("idempotent-replayed")
+        }
+        // It may have its row.
+        Err(problem) => problem.code == Code::OutcomeUnknown,
+    };
+    if !is_used {
+        storage.delete(&object_key).await;
+    }
+    answer
+}

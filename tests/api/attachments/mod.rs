@@ -1,0 +1,6 @@
+mod content;
+mod cut;
+mod linking;
+mod public;
+mod upload;
+mod visibility;

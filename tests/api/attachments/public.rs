@@ -1,0 +1,80 @@
+//! What everyone may see: a copy without what the camera noted, while the original stays as it is.
+
+use xiaoqu::db::{Conn, Id, WriteGate};
+
+use crate::on_both_databases;
+use crate::support::TestApp;
+use crate::support::cases::{Case, nine};
+use crate::support::files::{a_jpeg, a_pdf, evidence};
+use crate::support::rows::text;
+use crate::support::sql::execute;
+
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// As the action that verifies does it; no operation of this part makes a file public.
+async fn set_public(app: &TestApp, id: &str, public: bool) {
+    let sql = format!(
+        "UPDATE attachments SET is_public = {public}, public_key = NULL, public_sha256 = NULL, public_size = NULL WHERE id = '{}'",
+        id.parse::<Id>().expect("an id"),
+    );
+    let work = move |conn: &mut Conn| {
+        execute(conn, &sql);
+        Ok(())
+    };
+    app.state.db.write(WriteGate::default(), work).await.expect("it is written");
+}
+
+on_both_databases! {
+    async fn a_public_copy_has_no_place_and_the_original_keeps_its_bytes(app: TestApp) {
+        let case = Case::new(&app, &["P"]).await;
+        let reporter = case.reporter();
+        let original = a_jpeg(400_000);
+        let made = reporter.upload("张三家门口.jpg", "image/jpeg", original.clone()).await;
+        let mut input = case.report_input(nine(3), "P", "2026-03-02");
+        input["evidence"] = evidence(made.id());
+        reporter.post("/v1/violations", &input).await.expect(201);
+        let at = format!("/public/files/{}", made.id());
+        let nobody = app.nobody();
+        nobody.get(&at).await.problem(404, "not_found");
+        set_public(&app, made.id(), true).await;
+        // Eight at once make one copy.
+        let all = futures_util::future::join_all((0..8).map(|_| async { nobody.get(&at).await })).await;
+        for copy in &all {
+            assert_eq!((copy.status, copy.header("content-type")), (200, "image/jpeg"), "{}", copy.json);
+            assert!(copy.bytes == all[0].bytes && copy.etag() == all[0].etag());
+        }
+        let copy = &all[0];
+        assert_eq!(app.objects().len(), 2);
+        for secret in [&b"GPS-SECRET"[..], b"SECRET-OWNER", &[0x25, 0x88]] {
+            assert!(holds(&original, secret) && !holds(&copy.bytes[..500], secret), "{secret:?}");
+        }
+        assert!(holds(&copy.bytes, b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06"), "it is still turned");
+        assert!(copy.bytes.ends_with(&original[original.len() - 300_000..]), "the picture itself is the same");
+        assert_eq!(copy.header("cache-control"), "public, max-age=300");
+        assert_eq!(copy.header("x-content-type-options"), "nosniff");
+        assert!(copy.header("content-disposition").starts_with("inline; filename=\"") && !copy.header("content-disposition").contains("%E5"));
+        let unchanged = nobody.get(&at).header("if-none-match", &copy.etag()).await;
+        assert_eq!(unchanged.status, 304);
+        let part = nobody.get(&at).header("range", "bytes=0-1").await;
+        assert_eq!((part.status, part.bytes.as_slice()), (206, &[0xff, 0xd8][..]));
+        let kept = reporter.get(&format!("/v1/attachments/{}/content", made.id())).await;
+        assert!(kept.bytes == original && kept.etag() == format!("\"{}\"", text(&made.json["sha256"])));
+        set_public(&app, made.id(), false).await;
+        nobody.get(&at).await.problem(404, "not_found");
+    }
+
+    async fn what_cannot_be_stripped_has_no_public_copy(app: TestApp) {
+        let social = app.social();
+        let pdf = social.upload("a.pdf", "application/pdf", a_pdf()).await;
+        let broken = social.upload("a.jpg", "image/jpeg", b"\xff\xd8\xff\xe1\xff\xffbroken".to_vec()).await;
+        for made in [&pdf, &broken] {
+            assert_eq!(made.status, 201);
+            set_public(&app, made.id(), true).await;
+            app.nobody().get(&format!("/public/files/{}", made.id())).await.problem(404, "not_found");
+        }
+        app.nobody().get("/public/files/not-a-uuid").await.problem(400, "invalid_input");
+        assert_eq!(app.objects().len(), 2);
+    }
+}

@@ -1,0 +1,126 @@
+//! Files to upload, and the ways to do it.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::TestApp;
+use super::client::{Call, Client};
+use super::rows::text;
+
+/// A JPEG with a place, a time and an owner in its Exif data, and of this size.
+pub fn a_jpeg(size: usize) -> Vec<u8> {
+    let segment = |marker: u8, contents: &[u8]| {
+        let length = u16::try_from(contents.len() + 2).expect("a small segment").to_be_bytes();
+        [&[0xff, marker][..], &length, contents].concat()
+    };
+    // Orientation 6, and GPS data at 50.
+    let ifd = b"II\x2a\0\x08\0\0\0\x02\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\x25\x88\x04\0\x01\0\0\0\x32\0\0\0\0\0\0\0";
+    let exif = [&b"Exif\0\0"[..], ifd, b"\0\0\0\0\0\0GPS-SECRET 38.277N 106.253E"].concat();
+    let mut all = vec![0xff, 0xd8];
+    all.extend(segment(0xe0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0"));
+    all.extend(segment(0xe1, &exif));
+    all.extend(segment(0xfe, b"taken by SECRET-OWNER"));
+    all.extend(segment(0xdb, &[1; 65]));
+    all.extend(segment(0xc0, &[8, 0, 1, 0, 1, 1, 1, 0x11, 0]));
+    all.extend(segment(0xda, &[1, 1, 0, 0, 63, 0]));
+    let rest = size.saturating_sub(all.len() + 2);
+    // Bytes that differ from place to place, so that a wrong range is seen.
+    all.extend((0..rest).map(|at| u8::try_from((at * 7 + at / 251) % 255).expect("a byte")));
+    all.extend([0xff, 0xd9]);
+    all
+}
+
+pub fn a_png() -> Vec<u8> {
+    let mut all = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89".to_vec();
+    all.extend(b"\0\0\0\0IEND\xae\x42\x60\x82");
+    all
+}
+
+pub fn a_pdf() -> Vec<u8> {
+    b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n".to_vec()
+}
+
+/// A ZIP archive of empty files of these names.
+pub fn a_zip(names: &[&str]) -> Vec<u8> {
+    let (mut all, mut directory) = (Vec::new(), Vec::new());
+    for name in names {
+        let at = u32::try_from(all.len()).expect("a small archive");
+        let length = u16::try_from(name.len()).expect("a short name").to_le_bytes();
+        all.extend(b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+        all.extend(length);
+        all.extend([0, 0]);
+        all.extend(name.bytes());
+        directory.extend(b"PK\x01\x02\x14\0\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+        directory.extend(length);
+        directory.extend([0; 12]);
+        directory.extend(at.to_le_bytes());
+        directory.extend(name.bytes());
+    }
+    let (count, start) = (u16::try_from(names.len()).expect("few"), u32::try_from(all.len()).expect("a small archive"));
+    let size = u32::try_from(directory.len()).expect("a small directory");
+    all.extend(&directory);
+    all.extend(b"PK\x05\x06\0\0\0\0");
+    all.extend(count.to_le_bytes());
+    all.extend(count.to_le_bytes());
+    all.extend(size.to_le_bytes());
+    all.extend(start.to_le_bytes());
+    all.extend([0, 0]);
+    all
+}
+
+pub fn a_docx() -> Vec<u8> {
+    a_zip(&["docProps/app.xml", "word/document.xml", "_rels/.rels", "[Content_Types].xml"])
+}
+
+/// A compound file with these streams.
+pub fn a_compound_file(streams: &[&str]) -> Vec<u8> {
+    let mut compound = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).expect("a compound file");
+    for stream in streams {
+        compound.create_stream(stream).expect("a stream");
+    }
+    compound.into_inner().into_inner()
+}
+
+/// A body of a form with one file, and its media type.
+pub fn a_form(file_name: &str, media_type: &str, bytes: &[u8]) -> (String, Vec<u8>) {
+    let head = format!(
+        "--line\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\nContent-Type: {media_type}\r\n\r\n"
+    );
+    ("multipart/form-data; boundary=line".into(), [head.as_bytes(), bytes, b"\r\n--line--\r\n"].concat())
+}
+
+impl Client {
+    /// The body itself, under this name.
+    pub fn upload(&self, name: &str, media_type: &str, bytes: Vec<u8>) -> Call {
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("name", name).finish();
+        self.call(reqwest::Method::POST, &format!("/v1/attachments?{query}")).body(media_type, bytes)
+    }
+
+    /// The id of a small picture that was just uploaded.
+    pub async fn a_picture(&self) -> String {
+        let made = self.upload("现场照片.jpg", "image/jpeg", a_jpeg(2000)).await.expect(201);
+        text(&made["id"]).to_owned()
+    }
+}
+
+pub fn evidence(id: &str) -> Value {
+    serde_json::json!([{ "title": "现场照片", "attachment_id": id }])
+}
+
+impl TestApp {
+    /// Every object in the store of this application.
+    pub fn objects(&self) -> Vec<PathBuf> {
+        let (mut all, mut folders) = (Vec::new(), vec![self.folder.path().to_owned()]);
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+                if entry.is_dir() { folders.push(entry) } else { all.push(entry) }
+            }
+        }
+        all
+    }
+
+    pub fn attachments(&self) -> usize {
+        self.count("attachments")
+    }
+}
