@@ -45,6 +45,8 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::measures::routes)
         .configure(crate::standing::routes)
         .configure(crate::blacklist::routes)
+        .configure(crate::documents::routes)
+        .configure(crate::offices::routes)
         .configure(crate::inbox::routes)
         .configure(crate::ledger::routes)
         .configure(crate::oauth::routes)

@@ -1,5 +1,8 @@
 //! The tables, as diesel sees them. `migrations/sqlite` and `migrations/postgres` make them; a test compares the three.
 
+mod official;
+pub use official::*;
+
 use diesel::{allow_tables_to_appear_in_same_query, table};
 
 table! {
@@ -387,4 +390,6 @@ allow_tables_to_appear_in_same_query!(
     ledger_events,
     ledger_unsealed,
     ledger_entries,
+    documents,
+    offices,
 );

@@ -45,6 +45,7 @@ pub fn all() -> Vec<Vocabulary> {
     use crate::clients::model::ClientState;
     use crate::complexes::coordinates::CoordinateSystem;
     use crate::complexes::model::SelfGovernance;
+    use crate::documents::model::{DocumentKind, DocumentState, DocumentSubject};
     use crate::inbox::model::InboxKind;
     use crate::measures::model::RemovalGround;
     use crate::policy::model::{
@@ -63,6 +64,9 @@ pub fn all() -> Vec<Vocabulary> {
         coded("coordinate_system", CoordinateSystem::LABELS),
         coded("credit_band", CreditBand::LABELS),
         coded("delivery_method", DeliveryMethod::LABELS),
+        coded("document_kind", DocumentKind::LABELS),
+        coded("document_state", DocumentState::LABELS),
+        coded("document_subject", DocumentSubject::LABELS),
         coded("filing_authority", FilingAuthority::LABELS),
         coded("inbox_kind", InboxKind::LABELS),
         coded("ladder_area", LadderArea::LABELS),

@@ -244,5 +244,6 @@ pub fn cancel_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entit
         by: Some(Actor::of(&ctx.caller)),
     });
     row.state = MeasureState::Cancelled.code().to_owned();
+    recompute::withdraw_documents(tx, &row)?;
     advance(tx, row, "measure.cancelled", json!({}), input)
 }

@@ -11,6 +11,7 @@ use crate::blacklist;
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
 use crate::db::{Id, Json, Work};
+use crate::documents::{self, model::DocumentSubject};
 use crate::http::Tx;
 use crate::ledger::{self, Audience, Event};
 use crate::policy;
@@ -198,7 +199,13 @@ fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawal) -> Work<
         at: tx.ctx.now,
         by: None,
     });
+    withdraw_documents(tx, &row)?;
     touch(tx, Some(row), "measure.cancelled", step)
+}
+
+/// What was issued about a measure that is not to be taken, or is to be taken back, no longer stands.
+pub fn withdraw_documents(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
+    documents::withdraw_of(tx, DocumentSubject::Measure, row.id, "所依据的措施已取消")
 }
 
 /// A measure that was carried out and has no ground left becomes a task to take it back.
@@ -212,6 +219,7 @@ fn reverse(
 ) -> Work<()> {
     let ctx = tx.ctx;
     let done = done.ok_or_else(|| Problem::new(Code::Internal))?;
+    withdraw_documents(tx, &done)?;
     if done.kind()?.is_listing() {
         // No company stays on a list on a ground that was revoked: the task that remains is to make it known.
         blacklist::end_listing_of(tx, done.id, &withdrawal.reason_zh)?;
