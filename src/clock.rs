@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use chrono::{DateTime, Duration, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::db::types::{Id, Instant};
@@ -59,7 +59,12 @@ impl Clock {
     }
 
     pub fn day_of(&self, instant: Instant) -> NaiveDate {
-        instant.0.with_timezone(&self.zone).date_naive()
+        self.local(instant).date()
+    }
+
+    /// What the clocks of the deployment say at an instant.
+    pub fn local(&self, instant: Instant) -> NaiveDateTime {
+        instant.0.with_timezone(&self.zone).naive_local()
     }
 
     pub fn today(&self) -> NaiveDate {

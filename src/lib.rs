@@ -31,6 +31,8 @@ pub mod ledger;
 pub mod measures;
 pub mod metrics;
 pub mod oauth;
+pub mod offices;
+pub mod pages;
 pub mod policy;
 pub mod price;
 pub mod problem;

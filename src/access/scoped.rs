@@ -11,6 +11,7 @@ use crate::contracts::model::ContractRow;
 use crate::db::schema::*;
 use crate::db::types::Uid;
 use crate::db::{Conn, Id, MultiBackend};
+use crate::documents::model::DocumentRow;
 use crate::measures::model::MeasureRow;
 use crate::on_both;
 use crate::violations::model::ViolationRow;
@@ -35,6 +36,8 @@ pub mod query {
     boxed!(ledger_entries);
     boxed!(clients);
     boxed!(revocations);
+    boxed!(offices);
+    boxed!(documents);
 }
 
 /// The rows of a table that each scope sees, said once and given in two forms: boxed, for lists and whatever narrows
@@ -292,6 +295,52 @@ pub fn revocations<'a>(scope: &Scope) -> query::revocations<'a> {
     }
 }
 
+/// The directory of offices: of a county, to everyone in it. A resident has no county, and the directory is public.
+pub fn offices<'a>(scope: &Scope) -> query::offices<'a> {
+    let all = offices::table.into_boxed();
+    match scope {
+        Scope::County(area)
+        | Scope::Township(area)
+        | Scope::Community(area)
+        | Scope::Addressed { area, .. }
+        | Scope::Oversight(area) => all.filter(offices::county.eq(area.get(..6).unwrap_or_default().to_owned())),
+        Scope::Company(uscc) => all.filter(
+            offices::county.eq_any(
+                company_areas::table
+                    .filter(company_areas::company_id.eq_any(own_company(uscc)))
+                    .select(company_areas::area),
+            ),
+        ),
+        Scope::Complex(id) => {
+            all.filter(offices::county.eq_any(complexes::table.filter(complexes::id.eq(*id)).select(complexes::county)))
+        }
+        Scope::Resident { .. } | Scope::System(_) => all,
+    }
+}
+
+rows_of! {
+    /// Official documents, where their subject is seen: a company sees its own once the notice that they put into form has
+    /// been opened; a police station or partner those of cases that it leads or was sent, and of measures that it must take.
+    documents, one document: DocumentRow, by id, those documents_among, |all, among| {
+        Scope::County(area) => all.filter(documents::county.eq(area.clone())),
+        Scope::Township(area) => all.filter(documents::township.eq(area.clone())),
+        Scope::Community(area) => all.filter(documents::community.eq(area.clone())),
+        Scope::Addressed { role, area } => all
+            .filter(documents::violation_id.eq_any(addressed_case(*role, area)))
+            .filter(
+                documents::handler_role
+                    .is_null()
+                    .or(documents::handler_role.eq(role.code()).and(documents::handler_division.eq(area.clone()))),
+            ),
+        Scope::Company(uscc) => {
+            all.filter(documents::company_id.eq_any(own_family(uscc))).filter(documents::served.eq(true))
+        },
+        Scope::Complex(id) => all.filter(documents::complex_id.eq(*id)).filter(documents::company_id.is_not_null()),
+        Scope::System(_) => all,
+        Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+    }
+}
+
 /// A condition that no row meets.
 fn none() -> diesel::expression::SqlLiteral<diesel::sql_types::Bool> {
     diesel::dsl::sql("1 = 0")
@@ -306,6 +355,17 @@ fn addressed(role: Role, area: &str) -> _ {
         .filter(violation_audiences::role.eq(role))
         .filter(violation_audiences::area.eq(area))
         .select(violation_audiences::violation_id)
+}
+
+/// The same, to compare with a column that may be null.
+#[diesel::dsl::auto_type]
+fn addressed_case(role: Role, area: &str) -> _ {
+    let role: &'static str = role.code();
+    let area: String = area.to_owned();
+    violation_audiences::table
+        .filter(violation_audiences::role.eq(role))
+        .filter(violation_audiences::area.eq(area))
+        .select(violation_audiences::violation_id.nullable())
 }
 
 /// The company of a code, with its branches: it answers for them.

@@ -94,6 +94,9 @@ pub const CONFLICTS: &[(&str, &[Code])] = &[
     ("resume_client", &[Code::StateConflict]),
     ("revoke_client", &[Code::StateConflict]),
     ("withdraw_revocation", &[Code::StateConflict]),
+    ("create_office", &[Code::AlreadyExists]),
+    ("update_office", &[Code::AlreadyExists]),
+    ("issue_document", &[Code::AlreadyExists, Code::StateConflict, Code::OfficeNotRegistered, Code::TemplateUnusable]),
 ];
 
 /// Examples that the fields' own do not add up to.

@@ -49,6 +49,8 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::standing::routes)
         .configure(crate::blacklist::routes)
         .configure(crate::files::routes)
+        .configure(crate::documents::routes)
+        .configure(crate::offices::routes)
         .configure(crate::inbox::routes)
         .configure(crate::ledger::routes)
         .configure(crate::oauth::routes)

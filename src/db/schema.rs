@@ -2,11 +2,13 @@
 
 mod contract_tables;
 mod files;
+mod official;
 
 use diesel::{allow_tables_to_appear_in_same_query, table};
 
 pub use contract_tables::*;
 pub use files::*;
+pub use official::*;
 
 table! {
     use diesel::sql_types::*;
@@ -394,4 +396,6 @@ allow_tables_to_appear_in_same_query!(
     ledger_events,
     ledger_unsealed,
     ledger_entries,
+    documents,
+    offices,
 );

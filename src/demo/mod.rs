@@ -1,6 +1,7 @@
 //! `xiaoqu demo`: a fresh SQLite file, a past of two years played through the real actions, and a tour of the ladder.
 
 mod cases;
+mod offices;
 mod register;
 mod sanctions;
 mod stage;

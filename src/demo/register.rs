@@ -89,6 +89,7 @@ impl Register {
         let county = Person::of_office(Role::CountyAuthority, COUNTY, "").caller(&stage.state)?;
         let opened = stage.at(stage.working_day(OPENED), 9);
         publish_policy(stage, opened).await?;
+        super::offices::register(stage, &county, opened).await?;
         let companies: Vec<CompanyData> = serde_json::from_str(include_str!("data/companies.json"))?;
         for data in companies {
             let parent_id = data.parent.as_deref().map(|key| register.company(key)).transpose()?.map(|one| one.id);

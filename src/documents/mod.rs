@@ -1,3 +1,32 @@
 //! Official documents (公文、文书): numbered, rendered for print, kept with their digest, verifiable by a code.
+//!
+//! The way of a document: `subjects` (what the case holds) → `template` (the policy's text becomes paragraphs) → `page`
+//! (the paragraphs become a page) → `issuing` (number, code, digest, row, event). The page is made once and never again.
 
+mod actions;
+mod code;
+mod issuing;
 pub mod model;
+mod page;
+mod routes;
+pub mod samples;
+mod store;
+mod subjects;
+pub mod template;
+mod view;
+mod words;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use code::normalised as normalised_code;
+pub use issuing::{IssueInput, issue, mark_served, withdraw_of};
+pub use store::find_by_code;
+pub use words::{chinese_day, place_in_words};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(routes::list_documents)
+        .service(routes::issue_document)
+        .service(routes::get_document)
+        .service(routes::get_document_content);
+}

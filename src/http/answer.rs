@@ -59,6 +59,12 @@ impl<T: Serialize> Entity<T> {
     }
 }
 
+/// Does If-None-Match name this tag (RFC 9110, 13.1.2)?
+pub fn names_tag(if_none_match: Option<&str>, tag: &str) -> bool {
+    if_none_match
+        .is_some_and(|list| list.split(',').map(|t| t.trim().trim_start_matches("W/")).any(|t| t == "*" || t == tag))
+}
+
 impl StoredAnswer {
     /// An answer with a secret in it: nobody keeps it on the way.
     pub fn secret_response(self) -> HttpResponse {
@@ -68,12 +74,7 @@ impl StoredAnswer {
     }
 
     pub fn response(self, if_none_match: Option<&str>, replayed: bool) -> HttpResponse {
-        let matches = |tag: &str| {
-            if_none_match.is_some_and(|list| {
-                list.split(',').map(|t| t.trim().trim_start_matches("W/")).any(|t| t == "*" || t == tag)
-            })
-        };
-        let unchanged = self.etag.as_deref().is_some_and(matches);
+        let unchanged = self.etag.as_deref().is_some_and(|tag| names_tag(if_none_match, tag));
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
         let mut builder = HttpResponse::build(if unchanged { StatusCode::NOT_MODIFIED } else { status });
         builder.insert_header((VARY, "Authorization, Accept-Language"));

@@ -48,6 +48,7 @@ pub fn all() -> Vec<Vocabulary> {
     use crate::contracts::model::{
         ChargedTo, ContractKind, ContractState, EndGround, EnteredBy, HandoverItem, PartyAKind, PricingBasis, Selection,
     };
+    use crate::documents::model::{DocumentKind, DocumentState, DocumentSubject};
     use crate::files::OwnerKind;
     use crate::inbox::model::InboxKind;
     use crate::policy::model::{
@@ -72,6 +73,9 @@ pub fn all() -> Vec<Vocabulary> {
         coded("credit_band", CreditBand::LABELS),
         coded("delivery_method", DeliveryMethod::LABELS),
         coded("entered_by", EnteredBy::LABELS),
+        coded("document_kind", DocumentKind::LABELS),
+        coded("document_state", DocumentState::LABELS),
+        coded("document_subject", DocumentSubject::LABELS),
         coded("filing_authority", FilingAuthority::LABELS),
         coded("handover_item", HandoverItem::LABELS),
         coded("inbox_kind", InboxKind::LABELS),

@@ -9,6 +9,7 @@ use super::view::{Measure, view};
 use crate::access::Role;
 use crate::calendar;
 use crate::db::{Id, Work};
+use crate::documents::{self, model::DocumentSubject};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
@@ -87,6 +88,7 @@ pub fn notify_measure(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Work<
         return Err(conflict("已告知", "the company has been notified").into());
     }
     // A notice whose grounds have all fallen away is no notice: due process begins again.
+    documents::withdraw_of(tx, DocumentSubject::Measure, row.id, "原告知的依据均已撤销，以新的告知为准")?;
     row.proceedings.0 = Proceedings { told: grounds_now, ..Proceedings::default() };
     row.hearing_request_due_on = None;
     row.proceedings.0.notification = Some(Notification::new(ctx, input.clone()));
@@ -100,6 +102,7 @@ pub fn stands_on_notice(row: &MeasureRow, grounds: &[Id]) -> bool {
 }
 
 fn deliver(tx: &mut Tx, row: &mut MeasureRow, delivery: Delivery, said: &dyn Said) -> Work<()> {
+    documents::mark_served(tx, row.id)?;
     let policies = policy::current(tx.conn, &tx.ctx.state.policies)?;
     let version = policies.get(row.policy_version).unwrap_or_else(|| policies.governing(delivery.delivered_on));
     let days = version.document().process.hearing_request_working_days;
@@ -113,12 +116,14 @@ fn deliver(tx: &mut Tx, row: &mut MeasureRow, delivery: Delivery, said: &dyn Sai
     save(tx, row, "measure.notice_delivered", step, said)
 }
 
+/// The notice waits to be opened, or to be delivered.
+pub fn is_undelivered(row: &MeasureRow) -> bool {
+    row.notified && row.state == MeasureState::Proposed.code() && row.proceedings.0.delivery.is_none()
+}
+
 /// The company has not opened the notice: it sees that there is one, and nothing of it.
 pub fn is_unopened(ctx: &Ctx, row: &MeasureRow) -> bool {
-    ctx.caller.role == Role::PropertyCompany
-        && row.notified
-        && row.state == MeasureState::Proposed.code()
-        && row.proceedings.0.delivery.is_none()
+    ctx.caller.role == Role::PropertyCompany && is_undelivered(row)
 }
 
 pub fn awaits_opening(ctx: &Ctx, row: &MeasureRow) -> bool {

@@ -291,6 +291,6 @@ pub fn cancel_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entit
         by: Some(Actor::of(&ctx.caller)),
     });
     row.state = MeasureState::Cancelled.code().to_owned();
-    recompute::ask_no_ending(tx, &row)?;
+    recompute::fell_away(tx, &row)?;
     advance(tx, row, "measure.cancelled", json!({}), input)
 }

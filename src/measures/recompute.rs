@@ -12,6 +12,7 @@ use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
 use crate::contracts;
 use crate::db::{Id, Json, Work};
+use crate::documents::{self, model::DocumentSubject};
 use crate::http::Tx;
 use crate::ledger::{self, Audience, Event};
 use crate::policy;
@@ -199,18 +200,21 @@ fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawal) -> Work<
         at: tx.ctx.now,
         by: None,
     });
-    ask_no_ending(tx, &row)?;
+    fell_away(tx, &row)?;
     touch(tx, Some(row), "measure.cancelled", step)
 }
 
-/// A removal that fell away asks for no ending of a contract any more.
-pub fn ask_no_ending(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
-    match row.complex_id {
-        Some(complex) if row.kind()? == MeasureKind::Removal => {
-            contracts::close_ending(tx, complex, row.company_id, row.id)
-        }
-        _ => Ok(()),
+/// A measure that is not to be taken: a removal asks for no ending of a contract any more, and what was issued about it
+/// no longer stands.
+pub fn fell_away(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
+    if let (MeasureKind::Removal, Some(complex)) = (row.kind()?, row.complex_id) {
+        contracts::close_ending(tx, complex, row.company_id, row.id)?;
     }
+    withdraw_documents(tx, row)
+}
+
+fn withdraw_documents(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
+    documents::withdraw_of(tx, DocumentSubject::Measure, row.id, "所依据的措施已取消")
 }
 
 /// A measure that was carried out and has no ground left becomes a task to take it back.
@@ -224,6 +228,7 @@ fn reverse(
 ) -> Work<()> {
     let ctx = tx.ctx;
     let done = done.ok_or_else(|| Problem::new(Code::Internal))?;
+    withdraw_documents(tx, &done)?;
     if done.kind()?.is_listing() {
         // No company stays on a list on a ground that was revoked: the task that remains is to make it known.
         blacklist::end_listing_of(tx, done.id, &withdrawal.reason_zh)?;

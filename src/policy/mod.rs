@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod contracts;
 pub mod disclosures;
+mod document_rules;
 pub mod documents;
 pub mod model;
 mod routes;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
+use super::document_rules;
 use super::model::{
     Act, ActSubject, CreditRules, LadderRules, MeasureKind, MeasureRule, OfficeRule, PolicyDocument, ProcessRules,
 };
@@ -18,6 +19,7 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     check_credit(&policy.credit, &mut faults);
     check_process(&policy.process, &mut faults);
     check_measures(&policy.measures, &mut faults);
+    faults.0.extend(document_rules::check(&policy.documents));
     check_assumptions(policy, &mut faults);
     faults.0
 }

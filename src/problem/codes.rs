@@ -51,6 +51,8 @@ codes! {
     CompanyBlacklisted "company_blacklisted" 409 "企业已列入黑名单" "The company is on the blacklist"
     CompanyRestricted "company_restricted" 409 "企业被限制承接新项目" "The company is restricted from new complexes"
     ShownOnce "shown_once" 409 "密钥只显示一次，请用新的幂等键重新更换" "A secret is shown once: rotate again, with another key"
+    OfficeNotRegistered "office_not_registered" 409 "机构未登记或未登记机关代字" "The office is not in the directory, or has no word for its documents"
+    TemplateUnusable "template_unusable" 409 "现行政策没有可用的文书文本" "The policy in force has no text of this document that can be used"
     IdempotencyInProgress "idempotency_in_progress" 409 "相同幂等键的请求正在处理" "A request with the same key is being worked on"
     PreconditionFailed "precondition_failed" 412 "版本已变化" "The version has changed"
     PayloadTooLarge "payload_too_large" 413 "请求体过大" "The body is too large"
@@ -171,5 +173,7 @@ pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("office_rule", "承办单位规则不符", "an office that cannot hold this measure"),
     ("legal_basis_required", "须有法律依据", "a legal basis is required"),
     ("not_a_listing", "该措施没有期限", "a term for a measure that has none"),
+    ("duplicate_template", "文书文本重复", "two texts for one kind of document"),
+    ("template_invalid", "文书文本有误", "a text that is no template, or names what its kind does not have"),
     ("pointer_unknown", "文件中没有该位置", "the document has nothing at this pointer"),
 ];

@@ -10,6 +10,7 @@ use crate::access::{Role, Scope};
 use crate::calendar;
 use crate::companies;
 use crate::db::{Id, Instant, Work};
+use crate::documents;
 use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger::{self, Audience, Event};
@@ -102,6 +103,7 @@ pub fn notify_violation(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Wor
 
 /// Periods start when what they answer is delivered: the statement's with the notice, the appeal's with the decision.
 fn deliver(tx: &mut Tx, row: &mut ViolationRow, delivery: Delivery, said: &dyn Said) -> Work<()> {
+    documents::mark_served(tx, row.id)?;
     let process = process_rules(tx, row)?;
     let calendar = calendar::work_calendar(tx.conn)?;
     let last_day = |days| Some(calendar.add_working_days(delivery.delivered_on, days));
@@ -124,7 +126,7 @@ fn deliver(tx: &mut Tx, row: &mut ViolationRow, delivery: Delivery, said: &dyn S
 
 /// Whoever answers what was sent has opened it.
 pub fn open_by_answering(tx: &mut Tx, row: &mut ViolationRow) -> Work<()> {
-    if undelivered_since(row).is_none() {
+    if !is_undelivered(row) {
         return Ok(());
     }
     deliver(tx, row, Delivery::opened(tx.ctx), &())
@@ -142,9 +144,14 @@ fn undelivered_since(row: &ViolationRow) -> Option<Instant> {
     }
 }
 
+/// What the company was sent waits to be opened, or to be delivered.
+pub fn is_undelivered(row: &ViolationRow) -> bool {
+    undelivered_since(row).is_some()
+}
+
 /// The company has not opened what it was sent: it sees that there is something, and nothing of it.
 pub fn is_unopened(ctx: &Ctx, row: &ViolationRow) -> bool {
-    ctx.caller.role == Role::PropertyCompany && row.company_id.is_some() && undelivered_since(row).is_some()
+    ctx.caller.role == Role::PropertyCompany && row.company_id.is_some() && is_undelivered(row)
 }
 
 /// Opening a notice or a decision with the company's token is its delivery.

@@ -8,6 +8,7 @@ use super::report::add_audience;
 use super::store;
 use super::view::Violation;
 use crate::db::{Id, Work};
+use crate::documents::{self, model::DocumentSubject};
 use crate::http::{Body, Entity, Tx};
 use crate::measures;
 use crate::policy;
@@ -83,5 +84,6 @@ pub fn dismiss_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<En
     row.require_state(&[ViolationState::Reported, ViolationState::Notified])?;
     row.proceedings.0.dismissal = Some(Step::new(ctx, input.clone()));
     row.state = ViolationState::Dismissed.code().to_owned();
+    documents::withdraw_of(tx, DocumentSubject::Violation, row.id, "所告知的行为未予认定")?;
     advance(tx, row, "violation.dismissed", json!({}), input)
 }

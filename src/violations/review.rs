@@ -7,12 +7,16 @@ use super::model::*;
 use super::store;
 use super::view::Violation;
 use crate::db::{Id, Work};
+use crate::documents::{self, model::DocumentSubject};
 use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::measures;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, ReasonsIn, Statement, StatementIn, Step};
 use crate::proceedings::rules::require_before;
+
+/// What those read who verify a document about a violation that was revoked.
+const GROUND_REVOKED: &str = "所依据的违规认定已撤销";
 
 pub fn appeal_violation(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Violation>> {
     let ctx = tx.ctx;
@@ -61,6 +65,7 @@ pub fn decide_violation_appeal(tx: &mut Tx, id: Id, body: &Body<AppealDecisionIn
         AppealOutcome::Revoked => {
             row.state = ViolationState::Revoked.code().to_owned();
             row.revoked_on = Some(ctx.today);
+            documents::withdraw_of(tx, DocumentSubject::Violation, row.id, GROUND_REVOKED)?;
         }
     }
     let company = row.company_id;
@@ -81,6 +86,7 @@ pub fn revoke_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     row.proceedings.0.revocation = Some(Step::new(ctx, input.clone()));
     row.state = ViolationState::Revoked.code().to_owned();
     row.revoked_on = Some(ctx.today);
+    documents::withdraw_of(tx, DocumentSubject::Violation, row.id, GROUND_REVOKED)?;
     let company = row.company_id;
     let entity = advance(tx, row, "violation.revoked", json!({}), input)?;
     if let Some(company) = company {

@@ -11,7 +11,7 @@ use xiaoqu::app::document::document;
 use crate::on_both_databases;
 use crate::support::cases::{nine, notice};
 use crate::support::client::{Answer, Client};
-use crate::support::rows::{company_input, complex_input, contract_input, path, text};
+use crate::support::rows::{company_input, complex_input, contract_input, office_input, path, text};
 use crate::support::{AUDIENCE, COMMUNITY, COUNTY, ISSUER, NEIGHBOUR_COMMUNITY, TestApp};
 
 /// Rows of one territory, made by its county and its social affairs office.
@@ -30,6 +30,9 @@ struct Place {
     client: Value,
     revocation: Value,
     contract: Value,
+    /// The social affairs office in the directory, and an order that it issued.
+    office: Value,
+    document: Value,
 }
 
 impl Place {
@@ -58,7 +61,25 @@ impl Place {
         let client = administrator.post("/v1/clients", &input).await.expect(201);
         let revoked = json!({ "kind": "subject", "issuer": ISSUER, "value": "nobody", "reason": "测试吊销" });
         let revocation = administrator.post("/v1/revocations", &revoked).await.expect(201);
-        Place { company, complex, violation, measure, removal, listing, entry, client, revocation, contract }
+        let township = text(&complex["township"]);
+        let office = county.post("/v1/offices", &office_input("social_affairs_office", township)).await.expect(201);
+        let order = json!({ "kind": "rectification_order", "subject_id": measure["id"] });
+        let decider = app.officer(Role::SocialAffairsOffice, township, "decider");
+        let document = decider.post("/v1/documents", &order).await.expect(201);
+        Place {
+            company,
+            complex,
+            violation,
+            measure,
+            removal,
+            listing,
+            entry,
+            client,
+            revocation,
+            contract,
+            office,
+            document,
+        }
     }
 }
 
@@ -119,6 +140,12 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/ledger/entries/{seq}", Row(|place| &place.entry)),
     ("/v1/clients/{id}", CountyRow(|place| &place.client["id"])),
     ("/v1/revocations/{id}", CountyRow(|place| &place.revocation["id"])),
+    ("/v1/offices/{id}", CountyRow(|place| &place.office["id"])),
+    ("/v1/documents/{id}", Row(|place| &place.document["id"])),
+    ("/public/complexes/{id}", Row(|place| &place.complex["id"])),
+    ("/public/data/complexes/{id}", Row(|place| &place.complex["id"])),
+    ("/public/documents/{code}", Row(|place| &place.document["code"])),
+    ("/public/data/documents/{code}", Row(|place| &place.document["code"])),
     ("/v1/policies/{version}", Common("1")),
     ("/v1/calendar/{year}", Common("2026")),
 ];
@@ -145,7 +172,18 @@ const NOT_ALWAYS_SHOWN: &[(&str, Role)] = &[
     ("get_ledger_entry", Role::ComplexCommittee),
     ("get_ledger_entry", Role::PropertyCompany),
     ("get_ledger_entry", Role::Resident),
+    ("get_document", Role::PoliceStation),
+    ("get_document", Role::FireRescue),
+    ("get_document", Role::MarketSupervision),
+    ("get_document", Role::DisciplineOffice),
+    ("get_document_content", Role::PoliceStation),
+    ("get_document_content", Role::FireRescue),
+    ("get_document_content", Role::MarketSupervision),
+    ("get_document_content", Role::DisciplineOffice),
 ];
+
+/// Rows of another county that a role sees all the same: a resident has none, and the directory is public.
+const SHOWN_EVERYWHERE: &[(&str, Role)] = &[("get_office", Role::Resident)];
 
 struct Operation {
     method: Method,
@@ -296,7 +334,8 @@ on_both_databases! {
                 if shown && operation.method == Method::GET {
                     assert_eq!(inside.status, 200, "{what}: {}", inside.json);
                 }
-                if let Some(Row(_) | CountyRow(_)) = operation.fixture() {
+                let everywhere = SHOWN_EVERYWHERE.contains(&(operation.id.as_str(), row.role));
+                if let Some(Row(_) | CountyRow(_)) = operation.fixture() && !everywhere {
                     is(&outside, 404, "not_found", &format!("{what} outside its territory"));
                 }
             }

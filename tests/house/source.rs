@@ -16,6 +16,8 @@ const SCOPED: &[&str] = &[
     "ledger_entries",
     "clients",
     "revocations",
+    "offices",
+    "documents",
 ];
 
 /// Reads of a scoped table beside `scoped`, each with its reason: (file, line without its indent).
@@ -231,7 +233,9 @@ fn event_types(text: &str, mark: char) -> BTreeSet<String> {
         "company",
         "complex",
         "contract",
+        "document",
         "measure",
+        "office",
         "policy",
         "revocation",
         "violation",

@@ -72,6 +72,25 @@ pub async fn a_served_complex(app: &TestApp) -> (Value, Value) {
     (company, complex)
 }
 
+/// An office for the directory, with a word of its own.
+pub fn office_input(role: &str, division: &str) -> Value {
+    json!({
+        "role": role, "division": division, "name": format!("测试机构{}", unique()), "phone": "0951-0000100",
+        "complaint_phone": "0951-0000101", "hours": "工作日 8:30–12:00，14:00–18:00", "document_word": a_word(),
+    })
+}
+
+/// A word that numbers nobody else's documents: letters that count.
+pub fn a_word() -> String {
+    let mut number = unique();
+    let mut word = String::from("测");
+    while number > 0 {
+        word.push(char::from(b'a' + (number % 26) as u8));
+        number /= 26;
+    }
+    word
+}
+
 pub fn text(value: &Value) -> &str {
     value.as_str().expect("text")
 }

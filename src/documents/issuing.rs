@@ -1,0 +1,221 @@
+//! Issuing and withdrawing: number, page, digest, code, row and event in the transaction of the decision behind them.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use chrono::Datelike;
+use serde_json::{Map, Value, json};
+
+use super::model::{DocumentKind, DocumentRow, DocumentState, DocumentSubject, OfficialDocument};
+use super::view::{verification_url, view};
+use super::words::{chinese_day, place_in_words};
+use super::{code, page, samples, store, template};
+use crate::access::{Role, Scope};
+use crate::db::{Conn, Id, Json, Work};
+use crate::http::Tx;
+use crate::ledger::{self, Audience, Event, Place};
+use crate::offices::{self, model::OfficeRow};
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::Actor;
+use crate::{companies, complexes, policy};
+
+/// A document to issue. The caller has checked that it may be.
+pub struct IssueInput {
+    pub kind: DocumentKind,
+    pub subject_kind: DocumentSubject,
+    pub subject_id: Id,
+    /// The violation that it is about, directly or through a measure: whoever leads or was sent that case sees the document.
+    pub violation_id: Option<Id>,
+    /// Of a measure: the office that must take it.
+    pub handler: Option<(Role, String)>,
+    pub place: Place,
+    pub company_id: Option<Id>,
+    pub complex_id: Option<Id>,
+    /// The office that issues it: role and division.
+    pub office: (Role, String),
+    /// The company; or whom it is addressed to instead (主送).
+    pub addressee: Option<String>,
+    /// The company may see it at once; otherwise from [`mark_served`] on.
+    pub served: bool,
+    /// The names of this kind in `samples.json`, beside those that every document has.
+    pub context: Map<String, Value>,
+}
+
+/// Issues a document under the next number of its office. Its text is the one of the policy in force today.
+pub fn issue(tx: &mut Tx, input: IssueInput) -> Work<OfficialDocument> {
+    let ctx = tx.ctx;
+    let kind = input.kind;
+    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let version = policies.governing(ctx.today);
+    let template = version.document().documents.iter().find(|one| one.kind == kind).ok_or_else(|| {
+        Problem::new(Code::TemplateUnusable).detail(
+            format!(
+                "现行政策第{}版没有“{}”的文本，请由县级物业主管部门发布含该文本的政策版本",
+                version.version,
+                kind.zh()
+            ),
+            format!("version {} of the policy has no text of {}; publish one that has", version.version, kind.code()),
+        )
+    })?;
+    let office = office_of(tx.conn, input.office.0, &input.office.1)?;
+    let year = ctx.today.year();
+    let word = office.document_word.as_deref().unwrap_or_default();
+    let serial = store::next_number(tx.conn, &office.county, word, year)?;
+    let number = format!("{word}〔{year}〕{serial}号");
+    let company = match input.company_id {
+        Some(id) => companies::names_of(tx.conn, &[id])?.remove(&id),
+        None => None,
+    };
+    let addressee = input
+        .addressee
+        .or_else(|| company.as_ref().map(|(name, _)| name.clone()))
+        .unwrap_or_else(|| "当事人".to_owned());
+    let issued_on = chinese_day(ctx.today);
+    let mut context = input.context;
+    context.insert("document".into(), json!({ "number": number, "title": template.title, "issued_on": issued_on }));
+    context.insert(
+        "office".into(),
+        json!({
+            "name": office.name, "phone": office.phone, "complaint_phone": office.complaint_phone,
+            "hours": office.hours, "address": office.address,
+        }),
+    );
+    context.insert("addressee".into(), json!(addressee));
+    context.insert("company".into(), json!(company.map(|(name, uscc)| json!({ "name": name, "uscc": uscc }))));
+    context.insert("complex".into(), complex_facts(tx.conn, input.complex_id)?);
+    context.insert("area".into(), json!(place_in_words(tx.conn, &input.place)?));
+    let context = Value::Object(context);
+    debug_assert!(
+        samples::has_the_names(&samples::of(kind)[0], &context),
+        "{kind:?}: the context has other names than its sample: {context}"
+    );
+    let paragraphs = template::paragraphs(kind, &template.text, &context).map_err(|fault| {
+        Problem::new(Code::TemplateUnusable).detail(
+            format!("现行政策第{}版中“{}”的文本无法套用于本案：{fault}", version.version, kind.zh()),
+            format!("the text of {} in version {} does not fit this case: {fault}", kind.code(), version.version),
+        )
+    })?;
+    let code = code::new()?;
+    let content = page::render(&page::Page {
+        title: &template.title,
+        number: &number,
+        office: &office.name,
+        addressee: &addressee,
+        paragraphs: &paragraphs,
+        issued_on: &issued_on,
+        code: &code,
+        verification_url: &verification_url(&ctx.state, &code),
+    })?;
+    let (handler_role, handler_division) =
+        input.handler.map(|(role, division)| (role.code().to_owned(), division)).unzip();
+    let row = DocumentRow {
+        id: ctx.new_id(),
+        version: 1,
+        kind: kind.code().to_owned(),
+        state: DocumentState::Valid.code().to_owned(),
+        subject_kind: input.subject_kind.code().to_owned(),
+        subject_id: input.subject_id,
+        violation_id: input.violation_id,
+        handler_role,
+        handler_division,
+        county: input.place.county,
+        township: input.place.township,
+        community: input.place.community,
+        company_id: input.company_id,
+        complex_id: input.complex_id,
+        served: input.served,
+        office_role: office.role,
+        office_division: office.division,
+        office_name: office.name,
+        number,
+        title: template.title.clone(),
+        addressee,
+        policy_version: version.version,
+        issued_on: ctx.today,
+        issued_at: ctx.now,
+        issued_by: Json(Actor::of(&ctx.caller)),
+        code,
+        digest: hex::encode(digest(&SHA256, &content)),
+        withdrawn_on: None,
+        withdrawal_reason: None,
+        updated_at: ctx.now,
+    };
+    store::insert(tx.conn, &row, &content)?;
+    record(tx, "document.issued", &row)?;
+    view(ctx, row)
+}
+
+/// The office in the directory, with the word that numbers its documents.
+fn office_of(conn: &mut Conn, role: Role, division: &str) -> Work<OfficeRow> {
+    let found = offices::find_by_seat(conn, role, division)?;
+    let whose = role.row().zh;
+    match found {
+        Some(office) if office.document_word.is_some() => Ok(office),
+        Some(office) => Err(Problem::new(Code::OfficeNotRegistered)
+            .detail(
+                format!("“{}”尚未登记机关代字，请先以 PATCH /v1/offices/{} 补登 document_word", office.name, office.id),
+                format!("{} has no word for its documents; give it one: PATCH /v1/offices/{}", office.name, office.id),
+            )
+            .into()),
+        None => Err(Problem::new(Code::OfficeNotRegistered)
+            .detail(
+                format!("区划 {division} 的“{whose}”尚未列入机构名录，请先以 POST /v1/offices 登记，并填写机关代字"),
+                format!(
+                    "{} of {division} is not in the directory; put it there with its word: POST /v1/offices",
+                    role.code()
+                ),
+            )
+            .into()),
+    }
+}
+
+fn complex_facts(conn: &mut Conn, complex: Option<Id>) -> Work<Value> {
+    let Some(id) = complex else { return Ok(Value::Null) };
+    let complex = complexes::find(conn, &Scope::System("a document names the complex that it is about"), id)?;
+    Ok(json!({ "name": complex.name, "address": complex.address }))
+}
+
+/// The company has opened the notice of this case: from now on it sees the documents about it.
+pub fn mark_served(tx: &mut Tx, subject: Id) -> Work<()> {
+    store::mark_served(tx.conn, subject)
+}
+
+/// Withdraws whatever still stands about a subject, because its ground has fallen away. The reason is shown to everyone
+/// who verifies the document: a sentence of the program, never somebody's words.
+pub fn withdraw_of(tx: &mut Tx, subject_kind: DocumentSubject, subject: Id, reason_zh: &'static str) -> Work<()> {
+    for row in store::valid_of(tx.conn, subject)? {
+        if row.subject_kind == subject_kind.code() {
+            withdraw(tx, row, reason_zh)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn withdraw(tx: &mut Tx, mut row: DocumentRow, reason_zh: &'static str) -> Work<()> {
+    row.version += 1;
+    row.state = DocumentState::Withdrawn.code().to_owned();
+    row.withdrawn_on = Some(tx.ctx.today);
+    row.withdrawal_reason = Some(reason_zh.to_owned());
+    row.updated_at = tx.ctx.now;
+    store::save_withdrawal(tx.conn, &row)?;
+    record(tx, "document.withdrawn", &row)?;
+    Ok(())
+}
+
+fn record(tx: &mut Tx, kind: &'static str, row: &DocumentRow) -> Work<Id> {
+    let mut event = Event::new(kind, "document", row.id)
+        .at(row.place())
+        .company(row.company_id)
+        .complex(row.complex_id)
+        .audience(if row.company_id.is_some() { Audience::Parties } else { Audience::Offices })
+        .policy(row.policy_version)
+        .data(json!({
+            "number": row.number, "kind": row.kind, "digest": row.digest, "state": row.state,
+            "subject_kind": row.subject_kind, "subject_id": row.subject_id, "office_role": row.office_role,
+            "office_division": row.office_division, "issued_on": row.issued_on, "withdrawn_on": row.withdrawn_on,
+            "withdrawal_reason": row.withdrawal_reason, "version": row.version,
+        }));
+    if let (Some(role), Some(division)) = (row.handler_role.as_deref().and_then(Role::from_code), &row.handler_division)
+    {
+        event = event.addressed(role, division);
+    }
+    ledger::append(tx, event)
+}

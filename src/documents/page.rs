@@ -1,0 +1,67 @@
+//! The page of a document, made for print (A4, after GB/T 9704-2012): complete in itself, without a script, and nothing in
+//! it comes from outside.
+
+use std::sync::LazyLock;
+
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+
+use crate::pages::qr;
+use crate::problem::{Code, Problem};
+
+pub struct Page<'a> {
+    pub title: &'a str,
+    pub number: &'a str,
+    pub office: &'a str,
+    pub addressee: &'a str,
+    pub paragraphs: &'a [String],
+    pub issued_on: &'a str,
+    pub code: &'a str,
+    pub verification_url: &'a str,
+}
+
+static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment
+        .add_template("page", include_str!("page.html"))
+        .expect("page.html is part of the program, and a test renders it");
+    environment
+});
+
+pub fn render(page: &Page) -> Result<Vec<u8>, Problem> {
+    let Page { title, number, office, addressee, paragraphs, issued_on, code, verification_url } = *page;
+    let paragraphs = paragraphs.to_vec();
+    let qr = Value::from_safe_string(qr::svg(verification_url, "文书验证二维码")?);
+    let context = context! { title, number, office, addressee, paragraphs, issued_on, code, verification_url, qr };
+    let html = ENVIRONMENT.get_template("page").and_then(|template| template.render(context)).map_err(|error| {
+        tracing::error!(%error, "the page of a document cannot be made");
+        Problem::new(Code::Internal)
+    })?;
+    Ok(html.into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_said_stays_text() {
+        let page = Page {
+            title: "责令整改通知书",
+            number: "望社〔2026〕12号",
+            office: "望远镇社会事务办公室",
+            addressee: "<script>alert(1)</script>\"'&",
+            paragraphs: &["{{ 7 * 7 }} <b>".to_owned()],
+            issued_on: "2026年3月2日",
+            code: "7K3M-9Q2T-XV5B-0R81-HD6W-4CJP-A1EF",
+            verification_url: "https://xiaoqu.test/public/documents/7K3M",
+        };
+        let html = String::from_utf8(render(&page).unwrap()).unwrap();
+        assert!(html.contains("&lt;script&gt;") && html.contains("<p>{{ 7 * 7 }} &lt;b&gt;</p>"), "{html}");
+        for absent in ["<script", " style=", "http-equiv", "src=", "href=", "@import", "url("] {
+            assert!(!html.contains(absent), "{absent}");
+        }
+        assert_eq!(html.matches("<svg").count(), 1);
+    }
+}

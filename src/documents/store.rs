@@ -1,0 +1,110 @@
+use diesel::prelude::*;
+
+use super::model::{DocumentRow, DocumentState, ListDocuments, OfficialDocument};
+use super::view;
+use crate::access::{Scope, scoped};
+use crate::db::schema::{document_contents as contents, document_counters as counters, documents};
+use crate::db::{Conn, Id, Work};
+use crate::http::paging::{Page, PageOf};
+use crate::http::{Ctx, Cursor};
+use crate::on_both;
+use crate::problem::Problem;
+
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<DocumentRow> {
+    Ok(scoped::document(conn, scope, id)?.ok_or_else(Problem::not_found)?)
+}
+
+/// The document of a code, for whoever holds the code.
+pub fn find_by_code(conn: &mut Conn, code: &str) -> Work<Option<DocumentRow>> {
+    let system = Scope::System("whoever holds a document verifies it");
+    Ok(scoped::documents(&system).filter(documents::code.eq(code.to_owned())).first(conn).optional()?)
+}
+
+/// What still stands about a subject.
+pub fn valid_of(conn: &mut Conn, subject: Id) -> Work<Vec<DocumentRow>> {
+    let system = Scope::System("what is issued about a case does not depend on who asks");
+    Ok(scoped::documents(&system)
+        .filter(documents::subject_id.eq(subject))
+        .filter(documents::state.eq(DocumentState::Valid.code()))
+        .order(documents::id)
+        .load(conn)?)
+}
+
+/// The next number under a word in a year. The row stays locked until the transaction ends: a number that was given and not
+/// used would be a gap.
+pub fn next_number(conn: &mut Conn, county: &str, word: &str, year: i32) -> Work<i64> {
+    let row = (
+        counters::county.eq(county),
+        counters::word.eq(word),
+        counters::year.eq(i64::from(year)),
+        counters::last.eq(1),
+    );
+    Ok(on_both!(conn, |conn| {
+        diesel::insert_into(counters::table)
+            .values(row)
+            .on_conflict((counters::county, counters::word, counters::year))
+            .do_update()
+            .set(counters::last.eq(counters::last + 1))
+            .returning(counters::last)
+            .get_result(conn)
+    })?)
+}
+
+pub fn insert(conn: &mut Conn, row: &DocumentRow, content: &[u8]) -> Work<()> {
+    diesel::insert_into(documents::table).values(row).execute(conn)?;
+    let content = (contents::document_id.eq(row.id), contents::content.eq(content));
+    diesel::insert_into(contents::table).values(content).execute(conn)?;
+    Ok(())
+}
+
+/// The page of a document that the caller has found.
+pub fn content_of(conn: &mut Conn, id: Id) -> Work<Vec<u8>> {
+    Ok(contents::table.find(id).select(contents::content).first(conn)?)
+}
+
+pub fn save_withdrawal(conn: &mut Conn, row: &DocumentRow) -> Work<()> {
+    diesel::update(documents::table.find(row.id))
+        .set((
+            documents::version.eq(row.version),
+            documents::state.eq(&row.state),
+            documents::withdrawn_on.eq(row.withdrawn_on),
+            documents::withdrawal_reason.eq(&row.withdrawal_reason),
+            documents::updated_at.eq(row.updated_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The company has opened what these documents put into form.
+pub fn mark_served(conn: &mut Conn, subject: Id) -> Work<()> {
+    diesel::update(documents::table.filter(documents::subject_id.eq(subject)))
+        .set(documents::served.eq(true))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListDocuments) -> Work<PageOf<OfficialDocument>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || {
+        let mut rows = scoped::documents(&ctx.scope);
+        if let Some(kind) = query.kind {
+            rows = rows.filter(documents::kind.eq(kind.code()));
+        }
+        if let Some(subject) = query.subject_id {
+            rows = rows.filter(documents::subject_id.eq(subject));
+        }
+        if let Some(company) = query.company_id {
+            rows = rows.filter(documents::company_id.eq(company));
+        }
+        rows
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
+        rows = rows.filter(documents::id.lt(before));
+    }
+    let rows: Vec<DocumentRow> = rows.order(documents::id.desc()).limit(page.fetch()).load(conn)?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    let items = rows.into_iter().map(|row| view::view(ctx, row)).collect::<Work<_>>()?;
+    Ok(PageOf { items, next_cursor, total })
+}

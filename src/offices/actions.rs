@@ -1,0 +1,116 @@
+use serde_json::json;
+
+use super::model::{OfficeIn, OfficePatch, OfficeRow, OfficeView};
+use super::store;
+use crate::db::{Conn, Fail, Id, Work};
+use crate::divisions;
+use crate::fault::Fault;
+use crate::http::{Body, Ctx, Entity, Tx};
+use crate::ledger::{self, Audience, Event};
+use crate::problem::{Code, Problem};
+
+pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> Work<Entity<OfficeView>> {
+    let ctx = tx.ctx;
+    let input = tx.creation(
+        body,
+        |conn, scope, id| store::find(conn, scope, id).map(drop),
+        |conn, input, faults| check_seat(conn, ctx, input, faults),
+    )?;
+    let division = divisions::find(tx.conn, &input.division)?.ok_or_else(|| Problem::new(Code::Internal))?.place();
+    let OfficeIn { role, division: code, name, phone, complaint_phone, hours, address, document_word } = input.clone();
+    let row = OfficeRow {
+        id: ctx.new_id(),
+        version: 1,
+        role,
+        division: code,
+        county: division.county,
+        township: division.township,
+        community: division.community,
+        name,
+        phone,
+        complaint_phone,
+        hours,
+        address,
+        document_word,
+        created_at: ctx.now,
+        updated_at: ctx.now,
+    };
+    store::insert(tx.conn, &row).map_err(taken)?;
+    record(tx, "office.registered", &row)?;
+    Ok(Entity::created(row.id, row.version, row.into(), "/v1/offices"))
+}
+
+pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> Work<Entity<OfficeView>> {
+    let ctx = tx.ctx;
+    let before = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let place = before.place();
+    if !ctx.scope.holds(&place.county, &place.township, &place.community) {
+        return Err(Problem::new(Code::Forbidden)
+            .detail("该机构由其上级登记", "this office is kept by the offices above it")
+            .into());
+    }
+    let input = tx.input(body)?;
+    tx.if_match(before.version)?;
+    let OfficePatch { name, phone, complaint_phone, hours, address, document_word } = input.clone();
+    let row = OfficeRow {
+        version: before.version + 1,
+        name: name.unwrap_or(before.name),
+        phone: phone.unwrap_or(before.phone),
+        complaint_phone: complaint_phone.unwrap_or(before.complaint_phone),
+        hours: hours.unwrap_or(before.hours),
+        address: address.unwrap_or(before.address),
+        document_word: document_word.unwrap_or(before.document_word),
+        updated_at: ctx.now,
+        ..before
+    };
+    store::update(tx.conn, &row).map_err(taken)?;
+    record(tx, "office.changed", &row)?;
+    Ok(Entity::new(row.id, row.version, row.into()))
+}
+
+fn taken(error: diesel::result::Error) -> Fail {
+    if !Fail::is_duplicate(&error) {
+        return error.into();
+    }
+    Problem::new(Code::AlreadyExists)
+        .detail(
+            "该角色在此区划已登记，或该机关代字已由本县其他机构使用",
+            "this role is on file in this division already, or the word is another office's of the county",
+        )
+        .into()
+}
+
+/// A division that exists, of the role's digits, in the caller's territory.
+fn check_seat(conn: &mut Conn, ctx: &Ctx, input: &OfficeIn, faults: &mut Vec<Fault>) -> Work<()> {
+    let digits = input.role.row().division_digits;
+    if digits == 0 {
+        let (zh, en) = ("该角色没有区划，不列入机构名录", "this role has no division, and no place in the directory");
+        faults.push(Fault::new("/role", "invalid", zh, en));
+        return Ok(());
+    }
+    if input.division.len() != digits {
+        let (zh, en) = (format!("该角色的区划代码为 {digits} 位"), format!("this role's division has {digits} digits"));
+        faults.push(Fault::new("/division", "invalid_format", zh, en));
+        return Ok(());
+    }
+    let place = divisions::find(conn, &input.division)?.map(|division| division.place());
+    let fault = match place {
+        None => Some(("区划代码不存在", "no such division")),
+        Some(place) if !ctx.scope.holds(&place.county, &place.township, &place.community) => {
+            Some(("该区划不在您的辖区内", "this division is not in your territory"))
+        }
+        Some(_) => None,
+    };
+    faults.extend(fault.map(|(zh, en)| Fault::new("/division", "unknown_reference", zh, en)));
+    Ok(())
+}
+
+/// What an office is called and how it is reached is for everyone.
+fn record(tx: &mut Tx, kind: &'static str, row: &OfficeRow) -> Work<Id> {
+    let event = Event::new(kind, "office", row.id).at(row.place()).audience(Audience::Everyone).data(json!({
+        "role": row.role, "division": row.division, "name": row.name, "phone": row.phone,
+        "complaint_phone": row.complaint_phone, "hours": row.hours, "address": row.address,
+        "document_word": row.document_word, "version": row.version,
+    }));
+    ledger::append(tx, event)
+}

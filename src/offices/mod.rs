@@ -1,0 +1,19 @@
+//! The directory of offices (办公电话): who is responsible where, and how to reach them.
+
+mod actions;
+pub mod model;
+mod routes;
+pub mod store;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use actions::create_office;
+pub use store::{complaint_phones, find_by_seat};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(routes::list_offices)
+        .service(routes::create_office)
+        .service(routes::get_office)
+        .service(routes::update_office);
+}

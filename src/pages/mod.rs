@@ -1,0 +1,2 @@
+//! Public pages.
+pub mod qr;

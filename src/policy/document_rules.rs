@@ -1,0 +1,67 @@
+//! Checks of the texts of official documents before a policy is published.
+
+use std::collections::BTreeSet;
+
+use super::documents::DocumentTemplate;
+use crate::documents::samples;
+use crate::documents::template::paragraphs;
+use crate::fault::Fault;
+
+/// One text for each kind, and each is a template that needs nothing a case of its kind may lack.
+pub fn check(templates: &[DocumentTemplate]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (index, template) in templates.iter().enumerate() {
+        let kind = template.kind;
+        let at = |field: &str| format!("/documents/{index}/{field}");
+        if !seen.insert(kind) {
+            let (zh, en) = (format!("“{}”的文本重复。", kind.zh()), format!("{} has two texts.", kind.code()));
+            faults.push(Fault::new(at("kind"), "duplicate_template", zh, en));
+        }
+        if template.title.trim().is_empty() || template.title.chars().count() > 100 {
+            let (zh, en) = ("应为1至100个字。", "Must have 1 to 100 characters.");
+            faults.push(Fault::new(at("title"), "text_length", zh, en));
+        }
+        let fault = samples::of(kind).iter().find_map(|sample| paragraphs(kind, &template.text, sample).err());
+        if let Some(fault) = fault {
+            let (zh, en) = (format!("文本无法套用：{fault}。"), format!("The text cannot be used: {fault}."));
+            faults.push(Fault::new(at("text"), "template_invalid", zh, en));
+        }
+    }
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::documents::model::DocumentKind;
+
+    fn template(kind: DocumentKind, text: &str) -> DocumentTemplate {
+        DocumentTemplate { kind, title: kind.zh().to_owned(), text: text.to_owned() }
+    }
+
+    #[test]
+    fn every_fault_of_every_text_is_told_at_its_place() {
+        let of = DocumentKind::RectificationOrder;
+        let templates = [
+            template(of, "{{ addressee }}：{{ facts }}"),
+            template(of, "{{ facts"),
+            template(DocumentKind::InterviewNotice, "{{ due_on }}"),
+            template(DocumentKind::ViolationNotice, "{{ company.name }}"),
+            template(DocumentKind::FilingReceipt, "   "),
+        ];
+        let faults = check(&templates);
+        let told: Vec<(&str, &str)> = faults.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect();
+        let expected = [
+            ("/documents/1/kind", "duplicate_template"),
+            ("/documents/1/text", "template_invalid"),
+            ("/documents/2/text", "template_invalid"),
+            // A violation is not always a company's.
+            ("/documents/3/text", "template_invalid"),
+            ("/documents/4/text", "template_invalid"),
+        ];
+        assert_eq!(told, expected);
+        assert!(faults[1].detail_en.contains("syntax error"), "{}", faults[1].detail_en);
+        assert!(faults[2].detail_zh.contains("undefined value"), "{}", faults[2].detail_zh);
+    }
+}
