@@ -44,9 +44,16 @@ pub const CONFLICTS: &[(&str, &[Code])] = &[
     ("withdraw_contract", &[Code::StateConflict]),
     (
         "file_contract",
-        &[Code::StateConflict, Code::ContractOverlaps, Code::CompanyBlacklisted, Code::CompanyRestricted],
+        &[
+            Code::OfficeNotRegistered,
+            Code::TemplateUnusable,
+            Code::StateConflict,
+            Code::ContractOverlaps,
+            Code::CompanyBlacklisted,
+            Code::CompanyRestricted,
+        ],
     ),
-    ("refuse_contract", &[Code::StateConflict]),
+    ("refuse_contract", &[Code::StateConflict, Code::OfficeNotRegistered, Code::TemplateUnusable]),
     ("change_project_manager", &[Code::StateConflict]),
     ("terminate_contract", &[Code::StateConflict]),
     ("withdraw_contract_termination", &[Code::StateConflict]),

@@ -1,7 +1,7 @@
 //! Filing a contract, or refusing to.
 
 use chrono::Datelike;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::input::FilingIn;
 use super::model::*;
@@ -9,11 +9,11 @@ use super::record::advance;
 use super::serving;
 use super::store;
 use super::view::Contract;
-use crate::access::Role;
 use crate::db::{Id, Work};
+use crate::documents::model::{DocumentKind, DocumentSubject};
+use crate::documents::{self, IssueInput, chinese_day};
 use crate::http::{Body, Entity, Tx};
 use crate::policy;
-use crate::policy::model::FilingAuthority;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, ReasonsIn, Step};
 
@@ -22,10 +22,7 @@ fn require_authority(tx: &mut Tx) -> Work<i64> {
     let ctx = tx.ctx;
     let policies = policy::current(tx.conn, &ctx.state.policies)?;
     let version = policies.governing(ctx.today);
-    let authority = match version.document().contract_filing_authority {
-        FilingAuthority::CountyAuthority => Role::CountyAuthority,
-        FilingAuthority::SocialAffairsOffice => Role::SocialAffairsOffice,
-    };
+    let authority = version.document().contract_filing_authority.role();
     if ctx.caller.role == authority {
         return Ok(version.version);
     }
@@ -67,9 +64,49 @@ pub fn file_contract(tx: &mut Tx, id: Id, body: &Body<FilingIn>) -> Work<Entity<
     serving::take_place(tx, &mut row)?;
     row.filed_on = Some(ctx.today);
     row.state = ContractState::Filed.code().to_owned();
+    let receipt = issue(tx, &row, DocumentKind::FilingReceipt, Map::new())?;
     row.proceedings.0.filing =
-        Some(Filing { note: input.note.clone(), policy_version, at: ctx.now, by: Actor::of(&ctx.caller) });
-    advance(tx, row, "contract.filed", json!({}), input)
+        Some(Filing { note: input.note.clone(), receipt, policy_version, at: ctx.now, by: Actor::of(&ctx.caller) });
+    advance(tx, row, "contract.filed", json!({ "receipt": receipt }), input)
+}
+
+/// The receipt or the refusal, by the office that decided. It is served with the decision: who applied is told at once.
+fn issue(tx: &mut Tx, row: &ContractRow, kind: DocumentKind, more: Map<String, Value>) -> Work<Id> {
+    let ctx = tx.ctx;
+    let terms = &row.terms.0;
+    let mut contract = json!({
+        "kind": row.kind()?.zh(), "party_a": terms.party_a_name, "project_manager": row.project_manager,
+        "effective_from": chinese_day(row.effective_from), "effective_to": row.effective_to.map(chinese_day),
+    });
+    let own = if kind == DocumentKind::FilingReceipt {
+        json!({ "filing_number": row.filing_number, "filed_on": row.filed_on.map(chinese_day) })
+    } else {
+        let submitted = row.proceedings.0.submission.as_ref().map(|step| ctx.state.clock.day_of(step.at));
+        json!({ "submitted_on": submitted.map(chinese_day) })
+    };
+    if let (Some(contract), Value::Object(own)) = (contract.as_object_mut(), own) {
+        contract.extend(own);
+    }
+    let mut context = Map::from_iter([("contract".to_owned(), contract)]);
+    context.extend(more);
+    let document = documents::issue(
+        tx,
+        IssueInput {
+            kind,
+            subject_kind: DocumentSubject::Contract,
+            subject_id: row.id,
+            violation_id: None,
+            handler: None,
+            place: row.place(),
+            company_id: Some(row.company_id),
+            complex_id: Some(row.complex_id),
+            office: (ctx.caller.role, ctx.caller.division.clone().unwrap_or_default()),
+            addressee: None,
+            served: true,
+            context,
+        },
+    )?;
+    Ok(document.id)
 }
 
 pub fn refuse_contract(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Contract>> {
@@ -81,5 +118,7 @@ pub fn refuse_contract(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
     row.require_state(&[ContractState::Submitted])?;
     row.state = ContractState::Refused.code().to_owned();
     row.proceedings.0.refusals.push(Step::new(ctx, input.clone()));
+    let reasons: Vec<&str> = input.reasons.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    issue(tx, &row, DocumentKind::FilingRefusal, Map::from_iter([("reasons".to_owned(), json!(reasons))]))?;
     advance(tx, row, "contract.refused", json!({}), input)
 }

@@ -147,6 +147,8 @@ pub struct Terms {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Filing {
     pub note: Option<String>,
+    /// The document that says so.
+    pub receipt: Id,
     pub policy_version: i64,
     pub at: Instant,
     pub by: Actor,

@@ -78,7 +78,8 @@ pub async fn withdraw_contract(ctx: Ctx, id: PathId, body: Body<SubmissionIn>) -
 ///
 /// By the filing authority. The contract gets its number and says from its first day on who serves the complex: an
 /// office's record of the same company gives way to it, a preliminary contract ends on the day before (Civil Code 940),
-/// service after an ended contract ends; any other contract stands against it.
+/// service after an ended contract ends; any other contract stands against it. A receipt with a verification code is
+/// issued with it, under the next number of the authority, which is in the directory of offices for that.
 #[utoipa::path(tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
     request_body = FilingIn, responses((status = 200, description = "Filed", body = Contract)))]
 #[post("/v1/contracts/{id}/filing")]
@@ -88,7 +89,7 @@ pub async fn file_contract(ctx: Ctx, id: PathId, body: Body<FilingIn>) -> Answer
 
 /// Refuse to file a contract
 ///
-/// With reasons. It can be changed and submitted again.
+/// With reasons, one a line, which the document of the refusal lists. It can be changed and submitted again.
 #[utoipa::path(tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
     request_body = ReasonsIn, responses((status = 200, description = "Refused", body = Contract)))]
 #[post("/v1/contracts/{id}/refusal")]

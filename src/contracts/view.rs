@@ -29,6 +29,8 @@ pub struct FilingView {
     pub number: String,
     /// Day of the filing.
     pub filed_on: NaiveDate,
+    /// The receipt: an official document with a verification code.
+    pub receipt_id: Id,
     /// A note on the file.
     #[schema(max_length = 2000)]
     pub note: Option<String>,
@@ -306,6 +308,7 @@ fn one(ctx: &Ctx, row: ContractRow, company_name: String, complex_name: String) 
         filing: filing.zip(number).zip(filed_on).map(|((f, number), filed_on)| FilingView {
             number,
             filed_on,
+            receipt_id: f.receipt,
             note: f.note,
             policy_version: f.policy_version,
             at: f.at,

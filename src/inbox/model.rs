@@ -23,6 +23,11 @@ coded_enum! {
         CarryOutMeasure "carry_out_measure" "执行措施" "Carry out the measure"
         OpenMeasureNotice "open_measure_notice" "查收措施告知书" "Open the notice of a measure"
         AnswerMeasureNotice "answer_measure_notice" "对拟采取的措施陈述申辩或申请听证" "Make a statement or ask for a hearing on a measure"
+        ReviewContract "review_contract" "审查合同备案" "File the contract, or refuse to"
+        MendContract "mend_contract" "补正合同备案材料" "Mend the contract and submit it again"
+        EndContract "end_contract" "依法终止合同" "End the contract that a removal asks for"
+        HandOver "hand_over" "办理交接" "Hand over"
+        ReceiveHandover "receive_handover" "督促并登记交接" "See to the hand-over"
         FulfilMeasure "fulfil_measure" "落实整改等要求" "Fulfil the measure"
     }
 }
@@ -32,10 +37,10 @@ coded_enum! {
 pub struct InboxItem {
     /// Last day for it; null where no period runs.
     pub due_on: Option<NaiveDate>,
-    /// Id of the violation or measure.
+    /// Id of the violation, measure or contract.
     pub subject_id: Id,
     pub kind: InboxKind,
-    /// `violation` or `measure`.
+    /// `violation`, `measure` or `contract`.
     #[schema(max_length = 20, example = "violation")]
     pub subject_kind: String,
     /// Where to read it.
@@ -43,7 +48,7 @@ pub struct InboxItem {
     pub href: String,
     /// The last day is over.
     pub overdue: bool,
-    /// Code of the act, or kind of the measure.
+    /// Code of the act, or kind of the measure or contract.
     #[schema(max_length = 80, example = "nine.staff_not_in_uniform")]
     pub about: String,
     /// The act or measure in Chinese.

@@ -8,15 +8,15 @@ use crate::complexes;
 use crate::db::{Conn, Id, Work};
 use crate::http::paging::Page;
 use crate::http::{Answer, Ctx, Cursor, PageOf};
-use crate::{measures, policy, violations};
+use crate::{contracts, measures, policy, violations};
 
 /// As many open rows are looked at; an office with more has the oldest first.
 const AT_MOST: i64 = 5000;
 
 /// List what waits for me
 ///
-/// Notices to open, statements to make and to answer, decisions, approvals, measures to carry out: of your office or
-/// company, by deadline, what has none last.
+/// Notices to open, statements to make and to answer, decisions, approvals, measures to carry out, contracts to file, to
+/// mend, to end and to hand over: of your office or company, by deadline, what has none last.
 #[utoipa::path(tag = "inbox", params(ListInbox), responses((status = 200, description = "A page", body = PageOf<InboxItem>)))]
 #[get("/v1/inbox")]
 pub async fn list_inbox(ctx: Ctx) -> Answer {
@@ -48,10 +48,15 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     let states = ["reported", "notified", "confirmed", "appealed"];
     let cases = violations::store::in_states(conn, &ctx.scope, &states, AT_MOST)?;
     let open = measures::store::open(conn, &ctx.scope, AT_MOST)?;
-    let companies: Vec<Id> =
-        cases.iter().filter_map(|row| row.company_id).chain(open.iter().map(|row| row.company_id)).collect();
-    let complexes: Vec<Id> =
-        cases.iter().filter_map(|row| row.complex_id).chain(open.iter().filter_map(|row| row.complex_id)).collect();
+    let contracts = contracts::waiting(conn, &ctx.scope, AT_MOST)?;
+    let companies: Vec<Id> = (cases.iter().filter_map(|row| row.company_id))
+        .chain(open.iter().map(|row| row.company_id))
+        .chain(contracts.iter().map(|row| row.company_id))
+        .collect();
+    let complexes: Vec<Id> = (cases.iter().filter_map(|row| row.complex_id))
+        .chain(open.iter().filter_map(|row| row.complex_id))
+        .chain(contracts.iter().map(|row| row.complex_id))
+        .collect();
     let companies = companies::names_of(conn, &companies)?;
     let complexes = complexes::names_of(conn, &complexes)?;
     let policies = policy::current(conn, &ctx.state.policies)?;
@@ -94,6 +99,20 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
             titles: (kind.zh().to_owned(), kind.en().to_owned()),
             company: Some(row.company_id),
             complex: row.complex_id,
+        };
+        items.push(item(subject, waiting));
+    }
+    let files = policies.governing(ctx.today).document().contract_filing_authority.role() == ctx.caller.role;
+    for row in &contracts {
+        let Some(waiting) = rules::of_contract(row, &ctx.caller, files, ctx.today) else { continue };
+        let kind = row.kind()?;
+        let subject = Subject {
+            kind: "contract",
+            id: row.id,
+            about: &row.kind,
+            titles: (kind.zh().to_owned(), kind.en().to_owned()),
+            company: Some(row.company_id),
+            complex: Some(row.complex_id),
         };
         items.push(item(subject, waiting));
     }

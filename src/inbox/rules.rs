@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::model::InboxKind;
 use crate::access::{Caller, Role};
+use crate::contracts::model::ContractRow;
 use crate::measures::model::MeasureRow;
 use crate::policy::model::MeasureKind;
 use crate::violations::model::ViolationRow;
@@ -86,4 +87,25 @@ pub fn of_measure(row: &MeasureRow, caller: &Caller, today: NaiveDate) -> Option
     let ripe = row.hearing_request_due_on.is_some_and(|last| today > last) && !hearing_waits;
     let approver = row.approver_role.as_deref() == Some(caller.role.code());
     (approver && ripe).then_some((InboxKind::ApproveMeasure, due))
+}
+
+/// What a contract waits for from this caller.
+pub fn of_contract(row: &ContractRow, caller: &Caller, files: bool, today: NaiveDate) -> Option<Waiting> {
+    let company = caller.role == Role::PropertyCompany;
+    match row.state.as_str() {
+        "submitted" if files => return Some((InboxKind::ReviewContract, row.review_due_on)),
+        "refused" if company && row.entered_by == "company" => return Some((InboxKind::MendContract, None)),
+        _ => {}
+    }
+    if row.removal_id.is_some() && row.proceedings.0.ending.is_none() && caller.role == Role::SocialAffairsOffice {
+        return Some((InboxKind::EndContract, None));
+    }
+    // A contract that still runs is not handed over yet.
+    let over = row.counts && row.serves_until().is_some_and(|last| last < today);
+    let open = over && row.handover_due_on.is_some() && row.handover_done_on.is_none();
+    match caller.role {
+        Role::PropertyCompany if open => Some((InboxKind::HandOver, row.handover_due_on)),
+        Role::SocialAffairsOffice if open => Some((InboxKind::ReceiveHandover, row.handover_due_on)),
+        _ => None,
+    }
 }

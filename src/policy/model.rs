@@ -82,6 +82,15 @@ coded_enum! {
     }
 }
 
+impl FilingAuthority {
+    pub fn role(self) -> Role {
+        match self {
+            FilingAuthority::CountyAuthority => Role::CountyAuthority,
+            FilingAuthority::SocialAffairsOffice => Role::SocialAffairsOffice,
+        }
+    }
+}
+
 /// What a measure is about; it decides the measure's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MeasureScope {

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
-use super::{draft, filed, filer, submitted, upload};
+use super::{draft, filed, filer, registered, submitted, upload};
 use crate::on_both_databases;
 use crate::support::cases::reasons;
+use crate::support::client::Client;
 use crate::support::rows::{a_company, a_complex, a_service, contract_input, path, text};
-use crate::support::{COMMUNITY, NEIGHBOUR};
+use crate::support::{COMMUNITY, COUNTY, NEIGHBOUR, TOWNSHIP};
 
 on_both_databases! {
     async fn a_company_submits_the_county_refuses_and_files_what_was_mended(app: TestApp) {
@@ -45,7 +46,11 @@ on_both_databases! {
         app.office(Role::SocialAffairsOffice, NEIGHBOUR).get(&at).await.problem(404, "not_found");
         app.office(Role::Community, COMMUNITY).get(&at).await.expect(200);
 
-        let refused = filer(&app).post(&format!("{at}/refusal"), &json!({ "reasons": "决议未附表决结果" })).await.expect(200);
+        let reasons = json!({ "reasons": "决议未附表决结果" });
+        // The office is not in the directory: its documents have no number yet, and nothing is decided without one.
+        filer(&app).post(&format!("{at}/refusal"), &reasons).await.problem(409, "office_not_registered");
+        registered(&app, "county_authority", COUNTY).await;
+        let refused = filer(&app).post(&format!("{at}/refusal"), &reasons).await.expect(200);
         assert_eq!((&refused["state"], &refused["refusals"][0]["text"]), (&json!("refused"), &json!("决议未附表决结果")));
         app.county().post(&format!("{at}/filing"), &json!({})).await.problem(409, "state_conflict");
         let again = portal.post(&submission, &json!({ "note": "已补充表决结果" })).await.expect(200);
@@ -53,6 +58,13 @@ on_both_databases! {
         let done = filer(&app).post(&format!("{at}/filing"), &json!({})).key("file").await.expect(200);
         assert_eq!((&done["state"], &done["filing"]["number"]), (&json!("filed"), &json!("640121备〔2026〕1号")));
         assert_eq!(done["in_force"], false, "from its first day on");
+        let about = portal.get(&format!("/v1/documents?subject_id={}", text(&made["id"]))).await;
+        let kinds: Vec<&str> = about.items().iter().map(|row| text(&row["kind"])).collect();
+        assert_eq!(kinds, ["filing_receipt", "filing_refusal"]);
+        assert_eq!(about.items()[0]["id"], done["filing"]["receipt_id"]);
+        let page = portal.get(&format!("/v1/documents/{}/content", text(&done["filing"]["receipt_id"]))).await;
+        let page = String::from_utf8(page.bytes).unwrap();
+        assert!(page.contains("640121备〔2026〕1号") && page.contains(text(&about.items()[0]["code"])));
         let replayed = filer(&app).post(&format!("{at}/filing"), &json!({})).key("file").await;
         assert_eq!((replayed.status, replayed.header("idempotent-replayed")), (200, "true"));
         portal.patch(&at, &json!({ "project_manager": "丁某" })).if_match("*").await.problem(409, "state_conflict");
@@ -70,6 +82,7 @@ on_both_databases! {
     }
 
     async fn whoever_submitted_does_not_file(app: TestApp) {
+        registered(&app, "county_authority", COUNTY).await;
         let (company, complex) = (a_company(&app).await, a_complex(&app).await);
         let county = app.county();
         let mut input = draft(&complex, "2026-01-01", None);
@@ -95,6 +108,7 @@ on_both_databases! {
     }
 
     async fn a_regular_contract_ends_the_preliminary_one(app: TestApp) {
+        registered(&app, "county_authority", COUNTY).await;
         let (developer_s, owners_s) = (a_company(&app).await, a_company(&app).await);
         let complex = a_complex(&app).await;
         let mut preliminary = draft(&complex, "2024-01-01", Some("2027-12-31"));
@@ -120,6 +134,7 @@ on_both_databases! {
     }
 
     async fn two_contracts_filed_at_the_same_instant_leave_one_in_force(app: TestApp) {
+        registered(&app, "county_authority", COUNTY).await;
         let complex = a_complex(&app).await;
         let mut filings = Vec::new();
         for _ in 0..2 {
@@ -141,6 +156,7 @@ on_both_databases! {
     }
 
     async fn serial_numbers_have_no_gaps(app: TestApp) {
+        registered(&app, "county_authority", COUNTY).await;
         let company = a_company(&app).await;
         let portal = app.company(text(&company["uscc"]));
         let mut filings = Vec::new();
@@ -159,6 +175,7 @@ on_both_databases! {
     }
 
     async fn by_delegation_the_township_files(app: TestApp) {
+        registered(&app, "social_affairs_office", TOWNSHIP).await;
         let (company, complex) = (a_company(&app).await, a_complex(&app).await);
         let current = app.county().get("/v1/policies/current").await.expect(200);
         let mut document = current["document"].clone();
@@ -170,6 +187,28 @@ on_both_databases! {
         app.county().post(&filing, &json!({})).await.problem(403, "forbidden");
         let done = app.social().post(&filing, &json!({})).await.expect(200);
         assert_eq!(done["filing"]["number"], "640121102备〔2026〕1号");
+    }
+
+    async fn what_waits_stands_in_the_inbox(app: TestApp) {
+        registered(&app, "county_authority", COUNTY).await;
+        let (company, complex) = (a_company(&app).await, a_complex(&app).await);
+        let portal = app.company(text(&company["uscc"]));
+        let sent = submitted(&portal, &draft(&complex, "2026-03-01", Some("2026-03-31"))).await;
+        let waits = async |client: &Client| {
+            let inbox = client.get("/v1/inbox").await;
+            let about = |item: &&Value| item["subject_id"] == sent["id"];
+            let found: Vec<String> = inbox.items().iter().filter(about).map(|item| text(&item["kind"]).to_owned()).collect();
+            found.join(" ")
+        };
+        assert_eq!((waits(&app.county()).await, waits(&app.social()).await), ("review_contract".into(), String::new()));
+        let at = path("contracts", &sent);
+        filer(&app).post(&format!("{at}/refusal"), &reasons()).await.expect(200);
+        assert_eq!((waits(&app.county()).await, waits(&portal).await), (String::new(), "mend_contract".into()));
+        portal.post(&format!("{at}/submission"), &json!({})).await.expect(200);
+        filer(&app).post(&format!("{at}/filing"), &json!({})).await.expect(200);
+        assert_eq!(waits(&portal).await, "");
+        app.set_clock("2026-04-01T01:00:00Z");
+        assert_eq!((waits(&portal).await, waits(&app.social()).await), ("hand_over".into(), "receive_handover".into()));
     }
 
     async fn a_company_neither_guesses_nor_enters_for_another(app: TestApp) {

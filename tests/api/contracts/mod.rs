@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
 use crate::support::client::Client;
-use crate::support::rows::{path, text};
+use crate::support::rows::{office_input, path, text};
 use crate::support::{COUNTY, TestApp};
 
 /// A contract of a company's portal, as it is entered: whole, but for its text.
@@ -51,8 +51,16 @@ pub fn filer(app: &TestApp) -> Client {
     app.officer(Role::CountyAuthority, COUNTY, "filer")
 }
 
+/// The authority in the directory, with the word that numbers its receipts.
+pub async fn registered(app: &TestApp, role: &str, division: &str) {
+    app.county().post("/v1/offices", &office_input(role, division)).await.expect(201);
+}
+
 /// Entered, submitted and filed.
 pub async fn filed(app: &TestApp, company: &Value, input: &Value) -> Value {
+    if app.county().get("/v1/offices?role=county_authority").await.items().is_empty() {
+        registered(app, "county_authority", COUNTY).await;
+    }
     let contract = submitted(&app.company(text(&company["uscc"])), input).await;
     filer(app).post(&format!("{}/filing", path("contracts", &contract)), &json!({})).await.expect(200)
 }
