@@ -165,6 +165,22 @@ const LEDGER_READERS: &[Role] = &[
     Resident,
     Auditor,
 ];
+
+/// Whoever reads the six disclosures: the offices that answer for them, those whom they are about, and the price authority.
+const DISCLOSURE_READERS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    MarketSupervision,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
+];
+
 /// Whoever administers the systems that integrate; an office that decides does not.
 const ADMINISTRATORS: &[Role] = &[SystemAdministrator];
 const CLIENT_READERS: &[Role] = &[CountyAuthority, Auditor, SystemAdministrator];
@@ -196,6 +212,12 @@ pub const PERMISSIONS: &[Permission] = &[
     allow("update_complex", REGISTRARS),
     allow("list_complex_services", REGISTER_READERS),
     allow("record_complex_service", REGISTRARS),
+
+    allow("list_disclosures", DISCLOSURE_READERS),
+    allow("get_disclosure", DISCLOSURE_READERS),
+    allow("submit_disclosure", &[PropertyCompany]),
+    allow("list_disclosure_versions", DISCLOSURE_READERS),
+    decide("verify_disclosure", &[SocialAffairsOffice, Community]),
 
     allow("list_policies", EVERYONE),
     allow("get_current_policy", EVERYONE),

@@ -46,6 +46,7 @@ const CONFLICTS: &[(&str, &[Code])] = &[
     ("publish_policy", &[Code::AlreadyExists]),
     ("create_complex", &[Code::AlreadyExists]),
     ("record_complex_service", &[Code::ServiceOverlaps, Code::CompanyBlacklisted, Code::CompanyRestricted]),
+    ("verify_disclosure", &[Code::StateConflict]),
     ("report_violation", &[Code::OverlappingViolation]),
     ("notify_violation", &[Code::StateConflict]),
     ("record_violation_delivery", &[Code::StateConflict]),
@@ -374,6 +375,18 @@ fn given_example(operation: &str) -> Option<Value> {
             "complex_id": "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b12", "found_on": "2026-03-02", "source": "inspection",
             "description": "3 号楼保洁、秩序维护人员未按岗位统一着装",
             "evidence": [{ "title": "现场照片", "url": "https://evidence.example.invalid/1.jpg" }]
+        })),
+        "submit_disclosure" => Some(json!({
+            "published_on": "2026-03-02",
+            "proof": [{ "title": "公示栏照片", "url": "https://evidence.example.invalid/board.jpg" }],
+            "fee_standard": {
+                "items": [{
+                    "name": "高层住宅物业服务费", "charged_to": "owner", "unit_price": "1.80", "unit": "m2_month",
+                    "pricing_basis": "market", "approval_document": null
+                }],
+                "basis": "物业服务合同（备案编号：永物备〔2026〕0031号）",
+                "complaint_phones": [{ "office": "市场监督管理部门", "phone": "12315" }]
+            }
         })),
         "replace_calendar" => Some(json!({
             "holidays": [{ "date": "2026-10-01", "name": "国庆节" }], "workdays": [{ "date": "2026-10-10", "name": "国庆节" }]

@@ -41,6 +41,7 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::calendar::routes)
         .configure(crate::companies::routes)
         .configure(crate::complexes::routes)
+        .configure(crate::disclosures::routes)
         .configure(crate::violations::routes)
         .configure(crate::measures::routes)
         .configure(crate::standing::routes)

@@ -2,6 +2,10 @@
 
 use diesel::{allow_tables_to_appear_in_same_query, table};
 
+mod disclosing;
+
+pub use disclosing::*;
+
 table! {
     use diesel::sql_types::*;
     divisions (code) { code -> Text, level -> Text, name -> Text, parent_code -> Nullable<Text> }

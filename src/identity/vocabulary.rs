@@ -45,6 +45,9 @@ pub fn all() -> Vec<Vocabulary> {
     use crate::clients::model::ClientState;
     use crate::complexes::coordinates::CoordinateSystem;
     use crate::complexes::model::SelfGovernance;
+    use crate::disclosures::content::ServiceMode;
+    use crate::disclosures::model::{DisclosureKind, DisclosureState, VerificationOutcome, VersionState};
+    use crate::disclosures::price_rules::PriceFault;
     use crate::inbox::model::InboxKind;
     use crate::measures::model::RemovalGround;
     use crate::policy::model::{
@@ -63,6 +66,9 @@ pub fn all() -> Vec<Vocabulary> {
         coded("coordinate_system", CoordinateSystem::LABELS),
         coded("credit_band", CreditBand::LABELS),
         coded("delivery_method", DeliveryMethod::LABELS),
+        coded("disclosure_kind", DisclosureKind::LABELS),
+        coded("disclosure_state", DisclosureState::LABELS),
+        coded("disclosure_version_state", VersionState::LABELS),
         coded("filing_authority", FilingAuthority::LABELS),
         coded("inbox_kind", InboxKind::LABELS),
         coded("ladder_area", LadderArea::LABELS),
@@ -72,9 +78,12 @@ pub fn all() -> Vec<Vocabulary> {
         coded("measure_kind", MeasureKind::LABELS),
         coded("measure_state", MeasureState::LABELS),
         coded("office_rule", OfficeRule::LABELS),
+        coded("price_fault", PriceFault::LABELS),
         coded("removal_ground", RemovalGround::LABELS),
         coded("revocation_kind", RevocationKind::LABELS),
         coded("self_governance", SelfGovernance::LABELS),
+        coded("service_mode", ServiceMode::LABELS),
+        coded("verification_outcome", VerificationOutcome::LABELS),
         coded("violation_source", ViolationSource::LABELS),
         coded("violation_state", ViolationState::LABELS),
         rows("problem_code", CODES.iter().map(|c| term(c.name, c.zh, c.en)).collect()),

@@ -121,6 +121,9 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/calendar/{year}", Common("2026")),
 ];
 
+/// What stands for any parameter of a path but the first.
+const OTHER_PARAMETERS: &[(&str, &str)] = &[("{kind}", "fee_standard")];
+
 /// Rows of the own territory that a role sees only in some cases: (operation, role).
 const NOT_ALWAYS_SHOWN: &[(&str, Role)] = &[
     // Those see what they lead, what was referred to them, what they must carry out.
@@ -197,9 +200,15 @@ impl Operation {
             Some(Row(row) | CountyRow(row)) => text(row(place)),
             Some(Common(value)) => value,
         };
+        self.with(value)
+    }
+
+    /// The path with this value for its first parameter; for any other of them with one that is always good.
+    fn with(&self, value: &str) -> String {
         let (before, rest) = self.path.split_once('{').expect("a parameter");
         let (_, after) = rest.split_once('}').expect("its end");
-        assert!(!after.contains('{'), "{}: one parameter at most", self.path);
+        let after = OTHER_PARAMETERS.iter().fold(after.to_owned(), |path, (name, good)| path.replace(name, good));
+        assert!(!after.contains('{'), "{}: add a line to OTHER_PARAMETERS", self.path);
         format!("{before}{value}{after}")
     }
 
@@ -366,14 +375,13 @@ on_both_databases! {
             let (Some(roles), Some(Row(_) | CountyRow(_))) = (&operation.roles, operation.fixture()) else { continue };
             let client = somebody(&app, &operation, roles, &own).await;
             let name = operation.path.split(['{', '}']).nth(1).expect("a parameter");
-            let with = |id: &str| operation.path.replace(&format!("{{{name}}}"), id);
             let what = format!("{} {}", operation.method, operation.path);
-            let answer = operation.call(&client, &with("not-a-uuid")).await;
+            let answer = operation.call(&client, &operation.with("not-a-uuid")).await;
             is(&answer, 400, "invalid_input", &what);
             let pointer = format!("path/{name}");
             assert!(answer.errors().contains(&(pointer.as_str(), "invalid_format")), "{what}: {}", answer.json);
             let missing = if name == "seq" { "999999999" } else { "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11" };
-            let nothing = operation.call(&client, &with(missing)).await;
+            let nothing = operation.call(&client, &operation.with(missing)).await;
             is(&nothing, 404, "not_found", &what);
         }
     }

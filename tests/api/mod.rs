@@ -7,6 +7,7 @@ mod companies;
 mod complexes;
 mod contract;
 mod coverage;
+mod disclosures;
 mod divisions;
 mod ledger;
 mod me;

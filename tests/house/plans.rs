@@ -176,6 +176,8 @@ const GROWING: &[&str] = &[
     "ledger_entries",
     "clients",
     "revocations",
+    "disclosures",
+    "typical_cases",
 ];
 
 #[derive(QueryableByName)]
