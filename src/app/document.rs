@@ -47,6 +47,9 @@ const CONFLICTS: &[(&str, &[Code])] = &[
     ("create_complex", &[Code::AlreadyExists]),
     ("record_complex_service", &[Code::ServiceOverlaps, Code::CompanyBlacklisted, Code::CompanyRestricted]),
     ("verify_disclosure", &[Code::StateConflict]),
+    ("create_typical_case", &[Code::StateConflict, Code::AppealPending, Code::AlreadyExists]),
+    ("withdraw_typical_case", &[Code::StateConflict]),
+    ("report_survey_problem", &[Code::StateConflict, Code::OverlappingViolation]),
     ("report_violation", &[Code::OverlappingViolation]),
     ("notify_violation", &[Code::StateConflict]),
     ("record_violation_delivery", &[Code::StateConflict]),
@@ -364,7 +367,8 @@ fn complete_operation(
 
 /// Is what it answers a resource at a version? A proof is not: it is of the tree, which grows.
 fn shows_version(path: &str, permission: &permissions::Permission) -> bool {
-    (path.contains("/{") || path.ends_with("/current")) && permission.operation != "get_ledger_entry"
+    let one = path.contains("/{") || path.ends_with("/current") || permission.operation == "get_disclosure_survey";
+    one && permission.operation != "get_ledger_entry"
 }
 
 /// Examples that the fields' own do not add up to.

@@ -42,6 +42,8 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::companies::routes)
         .configure(crate::complexes::routes)
         .configure(crate::disclosures::routes)
+        .configure(crate::survey::routes)
+        .configure(crate::typical_cases::routes)
         .configure(crate::violations::routes)
         .configure(crate::measures::routes)
         .configure(crate::standing::routes)

@@ -56,6 +56,8 @@ pub fn all() -> Vec<Vocabulary> {
     use crate::proceedings::model::DeliveryMethod;
     use crate::revocations::model::RevocationKind;
     use crate::standing::model::MeasureState;
+    use crate::survey::model::ProblemKind;
+    use crate::typical_cases::model::TypicalCaseState;
     use crate::violations::model::{AppealOutcome, ViolationSource, ViolationState};
     let rows = |name: &str, values: Vec<Term>| Vocabulary { name: name.to_owned(), values };
     vec![
@@ -83,6 +85,8 @@ pub fn all() -> Vec<Vocabulary> {
         coded("revocation_kind", RevocationKind::LABELS),
         coded("self_governance", SelfGovernance::LABELS),
         coded("service_mode", ServiceMode::LABELS),
+        coded("survey_problem", ProblemKind::LABELS),
+        coded("typical_case_state", TypicalCaseState::LABELS),
         coded("verification_outcome", VerificationOutcome::LABELS),
         coded("violation_source", ViolationSource::LABELS),
         coded("violation_state", ViolationState::LABELS),

@@ -130,6 +130,7 @@ pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("invalid_cursor", "游标无效", "not a cursor of this list"),
     ("not_a_community", "不是村（社区）", "not a village or community"),
     ("conflict", "相互矛盾", "contradicts another field"),
+    ("personal_data", "含有个人信息", "names or reaches a person"),
     ("not_a_period", "不是完整的公开周期", "not a whole period of the calendar"),
     ("does_not_add_up", "合计不符", "not the sum of what it is made of"),
     ("text_length", "文字过长或为空", "empty or too long a text"),

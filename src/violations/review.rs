@@ -12,6 +12,10 @@ use crate::measures;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, ReasonsIn, Statement, StatementIn, Step};
 use crate::proceedings::rules::require_before;
+use crate::typical_cases;
+
+/// Why a typical case is withdrawn that was made of a violation.
+const REVOKED: &str = "认定已撤销";
 
 pub fn appeal_violation(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Violation>> {
     let ctx = tx.ctx;
@@ -62,6 +66,9 @@ pub fn decide_violation_appeal(tx: &mut Tx, id: Id, body: &Body<AppealDecisionIn
     }
     let company = row.company_id;
     let entity = advance(tx, row, "violation.appeal_decided", json!({ "outcome": outcome }), input)?;
+    if outcome == AppealOutcome::Revoked {
+        typical_cases::withdraw_of(tx, id, REVOKED)?;
+    }
     if let Some(company) = company {
         measures::recompute(tx, company)?;
     }
@@ -80,6 +87,7 @@ pub fn revoke_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     row.revoked_on = Some(ctx.today);
     let company = row.company_id;
     let entity = advance(tx, row, "violation.revoked", json!({}), input)?;
+    typical_cases::withdraw_of(tx, id, REVOKED)?;
     if let Some(company) = company {
         measures::recompute(tx, company)?;
     }

@@ -24,6 +24,9 @@ struct Place {
     removal: Value,
     /// An entry of the blacklist.
     listing: Value,
+    /// A problem of the survey, and a typical case.
+    problem: Value,
+    typical: Value,
     /// Number of a sealed event about the violation.
     entry: Value,
     /// A system that waits for approval, and what was revoked: a county's.
@@ -49,6 +52,9 @@ impl Place {
         let measure = |kind: &str| all.items().iter().find(|m| m["kind"] == kind).expect(kind).clone();
         let (measure, removal) = (measure("rectification_order"), measure("removal"));
         let listing = listing(app, &company, &measure);
+        let typical = typical(app, &company, &complex, &violation);
+        let problems = format!("/v1/disclosure-survey/problems?complex_id={}&kind=fee_standard", text(&complex["id"]));
+        let problem = county.get(&problems).await.items()[0].clone();
         let entry = json!(app.entries_about(text(&violation["id"])).await[0]);
         let administrator = app.office(Role::SystemAdministrator, &community[..6]);
         let input = json!({
@@ -57,7 +63,7 @@ impl Place {
         let client = administrator.post("/v1/clients", &input).await.expect(201);
         let revoked = json!({ "kind": "subject", "issuer": ISSUER, "value": "nobody", "reason": "测试吊销" });
         let revocation = administrator.post("/v1/revocations", &revoked).await.expect(201);
-        Place { company, complex, violation, measure, removal, listing, entry, client, revocation }
+        Place { company, complex, violation, measure, removal, listing, problem, typical, entry, client, revocation }
     }
 }
 
@@ -94,6 +100,25 @@ fn listing(app: &TestApp, company: &Value, measure: &Value) -> Value {
     json!({ "id": id })
 }
 
+/// A case as its publication leaves it, from a violation that is taken to be final.
+fn typical(app: &TestApp, company: &Value, complex: &Value, violation: &Value) -> Value {
+    let id = uuid::Uuid::now_v7();
+    let at = if app.state.db.is_postgres() { "now()" } else { "1772413200000000" };
+    app.execute(&format!(
+        "INSERT INTO typical_cases (id, version, violation_id, act, company_id, complex_id, county, township, community, \
+         state, title, summary, published_on, published_by, withdrawal, created_at, updated_at) VALUES ('{id}', 1, '{}', \
+         'nine.staff_not_in_uniform', '{}', '{}', '{}', '{}', '{}', 'published', '测试案例', '测试案例内容', '2026-03-02', \
+         '{{\"iss\":\"i\",\"sub\":\"s\",\"role\":\"social_affairs_office\",\"division\":null}}', 'null', {at}, {at})",
+        text(&violation["id"]),
+        text(&company["id"]),
+        text(&complex["id"]),
+        text(&complex["county"]),
+        text(&complex["township"]),
+        text(&complex["community"]),
+    ));
+    json!({ "id": id })
+}
+
 enum Fixture {
     /// A row of a territory.
     Row(fn(&Place) -> &Value),
@@ -113,6 +138,8 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/measures/{id}/approval", Row(|place| &place.removal["id"])),
     ("/v1/measures/{id}/rejection", Row(|place| &place.removal["id"])),
     ("/v1/measures/{id}", Row(|place| &place.measure["id"])),
+    ("/v1/disclosure-survey/problems/{key}", Row(|place| &place.problem["key"])),
+    ("/v1/typical-cases/{id}", Row(|place| &place.typical["id"])),
     ("/v1/blacklist/{id}", CountyRow(|place| &place.listing["id"])),
     ("/v1/ledger/entries/{seq}", Row(|place| &place.entry)),
     ("/v1/clients/{id}", CountyRow(|place| &place.client["id"])),

@@ -17,6 +17,8 @@ mod policies;
 mod sandbox;
 mod secrets;
 mod service;
+mod survey;
 mod system;
+mod typical_cases;
 mod violations;
 mod vocabulary;
