@@ -41,6 +41,8 @@ pub mod revocations;
 pub mod security;
 pub mod settings;
 pub mod standing;
+pub mod survey;
 pub mod system;
 pub mod traces;
+pub mod typical_cases;
 pub mod violations;

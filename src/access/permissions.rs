@@ -183,6 +183,48 @@ const LEDGER_READERS: &[Role] = &[
     Resident,
     Auditor,
 ];
+
+/// Whoever reads the six disclosures: the offices that answer for them, those whom they are about, and the price authority.
+const DISCLOSURE_READERS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    MarketSupervision,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
+];
+
+/// The same, without those whom the survey is about.
+const SURVEYORS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    MarketSupervision,
+    Community,
+];
+
+const TYPICAL_CASE_READERS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
+];
+
 /// Whoever administers the systems that integrate; an office that decides does not.
 const ADMINISTRATORS: &[Role] = &[SystemAdministrator];
 const CLIENT_READERS: &[Role] = &[CountyAuthority, Auditor, SystemAdministrator];
@@ -250,6 +292,22 @@ pub const PERMISSIONS: &[Permission] = &[
     decide("record_interim_service", REGISTRARS),
     allow("record_contract_handover", &[
         CountyAuthority, SocialAffairsOffice, Community, ComplexCommittee, PropertyCompany,
+    ]),
+
+    allow("list_disclosures", DISCLOSURE_READERS),
+    allow("get_disclosure", DISCLOSURE_READERS),
+    allow("submit_disclosure", &[PropertyCompany]),
+    allow("list_disclosure_versions", DISCLOSURE_READERS),
+    decide("verify_disclosure", &[SocialAffairsOffice, Community]),
+    allow("list_typical_cases", TYPICAL_CASE_READERS),
+    allow("get_typical_case", TYPICAL_CASE_READERS),
+    decide("create_typical_case", &[CountyAuthority, SocialAffairsOffice]),
+    decide("withdraw_typical_case", &[CountyAuthority, SocialAffairsOffice]),
+    allow("get_disclosure_survey", SURVEYORS),
+    allow("list_survey_problems", SURVEYORS),
+    allow("report_survey_problem", &[
+        CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, LivelihoodServiceCenter,
+        MarketSupervision, Community,
     ]),
 
     allow("list_policies", EVERYONE),

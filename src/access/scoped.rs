@@ -11,6 +11,7 @@ use crate::contracts::model::ContractRow;
 use crate::db::schema::*;
 use crate::db::types::Uid;
 use crate::db::{Conn, Id, MultiBackend};
+use crate::disclosures::model::DisclosureRow;
 use crate::documents::model::DocumentRow;
 use crate::measures::model::MeasureRow;
 use crate::on_both;
@@ -38,6 +39,8 @@ pub mod query {
     boxed!(revocations);
     boxed!(offices);
     boxed!(documents);
+    boxed!(disclosures);
+    boxed!(typical_cases);
 }
 
 /// The rows of a table that each scope sees, said once and given in two forms: boxed, for lists and whatever narrows
@@ -223,6 +226,35 @@ rows_of! {
         Scope::Complex(id) => all.filter(measures::complex_id.eq(*id)),
         Scope::System(_) => all,
         Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+    }
+}
+
+rows_of! {
+    /// Disclosures, every version: of the territory; a company its own; a committee those at its complex; market supervision
+    /// those of its county, for the sake of the fees in them. They are made to be public, and only what is public at last.
+    disclosures, all disclosures_of: DisclosureRow, by complex_id, those disclosures_among, |all, among| {
+        Scope::County(area) => all.filter(disclosures::county.eq(area.clone())),
+        Scope::Township(area) => all.filter(disclosures::township.eq(area.clone())),
+        Scope::Community(area) => all.filter(disclosures::community.eq(area.clone())),
+        Scope::Addressed { role: Role::MarketSupervision, area } => all.filter(disclosures::county.eq(area.clone())),
+        Scope::Company(uscc) => all.filter(disclosures::company_id.eq_any(own_company(uscc))),
+        Scope::Complex(id) => all.filter(disclosures::complex_id.eq(*id)),
+        Scope::System(_) => all,
+        Scope::Addressed { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+    }
+}
+
+/// Typical cases: of the territory; a company its own; a committee those of its complex.
+pub fn typical_cases<'a>(scope: &Scope) -> query::typical_cases<'a> {
+    let all = typical_cases::table.into_boxed();
+    match scope {
+        Scope::County(area) => all.filter(typical_cases::county.eq(area.clone())),
+        Scope::Township(area) => all.filter(typical_cases::township.eq(area.clone())),
+        Scope::Community(area) => all.filter(typical_cases::community.eq(area.clone())),
+        Scope::Company(uscc) => all.filter(typical_cases::company_id.eq_any(own_company(uscc))),
+        Scope::Complex(id) => all.filter(typical_cases::complex_id.eq(*id)),
+        Scope::System(_) => all,
+        Scope::Addressed { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }
 }
 

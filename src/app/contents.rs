@@ -59,6 +59,10 @@ pub const CONFLICTS: &[(&str, &[Code])] = &[
     ("withdraw_contract_termination", &[Code::StateConflict]),
     ("record_interim_service", &[Code::StateConflict]),
     ("record_contract_handover", &[Code::StateConflict]),
+    ("verify_disclosure", &[Code::StateConflict]),
+    ("create_typical_case", &[Code::StateConflict, Code::AppealPending, Code::AlreadyExists]),
+    ("withdraw_typical_case", &[Code::StateConflict]),
+    ("report_survey_problem", &[Code::StateConflict, Code::OverlappingViolation]),
     ("report_violation", &[Code::OverlappingViolation, Code::StateConflict]),
     ("notify_violation", &[Code::StateConflict]),
     ("record_violation_delivery", &[Code::StateConflict]),
@@ -126,6 +130,18 @@ pub fn given_example(operation: &str) -> Option<Value> {
                 "pricing_basis": "government_guided", "approval_document": "永发改发〔2025〕12号"
             }],
             "text": []
+        })),
+        "submit_disclosure" => Some(json!({
+            "published_on": "2026-03-02",
+            "proof": [{ "title": "公示栏照片", "url": "https://evidence.example.invalid/board.jpg" }],
+            "fee_standard": {
+                "items": [{
+                    "name": "高层住宅物业服务费", "charged_to": "owner", "unit_price": "1.80", "unit": "m2_month",
+                    "pricing_basis": "market", "approval_document": null
+                }],
+                "basis": "物业服务合同（备案编号：永物备〔2026〕0031号）",
+                "complaint_phones": [{ "office": "市场监督管理部门", "phone": "12315" }]
+            }
         })),
         "replace_calendar" => Some(json!({
             "holidays": [{ "date": "2026-10-01", "name": "国庆节" }], "workdays": [{ "date": "2026-10-10", "name": "国庆节" }]

@@ -298,7 +298,8 @@ fn complete_operation(
 
 /// Is what it answers a resource at a version? A proof is not: it is of the tree, which grows.
 fn shows_version(path: &str, permission: &permissions::Permission) -> bool {
-    (path.contains("/{") || path.ends_with("/current")) && permission.operation != "get_ledger_entry"
+    let one = path.contains("/{") || path.ends_with("/current") || permission.operation == "get_disclosure_survey";
+    one && permission.operation != "get_ledger_entry"
 }
 
 fn header(operation: &mut Value, name: &str, required: bool, description: &str) {

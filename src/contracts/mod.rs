@@ -16,7 +16,7 @@ pub mod view;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use ending::{check_removal, close_ending, end_by_removal, open_ending, terminate_contract};
-pub use store::{filed_in_force, waiting};
+pub use store::{all_filed_in_force, filed, filed_in_force, waiting};
 
 pub fn routes(config: &mut ServiceConfig) {
     config

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -8,7 +10,7 @@ use super::view::{self, Contract};
 use crate::access::{Scope, scoped};
 use crate::complexes;
 use crate::db::schema::contracts;
-use crate::db::{Conn, Id, Register, Work, lock_complex, lock_register};
+use crate::db::{Conn, Id, Register, Work, distinct, lock_complex, lock_register};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
 use crate::problem::Problem;
@@ -47,16 +49,39 @@ pub fn counting(conn: &mut Conn, complex: Id) -> Work<Vec<ContractRow>> {
 /// The filed contract that is in force at a complex on a day.
 pub fn filed_in_force(conn: &mut Conn, complex: Id, day: NaiveDate) -> Work<Option<FiledContract>> {
     let found = counting(conn, complex)?.into_iter().find(|row| row.filing_number.is_some() && row.is_in_force(day));
-    Ok(found.and_then(|row| {
-        Some(FiledContract {
-            id: row.id,
-            company_id: row.company_id,
-            filing_number: row.filing_number.clone()?,
-            effective_from: row.effective_from,
-            effective_to: row.ends_on(),
-            fee_items: row.terms.0.fee_items,
-        })
-    }))
+    Ok(found.and_then(filed_of))
+}
+
+/// The same for all complexes of a territory: complex and contract, and nothing of what it says.
+pub fn all_filed_in_force(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<HashMap<Id, Id>> {
+    // What others need of a territory, its companies and partners do not see by themselves: the survey is the offices'.
+    let rows: Vec<(Id, Id)> = scoped::contracts(scope)
+        .filter(contracts::counts.eq(true))
+        .filter(contracts::filing_number.is_not_null())
+        .filter(contracts::effective_from.le(day))
+        .filter(contracts::last_day.is_null().or(contracts::last_day.ge(day)))
+        .filter(contracts::effective_to.is_null().or(contracts::effective_to.ge(day)))
+        .select((contracts::complex_id, contracts::id))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+fn filed_of(row: ContractRow) -> Option<FiledContract> {
+    Some(FiledContract {
+        id: row.id,
+        company_id: row.company_id,
+        effective_from: row.effective_from,
+        effective_to: row.ends_on(),
+        filing_number: row.filing_number?,
+        fee_items: row.terms.0.fee_items,
+    })
+}
+
+/// Filed contracts by their ids.
+pub fn filed(conn: &mut Conn, ids: &[Id]) -> Work<Vec<FiledContract>> {
+    let system = Scope::System("a disclosed price is compared with the filed contract, whoever asks");
+    let rows: Vec<ContractRow> = scoped::contracts_among(&system, distinct(ids)).load(conn)?;
+    Ok(rows.into_iter().filter_map(filed_of).collect())
 }
 
 /// The next serial number of an office's filings in a year. The numbers have no gaps, so one filing at a time takes one.

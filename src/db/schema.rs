@@ -1,12 +1,14 @@
 //! The tables, as diesel sees them. `migrations/sqlite` and `migrations/postgres` make them; a test compares the three.
 
 mod contract_tables;
+mod disclosing;
 mod files;
 mod official;
 
 use diesel::{allow_tables_to_appear_in_same_query, table};
 
 pub use contract_tables::*;
+pub use disclosing::*;
 pub use files::*;
 pub use official::*;
 

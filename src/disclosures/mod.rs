@@ -1,3 +1,24 @@
 //! The six disclosures (六个公开): what a company makes public at a complex, version by version.
 
+pub mod actions;
+pub mod content;
 pub mod model;
+pub mod price_rules;
+mod routes;
+pub mod rules;
+#[cfg(test)]
+mod rules_tests;
+pub mod state_rules;
+pub mod store;
+pub mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(routes::list_disclosures)
+        .service(routes::get_disclosure)
+        .service(routes::submit_disclosure)
+        .service(routes::list_disclosure_versions)
+        .service(routes::verify_disclosure);
+}

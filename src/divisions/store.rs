@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::model::{Division, ListDivisions};
@@ -49,7 +51,7 @@ pub fn parse_csv(text: &str) -> anyhow::Result<Vec<Division>> {
 
 /// Puts in what is missing and renames what is there. Returns how many rows changed.
 pub fn load(conn: &mut Conn, all: &[Division]) -> Work<usize> {
-    let known: std::collections::HashMap<String, String> = divisions::table
+    let known: HashMap<String, String> = divisions::table
         .select((divisions::code, divisions::name))
         .load::<(String, String)>(conn)?
         .into_iter()
@@ -81,6 +83,12 @@ pub fn seed(conn: &mut Conn) -> Work<()> {
 
 pub fn find(conn: &mut Conn, code: &str) -> Work<Option<Division>> {
     Ok(divisions::table.find(code).first(conn).optional()?)
+}
+
+/// Names of the divisions directly under one.
+pub fn names_under(conn: &mut Conn, parent: &str) -> Work<HashMap<String, String>> {
+    let named = divisions::table.filter(divisions::parent_code.eq(parent)).select((divisions::code, divisions::name));
+    Ok(named.load::<(String, String)>(conn)?.into_iter().collect())
 }
 
 pub fn list(conn: &mut Conn, _: &Ctx, query: &ListDivisions) -> Work<PageOf<Division>> {

@@ -48,6 +48,9 @@ pub fn all() -> Vec<Vocabulary> {
     use crate::contracts::model::{
         ChargedTo, ContractKind, ContractState, EndGround, EnteredBy, HandoverItem, PartyAKind, PricingBasis, Selection,
     };
+    use crate::disclosures::content::ServiceMode;
+    use crate::disclosures::model::{DisclosureKind, DisclosureState, VerificationOutcome, VersionState};
+    use crate::disclosures::price_rules::PriceFault;
     use crate::documents::model::{DocumentKind, DocumentState, DocumentSubject};
     use crate::files::OwnerKind;
     use crate::inbox::model::InboxKind;
@@ -57,6 +60,8 @@ pub fn all() -> Vec<Vocabulary> {
     use crate::proceedings::model::DeliveryMethod;
     use crate::revocations::model::RevocationKind;
     use crate::standing::model::MeasureState;
+    use crate::survey::model::ProblemKind;
+    use crate::typical_cases::model::TypicalCaseState;
     use crate::violations::model::{AppealOutcome, ViolationSource, ViolationState};
     let rows = |name: &str, values: Vec<Term>| Vocabulary { name: name.to_owned(), values };
     vec![
@@ -76,6 +81,9 @@ pub fn all() -> Vec<Vocabulary> {
         coded("document_kind", DocumentKind::LABELS),
         coded("document_state", DocumentState::LABELS),
         coded("document_subject", DocumentSubject::LABELS),
+        coded("disclosure_kind", DisclosureKind::LABELS),
+        coded("disclosure_state", DisclosureState::LABELS),
+        coded("disclosure_version_state", VersionState::LABELS),
         coded("filing_authority", FilingAuthority::LABELS),
         coded("handover_item", HandoverItem::LABELS),
         coded("inbox_kind", InboxKind::LABELS),
@@ -89,9 +97,14 @@ pub fn all() -> Vec<Vocabulary> {
         coded("party_a_kind", PartyAKind::LABELS),
         coded("price_unit", crate::price::PriceUnit::LABELS),
         coded("pricing_basis", PricingBasis::LABELS),
+        coded("price_fault", PriceFault::LABELS),
         coded("revocation_kind", RevocationKind::LABELS),
         coded("selection", Selection::LABELS),
         coded("self_governance", SelfGovernance::LABELS),
+        coded("service_mode", ServiceMode::LABELS),
+        coded("survey_problem", ProblemKind::LABELS),
+        coded("typical_case_state", TypicalCaseState::LABELS),
+        coded("verification_outcome", VerificationOutcome::LABELS),
         coded("violation_source", ViolationSource::LABELS),
         coded("violation_state", ViolationState::LABELS),
         rows("problem_code", CODES.iter().map(|c| term(c.name, c.zh, c.en)).collect()),

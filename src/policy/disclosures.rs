@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::model::PolicyDocument;
 use super::versions::built_in;
 use crate::coded_enum;
 use crate::disclosures::model::DisclosureKind;
@@ -34,6 +35,12 @@ pub struct DisclosureRule {
 }
 
 impl DisclosureRule {
+    /// The rule of a document for a kind; a document holds one for each.
+    pub fn of(document: &PolicyDocument, kind: DisclosureKind) -> &DisclosureRule {
+        let found = document.disclosures.iter().find(|rule| rule.kind == kind);
+        found.unwrap_or(&built_in().disclosures[kind as usize])
+    }
+
     pub fn built_in() -> Vec<DisclosureRule> {
         built_in().disclosures.clone()
     }

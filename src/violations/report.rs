@@ -27,20 +27,33 @@ pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Vi
     let input = tx.creation(
         body,
         |conn, scope, id| store::find(conn, scope, id).map(drop),
-        |conn, input, faults| check(conn, ctx, input, faults),
+        |conn, input, faults| {
+            files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)?;
+            check(conn, ctx, input, faults)
+        },
     )?;
+    let id = ctx.new_id();
+    let reported = report(tx, id, input.clone())?;
+    files::attach_evidence(tx, OwnerKind::Violation, id, &input.evidence)?;
+    Ok(reported)
+}
+
+/// Puts a violation on file, for any action that has checked what it reports ([`check`]) and whose its evidence is. The
+/// overlap with what is on file already is refused here.
+pub fn report(tx: &mut Tx, id: Id, input: ViolationIn) -> Work<Entity<Violation>> {
+    let ctx = tx.ctx;
     let policies = policy::current(tx.conn, &ctx.state.policies)?;
     // The act is governed by the version in force on the day it was found.
     let version = policies.governing(input.found_on);
     let act = version.act(&input.act).ok_or_else(|| Problem::new(Code::Internal))?;
-    let mut place = place(tx.conn, ctx, input)?.ok_or_else(|| Problem::new(Code::Internal))?;
+    let mut place = place(tx.conn, ctx, &input)?.ok_or_else(|| Problem::new(Code::Internal))?;
     if act.lead_role == Role::DisciplineOffice {
         // A case about officials never reaches the office complained of: it belongs to the county, not to the township.
         place = Place { county: place.county, ..Place::default() };
     }
     if let Some(company) = input.company_id {
         lock_company(tx.conn, company)?;
-        refuse_overlap(tx.conn, input, company, version)?;
+        refuse_overlap(tx.conn, &input, company, version)?;
     }
     let ViolationIn {
         act: act_code,
@@ -55,9 +68,9 @@ pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Vi
         evidence,
         distinct_fact_reason,
         stopped_and_reported,
-    } = input.clone();
+    } = input;
     let row = ViolationRow {
-        id: ctx.new_id(),
+        id,
         version: 1,
         act: act_code,
         clause: act.clause.map(i64::from),
@@ -116,7 +129,7 @@ pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Vi
         .personal("subject_name", row.subject_name.as_deref())
         .said(vec![said::evidence(&row.evidence.0)]);
     ledger::append(tx, event)?;
-    let (id, version) = (row.id, row.version);
+    let version = row.version;
     let view = view(tx.conn, ctx, row)?;
     Ok(Entity::created(id, version, view, "/v1/violations"))
 }
@@ -129,7 +142,8 @@ pub fn add_audience(conn: &mut Conn, role: Role, row: &ViolationRow) -> Work<()>
     store::add_audience(conn, role, role.area_of(&row.county, &row.township), row.id, row.found_on)
 }
 
-fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<Fault>) -> Work<()> {
+/// Every fault of a report, but of its evidence.
+pub fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<Fault>) -> Work<()> {
     if input.found_on > ctx.today {
         faults.push(Fault::new("/found_on", "in_the_future", "发现日期在未来", "this day has not come"));
     }

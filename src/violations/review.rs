@@ -14,6 +14,10 @@ use crate::measures;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, ReasonsIn, Statement, StatementIn, Step};
 use crate::proceedings::rules::require_before;
+use crate::typical_cases;
+
+/// Why a typical case is withdrawn that was made of a violation.
+const REVOKED: &str = "认定已撤销";
 
 /// What those read who verify a document about a violation that was revoked.
 const GROUND_REVOKED: &str = "所依据的违规认定已撤销";
@@ -70,6 +74,9 @@ pub fn decide_violation_appeal(tx: &mut Tx, id: Id, body: &Body<AppealDecisionIn
     }
     let company = row.company_id;
     let entity = advance(tx, row, "violation.appeal_decided", json!({ "outcome": outcome }), input)?;
+    if outcome == AppealOutcome::Revoked {
+        typical_cases::withdraw_of(tx, id, REVOKED)?;
+    }
     if let Some(company) = company {
         measures::recompute(tx, company)?;
     }
@@ -89,6 +96,7 @@ pub fn revoke_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     documents::withdraw_of(tx, DocumentSubject::Violation, row.id, GROUND_REVOKED)?;
     let company = row.company_id;
     let entity = advance(tx, row, "violation.revoked", json!({}), input)?;
+    typical_cases::withdraw_of(tx, id, REVOKED)?;
     if let Some(company) = company {
         measures::recompute(tx, company)?;
     }

@@ -24,6 +24,9 @@ struct Place {
     removal: Value,
     /// An entry of the blacklist.
     listing: Value,
+    /// A problem of the survey, and a typical case.
+    problem: Value,
+    typical: Value,
     /// Number of a sealed event about the violation.
     entry: Value,
     /// A system that waits for approval, and what was revoked: a county's.
@@ -53,6 +56,9 @@ impl Place {
         let measure = |kind: &str| all.items().iter().find(|m| m["kind"] == kind).expect(kind).clone();
         let (measure, removal) = (measure("rectification_order"), measure("removal"));
         let listing = listing(app, &company, &measure);
+        let typical = typical(app, &company, &complex, &violation);
+        let problems = format!("/v1/disclosure-survey/problems?complex_id={}&kind=fee_standard", text(&complex["id"]));
+        let problem = county.get(&problems).await.items()[0].clone();
         let entry = json!(app.entries_about(text(&violation["id"])).await[0]);
         let administrator = app.office(Role::SystemAdministrator, &community[..6]);
         let input = json!({
@@ -73,6 +79,8 @@ impl Place {
             measure,
             removal,
             listing,
+            problem,
+            typical,
             entry,
             client,
             revocation,
@@ -116,6 +124,25 @@ fn listing(app: &TestApp, company: &Value, measure: &Value) -> Value {
     json!({ "id": id })
 }
 
+/// A case as its publication leaves it, from a violation that is taken to be final.
+fn typical(app: &TestApp, company: &Value, complex: &Value, violation: &Value) -> Value {
+    let id = uuid::Uuid::now_v7();
+    let at = if app.state.db.is_postgres() { "now()" } else { "1772413200000000" };
+    app.execute(&format!(
+        "INSERT INTO typical_cases (id, version, violation_id, act, company_id, complex_id, county, township, community, \
+         state, title, summary, published_on, published_by, withdrawal, created_at, updated_at) VALUES ('{id}', 1, '{}', \
+         'nine.staff_not_in_uniform', '{}', '{}', '{}', '{}', '{}', 'published', '测试案例', '测试案例内容', '2026-03-02', \
+         '{{\"iss\":\"i\",\"sub\":\"s\",\"role\":\"social_affairs_office\",\"division\":null}}', 'null', {at}, {at})",
+        text(&violation["id"]),
+        text(&company["id"]),
+        text(&complex["id"]),
+        text(&complex["county"]),
+        text(&complex["township"]),
+        text(&complex["community"]),
+    ));
+    json!({ "id": id })
+}
+
 enum Fixture {
     /// A row of a territory.
     Row(fn(&Place) -> &Value),
@@ -136,6 +163,8 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/measures/{id}/approval", Row(|place| &place.removal["id"])),
     ("/v1/measures/{id}/rejection", Row(|place| &place.removal["id"])),
     ("/v1/measures/{id}", Row(|place| &place.measure["id"])),
+    ("/v1/disclosure-survey/problems/{key}", Row(|place| &place.problem["key"])),
+    ("/v1/typical-cases/{id}", Row(|place| &place.typical["id"])),
     ("/v1/blacklist/{id}", CountyRow(|place| &place.listing["id"])),
     ("/v1/ledger/entries/{seq}", Row(|place| &place.entry)),
     ("/v1/clients/{id}", CountyRow(|place| &place.client["id"])),
@@ -149,6 +178,9 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/policies/{version}", Common("1")),
     ("/v1/calendar/{year}", Common("2026")),
 ];
+
+/// What stands for any parameter of a path but the first.
+const OTHER_PARAMETERS: &[(&str, &str)] = &[("{kind}", "fee_standard")];
 
 /// Rows of the own territory that a role sees only in some cases: (operation, role).
 const NOT_ALWAYS_SHOWN: &[(&str, Role)] = &[
@@ -237,9 +269,15 @@ impl Operation {
             Some(Row(row) | CountyRow(row)) => text(row(place)),
             Some(Common(value)) => value,
         };
+        self.with(value)
+    }
+
+    /// The path with this value for its first parameter; for any other of them with one that is always good.
+    fn with(&self, value: &str) -> String {
         let (before, rest) = self.path.split_once('{').expect("a parameter");
         let (_, after) = rest.split_once('}').expect("its end");
-        assert!(!after.contains('{'), "{}: one parameter at most", self.path);
+        let after = OTHER_PARAMETERS.iter().fold(after.to_owned(), |path, (name, good)| path.replace(name, good));
+        assert!(!after.contains('{'), "{}: add a line to OTHER_PARAMETERS", self.path);
         format!("{before}{value}{after}")
     }
 
@@ -407,14 +445,13 @@ on_both_databases! {
             let (Some(roles), Some(Row(_) | CountyRow(_))) = (&operation.roles, operation.fixture()) else { continue };
             let client = somebody(&app, &operation, roles, &own).await;
             let name = operation.path.split(['{', '}']).nth(1).expect("a parameter");
-            let with = |id: &str| operation.path.replace(&format!("{{{name}}}"), id);
             let what = format!("{} {}", operation.method, operation.path);
-            let answer = operation.call(&client, &with("not-a-uuid")).await;
+            let answer = operation.call(&client, &operation.with("not-a-uuid")).await;
             is(&answer, 400, "invalid_input", &what);
             let pointer = format!("path/{name}");
             assert!(answer.errors().contains(&(pointer.as_str(), "invalid_format")), "{what}: {}", answer.json);
             let missing = if name == "seq" { "999999999" } else { "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11" };
-            let nothing = operation.call(&client, &with(missing)).await;
+            let nothing = operation.call(&client, &operation.with(missing)).await;
             is(&nothing, 404, "not_found", &what);
         }
     }

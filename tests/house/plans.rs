@@ -178,6 +178,8 @@ const GROWING: &[&str] = &[
     "revocations",
     "offices",
     "documents",
+    "disclosures",
+    "typical_cases",
 ];
 
 #[derive(QueryableByName)]

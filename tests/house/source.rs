@@ -18,6 +18,8 @@ const SCOPED: &[&str] = &[
     "revocations",
     "offices",
     "documents",
+    "disclosures",
+    "typical_cases",
 ];
 
 /// Reads of a scoped table beside `scoped`, each with its reason: (file, line without its indent).
@@ -233,11 +235,13 @@ fn event_types(text: &str, mark: char) -> BTreeSet<String> {
         "company",
         "complex",
         "contract",
+        "disclosure",
         "document",
         "measure",
         "office",
         "policy",
         "revocation",
+        "typical_case",
         "violation",
     ];
     let is_type = |word: &&str| {

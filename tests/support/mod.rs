@@ -2,6 +2,7 @@
 
 pub mod cases;
 pub mod client;
+pub mod disclosing;
 pub mod files;
 pub mod jwks;
 pub mod keys;

@@ -1,0 +1,159 @@
+//! Disclosed prices against the filed contract in force. Pure.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::coded_enum;
+use crate::contracts::model::{ChargedTo, FeeItem, FiledContract};
+use crate::db::Id;
+use crate::price::{PriceUnit, UnitPrice};
+
+coded_enum! {
+    /// What is wrong with a disclosed price (收费问题).
+    #[schema(example = "exceeds_contract")]
+    pub enum PriceFault {
+        ExceedsContract "exceeds_contract" "公示价格高于备案合同" "The disclosed price is above the filed contract's"
+        NotInContract "not_in_contract" "备案合同中没有的收费项目" "A fee that the filed contract does not hold"
+    }
+}
+
+/// A disclosed price that the filed contract does not bear out (收费比对结果).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PriceFinding {
+    pub fault: PriceFault,
+    /// Name of the fee, as it was disclosed.
+    #[schema(max_length = 100, example = "高层住宅物业服务费")]
+    pub name: String,
+    pub charged_to: ChargedTo,
+    pub unit: PriceUnit,
+    /// The price that was disclosed.
+    pub disclosed_price: UnitPrice,
+    /// The price of the contract; null where it has no such fee.
+    pub contract_price: Option<UnitPrice>,
+    /// The contract that it was compared with.
+    pub contract_id: Id,
+    /// Filing number of the contract.
+    #[schema(max_length = 100, example = "永物备〔2026〕0031号")]
+    pub filing_number: String,
+}
+
+/// Full-width letters, digits and signs are the same as narrow ones, and spaces say nothing.
+fn plain(name: &str) -> String {
+    let narrow = |letter: char| match letter {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+        other => other,
+    };
+    name.chars().filter(|letter| !letter.is_whitespace()).map(narrow).flat_map(char::to_lowercase).collect()
+}
+
+/// What makes two fees the same one.
+pub fn same_item(item: &FeeItem) -> (String, ChargedTo, PriceUnit) {
+    (plain(&item.name), item.charged_to, item.unit)
+}
+
+/// Every disclosed price that is above the contract's, or that the contract does not know.
+pub fn compare(disclosed: &[FeeItem], contract: &FiledContract) -> Vec<PriceFinding> {
+    let mut findings = Vec::new();
+    for item in disclosed {
+        let key = same_item(item);
+        let agreed = contract.fee_items.iter().filter(|other| same_item(other) == key).map(|other| other.unit_price);
+        let contract_price = agreed.max();
+        let fault = match contract_price {
+            None => PriceFault::NotInContract,
+            Some(price) if item.unit_price > price => PriceFault::ExceedsContract,
+            Some(_) => continue,
+        };
+        findings.push(PriceFinding {
+            fault,
+            name: item.name.clone(),
+            charged_to: item.charged_to,
+            unit: item.unit,
+            disclosed_price: item.unit_price,
+            contract_price,
+            contract_id: contract.id,
+            filing_number: contract.filing_number.clone(),
+        });
+    }
+    findings
+}
+
+/// How many findings are of a kind.
+pub fn count(findings: &[PriceFinding], fault: PriceFault) -> i64 {
+    findings.iter().filter(|one| one.fault == fault).count() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::contracts::model::PricingBasis;
+
+    fn fee(name: &str, price: &str) -> FeeItem {
+        FeeItem {
+            name: name.into(),
+            charged_to: ChargedTo::Owner,
+            unit_price: price.parse().unwrap(),
+            unit: PriceUnit::M2Month,
+            pricing_basis: PricingBasis::Market,
+            approval_document: None,
+        }
+    }
+
+    fn contract(fee_items: Vec<FeeItem>) -> FiledContract {
+        FiledContract {
+            id: Id::new(),
+            company_id: Id::new(),
+            filing_number: "永物备〔2026〕0031号".into(),
+            effective_from: "2026-01-01".parse().unwrap(),
+            effective_to: None,
+            fee_items,
+        }
+    }
+
+    #[test]
+    fn a_price_above_the_contract_tells_both_and_an_unknown_fee_is_told() {
+        let filed = contract(vec![fee("高层住宅物业服务费", "1.80"), fee("停车费（地下）", "100")]);
+        let other = FeeItem { unit: PriceUnit::HouseholdMonth, ..fee("高层住宅物业服务费", "1.80") };
+        let disclosed =
+            [fee("高层住宅物业服务费", "1.8001"), fee(" 停车费(地下) ", "100.00"), fee("装修押金", "1"), other];
+        let found = compare(&disclosed, &filed);
+        let told: Vec<_> = found.iter().map(|one| (one.fault, one.name.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                (PriceFault::ExceedsContract, "高层住宅物业服务费"),
+                (PriceFault::NotInContract, "装修押金"),
+                (PriceFault::NotInContract, "高层住宅物业服务费")
+            ]
+        );
+        assert_eq!(found[0].disclosed_price.to_string(), "1.8001");
+        assert_eq!(found[0].contract_price.unwrap().to_string(), "1.80");
+        assert_eq!((count(&found, PriceFault::ExceedsContract), count(&found, PriceFault::NotInContract)), (1, 2));
+    }
+
+    #[test]
+    fn width_case_and_spaces_make_no_other_name() {
+        assert_eq!(plain("　ＡＢ（一）区 停车费"), plain("ab(一)区停车费"));
+        assert_ne!(plain("停车费"), plain("停车位费"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_as_agreed_or_below_has_no_finding(prices in prop::collection::vec((1u32..100_000, 0u32..100_000), 0..20)) {
+            let price = |units: u32| format!("{}.{:04}", units / 10_000, units % 10_000);
+            let agreed = prices.iter().enumerate().map(|(at, (one, _))| fee(&format!("费{at}"), &price(*one))).collect();
+            let filed = contract(agreed);
+            let disclosed: Vec<FeeItem> = prices
+                .iter()
+                .enumerate()
+                .map(|(at, (one, other))| fee(&format!("费{at}"), &price(*other.min(one))))
+                .collect();
+            prop_assert_eq!(compare(&disclosed, &filed), vec![]);
+            // And any that is one ten-thousandth above is told.
+            let above: Vec<FeeItem> =
+                prices.iter().enumerate().map(|(at, (one, _))| fee(&format!("费{at}"), &price(one + 1))).collect();
+            prop_assert_eq!(compare(&above, &filed).len(), prices.len());
+        }
+    }
+}

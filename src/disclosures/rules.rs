@@ -1,0 +1,179 @@
+//! What is wrong with a disclosure: the member of another kind, a revenue sheet that does not add up, and the like. Pure.
+
+use std::collections::HashSet;
+
+use chrono::NaiveDate;
+
+use super::content::*;
+use super::model::{DisclosureIn, DisclosureKind, VerificationIn, VerificationOutcome};
+use super::price_rules::same_item;
+use super::state_rules::period_of;
+use crate::fault::Fault;
+use crate::policy::disclosures::DisclosureRule;
+
+/// What an input is checked against.
+pub struct Facts<'a> {
+    pub today: NaiveDate,
+    pub rule: &'a DisclosureRule,
+    /// First day on which the company served, without a break since.
+    pub began: NaiveDate,
+    /// Closing balance of the period before, where this company disclosed it.
+    pub closing_before: Option<i64>,
+}
+
+pub fn check(kind: DisclosureKind, input: &DisclosureIn, facts: &Facts, faults: &mut Vec<Fault>) {
+    if input.published_on > facts.today {
+        faults.push(Fault::new("/published_on", "in_the_future", "公示日期在未来", "this day has not come"));
+    }
+    if facts.rule.proof_required && input.proof.is_empty() {
+        let (zh, en) = ("须附公示照片等证明材料", "a photograph of the board, or the like, is needed");
+        faults.push(Fault::new("/proof", "required", zh, en));
+    }
+    check_member(kind, input, faults);
+    if let Some(content) = &input.service_contract {
+        check_contract(content, faults);
+    }
+    if let Some(content) = &input.service_method {
+        check_method(content, faults);
+    }
+    if let Some(content) = &input.fee_standard {
+        check_fees(content, faults);
+    }
+    if let Some(content) = &input.public_revenue {
+        check_period(content, facts, faults);
+        check_sums(content, facts.closing_before, faults);
+    }
+}
+
+/// Exactly the member that the path names.
+fn check_member(kind: DisclosureKind, input: &DisclosureIn, faults: &mut Vec<Fault>) {
+    let given = |member: DisclosureKind| match member {
+        DisclosureKind::ServiceContract => input.service_contract.is_some(),
+        DisclosureKind::ServiceContent => input.service_content.is_some(),
+        DisclosureKind::ServicePhone => input.service_phone.is_some(),
+        DisclosureKind::ServiceMethod => input.service_method.is_some(),
+        DisclosureKind::FeeStandard => input.fee_standard.is_some(),
+        DisclosureKind::PublicRevenue => input.public_revenue.is_some(),
+    };
+    for member in DisclosureKind::ALL {
+        let pointer = format!("/{}", member.code());
+        match (*member == kind, given(*member)) {
+            (true, false) => {
+                let zh = format!("公开事项为“{}”，此字段必填", kind.zh());
+                faults.push(Fault::new(pointer, "required", zh, format!("what is disclosed is {}", kind.code())));
+            }
+            (false, true) => {
+                let zh = format!("公开事项为“{}”，不得填写此字段", kind.zh());
+                faults.push(Fault::new(pointer, "conflict", zh, format!("the path says {}", kind.code())));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn check_contract(content: &ServiceContractContent, faults: &mut Vec<Fault>) {
+    if content.filing_number.is_none() && content.summary.is_none() {
+        let (zh, en) = ("须有备案编号或合同摘要", "the filing number or a summary is needed");
+        faults.push(Fault::new("/service_contract/filing_number", "required", zh, en));
+    }
+    if content.effective_to.is_some_and(|last| last < content.effective_from) {
+        let (zh, en) = ("早于开始日期", "earlier than effective_from");
+        faults.push(Fault::new("/service_contract/effective_to", "before_start", zh, en));
+    }
+}
+
+fn check_method(content: &ServiceMethodContent, faults: &mut Vec<Fault>) {
+    match (content.mode, content.outsourced.is_empty()) {
+        (ServiceMode::Own, false) => {
+            let (zh, en) = ("自行服务没有受托方", "a company that does all of it has nothing done by others");
+            faults.push(Fault::new("/service_method/outsourced", "conflict", zh, en));
+        }
+        (ServiceMode::PartlyOutsourced, true) => {
+            let (zh, en) = ("须列明委托的专项服务和受托方", "say which services, and who does them");
+            faults.push(Fault::new("/service_method/outsourced", "required", zh, en));
+        }
+        _ => {}
+    }
+}
+
+fn check_fees(content: &FeeStandardContent, faults: &mut Vec<Fault>) {
+    let mut seen = HashSet::new();
+    for (at, item) in content.items.iter().enumerate() {
+        if !seen.insert(same_item(item)) {
+            let (zh, en) = ("收费项目重复", "this fee stands twice");
+            faults.push(Fault::new(format!("/fee_standard/items/{at}"), "duplicate", zh, en));
+        }
+    }
+}
+
+/// A whole period of the calendar, over, and one in which the company served.
+fn check_period(content: &PublicRevenueContent, facts: &Facts, faults: &mut Vec<Fault>) {
+    let PublicRevenueContent { period_from, period_to, .. } = *content;
+    if let Some(every) = facts.rule.every {
+        let whole = period_of(every, period_from);
+        if whole.from != period_from {
+            let zh = format!("须为{}的第一天，如 {}", every.zh(), whole.from);
+            let en = format!("not the first day of a period ({}), such as {}", every.en(), whole.from);
+            faults.push(Fault::new("/public_revenue/period_from", "not_a_period", zh, en));
+        }
+        if whole.to != period_to {
+            let zh = format!("须为同一{}的最后一天：{}", every.zh(), whole.to);
+            let en = format!("not the last day of that period ({}): {}", every.en(), whole.to);
+            faults.push(Fault::new("/public_revenue/period_to", "not_a_period", zh, en));
+            return;
+        }
+    }
+    if period_to < period_from {
+        let (zh, en) = ("早于开始日期", "earlier than period_from");
+        faults.push(Fault::new("/public_revenue/period_to", "before_start", zh, en));
+    } else if period_to >= facts.today {
+        let (zh, en) = ("该期尚未结束", "this period is not over");
+        faults.push(Fault::new("/public_revenue/period_to", "in_the_future", zh, en));
+    } else if period_to < facts.began {
+        let zh = format!("贵企业自 {} 起服务本小区", facts.began);
+        let en = format!("the company serves this complex since {}", facts.began);
+        faults.push(Fault::new("/public_revenue/period_to", "before_start", zh, en));
+    }
+}
+
+/// Sums of bounded lines; wide enough for any of them.
+fn sum(lines: &[RevenueLine]) -> i128 {
+    lines.iter().map(|line| i128::from(line.amount_fen)).sum()
+}
+
+fn check_sums(content: &PublicRevenueContent, closing_before: Option<i64>, faults: &mut Vec<Fault>) {
+    let mut equal = |field: &str, given: i64, reckoned: i128, zh: &str, en: &str| {
+        let difference = i128::from(given) - reckoned;
+        if difference == 0 {
+            return;
+        }
+        let pointer = format!("/public_revenue/{field}");
+        let zh = format!("{zh}为 {reckoned} 分，所填为 {given} 分，相差 {difference} 分");
+        let en = format!("{en} is {reckoned} fen, {given} fen is given: a difference of {difference} fen");
+        faults.push(Fault::new(pointer, "does_not_add_up", zh, en));
+    };
+    if let Some(closing) = closing_before {
+        let (zh, en) = ("上期期末余额", "the closing balance of the period before");
+        equal("opening_balance_fen", content.opening_balance_fen, i128::from(closing), zh, en);
+    }
+    let income = sum(&content.income);
+    equal("income_total_fen", content.income_total_fen, income, "各项收入之和", "the sum of the income");
+    let expense = sum(&content.expense);
+    equal("expense_total_fen", content.expense_total_fen, expense, "各项支出之和", "the sum of the expense");
+    let closing = i128::from(content.opening_balance_fen) + i128::from(content.income_total_fen)
+        - i128::from(content.expense_total_fen);
+    let (zh, en) = ("期初余额加收入减支出", "the opening balance and the income less the expense");
+    equal("closing_balance_fen", content.closing_balance_fen, closing, zh, en);
+    if let Some(fund) = &content.maintenance_fund {
+        let (zh, en) = ("各项使用之和", "the sum of what was used");
+        equal("maintenance_fund/used_total_fen", fund.used_total_fen, sum(&fund.lines), zh, en);
+    }
+}
+
+/// A rejection says why.
+pub fn check_verification(input: &VerificationIn, faults: &mut Vec<Fault>) {
+    if input.outcome == VerificationOutcome::Rejected && input.reasons.is_none() {
+        let (zh, en) = ("核验不通过须说明理由", "a rejection gives its reasons");
+        faults.push(Fault::new("/reasons", "required", zh, en));
+    }
+}

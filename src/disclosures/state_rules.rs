@@ -1,0 +1,197 @@
+//! Where a kind of disclosure stands at a complex, by the calendar. Pure: what is on file, since when the company serves, the
+//! rule of the policy and the day in; a state with its due day out.
+
+use chrono::{Datelike, Days, NaiveDate};
+
+use super::model::{DisclosureState, VersionState};
+use crate::calendar::rules::WorkCalendar;
+use crate::db::Id;
+use crate::policy::disclosures::{DisclosurePeriod, DisclosureRule};
+
+/// A period of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Period {
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+}
+
+/// The period that a day lies in.
+pub fn period_of(every: DisclosurePeriod, day: NaiveDate) -> Period {
+    let months: u32 = match every {
+        DisclosurePeriod::Quarter => 3,
+        DisclosurePeriod::HalfYear => 6,
+        DisclosurePeriod::Year => 12,
+    };
+    let first = day.month0() / months * months;
+    let from = NaiveDate::from_ymd_opt(day.year(), first + 1, 1).unwrap_or(day);
+    let after = from.checked_add_months(chrono::Months::new(months)).unwrap_or(NaiveDate::MAX);
+    Period { from, to: after - Days::new(1) }
+}
+
+fn before(every: DisclosurePeriod, period: Period) -> Period {
+    period_of(every, period.from - Days::new(1))
+}
+
+fn after(every: DisclosurePeriod, period: Period) -> Period {
+    period_of(every, period.to + Days::new(1))
+}
+
+/// A company's service of a complex, from a first to a last day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Served {
+    pub company_id: Id,
+    pub from: NaiveDate,
+    pub to: Option<NaiveDate>,
+}
+
+/// Who serves a complex, and since when without a break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Serving {
+    pub company_id: Id,
+    pub began: NaiveDate,
+}
+
+/// Of the services of one complex. A renewal goes on with what was before: nothing is due anew.
+pub fn serving(services: &[Served], today: NaiveDate) -> Option<Serving> {
+    let now = services.iter().find(|one| one.from <= today && one.to.is_none_or(|last| today <= last))?;
+    let mut began = now.from;
+    while let Some(earlier) = services.iter().find(|one| {
+        one.company_id == now.company_id && one.from < began && one.to.is_some_and(|last| last + Days::new(1) >= began)
+    }) {
+        began = earlier.from;
+    }
+    Some(Serving { company_id: now.company_id, began })
+}
+
+/// A current version, as far as its state goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub id: Id,
+    pub state: VersionState,
+    pub period: Option<Period>,
+    pub published_on: NaiveDate,
+    pub decided_on: Option<NaiveDate>,
+}
+
+impl Held {
+    /// What states no period is of the one before the day on which it was published.
+    fn covers(&self, due: Period) -> bool {
+        match self.period {
+            Some(own) => own.from <= due.to && due.to <= own.to,
+            None => self.published_on > due.to,
+        }
+    }
+
+    fn order(&self) -> (Option<Period>, NaiveDate, Id) {
+        (self.period, self.published_on, self.id)
+    }
+}
+
+/// Where a kind stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assessment {
+    pub state: DisclosureState,
+    /// Last day for what is to be disclosed next; none where it is disclosed once, and is.
+    pub due_on: Option<NaiveDate>,
+    /// The period that is to be disclosed by then.
+    pub period: Option<Period>,
+    /// Since when it is overdue or rejected.
+    pub since: Option<NaiveDate>,
+    /// The version that the state is of.
+    pub version: Option<Id>,
+}
+
+/// What the day says of a rule, once for any number of complexes.
+#[derive(Clone, Debug)]
+pub struct Schedule<'a> {
+    rule: &'a DisclosureRule,
+    calendar: &'a WorkCalendar,
+    today: NaiveDate,
+    /// The last period whose due day is over.
+    required: Option<(DisclosurePeriod, Period)>,
+}
+
+impl<'a> Schedule<'a> {
+    pub fn new(rule: &'a DisclosureRule, calendar: &'a WorkCalendar, today: NaiveDate) -> Schedule<'a> {
+        let required = rule.every.map(|every| {
+            let mut period = before(every, period_of(every, today));
+            while calendar.add_working_days(period.to, rule.due_working_days) >= today {
+                period = before(every, period);
+            }
+            (every, period)
+        });
+        Schedule { rule, calendar, today, required }
+    }
+
+    /// Whatever was disclosed of an earlier period says nothing of the state today.
+    pub fn required(&self) -> Option<Period> {
+        self.required.map(|(_, period)| period)
+    }
+
+    fn due(&self, from: NaiveDate) -> NaiveDate {
+        self.calendar.add_working_days(from, self.rule.due_working_days)
+    }
+
+    /// Where the kind stands at a complex that a company serves since `began`, with these current versions of it.
+    pub fn assess(&self, began: NaiveDate, held: &[Held]) -> Assessment {
+        let newest = held.iter().max_by_key(|one| one.order());
+        match self.required {
+            None => self.once(began, newest),
+            Some((every, required)) => self.by_period(every, required, began, held, newest),
+        }
+    }
+
+    fn once(&self, began: NaiveDate, newest: Option<&Held>) -> Assessment {
+        match newest {
+            Some(held) => of(held, None, None),
+            None => self.nothing(self.due(began), None),
+        }
+    }
+
+    fn by_period(
+        &self,
+        every: DisclosurePeriod,
+        required: Period,
+        began: NaiveDate,
+        held: &[Held],
+        newest: Option<&Held>,
+    ) -> Assessment {
+        // A company accounts for the periods at whose end it served.
+        let mut next = if required.to < began { period_of(every, began) } else { after(every, required) };
+        if required.to >= began {
+            let covering = held.iter().filter(|one| one.covers(required)).max_by_key(|one| one.order());
+            match covering {
+                None => return self.nothing(self.due(required.to), Some(required)),
+                Some(one) if one.state == VersionState::Rejected => {
+                    return of(one, Some(self.due(required.to)), Some(required));
+                }
+                Some(_) => {}
+            }
+        }
+        while held.iter().any(|one| one.covers(next)) {
+            next = after(every, next);
+        }
+        let due = self.due(next.to);
+        match newest {
+            Some(held) => of(held, Some(due), Some(next)),
+            None => self.nothing(due, Some(next)),
+        }
+    }
+
+    fn nothing(&self, due: NaiveDate, period: Option<Period>) -> Assessment {
+        let late = self.today > due;
+        let state = if late { DisclosureState::Overdue } else { DisclosureState::Missing };
+        let since = late.then(|| due + Days::new(1));
+        Assessment { state, due_on: Some(due), period, since, version: None }
+    }
+}
+
+fn of(held: &Held, due_on: Option<NaiveDate>, period: Option<Period>) -> Assessment {
+    let state = match held.state {
+        VersionState::Submitted => DisclosureState::Submitted,
+        VersionState::Verified => DisclosureState::Verified,
+        VersionState::Rejected => DisclosureState::Rejected,
+    };
+    let since = held.decided_on.filter(|_| held.state == VersionState::Rejected);
+    Assessment { state, due_on, period, since, version: Some(held.id) }
+}

@@ -1,0 +1,158 @@
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::model::{ContentRow, DisclosureKind, DisclosureRow, ListVersions, Verification, VersionState};
+use super::price_rules::{PriceFinding, compare};
+use super::state_rules::{Held, Period, Served, Serving, serving};
+use super::view::{self, DisclosureVersion};
+use crate::access::{Scope, scoped};
+use crate::complexes;
+use crate::contracts;
+use crate::db::schema::{disclosure_contents as contents, disclosures};
+use crate::db::{Conn, Id, Json, Work};
+use crate::http::paging::{Page, PageOf};
+use crate::http::{Ctx, Cursor};
+use crate::problem::{Code, Problem};
+
+/// Who serves a complex today, as far as the caller sees: a company sees itself.
+pub fn serving_of(conn: &mut Conn, scope: &Scope, complex: Id, today: NaiveDate) -> Work<Option<Serving>> {
+    let services = complexes::store::services_of(conn, scope, complex)?;
+    let services: Vec<Served> = services
+        .into_iter()
+        .map(|row| Served { company_id: row.company_id, from: row.effective_from, to: row.effective_to })
+        .collect();
+    Ok(serving(&services, today))
+}
+
+/// Every version that a company has disclosed at a complex, oldest first.
+pub fn of_company(conn: &mut Conn, scope: &Scope, complex: Id, company: Id) -> Work<Vec<DisclosureRow>> {
+    let mut rows = scoped::disclosures_of(conn, scope, complex)?;
+    rows.retain(|row| row.company_id == company);
+    rows.sort_unstable_by_key(|row| (row.kind.clone(), row.number));
+    Ok(rows)
+}
+
+/// The same of one kind.
+pub fn of_kind(
+    conn: &mut Conn,
+    scope: &Scope,
+    complex: Id,
+    company: Id,
+    kind: DisclosureKind,
+) -> Work<Vec<DisclosureRow>> {
+    let mut rows = of_company(conn, scope, complex, company)?;
+    rows.retain(|row| row.kind == kind.code());
+    Ok(rows)
+}
+
+impl DisclosureRow {
+    pub fn period(&self) -> Option<Period> {
+        self.period_from.zip(self.period_to).map(|(from, to)| Period { from, to })
+    }
+
+    pub fn held(&self) -> Work<Held> {
+        Ok(Held {
+            id: self.id,
+            state: self.state()?,
+            period: self.period(),
+            published_on: self.published_on,
+            decided_on: self.decided_on,
+        })
+    }
+
+    /// It is the one that stands, until another one is verified.
+    pub fn is_in_effect(&self) -> bool {
+        self.state == VersionState::Verified.code() && self.replaced_on.is_none()
+    }
+}
+
+pub fn content(conn: &mut Conn, id: Id) -> Work<ContentRow> {
+    let row = contents::table.find(id).first(conn).optional()?;
+    Ok(row.ok_or_else(|| Problem::new(Code::Internal))?)
+}
+
+/// What versions say, by their ids.
+pub fn contents_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, ContentRow>> {
+    let mut all = HashMap::new();
+    for chunk in ids.chunks(500) {
+        let rows: Vec<ContentRow> =
+            contents::table.filter(contents::disclosure_id.eq_any(chunk.to_vec())).load(conn)?;
+        all.extend(rows.into_iter().map(|row| (row.disclosure_id, row)));
+    }
+    Ok(all)
+}
+
+/// The prices of a version against the contract in force, and which one that is. What is stored with a version is of the
+/// contract that it was compared with; where another is in force now, it is worked out again.
+pub fn findings(
+    conn: &mut Conn,
+    row: &DisclosureRow,
+    said: &ContentRow,
+    today: NaiveDate,
+) -> Work<(Vec<PriceFinding>, Option<Id>)> {
+    let Some(fees) = &said.content.0.fee_standard else { return Ok((Vec::new(), None)) };
+    let contract = contracts::filed_in_force(conn, row.complex_id, today)?;
+    let Some(contract) = contract.filter(|contract| contract.company_id == row.company_id) else {
+        return Ok((Vec::new(), None));
+    };
+    if row.compared_with == Some(contract.id) {
+        return Ok((said.findings.0.clone(), row.compared_with));
+    }
+    Ok((compare(&fees.items, &contract), Some(contract.id)))
+}
+
+pub fn insert(conn: &mut Conn, row: &DisclosureRow, said: &ContentRow) -> Work<()> {
+    diesel::insert_into(disclosures::table).values(row).execute(conn)?;
+    diesel::insert_into(contents::table).values(said).execute(conn)?;
+    Ok(())
+}
+
+/// Saves where a version stands; what it says never changes.
+pub fn save(conn: &mut Conn, row: &DisclosureRow) -> Work<()> {
+    diesel::update(disclosures::table.find(row.id))
+        .set((
+            disclosures::version.eq(row.version),
+            disclosures::state.eq(&row.state),
+            disclosures::is_current.eq(row.is_current),
+            disclosures::decided_on.eq(row.decided_on),
+            disclosures::verified_on.eq(row.verified_on),
+            disclosures::replaced_on.eq(row.replaced_on),
+            disclosures::updated_at.eq(row.updated_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn save_verification(conn: &mut Conn, id: Id, verification: &Verification) -> Work<()> {
+    diesel::update(contents::table.find(id))
+        .set(contents::verification.eq(Json(Some(verification.clone()))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The versions of a kind at a complex, newest first.
+pub fn history(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    complex: Id,
+    kind: DisclosureKind,
+    query: &ListVersions,
+) -> Work<PageOf<DisclosureVersion>> {
+    complexes::find(conn, &ctx.scope, complex)?;
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || {
+        scoped::disclosures(&ctx.scope)
+            .filter(disclosures::complex_id.eq(complex))
+            .filter(disclosures::kind.eq(kind.code()))
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
+        rows = rows.filter(disclosures::id.lt(before));
+    }
+    let rows: Vec<DisclosureRow> = rows.order(disclosures::id.desc()).limit(page.fetch()).load(conn)?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    Ok(PageOf { items: view::versions(conn, ctx, rows)?, next_cursor, total })
+}

@@ -1,0 +1,201 @@
+//! Disclosures as a caller sees them.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::*;
+use super::price_rules::PriceFinding;
+use super::state_rules::{Assessment, Serving};
+use super::store;
+use crate::companies;
+use crate::db::types::Instant;
+use crate::db::{Conn, Id, Work};
+use crate::http::Ctx;
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::Evidence;
+use crate::proceedings::view::{Official, official};
+
+/// A verification (核验).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct VerificationView {
+    pub outcome: VerificationOutcome,
+    /// Its reasons.
+    #[schema(max_length = 2000)]
+    pub reasons: Option<String>,
+    pub at: Instant,
+    pub by: Official,
+}
+
+/// One version of a disclosure (公开版本).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DisclosureVersion {
+    pub id: Id,
+    /// Number of the version: of this kind at this complex by this company, from 1.
+    #[schema(minimum = 1)]
+    pub number: i64,
+    pub kind: DisclosureKind,
+    pub complex_id: Id,
+    pub company_id: Id,
+    /// Name of the company.
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub company_name: String,
+    pub state: VersionState,
+    /// It is the newest; of what is disclosed by period, the newest of its period.
+    pub is_current: bool,
+    /// Day on which it was put on the board (公示日期).
+    pub published_on: NaiveDate,
+    /// First day of its period, for what is disclosed by period.
+    pub period_from: Option<NaiveDate>,
+    /// Last day of its period.
+    pub period_to: Option<NaiveDate>,
+    pub content: DisclosureContent,
+    /// Proof: a photograph of the board, or the like.
+    #[schema(max_items = 20)]
+    pub proof: Vec<Evidence>,
+    /// Prices that the filed contract does not bear out: of the contract in force today for the current version, of the one
+    /// that was in force on its day for those of the history.
+    #[schema(max_items = 100)]
+    pub findings: Vec<PriceFinding>,
+    /// The contract that its prices were compared with; null where none was filed and in force.
+    pub compared_with: Option<Id>,
+    /// Day of submission.
+    pub submitted_on: NaiveDate,
+    pub verification: Option<VerificationView>,
+    /// Day of verification.
+    pub verified_on: Option<NaiveDate>,
+    /// Day on which another one took its place.
+    pub replaced_on: Option<NaiveDate>,
+    /// Version of the policy that it was submitted under.
+    #[schema(minimum = 1)]
+    pub policy_version: i64,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+/// Where one of the six kinds stands (公开状态).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DisclosureStatus {
+    pub kind: DisclosureKind,
+    pub state: DisclosureState,
+    pub complex_id: Id,
+    /// The company that serves the complex today.
+    pub company_id: Id,
+    /// Name of the company.
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub company_name: String,
+    /// Last day for what is to be disclosed next; null where it is disclosed once, and is.
+    pub due_on: Option<NaiveDate>,
+    /// First day of the period that is to be disclosed by then.
+    pub due_period_from: Option<NaiveDate>,
+    /// Last day of that period.
+    pub due_period_to: Option<NaiveDate>,
+    /// Since when it is overdue, or rejected.
+    pub since: Option<NaiveDate>,
+    /// Number of the version that the state is of; null where there is none.
+    #[schema(minimum = 1)]
+    pub number: Option<i64>,
+    /// Day on which that version was put on the board.
+    pub published_on: Option<NaiveDate>,
+    /// Last day of its period.
+    pub period_to: Option<NaiveDate>,
+    /// Day on which it was verified.
+    pub verified_on: Option<NaiveDate>,
+}
+
+/// One of the six kinds at a complex (公开事项), with what it says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Disclosure {
+    pub status: DisclosureStatus,
+    /// The version that the state is of; null where there is none.
+    pub current: Option<DisclosureVersion>,
+    /// The last version that was verified, where that is another: it is what the public sees until the current one is.
+    pub in_effect: Option<DisclosureVersion>,
+}
+
+pub fn status(
+    kind: DisclosureKind,
+    complex: Id,
+    serving: Serving,
+    company_name: String,
+    assessment: &Assessment,
+    rows: &[DisclosureRow],
+) -> DisclosureStatus {
+    let version = assessment.version.and_then(|id| rows.iter().find(|row| row.id == id));
+    DisclosureStatus {
+        kind,
+        state: assessment.state,
+        complex_id: complex,
+        company_id: serving.company_id,
+        company_name,
+        due_on: assessment.due_on,
+        due_period_from: assessment.period.map(|period| period.from),
+        due_period_to: assessment.period.map(|period| period.to),
+        since: assessment.since,
+        number: version.map(|row| row.number),
+        published_on: version.map(|row| row.published_on),
+        period_to: version.and_then(|row| row.period_to),
+        verified_on: version.and_then(|row| row.verified_on),
+    }
+}
+
+/// Versions with what they say, their findings as they are stored.
+pub fn versions(conn: &mut Conn, ctx: &Ctx, rows: Vec<DisclosureRow>) -> Work<Vec<DisclosureVersion>> {
+    let mut said = store::contents_of(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    let names = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
+    rows.into_iter()
+        .map(|row| {
+            let said = said.remove(&row.id).ok_or_else(|| Problem::new(Code::Internal))?;
+            let name = names.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default();
+            let findings = (said.findings.0.clone(), row.compared_with);
+            version(ctx, row, said, name, findings)
+        })
+        .collect()
+}
+
+/// One version, compared with the contract that is in force today.
+pub fn version_today(conn: &mut Conn, ctx: &Ctx, row: DisclosureRow) -> Work<DisclosureVersion> {
+    let said = store::content(conn, row.id)?;
+    let findings = store::findings(conn, &row, &said, ctx.today)?;
+    let names = companies::names_of(conn, &[row.company_id])?;
+    let name = names.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default();
+    version(ctx, row, said, name, findings)
+}
+
+fn version(
+    ctx: &Ctx,
+    row: DisclosureRow,
+    said: ContentRow,
+    company_name: String,
+    (findings, compared_with): (Vec<PriceFinding>, Option<Id>),
+) -> Work<DisclosureVersion> {
+    Ok(DisclosureVersion {
+        kind: row.kind()?,
+        state: row.state()?,
+        company_name,
+        content: said.content.0,
+        proof: said.proof.0,
+        findings,
+        compared_with,
+        verification: said.verification.0.map(|one| VerificationView {
+            outcome: one.outcome,
+            reasons: one.reasons,
+            at: one.at,
+            by: official(ctx, one.by),
+        }),
+        id: row.id,
+        number: row.number,
+        complex_id: row.complex_id,
+        company_id: row.company_id,
+        is_current: row.is_current,
+        published_on: row.published_on,
+        period_from: row.period_from,
+        period_to: row.period_to,
+        submitted_on: row.submitted_on,
+        verified_on: row.verified_on,
+        replaced_on: row.replaced_on,
+        policy_version: row.policy_version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}

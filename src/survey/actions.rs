@@ -1,0 +1,261 @@
+use super::model::*;
+use super::rules::{self, Found, Surveyed};
+use super::store::{self, Area, Rules};
+use super::wording;
+use crate::access::Scope;
+use crate::calendar;
+use crate::companies;
+use crate::complexes;
+use crate::db::{Conn, Fail, Id, Work, lock_complex};
+use crate::disclosures;
+use crate::divisions;
+use crate::fault::Fault;
+use crate::files::{self, OwnerKind};
+use crate::http::paging::Page;
+use crate::http::{Body, Ctx, Cursor, Entity, PageOf, Tx};
+use crate::policy;
+use crate::policy::versions::PolicyVersion;
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::Evidence;
+use crate::violations;
+use crate::violations::model::{ViolationIn, ViolationSource};
+use crate::violations::view::Violation;
+
+/// Territory is equality on the column of a division's level.
+fn scope_of(division: &str) -> Scope {
+    match division.len() {
+        6 => Scope::County(division.to_owned()),
+        9 => Scope::Township(division.to_owned()),
+        _ => Scope::Community(division.to_owned()),
+    }
+}
+
+fn own_division(ctx: &Ctx) -> &str {
+    ctx.caller.division.as_deref().unwrap_or_default()
+}
+
+pub fn get_survey(conn: &mut Conn, ctx: &Ctx, query: &SurveyQuery) -> Work<DisclosureSurvey> {
+    let own = own_division(ctx);
+    let division = query.division.as_deref().unwrap_or(own);
+    let nothing = || Problem::not_found_at("query/division");
+    let name = divisions::find(conn, division)?.filter(|_| division.starts_with(own)).ok_or_else(nothing)?.name;
+    let scope = scope_of(division);
+    let area = Area { scope: &scope, complex: None, findings: false };
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    let calendar = calendar::work_calendar(conn)?;
+    let document = policies.governing(ctx.today).document();
+    let by = Rules { document, calendar: &calendar, today: ctx.today };
+    let services = store::services_of(conn, &area)?;
+    let surveyed = store::survey(conn, &area, &by, &services)?;
+    let ends = rules::quarter_ends(ctx.today);
+    let verified = store::verified_at(conn, &area, &by, &ends)?;
+    let rules::Counts { complexes, unserved, kinds, verified_percent, problems, mut areas } =
+        rules::counts(&surveyed, division);
+    let names = divisions::names_under(conn, division)?;
+    for area in &mut areas {
+        area.name = names.get(&area.division).cloned().unwrap_or_default();
+    }
+    Ok(DisclosureSurvey {
+        division: division.to_owned(),
+        name,
+        as_of: ctx.today,
+        complexes,
+        unserved,
+        kinds,
+        verified_percent,
+        problems,
+        trend: rules::trend(&ends, &verified, &services),
+        areas,
+    })
+}
+
+/// A problem and where it is.
+struct Standing<'a> {
+    key: ProblemKey,
+    one: &'a Surveyed,
+    company: Id,
+    found: Found,
+}
+
+fn standing(all: &[Surveyed]) -> Vec<Standing<'_>> {
+    let mut found: Vec<Standing> = all
+        .iter()
+        .filter_map(|one| one.owed.as_ref().map(|owed| (one, owed)))
+        .flat_map(|(one, owed)| {
+            let company = owed.serving.company_id;
+            rules::problems(owed).into_iter().map(move |found| Standing {
+                key: rules::key(one.complex, company, &found),
+                one,
+                company,
+                found,
+            })
+        })
+        .collect();
+    found.sort_by(|one, other| one.key.cmp(&other.key));
+    found
+}
+
+fn surveyed(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    scope: &Scope,
+    complex: Option<Id>,
+    policy: &PolicyVersion,
+) -> Work<Vec<Surveyed>> {
+    let area = Area { scope, complex, findings: true };
+    let calendar = calendar::work_calendar(conn)?;
+    let by = Rules { document: policy.document(), calendar: &calendar, today: ctx.today };
+    let services = store::services_of(conn, &area)?;
+    store::survey(conn, &area, &by, &services)
+}
+
+/// The smallest area that the filters leave, if there is one inside the caller's.
+fn narrowed(ctx: &Ctx, query: &ListProblems) -> Option<Scope> {
+    let mut division = own_division(ctx);
+    for wanted in [&query.township, &query.community].into_iter().flatten() {
+        if wanted.starts_with(division) {
+            division = wanted;
+        } else if !division.starts_with(wanted.as_str()) {
+            return None;
+        }
+    }
+    Some(scope_of(division))
+}
+
+pub fn list_problems(conn: &mut Conn, ctx: &Ctx, query: &ListProblems) -> Work<PageOf<SurveyProblem>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let after = Cursor::decode::<String>(page.cursor.as_deref())?;
+    let after = after.map(|text| text.parse::<ProblemKey>().map_err(|()| invalid_cursor())).transpose()?;
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    let policy = policies.governing(ctx.today);
+    let all = match narrowed(ctx, query) {
+        Some(scope) => surveyed(conn, ctx, &scope, query.complex_id, policy)?,
+        None => Vec::new(),
+    };
+    let mut found = standing(&all);
+    found.retain(|one| {
+        query.problem.is_none_or(|problem| one.found.problem == problem)
+            && query.kind.is_none_or(|kind| one.found.kind == Some(kind))
+            && query.company_id.is_none_or(|company| one.company == company)
+    });
+    let total = page.with_total.unwrap_or(false).then_some(found.len() as i64);
+    if let Some(after) = after {
+        found.retain(|one| one.key > after);
+    }
+    found.truncate(usize::try_from(page.fetch()).unwrap_or(usize::MAX));
+    let (found, next_cursor) = page.cut(found, |one| one.key.to_string());
+    let names = companies::names_of(conn, &found.iter().map(|one| one.company).collect::<Vec<_>>())?;
+    let name = |id: &Id| names.get(id).map(|(name, _)| name.clone()).unwrap_or_default();
+    let items = found.into_iter().map(|one| view(name(&one.company), one, policy)).collect();
+    Ok(PageOf { items, next_cursor, total })
+}
+
+fn invalid_cursor() -> Problem {
+    let (zh, en) = ("游标无效，请从第一页重新开始", "not a cursor of this list");
+    Problem::fault("query/cursor", "invalid_cursor", zh, en)
+}
+
+fn view(company_name: String, one: Standing, policy: &PolicyVersion) -> SurveyProblem {
+    let (facts_zh, facts_en) = wording::facts(&one.found);
+    let Found { problem, kind, assessment, finding, since } = one.found;
+    SurveyProblem {
+        key: one.key.to_string(),
+        problem,
+        complex_id: one.one.complex,
+        complex_name: one.one.name.clone(),
+        township: one.one.township.clone(),
+        community: one.one.community.clone(),
+        company_id: one.company,
+        company_name,
+        kind,
+        disclosure_id: assessment.and_then(|one| one.version),
+        finding,
+        since,
+        facts_zh,
+        facts_en,
+        acts: rules::acts(policy, problem, kind),
+    }
+}
+
+/// Puts a problem that still stands on file as a violation, with the numbers and the proof of the disclosure as evidence.
+pub fn report_survey_problem(
+    tx: &mut Tx,
+    complex: Id,
+    key: Option<&ProblemKey>,
+    body: &Body<ProblemReportIn>,
+) -> Work<Entity<Violation>> {
+    let ctx = tx.ctx;
+    let nothing = || Problem::not_found_at("path/key");
+    lock_complex(tx.conn, complex)?;
+    match complexes::find(tx.conn, &ctx.scope, complex) {
+        Ok(_) => {}
+        Err(Fail::Problem(_)) => return Err(nothing().into()),
+        Err(other) => return Err(other),
+    }
+    let key = key.ok_or_else(nothing)?;
+    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let policy = policies.governing(ctx.today);
+    let all = surveyed(tx.conn, ctx, &scope_of(own_division(ctx)), Some(complex), policy)?;
+    let found = standing(&all).into_iter().find(|one| one.key == *key).map(|one| view(String::new(), one, policy));
+    let input = tx.creation(
+        body,
+        |conn, scope, id| violations::store::find(conn, scope, id).map(drop),
+        |conn, input, faults| match &found {
+            Some(problem) => check(conn, ctx, problem, input, faults),
+            None => Ok(()),
+        },
+    )?;
+    let problem = found.as_ref().ok_or_else(|| {
+        let (zh, en) = ("该问题已不存在", "this problem does not stand any more");
+        Problem::new(Code::StateConflict).detail(zh, en)
+    })?;
+    let mut violation = violation(ctx, problem, input);
+    let id = ctx.new_id();
+    if let Some(disclosure) = problem.disclosure_id {
+        let proof = disclosures::store::content(tx.conn, disclosure)?.proof.0;
+        violation.evidence.extend(files::copy_evidence(tx, &proof, OwnerKind::Violation, id)?);
+    }
+    violations::report::report(tx, id, violation)
+}
+
+fn check(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    problem: &SurveyProblem,
+    input: &ProblemReportIn,
+    faults: &mut Vec<Fault>,
+) -> Work<()> {
+    if let Some(act) = &input.act
+        && !problem.acts.iter().any(|offered| offered.act == *act)
+    {
+        let (zh, en) = ("不是该问题可适用的行为", "not one of the acts that this problem offers");
+        faults.push(Fault::new("/act", "unknown_value", zh, en));
+        return Ok(());
+    }
+    violations::report::check(conn, ctx, &violation(ctx, problem, input), faults)
+}
+
+/// The report: the facts, the officer's words, and the numbers once more as evidence.
+fn violation(ctx: &Ctx, problem: &SurveyProblem, input: &ProblemReportIn) -> ViolationIn {
+    let first = problem.acts.first().map(|offered| offered.act.clone()).unwrap_or_default();
+    let text = format!("{}（自 {} 起；排查日期 {}）", problem.facts_zh, problem.since, ctx.today);
+    ViolationIn {
+        act: input.act.clone().unwrap_or(first),
+        company_id: Some(problem.company_id),
+        subject_name: None,
+        complex_id: Some(problem.complex_id),
+        division: None,
+        point: None,
+        found_on: ctx.today,
+        source: ViolationSource::Survey,
+        description: format!("{}。{}", problem.facts_zh, input.description),
+        evidence: vec![Evidence {
+            title: format!("摸底排查：{}", problem.problem.zh()),
+            text: Some(text),
+            url: None,
+            attachment_id: None,
+        }],
+        distinct_fact_reason: input.distinct_fact_reason.clone(),
+        stopped_and_reported: false,
+    }
+}

@@ -1,0 +1,282 @@
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::coded_enum;
+use crate::db::Id;
+use crate::disclosures::model::DisclosureKind;
+use crate::disclosures::price_rules::PriceFinding;
+
+coded_enum! {
+    /// What the survey finds (排查问题).
+    #[schema(example = "exceeds_contract")]
+    pub enum ProblemKind {
+        DisclosureMissing "disclosure_missing" "应公开未公开" "Not disclosed, and its due day is over"
+        DisclosureOverdue "disclosure_overdue" "逾期未更新公开" "Disclosed by period, and not for the period that is due"
+        DisclosureRejected "disclosure_rejected" "公开内容核验不通过" "Rejected, and not disclosed again"
+        ExceedsContract "exceeds_contract" "公示价格高于备案合同" "A disclosed price above the filed contract's"
+        NotInContract "not_in_contract" "备案合同中没有的收费项目" "A disclosed fee that the filed contract does not hold"
+        ContractNotFiled "contract_not_filed" "合同未备案" "A company serves, and no filed contract is in force"
+    }
+}
+
+/// How many complexes have a kind in each state (公开情况).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KindCompleteness {
+    pub kind: DisclosureKind,
+    pub states: StateCounts,
+}
+
+/// Numbers by state (按状态计数).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StateCounts {
+    /// Not disclosed, and not due yet.
+    #[schema(minimum = 0)]
+    pub missing: i64,
+    /// Waits to be verified.
+    #[schema(minimum = 0)]
+    pub submitted: i64,
+    /// Verified.
+    #[schema(minimum = 0)]
+    pub verified: i64,
+    /// Rejected.
+    #[schema(minimum = 0)]
+    pub rejected: i64,
+    /// Not disclosed by its due day.
+    #[schema(minimum = 0)]
+    pub overdue: i64,
+}
+
+/// How many problems are of a kind (问题数).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProblemCount {
+    pub problem: ProblemKind,
+    /// Problems of this kind.
+    #[schema(minimum = 0)]
+    pub count: i64,
+}
+
+/// How much was verified when a quarter ended (季度趋势).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct QuarterTrend {
+    /// Last day of the quarter.
+    pub quarter_end: NaiveDate,
+    /// Complexes that a company served on that day, six kinds each.
+    #[schema(minimum = 0)]
+    pub expected: i64,
+    /// Those of them that were verified; public revenue for the period that was due by then.
+    #[schema(minimum = 0)]
+    pub verified: i64,
+    /// Per cent, to one decimal.
+    #[schema(minimum = 0, maximum = 100, example = 87.5)]
+    pub verified_percent: f64,
+}
+
+/// A part of the area: a township of a county, a community of a township (下级区划).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AreaCompleteness {
+    /// Code of the division.
+    #[schema(max_length = 12, example = "640121102")]
+    pub division: String,
+    /// Its name.
+    #[schema(max_length = 100, example = "望远镇")]
+    pub name: String,
+    /// Complexes in it.
+    #[schema(minimum = 0)]
+    pub complexes: i64,
+    /// Those that nobody serves.
+    #[schema(minimum = 0)]
+    pub unserved: i64,
+    pub states: StateCounts,
+    /// Problems in it.
+    #[schema(minimum = 0)]
+    pub problems: i64,
+    /// Per cent of the six kinds of its served complexes that are verified, to one decimal.
+    #[schema(minimum = 0, maximum = 100, example = 87.5)]
+    pub verified_percent: f64,
+}
+
+/// The survey of an area (摸底排查情况).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DisclosureSurvey {
+    /// Code of the area.
+    #[schema(max_length = 12, example = "640121")]
+    pub division: String,
+    /// Its name.
+    #[schema(max_length = 100, example = "永宁县")]
+    pub name: String,
+    /// The day that it is of.
+    pub as_of: NaiveDate,
+    /// Complexes in the area.
+    #[schema(minimum = 0)]
+    pub complexes: i64,
+    /// Those that nobody serves: nobody owes a disclosure there.
+    #[schema(minimum = 0)]
+    pub unserved: i64,
+    /// Completeness by kind.
+    #[schema(max_items = 6)]
+    pub kinds: Vec<KindCompleteness>,
+    /// Per cent of all kinds of all served complexes that are verified, to one decimal.
+    #[schema(minimum = 0, maximum = 100, example = 87.5)]
+    pub verified_percent: f64,
+    /// Problems by kind.
+    #[schema(max_items = 6)]
+    pub problems: Vec<ProblemCount>,
+    /// The last eight quarters that are over, oldest first.
+    #[schema(max_items = 8)]
+    pub trend: Vec<QuarterTrend>,
+    /// The parts of the area that have complexes: the townships of a county, the communities of a township.
+    #[schema(max_items = 1000)]
+    pub areas: Vec<AreaCompleteness>,
+}
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SurveyQuery {
+    /// County, township or community (6, 9 or 12 digits) in your own area, which it is by default.
+    #[param(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
+    pub division: Option<String>,
+}
+
+/// An act that a problem can be reported under (可适用行为).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OfferedAct {
+    /// Code of the act.
+    #[schema(max_length = 80, example = "nine.unlawful_fees_or_contract")]
+    pub act: String,
+    /// Clause of the nine prohibitions; null for other acts.
+    #[schema(minimum = 1, maximum = 9)]
+    pub clause: Option<i64>,
+    /// The act in Chinese.
+    #[schema(max_length = 300, example = "擅自涨价、乱收费以及违规签订《物业服务合同》")]
+    pub act_zh: String,
+    /// The act in English.
+    #[schema(max_length = 300, example = "Unlawful fees")]
+    pub act_en: String,
+}
+
+/// A problem (问题清单): what is wrong, since when, and what it can be reported as.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SurveyProblem {
+    /// Names the problem in `POST /v1/disclosure-survey/problems/{key}/violation`.
+    #[schema(
+        max_length = 120,
+        example = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11.disclosure_missing.fee_standard.9f0c41d2aa07"
+    )]
+    pub key: String,
+    pub problem: ProblemKind,
+    pub complex_id: Id,
+    /// Name of the complex.
+    #[schema(max_length = 200, example = "望远示范花园")]
+    pub complex_name: String,
+    /// Township of the complex.
+    #[schema(max_length = 9, example = "640121102")]
+    pub township: String,
+    /// Community of the complex.
+    #[schema(max_length = 12, example = "640121102001")]
+    pub community: String,
+    pub company_id: Id,
+    /// Name of the company.
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub company_name: String,
+    /// Kind of disclosure; null where it is about none.
+    pub kind: Option<DisclosureKind>,
+    /// The version that it is about.
+    pub disclosure_id: Option<Id>,
+    /// The price that it is about.
+    pub finding: Option<PriceFinding>,
+    /// Since when.
+    pub since: NaiveDate,
+    /// The facts in Chinese.
+    #[schema(max_length = 1000)]
+    pub facts_zh: String,
+    /// The facts in English.
+    #[schema(max_length = 1000)]
+    pub facts_en: String,
+    /// Acts of the policy in force that it can be reported under; a clause of the nine prohibitions stands first.
+    #[schema(max_items = 10)]
+    pub acts: Vec<OfferedAct>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListProblems {
+    /// Rows on a page (default 50).
+    #[param(minimum = 1, maximum = 200, example = 50)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 500)]
+    pub cursor: Option<String>,
+    /// Adds `total`.
+    pub with_total: Option<bool>,
+    /// Only problems of this kind.
+    pub problem: Option<ProblemKind>,
+    /// Only about this kind of disclosure.
+    pub kind: Option<DisclosureKind>,
+    /// Only of this company.
+    pub company_id: Option<Id>,
+    /// Only at this complex.
+    pub complex_id: Option<Id>,
+    /// Only in this township, 9 digits.
+    #[param(pattern = "^[0-9]{9}$", example = "640121102")]
+    pub township: Option<String>,
+    /// Only in this community, 12 digits.
+    #[param(pattern = "^[0-9]{12}$", example = "640121102001")]
+    pub community: Option<String>,
+}
+
+/// A report of a problem (问题转违规登记).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProblemReportIn {
+    /// One of the acts that the problem offers; the first of them where it is left out.
+    #[serde(default)]
+    #[schema(min_length = 3, max_length = 80, example = json!(null))]
+    pub act: Option<String>,
+    /// The officer's own words; they stand after the facts.
+    #[schema(min_length = 2, max_length = 3000, example = "现场核对公示栏，与备案合同不一致")]
+    pub description: String,
+    /// Why this is another fact, where the same company, complex and day already stand under an overlapping act.
+    #[serde(default)]
+    #[schema(min_length = 5, max_length = 1000, example = json!(null))]
+    pub distinct_fact_reason: Option<String>,
+}
+
+/// What names a problem: complex, kind of problem, kind of disclosure, and a digest of what else it is about. A problem of
+/// another company, or of another fee, has another key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ProblemKey {
+    pub complex: Id,
+    pub problem: ProblemKind,
+    pub kind: Option<DisclosureKind>,
+    pub digest: String,
+}
+
+impl fmt::Display for ProblemKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.kind.map_or("-", DisclosureKind::code);
+        write!(f, "{}.{}.{kind}.{}", self.complex, self.problem.code(), self.digest)
+    }
+}
+
+impl FromStr for ProblemKey {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<ProblemKey, ()> {
+        let parts: Vec<&str> = text.split('.').collect();
+        let [complex, problem, kind, digest] = parts.as_slice() else { return Err(()) };
+        let kind = match *kind {
+            "-" => None,
+            code => Some(DisclosureKind::from_code(code).ok_or(())?),
+        };
+        Ok(ProblemKey {
+            complex: complex.parse().map_err(|_| ())?,
+            problem: ProblemKind::from_code(problem).ok_or(())?,
+            kind,
+            digest: (*digest).to_owned(),
+        })
+    }
+}

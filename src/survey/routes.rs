@@ -1,0 +1,65 @@
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpRequest, get, post};
+
+use super::actions;
+use super::model::*;
+use crate::db::Id;
+use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::problem::Problem;
+use crate::violations::view::Violation;
+
+/// The `{key}` of a path: the complex that it begins with, and the whole where it has the form of a key.
+pub struct PathProblem(Id, Option<ProblemKey>);
+
+impl FromRequest for PathProblem {
+    type Error = Problem;
+    type Future = Ready<Result<PathProblem, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let text = request.match_info().get("key").unwrap_or_default();
+        let complex = text.split('.').next().and_then(|id| id.parse().ok());
+        ready(complex.map(|complex| PathProblem(complex, text.parse().ok())).ok_or_else(|| {
+            Problem::fault("path/key", "invalid_format", "不是问题清单中的 key", "not a key of the list of problems")
+        }))
+    }
+}
+
+/// Get the survey of an area
+///
+/// How complete the six disclosures are, today and at the end of each of the last eight quarters, how many problems of which
+/// kind there are, and the same for each part of the area.
+#[utoipa::path(tag = "disclosures", params(SurveyQuery), responses((status = 200, description = "The survey", body = DisclosureSurvey)))]
+#[get("/v1/disclosure-survey")]
+pub async fn get_disclosure_survey(ctx: Ctx) -> Answer {
+    let query: SurveyQuery = ctx.query()?;
+    ctx.derive(move |conn, ctx| {
+        let body = actions::get_survey(conn, ctx, &query)?;
+        Ok(Entity { id: None, version: 0, status: StatusCode::OK, location: None, shown_once: false, body })
+    })
+    .await
+}
+
+/// List the problems of your area
+///
+/// What is missing, overdue or rejected, prices that the filed contract does not bear out, contracts that are not filed: by
+/// complex. Each names the acts that it can be reported under.
+#[utoipa::path(tag = "disclosures", params(ListProblems), responses((status = 200, description = "A page", body = PageOf<SurveyProblem>)))]
+#[get("/v1/disclosure-survey/problems")]
+pub async fn list_survey_problems(ctx: Ctx) -> Answer {
+    let query: ListProblems = ctx.query()?;
+    ctx.list(move |conn, ctx| actions::list_problems(conn, ctx, &query)).await
+}
+
+/// Report a problem as a violation
+///
+/// In one call: the violation (source `survey`, found today) tells the facts and the officer's words, and has the numbers
+/// and the proof of the disclosure as evidence. Refused where the problem does not stand any more.
+#[utoipa::path(tag = "disclosures", params(("key" = String, Path, description = "Key of the problem")),
+    request_body = ProblemReportIn, responses((status = 201, description = "Reported", body = Violation)))]
+#[post("/v1/disclosure-survey/problems/{key}/violation")]
+pub async fn report_survey_problem(ctx: Ctx, key: PathProblem, body: Body<ProblemReportIn>) -> Answer {
+    ctx.act(body, move |tx, body| actions::report_survey_problem(tx, key.0, key.1.as_ref(), body)).await
+}

@@ -1,0 +1,273 @@
+//! From what is on file of a complex to its problems, and from complexes to counts. Pure.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::model::{
+    AreaCompleteness, KindCompleteness, OfferedAct, ProblemCount, ProblemKey, ProblemKind, QuarterTrend, StateCounts,
+};
+use crate::db::Id;
+use crate::disclosures::model::{DisclosureKind, DisclosureState};
+use crate::disclosures::price_rules::{PriceFault, PriceFinding};
+use crate::disclosures::state_rules::{Assessment, Served, Serving};
+use crate::ledger::sha256_hex;
+use crate::policy::disclosures::DisclosurePeriod;
+use crate::policy::versions::PolicyVersion;
+
+/// What the survey knows of a complex.
+#[derive(Clone, Debug)]
+pub struct Surveyed {
+    pub complex: Id,
+    pub name: String,
+    pub township: String,
+    pub community: String,
+    /// None where nobody serves it, and nothing is owed.
+    pub owed: Option<Owed>,
+}
+
+/// What a company owes at a complex.
+#[derive(Clone, Debug)]
+pub struct Owed {
+    pub serving: Serving,
+    /// By kind, in the order of the kinds.
+    pub kinds: Vec<Owing>,
+    /// The filed contract in force.
+    pub contract: Option<Id>,
+    /// How many prices the contract does not bear out.
+    pub exceeds_contract: i64,
+    pub not_in_contract: i64,
+    /// Those prices, where they were asked for.
+    pub findings: Vec<PriceFinding>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Owing {
+    pub assessment: Assessment,
+    pub published_on: Option<NaiveDate>,
+}
+
+/// A problem, before it is put into words.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub problem: ProblemKind,
+    pub kind: Option<DisclosureKind>,
+    pub assessment: Option<Assessment>,
+    pub finding: Option<PriceFinding>,
+    pub since: NaiveDate,
+}
+
+fn of_state(owing: &Owing) -> Option<ProblemKind> {
+    match owing.assessment.state {
+        DisclosureState::Overdue if owing.assessment.period.is_some() => Some(ProblemKind::DisclosureOverdue),
+        DisclosureState::Overdue => Some(ProblemKind::DisclosureMissing),
+        DisclosureState::Rejected => Some(ProblemKind::DisclosureRejected),
+        DisclosureState::Missing | DisclosureState::Submitted | DisclosureState::Verified => None,
+    }
+}
+
+/// Every problem of a complex, with what it is about.
+pub fn problems(owed: &Owed) -> Vec<Found> {
+    let began = owed.serving.began;
+    let mut all = Vec::new();
+    for (kind, owing) in DisclosureKind::ALL.iter().zip(&owed.kinds) {
+        if let Some(problem) = of_state(owing) {
+            let (assessment, since) = (Some(owing.assessment), owing.assessment.since.unwrap_or(began));
+            all.push(Found { problem, kind: Some(*kind), assessment, finding: None, since });
+        }
+    }
+    let fees = &owed.kinds[DisclosureKind::FeeStandard as usize];
+    for finding in &owed.findings {
+        let problem = match finding.fault {
+            PriceFault::ExceedsContract => ProblemKind::ExceedsContract,
+            PriceFault::NotInContract => ProblemKind::NotInContract,
+        };
+        all.push(Found {
+            problem,
+            kind: Some(DisclosureKind::FeeStandard),
+            assessment: Some(fees.assessment),
+            finding: Some(finding.clone()),
+            since: fees.published_on.unwrap_or(began),
+        });
+    }
+    if owed.contract.is_none() {
+        let problem = ProblemKind::ContractNotFiled;
+        all.push(Found { problem, kind: None, assessment: None, finding: None, since: began });
+    }
+    all
+}
+
+/// How many problems of each kind a complex has, without what they are about.
+fn count(owed: &Owed, counts: &mut BTreeMap<ProblemKind, i64>) -> i64 {
+    let mut total = 0;
+    let mut add = |problem, number: i64| {
+        *counts.entry(problem).or_default() += number;
+        total += number;
+    };
+    owed.kinds.iter().filter_map(of_state).for_each(|problem| add(problem, 1));
+    add(ProblemKind::ExceedsContract, owed.exceeds_contract);
+    add(ProblemKind::NotInContract, owed.not_in_contract);
+    add(ProblemKind::ContractNotFiled, i64::from(owed.contract.is_none()));
+    total
+}
+
+pub fn key(complex: Id, company: Id, found: &Found) -> ProblemKey {
+    let fee = found.finding.as_ref().map(|one| format!("{}|{}|{}", one.name, one.charged_to.code(), one.unit.code()));
+    let digest = sha256_hex(&format!("{company}|{}", fee.unwrap_or_default()));
+    ProblemKey {
+        complex,
+        problem: found.problem,
+        kind: found.kind,
+        digest: digest.get(..12).unwrap_or_default().to_owned(),
+    }
+}
+
+/// The act of the catalogue that a problem is.
+fn act_of(problem: ProblemKind, kind: Option<DisclosureKind>) -> &'static str {
+    match (problem, kind) {
+        (ProblemKind::ExceedsContract | ProblemKind::NotInContract, _) => "company.fee_increase",
+        (ProblemKind::ContractNotFiled, _) => "company.contract_not_filed",
+        (_, Some(DisclosureKind::FeeStandard)) => "company.fee_disclosure",
+        _ => "company.disclosure_missing",
+    }
+}
+
+/// The acts that a problem can be reported under: the clause of the nine prohibitions that its act overlaps comes first.
+pub fn acts(policy: &PolicyVersion, problem: ProblemKind, kind: Option<DisclosureKind>) -> Vec<OfferedAct> {
+    let code = act_of(problem, kind);
+    let overlaps = policy.act(code).map(|act| act.overlaps.clone()).unwrap_or_default();
+    let codes = overlaps.iter().map(String::as_str).filter(|other| other.starts_with("nine.")).chain([code]);
+    let offered = codes.filter_map(|code| policy.act(code)).map(|act| OfferedAct {
+        act: act.code.clone(),
+        clause: act.clause.map(i64::from),
+        act_zh: act.title_zh.clone(),
+        act_en: act.title_en.clone(),
+    });
+    offered.collect()
+}
+
+impl StateCounts {
+    fn add(&mut self, state: DisclosureState) {
+        match state {
+            DisclosureState::Missing => self.missing += 1,
+            DisclosureState::Submitted => self.submitted += 1,
+            DisclosureState::Verified => self.verified += 1,
+            DisclosureState::Rejected => self.rejected += 1,
+            DisclosureState::Overdue => self.overdue += 1,
+        }
+    }
+
+    fn all(&self) -> i64 {
+        self.missing + self.submitted + self.verified + self.rejected + self.overdue
+    }
+}
+
+/// Per cent to one decimal; of nothing it is nothing.
+fn percent(part: i64, whole: i64) -> f64 {
+    if whole == 0 { 0.0 } else { (part as f64 * 1000.0 / whole as f64).round() / 10.0 }
+}
+
+/// What a survey counts.
+#[derive(Clone, Debug)]
+pub struct Counts {
+    pub complexes: i64,
+    pub unserved: i64,
+    pub kinds: Vec<KindCompleteness>,
+    pub verified_percent: f64,
+    pub problems: Vec<ProblemCount>,
+    /// By township or community, without names.
+    pub areas: Vec<AreaCompleteness>,
+}
+
+/// Which part of an area a complex is in: of a county the township, of a township the community, of a community none.
+fn part<'a>(one: &'a Surveyed, division: &str) -> Option<&'a str> {
+    match division.len() {
+        6 => Some(&one.township),
+        9 => Some(&one.community),
+        _ => None,
+    }
+}
+
+pub fn counts(all: &[Surveyed], division: &str) -> Counts {
+    let mut kinds = [StateCounts::default(); DisclosureKind::ALL.len()];
+    let mut problems = BTreeMap::new();
+    let mut areas: BTreeMap<String, AreaCompleteness> = BTreeMap::new();
+    for one in all {
+        let own = owed_states(one);
+        let found = one.owed.as_ref().map_or(0, |owed| count(owed, &mut problems));
+        own.iter().zip(&mut kinds).for_each(|(state, kind)| kind.add(*state));
+        let Some(code) = part(one, division) else { continue };
+        let area = areas.entry(code.to_owned()).or_insert_with(|| AreaCompleteness {
+            division: code.to_owned(),
+            name: String::new(),
+            complexes: 0,
+            unserved: 0,
+            states: StateCounts::default(),
+            problems: 0,
+            verified_percent: 0.0,
+        });
+        area.complexes += 1;
+        area.unserved += i64::from(one.owed.is_none());
+        area.problems += found;
+        own.iter().for_each(|state| area.states.add(*state));
+    }
+    for area in areas.values_mut() {
+        area.verified_percent = percent(area.states.verified, area.states.all());
+    }
+    let (verified, expected) =
+        kinds.iter().fold((0, 0), |(verified, all), states| (verified + states.verified, all + states.all()));
+    Counts {
+        complexes: all.len() as i64,
+        unserved: all.iter().filter(|one| one.owed.is_none()).count() as i64,
+        kinds: DisclosureKind::ALL
+            .iter()
+            .zip(kinds)
+            .map(|(kind, states)| KindCompleteness { kind: *kind, states })
+            .collect(),
+        verified_percent: percent(verified, expected),
+        problems: ProblemKind::ALL
+            .iter()
+            .map(|problem| ProblemCount {
+                problem: *problem,
+                count: problems.get(problem).copied().unwrap_or_default(),
+            })
+            .collect(),
+        areas: areas.into_values().collect(),
+    }
+}
+
+fn owed_states(one: &Surveyed) -> Vec<DisclosureState> {
+    let kinds = one.owed.iter().flat_map(|owed| &owed.kinds);
+    kinds.map(|owing| owing.assessment.state).collect()
+}
+
+/// How many quarters the trend shows.
+pub const QUARTERS: usize = 8;
+
+/// The last days of the last quarters that are over, oldest first.
+pub fn quarter_ends(today: NaiveDate) -> [NaiveDate; QUARTERS] {
+    let mut ends = [today; QUARTERS];
+    let mut day = today;
+    for end in ends.iter_mut().rev() {
+        let first = crate::disclosures::state_rules::period_of(DisclosurePeriod::Quarter, day).from;
+        day = first.pred_opt().unwrap_or(first);
+        *end = day;
+    }
+    ends
+}
+
+/// The trend of an area, from how many were verified at the end of each quarter and the services of its complexes.
+pub fn trend(
+    ends: &[NaiveDate; QUARTERS],
+    verified: &[i64; QUARTERS],
+    services: &BTreeMap<Id, Vec<Served>>,
+) -> Vec<QuarterTrend> {
+    let on = |day: NaiveDate, one: &Served| one.from <= day && one.to.is_none_or(|last| day <= last);
+    let point = |(end, verified): (&NaiveDate, &i64)| {
+        let served = services.values().filter(|all| all.iter().any(|one| on(*end, one))).count();
+        let expected = (served * DisclosureKind::ALL.len()) as i64;
+        let verified_percent = percent(*verified, expected);
+        QuarterTrend { quarter_end: *end, expected, verified: *verified, verified_percent }
+    };
+    ends.iter().zip(verified).map(point).collect()
+}

@@ -1,0 +1,253 @@
+//! The few statements that a survey reads. Each is one pass over an index of the area, never a statement for each complex.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDate;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use super::rules::{Owed, Owing, QUARTERS, Surveyed};
+use crate::access::{Scope, scoped};
+use crate::calendar::rules::WorkCalendar;
+use crate::contracts;
+use crate::db::schema::{complex_services as services, complexes, disclosures};
+use crate::db::{Conn, Id, Work};
+use crate::disclosures::model::{DisclosureKind, VersionState};
+use crate::disclosures::price_rules::{PriceFault, PriceFinding, compare, count};
+use crate::disclosures::state_rules::{Held, Period, Schedule, Served, serving};
+use crate::policy::disclosures::DisclosureRule;
+use crate::policy::model::PolicyDocument;
+
+/// What a survey is of.
+pub struct Area<'a> {
+    pub scope: &'a Scope,
+    /// Nothing but this complex.
+    pub complex: Option<Id>,
+    /// With the prices that the contracts do not bear out, and not only their number.
+    pub findings: bool,
+}
+
+/// What the day and the policy say, once for all complexes.
+pub struct Rules<'a> {
+    pub document: &'a PolicyDocument,
+    pub calendar: &'a WorkCalendar,
+    pub today: NaiveDate,
+}
+
+impl<'a> Rules<'a> {
+    fn schedules(&self, today: NaiveDate) -> Vec<Schedule<'a>> {
+        let rule = |kind: &DisclosureKind| DisclosureRule::of(self.document, *kind);
+        DisclosureKind::ALL.iter().map(|kind| Schedule::new(rule(kind), self.calendar, today)).collect()
+    }
+}
+
+/// A current version, as slim as a survey needs it.
+#[derive(Queryable)]
+struct Slim {
+    id: Id,
+    complex_id: Id,
+    company_id: Id,
+    kind: String,
+    state: String,
+    period_from: Option<NaiveDate>,
+    period_to: Option<NaiveDate>,
+    published_on: NaiveDate,
+    decided_on: Option<NaiveDate>,
+    exceeds_contract: i64,
+    not_in_contract: i64,
+    compared_with: Option<Id>,
+}
+
+/// The services of an area's complexes, whenever they were.
+pub fn services_of(conn: &mut Conn, area: &Area) -> Work<BTreeMap<Id, Vec<Served>>> {
+    let mut rows = scoped::complex_services(area.scope);
+    if let Some(complex) = area.complex {
+        rows = rows.filter(services::complex_id.eq(complex));
+    }
+    let columns = (services::complex_id, services::company_id, services::effective_from, services::effective_to);
+    let rows: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> = rows.select(columns).load(conn)?;
+    let mut all: BTreeMap<Id, Vec<Served>> = BTreeMap::new();
+    for (complex, company_id, from, to) in rows {
+        all.entry(complex).or_default().push(Served { company_id, from, to });
+    }
+    Ok(all)
+}
+
+/// The current versions of an area. Of what is disclosed by period nothing older is read than any state depends on.
+fn current_of(conn: &mut Conn, area: &Area, oldest: Option<NaiveDate>) -> Work<HashMap<Id, Vec<Slim>>> {
+    let mut rows = scoped::disclosures(area.scope).filter(disclosures::is_current.eq(true));
+    if let Some(complex) = area.complex {
+        rows = rows.filter(disclosures::complex_id.eq(complex));
+    }
+    if let Some(oldest) = oldest {
+        rows = rows.filter(disclosures::period_to.is_null().or(disclosures::period_to.ge(oldest)));
+    }
+    let rows: Vec<Slim> = rows
+        .select((
+            disclosures::id,
+            disclosures::complex_id,
+            disclosures::company_id,
+            disclosures::kind,
+            disclosures::state,
+            disclosures::period_from,
+            disclosures::period_to,
+            disclosures::published_on,
+            disclosures::decided_on,
+            disclosures::exceeds_contract,
+            disclosures::not_in_contract,
+            disclosures::compared_with,
+        ))
+        .load(conn)?;
+    let mut all: HashMap<Id, Vec<Slim>> = HashMap::with_capacity(rows.len() / 6);
+    for row in rows {
+        all.entry(row.complex_id).or_default().push(row);
+    }
+    Ok(all)
+}
+
+/// Every complex of an area, with what its company owes.
+pub fn survey(
+    conn: &mut Conn,
+    area: &Area,
+    rules: &Rules,
+    services: &BTreeMap<Id, Vec<Served>>,
+) -> Work<Vec<Surveyed>> {
+    let schedules = rules.schedules(rules.today);
+    let mut found = scoped::complexes(area.scope);
+    if let Some(complex) = area.complex {
+        found = found.filter(complexes::id.eq(complex));
+    }
+    let columns = (complexes::id, complexes::name, complexes::township, complexes::community);
+    let found: Vec<(Id, String, String, String)> = found.select(columns).order(complexes::id).load(conn)?;
+    let contracts = contracts::all_filed_in_force(conn, area.scope, rules.today)?;
+    let oldest = schedules.iter().filter_map(|schedule| schedule.required()).map(|period| period.to).min();
+    let current = current_of(conn, area, oldest)?;
+    let mut all = Vec::with_capacity(found.len());
+    let mut prices = Prices::default();
+    for (complex, name, township, community) in found {
+        let serving = services.get(&complex).and_then(|all| serving(all, rules.today));
+        let owed = serving.map(|serving| {
+            let rows = current.get(&complex).map(Vec::as_slice).unwrap_or_default();
+            let rows: Vec<&Slim> = rows.iter().filter(|row| row.company_id == serving.company_id).collect();
+            let kinds: Vec<Owing> = DisclosureKind::ALL
+                .iter()
+                .zip(&schedules)
+                .map(|(kind, s)| owing(*kind, s, serving.began, &rows))
+                .collect();
+            let fees = kinds[DisclosureKind::FeeStandard as usize].assessment.version;
+            let fees = fees.and_then(|id| rows.iter().find(|row| row.id == id));
+            let contract = contracts.get(&complex).copied();
+            let (exceeds, unknown) = fees.map_or((0, 0), |row| prices.note(complex, row, contract, area.findings));
+            Owed { serving, kinds, contract, exceeds_contract: exceeds, not_in_contract: unknown, findings: Vec::new() }
+        });
+        all.push(Surveyed { complex, name, township, community, owed });
+    }
+    prices.compare(conn, &mut all)?;
+    Ok(all)
+}
+
+fn owing(kind: DisclosureKind, schedule: &Schedule, began: NaiveDate, rows: &[&Slim]) -> Owing {
+    let held: Vec<Held> = rows
+        .iter()
+        .filter(|row| row.kind == kind.code())
+        .filter_map(|row| {
+            Some(Held {
+                id: row.id,
+                state: VersionState::from_code(&row.state)?,
+                period: row.period_from.zip(row.period_to).map(|(from, to)| Period { from, to }),
+                published_on: row.published_on,
+                decided_on: row.decided_on,
+            })
+        })
+        .collect();
+    let assessment = schedule.assess(began, &held);
+    let version = assessment.version.and_then(|id| held.iter().find(|one| one.id == id));
+    Owing { assessment, published_on: version.map(|one| one.published_on) }
+}
+
+/// Prices whose findings are to be read or worked out: all of them at once.
+#[derive(Default)]
+struct Prices {
+    /// Findings that are stored with the version.
+    stored: Vec<(Id, Id)>,
+    /// Versions that were compared with another contract than the one that is in force.
+    stale: Vec<(Id, Id, Id)>,
+}
+
+impl Prices {
+    /// The numbers that are on file with a version, if they are still right.
+    fn note(&mut self, complex: Id, row: &Slim, contract: Option<Id>, findings: bool) -> (i64, i64) {
+        let Some(contract) = contract else { return (0, 0) };
+        if row.compared_with != Some(contract) {
+            self.stale.push((complex, row.id, contract));
+            return (0, 0);
+        }
+        if findings && row.exceeds_contract + row.not_in_contract > 0 {
+            self.stored.push((complex, row.id));
+        }
+        (row.exceeds_contract, row.not_in_contract)
+    }
+
+    fn compare(self, conn: &mut Conn, all: &mut [Surveyed]) -> Work<()> {
+        if self.stored.is_empty() && self.stale.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<Id> = self.stored.iter().map(|one| one.1).chain(self.stale.iter().map(|one| one.1)).collect();
+        let said = crate::disclosures::store::contents_of(conn, &ids)?;
+        let contracts = contracts::filed(conn, &self.stale.iter().map(|one| one.2).collect::<Vec<_>>())?;
+        let contracts: HashMap<Id, _> = contracts.into_iter().map(|one| (one.id, one)).collect();
+        let mut found: HashMap<Id, Vec<PriceFinding>> = HashMap::new();
+        for (complex, id) in self.stored {
+            found.insert(complex, said.get(&id).map(|row| row.findings.0.clone()).unwrap_or_default());
+        }
+        for (complex, id, contract) in self.stale {
+            let fees = said.get(&id).and_then(|row| row.content.0.fee_standard.as_ref());
+            if let (Some(fees), Some(contract)) = (fees, contracts.get(&contract)) {
+                found.insert(complex, compare(&fees.items, contract));
+            }
+        }
+        for one in all {
+            if let (Some(findings), Some(owed)) = (found.remove(&one.complex), &mut one.owed) {
+                owed.exceeds_contract = count(&findings, PriceFault::ExceedsContract);
+                owed.not_in_contract = count(&findings, PriceFault::NotInContract);
+                owed.findings = findings;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many kinds of how many complexes were verified at the end of each quarter, in one pass: the version stood, its
+/// company served, and what is disclosed by period was of the period that was due.
+pub fn verified_at(conn: &mut Conn, area: &Area, rules: &Rules, ends: &[NaiveDate; QUARTERS]) -> Work<[i64; QUARTERS]> {
+    let [first, .., last] = ends;
+    // The days are the program's own, and stand in the text: eight of everything are too many to bind.
+    let count = |end: &NaiveDate| {
+        let due: String = DisclosureKind::ALL
+            .iter()
+            .zip(rules.schedules(*end))
+            .filter_map(|(kind, schedule)| Some((kind.code(), schedule.required()?.to)))
+            .map(|(kind, day)| {
+                format!(
+                    " AND (disclosures.kind <> '{kind}' OR (disclosures.period_from <= '{day}' AND disclosures.period_to \
+                     >= '{day}') OR (disclosures.period_to IS NULL AND disclosures.published_on > '{day}'))"
+                )
+            })
+            .collect();
+        sql::<BigInt>(&format!(
+            "count(CASE WHEN disclosures.verified_on <= '{end}' AND (disclosures.replaced_on IS NULL OR \
+             disclosures.replaced_on > '{end}') AND complex_services.effective_from <= '{end}' AND \
+             (complex_services.effective_to IS NULL OR complex_services.effective_to >= '{end}'){due} THEN 1 END)"
+        ))
+    };
+    let [a, b, c, d, e, f, g, h] = ends.each_ref().map(count);
+    let served = services::complex_id.eq(disclosures::complex_id).and(services::company_id.eq(disclosures::company_id));
+    let found: (i64, i64, i64, i64, i64, i64, i64, i64) = scoped::disclosures(area.scope)
+        .filter(disclosures::verified_on.le(*last))
+        .filter(disclosures::replaced_on.is_null().or(disclosures::replaced_on.gt(*first)))
+        .inner_join(services::table.on(served))
+        .select((a, b, c, d, e, f, g, h))
+        .first(conn)?;
+    Ok(found.into())
+}

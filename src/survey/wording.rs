@@ -1,0 +1,68 @@
+//! Problems in words, Chinese and English.
+
+use super::model::ProblemKind;
+use super::rules::Found;
+use crate::disclosures::price_rules::PriceFinding;
+
+/// The facts of a problem.
+pub fn facts(found: &Found) -> (String, String) {
+    let (kind_zh, kind_en) = found.kind.map_or(("", ""), |kind| (kind.zh(), kind.en()));
+    let due = found.assessment.and_then(|one| one.due_on).map(|day| day.to_string()).unwrap_or_default();
+    let period = found.assessment.and_then(|one| one.period);
+    let (period_zh, period_en) = match period {
+        Some(period) => {
+            (format!("{} 至 {} 期", period.from, period.to), format!(" of {} to {}", period.from, period.to))
+        }
+        None => Default::default(),
+    };
+    let since = found.since;
+    match (found.problem, &found.finding) {
+        (ProblemKind::DisclosureMissing | ProblemKind::DisclosureOverdue, _) => (
+            format!("“{kind_zh}”{period_zh}应于 {due} 前公开，至今未公开"),
+            format!("{kind_en}{period_en} was to be disclosed by {due}, and is not"),
+        ),
+        (ProblemKind::DisclosureRejected, _) => (
+            format!("“{kind_zh}”的公开内容于 {since} 核验不通过，至今未重新公开"),
+            format!("{kind_en} was rejected on {since}, and not disclosed again"),
+        ),
+        (ProblemKind::ExceedsContract, Some(finding)) => exceeds(finding),
+        (_, Some(finding)) => unknown_fee(finding),
+        (_, None) => (
+            format!("自 {since} 起服务本小区，现无已备案并在有效期内的物业服务合同"),
+            format!("it serves the complex since {since}, and no filed contract is in force"),
+        ),
+    }
+}
+
+fn fee(finding: &PriceFinding) -> (String, String) {
+    let PriceFinding { name, charged_to, .. } = finding;
+    (format!("“{name}”（{}）", charged_to.zh()), format!("{name:?} (charged to: {})", charged_to.code()))
+}
+
+fn exceeds(finding: &PriceFinding) -> (String, String) {
+    let ((zh, en), unit) = (fee(finding), finding.unit);
+    let PriceFinding { disclosed_price, filing_number, .. } = finding;
+    let agreed = finding.contract_price.map(|price| price.to_string()).unwrap_or_default();
+    (
+        format!(
+            "{zh}公示价格为 {disclosed_price}（{unit_zh}），备案合同（{filing_number}）约定为 {agreed}（{unit_zh}）",
+            unit_zh = unit.zh()
+        ),
+        format!(
+            "{en} is disclosed at {disclosed_price}, the filed contract ({filing_number}) says {agreed} ({})",
+            unit.en()
+        ),
+    )
+}
+
+fn unknown_fee(finding: &PriceFinding) -> (String, String) {
+    let ((zh, en), unit) = (fee(finding), finding.unit);
+    let PriceFinding { disclosed_price, filing_number, .. } = finding;
+    (
+        format!("{zh}公示价格为 {disclosed_price}（{}），备案合同（{filing_number}）中没有此收费项目", unit.zh()),
+        format!(
+            "{en} is disclosed at {disclosed_price} ({}), the filed contract ({filing_number}) has no such fee",
+            unit.en()
+        ),
+    )
+}

@@ -1,0 +1,121 @@
+use serde_json::json;
+
+use super::model::*;
+use super::{rules, store};
+use crate::db::{Fail, Id, Json, Work};
+use crate::fault::Fault;
+use crate::http::{Body, Entity, Tx};
+use crate::ledger::{self, Audience, Event};
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::proceedings::said::{Said, Texts};
+use crate::standing;
+use crate::violations;
+
+pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> Work<Entity<TypicalCase>> {
+    let ctx = tx.ctx;
+    let mut violation = None;
+    let input = tx.creation(
+        body,
+        |conn, scope, id| store::find(conn, scope, id).map(drop),
+        |conn, input, faults| {
+            rules::check(input, faults);
+            match violations::store::find_for_update(conn, &ctx.scope, input.violation_id) {
+                Ok(row) if row.company_id.is_none() => {
+                    let (zh, en) = ("只公开物业服务企业的案例", "only cases of companies are told");
+                    faults.push(Fault::new("/violation_id", "wrong_subject", zh, en));
+                }
+                Ok(row) => violation = Some(row),
+                Err(Fail::Problem(_)) => {
+                    let (zh, en) = ("没有此违规，或不在您的辖区内", "no such violation for you");
+                    faults.push(Fault::new("/violation_id", "unknown_reference", zh, en));
+                }
+                Err(other) => return Err(other),
+            }
+            Ok(())
+        },
+    )?;
+    let violation = violation.ok_or_else(|| Problem::new(Code::Internal))?;
+    rules::require_final(violation.state()?, violation.appeal_due_on, ctx.today)?;
+    if store::live_of(tx.conn, violation.id)?.is_some() {
+        let (zh, en) = ("该违规已有公开的典型案例", "this violation has a live case");
+        return Err(Problem::new(Code::AlreadyExists).detail(zh, en).into());
+    }
+    let TypicalCaseIn { violation_id, title, summary } = input.clone();
+    let row = TypicalCaseRow {
+        id: ctx.new_id(),
+        version: 1,
+        violation_id,
+        act: violation.act,
+        company_id: violation.company_id.ok_or_else(|| Problem::new(Code::Internal))?,
+        complex_id: violation.complex_id,
+        county: violation.county,
+        township: violation.township,
+        community: violation.community,
+        state: TypicalCaseState::Published.code().to_owned(),
+        title,
+        summary,
+        published_on: ctx.today,
+        published_by: Json(Actor::of(&ctx.caller)),
+        withdrawn_on: None,
+        withdrawal: Json(None),
+        created_at: ctx.now,
+        updated_at: ctx.now,
+    };
+    store::insert(tx.conn, &row)?;
+    record(tx, &row, "typical_case.published", input.texts())?;
+    let id = row.id;
+    let view = store::view(tx.conn, ctx, row)?;
+    Ok(Entity::created(id, 1, view, "/v1/typical-cases"))
+}
+
+pub fn withdraw_typical_case(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<TypicalCase>> {
+    let ctx = tx.ctx;
+    let company = store::find(tx.conn, &ctx.scope, id)?.company_id;
+    standing::store::lock_head_of(tx.conn, company)?;
+    let mut row = store::find(tx.conn, &ctx.scope, id)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    if row.state != TypicalCaseState::Published.code() {
+        return Err(Problem::new(Code::StateConflict).detail("已撤回", "it is withdrawn").into());
+    }
+    withdraw(tx, &mut row, input.clone())?;
+    let version = row.version;
+    Ok(Entity::new(id, version, store::view(tx.conn, ctx, row)?))
+}
+
+/// A decision fell: what was told of it is withdrawn with it, long before the three days of the law are over. The caller
+/// holds the lock of the company.
+pub fn withdraw_of(tx: &mut Tx, violation: Id, reasons: &str) -> Work<()> {
+    if let Some(mut row) = store::live_of(tx.conn, violation)? {
+        withdraw(tx, &mut row, ReasonsIn { reasons: reasons.to_owned() })?;
+    }
+    Ok(())
+}
+
+fn withdraw(tx: &mut Tx, row: &mut TypicalCaseRow, input: ReasonsIn) -> Work<()> {
+    let ctx = tx.ctx;
+    let texts = input.texts();
+    row.version += 1;
+    row.state = TypicalCaseState::Withdrawn.code().to_owned();
+    row.withdrawn_on = Some(ctx.today);
+    row.withdrawal = Json(Some(Step::new(ctx, input)));
+    row.updated_at = ctx.now;
+    store::save(tx.conn, row)?;
+    record(tx, row, "typical_case.withdrawn", texts)
+}
+
+fn record(tx: &mut Tx, row: &TypicalCaseRow, kind: &'static str, texts: Texts) -> Work<()> {
+    let event = Event::new(kind, "typical_case", row.id)
+        .at(row.place())
+        .company(Some(row.company_id))
+        .complex(row.complex_id)
+        .audience(Audience::Everyone)
+        .data(json!({
+            "violation_id": row.violation_id, "act": row.act, "state": row.state, "published_on": row.published_on,
+            "withdrawn_on": row.withdrawn_on, "version": row.version,
+        }))
+        .said(texts);
+    ledger::append(tx, event)?;
+    Ok(())
+}

@@ -1,0 +1,132 @@
+use diesel::prelude::*;
+
+use super::model::*;
+use crate::access::{Scope, scoped};
+use crate::companies;
+use crate::complexes;
+use crate::db::schema::typical_cases as cases;
+use crate::db::{Conn, Id, Work};
+use crate::http::paging::{Page, PageOf};
+use crate::http::{Ctx, Cursor};
+use crate::policy;
+use crate::problem::{Code, Problem};
+use crate::proceedings::view::{official, step};
+
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<TypicalCaseRow> {
+    let row = scoped::typical_cases(scope).filter(cases::id.eq(id)).first(conn).optional()?;
+    Ok(row.ok_or_else(Problem::not_found)?)
+}
+
+/// The live case of a violation.
+pub fn live_of(conn: &mut Conn, violation: Id) -> Work<Option<TypicalCaseRow>> {
+    let system = Scope::System("one live case of a violation, whoever published it");
+    Ok(scoped::typical_cases(&system)
+        .filter(cases::violation_id.eq(violation))
+        .filter(cases::state.eq(TypicalCaseState::Published.code()))
+        .first(conn)
+        .optional()?)
+}
+
+pub fn insert(conn: &mut Conn, row: &TypicalCaseRow) -> Work<()> {
+    diesel::insert_into(cases::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Saves a withdrawal; what was published never changes.
+pub fn save(conn: &mut Conn, row: &TypicalCaseRow) -> Work<()> {
+    diesel::update(cases::table.find(row.id))
+        .set((
+            cases::version.eq(row.version),
+            cases::state.eq(&row.state),
+            cases::withdrawn_on.eq(row.withdrawn_on),
+            cases::withdrawal.eq(&row.withdrawal),
+            cases::updated_at.eq(row.updated_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// What everyone may see of a complex's cases: those that are published, newest first.
+pub fn of_complex(conn: &mut Conn, complex: Id) -> Work<Vec<PublicTypicalCase>> {
+    let everyone = Scope::System("what is published is for everyone");
+    let rows: Vec<TypicalCaseRow> = scoped::typical_cases(&everyone)
+        .filter(cases::complex_id.eq(complex))
+        .filter(cases::state.eq(TypicalCaseState::Published.code()))
+        .order(cases::id.desc())
+        .limit(50)
+        .load(conn)?;
+    let names = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
+    let public = rows.into_iter().map(|row| PublicTypicalCase {
+        company_name: names.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default(),
+        id: row.id,
+        title: row.title,
+        summary: row.summary,
+        published_on: row.published_on,
+    });
+    Ok(public.collect())
+}
+
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListTypicalCases) -> Work<PageOf<TypicalCase>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || {
+        let mut rows = scoped::typical_cases(&ctx.scope);
+        if let Some(state) = query.state {
+            rows = rows.filter(cases::state.eq(state.code()));
+        }
+        if let Some(company) = query.company_id {
+            rows = rows.filter(cases::company_id.eq(company));
+        }
+        if let Some(complex) = query.complex_id {
+            rows = rows.filter(cases::complex_id.eq(complex));
+        }
+        rows
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
+        rows = rows.filter(cases::id.lt(before));
+    }
+    let rows: Vec<TypicalCaseRow> = rows.order(cases::id.desc()).limit(page.fetch()).load(conn)?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    Ok(PageOf { items: views(conn, ctx, rows)?, next_cursor, total })
+}
+
+pub fn view(conn: &mut Conn, ctx: &Ctx, row: TypicalCaseRow) -> Work<TypicalCase> {
+    Ok(views(conn, ctx, vec![row])?.pop().ok_or_else(|| Problem::new(Code::Internal))?)
+}
+
+fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<TypicalCaseRow>) -> Work<Vec<TypicalCase>> {
+    let companies = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
+    let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    rows.into_iter()
+        .map(|row| {
+            let act = policies.governing(row.published_on).act(&row.act);
+            let (act_zh, act_en) = act.map(|act| (act.title_zh.clone(), act.title_en.clone())).unwrap_or_default();
+            Ok(TypicalCase {
+                state: TypicalCaseState::from_code(&row.state).ok_or_else(|| Problem::new(Code::Internal))?,
+                act_zh,
+                act_en,
+                company_name: companies.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default(),
+                complex_name: row.complex_id.and_then(|id| complexes.get(&id)).cloned(),
+                township: Some(row.township).filter(|code| !code.is_empty()),
+                community: Some(row.community).filter(|code| !code.is_empty()),
+                published_by: official(ctx, row.published_by.0),
+                withdrawal: row.withdrawal.0.map(|one| step(ctx, one)),
+                id: row.id,
+                version: row.version,
+                violation_id: row.violation_id,
+                act: row.act,
+                company_id: row.company_id,
+                complex_id: row.complex_id,
+                county: row.county,
+                title: row.title,
+                summary: row.summary,
+                published_on: row.published_on,
+                withdrawn_on: row.withdrawn_on,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+            })
+        })
+        .collect()
+}
