@@ -290,6 +290,7 @@ pub const PERMISSIONS: &[Permission] = &[
     decide("terminate_contract", CONTRACT_PREPARERS),
     decide("withdraw_contract_termination", REGISTRARS),
     decide("record_interim_service", REGISTRARS),
+    allow("report_late_handover", &[CountyAuthority, SocialAffairsOffice, Community, ComplexCommittee]),
     allow("record_contract_handover", &[
         CountyAuthority, SocialAffairsOffice, Community, ComplexCommittee, PropertyCompany,
     ]),

@@ -59,6 +59,7 @@ pub const CONFLICTS: &[(&str, &[Code])] = &[
     ("withdraw_contract_termination", &[Code::StateConflict]),
     ("record_interim_service", &[Code::StateConflict]),
     ("record_contract_handover", &[Code::StateConflict]),
+    ("report_late_handover", &[Code::StateConflict, Code::AlreadyExists, Code::OverlappingViolation]),
     ("verify_disclosure", &[Code::StateConflict]),
     ("create_typical_case", &[Code::StateConflict, Code::AppealPending, Code::AlreadyExists]),
     ("withdraw_typical_case", &[Code::StateConflict]),

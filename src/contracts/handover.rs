@@ -1,10 +1,11 @@
 //! The hand-over after the end of a contract (交接): the company says what it handed over, others what they received.
 
+use chrono::NaiveDate;
 use serde_json::json;
 
-use super::input::HandoverIn;
+use super::input::{HandoverIn, LateHandoverIn};
 use super::model::*;
-use super::record::advance;
+use super::record::{self, advance};
 use super::rules;
 use super::store;
 use super::view::Contract;
@@ -15,6 +16,9 @@ use crate::files::{self, OwnerKind};
 use crate::http::{Body, Entity, Tx};
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
+use crate::violations;
+use crate::violations::model::{ViolationIn, ViolationSource};
+use crate::violations::view::Violation;
 
 pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> Work<Entity<Contract>> {
     let ctx = tx.ctx;
@@ -74,4 +78,66 @@ pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> Work<Ent
     let items: Vec<&str> = input.items.iter().map(|one| one.item.code()).collect();
     let step = json!({ "items": items, "received": !by_company, "done_on": row.handover_done_on });
     advance(tx, row, "contract.handed_over", step, input)
+}
+
+/// The act of task 2 that a late hand-over is: ending service without authority or failing to hand over (第 6 条).
+const ACT: &str = "nine.abandoning_service";
+
+/// A late hand-over becomes a reported violation, once. Service after the end (Civil Code 950) is never late.
+pub fn report_late_handover(tx: &mut Tx, id: Id, body: &Body<LateHandoverIn>) -> Work<Entity<Violation>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let input = tx.checked(body, |conn, input, faults| {
+        violations::report::check(conn, ctx, &late(ctx.today, &row, input), faults)
+    })?;
+    tx.if_match(row.version)?;
+    let is_late = row.handover_done_on.is_none() && row.handover_due_on.is_some_and(|last| last < ctx.today);
+    if !row.counts || !is_late {
+        return Err(Problem::new(Code::StateConflict)
+            .detail("交接未逾期，或者已完成", "the hand-over is not late, or it is done")
+            .into());
+    }
+    if row.proceedings.0.late_report.is_some() {
+        return Err(Problem::new(Code::AlreadyExists).detail("已登记逾期交接", "it was reported").into());
+    }
+    let violation = ctx.new_id();
+    let reported = violations::report::report(tx, violation, late(ctx.today, &row, input))?;
+    row.proceedings.0.late_report = Some(violation);
+    record::save(tx, &mut row, "contract.handover_reported", json!({ "violation": violation }), &())?;
+    Ok(reported)
+}
+
+/// What is reported: the facts that the contract's own record holds, and the officer's words.
+fn late(today: NaiveDate, row: &ContractRow, input: &LateHandoverIn) -> ViolationIn {
+    let missing: Vec<&str> = HandoverItem::ALL
+        .iter()
+        .filter(|item| !row.proceedings.0.handover.iter().any(|one| one.item == **item && one.received_on.is_some()))
+        .map(|item| item.zh())
+        .collect();
+    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let facts = format!(
+        "物业服务合同于 {} 终止，交接期限至 {}，截至 {today} 尚未移交：{}。",
+        day(row.serves_until()),
+        day(row.handover_due_on),
+        missing.join("、"),
+    );
+    ViolationIn {
+        act: ACT.to_owned(),
+        company_id: Some(row.company_id),
+        subject_name: None,
+        complex_id: Some(row.complex_id),
+        division: None,
+        point: None,
+        found_on: today,
+        source: ViolationSource::Inspection,
+        description: format!("{facts}{}", input.description.as_deref().unwrap_or_default()),
+        evidence: vec![Evidence {
+            title: "交接清单登记情况".to_owned(),
+            text: Some(facts),
+            url: None,
+            attachment_id: None,
+        }],
+        distinct_fact_reason: None,
+        stopped_and_reported: false,
+    }
 }

@@ -32,5 +32,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::terminate_contract)
         .service(routes::withdraw_contract_termination)
         .service(routes::record_interim_service)
-        .service(routes::record_contract_handover);
+        .service(routes::record_contract_handover)
+        .service(routes::report_late_handover);
 }

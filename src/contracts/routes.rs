@@ -6,6 +6,7 @@ use super::{actions, ending, filing, handover, store};
 use crate::http::context::PathId;
 use crate::http::{Answer, Body, Ctx, PageOf};
 use crate::proceedings::model::ReasonsIn;
+use crate::violations::view::Violation;
 
 /// List contracts
 ///
@@ -149,4 +150,15 @@ pub async fn record_interim_service(ctx: Ctx, id: PathId, body: Body<InterimServ
 #[post("/v1/contracts/{id}/handover")]
 pub async fn record_contract_handover(ctx: Ctx, id: PathId, body: Body<HandoverIn>) -> Answer {
     ctx.act(body, move |tx, body| handover::record_handover(tx, id.0, body)).await
+}
+
+/// Report a late hand-over
+///
+/// In one call: a reported violation of clause 6 (`nine.abandoning_service`), with the open items as its facts. Once, after
+/// the due day, and never while the company serves on (Civil Code 950).
+#[utoipa::path(tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
+    request_body = LateHandoverIn, responses((status = 201, description = "The violation", body = Violation)))]
+#[post("/v1/contracts/{id}/handover-report")]
+pub async fn report_late_handover(ctx: Ctx, id: PathId, body: Body<LateHandoverIn>) -> Answer {
+    ctx.act(body, move |tx, body| handover::report_late_handover(tx, id.0, body)).await
 }

@@ -107,7 +107,6 @@ pub fn report(tx: &mut Tx, id: Id, input: ViolationIn) -> Work<Entity<Violation>
         updated_at: ctx.now,
     };
     store::insert(tx.conn, &row)?;
-    files::attach_evidence(tx, OwnerKind::Violation, row.id, &row.evidence.0)?;
     for role in [act.lead_role, ctx.caller.role] {
         add_audience(tx.conn, role, &row)?;
     }

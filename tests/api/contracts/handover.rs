@@ -48,7 +48,29 @@ on_both_databases! {
         let at = path("contracts", &contract);
         app.set_clock("2026-04-15T01:00:00Z");
         assert_eq!(app.social().get(&at).await.expect(200)["handover"]["overdue"], false, "the last day");
+        let report = format!("{at}/handover-report");
+        app.social().post(&report, &json!({})).await.problem(409, "state_conflict");
         app.set_clock("2026-04-16T01:00:00Z");
         assert_eq!(app.social().get(&at).await.expect(200)["handover"]["overdue"], true);
+        let words = json!({ "description": "经两次催告仍未移交" });
+        let reported = app.social().post(&report, &words).key("late").await.expect(201);
+        assert_eq!((&reported["act"], &reported["clause"], &reported["state"]), (&json!("nine.abandoning_service"), &json!(6), &json!("reported")));
+        assert!(text(&reported["description"]).contains("图纸") && text(&reported["description"]).ends_with("经两次催告仍未移交"));
+        assert_eq!(app.social().post(&report, &words).key("late").await.header("idempotent-replayed"), "true");
+        app.social().post(&report, &words).await.problem(409, "already_exists");
+        assert_eq!(app.social().get(&at).await.expect(200)["handover"]["late_report"], reported["id"]);
+    }
+
+    async fn service_after_the_end_is_never_late(app: TestApp) {
+        let (company, complex) = (a_company(&app).await, a_complex(&app).await);
+        let contract = filed(&app, &company, &draft(&complex, "2025-01-01", None)).await;
+        end_contract(&app, &contract, "2026-03-31").await;
+        let at = path("contracts", &contract);
+        app.set_clock("2026-04-10T01:00:00Z");
+        let interim = json!({ "reasons": "尚未选定新物业服务人" });
+        app.social().post(&format!("{at}/interim-service"), &interim).await.expect(200);
+        app.set_clock("2026-06-16T01:00:00Z");
+        assert_eq!(app.social().get(&at).await.expect(200)["handover"]["overdue"], false);
+        app.social().post(&format!("{at}/handover-report"), &json!({})).await.problem(409, "state_conflict");
     }
 }
