@@ -223,8 +223,18 @@ fn no_file_is_longer_than_500_lines() {
 
 /// Words of the form `subject.happened`, between these marks.
 fn event_types(text: &str, mark: char) -> BTreeSet<String> {
-    const SUBJECTS: &[&str] =
-        &["blacklist", "calendar", "client", "company", "complex", "measure", "policy", "revocation", "violation"];
+    const SUBJECTS: &[&str] = &[
+        "attachment",
+        "blacklist",
+        "calendar",
+        "client",
+        "company",
+        "complex",
+        "measure",
+        "policy",
+        "revocation",
+        "violation",
+    ];
     let is_type = |word: &&str| {
         word.split_once('.').is_some_and(|(subject, happened)| {
             SUBJECTS.contains(&subject)
