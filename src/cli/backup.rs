@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use super::SettingFlags;
-use crate::backup::{self, Programs};
+use crate::backup::{self, Manifest, Programs};
 use crate::bootstrap;
 use crate::settings::Settings;
 
@@ -13,7 +13,18 @@ pub fn run(flags: &SettingFlags, to: &Path, programs: Option<PathBuf>) -> anyhow
         (manifest.files.iter().map(|file| file.bytes).sum::<u64>(), manifest.rows.values().sum::<i64>());
     println!("{}: {rows} rows, {bytes} bytes", to.display());
     println!("digest {}", manifest.digest);
+    remind_of_files(&manifest);
     Ok(())
+}
+
+/// Files are not in the database.
+fn remind_of_files(manifest: &Manifest) {
+    match manifest.rows.get("attachments") {
+        None | Some(0) => {}
+        Some(count) => {
+            println!("{count} attachments are not in it: keep a copy of attachments_url that was made after it")
+        }
+    }
 }
 
 /// Says everything that is wrong with a backup.
@@ -40,5 +51,6 @@ pub fn verify(
         manifest.created_at.0.to_rfc3339()
     );
     println!("digest {}", manifest.digest);
+    remind_of_files(&manifest);
     Ok(())
 }

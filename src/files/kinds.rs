@@ -28,7 +28,7 @@ pub struct FileType {
 
 macro_rules! types {
     ($($media_type:literal $also:expr, $extensions:expr, $mark:expr;)*) => {
-        pub const TYPES: &[FileType] = &[
+        pub static TYPES: &[FileType] = &[
             $(FileType { media_type: $media_type, also: &$also, extensions: &$extensions, mark: $mark }),*
         ];
     };
@@ -156,7 +156,7 @@ pub fn agree(
     let known = declared.map(|text| TYPES.iter().find(|one| one.is_called(text)));
     let ending = name.and_then(extension);
     let by_ending = ending.as_deref().map(|ending| TYPES.iter().find(|one| one.extensions.contains(&ending)));
-    let same = |one: &FileType| found.is_some_and(|found| std::ptr::eq(found, one));
+    let same = |one: &FileType| found.is_some_and(|found| found.media_type == one.media_type);
     let mut faults = Vec::new();
     match known {
         Some(None) => return Err(not_allowed()),
@@ -191,4 +191,71 @@ fn not_allowed() -> Problem {
     let all: Vec<&str> = TYPES.iter().map(|one| one.extensions[0]).collect();
     let all = all.join(", ");
     Problem::new(Code::UnsupportedMediaType).detail(format!("只接收 {all} 文件"), format!("files of {all} are taken"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn found(bytes: &[u8]) -> Option<&'static str> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        sniff(&mut file).unwrap().map(|one| one.media_type)
+    }
+
+    /// As Python's `zipfile` writes it, with a comment at the end.
+    const ARCHIVE: &str = "504b0304140000000000000021008316dc8c010000000100000010000000646f6350726f70732f6170702e786d6c78504b03\
+        041400000000000000210016c37a19040000000400000011000000776f72642f646f63756d656e742e786d6c3c772f3e504b\
+        030414000000000000002100c71c173c0800000008000000130000005b436f6e74656e745f54797065735d2e786d6c3c5479\
+        7065732f3e504b01021403140000000000000021008316dc8c01000000010000001000000000000000000000008001000000\
+        00646f6350726f70732f6170702e786d6c504b010214031400000000000000210016c37a1904000000040000001100000000\
+        0000000000000080012f000000776f72642f646f63756d656e742e786d6c504b0102140314000000000000002100c71c173c\
+        08000000080000001300000000000000000000008001620000005b436f6e74656e745f54797065735d2e786d6c504b050600\
+        00000003000300be0000009b0000000300575053";
+
+    #[test]
+    fn a_package_is_known_by_its_folder_wherever_it_stands() {
+        let bytes = hex::decode(ARCHIVE).unwrap();
+        assert_eq!(found(&bytes), Some("application/vnd.openxmlformats-officedocument.wordprocessingml.document"));
+        let comment = 3;
+        for end in 0..bytes.len() - comment {
+            assert_eq!(found(&bytes[..end]), None, "cut off at {end}");
+        }
+    }
+
+    #[test]
+    fn garbage_behind_a_mark_is_nothing() {
+        for head in [ZIP, COMPOUND, b"PK\x03\x04[Content_Types].xml word/ PK\x05\x06", &[0xff; 600]] {
+            for size in [0, 30, 600, 5000] {
+                assert_eq!(found(&[head, &vec![0xff; size]].concat()), None);
+                assert_eq!(found(&[head, &vec![0; size]].concat()), None);
+            }
+        }
+    }
+
+    #[test]
+    fn an_extension_is_short_and_has_a_letter() {
+        let of = |name| extension(name).unwrap_or_default();
+        assert_eq!(
+            (of("a.JPG"), of("a.tar.gz"), of("a.mp4"), of(".pdf")),
+            ("jpg".into(), "gz".into(), "mp4".into(), "pdf".into())
+        );
+        for name in ["照片", "v1.2", "2026.3.2 检查", "a.", "a.照片", "a.longer"] {
+            assert_eq!(extension(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_type_stands_once() {
+        let mut names: Vec<&str> = TYPES.iter().flat_map(|one| [&[one.media_type], one.also].concat()).collect();
+        let mut extensions: Vec<&str> = TYPES.iter().flat_map(|one| one.extensions.to_vec()).collect();
+        for all in [&mut names, &mut extensions] {
+            let count = all.len();
+            all.sort_unstable();
+            all.dedup();
+            assert_eq!(all.len(), count);
+        }
+    }
 }

@@ -173,6 +173,12 @@ pub struct AttachmentInfo {
     pub sha256: String,
 }
 
+/// The bytes of a file (文件内容).
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[allow(dead_code, reason = "it is a stream; this is for the document")]
+pub struct FileBytes(Vec<u8>);
+
 /// A form with one file (表单上传).
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "it is read as a stream; this is for the document")]

@@ -1,7 +1,7 @@
 use actix_web::http::header::DispositionType;
 use actix_web::{HttpRequest, get, post, web};
 
-use super::model::{Attachment, UploadForm, UploadQuery};
+use super::model::{Attachment, FileBytes, UploadForm, UploadQuery};
 use super::serve::{Content, serve};
 use super::{actions, names, owner, public_copy, upload};
 use crate::app::State;
@@ -17,7 +17,7 @@ use crate::problem::ProblemBody;
 /// that of the bytes is refused. Then name its id as `attachment_id` of evidence; a file that belongs to nothing is seen by
 /// its uploader alone, and removed after 24 hours.
 #[utoipa::path(tag = "attachments", params(UploadQuery),
-    request_body(description = "The file", content((UploadForm = "multipart/form-data"), (Vec<u8> = "*/*"))),
+    request_body(description = "The file", content((UploadForm = "multipart/form-data"), (FileBytes = "*/*"))),
     responses((status = 201, description = "Uploaded", body = Attachment)))]
 #[post("/v1/attachments")]
 pub async fn create_attachment(ctx: Ctx, request: HttpRequest, payload: web::Payload) -> Answer {
@@ -44,8 +44,8 @@ pub async fn get_attachment(ctx: Ctx, id: PathId) -> Answer {
         ("If-Range" = Option<String>, Header, description = "The range only if this is still the ETag, else the whole."),
     ),
     responses(
-        (status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 206, description = "The part that was asked for", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 200, description = "The file", body = FileBytes, content_type = "application/octet-stream"),
+        (status = 206, description = "The part that was asked for", body = FileBytes, content_type = "application/octet-stream"),
     ))]
 #[get("/v1/attachments/{id}/content")]
 pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) -> Answer {
@@ -68,8 +68,8 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
 #[utoipa::path(tag = "public",
     params(("id" = crate::db::Id, Path, description = "Id of the file")),
     responses(
-        (status = 200, description = "The picture", body = Vec<u8>, content_type = "image/*"),
-        (status = 206, description = "The part that was asked for", body = Vec<u8>, content_type = "image/*"),
+        (status = 200, description = "The picture", body = FileBytes, content_type = "image/*"),
+        (status = 206, description = "The part that was asked for", body = FileBytes, content_type = "image/*"),
         (status = 404, description = "No such picture is public", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json"),
     ))]

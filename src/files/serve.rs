@@ -31,33 +31,28 @@ pub struct Content {
 pub async fn serve(files: &Files, request: &HttpRequest, content: Content) -> Answer {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let etag = format!("\"{}\"", content.sha256);
-    let known = header(IF_NONE_MATCH).is_some_and(|tags| {
-        tags.split(',').map(|tag| tag.trim().trim_start_matches("W/")).any(|tag| tag == "*" || tag == etag)
-    });
+    let mut response = HttpResponse::Ok();
+    response
+        .insert_header((ETAG, etag.as_str()))
+        .insert_header((CACHE_CONTROL, content.cache))
+        .insert_header((VARY, content.vary));
+    let same = |tag: &str| tag == "*" || tag.trim_start_matches("W/") == etag;
+    if header(IF_NONE_MATCH).is_some_and(|tags| tags.split(',').map(str::trim).any(same)) {
+        return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
+    }
     let range = match asked(header(RANGE), header(IF_RANGE), &etag, content.size) {
-        _ if known => 0..0,
         Asked::Whole => 0..content.size,
-        Asked::Part(range) => range,
+        Asked::Part(range) => {
+            let part = format!("bytes {}-{}/{}", range.start, range.end - 1, content.size);
+            response.status(StatusCode::PARTIAL_CONTENT).insert_header((CONTENT_RANGE, part));
+            range
+        }
         Asked::Nothing => {
             return Err(Problem::new(Code::RangeNotSatisfiable)
                 .detail(format!("文件共 {} 字节", content.size), format!("the file has {} bytes", content.size))
                 .header(CONTENT_RANGE, format!("bytes */{}", content.size)));
         }
     };
-    let length = range.end - range.start;
-    let status = match (known, length == content.size) {
-        (true, _) => StatusCode::NOT_MODIFIED,
-        (_, true) if header(RANGE).is_none() || range.start > 0 => StatusCode::OK,
-        _ => StatusCode::PARTIAL_CONTENT,
-    };
-    let mut response = HttpResponse::build(status);
-    response
-        .insert_header((ETAG, etag))
-        .insert_header((CACHE_CONTROL, content.cache))
-        .insert_header((VARY, content.vary));
-    if known {
-        return Ok(response.finish());
-    }
     // Lengths and ranges are of the bytes as they are: the compressing layer leaves alone what has an encoding.
     response
         .content_type(content.media_type)
@@ -65,9 +60,7 @@ pub async fn serve(files: &Files, request: &HttpRequest, content: Content) -> An
         .insert_header((CONTENT_DISPOSITION, content.disposition))
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((ACCEPT_RANGES, "bytes"));
-    if status == StatusCode::PARTIAL_CONTENT {
-        response.insert_header((CONTENT_RANGE, format!("bytes {}-{}/{}", range.start, range.end - 1, content.size)));
-    }
+    let length = range.end - range.start;
     if request.extensions().contains::<WithoutBody>() {
         let nothing = stream::empty::<Result<actix_web::web::Bytes, std::io::Error>>();
         return Ok(response.body(SizedStream::new(length, nothing)));

@@ -1,3 +1,4 @@
+mod files;
 mod issuers;
 
 use std::path::Path;

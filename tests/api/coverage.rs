@@ -11,6 +11,7 @@ use xiaoqu::app::document::document;
 use crate::on_both_databases;
 use crate::support::cases::{nine, notice};
 use crate::support::client::{Answer, Client};
+use crate::support::files::evidence;
 use crate::support::rows::{company_input, complex_input, contract_input, office_input, path, text};
 use crate::support::{AUDIENCE, COMMUNITY, COUNTY, ISSUER, NEIGHBOUR_COMMUNITY, TestApp};
 
@@ -94,11 +95,11 @@ impl Place {
 /// A violation, reported by one officer and confirmed at once by another.
 async fn confirmed(app: &TestApp, company: &Value, complex: &Value, act: &str) -> Value {
     let township = text(&complex["township"]);
+    let reporter = app.officer(Role::SocialAffairsOffice, township, "reporter");
     let input = json!({
         "act": act, "company_id": company["id"], "complex_id": complex["id"], "found_on": "2026-03-02",
-        "source": "inspection", "description": "检查时发现的违规事实",
+        "source": "inspection", "description": "检查时发现的违规事实", "evidence": evidence(&reporter.a_picture().await),
     });
-    let reporter = app.officer(Role::SocialAffairsOffice, township, "reporter");
     let violation = reporter.post("/v1/violations", &input).await.expect(201);
     let office = app.officer(Role::SocialAffairsOffice, township, "decider");
     let case = path("violations", &violation);
@@ -165,6 +166,8 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/measures/{id}", Row(|place| &place.measure["id"])),
     ("/v1/disclosure-survey/problems/{key}", Row(|place| &place.problem["key"])),
     ("/v1/typical-cases/{id}", Row(|place| &place.typical["id"])),
+    ("/v1/attachments/{id}", Row(|place| &place.violation["evidence"][0]["attachment_id"])),
+    ("/public/files/{id}", Row(|place| &place.violation["evidence"][0]["attachment_id"])),
     ("/v1/blacklist/{id}", CountyRow(|place| &place.listing["id"])),
     ("/v1/ledger/entries/{seq}", Row(|place| &place.entry)),
     ("/v1/clients/{id}", CountyRow(|place| &place.client["id"])),
@@ -193,6 +196,23 @@ const NOT_ALWAYS_SHOWN: &[(&str, Role)] = &[
     ("get_measure", Role::FireRescue),
     ("get_measure", Role::MarketSupervision),
     ("get_measure", Role::DisciplineOffice),
+    // The same, of the violation that the file belongs to; and those who see no violation at all.
+    ("get_attachment", Role::PoliceStation),
+    ("get_attachment", Role::AgricultureServiceCenter),
+    ("get_attachment", Role::PowerSupplyStation),
+    ("get_attachment", Role::UtilityOperator),
+    ("get_attachment", Role::FireRescue),
+    ("get_attachment", Role::MarketSupervision),
+    ("get_attachment", Role::DisciplineOffice),
+    ("get_attachment", Role::Resident),
+    ("get_attachment_content", Role::PoliceStation),
+    ("get_attachment_content", Role::AgricultureServiceCenter),
+    ("get_attachment_content", Role::PowerSupplyStation),
+    ("get_attachment_content", Role::UtilityOperator),
+    ("get_attachment_content", Role::FireRescue),
+    ("get_attachment_content", Role::MarketSupervision),
+    ("get_attachment_content", Role::DisciplineOffice),
+    ("get_attachment_content", Role::Resident),
     ("get_blacklist_entry", Role::ComplexCommittee),
     ("get_ledger_entry", Role::PoliceStation),
     ("get_ledger_entry", Role::PowerSupplyStation),

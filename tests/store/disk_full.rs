@@ -4,13 +4,15 @@ use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use futures_util::future::join_all;
 
+use crate::support::files::a_jpeg;
 use crate::support::keys::Key;
 use crate::support::rows::{complex_input, text, unique};
 use crate::support::sql::EVENTS;
-use crate::support::{Database, Setup, TestApp, block_on, sqlite_in};
+use crate::support::{Database, Kind, Setup, TestApp, block_on, sqlite_in};
 
 /// A mounted tmpfs, gone with this value.
 struct SmallDisk(PathBuf);
@@ -102,5 +104,29 @@ fn a_full_disk_is_told_and_heals_and_nothing_that_was_answered_is_lost() {
         assert_eq!(stored, answered, "exactly what was answered with 201 is there");
         assert_eq!(app.count(EVENTS), stored.len());
         assert_eq!(app.values("SELECT integrity_check AS value FROM pragma_integrity_check"), ["ok"]);
+    });
+}
+
+#[test]
+fn a_full_disk_of_attachments_is_told_and_heals() {
+    let Some(disk) = SmallDisk::mount("16m") else { return };
+    let folder = tempfile::tempdir_in(&disk.0).expect("a folder");
+    let setup = Setup { folder: Arc::new(folder), ..Setup::default() };
+    let Some(app) = TestApp::start(Kind::Sqlite, setup) else { return };
+    block_on(async {
+        let social = app.social();
+        let send = || social.upload("a.jpg", "image/jpeg", a_jpeg(3_000_000));
+        send().await.expect(201);
+        // Too little for the temporary file; then enough for it, and too little for its copy.
+        for leave in [1_000_000, 4_500_000] {
+            let filler = disk.fill(leave);
+            let answer = send().await;
+            answer.problem(503, "storage_full");
+            assert_eq!(answer.header("retry-after"), "2");
+            assert!(free_bytes(&disk.0) + 100_000 > leave, "what was refused takes no space");
+            assert_eq!((app.attachments(), app.objects().len()), (1, 1));
+            std::fs::remove_file(filler).expect("space again");
+        }
+        send().await.expect(201);
     });
 }

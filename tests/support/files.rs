@@ -47,11 +47,13 @@ pub fn a_zip(names: &[&str]) -> Vec<u8> {
     for name in names {
         let at = u32::try_from(all.len()).expect("a small archive");
         let length = u16::try_from(name.len()).expect("a short name").to_le_bytes();
-        all.extend(b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+        all.extend(b"PK\x03\x04");
+        all.extend([0; 22]);
         all.extend(length);
         all.extend([0, 0]);
         all.extend(name.bytes());
-        directory.extend(b"PK\x01\x02\x14\0\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+        directory.extend(b"PK\x01\x02");
+        directory.extend([0; 24]);
         directory.extend(length);
         directory.extend([0; 12]);
         directory.extend(at.to_le_bytes());
