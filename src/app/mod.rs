@@ -27,6 +27,7 @@ use crate::http::schema::Contract;
 use crate::keys::Keys;
 use crate::ledger::seal::Sealer;
 use crate::metrics::Metrics;
+use crate::pages::Cache;
 use crate::policy::store::PolicyCache;
 use crate::security::Security;
 use crate::traces::{TraceOptions, Traces};
@@ -47,6 +48,7 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::blacklist::routes)
         .configure(crate::documents::routes)
         .configure(crate::offices::routes)
+        .configure(crate::pages::routes)
         .configure(crate::inbox::routes)
         .configure(crate::ledger::routes)
         .configure(crate::oauth::routes)
@@ -85,6 +87,8 @@ pub struct Config {
     pub metrics_on_api: bool,
     /// Where traces go to, if anywhere.
     pub traces: Option<TraceOptions>,
+    /// How long a public page is kept; zero: not at all.
+    pub page_life: Duration,
 }
 
 /// What every request shares.
@@ -113,6 +117,8 @@ pub struct State {
     pub body_limit: usize,
     pub request_timeout: Duration,
     pub metrics_on_api: bool,
+    /// Public pages that were made a moment ago.
+    pub pages: Cache,
 }
 
 impl State {
@@ -151,6 +157,7 @@ impl State {
             body_limit: config.body_limit,
             request_timeout: config.request_timeout,
             metrics_on_api: config.metrics_on_api,
+            pages: Cache::new(config.page_life),
         }))
     }
 }

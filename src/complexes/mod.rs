@@ -9,7 +9,7 @@ pub mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use store::{end_services, find, has_served, names_of};
+pub use store::{end_services, find, has_served, names_of, services_in_force};
 
 pub fn routes(config: &mut ServiceConfig) {
     config

@@ -1,3 +1,5 @@
+use std::collections::{BTreeSet, HashMap};
+
 use diesel::prelude::*;
 
 use super::model::{Division, ListDivisions};
@@ -49,7 +51,7 @@ pub fn parse_csv(text: &str) -> anyhow::Result<Vec<Division>> {
 
 /// Puts in what is missing and renames what is there. Returns how many rows changed.
 pub fn load(conn: &mut Conn, all: &[Division]) -> Work<usize> {
-    let known: std::collections::HashMap<String, String> = divisions::table
+    let known: HashMap<String, String> = divisions::table
         .select((divisions::code, divisions::name))
         .load::<(String, String)>(conn)?
         .into_iter()
@@ -81,6 +83,20 @@ pub fn seed(conn: &mut Conn) -> Work<()> {
 
 pub fn find(conn: &mut Conn, code: &str) -> Work<Option<Division>> {
     Ok(divisions::table.find(code).first(conn).optional()?)
+}
+
+/// The names of divisions, by their codes.
+pub fn names_of(conn: &mut Conn, codes: impl Iterator<Item = String>) -> Work<HashMap<String, String>> {
+    let codes: BTreeSet<String> = codes.collect();
+    let mut names = HashMap::new();
+    for chunk in codes.into_iter().collect::<Vec<_>>().chunks(500) {
+        let rows: Vec<(String, String)> = divisions::table
+            .filter(divisions::code.eq_any(chunk.to_vec()))
+            .select((divisions::code, divisions::name))
+            .load(conn)?;
+        names.extend(rows);
+    }
+    Ok(names)
 }
 
 pub fn list(conn: &mut Conn, _: &Ctx, query: &ListDivisions) -> Work<PageOf<Division>> {

@@ -15,6 +15,7 @@ mod measures;
 mod oauth;
 mod offices;
 mod policies;
+mod public;
 mod sandbox;
 mod secrets;
 mod service;
