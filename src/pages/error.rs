@@ -35,7 +35,7 @@ pub fn as_page(response: HttpResponse, problem: &Problem, request_id: &str) -> H
     let bad = problem.status() == actix_web::http::StatusCode::BAD_REQUEST;
     let faults = problem.body(Language::Zh, None).errors.into_iter().filter(|_| bad).map(|one| one.detail).collect();
     let shown = Shown { title, said, faults, request: request_id };
-    let Ok(text) = page("error.html", shown) else { return response };
+    let Ok(text) = page("error", shown) else { return response };
     let mut response = response.set_body(BoxBody::new(text));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(HTML));

@@ -25,12 +25,12 @@ pub const JSON: &str = "application/json";
 const FRESH: &str = "public, max-age=60";
 
 macro_rules! templates {
-    ($($name:literal)*) => { &[$(($name, include_str!(concat!("templates/", $name)))),*] };
+    ($($name:literal)*) => { &[$(($name, include_str!(concat!("templates/", $name, ".html")))),*] };
 }
 
 const TEMPLATES: &[(&str, &str)] = templates! {
-    "base.html" "complex.html" "complex_phones.html" "complex_service.html" "document.html" "error.html" "home.html"
-    "notice.html"
+    "base" "complex" "complex_phones" "complex_service" "document" "error" "home"
+    "notice"
 };
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {

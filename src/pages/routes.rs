@@ -78,7 +78,7 @@ pub async fn get_public_home(state: web::Data<State>, request: HttpRequest) -> A
             next.finish()
         });
         html(
-            "home.html",
+            "home",
             json!({
                 "title": "住宅小区物业服务公示", "q": q, "division": division, "areas": store::areas(conn)?,
                 "found": found.items, "next": next, "first": cursor.is_none(),
@@ -117,7 +117,7 @@ pub async fn get_public_complex(state: web::Data<State>, request: HttpRequest) -
     let (base, today) = (state.local_issuer.url.clone(), state.clock.today());
     show(&state, &request, ("complex", id.to_string()), move |conn| {
         let complex = store::complex(conn, &base, id, today)?;
-        html("complex.html", json!({ "title": complex.name, "complex": complex }))
+        html("complex", json!({ "title": complex.name, "complex": complex }))
     })
     .await
 }
@@ -137,7 +137,7 @@ pub async fn get_public_notice(state: web::Data<State>, request: HttpRequest) ->
     show(&state, &request, ("notice", id.to_string()), move |conn| {
         let complex = store::complex(conn, &base, id, today)?;
         let qr = qr::svg(&complex.page_url, "本小区公示页面的二维码")?;
-        html("notice.html", json!({ "title": complex.name, "complex": complex, "qr": qr, "today": today }))
+        html("notice", json!({ "title": complex.name, "complex": complex, "qr": qr, "today": today }))
     })
     .await
 }
@@ -157,7 +157,7 @@ pub async fn get_public_document(state: web::Data<State>, request: HttpRequest) 
     let code = path(&request, "code").to_owned();
     show(&state, &request, ("document", code.clone()), move |conn| {
         let document = store::document(conn, &code)?;
-        html("document.html", json!({ "title": "文书核验", "document": document }))
+        html("document", json!({ "title": "文书核验", "document": document }))
     })
     .await
 }

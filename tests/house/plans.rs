@@ -97,7 +97,9 @@ fn lists() -> Vec<(String, Vec<String>, Vec<String>)> {
         let parameters: Vec<&Value> =
             operation["parameters"].as_array().into_iter().flatten().filter(|p| p["in"] == "query").collect();
         let pages = parameters.iter().any(|p| p["name"] == "cursor");
-        if !pages || path.contains('{') {
+        // A page for people asks what its list asks.
+        let for_people = operation.pointer("/responses/200/content/text~1html").is_some();
+        if !pages || for_people || path.contains('{') {
             continue;
         }
         let mut queries = vec![String::new()];
