@@ -118,6 +118,7 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
             .otlp_endpoint
             .clone()
             .map(|endpoint| TraceOptions { endpoint, percent: settings.house.trace_percent }),
+        page_life: settings.http.public_page_cache_seconds,
     })
 }
 

@@ -258,8 +258,14 @@ fn complete_operation(
         .collect();
     operation["x-problem-codes"] = json!(codes);
     for status in statuses {
-        operation["responses"][status.to_string()] =
-            json!({ "$ref": format!("#/components/responses/Problem{status}") });
+        let problem = format!("#/components/responses/Problem{status}");
+        operation["responses"][status.to_string()] = if crate::pages::is_page(path) {
+            // A person is answered: the problem is a page, too.
+            let about = document.pointer(&format!("{}/description", problem.trim_start_matches('#')));
+            json!({ "description": about, "content": { "text/html": { "schema": { "type": "string" } } } })
+        } else {
+            json!({ "$ref": problem })
+        };
     }
     for status in ["200", "201"] {
         let Some(response) = operation["responses"].get_mut(status) else { continue };
@@ -298,7 +304,10 @@ fn complete_operation(
 
 /// Is what it answers a resource at a version? A proof is not: it is of the tree, which grows.
 fn shows_version(path: &str, permission: &permissions::Permission) -> bool {
-    let one = path.contains("/{") || path.ends_with("/current") || permission.operation == "get_disclosure_survey";
+    let one = path.contains("/{")
+        || path.ends_with("/current")
+        || path.starts_with("/public")
+        || permission.operation == "get_disclosure_survey";
     one && permission.operation != "get_ledger_entry"
 }
 

@@ -29,6 +29,7 @@ use crate::http::schema::Contract;
 use crate::keys::Keys;
 use crate::ledger::seal::Sealer;
 use crate::metrics::Metrics;
+use crate::pages::Cache;
 use crate::policy::store::PolicyCache;
 use crate::security::Security;
 use crate::traces::{TraceOptions, Traces};
@@ -54,6 +55,7 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::files::routes)
         .configure(crate::documents::routes)
         .configure(crate::offices::routes)
+        .configure(crate::pages::routes)
         .configure(crate::inbox::routes)
         .configure(crate::ledger::routes)
         .configure(crate::oauth::routes)
@@ -93,6 +95,8 @@ pub struct Config {
     pub metrics_on_api: bool,
     /// Where traces go to, if anywhere.
     pub traces: Option<TraceOptions>,
+    /// How long a public page is kept; zero: not at all.
+    pub page_life: Duration,
 }
 
 /// What every request shares.
@@ -122,6 +126,8 @@ pub struct State {
     pub request_timeout: Duration,
     pub files: Files,
     pub metrics_on_api: bool,
+    /// Public pages that were made a moment ago.
+    pub pages: Cache,
 }
 
 impl State {
@@ -161,6 +167,7 @@ impl State {
             request_timeout: config.request_timeout,
             files: Files::open(config.files)?,
             metrics_on_api: config.metrics_on_api,
+            pages: Cache::new(config.page_life),
         }))
     }
 }

@@ -8,7 +8,7 @@ pub mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use store::{drop_service, find, has_served, insert_service, names_of, touch};
+pub use store::{drop_service, find, has_served, insert_service, names_of, services_in_force, touch};
 
 pub fn routes(config: &mut ServiceConfig) {
     config

@@ -78,7 +78,12 @@ impl ServiceRow {
 }
 
 /// Who serves these complexes on a day.
-fn services_in_force(conn: &mut Conn, scope: &Scope, ids: &[Id], day: NaiveDate) -> Work<HashMap<Id, CurrentService>> {
+pub fn services_in_force(
+    conn: &mut Conn,
+    scope: &Scope,
+    ids: &[Id],
+    day: NaiveDate,
+) -> Work<HashMap<Id, CurrentService>> {
     let system = Scope::System("a complex that the caller may see names who serves it");
     // A company sees its own services only: who came after it is not its business.
     let scope = if matches!(scope, Scope::Company(_)) { scope } else { &system };

@@ -26,6 +26,11 @@ pub fn serving_of(conn: &mut Conn, scope: &Scope, complex: Id, today: NaiveDate)
     Ok(serving(&services, today))
 }
 
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<DisclosureRow> {
+    let row = scoped::disclosures(scope).filter(disclosures::id.eq(id)).first(conn).optional()?;
+    Ok(row.ok_or_else(Problem::not_found)?)
+}
+
 /// Every version that a company has disclosed at a complex, oldest first.
 pub fn of_company(conn: &mut Conn, scope: &Scope, complex: Id, company: Id) -> Work<Vec<DisclosureRow>> {
     let mut rows = scoped::disclosures_of(conn, scope, complex)?;

@@ -6,7 +6,7 @@ pub mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use store::{find, names_under, seed};
+pub use store::{find, names_of, names_under, seed};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(routes::list_divisions);

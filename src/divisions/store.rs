@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
@@ -89,6 +89,20 @@ pub fn find(conn: &mut Conn, code: &str) -> Work<Option<Division>> {
 pub fn names_under(conn: &mut Conn, parent: &str) -> Work<HashMap<String, String>> {
     let named = divisions::table.filter(divisions::parent_code.eq(parent)).select((divisions::code, divisions::name));
     Ok(named.load::<(String, String)>(conn)?.into_iter().collect())
+}
+
+/// The names of divisions, by their codes.
+pub fn names_of(conn: &mut Conn, codes: impl Iterator<Item = String>) -> Work<HashMap<String, String>> {
+    let codes: BTreeSet<String> = codes.collect();
+    let mut names = HashMap::new();
+    for chunk in codes.into_iter().collect::<Vec<_>>().chunks(500) {
+        let rows: Vec<(String, String)> = divisions::table
+            .filter(divisions::code.eq_any(chunk.to_vec()))
+            .select((divisions::code, divisions::name))
+            .load(conn)?;
+        names.extend(rows);
+    }
+    Ok(names)
 }
 
 pub fn list(conn: &mut Conn, _: &Ctx, query: &ListDivisions) -> Work<PageOf<Division>> {

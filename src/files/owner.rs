@@ -6,7 +6,7 @@ use crate::access::permissions;
 use crate::db::{Conn, Fail, Id, Work};
 use crate::http::Ctx;
 use crate::problem::{Code, Problem};
-use crate::{blacklist, contracts, measures, violations};
+use crate::{blacklist, contracts, disclosures, measures, violations};
 
 /// What a caller sees of a row.
 enum Sight {
@@ -35,8 +35,10 @@ fn sight(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> Work<Option<Sig
             let read = |conn: &mut Conn| contracts::store::find(conn, &ctx.scope, id);
             seen(conn, ctx, "get_contract", read, |_| Sight::Open)
         }
-        // `get_disclosure` and `disclosures::store::find` belong here.
-        OwnerKind::Disclosure => Ok(None),
+        OwnerKind::Disclosure => {
+            let read = |conn: &mut Conn| disclosures::store::find(conn, &ctx.scope, id);
+            seen(conn, ctx, "get_disclosure", read, |_| Sight::Open)
+        }
     }
 }
 

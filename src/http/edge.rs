@@ -2,7 +2,6 @@
 
 use std::time::Instant as StopWatch;
 
-use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
@@ -11,19 +10,37 @@ use actix_web::http::header::{
     ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
 };
 use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpResponse};
 
 use super::language::Language;
 use super::limits::Allowance;
 use crate::app::{Route, State};
 use crate::files::UPLOAD_PATH;
+use crate::pages;
 use crate::problem::{Code, Problem};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The page of the document loads what it needs from here and nothing from outside; answers of the API load nothing.
-const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
-    base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// What a browser may do with an answer, by the beginning of its path; the longer before the shorter. Pages load what they
+/// need from here and nothing from outside; answers of the API load nothing.
+const POLICIES: &[(&str, &str)] = &[
+    (
+        "/docs/",
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'",
+    ),
+    ("/public/data/", API_POLICY),
+    (
+        "/public",
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'none'",
+    ),
+];
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+fn policy_of(path: &str) -> &'static str {
+    POLICIES.iter().find(|(prefix, _)| path.starts_with(prefix)).map_or(API_POLICY, |(_, policy)| policy)
+}
 
 /// The caller's id of a request, or ours.
 #[derive(Clone)]
@@ -93,6 +110,7 @@ pub async fn edge(
     let instance = instance(&id);
     // RFC 9110, 9.3.2: HEAD is GET without the body, which the protocol layer leaves out.
     let method = request.method().clone();
+    let path = request.path().to_owned();
     if request.method() == Method::HEAD {
         request.extensions_mut().insert(WithoutBody);
         request.head_mut().method = Method::GET;
@@ -105,7 +123,7 @@ pub async fn edge(
             "若请求已完整发送，其结果未知，请用同一幂等键重试",
             "if all of it was sent, its outcome is not known: repeat it with the same key",
         );
-        let mut response = problem.response(language, Some(&instance));
+        let mut response = answer_with(&problem, language, &path, &id, &instance);
         seal(response.headers_mut(), &id, &state);
         state.metrics.problem(Code::RequestTimeout);
         state.metrics.answered(None, response.status().as_u16(), started.elapsed().as_secs_f64());
@@ -115,17 +133,17 @@ pub async fn edge(
         tracing::warn!(request_id = id, trace_id = trace.as_deref(), "request took too long");
         return Err(InternalError::from_response("request timeout", response).into());
     };
-    let mut response = problem_response(outcome?.map_into_boxed_body(), language, &instance, &state);
+    let mut response = problem_response(outcome?.map_into_boxed_body(), language, &id, &instance, &state);
     seal(response.headers_mut(), &id, &state);
 
     let answered = response.request().clone();
     if let Some(allowance) = answered.extensions().get::<Allowance>() {
         allowance.write(response.headers_mut());
     }
-    // A file has its own.
     if !response.headers().contains_key(CONTENT_SECURITY_POLICY) {
-        let policy = if answered.path().starts_with("/docs/") { PAGE_POLICY } else { API_POLICY };
-        response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+        // An answer with a policy of its own knows better what is in it.
+        let policy = HeaderValue::from_static(policy_of(answered.path()));
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
     let served = answered.extensions().get::<Route>().cloned();
     let operation = served.as_ref().map_or("unknown", |route| route.operation);
@@ -177,7 +195,13 @@ fn framework_problem(status: actix_web::http::StatusCode) -> &'static Problem {
 }
 
 /// Puts a problem into the caller's language, and gives every other error answer the same shape.
-fn problem_response(response: ServiceResponse, language: Language, instance: &str, state: &State) -> ServiceResponse {
+fn problem_response(
+    response: ServiceResponse,
+    language: Language,
+    id: &str,
+    instance: &str,
+    state: &State,
+) -> ServiceResponse {
     if !response.status().is_client_error() && !response.status().is_server_error() {
         return response;
     }
@@ -191,6 +215,12 @@ fn problem_response(response: ServiceResponse, language: Language, instance: &st
         None => framework_problem(response.status()),
     };
     state.metrics.problem(problem.code);
-    let rendered = problem.response(language, Some(instance));
+    let rendered = answer_with(problem, language, response.request().path(), id, instance);
     ServiceResponse::new(response.request().clone(), rendered)
+}
+
+/// A problem as whoever asked can read it: a page where a person is answered.
+fn answer_with(problem: &Problem, language: Language, path: &str, id: &str, instance: &str) -> HttpResponse {
+    let response = problem.response(language, Some(instance));
+    if pages::is_page(path) { pages::as_page(response, problem, id) } else { response }
 }

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::model::{OfficeIn, OfficePatch, OfficeRow, OfficeView};
 use super::store;
-use crate::db::{Conn, Fail, Id, Work};
+use crate::db::{Conn, Id, Work};
 use crate::divisions;
 use crate::fault::Fault;
 use crate::http::{Body, Ctx, Entity, Tx};
@@ -35,7 +35,7 @@ pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> Work<Entity<OfficeVi
         created_at: ctx.now,
         updated_at: ctx.now,
     };
-    store::insert(tx.conn, &row).map_err(taken)?;
+    store::insert(tx.conn, &row)?;
     record(tx, "office.registered", &row)?;
     Ok(Entity::created(row.id, row.version, row.into(), "/v1/offices"))
 }
@@ -63,21 +63,9 @@ pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> Work<Enti
         updated_at: ctx.now,
         ..before
     };
-    store::update(tx.conn, &row).map_err(taken)?;
+    store::update(tx.conn, &row)?;
     record(tx, "office.changed", &row)?;
     Ok(Entity::new(row.id, row.version, row.into()))
-}
-
-fn taken(error: diesel::result::Error) -> Fail {
-    if !Fail::is_duplicate(&error) {
-        return error.into();
-    }
-    Problem::new(Code::AlreadyExists)
-        .detail(
-            "该角色在此区划已登记，或该机关代字已由本县其他机构使用",
-            "this role is on file in this division already, or the word is another office's of the county",
-        )
-        .into()
 }
 
 /// A division that exists, of the role's digits, in the caller's territory.

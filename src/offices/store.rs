@@ -3,10 +3,10 @@ use diesel::prelude::*;
 use super::model::{ListOffices, OfficeRow, OfficeView};
 use crate::access::{Role, Scope, scoped};
 use crate::db::schema::offices;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Fail, Id, Work};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<OfficeRow> {
     let row = scoped::offices(scope).filter(offices::id.eq(id)).first(conn).optional()?;
@@ -30,12 +30,27 @@ pub fn find_by_seat(conn: &mut Conn, role: Role, division: &str) -> Work<Option<
     Ok(seat.first(conn).optional()?)
 }
 
-pub fn insert(conn: &mut Conn, row: &OfficeRow) -> Result<(), diesel::result::Error> {
-    diesel::insert_into(offices::table).values(row).execute(conn).map(drop)
+pub fn insert(conn: &mut Conn, row: &OfficeRow) -> Work<()> {
+    diesel::insert_into(offices::table).values(row).execute(conn).map_err(taken)?;
+    Ok(())
 }
 
-pub fn update(conn: &mut Conn, row: &OfficeRow) -> Result<(), diesel::result::Error> {
-    diesel::update(offices::table.find(row.id)).set(row).execute(conn).map(drop)
+pub fn update(conn: &mut Conn, row: &OfficeRow) -> Work<()> {
+    diesel::update(offices::table.find(row.id)).set(row).execute(conn).map_err(taken)?;
+    Ok(())
+}
+
+/// A role has one office in a division, and a word one office in a county.
+fn taken(error: diesel::result::Error) -> Fail {
+    if !Fail::is_duplicate(&error) {
+        return error.into();
+    }
+    Problem::new(Code::AlreadyExists)
+        .detail(
+            "该角色在此区划已登记，或该机关代字已由本县其他机构使用",
+            "this role is on file in this division already, or the word is another office's of the county",
+        )
+        .into()
 }
 
 pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListOffices) -> Work<PageOf<OfficeView>> {

@@ -148,6 +148,8 @@ settings! {
             "How long a request may take in all.";
         keep_alive_seconds: Duration = "30", seconds(1, 3600), [],
             "How long an idle connection stays open. Set it longer than the proxy's.";
+        public_page_cache_seconds: Duration = "10", seconds(0, 300), [],
+            "How long a public page that was made is served again without asking the database. 0 makes each anew.";
         shutdown_timeout_seconds: Duration = "30", seconds(1, 600), [],
             "How long a stopping service finishes the requests that it took.";
     }

@@ -18,6 +18,7 @@ mod measures;
 mod oauth;
 mod offices;
 mod policies;
+mod public;
 mod sandbox;
 mod secrets;
 mod survey;

@@ -71,6 +71,8 @@ pub struct Setup {
     pub limits: LimitOptions,
     pub metrics_on_api: bool,
     pub traces: Option<TraceOptions>,
+    /// How long public pages are kept.
+    pub page_life: Duration,
     pub server: ServerOptions,
     pub database: fn(&mut DbOptions),
     /// A standby that lists are read from, and how far it may be behind.
@@ -91,6 +93,7 @@ impl Default for Setup {
             limits: LimitOptions::default(),
             metrics_on_api: true,
             traces: None,
+            page_life: Duration::ZERO,
             server: ServerOptions {
                 workers: 1,
                 max_connections: 1000,
@@ -208,6 +211,7 @@ impl TestApp {
             limits: setup.limits,
             metrics_on_api: setup.metrics_on_api,
             traces: setup.traces,
+            page_life: setup.page_life,
         }
     }
 

@@ -1,0 +1,110 @@
+//! From a model to the bytes of an answer.
+
+use std::sync::LazyLock;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use actix_web::web::Bytes;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use aws_lc_rs::digest::{SHA256, digest};
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
+use serde::Serialize;
+
+use super::cache::Key;
+use crate::app::State;
+use crate::db::{Conn, Work};
+use crate::documents::chinese_day;
+use crate::http::Answer;
+use crate::http::answer::names_tag;
+use crate::problem::{Code, Problem};
+
+pub const HTML: &str = "text/html; charset=utf-8";
+pub const JSON: &str = "application/json";
+/// A minute in the reader's own browser, and in any cache on the way.
+const FRESH: &str = "public, max-age=60";
+
+macro_rules! templates {
+    ($($name:literal)*) => { &[$(($name, include_str!(concat!("templates/", $name, ".html")))),*] };
+}
+
+const TEMPLATES: &[(&str, &str)] = templates! {
+    "base" "complex" "complex_phones" "complex_service" "document" "error" "home"
+    "notice"
+};
+
+static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.add_filter("day", day);
+    for (name, text) in TEMPLATES {
+        environment.add_template(name, text).expect("the templates are part of the program, and a test renders each");
+    }
+    environment
+});
+
+/// `2026-03-02` as people write it.
+fn day(date: String) -> Result<String, Error> {
+    let parsed = date.parse().map_err(|_| Error::new(ErrorKind::InvalidOperation, format!("{date} is no day")))?;
+    Ok(chinese_day(parsed))
+}
+
+/// An answer that everyone gets alike.
+pub struct Rendered {
+    pub media_type: &'static str,
+    pub body: Bytes,
+    etag: String,
+}
+
+impl Rendered {
+    pub fn new(media_type: &'static str, body: Vec<u8>) -> Rendered {
+        let etag = format!("\"{}\"", &hex::encode(digest(&SHA256, &body))[..32]);
+        Rendered { media_type, body: Bytes::from(body), etag }
+    }
+
+    pub fn response(&self, request: &HttpRequest) -> HttpResponse {
+        let asked = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+        let unchanged = names_tag(asked, &self.etag);
+        let with_headers = |mut builder: HttpResponseBuilder| {
+            builder.insert_header((ETAG, self.etag.as_str())).insert_header((CACHE_CONTROL, FRESH));
+            builder
+        };
+        if unchanged {
+            return with_headers(HttpResponse::NotModified()).finish();
+        }
+        with_headers(HttpResponse::Ok()).content_type(self.media_type).body(self.body.clone())
+    }
+}
+
+/// A page made from a template and what it shows.
+pub fn html(template: &str, context: impl Serialize) -> Work<Rendered> {
+    Ok(Rendered::new(HTML, page(template, context)?.into_bytes()))
+}
+
+/// The text of a page.
+pub fn page(template: &str, context: impl Serialize) -> Result<String, Problem> {
+    let render = || ENVIRONMENT.get_template(template)?.render(Value::from(Serde(context)));
+    render().map_err(|error| {
+        tracing::error!(template, error = format!("{error:#}"), "a page cannot be made");
+        Problem::new(Code::Internal)
+    })
+}
+
+/// The same as JSON.
+pub fn json(what: &impl Serialize) -> Work<Rendered> {
+    let body = serde_json::to_vec(what).map_err(|_| Problem::new(Code::Internal))?;
+    Ok(Rendered::new(JSON, body))
+}
+
+/// Answers from the cache, or makes the page and keeps it.
+pub async fn show<F>(state: &State, request: &HttpRequest, key: Key, make: F) -> Answer
+where
+    F: FnMut(&mut Conn) -> Work<Rendered> + Send + 'static,
+{
+    let page = match state.pages.get(&key) {
+        Some(kept) => kept,
+        None => state.pages.keep(key, state.db.read(make).await?),
+    };
+    Ok(page.response(request))
+}

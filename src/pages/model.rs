@@ -1,0 +1,174 @@
+//! What is made public, once: the pages and the JSON are two forms of it. Nothing here is personal but what Civil Code 943
+//! makes public: who is in charge of a complex.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::access::Role;
+use crate::db::Id;
+use crate::documents::model::{DocumentKind, DocumentState};
+
+/// A complex among others (小区).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PublicComplexRow {
+    pub id: Id,
+    /// Name of the complex.
+    #[schema(max_length = 200, example = "望远示范花园")]
+    pub name: String,
+    /// Postal address.
+    #[schema(max_length = 300, example = "望远镇示范路 1 号")]
+    pub address: String,
+    /// Community, 12 digits.
+    #[schema(max_length = 12, example = "640121102001")]
+    pub community: String,
+    /// Its township and community in words.
+    #[schema(max_length = 200, example = "望远镇望远居委会")]
+    pub area: String,
+    /// Name of the company that serves it today; null where nobody does.
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub company_name: Option<String>,
+}
+
+/// What everyone may see of a complex (小区公示).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PublicComplex {
+    pub id: Id,
+    /// Name of the complex.
+    #[schema(max_length = 200, example = "望远示范花园")]
+    pub name: String,
+    /// Postal address.
+    #[schema(max_length = 300, example = "望远镇示范路 1 号")]
+    pub address: String,
+    /// County, 6 digits.
+    #[schema(max_length = 6, example = "640121")]
+    pub county: String,
+    /// Township, 9 digits.
+    #[schema(max_length = 9, example = "640121102")]
+    pub township: String,
+    /// Community, 12 digits.
+    #[schema(max_length = 12, example = "640121102001")]
+    pub community: String,
+    /// Its divisions in words, from the county down.
+    #[schema(max_length = 200, example = "永宁县望远镇望远居委会")]
+    pub area: String,
+    /// Its page.
+    #[schema(
+        max_length = 300,
+        example = "https://wuye.example.gov.cn/public/complexes/019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11"
+    )]
+    pub page_url: String,
+    /// Who serves it today; null where nobody does.
+    pub service: Option<PublicService>,
+    /// To whom a resident turns, the nearest first (投诉电话).
+    #[schema(max_items = 10)]
+    pub complaint_offices: Vec<ComplaintOffice>,
+}
+
+/// Who serves a complex on what term (物业服务).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PublicService {
+    /// Name of the company (物业服务企业).
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub company_name: String,
+    /// Its USCC (统一社会信用代码).
+    #[schema(max_length = 18, example = "91640121MA76ABCD0B")]
+    pub company_uscc: String,
+    /// Its hotline (服务热线).
+    #[schema(max_length = 40, example = "0951-0000000")]
+    pub service_hotline: String,
+    /// Project manager (项目负责人).
+    #[schema(max_length = 100, example = "测试经理")]
+    pub project_manager: String,
+    /// First day of service.
+    pub effective_from: NaiveDate,
+    /// Last day of service; null while it is open.
+    pub effective_to: Option<NaiveDate>,
+}
+
+/// An office that takes complaints (投诉受理机构).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ComplaintOffice {
+    pub role: Role,
+    /// Name (名称).
+    #[schema(max_length = 100, example = "望远镇社会事务办公室")]
+    pub name: String,
+    /// The phone that takes complaints (投诉电话).
+    #[schema(max_length = 40, example = "0951-0000101")]
+    pub phone: String,
+    /// Hours (办公时间).
+    #[schema(max_length = 200, example = "工作日 8:30–12:00，14:00–18:00")]
+    pub hours: String,
+}
+
+/// What everyone who holds a document may verify (文书核验): never what it says.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PublicDocument {
+    pub state: DocumentState,
+    pub kind: DocumentKind,
+    /// Title (标题).
+    #[schema(max_length = 100, example = "责令整改通知书")]
+    pub title: String,
+    /// Number (发文字号).
+    #[schema(max_length = 40, example = "望社〔2026〕12号")]
+    pub number: String,
+    /// The office that issued it (发文机关).
+    #[schema(max_length = 100, example = "望远镇社会事务办公室")]
+    pub office_name: String,
+    /// Day of issue (成文日期).
+    pub issued_on: NaiveDate,
+    /// Whom it is addressed to (主送).
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub addressee: String,
+    /// Verification code (验证码).
+    #[schema(max_length = 40, example = "7K3M-9Q2T-XV5B-0R8N-HD6W-4CJP-A1EF")]
+    pub code: String,
+    /// SHA-256 of its page, in hex (摘要).
+    #[schema(max_length = 64, example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    pub digest: String,
+    /// Day on which it was withdrawn (撤回日期).
+    pub withdrawn_on: Option<NaiveDate>,
+    /// Why it was withdrawn.
+    #[schema(max_length = 200, example = "所依据的违规认定已撤销")]
+    pub withdrawal_reason: Option<String>,
+}
+
+/// Parameters of the page of search.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SearchPage {
+    /// Part of the name.
+    #[param(max_length = 100, example = "花园")]
+    pub q: Option<String>,
+    /// Only this county (6 digits), township (9) or community (12).
+    #[param(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
+    pub division: Option<String>,
+    /// The next page goes on from here.
+    #[param(max_length = 500)]
+    pub cursor: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListPublicComplexes {
+    /// Rows on a page (default 50).
+    #[param(minimum = 1, maximum = 200, example = 50)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 500)]
+    pub cursor: Option<String>,
+    /// Part of the name.
+    #[param(max_length = 100, example = "花园")]
+    pub q: Option<String>,
+    /// Only this county (6 digits), township (9) or community (12).
+    #[param(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
+    pub division: Option<String>,
+}
+
+/// A township and its communities, to choose from.
+#[derive(Clone, Debug, Serialize)]
+pub struct AreaChoice {
+    pub code: String,
+    pub name: String,
+    pub communities: Vec<(String, String)>,
+}

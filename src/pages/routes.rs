@@ -1,0 +1,215 @@
+use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde_json::json;
+
+use super::html::{self, html, show};
+use super::model::{ListPublicComplexes, PublicComplex, PublicComplexRow, PublicDocument, SearchPage};
+use super::{qr, store};
+use crate::app::State;
+use crate::db::Id;
+use crate::http::answer::names_tag;
+use crate::http::{Answer, PageOf};
+use crate::problem::{Problem, ProblemBody};
+
+/// Rows on a page of search.
+const FOUND: i64 = 20;
+const STYLE: &str = include_str!("style.css");
+
+fn path<'a>(request: &'a HttpRequest, name: &str) -> &'a str {
+    request.match_info().get(name).unwrap_or_default()
+}
+
+/// On a page an id that is none is an unknown one.
+fn page_id(request: &HttpRequest) -> Result<Id, Problem> {
+    path(request, "id").parse().map_err(|_| Problem::not_found())
+}
+
+fn data_id(request: &HttpRequest) -> Result<Id, Problem> {
+    path(request, "id")
+        .parse()
+        .map_err(|_| Problem::fault("path/id", "invalid_format", "不是有效的 UUID", "not a UUID"))
+}
+
+fn query<Q: serde::de::DeserializeOwned>(state: &State, operation: &str, text: &str) -> Result<Q, Problem> {
+    let query = state.contract.check_query(operation, text).map_err(Problem::faults)?;
+    serde_json::from_value(query)
+        .map_err(|error| Problem::fault("query", "invalid_format", "参数格式错误", error.to_string()))
+}
+
+/// What a form left empty was not asked for, and what an app adds to an address is not ours.
+fn of_form(text: &str) -> String {
+    let mut kept = form_urlencoded::Serializer::new(String::new());
+    let ours = |name: &str| matches!(name, "q" | "division" | "cursor");
+    for (name, value) in form_urlencoded::parse(text.as_bytes()).filter(|(name, value)| ours(name) && !value.is_empty())
+    {
+        kept.append_pair(&name, &value);
+    }
+    kept.finish()
+}
+
+/// The page of search
+///
+/// Complexes by part of their name and by township or community.
+#[utoipa::path(tag = "public", params(SearchPage), responses(
+    (status = 200, description = "The page", body = String, content_type = "text/html"),
+    (status = 400, description = "Bad input, as a page", body = String, content_type = "text/html"),
+    (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
+))]
+#[get("/public")]
+pub async fn get_public_home(state: web::Data<State>, request: HttpRequest) -> Answer {
+    let asked = of_form(request.query_string());
+    let SearchPage { q, division, cursor } = query(&state, "get_public_home", &asked)?;
+    let today = state.clock.today();
+    show(&state, &request, ("home", asked), move |conn| {
+        let search = ListPublicComplexes {
+            limit: Some(FOUND),
+            cursor: cursor.clone(),
+            q: q.clone(),
+            division: division.clone(),
+        };
+        let found = store::search(conn, &search, today)?;
+        let next = found.next_cursor.as_ref().map(|cursor| {
+            let mut next = form_urlencoded::Serializer::new(String::new());
+            for (name, value) in [("q", &q), ("division", &division), ("cursor", &Some(cursor.clone()))] {
+                if let Some(value) = value {
+                    next.append_pair(name, value);
+                }
+            }
+            next.finish()
+        });
+        html(
+            "home",
+            json!({
+                "title": "住宅小区物业服务公示", "q": q, "division": division, "areas": store::areas(conn)?,
+                "found": found.items, "next": next, "first": cursor.is_none(),
+            }),
+        )
+    })
+    .await
+}
+
+/// The style sheet of the pages
+///
+/// The one that all pages share.
+#[utoipa::path(tag = "public", responses((status = 200, description = "CSS", body = String, content_type = "text/css")))]
+#[get("/public/style.css")]
+pub async fn get_public_style(request: HttpRequest) -> HttpResponse {
+    // It changes with the program only.
+    const TAG: &str = concat!("\"", env!("CARGO_PKG_VERSION"), "\"");
+    let asked = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let unchanged = names_tag(asked, TAG);
+    let mut builder = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    builder.insert_header((ETAG, TAG)).insert_header((CACHE_CONTROL, "public, max-age=300"));
+    if unchanged { builder.finish() } else { builder.content_type("text/css; charset=utf-8").body(STYLE) }
+}
+
+/// The page of a complex
+///
+/// Who serves it on what term, and to whom a resident turns. An unknown complex is a plain page.
+#[utoipa::path(tag = "public", params(("id" = crate::db::Id, Path, description = "Id of the complex")), responses(
+    (status = 200, description = "The page", body = String, content_type = "text/html"),
+    (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
+    (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
+))]
+#[get("/public/complexes/{id}")]
+pub async fn get_public_complex(state: web::Data<State>, request: HttpRequest) -> Answer {
+    let id = page_id(&request)?;
+    let (base, today) = (state.local_issuer.url.clone(), state.clock.today());
+    show(&state, &request, ("complex", id.to_string()), move |conn| {
+        let complex = store::complex(conn, &base, id, today)?;
+        html("complex", json!({ "title": complex.name, "complex": complex }))
+    })
+    .await
+}
+
+/// The notice sheet of a complex
+///
+/// For the board: one sheet of A4 with a QR code that leads to the page of the complex.
+#[utoipa::path(tag = "public", params(("id" = crate::db::Id, Path, description = "Id of the complex")), responses(
+    (status = 200, description = "The sheet", body = String, content_type = "text/html"),
+    (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
+    (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
+))]
+#[get("/public/complexes/{id}/notice")]
+pub async fn get_public_notice(state: web::Data<State>, request: HttpRequest) -> Answer {
+    let id = page_id(&request)?;
+    let (base, today) = (state.local_issuer.url.clone(), state.clock.today());
+    show(&state, &request, ("notice", id.to_string()), move |conn| {
+        let complex = store::complex(conn, &base, id, today)?;
+        let qr = qr::svg(&complex.page_url, "本小区公示页面的二维码")?;
+        html("notice", json!({ "title": complex.name, "complex": complex, "qr": qr, "today": today }))
+    })
+    .await
+}
+
+/// The page that verifies a document
+///
+/// Whether a document is genuine and still stands; never what it says. Capitals and hyphens of the code do not matter.
+#[utoipa::path(tag = "public",
+    params(("code" = String, Path, description = "The code on the document", max_length = 100, example = "7K3M-9Q2T-XV5B-0R8N-HD6W-4CJP-A1EF")),
+    responses(
+        (status = 200, description = "The page", body = String, content_type = "text/html"),
+        (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
+        (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
+    ))]
+#[get("/public/documents/{code}")]
+pub async fn get_public_document(state: web::Data<State>, request: HttpRequest) -> Answer {
+    let code = path(&request, "code").to_owned();
+    show(&state, &request, ("document", code.clone()), move |conn| {
+        let document = store::document(conn, &code)?;
+        html("document", json!({ "title": "文书核验", "document": document }))
+    })
+    .await
+}
+
+/// List complexes for everyone
+///
+/// By part of their name and by division, newest first.
+#[utoipa::path(tag = "public", params(ListPublicComplexes), responses(
+    (status = 200, description = "A page", body = PageOf<PublicComplexRow>),
+    (status = 400, description = "Bad input", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
+))]
+#[get("/public/data/complexes")]
+pub async fn list_public_complexes(state: web::Data<State>, request: HttpRequest) -> Answer {
+    let asked: ListPublicComplexes = query(&state, "list_public_complexes", request.query_string())?;
+    let today = state.clock.today();
+    let key = ("complexes", request.query_string().to_owned());
+    show(&state, &request, key, move |conn| html::json(&store::search(conn, &asked, today)?)).await
+}
+
+/// Get what is public of a complex
+///
+/// The same as its page.
+#[utoipa::path(tag = "public", params(("id" = crate::db::Id, Path, description = "Id of the complex")), responses(
+    (status = 200, description = "The complex", body = PublicComplex),
+    (status = 400, description = "Bad input", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, description = "Unknown", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
+))]
+#[get("/public/data/complexes/{id}")]
+pub async fn get_public_complex_data(state: web::Data<State>, request: HttpRequest) -> Answer {
+    let id = data_id(&request)?;
+    let (base, today) = (state.local_issuer.url.clone(), state.clock.today());
+    show(&state, &request, ("complex data", id.to_string()), move |conn| {
+        html::json(&store::complex(conn, &base, id, today)?)
+    })
+    .await
+}
+
+/// Verify a document
+///
+/// The same as the page that verifies it.
+#[utoipa::path(tag = "public",
+    params(("code" = String, Path, description = "The code on the document", max_length = 100, example = "7K3M-9Q2T-XV5B-0R8N-HD6W-4CJP-A1EF")),
+    responses(
+        (status = 200, description = "What is on file", body = PublicDocument),
+        (status = 404, description = "Unknown", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
+    ))]
+#[get("/public/data/documents/{code}")]
+pub async fn get_public_document_data(state: web::Data<State>, request: HttpRequest) -> Answer {
+    let code = path(&request, "code").to_owned();
+    show(&state, &request, ("document data", code.clone()), move |conn| html::json(&store::document(conn, &code)?))
+        .await
+}

@@ -1,0 +1,64 @@
+//! What everyone may see, without a token.
+
+mod cache;
+mod complexes;
+mod documents;
+mod frame;
+mod search;
+
+use crate::support::TestApp;
+use crate::support::client::Answer;
+
+/// A page as its text, with what every page of ours must be.
+pub async fn page(app: &TestApp, path: &str, status: u16) -> String {
+    let answer = app.nobody().get(path).await;
+    read(&answer, status, path)
+}
+
+pub fn read(answer: &Answer, status: u16, path: &str) -> String {
+    let html = String::from_utf8(answer.bytes.clone()).expect("UTF-8");
+    assert_eq!(answer.status, status, "{path}: {html}");
+    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{path}");
+    well_formed(&html);
+    html
+}
+
+/// Every element that is opened is closed in its order; nothing is styled or scripted beside the style sheet.
+pub fn well_formed(html: &str) {
+    const VOID: &[&str] = &["meta", "link", "br", "input", "img"];
+    let mut open: Vec<&str> = Vec::new();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let end = rest[at..].find('>').expect("a tag ends") + at;
+        let tag = &rest[at + 1..end];
+        rest = &rest[end + 1..];
+        if tag.starts_with('!') {
+            continue;
+        }
+        let name = tag.trim_start_matches('/').split([' ', '\n', '/']).next().unwrap_or_default();
+        if let Some(closed) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(closed), "in {html}");
+        } else if !VOID.contains(&name) && !tag.ends_with('/') {
+            open.push(name);
+        }
+        for absent in [" style=", " onclick=", " onload=", " onerror="] {
+            assert!(!tag.contains(absent), "{tag}");
+        }
+        assert_ne!(name, "script");
+    }
+    assert!(open.is_empty(), "{open:?} stay open in {html}");
+    for needed in [
+        "<!doctype html>",
+        "<html lang=\"zh-CN\">",
+        "<meta name=\"viewport\"",
+        "<main id=\"main\"",
+        "href=\"#main\"",
+        "<h1>",
+    ] {
+        assert!(html.contains(needed), "{needed} in {html}");
+    }
+    assert_eq!(html.matches("<h1>").count(), 1);
+    for outside in ["http-equiv", "src=\"http", "href=\"http", "@import"] {
+        assert!(!html.contains(outside), "{outside} in {html}");
+    }
+}
