@@ -27,6 +27,9 @@ pub fn make_private(tx: &mut Tx, ids: &[Id]) -> Work<()> {
     store::set_public(tx.conn, ids, false)
 }
 
+/// The key of a copy that cannot be made: nobody makes the program try again.
+const NONE: &str = "";
+
 fn not_found() -> Problem {
     Problem::not_found()
 }
@@ -48,7 +51,7 @@ pub async fn content(state: &State, id: Id) -> Result<Content, Problem> {
 
 async fn find(state: &State, id: Id) -> Result<AttachmentRow, Problem> {
     let row = state.db.read_point(move |conn| store::find(conn, id)).await?;
-    row.filter(|row| row.is_public).ok_or_else(not_found)
+    row.filter(|row| row.is_public && row.public_key.as_deref() != Some(NONE)).ok_or_else(not_found)
 }
 
 fn known(row: AttachmentRow) -> Option<Content> {
@@ -77,23 +80,24 @@ async fn make(state: &State, row: AttachmentRow) -> Result<(), Problem> {
         let mut hash = Context::new(&SHA256);
         pieces.iter().for_each(|piece| hash.update(piece));
         let size: usize = pieces.iter().map(|piece| piece.len()).sum();
-        Some((pieces, hex::encode(hash.finish()), size))
+        Some((pieces, hex::encode(hash.finish()), i64::try_from(size).unwrap_or(i64::MAX)))
     });
     let Some((pieces, sha256, size)) = stripped.await.map_err(|_| Problem::new(Code::Internal))? else {
-        return Err(not_found());
+        return remember(state, row.id, NONE, "", 0).await.map(drop);
     };
     let key = storage.new_key(&state.db, "-public").await?;
     storage.put(&key, pieces).await?;
-    let (id, size, its_key) = (row.id, i64::try_from(size).unwrap_or(i64::MAX), key.clone());
-    let remember = move |conn: &mut Conn| store::set_public_copy(conn, id, &its_key, &sha256, size);
-    match state.db.write(WriteGate::default(), remember).await {
-        Ok(true) => Ok(()),
+    // Where this fails, what it left is swept.
+    if !remember(state, row.id, &key, &sha256, size).await? {
         // Another replica was faster, or it is public no longer.
-        Ok(false) => {
-            storage.delete(&key).await;
-            Ok(())
-        }
-        // What it left is swept.
-        Err(fail) => Err(fail.into()),
+        storage.delete(&key).await;
     }
+    Ok(())
+}
+
+/// Says whether this is the copy from now on.
+async fn remember(state: &State, id: Id, key: &str, sha256: &str, size: i64) -> Result<bool, Problem> {
+    let (key, sha256) = (key.to_owned(), sha256.to_owned());
+    let work = move |conn: &mut Conn| store::set_public_copy(conn, id, &key, &sha256, size);
+    Ok(state.db.write(WriteGate::default(), work).await?)
 }

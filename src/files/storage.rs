@@ -26,8 +26,9 @@ use crate::db::Db;
 use crate::problem::{Code, Problem};
 use crate::settings::Secret;
 
-/// The least that S3 takes as a part that is not the last.
-const PART: u64 = 5 * 1024 * 1024;
+/// A part of a file that is copied into a folder, and the least that S3 takes as a part that is not the last.
+const FOLDER_PART: u64 = 1024 * 1024;
+const S3_PART: u64 = 5 * 1024 * 1024;
 /// What is read of an object at a time, as its reader takes it.
 const PIECE: u64 = 256 * 1024;
 /// How many files are copied into the store at once; each holds a part in memory.
@@ -48,6 +49,7 @@ pub struct Storage {
     store: Arc<dyn ObjectStore>,
     /// Where uploads are kept while they come.
     spool: PathBuf,
+    part: u64,
     /// The folder, if it is one.
     pub(super) folder: Option<PathBuf>,
     /// First part of every key of this database.
@@ -90,9 +92,11 @@ impl Storage {
                 (Arc::new(store), std::env::temp_dir(), None)
             }
         };
+        let part = if folder.is_some() { FOLDER_PART } else { S3_PART };
         Ok(Storage {
             store,
             spool,
+            part,
             folder,
             realm: OnceCell::new(),
             putting: Semaphore::new(PUTS),
@@ -129,20 +133,20 @@ impl Storage {
         let _turn = self.putting.acquire().await;
         let (file, key) = (Arc::new(file), Path::from(key));
         let part = |from: u64| {
-            let (file, length) = (file.clone(), PART.min(size - from));
+            let (file, length) = (file.clone(), self.part.min(size - from));
             on_disk(move || {
                 let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
                 file.read_exact_at(&mut bytes, from)?;
                 Ok(PutPayload::from(bytes))
             })
         };
-        if size <= PART {
+        if size <= self.part {
             let all = part(0).await?;
             return self.told(self.store.put(&key, all).await).map(drop);
         }
         let mut upload = self.told(self.store.put_multipart(&key).await)?;
         let mut copied = Ok(());
-        for from in (0..size).step_by(PART as usize) {
+        for from in (0..size).step_by(self.part as usize) {
             copied = match part(from).await {
                 Ok(payload) => self.told(upload.put_part(payload).await),
                 Err(problem) => Err(problem),

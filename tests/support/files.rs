@@ -2,7 +2,12 @@
 
 use std::path::PathBuf;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use xiaoqu::access::Scope;
+use xiaoqu::db::{Id, Work};
+use xiaoqu::http::context::Request;
+use xiaoqu::http::language::Language;
+use xiaoqu::http::{Body, Ctx, Entity, Tx};
 
 use super::TestApp;
 use super::client::{Call, Client};
@@ -107,10 +112,44 @@ impl Client {
 }
 
 pub fn evidence(id: &str) -> Value {
-    serde_json::json!([{ "title": "现场照片", "attachment_id": id }])
+    json!([{ "title": "现场照片", "attachment_id": id }])
 }
 
 impl TestApp {
+    /// A transaction as an action has it, for what only other actions call.
+    pub async fn transact<T: Send + 'static>(
+        &self,
+        client: &Client,
+        work: impl Fn(&mut Tx) -> Work<T> + Send + 'static,
+    ) -> T {
+        let token = client.token.as_ref().expect("a token");
+        let caller = self.state.verifier.verify(token, chrono::Utc::now()).expect("a good token");
+        let now = self.state.clock.now();
+        let ctx = Ctx::new(Request {
+            scope: Scope::of(&caller),
+            caller,
+            operation: "get_me",
+            request_id: "test".into(),
+            opens: false,
+            language: Language::En,
+            method: "POST".into(),
+            path: String::new(),
+            idempotency_key: None,
+            if_match: None,
+            needs_if_match: false,
+            if_none_match: None,
+            newest: false,
+            span: None,
+            query: json!({}),
+            now,
+            today: self.state.clock.day_of(now),
+            state: self.state.clone(),
+        });
+        let body = Body::given(Vec::new(), ());
+        let done = ctx.perform(body, move |tx: &mut Tx, _: &Body<()>| Ok(Entity::new(Id::new(), 1, work(tx)?))).await;
+        done.expect("the transaction")
+    }
+
     /// Every object in the store of this application.
     pub fn objects(&self) -> Vec<PathBuf> {
         let (mut all, mut folders) = (Vec::new(), vec![self.folder.path().to_owned()]);

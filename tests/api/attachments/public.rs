@@ -1,29 +1,24 @@
 //! What everyone may see: a copy without what the camera noted, while the original stays as it is.
 
-use xiaoqu::db::{Conn, Id, WriteGate};
+use xiaoqu::db::Id;
+use xiaoqu::files::{make_private, make_public};
+use xiaoqu::http::Tx;
 
 use crate::on_both_databases;
 use crate::support::TestApp;
 use crate::support::cases::{Case, nine};
 use crate::support::files::{a_jpeg, a_pdf, evidence};
 use crate::support::rows::text;
-use crate::support::sql::execute;
 
 fn holds(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
-/// As the action that verifies does it; no operation of this part makes a file public.
+/// As the action that verifies does it.
 async fn set_public(app: &TestApp, id: &str, public: bool) {
-    let sql = format!(
-        "UPDATE attachments SET is_public = {public}, public_key = NULL, public_sha256 = NULL, public_size = NULL WHERE id = '{}'",
-        id.parse::<Id>().expect("an id"),
-    );
-    let work = move |conn: &mut Conn| {
-        execute(conn, &sql);
-        Ok(())
-    };
-    app.state.db.write(WriteGate::default(), work).await.expect("it is written");
+    let ids = [id.parse::<Id>().expect("an id")];
+    let set = move |tx: &mut Tx| if public { make_public(tx, &ids) } else { make_private(tx, &ids) };
+    app.transact(&app.social(), set).await;
 }
 
 on_both_databases! {
@@ -63,18 +58,30 @@ on_both_databases! {
         assert!(kept.bytes == original && kept.etag() == format!("\"{}\"", text(&made.json["sha256"])));
         set_public(&app, made.id(), false).await;
         nobody.get(&at).await.problem(404, "not_found");
+        // And again: another copy, the same bytes.
+        set_public(&app, made.id(), true).await;
+        assert_eq!(nobody.get(&at).await.etag(), copy.etag());
     }
 
     async fn what_cannot_be_stripped_has_no_public_copy(app: TestApp) {
-        let social = app.social();
-        let pdf = social.upload("a.pdf", "application/pdf", a_pdf()).await;
-        let broken = social.upload("a.jpg", "image/jpeg", b"\xff\xd8\xff\xe1\xff\xffbroken".to_vec()).await;
+        let case = Case::new(&app, &["P"]).await;
+        let reporter = case.reporter();
+        let pdf = reporter.upload("a.pdf", "application/pdf", a_pdf()).await;
+        let broken = reporter.upload("a.jpg", "image/jpeg", b"\xff\xd8\xff\xe1\xff\xffbroken".to_vec()).await;
+        let mut input = case.report_input(nine(3), "P", "2026-03-02");
+        input["evidence"] = [&pdf, &broken].iter().map(|made| evidence(made.id())[0].clone()).collect();
+        reporter.post("/v1/violations", &input).await.expect(201);
         for made in [&pdf, &broken] {
-            assert_eq!(made.status, 201);
             set_public(&app, made.id(), true).await;
-            app.nobody().get(&format!("/public/files/{}", made.id())).await.problem(404, "not_found");
+            for _ in 0..2 {
+                app.nobody().get(&format!("/public/files/{}", made.id())).await.problem(404, "not_found");
+            }
         }
+        // A file that belongs to nothing is nothing to publish.
+        let free = reporter.a_picture().await;
+        set_public(&app, &free, true).await;
+        app.nobody().get(&format!("/public/files/{free}")).await.problem(404, "not_found");
         app.nobody().get("/public/files/not-a-uuid").await.problem(400, "invalid_input");
-        assert_eq!(app.objects().len(), 2);
+        assert_eq!(app.objects().len(), 3);
     }
 }
