@@ -377,6 +377,7 @@ pub const PERMISSIONS: &[Permission] = &[
     public("get_public_style"),
     public("get_public_complex"),
     public("get_public_notice"),
+    public("get_public_verification"),
     public("get_public_document"),
     public("list_public_complexes"),
     public("get_public_complex_data"),

@@ -29,6 +29,7 @@ fn environment<'a>() -> Environment<'a> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment.set_fuel(Some(FUEL));
+    environment.add_filter("sentence", sentence);
     environment.set_formatter(|out, state, value| {
         if value.is_none() {
             let detail = "a value that this case does not have; ask with {% if … %} first";
@@ -37,6 +38,13 @@ fn environment<'a>() -> Environment<'a> {
         escape_formatter(out, state, value)
     });
     environment
+}
+
+/// What somebody wrote, with the full stop that they may have left out.
+fn sentence(text: String) -> String {
+    let text = text.trim_end();
+    let ended = text.ends_with(['。', '！', '？', '；', '：', '.', '!', '?', '…']);
+    format!("{text}{}", if ended || text.is_empty() { "" } else { "。" })
 }
 
 /// The paragraphs of a document: one for each line of the text that is not empty.
@@ -57,6 +65,7 @@ pub fn paragraphs(kind: DocumentKind, text: &str, context: &serde_json::Value) -
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -74,6 +83,13 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_ends() {
+        let context = json!({ "a": "停车费未按备案执行", "b": "“九不准”第7条。", "c": "已告知\n" });
+        let lines = render("{{ a | sentence }}\n{{ b | sentence }}\n{{ c | sentence }}", context).unwrap();
+        assert_eq!(lines, ["停车费未按备案执行。", "“九不准”第7条。", "已告知。"]);
+    }
+
+    #[test]
     fn what_the_case_does_not_have_is_a_fault_and_no_gap() {
         let fault = |text| render(text, json!({ "there": null })).unwrap_err().to_string();
         assert!(fault("好\n{{ nowhere }}").contains("undefined value"), "{}", fault("好\n{{ nowhere }}"));
@@ -83,6 +99,20 @@ mod tests {
         assert!(fault("{% include 'other' %}").contains("template not found"));
         assert!(fault("{% if there %}{{ there }}{% endif %}").contains("empty"));
         assert_eq!(render("{% if there %}{{ there }}{% endif %}完", json!({ "there": null })).unwrap(), ["完"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_is_ever_evaluated(facts in "[{}%#a-z <>\n。]{0,40}x[{}%#a-z <>\n。]{0,40}") {
+            let lines = render("{{ facts }}", json!({ "facts": facts })).unwrap();
+            let expected: Vec<&str> = facts.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+            prop_assert_eq!(lines, expected);
+        }
+
+        #[test]
+        fn any_text_is_a_template_or_a_fault(text in "[{}%| a-z().'0-9*~]{0,60}") {
+            let _ = render(&text, json!({ "a": "b", "x": null }));
+        }
     }
 
     #[test]

@@ -110,7 +110,7 @@ pub async fn edge(
     let instance = instance(&id);
     // RFC 9110, 9.3.2: HEAD is GET without the body, which the protocol layer leaves out.
     let method = request.method().clone();
-    let path = request.path().to_owned();
+    let for_people = pages::is_page(request.path());
     if request.method() == Method::HEAD {
         request.extensions_mut().insert(WithoutBody);
         request.head_mut().method = Method::GET;
@@ -123,7 +123,7 @@ pub async fn edge(
             "若请求已完整发送，其结果未知，请用同一幂等键重试",
             "if all of it was sent, its outcome is not known: repeat it with the same key",
         );
-        let mut response = answer_with(&problem, language, &path, &id, &instance);
+        let mut response = answer_with(&problem, language, for_people, &id, &instance);
         seal(response.headers_mut(), &id, &state);
         state.metrics.problem(Code::RequestTimeout);
         state.metrics.answered(None, response.status().as_u16(), started.elapsed().as_secs_f64());
@@ -215,12 +215,13 @@ fn problem_response(
         None => framework_problem(response.status()),
     };
     state.metrics.problem(problem.code);
-    let rendered = answer_with(problem, language, response.request().path(), id, instance);
+    let for_people = pages::is_page(response.request().path());
+    let rendered = answer_with(problem, language, for_people, id, instance);
     ServiceResponse::new(response.request().clone(), rendered)
 }
 
 /// A problem as whoever asked can read it: a page where a person is answered.
-fn answer_with(problem: &Problem, language: Language, path: &str, id: &str, instance: &str) -> HttpResponse {
+fn answer_with(problem: &Problem, language: Language, for_people: bool, id: &str, instance: &str) -> HttpResponse {
     let response = problem.response(language, Some(instance));
-    if pages::is_page(path) { pages::as_page(response, problem, id) } else { response }
+    if for_people { pages::as_page(response, problem, id) } else { response }
 }

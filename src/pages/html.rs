@@ -30,7 +30,7 @@ macro_rules! templates {
 
 const TEMPLATES: &[(&str, &str)] = templates! {
     "base" "complex" "complex_phones" "complex_service" "document" "error" "home"
-    "notice"
+    "notice" "verification"
 };
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {

@@ -24,6 +24,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::get_public_style)
         .service(routes::get_public_complex)
         .service(routes::get_public_notice)
+        .service(routes::get_public_verification)
         .service(routes::get_public_document)
         .service(routes::list_public_complexes)
         .service(routes::get_public_complex_data)

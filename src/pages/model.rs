@@ -148,6 +148,15 @@ pub struct SearchPage {
     pub cursor: Option<String>,
 }
 
+/// Parameters of the page that asks for a document's code.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Verification {
+    /// The code as it was typed.
+    #[param(max_length = 100, example = "7K3M-9Q2T-XV5B-0R8N-HD6W-4CJP-A1EF")]
+    pub code: Option<String>,
+}
+
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListPublicComplexes {

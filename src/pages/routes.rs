@@ -1,12 +1,13 @@
-use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde_json::json;
 
 use super::html::{self, html, show};
-use super::model::{ListPublicComplexes, PublicComplex, PublicComplexRow, PublicDocument, SearchPage};
+use super::model::{ListPublicComplexes, PublicComplex, PublicComplexRow, PublicDocument, SearchPage, Verification};
 use super::{qr, store};
 use crate::app::State;
 use crate::db::Id;
+use crate::documents;
 use crate::http::answer::names_tag;
 use crate::http::{Answer, PageOf};
 use crate::problem::{Problem, ProblemBody};
@@ -37,9 +38,9 @@ fn query<Q: serde::de::DeserializeOwned>(state: &State, operation: &str, text: &
 }
 
 /// What a form left empty was not asked for, and what an app adds to an address is not ours.
-fn of_form(text: &str) -> String {
+fn of_form(text: &str, fields: &[&str]) -> String {
     let mut kept = form_urlencoded::Serializer::new(String::new());
-    let ours = |name: &str| matches!(name, "q" | "division" | "cursor");
+    let ours = |name: &str| fields.contains(&name);
     for (name, value) in form_urlencoded::parse(text.as_bytes()).filter(|(name, value)| ours(name) && !value.is_empty())
     {
         kept.append_pair(&name, &value);
@@ -57,7 +58,7 @@ fn of_form(text: &str) -> String {
 ))]
 #[get("/public")]
 pub async fn get_public_home(state: web::Data<State>, request: HttpRequest) -> Answer {
-    let asked = of_form(request.query_string());
+    let asked = of_form(request.query_string(), &["q", "division", "cursor"]);
     let SearchPage { q, division, cursor } = query(&state, "get_public_home", &asked)?;
     let today = state.clock.today();
     show(&state, &request, ("home", asked), move |conn| {
@@ -80,7 +81,7 @@ pub async fn get_public_home(state: web::Data<State>, request: HttpRequest) -> A
         html(
             "home",
             json!({
-                "title": "住宅小区物业服务公示", "q": q, "division": division, "areas": store::areas(conn)?,
+                "title": "查询小区", "q": q, "division": division, "areas": store::areas(conn)?,
                 "found": found.items, "next": next, "first": cursor.is_none(),
             }),
         )
@@ -140,6 +141,25 @@ pub async fn get_public_notice(state: web::Data<State>, request: HttpRequest) ->
         html("notice", json!({ "title": complex.name, "complex": complex, "qr": qr, "today": today }))
     })
     .await
+}
+
+/// The page that asks for a document's code
+///
+/// For whoever has the paper and no camera: a code that can be one leads to the page that verifies it.
+#[utoipa::path(tag = "public", params(Verification), responses(
+    (status = 200, description = "The page", body = String, content_type = "text/html"),
+    (status = 303, description = "To the page that verifies the document"),
+    (status = 400, description = "Bad input, as a page", body = String, content_type = "text/html")
+))]
+#[get("/public/documents")]
+pub async fn get_public_verification(state: web::Data<State>, request: HttpRequest) -> Answer {
+    let asked = of_form(request.query_string(), &["code"]);
+    let Verification { code } = query(&state, "get_public_verification", &asked)?;
+    if let Some(code) = code.as_deref().and_then(documents::normalised_code) {
+        let to = format!("/public/documents/{code}");
+        return Ok(HttpResponse::SeeOther().insert_header((LOCATION, to)).finish());
+    }
+    Ok(html("verification", json!({ "title": "文书核验", "code": code }))?.response(&request))
 }
 
 /// The page that verifies a document

@@ -35,6 +35,18 @@ on_both_databases! {
         assert_eq!((&data["state"], &data["withdrawn_on"]), (&json!("withdrawn"), &json!("2026-03-02")));
     }
 
+    async fn a_code_can_be_typed(app: TestApp) {
+        let html = page(&app, "/public/documents", 200).await;
+        assert!(html.contains("<label for=\"code\">") && !html.contains("aria-invalid"), "{html}");
+        let html = page(&app, "/public/documents?code=7K3M%22%3E", 200).await;
+        assert!(html.contains("aria-invalid") && html.contains("value=\"7K3M&quot;&gt;\""), "{html}");
+        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let typed = format!("{}/public/documents?code=7k3m9q2t%20xv5bor8nhd6w4cjpa1ef", app.base_url);
+        let answer = client.get(typed).send().await.unwrap();
+        assert_eq!(answer.status(), 303);
+        assert_eq!(answer.headers()["location"], "/public/documents/7K3M-9Q2T-XV5B-0R8N-HD6W-4CJP-A1EF");
+    }
+
     async fn an_unknown_code_is_a_plain_page(app: TestApp) {
         for code in ["7K3M-9Q2T-XV5B-0R8N-HD6W-4CJP-A1EF", "x", "%3Cscript%3E", "%27%20OR%201=1", "7K3M", "%00"] {
             let html = page(&app, &format!("/public/documents/{code}"), 404).await;
