@@ -314,7 +314,7 @@ pub const PERMISSIONS: &[Permission] = &[
     decide("withdraw_revocation", ADMINISTRATORS),
     allow("list_inbox", &[
         CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation,
-        LivelihoodServiceCenter, FireRescue, MarketSupervision, DisciplineOffice, PropertyCompany,
+        LivelihoodServiceCenter, FireRescue, MarketSupervision, DisciplineOffice, Community, PropertyCompany,
     ]),
 ];
 

@@ -24,6 +24,9 @@ coded_enum! {
         OpenMeasureNotice "open_measure_notice" "查收措施告知书" "Open the notice of a measure"
         AnswerMeasureNotice "answer_measure_notice" "对拟采取的措施陈述申辩或申请听证" "Make a statement or ask for a hearing on a measure"
         FulfilMeasure "fulfil_measure" "落实整改等要求" "Fulfil the measure"
+        VerifyDisclosure "verify_disclosure" "核验公开内容" "Verify the disclosure"
+        SubmitDisclosure "submit_disclosure" "公开已逾期的事项" "Disclose what is overdue"
+        CorrectDisclosure "correct_disclosure" "重新公开核验不通过的事项" "Disclose again what was rejected"
     }
 }
 
@@ -32,10 +35,10 @@ coded_enum! {
 pub struct InboxItem {
     /// Last day for it; null where no period runs.
     pub due_on: Option<NaiveDate>,
-    /// Id of the violation or measure.
+    /// Id of the violation or measure; of a disclosure, that of its complex.
     pub subject_id: Id,
     pub kind: InboxKind,
-    /// `violation` or `measure`.
+    /// `violation`, `measure` or `disclosure`.
     #[schema(max_length = 20, example = "violation")]
     pub subject_kind: String,
     /// Where to read it.
@@ -43,13 +46,13 @@ pub struct InboxItem {
     pub href: String,
     /// The last day is over.
     pub overdue: bool,
-    /// Code of the act, or kind of the measure.
+    /// Code of the act, or kind of the measure or disclosure.
     #[schema(max_length = 80, example = "nine.staff_not_in_uniform")]
     pub about: String,
-    /// The act or measure in Chinese.
+    /// The act, measure or disclosure in Chinese.
     #[schema(max_length = 300, example = "从业人员不按岗位统一着装")]
     pub about_zh: String,
-    /// The act or measure in English.
+    /// The act, measure or disclosure in English.
     #[schema(max_length = 300, example = "Staff not in the uniform of their post")]
     pub about_en: String,
     pub company_id: Option<Id>,

@@ -18,6 +18,7 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     check_credit(&policy.credit, &mut faults);
     check_process(&policy.process, &mut faults);
     check_measures(&policy.measures, &mut faults);
+    faults.0.extend(super::disclosures::check(&policy.disclosures));
     check_assumptions(policy, &mut faults);
     faults.0
 }
