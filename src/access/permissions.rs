@@ -392,7 +392,7 @@ pub const PERMISSIONS: &[Permission] = &[
     allow("get_document_content", CASE_READERS),
     allow("list_inbox", &[
         CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation,
-        LivelihoodServiceCenter, FireRescue, MarketSupervision, DisciplineOffice, PropertyCompany,
+        LivelihoodServiceCenter, FireRescue, MarketSupervision, DisciplineOffice, Community, PropertyCompany,
     ]),
 ];
 

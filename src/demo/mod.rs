@@ -1,6 +1,7 @@
 //! `xiaoqu demo`: a fresh SQLite file, a past of two years played through the real actions, and a tour of the ladder.
 
 mod cases;
+mod disclosing;
 mod offices;
 mod register;
 mod sanctions;
@@ -82,6 +83,8 @@ enum Scene {
     Service,
     Case(usize, cases::Step),
     Sanction(usize),
+    Disclose(usize, disclosing::Step),
+    Tell(usize),
 }
 
 /// Plays the past, each step at its time, and sets the clock to the start.
@@ -90,17 +93,24 @@ pub async fn fill(state: Arc<State>, start: DateTime<Utc>) -> anyhow::Result<Dem
     let mut register = register::Register::open(&stage).await?;
     let mut docket = cases::Docket::read()?;
     let sanctions = sanctions::read()?;
+    let mut disclosing = disclosing::Disclosing::read()?;
     let mut scenes: Vec<(Instant, Scene)> = register.services().map(|at| (at, Scene::Service)).collect();
     for (at, case) in docket.cases.iter().enumerate() {
         scenes.extend(case.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Case(at, step))));
     }
     scenes.extend(sanctions.iter().enumerate().map(|(at, one)| (one.when(&stage), Scene::Sanction(at))));
+    for (at, board) in disclosing.boards.iter().enumerate() {
+        scenes.extend(board.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Disclose(at, step))));
+    }
+    scenes.extend(disclosing.typical_cases.iter().enumerate().map(|(at, told)| (told.when(&stage), Scene::Tell(at))));
     scenes.sort_by_key(|(when, _)| *when);
     for (when, scene) in scenes {
         anyhow::ensure!(when.0 < start, "the demo's data reaches beyond its start");
         match scene {
             Scene::Service => register.record_service(&stage).await?,
             Scene::Case(at, step) => docket.play(&stage, &register, at, when, step).await?,
+            Scene::Disclose(at, step) => disclosing.play(&stage, &register, at, when, step).await?,
+            Scene::Tell(at) => disclosing.tell(&stage, &docket, at).await?,
             Scene::Sanction(at) => sanctions::play(&stage, &register, &docket, &sanctions[at]).await?,
         }
     }

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod content;
 pub mod model;
 pub mod price_rules;
+pub mod public;
 mod routes;
 pub mod rules;
 #[cfg(test)]
@@ -13,6 +14,8 @@ pub mod store;
 pub mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use public::public_disclosures;
 
 pub fn routes(config: &mut ServiceConfig) {
     config

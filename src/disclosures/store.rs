@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -10,8 +10,8 @@ use super::view::{self, DisclosureVersion};
 use crate::access::{Scope, scoped};
 use crate::complexes;
 use crate::contracts;
-use crate::db::schema::{disclosure_contents as contents, disclosures};
-use crate::db::{Conn, Id, Json, Work};
+use crate::db::schema::{complex_services as services, disclosure_contents as contents, disclosures};
+use crate::db::{Conn, Id, Json, Work, distinct};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
 use crate::problem::{Code, Problem};
@@ -29,6 +29,18 @@ pub fn serving_of(conn: &mut Conn, scope: &Scope, complex: Id, today: NaiveDate)
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<DisclosureRow> {
     let row = scoped::disclosures(scope).filter(disclosures::id.eq(id)).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
+}
+
+/// The same for many complexes at once.
+fn serving_among(conn: &mut Conn, scope: &Scope, complexes: &[Id], today: NaiveDate) -> Work<HashMap<Id, Serving>> {
+    let columns = (services::complex_id, services::company_id, services::effective_from, services::effective_to);
+    let rows: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> =
+        scoped::services_among(scope, distinct(complexes)).select(columns).load(conn)?;
+    let mut all: HashMap<Id, Vec<Served>> = HashMap::new();
+    for (complex, company_id, from, to) in rows {
+        all.entry(complex).or_default().push(Served { company_id, from, to });
+    }
+    Ok(all.into_iter().filter_map(|(complex, served)| Some((complex, serving(&served, today)?))).collect())
 }
 
 /// Every version that a company has disclosed at a complex, oldest first.
@@ -135,6 +147,32 @@ pub fn save_verification(conn: &mut Conn, id: Id, verification: &Verification) -
         .set(contents::verification.eq(Json(Some(verification.clone()))))
         .execute(conn)?;
     Ok(())
+}
+
+/// Kinds at complexes that wait to be verified, oldest first: of companies that serve, and each once.
+pub fn to_verify(
+    conn: &mut Conn,
+    scope: &Scope,
+    today: NaiveDate,
+    at_most: i64,
+) -> Work<Vec<(Id, Id, DisclosureKind)>> {
+    let rows: Vec<(Id, Id, String)> = scoped::disclosures(scope)
+        .filter(disclosures::is_current.eq(true))
+        .filter(disclosures::state.eq(VersionState::Submitted.code()))
+        .select((disclosures::complex_id, disclosures::company_id, disclosures::kind))
+        .order(disclosures::id)
+        .limit(at_most)
+        .load(conn)?;
+    let complexes: Vec<Id> = rows.iter().map(|row| row.0).collect();
+    let serving = serving_among(conn, scope, &complexes, today)?;
+    let mut seen = HashSet::new();
+    let mut all = Vec::new();
+    for (complex, company, kind) in rows {
+        let serves = serving.get(&complex).is_some_and(|serving| serving.company_id == company);
+        let kind = DisclosureKind::from_code(&kind).filter(|_| serves);
+        all.extend(kind.filter(|kind| seen.insert((complex, *kind))).map(|kind| (complex, company, kind)));
+    }
+    Ok(all)
 }
 
 /// The versions of a kind at a complex, newest first.

@@ -29,6 +29,9 @@ coded_enum! {
         HandOver "hand_over" "办理交接" "Hand over"
         ReceiveHandover "receive_handover" "督促并登记交接" "See to the hand-over"
         FulfilMeasure "fulfil_measure" "落实整改等要求" "Fulfil the measure"
+        VerifyDisclosure "verify_disclosure" "核验公开内容" "Verify the disclosure"
+        SubmitDisclosure "submit_disclosure" "公开已逾期的事项" "Disclose what is overdue"
+        CorrectDisclosure "correct_disclosure" "重新公开核验不通过的事项" "Disclose again what was rejected"
     }
 }
 
@@ -37,10 +40,10 @@ coded_enum! {
 pub struct InboxItem {
     /// Last day for it; null where no period runs.
     pub due_on: Option<NaiveDate>,
-    /// Id of the violation, measure or contract.
+    /// Id of the violation, measure or contract; of a disclosure, that of its complex.
     pub subject_id: Id,
     pub kind: InboxKind,
-    /// `violation`, `measure` or `contract`.
+    /// `violation`, `measure`, `contract` or `disclosure`.
     #[schema(max_length = 20, example = "violation")]
     pub subject_kind: String,
     /// Where to read it.
@@ -48,13 +51,13 @@ pub struct InboxItem {
     pub href: String,
     /// The last day is over.
     pub overdue: bool,
-    /// Code of the act, or kind of the measure or contract.
+    /// Code of the act, or kind of the measure, contract or disclosure.
     #[schema(max_length = 80, example = "nine.staff_not_in_uniform")]
     pub about: String,
-    /// The act or measure in Chinese.
+    /// The act, measure, contract or disclosure in Chinese.
     #[schema(max_length = 300, example = "从业人员不按岗位统一着装")]
     pub about_zh: String,
-    /// The act or measure in English.
+    /// The act, measure, contract or disclosure in English.
     #[schema(max_length = 300, example = "Staff not in the uniform of their post")]
     pub about_en: String,
     pub company_id: Option<Id>,

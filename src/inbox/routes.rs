@@ -3,12 +3,14 @@ use chrono::NaiveDate;
 
 use super::model::{InboxItem, InboxKind, ListInbox};
 use super::rules;
+use crate::access::Role;
 use crate::companies;
 use crate::complexes;
 use crate::db::{Conn, Id, Work};
+use crate::disclosures::model::DisclosureKind;
 use crate::http::paging::Page;
 use crate::http::{Answer, Ctx, Cursor, PageOf};
-use crate::{contracts, measures, policy, violations};
+use crate::{contracts, disclosures, measures, policy, survey, violations};
 
 /// As many open rows are looked at; an office with more has the oldest first.
 const AT_MOST: i64 = 5000;
@@ -16,7 +18,8 @@ const AT_MOST: i64 = 5000;
 /// List what waits for me
 ///
 /// Notices to open, statements to make and to answer, decisions, approvals, measures to carry out, contracts to file, to
-/// mend, to end and to hand over: of your office or company, by deadline, what has none last.
+/// mend, to end and to hand over, disclosures to verify, to submit and to correct: of your office or company, by deadline,
+/// what has none last.
 #[utoipa::path(tag = "inbox", params(ListInbox), responses((status = 200, description = "A page", body = PageOf<InboxItem>)))]
 #[get("/v1/inbox")]
 pub async fn list_inbox(ctx: Ctx) -> Answer {
@@ -24,9 +27,11 @@ pub async fn list_inbox(ctx: Ctx) -> Answer {
     ctx.list(move |conn, ctx| inbox(conn, ctx, &query)).await
 }
 
-/// What has no deadline sorts after what has.
-fn key(item: &InboxItem) -> (NaiveDate, Id, InboxKind) {
-    (item.due_on.unwrap_or(NaiveDate::MAX), item.subject_id, item.kind)
+type Key = (NaiveDate, Id, InboxKind, String);
+
+/// What has no deadline sorts after what has. A complex has six disclosures, told apart by what they are about.
+fn key(item: &InboxItem) -> Key {
+    (item.due_on.unwrap_or(NaiveDate::MAX), item.subject_id, item.kind, item.about.clone())
 }
 
 fn inbox(conn: &mut Conn, ctx: &Ctx, query: &ListInbox) -> Work<PageOf<InboxItem>> {
@@ -36,7 +41,7 @@ fn inbox(conn: &mut Conn, ctx: &Ctx, query: &ListInbox) -> Work<PageOf<InboxItem
     items.retain(|item| query.overdue.is_none_or(|overdue| item.overdue == overdue));
     items.sort_by_key(key);
     let total = page.with_total.unwrap_or(false).then_some(items.len() as i64);
-    if let Some(after) = Cursor::decode::<(NaiveDate, Id, InboxKind)>(page.cursor.as_deref())? {
+    if let Some(after) = Cursor::decode::<Key>(page.cursor.as_deref())? {
         items.retain(|item| key(item) > after);
     }
     items.truncate(usize::try_from(page.fetch()).unwrap_or(usize::MAX));
@@ -49,13 +54,16 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     let cases = violations::store::in_states(conn, &ctx.scope, &states, AT_MOST)?;
     let open = measures::store::open(conn, &ctx.scope, AT_MOST)?;
     let contracts = contracts::waiting(conn, &ctx.scope, AT_MOST)?;
+    let disclosures = disclosures(conn, ctx)?;
     let companies: Vec<Id> = (cases.iter().filter_map(|row| row.company_id))
         .chain(open.iter().map(|row| row.company_id))
         .chain(contracts.iter().map(|row| row.company_id))
+        .chain(disclosures.iter().map(|one| one.company))
         .collect();
     let complexes: Vec<Id> = (cases.iter().filter_map(|row| row.complex_id))
         .chain(open.iter().filter_map(|row| row.complex_id))
         .chain(contracts.iter().map(|row| row.complex_id))
+        .chain(disclosures.iter().map(|one| one.complex))
         .collect();
     let companies = companies::names_of(conn, &companies)?;
     let complexes = complexes::names_of(conn, &complexes)?;
@@ -65,7 +73,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         due_on,
         subject_kind: subject.kind.to_owned(),
         subject_id: subject.id,
-        href: format!("/v1/{}s/{}", subject.kind, subject.id),
+        href: subject.href,
         overdue: due_on.is_some_and(|last| last < ctx.today),
         about: subject.about.to_owned(),
         about_zh: subject.titles.0,
@@ -82,6 +90,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         let subject = Subject {
             kind: "violation",
             id: row.id,
+            href: format!("/v1/violations/{}", row.id),
             about: &row.act,
             titles: act.map(|act| (act.title_zh.clone(), act.title_en.clone())).unwrap_or_default(),
             company: row.company_id,
@@ -95,6 +104,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         let subject = Subject {
             kind: "measure",
             id: row.id,
+            href: format!("/v1/measures/{}", row.id),
             about: &row.kind,
             titles: (kind.zh().to_owned(), kind.en().to_owned()),
             company: Some(row.company_id),
@@ -109,6 +119,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         let subject = Subject {
             kind: "contract",
             id: row.id,
+            href: format!("/v1/contracts/{}", row.id),
             about: &row.kind,
             titles: (kind.zh().to_owned(), kind.en().to_owned()),
             company: Some(row.company_id),
@@ -116,13 +127,56 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         };
         items.push(item(subject, waiting));
     }
+    for one in &disclosures {
+        let subject = Subject {
+            kind: "disclosure",
+            id: one.complex,
+            href: format!("/v1/complexes/{}/disclosures/{}", one.complex, one.kind.code()),
+            about: one.kind.code(),
+            titles: (one.kind.zh().to_owned(), one.kind.en().to_owned()),
+            company: Some(one.company),
+            complex: Some(one.complex),
+        };
+        items.push(item(subject, one.waiting));
+    }
     Ok(items)
+}
+
+/// A kind of disclosure at a complex that waits.
+struct Disclosing {
+    complex: Id,
+    company: Id,
+    kind: DisclosureKind,
+    waiting: (InboxKind, Option<NaiveDate>),
+}
+
+/// Disclosures to verify, of an office; to submit or to correct, of a company.
+fn disclosures(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<Disclosing>> {
+    if rules::verifies(ctx.caller.role) {
+        let waiting = disclosures::store::to_verify(conn, &ctx.scope, ctx.today, AT_MOST)?;
+        let of_office = waiting.into_iter().map(|(complex, company, kind)| Disclosing {
+            complex,
+            company,
+            kind,
+            waiting: (InboxKind::VerifyDisclosure, None),
+        });
+        return Ok(of_office.collect());
+    }
+    if ctx.caller.role != Role::PropertyCompany {
+        return Ok(Vec::new());
+    }
+    let owed = survey::owed(conn, ctx)?.into_iter().filter_map(|(complex, company, kind, assessment)| {
+        let waiting = rules::of_disclosure(&assessment)?;
+        Some(Disclosing { complex, company, kind, waiting })
+    });
+    Ok(owed.collect())
 }
 
 /// What an item is about.
 struct Subject<'a> {
     kind: &'static str,
     id: Id,
+    href: String,
     about: &'a str,
     titles: (String, String),
     company: Option<Id>,

@@ -5,11 +5,27 @@ use chrono::NaiveDate;
 use super::model::InboxKind;
 use crate::access::{Caller, Role};
 use crate::contracts::model::ContractRow;
+use crate::disclosures::model::DisclosureState;
+use crate::disclosures::state_rules::Assessment;
 use crate::measures::model::MeasureRow;
 use crate::policy::model::MeasureKind;
 use crate::violations::model::ViolationRow;
 
 type Waiting = (InboxKind, Option<NaiveDate>);
+
+/// Whose it is to verify a disclosure.
+pub fn verifies(role: Role) -> bool {
+    matches!(role, Role::Community | Role::SocialAffairsOffice)
+}
+
+/// What a kind of disclosure waits for from the company that owes it.
+pub fn of_disclosure(assessment: &Assessment) -> Option<Waiting> {
+    match assessment.state {
+        DisclosureState::Overdue => Some((InboxKind::SubmitDisclosure, assessment.due_on)),
+        DisclosureState::Rejected => Some((InboxKind::CorrectDisclosure, assessment.due_on)),
+        DisclosureState::Missing | DisclosureState::Submitted | DisclosureState::Verified => None,
+    }
+}
 
 /// What a violation waits for from this caller.
 pub fn of_violation(row: &ViolationRow, caller: &Caller, today: NaiveDate) -> Option<Waiting> {

@@ -7,6 +7,7 @@ use super::model::PolicyDocument;
 use super::versions::built_in;
 use crate::coded_enum;
 use crate::disclosures::model::DisclosureKind;
+use crate::fault::Fault;
 
 coded_enum! {
     /// How often something is disclosed again (公开周期).
@@ -43,5 +44,39 @@ impl DisclosureRule {
 
     pub fn built_in() -> Vec<DisclosureRule> {
         built_in().disclosures.clone()
+    }
+}
+
+/// One rule for each kind, and a period for the revenue: nothing adds up without one.
+pub fn check(rules: &[DisclosureRule]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for (at, rule) in rules.iter().enumerate() {
+        if rules[..at].iter().any(|other| other.kind == rule.kind) {
+            let pointer = format!("/disclosures/{at}/kind");
+            faults.push(Fault::new(pointer, "duplicate", "公开事项重复", "a kind with two rules"));
+        }
+        if rule.kind == DisclosureKind::PublicRevenue && rule.every.is_none() {
+            let (zh, en) = ("公共收益须有公开周期", "public revenue is disclosed by period");
+            faults.push(Fault::new(format!("/disclosures/{at}/every"), "required", zh, en));
+        }
+    }
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_has_one_rule_and_the_revenue_a_period() {
+        let mut rules = DisclosureRule::built_in();
+        assert_eq!(check(&rules), []);
+        for (kind, rule) in DisclosureKind::ALL.iter().zip(&rules) {
+            assert_eq!(*kind, rule.kind, "a rule is found by the number of its kind, where a document leaves it out");
+        }
+        rules[5].every = None;
+        rules[0].kind = DisclosureKind::ServiceContent;
+        let pointers: Vec<String> = check(&rules).into_iter().map(|fault| fault.pointer).collect();
+        assert_eq!(pointers, ["/disclosures/1/kind", "/disclosures/5/every"]);
     }
 }

@@ -20,6 +20,7 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     check_process(&policy.process, &mut faults);
     check_measures(&policy.measures, &mut faults);
     faults.0.extend(document_rules::check(&policy.documents));
+    faults.0.extend(super::disclosures::check(&policy.disclosures));
     check_assumptions(policy, &mut faults);
     faults.0
 }

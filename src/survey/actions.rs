@@ -1,5 +1,5 @@
 use super::model::*;
-use super::rules::{self, Found, Surveyed};
+use super::rules::{self, Found, Owing, Surveyed};
 use super::store::{self, Area, Rules};
 use super::wording;
 use crate::access::Scope;
@@ -8,6 +8,8 @@ use crate::companies;
 use crate::complexes;
 use crate::db::{Conn, Fail, Id, Work, lock_complex};
 use crate::disclosures;
+use crate::disclosures::model::DisclosureKind;
+use crate::disclosures::state_rules::Assessment;
 use crate::divisions;
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
@@ -107,6 +109,22 @@ fn surveyed(
     let by = Rules { document: policy.document(), calendar: &calendar, today: ctx.today };
     let services = store::services_of(conn, &area)?;
     store::survey(conn, &area, &by, &services)
+}
+
+/// Where each kind stands at each complex that the caller's company serves.
+pub fn owed(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<(Id, Id, DisclosureKind, Assessment)>> {
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    let calendar = calendar::work_calendar(conn)?;
+    let by = Rules { document: policies.governing(ctx.today).document(), calendar: &calendar, today: ctx.today };
+    let area = Area { scope: &ctx.scope, complex: None, findings: false };
+    let services = store::services_of(conn, &area)?;
+    let all = store::survey(conn, &area, &by, &services)?.into_iter().filter_map(|one| Some((one.complex, one.owed?)));
+    let kinds = all.flat_map(|(complex, owed)| {
+        let of =
+            move |(kind, owing): (&DisclosureKind, Owing)| (complex, owed.serving.company_id, *kind, owing.assessment);
+        DisclosureKind::ALL.iter().zip(owed.kinds).map(of)
+    });
+    Ok(kinds.collect())
 }
 
 /// The smallest area that the filters leave, if there is one inside the caller's.

@@ -10,6 +10,8 @@ pub mod wording;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use actions::owed;
+
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(routes::get_disclosure_survey)

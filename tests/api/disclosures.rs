@@ -231,3 +231,87 @@ on_both_databases! {
         app.social().post(&at, &decision).if_match(&looked).await.expect(200);
     }
 }
+
+/// What waits: kind, and the kind of disclosure.
+async fn waiting(client: &crate::support::client::Client) -> Vec<(String, String)> {
+    let items = client.get("/v1/inbox?limit=200").await.items().clone();
+    let of_disclosures = items.iter().filter(|item| item["subject_kind"] == "disclosure");
+    of_disclosures.map(|item| (text(&item["kind"]).to_owned(), text(&item["about"]).to_owned())).collect()
+}
+
+on_both_databases! {
+    async fn what_is_to_verify_to_submit_and_to_correct_stands_in_the_inbox(app: TestApp) {
+        let (company, complex) = (a_company(&app).await, a_complex(&app).await);
+        a_service(&app, &complex, &company, "2025-01-01").await;
+        let portal = app.company(text(&company["uscc"]));
+        let community = app.office(Role::Community, COMMUNITY);
+        let pair = |kind: &str, about: &str| (kind.to_owned(), about.to_owned());
+        assert_eq!(waiting(&portal).await.len(), 6);
+        let kinds = ["fee_standard", "service_phone"];
+        let mut made = Vec::new();
+        for kind in kinds {
+            made.push(portal.post(&at(&complex, kind), &disclosed(kind, "2026-03-02", content_of(kind))).await.expect(201));
+        }
+        for office in [&community, &app.social()] {
+            let all = waiting(office).await;
+            assert_eq!(all, [pair("verify_disclosure", "fee_standard"), pair("verify_disclosure", "service_phone")]);
+        }
+        assert_eq!(waiting(&app.county()).await, []);
+        assert_eq!(waiting(&app.neighbour()).await, []);
+        verify(&app, &complex, "fee_standard", &made[0], "rejected").await.expect(200);
+        verify(&app, &complex, "service_phone", &made[1], "verified").await.expect(200);
+        assert_eq!(waiting(&community).await, []);
+        let all = waiting(&portal).await;
+        assert_eq!(all.len(), 5);
+        assert!(all.contains(&pair("correct_disclosure", "fee_standard")));
+        assert!(all.contains(&pair("submit_disclosure", "public_revenue")));
+        let items = portal.get("/v1/inbox?kind=correct_disclosure").await.items().clone();
+        assert_eq!(items[0]["href"], at(&complex, "fee_standard"));
+        portal.get(text(&items[0]["href"])).await.expect(200);
+        // Pages of one go through all of them.
+        let (mut seen, mut next) = (0, "/v1/inbox?limit=1".to_owned());
+        loop {
+            let page = portal.get(&next).await;
+            seen += page.items().len();
+            let Some(cursor) = page.json["next_cursor"].as_str() else { break };
+            next = format!("/v1/inbox?limit=1&cursor={cursor}");
+        }
+        assert_eq!(seen, 5);
+    }
+
+    async fn the_public_sees_what_was_verified_and_the_state_of_the_rest(app: TestApp) {
+        let (company, complex) = (a_company(&app).await, a_complex(&app).await);
+        a_service(&app, &complex, &company, "2025-01-01").await;
+        let portal = app.company(text(&company["uscc"]));
+        let submit = async |kind: &str, content: Value| {
+            portal.post(&at(&complex, kind), &disclosed(kind, "2026-03-02", content)).await.expect(201)
+        };
+        let sheets = [("2025-07-01", "2025-09-30", 0), ("2025-10-01", "2025-12-31", 150)];
+        for (from, to, opening) in sheets {
+            let made = submit("public_revenue", revenue(from, to, opening, 200, 50)).await;
+            verify(&app, &complex, "public_revenue", &made, "verified").await.expect(200);
+        }
+        let phone = submit("service_phone", content_of("service_phone")).await;
+        verify(&app, &complex, "service_phone", &phone, "rejected").await.expect(200);
+        let fees_1 = submit("fee_standard", fees(&[("物业费", "1.80")])).await;
+        verify(&app, &complex, "fee_standard", &fees_1, "verified").await.expect(200);
+        submit("fee_standard", fees(&[("物业费", "2.80")])).await;
+        let (id, by) = (text(&complex["id"]).parse().expect("an id"), text(&company["id"]).parse().expect("an id"));
+        let today = "2026-03-02".parse().expect("a day");
+        let state = app.state.clone();
+        let public = move || {
+            let policies = &state.policies;
+            let read = |conn: &mut _| xiaoqu::disclosures::public_disclosures(conn, policies, id, by, today);
+            serde_json::to_value(state.db.read_blocking(read).expect("disclosures")).expect("JSON")
+        };
+        let all = tokio::task::spawn_blocking(public).await.expect("no panic");
+        let of = |kind: &str| all.as_array().expect("six").iter().find(|row| row["kind"] == kind).expect("the kind").clone();
+        let (fee, phone, money) = (of("fee_standard"), of("service_phone"), of("public_revenue"));
+        assert_eq!(fee["state"], "submitted");
+        assert_eq!(fee["content"]["fee_standard"]["items"][0]["unit_price"], "1.80", "the verified one");
+        assert_eq!((&phone["state"], &phone["content"]), (&json!("rejected"), &Value::Null));
+        assert_eq!(money["content"]["public_revenue"]["closing_balance_fen"], 300);
+        assert_eq!((money["earlier"].as_array().map(Vec::len), &money["earlier"][0]["closing_balance_fen"]), (Some(1), &json!(150)));
+        assert_eq!((of("service_method")["state"].clone(), &money["state"]), (json!("overdue"), &json!("verified")));
+    }
+}

@@ -46,7 +46,7 @@ fn problem(survey: &Value, kind: &str) -> i64 {
 on_both_databases! {
     async fn a_survey_counts_states_problems_and_parts_of_its_area(app: TestApp) {
         let (company, other) = (a_company(&app).await, a_company(&app).await);
-        let (one, two, empty) = (a_complex(&app).await, a_complex(&app).await, a_complex(&app).await);
+        let (one, two, _) = (a_complex(&app).await, a_complex(&app).await, a_complex(&app).await);
         let beside = a_complex_in(&app, NEIGHBOUR_COMMUNITY).await;
         a_service(&app, &one, &company, "2025-01-01").await;
         a_service(&app, &two, &other, "2026-02-26").await;

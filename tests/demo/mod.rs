@@ -67,9 +67,15 @@ impl Served {
     /// Everything that a county engineer looks at.
     async fn dump(&self) -> Vec<(String, Vec<Value>)> {
         let mut all = Vec::new();
-        for list in ["companies", "complexes", "violations", "measures", "blacklist", "policies"] {
+        for list in ["companies", "complexes", "violations", "measures", "blacklist", "policies", "typical-cases"] {
             all.push((list.to_owned(), self.all(list).await));
         }
+        for complex in all[1].1.clone() {
+            let path = format!("/v1/complexes/{}/disclosures", complex["id"].as_str().unwrap());
+            let found = self.get("county_authority", &path).await;
+            all.push(("disclosures".to_owned(), found["items"].as_array().unwrap().clone()));
+        }
+        all.push(("survey".to_owned(), vec![self.get("county_authority", "/v1/disclosure-survey").await]));
         let companies = all[0].1.clone();
         for company in companies {
             let path = format!("/v1/companies/{}/standing", company["id"].as_str().unwrap());
@@ -108,6 +114,11 @@ fn it_holds_every_state_and_is_the_same_on_every_run() {
         assert!(!rows("blacklist").is_empty());
         let found = values(rows("violations"), "found_on");
         assert!(found.first().unwrap() < &"2024-07-01" && found.last().unwrap() > &"2026-06-01", "{found:?}");
+        assert_eq!(values(rows("typical-cases"), "state"), BTreeSet::from(["published"]));
+        let disclosed: Vec<Value> =
+            first.iter().filter(|(list, _)| list == "disclosures").flat_map(|(_, rows)| rows.clone()).collect();
+        let states = ["missing", "overdue", "rejected", "submitted", "verified"];
+        assert_eq!(values(&disclosed, "state"), BTreeSet::from(states));
         let standings: Vec<&Value> =
             first.iter().flat_map(|(_, rows)| rows).filter(|row| row.get("credit").is_some()).collect();
         let levels: BTreeSet<u64> = standings.iter().map(|row| row["level"].as_u64().unwrap()).collect();

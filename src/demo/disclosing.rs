@@ -1,0 +1,225 @@
+//! What the demo's companies disclose, what the offices say of it, and the cases that are told to everyone.
+
+use std::collections::HashMap;
+
+use anyhow::Context;
+use chrono::{Days, NaiveDate};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::cases::Docket;
+use super::register::Register;
+use super::stage::{Person, Stage};
+use crate::access::Role;
+use crate::db::{Id, Instant};
+use crate::disclosures::actions::{submit_disclosure, verify_disclosure};
+use crate::disclosures::model::DisclosureKind;
+use crate::disclosures::state_rules::{Period, period_of};
+use crate::policy::disclosures::DisclosurePeriod;
+use crate::typical_cases;
+
+/// What a company has on the board of a complex.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Board {
+    complex: String,
+    company: String,
+    /// Working days ago.
+    ago: usize,
+    #[serde(default)]
+    verified: Vec<DisclosureKind>,
+    #[serde(default)]
+    submitted: Vec<DisclosureKind>,
+    #[serde(default)]
+    rejected: Vec<DisclosureKind>,
+    /// Price of the service in tall houses.
+    price: String,
+    /// So many of the last quarters that are over have their revenue on the board.
+    quarters: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    case: String,
+    /// Working days ago.
+    ago: usize,
+    title: String,
+    summary: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disclosing {
+    pub boards: Vec<Board>,
+    pub typical_cases: Vec<Told>,
+    /// Versions by board, kind and first day of the period.
+    #[serde(skip)]
+    ids: HashMap<(usize, DisclosureKind, Option<NaiveDate>), Id>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    Submit(DisclosureKind, Option<Period>),
+    Verify(DisclosureKind, Option<Period>, &'static str),
+}
+
+impl Board {
+    pub fn steps(&self, stage: &Stage) -> Vec<(Instant, Step)> {
+        let (submitted, decided) = (stage.working_day(self.ago), stage.working_day(self.ago - 3));
+        let mut steps = Vec::new();
+        for kind in self.verified.iter().chain(&self.submitted).chain(&self.rejected) {
+            steps.push((stage.at(submitted, 10), Step::Submit(*kind, None)));
+        }
+        for (kinds, outcome) in [(&self.verified, "verified"), (&self.rejected, "rejected")] {
+            let decisions = kinds.iter().map(|kind| Step::Verify(*kind, None, outcome));
+            steps.extend(decisions.map(|step| (stage.at(decided, 15), step)));
+        }
+        // Each quarter on the eighth working day after its end; one whose day has not come is left out.
+        for quarter in self.quarters(stage) {
+            let (submitted, decided) = (stage.later(quarter.to, 8), stage.later(quarter.to, 10));
+            let kind = DisclosureKind::PublicRevenue;
+            let of_quarter = [
+                (stage.at(submitted, 11), Step::Submit(kind, Some(quarter))),
+                (stage.at(decided, 11), Step::Verify(kind, Some(quarter), "verified")),
+            ];
+            steps.extend(of_quarter.into_iter().filter(|(when, _)| when.0 < stage.start));
+        }
+        steps
+    }
+
+    /// The last quarters that are over, oldest first.
+    fn quarters(&self, stage: &Stage) -> Vec<Period> {
+        let mut all = Vec::new();
+        let mut quarter = period_of(DisclosurePeriod::Quarter, stage.day(0));
+        for _ in 0..self.quarters {
+            quarter = period_of(DisclosurePeriod::Quarter, quarter.from - Days::new(1));
+            all.push(quarter);
+        }
+        all.reverse();
+        all
+    }
+
+    fn content(&self, stage: &Stage, kind: DisclosureKind, quarter: Option<Period>) -> Value {
+        match kind {
+            DisclosureKind::ServiceContract => json!({
+                "summary": "（演示文本）物业服务合同摘要：服务范围、收费标准、双方权利义务", "party_a": "示范业主委员会",
+                "party_b": "示范物业服务企业", "effective_from": stage.day(900),
+            }),
+            DisclosureKind::ServiceContent => json!({
+                "items": [
+                    { "name": "楼道保洁", "standard": "地面无明显污渍、无杂物堆放", "frequency": "每日 1 次" },
+                    { "name": "秩序维护", "standard": "出入口有人值守", "frequency": "24 小时" },
+                    { "name": "绿化养护", "standard": "草坪平整、无明显缺株", "frequency": "每月 2 次" },
+                ],
+                "performance": "本期各项服务均按约完成",
+            }),
+            DisclosureKind::ServicePhone => json!({
+                "hotline": "0951-0000000", "repair_phone": "0951-0000000",
+                "persons_in_charge": [{ "name": "演示经理", "post": "项目经理人", "phone": "0951-0000000" }],
+            }),
+            DisclosureKind::ServiceMethod => json!({
+                "mode": "partly_outsourced",
+                "outsourced": [{ "service": "电梯维护保养", "provider": "宁夏示范电梯维保有限公司" }],
+            }),
+            DisclosureKind::FeeStandard => {
+                let fee = |name: &str, charged_to: &str, price: &str, unit: &str| {
+                    json!({
+                        "name": name, "charged_to": charged_to, "unit_price": price, "unit": unit, "pricing_basis": "market",
+                    })
+                };
+                json!({
+                    "items": [
+                        fee("高层住宅物业服务费", "owner", &self.price, "m2_month"),
+                        fee("地面停车费", "vehicle_user", "120.00", "space_month"),
+                    ],
+                    "basis": "物业服务合同", "complaint_phones": [{ "office": "市场监督管理部门", "phone": "12315" }],
+                })
+            }
+            DisclosureKind::PublicRevenue => self.revenue(stage, quarter),
+        }
+    }
+
+    /// Each quarter opens with what the one before closed with.
+    fn revenue(&self, stage: &Stage, quarter: Option<Period>) -> Value {
+        let quarters = self.quarters(stage);
+        let at = quarters.iter().position(|one| Some(*one) == quarter).unwrap_or_default();
+        let (advertising, parking, lighting, repairs) = (850_000, 2_160_000, 430_000, 960_000);
+        let saved = advertising + parking - lighting - repairs;
+        let opening = 3_000_000 + saved * at as i64;
+        let line = |source: &str, amount_fen: i64| json!({ "source": source, "amount_fen": amount_fen });
+        json!({
+            "period_from": quarter.map(|one| one.from), "period_to": quarter.map(|one| one.to),
+            "opening_balance_fen": opening,
+            "income": [line("电梯广告", advertising), line("公共场地停车", parking)],
+            "expense": [line("公共区域照明", lighting), line("公共设施维修", repairs)],
+            "income_total_fen": advertising + parking, "expense_total_fen": lighting + repairs,
+            "closing_balance_fen": opening + saved,
+        })
+    }
+}
+
+impl Told {
+    pub fn when(&self, stage: &Stage) -> Instant {
+        stage.at(stage.working_day(self.ago), 10)
+    }
+}
+
+impl Disclosing {
+    pub fn read() -> anyhow::Result<Disclosing> {
+        Ok(serde_json::from_str(include_str!("data/disclosures.json"))?)
+    }
+
+    pub async fn play(
+        &mut self,
+        stage: &Stage,
+        register: &Register,
+        at: usize,
+        when: Instant,
+        step: Step,
+    ) -> anyhow::Result<()> {
+        let board = &self.boards[at];
+        let complex = register.complex(&board.complex)?;
+        let id = complex.id;
+        match step {
+            Step::Submit(kind, quarter) => {
+                let today = stage.state.clock.day_of(when);
+                let mut body = json!({
+                    "published_on": today,
+                    "proof": [{ "title": "公示栏照片", "url": format!("https://example.invalid/board/{}.jpg", board.complex) }],
+                });
+                body[kind.code()] = board.content(stage, kind, quarter);
+                let company = Person::of_company(&register.company(&board.company)?.uscc).caller(&stage.state)?;
+                let made = stage.act(&company, when, "submit_disclosure", body, move |tx, body| {
+                    submit_disclosure(tx, id, kind, body)
+                });
+                let made = made.await.with_context(|| board.complex.clone())?;
+                self.ids.insert((at, kind, quarter.map(|one| one.from)), made.id);
+            }
+            Step::Verify(kind, quarter, outcome) => {
+                let version = self.ids[&(at, kind, quarter.map(|one| one.from))];
+                let reasons = match outcome {
+                    "verified" => "公示栏照片与报送内容一致",
+                    _ => "公示栏内容与报送内容不一致，请更正后重新公开",
+                };
+                let body = json!({ "disclosure_id": version, "outcome": outcome, "reasons": reasons });
+                let office = Person::of_office(Role::Community, &complex.community, "").caller(&stage.state)?;
+                let made = stage.act(&office, when, "verify_disclosure", body, move |tx, body| {
+                    verify_disclosure(tx, id, kind, body)
+                });
+                made.await.with_context(|| board.complex.clone())?;
+            }
+        }
+        Ok(())
+    }
+
+    pub async fn tell(&self, stage: &Stage, docket: &Docket, at: usize) -> anyhow::Result<()> {
+        let Told { case, title, summary, .. } = &self.typical_cases[at];
+        let violation = docket.ids.get(case).with_context(|| format!("no case {case}"))?;
+        let body = json!({ "violation_id": violation, "title": title, "summary": summary });
+        let county = Person::of_office(Role::CountyAuthority, super::register::COUNTY, "").caller(&stage.state)?;
+        let when = self.typical_cases[at].when(stage);
+        let create = typical_cases::actions::create_typical_case;
+        stage.act(&county, when, "create_typical_case", body, create).await.map(drop)
+    }
+}

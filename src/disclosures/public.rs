@@ -1,0 +1,120 @@
+//! What everyone may see of a complex's disclosures: where each of the six kinds stands, and what was verified. What waits to be
+//! verified, or was rejected, is nobody's to read but its parties'.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{DisclosureContent, DisclosureKind, DisclosureRow, DisclosureState};
+use super::state_rules::{Held, Schedule};
+use super::store;
+use crate::access::Scope;
+use crate::calendar;
+use crate::db::{Conn, Id, Work};
+use crate::policy;
+use crate::policy::disclosures::DisclosureRule;
+use crate::policy::store::PolicyCache;
+use crate::proceedings::model::Evidence;
+
+/// One of the six kinds, as everyone may see it (公开事项).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PublicDisclosure {
+    pub kind: DisclosureKind,
+    pub state: DisclosureState,
+    /// Last day for what is to be disclosed next.
+    pub due_on: Option<NaiveDate>,
+    /// Day on which the verified version was put on the board.
+    pub published_on: Option<NaiveDate>,
+    /// Day on which it was verified.
+    pub verified_on: Option<NaiveDate>,
+    /// What the last verified version says; null where none is. The phones in it are those of posts, which Civil Code 943
+    /// makes public.
+    pub content: Option<DisclosureContent>,
+    /// Its proof: photographs of the board.
+    #[schema(max_items = 20)]
+    pub proof: Vec<Evidence>,
+    /// Public revenue of earlier periods that was verified, newest first.
+    #[schema(max_items = 8)]
+    pub earlier: Vec<PublicRevenueTotals>,
+}
+
+/// The totals of a period of public revenue (公共收益往期).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PublicRevenueTotals {
+    /// First day of the period.
+    pub period_from: NaiveDate,
+    /// Last day of the period.
+    pub period_to: NaiveDate,
+    /// Income in fen.
+    #[schema(minimum = 0)]
+    pub income_total_fen: i64,
+    /// Expense in fen.
+    #[schema(minimum = 0)]
+    pub expense_total_fen: i64,
+    /// Closing balance in fen.
+    pub closing_balance_fen: i64,
+}
+
+/// As many earlier periods are shown.
+const EARLIER: usize = 8;
+
+/// All six kinds of a complex, of the company that serves it on a day; none where that is another.
+pub fn public_disclosures(
+    conn: &mut Conn,
+    cache: &PolicyCache,
+    complex: Id,
+    company: Id,
+    today: NaiveDate,
+) -> Work<Vec<PublicDisclosure>> {
+    let everyone = Scope::System("the six disclosures are for everyone");
+    let serving = store::serving_of(conn, &everyone, complex, today)?;
+    let Some(serving) = serving.filter(|serving| serving.company_id == company) else { return Ok(Vec::new()) };
+    let policies = policy::current(conn, cache)?;
+    let document = policies.governing(today).document();
+    let calendar = calendar::work_calendar(conn)?;
+    let rows = store::of_company(conn, &everyone, complex, company)?;
+    let shown: Vec<(DisclosureKind, Vec<&DisclosureRow>)> =
+        DisclosureKind::ALL.iter().map(|kind| (*kind, in_effect(&rows, *kind))).collect();
+    let ids: Vec<Id> = shown.iter().flat_map(|(_, rows)| rows.iter().map(|row| row.id)).collect();
+    let mut said = store::contents_of(conn, &ids)?;
+    let mut all = Vec::new();
+    for (kind, verified) in shown {
+        let held = rows.iter().filter(|row| row.kind == kind.code() && row.is_current).map(DisclosureRow::held);
+        let held = held.collect::<Work<Vec<Held>>>()?;
+        let rule = DisclosureRule::of(document, kind);
+        let assessment = Schedule::new(rule, &calendar, today).assess(serving.began, &held);
+        let newest = verified.first();
+        let own = newest.and_then(|row| said.remove(&row.id));
+        let (content, proof) = own.map(|row| (row.content.0, row.proof.0)).unzip();
+        let earlier = verified.iter().skip(1).filter_map(|row| {
+            let revenue = said.get(&row.id)?.content.0.public_revenue.as_ref()?;
+            Some(PublicRevenueTotals {
+                period_from: revenue.period_from,
+                period_to: revenue.period_to,
+                income_total_fen: revenue.income_total_fen,
+                expense_total_fen: revenue.expense_total_fen,
+                closing_balance_fen: revenue.closing_balance_fen,
+            })
+        });
+        all.push(PublicDisclosure {
+            kind,
+            state: assessment.state,
+            due_on: assessment.due_on,
+            published_on: newest.map(|row| row.published_on),
+            verified_on: newest.and_then(|row| row.verified_on),
+            content,
+            proof: proof.unwrap_or_default(),
+            earlier: earlier.collect(),
+        });
+    }
+    Ok(all)
+}
+
+/// The versions that stand, newest first; of what is disclosed once there is one.
+fn in_effect(rows: &[DisclosureRow], kind: DisclosureKind) -> Vec<&DisclosureRow> {
+    let mut all: Vec<&DisclosureRow> =
+        rows.iter().filter(|row| row.kind == kind.code() && row.is_in_effect()).collect();
+    all.sort_unstable_by_key(|row| std::cmp::Reverse((row.period(), row.number)));
+    all.truncate(1 + EARLIER);
+    all
+}
