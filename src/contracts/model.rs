@@ -124,7 +124,9 @@ pub struct FeeItem {
 pub struct FiledContract {
     pub id: Id,
     pub company_id: Id,
+    pub kind: ContractKind,
     pub filing_number: String,
+    pub filed_on: NaiveDate,
     pub effective_from: NaiveDate,
     pub effective_to: Option<NaiveDate>,
     pub fee_items: Vec<FeeItem>,

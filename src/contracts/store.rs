@@ -70,8 +70,10 @@ fn filed_of(row: ContractRow) -> Option<FiledContract> {
     Some(FiledContract {
         id: row.id,
         company_id: row.company_id,
+        kind: row.kind().ok()?,
         effective_from: row.effective_from,
         effective_to: row.ends_on(),
+        filed_on: row.filed_on?,
         filing_number: row.filing_number?,
         fee_items: row.terms.0.fee_items,
     })

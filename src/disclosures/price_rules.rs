@@ -87,6 +87,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::contracts::model::ContractKind;
     use crate::contracts::model::PricingBasis;
 
     fn fee(name: &str, price: &str) -> FeeItem {
@@ -104,7 +105,9 @@ mod tests {
         FiledContract {
             id: Id::new(),
             company_id: Id::new(),
+            kind: ContractKind::Regular,
             filing_number: "永物备〔2026〕0031号".into(),
+            filed_on: "2026-01-05".parse().unwrap(),
             effective_from: "2026-01-01".parse().unwrap(),
             effective_to: None,
             fee_items,

@@ -5,12 +5,14 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::content::PublicRevenueContent;
 use super::model::{DisclosureContent, DisclosureKind, DisclosureRow, DisclosureState};
 use super::state_rules::{Held, Schedule};
 use super::store;
 use crate::access::Scope;
 use crate::calendar;
 use crate::db::{Conn, Id, Work};
+use crate::files::{self, PublicPhoto};
 use crate::policy;
 use crate::policy::disclosures::DisclosureRule;
 use crate::policy::store::PolicyCache;
@@ -33,6 +35,9 @@ pub struct PublicDisclosure {
     /// Its proof: photographs of the board.
     #[schema(max_items = 20)]
     pub proof: Vec<Evidence>,
+    /// Those of them that are kept here: pictures for everyone.
+    #[schema(max_items = 20)]
+    pub photos: Vec<PublicPhoto>,
     /// Public revenue of earlier periods that was verified, newest first.
     #[schema(max_items = 8)]
     pub earlier: Vec<PublicRevenueTotals>,
@@ -53,6 +58,18 @@ pub struct PublicRevenueTotals {
     pub expense_total_fen: i64,
     /// Closing balance in fen.
     pub closing_balance_fen: i64,
+}
+
+impl From<&PublicRevenueContent> for PublicRevenueTotals {
+    fn from(revenue: &PublicRevenueContent) -> PublicRevenueTotals {
+        PublicRevenueTotals {
+            period_from: revenue.period_from,
+            period_to: revenue.period_to,
+            income_total_fen: revenue.income_total_fen,
+            expense_total_fen: revenue.expense_total_fen,
+            closing_balance_fen: revenue.closing_balance_fen,
+        }
+    }
 }
 
 /// As many earlier periods are shown.
@@ -85,16 +102,12 @@ pub fn public_disclosures(
         let assessment = Schedule::new(rule, &calendar, today).assess(serving.began, &held);
         let newest = verified.first();
         let own = newest.and_then(|row| said.remove(&row.id));
-        let (content, proof) = own.map(|row| (row.content.0, row.proof.0)).unzip();
+        let (content, proof): (_, Option<Vec<Evidence>>) = own.map(|row| (row.content.0, row.proof.0)).unzip();
+        let proof = proof.unwrap_or_default();
+        let photos = files::photos(conn, &proof)?;
         let earlier = verified.iter().skip(1).filter_map(|row| {
             let revenue = said.get(&row.id)?.content.0.public_revenue.as_ref()?;
-            Some(PublicRevenueTotals {
-                period_from: revenue.period_from,
-                period_to: revenue.period_to,
-                income_total_fen: revenue.income_total_fen,
-                expense_total_fen: revenue.expense_total_fen,
-                closing_balance_fen: revenue.closing_balance_fen,
-            })
+            Some(PublicRevenueTotals::from(revenue))
         });
         all.push(PublicDisclosure {
             kind,
@@ -103,7 +116,8 @@ pub fn public_disclosures(
             published_on: newest.map(|row| row.published_on),
             verified_on: newest.and_then(|row| row.verified_on),
             content,
-            proof: proof.unwrap_or_default(),
+            proof,
+            photos,
             earlier: earlier.collect(),
         });
     }

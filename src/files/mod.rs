@@ -29,7 +29,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use cleanup::{remove_unattached, sweep};
 pub use evidence::{attach, attach_evidence, check_attachment, check_evidence, copy_evidence, describe};
 pub use model::{AttachmentInfo, OwnerKind};
-pub use public_copy::{make_private, make_public};
+pub use public_copy::{PublicPhoto, make_private, make_public, photos};
 pub use storage::S3Options;
 
 use crate::settings::{FilesUrl, Settings, SettingsError};

@@ -4,6 +4,8 @@
 use actix_web::http::header::DispositionType;
 use actix_web::web;
 use aws_lc_rs::digest::{Context, SHA256};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::model::AttachmentRow;
 use super::serve::Content;
@@ -12,6 +14,7 @@ use crate::app::State;
 use crate::db::{Conn, Id, Work, WriteGate};
 use crate::http::Tx;
 use crate::problem::{Code, Problem};
+use crate::proceedings::model::Evidence;
 
 /// The largest picture that a copy is made of: it is in memory meanwhile.
 const MOST_BYTES: i64 = 20 * 1024 * 1024;
@@ -25,6 +28,29 @@ pub fn make_public(tx: &mut Tx, ids: &[Id]) -> Work<()> {
 /// Nobody may any more; the copies go when the store is swept.
 pub fn make_private(tx: &mut Tx, ids: &[Id]) -> Work<()> {
     store::set_public(tx.conn, ids, false)
+}
+
+/// A photograph that everyone may see (公示照片).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PublicPhoto {
+    /// What it shows.
+    #[schema(max_length = 200, example = "公示栏照片")]
+    pub title: String,
+    /// Where it is, from the root of this service; the picture without what its camera noted.
+    #[schema(max_length = 100, example = "/public/files/019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")]
+    pub path: String,
+}
+
+/// The photographs among a row's evidence; what has no public copy is none.
+pub fn photos(conn: &mut Conn, evidence: &[Evidence]) -> Work<Vec<PublicPhoto>> {
+    let ids: Vec<Id> = evidence.iter().filter_map(|one| one.attachment_id).collect();
+    let mut rows = store::of_ids(conn, &ids)?;
+    rows.retain(|row| row.is_public && row.public_key.as_deref() != Some(NONE) && strip::can(&row.media_type));
+    let photo = |one: &Evidence| {
+        let row = rows.iter().find(|row| Some(row.id) == one.attachment_id)?;
+        Some(PublicPhoto { title: one.title.clone(), path: format!("/public/files/{}", row.id) })
+    };
+    Ok(evidence.iter().filter_map(photo).collect())
 }
 
 /// The key of a copy that cannot be made: nobody makes the program try again.

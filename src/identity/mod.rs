@@ -5,6 +5,8 @@ mod vocabulary;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use vocabulary::zh;
+
 pub fn routes(config: &mut ServiceConfig) {
     config.service(routes::get_me).service(routes::get_vocabulary);
 }

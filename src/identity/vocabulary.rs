@@ -1,5 +1,7 @@
 //! Every code of every enumeration, with its labels.
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -38,6 +40,13 @@ fn term(code: &str, zh: &str, en: &str) -> Term {
 
 fn coded(name: &str, labels: &[Label]) -> Vocabulary {
     Vocabulary { name: name.to_owned(), values: labels.iter().map(|l| term(l.code, l.zh, l.en)).collect() }
+}
+
+/// The official Chinese term of a code.
+pub fn zh(vocabulary: &str, code: &str) -> Option<&'static str> {
+    static ALL: LazyLock<Vec<Vocabulary>> = LazyLock::new(all);
+    let values = &ALL.iter().find(|one| one.name == vocabulary)?.values;
+    Some(values.iter().find(|term| term.code == code)?.zh.as_str())
 }
 
 pub fn all() -> Vec<Vocabulary> {

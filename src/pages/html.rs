@@ -7,16 +7,20 @@ use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use aws_lc_rs::digest::{SHA256, digest};
+use chrono::NaiveDate;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use super::cache::Key;
+use super::chart;
 use crate::app::State;
 use crate::db::{Conn, Work};
 use crate::documents::chinese_day;
 use crate::http::Answer;
 use crate::http::answer::names_tag;
+use crate::identity;
+use crate::price::yuan;
 use crate::problem::{Code, Problem};
 
 pub const HTML: &str = "text/html; charset=utf-8";
@@ -29,8 +33,8 @@ macro_rules! templates {
 }
 
 const TEMPLATES: &[(&str, &str)] = templates! {
-    "base" "complex" "complex_phones" "complex_service" "document" "error" "home"
-    "notice" "verification"
+    "base" "complex" "complex_cases" "complex_disclosures" "complex_fees" "complex_phones" "complex_revenue"
+    "complex_service" "disclosure" "document" "error" "fee_table" "home" "notice" "notice_fees" "verification"
 };
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -38,16 +42,29 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_filter("day", day);
+    environment
+        .add_filter("period", |from: String, to: String| Ok::<_, Error>(chart::period(date(&from)?, date(&to)?)));
+    environment.add_filter("yuan", |fen: i64| format!("{}元", yuan(fen)));
+    environment.add_filter("zh", zh);
     for (name, text) in TEMPLATES {
         environment.add_template(name, text).expect("the templates are part of the program, and a test renders each");
     }
     environment
 });
 
+fn date(text: &str) -> Result<NaiveDate, Error> {
+    text.parse().map_err(|_| Error::new(ErrorKind::InvalidOperation, format!("{text} is no day")))
+}
+
 /// `2026-03-02` as people write it.
-fn day(date: String) -> Result<String, Error> {
-    let parsed = date.parse().map_err(|_| Error::new(ErrorKind::InvalidOperation, format!("{date} is no day")))?;
-    Ok(chinese_day(parsed))
+fn day(text: String) -> Result<String, Error> {
+    Ok(chinese_day(date(&text)?))
+}
+
+/// The official term of a code.
+fn zh(code: String, vocabulary: String) -> Result<&'static str, Error> {
+    let term = identity::zh(&vocabulary, &code);
+    term.ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("{vocabulary} has no {code}")))
 }
 
 /// An answer that everyone gets alike.

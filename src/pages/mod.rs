@@ -5,6 +5,7 @@
 //! section to it adds a field there, fills it in `store::complex`, and shows it in a template `complex_….html` of its own.
 
 mod cache;
+mod chart;
 mod error;
 mod html;
 pub mod model;

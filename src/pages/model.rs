@@ -6,8 +6,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::Role;
+use crate::contracts::model::{ContractKind, FeeItem};
 use crate::db::Id;
+use crate::disclosures::public::PublicDisclosure;
 use crate::documents::model::{DocumentKind, DocumentState};
+use crate::typical_cases::model::PublicTypicalCase;
 
 /// A complex among others (小区).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -60,9 +63,29 @@ pub struct PublicComplex {
     pub page_url: String,
     /// Who serves it today; null where nobody does.
     pub service: Option<PublicService>,
+    /// The filed contract in force (备案合同); null where none is.
+    pub contract: Option<PublicContract>,
+    /// The six disclosures of who serves it (六个公开); none where nobody does.
+    #[schema(max_items = 6)]
+    pub disclosures: Vec<PublicDisclosure>,
+    /// Typical cases (典型案例曝光), newest first.
+    #[schema(max_items = 50)]
+    pub typical_cases: Vec<PublicTypicalCase>,
     /// To whom a resident turns, the nearest first (投诉电话).
     #[schema(max_items = 10)]
     pub complaint_offices: Vec<ComplaintOffice>,
+}
+
+impl PublicComplex {
+    /// What is charged: as disclosed and verified, or else as the filed contract agrees.
+    pub fn fees(&self) -> &[FeeItem] {
+        let disclosed = self.disclosures.iter().find_map(|one| one.content.as_ref()?.fee_standard.as_ref());
+        match (disclosed, &self.contract) {
+            (Some(disclosed), _) => &disclosed.items,
+            (None, Some(contract)) => &contract.fee_items,
+            (None, None) => &[],
+        }
+    }
 }
 
 /// Who serves a complex on what term (物业服务).
@@ -84,6 +107,24 @@ pub struct PublicService {
     pub effective_from: NaiveDate,
     /// Last day of service; null while it is open.
     pub effective_to: Option<NaiveDate>,
+}
+
+/// A filed contract (备案合同).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PublicContract {
+    pub kind: ContractKind,
+    /// Number of the filing (备案号).
+    #[schema(max_length = 60, example = "640121备〔2026〕12号")]
+    pub filing_number: String,
+    /// Day of the filing (备案日期).
+    pub filed_on: NaiveDate,
+    /// First day of the term (合同期限).
+    pub effective_from: NaiveDate,
+    /// Last day of the term; null where it is indefinite.
+    pub effective_to: Option<NaiveDate>,
+    /// Fees that it agrees on (约定收费).
+    #[schema(max_items = 200)]
+    pub fee_items: Vec<FeeItem>,
 }
 
 /// An office that takes complaints (投诉受理机构).

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::html::{self, html, show};
 use super::model::{ListPublicComplexes, PublicComplex, PublicComplexRow, PublicDocument, SearchPage, Verification};
-use super::{qr, store};
+use super::{chart, qr, store};
 use crate::app::State;
 use crate::db::Id;
 use crate::documents;
@@ -106,7 +106,8 @@ pub async fn get_public_style(request: HttpRequest) -> HttpResponse {
 
 /// The page of a complex
 ///
-/// Who serves it on what term, and to whom a resident turns. An unknown complex is a plain page.
+/// Who serves it on what term, its filed contract, the six disclosures with fees and public revenue, typical cases, and to
+/// whom a resident turns. An unknown complex is a plain page.
 #[utoipa::path(tag = "public", params(("id" = crate::db::Id, Path, description = "Id of the complex")), responses(
     (status = 200, description = "The page", body = String, content_type = "text/html"),
     (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
@@ -115,10 +116,12 @@ pub async fn get_public_style(request: HttpRequest) -> HttpResponse {
 #[get("/public/complexes/{id}")]
 pub async fn get_public_complex(state: web::Data<State>, request: HttpRequest) -> Answer {
     let id = page_id(&request)?;
-    let (base, today) = (state.local_issuer.url.clone(), state.clock.today());
+    let read = state.clone();
     show(&state, &request, ("complex", id.to_string()), move |conn| {
-        let complex = store::complex(conn, &base, id, today)?;
-        html("complex", json!({ "title": complex.name, "complex": complex }))
+        let complex = store::complex(conn, &read, id)?;
+        let periods = chart::periods(&complex.disclosures);
+        let chart = chart::revenue(&periods);
+        html("complex", json!({ "title": complex.name, "complex": complex, "periods": periods, "chart": chart }))
     })
     .await
 }
@@ -134,11 +137,15 @@ pub async fn get_public_complex(state: web::Data<State>, request: HttpRequest) -
 #[get("/public/complexes/{id}/notice")]
 pub async fn get_public_notice(state: web::Data<State>, request: HttpRequest) -> Answer {
     let id = page_id(&request)?;
-    let (base, today) = (state.local_issuer.url.clone(), state.clock.today());
+    let read = state.clone();
     show(&state, &request, ("notice", id.to_string()), move |conn| {
-        let complex = store::complex(conn, &base, id, today)?;
+        let complex = store::complex(conn, &read, id)?;
         let qr = qr::svg(&complex.page_url, "本小区公示页面的二维码")?;
-        html("notice", json!({ "title": complex.name, "complex": complex, "qr": qr, "today": today }))
+        let fees = complex.fees();
+        html(
+            "notice",
+            json!({ "title": complex.name, "complex": complex, "fees": fees, "qr": qr, "today": read.clock.today() }),
+        )
     })
     .await
 }
@@ -210,11 +217,9 @@ pub async fn list_public_complexes(state: web::Data<State>, request: HttpRequest
 #[get("/public/data/complexes/{id}")]
 pub async fn get_public_complex_data(state: web::Data<State>, request: HttpRequest) -> Answer {
     let id = data_id(&request)?;
-    let (base, today) = (state.local_issuer.url.clone(), state.clock.today());
-    show(&state, &request, ("complex data", id.to_string()), move |conn| {
-        html::json(&store::complex(conn, &base, id, today)?)
-    })
-    .await
+    let read = state.clone();
+    show(&state, &request, ("complex data", id.to_string()), move |conn| html::json(&store::complex(conn, &read, id)?))
+        .await
 }
 
 /// Verify a document

@@ -4,16 +4,19 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{
-    AreaChoice, ComplaintOffice, ListPublicComplexes, PublicComplex, PublicComplexRow, PublicDocument, PublicService,
+    AreaChoice, ComplaintOffice, ListPublicComplexes, PublicComplex, PublicComplexRow, PublicContract, PublicDocument,
+    PublicService,
 };
 use crate::access::{Scope, scoped};
-use crate::complexes::model::ComplexRow;
+use crate::app::State;
+use crate::complexes::model::{ComplexRow, CurrentService};
+use crate::contracts::model::FiledContract;
 use crate::db::schema::complexes;
 use crate::db::{Conn, Id, Work, contains, lower};
 use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
 use crate::problem::Problem;
-use crate::{companies, divisions, documents, offices};
+use crate::{companies, contracts, disclosures, divisions, documents, offices, typical_cases};
 
 /// Who reads here is the public.
 const PUBLIC: Scope = Scope::System("what is made public of every complex is the same for everyone");
@@ -80,12 +83,21 @@ pub fn areas(conn: &mut Conn) -> Work<Vec<AreaChoice>> {
 }
 
 /// Everything that is public of a complex.
-pub fn complex(conn: &mut Conn, base_url: &str, id: Id, today: NaiveDate) -> Work<PublicComplex> {
+pub fn complex(conn: &mut Conn, state: &State, id: Id) -> Work<PublicComplex> {
+    let today = state.clock.today();
     let row = crate::complexes::find(conn, &PUBLIC, id)?;
+    let serving = crate::complexes::services_in_force(conn, &PUBLIC, &[id], today)?.remove(&id);
+    let disclosures = match &serving {
+        Some(serving) => disclosures::public_disclosures(conn, &state.policies, id, serving.company_id, today)?,
+        None => Vec::new(),
+    };
     Ok(PublicComplex {
         area: documents::place_in_words(conn, &row.place())?,
-        page_url: format!("{base_url}/public/complexes/{id}"),
-        service: service(conn, id, today)?,
+        page_url: format!("{}/public/complexes/{id}", state.local_issuer.url),
+        service: serving.map(|serving| service(conn, serving)).transpose()?,
+        contract: contracts::filed_in_force(conn, id, today)?.map(contract),
+        disclosures,
+        typical_cases: typical_cases::of_complex(conn, id)?,
         complaint_offices: complaint_offices(conn, &row)?,
         id: row.id,
         name: row.name,
@@ -96,19 +108,27 @@ pub fn complex(conn: &mut Conn, base_url: &str, id: Id, today: NaiveDate) -> Wor
     })
 }
 
-fn service(conn: &mut Conn, complex: Id, today: NaiveDate) -> Work<Option<PublicService>> {
-    let Some(service) = crate::complexes::services_in_force(conn, &PUBLIC, &[complex], today)?.remove(&complex) else {
-        return Ok(None);
-    };
+fn service(conn: &mut Conn, service: CurrentService) -> Work<PublicService> {
     let company = companies::find(conn, &PUBLIC, service.company_id)?;
-    Ok(Some(PublicService {
+    Ok(PublicService {
         company_name: company.name,
         company_uscc: company.uscc,
         service_hotline: company.service_hotline,
         project_manager: service.project_manager,
         effective_from: service.effective_from,
         effective_to: service.effective_to,
-    }))
+    })
+}
+
+fn contract(filed: FiledContract) -> PublicContract {
+    PublicContract {
+        kind: filed.kind,
+        filing_number: filed.filing_number,
+        filed_on: filed.filed_on,
+        effective_from: filed.effective_from,
+        effective_to: filed.effective_to,
+        fee_items: filed.fee_items,
+    }
 }
 
 fn complaint_offices(conn: &mut Conn, row: &ComplexRow) -> Work<Vec<ComplaintOffice>> {

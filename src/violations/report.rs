@@ -146,7 +146,6 @@ pub fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<F
     if input.found_on > ctx.today {
         faults.push(Fault::new("/found_on", "in_the_future", "发现日期在未来", "this day has not come"));
     }
-    files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)?;
     let policies = policy::current(conn, &ctx.state.policies)?;
     if policies.in_force(input.found_on).is_none() {
         let (zh, en) = ("当日尚无施行的政策", "no policy was in force on that day");

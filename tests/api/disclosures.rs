@@ -6,7 +6,7 @@ use xiaoqu::access::Role;
 use crate::on_both_databases;
 use crate::support::client::Answer;
 use crate::support::disclosing::{content_of, disclosed, fees, revenue};
-use crate::support::rows::{a_company, a_complex, a_served_complex, a_service, path, text};
+use crate::support::rows::{a_company, a_complex, a_served_complex, a_service, end_contract, path, text};
 use crate::support::{COMMUNITY, COUNTY, OTHER_COUNTY, TestApp};
 
 /// The path of a kind at a complex.
@@ -179,7 +179,8 @@ on_both_databases! {
     }
 
     async fn only_the_company_that_serves_discloses_and_only_those_concerned_see(app: TestApp) {
-        let (company, complex) = a_served_complex(&app).await;
+        let (company, complex) = (a_company(&app).await, a_complex(&app).await);
+        let first = a_service(&app, &complex, &company, "2026-01-01").await;
         let portal = app.company(text(&company["uscc"]));
         let fee = at(&complex, "fee_standard");
         let body = disclosed("fee_standard", "2026-03-02", content_of("fee_standard"));
@@ -200,6 +201,7 @@ on_both_databases! {
         assert_eq!(committee.get(&fee).await.expect(200)["current"]["id"], made["id"]);
 
         // Another company comes: what the first disclosed is history, its own alone to see, and no state any more.
+        end_contract(&app, &first, "2026-03-01").await;
         a_service(&app, &complex, &other, "2026-03-02").await;
         assert_eq!(state_of(&app, &complex, "fee_standard").await, "missing");
         portal.post(&fee, &body).await.problem(403, "forbidden");

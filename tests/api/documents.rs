@@ -293,7 +293,7 @@ on_both_databases! {
         let made = issue(&case.officer(), &of("violation_notice", case.id("V"))).await.expect(201);
         let (_, html) = page(&case.officer(), &made).await;
         assert!(html.contains("{{ office.phone }} {% raw %}&lt;img src=x onerror=alert(1)&gt;</p>"), "{html}");
-        assert!(html.contains("<p>第二段</p>"), "{html}");
+        assert!(html.contains("<p>第二段。</p>"), "{html}");
         assert!(html.contains("&lt;script&gt;alert(1)&lt;") && !html.contains("<script"), "{html}");
     }
 

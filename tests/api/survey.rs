@@ -6,7 +6,7 @@ use xiaoqu::access::Role;
 use crate::on_both_databases;
 use crate::support::cases::{Case, notice, reasons};
 use crate::support::disclosing::{content_of, disclosed};
-use crate::support::rows::{a_company, a_complex, a_complex_in, a_service, path, text};
+use crate::support::rows::{a_company, a_complex, a_complex_in, a_service, end_contract, path, text};
 use crate::support::{COMMUNITY, COUNTY, NEIGHBOUR, NEIGHBOUR_COMMUNITY, OTHER_TOWNSHIP, TOWNSHIP, TestApp};
 
 const ONCE: [&str; 5] = ["service_contract", "service_content", "service_phone", "service_method", "fee_standard"];
@@ -89,7 +89,7 @@ on_both_databases! {
 
     async fn the_trend_tells_what_was_verified_when_each_quarter_ended(app: TestApp) {
         let (company, complex) = (a_company(&app).await, a_complex(&app).await);
-        a_service(&app, &complex, &company, "2025-04-01").await;
+        let first = a_service(&app, &complex, &company, "2025-04-01").await;
         app.set_clock("2025-06-30T01:00:00Z");
         disclose(&app, &company, &complex, "fee_standard", "2025-06-30", "verified").await;
         app.set_clock("2025-07-01T01:00:00Z");
@@ -109,6 +109,7 @@ on_both_databases! {
         app.set_clock("2026-03-02T01:00:00Z");
         // Another company serves since January: what the first had verified is its own past.
         let other = a_company(&app).await;
+        end_contract(&app, &first, "2025-12-31").await;
         a_service(&app, &complex, &other, "2026-01-01").await;
         let survey = app.social().get("/v1/disclosure-survey").await.expect(200);
         let trend: Vec<(&str, i64, i64)> = survey["trend"].as_array().expect("a trend").iter()

@@ -4,6 +4,7 @@ use xiaoqu::db::Id;
 use xiaoqu::files::{make_private, make_public};
 use xiaoqu::http::Tx;
 
+use super::super::public::page;
 use crate::on_both_databases;
 use crate::support::TestApp;
 use crate::support::cases::{Case, nine};
@@ -32,7 +33,7 @@ on_both_databases! {
         reporter.post("/v1/violations", &input).await.expect(201);
         let at = format!("/public/files/{}", made.id());
         let nobody = app.nobody();
-        nobody.get(&at).await.problem(404, "not_found");
+        page(&app, &at, 404).await;
         set_public(&app, made.id(), true).await;
         // Eight at once make one copy.
         let all = futures_util::future::join_all((0..8).map(|_| async { nobody.get(&at).await })).await;
@@ -57,7 +58,7 @@ on_both_databases! {
         let kept = reporter.get(&format!("/v1/attachments/{}/content", made.id())).await;
         assert!(kept.bytes == original && kept.etag() == format!("\"{}\"", text(&made.json["sha256"])));
         set_public(&app, made.id(), false).await;
-        nobody.get(&at).await.problem(404, "not_found");
+        page(&app, &at, 404).await;
         // And again: another copy, the same bytes.
         set_public(&app, made.id(), true).await;
         assert_eq!(nobody.get(&at).await.etag(), copy.etag());
@@ -74,14 +75,14 @@ on_both_databases! {
         for made in [&pdf, &broken] {
             set_public(&app, made.id(), true).await;
             for _ in 0..2 {
-                app.nobody().get(&format!("/public/files/{}", made.id())).await.problem(404, "not_found");
+                page(&app, &format!("/public/files/{}", made.id()), 404).await;
             }
         }
         // A file that belongs to nothing is nothing to publish.
         let free = reporter.a_picture().await;
         set_public(&app, &free, true).await;
-        app.nobody().get(&format!("/public/files/{free}")).await.problem(404, "not_found");
-        app.nobody().get("/public/files/not-a-uuid").await.problem(400, "invalid_input");
+        page(&app, &format!("/public/files/{free}"), 404).await;
+        page(&app, "/public/files/not-a-uuid", 400).await;
         assert_eq!(app.objects().len(), 3);
     }
 }

@@ -21,6 +21,7 @@ fn decisions() -> Vec<(&'static str, Method, String)> {
             if permission.person_only {
                 let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).expect("a method");
                 let path = path.replace("{id}", "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11");
+                let path = path.replace("{kind}", "service_phone");
                 assert!(!path.contains('{'), "{path}");
                 all.push((permission.operation, method, path));
             }

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::page;
 use crate::on_both_databases;
-use crate::support::rows::{a_company, a_complex, a_served_complex, a_service, office_input, text};
+use crate::support::rows::{a_company, a_complex, a_served_complex, a_service, contract_input, office_input, text};
 use crate::support::{COMMUNITY, COUNTY, NEIGHBOUR, TOWNSHIP};
 
 on_both_databases! {
@@ -47,8 +47,9 @@ on_both_databases! {
         let html = page(&app, &format!("/public/complexes/{id}"), 200).await;
         assert!(html.contains("目前没有登记的物业服务企业") && html.contains("尚未登记"), "{html}");
         let company = a_company(&app).await;
-        let later = json!({ "company_id": company["id"], "project_manager": "乙某", "effective_from": "2026-01-01", "effective_to": "2026-03-02" });
-        app.county().post(&format!("/v1/complexes/{id}/service"), &later).await.expect(201);
+        let mut record = contract_input(&complex, &company, "2026-01-01");
+        record["effective_to"] = json!("2026-03-02");
+        app.county().post("/v1/contracts", &record).await.expect(201);
         let html = page(&app, &format!("/public/complexes/{id}"), 200).await;
         assert!(html.contains("，至2026年3月2日止"), "{html}");
         app.set_clock("2026-03-03T01:00:00Z");
