@@ -18,6 +18,8 @@ use crate::disclosures::state_rules::{Period, period_of};
 use crate::policy::disclosures::DisclosurePeriod;
 use crate::typical_cases;
 
+const PHOTOGRAPH: &[u8] = include_bytes!("data/board.png");
+
 /// What a company has on the board of a complex.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,6 +38,9 @@ pub struct Board {
     price: String,
     /// So many of the last quarters that are over have their revenue on the board.
     quarters: usize,
+    /// Its proof is a photograph that is kept here; else it is a link.
+    #[serde(default)]
+    photograph: bool,
 }
 
 #[derive(Deserialize)]
@@ -184,12 +189,16 @@ impl Disclosing {
         match step {
             Step::Submit(kind, quarter) => {
                 let today = stage.state.clock.day_of(when);
-                let mut body = json!({
-                    "published_on": today,
-                    "proof": [{ "title": "公示栏照片", "url": format!("https://example.invalid/board/{}.jpg", board.complex) }],
-                });
-                body[kind.code()] = board.content(stage, kind, quarter);
                 let company = Person::of_company(&register.company(&board.company)?.uscc).caller(&stage.state)?;
+                let mut proof = json!({ "title": "公示栏照片" });
+                if board.photograph {
+                    let picture = stage.attach(&company, when, "公示栏.png", "image/png", PHOTOGRAPH).await?;
+                    proof["attachment_id"] = json!(picture);
+                } else {
+                    proof["url"] = json!(format!("https://example.invalid/board/{}.jpg", board.complex));
+                }
+                let mut body = json!({ "published_on": today, "proof": [proof] });
+                body[kind.code()] = board.content(stage, kind, quarter);
                 let made = stage.act(&company, when, "submit_disclosure", body, move |tx, body| {
                     submit_disclosure(tx, id, kind, body)
                 });

@@ -1,6 +1,7 @@
 //! `xiaoqu demo`: a fresh SQLite file, a past of two years played through the real actions, and a tour of the ladder.
 
 mod cases;
+mod contracts;
 mod disclosing;
 mod offices;
 mod register;
@@ -81,6 +82,7 @@ pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<State>> {
 /// What happens next on the stage.
 enum Scene {
     Service,
+    Contract(usize, contracts::Step),
     Case(usize, cases::Step),
     Sanction(usize),
     Disclose(usize, disclosing::Step),
@@ -93,10 +95,14 @@ pub async fn fill(state: Arc<State>, start: DateTime<Utc>) -> anyhow::Result<Dem
     let mut register = register::Register::open(&stage).await?;
     let mut docket = cases::Docket::read()?;
     let sanctions = sanctions::read()?;
+    let mut papers = contracts::Papers::read()?;
     let mut disclosing = disclosing::Disclosing::read()?;
     let mut scenes: Vec<(Instant, Scene)> = register.services().map(|at| (at, Scene::Service)).collect();
     for (at, case) in docket.cases.iter().enumerate() {
         scenes.extend(case.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Case(at, step))));
+    }
+    for (at, paper) in papers.all.iter().enumerate() {
+        scenes.extend(paper.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Contract(at, step))));
     }
     scenes.extend(sanctions.iter().enumerate().map(|(at, one)| (one.when(&stage), Scene::Sanction(at))));
     for (at, board) in disclosing.boards.iter().enumerate() {
@@ -108,6 +114,7 @@ pub async fn fill(state: Arc<State>, start: DateTime<Utc>) -> anyhow::Result<Dem
         anyhow::ensure!(when.0 < start, "the demo's data reaches beyond its start");
         match scene {
             Scene::Service => register.record_service(&stage).await?,
+            Scene::Contract(at, step) => papers.play(&stage, &register, at, when, step).await?,
             Scene::Case(at, step) => docket.play(&stage, &register, at, when, step).await?,
             Scene::Disclose(at, step) => disclosing.play(&stage, &register, at, when, step).await?,
             Scene::Tell(at) => disclosing.tell(&stage, &docket, at).await?,

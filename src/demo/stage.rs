@@ -11,6 +11,7 @@ use crate::app::State;
 use crate::calendar::rules::WorkCalendar;
 use crate::cli::token::{self, TokenArgs};
 use crate::db::{Fail, Id, Instant, Work};
+use crate::files;
 use crate::http::context::Request;
 use crate::http::language::Language;
 use crate::http::{Body, Ctx, Entity, Tx};
@@ -93,6 +94,22 @@ impl Stage {
             let why = explain(&fail);
             anyhow::anyhow!("{} on {}: {operation} {told}: {why}", caller.sub, ctx.today)
         })
+    }
+}
+
+impl Stage {
+    /// Uploads a file of the demo's own.
+    pub async fn attach(
+        &self,
+        caller: &Arc<Caller>,
+        now: Instant,
+        name: &str,
+        media_type: &'static str,
+        bytes: &'static [u8],
+    ) -> anyhow::Result<Id> {
+        let ctx = self.ctx(caller, now, "create_attachment")?;
+        let made = files::upload_own(&ctx, name, media_type, bytes).await;
+        Ok(made.map_err(|fail| anyhow::anyhow!("{} {name}: {}", caller.sub, explain(&fail)))?.id)
     }
 }
 

@@ -31,6 +31,7 @@ pub use evidence::{attach, attach_evidence, check_attachment, check_evidence, co
 pub use model::{AttachmentInfo, OwnerKind};
 pub use public_copy::{PublicPhoto, make_private, make_public, photos};
 pub use storage::S3Options;
+pub use upload::upload_own;
 
 use crate::settings::{FilesUrl, Settings, SettingsError};
 use storage::Storage;

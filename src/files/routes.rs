@@ -7,7 +7,6 @@ use super::{actions, names, owner, public_copy, upload};
 use crate::app::State;
 use crate::http::context::PathId;
 use crate::http::{Answer, Ctx};
-use crate::problem::ProblemBody;
 
 /// Upload a file
 ///
@@ -70,8 +69,8 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
     responses(
         (status = 200, description = "The picture", body = FileBytes, content_type = "image/*"),
         (status = 206, description = "The part that was asked for", body = FileBytes, content_type = "image/*"),
-        (status = 404, description = "No such picture is public", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such picture is public, as a page", body = String, content_type = "text/html"),
+        (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html"),
     ))]
 #[get("/public/files/{id}")]
 pub async fn get_public_file(state: web::Data<State>, id: PathId, request: HttpRequest) -> Answer {

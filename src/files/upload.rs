@@ -5,13 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::web::Payload;
+use actix_web::web::{Bytes, Payload};
+use aws_lc_rs::digest::{SHA256, digest};
 
-use super::model::NewAttachment;
+use super::model::{Attachment, NewAttachment};
 use super::receive::{Received, receive};
 use super::spool::on_disk;
 use super::{actions, kinds};
 use crate::access::Caller;
+use crate::db::Work;
 use crate::http::{Answer, Body, Ctx};
 use crate::problem::{Code, Problem};
 
@@ -75,6 +77,21 @@ pub async fn upload(ctx: Ctx, request: HttpRequest, payload: Payload) -> Answer 
         answer
     });
     finished.await.unwrap_or_else(|_| Err(Problem::new(Code::Internal)))
+}
+
+/// A file that the program itself holds.
+pub async fn upload_own(ctx: &Ctx, name: &str, media_type: &'static str, bytes: &'static [u8]) -> Work<Attachment> {
+    let storage = &ctx.state.files.storage;
+    let object_key = storage.new_key(&ctx.state.db, "").await?;
+    storage.put(&object_key, vec![Bytes::from_static(bytes)]).await?;
+    let new = NewAttachment {
+        name: name.to_owned(),
+        media_type,
+        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+        sha256: hex::encode(digest(&SHA256, bytes)),
+        object_key,
+    };
+    ctx.perform(Body::given(Vec::new(), new), actions::create_attachment).await
 }
 
 async fn finish(ctx: Ctx, received: Received) -> Answer {

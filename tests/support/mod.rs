@@ -1,5 +1,6 @@
 //! Starts the real application on a free port, with a fresh database of either kind, for one test.
 
+pub mod browser;
 pub mod cases;
 pub mod client;
 pub mod disclosing;

@@ -1,8 +1,11 @@
 //! `/v1/contracts`
 
 mod ending;
+mod files;
 mod filing;
 mod handover;
+mod listed;
+mod prices;
 mod serving;
 
 use serde_json::{Value, json};

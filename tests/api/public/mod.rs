@@ -1,10 +1,12 @@
 //! What everyone may see, without a token.
 
+mod browser;
 mod cache;
 mod complexes;
 mod documents;
 mod frame;
 mod search;
+mod sections;
 
 use crate::support::TestApp;
 use crate::support::client::Answer;
