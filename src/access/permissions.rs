@@ -374,6 +374,7 @@ pub const PERMISSIONS: &[Permission] = &[
     decide("create_revocation", ADMINISTRATORS),
     decide("withdraw_revocation", ADMINISTRATORS),
     public("get_public_home"),
+    public("get_public_icon"),
     public("get_public_style"),
     public("get_public_complex"),
     public("get_public_notice"),

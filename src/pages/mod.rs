@@ -22,6 +22,7 @@ pub use html::{Rendered, html, json, show};
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(routes::get_public_home)
+        .service(routes::get_public_icon)
         .service(routes::get_public_style)
         .service(routes::get_public_complex)
         .service(routes::get_public_notice)
@@ -38,4 +39,5 @@ pub fn is_page(path: &str) -> bool {
         && !path.starts_with("/public/data/")
         && path != "/public/data"
         && path != "/public/style.css"
+        && path != "/public/icon.svg"
 }

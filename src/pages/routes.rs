@@ -1,20 +1,23 @@
-use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, LOCATION};
+use std::sync::LazyLock;
+
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde_json::json;
 
-use super::html::{self, html, show};
+use super::html::{self, Rendered, html, show};
 use super::model::{ListPublicComplexes, PublicComplex, PublicComplexRow, PublicDocument, SearchPage, Verification};
 use super::{chart, qr, store};
 use crate::app::State;
 use crate::db::Id;
 use crate::documents;
-use crate::http::answer::names_tag;
 use crate::http::{Answer, PageOf};
 use crate::problem::{Problem, ProblemBody};
 
 /// Rows on a page of search.
 const FOUND: i64 = 20;
-const STYLE: &str = include_str!("style.css");
+static STYLE: LazyLock<Rendered> =
+    LazyLock::new(|| Rendered::new("text/css; charset=utf-8", include_bytes!("style.css").to_vec()));
+static ICON: LazyLock<Rendered> = LazyLock::new(|| Rendered::new("image/svg+xml", include_bytes!("icon.svg").to_vec()));
 
 fn path<'a>(request: &'a HttpRequest, name: &str) -> &'a str {
     request.match_info().get(name).unwrap_or_default()
@@ -95,13 +98,16 @@ pub async fn get_public_home(state: web::Data<State>, request: HttpRequest) -> A
 #[utoipa::path(tag = "public", responses((status = 200, description = "CSS", body = String, content_type = "text/css")))]
 #[get("/public/style.css")]
 pub async fn get_public_style(request: HttpRequest) -> HttpResponse {
-    // It changes with the program only.
-    const TAG: &str = concat!("\"", env!("CARGO_PKG_VERSION"), "\"");
-    let asked = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let unchanged = names_tag(asked, TAG);
-    let mut builder = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    builder.insert_header((ETAG, TAG)).insert_header((CACHE_CONTROL, "public, max-age=300"));
-    if unchanged { builder.finish() } else { builder.content_type("text/css; charset=utf-8").body(STYLE) }
+    STYLE.response(&request)
+}
+
+/// The icon of the pages
+///
+/// For the tab of a browser.
+#[utoipa::path(tag = "public", responses((status = 200, description = "SVG", body = String, content_type = "image/svg+xml")))]
+#[get("/public/icon.svg")]
+pub async fn get_public_icon(request: HttpRequest) -> HttpResponse {
+    ICON.response(&request)
 }
 
 /// The page of a complex
