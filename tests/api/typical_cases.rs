@@ -49,7 +49,7 @@ on_both_databases! {
         app.neighbour().get(&at).await.problem(404, "not_found");
         app.office(Role::Community, COMMUNITY).post("/v1/typical-cases", &body).await.problem(403, "forbidden");
         for filter in ["", "state=published", &format!("company_id={}", text(&case.company["id"])), &format!("complex_id={}", case.id("P"))] {
-            assert_eq!(office.get(&format!("/v1/typical-cases?{filter}")).await.ids(), [id.clone()], "{filter}");
+            assert_eq!(office.get(&format!("/v1/typical-cases?{filter}")).await.ids(), [id.as_str()], "{filter}");
         }
         assert!(office.get("/v1/typical-cases?state=withdrawn").await.items().is_empty());
 
