@@ -53,6 +53,7 @@ pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> Work<Entity<Cont
         selection_proof,
         signed_on,
         agreed_notice_days,
+        agreed_nonrenewal_notice_days,
         fee_items,
         text,
     } = input.clone();
@@ -94,6 +95,7 @@ pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> Work<Entity<Cont
             selection_proof,
             signed_on,
             agreed_notice_days,
+            agreed_nonrenewal_notice_days,
             fee_items,
             text,
         }),
@@ -220,11 +222,13 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<
         selection_proof,
         signed_on,
         agreed_notice_days,
+        agreed_nonrenewal_notice_days,
         fee_items,
         text,
     } = input.clone();
     let mut attached = added(&before.selection_proof, selection_proof.as_deref().unwrap_or_default());
     attached.extend(added(&before.text, text.as_deref().unwrap_or_default()));
+    let place_before = (row.kind.clone(), row.effective_from, row.effective_to);
     row.kind = kind.map_or(row.kind, |kind| kind.code().to_owned());
     row.project_manager = project_manager.unwrap_or(row.project_manager);
     row.effective_from = effective_from.unwrap_or(row.effective_from);
@@ -236,11 +240,17 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<
         selection_proof: selection_proof.unwrap_or(before.selection_proof),
         signed_on: signed_on.unwrap_or(before.signed_on),
         agreed_notice_days: agreed_notice_days.unwrap_or(before.agreed_notice_days),
+        agreed_nonrenewal_notice_days: agreed_nonrenewal_notice_days.unwrap_or(before.agreed_nonrenewal_notice_days),
         fee_items: fee_items.unwrap_or(before.fee_items),
         text: text.unwrap_or(before.text),
     });
     if row.counts {
-        serving::take_place(tx, &mut row)?;
+        if place_before != (row.kind.clone(), row.effective_from, row.effective_to) {
+            serving::stop(tx, &mut row)?;
+            serving::take_place(tx, &mut row)?;
+        } else {
+            serving::show(tx, &mut row)?;
+        }
     }
     files::attach_evidence(tx, OwnerKind::Contract, row.id, &attached)?;
     advance(tx, row, "contract.changed", json!({}), &())
@@ -281,7 +291,6 @@ pub fn withdraw_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work
     row.require_state(&[ContractState::Draft, ContractState::Submitted, ContractState::Refused])?;
     row.state = ContractState::Withdrawn.code().to_owned();
     if row.counts {
-        row.counts = false;
         serving::stop(tx, &mut row)?;
     }
     advance(tx, row, "contract.withdrawn", json!({}), input)
@@ -300,6 +309,6 @@ pub fn change_project_manager(tx: &mut Tx, id: Id, body: &Body<ProjectManagerIn>
     let text = format!("{} → {}：{}", row.project_manager, input.project_manager, input.reasons);
     row.proceedings.0.managers.push(Step { text, at: ctx.now, by: Actor::of(&ctx.caller) });
     row.project_manager = input.project_manager.clone();
-    serving::show(tx, &row)?;
+    serving::show(tx, &mut row)?;
     advance(tx, row, "contract.manager_changed", json!({}), input)
 }

@@ -23,11 +23,22 @@ use crate::proceedings::model::{Actor, ReasonsIn, Step};
 const OF_COMPANY: [EndGround; 2] = [EndGround::DeclinedRenewal, EndGround::Notice];
 
 fn term(row: &ContractRow) -> Term {
-    Term { from: row.effective_from, to: row.effective_to, agreed_notice_days: row.terms.0.agreed_notice_days }
+    let to = if row.interim { row.interim_until } else { row.effective_to };
+    Term {
+        from: row.effective_from,
+        to,
+        agreed_notice_days: row.terms.0.agreed_notice_days,
+        agreed_nonrenewal_notice_days: row.terms.0.agreed_nonrenewal_notice_days,
+    }
 }
 
 fn conflict(zh: &str, en: &str) -> Problem {
     Problem::new(Code::StateConflict).detail(zh, en)
+}
+
+/// Nothing has ended it yet, or the service after its end has no last day.
+fn is_open(row: &ContractRow) -> bool {
+    row.proceedings.0.ending.is_none() || row.interim && row.interim_until.is_none()
 }
 
 /// It counts and nothing has ended it yet.
@@ -35,7 +46,7 @@ fn require_running(row: &ContractRow) -> Work<()> {
     if !row.counts {
         return Err(conflict("合同未备案，也未由主管单位录入", "it is neither filed nor on an office's record").into());
     }
-    if row.proceedings.0.ending.is_some() {
+    if !is_open(row) {
         return Err(conflict("合同已终止", "it has been ended").into());
     }
     Ok(())
@@ -69,8 +80,7 @@ pub fn terminate_contract(tx: &mut Tx, id: Id, body: &Body<TerminationIn>) -> Wo
 fn end(tx: &mut Tx, row: &mut ContractRow, input: &TerminationIn) -> Work<()> {
     let ctx = tx.ctx;
     let TerminationIn { ground, notice_given_on, last_day, reasons, evidence } = input.clone();
-    row.last_day = Some(last_day);
-    row.handover_due_on = rules::handover_due(Some(last_day), &policy_rules(tx)?);
+    *(if row.interim { &mut row.interim_until } else { &mut row.last_day }) = Some(last_day);
     row.proceedings.0.ending =
         Some(Ending { ground, notice_given_on, reasons, evidence, at: ctx.now, by: Actor::of(&ctx.caller) });
     show(tx, row)?;
@@ -100,12 +110,11 @@ pub fn withdraw_termination(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work
     }
     row.last_day = None;
     row.proceedings.0.ending = None;
-    row.handover_due_on = rules::handover_due(row.effective_to, &policy_rules(tx)?);
     let others: Vec<Span> = store::counting(tx.conn, row.complex_id)?.iter().map(Span::from).collect();
     if rules::succession(&Span::from(&row), &others).is_err() {
         return Err(conflict("其后已有新合同", "a contract after it stands").into());
     }
-    show(tx, &row)?;
+    show(tx, &mut row)?;
     advance(tx, row, "contract.termination_withdrawn", json!({}), input)
 }
 
@@ -130,9 +139,8 @@ pub fn record_interim_service(tx: &mut Tx, id: Id, body: &Body<InterimServiceIn>
     if rules::succession(&Span { last: None, ..Span::from(&row) }, &others).is_err() {
         return Err(conflict("其后已有新合同", "a contract after it stands").into());
     }
-    row.handover_due_on = rules::handover_due(row.serves_until(), &policy_rules(tx)?);
     row.proceedings.0.interim = Some(Step { text: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) });
-    show(tx, &row)?;
+    show(tx, &mut row)?;
     let step = json!({ "until": input.until, "handover_due_on": row.handover_due_on });
     advance(tx, row, "contract.interim_service_recorded", step, input)
 }
@@ -140,7 +148,7 @@ pub fn record_interim_service(tx: &mut Tx, id: Id, body: &Body<InterimServiceIn>
 /// Contracts of a company at a complex that run beyond a day.
 fn running(conn: &mut Conn, complex: Id, company: Id) -> Work<Vec<ContractRow>> {
     let mut rows = store::counting(conn, complex)?;
-    rows.retain(|row| row.company_id == company && row.proceedings.0.ending.is_none());
+    rows.retain(|row| row.company_id == company && is_open(row));
     Ok(rows)
 }
 
@@ -149,7 +157,7 @@ pub fn open_ending(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> Work<(
     lock_complex(tx.conn, complex)?;
     let today = tx.ctx.today;
     for mut row in running(tx.conn, complex, company)? {
-        if row.ends_on().is_none_or(|last| last >= today) {
+        if row.serves_until().is_none_or(|last| last >= today) {
             row.removal_id = Some(measure);
             save(tx, &mut row, "contract.ending_opened", json!({ "measure": measure }), &())?;
         }
@@ -198,7 +206,8 @@ pub fn check_removal(
 pub fn end_by_removal(tx: &mut Tx, complex: Id, company: Id, input: &TerminationIn) -> Work<()> {
     lock_complex(tx.conn, complex)?;
     for mut row in running(tx.conn, complex, company)? {
-        end(tx, &mut row, input)?;
+        let evidence = files::copy_evidence(tx, &input.evidence, OwnerKind::Contract, row.id)?;
+        end(tx, &mut row, &TerminationIn { evidence, ..input.clone() })?;
     }
     Ok(())
 }

@@ -38,7 +38,9 @@ pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> Work<Ent
         Ok(())
     })?;
     tx.if_match(row.version)?;
-    if !row.counts || row.handover_due_on.is_none() && !row.interim {
+    let over = row.serves_until().is_some_and(|last| last < ctx.today);
+    let ended = row.proceedings.0.ending.is_some() || row.interim || over;
+    if !row.counts || !ended || row.handover_due_on.is_none() && !row.interim {
         return Err(Problem::new(Code::StateConflict)
             .detail("合同未终止，或者无须交接", "it has not ended, or there is nothing to hand over")
             .into());

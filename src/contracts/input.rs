@@ -51,6 +51,10 @@ pub struct ContractIn {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 365, example = json!(null))]
     pub agreed_notice_days: Option<u32>,
+    /// Days of notice for declining renewal that the contract agrees on, where it does (Civil Code 947).
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 365, example = json!(null))]
+    pub agreed_nonrenewal_notice_days: Option<u32>,
     /// Fees (收费项目).
     #[serde(default)]
     #[schema(max_items = 200)]
@@ -100,6 +104,10 @@ pub struct ContractPatch {
     #[serde(default, deserialize_with = "crate::http::body::present")]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 365)]
     pub agreed_notice_days: Option<Option<u32>>,
+    /// Days of notice for declining renewal that the contract agrees on (Civil Code 947).
+    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 365)]
+    pub agreed_nonrenewal_notice_days: Option<Option<u32>>,
     /// Fees (收费项目), as a whole.
     #[schema(max_items = 200, nullable = false)]
     pub fee_items: Option<Vec<FeeItem>>,

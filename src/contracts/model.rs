@@ -142,6 +142,7 @@ pub struct Terms {
     pub selection_proof: Vec<Evidence>,
     pub signed_on: Option<NaiveDate>,
     pub agreed_notice_days: Option<u32>,
+    pub agreed_nonrenewal_notice_days: Option<u32>,
     pub fee_items: Vec<FeeItem>,
     pub text: Vec<Evidence>,
 }
@@ -166,6 +167,17 @@ pub struct Ending {
     pub by: Actor,
 }
 
+/// What a contract was before another took its place, so that a record made by mistake can be taken back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GaveWay {
+    /// To which contract.
+    pub to: Id,
+    pub counts: bool,
+    pub last_day: Option<NaiveDate>,
+    pub interim_until: Option<NaiveDate>,
+    pub ending: Option<Ending>,
+}
+
 /// One item of the hand-over: what the company says, and what was received.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Handed {
@@ -185,6 +197,7 @@ pub struct Proceedings {
     pub refusals: Vec<Step>,
     pub filing: Option<Filing>,
     pub ending: Option<Ending>,
+    pub gave_way: Option<GaveWay>,
     pub interim: Option<Step>,
     pub handover: Vec<Handed>,
     /// The violation that a late hand-over was reported as.

@@ -79,12 +79,13 @@ pub fn lacking(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Vec<Fault
     faults
 }
 
-/// The term of a contract that is to end.
+/// The term of a contract that is to end. One that goes on after its term is an indefinite one (Civil Code 948).
 #[derive(Clone, Copy, Debug)]
 pub struct Term {
     pub from: NaiveDate,
     pub to: Option<NaiveDate>,
     pub agreed_notice_days: Option<u32>,
+    pub agreed_nonrenewal_notice_days: Option<u32>,
 }
 
 /// Days of notice that a ground asks for.
@@ -94,8 +95,8 @@ fn notice_days(ground: EndGround, term: &Term, rules: &ContractRules) -> Option<
         EndGround::OwnersVote => Some(term.agreed_notice_days.unwrap_or(rules.dismissal_notice_days)),
         // Civil Code 948.
         EndGround::Notice => Some(rules.dismissal_notice_days),
-        // Civil Code 947.
-        EndGround::DeclinedRenewal => Some(rules.nonrenewal_notice_days),
+        // Civil Code 947: ninety days, unless the contract agrees on another period.
+        EndGround::DeclinedRenewal => Some(term.agreed_nonrenewal_notice_days.unwrap_or(rules.nonrenewal_notice_days)),
         EndGround::Expiry | EndGround::Agreement | EndGround::Judgment | EndGround::Succession => None,
     }
 }
@@ -234,9 +235,20 @@ pub fn is_new_complex(new: &Span, others: &[Span]) -> bool {
     !others.iter().any(|other| other.is_continued_by(new))
 }
 
-/// Last day of the hand-over after the last day of service (Civil Code 949); none while service goes on (950).
-pub fn handover_due(serves_until: Option<NaiveDate>, rules: &ContractRules) -> Option<NaiveDate> {
-    serves_until.and_then(|last| last.checked_add_days(Days::new(rules.handover_days.into())))
+/// Last day of the hand-over after the last day of service (Civil Code 949); none while service goes on (950), or under the
+/// company's next contract.
+pub fn handover_due(one: &Span, others: &[Span], rules: &ContractRules) -> Option<NaiveDate> {
+    let last = one.serves_until?;
+    let goes_on = |other: &Span| {
+        other.id != one.id
+            && other.company == one.company
+            && other.serves_until.is_none_or(|until| until > last)
+            && last.succ_opt().is_none_or(|next| other.from <= next)
+    };
+    if others.iter().any(goes_on) {
+        return None;
+    }
+    last.checked_add_days(Days::new(rules.handover_days.into()))
 }
 
 /// The day on which everything was received, once it is.

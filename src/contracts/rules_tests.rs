@@ -31,7 +31,12 @@ fn codes(term: Term, input: &TerminationIn) -> Vec<(String, &'static str)> {
 
 #[test]
 fn notice_is_sixty_days_or_ninety_or_what_the_contract_agrees_on() {
-    let term = Term { from: day("2025-01-01"), to: Some(day("2027-12-31")), agreed_notice_days: None };
+    let term = Term {
+        from: day("2025-01-01"),
+        to: Some(day("2027-12-31")),
+        agreed_notice_days: None,
+        agreed_nonrenewal_notice_days: None,
+    };
     let vote = |notice, last| codes(term, &ending(EndGround::OwnersVote, notice, last));
     assert_eq!(vote(Some("2026-03-02"), "2026-05-01"), []);
     assert_eq!(vote(Some("2026-03-02"), "2026-04-30"), [("/last_day".to_owned(), "notice_too_short")]);
@@ -59,6 +64,8 @@ fn notice_is_sixty_days_or_ninety_or_what_the_contract_agrees_on() {
         codes(too_late, &ending(EndGround::DeclinedRenewal, Some("2026-03-02"), "2026-05-30")),
         [("/last_day".to_owned(), "notice_too_short")]
     );
+    let agreed = Term { agreed_nonrenewal_notice_days: Some(60), ..too_late };
+    assert_eq!(codes(agreed, &ending(EndGround::DeclinedRenewal, Some("2026-03-02"), "2026-05-30")), []);
     assert_eq!(codes(term, &ending(EndGround::Succession, None, "2026-05-01")), [("/ground".to_owned(), "conflict")]);
 }
 
@@ -111,8 +118,22 @@ fn a_hand_over_is_done_when_everything_was_received() {
     all[4].received_on = None;
     assert_eq!(handover_done(&all), None);
     assert_eq!(handover_done(&all[..5]), None);
-    assert_eq!(handover_due(Some(day("2026-05-01")), &rules()), Some(day("2026-05-16")));
-    assert_eq!(handover_due(None, &rules()), None, "interim service is never late");
+    let span = |id: u128, company: u128, from: &str, until: Option<&str>| Span {
+        id: Id(uuid::Uuid::from_u128(id)),
+        company: Id(uuid::Uuid::from_u128(company)),
+        regular: true,
+        filed: true,
+        from: day(from),
+        last: until.map(day),
+        serves_until: until.map(day),
+    };
+    let ends = span(1, 1, "2025-01-01", Some("2026-05-01"));
+    let due = |others: &[Span]| handover_due(&ends, others, &rules());
+    assert_eq!(due(&[ends]), Some(day("2026-05-16")));
+    assert_eq!(due(&[span(2, 2, "2026-05-02", None)]), Some(day("2026-05-16")), "another company follows");
+    assert_eq!(due(&[span(2, 1, "2026-05-02", Some("2027-05-01"))]), None, "its own renewal follows");
+    assert_eq!(due(&[span(2, 1, "2026-05-03", None)]), Some(day("2026-05-16")), "a day without service");
+    assert_eq!(handover_due(&span(1, 1, "2025-01-01", None), &[], &rules()), None, "open service is never late");
 }
 
 prop_compose! {
@@ -165,7 +186,7 @@ proptest! {
     #[test]
     fn no_ending_that_is_accepted_shortens_the_notice(given in 0i64..400, last in 0i64..500, agreed in prop::option::of(1u32..120)) {
         let start = day("2025-01-01");
-        let term = Term { from: start, to: Some(day("2030-12-31")), agreed_notice_days: agreed };
+        let term = Term { from: start, to: Some(day("2030-12-31")), agreed_notice_days: agreed, agreed_nonrenewal_notice_days: None };
         let input = TerminationIn {
             ground: EndGround::OwnersVote,
             notice_given_on: Some(start + chrono::TimeDelta::days(given)),

@@ -57,21 +57,28 @@ pub fn take_place(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
     for one in way {
         let (GivesWay::Ends(id, _) | GivesWay::InterimEnds(id, _) | GivesWay::Replaced(id)) = one;
         let Some(mut other) = others.iter().find(|other| other.id == id).cloned() else { continue };
+        let before = GaveWay {
+            to: row.id,
+            counts: other.counts,
+            last_day: other.last_day,
+            interim_until: other.interim_until,
+            ending: other.proceedings.0.ending.clone(),
+        };
         match one {
             GivesWay::Ends(_, last) => other.last_day = Some(last),
             GivesWay::InterimEnds(_, last) => other.interim_until = Some(last),
             GivesWay::Replaced(_) => other.counts = false,
         }
-        give_way(tx, other, row)?;
+        give_way(tx, other, before, row)?;
     }
     row.counts = true;
-    row.handover_due_on = rules::handover_due(row.ends_on(), &policy_rules(tx)?);
     show(tx, row)?;
     companies::add_areas(tx.conn, row.company_id, &[&row.county, &row.township, &row.community])
 }
 
-fn give_way(tx: &mut Tx, mut other: ContractRow, new: &ContractRow) -> Work<()> {
+fn give_way(tx: &mut Tx, mut other: ContractRow, before: GaveWay, new: &ContractRow) -> Work<()> {
     let ctx = tx.ctx;
+    other.proceedings.0.gave_way = Some(before);
     if other.proceedings.0.ending.is_none() {
         other.proceedings.0.ending = Some(Ending {
             ground: EndGround::Succession,
@@ -82,11 +89,54 @@ fn give_way(tx: &mut Tx, mut other: ContractRow, new: &ContractRow) -> Work<()> 
             by: Actor::of(&ctx.caller),
         });
     }
-    // Who goes on serving hands nothing over.
-    let goes_on = other.company_id == new.company_id || !other.counts;
-    other.handover_due_on = if goes_on { None } else { rules::handover_due(other.serves_until(), &policy_rules(tx)?) };
+    if !other.counts {
+        other.handover_due_on = None;
+    }
     store::set_service(tx.conn, &other)?;
     record::save(tx, &mut other, "contract.succeeded", json!({ "by": new.id }), &())
+}
+
+/// What had given way to a record that is taken back stands again as it was, unless another contract stands there by now.
+/// The caller has taken the record out of the way.
+fn restore(tx: &mut Tx, record: &ContractRow) -> Work<()> {
+    for mut other in store::of_complex(tx.conn, record.complex_id)? {
+        let Some(before) = other.proceedings.0.gave_way.take_if(|one| one.to == record.id) else { continue };
+        let mut again = Span::from(&ContractRow { counts: before.counts, last_day: before.last_day, ..other.clone() });
+        if other.interim {
+            again.serves_until = before.interim_until;
+        }
+        let others = spans(&store::counting(tx.conn, record.complex_id)?);
+        if !rules::succession(&again, &others).is_ok_and(|way| way.is_empty()) {
+            continue;
+        }
+        (other.counts, other.last_day, other.interim_until) = (before.counts, before.last_day, before.interim_until);
+        other.proceedings.0.ending = before.ending;
+        store::set_service(tx.conn, &other)?;
+        record::save(tx, &mut other, "contract.restored", json!({ "instead_of": record.id }), &())?;
+    }
+    Ok(())
+}
+
+/// When each contract's hand-over is due, as they all stand now: who goes on serving hands nothing over. The row itself is
+/// the caller's to save.
+fn settle_handovers(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
+    let rules_now = policy_rules(tx)?;
+    let mut all = store::counting(tx.conn, row.complex_id)?;
+    all.retain(|other| other.id != row.id);
+    let mut spans = spans(&all);
+    let own = Span::from(&*row);
+    if row.counts {
+        spans.push(own);
+    }
+    row.handover_due_on = if row.counts { rules::handover_due(&own, &spans, &rules_now) } else { None };
+    for mut other in all {
+        let due = rules::handover_due(&Span::from(&other), &spans, &rules_now);
+        if other.handover_done_on.is_none() && other.handover_due_on != due {
+            other.handover_due_on = due;
+            record::save(tx, &mut other, "contract.handover_moved", json!({ "because_of": row.id }), &())?;
+        }
+    }
+    Ok(())
 }
 
 fn overlap(stands: &Span) -> Problem {
@@ -101,16 +151,19 @@ fn overlap(stands: &Span) -> Problem {
     )
 }
 
-/// Writes who serves the complex, as this contract has it.
-pub fn show(tx: &mut Tx, row: &ContractRow) -> Work<()> {
+/// Writes who serves the complex, as this contract has it, and what that means for hand-overs.
+pub fn show(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
     store::set_service(tx.conn, row)?;
+    settle_handovers(tx, row)?;
     let system = Scope::System("who serves it is a change of the complex");
     let complex = complexes::find(tx.conn, &system, row.complex_id)?;
     complexes::touch(tx.conn, &complex, tx.ctx.now)
 }
 
-/// The contract says no longer who serves.
+/// The record says no longer who serves: what gave way to it stands again.
 pub fn stop(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
-    row.handover_due_on = None;
+    row.counts = false;
+    store::save(tx.conn, row)?;
+    restore(tx, row)?;
     show(tx, row)
 }

@@ -46,6 +46,16 @@ pub fn counting(conn: &mut Conn, complex: Id) -> Work<Vec<ContractRow>> {
         .load(conn)?)
 }
 
+/// Every contract of a complex that was shown to its offices, whoever served under it.
+pub fn of_complex(conn: &mut Conn, complex: Id) -> Work<Vec<ContractRow>> {
+    let system = Scope::System("what gave way to a record stands again when it is taken back, whoever asks");
+    Ok(scoped::contracts(&system)
+        .filter(contracts::complex_id.eq(complex))
+        .filter(contracts::shared.eq(true))
+        .order((contracts::effective_from, contracts::id))
+        .load(conn)?)
+}
+
 /// The filed contract that is in force at a complex on a day.
 pub fn filed_in_force(conn: &mut Conn, complex: Id, day: NaiveDate) -> Work<Option<FiledContract>> {
     let found = counting(conn, complex)?.into_iter().find(|row| row.filing_number.is_some() && row.is_in_force(day));

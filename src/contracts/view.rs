@@ -163,6 +163,9 @@ pub struct Contract {
     /// Days of notice for dismissal that the contract agrees on.
     #[schema(minimum = 1, maximum = 365)]
     pub agreed_notice_days: Option<u32>,
+    /// Days of notice for declining renewal that the contract agrees on.
+    #[schema(minimum = 1, maximum = 365)]
+    pub agreed_nonrenewal_notice_days: Option<u32>,
     /// Fees.
     #[schema(max_items = 200)]
     pub fee_items: Vec<FeeItem>,
@@ -271,7 +274,7 @@ fn handover(ctx: &Ctx, row: &ContractRow) -> Option<HandoverView> {
 fn one(ctx: &Ctx, row: ContractRow, company_name: String, complex_name: String) -> Work<Contract> {
     let handover = handover(ctx, &row);
     let (kind, state, entered_by) = (row.kind()?, row.state()?, row.entered_by()?);
-    let (in_force, last_day) = (row.is_in_force(ctx.today), row.ends_on());
+    let (in_force, last_day, serves_until) = (row.is_in_force(ctx.today), row.ends_on(), row.serves_until());
     let Terms {
         party_a_kind,
         party_a_name,
@@ -279,11 +282,11 @@ fn one(ctx: &Ctx, row: ContractRow, company_name: String, complex_name: String) 
         selection_proof,
         signed_on,
         agreed_notice_days,
+        agreed_nonrenewal_notice_days,
         fee_items,
         text,
     } = row.terms.0;
-    let Proceedings { submission, refusals, filing, ending, interim: _, handover: _, late_report: _, managers: _ } =
-        row.proceedings.0;
+    let Proceedings { submission, refusals, filing, ending, .. } = row.proceedings.0;
     let (number, filed_on) = (row.filing_number, row.filed_on);
     Ok(Contract {
         kind,
@@ -299,6 +302,7 @@ fn one(ctx: &Ctx, row: ContractRow, company_name: String, complex_name: String) 
         selection_proof,
         signed_on,
         agreed_notice_days,
+        agreed_nonrenewal_notice_days,
         fee_items,
         text,
         submission: submission.map(|s| step(ctx, s)),
@@ -317,7 +321,7 @@ fn one(ctx: &Ctx, row: ContractRow, company_name: String, complex_name: String) 
         removal_id: row.removal_id,
         ending: ending.map(|e| EndingView {
             ground: e.ground,
-            last_day,
+            last_day: serves_until,
             notice_given_on: e.notice_given_on,
             reasons: e.reasons,
             evidence: e.evidence,

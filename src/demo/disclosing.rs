@@ -38,9 +38,16 @@ pub struct Board {
     price: String,
     /// So many of the last quarters that are over have their revenue on the board.
     quarters: usize,
+    /// First and last day of the contract, in days ago.
+    #[serde(default = "long_ago")]
+    term: (i64, Option<i64>),
     /// Its proof is a photograph that is kept here; else it is a link.
     #[serde(default)]
     photograph: bool,
+}
+
+fn long_ago() -> (i64, Option<i64>) {
+    (900, None)
 }
 
 #[derive(Deserialize)]
@@ -109,7 +116,8 @@ impl Board {
         match kind {
             DisclosureKind::ServiceContract => json!({
                 "summary": "（演示文本）物业服务合同摘要：服务范围、收费标准、双方权利义务", "party_a": "示范业主委员会",
-                "party_b": "示范物业服务企业", "effective_from": stage.day(900),
+                "party_b": "示范物业服务企业", "effective_from": stage.day(self.term.0),
+                "effective_to": self.term.1.map(|ago| stage.day(ago)),
             }),
             DisclosureKind::ServiceContent => json!({
                 "items": [

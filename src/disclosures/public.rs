@@ -32,10 +32,7 @@ pub struct PublicDisclosure {
     /// What the last verified version says; null where none is. The phones in it are those of posts, which Civil Code 943
     /// makes public.
     pub content: Option<DisclosureContent>,
-    /// Its proof: photographs of the board.
-    #[schema(max_items = 20)]
-    pub proof: Vec<Evidence>,
-    /// Those of them that are kept here: pictures for everyone.
+    /// Its proof: the photographs of the board that are kept here.
     #[schema(max_items = 20)]
     pub photos: Vec<PublicPhoto>,
     /// Public revenue of earlier periods that was verified, newest first.
@@ -116,7 +113,6 @@ pub fn public_disclosures(
             published_on: newest.map(|row| row.published_on),
             verified_on: newest.and_then(|row| row.verified_on),
             content,
-            proof,
             photos,
             earlier: earlier.collect(),
         });

@@ -219,10 +219,10 @@ pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> Work<
     row.require_state(&[MeasureState::Approved])?;
     let rule = rule_of(tx, &row)?;
     require_no_appeal(tx, &row, &rule)?;
+    files::attach_evidence(tx, OwnerKind::Measure, row.id, &input.evidence)?;
     if let Some((complex, ending)) = removal.zip(ending(input)) {
         contracts::end_by_removal(tx, complex, row.company_id, &ending)?;
     }
-    files::attach_evidence(tx, OwnerKind::Measure, row.id, &input.evidence)?;
     let CompletionIn { completed_on, outcome, evidence, removal_ground, notice_given_on: _ } = input.clone();
     let in_time = completed_on <= row.due_on;
     if kind == MeasureKind::RectificationOrder && in_time {
@@ -258,7 +258,7 @@ pub fn removal_carried_out(tx: &mut Tx, id: Id, ending: &TerminationIn) -> Work<
     row.proceedings.0.completion = Some(Completion {
         completed_on: ctx.today,
         outcome: ending.reasons.clone(),
-        evidence: ending.evidence.clone(),
+        evidence: files::copy_evidence(tx, &ending.evidence, OwnerKind::Measure, row.id)?,
         removal_ground: Some(ending.ground),
         in_time,
         at: ctx.now,

@@ -107,4 +107,42 @@ on_both_databases! {
         app.county().post(&termination, &input).if_match("\"7\"").await.problem(412, "precondition_failed");
         app.county().post(&termination, &input).if_match("\"1\"").await.expect(200);
     }
+
+    async fn service_that_goes_on_is_ended_by_notice_like_an_indefinite_contract(app: TestApp) {
+        let (company, complex) = (a_company(&app).await, a_complex(&app).await);
+        let contract = filed(&app, &company, &draft(&complex, "2025-01-01", Some("2026-02-28"))).await;
+        let (at, portal) = (path("contracts", &contract), app.company(text(&company["uscc"])));
+        app.social().post(&format!("{at}/interim-service"), &json!({ "reasons": "业主未作决定" })).await.expect(200);
+        let termination = format!("{at}/termination");
+        portal.post(&termination, &ending("notice", Some("2026-03-02"), "2026-04-30")).await.faults(&[("/last_day", "notice_too_short")]);
+        let ended = portal.post(&termination, &ending("notice", Some("2026-03-02"), "2026-05-01")).await.expect(200);
+        assert_eq!((&ended["interim_until"], &ended["ending"]["last_day"]), (&json!("2026-05-01"), &json!("2026-05-01")));
+        assert_eq!((&ended["last_day"], &ended["handover"]["due_on"]), (&json!("2026-02-28"), &json!("2026-05-16")));
+        app.county().post(&termination, &ending("agreement", None, "2026-05-01")).await.problem(409, "state_conflict");
+        app.set_clock("2026-05-02T01:00:00Z");
+        assert_eq!(app.social().get(&path("complexes", &complex)).await.json["service"], Value::Null);
+    }
+
+    async fn what_an_offices_mistaken_record_ended_stands_again_when_it_is_withdrawn(app: TestApp) {
+        let (developers, owners, complex) = (a_company(&app).await, a_company(&app).await, a_complex(&app).await);
+        let mut preliminary = draft(&complex, "2025-01-01", Some("2027-12-31"));
+        preliminary["kind"] = json!("preliminary");
+        preliminary["party_a_kind"] = json!("developer");
+        preliminary["selection"] = json!("tender");
+        let first = filed(&app, &developers, &preliminary).await;
+        let at = path("contracts", &first);
+        let mistaken = a_service(&app, &complex, &owners, "2026-03-01").await;
+        let ended = app.county().get(&at).await.expect(200);
+        assert_eq!((&ended["last_day"], &ended["ending"]["ground"]), (&json!("2026-02-28"), &json!("succession")));
+        // Moved, then taken back.
+        let mistaken = path("contracts", &mistaken);
+        app.county().patch(&mistaken, &json!({ "effective_from": "2026-03-11" })).if_match("*").await.expect(200);
+        assert_eq!(app.county().get(&at).await.expect(200)["last_day"], "2026-03-10");
+        app.county().post(&format!("{mistaken}/withdrawal"), &json!({ "note": "登记有误" })).await.expect(200);
+        let again = app.county().get(&at).await.expect(200);
+        assert_eq!((&again["last_day"], &again["ending"], &again["in_force"]), (&json!("2027-12-31"), &Value::Null, &json!(true)));
+        assert_eq!(again["handover"]["due_on"], "2028-01-15");
+        let shown = app.social().get(&path("complexes", &complex)).await.expect(200);
+        assert_eq!(shown["service"]["company_id"], developers["id"]);
+    }
 }

@@ -6,7 +6,7 @@ use xiaoqu::access::Role;
 use super::{draft, filed};
 use crate::on_both_databases;
 
-use crate::support::rows::{a_company, a_complex, end_contract, path, text};
+use crate::support::rows::{a_company, a_complex, contract_input, end_contract, path, text};
 
 const ITEMS: [&str; 6] =
     ["drawings", "equipment_data", "warranty_data", "other_data", "premises", "accounts_and_money"];
@@ -72,5 +72,40 @@ on_both_databases! {
         app.set_clock("2026-06-16T01:00:00Z");
         assert_eq!(app.social().get(&at).await.expect(200)["handover"]["overdue"], false);
         app.social().post(&format!("{at}/handover-report"), &json!({})).await.problem(409, "state_conflict");
+    }
+
+    async fn a_company_that_renews_hands_nothing_over(app: TestApp) {
+        let (company, complex) = (a_company(&app).await, a_complex(&app).await);
+        let first = filed(&app, &company, &draft(&complex, "2025-01-01", Some("2026-03-31"))).await;
+        assert_eq!(first["handover"]["due_on"], "2026-04-15");
+        let next = filed(&app, &company, &draft(&complex, "2026-04-01", Some("2027-03-31"))).await;
+        let at = path("contracts", &first);
+        assert_eq!(app.social().get(&at).await.expect(200)["handover"]["due_on"], Value::Null);
+        app.set_clock("2026-05-16T01:00:00Z");
+        app.social().post(&format!("{at}/handover-report"), &json!({})).await.problem(409, "state_conflict");
+        assert_eq!(next["handover"]["due_on"], "2027-04-15");
+    }
+
+    async fn nothing_is_handed_over_while_a_contract_with_a_term_runs(app: TestApp) {
+        let (company, complex) = (a_company(&app).await, a_complex(&app).await);
+        let contract = filed(&app, &company, &draft(&complex, "2025-01-01", Some("2026-03-31"))).await;
+        let at = format!("{}/handover", path("contracts", &contract));
+        let portal = app.company(text(&company["uscc"]));
+        portal.post(&at, &items(&["drawings"], "2026-03-02")).await.problem(409, "state_conflict");
+        app.set_clock("2026-04-01T01:00:00Z");
+        portal.post(&at, &items(&["drawings"], "2026-04-01")).await.expect(200);
+    }
+
+    async fn service_after_the_end_of_a_record_that_is_then_filed_is_not_late_either(app: TestApp) {
+        let (company, complex) = (a_company(&app).await, a_complex(&app).await);
+        let mut record = contract_input(&complex, &company, "2025-01-01");
+        record["effective_to"] = json!("2026-02-28");
+        let record = app.county().post("/v1/contracts", &record).await.expect(201);
+        let at = path("contracts", &record);
+        let on = app.social().post(&format!("{at}/interim-service"), &json!({ "reasons": "业主尚未决定" })).await.expect(200);
+        assert_eq!(on["handover"]["due_on"], Value::Null);
+        let changed = json!({ "effective_from": "2025-02-01" });
+        let after = app.county().patch(&at, &changed).if_match("*").await.expect(200);
+        assert_eq!((&after["handover"]["due_on"], &after["interim_service"]), (&Value::Null, &json!(true)));
     }
 }
