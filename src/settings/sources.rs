@@ -12,9 +12,8 @@ use super::{DatabaseUrl, Flag, Setting, TABLE};
 
 pub const PREFIX: &str = "XIAOQU_";
 const DEFAULT_FILE: &str = "xiaoqu.toml";
-/// Variables of the house that are no settings: `--config`, and two that only tests read.
-const NO_SETTINGS: &[&str] =
-    &["XIAOQU_CONFIG", "XIAOQU_REQUIRE_POSTGRES", "XIAOQU_REQUIRE_OIDC", "XIAOQU_REQUIRE_S3", "XIAOQU_TEST_PG_BIN"];
+/// How variables of the house begin that are no settings: `--config`, and what only tests read.
+const NO_SETTINGS: &[&str] = &["XIAOQU_CONFIG", "XIAOQU_REQUIRE_", "XIAOQU_TEST_"];
 
 /// Who said a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +73,7 @@ impl Sources {
             let Some(key) = name.strip_prefix(PREFIX) else {
                 continue;
             };
-            if NO_SETTINGS.contains(&&*name) {
+            if NO_SETTINGS.iter().any(|own| name == *own || own.ends_with('_') && name.starts_with(own)) {
                 continue;
             }
             let origin = Origin::Variable(name.to_string());
