@@ -101,7 +101,8 @@ class Service:
         wrapping, keyring = self.folder / "wrapping_key", self.folder / "keyring.json"
         # The limits of rate count as always, and let through what one caller of a load asks for.
         self.settings = [f"wrapping_key_file={wrapping}", f"keyring_file={keyring}", "access_token_minutes=1440",
-                         "caller_requests_per_second=1000000", "caller_burst=1000000", *settings]
+                         "caller_requests_per_second=1000000", "caller_burst=1000000",
+                         "address_requests_per_second=1000000", "address_burst=1000000", *settings]
         if not wrapping.exists():
             wrapping.write_text(run("openssl", "rand", "-base64", "32"))
             wrapping.chmod(0o600)

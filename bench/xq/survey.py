@@ -14,6 +14,8 @@ import time
 from . import data
 from .postgres import Postgres
 from .service import COUNTY, Service
+from .wrk import Load
+from .wrk import measure as measured
 
 # Of the townships that the register fills, the one with the fewest complexes that are 200 at least.
 AT_LEAST = 200
@@ -24,6 +26,18 @@ COLUMNS = ["id", "version", "number", "kind", "complex_id", "company_id", "count
            "updated_at"]
 CONTENT_COLUMNS = ["disclosure_id", "content", "proof", "findings", "verification", "submitted_by"]
 ACTOR = {"iss": "bench", "sub": "bench", "role": "property_company", "division": None}
+
+
+CONTENTS = {
+    "service_contract": {"filing_number": None, "summary": "服务范围、收费标准、双方权利义务" * 5, "party_a": "示范业主委员会",
+                         "party_b": "示范物业公司", "effective_from": "2025-01-01", "effective_to": "2027-12-31"},
+    "service_content": {"items": [{"name": f"服务事项{at}", "standard": "地面无明显污渍、无杂物堆放", "frequency": "每日一次"}
+                                  for at in range(10)], "performance": "按约履行"},
+    "service_phone": {"hotline": "0951-0000000", "repair_phone": "0951-0000001",
+                      "persons_in_charge": [{"name": "演示经理", "post": f"岗位{at}", "phone": "0951-0000002"}
+                                            for at in range(4)]},
+    "service_method": {"mode": "partly_outsourced", "outsourced": [{"service": "电梯维护保养", "provider": "示范电梯公司"}]},
+}
 
 
 def quarters(count):
@@ -61,7 +75,7 @@ def disclosures(register, source):
                 continue
             day = datetime.date.today() - datetime.timedelta(days=source.randrange(30, 700))
             replaced = day + datetime.timedelta(days=20) if source.random() < 0.3 else None
-            content = fees() if kind == "fee_standard" else {"text": "公开内容" * 50}
+            content = fees() if kind == "fee_standard" else CONTENTS[kind]
             yield row(place, kind, 1, "verified", day, source, content, replaced=replaced)
             if replaced:
                 state = source.choices(["verified", "submitted", "rejected"], [8, 1, 1])[0]
@@ -146,6 +160,19 @@ def milliseconds(client, path, times):
     return taken[len(taken) // 2], taken[-1]
 
 
+def public_page(service, folder, kind, title, complexes, table):
+    """Pages of complexes with all six disclosures, as everyone reads them: twenty of them, so that they stand in the cache."""
+    token = service.token("county_authority", division=COUNTY)
+    loads = [Load(folder, f"{kind} {name}", service.port, token, [(path, None) for path in paths], 64)
+             for name, paths in (("livez", ["/livez"]), ("page", [f"/public/complexes/{id}" for id in complexes]))]
+    of = measured(loads, 3, 3)
+    page, alive = of[f"{kind} page"]["rate"], of[f"{kind} livez"]["rate"]
+    table.at_least(f"public page of a complex from the cache, {title} : `/livez`, 64 connections",
+                   f"{page:,.0f}/s : {alive:,.0f}/s", page / alive, 0.5)
+    failed = sum(one["failed"] for one in of.values())
+    table.holds(f"no public page failed, {title}", f"{failed} failed", failed == 0)
+
+
 def measure(binary, folder, kind, companies, complexes, times, table):
     folder.mkdir(parents=True)
     postgres = None
@@ -185,6 +212,7 @@ def measure(binary, folder, kind, companies, complexes, times, table):
                     table.at_most(work, figures, middle, target, " ms")
                 else:
                     table.shown(work, figures, f"{middle:.2f} ms")
+        public_page(service, folder, kind, title, [id for id, *_ in register.complexes[:20]], table)
     finally:
         service.stop()
         if postgres:
