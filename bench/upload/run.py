@@ -178,7 +178,7 @@ def main():
                           args.most, " MB")
         finally:
             running.stop()
-    report.finish("performance.md", "upload", table, write=False)
+    report.finish("performance.md", "upload", table)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ def machine():
 def heading():
     commit = run("git", "-C", ROOT, "rev-parse", "--short", "HEAD").strip()
     changed = run("git", "-C", ROOT, "status", "--porcelain", "--untracked-files=no", "src", "Cargo.toml").strip()
-    command = " ".join([f"bench/{Path(sys.argv[0]).name}", *sys.argv[1:]])
+    command = " ".join([str(Path(sys.argv[0]).resolve().relative_to(ROOT)), *sys.argv[1:]])
     now = datetime.datetime.now(datetime.timezone.utc)
     return [f"`{command}`, {now:%Y-%m-%d %H:%M} UTC, commit `{commit}`{' with changes' if changed else ''}.",
             f"Machine: {machine()}; the load generator shares it with the servers.", ""]
