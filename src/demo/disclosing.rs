@@ -157,16 +157,22 @@ impl Board {
     fn revenue(&self, stage: &Stage, quarter: Option<Period>) -> Value {
         let quarters = self.quarters(stage);
         let at = quarters.iter().position(|one| Some(*one) == quarter).unwrap_or_default();
-        let (advertising, parking, lighting, repairs) = (850_000, 2_160_000, 430_000, 960_000);
-        let saved = advertising + parking - lighting - repairs;
-        let opening = 3_000_000 + saved * at as i64;
+        const LIGHTING: i64 = 430_000;
+        let figures = |at: usize| {
+            let advertising = [850_000, 920_000, 1_050_000, 780_000][at % 4];
+            let parking = [2_160_000, 2_240_000, 1_980_000, 2_105_000][at % 4];
+            let repairs = [960_000, 3_150_000, 610_000, 1_480_000][at % 4];
+            (advertising, parking, repairs, advertising + parking - LIGHTING - repairs)
+        };
+        let (advertising, parking, repairs, saved) = figures(at);
+        let opening = 3_000_000 + (0..at).map(|earlier| figures(earlier).3).sum::<i64>();
         let line = |source: &str, amount_fen: i64| json!({ "source": source, "amount_fen": amount_fen });
         json!({
             "period_from": quarter.map(|one| one.from), "period_to": quarter.map(|one| one.to),
             "opening_balance_fen": opening,
             "income": [line("电梯广告", advertising), line("公共场地停车", parking)],
-            "expense": [line("公共区域照明", lighting), line("公共设施维修", repairs)],
-            "income_total_fen": advertising + parking, "expense_total_fen": lighting + repairs,
+            "expense": [line("公共区域照明", LIGHTING), line("公共设施维修", repairs)],
+            "income_total_fen": advertising + parking, "expense_total_fen": LIGHTING + repairs,
             "closing_balance_fen": opening + saved,
         })
     }

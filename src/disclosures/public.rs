@@ -36,7 +36,7 @@ pub struct PublicDisclosure {
     #[schema(max_items = 20)]
     pub photos: Vec<PublicPhoto>,
     /// Public revenue of earlier periods that was verified, newest first.
-    #[schema(max_items = 8)]
+    #[schema(max_items = 7)]
     pub earlier: Vec<PublicRevenueTotals>,
 }
 
@@ -70,7 +70,7 @@ impl From<&PublicRevenueContent> for PublicRevenueTotals {
 }
 
 /// As many earlier periods are shown.
-const EARLIER: usize = 8;
+const EARLIER: usize = 7;
 
 /// All six kinds of a complex, of the company that serves it on a day; none where that is another.
 pub fn public_disclosures(

@@ -8,13 +8,13 @@ use chrono::{Datelike, Days, NaiveDate};
 use crate::disclosures::public::{PublicDisclosure, PublicRevenueTotals};
 
 /// Units of the picture; the page scales it.
-const WIDTH: usize = 360;
+const WIDTH: usize = 288;
 const HEIGHT: usize = 170;
 /// The line that the bars stand on, and the highest that they reach.
 const GROUND: usize = 130;
 const TOP: usize = 8;
 /// The widest that a bar gets, and what is left free on each side of a pair.
-const WIDEST: usize = 28;
+const WIDEST: usize = 24;
 const FREE: usize = 3;
 
 /// The totals of all periods that are shown, oldest first.
@@ -38,7 +38,7 @@ pub fn revenue(periods: &[PublicRevenueTotals]) -> Option<String> {
         of(last)
     );
     let room = WIDTH / periods.len();
-    let wide = ((room - 2 * FREE) / 2).min(WIDEST);
+    let wide = (room.saturating_sub(2 * FREE) / 2).clamp(2, WIDEST);
     for (at, one) in periods.iter().enumerate() {
         let middle = at * room + room / 2;
         for (class, x, fen) in
