@@ -9,6 +9,7 @@ pub mod backup;
 pub mod blacklist;
 pub mod bootstrap;
 pub mod calendar;
+pub mod characters;
 pub mod cli;
 pub mod clients;
 pub mod clock;

@@ -10,7 +10,7 @@ use utoipa_actix_web::AppExt;
 use super::contents::{CONFLICTS, TAGS, given_example};
 use crate::access::gate::PROBES;
 use crate::access::permissions::{self, Access};
-use crate::http::schema::NOT_BLANK;
+use crate::http::schema::{LINE, NOT_BLANK, NOT_BLANK_LINE};
 use crate::problem::{CODES, Code, ProblemBody};
 
 const DESCRIPTION: &str = "Supervision of property management of residential complexes (住宅小区物业监管).\n\n\
@@ -90,6 +90,9 @@ fn complete(document: &mut Value) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A name, a title, an address: one line. What is longer may have paragraphs.
+const MOST_OF_A_LINE: u64 = 300;
+
 /// A text with a least length and no other form is not blank either. What is said of a nullable reference stands beside
 /// its branches, where readers look for it.
 fn finish_fields(schema: &mut Value) {
@@ -97,8 +100,13 @@ fn finish_fields(schema: &mut Value) {
     for field in fields.into_iter().flat_map(|all| all.values_mut()) {
         finish_fields(field);
         let free = ["pattern", "format", "enum"].iter().all(|form| field.get(form).is_none());
-        if free && field["minLength"].as_u64().is_some_and(|least| least > 0) {
-            field["pattern"] = json!(NOT_BLANK);
+        let said = field["minLength"].as_u64().is_some_and(|least| least > 0);
+        let line = field["maxLength"].as_u64().is_some_and(|most| most <= MOST_OF_A_LINE);
+        match (free, said, line) {
+            (true, true, true) => field["pattern"] = json!(NOT_BLANK_LINE),
+            (true, true, false) => field["pattern"] = json!(NOT_BLANK),
+            (true, false, true) => field["pattern"] = json!(LINE),
+            _ => {}
         }
         let branches = field.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten();
         let said = branches.filter_map(|branch| branch.as_object_mut()?.remove("description")).next();

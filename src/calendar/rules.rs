@@ -88,6 +88,11 @@ impl WorkCalendar {
         day
     }
 
+    /// The last day of a period that ends on a rest day is the next working day (Civil Code 203).
+    pub fn end_of_period(&self, day: NaiveDate) -> NaiveDate {
+        if self.is_working_day(day) { day } else { self.add_working_days(day, 1) }
+    }
+
     /// Working days after `from` up to and including `to`; 0 when `to` is not after `from`.
     ///
     /// Whole weeks are computed, not walked, since the days may come from a caller.

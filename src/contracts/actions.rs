@@ -135,7 +135,9 @@ fn check(conn: &mut Conn, ctx: &Ctx, input: &ContractIn, faults: &mut Vec<Fault>
         faults.push(Fault::new("/company_id", code, zh, en));
     }
     files::check_evidence(conn, ctx, "/selection_proof", &input.selection_proof, faults)?;
-    files::check_evidence(conn, ctx, "/text", &input.text, faults)
+    files::check_evidence(conn, ctx, "/text", &input.text, faults)?;
+    files::check_apart("/text", &input.text, &input.selection_proof, faults);
+    Ok(())
 }
 
 /// The company of a contract: of the caller's own family, or one of the county that the complex lies in.
@@ -207,6 +209,8 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<
             });
             files::check_evidence(conn, ctx, pointer, &kept.collect::<Vec<_>>(), faults)?;
         }
+        let proof = input.selection_proof.as_deref().unwrap_or(&before.selection_proof);
+        files::check_apart("/text", input.text.as_deref().unwrap_or(&before.text), proof, faults);
         Ok(())
     })?;
     tx.if_match(row.version)?;
@@ -228,6 +232,8 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<
     } = input.clone();
     let mut attached = added(&before.selection_proof, selection_proof.as_deref().unwrap_or_default());
     attached.extend(added(&before.text, text.as_deref().unwrap_or_default()));
+    let held = |terms: &Terms| [terms.selection_proof.clone(), terms.text.clone()].concat();
+    let held_before = held(&before);
     let place_before = (row.kind.clone(), row.effective_from, row.effective_to);
     row.kind = kind.map_or(row.kind, |kind| kind.code().to_owned());
     row.project_manager = project_manager.unwrap_or(row.project_manager);
@@ -253,6 +259,10 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<
         }
     }
     files::attach_evidence(tx, OwnerKind::Contract, row.id, &attached)?;
+    if !row.shared {
+        // What nobody else has seen yet is given back to whoever uploaded it.
+        files::release(tx, row.id, &added(&held(&row.terms.0), &held_before))?;
+    }
     advance(tx, row, "contract.changed", json!({}), &())
 }
 

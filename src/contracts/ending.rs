@@ -70,7 +70,8 @@ pub fn terminate_contract(tx: &mut Tx, id: Id, body: &Body<TerminationIn>) -> Wo
     let removal = row.removal_id;
     end(tx, &mut row, input)?;
     files::attach_evidence(tx, OwnerKind::Contract, row.id, &input.evidence)?;
-    if let Some(measure) = removal {
+    // A removal is done when the company has gone.
+    if let Some(measure) = removal.filter(|_| input.last_day <= ctx.today) {
         measures::removal_carried_out(tx, measure, input)?;
     }
     view::entity(tx.conn, ctx, row)

@@ -23,11 +23,30 @@ use crate::violations::view::Violation;
 pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> Work<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let by_company = ctx.caller.role == Role::PropertyCompany;
     let input = tx.checked(body, |conn, input, faults| {
         for (at, one) in input.items.iter().enumerate() {
             if one.on > ctx.today {
                 let pointer = format!("/items/{at}/on");
                 faults.push(Fault::new(pointer, "in_the_future", "日期在未来", "this day has not come"));
+            }
+            if one.on < row.effective_from {
+                let pointer = format!("/items/{at}/on");
+                faults.push(Fault::new(pointer, "before_start", "早于合同开始日期", "earlier than the contract"));
+            }
+            let known = row.proceedings.0.handover.iter().find(|known| known.item == one.item);
+            let (handed, received) = known.map_or((None, None), |known| (known.handed_over_on, known.received_on));
+            if by_company && received.is_some() {
+                let pointer = format!("/items/{at}/item");
+                faults.push(Fault::new(
+                    pointer,
+                    "conflict",
+                    "此项已接收，不得再更改",
+                    "it was received: not yours to change",
+                ));
+            } else if !by_company && handed.is_some_and(|day| one.on < day) {
+                let pointer = format!("/items/{at}/on");
+                faults.push(Fault::new(pointer, "before_start", "早于移交日期", "earlier than it was handed over"));
             }
             if input.items[..at].iter().any(|before| before.item == one.item) {
                 let pointer = format!("/items/{at}/item");
@@ -48,7 +67,6 @@ pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> Work<Ent
     if row.handover_done_on.is_some() {
         return Err(Problem::new(Code::StateConflict).detail("已完成交接", "everything was handed over").into());
     }
-    let by_company = ctx.caller.role == Role::PropertyCompany;
     let mut attached: Vec<Evidence> = Vec::new();
     let handed = &mut row.proceedings.0.handover;
     for one in input.items.clone() {

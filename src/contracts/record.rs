@@ -36,6 +36,9 @@ pub fn save(
     record(tx, row, kind, step, said)
 }
 
+/// The company learns of a violation by its notice.
+const LATE: &str = "contract.handover_reported";
+
 fn fees(items: &[FeeItem]) -> String {
     serde_json::to_string(items).unwrap_or_default()
 }
@@ -52,7 +55,7 @@ pub fn record(
     let mut event = Event::new(kind, "contract", row.id)
         .company(Some(row.company_id))
         .complex(Some(row.complex_id).filter(|_| row.shared))
-        .audience(Audience::Parties)
+        .audience(if kind == LATE { Audience::Offices } else { Audience::Parties })
         .data(json!({
             "kind": row.kind, "state": row.state, "entered_by": row.entered_by, "counts": row.counts,
             "complex_id": row.complex_id, "effective_from": row.effective_from, "effective_to": row.effective_to,

@@ -1,23 +1,38 @@
 //! What a contract must hold, how long notice is, and which contract gives way to which. Pure.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 use super::input::TerminationIn;
 use super::model::*;
 use crate::db::Id;
+use crate::disclosures::price_rules::same_item;
 use crate::fault::Fault;
 use crate::policy::contracts::ContractRules;
 
+/// Property service in housing began in 1981; no term reaches beyond a century.
+const FIRST_YEAR: i32 = 1981;
+const LAST_YEAR: i32 = 2100;
+
 /// What is wrong whatever the contract is for: its term, and fees named twice.
 pub fn check_shape(from: NaiveDate, to: Option<NaiveDate>, fees: &[FeeItem], faults: &mut Vec<Fault>) {
+    let years = FIRST_YEAR..=LAST_YEAR;
+    for (pointer, day) in [("/effective_from", Some(from)), ("/effective_to", to)] {
+        if day.is_some_and(|day| !years.contains(&day.year())) {
+            let (zh, en) = (
+                format!("年份须在 {FIRST_YEAR} 至 {LAST_YEAR} 之间"),
+                format!("the year is from {FIRST_YEAR} to {LAST_YEAR}"),
+            );
+            faults.push(Fault::new(pointer, "out_of_range", zh, en));
+        }
+    }
     if to.is_some_and(|last| last < from) {
         faults.push(Fault::new("/effective_to", "before_start", "早于开始日期", "earlier than effective_from"));
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     for (at, fee) in fees.iter().enumerate() {
-        if !seen.insert((fee.name.trim(), fee.charged_to, fee.unit)) {
+        if !seen.insert(same_item(fee)) {
             let (zh, en) = ("同一收费项目重复", "the same fee is listed twice");
             faults.push(Fault::new(format!("/fee_items/{at}/name"), "duplicate", zh, en));
         }

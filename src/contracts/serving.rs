@@ -9,6 +9,7 @@ use super::rules::{self, GivesWay, Span};
 use super::store;
 use crate::access::Scope;
 use crate::blacklist;
+use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::Work;
@@ -121,6 +122,10 @@ fn restore(tx: &mut Tx, record: &ContractRow) -> Work<()> {
 /// the caller's to save.
 fn settle_handovers(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
     let rules_now = policy_rules(tx)?;
+    let calendar = calendar::work_calendar(tx.conn)?;
+    let due_of = |one: &Span, others: &[Span]| {
+        rules::handover_due(one, others, &rules_now).map(|day| calendar.end_of_period(day))
+    };
     let mut all = store::counting(tx.conn, row.complex_id)?;
     all.retain(|other| other.id != row.id);
     let mut spans = spans(&all);
@@ -128,9 +133,9 @@ fn settle_handovers(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
     if row.counts {
         spans.push(own);
     }
-    row.handover_due_on = if row.counts { rules::handover_due(&own, &spans, &rules_now) } else { None };
+    row.handover_due_on = if row.counts { due_of(&own, &spans) } else { None };
     for mut other in all {
-        let due = rules::handover_due(&Span::from(&other), &spans, &rules_now);
+        let due = due_of(&Span::from(&other), &spans);
         if other.handover_done_on.is_none() && other.handover_due_on != due {
             other.handover_due_on = due;
             record::save(tx, &mut other, "contract.handover_moved", json!({ "because_of": row.id }), &())?;

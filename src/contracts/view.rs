@@ -267,7 +267,8 @@ fn handover(ctx: &Ctx, row: &ContractRow) -> Option<HandoverView> {
                 }
             })
             .collect(),
-        late_report: row.proceedings.0.late_report,
+        // The company learns of a violation by its notice.
+        late_report: row.proceedings.0.late_report.filter(|_| ctx.caller.role != Role::PropertyCompany),
     })
 }
 

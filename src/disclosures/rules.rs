@@ -40,7 +40,7 @@ pub fn check(kind: DisclosureKind, input: &DisclosureIn, facts: &Facts, faults: 
         check_fees(content, faults);
     }
     if let Some(content) = &input.public_revenue {
-        check_period(content, facts, faults);
+        check_period(content, input.published_on, facts, faults);
         check_sums(content, facts.closing_before, faults);
     }
 }
@@ -107,7 +107,7 @@ fn check_fees(content: &FeeStandardContent, faults: &mut Vec<Fault>) {
 }
 
 /// A whole period of the calendar, over, and one in which the company served.
-fn check_period(content: &PublicRevenueContent, facts: &Facts, faults: &mut Vec<Fault>) {
+fn check_period(content: &PublicRevenueContent, published_on: NaiveDate, facts: &Facts, faults: &mut Vec<Fault>) {
     let PublicRevenueContent { period_from, period_to, .. } = *content;
     if let Some(every) = facts.rule.every {
         let whole = period_of(every, period_from);
@@ -129,6 +129,9 @@ fn check_period(content: &PublicRevenueContent, facts: &Facts, faults: &mut Vec<
     } else if period_to >= facts.today {
         let (zh, en) = ("该期尚未结束", "this period is not over");
         faults.push(Fault::new("/public_revenue/period_to", "in_the_future", zh, en));
+    } else if published_on <= period_to {
+        let (zh, en) = ("早于该期结束", "earlier than the end of the period");
+        faults.push(Fault::new("/published_on", "before_start", zh, en));
     } else if period_to < facts.began {
         let zh = format!("贵企业自 {} 起服务本小区", facts.began);
         let en = format!("the company serves this complex since {}", facts.began);

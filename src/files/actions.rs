@@ -7,7 +7,7 @@ use super::{UPLOAD_PATH, owner, store};
 use crate::access::Scope;
 use crate::db::{Conn, Id, Work};
 use crate::http::{Body, Ctx, Entity, Tx};
-use crate::ledger::{self, Event, Place};
+use crate::ledger::{self, Audience, Event, Place};
 use crate::{companies, complexes};
 
 /// A file changes in nothing but in whom it belongs to.
@@ -48,7 +48,11 @@ pub fn create_attachment(tx: &mut Tx, body: &Body<NewAttachment>) -> Work<Entity
         .complex(from.complex)
         .data(json!({ "sha256": row.sha256, "size": row.size, "media_type": row.media_type }))
         .personal("name", Some(&row.name));
-    event.place = row.place();
+    // A file that belongs to nothing is its uploader's alone: a company's is not in the feed of the offices.
+    match from.company {
+        Some(_) => event.audience = Audience::Parties,
+        None => event.place = row.place(),
+    }
     ledger::append(tx, event)?;
     Ok(Entity::created(row.id, VERSION, row.view(), UPLOAD_PATH))
 }

@@ -79,6 +79,22 @@ pub fn attach(tx: &mut Tx, kind: OwnerKind, owner: Id, ids: &[Id]) -> Work<()> {
     Ok(())
 }
 
+/// A file stands in one list of a body only.
+pub fn check_apart(pointer: &str, list: &[Evidence], other: &[Evidence], faults: &mut Vec<Fault>) {
+    let elsewhere = attachments_of(other);
+    for (at, one) in list.iter().enumerate() {
+        if one.attachment_id.is_some_and(|id| elsewhere.contains(&id)) {
+            let pointer = format!("{pointer}/{at}/attachment_id");
+            faults.push(Fault::new(pointer, "duplicate", "附件重复", "this attachment stands here twice"));
+        }
+    }
+}
+
+/// Files that a row held and holds no more belong to nothing again: their uploader's alone, until they are swept.
+pub fn release(tx: &mut Tx, owner: Id, evidence: &[Evidence]) -> Work<()> {
+    store::release(tx.conn, owner, &attachments_of(evidence))
+}
+
 /// The same files as evidence of another row that the caller makes of this one: each gets an id of its own there.
 pub fn copy_evidence(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner: Id) -> Work<Vec<Evidence>> {
     let rows = store::of_ids(tx.conn, &attachments_of(evidence))?;

@@ -27,7 +27,9 @@ use std::time::Duration;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use cleanup::{remove_unattached, sweep};
-pub use evidence::{attach, attach_evidence, check_attachment, check_evidence, copy_evidence, describe};
+pub use evidence::{
+    attach, attach_evidence, check_apart, check_attachment, check_evidence, copy_evidence, describe, release,
+};
 pub use model::{AttachmentInfo, OwnerKind};
 pub use public_copy::{PublicPhoto, make_private, make_public, photos};
 pub use storage::S3Options;

@@ -2,19 +2,15 @@
 
 use actix_web::http::header::{ContentDisposition, DispositionType};
 
+use crate::characters::is_forbidden;
 use crate::fault::Fault;
 
 pub const MOST_CHARACTERS: usize = 255;
 
-/// Characters that turn the direction of what follows (UAX 9): “gpj.exe” would be read as “exe.jpg”.
-fn turns_direction(letter: char) -> bool {
-    matches!(letter, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 /// The last part of a path that somebody gave as a name; `None` where nothing is left of it.
 pub fn clean(given: &str, pointer: &str) -> Result<Option<String>, Fault> {
     let name = given.rsplit(['/', '\\']).next().unwrap_or_default().trim();
-    if name.chars().any(|letter| letter.is_control() || turns_direction(letter)) {
+    if name.chars().any(|letter| letter.is_control() || is_forbidden(letter)) {
         let (zh, en) = ("文件名含有不允许的字符", "the name of the file has a character that is not allowed");
         return Err(Fault::new(pointer, "forbidden_character", zh, en));
     }

@@ -25,6 +25,14 @@ pub fn attach(conn: &mut Conn, ids: &[Id], kind: OwnerKind, owner: Id) -> Work<u
     Ok(diesel::update(free).set(owner).execute(conn)?)
 }
 
+/// Files that a row held belong to nothing again.
+pub fn release(conn: &mut Conn, owner: Id, ids: &[Id]) -> Work<()> {
+    let held = attachments::table.filter(attachments::id.eq_any(ids.to_vec())).filter(attachments::owner_id.eq(owner));
+    let nothing = (attachments::owner_kind.eq(None::<String>), attachments::owner_id.eq(None::<Id>));
+    diesel::update(held).set(nothing).execute(conn)?;
+    Ok(())
+}
+
 /// Files of rows become public, or private again; the public copy is made when it is asked for, and forgotten here.
 pub fn set_public(conn: &mut Conn, ids: &[Id], public: bool) -> Work<()> {
     let attached =

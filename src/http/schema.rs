@@ -6,6 +6,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
+use crate::characters::is_forbidden;
 use crate::fault::Fault;
 
 struct Parameter {
@@ -180,15 +181,21 @@ fn typed(kinds: &[String], text: &str) -> Value {
 
 /// The pattern of a text that says something.
 pub const NOT_BLANK: &str = r"\S";
+/// The same of a text of one line, such as a name: a line break in it would make lines of its own in what is printed of it.
+pub const NOT_BLANK_LINE: &str = r"^[^\r\n]*\S[^\r\n]*$";
+/// A text of one line that may be empty.
+pub const LINE: &str = r"^[^\r\n]*$";
 
 fn forbidden(pointer: String) -> Fault {
-    Fault::new(pointer, "forbidden_character", "不得含有空字符（NUL）", "must not contain the NUL character")
+    let (zh, en) =
+        ("不得含有控制字符、不可见字符或改变书写方向的字符", "no control, invisible or direction-changing characters");
+    Fault::new(pointer, "forbidden_character", zh, en)
 }
 
-/// PostgreSQL cannot hold NUL in text, so no text may: both databases refuse the same inputs.
+/// Both databases refuse the same texts, and what is printed says what it shows.
 fn forbidden_characters(value: &Value, pointer: &mut String, faults: &mut Vec<Fault>) {
     match value {
-        Value::String(text) if text.contains('\0') => faults.push(forbidden(pointer.clone())),
+        Value::String(text) if text.contains(is_forbidden) => faults.push(forbidden(pointer.clone())),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 descend(&index.to_string(), item, pointer, faults);
@@ -209,6 +216,10 @@ fn descend(step: &str, item: &Value, pointer: &mut String, faults: &mut Vec<Faul
     pointer.push_str(step);
     forbidden_characters(item, pointer, faults);
     pointer.truncate(length);
+}
+
+fn has_break(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.contains(['\r', '\n']))
 }
 
 fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, faults: &mut Vec<Fault>) {
@@ -266,7 +277,10 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
         Kind::Format { format } => {
             push(at, "invalid_format", format!("格式应为 {format}"), format!("must have the format {format}"));
         }
-        Kind::Pattern { pattern } if pattern == NOT_BLANK => {
+        Kind::Pattern { pattern } if pattern == LINE || pattern == NOT_BLANK_LINE && has_break(error.instance()) => {
+            push(at, "forbidden_character", "须为一行，不得换行".into(), "one line, without a break".into());
+        }
+        Kind::Pattern { pattern } if pattern == NOT_BLANK || pattern == NOT_BLANK_LINE => {
             push(at, "blank", "不得为空白".into(), "must not be blank".into());
         }
         Kind::Pattern { pattern } => {

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, VARY};
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use aws_lc_rs::digest::{SHA256, digest};
@@ -34,7 +34,8 @@ macro_rules! templates {
 
 const TEMPLATES: &[(&str, &str)] = templates! {
     "base" "complex" "complex_cases" "complex_disclosures" "complex_fees" "complex_phones" "complex_revenue"
-    "complex_service" "disclosure" "document" "error" "fee_table" "home" "notice" "notice_fees" "verification"
+    "complex_service" "disclosure" "document" "error" "fee_table" "home" "notice" "notice_fees" "price_note"
+    "verification"
 };
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -88,7 +89,8 @@ impl Rendered {
             builder
         };
         if unchanged {
-            return with_headers(HttpResponse::NotModified()).finish();
+            // What the whole answer would have said (RFC 9110, 15.4.5): it may be compressed.
+            return with_headers(HttpResponse::NotModified()).insert_header((VARY, "accept-encoding")).finish();
         }
         with_headers(HttpResponse::Ok()).content_type(self.media_type).body(self.body.clone())
     }

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::access::Role;
 use crate::contracts::model::{ContractKind, FeeItem};
 use crate::db::Id;
+use crate::disclosures::price_rules::PriceFinding;
 use crate::disclosures::public::PublicDisclosure;
 use crate::documents::model::{DocumentKind, DocumentState};
 use crate::typical_cases::model::PublicTypicalCase;
@@ -65,6 +66,9 @@ pub struct PublicComplex {
     pub service: Option<PublicService>,
     /// The filed contract in force (备案合同); null where none is.
     pub contract: Option<PublicContract>,
+    /// Disclosed prices that the filed contract does not bear out (收费比对); none where no contract is filed.
+    #[schema(max_items = 100)]
+    pub price_findings: Vec<PriceFinding>,
     /// The six disclosures of who serves it (六个公开); none where nobody does.
     #[schema(max_items = 6)]
     pub disclosures: Vec<PublicDisclosure>,
@@ -79,13 +83,17 @@ pub struct PublicComplex {
 impl PublicComplex {
     /// What is charged: as disclosed and verified, or else as the filed contract agrees.
     pub fn fees(&self) -> &[FeeItem] {
-        let disclosed = self.disclosures.iter().find_map(|one| one.content.as_ref()?.fee_standard.as_ref());
-        match (disclosed, &self.contract) {
-            (Some(disclosed), _) => &disclosed.items,
+        match (disclosed_fees(&self.disclosures), &self.contract) {
+            (Some(disclosed), _) => disclosed,
             (None, Some(contract)) => &contract.fee_items,
             (None, None) => &[],
         }
     }
+}
+
+/// What is charged, as it was disclosed and verified.
+pub fn disclosed_fees(disclosures: &[PublicDisclosure]) -> Option<&[FeeItem]> {
+    disclosures.iter().find_map(|one| Some(one.content.as_ref()?.fee_standard.as_ref()?.items.as_slice()))
 }
 
 /// Who serves a complex on what term (物业服务).

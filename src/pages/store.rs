@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::model::{
     AreaChoice, ComplaintOffice, ListPublicComplexes, PublicComplex, PublicComplexRow, PublicContract, PublicDocument,
-    PublicService,
+    PublicService, disclosed_fees,
 };
 use crate::access::{Scope, scoped};
 use crate::app::State;
@@ -13,6 +13,7 @@ use crate::complexes::model::{ComplexRow, CurrentService};
 use crate::contracts::model::FiledContract;
 use crate::db::schema::complexes;
 use crate::db::{Conn, Id, Work, contains, lower};
+use crate::disclosures::price_rules;
 use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
 use crate::problem::Problem;
@@ -91,11 +92,17 @@ pub fn complex(conn: &mut Conn, state: &State, id: Id) -> Work<PublicComplex> {
         Some(serving) => disclosures::public_disclosures(conn, &state.policies, id, serving.company_id, today)?,
         None => Vec::new(),
     };
+    let filed = contracts::filed_in_force(conn, id, today)?;
+    let price_findings = match (disclosed_fees(&disclosures), &filed) {
+        (Some(disclosed), Some(filed)) => price_rules::compare(disclosed, filed),
+        _ => Vec::new(),
+    };
     Ok(PublicComplex {
+        price_findings,
         area: documents::place_in_words(conn, &row.place())?,
         page_url: format!("{}/public/complexes/{id}", state.local_issuer.url),
         service: serving.map(|serving| service(conn, serving)).transpose()?,
-        contract: contracts::filed_in_force(conn, id, today)?.map(contract),
+        contract: filed.map(contract),
         disclosures,
         typical_cases: typical_cases::of_complex(conn, id)?,
         complaint_offices: complaint_offices(conn, &row)?,

@@ -36,7 +36,7 @@ pub fn facts(found: &Found) -> (String, String) {
 
 fn fee(finding: &PriceFinding) -> (String, String) {
     let PriceFinding { name, charged_to, .. } = finding;
-    (format!("“{name}”（{}）", charged_to.zh()), format!("{name:?} (charged to: {})", charged_to.code()))
+    (format!("“{name}”（{}）", charged_to.zh()), format!("“{name}” (charged to: {})", charged_to.en()))
 }
 
 fn exceeds(finding: &PriceFinding) -> (String, String) {

@@ -437,7 +437,8 @@ on_both_databases! {
                 assert!(told.iter().any(|p| *p == pointer || p.starts_with(&format!("{pointer}/"))), "{what}: {name} in {told:?}");
             }
             // A text of spaces says nothing, and a decision must say something.
-            let texts = fields.iter().filter(|(_, schema)| schema["pattern"] == r"\S").map(|(name, _)| name);
+            let said = [r"\S", xiaoqu::http::schema::NOT_BLANK_LINE];
+            let texts = fields.iter().filter(|(_, schema)| said.iter().any(|form| schema["pattern"] == *form)).map(|(name, _)| name);
             let blank: Map<String, Value> = texts.map(|name| (name.clone(), json!(" \u{3000}        "))).collect();
             let answer = send(Value::Object(blank.clone()).to_string()).await;
             for name in blank.keys() {

@@ -30,7 +30,8 @@ on_both_databases! {
         ]);
         let ended = app.county().post(&termination, &ending("owners_vote", Some("2026-03-02"), "2026-05-01")).await.expect(200);
         assert_eq!((&ended["last_day"], &ended["in_force"]), (&json!("2026-05-01"), &json!(true)));
-        assert_eq!(ended["handover"]["due_on"], "2026-05-16");
+        // The sixteenth is a Saturday (Civil Code 203).
+        assert_eq!(ended["handover"]["due_on"], "2026-05-18");
         app.county().post(&termination, &ending("agreement", None, "2026-04-01")).await.problem(409, "state_conflict");
         let back = app.county().post(&format!("{at}/termination-withdrawal"), &json!({ "reasons": "登记有误" })).await.expect(200);
         assert_eq!((&back["last_day"], &back["ending"]), (&json!("2026-12-31"), &Value::Null));
@@ -117,7 +118,7 @@ on_both_databases! {
         portal.post(&termination, &ending("notice", Some("2026-03-02"), "2026-04-30")).await.faults(&[("/last_day", "notice_too_short")]);
         let ended = portal.post(&termination, &ending("notice", Some("2026-03-02"), "2026-05-01")).await.expect(200);
         assert_eq!((&ended["interim_until"], &ended["ending"]["last_day"]), (&json!("2026-05-01"), &json!("2026-05-01")));
-        assert_eq!((&ended["last_day"], &ended["handover"]["due_on"]), (&json!("2026-02-28"), &json!("2026-05-16")));
+        assert_eq!((&ended["last_day"], &ended["handover"]["due_on"]), (&json!("2026-02-28"), &json!("2026-05-18")));
         app.county().post(&termination, &ending("agreement", None, "2026-05-01")).await.problem(409, "state_conflict");
         app.set_clock("2026-05-02T01:00:00Z");
         assert_eq!(app.social().get(&path("complexes", &complex)).await.json["service"], Value::Null);
@@ -141,8 +142,32 @@ on_both_databases! {
         app.county().post(&format!("{mistaken}/withdrawal"), &json!({ "note": "登记有误" })).await.expect(200);
         let again = app.county().get(&at).await.expect(200);
         assert_eq!((&again["last_day"], &again["ending"], &again["in_force"]), (&json!("2027-12-31"), &Value::Null, &json!(true)));
-        assert_eq!(again["handover"]["due_on"], "2028-01-15");
+        assert_eq!(again["handover"]["due_on"], "2028-01-17");
         let shown = app.social().get(&path("complexes", &complex)).await.expect(200);
         assert_eq!(shown["service"]["company_id"], developers["id"]);
+    }
+
+    async fn a_removal_is_done_when_the_company_has_gone_and_not_before(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        for (name, clause, day) in [("V1", 3, "2026-03-02"), ("V2", 7, "2026-04-07"), ("V3", 9, "2026-05-06")] {
+            case.confirmed(name, nine(clause), "P", day).await;
+        }
+        let removal = case.measure("removal:P").await;
+        case.heard_on(&removal, &case.officer()).await;
+        case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
+        let contract = app.social().get(&format!("/v1/contracts?complex_id={}", case.id("P"))).await.items()[0].clone();
+        let at = path("contracts", &contract);
+        app.social().post(&format!("{at}/termination"), &ending("agreement", None, "2026-09-30")).await.expect(200);
+        assert_eq!(app.social().get(&removal).await.expect(200)["state"], "approved", "the company serves on");
+        let back = json!({ "reasons": "登记有误" });
+        app.social().post(&format!("{at}/termination-withdrawal"), &back).await.expect(200);
+        app.social().post(&format!("{at}/termination"), &ending("agreement", None, "2026-09-30")).await.expect(200);
+        case.on("2026-10-09");
+        let done = json!({
+            "completed_on": "2026-10-09", "outcome": "合同已终止，企业已退出", "removal_ground": "agreement",
+            "evidence": [{ "title": "终止协议", "text": "双方同意终止" }],
+        });
+        let done = app.social().post(&format!("{removal}/completion"), &done).await.expect(200);
+        assert_eq!(done["state"], "done");
     }
 }

@@ -38,4 +38,28 @@ on_both_databases! {
         }
         assert_eq!(app.nobody().get(&format!("/public/files/{file}")).await.status, 404);
     }
+
+    async fn what_is_taken_out_of_a_draft_is_its_uploaders_alone_again(app: TestApp) {
+        let (company, complex) = (a_company(&app).await, a_complex(&app).await);
+        let portal = app.company(text(&company["uscc"]));
+        let (wrong, right) = (upload(&portal).await, upload(&portal).await);
+        let named = |id: &str| json!([{ "title": "合同文本", "attachment_id": id }]);
+        let mut input = draft(&complex, "2026-04-01", None);
+        input["text"] = named(&wrong);
+        input["selection_proof"] = named(&wrong);
+        portal.post("/v1/contracts", &input).await.faults(&[("/text/0/attachment_id", "duplicate")]);
+        input["selection_proof"] = draft(&complex, "2026-04-01", None)["selection_proof"].clone();
+        let made = portal.post("/v1/contracts", &input).await.expect(201);
+        let at = path("contracts", &made);
+        portal.patch(&at, &json!({ "text": named(&right) })).if_match("*").await.expect(200);
+        portal.post(&format!("{at}/submission"), &json!({})).await.expect(200);
+        app.county().get(&format!("/v1/attachments/{right}")).await.expect(200);
+        app.county().get(&format!("/v1/attachments/{wrong}")).await.problem(404, "not_found");
+        assert_eq!(portal.get(&format!("/v1/attachments/{wrong}")).await.expect(200)["owner_id"], serde_json::Value::Null);
+        // Nor does the feed of the offices tell of a company's uploads; its own does.
+        app.entries_about(&wrong).await;
+        let about = format!("/v1/events?subject_id={wrong}");
+        assert!(app.county().get(&about).await.items().is_empty());
+        assert_eq!(portal.get(&about).await.items().len(), 1);
+    }
 }

@@ -59,6 +59,12 @@ on_both_databases! {
         assert_eq!(app.social().post(&report, &words).key("late").await.header("idempotent-replayed"), "true");
         app.social().post(&report, &words).await.problem(409, "already_exists");
         assert_eq!(app.social().get(&at).await.expect(200)["handover"]["late_report"], reported["id"]);
+        // The company learns of it by its notice.
+        let portal = app.company(text(&company["uscc"]));
+        assert_eq!(portal.get(&at).await.expect(200)["handover"]["late_report"], Value::Null);
+        app.entries_about(text(&contract["id"])).await;
+        let events = portal.get(&format!("/v1/events?limit=200&subject_id={}", text(&contract["id"]))).await;
+        assert!(events.items().iter().all(|event| event["type"] != "contract.handover_reported"));
     }
 
     async fn service_after_the_end_is_never_late(app: TestApp) {
@@ -107,5 +113,23 @@ on_both_databases! {
         let changed = json!({ "effective_from": "2025-02-01" });
         let after = app.county().patch(&at, &changed).if_match("*").await.expect(200);
         assert_eq!((&after["handover"]["due_on"], &after["interim_service"]), (&Value::Null, &json!(true)));
+    }
+
+    async fn what_was_received_is_not_the_companys_to_change_and_days_stand_in_their_order(app: TestApp) {
+        let (company, complex) = (a_company(&app).await, a_complex(&app).await);
+        let contract = filed(&app, &company, &draft(&complex, "2025-01-01", None)).await;
+        end_contract(&app, &contract, "2026-03-31").await;
+        app.set_clock("2026-04-08T01:00:00Z");
+        let at = format!("{}/handover", path("contracts", &contract));
+        let portal = app.company(text(&company["uscc"]));
+        portal.post(&at, &items(&["drawings"], "2024-12-31")).await.faults(&[("/items/0/on", "before_start")]);
+        portal.post(&at, &items(&["drawings"], "2026-04-03")).await.expect(200);
+        app.social().post(&at, &items(&["drawings"], "2026-04-02")).await.faults(&[("/items/0/on", "before_start")]);
+        let noted = json!({ "items": [{ "item": "drawings", "on": "2026-04-07", "receiver": "望远镇社会事务办公室", "note": "缺少三本" }] });
+        app.social().post(&at, &noted).await.expect(200);
+        let over = json!({ "items": [{ "item": "drawings", "on": "2026-04-08", "note": "全部齐全" }] });
+        portal.post(&at, &over).await.faults(&[("/items/0/item", "conflict")]);
+        let seen = app.social().get(&path("contracts", &contract)).await.expect(200);
+        assert_eq!(seen["handover"]["items"][0]["note"], "缺少三本");
     }
 }

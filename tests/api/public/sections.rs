@@ -134,4 +134,29 @@ on_both_databases! {
         let html = page(&app, &at, 200).await;
         assert!(!html.contains("典型案例曝光") && !html.contains(text(&told["title"])), "{html}");
     }
+
+    async fn a_verified_price_above_the_filed_contract_says_so(app: TestApp) {
+        let case = Case::new(&app, &["P"]).await;
+        let complex = json!({ "id": case.id("P") });
+        filed(&app, &case.company, &draft(&complex, "2026-01-01", None)).await;
+        let fee = format!("/v1/complexes/{}/disclosures/fee_standard", case.id("P"));
+        let body = disclosed("fee_standard", "2026-03-02", fees(&[("物业服务费", "2.10"), ("装修管理费", "1.00")]));
+        let made = case.portal().post(&fee, &body).await.expect(201);
+        let decision = json!({ "disclosure_id": made["id"], "outcome": "verified" });
+        app.office(Role::Community, COMMUNITY).post(&format!("{fee}/verification"), &decision).await.expect(200);
+        for at in [format!("/public/complexes/{}", case.id("P")), format!("/public/complexes/{}/notice", case.id("P"))] {
+            let html = page(&app, &at, 200).await;
+            assert!(html.contains("高于备案合同约定的1.80") && html.contains("备案合同未约定此项"), "{html}");
+        }
+    }
+
+    async fn no_text_says_another_thing_than_it_holds(app: TestApp) {
+        let made = a_complex(&app).await;
+        let at = path("complexes", &made);
+        for name in ["\u{202e}苑河星", "星\u{200b}河", "星河\u{1}", "星河\n四、另行收费", "星\u{2028}河"] {
+            let answer = app.county().patch(&at, &json!({ "name": name })).if_match("*").await;
+            answer.faults(&[("/name", "forbidden_character")]);
+        }
+        app.county().patch(&at, &json!({ "name": "𠮷祥苑（北区）" })).if_match("*").await.expect(200);
+    }
 }
