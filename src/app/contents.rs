@@ -108,7 +108,16 @@ pub const CONFLICTS: &[(&str, &[Code])] = &[
     ("withdraw_revocation", &[Code::StateConflict]),
     ("create_office", &[Code::AlreadyExists]),
     ("update_office", &[Code::AlreadyExists]),
-    ("issue_document", &[Code::AlreadyExists, Code::StateConflict, Code::OfficeNotRegistered, Code::TemplateUnusable]),
+    (
+        "issue_document",
+        &[
+            Code::AlreadyExists,
+            Code::StateConflict,
+            Code::DeadlinePassed,
+            Code::OfficeNotRegistered,
+            Code::TemplateUnusable,
+        ],
+    ),
 ];
 
 /// Examples that the fields' own do not add up to.

@@ -142,6 +142,12 @@ pub fn gather(tx: &mut Tx, input: &DocumentIn, case: &Case) -> Work<IssueInput> 
             })
         }
         Case::Measure(row) => {
+            let orders = matches!(input.kind, DocumentKind::RectificationOrder | DocumentKind::ReferralLetter);
+            if orders && row.due_on < ctx.today {
+                let zh = format!("文书要求于 {} 前办理，该日已过，无从履行", row.due_on);
+                let en = format!("it would order something by {}, which is over", row.due_on);
+                return Err(Problem::new(Code::DeadlinePassed).detail(zh, en).into());
+            }
             measure_context(tx, input.kind, row, &policies, &mut context)?;
             Ok(IssueInput {
                 kind: input.kind,

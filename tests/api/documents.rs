@@ -175,6 +175,18 @@ on_both_databases! {
         assert_eq!(app.county().get(&format!("/v1/documents?company_id={}", text(&case.company["id"]))).await.ids(), [text(&made["id"])]);
     }
 
+    async fn nothing_is_ordered_by_a_day_that_is_over(app: TestApp) {
+        an_office(&app, &a_word()).await;
+        let mut case = Case::new(&app, &["P"]).await;
+        case.confirmed("V", nine(7), "P", "2026-03-02").await;
+        let rectification = case.measure("rectification_order:V").await;
+        let due = text(&case.officer().get(&rectification).await.expect(200)["due_on"]).to_owned();
+        case.on(&crate::support::cases::next_day(&due));
+        issue(&case.officer(), &of("rectification_order", id_of(&rectification))).await.problem(409, "deadline_passed");
+        case.on(&due);
+        issue(&case.officer(), &of("rectification_order", id_of(&rectification))).await.expect(201);
+    }
+
     async fn what_follows_from_a_confirmation_is_put_into_form(app: TestApp) {
         let word = a_word();
         an_office(&app, &word).await;
