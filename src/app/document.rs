@@ -100,9 +100,9 @@ fn finish_fields(schema: &mut Value) {
     for field in fields.into_iter().flat_map(|all| all.values_mut()) {
         finish_fields(field);
         let free = ["pattern", "format", "enum"].iter().all(|form| field.get(form).is_none());
-        let said = field["minLength"].as_u64().is_some_and(|least| least > 0);
+        let needed = field["minLength"].as_u64().is_some_and(|least| least > 0);
         let line = field["maxLength"].as_u64().is_some_and(|most| most <= MOST_OF_A_LINE);
-        match (free, said, line) {
+        match (free, needed, line) {
             (true, true, true) => field["pattern"] = json!(NOT_BLANK_LINE),
             (true, true, false) => field["pattern"] = json!(NOT_BLANK),
             (true, false, true) => field["pattern"] = json!(LINE),

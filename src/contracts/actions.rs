@@ -134,10 +134,8 @@ fn check(conn: &mut Conn, ctx: &Ctx, input: &ContractIn, faults: &mut Vec<Fault>
         };
         faults.push(Fault::new("/company_id", code, zh, en));
     }
-    files::check_evidence(conn, ctx, "/selection_proof", &input.selection_proof, faults)?;
-    files::check_evidence(conn, ctx, "/text", &input.text, faults)?;
-    files::check_apart("/text", &input.text, &input.selection_proof, faults);
-    Ok(())
+    let lists = [("/selection_proof".to_owned(), input.selection_proof.as_slice()), ("/text".to_owned(), &input.text)];
+    files::check_lists(conn, ctx, &lists, faults)
 }
 
 /// The company of a contract: of the caller's own family, or one of the county that the complex lies in.
@@ -193,12 +191,8 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<
     let input = tx.checked(body, |conn, input, faults| {
         let fees = input.fee_items.as_deref().unwrap_or(&before.fee_items);
         rules::check_shape(input.effective_from.unwrap_or(from), input.effective_to.unwrap_or(to), fees, faults);
-        for (pointer, old, new) in [
-            ("/selection_proof", &before.selection_proof, &input.selection_proof),
-            ("/text", &before.text, &input.text),
-        ] {
-            let new = new.as_deref().unwrap_or_default();
-            let kept = new.iter().map(|one| {
+        let unheld = |old: &[Evidence], new: &Option<Vec<Evidence>>| -> Vec<Evidence> {
+            let kept = new.iter().flatten().map(|one| {
                 let held = one.attachment_id.is_some() && added(old, std::slice::from_ref(one)).is_empty();
                 // What is kept is the contract's already; it stays in its place, so that pointers are right.
                 if held {
@@ -207,11 +201,11 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<
                     one.clone()
                 }
             });
-            files::check_evidence(conn, ctx, pointer, &kept.collect::<Vec<_>>(), faults)?;
-        }
-        let proof = input.selection_proof.as_deref().unwrap_or(&before.selection_proof);
-        files::check_apart("/text", input.text.as_deref().unwrap_or(&before.text), proof, faults);
-        Ok(())
+            kept.collect()
+        };
+        let proof = unheld(&before.selection_proof, &input.selection_proof);
+        let text = unheld(&before.text, &input.text);
+        files::check_lists(conn, ctx, &[("/selection_proof".to_owned(), &proof), ("/text".to_owned(), &text)], faults)
     })?;
     tx.if_match(row.version)?;
     row.require_state(&[ContractState::Draft, ContractState::Refused])?;

@@ -82,6 +82,7 @@ fn end(tx: &mut Tx, row: &mut ContractRow, input: &TerminationIn) -> Work<()> {
     let ctx = tx.ctx;
     let TerminationIn { ground, notice_given_on, last_day, reasons, evidence } = input.clone();
     *(if row.interim { &mut row.interim_until } else { &mut row.last_day }) = Some(last_day);
+    row.handover_due_on = None;
     row.proceedings.0.ending =
         Some(Ending { ground, notice_given_on, reasons, evidence, at: ctx.now, by: Actor::of(&ctx.caller) });
     show(tx, row)?;
@@ -110,6 +111,7 @@ pub fn withdraw_termination(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work
         return Err(conflict("清退已据此办结", "the removal was carried out by it").into());
     }
     row.last_day = None;
+    row.handover_due_on = None;
     row.proceedings.0.ending = None;
     let others: Vec<Span> = store::counting(tx.conn, row.complex_id)?.iter().map(Span::from).collect();
     if rules::succession(&Span::from(&row), &others).is_err() {
@@ -136,6 +138,7 @@ pub fn record_interim_service(tx: &mut Tx, id: Id, body: &Body<InterimServiceIn>
         return Err(conflict("合同未终止，或者已完成交接", "it has no end, or everything was handed over").into());
     }
     (row.interim, row.interim_until) = (true, input.until);
+    row.handover_due_on = None;
     let others: Vec<Span> = store::counting(tx.conn, row.complex_id)?.iter().map(Span::from).collect();
     if rules::succession(&Span { last: None, ..Span::from(&row) }, &others).is_err() {
         return Err(conflict("其后已有新合同", "a contract after it stands").into());

@@ -11,7 +11,6 @@ use super::store;
 use super::view::Contract;
 use crate::access::Role;
 use crate::db::{Id, Work};
-use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::{Body, Entity, Tx};
 use crate::problem::{Code, Problem};
@@ -25,36 +24,11 @@ pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> Work<Ent
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let by_company = ctx.caller.role == Role::PropertyCompany;
     let input = tx.checked(body, |conn, input, faults| {
-        for (at, one) in input.items.iter().enumerate() {
-            if one.on > ctx.today {
-                let pointer = format!("/items/{at}/on");
-                faults.push(Fault::new(pointer, "in_the_future", "日期在未来", "this day has not come"));
-            }
-            if one.on < row.effective_from {
-                let pointer = format!("/items/{at}/on");
-                faults.push(Fault::new(pointer, "before_start", "早于合同开始日期", "earlier than the contract"));
-            }
-            let known = row.proceedings.0.handover.iter().find(|known| known.item == one.item);
-            let (handed, received) = known.map_or((None, None), |known| (known.handed_over_on, known.received_on));
-            if by_company && received.is_some() {
-                let pointer = format!("/items/{at}/item");
-                faults.push(Fault::new(
-                    pointer,
-                    "conflict",
-                    "此项已接收，不得再更改",
-                    "it was received: not yours to change",
-                ));
-            } else if !by_company && handed.is_some_and(|day| one.on < day) {
-                let pointer = format!("/items/{at}/on");
-                faults.push(Fault::new(pointer, "before_start", "早于移交日期", "earlier than it was handed over"));
-            }
-            if input.items[..at].iter().any(|before| before.item == one.item) {
-                let pointer = format!("/items/{at}/item");
-                faults.push(Fault::new(pointer, "duplicate", "事项重复", "the item is listed twice"));
-            }
-            files::check_evidence(conn, ctx, &format!("/items/{at}/evidence"), &one.evidence, faults)?;
-        }
-        Ok(())
+        let known = &row.proceedings.0.handover;
+        faults.extend(rules::check_handover(&input.items, known, row.effective_from, by_company, ctx.today));
+        let lists = input.items.iter().enumerate();
+        let lists = lists.map(|(at, one)| (format!("/items/{at}/evidence"), one.evidence.as_slice()));
+        files::check_lists(conn, ctx, &lists.collect::<Vec<_>>(), faults)
     })?;
     tx.if_match(row.version)?;
     let over = row.serves_until().is_some_and(|last| last < ctx.today);

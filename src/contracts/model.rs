@@ -119,6 +119,22 @@ pub struct FeeItem {
     pub approval_document: Option<String>,
 }
 
+impl FeeItem {
+    /// What makes two fees the same one.
+    pub fn identity(&self) -> (String, ChargedTo, PriceUnit) {
+        (plain(&self.name), self.charged_to, self.unit)
+    }
+}
+
+/// Full-width letters, digits and signs are the same as narrow ones, and spaces say nothing.
+fn plain(name: &str) -> String {
+    let narrow = |letter: char| match letter {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+        other => other,
+    };
+    name.chars().filter(|letter| !letter.is_whitespace()).map(narrow).flat_map(char::to_lowercase).collect()
+}
+
 /// What others need of a filed contract.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FiledContract {
@@ -290,5 +306,16 @@ impl ContractRow {
 
     pub fn is_in_force(&self, day: NaiveDate) -> bool {
         self.counts && self.effective_from <= day && self.ends_on().is_none_or(|last| day <= last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn width_case_and_spaces_make_no_other_name() {
+        assert_eq!(plain("　ＡＢ（一）区 停车费"), plain("ab(一)区停车费"));
+        assert_ne!(plain("停车费"), plain("停车位费"));
     }
 }

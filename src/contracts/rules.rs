@@ -4,10 +4,9 @@ use std::collections::HashSet;
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::input::TerminationIn;
+use super::input::{HandoverItemIn, TerminationIn};
 use super::model::*;
 use crate::db::Id;
-use crate::disclosures::price_rules::same_item;
 use crate::fault::Fault;
 use crate::policy::contracts::ContractRules;
 
@@ -32,7 +31,7 @@ pub fn check_shape(from: NaiveDate, to: Option<NaiveDate>, fees: &[FeeItem], fau
     }
     let mut seen = HashSet::new();
     for (at, fee) in fees.iter().enumerate() {
-        if !seen.insert(same_item(fee)) {
+        if !seen.insert(fee.identity()) {
             let (zh, en) = ("同一收费项目重复", "the same fee is listed twice");
             faults.push(Fault::new(format!("/fee_items/{at}/name"), "duplicate", zh, en));
         }
@@ -264,6 +263,38 @@ pub fn handover_due(one: &Span, others: &[Span], rules: &ContractRules) -> Optio
         return None;
     }
     last.checked_add_days(Days::new(rules.handover_days.into()))
+}
+
+/// What is wrong with entries of the checklist: days out of their order, and what was received already.
+pub fn check_handover(
+    items: &[HandoverItemIn],
+    known: &[Handed],
+    from: NaiveDate,
+    by_company: bool,
+    today: NaiveDate,
+) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for (at, one) in items.iter().enumerate() {
+        let mut add = |field: &str, code: &'static str, zh: &str, en: &str| {
+            faults.push(Fault::new(format!("/items/{at}/{field}"), code, zh, en));
+        };
+        if one.on > today {
+            add("on", "in_the_future", "日期在未来", "this day has not come");
+        }
+        if one.on < from {
+            add("on", "before_start", "早于合同开始日期", "earlier than the contract");
+        }
+        let before = known.iter().find(|known| known.item == one.item);
+        if by_company && before.is_some_and(|known| known.received_on.is_some()) {
+            add("item", "conflict", "此项已接收，不得再更改", "it was received: not yours to change");
+        } else if !by_company && before.and_then(|known| known.handed_over_on).is_some_and(|day| one.on < day) {
+            add("on", "before_start", "早于移交日期", "earlier than it was handed over");
+        }
+        if items[..at].iter().any(|before| before.item == one.item) {
+            add("item", "duplicate", "事项重复", "the item is listed twice");
+        }
+    }
+    faults
 }
 
 /// The day on which everything was received, once it is.

@@ -90,9 +90,7 @@ fn give_way(tx: &mut Tx, mut other: ContractRow, before: GaveWay, new: &Contract
             by: Actor::of(&ctx.caller),
         });
     }
-    if !other.counts {
-        other.handover_due_on = None;
-    }
+    other.handover_due_on = None;
     store::set_service(tx.conn, &other)?;
     record::save(tx, &mut other, "contract.succeeded", json!({ "by": new.id }), &())
 }
@@ -102,24 +100,22 @@ fn give_way(tx: &mut Tx, mut other: ContractRow, before: GaveWay, new: &Contract
 fn restore(tx: &mut Tx, record: &ContractRow) -> Work<()> {
     for mut other in store::of_complex(tx.conn, record.complex_id)? {
         let Some(before) = other.proceedings.0.gave_way.take_if(|one| one.to == record.id) else { continue };
-        let mut again = Span::from(&ContractRow { counts: before.counts, last_day: before.last_day, ..other.clone() });
-        if other.interim {
-            again.serves_until = before.interim_until;
-        }
-        let others = spans(&store::counting(tx.conn, record.complex_id)?);
-        if !rules::succession(&again, &others).is_ok_and(|way| way.is_empty()) {
-            continue;
-        }
         (other.counts, other.last_day, other.interim_until) = (before.counts, before.last_day, before.interim_until);
         other.proceedings.0.ending = before.ending;
+        other.handover_due_on = None;
+        let others = spans(&store::counting(tx.conn, record.complex_id)?);
+        if !rules::succession(&Span::from(&other), &others).is_ok_and(|way| way.is_empty()) {
+            continue;
+        }
         store::set_service(tx.conn, &other)?;
         record::save(tx, &mut other, "contract.restored", json!({ "instead_of": record.id }), &())?;
     }
     Ok(())
 }
 
-/// When each contract's hand-over is due, as they all stand now: who goes on serving hands nothing over. The row itself is
-/// the caller's to save.
+/// When each contract's hand-over is due, as they all stand now: who goes on serving hands nothing over. A day that was set
+/// stays, whatever becomes of the rules; whoever moves a contract's last day clears it. The row itself is the caller's to
+/// save.
 fn settle_handovers(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
     let rules_now = policy_rules(tx)?;
     let calendar = calendar::work_calendar(tx.conn)?;
@@ -133,10 +129,11 @@ fn settle_handovers(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
     if row.counts {
         spans.push(own);
     }
-    row.handover_due_on = if row.counts { due_of(&own, &spans) } else { None };
+    let due = if row.counts { due_of(&own, &spans) } else { None };
+    row.handover_due_on = due.map(|day| row.handover_due_on.unwrap_or(day));
     for mut other in all {
         let due = due_of(&Span::from(&other), &spans);
-        if other.handover_done_on.is_none() && other.handover_due_on != due {
+        if other.handover_done_on.is_none() && other.handover_due_on.is_some() != due.is_some() {
             other.handover_due_on = due;
             record::save(tx, &mut other, "contract.handover_moved", json!({ "because_of": row.id }), &())?;
         }

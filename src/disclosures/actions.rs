@@ -222,8 +222,7 @@ pub fn verify_disclosure(
 
 /// Photographs of a board that was verified are for everyone to see.
 fn make_public(tx: &mut Tx, proof: &[Evidence]) -> Work<()> {
-    let attached: Vec<Id> = proof.iter().filter_map(|one| one.attachment_id).collect();
-    files::make_public(tx, &attached)
+    files::make_public(tx, &files::attachments_of(proof))
 }
 
 fn record(tx: &mut Tx, row: &DisclosureRow, kind: &'static str, texts: Texts) -> Work<()> {

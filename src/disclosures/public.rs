@@ -91,6 +91,9 @@ pub fn public_disclosures(
         DisclosureKind::ALL.iter().map(|kind| (*kind, in_effect(&rows, *kind))).collect();
     let ids: Vec<Id> = shown.iter().flat_map(|(_, rows)| rows.iter().map(|row| row.id)).collect();
     let mut said = store::contents_of(conn, &ids)?;
+    let newest = shown.iter().filter_map(|(_, rows)| said.get(&rows.first()?.id));
+    let named: Vec<Id> = newest.flat_map(|row| files::attachments_of(&row.proof.0)).collect();
+    let pictures = files::pictures(conn, &named)?;
     let mut all = Vec::new();
     for (kind, verified) in shown {
         let held = rows.iter().filter(|row| row.kind == kind.code() && row.is_current).map(DisclosureRow::held);
@@ -100,8 +103,7 @@ pub fn public_disclosures(
         let newest = verified.first();
         let own = newest.and_then(|row| said.remove(&row.id));
         let (content, proof): (_, Option<Vec<Evidence>>) = own.map(|row| (row.content.0, row.proof.0)).unzip();
-        let proof = proof.unwrap_or_default();
-        let photos = files::photos(conn, &proof)?;
+        let photos = proof.map(|proof| PublicPhoto::among(&proof, &pictures)).unwrap_or_default();
         let earlier = verified.iter().skip(1).filter_map(|row| {
             let revenue = said.get(&row.id)?.content.0.public_revenue.as_ref()?;
             Some(PublicRevenueTotals::from(revenue))

@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 
 use super::content::*;
 use super::model::{DisclosureIn, DisclosureKind, VerificationIn, VerificationOutcome};
-use super::price_rules::same_item;
 use super::state_rules::period_of;
 use crate::fault::Fault;
 use crate::policy::disclosures::DisclosureRule;
@@ -99,7 +98,7 @@ fn check_method(content: &ServiceMethodContent, faults: &mut Vec<Fault>) {
 fn check_fees(content: &FeeStandardContent, faults: &mut Vec<Fault>) {
     let mut seen = HashSet::new();
     for (at, item) in content.items.iter().enumerate() {
-        if !seen.insert(same_item(item)) {
+        if !seen.insert(item.identity()) {
             let (zh, en) = ("收费项目重复", "this fee stands twice");
             faults.push(Fault::new(format!("/fee_standard/items/{at}"), "duplicate", zh, en));
         }

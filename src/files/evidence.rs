@@ -22,15 +22,22 @@ pub fn check_evidence(
     evidence: &[Evidence],
     faults: &mut Vec<Fault>,
 ) -> Work<()> {
-    for (at, one) in evidence.iter().enumerate() {
-        if one.text.is_none() && one.url.is_none() && one.attachment_id.is_none() {
-            let (zh, en) = ("须有文字、附件或链接", "a text, an attachment or a link is needed");
-            faults.push(Fault::new(format!("{pointer}/{at}"), "required", zh, en));
+    check_lists(conn, ctx, &[(pointer.to_owned(), evidence)], faults)
+}
+
+/// The same for a body with several lists: a file stands in one of them, and once.
+pub fn check_lists(conn: &mut Conn, ctx: &Ctx, lists: &[(String, &[Evidence])], faults: &mut Vec<Fault>) -> Work<()> {
+    let mut named = Vec::new();
+    for (pointer, evidence) in lists {
+        for (at, one) in evidence.iter().enumerate() {
+            if one.text.is_none() && one.url.is_none() && one.attachment_id.is_none() {
+                let (zh, en) = ("须有文字、附件或链接", "a text, an attachment or a link is needed");
+                faults.push(Fault::new(format!("{pointer}/{at}"), "required", zh, en));
+            }
+            named.extend(one.attachment_id.map(|id| (format!("{pointer}/{at}/attachment_id"), id)));
         }
     }
-    let named = evidence.iter().enumerate();
-    let named = named.filter_map(|(at, one)| Some((format!("{pointer}/{at}/attachment_id"), one.attachment_id?)));
-    check(conn, ctx, named.collect(), faults)
+    check(conn, ctx, named, faults)
 }
 
 /// The same for one id; `pointer` is its own.
@@ -59,7 +66,8 @@ fn check(conn: &mut Conn, ctx: &Ctx, named: Vec<(String, Id)>, faults: &mut Vec<
     Ok(())
 }
 
-fn attachments_of(evidence: &[Evidence]) -> Vec<Id> {
+/// The files that evidence names.
+pub fn attachments_of(evidence: &[Evidence]) -> Vec<Id> {
     evidence.iter().filter_map(|one| one.attachment_id).collect()
 }
 
@@ -77,17 +85,6 @@ pub fn attach(tx: &mut Tx, kind: OwnerKind, owner: Id, ids: &[Id]) -> Work<()> {
             .into());
     }
     Ok(())
-}
-
-/// A file stands in one list of a body only.
-pub fn check_apart(pointer: &str, list: &[Evidence], other: &[Evidence], faults: &mut Vec<Fault>) {
-    let elsewhere = attachments_of(other);
-    for (at, one) in list.iter().enumerate() {
-        if one.attachment_id.is_some_and(|id| elsewhere.contains(&id)) {
-            let pointer = format!("{pointer}/{at}/attachment_id");
-            faults.push(Fault::new(pointer, "duplicate", "附件重复", "this attachment stands here twice"));
-        }
-    }
 }
 
 /// Files that a row held and holds no more belong to nothing again: their uploader's alone, until they are swept.

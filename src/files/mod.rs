@@ -28,10 +28,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use cleanup::{remove_unattached, sweep};
 pub use evidence::{
-    attach, attach_evidence, check_apart, check_attachment, check_evidence, copy_evidence, describe, release,
+    attach, attach_evidence, attachments_of, check_attachment, check_evidence, check_lists, copy_evidence, describe,
+    release,
 };
 pub use model::{AttachmentInfo, OwnerKind};
-pub use public_copy::{PublicPhoto, make_private, make_public, photos};
+pub use public_copy::{PublicPhoto, make_private, make_public, pictures};
 pub use storage::S3Options;
 pub use upload::upload_own;
 

@@ -1,6 +1,8 @@
 //! Public copies: of a picture that a verified row shows, without what its camera noted. Made on the first request, since
 //! nothing outside of the database happens in a transaction.
 
+use std::collections::HashSet;
+
 use actix_web::http::header::DispositionType;
 use actix_web::web;
 use aws_lc_rs::digest::{Context, SHA256};
@@ -41,16 +43,22 @@ pub struct PublicPhoto {
     pub path: String,
 }
 
-/// The photographs among a row's evidence; what has no public copy is none.
-pub fn photos(conn: &mut Conn, evidence: &[Evidence]) -> Work<Vec<PublicPhoto>> {
-    let ids: Vec<Id> = evidence.iter().filter_map(|one| one.attachment_id).collect();
-    let mut rows = store::of_ids(conn, &ids)?;
-    rows.retain(|row| row.is_public && row.public_key.as_deref() != Some(NONE) && strip::can(&row.media_type));
-    let photo = |one: &Evidence| {
-        let row = rows.iter().find(|row| Some(row.id) == one.attachment_id)?;
-        Some(PublicPhoto { title: one.title.clone(), path: format!("/public/files/{}", row.id) })
-    };
-    Ok(evidence.iter().filter_map(photo).collect())
+/// Which of these files have a picture for everyone.
+pub fn pictures(conn: &mut Conn, ids: &[Id]) -> Work<HashSet<Id>> {
+    let shown =
+        |row: &AttachmentRow| row.is_public && row.public_key.as_deref() != Some(NONE) && strip::can(&row.media_type);
+    Ok(store::of_ids(conn, ids)?.iter().filter(|row| shown(row)).map(|row| row.id).collect())
+}
+
+impl PublicPhoto {
+    /// The photographs among a row's evidence; what has no public copy is none.
+    pub fn among(evidence: &[Evidence], pictures: &HashSet<Id>) -> Vec<PublicPhoto> {
+        let photo = |one: &Evidence| {
+            let id = one.attachment_id.filter(|id| pictures.contains(id))?;
+            Some(PublicPhoto { title: one.title.clone(), path: format!("/public/files/{id}") })
+        };
+        evidence.iter().filter_map(photo).collect()
+    }
 }
 
 /// The key of a copy that cannot be made: nobody makes the program try again.

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use chrono::{Datelike, Days, NaiveDate};
 
 use crate::disclosures::public::{PublicDisclosure, PublicRevenueTotals};
+use crate::documents::chinese_day;
 
 /// Units of the picture; the page scales it.
 const WIDTH: usize = 288;
@@ -94,7 +95,7 @@ fn name(from: NaiveDate, to: NaiveDate) -> Option<&'static str> {
 pub fn period(from: NaiveDate, to: NaiveDate) -> String {
     match name(from, to) {
         Some(name) => format!("{}年{name}", from.year()),
-        None => format!("{}至{}", from.format("%Y年%-m月%-d日"), to.format("%Y年%-m月%-d日")),
+        None => format!("{}至{}", chinese_day(from), chinese_day(to)),
     }
 }
 

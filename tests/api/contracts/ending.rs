@@ -15,6 +15,14 @@ fn ending(ground: &str, notice: Option<&str>, last: &str) -> Value {
     })
 }
 
+/// Three clauses at one complex: its removal is proposed.
+async fn proposed_removal(case: &mut Case<'_>) -> String {
+    for (name, clause, day) in [("V1", 3, "2026-03-02"), ("V2", 7, "2026-04-07"), ("V3", 9, "2026-05-06")] {
+        case.confirmed(name, nine(clause), "P", day).await;
+    }
+    case.measure("removal:P").await
+}
+
 on_both_databases! {
     async fn notice_is_given_in_time_and_what_was_recorded_by_mistake_is_taken_back(app: TestApp) {
         let (company, complex) = (a_company(&app).await, a_complex(&app).await);
@@ -61,10 +69,7 @@ on_both_databases! {
 
     async fn an_approved_removal_opens_the_ending_and_is_done_with_it(app: TestApp) {
         let mut case = Case::new(&app, &["P"]).await;
-        for (name, clause, day) in [("V1", 3, "2026-03-02"), ("V2", 7, "2026-04-07"), ("V3", 9, "2026-05-06")] {
-            case.confirmed(name, nine(clause), "P", day).await;
-        }
-        let removal = case.measure("removal:P").await;
+        let removal = proposed_removal(&mut case).await;
         case.heard_on(&removal, &case.officer()).await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
         let contracts = app.social().get(&format!("/v1/contracts?complex_id={}", case.id("P"))).await;
@@ -85,10 +90,7 @@ on_both_databases! {
 
     async fn a_removal_whose_ground_is_revoked_asks_for_no_ending(app: TestApp) {
         let mut case = Case::new(&app, &["P"]).await;
-        for (name, clause, day) in [("V1", 3, "2026-03-02"), ("V2", 7, "2026-04-07"), ("V3", 9, "2026-05-06")] {
-            case.confirmed(name, nine(clause), "P", day).await;
-        }
-        let removal = case.measure("removal:P").await;
+        let removal = proposed_removal(&mut case).await;
         case.officer().post(&format!("{removal}/notification"), &notice()).await.expect(200);
         let opened = case.portal().get(&removal).await.expect(200);
         case.heard_until(&opened).await;
@@ -149,10 +151,7 @@ on_both_databases! {
 
     async fn a_removal_is_done_when_the_company_has_gone_and_not_before(app: TestApp) {
         let mut case = Case::new(&app, &["P"]).await;
-        for (name, clause, day) in [("V1", 3, "2026-03-02"), ("V2", 7, "2026-04-07"), ("V3", 9, "2026-05-06")] {
-            case.confirmed(name, nine(clause), "P", day).await;
-        }
-        let removal = case.measure("removal:P").await;
+        let removal = proposed_removal(&mut case).await;
         case.heard_on(&removal, &case.officer()).await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
         let contract = app.social().get(&format!("/v1/contracts?complex_id={}", case.id("P"))).await.items()[0].clone();

@@ -6,6 +6,7 @@ use xiaoqu::access::Role;
 use super::{draft, filed};
 use crate::on_both_databases;
 
+use crate::support::files::evidence;
 use crate::support::rows::{a_company, a_complex, contract_input, end_contract, path, text};
 
 const ITEMS: [&str; 6] =
@@ -123,6 +124,13 @@ on_both_databases! {
         let at = format!("{}/handover", path("contracts", &contract));
         let portal = app.company(text(&company["uscc"]));
         portal.post(&at, &items(&["drawings"], "2024-12-31")).await.faults(&[("/items/0/on", "before_start")]);
+        // One file stands at one item.
+        let mut twice = items(&["drawings", "premises"], "2026-04-03");
+        let file = portal.a_picture().await;
+        for at in 0..2 {
+            twice["items"][at]["evidence"] = evidence(&file);
+        }
+        portal.post(&at, &twice).await.faults(&[("/items/1/evidence/0/attachment_id", "duplicate")]);
         portal.post(&at, &items(&["drawings"], "2026-04-03")).await.expect(200);
         app.social().post(&at, &items(&["drawings"], "2026-04-02")).await.faults(&[("/items/0/on", "before_start")]);
         let noted = json!({ "items": [{ "item": "drawings", "on": "2026-04-07", "receiver": "望远镇社会事务办公室", "note": "缺少三本" }] });
