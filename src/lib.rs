@@ -38,6 +38,7 @@ pub mod policy;
 pub mod price;
 pub mod problem;
 pub mod proceedings;
+pub mod ratings;
 pub mod revocations;
 pub mod security;
 pub mod settings;
