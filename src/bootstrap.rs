@@ -18,7 +18,7 @@ use crate::http::limits::{LimitOptions, Rate};
 use crate::keys::{self, Keys};
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::traces::TraceOptions;
-use crate::{calendar, db, divisions, ledger, policy};
+use crate::{calendar, db, divisions, ledger, policy, ratings};
 
 /// How often what has run out is put away.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
@@ -248,6 +248,16 @@ pub fn start_housekeeping(state: Arc<State>) {
         loop {
             let known = watched.revoked.refresh(&watched.db).await.is_ok();
             tokio::time::sleep(if known { revoked::POLL } else { revoked::POLL_AGAIN }).await;
+        }
+    });
+    let following = state.clone();
+    actix_web::rt::spawn(async move {
+        loop {
+            // Woken by a publication; and again and again for what another replica, or a process that is gone, left.
+            let _ = tokio::time::timeout(Duration::from_secs(1), following.consequences.notified()).await;
+            if following.lease.held(&following.db).await {
+                while let Ok(1..) = ratings::chunks::work_off(&following).await {}
+            }
         }
     });
     actix_web::rt::spawn(async move {

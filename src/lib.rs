@@ -34,6 +34,7 @@ pub mod metrics;
 pub mod oauth;
 pub mod offices;
 pub mod pages;
+pub mod points;
 pub mod policy;
 pub mod price;
 pub mod problem;

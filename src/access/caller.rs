@@ -3,6 +3,7 @@
 use crate::access::role::{Role, RoleKind};
 use crate::db::Id;
 use crate::db::types::Instant;
+use crate::proceedings::model::Actor;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -31,6 +32,27 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Whoever took a decision, for the work that follows from it: it has no token any more.
+    pub fn acting(actor: &Actor, client: Option<String>) -> Caller {
+        Caller {
+            iss: actor.iss.clone(),
+            sub: actor.sub.clone(),
+            role: actor.role,
+            division: actor.division.clone(),
+            company: None,
+            complex: None,
+            organisation: None,
+            tasks: Vec::new(),
+            name: None,
+            client,
+            machine: false,
+            expires_at: Instant::now(),
+            token_id: String::new(),
+            epoch: 0,
+            operations: None,
+        }
+    }
+
     /// The two-person rule compares issuer and subject.
     pub fn is_person(&self, iss: &str, sub: &str) -> bool {
         self.iss == iss && self.sub == sub

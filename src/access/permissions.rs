@@ -212,6 +212,32 @@ const SURVEYORS: &[Role] = &[
     Community,
 ];
 
+/// Whoever reads ratings: the offices, and those whom they are about.
+const RATING_READERS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
+];
+
+/// The offices among them.
+const RATING_OFFICES: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    Community,
+];
+
 const TYPICAL_CASE_READERS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -310,6 +336,27 @@ pub const PERMISSIONS: &[Permission] = &[
         CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, LivelihoodServiceCenter,
         MarketSupervision, Community,
     ]),
+
+    allow("list_rating_cycles", RATING_OFFICES),
+    decide("create_rating_cycle", REGISTRARS),
+    allow("get_rating_cycle", RATING_OFFICES),
+    allow("begin_ratings", REGISTRARS),
+    decide("announce_rating_cycle", REGISTRARS),
+    decide("publish_rating_cycle", REGISTRARS),
+    decide("cancel_rating_cycle", REGISTRARS),
+    allow("list_ratings", RATING_READERS),
+    allow("create_rating", REGISTRARS),
+    allow("get_rating", RATING_READERS),
+    decide("submit_rating_scores", &[SocialAffairsOffice, EnforcementOffice, Community]),
+    decide("review_rating", &[CountyAuthority, TownshipLeader, SocialAffairsOffice]),
+    decide("announce_rating", REGISTRARS),
+    allow("object_to_rating", &[Community, ComplexCommittee, PropertyCompany]),
+    decide("decide_rating_objection", &[CountyAuthority, TownshipLeader, SocialAffairsOffice]),
+    allow("reply_to_rating", &[PropertyCompany]),
+    decide("publish_rating", REGISTRARS),
+    decide("withdraw_rating", REGISTRARS),
+    allow("list_focus_list", RATING_READERS),
+    public("get_plaque"),
 
     allow("list_policies", EVERYONE),
     allow("get_current_policy", EVERYONE),

@@ -15,6 +15,7 @@ use crate::disclosures::model::DisclosureRow;
 use crate::documents::model::DocumentRow;
 use crate::measures::model::MeasureRow;
 use crate::on_both;
+use crate::ratings::rows::RatingRow;
 use crate::violations::model::ViolationRow;
 
 macro_rules! boxed {
@@ -41,6 +42,9 @@ pub mod query {
     boxed!(documents);
     boxed!(disclosures);
     boxed!(typical_cases);
+    boxed!(rating_cycles);
+    boxed!(ratings);
+    boxed!(plaques);
 }
 
 /// The rows of a table that each scope sees, said once and given in two forms: boxed, for lists and whatever narrows
@@ -241,6 +245,50 @@ rows_of! {
         Scope::Complex(id) => all.filter(disclosures::complex_id.eq(*id)),
         Scope::System(_) => all,
         Scope::Addressed { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+    }
+}
+
+rows_of! {
+    /// Ratings: of the territory; once they are announced, a company its own and a committee those of its complex.
+    ratings, one rating: RatingRow, by id, those ratings_among, |all, among| {
+        Scope::County(area) => all.filter(ratings::county.eq(area.clone())),
+        Scope::Township(area) => all.filter(ratings::township.eq(area.clone())),
+        Scope::Community(area) => all.filter(ratings::community.eq(area.clone())),
+        Scope::Company(uscc) => {
+            all.filter(ratings::company_id.eq_any(own_company(uscc))).filter(ratings::shared.eq(true))
+        },
+        Scope::Complex(id) => all.filter(ratings::complex_id.eq(*id)).filter(ratings::shared.eq(true)),
+        Scope::System(_) => all,
+        Scope::Addressed { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+    }
+}
+
+/// Rating cycles of the territory: the county's, and the township's own.
+pub fn rating_cycles<'a>(scope: &Scope) -> query::rating_cycles<'a> {
+    let all = rating_cycles::table.into_boxed();
+    let of_township = |area: &str| {
+        let (county, township) = (area.get(..6).unwrap_or_default(), area.get(..9).unwrap_or_default());
+        let areas = [township.to_owned(), String::new()];
+        (rating_cycles::county.eq(county.to_owned()), rating_cycles::township.eq_any(areas))
+    };
+    match scope {
+        Scope::County(area) => all.filter(rating_cycles::county.eq(area.clone())),
+        Scope::Township(area) | Scope::Community(area) => {
+            let (county, township) = of_township(area);
+            all.filter(county).filter(township)
+        }
+        Scope::System(_) => all,
+        Scope::Company(_) | Scope::Complex(_) => all.filter(none()),
+        Scope::Addressed { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+    }
+}
+
+/// Plaques: what hangs at a gate is for everyone to check; the program keeps them.
+pub fn plaques<'a>(scope: &Scope) -> query::plaques<'a> {
+    let all = plaques::table.into_boxed();
+    match scope {
+        Scope::System(_) => all,
+        _ => all.filter(none()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::policy::versions::built_in;
 use crate::problem::Code;
 
 /// Tags: an English word and the official Chinese term.
@@ -15,6 +16,7 @@ pub const TAGS: &[(&str, &str)] = &[
     ("complexes", "Residential complexes 住宅小区 and who serves them"),
     ("contracts", "Service contracts 物业服务合同: filing 备案, ending, hand-over 交接"),
     ("disclosures", "The six disclosures 六个公开, their survey 摸底排查, typical cases 典型案例"),
+    ("ratings", "Star ratings 星级评定: cycles, scores, publicity, plaques 铭牌, the focus list 重点整治名单"),
     ("attachments", "Files 附件: evidence, seen where the row is seen that it belongs to"),
     ("documents", "Official documents 文书, numbered and verifiable; the directory of offices 办公电话"),
     ("public", "What everyone may see 公开: pages and the same as JSON"),
@@ -61,6 +63,20 @@ pub const CONFLICTS: &[(&str, &[Code])] = &[
     ("record_contract_handover", &[Code::StateConflict]),
     ("report_late_handover", &[Code::StateConflict, Code::AlreadyExists, Code::OverlappingViolation]),
     ("verify_disclosure", &[Code::StateConflict]),
+    ("create_rating_cycle", &[Code::AlreadyExists]),
+    ("begin_ratings", &[Code::StateConflict]),
+    ("announce_rating_cycle", &[Code::StateConflict]),
+    ("publish_rating_cycle", &[Code::StateConflict]),
+    ("cancel_rating_cycle", &[Code::StateConflict]),
+    ("create_rating", &[Code::StateConflict, Code::AlreadyExists]),
+    ("submit_rating_scores", &[Code::StateConflict, Code::DeadlinePassed]),
+    ("review_rating", &[Code::StateConflict]),
+    ("announce_rating", &[Code::StateConflict]),
+    ("object_to_rating", &[Code::StateConflict, Code::DeadlinePassed]),
+    ("decide_rating_objection", &[Code::StateConflict]),
+    ("reply_to_rating", &[Code::StateConflict]),
+    ("publish_rating", &[Code::StateConflict, Code::PublicityOpen, Code::ObjectionOpen]),
+    ("withdraw_rating", &[Code::StateConflict]),
     ("create_typical_case", &[Code::StateConflict, Code::AppealPending, Code::AlreadyExists]),
     ("withdraw_typical_case", &[Code::StateConflict]),
     ("report_survey_problem", &[Code::StateConflict, Code::OverlappingViolation]),
@@ -141,6 +157,14 @@ pub fn given_example(operation: &str) -> Option<Value> {
             }],
             "text": []
         })),
+        "submit_rating_scores" => Some(json!({
+            "assessor": "office",
+            "items": built_in().ratings.items().map(|(_, item)| json!({ "item": item.code, "points": item.points }))
+                .collect::<Vec<_>>(),
+            "vetoes": [],
+            "bonus": [{ "code": "bonus.honour", "points": "1.5", "ground": "获县级“文明小区”表彰" }]
+        })),
+        "review_rating" => Some(json!({ "outcome": "confirmed", "reasons": "逐项核对，评分与事实相符" })),
         "submit_disclosure" => Some(json!({
             "published_on": "2026-03-02",
             "proof": [{ "title": "公示栏照片", "url": "https://evidence.example.invalid/board.jpg" }],

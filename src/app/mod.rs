@@ -48,6 +48,7 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::disclosures::routes)
         .configure(crate::survey::routes)
         .configure(crate::typical_cases::routes)
+        .configure(crate::ratings::routes)
         .configure(crate::violations::routes)
         .configure(crate::measures::routes)
         .configure(crate::standing::routes)
@@ -128,6 +129,8 @@ pub struct State {
     pub metrics_on_api: bool,
     /// Public pages that were made a moment ago.
     pub pages: Cache,
+    /// A cycle of ratings was published: its consequences wait to be worked off.
+    pub consequences: tokio::sync::Notify,
 }
 
 impl State {
@@ -168,6 +171,7 @@ impl State {
             files: Files::open(config.files)?,
             metrics_on_api: config.metrics_on_api,
             pages: Cache::new(config.page_life),
+            consequences: tokio::sync::Notify::new(),
         }))
     }
 }

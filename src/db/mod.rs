@@ -269,6 +269,7 @@ pub enum Register {
     Policies = 1,
     Calendar = 2,
     Filings = 3,
+    RatingCycles = 4,
 }
 
 /// One change of a register at a time, until the transaction ends (SQLite has one writer anyway).

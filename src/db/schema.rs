@@ -4,6 +4,7 @@ mod contract_tables;
 mod disclosing;
 mod files;
 mod official;
+mod rating_tables;
 
 use diesel::{allow_tables_to_appear_in_same_query, table};
 
@@ -11,6 +12,7 @@ pub use contract_tables::*;
 pub use disclosing::*;
 pub use files::*;
 pub use official::*;
+pub use rating_tables::*;
 
 table! {
     use diesel::sql_types::*;

@@ -20,7 +20,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use code::normalised as normalised_code;
 pub use issuing::{IssueInput, issue, mark_served, withdraw_of};
-pub use store::find_by_code;
+pub use store::{find_by_code, next_number};
 pub use words::{chinese_day, place_in_words};
 
 pub fn routes(config: &mut ServiceConfig) {

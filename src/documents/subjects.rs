@@ -16,7 +16,7 @@ use crate::policy::versions::Policies;
 use crate::problem::{Code, Problem};
 use crate::standing::model::MeasureState;
 use crate::violations::model::{ViolationRow, ViolationState};
-use crate::{measures, policy, violations};
+use crate::{measures, policy, ratings, violations};
 
 /// The case that a document is about.
 pub enum Case {
@@ -187,6 +187,9 @@ fn measure_context(
         context.insert("violations".into(), grounds(tx.conn, policies, row)?);
     }
     if matches!(kind, DocumentKind::MeasureNotice | DocumentKind::RemovalDecision) {
+        context.insert("ratings".into(), rating_grounds(tx.conn, row)?);
+    }
+    if matches!(kind, DocumentKind::MeasureNotice | DocumentKind::RemovalDecision) {
         let notice = steps.notification.as_ref().ok_or_else(missing)?;
         context.insert("facts".into(), json!(notice.facts));
         context.insert("grounds".into(), json!(notice.grounds));
@@ -248,6 +251,19 @@ fn grounds(conn: &mut Conn, policies: &Policies, row: &MeasureRow) -> Work<Value
         all.push(facts);
     }
     Ok(json!(all))
+}
+
+/// The ratings that a removal rests on: they are published, and so for everyone to know.
+fn rating_grounds(conn: &mut Conn, row: &MeasureRow) -> Work<Value> {
+    let ids = measures::store::rating_grounds_of_one(conn, row.id)?;
+    let all = ratings::cited(conn, &ids)?;
+    let said = |one: &ratings::Cited| {
+        json!({
+            "cycle": one.cycle_name, "star": one.star.zh(), "total": one.total.to_string(),
+            "published_on": chinese_day(one.published_on),
+        })
+    };
+    Ok(all.iter().map(said).collect())
 }
 
 /// The one violation that a measure rests on.

@@ -18,6 +18,7 @@ coded_enum! {
         Listing "listing" "名单记录" "Entry of a list"
         Contract "contract" "物业服务合同" "Contract"
         Disclosure "disclosure" "公开信息" "Disclosure"
+        Rating "rating" "星级评定" "Rating"
     }
 }
 

@@ -94,6 +94,31 @@ impl Ctx {
         Ctx(Arc::new(request))
     }
 
+    /// Work of the program in the name of whoever decided it, under that decision's request id.
+    pub fn on_behalf(state: Arc<State>, caller: Caller, operation: &'static str, request_id: String) -> Ctx {
+        let now = state.clock.now();
+        Ctx::new(Request {
+            scope: Scope::System("what follows from a decision"),
+            caller: Arc::new(caller),
+            operation,
+            request_id,
+            opens: false,
+            language: Language::Zh,
+            method: String::new(),
+            path: String::new(),
+            idempotency_key: None,
+            if_match: None,
+            needs_if_match: false,
+            if_none_match: None,
+            newest: false,
+            span: None,
+            query: serde_json::Value::Null,
+            now,
+            today: state.clock.day_of(now),
+            state,
+        })
+    }
+
     pub fn new_id(&self) -> Id {
         self.state.clock.new_id(self.now)
     }
@@ -298,6 +323,13 @@ pub struct Tx<'a> {
     pub conn: &'a mut Conn,
     pub ctx: &'a Ctx,
     key: Option<&'a IdempotencyKey>,
+}
+
+impl<'a> Tx<'a> {
+    /// A transaction of the program itself: there is no key.
+    pub fn of(conn: &'a mut Conn, ctx: &'a Ctx) -> Tx<'a> {
+        Tx { conn, ctx, key: None }
+    }
 }
 
 impl Tx<'_> {

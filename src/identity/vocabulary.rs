@@ -67,6 +67,10 @@ pub fn all() -> Vec<Vocabulary> {
         ActSubject, CreditBand, FilingAuthority, LadderArea, LadderCount, MeasureKind, OfficeRule,
     };
     use crate::proceedings::model::DeliveryMethod;
+    use crate::ratings::model::{
+        Assessor, CycleKind, CycleState, Dimension, ObjectionOutcome, Objector, PlaqueState, RatingState,
+        ReviewOutcome, Star,
+    };
     use crate::revocations::model::RevocationKind;
     use crate::standing::model::MeasureState;
     use crate::survey::model::ProblemKind;
@@ -107,6 +111,16 @@ pub fn all() -> Vec<Vocabulary> {
         coded("price_unit", crate::price::PriceUnit::LABELS),
         coded("pricing_basis", PricingBasis::LABELS),
         coded("price_fault", PriceFault::LABELS),
+        coded("rating_assessor", Assessor::LABELS),
+        coded("rating_cycle_kind", CycleKind::LABELS),
+        coded("rating_cycle_state", CycleState::LABELS),
+        coded("rating_dimension", Dimension::LABELS),
+        coded("rating_objection_outcome", ObjectionOutcome::LABELS),
+        coded("rating_objector", Objector::LABELS),
+        coded("rating_review_outcome", ReviewOutcome::LABELS),
+        coded("rating_state", RatingState::LABELS),
+        coded("plaque_state", PlaqueState::LABELS),
+        coded("star", Star::LABELS),
         coded("revocation_kind", RevocationKind::LABELS),
         coded("selection", Selection::LABELS),
         coded("self_governance", SelfGovernance::LABELS),

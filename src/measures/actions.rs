@@ -83,7 +83,7 @@ pub fn notify_measure(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Work<
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     row.require_state(&[MeasureState::Proposed])?;
-    let grounds_now = store::grounds_of_one(tx.conn, row.id)?;
+    let grounds_now = store::all_grounds_of_one(tx.conn, row.id)?;
     if row.notified && stands_on_notice(&row, &grounds_now) {
         return Err(conflict("已告知", "the company has been notified").into());
     }

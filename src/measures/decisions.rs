@@ -64,7 +64,7 @@ fn require_due_process(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
     if !row.notified {
         return Err(due_process("尚未告知企业", "the company has not been notified").into());
     }
-    let grounds = store::grounds_of_one(tx.conn, row.id)?;
+    let grounds = store::all_grounds_of_one(tx.conn, row.id)?;
     if !stands_on_notice(row, &grounds) {
         return Err(due_process(
             "告知时的依据均已撤销，须重新告知",

@@ -1,6 +1,7 @@
 //! Measures (处置措施): what the ladder calls for, its due process, and referrals (移交).
 
 pub mod actions;
+mod by_rating;
 pub mod decisions;
 pub mod model;
 mod recompute;
@@ -10,6 +11,7 @@ pub mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use by_rating::{lowering_stars, reverses_star, sync_removal};
 pub use decisions::removal_carried_out;
 pub use recompute::recompute;
 pub use store::is_open;

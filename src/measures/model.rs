@@ -49,7 +49,7 @@ pub struct Cancellation {
 #[serde(default)]
 pub struct Proceedings {
     pub notification: Option<Notification>,
-    /// The violations that the notice told the company of.
+    /// The violations and ratings that the notice told the company of.
     pub told: Vec<Id>,
     pub delivery: Option<Delivery>,
     pub statement: Option<Statement>,

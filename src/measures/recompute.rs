@@ -20,6 +20,7 @@ use crate::policy::model::{MeasureKind, MeasureRule, MeasureScope};
 use crate::policy::versions::Policies;
 use crate::problem::{Code, Problem};
 use crate::proceedings::said::Said;
+use crate::ratings;
 use crate::standing;
 use crate::standing::model::{Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, Withdrawal};
 use crate::standing::reconcile::reconcile;
@@ -41,7 +42,9 @@ fn file_of(tx: &mut Tx, company: Id) -> Work<File> {
     let facts = standing::store::facts_of(tx.conn, head, ctx.today)?;
     let family = standing::store::family(tx.conn, head)?;
     let rows = store::of_family(tx.conn, &EVERY_MEASURE, &family)?;
-    let mut grounds = store::grounds_of(tx.conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let mut grounds = store::grounds_of(tx.conn, &ids)?;
+    let by_ratings = store::rating_grounds_of(tx.conn, &ids)?;
     let existing = rows
         .iter()
         .map(|row| {
@@ -51,7 +54,7 @@ fn file_of(tx: &mut Tx, company: Id) -> Work<File> {
                 kind: row.kind()?,
                 state: row.state()?,
                 grounds: grounds.remove(&row.id).unwrap_or_default().iter().map(|id| id.0).collect(),
-                other_grounds: false,
+                other_grounds: by_ratings.contains_key(&row.id),
                 cancelled_by_system: row.cancelled_by_system,
             })
         })
@@ -160,7 +163,7 @@ fn put(tx: &mut Tx, row: &MeasureRow, grounds: &[Id]) -> Work<()> {
     record(tx, row, "measure.created", json!({ "grounds": grounds }), &())
 }
 
-/// Records a step of a measure in the ledger.
+/// Records a step of a measure in the ledger; the stars follow.
 pub fn record(tx: &mut Tx, row: &MeasureRow, kind: &'static str, step: serde_json::Value, said: &dyn Said) -> Work<()> {
     let event = Event::new(kind, "measure", row.id)
         .at(row.place())
@@ -176,10 +179,10 @@ pub fn record(tx: &mut Tx, row: &MeasureRow, kind: &'static str, step: serde_jso
         }))
         .said(said.texts());
     ledger::append(tx, event)?;
-    Ok(())
+    ratings::ladder_moved(tx, row)
 }
 
-fn touch(tx: &mut Tx, row: Option<MeasureRow>, kind: &'static str, step: serde_json::Value) -> Work<()> {
+pub(super) fn touch(tx: &mut Tx, row: Option<MeasureRow>, kind: &'static str, step: serde_json::Value) -> Work<()> {
     let mut row = row.ok_or_else(|| Problem::new(Code::Internal))?;
     row.version += 1;
     row.updated_at = tx.ctx.now;
@@ -187,7 +190,7 @@ fn touch(tx: &mut Tx, row: Option<MeasureRow>, kind: &'static str, step: serde_j
     record(tx, &row, kind, step, &())
 }
 
-fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawal) -> Work<()> {
+pub(super) fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawal) -> Work<()> {
     let mut row = row.ok_or_else(|| Problem::new(Code::Internal))?;
     let step =
         json!({ "revoked": withdrawal.revoked, "reason_zh": withdrawal.reason_zh, "reason_en": withdrawal.reason_en });
@@ -218,7 +221,7 @@ fn withdraw_documents(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
 }
 
 /// A measure that was carried out and has no ground left becomes a task to take it back.
-fn reverse(
+pub(super) fn reverse(
     tx: &mut Tx,
     done: Option<MeasureRow>,
     key: String,

@@ -5,10 +5,11 @@ use diesel::prelude::*;
 use super::model::{ListMeasures, MeasureRow};
 use super::view::{self, Measure};
 use crate::access::{Scope, scoped};
-use crate::db::schema::{measure_grounds as grounds, measures};
+use crate::db::schema::{measure_grounds as grounds, measure_rating_grounds as rating_grounds, measures};
 use crate::db::{Conn, Id, Work};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
+use crate::policy::model::MeasureKind;
 use crate::problem::Problem;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
@@ -51,6 +52,72 @@ pub fn grounds_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Vec<Id>>> {
 /// The violations that one measure rests on.
 pub fn grounds_of_one(conn: &mut Conn, measure: Id) -> Work<Vec<Id>> {
     Ok(grounds_of(conn, &[measure])?.remove(&measure).unwrap_or_default())
+}
+
+/// The ratings that measures rest on.
+pub fn rating_grounds_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Vec<Id>>> {
+    let mut all: HashMap<Id, Vec<Id>> = HashMap::new();
+    for chunk in ids.chunks(500) {
+        let rows: Vec<(Id, Id)> = rating_grounds::table
+            .filter(rating_grounds::measure_id.eq_any(chunk.to_vec()))
+            .order((rating_grounds::measure_id, rating_grounds::rating_id))
+            .load(conn)?;
+        for (measure, rating) in rows {
+            all.entry(measure).or_default().push(rating);
+        }
+    }
+    Ok(all)
+}
+
+/// The ratings that one measure rests on.
+pub fn rating_grounds_of_one(conn: &mut Conn, measure: Id) -> Work<Vec<Id>> {
+    Ok(rating_grounds_of(conn, &[measure])?.remove(&measure).unwrap_or_default())
+}
+
+pub fn add_rating_grounds(conn: &mut Conn, measure: Id, ratings: &[Id]) -> Work<()> {
+    for rating in ratings {
+        diesel::insert_into(rating_grounds::table)
+            .values((rating_grounds::measure_id.eq(measure), rating_grounds::rating_id.eq(*rating)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+pub fn drop_rating_grounds(conn: &mut Conn, measure: Id, ratings: &[Id]) -> Work<()> {
+    let of_measure = rating_grounds::table.filter(rating_grounds::measure_id.eq(measure));
+    diesel::delete(of_measure.filter(rating_grounds::rating_id.eq_any(ratings.to_vec()))).execute(conn)?;
+    Ok(())
+}
+
+/// Everything that a measure rests on: violations, then ratings.
+pub fn all_grounds_of_one(conn: &mut Conn, measure: Id) -> Work<Vec<Id>> {
+    let mut all = grounds_of_one(conn, measure)?;
+    all.extend(rating_grounds_of_one(conn, measure)?);
+    Ok(all)
+}
+
+/// Measures about one complex of a company and its branches.
+pub fn at_complex(conn: &mut Conn, scope: &Scope, complex: Id, family: &[Id]) -> Work<Vec<MeasureRow>> {
+    Ok(scoped::measures(scope)
+        .filter(measures::complex_id.eq(complex))
+        .filter(measures::company_id.eq_any(family.to_vec()))
+        .order(measures::id)
+        .load(conn)?)
+}
+
+/// Removals from one complex, whichever company's.
+pub fn removals_at(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Vec<MeasureRow>> {
+    Ok(scoped::measures(scope)
+        .filter(measures::complex_id.eq(complex))
+        .filter(measures::kind.eq(MeasureKind::Removal.code()))
+        .order(measures::id)
+        .load(conn)?)
+}
+
+pub fn has_key(conn: &mut Conn, scope: &Scope, key: &str) -> Work<bool> {
+    let found: Option<Id> =
+        scoped::measures(scope).filter(measures::key.eq(key.to_owned())).select(measures::id).first(conn).optional()?;
+    Ok(found.is_some())
 }
 
 pub fn insert(conn: &mut Conn, row: &MeasureRow) -> Work<()> {

@@ -14,6 +14,7 @@ use crate::contracts::model::EndGround;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
 use crate::http::Ctx;
+use crate::points::WeightedPoints;
 use crate::policy::model::MeasureKind;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
@@ -21,6 +22,8 @@ use crate::proceedings::view::{
     DeliveryView, NotificationView, Official, StatementView, StepView, delivery, notification, official, statement,
     step,
 };
+use crate::ratings;
+use crate::ratings::model::Star;
 use crate::standing::model::{MeasureState, Office};
 use crate::violations::model::ViolationRow;
 use crate::violations::store as violations;
@@ -43,6 +46,22 @@ pub struct Ground {
     /// Township where it happened.
     #[schema(max_length = 9, example = "640121102")]
     pub township: String,
+}
+
+/// A published rating that a removal rests on (依据的星级评定).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RatingGround {
+    pub rating_id: Id,
+    /// Name of its cycle.
+    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
+    pub cycle_name: String,
+    pub star: Star,
+    /// Its points.
+    pub total: WeightedPoints,
+    /// The notice told the company of it.
+    pub told: bool,
+    /// Day of its publication.
+    pub published_on: NaiveDate,
 }
 
 /// The hearing (听证).
@@ -141,6 +160,9 @@ pub struct Measure {
     /// The violations that it rests on.
     #[schema(max_items = 10000)]
     pub grounds: Vec<Ground>,
+    /// The published ratings that it rests on.
+    #[schema(max_items = 100)]
+    pub rating_grounds: Vec<RatingGround>,
     /// For a company: a notice waits to be opened by `GET /v1/measures/{id}`; until then its content is not shown.
     pub unopened: bool,
     /// The measure that this task takes back.
@@ -178,6 +200,9 @@ fn sees(ctx: &Ctx, row: &ViolationRow) -> bool {
 pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<MeasureRow>) -> Work<Vec<Measure>> {
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let mut grounds = super::store::grounds_of(conn, &ids)?;
+    let mut by_ratings = super::store::rating_grounds_of(conn, &ids)?;
+    let cited: Vec<Id> = by_ratings.values().flatten().copied().collect();
+    let cited = ratings::cited(conn, &cited)?;
     let mut wanted: Vec<Id> = grounds.values().flatten().copied().collect();
     wanted.sort_unstable();
     wanted.dedup();
@@ -201,9 +226,22 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<MeasureRow>) -> Work<Vec<Meas
                     township: v.township.clone(),
                 })
                 .collect();
+            let held = by_ratings.remove(&row.id).unwrap_or_default();
+            let rating_grounds = cited
+                .iter()
+                .filter(|one| held.contains(&one.id))
+                .map(|one| RatingGround {
+                    rating_id: one.id,
+                    cycle_name: one.cycle_name.clone(),
+                    star: one.star,
+                    total: one.total,
+                    told: row.proceedings.0.told.contains(&one.id),
+                    published_on: one.published_on,
+                })
+                .collect();
             let company_name = companies.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default();
             let complex_name = row.complex_id.and_then(|id| complexes.get(&id)).cloned();
-            one(ctx, row, grounds, company_name, complex_name)
+            one(ctx, row, (grounds, rating_grounds), company_name, complex_name)
         })
         .collect()
 }
@@ -216,7 +254,7 @@ pub fn view(conn: &mut Conn, ctx: &Ctx, row: MeasureRow) -> Work<Measure> {
 fn one(
     ctx: &Ctx,
     row: MeasureRow,
-    grounds: Vec<Ground>,
+    (grounds, rating_grounds): (Vec<Ground>, Vec<RatingGround>),
     company_name: String,
     complex_name: Option<String>,
 ) -> Work<Measure> {
@@ -242,6 +280,7 @@ fn one(
         approver_role: row.approver_role.as_deref().and_then(Role::from_code),
         overdue: state.is_open() && row.due_on < ctx.today,
         grounds,
+        rating_grounds,
         company_name,
         complex_name,
         unopened,

@@ -6,6 +6,7 @@ pub mod disclosures;
 mod document_rules;
 pub mod documents;
 pub mod model;
+pub mod ratings;
 mod routes;
 pub mod rules;
 pub mod store;

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::contracts::ContractRules;
 use super::disclosures::DisclosureRule;
 use super::documents::DocumentTemplate;
+use super::ratings::RatingRules;
 use crate::access::role::Role;
 use crate::coded_enum;
 
@@ -366,6 +367,9 @@ pub struct PolicyDocument {
     #[serde(default = "DisclosureRule::built_in")]
     #[schema(min_items = 6, max_items = 6)]
     pub disclosures: Vec<DisclosureRule>,
+    /// Star ratings (星级评定); a version that says nothing of them goes by the built-in rules.
+    #[serde(default = "RatingRules::built_in")]
+    pub ratings: RatingRules,
     /// Texts of official documents (文书), one for each kind; a version that says nothing of them goes by the built-in ones.
     #[serde(default = "DocumentTemplate::built_in")]
     #[schema(max_items = 50)]

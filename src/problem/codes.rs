@@ -44,6 +44,8 @@ codes! {
     OverlappingViolation "overlapping_violation" 409 "同一事实已按重合行为立案" "The same fact stands under an overlapping act"
     ContractOverlaps "contract_overlaps" 409 "与其他合同期间重叠" "Another contract stands in that time"
     ContractIncomplete "contract_incomplete" 409 "合同材料不齐全" "The contract lacks what a filing needs"
+    PublicityOpen "publicity_open" 409 "公示期未满" "The publicity is not over"
+    ObjectionOpen "objection_open" 409 "异议尚未处理" "An objection has not been decided"
     DueProcess "due_process" 409 "须先履行法定程序" "Due process comes first"
     AppealPending "appeal_pending" 409 "申诉尚未作出决定" "An appeal is pending"
     NoLongerDue "no_longer_due" 409 "按现行政策和事实，该措施已不应采取" "By the policy in force and the facts it is no longer due"
@@ -164,6 +166,7 @@ pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("duplicate_role", "单位重复", "an office listed twice"),
     ("referred_to_lead", "不能移交给牵头单位自身", "referred to its own lead office"),
     ("thresholds_not_increasing", "各级起点未逐级增大", "thresholds do not increase"),
+    ("thresholds_not_decreasing", "各星级分数线未逐级降低", "thresholds of the stars do not go down"),
     ("bands_not_decreasing", "信用等级分数线未依次降低", "bands do not go down"),
     ("measure_missing", "缺少措施规则", "a measure without a rule"),
     ("duplicate_measure", "措施规则重复", "two rules for one measure"),

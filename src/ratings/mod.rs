@@ -1,4 +1,52 @@
 //! Star ratings (星级评定) of the service at complexes, and what follows from them.
+//!
+//! The way of a rating: `cycles` (it is begun) → `scoring` (sheets, review) → `publicity` (announcement, objections, reply) →
+//! `publication` (one instant for a whole cycle, then `chunks`). `rules` make a star of scores; `consequences` tell what
+//! follows from stars; `follow` brings the measures of the ladder to bear on them.
 
+pub mod chunks;
+pub mod consequences;
+pub mod cycle_view;
+pub mod cycles;
+pub mod follow;
+pub mod input;
 pub mod model;
+pub mod plaques;
+pub mod publication;
+pub mod publicity;
+mod record;
+mod routes;
+pub mod rows;
+pub mod rules;
+pub mod scoring;
 pub mod store;
+pub mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use follow::ladder_moved;
+pub use store::{Cited, cited};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(routes::list_rating_cycles)
+        .service(routes::create_rating_cycle)
+        .service(routes::get_rating_cycle)
+        .service(routes::begin_ratings)
+        .service(routes::announce_rating_cycle)
+        .service(routes::publish_rating_cycle)
+        .service(routes::cancel_rating_cycle)
+        .service(routes::list_ratings)
+        .service(routes::create_rating)
+        .service(routes::get_rating)
+        .service(routes::submit_rating_scores)
+        .service(routes::review_rating)
+        .service(routes::announce_rating)
+        .service(routes::object_to_rating)
+        .service(routes::decide_rating_objection)
+        .service(routes::reply_to_rating)
+        .service(routes::publish_rating)
+        .service(routes::withdraw_rating)
+        .service(routes::list_focus_list)
+        .service(routes::get_plaque);
+}

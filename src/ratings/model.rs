@@ -1,3 +1,5 @@
+//! The words of ratings.
+
 use chrono::NaiveDate;
 
 use crate::coded_enum;
@@ -12,6 +14,112 @@ coded_enum! {
         Three "three" "三星级" "Three stars"
         Four "four" "四星级" "Four stars"
         Five "five" "五星级" "Five stars"
+    }
+}
+
+impl Star {
+    /// Number of stars; unqualified is 0.
+    pub fn rank(self) -> i64 {
+        self as i64
+    }
+
+    pub fn from_rank(rank: i64) -> Option<Star> {
+        Star::ALL.get(usize::try_from(rank).ok()?).copied()
+    }
+}
+
+coded_enum! {
+    /// Dimension of a rating (评定维度).
+    #[schema(example = "hygiene")]
+    pub enum Dimension {
+        Hygiene "hygiene" "环境卫生" "Hygiene"
+        WasteSorting "waste_sorting" "垃圾分类" "Waste sorting"
+        Greening "greening" "绿化养护" "Greening"
+        Order "order" "公共秩序" "Public order"
+        Facilities "facilities" "设施设备" "Facilities"
+        Disclosure "disclosure" "信息公开" "Disclosure"
+        Governance "governance" "协同治理" "Governance"
+    }
+}
+
+coded_enum! {
+    /// Who assesses (评定主体).
+    #[schema(example = "office")]
+    pub enum Assessor {
+        Office "office" "主管单位评定" "The office"
+        Community "community" "社区评定" "The community"
+        Owners "owners" "业主满意度测评" "The owners' satisfaction"
+    }
+}
+
+coded_enum! {
+    /// Length of a rating cycle (评定周期).
+    #[schema(example = "half_year")]
+    pub enum CycleKind {
+        HalfYear "half_year" "半年" "Half-year"
+        Year "year" "年度" "Year"
+    }
+}
+
+coded_enum! {
+    /// Where a rating cycle stands (周期状态).
+    #[schema(example = "open")]
+    pub enum CycleState {
+        Open "open" "评定中" "Open"
+        Published "published" "已发布" "Published"
+        Cancelled "cancelled" "已取消" "Cancelled"
+    }
+}
+
+coded_enum! {
+    /// Where a rating stands (评定状态).
+    #[schema(example = "announced")]
+    pub enum RatingState {
+        Draft "draft" "评分中" "Being scored"
+        Scored "scored" "待复核" "Scored, waits to be reviewed"
+        Reviewed "reviewed" "已复核" "Reviewed"
+        Announced "announced" "公示中" "Announced"
+        Published "published" "已发布" "Published"
+        Withdrawn "withdrawn" "已撤回" "Withdrawn"
+    }
+}
+
+coded_enum! {
+    /// What a review came to (复核结果).
+    #[schema(example = "confirmed")]
+    pub enum ReviewOutcome {
+        Confirmed "confirmed" "复核通过" "Confirmed"
+        Returned "returned" "退回重评" "Returned to be scored again"
+    }
+}
+
+coded_enum! {
+    /// Who objects (异议人).
+    #[schema(example = "company")]
+    pub enum Objector {
+        Company "company" "物业服务企业" "The company"
+        Committee "committee" "业主委员会或物业管理委员会" "The committee"
+        Community "community" "社区" "The community"
+        Owners "owners" "业主" "Owners, through the community"
+    }
+}
+
+coded_enum! {
+    /// What an objection came to (异议处理结果).
+    #[schema(example = "dismissed")]
+    pub enum ObjectionOutcome {
+        Upheld "upheld" "异议成立，重新评定" "Upheld: it is scored again"
+        Dismissed "dismissed" "异议不成立，维持" "Dismissed: the rating stands"
+    }
+}
+
+coded_enum! {
+    /// Whether a plaque may hang (铭牌状态).
+    #[schema(example = "valid")]
+    pub enum PlaqueState {
+        Valid "valid" "有效" "Valid"
+        Superseded "superseded" "已被更新" "Superseded"
+        Withdrawn "withdrawn" "已撤销" "Withdrawn"
     }
 }
 

@@ -1,9 +1,497 @@
 use std::collections::HashMap;
 
-use super::model::CurrentStar;
-use crate::db::{Conn, Id, Work};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::consequences::{PublishedCycle, PublishedRating};
+use super::cycle_view::{self, RatingCycle};
+use super::input::{ListCycles, ListFocus, ListRatings};
+use super::model::{CurrentStar, CycleState, RatingState, Star};
+use super::rows::*;
+use super::view::{self, FocusEntry, RatingSummary};
+use crate::access::{Scope, scoped};
+use crate::db::schema::{complexes, rating_contents as contents, rating_cycles as cycles, ratings};
+use crate::db::types::{Instant, Json};
+use crate::db::{Conn, Id, Work, distinct};
+use crate::http::paging::{Page, PageOf};
+use crate::http::{Ctx, Cursor};
+use crate::on_both;
+use crate::points::WeightedPoints;
+use crate::problem::{Code, Problem};
+use crate::standing;
+
+const EVERY_RATING: Scope = Scope::System("what follows from a rating does not depend on who asks");
+
+pub fn find_cycle(conn: &mut Conn, scope: &Scope, id: Id) -> Work<CycleRow> {
+    let row = scoped::rating_cycles(scope).filter(cycles::id.eq(id)).first(conn).optional()?;
+    Ok(row.ok_or_else(Problem::not_found)?)
+}
+
+/// Locks the cycle's row, then reads it.
+pub fn find_cycle_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<CycleRow> {
+    find_cycle(conn, scope, id)?;
+    if let Conn::Postgres(conn) = conn {
+        cycles::table.find(id).select(cycles::id).for_update().first::<Id>(conn).optional()?;
+    }
+    find_cycle(conn, scope, id)
+}
+
+/// Cycles by their ids, for rows that the caller sees.
+pub fn cycles_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, CycleRow>> {
+    let rows: Vec<CycleRow> =
+        scoped::rating_cycles(&EVERY_RATING).filter(cycles::id.eq_any(distinct(ids))).load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Live cycles of a county that share a day with these, in an area that shares complexes with this one.
+pub fn overlapping(conn: &mut Conn, row: &CycleRow) -> Work<Vec<CycleRow>> {
+    let mut rows = scoped::rating_cycles(&EVERY_RATING)
+        .filter(cycles::county.eq(row.county.clone()))
+        .filter(cycles::state.ne(CycleState::Cancelled.code()))
+        .filter(cycles::period_from.le(row.period_to))
+        .filter(cycles::period_to.ge(row.period_from));
+    if !row.township.is_empty() {
+        rows = rows.filter(cycles::township.eq_any([row.township.clone(), String::new()]));
+    }
+    Ok(rows.order(cycles::id).load(conn)?)
+}
+
+pub fn insert_cycle(conn: &mut Conn, row: &CycleRow) -> Work<()> {
+    diesel::insert_into(cycles::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn save_cycle(conn: &mut Conn, row: &CycleRow) -> Work<()> {
+    diesel::update(cycles::table.find(row.id)).set(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<RatingRow> {
+    Ok(scoped::rating(conn, scope, id)?.ok_or_else(Problem::not_found)?)
+}
+
+/// Locks the company that answers and the rating, in this order as everywhere, then reads it.
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<RatingRow> {
+    let company = find(conn, scope, id)?.company_id;
+    standing::store::lock_head_of(conn, company)?;
+    lock(conn, id)?;
+    find(conn, scope, id)
+}
+
+fn lock(conn: &mut Conn, id: Id) -> Work<()> {
+    if let Conn::Postgres(conn) = conn {
+        ratings::table.find(id).select(ratings::id).for_update().first::<Id>(conn).optional()?;
+    }
+    Ok(())
+}
+
+pub fn content(conn: &mut Conn, id: Id) -> Work<ContentRow> {
+    let row = contents::table.find(id).first(conn).optional()?;
+    Ok(row.ok_or_else(|| Problem::new(Code::Internal))?)
+}
+
+pub fn contents_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, ContentRow>> {
+    let mut all = HashMap::new();
+    for chunk in ids.chunks(500) {
+        let rows: Vec<ContentRow> = contents::table.filter(contents::rating_id.eq_any(chunk.to_vec())).load(conn)?;
+        all.extend(rows.into_iter().map(|row| (row.rating_id, row)));
+    }
+    Ok(all)
+}
+
+pub fn insert(conn: &mut Conn, row: &RatingRow) -> Work<()> {
+    diesel::insert_into(ratings::table).values(row).execute(conn)?;
+    let content = ContentRow {
+        rating_id: row.id,
+        sheets: Json(Vec::new()),
+        proceedings: Json(Proceedings::default()),
+        stars: Json(Vec::new()),
+    };
+    diesel::insert_into(contents::table).values(&content).execute(conn)?;
+    Ok(())
+}
+
+pub fn save(conn: &mut Conn, row: &RatingRow, content: &ContentRow) -> Work<()> {
+    save_row(conn, row)?;
+    diesel::update(contents::table.find(row.id)).set(content).execute(conn)?;
+    Ok(())
+}
+
+pub fn save_row(conn: &mut Conn, row: &RatingRow) -> Work<()> {
+    diesel::update(ratings::table.find(row.id)).set(row).execute(conn)?;
+    Ok(())
+}
+
+/// The live rating of a complex in a cycle.
+pub fn live_of(conn: &mut Conn, cycle: Id, complex: Id) -> Work<Option<RatingRow>> {
+    Ok(scoped::ratings(&EVERY_RATING)
+        .filter(ratings::cycle_id.eq(cycle))
+        .filter(ratings::complex_id.eq(complex))
+        .filter(ratings::state.ne(RatingState::Withdrawn.code()))
+        .first(conn)
+        .optional()?)
+}
+
+/// Complexes of an area that the cycle does not rate yet, in order.
+pub fn not_rated(conn: &mut Conn, scope: &Scope, cycle: &CycleRow) -> Work<Vec<Id>> {
+    let live = ratings::table
+        .filter(ratings::cycle_id.eq(cycle.id))
+        .filter(ratings::state.ne(RatingState::Withdrawn.code()))
+        .select(ratings::complex_id);
+    let mut all = scoped::complexes(scope).filter(complexes::id.ne_all(live));
+    if !cycle.township.is_empty() {
+        all = all.filter(complexes::township.eq(cycle.township.clone()));
+    }
+    Ok(all.filter(complexes::county.eq(cycle.county.clone())).order(complexes::id).select(complexes::id).load(conn)?)
+}
+
+/// Ratings that the ladder may lower: those of a company's complex that are scored and not withdrawn. Locked.
+pub fn of_company_at(conn: &mut Conn, complex: Id, company: Id) -> Work<Vec<RatingRow>> {
+    let ids: Vec<Id> = scoped::ratings(&EVERY_RATING)
+        .filter(ratings::complex_id.eq(complex))
+        .filter(ratings::company_id.eq(company))
+        .filter(ratings::state.eq_any(["scored", "reviewed", "announced", "published"]))
+        .filter(ratings::superseded_on.is_null())
+        .order(ratings::id)
+        .select(ratings::id)
+        .load(conn)?;
+    for id in &ids {
+        lock(conn, *id)?;
+    }
+    Ok(scoped::ratings(&EVERY_RATING).filter(ratings::id.eq_any(ids)).order(ratings::id).load(conn)?)
+}
+
+/// Every rating of a complex that is published and stands, in the order of their periods, with the published cycles there.
+pub fn published_at(conn: &mut Conn, complex: Id) -> Work<(Vec<PublishedRating>, Vec<PublishedCycle>)> {
+    let rows: Vec<RatingRow> = scoped::ratings(&EVERY_RATING)
+        .filter(ratings::complex_id.eq(complex))
+        .filter(ratings::state.eq(RatingState::Published.code()))
+        .order((ratings::period_to, ratings::id))
+        .load(conn)?;
+    let Some((county, township)) = rows.first().map(|row| (row.county.clone(), row.township.clone())) else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let published: Vec<(Id, NaiveDate)> = scoped::rating_cycles(&EVERY_RATING)
+        .filter(cycles::county.eq(county))
+        .filter(cycles::township.eq_any([township, String::new()]))
+        .filter(cycles::state.eq(CycleState::Published.code()))
+        .order((cycles::period_to, cycles::id))
+        .select((cycles::id, cycles::period_to))
+        .load(conn)?;
+    let rating = |row: &RatingRow| {
+        Some(PublishedRating {
+            id: row.id,
+            cycle_id: row.cycle_id,
+            company_id: row.company_id,
+            star: row.star()?,
+            period_to: row.period_to,
+        })
+    };
+    let cycle = |(id, period_to)| PublishedCycle { id, period_to };
+    Ok((rows.iter().filter_map(rating).collect(), published.into_iter().map(cycle).collect()))
+}
+
+/// The current rating of a complex.
+pub fn current_of(conn: &mut Conn, complex: Id) -> Work<Option<RatingRow>> {
+    let current =
+        scoped::ratings(&EVERY_RATING).filter(ratings::complex_id.eq(complex)).filter(ratings::is_current.eq(true));
+    Ok(current.first(conn).optional()?)
+}
 
 /// What the current ratings of these complexes say; a complex that has none is left out.
-pub fn current_stars(_conn: &mut Conn, _complexes: &[Id]) -> Work<HashMap<Id, CurrentStar>> {
-    Ok(HashMap::new())
+pub fn current_stars(conn: &mut Conn, of: &[Id]) -> Work<HashMap<Id, CurrentStar>> {
+    let mut all = HashMap::new();
+    for chunk in of.chunks(500) {
+        let rows: Vec<(Id, Option<i64>, Option<NaiveDate>)> = scoped::ratings(&EVERY_RATING)
+            .filter(ratings::complex_id.eq_any(chunk.to_vec()))
+            .filter(ratings::is_current.eq(true))
+            .select((ratings::complex_id, ratings::final_star, ratings::focus_since))
+            .load(conn)?;
+        all.extend(rows.into_iter().filter_map(|(complex, star, focus_since)| {
+            Some((complex, CurrentStar { star: star.and_then(Star::from_rank)?, focus_since }))
+        }));
+    }
+    Ok(all)
+}
+
+/// Published ratings of one cycle whose consequences are still to come, oldest first.
+pub fn pending(conn: &mut Conn, at_most: i64) -> Work<Vec<RatingRow>> {
+    Ok(scoped::ratings(&EVERY_RATING).filter(ratings::pending.eq(true)).order(ratings::id).limit(at_most).load(conn)?)
+}
+
+/// Locks and reads one that is still pending.
+pub fn still_pending(conn: &mut Conn, id: Id) -> Work<Option<RatingRow>> {
+    lock(conn, id)?;
+    Ok(scoped::rating(conn, &EVERY_RATING, id)?.filter(|row| row.pending))
+}
+
+pub fn count_pending(conn: &mut Conn, cycle: Id) -> Work<i64> {
+    let rows = scoped::ratings(&EVERY_RATING).filter(ratings::pending.eq(true)).filter(ratings::cycle_id.eq(cycle));
+    Ok(rows.count().get_result(conn)?)
+}
+
+/// What an announcement or a publication of many sets.
+pub struct Flip<'a> {
+    pub cycle: Id,
+    /// Only the ratings of this division, of 6, 9 or 12 digits.
+    pub area: &'a str,
+    pub today: NaiveDate,
+    pub now: Instant,
+}
+
+/// Announces every reviewed rating of a cycle in an area, in one statement. Returns how many.
+pub fn announce_all(conn: &mut Conn, flip: &Flip, ends_on: NaiveDate) -> Work<usize> {
+    macro_rules! announce {
+        ($column:ident) => {
+            diesel::update(
+                ratings::table
+                    .filter(ratings::cycle_id.eq(flip.cycle))
+                    .filter(ratings::$column.eq(flip.area))
+                    .filter(ratings::state.eq(RatingState::Reviewed.code())),
+            )
+            .set((
+                ratings::state.eq(RatingState::Announced.code()),
+                ratings::version.eq(ratings::version + 1),
+                ratings::shared.eq(true),
+                ratings::announced_on.eq(flip.today),
+                ratings::publicity_ends_on.eq(ends_on),
+                ratings::updated_at.eq(flip.now),
+            ))
+            .execute(conn)?
+        };
+    }
+    Ok(match flip.area.len() {
+        6 => announce!(county),
+        9 => announce!(township),
+        _ => announce!(community),
+    })
+}
+
+/// The ratings of a cycle in an area that may be published: their publicity is over and no objection is open. Locked.
+pub fn ready(conn: &mut Conn, flip: &Flip) -> Work<Vec<(Id, Id, Option<i64>)>> {
+    macro_rules! ready {
+        ($column:ident) => {
+            ratings::table
+                .filter(ratings::cycle_id.eq(flip.cycle))
+                .filter(ratings::$column.eq(flip.area))
+                .filter(ratings::state.eq(RatingState::Announced.code()))
+                .filter(ratings::publicity_ends_on.lt(flip.today))
+                .filter(ratings::objections_open.eq(0))
+                .order(ratings::id)
+                .select((ratings::id, ratings::complex_id, ratings::final_star))
+        };
+    }
+    macro_rules! load {
+        ($query:expr) => {
+            match conn {
+                Conn::Sqlite(conn) => $query.load(conn)?,
+                Conn::Postgres(conn) => $query.for_update().load(conn)?,
+            }
+        };
+    }
+    Ok(match flip.area.len() {
+        6 => load!(ready!(county)),
+        9 => load!(ready!(township)),
+        _ => load!(ready!(community)),
+    })
+}
+
+/// Publishes the ratings that are ready, in two short statements: nobody sees one of them before the others. A rating takes
+/// the place of its complex's current one unless that is of a later period; who was on the focus list stays on it since then.
+pub fn publish_ready(conn: &mut Conn, flip: &Flip, low: Star) -> Work<usize> {
+    use diesel::sql_types::{BigInt, Date};
+
+    use crate::db::types::{Moment, Uid};
+    let column = match flip.area.len() {
+        6 => "county",
+        9 => "township",
+        _ => "community",
+    };
+    let ready = format!(
+        "cycle_id = $2 AND {column} = $5 AND state = 'announced' AND publicity_ends_on < $1 AND objections_open = 0"
+    );
+    let publish = format!(
+        "UPDATE ratings SET state = 'published', version = version + 1, published_on = $1, pending = TRUE, updated_at = $3, \
+         is_current = NOT EXISTS (SELECT 1 FROM ratings AS other WHERE other.complex_id = ratings.complex_id \
+         AND other.is_current AND other.period_to > ratings.period_to), \
+         focus_since = CASE WHEN final_star <= $4 THEN coalesce((SELECT min(other.focus_since) FROM ratings AS other \
+         WHERE other.complex_id = ratings.complex_id AND other.is_current), $1) END WHERE {ready}"
+    );
+    let supersede = "UPDATE ratings SET is_current = FALSE, superseded_on = $1, version = version + 1, updated_at = $3 \
+         WHERE is_current AND cycle_id <> $2 AND complex_id IN (SELECT new.complex_id FROM ratings AS new \
+         WHERE new.cycle_id = $2 AND new.pending AND new.is_current)";
+    // SQLite numbers its parameters with another sign.
+    let sign = if matches!(conn, Conn::Sqlite(_)) { "?" } else { "$" };
+    let (publish, supersede) = (publish.replace('$', sign), supersede.replace('$', sign));
+    Ok(on_both!(conn, |conn| {
+        let published = diesel::sql_query(&publish)
+            .bind::<Date, _>(flip.today)
+            .bind::<Uid, _>(flip.cycle)
+            .bind::<Moment, _>(flip.now)
+            .bind::<BigInt, _>(low.rank())
+            .bind::<diesel::sql_types::Text, _>(flip.area)
+            .execute(conn)?;
+        diesel::sql_query(&supersede)
+            .bind::<Date, _>(flip.today)
+            .bind::<Uid, _>(flip.cycle)
+            .bind::<Moment, _>(flip.now)
+            .execute(conn)?;
+        published
+    }))
+}
+
+/// How many ratings of a cycle stand where, in the reader's territory.
+pub fn count_by_state(conn: &mut Conn, scope: &Scope, cycle: Id) -> Work<Vec<(String, i64)>> {
+    let states: Vec<String> =
+        scoped::ratings(scope).filter(ratings::cycle_id.eq(cycle)).select(ratings::state).load(conn)?;
+    let mut counts: HashMap<String, i64> = HashMap::new();
+    for state in states {
+        *counts.entry(state).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort();
+    Ok(counts)
+}
+
+pub fn list_cycles(conn: &mut Conn, ctx: &Ctx, query: &ListCycles) -> Work<PageOf<RatingCycle>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || {
+        let mut rows = scoped::rating_cycles(&ctx.scope);
+        if let Some(state) = query.state {
+            rows = rows.filter(cycles::state.eq(state.code()));
+        }
+        rows
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
+        rows = rows.filter(cycles::id.lt(before));
+    }
+    let rows: Vec<CycleRow> = rows.order(cycles::id.desc()).limit(page.fetch()).load(conn)?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    Ok(PageOf { items: rows.into_iter().map(cycle_view::cycle).collect::<Work<_>>()?, next_cursor, total })
+}
+
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRatings) -> Work<PageOf<RatingSummary>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || {
+        let mut rows = scoped::ratings(&ctx.scope);
+        if let Some(cycle) = query.cycle_id {
+            rows = rows.filter(ratings::cycle_id.eq(cycle));
+        }
+        if let Some(complex) = query.complex_id {
+            rows = rows.filter(ratings::complex_id.eq(complex));
+        }
+        if let Some(company) = query.company_id {
+            rows = rows.filter(ratings::company_id.eq(company));
+        }
+        if let Some(state) = query.state {
+            rows = rows.filter(ratings::state.eq(state.code()));
+        }
+        if let Some(star) = query.star {
+            rows = rows.filter(ratings::final_star.eq(star.rank()));
+        }
+        if let Some(community) = &query.community {
+            rows = rows.filter(ratings::community.eq(community.clone()));
+        }
+        if query.current == Some(true) {
+            rows = rows.filter(ratings::is_current.eq(true));
+        }
+        if let Some(day) = query.as_of {
+            rows = rows
+                .filter(ratings::published_on.le(day))
+                .filter(ratings::superseded_on.is_null().or(ratings::superseded_on.gt(day)))
+                .filter(ratings::withdrawn_on.is_null().or(ratings::withdrawn_on.gt(day)));
+        }
+        rows
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
+        rows = rows.filter(ratings::id.lt(before));
+    }
+    let rows: Vec<RatingRow> = rows.order(ratings::id.desc()).limit(page.fetch()).load(conn)?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    Ok(PageOf { items: view::summaries(conn, rows, query.as_of)?, next_cursor, total })
+}
+
+/// The focus list: the current ratings with few stars, longest on it first.
+pub fn focus_list(conn: &mut Conn, ctx: &Ctx, query: &ListFocus) -> Work<PageOf<FocusEntry>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || {
+        let mut rows =
+            scoped::ratings(&ctx.scope).filter(ratings::is_current.eq(true)).filter(ratings::focus_since.is_not_null());
+        if let Some(company) = query.company_id {
+            rows = rows.filter(ratings::company_id.eq(company));
+        }
+        if let Some(community) = &query.community {
+            rows = rows.filter(ratings::community.eq(community.clone()));
+        }
+        rows
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some((since, id)) = Cursor::decode::<(NaiveDate, Id)>(page.cursor.as_deref())? {
+        let later = ratings::focus_since.gt(since).or(ratings::id.gt(id));
+        rows = rows.filter(ratings::focus_since.ge(since)).filter(later.assume_not_null());
+    }
+    let rows: Vec<RatingRow> = rows.order((ratings::focus_since, ratings::id)).limit(page.fetch()).load(conn)?;
+    let (rows, next_cursor) = page.cut(rows, |row| (row.focus_since, row.id));
+    Ok(PageOf { items: view::focus(conn, ctx, rows)?, next_cursor, total })
+}
+
+/// The last rating of a complex in a cycle that was withdrawn after its publication.
+pub fn last_withdrawn(conn: &mut Conn, cycle: Id, complex: Id) -> Work<Option<Id>> {
+    Ok(scoped::ratings(&EVERY_RATING)
+        .filter(ratings::cycle_id.eq(cycle))
+        .filter(ratings::complex_id.eq(complex))
+        .filter(ratings::state.eq(RatingState::Withdrawn.code()))
+        .filter(ratings::published_on.is_not_null())
+        .order(ratings::id.desc())
+        .select(ratings::id)
+        .first(conn)
+        .optional()?)
+}
+
+/// The published rating that stands again when the current one is withdrawn. Locked.
+pub fn newest_published(conn: &mut Conn, complex: Id) -> Work<Option<RatingRow>> {
+    let newest: Option<Id> = scoped::ratings(&EVERY_RATING)
+        .filter(ratings::complex_id.eq(complex))
+        .filter(ratings::state.eq(RatingState::Published.code()))
+        .order((ratings::period_to.desc(), ratings::id.desc()))
+        .select(ratings::id)
+        .first(conn)
+        .optional()?;
+    let Some(id) = newest else { return Ok(None) };
+    lock(conn, id)?;
+    Ok(scoped::rating(conn, &EVERY_RATING, id)?)
+}
+
+/// A published rating as what rests on it names it.
+pub struct Cited {
+    pub id: Id,
+    pub cycle_name: String,
+    pub star: Star,
+    pub total: WeightedPoints,
+    pub published_on: NaiveDate,
+}
+
+/// Ratings that something rests on, in the order of their periods.
+pub fn cited(conn: &mut Conn, ids: &[Id]) -> Work<Vec<Cited>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<RatingRow> =
+        scoped::ratings_among(&EVERY_RATING, distinct(ids)).order((ratings::period_to, ratings::id)).load(conn)?;
+    let named = cycles_of(conn, &rows.iter().map(|row| row.cycle_id).collect::<Vec<_>>())?;
+    let all = rows.iter().filter_map(|row| {
+        Some(Cited {
+            id: row.id,
+            cycle_name: named.get(&row.cycle_id)?.name.clone(),
+            star: row.star()?,
+            total: total_of(row)?,
+            published_on: row.published_on?,
+        })
+    });
+    Ok(all.collect())
 }

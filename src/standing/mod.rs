@@ -14,6 +14,8 @@ pub mod rules;
 pub mod store;
 mod wording;
 
+pub use ladder::last_day;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn routes(config: &mut ServiceConfig) {

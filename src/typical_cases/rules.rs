@@ -47,7 +47,7 @@ pub enum PersonalData {
 }
 
 impl PersonalData {
-    fn words(self) -> (&'static str, &'static str) {
+    pub fn words(self) -> (&'static str, &'static str) {
         match self {
             PersonalData::Phone => ("电话号码", "a phone number"),
             PersonalData::IdCard => ("居民身份证号码", "the number of an identity card"),

@@ -19,6 +19,7 @@ mod oauth;
 mod offices;
 mod policies;
 mod public;
+mod ratings;
 mod sandbox;
 mod secrets;
 mod survey;

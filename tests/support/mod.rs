@@ -10,6 +10,7 @@ pub mod keys;
 pub mod needles;
 pub mod oidc;
 pub mod postgres;
+pub mod rating;
 pub mod rows;
 pub mod s3;
 pub mod sql;

@@ -1,6 +1,8 @@
 //! Every operation of the document, with every role, inside and outside its territory: as the permission table says.
 //! Made from the document, so that no operation can be forgotten: a path with an id needs a line in [`FIXTURES`].
 
+mod places;
+
 use chrono::Utc;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -9,140 +11,10 @@ use xiaoqu::access::role::ROLES;
 use xiaoqu::app::document::document;
 
 use crate::on_both_databases;
-use crate::support::cases::{nine, notice};
 use crate::support::client::{Answer, Client};
-use crate::support::files::evidence;
-use crate::support::rows::{company_input, complex_input, contract_input, office_input, path, text};
+use crate::support::rows::text;
 use crate::support::{AUDIENCE, COMMUNITY, COUNTY, ISSUER, NEIGHBOUR_COMMUNITY, TestApp};
-
-/// Rows of one territory, made by its county and its social affairs office.
-struct Place {
-    company: Value,
-    complex: Value,
-    violation: Value,
-    measure: Value,
-    /// A measure that a leader must approve.
-    removal: Value,
-    /// An entry of the blacklist.
-    listing: Value,
-    /// A problem of the survey, and a typical case.
-    problem: Value,
-    typical: Value,
-    /// Number of a sealed event about the violation.
-    entry: Value,
-    /// A system that waits for approval, and what was revoked: a county's.
-    client: Value,
-    revocation: Value,
-    contract: Value,
-    /// The social affairs office in the directory, and an order that it issued.
-    office: Value,
-    document: Value,
-}
-
-impl Place {
-    async fn make(app: &TestApp, community: &str) -> Place {
-        let county = app.office(Role::CountyAuthority, &community[..6]);
-        let company = county.post("/v1/companies", &company_input()).await.expect(201);
-        let mut input = complex_input();
-        input["community"] = json!(community);
-        let complex = county.post("/v1/complexes", &input).await.expect(201);
-        let contract = contract_input(&complex, &company, "2026-01-01");
-        let contract = county.post("/v1/contracts", &contract).await.expect(201);
-        // Three clauses: level 3, where removals wait for the leader.
-        let mut violation = Value::Null;
-        for clause in [9, 7, 3] {
-            violation = confirmed(app, &company, &complex, nine(clause)).await;
-        }
-        let all = county.get(&format!("/v1/measures?limit=200&company_id={}", text(&company["id"]))).await;
-        let measure = |kind: &str| all.items().iter().find(|m| m["kind"] == kind).expect(kind).clone();
-        let (measure, removal) = (measure("rectification_order"), measure("removal"));
-        let listing = listing(app, &company, &measure);
-        let typical = typical(app, &company, &complex, &violation);
-        let problems = format!("/v1/disclosure-survey/problems?complex_id={}&kind=fee_standard", text(&complex["id"]));
-        let problem = county.get(&problems).await.items()[0].clone();
-        let entry = json!(app.entries_about(text(&violation["id"])).await[0]);
-        let administrator = app.office(Role::SystemAdministrator, &community[..6]);
-        let input = json!({
-            "name": "测试平台", "contact": "测试联系人", "role": "community", "division": text(&complex["community"]),
-        });
-        let client = administrator.post("/v1/clients", &input).await.expect(201);
-        let revoked = json!({ "kind": "subject", "issuer": ISSUER, "value": "nobody", "reason": "测试吊销" });
-        let revocation = administrator.post("/v1/revocations", &revoked).await.expect(201);
-        let township = text(&complex["township"]);
-        let office = county.post("/v1/offices", &office_input("social_affairs_office", township)).await.expect(201);
-        let order = json!({ "kind": "rectification_order", "subject_id": measure["id"] });
-        let decider = app.officer(Role::SocialAffairsOffice, township, "decider");
-        let document = decider.post("/v1/documents", &order).await.expect(201);
-        Place {
-            company,
-            complex,
-            violation,
-            measure,
-            removal,
-            listing,
-            problem,
-            typical,
-            entry,
-            client,
-            revocation,
-            contract,
-            office,
-            document,
-        }
-    }
-}
-
-/// A violation, reported by one officer and confirmed at once by another.
-async fn confirmed(app: &TestApp, company: &Value, complex: &Value, act: &str) -> Value {
-    let township = text(&complex["township"]);
-    let reporter = app.officer(Role::SocialAffairsOffice, township, "reporter");
-    let input = json!({
-        "act": act, "company_id": company["id"], "complex_id": complex["id"], "found_on": "2026-03-02",
-        "source": "inspection", "description": "检查时发现的违规事实", "evidence": evidence(&reporter.a_picture().await),
-    });
-    let violation = reporter.post("/v1/violations", &input).await.expect(201);
-    let office = app.officer(Role::SocialAffairsOffice, township, "decider");
-    let case = path("violations", &violation);
-    office.post(&format!("{case}/notification"), &notice()).await.expect(200);
-    app.company(text(&company["uscc"])).get(&case).await.expect(200);
-    let urgent = json!({ "reasons": "事实清楚", "urgent_reason": "危及居民安全" });
-    office.post(&format!("{case}/confirmation"), &urgent).await.expect(200);
-    violation
-}
-
-/// An entry as the approval of a blacklisting leaves it; the way there is long, and tested where it belongs.
-fn listing(app: &TestApp, company: &Value, measure: &Value) -> Value {
-    let id = uuid::Uuid::now_v7();
-    let at = if app.state.db.is_postgres() { "now()" } else { "1772413200000000" };
-    app.execute(&format!(
-        "INSERT INTO listings (id, version, kind, company_id, county, measure_id, legal_basis, reason, publicity, \
-         listed_from, listed_until, repair, created_at, updated_at) VALUES ('{id}', 1, 'blacklist', '{}', '{}', '{}', \
-         '测试法规', '测试', '公示', '2026-03-02', '2027-03-01', 'null', {at}, {at})",
-        text(&company["id"]),
-        text(&company["county"]),
-        text(&measure["id"]),
-    ));
-    json!({ "id": id })
-}
-
-/// A case as its publication leaves it, from a violation that is taken to be final.
-fn typical(app: &TestApp, company: &Value, complex: &Value, violation: &Value) -> Value {
-    let id = uuid::Uuid::now_v7();
-    let at = if app.state.db.is_postgres() { "now()" } else { "1772413200000000" };
-    app.execute(&format!(
-        "INSERT INTO typical_cases (id, version, violation_id, act, company_id, complex_id, county, township, community, \
-         state, title, summary, published_on, published_by, withdrawal, created_at, updated_at) VALUES ('{id}', 1, '{}', \
-         'nine.staff_not_in_uniform', '{}', '{}', '{}', '{}', '{}', 'published', '测试案例', '测试案例内容', '2026-03-02', \
-         '{{\"iss\":\"i\",\"sub\":\"s\",\"role\":\"social_affairs_office\",\"division\":null}}', 'null', {at}, {at})",
-        text(&violation["id"]),
-        text(&company["id"]),
-        text(&complex["id"]),
-        text(&complex["county"]),
-        text(&complex["township"]),
-        text(&complex["community"]),
-    ));
-    json!({ "id": id })
-}
+use places::Place;
 
 enum Fixture {
     /// A row of a territory.
@@ -166,6 +38,9 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/measures/{id}", Row(|place| &place.measure["id"])),
     ("/v1/disclosure-survey/problems/{key}", Row(|place| &place.problem["key"])),
     ("/v1/typical-cases/{id}", Row(|place| &place.typical["id"])),
+    ("/v1/rating-cycles/{id}", Row(|place| &place.cycle["id"])),
+    ("/v1/ratings/{id}", Row(|place| &place.rating["summary"]["id"])),
+    ("/v1/plaques/{number}", Common("640121-2026-0001")),
     ("/v1/attachments/{id}", Row(|place| &place.violation["evidence"][0]["attachment_id"])),
     ("/public/files/{id}", Row(|place| &place.violation["evidence"][0]["attachment_id"])),
     ("/v1/blacklist/{id}", CountyRow(|place| &place.listing["id"])),

@@ -1,0 +1,222 @@
+//! Removals that published ratings call for, and the measures that lower stars. The ladder and the ratings share one removal
+//! for each complex and company, with all its grounds.
+
+use std::collections::HashSet;
+
+use chrono::NaiveDate;
+use serde_json::json;
+
+use super::model::{MeasureRow, Proceedings};
+use super::{recompute, store};
+use crate::access::{Role, Scope};
+use crate::calendar;
+use crate::complexes;
+use crate::db::{Conn, Id, Json, Work};
+use crate::http::Tx;
+use crate::policy;
+use crate::policy::model::{MeasureKind, OfficeRule};
+use crate::problem::{Code, Problem};
+use crate::ratings;
+use crate::ratings::consequences::{RemovalCause, RemovalGround, due_now, removal_grounds};
+use crate::standing;
+use crate::standing::model::{MeasureState, Withdrawal};
+use crate::violations::store as violations;
+
+const EVERY_MEASURE: Scope = Scope::System("measures follow from the facts, whoever asks");
+
+/// The measures that lower the stars of a complex under a company and its branches, each with the day on which the last of
+/// its violations was found: ordered, and neither cancelled nor taken back.
+pub fn lowering_stars(conn: &mut Conn, complex: Id, family: &[Id]) -> Work<Vec<(MeasureRow, Option<NaiveDate>)>> {
+    let all = store::at_complex(conn, &EVERY_MEASURE, complex, family)?;
+    let refused = |row: &MeasureRow| matches!(row.state.as_str(), "rejected" | "cancelled");
+    let reversed: HashSet<Id> = all.iter().filter(|row| !refused(row)).filter_map(|row| row.reverses).collect();
+    let mut lowering = Vec::new();
+    for row in all {
+        let lowers = matches!(row.kind()?, MeasureKind::StarDowngrade | MeasureKind::RatingUnqualified);
+        let ordered = matches!(row.state()?, MeasureState::Approved | MeasureState::Done);
+        if lowers && ordered && !reversed.contains(&row.id) {
+            let grounds = store::grounds_of_one(conn, row.id)?;
+            let found_on = violations::by_ids(conn, &grounds)?.iter().map(|violation| violation.found_on).max();
+            lowering.push((row, found_on));
+        }
+    }
+    Ok(lowering)
+}
+
+/// Does this reversal take back a measure that lowered a star?
+pub fn reverses_star(conn: &mut Conn, reversal: &MeasureRow) -> Work<bool> {
+    let Some(reversed) = reversal.reverses else { return Ok(false) };
+    let kind = store::find(conn, &EVERY_MEASURE, reversed)?.kind()?;
+    Ok(matches!(kind, MeasureKind::StarDowngrade | MeasureKind::RatingUnqualified))
+}
+
+/// What the ratings of a complex say about a removal today.
+struct Said {
+    /// Every ground that stands.
+    grounds: Vec<RemovalGround>,
+    newest: Option<Id>,
+    serving: Option<Id>,
+}
+
+fn said(tx: &mut Tx, complex: Id) -> Work<Said> {
+    let (history, cycles) = ratings::store::published_at(tx.conn, complex)?;
+    let newest = history.last().map(|one| one.id);
+    let grounds = match ratings::store::current_of(tx.conn, complex)? {
+        Some(current) => {
+            let rules = ratings::view::rules_of(tx.conn, tx.ctx, current.policy_version)?;
+            removal_grounds(&rules, &history, &cycles)
+        }
+        None => Vec::new(),
+    };
+    let served = complexes::services_in_force(tx.conn, &EVERY_MEASURE, &[complex], tx.ctx.today)?;
+    Ok(Said { grounds, newest, serving: served.get(&complex).map(|service| service.company_id) })
+}
+
+/// Brings the removal of a complex into agreement with its published ratings. The caller holds the lock of the company that
+/// was rated.
+pub fn sync_removal(tx: &mut Tx, complex: Id) -> Work<()> {
+    let said = said(tx, complex)?;
+    let removals = store::removals_at(tx.conn, &EVERY_MEASURE, complex)?;
+    let standing: HashSet<Id> = said.grounds.iter().flat_map(|ground| ground.ratings.iter().copied()).collect();
+    let mut held = Vec::with_capacity(removals.len());
+    for row in &removals {
+        let ratings = store::rating_grounds_of_one(tx.conn, row.id)?;
+        let fallen: Vec<Id> = ratings.iter().copied().filter(|id| !standing.contains(id)).collect();
+        if !fallen.is_empty() {
+            drop_grounds(tx, row, &fallen, ratings.len() == fallen.len())?;
+        }
+        held.push(ratings.into_iter().filter(|id| standing.contains(id)).collect::<HashSet<Id>>());
+    }
+    let due = due_now(&said.grounds, said.newest, said.serving);
+    let Some(company) = due.first().map(|ground| ground.company_id) else { return Ok(()) };
+    let wanted: Vec<Id> = {
+        let mut all: Vec<Id> = due.iter().flat_map(|ground| ground.ratings.iter().copied()).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    };
+    let head = standing::store::head_of(tx.conn, company)?;
+    let family = standing::store::family(tx.conn, head)?;
+    let of_company = || removals.iter().zip(&held).filter(|(row, _)| family.contains(&row.company_id));
+    for (row, held) in of_company() {
+        let row = store::find(tx.conn, &EVERY_MEASURE, row.id)?;
+        let missing: Vec<Id> = wanted.iter().copied().filter(|id| !held.contains(id)).collect();
+        if row.state()?.is_open() {
+            if !missing.is_empty() {
+                store::add_rating_grounds(tx.conn, row.id, &missing)?;
+                recompute::touch(tx, Some(row), "measure.grounds_added", json!({ "ratings": missing }))?;
+            }
+            return Ok(());
+        }
+        // A person has decided on these ratings already, or it has been carried out.
+        if missing.is_empty() && !row.cancelled_by_system {
+            return Ok(());
+        }
+    }
+    propose(tx, complex, company, &due, &wanted)
+}
+
+/// Ratings that call for nothing any more: without another ground the removal falls with them.
+fn drop_grounds(tx: &mut Tx, row: &MeasureRow, fallen: &[Id], all: bool) -> Work<()> {
+    store::drop_rating_grounds(tx.conn, row.id, fallen)?;
+    let state = row.state()?;
+    let by_violations = !store::grounds_of_one(tx.conn, row.id)?.is_empty();
+    if !all || (!state.is_open() && state != MeasureState::Done) {
+        return Ok(());
+    }
+    if by_violations {
+        recompute::touch(tx, Some(row.clone()), "measure.grounds_dropped", json!({ "ratings": fallen }))?;
+        return recompute::recompute(tx, row.company_id);
+    }
+    let withdrawal = Withdrawal {
+        measure: row.id.0,
+        revoked: Vec::new(),
+        reason_zh: "所依据的星级评定已撤回或更正，不再具备清退条件".to_owned(),
+        reason_en: "the ratings that it rested on were withdrawn or corrected; it is not called for any more"
+            .to_owned(),
+    };
+    if state.is_open() {
+        return recompute::cancel(tx, Some(row.clone()), withdrawal);
+    }
+    let key = format!("reversal:{}", row.id);
+    if store::has_key(tx.conn, &EVERY_MEASURE, &key)? {
+        return Ok(());
+    }
+    let policies = policy::current(tx.conn, &tx.ctx.state.policies)?;
+    let calendar = calendar::work_calendar(tx.conn)?;
+    recompute::reverse(tx, Some(row.clone()), key, withdrawal, &policies, &calendar)
+}
+
+fn propose(tx: &mut Tx, complex: Id, company: Id, due: &[&RemovalGround], wanted: &[Id]) -> Work<()> {
+    let ctx = tx.ctx;
+    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let version = policies.governing(ctx.today);
+    let rule = version.measure(MeasureKind::Removal).ok_or_else(|| Problem::new(Code::Internal))?;
+    let calendar = calendar::work_calendar(tx.conn)?;
+    let place = complexes::find(tx.conn, &EVERY_MEASURE, complex)?.place();
+    let (role, division) = match rule.office {
+        OfficeRule::County => (Role::CountyAuthority, place.county.clone()),
+        _ => (Role::SocialAffairsOffice, place.township.clone()),
+    };
+    let (reason_zh, reason_en) = reason(tx, due, version.version)?;
+    let row = MeasureRow {
+        id: ctx.new_id(),
+        version: 1,
+        key: format!("{}:{complex}", MeasureKind::Removal.code()),
+        kind: MeasureKind::Removal.code().to_owned(),
+        state: MeasureState::initial(rule).code().to_owned(),
+        company_id: company,
+        complex_id: Some(complex),
+        violation_id: None,
+        county: place.county,
+        township: place.township,
+        community: place.community,
+        office_role: role.code().to_owned(),
+        office_division: division,
+        approver_role: rule.approver.map(|role| role.code().to_owned()),
+        level: None,
+        legal_basis: rule.legal_basis.clone(),
+        policy_version: version.version,
+        reason_zh,
+        reason_en,
+        due_on: calendar.add_working_days(ctx.today, rule.due_working_days),
+        cancelled_by_system: false,
+        reverses: None,
+        notified: false,
+        hearing_request_due_on: None,
+        proceedings: Json(Proceedings::default()),
+        created_at: ctx.now,
+        updated_at: ctx.now,
+    };
+    store::insert(tx.conn, &row)?;
+    store::add_rating_grounds(tx.conn, row.id, wanted)?;
+    recompute::record(tx, &row, "measure.created", json!({ "grounds": [], "ratings": wanted }), &())
+}
+
+fn reason(tx: &mut Tx, due: &[&RemovalGround], version: i64) -> Work<(String, String)> {
+    let mut parts = (Vec::new(), Vec::new());
+    for ground in due {
+        let mut cycles = Vec::new();
+        for rating in &ground.ratings {
+            let row = ratings::store::find(tx.conn, &EVERY_MEASURE, *rating)?;
+            let cycle = ratings::store::find_cycle(tx.conn, &EVERY_MEASURE, row.cycle_id)?;
+            let star = row.star().map_or("", |star| star.zh());
+            cycles.push((format!("“{}”{star}", cycle.name), cycle.name));
+        }
+        let (zh, en): (Vec<String>, Vec<String>) = cycles.into_iter().unzip();
+        let (zh, en) = (zh.join("、"), en.join(", "));
+        match ground.cause {
+            RemovalCause::Unqualified => {
+                parts.0.push(format!("{zh}，评定不合格"));
+                parts.1.push(format!("unqualified in {en}"));
+            }
+            RemovalCause::LowCycles(count) => {
+                parts.0.push(format!("连续{count}个已发布评定周期为低星级（{zh}）"));
+                parts.1.push(format!("few stars in {count} consecutive published cycles ({en})"));
+            }
+        }
+    }
+    let zh = format!("{}，由同一企业服务；依据星级评定规则（政策第{version}版）提出清退", parts.0.join("；"));
+    let en = format!("{}, under the same company: removal by the rating rules (policy {version})", parts.1.join("; "));
+    Ok((zh, en))
+}

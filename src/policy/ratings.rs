@@ -1,0 +1,293 @@
+//! What the policy says of star ratings: the rubric (评分标准) and what follows from a star.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::Act;
+use super::versions::built_in;
+use crate::fault::Fault;
+use crate::points::{Points, WeightedPoints};
+use crate::ratings::model::{Assessor, Dimension, Star};
+
+/// An item that is scored (评分项).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RubricItem {
+    /// Code of the item (评分项代码).
+    #[schema(example = "hygiene.common_parts", max_length = 64, pattern = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+    pub code: String,
+    /// Chinese title (名称).
+    #[schema(example = "公共部位保洁", min_length = 1, max_length = 200)]
+    pub title_zh: String,
+    /// English title.
+    #[schema(example = "Cleaning of common parts", min_length = 1, max_length = 300)]
+    pub title_en: String,
+    /// Most points (满分).
+    pub points: Points,
+    /// How it is scored (评分说明).
+    #[schema(example = "每发现一处积存垃圾扣0.5分，扣完为止。", min_length = 1, max_length = 1000)]
+    pub guidance: String,
+}
+
+/// One of the seven dimensions (评定维度).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RubricDimension {
+    /// Which dimension (维度).
+    pub dimension: Dimension,
+    /// Points of its items together (分值).
+    pub points: Points,
+    /// Its items (评分项).
+    #[schema(min_items = 1, max_items = 50)]
+    pub items: Vec<RubricItem>,
+    /// Codes of acts whose confirmed violations stand beside it on the fact sheet (关联违规行为).
+    #[schema(max_items = 100)]
+    pub acts: Vec<String>,
+}
+
+/// The weight of an assessor (评定主体权重).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssessorRule {
+    /// Who assesses (评定主体).
+    pub assessor: Assessor,
+    /// Its share in percent; the shares make 100 (权重).
+    #[schema(example = 60, minimum = 1, maximum = 100)]
+    pub weight_percent: u32,
+}
+
+/// A fact that caps the star, whatever the points (一票否决项).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Veto {
+    /// Code of the veto (否决项代码).
+    #[schema(example = "veto.fatal_accident", max_length = 64, pattern = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+    pub code: String,
+    /// Chinese title (名称).
+    #[schema(example = "发生有责任的安全生产死亡事故", min_length = 1, max_length = 200)]
+    pub title_zh: String,
+    /// English title.
+    #[schema(example = "A fatal accident for which it answers", min_length = 1, max_length = 300)]
+    pub title_en: String,
+    /// The star is at most this (最高星级).
+    pub caps_at: Star,
+}
+
+/// Points on top (加分项).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bonus {
+    /// Code of the bonus (加分项代码).
+    #[schema(example = "bonus.honour", max_length = 64, pattern = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+    pub code: String,
+    /// Chinese title (名称).
+    #[schema(example = "获得县级以上表彰", min_length = 1, max_length = 200)]
+    pub title_zh: String,
+    /// English title.
+    #[schema(example = "Honoured by the county or above", min_length = 1, max_length = 300)]
+    pub title_en: String,
+    /// Most points (最高加分).
+    pub points: Points,
+}
+
+/// Least points of each star; below one star is unqualified (星级分数线).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StarThresholds {
+    /// Least points of five stars (五星级).
+    pub five: Points,
+    /// Least points of four stars (四星级).
+    pub four: Points,
+    /// Least points of three stars (三星级).
+    pub three: Points,
+    /// Least points of two stars (二星级).
+    pub two: Points,
+    /// Least points of one star (一星级).
+    pub one: Points,
+}
+
+impl StarThresholds {
+    /// Stars and their least points, best first.
+    pub fn rows(&self) -> [(Star, Points); 5] {
+        [
+            (Star::Five, self.five),
+            (Star::Four, self.four),
+            (Star::Three, self.three),
+            (Star::Two, self.two),
+            (Star::One, self.one),
+        ]
+    }
+
+    /// The star of a total.
+    pub fn star(&self, total: WeightedPoints) -> Star {
+        let reached = self.rows().into_iter().find(|(_, least)| total >= WeightedPoints::from(*least));
+        reached.map_or(Star::Unqualified, |(star, _)| star)
+    }
+}
+
+/// Star ratings (星级评定).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RatingRules {
+    /// The seven dimensions with their items, 100 points together (评分标准).
+    #[schema(min_items = 7, max_items = 7)]
+    pub dimensions: Vec<RubricDimension>,
+    /// Who assesses, and with what weight (评定主体).
+    #[schema(min_items = 1, max_items = 3)]
+    pub assessors: Vec<AssessorRule>,
+    /// Facts that cap the star (一票否决项).
+    #[schema(max_items = 50)]
+    pub vetoes: Vec<Veto>,
+    /// Points on top (加分项).
+    #[schema(max_items = 50)]
+    pub bonus: Vec<Bonus>,
+    /// Points on top count up to this together (加分上限).
+    pub bonus_limit: Points,
+    /// Least points of each star (星级分数线).
+    pub thresholds: StarThresholds,
+    /// Working days of publicity before a rating can be published (公示期限).
+    #[schema(example = 7, minimum = 1, maximum = 60)]
+    pub publicity_working_days: u32,
+    /// A complex with this star or fewer is on the focus list (重点整治起点).
+    pub focus_at: Star,
+    /// Consecutive published cycles on such a star under the same company after which its removal is proposed (连续低星清退).
+    #[schema(example = 2, minimum = 2, maximum = 10)]
+    pub removal_after_cycles: u32,
+    /// The company sees who scored, and not only which office (向企业显示评分人).
+    #[schema(example = false)]
+    pub assessors_shown: bool,
+}
+
+impl RatingRules {
+    pub fn built_in() -> RatingRules {
+        built_in().ratings.clone()
+    }
+
+    pub fn items(&self) -> impl Iterator<Item = (&RubricDimension, &RubricItem)> {
+        self.dimensions.iter().flat_map(|dimension| dimension.items.iter().map(move |item| (dimension, item)))
+    }
+
+    pub fn weight(&self, assessor: Assessor) -> Option<u32> {
+        self.assessors.iter().find(|rule| rule.assessor == assessor).map(|rule| rule.weight_percent)
+    }
+
+    pub fn veto(&self, code: &str) -> Option<&Veto> {
+        self.vetoes.iter().find(|veto| veto.code == code)
+    }
+
+    pub fn bonus(&self, code: &str) -> Option<&Bonus> {
+        self.bonus.iter().find(|bonus| bonus.code == code)
+    }
+}
+
+/// Every dimension once, points that add up, weights that make a whole, thresholds that fall.
+pub fn check(rules: &RatingRules, acts: &[Act]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut add = |pointer: String, code: &'static str, zh: &str, en: &str| {
+        faults.push(Fault::new(format!("/ratings{pointer}"), code, zh, en));
+    };
+    let mut codes = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let known: BTreeSet<&str> = acts.iter().map(|act| act.code.as_str()).collect();
+    for (at, dimension) in rules.dimensions.iter().enumerate() {
+        if !seen.insert(dimension.dimension) {
+            add(format!("/dimensions/{at}/dimension"), "duplicate", "维度重复", "a dimension twice");
+        }
+        let sum: Points = dimension.items.iter().map(|item| item.points).sum();
+        if sum != dimension.points {
+            add(
+                format!("/dimensions/{at}/points"),
+                "does_not_add_up",
+                &format!("评分项合计为{sum}分"),
+                &format!("its items make {sum}"),
+            );
+        }
+        for (n, item) in dimension.items.iter().enumerate() {
+            if !codes.insert(item.code.as_str()) {
+                add(format!("/dimensions/{at}/items/{n}/code"), "duplicate", "代码重复", "a code twice");
+            }
+            if item.points == Points::default() {
+                add(format!("/dimensions/{at}/items/{n}/points"), "out_of_range", "须大于零", "must be more than 0");
+            }
+        }
+        for (n, act) in dimension.acts.iter().enumerate().filter(|(_, act)| !known.contains(act.as_str())) {
+            let (zh, en) = (format!("目录中没有行为{act}"), format!("the catalogue has no act {act}"));
+            add(format!("/dimensions/{at}/acts/{n}"), "unknown_act", &zh, &en);
+        }
+    }
+    let total: Points = rules.dimensions.iter().map(|dimension| dimension.points).sum();
+    if total != Points::whole(100) {
+        let (zh, en) = (format!("各维度合计为{total}分，应为100分"), format!("the dimensions make {total}, not 100"));
+        add("/dimensions".into(), "does_not_add_up", &zh, &en);
+    }
+    let mut seen = BTreeSet::new();
+    for (at, rule) in rules.assessors.iter().enumerate() {
+        if !seen.insert(rule.assessor) {
+            add(format!("/assessors/{at}/assessor"), "duplicate", "评定主体重复", "an assessor twice");
+        }
+    }
+    if !seen.contains(&Assessor::Office) {
+        let (zh, en) = ("须有主管单位评定", "the office assesses in any case");
+        add("/assessors".into(), "required", zh, en);
+    }
+    let weights: u32 = rules.assessors.iter().map(|rule| rule.weight_percent).sum();
+    if weights != 100 {
+        let (zh, en) = (format!("权重合计为{weights}%"), format!("the weights make {weights} percent"));
+        add("/assessors".into(), "does_not_add_up", &zh, &en);
+    }
+    for (at, veto) in rules.vetoes.iter().enumerate() {
+        if !codes.insert(veto.code.as_str()) {
+            add(format!("/vetoes/{at}/code"), "duplicate", "代码重复", "a code twice");
+        }
+    }
+    for (at, bonus) in rules.bonus.iter().enumerate() {
+        if !codes.insert(bonus.code.as_str()) {
+            add(format!("/bonus/{at}/code"), "duplicate", "代码重复", "a code twice");
+        }
+    }
+    for pair in rules.thresholds.rows().windows(2) {
+        let [(_, above), (star, least)] = pair else { continue };
+        if least >= above {
+            let (zh, en) = ("各星级分数线须逐级降低", "each star begins below the one above it");
+            add(format!("/thresholds/{}", star.code()), "thresholds_not_decreasing", zh, en);
+        }
+    }
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_rubric_is_the_one_of_the_design() {
+        let document = built_in();
+        assert_eq!(check(&document.ratings, &document.acts), []);
+        let points = |at: usize| document.ratings.dimensions[at].points.to_string();
+        assert_eq!([0, 1, 2, 3, 4, 5, 6].map(points), ["20", "10", "10", "20", "20", "10", "10"]);
+        let thresholds = document.ratings.thresholds.rows().map(|(_, least)| least.to_string());
+        assert_eq!(thresholds, ["90", "80", "70", "60", "50"]);
+    }
+
+    #[test]
+    fn a_rubric_that_does_not_add_up_is_refused_with_every_fault() {
+        let document = built_in();
+        let mut rules = document.ratings.clone();
+        rules.dimensions[1].dimension = rules.dimensions[0].dimension;
+        rules.dimensions[0].items[0].points = Points::whole(1);
+        rules.dimensions[2].acts.push("no.such_act".into());
+        rules.assessors[0].weight_percent += 1;
+        rules.thresholds.two = rules.thresholds.three;
+        let pointers: Vec<String> = check(&rules, &document.acts).into_iter().map(|fault| fault.pointer).collect();
+        let expected = [
+            "/ratings/dimensions/0/points",
+            "/ratings/dimensions/1/dimension",
+            &format!("/ratings/dimensions/2/acts/{}", rules.dimensions[2].acts.len() - 1),
+            "/ratings/assessors",
+            "/ratings/thresholds/two",
+        ];
+        assert_eq!(pointers, expected);
+    }
+}

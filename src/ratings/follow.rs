@@ -1,0 +1,111 @@
+//! The ladder and the stars: a measure that lowers a star applies to the current rating and to new ones, and what is taken
+//! back is undone at once.
+
+use chrono::NaiveDate;
+use serde_json::json;
+
+use super::consequences::is_low;
+use super::model::RatingState;
+use super::rows::{ContentRow, RatingRow, StarChange};
+use super::rules::{self, Derivation, LadderMeasure};
+use super::{plaques, record, store, view};
+use crate::db::{Conn, Id, Work};
+use crate::http::{Ctx, Tx};
+use crate::measures;
+use crate::measures::model::MeasureRow;
+use crate::policy;
+use crate::policy::model::MeasureKind;
+use crate::policy::ratings::RatingRules;
+use crate::standing;
+
+/// The measures of the ladder that bind a rating's complex and company today. What adjusted the rating already binds it for
+/// as long as the measure stands; to a rating that is made anew it counts while one of its violations is in the window.
+pub fn in_force(conn: &mut Conn, ctx: &Ctx, row: &RatingRow) -> Work<Vec<LadderMeasure>> {
+    let held: Vec<Id> = match row.state()? {
+        RatingState::Published => {
+            let stars = store::content(conn, row.id)?.stars.0;
+            stars.last().map(|last| last.adjustments.iter().map(|one| one.measure_id).collect()).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    };
+    let head = standing::store::head_of(conn, row.company_id)?;
+    let family = standing::store::family(conn, head)?;
+    let lowering = measures::lowering_stars(conn, row.complex_id, &family)?;
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    let binds = |measure: &MeasureRow, found_on: Option<NaiveDate>| {
+        let months = policies.get(measure.policy_version).map_or(0, |one| one.document().ladder.window_months);
+        let counts = found_on.is_some_and(|found| standing::last_day(found, months) >= ctx.today);
+        held.contains(&measure.id) || counts
+    };
+    lowering
+        .into_iter()
+        .filter(|(measure, found_on)| binds(measure, *found_on))
+        .map(|(measure, _)| {
+            let kind = measure.kind()?;
+            Ok(LadderMeasure { id: measure.id, kind, reason_zh: measure.reason_zh, reason_en: measure.reason_en })
+        })
+        .collect()
+}
+
+/// Works the star out of what is on file and writes it down; the caller saves both rows. None while an assessor is missing.
+pub fn derive(
+    tx: &mut Tx,
+    rules: &RatingRules,
+    row: &mut RatingRow,
+    content: &mut ContentRow,
+) -> Work<Option<Derivation>> {
+    let ladder = in_force(tx.conn, tx.ctx, row)?;
+    let derived = rules::derive(rules, &content.sheets.0, &ladder);
+    let Some(derived) = derived else {
+        (row.total, row.raw_star, row.final_star) = (None, None, None);
+        return Ok(None);
+    };
+    row.total = Some(derived.total.units());
+    row.raw_star = Some(derived.raw_star.rank());
+    row.final_star = Some(derived.star.rank());
+    let change = StarChange { from: tx.ctx.today, star: derived.star, adjustments: derived.adjustments.clone() };
+    if row.state()? != RatingState::Published {
+        // Nobody has seen it: there is no history yet.
+        content.stars.0.clear();
+    }
+    // Several changes of one day leave the last.
+    content.stars.0.retain(|before| before.from < change.from);
+    content.stars.0.push(change);
+    Ok(Some(derived))
+}
+
+/// A measure took a step: where it lowers a star, the ratings that it binds are worked out again.
+pub fn ladder_moved(tx: &mut Tx, measure: &MeasureRow) -> Work<()> {
+    let lowers = match measure.kind()? {
+        MeasureKind::StarDowngrade | MeasureKind::RatingUnqualified => true,
+        MeasureKind::Reversal => measures::reverses_star(tx.conn, measure)?,
+        _ => false,
+    };
+    let Some(complex) = measure.complex_id.filter(|_| lowers) else { return Ok(()) };
+    let head = standing::store::head_of(tx.conn, measure.company_id)?;
+    for company in standing::store::family(tx.conn, head)? {
+        for row in store::of_company_at(tx.conn, complex, company)? {
+            adjust(tx, row, measure.id)?;
+        }
+    }
+    measures::sync_removal(tx, complex)
+}
+
+fn adjust(tx: &mut Tx, mut row: RatingRow, because_of: Id) -> Work<()> {
+    let rules = view::rules_of(tx.conn, tx.ctx, row.policy_version)?;
+    let mut content = store::content(tx.conn, row.id)?;
+    let before = content.stars.0.last().map(|last| (last.star, last.adjustments.clone()));
+    let Some(derived) = derive(tx, &rules, &mut row, &mut content)? else { return Ok(()) };
+    if before.is_some_and(|(star, adjustments)| star == derived.star && adjustments == derived.adjustments) {
+        return Ok(());
+    }
+    set_focus(&rules, &mut row, tx.ctx.today);
+    record::save(tx, &mut row, &content, "rating.adjusted", json!({ "because_of": because_of }), &())?;
+    plaques::renew(tx, &row)
+}
+
+/// Puts a current rating on the focus list or takes it off, by its star.
+pub fn set_focus(rules: &RatingRules, row: &mut RatingRow, today: NaiveDate) {
+    let low = row.is_current && row.star().is_some_and(|star| is_low(rules, star));
+    row.focus_since = low.then(|| row.focus_since.unwrap_or(today));
+}

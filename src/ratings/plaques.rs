@@ -1,0 +1,208 @@
+//! Plaques (铭牌): a number, and whether the plaque with it may hang.
+
+use std::collections::HashMap;
+
+use chrono::Datelike;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::model::{PlaqueState, Star};
+use super::rows::{PlaqueRow, RatingRow};
+use super::store;
+use crate::access::{Scope, scoped};
+use crate::app::State;
+use crate::companies;
+use crate::complexes;
+use crate::db::schema::plaques;
+use crate::db::{Conn, Id, Work};
+use crate::documents;
+use crate::http::Tx;
+use crate::ledger::{self, Audience, Event};
+use crate::problem::{Code, Problem};
+
+const EVERYONE: Scope = Scope::System("a plaque hangs where everyone sees it");
+
+/// The series that plaques are numbered in, beside the words of the offices.
+const SERIES: &str = "铭牌";
+
+/// What everyone may check of a plaque (铭牌核验).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Plaque {
+    /// Its number (铭牌编号).
+    #[schema(max_length = 40, example = "640121-2026-0012")]
+    pub number: String,
+    pub state: PlaqueState,
+    /// The star that it shows.
+    pub star: Star,
+    pub complex_id: Id,
+    /// Name of the complex.
+    #[schema(max_length = 200, example = "望远示范花园")]
+    pub complex_name: String,
+    /// Its divisions in words.
+    #[schema(max_length = 200, example = "永宁县望远镇望远居委会")]
+    pub area: String,
+    /// The company whose service was rated.
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub company_name: String,
+    /// Name of the cycle.
+    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
+    pub cycle_name: String,
+    /// First day of what was rated.
+    pub period_from: chrono::NaiveDate,
+    /// Last day of what was rated.
+    pub period_to: chrono::NaiveDate,
+    /// The county or township that rated it, in words.
+    #[schema(max_length = 200, example = "永宁县望远镇")]
+    pub issued_by: String,
+    /// Day of issue.
+    pub issued_on: chrono::NaiveDate,
+    /// Day since which it may not hang any more.
+    pub ended_on: Option<chrono::NaiveDate>,
+    /// Number of the plaque that may hang there now, where it is another.
+    #[schema(max_length = 40, example = "640121-2026-0099")]
+    pub superseded_by: Option<String>,
+    /// Its page, which the QR code opens.
+    #[schema(max_length = 300, example = "https://wuye.example.gov.cn/public/plaques/640121-2026-0012")]
+    pub page_url: String,
+}
+
+/// The valid plaques of ratings.
+pub fn valid_of(conn: &mut Conn, ratings: &[Id]) -> Work<HashMap<Id, String>> {
+    let mut all = HashMap::new();
+    for chunk in ratings.chunks(500) {
+        let rows: Vec<(Id, String)> = scoped::plaques(&EVERYONE)
+            .filter(plaques::rating_id.eq_any(chunk.to_vec()))
+            .filter(plaques::state.eq(PlaqueState::Valid.code()))
+            .select((plaques::rating_id, plaques::number))
+            .load(conn)?;
+        all.extend(rows);
+    }
+    Ok(all)
+}
+
+fn valid_at(conn: &mut Conn, complex: Id) -> Work<Option<PlaqueRow>> {
+    Ok(scoped::plaques(&EVERYONE)
+        .filter(plaques::complex_id.eq(complex))
+        .filter(plaques::state.eq(PlaqueState::Valid.code()))
+        .first(conn)
+        .optional()?)
+}
+
+/// A plaque by its number, as everyone may check it.
+pub fn find(conn: &mut Conn, state: &State, number: &str) -> Work<Plaque> {
+    let row: Option<PlaqueRow> =
+        scoped::plaques(&EVERYONE).filter(plaques::number.eq(number.to_owned())).first(conn).optional()?;
+    let row = row.ok_or_else(|| Problem::not_found_at("path/number"))?;
+    let rating = store::find(conn, &EVERYONE, row.rating_id)?;
+    let cycle = store::find_cycle(conn, &EVERYONE, rating.cycle_id)?;
+    let complex = complexes::find(conn, &EVERYONE, row.complex_id)?;
+    let company = companies::find(conn, &EVERYONE, row.company_id)?;
+    let superseded_by = valid_at(conn, row.complex_id)?.map(|valid| valid.number).filter(|valid| *valid != row.number);
+    Ok(Plaque {
+        state: PlaqueState::from_code(&row.state).ok_or_else(|| Problem::new(Code::Internal))?,
+        star: Star::from_rank(row.stars).ok_or_else(|| Problem::new(Code::Internal))?,
+        area: documents::place_in_words(conn, &complex.place())?,
+        issued_by: documents::place_in_words(conn, &cycle.place())?,
+        page_url: format!("{}/public/plaques/{}", state.local_issuer.url, row.number),
+        complex_id: row.complex_id,
+        complex_name: complex.name,
+        company_name: company.name,
+        cycle_name: cycle.name,
+        period_from: cycle.period_from,
+        period_to: cycle.period_to,
+        number: row.number,
+        issued_on: row.issued_on,
+        ended_on: row.ended_on,
+        superseded_by,
+    })
+}
+
+/// Brings the plaque of a complex into agreement with a rating that changed: one hangs for the current rating and shows its
+/// star; for an unqualified one none does.
+pub fn renew(tx: &mut Tx, rating: &RatingRow) -> Work<()> {
+    let wanted = match (rating.is_current, rating.star()) {
+        (true, Some(star)) if star > Star::Unqualified => Some(star),
+        _ => None,
+    };
+    if let Some(valid) = valid_at(tx.conn, rating.complex_id)? {
+        let of_rating = valid.rating_id == rating.id;
+        if of_rating && wanted.is_some_and(|star| star.rank() == valid.stars) {
+            return Ok(());
+        }
+        if rating.is_current || of_rating {
+            let withdrawn = wanted.is_none() && of_rating;
+            end(tx, valid, if withdrawn { PlaqueState::Withdrawn } else { PlaqueState::Superseded })?;
+        }
+    }
+    match wanted {
+        Some(star) => issue(tx, rating, star),
+        None => Ok(()),
+    }
+}
+
+fn end(tx: &mut Tx, mut plaque: PlaqueRow, state: PlaqueState) -> Work<()> {
+    plaque.state = state.code().to_owned();
+    plaque.ended_on = Some(tx.ctx.today);
+    save(tx, &plaque)?;
+    record(tx, &plaque, "plaque.ended")
+}
+
+fn save(tx: &mut Tx, plaque: &PlaqueRow) -> Work<()> {
+    diesel::update(plaques::table.find(&plaque.number))
+        .set((plaques::state.eq(&plaque.state), plaques::ended_on.eq(plaque.ended_on)))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// A new one, or the one of this rating and star that hung before.
+fn issue(tx: &mut Tx, rating: &RatingRow, star: Star) -> Work<()> {
+    let before: Option<PlaqueRow> = scoped::plaques(&EVERYONE)
+        .filter(plaques::rating_id.eq(rating.id))
+        .filter(plaques::stars.eq(star.rank()))
+        .first(tx.conn)
+        .optional()?;
+    if let Some(mut before) = before {
+        before.state = PlaqueState::Valid.code().to_owned();
+        before.ended_on = None;
+        save(tx, &before)?;
+        return record(tx, &before, "plaque.restored");
+    }
+    let year = tx.ctx.today.year();
+    let serial = documents::next_number(tx.conn, &rating.county, SERIES, year)?;
+    let plaque = PlaqueRow {
+        number: format!("{}-{year}-{serial:04}", rating.county),
+        rating_id: rating.id,
+        complex_id: rating.complex_id,
+        company_id: rating.company_id,
+        county: rating.county.clone(),
+        township: rating.township.clone(),
+        community: rating.community.clone(),
+        stars: star.rank(),
+        state: PlaqueState::Valid.code().to_owned(),
+        issued_on: tx.ctx.today,
+        ended_on: None,
+    };
+    diesel::insert_into(plaques::table).values(&plaque).execute(tx.conn)?;
+    record(tx, &plaque, "plaque.issued")
+}
+
+fn record(tx: &mut Tx, plaque: &PlaqueRow, kind: &'static str) -> Work<()> {
+    let place = ledger::Place {
+        county: plaque.county.clone(),
+        township: plaque.township.clone(),
+        community: plaque.community.clone(),
+    };
+    let event = Event::new(kind, "plaque", &plaque.number)
+        .at(place)
+        .company(Some(plaque.company_id))
+        .complex(Some(plaque.complex_id))
+        .audience(Audience::Parties)
+        .data(json!({
+            "rating_id": plaque.rating_id, "star": plaque.stars, "state": plaque.state, "issued_on": plaque.issued_on,
+            "ended_on": plaque.ended_on,
+        }));
+    ledger::append(tx, event)?;
+    Ok(())
+}

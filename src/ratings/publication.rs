@@ -1,0 +1,169 @@
+//! Publishing ratings at one instant, withdrawing them, and what follows.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use serde_json::json;
+
+use super::cycle_view::{self, RatingCycle};
+use super::cycles::require_owner;
+use super::input::StepIn;
+use super::model::{CycleState, RatingState};
+use super::rows::{Announced, CycleRow, Publication, RatingRow};
+use super::store::{self, Flip};
+use super::view::{self, Rating};
+use super::{follow, plaques, record};
+use crate::access::Scope;
+use crate::db::{Id, Json, Work};
+use crate::http::{Body, Entity, Tx};
+use crate::measures;
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::{Actor, ReasonsIn, Step};
+
+/// The publicity is over and nothing is objected to it.
+fn require_ready(tx: &Tx, row: &RatingRow) -> Work<()> {
+    row.require_state(&[RatingState::Announced])?;
+    if row.objections_open > 0 {
+        return Err(Problem::new(Code::ObjectionOpen).into());
+    }
+    match row.publicity_ends_on {
+        Some(last) if tx.ctx.today > last => Ok(()),
+        last => {
+            let last = last.map(|day| day.to_string()).unwrap_or_default();
+            Err(Problem::new(Code::PublicityOpen)
+                .detail(format!("公示至 {last} 止"), format!("the publicity lasts until {last}"))
+                .into())
+        }
+    }
+}
+
+fn mark_published(tx: &mut Tx, cycle: &mut CycleRow, step: serde_json::Value, input: &StepIn) -> Work<()> {
+    cycle.version += 1;
+    cycle.state = CycleState::Published.code().to_owned();
+    cycle.published_on = cycle.published_on.or(Some(tx.ctx.today));
+    cycle.updated_at = tx.ctx.now;
+    store::save_cycle(tx.conn, cycle)?;
+    record::record_cycle(tx, cycle, "rating_cycle.published", step, input)
+}
+
+/// Publishes every rating of the cycle that is ready, at one instant. What follows from each comes in chunks, in the name of
+/// whoever published.
+pub fn publish_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<RatingCycle>> {
+    let ctx = tx.ctx;
+    let mut cycle = store::find_cycle_for_update(tx.conn, &ctx.scope, id)?;
+    require_owner(ctx, &cycle)?;
+    let input = tx.input(body)?;
+    tx.if_match(cycle.version)?;
+    if cycle.state == CycleState::Cancelled.code() {
+        cycle.require_state(CycleState::Open)?;
+    }
+    let rules = view::rules_of(tx.conn, ctx, cycle.policy_version)?;
+    let area = cycle.area().to_owned();
+    let flip = Flip { cycle: cycle.id, area: &area, today: ctx.today, now: ctx.now };
+    let ready = store::ready(tx.conn, &flip)?;
+    if ready.is_empty() {
+        let (zh, en) = ("没有公示期满且无待处理异议的评定", "no rating is ready: publicity over and no objection open");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    let published = store::publish_ready(tx.conn, &flip, rules.focus_at)?;
+    // What was published, bound by one digest: a line for each rating, in the order of their ids.
+    let lines: String =
+        ready.iter().map(|(id, complex, star)| format!("{id} {complex} {}\n", star.unwrap_or_default())).collect();
+    let bound = hex::encode(digest(&SHA256, lines.as_bytes()));
+    cycle.publication = Json(Some(Publication {
+        at: ctx.now,
+        by: Actor::of(&ctx.caller),
+        client: ctx.caller.client.clone(),
+        request_id: ctx.request_id.clone(),
+    }));
+    mark_published(tx, &mut cycle, json!({ "ratings": published, "digest": bound }), input)?;
+    cycle_view::entity(tx.conn, ctx, cycle, Some(published))
+}
+
+/// Publishes one rating, with what follows from it at once.
+pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<Rating>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    require_ready(tx, &row)?;
+    let rules = view::rules_of(tx.conn, ctx, row.policy_version)?;
+    let mut content = store::content(tx.conn, row.id)?;
+    let current = store::current_of(tx.conn, row.complex_id)?;
+    row.set_state(RatingState::Published);
+    row.published_on = Some(ctx.today);
+    row.is_current = current.as_ref().is_none_or(|current| current.period_to <= row.period_to);
+    if let Some(mut before) = current.filter(|_| row.is_current) {
+        row.focus_since = before.focus_since;
+        before.is_current = false;
+        before.superseded_on = Some(ctx.today);
+        before.version += 1;
+        before.updated_at = ctx.now;
+        store::save_row(tx.conn, &before)?;
+    }
+    follow::set_focus(&rules, &mut row, ctx.today);
+    content.proceedings.0.publication = Some(Announced { at: ctx.now, by: Actor::of(&ctx.caller) });
+    let system = Scope::System("a rating that the caller sees names its cycle");
+    let mut cycle = store::find_cycle_for_update(tx.conn, &system, row.cycle_id)?;
+    if cycle.state != CycleState::Published.code() {
+        mark_published(tx, &mut cycle, json!({ "rating_id": row.id }), input)?;
+    }
+    record::save(tx, &mut row, &content, "rating.published", json!({}), input)?;
+    consequences(tx, &row)?;
+    view::shown(tx.conn, ctx, row, content)
+}
+
+/// The plaque, and what a low star calls for.
+pub fn consequences(tx: &mut Tx, row: &RatingRow) -> Work<()> {
+    plaques::renew(tx, row)?;
+    // A star that is not low calls for nothing and takes nothing back.
+    if row.focus_since.is_some() { measures::sync_removal(tx, row.complex_id) } else { Ok(()) }
+}
+
+/// Takes a rating back, with reasons: the one before it stands again, and what followed from it falls.
+pub fn withdraw_rating(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Rating>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    if row.state()? == RatingState::Withdrawn {
+        return Err(Problem::new(Code::StateConflict).detail("已撤回", "it is withdrawn").into());
+    }
+    if row.pending {
+        let (zh, en) =
+            ("发布后的后续处理尚未完成，请稍后再试", "what follows from its publication is still being done");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    let mut content = store::content(tx.conn, row.id)?;
+    let was_current = row.is_current;
+    content.proceedings.0.withdrawal = Some(Step::new(ctx, input.clone()));
+    row.set_state(RatingState::Withdrawn);
+    row.is_current = false;
+    row.focus_since = None;
+    row.withdrawn_on = Some(ctx.today);
+    row.objections_open = 0;
+    record::save(tx, &mut row, &content, "rating.withdrawn", json!({}), input)?;
+    plaques::renew(tx, &row)?;
+    if was_current && let Some(before) = store::newest_published(tx.conn, row.complex_id)? {
+        restore(tx, before, &row)?;
+    }
+    if row.published_on.is_some() {
+        measures::sync_removal(tx, row.complex_id)?;
+    }
+    view::shown(tx.conn, ctx, row, content)
+}
+
+fn restore(tx: &mut Tx, mut before: RatingRow, withdrawn: &RatingRow) -> Work<()> {
+    let rules = view::rules_of(tx.conn, tx.ctx, before.policy_version)?;
+    let mut content = store::content(tx.conn, before.id)?;
+    before.is_current = true;
+    before.superseded_on = None;
+    // The ladder may have moved while it did not count.
+    follow::derive(tx, &rules, &mut before, &mut content)?;
+    if before.focus_since.is_none() {
+        let published = before.published_on.unwrap_or(tx.ctx.today);
+        follow::set_focus(&rules, &mut before, published);
+    }
+    follow::set_focus(&rules, &mut before, tx.ctx.today);
+    let step = json!({ "instead_of": withdrawn.id });
+    record::save(tx, &mut before, &content, "rating.restored", step, &())?;
+    plaques::renew(tx, &before)
+}

@@ -1,0 +1,174 @@
+//! Announcing ratings, objections to them, and the company's reply.
+
+use serde_json::json;
+
+use super::cycle_view::{self, RatingCycle};
+use super::input::{ObjectionDecisionIn, ObjectionIn, ReplyIn, StepIn};
+use super::model::{CycleState, ObjectionOutcome, Objector, RatingState};
+use super::record;
+use super::rows::{Announced, Objection, ObjectionDecision};
+use super::store::{self, Flip};
+use super::view::{self, Rating};
+use crate::access::Role;
+use crate::calendar;
+use crate::db::{Id, Work};
+use crate::fault::Fault;
+use crate::files::{self, OwnerKind};
+use crate::http::{Body, Ctx, Entity, Tx};
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::{Actor, Step};
+use crate::proceedings::rules::require_before;
+use crate::typical_cases;
+
+/// The last day of a publicity that begins today.
+fn publicity_end(tx: &mut Tx, policy_version: i64) -> Work<chrono::NaiveDate> {
+    let rules = view::rules_of(tx.conn, tx.ctx, policy_version)?;
+    Ok(calendar::work_calendar(tx.conn)?.add_working_days(tx.ctx.today, rules.publicity_working_days))
+}
+
+pub fn announce_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<Rating>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    row.require_state(&[RatingState::Reviewed])?;
+    let mut content = store::content(tx.conn, row.id)?;
+    row.set_state(RatingState::Announced);
+    row.shared = true;
+    row.announced_on = Some(ctx.today);
+    row.publicity_ends_on = Some(publicity_end(tx, row.policy_version)?);
+    content.proceedings.0.announcement = Some(Announced { at: ctx.now, by: Actor::of(&ctx.caller) });
+    record::advance(tx, row, content, "rating.announced", json!({}), input)
+}
+
+/// Announces every reviewed rating of a cycle in the caller's territory.
+pub fn announce_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<RatingCycle>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_cycle_for_update(tx.conn, &ctx.scope, id)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    if row.state == CycleState::Cancelled.code() {
+        row.require_state(CycleState::Open)?;
+    }
+    let ends_on = publicity_end(tx, row.policy_version)?;
+    let area = ctx.caller.division.clone().unwrap_or_default();
+    let flip = Flip { cycle: row.id, area: &area, today: ctx.today, now: ctx.now };
+    let announced = store::announce_all(tx.conn, &flip, ends_on)?;
+    if announced == 0 {
+        let (zh, en) = ("没有已复核、待公示的评定", "no reviewed rating waits to be announced");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    row.version += 1;
+    row.updated_at = ctx.now;
+    store::save_cycle(tx.conn, &row)?;
+    let step = json!({ "area": area, "ratings": announced, "publicity_ends_on": ends_on });
+    record::record_cycle(tx, &row, "rating_cycle.announced", step, input)?;
+    cycle_view::entity(tx.conn, ctx, row, Some(announced))
+}
+
+fn objector(ctx: &Ctx, input: &ObjectionIn) -> Objector {
+    match ctx.caller.role {
+        Role::PropertyCompany => Objector::Company,
+        Role::ComplexCommittee => Objector::Committee,
+        _ if input.on_behalf_of_owners => Objector::Owners,
+        _ => Objector::Community,
+    }
+}
+
+/// Objections to one rating are few; more are a mistake of a program.
+const MOST_OBJECTIONS: usize = 100;
+
+pub fn object_to_rating(tx: &mut Tx, id: Id, body: &Body<ObjectionIn>) -> Work<Entity<Rating>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let input = tx.checked(body, |conn, input, faults| {
+        if input.on_behalf_of_owners && ctx.caller.role != Role::Community {
+            let (zh, en) = ("业主的异议由社区代为提交", "the owners' objection is handed in by the community");
+            faults.push(Fault::new("/on_behalf_of_owners", "conflict", zh, en));
+        }
+        files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
+    })?;
+    tx.if_match(row.version)?;
+    row.require_state(&[RatingState::Announced])?;
+    require_before(ctx.today, row.publicity_ends_on)?;
+    let mut content = store::content(tx.conn, row.id)?;
+    if content.proceedings.0.objections.len() >= MOST_OBJECTIONS {
+        let (zh, en) = ("该评定的异议数已达上限", "this rating has as many objections as it can");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    files::attach_evidence(tx, OwnerKind::Rating, row.id, &input.evidence)?;
+    let objection = Objection {
+        id: ctx.new_id(),
+        objector: objector(ctx, input),
+        text: input.text.clone(),
+        evidence: input.evidence.clone(),
+        at: ctx.now,
+        by: Actor::of(&ctx.caller),
+        decision: None,
+    };
+    let step = json!({ "objection_id": objection.id, "objector": objection.objector });
+    content.proceedings.0.objections.push(objection);
+    row.objections_open += 1;
+    record::advance(tx, row, content, "rating.objected", step, input)
+}
+
+/// Upheld: it is scored again, reviewed and announced once more; nothing of it was published.
+pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisionIn>) -> Work<Entity<Rating>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let mut content = store::content(tx.conn, row.id)?;
+    let objections = content.proceedings.0.objections.clone();
+    let input = tx.checked(body, |_, input, faults| {
+        if !objections.iter().any(|one| one.id == input.objection_id) {
+            let (zh, en) = ("该评定没有此异议", "this rating has no such objection");
+            faults.push(Fault::new("/objection_id", "unknown_reference", zh, en));
+        }
+        Ok(())
+    })?;
+    tx.if_match(row.version)?;
+    let one = content.proceedings.0.objections.iter_mut().find(|one| one.id == input.objection_id);
+    let one = one.ok_or_else(|| Problem::new(Code::Internal))?;
+    if one.decision.is_some() {
+        let (zh, en) = ("该异议已有处理决定", "this objection has been decided");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    if content.sheets.0.iter().any(|sheet| ctx.caller.is_person(&sheet.by.iss, &sheet.by.sub)) {
+        let (zh, en) = ("评分人不得处理异议", "whoever scored does not decide the objection");
+        return Err(Problem::new(Code::SamePerson).detail(zh, en).into());
+    }
+    let outcome = input.outcome;
+    one.decision =
+        Some(ObjectionDecision { outcome, reasons: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) });
+    row.objections_open -= 1;
+    if outcome == ObjectionOutcome::Upheld && row.state == RatingState::Announced.code() {
+        row.set_state(RatingState::Draft);
+        row.announced_on = None;
+        row.publicity_ends_on = None;
+        content.proceedings.0.announcement = None;
+    }
+    let step = json!({ "objection_id": input.objection_id, "outcome": outcome });
+    record::advance(tx, row, content, "rating.objection_decided", step, input)
+}
+
+/// The right of reply: once, from the announcement on; it is published with the rating.
+pub fn reply_to_rating(tx: &mut Tx, id: Id, body: &Body<ReplyIn>) -> Work<Entity<Rating>> {
+    let ctx = tx.ctx;
+    let row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let input = tx.checked(body, |_, input, faults| {
+        if let Some(found) = typical_cases::rules::personal_data(&input.text) {
+            let (zh, en) = found.words();
+            let (zh, en) = (format!("含有{zh}"), format!("holds {en}"));
+            faults.push(Fault::new("/text", "personal_data", zh, en));
+        }
+        Ok(())
+    })?;
+    tx.if_match(row.version)?;
+    row.require_state(&[RatingState::Announced, RatingState::Published])?;
+    let mut content = store::content(tx.conn, row.id)?;
+    if content.proceedings.0.reply.is_some() {
+        let (zh, en) = ("已提交回应", "there is a reply already");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    content.proceedings.0.reply = Some(Step { text: input.text.clone(), at: ctx.now, by: Actor::of(&ctx.caller) });
+    record::advance(tx, row, content, "rating.replied", json!({}), input)
+}

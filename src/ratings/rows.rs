@@ -1,0 +1,334 @@
+//! Cycles and ratings as they are stored.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::*;
+use crate::access::Role;
+use crate::db::schema::{plaques, rating_contents, rating_cycles, ratings};
+use crate::db::types::{Instant, Json};
+use crate::db::{Id, Work};
+use crate::ledger::Place;
+use crate::points::{Points, WeightedPoints};
+use crate::policy::model::MeasureKind;
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::{Actor, Evidence, Step};
+
+/// The one call that published a cycle, and in whose name its consequences follow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Publication {
+    pub at: Instant,
+    pub by: Actor,
+    pub client: Option<String>,
+    pub request_id: String,
+}
+
+#[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = rating_cycles, treat_none_as_null = true)]
+pub struct CycleRow {
+    pub id: Id,
+    pub version: i64,
+    pub name: String,
+    pub kind: String,
+    pub county: String,
+    /// Empty for a cycle of the whole county.
+    pub township: String,
+    pub period_from: NaiveDate,
+    pub period_to: NaiveDate,
+    pub opens_on: NaiveDate,
+    pub closes_on: NaiveDate,
+    pub policy_version: i64,
+    pub state: String,
+    pub published_on: Option<NaiveDate>,
+    pub publication: Json<Option<Publication>>,
+    pub created_by: Json<Actor>,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+impl CycleRow {
+    pub fn place(&self) -> Place {
+        Place { county: self.county.clone(), township: self.township.clone(), community: String::new() }
+    }
+
+    /// The division that it is of.
+    pub fn area(&self) -> &str {
+        if self.township.is_empty() { &self.county } else { &self.township }
+    }
+
+    pub fn require_state(&self, state: CycleState) -> Work<()> {
+        if self.state == state.code() {
+            return Ok(());
+        }
+        let now = CycleState::from_code(&self.state).map_or("", CycleState::zh);
+        Err(Problem::new(Code::StateConflict)
+            .detail(format!("该评定周期状态为“{now}”"), format!("the cycle is {}", self.state))
+            .into())
+    }
+}
+
+#[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = ratings, treat_none_as_null = true)]
+pub struct RatingRow {
+    pub id: Id,
+    pub version: i64,
+    pub cycle_id: Id,
+    pub complex_id: Id,
+    pub company_id: Id,
+    pub county: String,
+    pub township: String,
+    pub community: String,
+    pub state: String,
+    /// It was announced: the company and the committee see it.
+    pub shared: bool,
+    /// The last published one of its complex.
+    pub is_current: bool,
+    /// It is published, and what follows from that is still to be done.
+    pub pending: bool,
+    /// Ten-thousandths of a point.
+    pub total: Option<i64>,
+    pub raw_star: Option<i64>,
+    pub final_star: Option<i64>,
+    pub objections_open: i64,
+    pub period_from: NaiveDate,
+    pub period_to: NaiveDate,
+    pub announced_on: Option<NaiveDate>,
+    pub publicity_ends_on: Option<NaiveDate>,
+    pub published_on: Option<NaiveDate>,
+    pub superseded_on: Option<NaiveDate>,
+    pub withdrawn_on: Option<NaiveDate>,
+    pub focus_since: Option<NaiveDate>,
+    pub corrects: Option<Id>,
+    pub policy_version: i64,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+impl RatingRow {
+    pub fn place(&self) -> Place {
+        Place { county: self.county.clone(), township: self.township.clone(), community: self.community.clone() }
+    }
+
+    pub fn state(&self) -> Work<RatingState> {
+        Ok(RatingState::from_code(&self.state).ok_or_else(|| Problem::new(Code::Internal))?)
+    }
+
+    pub fn star(&self) -> Option<Star> {
+        self.final_star.and_then(Star::from_rank)
+    }
+
+    pub fn set_state(&mut self, state: RatingState) {
+        self.state = state.code().to_owned();
+    }
+
+    pub fn require_state(&self, allowed: &[RatingState]) -> Work<()> {
+        let state = self.state()?;
+        if allowed.contains(&state) {
+            return Ok(());
+        }
+        let names =
+            |pick: fn(RatingState) -> &'static str| allowed.iter().map(|s| pick(*s)).collect::<Vec<_>>().join(" / ");
+        Err(Problem::new(Code::StateConflict)
+            .detail(
+                format!("当前状态为“{}”，须为“{}”", state.zh(), names(RatingState::zh)),
+                format!("the state is {}, it must be {}", state.code(), names(RatingState::code)),
+            )
+            .into())
+    }
+}
+
+/// What a rating says, and its steps.
+#[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = rating_contents)]
+pub struct ContentRow {
+    pub rating_id: Id,
+    pub sheets: Json<Vec<Sheet>>,
+    pub proceedings: Json<Proceedings>,
+    pub stars: Json<Vec<StarChange>>,
+}
+
+/// The score of one item (单项得分).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ItemScore {
+    /// Code of the item, one of the rubric's.
+    #[schema(max_length = 64, example = "hygiene.common_parts")]
+    pub item: String,
+    /// Points given, up to the item's.
+    pub points: Points,
+    /// Why: what was found.
+    #[serde(default)]
+    #[schema(max_length = 1000, example = "3 号楼 2 单元楼道有积尘，扣 0.5 分")]
+    pub note: Option<String>,
+    /// Evidence of it.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// A veto that applies (适用的一票否决项).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VetoIn {
+    /// Code of the veto, one of the rubric's.
+    #[schema(max_length = 64, example = "veto.refused_rectification")]
+    pub code: String,
+    /// Its ground: what happened, and when.
+    #[schema(min_length = 2, max_length = 1000, example = "2026-03-20 到期的责令整改至今未落实")]
+    pub ground: String,
+    /// Evidence of it.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// Points on top (加分).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BonusIn {
+    /// Code of the bonus, one of the rubric's.
+    #[schema(max_length = 64, example = "bonus.honour")]
+    pub code: String,
+    /// Points given, up to the bonus's.
+    pub points: Points,
+    /// Its ground.
+    #[schema(min_length = 2, max_length = 1000, example = "获县级“文明小区”表彰")]
+    pub ground: String,
+    /// Evidence of it.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// What one assessor gave, as it is stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sheet {
+    pub assessor: Assessor,
+    pub items: Vec<ItemScore>,
+    /// The owners' satisfaction, out of 100.
+    pub satisfaction: Option<Points>,
+    pub respondents: Option<i64>,
+    pub vetoes: Vec<VetoIn>,
+    pub bonus: Vec<BonusIn>,
+    pub evidence: Vec<Evidence>,
+    pub at: Instant,
+    pub by: Actor,
+}
+
+impl Sheet {
+    pub fn all_evidence(&self) -> Vec<Evidence> {
+        let items = self.items.iter().flat_map(|one| &one.evidence);
+        let vetoes = self.vetoes.iter().flat_map(|one| &one.evidence);
+        let bonus = self.bonus.iter().flat_map(|one| &one.evidence);
+        items.chain(vetoes).chain(bonus).chain(&self.evidence).cloned().collect()
+    }
+}
+
+/// A measure of the ladder that lowers the star (阶梯惩戒调整).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Adjustment {
+    pub measure_id: Id,
+    /// A star less, or unqualified.
+    pub kind: MeasureKind,
+    /// The star before it.
+    pub from: Star,
+    /// The star after it.
+    pub to: Star,
+    /// Its grounds, in Chinese.
+    #[schema(max_length = 5000)]
+    pub reason_zh: String,
+    /// Its grounds, in English.
+    #[schema(max_length = 5000)]
+    pub reason_en: String,
+}
+
+/// The star from a day on (星级变化).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StarChange {
+    /// First day of it.
+    pub from: NaiveDate,
+    /// The star from that day on.
+    pub star: Star,
+    /// The adjustments that made it.
+    #[schema(max_items = 50)]
+    pub adjustments: Vec<Adjustment>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Review {
+    pub outcome: ReviewOutcome,
+    pub reasons: Option<String>,
+    pub at: Instant,
+    pub by: Actor,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ObjectionDecision {
+    pub outcome: ObjectionOutcome,
+    pub reasons: String,
+    pub at: Instant,
+    pub by: Actor,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Objection {
+    pub id: Id,
+    pub objector: Objector,
+    pub text: String,
+    pub evidence: Vec<Evidence>,
+    pub at: Instant,
+    pub by: Actor,
+    pub decision: Option<ObjectionDecision>,
+}
+
+/// Every step of a rating, as it is stored.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Proceedings {
+    pub review: Option<Review>,
+    pub announcement: Option<Announced>,
+    pub objections: Vec<Objection>,
+    pub reply: Option<Step>,
+    pub publication: Option<Announced>,
+    pub withdrawal: Option<Step>,
+}
+
+/// Who took a step that has no text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Announced {
+    pub at: Instant,
+    pub by: Actor,
+}
+
+/// A plaque (铭牌).
+#[derive(Clone, Debug, Queryable, Insertable)]
+#[diesel(table_name = plaques)]
+pub struct PlaqueRow {
+    pub number: String,
+    pub rating_id: Id,
+    pub complex_id: Id,
+    pub company_id: Id,
+    pub county: String,
+    pub township: String,
+    pub community: String,
+    pub stars: i64,
+    pub state: String,
+    pub issued_on: NaiveDate,
+    pub ended_on: Option<NaiveDate>,
+}
+
+/// A total as points.
+pub fn total_of(row: &RatingRow) -> Option<WeightedPoints> {
+    row.total.map(WeightedPoints::from_units)
+}
+
+/// The office that a person acts for may score for it.
+pub fn assessor_of(role: Role) -> &'static [Assessor] {
+    match role {
+        Role::SocialAffairsOffice | Role::EnforcementOffice => &[Assessor::Office, Assessor::Owners],
+        Role::Community => &[Assessor::Community, Assessor::Owners],
+        _ => &[],
+    }
+}

@@ -1,0 +1,334 @@
+//! From scores to a star, each step with its ground. Pure: no clock, no database, no HTTP.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{Assessor, Dimension, Star};
+use super::rows::{Adjustment, BonusIn, ItemScore, Sheet, VetoIn};
+use crate::db::Id;
+use crate::fault::Fault;
+use crate::points::{Points, WeightedPoints};
+use crate::policy::model::MeasureKind;
+use crate::policy::ratings::RatingRules;
+
+/// What one assessor gives, as far as the rubric looks at it.
+pub struct Given<'a> {
+    pub assessor: Assessor,
+    pub items: &'a [ItemScore],
+    pub satisfaction: Option<Points>,
+    pub respondents: Option<i64>,
+    pub vetoes: &'a [VetoIn],
+    pub bonus: &'a [BonusIn],
+}
+
+/// Every item of the rubric scored once and within its points. An item that is missing is a fault, not a zero.
+pub fn check_scores(rules: &RatingRules, given: &Given, faults: &mut Vec<Fault>) {
+    if rules.weight(given.assessor).is_none() {
+        let (zh, en) = ("评分标准中没有该评定主体", "the rubric has no such assessor");
+        faults.push(Fault::new("/assessor", "unknown_value", zh, en));
+        return;
+    }
+    let owners = given.assessor == Assessor::Owners;
+    if owners {
+        check_satisfaction(given, faults);
+    } else {
+        check_items(rules, given, faults);
+        for (pointer, there) in
+            [("/satisfaction", given.satisfaction.is_some()), ("/respondents", given.respondents.is_some())]
+        {
+            if there {
+                let (zh, en) = ("仅业主满意度测评填写", "only for the owners' satisfaction");
+                faults.push(Fault::new(pointer, "conflict", zh, en));
+            }
+        }
+    }
+    check_office_parts(rules, given, faults);
+}
+
+fn check_satisfaction(given: &Given, faults: &mut Vec<Fault>) {
+    match given.satisfaction {
+        None => faults.push(Fault::new("/satisfaction", "required", "须填写满意度", "the satisfaction is needed")),
+        Some(points) if points > Points::whole(100) => {
+            faults.push(Fault::new("/satisfaction", "out_of_range", "不得超过100", "must be at most 100"));
+        }
+        Some(_) => {}
+    }
+    if given.respondents.is_none() {
+        let (zh, en) = ("须填写参评户数", "the number of households that answered is needed");
+        faults.push(Fault::new("/respondents", "required", zh, en));
+    }
+    if !given.items.is_empty() {
+        let (zh, en) = ("业主满意度测评不逐项评分", "the owners' satisfaction is not scored by items");
+        faults.push(Fault::new("/items", "conflict", zh, en));
+    }
+}
+
+fn check_items(rules: &RatingRules, given: &Given, faults: &mut Vec<Fault>) {
+    let mut seen = HashSet::new();
+    for (at, score) in given.items.iter().enumerate() {
+        let pointer = |field: &str| format!("/items/{at}/{field}");
+        let Some((_, item)) = rules.items().find(|(_, item)| item.code == score.item) else {
+            let (zh, en) = ("评分标准中没有该评分项", "the rubric has no such item");
+            faults.push(Fault::new(pointer("item"), "unknown_value", zh, en));
+            continue;
+        };
+        if !seen.insert(score.item.as_str()) {
+            faults.push(Fault::new(pointer("item"), "duplicate", "评分项重复", "scored twice"));
+        }
+        if score.points > item.points {
+            let (zh, en) = (format!("满分{}分", item.points), format!("it has {} points", item.points));
+            faults.push(Fault::new(pointer("points"), "out_of_range", zh, en));
+        }
+        if score.points < item.points && score.note.is_none() {
+            let (zh, en) = ("扣分须说明原因", "what was deducted needs a note");
+            faults.push(Fault::new(pointer("note"), "required", zh, en));
+        }
+    }
+    for (_, item) in rules.items().filter(|(_, item)| !seen.contains(item.code.as_str())) {
+        let (zh, en) = (format!("缺少评分项“{}”", item.title_zh), format!("the item {} is not scored", item.code));
+        faults.push(Fault::new("/items", "required", zh, en));
+    }
+}
+
+/// Vetoes and bonus are the office's to find.
+fn check_office_parts(rules: &RatingRules, given: &Given, faults: &mut Vec<Fault>) {
+    if given.assessor != Assessor::Office {
+        for (pointer, there) in [("/vetoes", !given.vetoes.is_empty()), ("/bonus", !given.bonus.is_empty())] {
+            if there {
+                let (zh, en) = ("仅主管单位填写", "only the office finds it");
+                faults.push(Fault::new(pointer, "conflict", zh, en));
+            }
+        }
+        return;
+    }
+    let mut seen = HashSet::new();
+    for (at, veto) in given.vetoes.iter().enumerate() {
+        let pointer = format!("/vetoes/{at}/code");
+        if rules.veto(&veto.code).is_none() {
+            faults.push(Fault::new(pointer, "unknown_value", "评分标准中没有该否决项", "the rubric has no such veto"));
+        } else if !seen.insert(veto.code.as_str()) {
+            faults.push(Fault::new(pointer, "duplicate", "否决项重复", "given twice"));
+        }
+    }
+    for (at, bonus) in given.bonus.iter().enumerate() {
+        let pointer = |field: &str| format!("/bonus/{at}/{field}");
+        match rules.bonus(&bonus.code) {
+            None => {
+                let (zh, en) = ("评分标准中没有该加分项", "the rubric has no such bonus");
+                faults.push(Fault::new(pointer("code"), "unknown_value", zh, en));
+            }
+            Some(rule) if bonus.points > rule.points => {
+                let (zh, en) = (format!("最多{}分", rule.points), format!("at most {} points", rule.points));
+                faults.push(Fault::new(pointer("points"), "out_of_range", zh, en));
+            }
+            Some(_) if !seen.insert(bonus.code.as_str()) => {
+                faults.push(Fault::new(pointer("code"), "duplicate", "加分项重复", "given twice"));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// Points of one assessor in one dimension (维度得分).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DimensionPoints {
+    pub dimension: Dimension,
+    /// The sum of its items.
+    pub points: Points,
+    /// The most that it can have.
+    pub of: Points,
+}
+
+/// What an assessor contributes (评定主体得分).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AssessorPoints {
+    pub assessor: Assessor,
+    /// By dimension; empty for the owners, who give one figure.
+    #[schema(max_items = 7)]
+    pub dimensions: Vec<DimensionPoints>,
+    /// Out of 100: the sum of the dimensions, or the satisfaction.
+    pub points: Points,
+    /// Its weight in percent.
+    #[schema(minimum = 1, maximum = 100)]
+    pub weight_percent: u32,
+    /// The points times the weight, exact.
+    pub weighted: WeightedPoints,
+}
+
+/// A veto that was applied (一票否决).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AppliedVeto {
+    /// Code of the veto.
+    #[schema(max_length = 64, example = "veto.refused_rectification")]
+    pub code: String,
+    /// The veto in Chinese.
+    #[schema(max_length = 200)]
+    pub title_zh: String,
+    /// The veto in English.
+    #[schema(max_length = 300)]
+    pub title_en: String,
+    /// Its ground.
+    #[schema(max_length = 1000)]
+    pub ground: String,
+    /// The star is at most this.
+    pub caps_at: Star,
+    /// The star before it.
+    pub from: Star,
+    /// The star after it.
+    pub to: Star,
+}
+
+/// Points on top that were given (加分).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct GivenBonus {
+    /// Code of the bonus.
+    #[schema(max_length = 64, example = "bonus.honour")]
+    pub code: String,
+    /// The bonus in Chinese.
+    #[schema(max_length = 200)]
+    pub title_zh: String,
+    /// The bonus in English.
+    #[schema(max_length = 300)]
+    pub title_en: String,
+    /// Its ground.
+    #[schema(max_length = 1000)]
+    pub ground: String,
+    /// Points given.
+    pub points: Points,
+}
+
+/// How points became a star (评定推导): assessors and bonus make the total, the total the raw star, vetoes and adjustments
+/// the final one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Derivation {
+    /// What each assessor contributes.
+    #[schema(max_items = 3)]
+    pub assessors: Vec<AssessorPoints>,
+    /// Points on top.
+    #[schema(max_items = 50)]
+    pub bonus: Vec<GivenBonus>,
+    /// Points on top that count, within the limit.
+    pub bonus_counted: Points,
+    /// The weighted points and the bonus, exact.
+    pub total: WeightedPoints,
+    /// The star of the total.
+    pub raw_star: Star,
+    /// Vetoes, each with its ground.
+    #[schema(max_items = 50)]
+    pub vetoes: Vec<AppliedVeto>,
+    /// The star after the vetoes.
+    pub vetoed_star: Star,
+    /// Adjustments by the ladder, each with its ground.
+    #[schema(max_items = 50)]
+    pub adjustments: Vec<Adjustment>,
+    /// The final star.
+    pub star: Star,
+}
+
+/// None while an assessor is missing.
+pub fn derive(rules: &RatingRules, sheets: &[Sheet], ladder: &[LadderMeasure]) -> Option<Derivation> {
+    let mut assessors = Vec::with_capacity(rules.assessors.len());
+    for rule in &rules.assessors {
+        let sheet = sheets.iter().find(|sheet| sheet.assessor == rule.assessor)?;
+        assessors.push(assessor_points(rules, sheet, rule.weight_percent));
+    }
+    let office = sheets.iter().find(|sheet| sheet.assessor == Assessor::Office);
+    let bonus: Vec<GivenBonus> =
+        office.iter().flat_map(|sheet| &sheet.bonus).filter_map(|one| given_bonus(rules, one)).collect();
+    let bonus_counted = bonus.iter().map(|one| one.points).sum::<Points>().min(rules.bonus_limit);
+    let weighted: WeightedPoints = assessors.iter().map(|one| one.weighted).sum();
+    let total = weighted + bonus_counted.into();
+    let raw_star = rules.thresholds.star(total);
+    let mut vetoed_star = raw_star;
+    let mut vetoes = Vec::new();
+    for veto in office.iter().flat_map(|sheet| &sheet.vetoes) {
+        let Some(rule) = rules.veto(&veto.code) else { continue };
+        let from = vetoed_star;
+        vetoed_star = vetoed_star.min(rule.caps_at);
+        vetoes.push(AppliedVeto {
+            code: veto.code.clone(),
+            title_zh: rule.title_zh.clone(),
+            title_en: rule.title_en.clone(),
+            ground: veto.ground.clone(),
+            caps_at: rule.caps_at,
+            from,
+            to: vetoed_star,
+        });
+    }
+    let (star, adjustments) = adjust(vetoed_star, ladder);
+    Some(Derivation { assessors, bonus, bonus_counted, total, raw_star, vetoes, vetoed_star, adjustments, star })
+}
+
+fn given_bonus(rules: &RatingRules, one: &BonusIn) -> Option<GivenBonus> {
+    let rule = rules.bonus(&one.code)?;
+    Some(GivenBonus {
+        code: one.code.clone(),
+        title_zh: rule.title_zh.clone(),
+        title_en: rule.title_en.clone(),
+        ground: one.ground.clone(),
+        points: one.points,
+    })
+}
+
+fn assessor_points(rules: &RatingRules, sheet: &Sheet, weight_percent: u32) -> AssessorPoints {
+    let points_of = |code: &str| sheet.items.iter().find(|one| one.item == code).map(|one| one.points);
+    let dimensions: Vec<DimensionPoints> = match sheet.assessor {
+        Assessor::Owners => Vec::new(),
+        Assessor::Office | Assessor::Community => rules
+            .dimensions
+            .iter()
+            .map(|dimension| DimensionPoints {
+                dimension: dimension.dimension,
+                points: dimension.items.iter().filter_map(|item| points_of(&item.code)).sum(),
+                of: dimension.points,
+            })
+            .collect(),
+    };
+    let points = sheet.satisfaction.unwrap_or_else(|| dimensions.iter().map(|one| one.points).sum());
+    AssessorPoints {
+        assessor: sheet.assessor,
+        dimensions,
+        points,
+        weight_percent,
+        weighted: points.percent(weight_percent),
+    }
+}
+
+/// A measure of the ladder that binds a complex and its company: it is ordered, and not taken back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LadderMeasure {
+    pub id: Id,
+    pub kind: MeasureKind,
+    pub reason_zh: String,
+    pub reason_en: String,
+}
+
+/// Lowers a star by the measures of the ladder. A downgrade takes one star and never the last one, so that level 2 alone
+/// removes nobody; what is ordered unqualified is unqualified.
+pub fn adjust(star: Star, ladder: &[LadderMeasure]) -> (Star, Vec<Adjustment>) {
+    let mut star = star;
+    let mut adjustments = Vec::new();
+    let of = |kind: MeasureKind| ladder.iter().filter(move |measure| measure.kind == kind);
+    for measure in of(MeasureKind::StarDowngrade).chain(of(MeasureKind::RatingUnqualified)) {
+        let from = star;
+        star = match measure.kind {
+            MeasureKind::RatingUnqualified => Star::Unqualified,
+            _ => Star::from_rank((star.rank() - 1).max(1)).unwrap_or(star).min(star),
+        };
+        adjustments.push(Adjustment {
+            measure_id: measure.id,
+            kind: measure.kind,
+            from,
+            to: star,
+            reason_zh: measure.reason_zh.clone(),
+            reason_en: measure.reason_en.clone(),
+        });
+    }
+    (star, adjustments)
+}
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod tests;

@@ -1,0 +1,412 @@
+//! Cycles and ratings as a caller sees them.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::*;
+use super::rows::*;
+use super::rules::{self, Derivation};
+use super::{follow, plaques, store};
+use crate::companies;
+use crate::complexes;
+use crate::db::types::Instant;
+use crate::db::{Conn, Id, Work};
+use crate::http::{Ctx, Entity};
+use crate::points::{Points, WeightedPoints};
+use crate::policy;
+use crate::policy::ratings::RatingRules;
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::{Actor, Evidence};
+use crate::proceedings::view::{Official, StepView, official, step};
+
+/// A rating in short (星级评定).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RatingSummary {
+    pub id: Id,
+    /// Grows by one with each change.
+    #[schema(minimum = 1)]
+    pub version: i64,
+    pub state: RatingState,
+    pub cycle_id: Id,
+    /// Name of the cycle.
+    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
+    pub cycle_name: String,
+    /// First day of what is rated.
+    pub period_from: NaiveDate,
+    /// Last day of what is rated.
+    pub period_to: NaiveDate,
+    pub complex_id: Id,
+    /// Name of the complex.
+    #[schema(max_length = 200, example = "望远示范花园")]
+    pub complex_name: String,
+    /// The company whose service is rated.
+    pub company_id: Id,
+    /// Name of the company.
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub company_name: String,
+    /// Township, 9 digits.
+    #[schema(max_length = 9, example = "640121102")]
+    pub township: String,
+    /// Community, 12 digits.
+    #[schema(max_length = 12, example = "640121102001")]
+    pub community: String,
+    /// The points; null while an assessor is missing.
+    pub total: Option<WeightedPoints>,
+    /// The star of the points alone.
+    pub raw_star: Option<Star>,
+    /// The final star; as of a day, the one that it was then.
+    pub star: Option<Star>,
+    /// Last day of the publicity (公示截止日).
+    pub publicity_ends_on: Option<NaiveDate>,
+    /// Objections that wait for a decision.
+    #[schema(minimum = 0)]
+    pub objections_open: i64,
+    /// Day of its announcement (公示日期).
+    pub announced_on: Option<NaiveDate>,
+    /// Day of its publication (发布日期).
+    pub published_on: Option<NaiveDate>,
+    /// It is the last published one of its complex.
+    pub is_current: bool,
+    /// Day on which another one took its place.
+    pub superseded_on: Option<NaiveDate>,
+    /// Day of its withdrawal (撤回日期).
+    pub withdrawn_on: Option<NaiveDate>,
+    /// On the focus list since this day (重点整治).
+    pub focus_since: Option<NaiveDate>,
+    /// Number of its plaque that is valid.
+    #[schema(max_length = 40, example = "640121-2026-0012")]
+    pub plaque: Option<String>,
+}
+
+/// What one assessor gave (评分表).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SheetView {
+    pub assessor: Assessor,
+    /// Its items.
+    #[schema(max_items = 350)]
+    pub items: Vec<ItemScore>,
+    /// The owners' satisfaction, out of 100.
+    pub satisfaction: Option<Points>,
+    /// Households that answered.
+    #[schema(minimum = 1)]
+    pub respondents: Option<i64>,
+    /// Evidence of the whole.
+    #[schema(max_items = 20)]
+    pub evidence: Vec<Evidence>,
+    pub at: Instant,
+    pub by: Official,
+}
+
+/// A review (复核).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ReviewView {
+    pub outcome: ReviewOutcome,
+    /// Its reasons.
+    #[schema(max_length = 2000)]
+    pub reasons: Option<String>,
+    pub at: Instant,
+    pub by: Official,
+}
+
+/// A decision on an objection (异议处理).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ObjectionDecisionView {
+    pub outcome: ObjectionOutcome,
+    /// Its reasons.
+    #[schema(max_length = 5000)]
+    pub reasons: String,
+    pub at: Instant,
+    pub by: Official,
+}
+
+/// An objection (异议).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ObjectionView {
+    pub id: Id,
+    pub objector: Objector,
+    /// What is objected to, and why.
+    #[schema(max_length = 5000)]
+    pub text: String,
+    /// Evidence of it.
+    #[schema(max_items = 20)]
+    pub evidence: Vec<Evidence>,
+    pub at: Instant,
+    /// Null while it waits.
+    pub decision: Option<ObjectionDecisionView>,
+}
+
+/// A rating with all that it rests on (星级评定).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Rating {
+    pub summary: RatingSummary,
+    /// Version of the policy whose rubric it goes by.
+    #[schema(minimum = 1)]
+    pub policy_version: i64,
+    /// Assessors that have not scored yet.
+    #[schema(max_items = 3)]
+    pub missing: Vec<Assessor>,
+    /// How the points became the star; null while an assessor is missing.
+    pub derivation: Option<Derivation>,
+    /// What the assessors gave.
+    #[schema(max_items = 3)]
+    pub sheets: Vec<SheetView>,
+    pub review: Option<ReviewView>,
+    /// Objections, oldest first.
+    #[schema(max_items = 100)]
+    pub objections: Vec<ObjectionView>,
+    /// What the company replies.
+    pub reply: Option<StepView>,
+    pub withdrawal: Option<StepView>,
+    /// The stars that it has had since it was published, oldest first.
+    #[schema(max_items = 1000)]
+    pub stars: Vec<StarChange>,
+    /// The withdrawn rating that it corrects.
+    pub corrects: Option<Id>,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+/// A complex on the focus list (重点整治名单).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FocusEntry {
+    pub complex_id: Id,
+    /// Name of the complex.
+    #[schema(max_length = 200, example = "望远示范花园")]
+    pub complex_name: String,
+    /// The company whose service was rated.
+    pub company_id: Id,
+    /// Name of the company.
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub company_name: String,
+    /// Township, 9 digits.
+    #[schema(max_length = 9, example = "640121102")]
+    pub township: String,
+    /// Community, 12 digits.
+    #[schema(max_length = 12, example = "640121102001")]
+    pub community: String,
+    /// Since when.
+    pub since: NaiveDate,
+    pub star: Star,
+    /// The rating that put it there.
+    pub rating_id: Id,
+    /// Name of its cycle.
+    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
+    pub cycle_name: String,
+    /// Why, in Chinese.
+    #[schema(max_length = 1000, example = "2026 年上半年星级评定得分62.5分，评为二星级")]
+    pub reason_zh: String,
+    /// Why, in English.
+    #[schema(max_length = 1000)]
+    pub reason_en: String,
+}
+
+fn broken() -> Problem {
+    Problem::new(Code::Internal)
+}
+
+/// The names that rows are shown with.
+struct Names {
+    cycles: HashMap<Id, CycleRow>,
+    companies: HashMap<Id, (String, String)>,
+    complexes: HashMap<Id, String>,
+}
+
+impl Names {
+    fn of(conn: &mut Conn, rows: &[RatingRow]) -> Work<Names> {
+        Ok(Names {
+            cycles: store::cycles_of(conn, &rows.iter().map(|row| row.cycle_id).collect::<Vec<_>>())?,
+            companies: companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?,
+            complexes: complexes::names_of(conn, &rows.iter().map(|row| row.complex_id).collect::<Vec<_>>())?,
+        })
+    }
+
+    fn cycle(&self, row: &RatingRow) -> String {
+        self.cycles.get(&row.cycle_id).map(|cycle| cycle.name.clone()).unwrap_or_default()
+    }
+
+    fn company(&self, row: &RatingRow) -> String {
+        self.companies.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default()
+    }
+
+    fn complex(&self, row: &RatingRow) -> String {
+        self.complexes.get(&row.complex_id).cloned().unwrap_or_default()
+    }
+}
+
+fn summary(row: &RatingRow, names: &Names, star: Option<Star>, plaque: Option<String>) -> Work<RatingSummary> {
+    Ok(RatingSummary {
+        state: row.state()?,
+        cycle_name: names.cycle(row),
+        complex_name: names.complex(row),
+        company_name: names.company(row),
+        total: total_of(row),
+        raw_star: row.raw_star.and_then(Star::from_rank),
+        star,
+        plaque,
+        id: row.id,
+        version: row.version,
+        cycle_id: row.cycle_id,
+        period_from: row.period_from,
+        period_to: row.period_to,
+        complex_id: row.complex_id,
+        company_id: row.company_id,
+        township: row.township.clone(),
+        community: row.community.clone(),
+        publicity_ends_on: row.publicity_ends_on,
+        objections_open: row.objections_open,
+        announced_on: row.announced_on,
+        published_on: row.published_on,
+        is_current: row.is_current,
+        superseded_on: row.superseded_on,
+        withdrawn_on: row.withdrawn_on,
+        focus_since: row.focus_since,
+    })
+}
+
+/// Rows of a list; as of a day, with the stars of that day.
+pub fn summaries(conn: &mut Conn, rows: Vec<RatingRow>, as_of: Option<NaiveDate>) -> Work<Vec<RatingSummary>> {
+    let names = Names::of(conn, &rows)?;
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let mut plaques = plaques::valid_of(conn, &ids)?;
+    let contents = if as_of.is_some() { store::contents_of(conn, &ids)? } else { HashMap::new() };
+    rows.iter()
+        .map(|row| {
+            let star = match as_of.zip(contents.get(&row.id)) {
+                Some((day, content)) => star_on(row, content, day),
+                None => row.star(),
+            };
+            summary(row, &names, star, plaques.remove(&row.id))
+        })
+        .collect()
+}
+
+/// The star that a rating had on a day. Of one that nothing has changed since its publication only the row knows.
+fn star_on(row: &RatingRow, content: &ContentRow, day: NaiveDate) -> Option<Star> {
+    let then = content.stars.0.iter().rev().find(|change| change.from <= day);
+    then.map(|change| change.star).or_else(|| row.star())
+}
+
+pub fn focus(conn: &mut Conn, _ctx: &Ctx, rows: Vec<RatingRow>) -> Work<Vec<FocusEntry>> {
+    let names = Names::of(conn, &rows)?;
+    let entries = rows.iter().filter_map(|row| {
+        let (star, since) = (row.star()?, row.focus_since?);
+        let (cycle_name, total) = (names.cycle(row), total_of(row)?);
+        let raw = row.raw_star.and_then(Star::from_rank)?;
+        let (mut zh, mut en) = (
+            format!("{cycle_name}得分{total}分，评为{}", star.zh()),
+            format!("{total} points in {cycle_name}: {}", star.en()),
+        );
+        if raw != star {
+            zh.push_str(&format!("（得分对应{}，经否决项或阶梯惩戒调整）", raw.zh()));
+            en.push_str(&format!(" ({} by its points, before vetoes and the ladder)", raw.en()));
+        }
+        Some(FocusEntry {
+            complex_id: row.complex_id,
+            complex_name: names.complex(row),
+            company_id: row.company_id,
+            company_name: names.company(row),
+            township: row.township.clone(),
+            community: row.community.clone(),
+            since,
+            star,
+            rating_id: row.id,
+            cycle_name,
+            reason_zh: zh,
+            reason_en: en,
+        })
+    });
+    Ok(entries.collect())
+}
+
+/// The rubric of a rating: of the policy version that its cycle goes by.
+pub fn rules_of(conn: &mut Conn, ctx: &Ctx, version: i64) -> Work<RatingRules> {
+    let policies = policy::holding(conn, &ctx.state.policies, &[version])?;
+    Ok(policies.get(version).ok_or_else(broken)?.document().ratings.clone())
+}
+
+pub fn entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow) -> Work<Entity<Rating>> {
+    let content = store::content(conn, row.id)?;
+    shown(conn, ctx, row, content)
+}
+
+pub fn shown(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow) -> Work<Entity<Rating>> {
+    let rules = rules_of(conn, ctx, row.policy_version)?;
+    let names = Names::of(conn, std::slice::from_ref(&row))?;
+    let plaque = plaques::valid_of(conn, &[row.id])?.remove(&row.id);
+    let ladder = follow::in_force(conn, ctx, &row)?;
+    let ContentRow { sheets, proceedings, stars, .. } = content;
+    // What is published shows the adjustments that were made to it; before that, those that would be.
+    let mut derivation = rules::derive(&rules, &sheets.0, &ladder);
+    if let (Some(derivation), Some(last)) = (&mut derivation, stars.0.last()) {
+        derivation.adjustments = last.adjustments.clone();
+        derivation.star = last.star;
+    }
+    let scorer = |ctx: &Ctx, by: Actor| {
+        let subject = by.sub.clone();
+        let mut official = official(ctx, by);
+        if rules.assessors_shown {
+            official.subject = Some(subject);
+        }
+        official
+    };
+    let missing = rules
+        .assessors
+        .iter()
+        .map(|rule| rule.assessor)
+        .filter(|assessor| !sheets.0.iter().any(|sheet| sheet.assessor == *assessor))
+        .collect();
+    let Proceedings { review, announcement: _, objections, reply, publication: _, withdrawal } = proceedings.0;
+    let summary = summary(&row, &names, row.star(), plaque)?;
+    let rating = Rating {
+        summary,
+        policy_version: row.policy_version,
+        missing,
+        derivation,
+        sheets: sheets
+            .0
+            .into_iter()
+            .map(|sheet| SheetView {
+                assessor: sheet.assessor,
+                items: sheet.items,
+                satisfaction: sheet.satisfaction,
+                respondents: sheet.respondents,
+                evidence: sheet.evidence,
+                at: sheet.at,
+                by: scorer(ctx, sheet.by),
+            })
+            .collect(),
+        review: review.map(|one| ReviewView {
+            outcome: one.outcome,
+            reasons: one.reasons,
+            at: one.at,
+            by: scorer(ctx, one.by),
+        }),
+        objections: objections.into_iter().map(|one| objection(ctx, one)).collect(),
+        reply: reply.map(|one| step(ctx, one)),
+        withdrawal: withdrawal.map(|one| step(ctx, one)),
+        stars: stars.0,
+        corrects: row.corrects,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    };
+    Ok(Entity::new(row.id, row.version, rating))
+}
+
+fn objection(ctx: &Ctx, one: Objection) -> ObjectionView {
+    ObjectionView {
+        id: one.id,
+        objector: one.objector,
+        text: one.text,
+        evidence: one.evidence,
+        at: one.at,
+        decision: one.decision.map(|decision| ObjectionDecisionView {
+            outcome: decision.outcome,
+            reasons: decision.reasons,
+            at: decision.at,
+            by: official(ctx, decision.by),
+        }),
+    }
+}

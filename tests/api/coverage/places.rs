@@ -1,0 +1,158 @@
+use serde_json::{Value, json};
+use xiaoqu::access::Role;
+
+use crate::support::ISSUER;
+use crate::support::TestApp;
+use crate::support::cases::{nine, notice};
+use crate::support::files::evidence;
+use crate::support::rating::cycle_input;
+use crate::support::rows::{company_input, complex_input, contract_input, office_input, path, text};
+
+/// Rows of one territory, made by its county and its social affairs office.
+pub struct Place {
+    pub company: Value,
+    pub complex: Value,
+    pub violation: Value,
+    pub measure: Value,
+    /// A measure that a leader must approve.
+    pub removal: Value,
+    /// An entry of the blacklist.
+    pub listing: Value,
+    /// A problem of the survey, and a typical case.
+    pub problem: Value,
+    pub typical: Value,
+    /// Number of a sealed event about the violation.
+    pub entry: Value,
+    /// A system that waits for approval, and what was revoked: a county's.
+    pub client: Value,
+    pub revocation: Value,
+    pub contract: Value,
+    /// The social affairs office in the directory, and an order that it issued.
+    pub office: Value,
+    pub document: Value,
+    /// A rating that the company and the committee see, and its cycle.
+    pub rating: Value,
+    pub cycle: Value,
+}
+
+impl Place {
+    pub async fn make(app: &TestApp, community: &str) -> Place {
+        let county = app.office(Role::CountyAuthority, &community[..6]);
+        let company = county.post("/v1/companies", &company_input()).await.expect(201);
+        let mut input = complex_input();
+        input["community"] = json!(community);
+        let complex = county.post("/v1/complexes", &input).await.expect(201);
+        let contract = contract_input(&complex, &company, "2026-01-01");
+        let contract = county.post("/v1/contracts", &contract).await.expect(201);
+        // Three clauses: level 3, where removals wait for the leader.
+        let mut violation = Value::Null;
+        for clause in [9, 7, 3] {
+            violation = confirmed(app, &company, &complex, nine(clause)).await;
+        }
+        let all = county.get(&format!("/v1/measures?limit=200&company_id={}", text(&company["id"]))).await;
+        let measure = |kind: &str| all.items().iter().find(|m| m["kind"] == kind).expect(kind).clone();
+        let (measure, removal) = (measure("rectification_order"), measure("removal"));
+        let listing = listing(app, &company, &measure);
+        let typical = typical(app, &company, &complex, &violation);
+        let problems = format!("/v1/disclosure-survey/problems?complex_id={}&kind=fee_standard", text(&complex["id"]));
+        let problem = county.get(&problems).await.items()[0].clone();
+        let entry = json!(app.entries_about(text(&violation["id"])).await[0]);
+        let administrator = app.office(Role::SystemAdministrator, &community[..6]);
+        let input = json!({
+            "name": "测试平台", "contact": "测试联系人", "role": "community", "division": text(&complex["community"]),
+        });
+        let client = administrator.post("/v1/clients", &input).await.expect(201);
+        let revoked = json!({ "kind": "subject", "issuer": ISSUER, "value": "nobody", "reason": "测试吊销" });
+        let revocation = administrator.post("/v1/revocations", &revoked).await.expect(201);
+        let township = text(&complex["township"]);
+        let office = county.post("/v1/offices", &office_input("social_affairs_office", township)).await.expect(201);
+        let order = json!({ "kind": "rectification_order", "subject_id": measure["id"] });
+        let decider = app.officer(Role::SocialAffairsOffice, township, "decider");
+        let document = decider.post("/v1/documents", &order).await.expect(201);
+        let (cycle, rating) = rated(app, &complex).await;
+        Place {
+            company,
+            complex,
+            violation,
+            measure,
+            removal,
+            listing,
+            problem,
+            typical,
+            entry,
+            client,
+            revocation,
+            contract,
+            office,
+            document,
+            rating,
+            cycle,
+        }
+    }
+}
+
+/// A violation, reported by one officer and confirmed at once by another.
+async fn confirmed(app: &TestApp, company: &Value, complex: &Value, act: &str) -> Value {
+    let township = text(&complex["township"]);
+    let reporter = app.officer(Role::SocialAffairsOffice, township, "reporter");
+    let input = json!({
+        "act": act, "company_id": company["id"], "complex_id": complex["id"], "found_on": "2026-03-02",
+        "source": "inspection", "description": "检查时发现的违规事实", "evidence": evidence(&reporter.a_picture().await),
+    });
+    let violation = reporter.post("/v1/violations", &input).await.expect(201);
+    let office = app.officer(Role::SocialAffairsOffice, township, "decider");
+    let case = path("violations", &violation);
+    office.post(&format!("{case}/notification"), &notice()).await.expect(200);
+    app.company(text(&company["uscc"])).get(&case).await.expect(200);
+    let urgent = json!({ "reasons": "事实清楚", "urgent_reason": "危及居民安全" });
+    office.post(&format!("{case}/confirmation"), &urgent).await.expect(200);
+    violation
+}
+
+/// An entry as the approval of a blacklisting leaves it; the way there is long, and tested where it belongs.
+fn listing(app: &TestApp, company: &Value, measure: &Value) -> Value {
+    let id = uuid::Uuid::now_v7();
+    let at = if app.state.db.is_postgres() { "now()" } else { "1772413200000000" };
+    app.execute(&format!(
+        "INSERT INTO listings (id, version, kind, company_id, county, measure_id, legal_basis, reason, publicity, \
+         listed_from, listed_until, repair, created_at, updated_at) VALUES ('{id}', 1, 'blacklist', '{}', '{}', '{}', \
+         '测试法规', '测试', '公示', '2026-03-02', '2027-03-01', 'null', {at}, {at})",
+        text(&company["id"]),
+        text(&company["county"]),
+        text(&measure["id"]),
+    ));
+    json!({ "id": id })
+}
+
+/// A case as its publication leaves it, from a violation that is taken to be final.
+fn typical(app: &TestApp, company: &Value, complex: &Value, violation: &Value) -> Value {
+    let id = uuid::Uuid::now_v7();
+    let at = if app.state.db.is_postgres() { "now()" } else { "1772413200000000" };
+    app.execute(&format!(
+        "INSERT INTO typical_cases (id, version, violation_id, act, company_id, complex_id, county, township, community, \
+         state, title, summary, published_on, published_by, withdrawal, created_at, updated_at) VALUES ('{id}', 1, '{}', \
+         'nine.staff_not_in_uniform', '{}', '{}', '{}', '{}', '{}', 'published', '测试案例', '测试案例内容', '2026-03-02', \
+         '{{\"iss\":\"i\",\"sub\":\"s\",\"role\":\"social_affairs_office\",\"division\":null}}', 'null', {at}, {at})",
+        text(&violation["id"]),
+        text(&company["id"]),
+        text(&complex["id"]),
+        text(&complex["county"]),
+        text(&complex["township"]),
+        text(&complex["community"]),
+    ));
+    json!({ "id": id })
+}
+
+/// A rating as its announcement leaves it, in the cycle of its township.
+async fn rated(app: &TestApp, complex: &Value) -> (Value, Value) {
+    let office = app.office(Role::SocialAffairsOffice, text(&complex["township"]));
+    let there = office.get("/v1/rating-cycles?state=open").await.items().first().cloned();
+    let cycle = match there {
+        Some(cycle) => cycle,
+        None => office.post("/v1/rating-cycles", &cycle_input()).await.expect(201),
+    };
+    let input = json!({ "cycle_id": cycle["id"], "complex_id": complex["id"] });
+    let rating = office.post("/v1/ratings", &input).await.expect(201);
+    app.execute(&format!("UPDATE ratings SET shared = TRUE WHERE id = '{}'", text(&rating["summary"]["id"])));
+    (cycle, rating)
+}

@@ -1,0 +1,6 @@
+//! `/v1/rating-cycles`, `/v1/ratings`, `/v1/focus-list`, `/v1/plaques`
+
+mod cycle;
+mod following;
+mod publicity;
+mod scores;
