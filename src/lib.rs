@@ -44,6 +44,7 @@ pub mod revocations;
 pub mod security;
 pub mod settings;
 pub mod standing;
+pub mod statistics;
 pub mod survey;
 pub mod system;
 pub mod traces;

@@ -347,6 +347,7 @@ pub const PERMISSIONS: &[Permission] = &[
     allow("list_ratings", RATING_READERS),
     allow("create_rating", REGISTRARS),
     allow("get_rating", RATING_READERS),
+    allow("get_rating_fact_sheet", RATING_READERS),
     decide("submit_rating_scores", &[SocialAffairsOffice, EnforcementOffice, Community]),
     decide("review_rating", &[CountyAuthority, TownshipLeader, SocialAffairsOffice]),
     decide("announce_rating", REGISTRARS),
@@ -357,6 +358,7 @@ pub const PERMISSIONS: &[Permission] = &[
     decide("withdraw_rating", REGISTRARS),
     allow("list_focus_list", RATING_READERS),
     public("get_plaque"),
+    allow("get_rating_statistics", RATING_OFFICES),
 
     allow("list_policies", EVERYONE),
     allow("get_current_policy", EVERYONE),

@@ -17,6 +17,7 @@ pub const TAGS: &[(&str, &str)] = &[
     ("contracts", "Service contracts 物业服务合同: filing 备案, ending, hand-over 交接"),
     ("disclosures", "The six disclosures 六个公开, their survey 摸底排查, typical cases 典型案例"),
     ("ratings", "Star ratings 星级评定: cycles, scores, publicity, plaques 铭牌, the focus list 重点整治名单"),
+    ("statistics", "Numbers for the leaders 统计"),
     ("attachments", "Files 附件: evidence, seen where the row is seen that it belongs to"),
     ("documents", "Official documents 文书, numbered and verifiable; the directory of offices 办公电话"),
     ("public", "What everyone may see 公开: pages and the same as JSON"),

@@ -49,6 +49,7 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::survey::routes)
         .configure(crate::typical_cases::routes)
         .configure(crate::ratings::routes)
+        .configure(crate::statistics::routes)
         .configure(crate::violations::routes)
         .configure(crate::measures::routes)
         .configure(crate::standing::routes)

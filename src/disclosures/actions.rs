@@ -59,6 +59,21 @@ fn status(
     Ok(view::status(kind, complex, serving, name, &assessment, rows))
 }
 
+/// Where each kind stands for a company that serves a complex now; none where another does, or nobody.
+pub fn states_of(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    complex: Id,
+    company: Id,
+) -> Work<Vec<(DisclosureKind, DisclosureState, Option<chrono::NaiveDate>)>> {
+    let statuses = list_disclosures(conn, ctx, complex)?.items;
+    Ok(statuses
+        .into_iter()
+        .filter(|status| status.company_id == company)
+        .map(|status| (status.kind, status.state, status.since))
+        .collect())
+}
+
 pub fn get_disclosure(conn: &mut Conn, ctx: &Ctx, complex: Id, kind: DisclosureKind) -> Work<Entity<Disclosure>> {
     complexes::find(conn, &ctx.scope, complex)?;
     let serving = store::serving_of(conn, &ctx.scope, complex, ctx.today)?.ok_or_else(Problem::not_found)?;

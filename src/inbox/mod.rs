@@ -1,6 +1,7 @@
 //! What waits for the caller's office or company (待办), each with its deadline.
 
 pub mod model;
+pub mod ratings;
 mod routes;
 pub mod rules;
 

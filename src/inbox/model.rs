@@ -28,6 +28,12 @@ coded_enum! {
         EndContract "end_contract" "依法终止合同" "End the contract that a removal asks for"
         HandOver "hand_over" "办理交接" "Hand over"
         ReceiveHandover "receive_handover" "督促并登记交接" "See to the hand-over"
+        ScoreRatings "score_ratings" "评分" "Score the ratings of a cycle"
+        ReviewRating "review_rating" "复核评分" "Review the rating"
+        AnnounceRatings "announce_ratings" "公示评定结果" "Announce the ratings of a cycle"
+        DecideObjection "decide_objection" "处理评定异议" "Decide the objection to a rating"
+        PublishRatings "publish_ratings" "发布评定结果" "Publish the ratings of a cycle"
+        ObjectToRating "object_to_rating" "对评定结果提出异议" "Object to the rating, within its publicity"
         FulfilMeasure "fulfil_measure" "落实整改等要求" "Fulfil the measure"
         VerifyDisclosure "verify_disclosure" "核验公开内容" "Verify the disclosure"
         SubmitDisclosure "submit_disclosure" "公开已逾期的事项" "Disclose what is overdue"
@@ -40,10 +46,10 @@ coded_enum! {
 pub struct InboxItem {
     /// Last day for it; null where no period runs.
     pub due_on: Option<NaiveDate>,
-    /// Id of the violation, measure or contract; of a disclosure, that of its complex.
+    /// Id of the violation, measure, contract, rating or cycle; of a disclosure, that of its complex.
     pub subject_id: Id,
     pub kind: InboxKind,
-    /// `violation`, `measure`, `contract` or `disclosure`.
+    /// `violation`, `measure`, `contract`, `disclosure`, `rating` or `rating_cycle`.
     #[schema(max_length = 20, example = "violation")]
     pub subject_kind: String,
     /// Where to read it.

@@ -2,6 +2,7 @@ use actix_web::get;
 use chrono::NaiveDate;
 
 use super::model::{InboxItem, InboxKind, ListInbox};
+use super::ratings::{Waits, of_ratings};
 use super::rules;
 use crate::access::Role;
 use crate::companies;
@@ -10,7 +11,7 @@ use crate::db::{Conn, Id, Work};
 use crate::disclosures::model::DisclosureKind;
 use crate::http::paging::Page;
 use crate::http::{Answer, Ctx, Cursor, PageOf};
-use crate::{contracts, disclosures, measures, policy, survey, violations};
+use crate::{contracts, disclosures, measures, policy, ratings, survey, violations};
 
 /// As many open rows are looked at; an office with more has the oldest first.
 const AT_MOST: i64 = 5000;
@@ -18,8 +19,8 @@ const AT_MOST: i64 = 5000;
 /// List what waits for me
 ///
 /// Notices to open, statements to make and to answer, decisions, approvals, measures to carry out, contracts to file, to
-/// mend, to end and to hand over, disclosures to verify, to submit and to correct: of your office or company, by deadline,
-/// what has none last.
+/// mend, to end and to hand over, disclosures to verify, to submit and to correct, ratings to score, review, announce, object
+/// to and publish: of your office or company, by deadline, what has none last.
 #[utoipa::path(tag = "inbox", params(ListInbox), responses((status = 200, description = "A page", body = PageOf<InboxItem>)))]
 #[get("/v1/inbox")]
 pub async fn list_inbox(ctx: Ctx) -> Answer {
@@ -55,15 +56,18 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     let open = measures::store::open(conn, &ctx.scope, AT_MOST)?;
     let contracts = contracts::waiting(conn, &ctx.scope, AT_MOST)?;
     let disclosures = disclosures(conn, ctx)?;
+    let ratings = ratings::store::waiting(conn, &ctx.scope, AT_MOST)?;
     let companies: Vec<Id> = (cases.iter().filter_map(|row| row.company_id))
         .chain(open.iter().map(|row| row.company_id))
         .chain(contracts.iter().map(|row| row.company_id))
         .chain(disclosures.iter().map(|one| one.company))
+        .chain(ratings.iter().map(|row| row.company_id))
         .collect();
     let complexes: Vec<Id> = (cases.iter().filter_map(|row| row.complex_id))
         .chain(open.iter().filter_map(|row| row.complex_id))
         .chain(contracts.iter().map(|row| row.complex_id))
         .chain(disclosures.iter().map(|one| one.complex))
+        .chain(ratings.iter().map(|row| row.complex_id))
         .collect();
     let companies = companies::names_of(conn, &companies)?;
     let complexes = complexes::names_of(conn, &complexes)?;
@@ -138,6 +142,33 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
             complex: Some(one.complex),
         };
         items.push(item(subject, one.waiting));
+    }
+    let cycles = ratings::store::cycles_of(conn, &ratings.iter().map(|row| row.cycle_id).collect::<Vec<_>>())?;
+    for waits in of_ratings(&ratings, &ctx.caller, ctx.today) {
+        let row = match waits {
+            Waits::Rating(id, ..) => ratings.iter().find(|row| row.id == id),
+            Waits::Cycle(..) => None,
+        };
+        let (id, cycle, waiting) = match waits {
+            Waits::Rating(id, kind, due_on) => (id, row.and_then(|row| cycles.get(&row.cycle_id)), (kind, due_on)),
+            Waits::Cycle(id, InboxKind::ScoreRatings) => {
+                let cycle = cycles.get(&id);
+                (id, cycle, (InboxKind::ScoreRatings, cycle.map(|cycle| cycle.closes_on)))
+            }
+            Waits::Cycle(id, kind) => (id, cycles.get(&id), (kind, None)),
+        };
+        let (kind, path) = if row.is_some() { ("rating", "ratings") } else { ("rating_cycle", "rating-cycles") };
+        let name = cycle.map(|cycle| cycle.name.clone()).unwrap_or_default();
+        let subject = Subject {
+            kind,
+            id,
+            href: format!("/v1/{path}/{id}"),
+            about: "rating",
+            titles: (name.clone(), name),
+            company: row.map(|row| row.company_id),
+            complex: row.map(|row| row.complex_id),
+        };
+        items.push(item(subject, waiting));
     }
     Ok(items)
 }

@@ -8,9 +8,12 @@ pub mod chunks;
 pub mod consequences;
 pub mod cycle_view;
 pub mod cycles;
+pub mod fact_sheet;
 pub mod follow;
 pub mod input;
+mod list_store;
 pub mod model;
+mod plaque_store;
 pub mod plaques;
 pub mod publication;
 pub mod publicity;
@@ -26,6 +29,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use follow::ladder_moved;
 pub use store::{Cited, cited};
+pub use view::on_file;
 
 pub fn routes(config: &mut ServiceConfig) {
     config
@@ -39,6 +43,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::list_ratings)
         .service(routes::create_rating)
         .service(routes::get_rating)
+        .service(routes::get_rating_fact_sheet)
         .service(routes::submit_rating_scores)
         .service(routes::review_rating)
         .service(routes::announce_rating)

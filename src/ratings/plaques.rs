@@ -1,21 +1,17 @@
 //! Plaques (铭牌): a number, and whether the plaque with it may hang.
 
-use std::collections::HashMap;
-
 use chrono::Datelike;
-use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::model::{PlaqueState, Star};
 use super::rows::{PlaqueRow, RatingRow};
-use super::store;
-use crate::access::{Scope, scoped};
+use super::{plaque_store, store};
+use crate::access::Scope;
 use crate::app::State;
 use crate::companies;
 use crate::complexes;
-use crate::db::schema::plaques;
 use crate::db::{Conn, Id, Work};
 use crate::documents;
 use crate::http::Tx;
@@ -68,38 +64,15 @@ pub struct Plaque {
     pub page_url: String,
 }
 
-/// The valid plaques of ratings.
-pub fn valid_of(conn: &mut Conn, ratings: &[Id]) -> Work<HashMap<Id, String>> {
-    let mut all = HashMap::new();
-    for chunk in ratings.chunks(500) {
-        let rows: Vec<(Id, String)> = scoped::plaques(&EVERYONE)
-            .filter(plaques::rating_id.eq_any(chunk.to_vec()))
-            .filter(plaques::state.eq(PlaqueState::Valid.code()))
-            .select((plaques::rating_id, plaques::number))
-            .load(conn)?;
-        all.extend(rows);
-    }
-    Ok(all)
-}
-
-fn valid_at(conn: &mut Conn, complex: Id) -> Work<Option<PlaqueRow>> {
-    Ok(scoped::plaques(&EVERYONE)
-        .filter(plaques::complex_id.eq(complex))
-        .filter(plaques::state.eq(PlaqueState::Valid.code()))
-        .first(conn)
-        .optional()?)
-}
-
 /// A plaque by its number, as everyone may check it.
 pub fn find(conn: &mut Conn, state: &State, number: &str) -> Work<Plaque> {
-    let row: Option<PlaqueRow> =
-        scoped::plaques(&EVERYONE).filter(plaques::number.eq(number.to_owned())).first(conn).optional()?;
-    let row = row.ok_or_else(|| Problem::not_found_at("path/number"))?;
+    let row = plaque_store::find(conn, number)?.ok_or_else(|| Problem::not_found_at("path/number"))?;
     let rating = store::find(conn, &EVERYONE, row.rating_id)?;
     let cycle = store::find_cycle(conn, &EVERYONE, rating.cycle_id)?;
     let complex = complexes::find(conn, &EVERYONE, row.complex_id)?;
     let company = companies::find(conn, &EVERYONE, row.company_id)?;
-    let superseded_by = valid_at(conn, row.complex_id)?.map(|valid| valid.number).filter(|valid| *valid != row.number);
+    let superseded_by =
+        plaque_store::valid_at(conn, row.complex_id)?.map(|valid| valid.number).filter(|valid| *valid != row.number);
     Ok(Plaque {
         state: PlaqueState::from_code(&row.state).ok_or_else(|| Problem::new(Code::Internal))?,
         star: Star::from_rank(row.stars).ok_or_else(|| Problem::new(Code::Internal))?,
@@ -126,7 +99,7 @@ pub fn renew(tx: &mut Tx, rating: &RatingRow) -> Work<()> {
         (true, Some(star)) if star > Star::Unqualified => Some(star),
         _ => None,
     };
-    if let Some(valid) = valid_at(tx.conn, rating.complex_id)? {
+    if let Some(valid) = plaque_store::valid_at(tx.conn, rating.complex_id)? {
         let of_rating = valid.rating_id == rating.id;
         if of_rating && wanted.is_some_and(|star| star.rank() == valid.stars) {
             return Ok(());
@@ -145,28 +118,16 @@ pub fn renew(tx: &mut Tx, rating: &RatingRow) -> Work<()> {
 fn end(tx: &mut Tx, mut plaque: PlaqueRow, state: PlaqueState) -> Work<()> {
     plaque.state = state.code().to_owned();
     plaque.ended_on = Some(tx.ctx.today);
-    save(tx, &plaque)?;
+    plaque_store::save(tx.conn, &plaque)?;
     record(tx, &plaque, "plaque.ended")
-}
-
-fn save(tx: &mut Tx, plaque: &PlaqueRow) -> Work<()> {
-    diesel::update(plaques::table.find(&plaque.number))
-        .set((plaques::state.eq(&plaque.state), plaques::ended_on.eq(plaque.ended_on)))
-        .execute(tx.conn)?;
-    Ok(())
 }
 
 /// A new one, or the one of this rating and star that hung before.
 fn issue(tx: &mut Tx, rating: &RatingRow, star: Star) -> Work<()> {
-    let before: Option<PlaqueRow> = scoped::plaques(&EVERYONE)
-        .filter(plaques::rating_id.eq(rating.id))
-        .filter(plaques::stars.eq(star.rank()))
-        .first(tx.conn)
-        .optional()?;
-    if let Some(mut before) = before {
+    if let Some(mut before) = plaque_store::of_rating(tx.conn, rating.id, star)? {
         before.state = PlaqueState::Valid.code().to_owned();
         before.ended_on = None;
-        save(tx, &before)?;
+        plaque_store::save(tx.conn, &before)?;
         return record(tx, &before, "plaque.restored");
     }
     let year = tx.ctx.today.year();
@@ -184,7 +145,7 @@ fn issue(tx: &mut Tx, rating: &RatingRow, star: Star) -> Work<()> {
         issued_on: tx.ctx.today,
         ended_on: None,
     };
-    diesel::insert_into(plaques::table).values(&plaque).execute(tx.conn)?;
+    plaque_store::insert(tx.conn, &plaque)?;
     record(tx, &plaque, "plaque.issued")
 }
 

@@ -58,15 +58,16 @@ pub fn publish_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<En
     let rules = view::rules_of(tx.conn, ctx, cycle.policy_version)?;
     let area = cycle.area().to_owned();
     let flip = Flip { cycle: cycle.id, area: &area, today: ctx.today, now: ctx.now };
-    let ready = store::ready(tx.conn, &flip)?;
-    if ready.is_empty() {
+    let published = store::publish_ready(tx.conn, &flip, rules.focus_at)?;
+    if published == 0 {
         let (zh, en) = ("没有公示期满且无待处理异议的评定", "no rating is ready: publicity over and no objection open");
         return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
     }
-    let published = store::publish_ready(tx.conn, &flip, rules.focus_at)?;
     // What was published, bound by one digest: a line for each rating, in the order of their ids.
-    let lines: String =
-        ready.iter().map(|(id, complex, star)| format!("{id} {complex} {}\n", star.unwrap_or_default())).collect();
+    let lines: String = store::published_now(tx.conn, &flip)?
+        .iter()
+        .map(|(id, complex, star)| format!("{id} {complex} {}\n", star.unwrap_or_default()))
+        .collect();
     let bound = hex::encode(digest(&SHA256, lines.as_bytes()));
     cycle.publication = Json(Some(Publication {
         at: ctx.now,

@@ -1,10 +1,11 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
 use super::cycle_view::{self, RatingCycle};
+use super::fact_sheet::{self, FactSheet};
 use super::input::*;
 use super::plaques::{self, Plaque};
 use super::view::{self, FocusEntry, Rating, RatingSummary};
-use super::{cycles, publication, publicity, scoring, store};
+use super::{cycles, list_store, publication, publicity, scoring, store};
 use crate::app::State;
 use crate::http::context::PathId;
 use crate::http::{Answer, Body, Ctx, PageOf};
@@ -17,7 +18,7 @@ use crate::proceedings::model::ReasonsIn;
 #[get("/v1/rating-cycles")]
 pub async fn list_rating_cycles(ctx: Ctx) -> Answer {
     let query: ListCycles = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list_cycles(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| list_store::list_cycles(conn, ctx, &query)).await
 }
 
 /// Open a rating cycle
@@ -99,7 +100,7 @@ pub async fn cancel_rating_cycle(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) ->
 #[get("/v1/ratings")]
 pub async fn list_ratings(ctx: Ctx) -> Answer {
     let query: ListRatings = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| list_store::list(conn, ctx, &query)).await
 }
 
 /// Begin a rating
@@ -124,6 +125,17 @@ pub async fn get_rating(ctx: Ctx, id: PathId) -> Answer {
         view::entity(conn, ctx, row)
     })
     .await
+}
+
+/// Get the fact sheet of a rating
+///
+/// What the system itself knows of the rated period, beside the dimension that it bears on: confirmed violations, the six
+/// disclosures, the contract on file, inspections and hazards. An assessor reads it before scoring; the company sees the same.
+#[utoipa::path(tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
+    responses((status = 200, description = "The fact sheet", body = FactSheet)))]
+#[get("/v1/ratings/{id}/fact-sheet")]
+pub async fn get_rating_fact_sheet(ctx: Ctx, id: PathId) -> Answer {
+    ctx.derive(move |conn, ctx| fact_sheet::get(conn, ctx, id.0)).await
 }
 
 /// Submit the scores of an assessor
@@ -217,7 +229,7 @@ pub async fn withdraw_rating(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Ans
 #[get("/v1/focus-list")]
 pub async fn list_focus_list(ctx: Ctx) -> Answer {
     let query: ListFocus = ctx.query()?;
-    ctx.list(move |conn, ctx| store::focus_list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| list_store::focus_list(conn, ctx, &query)).await
 }
 
 /// Check a plaque

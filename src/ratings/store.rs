@@ -1,20 +1,15 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::consequences::{PublishedCycle, PublishedRating};
-use super::cycle_view::{self, RatingCycle};
-use super::input::{ListCycles, ListFocus, ListRatings};
 use super::model::{CurrentStar, CycleState, RatingState, Star};
 use super::rows::*;
-use super::view::{self, FocusEntry, RatingSummary};
 use crate::access::{Scope, scoped};
 use crate::db::schema::{complexes, rating_contents as contents, rating_cycles as cycles, ratings};
 use crate::db::types::{Instant, Json};
 use crate::db::{Conn, Id, Work, distinct};
-use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
 use crate::on_both;
 use crate::points::WeightedPoints;
 use crate::problem::{Code, Problem};
@@ -134,15 +129,19 @@ pub fn live_of(conn: &mut Conn, cycle: Id, complex: Id) -> Work<Option<RatingRow
 
 /// Complexes of an area that the cycle does not rate yet, in order.
 pub fn not_rated(conn: &mut Conn, scope: &Scope, cycle: &CycleRow) -> Work<Vec<Id>> {
-    let live = ratings::table
+    let rated: Vec<Id> = scoped::ratings(&EVERY_RATING)
         .filter(ratings::cycle_id.eq(cycle.id))
         .filter(ratings::state.ne(RatingState::Withdrawn.code()))
-        .select(ratings::complex_id);
-    let mut all = scoped::complexes(scope).filter(complexes::id.ne_all(live));
+        .select(ratings::complex_id)
+        .load(conn)?;
+    let rated: HashSet<Id> = rated.into_iter().collect();
+    let mut all = scoped::complexes(scope).filter(complexes::county.eq(cycle.county.clone()));
     if !cycle.township.is_empty() {
         all = all.filter(complexes::township.eq(cycle.township.clone()));
     }
-    Ok(all.filter(complexes::county.eq(cycle.county.clone())).order(complexes::id).select(complexes::id).load(conn)?)
+    let mut all: Vec<Id> = all.order(complexes::id).select(complexes::id).load(conn)?;
+    all.retain(|id| !rated.contains(id));
+    Ok(all)
 }
 
 /// Ratings that the ladder may lower: those of a company's complex that are scored and not withdrawn. Locked.
@@ -198,6 +197,15 @@ pub fn current_of(conn: &mut Conn, complex: Id) -> Work<Option<RatingRow>> {
     Ok(current.first(conn).optional()?)
 }
 
+/// The current ratings of a company and its branches, fewest stars first.
+pub fn current_of_family(conn: &mut Conn, scope: &Scope, family: &[Id]) -> Work<Vec<RatingRow>> {
+    Ok(scoped::ratings(scope)
+        .filter(ratings::company_id.eq_any(family.to_vec()))
+        .filter(ratings::is_current.eq(true))
+        .order((ratings::final_star, ratings::id))
+        .load(conn)?)
+}
+
 /// What the current ratings of these complexes say; a complex that has none is left out.
 pub fn current_stars(conn: &mut Conn, of: &[Id]) -> Work<HashMap<Id, CurrentStar>> {
     let mut all = HashMap::new();
@@ -212,6 +220,15 @@ pub fn current_stars(conn: &mut Conn, of: &[Id]) -> Work<HashMap<Id, CurrentStar
         }));
     }
     Ok(all)
+}
+
+/// Ratings on their way to publication, in no order; for the inbox.
+pub fn waiting(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<RatingRow>> {
+    Ok(scoped::ratings(scope)
+        .filter(ratings::published_on.is_null())
+        .filter(ratings::withdrawn_on.is_null())
+        .limit(at_most)
+        .load(conn)?)
 }
 
 /// Published ratings of one cycle whose consequences are still to come, oldest first.
@@ -267,36 +284,18 @@ pub fn announce_all(conn: &mut Conn, flip: &Flip, ends_on: NaiveDate) -> Work<us
     })
 }
 
-/// The ratings of a cycle in an area that may be published: their publicity is over and no objection is open. Locked.
-pub fn ready(conn: &mut Conn, flip: &Flip) -> Work<Vec<(Id, Id, Option<i64>)>> {
-    macro_rules! ready {
-        ($column:ident) => {
-            ratings::table
-                .filter(ratings::cycle_id.eq(flip.cycle))
-                .filter(ratings::$column.eq(flip.area))
-                .filter(ratings::state.eq(RatingState::Announced.code()))
-                .filter(ratings::publicity_ends_on.lt(flip.today))
-                .filter(ratings::objections_open.eq(0))
-                .order(ratings::id)
-                .select((ratings::id, ratings::complex_id, ratings::final_star))
-        };
-    }
-    macro_rules! load {
-        ($query:expr) => {
-            match conn {
-                Conn::Sqlite(conn) => $query.load(conn)?,
-                Conn::Postgres(conn) => $query.for_update().load(conn)?,
-            }
-        };
-    }
-    Ok(match flip.area.len() {
-        6 => load!(ready!(county)),
-        9 => load!(ready!(township)),
-        _ => load!(ready!(community)),
-    })
+/// What was published a moment ago, in this transaction: rating, complex and star, in the order of their ids.
+pub fn published_now(conn: &mut Conn, flip: &Flip) -> Work<Vec<(Id, Id, Option<i64>)>> {
+    Ok(scoped::ratings(&EVERY_RATING)
+        .filter(ratings::cycle_id.eq(flip.cycle))
+        .filter(ratings::pending.eq(true))
+        .filter(ratings::updated_at.eq(flip.now))
+        .order(ratings::id)
+        .select((ratings::id, ratings::complex_id, ratings::final_star))
+        .load(conn)?)
 }
 
-/// Publishes the ratings that are ready, in two short statements: nobody sees one of them before the others. A rating takes
+/// Publishes the ratings of a cycle in an area that are ready (publicity over, no objection open), in two short statements: nobody sees one of them before the others. A rating takes
 /// the place of its complex's current one unless that is of a later period; who was on the focus list stays on it since then.
 pub fn publish_ready(conn: &mut Conn, flip: &Flip, low: Star) -> Work<usize> {
     use diesel::sql_types::{BigInt, Date};
@@ -351,93 +350,6 @@ pub fn count_by_state(conn: &mut Conn, scope: &Scope, cycle: Id) -> Work<Vec<(St
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort();
     Ok(counts)
-}
-
-pub fn list_cycles(conn: &mut Conn, ctx: &Ctx, query: &ListCycles) -> Work<PageOf<RatingCycle>> {
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || {
-        let mut rows = scoped::rating_cycles(&ctx.scope);
-        if let Some(state) = query.state {
-            rows = rows.filter(cycles::state.eq(state.code()));
-        }
-        rows
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(cycles::id.lt(before));
-    }
-    let rows: Vec<CycleRow> = rows.order(cycles::id.desc()).limit(page.fetch()).load(conn)?;
-    let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: rows.into_iter().map(cycle_view::cycle).collect::<Work<_>>()?, next_cursor, total })
-}
-
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRatings) -> Work<PageOf<RatingSummary>> {
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || {
-        let mut rows = scoped::ratings(&ctx.scope);
-        if let Some(cycle) = query.cycle_id {
-            rows = rows.filter(ratings::cycle_id.eq(cycle));
-        }
-        if let Some(complex) = query.complex_id {
-            rows = rows.filter(ratings::complex_id.eq(complex));
-        }
-        if let Some(company) = query.company_id {
-            rows = rows.filter(ratings::company_id.eq(company));
-        }
-        if let Some(state) = query.state {
-            rows = rows.filter(ratings::state.eq(state.code()));
-        }
-        if let Some(star) = query.star {
-            rows = rows.filter(ratings::final_star.eq(star.rank()));
-        }
-        if let Some(community) = &query.community {
-            rows = rows.filter(ratings::community.eq(community.clone()));
-        }
-        if query.current == Some(true) {
-            rows = rows.filter(ratings::is_current.eq(true));
-        }
-        if let Some(day) = query.as_of {
-            rows = rows
-                .filter(ratings::published_on.le(day))
-                .filter(ratings::superseded_on.is_null().or(ratings::superseded_on.gt(day)))
-                .filter(ratings::withdrawn_on.is_null().or(ratings::withdrawn_on.gt(day)));
-        }
-        rows
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(ratings::id.lt(before));
-    }
-    let rows: Vec<RatingRow> = rows.order(ratings::id.desc()).limit(page.fetch()).load(conn)?;
-    let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: view::summaries(conn, rows, query.as_of)?, next_cursor, total })
-}
-
-/// The focus list: the current ratings with few stars, longest on it first.
-pub fn focus_list(conn: &mut Conn, ctx: &Ctx, query: &ListFocus) -> Work<PageOf<FocusEntry>> {
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || {
-        let mut rows =
-            scoped::ratings(&ctx.scope).filter(ratings::is_current.eq(true)).filter(ratings::focus_since.is_not_null());
-        if let Some(company) = query.company_id {
-            rows = rows.filter(ratings::company_id.eq(company));
-        }
-        if let Some(community) = &query.community {
-            rows = rows.filter(ratings::community.eq(community.clone()));
-        }
-        rows
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some((since, id)) = Cursor::decode::<(NaiveDate, Id)>(page.cursor.as_deref())? {
-        let later = ratings::focus_since.gt(since).or(ratings::id.gt(id));
-        rows = rows.filter(ratings::focus_since.ge(since)).filter(later.assume_not_null());
-    }
-    let rows: Vec<RatingRow> = rows.order((ratings::focus_since, ratings::id)).limit(page.fetch()).load(conn)?;
-    let (rows, next_cursor) = page.cut(rows, |row| (row.focus_since, row.id));
-    Ok(PageOf { items: view::focus(conn, ctx, rows)?, next_cursor, total })
 }
 
 /// The last rating of a complex in a cycle that was withdrawn after its publication.

@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 use super::model::*;
 use super::rows::*;
 use super::rules::{self, Derivation};
-use super::{follow, plaques, store};
+use super::{plaque_store, store};
+use crate::access::Scope;
 use crate::companies;
 use crate::complexes;
 use crate::db::types::Instant;
@@ -21,6 +22,7 @@ use crate::policy::ratings::RatingRules;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, Evidence};
 use crate::proceedings::view::{Official, StepView, official, step};
+use crate::standing::RatingOnFile;
 
 /// A rating in short (星级评定).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -270,7 +272,7 @@ fn summary(row: &RatingRow, names: &Names, star: Option<Star>, plaque: Option<St
 pub fn summaries(conn: &mut Conn, rows: Vec<RatingRow>, as_of: Option<NaiveDate>) -> Work<Vec<RatingSummary>> {
     let names = Names::of(conn, &rows)?;
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
-    let mut plaques = plaques::valid_of(conn, &ids)?;
+    let mut plaques = plaque_store::valid_of(conn, &ids)?;
     let contents = if as_of.is_some() { store::contents_of(conn, &ids)? } else { HashMap::new() };
     rows.iter()
         .map(|row| {
@@ -335,11 +337,10 @@ pub fn entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow) -> Work<Entity<Rating>
 pub fn shown(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow) -> Work<Entity<Rating>> {
     let rules = rules_of(conn, ctx, row.policy_version)?;
     let names = Names::of(conn, std::slice::from_ref(&row))?;
-    let plaque = plaques::valid_of(conn, &[row.id])?.remove(&row.id);
-    let ladder = follow::in_force(conn, ctx, &row)?;
+    let plaque = plaque_store::valid_of(conn, &[row.id])?.remove(&row.id);
     let ContentRow { sheets, proceedings, stars, .. } = content;
-    // What is published shows the adjustments that were made to it; before that, those that would be.
-    let mut derivation = rules::derive(&rules, &sheets.0, &ladder);
+    let mut derivation = rules::derive(&rules, &sheets.0, &[]);
+    // The adjustments that were made to it are on file.
     if let (Some(derivation), Some(last)) = (&mut derivation, stars.0.last()) {
         derivation.adjustments = last.adjustments.clone();
         derivation.star = last.star;
@@ -409,4 +410,23 @@ fn objection(ctx: &Ctx, one: Objection) -> ObjectionView {
             by: official(ctx, decision.by),
         }),
     }
+}
+
+/// The current ratings of a company's complexes, fewest stars first.
+pub fn on_file(conn: &mut Conn, scope: &Scope, family: &[Id]) -> Work<Vec<RatingOnFile>> {
+    let rows = store::current_of_family(conn, scope, family)?;
+    let names = Names::of(conn, &rows)?;
+    let shown = rows.iter().filter_map(|row| {
+        Some(RatingOnFile {
+            rating_id: row.id,
+            complex_id: row.complex_id,
+            complex_name: names.complex(row),
+            cycle_name: names.cycle(row),
+            star: row.star()?,
+            raw_star: row.raw_star.and_then(Star::from_rank)?,
+            published_on: row.published_on?,
+            focus_since: row.focus_since,
+        })
+    });
+    Ok(shown.collect())
 }

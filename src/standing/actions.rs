@@ -18,6 +18,8 @@ use crate::http::{Body, Ctx, Entity};
 use crate::measures::store as measures;
 use crate::policy;
 use crate::policy::model::MeasureKind;
+use crate::ratings;
+use crate::ratings::model::Star;
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -39,6 +41,26 @@ pub struct MeasureOnFile {
     pub due_on: NaiveDate,
 }
 
+/// What the last published rating of a complex of the company says (星级评定情况).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RatingOnFile {
+    pub rating_id: Id,
+    pub complex_id: Id,
+    /// Name of the complex.
+    #[schema(max_length = 200, example = "望远示范花园")]
+    pub complex_name: String,
+    /// Name of the cycle.
+    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
+    pub cycle_name: String,
+    pub star: Star,
+    /// The star of the points alone: where it is another, vetoes or the ladder lowered it.
+    pub raw_star: Star,
+    /// Day of its publication.
+    pub published_on: NaiveDate,
+    /// On the focus list since this day.
+    pub focus_since: Option<NaiveDate>,
+}
+
 /// A company's explained standing (企业信用状况).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CompanyStanding {
@@ -52,6 +74,9 @@ pub struct CompanyStanding {
     /// Measures on file today, of the reader's territory.
     #[schema(max_items = 10000)]
     pub measures: Vec<MeasureOnFile>,
+    /// Current ratings of its complexes, of the reader's territory: fewest stars first.
+    #[schema(max_items = 10000)]
+    pub ratings: Vec<RatingOnFile>,
 }
 
 fn shown(ctx: &Ctx, standing: Standing, own: bool) -> Standing {
@@ -80,9 +105,16 @@ pub fn company_standing(conn: &mut Conn, ctx: &Ctx, id: Id, query: &StandingQuer
             Ok(MeasureOnFile { kind: row.kind()?, state: row.state()?, id: row.id, key: row.key, due_on: row.due_on })
         })
         .collect::<Work<Vec<_>>>()?;
+    let ratings = ratings::on_file(conn, &ctx.scope, &family)?;
     let version = company.version;
-    let body =
-        CompanyStanding { company_id: company.id, company_name: company.name, answers_with: head, standing, measures };
+    let body = CompanyStanding {
+        company_id: company.id,
+        company_name: company.name,
+        answers_with: head,
+        standing,
+        measures,
+        ratings,
+    };
     Ok(Entity::new(id, version, body))
 }
 

@@ -14,6 +14,7 @@ pub mod rules;
 pub mod store;
 mod wording;
 
+pub use actions::RatingOnFile;
 pub use ladder::last_day;
 
 use utoipa_actix_web::service_config::ServiceConfig;

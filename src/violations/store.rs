@@ -113,6 +113,26 @@ pub fn by_ids(conn: &mut Conn, ids: &[Id]) -> Work<Vec<ViolationRow>> {
     Ok(scoped::violations_among(&system, ids.to_vec()).order((violations::found_on, violations::id)).load(conn)?)
 }
 
+/// The confirmed violations of a company and its branches at a complex that were found within a period, and stand.
+pub fn confirmed_at(
+    conn: &mut Conn,
+    complex: Id,
+    family: &[Id],
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Work<Vec<ViolationRow>> {
+    let system = Scope::System("the facts of a rating, which whoever sees the rating sees");
+    let family: Vec<Option<Id>> = family.iter().map(|id| Some(*id)).collect();
+    Ok(scoped::violations(&system)
+        .filter(violations::complex_id.eq(complex))
+        .filter(violations::company_id.eq_any(family))
+        .filter(violations::state.eq_any(["confirmed", "appealed", "upheld"]))
+        .filter(violations::found_on.ge(from))
+        .filter(violations::found_on.le(to))
+        .order((violations::found_on, violations::id))
+        .load(conn)?)
+}
+
 /// The key that a page goes on from.
 type Key = (NaiveDate, Id);
 

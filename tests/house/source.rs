@@ -20,6 +20,9 @@ const SCOPED: &[&str] = &[
     "documents",
     "disclosures",
     "typical_cases",
+    "ratings",
+    "rating_cycles",
+    "plaques",
 ];
 
 /// Reads of a scoped table beside `scoped`, each with its reason: (file, line without its indent).
@@ -245,6 +248,9 @@ fn event_types(text: &str, mark: char) -> BTreeSet<String> {
         "policy",
         "revocation",
         "typical_case",
+        "rating",
+        "rating_cycle",
+        "plaque",
         "violation",
     ];
     let is_type = |word: &&str| {

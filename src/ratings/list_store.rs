@@ -1,0 +1,101 @@
+//! The lists of cycles and ratings.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::cycle_view::{self, RatingCycle};
+use super::input::{ListCycles, ListFocus, ListRatings};
+use super::rows::{CycleRow, RatingRow};
+use super::view::{self, FocusEntry, RatingSummary};
+use crate::access::scoped;
+use crate::db::schema::{rating_cycles as cycles, ratings};
+use crate::db::{Conn, Id, Work};
+use crate::http::paging::{Page, PageOf};
+use crate::http::{Ctx, Cursor};
+
+pub fn list_cycles(conn: &mut Conn, ctx: &Ctx, query: &ListCycles) -> Work<PageOf<RatingCycle>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || {
+        let mut rows = scoped::rating_cycles(&ctx.scope);
+        if let Some(state) = query.state {
+            rows = rows.filter(cycles::state.eq(state.code()));
+        }
+        rows
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
+        rows = rows.filter(cycles::id.lt(before));
+    }
+    let rows: Vec<CycleRow> = rows.order(cycles::id.desc()).limit(page.fetch()).load(conn)?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    Ok(PageOf { items: rows.into_iter().map(cycle_view::cycle).collect::<Work<_>>()?, next_cursor, total })
+}
+
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRatings) -> Work<PageOf<RatingSummary>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || {
+        let mut rows = scoped::ratings(&ctx.scope);
+        if let Some(cycle) = query.cycle_id {
+            rows = rows.filter(ratings::cycle_id.eq(cycle));
+        }
+        if let Some(complex) = query.complex_id {
+            rows = rows.filter(ratings::complex_id.eq(complex));
+        }
+        if let Some(company) = query.company_id {
+            rows = rows.filter(ratings::company_id.eq(company));
+        }
+        if let Some(state) = query.state {
+            rows = rows.filter(ratings::state.eq(state.code()));
+        }
+        if let Some(star) = query.star {
+            rows = rows.filter(ratings::final_star.eq(star.rank()));
+        }
+        if let Some(community) = &query.community {
+            rows = rows.filter(ratings::community.eq(community.clone()));
+        }
+        if query.current == Some(true) {
+            rows = rows.filter(ratings::is_current.eq(true));
+        }
+        if let Some(day) = query.as_of {
+            rows = rows
+                .filter(ratings::published_on.le(day))
+                .filter(ratings::superseded_on.is_null().or(ratings::superseded_on.gt(day)))
+                .filter(ratings::withdrawn_on.is_null().or(ratings::withdrawn_on.gt(day)));
+        }
+        rows
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
+        rows = rows.filter(ratings::id.lt(before));
+    }
+    let rows: Vec<RatingRow> = rows.order(ratings::id.desc()).limit(page.fetch()).load(conn)?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    Ok(PageOf { items: view::summaries(conn, rows, query.as_of)?, next_cursor, total })
+}
+
+/// The focus list: the current ratings with few stars, longest on it first.
+pub fn focus_list(conn: &mut Conn, ctx: &Ctx, query: &ListFocus) -> Work<PageOf<FocusEntry>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || {
+        let mut rows =
+            scoped::ratings(&ctx.scope).filter(ratings::is_current.eq(true)).filter(ratings::focus_since.is_not_null());
+        if let Some(company) = query.company_id {
+            rows = rows.filter(ratings::company_id.eq(company));
+        }
+        if let Some(community) = &query.community {
+            rows = rows.filter(ratings::community.eq(community.clone()));
+        }
+        rows
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some((since, id)) = Cursor::decode::<(NaiveDate, Id)>(page.cursor.as_deref())? {
+        let later = ratings::focus_since.gt(since).or(ratings::id.gt(id));
+        rows = rows.filter(ratings::focus_since.ge(since)).filter(later.assume_not_null());
+    }
+    let rows: Vec<RatingRow> = rows.order((ratings::focus_since, ratings::id)).limit(page.fetch()).load(conn)?;
+    let (rows, next_cursor) = page.cut(rows, |row| (row.focus_since, row.id));
+    Ok(PageOf { items: view::focus(conn, ctx, rows)?, next_cursor, total })
+}

@@ -1,0 +1,60 @@
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::model::{PlaqueState, Star};
+use super::rows::PlaqueRow;
+use crate::access::{Scope, scoped};
+use crate::db::schema::plaques;
+use crate::db::{Conn, Id, Work};
+
+const EVERYONE: Scope = Scope::System("a plaque hangs where everyone sees it");
+
+pub fn find(conn: &mut Conn, number: &str) -> Work<Option<PlaqueRow>> {
+    Ok(scoped::plaques(&EVERYONE).filter(plaques::number.eq(number.to_owned())).first(conn).optional()?)
+}
+
+/// The valid plaques of ratings.
+pub fn valid_of(conn: &mut Conn, ratings: &[Id]) -> Work<HashMap<Id, String>> {
+    let mut all = HashMap::new();
+    for chunk in ratings.chunks(500) {
+        let rows: Vec<(Id, String)> = scoped::plaques(&EVERYONE)
+            .filter(plaques::rating_id.eq_any(chunk.to_vec()))
+            .filter(plaques::state.eq(PlaqueState::Valid.code()))
+            .select((plaques::rating_id, plaques::number))
+            .load(conn)?;
+        all.extend(rows);
+    }
+    Ok(all)
+}
+
+/// The plaque that may hang at a complex.
+pub fn valid_at(conn: &mut Conn, complex: Id) -> Work<Option<PlaqueRow>> {
+    Ok(scoped::plaques(&EVERYONE)
+        .filter(plaques::complex_id.eq(complex))
+        .filter(plaques::state.eq(PlaqueState::Valid.code()))
+        .first(conn)
+        .optional()?)
+}
+
+/// The plaque of a rating that shows this star.
+pub fn of_rating(conn: &mut Conn, rating: Id, star: Star) -> Work<Option<PlaqueRow>> {
+    Ok(scoped::plaques(&EVERYONE)
+        .filter(plaques::rating_id.eq(rating))
+        .filter(plaques::stars.eq(star.rank()))
+        .first(conn)
+        .optional()?)
+}
+
+pub fn insert(conn: &mut Conn, row: &PlaqueRow) -> Work<()> {
+    diesel::insert_into(plaques::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Saves whether a plaque may hang; what is on it never changes.
+pub fn save(conn: &mut Conn, row: &PlaqueRow) -> Work<()> {
+    diesel::update(plaques::table.find(&row.number))
+        .set((plaques::state.eq(&row.state), plaques::ended_on.eq(row.ended_on)))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,54 @@
+use super::model::{RatingStatistics, RatingStatisticsQuery};
+use super::{rules, store};
+use crate::access::Scope;
+use crate::db::{Conn, Work};
+use crate::divisions;
+use crate::http::Ctx;
+use crate::policy;
+use crate::problem::Problem;
+use crate::ratings::consequences::is_low;
+
+/// The area that is asked for: the caller's own, or a part of it.
+pub struct Area {
+    pub division: String,
+    pub name: String,
+    pub scope: Scope,
+}
+
+impl Area {
+    pub fn of(conn: &mut Conn, ctx: &Ctx, wanted: Option<&str>) -> Work<Area> {
+        let own = ctx.caller.division.as_deref().unwrap_or_default();
+        let division = wanted.unwrap_or(own).to_owned();
+        let nothing = || Problem::not_found_at("query/division");
+        let found = divisions::find(conn, &division)?.filter(|_| division.starts_with(own));
+        let name = found.ok_or_else(nothing)?.name;
+        let scope = match division.len() {
+            6 => Scope::County(division.clone()),
+            9 => Scope::Township(division.clone()),
+            _ => Scope::Community(division.clone()),
+        };
+        Ok(Area { division, name, scope })
+    }
+}
+
+pub fn rating_statistics(conn: &mut Conn, ctx: &Ctx, query: &RatingStatisticsQuery) -> Work<RatingStatistics> {
+    let area = Area::of(conn, ctx, query.division.as_deref())?;
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    let rubric = &policies.governing(ctx.today).document().ratings;
+    let history = store::published(conn, &area.scope, query.period_to, |star| is_low(rubric, star))?;
+    let period_to = query.period_to.or_else(|| history.iter().map(|rated| rated.period_to).max());
+    let places = store::places(conn, &area.scope, ctx.today)?;
+    let (counts, mut areas) = rules::counts(&area.division, &places, &history, period_to);
+    let names = divisions::names_under(conn, &area.division)?;
+    for part in &mut areas {
+        part.name = names.get(&part.division).cloned().unwrap_or_default();
+    }
+    Ok(RatingStatistics {
+        periods: rules::periods(&history, period_to),
+        division: area.division,
+        name: area.name,
+        period_to,
+        counts,
+        areas,
+    })
+}

@@ -1,0 +1,13 @@
+//! Numbers for the leaders (统计): of an area and a period, with its parts.
+
+pub mod actions;
+pub mod model;
+mod routes;
+pub mod rules;
+mod store;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(routes::get_rating_statistics);
+}
