@@ -94,9 +94,14 @@ impl Ctx {
         Ctx(Arc::new(request))
     }
 
-    /// Work of the program in the name of whoever decided it, under that decision's request id.
-    pub fn on_behalf(state: Arc<State>, caller: Caller, operation: &'static str, request_id: String) -> Ctx {
-        let now = state.clock.now();
+    /// Work of the program in the name of whoever decided it, under that decision's request id and at its time.
+    pub fn on_behalf(
+        state: Arc<State>,
+        caller: Caller,
+        operation: &'static str,
+        request_id: String,
+        now: Instant,
+    ) -> Ctx {
         Ctx::new(Request {
             scope: Scope::System("what follows from a decision"),
             caller: Arc::new(caller),

@@ -42,7 +42,8 @@ fn chunk(conn: &mut Conn, state: &Arc<State>) -> Work<usize> {
         crate::standing::store::lock_head_of(conn, waiting.company_id)?;
         let Some(mut row) = store::still_pending(conn, waiting.id)? else { continue };
         let caller = Caller::acting(&publication.by, publication.client);
-        let ctx = Ctx::on_behalf(state.clone(), caller, "publish_rating_cycle", publication.request_id);
+        let (operation, at) = ("publish_rating_cycle", publication.at);
+        let ctx = Ctx::on_behalf(state.clone(), caller, operation, publication.request_id, at);
         let mut tx = Tx::of(conn, &ctx);
         row.pending = false;
         store::save_row(tx.conn, &row)?;

@@ -190,6 +190,11 @@ pub fn published_at(conn: &mut Conn, complex: Id) -> Work<(Vec<PublishedRating>,
     Ok((rows.iter().filter_map(rating).collect(), published.into_iter().map(cycle).collect()))
 }
 
+/// Every rating of a cycle, in the order in which they were begun.
+pub fn of_cycle(conn: &mut Conn, scope: &Scope, cycle: Id) -> Work<Vec<RatingRow>> {
+    Ok(scoped::ratings(scope).filter(ratings::cycle_id.eq(cycle)).order(ratings::id).load(conn)?)
+}
+
 /// The current rating of a complex.
 pub fn current_of(conn: &mut Conn, complex: Id) -> Work<Option<RatingRow>> {
     let current =

@@ -1,0 +1,209 @@
+//! The demo's star ratings: one cycle that was published, and one that is on its way.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use chrono::{Datelike, Months, NaiveDate};
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use super::HOME;
+use super::register::Register;
+use super::stage::{Person, Stage, explain};
+use crate::access::{Caller, Role, Scope};
+use crate::db::{Id, Instant};
+use crate::http::{Body, Tx};
+use crate::points::Points;
+use crate::policy::versions::built_in;
+use crate::ratings::rows::RatingRow;
+use crate::ratings::{chunks, cycles, publication, publicity, scoring, store};
+
+/// Hundredths of the points that complexes get, in the order of their names.
+const SHARES: [u32; 12] = [91, 84, 72, 88, 64, 76, 93, 81, 57, 79, 70, 86];
+
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// Opened, its ratings begun.
+    Open(Half),
+    Score(Half),
+    Review(Half),
+    Announce(Half),
+    Object(Half),
+    Answer(Half),
+    Publish(Half),
+    Reply(Half),
+}
+
+/// Which of the two cycles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    Published,
+    UnderWay,
+}
+
+#[derive(Default)]
+pub struct Rounds {
+    published: Option<Id>,
+    under_way: Option<Id>,
+}
+
+/// Working days ago on which each step was taken.
+pub fn steps(stage: &Stage) -> Vec<(Instant, Step)> {
+    use Half::{Published, UnderWay};
+    let at = |ago: usize, hour: i64, step: Step| (stage.at(stage.working_day(ago), hour), step);
+    vec![
+        at(60, 9, Step::Open(Published)),
+        at(58, 10, Step::Score(Published)),
+        at(57, 10, Step::Review(Published)),
+        at(56, 10, Step::Announce(Published)),
+        at(53, 10, Step::Object(Published)),
+        at(51, 10, Step::Answer(Published)),
+        at(47, 9, Step::Publish(Published)),
+        at(45, 9, Step::Reply(Published)),
+        at(15, 9, Step::Open(UnderWay)),
+        at(9, 9, Step::Score(UnderWay)),
+        at(7, 9, Step::Review(UnderWay)),
+        at(4, 9, Step::Announce(UnderWay)),
+        at(2, 9, Step::Object(UnderWay)),
+    ]
+}
+
+fn office(stage: &Stage, note: &str) -> anyhow::Result<Arc<Caller>> {
+    Person::of_office(Role::SocialAffairsOffice, HOME, note).caller(&stage.state)
+}
+
+impl Rounds {
+    fn cycle(&self, half: Half) -> anyhow::Result<Id> {
+        let id = if half == Half::Published { self.published } else { self.under_way };
+        id.context("the cycle is opened first")
+    }
+
+    /// The ratings of a cycle by the names that the demo has for their complexes: ids are other ones on each run.
+    fn ratings(&self, stage: &Stage, register: &Register, half: Half) -> anyhow::Result<Vec<RatingRow>> {
+        let (cycle, system) = (self.cycle(half)?, Scope::System("the demo plays every part"));
+        let rows = stage.state.db.read_blocking(|conn| store::of_cycle(conn, &system, cycle));
+        let mut rows = rows.map_err(|fail| anyhow::anyhow!("the ratings of the demo: {}", explain(&fail)))?;
+        let name =
+            |row: &RatingRow| register.complexes.iter().find(|(_, one)| one.id == row.complex_id).map(|(key, _)| key);
+        rows.sort_by_key(|row| name(row).cloned());
+        Ok(rows)
+    }
+
+    pub async fn play(&mut self, stage: &Stage, register: &Register, when: Instant, step: Step) -> anyhow::Result<()> {
+        let lead = office(stage, "")?;
+        match step {
+            Step::Open(half) => self.open(stage, when, half, &lead).await,
+            Step::Score(half) => {
+                // Of the cycle that is on its way some are scored, and of those some by all.
+                for (at, row) in self.ratings(stage, register, half)?.iter().enumerate() {
+                    if half == Half::Published || at % 3 != 2 {
+                        score(stage, when, row, at, half == Half::Published || at % 3 == 0).await?;
+                    }
+                }
+                Ok(())
+            }
+            Step::Review(half) => {
+                for row in self.ratings(stage, register, half)?.iter().filter(|row| row.state == "scored") {
+                    let body = json!({ "outcome": "confirmed", "reasons": "逐项核对，评分与事实相符" });
+                    stage.on(&lead, when, "review_rating", row.id, body, scoring::review_rating).await?;
+                }
+                Ok(())
+            }
+            Step::Announce(half) => {
+                let (cycle, announce) = (self.cycle(half)?, publicity::announce_rating_cycle);
+                stage.on(&lead, when, "announce_rating_cycle", cycle, json!({}), announce).await
+            }
+            Step::Object(half) => {
+                let row = self.low_one(stage, register, half)?;
+                let company = company_of(stage, register, &row)?;
+                let body = json!({ "text": "（演示文本）消防设施已于上月更换，评分未采用最新检查结果" });
+                stage.on(&company, when, "object_to_rating", row.id, body, publicity::object_to_rating).await
+            }
+            Step::Answer(half) => {
+                let row = self.low_one(stage, register, half)?;
+                let content = stage.state.db.read_blocking(|conn| store::content(conn, row.id));
+                let content = content.map_err(|fail| anyhow::anyhow!("{}", explain(&fail)))?;
+                let objection = content.proceedings.0.objections.first().context("an objection")?.id;
+                let body = json!({
+                    "objection_id": objection, "outcome": "dismissed",
+                    "reasons": "（演示文本）经复查，评分依据为更换后的检查结果，异议不成立",
+                });
+                let decide = publicity::decide_rating_objection;
+                stage.on(&lead, when, "decide_rating_objection", row.id, body, decide).await
+            }
+            Step::Publish(half) => self.publish(stage, when, half, &lead).await,
+            Step::Reply(half) => {
+                let row = self.low_one(stage, register, half)?;
+                let company = company_of(stage, register, &row)?;
+                let body = json!({ "text": "（演示文本）我公司已制定提升方案，三个月内完成整改" });
+                stage.on(&company, when, "reply_to_rating", row.id, body, publicity::reply_to_rating).await
+            }
+        }
+    }
+
+    /// The announced or published rating with the fewest points.
+    fn low_one(&self, stage: &Stage, register: &Register, half: Half) -> anyhow::Result<RatingRow> {
+        let shown = self.ratings(stage, register, half)?.into_iter().filter(|row| row.shared);
+        shown.min_by_key(|row| row.total).context("a rating that was announced")
+    }
+
+    async fn open(&mut self, stage: &Stage, when: Instant, half: Half, lead: &Arc<Caller>) -> anyhow::Result<()> {
+        let today = stage.state.clock.day_of(when);
+        // The half-year that was over when the first cycle was opened, and the one after it.
+        let first = half_year_before(stage.state.clock.day_of(stage.at(stage.working_day(60), 9)));
+        let from = if half == Half::Published { first } else { first + Months::new(6) };
+        let name = format!("{}年{}半年星级评定", from.year(), if from.month() == 1 { "上" } else { "下" });
+        let body = json!({
+            "name": name, "kind": "half_year", "period_from": from, "opens_on": today,
+            "closes_on": today + chrono::Days::new(45),
+        });
+        let made = stage.act(lead, when, "create_rating_cycle", body, cycles::create_rating_cycle).await?;
+        match half {
+            Half::Published => self.published = Some(made.id),
+            Half::UnderWay => self.under_way = Some(made.id),
+        }
+        stage.on(lead, when, "begin_ratings", made.id, json!({}), cycles::begin_ratings).await
+    }
+
+    async fn publish(&self, stage: &Stage, when: Instant, half: Half, lead: &Arc<Caller>) -> anyhow::Result<()> {
+        let (cycle, publish) = (self.cycle(half)?, publication::publish_rating_cycle);
+        stage.on(lead, when, "publish_rating_cycle", cycle, json!({}), publish).await?;
+        while chunks::work_off(&stage.state).await.map_err(|problem| anyhow::anyhow!("{:?}", problem.code))? > 0 {}
+        Ok(())
+    }
+}
+
+/// The first day of the half-year that was over on a day.
+fn half_year_before(day: NaiveDate) -> NaiveDate {
+    let this = day.with_day(1).and_then(|day| day.with_month(if day.month() < 7 { 1 } else { 7 })).unwrap_or(day);
+    this - Months::new(6)
+}
+
+fn company_of(stage: &Stage, register: &Register, row: &RatingRow) -> anyhow::Result<Arc<Caller>> {
+    let company = register.companies.values().find(|one| one.id == row.company_id);
+    Person::of_company(&company.context("the company of a rating")?.uscc).caller(&stage.state)
+}
+
+async fn score(stage: &Stage, when: Instant, row: &RatingRow, at: usize, all: bool) -> anyhow::Result<()> {
+    let (scorer, community) =
+        (office(stage, "-scorer")?, Person::of_office(Role::Community, &row.community, "").caller(&stage.state)?);
+    let share = SHARES[at % SHARES.len()];
+    let submit = |tx: &mut Tx, id: Id, body: &Body<_>| scoring::submit_rating_scores(tx, id, body);
+    let sheet = |assessor: &str, share: u32| json!({ "assessor": assessor, "items": items(share) });
+    stage.on(&scorer, when, "submit_rating_scores", row.id, sheet("office", share), submit).await?;
+    if all {
+        let body = sheet("community", (share + 2).min(100));
+        stage.on(&community, when, "submit_rating_scores", row.id, body, submit).await?;
+        let owners = json!({ "assessor": "owners", "satisfaction": (share - 3).to_string(), "respondents": 80 + at });
+        stage.on(&scorer, when, "submit_rating_scores", row.id, owners, submit).await?;
+    }
+    Ok(())
+}
+
+/// Every item of the rubric with so many hundredths of its points.
+fn items(share: u32) -> Vec<Value> {
+    let points = |most: Points| Points((most.0 * Decimal::new(share.into(), 2)).round_dp(2));
+    let note = "（演示文本）按现场检查情况扣分";
+    let all = built_in().ratings.items();
+    all.map(|(_, item)| json!({ "item": item.code, "points": points(item.points), "note": note })).collect()
+}
