@@ -1,5 +1,7 @@
 //! The only way to a table's rows: `scoped::table(&Scope)`. A test reads every `store.rs` for a way round this file.
 
+mod inspecting;
+
 use diesel::dsl::{Eq, EqAny, Filter};
 use diesel::prelude::*;
 
@@ -16,6 +18,7 @@ use crate::documents::model::DocumentRow;
 use crate::measures::model::MeasureRow;
 use crate::on_both;
 use crate::violations::model::ViolationRow;
+pub use inspecting::{hazards, inspection_parts, inspections};
 
 macro_rules! boxed {
     ($table:ident) => {
@@ -41,6 +44,9 @@ pub mod query {
     boxed!(documents);
     boxed!(disclosures);
     boxed!(typical_cases);
+    boxed!(inspections);
+    boxed!(inspection_parts);
+    boxed!(hazards);
 }
 
 /// The rows of a table that each scope sees, said once and given in two forms: boxed, for lists and whatever narrows

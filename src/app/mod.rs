@@ -48,6 +48,7 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::disclosures::routes)
         .configure(crate::survey::routes)
         .configure(crate::typical_cases::routes)
+        .configure(crate::inspections::routes)
         .configure(crate::violations::routes)
         .configure(crate::measures::routes)
         .configure(crate::standing::routes)

@@ -18,6 +18,8 @@ coded_enum! {
         Listing "listing" "名单记录" "Entry of a list"
         Contract "contract" "物业服务合同" "Contract"
         Disclosure "disclosure" "公开信息" "Disclosure"
+        Inspection "inspection" "检查" "Inspection"
+        Hazard "hazard" "隐患" "Hazard"
     }
 }
 

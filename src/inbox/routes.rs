@@ -2,7 +2,7 @@ use actix_web::get;
 use chrono::NaiveDate;
 
 use super::model::{InboxItem, InboxKind, ListInbox};
-use super::rules;
+use super::{inspecting, rules};
 use crate::access::Role;
 use crate::companies;
 use crate::complexes;
@@ -18,8 +18,8 @@ const AT_MOST: i64 = 5000;
 /// List what waits for me
 ///
 /// Notices to open, statements to make and to answer, decisions, approvals, measures to carry out, contracts to file, to
-/// mend, to end and to hand over, disclosures to verify, to submit and to correct: of your office or company, by deadline,
-/// what has none last.
+/// mend, to end and to hand over, disclosures to verify, to submit and to correct, inspections to carry out, hazards to
+/// rectify, to look at again and to see to: of your office or company, by deadline, what has none last.
 #[utoipa::path(tag = "inbox", params(ListInbox), responses((status = 200, description = "A page", body = PageOf<InboxItem>)))]
 #[get("/v1/inbox")]
 pub async fn list_inbox(ctx: Ctx) -> Answer {
@@ -55,15 +55,18 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     let open = measures::store::open(conn, &ctx.scope, AT_MOST)?;
     let contracts = contracts::waiting(conn, &ctx.scope, AT_MOST)?;
     let disclosures = disclosures(conn, ctx)?;
+    let inspecting = inspecting::waiting(conn, ctx, AT_MOST)?;
     let companies: Vec<Id> = (cases.iter().filter_map(|row| row.company_id))
         .chain(open.iter().map(|row| row.company_id))
         .chain(contracts.iter().map(|row| row.company_id))
         .chain(disclosures.iter().map(|one| one.company))
+        .chain(inspecting.iter().filter_map(|one| one.company))
         .collect();
     let complexes: Vec<Id> = (cases.iter().filter_map(|row| row.complex_id))
         .chain(open.iter().filter_map(|row| row.complex_id))
         .chain(contracts.iter().map(|row| row.complex_id))
         .chain(disclosures.iter().map(|one| one.complex))
+        .chain(inspecting.iter().map(|one| one.complex))
         .collect();
     let companies = companies::names_of(conn, &companies)?;
     let complexes = complexes::names_of(conn, &complexes)?;
@@ -135,6 +138,18 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
             about: one.kind.code(),
             titles: (one.kind.zh().to_owned(), one.kind.en().to_owned()),
             company: Some(one.company),
+            complex: Some(one.complex),
+        };
+        items.push(item(subject, one.waiting));
+    }
+    for one in inspecting {
+        let subject = Subject {
+            kind: one.kind,
+            id: one.id,
+            href: one.href,
+            about: &one.about,
+            titles: one.titles,
+            company: one.company,
             complex: Some(one.complex),
         };
         items.push(item(subject, one.waiting));

@@ -12,6 +12,7 @@ use crate::on_both_databases;
 use crate::support::cases::{nine, notice};
 use crate::support::client::{Answer, Client};
 use crate::support::files::evidence;
+use crate::support::inspecting::{result, unplanned, visit};
 use crate::support::rows::{company_input, complex_input, contract_input, office_input, path, text};
 use crate::support::{AUDIENCE, COMMUNITY, COUNTY, ISSUER, NEIGHBOUR_COMMUNITY, TestApp};
 
@@ -37,6 +38,9 @@ struct Place {
     /// The social affairs office in the directory, and an order that it issued.
     office: Value,
     document: Value,
+    /// A joint visit that the community has carried out and others have not, and a hazard.
+    inspection: Value,
+    hazard: Value,
 }
 
 impl Place {
@@ -73,6 +77,7 @@ impl Place {
         let order = json!({ "kind": "rectification_order", "subject_id": measure["id"] });
         let decider = app.officer(Role::SocialAffairsOffice, township, "decider");
         let document = decider.post("/v1/documents", &order).await.expect(201);
+        let (inspection, hazard) = inspected(app, &complex).await;
         Place {
             company,
             complex,
@@ -88,8 +93,30 @@ impl Place {
             contract,
             office,
             document,
+            inspection,
+            hazard,
         }
     }
+}
+
+/// A joint visit that two offices are yet to make, and a hazard that one of them found before.
+async fn inspected(app: &TestApp, complex: &Value) -> (Value, Value) {
+    let office = app.office(Role::SocialAffairsOffice, text(&complex["township"]));
+    let found = json!({ "results": [unplanned(complex, "safety", "2026-03-02T00:30:00Z", &["fire_lane"])] });
+    office.post("/v1/inspection-results", &found).await.expect(200);
+    let hazards = office.get(&format!("/v1/hazards?complex_id={}", text(&complex["id"]))).await;
+    let offices = [
+        ("social_affairs_office", "general"),
+        ("fire_rescue", "safety"),
+        ("police_station", "guard"),
+        ("community", "general"),
+    ];
+    let planned = office.post("/v1/inspections", &visit(complex, "2026-03-02", &offices)).await.expect(201);
+    // From its first result on the company sees it, too.
+    let community = app.office(Role::Community, text(&complex["community"]));
+    let at = format!("{}/result", path("inspections", &planned));
+    let inspection = community.post(&at, &result("general", "2026-03-02T00:30:00Z", &["uniform"])).await.expect(200);
+    (inspection, hazards.items()[0].clone())
 }
 
 /// A violation, reported by one officer and confirmed at once by another.
@@ -174,6 +201,8 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/revocations/{id}", CountyRow(|place| &place.revocation["id"])),
     ("/v1/offices/{id}", CountyRow(|place| &place.office["id"])),
     ("/v1/documents/{id}", Row(|place| &place.document["id"])),
+    ("/v1/inspections/{id}", Row(|place| &place.inspection["id"])),
+    ("/v1/hazards/{id}", Row(|place| &place.hazard["id"])),
     ("/public/complexes/{id}", Row(|place| &place.complex["id"])),
     ("/public/data/complexes/{id}", Row(|place| &place.complex["id"])),
     ("/public/documents/{code}", Row(|place| &place.document["code"])),
@@ -224,6 +253,9 @@ const NOT_ALWAYS_SHOWN: &[(&str, Role)] = &[
     ("get_ledger_entry", Role::ComplexCommittee),
     ("get_ledger_entry", Role::PropertyCompany),
     ("get_ledger_entry", Role::Resident),
+    // Hazards that they found themselves.
+    ("get_hazard", Role::PoliceStation),
+    ("get_hazard", Role::FireRescue),
     ("get_document", Role::PoliceStation),
     ("get_document", Role::FireRescue),
     ("get_document", Role::MarketSupervision),
