@@ -3,6 +3,7 @@
 mod cases;
 mod contracts;
 mod disclosing;
+mod inspecting;
 mod offices;
 mod register;
 mod sanctions;
@@ -87,6 +88,7 @@ enum Scene {
     Sanction(usize),
     Disclose(usize, disclosing::Step),
     Tell(usize),
+    Inspect(inspecting::Step),
 }
 
 /// Plays the past, each step at its time, and sets the clock to the start.
@@ -97,6 +99,7 @@ pub async fn fill(state: Arc<State>, start: DateTime<Utc>) -> anyhow::Result<Dem
     let sanctions = sanctions::read()?;
     let mut papers = contracts::Papers::read()?;
     let mut disclosing = disclosing::Disclosing::read()?;
+    let mut inspecting = inspecting::Inspecting::read()?;
     let mut scenes: Vec<(Instant, Scene)> = register.services().map(|at| (at, Scene::Service)).collect();
     for (at, case) in docket.cases.iter().enumerate() {
         scenes.extend(case.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Case(at, step))));
@@ -109,6 +112,7 @@ pub async fn fill(state: Arc<State>, start: DateTime<Utc>) -> anyhow::Result<Dem
         scenes.extend(board.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Disclose(at, step))));
     }
     scenes.extend(disclosing.typical_cases.iter().enumerate().map(|(at, told)| (told.when(&stage), Scene::Tell(at))));
+    scenes.extend(inspecting.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Inspect(step))));
     scenes.sort_by_key(|(when, _)| *when);
     for (when, scene) in scenes {
         anyhow::ensure!(when.0 < start, "the demo's data reaches beyond its start");
@@ -118,6 +122,7 @@ pub async fn fill(state: Arc<State>, start: DateTime<Utc>) -> anyhow::Result<Dem
             Scene::Case(at, step) => docket.play(&stage, &register, at, when, step).await?,
             Scene::Disclose(at, step) => disclosing.play(&stage, &register, at, when, step).await?,
             Scene::Tell(at) => disclosing.tell(&stage, &docket, at).await?,
+            Scene::Inspect(step) => inspecting.play(&stage, &register, when, step).await?,
             Scene::Sanction(at) => sanctions::play(&stage, &register, &docket, &sanctions[at]).await?,
         }
     }

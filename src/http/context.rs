@@ -306,7 +306,9 @@ impl Ctx {
         for one in steps(body.input(|_, _| Ok(()))?) {
             let ctx = self.clone();
             let work = move |conn: &mut Conn| step(&mut Tx { conn, ctx: &ctx, key: None }, &one);
-            done.push(self.in_span(WRITE, self.state.db.write(WriteGate::default(), work)).await?);
+            let stepped = self.in_span(WRITE, self.state.db.write(WriteGate::default(), work)).await;
+            self.wrote();
+            done.push(stepped?);
         }
         self.act_on(body, move |tx, body| tx.input(body).map(|_| finish(done.clone()))).await
     }

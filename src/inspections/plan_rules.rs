@@ -74,17 +74,17 @@ mod tests {
             let pace = pace(general(), star, last, began).unwrap();
             (pace.every_days, pace.reason, pace.due_on)
         };
-        use FrequencyReason::*;
+        use FrequencyReason::{FocusList, NotRated, Star as OfStar};
         assert_eq!(of(None, last), (30, NotRated, day("2026-04-01")));
         assert_eq!(of(None, None), (30, NotRated, day("2025-01-31")));
-        assert_eq!(of(rated(Star::Five, None), last), (90, Star, day("2026-05-31")));
-        assert_eq!(of(rated(Star::Two, None), last), (15, Star, day("2026-03-17")));
+        assert_eq!(of(rated(Star::Five, None), last), (90, OfStar, day("2026-05-31")));
+        assert_eq!(of(rated(Star::Two, None), last), (15, OfStar, day("2026-03-17")));
         // On the list since after the last inspection: seven days from then on, and never later than by the star.
         assert_eq!(of(rated(Star::Two, Some("2026-03-05")), last), (7, FocusList, day("2026-03-12")));
         assert_eq!(of(rated(Star::Two, Some("2026-03-16")), last), (7, FocusList, day("2026-03-17")));
         assert_eq!(of(rated(Star::Two, Some("2026-01-01")), last), (7, FocusList, day("2026-03-09")));
         // An unqualified complex is looked at as often as that already.
-        assert_eq!(of(rated(Star::Unqualified, Some("2026-01-01")), last), (7, Star, day("2026-03-09")));
+        assert_eq!(of(rated(Star::Unqualified, Some("2026-01-01")), last), (7, OfStar, day("2026-03-09")));
     }
 
     #[test]

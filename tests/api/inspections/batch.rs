@@ -69,6 +69,8 @@ on_both_databases! {
         let (created, taken, refused) = answers.iter().map(counts).fold((0, 0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2));
         assert_eq!((created, taken, refused), (200, 400, 0));
         assert_eq!(on_file(&app), [200, 200, 20, 200]);
+        let last = "SELECT CAST(count(*) AS TEXT) AS value FROM inspection_parts WHERE is_last";
+        assert_eq!(app.values(last), ["2"], "one of each complex, whoever was first");
         let hazards = app.social().get("/v1/hazards?with_total=true&limit=1").await;
         assert_eq!(hazards.json["total"], 20);
         // The same planned visit from two phones under keys of their own: one of them is its result.

@@ -2,10 +2,10 @@ use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
 use crate::on_both_databases;
+use crate::support::TOWNSHIP;
 use crate::support::files::evidence;
 use crate::support::inspecting::unplanned;
 use crate::support::rows::{a_complex, a_served_complex, path, text};
-use crate::support::TOWNSHIP;
 
 const AT: &str = "2026-03-02T00:30:00Z";
 
