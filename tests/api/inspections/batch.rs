@@ -7,6 +7,7 @@ use crate::support::client::Client;
 use crate::support::files::evidence;
 use crate::support::inspecting::{result, unplanned, visit};
 use crate::support::rows::{a_complex_in, a_served_complex, text};
+use crate::support::systems::client_input;
 use crate::support::{COMMUNITY, COUNTY, NEIGHBOUR_COMMUNITY, TOWNSHIP, TestApp};
 
 const AT: &str = "2026-03-02T00:30:00Z";
@@ -164,5 +165,18 @@ on_both_databases! {
         let other = json!({ "results": [unplanned(&complex, "general", AT, &[])] });
         phone.post("/v1/inspection-results", &other).key("batch").await.problem(422, "idempotency_key_reused");
         assert_eq!(on_file(&app), [1, 1, 0, 1], "what the key refuses takes no step");
+    }
+
+    async fn the_backend_of_a_phone_brings_results_and_decides_nothing(app: TestApp) {
+        let (_, complex) = a_served_complex(&app).await;
+        let backend = app.a_system(&client_input()).await.client(&app).await;
+        let result = unplanned(&complex, "safety", AT, &["fire_lane"]);
+        assert_eq!(counts(&send(&backend, std::slice::from_ref(&result)).await), (1, 0, 0));
+        // The officer's own token, another issuer's subject: the office is the same, and the result.
+        assert_eq!(counts(&send(&app.social(), &[result]).await), (0, 1, 0));
+        let hazard = format!("/v1/hazards/{}", text(&app.social().get("/v1/hazards").await.items()[0]["id"]));
+        let closing = json!({ "outcome": "closed", "reasons": "现场复查" });
+        backend.post(&format!("{hazard}/recheck"), &closing).await.problem(403, "person_required");
+        app.social().post(&format!("{hazard}/recheck"), &closing).await.expect(200);
     }
 }

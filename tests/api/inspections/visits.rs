@@ -78,6 +78,17 @@ on_both_databases! {
         assert_eq!((&item["item_zh"], &item["act"]), (&json!("消防车道畅通"), &json!("safety.fire_lane_blocked")));
         portal.get(&format!("/v1/attachments/{photo}")).await.expect(200);
         committee.get(&at).await.expect(200);
+        // The feed tells each office that it was called, and the company only what was found.
+        app.sealed().await;
+        let told = async |client: &crate::support::client::Client| {
+            let events = client.get("/v1/events?limit=200").await;
+            let types = events.items().iter().map(|event| text(&event["type"]).to_owned());
+            types.filter(|one| one.contains("inspection.")).collect::<Vec<_>>()
+        };
+        let ends = |types: Vec<String>| types.iter().map(|one| one.rsplit('.').next().unwrap().to_owned()).collect::<Vec<_>>();
+        assert_eq!(ends(told(&fire).await), ["office_called", "result_submitted"]);
+        assert_eq!(ends(told(&police).await), ["office_called", "result_submitted"]);
+        assert_eq!(ends(told(&portal).await), ["result_submitted"; 4]);
         // Two hazards: the uniform has no deadline in the policy, the lift and the fire lane have.
         let hazards = app.social().get("/v1/hazards?with_total=true").await;
         assert_eq!(hazards.json["total"], 2);
