@@ -160,7 +160,8 @@ pub fn submit_inspection_result(tx: &mut Tx, id: Id, body: &Body<InspectionResul
         let checklist =
             policies.governing(taking::day_of(ctx, &given)).document().inspections.checklist(given.checklist);
         rules::check_result("", &given, checklist, office.role, ctx.now, faults);
-        if !own.iter().any(|part| part.checklist == given.checklist) {
+        let told = faults.iter().any(|fault| fault.pointer == "/checklist");
+        if !told && !own.iter().any(|part| part.checklist == given.checklist) {
             let (zh, en) =
                 ("贵单位在此次检查中不使用此检查表", "your office has no part by that checklist in this visit");
             faults.push(Fault::new("/checklist", "wrong_party", zh, en));

@@ -10,42 +10,32 @@ use super::statistics_rules::{Found, PartFact};
 use crate::access::{Scope, scoped};
 use crate::db::schema::{complex_services as services, complexes, hazards, inspection_parts as parts};
 use crate::db::{Conn, Id, Json, Work};
+use crate::disclosures::state_rules::{Served, Serving, serving};
 
 /// A complex that a company serves.
-pub struct Served {
+pub struct ServedComplex {
     pub complex: Id,
     pub name: String,
     pub township: String,
     pub community: String,
-    pub company: Id,
-    /// First day of its service without a gap.
-    pub began: NaiveDate,
+    pub serving: Serving,
 }
 
 /// The complexes of an area that are served on a day.
-pub fn served(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<Served>> {
+pub fn served(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<ServedComplex>> {
     let columns = (services::complex_id, services::company_id, services::effective_from, services::effective_to);
     let rows: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> =
         scoped::complex_services(scope).filter(services::effective_from.le(day)).select(columns).load(conn)?;
-    let mut all: HashMap<Id, Vec<(Id, NaiveDate, Option<NaiveDate>)>> = HashMap::new();
-    for (complex, company, from, to) in rows {
-        all.entry(complex).or_default().push((company, from, to));
+    let mut all: HashMap<Id, Vec<Served>> = HashMap::new();
+    for (complex, company_id, from, to) in rows {
+        all.entry(complex).or_default().push(Served { company_id, from, to });
     }
     let columns = (complexes::id, complexes::name, complexes::township, complexes::community);
     let named: Vec<(Id, String, String, String)> =
         scoped::complexes(scope).select(columns).order(complexes::id).load(conn)?;
     let served = named.into_iter().filter_map(|(complex, name, township, community)| {
-        let of = all.get(&complex)?;
-        let (company, from, _) = of.iter().find(|(_, _, to)| to.is_none_or(|last| day <= last))?;
-        // A new contract of the same company goes on with its service.
-        let mut began = *from;
-        while let Some((_, earlier, _)) = of
-            .iter()
-            .find(|(id, from, to)| id == company && *from < began && to.and_then(|d| d.succ_opt()) == Some(began))
-        {
-            began = *earlier;
-        }
-        Some(Served { complex, name, township, community, company: *company, began })
+        let serving = serving(all.get(&complex)?, day)?;
+        Some(ServedComplex { complex, name, township, community, serving })
     });
     Ok(served.collect())
 }

@@ -2,7 +2,6 @@
 //! offline, hazards with their deadlines, the plan that follows from star and focus list, and the counts of it all.
 
 pub mod actions;
-mod area;
 pub mod batch;
 mod counting_store;
 pub mod findings;

@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::area;
 use super::counting_store as store;
 use super::input::ListPlan;
 use super::model::FrequencyReason;
 use super::plan_rules::{is_overdue, pace};
+use crate::access::Scope;
 use crate::companies;
 use crate::db::{Conn, Id, Work};
 use crate::http::paging::Page;
@@ -76,7 +76,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListPlan) -> Work<PageOf<Planned
     let policies = policy::current(conn, &ctx.state.policies)?;
     let rules = &policies.governing(ctx.today).document().inspections;
     let own = ctx.caller.division.as_deref().unwrap_or_default();
-    let narrowed = area::narrowed(own, [query.township.as_deref(), query.community.as_deref()]);
+    let narrowed = Scope::narrowed(own, [query.township.as_deref(), query.community.as_deref()]);
     let Some(scope) = narrowed else {
         let total = page.with_total.unwrap_or(false).then_some(0);
         return Ok(PageOf { items: Vec::new(), next_cursor: None, total });
@@ -92,13 +92,13 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListPlan) -> Work<PageOf<Planned
         {
             let about = (one.complex, checklist.code.clone());
             let last_inspected_on = last.get(&about).copied();
-            let Some(pace) = pace(checklist, star, last_inspected_on, one.began) else { continue };
+            let Some(pace) = pace(checklist, star, last_inspected_on, one.serving.began) else { continue };
             all.push(PlannedInspection {
                 complex_id: one.complex,
                 complex_name: one.name.clone(),
                 township: one.township.clone(),
                 community: one.community.clone(),
-                company_id: one.company,
+                company_id: one.serving.company_id,
                 company_name: String::new(),
                 checklist: checklist.code.clone(),
                 checklist_zh: checklist.title_zh.clone(),

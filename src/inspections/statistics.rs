@@ -5,7 +5,6 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::area::scope_of;
 use super::counting_store as store;
 use super::input::StatisticsQuery;
 use super::model::ItemOutcome;
@@ -65,7 +64,7 @@ pub fn get(conn: &mut Conn, ctx: &Ctx, query: &StatisticsQuery) -> Work<Entity<I
         let (zh, en) = ("早于开始日期", "earlier than the first day");
         return Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]).into());
     }
-    let body = counts(conn, &scope_of(division), division, (from, to), ctx.today)?;
+    let body = counts(conn, &Scope::of_division(division), division, (from, to), ctx.today)?;
     Ok(Entity { id: None, version: 0, status: StatusCode::OK, location: None, shown_once: false, body })
 }
 
