@@ -64,7 +64,9 @@ on_both_databases! {
         let answers = join_all((0..4).map(|_| async { officer.post(&at, &nine).await })).await;
         let (made, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 201);
         assert_eq!((made.len(), &made[0].json["clause"]), (1, &json!(8)));
-        lost.iter().for_each(|answer| drop(answer.problem(409, "already_exists")));
+        for answer in &lost {
+            answer.problem(409, "already_exists");
+        }
         // What follows on the violation is the violations' own: another person confirms it.
         let notice = crate::support::cases::notice();
         officer.post(&format!("{}/notification", path("violations", &violation)), &notice).await.expect(200);
