@@ -27,6 +27,7 @@ pub mod files;
 pub mod http;
 pub mod identity;
 pub mod inbox;
+pub mod inspections;
 pub mod keys;
 pub mod ledger;
 pub mod measures;

@@ -251,6 +251,27 @@ const TYPICAL_CASE_READERS: &[Role] = &[
     PropertyCompany,
 ];
 
+/// Whoever plans inspections and watches over them: those who see a territory, and not only what they have a part in.
+const INSPECTION_PLANNERS: &[Role] = &[CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice];
+const INSPECTION_OVERSEERS: &[Role] =
+    &[CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, Community];
+
+/// Whoever inspects; the same as the policy's checklists may name.
+const INSPECTORS: &[Role] = crate::policy::inspections::INSPECTORS;
+
+/// The same, with those who are above them and those whom it is about.
+const INSPECTION_READERS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PoliceStation,
+    FireRescue,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
+];
+
 /// Whoever administers the systems that integrate; an office that decides does not.
 const ADMINISTRATORS: &[Role] = &[SystemAdministrator];
 const CLIENT_READERS: &[Role] = &[CountyAuthority, Auditor, SystemAdministrator];
@@ -359,6 +380,23 @@ pub const PERMISSIONS: &[Permission] = &[
     allow("list_focus_list", RATING_READERS),
     public("get_plaque"),
     allow("get_rating_statistics", RATING_OFFICES),
+    allow("list_checklists", INSPECTION_READERS),
+    allow("list_inspection_plan", INSPECTION_OVERSEERS),
+    allow("list_inspections", INSPECTION_READERS),
+    allow("create_inspection", INSPECTION_PLANNERS),
+    allow("get_inspection", INSPECTION_READERS),
+    allow("submit_inspection_result", INSPECTORS),
+    decide("cancel_inspection", INSPECTION_PLANNERS),
+    allow("report_inspection_finding", &[
+        CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, FireRescue, Community,
+    ]),
+    allow("submit_inspection_results", INSPECTORS),
+    allow("list_hazards", INSPECTION_READERS),
+    allow("get_hazard", INSPECTION_READERS),
+    allow("rectify_hazard", &[PropertyCompany]),
+    decide("recheck_hazard", INSPECTORS),
+    decide("extend_hazard", INSPECTORS),
+    allow("get_inspection_statistics", INSPECTION_OVERSEERS),
 
     allow("list_policies", EVERYONE),
     allow("get_current_policy", EVERYONE),

@@ -48,6 +48,28 @@ impl Scope {
         }
     }
 
+    /// The territory of a division: equality on the column of its level.
+    pub fn of_division(division: &str) -> Scope {
+        match division.len() {
+            6 => Scope::County(division.to_owned()),
+            9 => Scope::Township(division.to_owned()),
+            _ => Scope::Community(division.to_owned()),
+        }
+    }
+
+    /// The smallest area that filters by division leave, if there is one inside the caller's own.
+    pub fn narrowed<const N: usize>(own: &str, filters: [Option<&str>; N]) -> Option<Scope> {
+        let mut division = own;
+        for wanted in filters.into_iter().flatten() {
+            if wanted.starts_with(division) {
+                division = wanted;
+            } else if !division.starts_with(wanted) {
+                return None;
+            }
+        }
+        Some(Scope::of_division(division))
+    }
+
     /// Where only what is addressed to the caller is seen: the role, and the area or the company's code.
     pub fn addressee(&self) -> Option<(Role, &str)> {
         match self {
@@ -67,5 +89,20 @@ impl Scope {
             Scope::System(_) => true,
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_area_inside_the_own_is_left() {
+        let (own, inner) = ("640121102", "640121102001");
+        assert_eq!(Scope::narrowed(own, [None, None]), Some(Scope::Township(own.into())));
+        assert_eq!(Scope::narrowed(own, [Some(own), Some(inner)]), Some(Scope::Community(inner.into())));
+        assert_eq!(Scope::narrowed(own, [Some("640121100"), None]), None);
+        assert_eq!(Scope::narrowed(inner, [Some(own), None]), Some(Scope::Community(inner.into())));
+        assert_eq!(Scope::narrowed("640121", [Some(own), Some("640121100200")]), None);
     }
 }

@@ -1,5 +1,7 @@
 //! The only way to a table's rows: `scoped::table(&Scope)`. A test reads every `store.rs` for a way round this file.
 
+mod inspecting;
+
 use diesel::dsl::{Eq, EqAny, Filter};
 use diesel::prelude::*;
 
@@ -17,6 +19,7 @@ use crate::measures::model::MeasureRow;
 use crate::on_both;
 use crate::ratings::rows::RatingRow;
 use crate::violations::model::ViolationRow;
+pub use inspecting::{hazards, inspection_parts, inspections};
 
 macro_rules! boxed {
     ($table:ident) => {
@@ -45,6 +48,9 @@ pub mod query {
     boxed!(rating_cycles);
     boxed!(ratings);
     boxed!(plaques);
+    boxed!(inspections);
+    boxed!(inspection_parts);
+    boxed!(hazards);
 }
 
 /// The rows of a table that each scope sees, said once and given in two forms: boxed, for lists and whatever narrows

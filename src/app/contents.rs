@@ -18,6 +18,10 @@ pub const TAGS: &[(&str, &str)] = &[
     ("disclosures", "The six disclosures 六个公开, their survey 摸底排查, typical cases 典型案例"),
     ("ratings", "Star ratings 星级评定: cycles, scores, publicity, plaques 铭牌, the focus list 重点整治名单"),
     ("statistics", "Numbers for the leaders 统计"),
+    (
+        "inspections",
+        "Inspections 日常检查: checklists 检查表, visits, results from phones; hazards 隐患; their plan and statistics",
+    ),
     ("attachments", "Files 附件: evidence, seen where the row is seen that it belongs to"),
     ("documents", "Official documents 文书, numbered and verifiable; the directory of offices 办公电话"),
     ("public", "What everyone may see 公开: pages and the same as JSON"),
@@ -81,6 +85,12 @@ pub const CONFLICTS: &[(&str, &[Code])] = &[
     ("create_typical_case", &[Code::StateConflict, Code::AppealPending, Code::AlreadyExists]),
     ("withdraw_typical_case", &[Code::StateConflict]),
     ("report_survey_problem", &[Code::StateConflict, Code::OverlappingViolation]),
+    ("submit_inspection_result", &[Code::StateConflict]),
+    ("cancel_inspection", &[Code::StateConflict]),
+    ("report_inspection_finding", &[Code::StateConflict, Code::AlreadyExists, Code::OverlappingViolation]),
+    ("rectify_hazard", &[Code::StateConflict]),
+    ("recheck_hazard", &[Code::StateConflict]),
+    ("extend_hazard", &[Code::StateConflict, Code::DeadlinePassed]),
     ("report_violation", &[Code::OverlappingViolation, Code::StateConflict]),
     ("notify_violation", &[Code::StateConflict]),
     ("record_violation_delivery", &[Code::StateConflict]),
@@ -178,6 +188,15 @@ pub fn given_example(operation: &str) -> Option<Value> {
                 "complaint_phones": [{ "office": "市场监督管理部门", "phone": "12315" }]
             }
         })),
+        "submit_inspection_result" => Some(json!({
+            "checklist": "general", "visited_at": "2026-03-02T00:30:00Z", "items": general_items(), "note": "项目经理在场"
+        })),
+        "submit_inspection_results" => Some(json!({
+            "results": [{
+                "key": "5b1c7a52-6c0e-4b43-9b6d-0d5d4f3f9a01", "complex_id": "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b12",
+                "checklist": "general", "visited_at": "2026-03-02T00:30:00Z", "items": general_items()
+            }]
+        })),
         "replace_calendar" => Some(json!({
             "holidays": [{ "date": "2026-10-01", "name": "国庆节" }], "workdays": [{ "date": "2026-10-10", "name": "国庆节" }]
         })),
@@ -186,4 +205,15 @@ pub fn given_example(operation: &str) -> Option<Value> {
         }
         _ => None,
     }
+}
+
+/// Every item of the built-in general checklist: one fails.
+fn general_items() -> Value {
+    let rules = &crate::policy::versions::built_in().inspections;
+    let items = rules.checklist("general").map(|list| list.items.as_slice()).unwrap_or_default();
+    let result = |code: &str| match code {
+        "uniform" => json!({ "item": code, "outcome": "fail", "note": "3 号楼保洁人员未着工装", "evidence": [] }),
+        _ => json!({ "item": code, "outcome": "pass" }),
+    };
+    items.iter().map(|item| result(&item.code)).collect()
 }

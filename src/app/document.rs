@@ -315,7 +315,7 @@ fn shows_version(path: &str, permission: &permissions::Permission) -> bool {
     let one = path.contains("/{")
         || path.ends_with("/current")
         || path.starts_with("/public")
-        || permission.operation == "get_disclosure_survey";
+        || matches!(permission.operation, "get_disclosure_survey" | "get_inspection_statistics");
     one && permission.operation != "get_ledger_entry"
 }
 

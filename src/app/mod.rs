@@ -50,6 +50,7 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::typical_cases::routes)
         .configure(crate::ratings::routes)
         .configure(crate::statistics::routes)
+        .configure(crate::inspections::routes)
         .configure(crate::violations::routes)
         .configure(crate::measures::routes)
         .configure(crate::standing::routes)

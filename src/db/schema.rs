@@ -3,6 +3,7 @@
 mod contract_tables;
 mod disclosing;
 mod files;
+mod inspecting;
 mod official;
 mod rating_tables;
 
@@ -11,6 +12,7 @@ use diesel::{allow_tables_to_appear_in_same_query, table};
 pub use contract_tables::*;
 pub use disclosing::*;
 pub use files::*;
+pub use inspecting::*;
 pub use official::*;
 pub use rating_tables::*;
 

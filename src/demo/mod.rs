@@ -3,6 +3,7 @@
 mod cases;
 mod contracts;
 mod disclosing;
+mod inspecting;
 mod offices;
 mod ratings;
 mod register;
@@ -89,6 +90,7 @@ enum Scene {
     Disclose(usize, disclosing::Step),
     Tell(usize),
     Rate(ratings::Step),
+    Inspect(inspecting::Step),
 }
 
 /// Plays the past, each step at its time, and sets the clock to the start.
@@ -100,6 +102,7 @@ pub async fn fill(state: Arc<State>, start: DateTime<Utc>) -> anyhow::Result<Dem
     let mut papers = contracts::Papers::read()?;
     let mut disclosing = disclosing::Disclosing::read()?;
     let mut rounds = ratings::Rounds::default();
+    let mut inspecting = inspecting::Inspecting::read()?;
     let mut scenes: Vec<(Instant, Scene)> = register.services().map(|at| (at, Scene::Service)).collect();
     for (at, case) in docket.cases.iter().enumerate() {
         scenes.extend(case.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Case(at, step))));
@@ -113,6 +116,7 @@ pub async fn fill(state: Arc<State>, start: DateTime<Utc>) -> anyhow::Result<Dem
     }
     scenes.extend(disclosing.typical_cases.iter().enumerate().map(|(at, told)| (told.when(&stage), Scene::Tell(at))));
     scenes.extend(ratings::steps(&stage).into_iter().map(|(when, step)| (when, Scene::Rate(step))));
+    scenes.extend(inspecting.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Inspect(step))));
     scenes.sort_by_key(|(when, _)| *when);
     for (when, scene) in scenes {
         anyhow::ensure!(when.0 < start, "the demo's data reaches beyond its start");
@@ -123,6 +127,7 @@ pub async fn fill(state: Arc<State>, start: DateTime<Utc>) -> anyhow::Result<Dem
             Scene::Disclose(at, step) => disclosing.play(&stage, &register, at, when, step).await?,
             Scene::Rate(step) => rounds.play(&stage, &register, when, step).await?,
             Scene::Tell(at) => disclosing.tell(&stage, &docket, at).await?,
+            Scene::Inspect(step) => inspecting.play(&stage, &register, when, step).await?,
             Scene::Sanction(at) => sanctions::play(&stage, &register, &docket, &sanctions[at]).await?,
         }
     }

@@ -19,6 +19,8 @@ coded_enum! {
         Contract "contract" "物业服务合同" "Contract"
         Disclosure "disclosure" "公开信息" "Disclosure"
         Rating "rating" "星级评定" "Rating"
+        Inspection "inspection" "检查" "Inspection"
+        Hazard "hazard" "隐患" "Hazard"
     }
 }
 

@@ -6,7 +6,7 @@ use crate::access::permissions;
 use crate::db::{Conn, Fail, Id, Work};
 use crate::http::Ctx;
 use crate::problem::{Code, Problem};
-use crate::{blacklist, contracts, disclosures, measures, ratings, violations};
+use crate::{blacklist, contracts, disclosures, inspections, measures, ratings, violations};
 
 /// What a caller sees of a row.
 enum Sight {
@@ -42,6 +42,14 @@ fn sight(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> Work<Option<Sig
         OwnerKind::Rating => {
             let read = |conn: &mut Conn| ratings::store::find(conn, &ctx.scope, id);
             seen(conn, ctx, "get_rating", read, |_| Sight::Open)
+        }
+        OwnerKind::Inspection => {
+            let read = |conn: &mut Conn| inspections::store::find(conn, &ctx.scope, id);
+            seen(conn, ctx, "get_inspection", read, |_| Sight::Open)
+        }
+        OwnerKind::Hazard => {
+            let read = |conn: &mut Conn| inspections::hazard_store::find(conn, &ctx.scope, id);
+            seen(conn, ctx, "get_hazard", read, |_| Sight::Open)
         }
     }
 }

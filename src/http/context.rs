@@ -258,11 +258,22 @@ impl Ctx {
         T: Serialize + Send + 'static,
         F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
     {
+        self.act_on(Arc::new(body), action).await
+    }
+
+    fn key_of<B>(&self, body: &Body<B>) -> Option<IdempotencyKey> {
+        let key = self.idempotency_key.as_deref()?;
+        Some(IdempotencyKey::new(key, &self.caller, &self.method, &self.path, &body.bytes))
+    }
+
+    async fn act_on<B, T, F>(&self, body: Arc<Body<B>>, action: F) -> Answer
+    where
+        B: Send + Sync + 'static,
+        T: Serialize + Send + 'static,
+        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
+    {
         let ctx = self.clone();
-        let key = self
-            .idempotency_key
-            .as_deref()
-            .map(|key| IdempotencyKey::new(key, &self.caller, &self.method, &self.path, &body.bytes));
+        let key = self.key_of(&body);
         let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
         let work = move |conn: &mut Conn| {
             let mut tx = Tx { conn, ctx: &ctx, key: key.as_ref() };
@@ -280,18 +291,56 @@ impl Ctx {
         match result {
             Ok((stored, true)) => Ok(stored.secret_response()),
             Ok((stored, false)) => Ok(stored.response(None, false)),
-            Err(Fail::Replay(stored)) => {
-                self.state.metrics.replays.inc();
-                Ok(stored.response(None, true))
-            }
-            Err(fail) => {
-                let problem = Problem::from(fail);
-                if problem.code == Code::IdempotencyKeyReused {
-                    self.security_event(security::Kind::IdempotencyMismatch);
-                }
-                Err(problem)
-            }
+            Err(fail) => self.not_acted(fail),
         }
+    }
+
+    /// Replayed, or refused.
+    fn not_acted(&self, fail: Fail) -> Answer {
+        if let Fail::Replay(stored) = fail {
+            self.state.metrics.replays.inc();
+            return Ok(stored.response(None, true));
+        }
+        let problem = Problem::from(fail);
+        if problem.code == Code::IdempotencyKeyReused {
+            self.security_event(security::Kind::IdempotencyMismatch);
+        }
+        Err(problem)
+    }
+
+    /// What would hold the writer too long in one transaction: many short ones and one answer, once per idempotency key.
+    /// Each step stands once it is committed, also where a later one fails, so it must be one that can be taken again.
+    pub async fn act_in_steps<B, S, R, T>(
+        &self,
+        body: Body<B>,
+        steps: fn(&B) -> Vec<S>,
+        step: fn(&mut Tx, &S) -> Work<R>,
+        finish: fn(Vec<R>) -> Entity<T>,
+    ) -> Answer
+    where
+        B: Send + Sync + 'static,
+        S: Send + 'static,
+        R: Clone + Send + 'static,
+        T: Serialize + Send + 'static,
+    {
+        let body = Arc::new(body);
+        let key = self.key_of(&body);
+        let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
+        let (ctx, input) = (self.clone(), body.clone());
+        // What was answered before, or has faults, takes no step.
+        let first = move |conn: &mut Conn| Tx { conn, ctx: &ctx, key: key.as_ref() }.input(&input).map(drop);
+        if let Err(fail) = self.in_span(WRITE, self.state.db.write(gate, first)).await {
+            return self.not_acted(fail);
+        }
+        let mut done = Vec::new();
+        for one in steps(body.input(|_, _| Ok(()))?) {
+            let ctx = self.clone();
+            let work = move |conn: &mut Conn| step(&mut Tx { conn, ctx: &ctx, key: None }, &one);
+            let stepped = self.in_span(WRITE, self.state.db.write(WriteGate::default(), work)).await;
+            self.wrote();
+            done.push(stepped?);
+        }
+        self.act_on(body, move |tx, body| tx.input(body).map(|_| finish(done.clone()))).await
     }
 
     /// For what a security officer counts ([`security`]).

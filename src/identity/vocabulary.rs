@@ -63,6 +63,11 @@ pub fn all() -> Vec<Vocabulary> {
     use crate::documents::model::{DocumentKind, DocumentState, DocumentSubject};
     use crate::files::OwnerKind;
     use crate::inbox::model::InboxKind;
+    use crate::inspections::hazard_view::HazardStepKind;
+    use crate::inspections::model::{
+        FrequencyReason, HazardState, InspectionPartState, InspectionState, ItemOutcome, RecheckOutcome,
+        SubmissionOutcome,
+    };
     use crate::policy::model::{
         ActSubject, CreditBand, FilingAuthority, LadderArea, LadderCount, MeasureKind, OfficeRule,
     };
@@ -99,7 +104,14 @@ pub fn all() -> Vec<Vocabulary> {
         coded("disclosure_version_state", VersionState::LABELS),
         coded("filing_authority", FilingAuthority::LABELS),
         coded("handover_item", HandoverItem::LABELS),
+        coded("hazard_state", HazardState::LABELS),
+        coded("hazard_step_kind", HazardStepKind::LABELS),
         coded("inbox_kind", InboxKind::LABELS),
+        coded("inspection_frequency_reason", FrequencyReason::LABELS),
+        coded("inspection_item_outcome", ItemOutcome::LABELS),
+        coded("inspection_part_state", InspectionPartState::LABELS),
+        coded("inspection_state", InspectionState::LABELS),
+        coded("inspection_submission_outcome", SubmissionOutcome::LABELS),
         coded("ladder_area", LadderArea::LABELS),
         coded("ladder_count", LadderCount::LABELS),
         coded("listing_kind", ListingKind::LABELS),
@@ -121,6 +133,7 @@ pub fn all() -> Vec<Vocabulary> {
         coded("rating_state", RatingState::LABELS),
         coded("plaque_state", PlaqueState::LABELS),
         coded("star", Star::LABELS),
+        coded("recheck_outcome", RecheckOutcome::LABELS),
         coded("revocation_kind", RevocationKind::LABELS),
         coded("selection", Selection::LABELS),
         coded("self_governance", SelfGovernance::LABELS),

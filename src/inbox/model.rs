@@ -38,6 +38,10 @@ coded_enum! {
         VerifyDisclosure "verify_disclosure" "核验公开内容" "Verify the disclosure"
         SubmitDisclosure "submit_disclosure" "公开已逾期的事项" "Disclose what is overdue"
         CorrectDisclosure "correct_disclosure" "重新公开核验不通过的事项" "Disclose again what was rejected"
+        CarryOutInspection "carry_out_inspection" "实施计划内检查" "Carry out the planned inspection"
+        RectifyHazard "rectify_hazard" "整改隐患" "Rectify the hazard"
+        RecheckHazard "recheck_hazard" "复查隐患整改情况" "Look at the hazard again"
+        PursueHazard "pursue_hazard" "督促整改逾期隐患" "See to the hazard whose last day is over"
     }
 }
 
@@ -46,10 +50,10 @@ coded_enum! {
 pub struct InboxItem {
     /// Last day for it; null where no period runs.
     pub due_on: Option<NaiveDate>,
-    /// Id of the violation, measure, contract, rating or cycle; of a disclosure, that of its complex.
+    /// Id of the violation, measure, contract, rating, cycle, inspection or hazard; of a disclosure, that of its complex.
     pub subject_id: Id,
     pub kind: InboxKind,
-    /// `violation`, `measure`, `contract`, `disclosure`, `rating` or `rating_cycle`.
+    /// `violation`, `measure`, `contract`, `disclosure`, `rating`, `rating_cycle`, `inspection` or `hazard`.
     #[schema(max_length = 20, example = "violation")]
     pub subject_kind: String,
     /// Where to read it.
@@ -57,13 +61,13 @@ pub struct InboxItem {
     pub href: String,
     /// The last day is over.
     pub overdue: bool,
-    /// Code of the act, or kind of the measure, contract or disclosure.
+    /// Code of the act, kind of the measure, contract or disclosure, checklist of the inspection, item of the hazard.
     #[schema(max_length = 80, example = "nine.staff_not_in_uniform")]
     pub about: String,
-    /// The act, measure, contract or disclosure in Chinese.
+    /// The act, measure, contract, disclosure, checklist or item in Chinese.
     #[schema(max_length = 300, example = "从业人员不按岗位统一着装")]
     pub about_zh: String,
-    /// The act, measure, contract or disclosure in English.
+    /// The act, measure, contract, disclosure, checklist or item in English.
     #[schema(max_length = 300, example = "Staff not in the uniform of their post")]
     pub about_en: String,
     pub company_id: Option<Id>,

@@ -3,7 +3,7 @@ use chrono::NaiveDate;
 
 use super::model::{InboxItem, InboxKind, ListInbox};
 use super::ratings::{Waits, of_ratings};
-use super::rules;
+use super::{inspecting, rules};
 use crate::access::Role;
 use crate::companies;
 use crate::complexes;
@@ -20,7 +20,8 @@ const AT_MOST: i64 = 5000;
 ///
 /// Notices to open, statements to make and to answer, decisions, approvals, measures to carry out, contracts to file, to
 /// mend, to end and to hand over, disclosures to verify, to submit and to correct, ratings to score, review, announce, object
-/// to and publish: of your office or company, by deadline, what has none last.
+/// to and publish, inspections to carry out, hazards to rectify, to look at again and to see to: of your office or company, by
+/// deadline, what has none last.
 #[utoipa::path(tag = "inbox", params(ListInbox), responses((status = 200, description = "A page", body = PageOf<InboxItem>)))]
 #[get("/v1/inbox")]
 pub async fn list_inbox(ctx: Ctx) -> Answer {
@@ -57,17 +58,20 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     let contracts = contracts::waiting(conn, &ctx.scope, AT_MOST)?;
     let disclosures = disclosures(conn, ctx)?;
     let ratings = ratings::store::waiting(conn, &ctx.scope, AT_MOST)?;
+    let inspecting = inspecting::waiting(conn, ctx, AT_MOST)?;
     let companies: Vec<Id> = (cases.iter().filter_map(|row| row.company_id))
         .chain(open.iter().map(|row| row.company_id))
         .chain(contracts.iter().map(|row| row.company_id))
         .chain(disclosures.iter().map(|one| one.company))
         .chain(ratings.iter().map(|row| row.company_id))
+        .chain(inspecting.iter().filter_map(|one| one.company))
         .collect();
     let complexes: Vec<Id> = (cases.iter().filter_map(|row| row.complex_id))
         .chain(open.iter().filter_map(|row| row.complex_id))
         .chain(contracts.iter().map(|row| row.complex_id))
         .chain(disclosures.iter().map(|one| one.complex))
         .chain(ratings.iter().map(|row| row.complex_id))
+        .chain(inspecting.iter().map(|one| one.complex))
         .collect();
     let companies = companies::names_of(conn, &companies)?;
     let complexes = complexes::names_of(conn, &complexes)?;
@@ -169,6 +173,18 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
             complex: row.map(|row| row.complex_id),
         };
         items.push(item(subject, waiting));
+    }
+    for one in inspecting {
+        let subject = Subject {
+            kind: one.kind,
+            id: one.id,
+            href: one.href,
+            about: &one.about,
+            titles: one.titles,
+            company: one.company,
+            complex: Some(one.complex),
+        };
+        items.push(item(subject, one.waiting));
     }
     Ok(items)
 }

@@ -7,6 +7,7 @@ use crate::access::{Caller, Role};
 use crate::contracts::model::ContractRow;
 use crate::disclosures::model::DisclosureState;
 use crate::disclosures::state_rules::Assessment;
+use crate::inspections::model::HazardState;
 use crate::measures::model::MeasureRow;
 use crate::policy::model::MeasureKind;
 use crate::violations::model::ViolationRow;
@@ -16,6 +17,15 @@ type Waiting = (InboxKind, Option<NaiveDate>);
 /// Whose it is to verify a disclosure.
 pub fn verifies(role: Role) -> bool {
     matches!(role, Role::Community | Role::SocialAffairsOffice)
+}
+
+/// What a hazard that an office has found waits for from it: to be looked at again, or, where it is late, to be seen to.
+pub fn of_hazard(state: HazardState) -> Option<InboxKind> {
+    match state {
+        HazardState::Open => Some(InboxKind::PursueHazard),
+        HazardState::Rectified => Some(InboxKind::RecheckHazard),
+        HazardState::Closed => None,
+    }
 }
 
 /// What a kind of disclosure waits for from the company that owes it.

@@ -5,6 +5,7 @@ pub mod contracts;
 pub mod disclosures;
 mod document_rules;
 pub mod documents;
+pub mod inspections;
 pub mod model;
 pub mod ratings;
 mod routes;

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::contracts::ContractRules;
 use super::disclosures::DisclosureRule;
 use super::documents::DocumentTemplate;
+use super::inspections::InspectionRules;
 use super::ratings::RatingRules;
 use crate::access::role::Role;
 use crate::coded_enum;
@@ -370,6 +371,10 @@ pub struct PolicyDocument {
     /// Star ratings (星级评定); a version that says nothing of them goes by the built-in rules.
     #[serde(default = "RatingRules::built_in")]
     pub ratings: RatingRules,
+    /// Inspections (日常检查): checklists, how often, days for hazards; a version that says nothing of them goes by the
+    /// built-in rules.
+    #[serde(default = "InspectionRules::built_in")]
+    pub inspections: InspectionRules,
     /// Texts of official documents (文书), one for each kind; a version that says nothing of them goes by the built-in ones.
     #[serde(default = "DocumentTemplate::built_in")]
     #[schema(max_items = 50)]

@@ -23,15 +23,6 @@ use crate::violations;
 use crate::violations::model::{ViolationIn, ViolationSource};
 use crate::violations::view::Violation;
 
-/// Territory is equality on the column of a division's level.
-fn scope_of(division: &str) -> Scope {
-    match division.len() {
-        6 => Scope::County(division.to_owned()),
-        9 => Scope::Township(division.to_owned()),
-        _ => Scope::Community(division.to_owned()),
-    }
-}
-
 fn own_division(ctx: &Ctx) -> &str {
     ctx.caller.division.as_deref().unwrap_or_default()
 }
@@ -41,7 +32,7 @@ pub fn get_survey(conn: &mut Conn, ctx: &Ctx, query: &SurveyQuery) -> Work<Discl
     let division = query.division.as_deref().unwrap_or(own);
     let nothing = || Problem::not_found_at("query/division");
     let name = divisions::find(conn, division)?.filter(|_| division.starts_with(own)).ok_or_else(nothing)?.name;
-    let scope = scope_of(division);
+    let scope = Scope::of_division(division);
     let area = Area { scope: &scope, complex: None, findings: false };
     let policies = policy::current(conn, &ctx.state.policies)?;
     let calendar = calendar::work_calendar(conn)?;
@@ -127,26 +118,13 @@ pub fn owed(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<(Id, Id, DisclosureKind, Ass
     Ok(kinds.collect())
 }
 
-/// The smallest area that the filters leave, if there is one inside the caller's.
-fn narrowed(ctx: &Ctx, query: &ListProblems) -> Option<Scope> {
-    let mut division = own_division(ctx);
-    for wanted in [&query.township, &query.community].into_iter().flatten() {
-        if wanted.starts_with(division) {
-            division = wanted;
-        } else if !division.starts_with(wanted.as_str()) {
-            return None;
-        }
-    }
-    Some(scope_of(division))
-}
-
 pub fn list_problems(conn: &mut Conn, ctx: &Ctx, query: &ListProblems) -> Work<PageOf<SurveyProblem>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let after = Cursor::decode::<String>(page.cursor.as_deref())?;
     let after = after.map(|text| text.parse::<ProblemKey>().map_err(|()| invalid_cursor())).transpose()?;
     let policies = policy::current(conn, &ctx.state.policies)?;
     let policy = policies.governing(ctx.today);
-    let all = match narrowed(ctx, query) {
+    let all = match Scope::narrowed(own_division(ctx), [query.township.as_deref(), query.community.as_deref()]) {
         Some(scope) => surveyed(conn, ctx, &scope, query.complex_id, policy)?,
         None => Vec::new(),
     };
@@ -213,7 +191,7 @@ pub fn report_survey_problem(
     let key = key.ok_or_else(nothing)?;
     let policies = policy::current(tx.conn, &ctx.state.policies)?;
     let policy = policies.governing(ctx.today);
-    let all = surveyed(tx.conn, ctx, &scope_of(own_division(ctx)), Some(complex), policy)?;
+    let all = surveyed(tx.conn, ctx, &Scope::of_division(own_division(ctx)), Some(complex), policy)?;
     let found = standing(&all).into_iter().find(|one| one.key == *key).map(|one| view(String::new(), one, policy));
     let input = tx.creation(
         body,

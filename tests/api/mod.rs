@@ -12,6 +12,7 @@ mod coverage;
 mod disclosures;
 mod divisions;
 mod documents;
+mod inspections;
 mod ledger;
 mod me;
 mod measures;

@@ -67,13 +67,26 @@ impl Served {
     /// Everything that a county engineer looks at.
     async fn dump(&self) -> Vec<(String, Vec<Value>)> {
         let mut all = Vec::new();
-        for list in ["companies", "complexes", "violations", "measures", "blacklist", "policies", "typical-cases"] {
+        for list in [
+            "companies",
+            "complexes",
+            "violations",
+            "measures",
+            "blacklist",
+            "policies",
+            "typical-cases",
+            "inspections",
+            "hazards",
+        ] {
             all.push((list.to_owned(), self.all(list).await));
         }
         for complex in all[1].1.clone() {
             let path = format!("/v1/complexes/{}/disclosures", complex["id"].as_str().unwrap());
             let found = self.get("county_authority", &path).await;
             all.push(("disclosures".to_owned(), found["items"].as_array().unwrap().clone()));
+        }
+        for path in ["inspection-plan?limit=200", "statistics/inspections"] {
+            all.push((path.to_owned(), vec![self.get("county_authority", &format!("/v1/{path}")).await]));
         }
         all.push(("survey".to_owned(), vec![self.get("county_authority", "/v1/disclosure-survey").await]));
         let companies = all[0].1.clone();
@@ -119,6 +132,13 @@ fn it_holds_every_state_and_is_the_same_on_every_run() {
             first.iter().filter(|(list, _)| list == "disclosures").flat_map(|(_, rows)| rows.clone()).collect();
         let states = ["missing", "overdue", "rejected", "submitted", "verified"];
         assert_eq!(values(&disclosed, "state"), BTreeSet::from(states));
+        let states = ["done", "planned"];
+        assert_eq!(values(rows("inspections"), "state"), BTreeSet::from(states));
+        assert!(rows("inspections").iter().any(|row| row["overdue"] == true));
+        assert_eq!(values(rows("hazards"), "state"), BTreeSet::from(["closed", "open", "rectified"]));
+        let late = rows("hazards").iter().filter(|row| row["late"] == true).count();
+        let open = rows("hazards").iter().filter(|row| row["state"] == "open").count();
+        assert!(late == 1 && open > 1, "{late} of {open} are late");
         let standings: Vec<&Value> =
             first.iter().flat_map(|(_, rows)| rows).filter(|row| row.get("credit").is_some()).collect();
         let levels: BTreeSet<u64> = standings.iter().map(|row| row["level"].as_u64().unwrap()).collect();

@@ -186,6 +186,9 @@ const GROWING: &[&str] = &[
     "documents",
     "disclosures",
     "typical_cases",
+    "inspections",
+    "inspection_parts",
+    "hazards",
 ];
 
 #[derive(QueryableByName)]

@@ -5,6 +5,7 @@ pub mod cases;
 pub mod client;
 pub mod disclosing;
 pub mod files;
+pub mod inspecting;
 pub mod jwks;
 pub mod keys;
 pub mod needles;

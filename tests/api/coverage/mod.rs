@@ -49,6 +49,8 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/revocations/{id}", CountyRow(|place| &place.revocation["id"])),
     ("/v1/offices/{id}", CountyRow(|place| &place.office["id"])),
     ("/v1/documents/{id}", Row(|place| &place.document["id"])),
+    ("/v1/inspections/{id}", Row(|place| &place.inspection["id"])),
+    ("/v1/hazards/{id}", Row(|place| &place.hazard["id"])),
     ("/public/complexes/{id}", Row(|place| &place.complex["id"])),
     ("/public/data/complexes/{id}", Row(|place| &place.complex["id"])),
     ("/public/documents/{code}", Row(|place| &place.document["code"])),
@@ -99,6 +101,9 @@ const NOT_ALWAYS_SHOWN: &[(&str, Role)] = &[
     ("get_ledger_entry", Role::ComplexCommittee),
     ("get_ledger_entry", Role::PropertyCompany),
     ("get_ledger_entry", Role::Resident),
+    // Hazards that they found themselves.
+    ("get_hazard", Role::PoliceStation),
+    ("get_hazard", Role::FireRescue),
     ("get_document", Role::PoliceStation),
     ("get_document", Role::FireRescue),
     ("get_document", Role::MarketSupervision),

@@ -5,6 +5,7 @@ use crate::support::ISSUER;
 use crate::support::TestApp;
 use crate::support::cases::{nine, notice};
 use crate::support::files::evidence;
+use crate::support::inspecting::{result, unplanned, visit};
 use crate::support::rating::cycle_input;
 use crate::support::rows::{company_input, complex_input, contract_input, office_input, path, text};
 
@@ -30,6 +31,9 @@ pub struct Place {
     /// The social affairs office in the directory, and an order that it issued.
     pub office: Value,
     pub document: Value,
+    /// A joint visit that the community has carried out and others have not, and a hazard.
+    pub inspection: Value,
+    pub hazard: Value,
     /// A rating that the company and the committee see, and its cycle.
     pub rating: Value,
     pub cycle: Value,
@@ -69,6 +73,7 @@ impl Place {
         let order = json!({ "kind": "rectification_order", "subject_id": measure["id"] });
         let decider = app.officer(Role::SocialAffairsOffice, township, "decider");
         let document = decider.post("/v1/documents", &order).await.expect(201);
+        let (inspection, hazard) = inspected(app, &complex).await;
         let (cycle, rating) = rated(app, &complex).await;
         Place {
             company,
@@ -85,6 +90,8 @@ impl Place {
             contract,
             office,
             document,
+            inspection,
+            hazard,
             rating,
             cycle,
         }
@@ -155,4 +162,24 @@ async fn rated(app: &TestApp, complex: &Value) -> (Value, Value) {
     let rating = office.post("/v1/ratings", &input).await.expect(201);
     app.execute(&format!("UPDATE ratings SET shared = TRUE WHERE id = '{}'", text(&rating["summary"]["id"])));
     (cycle, rating)
+}
+
+/// A joint visit that two offices are yet to make, and a hazard that one of them found before.
+async fn inspected(app: &TestApp, complex: &Value) -> (Value, Value) {
+    let office = app.office(Role::SocialAffairsOffice, text(&complex["township"]));
+    let found = json!({ "results": [unplanned(complex, "safety", "2026-03-02T00:30:00Z", &["fire_lane"])] });
+    office.post("/v1/inspection-results", &found).await.expect(200);
+    let hazards = office.get(&format!("/v1/hazards?complex_id={}", text(&complex["id"]))).await;
+    let offices = [
+        ("social_affairs_office", "general"),
+        ("fire_rescue", "safety"),
+        ("police_station", "guard"),
+        ("community", "general"),
+    ];
+    let planned = office.post("/v1/inspections", &visit(complex, "2026-03-02", &offices)).await.expect(201);
+    // From its first result on the company sees it, too.
+    let community = app.office(Role::Community, text(&complex["community"]));
+    let at = format!("{}/result", path("inspections", &planned));
+    let inspection = community.post(&at, &result("general", "2026-03-02T00:30:00Z", &["uniform"])).await.expect(200);
+    (inspection, hazards.items()[0].clone())
 }

@@ -1,0 +1,4 @@
+DROP TABLE inspection_keys;
+DROP TABLE hazards;
+DROP TABLE inspection_parts;
+DROP TABLE inspections;

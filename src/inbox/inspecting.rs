@@ -1,0 +1,82 @@
+//! What waits of inspections and hazards.
+
+use chrono::NaiveDate;
+
+use super::model::InboxKind;
+use super::rules;
+use crate::access::Role;
+use crate::complexes;
+use crate::db::{Conn, Id, Work};
+use crate::http::Ctx;
+use crate::inspections::model::HazardRow;
+use crate::inspections::view::checklist_of;
+use crate::inspections::{hazard_store, store};
+use crate::policy;
+use crate::policy::inspections::INSPECTORS;
+use crate::policy::versions::Policies;
+
+/// A visit or a hazard that waits.
+pub struct Inspecting {
+    pub kind: &'static str,
+    pub id: Id,
+    pub href: String,
+    pub about: String,
+    pub titles: (String, String),
+    pub company: Option<Id>,
+    pub complex: Id,
+    pub waiting: (InboxKind, Option<NaiveDate>),
+}
+
+/// Visits to carry out and hazards to look at again or to see to, of an office; hazards to rectify, of a company.
+pub fn waiting(conn: &mut Conn, ctx: &Ctx, at_most: i64) -> Work<Vec<Inspecting>> {
+    let role = ctx.caller.role;
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    if role == Role::PropertyCompany {
+        let mut rows = hazard_store::open(conn, &ctx.scope, at_most)?;
+        let complexes: Vec<Id> = rows.iter().map(|row| row.complex_id).collect();
+        let serving = complexes::services_in_force(conn, &ctx.scope, &complexes, ctx.today)?;
+        rows.retain(|row| serving.contains_key(&row.complex_id));
+        return Ok(rows.into_iter().map(|row| hazard(&policies, row, InboxKind::RectifyHazard)).collect());
+    }
+    if !INSPECTORS.contains(&role) {
+        return Ok(Vec::new());
+    }
+    let division = ctx.caller.division.as_deref().unwrap_or_default();
+    let visits = store::waiting(conn, &ctx.scope, role, division, at_most)?;
+    let mut all: Vec<Inspecting> = Vec::with_capacity(visits.len());
+    for part in visits {
+        let list = checklist_of(&policies, part.policy_version, &part.checklist);
+        all.push(Inspecting {
+            kind: "inspection",
+            id: part.inspection_id,
+            href: format!("/v1/inspections/{}", part.inspection_id),
+            titles: list.map(|one| (one.title_zh.clone(), one.title_en.clone())).unwrap_or_default(),
+            about: part.checklist,
+            company: part.company_id,
+            complex: part.complex_id,
+            waiting: (InboxKind::CarryOutInspection, Some(part.planned_on)),
+        });
+    }
+    for row in hazard_store::of_office(conn, ctx, role, division, at_most)? {
+        if let Some(kind) = rules::of_hazard(row.state()?) {
+            all.push(hazard(&policies, row, kind));
+        }
+    }
+    Ok(all)
+}
+
+fn hazard(policies: &Policies, row: HazardRow, kind: InboxKind) -> Inspecting {
+    let item = checklist_of(policies, row.policy_version, &row.checklist).and_then(|list| list.item(&row.item));
+    // What is rectified waits for the office, and no period runs for that.
+    let due_on = Some(row.due_on).filter(|_| kind != InboxKind::RecheckHazard);
+    Inspecting {
+        kind: "hazard",
+        id: row.id,
+        href: format!("/v1/hazards/{}", row.id),
+        titles: item.map(|one| (one.title_zh.clone(), one.title_en.clone())).unwrap_or_default(),
+        about: row.item,
+        company: row.company_id,
+        complex: row.complex_id,
+        waiting: (kind, due_on),
+    }
+}

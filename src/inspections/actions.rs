@@ -1,0 +1,209 @@
+//! Planning a visit, giving an office's result, cancelling.
+
+use serde_json::json;
+
+use super::input::*;
+use super::model::*;
+use super::rules::{self, Given};
+use super::store;
+use super::taking::{self, Office};
+use super::view::{self, Inspection};
+use crate::complexes;
+use crate::db::{Conn, Fail, Id, Json, Work, lock_complex};
+use crate::fault::Fault;
+use crate::files;
+use crate::http::{Body, Ctx, Entity, PageOf, Tx};
+use crate::ledger;
+use crate::ledger::Place;
+use crate::policy;
+use crate::policy::inspections::Checklist;
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::proceedings::said::Said;
+
+pub fn list_checklists(conn: &mut Conn, ctx: &Ctx, query: &ListChecklists) -> Work<PageOf<Checklist>> {
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    let rules = &policies.governing(query.as_of.unwrap_or(ctx.today)).document().inspections;
+    let of_role = rules.checklists.iter().filter(|list| query.role.is_none_or(|role| list.roles.contains(&role)));
+    Ok(PageOf { items: of_role.cloned().collect(), next_cursor: None, total: None })
+}
+
+/// The place of a complex that the caller sees.
+pub fn place_of(conn: &mut Conn, ctx: &Ctx, complex: Id) -> Work<Option<Place>> {
+    match complexes::find(conn, &ctx.scope, complex) {
+        Ok(row) => Ok(Some(row.place())),
+        Err(Fail::Problem(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+pub fn create_inspection(tx: &mut Tx, body: &Body<VisitIn>) -> Work<Entity<Inspection>> {
+    let ctx = tx.ctx;
+    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let governing = policies.governing(ctx.today);
+    let mut place = None;
+    let input = tx.creation(
+        body,
+        |conn, scope, id| store::find(conn, scope, id).map(drop),
+        |conn, input, faults| {
+            let rules = &governing.document().inspections;
+            rules::check_visit(ctx.today, input.planned_on, &input.offices, rules, faults);
+            place = place_of(conn, ctx, input.complex_id)?;
+            if place.is_none() {
+                let (zh, en) = ("小区不存在，或不在您的辖区内", "there is no such complex for you");
+                faults.push(Fault::new("/complex_id", "unknown_reference", zh, en));
+            }
+            Ok(())
+        },
+    )?;
+    let place = place.ok_or_else(|| Problem::new(Code::Internal))?;
+    lock_complex(tx.conn, input.complex_id)?;
+    let row = new_row(tx, input.complex_id, &place, governing.version, input.planned_on, true)?;
+    let row = InspectionRow { purpose: input.purpose.clone(), ..row };
+    store::insert(tx.conn, &row)?;
+    for office in &input.offices {
+        let division = match office.role.row().division_digits {
+            12 => place.community.as_str(),
+            _ => office.role.area_of(&place.county, &place.township),
+        };
+        let part = new_part(ctx, &row, Office { role: office.role, division }, &office.checklist);
+        store::insert_part(tx.conn, &part)?;
+    }
+    let step = json!({ "offices": input.offices });
+    ledger::append(tx, taking::event(&row, "inspection.planned", step, input.texts()))?;
+    // An event has one addressee: each office that does not see the territory is told by one of its own.
+    for office in input.offices.iter().filter(|office| office.role.is_addressed()) {
+        let step = json!({ "role": office.role, "checklist": office.checklist });
+        let event = taking::event(&row, "inspection.office_called", step, Vec::new());
+        let area = office.role.area_of(&place.county, &place.township);
+        ledger::append(tx, event.addressed(office.role, area))?;
+    }
+    let id = row.id;
+    let view = view::view(tx.conn, ctx, row)?;
+    Ok(Entity::created(id, 1, view, "/v1/inspections"))
+}
+
+/// A visit of today; who serves on its day is told of it, as far as it is known.
+pub fn new_row(
+    tx: &mut Tx,
+    complex_id: Id,
+    place: &Place,
+    policy_version: i64,
+    planned_on: chrono::NaiveDate,
+    planned: bool,
+) -> Work<InspectionRow> {
+    let ctx = tx.ctx;
+    let serving = complexes::services_in_force(tx.conn, &ctx.scope, &[complex_id], planned_on)?;
+    Ok(InspectionRow {
+        id: ctx.new_id(),
+        version: 1,
+        state: InspectionState::Planned.code().to_owned(),
+        planned,
+        visited: false,
+        complex_id,
+        company_id: serving.get(&complex_id).map(|service| service.company_id),
+        county: place.county.clone(),
+        township: place.township.clone(),
+        community: place.community.clone(),
+        planned_on,
+        done_on: None,
+        purpose: None,
+        planned_by: Json(Actor::of(&ctx.caller)),
+        cancellation: Json(None),
+        policy_version,
+        created_at: ctx.now,
+        updated_at: ctx.now,
+    })
+}
+
+pub fn new_part(ctx: &Ctx, row: &InspectionRow, office: Office, checklist: &str) -> PartRow {
+    PartRow {
+        id: ctx.new_id(),
+        inspection_id: row.id,
+        role: office.role.code().to_owned(),
+        division: office.division.to_owned(),
+        checklist: checklist.to_owned(),
+        state: InspectionPartState::Planned.code().to_owned(),
+        complex_id: row.complex_id,
+        company_id: row.company_id,
+        county: row.county.clone(),
+        township: row.township.clone(),
+        community: row.community.clone(),
+        planned_on: row.planned_on,
+        visited_at: None,
+        visited_on: None,
+        is_last: false,
+        passed: 0,
+        failed: 0,
+        not_applicable: 0,
+        result: Json(PartResult::default()),
+        submitted_by: Json(None),
+        submitted_at: None,
+        policy_version: row.policy_version,
+    }
+}
+
+/// The result of the caller's office, for its part of a planned visit.
+pub fn submit_inspection_result(tx: &mut Tx, id: Id, body: &Body<InspectionResultIn>) -> Work<Entity<Inspection>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let office = Office::of(ctx);
+    let parts = store::parts_of_one(tx.conn, id)?;
+    let own: Vec<&PartRow> = parts.iter().filter(|part| part.is_of(office.role, office.division)).collect();
+    if own.is_empty() {
+        let (zh, en) = ("贵单位不参加此次检查", "your office has no part in this visit");
+        return Err(Problem::new(Code::Forbidden).detail(zh, en).into());
+    }
+    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let input = tx.checked(body, |conn, input, faults| {
+        let given = Given::from(input);
+        let checklist =
+            policies.governing(taking::day_of(ctx, &given)).document().inspections.checklist(given.checklist);
+        rules::check_result("", &given, checklist, office.role, ctx.now, faults);
+        let told = faults.iter().any(|fault| fault.pointer == "/checklist");
+        if !told && !own.iter().any(|part| part.checklist == given.checklist) {
+            let (zh, en) =
+                ("贵单位在此次检查中不使用此检查表", "your office has no part by that checklist in this visit");
+            faults.push(Fault::new("/checklist", "wrong_party", zh, en));
+        }
+        files::check_lists(conn, ctx, &taking::lists("", &given), faults)
+    })?;
+    tx.if_match(row.version)?;
+    let given = Given::from(input);
+    let governing = policies.governing(taking::day_of(ctx, &given));
+    let lost = || Problem::new(Code::Internal);
+    let checklist = governing.document().inspections.checklist(given.checklist).ok_or_else(lost)?;
+    let part = own.into_iter().find(|part| part.checklist == given.checklist).ok_or_else(lost)?.clone();
+    if !row.is_open() || !part.is_planned() {
+        let (zh, en) = ("该部分结果已提交，或检查已取消", "this part is done already, or the visit is cancelled");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    taking::take(tx, &mut row, part, false, &given, (checklist, governing.version))?;
+    view::entity(tx.conn, ctx, row)
+}
+
+/// What was not visited is not going to be. Results that were given stand: then the visit is done with them.
+pub fn cancel_inspection(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Inspection>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    if !row.is_open() {
+        let (zh, en) = ("检查已完成或已取消", "it is done or cancelled already");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    let mut parts = store::parts_of_one(tx.conn, id)?;
+    for part in parts.iter_mut().filter(|part| part.is_planned()) {
+        part.state = InspectionPartState::Cancelled.code().to_owned();
+        store::save_part(tx.conn, part)?;
+    }
+    let state = rules::state_of(parts.iter().filter_map(|part| InspectionPartState::from_code(&part.state)));
+    row.state = state.code().to_owned();
+    row.done_on = parts.iter().filter_map(|part| part.visited_on).max();
+    row.cancellation = Json(Some(Step::new(ctx, input.clone())));
+    row.version += 1;
+    row.updated_at = ctx.now;
+    store::save(tx.conn, &row)?;
+    ledger::append(tx, taking::event(&row, "inspection.cancelled", json!({}), input.texts()))?;
+    view::entity(tx.conn, ctx, row)
+}

@@ -1,0 +1,303 @@
+//! Results that phones bring back: each has its key and is taken once for ever, a few in one transaction.
+
+use actix_web::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::actions::{new_part, new_row, place_of};
+use super::input::*;
+use super::model::*;
+use super::rules::{self, Given};
+use super::store;
+use super::taking::{self, Office};
+use crate::access::Role;
+use crate::db::{Conn, Fail, Id, Work, distinct, lock_complex};
+use crate::fault::Fault;
+use crate::files;
+use crate::http::{Ctx, Entity, Tx};
+use crate::ledger;
+use crate::policy;
+use crate::policy::versions::Policies;
+use crate::problem::{Code, FaultBody, Problem};
+
+/// As many results and failed items stand in one transaction: the writer is not held for longer than a tenth of a second.
+const RESULTS_AT_ONCE: usize = 10;
+const FAILURES_AT_ONCE: usize = 20;
+
+/// What became of one result (单条接收结果).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TakenResult {
+    pub key: Id,
+    pub outcome: SubmissionOutcome,
+    /// The inspection that it belongs to; null where it was refused.
+    pub inspection_id: Option<Id>,
+    /// Why it was refused; pointers lead into the batch.
+    #[schema(max_items = 1000)]
+    pub errors: Vec<FaultBody>,
+}
+
+/// What became of a batch (批量接收结果), in the order in which it was sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TakenBatch {
+    /// Results that were taken now.
+    #[schema(minimum = 0, maximum = 200)]
+    pub created: usize,
+    /// Results that had been taken before.
+    #[schema(minimum = 0, maximum = 200)]
+    pub already_taken: usize,
+    /// Results that were not taken.
+    #[schema(minimum = 0, maximum = 200)]
+    pub refused: usize,
+    /// Each result by its key.
+    #[schema(max_items = 200)]
+    pub results: Vec<TakenResult>,
+}
+
+/// Results of one transaction, each with its place in the batch.
+pub type Chunk = Vec<(usize, BatchResultIn)>;
+
+/// A batch in pieces. By the order of their keys: two phones that bring the same results wait for each other, and do not
+/// lock each other out.
+pub fn chunks(input: &InspectionBatchIn) -> Vec<Chunk> {
+    let mut all: Chunk = input.results.iter().cloned().enumerate().collect();
+    all.sort_by_key(|(n, result)| (result.key, *n));
+    let mut chunks: Vec<Chunk> = Vec::new();
+    let mut failures = 0;
+    for (n, result) in all {
+        let failed = result.items.iter().filter(|item| item.outcome == ItemOutcome::Fail).count();
+        match chunks.last_mut() {
+            Some(chunk) if chunk.len() < RESULTS_AT_ONCE && failures + failed <= FAILURES_AT_ONCE => {
+                chunk.push((n, result));
+                failures += failed;
+            }
+            _ => {
+                chunks.push(vec![(n, result)]);
+                failures = failed;
+            }
+        }
+    }
+    chunks
+}
+
+/// One transaction of a batch.
+pub fn take_chunk(tx: &mut Tx, chunk: &Chunk) -> Work<Vec<(usize, TakenResult)>> {
+    let ctx = tx.ctx;
+    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let planned: Vec<Id> = chunk.iter().filter_map(|(_, result)| result.inspection_id).collect();
+    let mut complexes = store::complexes_of(tx.conn, &planned)?;
+    complexes.extend(chunk.iter().filter_map(|(_, result)| result.complex_id));
+    for complex in distinct(&complexes) {
+        lock_complex(tx.conn, complex)?;
+    }
+    let mut taken = Vec::with_capacity(chunk.len());
+    for (n, result) in chunk {
+        let (outcome, inspection_id, faults) = take_one(tx, &policies, *n, result)?;
+        // In the language that was asked for.
+        let errors = Problem::faults(faults).body(ctx.language, None).errors;
+        taken.push((*n, TakenResult { key: result.key, outcome, inspection_id, errors }));
+    }
+    Ok(taken)
+}
+
+pub fn answer(taken: Vec<(usize, TakenResult)>) -> Entity<TakenBatch> {
+    let mut taken = taken;
+    taken.sort_by_key(|(n, _)| *n);
+    let results: Vec<TakenResult> = taken.into_iter().map(|(_, one)| one).collect();
+    let count = |outcome| results.iter().filter(|one| one.outcome == outcome).count();
+    let body = TakenBatch {
+        created: count(SubmissionOutcome::Created),
+        already_taken: count(SubmissionOutcome::AlreadyTaken),
+        refused: count(SubmissionOutcome::Refused),
+        results,
+    };
+    Entity { id: None, version: 0, status: StatusCode::OK, location: None, shown_once: false, body }
+}
+
+type Taken = (SubmissionOutcome, Option<Id>, Vec<Fault>);
+
+/// The key is taken first: whoever brings the same result at the same moment waits here, and then finds it taken. Where the
+/// result is refused, the key is given back.
+fn take_one(tx: &mut Tx, policies: &Policies, n: usize, result: &BatchResultIn) -> Work<Taken> {
+    let ctx = tx.ctx;
+    let own = Office::of(ctx);
+    let office = ledger::addressee(own.role, own.division);
+    let target = result.inspection_id.unwrap_or_else(|| ctx.new_id());
+    let digest = ledger::sha256_hex(&serde_json::to_string(result).map_err(|_| Problem::new(Code::Internal))?);
+    let row = KeyRow { office: office.clone(), key: result.key, digest, inspection_id: target, taken_at: ctx.now };
+    if !store::take_key(tx.conn, &row)? {
+        let known = store::key(tx.conn, &office, result.key)?.ok_or_else(|| Problem::new(Code::Internal))?;
+        if known.digest == row.digest {
+            return Ok((SubmissionOutcome::AlreadyTaken, Some(known.inspection_id), Vec::new()));
+        }
+        let (zh, en) = ("该标识已用于另一份结果", "this key stands for another result");
+        let fault = Fault::new(format!("/results/{n}/key"), "key_reused", zh, en);
+        return Ok((SubmissionOutcome::Refused, None, vec![fault]));
+    }
+    let mut faults = Vec::new();
+    match prepare(tx.conn, ctx, policies, n, result, &mut faults)? {
+        Some(ready) if faults.is_empty() => {
+            put(tx, policies, result, target, ready)?;
+            Ok((SubmissionOutcome::Created, Some(target), Vec::new()))
+        }
+        _ => {
+            store::give_key_back(tx.conn, &office, result.key)?;
+            Ok((SubmissionOutcome::Refused, None, faults))
+        }
+    }
+}
+
+/// Where a result goes.
+enum Ready {
+    Planned(Box<(InspectionRow, PartRow)>),
+    New(ledger::Place, Id),
+}
+
+fn prepare(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    policies: &Policies,
+    n: usize,
+    result: &BatchResultIn,
+    faults: &mut Vec<Fault>,
+) -> Work<Option<Ready>> {
+    let (at, given) = (format!("/results/{n}"), Given::from(result));
+    let checklist = policies.governing(taking::day_of(ctx, &given)).document().inspections.checklist(given.checklist);
+    rules::check_result(&at, &given, checklist, ctx.caller.role, ctx.now, faults);
+    files::check_lists(conn, ctx, &taking::lists(&at, &given), faults)?;
+    match (result.inspection_id, result.complex_id) {
+        (Some(_), Some(_)) => {
+            let (zh, en) = ("已有检查计划，不得再填小区", "the planned visit says where it is");
+            faults.push(Fault::new(format!("{at}/complex_id"), "conflict", zh, en));
+            Ok(None)
+        }
+        (None, None) => {
+            let (zh, en) = ("须填写 inspection_id 或 complex_id", "inspection_id or complex_id is needed");
+            faults.push(Fault::new(format!("{at}/complex_id"), "required", zh, en));
+            Ok(None)
+        }
+        (Some(id), None) => planned(conn, ctx, &at, id, &given, faults),
+        (None, Some(complex)) => unplanned(conn, ctx, &at, complex, faults),
+    }
+}
+
+fn planned(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    at: &str,
+    id: Id,
+    given: &Given,
+    faults: &mut Vec<Fault>,
+) -> Work<Option<Ready>> {
+    let pointer = format!("{at}/inspection_id");
+    let row = match store::find(conn, &ctx.scope, id) {
+        Ok(row) => row,
+        Err(Fail::Problem(_)) => {
+            let (zh, en) = ("没有此检查，或不在您的辖区内", "no such visit for you");
+            faults.push(Fault::new(pointer, "unknown_reference", zh, en));
+            return Ok(None);
+        }
+        Err(other) => return Err(other),
+    };
+    let office = Office::of(ctx);
+    let parts = store::parts_of_one(conn, id)?;
+    let own =
+        parts.into_iter().find(|part| part.is_of(office.role, office.division) && part.checklist == given.checklist);
+    let Some(part) = own else {
+        let (zh, en) = ("贵单位不按此检查表参加此次检查", "your office has no part by that checklist in this visit");
+        faults.push(Fault::new(pointer, "wrong_party", zh, en));
+        return Ok(None);
+    };
+    if !row.is_open() || !part.is_planned() {
+        let (zh, en) = ("该部分结果已提交，或检查已取消", "this part is done already, or the visit is cancelled");
+        faults.push(Fault::new(pointer, "not_open", zh, en));
+    }
+    Ok(Some(Ready::Planned(Box::new((row, part)))))
+}
+
+fn unplanned(conn: &mut Conn, ctx: &Ctx, at: &str, complex: Id, faults: &mut Vec<Fault>) -> Work<Option<Ready>> {
+    let pointer = format!("{at}/complex_id");
+    if matches!(ctx.caller.role, Role::PoliceStation | Role::FireRescue) {
+        let (zh, en) = ("贵单位提交其参加的联合检查结果", "your office gives its part of visits that it was called to");
+        faults.push(Fault::new(pointer, "wrong_party", zh, en));
+        return Ok(None);
+    }
+    let Some(place) = place_of(conn, ctx, complex)? else {
+        let (zh, en) = ("小区不存在，或不在您的辖区内", "there is no such complex for you");
+        faults.push(Fault::new(pointer, "unknown_reference", zh, en));
+        return Ok(None);
+    };
+    Ok(Some(Ready::New(place, complex)))
+}
+
+fn put(tx: &mut Tx, policies: &Policies, result: &BatchResultIn, target: Id, ready: Ready) -> Work<()> {
+    let ctx = tx.ctx;
+    let given = Given::from(result);
+    let day = taking::day_of(ctx, &given);
+    let governing = policies.governing(day);
+    let lost = || Problem::new(Code::Internal);
+    let checklist = governing.document().inspections.checklist(given.checklist).ok_or_else(lost)?;
+    let by = (checklist, governing.version);
+    match ready {
+        Ready::Planned(rows) => {
+            let (mut row, part) = *rows;
+            taking::take(tx, &mut row, part, false, &given, by)?;
+        }
+        Ready::New(place, complex) => {
+            let row = new_row(tx, complex, &place, governing.version, day, false)?;
+            // Its version is 1 once its result is on file.
+            let mut row = InspectionRow { id: target, version: 0, ..row };
+            store::insert(tx.conn, &row)?;
+            let part = new_part(ctx, &row, Office::of(ctx), given.checklist);
+            taking::take(tx, &mut row, part, true, &given, by)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::db::types::Instant;
+
+    fn result(key: u128, failed: usize) -> BatchResultIn {
+        let item = ItemResultIn {
+            item: "fire_lane".into(),
+            outcome: ItemOutcome::Fail,
+            note: Some("占用".into()),
+            evidence: Vec::new(),
+        };
+        BatchResultIn {
+            key: Id(uuid::Uuid::from_u128(key)),
+            inspection_id: None,
+            complex_id: None,
+            checklist: "safety".into(),
+            visited_at: Instant::now(),
+            items: vec![item; failed],
+            note: None,
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+        #[test]
+        fn chunks_hold_every_result_once_in_the_order_of_keys_and_few_of_them(
+            all in proptest::collection::vec((0u128..50, 0usize..40), 1..200),
+        ) {
+            let results: Vec<BatchResultIn> = all.iter().map(|(key, failed)| result(*key, *failed)).collect();
+            let chunks = chunks(&InspectionBatchIn { results });
+            let flat: Vec<(Id, usize)> = chunks.iter().flatten().map(|(n, one)| (one.key, *n)).collect();
+            let mut sorted = flat.clone();
+            sorted.sort();
+            prop_assert_eq!(&flat, &sorted);
+            let mut places: Vec<usize> = flat.iter().map(|(_, n)| *n).collect();
+            places.sort();
+            prop_assert_eq!(places, (0..all.len()).collect::<Vec<_>>());
+            for chunk in &chunks {
+                let failed: usize = chunk.iter().map(|(_, one)| one.items.len()).sum();
+                prop_assert!(chunk.len() <= RESULTS_AT_ONCE && (chunk.len() == 1 || failed <= FAILURES_AT_ONCE));
+            }
+        }
+    }
+}

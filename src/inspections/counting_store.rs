@@ -1,0 +1,152 @@
+//! The few statements that plans and counts read: slim rows of an area from its covering indexes, never one for each complex.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::model::{HazardState, InspectionPartState, PartResult};
+use super::statistics_rules::{Found, PartFact};
+use crate::access::{Scope, scoped};
+use crate::db::schema::{complex_services as services, complexes, hazards, inspection_parts as parts};
+use crate::db::{Conn, Id, Json, Work};
+use crate::disclosures::state_rules::{Served, Serving, serving};
+
+/// A complex that a company serves.
+pub struct ServedComplex {
+    pub complex: Id,
+    pub name: String,
+    pub township: String,
+    pub community: String,
+    pub serving: Serving,
+}
+
+/// The complexes of an area that are served on a day.
+pub fn served(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<ServedComplex>> {
+    let columns = (services::complex_id, services::company_id, services::effective_from, services::effective_to);
+    let rows: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> =
+        scoped::complex_services(scope).filter(services::effective_from.le(day)).select(columns).load(conn)?;
+    let mut all: HashMap<Id, Vec<Served>> = HashMap::new();
+    for (complex, company_id, from, to) in rows {
+        all.entry(complex).or_default().push(Served { company_id, from, to });
+    }
+    let columns = (complexes::id, complexes::name, complexes::township, complexes::community);
+    let named: Vec<(Id, String, String, String)> =
+        scoped::complexes(scope).select(columns).order(complexes::id).load(conn)?;
+    let served = named.into_iter().filter_map(|(complex, name, township, community)| {
+        let serving = serving(all.get(&complex)?, day)?;
+        Some(ServedComplex { complex, name, township, community, serving })
+    });
+    Ok(served.collect())
+}
+
+/// The last day of each checklist at each complex.
+pub fn last_days(conn: &mut Conn, scope: &Scope) -> Work<HashMap<(Id, String), NaiveDate>> {
+    let rows: Vec<(Id, String, Option<NaiveDate>)> = scoped::inspection_parts(scope)
+        .filter(parts::is_last.eq(true))
+        .select((parts::complex_id, parts::checklist, parts::visited_on))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(complex, checklist, day)| Some(((complex, checklist), day?))).collect())
+}
+
+/// The next day for which each checklist is planned at each complex.
+pub fn planned_days(conn: &mut Conn, scope: &Scope, today: NaiveDate) -> Work<HashMap<(Id, String), NaiveDate>> {
+    let rows: Vec<(Id, String, NaiveDate)> = scoped::inspection_parts(scope)
+        .filter(parts::state.eq(InspectionPartState::Planned.code()))
+        .filter(parts::planned_on.ge(today))
+        .select((parts::complex_id, parts::checklist, parts::planned_on))
+        .load(conn)?;
+    let mut all: HashMap<(Id, String), NaiveDate> = HashMap::new();
+    for (complex, checklist, day) in rows {
+        let next = all.entry((complex, checklist)).or_insert(day);
+        *next = day.min(*next);
+    }
+    Ok(all)
+}
+
+/// The complexes of an area that anybody served on a day of the period, with their communities.
+pub fn served_between(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: NaiveDate) -> Work<BTreeMap<Id, String>> {
+    let rows: Vec<(Id, String)> = scoped::complex_services(scope)
+        .filter(services::effective_from.le(to))
+        .filter(services::effective_to.is_null().or(services::effective_to.ge(from)))
+        .select((services::complex_id, services::community))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Results given in a period, and visits of it that are overdue.
+pub fn parts_between(
+    conn: &mut Conn,
+    scope: &Scope,
+    from: NaiveDate,
+    to: NaiveDate,
+    today: NaiveDate,
+) -> Work<Vec<PartFact>> {
+    let columns = (parts::community, parts::checklist, parts::complex_id);
+    let done: Vec<(String, String, Id)> = scoped::inspection_parts(scope)
+        .filter(parts::state.eq(InspectionPartState::Done.code()))
+        .filter(parts::visited_on.ge(from))
+        .filter(parts::visited_on.le(to))
+        .select(columns)
+        .load(conn)?;
+    let overdue: Vec<(String, String, Id)> = scoped::inspection_parts(scope)
+        .filter(parts::state.eq(InspectionPartState::Planned.code()))
+        .filter(parts::planned_on.ge(from))
+        .filter(parts::planned_on.le(to))
+        .filter(parts::planned_on.lt(today))
+        .select(columns)
+        .load(conn)?;
+    let fact = |done| move |(community, checklist, complex)| PartFact { community, checklist, complex, done };
+    Ok(done.into_iter().map(fact(true)).chain(overdue.into_iter().map(fact(false))).collect())
+}
+
+/// What is counted of a hazard.
+type Slim = (String, String, NaiveDate, bool);
+
+fn found((community, state, due_on, missed): Slim) -> Option<Found> {
+    Some(Found { community, state: HazardState::from_code(&state)?, due_on, missed })
+}
+
+/// Hazards found in a period.
+pub fn hazards_between(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: NaiveDate) -> Work<Vec<Found>> {
+    let rows: Vec<Slim> = scoped::hazards(scope)
+        .filter(hazards::found_on.ge(from))
+        .filter(hazards::found_on.le(to))
+        .select((hazards::community, hazards::state, hazards::due_on, hazards::missed))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(found).collect())
+}
+
+/// Results at a complex while a company served it: checklist, day, and what was found.
+pub fn results_at(
+    conn: &mut Conn,
+    complex: Id,
+    company: Id,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Work<Vec<(Id, String, NaiveDate, PartResult)>> {
+    let system = Scope::System("what is known of a complex, for those who rate it");
+    let rows: Vec<(Id, String, Option<NaiveDate>, Json<PartResult>)> = scoped::inspection_parts(&system)
+        .filter(parts::complex_id.eq(complex))
+        .filter(parts::company_id.eq(company))
+        .filter(parts::state.eq(InspectionPartState::Done.code()))
+        .filter(parts::visited_on.ge(from))
+        .filter(parts::visited_on.le(to))
+        .select((parts::inspection_id, parts::checklist, parts::visited_on, parts::result))
+        .order((parts::visited_on, parts::id))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(id, checklist, day, result)| Some((id, checklist, day?, result.0))).collect())
+}
+
+/// Hazards found at a complex while a company served it.
+pub fn hazards_at(conn: &mut Conn, complex: Id, company: Id, from: NaiveDate, to: NaiveDate) -> Work<Vec<Found>> {
+    let system = Scope::System("what is known of a complex, for those who rate it");
+    let rows: Vec<Slim> = scoped::hazards(&system)
+        .filter(hazards::complex_id.eq(complex))
+        .filter(hazards::company_id.eq(company))
+        .filter(hazards::found_on.ge(from))
+        .filter(hazards::found_on.le(to))
+        .select((hazards::community, hazards::state, hazards::due_on, hazards::missed))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(found).collect())
+}

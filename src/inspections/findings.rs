@@ -1,0 +1,134 @@
+//! A finding becomes a reported violation in one call, with what was seen and its photographs.
+
+use serde_json::json;
+
+use super::input::FindingReportIn;
+use super::model::*;
+use super::store;
+use super::taking;
+use super::view::checklist_of;
+use crate::db::{Conn, Id, Work};
+use crate::fault::Fault;
+use crate::files::{self, OwnerKind};
+use crate::http::{Body, Ctx, Entity, Tx};
+use crate::ledger;
+use crate::policy;
+use crate::policy::versions::Policies;
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::Evidence;
+use crate::proceedings::said::Said;
+use crate::violations;
+use crate::violations::model::{ViolationIn, ViolationSource};
+use crate::violations::view::Violation;
+
+/// An item that failed, with the part of the visit that found it.
+struct Finding<'a> {
+    part: &'a PartRow,
+    found: &'a ItemResult,
+    title: String,
+    act: Option<String>,
+}
+
+fn finding<'a>(policies: &Policies, part: &'a PartRow, item: &str) -> Option<Finding<'a>> {
+    let found = part.result.0.items.iter().find(|one| one.item == item && one.outcome == ItemOutcome::Fail)?;
+    let item = checklist_of(policies, part.policy_version, &part.checklist).and_then(|list| list.item(item));
+    Some(Finding {
+        part,
+        found,
+        title: item.map(|one| one.title_zh.clone()).unwrap_or_else(|| found.item.clone()),
+        act: item.and_then(|one| one.act.clone()),
+    })
+}
+
+pub fn report_inspection_finding(tx: &mut Tx, id: Id, body: &Body<FindingReportIn>) -> Work<Entity<Violation>> {
+    let ctx = tx.ctx;
+    let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
+    let parts = store::parts_of_one(tx.conn, id)?;
+    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let input = tx.creation(
+        body,
+        |conn, scope, id| violations::store::find(conn, scope, id).map(drop),
+        |conn, input, faults| check(conn, ctx, &row, &parts, &policies, input, faults),
+    )?;
+    tx.if_match(row.version)?;
+    let lost = || Problem::new(Code::Internal);
+    let part = parts.iter().find(|part| part.id == input.part_id).ok_or_else(lost)?;
+    let finding = finding(&policies, part, &input.item).ok_or_else(lost)?;
+    if finding.found.violation_id.is_some() {
+        let (zh, en) = ("该项已登记为违规", "this finding was reported already");
+        return Err(Problem::new(Code::AlreadyExists).detail(zh, en).into());
+    }
+    if part.company_id.is_none() {
+        let (zh, en) = ("检查当日没有企业服务该小区", "nobody served the complex on the day of the visit");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    let violation_id = ctx.new_id();
+    let mut violation = violation(&row, &finding, input);
+    let proof = files::copy_evidence(tx, &finding.found.evidence, OwnerKind::Violation, violation_id)?;
+    violation.evidence.extend(proof);
+    let reported = violations::report::report(tx, violation_id, violation)?;
+
+    let mut part = part.clone();
+    for item in part.result.0.items.iter_mut().filter(|item| item.item == input.item) {
+        item.violation_id = Some(violation_id);
+    }
+    store::save_part(tx.conn, &part)?;
+    row.version += 1;
+    row.updated_at = ctx.now;
+    store::save(tx.conn, &row)?;
+    let step = json!({ "part_id": part.id, "item": input.item, "violation_id": violation_id });
+    ledger::append(tx, taking::event(&row, "inspection.finding_reported", step, input.texts()))?;
+    Ok(reported)
+}
+
+fn check(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    row: &InspectionRow,
+    parts: &[PartRow],
+    policies: &Policies,
+    input: &FindingReportIn,
+    faults: &mut Vec<Fault>,
+) -> Work<()> {
+    let Some(part) = parts.iter().find(|part| part.id == input.part_id && part.is_done()) else {
+        let (zh, en) = ("此次检查没有该单位的结果", "this visit holds no such result");
+        faults.push(Fault::new("/part_id", "unknown_reference", zh, en));
+        return Ok(());
+    };
+    let Some(finding) = finding(policies, part, &input.item) else {
+        let (zh, en) = ("不是此结果中的不合格项", "not an item of that result that failed");
+        faults.push(Fault::new("/item", "unknown_value", zh, en));
+        return Ok(());
+    };
+    if input.act.is_none() && finding.act.is_none() {
+        let (zh, en) = ("检查项没有对应的违规行为，须填写", "the item stands for no act: name one");
+        faults.push(Fault::new("/act", "required", zh, en));
+        return Ok(());
+    }
+    if part.company_id.is_none() {
+        return Ok(());
+    }
+    violations::report::check(conn, ctx, &violation(row, &finding, input), faults)
+}
+
+/// The report: what was seen, the officer's words, and where it stands in the result.
+fn violation(row: &InspectionRow, finding: &Finding, input: &FindingReportIn) -> ViolationIn {
+    let Finding { part, found, title, act } = finding;
+    let seen = found.note.clone().unwrap_or_default();
+    let day = part.visited_on.unwrap_or(row.planned_on);
+    let text = format!("检查日期 {day}；检查项：{title}；发现情况：{seen}");
+    ViolationIn {
+        act: input.act.clone().or_else(|| act.clone()).unwrap_or_default(),
+        company_id: part.company_id,
+        subject_name: None,
+        complex_id: Some(row.complex_id),
+        division: None,
+        point: None,
+        found_on: day,
+        source: ViolationSource::Inspection,
+        description: format!("{title}：{seen}。{}", input.description),
+        evidence: vec![Evidence { title: "检查结果".to_owned(), text: Some(text), url: None, attachment_id: None }],
+        distinct_fact_reason: input.distinct_fact_reason.clone(),
+        stopped_and_reported: false,
+    }
+}

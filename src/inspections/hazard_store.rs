@@ -1,0 +1,97 @@
+use diesel::prelude::*;
+
+use super::hazard_view::{self, Hazard};
+use super::input::ListHazards;
+use super::model::*;
+use crate::access::{Role, Scope, scoped};
+use crate::db::schema::hazards;
+use crate::db::{Conn, Id, Work, lock_complex};
+use crate::http::paging::{Page, PageOf};
+use crate::http::{Ctx, Cursor};
+use crate::problem::Problem;
+
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<HazardRow> {
+    let row = scoped::hazards(scope).filter(hazards::id.eq(id)).first(conn).optional()?;
+    Ok(row.ok_or_else(Problem::not_found)?)
+}
+
+/// Locks the complex, then reads the row.
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<HazardRow> {
+    let complex = find(conn, scope, id)?.complex_id;
+    lock_complex(conn, complex)?;
+    find(conn, scope, id)
+}
+
+pub fn insert(conn: &mut Conn, row: &HazardRow) -> Work<()> {
+    diesel::insert_into(hazards::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn save(conn: &mut Conn, row: &HazardRow) -> Work<()> {
+    diesel::update(hazards::table.find(row.id)).set(row).execute(conn)?;
+    Ok(())
+}
+
+/// What the company owes, the most urgent first; for the inbox.
+pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<HazardRow>> {
+    Ok(scoped::hazards(scope)
+        .filter(hazards::state.eq(HazardState::Open.code()))
+        .order((hazards::due_on, hazards::id))
+        .limit(at_most)
+        .load(conn)?)
+}
+
+/// What an office has found that waits for it: to be looked at again, or late.
+pub fn of_office(conn: &mut Conn, ctx: &Ctx, role: Role, division: &str, at_most: i64) -> Work<Vec<HazardRow>> {
+    let late = hazards::state.eq(HazardState::Open.code()).and(hazards::due_on.lt(ctx.today));
+    Ok(scoped::hazards(&ctx.scope)
+        .filter(hazards::role.eq(role.code()))
+        .filter(hazards::division.eq(division.to_owned()))
+        .filter(hazards::state.eq(HazardState::Rectified.code()).or(late))
+        .order((hazards::due_on, hazards::id))
+        .limit(at_most)
+        .load(conn)?)
+}
+
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListHazards) -> Work<PageOf<Hazard>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let open = HazardState::Open.code();
+    let filtered = || {
+        let mut rows = scoped::hazards(&ctx.scope);
+        if let Some(state) = query.state {
+            rows = rows.filter(hazards::state.eq(state.code()));
+        }
+        rows = match query.late {
+            Some(true) => rows.filter(hazards::state.eq(open)).filter(hazards::due_on.lt(ctx.today)),
+            Some(false) => rows.filter(hazards::state.ne(open).or(hazards::due_on.ge(ctx.today))),
+            None => rows,
+        };
+        if let Some(complex) = query.complex_id {
+            rows = rows.filter(hazards::complex_id.eq(complex));
+        }
+        if let Some(company) = query.company_id {
+            rows = rows.filter(hazards::company_id.eq(company));
+        }
+        if let Some(role) = query.role {
+            rows = rows.filter(hazards::role.eq(role.code()));
+        }
+        if let Some(township) = &query.township {
+            rows = rows.filter(hazards::township.eq(township.clone()));
+        }
+        if let Some(community) = &query.community {
+            rows = rows.filter(hazards::community.eq(community.clone()));
+        }
+        if let Some(to) = query.due_to {
+            rows = rows.filter(hazards::due_on.le(to));
+        }
+        rows
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
+        rows = rows.filter(hazards::id.lt(before));
+    }
+    let rows: Vec<HazardRow> = rows.order(hazards::id.desc()).limit(page.fetch()).load(conn)?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    Ok(PageOf { items: hazard_view::views(conn, ctx, rows)?, next_cursor, total })
+}

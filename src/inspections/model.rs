@@ -1,0 +1,274 @@
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::access::Role;
+use crate::coded_enum;
+use crate::db::schema::{hazards, inspection_keys, inspection_parts, inspections};
+use crate::db::types::{Instant, Json};
+use crate::db::{Id, Work};
+use crate::ledger::Place;
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::{Actor, Evidence, Step};
+
+coded_enum! {
+    /// Where an inspection stands (检查状态).
+    #[schema(example = "planned")]
+    pub enum InspectionState {
+        Planned "planned" "已计划" "Planned"
+        InProgress "in_progress" "进行中" "Some offices have given their results"
+        Done "done" "已完成" "Done"
+        Cancelled "cancelled" "已取消" "Cancelled"
+    }
+}
+
+coded_enum! {
+    /// Where the part of one office stands (单位检查状态).
+    #[schema(example = "done")]
+    pub enum InspectionPartState {
+        Planned "planned" "待检查" "Planned"
+        Done "done" "已提交结果" "Result given"
+        Cancelled "cancelled" "已取消" "Cancelled"
+    }
+}
+
+coded_enum! {
+    /// What was found of one item (检查结果).
+    #[schema(example = "pass")]
+    pub enum ItemOutcome {
+        Pass "pass" "合格" "Pass"
+        Fail "fail" "不合格" "Fail"
+        NotApplicable "not_applicable" "不适用" "Not applicable"
+    }
+}
+
+coded_enum! {
+    /// Where a hazard stands (隐患状态).
+    #[schema(example = "open")]
+    pub enum HazardState {
+        Open "open" "待整改" "To be rectified"
+        Rectified "rectified" "已整改待复查" "Rectified by its word, waits for the re-check"
+        Closed "closed" "已销号" "Closed"
+    }
+}
+
+coded_enum! {
+    /// What a re-check came to (复查结果).
+    #[schema(example = "closed")]
+    pub enum RecheckOutcome {
+        Closed "closed" "复查合格，予以销号" "Rectified: closed"
+        NotRectified "not_rectified" "整改不到位" "Not rectified yet"
+    }
+}
+
+coded_enum! {
+    /// What became of a result that a phone sent (接收结果).
+    #[schema(example = "created")]
+    pub enum SubmissionOutcome {
+        Created "created" "已接收" "Taken now"
+        AlreadyTaken "already_taken" "此前已接收" "Taken before; it counts once"
+        Refused "refused" "未接收" "Not taken, for its faults"
+    }
+}
+
+coded_enum! {
+    /// Why a complex is inspected as often as it is (频次依据).
+    #[schema(example = "not_rated")]
+    pub enum FrequencyReason {
+        Star "star" "按星级" "By its star"
+        NotRated "not_rated" "未评级" "Not rated"
+        FocusList "focus_list" "重点整治名单" "On the focus list"
+    }
+}
+
+/// A visit to a complex, planned or not.
+#[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = inspections, treat_none_as_null = true)]
+pub struct InspectionRow {
+    pub id: Id,
+    pub version: i64,
+    pub state: String,
+    /// Somebody planned it; else it became known by its result.
+    pub planned: bool,
+    /// A result was given: from then on the company sees it.
+    pub visited: bool,
+    pub complex_id: Id,
+    /// Who served on the day of the visit, or serves on the day that it is planned for.
+    pub company_id: Option<Id>,
+    pub county: String,
+    pub township: String,
+    pub community: String,
+    pub planned_on: NaiveDate,
+    pub done_on: Option<NaiveDate>,
+    pub purpose: Option<String>,
+    pub planned_by: Json<Actor>,
+    pub cancellation: Json<Option<Step>>,
+    pub policy_version: i64,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+impl InspectionRow {
+    pub fn state(&self) -> Work<InspectionState> {
+        Ok(InspectionState::from_code(&self.state).ok_or_else(|| Problem::new(Code::Internal))?)
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.state == InspectionState::Planned.code() || self.state == InspectionState::InProgress.code()
+    }
+
+    pub fn place(&self) -> Place {
+        Place { county: self.county.clone(), township: self.township.clone(), community: self.community.clone() }
+    }
+}
+
+/// The part of one office in a visit.
+#[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = inspection_parts, treat_none_as_null = true)]
+pub struct PartRow {
+    pub id: Id,
+    pub inspection_id: Id,
+    pub role: String,
+    pub division: String,
+    pub checklist: String,
+    pub state: String,
+    pub complex_id: Id,
+    pub company_id: Option<Id>,
+    pub county: String,
+    pub township: String,
+    pub community: String,
+    pub planned_on: NaiveDate,
+    pub visited_at: Option<Instant>,
+    pub visited_on: Option<NaiveDate>,
+    /// The last result of this checklist at this complex: what the plan counts from.
+    pub is_last: bool,
+    pub passed: i64,
+    pub failed: i64,
+    pub not_applicable: i64,
+    pub result: Json<PartResult>,
+    pub submitted_by: Json<Option<Actor>>,
+    pub submitted_at: Option<Instant>,
+    /// The version whose checklist the result is by: the one in force on the day of the visit.
+    pub policy_version: i64,
+}
+
+impl PartRow {
+    pub fn role(&self) -> Work<Role> {
+        Ok(Role::from_code(&self.role).ok_or_else(|| Problem::new(Code::Internal))?)
+    }
+
+    pub fn is_done(&self) -> bool {
+        self.state == InspectionPartState::Done.code()
+    }
+
+    pub fn is_planned(&self) -> bool {
+        self.state == InspectionPartState::Planned.code()
+    }
+
+    pub fn is_of(&self, role: Role, division: &str) -> bool {
+        self.role == role.code() && self.division == division
+    }
+}
+
+/// A result, as it is stored with its part.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PartResult {
+    pub note: Option<String>,
+    pub items: Vec<ItemResult>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ItemResult {
+    pub item: String,
+    pub outcome: ItemOutcome,
+    pub note: Option<String>,
+    pub evidence: Vec<Evidence>,
+    pub hazard_id: Option<Id>,
+    pub violation_id: Option<Id>,
+}
+
+/// A hazard: an item that failed, to be rectified by a day. It belongs to the complex.
+#[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = hazards, treat_none_as_null = true)]
+pub struct HazardRow {
+    pub id: Id,
+    pub version: i64,
+    pub inspection_id: Id,
+    pub part_id: Id,
+    pub checklist: String,
+    pub item: String,
+    pub state: String,
+    pub complex_id: Id,
+    /// Who served when it was found.
+    pub company_id: Option<Id>,
+    pub county: String,
+    pub township: String,
+    pub community: String,
+    /// The office that found it.
+    pub role: String,
+    pub division: String,
+    pub found_on: NaiveDate,
+    pub due_on: NaiveDate,
+    /// Day of the rectification that stands.
+    pub rectified_on: Option<NaiveDate>,
+    pub closed_on: Option<NaiveDate>,
+    /// A deadline passed without its rectification.
+    pub missed: bool,
+    pub description: String,
+    pub evidence: Json<Vec<Evidence>>,
+    pub steps: Json<Vec<HazardStep>>,
+    pub policy_version: i64,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+impl HazardRow {
+    pub fn state(&self) -> Work<HazardState> {
+        Ok(HazardState::from_code(&self.state).ok_or_else(|| Problem::new(Code::Internal))?)
+    }
+
+    pub fn place(&self) -> Place {
+        Place { county: self.county.clone(), township: self.township.clone(), community: self.community.clone() }
+    }
+}
+
+/// What happened to a hazard after it was found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum HazardStep {
+    Rectification {
+        text: String,
+        evidence: Vec<Evidence>,
+        company_id: Id,
+        on: NaiveDate,
+        at: Instant,
+        by: Actor,
+    },
+    Recheck {
+        outcome: RecheckOutcome,
+        text: String,
+        evidence: Vec<Evidence>,
+        due_on: Option<NaiveDate>,
+        on: NaiveDate,
+        at: Instant,
+        by: Actor,
+    },
+    Extension {
+        text: String,
+        due_on: NaiveDate,
+        on: NaiveDate,
+        at: Instant,
+        by: Actor,
+    },
+}
+
+/// A key under which an office sent a result, with the digest of what it sent.
+#[derive(Clone, Debug, Queryable, Insertable)]
+#[diesel(table_name = inspection_keys)]
+pub struct KeyRow {
+    pub office: String,
+    pub key: Id,
+    pub digest: String,
+    pub inspection_id: Id,
+    pub taken_at: Instant,
+}

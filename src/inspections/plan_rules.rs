@@ -1,0 +1,123 @@
+//! When a complex is to be inspected next. Pure: star, focus list, last day and policy in, the day out.
+
+use chrono::{Days, NaiveDate};
+
+use super::model::FrequencyReason;
+use crate::policy::inspections::Checklist;
+use crate::ratings::model::CurrentStar;
+
+/// How often, why, and when next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    pub every_days: u32,
+    pub reason: FrequencyReason,
+    pub due_on: NaiveDate,
+}
+
+fn after(day: NaiveDate, days: u32) -> NaiveDate {
+    day.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX)
+}
+
+/// The pace of a checklist at a complex; none where the checklist has no frequency. Counted from the last inspection, or
+/// from the day on which the present company began to serve. The tighter pace of the focus list runs from the day on which
+/// the complex came on it: nobody is late for a pace that was not theirs yet.
+pub fn pace(
+    checklist: &Checklist,
+    star: Option<CurrentStar>,
+    last: Option<NaiveDate>,
+    began: NaiveDate,
+) -> Option<Pace> {
+    let line = |wanted| checklist.frequency.iter().find(|one| one.star == wanted);
+    let own = star.and_then(|current| line(Some(current.star)));
+    let (every_days, reason) = match own {
+        Some(own) => (own.every_days, FrequencyReason::Star),
+        None => (line(None)?.every_days, FrequencyReason::NotRated),
+    };
+    let from = last.unwrap_or(began);
+    let usual = Pace { every_days, reason, due_on: after(from, every_days) };
+    let focus = star.and_then(|current| current.focus_since).zip(checklist.focus_every_days);
+    let Some((since, every_days)) = focus.filter(|(_, days)| *days < usual.every_days) else { return Some(usual) };
+    let due_on = after(from.max(since), every_days).min(usual.due_on);
+    Some(Pace { every_days, reason: FrequencyReason::FocusList, due_on })
+}
+
+/// Overdue once the days of grace are over.
+pub fn is_overdue(due_on: NaiveDate, grace_days: u32, today: NaiveDate) -> bool {
+    after(due_on, grace_days) < today
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::policy::inspections::InspectionFrequency;
+    use crate::policy::versions::built_in;
+    use crate::ratings::model::Star;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn general() -> &'static Checklist {
+        built_in().inspections.checklist("general").unwrap()
+    }
+
+    fn rated(star: Star, focus_since: Option<&str>) -> Option<CurrentStar> {
+        Some(CurrentStar { star, focus_since: focus_since.map(day) })
+    }
+
+    #[test]
+    fn the_pace_follows_the_star_and_the_focus_list() {
+        let (last, began) = (Some(day("2026-03-02")), day("2025-01-01"));
+        let of = |star, last| {
+            let pace = pace(general(), star, last, began).unwrap();
+            (pace.every_days, pace.reason, pace.due_on)
+        };
+        use FrequencyReason::{FocusList, NotRated, Star as OfStar};
+        assert_eq!(of(None, last), (30, NotRated, day("2026-04-01")));
+        assert_eq!(of(None, None), (30, NotRated, day("2025-01-31")));
+        assert_eq!(of(rated(Star::Five, None), last), (90, OfStar, day("2026-05-31")));
+        assert_eq!(of(rated(Star::Two, None), last), (15, OfStar, day("2026-03-17")));
+        // On the list since after the last inspection: seven days from then on, and never later than by the star.
+        assert_eq!(of(rated(Star::Two, Some("2026-03-05")), last), (7, FocusList, day("2026-03-12")));
+        assert_eq!(of(rated(Star::Two, Some("2026-03-16")), last), (7, FocusList, day("2026-03-17")));
+        assert_eq!(of(rated(Star::Two, Some("2026-01-01")), last), (7, FocusList, day("2026-03-09")));
+        // An unqualified complex is looked at as often as that already.
+        assert_eq!(of(rated(Star::Unqualified, Some("2026-01-01")), last), (7, OfStar, day("2026-03-09")));
+    }
+
+    #[test]
+    fn a_checklist_without_a_frequency_is_never_due_and_grace_is_given() {
+        let guard = built_in().inspections.checklist("guard").unwrap();
+        assert_eq!(pace(guard, rated(Star::One, Some("2026-01-01")), None, day("2025-01-01")), None);
+        assert!(!is_overdue(day("2026-03-02"), 5, day("2026-03-07")));
+        assert!(is_overdue(day("2026-03-02"), 5, day("2026-03-08")));
+        assert!(!is_overdue(NaiveDate::MAX, 5, NaiveDate::MAX));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+        #[test]
+        fn the_focus_list_never_makes_an_inspection_later_nor_asks_for_the_past(
+            star in 0usize..6, every in 1u32..400, fallback in 1u32..400, focus in 1u32..400,
+            last in proptest::option::of(0u64..1000), since in 0u64..1000,
+        ) {
+            let start = day("2024-01-01");
+            let at = |days| start + Days::new(days);
+            let star = Star::ALL[star];
+            let mut checklist = general().clone();
+            checklist.frequency = vec![
+                InspectionFrequency { star: None, every_days: fallback },
+                InspectionFrequency { star: Some(star), every_days: every },
+            ];
+            checklist.focus_every_days = Some(focus);
+            let last = last.map(at);
+            let usual = pace(&checklist, Some(CurrentStar { star, focus_since: None }), last, start).unwrap();
+            let tight = pace(&checklist, Some(CurrentStar { star, focus_since: Some(at(since)) }), last, start).unwrap();
+            prop_assert!(tight.due_on <= usual.due_on && tight.every_days <= usual.every_days);
+            prop_assert!(tight.due_on == usual.due_on || tight.due_on >= at(since) + Days::new(focus.into()));
+            prop_assert_eq!(usual.every_days, every);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What a result must hold, and how a hazard goes on. Pure: facts and a policy in, faults and days out.
+
+use std::collections::BTreeSet;
+
+use chrono::{Days, NaiveDate, TimeDelta};
+
+use super::input::{BatchResultIn, HazardRecheckIn, InspectionResultIn, ItemResultIn, VisitOfficeIn};
+use super::model::{HazardState, InspectionPartState, InspectionState, ItemOutcome, RecheckOutcome};
+use crate::access::Role;
+use crate::db::types::Instant;
+use crate::fault::Fault;
+use crate::policy::inspections::{Checklist, InspectionRules};
+
+/// The clocks of phones differ: what was seen a moment ago may seem to come.
+const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::minutes(5);
+
+/// As far ahead as a day may be set.
+const AHEAD: Days = Days::new(366);
+
+/// What is given as a result, by one office or in a batch.
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
+    pub checklist: &'a str,
+    pub visited_at: Instant,
+    pub items: &'a [ItemResultIn],
+    pub note: Option<&'a str>,
+}
+
+impl<'a> From<&'a InspectionResultIn> for Given<'a> {
+    fn from(input: &'a InspectionResultIn) -> Given<'a> {
+        let InspectionResultIn { checklist, visited_at, items, note } = input;
+        Given { checklist, visited_at: *visited_at, items, note: note.as_deref() }
+    }
+}
+
+impl<'a> From<&'a BatchResultIn> for Given<'a> {
+    fn from(input: &'a BatchResultIn) -> Given<'a> {
+        let BatchResultIn { checklist, visited_at, items, note, .. } = input;
+        Given { checklist, visited_at: *visited_at, items, note: note.as_deref() }
+    }
+}
+
+/// Every fault of a result. An item that is left out is not passed in silence: it is asked for.
+pub fn check_result(
+    at: &str,
+    given: &Given,
+    checklist: Option<&Checklist>,
+    role: Role,
+    now: Instant,
+    faults: &mut Vec<Fault>,
+) {
+    if given.visited_at.0 > now.0 + CLOCK_DIFFERENCE {
+        let (zh, en) = ("检查时间在未来", "this time has not come");
+        faults.push(Fault::new(format!("{at}/visited_at"), "in_the_future", zh, en));
+    }
+    let Some(checklist) = checklist else {
+        let (zh, en) =
+            ("检查当日施行的政策中没有此检查表", "the policy of the day of the visit holds no such checklist");
+        return faults.push(Fault::new(format!("{at}/checklist"), "unknown_value", zh, en));
+    };
+    check_user(&format!("{at}/checklist"), checklist, role, faults);
+    let mut seen = BTreeSet::new();
+    for (n, item) in given.items.iter().enumerate() {
+        let code = item.item.as_str();
+        if checklist.item(code).is_none() {
+            let (zh, en) = ("检查表中没有此项", "the checklist holds no such item");
+            faults.push(Fault::new(format!("{at}/items/{n}/item"), "unknown_value", zh, en));
+        } else if !seen.insert(code) {
+            faults.push(Fault::new(format!("{at}/items/{n}/item"), "duplicate", "检查项重复", "an item given twice"));
+        }
+        if item.outcome == ItemOutcome::Fail && item.note.is_none() {
+            let (zh, en) = ("不合格项须说明发现的情况", "what fails says what was seen");
+            faults.push(Fault::new(format!("{at}/items/{n}/note"), "required", zh, en));
+        }
+    }
+    let missing = checklist.items.iter().filter(|item| !seen.contains(item.code.as_str()));
+    let missing: Vec<&str> = missing.map(|item| item.code.as_str()).collect();
+    if !missing.is_empty() {
+        let all = missing.join("、");
+        let (zh, en) = (format!("缺少检查项：{all}"), format!("items without a result: {}", missing.join(", ")));
+        faults.push(Fault::new(format!("{at}/items"), "required", zh, en));
+    }
+}
+
+fn check_user(pointer: &str, checklist: &Checklist, role: Role, faults: &mut Vec<Fault>) {
+    if !checklist.roles.contains(&role) {
+        let (zh, en) = ("该单位不使用此检查表", "this office does not inspect by that checklist");
+        faults.push(Fault::new(pointer, "wrong_party", zh, en));
+    }
+}
+
+/// A visit is planned for a day that comes, by offices that inspect, each checklist of an office once.
+pub fn check_visit(
+    today: NaiveDate,
+    planned_on: NaiveDate,
+    offices: &[VisitOfficeIn],
+    rules: &InspectionRules,
+    faults: &mut Vec<Fault>,
+) {
+    if planned_on < today {
+        faults.push(Fault::new("/planned_on", "before_start", "计划日期已过", "this day is over"));
+    } else if planned_on > today + AHEAD {
+        faults.push(Fault::new("/planned_on", "out_of_range", "最远为一年内", "at most a year ahead"));
+    }
+    for (n, office) in offices.iter().enumerate() {
+        let pointer = format!("/offices/{n}/checklist");
+        match rules.checklist(&office.checklist) {
+            None => faults.push(Fault::new(pointer, "unknown_value", "没有此检查表", "there is no such checklist")),
+            Some(checklist) => check_user(&pointer, checklist, office.role, faults),
+        }
+        if offices[..n].contains(office) {
+            faults.push(Fault::new(format!("/offices/{n}"), "duplicate", "参加单位重复", "an office given twice"));
+        }
+    }
+}
+
+/// A re-check that closes sets no day, and one that does not sets one that comes.
+pub fn check_recheck(today: NaiveDate, input: &HazardRecheckIn, faults: &mut Vec<Fault>) {
+    match (input.outcome, input.due_on) {
+        (RecheckOutcome::Closed, Some(_)) => {
+            let (zh, en) = ("销号不设新期限", "what is closed has no new deadline");
+            faults.push(Fault::new("/due_on", "conflict", zh, en));
+        }
+        (RecheckOutcome::NotRectified, None) => {
+            let (zh, en) = ("须填写新的整改期限", "a new deadline is needed");
+            faults.push(Fault::new("/due_on", "required", zh, en));
+        }
+        (RecheckOutcome::NotRectified, Some(day)) => check_deadline(today, day, faults),
+        (RecheckOutcome::Closed, None) => {}
+    }
+}
+
+/// A new deadline is later than `after`, and not further than a year.
+pub fn check_deadline(after: NaiveDate, day: NaiveDate, faults: &mut Vec<Fault>) {
+    if day <= after {
+        let (zh, en) = (format!("须晚于 {after}"), format!("must be later than {after}"));
+        faults.push(Fault::new("/due_on", "before_start", zh, en));
+    } else if day > after + AHEAD {
+        faults.push(Fault::new("/due_on", "out_of_range", "最远为一年内", "at most a year ahead"));
+    }
+}
+
+/// Where a visit stands by its parts.
+pub fn state_of(parts: impl Iterator<Item = InspectionPartState>) -> InspectionState {
+    let (mut done, mut planned) = (false, false);
+    for part in parts {
+        done |= part == InspectionPartState::Done;
+        planned |= part == InspectionPartState::Planned;
+    }
+    match (done, planned) {
+        (true, false) => InspectionState::Done,
+        (true, true) => InspectionState::InProgress,
+        (false, true) => InspectionState::Planned,
+        (false, false) => InspectionState::Cancelled,
+    }
+}
+
+/// Late by the day: the company owes it, and its last day is over.
+pub fn is_late(state: HazardState, due_on: NaiveDate, today: NaiveDate) -> bool {
+    state == HazardState::Open && due_on < today
+}
+
+/// Has the deadline passed before this step was taken? What the company says in time it said in time, however long the
+/// office takes to look; where it proves not to be so, the deadline counts.
+pub fn misses(state: HazardState, due_on: NaiveDate, today: NaiveDate, step: Step) -> bool {
+    match (state, step) {
+        (HazardState::Open, _) => due_on < today,
+        (HazardState::Rectified, Step::Recheck(RecheckOutcome::NotRectified)) => due_on < today,
+        (HazardState::Rectified | HazardState::Closed, _) => false,
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Rectification,
+    Recheck(RecheckOutcome),
+}
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod tests;

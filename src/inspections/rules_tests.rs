@@ -1,0 +1,149 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::db::Id;
+use crate::policy::versions::built_in;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn instant(text: &str) -> Instant {
+    Instant(text.parse().unwrap())
+}
+
+fn safety() -> &'static Checklist {
+    built_in().inspections.checklist("safety").unwrap()
+}
+
+fn item(code: &str, outcome: ItemOutcome) -> ItemResultIn {
+    let note = (outcome == ItemOutcome::Fail).then(|| "占用".to_owned());
+    ItemResultIn { item: code.to_owned(), outcome, note, evidence: Vec::new() }
+}
+
+fn whole() -> Vec<ItemResultIn> {
+    safety().items.iter().map(|one| item(&one.code, ItemOutcome::Pass)).collect()
+}
+
+fn faults(items: &[ItemResultIn], at: &str, role: Role) -> Vec<(String, &'static str)> {
+    let given = Given { checklist: "safety", visited_at: instant(at), items, note: None };
+    let mut faults = Vec::new();
+    check_result("/results/3", &given, Some(safety()), role, instant("2026-03-02T01:00:00Z"), &mut faults);
+    faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()
+}
+
+const NOW: &str = "2026-03-02T01:00:00Z";
+
+#[test]
+fn a_whole_result_has_no_fault_and_each_fault_is_told_at_its_place() {
+    let office = Role::EnforcementOffice;
+    assert_eq!(faults(&whole(), NOW, office), []);
+    // The clocks of phones differ by a little, and not by an hour.
+    assert_eq!(faults(&whole(), "2026-03-02T01:04:59Z", office), []);
+    let mut items = whole();
+    items[0].outcome = ItemOutcome::Fail;
+    items[1].item = "no_such_item".into();
+    items[2].item = items[3].item.clone();
+    let expected = [
+        ("visited_at", "in_the_future"),
+        ("checklist", "wrong_party"),
+        ("items/0/note", "required"),
+        ("items/1/item", "unknown_value"),
+        ("items/3/item", "duplicate"),
+        ("items", "required"),
+    ];
+    let found = faults(&items, "2026-03-02T02:00:00Z", Role::Community);
+    assert_eq!(found, expected.map(|(at, code)| (format!("/results/3/{at}"), code)));
+}
+
+#[test]
+fn a_visit_is_planned_for_a_day_that_comes_by_offices_that_inspect() {
+    let office = |role, checklist: &str| VisitOfficeIn { role, checklist: checklist.into() };
+    let offices = [
+        office(Role::FireRescue, "safety"),
+        office(Role::Community, "safety"),
+        office(Role::FireRescue, "safety"),
+        office(Role::Community, "no_such_list"),
+    ];
+    let of = |planned: &str| {
+        let mut faults = Vec::new();
+        check_visit(day("2026-03-02"), day(planned), &offices, &built_in().inspections, &mut faults);
+        faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect::<Vec<_>>()
+    };
+    let always = [
+        ("/offices/1/checklist", "wrong_party"),
+        ("/offices/2", "duplicate"),
+        ("/offices/3/checklist", "unknown_value"),
+    ];
+    let always = always.map(|(at, code)| (at.to_owned(), code));
+    assert_eq!(of("2026-03-02"), always);
+    assert_eq!(of("2026-03-01")[0], ("/planned_on".to_owned(), "before_start"));
+    assert_eq!(of("2027-04-01")[0], ("/planned_on".to_owned(), "out_of_range"));
+}
+
+#[test]
+fn a_recheck_that_closes_sets_no_day_and_one_that_does_not_sets_one_that_comes() {
+    use RecheckOutcome::*;
+    let of = |outcome, due_on: Option<&str>| {
+        let reasons = "现场复查".to_owned();
+        let input = HazardRecheckIn { outcome, reasons, due_on: due_on.map(day), evidence: Vec::new() };
+        let mut faults = Vec::new();
+        check_recheck(day("2026-03-02"), &input, &mut faults);
+        faults.first().map(|fault| fault.code)
+    };
+    assert_eq!((of(Closed, None), of(NotRectified, Some("2026-03-03"))), (None, None));
+    assert_eq!((of(Closed, Some("2026-03-03")), of(NotRectified, None)), (Some("conflict"), Some("required")));
+    assert_eq!(of(NotRectified, Some("2026-03-02")), Some("before_start"));
+    assert_eq!(of(NotRectified, Some("2028-03-02")), Some("out_of_range"));
+}
+
+#[test]
+fn what_the_company_says_in_time_counts_until_it_proves_wrong() {
+    use HazardState::*;
+    let (due, in_time, after) = (day("2026-03-05"), day("2026-03-05"), day("2026-03-06"));
+    let recheck = Step::Recheck;
+    assert!(!misses(Open, due, in_time, Step::Rectification) && misses(Open, due, after, Step::Rectification));
+    assert!(!misses(Rectified, due, after, recheck(RecheckOutcome::Closed)));
+    assert!(misses(Rectified, due, after, recheck(RecheckOutcome::NotRectified)));
+    assert!(!misses(Rectified, due, in_time, recheck(RecheckOutcome::NotRectified)));
+    assert!(misses(Open, due, after, recheck(RecheckOutcome::Closed)));
+    assert!(is_late(Open, due, after) && !is_late(Open, due, in_time) && !is_late(Rectified, due, after));
+}
+
+#[test]
+fn a_visit_stands_where_its_parts_stand() {
+    use InspectionPartState::*;
+    let of = |parts: &[InspectionPartState]| state_of(parts.iter().copied());
+    assert_eq!(of(&[Planned, Planned]), InspectionState::Planned);
+    assert_eq!(of(&[Planned, Done]), InspectionState::InProgress);
+    assert_eq!(of(&[Cancelled, Done]), InspectionState::Done);
+    assert_eq!(of(&[Cancelled, Cancelled]), InspectionState::Cancelled);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+    /// Whatever is left out, given twice or unknown: a result is good if and only if it holds every item once.
+    #[test]
+    fn nothing_is_passed_in_silence(picks in proptest::collection::vec(0usize..17, 0..25), fails in any::<u32>()) {
+        let codes: Vec<&str> = safety().items.iter().map(|one| one.code.as_str()).collect();
+        let items: Vec<ItemResultIn> = picks.iter().enumerate().map(|(n, pick)| {
+            let outcome = if fails >> (n % 32) & 1 == 1 { ItemOutcome::Fail } else { ItemOutcome::NotApplicable };
+            item(codes.get(*pick).copied().unwrap_or("no_such_item"), outcome)
+        }).collect();
+        let mut sorted = picks.clone();
+        sorted.sort_unstable();
+        let good = sorted == (0..codes.len()).collect::<Vec<_>>();
+        prop_assert_eq!(faults(&items, NOW, Role::FireRescue).is_empty(), good);
+    }
+}
+
+/// The digest of a batch's result is of what it says, whatever stands around it.
+#[test]
+fn a_result_reads_back_as_it_was_sent() {
+    let text = serde_json::json!({
+        "key": Id::default(), "checklist": "safety", "visited_at": NOW, "items": [{ "item": "fire_lane", "outcome": "pass" }],
+    });
+    let read: BatchResultIn = serde_json::from_value(text).unwrap();
+    let again: BatchResultIn = serde_json::from_value(serde_json::to_value(&read).unwrap()).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), serde_json::to_string(&again).unwrap());
+}

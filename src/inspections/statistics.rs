@@ -1,0 +1,117 @@
+//! Counts of inspections and hazards by area and period, and the facts of one complex for whoever rates it.
+
+use actix_web::http::StatusCode;
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::counting_store as store;
+use super::input::StatisticsQuery;
+use super::model::ItemOutcome;
+use super::statistics_rules::count;
+pub use super::statistics_rules::{AreaInspections, ChecklistCount, HazardCounts};
+use crate::access::Scope;
+use crate::db::{Conn, Id, Work};
+use crate::divisions;
+use crate::fault::Fault;
+use crate::http::{Ctx, Entity};
+use crate::problem::Problem;
+
+/// Inspections and hazards of an area and a period (检查统计).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InspectionStatistics {
+    /// First day of the period.
+    pub from: NaiveDate,
+    /// Last day of the period.
+    pub to: NaiveDate,
+    /// The day by which is told what is overdue, open and late.
+    pub as_of: NaiveDate,
+    /// The whole area.
+    pub total: AreaInspections,
+    /// Its townships or communities, by code: those with anything to count.
+    #[schema(max_items = 1000)]
+    pub areas: Vec<AreaInspections>,
+}
+
+/// What was inspected and found in an area, in five statements whatever its size. `scope` is that of the division.
+pub fn counts(
+    conn: &mut Conn,
+    scope: &Scope,
+    division: &str,
+    (from, to): (NaiveDate, NaiveDate),
+    today: NaiveDate,
+) -> Work<InspectionStatistics> {
+    let served = store::served_between(conn, scope, from, to)?;
+    let parts = store::parts_between(conn, scope, from, to, today)?;
+    let hazards = store::hazards_between(conn, scope, from, to)?;
+    let (mut total, mut areas) = count(division, &served, &parts, &hazards, today);
+    let names = divisions::names_under(conn, division)?;
+    for area in &mut areas {
+        area.name = names.get(&area.division).cloned().unwrap_or_default();
+    }
+    total.name = divisions::find(conn, division)?.map(|found| found.name).unwrap_or_default();
+    Ok(InspectionStatistics { from, to, as_of: today, total, areas })
+}
+
+pub fn get(conn: &mut Conn, ctx: &Ctx, query: &StatisticsQuery) -> Work<Entity<InspectionStatistics>> {
+    let own = ctx.caller.division.as_deref().unwrap_or_default();
+    let division = query.division.as_deref().unwrap_or(own);
+    let nothing = || Problem::not_found_at("query/division");
+    divisions::find(conn, division)?.filter(|_| division.starts_with(own)).ok_or_else(nothing)?;
+    let to = query.to.unwrap_or(ctx.today);
+    let from = query.from.or_else(|| NaiveDate::from_ymd_opt(to.year(), 1, 1)).unwrap_or(to);
+    if from > to {
+        let (zh, en) = ("早于开始日期", "earlier than the first day");
+        return Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]).into());
+    }
+    let body = counts(conn, &Scope::of_division(division), division, (from, to), ctx.today)?;
+    Ok(Entity { id: None, version: 0, status: StatusCode::OK, location: None, shown_once: false, body })
+}
+
+/// An item that failed (不合格项).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FailedItem {
+    pub inspection_id: Id,
+    /// Code of the checklist.
+    #[schema(max_length = 40, example = "safety")]
+    pub checklist: String,
+    /// Code of the item.
+    #[schema(max_length = 60, example = "fire_lane")]
+    pub item: String,
+    /// Day of the visit.
+    pub on: NaiveDate,
+}
+
+/// What inspections found at a complex while a company served it (检查情况).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InspectionFacts {
+    /// Results given.
+    #[schema(minimum = 0)]
+    pub inspections: i64,
+    /// Items that failed, oldest first.
+    #[schema(max_items = 10000)]
+    pub failed: Vec<FailedItem>,
+    /// Hazards found, by where they stand today.
+    pub hazards: HazardCounts,
+}
+
+/// The facts of a period, for the fact sheet of a rating. Whoever calls has seen to it that the caller sees the complex.
+pub fn facts_of(
+    conn: &mut Conn,
+    complex: Id,
+    company: Id,
+    (from, to): (NaiveDate, NaiveDate),
+    today: NaiveDate,
+) -> Work<InspectionFacts> {
+    let results = store::results_at(conn, complex, company, from, to)?;
+    let mut hazards = HazardCounts::default();
+    for found in store::hazards_at(conn, complex, company, from, to)? {
+        hazards.add(&found, today);
+    }
+    let inspections = results.len() as i64;
+    let failed = results.into_iter().flat_map(|(inspection_id, checklist, on, result)| {
+        let failed = result.items.into_iter().filter(|item| item.outcome == ItemOutcome::Fail);
+        failed.map(move |item| FailedItem { inspection_id, checklist: checklist.clone(), item: item.item, on })
+    });
+    Ok(InspectionFacts { inspections, failed: failed.collect(), hazards })
+}

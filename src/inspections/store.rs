@@ -1,0 +1,155 @@
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::input::ListInspections;
+use super::model::*;
+use super::view::{self, Inspection};
+use crate::access::{Role, Scope, scoped};
+use crate::db::schema::{inspection_keys as keys, inspection_parts as parts, inspections};
+use crate::db::{Conn, Id, Work, distinct, lock_complex};
+use crate::http::paging::{Page, PageOf};
+use crate::http::{Ctx, Cursor};
+use crate::on_both;
+use crate::problem::Problem;
+
+const OPEN: [&str; 2] = ["planned", "in_progress"];
+
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<InspectionRow> {
+    let row = scoped::inspections(scope).filter(inspections::id.eq(id)).first(conn).optional()?;
+    Ok(row.ok_or_else(Problem::not_found)?)
+}
+
+/// Locks the complex, whose inspections and hazards hang together, then reads the row.
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<InspectionRow> {
+    let complex = find(conn, scope, id)?.complex_id;
+    lock_complex(conn, complex)?;
+    find(conn, scope, id)
+}
+
+/// The complexes of visits, whoever asks: they are locked before their rows are read.
+pub fn complexes_of(conn: &mut Conn, ids: &[Id]) -> Work<Vec<Id>> {
+    let system = Scope::System("what a result is about is locked before it is looked at");
+    let rows = scoped::inspections(&system).filter(inspections::id.eq_any(distinct(ids)));
+    Ok(rows.select(inspections::complex_id).load(conn)?)
+}
+
+pub fn insert(conn: &mut Conn, row: &InspectionRow) -> Work<()> {
+    diesel::insert_into(inspections::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn save(conn: &mut Conn, row: &InspectionRow) -> Work<()> {
+    diesel::update(inspections::table.find(row.id)).set(row).execute(conn)?;
+    Ok(())
+}
+
+/// The parts of visits that the caller sees, in the order in which their offices were named.
+pub fn parts_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Vec<PartRow>>> {
+    let system = Scope::System("a visit that the caller sees is shown with its parts");
+    let mut all: HashMap<Id, Vec<PartRow>> = HashMap::new();
+    for chunk in ids.chunks(500) {
+        let rows: Vec<PartRow> = scoped::inspection_parts(&system)
+            .filter(parts::inspection_id.eq_any(chunk.to_vec()))
+            .order(parts::id)
+            .load(conn)?;
+        for row in rows {
+            all.entry(row.inspection_id).or_default().push(row);
+        }
+    }
+    Ok(all)
+}
+
+pub fn parts_of_one(conn: &mut Conn, id: Id) -> Work<Vec<PartRow>> {
+    Ok(parts_of(conn, &[id])?.remove(&id).unwrap_or_default())
+}
+
+pub fn insert_part(conn: &mut Conn, row: &PartRow) -> Work<()> {
+    diesel::insert_into(parts::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn save_part(conn: &mut Conn, row: &PartRow) -> Work<()> {
+    diesel::update(parts::table.find(row.id)).set(row).execute(conn)?;
+    Ok(())
+}
+
+/// The last result of a checklist at a complex; the caller holds the lock of the complex.
+pub fn last_of(conn: &mut Conn, complex: Id, checklist: &str) -> Work<Option<PartRow>> {
+    let system = Scope::System("the plan counts from the last result, whoever gave it");
+    Ok(scoped::inspection_parts(&system)
+        .filter(parts::complex_id.eq(complex))
+        .filter(parts::checklist.eq(checklist.to_owned()))
+        .filter(parts::is_last.eq(true))
+        .first(conn)
+        .optional()?)
+}
+
+/// Takes a key for an office, if it is free. On PostgreSQL this waits for whoever is taking the same one.
+pub fn take_key(conn: &mut Conn, row: &KeyRow) -> Work<bool> {
+    let taken =
+        on_both!(conn, |conn| diesel::insert_into(keys::table).values(row).on_conflict_do_nothing().execute(conn))?;
+    Ok(taken == 1)
+}
+
+pub fn key(conn: &mut Conn, office: &str, key: Id) -> Work<Option<KeyRow>> {
+    Ok(keys::table.find((office, key)).first(conn).optional()?)
+}
+
+pub fn give_key_back(conn: &mut Conn, office: &str, key: Id) -> Work<()> {
+    diesel::delete(keys::table.find((office, key))).execute(conn)?;
+    Ok(())
+}
+
+/// What an office has yet to visit, the oldest first; for the inbox.
+pub fn waiting(conn: &mut Conn, scope: &Scope, role: Role, division: &str, at_most: i64) -> Work<Vec<PartRow>> {
+    Ok(scoped::inspection_parts(scope)
+        .filter(parts::role.eq(role.code()))
+        .filter(parts::division.eq(division.to_owned()))
+        .filter(parts::state.eq(InspectionPartState::Planned.code()))
+        .order((parts::planned_on, parts::id))
+        .limit(at_most)
+        .load(conn)?)
+}
+
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListInspections) -> Work<PageOf<Inspection>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || {
+        let mut rows = scoped::inspections(&ctx.scope);
+        if let Some(state) = query.state {
+            rows = rows.filter(inspections::state.eq(state.code()));
+        }
+        rows = match query.overdue {
+            Some(true) => rows.filter(inspections::state.eq_any(OPEN)).filter(inspections::planned_on.lt(ctx.today)),
+            Some(false) => rows.filter(inspections::state.ne_all(OPEN).or(inspections::planned_on.ge(ctx.today))),
+            None => rows,
+        };
+        if let Some(complex) = query.complex_id {
+            rows = rows.filter(inspections::complex_id.eq(complex));
+        }
+        if let Some(company) = query.company_id {
+            rows = rows.filter(inspections::company_id.eq(company));
+        }
+        if let Some(township) = &query.township {
+            rows = rows.filter(inspections::township.eq(township.clone()));
+        }
+        if let Some(community) = &query.community {
+            rows = rows.filter(inspections::community.eq(community.clone()));
+        }
+        if let Some(from) = query.planned_from {
+            rows = rows.filter(inspections::planned_on.ge(from));
+        }
+        if let Some(to) = query.planned_to {
+            rows = rows.filter(inspections::planned_on.le(to));
+        }
+        rows
+    };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
+        rows = rows.filter(inspections::id.lt(before));
+    }
+    let rows: Vec<InspectionRow> = rows.order(inspections::id.desc()).limit(page.fetch()).load(conn)?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    Ok(PageOf { items: view::views(conn, ctx, rows)?, next_cursor, total })
+}

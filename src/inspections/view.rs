@@ -1,0 +1,251 @@
+//! Inspections as a caller sees them: offices see who was there, a company and a committee the office and what it found.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::*;
+use super::store;
+use crate::access::Role;
+use crate::access::role::RoleKind;
+use crate::companies;
+use crate::complexes;
+use crate::db::types::Instant;
+use crate::db::{Conn, Id, Work};
+use crate::http::{Ctx, Entity};
+use crate::policy;
+use crate::policy::inspections::Checklist;
+use crate::policy::versions::Policies;
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::Evidence;
+use crate::proceedings::view::{Official, StepView, official, step};
+
+/// What was found of one item (检查项结果).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ItemResultView {
+    /// Code of the item.
+    #[schema(max_length = 60, example = "fire_lane")]
+    pub item: String,
+    /// The item in Chinese.
+    #[schema(max_length = 100, example = "消防车道畅通")]
+    pub item_zh: String,
+    /// The item in English.
+    #[schema(max_length = 200, example = "Fire lane clear")]
+    pub item_en: String,
+    pub outcome: ItemOutcome,
+    /// What was seen.
+    #[schema(max_length = 1000)]
+    pub note: Option<String>,
+    /// Photographs and the like.
+    #[schema(max_items = 10)]
+    pub evidence: Vec<Evidence>,
+    /// The act that it may be reported as.
+    #[schema(max_length = 80, example = "safety.fire_lane_blocked")]
+    pub act: Option<String>,
+    /// The hazard that it made.
+    pub hazard_id: Option<Id>,
+    /// The violation that it was reported as; shown to offices only.
+    pub violation_id: Option<Id>,
+}
+
+/// The part of one office in a visit (单位检查情况).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct InspectionPart {
+    pub id: Id,
+    pub role: Role,
+    /// Division of the office.
+    #[schema(max_length = 12, example = "640121102")]
+    pub division: String,
+    /// Code of its checklist.
+    #[schema(max_length = 40, example = "safety")]
+    pub checklist: String,
+    /// The checklist in Chinese.
+    #[schema(max_length = 100, example = "安全生产检查表")]
+    pub checklist_zh: String,
+    /// The checklist in English.
+    #[schema(max_length = 200, example = "Safety checklist")]
+    pub checklist_en: String,
+    pub state: InspectionPartState,
+    /// When the office was there.
+    pub visited_at: Option<Instant>,
+    /// Day of the visit.
+    pub visited_on: Option<NaiveDate>,
+    /// Items that passed.
+    #[schema(minimum = 0)]
+    pub passed: i64,
+    /// Items that failed.
+    #[schema(minimum = 0)]
+    pub failed: i64,
+    /// Items that did not apply.
+    #[schema(minimum = 0)]
+    pub not_applicable: i64,
+    /// Items: all of them where one inspection is read, in lists those that failed.
+    #[schema(max_items = 100)]
+    pub items: Vec<ItemResultView>,
+    /// Anything else.
+    #[schema(max_length = 2000)]
+    pub note: Option<String>,
+    pub submitted_by: Option<Official>,
+    pub submitted_at: Option<Instant>,
+    /// Version of the policy that its checklist is of.
+    #[schema(minimum = 1)]
+    pub policy_version: i64,
+}
+
+/// A visit to a complex (检查) with the part of each office.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Inspection {
+    pub id: Id,
+    /// Grows by one with each change.
+    #[schema(minimum = 1)]
+    pub version: i64,
+    pub state: InspectionState,
+    /// It was planned; else its result came without a plan.
+    pub planned: bool,
+    /// Its planned day is over, and it is not done.
+    pub overdue: bool,
+    pub complex_id: Id,
+    /// Name of the complex.
+    #[schema(max_length = 200, example = "望远示范花园")]
+    pub complex_name: String,
+    /// The company that served on the day of the visit.
+    pub company_id: Option<Id>,
+    /// Name of the company.
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub company_name: Option<String>,
+    /// County, 6 digits.
+    #[schema(max_length = 6, example = "640121")]
+    pub county: String,
+    /// Township, 9 digits.
+    #[schema(max_length = 9, example = "640121102")]
+    pub township: String,
+    /// Community, 12 digits.
+    #[schema(max_length = 12, example = "640121102001")]
+    pub community: String,
+    /// Planned day; of a visit that nobody planned, its own day.
+    pub planned_on: NaiveDate,
+    /// Day on which the last office was there.
+    pub done_on: Option<NaiveDate>,
+    /// What it is for.
+    #[schema(max_length = 500)]
+    pub purpose: Option<String>,
+    /// Offices and their results; a company sees those that were there.
+    #[schema(max_items = 8)]
+    pub parts: Vec<InspectionPart>,
+    pub planned_by: Official,
+    pub cancellation: Option<StepView>,
+    /// Version of the policy that it was planned under.
+    #[schema(minimum = 1)]
+    pub policy_version: i64,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+/// Those whom an inspection is about: they see results, and neither plans nor what follows from them.
+pub fn is_inspected(ctx: &Ctx) -> bool {
+    matches!(ctx.caller.role.row().kind, RoleKind::Company | RoleKind::Committee)
+}
+
+pub fn checklist_of<'a>(policies: &'a Policies, version: i64, code: &str) -> Option<&'a Checklist> {
+    policies.get(version)?.document().inspections.checklist(code)
+}
+
+/// With every item.
+pub fn entity(conn: &mut Conn, ctx: &Ctx, row: InspectionRow) -> Work<Entity<Inspection>> {
+    let (id, version) = (row.id, row.version);
+    Ok(Entity::new(id, version, view(conn, ctx, row)?))
+}
+
+pub fn view(conn: &mut Conn, ctx: &Ctx, row: InspectionRow) -> Work<Inspection> {
+    Ok(all(conn, ctx, vec![row], true)?.pop().ok_or_else(|| Problem::new(Code::Internal))?)
+}
+
+/// With the items that failed.
+pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<InspectionRow>) -> Work<Vec<Inspection>> {
+    all(conn, ctx, rows, false)
+}
+
+fn all(conn: &mut Conn, ctx: &Ctx, rows: Vec<InspectionRow>, whole: bool) -> Work<Vec<Inspection>> {
+    let mut parts = store::parts_of(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
+    let complexes = complexes::names_of(conn, &rows.iter().map(|row| row.complex_id).collect::<Vec<_>>())?;
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    let one = |row: InspectionRow| one(ctx, &policies, row, &mut parts, &companies, &complexes, whole);
+    rows.into_iter().map(one).collect()
+}
+
+fn one(
+    ctx: &Ctx,
+    policies: &Policies,
+    row: InspectionRow,
+    parts: &mut HashMap<Id, Vec<PartRow>>,
+    companies: &HashMap<Id, (String, String)>,
+    complexes: &HashMap<Id, String>,
+    whole: bool,
+) -> Work<Inspection> {
+    let parts = parts.remove(&row.id).unwrap_or_default();
+    let parts = parts.into_iter().filter(|part| part.is_done() || !is_inspected(ctx));
+    Ok(Inspection {
+        state: row.state()?,
+        overdue: row.is_open() && row.planned_on < ctx.today,
+        complex_name: complexes.get(&row.complex_id).cloned().unwrap_or_default(),
+        company_name: row.company_id.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
+        parts: parts.map(|part| part_view(ctx, policies, part, whole)).collect::<Work<_>>()?,
+        planned_by: official(ctx, row.planned_by.0),
+        cancellation: row.cancellation.0.map(|one| step(ctx, one)),
+        id: row.id,
+        version: row.version,
+        planned: row.planned,
+        complex_id: row.complex_id,
+        company_id: row.company_id,
+        county: row.county,
+        township: row.township,
+        community: row.community,
+        planned_on: row.planned_on,
+        done_on: row.done_on,
+        purpose: row.purpose,
+        policy_version: row.policy_version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+fn part_view(ctx: &Ctx, policies: &Policies, part: PartRow, whole: bool) -> Work<InspectionPart> {
+    let checklist = checklist_of(policies, part.policy_version, &part.checklist);
+    let items = part.result.0.items.iter().filter(|item| whole || item.outcome == ItemOutcome::Fail).cloned();
+    let items = items.map(|found| {
+        let item = checklist.and_then(|list| list.item(&found.item));
+        ItemResultView {
+            item_zh: item.map(|one| one.title_zh.clone()).unwrap_or_default(),
+            item_en: item.map(|one| one.title_en.clone()).unwrap_or_default(),
+            act: item.and_then(|one| one.act.clone()),
+            item: found.item,
+            outcome: found.outcome,
+            note: found.note,
+            evidence: found.evidence,
+            hazard_id: found.hazard_id,
+            violation_id: found.violation_id.filter(|_| !is_inspected(ctx)),
+        }
+    });
+    Ok(InspectionPart {
+        role: part.role()?,
+        checklist_zh: checklist.map(|list| list.title_zh.clone()).unwrap_or_default(),
+        checklist_en: checklist.map(|list| list.title_en.clone()).unwrap_or_default(),
+        state: InspectionPartState::from_code(&part.state).ok_or_else(|| Problem::new(Code::Internal))?,
+        items: items.collect(),
+        note: part.result.0.note.clone(),
+        submitted_by: part.submitted_by.0.map(|by| official(ctx, by)),
+        id: part.id,
+        division: part.division,
+        checklist: part.checklist,
+        visited_at: part.visited_at,
+        visited_on: part.visited_on,
+        passed: part.passed,
+        failed: part.failed,
+        not_applicable: part.not_applicable,
+        submitted_at: part.submitted_at,
+        policy_version: part.policy_version,
+    })
+}

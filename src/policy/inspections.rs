@@ -1,0 +1,216 @@
+//! What the policy says of inspections: the checklists, how often, and how long a hazard may stay.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{ActSubject, PolicyDocument};
+use super::versions::built_in;
+use crate::access::Role;
+use crate::fault::Fault;
+use crate::ratings::model::Star;
+
+/// Whoever carries out inspections.
+pub const INSPECTORS: &[Role] =
+    &[Role::SocialAffairsOffice, Role::EnforcementOffice, Role::PoliceStation, Role::FireRescue, Role::Community];
+
+/// One thing to look at (检查项).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChecklistItem {
+    /// Code of the item, unique in its checklist (检查项代码).
+    #[schema(example = "fire_lane", max_length = 60, pattern = "^[a-z][a-z0-9_]*$")]
+    pub code: String,
+    /// Chinese title (名称).
+    #[schema(example = "消防车道畅通", min_length = 1, max_length = 100)]
+    pub title_zh: String,
+    /// English title.
+    #[schema(example = "Fire lane clear", min_length = 1, max_length = 200)]
+    pub title_en: String,
+    /// What to look at (检查要点).
+    #[schema(example = "消防车道无占用、堵塞", min_length = 1, max_length = 500)]
+    pub guidance: String,
+    /// The act that a failure may be reported as (对应违规行为); null where none fits.
+    #[schema(example = "safety.fire_lane_blocked", max_length = 64)]
+    pub act: Option<String>,
+    /// A failure makes a hazard that is to be rectified within so many working days (隐患整改期限); null: it makes none.
+    #[schema(example = 1, minimum = 0, maximum = 250)]
+    pub hazard_working_days: Option<u32>,
+}
+
+/// How often complexes of a star are inspected (检查频次).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InspectionFrequency {
+    /// The star; null: not rated, and any star without a line of its own.
+    pub star: Option<Star>,
+    /// Days from one inspection to the next (间隔天数).
+    #[schema(example = 30, minimum = 1, maximum = 730)]
+    pub every_days: u32,
+}
+
+/// A checklist (检查表).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Checklist {
+    /// Code of the checklist (检查表代码).
+    #[schema(example = "safety", max_length = 40, pattern = "^[a-z][a-z0-9_]*$")]
+    pub code: String,
+    /// Chinese title (名称).
+    #[schema(example = "安全生产检查表", min_length = 1, max_length = 100)]
+    pub title_zh: String,
+    /// English title.
+    #[schema(example = "Safety checklist", min_length = 1, max_length = 200)]
+    pub title_en: String,
+    /// The offices that inspect by it (使用单位).
+    #[schema(min_items = 1, max_items = 10)]
+    pub roles: Vec<Role>,
+    /// How often every served complex is inspected by it (检查频次); empty: only when somebody plans or makes a visit.
+    #[schema(max_items = 7)]
+    pub frequency: Vec<InspectionFrequency>,
+    /// Days from one inspection to the next on the focus list (重点整治名单检查间隔), where that is sooner.
+    #[schema(example = 7, minimum = 1, maximum = 730)]
+    pub focus_every_days: Option<u32>,
+    /// What is looked at (检查项).
+    #[schema(min_items = 1, max_items = 100)]
+    pub items: Vec<ChecklistItem>,
+}
+
+impl Checklist {
+    pub fn item(&self, code: &str) -> Option<&ChecklistItem> {
+        self.items.iter().find(|item| item.code == code)
+    }
+}
+
+/// Inspections (日常检查、巡查).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InspectionRules {
+    /// The checklists (检查表).
+    #[schema(min_items = 1, max_items = 20)]
+    pub checklists: Vec<Checklist>,
+    /// Days after its due day before an inspection by plan is overdue (宽限天数).
+    #[schema(example = 5, minimum = 0, maximum = 60)]
+    pub grace_days: u32,
+}
+
+impl InspectionRules {
+    pub fn built_in() -> InspectionRules {
+        built_in().inspections.clone()
+    }
+
+    pub fn checklist(&self, code: &str) -> Option<&Checklist> {
+        self.checklists.iter().find(|one| one.code == code)
+    }
+}
+
+/// Codes stand once, acts are acts of companies in the catalogue, inspectors are those who may inspect.
+pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut codes = BTreeSet::new();
+    for (at, checklist) in policy.inspections.checklists.iter().enumerate() {
+        let place = |field: &str| format!("/inspections/checklists/{at}/{field}");
+        if !codes.insert(checklist.code.as_str()) {
+            faults.push(Fault::new(place("code"), "duplicate", "检查表代码重复", "a checklist listed twice"));
+        }
+        for (n, role) in checklist.roles.iter().enumerate() {
+            let pointer = place(&format!("roles/{n}"));
+            if !INSPECTORS.contains(role) {
+                faults.push(Fault::new(pointer, "role_not_authority", "不是检查单位", "it carries out no inspections"));
+            } else if checklist.roles[..n].contains(role) {
+                faults.push(Fault::new(pointer, "duplicate_role", "单位重复", "an office listed twice"));
+            }
+        }
+        check_frequency(checklist, &place, &mut faults);
+        check_items(policy, checklist, &place, &mut faults);
+    }
+    faults
+}
+
+fn check_frequency(checklist: &Checklist, place: &dyn Fn(&str) -> String, faults: &mut Vec<Fault>) {
+    let all = &checklist.frequency;
+    for (n, one) in all.iter().enumerate() {
+        if all[..n].iter().any(|other| other.star == one.star) {
+            let pointer = place(&format!("frequency/{n}/star"));
+            faults.push(Fault::new(pointer, "duplicate", "星级重复", "a star with two frequencies"));
+        }
+    }
+    if !all.is_empty() && all.iter().all(|one| one.star.is_some()) {
+        let (zh, en) = ("须有未评级小区的频次", "a frequency of complexes that are not rated is needed");
+        faults.push(Fault::new(place("frequency"), "required", zh, en));
+    }
+    if all.is_empty() && checklist.focus_every_days.is_some() {
+        let (zh, en) = ("没有频次的检查表没有重点频次", "a checklist without a frequency has none for the focus list");
+        faults.push(Fault::new(place("focus_every_days"), "conflict", zh, en));
+    }
+}
+
+fn check_items(
+    policy: &PolicyDocument,
+    checklist: &Checklist,
+    place: &dyn Fn(&str) -> String,
+    faults: &mut Vec<Fault>,
+) {
+    let mut codes = BTreeSet::new();
+    for (n, item) in checklist.items.iter().enumerate() {
+        if !codes.insert(item.code.as_str()) {
+            let pointer = place(&format!("items/{n}/code"));
+            faults.push(Fault::new(pointer, "duplicate", "检查项代码重复", "an item listed twice"));
+        }
+        let Some(code) = &item.act else { continue };
+        let pointer = place(&format!("items/{n}/act"));
+        match policy.act(code) {
+            None => faults.push(Fault::new(pointer, "unknown_act", "目录中没有此行为", "not an act of the catalogue")),
+            Some(act) if act.subject != ActSubject::Company => {
+                let (zh, en) = ("检查项对应物业服务企业的行为", "an item stands for an act of companies");
+                faults.push(Fault::new(pointer, "wrong_subject", zh, en));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_safety_checklist_covers_every_act_of_task_five() {
+        let document = built_in();
+        assert_eq!(check(document), []);
+        let safety = document.inspections.checklist("safety").unwrap();
+        for act in document.acts.iter().filter(|act| act.task == 5) {
+            let covered = safety.items.iter().any(|item| item.act.as_deref() == Some(&act.code));
+            assert!(covered, "{}", act.code);
+        }
+        assert!(safety.items.iter().all(|item| item.hazard_working_days.is_some()));
+    }
+
+    #[test]
+    fn every_fault_of_a_checklist_is_told_at_its_place() {
+        let mut policy = built_in().clone();
+        let lists = &mut policy.inspections.checklists;
+        lists[0].roles = vec![Role::PropertyCompany, Role::Community, Role::Community];
+        lists[0].frequency.retain(|one| one.star.is_some());
+        lists[0].frequency[1].star = lists[0].frequency[0].star;
+        lists[1].code = "general".into();
+        lists[1].items[1].code = lists[1].items[0].code.clone();
+        lists[1].items[2].act = Some("safety.no_such_act".into());
+        lists[1].items[3].act = Some("resident.animals".into());
+        lists[2].focus_every_days = Some(7);
+        let told: Vec<(String, &str)> = check(&policy).into_iter().map(|fault| (fault.pointer, fault.code)).collect();
+        let expected = [
+            ("0/roles/0", "role_not_authority"),
+            ("0/roles/2", "duplicate_role"),
+            ("0/frequency/1/star", "duplicate"),
+            ("0/frequency", "required"),
+            ("1/code", "duplicate"),
+            ("1/items/1/code", "duplicate"),
+            ("1/items/2/act", "unknown_act"),
+            ("1/items/3/act", "wrong_subject"),
+            ("2/focus_every_days", "conflict"),
+        ];
+        assert_eq!(told, expected.map(|(at, code)| (format!("/inspections/checklists/{at}"), code)));
+    }
+}
