@@ -380,6 +380,7 @@ pub const PERMISSIONS: &[Permission] = &[
     allow("list_focus_list", RATING_READERS),
     public("get_plaque"),
     allow("get_rating_statistics", RATING_OFFICES),
+    allow("get_statistics_report", INSPECTION_OVERSEERS),
     allow("list_checklists", INSPECTION_READERS),
     allow("list_inspection_plan", INSPECTION_OVERSEERS),
     allow("list_inspections", INSPECTION_READERS),

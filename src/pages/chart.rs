@@ -100,7 +100,7 @@ pub fn period(from: NaiveDate, to: NaiveDate) -> String {
 }
 
 /// The same in two short lines, for under a bar.
-fn short(from: NaiveDate, to: NaiveDate) -> (String, String) {
+pub fn short(from: NaiveDate, to: NaiveDate) -> (String, String) {
     match name(from, to) {
         Some(name) => (name.trim_start_matches('第').to_owned(), from.year().to_string()),
         None => (from.format("%-m.%-d").to_string(), from.year().to_string()),

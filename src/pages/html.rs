@@ -34,7 +34,7 @@ macro_rules! templates {
 
 const TEMPLATES: &[(&str, &str)] = templates! {
     "base" "complex" "complex_cases" "complex_disclosures" "complex_fees" "complex_phones" "complex_revenue"
-    "complex_service" "disclosure" "document" "error" "fee_table" "home" "notice" "notice_fees" "price_note"
+    "complex_service" "disclosure" "document" "error" "fee_table" "home" "notice" "notice_fees" "price_note" "report"
     "verification"
 };
 

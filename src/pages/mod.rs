@@ -5,7 +5,7 @@
 //! section to it adds a field there, fills it in `store::complex`, and shows it in a template `complex_….html` of its own.
 
 mod cache;
-mod chart;
+pub mod chart;
 mod error;
 mod html;
 pub mod model;
@@ -17,7 +17,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use cache::{Cache, Key};
 pub use error::as_page;
-pub use html::{Rendered, html, json, show};
+pub use html::{Rendered, html, json, page, show};
 
 pub fn routes(config: &mut ServiceConfig) {
     config

@@ -11,6 +11,8 @@ use crate::db::{Conn, Id, Work};
 use crate::disclosures;
 use crate::disclosures::model::{DisclosureKind, DisclosureState};
 use crate::http::{Ctx, Entity};
+use crate::inspections;
+use crate::inspections::statistics::InspectionFacts;
 use crate::policy;
 use crate::policy::ratings::RatingRules;
 use crate::standing;
@@ -85,6 +87,8 @@ pub struct FactSheet {
     pub disclosures: Vec<FactDisclosure>,
     /// The company's contract on file; null where none is.
     pub contract: Option<FactContract>,
+    /// Inspections of the period, what failed, and the hazards that were found.
+    pub inspections: InspectionFacts,
 }
 
 pub fn get(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<FactSheet>> {
@@ -110,7 +114,10 @@ pub fn get(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<FactSheet>> {
     let (dimensions, other_violations) = beside(&rules, facts);
     let disclosed = disclosures::actions::states_of(conn, ctx, row.complex_id, row.company_id)?;
     let contract = contracts::filed_in_force(conn, row.complex_id, ctx.today)?;
+    let period = (row.period_from, row.period_to);
+    let inspected = inspections::facts_of(conn, row.complex_id, row.company_id, period, ctx.today)?;
     let sheet = FactSheet {
+        inspections: inspected,
         rating_id: row.id,
         period_from: row.period_from,
         period_to: row.period_to,

@@ -1,7 +1,9 @@
 //! Numbers for the leaders (统计): of an area and a period, with its parts.
 
 pub mod actions;
+mod chart;
 pub mod model;
+mod report;
 mod routes;
 pub mod rules;
 mod store;
@@ -9,5 +11,5 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(routes::get_rating_statistics);
+    config.service(routes::get_rating_statistics).service(routes::get_statistics_report);
 }

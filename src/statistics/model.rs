@@ -108,3 +108,20 @@ pub struct RatingStatisticsQuery {
     #[param(example = "2026-06-30")]
     pub period_to: Option<NaiveDate>,
 }
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ReportQuery {
+    /// County, township or community (6, 9 or 12 digits) in your own area, which it is by default.
+    #[param(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
+    pub division: Option<String>,
+    /// Last day of the period that is rated (default: the last that was published).
+    #[param(example = "2026-06-30")]
+    pub period_to: Option<NaiveDate>,
+    /// First day of the inspections (default: the first of the year).
+    #[param(example = "2026-01-01")]
+    pub from: Option<NaiveDate>,
+    /// Last day of the inspections (default: today).
+    #[param(example = "2026-06-30")]
+    pub to: Option<NaiveDate>,
+}

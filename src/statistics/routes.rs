@@ -1,7 +1,8 @@
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, VARY};
 use actix_web::{HttpResponse, get};
 
-use super::actions;
-use super::model::{RatingStatistics, RatingStatisticsQuery};
+use super::model::{RatingStatistics, RatingStatisticsQuery, ReportQuery};
+use super::{actions, report};
 use crate::http::{Answer, Ctx};
 
 /// Get the statistics of ratings
@@ -16,4 +17,26 @@ pub async fn get_rating_statistics(ctx: Ctx) -> Answer {
     let query: RatingStatisticsQuery = ctx.query()?;
     let found = ctx.read(move |conn, ctx| actions::rating_statistics(conn, ctx, &query)).await?;
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "private, no-cache")).json(found))
+}
+
+/// The page may be shown in a frame or saved; it runs nothing and loads nothing.
+const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+/// Get the printable report
+///
+/// Ratings and inspections of your area or a part of it as one HTML page made for print (A4), with charts, from the same
+/// numbers as the two statistics. It loads nothing: save it, print it, or show it in a frame.
+#[utoipa::path(tag = "statistics", params(ReportQuery),
+    responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
+#[get("/v1/statistics/report")]
+pub async fn get_statistics_report(ctx: Ctx) -> Answer {
+    let query: ReportQuery = ctx.query()?;
+    let page = ctx.read(move |conn, ctx| report::report(conn, ctx, &query)).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((VARY, "Authorization"))
+        .insert_header((CACHE_CONTROL, "private, no-cache"))
+        .insert_header((CONTENT_SECURITY_POLICY, CONTENT_POLICY))
+        .insert_header((CONTENT_DISPOSITION, "inline; filename=\"report.html\""))
+        .content_type("text/html; charset=utf-8")
+        .body(page))
 }

@@ -23,6 +23,7 @@ mod public;
 mod ratings;
 mod sandbox;
 mod secrets;
+mod statistics;
 mod survey;
 mod system;
 mod typical_cases;

@@ -1,0 +1,56 @@
+//! The printable report: the same numbers as the two statistics, with charts.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+use serde_json::json;
+
+use super::actions::{Area, rating_statistics};
+use super::chart;
+use super::model::{RatingStatisticsQuery, ReportQuery};
+use crate::db::{Conn, Work};
+use crate::fault::Fault;
+use crate::http::Ctx;
+use crate::inspections;
+use crate::pages;
+use crate::policy;
+use crate::problem::Problem;
+
+pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> Work<String> {
+    let area = Area::of(conn, ctx, query.division.as_deref())?;
+    let wanted = RatingStatisticsQuery { division: query.division.clone(), period_to: query.period_to };
+    let ratings = rating_statistics(conn, ctx, &wanted)?;
+    let to = query.to.unwrap_or(ctx.today);
+    let from = query.from.or_else(|| NaiveDate::from_ymd_opt(to.year(), 1, 1)).unwrap_or(to);
+    if from > to {
+        let (zh, en) = ("早于开始日期", "earlier than the first day");
+        return Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]).into());
+    }
+    let inspected = inspections::statistics::counts(conn, &area.scope, &area.division, (from, to), ctx.today)?;
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    let checklists: BTreeMap<&str, &str> = policies
+        .governing(ctx.today)
+        .document()
+        .inspections
+        .checklists
+        .iter()
+        .map(|one| (one.code.as_str(), one.title_zh.as_str()))
+        .collect();
+    // What the parts of an area are called: townships of a county, communities of a township.
+    let parts = if area.division.len() == 6 { "乡镇" } else { "社区" };
+    let last = ratings.periods.last();
+    let rated = last.map(|one| pages::chart::period(one.period_from, one.period_to)).unwrap_or_default();
+    let said = json!({
+        "periods_chart": chart::periods(&ratings.periods),
+        "areas_chart": chart::areas(&ratings.areas, &format!("各{parts}星级分布的条形图，数字见下表")),
+        "coverage_chart": chart::coverage(&inspected.areas, &format!("各{parts}检查覆盖率的条形图，数字见下表")),
+        "inspected": pages::chart::period(from, to),
+        "ratings": ratings,
+        "inspections": inspected,
+        "rated": rated,
+        "parts": parts,
+        "checklists": checklists,
+        "today": ctx.today,
+    });
+    Ok(pages::page("report", said)?)
+}
