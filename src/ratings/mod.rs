@@ -12,6 +12,8 @@ pub mod follow;
 pub mod input;
 pub mod model;
 pub mod plaques;
+pub mod public;
+mod public_store;
 pub mod publication;
 pub mod publicity;
 mod record;
