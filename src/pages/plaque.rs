@@ -15,7 +15,7 @@ const HEIGHT: u32 = 250;
 const MIDDLE: f64 = 200.0;
 /// Whatever of them the printer has; the guesses of `lettering` hold for all.
 const FONTS: &str = "'Noto Serif SC', 'Noto Serif CJK SC', 'Source Han Serif SC', 'Songti SC', STSong, SimSun, serif";
-/// A stars' reach, and what of it its inner corners have: those of a pentagram.
+/// The reach of a star, and how much of it its inner corners have: a pentagram's.
 const STAR: f64 = 17.0;
 const INNER: f64 = 0.381_966;
 const STARS: i64 = 5;
@@ -23,12 +23,12 @@ const STARS: i64 = 5;
 const NAME_TOP: f64 = 137.0;
 const NAME: Room = Room { width: 348.0, height: 40.0, size: 24.0 };
 /// The rows beneath: where the first stands, how far they are apart, and where their words begin.
-const ROWS_TOP: f64 = 187.0;
+const ROWS_TOP: f64 = 185.0;
 const ROW: f64 = 10.2;
 const LABELS_AT: u32 = 28;
 const WORDS_AT: u32 = 80;
 const WORDS: Room = Room { width: 230.0, height: 8.6, size: 7.2 };
-const QR_AT: (u32, u32) = (322, 181);
+const QR_AT: (u32, u32) = (322, 180);
 const QR_SIDE: u32 = 49;
 
 /// Colours of what may hang, and of what may not.
@@ -80,7 +80,7 @@ pub fn svg(plaque: &Plaque) -> Result<String, Problem> {
     svg.push_str(&qr::placed(&plaque.page_url, QR_AT, QR_SIDE)?);
     let _ = write!(
         svg,
-        "<text x=\"{}\" y=\"235.5\" font-size=\"5\" text-anchor=\"middle\">扫码核验</text>",
+        "<text x=\"{}\" y=\"234.5\" font-size=\"5\" text-anchor=\"middle\">扫码核验</text>",
         f64::from(QR_AT.0) + f64::from(QR_SIDE) / 2.0
     );
     if plaque.state != PlaqueState::Valid {
@@ -159,10 +159,10 @@ fn ended(svg: &mut String, plaque: &Plaque) {
     let day = plaque.ended_on.map(|day| format!("（{}起）", chinese_day(day))).unwrap_or_default();
     let _ = write!(
         svg,
-        "<g transform=\"translate(200 118) rotate(-18)\" fill=\"#c00000\" font-weight=\"700\" text-anchor=\"middle\">\
-         <rect x=\"-176\" y=\"-68\" width=\"352\" height=\"132\" fill=\"#fff\" fill-opacity=\".72\" stroke=\"#c00000\" \
-         stroke-width=\"5\"/><text y=\"28\" font-size=\"98\" letter-spacing=\"10\">已失效</text>\
-         <text y=\"54\" font-size=\"16\">{}{day}，不得悬挂</text></g>",
+        "<g transform=\"translate(200 112) rotate(-15)\" fill=\"#c00000\" font-weight=\"700\" text-anchor=\"middle\">\
+         <rect x=\"-164\" y=\"-58\" width=\"328\" height=\"116\" fill=\"#fff\" fill-opacity=\".72\" stroke=\"#c00000\" \
+         stroke-width=\"4\"/><text y=\"21\" font-size=\"84\" letter-spacing=\"10\">已失效</text>\
+         <text y=\"48\" font-size=\"14\">{}{day}，不得悬挂</text></g>",
         plaque.state.zh()
     );
 }

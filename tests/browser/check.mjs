@@ -109,8 +109,10 @@ async function print({ path, code: expected, across }, at) {
 // A picture by itself: XML that a browser takes, no text beyond its edge or over another or over the code.
 async function draw({ path, code: expected }) {
   const page = await (await browser.newContext({ viewport: { width: 1600, height: 1000 } })).newPage();
-  page.on("request", request => request.url() === base + path || fault(path, `asks for ${request.url()}`));
-  page.on("console", message => message.type() === "error" && fault(path, `console: ${message.text()}`));
+  // The icon is the browser's own wish: a picture cannot name one.
+  const icon = `${base}/favicon.ico`;
+  page.on("request", request => [base + path, icon].includes(request.url()) || fault(path, `asks for ${request.url()}`));
+  page.on("console", message => message.type() !== "error" || message.location().url === icon || fault(path, `console: ${message.text()}`));
   const answer = await page.goto(base + path, { waitUntil: "load" });
   if (answer.headers()["content-type"] !== "image/svg+xml") fault(path, `is ${answer.headers()["content-type"]}`);
   const wrong = await page.evaluate(() => {
