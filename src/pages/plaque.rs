@@ -99,7 +99,6 @@ fn state(plaque: &Plaque) -> String {
 
 fn stars(svg: &mut String, rank: i64, colours: &Colours) {
     for at in 0..STARS {
-        #[expect(clippy::cast_precision_loss, reason = "five stars")]
         let middle = MIDDLE + (at - STARS / 2) as f64 * 44.0;
         let fill = if at < rank { colours.star } else { "none" };
         let _ = write!(
@@ -125,7 +124,6 @@ fn star(x: f64, y: f64) -> String {
 /// Lines in the middle of the height that there is.
 fn lines(svg: &mut String, text: &Lettering, top: f64, height: f64, attributes: &str) {
     let Lettering { lines, size } = text;
-    #[expect(clippy::cast_precision_loss, reason = "a few lines")]
     let more = lines.len().saturating_sub(1) as f64;
     // The foot of a Han letter is about a seventh of its height above the lowest of it.
     let mut foot = top + (height - size * (more * LEADING + 1.0)) / 2.0 + size * 0.86;

@@ -52,6 +52,8 @@ async function look(path, device, scheme) {
   page.on("pageerror", error => fault(label, `script: ${error.message}`));
   const answer = await page.goto(base + path, { waitUntil: "load" });
   if (answer.status() !== 200) fault(label, `status ${answer.status()}`);
+  // What is folded in is read, too.
+  await page.evaluate(() => document.querySelectorAll("details").forEach(one => (one.open = true)));
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (wide > 0) fault(label, `scrolls sideways by ${wide} px`);
   // Text that is meant to be tapped: WCAG 2.5.8 asks for 24 px, a phone for 44.

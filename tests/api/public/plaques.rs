@@ -54,7 +54,7 @@ on_both_databases! {
         let second = text(&lowered["summary"]["plaque"]).to_owned();
         assert_ne!(first, second);
         let html = page(&app, &format!("/public/plaques/{first}"), 200).await.replace("&#x2f;", "/");
-        assert!(html.contains("<strong>已被更新</strong>") && html.contains(&format!("href=\"/public/plaques/{second}\"")), "{html}");
+        assert!(html.contains("<strong>已被更新</strong>") && html.contains(&format!("href=\"/public/plaques/{second}\">{second}</a>")), "{html}");
         assert!(!html.contains("有效") && !html.contains("/print\""), "{html}");
         for text in [drawn(&app, &first).await, page(&app, &format!("/public/plaques/{first}/print"), 200).await] {
             assert!(text.contains("已失效") && text.contains("已被更新"), "{text}");
