@@ -22,9 +22,11 @@ use crate::http::answer::names_tag;
 use crate::identity;
 use crate::price::yuan;
 use crate::problem::{Code, Problem};
+use crate::ratings::model::Star;
 
 pub const HTML: &str = "text/html; charset=utf-8";
 pub const JSON: &str = "application/json";
+pub const SVG: &str = "image/svg+xml";
 /// A minute in the reader's own browser, and in any cache on the way.
 const FRESH: &str = "public, max-age=60";
 
@@ -33,9 +35,9 @@ macro_rules! templates {
 }
 
 const TEMPLATES: &[(&str, &str)] = templates! {
-    "base" "complex" "complex_cases" "complex_disclosures" "complex_fees" "complex_phones" "complex_revenue"
-    "complex_service" "disclosure" "document" "error" "fee_table" "home" "notice" "notice_fees" "price_note" "report"
-    "verification"
+    "base" "complex" "complex_cases" "complex_disclosures" "complex_fees" "complex_phones" "complex_rating"
+    "complex_revenue" "complex_service" "disclosure" "document" "error" "fee_table" "home" "notice" "notice_fees" "plaque"
+    "plaque_print" "price_note" "report" "stars" "verification"
 };
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -47,6 +49,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         .add_filter("period", |from: String, to: String| Ok::<_, Error>(chart::period(date(&from)?, date(&to)?)));
     environment.add_filter("yuan", |fen: i64| format!("{}元", yuan(fen)));
     environment.add_filter("zh", zh);
+    environment.add_filter("rank", rank);
     for (name, text) in TEMPLATES {
         environment.add_template(name, text).expect("the templates are part of the program, and a test renders each");
     }
@@ -66,6 +69,12 @@ fn day(text: String) -> Result<String, Error> {
 fn zh(code: String, vocabulary: String) -> Result<&'static str, Error> {
     let term = identity::zh(&vocabulary, &code);
     term.ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("{vocabulary} has no {code}")))
+}
+
+/// How many stars a star is.
+fn rank(code: String) -> Result<i64, Error> {
+    let star = Star::from_code(&code).map(Star::rank);
+    star.ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("{code} is no star")))
 }
 
 /// An answer that everyone gets alike.

@@ -8,7 +8,10 @@ mod cache;
 pub mod chart;
 mod error;
 mod html;
+mod lettering;
 pub mod model;
+mod plaque;
+mod plaque_routes;
 pub mod qr;
 mod routes;
 mod store;
@@ -28,6 +31,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::get_public_notice)
         .service(routes::get_public_verification)
         .service(routes::get_public_document)
+        .service(plaque_routes::get_public_plaque)
+        .service(plaque_routes::get_public_plaque_image)
+        .service(plaque_routes::get_public_plaque_print)
         .service(routes::list_public_complexes)
         .service(routes::get_public_complex_data)
         .service(routes::get_public_document_data);

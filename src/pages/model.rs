@@ -11,6 +11,7 @@ use crate::db::Id;
 use crate::disclosures::price_rules::PriceFinding;
 use crate::disclosures::public::PublicDisclosure;
 use crate::documents::model::{DocumentKind, DocumentState};
+use crate::ratings::public::PublicRating;
 use crate::typical_cases::model::PublicTypicalCase;
 
 /// A complex among others (小区).
@@ -75,6 +76,8 @@ pub struct PublicComplex {
     /// Typical cases (典型案例曝光), newest first.
     #[schema(max_items = 50)]
     pub typical_cases: Vec<PublicTypicalCase>,
+    /// The current star rating (星级评定); null where none is published.
+    pub rating: Option<PublicRating>,
     /// To whom a resident turns, the nearest first (投诉电话).
     #[schema(max_items = 10)]
     pub complaint_offices: Vec<ComplaintOffice>,

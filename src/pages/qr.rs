@@ -11,13 +11,22 @@ const QUIET: usize = 4;
 
 /// An SVG element without a size of its own: the page's styles give it one. `label` is what a screen reader says.
 pub fn svg(text: &str, label: &'static str) -> Result<String, Problem> {
+    element(text, &format!("role=\"img\" aria-label=\"{label}\""))
+}
+
+/// The same in a picture: a square with this side at a place of it, its quiet zone within.
+pub fn placed(text: &str, (x, y): (u32, u32), side: u32) -> Result<String, Problem> {
+    element(text, &format!("x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"{side}\""))
+}
+
+fn element(text: &str, attributes: &str) -> Result<String, Problem> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|error| {
         tracing::error!(%error, "a QR code cannot be made");
         Problem::new(Code::Internal)
     })?;
     let side = code.width() + 2 * QUIET;
     let mut svg = format!(
-        "<svg role=\"img\" aria-label=\"{label}\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
+        "<svg {attributes} viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
          <rect width=\"{side}\" height=\"{side}\" fill=\"#fff\"/><path fill=\"#000\" d=\""
     );
     for (y, row) in code.to_colors().chunks(code.width()).enumerate() {

@@ -17,9 +17,9 @@ use crate::problem::{Problem, ProblemBody};
 const FOUND: i64 = 20;
 static STYLE: LazyLock<Rendered> =
     LazyLock::new(|| Rendered::new("text/css; charset=utf-8", include_bytes!("style.css").to_vec()));
-static ICON: LazyLock<Rendered> = LazyLock::new(|| Rendered::new("image/svg+xml", include_bytes!("icon.svg").to_vec()));
+static ICON: LazyLock<Rendered> = LazyLock::new(|| Rendered::new(html::SVG, include_bytes!("icon.svg").to_vec()));
 
-fn path<'a>(request: &'a HttpRequest, name: &str) -> &'a str {
+pub(super) fn path<'a>(request: &'a HttpRequest, name: &str) -> &'a str {
     request.match_info().get(name).unwrap_or_default()
 }
 
@@ -112,8 +112,8 @@ pub async fn get_public_icon(request: HttpRequest) -> HttpResponse {
 
 /// The page of a complex
 ///
-/// Who serves it on what term, its filed contract, the six disclosures with fees and public revenue, typical cases, and to
-/// whom a resident turns. An unknown complex is a plain page.
+/// Who serves it on what term, its filed contract, the six disclosures with fees and public revenue, typical cases, the star
+/// with how it came about, and to whom a resident turns. An unknown complex is a plain page.
 #[utoipa::path(tag = "public", params(("id" = crate::db::Id, Path, description = "Id of the complex")), responses(
     (status = 200, description = "The page", body = String, content_type = "text/html"),
     (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),

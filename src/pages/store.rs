@@ -17,7 +17,7 @@ use crate::disclosures::price_rules;
 use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
 use crate::problem::Problem;
-use crate::{companies, contracts, disclosures, divisions, documents, offices, typical_cases};
+use crate::{companies, contracts, disclosures, divisions, documents, offices, ratings, typical_cases};
 
 /// Who reads here is the public.
 const PUBLIC: Scope = Scope::System("what is made public of every complex is the same for everyone");
@@ -105,6 +105,7 @@ pub fn complex(conn: &mut Conn, state: &State, id: Id) -> Work<PublicComplex> {
         contract: filed.map(contract),
         disclosures,
         typical_cases: typical_cases::of_complex(conn, id)?,
+        rating: ratings::public::of_complex(conn, state, id)?,
         complaint_offices: complaint_offices(conn, &row)?,
         id: row.id,
         name: row.name,

@@ -15,6 +15,8 @@ mod list_store;
 pub mod model;
 mod plaque_store;
 pub mod plaques;
+pub mod public;
+mod public_store;
 pub mod publication;
 pub mod publicity;
 mod record;

@@ -64,9 +64,23 @@ pub struct Plaque {
     pub page_url: String,
 }
 
+/// Where the QR code of a plaque leads.
+pub fn page_url(state: &State, number: &str) -> String {
+    format!("{}/public/plaques/{number}", state.local_issuer.url)
+}
+
+/// What can be a number at all. Whatever else somebody types is not asked for: PostgreSQL takes no text with a NUL in it.
+fn is_number(text: &str) -> bool {
+    text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+}
+
 /// A plaque by its number, as everyone may check it.
 pub fn find(conn: &mut Conn, state: &State, number: &str) -> Work<Plaque> {
-    let row = plaque_store::find(conn, number)?.ok_or_else(|| Problem::not_found_at("path/number"))?;
+    let unknown = || Problem::not_found_at("path/number");
+    if !is_number(number) {
+        return Err(unknown().into());
+    }
+    let row = plaque_store::find(conn, number)?.ok_or_else(unknown)?;
     let rating = store::find(conn, &EVERYONE, row.rating_id)?;
     let cycle = store::find_cycle(conn, &EVERYONE, rating.cycle_id)?;
     let complex = complexes::find(conn, &EVERYONE, row.complex_id)?;
@@ -78,7 +92,7 @@ pub fn find(conn: &mut Conn, state: &State, number: &str) -> Work<Plaque> {
         star: Star::from_rank(row.stars).ok_or_else(|| Problem::new(Code::Internal))?,
         area: documents::place_in_words(conn, &complex.place())?,
         issued_by: documents::place_in_words(conn, &cycle.place())?,
-        page_url: format!("{}/public/plaques/{}", state.local_issuer.url, row.number),
+        page_url: page_url(state, &row.number),
         complex_id: row.complex_id,
         complex_name: complex.name,
         company_name: company.name,

@@ -12,6 +12,7 @@ use crate::fault::Fault;
 use crate::points::{Points, WeightedPoints};
 use crate::policy::model::MeasureKind;
 use crate::policy::ratings::RatingRules;
+use crate::typical_cases::rules::personal_data;
 
 /// What one assessor gives, as far as the rubric looks at it.
 pub struct Given<'a> {
@@ -92,6 +93,15 @@ fn check_items(rules: &RatingRules, given: &Given, faults: &mut Vec<Fault>) {
     }
 }
 
+/// A ground is published with the rating: it names no person.
+fn check_ground(pointer: String, ground: &str, faults: &mut Vec<Fault>) {
+    if let Some(found) = personal_data(ground) {
+        let (zh, en) = found.words();
+        let (zh, en) = (format!("含有疑似{zh}，请删除"), format!("there is what looks like {en} in it"));
+        faults.push(Fault::new(pointer, "personal_data", zh, en));
+    }
+}
+
 /// Vetoes and bonus are the office's to find.
 fn check_office_parts(rules: &RatingRules, given: &Given, faults: &mut Vec<Fault>) {
     if given.assessor != Assessor::Office {
@@ -105,6 +115,7 @@ fn check_office_parts(rules: &RatingRules, given: &Given, faults: &mut Vec<Fault
     }
     let mut seen = HashSet::new();
     for (at, veto) in given.vetoes.iter().enumerate() {
+        check_ground(format!("/vetoes/{at}/ground"), &veto.ground, faults);
         let pointer = format!("/vetoes/{at}/code");
         if rules.veto(&veto.code).is_none() {
             faults.push(Fault::new(pointer, "unknown_value", "评分标准中没有该否决项", "the rubric has no such veto"));
@@ -114,6 +125,7 @@ fn check_office_parts(rules: &RatingRules, given: &Given, faults: &mut Vec<Fault
     }
     for (at, bonus) in given.bonus.iter().enumerate() {
         let pointer = |field: &str| format!("/bonus/{at}/{field}");
+        check_ground(pointer("ground"), &bonus.ground, faults);
         match rules.bonus(&bonus.code) {
             None => {
                 let (zh, en) = ("评分标准中没有该加分项", "the rubric has no such bonus");

@@ -1,10 +1,12 @@
 // Opens pages as people do: at the width of a phone and of a desk, without JavaScript of ours (there is none), in light and
-// dark; runs axe-core; prints the sheet and reads its QR code back. Prints one JSON object; exits 1 on a fault.
+// dark; runs axe-core; prints sheets on one page each and reads their QR codes back, and those of pictures. Prints one JSON
+// object; exits 1 on a fault.
 //
-//   node check.mjs BASE_URL '["/public", …]' '/public/complexes/ID/notice' 'URL in the code' [FOLDER for pictures]
+//   node check.mjs BASE_URL '{"pages": ["/public", …], "sheets": [{"path": …, "code": "URL in it", "across": true}, …],
+//     "drawings": [{"path": "….svg", "code": …}, …]}' [FOLDER for pictures]
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +15,8 @@ import jsQR from "jsqr";
 import { chromium } from "playwright-core";
 import { PNG } from "pngjs";
 
-const [base, pages, sheet, expected, pictures] = process.argv.slice(2);
+const [base, plan, pictures] = process.argv.slice(2);
+const { pages, sheets, drawings } = JSON.parse(plan);
 const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "xiaoqu-browser-"));
@@ -30,6 +33,12 @@ const browser = await chromium.launch({
 
 const WIDTHS = { phone: { width: 360, height: 780 }, desk: { width: 1280, height: 900 } };
 
+function picture(path, kind) {
+  const at = [...pages, ...sheets, ...drawings].findIndex(one => (one.path ?? one) === path);
+  const name = path.replace(/[^a-z]+/gi, "-").replace(/^-|-$/g, "").replace(/-?[0-9a-f-]{20,}/, "") || "home";
+  return join(pictures, `${at}-${name}-${kind}.png`);
+}
+
 async function look(path, device, scheme) {
   const context = await browser.newContext({
     viewport: WIDTHS[device], colorScheme: scheme, deviceScaleFactor: device === "phone" ? 2 : 1, bypassCSP: true,
@@ -43,6 +52,8 @@ async function look(path, device, scheme) {
   page.on("pageerror", error => fault(label, `script: ${error.message}`));
   const answer = await page.goto(base + path, { waitUntil: "load" });
   if (answer.status() !== 200) fault(label, `status ${answer.status()}`);
+  // What is folded in is read, too.
+  await page.evaluate(() => document.querySelectorAll("details").forEach(one => (one.open = true)));
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (wide > 0) fault(label, `scrolls sideways by ${wide} px`);
   // Text that is meant to be tapped: WCAG 2.5.8 asks for 24 px, a phone for 44.
@@ -55,10 +66,7 @@ async function look(path, device, scheme) {
     const grave = ["serious", "critical", "moderate"].includes(one.impact);
     if (grave) fault(label, `axe ${one.impact}: ${one.id} at ${where}`);
   }
-  if (pictures && scheme === "light") {
-    const name = path.replace(/[^a-z]+/gi, "-").replace(/^-|-$/g, "").replace(/-?[0-9a-f-]{20,}/, "") || "home";
-    await page.screenshot({ path: join(pictures, `${name}-${device}.png`), fullPage: true });
-  }
+  if (pictures) await page.screenshot({ path: picture(path, `${device}-${scheme}`), fullPage: true });
   await context.close();
   return found.passes.length;
 }
@@ -69,7 +77,7 @@ function read(png) {
 }
 
 let passed = 0;
-for (const path of JSON.parse(pages)) {
+for (const path of pages) {
   for (const device of Object.keys(WIDTHS)) {
     for (const scheme of ["light", "dark"]) passed += await look(path, device, scheme);
   }
@@ -77,26 +85,71 @@ for (const path of JSON.parse(pages)) {
 
 // With the page's own policy in force, a script does not run.
 const strict = await (await browser.newContext()).newPage();
-await strict.goto(base + JSON.parse(pages)[0]);
+await strict.goto(base + pages[0]);
 const ran = await strict.addScriptTag({ content: "globalThis.ran = true" }).then(() => true, () => false);
 if (ran && (await strict.evaluate(() => globalThis.ran === true))) fault("policy", "an inline script ran");
 
-// The sheet: one page of A4, and the code on the printed page leads back.
-const printed = await (await browser.newContext()).newPage();
-await printed.goto(base + sheet);
-const pdf = join(folder, "sheet.pdf");
-await printed.pdf({ path: pdf, format: "A4", preferCSSPageSize: true, printBackground: true });
-const info = execFileSync("pdfinfo", [pdf]).toString();
-const count = Number(/Pages:\s+(\d+)/.exec(info)?.[1]);
-if (count !== 1) fault(sheet, `prints on ${count} pages`);
-if (!/Page size:\s+59[45][.\d]* x 84[12]/.test(info)) fault(sheet, `is not A4: ${/Page size:.*/.exec(info)?.[0]}`);
-execFileSync("pdftoppm", ["-r", "150", "-png", pdf, join(folder, "sheet")]);
-const png = readFileSync(join(folder, "sheet-1.png"));
-const code = read(png);
-if (code !== expected) fault(sheet, `its code says ${code}`);
-if (pictures) execFileSync("cp", [join(folder, "sheet-1.png"), join(pictures, "notice-print.png")]);
+// A sheet: one page of A4, and the code on the printed page leads back.
+async function print({ path, code: expected, across }, at) {
+  const printed = await (await browser.newContext()).newPage();
+  await printed.goto(base + path);
+  const pdf = join(folder, `sheet${at}.pdf`);
+  await printed.pdf({ path: pdf, format: "A4", preferCSSPageSize: true, printBackground: true });
+  const info = execFileSync("pdfinfo", [pdf]).toString();
+  const count = Number(/Pages:\s+(\d+)/.exec(info)?.[1]);
+  if (count !== 1) fault(path, `prints on ${count} pages`);
+  const size = across ? /Page size:\s+84[12][.\d]* x 59[45]/ : /Page size:\s+59[45][.\d]* x 84[12]/;
+  if (!size.test(info)) fault(path, `is not A4: ${/Page size:.*/.exec(info)?.[0]}`);
+  execFileSync("pdftoppm", ["-r", "150", "-png", "-f", "1", "-l", "1", "-singlefile", pdf, join(folder, `sheet${at}`)]);
+  const png = join(folder, `sheet${at}.png`);
+  const code = read(readFileSync(png));
+  if (code !== expected) fault(path, `its code says ${code}`);
+  if (pictures) execFileSync("cp", [png, picture(path, "print")]);
+  return { pages: count, code, text: execFileSync("pdftotext", [pdf, "-"]).toString() };
+}
+
+// A picture by itself: XML that a browser takes, no text beyond its edge or over another or over the code.
+async function draw({ path, code: expected }) {
+  const page = await (await browser.newContext({ viewport: { width: 1600, height: 1000 } })).newPage();
+  // The icon is the browser's own wish: a picture cannot name one.
+  const icon = `${base}/favicon.ico`;
+  page.on("request", request => [base + path, icon].includes(request.url()) || fault(path, `asks for ${request.url()}`));
+  page.on("console", message => message.type() !== "error" || message.location().url === icon || fault(path, `console: ${message.text()}`));
+  const answer = await page.goto(base + path, { waitUntil: "load" });
+  if (answer.headers()["content-type"] !== "image/svg+xml") fault(path, `is ${answer.headers()["content-type"]}`);
+  const wrong = await page.evaluate(() => {
+    const root = document.documentElement;
+    if (root.nodeName !== "svg" || document.querySelector("parsererror")) return ["is no SVG"];
+    const within = (one, other) => one.left >= other.left && one.right <= other.right && one.top >= other.top && one.bottom <= other.bottom;
+    const meet = (one, other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+    // Letters stand in boxes with air above and below: half a line of it is not the letter.
+    const box = node => {
+      const { left, right, top, bottom } = node.getBoundingClientRect();
+      const air = (bottom - top) * 0.17;
+      return { left, right, top: top + air, bottom: bottom - air };
+    };
+    const frame = root.querySelectorAll("rect")[2].getBoundingClientRect();
+    const texts = [...root.querySelectorAll(":scope > text")].map(node => ({ said: node.textContent, box: box(node) }));
+    const code = { said: "the code", box: root.querySelector("svg").getBoundingClientRect() };
+    const found = texts.filter(one => !within(one.box, frame)).map(one => `${one.said} stands beyond the frame`);
+    const all = [...texts, code];
+    all.forEach((one, at) => all.slice(at + 1).forEach(other => meet(one.box, other.box) && found.push(`${one.said} meets ${other.said}`)));
+    return found;
+  });
+  for (const one of wrong) fault(path, one);
+  const png = await page.screenshot();
+  const code = read(png);
+  if (code !== expected) fault(path, `its code says ${code}`);
+  if (pictures) writeFileSync(picture(path, "drawing"), png);
+  return { code };
+}
+
+const prints = [];
+for (const [at, sheet] of sheets.entries()) prints.push(await print(sheet, at));
+const drawn = [];
+for (const drawing of drawings) drawn.push(await draw(drawing));
 
 await browser.close();
 rmSync(folder, { recursive: true });
-console.log(JSON.stringify({ faults, passed, code, pages: count }));
+console.log(JSON.stringify({ faults, passed, sheets: prints, drawings: drawn }));
 process.exit(faults.length ? 1 : 0);

@@ -24,7 +24,7 @@ fn installed() -> Option<&'static Path> {
 
 fn missing(folder: &Path) -> Option<String> {
     let chromium = std::env::var("XIAOQU_TEST_CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".into());
-    for program in [chromium.as_str(), "pdfinfo", "pdftoppm"] {
+    for program in [chromium.as_str(), "pdfinfo", "pdftoppm", "pdftotext"] {
         if Command::new(program).arg("-v").stdin(Stdio::null()).output().is_err() {
             return Some(format!("{program} is not there (Debian: chromium, poppler-utils)"));
         }
@@ -44,12 +44,11 @@ fn missing(folder: &Path) -> Option<String> {
     }
 }
 
-/// What the browser found on these pages and on the printed sheet.
-pub async fn check(base: &str, pages: &[String], sheet: &str, code: &str) -> Option<Value> {
+/// What the browser found on these pages, on printed sheets and in pictures, each of those with the URL in its code.
+pub async fn check(base: &str, plan: &Value) -> Option<Value> {
     let folder = installed()?;
-    let pages = serde_json::to_string(pages).expect("paths");
     let mut node = Command::new("node");
-    node.args(["check.mjs", base, &pages, sheet, code]).current_dir(folder).stdin(Stdio::null());
+    node.args(["check.mjs", base, &plan.to_string()]).current_dir(folder).stdin(Stdio::null());
     if let Some(pictures) = std::env::var_os("XIAOQU_TEST_PICTURES") {
         node.arg(pictures);
     }

@@ -55,6 +55,7 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/public/data/complexes/{id}", Row(|place| &place.complex["id"])),
     ("/public/documents/{code}", Row(|place| &place.document["code"])),
     ("/public/data/documents/{code}", Row(|place| &place.document["code"])),
+    ("/public/plaques/{number}", Common("640121-2026-0001")),
     ("/v1/policies/{version}", Common("1")),
     ("/v1/calendar/{year}", Common("2026")),
 ];

@@ -5,6 +5,8 @@ mod cache;
 mod complexes;
 mod documents;
 mod frame;
+mod plaques;
+mod ratings;
 mod search;
 mod sections;
 

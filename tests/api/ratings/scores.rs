@@ -54,6 +54,16 @@ on_both_databases! {
         app.neighbour().get(&content).await.problem(404, "not_found");
     }
 
+    async fn a_ground_that_will_be_published_names_no_person(app: TestApp) {
+        let case = Case::new(&app, &["P"]).await;
+        let rating = begun(&app, &a_cycle(&app, &cycle_input()).await, case.id("P")).await;
+        let mut office = sheet("office", 90);
+        office["bonus"] = json!([{ "code": "bonus.honour", "points": "1", "ground": "获表彰，联系电话13800001234" }]);
+        office["vetoes"] = json!([{ "code": "veto.refused_rectification", "ground": "业主640121199001010018投诉" }]);
+        scorer(&app).post(&format!("{}/scores", at(&rating)), &office).await
+            .faults(&[("/vetoes/0/ground", "personal_data"), ("/bonus/0/ground", "personal_data")]);
+    }
+
     async fn a_sheet_that_is_given_again_takes_the_place_of_the_one_before(app: TestApp) {
         let case = Case::new(&app, &["P"]).await;
         let rating = begun(&app, &a_cycle(&app, &cycle_input()).await, case.id("P")).await;

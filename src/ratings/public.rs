@@ -1,0 +1,197 @@
+//! What everyone may see of the ratings of a complex: the current one with how it came about, and those before it. Who scored,
+//! the notes of the items and the evidence are not for everyone: they may name persons.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::Star;
+use super::rows::{Adjustment, ContentRow, CycleRow};
+use super::rules::{self, AppliedVeto, AssessorPoints, GivenBonus};
+use super::{plaque_store, plaques, public_store, store};
+use crate::app::State;
+use crate::companies;
+use crate::db::{Conn, Id, Work};
+use crate::points::{Points, WeightedPoints};
+use crate::policy;
+use crate::policy::model::MeasureKind;
+use crate::problem::{Code, Problem};
+
+/// Earlier ratings that are shown: of five years, where there are two a year.
+const EARLIER: i64 = 10;
+
+/// The current star rating of a complex (星级评定公示).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PublicRating {
+    /// The star today.
+    pub star: Star,
+    /// Since when it is that: the day of publication, or a later one on which the ladder changed it.
+    pub star_since: NaiveDate,
+    /// Name of the cycle (评定周期).
+    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
+    pub cycle_name: String,
+    /// First day of what was rated.
+    pub period_from: NaiveDate,
+    /// Last day of what was rated.
+    pub period_to: NaiveDate,
+    /// Day of its publication (发布日期).
+    pub published_on: NaiveDate,
+    /// The company whose service was rated (被评企业): at times another one than serves today.
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub company_name: String,
+    /// What each assessor contributes, by dimension (评定主体得分).
+    #[schema(max_items = 3)]
+    pub assessors: Vec<AssessorPoints>,
+    /// Points on top, each with its ground (加分).
+    #[schema(max_items = 50)]
+    pub bonus: Vec<GivenBonus>,
+    /// Points on top that count, within the limit.
+    pub bonus_counted: Points,
+    /// The weighted points of the assessors and the bonus that counts, exact (总分).
+    pub total: WeightedPoints,
+    /// The star of the points alone.
+    pub raw_star: Star,
+    /// Vetoes, each with its ground (一票否决).
+    #[schema(max_items = 50)]
+    pub vetoes: Vec<AppliedVeto>,
+    /// What the ladder took, each with its ground (阶梯惩戒调整).
+    #[schema(max_items = 50)]
+    pub adjustments: Vec<PublicAdjustment>,
+    /// What the company replies (企业回应).
+    pub reply: Option<PublicReply>,
+    /// On the focus list since this day (重点整治); null where it is not on it.
+    pub focus_since: Option<NaiveDate>,
+    /// The plaque that may hang (铭牌); null for an unqualified one, and for a moment after the publication of a whole cycle.
+    pub plaque: Option<PublicPlaque>,
+    /// Published ratings before it, newest first.
+    #[schema(max_items = 10)]
+    pub earlier: Vec<EarlierRating>,
+}
+
+/// A measure of the ladder that lowered the star (阶梯惩戒调整).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PublicAdjustment {
+    /// A star less, or unqualified.
+    pub kind: MeasureKind,
+    /// The star before it.
+    pub from: Star,
+    /// The star after it.
+    pub to: Star,
+    /// Its grounds, in Chinese.
+    #[schema(max_length = 5000)]
+    pub reason_zh: String,
+    /// Its grounds, in English.
+    #[schema(max_length = 5000)]
+    pub reason_en: String,
+}
+
+/// A reply of the company (企业回应).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PublicReply {
+    /// The text.
+    #[schema(max_length = 10000)]
+    pub text: String,
+    /// Its day.
+    pub replied_on: NaiveDate,
+}
+
+/// The plaque of a rating (铭牌).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PublicPlaque {
+    /// Its number (铭牌编号).
+    #[schema(max_length = 40, example = "640121-2026-0012")]
+    pub number: String,
+    /// Its page, which the QR code opens.
+    #[schema(max_length = 300, example = "https://wuye.example.gov.cn/public/plaques/640121-2026-0012")]
+    pub page_url: String,
+}
+
+/// A published rating before the current one (历次星级).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct EarlierRating {
+    /// The star that it had at last.
+    pub star: Star,
+    /// Name of the cycle.
+    #[schema(max_length = 100, example = "2025 年下半年星级评定")]
+    pub cycle_name: String,
+    /// Day of its publication.
+    pub published_on: NaiveDate,
+}
+
+fn broken() -> Problem {
+    Problem::new(Code::Internal)
+}
+
+/// The current rating of a complex; none where none is published.
+pub fn of_complex(conn: &mut Conn, state: &State, complex: Id) -> Work<Option<PublicRating>> {
+    let Some(row) = store::current_of(conn, complex)? else { return Ok(None) };
+    let content = store::content(conn, row.id)?;
+    let earlier = public_store::earlier_of(conn, complex, EARLIER)?;
+    let cycle_ids: Vec<Id> = earlier.iter().chain([&row]).map(|row| row.cycle_id).collect();
+    let mut cycles = store::cycles_of(conn, &cycle_ids)?;
+    let before = earlier.iter().map(|row| {
+        Some(EarlierRating {
+            star: row.star()?,
+            cycle_name: cycles.get(&row.cycle_id)?.name.clone(),
+            published_on: row.published_on?,
+        })
+    });
+    let earlier: Vec<EarlierRating> = before.collect::<Option<_>>().ok_or_else(broken)?;
+    let cycle = cycles.remove(&row.cycle_id).ok_or_else(broken)?;
+    let company = companies::names_of(conn, &[row.company_id])?.remove(&row.company_id);
+    let (company_name, _) = company.ok_or_else(broken)?;
+    let plaque = plaque_store::valid_of(conn, &[row.id])?.remove(&row.id);
+    let plaque = plaque.map(|number| PublicPlaque { page_url: plaques::page_url(state, &number), number });
+    let policies = policy::holding(conn, &state.policies, &[row.policy_version])?;
+    let rules = &policies.get(row.policy_version).ok_or_else(broken)?.document().ratings;
+    // The points go by the rubric; what the ladder took is what was written down when it took it.
+    let derivation = rules::derive(rules, &content.sheets.0, &[]).ok_or_else(broken)?;
+    let star = row.star().ok_or_else(broken)?;
+    let published_on = row.published_on.ok_or_else(broken)?;
+    let CycleRow { name: cycle_name, period_from, period_to, .. } = cycle;
+    Ok(Some(PublicRating {
+        star,
+        star_since: star_since(&content, published_on),
+        adjustments: adjustments(&content),
+        reply: reply(state, &content),
+        focus_since: row.focus_since,
+        assessors: derivation.assessors,
+        bonus: derivation.bonus,
+        bonus_counted: derivation.bonus_counted,
+        total: derivation.total,
+        raw_star: derivation.raw_star,
+        vetoes: derivation.vetoes,
+        cycle_name,
+        period_from,
+        period_to,
+        published_on,
+        company_name,
+        plaque,
+        earlier,
+    }))
+}
+
+/// The first day of the run of changes that left the star as it is.
+fn star_since(content: &ContentRow, published_on: NaiveDate) -> NaiveDate {
+    let changes = &content.stars.0;
+    let Some(last) = changes.last() else { return published_on };
+    let same = changes.iter().rev().take_while(|change| change.star == last.star);
+    same.last().map_or(published_on, |change| change.from.max(published_on))
+}
+
+fn adjustments(content: &ContentRow) -> Vec<PublicAdjustment> {
+    let made = content.stars.0.last().map(|last| last.adjustments.clone()).unwrap_or_default();
+    let shown = |Adjustment { kind, from, to, reason_zh, reason_en, .. }| PublicAdjustment {
+        kind,
+        from,
+        to,
+        reason_zh,
+        reason_en,
+    };
+    made.into_iter().map(shown).collect()
+}
+
+fn reply(state: &State, content: &ContentRow) -> Option<PublicReply> {
+    let step = content.proceedings.0.reply.as_ref()?;
+    Some(PublicReply { text: step.text.clone(), replied_on: state.clock.day_of(step.at) })
+}

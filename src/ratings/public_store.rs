@@ -1,0 +1,20 @@
+use diesel::prelude::*;
+
+use super::model::RatingState;
+use super::rows::RatingRow;
+use crate::access::{Scope, scoped};
+use crate::db::schema::ratings;
+use crate::db::{Conn, Id, Work};
+
+const PUBLIC: Scope = Scope::System("a published rating is everyone's to read");
+
+/// Published ratings of a complex beside the current one, newest first. One that was withdrawn is none.
+pub fn earlier_of(conn: &mut Conn, complex: Id, at_most: i64) -> Work<Vec<RatingRow>> {
+    Ok(scoped::ratings(&PUBLIC)
+        .filter(ratings::complex_id.eq(complex))
+        .filter(ratings::state.eq(RatingState::Published.code()))
+        .filter(ratings::is_current.eq(false))
+        .order((ratings::period_to.desc(), ratings::id.desc()))
+        .limit(at_most)
+        .load(conn)?)
+}
