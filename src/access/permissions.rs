@@ -213,18 +213,7 @@ const SURVEYORS: &[Role] = &[
 ];
 
 /// Whoever reads ratings: the offices, and those whom they are about.
-const RATING_READERS: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PartyBuildingOffice,
-    GovernanceCenter,
-    LivelihoodServiceCenter,
-    Community,
-    ComplexCommittee,
-    PropertyCompany,
-];
+const RATING_READERS: &[Role] = STANDING_READERS;
 
 /// The offices among them.
 const RATING_OFFICES: &[Role] = &[

@@ -192,6 +192,7 @@ mod tests {
     fn plaque(name: &str, state: PlaqueState) -> Plaque {
         let day = |month, day| NaiveDate::from_ymd_opt(2026, month, day).unwrap();
         Plaque {
+            still_serves: true,
             number: "640121-2026-0012".into(),
             state,
             star: Star::Four,

@@ -80,7 +80,7 @@ pub fn focus_list(conn: &mut Conn, ctx: &Ctx, query: &ListFocus) -> Work<PageOf<
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let filtered = || {
         let mut rows =
-            scoped::ratings(&ctx.scope).filter(ratings::is_current.eq(true)).filter(ratings::focus_since.is_not_null());
+            scoped::ratings(&ctx.scope).filter(ratings::is_current).filter(ratings::focus_since.is_not_null());
         if let Some(company) = query.company_id {
             rows = rows.filter(ratings::company_id.eq(company));
         }

@@ -59,6 +59,8 @@ pub struct Plaque {
     /// Number of the plaque that may hang there now, where it is another.
     #[schema(max_length = 40, example = "640121-2026-0099")]
     pub superseded_by: Option<String>,
+    /// The rated company serves the complex today; where it does not, the star is its and not its successor's.
+    pub still_serves: bool,
     /// Its page, which the QR code opens.
     #[schema(max_length = 300, example = "https://wuye.example.gov.cn/public/plaques/640121-2026-0012")]
     pub page_url: String,
@@ -87,7 +89,9 @@ pub fn find(conn: &mut Conn, state: &State, number: &str) -> Work<Plaque> {
     let company = companies::find(conn, &EVERYONE, row.company_id)?;
     let superseded_by =
         plaque_store::valid_at(conn, row.complex_id)?.map(|valid| valid.number).filter(|valid| *valid != row.number);
+    let serving = complexes::services_in_force(conn, &EVERYONE, &[row.complex_id], state.clock.today())?;
     Ok(Plaque {
+        still_serves: serving.get(&row.complex_id).is_some_and(|service| service.company_id == row.company_id),
         state: PlaqueState::from_code(&row.state).ok_or_else(|| Problem::new(Code::Internal))?,
         star: Star::from_rank(row.stars).ok_or_else(|| Problem::new(Code::Internal))?,
         area: documents::place_in_words(conn, &complex.place())?,

@@ -20,7 +20,7 @@ pub async fn get_rating_statistics(ctx: Ctx) -> Answer {
 }
 
 /// The page may be shown in a frame or saved; it runs nothing and loads nothing.
-const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 
 /// Get the printable report
 ///

@@ -27,11 +27,11 @@ CREATE INDEX ratings_current ON ratings (complex_id) WHERE is_current;
 CREATE INDEX ratings_pending ON ratings (id) WHERE pending;
 CREATE INDEX ratings_company ON ratings (company_id, shared, id);
 CREATE INDEX ratings_cycle ON ratings (cycle_id, id);
--- What is on its way to publication, for the inbox of each office.
-CREATE INDEX ratings_county_open ON ratings (county, id) WHERE published_on IS NULL;
-CREATE INDEX ratings_township_open ON ratings (township, id) WHERE published_on IS NULL;
-CREATE INDEX ratings_community_open ON ratings (community, id) WHERE published_on IS NULL;
-CREATE INDEX ratings_company_open ON ratings (company_id, id) WHERE published_on IS NULL;
+-- What is on its way to publication, for the inbox of each office; and what was published on a day, for lists as of it.
+CREATE INDEX ratings_county_open ON ratings (county, published_on, id);
+CREATE INDEX ratings_township_open ON ratings (township, published_on, id);
+CREATE INDEX ratings_community_open ON ratings (community, published_on, id);
+CREATE INDEX ratings_company_open ON ratings (company_id, published_on, id);
 CREATE INDEX ratings_county ON ratings (county, id);
 CREATE INDEX ratings_township ON ratings (township, id);
 CREATE INDEX ratings_community ON ratings (community, id);

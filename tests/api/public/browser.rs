@@ -2,14 +2,16 @@
 //! print, and their codes read back from the picture.
 
 use serde_json::{Value, json};
+use xiaoqu::access::Role;
 
 use super::ratings::replied;
 use super::sections::a_full_complex;
 use crate::on_sqlite;
 use crate::support::cases::{Case, nine, reasons};
+use crate::support::inspecting::unplanned;
 use crate::support::rating::*;
 use crate::support::rows::{a_complex, path, text};
-use crate::support::{TestApp, browser};
+use crate::support::{COUNTY, TOWNSHIP, TestApp, browser};
 
 const LONG_NAME: &str = "永宁县望远镇人和佳苑小区二期北区（原永宁县第三建材厂家属院及 A<B 座附属住宅楼）";
 
@@ -86,5 +88,31 @@ on_sqlite! {
         assert!(said(0).contains("三星级") && !said(1).contains("已失效"), "{found:#}");
         assert!(said(2).contains("已失效") && said(3).contains("已失效") && !said(4).contains("已失效"), "{found:#}");
         assert!(found["passed"].as_u64() > Some(200), "axe-core looked at something: {found}");
+    }
+
+    async fn the_leaders_report_reads_well_and_prints(app: TestApp) {
+        let case = Case::new(&app, &["P", "Q", "R"]).await;
+        let first = a_cycle(&app, &cycle_input()).await;
+        published(&app, &first, case.id("P"), 92).await;
+        published(&app, &first, case.id("Q"), 64).await;
+        case.on("2026-07-06");
+        let next = a_cycle(&app, &next_cycle_input()).await;
+        for (name, share) in [("P", 85), ("Q", 72), ("R", 58)] {
+            published(&app, &next, case.id(name), share).await;
+            let complex = app.social().get(&page_of(case.id(name)).replace("/public", "/v1")).await.expect(200);
+            let result = unplanned(&complex, "safety", "2026-07-20T00:30:00Z", &["fire_lane", "fire_equipment"]);
+            app.social().post("/v1/inspection-results", &json!({ "results": [result] })).await.expect(200);
+        }
+        let token = app.token(Role::CountyAuthority, COUNTY);
+        let township = format!("/v1/statistics/report?division={TOWNSHIP}");
+        let plan = json!({
+            "pages": ["/v1/statistics/report", &township],
+            "sheets": [{ "path": "/v1/statistics/report", "long": true }],
+            "drawings": [], "token": token,
+        });
+        let Some(found) = browser::check(&app.base_url, &plan).await else { return };
+        assert_eq!(found["faults"], json!([]), "{found:#}");
+        assert!(text(&found["sheets"][0]["text"]).contains("检查覆盖率"), "{found:#}");
+        assert!(found["sheets"][0]["pages"].as_i64() <= Some(3), "{found:#}");
     }
 }

@@ -101,6 +101,8 @@ on_both_databases! {
         let second = published(&app, &a_cycle(&app, &next_cycle_input()).await, case.id("P"), 52).await;
         assert_eq!(second["summary"]["company_id"], other["id"]);
         assert!(removals(&case).await.is_empty());
+        let plaque = app.nobody().get(&format!("/v1/plaques/{}", text(&second["summary"]["plaque"]))).await.expect(200);
+        assert_eq!(plaque["still_serves"], json!(true));
         // The company that left sees its own rating and not its successor's.
         assert_eq!(case.portal().get("/v1/ratings").await.items().len(), 1);
     }

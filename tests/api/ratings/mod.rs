@@ -1,5 +1,6 @@
 //! `/v1/rating-cycles`, `/v1/ratings`, `/v1/focus-list`, `/v1/plaques`
 
+mod beside;
 mod cycle;
 mod following;
 mod publicity;
