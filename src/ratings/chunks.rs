@@ -24,13 +24,18 @@ pub async fn work_off(state: &Arc<State>) -> Result<usize, Problem> {
         return Ok(0);
     }
     let with = state.clone();
-    let done = state.db.write(WriteGate::default(), move |conn| chunk(conn, &with)).await?;
+    // From the beginning of its last run to after its commit.
+    let work = move |conn: &mut Conn| {
+        let begun = StopWatch::now();
+        Ok((chunk(conn, &with, begun)?, begun))
+    };
+    let (done, begun) = state.db.write(WriteGate::default(), work).await?;
+    state.metrics.rating_chunk_seconds.observe(begun.elapsed().as_secs_f64());
     state.sealer.wake();
     Ok(done)
 }
 
-fn chunk(conn: &mut Conn, state: &Arc<State>) -> Work<usize> {
-    let begun = StopWatch::now();
+fn chunk(conn: &mut Conn, state: &Arc<State>, begun: StopWatch) -> Work<usize> {
     let mut done = 0;
     for waiting in store::pending(conn, CHUNK)? {
         if done > 0 && begun.elapsed() > ENOUGH {
