@@ -288,15 +288,16 @@ class Looker:
 class Holds:
     """A histogram of the service between two looks at it."""
 
-    def __init__(self, client, name):
-        self.client, self.name = client, name
+    def __init__(self, service, name):
+        self.service, self.name = service, name
         self.again()
 
     def again(self):
         self.before = self.look()
 
     def look(self):
-        text = self.client.get("/metrics").body.decode()
+        # A new connection: the service ends one that says nothing for a while.
+        text = self.service.client().get("/metrics").body.decode()
         found, total = {}, 0.0
         for line in text.splitlines():
             if line.startswith(f"{self.name}_bucket"):
@@ -337,14 +338,14 @@ class Round:
 
     def __init__(self, service, register, tokens, cycle, before, current_before, wanted, quiet):
         officer, county = tokens
-        client, metrics = service.client(county, timeout=120), service.client(county)
+        client = service.client(county, timeout=120)
         others = Others(service, register, officer, county)
         looker = Looker(service, county, cycle, before, current_before, wanted)
         try:
             time.sleep(1)
             calm = time.perf_counter()
             time.sleep(quiet)
-            chunks, writes = Holds(metrics, "xiaoqu_rating_chunk_seconds"), Holds(metrics, "xiaoqu_write_hold_seconds")
+            chunks, writes = Holds(service, "xiaoqu_rating_chunk_seconds"), Holds(service, "xiaoqu_write_hold_seconds")
             begin = time.perf_counter()
             self.published, self.call, self.done = publish(client, cycle, writes.again)
             self.chunks, self.writes = chunks.since(), writes.since()

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::Datelike;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -82,10 +84,15 @@ pub fn valid_of(conn: &mut Conn, ratings: &[Id]) -> Work<HashMap<Id, String>> {
     Ok(all)
 }
 
+/// Written out: SQLite does not see that its index of valid plaques serves a bound value, and would read every plaque.
+fn is_valid() -> SqlLiteral<Bool> {
+    diesel::dsl::sql("plaques.state = 'valid'")
+}
+
 fn valid_at(conn: &mut Conn, complex: Id) -> Work<Option<PlaqueRow>> {
     Ok(scoped::plaques(&EVERYONE)
         .filter(plaques::complex_id.eq(complex))
-        .filter(plaques::state.eq(PlaqueState::Valid.code()))
+        .filter(is_valid())
         .first(conn)
         .optional()?)
 }
