@@ -16,7 +16,7 @@ use crate::http::{Ctx, Tx};
 use crate::problem::{Code, Problem};
 
 /// Ratings that one transaction takes on at most, and the time after which it takes on no more. Sealing their events and the
-/// commit come on top of it (half as much again), and the whole is to stay below 100 ms on a busy machine.
+/// commit come on top of it, and the whole is to stay below 100 ms on a busy machine.
 const CHUNK: i64 = 50;
 const ENOUGH: Duration = Duration::from_millis(25);
 

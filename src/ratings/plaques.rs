@@ -90,11 +90,7 @@ fn is_valid() -> SqlLiteral<Bool> {
 }
 
 fn valid_at(conn: &mut Conn, complex: Id) -> Work<Option<PlaqueRow>> {
-    Ok(scoped::plaques(&EVERYONE)
-        .filter(plaques::complex_id.eq(complex))
-        .filter(is_valid())
-        .first(conn)
-        .optional()?)
+    Ok(scoped::plaques(&EVERYONE).filter(plaques::complex_id.eq(complex)).filter(is_valid()).first(conn).optional()?)
 }
 
 /// A plaque by its number, as everyone may check it.

@@ -195,8 +195,7 @@ pub fn published_at(conn: &mut Conn, complex: Id) -> Work<(Vec<PublishedRating>,
 
 /// The current rating of a complex.
 pub fn current_of(conn: &mut Conn, complex: Id) -> Work<Option<RatingRow>> {
-    let current =
-        scoped::ratings(&EVERY_RATING).filter(ratings::complex_id.eq(complex)).filter(ratings::is_current);
+    let current = scoped::ratings(&EVERY_RATING).filter(ratings::complex_id.eq(complex)).filter(ratings::is_current);
     Ok(current.first(conn).optional()?)
 }
 
@@ -234,7 +233,9 @@ pub fn still_pending(conn: &mut Conn, id: Id) -> Work<Option<RatingRow>> {
 /// What follows from these is done.
 pub fn settle(conn: &mut Conn, ids: &[Id]) -> Work<()> {
     // This column alone: with the whole row SQLite would write every index of it again.
-    diesel::update(ratings::table.filter(ratings::id.eq_any(ids.to_vec()))).set(ratings::pending.eq(false)).execute(conn)?;
+    diesel::update(ratings::table.filter(ratings::id.eq_any(ids.to_vec())))
+        .set(ratings::pending.eq(false))
+        .execute(conn)?;
     Ok(())
 }
 
