@@ -256,7 +256,16 @@ pub fn start_housekeeping(state: Arc<State>) {
             // Woken by a publication; and again and again for what another replica, or a process that is gone, left.
             let _ = tokio::time::timeout(Duration::from_secs(1), following.consequences.notified()).await;
             if following.lease.held(&following.db).await {
-                while let Ok(1..) = ratings::chunks::work_off(&following).await {}
+                let failed = loop {
+                    match ratings::chunks::work_off(&following).await {
+                        Ok(0) => break None,
+                        Ok(_) => {}
+                        Err(problem) => break Some(problem),
+                    }
+                };
+                if let Some(problem) = failed {
+                    tracing::warn!(code = problem.code.row().name, "what follows from a publication waits");
+                }
             }
         }
     });

@@ -77,6 +77,7 @@ impl Postgres {
             None => "BEGIN".to_owned(),
         };
         let mut slot = self.begun(&opening)?;
+        let held = Instant::now();
         let result = pool::guarded(&mut slot.conn, work);
         slot.note(&result);
         if result.is_err() {
@@ -88,6 +89,7 @@ impl Postgres {
         let began = Instant::now();
         let committed = slot.frame(Frame::Commit);
         self.metrics.commit_seconds.observe(began.elapsed().as_secs_f64());
+        self.metrics.hold_seconds.observe(held.elapsed().as_secs_f64());
         match committed {
             Ok(()) => result,
             Err(error) if StoreFault::of(&error) == StoreFault::Away => Err(Fail::Out(Outage::OutcomeUnknown)),

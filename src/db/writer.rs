@@ -217,6 +217,7 @@ fn run_batch(
     let alone = jobs.len() == 1;
     // The fault of a framing statement belongs to no job, but a job that is alone must be answered with it.
     let framing = |error: diesel::result::Error| Batch::Broken(alone.then(|| (0, outage(StoreFault::of(&error)))));
+    let held = std::time::Instant::now();
     if let Err(error) = Frame::BeginImmediate.run(conn) {
         return framing(error);
     }
@@ -249,6 +250,7 @@ fn run_batch(
     let began = std::time::Instant::now();
     let committed = Frame::Commit.run(conn);
     metrics.commit_seconds.observe(began.elapsed().as_secs_f64());
+    metrics.hold_seconds.observe(held.elapsed().as_secs_f64());
     metrics.batch_jobs.observe(jobs.len() as f64);
     match committed {
         Ok(()) => Batch::Committed,

@@ -54,6 +54,17 @@ pub static LIST: &[Row] = &[
     gauge("xiaoqu_write_queue", &[], "SQLite: writes that wait for the one writer"),
     histogram("xiaoqu_write_batch_jobs", &[], "SQLite: writes that one commit carried"),
     histogram("xiaoqu_commit_seconds", &[], "Time of a COMMIT, with its way to the disk"),
+    histogram(
+        "xiaoqu_write_hold_seconds",
+        &[],
+        "SQLite: time that a batch held the one writer, from its BEGIN to the end of its COMMIT; PostgreSQL: time of a \
+         write's transaction, with its waits for locks",
+    ),
+    histogram(
+        "xiaoqu_rating_chunk_seconds",
+        &[],
+        "Time of a transaction that works off what follows from the publication of a rating cycle",
+    ),
     gauge(
         "xiaoqu_pool_connections",
         &["pool", "state"],

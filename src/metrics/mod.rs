@@ -19,6 +19,11 @@ use crate::app::State;
 use crate::problem::{CODES, Code};
 
 const SECONDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+/// Fine below the 100 ms that no write should hold SQLite's writer longer than.
+const HOLDS: &[f64] = &[
+    0.001, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.125, 0.15, 0.2, 0.25, 0.5, 1.0, 2.5,
+    10.0,
+];
 const COUNTS: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
 pub struct Metrics {
@@ -32,6 +37,7 @@ pub struct Metrics {
     pub replays: IntCounter,
     pub security_events: IntCounterVec,
     pub store: StoreMetrics,
+    pub rating_chunk_seconds: Histogram,
     write_queue: IntGauge,
     pool_connections: IntGaugeVec,
     lease_held: IntGauge,
@@ -56,6 +62,7 @@ struct Operation {
 pub struct StoreMetrics {
     pub batch_jobs: Histogram,
     pub commit_seconds: Histogram,
+    pub hold_seconds: Histogram,
     pub wait_primary: Histogram,
     pub wait_standby: Histogram,
     pub wait_readers: Histogram,
@@ -129,6 +136,7 @@ impl StoreMetrics {
         Ok(StoreMetrics {
             batch_jobs: all.histogram("xiaoqu_write_batch_jobs", COUNTS)?,
             commit_seconds: all.histogram("xiaoqu_commit_seconds", SECONDS)?,
+            hold_seconds: all.histogram("xiaoqu_write_hold_seconds", HOLDS)?,
             wait_primary: wait.get_metric_with_label_values(&["primary"])?,
             wait_standby: wait.get_metric_with_label_values(&["standby"])?,
             wait_readers: wait.get_metric_with_label_values(&["readers"])?,
@@ -168,6 +176,7 @@ impl Metrics {
             replays: all.counter("xiaoqu_idempotent_replays_total")?,
             security_events: all.counters("xiaoqu_security_events_total")?,
             store: StoreMetrics::register(&mut all)?,
+            rating_chunk_seconds: all.histogram("xiaoqu_rating_chunk_seconds", HOLDS)?,
             write_queue: all.gauge("xiaoqu_write_queue")?,
             pool_connections: all.gauges("xiaoqu_pool_connections")?,
             lease_held: all.gauge("xiaoqu_lease_held")?,

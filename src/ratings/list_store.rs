@@ -55,7 +55,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRatings) -> Work<PageOf<Rati
             rows = rows.filter(ratings::community.eq(community.clone()));
         }
         if query.current == Some(true) {
-            rows = rows.filter(ratings::is_current.eq(true));
+            rows = rows.filter(ratings::is_current);
         }
         if let Some(day) = query.as_of {
             rows = rows

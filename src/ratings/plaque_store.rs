@@ -1,8 +1,10 @@
 use std::collections::HashMap;
 
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
-use super::model::{PlaqueState, Star};
+use super::model::Star;
 use super::rows::PlaqueRow;
 use crate::access::{Scope, scoped};
 use crate::db::schema::plaques;
@@ -20,7 +22,7 @@ pub fn valid_of(conn: &mut Conn, ratings: &[Id]) -> Work<HashMap<Id, String>> {
     for chunk in ratings.chunks(500) {
         let rows: Vec<(Id, String)> = scoped::plaques(&EVERYONE)
             .filter(plaques::rating_id.eq_any(chunk.to_vec()))
-            .filter(plaques::state.eq(PlaqueState::Valid.code()))
+            .filter(is_valid())
             .select((plaques::rating_id, plaques::number))
             .load(conn)?;
         all.extend(rows);
@@ -28,13 +30,14 @@ pub fn valid_of(conn: &mut Conn, ratings: &[Id]) -> Work<HashMap<Id, String>> {
     Ok(all)
 }
 
+/// Written out: SQLite does not see that its index of valid plaques serves a bound value, and would read every plaque.
+fn is_valid() -> SqlLiteral<Bool> {
+    diesel::dsl::sql("plaques.state = 'valid'")
+}
+
 /// The plaque that may hang at a complex.
 pub fn valid_at(conn: &mut Conn, complex: Id) -> Work<Option<PlaqueRow>> {
-    Ok(scoped::plaques(&EVERYONE)
-        .filter(plaques::complex_id.eq(complex))
-        .filter(plaques::state.eq(PlaqueState::Valid.code()))
-        .first(conn)
-        .optional()?)
+    Ok(scoped::plaques(&EVERYONE).filter(plaques::complex_id.eq(complex)).filter(is_valid()).first(conn).optional()?)
 }
 
 /// The plaque of a rating that shows this star.

@@ -117,6 +117,7 @@ pub fn renew(tx: &mut Tx, rating: &RatingRow) -> Work<()> {
         (true, Some(star)) if star > Star::Unqualified => Some(star),
         _ => None,
     };
+    let mut before = None;
     if let Some(valid) = plaque_store::valid_at(tx.conn, rating.complex_id)? {
         let of_rating = valid.rating_id == rating.id;
         if of_rating && wanted.is_some_and(|star| star.rank() == valid.stars) {
@@ -124,29 +125,35 @@ pub fn renew(tx: &mut Tx, rating: &RatingRow) -> Work<()> {
         }
         if rating.is_current || of_rating {
             let withdrawn = wanted.is_none() && of_rating;
-            end(tx, valid, if withdrawn { PlaqueState::Withdrawn } else { PlaqueState::Superseded })?;
+            let state = if withdrawn { PlaqueState::Withdrawn } else { PlaqueState::Superseded };
+            before = Some(end(tx, valid, state)?);
         }
     }
+    let supersedes = before.as_ref().map(|plaque| plaque.number.clone());
+    // The company whose plaque it was learns of it: by the plaque that takes its place, where that is its own.
+    if let Some(ended) = before.filter(|plaque| wanted.is_none() || plaque.company_id != rating.company_id) {
+        record(tx, &ended, "plaque.ended", None)?;
+    }
     match wanted {
-        Some(star) => issue(tx, rating, star),
+        Some(star) => issue(tx, rating, star, supersedes),
         None => Ok(()),
     }
 }
 
-fn end(tx: &mut Tx, mut plaque: PlaqueRow, state: PlaqueState) -> Work<()> {
+fn end(tx: &mut Tx, mut plaque: PlaqueRow, state: PlaqueState) -> Work<PlaqueRow> {
     plaque.state = state.code().to_owned();
     plaque.ended_on = Some(tx.ctx.today);
     plaque_store::save(tx.conn, &plaque)?;
-    record(tx, &plaque, "plaque.ended")
+    Ok(plaque)
 }
 
 /// A new one, or the one of this rating and star that hung before.
-fn issue(tx: &mut Tx, rating: &RatingRow, star: Star) -> Work<()> {
+fn issue(tx: &mut Tx, rating: &RatingRow, star: Star, supersedes: Option<String>) -> Work<()> {
     if let Some(mut before) = plaque_store::of_rating(tx.conn, rating.id, star)? {
         before.state = PlaqueState::Valid.code().to_owned();
         before.ended_on = None;
         plaque_store::save(tx.conn, &before)?;
-        return record(tx, &before, "plaque.restored");
+        return record(tx, &before, "plaque.restored", supersedes);
     }
     let year = tx.ctx.today.year();
     let serial = documents::next_number(tx.conn, &rating.county, SERIES, year)?;
@@ -164,10 +171,10 @@ fn issue(tx: &mut Tx, rating: &RatingRow, star: Star) -> Work<()> {
         ended_on: None,
     };
     plaque_store::insert(tx.conn, &plaque)?;
-    record(tx, &plaque, "plaque.issued")
+    record(tx, &plaque, "plaque.issued", supersedes)
 }
 
-fn record(tx: &mut Tx, plaque: &PlaqueRow, kind: &'static str) -> Work<()> {
+fn record(tx: &mut Tx, plaque: &PlaqueRow, kind: &'static str, supersedes: Option<String>) -> Work<()> {
     let place = ledger::Place {
         county: plaque.county.clone(),
         township: plaque.township.clone(),
@@ -180,7 +187,7 @@ fn record(tx: &mut Tx, plaque: &PlaqueRow, kind: &'static str) -> Work<()> {
         .audience(Audience::Parties)
         .data(json!({
             "rating_id": plaque.rating_id, "star": plaque.stars, "state": plaque.state, "issued_on": plaque.issued_on,
-            "ended_on": plaque.ended_on,
+            "ended_on": plaque.ended_on, "supersedes": supersedes,
         }));
     ledger::append(tx, event)?;
     Ok(())

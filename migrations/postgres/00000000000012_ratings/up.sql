@@ -24,7 +24,8 @@ CREATE TABLE ratings (
 CREATE UNIQUE INDEX ratings_live ON ratings (cycle_id, complex_id) WHERE state <> 'withdrawn';
 CREATE INDEX ratings_complex ON ratings (complex_id, period_to, id);
 CREATE INDEX ratings_current ON ratings (complex_id) WHERE is_current;
-CREATE INDEX ratings_pending ON ratings (id) WHERE pending;
+CREATE INDEX ratings_cycle ON ratings (cycle_id, id);
+CREATE INDEX ratings_pending ON ratings (company_id, id) WHERE pending;
 CREATE INDEX ratings_company ON ratings (company_id, shared, id);
 CREATE INDEX ratings_cycle ON ratings (cycle_id, id);
 -- What is on its way to publication, for the inbox of each office; and what was published on a day, for lists as of it.
