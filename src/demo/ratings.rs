@@ -63,8 +63,6 @@ pub fn steps(stage: &Stage) -> Vec<(Instant, Step)> {
         at(15, 9, Step::Open(UnderWay)),
         at(9, 9, Step::Score(UnderWay)),
         at(7, 9, Step::Review(UnderWay)),
-        at(4, 9, Step::Announce(UnderWay)),
-        at(2, 9, Step::Object(UnderWay)),
     ]
 }
 
@@ -129,7 +127,9 @@ impl Rounds {
                     "reasons": "（演示文本）经复查，评分依据为更换后的检查结果，异议不成立",
                 });
                 let decide = publicity::decide_rating_objection;
-                stage.on(&lead, when, "decide_rating_objection", row.id, body, decide).await
+                // Another person than those who scored and reviewed.
+                let leader = Person::of_office(Role::TownshipLeader, HOME, "").caller(&stage.state)?;
+                stage.on(&leader, when, "decide_rating_objection", row.id, body, decide).await
             }
             Step::Publish(half) => self.publish(stage, when, half, &lead).await,
             Step::Reply(half) => {

@@ -66,7 +66,8 @@ pub fn report_inspection_finding(tx: &mut Tx, id: Id, body: &Body<FindingReportI
     let mut violation = violation(&row, &finding, input);
     let proof = files::copy_evidence(tx, &finding.found.evidence, OwnerKind::Violation, violation_id)?;
     violation.evidence.extend(proof);
-    let reported = violations::report::report(tx, violation_id, violation)?;
+    let found_by = part.submitted_by.0.clone();
+    let reported = violations::report::report_found_by(tx, violation_id, violation, found_by)?;
 
     let mut part = part.clone();
     for item in part.result.0.items.iter_mut().filter(|item| item.item == input.item) {

@@ -50,7 +50,7 @@ pub fn recheck_hazard(tx: &mut Tx, id: Id, body: &Body<HazardRecheckIn>) -> Work
     let mut row = hazard_store::find_for_update(tx.conn, &ctx.scope, id)?;
     require_office(ctx, &row)?;
     let input = tx.checked(body, |conn, input, faults| {
-        rules::check_recheck(ctx.today, input, faults);
+        rules::check_recheck(ctx.today, row.due_on, input, faults);
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
     tx.if_match(row.version)?;
@@ -89,9 +89,9 @@ pub fn extend_hazard(tx: &mut Tx, id: Id, body: &Body<HazardExtensionIn>) -> Wor
     let ctx = tx.ctx;
     let mut row = hazard_store::find_for_update(tx.conn, &ctx.scope, id)?;
     require_office(ctx, &row)?;
-    let due_on = row.due_on;
+    let (due_on, found_on) = (row.due_on, row.found_on);
     let input = tx.checked(body, |_, input, faults| {
-        rules::check_deadline(due_on, input.due_on, faults);
+        rules::check_deadline(due_on, found_on, input.due_on, faults);
         Ok(())
     })?;
     tx.if_match(row.version)?;

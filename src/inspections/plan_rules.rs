@@ -34,7 +34,15 @@ pub fn pace(
         None => (line(None)?.every_days, FrequencyReason::NotRated),
     };
     let from = last.unwrap_or(began);
-    let usual = Pace { every_days, reason, due_on: after(from, every_days) };
+    // A pace that is tighter than that of a complex without a star runs from the day on which the star came: until then the
+    // complex was in time by the pace that it had.
+    let unrated = line(None).map_or(every_days, |line| line.every_days);
+    let tighter = star.map(|current| current.published_on).filter(|_| every_days < unrated);
+    let due_on = match tighter {
+        Some(since) => after(from.max(since), every_days).min(after(from, unrated).max(since)),
+        None => after(from, every_days),
+    };
+    let usual = Pace { every_days, reason, due_on };
     let focus = star.and_then(|current| current.focus_since).zip(checklist.focus_every_days);
     let Some((since, every_days)) = focus.filter(|(_, days)| *days < usual.every_days) else { return Some(usual) };
     let due_on = after(from.max(since), every_days).min(usual.due_on);
@@ -64,7 +72,7 @@ mod tests {
     }
 
     fn rated(star: Star, focus_since: Option<&str>) -> Option<CurrentStar> {
-        Some(CurrentStar { star, focus_since: focus_since.map(day) })
+        Some(CurrentStar { star, published_on: day("2026-01-01"), focus_since: focus_since.map(day) })
     }
 
     #[test]
@@ -85,6 +93,17 @@ mod tests {
         assert_eq!(of(rated(Star::Two, Some("2026-01-01")), last), (7, FocusList, day("2026-03-09")));
         // An unqualified complex is looked at as often as that already.
         assert_eq!(of(rated(Star::Unqualified, Some("2026-01-01")), last), (7, OfStar, day("2026-03-09")));
+    }
+
+    #[test]
+    fn a_star_that_comes_makes_nobody_late_at_once() {
+        let few = CurrentStar { star: Star::One, published_on: day("2026-07-15"), focus_since: None };
+        let at = |last: &str| pace(general(), Some(few), Some(day(last)), day("2025-01-01")).unwrap().due_on;
+        // In time by the thirty days of a complex without a star: fifteen days from the star on, and not beyond the thirty.
+        assert_eq!(at("2026-07-10"), day("2026-07-30"));
+        assert_eq!(at("2026-06-20"), day("2026-07-20"));
+        // Late already before it came.
+        assert_eq!(at("2026-05-01"), day("2026-07-15"));
     }
 
     #[test]
@@ -113,8 +132,8 @@ mod tests {
             ];
             checklist.focus_every_days = Some(focus);
             let last = last.map(at);
-            let usual = pace(&checklist, Some(CurrentStar { star, focus_since: None }), last, start).unwrap();
-            let tight = pace(&checklist, Some(CurrentStar { star, focus_since: Some(at(since)) }), last, start).unwrap();
+            let usual = pace(&checklist, Some(CurrentStar { star, published_on: start, focus_since: None }), last, start).unwrap();
+            let tight = pace(&checklist, Some(CurrentStar { star, published_on: start, focus_since: Some(at(since)) }), last, start).unwrap();
             prop_assert!(tight.due_on <= usual.due_on && tight.every_days <= usual.every_days);
             prop_assert!(tight.due_on == usual.due_on || tight.due_on >= at(since) + Days::new(focus.into()));
             prop_assert_eq!(usual.every_days, every);

@@ -13,6 +13,8 @@ use crate::policy::inspections::{Checklist, InspectionRules};
 
 /// The clocks of phones differ: what was seen a moment ago may seem to come.
 const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::minutes(5);
+/// A phone that was offline for longer has lost its clock.
+const OLDEST: TimeDelta = TimeDelta::days(90);
 
 /// As far ahead as a day may be set.
 const AHEAD: Days = Days::new(366);
@@ -52,6 +54,9 @@ pub fn check_result(
     if given.visited_at.0 > now.0 + CLOCK_DIFFERENCE {
         let (zh, en) = ("检查时间在未来", "this time has not come");
         faults.push(Fault::new(format!("{at}/visited_at"), "in_the_future", zh, en));
+    } else if given.visited_at.0 < now.0 - OLDEST {
+        let (zh, en) = ("早于九十天前，请核对手机时间", "more than ninety days ago: look at the phone's clock");
+        faults.push(Fault::new(format!("{at}/visited_at"), "out_of_range", zh, en));
     }
     let Some(checklist) = checklist else {
         let (zh, en) =
@@ -114,8 +119,8 @@ pub fn check_visit(
     }
 }
 
-/// A re-check that closes sets no day, and one that does not sets one that comes.
-pub fn check_recheck(today: NaiveDate, input: &HazardRecheckIn, faults: &mut Vec<Fault>) {
+/// A re-check that closes sets no day, and one that does not sets one that comes. A deadline that still runs is not cut short.
+pub fn check_recheck(today: NaiveDate, due_on: NaiveDate, input: &HazardRecheckIn, faults: &mut Vec<Fault>) {
     match (input.outcome, input.due_on) {
         (RecheckOutcome::Closed, Some(_)) => {
             let (zh, en) = ("销号不设新期限", "what is closed has no new deadline");
@@ -125,17 +130,22 @@ pub fn check_recheck(today: NaiveDate, input: &HazardRecheckIn, faults: &mut Vec
             let (zh, en) = ("须填写新的整改期限", "a new deadline is needed");
             faults.push(Fault::new("/due_on", "required", zh, en));
         }
-        (RecheckOutcome::NotRectified, Some(day)) => check_deadline(today, day, faults),
+        (RecheckOutcome::NotRectified, Some(day)) if day < due_on => {
+            let (zh, en) = (format!("原期限 {due_on} 未满，不得提前"), format!("the deadline of {due_on} still runs"));
+            faults.push(Fault::new("/due_on", "before_start", zh, en));
+        }
+        (RecheckOutcome::NotRectified, Some(day)) => check_deadline(today, today, day, faults),
         (RecheckOutcome::Closed, None) => {}
     }
 }
 
-/// A new deadline is later than `after`, and not further than a year.
-pub fn check_deadline(after: NaiveDate, day: NaiveDate, faults: &mut Vec<Fault>) {
+/// A new deadline is later than `after`, and not further than a year from `since`: an extension counts from the day on which
+/// the hazard was found, so that many of them are no more than one.
+pub fn check_deadline(after: NaiveDate, since: NaiveDate, day: NaiveDate, faults: &mut Vec<Fault>) {
     if day <= after {
         let (zh, en) = (format!("须晚于 {after}"), format!("must be later than {after}"));
         faults.push(Fault::new("/due_on", "before_start", zh, en));
-    } else if day > after + AHEAD {
+    } else if day > since + AHEAD {
         faults.push(Fault::new("/due_on", "out_of_range", "最远为一年内", "at most a year ahead"));
     }
 }

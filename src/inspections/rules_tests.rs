@@ -88,7 +88,7 @@ fn a_recheck_that_closes_sets_no_day_and_one_that_does_not_sets_one_that_comes()
         let reasons = "现场复查".to_owned();
         let input = HazardRecheckIn { outcome, reasons, due_on: due_on.map(day), evidence: Vec::new() };
         let mut faults = Vec::new();
-        check_recheck(day("2026-03-02"), &input, &mut faults);
+        check_recheck(day("2026-03-02"), day("2026-02-27"), &input, &mut faults);
         faults.first().map(|fault| fault.code)
     };
     assert_eq!((of(Closed, None), of(NotRectified, Some("2026-03-03"))), (None, None));

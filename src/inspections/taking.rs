@@ -171,7 +171,11 @@ fn record(tx: &mut Tx, inspection: &InspectionRow, part: &PartRow, hazards: usiz
         "part_id": part.id, "role": part.role, "checklist": part.checklist, "visited_on": part.visited_on,
         "passed": part.passed, "failed": part.failed, "not_applicable": part.not_applicable, "hazards": hazards,
     });
-    let event = event(inspection, "inspection.result_submitted", step, vec![("result", result)]);
+    // The party learns of what was carried out; the plan of the visit is not for it.
+    let mut event = event(inspection, "inspection.result_submitted", step, vec![("result", result)]);
+    for planned in ["state", "planned", "planned_on", "done_on", "version"] {
+        event.data.as_object_mut().map(|data| data.remove(planned));
+    }
     let event = match Role::from_code(&part.role) {
         Some(role) => event.addressed(role, &part.division),
         None => event,

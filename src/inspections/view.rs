@@ -186,6 +186,7 @@ fn one(
     whole: bool,
 ) -> Work<Inspection> {
     let parts = parts.remove(&row.id).unwrap_or_default();
+    let row = if is_inspected(ctx) { without_plan(row, &parts) } else { row };
     let parts = parts.into_iter().filter(|part| part.is_done() || !is_inspected(ctx));
     Ok(Inspection {
         state: row.state()?,
@@ -210,6 +211,21 @@ fn one(
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
+}
+
+/// A visit as those whom it is about see it: what was carried out, as if nothing else were to come. Neither its plan and
+/// purpose, nor that others are yet to come, nor that the rest was called off, nor when a finding was reported.
+fn without_plan(mut row: InspectionRow, parts: &[PartRow]) -> InspectionRow {
+    let done = || parts.iter().filter(|part| part.is_done());
+    let days = || done().filter_map(|part| part.visited_on);
+    row.state = InspectionState::Done.code().to_owned();
+    row.planned_on = days().min().unwrap_or(row.planned_on);
+    row.done_on = days().max();
+    row.purpose = None;
+    row.cancellation.0 = None;
+    row.version = done().count() as i64;
+    row.updated_at = done().filter_map(|part| part.submitted_at).max().unwrap_or(row.created_at);
+    row
 }
 
 fn part_view(ctx: &Ctx, policies: &Policies, part: PartRow, whole: bool) -> Work<InspectionPart> {

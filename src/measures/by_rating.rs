@@ -3,7 +3,6 @@
 
 use std::collections::HashSet;
 
-use chrono::NaiveDate;
 use serde_json::json;
 
 use super::model::{MeasureRow, Proceedings};
@@ -20,13 +19,14 @@ use crate::ratings;
 use crate::ratings::consequences::{RemovalCause, RemovalGround, due_now, removal_grounds};
 use crate::standing;
 use crate::standing::model::{MeasureState, Withdrawal};
+use crate::violations::model::ViolationRow;
 use crate::violations::store as violations;
 
 const EVERY_MEASURE: Scope = Scope::System("measures follow from the facts, whoever asks");
 
-/// The measures that lower the stars of a complex under a company and its branches, each with the day on which the last of
-/// its violations was found: ordered, and neither cancelled nor taken back.
-pub fn lowering_stars(conn: &mut Conn, complex: Id, family: &[Id]) -> Work<Vec<(MeasureRow, Option<NaiveDate>)>> {
+/// The measures that lower the stars of a complex under a company and its branches, each with the violations that it rests on
+/// today, oldest first: ordered, and neither cancelled nor taken back.
+pub fn lowering_stars(conn: &mut Conn, complex: Id, family: &[Id]) -> Work<Vec<(MeasureRow, Vec<ViolationRow>)>> {
     let all = store::at_complex(conn, &EVERY_MEASURE, complex, family)?;
     let refused = |row: &MeasureRow| matches!(row.state.as_str(), "rejected" | "cancelled");
     let reversed: HashSet<Id> = all.iter().filter(|row| !refused(row)).filter_map(|row| row.reverses).collect();
@@ -36,8 +36,8 @@ pub fn lowering_stars(conn: &mut Conn, complex: Id, family: &[Id]) -> Work<Vec<(
         let ordered = matches!(row.state()?, MeasureState::Approved | MeasureState::Done);
         if lowers && ordered && !reversed.contains(&row.id) {
             let grounds = store::grounds_of_one(conn, row.id)?;
-            let found_on = violations::by_ids(conn, &grounds)?.iter().map(|violation| violation.found_on).max();
-            lowering.push((row, found_on));
+            let grounds = violations::by_ids(conn, &grounds)?;
+            lowering.push((row, grounds));
         }
     }
     Ok(lowering)

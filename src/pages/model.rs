@@ -11,7 +11,7 @@ use crate::db::Id;
 use crate::disclosures::price_rules::PriceFinding;
 use crate::disclosures::public::PublicDisclosure;
 use crate::documents::model::{DocumentKind, DocumentState};
-use crate::ratings::public::PublicRating;
+use crate::ratings::public::{AnnouncedRating, PublicRating};
 use crate::typical_cases::model::PublicTypicalCase;
 
 /// A complex among others (小区).
@@ -78,6 +78,9 @@ pub struct PublicComplex {
     pub typical_cases: Vec<PublicTypicalCase>,
     /// The current star rating (星级评定); null where none is published.
     pub rating: Option<PublicRating>,
+    /// Ratings whose publicity runs (评定公示): owners may object through their community.
+    #[schema(max_items = 10)]
+    pub announced_ratings: Vec<AnnouncedRating>,
     /// To whom a resident turns, the nearest first (投诉电话).
     #[schema(max_items = 10)]
     pub complaint_offices: Vec<ComplaintOffice>,

@@ -106,6 +106,7 @@ pub fn complex(conn: &mut Conn, state: &State, id: Id) -> Work<PublicComplex> {
         disclosures,
         typical_cases: typical_cases::of_complex(conn, id)?,
         rating: ratings::public::of_complex(conn, state, id)?,
+        announced_ratings: ratings::public::announced_at(conn, id, today)?,
         complaint_offices: complaint_offices(conn, &row)?,
         id: row.id,
         name: row.name,

@@ -51,10 +51,10 @@ fn chunk(conn: &mut Conn, state: &Arc<State>, begun: StopWatch) -> Work<usize> {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
                 let cycle = store::find_cycle(conn, &system, waiting.cycle_id)?;
-                let publication = cycle.publication.0.ok_or_else(|| Problem::new(Code::Internal))?;
-                let caller = Caller::acting(&publication.by, publication.client);
-                let (operation, at) = ("publish_rating_cycle", publication.at);
-                new.insert(Ctx::on_behalf(state.clone(), caller, operation, publication.request_id, at))
+                let bulk = cycle.bulk.0.ok_or_else(|| Problem::new(Code::Internal))?;
+                let caller = Caller::acting(&bulk.by, bulk.client);
+                let (operation, at) = ("publish_rating_cycle", bulk.at);
+                new.insert(Ctx::on_behalf(state.clone(), caller, operation, bulk.request_id, at))
             }
         };
         if locked.insert(waiting.company_id) {
@@ -62,8 +62,13 @@ fn chunk(conn: &mut Conn, state: &Arc<State>, begun: StopWatch) -> Work<usize> {
         }
         let Some(row) = store::still_pending(conn, waiting.id)? else { continue };
         let mut tx = Tx::of(conn, ctx);
-        record::record(&mut tx, &row, "rating.published", json!({}), &())?;
-        publication::consequences(&mut tx, &row)?;
+        if row.published_on.is_some() {
+            record::record(&mut tx, &row, "rating.published", json!({}), &())?;
+            publication::consequences(&mut tx, &row)?;
+        } else {
+            // Announced with many: those who may object learn of it.
+            record::record(&mut tx, &row, "rating.announced", json!({}), &())?;
+        }
         done.push(row.id);
     }
     store::settle(conn, &done)?;

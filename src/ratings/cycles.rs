@@ -87,7 +87,7 @@ pub fn create_rating_cycle(tx: &mut Tx, body: &Body<CycleIn>) -> Work<Entity<Rat
         policy_version: policies.governing(ctx.today).version,
         state: CycleState::Open.code().to_owned(),
         published_on: None,
-        publication: Json(None),
+        bulk: Json(None),
         created_by: Json(Actor::of(&ctx.caller)),
         created_at: ctx.now,
         updated_at: ctx.now,
@@ -133,7 +133,7 @@ pub fn cancel_rating_cycle(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<
     cycle_view::entity(tx.conn, ctx, row, None)
 }
 
-/// A new rating of a complex, for the company that serves it.
+/// A new rating of a complex, for the company that served it at the end of the period.
 fn begin(
     tx: &mut Tx,
     cycle: &CycleRow,
@@ -209,11 +209,15 @@ pub fn create_rating(tx: &mut Tx, body: &Body<RatingIn>) -> Work<Entity<Rating>>
                 faults.push(Fault::new("/complex_id", "conflict", zh, en));
                 return Ok(());
             }
-            let served = complexes::services_in_force(conn, &ctx.scope, &[complex.id], ctx.today)?;
+            let day = ctx.today.min(cycle.period_to);
+            let served = complexes::services_in_force(conn, &ctx.scope, &[complex.id], day)?;
             match served.get(&complex.id) {
                 Some(service) => found = Some((cycle, complex.place(), service.company_id)),
                 None => {
-                    let (zh, en) = ("该小区现无物业服务企业，不参加评定", "nobody serves the complex: it is not rated");
+                    let (zh, en) = (
+                        "评定期末该小区无物业服务企业，不参加评定",
+                        "nobody served the complex at the end of the period",
+                    );
                     faults.push(Fault::new("/complex_id", "not_serving", zh, en));
                 }
             }
@@ -243,7 +247,8 @@ pub fn begin_ratings(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<Ra
     tx.if_match(cycle.version)?;
     cycle.require_state(CycleState::Open)?;
     let waiting = store::not_rated(tx.conn, &ctx.scope, &cycle)?;
-    let served = complexes::services_in_force(tx.conn, &ctx.scope, &waiting, ctx.today)?;
+    // Whose service is rated: of the last day of the period, or of today while it runs.
+    let served = complexes::services_in_force(tx.conn, &ctx.scope, &waiting, ctx.today.min(cycle.period_to))?;
     let mut begun = 0;
     for complex in waiting.into_iter().filter(|id| served.contains_key(id)).take(AT_ONCE) {
         let (Some(service), place) = (served.get(&complex), complexes::find(tx.conn, &ctx.scope, complex)?.place())

@@ -17,6 +17,7 @@ use crate::policy;
 use crate::policy::model::MeasureKind;
 use crate::policy::ratings::RatingRules;
 use crate::standing;
+use crate::violations::model::ViolationRow;
 
 /// The measures of the ladder that bind a rating's complex and company today. What adjusted the rating already binds it for
 /// as long as the measure stands; to a rating that is made anew it counts while one of its violations is in the window.
@@ -32,19 +33,35 @@ pub fn in_force(conn: &mut Conn, ctx: &Ctx, row: &RatingRow) -> Work<Vec<LadderM
     let family = standing::store::family(conn, head)?;
     let lowering = measures::lowering_stars(conn, row.complex_id, &family)?;
     let policies = policy::current(conn, &ctx.state.policies)?;
-    let binds = |measure: &MeasureRow, found_on: Option<NaiveDate>| {
+    let binds = |measure: &MeasureRow, grounds: &[ViolationRow]| {
+        let found_on = grounds.iter().map(|violation| violation.found_on).max();
         let months = policies.get(measure.policy_version).map_or(0, |one| one.document().ladder.window_months);
         let counts = found_on.is_some_and(|found| standing::last_day(found, months) >= ctx.today);
         held.contains(&measure.id) || counts
     };
     lowering
         .into_iter()
-        .filter(|(measure, found_on)| binds(measure, *found_on))
-        .map(|(measure, _)| {
+        .filter(|(measure, grounds)| binds(measure, grounds))
+        .map(|(measure, grounds)| {
             let kind = measure.kind()?;
-            Ok(LadderMeasure { id: measure.id, kind, reason_zh: measure.reason_zh, reason_en: measure.reason_en })
+            let (reason_zh, reason_en) = reason(kind, &grounds);
+            Ok(LadderMeasure { id: measure.id, kind, reason_zh, reason_en })
         })
         .collect()
+}
+
+/// In the words of the violations that stand today: one that was revoked is no ground any more, and is not told.
+fn reason(kind: MeasureKind, grounds: &[ViolationRow]) -> (String, String) {
+    let named = |clause: &dyn Fn(i64, NaiveDate) -> String| {
+        let all = grounds.iter().filter_map(|one| Some(clause(one.clause?, one.found_on)));
+        all.collect::<Vec<_>>()
+    };
+    let zh = named(&|clause, day| format!("第{clause}条（{day}）")).join("、");
+    let en = named(&|clause, day| format!("clause {clause} ({day})")).join(", ");
+    (
+        format!("在本小区违反“九不准”{zh}，按阶梯式惩戒规定{}", kind.zh()),
+        format!("{} by the penalty ladder: {en} of the nine prohibitions at this complex", kind.en()),
+    )
 }
 
 /// Works the star out of what is on file and writes it down; the caller saves both rows. None while an assessor is missing.

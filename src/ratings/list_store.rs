@@ -72,7 +72,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRatings) -> Work<PageOf<Rati
     }
     let rows: Vec<RatingRow> = rows.order(ratings::id.desc()).limit(page.fetch()).load(conn)?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: view::summaries(conn, rows, query.as_of)?, next_cursor, total })
+    Ok(PageOf { items: view::summaries(conn, ctx, rows, query.as_of)?, next_cursor, total })
 }
 
 /// The focus list: the current ratings with few stars, longest on it first.

@@ -127,6 +127,8 @@ coded_enum! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CurrentStar {
     pub star: Star,
+    /// Day of the publication of its rating.
+    pub published_on: NaiveDate,
     /// On the focus list (重点整治名单) since this day; none where it is not on it.
     pub focus_since: Option<NaiveDate>,
 }

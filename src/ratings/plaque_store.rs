@@ -49,6 +49,11 @@ pub fn of_rating(conn: &mut Conn, rating: Id, star: Star) -> Work<Option<PlaqueR
         .optional()?)
 }
 
+/// Every plaque that a rating had.
+pub fn all_of_rating(conn: &mut Conn, rating: Id) -> Work<Vec<PlaqueRow>> {
+    Ok(scoped::plaques(&EVERYONE).filter(plaques::rating_id.eq(rating)).order(plaques::number).load(conn)?)
+}
+
 pub fn insert(conn: &mut Conn, row: &PlaqueRow) -> Work<()> {
     diesel::insert_into(plaques::table).values(row).execute(conn)?;
     Ok(())

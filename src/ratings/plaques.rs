@@ -140,6 +140,19 @@ pub fn renew(tx: &mut Tx, rating: &RatingRow) -> Work<()> {
     }
 }
 
+/// The plaques that a withdrawn rating ever had are withdrawn, too: none of them was right.
+pub fn withdraw_all(tx: &mut Tx, rating: &RatingRow) -> Work<()> {
+    for mut plaque in plaque_store::all_of_rating(tx.conn, rating.id)? {
+        if plaque.state != PlaqueState::Withdrawn.code() {
+            plaque.state = PlaqueState::Withdrawn.code().to_owned();
+            plaque.ended_on = plaque.ended_on.or(Some(tx.ctx.today));
+            plaque_store::save(tx.conn, &plaque)?;
+            record(tx, &plaque, "plaque.ended", None)?;
+        }
+    }
+    Ok(())
+}
+
 fn end(tx: &mut Tx, mut plaque: PlaqueRow, state: PlaqueState) -> Work<PlaqueRow> {
     plaque.state = state.code().to_owned();
     plaque.ended_on = Some(tx.ctx.today);

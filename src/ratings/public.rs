@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::Star;
-use super::rows::{Adjustment, ContentRow, CycleRow};
+use super::rows::{Adjustment, ContentRow, CycleRow, total_of};
 use super::rules::{self, AppliedVeto, AssessorPoints, GivenBonus};
 use super::{plaque_store, plaques, public_store, store};
 use crate::app::State;
@@ -169,6 +169,40 @@ pub fn of_complex(conn: &mut Conn, state: &State, complex: Id) -> Work<Option<Pu
         plaque,
         earlier,
     }))
+}
+
+/// A rating that is announced and may be objected to (公示中的评定).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AnnouncedRating {
+    /// The star that it would have.
+    pub star: Star,
+    /// Its points.
+    pub total: WeightedPoints,
+    /// Name of the cycle.
+    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
+    pub cycle_name: String,
+    /// The company whose service is rated.
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub company_name: String,
+    /// Last day of the publicity: owners object through their community until then.
+    pub publicity_ends_on: NaiveDate,
+}
+
+/// The ratings of a complex whose publicity runs.
+pub fn announced_at(conn: &mut Conn, complex: Id, today: NaiveDate) -> Work<Vec<AnnouncedRating>> {
+    let rows = public_store::announced_at(conn, complex, today)?;
+    let cycles = store::cycles_of(conn, &rows.iter().map(|row| row.cycle_id).collect::<Vec<_>>())?;
+    let companies = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
+    let shown = rows.iter().filter_map(|row| {
+        Some(AnnouncedRating {
+            star: row.star()?,
+            total: total_of(row)?,
+            cycle_name: cycles.get(&row.cycle_id)?.name.clone(),
+            company_name: companies.get(&row.company_id)?.0.clone(),
+            publicity_ends_on: row.publicity_ends_on?,
+        })
+    });
+    Ok(shown.collect())
 }
 
 /// The first day of the run of changes that left the star as it is.

@@ -1,3 +1,4 @@
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::RatingState;
@@ -16,5 +17,15 @@ pub fn earlier_of(conn: &mut Conn, complex: Id, at_most: i64) -> Work<Vec<Rating
         .filter(ratings::is_current.eq(false))
         .order((ratings::period_to.desc(), ratings::id.desc()))
         .limit(at_most)
+        .load(conn)?)
+}
+
+/// Announced ratings of a complex whose publicity is not over.
+pub fn announced_at(conn: &mut Conn, complex: Id, today: NaiveDate) -> Work<Vec<RatingRow>> {
+    Ok(scoped::ratings(&PUBLIC)
+        .filter(ratings::complex_id.eq(complex))
+        .filter(ratings::state.eq(RatingState::Announced.code()))
+        .filter(ratings::publicity_ends_on.ge(today))
+        .order(ratings::id)
         .load(conn)?)
 }

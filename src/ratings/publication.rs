@@ -3,11 +3,12 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::json;
 
+use super::consequences::is_low;
 use super::cycle_view::{self, RatingCycle};
 use super::cycles::require_owner;
 use super::input::StepIn;
 use super::model::{CycleState, RatingState};
-use super::rows::{Announced, CycleRow, Publication, RatingRow};
+use super::rows::{Announced, Bulk, ContentRow, CycleRow, RatingRow};
 use super::store::{self, Flip};
 use super::view::{self, Rating};
 use super::{follow, plaques, record};
@@ -69,12 +70,7 @@ pub fn publish_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<En
         .map(|(id, complex, star)| format!("{id} {complex} {}\n", star.unwrap_or_default()))
         .collect();
     let bound = hex::encode(digest(&SHA256, lines.as_bytes()));
-    cycle.publication = Json(Some(Publication {
-        at: ctx.now,
-        by: Actor::of(&ctx.caller),
-        client: ctx.caller.client.clone(),
-        request_id: ctx.request_id.clone(),
-    }));
+    cycle.bulk = Json(Some(Bulk::of(ctx)));
     mark_published(tx, &mut cycle, json!({ "ratings": published, "digest": bound }), input)?;
     cycle_view::entity(tx.conn, ctx, cycle, Some(published))
 }
@@ -86,6 +82,9 @@ pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<R
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     require_ready(tx, &row)?;
+    let system = Scope::System("a rating that the caller sees names its cycle");
+    let mut cycle = store::find_cycle_for_update(tx.conn, &system, row.cycle_id)?;
+    require_owner(ctx, &cycle)?;
     let rules = view::rules_of(tx.conn, ctx, row.policy_version)?;
     let mut content = store::content(tx.conn, row.id)?;
     let current = store::current_of(tx.conn, row.complex_id)?;
@@ -102,8 +101,6 @@ pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<R
     }
     follow::set_focus(&rules, &mut row, ctx.today);
     content.proceedings.0.publication = Some(Announced { at: ctx.now, by: Actor::of(&ctx.caller) });
-    let system = Scope::System("a rating that the caller sees names its cycle");
-    let mut cycle = store::find_cycle_for_update(tx.conn, &system, row.cycle_id)?;
     if cycle.state != CycleState::Published.code() {
         mark_published(tx, &mut cycle, json!({ "rating_id": row.id }), input)?;
     }
@@ -117,6 +114,22 @@ pub fn consequences(tx: &mut Tx, row: &RatingRow) -> Work<()> {
     plaques::renew(tx, row)?;
     // A star that is not low calls for nothing and takes nothing back.
     if row.focus_since.is_some() { measures::sync_removal(tx, row.complex_id) } else { Ok(()) }
+}
+
+/// An objection is decided and not buried; and what was published is not taken back by whoever scored it alone.
+fn require_withdrawable(tx: &mut Tx, row: &RatingRow, content: &ContentRow) -> Work<()> {
+    if row.objections_open > 0 {
+        return Err(Problem::new(Code::ObjectionOpen).into());
+    }
+    if row.published_on.is_none() {
+        return Ok(());
+    }
+    let caller = &tx.ctx.caller;
+    if content.sheets.0.iter().any(|sheet| caller.is_person(&sheet.by.iss, &sheet.by.sub)) {
+        let (zh, en) = ("评分人不得撤回已发布的评定", "whoever scored does not withdraw what was published");
+        return Err(Problem::new(Code::SamePerson).detail(zh, en).into());
+    }
+    Ok(())
 }
 
 /// Takes a rating back, with reasons: the one before it stands again, and what followed from it falls.
@@ -134,6 +147,7 @@ pub fn withdraw_rating(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
         return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
     }
     let mut content = store::content(tx.conn, row.id)?;
+    require_withdrawable(tx, &row, &content)?;
     let was_current = row.is_current;
     content.proceedings.0.withdrawal = Some(Step::new(ctx, input.clone()));
     row.set_state(RatingState::Withdrawn);
@@ -143,13 +157,40 @@ pub fn withdraw_rating(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
     row.objections_open = 0;
     record::save(tx, &mut row, &content, "rating.withdrawn", json!({}), input)?;
     plaques::renew(tx, &row)?;
+    plaques::withdraw_all(tx, &row)?;
     if was_current && let Some(before) = store::newest_published(tx.conn, row.complex_id)? {
         restore(tx, before, &row)?;
     }
     if row.published_on.is_some() {
+        count_anew(tx, &row)?;
         measures::sync_removal(tx, row.complex_id)?;
     }
     view::shown(tx.conn, ctx, row, content)
+}
+
+/// Since when the complex is on the focus list does not count from a rating that was withdrawn.
+fn count_anew(tx: &mut Tx, withdrawn: &RatingRow) -> Work<()> {
+    let Some(mut current) = store::current_of(tx.conn, withdrawn.complex_id)? else { return Ok(()) };
+    if current.focus_since.is_none() {
+        return Ok(());
+    }
+    let rules = view::rules_of(tx.conn, tx.ctx, current.policy_version)?;
+    let mut since = None;
+    for row in
+        store::standing_at(tx.conn, withdrawn.complex_id)?.iter().filter(|row| row.period_to <= current.period_to)
+    {
+        let low = row.star().is_some_and(|star| is_low(&rules, star));
+        // A rating that was lowered later came on the list that day; one that took another's place has its day.
+        let own = row.focus_since.max(row.published_on);
+        since = if low { since.or(own) } else { None };
+    }
+    if since.is_some() && since != current.focus_since {
+        current.focus_since = since;
+        let content = store::content(tx.conn, current.id)?;
+        let step = json!({ "because_of": withdrawn.id });
+        record::save(tx, &mut current, &content, "rating.adjusted", step, &())?;
+    }
+    Ok(())
 }
 
 fn restore(tx: &mut Tx, mut before: RatingRow, withdrawn: &RatingRow) -> Work<()> {

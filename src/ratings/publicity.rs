@@ -6,12 +6,12 @@ use super::cycle_view::{self, RatingCycle};
 use super::input::{ObjectionDecisionIn, ObjectionIn, ReplyIn, StepIn};
 use super::model::{CycleState, ObjectionOutcome, Objector, RatingState};
 use super::record;
-use super::rows::{Announced, Objection, ObjectionDecision};
+use super::rows::{Announced, Bulk, Objection, ObjectionDecision};
 use super::store::{self, Flip};
 use super::view::{self, Rating};
 use crate::access::Role;
 use crate::calendar;
-use crate::db::{Id, Work};
+use crate::db::{Id, Json, Work};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
@@ -26,12 +26,23 @@ fn publicity_end(tx: &mut Tx, policy_version: i64) -> Work<chrono::NaiveDate> {
     Ok(calendar::work_calendar(tx.conn)?.add_working_days(tx.ctx.today, rules.publicity_working_days))
 }
 
+/// What is not over is not rated: the last day may be the worst.
+fn require_over(tx: &Tx, period_to: chrono::NaiveDate) -> Work<()> {
+    if tx.ctx.today > period_to {
+        return Ok(());
+    }
+    let zh = format!("评定期间至 {period_to} 止，期满后方可公示");
+    let en = format!("the period that is rated lasts until {period_to}; it is announced afterwards");
+    Err(Problem::new(Code::StateConflict).detail(zh, en).into())
+}
+
 pub fn announce_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     row.require_state(&[RatingState::Reviewed])?;
+    require_over(tx, row.period_to)?;
     let mut content = store::content(tx.conn, row.id)?;
     row.set_state(RatingState::Announced);
     row.shared = true;
@@ -50,6 +61,7 @@ pub fn announce_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<E
     if row.state == CycleState::Cancelled.code() {
         row.require_state(CycleState::Open)?;
     }
+    require_over(tx, row.period_to)?;
     let ends_on = publicity_end(tx, row.policy_version)?;
     let area = ctx.caller.division.clone().unwrap_or_default();
     let flip = Flip { cycle: row.id, area: &area, today: ctx.today, now: ctx.now };
@@ -59,6 +71,7 @@ pub fn announce_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<E
         return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
     }
     row.version += 1;
+    row.bulk = Json(Some(Bulk::of(ctx)));
     row.updated_at = ctx.now;
     store::save_cycle(tx.conn, &row)?;
     let step = json!({ "area": area, "ratings": announced, "publicity_ends_on": ends_on });
@@ -85,6 +98,10 @@ pub fn object_to_rating(tx: &mut Tx, id: Id, body: &Body<ObjectionIn>) -> Work<E
         if input.on_behalf_of_owners && ctx.caller.role != Role::Community {
             let (zh, en) = ("业主的异议由社区代为提交", "the owners' objection is handed in by the community");
             faults.push(Fault::new("/on_behalf_of_owners", "conflict", zh, en));
+        }
+        // The rated company reads it.
+        if input.on_behalf_of_owners {
+            check_personal_data(&input.text, faults);
         }
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
@@ -118,6 +135,7 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let mut content = store::content(tx.conn, row.id)?;
     let objections = content.proceedings.0.objections.clone();
+    let review = content.proceedings.0.review.clone();
     let input = tx.checked(body, |_, input, faults| {
         if !objections.iter().any(|one| one.id == input.objection_id) {
             let (zh, en) = ("该评定没有此异议", "this rating has no such objection");
@@ -132,8 +150,9 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
         let (zh, en) = ("该异议已有处理决定", "this objection has been decided");
         return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
     }
-    if content.sheets.0.iter().any(|sheet| ctx.caller.is_person(&sheet.by.iss, &sheet.by.sub)) {
-        let (zh, en) = ("评分人不得处理异议", "whoever scored does not decide the objection");
+    let reviewed = review.iter().any(|review| ctx.caller.is_person(&review.by.iss, &review.by.sub));
+    if reviewed || content.sheets.0.iter().any(|sheet| ctx.caller.is_person(&sheet.by.iss, &sheet.by.sub)) {
+        let (zh, en) = ("评分人、复核人不得处理异议", "whoever scored or reviewed does not decide the objection");
         return Err(Problem::new(Code::SamePerson).detail(zh, en).into());
     }
     let outcome = input.outcome;
@@ -145,9 +164,19 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
         row.announced_on = None;
         row.publicity_ends_on = None;
         content.proceedings.0.announcement = None;
+        // What comes next is another rating: the company may reply to that.
+        content.proceedings.0.reply = None;
     }
     let step = json!({ "objection_id": input.objection_id, "outcome": outcome });
     record::advance(tx, row, content, "rating.objection_decided", step, input)
+}
+
+fn check_personal_data(text: &str, faults: &mut Vec<Fault>) {
+    if let Some(found) = typical_cases::rules::personal_data(text) {
+        let (zh, en) = found.words();
+        let (zh, en) = (format!("含有{zh}"), format!("holds {en}"));
+        faults.push(Fault::new("/text", "personal_data", zh, en));
+    }
 }
 
 /// The right of reply: once, from the announcement on; it is published with the rating.
@@ -155,11 +184,7 @@ pub fn reply_to_rating(tx: &mut Tx, id: Id, body: &Body<ReplyIn>) -> Work<Entity
     let ctx = tx.ctx;
     let row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.checked(body, |_, input, faults| {
-        if let Some(found) = typical_cases::rules::personal_data(&input.text) {
-            let (zh, en) = found.words();
-            let (zh, en) = (format!("含有{zh}"), format!("holds {en}"));
-            faults.push(Fault::new("/text", "personal_data", zh, en));
-        }
+        check_personal_data(&input.text, faults);
         Ok(())
     })?;
     tx.if_match(row.version)?;

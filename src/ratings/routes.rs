@@ -64,7 +64,10 @@ pub async fn begin_ratings(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Answer {
     request_body = StepIn, responses((status = 200, description = "Announced", body = RatingCycle)))]
 #[post("/v1/rating-cycles/{id}/announcement")]
 pub async fn announce_rating_cycle(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Answer {
-    ctx.act(body, move |tx, body| publicity::announce_rating_cycle(tx, id.0, body)).await
+    let state = ctx.state.clone();
+    let answer = ctx.act(body, move |tx, body| publicity::announce_rating_cycle(tx, id.0, body)).await;
+    state.consequences.notify_one();
+    answer
 }
 
 /// Publish a rating cycle

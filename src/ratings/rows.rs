@@ -10,19 +10,31 @@ use crate::access::Role;
 use crate::db::schema::{plaques, rating_contents, rating_cycles, ratings};
 use crate::db::types::{Instant, Json};
 use crate::db::{Id, Work};
+use crate::http::Ctx;
 use crate::ledger::Place;
 use crate::points::{Points, WeightedPoints};
 use crate::policy::model::MeasureKind;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, Evidence, Step};
 
-/// The one call that published a cycle, and in whose name its consequences follow.
+/// The last call that announced or published many ratings of a cycle: in its name follows what comes in chunks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Publication {
+pub struct Bulk {
     pub at: Instant,
     pub by: Actor,
     pub client: Option<String>,
     pub request_id: String,
+}
+
+impl Bulk {
+    pub fn of(ctx: &Ctx) -> Bulk {
+        Bulk {
+            at: ctx.now,
+            by: Actor::of(&ctx.caller),
+            client: ctx.caller.client.clone(),
+            request_id: ctx.request_id.clone(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
@@ -42,7 +54,7 @@ pub struct CycleRow {
     pub policy_version: i64,
     pub state: String,
     pub published_on: Option<NaiveDate>,
-    pub publication: Json<Option<Publication>>,
+    pub bulk: Json<Option<Bulk>>,
     pub created_by: Json<Actor>,
     pub created_at: Instant,
     pub updated_at: Instant,

@@ -9,6 +9,7 @@ use super::rules::{self, Given};
 use super::view::{self, Rating};
 use super::{follow, record, store};
 use crate::access::Scope;
+use crate::complexes;
 use crate::db::{Id, Work};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
@@ -62,6 +63,11 @@ pub fn submit_rating_scores(tx: &mut Tx, id: Id, body: &Body<ScoresIn>) -> Work<
             bonus: &input.bonus,
         };
         rules::check_scores(&rules, &given, faults);
+        let households = complexes::find(conn, &ctx.scope, row.complex_id)?.households;
+        if input.respondents.zip(households).is_some_and(|(answered, all)| answered > all) {
+            let (zh, en) = ("参评户数超过小区总户数", "more households than the complex has");
+            faults.push(Fault::new("/respondents", "out_of_range", zh, en));
+        }
         files::check_lists(conn, ctx, &input.lists(), faults)
     })?;
     tx.if_match(row.version)?;

@@ -163,11 +163,7 @@ pub fn of_company_at(conn: &mut Conn, complex: Id, company: Id) -> Work<Vec<Rati
 
 /// Every rating of a complex that is published and stands, in the order of their periods, with the published cycles there.
 pub fn published_at(conn: &mut Conn, complex: Id) -> Work<(Vec<PublishedRating>, Vec<PublishedCycle>)> {
-    let rows: Vec<RatingRow> = scoped::ratings(&EVERY_RATING)
-        .filter(ratings::complex_id.eq(complex))
-        .filter(ratings::state.eq(RatingState::Published.code()))
-        .order((ratings::period_to, ratings::id))
-        .load(conn)?;
+    let rows = standing_at(conn, complex)?;
     let Some((county, township)) = rows.first().map(|row| (row.county.clone(), row.township.clone())) else {
         return Ok((Vec::new(), Vec::new()));
     };
@@ -211,17 +207,21 @@ pub fn current_of_family(conn: &mut Conn, scope: &Scope, family: &[Id]) -> Work<
         .load(conn)?)
 }
 
+/// Complex, star, day of publication, and since when it is on the focus list.
+type Current = (Id, Option<i64>, Option<NaiveDate>, Option<NaiveDate>);
+
 /// What the current ratings of these complexes say; a complex that has none is left out.
 pub fn current_stars(conn: &mut Conn, of: &[Id]) -> Work<HashMap<Id, CurrentStar>> {
     let mut all = HashMap::new();
     for chunk in of.chunks(500) {
-        let rows: Vec<(Id, Option<i64>, Option<NaiveDate>)> = scoped::ratings(&EVERY_RATING)
+        let rows: Vec<Current> = scoped::ratings(&EVERY_RATING)
             .filter(ratings::complex_id.eq_any(chunk.to_vec()))
             .filter(ratings::is_current)
-            .select((ratings::complex_id, ratings::final_star, ratings::focus_since))
+            .select((ratings::complex_id, ratings::final_star, ratings::published_on, ratings::focus_since))
             .load(conn)?;
-        all.extend(rows.into_iter().filter_map(|(complex, star, focus_since)| {
-            Some((complex, CurrentStar { star: star.and_then(Star::from_rank)?, focus_since }))
+        all.extend(rows.into_iter().filter_map(|(complex, star, published_on, focus_since)| {
+            let star = star.and_then(Star::from_rank)?;
+            Some((complex, CurrentStar { star, published_on: published_on?, focus_since }))
         }));
     }
     Ok(all)
@@ -288,6 +288,7 @@ pub fn announce_all(conn: &mut Conn, flip: &Flip, ends_on: NaiveDate) -> Work<us
                 ratings::state.eq(RatingState::Announced.code()),
                 ratings::version.eq(ratings::version + 1),
                 ratings::shared.eq(true),
+                ratings::pending.eq(true),
                 ratings::announced_on.eq(flip.today),
                 ratings::publicity_ends_on.eq(ends_on),
                 ratings::updated_at.eq(flip.now),
@@ -384,6 +385,15 @@ pub fn count_by_state(conn: &mut Conn, scope: &Scope, cycle: Id) -> Work<Vec<(St
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort();
     Ok(counts)
+}
+
+/// Every published rating of a complex that stands, in the order of their periods.
+pub fn standing_at(conn: &mut Conn, complex: Id) -> Work<Vec<RatingRow>> {
+    Ok(scoped::ratings(&EVERY_RATING)
+        .filter(ratings::complex_id.eq(complex))
+        .filter(ratings::state.eq(RatingState::Published.code()))
+        .order((ratings::period_to, ratings::id))
+        .load(conn)?)
 }
 
 /// The last rating of a complex in a cycle that was withdrawn after its publication.

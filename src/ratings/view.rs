@@ -11,9 +11,10 @@ use super::rows::*;
 use super::rules::{self, Derivation};
 use super::{plaque_store, store};
 use crate::access::Scope;
+use crate::access::role::RoleKind;
 use crate::companies;
 use crate::complexes;
-use crate::db::types::Instant;
+use crate::db::types::{Instant, Json};
 use crate::db::{Conn, Id, Work};
 use crate::http::{Ctx, Entity};
 use crate::points::{Points, WeightedPoints};
@@ -264,12 +265,17 @@ fn summary(row: &RatingRow, names: &Names, star: Option<Star>, plaque: Option<St
         is_current: row.is_current,
         superseded_on: row.superseded_on,
         withdrawn_on: row.withdrawn_on,
-        focus_since: row.focus_since,
+        focus_since: row.focus_since.filter(|_| row.is_current),
     })
 }
 
 /// Rows of a list; as of a day, with the stars of that day.
-pub fn summaries(conn: &mut Conn, rows: Vec<RatingRow>, as_of: Option<NaiveDate>) -> Work<Vec<RatingSummary>> {
+pub fn summaries(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    rows: Vec<RatingRow>,
+    as_of: Option<NaiveDate>,
+) -> Work<Vec<RatingSummary>> {
     let names = Names::of(conn, &rows)?;
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let mut plaques = plaque_store::valid_of(conn, &ids)?;
@@ -280,7 +286,11 @@ pub fn summaries(conn: &mut Conn, rows: Vec<RatingRow>, as_of: Option<NaiveDate>
                 Some((day, content)) => star_on(row, content, day),
                 None => row.star(),
             };
-            summary(row, &names, star, plaques.remove(&row.id))
+            let mut shown = summary(row, &names, star, plaques.remove(&row.id))?;
+            if hidden_from(ctx, row) {
+                (shown.total, shown.raw_star, shown.star) = (None, None, None);
+            }
+            Ok(shown)
         })
         .collect()
 }
@@ -329,6 +339,12 @@ pub fn rules_of(conn: &mut Conn, ctx: &Ctx, version: i64) -> Work<RatingRules> {
     Ok(policies.get(version).ok_or_else(broken)?.document().ratings.clone())
 }
 
+/// Those whom it is about do not see a rating in the making, though they have seen one that was announced before.
+fn hidden_from(ctx: &Ctx, row: &RatingRow) -> bool {
+    let party = matches!(ctx.caller.role.row().kind, RoleKind::Company | RoleKind::Committee);
+    party && matches!(row.state.as_str(), "draft" | "scored" | "reviewed")
+}
+
 pub fn entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow) -> Work<Entity<Rating>> {
     let content = store::content(conn, row.id)?;
     shown(conn, ctx, row, content)
@@ -338,7 +354,7 @@ pub fn shown(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow) ->
     let rules = rules_of(conn, ctx, row.policy_version)?;
     let names = Names::of(conn, std::slice::from_ref(&row))?;
     let plaque = plaque_store::valid_of(conn, &[row.id])?.remove(&row.id);
-    let ContentRow { sheets, proceedings, stars, .. } = content;
+    let ContentRow { mut sheets, proceedings, mut stars, .. } = content;
     let mut derivation = rules::derive(&rules, &sheets.0, &[]);
     // The adjustments that were made to it are on file.
     if let (Some(derivation), Some(last)) = (&mut derivation, stars.0.last()) {
@@ -360,7 +376,13 @@ pub fn shown(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow) ->
         .filter(|assessor| !sheets.0.iter().any(|sheet| sheet.assessor == *assessor))
         .collect();
     let Proceedings { review, announcement: _, objections, reply, publication: _, withdrawal } = proceedings.0;
-    let summary = summary(&row, &names, row.star(), plaque)?;
+    let mut summary = summary(&row, &names, row.star(), plaque)?;
+    if hidden_from(ctx, &row) {
+        // Scored anew after an objection: nothing is known before it is announced again.
+        (summary.total, summary.raw_star, summary.star) = (None, None, None);
+        (derivation, sheets, stars) = (None, Json(Vec::new()), Json(Vec::new()));
+    }
+    let review = review.filter(|_| !hidden_from(ctx, &row));
     let rating = Rating {
         summary,
         policy_version: row.policy_version,

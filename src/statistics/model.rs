@@ -49,7 +49,7 @@ pub struct RatingCounts {
     /// The mean of the points, to two decimals, half up; null where nothing is rated.
     pub mean_points: Option<Points>,
     pub movement: Movement,
-    /// Those on the focus list by the rating (重点整治).
+    /// Those whose star in this period puts them on the focus list (低星级); who is on it today is `GET /v1/focus-list`.
     #[schema(minimum = 0)]
     pub focus: i64,
 }
@@ -104,7 +104,7 @@ pub struct RatingStatisticsQuery {
     /// County, township or community (6, 9 or 12 digits) in your own area, which it is by default.
     #[param(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
     pub division: Option<String>,
-    /// Last day of the period that is rated (default: the last that was published).
+    /// Last day of the period that is rated, a half-year or a year (default: the last of which anything was published).
     #[param(example = "2026-06-30")]
     pub period_to: Option<NaiveDate>,
 }

@@ -38,8 +38,9 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> Work<String> {
         .collect();
     // What the parts of an area are called: townships of a county, communities of a township.
     let parts = if area.division.len() == 6 { "乡镇" } else { "社区" };
-    let last = ratings.periods.last();
-    let rated = last.map(|one| pages::chart::period(one.period_from, one.period_to)).unwrap_or_default();
+    let this = ratings.periods.iter().find(|one| Some(one.period_to) == ratings.period_to);
+    let rated = this.map(|one| pages::chart::period(one.period_from, one.period_to));
+    let rated = rated.unwrap_or_else(|| "该期间尚无已发布的评定".to_owned());
     let said = json!({
         "periods_chart": chart::periods(&ratings.periods),
         "areas_chart": chart::areas(&ratings.areas, &format!("各{parts}星级分布的条形图，数字见下表")),

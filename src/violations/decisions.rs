@@ -21,9 +21,10 @@ pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Wo
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     require_case_office(ctx, &row)?;
     let process = process_rules(tx, &row)?;
-    if process.two_person_rule && ctx.caller.is_person(&row.reporter_iss, &row.reporter_sub) {
+    let found = row.report.0.found_by.iter().any(|by| ctx.caller.is_person(&by.iss, &by.sub));
+    if process.two_person_rule && (found || ctx.caller.is_person(&row.reporter_iss, &row.reporter_sub)) {
         return Err(Problem::new(Code::SamePerson)
-            .detail("报告人不得认定自己报告的违规", "no one confirms a violation that they reported")
+            .detail("发现人、报告人不得认定", "no one confirms a violation that they found or reported")
             .into());
     }
     let input = tx.input(body)?;

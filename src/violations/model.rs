@@ -89,6 +89,9 @@ pub struct Report {
     pub stopped_and_reported: bool,
     #[serde(default)]
     pub point: Option<Point>,
+    /// Whoever found it, where another reported it: neither confirms it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found_by: Option<Actor>,
 }
 
 #[derive(Clone, Debug, Queryable, Insertable)]

@@ -41,6 +41,11 @@ pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Vi
 /// Puts a violation on file, for any action that has checked what it reports ([`check`]) and whose its evidence is. The
 /// overlap with what is on file already is refused here.
 pub fn report(tx: &mut Tx, id: Id, input: ViolationIn) -> Work<Entity<Violation>> {
+    report_found_by(tx, id, input, None)
+}
+
+/// The same where somebody else found it than who reports it: neither of them confirms it.
+pub fn report_found_by(tx: &mut Tx, id: Id, input: ViolationIn, found_by: Option<Actor>) -> Work<Entity<Violation>> {
     let ctx = tx.ctx;
     let policies = policy::current(tx.conn, &ctx.state.policies)?;
     // The act is governed by the version in force on the day it was found.
@@ -95,6 +100,7 @@ pub fn report(tx: &mut Tx, id: Id, input: ViolationIn) -> Work<Entity<Violation>
             distinct_fact_reason,
             stopped_and_reported,
             point: point.map(PointIn::stored),
+            found_by,
         }),
         policy_version: version.version,
         notified: false,

@@ -187,7 +187,7 @@ fn one(
         appeal_decision,
         revocation,
     } = row.proceedings.0;
-    let Report { by, distinct_fact_reason, stopped_and_reported, point } = row.report.0;
+    let Report { by, distinct_fact_reason, stopped_and_reported, point, found_by: _ } = row.report.0;
     Ok(Violation {
         state,
         subject: ActSubject::from_code(&row.subject_kind).ok_or_else(unknown)?,

@@ -2,7 +2,7 @@
 CREATE TABLE rating_cycles (
   id uuid PRIMARY KEY, version BIGINT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, county TEXT NOT NULL,
   township TEXT NOT NULL, period_from DATE NOT NULL, period_to DATE NOT NULL, opens_on DATE NOT NULL, closes_on DATE NOT NULL,
-  policy_version BIGINT NOT NULL, state TEXT NOT NULL, published_on DATE, publication TEXT NOT NULL, created_by TEXT NOT NULL,
+  policy_version BIGINT NOT NULL, state TEXT NOT NULL, published_on DATE, bulk TEXT NOT NULL, created_by TEXT NOT NULL,
   created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL
 );
 CREATE INDEX rating_cycles_county ON rating_cycles (county, id);
@@ -27,7 +27,6 @@ CREATE INDEX ratings_current ON ratings (complex_id) WHERE is_current;
 CREATE INDEX ratings_cycle ON ratings (cycle_id, id);
 CREATE INDEX ratings_pending ON ratings (company_id, id) WHERE pending;
 CREATE INDEX ratings_company ON ratings (company_id, shared, id);
-CREATE INDEX ratings_cycle ON ratings (cycle_id, id);
 -- What is on its way to publication, for the inbox of each office; and what was published on a day, for lists as of it.
 CREATE INDEX ratings_county_open ON ratings (county, published_on, id);
 CREATE INDEX ratings_township_open ON ratings (township, published_on, id);

@@ -19,7 +19,7 @@ table! {
         policy_version -> BigInt,
         state -> Text,
         published_on -> Nullable<Date>,
-        publication -> Text,
+        bulk -> Text,
         created_by -> Text,
         created_at -> Moment,
         updated_at -> Moment,

@@ -6,7 +6,7 @@ use crate::support::TestApp;
 use crate::support::cases::{nine, notice};
 use crate::support::files::evidence;
 use crate::support::inspecting::{result, unplanned, visit};
-use crate::support::rating::cycle_input;
+use crate::support::rating::next_cycle_input;
 use crate::support::rows::{company_input, complex_input, contract_input, office_input, path, text};
 
 /// Rows of one territory, made by its county and its social affairs office.
@@ -156,7 +156,12 @@ async fn rated(app: &TestApp, complex: &Value) -> (Value, Value) {
     let there = office.get("/v1/rating-cycles?state=open").await.items().first().cloned();
     let cycle = match there {
         Some(cycle) => cycle,
-        None => office.post("/v1/rating-cycles", &cycle_input()).await.expect(201),
+        None => {
+            // Its period runs: whoever serves today is rated.
+            let mut input = next_cycle_input();
+            input["opens_on"] = json!("2026-01-05");
+            office.post("/v1/rating-cycles", &input).await.expect(201)
+        }
     };
     let input = json!({ "cycle_id": cycle["id"], "complex_id": complex["id"] });
     let rating = office.post("/v1/ratings", &input).await.expect(201);

@@ -42,13 +42,20 @@ on_both_databases! {
         let announced = app.social().post(&format!("{at_cycle}/announcement"), &json!({})).await.expect(200);
         assert_eq!(announced["progress"]["moved"], json!(COMPLEXES - 1));
         let last = text(&app.social().get(&of(0)).await.expect(200)["summary"]["publicity_ends_on"]).to_owned();
+        // Whoever may object is told, rating by rating.
+        settled(&app, &cycle).await;
+        app.entries_about(of(0).rsplit('/').next().unwrap()).await;
+        let told = case.portal().get("/v1/events?limit=200&type=rating.announced").await;
+        assert_eq!(told.items().len(), COMPLEXES - 1);
+        let page = app.nobody().get(&format!("/public/data/complexes/{}", case.id(&names[0]))).await.expect(200);
+        assert_eq!(page["announced_ratings"][0]["star"], json!("five"));
         // Two objections: one is dismissed, one still open when the cycle is published.
         for at in [20, 40] {
             case.portal().post(&format!("{}/objection", of(at)), &json!({ "text": "评分依据不足" })).await.expect(200);
         }
         let objection = app.social().get(&of(20)).await.expect(200)["objections"][0]["id"].clone();
         let dismissed = json!({ "objection_id": objection, "outcome": "dismissed", "reasons": "评分依据充分" });
-        app.social().post(&format!("{}/objection-decision", of(20)), &dismissed).await.expect(200);
+        case.leader().post(&format!("{}/objection-decision", of(20)), &dismissed).await.expect(200);
         app.social().post(&format!("{at_cycle}/publication"), &json!({})).await.problem(409, "state_conflict");
 
         case.on(&next_day(&last));
@@ -85,9 +92,23 @@ on_both_databases! {
         // The one that was objected to follows by itself.
         let objection = app.social().get(&of(40)).await.expect(200)["objections"][0]["id"].clone();
         let dismissed = json!({ "objection_id": objection, "outcome": "dismissed", "reasons": "评分依据充分" });
-        app.social().post(&format!("{}/objection-decision", of(40)), &dismissed).await.expect(200);
+        case.leader().post(&format!("{}/objection-decision", of(40)), &dismissed).await.expect(200);
         let late = app.social().post(&format!("{}/publication", of(40)), &json!({})).await.expect(200);
         assert_eq!(late["summary"]["plaque"], json!("640121-2026-0059"));
+    }
+
+    async fn nothing_is_announced_before_its_period_is_over(app: TestApp) {
+        let case = Case::new(&app, &["P"]).await;
+        let mut input = next_cycle_input();
+        input["opens_on"] = json!("2026-01-05");
+        let cycle = a_cycle(&app, &input).await;
+        let rating = begun(&app, &cycle, case.id("P")).await;
+        reviewed(&app, &rating, 80).await;
+        for path in [at(&rating), path("rating-cycles", &cycle)] {
+            app.social().post(&format!("{path}/announcement"), &json!({})).await.problem(409, "state_conflict");
+        }
+        case.on("2026-07-01");
+        app.social().post(&format!("{}/announcement", at(&rating)), &json!({})).await.expect(200);
     }
 
     async fn a_cycle_excludes_others_of_the_same_days(app: TestApp) {

@@ -33,12 +33,15 @@ on_both_databases! {
         let ids: Vec<String> = app.social().get(&at(&rating)).await.expect(200)["objections"].as_array().unwrap().iter()
             .map(|one| text(&one["id"]).to_owned()).collect();
         let decide = |id: &str, outcome: &str| json!({ "objection_id": id, "outcome": outcome, "reasons": "经复查属实情况说明" });
-        scorer(&app).post(&decision, &decide(&ids[0], "dismissed")).await.problem(403, "same_person");
-        app.social().post(&decision, &decide(text(&cycle["id"]), "dismissed")).await.faults(&[("/objection_id", "unknown_reference")]);
-        app.social().post(&decision, &decide(&ids[0], "dismissed")).await.expect(200);
-        app.social().post(&decision, &decide(&ids[0], "dismissed")).await.problem(409, "state_conflict");
-        app.social().post(&publication, &json!({})).await.problem(409, "objection_open");
         let leader = app.office(Role::TownshipLeader, TOWNSHIP);
+        scorer(&app).post(&decision, &decide(&ids[0], "dismissed")).await.problem(403, "same_person");
+        app.social().post(&decision, &decide(&ids[0], "dismissed")).await.problem(403, "same_person");
+        leader.post(&decision, &decide(text(&cycle["id"]), "dismissed")).await.faults(&[("/objection_id", "unknown_reference")]);
+        leader.post(&decision, &decide(&ids[0], "dismissed")).await.expect(200);
+        leader.post(&decision, &decide(&ids[0], "dismissed")).await.problem(409, "state_conflict");
+        let buried = app.social().post(&format!("{}/withdrawal", at(&rating)), &reasons()).await;
+        buried.problem(409, "objection_open");
+        app.social().post(&publication, &json!({})).await.problem(409, "objection_open");
         leader.post(&decision, &decide(&ids[1], "dismissed")).await.expect(200);
         let published = app.social().post(&publication, &json!({})).await.expect(200);
         assert_eq!((&published["summary"]["state"], &published["summary"]["star"]), (&json!("published"), &json!("three")));
@@ -50,15 +53,24 @@ on_both_databases! {
         let (rating, last) = announced(&app, &a_cycle(&app, &cycle_input()).await, case.id("P"), 69).await;
         let objected = case.portal().post(&format!("{}/objection", at(&rating)), &json!({ "text": "保洁评分有误" })).await.expect(200);
         let decide = json!({ "objection_id": objected["objections"][0]["id"], "outcome": "upheld", "reasons": "复查属实，重新评分" });
-        let decided = app.social().post(&format!("{}/objection-decision", at(&rating)), &decide).await.expect(200);
+        case.portal().post(&format!("{}/reply", at(&rating)), &json!({ "text": "对六十九分的回应" })).await.expect(200);
+        let decided = case.leader().post(&format!("{}/objection-decision", at(&rating)), &decide).await.expect(200);
         assert_eq!((&decided["summary"]["state"], &decided["summary"]["publicity_ends_on"]), (&json!("draft"), &json!(null)));
         case.on(&next_day(&last));
         app.social().post(&format!("{}/publication", at(&rating)), &json!({})).await.problem(409, "state_conflict");
         let again = reviewed(&app, &rating, 71).await;
         assert_eq!(again["summary"]["star"], json!("three"));
+        // In the making again: the company sees that, and no score before it is announced.
+        let unseen = case.portal().get(&at(&rating)).await.expect(200);
+        assert_eq!((&unseen["summary"]["total"], &unseen["derivation"], &unseen["sheets"]), (&json!(null), &json!(null), &json!([])));
+        assert_eq!(case.portal().get("/v1/ratings").await.items()[0]["star"], json!(null));
+        let told = case.portal().get("/v1/events?limit=200&type=rating.scored").await;
+        assert!(told.items().is_empty(), "{:?}", told.json);
         app.social().post(&format!("{}/announcement", at(&rating)), &json!({})).await.expect(200);
         let now = case.portal().get(&at(&rating)).await.expect(200);
         assert_eq!(now["objections"][0]["decision"]["outcome"], json!("upheld"), "what was said stays on file");
+        assert_eq!(now["reply"], json!(null), "it was to another rating");
+        case.portal().post(&format!("{}/reply", at(&rating)), &json!({ "text": "对新得分的回应" })).await.expect(200);
     }
 
     async fn the_companys_reply_stands_beside_the_rating_without_personal_data(app: TestApp) {
@@ -78,6 +90,7 @@ on_both_databases! {
         let first = published(&app, &cycle, case.id("P"), 58).await;
         assert_eq!(app.social().get("/v1/focus-list").await.items().len(), 1);
         let plaque = text(&first["summary"]["plaque"]).to_owned();
+        scorer(&app).post(&format!("{}/withdrawal", at(&first)), &reasons()).await.problem(403, "same_person");
         app.social().post(&format!("{}/withdrawal", at(&first)), &json!({})).await.faults(&[("/reasons", "required")]);
         let withdrawn = app.social().post(&format!("{}/withdrawal", at(&first)), &reasons()).await.expect(200);
         assert_eq!((&withdrawn["summary"]["state"], &withdrawn["summary"]["plaque"]), (&json!("withdrawn"), &json!(null)));
