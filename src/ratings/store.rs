@@ -244,11 +244,8 @@ pub fn pending(conn: &mut Conn, at_most: i64) -> Work<Vec<RatingRow>> {
 
 /// Locks and reads one that is still pending.
 pub fn still_pending(conn: &mut Conn, id: Id) -> Work<Option<RatingRow>> {
-    let row = ratings::table.find(id).filter(ratings::pending);
-    Ok(match conn {
-        Conn::Sqlite(conn) => row.first(conn).optional()?,
-        Conn::Postgres(conn) => row.for_update().first(conn).optional()?,
-    })
+    lock(conn, id)?;
+    Ok(scoped::ratings(&EVERY_RATING).filter(ratings::id.eq(id)).filter(ratings::pending).first(conn).optional()?)
 }
 
 /// What follows from these is done.

@@ -68,7 +68,7 @@ on_both_databases! {
         assert!(html.contains("<strong>已撤销</strong>") && html.contains("没有有效的铭牌") && !html.contains("<strong>有效"), "{html}");
         assert!(drawn(&app, &second).await.contains("已失效"));
         let html = page(&app, &format!("/public/plaques/{first}"), 200).await;
-        assert!(html.contains("<strong>已被更新</strong>") && html.contains("没有有效的铭牌"), "{html}");
+        assert!(html.contains("<strong>已撤销</strong>") && html.contains("没有有效的铭牌"), "{html}");
     }
 
     async fn a_plaque_is_cached_as_every_page_and_no_longer(app: TestApp) {
