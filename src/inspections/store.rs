@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::input::ListInspections;
 use super::model::*;
-use super::view::{self, Inspection};
+use super::view::{self, Inspection, is_inspected};
 use crate::access::{Role, Scope, scoped};
 use crate::db::schema::{inspection_keys as keys, inspection_parts as parts, inspections};
 use crate::db::{Conn, Id, Work, distinct, lock_complex};
@@ -116,10 +116,15 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListInspections) -> Work<PageOf<
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let filtered = || {
         let mut rows = scoped::inspections(&ctx.scope);
-        if let Some(state) = query.state {
-            rows = rows.filter(inspections::state.eq(state.code()));
+        // To those whom it is about every visit that they see is done, and none is overdue: a filter tells no more than a row.
+        let inspected = is_inspected(ctx);
+        if let Some(state) = query.state.filter(|state| !inspected || *state != InspectionState::Done) {
+            let code = if inspected { InspectionState::Planned.code() } else { state.code() };
+            rows = rows.filter(inspections::state.eq(code));
         }
-        rows = match query.overdue {
+        let overdue = if inspected { query.overdue.filter(|overdue| *overdue) } else { query.overdue };
+        rows = match overdue {
+            Some(true) if inspected => rows.filter(inspections::state.eq(InspectionState::Planned.code())),
             Some(true) => rows.filter(inspections::state.eq_any(OPEN)).filter(inspections::planned_on.lt(ctx.today)),
             Some(false) => rows.filter(inspections::state.ne_all(OPEN).or(inspections::planned_on.ge(ctx.today))),
             None => rows,

@@ -350,9 +350,12 @@ pub fn publish_ready(conn: &mut Conn, flip: &Flip, low: Star) -> Work<usize> {
 /// The ratings before those that were just published are not current any more. The complexes are read first: PostgreSQL's
 /// statistics do not know yet how many were published, and a join of both went through them once for each (3.6 s for 3,000).
 fn supersede(conn: &mut Conn, flip: &Flip) -> Work<()> {
-    let of_cycle = ratings::table.filter(ratings::cycle_id.eq(flip.cycle));
-    let replaced: Vec<Id> =
-        of_cycle.filter(ratings::pending).filter(ratings::is_current).select(ratings::complex_id).load(conn)?;
+    let replaced: Vec<Id> = scoped::ratings(&EVERY_RATING)
+        .filter(ratings::cycle_id.eq(flip.cycle))
+        .filter(ratings::pending)
+        .filter(ratings::is_current)
+        .select(ratings::complex_id)
+        .load(conn)?;
     for some in replaced.chunks(1000) {
         diesel::update(
             ratings::table

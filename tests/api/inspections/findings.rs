@@ -4,6 +4,7 @@ use xiaoqu::access::Role;
 
 use crate::on_both_databases;
 use crate::support::TOWNSHIP;
+use crate::support::cases::notice;
 use crate::support::files::evidence;
 use crate::support::inspecting::unplanned;
 use crate::support::rows::{a_complex, a_served_complex, path, text};
@@ -87,5 +88,24 @@ on_both_databases! {
         assert_eq!((&hazard["company_id"], &hazard["company_name"]), (&Value::Null, &Value::Null));
         let closing = json!({ "outcome": "closed", "reasons": "社区已组织修复" });
         officer.post(&format!("{}/recheck", path("hazards", &hazard)), &closing).await.expect(200);
+    }
+
+    async fn whoever_found_it_does_not_confirm_it_whoever_reports_it(app: TestApp) {
+        let (company, complex) = a_served_complex(&app).await;
+        let inspector = app.officer(Role::EnforcementOffice, TOWNSHIP, "inspector");
+        let body = unplanned(&complex, "safety", AT, &["facade"]);
+        let taken = inspector.post("/v1/inspection-results", &json!({ "results": [body] })).await.expect(200);
+        let inspection = format!("/v1/inspections/{}", text(&taken["results"][0]["inspection_id"]));
+        let part = inspector.get(&inspection).await.expect(200)["parts"][0]["id"].clone();
+        let report = json!({ "part_id": part, "item": "facade", "description": "外立面脱落风险" });
+        let community = app.office(Role::Community, text(&complex["community"]));
+        let violation = community.post(&format!("{inspection}/violation"), &report).await.expect(201);
+        let at = path("violations", &violation);
+        inspector.post(&format!("{at}/notification"), &notice()).await.expect(200);
+        app.company(text(&company["uscc"])).get(&at).await.expect(200);
+        let urgent = json!({ "reasons": "事实清楚", "urgent_reason": "危及居民安全" });
+        inspector.post(&format!("{at}/confirmation"), &urgent).await.problem(403, "same_person");
+        let other = app.officer(Role::EnforcementOffice, TOWNSHIP, "decider");
+        other.post(&format!("{at}/confirmation"), &urgent).await.expect(200);
     }
 }

@@ -58,6 +58,13 @@ on_both_databases! {
         found["items"][6]["evidence"] = evidence(&photo);
         let after = give(&fire, &found).await.expect(200);
         assert_eq!((&after["state"], &after["version"]), (&json!("in_progress"), &json!(2)));
+        // Those to be looked at see what was carried out, and nothing of what is to come.
+        let seen = portal.get(&at).await.expect(200);
+        assert_eq!((&seen["state"], &seen["purpose"], seen["parts"].as_array().unwrap().len()), (&json!("done"), &Value::Null, 1));
+        for filter in ["state=in_progress", "state=planned", "overdue=true"] {
+            assert!(portal.get(&format!("/v1/inspections?{filter}")).await.items().is_empty(), "{filter}");
+        }
+        assert_eq!(portal.get("/v1/inspections?state=done&overdue=false").await.items().len(), 1);
         give(&fire, &found).await.faults(&[("/items/6/evidence/0/attachment_id", "unknown_reference")]);
         give(&fire, &result("safety", AT, &[])).await.problem(409, "state_conflict");
         assert!(waits(&fire).await.is_empty());
