@@ -225,9 +225,7 @@ pub fn create_rating(tx: &mut Tx, body: &Body<RatingIn>) -> Work<Entity<Rating>>
         },
     )?;
     let (cycle, place, company) = found.ok_or_else(|| Problem::new(Code::Internal))?;
-    if cycle.state == CycleState::Cancelled.code() {
-        cycle.require_state(CycleState::Open)?;
-    }
+    cycle.require_live()?;
     if store::live_of(tx.conn, cycle.id, input.complex_id)?.is_some() {
         let (zh, en) = ("该小区在本周期已有评定", "the complex has a rating in this cycle");
         return Err(Problem::new(Code::AlreadyExists).detail(zh, en).into());

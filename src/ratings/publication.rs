@@ -1,6 +1,5 @@
 //! Publishing ratings at one instant, withdrawing them, and what follows.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::json;
 
 use super::consequences::is_low;
@@ -15,6 +14,7 @@ use super::{follow, plaques, record};
 use crate::access::Scope;
 use crate::db::{Id, Json, Work};
 use crate::http::{Body, Entity, Tx};
+use crate::ledger;
 use crate::measures;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, ReasonsIn, Step};
@@ -53,9 +53,7 @@ pub fn publish_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<En
     require_owner(ctx, &cycle)?;
     let input = tx.input(body)?;
     tx.if_match(cycle.version)?;
-    if cycle.state == CycleState::Cancelled.code() {
-        cycle.require_state(CycleState::Open)?;
-    }
+    cycle.require_live()?;
     let rules = view::rules_of(tx.conn, ctx, cycle.policy_version)?;
     let area = cycle.area().to_owned();
     let flip = Flip { cycle: cycle.id, area: &area, today: ctx.today, now: ctx.now };
@@ -69,7 +67,7 @@ pub fn publish_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<En
         .iter()
         .map(|(id, complex, star)| format!("{id} {complex} {}\n", star.unwrap_or_default()))
         .collect();
-    let bound = hex::encode(digest(&SHA256, lines.as_bytes()));
+    let bound = ledger::sha256_hex(&lines);
     cycle.bulk = Json(Some(Bulk::of(ctx)));
     mark_published(tx, &mut cycle, json!({ "ratings": published, "digest": bound }), input)?;
     cycle_view::entity(tx.conn, ctx, cycle, Some(published))
@@ -124,8 +122,7 @@ fn require_withdrawable(tx: &mut Tx, row: &RatingRow, content: &ContentRow) -> W
     if row.published_on.is_none() {
         return Ok(());
     }
-    let caller = &tx.ctx.caller;
-    if content.sheets.0.iter().any(|sheet| caller.is_person(&sheet.by.iss, &sheet.by.sub)) {
+    if content.scored_by(&tx.ctx.caller) {
         let (zh, en) = ("评分人不得撤回已发布的评定", "whoever scored does not withdraw what was published");
         return Err(Problem::new(Code::SamePerson).detail(zh, en).into());
     }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::cycle_view::{self, RatingCycle};
 use super::input::{ObjectionDecisionIn, ObjectionIn, ReplyIn, StepIn};
-use super::model::{CycleState, ObjectionOutcome, Objector, RatingState};
+use super::model::{ObjectionOutcome, Objector, RatingState};
 use super::record;
 use super::rows::{Announced, Bulk, Objection, ObjectionDecision};
 use super::store::{self, Flip};
@@ -58,9 +58,7 @@ pub fn announce_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<E
     let mut row = store::find_cycle_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    if row.state == CycleState::Cancelled.code() {
-        row.require_state(CycleState::Open)?;
-    }
+    row.require_live()?;
     require_over(tx, row.period_to)?;
     let ends_on = publicity_end(tx, row.policy_version)?;
     let area = ctx.caller.division.clone().unwrap_or_default();
@@ -144,6 +142,7 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
         Ok(())
     })?;
     tx.if_match(row.version)?;
+    let scored = content.scored_by(&ctx.caller);
     let one = content.proceedings.0.objections.iter_mut().find(|one| one.id == input.objection_id);
     let one = one.ok_or_else(|| Problem::new(Code::Internal))?;
     if one.decision.is_some() {
@@ -151,7 +150,7 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
         return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
     }
     let reviewed = review.iter().any(|review| ctx.caller.is_person(&review.by.iss, &review.by.sub));
-    if reviewed || content.sheets.0.iter().any(|sheet| ctx.caller.is_person(&sheet.by.iss, &sheet.by.sub)) {
+    if reviewed || scored {
         let (zh, en) = ("评分人、复核人不得处理异议", "whoever scored or reviewed does not decide the objection");
         return Err(Problem::new(Code::SamePerson).detail(zh, en).into());
     }

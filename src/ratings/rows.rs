@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::*;
-use crate::access::Role;
+use crate::access::{Caller, Role};
 use crate::db::schema::{plaques, rating_contents, rating_cycles, ratings};
 use crate::db::types::{Instant, Json};
 use crate::db::{Id, Work};
@@ -78,6 +78,11 @@ impl CycleRow {
         Err(Problem::new(Code::StateConflict)
             .detail(format!("该评定周期状态为“{now}”"), format!("the cycle is {}", self.state))
             .into())
+    }
+
+    /// Open or published: nothing more is done in a cycle that was cancelled.
+    pub fn require_live(&self) -> Work<()> {
+        if self.state == CycleState::Cancelled.code() { self.require_state(CycleState::Open) } else { Ok(()) }
     }
 }
 
@@ -159,6 +164,13 @@ pub struct ContentRow {
     pub sheets: Json<Vec<Sheet>>,
     pub proceedings: Json<Proceedings>,
     pub stars: Json<Vec<StarChange>>,
+}
+
+impl ContentRow {
+    /// Whether the caller is one of those who scored: the two-person rule of each later step.
+    pub fn scored_by(&self, caller: &Caller) -> bool {
+        self.sheets.0.iter().any(|sheet| caller.is_person(&sheet.by.iss, &sheet.by.sub))
+    }
 }
 
 /// The score of one item (单项得分).

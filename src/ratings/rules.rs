@@ -12,7 +12,7 @@ use crate::fault::Fault;
 use crate::points::{Points, WeightedPoints};
 use crate::policy::model::MeasureKind;
 use crate::policy::ratings::RatingRules;
-use crate::typical_cases::rules::personal_data;
+use crate::typical_cases::rules::personal_data_fault;
 
 /// What one assessor gives, as far as the rubric looks at it.
 pub struct Given<'a> {
@@ -95,11 +95,7 @@ fn check_items(rules: &RatingRules, given: &Given, faults: &mut Vec<Fault>) {
 
 /// A ground is published with the rating: it names no person.
 fn check_ground(pointer: String, ground: &str, faults: &mut Vec<Fault>) {
-    if let Some(found) = personal_data(ground) {
-        let (zh, en) = found.words();
-        let (zh, en) = (format!("含有疑似{zh}，请删除"), format!("there is what looks like {en} in it"));
-        faults.push(Fault::new(pointer, "personal_data", zh, en));
-    }
+    faults.extend(personal_data_fault(pointer, ground));
 }
 
 /// Vetoes and bonus are the office's to find.

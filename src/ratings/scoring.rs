@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::input::{ReviewIn, ScoresIn};
-use super::model::{CycleState, ObjectionOutcome, RatingState, ReviewOutcome};
+use super::model::{ObjectionOutcome, RatingState, ReviewOutcome};
 use super::rows::{ContentRow, CycleRow, RatingRow, Review, Sheet, assessor_of};
 use super::rules::{self, Given};
 use super::view::{self, Rating};
@@ -19,9 +19,7 @@ use crate::proceedings::model::Actor;
 
 /// Between its days, or when it is scored once more.
 fn require_open(ctx: &Ctx, cycle: &CycleRow, row: &RatingRow, content: &ContentRow) -> Work<()> {
-    if cycle.state == CycleState::Cancelled.code() {
-        cycle.require_state(CycleState::Open)?;
-    }
+    cycle.require_live()?;
     if ctx.today < cycle.opens_on {
         let (zh, en) = (format!("评分自 {} 开始", cycle.opens_on), format!("scoring begins on {}", cycle.opens_on));
         return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
@@ -104,7 +102,7 @@ pub fn submit_rating_scores(tx: &mut Tx, id: Id, body: &Body<ScoresIn>) -> Work<
 
 /// Whoever scored does not review.
 fn require_another_person(ctx: &Ctx, content: &ContentRow) -> Work<()> {
-    if content.sheets.0.iter().any(|sheet| ctx.caller.is_person(&sheet.by.iss, &sheet.by.sub)) {
+    if content.scored_by(&ctx.caller) {
         let (zh, en) = ("评分人不得复核", "whoever scored does not review");
         return Err(Problem::new(Code::SamePerson).detail(zh, en).into());
     }

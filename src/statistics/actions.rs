@@ -25,11 +25,7 @@ impl Area {
         let nothing = || Problem::not_found_at("query/division");
         let found = divisions::find(conn, &division)?.filter(|_| division.starts_with(own));
         let name = found.ok_or_else(nothing)?.name;
-        let scope = match division.len() {
-            6 => Scope::County(division.clone()),
-            9 => Scope::Township(division.clone()),
-            _ => Scope::Community(division.clone()),
-        };
+        let scope = Scope::of_division(&division);
         Ok(Area { division, name, scope })
     }
 }

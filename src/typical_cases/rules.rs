@@ -29,12 +29,15 @@ pub fn require_final(state: ViolationState, appeal_due_on: Option<NaiveDate>, to
 /// Personal data in either text, at its place.
 pub fn check(input: &TypicalCaseIn, faults: &mut Vec<Fault>) {
     for (pointer, text) in [("/title", &input.title), ("/summary", &input.summary)] {
-        if let Some(found) = personal_data(text) {
-            let (zh, en) = found.words();
-            let (zh, en) = (format!("含有疑似{zh}，请删除"), format!("there is what looks like {en} in it"));
-            faults.push(Fault::new(pointer, "personal_data", zh, en));
-        }
+        faults.extend(personal_data_fault(pointer, text));
     }
+}
+
+/// The fault of a text that is to be published and holds personal data.
+pub fn personal_data_fault(pointer: impl Into<String>, text: &str) -> Option<Fault> {
+    let (zh, en) = personal_data(text)?.words();
+    let (zh, en) = (format!("含有疑似{zh}，请删除"), format!("there is what looks like {en} in it"));
+    Some(Fault::new(pointer, "personal_data", zh, en))
 }
 
 /// What names or reaches a person.
