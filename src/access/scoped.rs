@@ -1,5 +1,6 @@
 //! The only way to a table's rows: `scoped::table(&Scope)`. A test reads every `store.rs` for a way round this file.
 
+mod complaining;
 mod inspecting;
 
 use diesel::dsl::{Eq, EqAny, Filter};
@@ -19,6 +20,7 @@ use crate::measures::model::MeasureRow;
 use crate::on_both;
 use crate::ratings::rows::RatingRow;
 use crate::violations::model::ViolationRow;
+pub use complaining::{Viewer, complaint_steps, complaints};
 pub use inspecting::{hazards, inspection_parts, inspections};
 
 macro_rules! boxed {
@@ -51,6 +53,8 @@ pub mod query {
     boxed!(inspections);
     boxed!(inspection_parts);
     boxed!(hazards);
+    boxed!(complaints);
+    boxed!(complaint_steps);
 }
 
 /// The rows of a table that each scope sees, said once and given in two forms: boxed, for lists and whatever narrows

@@ -1,5 +1,6 @@
 //! The tables, as diesel sees them. `migrations/sqlite` and `migrations/postgres` make them; a test compares the three.
 
+mod complaining;
 mod contract_tables;
 mod disclosing;
 mod files;
@@ -9,6 +10,7 @@ mod rating_tables;
 
 use diesel::{allow_tables_to_appear_in_same_query, table};
 
+pub use complaining::*;
 pub use contract_tables::*;
 pub use disclosing::*;
 pub use files::*;

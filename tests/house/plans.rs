@@ -189,6 +189,9 @@ const GROWING: &[&str] = &[
     "inspections",
     "inspection_parts",
     "hazards",
+    "complaints",
+    "complaint_steps",
+    "complaint_followers",
 ];
 
 #[derive(QueryableByName)]

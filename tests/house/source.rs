@@ -26,6 +26,8 @@ const SCOPED: &[&str] = &[
     "inspections",
     "inspection_parts",
     "hazards",
+    "complaints",
+    "complaint_steps",
 ];
 
 /// Reads of a scoped table beside `scoped`, each with its reason: (file, line without its indent).
