@@ -189,6 +189,8 @@ const GROWING: &[&str] = &[
     "inspections",
     "inspection_parts",
     "hazards",
+    "sealed_texts",
+    "phone_indexes",
 ];
 
 #[derive(QueryableByName)]
