@@ -7,6 +7,7 @@ pub mod disclosing;
 pub mod files;
 pub mod inspecting;
 pub mod jwks;
+pub mod keyring;
 pub mod keys;
 pub mod needles;
 pub mod oidc;
