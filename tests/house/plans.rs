@@ -189,14 +189,11 @@ const GROWING: &[&str] = &[
     "inspections",
     "inspection_parts",
     "hazards",
-<<<<<<< HEAD
     "complaints",
     "complaint_steps",
     "complaint_followers",
-=======
     "sealed_texts",
     "phone_indexes",
->>>>>>> w2
 ];
 
 #[derive(QueryableByName)]

@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod cases;
 pub mod client;
+pub mod complaining;
 pub mod disclosing;
 pub mod files;
 pub mod inspecting;
