@@ -209,7 +209,7 @@ pub const PERMISSIONS: &[Permission] = &[
     allow("get_inspection_statistics", INSPECTION_OVERSEERS),
 
     allow("list_complaint_categories", EVERYONE),
-    allow("preview_complaint_deadline", EVERYONE),
+    allow("get_complaint_deadline", EVERYONE),
     allow("list_similar_complaints", COMPLAINT_SUBMITTERS),
     allow("list_complaint_news", &[Resident]),
     decide("search_complaints_by_caller", FRONT_DESKS),
