@@ -331,8 +331,9 @@ pub const PERMISSIONS: &[Permission] = &[
     allow("get_document", CASE_READERS),
     allow("get_document_content", CASE_READERS),
     allow("list_inbox", &[
-        CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation,
-        LivelihoodServiceCenter, FireRescue, MarketSupervision, DisciplineOffice, Community, PropertyCompany,
+        CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, PartyBuildingOffice,
+        GovernanceCenter, LivelihoodServiceCenter, AgricultureServiceCenter, PowerSupplyStation, UtilityOperator, FireRescue,
+        MarketSupervision, DisciplineOffice, Community, PropertyCompany,
     ]),
 ];
 
