@@ -33,7 +33,7 @@ pub use input::{ComplaintIn, ContactIn, SeatIn};
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(clock_routes::list_complaint_categories)
-        .service(clock_routes::preview_complaint_deadline)
+        .service(clock_routes::get_complaint_deadline)
         .service(clock_routes::list_similar_complaints)
         .service(clock_routes::list_complaint_news)
         .service(clock_routes::search_complaints_by_caller)
