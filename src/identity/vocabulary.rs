@@ -68,6 +68,7 @@ pub fn all() -> Vec<Vocabulary> {
         FrequencyReason, HazardState, InspectionPartState, InspectionState, ItemOutcome, RecheckOutcome,
         SubmissionOutcome,
     };
+    use crate::policy::complaints::{DeadlineClock, UtilityKind};
     use crate::policy::model::{
         ActSubject, CreditBand, FilingAuthority, LadderArea, LadderCount, MeasureKind, OfficeRule,
     };
@@ -94,6 +95,7 @@ pub fn all() -> Vec<Vocabulary> {
         coded("contract_state", ContractState::LABELS),
         coded("coordinate_system", CoordinateSystem::LABELS),
         coded("credit_band", CreditBand::LABELS),
+        coded("deadline_clock", DeadlineClock::LABELS),
         coded("delivery_method", DeliveryMethod::LABELS),
         coded("entered_by", EnteredBy::LABELS),
         coded("document_kind", DocumentKind::LABELS),
@@ -140,6 +142,7 @@ pub fn all() -> Vec<Vocabulary> {
         coded("service_mode", ServiceMode::LABELS),
         coded("survey_problem", ProblemKind::LABELS),
         coded("typical_case_state", TypicalCaseState::LABELS),
+        coded("utility_kind", UtilityKind::LABELS),
         coded("verification_outcome", VerificationOutcome::LABELS),
         coded("violation_source", ViolationSource::LABELS),
         coded("violation_state", ViolationState::LABELS),

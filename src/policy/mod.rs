@@ -1,6 +1,7 @@
 //! Policy (政策): the versioned, immutable document of everything that the rules of the field leave to the county.
 
 pub mod actions;
+pub mod complaints;
 pub mod contracts;
 pub mod disclosures;
 mod document_rules;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::complaints::ComplaintRules;
 use super::contracts::ContractRules;
 use super::disclosures::DisclosureRule;
 use super::documents::DocumentTemplate;
@@ -375,6 +376,9 @@ pub struct PolicyDocument {
     /// built-in rules.
     #[serde(default = "InspectionRules::built_in")]
     pub inspections: InspectionRules,
+    /// Complaints (投诉受理): categories, offices and limits; a version that says nothing of them goes by the built-in rules.
+    #[serde(default = "ComplaintRules::built_in")]
+    pub complaints: ComplaintRules,
     /// Texts of official documents (文书), one for each kind; a version that says nothing of them goes by the built-in ones.
     #[serde(default = "DocumentTemplate::built_in")]
     #[schema(max_items = 50)]

@@ -23,6 +23,7 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     faults.0.extend(super::disclosures::check(&policy.disclosures));
     faults.0.extend(super::ratings::check(&policy.ratings, &policy.acts));
     faults.0.extend(super::inspections::check(policy));
+    faults.0.extend(super::complaints::check(policy));
     check_assumptions(policy, &mut faults);
     faults.0
 }

@@ -165,6 +165,8 @@ pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("subject_not_company", "“九不准”只约束物业服务企业", "the nine prohibitions bind companies"),
     ("deduction_without_company", "只有物业服务企业有信用分", "only companies have a credit score"),
     ("role_not_authority", "不是有权机关", "not an office that may decide"),
+    ("role_not_handler", "不承办诉求", "a role that handles no complaints"),
+    ("own_supervisor", "督办单位与承办单位相同", "supervises itself"),
     ("duplicate_role", "单位重复", "an office listed twice"),
     ("referred_to_lead", "不能移交给牵头单位自身", "referred to its own lead office"),
     ("thresholds_not_increasing", "各级起点未逐级增大", "thresholds do not increase"),

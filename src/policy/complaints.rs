@@ -1,0 +1,291 @@
+//! What the policy says of complaints: categories with their offices and limits, and the terms of the procedure.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::PolicyDocument;
+use super::versions::built_in;
+use crate::access::Role;
+use crate::access::role::RoleKind;
+use crate::coded_enum;
+use crate::fault::Fault;
+
+coded_enum! {
+    /// What the limits of a category count (期限计算方式).
+    #[schema(example = "working_days")]
+    pub enum DeadlineClock {
+        WorkingDays "working_days" "工作日" "Working days"
+        Hours "hours" "小时" "Hours, through nights and holidays"
+    }
+}
+
+coded_enum! {
+    /// What a utility operator supplies (专业运营类别).
+    #[schema(example = "water")]
+    pub enum UtilityKind {
+        Water "water" "供水" "Water"
+        Drainage "drainage" "排水" "Drainage"
+        Gas "gas" "供气" "Gas"
+        Heat "heat" "供热" "Heat"
+        Telecom "telecom" "通信" "Telecom"
+        Tv "tv" "有线电视" "Cable TV"
+    }
+}
+
+/// A category of complaints (诉求分类).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ComplaintCategory {
+    /// Code of the category (分类代码).
+    #[schema(example = "service.lift", max_length = 64, pattern = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
+    pub code: String,
+    /// Group that it stands in, in Chinese (大类).
+    #[schema(example = "物业服务", min_length = 1, max_length = 40)]
+    pub group_zh: String,
+    /// Chinese name (名称).
+    #[schema(example = "电梯故障", min_length = 1, max_length = 100)]
+    pub name_zh: String,
+    /// English name.
+    #[schema(example = "Lift failure", min_length = 1, max_length = 200)]
+    pub name_en: String,
+    /// Who handles it first (首办单位).
+    pub first_handler: Role,
+    /// Who supervises that it is handled (督办单位).
+    pub supervisor: Role,
+    /// What its limits count (期限计算方式).
+    pub clock: DeadlineClock,
+    /// Working days or hours until it is accepted (受理期限).
+    #[schema(example = 1, minimum = 1, maximum = 250)]
+    pub accept_within: u32,
+    /// Working days or hours until it is answered, from its submission too (办结期限).
+    #[schema(example = 24, minimum = 1, maximum = 720)]
+    pub resolve_within: u32,
+    /// May be shown to the public, without persons (可公开).
+    #[schema(example = true)]
+    pub public: bool,
+    /// Acts that such a complaint may turn out to be (对应违规行为).
+    #[schema(max_items = 20)]
+    pub related_acts: Vec<String>,
+    /// Of utility operators: what they supply, of which the ticket names one (专业运营类别); empty for all others.
+    #[schema(max_items = 6)]
+    pub organisations: Vec<UtilityKind>,
+}
+
+/// A span of the day in which offices work (办公时段), by the clocks of the deployment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WorkingHours {
+    /// Begins (开始).
+    #[schema(example = "08:30", pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    pub from: String,
+    /// Ends (结束).
+    #[schema(example = "12:00", pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    pub to: String,
+}
+
+impl WorkingHours {
+    /// Minutes of the day at which it begins and ends; none where a text is no time or it ends before it begins.
+    pub fn minutes(&self) -> Option<(u32, u32)> {
+        let (from, to) = (minute_of_day(&self.from)?, minute_of_day(&self.to)?);
+        (from < to).then_some((from, to))
+    }
+}
+
+/// `HH:MM`, both with two digits.
+fn minute_of_day(text: &str) -> Option<u32> {
+    let (hour, minute) = text.split_once(':')?;
+    let number = |part: &str, below: u32| {
+        let digits = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse().ok().filter(|n: &u32| digits && *n < below)
+    };
+    Some(number(hour, 24)? * 60 + number(minute, 60)?)
+}
+
+/// Complaints (投诉受理、诉求办理).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ComplaintRules {
+    /// The categories (诉求分类).
+    #[schema(min_items = 1, max_items = 200)]
+    pub categories: Vec<ComplaintCategory>,
+    /// The category whose tickets name the office complained of, and never go there (反映基层作风的分类).
+    #[schema(example = "officials.inaction", max_length = 64)]
+    pub officials_category: String,
+    /// Who handles in the company's place where no company serves the complex (无物业企业时的首办单位).
+    pub handler_without_company: Role,
+    /// Who supervises then, where the category's supervisor would be the handler itself (无物业企业时的督办单位).
+    pub supervisor_without_company: Role,
+    /// Working days in which a handler may return a ticket, once and with a reason (退回期限).
+    #[schema(example = 2, minimum = 1, maximum = 30)]
+    pub return_within_working_days: u32,
+    /// Working days that an extension has at most; nor is it longer than the original limit (延期上限).
+    #[schema(example = 10, minimum = 0, maximum = 60)]
+    pub extension_most_working_days: u32,
+    /// Working days before the last day on which the yellow card comes (黄牌提前工作日数).
+    #[schema(example = 1, minimum = 0, maximum = 30)]
+    pub yellow_working_days: u32,
+    /// Hours before the limit at which the yellow card comes, for categories by hours (黄牌提前小时数).
+    #[schema(example = 4, minimum = 1, maximum = 240)]
+    pub yellow_hours: u32,
+    /// Working days after the reply in which the complainant may reopen the ticket, once (重新办理申请期限).
+    #[schema(example = 15, minimum = 1, maximum = 120)]
+    pub reopening_within_working_days: u32,
+    /// The complainant is satisfied from this mark of 1 to 5 on (满意起点).
+    #[schema(example = 3, minimum = 2, maximum = 5)]
+    pub satisfied_from: u32,
+    /// Days within which two tickets may be the same matter (重复诉求的时间范围).
+    #[schema(example = 14, minimum = 1, maximum = 365)]
+    pub duplicate_days: u32,
+    /// Metres within which two tickets may be the same matter (重复诉求的距离范围).
+    #[schema(example = 300, minimum = 0, maximum = 10000)]
+    pub duplicate_metres: u32,
+    /// Months that personal data are kept after the ticket is closed (个人信息保存期限).
+    #[schema(example = 24, minimum = 1, maximum = 120)]
+    pub retention_months: u32,
+    /// Spans of a working day that statistics count as worked, in order (办公时间).
+    #[schema(min_items = 1, max_items = 6)]
+    pub working_hours: Vec<WorkingHours>,
+}
+
+impl ComplaintRules {
+    pub fn built_in() -> ComplaintRules {
+        built_in().complaints.clone()
+    }
+
+    pub fn category(&self, code: &str) -> Option<&ComplaintCategory> {
+        self.categories.iter().find(|one| one.code == code)
+    }
+}
+
+/// Whoever may be given a ticket to handle: offices, agencies, utilities and the company; nobody who complains or watches.
+pub fn may_handle(role: Role) -> bool {
+    matches!(role.row().kind, RoleKind::Government | RoleKind::Utility | RoleKind::Partner | RoleKind::Company)
+}
+
+fn may_supervise(role: Role) -> bool {
+    role.row().kind == RoleKind::Government
+}
+
+/// Codes stand once, acts are of the catalogue, nobody supervises itself, officials are never public, hours are in order.
+pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let rules = &policy.complaints;
+    let mut codes = BTreeSet::new();
+    for (at, category) in rules.categories.iter().enumerate() {
+        let place = |field: &str| format!("/complaints/categories/{at}/{field}");
+        if !codes.insert(category.code.as_str()) {
+            faults.push(Fault::new(place("code"), "duplicate", "分类代码重复", "a category listed twice"));
+        }
+        let handler = (place("first_handler"), category.first_handler);
+        check_offices(handler, (place("supervisor"), category.supervisor), &mut faults);
+        if category.accept_within > category.resolve_within {
+            let (zh, en) = ("受理期限长于办结期限", "longer until it is accepted than until it is answered");
+            faults.push(Fault::new(place("accept_within"), "conflict", zh, en));
+        }
+        check_acts(policy, category, &place, &mut faults);
+        check_organisations(category, &place, &mut faults);
+    }
+    check_officials(rules, &mut faults);
+    let at = |field: &str| format!("/complaints/{field}");
+    let handler = (at("handler_without_company"), rules.handler_without_company);
+    if may_handle(handler.1) && !may_supervise(handler.1) {
+        let (zh, en) = ("没有企业时由政府单位承办", "without a company an office of the government handles");
+        faults.push(Fault::new(at("handler_without_company"), "role_not_authority", zh, en));
+    }
+    check_offices(handler, (at("supervisor_without_company"), rules.supervisor_without_company), &mut faults);
+    check_hours(&rules.working_hours, &mut faults);
+    faults
+}
+
+fn check_offices(handler: (String, Role), supervisor: (String, Role), faults: &mut Vec<Fault>) {
+    if !may_handle(handler.1) {
+        let (zh, en) = ("该角色不承办诉求", "it handles no complaints");
+        faults.push(Fault::new(handler.0, "role_not_handler", zh, en));
+    }
+    if !may_supervise(supervisor.1) {
+        let (zh, en) = ("督办单位须为政府单位", "an office of the government supervises");
+        faults.push(Fault::new(supervisor.0, "role_not_authority", zh, en));
+    } else if supervisor.1 == handler.1 {
+        let (zh, en) = ("督办单位不能是承办单位自身", "nobody supervises itself");
+        faults.push(Fault::new(supervisor.0, "own_supervisor", zh, en));
+    }
+}
+
+fn check_acts(
+    policy: &PolicyDocument,
+    category: &ComplaintCategory,
+    place: &dyn Fn(&str) -> String,
+    faults: &mut Vec<Fault>,
+) {
+    for (n, code) in category.related_acts.iter().enumerate() {
+        let pointer = place(&format!("related_acts/{n}"));
+        if policy.act(code).is_none() {
+            faults.push(Fault::new(pointer, "unknown_act", "目录中没有此行为", "not an act of the catalogue"));
+        } else if category.related_acts[..n].contains(code) {
+            faults.push(Fault::new(pointer, "duplicate", "行为重复", "an act listed twice"));
+        }
+    }
+}
+
+fn check_organisations(category: &ComplaintCategory, place: &dyn Fn(&str) -> String, faults: &mut Vec<Fault>) {
+    let all = &category.organisations;
+    match (category.first_handler == Role::UtilityOperator, all.is_empty()) {
+        (true, true) => {
+            let (zh, en) = ("专业运营单位须列明类别", "of utility operators it is said what they supply");
+            faults.push(Fault::new(place("organisations"), "required", zh, en));
+        }
+        (false, false) => {
+            let (zh, en) = ("只有专业运营单位有类别", "only utility operators have what they supply");
+            faults.push(Fault::new(place("organisations"), "conflict", zh, en));
+        }
+        _ => {}
+    }
+    for (n, kind) in all.iter().enumerate() {
+        if all[..n].contains(kind) {
+            let pointer = place(&format!("organisations/{n}"));
+            faults.push(Fault::new(pointer, "duplicate", "类别重复", "listed twice"));
+        }
+    }
+}
+
+fn check_officials(rules: &ComplaintRules, faults: &mut Vec<Fault>) {
+    match rules.category(&rules.officials_category) {
+        None => {
+            let (zh, en) = ("没有此分类", "not one of the categories");
+            faults.push(Fault::new("/complaints/officials_category", "unknown_value", zh, en));
+        }
+        Some(category) if category.public => {
+            let at = rules.categories.iter().position(|one| one.code == category.code).unwrap_or(0);
+            let (zh, en) = ("反映基层作风的诉求不公开", "complaints about officials are never public");
+            faults.push(Fault::new(format!("/complaints/categories/{at}/public"), "conflict", zh, en));
+        }
+        Some(_) => {}
+    }
+}
+
+fn check_hours(all: &[WorkingHours], faults: &mut Vec<Fault>) {
+    let mut last = 0;
+    for (n, one) in all.iter().enumerate() {
+        let place = |field: &str| format!("/complaints/working_hours/{n}/{field}");
+        let (from, to) = (minute_of_day(&one.from), minute_of_day(&one.to));
+        for (field, time) in [("from", from), ("to", to)] {
+            if time.is_none() {
+                faults.push(Fault::new(place(field), "invalid_format", "应为HH:MM", "must be HH:MM"));
+            }
+        }
+        let (Some(from), Some(to)) = (from, to) else { continue };
+        if from >= to {
+            faults.push(Fault::new(place("to"), "before_start", "结束早于开始", "it ends before it begins"));
+        } else if from < last {
+            let (zh, en) = ("与前一时段重叠或次序颠倒", "it begins before the one ahead of it has ended");
+            faults.push(Fault::new(place("from"), "conflict", zh, en));
+        }
+        last = last.max(to);
+    }
+}
+
+#[cfg(test)]
+#[path = "complaints_tests.rs"]
+mod tests;
