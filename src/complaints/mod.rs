@@ -1,3 +1,4 @@
 //! Complaints (投诉受理、诉求办理): tickets, whoever handles them, and by when.
 
 pub mod clock_rules;
+pub mod statistics;
