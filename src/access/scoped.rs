@@ -21,7 +21,8 @@ use crate::on_both;
 use crate::ratings::rows::RatingRow;
 use crate::violations::model::ViolationRow;
 pub use complaining::{
-    Counted, Viewer, complaint_figures, complaint_heat, complaint_histogram, complaint_numbers, complaint_steps, complaints,
+    Counted, Viewer, complaint_figures, complaint_heat, complaint_histogram, complaint_numbers, complaint_steps,
+    complaints,
 };
 pub use inspecting::{hazards, inspection_parts, inspections};
 

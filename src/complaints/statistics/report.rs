@@ -24,8 +24,8 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ComplaintReportQuery) -> Work<
     };
     let whole = statistics(conn, ctx, &wanted(LineKind::Area), Depth::Percentiles)?;
     // The database groups by every minute once, and not for each kind of line.
-    let mut lines = |by| Ok(statistics(conn, ctx, &wanted(by), Depth::Without)?.lines);
-    let categories: Vec<ComplaintLine> = lines(LineKind::Category)?;
+    let mut lines = |by| -> Work<Vec<ComplaintLine>> { Ok(statistics(conn, ctx, &wanted(by), Depth::Without)?.lines) };
+    let categories = lines(LineKind::Category)?;
     let offices = lines(LineKind::Office)?;
     let companies = lines(LineKind::Company)?;
     let part = |digits| Some(whole.division.clone()).filter(|division| division.len() == digits);

@@ -142,12 +142,7 @@ fn satisfaction(marks: [i64; 5], satisfied_from: u32) -> SatisfactionCounts {
     let rated = marks.iter().sum();
     let satisfied = by_mark().filter(|(mark, _)| *mark >= i64::from(satisfied_from)).map(|(_, count)| count).sum();
     let sum = by_mark().map(|(mark, count)| mark * count).sum();
-    SatisfactionCounts {
-        rated,
-        satisfied,
-        satisfied_percent: percent(satisfied, rated),
-        mean: ratio(sum, rated, 2),
-    }
+    SatisfactionCounts { rated, satisfied, satisfied_percent: percent(satisfied, rated), mean: ratio(sum, rated, 2) }
 }
 
 /// The whole, and each line of it. Tickets of no line are a line too.

@@ -8,8 +8,8 @@ use diesel::prelude::*;
 
 use super::model::LineKind;
 use super::rules::{Cell, Late, Line, Took, Warm};
-use crate::access::scoped::{self, Viewer};
 use crate::access::Scope;
+use crate::access::scoped::{self, Viewer};
 use crate::complaints::model::{ComplaintState, Secrecy};
 use crate::db::schema::{complaints, complexes};
 use crate::db::{Conn, Id, Instant, Work};
@@ -49,9 +49,8 @@ pub const WITH_COMPANY: &str = "CASE WHEN complaints.with_company THEN 'company'
 macro_rules! narrowed {
     ($rows:expr, $wanted:expr) => {{
         let wanted: &Wanted = $wanted;
-        let mut rows = $rows
-            .filter(complaints::submitted_at.ge(wanted.from))
-            .filter(complaints::submitted_at.lt(wanted.until));
+        let mut rows =
+            $rows.filter(complaints::submitted_at.ge(wanted.from)).filter(complaints::submitted_at.lt(wanted.until));
         if let Some(complex) = wanted.complex {
             rows = rows.filter(complaints::complex_id.eq(complex));
         }
@@ -151,8 +150,7 @@ pub fn warm(conn: &mut Conn, scope: &Scope, wanted: &Wanted) -> Work<Vec<Warm>> 
     for (complex, category, count) in rows.load::<(Id, String, i64)>(conn)? {
         tickets.entry(complex).or_default().insert(category, count);
     }
-    let columns =
-        (complexes::id, complexes::name, complexes::township, complexes::community, complexes::households);
+    let columns = (complexes::id, complexes::name, complexes::township, complexes::community, complexes::households);
     let all: Vec<(Id, String, String, String, Option<i64>)> = scoped::complexes(scope).select(columns).load(conn)?;
     let warm = all.into_iter().map(|(complex, name, township, community, households)| Warm {
         categories: tickets.remove(&complex).unwrap_or_default(),
