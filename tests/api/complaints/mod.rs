@@ -4,3 +4,4 @@ mod links;
 mod matters;
 mod persons;
 mod sight;
+mod statistics;
