@@ -1,6 +1,6 @@
 //! The printable report of complaints: the same numbers as the statistics, with charts.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::actions::{Depth, statistics};
 use super::model::*;
@@ -44,18 +44,25 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ComplaintReportQuery) -> Work<
     let legend: Vec<_> = chart::outcomes(&whole.total)
         .map(|(class, name, count)| json!({ "class": class, "name": name, "count": count }))
         .into();
+    let mut sections = Sections { total: &whole.total, numbers: ["二", "三", "四", "五", "六"].iter() };
+    let mut tables = Vec::new();
+    if !whole.lines.is_empty() {
+        let mut table = sections.table(&format!("各{parts}办理情况"), "area", parts, &whole.lines);
+        table["chart"] = json!(chart::tickets(&whole.lines, &format!("各{parts}诉求办理情况的条形图，数字见下表")));
+        table["satisfaction"] =
+            json!(chart::satisfaction(&whole.lines, &format!("各{parts}满意率的条形图，数字见下表")));
+        tables.push(table);
+    }
+    let mut table = sections.table("诉求分类", "category", "分类", &categories);
+    table["chart"] = json!(chart::tickets(&categories, "各类诉求办理情况的条形图，数字见下表"));
+    tables.push(table);
+    tables.push(sections.table("承办单位", "office", "承办单位", &offices));
+    tables.push(sections.table("物业服务企业", "company", "企业", &companies));
     let said = json!({
-        "areas_chart": chart::tickets(&whole.lines, &format!("各{parts}诉求办理情况的条形图，数字见下表")),
-        "satisfaction_chart": chart::satisfaction(&whole.lines, &format!("各{parts}满意率的条形图，数字见下表")),
-        "categories_chart": chart::tickets(&categories, "各类诉求办理情况的条形图，数字见下表"),
         "period": pages::chart::period(whole.from, whole.to),
         "legend": legend,
-        "parts": parts,
-        "tables": [
-            { "id": "category", "title": "三、诉求分类", "head": "分类", "lines": categories, "left_out": 0 },
-            shown("office", "四、承办单位", "承办单位", offices),
-            shown("company", "五、物业服务企业", "企业", companies),
-        ],
+        "tables": tables,
+        "heat_title": sections.title("诉求集中的小区"),
         "hottest": hottest,
         "whole": whole,
         "today": ctx.today,
@@ -63,9 +70,28 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ComplaintReportQuery) -> Work<
     Ok(pages::page("complaint_report", said)?)
 }
 
-/// A table of the first lines, and how many were left out.
-fn shown(id: &str, title: &str, head: &str, mut lines: Vec<ComplaintLine>) -> serde_json::Value {
-    let left_out = lines.len().saturating_sub(MOST_LINES);
-    lines.truncate(MOST_LINES);
-    json!({ "id": id, "title": title, "head": head, "lines": lines, "left_out": left_out })
+/// The sections after the first, numbered as they come; under each table stands the whole.
+struct Sections<'a> {
+    total: &'a ComplaintCounts,
+    numbers: std::slice::Iter<'a, &'static str>,
+}
+
+impl Sections<'_> {
+    fn title(&mut self, title: &str) -> String {
+        format!("{}、{title}", self.numbers.next().copied().unwrap_or_default())
+    }
+
+    /// The first lines, how many were left out, and the whole.
+    fn table(&mut self, title: &str, id: &str, head: &str, lines: &[ComplaintLine]) -> Value {
+        // Areas and categories are few; who handles and who serves may be many.
+        let most = if matches!(id, "office" | "company") { MOST_LINES } else { lines.len() };
+        let row =
+            |name: &str, counts: &ComplaintCounts, total| json!({ "name": name, "counts": counts, "total": total });
+        let mut rows: Vec<Value> = lines.iter().take(most).map(|line| row(&line.name, &line.counts, false)).collect();
+        rows.push(row("合计", self.total, true));
+        json!({
+            "id": id, "title": self.title(title), "head": head, "lines": rows, "chart": null, "satisfaction": null,
+            "left_out": lines.len().saturating_sub(most),
+        })
+    }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
-use crate::on_both_databases;
+use crate::support::browser;
 use crate::support::cases::Case;
 use crate::support::complaining::{by_phone, complaint, step};
 use crate::support::rating::{a_cycle, begun, cycle_input};
@@ -11,6 +11,7 @@ use crate::support::rows::{a_complex_in, complex_input, text};
 use crate::support::{
     COMMUNITY, COUNTY, NEIGHBOUR, NEIGHBOUR_COMMUNITY, OTHER_COUNTY, OTHER_TOWNSHIP, TOWNSHIP, TestApp,
 };
+use crate::{on_both_databases, on_sqlite};
 
 const AT: &str = "/v1/statistics/complaints";
 
@@ -281,7 +282,7 @@ on_both_databases! {
         desk.post("/v1/complaints", &by_phone("service.order", &complex)).await.expect(201);
         // Submitted at nine on Monday, answered at ten on Tuesday: from 9 to 12 and 14 to 18, then from 8:30 to 10.
         step(&case.portal(), &ticket, "acceptance", json!({ "text": "已安排保洁" })).await;
-        app.set_clock("2026-03-03T02:00:00Z");
+        app.set_clock("2026-03-03T02:00:30Z");
         step(&case.portal(), &ticket, "reply", json!({ "text": "已清理完毕" })).await;
         step(&resident, &ticket, "satisfaction", json!({ "score": 4 })).await;
         let found = app.social().get(AT).await.expect(200);
@@ -386,5 +387,22 @@ on_both_databases! {
         let quiet = begun(&app, &cycle, case.id("Q")).await;
         let sheet = app.social().get(&format!("{}/fact-sheet", crate::support::rating::at(&quiet))).await.expect(200);
         assert_eq!(sheet["complaints"]["all"]["received"], json!(1));
+    }
+}
+
+on_sqlite! {
+    async fn the_report_of_complaints_reads_well_and_prints(app: TestApp) {
+        let case = Case::new(&app, &["P"]).await;
+        a_year(&app, case.id("P"), text(&case.company["id"]));
+        let at = format!("{AT}/report");
+        let township = format!("{at}?division={TOWNSHIP}");
+        let plan = json!({
+            "pages": [&at, &township, &format!("{at}?to=2020-12-31")], "sheets": [{ "path": &at, "long": true }],
+            "drawings": [], "token": app.token(Role::CountyAuthority, COUNTY),
+        });
+        let Some(found) = browser::check(&app.base_url, &plan).await else { return };
+        assert_eq!(found["faults"], json!([]), "{found:#}");
+        assert!(text(&found["sheets"][0]["text"]).contains("九成诉求办理工时"), "{found:#}");
+        assert!(found["sheets"][0]["pages"].as_i64() <= Some(4), "{found:#}");
     }
 }
