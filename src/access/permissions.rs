@@ -47,6 +47,18 @@ const RATING_OFFICES: &[Role] = &[
     Community,
 ];
 
+/// Whoever sees the complaints of a territory in numbers.
+const COMPLAINT_COUNTERS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    Community,
+];
+
 const TYPICAL_CASE_READERS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -190,6 +202,9 @@ pub const PERMISSIONS: &[Permission] = &[
     public("get_plaque"),
     allow("get_rating_statistics", RATING_OFFICES),
     allow("get_statistics_report", INSPECTION_OVERSEERS),
+    allow("get_complaint_statistics", COMPLAINT_COUNTERS),
+    allow("get_complaint_report", COMPLAINT_COUNTERS),
+    allow("list_complaint_heat", COMPLAINT_COUNTERS),
     allow("list_checklists", INSPECTION_READERS),
     allow("list_inspection_plan", INSPECTION_OVERSEERS),
     allow("list_inspections", INSPECTION_READERS),

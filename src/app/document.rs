@@ -317,7 +317,10 @@ fn shows_version(path: &str, permission: &permissions::Permission) -> bool {
     let one = path.contains("/{")
         || path.ends_with("/current")
         || path.starts_with("/public")
-        || matches!(permission.operation, "get_disclosure_survey" | "get_inspection_statistics");
+        || matches!(
+            permission.operation,
+            "get_disclosure_survey" | "get_inspection_statistics" | "get_complaint_statistics"
+        );
     one && permission.operation != "get_ledger_entry"
 }
 

@@ -17,6 +17,7 @@ pub mod record;
 mod routes;
 mod routing_rules;
 pub mod rules;
+pub mod statistics;
 pub mod store;
 pub mod sweep;
 pub mod timeline;
@@ -29,6 +30,7 @@ use crate::db::{Conn, Id, Work};
 use crate::http::Ctx;
 use crate::problem::Problem;
 pub use input::{ComplaintIn, ContactIn, SeatIn};
+pub use statistics::{ComplaintFacts, facts_of};
 
 pub fn routes(config: &mut ServiceConfig) {
     config
@@ -64,6 +66,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::erase_complaint_persons)
         .service(routes::follow_complaint)
         .service(routes::unfollow_complaint);
+    statistics::routes(config);
 }
 
 /// A ticket as the caller sees it.
