@@ -10,7 +10,7 @@ pub mod role;
 pub mod scope;
 pub mod scoped;
 pub mod token;
-mod visitor;
+pub mod visitor;
 
 pub use caller::Caller;
 pub use role::Role;
