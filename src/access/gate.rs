@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpMessage, HttpRequest};
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest};
 
 use super::caller::Caller;
 use super::permissions::Access;

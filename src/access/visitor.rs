@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use actix_web::{HttpMessage, HttpRequest};
 use actix_web::http::header::AUTHORIZATION;
+use actix_web::{HttpMessage, HttpRequest};
 use chrono::{DateTime, Utc};
 
 use super::caller::Caller;

@@ -35,8 +35,8 @@ pub use evidence::{
 };
 pub use model::{AttachmentInfo, OwnerKind};
 pub use public_copy::{PublicPhoto, make_private, make_public, pictures};
-pub use storage::S3Options;
 pub use spool::next;
+pub use storage::S3Options;
 pub use upload::upload_own;
 
 use crate::settings::{FilesUrl, Settings, SettingsError};

@@ -238,7 +238,9 @@ async fn written(response: HttpResponse, format: Format) -> Answer {
     let mut answer = format.answer(status, "service_requests", &[made])?;
     let headers = answer.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Some(location) = location.and_then(|at| HeaderValue::from_str(&format!("{}.{}", at.to_str().ok()?, format.name())).ok()) {
+    if let Some(location) =
+        location.and_then(|at| HeaderValue::from_str(&format!("{}.{}", at.to_str().ok()?, format.name())).ok())
+    {
         headers.insert(LOCATION, location);
     }
     if let Some(replayed) = replayed {

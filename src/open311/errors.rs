@@ -6,6 +6,8 @@ use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 
+use serde_json::{Value, json};
+
 use super::format::Format;
 use super::model::Open311Error;
 use crate::http::language::Language;
@@ -46,6 +48,19 @@ fn errors(problem: &Problem, language: Language, status: u16) -> Vec<Open311Erro
     all
 }
 
+/// How an error is answered, for the document.
+pub fn error_response(about: &str) -> Value {
+    json!({
+        "description": about,
+        "content": {
+            "application/json": {
+                "schema": { "type": "array", "maxItems": 1000, "items": { "$ref": "#/components/schemas/Open311Error" } }
+            },
+            "text/xml": { "schema": { "type": "string" } }
+        }
+    })
+}
+
 /// The same answer, with the standard's errors in place of the problem.
 pub fn as_errors(response: HttpResponse, problem: &Problem, language: Language, format: Format) -> HttpResponse {
     let status = status_of(response.status());
@@ -67,7 +82,8 @@ mod tests {
 
     #[test]
     fn each_fault_is_an_error_under_the_name_of_its_parameter() {
-        let faults = ["/lat", "query/page", "path/service_code"].map(|at| Fault::new(at, "invalid", "有误", "is wrong"));
+        let faults =
+            ["/lat", "query/page", "path/service_code"].map(|at| Fault::new(at, "invalid", "有误", "is wrong"));
         let all = errors(&Problem::faults(faults.to_vec()), Language::En, 400);
         let told: Vec<&str> = all.iter().map(|one| one.description.as_str()).collect();
         assert_eq!(told, ["lat: is wrong", "page: is wrong", "service_code: is wrong"]);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::service_rules::{COMPLEX, LOCATION, ORGANISATION};
 use crate::characters::is_forbidden;
-use crate::complaints::input::ContactIn;
+use crate::complaints::ContactIn;
 use crate::complexes::model::Point;
 use crate::db::Id;
 use crate::fault::Fault;
@@ -28,7 +28,11 @@ impl Form {
     }
 
     fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+        self.0
+            .iter()
+            .filter(move |(field, _)| field == name)
+            .map(|(_, value)| value.trim())
+            .filter(|value| !value.is_empty())
     }
 
     /// The value of a field; of several the first.
@@ -152,7 +156,9 @@ fn point(form: &Form, faults: &mut Vec<Fault>) -> Option<Point> {
 
 /// By either name. With a point on the map an id that is none of ours is left alone: FixMyStreet has words of its own there.
 fn complex(form: &Form, has_point: bool, faults: &mut Vec<Fault>) -> Option<Id> {
-    for (pointer, text) in [("/address_id", form.get("address_id")), ("/attribute[complex_id]", form.attribute(COMPLEX))] {
+    for (pointer, text) in
+        [("/address_id", form.get("address_id")), ("/attribute[complex_id]", form.attribute(COMPLEX))]
+    {
         let Some(text) = text else { continue };
         match text.parse() {
             Ok(id) => return Some(id),
@@ -179,7 +185,9 @@ fn location(form: &Form, faults: &mut Vec<Fault>) -> Option<String> {
 
 /// A name as it is said: the family name first where it is a Chinese one.
 fn full_name(first: &str, last: &str) -> String {
-    let han = |text: &str| text.chars().all(|letter| matches!(letter, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}' | '·'));
+    let han = |text: &str| {
+        text.chars().all(|letter| matches!(letter, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}' | '·'))
+    };
     match (first, last) {
         ("", one) | (one, "") => one.to_owned(),
         _ if han(first) && han(last) => format!("{last}{first}"),
@@ -206,10 +214,13 @@ fn media(form: &Form, faults: &mut Vec<Fault>) -> Vec<String> {
     let all: Vec<String> = form.all("media_url").chain(form.all("media_url[]")).map(str::to_owned).collect();
     let good = |url: &String| {
         let address = url.starts_with("https://") || url.starts_with("http://");
-        address && url.chars().count() <= MOST_OF_URL && !url.contains(|letter: char| letter.is_whitespace() || is_forbidden(letter))
+        address
+            && url.chars().count() <= MOST_OF_URL
+            && !url.contains(|letter: char| letter.is_whitespace() || is_forbidden(letter))
     };
     if !all.iter().all(good) {
-        let (zh, en) = ("须为 http 或 https 地址，不超过 1000 字", "must be an http or https address of at most 1000 characters");
+        let (zh, en) =
+            ("须为 http 或 https 地址，不超过 1000 字", "must be an http or https address of at most 1000 characters");
         faults.push(Fault::new("/media_url", "invalid_format", zh, en));
     }
     if all.len() > MOST_MEDIA {
@@ -267,7 +278,10 @@ mod tests {
         let id = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11";
         let complex = |body: &str| read_form(body).unwrap().complex.map(|id| id.to_string());
         assert_eq!(complex(&format!("service_code=a&address_id={id}")).as_deref(), Some(id));
-        assert_eq!(complex(&format!("service_code=a&attribute%5Bcomplex_id%5D={id}&address_string=x")).as_deref(), Some(id));
+        assert_eq!(
+            complex(&format!("service_code=a&attribute%5Bcomplex_id%5D={id}&address_string=x")).as_deref(),
+            Some(id)
+        );
         assert_eq!(complex("service_code=a&address_id=%23NOTPINPOINTED%23&lat=1&long=1"), None);
         for (body, pointer, code) in [
             ("service_code=a", "/lat", "required"),

@@ -6,10 +6,14 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, VARY};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::problem::{Code, Problem};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The form of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = Open311Format, example = "json")]
 pub enum Format {
     Xml,
     Json,
@@ -21,6 +25,13 @@ impl Format {
             "xml" => Some(Format::Xml),
             "json" => Some(Format::Json),
             _ => None,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Xml => "xml",
+            Format::Json => "json",
         }
     }
 

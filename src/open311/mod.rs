@@ -21,7 +21,7 @@ mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use errors::as_errors;
+pub use errors::{as_errors, error_response};
 pub use format::Format;
 
 pub const PATH: &str = "/open311/v2";

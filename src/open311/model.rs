@@ -268,7 +268,10 @@ pub struct ListOpen311Requests {
 #[allow(dead_code, reason = "read leniently, as the standard asks; this is for the document")]
 pub struct Open311RequestIn {
     /// `client_id:client_secret` of a client that the county approved. In the form only, never in the address.
-    #[schema(max_length = 300, example = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11:xqs_example-of-a-secret-that-opens-nothing-00000000")]
+    #[schema(
+        max_length = 300,
+        example = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11:xqs_example-of-a-secret-that-opens-nothing-00000000"
+    )]
     pub api_key: String,
     /// The county (GB/T 2260, 6 digits); without it wherever the place is.
     #[schema(max_length = 20, example = "640121")]
@@ -319,7 +322,10 @@ pub struct Open311RequestIn {
 #[allow(dead_code, reason = "read as a stream; this is for the document")]
 pub struct Open311UploadIn {
     /// `client_id:client_secret`. It stands before the first file.
-    #[schema(max_length = 300, example = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11:xqs_example-of-a-secret-that-opens-nothing-00000000")]
+    #[schema(
+        max_length = 300,
+        example = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11:xqs_example-of-a-secret-that-opens-nothing-00000000"
+    )]
     pub api_key: String,
     /// Code of a service; the other fields are those of the form without files.
     #[schema(max_length = 64, example = "service.lift")]

@@ -44,7 +44,7 @@ impl Params {
         self.get(name).map(|text| text.split(',').map(str::trim).filter(|one| !one.is_empty()).collect())
     }
 
-    fn flag(&self, name: &str) -> bool {
+    pub fn flag(&self, name: &str) -> bool {
         self.get(name).is_some_and(|text| text.eq_ignore_ascii_case("true") || text == "1")
     }
 }
@@ -74,14 +74,19 @@ pub struct Asked {
 /// The list that is asked for, or every fault of the question. `now` and `zone` are those of the deployment.
 pub fn asked(params: &Params, now: Instant, zone: Tz) -> Result<Asked, Problem> {
     let mut faults = Vec::new();
-    let (page, rows) = (number(params, "page", 1, i64::MAX, &mut faults), number(params, "page_size", MOST_ROWS, MOST_ROWS, &mut faults));
+    let (page, rows) = (
+        number(params, "page", 1, i64::MAX, &mut faults),
+        number(params, "page_size", MOST_ROWS, MOST_ROWS, &mut faults),
+    );
     let which = match params.list("service_request_id") {
         // What is no id of ours is an id that nothing has.
         Some(ids) => Which::These(ids.into_iter().filter_map(|id| id.parse().ok()).take(MOST_ROWS as usize).collect()),
         None => {
             let open = status(params, &mut faults);
             let span = span(params, now, zone, &mut faults);
-            let codes = params.list("service_code").map(|codes| codes.into_iter().filter(|code| is_code(code)).map(str::to_owned).collect());
+            let codes = params
+                .list("service_code")
+                .map(|codes| codes.into_iter().filter(|code| is_code(code)).map(str::to_owned).collect());
             let (from, to) = span.unwrap_or((now, now));
             Which::Those { from, to, codes, open }
         }
@@ -95,7 +100,8 @@ pub fn asked(params: &Params, now: Instant, zone: Tz) -> Result<Asked, Problem> 
 
 /// Could it be the code of a category? What could not is not worth asking the store for, and may hold what it cannot.
 pub fn is_code(text: &str) -> bool {
-    text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._".contains(&byte))
+    text.len() <= 64
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._".contains(&byte))
 }
 
 fn number(params: &Params, name: &str, default: i64, most: i64, faults: &mut Vec<Fault>) -> i64 {
@@ -173,8 +179,13 @@ fn instant(text: &str, last: bool, zone: Tz) -> Option<DateTime<Utc>> {
     }
     let day = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok().filter(|_| text.len() == 10)?;
     let day = if last { day.succ_opt()? } else { day };
-    let begins = zone.from_local_datetime(&day.and_time(NaiveTime::MIN)).earliest()?.with_timezone(&Utc);
+    let begins = begins(day, zone)?.0;
     Some(if last { begins - Duration::microseconds(1) } else { begins })
+}
+
+/// The first instant of a day in the deployment.
+pub fn begins(day: NaiveDate, zone: Tz) -> Option<Instant> {
+    zone.from_local_datetime(&day.and_time(NaiveTime::MIN)).earliest().map(|at| Instant(at.with_timezone(&Utc)))
 }
 
 #[cfg(test)]
@@ -222,7 +233,11 @@ mod tests {
             assert_eq!(span_of(query), zoned, "{query}");
         }
         for bad in ["2026-03-01T00:00:00", "2026-13-01", "yesterday", "2026", "+12026-03-01", "2026-03-01T00:00:00Zx"] {
-            assert_eq!(ask(&format!("start_date={bad}")).unwrap_err(), [("query/start_date".into(), "invalid_format")], "{bad}");
+            assert_eq!(
+                ask(&format!("start_date={bad}")).unwrap_err(),
+                [("query/start_date".into(), "invalid_format")],
+                "{bad}"
+            );
         }
     }
 
@@ -241,14 +256,17 @@ mod tests {
 
     #[test]
     fn lists_have_commas_between_or_stand_there_twice() {
-        let Which::Those { codes, open, .. } = ask("service_code=a.b,c&service_code=d&status=open").unwrap().which else {
+        let Which::Those { codes, open, .. } = ask("service_code=a.b,c&service_code=d&status=open").unwrap().which
+        else {
             panic!("a filter");
         };
         assert_eq!((codes, open), (Some(vec!["a.b".into(), "c".into(), "d".into()]), Some(true)));
         let both = ask("status=open,closed").unwrap().which;
         assert!(matches!(both, Which::Those { open: None, .. }));
         // A code that none can be is asked for in vain, and does not widen the list.
-        assert!(matches!(ask("service_code=%00").unwrap().which, Which::Those { codes: Some(codes), .. } if codes.is_empty()));
+        assert!(
+            matches!(ask("service_code=%00").unwrap().which, Which::Those { codes: Some(codes), .. } if codes.is_empty())
+        );
         assert_eq!(ask("status=pending").unwrap_err(), [("query/status".into(), "unknown_value")]);
         let id = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11";
         let these = ask(&format!("service_request_id={id},nonsense&status=pending&start_date=x")).unwrap();

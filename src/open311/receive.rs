@@ -2,9 +2,9 @@
 //! (its `Open311.pm`: the fields first, then parts `photo1`, `photo2`… and `file_…`, each with a file name).
 
 use actix_multipart::{Field, Multipart};
+use actix_web::HttpRequest;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{self, Payload};
-use actix_web::HttpRequest;
 
 use super::form_rules::Form;
 use super::key;
@@ -82,7 +82,8 @@ async fn of_parts(state: &web::Data<State>, request: &HttpRequest, payload: Payl
     let mut admitted = None;
     while let Some(part) = files::next(&mut parts, state.request_timeout).await? {
         let part = part.map_err(|_| malformed())?;
-        let is_file = part.content_disposition().is_some_and(|it| it.get_filename().is_some() || it.get_filename_ext().is_some());
+        let is_file =
+            part.content_disposition().is_some_and(|it| it.get_filename().is_some() || it.get_filename_ext().is_some());
         if !is_file {
             check_count(form.0.len() + 1)?;
             form.0.push(field(state, part, &mut size).await?);
@@ -121,8 +122,7 @@ async fn field(state: &State, mut part: Field, size: &mut usize) -> Result<(Stri
         bytes.extend_from_slice(&chunk);
     }
     // "All text received by the service from the client will be assumed to be UTF-8" (Encoding).
-    let value = String::from_utf8(bytes).map_err(|_| {
-        Problem::fault(&format!("/{name}"), "invalid_format", "须为 UTF-8", "must be UTF-8")
-    })?;
+    let value = String::from_utf8(bytes)
+        .map_err(|_| Problem::fault(&format!("/{name}"), "invalid_format", "须为 UTF-8", "must be UTF-8"))?;
     Ok((name, value))
 }

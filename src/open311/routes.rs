@@ -79,14 +79,13 @@ pub async fn get_open311_service(state: web::Data<State>, request: HttpRequest) 
 /// answered with the same id.
 #[utoipa::path(tag = "open311", params(("format" = Format, Path, description = "`xml` or `json`")),
     request_body(content((Open311RequestIn = "application/x-www-form-urlencoded"), (Open311UploadIn = "multipart/form-data"))),
-    responses((status = 201, description = "Taken: a list of one",
-        content((Vec<Open311Created> = "application/json"), (String = "text/xml")))))]
+    responses(
+        (status = 201, description = "Taken: a list of one",
+            content((Vec<Open311Created> = "application/json"), (String = "text/xml"))),
+        (status = 400, description = "The form has faults", body = Vec<Open311Error>),
+    ))]
 #[post("/open311/v2/requests.{format}")]
-pub async fn create_open311_request(
-    state: web::Data<State>,
-    request: HttpRequest,
-    payload: web::Payload,
-) -> Answer {
+pub async fn create_open311_request(state: web::Data<State>, request: HttpRequest, payload: web::Payload) -> Answer {
     let format = format(&request)?;
     key::refuse_in_address(&state, &request)?;
     actions::create(receive::receive(&state, &request, payload).await?, format).await

@@ -40,7 +40,10 @@ pub fn service(category: &ComplaintCategory, language: Language) -> Open311Servi
             format!("First handled by: {}; accepted within {accept} h, answered within {resolve} h", handler.en)
         }
         (Language::En, DeadlineClock::WorkingDays) => {
-            format!("First handled by: {}; working days: accepted within {accept}, answered within {resolve}", handler.en)
+            format!(
+                "First handled by: {}; working days: accepted within {accept}, answered within {resolve}",
+                handler.en
+            )
         }
     };
     // "A comma separated list": a comma inside of a name would part it.

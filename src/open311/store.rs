@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use super::place_rules::{Bounds, Candidate};
 use super::query_rules::{Asked, Which};
-use crate::access::scoped::{self, Viewer, query};
 use crate::access::Scope;
+use crate::access::scoped::{self, Viewer, query};
 use crate::complaints::model::ComplaintRow;
 use crate::complexes::model::{ComplexRow, Point};
 use crate::db::schema::{complaints, complexes};

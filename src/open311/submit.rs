@@ -8,7 +8,7 @@ use super::model::Open311Created;
 use super::place_rules::{self, Bounds, Found, OF_COMMUNITY};
 use super::{OWN_PATH, service_rules, store};
 use crate::access::Scope;
-use crate::complaints::input::ComplaintIn;
+use crate::complaints::ComplaintIn;
 use crate::complaints::intake;
 use crate::complaints::model::{ComplaintChannel, ComplaintKind, ComplaintRow};
 use crate::complaints::record::Terms;
@@ -67,7 +67,10 @@ fn title(name: &str) -> String {
 }
 
 fn linked(form: &Submitted) -> Vec<Evidence> {
-    let one = |url: &String| Evidence { title: "图片链接".into(), text: None, url: Some(url.clone()), attachment_id: None };
+    let one =
+        |url: &String| Evidence {
+            title: "图片链接".into(), text: None, url: Some(url.clone()), attachment_id: None
+        };
     form.media.iter().map(one).collect()
 }
 
@@ -98,7 +101,8 @@ fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> Work<Place> {
                 Some(Found::Complex(id)) => Place::Complex(id, Some(point)),
                 Some(Found::Community(code)) => Place::Community(code, point),
                 None => {
-                    let (zh, en) = ("该坐标 5 公里内没有登记的小区", "no complex is registered within 5 km of this point");
+                    let (zh, en) =
+                        ("该坐标 5 公里内没有登记的小区", "no complex is registered within 5 km of this point");
                     return Err(Problem::fault("/lat", "unknown_reference", zh, en).into());
                 }
             }

@@ -29,7 +29,8 @@ pub fn views(
     language: Language,
     extensions: bool,
 ) -> Work<Vec<Open311Request>> {
-    let codes = rows.iter().flat_map(|row| [&row.community, &row.township, &row.county]).filter(|code| !code.is_empty());
+    let codes =
+        rows.iter().flat_map(|row| [&row.community, &row.township, &row.county]).filter(|code| !code.is_empty());
     let divisions = divisions::names_of(conn, codes.cloned())?;
     let named = Named { complexes: store::complexes_of(conn, &rows)?, divisions, policies, language };
     rows.into_iter().map(|row| named.view(row, extensions)).collect()
@@ -43,7 +44,8 @@ impl Named {
 
     /// "From most specific to most general geographic unit" (address).
     fn address(&self, row: &ComplaintRow, complex: Option<&ComplexRow>) -> String {
-        let divisions = [&row.community, &row.township, &row.county].into_iter().filter_map(|code| self.divisions.get(code));
+        let divisions =
+            [&row.community, &row.township, &row.county].into_iter().filter_map(|code| self.divisions.get(code));
         let parts: Vec<&str> = complex.map(|one| &one.name).into_iter().chain(divisions).map(String::as_str).collect();
         parts.join(if self.language == Language::Zh { "，" } else { ", " })
     }
