@@ -94,7 +94,10 @@ fn refused(answer: &Answer, status: u16, words: &[&str]) {
     assert_eq!(answer.status, status, "{shown}");
     assert_eq!(answer.header("content-type"), "application/json; charset=utf-8", "{shown}");
     let errors = answer.json.as_array().expect("a list of errors");
-    assert!(errors.iter().all(|one| one["code"] == status && one.as_object().is_some_and(|fields| fields.len() == 2)), "{shown}");
+    assert!(
+        errors.iter().all(|one| one["code"] == status && one.as_object().is_some_and(|fields| fields.len() == 2)),
+        "{shown}"
+    );
     let told: Vec<&str> = errors.iter().map(|one| text(&one["description"])).collect();
     for word in words {
         assert!(told.iter().any(|one| one.contains(word)), "{word} in {told:?}");

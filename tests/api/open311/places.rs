@@ -4,7 +4,7 @@ use super::{LAT, LONG, REQUESTS, a_placed_complex, a_portal, a_portal_of, good, 
 use crate::on_both_databases;
 use crate::support::complaining::of;
 use crate::support::rows::text;
-use crate::support::{COMMUNITY, COUNTY, OTHER_COUNTY, TestApp};
+use crate::support::{COMMUNITY, COUNTY, OTHER_COUNTY};
 
 on_both_databases! {
     async fn a_point_belongs_to_the_nearest_complex_or_its_community(app: TestApp) {

@@ -5,7 +5,7 @@ use super::{LAT, LONG, REQUESTS, a_placed_complex, a_portal, here, refused, sent
 use crate::on_both_databases;
 use crate::support::complaining::{complaint, elsewhere};
 use crate::support::rows::{complex_input, text};
-use crate::support::{COMMUNITY, COUNTY, OTHER_COUNTY, TestApp};
+use crate::support::{COMMUNITY, COUNTY, OTHER_COUNTY};
 
 fn ids(list: &Value) -> Vec<&str> {
     list.as_array().expect("a bare list").iter().map(|one| text(&one["service_request_id"])).collect()

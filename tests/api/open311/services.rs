@@ -3,7 +3,7 @@ use serde_json::json;
 use super::{refused, xml};
 use crate::on_both_databases;
 use crate::support::rows::text;
-use crate::support::{COUNTY, ISSUER, TestApp};
+use crate::support::{COUNTY, ISSUER};
 
 on_both_databases! {
     async fn the_discovery_says_where_and_in_which_forms(app: TestApp) {
