@@ -2,6 +2,7 @@
 
 mod creating;
 mod errors;
+mod georeport;
 mod places;
 mod reading;
 mod services;
