@@ -200,12 +200,13 @@ async fn watch_keyring(state: &State) {
         state.verifier.forget();
     }
     // Before its first use, and again until the store has heard of it.
-    let new = state.keys.unknown_to_store();
+    let ring = state.keys.ring();
+    let new = ring.unknown_to_store();
     if !new.is_empty() {
         let ids = new.clone();
         let remember = move |conn: &mut Conn| keys::store::remember(conn, &ids, Instant::now());
         if state.db.write(WriteGate::default(), remember).await.is_ok() {
-            state.keys.known_to_store(new);
+            ring.known_to_store(&new);
         }
     }
 }

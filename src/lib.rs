@@ -35,6 +35,7 @@ pub mod metrics;
 pub mod oauth;
 pub mod offices;
 pub mod pages;
+pub mod personal;
 pub mod points;
 pub mod policy;
 pub mod price;

@@ -192,6 +192,6 @@ fn public(ring: &Keyring, usage: Use, settings: &Settings) -> anyhow::Result<Str
             let set: Vec<_> = ring.published(Utc::now()).map(|one| &one.jwk).collect();
             Ok(serde_json::to_string_pretty(&serde_json::json!({ "keys": set }))? + "\n")
         }
-        Use::Data => anyhow::bail!("a data key has no public half"),
+        Use::Data | Use::Index => anyhow::bail!("a {} key has no public half", usage.name()),
     }
 }

@@ -6,6 +6,7 @@ mod disclosing;
 mod files;
 mod inspecting;
 mod official;
+mod personal_tables;
 mod rating_tables;
 
 use diesel::{allow_tables_to_appear_in_same_query, table};
@@ -16,6 +17,7 @@ pub use disclosing::*;
 pub use files::*;
 pub use inspecting::*;
 pub use official::*;
+pub use personal_tables::*;
 pub use rating_tables::*;
 
 table! {

@@ -62,8 +62,6 @@ pub struct Keys {
     source: Option<(Source, Mutex<Stamp>)>,
     broken: AtomicBool,
     generation: AtomicU64,
-    /// Data keys that the store has remembered.
-    remembered: Mutex<Vec<String>>,
 }
 
 impl Keys {
@@ -74,7 +72,7 @@ impl Keys {
 
     fn of(ring: Keyring, source: Option<(Source, Mutex<Stamp>)>) -> Keys {
         let (broken, generation) = (AtomicBool::new(false), AtomicU64::new(0));
-        Keys { ring: RwLock::new(Arc::new(ring)), source, broken, generation, remembered: Mutex::default() }
+        Keys { ring: RwLock::new(Arc::new(ring)), source, broken, generation }
     }
 
     pub fn generate() -> anyhow::Result<Keys> {
@@ -103,16 +101,6 @@ impl Keys {
         self.generation.load(Ordering::Acquire)
     }
 
-    /// Data keys that the store has not been told of.
-    pub fn unknown_to_store(&self) -> Vec<String> {
-        let known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        self.ring().data_key_ids().into_iter().filter(|id| !known.contains(id)).collect()
-    }
-
-    pub fn known_to_store(&self, ids: Vec<String>) {
-        self.remembered.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
-    }
-
     /// The last change of the file could not be read, and the keys before it are still in force.
     pub fn broken(&self) -> bool {
         self.broken.load(Ordering::Relaxed)
@@ -128,6 +116,11 @@ impl Keys {
         }
         *seen = stamp;
         match source.read() {
+            // An old file put back: who serves has looked up callers already, and would find nobody any more.
+            Ok(ring) if ring.index_keys().is_empty() && !self.ring().index_keys().is_empty() => {
+                self.broken.store(true, Ordering::Relaxed);
+                tracing::error!("the changed keyring has no index key; the keys before it stay in force");
+            }
             Ok(ring) => {
                 self.replace(ring);
                 self.broken.store(false, Ordering::Relaxed);

@@ -11,5 +11,5 @@ mod wrapping;
 
 pub use file::{FileError, create, read, replace};
 pub use live::{Keys, Source};
-pub use ring::{DataKey, Key, Keyring, LedgerKey, Moment, State, TokenKey, Use};
+pub use ring::{DataKey, IndexKey, Key, Keyring, LedgerKey, Moment, State, TokenKey, Use};
 pub use wrapping::{Wrapping, WrappingKey};

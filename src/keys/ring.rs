@@ -1,9 +1,11 @@
 //! The keys in memory: which one acts at a moment, and which are still believed.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -31,16 +33,22 @@ pub enum Use {
     Ledger,
     /// Encrypts stored answers and personal data.
     Data,
+    /// Makes the blind index that a caller is found by.
+    Index,
 }
 
 impl Use {
-    pub const ALL: [Use; 3] = [Use::Token, Use::Ledger, Use::Data];
+    pub const ALL: [Use; 4] = [Use::Token, Use::Ledger, Use::Data, Use::Index];
+    /// Without one of each a keyring is none. Keyrings made before there was an index key are still read, so that it can
+    /// be added.
+    const NEEDED: [Use; 3] = [Use::Token, Use::Ledger, Use::Data];
 
     pub fn name(self) -> &'static str {
         match self {
             Use::Token => "token",
             Use::Ledger => "ledger",
             Use::Data => "data",
+            Use::Index => "index",
         }
     }
 }
@@ -66,9 +74,9 @@ pub struct Key {
     pub created_at: Moment,
     /// From then on it signs or encrypts, until the next one of its use does.
     pub active_from: Moment,
-    /// Ed25519 public key; a data key has none.
+    /// Ed25519 public key; a data key and an index key have none.
     pub public: Option<[u8; 32]>,
-    /// Ed25519 seed, or the AES key.
+    /// Ed25519 seed, the AES key, or the HMAC key.
     pub secret: Secret<[u8; 32]>,
 }
 
@@ -83,6 +91,7 @@ impl Key {
     pub fn of(usage: Use, secret: [u8; 32], created_at: Moment, active_from: Moment) -> anyhow::Result<Key> {
         let (public, name) = match usage {
             Use::Data => (None, name_of(&secret, "xiaoqu data key")),
+            Use::Index => (None, name_of(&secret, "xiaoqu index key")),
             Use::Token | Use::Ledger => {
                 let pair = Ed25519KeyPair::from_seed_unchecked(&secret).map_err(|_| anyhow::anyhow!("not a seed"))?;
                 let public: [u8; 32] = pair.public_key().as_ref().try_into()?;
@@ -120,6 +129,14 @@ pub struct LedgerKey {
 pub struct DataKey {
     pub key: Key,
     sealer: Sealer,
+    /// The store has heard of it: until then whoever seals under it tells the store.
+    known: AtomicBool,
+}
+
+/// Makes digests by which the rows of a caller are found, and by which nobody without the key finds anything.
+pub struct IndexKey {
+    pub key: Key,
+    hmac: hmac::Key,
 }
 
 /// All keys, opened. The last one of a use that has become active acts.
@@ -127,22 +144,26 @@ pub struct Keyring {
     token: Vec<TokenKey>,
     ledger: Vec<LedgerKey>,
     data: Vec<DataKey>,
+    /// Empty in a keyring of before there were any.
+    index: Vec<IndexKey>,
 }
 
 impl Keyring {
     pub fn new(keys: Vec<Key>) -> anyhow::Result<Keyring> {
-        let mut ring = Keyring { token: Vec::new(), ledger: Vec::new(), data: Vec::new() };
+        let mut ring = Keyring { token: Vec::new(), ledger: Vec::new(), data: Vec::new(), index: Vec::new() };
         for key in keys {
             match key.usage {
                 Use::Token => ring.token.push(TokenKey::new(key)?),
                 Use::Ledger => ring.ledger.push(LedgerKey { public: key.public.context("no public key")?, key }),
-                Use::Data => ring.data.push(DataKey { sealer: Sealer::new(key.secret.expose())?, key }),
+                Use::Data => ring.data.push(DataKey::new(key)?),
+                Use::Index => ring.index.push(IndexKey::new(key)),
             }
         }
         ring.token.sort_by_key(|one| one.key.active_from);
         ring.ledger.sort_by_key(|one| one.key.active_from);
         ring.data.sort_by_key(|one| one.key.active_from);
-        let none = Use::ALL.into_iter().find(|usage| !ring.keys().any(|key| key.usage == *usage));
+        ring.index.sort_by_key(|one| one.key.active_from);
+        let none = Use::NEEDED.into_iter().find(|usage| !ring.keys().any(|key| key.usage == *usage));
         match none {
             Some(usage) => anyhow::bail!("there is no {} key", usage.name()),
             None => Ok(ring),
@@ -157,7 +178,9 @@ impl Keyring {
     /// By use, oldest first.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
         let token = self.token.iter().map(|one| &one.key);
-        token.chain(self.ledger.iter().map(|one| &one.key)).chain(self.data.iter().map(|one| &one.key))
+        let ledger = self.ledger.iter().map(|one| &one.key);
+        let data = self.data.iter().map(|one| &one.key);
+        token.chain(ledger).chain(data).chain(self.index.iter().map(|one| &one.key))
     }
 
     pub fn token_key(&self, now: Moment) -> &TokenKey {
@@ -189,6 +212,30 @@ impl Keyring {
 
     pub fn data_key_ids(&self) -> Vec<String> {
         self.data.iter().map(|one| one.key.id.clone()).collect()
+    }
+
+    /// Data keys that the store may not have heard of.
+    pub fn unknown_to_store(&self) -> Vec<String> {
+        self.data.iter().filter(|one| !one.is_known()).map(|one| one.key.id.clone()).collect()
+    }
+
+    pub fn known_to_store(&self, ids: &[String]) {
+        for one in self.data.iter().filter(|one| ids.contains(&one.key.id)) {
+            one.known.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// `None` only in a keyring of before there were any, with which `serve` does not start.
+    pub fn index_key(&self, now: Moment) -> Option<&IndexKey> {
+        (!self.index.is_empty()).then(|| &self.index[acting(self.index.iter().map(|one| &one.key), now)])
+    }
+
+    pub fn index_keys(&self) -> &[IndexKey] {
+        &self.index
+    }
+
+    pub fn data_keys(&self) -> &[DataKey] {
+        &self.data
     }
 
     pub fn state(&self, key: &Key, now: Moment) -> State {
@@ -267,11 +314,30 @@ fn tagged(key: &[u8; 32]) -> Vec<u8> {
 }
 
 impl DataKey {
+    fn new(key: Key) -> anyhow::Result<DataKey> {
+        Ok(DataKey { sealer: Sealer::new(key.secret.expose())?, key, known: AtomicBool::new(false) })
+    }
+
+    pub fn is_known(&self) -> bool {
+        self.known.load(Ordering::Relaxed)
+    }
+
     pub fn seal(&self, about: &str, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
         self.sealer.seal(about, plain)
     }
 
     pub fn open(&self, about: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         self.sealer.open(about, sealed)
+    }
+}
+
+impl IndexKey {
+    fn new(key: Key) -> IndexKey {
+        IndexKey { hmac: hmac::Key::new(hmac::HMAC_SHA256, key.secret.expose()), key }
+    }
+
+    /// HMAC-SHA256 in hex. `about` keeps digests of different things apart.
+    pub fn digest(&self, about: &str, value: &str) -> String {
+        hex::encode(hmac::sign(&self.hmac, format!("{about}\0{value}").as_bytes()))
     }
 }

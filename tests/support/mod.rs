@@ -272,8 +272,9 @@ impl Drop for TestApp {
 pub fn keyring(token: &Key) -> Keyring {
     let start = instant("2026-01-01T00:00:00Z");
     let key = |usage, secret| RingKey::of(usage, secret, start, start).expect("a key");
-    let all = vec![key(Use::Token, token.seed()), key(Use::Ledger, [5; 32]), key(Use::Data, [7; 32])];
-    Keyring::new(all).expect("a keyring")
+    let all =
+        [key(Use::Token, token.seed()), key(Use::Ledger, [5; 32]), key(Use::Data, [7; 32]), key(Use::Index, [8; 32])];
+    Keyring::new(all.to_vec()).expect("a keyring")
 }
 
 type Running = (actix_web::dev::ServerHandle, JoinHandle<()>);

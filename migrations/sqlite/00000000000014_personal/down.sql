@@ -1,0 +1,2 @@
+DROP TABLE phone_indexes;
+DROP TABLE sealed_texts;

@@ -1,0 +1,89 @@
+//! The blind index (盲索引): callers are found by phone number, and the store holds no number.
+
+use chrono::Utc;
+
+use super::store;
+use crate::db::{Conn, Id, Work};
+use crate::keys::{IndexKey, Keyring};
+use crate::problem::{Code, Problem};
+
+/// The longest number that is taken: an international one has fifteen digits, and some dial more.
+const MOST_DIGITS: usize = 20;
+const FEWEST_DIGITS: usize = 5;
+
+/// Digits only, as they are dialled within the country; `None` where this is no phone number. What follows `转` is an
+/// extension and no part of the number.
+pub fn normalised_phone(text: &str) -> Option<String> {
+    let mut digits = String::new();
+    let mut international = false;
+    for letter in text.chars().map(super::detect::narrow) {
+        match letter {
+            '0'..='9' => digits.push(letter),
+            '+' if digits.is_empty() => international = true,
+            '转' | '#' | 'x' | 'X' if !digits.is_empty() => break,
+            _ => {}
+        }
+    }
+    let abroad = if international { Some(digits.as_str()) } else { digits.strip_prefix("00") };
+    let own = match abroad.and_then(|rest| rest.strip_prefix("86")) {
+        Some(own) => within(own),
+        // `8613812341234`, without a sign that it is international.
+        None => match digits.strip_prefix("86") {
+            Some(own) if is_mobile(own) => own.to_owned(),
+            _ => digits,
+        },
+    };
+    (FEWEST_DIGITS..=MOST_DIGITS).contains(&own.len()).then_some(own)
+}
+
+fn is_mobile(digits: &str) -> bool {
+    digits.len() == 11 && digits.starts_with('1')
+}
+
+/// A number after the country's code: an area code loses its zero there.
+fn within(own: &str) -> String {
+    let service = ["400", "800"].iter().any(|head| own.starts_with(head));
+    let landline = (9..=11).contains(&own.len()) && !own.starts_with('0') && !is_mobile(own) && !service;
+    if landline { format!("0{own}") } else { own.to_owned() }
+}
+
+pub(super) fn digest(key: &IndexKey, normalised: &str) -> String {
+    key.digest("xiaoqu phone 1", normalised)
+}
+
+/// The index key that acts. `serve` does not start without one.
+pub(super) fn acting(ring: &Keyring) -> Work<&IndexKey> {
+    ring.index_key(Utc::now()).ok_or_else(|| {
+        tracing::error!("the keyring has no index key: xiaoqu keys rotate --use index");
+        Problem::new(Code::Internal).into()
+    })
+}
+
+/// Lets a subject be found by this phone number; what is none is not indexed. It must be the one in the `phone` of a
+/// [`Contact`](super::Purpose::Contact) of this subject: from those the index is made again under another key.
+pub fn index_phone(conn: &mut Conn, ring: &Keyring, subject: Id, phone: &str) -> Work<()> {
+    let Some(phone) = normalised_phone(phone) else { return Ok(()) };
+    let key = acting(ring)?;
+    store::add_phone(conn, subject, &key.key.id, &digest(key, &phone))
+}
+
+/// Subjects with this phone number, newest first, under whichever key they were indexed.
+pub fn subjects_of_phone(conn: &mut Conn, ring: &Keyring, phone: &str, at_most: i64) -> Work<Vec<Id>> {
+    let Some(phone) = normalised_phone(phone) else { return Ok(Vec::new()) };
+    let at_most = at_most.max(0);
+    let mut all = Vec::new();
+    for key in ring.index_keys() {
+        all.extend(store::subjects_of_digest(conn, &digest(key, &phone), at_most)?);
+    }
+    all.sort_unstable_by(|a, b| b.cmp(a));
+    all.dedup();
+    all.truncate(usize::try_from(at_most).unwrap_or_default());
+    Ok(all)
+}
+
+/// Nobody finds this subject by a phone number any more.
+pub fn forget_phones(conn: &mut Conn, subject: Id) -> Work<()> {
+    // Held against the work that moves digests to another key, which would put one back that it had read before.
+    store::lock_contacts(conn, subject)?;
+    store::delete_phones(conn, subject)
+}

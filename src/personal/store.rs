@@ -1,0 +1,226 @@
+use diesel::prelude::*;
+
+use crate::code_column;
+use crate::db::schema::{idempotency_keys, phone_indexes as phones, sealed_texts as texts};
+use crate::db::{Conn, Id, Work};
+use crate::on_both;
+
+/// What a sealed text is; one row may own one of each.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    diesel::expression::AsExpression,
+    diesel::deserialize::FromSqlRow,
+)]
+#[diesel(sql_type = diesel::sql_types::Text)]
+pub enum Purpose {
+    /// Who calls: a JSON object with an optional `phone`.
+    Contact,
+    /// What a ticket is about.
+    Description,
+    /// Any other text: a reply, a note, a reason.
+    Text,
+}
+
+impl Purpose {
+    pub const ALL: [Purpose; 3] = [Purpose::Contact, Purpose::Description, Purpose::Text];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Purpose::Contact => "contact",
+            Purpose::Description => "description",
+            Purpose::Text => "text",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Purpose> {
+        Purpose::ALL.into_iter().find(|one| one.code() == code)
+    }
+}
+
+code_column!(Purpose);
+
+/// A text as it lies in the store.
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
+#[diesel(table_name = texts)]
+pub struct Sealed {
+    pub owner_id: Id,
+    pub purpose: Purpose,
+    pub subject_id: Id,
+    pub data_key: String,
+    pub sealed: Vec<u8>,
+}
+
+/// Puts a text in the place of the one that is there.
+pub(super) fn put(conn: &mut Conn, row: &Sealed) -> Work<()> {
+    on_both!(conn, |conn| {
+        diesel::insert_into(texts::table)
+            .values(row)
+            .on_conflict((texts::owner_id, texts::purpose))
+            .do_update()
+            .set((
+                texts::subject_id.eq(row.subject_id),
+                texts::data_key.eq(&row.data_key),
+                texts::sealed.eq(&row.sealed),
+            ))
+            .execute(conn)
+    })?;
+    Ok(())
+}
+
+pub(super) fn find(conn: &mut Conn, owner: Id, purpose: Purpose) -> Work<Option<Sealed>> {
+    Ok(texts::table.find((owner, purpose)).first(conn).optional()?)
+}
+
+/// Those of them that are there.
+pub(super) fn find_many(conn: &mut Conn, owners: &[Id], purpose: Purpose) -> Work<Vec<Sealed>> {
+    Ok(texts::table.filter(texts::owner_id.eq_any(owners)).filter(texts::purpose.eq(purpose)).load(conn)?)
+}
+
+pub(super) fn delete(conn: &mut Conn, owner: Id, purpose: Purpose) -> Work<()> {
+    diesel::delete(texts::table.find((owner, purpose))).execute(conn)?;
+    Ok(())
+}
+
+/// The contacts of a subject, held until the transaction ends: the blind index is made from them, by one at a time
+/// (SQLite has one writer anyway).
+pub(super) fn lock_contacts(conn: &mut Conn, subject: Id) -> Work<Vec<Sealed>> {
+    let contacts = texts::table
+        .filter(texts::subject_id.eq(subject))
+        .filter(texts::purpose.eq(Purpose::Contact))
+        .order(texts::owner_id);
+    Ok(match conn {
+        Conn::Sqlite(conn) => contacts.load(conn)?,
+        Conn::Postgres(conn) => contacts.for_update().load(conn)?,
+    })
+}
+
+pub(super) fn add_phone(conn: &mut Conn, subject: Id, index_key: &str, digest: &str) -> Work<()> {
+    let row = (phones::subject_id.eq(subject), phones::index_key.eq(index_key), phones::digest.eq(digest));
+    on_both!(conn, |conn| diesel::insert_into(phones::table).values(row).on_conflict_do_nothing().execute(conn))?;
+    Ok(())
+}
+
+/// Newest first: ids are made in the order of time.
+pub(super) fn subjects_of_digest(conn: &mut Conn, digest: &str, at_most: i64) -> Work<Vec<Id>> {
+    Ok(phones::table
+        .filter(phones::digest.eq(digest))
+        .order(phones::subject_id.desc())
+        .select(phones::subject_id)
+        .limit(at_most)
+        .load(conn)?)
+}
+
+pub(super) fn delete_phones(conn: &mut Conn, subject: Id) -> Work<()> {
+    diesel::delete(phones::table.filter(phones::subject_id.eq(subject))).execute(conn)?;
+    Ok(())
+}
+
+/// The next texts under a key, after the one that was seen last.
+pub(super) fn under_data_key(
+    conn: &mut Conn,
+    key: &str,
+    after: Option<(Id, Purpose)>,
+    at_most: i64,
+) -> Work<Vec<Sealed>> {
+    let mut rows = texts::table.filter(texts::data_key.eq(key)).into_boxed();
+    if let Some((owner, purpose)) = after {
+        rows = rows.filter(texts::owner_id.ge(owner)).filter(texts::owner_id.gt(owner).or(texts::purpose.gt(purpose)));
+    }
+    Ok(rows.order((texts::owner_id, texts::purpose)).limit(at_most).load(conn)?)
+}
+
+/// Puts a text under another key, unless it was changed meanwhile. Is it done?
+pub(super) fn move_text(conn: &mut Conn, old: &Sealed, data_key: &str, sealed: &[u8]) -> Work<bool> {
+    let same = texts::table
+        .find((old.owner_id, old.purpose))
+        .filter(texts::data_key.eq(&old.data_key))
+        .filter(texts::sealed.eq(&old.sealed))
+        // The subject is what the text was opened with.
+        .filter(texts::subject_id.eq(old.subject_id));
+    let set = (texts::data_key.eq(data_key), texts::sealed.eq(sealed));
+    Ok(diesel::update(same).set(set).execute(conn)? == 1)
+}
+
+/// The next subjects with a digest under a key.
+pub(super) fn under_index_key(conn: &mut Conn, key: &str, after: Option<Id>, at_most: i64) -> Work<Vec<Id>> {
+    let mut rows = phones::table.filter(phones::index_key.eq(key)).into_boxed();
+    if let Some(after) = after {
+        rows = rows.filter(phones::subject_id.gt(after));
+    }
+    Ok(rows.order(phones::subject_id).select(phones::subject_id).limit(at_most).load(conn)?)
+}
+
+/// How many digests of a subject went.
+pub(super) fn delete_phones_under(conn: &mut Conn, subject: Id, key: &str) -> Work<usize> {
+    let old = phones::table.filter(phones::subject_id.eq(subject)).filter(phones::index_key.eq(key));
+    Ok(diesel::delete(old).execute(conn)?)
+}
+
+/// The keys that anything lies under, found by leaps through the index: there are few, however many rows.
+pub fn data_keys_in_use(conn: &mut Conn) -> Work<Vec<String>> {
+    leap(|last| {
+        let mut rows = texts::table.into_boxed();
+        if let Some(last) = last {
+            rows = rows.filter(texts::data_key.gt(last));
+        }
+        Ok(rows.order(texts::data_key).select(texts::data_key).limit(1).first(conn).optional()?)
+    })
+}
+
+/// [`data_keys_in_use`] of the blind index.
+pub fn index_keys_in_use(conn: &mut Conn) -> Work<Vec<String>> {
+    leap(|last| {
+        let mut rows = phones::table.into_boxed();
+        if let Some(last) = last {
+            rows = rows.filter(phones::index_key.gt(last));
+        }
+        Ok(rows.order(phones::index_key).select(phones::index_key).limit(1).first(conn).optional()?)
+    })
+}
+
+fn leap(mut next: impl FnMut(Option<String>) -> Work<Option<String>>) -> Work<Vec<String>> {
+    let mut all: Vec<String> = Vec::new();
+    while let Some(one) = next(all.last().cloned())? {
+        all.push(one);
+    }
+    Ok(all)
+}
+
+/// What lies under a key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lying {
+    pub texts: i64,
+    pub phones: i64,
+    /// Stored answers of idempotency keys, which are kept for a day.
+    pub answers: i64,
+}
+
+impl Lying {
+    pub fn is_nothing(self) -> bool {
+        self == Lying::default()
+    }
+}
+
+pub fn lying_under(conn: &mut Conn, key: &str) -> Work<Lying> {
+    Ok(Lying {
+        texts: texts::table.filter(texts::data_key.eq(key)).count().get_result(conn)?,
+        phones: phones::table.filter(phones::index_key.eq(key)).count().get_result(conn)?,
+        answers: idempotency_keys::table.filter(idempotency_keys::data_key.eq(key)).count().get_result(conn)?,
+    })
+}
+
+/// Gives up, some at a time, texts whose key is lost. Returns how many went.
+pub fn delete_under(conn: &mut Conn, key: &str) -> Work<usize> {
+    let rows = under_data_key(conn, key, None, 500)?;
+    for row in &rows {
+        delete(conn, row.owner_id, row.purpose)?;
+    }
+    Ok(rows.len())
+}

@@ -1,0 +1,93 @@
+//! Texts that lie sealed, and are opened one by one.
+
+use std::collections::HashMap;
+
+use chrono::Utc;
+
+use super::store::{self, Purpose, Sealed};
+use crate::db::{Conn, Id, Instant, Work};
+use crate::keys::{self, DataKey, Keyring};
+use crate::problem::{Code, Problem};
+
+/// Owners that one query asks for.
+const CHUNK: usize = 500;
+
+/// What a text is bound to: moved to another owner, purpose or subject it does not open.
+fn about(owner: Id, purpose: Purpose, subject: Id) -> String {
+    format!("xiaoqu personal 1\0{owner}\0{}\0{subject}", purpose.code())
+}
+
+/// Seals a text in the place of the one that is there, under the data key that acts.
+pub fn seal(conn: &mut Conn, ring: &Keyring, subject: Id, owner: Id, purpose: Purpose, plain: &str) -> Work<()> {
+    let key = ring.data_key(Utc::now());
+    make_known(conn, key)?;
+    let sealed = seal_as(key, owner, purpose, subject, plain)?;
+    store::put(conn, &Sealed { owner_id: owner, purpose, subject_id: subject, data_key: key.key.id.clone(), sealed })
+}
+
+/// The store is told of a key before anything lies under it, so that a keyring without it is refused at the start.
+pub(super) fn make_known(conn: &mut Conn, key: &DataKey) -> Work<()> {
+    // Not marked as known here: this transaction may still be taken back.
+    if key.is_known() { Ok(()) } else { keys::store::remember(conn, &[key.key.id.clone()], Instant::now()) }
+}
+
+pub(super) fn seal_as(key: &DataKey, owner: Id, purpose: Purpose, subject: Id, plain: &str) -> Work<Vec<u8>> {
+    key.seal(&about(owner, purpose, subject), plain.as_bytes()).map_err(|error| {
+        tracing::error!(%error, %owner, purpose = purpose.code(), "a text could not be sealed");
+        Problem::new(Code::Internal).into()
+    })
+}
+
+/// Why a text does not open; no part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    NoKey,
+    Changed,
+}
+
+pub(super) fn open_row(ring: &Keyring, row: &Sealed) -> Result<String, Unreadable> {
+    let key = ring.data_key_of(&row.data_key).ok_or(Unreadable::NoKey)?;
+    let plain = key.open(&about(row.owner_id, row.purpose, row.subject_id), &row.sealed);
+    plain.and_then(|plain| String::from_utf8(plain).ok()).ok_or(Unreadable::Changed)
+}
+
+fn opened(ring: &Keyring, row: &Sealed) -> Work<String> {
+    open_row(ring, row).map_err(|why| {
+        let (owner, subject, purpose) = (row.owner_id, row.subject_id, row.purpose.code());
+        match why {
+            Unreadable::NoKey => {
+                tracing::error!(%owner, %subject, purpose, key = row.data_key, "a sealed text lies under a data key that the keyring does not have");
+            }
+            Unreadable::Changed => {
+                tracing::error!(%owner, %subject, purpose, key = row.data_key, "a sealed text does not open: it was changed or moved");
+            }
+        }
+        Problem::new(Code::Internal).into()
+    })
+}
+
+/// The text of an owner, if there is one. One that does not open is an error, and no empty text.
+pub fn open(conn: &mut Conn, ring: &Keyring, owner: Id, purpose: Purpose) -> Work<Option<String>> {
+    store::find(conn, owner, purpose)?.map(|row| opened(ring, &row)).transpose()
+}
+
+/// The texts of many owners; those without one are not in it.
+pub fn open_many(conn: &mut Conn, ring: &Keyring, owners: &[Id], purpose: Purpose) -> Work<HashMap<Id, String>> {
+    let owners = crate::db::distinct(owners);
+    let mut all = HashMap::with_capacity(owners.len());
+    for chunk in owners.chunks(CHUNK) {
+        let rows = match chunk {
+            [one] => store::find(conn, *one, purpose)?.into_iter().collect(),
+            many => store::find_many(conn, many, purpose)?,
+        };
+        for row in rows {
+            all.insert(row.owner_id, opened(ring, &row)?);
+        }
+    }
+    Ok(all)
+}
+
+/// Deletes a text for good (PIPL 47). The blind index is forgotten by [`super::forget_phones`].
+pub fn erase(conn: &mut Conn, owner: Id, purpose: Purpose) -> Work<()> {
+    store::delete(conn, owner, purpose)
+}
