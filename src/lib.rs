@@ -15,6 +15,7 @@ pub mod clients;
 pub mod clock;
 pub mod coded;
 pub mod companies;
+pub mod complaints;
 pub mod complexes;
 pub mod contracts;
 pub mod db;

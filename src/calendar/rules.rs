@@ -22,6 +22,8 @@ pub struct WorkCalendar {
     /// Saturdays and Sundays that are worked.
     weekends_worked: BTreeSet<NaiveDate>,
     years: BTreeSet<i32>,
+    /// Of days off and of make-up days: the holiday that they belong to.
+    names: BTreeMap<NaiveDate, String>,
 }
 
 fn is_weekend(day: NaiveDate) -> bool {
@@ -38,6 +40,7 @@ impl WorkCalendar {
             weekdays_off: holidays.into_iter().filter(|day| !is_weekend(*day)).collect(),
             weekends_worked: workdays.into_iter().filter(|day| is_weekend(*day)).collect(),
             years: years.into_iter().collect(),
+            names: BTreeMap::new(),
         }
     }
 
@@ -49,6 +52,8 @@ impl WorkCalendar {
             calendar.weekdays_off.extend(one.weekdays_off);
             calendar.weekends_worked.extend(one.weekends_worked);
             calendar.years.extend(one.years);
+            let named = days.holidays.iter().chain(&days.workdays);
+            calendar.names.extend(named.map(|day| (day.date, day.name.clone())));
         }
         calendar
     }
@@ -62,6 +67,11 @@ impl WorkCalendar {
 
     pub fn is_year_covered(&self, year: i32) -> bool {
         self.years.contains(&year)
+    }
+
+    /// The holiday that a day off or a make-up working day belongs to, where it is known.
+    pub fn name_of(&self, day: NaiveDate) -> Option<&str> {
+        self.names.get(&day).map(String::as_str)
     }
 
     pub fn is_working_day(&self, day: NaiveDate) -> bool {

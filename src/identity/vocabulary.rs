@@ -52,6 +52,7 @@ pub fn zh(vocabulary: &str, code: &str) -> Option<&'static str> {
 pub fn all() -> Vec<Vocabulary> {
     use crate::blacklist::model::{ListingKind, ListingState};
     use crate::clients::model::ClientState;
+    use crate::complaints::clock_rules::DeadlineDayKind;
     use crate::complexes::coordinates::CoordinateSystem;
     use crate::complexes::model::SelfGovernance;
     use crate::contracts::model::{
@@ -96,6 +97,7 @@ pub fn all() -> Vec<Vocabulary> {
         coded("coordinate_system", CoordinateSystem::LABELS),
         coded("credit_band", CreditBand::LABELS),
         coded("deadline_clock", DeadlineClock::LABELS),
+        coded("deadline_day_kind", DeadlineDayKind::LABELS),
         coded("delivery_method", DeliveryMethod::LABELS),
         coded("entered_by", EnteredBy::LABELS),
         coded("document_kind", DocumentKind::LABELS),

@@ -1,0 +1,407 @@
+//! The clock of complaints: when a limit ends, how pauses and extensions move it, when the yellow card comes, and why.
+//!
+//! Limits by working days count from the next day and end with the last day (Civil Code 201 and 203); limits by hours run
+//! through nights and holidays, to the second.
+
+use chrono::{
+    DateTime, Datelike, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, Utc,
+};
+use chrono::{TimeZone, Timelike};
+use chrono_tz::Tz;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::calendar::rules::WorkCalendar;
+use crate::coded_enum;
+use crate::db::types::Instant;
+use crate::policy::complaints::{DeadlineClock, WorkingHours};
+
+/// A hundred years. No limit of a policy comes near; it bounds the walk over days, whatever a caller asks for.
+const MOST_WORKING_DAYS: u32 = 25_000;
+/// Days that an explanation lists; of a longer one, the first of them and the last.
+const MOST_LINES: usize = 400;
+
+/// How long something may take (期限).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    WorkingDays(u32),
+    Hours(u32),
+}
+
+impl Limit {
+    pub fn of(clock: DeadlineClock, count: u32) -> Limit {
+        match clock {
+            DeadlineClock::WorkingDays => Limit::WorkingDays(count),
+            DeadlineClock::Hours => Limit::Hours(count),
+        }
+    }
+
+    pub fn clock(self) -> DeadlineClock {
+        match self {
+            Limit::WorkingDays(_) => DeadlineClock::WorkingDays,
+            Limit::Hours(_) => DeadlineClock::Hours,
+        }
+    }
+
+    pub fn count(self) -> u32 {
+        match self {
+            Limit::WorkingDays(count) | Limit::Hours(count) => count,
+        }
+    }
+}
+
+/// What limits are counted by: the days that are worked, and the zone in which days begin.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock<'a> {
+    pub calendar: &'a WorkCalendar,
+    pub zone: Tz,
+}
+
+impl Clock<'_> {
+    pub fn day_of(&self, at: Instant) -> NaiveDate {
+        self.local(at).date()
+    }
+
+    /// The last second of a day. What comes after it is late.
+    pub fn end_of_day(&self, day: NaiveDate) -> Instant {
+        self.instant(day.and_time(NaiveTime::MIN) + TimeDelta::seconds(86_399), true)
+    }
+
+    fn start_of_day(&self, day: NaiveDate) -> Instant {
+        self.instant(day.and_time(NaiveTime::MIN), false)
+    }
+
+    /// When a limit ends that begins at an instant.
+    pub fn due(&self, from: Instant, limit: Limit) -> Instant {
+        match limit {
+            Limit::WorkingDays(n) => self.end_of_day(self.add_days(self.day_of(from), n)),
+            Limit::Hours(n) => later(from, TimeDelta::hours(n.into())),
+        }
+    }
+
+    /// When it ends after a pause: later by the working days, or by the very time, that the pause took.
+    ///
+    /// Working days of a pause are those from its first day on, without its last one. Between working days that is the
+    /// number from one to the other; a pause over a weekend takes none, and one that begins on the last day of the limit
+    /// and ends on a rest day takes that last day, so that nobody is late in the minute in which the pause ends.
+    pub fn moved(&self, due: Instant, limit: Limit, paused_at: Instant, resumed_at: Instant) -> Instant {
+        if resumed_at.0 <= paused_at.0 {
+            return due;
+        }
+        match limit.clock() {
+            DeadlineClock::WorkingDays => {
+                let (first, last) = (self.day_of(paused_at), self.day_of(resumed_at));
+                let (Some(before), Some(until)) = (first.pred_opt(), last.pred_opt()) else { return due };
+                self.extended(due, Limit::WorkingDays(self.calendar.working_days_between(before, until)))
+            }
+            DeadlineClock::Hours => later(due, resumed_at.0 - paused_at.0),
+        }
+    }
+
+    /// When it ends with so much more time; with none it stays where it is.
+    pub fn extended(&self, due: Instant, by: Limit) -> Instant {
+        match by {
+            Limit::WorkingDays(0) => due,
+            Limit::WorkingDays(n) => self.end_of_day(self.add_days(self.day_of(due), n)),
+            Limit::Hours(n) => later(due, TimeDelta::hours(n.into())),
+        }
+    }
+
+    /// The longest extension: as long as the original limit, and so many working days at most (a day has 24 hours where
+    /// hours count).
+    pub fn most_extension(&self, original: Limit, most_working_days: u32) -> Limit {
+        match original {
+            Limit::WorkingDays(n) => Limit::WorkingDays(n.min(most_working_days)),
+            Limit::Hours(n) => Limit::Hours(n.min(most_working_days.saturating_mul(24))),
+        }
+    }
+
+    /// When the yellow card comes: as the so-manieth working day before the last day begins, or so many hours before the
+    /// limit. Of a short limit that is before it began: such a ticket is yellow from the start.
+    pub fn yellow_at(&self, due: Instant, clock: DeadlineClock, working_days: u32, hours: u32) -> Instant {
+        match clock {
+            DeadlineClock::WorkingDays => {
+                let mut day = self.day_of(due);
+                let mut left = working_days.min(MOST_WORKING_DAYS);
+                while let Some(before) = day.pred_opt().filter(|_| left > 0) {
+                    day = before;
+                    left -= u32::from(self.calendar.is_working_day(day));
+                }
+                self.start_of_day(day)
+            }
+            DeadlineClock::Hours => later(due, -TimeDelta::hours(hours.into())),
+        }
+    }
+
+    /// Until when a handler may give a ticket back.
+    pub fn return_due(&self, assigned_at: Instant, working_days: u32) -> Instant {
+        self.due(assigned_at, Limit::WorkingDays(working_days))
+    }
+
+    /// Whole minutes between two instants that lie in the hours of working days.
+    ///
+    /// The days between are counted, not walked, since the instants may be far apart.
+    pub fn working_minutes(&self, from: Instant, to: Instant, hours: &[WorkingHours]) -> i64 {
+        let spans = spans(hours);
+        let (from, to) = (self.local(from), self.local(to));
+        let (first, last) = (from.date(), to.date());
+        let second = |time: NaiveDateTime| i64::from(time.num_seconds_from_midnight());
+        let part = |day: NaiveDate, from: i64, to: i64| -> i64 {
+            let worked = spans.iter().map(|span| (span.1.min(to) - span.0.max(from)).max(0));
+            if self.calendar.is_working_day(day) { worked.sum() } else { 0 }
+        };
+        let seconds = match last.pred_opt() {
+            _ if to <= from => 0,
+            _ if first == last => part(first, second(from), second(to)),
+            Some(before) => {
+                let whole: i64 = spans.iter().map(|span| span.1 - span.0).sum();
+                let between = i64::from(self.calendar.working_days_between(first, before));
+                part(first, second(from), DAY_SECONDS) + between * whole + part(last, 0, second(to))
+            }
+            None => 0,
+        };
+        seconds / 60
+    }
+
+    /// Why a limit that begins at an instant ends when it does, day by day.
+    pub fn explain(&self, from: Instant, limit: Limit) -> Explanation {
+        let due_at = self.due(from, limit);
+        let (received_on, due_on) = (self.day_of(from), self.day_of(due_at));
+        let mut days = Vec::new();
+        let mut years_without_calendar = Vec::new();
+        let mut days_left_out = 0;
+        if limit.clock() == DeadlineClock::WorkingDays {
+            let total = u32::try_from((due_on - received_on).num_days() + 1).unwrap_or(1);
+            days = self.explained_days(received_on, due_on, limit.count());
+            days_left_out = total.saturating_sub(u32::try_from(days.len()).unwrap_or(u32::MAX));
+            let years = received_on.year()..=due_on.year();
+            years_without_calendar = years.filter(|year| !self.calendar.is_year_covered(*year)).collect();
+        }
+        let (text_zh, text_en) = self.summary(from, due_at, limit, &years_without_calendar);
+        Explanation {
+            received_at: from,
+            received_on,
+            clock: limit.clock(),
+            limit: limit.count(),
+            due_at,
+            due_on,
+            days,
+            days_left_out,
+            years_without_calendar,
+            text_zh,
+            text_en,
+        }
+    }
+
+    fn explained_days(&self, received_on: NaiveDate, due_on: NaiveDate, limit: u32) -> Vec<ExplainedDay> {
+        let mut days = Vec::new();
+        let mut counted = 0;
+        for date in received_on.iter_days().take_while(|date| *date <= due_on) {
+            if days.len() + 1 == MOST_LINES && date < due_on {
+                days.push(self.explained_day(due_on, Some(limit), true));
+                break;
+            }
+            let number = (date != received_on && self.calendar.is_working_day(date)).then(|| {
+                counted += 1;
+                counted
+            });
+            let mut day = self.explained_day(date, number, date == due_on);
+            if date == received_on {
+                day.kind = DeadlineDayKind::Receipt;
+                let (zh, en) = ("收件当日，不计入", "the day of receipt, not counted");
+                (day.text_zh, day.text_en) = (zh.to_owned(), en.to_owned());
+            }
+            days.push(day);
+        }
+        days
+    }
+
+    fn explained_day(&self, date: NaiveDate, number: Option<u32>, is_last: bool) -> ExplainedDay {
+        let weekend = date.weekday().number_from_monday() > 5;
+        let name = self.calendar.name_of(date);
+        let (kind, zh, en) = match (self.calendar.is_working_day(date), weekend, name) {
+            (true, true, Some(name)) => {
+                let (zh, en) = (format!("调休工作日（{name}）"), format!("a make-up working day ({name})"));
+                (DeadlineDayKind::MakeUp, zh, en)
+            }
+            (true, true, None) => (DeadlineDayKind::MakeUp, "调休工作日".into(), "a make-up working day".into()),
+            (true, false, _) => (DeadlineDayKind::WorkingDay, "工作日".into(), "a working day".into()),
+            (false, _, Some(name)) => {
+                (DeadlineDayKind::Holiday, format!("{name}假期"), format!("a public holiday ({name})"))
+            }
+            (false, true, None) => (DeadlineDayKind::Weekend, "周末".into(), "a weekend".into()),
+            (false, false, None) => (DeadlineDayKind::Holiday, "休息日".into(), "a rest day".into()),
+        };
+        let (mut text_zh, mut text_en) = match number {
+            Some(n) => (format!("{zh}，第{n}日"), format!("{en}, day {n}")),
+            None if is_last => (zh, en),
+            None => (format!("{zh}，不计入"), format!("{en}, not counted")),
+        };
+        if is_last {
+            text_zh.push_str("，期限最后一日");
+            text_en.push_str(", the last day");
+        }
+        ExplainedDay { date, kind, number, text_zh, text_en }
+    }
+
+    fn summary(&self, from: Instant, due: Instant, limit: Limit, without: &[i32]) -> (String, String) {
+        let (from, due) = (self.local(from), self.local(due));
+        let zh = |time: NaiveDateTime| {
+            let (hour, minute) = (time.hour(), time.minute());
+            format!("{}年{}月{}日{hour:02}:{minute:02}", time.year(), time.month(), time.day())
+        };
+        let en = |time: NaiveDateTime| format!("{} {:02}:{:02}", time.date(), time.hour(), time.minute());
+        let (mut text_zh, mut text_en) = match limit {
+            Limit::WorkingDays(n) => (
+                format!(
+                    "{}收件，当日不计入，自次日起算{n}个工作日，期限为{}年{}月{}日24时。",
+                    zh(from),
+                    due.year(),
+                    due.month(),
+                    due.day()
+                ),
+                format!(
+                    "Received at {}; that day is not counted. {n} working days from the next day on end with {}.",
+                    en(from),
+                    due.date()
+                ),
+            ),
+            Limit::Hours(n) => (
+                format!("{}收件，连续计算{n}小时，夜间和节假日不停，期限为{}。", zh(from), zh(due)),
+                format!("Received at {}; {n} hours, through nights and holidays, end at {}.", en(from), en(due)),
+            ),
+        };
+        if let (Some(first), Some(last)) = (without.first(), without.last()) {
+            let (zh, en) = match first == last {
+                true => (format!("{first}年"), first.to_string()),
+                false => (format!("{first}年至{last}年部分年份"), format!("years from {first} to {last}")),
+            };
+            text_zh.push_str(&format!("{zh}尚无节假日安排，暂按周一至周五为工作日。"));
+            text_en.push_str(&format!(" No holidays are on file for {en}: Mondays to Fridays are taken as worked."));
+        }
+        (text_zh, text_en)
+    }
+
+    fn add_days(&self, day: NaiveDate, n: u32) -> NaiveDate {
+        self.calendar.add_working_days(day, n.min(MOST_WORKING_DAYS))
+    }
+
+    fn local(&self, at: Instant) -> NaiveDateTime {
+        // The first and the last instants of all have no local time in some zones.
+        let edge = TimeDelta::days(2);
+        let at = at.0.clamp(DateTime::<Utc>::MIN_UTC + edge, DateTime::<Utc>::MAX_UTC - edge);
+        at.with_timezone(&self.zone).naive_local()
+    }
+
+    /// The instant of a local time. Where clocks are set back it comes twice; where they are set forward and it does not
+    /// come, it is told by the clock that was not yet set.
+    fn instant(&self, local: NaiveDateTime, latest: bool) -> Instant {
+        let at = match self.zone.from_local_datetime(&local) {
+            LocalResult::Single(at) => Some(at.to_utc()),
+            LocalResult::Ambiguous(first, last) => Some(if latest { last } else { first }.to_utc()),
+            LocalResult::None => {
+                let before = local.checked_sub_signed(TimeDelta::days(1)).unwrap_or(local);
+                let offset: FixedOffset = self.zone.offset_from_utc_datetime(&before).fix();
+                local.checked_sub_offset(offset).map(|utc| utc.and_utc())
+            }
+        };
+        Instant(at.unwrap_or(if latest { DateTime::<Utc>::MAX_UTC } else { DateTime::<Utc>::MIN_UTC }))
+    }
+}
+
+const DAY_SECONDS: i64 = 86_400;
+
+fn later(at: Instant, by: TimeDelta) -> Instant {
+    let edge = if by < TimeDelta::zero() { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
+    Instant(at.0.checked_add_signed(by).unwrap_or(edge))
+}
+
+/// The seconds of a day that are worked, in order and without overlaps, whatever a caller gives.
+fn spans(hours: &[WorkingHours]) -> Vec<(i64, i64)> {
+    let seconds = |(from, to): (u32, u32)| (i64::from(from) * 60, i64::from(to) * 60);
+    let mut all: Vec<(i64, i64)> = hours.iter().filter_map(WorkingHours::minutes).map(seconds).collect();
+    all.sort_unstable();
+    let mut until = 0;
+    for span in &mut all {
+        span.0 = span.0.max(until);
+        span.1 = span.1.max(span.0);
+        until = span.1;
+    }
+    all
+}
+
+coded_enum! {
+    /// What a day is for a limit (日期性质).
+    #[schema(example = "working_day")]
+    pub enum DeadlineDayKind {
+        Receipt "receipt" "收件当日" "Day of receipt"
+        WorkingDay "working_day" "工作日" "Working day"
+        MakeUp "make_up_working_day" "调休工作日" "Make-up working day"
+        Weekend "weekend" "周末" "Weekend"
+        Holiday "holiday" "节假日" "Public holiday"
+    }
+}
+
+/// One day of a limit (期限中的一日).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ExplainedDay {
+    /// The day (日期).
+    #[schema(example = "2026-02-14")]
+    pub date: NaiveDate,
+    /// What it is (日期性质).
+    pub kind: DeadlineDayKind,
+    /// Which working day of the limit it is (第几日); null: it is not counted.
+    #[schema(example = 2, minimum = 1)]
+    pub number: Option<u32>,
+    /// The reason in Chinese (说明).
+    #[schema(example = "调休工作日（春节），第2日", max_length = 100)]
+    pub text_zh: String,
+    /// The reason in English.
+    #[schema(example = "a make-up working day (春节), day 2", max_length = 200)]
+    pub text_en: String,
+}
+
+/// Why a limit ends when it does (期限说明).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Explanation {
+    /// When it came in (收件时间).
+    pub received_at: Instant,
+    /// The day of that, in the deployment's time zone (收件日期).
+    #[schema(example = "2026-02-12")]
+    pub received_on: NaiveDate,
+    /// What the limit counts (期限计算方式).
+    pub clock: DeadlineClock,
+    /// So many working days or hours (期限).
+    #[schema(example = 5, minimum = 0)]
+    pub limit: u32,
+    /// The last second of the limit (期限届满时间); what comes after it is late.
+    pub due_at: Instant,
+    /// The last day (期限最后一日).
+    #[schema(example = "2026-02-26")]
+    pub due_on: NaiveDate,
+    /// Each day from the day of receipt to the last one (逐日说明); empty where hours count.
+    #[schema(max_items = 400)]
+    pub days: Vec<ExplainedDay>,
+    /// Days before the last one that are not listed, where there are too many (未列出天数).
+    #[schema(example = 0, minimum = 0)]
+    pub days_left_out: u32,
+    /// Years whose holidays are not on file yet, so that only their weekends rest (尚无节假日安排的年份).
+    #[schema(max_items = 200)]
+    pub years_without_calendar: Vec<i32>,
+    /// The whole in one sentence, in Chinese (说明).
+    #[schema(
+        example = "2026年2月12日10:30收件，当日不计入，自次日起算5个工作日，期限为2026年2月26日24时。",
+        max_length = 500
+    )]
+    pub text_zh: String,
+    /// The same in English.
+    #[schema(
+        example = "Received at 2026-02-12 10:30; that day is not counted. 5 working days from the next day on end with 2026-02-26.",
+        max_length = 500
+    )]
+    pub text_en: String,
+}
+
+#[cfg(test)]
+#[path = "clock_rules_tests.rs"]
+mod tests;

@@ -1,0 +1,113 @@
+//! Lists of tickets. What is open is listed most urgent first, everything else newest first.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use super::input::ListComplaints;
+use super::model::*;
+use super::view::{self, Complaint};
+use crate::access::scoped::{self, Viewer, query};
+use crate::access::Role;
+use crate::db::schema::complaints;
+use crate::db::{Conn, Id, Instant, Work};
+use crate::http::paging::{Page, PageOf};
+use crate::http::{Ctx, Cursor};
+
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> Work<PageOf<Complaint>> {
+    let viewer = Viewer::of(&ctx.caller, &ctx.scope);
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let filtered = || matching(ctx, &viewer, query);
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let urgent = query.open == Some(true) || query.overdue == Some(true) || query.due_within.is_some();
+    let (rows, next_cursor) = if urgent {
+        let mut rows = filtered();
+        if let Some((due, id)) = Cursor::decode::<(Instant, Id)>(page.cursor.as_deref())? {
+            rows = rows
+                .filter(complaints::resolve_due.ge(due))
+                .filter(complaints::resolve_due.gt(due).or(complaints::id.gt(id)));
+        }
+        let rows: Vec<ComplaintRow> =
+            rows.order((complaints::resolve_due, complaints::id)).limit(page.fetch()).load(conn)?;
+        page.cut(rows, |row| (row.resolve_due, row.id))
+    } else {
+        let mut rows = filtered();
+        if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
+            rows = rows.filter(complaints::id.lt(before));
+        }
+        let rows: Vec<ComplaintRow> = rows.order(complaints::id.desc()).limit(page.fetch()).load(conn)?;
+        page.cut(rows, |row| row.id)
+    };
+    Ok(PageOf { items: view::views(conn, ctx, rows)?, next_cursor, total })
+}
+
+fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> query::complaints<'a> {
+    let mut rows = scoped::complaints(viewer);
+    let division = ctx.caller.division.clone().unwrap_or_default();
+    // A resident's are all its own, and a company's scope says which it is.
+    if query.mine == Some(true) && viewer.role != Role::Resident {
+        rows = rows.filter(complaints::handler_role.eq(viewer.role.code()));
+        if viewer.role != Role::PropertyCompany {
+            rows = rows.filter(complaints::handler_division.eq(division.clone()));
+        }
+    }
+    if query.supervised == Some(true) {
+        rows = rows
+            .filter(complaints::supervisor_role.eq(viewer.role.code()))
+            .filter(complaints::supervisor_division.eq(division));
+    }
+    // While it waits for the complainant no period runs.
+    let running = || complaints::state.ne(ComplaintState::WaitingForComplainant.code());
+    let urgent = query.overdue == Some(true) || query.due_within.is_some();
+    if let Some(open) = query.open.or(urgent.then_some(true)) {
+        rows = rows.filter(complaints::is_open.eq(open));
+    }
+    match query.overdue {
+        Some(true) => rows = rows.filter(complaints::resolve_due.lt(ctx.now)).filter(running()),
+        Some(false) => {
+            rows = rows.filter(complaints::is_open.eq(false).or(complaints::resolve_due.ge(ctx.now)).or(running().eq(false)))
+        }
+        None => {}
+    }
+    if let Some(hours) = query.due_within {
+        let last = Instant(ctx.now.0 + TimeDelta::hours(hours));
+        rows = rows
+            .filter(complaints::is_open.eq(true))
+            .filter(complaints::resolve_due.ge(ctx.now))
+            .filter(complaints::resolve_due.le(last))
+            .filter(running());
+    }
+    if let Some(state) = query.state {
+        rows = rows.filter(complaints::state.eq(state.code()));
+    }
+    if let Some(category) = &query.category {
+        rows = rows.filter(complaints::category.eq(category.clone()));
+    }
+    if let Some(kind) = query.kind {
+        rows = rows.filter(complaints::kind.eq(kind.code()));
+    }
+    if let Some(channel) = query.channel {
+        rows = rows.filter(complaints::channel.eq(channel.code()));
+    }
+    if let Some(complex) = query.complex_id {
+        rows = rows.filter(complaints::complex_id.eq(complex));
+    }
+    if let Some(company) = query.company_id {
+        rows = rows.filter(complaints::company_id.eq(company));
+    }
+    if let Some(township) = &query.township {
+        rows = rows.filter(complaints::township.eq(township.clone()));
+    }
+    if let Some(community) = &query.community {
+        rows = rows.filter(complaints::community.eq(community.clone()));
+    }
+    if let Some(number) = &query.hotline_number {
+        rows = rows.filter(complaints::hotline_number.eq(number.clone()));
+    }
+    if let Some(from) = query.submitted_from {
+        rows = rows.filter(complaints::submitted_at.ge(from));
+    }
+    if let Some(to) = query.submitted_to {
+        rows = rows.filter(complaints::submitted_at.lt(to));
+    }
+    rows
+}

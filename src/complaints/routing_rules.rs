@@ -1,0 +1,140 @@
+//! Which office a ticket goes to first, and who supervises it. Pure: a category, a place and who serves it in, seats out.
+
+use super::model::{Seat, Secrecy};
+use crate::access::Role;
+use crate::ledger::Place;
+use crate::policy::complaints::{ComplaintCategory, ComplaintRules};
+
+/// Where a ticket goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    pub handler: Seat,
+    pub supervisor: Seat,
+    pub secrecy: Secrecy,
+    /// The territory that it is shown in.
+    pub place: Place,
+}
+
+/// The seat of a role that answers for a place; none where the place is not known that closely.
+pub fn seat_of(role: Role, place: &Place) -> Option<Seat> {
+    let division = match role.row().division_digits {
+        0 => "",
+        6 => &place.county,
+        9 => &place.township,
+        _ => &place.community,
+    };
+    let known = role == Role::PropertyCompany || !division.is_empty();
+    known.then(|| Seat::new(role, division))
+}
+
+/// The first handler and its supervisor. Where the first handler cannot be named (nobody serves the complex, the place is
+/// known by its township only), the next in charge takes its part.
+pub fn route(
+    rules: &ComplaintRules,
+    category: &ComplaintCategory,
+    place: &Place,
+    served: bool,
+    complained_of: Option<&Seat>,
+) -> Route {
+    if category.code == rules.officials_category {
+        return about_officials(place, complained_of);
+    }
+    let mut first = vec![category.first_handler, rules.handler_without_company, rules.supervisor_without_company];
+    first.retain(|role| *role != Role::PropertyCompany || served);
+    let handler = named(&first, place);
+    let above = [category.supervisor, rules.supervisor_without_company, Role::TownshipLeader, Role::CountyAuthority];
+    let others: Vec<Role> = above.into_iter().filter(|role| *role != handler.role).collect();
+    let supervisor = named(&others, place);
+    let secrecy = if category.public { Secrecy::Open } else { Secrecy::Restricted };
+    Route { handler, supervisor, secrecy, place: place.clone() }
+}
+
+fn named(roles: &[Role], place: &Place) -> Seat {
+    let first = roles.iter().find_map(|role| seat_of(*role, place));
+    first.unwrap_or_else(|| Seat::new(Role::CountyAuthority, &place.county))
+}
+
+/// A ticket about officials never goes to the office complained of, and no office of a township learns of it: it is the
+/// county's, and where the county's own authority is meant, the discipline body's alone.
+fn about_officials(place: &Place, complained_of: Option<&Seat>) -> Route {
+    let meant = |role: Role| complained_of.is_some_and(|seat| seat.role == role);
+    let discipline = Seat::new(Role::DisciplineOffice, &place.county);
+    let county = Seat::new(Role::CountyAuthority, &place.county);
+    let (handler, supervisor, secrecy) = if meant(Role::CountyAuthority) {
+        (discipline.clone(), discipline, Secrecy::Confidential)
+    } else if meant(Role::DisciplineOffice) {
+        (county.clone(), county, Secrecy::Restricted)
+    } else {
+        (discipline, county, Secrecy::Restricted)
+    };
+    let place = Place { county: place.county.clone(), ..Place::default() };
+    Route { handler, supervisor, secrecy, place }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn place() -> Place {
+        Place { county: "640121".into(), township: "640121100".into(), community: "640121100001".into() }
+    }
+
+    fn go(code: &str, place: &Place, served: bool, meant: Option<Seat>) -> Route {
+        let rules = ComplaintRules::built_in();
+        route(&rules, rules.category(code).unwrap(), place, served, meant.as_ref())
+    }
+
+    #[test]
+    fn each_goes_where_its_category_says() {
+        let lift = go("service.lift", &place(), true, None);
+        assert_eq!(lift.handler, Seat::new(Role::PropertyCompany, ""));
+        assert_eq!(lift.supervisor, Seat::new(Role::EnforcementOffice, "640121100"));
+        let leak = go("privacy.leak", &place(), true, None);
+        assert_eq!(leak.handler, Seat::new(Role::PoliceStation, "640121100"));
+        assert_eq!(leak.secrecy, Secrecy::Restricted);
+        let water = go("utility.water_drainage", &place(), true, None);
+        assert_eq!(water.handler, Seat::new(Role::UtilityOperator, "640121"));
+        assert_eq!(water.supervisor, Seat::new(Role::LivelihoodServiceCenter, "640121100"));
+    }
+
+    #[test]
+    fn where_nobody_serves_the_community_handles_and_another_supervises() {
+        let cleaning = go("service.cleaning", &place(), false, None);
+        assert_eq!(cleaning.handler, Seat::new(Role::Community, "640121100001"));
+        assert_eq!(cleaning.supervisor, Seat::new(Role::SocialAffairsOffice, "640121100"));
+        let far = Place { community: String::new(), ..place() };
+        let other = go("other", &far, false, None);
+        assert_eq!(other.handler, Seat::new(Role::SocialAffairsOffice, "640121100"));
+        assert_eq!(other.supervisor, Seat::new(Role::TownshipLeader, "640121100"));
+    }
+
+    #[test]
+    fn officials_are_never_complained_of_to_themselves() {
+        for (meant, handler, secrecy) in [
+            (Seat::new(Role::SocialAffairsOffice, "640121100"), Role::DisciplineOffice, Secrecy::Restricted),
+            (Seat::new(Role::CountyAuthority, "640121"), Role::DisciplineOffice, Secrecy::Confidential),
+            (Seat::new(Role::DisciplineOffice, "640121"), Role::CountyAuthority, Secrecy::Restricted),
+        ] {
+            let routed = go("officials.inaction", &place(), true, Some(meant.clone()));
+            assert_eq!((routed.handler.role, routed.secrecy), (handler, secrecy));
+            assert_ne!(routed.supervisor.role, meant.role);
+            assert_eq!(routed.place, Place { county: "640121".into(), ..Place::default() });
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+        #[test]
+        fn whoever_handles_is_supervised_by_another(at in 0usize..35, served: bool, near: bool) {
+            let rules = ComplaintRules::built_in();
+            let category = &rules.categories[at % rules.categories.len()];
+            let place = if near { place() } else { Place { community: String::new(), ..place() } };
+            let meant = Seat::new(Role::Community, "640121100001");
+            let routed = route(&rules, category, &place, served, Some(&meant));
+            prop_assert_ne!(&routed.handler.role, &routed.supervisor.role);
+            prop_assert!(routed.handler.role != Role::PropertyCompany || served);
+            prop_assert!(routed.handler.role == Role::PropertyCompany || !routed.handler.division.is_empty());
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What may be done with a ticket in which state, and what its deadlines come to. Pure.
+
+use chrono::{Datelike, Months, NaiveDate};
+
+use super::clock_rules::{Clock, Limit};
+use super::model::*;
+use crate::db::Instant;
+use crate::policy::complaints::{ComplaintRules, DeadlineClock};
+
+/// From which states a step may be taken; nothing where it does not change the state.
+pub fn allowed(step: StepKind) -> &'static [ComplaintState] {
+    use ComplaintState::*;
+    match step {
+        StepKind::Accepted | StepKind::Rejected => &[Submitted, Assigned, Reopened],
+        StepKind::Transferred => &[Submitted, Accepted, Assigned, Returned, Reopened],
+        StepKind::Returned => &[Submitted, Accepted, Assigned],
+        StepKind::ExtensionRequested => &[Accepted, Assigned, InMediation, Reopened],
+        StepKind::ExtensionGranted | StepKind::ExtensionRefused => {
+            &[Accepted, Assigned, InMediation, Reopened, WaitingForComplainant, Returned]
+        }
+        StepKind::InformationRequested => &[Accepted, Assigned, Reopened],
+        StepKind::InformationGiven => &[WaitingForComplainant],
+        StepKind::MediationBegun => &[Accepted, Assigned, Reopened],
+        StepKind::MediationEnded => &[InMediation],
+        StepKind::Replied => &[Submitted, Accepted, Assigned, Reopened, InMediation],
+        StepKind::Satisfaction => &[Replied, Closed],
+        StepKind::Reopened => &[Replied, Closed, Rejected],
+        StepKind::Closed => &[Replied],
+        StepKind::Merged => &[Submitted, Accepted, Assigned, Returned, WaitingForComplainant, Reopened, InMediation],
+        _ => ComplaintState::ALL,
+    }
+}
+
+/// A limit in the unit of a ticket's clock.
+pub fn limit(clock: DeadlineClock, amount: u32) -> Limit {
+    match clock {
+        DeadlineClock::WorkingDays => Limit::WorkingDays(amount),
+        DeadlineClock::Hours => Limit::Hours(amount),
+    }
+}
+
+/// A deadline's card that is to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Card {
+    pub at: Instant,
+    pub deadline: DeadlineKind,
+    pub colour: CardColour,
+    pub due: Instant,
+}
+
+/// The cards of a ticket as its deadlines stand, the earliest first; none while it waits or is done. A red card comes with
+/// the first second after the deadline.
+pub fn cards(row: &ComplaintRow, rules: &ComplaintRules, clock: &Clock) -> Vec<Card> {
+    let course = &row.course.0;
+    if !row.is_open || course.paused_at.is_some() {
+        return Vec::new();
+    }
+    let late = |due: Instant| Instant(due.0 + chrono::TimeDelta::seconds(1));
+    let mut all = Vec::with_capacity(3);
+    if course.accepted_at.is_none() {
+        let due = course.accept_due;
+        all.push(Card { at: late(due), deadline: DeadlineKind::Accept, colour: CardColour::Red, due });
+    }
+    let due = row.resolve_due;
+    let yellow = clock.yellow_at(due, course.clock, rules.yellow_working_days, rules.yellow_hours);
+    // A limit that is no longer than its warning begins with it: that is no warning.
+    if yellow.0 > row.submitted_at.0 {
+        all.push(Card { at: yellow, deadline: DeadlineKind::Resolve, colour: CardColour::Yellow, due });
+    }
+    all.push(Card { at: late(due), deadline: DeadlineKind::Resolve, colour: CardColour::Red, due });
+    all.sort_unstable();
+    all
+}
+
+/// When the clock has to look at a ticket again: for its next card; a reply that nobody answers, to close it; what is done,
+/// to erase its personal data.
+pub fn next_look(
+    row: &ComplaintRow,
+    given: &[(DeadlineKind, CardColour, Instant)],
+    rules: &ComplaintRules,
+    clock: &Clock,
+) -> Option<Instant> {
+    let course = &row.course.0;
+    if row.is_open {
+        let open = cards(row, rules, clock);
+        return open.iter().find(|card| !given.contains(&(card.deadline, card.colour, card.due))).map(|card| card.at);
+    }
+    if row.state == ComplaintState::Replied.code() {
+        return course.resolved_at.map(|at| reopening_ends(at, rules, clock));
+    }
+    let kept = course.erased_at.is_none();
+    course.closed_at.filter(|_| kept).map(|at| kept_until(at, rules, clock))
+}
+
+/// The last instant in which the complainant may reopen a ticket.
+pub fn reopening_ends(replied_at: Instant, rules: &ComplaintRules, clock: &Clock) -> Instant {
+    clock.due(replied_at, Limit::WorkingDays(rules.reopening_within_working_days))
+}
+
+/// The end of the day on which personal data have been kept long enough (PIPL 19).
+pub fn kept_until(closed_at: Instant, rules: &ComplaintRules, clock: &Clock) -> Instant {
+    let day = clock.day_of(closed_at);
+    let last = day.checked_add_months(Months::new(rules.retention_months)).unwrap_or(NaiveDate::MAX);
+    // The calendar's last years are beyond what an instant in the store can be.
+    clock.end_of_day(if last.year() > 9000 { day } else { last })
+}
+
+/// Metres between two points on the ground, for what is near.
+pub fn metres(a: crate::complexes::model::Point, b: crate::complexes::model::Point) -> f64 {
+    let (lat_a, lat_b) = (a.latitude.to_radians(), b.latitude.to_radians());
+    let (lat, lon) = (lat_b - lat_a, (b.longitude - a.longitude).to_radians());
+    let h = (lat / 2.0).sin().powi(2) + lat_a.cos() * lat_b.cos() * (lon / 2.0).sin().powi(2);
+    2.0 * 6_371_000.0 * h.sqrt().min(1.0).asin()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::complexes::model::Point;
+
+    #[test]
+    fn nothing_is_taken_from_a_ticket_that_was_merged() {
+        for step in StepKind::ALL {
+            let changes = allowed(*step).len() < ComplaintState::ALL.len();
+            assert!(!changes || !allowed(*step).contains(&ComplaintState::Merged), "{step:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_answered_is_not_open() {
+        for state in ComplaintState::ALL {
+            assert_eq!(state.is_open(), allowed(StepKind::Merged).contains(state), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_thousandth_of_a_degree_is_a_hundred_metres() {
+        let at = |longitude: f64, latitude: f64| Point { longitude, latitude };
+        let north = metres(at(106.25, 38.28), at(106.25, 38.281));
+        assert!((north - 111.2).abs() < 0.5, "{north}");
+        assert_eq!(metres(at(106.25, 38.28), at(106.25, 38.28)), 0.0);
+    }
+}

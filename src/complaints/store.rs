@@ -1,0 +1,232 @@
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::model::*;
+use crate::access::scoped::{self, Viewer};
+use crate::access::{Role, Scope};
+use crate::db::schema::{
+    complaint_cards as cards, complaint_followers as followers, complaint_steps as steps, complaints,
+};
+use crate::db::{Conn, Id, Instant, Work};
+use crate::on_both;
+use crate::problem::Problem;
+
+pub fn find(conn: &mut Conn, viewer: &Viewer, id: Id) -> Work<ComplaintRow> {
+    let row = scoped::complaints(viewer).filter(complaints::id.eq(id)).first(conn).optional()?;
+    Ok(row.ok_or_else(Problem::not_found)?)
+}
+
+/// Locks the row, then reads it.
+pub fn find_for_update(conn: &mut Conn, viewer: &Viewer, id: Id) -> Work<ComplaintRow> {
+    lock(conn, id)?;
+    find(conn, viewer, id)
+}
+
+fn lock(conn: &mut Conn, id: Id) -> Work<()> {
+    if let Conn::Postgres(conn) = conn {
+        complaints::table.find(id).select(complaints::id).for_update().first::<Id>(conn).optional()?;
+    }
+    Ok(())
+}
+
+pub fn insert(conn: &mut Conn, row: &ComplaintRow) -> Work<()> {
+    diesel::insert_into(complaints::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn save(conn: &mut Conn, row: &ComplaintRow) -> Work<()> {
+    diesel::update(complaints::table.find(row.id)).set(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn insert_step(conn: &mut Conn, row: &StepRow) -> Work<()> {
+    diesel::insert_into(steps::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// The steps of a ticket that the caller sees, oldest first; those of these audiences.
+pub fn steps_of(conn: &mut Conn, complaint: Id, audiences: &[StepAudience]) -> Work<Vec<StepRow>> {
+    let system = Scope::System("a ticket that the caller sees is shown with its timeline");
+    let codes: Vec<&str> = audiences.iter().map(|one| one.code()).collect();
+    Ok(scoped::complaint_steps(&system)
+        .filter(steps::complaint_id.eq(complaint))
+        .filter(steps::audience.eq_any(codes))
+        .order(steps::id)
+        .load(conn)?)
+}
+
+/// What residents are told of the tickets that they follow, newest first.
+pub fn news(conn: &mut Conn, scope: &Scope, before: Option<Id>, at_most: i64) -> Work<Vec<StepRow>> {
+    let mut rows =
+        scoped::complaint_steps(scope).filter(steps::audience.eq(StepAudience::Complainant.code())).into_boxed();
+    if let Some(before) = before {
+        rows = rows.filter(steps::id.lt(before));
+    }
+    Ok(rows.order(steps::id.desc()).limit(at_most).load(conn)?)
+}
+
+/// Follows a ticket, once. Says whether it is new.
+pub fn follow(conn: &mut Conn, row: &FollowerRow) -> Work<bool> {
+    let new =
+        on_both!(conn, |conn| diesel::insert_into(followers::table).values(row).on_conflict_do_nothing().execute(conn))?;
+    Ok(new == 1)
+}
+
+pub fn unfollow(conn: &mut Conn, complaint: Id, iss: &str, sub: &str) -> Work<bool> {
+    let row = followers::table.find((complaint, iss, sub)).filter(followers::is_owner.eq(false));
+    Ok(diesel::delete(row).execute(conn)? == 1)
+}
+
+pub fn follower(conn: &mut Conn, complaint: Id, iss: &str, sub: &str) -> Work<Option<FollowerRow>> {
+    Ok(followers::table.find((complaint, iss, sub)).first(conn).optional()?)
+}
+
+pub fn followers_of(conn: &mut Conn, complaint: Id) -> Work<Vec<FollowerRow>> {
+    Ok(followers::table.filter(followers::complaint_id.eq(complaint)).load(conn)?)
+}
+
+/// Forgets who complained and who follows.
+pub fn forget_followers(conn: &mut Conn, complaint: Id) -> Work<()> {
+    diesel::delete(followers::table.filter(followers::complaint_id.eq(complaint))).execute(conn)?;
+    Ok(())
+}
+
+/// How many follow each ticket.
+pub fn follower_counts(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, i64>> {
+    let mut counts = HashMap::new();
+    for chunk in ids.chunks(500) {
+        let rows: Vec<(Id, i64)> = followers::table
+            .filter(followers::complaint_id.eq_any(chunk.to_vec()))
+            .group_by(followers::complaint_id)
+            .select((followers::complaint_id, diesel::dsl::count_star()))
+            .load(conn)?;
+        counts.extend(rows);
+    }
+    Ok(counts)
+}
+
+/// Of these tickets, those that a resident submitted.
+pub fn owned(conn: &mut Conn, ids: &[Id], iss: &str, sub: &str) -> Work<Vec<Id>> {
+    let mut own = Vec::new();
+    for chunk in ids.chunks(500) {
+        let rows: Vec<Id> = followers::table
+            .filter(followers::iss.eq(iss))
+            .filter(followers::sub.eq(sub))
+            .filter(followers::complaint_id.eq_any(chunk.to_vec()))
+            .filter(followers::is_owner.eq(true))
+            .select(followers::complaint_id)
+            .load(conn)?;
+        own.extend(rows);
+    }
+    Ok(own)
+}
+
+/// Does a hotline's number stand on a ticket of the county already?
+pub fn of_hotline(conn: &mut Conn, county: &str, number: &str) -> Work<Option<Id>> {
+    let system = Viewer::system("a number of the hotline's stands once in a county");
+    Ok(scoped::complaints(&system)
+        .filter(complaints::county.eq(county.to_owned()))
+        .filter(complaints::hotline_number.eq(number.to_owned()))
+        .select(complaints::id)
+        .first(conn)
+        .optional()?)
+}
+
+/// Tickets that may be the same matter: of the category at the complex, since an instant, newest first.
+pub fn of_same_matter(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    complex: Id,
+    category: &str,
+    since: Instant,
+) -> Work<Vec<ComplaintRow>> {
+    Ok(scoped::complaints(viewer)
+        .filter(complaints::complex_id.eq(complex))
+        .filter(complaints::category.eq(category.to_owned()))
+        .filter(complaints::submitted_at.ge(since))
+        .order(complaints::submitted_at.desc())
+        .limit(50)
+        .load(conn)?)
+}
+
+/// The same where there is no complex: in the community.
+pub fn of_same_matter_nearby(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    community: &str,
+    category: &str,
+    since: Instant,
+) -> Work<Vec<ComplaintRow>> {
+    Ok(scoped::complaints(viewer)
+        .filter(complaints::community.eq(community.to_owned()))
+        .filter(complaints::submitted_at.ge(since))
+        .filter(complaints::category.eq(category.to_owned()))
+        .filter(complaints::complex_id.is_null())
+        .order(complaints::submitted_at.desc())
+        .limit(200)
+        .load(conn)?)
+}
+
+/// What the clock has to look at by now, the longest due first.
+pub fn due_for_a_look(conn: &mut Conn, now: Instant, at_most: i64) -> Work<Vec<Id>> {
+    let system = Viewer::system("deadlines run for every ticket");
+    Ok(scoped::complaints(&system)
+        .filter(complaints::next_at.le(now))
+        .order((complaints::next_at, complaints::id))
+        .limit(at_most)
+        .select(complaints::id)
+        .load(conn)?)
+}
+
+/// Locks a ticket that the clock has to look at, unless somebody has just looked.
+pub fn still_due(conn: &mut Conn, id: Id, now: Instant) -> Work<Option<ComplaintRow>> {
+    lock(conn, id)?;
+    let system = Viewer::system("deadlines run for every ticket");
+    let due = scoped::complaints(&system).filter(complaints::id.eq(id)).filter(complaints::next_at.le(now));
+    Ok(due.first(conn).optional()?)
+}
+
+/// Gives a card, once for its deadline. Says whether it is new.
+pub fn give_card(conn: &mut Conn, row: &CardRow) -> Work<bool> {
+    let new =
+        on_both!(conn, |conn| diesel::insert_into(cards::table).values(row).on_conflict_do_nothing().execute(conn))?;
+    Ok(new == 1)
+}
+
+pub fn cards_of(conn: &mut Conn, complaint: Id) -> Work<Vec<CardRow>> {
+    Ok(cards::table.filter(cards::complaint_id.eq(complaint)).order(cards::issued_at).load(conn)?)
+}
+
+/// What an office or company owes, the most urgent first; for the inbox.
+pub fn owed(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> Work<Vec<ComplaintRow>> {
+    let mut rows = scoped::complaints(viewer)
+        .filter(complaints::handler_role.eq(seat.role.code()))
+        .filter(complaints::is_open.eq(true));
+    if seat.role != Role::PropertyCompany {
+        rows = rows.filter(complaints::handler_division.eq(seat.division.clone()));
+    }
+    Ok(rows.order((complaints::resolve_due, complaints::id)).limit(at_most).load(conn)?)
+}
+
+/// What an office supervises that is open, the most urgent first; for the inbox.
+pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> Work<Vec<ComplaintRow>> {
+    Ok(scoped::complaints(viewer)
+        .filter(complaints::supervisor_role.eq(seat.role.code()))
+        .filter(complaints::supervisor_division.eq(seat.division.clone()))
+        .filter(complaints::is_open.eq(true))
+        .order((complaints::resolve_due, complaints::id))
+        .limit(at_most)
+        .load(conn)?)
+}
+
+/// Tickets by their ids, as the viewer sees them.
+pub fn among(conn: &mut Conn, viewer: &Viewer, ids: &[Id]) -> Work<HashMap<Id, ComplaintRow>> {
+    let mut all = HashMap::new();
+    for chunk in ids.chunks(500) {
+        let rows: Vec<ComplaintRow> =
+            scoped::complaints(viewer).filter(complaints::id.eq_any(chunk.to_vec())).load(conn)?;
+        all.extend(rows.into_iter().map(|row| (row.id, row)));
+    }
+    Ok(all)
+}

@@ -1,0 +1,399 @@
+//! Tickets as a caller sees them. Who complained is told to nobody but the complainant and, masked, the offices.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::*;
+use super::store;
+use crate::access::Role;
+use crate::access::role::RoleKind;
+use crate::companies;
+use crate::complexes;
+use crate::complexes::model::Point;
+use crate::db::types::Instant;
+use crate::db::{Conn, Id, Work};
+use crate::http::{Ctx, Entity};
+use crate::personal::{self, Purpose, masks};
+use crate::policy;
+use crate::policy::complaints::{DeadlineClock, UtilityKind};
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::Evidence;
+
+/// Who handles a ticket (承办单位).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Handler {
+    pub role: Role,
+    /// Its division; empty for a company (区划代码).
+    #[schema(max_length = 12, example = "640121102")]
+    pub division: String,
+    /// The company, where one handles it.
+    pub company_id: Option<Id>,
+    /// Name of the company.
+    #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
+    pub company_name: Option<String>,
+}
+
+/// How to reach the complainant (联系方式), as far as the caller may know.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ContactView {
+    /// It is masked; `unmask` shows it in full to whoever may see it.
+    pub masked: bool,
+    /// Name (姓名).
+    #[schema(max_length = 60, example = "张**")]
+    pub name: Option<String>,
+    /// Phone (电话).
+    #[schema(max_length = 40, example = "138****0000")]
+    pub phone: Option<String>,
+    /// Address (住址).
+    #[schema(max_length = 200, example = "望远示范花园****")]
+    pub address: Option<String>,
+}
+
+/// An extension (延期).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ExtensionView {
+    /// How much, in the unit of the ticket's clock.
+    #[schema(minimum = 1)]
+    pub amount: u32,
+    pub asked_at: Instant,
+    /// Null while the supervisor has not decided.
+    pub granted: Option<bool>,
+}
+
+/// A row that the ticket led to or belongs with (关联), and where it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LinkView {
+    pub kind: LinkKind,
+    pub id: Id,
+    /// State of that row.
+    #[schema(max_length = 40, example = "confirmed")]
+    pub state: Option<String>,
+}
+
+/// A complaint (诉求工单).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Complaint {
+    pub id: Id,
+    /// Grows by one with each change.
+    #[schema(minimum = 1)]
+    pub version: i64,
+    pub kind: ComplaintKind,
+    pub channel: ComplaintChannel,
+    /// Code of the category.
+    #[schema(max_length = 64, example = "service.cleaning")]
+    pub category: String,
+    /// The category in Chinese.
+    #[schema(max_length = 100, example = "环境卫生")]
+    pub category_zh: String,
+    /// The category in English.
+    #[schema(max_length = 200, example = "Cleaning")]
+    pub category_en: String,
+    /// Which utility, where the category is of several.
+    pub organisation: Option<UtilityKind>,
+    pub state: ComplaintState,
+    /// Its handler still owes something.
+    pub open: bool,
+    /// Open, and a deadline is over; while it waits for the complainant none runs.
+    pub overdue: bool,
+    /// What its limits count.
+    pub clock: DeadlineClock,
+    /// Last second in which to accept it.
+    pub accept_due: Instant,
+    /// Last second in which to reply, with what was added for pauses and an extension.
+    pub resolve_due: Instant,
+    /// Since when it waits for the complainant.
+    pub paused_since: Option<Instant>,
+    pub extension: Option<ExtensionView>,
+    pub submitted_at: Instant,
+    pub accepted_at: Option<Instant>,
+    /// When it was replied to.
+    pub resolved_at: Option<Instant>,
+    pub closed_at: Option<Instant>,
+    pub accepted_on_time: Option<bool>,
+    pub resolved_on_time: Option<bool>,
+    /// Red cards given.
+    #[schema(minimum = 0)]
+    pub red_cards: i64,
+    /// Since when it is with its supervisor, too, because it was late.
+    pub escalated_at: Option<Instant>,
+    /// The complainant reopened it; that is possible once.
+    pub reopened: bool,
+    /// How satisfied the complainant is with the last reply, 1 to 5.
+    #[schema(minimum = 1, maximum = 5)]
+    pub satisfaction: Option<i64>,
+    pub handler: Handler,
+    /// Who supervises it (督办单位).
+    pub supervisor: Seat,
+    pub complex_id: Option<Id>,
+    /// Name of the complex.
+    #[schema(max_length = 200, example = "望远示范花园")]
+    pub complex_name: Option<String>,
+    /// The company that served the complex when it came in, or that handles it; shown to offices.
+    pub company_id: Option<Id>,
+    /// County, 6 digits.
+    #[schema(max_length = 6, example = "640121")]
+    pub county: String,
+    /// Township, 9 digits; empty for a ticket that no office of a township may see.
+    #[schema(max_length = 9, example = "640121102")]
+    pub township: String,
+    /// Community, 12 digits; empty where only the township is known.
+    #[schema(max_length = 12, example = "640121102001")]
+    pub community: String,
+    pub point: Option<Point>,
+    /// Where exactly, in words.
+    #[schema(max_length = 200, example = "3 号楼 2 单元门厅")]
+    pub location: Option<String>,
+    /// What the complainant told; to others than the offices and the complainant without what names or reaches a person.
+    #[schema(max_length = 5000, example = "楼道垃圾连续三天无人清理，气味很大")]
+    pub description: Option<String>,
+    /// Photographs and the like.
+    #[schema(max_items = 20)]
+    pub evidence: Vec<Evidence>,
+    /// Null where there is none, where it was erased, and to those who may not know it.
+    pub contact: Option<ContactView>,
+    pub anonymous: bool,
+    /// The complainant lets the company that handles it see the contact.
+    pub consent_to_company: bool,
+    /// When its personal data were erased.
+    pub erased_at: Option<Instant>,
+    /// The hotline's own number of it; shown to offices.
+    #[schema(max_length = 40)]
+    pub hotline_number: Option<String>,
+    pub secrecy: Secrecy,
+    /// Its category may be shown to anybody.
+    pub public: bool,
+    /// What anybody may read of it.
+    #[schema(max_length = 500)]
+    pub public_summary: Option<String>,
+    /// The office complained of.
+    pub complained_office: Option<Seat>,
+    /// What it led to and belongs with.
+    #[schema(max_items = 50)]
+    pub links: Vec<LinkView>,
+    /// The ticket that it was merged into.
+    pub merged_into: Option<Id>,
+    /// Residents who submitted or follow it.
+    #[schema(minimum = 0)]
+    pub followers: i64,
+    /// Version of the policy that its category is of.
+    #[schema(minimum = 1)]
+    pub policy_version: i64,
+    pub updated_at: Instant,
+}
+
+/// How near a caller is to a ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nearness {
+    Office,
+    Owner,
+    /// A company, a committee, a resident who follows: never told who complained.
+    Other,
+}
+
+/// Offices, and the agencies and utilities that handle.
+pub fn is_office(role: Role) -> bool {
+    matches!(role.row().kind, RoleKind::Government | RoleKind::Partner | RoleKind::Utility)
+}
+
+/// The audiences whose steps a caller reads.
+pub fn audiences_of(role: Role) -> &'static [StepAudience] {
+    match role.row().kind {
+        RoleKind::Government | RoleKind::Partner | RoleKind::Utility => StepAudience::ALL,
+        RoleKind::Company | RoleKind::Committee => &[StepAudience::Complainant, StepAudience::Parties],
+        _ => &[StepAudience::Complainant],
+    }
+}
+
+pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ComplaintRow) -> Work<Entity<Complaint>> {
+    let (id, version) = (row.id, row.version);
+    let view = views(conn, ctx, vec![row])?.pop().ok_or_else(|| Problem::new(Code::Internal))?;
+    Ok(Entity::new(id, version, view))
+}
+
+pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> Work<Vec<Complaint>> {
+    let ring = ctx.state.keys.ring();
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let told = personal::open_many(conn, &ring, &ids, Purpose::Description)?;
+    let contacts = personal::open_many(conn, &ring, &ids, Purpose::Contact)?;
+    let own = match ctx.caller.role {
+        Role::Resident => store::owned(conn, &ids, &ctx.caller.iss, &ctx.caller.sub)?,
+        _ => Vec::new(),
+    };
+    let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
+    let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
+    let followers = store::follower_counts(conn, &ids)?;
+    let states = super::links::states_of(conn, rows.iter().flat_map(|row| &row.course.0.links))?;
+    let versions: Vec<i64> = rows.iter().map(|row| row.course.0.policy_version).collect();
+    let policies = policy::holding(conn, &ctx.state.policies, &versions)?;
+    rows.into_iter()
+        .map(|row| {
+            let nearness = match is_office(ctx.caller.role) {
+                true => Nearness::Office,
+                false if own.contains(&row.id) => Nearness::Owner,
+                false => Nearness::Other,
+            };
+            let category = policies
+                .get(row.course.0.policy_version)
+                .and_then(|version| version.document().complaints.category(&row.category));
+            let names = Names {
+                category: category.map(|one| (one.name_zh.clone(), one.name_en.clone())).unwrap_or_default(),
+                complex: row.complex_id.and_then(|id| complexes.get(&id)).cloned(),
+                company: row.company_id.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
+                followers: followers.get(&row.id).copied().unwrap_or_default(),
+            };
+            let contact = contacts.get(&row.id).map(|text| read::<Contact>(text)).transpose()?;
+            let told = told.get(&row.id).map(|text| read::<Told>(text)).transpose()?;
+            view(ctx, row, nearness, contact, told, names, &states)
+        })
+        .collect()
+}
+
+/// What was sealed as JSON.
+pub fn read<T: serde::de::DeserializeOwned>(text: &str) -> Work<T> {
+    Ok(serde_json::from_str(text).map_err(|_| Problem::new(Code::Internal))?)
+}
+
+struct Names {
+    category: (String, String),
+    complex: Option<String>,
+    company: Option<String>,
+    followers: i64,
+}
+
+/// The values of a contact, for taking them out of texts.
+pub fn known_values(contact: Option<&Contact>) -> Vec<&str> {
+    let Some(contact) = contact else { return Vec::new() };
+    [&contact.name, &contact.phone, &contact.address].into_iter().filter_map(|value| value.as_deref()).collect()
+}
+
+fn view(
+    ctx: &Ctx,
+    row: ComplaintRow,
+    nearness: Nearness,
+    contact: Option<Contact>,
+    told: Option<Told>,
+    names: Names,
+    states: &HashMap<(LinkKind, Id), String>,
+) -> Work<Complaint> {
+    let internal = || Problem::new(Code::Internal);
+    let state = row.state()?;
+    let (handler, supervisor) = (row.handler()?, row.supervisor()?);
+    let office = nearness == Nearness::Office;
+    let organisation = row.organisation();
+    let secrecy = row.secrecy();
+    let course = row.course.0;
+    let waits = course.paused_at.is_some();
+    let late = row.resolve_due.0 < ctx.now.0 || (course.accepted_at.is_none() && course.accept_due.0 < ctx.now.0);
+    let told = told.map(|told| match nearness {
+        Nearness::Other => scrubbed(told, &known_values(contact.as_ref())),
+        _ => told,
+    });
+    let (description, location, evidence) = match told {
+        Some(Told { description, location, evidence }) => (Some(description), location, evidence),
+        None => (None, None, Vec::new()),
+    };
+    let with_company = handler.role == Role::PropertyCompany;
+    Ok(Complaint {
+        id: row.id,
+        version: row.version,
+        kind: ComplaintKind::from_code(&row.kind).ok_or_else(internal)?,
+        channel: ComplaintChannel::from_code(&row.channel).ok_or_else(internal)?,
+        category: row.category,
+        category_zh: names.category.0,
+        category_en: names.category.1,
+        organisation,
+        state,
+        open: row.is_open,
+        overdue: row.is_open && !waits && late,
+        clock: course.clock,
+        accept_due: course.accept_due,
+        resolve_due: row.resolve_due,
+        paused_since: course.paused_at,
+        extension: course.extension.map(|one| ExtensionView {
+            amount: one.amount,
+            asked_at: one.asked_at,
+            granted: one.granted,
+        }),
+        submitted_at: row.submitted_at,
+        accepted_at: course.accepted_at,
+        resolved_at: course.resolved_at,
+        closed_at: course.closed_at,
+        accepted_on_time: row.accepted_on_time,
+        resolved_on_time: row.resolved_on_time,
+        red_cards: row.red_cards,
+        escalated_at: course.escalated_at,
+        reopened: row.reopened,
+        satisfaction: row.satisfaction,
+        handler: Handler {
+            role: handler.role,
+            division: handler.division,
+            company_id: row.company_id.filter(|_| with_company),
+            company_name: names.company.filter(|_| with_company),
+        },
+        supervisor,
+        complex_id: row.complex_id,
+        complex_name: names.complex,
+        company_id: row.company_id.filter(|_| office || with_company),
+        county: row.county,
+        township: row.township,
+        community: row.community,
+        point: course.point,
+        location,
+        description,
+        evidence,
+        contact: match nearness {
+            Nearness::Office => contact.map(masked),
+            Nearness::Owner => contact.map(in_full),
+            Nearness::Other => None,
+        },
+        anonymous: course.anonymous,
+        consent_to_company: course.consent,
+        erased_at: course.erased_at,
+        hotline_number: row.hotline_number.filter(|_| office),
+        secrecy,
+        public: row.is_public,
+        public_summary: course.public_summary,
+        complained_office: course.complained_office.filter(|_| nearness != Nearness::Other),
+        links: course
+            .links
+            .into_iter()
+            .map(|link| LinkView { kind: link.kind, state: states.get(&(link.kind, link.id)).cloned(), id: link.id })
+            .collect(),
+        merged_into: course.merged_into,
+        followers: names.followers,
+        policy_version: course.policy_version,
+        updated_at: row.updated_at,
+    })
+}
+
+fn masked(contact: Contact) -> ContactView {
+    ContactView {
+        masked: true,
+        name: contact.name.map(|text| masks::mask_name(&text)),
+        phone: contact.phone.map(|text| masks::mask_phone(&text)),
+        address: contact.address.map(|text| masks::mask_address(&text)),
+    }
+}
+
+pub fn in_full(contact: Contact) -> ContactView {
+    ContactView { masked: false, name: contact.name, phone: contact.phone, address: contact.address }
+}
+
+fn scrubbed(told: Told, known: &[&str]) -> Told {
+    Told {
+        description: masks::scrub(&told.description, known),
+        location: told.location.map(|text| masks::scrub(&text, known)),
+        evidence: scrub_evidence(told.evidence, known),
+    }
+}
+
+/// Evidence without what names or reaches a person in its words.
+pub fn scrub_evidence(mut evidence: Vec<Evidence>, known: &[&str]) -> Vec<Evidence> {
+    for one in &mut evidence {
+        one.title = masks::scrub(&one.title, known);
+        one.text = one.text.take().map(|text| masks::scrub(&text, known));
+    }
+    evidence
+}
