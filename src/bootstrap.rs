@@ -18,10 +18,12 @@ use crate::http::limits::{LimitOptions, Rate};
 use crate::keys::{self, Keys};
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::traces::TraceOptions;
-use crate::{calendar, db, divisions, ledger, policy, ratings};
+use crate::{calendar, complaints, db, divisions, ledger, policy, ratings};
 
 /// How often what has run out is put away.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
+/// How often the clock of complaints looks for what is due.
+const CLOCK: Duration = Duration::from_secs(1);
 /// How often the store of attachments is looked through.
 const SWEEPING: Duration = Duration::from_secs(60 * 60);
 
@@ -267,6 +269,17 @@ pub fn start_housekeeping(state: Arc<State>) {
                 if let Some(problem) = failed {
                     tracing::warn!(code = problem.code.row().name, "what follows from a publication waits");
                 }
+            }
+        }
+    });
+    let clocked = state.clone();
+    actix_web::rt::spawn(async move {
+        loop {
+            tokio::time::sleep(CLOCK).await;
+            if clocked.lease.held(&clocked.db).await
+                && let Err(problem) = complaints::sweep::sweep(&clocked).await
+            {
+                tracing::warn!(code = problem.code.row().name, "the clock of complaints waits");
             }
         }
     });

@@ -27,6 +27,10 @@ impl Clock {
         clock
     }
 
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
     pub fn is_sandbox(&self) -> bool {
         self.offset.is_some()
     }

@@ -5,6 +5,9 @@ use crate::db::Id;
 use crate::db::types::Instant;
 use crate::proceedings::model::Actor;
 
+/// The issuer of the program itself; no issuer of the settings has such a name.
+pub const PROGRAM: &str = "urn:xiaoqu";
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     pub iss: String,
@@ -51,6 +54,21 @@ impl Caller {
             epoch: 0,
             operations: None,
         }
+    }
+
+    /// The program itself, where what it does follows from the clock and from nobody's decision.
+    pub fn program(now: Instant) -> Caller {
+        let actor = Actor {
+            iss: PROGRAM.to_owned(),
+            sub: "program".to_owned(),
+            role: Role::SystemAdministrator,
+            division: None,
+        };
+        Caller { machine: true, expires_at: now, ..Caller::acting(&actor, None) }
+    }
+
+    pub fn is_program(&self) -> bool {
+        self.iss == PROGRAM
     }
 
     /// The two-person rule compares issuer and subject.

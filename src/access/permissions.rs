@@ -261,6 +261,126 @@ const INSPECTION_READERS: &[Role] = &[
     PropertyCompany,
 ];
 
+/// Whoever sees tickets: those of their territory, those that they handle, their own.
+const COMPLAINT_READERS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PoliceStation,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    AgricultureServiceCenter,
+    PowerSupplyStation,
+    UtilityOperator,
+    FireRescue,
+    MarketSupervision,
+    DisciplineOffice,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
+    Resident,
+];
+
+/// The offices that take calls, letters and visitors.
+const FRONT_DESKS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    AgricultureServiceCenter,
+    Community,
+];
+
+/// Whoever submits tickets: residents, and offices for those who called, came or were met.
+const COMPLAINT_SUBMITTERS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PoliceStation,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    AgricultureServiceCenter,
+    Community,
+    Resident,
+];
+
+/// Whoever may handle tickets.
+const COMPLAINT_HANDLERS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PoliceStation,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    AgricultureServiceCenter,
+    PowerSupplyStation,
+    UtilityOperator,
+    FireRescue,
+    MarketSupervision,
+    DisciplineOffice,
+    Community,
+    PropertyCompany,
+];
+
+/// The offices among them: they decide on a ticket.
+const COMPLAINT_OFFICES: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PoliceStation,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    AgricultureServiceCenter,
+    FireRescue,
+    MarketSupervision,
+    DisciplineOffice,
+    Community,
+];
+
+/// Those and the utilities, beside the company, whose tickets an office hands on.
+const COMPLAINT_ROUTERS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PoliceStation,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    AgricultureServiceCenter,
+    PowerSupplyStation,
+    UtilityOperator,
+    FireRescue,
+    MarketSupervision,
+    DisciplineOffice,
+    Community,
+];
+
+/// A complainant, and whoever writes down what one says.
+const COMPLAINANTS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    AgricultureServiceCenter,
+    Community,
+    Resident,
+];
+
 /// Whoever administers the systems that integrate; an office that decides does not.
 const ADMINISTRATORS: &[Role] = &[SystemAdministrator];
 const CLIENT_READERS: &[Role] = &[CountyAuthority, Auditor, SystemAdministrator];
@@ -387,6 +507,45 @@ pub const PERMISSIONS: &[Permission] = &[
     decide("recheck_hazard", INSPECTORS),
     decide("extend_hazard", INSPECTORS),
     allow("get_inspection_statistics", INSPECTION_OVERSEERS),
+
+    allow("list_complaint_categories", EVERYONE),
+    allow("preview_complaint_deadline", EVERYONE),
+    allow("list_similar_complaints", COMPLAINT_SUBMITTERS),
+    allow("list_complaint_news", &[Resident]),
+    decide("search_complaints_by_caller", FRONT_DESKS),
+    allow("list_complaints", COMPLAINT_READERS),
+    allow("create_complaint", COMPLAINT_SUBMITTERS),
+    allow("get_complaint", COMPLAINT_READERS),
+    allow("list_complaint_timeline", COMPLAINT_READERS),
+    allow("list_complaint_duplicates", COMPLAINT_ROUTERS),
+    allow("accept_complaint", COMPLAINT_HANDLERS),
+    decide("reject_complaint", COMPLAINT_OFFICES),
+    decide("transfer_complaint", COMPLAINT_ROUTERS),
+    allow("return_complaint", COMPLAINT_HANDLERS),
+    allow("request_complaint_extension", COMPLAINT_HANDLERS),
+    decide("decide_complaint_extension", COMPLAINT_OFFICES),
+    allow("request_complaint_information", COMPLAINT_HANDLERS),
+    allow("give_complaint_information", COMPLAINT_READERS),
+    decide("begin_complaint_mediation", COMPLAINT_OFFICES),
+    decide("end_complaint_mediation", COMPLAINT_OFFICES),
+    allow("reply_to_complaint", COMPLAINT_HANDLERS),
+    allow("rate_complaint", COMPLAINANTS),
+    allow("reopen_complaint", COMPLAINANTS),
+    decide("close_complaint", COMPLAINT_OFFICES),
+    decide("merge_complaint", COMPLAINT_ROUTERS),
+    allow("comment_on_complaint", COMPLAINT_READERS),
+    allow("link_complaint", COMPLAINT_ROUTERS),
+    decide("report_complaint_violation", &[
+        CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, LivelihoodServiceCenter,
+        FireRescue, MarketSupervision, DisciplineOffice, Community,
+    ]),
+    allow("set_complaint_consent", COMPLAINANTS),
+    decide("erase_complaint_persons", &[
+        CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, PartyBuildingOffice,
+        GovernanceCenter, LivelihoodServiceCenter, AgricultureServiceCenter, DisciplineOffice, Community, Resident,
+    ]),
+    allow("follow_complaint", &[Resident]),
+    allow("unfollow_complaint", &[Resident]),
 
     allow("list_policies", EVERYONE),
     allow("get_current_policy", EVERYONE),

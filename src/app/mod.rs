@@ -51,6 +51,7 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::ratings::routes)
         .configure(crate::statistics::routes)
         .configure(crate::inspections::routes)
+        .configure(crate::complaints::routes)
         .configure(crate::violations::routes)
         .configure(crate::measures::routes)
         .configure(crate::standing::routes)

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use super::input::ListComplaints;
 use super::model::*;
 use super::view::{self, Complaint};
-use crate::access::scoped::{self, Viewer, query};
 use crate::access::Role;
+use crate::access::scoped::{self, Viewer, query};
 use crate::db::schema::complaints;
 use crate::db::{Conn, Id, Instant, Work};
 use crate::http::paging::{Page, PageOf};
@@ -64,7 +64,8 @@ fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> query::co
     match query.overdue {
         Some(true) => rows = rows.filter(complaints::resolve_due.lt(ctx.now)).filter(running()),
         Some(false) => {
-            rows = rows.filter(complaints::is_open.eq(false).or(complaints::resolve_due.ge(ctx.now)).or(running().eq(false)))
+            rows = rows
+                .filter(complaints::is_open.eq(false).or(complaints::resolve_due.ge(ctx.now)).or(running().eq(false)))
         }
         None => {}
     }

@@ -1,3 +1,80 @@
-//! Complaints (投诉受理、诉求办理): tickets, whoever handles them, and by when.
+//! Complaints (投诉受理、诉求办理): tickets, the office that must answer each and by when, whoever complained, and who follows.
 
+mod clock_routes;
 pub mod clock_rules;
+mod following;
+mod handling;
+mod input;
+pub mod intake;
+mod links;
+mod list_store;
+pub mod model;
+mod outcome;
+mod parts;
+mod persons;
+mod preview;
+pub mod record;
+mod routes;
+mod routing_rules;
+pub mod rules;
+pub mod store;
+pub mod sweep;
+pub mod timeline;
+pub mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::scoped::Viewer;
+use crate::db::{Conn, Id, Work};
+use crate::http::Ctx;
+use crate::problem::Problem;
+pub use input::{ComplaintIn, ContactIn, SeatIn};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(clock_routes::list_complaint_categories)
+        .service(clock_routes::preview_complaint_deadline)
+        .service(clock_routes::list_similar_complaints)
+        .service(clock_routes::list_complaint_news)
+        .service(clock_routes::search_complaints_by_caller)
+        .service(routes::list_complaints)
+        .service(routes::create_complaint)
+        .service(routes::get_complaint)
+        .service(routes::list_complaint_timeline)
+        .service(routes::list_complaint_duplicates)
+        .service(routes::accept_complaint)
+        .service(routes::reject_complaint)
+        .service(routes::transfer_complaint)
+        .service(routes::return_complaint)
+        .service(routes::request_complaint_extension)
+        .service(routes::decide_complaint_extension)
+        .service(routes::request_complaint_information)
+        .service(routes::give_complaint_information)
+        .service(routes::begin_complaint_mediation)
+        .service(routes::end_complaint_mediation)
+        .service(routes::reply_to_complaint)
+        .service(routes::rate_complaint)
+        .service(routes::reopen_complaint)
+        .service(routes::close_complaint)
+        .service(routes::merge_complaint)
+        .service(routes::comment_on_complaint)
+        .service(routes::link_complaint)
+        .service(routes::report_complaint_violation)
+        .service(routes::set_complaint_consent)
+        .service(routes::erase_complaint_persons)
+        .service(routes::follow_complaint)
+        .service(routes::unfollow_complaint);
+}
+
+/// A ticket as the caller sees it.
+pub fn find_for(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<model::ComplaintRow> {
+    store::find(conn, &Viewer::of(&ctx.caller, &ctx.scope), id)
+}
+
+/// A step of a ticket, where the caller sees both.
+pub fn find_step_for(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<model::StepRow> {
+    let step = store::step(conn, id)?;
+    find_for(conn, ctx, step.complaint_id)?;
+    let heard = view::audiences_of(ctx.caller.role).iter().any(|audience| audience.code() == step.audience);
+    Ok(Some(step).filter(|_| heard).ok_or_else(Problem::not_found)?)
+}

@@ -5,7 +5,8 @@ use chrono::{Datelike, Months, NaiveDate};
 use super::clock_rules::{Clock, Limit};
 use super::model::*;
 use crate::db::Instant;
-use crate::policy::complaints::{ComplaintRules, DeadlineClock};
+use crate::policy::complaints::ComplaintRules;
+use crate::problem::{Code, Problem};
 
 /// From which states a step may be taken; nothing where it does not change the state.
 pub fn allowed(step: StepKind) -> &'static [ComplaintState] {
@@ -31,12 +32,11 @@ pub fn allowed(step: StepKind) -> &'static [ComplaintState] {
     }
 }
 
-/// A limit in the unit of a ticket's clock.
-pub fn limit(clock: DeadlineClock, amount: u32) -> Limit {
-    match clock {
-        DeadlineClock::WorkingDays => Limit::WorkingDays(amount),
-        DeadlineClock::Hours => Limit::Hours(amount),
-    }
+/// The problem of a step that the state does not allow.
+pub fn refused(row: &ComplaintRow) -> Problem {
+    let state = ComplaintState::from_code(&row.state);
+    let (zh, en) = state.map_or(("", ""), |state| (state.zh(), state.code()));
+    Problem::new(Code::StateConflict).detail(format!("当前状态为“{zh}”"), format!("the state is {en}"))
 }
 
 /// A deadline's card that is to come.

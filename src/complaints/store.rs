@@ -56,10 +56,15 @@ pub fn steps_of(conn: &mut Conn, complaint: Id, audiences: &[StepAudience]) -> W
         .load(conn)?)
 }
 
+pub fn step(conn: &mut Conn, id: Id) -> Work<StepRow> {
+    let system = Scope::System("whether its ticket is seen is asked next");
+    let row = scoped::complaint_steps(&system).filter(steps::id.eq(id)).first(conn).optional()?;
+    Ok(row.ok_or_else(Problem::not_found)?)
+}
+
 /// What residents are told of the tickets that they follow, newest first.
 pub fn news(conn: &mut Conn, scope: &Scope, before: Option<Id>, at_most: i64) -> Work<Vec<StepRow>> {
-    let mut rows =
-        scoped::complaint_steps(scope).filter(steps::audience.eq(StepAudience::Complainant.code())).into_boxed();
+    let mut rows = scoped::complaint_steps(scope).filter(steps::audience.eq(StepAudience::Complainant.code()));
     if let Some(before) = before {
         rows = rows.filter(steps::id.lt(before));
     }
@@ -68,8 +73,10 @@ pub fn news(conn: &mut Conn, scope: &Scope, before: Option<Id>, at_most: i64) ->
 
 /// Follows a ticket, once. Says whether it is new.
 pub fn follow(conn: &mut Conn, row: &FollowerRow) -> Work<bool> {
-    let new =
-        on_both!(conn, |conn| diesel::insert_into(followers::table).values(row).on_conflict_do_nothing().execute(conn))?;
+    let new = on_both!(conn, |conn| diesel::insert_into(followers::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(conn))?;
     Ok(new == 1)
 }
 

@@ -356,9 +356,11 @@ fn view(
         public: row.is_public,
         public_summary: course.public_summary,
         complained_office: course.complained_office.filter(|_| nearness != Nearness::Other),
+        // A case is no party's business before its notice, nor a planned visit anybody's to prepare for.
         links: course
             .links
             .into_iter()
+            .filter(|link| office || (nearness == Nearness::Owner && link.kind == LinkKind::Violation))
             .map(|link| LinkView { kind: link.kind, state: states.get(&(link.kind, link.id)).cloned(), id: link.id })
             .collect(),
         merged_into: course.merged_into,

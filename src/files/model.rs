@@ -21,6 +21,8 @@ coded_enum! {
         Rating "rating" "星级评定" "Rating"
         Inspection "inspection" "检查" "Inspection"
         Hazard "hazard" "隐患" "Hazard"
+        Complaint "complaint" "诉求工单" "Complaint"
+        ComplaintStep "complaint_step" "诉求办理环节" "Step of a complaint"
     }
 }
 

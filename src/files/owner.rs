@@ -6,7 +6,7 @@ use crate::access::permissions;
 use crate::db::{Conn, Fail, Id, Work};
 use crate::http::Ctx;
 use crate::problem::{Code, Problem};
-use crate::{blacklist, contracts, disclosures, inspections, measures, ratings, violations};
+use crate::{blacklist, complaints, contracts, disclosures, inspections, measures, ratings, violations};
 
 /// What a caller sees of a row.
 enum Sight {
@@ -50,6 +50,14 @@ fn sight(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> Work<Option<Sig
         OwnerKind::Hazard => {
             let read = |conn: &mut Conn| inspections::hazard_store::find(conn, &ctx.scope, id);
             seen(conn, ctx, "get_hazard", read, |_| Sight::Open)
+        }
+        OwnerKind::Complaint => {
+            let read = |conn: &mut Conn| complaints::find_for(conn, ctx, id);
+            seen(conn, ctx, "get_complaint", read, |_| Sight::Open)
+        }
+        OwnerKind::ComplaintStep => {
+            let read = |conn: &mut Conn| complaints::find_step_for(conn, ctx, id);
+            seen(conn, ctx, "get_complaint", read, |_| Sight::Open)
         }
     }
 }

@@ -53,6 +53,11 @@ pub fn all() -> Vec<Vocabulary> {
     use crate::blacklist::model::{ListingKind, ListingState};
     use crate::clients::model::ClientState;
     use crate::complaints::clock_rules::DeadlineDayKind;
+    use crate::complaints::model::{
+        CardColour, ComplaintChannel, ComplaintKind, ComplaintState, DeadlineKind, LinkKind, MediationOutcome, Secrecy,
+        StepAudience, StepKind,
+    };
+    use crate::complaints::timeline::StepBy;
     use crate::complexes::coordinates::CoordinateSystem;
     use crate::complexes::model::SelfGovernance;
     use crate::contracts::model::{
@@ -91,6 +96,17 @@ pub fn all() -> Vec<Vocabulary> {
         coded("attachment_owner_kind", OwnerKind::LABELS),
         coded("client_state", ClientState::LABELS),
         coded("charged_to", ChargedTo::LABELS),
+        coded("complaint_card_colour", CardColour::LABELS),
+        coded("complaint_channel", ComplaintChannel::LABELS),
+        coded("complaint_deadline", DeadlineKind::LABELS),
+        coded("complaint_kind", ComplaintKind::LABELS),
+        coded("complaint_link_kind", LinkKind::LABELS),
+        coded("complaint_secrecy", Secrecy::LABELS),
+        coded("complaint_state", ComplaintState::LABELS),
+        coded("complaint_step", StepKind::LABELS),
+        coded("complaint_step_audience", StepAudience::LABELS),
+        coded("complaint_step_by", StepBy::LABELS),
+        coded("mediation_outcome", MediationOutcome::LABELS),
         coded("contract_end_ground", EndGround::LABELS),
         coded("contract_kind", ContractKind::LABELS),
         coded("contract_state", ContractState::LABELS),

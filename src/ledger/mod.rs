@@ -180,7 +180,7 @@ impl Origin {
     pub fn program(now: Instant) -> Origin {
         Origin {
             id: Id::new(),
-            iss: "urn:xiaoqu".to_owned(),
+            iss: crate::access::caller::PROGRAM.to_owned(),
             sub: "program".to_owned(),
             role: "program".to_owned(),
             client: None,
@@ -194,7 +194,7 @@ impl Origin {
             id: ctx.new_id(),
             iss: ctx.caller.iss.clone(),
             sub: ctx.caller.sub.clone(),
-            role: ctx.caller.role.code().to_owned(),
+            role: if ctx.caller.is_program() { "program" } else { ctx.caller.role.code() }.to_owned(),
             client: ctx.caller.client.clone(),
             request_id: ctx.request_id.clone(),
             business_time: ctx.now,
@@ -205,6 +205,17 @@ impl Origin {
 /// Records an event in this transaction.
 pub fn append(tx: &mut Tx, event: Event) -> Work<Id> {
     append_from(tx.conn, Origin::of(tx.ctx), event)
+}
+
+/// Records an event under an id that another row has, too: whoever erases that row finds the event.
+pub fn append_as(tx: &mut Tx, id: Id, event: Event) -> Work<Id> {
+    append_from(tx.conn, Origin { id, ..Origin::of(tx.ctx) }, event)
+}
+
+/// Forgets by which salts the digests of these events can be matched with what was said, and of a resident who it was. The
+/// leaves stay as they are, and so does their proof (PIPL 47).
+pub fn forget_personal(conn: &mut Conn, events: &[Id]) -> Work<()> {
+    store::forget_salts(conn, events, Role::Resident.code(), ACTOR_SUB)
 }
 
 /// Records an event of this origin.

@@ -105,6 +105,23 @@ pub fn salts_of(conn: &mut Conn, event: Id) -> Work<Vec<(String, String)>> {
         .load(conn)?)
 }
 
+/// Forgets the salts of events; who acted stays provable, but of this role, of which the account goes, too.
+pub fn forget_salts(conn: &mut Conn, events: &[Id], role: &str, actor: &str) -> Work<()> {
+    for chunk in events.chunks(500) {
+        let of_role: Vec<Id> = ledger_events::table
+            .filter(ledger_events::id.eq_any(chunk.to_vec()))
+            .filter(ledger_events::actor_role.eq(role))
+            .select(ledger_events::id)
+            .load(conn)?;
+        diesel::update(ledger_events::table.filter(ledger_events::id.eq_any(of_role.clone())))
+            .set(ledger_events::actor_sub.eq(""))
+            .execute(conn)?;
+        let said = ledger_salts::event_id.eq_any(chunk.to_vec()).and(ledger_salts::field.ne(actor));
+        diesel::delete(ledger_salts::table.filter(said.or(ledger_salts::event_id.eq_any(of_role)))).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// The salts of one field, by event.
 pub fn salts_named(conn: &mut Conn, field: &str, events: Vec<Id>) -> Work<HashMap<Id, String>> {
     let rows: Vec<(Id, String)> = ledger_salts::table

@@ -65,6 +65,11 @@ pub static LIST: &[Row] = &[
         &[],
         "Time of a transaction that works off what follows from the publication of a rating cycle",
     ),
+    histogram(
+        "xiaoqu_complaint_sweep_seconds",
+        &[],
+        "Time in which the clock of complaints looked at everything that was due for it: cards, escalations, closing, erasure",
+    ),
     gauge(
         "xiaoqu_pool_connections",
         &["pool", "state"],

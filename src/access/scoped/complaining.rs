@@ -36,7 +36,9 @@ pub fn complaints<'a>(viewer: &Viewer) -> query::complaints<'a> {
         Scope::County(area) => {
             all.filter(complaints::county.eq(area.clone())).filter(complaints::secrecy.ne("confidential"))
         }
-        Scope::Township(area) if viewer.role == Role::TownshipLeader => all.filter(complaints::township.eq(area.clone())),
+        Scope::Township(area) if viewer.role == Role::TownshipLeader => {
+            all.filter(complaints::township.eq(area.clone()))
+        }
         Scope::Township(area) => all.filter(complaints::township.eq(area.clone())).filter(open().or(part())),
         Scope::Community(area) => all.filter(complaints::community.eq(area.clone())).filter(open().or(part())),
         Scope::Addressed { role: Role::UtilityOperator, area } => all

@@ -1,0 +1,143 @@
+//! One matter, one ticket: what is on file already is suggested before a second one is made, and many residents follow one.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::input::SimilarQuery;
+use super::model::*;
+use super::record::Terms;
+use super::view::{self, Complaint};
+use super::{parts, rules, store};
+use crate::access::scoped::Viewer;
+use crate::db::types::Instant;
+use crate::db::{Conn, Id, Work};
+use crate::http::{Body, Ctx, Entity, PageOf, Tx};
+use crate::policy;
+use crate::problem::{Code, Problem};
+
+/// A ticket that is open at the complex already (相似诉求): what anybody may know of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SimilarComplaint {
+    pub id: Id,
+    /// Code of the category.
+    #[schema(max_length = 64, example = "service.lift")]
+    pub category: String,
+    pub state: ComplaintState,
+    pub submitted_at: Instant,
+    pub resolve_due: Instant,
+    /// What anybody may read of it.
+    #[schema(max_length = 500, example = "2 号楼电梯停运")]
+    pub public_summary: Option<String>,
+    /// Residents who submitted or follow it.
+    #[schema(minimum = 0)]
+    pub followers: i64,
+}
+
+/// Open tickets of a category that may be public, at a complex, of the last days; to follow instead of submitting anew.
+pub fn suggestions(conn: &mut Conn, ctx: &Ctx, query: &SimilarQuery) -> Work<PageOf<SimilarComplaint>> {
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    let since = since(policies.governing(ctx.today).document().complaints.duplicate_days, ctx.now);
+    let anybody = Viewer::system("of an open ticket in a public category anybody may know that it is there");
+    let mut rows = store::of_same_matter(conn, &anybody, query.complex_id, &query.category, since)?;
+    rows.retain(|row| row.is_open && row.is_public && row.secrecy() == Secrecy::Open);
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let counts = store::follower_counts(conn, &ids)?;
+    let similar = |row: ComplaintRow| -> Work<SimilarComplaint> {
+        Ok(SimilarComplaint {
+            id: row.id,
+            state: row.state()?,
+            category: row.category,
+            submitted_at: row.submitted_at,
+            resolve_due: row.resolve_due,
+            public_summary: row.course.0.public_summary,
+            followers: counts.get(&row.id).copied().unwrap_or_default(),
+        })
+    };
+    let items = rows.into_iter().map(similar).collect::<Work<Vec<_>>>()?;
+    Ok(PageOf { items, next_cursor: None, total: None })
+}
+
+fn since(days: u32, at: Instant) -> Instant {
+    Instant(at.0 - TimeDelta::days(days.into()))
+}
+
+/// Tickets that may be the same matter as this one: of its category, at its complex or near its point, near in time.
+pub fn duplicates(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<PageOf<Complaint>> {
+    let viewer = parts::viewer(ctx);
+    let row = store::find(conn, &viewer, id)?;
+    let terms = Terms::load(conn, ctx)?;
+    let terms = terms.rules_of(&row)?;
+    let since = since(terms.duplicate_days, row.submitted_at);
+    let until = Instant(row.submitted_at.0 + TimeDelta::days(terms.duplicate_days.into()));
+    let mut found = match row.complex_id {
+        Some(complex) => store::of_same_matter(conn, &viewer, complex, &row.category, since)?,
+        None => store::of_same_matter_nearby(conn, &viewer, &row.community, &row.category, since)?,
+    };
+    let merged = ComplaintState::Merged.code();
+    found.retain(|other| other.id != id && other.state != merged && other.submitted_at.0 <= until.0);
+    found.retain(|other| match (row.complex_id, row.course.0.point, other.course.0.point) {
+        (Some(_), ..) => true,
+        (None, Some(here), Some(there)) => rules::metres(here, there) <= f64::from(terms.duplicate_metres),
+        (None, ..) => false,
+    });
+    Ok(PageOf { items: view::views(conn, ctx, found)?, next_cursor: None, total: None })
+}
+
+/// That a resident follows a ticket (关注).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Following {
+    pub complaint_id: Id,
+    pub state: ComplaintState,
+    /// It is followed by you.
+    pub following: bool,
+    /// Residents who submitted or follow it.
+    #[schema(minimum = 0)]
+    pub followers: i64,
+}
+
+/// An empty body (无内容).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NothingIn {}
+
+/// A ticket that anybody may follow: of a public category, and open. Of any other the caller does not learn that it is there.
+fn followable(tx: &mut Tx, id: Id) -> Work<ComplaintRow> {
+    let anybody = Viewer::system("an open ticket in a public category is followed by whoever wants to");
+    let row = store::find(tx.conn, &anybody, id)?;
+    if row.is_public && row.secrecy() == Secrecy::Open {
+        return Ok(row);
+    }
+    // Its own complainant follows it anyway.
+    store::find(tx.conn, &parts::viewer(tx.ctx), id)
+}
+
+pub fn follow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> Work<Entity<Following>> {
+    let ctx = tx.ctx;
+    let row = followable(tx, id)?;
+    tx.input(body)?;
+    if !row.is_open {
+        return Err(rules::refused(&row).into());
+    }
+    let (iss, sub) = (ctx.caller.iss.clone(), ctx.caller.sub.clone());
+    let follower = FollowerRow { complaint_id: id, iss, sub, is_owner: false, followed_at: ctx.now };
+    store::follow(tx.conn, &follower)?;
+    following(tx, row, true)
+}
+
+pub fn unfollow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> Work<Entity<Following>> {
+    let ctx = tx.ctx;
+    let row = store::find(tx.conn, &parts::viewer(ctx), id)?;
+    tx.input(body)?;
+    if !store::unfollow(tx.conn, id, &ctx.caller.iss, &ctx.caller.sub)? {
+        let (zh, en) = ("这是您自己的诉求", "it is your own ticket");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    following(tx, row, false)
+}
+
+fn following(tx: &mut Tx, row: ComplaintRow, following: bool) -> Work<Entity<Following>> {
+    let followers = store::follower_counts(tx.conn, &[row.id])?.remove(&row.id).unwrap_or_default();
+    let shown = Following { complaint_id: row.id, state: row.state()?, following, followers };
+    Ok(Entity::new(row.id, row.version, shown))
+}

@@ -1,0 +1,141 @@
+//! What a ticket leads to and belongs with: violations, inspections, hazards.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use super::input::{ComplaintViolationIn, LinkIn};
+use super::model::*;
+use super::parts::{self, Part};
+use super::record::{self, NewStep, Terms};
+use super::view::{self, Complaint};
+use crate::access::Scope;
+use crate::db::{Conn, Fail, Id, Work};
+use crate::fault::Fault;
+use crate::files::{self, OwnerKind};
+use crate::http::{Body, Ctx, Entity, Tx};
+use crate::inspections;
+use crate::personal::{self, Purpose};
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::Evidence;
+use crate::violations;
+use crate::violations::model::{ViolationIn, ViolationSource};
+use crate::violations::view::Violation;
+
+/// As many rows belong with one ticket.
+const MOST_LINKS: usize = 50;
+
+/// Where the rows stand that tickets are linked to.
+pub fn states_of<'a>(conn: &mut Conn, links: impl Iterator<Item = &'a Link>) -> Work<HashMap<(LinkKind, Id), String>> {
+    let system = Scope::System("a ticket shows where what it led to stands");
+    let mut states = HashMap::new();
+    for link in links {
+        let state = match link.kind {
+            LinkKind::Violation => violations::store::find(conn, &system, link.id)?.state,
+            LinkKind::Inspection => inspections::store::find(conn, &system, link.id)?.state,
+            LinkKind::Hazard => inspections::hazard_store::find(conn, &system, link.id)?.state,
+        };
+        states.insert((link.kind, link.id), state);
+    }
+    Ok(states)
+}
+
+fn seen(conn: &mut Conn, ctx: &Ctx, kind: LinkKind, id: Id) -> Work<bool> {
+    let found = match kind {
+        LinkKind::Violation => violations::store::find(conn, &ctx.scope, id).map(drop),
+        LinkKind::Inspection => inspections::store::find(conn, &ctx.scope, id).map(drop),
+        LinkKind::Hazard => inspections::hazard_store::find(conn, &ctx.scope, id).map(drop),
+    };
+    match found {
+        Ok(()) => Ok(true),
+        Err(Fail::Problem(problem)) if problem.code == Code::NotFound => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> Work<Entity<Complaint>> {
+    let ctx = tx.ctx;
+    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let input = tx.checked(body, |conn, input, faults| {
+        if !seen(conn, ctx, input.kind, input.id)? {
+            let (zh, en) = ("对象不存在，或不在您的辖区内", "there is no such row for you");
+            faults.push(Fault::new("/id", "unknown_reference", zh, en));
+        }
+        Ok(())
+    })?;
+    tx.if_match(row.version)?;
+    let link = Link { kind: input.kind, id: input.id };
+    add(&mut row, link.clone())?;
+    let step = NewStep::new(StepKind::Linked).to(StepAudience::Offices).facts(json!(link));
+    super::handling::finish(tx, row, step)
+}
+
+fn add(row: &mut ComplaintRow, link: Link) -> Work<()> {
+    let links = &mut row.course.0.links;
+    if links.contains(&link) || links.len() >= MOST_LINKS {
+        let (zh, en) = ("已关联，或关联过多", "it is linked already, or too much is");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    links.push(link);
+    Ok(())
+}
+
+/// A ticket becomes a reported violation in one call, in the officer's words and with the photographs of the ticket.
+pub fn report_complaint_violation(tx: &mut Tx, id: Id, body: &Body<ComplaintViolationIn>) -> Work<Entity<Violation>> {
+    let ctx = tx.ctx;
+    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let input = tx.creation(
+        body,
+        |conn, scope, id| violations::store::find(conn, scope, id).map(drop),
+        |conn, input, faults| violations::report::check(conn, ctx, &violation(ctx, &row, input), faults),
+    )?;
+    tx.if_match(row.version)?;
+    let violation_id = ctx.new_id();
+    let mut reported = violation(ctx, &row, input);
+    if input.with_evidence
+        && let Some(told) = personal::open(tx.conn, &ctx.state.keys.ring(), id, Purpose::Description)?
+    {
+        let told: Told = view::read(&told)?;
+        // Its words stay with the ticket: they may tell who complained.
+        let files = told.evidence.into_iter().filter(|one| one.attachment_id.is_some());
+        let files: Vec<Evidence> =
+            files.map(|one| Evidence { title: "诉求附件".to_owned(), text: None, url: None, ..one }).collect();
+        reported.evidence.extend(files::copy_evidence(tx, &files, OwnerKind::Violation, violation_id)?);
+    }
+    let reported = violations::report::report(tx, violation_id, reported)?;
+    add(&mut row, Link { kind: LinkKind::Violation, id: violation_id })?;
+    let terms = Terms::load(tx.conn, ctx)?;
+    let step = NewStep::new(StepKind::ViolationReported)
+        .to(StepAudience::Offices)
+        .facts(json!({ "violation_id": violation_id, "act": input.act }));
+    let by = record::actor(ctx, false);
+    record::advance(tx, &mut row, &terms, by, step)?;
+    Ok(reported)
+}
+
+fn violation(ctx: &Ctx, row: &ComplaintRow, input: &ComplaintViolationIn) -> ViolationIn {
+    let act_of_company = input.subject_name.is_none();
+    ViolationIn {
+        act: input.act.clone(),
+        company_id: row.company_id.filter(|_| act_of_company),
+        subject_name: input.subject_name.clone(),
+        complex_id: row.complex_id,
+        division: match row.complex_id {
+            Some(_) => None,
+            None if row.community.is_empty() => Some(row.township.clone()),
+            None => Some(row.community.clone()),
+        },
+        point: None,
+        found_on: input.found_on.unwrap_or(ctx.today),
+        source: ViolationSource::Complaint,
+        description: input.description.clone(),
+        evidence: vec![Evidence {
+            title: "来源".to_owned(),
+            text: Some(format!("诉求工单 {}", row.id)),
+            url: None,
+            attachment_id: None,
+        }],
+        distinct_fact_reason: input.distinct_fact_reason.clone(),
+        stopped_and_reported: false,
+    }
+}

@@ -1,0 +1,91 @@
+//! After the reply: how satisfied the complainant is, reopening, closing.
+
+use serde_json::json;
+
+use super::clock_rules::Limit;
+use super::handling::finish;
+use super::input::SatisfactionIn;
+use super::model::*;
+use super::parts::{self, Part};
+use super::record::{NewStep, Terms};
+use super::rules;
+use super::view::Complaint;
+use crate::db::{Id, Work};
+use crate::http::{Body, Entity, Tx};
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::ReasonsIn;
+
+pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> Work<Entity<Complaint>> {
+    let ctx = tx.ctx;
+    let mut row = parts::take(tx, id, &[Part::Owner, Part::FrontDesk])?;
+    let input = tx.input(body)?;
+    parts::ready(tx, &row, StepKind::Satisfaction)?;
+    if row.satisfaction.is_some() {
+        let (zh, en) = ("此次答复已评价", "this reply was rated already");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    row.satisfaction = Some(input.score);
+    let terms = Terms::load(tx.conn, ctx)?;
+    let satisfied = input.score >= i64::from(terms.rules_of(&row)?.satisfied_from);
+    // Whoever is satisfied has nothing more to ask for.
+    if satisfied && row.course.0.closed_at.is_none() {
+        close(&mut row, ctx.now);
+    }
+    let step = NewStep::new(StepKind::Satisfaction)
+        .facts(json!({ "score": input.score, "satisfied": satisfied }))
+        .text(input.text.clone());
+    finish(tx, row, step)
+}
+
+pub fn close(row: &mut ComplaintRow, now: crate::db::Instant) {
+    row.state = ComplaintState::Closed.code().to_owned();
+    row.is_open = false;
+    row.course.0.closed_at = Some(now);
+}
+
+/// Once, by a complainant who is not satisfied with the reply, or with its not being taken on: all limits begin anew.
+pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
+    let ctx = tx.ctx;
+    let mut row = parts::take(tx, id, &[Part::Owner, Part::FrontDesk])?;
+    let input = tx.input(body)?;
+    parts::ready(tx, &row, StepKind::Reopened)?;
+    let terms = Terms::load(tx.conn, ctx)?;
+    let rules = terms.rules_of(&row)?;
+    if row.reopened {
+        let (zh, en) = ("只能重新办理一次", "a ticket is reopened once");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    if row.satisfaction.is_some_and(|score| score >= i64::from(rules.satisfied_from)) {
+        let (zh, en) = ("已评价为满意", "the complainant was satisfied");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    let since = row.course.0.resolved_at.or(row.course.0.closed_at).unwrap_or(ctx.now);
+    if ctx.now.0 > rules::reopening_ends(since, rules, &terms.clock()).0 {
+        let days = rules.reopening_within_working_days;
+        let (zh, en) = (format!("须在答复后{days}个工作日内提出"), format!("within {days} working days of the reply"));
+        return Err(Problem::new(Code::DeadlinePassed).detail(zh, en).into());
+    }
+    let score = row.satisfaction.take();
+    row.reopened = true;
+    row.state = ComplaintState::Reopened.code().to_owned();
+    row.is_open = true;
+    let course = &mut row.course.0;
+    let due = |within: u32| terms.clock().due(ctx.now, Limit::of(course.clock, within));
+    (course.accept_due, row.resolve_due) = (due(course.accept_within), due(course.resolve_within));
+    (course.accepted_at, course.resolved_at, course.closed_at) = (None, None, None);
+    course.assigned_at = ctx.now;
+    course.extension = None;
+    let step = NewStep::new(StepKind::Reopened)
+        .facts(json!({ "score": score, "accept_due": course.accept_due, "resolve_due": row.resolve_due }))
+        .text(input.reasons.clone());
+    finish(tx, row, step)
+}
+
+pub fn close_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
+    let ctx = tx.ctx;
+    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let input = tx.input(body)?;
+    parts::ready(tx, &row, StepKind::Closed)?;
+    close(&mut row, ctx.now);
+    finish(tx, row, NewStep::new(StepKind::Closed).text(input.reasons.clone()))
+}

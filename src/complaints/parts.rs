@@ -1,0 +1,94 @@
+//! Who has which part in a ticket: what they may do with it follows.
+
+use super::model::*;
+use super::{rules, store, view};
+use crate::access::Role;
+use crate::access::scoped::Viewer;
+use crate::db::{Conn, Id, Work};
+use crate::http::{Ctx, Tx};
+use crate::problem::{Code, Problem};
+
+/// A part in a ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The office or company that handles it now.
+    Handler,
+    Supervisor,
+    /// The resident who submitted it.
+    Owner,
+    /// An office that takes calls, other than the handler: it writes down what a complainant without an account says.
+    FrontDesk,
+}
+
+pub fn viewer(ctx: &Ctx) -> Viewer {
+    Viewer::of(&ctx.caller, &ctx.scope)
+}
+
+pub fn is_handler(ctx: &Ctx, row: &ComplaintRow) -> bool {
+    let caller = &ctx.caller;
+    if row.handler_role != caller.role.code() {
+        return false;
+    }
+    // A company sees what it handles, and its branches': the scope said which company it is.
+    caller.role == Role::PropertyCompany || caller.division.as_deref() == Some(row.handler_division.as_str())
+}
+
+pub fn is_supervisor(ctx: &Ctx, row: &ComplaintRow) -> bool {
+    row.supervisor_role == ctx.caller.role.code()
+        && ctx.caller.division.as_deref() == Some(row.supervisor_division.as_str())
+}
+
+pub fn is_owner(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<bool> {
+    let caller = &ctx.caller;
+    if caller.role != Role::Resident {
+        return Ok(false);
+    }
+    Ok(store::follower(conn, id, &caller.iss, &caller.sub)?.is_some_and(|row| row.is_owner))
+}
+
+fn has(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, part: Part) -> Work<bool> {
+    Ok(match part {
+        Part::Handler => is_handler(ctx, row),
+        Part::Supervisor => is_supervisor(ctx, row),
+        Part::Owner => is_owner(conn, ctx, row.id)?,
+        Part::FrontDesk => {
+            let desk = view::is_office(ctx.caller.role) && !is_handler(ctx, row);
+            desk && !store::followers_of(conn, row.id)?.iter().any(|follower| follower.is_owner)
+        }
+    })
+}
+
+/// The ticket, locked, for a caller who has one of these parts in it; 403 to others who see it.
+pub fn take(tx: &mut Tx, id: Id, parts: &[Part]) -> Work<ComplaintRow> {
+    let ctx = tx.ctx;
+    let row = store::find_for_update(tx.conn, &viewer(ctx), id)?;
+    for part in parts {
+        if has(tx.conn, ctx, &row, *part)? {
+            return Ok(row);
+        }
+    }
+    let (zh, en) = match parts {
+        [Part::Handler] => ("由承办单位办理", "its handler does this"),
+        [Part::Supervisor] => ("由督办单位办理", "its supervisor does this"),
+        _ => ("您在此工单中没有相应的身份", "you have no such part in this ticket"),
+    };
+    Err(Problem::new(Code::Forbidden).detail(zh, en).into())
+}
+
+/// The version and the state allow this step.
+pub fn ready(tx: &Tx, row: &ComplaintRow, step: StepKind) -> Work<()> {
+    tx.if_match(row.version)?;
+    if rules::allowed(step).contains(&row.state()?) {
+        return Ok(());
+    }
+    Err(rules::refused(row).into())
+}
+
+/// The ticket, locked, for whoever may have its persons erased: the complainant, the office that handles it, and its county.
+pub fn take_for_erasure(tx: &mut Tx, id: Id) -> Work<ComplaintRow> {
+    let ctx = tx.ctx;
+    if ctx.caller.role == Role::CountyAuthority {
+        return store::find_for_update(tx.conn, &viewer(ctx), id);
+    }
+    take(tx, id, &[Part::Owner, Part::Handler])
+}

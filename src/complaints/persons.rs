@@ -1,0 +1,176 @@
+//! Whoever complained: read in full on purpose, shown to the company by consent, found by phone, erased.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::handling::finish;
+use super::input::CallerSearchIn;
+use super::model::*;
+use super::parts::{self, Part};
+use super::record::{self, NewStep, Terms};
+use super::store;
+use super::view::{self, Complaint};
+use crate::access::Role;
+use crate::access::role::RoleKind;
+use crate::db::{Conn, Id, Work};
+use crate::http::{Body, Ctx, Entity, Tx};
+use crate::ledger::{self, Event, Place};
+use crate::personal::{self, Purpose, masks};
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::ReasonsIn;
+
+/// Shows a ticket with the contact in full, and records who read it and why: to the government office that handles it, and
+/// to the company that handles it while the complainant consents. A person reads, no machine.
+pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> Work<Entity<Complaint>> {
+    let ctx = tx.ctx;
+    let row = parts::take(tx, id, &[Part::Handler])?;
+    if ctx.caller.machine {
+        return Err(Problem::new(Code::PersonRequired).into());
+    }
+    let allowed = match ctx.caller.role.row().kind {
+        RoleKind::Government | RoleKind::Partner => true,
+        RoleKind::Company | RoleKind::Utility => row.course.0.consent,
+        _ => false,
+    };
+    if !allowed {
+        let (zh, en) = ("诉求人未同意提供联系方式", "the complainant has not consented");
+        return Err(Problem::new(Code::Forbidden).detail(zh, en).into());
+    }
+    let ring = ctx.state.keys.ring();
+    let contact = personal::open(tx.conn, &ring, id, Purpose::Contact)?;
+    let contact = contact.map(|text| view::read::<Contact>(&text)).transpose()?;
+    let step = NewStep::new(StepKind::ContactRead).to(StepAudience::Offices).text(reason.to_owned());
+    let by = record::actor(ctx, false);
+    record::write(tx, &row, by, step)?;
+    let mut shown = view::entity(tx.conn, ctx, row)?;
+    shown.body.contact = contact.map(view::in_full);
+    Ok(shown)
+}
+
+/// Whether the company may see the contact (同意提供联系方式).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentIn {
+    /// Given, or withdrawn.
+    pub granted: bool,
+    /// How the complainant said so, where an office writes it down.
+    #[serde(default)]
+    #[schema(min_length = 2, max_length = 500, example = "电话中同意向物业公司提供电话，用于入户维修")]
+    pub note: Option<String>,
+}
+
+pub fn set_complaint_consent(tx: &mut Tx, id: Id, body: &Body<ConsentIn>) -> Work<Entity<Complaint>> {
+    let mut row = parts::take(tx, id, &[Part::Owner, Part::FrontDesk, Part::Handler])?;
+    // A company does not say of a resident that it consents.
+    if tx.ctx.caller.role.row().kind == RoleKind::Company {
+        return Err(Problem::new(Code::Forbidden).into());
+    }
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    if !row.course.0.has_contact || row.course.0.consent == input.granted {
+        let (zh, en) = ("没有联系方式，或状态未变", "there is no contact, or nothing changes");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    row.course.0.consent = input.granted;
+    let kind = if input.granted { StepKind::ConsentGiven } else { StepKind::ConsentWithdrawn };
+    finish(tx, row, NewStep::new(kind).text(input.note.clone()))
+}
+
+/// Tickets of a caller (来电人的工单).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CallerTickets {
+    /// Those that you may see, newest first.
+    #[schema(max_items = 200)]
+    pub items: Vec<Complaint>,
+}
+
+/// Finds a caller's tickets by the phone. Who looked is recorded, and the phone only as a digest.
+pub fn search_complaints_by_caller(tx: &mut Tx, body: &Body<CallerSearchIn>) -> Work<Entity<CallerTickets>> {
+    let ctx = tx.ctx;
+    let input = tx.input(body)?;
+    let ids = personal::subjects_of_phone(tx.conn, &ctx.state.keys.ring(), &input.phone, 200)?;
+    let mut rows: Vec<ComplaintRow> = store::among(tx.conn, &parts::viewer(ctx), &ids)?.into_values().collect();
+    rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
+    let search = ctx.new_id();
+    let event = Event::new("complaint.caller_searched", "complaint_search", search)
+        .at(Place { county: ctx.caller.county().unwrap_or_default().to_owned(), ..Place::default() })
+        .data(json!({ "found": rows.len() }))
+        .personal("phone", Some(&input.phone));
+    ledger::append(tx, event)?;
+    let items = view::views(tx.conn, ctx, rows)?;
+    Ok(Entity::new(search, 1, CallerTickets { items }))
+}
+
+/// Erases what names or reaches the complainant (PIPL 47): the contact, the account, the phone's index, the salts by which the
+/// ledger's digests could be matched; what else was said keeps its sense without them. Ticket, timeline and proof remain.
+pub fn erase_complaint_persons(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
+    let ctx = tx.ctx;
+    let mut row = parts::take_for_erasure(tx, id)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    if row.course.0.erased_at.is_some() {
+        let (zh, en) = ("个人信息已删除", "the personal data were erased already");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    let reasons = erase(tx, &mut row, Some(&input.reasons))?;
+    let terms = Terms::load(tx.conn, ctx)?;
+    // The account is forgotten by now, and so the step does not say whose it was.
+    let by = match ctx.caller.role {
+        Role::Resident => StepActor::Complainant,
+        _ => record::actor(ctx, false),
+    };
+    let step = NewStep::new(StepKind::Erased).to(StepAudience::Offices).text(reasons);
+    record::advance(tx, &mut row, &terms, by, step)?;
+    view::entity(tx.conn, ctx, row)
+}
+
+/// Erases, and gives back a text without what was erased.
+pub fn erase(tx: &mut Tx, row: &mut ComplaintRow, text: Option<&str>) -> Work<Option<String>> {
+    let ring = tx.ctx.state.keys.ring();
+    let contact = personal::open(tx.conn, &ring, row.id, Purpose::Contact)?;
+    let contact = contact.map(|text| view::read::<Contact>(&text)).transpose()?;
+    let known = view::known_values(contact.as_ref());
+    if let Some(told) = personal::open(tx.conn, &ring, row.id, Purpose::Description)? {
+        let told: Told = view::read(&told)?;
+        let told = Told {
+            description: masks::scrub(&told.description, &known),
+            location: told.location.map(|text| masks::scrub(&text, &known)),
+            evidence: view::scrub_evidence(told.evidence, &known),
+        };
+        personal::seal(tx.conn, &ring, row.id, row.id, Purpose::Description, &record::written(&told)?)?;
+    }
+    let mut forgotten = Vec::new();
+    for step in store::steps_of(tx.conn, row.id, StepAudience::ALL)? {
+        let scrubbed = scrub_step(tx.conn, tx.ctx, row.id, step.id, &known)?;
+        let by_resident = !matches!(step.actor.0, StepActor::Office { .. } | StepActor::Program);
+        if scrubbed || by_resident || step.kind == StepKind::Submitted.code() {
+            forgotten.push(step.id);
+        }
+    }
+    ledger::forget_personal(tx.conn, &forgotten)?;
+    personal::erase(tx.conn, row.id, Purpose::Contact)?;
+    personal::forget_phones(tx.conn, row.id)?;
+    store::forget_followers(tx.conn, row.id)?;
+    let course = &mut row.course.0;
+    course.has_contact = false;
+    course.consent = false;
+    course.erased_at = Some(tx.ctx.now);
+    Ok(text.map(|text| masks::scrub(text, &known)))
+}
+
+/// Takes persons out of what was said with a step; says whether there were any.
+fn scrub_step(conn: &mut Conn, ctx: &Ctx, complaint: Id, step: Id, known: &[&str]) -> Work<bool> {
+    let ring = ctx.state.keys.ring();
+    let Some(sealed) = personal::open(conn, &ring, step, Purpose::Text)? else { return Ok(false) };
+    let said: StepText = view::read(&sealed)?;
+    let scrubbed = StepText {
+        text: said.text.as_deref().map(|text| masks::scrub(text, known)),
+        evidence: view::scrub_evidence(said.evidence.clone(), known),
+    };
+    if scrubbed == said {
+        return Ok(false);
+    }
+    personal::seal(conn, &ring, complaint, step, Purpose::Text, &record::written(&scrubbed)?)?;
+    Ok(true)
+}

@@ -1,0 +1,69 @@
+//! The categories, and when a ticket would be due.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::clock_rules::{Explanation, Limit};
+use super::input::DeadlineQuery;
+use super::record::Terms;
+use crate::db::types::Instant;
+use crate::db::{Conn, Work};
+use crate::http::{Ctx, Entity, PageOf};
+use crate::policy;
+use crate::policy::complaints::{ComplaintCategory, DeadlineClock};
+use crate::problem::Problem;
+
+pub fn categories(conn: &mut Conn, ctx: &Ctx) -> Work<PageOf<ComplaintCategory>> {
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    let items = policies.governing(ctx.today).document().complaints.categories.clone();
+    Ok(PageOf { items, next_cursor: None, total: None })
+}
+
+/// When a ticket would be due, and why (期限预览).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DeadlinePreview {
+    /// Code of the category.
+    #[schema(max_length = 64, example = "service.cleaning")]
+    pub category: String,
+    pub clock: DeadlineClock,
+    pub submitted_at: Instant,
+    pub accept_due: Instant,
+    pub resolve_due: Instant,
+    /// When the yellow card would come; null where the limit is not longer than its warning.
+    pub yellow_at: Option<Instant>,
+    /// Why it is to be accepted by then.
+    pub accept: Explanation,
+    /// Why it is to be resolved by then.
+    pub resolve: Explanation,
+    /// Version of the policy that says so: the one in force on that day.
+    #[schema(minimum = 1)]
+    pub policy_version: i64,
+}
+
+pub fn deadlines(conn: &mut Conn, ctx: &Ctx, query: &DeadlineQuery) -> Work<Entity<DeadlinePreview>> {
+    let terms = Terms::load(conn, ctx)?;
+    let at = query.submitted_at.unwrap_or(ctx.now);
+    let clock = terms.clock();
+    let (version, rules) = terms.governing(clock.day_of(at));
+    let Some(category) = rules.category(&query.category) else {
+        let (zh, en) = ("当日施行的政策中没有此分类", "not a category of the policy in force on that day");
+        return Err(Problem::fault("query/category", "unknown_value", zh, en).into());
+    };
+    let accept = clock.explain(at, Limit::of(category.clock, category.accept_within));
+    let resolve = clock.explain(at, Limit::of(category.clock, category.resolve_within));
+    let yellow = clock.yellow_at(resolve.due_at, category.clock, rules.yellow_working_days, rules.yellow_hours);
+    let preview = DeadlinePreview {
+        category: category.code.clone(),
+        clock: category.clock,
+        submitted_at: at,
+        accept_due: accept.due_at,
+        resolve_due: resolve.due_at,
+        yellow_at: Some(yellow).filter(|yellow| yellow.0 > at.0),
+        accept,
+        resolve,
+        policy_version: version,
+    };
+    let mut entity = Entity::new(ctx.new_id(), version, preview);
+    entity.id = None;
+    Ok(entity)
+}

@@ -1,0 +1,228 @@
+//! What every step of a ticket leaves behind: the row, a line of the timeline with its words sealed, an event.
+
+use chrono_tz::Tz;
+use serde_json::{Value, json};
+
+use super::clock_rules::Clock;
+use super::model::*;
+use super::{rules, store};
+use crate::access::Role;
+use crate::calendar;
+use crate::calendar::rules::WorkCalendar;
+use crate::db::{Conn, Id, Instant, Json, Work};
+use crate::files::{self, OwnerKind};
+use crate::http::{Ctx, Tx};
+use crate::ledger::{self, Audience, Event, Place};
+use crate::personal::{self, Purpose};
+use crate::policy;
+use crate::policy::complaints::ComplaintRules;
+use crate::policy::versions::Policies;
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::{Actor, Evidence};
+use crate::proceedings::said::{self, Texts};
+
+/// The rules that a ticket is handled by: those of the policy that was in force when it came in, and the days worked.
+pub struct Terms {
+    policies: std::sync::Arc<Policies>,
+    calendar: WorkCalendar,
+    zone: Tz,
+}
+
+impl Terms {
+    pub fn load(conn: &mut Conn, ctx: &Ctx) -> Work<Terms> {
+        Ok(Terms {
+            policies: policy::current(conn, &ctx.state.policies)?,
+            calendar: calendar::work_calendar(conn)?,
+            zone: ctx.state.clock.zone(),
+        })
+    }
+
+    pub fn clock(&self) -> Clock<'_> {
+        Clock { calendar: &self.calendar, zone: self.zone }
+    }
+
+    /// What governs a ticket that comes in on a day: number of the version, and its rules.
+    pub fn governing(&self, day: chrono::NaiveDate) -> (i64, &ComplaintRules) {
+        let version = self.policies.governing(day);
+        (version.version, &version.document().complaints)
+    }
+
+    pub fn rules_of(&self, row: &ComplaintRow) -> Work<&ComplaintRules> {
+        let version = self.policies.get(row.course.0.policy_version).ok_or_else(|| Problem::new(Code::Internal))?;
+        Ok(&version.document().complaints)
+    }
+}
+
+/// A step, before it is written down.
+pub struct NewStep {
+    pub kind: StepKind,
+    pub audience: StepAudience,
+    pub facts: Value,
+    pub text: Option<String>,
+    pub evidence: Vec<Evidence>,
+}
+
+impl NewStep {
+    pub fn new(kind: StepKind) -> NewStep {
+        NewStep { kind, audience: StepAudience::Complainant, facts: json!({}), text: None, evidence: Vec::new() }
+    }
+
+    pub fn to(mut self, audience: StepAudience) -> NewStep {
+        self.audience = audience;
+        self
+    }
+
+    pub fn facts(mut self, facts: Value) -> NewStep {
+        self.facts = facts;
+        self
+    }
+
+    pub fn text(mut self, text: impl Into<Option<String>>) -> NewStep {
+        self.text = text.into();
+        self
+    }
+
+    pub fn evidence(mut self, evidence: &[Evidence]) -> NewStep {
+        self.evidence = evidence.to_vec();
+        self
+    }
+}
+
+/// Who acts, as the timeline keeps it: of a resident only that it was one.
+pub fn actor(ctx: &Ctx, is_owner: bool) -> StepActor {
+    match ctx.caller.role {
+        Role::Resident if is_owner => StepActor::Complainant,
+        Role::Resident => StepActor::Follower,
+        _ => StepActor::Office { actor: Actor::of(&ctx.caller) },
+    }
+}
+
+/// Saves the row as the step left it, with the step and its event.
+pub fn advance(tx: &mut Tx, row: &mut ComplaintRow, terms: &Terms, by: StepActor, new: NewStep) -> Work<()> {
+    row.version += 1;
+    row.updated_at = tx.ctx.now;
+    look_again(tx.conn, row, terms)?;
+    store::save(tx.conn, row)?;
+    write(tx, row, by, new)?;
+    Ok(())
+}
+
+/// Sets when the clock has to look at a ticket next.
+pub fn look_again(conn: &mut Conn, row: &mut ComplaintRow, terms: &Terms) -> Work<()> {
+    // A ticket that has just come in was given no card.
+    let given = if row.version == 1 { Vec::new() } else { given_cards(conn, row.id)? };
+    row.next_at = rules::next_look(row, &given, terms.rules_of(row)?, &terms.clock());
+    Ok(())
+}
+
+pub fn given_cards(conn: &mut Conn, complaint: Id) -> Work<Vec<(DeadlineKind, CardColour, Instant)>> {
+    let cards = store::cards_of(conn, complaint)?;
+    let card =
+        |one: CardRow| Some((DeadlineKind::from_code(&one.deadline)?, CardColour::from_code(&one.colour)?, one.due_at));
+    Ok(cards.into_iter().filter_map(card).collect())
+}
+
+/// Writes a step down, and its event. Returns the id of the step.
+pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> Work<Id> {
+    write_with(tx, row, by, new, Vec::new())
+}
+
+/// The same where more was said than the step holds.
+pub fn write_with(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep, more: Texts) -> Work<Id> {
+    let NewStep { kind, audience, facts, text, evidence } = new;
+    let id = tx.ctx.new_id();
+    let step = StepRow {
+        id,
+        complaint_id: row.id,
+        kind: kind.code().to_owned(),
+        audience: audience.code().to_owned(),
+        at: tx.ctx.now,
+        actor: Json(by),
+        facts: Json(facts.clone()),
+    };
+    store::insert_step(tx.conn, &step)?;
+    let mut texts = more;
+    if text.is_some() || !evidence.is_empty() {
+        texts.extend(text.clone().map(|text| ("text", text)));
+        if !evidence.is_empty() {
+            texts.push(said::evidence(&evidence));
+        }
+        files::attach_evidence(tx, OwnerKind::ComplaintStep, id, &evidence)?;
+        let sealed = written(&StepText { text, evidence })?;
+        personal::seal(tx.conn, &tx.ctx.state.keys.ring(), row.id, id, Purpose::Text, &sealed)?;
+    }
+    let mut event = event(row, event_kind(kind), facts);
+    if audience == StepAudience::Offices {
+        event = event.audience(Audience::Offices);
+    }
+    // Under the id of the step, so that erasing the one finds the other.
+    ledger::append_as(tx, id, event.said(texts))?;
+    Ok(id)
+}
+
+pub fn written<T: serde::Serialize>(value: &T) -> Work<String> {
+    Ok(serde_json::to_string(value).map_err(|_| Problem::new(Code::Internal))?)
+}
+
+fn event_kind(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Submitted => "complaint.submitted",
+        StepKind::Accepted => "complaint.accepted",
+        StepKind::Rejected => "complaint.rejected",
+        StepKind::Transferred => "complaint.transferred",
+        StepKind::Returned => "complaint.returned",
+        StepKind::ExtensionRequested => "complaint.extension_requested",
+        StepKind::ExtensionGranted => "complaint.extension_granted",
+        StepKind::ExtensionRefused => "complaint.extension_refused",
+        StepKind::InformationRequested => "complaint.information_requested",
+        StepKind::InformationGiven => "complaint.information_given",
+        StepKind::MediationBegun => "complaint.mediation_begun",
+        StepKind::MediationEnded => "complaint.mediation_ended",
+        StepKind::Replied => "complaint.replied",
+        StepKind::Satisfaction => "complaint.satisfaction",
+        StepKind::Reopened => "complaint.reopened",
+        StepKind::Closed => "complaint.closed",
+        StepKind::Merged => "complaint.merged",
+        StepKind::MergedIn => "complaint.merged_in",
+        StepKind::Comment => "complaint.comment",
+        StepKind::Linked => "complaint.linked",
+        StepKind::ViolationReported => "complaint.violation_reported",
+        StepKind::ConsentGiven => "complaint.consent_given",
+        StepKind::ConsentWithdrawn => "complaint.consent_withdrawn",
+        StepKind::ContactRead => "complaint.contact_read",
+        StepKind::YellowCard => "complaint.yellow_card",
+        StepKind::RedCard => "complaint.red_card",
+        StepKind::Escalated => "complaint.escalated",
+        StepKind::Erased => "complaint.erased",
+    }
+}
+
+/// What the ledger holds of a ticket. Of one that not every office of a territory may see, the feed tells the county and the
+/// handler; of one about the county's own authority, the handler alone.
+pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
+    let secrecy = row.secrecy();
+    let course = &row.course.0;
+    let mut event = Event::new(kind, "complaint", row.id).policy(course.policy_version).data(json!({
+        "kind": row.kind, "channel": row.channel, "category": row.category, "organisation": row.organisation,
+        "state": row.state, "complex_id": row.complex_id, "handler_role": row.handler_role,
+        "handler_division": row.handler_division, "accept_due": course.accept_due, "resolve_due": row.resolve_due,
+        "hotline_number": row.hotline_number, "red_cards": row.red_cards, "version": row.version, "step": step,
+    }));
+    if secrecy != Secrecy::Confidential {
+        let place = match secrecy {
+            Secrecy::Open => row.place(),
+            _ => Place { county: row.county.clone(), ..Place::default() },
+        };
+        event = event.at(place);
+    }
+    if secrecy == Secrecy::Open {
+        event = event.complex(row.complex_id);
+        if row.with_company {
+            event = event.company(row.company_id).audience(Audience::Parties);
+        }
+    }
+    match Role::from_code(&row.handler_role) {
+        Some(role) => event.addressed(role, &row.handler_division),
+        None => event,
+    }
+}

@@ -1,0 +1,153 @@
+//! What happened to a ticket, step by step, as far as the caller may know; comments; and a resident's news.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::input::{CommentIn, ListNews};
+use super::model::*;
+use super::parts;
+use super::record::{self, NewStep};
+use super::store;
+use super::view::{self, audiences_of, known_values, read, scrub_evidence};
+use crate::access::Role;
+use crate::access::role::RoleKind;
+use crate::coded_enum;
+use crate::db::types::Instant;
+use crate::db::{Conn, Id, Work};
+use crate::fault::Fault;
+use crate::files;
+use crate::http::paging::Page;
+use crate::http::{Body, Ctx, Cursor, Entity, PageOf, Tx};
+use crate::personal::{self, Purpose, masks};
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::Evidence;
+use crate::proceedings::view::{Official, official};
+
+coded_enum! {
+    /// Who took a step (经办方).
+    #[schema(example = "office")]
+    pub enum StepBy {
+        Office "office" "单位" "An office or a company"
+        Complainant "complainant" "诉求人" "The complainant"
+        Follower "follower" "关注人" "Someone who follows"
+        Program "program" "系统" "The program, by the clock"
+    }
+}
+
+/// A step of a ticket (办理环节).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineStep {
+    pub id: Id,
+    pub complaint_id: Id,
+    pub kind: StepKind,
+    pub audience: StepAudience,
+    pub at: Instant,
+    pub by: StepBy,
+    /// The office, where it was one; its officer is shown to offices only.
+    pub office: Option<Official>,
+    /// What changed: seats, deadlines, whether it was on time. Its members depend on the kind.
+    #[schema(value_type = Object, additional_properties = true, example = json!({ "on_time": true }))]
+    pub facts: Value,
+    /// What was said.
+    #[schema(max_length = 5000, example = "已清理完毕")]
+    pub text: Option<String>,
+    /// Photographs and the like.
+    #[schema(max_items = 20)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// Steps in the order in which they were taken.
+pub fn list(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<PageOf<TimelineStep>> {
+    let row = store::find(conn, &parts::viewer(ctx), id)?;
+    let steps = store::steps_of(conn, row.id, audiences_of(ctx.caller.role))?;
+    Ok(PageOf { items: views(conn, ctx, steps)?, next_cursor: None, total: None })
+}
+
+pub fn news(conn: &mut Conn, ctx: &Ctx, query: &ListNews) -> Work<PageOf<TimelineStep>> {
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: None };
+    let before = Cursor::decode::<Id>(page.cursor.as_deref())?;
+    let steps = store::news(conn, &ctx.scope, before, page.fetch())?;
+    let (steps, next_cursor) = page.cut(steps, |step| step.id);
+    Ok(PageOf { items: views(conn, ctx, steps)?, next_cursor, total: None })
+}
+
+fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> Work<Vec<TimelineStep>> {
+    let ring = ctx.state.keys.ring();
+    let ids: Vec<Id> = steps.iter().map(|step| step.id).collect();
+    let mut said = personal::open_many(conn, &ring, &ids, Purpose::Text)?;
+    let tickets: Vec<Id> = steps.iter().map(|step| step.complaint_id).collect();
+    // Whoever is not told who complained reads nothing by which it can be told.
+    let own = match ctx.caller.role {
+        Role::Resident => store::owned(conn, &tickets, &ctx.caller.iss, &ctx.caller.sub)?,
+        _ => Vec::new(),
+    };
+    let all_told = view::is_office(ctx.caller.role);
+    let contacts = match all_told {
+        true => Default::default(),
+        false => personal::open_many(conn, &ring, &tickets, Purpose::Contact)?,
+    };
+    steps
+        .into_iter()
+        .map(|step| {
+            let mut words = said.remove(&step.id).map(|text| read::<StepText>(&text)).transpose()?.unwrap_or_default();
+            if !all_told && !own.contains(&step.complaint_id) {
+                let contact = contacts.get(&step.complaint_id).map(|text| read::<Contact>(text)).transpose()?;
+                let known = known_values(contact.as_ref());
+                words.text = words.text.map(|text| masks::scrub(&text, &known));
+                words.evidence = scrub_evidence(words.evidence, &known);
+            }
+            one(ctx, step, words)
+        })
+        .collect()
+}
+
+fn one(ctx: &Ctx, step: StepRow, words: StepText) -> Work<TimelineStep> {
+    let internal = || Problem::new(Code::Internal);
+    let (by, office) = match step.actor.0 {
+        StepActor::Office { actor } => (StepBy::Office, Some(official(ctx, actor))),
+        StepActor::Complainant => (StepBy::Complainant, None),
+        StepActor::Follower => (StepBy::Follower, None),
+        StepActor::Program => (StepBy::Program, None),
+    };
+    Ok(TimelineStep {
+        id: step.id,
+        complaint_id: step.complaint_id,
+        kind: StepKind::from_code(&step.kind).ok_or_else(internal)?,
+        audience: StepAudience::from_code(&step.audience).ok_or_else(internal)?,
+        at: step.at,
+        by,
+        office,
+        facts: step.facts.0,
+        text: words.text,
+        evidence: words.evidence,
+    })
+}
+
+/// A comment changes nothing of the ticket. Each speaks to those of whom it is heard itself.
+pub fn comment_on_complaint(tx: &mut Tx, id: Id, body: &Body<CommentIn>) -> Work<Entity<TimelineStep>> {
+    let ctx = tx.ctx;
+    let row = store::find_for_update(tx.conn, &parts::viewer(ctx), id)?;
+    let input = tx.checked(body, |conn, input, faults| {
+        if !audiences_of(ctx.caller.role).contains(&input.audience) {
+            let (zh, en) = ("您不能发给此范围", "not an audience of yours");
+            faults.push(Fault::new("/audience", "wrong_party", zh, en));
+        }
+        files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
+    })?;
+    let is_owner = parts::is_owner(tx.conn, ctx, id)?;
+    let follower = ctx.caller.role.row().kind == RoleKind::Public && !is_owner;
+    if follower || row.state()? == ComplaintState::Merged {
+        let (zh, en) =
+            ("关注人不在他人工单中留言；已合并的工单不再留言", "followers, and merged tickets, have no comments");
+        return Err(Problem::new(Code::Forbidden).detail(zh, en).into());
+    }
+    let step = NewStep::new(StepKind::Comment).to(input.audience).text(input.text.clone()).evidence(&input.evidence);
+    let by = record::actor(ctx, is_owner);
+    let step = record::write(tx, &row, by, step)?;
+    let step = store::step(tx.conn, step)?;
+    let shown = views(tx.conn, ctx, vec![step])?.pop().ok_or_else(|| Problem::new(Code::Internal))?;
+    let mut entity = Entity::created(shown.id, 1, shown, "");
+    entity.location = Some(format!("/v1/complaints/{id}/timeline"));
+    Ok(entity)
+}
