@@ -18,7 +18,11 @@ use crate::http::limits::{LimitOptions, Rate};
 use crate::keys::{self, Keys};
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::traces::TraceOptions;
+<<<<<<< HEAD
 use crate::{calendar, complaints, db, divisions, ledger, policy, ratings};
+=======
+use crate::{calendar, db, divisions, ledger, personal, policy, ratings};
+>>>>>>> w2
 
 /// How often what has run out is put away.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
@@ -26,6 +30,9 @@ const HOUSEKEEPING: Duration = Duration::from_secs(60);
 const CLOCK: Duration = Duration::from_secs(1);
 /// How often the store of attachments is looked through.
 const SWEEPING: Duration = Duration::from_secs(60 * 60);
+/// How often personal data is looked for that lies under relieved keys; and again, where some of it does not open.
+const MOVING: Duration = Duration::from_secs(5);
+const MOVING_AGAIN: Duration = Duration::from_secs(10 * 60);
 
 /// More open files than any deployment needs.
 const MOST_FILES: u64 = 1_048_576;
@@ -103,7 +110,7 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
         issuer: settings.http.public_url.clone(),
         audience: access.audience.clone(),
         token_life: access.access_token_minutes,
-        keys: Keys::open(settings.keyring()?)?,
+        keys: open_keys(settings)?,
         trusted_issuers: access
             .trusted_issuers
             .iter()
@@ -122,6 +129,19 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
             .map(|endpoint| TraceOptions { endpoint, percent: settings.house.trace_percent }),
         page_life: settings.http.public_page_cache_seconds,
     })
+}
+
+/// The keys that a service runs with. A keyring of before there was an index key is refused here and not where it is read,
+/// so that commands can mend it.
+fn open_keys(settings: &Settings) -> anyhow::Result<Keys> {
+    let source = settings.keyring()?;
+    let file = source.file.display().to_string();
+    let keys = Keys::open(source)?;
+    anyhow::ensure!(
+        !keys.ring().index_keys().is_empty(),
+        "the keyring {file} has no index key, by which callers are found: `xiaoqu keys rotate --use index` adds one"
+    );
+    Ok(keys)
 }
 
 fn limits(settings: &Settings) -> LimitOptions {
@@ -153,6 +173,7 @@ pub fn load(state: &State) -> anyhow::Result<()> {
     match state.db.read_blocking(keys::store::seen) {
         Ok(seen) => {
             check_data_keys(&seen, &ids)?;
+            warn_of_lost_index_keys(state);
             state.revoked.refresh_blocking(&state.db).map_err(|fail| anyhow::anyhow!("revocations: {fail:?}"))
         }
         Err(fail) if fail.store_fault() == Some(StoreFault::NotMigrated) => {
@@ -190,6 +211,20 @@ fn check_data_keys(seen: &[String], ids: &[String]) -> anyhow::Result<()> {
         lost.join(", ")
     );
     Ok(())
+}
+
+/// A lost index key loses look-ups and nothing else: digests are made again from the contacts.
+fn warn_of_lost_index_keys(state: &State) {
+    let ring = state.keys.ring();
+    let used = state.db.read_blocking(personal::store::index_keys_in_use).unwrap_or_default();
+    let lost = |id: &&String| !ring.index_keys().iter().any(|one| one.key.id == **id);
+    for key in used.iter().filter(lost) {
+        tracing::warn!(
+            key,
+            "phones are indexed under an index key that the keyring does not have: their callers are found again when \
+             the service has indexed them anew, which begins now"
+        );
+    }
 }
 
 /// How often a replica looks whether the keyring was changed.
@@ -272,6 +307,7 @@ pub fn start_housekeeping(state: Arc<State>) {
             }
         }
     });
+<<<<<<< HEAD
     let clocked = state.clone();
     actix_web::rt::spawn(async move {
         loop {
@@ -283,6 +319,9 @@ pub fn start_housekeeping(state: Arc<State>) {
             }
         }
     });
+=======
+    actix_web::rt::spawn(move_personal_data(state.clone()));
+>>>>>>> w2
     actix_web::rt::spawn(async move {
         let mut next = StopWatch::now() + HOUSEKEEPING;
         let mut next_sweep = StopWatch::now() + HOUSEKEEPING;
@@ -305,6 +344,24 @@ pub fn start_housekeeping(state: Arc<State>) {
             }
         }
     });
+}
+
+/// Follows each rotation of the keys of personal data, for as long as the service runs.
+async fn move_personal_data(state: Arc<State>) {
+    // The keys that the last pass moved to, where it left something, and when to try that again.
+    let mut left: Option<((String, Option<String>), StopWatch)> = None;
+    loop {
+        tokio::time::sleep(MOVING).await;
+        let acting = personal::reencrypt::acting_keys(&state.keys.ring());
+        let is_hopeless = left.as_ref().is_some_and(|(keys, again)| *keys == acting && StopWatch::now() < *again);
+        if is_hopeless || !state.lease.held(&state.db).await {
+            continue;
+        }
+        match personal::reencrypt::pass(&state).await {
+            Ok(pass) => left = (pass.left > 0).then(|| (acting, StopWatch::now() + MOVING_AGAIN)),
+            Err(problem) => tracing::warn!(code = problem.code.row().name, "moving personal data to other keys waits"),
+        }
+    }
 }
 
 /// Runs a server to its end: it finishes what it took, then the writer commits what it holds.

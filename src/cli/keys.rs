@@ -5,9 +5,8 @@ use anyhow::Context;
 use chrono::{Duration, Utc};
 use clap::{Args, Subcommand};
 
-use super::SettingFlags;
+use super::{SettingFlags, keys_in_use};
 use crate::bootstrap;
-use crate::db::{Db, WriteGate};
 use crate::keys::{self, Key, Keyring, Source, State, Use, Wrapping};
 use crate::ledger;
 use crate::settings::Settings;
@@ -18,9 +17,13 @@ pub enum KeysCommand {
     Init,
     /// Show the keys: id, use, state and dates, no secrets
     List,
+    /// Count, in the database, what lies under which data key and index key: a rotation is done when all of it lies under
+    /// those that act
+    Status,
     /// Add a new key, that takes over from the present one
     Rotate(RotateArgs),
-    /// Take a token key out, so that its tokens are refused at once
+    /// Take a key out that does not act: a token key, so that its tokens are refused at once; a data key or an index key
+    /// when nothing lies under it any more
     Remove {
         /// Id of the key, as `keys list` shows it
         id: String,
@@ -32,7 +35,11 @@ pub enum KeysCommand {
         new_wrapping_key_file: PathBuf,
     },
     /// Forget, in the database, the data keys that this keyring has lost. What lay under them is given up
-    GiveUp,
+    GiveUp {
+        /// Delete the sealed personal data that lies under them, for good
+        #[arg(long)]
+        delete_personal_data: bool,
+    },
     /// Print public keys, for whoever verifies what the service signed
     Public {
         /// `ledger`: the verifier keys (C2SP) of checkpoints, a line each; `token`: a JWK Set
@@ -44,8 +51,16 @@ pub enum KeysCommand {
 #[derive(Args)]
 pub struct RotateArgs {
     /// Which key
-    #[arg(long = "use", value_name = "USE")]
-    usage: Use,
+    #[arg(
+        long = "use",
+        value_name = "USE",
+        required_unless_present = "personal_data",
+        conflicts_with = "personal_data"
+    )]
+    usage: Option<Use>,
+    /// The data key and the index key; when they act, the running service moves all personal data to them
+    #[arg(long)]
+    personal_data: bool,
     /// Minutes until the new key acts. Until then everyone learns it: replicas within seconds, callers that keep the
     /// JWK Set within five minutes
     #[arg(long, value_name = "MINUTES", default_value_t = 10, value_parser = clap::value_parser!(i64).range(0..=43200))]
@@ -66,8 +81,9 @@ pub fn run(flags: &SettingFlags, command: &KeysCommand) -> anyhow::Result<()> {
             let ring = change(&source, |all| rotate(all, args))?;
             print!("{}", page(&ring));
         }
+        KeysCommand::Status => print!("{}", keys_in_use::status(&source.read()?, &settings)?),
         KeysCommand::Remove { id } => {
-            let ring = change(&source, |all| remove(all, id))?;
+            let ring = change(&source, |all| remove(all, id, &settings))?;
             print!("{}", page(&ring));
         }
         KeysCommand::Rewrap { new_wrapping_key_file } => {
@@ -76,7 +92,11 @@ pub fn run(flags: &SettingFlags, command: &KeysCommand) -> anyhow::Result<()> {
             keys::replace(&source.file, &source.read()?, &new)?;
             println!("{} is sealed under {}", source.file.display(), new.id());
         }
-        KeysCommand::GiveUp => give_up(&source.read()?, &settings)?,
+        KeysCommand::GiveUp { delete_personal_data } => {
+            for id in keys_in_use::give_up(&source.read()?, &settings, *delete_personal_data)? {
+                println!("{id} is given up");
+            }
+        }
         KeysCommand::Public { usage } => print!("{}", public(&source.read()?, *usage, &settings)?),
     }
     Ok(())
@@ -98,10 +118,22 @@ fn change(source: &Source, change: impl FnOnce(&Keyring) -> anyhow::Result<Vec<K
     Ok(ring)
 }
 
-/// The keys with a new one, without those whose tokens have all expired.
+/// The keys with a new one of each use, without those whose tokens have all expired.
 fn rotate(ring: &Keyring, args: &RotateArgs) -> anyhow::Result<Vec<Key>> {
     let now = Utc::now();
-    let waits = |key: &&Key| key.usage == args.usage && ring.state(key, now) == State::Waiting;
+    let uses = match args.usage {
+        Some(usage) => vec![usage],
+        None => vec![Use::Data, Use::Index],
+    };
+    let mut all: Vec<Key> = ring.keys().filter(|key| ring.state(key, now) != State::Expired).cloned().collect();
+    for usage in uses {
+        all.push(successor(ring, usage, args.activate_after, now)?);
+    }
+    Ok(all)
+}
+
+fn successor(ring: &Keyring, usage: Use, activate_after: i64, now: keys::Moment) -> anyhow::Result<Key> {
+    let waits = |key: &&Key| key.usage == usage && ring.state(key, now) == State::Waiting;
     if let Some(waiting) = ring.keys().find(waits) {
         anyhow::bail!(
             "{} waits already, and acts from {}; `xiaoqu keys remove {0}` takes it out again",
@@ -109,58 +141,43 @@ fn rotate(ring: &Keyring, args: &RotateArgs) -> anyhow::Result<Vec<Key>> {
             waiting.active_from
         );
     }
-    let last = ring.keys().filter(|key| key.usage == args.usage).map(|key| key.active_from).max();
+    let last = ring.keys().filter(|key| key.usage == usage).map(|key| key.active_from).max();
     // Dates are whole seconds: the new key acts after every other, whenever that was made.
     let after = last.map_or(now, |last| now.max(last + Duration::seconds(1)));
-    let from = after.max(now + Duration::minutes(args.activate_after));
-    let mut all: Vec<Key> = ring.keys().filter(|key| ring.state(key, now) != State::Expired).cloned().collect();
-    all.push(Key::generate(args.usage, now, from)?);
-    Ok(all)
+    Key::generate(usage, now, after.max(now + Duration::minutes(activate_after)))
 }
 
-fn remove(ring: &Keyring, id: &str) -> anyhow::Result<Vec<Key>> {
+fn remove(ring: &Keyring, id: &str, settings: &Settings) -> anyhow::Result<Vec<Key>> {
     let key = ring.keys().find(|key| key.id == id).with_context(|| format!("the keyring has no key {id}"))?;
-    anyhow::ensure!(
-        key.usage == Use::Token,
-        "only token keys can be removed: what other keys signed or encrypted is still to be read"
-    );
+    anyhow::ensure!(key.usage != Use::Ledger, "a ledger key cannot be removed: what it signed is still to be read");
+    let does = if key.usage == Use::Token { "signs" } else { "acts" };
     anyhow::ensure!(
         ring.state(key, Utc::now()) != State::Acting,
-        "{id} signs now: let another take over first (keys rotate --use token --activate-after 0)"
+        "{id} {does} now: let another take over first (keys rotate --use {} --activate-after 0)",
+        key.usage.name()
     );
+    match key.usage {
+        Use::Data | Use::Index => keys_in_use::let_go(key, settings)?,
+        Use::Token | Use::Ledger => {}
+    }
     Ok(ring.keys().filter(|key| key.id != id).cloned().collect())
 }
 
-fn give_up(ring: &Keyring, settings: &Settings) -> anyhow::Result<()> {
-    let options = bootstrap::db_options(settings)?;
-    let _held = bootstrap::hold(&options)?;
-    let db = Db::open(&options)?;
-    let kept = ring.data_key_ids();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let given_up = runtime.block_on(db.write(WriteGate::default(), move |conn| {
-        let lost: Vec<String> = keys::store::seen(conn)?.into_iter().filter(|id| !kept.contains(id)).collect();
-        for id in &lost {
-            keys::store::forget(conn, id)?;
-        }
-        Ok(lost)
-    }));
-    db.close();
-    for id in given_up.map_err(|fail| anyhow::anyhow!("the database was not changed: {fail:?}"))? {
-        println!("{id} is given up");
+/// One word for what a key does.
+pub(super) fn word(state: State) -> &'static str {
+    match state {
+        State::Waiting => "waiting",
+        State::Acting => "acting",
+        State::Relieved => "relieved",
+        State::Expired => "expired",
     }
-    Ok(())
 }
 
 fn page(ring: &Keyring) -> String {
     let now = Utc::now();
     ring.keys()
         .map(|key| {
-            let state = match ring.state(key, now) {
-                State::Waiting => "waiting",
-                State::Acting => "acting",
-                State::Relieved => "relieved",
-                State::Expired => "expired",
-            };
+            let state = word(ring.state(key, now));
             let at = |moment: keys::Moment| moment.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
             format!("{:24} {:9} made {} active from {}\n", key.id, state, at(key.created_at), at(key.active_from))
         })

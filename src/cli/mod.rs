@@ -3,6 +3,7 @@
 mod backup;
 pub mod demo;
 mod keys;
+mod keys_in_use;
 mod ledger;
 mod migrate;
 pub mod openapi;

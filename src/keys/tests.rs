@@ -28,6 +28,12 @@ fn ring() -> Keyring {
         .unwrap()
 }
 
+/// A keyring as it is made today.
+fn whole_ring() -> Keyring {
+    let all = ring().keys().cloned().chain([Key::of(Use::Index, [5; 32], start(), start()).unwrap()]).collect();
+    Keyring::new(all).unwrap()
+}
+
 fn text() -> String {
     write(&ring(), &wrapping()).unwrap()
 }
@@ -215,4 +221,34 @@ fn a_running_service_follows_the_file_and_survives_a_broken_one() {
     create(&file, &ring(), &wrapping()).unwrap();
     keys.refresh();
     assert_eq!((ids(&keys.ring()), keys.broken()), (first, false));
+}
+
+#[test]
+fn a_keyring_of_before_there_were_index_keys_is_read_and_another_is_not_taken_back() {
+    let old = ring();
+    assert!(open(text().as_bytes()).unwrap().index_key(start()).is_none());
+    assert!(Keyring::new(whole_ring().keys().filter(|key| key.usage != Use::Data).cloned().collect()).is_err());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keyring.json");
+    create(&file, &whole_ring(), &wrapping()).unwrap();
+    let keys = Keys::open(Source { file: file.clone(), wrapping: Wrapping::Value(Secret::new(WRAPPING)) }).unwrap();
+    assert!(keys.ring().index_key(start()).is_some());
+    replace(&file, &old, &wrapping()).unwrap();
+    keys.refresh();
+    assert!(keys.broken() && keys.ring().index_key(start()).is_some(), "who serves keeps its index key");
+}
+
+#[test]
+fn an_index_key_makes_one_digest_of_one_value_and_another_key_another() {
+    let ring = whole_ring();
+    let key = ring.index_key(start()).unwrap();
+    assert!(key.key.id.starts_with("index-") && key.key.public.is_none());
+    assert_eq!(key.digest("a", "b"), key.digest("a", "b"));
+    let other = Key::of(Use::Index, [6; 32], start(), start() + Duration::minutes(1)).unwrap();
+    let both = Keyring::new(ring.keys().cloned().chain([other]).collect()).unwrap();
+    let later = both.index_key(start() + Duration::minutes(1)).unwrap();
+    let all = [key.digest("a", "b"), key.digest("a", "c"), key.digest("b", "b"), later.digest("a", "b")];
+    let different: std::collections::HashSet<&String> = all.iter().collect();
+    assert!(different.len() == 4 && all.iter().all(|one| one.len() == 64));
+    assert_eq!(both.index_key(start()).unwrap().key.id, key.key.id);
 }

@@ -8,6 +8,8 @@ pub mod masks;
 mod phones;
 pub mod reencrypt;
 pub mod store;
+#[cfg(test)]
+mod tests;
 mod vault;
 
 pub use detect::{PersonalData, personal_data};

@@ -1,1 +1,189 @@
-//! placeholder
+//! After a rotation: what lies under relieved keys is moved to those that act, some at a time, while the service serves.
+//! Each row says itself under which key it lies, so this goes on after a restart, and in another replica; two at once are
+//! right too, for a row is moved only from the very bytes that were read.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant as StopWatch};
+
+use chrono::Utc;
+
+use super::store::{self, Purpose};
+use super::{phones, vault};
+use crate::app::State;
+use crate::db::{Conn, Id, Work, WriteGate};
+use crate::keys::{self, Keyring};
+use crate::problem::Problem;
+
+/// Rows that one transaction takes on at most, and the time after which it takes on no more: with its commit the whole is
+/// to stay below 100 ms on a busy machine.
+const CHUNK: i64 = 200;
+const ENOUGH: Duration = Duration::from_millis(25);
+
+/// What a pass did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pass {
+    /// Texts that lie under the acting key now.
+    pub texts: usize,
+    /// Subjects whose phones are indexed under the acting key now.
+    pub subjects: usize,
+    /// What does not open, and stays where it is.
+    pub left: usize,
+    pub chunks: usize,
+    /// The longest that a transaction took, without its commit.
+    pub longest: Duration,
+}
+
+/// The keys that everything is moved to. A pass that left something is not worth another before these change.
+pub fn acting_keys(ring: &Keyring) -> (String, Option<String>) {
+    let now = Utc::now();
+    (ring.data_key(now).key.id.clone(), ring.index_key(now).map(|one| one.key.id.clone()))
+}
+
+/// Everything once. Reads before it writes: where there is nothing to do, nobody's writer is held.
+pub async fn pass(state: &Arc<State>) -> Result<Pass, Problem> {
+    let mut pass = Pass::default();
+    let ring = state.keys.ring();
+    let relieved = |key: &keys::Key| ring.state(key, Utc::now()) == keys::State::Relieved;
+    for key in ring.data_keys().iter().filter(|one| relieved(&one.key)).map(|one| one.key.id.clone()) {
+        move_texts(state, &ring, key, &mut pass).await?;
+    }
+    let kept: Vec<&str> =
+        ring.index_keys().iter().filter(|one| !relieved(&one.key)).map(|one| one.key.id.as_str()).collect();
+    // Digests under a key that is lost are made again too: they are made from the contacts, and from no other digest.
+    let used = state.db.read(store::index_keys_in_use).await?;
+    for key in used.into_iter().filter(|key| !kept.contains(&key.as_str())) {
+        move_phones(state, &ring, key, &mut pass).await?;
+    }
+    if pass.texts + pass.subjects > 0 {
+        tracing::info!(texts = pass.texts, subjects = pass.subjects, "personal data was moved to the keys that act");
+    }
+    if pass.left > 0 {
+        tracing::error!(left = pass.left, "sealed rows do not open, and stay under relieved keys");
+    }
+    Ok(pass)
+}
+
+/// What one transaction did, and where the next begins.
+struct Chunk<T> {
+    after: Option<T>,
+    moved: usize,
+    left: usize,
+    begun: StopWatch,
+}
+
+impl<T> Chunk<T> {
+    fn new() -> Chunk<T> {
+        Chunk { after: None, moved: 0, left: 0, begun: StopWatch::now() }
+    }
+
+    fn is_full(&self) -> bool {
+        self.after.is_some() && self.begun.elapsed() > ENOUGH
+    }
+}
+
+impl Pass {
+    fn count<T>(&mut self, chunk: &Chunk<T>) {
+        self.left += chunk.left;
+        self.chunks += 1;
+        self.longest = self.longest.max(chunk.begun.elapsed());
+    }
+}
+
+async fn move_texts(state: &Arc<State>, ring: &Arc<Keyring>, key: String, pass: &mut Pass) -> Result<(), Problem> {
+    let mut after: Option<(Id, Purpose)> = None;
+    while state.lease.held(&state.db).await {
+        let asked = key.clone();
+        let next = state.db.read(move |conn| Ok(store::under_data_key(conn, &asked, after, 1)?.len())).await?;
+        if next == 0 {
+            break;
+        }
+        let (ring, key) = (ring.clone(), key.clone());
+        let work = move |conn: &mut Conn| text_chunk(conn, &ring, &key, after);
+        let chunk = state.db.write(WriteGate::default(), work).await?;
+        pass.count(&chunk);
+        pass.texts += chunk.moved;
+        if chunk.after.is_none() {
+            break;
+        }
+        after = chunk.after;
+    }
+    Ok(())
+}
+
+fn text_chunk(conn: &mut Conn, ring: &Keyring, key: &str, after: Option<(Id, Purpose)>) -> Work<Chunk<(Id, Purpose)>> {
+    let mut chunk = Chunk::new();
+    let acting = ring.data_key(Utc::now());
+    vault::make_known(conn, acting)?;
+    for row in store::under_data_key(conn, key, after, CHUNK)? {
+        if chunk.is_full() {
+            break;
+        }
+        chunk.after = Some((row.owner_id, row.purpose));
+        let Ok(plain) = vault::open_row(ring, &row) else {
+            chunk.left += 1;
+            continue;
+        };
+        let sealed = vault::seal_as(acting, row.owner_id, row.purpose, row.subject_id, &plain)?;
+        // Where somebody else wrote meanwhile, theirs stands.
+        chunk.moved += usize::from(store::move_text(conn, &row, &acting.key.id, &sealed)?);
+    }
+    Ok(chunk)
+}
+
+async fn move_phones(state: &Arc<State>, ring: &Arc<Keyring>, key: String, pass: &mut Pass) -> Result<(), Problem> {
+    let mut after: Option<Id> = None;
+    while state.lease.held(&state.db).await {
+        let asked = key.clone();
+        let next = state.db.read(move |conn| Ok(store::under_index_key(conn, &asked, after, 1)?.len())).await?;
+        if next == 0 {
+            break;
+        }
+        let (ring, key) = (ring.clone(), key.clone());
+        let work = move |conn: &mut Conn| phone_chunk(conn, &ring, &key, after);
+        let chunk = state.db.write(WriteGate::default(), work).await?;
+        pass.count(&chunk);
+        pass.subjects += chunk.moved;
+        if chunk.after.is_none() {
+            break;
+        }
+        after = chunk.after;
+    }
+    Ok(())
+}
+
+fn phone_chunk(conn: &mut Conn, ring: &Keyring, key: &str, after: Option<Id>) -> Work<Chunk<Id>> {
+    let mut chunk = Chunk::new();
+    let acting = phones::acting(ring)?;
+    for subject in store::under_index_key(conn, key, after, CHUNK)? {
+        if chunk.after == Some(subject) {
+            continue;
+        }
+        if chunk.is_full() {
+            break;
+        }
+        chunk.after = Some(subject);
+        let contacts: Result<Vec<String>, _> =
+            store::lock_contacts(conn, subject)?.iter().map(|row| vault::open_row(ring, row)).collect();
+        let Ok(contacts) = contacts else {
+            chunk.left += 1;
+            continue;
+        };
+        // Forgotten, or moved by another, since it was seen.
+        if store::delete_phones_under(conn, subject, key)? == 0 {
+            continue;
+        }
+        let phones: HashSet<String> = contacts.iter().filter_map(|contact| phone_of(contact)).collect();
+        for phone in phones {
+            store::add_phone(conn, subject, &acting.key.id, &phones::digest(acting, &phone))?;
+        }
+        chunk.moved += 1;
+    }
+    Ok(chunk)
+}
+
+/// The phone number in a contact.
+fn phone_of(contact: &str) -> Option<String> {
+    let contact: serde_json::Value = serde_json::from_str(contact).ok()?;
+    phones::normalised_phone(contact.get("phone")?.as_str()?)
+}

@@ -5,6 +5,7 @@ mod attachments;
 mod calendar;
 mod clients;
 mod companies;
+mod complaints;
 mod complexes;
 mod contract;
 mod contracts;

@@ -192,6 +192,8 @@ const GROWING: &[&str] = &[
     "complaints",
     "complaint_steps",
     "complaint_followers",
+    "sealed_texts",
+    "phone_indexes",
 ];
 
 #[derive(QueryableByName)]

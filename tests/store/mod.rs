@@ -8,6 +8,8 @@ mod faults;
 mod ledger;
 mod migrations;
 mod outage;
+mod personal;
+mod personal_keys;
 mod replicas;
 mod s3;
 mod sealing;

@@ -3,10 +3,12 @@
 pub mod browser;
 pub mod cases;
 pub mod client;
+pub mod complaining;
 pub mod disclosing;
 pub mod files;
 pub mod inspecting;
 pub mod jwks;
+pub mod keyring;
 pub mod keys;
 pub mod needles;
 pub mod oidc;

@@ -1,0 +1,137 @@
+//! What lies under the keys in the database: whether a rotation is done, and which keys are needed no more.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::future::Future;
+
+use anyhow::Context;
+use chrono::Utc;
+
+use super::keys::word;
+use crate::bootstrap;
+use crate::db::{self, Conn, Db, DbOptions, Fail, WriteGate};
+use crate::keys::{self, Key, Keyring, State, Use};
+use crate::personal::store::{self, Lying};
+use crate::settings::Settings;
+
+/// The database of these settings. One that is not there is not made: it would seem that nothing lies under any key.
+fn database(settings: &Settings) -> anyhow::Result<(DbOptions, Db)> {
+    let options = bootstrap::db_options(settings)?;
+    if !options.is_postgres() {
+        let path = db::sqlite_path(&options.url);
+        anyhow::ensure!(
+            std::path::Path::new(&path).exists(),
+            "there is no database {path}: what lies under a key can only be told with the database of the service"
+        );
+    }
+    let db = Db::open(&options)?;
+    Ok((options, db))
+}
+
+fn unreadable(fail: Fail) -> anyhow::Error {
+    anyhow::anyhow!("the database cannot be read: {fail:?}")
+}
+
+fn wait<T>(work: impl Future<Output = Result<T, Fail>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(work).map_err(|fail| anyhow::anyhow!("the database was not changed: {fail:?}"))
+}
+
+fn counts(lying: Lying) -> String {
+    let Lying { texts, phones, answers } = lying;
+    format!("{texts} sealed texts, {phones} indexed phones, {answers} stored answers")
+}
+
+/// A line for each data key and index key, those that the keyring has lost too, and whether there is more to move.
+pub fn status(ring: &Keyring, settings: &Settings) -> anyhow::Result<String> {
+    let (_, db) = database(settings)?;
+    let kept: Vec<&Key> = ring.keys().filter(|key| matches!(key.usage, Use::Data | Use::Index)).collect();
+    let ids: Vec<String> = kept.iter().map(|key| key.id.clone()).collect();
+    let found = db.read_blocking(|conn| {
+        let used = [store::data_keys_in_use(conn)?, store::index_keys_in_use(conn)?].concat();
+        let lost: BTreeSet<String> =
+            used.into_iter().chain(keys::store::seen(conn)?).filter(|id| !ids.contains(id)).collect();
+        let all = ids.iter().cloned().chain(lost);
+        all.map(|id| Ok((store::lying_under(conn, &id)?, id))).collect::<Result<Vec<_>, Fail>>()
+    });
+    db.close();
+    let now = Utc::now();
+    let (mut text, mut texts, mut phones) = (String::new(), 0, 0);
+    for (lying, id) in found.map_err(unreadable)? {
+        let state = kept.iter().find(|key| key.id == id).map(|key| ring.state(key, now));
+        writeln!(text, "{id:24} {:9} {}", state.map_or("lost", word), counts(lying))?;
+        if state != Some(State::Acting) {
+            texts += lying.texts;
+            phones += lying.phones;
+        }
+    }
+    if texts + phones == 0 {
+        text.push_str("done: all personal data lies under the keys that act\n");
+    } else {
+        writeln!(
+            text,
+            "not done: {texts} sealed texts and {phones} indexed phones lie under other keys; the running service moves them"
+        )?;
+    }
+    Ok(text)
+}
+
+/// Makes sure that a key is needed no more, and that nothing can come to lie under it: the store forgets a data key, and
+/// takes nothing under one that it does not know.
+pub fn let_go(key: &Key, settings: &Settings) -> anyhow::Result<()> {
+    let (_, db) = database(settings)?;
+    let (id, usage) = (key.id.clone(), key.usage);
+    let lying = wait(db.write(WriteGate::default(), move |conn: &mut Conn| {
+        let lying = store::lying_under(conn, &id)?;
+        if lying.is_nothing() && usage == Use::Data {
+            keys::store::forget(conn, &id)?;
+        }
+        Ok(lying)
+    }));
+    db.close();
+    let lying = lying.with_context(|| format!("{} cannot be removed", key.id))?;
+    anyhow::ensure!(
+        lying.is_nothing(),
+        "{} cannot be removed: {} lie under it. The running service moves texts and phones to the keys that act, and \
+         forgets answers after a day (`xiaoqu keys status`)",
+        key.id,
+        counts(lying)
+    );
+    Ok(())
+}
+
+/// Forgets the data keys that the keyring lacks. Personal data under them goes only where that is said.
+pub fn give_up(ring: &Keyring, settings: &Settings, delete_personal_data: bool) -> anyhow::Result<Vec<String>> {
+    let options = bootstrap::db_options(settings)?;
+    let _held = bootstrap::hold(&options)?;
+    let db = Db::open(&options)?;
+    let lost = forget_lost(&db, ring, delete_personal_data);
+    db.close();
+    lost
+}
+
+fn forget_lost(db: &Db, ring: &Keyring, delete_personal_data: bool) -> anyhow::Result<Vec<String>> {
+    let kept = ring.data_key_ids();
+    let lost: Vec<String> =
+        db.read_blocking(keys::store::seen).map_err(unreadable)?.into_iter().filter(|id| !kept.contains(id)).collect();
+    for id in &lost {
+        let lying = db.read_blocking(|conn| store::lying_under(conn, id)).map_err(unreadable)?;
+        anyhow::ensure!(
+            lying.texts == 0 || delete_personal_data,
+            "{} sealed texts (contacts, descriptions, notes) lie under {id}. If that key is not in any copy of the \
+             keyring, `xiaoqu keys give-up --delete-personal-data` deletes them for good",
+            lying.texts
+        );
+    }
+    for id in &lost {
+        loop {
+            let key = id.clone();
+            if wait(db.write(WriteGate::default(), move |conn| store::delete_under(conn, &key)))? == 0 {
+                break;
+            }
+        }
+        let key = id.clone();
+        wait(db.write(WriteGate::default(), move |conn| keys::store::forget(conn, &key)))?;
+    }
+    Ok(lost)
+}
