@@ -132,8 +132,8 @@ fn routed(
 }
 
 impl Ticket {
-    /// `number` is its own among all tickets; cards that came up after `cards_until` are still to be given.
-    pub fn draw(world: &World, chance: &mut Chance, at: Time, number: usize, cards_until: Time) -> Ticket {
+    /// `number` is its own among all tickets; what came up for the service's clock after `clock_until` is still to be done.
+    pub fn draw(world: &World, chance: &mut Chance, at: Time, number: usize, clock_until: Time) -> Ticket {
         let at_place = chance.below(world.homes.len());
         let home = &world.homes[at_place];
         let category = &world.rules.categories[chance.weighted(&world.mix)];
@@ -230,7 +230,7 @@ impl Ticket {
         ticket.step(chance, at, StepKind::Submitted, StepAudience::Complainant, own, None);
         ticket.persons(world, chance, by_account);
         let plan = plan(chance, &ticket.row, category);
-        ticket.live(world, chance, plan, &home.place, cards_until);
+        ticket.live(world, chance, plan, &home.place, clock_until);
         ticket
     }
 
@@ -263,16 +263,16 @@ impl Ticket {
         chance: &mut Chance,
         plan: Vec<(Time, StepKind)>,
         place: &Place,
-        cards_until: Time,
+        clock_until: Time,
     ) {
         for (at, kind) in plan {
-            self.by_itself(world, chance, at.min(world.now), cards_until);
+            self.by_itself(world, chance, at.min(world.now), clock_until);
             if at > world.now || !self.may(kind) {
                 break;
             }
             self.take(world, chance, at, kind, place);
         }
-        self.by_itself(world, chance, world.now, cards_until);
+        self.by_itself(world, chance, world.now, clock_until);
         self.row.next_at = self.next_look(world);
     }
 
@@ -285,12 +285,12 @@ impl Ticket {
     }
 
     /// What the service's clock does until then: cards, closing of what nobody answered, erasure.
-    fn by_itself(&mut self, world: &World, chance: &mut Chance, until: Time, cards_until: Time) {
+    fn by_itself(&mut self, world: &World, chance: &mut Chance, until: Time, clock_until: Time) {
         while let Some(at) = self.next_look(world).filter(|at| at.0 <= until) {
+            if at.0 > clock_until {
+                return;
+            }
             if self.row.is_open {
-                if at.0 > cards_until {
-                    return;
-                }
                 self.card(world, chance, at);
             } else if self.row.state == ComplaintState::Replied.code() {
                 self.change(ComplaintState::Closed, at.0);

@@ -43,9 +43,9 @@ struct Args {
     /// Another seed makes other tickets
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Cards of the last so many hours were not given yet: the sweep finds them
+    /// The service's clock did nothing in the last so many hours: cards, closing and erasure wait for it
     #[arg(long, default_value_t = 0)]
-    cards_behind_hours: u32,
+    clock_behind_hours: u32,
 }
 
 const CHUNK: usize = 5000;
@@ -98,10 +98,10 @@ fn fill(conn: &mut Conn, world: &World, ring: &Keyring, args: &Args) -> anyhow::
     let mut chance = Chance::new(args.seed);
     let mut counts = Counts::default();
     let mut batch = Batch::default();
-    let cards_until = world.now - TimeDelta::hours(args.cards_behind_hours.into());
+    let clock_until = world.now - TimeDelta::hours(args.clock_behind_hours.into());
     for number in 0..args.tickets {
         let at = moment(world, &mut chance, number, args);
-        let ticket = Ticket::draw(world, &mut chance, at, number, cards_until);
+        let ticket = Ticket::draw(world, &mut chance, at, number, clock_until);
         counts.open += usize::from(ticket.row.is_open);
         counts.steps += ticket.steps.len();
         counts.followers += ticket.followers.len();

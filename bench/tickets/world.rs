@@ -78,7 +78,7 @@ fn homes(conn: &mut Conn, today: NaiveDate) -> Work<Vec<Home>> {
     let serving: HashMap<Id, Id> = serving.into_iter().collect();
     type Row = (Id, String, String, String, Option<f64>, Option<f64>);
     let rows: Vec<Row> = complexes::table
-        .order(complexes::id)
+        .order((complexes::name, complexes::id))
         .select((
             complexes::id,
             complexes::county,

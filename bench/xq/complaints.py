@@ -5,6 +5,7 @@ county with a hundred times the tickets has a hundred times as many open: in bot
 sizes stand beside each other, and each list is asked for as many rows a page as it has at both.
 """
 
+import datetime
 import json
 import random
 import shutil
@@ -19,18 +20,18 @@ from .service import TOWNSHIP, Service
 from .wrk import Load, measure as measured
 from .writers import Rows
 
-COMPANIES, COMPLEXES = 60, 600
+COMPLEXES = 600
 PAGE = 20
 # What is promised: lists, creations, seconds of a sweep.
 LISTS, CREATE, SWEEP = 1.5, 1.2, 1.0
-# Cards of so many hours wait when the service starts: one midnight, when cards of working days come, lies in any day.
+# So many hours wait for the clock when the service starts: one midnight, when working days end, lies in any day.
 BEHIND = 24
 
 
 class System:
     """One service on one database with so many tickets."""
 
-    def __init__(self, binary, filler, folder, kind, tickets):
+    def __init__(self, binary, filler, folder, kind, tickets, complexes, until):
         self.kind, self.folder, self.tickets = kind, folder, tickets
         folder.mkdir(parents=True)
         self.postgres = None
@@ -41,9 +42,9 @@ class System:
             url = self.postgres.create_database()
         self.service = Service(binary, folder, url)
         self.service.start()
-        self.register = data.Register(self.service, COMPANIES, COMPLEXES)
+        self.register = data.Register(self.service, complexes // 10, complexes)
         self.service.stop()
-        self.made = fill(filler, self.service, tickets, "--cards-behind-hours", BEHIND)
+        self.made = fill(filler, self.service, tickets, "--clock-behind-hours", BEHIND, "--until", until)
         self.rows = Rows(url, self.postgres)
         self.office = self.service.token("enforcement_office", division=TOWNSHIP)
         self.desk = self.service.token("social_affairs_office", division=TOWNSHIP)
@@ -136,7 +137,7 @@ def lists(systems, small, large, rounds, seconds, table, title):
     loads, told = [], {}
     for name, path in asked.items():
         held = {size: system.total(path) for size, system in systems.items()}
-        limit = min(PAGE, *held.values())
+        limit = max(1, min(PAGE, *held.values()))
         told[name] = f"{limit} of {held[large]:,} : {limit} of {held[small]:,} rows"
         loads += [(name, size, system.load(f"list {name}", [(f"{path}&limit={limit}", None)], 2, system.office))
                   for size, system in systems.items()]
@@ -144,7 +145,7 @@ def lists(systems, small, large, rounds, seconds, table, title):
     held = {size: counted(system) for size, system in systems.items()}
     chosen = {size: sorted(of, key=of.get, reverse=True)[:100] for size, of in held.items()}
     least = {size: min(held[size][id] for id in chosen[size]) for size in systems}
-    limit = min(PAGE, *least.values())
+    limit = max(1, min(PAGE, *least.values()))
     told["by complex"] = f"{limit} of {least[large]:,} and more : {limit} of {least[small]:,} and more rows"
     for size, system in systems.items():
         lines = [(f"/v1/complaints?complex_id={id}&limit={limit}", None) for id in chosen[size]]
@@ -197,12 +198,13 @@ def created(systems, small, large, rounds, seconds, table, title):
     return sum(one["failed"] for one in of.values())
 
 
-def measure(binary, filler, folder, kind, small, large, rounds, seconds, table):
+def measure(binary, filler, folder, kind, small, large, complexes, rounds, seconds, table):
     title = {"sqlite": "SQLite", "postgres": "PostgreSQL"}[kind]
     systems = {}
+    until = f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
     try:
         for size in (small, large):
-            systems[size] = System(binary, filler, folder / f"{kind}-{size}", kind, size)
+            systems[size] = System(binary, filler, folder / f"{kind}-{size}", kind, size, complexes, until)
             made = systems[size].made
             print(f"{title}: {size:,} tickets ({made['open']:,} open), {made['steps']:,} steps, {made['sealed']:,} sealed texts"
                   f" in {made['seconds']:.0f} s", flush=True)
