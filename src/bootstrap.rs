@@ -18,11 +18,7 @@ use crate::http::limits::{LimitOptions, Rate};
 use crate::keys::{self, Keys};
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::traces::TraceOptions;
-<<<<<<< HEAD
-use crate::{calendar, complaints, db, divisions, ledger, policy, ratings};
-=======
-use crate::{calendar, db, divisions, ledger, personal, policy, ratings};
->>>>>>> w2
+use crate::{calendar, complaints, db, divisions, ledger, personal, policy, ratings};
 
 /// How often what has run out is put away.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
@@ -307,7 +303,6 @@ pub fn start_housekeeping(state: Arc<State>) {
             }
         }
     });
-<<<<<<< HEAD
     let clocked = state.clone();
     actix_web::rt::spawn(async move {
         loop {
@@ -319,9 +314,7 @@ pub fn start_housekeeping(state: Arc<State>) {
             }
         }
     });
-=======
     actix_web::rt::spawn(move_personal_data(state.clone()));
->>>>>>> w2
     actix_web::rt::spawn(async move {
         let mut next = StopWatch::now() + HOUSEKEEPING;
         let mut next_sweep = StopWatch::now() + HOUSEKEEPING;
