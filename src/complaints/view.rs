@@ -95,8 +95,10 @@ pub struct Complaint {
     pub state: ComplaintState,
     /// Its handler still owes something.
     pub open: bool,
-    /// Open, and a deadline is over; while it waits for the complainant none runs.
+    /// Open, and its time to reply is over; while it waits for the complainant none runs.
     pub overdue: bool,
+    /// Open, not accepted, and its time to accept is over.
+    pub accept_overdue: bool,
     /// What its limits count.
     pub clock: DeadlineClock,
     /// Last second in which to accept it.
@@ -284,8 +286,7 @@ fn view(
     let organisation = row.organisation();
     let secrecy = row.secrecy();
     let course = row.course.0;
-    let waits = course.paused_at.is_some();
-    let late = row.resolve_due.0 < ctx.now.0 || (course.accepted_at.is_none() && course.accept_due.0 < ctx.now.0);
+    let runs = row.is_open && course.paused_at.is_none();
     let told = told.map(|told| match nearness {
         Nearness::Other => scrubbed(told, &known_values(contact.as_ref())),
         _ => told,
@@ -306,7 +307,8 @@ fn view(
         organisation,
         state,
         open: row.is_open,
-        overdue: row.is_open && !waits && late,
+        overdue: runs && row.resolve_due.0 < ctx.now.0,
+        accept_overdue: runs && course.accepted_at.is_none() && course.accept_due.0 < ctx.now.0,
         clock: course.clock,
         accept_due: course.accept_due,
         resolve_due: row.resolve_due,

@@ -221,6 +221,7 @@ fn fill(conn: &mut Conn) {
             "date" => "DATE '2026-01-01' + (g % 900)",
             "timestamp with time zone" => "now()",
             "boolean" => "true",
+            "bytea" => "'\\x00'::bytea",
             _ => "g",
         };
         let values: Vec<&str> = columns.iter().map(value).collect();

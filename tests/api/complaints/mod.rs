@@ -1,1 +1,6 @@
+mod deadlines;
 mod lifecycle;
+mod links;
+mod matters;
+mod persons;
+mod sight;
