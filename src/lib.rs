@@ -24,6 +24,7 @@ pub mod disclosures;
 pub mod divisions;
 pub mod documents;
 pub mod fault;
+pub mod figures;
 pub mod files;
 pub mod http;
 pub mod identity;

@@ -7,6 +7,7 @@ pub mod jwks;
 pub mod permissions;
 pub mod revoked;
 pub mod role;
+mod role_sets;
 pub mod scope;
 pub mod scoped;
 pub mod token;

@@ -224,6 +224,14 @@ pub fn given_example(operation: &str) -> Option<Value> {
                 "checklist": "general", "visited_at": "2026-03-02T00:30:00Z", "items": general_items()
             }]
         })),
+        // An office writes down a call; a resident submits by `app` or `portal`.
+        "create_complaint" => Some(json!({
+            "kind": "complaint", "channel": "phone", "category": "service.cleaning",
+            "complex_id": "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b12", "location": "3 号楼 2 单元门厅",
+            "description": "楼道垃圾连续三天无人清理，气味很大",
+            "contact": { "name": "测试居民", "phone": "13800000000", "address": "望远示范花园 3 号楼 2 单元 1201 室" },
+            "consent_to_company": true
+        })),
         "replace_calendar" => Some(json!({
             "holidays": [{ "date": "2026-10-01", "name": "国庆节" }], "workdays": [{ "date": "2026-10-10", "name": "国庆节" }]
         })),

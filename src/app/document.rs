@@ -268,11 +268,13 @@ fn complete_operation(
     }
     statuses.sort_unstable();
     let uploads = permission.operation == "create_attachment";
+    // Whoever reads a contact in full is a person.
+    let opens_a_contact = permission.operation == "get_complaint";
     let codes: Vec<&str> = CODES
         .iter()
         .filter(|row| statuses.contains(&row.status))
         .filter(|row| row.status != 409 || conflicts.contains(&row.name) || row.code == Code::IdempotencyInProgress)
-        .filter(|row| row.code != Code::PersonRequired || permission.person_only)
+        .filter(|row| row.code != Code::PersonRequired || permission.person_only || opens_a_contact)
         .filter(|row| row.code != Code::FilesUnavailable || has_parts || uploads)
         .map(|row| row.name)
         .collect();
@@ -330,7 +332,10 @@ fn shows_version(path: &str, permission: &permissions::Permission) -> bool {
     let one = path.contains("/{")
         || path.ends_with("/current")
         || path.starts_with("/public")
-        || matches!(permission.operation, "get_disclosure_survey" | "get_inspection_statistics");
+        || matches!(
+            permission.operation,
+            "get_disclosure_survey" | "get_inspection_statistics" | "get_complaint_statistics"
+        );
     one && crate::open311::format_of(path).is_none() && permission.operation != "get_ledger_entry"
 }
 

@@ -53,6 +53,7 @@ pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> Work<Entity<Complaint>
 #[serde(deny_unknown_fields)]
 pub struct ConsentIn {
     /// Given, or withdrawn.
+    #[schema(example = true)]
     pub granted: bool,
     /// How the complainant said so, where an office writes it down.
     #[serde(default)]
@@ -121,7 +122,11 @@ pub fn erase_complaint_persons(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> W
         _ => record::actor(ctx, false),
     };
     let step = NewStep::new(StepKind::Erased).to(StepAudience::Offices).text(reasons);
-    record::advance(tx, &mut row, &terms, by, step)?;
+    let step = record::advance(tx, &mut row, &terms, by, step)?;
+    if ctx.caller.role == Role::Resident {
+        // The last that this account did, and its reasons may name it.
+        ledger::forget_personal(tx.conn, &[step])?;
+    }
     view::entity(tx.conn, ctx, row)
 }
 

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::masks::{TAKEN_OUT, mask_address, mask_name, mask_phone, scrub};
+use super::masks::{mask_address, mask_name, mask_phone, scrub};
 use super::{normalised_phone, personal_data};
 
 #[test]

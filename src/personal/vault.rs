@@ -28,7 +28,7 @@ pub fn seal(conn: &mut Conn, ring: &Keyring, subject: Id, owner: Id, purpose: Pu
 /// The store is told of a key before anything lies under it, so that a keyring without it is refused at the start.
 pub(super) fn make_known(conn: &mut Conn, key: &DataKey) -> Work<()> {
     // Not marked as known here: this transaction may still be taken back.
-    if key.is_known() { Ok(()) } else { keys::store::remember(conn, &[key.key.id.clone()], Instant::now()) }
+    if key.is_known() { Ok(()) } else { keys::store::remember(conn, std::slice::from_ref(&key.key.id), Instant::now()) }
 }
 
 pub(super) fn seal_as(key: &DataKey, owner: Id, purpose: Purpose, subject: Id, plain: &str) -> Work<Vec<u8>> {
