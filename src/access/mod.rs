@@ -11,7 +11,7 @@ mod role_sets;
 pub mod scope;
 pub mod scoped;
 pub mod token;
-mod visitor;
+pub mod visitor;
 
 pub use caller::Caller;
 pub use role::Role;

@@ -10,6 +10,9 @@ pub enum Access {
     Public,
     /// These roles, each in its territory.
     Roles(&'static [Role]),
+    /// A client of one of these roles, which shows its secret in the form that it sends and not in a header (Open311). What
+    /// the gate cannot see before the body is read, the feature sees to.
+    Key(&'static [Role]),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +31,10 @@ const fn allow(operation: &'static str, roles: &'static [Role]) -> Permission {
     Permission { operation, access: Access::Roles(roles), person_only: false }
 }
 
+const fn by_key(operation: &'static str, roles: &'static [Role]) -> Permission {
+    Permission { operation, access: Access::Key(roles), person_only: false }
+}
+
 const fn decide(operation: &'static str, roles: &'static [Role]) -> Permission {
     Permission { operation, access: Access::Roles(roles), person_only: true }
 }
@@ -37,6 +44,18 @@ const RATING_READERS: &[Role] = STANDING_READERS;
 
 /// The offices among them.
 const RATING_OFFICES: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    Community,
+];
+
+/// Whoever sees the complaints of a territory in numbers.
+const COMPLAINT_COUNTERS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
     SocialAffairsOffice,
@@ -105,6 +124,18 @@ const FILE_HOLDERS: &[Role] = &[
     ComplexCommittee,
     PropertyCompany,
     Resident,
+];
+
+/// Whose systems send in what residents reported elsewhere: those that a resident turns to.
+const OPEN311_SENDERS: &[Role] = &[
+    CountyAuthority,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
 ];
 
 const COUNTY: &[Role] = &[CountyAuthority];
@@ -190,6 +221,9 @@ pub const PERMISSIONS: &[Permission] = &[
     public("get_plaque"),
     allow("get_rating_statistics", RATING_OFFICES),
     allow("get_statistics_report", INSPECTION_OVERSEERS),
+    allow("get_complaint_statistics", COMPLAINT_COUNTERS),
+    allow("get_complaint_report", COMPLAINT_COUNTERS),
+    allow("list_complaint_heat", COMPLAINT_COUNTERS),
     allow("list_checklists", INSPECTION_READERS),
     allow("list_inspection_plan", INSPECTION_OVERSEERS),
     allow("list_inspections", INSPECTION_READERS),
@@ -322,6 +356,13 @@ pub const PERMISSIONS: &[Permission] = &[
     public("list_public_complexes"),
     public("get_public_complex_data"),
     public("get_public_document_data"),
+    public("get_open311_discovery"),
+    public("list_open311_services"),
+    public("get_open311_service"),
+    by_key("create_open311_request", OPEN311_SENDERS),
+    public("get_open311_token"),
+    public("list_open311_requests"),
+    public("get_open311_request"),
     allow("list_offices", EVERYONE),
     allow("create_office", REGISTRARS),
     allow("get_office", EVERYONE),
@@ -348,7 +389,7 @@ impl Permission {
     pub fn allows(&self, role: Role) -> bool {
         match self.access {
             Access::Public => true,
-            Access::Roles(roles) => roles.contains(&role),
+            Access::Roles(roles) | Access::Key(roles) => roles.contains(&role),
         }
     }
 }

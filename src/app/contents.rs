@@ -29,6 +29,10 @@ pub const TAGS: &[(&str, &str)] = &[
     ("violations", "Violations 违规行为 and their due process"),
     ("measures", "Measures 处置措施 that the ladder calls for, and referrals 移交"),
     ("standing", "Explained standing 企业信用状况, preview, blacklist 黑名单"),
+    (
+        "open311",
+        "Open311 GeoReport v2 公共诉求接口: services, requests; the same tickets for programs of that standard",
+    ),
     ("clients", "Systems that integrate 接入系统: OAuth clients, their tokens, and revocations 吊销"),
     ("inbox", "What waits for me 待办"),
     ("ledger", "The ledger 台账: events, proofs, the auditor's reading"),

@@ -3,13 +3,13 @@
 mod clock_routes;
 pub mod clock_rules;
 mod following;
-mod handling;
-mod input;
+pub mod handling;
+pub mod input;
 pub mod intake;
 mod links;
 mod list_store;
 pub mod model;
-mod outcome;
+pub mod outcome;
 mod parts;
 mod persons;
 mod preview;
@@ -17,6 +17,7 @@ pub mod record;
 mod routes;
 mod routing_rules;
 pub mod rules;
+pub mod statistics;
 pub mod store;
 pub mod sweep;
 pub mod timeline;
@@ -29,6 +30,7 @@ use crate::db::{Conn, Id, Work};
 use crate::http::Ctx;
 use crate::problem::Problem;
 pub use input::{ComplaintIn, ContactIn, SeatIn};
+pub use statistics::{ComplaintFacts, facts_of};
 
 pub fn routes(config: &mut ServiceConfig) {
     config
@@ -64,11 +66,17 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::erase_complaint_persons)
         .service(routes::follow_complaint)
         .service(routes::unfollow_complaint);
+    statistics::routes(config);
 }
 
 /// A ticket as the caller sees it.
 pub fn find_for(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<model::ComplaintRow> {
     store::find(conn, &Viewer::of(&ctx.caller, &ctx.scope), id)
+}
+
+/// Any ticket, for the program itself.
+pub fn find_any(conn: &mut Conn, id: Id) -> Work<model::ComplaintRow> {
+    store::find(conn, &Viewer::system("the program plays its own demo"), id)
 }
 
 /// A step of a ticket, where the caller sees both.

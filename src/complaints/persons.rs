@@ -122,7 +122,11 @@ pub fn erase_complaint_persons(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> W
         _ => record::actor(ctx, false),
     };
     let step = NewStep::new(StepKind::Erased).to(StepAudience::Offices).text(reasons);
-    record::advance(tx, &mut row, &terms, by, step)?;
+    let step = record::advance(tx, &mut row, &terms, by, step)?;
+    if ctx.caller.role == Role::Resident {
+        // The last that this account did, and its reasons may name it.
+        ledger::forget_personal(tx.conn, &[step])?;
+    }
     view::entity(tx.conn, ctx, row)
 }
 

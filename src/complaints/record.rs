@@ -97,14 +97,13 @@ pub fn actor(ctx: &Ctx, is_owner: bool) -> StepActor {
     }
 }
 
-/// Saves the row as the step left it, with the step and its event.
-pub fn advance(tx: &mut Tx, row: &mut ComplaintRow, terms: &Terms, by: StepActor, new: NewStep) -> Work<()> {
+/// Saves the row as the step left it, with the step and its event. Returns the id of the step.
+pub fn advance(tx: &mut Tx, row: &mut ComplaintRow, terms: &Terms, by: StepActor, new: NewStep) -> Work<Id> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
     look_again(tx.conn, row, terms)?;
     store::save(tx.conn, row)?;
-    write(tx, row, by, new)?;
-    Ok(())
+    write(tx, row, by, new)
 }
 
 /// Sets when the clock has to look at a ticket next.

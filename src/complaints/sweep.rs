@@ -86,11 +86,11 @@ fn look(tx: &mut Tx, mut row: ComplaintRow, terms: &Terms) -> Work<()> {
     if row.state == ComplaintState::Replied.code() {
         outcome::close(&mut row, now);
         let step = NewStep::new(StepKind::Closed).facts(json!({ "unanswered": true }));
-        return record::advance(tx, &mut row, terms, StepActor::Program, step);
+        return record::advance(tx, &mut row, terms, StepActor::Program, step).map(drop);
     }
     persons::erase(tx, &mut row, None)?;
     let step = NewStep::new(StepKind::Erased).to(StepAudience::Offices).facts(json!({ "retention": true }));
-    record::advance(tx, &mut row, terms, StepActor::Program, step)
+    record::advance(tx, &mut row, terms, StepActor::Program, step).map(drop)
 }
 
 /// Each card that has come and was not given yet. With the first red one the ticket is its supervisor's business, too.

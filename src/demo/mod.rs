@@ -1,6 +1,7 @@
 //! `xiaoqu demo`: a fresh SQLite file, a past of two years played through the real actions, and a tour of the ladder.
 
 mod cases;
+mod complaining;
 mod contracts;
 mod disclosing;
 mod inspecting;
@@ -91,6 +92,7 @@ enum Scene {
     Tell(usize),
     Rate(ratings::Step),
     Inspect(inspecting::Step),
+    Complain(complaining::Step),
 }
 
 /// Plays the past, each step at its time, and sets the clock to the start.
@@ -103,6 +105,7 @@ pub async fn fill(state: Arc<State>, start: DateTime<Utc>) -> anyhow::Result<Dem
     let mut disclosing = disclosing::Disclosing::read()?;
     let mut rounds = ratings::Rounds::default();
     let mut inspecting = inspecting::Inspecting::read()?;
+    let mut complaining = complaining::Complaining::read()?;
     let mut scenes: Vec<(Instant, Scene)> = register.services().map(|at| (at, Scene::Service)).collect();
     for (at, case) in docket.cases.iter().enumerate() {
         scenes.extend(case.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Case(at, step))));
@@ -117,6 +120,7 @@ pub async fn fill(state: Arc<State>, start: DateTime<Utc>) -> anyhow::Result<Dem
     scenes.extend(disclosing.typical_cases.iter().enumerate().map(|(at, told)| (told.when(&stage), Scene::Tell(at))));
     scenes.extend(ratings::steps(&stage).into_iter().map(|(when, step)| (when, Scene::Rate(step))));
     scenes.extend(inspecting.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Inspect(step))));
+    scenes.extend(complaining.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Complain(step))));
     scenes.sort_by_key(|(when, _)| *when);
     for (when, scene) in scenes {
         anyhow::ensure!(when.0 < start, "the demo's data reaches beyond its start");
@@ -128,6 +132,7 @@ pub async fn fill(state: Arc<State>, start: DateTime<Utc>) -> anyhow::Result<Dem
             Scene::Rate(step) => rounds.play(&stage, &register, when, step).await?,
             Scene::Tell(at) => disclosing.tell(&stage, &docket, at).await?,
             Scene::Inspect(step) => inspecting.play(&stage, &register, when, step).await?,
+            Scene::Complain(step) => complaining.play(&stage, &register, when, step).await?,
             Scene::Sanction(at) => sanctions::play(&stage, &register, &docket, &sanctions[at]).await?,
         }
     }

@@ -79,6 +79,10 @@ impl Register {
         self.companies.get(key).with_context(|| format!("no demo company {key}"))
     }
 
+    pub fn company_of(&self, id: Id) -> anyhow::Result<&Company> {
+        self.companies.values().find(|one| one.id == id).with_context(|| format!("no demo company {id}"))
+    }
+
     pub fn complex(&self, key: &str) -> anyhow::Result<&Complex> {
         self.complexes.get(key).with_context(|| format!("no demo complex {key}"))
     }

@@ -183,6 +183,11 @@ impl Person {
         Person(args)
     }
 
+    /// Of an app: a resident has no territory.
+    pub fn of_resident(name: &str) -> Person {
+        Person(blank(Role::Resident, name.to_owned()))
+    }
+
     pub fn of_committee(complex: Id) -> Person {
         let mut args = blank(Role::ComplexCommittee, "committee-demo".into());
         args.complex = Some(complex.to_string());

@@ -72,9 +72,12 @@ impl Service {
         let (wrapping, now) = (random(), Utc::now());
         let mut secrets = vec![Needle::new("the wrapping key", wrapping)];
         let mut ring = Vec::new();
-        for (usage, name) in
-            [(Use::Token, "the token key"), (Use::Ledger, "the ledger key"), (Use::Data, "the data key")]
-        {
+        for (usage, name) in [
+            (Use::Token, "the token key"),
+            (Use::Ledger, "the ledger key"),
+            (Use::Data, "the data key"),
+            (Use::Index, "the index key"),
+        ] {
             let secret = random();
             secrets.push(Needle::new(name, secret));
             ring.push(Key::of(usage, secret, now, now).expect("a key"));

@@ -5,3 +5,4 @@ mod links;
 mod matters;
 mod persons;
 mod sight;
+mod statistics;

@@ -59,12 +59,17 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/public/documents/{code}", Row(|place| &place.document["code"])),
     ("/public/data/documents/{code}", Row(|place| &place.document["code"])),
     ("/public/plaques/{number}", Common("640121-2026-0001")),
+    ("/open311/v2/services/{service_code}", Common("service.lift")),
+    // Nothing that this database has: they are public, and told in a form of their own.
+    ("/open311/v2/requests/{service_request_id}", Common("019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")),
+    ("/open311/v2/tokens/{token}", Common("019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")),
+    ("/open311/v2/", Common("json")),
     ("/v1/policies/{version}", Common("1")),
     ("/v1/calendar/{year}", Common("2026")),
 ];
 
 /// What stands for any parameter of a path but the first.
-const OTHER_PARAMETERS: &[(&str, &str)] = &[("{kind}", "fee_standard")];
+const OTHER_PARAMETERS: &[(&str, &str)] = &[("{kind}", "fee_standard"), ("{format}", "json")];
 
 /// Rows of the own territory that a role sees only in some cases: (operation, role).
 const NOT_ALWAYS_SHOWN: &[(&str, Role)] = &[

@@ -1,0 +1,160 @@
+//! What residents of the demo complain of, and what becomes of it.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::register::Register;
+use super::stage::{Person, Stage, explain};
+use crate::access::{Caller, Role};
+use crate::complaints::model::ComplaintRow;
+use crate::complaints::{self, handling, intake, outcome, sweep};
+use crate::db::{Id, Instant};
+
+/// A ticket; days are working days ago.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    complex: String,
+    category: String,
+    kind: String,
+    ago: usize,
+    hour: i64,
+    description: String,
+    /// An invented resident with an account; without one an office wrote down what somebody said on the phone.
+    #[serde(default)]
+    resident: Option<String>,
+    #[serde(default)]
+    more: serde_json::Map<String, Value>,
+    #[serde(default)]
+    then: Vec<Then>,
+    #[serde(skip)]
+    id: Option<Id>,
+}
+
+/// A step of it: (working days ago, hour, what, its body).
+type Then = (usize, i64, String, Value);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Complaining {
+    tickets: Vec<Told>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    Submit(usize),
+    Take(usize, usize),
+    /// The clock looks at what is due.
+    Look,
+}
+
+/// Working days on which the clock looks at tickets.
+const LOOKED: usize = 45;
+
+impl Complaining {
+    pub fn read() -> anyhow::Result<Complaining> {
+        Ok(serde_json::from_str(include_str!("data/complaints.json"))?)
+    }
+
+    pub fn steps(&self, stage: &Stage) -> Vec<(Instant, Step)> {
+        let at = |ago: usize, hour| stage.at(stage.working_day(ago), hour);
+        let mut steps: Vec<(Instant, Step)> = (1..=LOOKED).map(|ago| (at(ago, 19), Step::Look)).collect();
+        for (n, told) in self.tickets.iter().enumerate() {
+            steps.push((at(told.ago, told.hour), Step::Submit(n)));
+            steps.extend(told.then.iter().enumerate().map(|(m, then)| (at(then.0, then.1), Step::Take(n, m))));
+        }
+        steps
+    }
+
+    pub async fn play(&mut self, stage: &Stage, register: &Register, when: Instant, step: Step) -> anyhow::Result<()> {
+        match step {
+            Step::Submit(n) => self.submit(stage, register, n, when).await,
+            Step::Take(n, m) => self.take(stage, register, n, m, when).await,
+            Step::Look => {
+                stage.state.clock.set(when.0);
+                let looked = sweep::sweep(&stage.state).await;
+                looked.map(drop).map_err(|problem| anyhow::anyhow!("the clock of complaints: {:?}", problem.code))
+            }
+        }
+    }
+
+    async fn submit(&mut self, stage: &Stage, register: &Register, n: usize, when: Instant) -> anyhow::Result<()> {
+        let told = &mut self.tickets[n];
+        let complex = register.complex(&told.complex)?;
+        let (who, channel) = match &told.resident {
+            Some(name) => (Person::of_resident(name), "app"),
+            None => (Person::of_office(Role::LivelihoodServiceCenter, &complex.community, ""), "phone"),
+        };
+        let mut body = json!({
+            "kind": told.kind, "channel": channel, "category": told.category, "complex_id": complex.id,
+            "description": told.description,
+        });
+        body.as_object_mut().context("an object")?.extend(told.more.clone());
+        let caller = who.caller(&stage.state)?;
+        let made = stage.act(&caller, when, "create_complaint", body, intake::create_complaint).await?;
+        told.id = Some(made.id);
+        Ok(())
+    }
+
+    async fn take(&self, stage: &Stage, register: &Register, n: usize, m: usize, when: Instant) -> anyhow::Result<()> {
+        let told = &self.tickets[n];
+        let (_, _, what, body) = &told.then[m];
+        let id = told.id.context("a ticket")?;
+        let row = stage.state.db.read(move |conn| complaints::find_any(conn, id)).await;
+        let row = row.map_err(|fail| anyhow::anyhow!("{}", explain(&fail)))?;
+        let community = register.complex(&told.complex)?.community.clone();
+        let handler = office(stage, register, &row, &row.handler_role, &community);
+        let supervisor = office(stage, register, &row, &row.supervisor_role, &community);
+        let resident = || match &told.resident {
+            Some(name) => Person::of_resident(name).caller(&stage.state),
+            None => Person::of_office(Role::GovernanceCenter, &community, "").caller(&stage.state),
+        };
+        let body = body.clone();
+        match what.as_str() {
+            "accept" => stage.on(&handler?, when, "accept_complaint", id, body, handling::accept_complaint).await,
+            "reply" => stage.on(&handler?, when, "reply_to_complaint", id, body, handling::reply_to_complaint).await,
+            "ask" => {
+                let (ask, operation) = (handling::request_complaint_information, "request_complaint_information");
+                stage.on(&handler?, when, operation, id, body, ask).await
+            }
+            "answer" => {
+                let (answer, operation) = (handling::give_complaint_information, "give_complaint_information");
+                stage.on(&resident()?, when, operation, id, body, answer).await
+            }
+            "more_time" => {
+                let (ask, operation) = (handling::request_complaint_extension, "request_complaint_extension");
+                stage.on(&handler?, when, operation, id, body, ask).await
+            }
+            "grant" => {
+                let (grant, operation) = (handling::decide_complaint_extension, "decide_complaint_extension");
+                stage.on(&supervisor?, when, operation, id, body, grant).await
+            }
+            "return" => stage.on(&handler?, when, "return_complaint", id, body, handling::return_complaint).await,
+            "transfer" => {
+                stage.on(&supervisor?, when, "transfer_complaint", id, body, handling::transfer_complaint).await
+            }
+            "rate" => stage.on(&resident()?, when, "rate_complaint", id, body, outcome::rate_complaint).await,
+            "reopen" => stage.on(&resident()?, when, "reopen_complaint", id, body, outcome::reopen_complaint).await,
+            other => anyhow::bail!("no step {other}"),
+        }
+    }
+}
+
+/// Whoever sits in a role for a ticket.
+fn office(
+    stage: &Stage,
+    register: &Register,
+    row: &ComplaintRow,
+    role: &str,
+    community: &str,
+) -> anyhow::Result<Arc<Caller>> {
+    let role = Role::from_code(role).context("a role")?;
+    let person = match (role, row.company_id) {
+        (Role::PropertyCompany, Some(company)) => Person::of_company(&register.company_of(company)?.uscc),
+        _ => Person::of_office(role, community, ""),
+    };
+    person.caller(&stage.state)
+}
