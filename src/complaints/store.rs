@@ -193,9 +193,8 @@ pub fn still_due(conn: &mut Conn, ids: &[Id], now: Instant) -> Work<HashMap<Id, 
         locked.select(complaints::id).for_update().load::<Id>(conn)?;
     }
     let system = Viewer::system("deadlines run for every ticket");
-    let due = scoped::complaints(&system)
-        .filter(complaints::id.eq_any(ids.to_vec()))
-        .filter(complaints::next_at.le(now));
+    let due =
+        scoped::complaints(&system).filter(complaints::id.eq_any(ids.to_vec())).filter(complaints::next_at.le(now));
     let rows: Vec<ComplaintRow> = due.load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
