@@ -36,6 +36,7 @@ pub mod measures;
 pub mod metrics;
 pub mod oauth;
 pub mod offices;
+pub mod open311;
 pub mod pages;
 pub mod personal;
 pub mod points;

@@ -35,7 +35,7 @@ pub use statistics::{ComplaintFacts, facts_of};
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(clock_routes::list_complaint_categories)
-        .service(clock_routes::preview_complaint_deadline)
+        .service(clock_routes::get_complaint_deadline)
         .service(clock_routes::list_similar_complaints)
         .service(clock_routes::list_complaint_news)
         .service(clock_routes::search_complaints_by_caller)

@@ -77,7 +77,7 @@ coded_enum! {
 
 coded_enum! {
     /// Who sees a step of the timeline (可见范围).
-    #[schema(example = "public")]
+    #[schema(example = "complainant")]
     pub enum StepAudience {
         Complainant "complainant" "诉求人及办理单位" "The complainant, those who follow, the company it is with and the offices"
         Parties "parties" "办理各方" "The company it is with and the offices"

@@ -1,4 +1,5 @@
-use actix_web::{get, post};
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::{HttpResponse, get, post};
 
 use super::following::{Following, NothingIn};
 use super::input::*;
@@ -45,7 +46,7 @@ pub async fn create_complaint(ctx: Ctx, body: Body<ComplaintIn>) -> Answer {
 #[get("/v1/complaints/{id}")]
 pub async fn get_complaint(ctx: Ctx, id: PathId) -> Answer {
     let query: GetComplaint = ctx.query()?;
-    match query.unmask {
+    let answer = match query.unmask {
         None => {
             let find = move |conn: &mut Conn, ctx: &Ctx| {
                 let row = store::find(conn, &parts::viewer(ctx), id.0)?;
@@ -57,7 +58,14 @@ pub async fn get_complaint(ctx: Ctx, id: PathId) -> Answer {
             let read = move |tx: &mut crate::http::Tx| persons::read_contact(tx, id.0, &reason);
             ctx.get_or_open(|_, _| Ok(None), read).await
         }
-    }
+    };
+    Ok(unkept(answer?))
+}
+
+/// There is a person in it: nobody keeps it on the way.
+fn unkept(mut answer: HttpResponse) -> HttpResponse {
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
 }
 
 /// List what happened to a complaint

@@ -216,12 +216,13 @@ pub fn owed(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> Work
     Ok(rows.order((complaints::resolve_due, complaints::id)).limit(at_most).load(conn)?)
 }
 
-/// What an office supervises that is open, the most urgent first; for the inbox.
+/// What an office supervises that is open and with another, the most urgent first; for the inbox.
 pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> Work<Vec<ComplaintRow>> {
     Ok(scoped::complaints(viewer)
         .filter(complaints::supervisor_role.eq(seat.role.code()))
         .filter(complaints::supervisor_division.eq(seat.division.clone()))
         .filter(complaints::is_open.eq(true))
+        .filter(complaints::handler_role.ne(seat.role.code()))
         .order((complaints::resolve_due, complaints::id))
         .limit(at_most)
         .load(conn)?)

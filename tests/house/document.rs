@@ -42,7 +42,8 @@ fn every_operation_says_what_it_is() {
         want(own.len() == 1 && tags.contains(&own[0].as_str().unwrap_or_default()), "not exactly one known tag");
         let id = operation["operationId"].as_str().unwrap_or_default();
         let parts: Vec<&str> = id.split('_').collect();
-        let form = parts.len() >= 2 && parts.iter().all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase()));
+        let form = parts.len() >= 2
+            && parts.iter().all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
         want(form, "operationId is not verb_noun");
         let fits = match parts[0] {
             "get" | "list" => method == "get",

@@ -244,6 +244,7 @@ fn event_types(text: &str, mark: char) -> BTreeSet<String> {
         "calendar",
         "client",
         "company",
+        "complaint",
         "complex",
         "contract",
         "disclosure",

@@ -1,4 +1,5 @@
 mod deadlines;
+mod inbox;
 mod lifecycle;
 mod links;
 mod matters;
