@@ -124,12 +124,12 @@ class Sweeps:
 
     def of_all_open(self):
         """Every open ticket is looked at; nothing has come of any."""
-        return self.of("every open ticket", f"UPDATE complaints SET next_at = {self.now} WHERE is_open AND next_at IS NOT NULL")
+        return self.of("every open ticket", f"UPDATE complaints SET next_at = {self.now} WHERE is_open")
 
     def of_all_late(self):
         """Every open ticket is late since an hour ago."""
         return self.of("every open ticket late", f"UPDATE complaints SET resolve_due = {self.hour_ago}, next_at = {self.hour_ago}"
-                       " WHERE is_open AND next_at IS NOT NULL")
+                       " WHERE is_open AND state <> 'waiting_for_complainant'")
 
 
 def lists(systems, small, large, rounds, seconds, table, title):

@@ -17,7 +17,7 @@ use crate::http::{Ctx, Tx};
 use crate::problem::Problem;
 
 /// Tickets that one transaction looks at most, and the time after which it takes on no more.
-const CHUNK: i64 = 50;
+const CHUNK: i64 = 100;
 const ENOUGH: Duration = Duration::from_millis(25);
 /// What is looked up at once.
 const LOOK: i64 = 500;

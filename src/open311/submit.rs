@@ -123,7 +123,7 @@ fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> Work<Place> {
     // Complexes are public: that there is one here gives nothing away, and the sender must learn that its key is the wrong one.
     if !holds {
         return Err(Problem::new(Code::Forbidden)
-            .detail("该地点不在此 api_key 的辖区内", "api_key: its territory does not hold this place")
+            .detail("api_key：其辖区不含该地点", "api_key: its territory does not hold this place")
             .into());
     }
     Ok(found)
