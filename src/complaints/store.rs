@@ -189,8 +189,12 @@ pub fn due_for_a_look(conn: &mut Conn, now: Instant, at_most: i64) -> Work<Vec<I
 /// Locks tickets that the clock has to look at; of those that somebody has just looked at, none.
 pub fn still_due(conn: &mut Conn, ids: &[Id], now: Instant) -> Work<HashMap<Id, ComplaintRow>> {
     if let Conn::Postgres(conn) = conn {
-        let locked = complaints::table.filter(complaints::id.eq_any(ids)).order(complaints::id);
-        locked.select(complaints::id).for_update().load::<Id>(conn)?;
+        complaints::table
+            .filter(complaints::id.eq_any(ids))
+            .order(complaints::id)
+            .select(complaints::id)
+            .for_update()
+            .load::<Id>(conn)?;
     }
     let system = Viewer::system("deadlines run for every ticket");
     let due =
