@@ -37,7 +37,7 @@ pub fn create_request(tx: &mut Tx, body: &Body<Sent>) -> Work<Entity<Open311Crea
     let sent = tx.creation(body, |_, _, _| Ok(()), |_, _, _| Ok(()))?;
     let terms = Terms::load(tx.conn, ctx)?;
     let (_, rules) = terms.governing(ctx.today);
-    let category = service_rules::find(rules, &sent.form.service_code).ok_or_else(|| unknown_service())?;
+    let category = service_rules::find(rules, &sent.form.service_code).ok_or_else(unknown_service)?;
     let place = place(tx.conn, ctx, &sent.form)?;
     let mut evidence = linked(&sent.form);
     for file in &sent.files {
