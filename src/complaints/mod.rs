@@ -15,7 +15,7 @@ mod persons;
 mod preview;
 pub mod record;
 mod routes;
-mod routing_rules;
+pub mod routing_rules;
 pub mod rules;
 pub mod statistics;
 pub mod store;

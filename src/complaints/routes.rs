@@ -194,9 +194,9 @@ pub async fn end_complaint_mediation(ctx: Ctx, id: PathId, body: Body<MediationR
 ///
 /// What was found and done, told to the complainant and whoever follows.
 #[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
-    request_body = ReplyIn, responses((status = 200, description = "Replied", body = Complaint)))]
+    request_body = ComplaintReplyIn, responses((status = 200, description = "Replied", body = Complaint)))]
 #[post("/v1/complaints/{id}/reply")]
-pub async fn reply_to_complaint(ctx: Ctx, id: PathId, body: Body<ReplyIn>) -> Answer {
+pub async fn reply_to_complaint(ctx: Ctx, id: PathId, body: Body<ComplaintReplyIn>) -> Answer {
     ctx.act(body, move |tx, body| handling::reply_to_complaint(tx, id.0, body)).await
 }
 

@@ -186,12 +186,31 @@ pub fn due_for_a_look(conn: &mut Conn, now: Instant, at_most: i64) -> Work<Vec<I
         .load(conn)?)
 }
 
-/// Locks a ticket that the clock has to look at, unless somebody has just looked.
-pub fn still_due(conn: &mut Conn, id: Id, now: Instant) -> Work<Option<ComplaintRow>> {
-    lock(conn, id)?;
+/// Locks tickets that the clock has to look at; of those that somebody has just looked at, none.
+pub fn still_due(conn: &mut Conn, ids: &[Id], now: Instant) -> Work<HashMap<Id, ComplaintRow>> {
+    if let Conn::Postgres(conn) = conn {
+        let locked = complaints::table.filter(complaints::id.eq_any(ids)).order(complaints::id);
+        locked.select(complaints::id).for_update().load::<Id>(conn)?;
+    }
     let system = Viewer::system("deadlines run for every ticket");
-    let due = scoped::complaints(&system).filter(complaints::id.eq(id)).filter(complaints::next_at.le(now));
-    Ok(due.first(conn).optional()?)
+    let due =
+        scoped::complaints(&system).filter(complaints::id.eq_any(ids.to_vec())).filter(complaints::next_at.le(now));
+    let rows: Vec<ComplaintRow> = due.load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Saves what a look of the clock changes of an open ticket, and by that no index but its own.
+pub fn save_look(conn: &mut Conn, row: &ComplaintRow) -> Work<()> {
+    diesel::update(complaints::table.find(row.id))
+        .set((
+            complaints::version.eq(row.version),
+            complaints::updated_at.eq(row.updated_at),
+            complaints::next_at.eq(row.next_at),
+            complaints::red_cards.eq(row.red_cards),
+            complaints::course.eq(&row.course),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Gives a card, once for its deadline. Says whether it is new.
@@ -199,6 +218,16 @@ pub fn give_card(conn: &mut Conn, row: &CardRow) -> Work<bool> {
     let new =
         on_both!(conn, |conn| diesel::insert_into(cards::table).values(row).on_conflict_do_nothing().execute(conn))?;
     Ok(new == 1)
+}
+
+/// The cards of some tickets.
+pub fn cards_among(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Vec<CardRow>>> {
+    let rows: Vec<CardRow> = cards::table.filter(cards::complaint_id.eq_any(ids.to_vec())).load(conn)?;
+    let mut all: HashMap<Id, Vec<CardRow>> = HashMap::new();
+    for row in rows {
+        all.entry(row.complaint_id).or_default().push(row);
+    }
+    Ok(all)
 }
 
 pub fn cards_of(conn: &mut Conn, complaint: Id) -> Work<Vec<CardRow>> {
