@@ -186,12 +186,27 @@ pub fn due_for_a_look(conn: &mut Conn, now: Instant, at_most: i64) -> Work<Vec<I
         .load(conn)?)
 }
 
-/// Locks a ticket that the clock has to look at, unless somebody has just looked.
+/// Locks a ticket that the clock has to look at, unless somebody has just looked, or has it in hand: the clock waits for
+/// nobody.
 pub fn still_due(conn: &mut Conn, id: Id, now: Instant) -> Work<Option<ComplaintRow>> {
-    lock(conn, id)?;
+    if let Conn::Postgres(conn) = conn {
+        let free = complaints::table.find(id).select(complaints::id).for_update().skip_locked();
+        if free.first::<Id>(conn).optional()?.is_none() {
+            return Ok(None);
+        }
+    }
     let system = Viewer::system("deadlines run for every ticket");
     let due = scoped::complaints(&system).filter(complaints::id.eq(id)).filter(complaints::next_at.le(now));
     Ok(due.first(conn).optional()?)
+}
+
+/// Has the clock look at a ticket later, if it is still due for it.
+pub fn put_off(conn: &mut Conn, id: Id, now: Instant, until: Instant) -> Work<()> {
+    diesel::update(complaints::table.find(id))
+        .filter(complaints::next_at.le(now))
+        .set(complaints::next_at.eq(until))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Gives a card, once for its deadline. Says whether it is new.
