@@ -1,6 +1,7 @@
 """Starts, kills and calls the real `xiaoqu serve`."""
 
 import http.client
+import itertools
 import json
 import os
 import signal
@@ -21,10 +22,11 @@ def run(*command, **options):
     return done.stdout
 
 
-def release_binary():
-    """The release build of this tree."""
+def release_binary(*examples):
+    """The release build of this tree, with these examples beside it."""
     print("building the release binary …", flush=True)
-    subprocess.run(["cargo", "build", "--release", "--quiet"], cwd=ROOT, check=True)
+    wanted = ["--bin", "xiaoqu", *itertools.chain.from_iterable(("--example", one) for one in examples)]
+    subprocess.run(["cargo", "build", "--release", "--quiet", *wanted], cwd=ROOT, check=True)
     return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release" / "xiaoqu"
 
 

@@ -7,10 +7,11 @@ pub mod jwks;
 pub mod permissions;
 pub mod revoked;
 pub mod role;
+mod role_sets;
 pub mod scope;
 pub mod scoped;
 pub mod token;
-mod visitor;
+pub mod visitor;
 
 pub use caller::Caller;
 pub use role::Role;

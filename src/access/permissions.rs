@@ -2,6 +2,7 @@
 //! or a row without an operation, does not start. The document, `/v1/me` and the access tests are made from it.
 
 use super::role::Role::{self, *};
+use super::role_sets::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -9,6 +10,9 @@ pub enum Access {
     Public,
     /// These roles, each in its territory.
     Roles(&'static [Role]),
+    /// A client of one of these roles, which shows its secret in the form that it sends and not in a header (Open311). What
+    /// the gate cannot see before the body is read, the feature sees to.
+    Key(&'static [Role]),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -27,190 +31,13 @@ const fn allow(operation: &'static str, roles: &'static [Role]) -> Permission {
     Permission { operation, access: Access::Roles(roles), person_only: false }
 }
 
+const fn by_key(operation: &'static str, roles: &'static [Role]) -> Permission {
+    Permission { operation, access: Access::Key(roles), person_only: false }
+}
+
 const fn decide(operation: &'static str, roles: &'static [Role]) -> Permission {
     Permission { operation, access: Access::Roles(roles), person_only: true }
 }
-
-const EVERYONE: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PoliceStation,
-    PartyBuildingOffice,
-    GovernanceCenter,
-    LivelihoodServiceCenter,
-    AgricultureServiceCenter,
-    PowerSupplyStation,
-    UtilityOperator,
-    FireRescue,
-    MarketSupervision,
-    DisciplineOffice,
-    Community,
-    ComplexCommittee,
-    PropertyCompany,
-    Resident,
-    Auditor,
-    SystemAdministrator,
-];
-
-/// Whoever may look up companies and complexes.
-const REGISTER_READERS: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PoliceStation,
-    PartyBuildingOffice,
-    GovernanceCenter,
-    LivelihoodServiceCenter,
-    AgricultureServiceCenter,
-    PowerSupplyStation,
-    UtilityOperator,
-    FireRescue,
-    MarketSupervision,
-    DisciplineOffice,
-    Community,
-    ComplexCommittee,
-    PropertyCompany,
-];
-
-/// Whoever keeps the registers of companies and complexes.
-const REGISTRARS: &[Role] = &[CountyAuthority, SocialAffairsOffice];
-
-/// Whoever looks into service contracts.
-const CONTRACT_READERS: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PartyBuildingOffice,
-    GovernanceCenter,
-    LivelihoodServiceCenter,
-    MarketSupervision,
-    Community,
-    ComplexCommittee,
-    PropertyCompany,
-];
-
-/// Whoever puts contracts on record: the company its own, an office what it knows to be in force.
-const CONTRACT_PREPARERS: &[Role] = &[CountyAuthority, SocialAffairsOffice, PropertyCompany];
-
-const CASE_READERS: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PoliceStation,
-    PartyBuildingOffice,
-    GovernanceCenter,
-    LivelihoodServiceCenter,
-    FireRescue,
-    MarketSupervision,
-    DisciplineOffice,
-    Community,
-    ComplexCommittee,
-    PropertyCompany,
-];
-
-const REPORTERS: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PoliceStation,
-    LivelihoodServiceCenter,
-    FireRescue,
-    MarketSupervision,
-    DisciplineOffice,
-    Community,
-    ComplexCommittee,
-    PropertyCompany,
-];
-
-/// The offices that lead acts: they notify, confirm and dismiss (for the acts that they lead; the social affairs
-/// office for all).
-const CASE_OFFICES: &[Role] =
-    &[SocialAffairsOffice, EnforcementOffice, PoliceStation, LivelihoodServiceCenter, DisciplineOffice];
-
-const REVIEWERS: &[Role] = &[TownshipLeader, CountyAuthority];
-
-/// Whoever may be the office of a measure.
-const MEASURE_OFFICES: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PoliceStation,
-    LivelihoodServiceCenter,
-    FireRescue,
-    MarketSupervision,
-    DisciplineOffice,
-];
-
-const STANDING_READERS: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PartyBuildingOffice,
-    GovernanceCenter,
-    LivelihoodServiceCenter,
-    Community,
-    ComplexCommittee,
-    PropertyCompany,
-];
-
-/// Whoever has events to read: all but the system administrator.
-const LEDGER_READERS: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PoliceStation,
-    PartyBuildingOffice,
-    GovernanceCenter,
-    LivelihoodServiceCenter,
-    AgricultureServiceCenter,
-    PowerSupplyStation,
-    UtilityOperator,
-    FireRescue,
-    MarketSupervision,
-    DisciplineOffice,
-    Community,
-    ComplexCommittee,
-    PropertyCompany,
-    Resident,
-    Auditor,
-];
-
-/// Whoever reads the six disclosures: the offices that answer for them, those whom they are about, and the price authority.
-const DISCLOSURE_READERS: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PartyBuildingOffice,
-    GovernanceCenter,
-    LivelihoodServiceCenter,
-    MarketSupervision,
-    Community,
-    ComplexCommittee,
-    PropertyCompany,
-];
-
-/// The same, without those whom the survey is about.
-const SURVEYORS: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PartyBuildingOffice,
-    GovernanceCenter,
-    LivelihoodServiceCenter,
-    MarketSupervision,
-    Community,
-];
 
 /// Whoever reads ratings: the offices, and those whom they are about.
 const RATING_READERS: &[Role] = STANDING_READERS;
@@ -226,6 +53,9 @@ const RATING_OFFICES: &[Role] = &[
     LivelihoodServiceCenter,
     Community,
 ];
+
+/// Whoever sees the complaints of a territory in numbers.
+const COMPLAINT_COUNTERS: &[Role] = RATING_OFFICES;
 
 const TYPICAL_CASE_READERS: &[Role] = &[
     CountyAuthority,
@@ -261,126 +91,6 @@ const INSPECTION_READERS: &[Role] = &[
     PropertyCompany,
 ];
 
-/// Whoever sees tickets: those of their territory, those that they handle, their own.
-const COMPLAINT_READERS: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PoliceStation,
-    PartyBuildingOffice,
-    GovernanceCenter,
-    LivelihoodServiceCenter,
-    AgricultureServiceCenter,
-    PowerSupplyStation,
-    UtilityOperator,
-    FireRescue,
-    MarketSupervision,
-    DisciplineOffice,
-    Community,
-    ComplexCommittee,
-    PropertyCompany,
-    Resident,
-];
-
-/// The offices that take calls, letters and visitors.
-const FRONT_DESKS: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PartyBuildingOffice,
-    GovernanceCenter,
-    LivelihoodServiceCenter,
-    AgricultureServiceCenter,
-    Community,
-];
-
-/// Whoever submits tickets: residents, and offices for those who called, came or were met.
-const COMPLAINT_SUBMITTERS: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PoliceStation,
-    PartyBuildingOffice,
-    GovernanceCenter,
-    LivelihoodServiceCenter,
-    AgricultureServiceCenter,
-    Community,
-    Resident,
-];
-
-/// Whoever may handle tickets.
-const COMPLAINT_HANDLERS: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PoliceStation,
-    PartyBuildingOffice,
-    GovernanceCenter,
-    LivelihoodServiceCenter,
-    AgricultureServiceCenter,
-    PowerSupplyStation,
-    UtilityOperator,
-    FireRescue,
-    MarketSupervision,
-    DisciplineOffice,
-    Community,
-    PropertyCompany,
-];
-
-/// The offices among them: they decide on a ticket.
-const COMPLAINT_OFFICES: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PoliceStation,
-    PartyBuildingOffice,
-    GovernanceCenter,
-    LivelihoodServiceCenter,
-    AgricultureServiceCenter,
-    FireRescue,
-    MarketSupervision,
-    DisciplineOffice,
-    Community,
-];
-
-/// Those and the utilities, beside the company, whose tickets an office hands on.
-const COMPLAINT_ROUTERS: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PoliceStation,
-    PartyBuildingOffice,
-    GovernanceCenter,
-    LivelihoodServiceCenter,
-    AgricultureServiceCenter,
-    PowerSupplyStation,
-    UtilityOperator,
-    FireRescue,
-    MarketSupervision,
-    DisciplineOffice,
-    Community,
-];
-
-/// A complainant, and whoever writes down what one says.
-const COMPLAINANTS: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PartyBuildingOffice,
-    GovernanceCenter,
-    LivelihoodServiceCenter,
-    AgricultureServiceCenter,
-    Community,
-    Resident,
-];
-
 /// Whoever administers the systems that integrate; an office that decides does not.
 const ADMINISTRATORS: &[Role] = &[SystemAdministrator];
 const CLIENT_READERS: &[Role] = &[CountyAuthority, Auditor, SystemAdministrator];
@@ -405,6 +115,18 @@ const FILE_HOLDERS: &[Role] = &[
     ComplexCommittee,
     PropertyCompany,
     Resident,
+];
+
+/// Whose systems send in what residents reported elsewhere: those that a resident turns to.
+const OPEN311_SENDERS: &[Role] = &[
+    CountyAuthority,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
 ];
 
 const COUNTY: &[Role] = &[CountyAuthority];
@@ -490,6 +212,9 @@ pub const PERMISSIONS: &[Permission] = &[
     public("get_plaque"),
     allow("get_rating_statistics", RATING_OFFICES),
     allow("get_statistics_report", INSPECTION_OVERSEERS),
+    allow("get_complaint_statistics", COMPLAINT_COUNTERS),
+    allow("get_complaint_report", COMPLAINT_COUNTERS),
+    allow("list_complaint_heat", COMPLAINT_COUNTERS),
     allow("list_checklists", INSPECTION_READERS),
     allow("list_inspection_plan", INSPECTION_OVERSEERS),
     allow("list_inspections", INSPECTION_READERS),
@@ -509,7 +234,7 @@ pub const PERMISSIONS: &[Permission] = &[
     allow("get_inspection_statistics", INSPECTION_OVERSEERS),
 
     allow("list_complaint_categories", EVERYONE),
-    allow("preview_complaint_deadline", EVERYONE),
+    allow("get_complaint_deadline", EVERYONE),
     allow("list_similar_complaints", COMPLAINT_SUBMITTERS),
     allow("list_complaint_news", &[Resident]),
     decide("search_complaints_by_caller", FRONT_DESKS),
@@ -622,6 +347,13 @@ pub const PERMISSIONS: &[Permission] = &[
     public("list_public_complexes"),
     public("get_public_complex_data"),
     public("get_public_document_data"),
+    public("get_open311_discovery"),
+    public("list_open311_services"),
+    public("get_open311_service"),
+    by_key("create_open311_request", OPEN311_SENDERS),
+    public("get_open311_token"),
+    public("list_open311_requests"),
+    public("get_open311_request"),
     allow("list_offices", EVERYONE),
     allow("create_office", REGISTRARS),
     allow("get_office", EVERYONE),
@@ -631,8 +363,9 @@ pub const PERMISSIONS: &[Permission] = &[
     allow("get_document", CASE_READERS),
     allow("get_document_content", CASE_READERS),
     allow("list_inbox", &[
-        CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation,
-        LivelihoodServiceCenter, FireRescue, MarketSupervision, DisciplineOffice, Community, PropertyCompany,
+        CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, PartyBuildingOffice,
+        GovernanceCenter, LivelihoodServiceCenter, AgricultureServiceCenter, PowerSupplyStation, UtilityOperator, FireRescue,
+        MarketSupervision, DisciplineOffice, Community, PropertyCompany,
     ]),
 ];
 
@@ -647,7 +380,7 @@ impl Permission {
     pub fn allows(&self, role: Role) -> bool {
         match self.access {
             Access::Public => true,
-            Access::Roles(roles) => roles.contains(&role),
+            Access::Roles(roles) | Access::Key(roles) => roles.contains(&role),
         }
     }
 }

@@ -20,7 +20,10 @@ use crate::measures::model::MeasureRow;
 use crate::on_both;
 use crate::ratings::rows::RatingRow;
 use crate::violations::model::ViolationRow;
-pub use complaining::{Viewer, complaint_steps, complaints};
+pub use complaining::{
+    Counted, Viewer, complaint_figures, complaint_heat, complaint_histogram, complaint_numbers, complaint_steps,
+    complaints,
+};
 pub use inspecting::{hazards, inspection_parts, inspections};
 
 macro_rules! boxed {

@@ -3,9 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use actix_web::HttpMessage;
-use actix_web::dev::ServiceRequest;
 use actix_web::http::header::AUTHORIZATION;
+use actix_web::{HttpMessage, HttpRequest};
 use chrono::{DateTime, Utc};
 
 use super::caller::Caller;
@@ -20,12 +19,12 @@ use crate::security::{About, Kind};
 /// Whoever sent a request, before it is known who that is.
 pub struct Visitor<'a> {
     pub state: &'a State,
-    pub request: &'a ServiceRequest,
+    pub request: &'a HttpRequest,
     pub operation: &'static str,
 }
 
 impl Visitor<'_> {
-    fn address(&self) -> Option<IpAddr> {
+    pub fn address(&self) -> Option<IpAddr> {
         self.state.limits.proxies().client_address(self.request)
     }
 

@@ -29,6 +29,10 @@ pub const TAGS: &[(&str, &str)] = &[
     ("violations", "Violations 违规行为 and their due process"),
     ("measures", "Measures 处置措施 that the ladder calls for, and referrals 移交"),
     ("standing", "Explained standing 企业信用状况, preview, blacklist 黑名单"),
+    (
+        "open311",
+        "Open311 GeoReport v2 公共诉求接口: services, requests; the same tickets for programs of that standard",
+    ),
     ("clients", "Systems that integrate 接入系统: OAuth clients, their tokens, and revocations 吊销"),
     ("inbox", "What waits for me 待办"),
     ("ledger", "The ledger 台账: events, proofs, the auditor's reading"),
@@ -219,6 +223,14 @@ pub fn given_example(operation: &str) -> Option<Value> {
                 "key": "5b1c7a52-6c0e-4b43-9b6d-0d5d4f3f9a01", "complex_id": "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b12",
                 "checklist": "general", "visited_at": "2026-03-02T00:30:00Z", "items": general_items()
             }]
+        })),
+        // An office writes down a call; a resident submits by `app` or `portal`.
+        "create_complaint" => Some(json!({
+            "kind": "complaint", "channel": "phone", "category": "service.cleaning",
+            "complex_id": "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b12", "location": "3 号楼 2 单元门厅",
+            "description": "楼道垃圾连续三天无人清理，气味很大",
+            "contact": { "name": "测试居民", "phone": "13800000000", "address": "望远示范花园 3 号楼 2 单元 1201 室" },
+            "consent_to_company": true
         })),
         "replace_calendar" => Some(json!({
             "holidays": [{ "date": "2026-10-01", "name": "国庆节" }], "workdays": [{ "date": "2026-10-10", "name": "国庆节" }]

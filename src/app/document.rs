@@ -96,6 +96,10 @@ const MOST_OF_A_LINE: u64 = 300;
 /// A text with a least length and no other form is not blank either. What is said of a nullable reference stands beside
 /// its branches, where readers look for it.
 fn finish_fields(schema: &mut Value) {
+    // Nothing is allowed in it: said this way, whoever sends something is told what.
+    if let Some(empty) = schema.as_object_mut().filter(|one| one.get("additionalProperties") == Some(&json!(false))) {
+        empty.entry("properties").or_insert_with(|| json!({}));
+    }
     let fields = schema.get_mut("properties").and_then(Value::as_object_mut);
     for field in fields.into_iter().flat_map(|all| all.values_mut()) {
         finish_fields(field);
@@ -199,6 +203,12 @@ fn complete_operation(
     }
     match permission.access {
         Access::Public => operation["security"] = json!([]),
+        // A key in a form is nothing that OpenAPI knows as security; the field is described where it stands.
+        Access::Key(roles) => {
+            operation["security"] = json!([]);
+            operation["x-client-roles"] = json!(roles.iter().map(|r| r.code()).collect::<Vec<_>>());
+            header(operation, "Idempotency-Key", false, "One effect per key for 24 h (1 to 255 characters).");
+        }
         Access::Roles(roles) => {
             operation["security"] = json!([{ "bearer": [] }]);
             operation["x-roles"] = json!(roles.iter().map(|r| r.code()).collect::<Vec<_>>());
@@ -221,7 +231,13 @@ fn complete_operation(
             );
         }
     }
-    if has_body {
+    let is_open311 = crate::open311::format_of(path).is_some();
+    if is_open311 {
+        // A form that cannot be read is 400 there, an unknown ending of the path is 404, a key in the address 403.
+        statuses.extend([400, 403, 404, 503]);
+        statuses.extend(has_body.then_some(413));
+        header(operation, "Accept-Language", false, "Language of names, states and errors: zh-CN (default) or en.");
+    } else if has_body {
         statuses.extend([413, 415]);
     }
     match method {
@@ -256,18 +272,23 @@ fn complete_operation(
     }
     statuses.sort_unstable();
     let uploads = permission.operation == "create_attachment";
+    // Whoever reads a contact in full is a person.
+    let opens_a_contact = permission.operation == "get_complaint";
     let codes: Vec<&str> = CODES
         .iter()
         .filter(|row| statuses.contains(&row.status))
         .filter(|row| row.status != 409 || conflicts.contains(&row.name) || row.code == Code::IdempotencyInProgress)
-        .filter(|row| row.code != Code::PersonRequired || permission.person_only)
+        .filter(|row| row.code != Code::PersonRequired || permission.person_only || opens_a_contact)
         .filter(|row| row.code != Code::FilesUnavailable || has_parts || uploads)
         .map(|row| row.name)
         .collect();
     operation["x-problem-codes"] = json!(codes);
     for status in statuses {
         let problem = format!("#/components/responses/Problem{status}");
-        operation["responses"][status.to_string()] = if crate::pages::is_page(path) {
+        operation["responses"][status.to_string()] = if is_open311 {
+            let status = document.pointer(&format!("{}/description", problem.trim_start_matches('#')));
+            crate::open311::error_response(status.and_then(Value::as_str).unwrap_or_default())
+        } else if crate::pages::is_page(path) {
             // A person is answered: the problem is a page, too.
             let about = document.pointer(&format!("{}/description", problem.trim_start_matches('#')));
             json!({ "description": about, "content": { "text/html": { "schema": { "type": "string" } } } })
@@ -284,10 +305,10 @@ fn complete_operation(
         if status == "201" {
             headers.extend(references(&["Location"]));
         }
-        if method == "post" && matches!(permission.access, Access::Roles(_)) {
+        if method == "post" && permission.access != Access::Public {
             headers.extend(references(&["Idempotent-Replayed"]));
         }
-        if status == "201" || (shows_version(path, permission) && method != "delete") {
+        if (status == "201" && !is_open311) || (shows_version(path, permission) && method != "delete") {
             headers.extend(references(&["ETag"]));
         }
         response["headers"] = Value::Object(headers);
@@ -315,8 +336,11 @@ fn shows_version(path: &str, permission: &permissions::Permission) -> bool {
     let one = path.contains("/{")
         || path.ends_with("/current")
         || path.starts_with("/public")
-        || matches!(permission.operation, "get_disclosure_survey" | "get_inspection_statistics");
-    one && permission.operation != "get_ledger_entry"
+        || matches!(
+            permission.operation,
+            "get_disclosure_survey" | "get_inspection_statistics" | "get_complaint_statistics"
+        );
+    one && crate::open311::format_of(path).is_none() && permission.operation != "get_ledger_entry"
 }
 
 fn header(operation: &mut Value, name: &str, required: bool, description: &str) {

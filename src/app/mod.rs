@@ -62,6 +62,7 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::pages::routes)
         .configure(crate::inbox::routes)
         .configure(crate::ledger::routes)
+        .configure(crate::open311::routes)
         .configure(crate::oauth::routes)
         .configure(crate::clients::routes)
         .configure(crate::revocations::routes);

@@ -2,7 +2,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::Role;
+use crate::access::{Caller, Role};
 use crate::db::schema::clients;
 use crate::db::{Id, Instant, Json};
 use crate::{code_column, coded_enum};
@@ -58,6 +58,27 @@ pub struct Grant {
 }
 
 impl ClientRow {
+    /// The client as a caller, as a token of its own would make it (RFC 9068, 2.2: its subject is the client).
+    pub fn caller(&self, issuer: &str) -> Caller {
+        Caller {
+            iss: issuer.to_owned(),
+            sub: self.id.to_string(),
+            role: self.role,
+            division: self.division.clone(),
+            company: self.company.clone(),
+            complex: self.complex_id,
+            organisation: self.organisation.clone(),
+            tasks: Vec::new(),
+            name: Some(self.name.clone()),
+            client: Some(self.id.to_string()),
+            machine: true,
+            expires_at: Instant::now(),
+            token_id: String::new(),
+            epoch: self.epoch,
+            operations: self.operations.0.clone(),
+        }
+    }
+
     pub fn grant(&self) -> Grant {
         Grant {
             role: self.role,

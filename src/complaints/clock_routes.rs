@@ -25,7 +25,7 @@ pub async fn list_complaint_categories(ctx: Ctx) -> Answer {
 /// If this came in at that instant, when would it be due, and why: day by day, with what is not counted. Nothing is stored.
 #[utoipa::path(tag = "complaints", params(DeadlineQuery), responses((status = 200, description = "The deadlines", body = DeadlinePreview)))]
 #[get("/v1/complaint-deadlines")]
-pub async fn preview_complaint_deadline(ctx: Ctx) -> Answer {
+pub async fn get_complaint_deadline(ctx: Ctx) -> Answer {
     let query: DeadlineQuery = ctx.query()?;
     ctx.derive(move |conn, ctx| preview::deadlines(conn, ctx, &query)).await
 }

@@ -67,7 +67,7 @@ impl Clock<'_> {
         self.instant(day.and_time(NaiveTime::MIN) + TimeDelta::seconds(86_399), true)
     }
 
-    fn start_of_day(&self, day: NaiveDate) -> Instant {
+    pub fn start_of_day(&self, day: NaiveDate) -> Instant {
         self.instant(day.and_time(NaiveTime::MIN), false)
     }
 

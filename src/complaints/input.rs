@@ -121,7 +121,7 @@ pub struct TransferIn {
     #[schema(example = json!(null))]
     pub organisation: Option<UtilityKind>,
     /// Why; told to the new handler.
-    #[schema(min_length = 2, max_length = 2000, example = "涉及违章建筑，转综合执法办公室办理")]
+    #[schema(min_length = 2, max_length = 2000, example = "涉及物业服务合同，转社会事务办公室办理")]
     pub reasons: String,
 }
 
@@ -156,6 +156,7 @@ pub struct ExtensionIn {
 #[serde(deny_unknown_fields)]
 pub struct ExtensionDecisionIn {
     /// Is it granted?
+    #[schema(example = true)]
     pub granted: bool,
     /// Why.
     #[schema(min_length = 2, max_length = 2000, example = "情况属实，同意延期")]
@@ -170,16 +171,16 @@ pub struct MediationResultIn {
     /// What was agreed, or why it failed; told to the complainant.
     #[schema(min_length = 2, max_length = 5000, example = "双方同意由物业公司于本月底前完成维修，费用各半")]
     pub text: String,
-    /// The agreement, signed.
+    /// The agreement, signed; needed where one was reached.
     #[serde(default)]
-    #[schema(max_items = 20, example = json!([]))]
+    #[schema(max_items = 20, example = json!([{ "title": "调解协议书", "text": "双方签字，编号永调〔2026〕12号" }]))]
     pub evidence: Vec<Evidence>,
 }
 
 /// The answer to a complaint (答复).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ReplyIn {
+pub struct ComplaintReplyIn {
     /// What was found and done; told to the complainant.
     #[schema(min_length = 2, max_length = 5000, example = "已清理完毕，并将楼道清扫调整为每日两次")]
     pub text: String,
@@ -286,7 +287,7 @@ impl Said for TextIn {
     }
 }
 
-impl Said for ReplyIn {
+impl Said for ComplaintReplyIn {
     fn texts(&self) -> Texts {
         vec![("text", self.text.clone()), said::evidence(&self.evidence)]
     }

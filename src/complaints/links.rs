@@ -16,6 +16,8 @@ use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::inspections;
 use crate::personal::{self, Purpose};
+use crate::policy;
+use crate::policy::model::ActSubject;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
 use crate::violations;
@@ -87,11 +89,14 @@ pub fn report_complaint_violation(tx: &mut Tx, id: Id, body: &Body<ComplaintViol
     let input = tx.creation(
         body,
         |conn, scope, id| violations::store::find(conn, scope, id).map(drop),
-        |conn, input, faults| violations::report::check(conn, ctx, &violation(ctx, &row, input), faults),
+        |conn, input, faults| {
+            let reported = violation(ctx, &row, input, of_company(conn, ctx, input)?);
+            violations::report::check(conn, ctx, &reported, faults)
+        },
     )?;
     tx.if_match(row.version)?;
     let violation_id = ctx.new_id();
-    let mut reported = violation(ctx, &row, input);
+    let mut reported = violation(ctx, &row, input, of_company(tx.conn, ctx, input)?);
     if input.with_evidence
         && let Some(told) = personal::open(tx.conn, &ctx.state.keys.ring(), id, Purpose::Description)?
     {
@@ -113,11 +118,17 @@ pub fn report_complaint_violation(tx: &mut Tx, id: Id, body: &Body<ComplaintViol
     Ok(reported)
 }
 
-fn violation(ctx: &Ctx, row: &ComplaintRow, input: &ComplaintViolationIn) -> ViolationIn {
-    let act_of_company = input.subject_name.is_none();
+/// Is it an act of companies? Whoever else did it, the company that serves the place did not.
+fn of_company(conn: &mut Conn, ctx: &Ctx, input: &ComplaintViolationIn) -> Work<bool> {
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    let act = policies.governing(input.found_on.unwrap_or(ctx.today)).act(&input.act);
+    Ok(act.is_none_or(|act| act.subject == ActSubject::Company))
+}
+
+fn violation(ctx: &Ctx, row: &ComplaintRow, input: &ComplaintViolationIn, of_company: bool) -> ViolationIn {
     ViolationIn {
         act: input.act.clone(),
-        company_id: row.company_id.filter(|_| act_of_company),
+        company_id: row.company_id.filter(|_| of_company),
         subject_name: input.subject_name.clone(),
         complex_id: row.complex_id,
         division: match row.complex_id {

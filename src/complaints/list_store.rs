@@ -6,9 +6,9 @@ use diesel::prelude::*;
 use super::input::ListComplaints;
 use super::model::*;
 use super::view::{self, Complaint};
-use crate::access::Role;
 use crate::access::scoped::{self, Viewer, query};
-use crate::db::schema::complaints;
+use crate::access::{Role, Scope};
+use crate::db::schema::{company_families, complaints};
 use crate::db::{Conn, Id, Instant, Work};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
@@ -16,7 +16,11 @@ use crate::http::{Ctx, Cursor};
 pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> Work<PageOf<Complaint>> {
     let viewer = Viewer::of(&ctx.caller, &ctx.scope);
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || matching(ctx, &viewer, query);
+    let own = only_company(conn, &viewer)?;
+    let filtered = || {
+        let rows = matching(ctx, &viewer, query);
+        if own.is_some() { rows.filter(complaints::company_id.eq(own)) } else { rows }
+    };
     let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
     let urgent = query.open == Some(true) || query.overdue == Some(true) || query.due_within.is_some();
     let (rows, next_cursor) = if urgent {
@@ -38,6 +42,15 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> Work<PageOf<C
         page.cut(rows, |row| row.id)
     };
     Ok(PageOf { items: view::views(conn, ctx, rows)?, next_cursor, total })
+}
+
+/// The one company that a caller speaks for, where it has no branches: of one that is named, a list is read in its order from
+/// an index; of several, all are sorted.
+fn only_company(conn: &mut Conn, viewer: &Viewer) -> Work<Option<Id>> {
+    let Scope::Company(uscc) = &viewer.scope else { return Ok(None) };
+    let family = company_families::table.filter(company_families::uscc.eq(uscc));
+    let ids: Vec<Id> = family.select(company_families::company_id).limit(2).load(conn)?;
+    Ok(Some(ids).filter(|ids| ids.len() == 1).and_then(|ids| ids.first().copied()))
 }
 
 fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> query::complaints<'a> {

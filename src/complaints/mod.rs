@@ -15,8 +15,9 @@ mod persons;
 mod preview;
 pub mod record;
 mod routes;
-mod routing_rules;
+pub mod routing_rules;
 pub mod rules;
+pub mod statistics;
 pub mod store;
 pub mod sweep;
 pub mod timeline;
@@ -29,11 +30,12 @@ use crate::db::{Conn, Id, Work};
 use crate::http::Ctx;
 use crate::problem::Problem;
 pub use input::{ComplaintIn, ContactIn, SeatIn};
+pub use statistics::{ComplaintFacts, facts_of};
 
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(clock_routes::list_complaint_categories)
-        .service(clock_routes::preview_complaint_deadline)
+        .service(clock_routes::get_complaint_deadline)
         .service(clock_routes::list_similar_complaints)
         .service(clock_routes::list_complaint_news)
         .service(clock_routes::search_complaints_by_caller)
@@ -64,6 +66,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::erase_complaint_persons)
         .service(routes::follow_complaint)
         .service(routes::unfollow_complaint);
+    statistics::routes(config);
 }
 
 /// A ticket as the caller sees it.

@@ -77,7 +77,7 @@ coded_enum! {
 
 coded_enum! {
     /// Who sees a step of the timeline (可见范围).
-    #[schema(example = "public")]
+    #[schema(example = "complainant")]
     pub enum StepAudience {
         Complainant "complainant" "诉求人及办理单位" "The complainant, those who follow, the company it is with and the offices"
         Parties "parties" "办理各方" "The company it is with and the offices"
@@ -174,7 +174,7 @@ impl Seat {
 
 /// A complaint (诉求工单).
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = complaints, treat_none_as_null = true)]
+#[diesel(table_name = complaints, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct ComplaintRow {
     pub id: Id,
     pub version: i64,
@@ -303,7 +303,7 @@ impl ComplaintRow {
 
 /// A step of the timeline. What was said with it lies sealed under its id.
 #[derive(Clone, Debug, Queryable, Insertable)]
-#[diesel(table_name = complaint_steps)]
+#[diesel(table_name = complaint_steps, treat_none_as_default_value = false)]
 pub struct StepRow {
     pub id: Id,
     pub complaint_id: Id,
@@ -351,7 +351,7 @@ pub struct Contact {
 }
 
 #[derive(Clone, Debug, Queryable, Insertable)]
-#[diesel(table_name = complaint_followers)]
+#[diesel(table_name = complaint_followers, treat_none_as_default_value = false)]
 pub struct FollowerRow {
     pub complaint_id: Id,
     pub iss: String,
@@ -361,7 +361,7 @@ pub struct FollowerRow {
 }
 
 #[derive(Clone, Debug, Queryable, Insertable)]
-#[diesel(table_name = complaint_cards)]
+#[diesel(table_name = complaint_cards, treat_none_as_default_value = false)]
 pub struct CardRow {
     pub complaint_id: Id,
     pub deadline: String,

@@ -53,6 +53,7 @@ pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> Work<Entity<Complaint>
 #[serde(deny_unknown_fields)]
 pub struct ConsentIn {
     /// Given, or withdrawn.
+    #[schema(example = true)]
     pub granted: bool,
     /// How the complainant said so, where an office writes it down.
     #[serde(default)]

@@ -114,11 +114,17 @@ pub fn look_again(conn: &mut Conn, row: &mut ComplaintRow, terms: &Terms) -> Wor
     Ok(())
 }
 
-pub fn given_cards(conn: &mut Conn, complaint: Id) -> Work<Vec<(DeadlineKind, CardColour, Instant)>> {
-    let cards = store::cards_of(conn, complaint)?;
+fn given_cards(conn: &mut Conn, complaint: Id) -> Work<Vec<Given>> {
+    Ok(given(store::cards_of(conn, complaint)?))
+}
+
+/// A card that was given: its deadline, its colour and for when.
+pub type Given = (DeadlineKind, CardColour, Instant);
+
+pub fn given(cards: Vec<CardRow>) -> Vec<Given> {
     let card =
         |one: CardRow| Some((DeadlineKind::from_code(&one.deadline)?, CardColour::from_code(&one.colour)?, one.due_at));
-    Ok(cards.into_iter().filter_map(card).collect())
+    cards.into_iter().filter_map(card).collect()
 }
 
 /// Writes a step down, and its event. Returns the id of the step.

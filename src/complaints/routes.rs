@@ -1,4 +1,5 @@
-use actix_web::{get, post};
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::{HttpResponse, get, post};
 
 use super::following::{Following, NothingIn};
 use super::input::*;
@@ -46,7 +47,7 @@ pub async fn create_complaint(ctx: Ctx, body: Body<ComplaintIn>) -> Answer {
 #[get("/v1/complaints/{id}")]
 pub async fn get_complaint(ctx: Ctx, id: PathId) -> Answer {
     let query: GetComplaint = ctx.query()?;
-    match query.unmask {
+    let answer = match query.unmask {
         None => {
             let find = move |conn: &mut Conn, ctx: &Ctx| {
                 let row = store::find(conn, &parts::viewer(ctx), id.0)?;
@@ -62,7 +63,14 @@ pub async fn get_complaint(ctx: Ctx, id: PathId) -> Answer {
             }
             shown
         }
-    }
+    };
+    Ok(unkept(answer?))
+}
+
+/// There is a person in it: nobody keeps it on the way.
+fn unkept(mut answer: HttpResponse) -> HttpResponse {
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
 }
 
 /// List what happened to a complaint
@@ -191,9 +199,9 @@ pub async fn end_complaint_mediation(ctx: Ctx, id: PathId, body: Body<MediationR
 ///
 /// What was found and done, told to the complainant and whoever follows.
 #[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
-    request_body = ReplyIn, responses((status = 200, description = "Replied", body = Complaint)))]
+    request_body = ComplaintReplyIn, responses((status = 200, description = "Replied", body = Complaint)))]
 #[post("/v1/complaints/{id}/reply")]
-pub async fn reply_to_complaint(ctx: Ctx, id: PathId, body: Body<ReplyIn>) -> Answer {
+pub async fn reply_to_complaint(ctx: Ctx, id: PathId, body: Body<ComplaintReplyIn>) -> Answer {
     ctx.act(body, move |tx, body| handling::reply_to_complaint(tx, id.0, body)).await
 }
 

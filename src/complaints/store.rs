@@ -186,18 +186,37 @@ pub fn due_for_a_look(conn: &mut Conn, now: Instant, at_most: i64) -> Work<Vec<I
         .load(conn)?)
 }
 
-/// Locks a ticket that the clock has to look at, unless somebody has just looked, or has it in hand: the clock waits for
-/// nobody.
-pub fn still_due(conn: &mut Conn, id: Id, now: Instant) -> Work<Option<ComplaintRow>> {
+/// Locks tickets that the clock has to look at; none of those that somebody has just looked at, or has in hand: the clock
+/// waits for nobody.
+pub fn still_due(conn: &mut Conn, ids: &[Id], now: Instant) -> Work<HashMap<Id, ComplaintRow>> {
+    let mut free = ids.to_vec();
     if let Conn::Postgres(conn) = conn {
-        let free = complaints::table.find(id).select(complaints::id).for_update().skip_locked();
-        if free.first::<Id>(conn).optional()?.is_none() {
-            return Ok(None);
-        }
+        free = complaints::table
+            .filter(complaints::id.eq_any(ids))
+            .order(complaints::id)
+            .select(complaints::id)
+            .for_update()
+            .skip_locked()
+            .load(conn)?;
     }
     let system = Viewer::system("deadlines run for every ticket");
-    let due = scoped::complaints(&system).filter(complaints::id.eq(id)).filter(complaints::next_at.le(now));
-    Ok(due.first(conn).optional()?)
+    let due = scoped::complaints(&system).filter(complaints::id.eq_any(free)).filter(complaints::next_at.le(now));
+    let rows: Vec<ComplaintRow> = due.load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Saves what a look of the clock changes of an open ticket, and by that no index but its own.
+pub fn save_look(conn: &mut Conn, row: &ComplaintRow) -> Work<()> {
+    diesel::update(complaints::table.find(row.id))
+        .set((
+            complaints::version.eq(row.version),
+            complaints::updated_at.eq(row.updated_at),
+            complaints::next_at.eq(row.next_at),
+            complaints::red_cards.eq(row.red_cards),
+            complaints::course.eq(&row.course),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Has the clock look at a ticket later, if it is still due for it.
@@ -216,6 +235,16 @@ pub fn give_card(conn: &mut Conn, row: &CardRow) -> Work<bool> {
     Ok(new == 1)
 }
 
+/// The cards of some tickets.
+pub fn cards_among(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Vec<CardRow>>> {
+    let rows: Vec<CardRow> = cards::table.filter(cards::complaint_id.eq_any(ids.to_vec())).load(conn)?;
+    let mut all: HashMap<Id, Vec<CardRow>> = HashMap::new();
+    for row in rows {
+        all.entry(row.complaint_id).or_default().push(row);
+    }
+    Ok(all)
+}
+
 pub fn cards_of(conn: &mut Conn, complaint: Id) -> Work<Vec<CardRow>> {
     Ok(cards::table.filter(cards::complaint_id.eq(complaint)).order(cards::issued_at).load(conn)?)
 }
@@ -231,12 +260,13 @@ pub fn owed(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> Work
     Ok(rows.order((complaints::resolve_due, complaints::id)).limit(at_most).load(conn)?)
 }
 
-/// What an office supervises that is open, the most urgent first; for the inbox.
+/// What an office supervises that is open and with another, the most urgent first; for the inbox.
 pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> Work<Vec<ComplaintRow>> {
     Ok(scoped::complaints(viewer)
         .filter(complaints::supervisor_role.eq(seat.role.code()))
         .filter(complaints::supervisor_division.eq(seat.division.clone()))
         .filter(complaints::is_open.eq(true))
+        .filter(complaints::handler_role.ne(seat.role.code()))
         .order((complaints::resolve_due, complaints::id))
         .limit(at_most)
         .load(conn)?)

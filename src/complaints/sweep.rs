@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::model::*;
-use super::record::{self, NewStep, Terms};
+use super::record::{self, Given, NewStep, Terms};
 use super::{outcome, persons, rules, store};
 use crate::access::Caller;
 use crate::app::State;
@@ -19,7 +19,7 @@ use crate::http::{Ctx, Tx};
 use crate::problem::Problem;
 
 /// Tickets that one transaction looks at most, and the time after which it takes on no more.
-const CHUNK: usize = 50;
+const CHUNK: usize = 100;
 const ENOUGH: Duration = Duration::from_millis(25);
 /// What is looked up at once.
 const LOOK: i64 = 500;
@@ -119,13 +119,16 @@ fn look_at(conn: &mut Conn, state: &Arc<State>, ids: &[Id]) -> Work<Round> {
     let ctx = program(state, now);
     let mut tx = Tx::of(conn, &ctx);
     let terms = Terms::load(tx.conn, &ctx)?;
+    let mut rows = store::still_due(tx.conn, ids, now)?;
+    let mut cards = store::cards_among(tx.conn, ids)?;
     let mut round = Round { passed: 0, looked: 0 };
     for id in ids {
         if round.looked > 0 && begun.elapsed() > ENOUGH {
             break;
         }
-        if let Some(row) = store::still_due(tx.conn, *id, now)? {
-            look(&mut tx, row, &terms)?;
+        if let Some(row) = rows.remove(id) {
+            let given = record::given(cards.remove(id).unwrap_or_default());
+            look(&mut tx, row, given, &terms)?;
             round.looked += 1;
         }
         round.passed += 1;
@@ -133,10 +136,10 @@ fn look_at(conn: &mut Conn, state: &Arc<State>, ids: &[Id]) -> Work<Round> {
     Ok(round)
 }
 
-fn look(tx: &mut Tx, mut row: ComplaintRow, terms: &Terms) -> Work<()> {
+fn look(tx: &mut Tx, mut row: ComplaintRow, given: Vec<Given>, terms: &Terms) -> Work<()> {
     let now = tx.ctx.now;
     if row.is_open {
-        return give_cards(tx, &mut row, terms);
+        return give_cards(tx, &mut row, given, terms);
     }
     if row.state == ComplaintState::Replied.code() {
         outcome::close(&mut row, now);
@@ -148,13 +151,18 @@ fn look(tx: &mut Tx, mut row: ComplaintRow, terms: &Terms) -> Work<()> {
     record::advance(tx, &mut row, terms, StepActor::Program, step).map(drop)
 }
 
-/// Each card that has come and was not given yet. With the first red one the ticket is its supervisor's business, too.
-fn give_cards(tx: &mut Tx, row: &mut ComplaintRow, terms: &Terms) -> Work<()> {
+/// Each card that has come and was not given yet. With the first red one the ticket is its supervisor's business, too. Where
+/// nothing has come after all, such as where the calendar of a year was put in, it is looked at again when it does.
+fn give_cards(tx: &mut Tx, row: &mut ComplaintRow, mut given: Vec<Given>, terms: &Terms) -> Work<()> {
     let now = tx.ctx.now;
-    let given = record::given_cards(tx.conn, row.id)?;
-    let come = rules::cards(row, terms.rules_of(row)?, &terms.clock()).into_iter().filter(|card| card.at.0 <= now.0);
-    let mut any = false;
-    for card in come.filter(|card| !given.contains(&(card.deadline, card.colour, card.due))).collect::<Vec<_>>() {
+    let rules = terms.rules_of(row)?;
+    let come = rules::cards(row, rules, &terms.clock()).into_iter().filter(|card| card.at.0 <= now.0);
+    for card in come {
+        let this = (card.deadline, card.colour, card.due);
+        if given.contains(&this) {
+            continue;
+        }
+        given.push(this);
         let new = CardRow {
             complaint_id: row.id,
             deadline: card.deadline.code().to_owned(),
@@ -167,26 +175,26 @@ fn give_cards(tx: &mut Tx, row: &mut ComplaintRow, terms: &Terms) -> Work<()> {
         if !store::give_card(tx.conn, &new)? {
             continue;
         }
-        any = true;
         let facts = json!({ "deadline": card.deadline, "due": card.due, "handler": row.handler()? });
         let red = card.colour == CardColour::Red;
         row.red_cards += i64::from(red);
         let kind = if red { StepKind::RedCard } else { StepKind::YellowCard };
-        let step = NewStep::new(kind).to(StepAudience::Parties).facts(facts);
-        record::advance(tx, row, terms, StepActor::Program, step)?;
+        write(tx, row, NewStep::new(kind).to(StepAudience::Parties).facts(facts))?;
         if red && row.course.0.escalated_at.is_none() {
             row.course.0.escalated_at = Some(now);
             let facts = json!({ "supervisor": row.supervisor()? });
-            let step = NewStep::new(StepKind::Escalated).to(StepAudience::Parties).facts(facts);
-            record::advance(tx, row, terms, StepActor::Program, step)?;
+            write(tx, row, NewStep::new(StepKind::Escalated).to(StepAudience::Parties).facts(facts))?;
         }
     }
-    if !any {
-        // Nothing has come after all, such as where the calendar of a year was put in: look again when it does.
-        record::look_again(tx.conn, row, terms)?;
-        store::save(tx.conn, row)?;
-    }
-    Ok(())
+    row.next_at = rules::next_look(row, &given, rules, &terms.clock());
+    store::save_look(tx.conn, row)
+}
+
+/// A step of the program; the row is saved after the last of them.
+fn write(tx: &mut Tx, row: &mut ComplaintRow, step: NewStep) -> Work<()> {
+    row.version += 1;
+    row.updated_at = tx.ctx.now;
+    record::write(tx, row, StepActor::Program, step).map(drop)
 }
 
 /// Gives the cards of a ticket that is being taken in hand and that the clock has not come to yet: nobody outruns a deadline,
@@ -199,5 +207,6 @@ pub fn catch_up(tx: &mut Tx, row: &mut ComplaintRow) -> Work<()> {
     let ctx = program(&tx.ctx.state, now);
     let mut own = Tx::of(tx.conn, &ctx);
     let terms = Terms::load(own.conn, &ctx)?;
-    give_cards(&mut own, row, &terms)
+    let given = record::given(store::cards_of(own.conn, row.id)?);
+    give_cards(&mut own, row, given, &terms)
 }

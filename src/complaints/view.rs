@@ -113,7 +113,9 @@ pub struct Complaint {
     /// When it was replied to.
     pub resolved_at: Option<Instant>,
     pub closed_at: Option<Instant>,
+    /// Every acceptance was on time; null before the first.
     pub accepted_on_time: Option<bool>,
+    /// Every reply was on time; null before the first.
     pub resolved_on_time: Option<bool>,
     /// Red cards given.
     #[schema(minimum = 0)]
@@ -155,6 +157,7 @@ pub struct Complaint {
     pub evidence: Vec<Evidence>,
     /// Null where there is none, where it was erased, and to those who may not know it.
     pub contact: Option<ContactView>,
+    /// The complainant did not want to be known.
     pub anonymous: bool,
     /// The complainant lets the company that handles it see the contact.
     pub consent_to_company: bool,

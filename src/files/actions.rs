@@ -16,8 +16,15 @@ const VERSION: i64 = 1;
 pub fn create_attachment(tx: &mut Tx, body: &Body<NewAttachment>) -> Work<Entity<Attachment>> {
     let ctx = tx.ctx;
     let visible = |conn: &mut Conn, _: &Scope, id: Id| owner::find_visible(conn, ctx, id).map(drop);
-    let NewAttachment { name, media_type, size, sha256, object_key } =
-        tx.creation(body, visible, |_, _, _| Ok(()))?.clone();
+    let new = tx.creation(body, visible, |_, _, _| Ok(()))?.clone();
+    let row = create(tx, new)?;
+    Ok(Entity::created(row.id, VERSION, row.view(), UPLOAD_PATH))
+}
+
+/// The row of a file that is in the store: its sender's alone, until it is attached.
+pub fn create(tx: &mut Tx, new: NewAttachment) -> Work<AttachmentRow> {
+    let ctx = tx.ctx;
+    let NewAttachment { name, media_type, size, sha256, object_key } = new;
     let (uploader, from) = (Uploader::of(&ctx.caller), whence(tx)?);
     let place = from.place.unwrap_or_default();
     let row = AttachmentRow {
@@ -54,7 +61,7 @@ pub fn create_attachment(tx: &mut Tx, body: &Body<NewAttachment>) -> Work<Entity
         None => event.place = row.place(),
     }
     ledger::append(tx, event)?;
-    Ok(Entity::created(row.id, VERSION, row.view(), UPLOAD_PATH))
+    Ok(row)
 }
 
 /// Where a file comes from.

@@ -5,6 +5,7 @@
 
 mod actions;
 mod cleanup;
+mod enclosed;
 mod evidence;
 mod kinds;
 mod model;
@@ -27,12 +28,14 @@ use std::time::Duration;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use cleanup::{remove_unattached, sweep};
+pub use enclosed::{Enclosed, Stored, create, enclosed, put, withdraw};
 pub use evidence::{
     attach, attach_evidence, attachments_of, check_attachment, check_evidence, check_lists, copy_evidence, describe,
     release,
 };
 pub use model::{AttachmentInfo, OwnerKind};
 pub use public_copy::{PublicPhoto, make_private, make_public, pictures};
+pub use spool::next;
 pub use storage::S3Options;
 pub use upload::upload_own;
 
@@ -41,6 +44,11 @@ use storage::Storage;
 use upload::Uploads;
 
 pub const UPLOAD_PATH: &str = "/v1/attachments";
+
+/// May a POST to this path take as long as an upload?
+pub fn is_upload(path: &str) -> bool {
+    path == UPLOAD_PATH || crate::open311::takes_files(path)
+}
 
 pub fn routes(config: &mut ServiceConfig) {
     config

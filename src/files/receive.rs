@@ -45,7 +45,7 @@ pub async fn receive(ctx: &Ctx, request: &HttpRequest, payload: Payload) -> Resu
     Ok(received)
 }
 
-fn essence(text: &str) -> String {
+pub(super) fn essence(text: &str) -> String {
     text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
@@ -95,11 +95,11 @@ async fn of_form(ctx: &Ctx, request: &HttpRequest, payload: Payload) -> Result<R
     received.ok_or_else(|| Problem::fault("/file", "required", "此字段必填", "this field is required"))
 }
 
-fn refused(fault: Fault) -> Problem {
+pub(super) fn refused(fault: Fault) -> Problem {
     Problem::faults(vec![fault])
 }
 
-async fn take<E>(
+pub(super) async fn take<E>(
     ctx: &Ctx,
     stream: impl futures_util::Stream<Item = Result<actix_web::web::Bytes, E>> + Unpin,
 ) -> Result<Spooled, Problem> {

@@ -35,7 +35,7 @@ impl Uploads {
         Uploads(Arc::new(Counts { at_once, under_way: Mutex::default() }))
     }
 
-    fn begin(&self, caller: &Caller) -> Result<Slot, Problem> {
+    pub(super) fn begin(&self, caller: &Caller) -> Result<Slot, Problem> {
         let who = (caller.iss.clone(), caller.sub.clone());
         let mut under_way = self.0.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         let own = under_way.get(&who).copied().unwrap_or_default();
@@ -49,7 +49,7 @@ impl Uploads {
 }
 
 /// One upload that is under way.
-struct Slot {
+pub struct Slot {
     uploads: Uploads,
     who: (String, String),
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use actix_web::dev::ServiceRequest;
+use actix_web::HttpRequest;
 use actix_web::http::header::{FORWARDED, HeaderMap, HeaderName};
 use ipnet::IpNet;
 
@@ -24,7 +24,7 @@ pub struct Proxies {
 }
 
 impl Proxies {
-    pub fn client_address(&self, request: &ServiceRequest) -> Option<IpAddr> {
+    pub fn client_address(&self, request: &HttpRequest) -> Option<IpAddr> {
         let peer = request.peer_addr()?.ip().to_canonical();
         Some(if self.trusted.is_empty() { peer } else { self.behind(peer, request.headers()) })
     }

@@ -124,6 +124,31 @@ impl Ctx {
         })
     }
 
+    /// The same request under a key of ours, where its sender gave none.
+    pub fn with_key(&self, key: String) -> Ctx {
+        let it = &self.0;
+        Ctx::new(Request {
+            state: it.state.clone(),
+            caller: it.caller.clone(),
+            scope: it.scope.clone(),
+            operation: it.operation,
+            request_id: it.request_id.clone(),
+            opens: it.opens,
+            language: it.language,
+            method: it.method.clone(),
+            path: it.path.clone(),
+            idempotency_key: Some(key),
+            if_match: it.if_match.clone(),
+            needs_if_match: it.needs_if_match,
+            if_none_match: it.if_none_match.clone(),
+            newest: it.newest,
+            span: it.span.clone(),
+            query: it.query.clone(),
+            now: it.now,
+            today: it.today,
+        })
+    }
+
     pub fn new_id(&self) -> Id {
         self.state.clock.new_id(self.now)
     }

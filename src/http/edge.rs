@@ -15,7 +15,8 @@ use actix_web::{HttpMessage, HttpResponse};
 use super::language::Language;
 use super::limits::Allowance;
 use crate::app::{Route, State};
-use crate::files::UPLOAD_PATH;
+use crate::files;
+use crate::open311::{self, Format};
 use crate::pages;
 use crate::problem::{Code, Problem};
 
@@ -110,12 +111,12 @@ pub async fn edge(
     let instance = instance(&id);
     // RFC 9110, 9.3.2: HEAD is GET without the body, which the protocol layer leaves out.
     let method = request.method().clone();
-    let for_people = pages::is_page(request.path());
+    let reader = Reader::of(request.path());
     if request.method() == Method::HEAD {
         request.extensions_mut().insert(WithoutBody);
         request.head_mut().method = Method::GET;
     }
-    let uploads = method == Method::POST && request.path() == UPLOAD_PATH;
+    let uploads = method == Method::POST && files::is_upload(request.path());
     let limit = if uploads { state.files.timeout } else { state.request_timeout };
     let Ok(outcome) = tokio::time::timeout(limit, next.call(request)).await else {
         // The request is gone with its handler: the answer travels as an error that is complete already.
@@ -123,7 +124,7 @@ pub async fn edge(
             "若请求已完整发送，其结果未知，请用同一幂等键重试",
             "if all of it was sent, its outcome is not known: repeat it with the same key",
         );
-        let mut response = answer_with(&problem, language, for_people, &id, &instance);
+        let mut response = answer_with(&problem, language, reader, &id, &instance);
         seal(response.headers_mut(), &id, &state);
         state.metrics.problem(Code::RequestTimeout);
         state.metrics.answered(None, response.status().as_u16(), started.elapsed().as_secs_f64());
@@ -215,13 +216,38 @@ fn problem_response(
         None => framework_problem(response.status()),
     };
     state.metrics.problem(problem.code);
-    let for_people = pages::is_page(response.request().path());
-    let rendered = answer_with(problem, language, for_people, id, instance);
+    let reader = Reader::of(response.request().path());
+    let rendered = answer_with(problem, language, reader, id, instance);
     ServiceResponse::new(response.request().clone(), rendered)
 }
 
-/// A problem as whoever asked can read it: a page where a person is answered.
-fn answer_with(problem: &Problem, language: Language, for_people: bool, id: &str, instance: &str) -> HttpResponse {
+/// Who reads an error under a path.
+#[derive(Clone, Copy)]
+enum Reader {
+    /// A program of this API: a problem (RFC 9457).
+    Program,
+    /// A person: a page.
+    Person,
+    /// A program of the Open311 standard, which has a form of its own.
+    Open311(Format),
+}
+
+impl Reader {
+    fn of(path: &str) -> Reader {
+        match open311::format_of(path) {
+            Some(format) => Reader::Open311(format),
+            None if pages::is_page(path) => Reader::Person,
+            None => Reader::Program,
+        }
+    }
+}
+
+/// A problem as whoever asked can read it.
+fn answer_with(problem: &Problem, language: Language, reader: Reader, id: &str, instance: &str) -> HttpResponse {
     let response = problem.response(language, Some(instance));
-    if for_people { pages::as_page(response, problem, id) } else { response }
+    match reader {
+        Reader::Program => response,
+        Reader::Person => pages::as_page(response, problem, id),
+        Reader::Open311(format) => open311::as_errors(response, problem, language, format),
+    }
 }

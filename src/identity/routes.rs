@@ -57,7 +57,7 @@ pub async fn get_me(ctx: Ctx) -> HttpResponse {
     let permissions = PERMISSIONS
         .iter()
         .filter(|p| {
-            p.access != Access::Public
+            matches!(p.access, Access::Roles(_))
                 && p.allows(caller.role)
                 && !(p.person_only && caller.machine)
                 && caller.covers(p.operation)

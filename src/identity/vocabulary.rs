@@ -57,6 +57,7 @@ pub fn all() -> Vec<Vocabulary> {
         CardColour, ComplaintChannel, ComplaintKind, ComplaintState, DeadlineKind, LinkKind, MediationOutcome, Secrecy,
         StepAudience, StepKind,
     };
+    use crate::complaints::statistics::model::LineKind;
     use crate::complaints::timeline::StepBy;
     use crate::complexes::coordinates::CoordinateSystem;
     use crate::complexes::model::SelfGovernance;
@@ -103,6 +104,7 @@ pub fn all() -> Vec<Vocabulary> {
         coded("complaint_link_kind", LinkKind::LABELS),
         coded("complaint_secrecy", Secrecy::LABELS),
         coded("complaint_state", ComplaintState::LABELS),
+        coded("complaint_statistics_by", LineKind::LABELS),
         coded("complaint_step", StepKind::LABELS),
         coded("complaint_step_audience", StepAudience::LABELS),
         coded("complaint_step_by", StepBy::LABELS),

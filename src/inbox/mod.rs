@@ -1,5 +1,6 @@
 //! What waits for the caller's office or company (待办), each with its deadline.
 
+mod complaining;
 mod inspecting;
 pub mod model;
 pub mod ratings;

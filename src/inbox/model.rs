@@ -42,6 +42,11 @@ coded_enum! {
         RectifyHazard "rectify_hazard" "整改隐患" "Rectify the hazard"
         RecheckHazard "recheck_hazard" "复查隐患整改情况" "Look at the hazard again"
         PursueHazard "pursue_hazard" "督促整改逾期隐患" "See to the hazard whose last day is over"
+        AcceptComplaint "accept_complaint" "受理诉求" "Accept the complaint"
+        AnswerComplaint "answer_complaint" "办理诉求" "Handle and answer the complaint"
+        AssignComplaint "assign_complaint" "指定承办单位" "Assign the complaint that was returned"
+        DecideExtension "decide_complaint_extension" "审批延期" "Decide whether the complaint gets more time"
+        PursueComplaint "pursue_complaint" "督办逾期诉求" "See to the complaint that was late"
     }
 }
 
@@ -50,24 +55,26 @@ coded_enum! {
 pub struct InboxItem {
     /// Last day for it; null where no period runs.
     pub due_on: Option<NaiveDate>,
-    /// Id of the violation, measure, contract, rating, cycle, inspection or hazard; of a disclosure, that of its complex.
+    /// Id of the violation, measure, contract, rating, cycle, inspection, hazard or complaint; of a disclosure, that of its
+    /// complex.
     pub subject_id: Id,
     pub kind: InboxKind,
-    /// `violation`, `measure`, `contract`, `disclosure`, `rating`, `rating_cycle`, `inspection` or `hazard`.
+    /// `violation`, `measure`, `contract`, `disclosure`, `rating`, `rating_cycle`, `inspection`, `hazard` or `complaint`.
     #[schema(max_length = 20, example = "violation")]
     pub subject_kind: String,
     /// Where to read it.
     #[schema(max_length = 100, example = "/v1/violations/019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")]
     pub href: String,
-    /// The last day is over.
+    /// The last day is over; of a complaint, its last second.
     pub overdue: bool,
-    /// Code of the act, kind of the measure, contract or disclosure, checklist of the inspection, item of the hazard.
+    /// Code of the act, kind of the measure, contract or disclosure, checklist of the inspection, item of the hazard, category
+    /// of the complaint.
     #[schema(max_length = 80, example = "nine.staff_not_in_uniform")]
     pub about: String,
-    /// The act, measure, contract, disclosure, checklist or item in Chinese.
+    /// The act, measure, contract, disclosure, checklist, item or category in Chinese.
     #[schema(max_length = 300, example = "从业人员不按岗位统一着装")]
     pub about_zh: String,
-    /// The act, measure, contract, disclosure, checklist or item in English.
+    /// The act, measure, contract, disclosure, checklist, item or category in English.
     #[schema(max_length = 300, example = "Staff not in the uniform of their post")]
     pub about_en: String,
     pub company_id: Option<Id>,

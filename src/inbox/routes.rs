@@ -3,8 +3,8 @@ use chrono::NaiveDate;
 
 use super::model::{InboxItem, InboxKind, ListInbox};
 use super::ratings::{Waits, of_ratings};
-use super::{inspecting, rules};
-use crate::access::Role;
+use super::{complaining, inspecting, rules};
+use crate::access::{Role, permissions};
 use crate::companies;
 use crate::complexes;
 use crate::db::{Conn, Id, Work};
@@ -20,8 +20,8 @@ const AT_MOST: i64 = 5000;
 ///
 /// Notices to open, statements to make and to answer, decisions, approvals, measures to carry out, contracts to file, to
 /// mend, to end and to hand over, disclosures to verify, to submit and to correct, ratings to score, review, announce, object
-/// to and publish, inspections to carry out, hazards to rectify, to look at again and to see to: of your office or company, by
-/// deadline, what has none last.
+/// to and publish, inspections to carry out, hazards to rectify, to look at again and to see to, complaints to accept, to
+/// answer, to assign and to see to, and whether they get more time: of your office or company, by deadline, what has none last.
 #[utoipa::path(tag = "inbox", params(ListInbox), responses((status = 200, description = "A page", body = PageOf<InboxItem>)))]
 #[get("/v1/inbox")]
 pub async fn list_inbox(ctx: Ctx) -> Answer {
@@ -53,18 +53,25 @@ fn inbox(conn: &mut Conn, ctx: &Ctx, query: &ListInbox) -> Work<PageOf<InboxItem
 
 fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     let states = ["reported", "notified", "confirmed", "appealed"];
-    let cases = violations::store::in_states(conn, &ctx.scope, &states, AT_MOST)?;
+    // Whoever handles complaints alone reads no cases.
+    let reads_cases = permissions::of("list_violations").is_some_and(|row| row.allows(ctx.caller.role));
+    let cases = match reads_cases {
+        true => violations::store::in_states(conn, &ctx.scope, &states, AT_MOST)?,
+        false => Vec::new(),
+    };
     let open = measures::store::open(conn, &ctx.scope, AT_MOST)?;
     let contracts = contracts::waiting(conn, &ctx.scope, AT_MOST)?;
     let disclosures = disclosures(conn, ctx)?;
     let ratings = ratings::store::waiting(conn, &ctx.scope, AT_MOST)?;
     let inspecting = inspecting::waiting(conn, ctx, AT_MOST)?;
+    let complaining = complaining::waiting(conn, ctx, AT_MOST)?;
     let companies: Vec<Id> = (cases.iter().filter_map(|row| row.company_id))
         .chain(open.iter().map(|row| row.company_id))
         .chain(contracts.iter().map(|row| row.company_id))
         .chain(disclosures.iter().map(|one| one.company))
         .chain(ratings.iter().map(|row| row.company_id))
         .chain(inspecting.iter().filter_map(|one| one.company))
+        .chain(complaining.iter().filter_map(|one| one.company))
         .collect();
     let complexes: Vec<Id> = (cases.iter().filter_map(|row| row.complex_id))
         .chain(open.iter().filter_map(|row| row.complex_id))
@@ -72,6 +79,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         .chain(disclosures.iter().map(|one| one.complex))
         .chain(ratings.iter().map(|row| row.complex_id))
         .chain(inspecting.iter().map(|one| one.complex))
+        .chain(complaining.iter().filter_map(|one| one.complex))
         .collect();
     let companies = companies::names_of(conn, &companies)?;
     let complexes = complexes::names_of(conn, &complexes)?;
@@ -185,6 +193,20 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
             complex: Some(one.complex),
         };
         items.push(item(subject, one.waiting));
+    }
+    for one in complaining {
+        let subject = Subject {
+            kind: "complaint",
+            id: one.id,
+            href: format!("/v1/complaints/{}", one.id),
+            about: &one.category,
+            titles: one.titles,
+            company: one.company,
+            complex: one.complex,
+        };
+        let due_on = one.due.map(|last| ctx.state.clock.day_of(last));
+        let overdue = one.due.is_some_and(|last| last.0 < ctx.now.0);
+        items.push(InboxItem { overdue, ..item(subject, (one.kind, due_on)) });
     }
     Ok(items)
 }

@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 
 use super::model::InboxKind;
 use crate::access::{Caller, Role};
+use crate::complaints::model::{ComplaintRow, ComplaintState};
 use crate::contracts::model::ContractRow;
+use crate::db::Instant;
 use crate::disclosures::model::DisclosureState;
 use crate::disclosures::state_rules::Assessment;
 use crate::inspections::model::HazardState;
@@ -26,6 +28,38 @@ pub fn of_hazard(state: HazardState) -> Option<InboxKind> {
         HazardState::Rectified => Some(InboxKind::RecheckHazard),
         HazardState::Closed => None,
     }
+}
+
+/// Its next deadline: until it is accepted the one, then the other.
+fn next_due(row: &ComplaintRow) -> Instant {
+    let course = &row.course.0;
+    if course.accepted_at.is_none() { course.accept_due } else { row.resolve_due }
+}
+
+/// What a ticket waits for from whoever handles it; while it waits for the complainant, nothing.
+pub fn of_handled_complaint(row: &ComplaintRow) -> Option<(InboxKind, Instant)> {
+    use ComplaintState::*;
+    let kind = match ComplaintState::from_code(&row.state)? {
+        // It came back to its supervisor.
+        Returned => InboxKind::AssignComplaint,
+        Submitted | Assigned | Reopened if row.course.0.accepted_at.is_none() => InboxKind::AcceptComplaint,
+        Submitted | Accepted | Assigned | Reopened | InMediation => InboxKind::AnswerComplaint,
+        WaitingForComplainant | Replied | Closed | Rejected | Merged => return None,
+    };
+    Some((kind, next_due(row)))
+}
+
+/// What an open ticket waits for from its supervisor, while another handles it: whether it gets more time, and, where it was
+/// late, that somebody sees to it.
+pub fn of_supervised_complaint(row: &ComplaintRow) -> Vec<(InboxKind, Option<Instant>)> {
+    let course = &row.course.0;
+    let stands = course.paused_at.is_some();
+    let asked = course.extension.as_ref().is_some_and(|one| one.granted.is_none());
+    // Once the old time is over no more is given; while it stands still it is never over.
+    let decide = asked.then(|| (InboxKind::DecideExtension, Some(row.resolve_due).filter(|_| !stands)));
+    let late = course.escalated_at.is_some() && !stands;
+    let pursue = late.then(|| (InboxKind::PursueComplaint, Some(next_due(row))));
+    decide.into_iter().chain(pursue).collect()
 }
 
 /// What a kind of disclosure waits for from the company that owes it.

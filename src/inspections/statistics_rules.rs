@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::model::HazardState;
 use super::rules::is_late;
 use crate::db::Id;
+use crate::figures::percent;
 
 /// A part of a visit: a result that was given, or one that is overdue.
 pub struct PartFact {
@@ -96,14 +97,6 @@ pub struct AreaInspections {
     pub hazards: HazardCounts,
 }
 
-/// Percent with one decimal, exact and half up: a float would round 0.05 either way.
-pub fn percent(part: i64, whole: i64) -> Option<String> {
-    (whole > 0).then(|| {
-        let tenths = (part * 2000 + whole) / (whole * 2);
-        format!("{}.{}", tenths / 10, tenths % 10)
-    })
-}
-
 #[derive(Default)]
 struct Counting {
     complexes: i64,
@@ -176,16 +169,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    #[test]
-    fn percents_are_exact() {
-        assert_eq!(percent(0, 0), None);
-        let cases =
-            [(0, 3, "0.0"), (1, 3, "33.3"), (2, 3, "66.7"), (1, 2000, "0.1"), (1, 2001, "0.0"), (7, 7, "100.0")];
-        for (part, whole, told) in cases {
-            assert_eq!(percent(part, whole).as_deref(), Some(told), "{part}/{whole}");
-        }
-    }
 
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]

@@ -12,10 +12,10 @@ use crate::problem::{Code, Problem};
 
 const UNKNOWN: TokenRefused = refused("invalid_client", "unknown client, or a secret that is not its own");
 
-/// A token for a client that shows its secret; or why there is none.
-pub async fn issue_token(state: &State, request: TokenRequest) -> Result<Result<TokenOut, TokenRefused>, Problem> {
-    let shown = digest_of(&request.client_secret);
-    let found = match request.client_id.parse::<Id>() {
+/// The client that shows its secret, where it may act now; or why it may not.
+pub async fn client_of(state: &State, id: &str, secret: &str) -> Result<Result<ClientRow, TokenRefused>, Problem> {
+    let shown = digest_of(secret);
+    let found = match id.parse::<Id>() {
         Ok(id) => state.db.read_point(move |conn| clients::store::with_digests(conn, id, Instant::now())).await?,
         Err(_) => None,
     };
@@ -28,15 +28,21 @@ pub async fn issue_token(state: &State, request: TokenRequest) -> Result<Result<
     if fitting.count() == 0 {
         return Ok(Err(UNKNOWN));
     }
-    match client.state {
-        ClientState::Active => {}
-        ClientState::Pending => {
-            return Ok(Err(refused("unauthorized_client", "the client waits for the county's approval")));
-        }
+    Ok(match client.state {
+        ClientState::Active => Ok(client),
+        ClientState::Pending => Err(refused("unauthorized_client", "the client waits for the county's approval")),
         ClientState::Suspended | ClientState::Revoked => {
-            return Ok(Err(refused("unauthorized_client", "the client is suspended or revoked")));
+            Err(refused("unauthorized_client", "the client is suspended or revoked"))
         }
-    }
+    })
+}
+
+/// A token for a client that shows its secret; or why there is none.
+pub async fn issue_token(state: &State, request: TokenRequest) -> Result<Result<TokenOut, TokenRefused>, Problem> {
+    let client = match client_of(state, &request.client_id, &request.client_secret).await? {
+        Ok(client) => client,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     let limits = match limits(&client, request.scope) {
         Ok(limits) => limits,
         Err(refusal) => return Ok(Err(refusal)),

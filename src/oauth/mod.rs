@@ -7,6 +7,8 @@ mod routes;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use actions::client_of;
+
 pub const TOKEN_PATH: &str = "/oauth/token";
 
 pub fn routes(config: &mut ServiceConfig) {

@@ -85,7 +85,7 @@ fn refusal(refused: &TokenRefused) -> HttpResponse {
 #[get("/.well-known/oauth-authorization-server")]
 pub async fn get_authorization_server(state: web::Data<State>) -> HttpResponse {
     let issuer = &state.local_issuer.url;
-    let systems = PERMISSIONS.iter().filter(|one| one.access != Access::Public && !one.person_only);
+    let systems = PERMISSIONS.iter().filter(|one| matches!(one.access, Access::Roles(_)) && !one.person_only);
     HttpResponse::Ok().insert_header((CACHE_CONTROL, "public, max-age=300")).json(AuthorizationServer {
         issuer: issuer.clone(),
         token_endpoint: format!("{issuer}{TOKEN_PATH}"),

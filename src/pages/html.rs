@@ -35,7 +35,7 @@ macro_rules! templates {
 }
 
 const TEMPLATES: &[(&str, &str)] = templates! {
-    "base" "complex" "complex_cases" "complex_disclosures" "complex_fees" "complex_phones" "complex_rating"
+    "base" "complaint_report" "complex" "complex_cases" "complex_disclosures" "complex_fees" "complex_phones" "complex_rating"
     "complex_revenue" "complex_service" "disclosure" "document" "error" "fee_table" "home" "notice" "notice_fees" "plaque"
     "plaque_print" "price_note" "report" "stars" "verification"
 };

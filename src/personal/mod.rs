@@ -13,6 +13,6 @@ mod tests;
 mod vault;
 
 pub use detect::{PersonalData, personal_data};
-pub use phones::{forget_phones, index_phone, normalised_phone, subjects_of_phone};
+pub use phones::{forget_phones, index_phone, normalised_phone, phone_digest, subjects_of_phone};
 pub use store::Purpose;
-pub use vault::{erase, open, open_many, seal};
+pub use vault::{erase, open, open_many, seal, sealed};

@@ -62,9 +62,17 @@ pub(super) fn acting(ring: &Keyring) -> Work<&IndexKey> {
 /// Lets a subject be found by this phone number; what is none is not indexed. It must be the one in the `phone` of a
 /// [`Contact`](super::Purpose::Contact) of this subject: from those the index is made again under another key.
 pub fn index_phone(conn: &mut Conn, ring: &Keyring, subject: Id, phone: &str) -> Work<()> {
-    let Some(phone) = normalised_phone(phone) else { return Ok(()) };
+    match phone_digest(ring, phone)? {
+        Some((key, digest)) => store::add_phone(conn, subject, &key, &digest),
+        None => Ok(()),
+    }
+}
+
+/// The index key that acts and the digest of a number under it; of what is none, nothing.
+pub fn phone_digest(ring: &Keyring, phone: &str) -> Work<Option<(String, String)>> {
+    let Some(phone) = normalised_phone(phone) else { return Ok(None) };
     let key = acting(ring)?;
-    store::add_phone(conn, subject, &key.key.id, &digest(key, &phone))
+    Ok(Some((key.key.id.clone(), digest(key, &phone))))
 }
 
 /// Subjects with this phone number, newest first, under whichever key they were indexed.

@@ -48,7 +48,7 @@ code_column!(Purpose);
 
 /// A text as it lies in the store.
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
-#[diesel(table_name = texts)]
+#[diesel(table_name = texts, treat_none_as_default_value = false)]
 pub struct Sealed {
     pub owner_id: Id,
     pub purpose: Purpose,

@@ -19,10 +19,16 @@ fn about(owner: Id, purpose: Purpose, subject: Id) -> String {
 
 /// Seals a text in the place of the one that is there, under the data key that acts.
 pub fn seal(conn: &mut Conn, ring: &Keyring, subject: Id, owner: Id, purpose: Purpose, plain: &str) -> Work<()> {
+    make_known(conn, ring.data_key(Utc::now()))?;
+    store::put(conn, &sealed(ring, subject, owner, purpose, plain)?)
+}
+
+/// A text sealed under the data key that acts, for whoever writes many rows at once; the store must have been told of the
+/// keys.
+pub fn sealed(ring: &Keyring, subject: Id, owner: Id, purpose: Purpose, plain: &str) -> Work<Sealed> {
     let key = ring.data_key(Utc::now());
-    make_known(conn, key)?;
     let sealed = seal_as(key, owner, purpose, subject, plain)?;
-    store::put(conn, &Sealed { owner_id: owner, purpose, subject_id: subject, data_key: key.key.id.clone(), sealed })
+    Ok(Sealed { owner_id: owner, purpose, subject_id: subject, data_key: key.key.id.clone(), sealed })
 }
 
 /// The store is told of a key before anything lies under it, so that a keyring without it is refused at the start.

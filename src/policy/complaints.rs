@@ -164,8 +164,9 @@ pub fn may_handle(role: Role) -> bool {
     matches!(role.row().kind, RoleKind::Government | RoleKind::Utility | RoleKind::Partner | RoleKind::Company)
 }
 
+/// An office that sees its territory: one that sees only what it handles would not see what it supervises.
 fn may_supervise(role: Role) -> bool {
-    role.row().kind == RoleKind::Government
+    role.row().kind == RoleKind::Government && !role.is_addressed()
 }
 
 /// Codes stand once, acts are of the catalogue, nobody supervises itself, officials are never public, hours are in order.

@@ -16,7 +16,7 @@ pub mod versions;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use store::{current, holding, seed};
+pub use store::{current, holding, in_force, seed};
 
 pub fn routes(config: &mut ServiceConfig) {
     // `current` before `{version}`, which would match it too.

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::model::Dimension;
 use super::{store, view};
+use crate::complaints::{self, ComplaintFacts};
 use crate::contracts;
 use crate::db::{Conn, Id, Work};
 use crate::disclosures;
@@ -89,6 +90,8 @@ pub struct FactSheet {
     pub contract: Option<FactContract>,
     /// Inspections of the period, what failed, and the hazards that were found.
     pub inspections: InspectionFacts,
+    /// Complaints that came in in the period while the company served: punctuality and satisfaction.
+    pub complaints: ComplaintFacts,
 }
 
 pub fn get(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<FactSheet>> {
@@ -116,8 +119,10 @@ pub fn get(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<FactSheet>> {
     let contract = contracts::filed_in_force(conn, row.complex_id, ctx.today)?;
     let period = (row.period_from, row.period_to);
     let inspected = inspections::facts_of(conn, row.complex_id, row.company_id, period, ctx.today)?;
+    let complained = complaints::facts_of(conn, ctx, row.complex_id, row.company_id, period)?;
     let sheet = FactSheet {
         inspections: inspected,
+        complaints: complained,
         rating_id: row.id,
         period_from: row.period_from,
         period_to: row.period_to,

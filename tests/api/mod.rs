@@ -19,6 +19,7 @@ mod me;
 mod measures;
 mod oauth;
 mod offices;
+mod open311;
 mod policies;
 mod public;
 mod ratings;

@@ -6,6 +6,7 @@ pub mod client;
 pub mod complaining;
 pub mod disclosing;
 pub mod files;
+pub mod georeport;
 pub mod inspecting;
 pub mod jwks;
 pub mod keyring;

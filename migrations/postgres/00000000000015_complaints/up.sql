@@ -10,8 +10,8 @@ CREATE TABLE complaints (
   resolved_on_time BOOLEAN, working_minutes BIGINT, satisfaction BIGINT, reopened BOOLEAN NOT NULL, red_cards BIGINT NOT NULL,
   course TEXT NOT NULL, updated_at timestamptz NOT NULL
 );
--- The number of a hotline's ticket is its own, once in a county.
-CREATE UNIQUE INDEX complaints_hotline ON complaints (county, hotline_number);
+-- The number of a hotline's ticket is its own, once in a county; offices of townships look for it, too.
+CREATE UNIQUE INDEX complaints_hotline ON complaints (hotline_number, county);
 CREATE INDEX complaints_county ON complaints (county, id);
 CREATE INDEX complaints_county_open ON complaints (county, is_open, resolve_due, id);
 CREATE INDEX complaints_county_submitted ON complaints (county, submitted_at);

@@ -36,6 +36,16 @@ on_both_databases! {
         assert_eq!(resident.get(&of(&ticket)).await.expect(200)["links"][0]["state"], "dismissed");
     }
 
+    async fn what_a_resident_did_is_not_reported_as_the_company_s(app: TestApp) {
+        let (_, complex) = a_served_complex(&app).await;
+        let resident = app.officer(Role::Resident, "", "resident-7");
+        let ticket = resident.post("/v1/complaints", &complaint("building.illegal_construction", &complex)).await.expect(201);
+        let office = app.office(Role::EnforcementOffice, crate::support::TOWNSHIP);
+        let report = json!({ "act": "resident.private_building", "description": "经核查，顶楼业主私搭阳光房" });
+        let made = office.post(&at(&ticket, "violation"), &report).await.expect(201);
+        assert_eq!((&made["company_id"], &made["complex_id"]), (&json!(null), &complex["id"]));
+    }
+
     async fn a_ticket_is_linked_to_the_hazard_that_it_is_about(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let social = app.social();

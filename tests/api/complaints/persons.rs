@@ -29,7 +29,9 @@ on_both_databases! {
         unmasked(&desk, &ticket).await.problem(403, "forbidden");
         unmasked(&app.county(), &ticket).await.problem(403, "forbidden");
         unmasked(&app.neighbour(), &ticket).await.problem(404, "not_found");
-        let full = unmasked(&social, &ticket).await.expect(200);
+        let full = unmasked(&social, &ticket).await;
+        assert_eq!(full.header("cache-control"), "no-store");
+        let full = full.expect(200);
         assert_eq!((&full["contact"]["masked"], text(&full["contact"]["phone"])), (&json!(false), "13912345678"));
         assert_eq!(kinds(&social, &ticket).await, ["submitted", "contact_read"]);
         app.sealed().await;

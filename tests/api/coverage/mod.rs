@@ -51,17 +51,25 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/documents/{id}", Row(|place| &place.document["id"])),
     ("/v1/inspections/{id}", Row(|place| &place.inspection["id"])),
     ("/v1/hazards/{id}", Row(|place| &place.hazard["id"])),
+    // A company does not mediate: one that the community handles.
+    ("/v1/complaints/{id}/mediation", Row(|place| &place.other_complaint["id"])),
+    ("/v1/complaints/{id}", Row(|place| &place.complaint["id"])),
     ("/public/complexes/{id}", Row(|place| &place.complex["id"])),
     ("/public/data/complexes/{id}", Row(|place| &place.complex["id"])),
     ("/public/documents/{code}", Row(|place| &place.document["code"])),
     ("/public/data/documents/{code}", Row(|place| &place.document["code"])),
     ("/public/plaques/{number}", Common("640121-2026-0001")),
+    ("/open311/v2/services/{service_code}", Common("service.lift")),
+    // Nothing that this database has: they are public, and told in a form of their own.
+    ("/open311/v2/requests/{service_request_id}", Common("019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")),
+    ("/open311/v2/tokens/{token}", Common("019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")),
+    ("/open311/v2/", Common("json")),
     ("/v1/policies/{version}", Common("1")),
     ("/v1/calendar/{year}", Common("2026")),
 ];
 
 /// What stands for any parameter of a path but the first.
-const OTHER_PARAMETERS: &[(&str, &str)] = &[("{kind}", "fee_standard")];
+const OTHER_PARAMETERS: &[(&str, &str)] = &[("{kind}", "fee_standard"), ("{format}", "json")];
 
 /// Rows of the own territory that a role sees only in some cases: (operation, role).
 const NOT_ALWAYS_SHOWN: &[(&str, Role)] = &[
@@ -113,10 +121,30 @@ const NOT_ALWAYS_SHOWN: &[(&str, Role)] = &[
     ("get_document_content", Role::FireRescue),
     ("get_document_content", Role::MarketSupervision),
     ("get_document_content", Role::DisciplineOffice),
+    // Tickets that they handle.
+    ("get_complaint", Role::PoliceStation),
+    ("get_complaint", Role::PowerSupplyStation),
+    ("get_complaint", Role::UtilityOperator),
+    ("get_complaint", Role::FireRescue),
+    ("get_complaint", Role::MarketSupervision),
+    ("get_complaint", Role::DisciplineOffice),
+    ("list_complaint_timeline", Role::PoliceStation),
+    ("list_complaint_timeline", Role::PowerSupplyStation),
+    ("list_complaint_timeline", Role::UtilityOperator),
+    ("list_complaint_timeline", Role::FireRescue),
+    ("list_complaint_timeline", Role::MarketSupervision),
+    ("list_complaint_timeline", Role::DisciplineOffice),
+    ("list_complaint_duplicates", Role::PoliceStation),
+    ("list_complaint_duplicates", Role::PowerSupplyStation),
+    ("list_complaint_duplicates", Role::UtilityOperator),
+    ("list_complaint_duplicates", Role::FireRescue),
+    ("list_complaint_duplicates", Role::MarketSupervision),
+    ("list_complaint_duplicates", Role::DisciplineOffice),
 ];
 
-/// Rows of another county that a role sees all the same: a resident has none, and the directory is public.
-const SHOWN_EVERYWHERE: &[(&str, Role)] = &[("get_office", Role::Resident)];
+/// Rows of another county that a role sees all the same: a resident has none, and the directory is public, as are the tickets
+/// that anybody may follow.
+const SHOWN_EVERYWHERE: &[(&str, Role)] = &[("get_office", Role::Resident), ("follow_complaint", Role::Resident)];
 
 struct Operation {
     method: Method,
@@ -127,6 +155,8 @@ struct Operation {
     /// The names and schemas of the body's fields.
     body: Option<Map<String, Value>>,
     example: Option<Value>,
+    /// What must stand in the query, such as `?category=other`.
+    query: String,
 }
 
 fn operations() -> Vec<Operation> {
@@ -143,6 +173,7 @@ fn operations() -> Vec<Operation> {
                 id: text(&operation["operationId"]).to_owned(),
                 roles: roles.map(|roles| roles.iter().map(|role| text(role).to_owned()).collect()),
                 example: operation.pointer("/requestBody/content/application~1json/example").cloned(),
+                query: needed(operation),
                 body: schema.map(|schema| {
                     let name = text(&schema["$ref"]).trim_start_matches("#/");
                     let schema = document.pointer(&format!("/{name}")).expect("the schema of the body");
@@ -153,6 +184,18 @@ fn operations() -> Vec<Operation> {
     }
     assert!(all.len() >= 20, "the document is not empty");
     all
+}
+
+/// The parameters that an operation does not do without, each with its example.
+fn needed(operation: &Value) -> String {
+    let all = operation["parameters"].as_array().into_iter().flatten();
+    let needed = all.filter(|one| one["in"] == "query" && one["required"] == true);
+    let pairs = needed.map(|one| {
+        let example = one["example"].as_str().unwrap_or("019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11");
+        format!("{}={example}", text(&one["name"]))
+    });
+    let pairs = pairs.collect::<Vec<_>>().join("&");
+    if pairs.is_empty() { pairs } else { format!("?{pairs}") }
 }
 
 impl Operation {
@@ -260,7 +303,7 @@ on_both_databases! {
             for row in ROLES {
                 let what = format!("{what} as {}", row.code);
                 let client = app.bearer(&token(&app, row.role, &own));
-                let inside = operation.call(&client, &operation.at(&own)).await;
+                let inside = operation.call(&client, &(operation.at(&own) + &operation.query)).await;
                 let outside = match (row.division_digits, operation.fixture()) {
                     (9 | 12, Some(Row(_))) => &next_township,
                     _ => &next_county,

@@ -4,6 +4,7 @@ use xiaoqu::access::Role;
 use crate::support::ISSUER;
 use crate::support::TestApp;
 use crate::support::cases::{nine, notice};
+use crate::support::complaining::{at, by_phone};
 use crate::support::files::evidence;
 use crate::support::inspecting::{result, unplanned, visit};
 use crate::support::rating::next_cycle_input;
@@ -37,6 +38,9 @@ pub struct Place {
     /// A rating that the company and the committee see, and its cycle.
     pub rating: Value,
     pub cycle: Value,
+    /// A ticket with the company, and one with the community.
+    pub complaint: Value,
+    pub other_complaint: Value,
 }
 
 impl Place {
@@ -75,6 +79,7 @@ impl Place {
         let document = decider.post("/v1/documents", &order).await.expect(201);
         let (inspection, hazard) = inspected(app, &complex).await;
         let (cycle, rating) = rated(app, &complex).await;
+        let (complaint, other_complaint) = complained(app, &complex).await;
         Place {
             company,
             complex,
@@ -94,6 +99,8 @@ impl Place {
             hazard,
             rating,
             cycle,
+            complaint,
+            other_complaint,
         }
     }
 }
@@ -167,6 +174,18 @@ async fn rated(app: &TestApp, complex: &Value) -> (Value, Value) {
     let rating = office.post("/v1/ratings", &input).await.expect(201);
     app.execute(&format!("UPDATE ratings SET shared = TRUE WHERE id = '{}'", text(&rating["summary"]["id"])));
     (cycle, rating)
+}
+
+/// Two tickets that an office wrote down. The resident follows one of the first place, and none of any other.
+async fn complained(app: &TestApp, complex: &Value) -> (Value, Value) {
+    let desk = app.office(Role::LivelihoodServiceCenter, text(&complex["township"]));
+    let with_company = desk.post("/v1/complaints", &by_phone("service.cleaning", complex)).await.expect(201);
+    let with_community = desk.post("/v1/complaints", &by_phone("other", complex)).await.expect(201);
+    let resident = app.office(Role::Resident, "");
+    if resident.get("/v1/complaints").await.items().is_empty() {
+        resident.post(&at(&with_company, "following"), &json!({})).await.expect(200);
+    }
+    (with_company, with_community)
 }
 
 /// A joint visit that two offices are yet to make, and a hazard that one of them found before.

@@ -1,0 +1,144 @@
+//! Fills a database with complaints as years of a county leave them: `cargo run --release --example tickets -- --help`.
+//!
+//! Rows are the service's own types, routed and dated by its own rules; texts are sealed under the data key of its keyring,
+//! so that it opens them. The same seed, register and end give the same tickets but for the nonces. They have no events.
+
+mod chance;
+mod life;
+mod rows;
+mod words;
+mod world;
+
+use anyhow::{Context, ensure};
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
+use clap::Parser;
+use diesel::Connection;
+use xiaoqu::bootstrap;
+use xiaoqu::cli::SettingFlags;
+use xiaoqu::db::{Conn, sqlite_path};
+use xiaoqu::keys::{self, Keyring};
+use xiaoqu::personal;
+use xiaoqu::settings::Settings;
+
+use chance::Chance;
+use life::Ticket;
+use rows::{Batch, PhoneRow};
+use world::World;
+
+/// Tickets over three years for the complexes on file, written beside those that are there. The service has been started on
+/// the database once, so that it has its tables; on SQLite it is stopped meanwhile.
+#[derive(Parser)]
+struct Args {
+    #[command(flatten)]
+    flags: SettingFlags,
+    /// How many
+    #[arg(long, default_value_t = 10_000)]
+    tickets: usize,
+    /// Days from the first to the last
+    #[arg(long, default_value_t = 1096)]
+    days: u32,
+    /// The instant of the last [default: now]
+    #[arg(long)]
+    until: Option<DateTime<Utc>>,
+    /// Another seed makes other tickets
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The service's clock did nothing in the last so many hours: cards, closing and erasure wait for it
+    #[arg(long, default_value_t = 0)]
+    clock_behind_hours: u32,
+}
+
+const CHUNK: usize = 5000;
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let settings = Settings::load(&args.flags.sources())?;
+    let config = bootstrap::config(&settings)?;
+    let _held = bootstrap::hold(&config.db)?;
+    let mut conn = match config.db.is_postgres() {
+        true => Conn::Postgres(diesel::PgConnection::establish(&config.db.url)?),
+        false => Conn::Sqlite(diesel::SqliteConnection::establish(&sqlite_path(&config.db.url))?),
+    };
+    let now = args.until.unwrap_or_else(Utc::now);
+    let now = now.with_nanosecond(0).context("a moment")?;
+    ensure!(args.tickets > 0 && args.days > 0, "at least one ticket and one day");
+    let world = World::read(&mut conn, settings.house.time_zone, config.issuer.clone(), now)?;
+    let ring = config.keys.ring();
+    remember_keys(&mut conn, &ring)?;
+    let began = std::time::Instant::now();
+    let counts = fill(&mut conn, &world, &ring, &args)?;
+    println!(
+        "{}",
+        serde_json::json!({
+            "tickets": args.tickets, "open": counts.open, "steps": counts.steps, "sealed": counts.sealed,
+            "followers": counts.followers, "cards": counts.cards, "complexes": world.homes.len(),
+            "seconds": began.elapsed().as_secs_f64(),
+        })
+    );
+    Ok(())
+}
+
+/// As the service does before it seals.
+fn remember_keys(conn: &mut Conn, ring: &Keyring) -> anyhow::Result<()> {
+    keys::store::remember(conn, &ring.data_key_ids(), xiaoqu::db::Instant::now())
+        .map_err(|fail| anyhow::anyhow!("the keys cannot be noted: {fail:?}"))
+}
+
+#[derive(Default)]
+struct Counts {
+    open: usize,
+    steps: usize,
+    sealed: usize,
+    followers: usize,
+    cards: usize,
+}
+
+fn fill(conn: &mut Conn, world: &World, ring: &Keyring, args: &Args) -> anyhow::Result<Counts> {
+    let emptied = rows::begin(conn)?;
+    let mut chance = Chance::new(args.seed);
+    let mut counts = Counts::default();
+    let mut batch = Batch::default();
+    let clock_until = world.now - TimeDelta::hours(args.clock_behind_hours.into());
+    for number in 0..args.tickets {
+        let at = moment(world, &mut chance, number, args);
+        let ticket = Ticket::draw(world, &mut chance, at, number, clock_until);
+        counts.open += usize::from(ticket.row.is_open);
+        counts.steps += ticket.steps.len();
+        counts.followers += ticket.followers.len();
+        counts.cards += ticket.cards.len();
+        counts.sealed += ticket.texts.len();
+        add(&mut batch, ring, ticket)?;
+        if batch.complaints.len() == CHUNK {
+            rows::write(conn, std::mem::take(&mut batch))?;
+        }
+    }
+    rows::write(conn, batch)?;
+    rows::end(conn, emptied)?;
+    Ok(counts)
+}
+
+/// As many each day, at the hours when people complain, and none after now.
+fn moment(world: &World, chance: &mut Chance, number: usize, args: &Args) -> DateTime<Utc> {
+    let ago = (args.tickets - 1 - number) as f64 / args.tickets as f64 * f64::from(args.days);
+    let day = (world.now - TimeDelta::seconds((ago * 86_400.0) as i64)).date_naive().and_time(chrono::NaiveTime::MIN);
+    let at = life::time_of_day(chance, day.and_utc());
+    if at <= world.now { at } else { at - TimeDelta::days(1) }
+}
+
+fn add(batch: &mut Batch, ring: &Keyring, ticket: Ticket) -> anyhow::Result<()> {
+    let subject = ticket.row.id;
+    let failed = |fail| anyhow::anyhow!("a text cannot be sealed: {fail:?}");
+    for (owner, purpose, text) in &ticket.texts {
+        batch.sealed.push(personal::sealed(ring, subject, *owner, *purpose, text).map_err(failed)?);
+    }
+    if let Some(phone) = &ticket.phone
+        && let Some((index_key, digest)) = personal::phone_digest(ring, phone).map_err(failed)?
+    {
+        batch.phones.push(PhoneRow { subject_id: subject, index_key, digest });
+    }
+    batch.complaints.push(ticket.row);
+    batch.steps.extend(ticket.steps);
+    batch.followers.extend(ticket.followers);
+    batch.cards.extend(ticket.cards);
+    Ok(())
+}

@@ -1,0 +1,225 @@
+"""Complaints: what the lists cost that an office opens all day, a new ticket and the clock, at 1,000,000 tickets against 10,000.
+
+The tickets are written by the example `tickets` (bench/tickets): three years of them at 600 complexes, as many each day. A
+county with a hundred times the tickets has a hundred times as many open: in both one in a hundred, of the last weeks. The two
+sizes stand beside each other, and each list is asked for as many rows a page as it has at both.
+"""
+
+import datetime
+import json
+import random
+import shutil
+import sqlite3
+import subprocess
+import time
+
+from . import data
+from .postgres import Postgres
+from .ratings import Holds
+from .service import TOWNSHIP, Service
+from .wrk import Load, measure as measured
+from .writers import Rows
+
+COMPLEXES = 600
+PAGE = 20
+# What is promised: lists, creations, seconds of a sweep.
+LISTS, CREATE, SWEEP = 1.5, 1.2, 1.0
+# So many hours wait for the clock when the service starts: one midnight, when working days end, lies in any day.
+BEHIND = 24
+
+
+class System:
+    """One service on one database with so many tickets."""
+
+    def __init__(self, binary, filler, folder, kind, tickets, complexes, until):
+        self.kind, self.folder, self.tickets = kind, folder, tickets
+        folder.mkdir(parents=True)
+        self.postgres = None
+        if kind == "sqlite":
+            url = f"sqlite:{folder / 'xiaoqu.sqlite'}"
+        else:
+            self.postgres = Postgres(folder / "pg", ["shared_buffers=1GB", "max_connections=200"]).create().start()
+            url = self.postgres.create_database()
+        self.service = Service(binary, folder, url)
+        self.service.start()
+        self.register = data.Register(self.service, complexes // 10, complexes)
+        self.service.stop()
+        self.made = fill(filler, self.service, tickets, "--clock-behind-hours", BEHIND, "--until", until)
+        self.rows = Rows(url, self.postgres)
+        self.office = self.service.token("enforcement_office", division=TOWNSHIP)
+        self.desk = self.service.token("social_affairs_office", division=TOWNSHIP)
+
+    def change(self, sql):
+        """Changes rows; the service is stopped meanwhile."""
+        if self.postgres:
+            self.postgres.sql(sql)
+            return
+        db = sqlite3.connect(self.rows.path)
+        with db:
+            db.execute(sql)
+        db.close()
+
+    def total(self, path):
+        """How many rows a list holds."""
+        return self.service.client(self.office, timeout=60).get(f"{path}&limit=1&with_total=true").expect(200)["total"]
+
+    def load(self, name, lines, connections, token, method="GET"):
+        words = f"{self.kind} {name}, {self.tickets:,}"
+        return Load(self.folder, words, self.service.port, token, lines, connections, method)
+
+    def stop(self):
+        self.service.stop()
+        if self.postgres:
+            self.postgres.stop()
+
+
+def fill(filler, service, tickets, *more):
+    """Writes tickets; the service is stopped meanwhile. What was made, as the filler says it."""
+    command = [filler, "--tickets", tickets, *more, *service.arguments()]
+    done = subprocess.run([str(part) for part in command], cwd=service.folder, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SystemExit(f"the tickets could not be written: {(done.stderr or done.stdout)[-2000:]}")
+    # Or the kernel writes gigabytes back half a minute later, in the middle of a measurement.
+    subprocess.run(["sync"], check=True)
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+class Sweeps:
+    """What the clock of complaints takes for something, by its own metric."""
+
+    def __init__(self, system):
+        self.system = system
+        self.now = "strftime('%s', 'now') * 1000000" if system.kind == "sqlite" else "now()"
+        hour = {"sqlite": "3600000000", "postgres": "interval '1 hour'"}[system.kind]
+        self.hour_ago = f"{self.now} - {hour}"
+
+    def number(self, sql):
+        return int(self.system.rows.query(sql)[0][0])
+
+    def waiting(self):
+        return self.number(f"SELECT count(*) FROM complaints WHERE next_at <= {self.now}")
+
+    def of(self, work, change=None):
+        """The service starts with these rows changed, and sweeps until nothing waits."""
+        service = self.system.service
+        service.stop()
+        if change:
+            self.system.change(change)
+        waiting, before = self.waiting(), self.number("SELECT count(*) FROM complaint_cards")
+        service.start()
+        end = time.time() + 600
+        while self.waiting():
+            if time.time() > end:
+                raise SystemExit("the clock of complaints does not come to an end")
+            time.sleep(0.5)
+        # The sweep that looked at the last of them ends a little later.
+        time.sleep(1.5)
+        _, seconds = Holds(service, "xiaoqu_complaint_sweep_seconds").look()
+        cards = self.number("SELECT count(*) FROM complaint_cards") - before
+        print(f"  sweep at {self.system.tickets:,}, {work}: {waiting:,} tickets, {cards:,} cards, {seconds:.2f} s", flush=True)
+        return f"{waiting:,} tickets, {cards:,} cards", seconds
+
+    def of_a_day(self):
+        return self.of("what a day leaves")
+
+    def of_all_open(self):
+        """Every open ticket is looked at; nothing has come of any."""
+        return self.of("every open ticket", f"UPDATE complaints SET next_at = {self.now} WHERE is_open")
+
+    def of_all_late(self):
+        """Every open ticket is late since an hour ago."""
+        return self.of("every open ticket late", f"UPDATE complaints SET resolve_due = {self.hour_ago}, next_at = {self.hour_ago}"
+                       " WHERE is_open AND state <> 'waiting_for_complainant'")
+
+
+def lists(systems, small, large, rounds, seconds, table, title):
+    asked = {"mine, open": "/v1/complaints?mine=true&open=true", "mine, overdue": "/v1/complaints?mine=true&overdue=true"}
+    loads, told = [], {}
+    for name, path in asked.items():
+        held = {size: system.total(path) for size, system in systems.items()}
+        limit = max(1, min(PAGE, *held.values()))
+        told[name] = f"{limit} of {held[large]:,} : {limit} of {held[small]:,} rows"
+        loads += [(name, size, system.load(f"list {name}", [(f"{path}&limit={limit}", None)], 2, system.office))
+                  for size, system in systems.items()]
+    # Complexes with the most, so that a page is full in the small one, too.
+    held = {size: counted(system) for size, system in systems.items()}
+    chosen = {size: sorted(of, key=of.get, reverse=True)[:100] for size, of in held.items()}
+    least = {size: min(held[size][id] for id in chosen[size]) for size in systems}
+    limit = max(1, min(PAGE, *least.values()))
+    told["by complex"] = f"{limit} of {least[large]:,} and more : {limit} of {least[small]:,} and more rows"
+    for size, system in systems.items():
+        lines = [(f"/v1/complaints?complex_id={id}&limit={limit}", None) for id in chosen[size]]
+        loads.append(("by complex", size, system.load("list by complex", lines, 2, system.office)))
+    of = measured([load for *_, load in loads], rounds, seconds)
+    for name in dict.fromkeys(name for name, *_ in loads):
+        a, b = (of[f"{systems[size].kind} list {name}, {size:,}"] for size in (large, small))
+        figures = (f"{a['p99']:.2f} ms : {b['p99']:.2f} ms (p50 {a['p50']:.2f} : {b['p50']:.2f}; {told[name]})")
+        table.at_most(f"p99 of a list {name}, {title}, {large:,} : {small:,} tickets", figures, a["p99"] / b["p99"], LISTS)
+    return sum(one["failed"] for one in of.values())
+
+
+def counted(system):
+    """Tickets of each complex in the office's township."""
+    local = {id for id, *_ in system.register.local()}
+    rows = system.rows.query("SELECT complex_id, count(*) FROM complaints WHERE secrecy = 'open' GROUP BY complex_id")
+    return {id: int(count) for id, count in rows if id in local}
+
+
+CATEGORIES = ["service.cleaning", "service.facilities", "service.lift", "fees.overcharging", "environment.noise",
+              "environment.waste", "safety.ebike", "other"]
+
+
+def creations(system, connections):
+    source = random.Random(connections)
+    homes = system.register.local()
+
+    def body(at):
+        contact = {"name": "王某某", "phone": f"1400{source.randrange(10_000_000):07}", "address": "示范花园 3 号楼 2 单元 1201 室"}
+        return {"kind": "complaint", "channel": "phone", "category": source.choice(CATEGORIES),
+                "complex_id": source.choice(homes)[0], "location": f"{1 + at % 20} 号楼 2 单元门厅", "contact": contact,
+                "description": "楼道和电梯厅的垃圾已经连续三天没有人清理，气味很大，老人和孩子上下楼都要捂着鼻子。请尽快安排人员到场处理。"}
+
+    lines = [("/v1/complaints", body(at)) for at in range(5000)]
+    return system.load(f"create {connections}", lines, connections, system.desk, "POST")
+
+
+def created(systems, small, large, rounds, seconds, table, title):
+    loads = [creations(system, connections) for connections in (1, 64) for system in systems.values()]
+    of = measured(loads, rounds, seconds)
+    kind = systems[small].kind
+    for connections in (1, 64):
+        a, b = (of[f"{kind} create {connections}, {size:,}"] for size in (large, small))
+        # With a fixed number of callers the time of a creation is what their rate leaves.
+        figures = (f"{a['rate']:,.0f}/s : {b['rate']:,.0f}/s; p50 {a['p50']:.2f} : {b['p50']:.2f} ms,"
+                   f" p99 {a['p99']:.2f} : {b['p99']:.2f} ms")
+        words = f"{connections} connection{'s' if connections > 1 else ''}"
+        table.at_most(f"time of a new ticket, {title}, {words}, {large:,} : {small:,} tickets", figures,
+                      b["rate"] / a["rate"], CREATE)
+    return sum(one["failed"] for one in of.values())
+
+
+def measure(binary, filler, folder, kind, small, large, complexes, rounds, seconds, table):
+    title = {"sqlite": "SQLite", "postgres": "PostgreSQL"}[kind]
+    systems = {}
+    until = f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
+    try:
+        for size in (small, large):
+            systems[size] = System(binary, filler, folder / f"{kind}-{size}", kind, size, complexes, until)
+            made = systems[size].made
+            print(f"{title}: {size:,} tickets ({made['open']:,} open), {made['steps']:,} steps, {made['sealed']:,} sealed texts"
+                  f" in {made['seconds']:.0f} s", flush=True)
+        at = f"{large:,} tickets, {title}"
+        days = {size: Sweeps(system).of_a_day() for size, system in systems.items()}
+        table.at_most(f"sweep of what a day leaves (cards, closing, erasure), {at}", days[large][0], days[large][1], SWEEP, " s")
+        failed = lists(systems, small, large, rounds, seconds, table, title)
+        figures, taken = Sweeps(systems[large]).of_all_open()
+        table.at_most(f"sweep of all open tickets, {at}", figures, taken, SWEEP, " s")
+        figures, taken = Sweeps(systems[large]).of_all_late()
+        table.shown(f"sweep of all open tickets, all late at once, {at}", figures, f"{taken:.2f} s")
+        Sweeps(systems[small]).of_all_late()
+        failed += created(systems, small, large, rounds, seconds, table, title)
+        table.holds(f"no request failed, {title}", f"{failed} failed", failed == 0)
+    finally:
+        for system in systems.values():
+            system.stop()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,2 @@
+DROP INDEX complaints_public_county;
+DROP INDEX complexes_by_place;

@@ -1,0 +1,53 @@
+//! What is known of the tickets of a complex, for whoever rates it.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::actions::{instants, rules_of};
+use super::model::ComplaintCounts;
+use super::rules;
+use super::store::{self, Wanted};
+use crate::access::scoped::Viewer;
+use crate::db::{Conn, Id, Work};
+use crate::http::Ctx;
+
+/// The tickets of a complex while a company served it (诉求办理情况): those that every office of the territory sees, so that a
+/// rating rests on nothing that its reader may not know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ComplaintFacts {
+    /// All of them, whoever handled them.
+    pub all: ComplaintCounts,
+    /// Those that the company handles, or did: its own punctuality and satisfaction.
+    pub with_company: ComplaintCounts,
+}
+
+/// The facts of a period, for the fact sheet of a rating. Whoever calls has seen to it that the caller sees the complex.
+pub fn facts_of(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    complex: Id,
+    company: Id,
+    days: (NaiveDate, NaiveDate),
+) -> Work<ComplaintFacts> {
+    let (from, until) = instants(ctx, days);
+    let wanted = Wanted {
+        viewer: Viewer::system("what is known of a complex, for those who rate it"),
+        from,
+        until,
+        now: ctx.now,
+        complex: Some(complex),
+        company: Some(company),
+        category: None,
+        open_to_all: true,
+    };
+    let satisfied_from = rules_of(conn, ctx)?.satisfied_from;
+    let cells = store::cells(conn, &wanted, store::WITH_COMPANY)?;
+    let late = store::late(conn, &wanted, store::WITH_COMPANY)?;
+    let took = store::took(conn, &wanted, store::WITH_COMPANY)?;
+    let (all, mut lines) = rules::count(&cells, &late, took, satisfied_from);
+    // Where it has none its figures are those of nothing.
+    let none = || rules::count(&[], &[], Vec::new(), satisfied_from).0;
+    let with_company = lines.remove(&Some("company".to_owned())).unwrap_or_else(none);
+    Ok(ComplaintFacts { all, with_company })
+}

@@ -1,0 +1,257 @@
+//! From what the database counted to the figures that are shown. Pure.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use super::model::*;
+use crate::complaints::model::ComplaintState;
+use crate::db::Id;
+use crate::figures::{percent, ratio};
+
+/// The key of a line, as the database forms it; none for tickets that belong to no line.
+pub type Line = Option<String>;
+
+/// Tickets of one line in one state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    pub line: Line,
+    pub state: ComplaintState,
+    pub tickets: i64,
+    pub accepted_on_time: i64,
+    pub accepted_late: i64,
+    pub resolved_on_time: i64,
+    /// By mark, from 1 to 5.
+    pub marks: [i64; 5],
+    pub reopened: i64,
+    pub red_cards: i64,
+    /// Those with a reply, and the minutes worked until then, all together.
+    pub replies: i64,
+    pub minutes: i64,
+}
+
+/// Open tickets of a line that are late.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Late {
+    pub line: Line,
+    pub tickets: i64,
+}
+
+/// So many tickets of a line whose reply took so many minutes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Took {
+    pub line: Line,
+    pub minutes: i64,
+    pub tickets: i64,
+}
+
+/// What is counted of a line as it goes.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    merged: i64,
+    rejected: i64,
+    handled: i64,
+    open: i64,
+    open_late: i64,
+    accepted_on_time: i64,
+    accepted_late: i64,
+    resolved_on_time: i64,
+    marks: [i64; 5],
+    reopened: i64,
+    red_cards: i64,
+    replies: i64,
+    minutes: i64,
+    /// Minutes, and how many replies took them.
+    took: BTreeMap<i64, i64>,
+}
+
+impl Tally {
+    fn add(&mut self, cell: &Cell) {
+        match cell.state {
+            ComplaintState::Merged => return self.merged += cell.tickets,
+            ComplaintState::Rejected => return self.rejected += cell.tickets,
+            state if state.is_open() => self.open += cell.tickets,
+            // An answer that is not known to have come in time is late.
+            _ => self.resolved_on_time += cell.resolved_on_time,
+        }
+        self.handled += cell.tickets;
+        self.accepted_on_time += cell.accepted_on_time;
+        self.accepted_late += cell.accepted_late;
+        for (sum, count) in self.marks.iter_mut().zip(cell.marks) {
+            *sum += count;
+        }
+        self.reopened += cell.reopened;
+        self.red_cards += cell.red_cards;
+        self.replies += cell.replies;
+        self.minutes += cell.minutes;
+    }
+
+    fn counts(self, satisfied_from: u32) -> ComplaintCounts {
+        let (on_time, late) = (self.accepted_on_time, self.accepted_late);
+        let acceptance = AcceptanceCounts {
+            on_time,
+            late,
+            pending: self.handled - on_time - late,
+            on_time_percent: percent(on_time, on_time + late),
+        };
+        let resolution = ResolutionCounts {
+            on_time: self.resolved_on_time,
+            late: self.handled - self.open - self.resolved_on_time,
+            open_in_time: self.open - self.open_late,
+            open_late: self.open_late,
+            on_time_percent: percent(self.resolved_on_time, self.handled - self.open + self.open_late),
+        };
+        ComplaintCounts {
+            received: self.handled + self.merged + self.rejected,
+            merged: self.merged,
+            rejected: self.rejected,
+            handled: self.handled,
+            open: self.open,
+            acceptance,
+            resolution,
+            reply: ReplyTimes {
+                replies: self.replies,
+                mean_hours: ratio(self.minutes, self.replies.saturating_mul(60), 2),
+                median_hours: percentile(&self.took, 50).and_then(hours),
+                p90_hours: percentile(&self.took, 90).and_then(hours),
+            },
+            satisfaction: satisfaction(self.marks, satisfied_from),
+            reopened: self.reopened,
+            red_cards: self.red_cards,
+        }
+    }
+}
+
+fn hours(minutes: i64) -> Option<String> {
+    ratio(minutes, 60, 2)
+}
+
+/// The smallest of the values that so many percent of them do not exceed (nearest rank); none where there is no value.
+pub fn percentile(values: &BTreeMap<i64, i64>, percent: i64) -> Option<i64> {
+    let all: i64 = values.values().sum();
+    let rank = (all.saturating_mul(percent) + 99) / 100;
+    let mut reached = 0;
+    let found = values.iter().find(|(_, count)| {
+        reached += **count;
+        reached >= rank
+    });
+    found.map(|(value, _)| *value)
+}
+
+fn satisfaction(marks: [i64; 5], satisfied_from: u32) -> SatisfactionCounts {
+    let by_mark = || (1_i64..).zip(marks);
+    let rated = marks.iter().sum();
+    let satisfied = by_mark().filter(|(mark, _)| *mark >= i64::from(satisfied_from)).map(|(_, count)| count).sum();
+    let sum = by_mark().map(|(mark, count)| mark * count).sum();
+    SatisfactionCounts { rated, satisfied, satisfied_percent: percent(satisfied, rated), mean: ratio(sum, rated, 2) }
+}
+
+/// The whole, and each line of it. Tickets of no line are a line too.
+pub fn count(
+    cells: &[Cell],
+    late: &[Late],
+    took: Vec<Took>,
+    satisfied_from: u32,
+) -> (ComplaintCounts, BTreeMap<Line, ComplaintCounts>) {
+    let mut whole = Tally::default();
+    let mut lines: BTreeMap<Line, Tally> = BTreeMap::new();
+    for cell in cells {
+        whole.add(cell);
+        lines.entry(cell.line.clone()).or_default().add(cell);
+    }
+    for one in late {
+        whole.open_late += one.tickets;
+        lines.entry(one.line.clone()).or_default().open_late += one.tickets;
+    }
+    for one in took {
+        *whole.took.entry(one.minutes).or_default() += one.tickets;
+        *lines.entry(one.line).or_default().took.entry(one.minutes).or_default() += one.tickets;
+    }
+    let counts = |(line, tally): (Line, Tally)| (line, tally.counts(satisfied_from));
+    (whole.counts(satisfied_from), lines.into_iter().map(counts).collect())
+}
+
+/// Lines in the order in which they are shown.
+pub fn in_order(by: LineKind, lines: &mut [ComplaintLine]) {
+    let key = |line: &ComplaintLine| {
+        let which = (line.role, line.organisation, line.category.clone(), line.company_id);
+        // What belongs to no part stands last.
+        (line.division.is_none(), line.division.clone(), which)
+    };
+    lines.sort_by(|one, other| {
+        let most = other.counts.received.cmp(&one.counts.received);
+        let most = if by == LineKind::Area { Ordering::Equal } else { most };
+        most.then_with(|| key(one).cmp(&key(other)))
+    });
+}
+
+/// A complex of the area, and its tickets by category.
+#[derive(Clone, Debug)]
+pub struct Warm {
+    pub complex: Id,
+    pub name: String,
+    pub township: String,
+    pub community: String,
+    pub households: Option<i64>,
+    pub categories: BTreeMap<String, i64>,
+}
+
+/// What a complex is ordered by: tickets, households and id.
+pub type HeatKey = (i64, Option<i64>, Id);
+
+impl Warm {
+    pub fn tickets(&self) -> i64 {
+        self.categories.values().sum()
+    }
+
+    pub fn key(&self) -> HeatKey {
+        (self.tickets(), self.households, self.complex)
+    }
+
+    /// The category with most tickets; of several the first.
+    fn top(&self) -> Option<(&String, i64)> {
+        let mut top: Option<(&String, i64)> = None;
+        for (category, tickets) in &self.categories {
+            if top.is_none_or(|(_, most)| *tickets > most) {
+                top = Some((category, *tickets));
+            }
+        }
+        top
+    }
+
+    pub fn view(self, name_of: impl Fn(&str) -> Option<String>) -> ComplexHeat {
+        let tickets = self.tickets();
+        let top = self.top().map(|(category, tickets)| (category.clone(), tickets));
+        let per_hundred = self.households.and_then(|households| ratio(tickets.saturating_mul(100), households, 2));
+        ComplexHeat {
+            complex_id: self.complex,
+            tickets,
+            per_hundred_households: per_hundred,
+            top_category_zh: top.as_ref().and_then(|(category, _)| name_of(category)),
+            top_category_tickets: top.as_ref().map_or(0, |(_, tickets)| *tickets),
+            top_category: top.map(|(category, _)| category),
+            name: self.name,
+            township: self.township,
+            community: self.community,
+            households: self.households,
+        }
+    }
+}
+
+/// Most tickets for each household first, by the fraction itself and not by how it is written; where the households are
+/// unknown, after all others and by tickets.
+pub fn hotter(one: &HeatKey, other: &HeatKey) -> Ordering {
+    let by_heat = match (one.1, other.1) {
+        (Some(a), Some(b)) => {
+            let (a, b) = (i128::from(other.0) * i128::from(a), i128::from(one.0) * i128::from(b));
+            a.cmp(&b)
+        }
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => other.0.cmp(&one.0),
+    };
+    by_heat.then_with(|| one.2.cmp(&other.2))
+}
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod tests;

@@ -1,0 +1,63 @@
+//! What waits of complaints.
+
+use super::model::InboxKind;
+use super::rules;
+use crate::access::Role;
+use crate::access::scoped::Viewer;
+use crate::complaints::model::{ComplaintRow, Seat};
+use crate::complaints::store;
+use crate::db::{Conn, Id, Instant, Work};
+use crate::http::Ctx;
+use crate::policy;
+use crate::policy::complaints::may_handle;
+
+/// A ticket that waits.
+pub struct Complaining {
+    pub id: Id,
+    pub category: String,
+    pub titles: (String, String),
+    pub company: Option<Id>,
+    pub complex: Option<Id>,
+    pub kind: InboxKind,
+    /// Last second for it.
+    pub due: Option<Instant>,
+}
+
+/// Tickets to accept, to answer and to assign, of their handler; extensions to decide and late tickets, of their supervisor.
+pub fn waiting(conn: &mut Conn, ctx: &Ctx, at_most: i64) -> Work<Vec<Complaining>> {
+    let role = ctx.caller.role;
+    if !may_handle(role) {
+        return Ok(Vec::new());
+    }
+    let viewer = Viewer::of(&ctx.caller, &ctx.scope);
+    let seat = Seat::new(role, ctx.caller.division.as_deref().unwrap_or_default());
+    let mut found: Vec<(ComplaintRow, InboxKind, Option<Instant>)> = Vec::new();
+    for row in store::owed(conn, &viewer, &seat, at_most)? {
+        if let Some((kind, due)) = rules::of_handled_complaint(&row) {
+            found.push((row, kind, Some(due)));
+        }
+    }
+    if role != Role::PropertyCompany {
+        for row in store::supervised(conn, &viewer, &seat, at_most)? {
+            for (kind, due) in rules::of_supervised_complaint(&row) {
+                found.push((row.clone(), kind, due));
+            }
+        }
+    }
+    let versions: Vec<i64> = found.iter().map(|(row, ..)| row.course.0.policy_version).collect();
+    let policies = policy::holding(conn, &ctx.state.policies, &versions)?;
+    let one = |(row, kind, due): (ComplaintRow, InboxKind, Option<Instant>)| {
+        let version = policies.get(row.course.0.policy_version);
+        let category = version.and_then(|version| version.document().complaints.category(&row.category));
+        Complaining {
+            id: row.id,
+            titles: category.map(|one| (one.name_zh.clone(), one.name_en.clone())).unwrap_or_default(),
+            category: row.category,
+            company: row.company_id,
+            complex: row.complex_id,
+            kind,
+            due,
+        }
+    };
+    Ok(found.into_iter().map(one).collect())
+}

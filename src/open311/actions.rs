@@ -1,0 +1,255 @@
+//! What everyone may read, and the taking of a request.
+
+use std::sync::Arc;
+
+use actix_web::body::to_bytes;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LOCATION};
+use actix_web::{HttpResponse, web};
+use aws_lc_rs::digest::{SHA256, digest};
+use chrono::Utc;
+use serde_json::Value;
+
+use super::form_rules::{self, Submitted};
+use super::format::Format;
+use super::model::*;
+use super::query_rules::{self, Params};
+use super::receive::Received;
+use super::submit::{self, Sent};
+use super::{PATH, SPECIFICATION, service_rules, store, view};
+use crate::app::State;
+use crate::db::{Conn, Id, Work};
+use crate::divisions;
+use crate::fault::Fault;
+use crate::files;
+use crate::http::language::Language;
+use crate::http::{Answer, Body, Ctx};
+use crate::policy::complaints::ComplaintRules;
+use crate::policy::versions::Policies;
+use crate::problem::{Code, Problem};
+
+/// What a question without a token is answered from.
+#[derive(Clone)]
+pub struct Question {
+    pub state: Arc<State>,
+    pub language: Language,
+    pub params: Params,
+}
+
+impl Question {
+    fn policies(&self, conn: &mut Conn) -> Work<Arc<Policies>> {
+        crate::policy::current(conn, &self.state.policies)
+    }
+
+    /// "404 - jurisdiction_id provided was not found (specify in error response)".
+    fn county(&self, conn: &mut Conn) -> Work<Option<String>> {
+        county(conn, self.params.get("jurisdiction_id"), "query/jurisdiction_id")
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Conn, &Question) -> Work<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let question = self.clone();
+        Ok(self.state.db.read_lagging(move |conn| work(conn, &question)).await?)
+    }
+}
+
+fn county(conn: &mut Conn, code: Option<&str>, pointer: &str) -> Work<Option<String>> {
+    let Some(code) = code else { return Ok(None) };
+    let digits = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
+    if digits && divisions::find(conn, code)?.is_some() {
+        return Ok(Some(code.to_owned()));
+    }
+    let fault = Fault::new(pointer, "not_found", "没有此辖区", "there is no such jurisdiction");
+    Err(Problem::new(Code::NotFound).with(vec![fault]).into())
+}
+
+fn rules(policies: &Policies, state: &State) -> ComplaintRules {
+    policies.governing(state.clock.today()).document().complaints.clone()
+}
+
+/// Codes of categories that are not public now: their tickets are not shown either, whatever they were.
+fn hidden(policies: &Policies, state: &State) -> Vec<String> {
+    let categories = &policies.governing(state.clock.today()).document().complaints.categories;
+    categories.iter().filter(|one| !one.public).map(|one| one.code.clone()).collect()
+}
+
+pub async fn discovery(question: Question) -> Result<Discovery, Problem> {
+    let changeset = question
+        .read(|conn, question| {
+            let today = question.state.clock.today();
+            let row = crate::policy::in_force(conn, today)?;
+            let begins = query_rules::begins(row.effective_from, question.state.clock.zone());
+            // The services are those of the policy: they change when one takes effect, and not before it is published.
+            let changed = begins.map_or(row.published_at, |begins| begins.max(row.published_at));
+            Ok(changed.0.format("%Y-%m-%d %H:%M:%SZ").to_string())
+        })
+        .await?;
+    let issuer = &question.state.local_issuer.url;
+    let say = |zh: String, en: String| if question.language == Language::Zh { zh } else { en };
+    Ok(Discovery {
+        contact: say(
+            format!("接口说明：{issuer}/docs/；各单位电话：{issuer}/v1/offices"),
+            format!("The interface: {issuer}/docs/; phones of the offices: {issuer}/v1/offices"),
+        ),
+        key_service: say(
+            "api_key 为 client_id:client_secret：由系统管理员登记接入系统，经县级物业主管部门批准".into(),
+            "api_key is client_id:client_secret of a system that the administrator registered and the county authority \
+             approved"
+                .into(),
+        ),
+        endpoints: vec![Endpoint {
+            specification: SPECIFICATION.into(),
+            url: format!("{issuer}{PATH}"),
+            changeset: changeset.clone(),
+            r#type: if question.state.clock.is_sandbox() { "test" } else { "production" }.into(),
+            formats: vec!["text/xml", "application/json"],
+        }],
+        changeset,
+    })
+}
+
+pub async fn services(question: Question) -> Result<Vec<Open311Service>, Problem> {
+    question
+        .read(|conn, question| {
+            question.county(conn)?;
+            let rules = rules(&*question.policies(conn)?, &question.state);
+            Ok(service_rules::public(&rules).map(|one| service_rules::service(one, question.language)).collect())
+        })
+        .await
+}
+
+pub async fn service(question: Question, code: String) -> Result<Open311ServiceDefinition, Problem> {
+    question
+        .read(move |conn, question| {
+            question.county(conn)?;
+            let rules = rules(&*question.policies(conn)?, &question.state);
+            let found = service_rules::find(&rules, &code);
+            let found = found.map(|category| service_rules::definition(category, question.language));
+            Ok(found.ok_or_else(|| not_found("path/service_code", "没有此服务", "there is no such service"))?)
+        })
+        .await
+}
+
+fn not_found(pointer: &str, zh: &str, en: &str) -> Problem {
+    Problem::new(Code::NotFound).with(vec![Fault::new(pointer, "not_found", zh, en)])
+}
+
+pub async fn requests(question: Question) -> Result<Vec<Open311Request>, Problem> {
+    let clock = &question.state.clock;
+    let asked = query_rules::asked(&question.params, clock.now(), clock.zone())?;
+    question
+        .read(move |conn, question| {
+            let county = question.county(conn)?;
+            let policies = question.policies(conn)?;
+            let hidden = hidden(&policies, &question.state);
+            let rows = store::list(conn, county.as_deref(), &hidden, &asked)?;
+            view::views(conn, rows, policies, question.language, asked.extensions)
+        })
+        .await
+}
+
+pub async fn request(question: Question, id: String) -> Result<Vec<Open311Request>, Problem> {
+    let extensions = question.params.flag("extensions");
+    question
+        .read(move |conn, question| {
+            let county = question.county(conn)?;
+            let policies = question.policies(conn)?;
+            let hidden = hidden(&policies, &question.state);
+            let row = match id.parse::<Id>() {
+                Ok(id) => store::find(conn, county.as_deref(), &hidden, id)?,
+                Err(_) => None,
+            };
+            let (zh, en) = ("没有此诉求，或不公开", "there is no such request, or it is not public");
+            let row = row.ok_or_else(|| not_found("path/service_request_id", zh, en))?;
+            view::views(conn, vec![row], policies, question.language, extensions)
+        })
+        .await
+}
+
+/// The id is given at once, and is its own token.
+pub async fn token(question: Question, token: String) -> Result<Vec<Open311Token>, Problem> {
+    let found = request(question, token).await.map_err(|problem| match problem.code {
+        Code::NotFound if problem.faults.iter().any(|fault| fault.pointer == "path/service_request_id") => {
+            not_found("path/token", "没有此 token", "there is no such token")
+        }
+        _ => problem,
+    })?;
+    Ok(found
+        .iter()
+        .map(|one| Open311Token { service_request_id: one.service_request_id, token: one.service_request_id })
+        .collect())
+}
+
+/// Takes a request. What has come whole is finished whether or not its sender waits for the answer.
+pub async fn create(received: Received, format: Format) -> Answer {
+    let finished = actix_web::rt::spawn(finish(received, format));
+    finished.await.unwrap_or_else(|_| Err(Problem::new(Code::Internal)))
+}
+
+async fn finish(received: Received, format: Format) -> Answer {
+    let Received { ctx, form, files } = received;
+    let read = form_rules::read(&form).map_err(Problem::faults)?;
+    let read = known_jurisdiction(&ctx, read).await?;
+    let digests: Vec<String> = files.iter().map(|file| file.digest().to_owned()).collect();
+    let bytes = submit::told_by(&form.canonical(), &digests);
+    let ctx = repeatable(ctx, &bytes);
+    let stored = files::put(&ctx, files).await?;
+    let sent = Sent { form: read, files: stored.clone() };
+    let answer = ctx.act(Body::given(bytes, sent), submit::create_request).await;
+    let is_used = match &answer {
+        Ok(response) => {
+            response.status() == StatusCode::CREATED && !response.headers().contains_key("idempotent-replayed")
+        }
+        // They may have their rows.
+        Err(problem) => problem.code == Code::OutcomeUnknown,
+    };
+    if !is_used {
+        files::withdraw(&ctx, &stored).await;
+    }
+    written(answer?, format).await
+}
+
+async fn known_jurisdiction(ctx: &Ctx, read: Submitted) -> Result<Submitted, Problem> {
+    let code = read.jurisdiction.clone();
+    let found = ctx.read(move |conn, _| county(conn, code.as_deref(), "/jurisdiction_id")).await?;
+    Ok(Submitted { jurisdiction: found, ..read })
+}
+
+/// Clients of the standard know no idempotency key, and repeat what they had no answer to (FixMyStreet waits five minutes).
+/// The same form of the same client within the same hour is the same request. A later one is a new matter: lifts break twice.
+fn repeatable(ctx: Ctx, told_by: &[u8]) -> Ctx {
+    if ctx.idempotency_key.is_some() {
+        return ctx;
+    }
+    let hour = Utc::now().timestamp() / 3600;
+    ctx.with_key(format!("open311-{hour}-{}", hex::encode(digest(&SHA256, told_by))))
+}
+
+/// The answer of the action, which is JSON, in the form that was asked for: a list of one.
+async fn written(response: HttpResponse, format: Format) -> Answer {
+    let broken = || Problem::new(Code::Internal);
+    let kept = |name: HeaderName| response.headers().get(&name).cloned();
+    let (status, location, replayed) =
+        (response.status(), kept(LOCATION), kept(HeaderName::from_static("idempotent-replayed")));
+    let body = to_bytes(response.into_body()).await.map_err(|_| broken())?;
+    let made: Value = serde_json::from_slice(&body).map_err(|_| broken())?;
+    let mut answer = format.answer(status, "service_requests", &[made])?;
+    let headers = answer.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(location) =
+        location.and_then(|at| HeaderValue::from_str(&format!("{}.{}", at.to_str().ok()?, format.name())).ok())
+    {
+        headers.insert(LOCATION, location);
+    }
+    if let Some(replayed) = replayed {
+        headers.insert(HeaderName::from_static("idempotent-replayed"), replayed);
+    }
+    Ok(answer)
+}
+
+/// Kept out of `routes`: the state as a question needs it.
+pub fn question(state: &web::Data<State>, language: Language, query: &str) -> Question {
+    Question { state: state.clone().into_inner(), language, params: Params::of(query) }
+}

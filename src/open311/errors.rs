@@ -1,0 +1,112 @@
+//! Errors in the form of the standard, also those of the layers around the feature: limits, an unknown path, a store that is
+//! away.
+
+use actix_web::HttpResponse;
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+
+use serde_json::{Value, json};
+
+use super::format::Format;
+use super::model::Open311Error;
+use crate::http::language::Language;
+use crate::problem::Problem;
+
+/// GeoReport v2, "Errors": 404 for what does not exist, 403 for the api_key, "and basically 400 for any other error where the
+/// request can not be fulfilled". What says "later" or "not so" by itself stays what HTTP calls it: a client that waits
+/// and comes again must be able to tell it from a form to mend.
+fn status_of(status: StatusCode) -> StatusCode {
+    match status.as_u16() {
+        401 => StatusCode::FORBIDDEN,
+        403 | 404 | 405 | 408 | 413 | 429 | 500.. => status,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+/// The name of a parameter, without the kind of place that it stands in.
+fn parameter(pointer: &str) -> &str {
+    let bare = pointer.trim_start_matches('/');
+    ["query/", "path/", "header/"].iter().find_map(|kind| bare.strip_prefix(kind)).unwrap_or(bare)
+}
+
+/// One error for each fault.
+fn errors(problem: &Problem, language: Language, status: u16) -> Vec<Open311Error> {
+    let body = problem.body(language, None);
+    let one = |description: String| Open311Error { code: status, description };
+    let mut all: Vec<Open311Error> = body
+        .errors
+        .iter()
+        .map(|fault| match parameter(&fault.pointer) {
+            "" => one(fault.detail.clone()),
+            name => one(format!("{name}: {}", fault.detail)),
+        })
+        .collect();
+    if all.is_empty() {
+        all.push(one(body.detail.unwrap_or(body.title)));
+    }
+    all
+}
+
+/// How an error is answered, for the document.
+pub fn error_response(about: &str) -> Value {
+    json!({
+        "description": about,
+        "content": {
+            "application/json": {
+                "schema": { "type": "array", "maxItems": 1000, "items": { "$ref": "#/components/schemas/Open311Error" } }
+            },
+            "text/xml": { "schema": { "type": "string" } }
+        }
+    })
+}
+
+/// The same answer, with the standard's errors in place of the problem.
+pub fn as_errors(response: HttpResponse, problem: &Problem, language: Language, format: Format) -> HttpResponse {
+    let status = status_of(response.status());
+    let Ok(text) = format.written("errors", &errors(problem, language, status.as_u16())) else { return response };
+    let mut response = response.set_body(BoxBody::new(text));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, format.content_type());
+    // There is no token to be had for this door.
+    headers.remove(WWW_AUTHENTICATE);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault::Fault;
+    use crate::problem::Code;
+
+    #[test]
+    fn each_fault_is_an_error_under_the_name_of_its_parameter() {
+        let faults =
+            ["/lat", "query/page", "path/service_code"].map(|at| Fault::new(at, "invalid", "有误", "is wrong"));
+        let all = errors(&Problem::faults(faults.to_vec()), Language::En, 400);
+        let told: Vec<&str> = all.iter().map(|one| one.description.as_str()).collect();
+        assert_eq!(told, ["lat: is wrong", "page: is wrong", "service_code: is wrong"]);
+    }
+
+    #[test]
+    fn statuses_are_those_of_the_standard_and_those_that_say_later() {
+        for (code, status) in [
+            (Code::NotFound, 404),
+            (Code::Forbidden, 403),
+            (Code::InvalidToken, 403),
+            (Code::UnsupportedMediaType, 400),
+            (Code::IdempotencyKeyReused, 400),
+            (Code::IdempotencyInProgress, 400),
+            (Code::MethodNotAllowed, 405),
+            (Code::PayloadTooLarge, 413),
+            (Code::TooManyRequests, 429),
+            (Code::Unavailable, 503),
+        ] {
+            let problem = Problem::new(code);
+            let answer = as_errors(problem.response(Language::Zh, None), &problem, Language::Zh, Format::Json);
+            assert_eq!(answer.status().as_u16(), status, "{}", code.name());
+            assert!(answer.headers().get(WWW_AUTHENTICATE).is_none());
+        }
+    }
+}

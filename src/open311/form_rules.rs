@@ -1,0 +1,337 @@
+//! The form of a request (POST Service Request), as clients of the standard send it: what they add is ignored, what is empty
+//! counts as left out, and every fault is told.
+
+use std::collections::BTreeMap;
+
+use super::service_rules::{COMPLEX, LOCATION, ORGANISATION};
+use crate::characters::is_forbidden;
+use crate::complaints::ContactIn;
+use crate::complexes::model::Point;
+use crate::db::Id;
+use crate::fault::Fault;
+
+/// "Free form text limited to 4,000 characters" (description).
+const MOST_OF_DESCRIPTION: usize = 4000;
+const MOST_OF_LOCATION: usize = 200;
+const MOST_OF_NAME: usize = 60;
+const MOST_OF_URL: usize = 1000;
+/// Pictures by address.
+pub const MOST_MEDIA: usize = 10;
+
+/// The fields of a form in the order in which they came.
+#[derive(Clone, Debug, Default)]
+pub struct Form(pub Vec<(String, String)>);
+
+impl Form {
+    pub fn of_urlencoded(body: &[u8]) -> Form {
+        Form(form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
+    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0
+            .iter()
+            .filter(move |(field, _)| field == name)
+            .map(|(_, value)| value.trim())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// The value of a field; of several the first.
+    pub fn get<'a>(&'a self, name: &'a str) -> Option<&'a str> {
+        self.all(name).next()
+    }
+
+    /// `attribute[code]=value`, and `attribute[code][]=value` of a list.
+    fn attribute<'a>(&'a self, code: &'a str) -> Option<&'a str> {
+        let named = |field: &str| {
+            let inner = field.strip_prefix("attribute[")?.split_once(']')?;
+            (inner.0 == code && matches!(inner.1, "" | "[]")).then_some(())
+        };
+        let mut found = self.0.iter().filter(|(field, value)| named(field).is_some() && !value.trim().is_empty());
+        found.next().map(|(_, value)| value.trim())
+    }
+
+    /// What tells one request from another: every field but the key.
+    pub fn canonical(&self) -> String {
+        let mut sorted: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (name, value) in self.0.iter().filter(|(name, _)| name != "api_key") {
+            sorted.entry(name).or_default().push(value);
+        }
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        for (name, values) in sorted {
+            values.into_iter().for_each(|value| {
+                text.append_pair(name, value);
+            });
+        }
+        text.finish()
+    }
+}
+
+/// What a form says, before the registers were asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Submitted {
+    pub jurisdiction: Option<String>,
+    pub service_code: String,
+    pub point: Option<Point>,
+    pub complex: Option<Id>,
+    pub location: Option<String>,
+    pub organisation: Option<String>,
+    pub description: Option<String>,
+    pub contact: Option<ContactIn>,
+    pub media: Vec<String>,
+}
+
+/// The form, or every fault of it.
+pub fn read(form: &Form) -> Result<Submitted, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let service_code = form.get("service_code").unwrap_or_default().to_owned();
+    if service_code.is_empty() {
+        required("/service_code", &mut faults);
+    }
+    let point = point(form, &mut faults);
+    let complex = complex(form, point.is_some(), &mut faults);
+    let location = location(form, &mut faults);
+    if point.is_none() && complex.is_none() && faults.iter().all(|fault| !PLACES.contains(&fault.pointer.as_str())) {
+        // The standard lets a text alone stand for a place; no program can tell which complex is meant by it.
+        let (zh, en) = (
+            "须填写 lat 和 long，或以 address_id（或 attribute[complex_id]）填写小区编号；只有文字地址不够",
+            "give lat and long, or the id of the complex as address_id or attribute[complex_id]; an address in words is not enough",
+        );
+        faults.push(Fault::new("/lat", "required", zh, en));
+    }
+    let description = line_breaks(form.get("description"));
+    check_text("/description", description.as_deref(), MOST_OF_DESCRIPTION, true, &mut faults);
+    let contact = contact(form, &mut faults);
+    let media = media(form, &mut faults);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    Ok(Submitted {
+        jurisdiction: form.get("jurisdiction_id").map(str::to_owned),
+        service_code,
+        point,
+        complex,
+        location,
+        organisation: form.attribute(ORGANISATION).map(str::to_owned),
+        description,
+        contact,
+        media,
+    })
+}
+
+/// What says where.
+const PLACES: &[&str] = &["/lat", "/long", "/address_id", "/attribute[complex_id]"];
+
+fn required(pointer: &str, faults: &mut Vec<Fault>) {
+    faults.push(Fault::new(pointer, "required", "此项必填", "is required"));
+}
+
+fn line_breaks(text: Option<&str>) -> Option<String> {
+    text.map(|text| text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+fn point(form: &Form, faults: &mut Vec<Fault>) -> Option<Point> {
+    let mut degrees = |name: &str, most: f64| {
+        let text = form.get(name)?;
+        let found = text.parse().ok().filter(|number: &f64| number.abs() <= most);
+        if found.is_none() {
+            let (zh, en) = (format!("须为 -{most} 至 {most} 的数"), format!("must be a number from -{most} to {most}"));
+            faults.push(Fault::new(format!("/{name}"), "out_of_range", zh, en));
+        }
+        Some(found)
+    };
+    match (degrees("lat", 90.0), degrees("long", 180.0)) {
+        (Some(latitude), Some(longitude)) => Some(Point { latitude: latitude?, longitude: longitude? }),
+        // "lat & long both need to be sent."
+        (Some(_), None) => {
+            required("/long", faults);
+            None
+        }
+        (None, Some(_)) => {
+            required("/lat", faults);
+            None
+        }
+        (None, None) => None,
+    }
+}
+
+/// By either name. With a point on the map an id that is none of ours is left alone: FixMyStreet has words of its own there.
+fn complex(form: &Form, has_point: bool, faults: &mut Vec<Fault>) -> Option<Id> {
+    for (pointer, text) in
+        [("/address_id", form.get("address_id")), ("/attribute[complex_id]", form.attribute(COMPLEX))]
+    {
+        let Some(text) = text else { continue };
+        match text.parse() {
+            Ok(id) => return Some(id),
+            Err(_) if has_point && pointer == "/address_id" => {}
+            Err(_) => {
+                let (zh, en) = ("须为小区的 UUID", "must be the UUID of a complex");
+                faults.push(Fault::new(pointer, "invalid_format", zh, en));
+            }
+        }
+    }
+    None
+}
+
+/// Both ways of saying it in words.
+fn location(form: &Form, faults: &mut Vec<Fault>) -> Option<String> {
+    let told: Vec<&str> = [form.get("address_string"), form.attribute(LOCATION)].into_iter().flatten().collect();
+    if told.is_empty() {
+        return None;
+    }
+    let told = told.join("；");
+    check_text("/address_string", Some(&told), MOST_OF_LOCATION, false, faults);
+    Some(told)
+}
+
+/// A name as it is said: the family name first where it is a Chinese one.
+fn full_name(first: &str, last: &str) -> String {
+    let han = |text: &str| {
+        text.chars().all(|letter| matches!(letter, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}' | '·'))
+    };
+    match (first, last) {
+        ("", one) | (one, "") => one.to_owned(),
+        _ if han(first) && han(last) => format!("{last}{first}"),
+        _ => format!("{first} {last}"),
+    }
+}
+
+fn contact(form: &Form, faults: &mut Vec<Fault>) -> Option<ContactIn> {
+    let part = |name| form.get(name).unwrap_or_default();
+    let name = Some(full_name(part("first_name"), part("last_name"))).filter(|name| !name.is_empty());
+    check_text("/first_name", name.as_deref(), MOST_OF_NAME, false, faults);
+    let phone = form.get("phone").map(str::to_owned);
+    let dialled = |text: &str| {
+        (7..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit() || b"+ ()-".contains(&byte))
+    };
+    if phone.as_deref().is_some_and(|phone| !dialled(phone)) {
+        let (zh, en) = ("须为 7 至 20 位的电话号码", "must be a phone number of 7 to 20 characters");
+        faults.push(Fault::new("/phone", "invalid_format", zh, en));
+    }
+    (name.is_some() || phone.is_some()).then_some(ContactIn { name, phone, address: None })
+}
+
+fn media(form: &Form, faults: &mut Vec<Fault>) -> Vec<String> {
+    let all: Vec<String> = form.all("media_url").chain(form.all("media_url[]")).map(str::to_owned).collect();
+    let good = |url: &String| {
+        let address = url.starts_with("https://") || url.starts_with("http://");
+        address
+            && url.chars().count() <= MOST_OF_URL
+            && !url.contains(|letter: char| letter.is_whitespace() || is_forbidden(letter))
+    };
+    if !all.iter().all(good) {
+        let (zh, en) =
+            ("须为 http 或 https 地址，不超过 1000 字", "must be an http or https address of at most 1000 characters");
+        faults.push(Fault::new("/media_url", "invalid_format", zh, en));
+    }
+    if all.len() > MOST_MEDIA {
+        let (zh, en) = (format!("最多 {MOST_MEDIA} 项"), format!("at most {MOST_MEDIA}"));
+        faults.push(Fault::new("/media_url", "too_many", zh, en));
+    }
+    all
+}
+
+fn check_text(pointer: &str, text: Option<&str>, most: usize, breaks: bool, faults: &mut Vec<Fault>) {
+    let Some(text) = text else { return };
+    if text.chars().count() > most {
+        let (zh, en) = (format!("最多 {most} 个字符"), format!("at most {most} characters"));
+        faults.push(Fault::new(pointer, "too_long", zh, en));
+    }
+    if text.contains(is_forbidden) || (!breaks && text.contains(['\n', '\r'])) {
+        let (zh, en) = ("含有不允许的字符", "holds a character that is not allowed");
+        faults.push(Fault::new(pointer, "forbidden_character", zh, en));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read_form(body: &str) -> Result<Submitted, Vec<(String, &'static str)>> {
+        read(&Form::of_urlencoded(body.as_bytes()))
+            .map_err(|faults| faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect())
+    }
+
+    fn faults(body: &str) -> Vec<(String, &'static str)> {
+        read_form(body).unwrap_err()
+    }
+
+    #[test]
+    fn the_standards_own_example_is_read() {
+        let body = "api_key=xyz&jurisdiction_id=city.gov&service_code=001&lat=37.76524078&long=-122.4212043\
+            &address_string=1234+5th+street&email=smit333%40sfgov.edu&device_id=tt222111&account_id=123456&first_name=john\
+            &last_name=smith&phone=111111111&description=A+large+sinkhole+is+destroying+the+street\
+            &media_url=http%3A%2F%2Ffarm3.static.flickr.com%2F2002%2F2212426634_5ed477a060.jpg\
+            &attribute[WHISPAWN]=123456&attribute[WHISDORN]=COISL001&attribute[organisation]=gas";
+        let read = read_form(body).unwrap();
+        assert_eq!(read.point, Some(Point { latitude: 37.76524078, longitude: -122.4212043 }));
+        assert_eq!((read.service_code.as_str(), read.jurisdiction.as_deref()), ("001", Some("city.gov")));
+        assert_eq!((read.location.as_deref(), read.organisation.as_deref()), (Some("1234 5th street"), Some("gas")));
+        let contact = read.contact.unwrap();
+        assert_eq!((contact.name.as_deref(), contact.phone.as_deref()), (Some("john smith"), Some("111111111")));
+        assert_eq!(read.media, ["http://farm3.static.flickr.com/2002/2212426634_5ed477a060.jpg"]);
+    }
+
+    #[test]
+    fn a_place_is_a_point_or_a_complex() {
+        let id = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11";
+        let complex = |body: &str| read_form(body).unwrap().complex.map(|id| id.to_string());
+        assert_eq!(complex(&format!("service_code=a&address_id={id}")).as_deref(), Some(id));
+        assert_eq!(
+            complex(&format!("service_code=a&attribute%5Bcomplex_id%5D={id}&address_string=x")).as_deref(),
+            Some(id)
+        );
+        assert_eq!(complex("service_code=a&address_id=%23NOTPINPOINTED%23&lat=1&long=1"), None);
+        for (body, pointer, code) in [
+            ("service_code=a", "/lat", "required"),
+            ("service_code=a&address_string=somewhere", "/lat", "required"),
+            ("service_code=a&lat=1", "/long", "required"),
+            ("service_code=a&lat=&long=1", "/lat", "required"),
+            ("service_code=a&lat=91&long=1", "/lat", "out_of_range"),
+            ("service_code=a&lat=1&long=NaN", "/long", "out_of_range"),
+            ("service_code=a&lat=1&long=inf", "/long", "out_of_range"),
+            ("service_code=a&address_id=%23NOTPINPOINTED%23", "/address_id", "invalid_format"),
+            ("lat=1&long=1", "/service_code", "required"),
+            ("service_code=a&lat=1&long=1&phone=call+me", "/phone", "invalid_format"),
+            ("service_code=a&lat=1&long=1&media_url=file:///etc/passwd", "/media_url", "invalid_format"),
+            ("service_code=a&lat=1&long=1&description=%00", "/description", "forbidden_character"),
+            ("service_code=a&lat=1&long=1&first_name=a%0Ab", "/first_name", "forbidden_character"),
+        ] {
+            assert_eq!(faults(body), [(pointer.to_owned(), code)], "{body}");
+        }
+        let long = "长".repeat(4001);
+        assert_eq!(faults(&format!("description={long}")).len(), 3, "every fault at once");
+    }
+
+    #[test]
+    fn a_chinese_name_begins_with_the_family() {
+        assert_eq!(full_name("某", "张"), "张某");
+        assert_eq!(full_name("张某", ""), "张某");
+        assert_eq!(full_name("Ann", "Smith"), "Ann Smith");
+        assert_eq!(full_name("某", "Smith"), "某 Smith");
+        assert_eq!(full_name("", ""), "");
+        let nobody = read_form("service_code=a&lat=1&long=1&email=a%40b.invalid&first_name=&last_name=+").unwrap();
+        assert_eq!(nobody.contact, None);
+    }
+
+    #[test]
+    fn the_same_form_is_told_by_its_fields_and_not_by_its_key() {
+        let of = |body: &str| Form::of_urlencoded(body.as_bytes()).canonical();
+        assert_eq!(of("b=2&a=1&api_key=x"), of("api_key=y&a=1&b=2"));
+        assert_ne!(of("a=1&a=2"), of("a=2&a=1"));
+        assert_ne!(of("a=1&b=2"), of("a=1%26b%3D2"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn rubbish_never_panics(body in proptest::collection::vec(any::<u8>(), 0..300), field in "[a-z_\\[\\]]{0,20}") {
+            let mut form = Form::of_urlencoded(&body);
+            form.0.push((field, "x".into()));
+            let _ = read(&form);
+            let _ = form.canonical();
+        }
+    }
+}

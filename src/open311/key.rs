@@ -1,0 +1,80 @@
+//! Who sends a request: a client of ours, by `client_id:client_secret` as the standard's `api_key`. From the key on it is
+//! treated as the same client with a token: the same role, operations, territory, limits and revocations.
+
+use std::sync::Arc;
+
+use actix_web::{HttpMessage, HttpRequest, web};
+
+use crate::access::gate;
+use crate::access::visitor::Visitor;
+use crate::app::{Route, State};
+use crate::http::Ctx;
+use crate::oauth;
+use crate::problem::{Code, Problem};
+use crate::security::Kind;
+
+/// "403 - Missing or Invalid API Key (specify in error message)" (General Errors).
+fn refused(zh: &str, en: &str) -> Problem {
+    Problem::new(Code::Forbidden).detail(zh, en)
+}
+
+/// A key in an address ends up in logs and histories, whatever it is sent for.
+pub fn refuse_in_address(state: &State, request: &HttpRequest) -> Result<(), Problem> {
+    let shown = form_urlencoded::parse(request.query_string().as_bytes())
+        .any(|(name, value)| name.eq_ignore_ascii_case("api_key") && !value.is_empty());
+    if !shown {
+        return Ok(());
+    }
+    Visitor { state, request, operation: operation(request) }.event(Kind::TokenInAddress, None, "api_key");
+    Err(refused(
+        "api_key：不得出现在地址中，只能放在 POST 的表单里；该密钥可能已被记录，请更换",
+        "api_key: never in the address, only in the form of a POST. This one may have been logged: rotate it",
+    ))
+}
+
+fn operation(request: &HttpRequest) -> &'static str {
+    request.extensions().get::<Route>().map_or("unknown", |route| route.operation)
+}
+
+/// The request as its client's, or why not.
+pub async fn admit(state: &web::Data<State>, request: &HttpRequest, api_key: Option<&str>) -> Result<Ctx, Problem> {
+    let route = request.extensions().get::<Route>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
+    let visitor = Visitor { state, request, operation: route.operation };
+    let Some(key) = api_key else {
+        return Err(refused(
+            "api_key：缺少（格式为 client_id:client_secret；带文件的表单中须在文件之前）",
+            "api_key is missing: client_id:client_secret; in a form with files it stands before the first of them",
+        ));
+    };
+    // Guessing a key is guessing a token.
+    state.limits.may_present(visitor.address()).map_err(|over| {
+        visitor.event(Kind::RateLimitedTokens, None, "api_key");
+        Problem::from(over)
+    })?;
+    let (id, secret) = key.split_once(':').unwrap_or_default();
+    let client = match oauth::client_of(state, id, secret).await? {
+        Ok(client) => client,
+        Err(refusal) => {
+            visitor.event(Kind::ClientRefused, None, refusal.error);
+            state.limits.refused_token(visitor.address());
+            return Err(match refusal.error {
+                "unauthorized_client" => refused(
+                    "api_key：该接入系统未获批准，或已暂停、撤销",
+                    "api_key: the client is not approved, or is suspended or revoked",
+                ),
+                _ => refused(
+                    "api_key：没有此接入系统，或密钥不符",
+                    "api_key: unknown client, or a secret that is not its own",
+                ),
+            });
+        }
+    };
+    let caller = Arc::new(client.caller(&state.local_issuer.url));
+    visitor.limit_caller(&caller)?;
+    visitor.refuse_revoked(&caller).await?;
+    if !route.permission.allows(caller.role) || !caller.covers(route.operation) {
+        visitor.event(Kind::Forbidden, Some(&caller), "api_key");
+        return Err(refused("api_key：不能执行此操作", "api_key: not for this operation"));
+    }
+    gate::context(state.clone().into_inner(), request, &route, caller, serde_json::Value::Null)
+}

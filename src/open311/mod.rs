@@ -1,0 +1,53 @@
+//! Open311 GeoReport v2 (<https://wiki.open311.org/GeoReport_v2/>): complaints for programs that speak that standard, such as
+//! FixMyStreet. Services are the public categories of the policy, requests the public part of tickets; whoever creates one
+//! is a client of ours.
+//!
+//! Clauses in the comments are headings of the standard's page.
+
+mod actions;
+mod errors;
+mod form_rules;
+mod format;
+mod key;
+mod model;
+mod place_rules;
+mod query_rules;
+mod receive;
+mod routes;
+mod service_rules;
+mod store;
+mod submit;
+mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use errors::{as_errors, error_response};
+pub use format::Format;
+
+pub const PATH: &str = "/open311/v2";
+/// Under which a request has its own address.
+const OWN_PATH: &str = "/open311/v2/requests";
+/// The token of the standard (Service Discovery, `specification`).
+const SPECIFICATION: &str = "http://wiki.open311.org/GeoReport_v2";
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(routes::get_open311_discovery)
+        .service(routes::list_open311_services)
+        .service(routes::get_open311_service)
+        .service(routes::create_open311_request)
+        .service(routes::get_open311_token)
+        .service(routes::list_open311_requests)
+        .service(routes::get_open311_request);
+}
+
+/// The form in which an error is told under this path: that of its ending, else XML, which every client of the standard reads.
+pub fn format_of(path: &str) -> Option<Format> {
+    let inside = path == "/open311" || path.starts_with("/open311/");
+    inside.then(|| if path.ends_with(".json") { Format::Json } else { Format::Xml })
+}
+
+/// Do files come to this path inside of forms?
+pub fn takes_files(path: &str) -> bool {
+    path.strip_prefix(OWN_PATH).is_some_and(|rest| rest.starts_with('.'))
+}

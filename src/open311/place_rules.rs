@@ -1,0 +1,120 @@
+//! Where a request is: from a point on the map to a complex, or to the community around it.
+
+use crate::complexes::model::Point;
+use crate::db::Id;
+
+/// Within so many metres of its complex a request is of the complex: people point at a gate or at the road before it, and
+/// a complex is stored as one point in its middle.
+pub const OF_COMPLEX: f64 = 500.0;
+/// Within so many metres of the nearest complex a request is of that complex's community.
+pub const OF_COMMUNITY: f64 = 5000.0;
+
+const EARTH: f64 = 6_371_000.0;
+
+/// A complex and where it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    pub id: Id,
+    pub community: String,
+    pub point: Point,
+}
+
+/// Degrees between which everything lies that is within some metres of a point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounds {
+    pub south: f64,
+    pub north: f64,
+    pub west: f64,
+    pub east: f64,
+}
+
+impl Bounds {
+    /// Too wide rather than too narrow; at a pole, and where it would reach across the date line, all the way round.
+    pub fn around(point: Point, metres: f64) -> Bounds {
+        let lat = (metres / EARTH).to_degrees() * 1.001;
+        let across = lat / point.latitude.to_radians().cos().abs().max(1e-6);
+        let (west, east) = (point.longitude - across, point.longitude + across);
+        let round = across >= 180.0 || west < -180.0 || east > 180.0;
+        Bounds {
+            south: point.latitude - lat,
+            north: point.latitude + lat,
+            west: if round { -180.0 } else { west },
+            east: if round { 180.0 } else { east },
+        }
+    }
+}
+
+/// Where a request was found to be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    Complex(Id),
+    /// In no complex: this community, at the point itself.
+    Community(String),
+}
+
+/// The nearest of the candidates decides; of two as near, the older one, so that the answer is always the same.
+pub fn locate(point: Point, candidates: &[Candidate]) -> Option<Found> {
+    let nearest = candidates
+        .iter()
+        .map(|one| (metres(point, one.point), one))
+        .min_by(|(a, one), (b, other)| a.total_cmp(b).then(one.id.cmp(&other.id)));
+    let (distance, one) = nearest?;
+    if distance <= OF_COMPLEX {
+        return Some(Found::Complex(one.id));
+    }
+    (distance <= OF_COMMUNITY).then(|| Found::Community(one.community.clone()))
+}
+
+/// Metres on the ground (haversine).
+fn metres(a: Point, b: Point) -> f64 {
+    let (lat_a, lat_b) = (a.latitude.to_radians(), b.latitude.to_radians());
+    let (lat, lon) = (lat_b - lat_a, (b.longitude - a.longitude).to_radians());
+    let h = (lat / 2.0).sin().powi(2) + lat_a.cos() * lat_b.cos() * (lon / 2.0).sin().powi(2);
+    2.0 * EARTH * h.sqrt().min(1.0).asin()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(longitude: f64, latitude: f64) -> Point {
+        Point { longitude, latitude }
+    }
+
+    fn candidate(community: &str, point: Point) -> Candidate {
+        Candidate { id: Id::new(), community: community.into(), point }
+    }
+
+    #[test]
+    fn what_is_near_a_complex_is_of_it_and_what_is_farther_of_its_community() {
+        let here = at(106.25, 38.28);
+        // 444 m, 556 m and 5.6 km to the north.
+        let (near, far, away) = (at(106.25, 38.284), at(106.25, 38.285), at(106.25, 38.33));
+        let one = candidate("640121102001", near);
+        assert_eq!(locate(here, std::slice::from_ref(&one)), Some(Found::Complex(one.id)));
+        assert_eq!(locate(here, &[candidate("640121102001", far)]), Some(Found::Community("640121102001".into())));
+        assert_eq!(locate(here, &[candidate("640121102001", away)]), None);
+        assert_eq!(locate(here, &[]), None);
+        let other = candidate("640121102002", far);
+        assert_eq!(locate(here, &[other, one.clone()]), Some(Found::Complex(one.id)));
+        let twin = candidate("640121102001", near);
+        assert_eq!(locate(here, &[twin, one.clone()]), locate(here, &[one.clone(), one]));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_is_near_lies_inside_of_the_bounds(
+            lon in -180.0..180.0, lat in -89.0..89.0, east in -0.2..0.2, north in -0.06..0.06
+        ) {
+            let (here, there): (Point, Point) = (at(lon, lat), at(lon + east, lat + north));
+            prop_assume!(there.longitude.abs() <= 180.0 && metres(here, there) <= OF_COMMUNITY);
+            let bounds = Bounds::around(here, OF_COMMUNITY);
+            prop_assert!((bounds.south..=bounds.north).contains(&there.latitude));
+            prop_assert!((bounds.west..=bounds.east).contains(&there.longitude), "{bounds:?} {there:?}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The body of a request: the form that the standard knows, and `multipart/form-data`, in which FixMyStreet sends photographs
+//! (its `Open311.pm`: the fields first, then parts `photo1`, `photo2`… and `file_…`, each with a file name).
+
+use actix_multipart::{Field, Multipart};
+use actix_web::HttpRequest;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::web::{self, Payload};
+
+use super::form_rules::Form;
+use super::key;
+use crate::app::State;
+use crate::files::{self, Enclosed};
+use crate::http::Ctx;
+use crate::problem::{Code, Problem};
+
+/// All that is not a file, in bytes: the description's 4,000 characters, and what clients add.
+const MOST_OF_FORM: usize = 128 * 1024;
+const MOST_FIELDS: usize = 500;
+const MOST_FILES: usize = 10;
+
+/// A request as it came, from a client that may send it.
+pub struct Received {
+    pub ctx: Ctx,
+    pub form: Form,
+    pub files: Vec<Enclosed>,
+}
+
+pub async fn receive(state: &web::Data<State>, request: &HttpRequest, payload: Payload) -> Result<Received, Problem> {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = header(CONTENT_TYPE).split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match essence.as_str() {
+        "application/x-www-form-urlencoded" => {
+            // Whoever says beforehand that it is too much need not send it.
+            if header(CONTENT_LENGTH).parse().is_ok_and(|length: usize| length > MOST_OF_FORM) {
+                return Err(too_large(MOST_OF_FORM as u64));
+            }
+            let form = Form::of_urlencoded(&gathered(state, payload).await?);
+            check_count(form.0.len())?;
+            let ctx = key::admit(state, request, form.get("api_key")).await?;
+            Ok(Received { ctx, form, files: Vec::new() })
+        }
+        "multipart/form-data" => of_parts(state, request, payload).await,
+        _ => Err(Problem::new(Code::UnsupportedMediaType).detail(
+            "请求体须为 application/x-www-form-urlencoded 或 multipart/form-data",
+            "the body must be application/x-www-form-urlencoded or multipart/form-data",
+        )),
+    }
+}
+
+fn too_large(limit: u64) -> Problem {
+    Problem::new(Code::PayloadTooLarge)
+        .detail(format!("表单最大 {limit} 字节"), format!("the form has at most {limit} bytes"))
+}
+
+fn check_count(fields: usize) -> Result<(), Problem> {
+    if fields <= MOST_FIELDS {
+        return Ok(());
+    }
+    let (zh, en) = (format!("表单最多 {MOST_FIELDS} 项"), format!("the form has at most {MOST_FIELDS} fields"));
+    Err(Problem::new(Code::MalformedRequest).detail(zh, en))
+}
+
+fn malformed() -> Problem {
+    Problem::new(Code::MalformedRequest).detail("表单不完整或格式有误", "the form is malformed or ended too early")
+}
+
+async fn gathered(state: &State, mut payload: Payload) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = files::next(&mut payload, state.request_timeout).await? {
+        let chunk = chunk.map_err(|_| malformed())?;
+        if bytes.len() + chunk.len() > MOST_OF_FORM {
+            return Err(too_large(MOST_OF_FORM as u64));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+async fn of_parts(state: &web::Data<State>, request: &HttpRequest, payload: Payload) -> Result<Received, Problem> {
+    let mut parts = Multipart::new(request.headers(), payload);
+    let (mut form, mut size, mut files) = (Form::default(), 0, Vec::new());
+    let mut admitted = None;
+    while let Some(part) = files::next(&mut parts, state.request_timeout).await? {
+        let part = part.map_err(|_| malformed())?;
+        let is_file =
+            part.content_disposition().is_some_and(|it| it.get_filename().is_some() || it.get_filename_ext().is_some());
+        if !is_file {
+            check_count(form.0.len() + 1)?;
+            form.0.push(field(state, part, &mut size).await?);
+            continue;
+        }
+        // Nobody's bytes go to the disk before it is known whose they are.
+        if admitted.is_none() {
+            let ctx = key::admit(state, request, form.get("api_key")).await?;
+            let slot = files::enclosed(&ctx)?;
+            admitted = Some((ctx, slot));
+        }
+        let Some((ctx, _)) = &admitted else { return Err(Problem::new(Code::Internal)) };
+        files.extend(Enclosed::take(ctx, part).await?);
+        if files.len() > MOST_FILES {
+            let (zh, en) = (format!("最多 {MOST_FILES} 个文件"), format!("at most {MOST_FILES} files"));
+            return Err(Problem::fault("/file", "too_many", zh, en));
+        }
+    }
+    let ctx = match admitted {
+        Some((ctx, _)) => ctx,
+        None => key::admit(state, request, form.get("api_key")).await?,
+    };
+    Ok(Received { ctx, form, files })
+}
+
+async fn field(state: &State, mut part: Field, size: &mut usize) -> Result<(String, String), Problem> {
+    let name = part.name().unwrap_or_default().to_owned();
+    *size += name.len();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = files::next(&mut part, state.request_timeout).await? {
+        let chunk = chunk.map_err(|_| malformed())?;
+        *size += chunk.len();
+        if *size > MOST_OF_FORM {
+            return Err(too_large(MOST_OF_FORM as u64));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    // "All text received by the service from the client will be assumed to be UTF-8" (Encoding).
+    let value = String::from_utf8(bytes)
+        .map_err(|_| Problem::fault(&format!("/{name}"), "invalid_format", "须为 UTF-8", "must be UTF-8"))?;
+    Ok((name, value))
+}

@@ -1,0 +1,79 @@
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::place_rules::{Bounds, Candidate};
+use super::query_rules::{Asked, Which};
+use crate::access::Scope;
+use crate::access::scoped::{self, Viewer, query};
+use crate::complaints::model::ComplaintRow;
+use crate::complexes::model::{ComplexRow, Point};
+use crate::db::schema::{complaints, complexes};
+use crate::db::{Conn, Id, Work, distinct};
+
+/// As many complexes as the neighbourhood of a point may have and be looked through.
+const MOST_CANDIDATES: i64 = 5000;
+
+/// What this door shows: tickets of a category that was public when they came in and is so now, and nothing that an office
+/// keeps to itself.
+fn public<'a>(county: Option<&str>, hidden: &[String]) -> query::complaints<'a> {
+    let rows = scoped::complaints(&Viewer::system("what is public of a ticket is for everyone"))
+        .filter(complaints::is_public.eq(true))
+        .filter(complaints::secrecy.eq("open"))
+        .filter(complaints::category.ne_all(hidden.to_vec()));
+    match county {
+        Some(county) => rows.filter(complaints::county.eq(county.to_owned())),
+        None => rows,
+    }
+}
+
+pub fn find(conn: &mut Conn, county: Option<&str>, hidden: &[String], id: Id) -> Work<Option<ComplaintRow>> {
+    Ok(public(county, hidden).filter(complaints::id.eq(id)).first(conn).optional()?)
+}
+
+/// Newest first.
+pub fn list(conn: &mut Conn, county: Option<&str>, hidden: &[String], asked: &Asked) -> Work<Vec<ComplaintRow>> {
+    let mut rows = public(county, hidden);
+    match &asked.which {
+        Which::These(ids) => rows = rows.filter(complaints::id.eq_any(distinct(ids))),
+        Which::Those { from, to, codes, open } => {
+            rows = rows.filter(complaints::submitted_at.ge(*from)).filter(complaints::submitted_at.le(*to));
+            if let Some(codes) = codes {
+                rows = rows.filter(complaints::category.eq_any(codes.clone()));
+            }
+            if let Some(open) = open {
+                rows = rows.filter(complaints::is_open.eq(*open));
+            }
+        }
+    }
+    let order = (complaints::submitted_at.desc(), complaints::id.desc());
+    Ok(rows.order(order).limit(asked.rows).offset(asked.offset).load(conn)?)
+}
+
+/// The complexes of tickets that are shown.
+pub fn complexes_of(conn: &mut Conn, rows: &[ComplaintRow]) -> Work<HashMap<Id, ComplexRow>> {
+    let ids: Vec<Id> = rows.iter().filter_map(|row| row.complex_id).collect();
+    let system = Scope::System("a ticket that is public names its complex");
+    let mut all = HashMap::new();
+    for chunk in distinct(&ids).chunks(500) {
+        let found: Vec<ComplexRow> = scoped::complexes_among(&system, chunk.to_vec()).load(conn)?;
+        all.extend(found.into_iter().map(|row| (row.id, row)));
+    }
+    Ok(all)
+}
+
+/// Complexes whose point lies between these degrees.
+pub fn complexes_within(conn: &mut Conn, county: Option<&str>, bounds: Bounds) -> Work<Vec<Candidate>> {
+    let system = Scope::System("a place on the map is in some complex, whoever asks");
+    let scope = county.map_or(system, |county| Scope::County(county.to_owned()));
+    let rows: Vec<(Id, String, Option<f64>, Option<f64>)> = scoped::complexes(&scope)
+        .filter(complexes::latitude.between(bounds.south, bounds.north))
+        .filter(complexes::longitude.between(bounds.west, bounds.east))
+        .limit(MOST_CANDIDATES)
+        .select((complexes::id, complexes::community, complexes::longitude, complexes::latitude))
+        .load(conn)?;
+    let candidate = |(id, community, longitude, latitude): (Id, String, Option<f64>, Option<f64>)| {
+        Some(Candidate { id, community, point: Point { longitude: longitude?, latitude: latitude? } })
+    };
+    Ok(rows.into_iter().filter_map(candidate).collect())
+}

@@ -1,0 +1,212 @@
+//! From a form to a ticket: the place is found, the files get their rows, and the ticket goes the way of every other one.
+
+use actix_web::http::StatusCode;
+use serde_json::json;
+
+use super::form_rules::Submitted;
+use super::model::Open311Created;
+use super::place_rules::{self, Bounds, Found, OF_COMMUNITY};
+use super::{OWN_PATH, service_rules, store};
+use crate::access::Scope;
+use crate::complaints::ComplaintIn;
+use crate::complaints::intake;
+use crate::complaints::model::{ComplaintChannel, ComplaintKind, ComplaintRow};
+use crate::complaints::record::Terms;
+use crate::complexes;
+use crate::complexes::coordinates::CoordinateSystem;
+use crate::complexes::model::{Point, PointIn};
+use crate::db::{Conn, Fail, Id, Work};
+use crate::divisions;
+use crate::fault::Fault;
+use crate::files::{self, Stored};
+use crate::http::language::Language;
+use crate::http::{Body, Ctx, Entity, Tx};
+use crate::policy::complaints::{ComplaintCategory, UtilityKind};
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::Evidence;
+
+/// A form that was read, with its files in the store.
+pub struct Sent {
+    pub form: Submitted,
+    pub files: Vec<Stored>,
+}
+
+pub fn create_request(tx: &mut Tx, body: &Body<Sent>) -> Work<Entity<Open311Created>> {
+    let ctx = tx.ctx;
+    // Whoever sent it hears of it again under the same key: the answer holds nothing but an id and two moments.
+    let sent = tx.creation(body, |_, _, _| Ok(()), |_, _, _| Ok(()))?;
+    let terms = Terms::load(tx.conn, ctx)?;
+    let (_, rules) = terms.governing(ctx.today);
+    let category = service_rules::find(rules, &sent.form.service_code).ok_or_else(|| unknown_service())?;
+    let place = place(tx.conn, ctx, &sent.form)?;
+    let mut evidence = linked(&sent.form);
+    for file in &sent.files {
+        let (id, name) = files::create(tx, file)?;
+        evidence.push(Evidence { title: title(&name), text: None, url: None, attachment_id: Some(id) });
+    }
+    let input = input(&sent.form, category, place, evidence)?;
+    let mut faults = Vec::new();
+    intake::check(tx.conn, ctx, &terms, &input, &mut faults)?;
+    if !faults.is_empty() {
+        return Err(Problem::faults(faults.into_iter().map(named_here).collect()).into());
+    }
+    let row = intake::submit(tx, &terms, &input)?;
+    Ok(Entity { status: StatusCode::CREATED, ..Entity::created(row.id, row.version, created(ctx, &row), OWN_PATH) })
+}
+
+/// "404 - service_code or jurisdiction_id was not found (specified in error response)".
+fn unknown_service() -> Problem {
+    let fault = Fault::new("/service_code", "not_found", "没有此服务", "there is no such service");
+    Problem::new(Code::NotFound).with(vec![fault])
+}
+
+/// A name that a piece of evidence can have.
+fn title(name: &str) -> String {
+    let short: String = name.chars().take(200).collect();
+    if short.is_empty() { "照片".into() } else { short }
+}
+
+fn linked(form: &Submitted) -> Vec<Evidence> {
+    let one =
+        |url: &String| Evidence {
+            title: "图片链接".into(), text: None, url: Some(url.clone()), attachment_id: None
+        };
+    form.media.iter().map(one).collect()
+}
+
+/// Where a request is, in a territory of its sender.
+enum Place {
+    Complex(Id, Option<Point>),
+    Community(String, Point),
+}
+
+fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> Work<Place> {
+    let county = form.jurisdiction.as_deref();
+    let system = Scope::System("whether there is such a complex, before whose it is");
+    let found = match (form.complex, form.point) {
+        (Some(id), point) => {
+            let known = match complexes::find(conn, &system, id) {
+                Ok(row) => Some(row),
+                Err(Fail::Problem(_)) => None,
+                Err(other) => return Err(other),
+            };
+            let known = known.filter(|row| county.is_none_or(|county| county == row.county));
+            known.map(|row| Place::Complex(row.id, point)).ok_or_else(|| {
+                Problem::fault("/address_id", "unknown_reference", "没有此小区", "there is no such complex")
+            })?
+        }
+        (None, Some(point)) => {
+            let near = store::complexes_within(conn, county, Bounds::around(point, OF_COMMUNITY))?;
+            match place_rules::locate(point, &near) {
+                Some(Found::Complex(id)) => Place::Complex(id, Some(point)),
+                Some(Found::Community(code)) => Place::Community(code, point),
+                None => {
+                    let (zh, en) =
+                        ("该坐标 5 公里内没有登记的小区", "no complex is registered within 5 km of this point");
+                    return Err(Problem::fault("/lat", "unknown_reference", zh, en).into());
+                }
+            }
+        }
+        (None, None) => return Err(Problem::new(Code::Internal).into()),
+    };
+    let holds = match &found {
+        Place::Complex(id, _) => match complexes::find(conn, &ctx.scope, *id) {
+            Ok(_) => true,
+            Err(Fail::Problem(_)) => false,
+            Err(other) => return Err(other),
+        },
+        Place::Community(code, _) => {
+            let place = divisions::find(conn, code)?.map(|division| division.place());
+            place.is_some_and(|place| ctx.scope.holds(&place.county, &place.township, &place.community))
+        }
+    };
+    // Complexes are public: that there is one here gives nothing away, and the sender must learn that its key is the wrong one.
+    if !holds {
+        return Err(Problem::new(Code::Forbidden)
+            .detail("api_key：其辖区不含该地点", "api_key: its territory does not hold this place")
+            .into());
+    }
+    Ok(found)
+}
+
+fn input(form: &Submitted, category: &ComplaintCategory, place: Place, evidence: Vec<Evidence>) -> Work<ComplaintIn> {
+    let at = |point: Point| PointIn {
+        longitude: point.longitude,
+        latitude: point.latitude,
+        system: CoordinateSystem::Wgs84,
+    };
+    let (complex_id, division, point) = match place {
+        Place::Complex(id, point) => (Some(id), None, point),
+        Place::Community(code, point) => (None, Some(code), Some(point)),
+    };
+    Ok(ComplaintIn {
+        kind: ComplaintKind::Complaint,
+        channel: ComplaintChannel::Open311,
+        category: category.code.clone(),
+        complex_id,
+        division,
+        point: point.map(at),
+        location: form.location.clone(),
+        description: form.description.clone().unwrap_or_else(|| category.name_zh.clone()),
+        evidence,
+        anonymous: form.contact.is_none(),
+        contact: form.contact.clone(),
+        // The standard has no word for it, so nobody has given it.
+        consent_to_company: false,
+        organisation: organisation(form, category)?,
+        complained_office: None,
+        hotline_number: None,
+    })
+}
+
+/// The attribute, if the service has it; of one possible value it need not be said.
+fn organisation(form: &Submitted, category: &ComplaintCategory) -> Work<Option<UtilityKind>> {
+    match (form.organisation.as_deref(), category.organisations.as_slice()) {
+        (_, []) => Ok(None),
+        (None, [only]) => Ok(Some(*only)),
+        (None, _) => {
+            let (zh, en) = ("此服务须填写", "this service needs it");
+            Err(Problem::fault("/attribute[organisation]", "required", zh, en).into())
+        }
+        (Some(code), known) => {
+            let found = UtilityKind::from_code(code).filter(|kind| known.contains(kind));
+            let fault = || {
+                let (zh, en) = ("不是此服务定义中的值", "not a value of the service definition");
+                Problem::fault("/attribute[organisation]", "unknown_value", zh, en)
+            };
+            Ok(Some(found.ok_or_else(fault)?))
+        }
+    }
+}
+
+/// A fault of a ticket under the name that its field has here.
+fn named_here(mut fault: Fault) -> Fault {
+    let known = [
+        ("/category", "/service_code"),
+        ("/complex_id", "/address_id"),
+        ("/division", "/lat"),
+        ("/contact/phone", "/phone"),
+        ("/contact/name", "/first_name"),
+        ("/location", "/address_string"),
+        ("/organisation", "/attribute[organisation]"),
+    ];
+    if let Some((_, here)) = known.iter().find(|(there, _)| *there == fault.pointer) {
+        fault.pointer = (*here).to_owned();
+    }
+    fault
+}
+
+fn created(ctx: &Ctx, row: &ComplaintRow) -> Open311Created {
+    let moment = |at| ctx.state.clock.local(at).format("%Y-%m-%d %H:%M").to_string();
+    let (accept, resolve) = (moment(row.course.0.accept_due), moment(row.resolve_due));
+    let service_notice = match ctx.language {
+        Language::Zh => format!("将于 {accept} 前受理、{resolve} 前答复"),
+        Language::En => format!("To be accepted by {accept} and answered by {resolve} (local time)"),
+    };
+    Open311Created { service_request_id: row.id, service_notice, account_id: None }
+}
+
+/// What a form is told by in the store of idempotency keys: its fields and its files, and not its key.
+pub fn told_by(canonical: &str, digests: &[String]) -> Vec<u8> {
+    json!([canonical, digests]).to_string().into_bytes()
+}

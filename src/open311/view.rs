@@ -1,0 +1,114 @@
+//! What of a ticket is for everyone: its category, its state, its times, the role of whoever handles it, the complex. Never
+//! what the complainant wrote or where they live.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::model::{ExtendedAttributes, Open311Request};
+use super::{service_rules, store};
+use crate::complaints::model::{ComplaintRow, ComplaintState};
+use crate::complexes::model::ComplexRow;
+use crate::db::{Conn, Id, Work};
+use crate::divisions;
+use crate::http::language::Language;
+use crate::policy::complaints::ComplaintCategory;
+use crate::policy::versions::Policies;
+
+/// What the tickets of one answer refer to.
+struct Named {
+    complexes: HashMap<Id, ComplexRow>,
+    divisions: HashMap<String, String>,
+    policies: Arc<Policies>,
+    language: Language,
+}
+
+pub fn views(
+    conn: &mut Conn,
+    rows: Vec<ComplaintRow>,
+    policies: Arc<Policies>,
+    language: Language,
+    extensions: bool,
+) -> Work<Vec<Open311Request>> {
+    let codes =
+        rows.iter().flat_map(|row| [&row.community, &row.township, &row.county]).filter(|code| !code.is_empty());
+    let divisions = divisions::names_of(conn, codes.cloned())?;
+    let named = Named { complexes: store::complexes_of(conn, &rows)?, divisions, policies, language };
+    rows.into_iter().map(|row| named.view(row, extensions)).collect()
+}
+
+impl Named {
+    /// The category as the policy has it under which the ticket came in.
+    fn category(&self, row: &ComplaintRow) -> Option<&ComplaintCategory> {
+        self.policies.get(row.course.0.policy_version)?.document().complaints.category(&row.category)
+    }
+
+    /// "From most specific to most general geographic unit" (address).
+    fn address(&self, row: &ComplaintRow, complex: Option<&ComplexRow>) -> String {
+        let divisions =
+            [&row.community, &row.township, &row.county].into_iter().filter_map(|code| self.divisions.get(code));
+        let parts: Vec<&str> = complex.map(|one| &one.name).into_iter().chain(divisions).map(String::as_str).collect();
+        parts.join(if self.language == Language::Zh { "，" } else { ", " })
+    }
+
+    fn view(&self, row: ComplaintRow, extensions: bool) -> Work<Open311Request> {
+        let state = row.state()?;
+        let course = &row.course.0;
+        let category = self.category(&row);
+        let service_name = category.map_or_else(|| row.category.clone(), |one| service_rules::name(one, self.language));
+        let complex = row.complex_id.and_then(|id| self.complexes.get(&id));
+        // Of a complex its own point: where exactly somebody stood who complained of a neighbour is not for the map.
+        let point = match complex {
+            Some(one) => one.longitude.zip(one.latitude),
+            None => course.point.map(|point| (point.longitude, point.latitude)),
+        };
+        let handler = row.handler()?.role.row();
+        let extended_attributes = extensions.then(|| ExtendedAttributes {
+            state: row.state.clone(),
+            group: category.map(|one| one.group_zh.clone()),
+            organisation: row.organisation.clone(),
+            community: row.community.clone(),
+            answered_in_time: row.resolved_on_time,
+        });
+        let (zh, en) = (state.zh(), state.en());
+        Ok(Open311Request {
+            service_request_id: row.id,
+            status: status(state),
+            status_notes: if self.language == Language::Zh { zh } else { en }.to_owned(),
+            description: course.public_summary.clone().unwrap_or_else(|| service_name.clone()),
+            service_name,
+            service_code: row.category.clone(),
+            agency_responsible: if self.language == Language::Zh { handler.zh } else { handler.en },
+            requested_datetime: row.submitted_at,
+            updated_datetime: if state.is_open() {
+                row.updated_at
+            } else {
+                course.closed_at.or(course.resolved_at).unwrap_or(row.updated_at)
+            },
+            expected_datetime: row.resolve_due,
+            address: self.address(&row, complex),
+            address_id: complex.map(|one| one.id),
+            lat: point.map(|(_, latitude)| latitude),
+            long: point.map(|(longitude, _)| longitude),
+            extended_attributes,
+        })
+    }
+}
+
+/// The standard has two: "it has been reported" and "it has been resolved".
+fn status(state: ComplaintState) -> &'static str {
+    if state.is_open() { "open" } else { "closed" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_answered_is_closed_outside() {
+        for state in ComplaintState::ALL {
+            use ComplaintState::*;
+            let closed = matches!(state, Replied | Closed | Rejected | Merged);
+            assert_eq!(status(*state) == "closed", closed, "{state:?}");
+        }
+    }
+}
