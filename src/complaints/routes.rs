@@ -11,6 +11,7 @@ use crate::db::Conn;
 use crate::http::context::PathId;
 use crate::http::{Answer, Body, Ctx, PageOf};
 use crate::proceedings::model::ReasonsIn;
+use crate::security;
 use crate::violations::view::Violation;
 
 /// List complaints
@@ -56,7 +57,11 @@ pub async fn get_complaint(ctx: Ctx, id: PathId) -> Answer {
         }
         Some(reason) => {
             let read = move |tx: &mut crate::http::Tx| persons::read_contact(tx, id.0, &reason);
-            ctx.get_or_open(|_, _| Ok(None), read).await
+            let shown = ctx.get_or_open(|_, _| Ok(None), read).await;
+            if shown.is_ok() {
+                ctx.security_event(security::Kind::DataUnmasked);
+            }
+            shown
         }
     };
     Ok(unkept(answer?))
