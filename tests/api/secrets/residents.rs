@@ -8,7 +8,8 @@ use xiaoqu::access::Role;
 use super::{Service, search};
 use crate::support::needles::Needle;
 use crate::support::program::http;
-use crate::support::rows::{company_input, complex_input, contract_input, text};
+use crate::support::rows::{company_input, complex_input, contract_input, path, text};
+use crate::support::systems::{client_input, reason};
 use crate::support::{COUNTY, Kind, NEIGHBOUR, OTHER_COUNTY, TOWNSHIP, block_on};
 
 /// Who complained. None of it may be read by anybody but the complainant and, on purpose, the offices.
@@ -16,7 +17,9 @@ const NAME: &str = "史湘云女士";
 const PHONE: &str = "138-0951-6620";
 const DIGITS: &str = "13809516620";
 const ADDRESS: &str = "红枣苑小区七号楼三单元一五〇二室";
-const PERSON: [&str; 4] = [NAME, PHONE, DIGITS, ADDRESS];
+/// What a form of Open311 may bring, too; we do not keep it.
+const MAIL: &str = "shi.xiangyun.1502@mail.example.invalid";
+const PERSON: [&str; 5] = [NAME, PHONE, DIGITS, ADDRESS, MAIL];
 
 /// What was said: the parties read it, and it lies sealed.
 const DESCRIPTION: &str = "车位费上涨没有公示过收费依据";
@@ -179,6 +182,7 @@ async fn goes_well(service: &mut Service, read: &mut Read) -> Tickets {
         read.open.extend(service.bytes(&social, path).await);
     }
     let complex = text(&complex["id"]);
+    let taken = by_open311(service, complex).await;
     for path in [
         "/public".to_owned(),
         format!("/public/complexes/{complex}"),
@@ -186,13 +190,67 @@ async fn goes_well(service: &mut Service, read: &mut Read) -> Tickets {
         "/public/data/complexes".to_owned(),
         format!("/public/data/complexes/{complex}"),
         format!("/v1/complaint-suggestions?category=fees.overcharging&complex_id={complex}"),
-        "/open311/v2/services.json".to_owned(),
         "/open311/v2/requests.json".to_owned(),
         "/open311/v2/requests.xml".to_owned(),
+        format!("/open311/v2/requests/{taken}.json"),
+        format!("/open311/v2/requests/{taken}.xml"),
     ] {
         read.open.extend(service.bytes(&stays, &path).await);
     }
     Tickets { erased: first, stays: second }
+}
+
+/// By the door of Open311, well and wrong; the id of the request that was taken.
+async fn by_open311(service: &mut Service, complex: &str) -> String {
+    let county = service.token(Role::CountyAuthority, COUNTY);
+    let administrator = service.token(Role::SystemAdministrator, COUNTY);
+    let row = service.made(&administrator, "/v1/clients", &client_input(), 201).await;
+    let client = path("clients", &row);
+    let given = service.made(&administrator, &format!("{client}/secret"), &json!({ "overlap_hours": 0 }), 200).await;
+    let secret = text(&given["client_secret"]).to_owned();
+    service.plant("a client's secret", &secret);
+    service.made(&county, &format!("{client}/approval"), &reason(), 200).await;
+    let (key, told) = (format!("{}:{secret}", text(&row["id"])), named(DESCRIPTION));
+    let good = [
+        ("api_key", &*key),
+        ("service_code", "service.lift"),
+        ("address_id", complex),
+        ("address_string", ADDRESS),
+        ("description", &told),
+        ("first_name", NAME),
+        ("last_name", NAME),
+        ("phone", PHONE),
+        ("email", MAIL),
+    ];
+    let with = |name: &'static str, value: &'static str| {
+        let mut fields = good.to_vec();
+        fields.retain(|(known, _)| *known != name);
+        fields.push((name, value));
+        fields
+    };
+    let mut taken = String::new();
+    for (fields, status) in [
+        (good.to_vec(), 201),
+        (with("api_key", "nobody:geheim"), 403),
+        (with("service_code", NAME), 404),
+        (with("phone", MAIL), 400),
+        (with("address_id", DIGITS), 400),
+        (with("lat", DIGITS), 400),
+    ] {
+        for ending in ["json", "xml"] {
+            let mut form = form_urlencoded::Serializer::new(String::new());
+            form.extend_pairs(&fields);
+            let request = http().post(format!("{}/open311/v2/requests.{ending}", service.program.base));
+            let request = request.header("content-type", "application/x-www-form-urlencoded").body(form.finish());
+            let (answered, made) = service.send(request).await;
+            // Which of the refusals it is, is for its own tests.
+            assert!(answered == status || (status >= 400 && (400..500).contains(&answered)), "{answered}: {made}");
+            if let Some(id) = made[0]["service_request_id"].as_str() {
+                taken = id.to_owned();
+            }
+        }
+    }
+    taken
 }
 
 /// What is refused, in every way that a caller can be, with the same values in it.
