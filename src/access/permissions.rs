@@ -55,16 +55,7 @@ const RATING_OFFICES: &[Role] = &[
 ];
 
 /// Whoever sees the complaints of a territory in numbers.
-const COMPLAINT_COUNTERS: &[Role] = &[
-    CountyAuthority,
-    TownshipLeader,
-    SocialAffairsOffice,
-    EnforcementOffice,
-    PartyBuildingOffice,
-    GovernanceCenter,
-    LivelihoodServiceCenter,
-    Community,
-];
+const COMPLAINT_COUNTERS: &[Role] = RATING_OFFICES;
 
 const TYPICAL_CASE_READERS: &[Role] = &[
     CountyAuthority,

@@ -96,6 +96,10 @@ const MOST_OF_A_LINE: u64 = 300;
 /// A text with a least length and no other form is not blank either. What is said of a nullable reference stands beside
 /// its branches, where readers look for it.
 fn finish_fields(schema: &mut Value) {
+    // Nothing is allowed in it: said this way, whoever sends something is told what.
+    if let Some(empty) = schema.as_object_mut().filter(|one| one.get("additionalProperties") == Some(&json!(false))) {
+        empty.entry("properties").or_insert_with(|| json!({}));
+    }
     let fields = schema.get_mut("properties").and_then(Value::as_object_mut);
     for field in fields.into_iter().flat_map(|all| all.values_mut()) {
         finish_fields(field);

@@ -336,7 +336,7 @@ pub fn end_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<MediationResultI
     finish(tx, row, step)
 }
 
-pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ReplyIn>) -> Work<Entity<Complaint>> {
+pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ComplaintReplyIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parts::take(tx, id, &[Part::Handler])?;
     let input = tx.checked(body, |conn, input, faults| {

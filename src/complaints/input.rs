@@ -180,7 +180,7 @@ pub struct MediationResultIn {
 /// The answer to a complaint (答复).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ReplyIn {
+pub struct ComplaintReplyIn {
     /// What was found and done; told to the complainant.
     #[schema(min_length = 2, max_length = 5000, example = "已清理完毕，并将楼道清扫调整为每日两次")]
     pub text: String,
@@ -287,7 +287,7 @@ impl Said for TextIn {
     }
 }
 
-impl Said for ReplyIn {
+impl Said for ComplaintReplyIn {
     fn texts(&self) -> Texts {
         vec![("text", self.text.clone()), said::evidence(&self.evidence)]
     }

@@ -74,7 +74,7 @@ pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     (course.accept_due, row.resolve_due) = (due(course.accept_within), due(course.resolve_within));
     (course.accepted_at, course.resolved_at, course.closed_at) = (None, None, None);
     course.assigned_at = ctx.now;
-    course.extension = None;
+    (course.extension, course.escalated_at) = (None, None);
     let step = NewStep::new(StepKind::Reopened)
         .facts(json!({ "score": score, "accept_due": course.accept_due, "resolve_due": row.resolve_due }))
         .text(input.reasons.clone());

@@ -1,7 +1,7 @@
 //! Who has which part in a ticket: what they may do with it follows.
 
 use super::model::*;
-use super::{rules, store, view};
+use super::{rules, store, sweep, view};
 use crate::access::Role;
 use crate::access::scoped::Viewer;
 use crate::db::{Conn, Id, Work};
@@ -58,12 +58,14 @@ fn has(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, part: Part) -> Work<bool>
     })
 }
 
-/// The ticket, locked, for a caller who has one of these parts in it; 403 to others who see it.
+/// The ticket, locked, for a caller who has one of these parts in it; 403 to others who see it. What the clock owes it is
+/// given before anything is done with it.
 pub fn take(tx: &mut Tx, id: Id, parts: &[Part]) -> Work<ComplaintRow> {
     let ctx = tx.ctx;
-    let row = store::find_for_update(tx.conn, &viewer(ctx), id)?;
+    let mut row = store::find_for_update(tx.conn, &viewer(ctx), id)?;
     for part in parts {
         if has(tx.conn, ctx, &row, *part)? {
+            sweep::catch_up(tx, &mut row)?;
             return Ok(row);
         }
     }

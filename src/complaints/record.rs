@@ -227,7 +227,8 @@ pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
         }
     }
     match Role::from_code(&row.handler_role) {
+        // The feed does not tell the utilities of a county apart, and one's tickets are not another's: they read the list.
+        Some(Role::UtilityOperator) | None => event,
         Some(role) => event.addressed(role, &row.handler_division),
-        None => event,
     }
 }

@@ -11,6 +11,7 @@ use crate::db::Conn;
 use crate::http::context::PathId;
 use crate::http::{Answer, Body, Ctx, PageOf};
 use crate::proceedings::model::ReasonsIn;
+use crate::security;
 use crate::violations::view::Violation;
 
 /// List complaints
@@ -56,7 +57,11 @@ pub async fn get_complaint(ctx: Ctx, id: PathId) -> Answer {
         }
         Some(reason) => {
             let read = move |tx: &mut crate::http::Tx| persons::read_contact(tx, id.0, &reason);
-            ctx.get_or_open(|_, _| Ok(None), read).await
+            let shown = ctx.get_or_open(|_, _| Ok(None), read).await;
+            if shown.is_ok() {
+                ctx.security_event(security::Kind::DataUnmasked);
+            }
+            shown
         }
     };
     Ok(unkept(answer?))
@@ -194,9 +199,9 @@ pub async fn end_complaint_mediation(ctx: Ctx, id: PathId, body: Body<MediationR
 ///
 /// What was found and done, told to the complainant and whoever follows.
 #[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
-    request_body = ReplyIn, responses((status = 200, description = "Replied", body = Complaint)))]
+    request_body = ComplaintReplyIn, responses((status = 200, description = "Replied", body = Complaint)))]
 #[post("/v1/complaints/{id}/reply")]
-pub async fn reply_to_complaint(ctx: Ctx, id: PathId, body: Body<ReplyIn>) -> Answer {
+pub async fn reply_to_complaint(ctx: Ctx, id: PathId, body: Body<ComplaintReplyIn>) -> Answer {
     ctx.act(body, move |tx, body| handling::reply_to_complaint(tx, id.0, body)).await
 }
 

@@ -186,16 +186,21 @@ pub fn due_for_a_look(conn: &mut Conn, now: Instant, at_most: i64) -> Work<Vec<I
         .load(conn)?)
 }
 
-/// Locks tickets that the clock has to look at; of those that somebody has just looked at, none.
+/// Locks tickets that the clock has to look at; none of those that somebody has just looked at, or has in hand: the clock
+/// waits for nobody.
 pub fn still_due(conn: &mut Conn, ids: &[Id], now: Instant) -> Work<HashMap<Id, ComplaintRow>> {
+    let mut free = ids.to_vec();
     if let Conn::Postgres(conn) = conn {
-        let locked = complaints::table.filter(complaints::id.eq_any(ids)).order(complaints::id);
-        locked.select(complaints::id).for_update().load::<Id>(conn)?;
+        free = complaints::table
+            .filter(complaints::id.eq_any(ids))
+            .order(complaints::id)
+            .select(complaints::id)
+            .for_update()
+            .skip_locked()
+            .load(conn)?;
     }
     let system = Viewer::system("deadlines run for every ticket");
-    let due = scoped::complaints(&system)
-        .filter(complaints::id.eq_any(ids.to_vec()))
-        .filter(complaints::next_at.le(now));
+    let due = scoped::complaints(&system).filter(complaints::id.eq_any(free)).filter(complaints::next_at.le(now));
     let rows: Vec<ComplaintRow> = due.load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
@@ -210,6 +215,15 @@ pub fn save_look(conn: &mut Conn, row: &ComplaintRow) -> Work<()> {
             complaints::red_cards.eq(row.red_cards),
             complaints::course.eq(&row.course),
         ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Has the clock look at a ticket later, if it is still due for it.
+pub fn put_off(conn: &mut Conn, id: Id, now: Instant, until: Instant) -> Work<()> {
+    diesel::update(complaints::table.find(id))
+        .filter(complaints::next_at.le(now))
+        .set(complaints::next_at.eq(until))
         .execute(conn)?;
     Ok(())
 }

@@ -107,6 +107,8 @@ pub fn salts_of(conn: &mut Conn, event: Id) -> Work<Vec<(String, String)>> {
 
 /// Forgets the salts of events; who acted stays provable, but of this role, of which the account goes, too.
 pub fn forget_salts(conn: &mut Conn, events: &[Id], role: &str, actor: &str) -> Work<()> {
+    // An entry has the account from its event: no sealer may be between the one and the other.
+    lock_head(conn)?;
     for chunk in events.chunks(500) {
         let of_role: Vec<Id> = ledger_events::table
             .filter(ledger_events::id.eq_any(chunk.to_vec()))
@@ -115,6 +117,9 @@ pub fn forget_salts(conn: &mut Conn, events: &[Id], role: &str, actor: &str) -> 
             .load(conn)?;
         diesel::update(ledger_events::table.filter(ledger_events::id.eq_any(of_role.clone())))
             .set(ledger_events::actor_sub.eq(""))
+            .execute(conn)?;
+        diesel::update(ledger_entries::table.filter(ledger_entries::event_id.eq_any(of_role.clone())))
+            .set(ledger_entries::actor_sub.eq(""))
             .execute(conn)?;
         let said = ledger_salts::event_id.eq_any(chunk.to_vec()).and(ledger_salts::field.ne(actor));
         diesel::delete(ledger_salts::table.filter(said.or(ledger_salts::event_id.eq_any(of_role)))).execute(conn)?;

@@ -27,7 +27,7 @@ pub fn refuse_in_address(state: &State, request: &HttpRequest) -> Result<(), Pro
     }
     Visitor { state, request, operation: operation(request) }.event(Kind::TokenInAddress, None, "api_key");
     Err(refused(
-        "不得在地址中携带 api_key：只能放在 POST 的表单里；该密钥可能已被记录，请更换",
+        "api_key：不得出现在地址中，只能放在 POST 的表单里；该密钥可能已被记录，请更换",
         "api_key: never in the address, only in the form of a POST. This one may have been logged: rotate it",
     ))
 }
@@ -42,7 +42,7 @@ pub async fn admit(state: &web::Data<State>, request: &HttpRequest, api_key: Opt
     let visitor = Visitor { state, request, operation: route.operation };
     let Some(key) = api_key else {
         return Err(refused(
-            "缺少 api_key（格式为 client_id:client_secret；带文件的表单中须在文件之前）",
+            "api_key：缺少（格式为 client_id:client_secret；带文件的表单中须在文件之前）",
             "api_key is missing: client_id:client_secret; in a form with files it stands before the first of them",
         ));
     };
@@ -59,10 +59,13 @@ pub async fn admit(state: &web::Data<State>, request: &HttpRequest, api_key: Opt
             state.limits.refused_token(visitor.address());
             return Err(match refusal.error {
                 "unauthorized_client" => refused(
-                    "该接入系统未获批准，或已暂停、撤销",
+                    "api_key：该接入系统未获批准，或已暂停、撤销",
                     "api_key: the client is not approved, or is suspended or revoked",
                 ),
-                _ => refused("api_key 无效", "api_key: unknown client, or a secret that is not its own"),
+                _ => refused(
+                    "api_key：没有此接入系统，或密钥不符",
+                    "api_key: unknown client, or a secret that is not its own",
+                ),
             });
         }
     };
@@ -71,7 +74,7 @@ pub async fn admit(state: &web::Data<State>, request: &HttpRequest, api_key: Opt
     visitor.refuse_revoked(&caller).await?;
     if !route.permission.allows(caller.role) || !caller.covers(route.operation) {
         visitor.event(Kind::Forbidden, Some(&caller), "api_key");
-        return Err(refused("该 api_key 不能执行此操作", "api_key: not for this operation"));
+        return Err(refused("api_key：不能执行此操作", "api_key: not for this operation"));
     }
     gate::context(state.clone().into_inner(), request, &route, caller, serde_json::Value::Null)
 }

@@ -69,7 +69,6 @@ pub fn complexes_within(conn: &mut Conn, county: Option<&str>, bounds: Bounds) -
     let rows: Vec<(Id, String, Option<f64>, Option<f64>)> = scoped::complexes(&scope)
         .filter(complexes::latitude.between(bounds.south, bounds.north))
         .filter(complexes::longitude.between(bounds.west, bounds.east))
-        .order(complexes::id)
         .limit(MOST_CANDIDATES)
         .select((complexes::id, complexes::community, complexes::longitude, complexes::latitude))
         .load(conn)?;

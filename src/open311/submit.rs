@@ -37,7 +37,7 @@ pub fn create_request(tx: &mut Tx, body: &Body<Sent>) -> Work<Entity<Open311Crea
     let sent = tx.creation(body, |_, _, _| Ok(()), |_, _, _| Ok(()))?;
     let terms = Terms::load(tx.conn, ctx)?;
     let (_, rules) = terms.governing(ctx.today);
-    let category = service_rules::find(rules, &sent.form.service_code).ok_or_else(|| unknown_service())?;
+    let category = service_rules::find(rules, &sent.form.service_code).ok_or_else(unknown_service)?;
     let place = place(tx.conn, ctx, &sent.form)?;
     let mut evidence = linked(&sent.form);
     for file in &sent.files {
@@ -123,7 +123,7 @@ fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> Work<Place> {
     // Complexes are public: that there is one here gives nothing away, and the sender must learn that its key is the wrong one.
     if !holds {
         return Err(Problem::new(Code::Forbidden)
-            .detail("该地点不在此 api_key 的辖区内", "api_key: its territory does not hold this place")
+            .detail("api_key：其辖区不含该地点", "api_key: its territory does not hold this place")
             .into());
     }
     Ok(found)

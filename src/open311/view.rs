@@ -4,11 +4,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::SubsecRound;
+
 use super::model::{ExtendedAttributes, Open311Request};
 use super::{service_rules, store};
 use crate::complaints::model::{ComplaintRow, ComplaintState};
 use crate::complexes::model::ComplexRow;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, Instant, Work};
 use crate::divisions;
 use crate::http::language::Language;
 use crate::policy::complaints::ComplaintCategory;
@@ -78,12 +80,12 @@ impl Named {
             service_name,
             service_code: row.category.clone(),
             agency_responsible: if self.language == Language::Zh { handler.zh } else { handler.en },
-            requested_datetime: row.submitted_at,
-            updated_datetime: if state.is_open() {
+            requested_datetime: to_the_second(row.submitted_at),
+            updated_datetime: to_the_second(if state.is_open() {
                 row.updated_at
             } else {
                 course.closed_at.or(course.resolved_at).unwrap_or(row.updated_at)
-            },
+            }),
             expected_datetime: row.resolve_due,
             address: self.address(&row, complex),
             address_id: complex.map(|one| one.id),
@@ -92,6 +94,11 @@ impl Named {
             extended_attributes,
         })
     }
+}
+
+/// "Returned in w3 format, eg 2010-01-01T00:00:00Z": not every client reads fractions.
+fn to_the_second(at: Instant) -> Instant {
+    Instant(at.0.trunc_subsecs(0))
 }
 
 /// The standard has two: "it has been reported" and "it has been resolved".

@@ -1,23 +1,17 @@
 //! Nothing secret anywhere: the real program runs with its most talkative log, known values are planted, requests go well
 //! and wrong, and then everything that it wrote is searched.
 
-use std::net::TcpListener;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+mod residents;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
 use chrono::Utc;
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
-use xiaoqu::access::issuer::LocalIssuer;
-use xiaoqu::cli::token::{TokenArgs, issue};
-use xiaoqu::keys::{self, Key, Keyring, Keys, Use, WrappingKey};
 
-use crate::support::client::arguments;
 use crate::support::needles::Needle;
+use crate::support::program::{Deployment, Program, http, random};
 use crate::support::rows::{company_input, complex_input, text};
 use crate::support::{AUDIENCE, COUNTY, Database, ISSUER, Kind, TOWNSHIP, block_on, sql};
 
@@ -32,98 +26,28 @@ const CONTACT: &str = "薛宝钗（联系人）139-1234-0951";
 const PHONE_IN_TEXT: &str = "住户电话 138-0951-4417";
 
 struct Service {
-    child: Child,
-    home: tempfile::TempDir,
-    database: Database,
-    base: String,
-    flags: Vec<String>,
-    tokens: LocalIssuer,
+    program: Program,
+    deployment: Deployment,
     secrets: Vec<Needle>,
     /// What came back with a status of 400 or more, with its headers.
     errors: Vec<u8>,
 }
 
-fn random() -> [u8; 32] {
-    let mut bytes = [0; 32];
-    aws_lc_rs::rand::fill(&mut bytes).expect("randomness");
-    bytes
-}
-
-fn write(path: &Path, text: &str) {
-    use std::io::Write;
-    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes())).expect("a file");
-}
-
-fn program(flags: &[String], what: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xiaoqu"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("XIAOQU_")) {
-        command.env_remove(name);
-    }
-    command.args(what).args(flags).current_dir("/").stdin(Stdio::null());
-    command
-}
-
 impl Service {
     fn start(kind: Kind) -> Option<Service> {
-        let database = Database::fresh(kind)?;
-        let home = tempfile::tempdir().expect("a folder");
-        let file = |name: &str| home.path().join(name);
-        let (wrapping, now) = (random(), Utc::now());
-        let mut secrets = vec![Needle::new("the wrapping key", wrapping)];
-        let mut ring = Vec::new();
-        for (usage, name) in [
-            (Use::Token, "the token key"),
-            (Use::Ledger, "the ledger key"),
-            (Use::Data, "the data key"),
-            (Use::Index, "the index key"),
-        ] {
-            let secret = random();
-            secrets.push(Needle::new(name, secret));
-            ring.push(Key::of(usage, secret, now, now).expect("a key"));
-        }
-        let ring = Keyring::new(ring).expect("a keyring");
-        keys::create(&file("keyring"), &ring, &WrappingKey::new(&wrapping).expect("a key")).expect("a keyring");
-        write(&file("wrapping_key"), &STANDARD.encode(wrapping));
-        let path = |name: &str| file(name).display().to_string();
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
-        let mut settings = vec![
-            ("keyring_file", path("keyring")),
-            ("wrapping_key_file", path("wrapping_key")),
-            ("listen", format!("127.0.0.1:{port}")),
-            ("public_url", ISSUER.into()),
-            ("log_level", "trace".into()),
-            ("refused_tokens_burst", "5".into()),
-            ("refused_tokens_per_second", "1000".into()),
-        ];
-        match database.url().split_once('@') {
-            Some((user, place)) => {
-                let (user, password) = user.rsplit_once(':').expect("a password");
-                secrets.push(Needle::new("the database's password", password));
-                write(&file("password"), password);
-                settings.push(("database_url", format!("{user}@{place}")));
-                settings.push(("database_password_file", path("password")));
-            }
-            None => settings.push(("database_url", database.url())),
-        }
-        let flags: Vec<String> =
-            settings.into_iter().flat_map(|(name, value)| ["--set".into(), format!("{name}={value}")]).collect();
-        let log = std::fs::File::create(file("log")).expect("a log");
-        let out = log.try_clone().expect("a log");
-        let child = program(&flags, &["serve"]).stdout(out).stderr(log).spawn().expect("the program");
-        let tokens = LocalIssuer::new(ISSUER, AUDIENCE, Keys::fixed(ring).into());
-        let base = format!("http://127.0.0.1:{port}");
-        Some(Service { child, home, database, base, flags, tokens, secrets, errors: Vec::new() })
+        let talkative = [("log_level", "trace"), ("refused_tokens_burst", "5"), ("refused_tokens_per_second", "1000")];
+        let mut deployment = Deployment::new(kind, &talkative)?;
+        let secrets = std::mem::take(&mut deployment.secrets);
+        Some(Service { program: deployment.serve("log"), deployment, secrets, errors: Vec::new() })
     }
 
     /// A token of an officer with a name; neither it nor a part of it may be found later.
     fn token(&mut self, role: Role, territory: &str) -> String {
-        let mut arguments = TokenArgs { name: Some(OFFICER.into()), ..arguments(role) };
-        match role {
-            Role::PropertyCompany => arguments.company = Some(territory.into()),
-            _ => arguments.division = Some(territory.into()),
-        }
-        let token = issue(&self.tokens, &arguments, 60).expect("a token");
+        self.token_of(role, territory, &format!("{}-1", role.code()), OFFICER)
+    }
+
+    fn token_of(&mut self, role: Role, territory: &str, subject: &str, name: &str) -> String {
+        let token = self.deployment.token(role, territory, subject, Some(name));
         self.plant("an access token", &token);
         token
     }
@@ -146,34 +70,18 @@ impl Service {
     }
 
     async fn post(&mut self, token: &str, path: &str, body: &Value, key: &str) -> (u16, Value) {
-        let http = client().post(format!("{}{path}", self.base)).bearer_auth(token).json(body);
+        let http = http().post(format!("{}{path}", self.program.base)).bearer_auth(token).json(body);
         self.send(http.header("idempotency-key", key)).await
     }
 
     async fn get(&mut self, token: &str, path: &str) -> (u16, Value) {
-        self.send(client().get(format!("{}{path}", self.base)).bearer_auth(token)).await
-    }
-
-    async fn is_up(&mut self) {
-        for _ in 0..300 {
-            if let Ok(answer) = client().get(format!("{}/readyz", self.base)).send().await
-                && answer.status() == 200
-            {
-                return;
-            }
-            assert!(self.child.try_wait().expect("its state").is_none(), "{}", self.log());
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("not ready: {}", self.log());
-    }
-
-    fn log(&self) -> String {
-        std::fs::read_to_string(self.home.path().join("log")).expect("the log")
+        self.send(http().get(format!("{}{path}", self.program.base)).bearer_auth(token)).await
     }
 
     fn backup(&self) -> Vec<u8> {
-        let folder = self.home.path().join("backup");
-        let made = program(&self.flags, &["backup", "--to", &folder.display().to_string()]).output().expect("a backup");
+        let folder = self.deployment.home.path().join("backup");
+        let what = ["backup", "--to", &folder.display().to_string()];
+        let made = self.deployment.command(&what).output().expect("a backup");
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let mut all = [made.stdout, made.stderr].concat();
         for file in files(&folder) {
@@ -189,27 +97,35 @@ impl Service {
         all
     }
 
+    fn tables(&self) -> Vec<String> {
+        let names = match &self.deployment.database {
+            Database::Postgres(_) => "SELECT tablename::text AS value FROM pg_tables WHERE schemaname = 'public'",
+            _ => "SELECT name AS value FROM sqlite_master WHERE type = 'table'",
+        };
+        sql::values(&mut sql::connect(&self.deployment.database.url()), names)
+    }
+
     /// Everything in the database, and where it is a file the file itself with its log.
     fn stored(&self, tables: &[&str]) -> Vec<u8> {
-        let url = self.database.url();
+        let url = self.deployment.database.url();
         let mut all = Vec::new();
-        if let (Database::Sqlite(folder), true) = (&self.database, tables.is_empty()) {
+        if let (Database::Sqlite(folder), true) = (&self.deployment.database, tables.is_empty()) {
             files(folder.path()).iter().for_each(|file| all.extend(std::fs::read(file).expect("a file")));
             return all;
         }
         let mut conn = sql::connect(&url);
         let mut names: Vec<String> = tables.iter().map(|name| name.to_string()).collect();
         if names.is_empty() {
-            names =
-                sql::values(&mut conn, "SELECT tablename::text AS value FROM pg_tables WHERE schemaname = 'public'");
+            names = self.tables();
         }
         for name in names {
-            let row = match &self.database {
+            let row = match &self.deployment.database {
                 Database::Postgres(_) => format!("SELECT row_to_json(t)::text AS value FROM {name} t"),
                 _ => {
                     let columns =
                         sql::values(&mut conn, &format!("SELECT name AS value FROM pragma_table_info('{name}')"));
-                    let hex = columns.iter().map(|column| format!("coalesce(hex({column}), '')")).collect::<Vec<_>>();
+                    let hex =
+                        columns.iter().map(|column| format!("coalesce(hex(\"{column}\"), '')")).collect::<Vec<_>>();
                     format!("SELECT {} AS value FROM {name}", hex.join(" || ' ' || "))
                 }
             };
@@ -217,23 +133,6 @@ impl Service {
         }
         all
     }
-
-    fn stop(&mut self) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").arg(id).status().expect("kill").success());
-        assert!(self.child.wait().expect("its end").success(), "{}", self.log());
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().expect("a client")
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -280,7 +179,7 @@ async fn drive(service: &mut Service) {
     // Refused in every way that a caller can be.
     assert_eq!(service.post(&social, "/v1/policies", &json!({ "x": PHONE_IN_TEXT }), "plant-6").await.0, 403);
     assert_eq!(service.get(&county, "/v1/companies?limit=0&cursor=geheim").await.0, 400);
-    let malformed = client().post(format!("{}/v1/companies", service.base)).bearer_auth(&county);
+    let malformed = http().post(format!("{}/v1/companies", service.program.base)).bearer_auth(&county);
     service
         .send(malformed.header("content-type", "application/json").body(format!("{{\"name\": \"{OFFICER}\" oops")))
         .await;
@@ -302,7 +201,7 @@ async fn drive(service: &mut Service) {
     }
     let query = "qs-0f9e8d7c6b5a4f3e";
     service.secrets.push(Needle::new("a token in an address", query));
-    let request = client().get(format!("{}/v1/me?access_token={query}", service.base));
+    let request = http().get(format!("{}/v1/me?access_token={query}", service.program.base));
     assert_eq!(service.send(request).await.0, 401);
     for (name, header, value) in [
         ("a password", "authorization", "Basic b2ZmaWNlcjpwYXNzLTdhNmI1YzRk"),
@@ -311,10 +210,10 @@ async fn drive(service: &mut Service) {
     ] {
         let secret = value.rsplit([' ', '=']).next().unwrap_or(value);
         service.secrets.push(Needle::new(name, secret));
-        let request = client().get(format!("{}/v1/me", service.base)).header(header, value);
+        let request = http().get(format!("{}/v1/me", service.program.base)).header(header, value);
         service.send(request).await;
     }
-    let request = client().get(format!("{}/v1/me", service.base)).header("x-request-id", CONTROL);
+    let request = http().get(format!("{}/v1/me", service.program.base)).header("x-request-id", CONTROL);
     assert_eq!(service.send(request).await.0, 401);
     // A client with a real secret, right, wrong and for a real token.
     let administrator = service.token(Role::SystemAdministrator, COUNTY);
@@ -332,7 +231,7 @@ async fn drive(service: &mut Service) {
     assert_eq!(status, 200, "{approved}");
     for (try_it, expected) in [(given.clone(), 200), (format!("{given}x"), 401)] {
         let request =
-            client().post(format!("{}/oauth/token", service.base)).basic_auth(text(&made["id"]), Some(try_it));
+            http().post(format!("{}/oauth/token", service.program.base)).basic_auth(text(&made["id"]), Some(try_it));
         let form =
             request.header("content-type", "application/x-www-form-urlencoded").body("grant_type=client_credentials");
         let (status, answer) = service.send(form).await;
@@ -345,9 +244,9 @@ async fn drive(service: &mut Service) {
     let secret = "client-secret-Zq3vX9pLm2";
     service.secrets.push(Needle::new("a client's secret", secret));
     let form = format!("grant_type=client_credentials&client_id=nobody&client_secret={secret}");
-    let request = client().post(format!("{}/oauth/token", service.base));
+    let request = http().post(format!("{}/oauth/token", service.program.base));
     service.send(request.header("content-type", "application/x-www-form-urlencoded").body(form)).await;
-    let request = client().post(format!("{}/oauth/token", service.base)).basic_auth("nobody", Some(secret));
+    let request = http().post(format!("{}/oauth/token", service.program.base)).basic_auth("nobody", Some(secret));
     service
         .send(request.header("content-type", "application/x-www-form-urlencoded").body("grant_type=client_credentials"))
         .await;
@@ -370,16 +269,16 @@ fn search(places: &[(&str, &[u8])], needles: &[Needle]) {
 fn nothing_is_found(kind: Kind) {
     let Some(mut service) = Service::start(kind) else { return };
     block_on(async {
-        service.is_up().await;
+        service.program.is_up().await;
         drive(&mut service).await;
     });
     let metrics = block_on(async {
-        let answer = client().get(format!("{}/metrics", service.base)).send().await.expect("metrics");
+        let answer = http().get(format!("{}/metrics", service.program.base)).send().await.expect("metrics");
         answer.bytes().await.expect("metrics").to_vec()
     });
     let (backup, database) = (service.backup(), service.stored(&[]));
-    service.stop();
-    let (log, errors) = (service.log(), service.errors.clone());
+    service.program.stop();
+    let (log, errors) = (service.program.log(), service.errors.clone());
 
     let secrets = std::mem::take(&mut service.secrets);
     assert!(secrets.len() > 20);

@@ -159,6 +159,8 @@ fn paths_are_kebab_case_and_fields_snake_case() {
     let document = document(true).expect("the document");
     for path in document["paths"].as_object().expect("paths").keys() {
         for part in path.split('/').filter(|part| !part.starts_with('{') && !part.starts_with('.')) {
+            // Open311 has the form of an answer as the ending of its path.
+            let part = part.strip_suffix(".{format}").unwrap_or(part);
             let good = part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b));
             assert!(good, "{path}");
         }

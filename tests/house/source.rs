@@ -229,6 +229,26 @@ fn fault_codes(text: &str) -> Vec<&str> {
 }
 
 #[test]
+fn every_schema_of_the_document_has_a_name_of_its_own() {
+    let mut seen = BTreeMap::new();
+    for (name, text) in sources(".rs") {
+        let code = code(&text);
+        for keyword in ["pub struct ", "pub enum "] {
+            for (at, _) in code.match_indices(keyword) {
+                let before = code[..at].rsplit("\n\n").next().unwrap_or_default();
+                let schema: String = code[at + keyword.len()..].chars().take_while(|c| is_word(*c)).collect();
+                if schema.is_empty() || !["ToSchema", "coded_enum!"].iter().any(|mark| before.contains(mark)) {
+                    continue;
+                }
+                let other = seen.insert(schema.clone(), name.clone());
+                assert!(other.is_none(), "{schema} of {name} takes the place of that of {other:?} in the document");
+            }
+        }
+    }
+    assert!(seen.len() > 300, "{}", seen.len());
+}
+
+#[test]
 fn no_file_is_longer_than_500_lines() {
     for (name, text) in sources(".rs") {
         let lines = text.lines().count();

@@ -2,6 +2,7 @@
 
 mod attachments;
 mod backup;
+mod complaint_clock;
 mod disk_full;
 mod doors;
 mod faults;

@@ -101,6 +101,11 @@ impl TestApp {
 }
 
 impl Client {
+    /// Somebody with a token, of a program at this address.
+    pub fn at(base_url: &str, token: &str) -> Client {
+        Client { http: super::program::http(), base_url: base_url.to_owned(), token: Some(token.to_owned()) }
+    }
+
     pub fn call(&self, method: Method, path: &str) -> Call {
         let mut request = self.http.request(method, format!("{}{path}", self.base_url));
         if let Some(token) = &self.token {

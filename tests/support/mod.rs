@@ -14,6 +14,7 @@ pub mod keys;
 pub mod needles;
 pub mod oidc;
 pub mod postgres;
+pub mod program;
 pub mod rating;
 pub mod rows;
 pub mod s3;

@@ -90,7 +90,7 @@ fn the_hottest_comes_first_and_the_unknown_last() {
     let id = |n: u128| Id(uuid::Uuid::from_u128(n));
     // 2.5, 2.5 and 10 for each hundred; 900 tickets of nobody knows how many households.
     let mut keys =
-        vec![(5, None, id(1)), (900, None, id(2)), (5, Some(200), id(4)), (10, Some(400), id(3)), (1, Some(10), id(5))];
+        [(5, None, id(1)), (900, None, id(2)), (5, Some(200), id(4)), (10, Some(400), id(3)), (1, Some(10), id(5))];
     keys.sort_by(hotter);
     assert_eq!(keys.iter().map(|key| key.2).collect::<Vec<_>>(), [id(5), id(3), id(4), id(2), id(1)]);
     let categories = [("a".to_owned(), 2), ("b".to_owned(), 4), ("c".to_owned(), 4)].into();
