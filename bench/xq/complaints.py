@@ -34,20 +34,24 @@ class System:
     def __init__(self, binary, filler, folder, kind, tickets, complexes, until):
         self.kind, self.folder, self.tickets = kind, folder, tickets
         folder.mkdir(parents=True)
-        self.postgres = None
+        self.postgres = self.service = None
         if kind == "sqlite":
             url = f"sqlite:{folder / 'xiaoqu.sqlite'}"
         else:
             self.postgres = Postgres(folder / "pg", ["shared_buffers=1GB", "max_connections=200"]).create().start()
             url = self.postgres.create_database()
-        self.service = Service(binary, folder, url)
-        self.service.start()
-        self.register = data.Register(self.service, complexes // 10, complexes)
-        self.service.stop()
-        self.made = fill(filler, self.service, tickets, "--clock-behind-hours", BEHIND, "--until", until)
         self.rows = Rows(url, self.postgres)
-        self.office = self.service.token("enforcement_office", division=TOWNSHIP)
-        self.desk = self.service.token("social_affairs_office", division=TOWNSHIP)
+        try:
+            self.service = Service(binary, folder, url)
+            self.service.start()
+            self.register = data.Register(self.service, complexes // 10, complexes)
+            self.service.stop()
+            self.made = fill(filler, self.service, tickets, "--clock-behind-hours", BEHIND, "--until", until)
+            self.office = self.service.token("enforcement_office", division=TOWNSHIP)
+            self.desk = self.service.token("social_affairs_office", division=TOWNSHIP)
+        except BaseException:
+            self.stop()
+            raise
 
     def change(self, sql):
         """Changes rows; the service is stopped meanwhile."""
@@ -68,7 +72,8 @@ class System:
         return Load(self.folder, words, self.service.port, token, lines, connections, method)
 
     def stop(self):
-        self.service.stop()
+        if self.service:
+            self.service.stop()
         if self.postgres:
             self.postgres.stop()
 
