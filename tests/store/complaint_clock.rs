@@ -97,7 +97,7 @@ fn each_card_once(conn: &mut xiaoqu::db::Conn, tickets: &[(String, &'static str)
 fn card_of(number: usize) -> &'static str {
     match number {
         LATE.. => "yellow",
-        _ if number % 3 == 0 => "twice",
+        _ if number.is_multiple_of(3) => "twice",
         _ => "red",
     }
 }
