@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Nullable};
 
 use super::model::*;
 use crate::access::scoped::{self, Viewer};
@@ -8,6 +9,7 @@ use crate::access::{Role, Scope};
 use crate::db::schema::{
     complaint_cards as cards, complaint_followers as followers, complaint_steps as steps, complaints,
 };
+use crate::db::types::{Moment, Uid};
 use crate::db::{Conn, Id, Instant, Work};
 use crate::on_both;
 use crate::problem::Problem;
@@ -205,17 +207,40 @@ pub fn still_due(conn: &mut Conn, ids: &[Id], now: Instant) -> Work<HashMap<Id, 
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// Saves what a look of the clock changes of an open ticket, and by that no index but its own.
+/// Saves what a look of the clock changes of a ticket, and by that no index but its own.
 pub fn save_look(conn: &mut Conn, row: &ComplaintRow) -> Work<()> {
     diesel::update(complaints::table.find(row.id))
         .set((
             complaints::version.eq(row.version),
             complaints::updated_at.eq(row.updated_at),
+            complaints::state.eq(&row.state),
             complaints::next_at.eq(row.next_at),
             complaints::red_cards.eq(row.red_cards),
             complaints::course.eq(&row.course),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+/// Has the clock look at these tickets again, each at its time.
+pub fn look_later(conn: &mut Conn, all: &[(Id, Option<Instant>)]) -> Work<()> {
+    match conn {
+        Conn::Sqlite(conn) => {
+            for (id, at) in all {
+                diesel::update(complaints::table.find(id)).set(complaints::next_at.eq(at)).execute(conn)?;
+            }
+        }
+        Conn::Postgres(conn) if !all.is_empty() => {
+            let (ids, times): (Vec<Id>, Vec<Option<Instant>>) = all.iter().copied().unzip();
+            let sql = "UPDATE complaints SET next_at = later.next_at FROM unnest($1, $2) AS later (id, next_at) \
+                WHERE complaints.id = later.id";
+            diesel::sql_query(sql)
+                .bind::<Array<Uid>, _>(ids)
+                .bind::<Array<Nullable<Moment>>, _>(times)
+                .execute(conn)?;
+        }
+        Conn::Postgres(_) => {}
+    }
     Ok(())
 }
 

@@ -122,39 +122,48 @@ fn look_at(conn: &mut Conn, state: &Arc<State>, ids: &[Id]) -> Work<Round> {
     let mut rows = store::still_due(tx.conn, ids, now)?;
     let mut cards = store::cards_among(tx.conn, ids)?;
     let mut round = Round { passed: 0, looked: 0 };
+    let mut later = Vec::new();
     for id in ids {
         if round.looked > 0 && begun.elapsed() > ENOUGH {
             break;
         }
         if let Some(row) = rows.remove(id) {
             let given = record::given(cards.remove(id).unwrap_or_default());
-            look(&mut tx, row, given, &terms)?;
+            later.extend(look(&mut tx, row, given, &terms)?);
             round.looked += 1;
         }
         round.passed += 1;
     }
+    store::look_later(tx.conn, &later)?;
     Ok(round)
 }
 
-fn look(tx: &mut Tx, mut row: ComplaintRow, given: Vec<Given>, terms: &Terms) -> Work<()> {
+/// Looks at a ticket. One of which nothing has come after all, such as where the calendar of a year was put in, is given back
+/// with when to look at it again.
+fn look(tx: &mut Tx, mut row: ComplaintRow, given: Vec<Given>, terms: &Terms) -> Work<Option<(Id, Option<Instant>)>> {
     let now = tx.ctx.now;
     if row.is_open {
-        return give_cards(tx, &mut row, given, terms);
+        let any = give_cards(tx, &mut row, given, terms)?;
+        return Ok((!any).then_some((row.id, row.next_at)));
     }
     if row.state == ComplaintState::Replied.code() {
         outcome::close(&mut row, now);
-        let step = NewStep::new(StepKind::Closed).facts(json!({ "unanswered": true }));
-        return record::advance(tx, &mut row, terms, StepActor::Program, step).map(drop);
+        write(tx, &mut row, NewStep::new(StepKind::Closed).facts(json!({ "unanswered": true })))?;
+    } else {
+        persons::erase(tx, &mut row, None)?;
+        let step = NewStep::new(StepKind::Erased).to(StepAudience::Offices).facts(json!({ "retention": true }));
+        write(tx, &mut row, step)?;
     }
-    persons::erase(tx, &mut row, None)?;
-    let step = NewStep::new(StepKind::Erased).to(StepAudience::Offices).facts(json!({ "retention": true }));
-    record::advance(tx, &mut row, terms, StepActor::Program, step).map(drop)
+    row.next_at = rules::next_look(&row, &given, terms.rules_of(&row)?, &terms.clock());
+    store::save_look(tx.conn, &row)?;
+    Ok(None)
 }
 
-/// Each card that has come and was not given yet. With the first red one the ticket is its supervisor's business, too. Where
-/// nothing has come after all, such as where the calendar of a year was put in, it is looked at again when it does.
-fn give_cards(tx: &mut Tx, row: &mut ComplaintRow, mut given: Vec<Given>, terms: &Terms) -> Work<()> {
+/// Each card that has come and was not given yet; says whether there was one, and then the row is saved. With the first red
+/// one the ticket is its supervisor's business, too.
+fn give_cards(tx: &mut Tx, row: &mut ComplaintRow, mut given: Vec<Given>, terms: &Terms) -> Work<bool> {
     let now = tx.ctx.now;
+    let mut any = false;
     let rules = terms.rules_of(row)?;
     let come = rules::cards(row, rules, &terms.clock()).into_iter().filter(|card| card.at.0 <= now.0);
     for card in come {
@@ -175,6 +184,7 @@ fn give_cards(tx: &mut Tx, row: &mut ComplaintRow, mut given: Vec<Given>, terms:
         if !store::give_card(tx.conn, &new)? {
             continue;
         }
+        any = true;
         let facts = json!({ "deadline": card.deadline, "due": card.due, "handler": row.handler()? });
         let red = card.colour == CardColour::Red;
         row.red_cards += i64::from(red);
@@ -187,7 +197,10 @@ fn give_cards(tx: &mut Tx, row: &mut ComplaintRow, mut given: Vec<Given>, terms:
         }
     }
     row.next_at = rules::next_look(row, &given, rules, &terms.clock());
-    store::save_look(tx.conn, row)
+    if any {
+        store::save_look(tx.conn, row)?;
+    }
+    Ok(any)
 }
 
 /// A step of the program; the row is saved after the last of them.
@@ -208,5 +221,5 @@ pub fn catch_up(tx: &mut Tx, row: &mut ComplaintRow) -> Work<()> {
     let mut own = Tx::of(tx.conn, &ctx);
     let terms = Terms::load(own.conn, &ctx)?;
     let given = record::given(store::cards_of(own.conn, row.id)?);
-    give_cards(&mut own, row, given, &terms)
+    give_cards(&mut own, row, given, &terms).map(drop)
 }
