@@ -10,6 +10,7 @@ use super::record::Terms;
 use super::view::{self, Complaint};
 use super::{parts, rules, store};
 use crate::access::scoped::Viewer;
+use crate::complexes::coordinates::metres;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
 use crate::http::{Body, Ctx, Entity, PageOf, Tx};
@@ -78,7 +79,7 @@ pub fn duplicates(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<PageOf<Complaint>>
     found.retain(|other| other.id != id && other.state != merged && other.submitted_at.0 <= until.0);
     found.retain(|other| match (row.complex_id, row.course.0.point, other.course.0.point) {
         (Some(_), ..) => true,
-        (None, Some(here), Some(there)) => rules::metres(here, there) <= f64::from(terms.duplicate_metres),
+        (None, Some(here), Some(there)) => metres(here, there) <= f64::from(terms.duplicate_metres),
         (None, ..) => false,
     });
     Ok(PageOf { items: view::views(conn, ctx, found)?, next_cursor: None, total: None })

@@ -11,7 +11,6 @@ use super::routing_rules::seat_of;
 use super::view::{self, Complaint};
 use super::{rules, store};
 use crate::access::Role;
-use crate::access::Scope;
 use crate::complexes;
 use crate::db::{Conn, Id, Work};
 use crate::fault::Fault;
@@ -105,9 +104,7 @@ pub fn transfer_complaint(tx: &mut Tx, id: Id, body: &Body<TransferIn>) -> Work<
 /// The company that serves the ticket's complex today, where it is to go to the company.
 fn served_by(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, role: Role) -> Work<Option<Id>> {
     let (Role::PropertyCompany, Some(complex)) = (role, row.complex_id) else { return Ok(None) };
-    let system = Scope::System("who serves a complex is a fact, whoever asks");
-    let serving = complexes::services_in_force(conn, &system, &[complex], ctx.today)?;
-    Ok(serving.get(&complex).map(|service| service.company_id))
+    complexes::serving_company(conn, complex, ctx.today)
 }
 
 fn check_transfer(row: &ComplaintRow, input: &TransferIn, company: Option<Id>, faults: &mut Vec<Fault>) -> Work<()> {
@@ -183,7 +180,7 @@ pub fn return_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
         .to(StepAudience::Parties)
         .facts(json!({ "from": from }))
         .text(input.reasons.clone());
-    finish(tx, row, step)
+    finish_by(tx, &terms, row, step)
 }
 
 pub fn request_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionIn>) -> Work<Entity<Complaint>> {
@@ -213,7 +210,7 @@ pub fn request_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionIn>
         .to(StepAudience::Parties)
         .facts(json!({ "amount": input.amount }))
         .text(input.reasons.clone());
-    finish(tx, row, step)
+    finish_by(tx, &terms, row, step)
 }
 
 /// More time is given before the old time is over: later it would make a late ticket one that never was.
@@ -249,7 +246,7 @@ pub fn decide_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionDeci
         .to(audience)
         .facts(json!({ "amount": asked.amount, "resolve_due": row.resolve_due }))
         .text(input.reasons.clone());
-    finish(tx, row, step)
+    finish_by(tx, &terms, row, step)
 }
 
 pub fn request_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> Work<Entity<Complaint>> {
@@ -295,7 +292,7 @@ pub fn give_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> W
         .facts(json!({ "paused_at": paused_at, "resolve_due": row.resolve_due }))
         .text(input.text.clone())
         .evidence(&input.evidence);
-    finish(tx, row, step)
+    finish_by(tx, &terms, row, step)
 }
 
 pub fn begin_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> Work<Entity<Complaint>> {
@@ -321,9 +318,10 @@ pub fn end_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<MediationResultI
         Ok(())
     })?;
     parts::ready(tx, &row, StepKind::MediationEnded)?;
+    let terms = Terms::load(tx.conn, ctx)?;
     match input.outcome {
         // The agreement is the answer.
-        MediationOutcome::Agreed => replied(tx, &mut row)?,
+        MediationOutcome::Agreed => replied(ctx, &terms, &mut row)?,
         MediationOutcome::Failed => {
             let resumes = row.course.0.resumes.take().unwrap_or(ComplaintState::Accepted);
             row.state = resumes.code().to_owned();
@@ -333,7 +331,7 @@ pub fn end_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<MediationResultI
         .facts(json!({ "outcome": input.outcome, "on_time": row.resolved_on_time }))
         .text(input.text.clone())
         .evidence(&input.evidence);
-    finish(tx, row, step)
+    finish_by(tx, &terms, row, step)
 }
 
 pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ComplaintReplyIn>) -> Work<Entity<Complaint>> {
@@ -344,7 +342,8 @@ pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ComplaintReplyIn>) ->
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
     parts::ready(tx, &row, StepKind::Replied)?;
-    replied(tx, &mut row)?;
+    let terms = Terms::load(tx.conn, ctx)?;
+    replied(ctx, &terms, &mut row)?;
     if input.public_summary.is_some() {
         row.course.0.public_summary = input.public_summary.clone();
     }
@@ -352,13 +351,11 @@ pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ComplaintReplyIn>) ->
         .facts(json!({ "on_time": row.resolved_on_time, "public_summary": input.public_summary }))
         .text(input.text.clone())
         .evidence(&input.evidence);
-    finish(tx, row, step)
+    finish_by(tx, &terms, row, step)
 }
 
 /// The answer is given: on time if every answer was. A reply without an acceptance is both.
-fn replied(tx: &mut Tx, row: &mut ComplaintRow) -> Work<()> {
-    let ctx = tx.ctx;
-    let terms = Terms::load(tx.conn, ctx)?;
+fn replied(ctx: &Ctx, terms: &Terms, row: &mut ComplaintRow) -> Work<()> {
     let hours = &terms.rules_of(row)?.working_hours;
     row.working_minutes = Some(terms.clock().working_minutes(row.submitted_at, ctx.now, hours));
     accepted(ctx, row);
@@ -370,12 +367,17 @@ fn replied(tx: &mut Tx, row: &mut ComplaintRow) -> Work<()> {
     Ok(())
 }
 
-/// Writes the step down and shows the ticket.
-pub fn finish(tx: &mut Tx, mut row: ComplaintRow, step: NewStep) -> Work<Entity<Complaint>> {
+/// Writes the step down and shows the ticket; of a step that asks for no terms itself.
+pub fn finish(tx: &mut Tx, row: ComplaintRow, step: NewStep) -> Work<Entity<Complaint>> {
     let terms = Terms::load(tx.conn, tx.ctx)?;
+    finish_by(tx, &terms, row, step)
+}
+
+/// The same by terms that were loaded before.
+pub fn finish_by(tx: &mut Tx, terms: &Terms, mut row: ComplaintRow, step: NewStep) -> Work<Entity<Complaint>> {
     let is_owner = parts::is_owner(tx.conn, tx.ctx, row.id)?;
     let by = record::actor(tx.ctx, is_owner);
-    record::advance(tx, &mut row, &terms, by, step)?;
+    record::advance(tx, &mut row, terms, by, step)?;
     view::entity(tx.conn, tx.ctx, row)
 }
 
@@ -418,5 +420,10 @@ pub fn merge_complaint(tx: &mut Tx, id: Id, body: &Body<MergeIn>) -> Work<Entity
     row.course.0.paused_at = None;
     row.course.0.closed_at = Some(ctx.now);
     row.course.0.merged_into = Some(into.id);
-    finish(tx, row, NewStep::new(StepKind::Merged).facts(json!({ "into": into.id })).text(input.reasons.clone()))
+    finish_by(
+        tx,
+        &terms,
+        row,
+        NewStep::new(StepKind::Merged).facts(json!({ "into": into.id })).text(input.reasons.clone()),
+    )
 }

@@ -14,12 +14,11 @@ use crate::access::Scope;
 use crate::access::scoped::Viewer;
 use crate::complexes;
 use crate::complexes::model::PointIn;
-use crate::db::{Conn, Fail, Id, Json, Work};
+use crate::db::{Conn, Id, Json, Work};
 use crate::divisions;
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
-use crate::ledger::Place;
 use crate::personal::{self, Purpose};
 use crate::policy::complaints::ComplaintCategory;
 use crate::problem::{Code, Problem};
@@ -64,24 +63,7 @@ pub fn check(conn: &mut Conn, ctx: &Ctx, terms: &Terms, input: &ComplaintIn, fau
         }
     }
     check_contact(input, faults);
-    match (input.complex_id, &input.division) {
-        (None, None) => {
-            let (zh, en) = ("须填写 complex_id 或 division", "complex_id or division is needed");
-            faults.push(Fault::new("/complex_id", "required", zh, en));
-        }
-        (Some(_), Some(_)) => {
-            let (zh, en) = ("已有小区，不得再填区划", "the complex says where it is");
-            faults.push(Fault::new("/division", "conflict", zh, en));
-        }
-        _ => {
-            if place(conn, ctx, input)?.is_none() {
-                let pointer = if input.complex_id.is_some() { "/complex_id" } else { "/division" };
-                let (zh, en) = ("不存在，或不在您的辖区内", "there is no such place in your territory");
-                faults.push(Fault::new(pointer, "unknown_reference", zh, en));
-            }
-        }
-    }
-    Ok(())
+    complexes::check_place(conn, reach(ctx), input.complex_id, input.division.as_deref(), faults)
 }
 
 fn check_channel(role: Role, input: &ComplaintIn, faults: &mut Vec<Fault>) {
@@ -163,36 +145,23 @@ fn check_contact(input: &ComplaintIn, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Where it is, if that is in the caller's territory; a resident complains of any place.
-fn place(conn: &mut Conn, ctx: &Ctx, input: &ComplaintIn) -> Work<Option<Place>> {
-    let anywhere = Scope::System("a resident complains of any place");
-    let scope = if ctx.caller.role == Role::Resident { &anywhere } else { &ctx.scope };
-    if let Some(complex) = input.complex_id {
-        return match complexes::find(conn, scope, complex) {
-            Ok(row) => Ok(Some(row.place())),
-            Err(Fail::Problem(_)) => Ok(None),
-            Err(other) => Err(other),
-        };
-    }
-    let Some(code) = &input.division else { return Ok(None) };
-    let place = divisions::find(conn, code)?.map(|division| division.place());
-    Ok(place.filter(|place| scope.holds(&place.county, &place.township, &place.community)))
+/// Where the caller may complain of: a resident of any place.
+fn reach(ctx: &Ctx) -> &Scope {
+    const ANYWHERE: &Scope = &Scope::System("a resident complains of any place");
+    if ctx.caller.role == Role::Resident { ANYWHERE } else { &ctx.scope }
 }
 
 /// Puts a ticket that was checked on file, for any door that it comes in by.
 pub fn submit(tx: &mut Tx, terms: &Terms, input: &ComplaintIn) -> Work<ComplaintRow> {
     let ctx = tx.ctx;
     let internal = || Problem::new(Code::Internal);
-    let place = place(tx.conn, ctx, input)?.ok_or_else(internal)?;
+    let place = complexes::place(tx.conn, reach(ctx), input.complex_id, input.division.as_deref())?;
+    let place = place.ok_or_else(internal)?;
     let (version, rules) = terms.governing(ctx.today);
     let category = rules.category(&input.category).ok_or_else(internal)?;
     let company = match input.complex_id {
         None => None,
-        Some(complex) => {
-            let system = Scope::System("who serves a complex is a fact, whoever asks");
-            let serving = complexes::services_in_force(tx.conn, &system, &[complex], ctx.today)?;
-            serving.get(&complex).map(|service| service.company_id)
-        }
+        Some(complex) => complexes::serving_company(tx.conn, complex, ctx.today)?,
     };
     let complained = input.complained_office.as_ref().map(|seat| Seat::new(seat.role, &seat.division));
     let routed = route(rules, category, &place, company.is_some(), complained.as_ref());

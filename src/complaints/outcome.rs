@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::clock_rules::Limit;
-use super::handling::finish;
+use super::handling::{finish, finish_by};
 use super::input::SatisfactionIn;
 use super::model::*;
 use super::parts::{self, Part};
@@ -34,7 +34,7 @@ pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> Work<
     let step = NewStep::new(StepKind::Satisfaction)
         .facts(json!({ "score": input.score, "satisfied": satisfied }))
         .text(input.text.clone());
-    finish(tx, row, step)
+    finish_by(tx, &terms, row, step)
 }
 
 pub fn close(row: &mut ComplaintRow, now: crate::db::Instant) {
@@ -78,7 +78,7 @@ pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     let step = NewStep::new(StepKind::Reopened)
         .facts(json!({ "score": score, "accept_due": course.accept_due, "resolve_due": row.resolve_due }))
         .text(input.reasons.clone());
-    finish(tx, row, step)
+    finish_by(tx, &terms, row, step)
 }
 
 pub fn close_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {

@@ -105,18 +105,9 @@ pub fn kept_until(closed_at: Instant, rules: &ComplaintRules, clock: &Clock) -> 
     clock.end_of_day(if last.year() > 9000 { day } else { last })
 }
 
-/// Metres between two points on the ground, for what is near.
-pub fn metres(a: crate::complexes::model::Point, b: crate::complexes::model::Point) -> f64 {
-    let (lat_a, lat_b) = (a.latitude.to_radians(), b.latitude.to_radians());
-    let (lat, lon) = (lat_b - lat_a, (b.longitude - a.longitude).to_radians());
-    let h = (lat / 2.0).sin().powi(2) + lat_a.cos() * lat_b.cos() * (lon / 2.0).sin().powi(2);
-    2.0 * 6_371_000.0 * h.sqrt().min(1.0).asin()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::complexes::model::Point;
 
     #[test]
     fn nothing_is_taken_from_a_ticket_that_was_merged() {
@@ -131,13 +122,5 @@ mod tests {
         for state in ComplaintState::ALL {
             assert_eq!(state.is_open(), allowed(StepKind::Merged).contains(state), "{state:?}");
         }
-    }
-
-    #[test]
-    fn a_thousandth_of_a_degree_is_a_hundred_metres() {
-        let at = |longitude: f64, latitude: f64| Point { longitude, latitude };
-        let north = metres(at(106.25, 38.28), at(106.25, 38.281));
-        assert!((north - 111.2).abs() < 0.5, "{north}");
-        assert_eq!(metres(at(106.25, 38.28), at(106.25, 38.28)), 0.0);
     }
 }

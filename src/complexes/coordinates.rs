@@ -1,5 +1,6 @@
 //! Points are stored in WGS 84. China's maps use GCJ-02 (国测局坐标), Baidu's BD-09; both are accepted and converted.
 
+use super::model::Point;
 use crate::coded_enum;
 
 coded_enum! {
@@ -66,9 +67,28 @@ fn wgs84_to_gcj02(longitude: f64, latitude: f64) -> (f64, f64) {
     (longitude + dx, latitude + dy)
 }
 
+/// Mean radius of the earth in metres.
+pub const EARTH: f64 = 6_371_000.0;
+
+/// Metres between two points on the ground (haversine).
+pub fn metres(a: Point, b: Point) -> f64 {
+    let (lat_a, lat_b) = (a.latitude.to_radians(), b.latitude.to_radians());
+    let (lat, lon) = (lat_b - lat_a, (b.longitude - a.longitude).to_radians());
+    let h = (lat / 2.0).sin().powi(2) + lat_a.cos() * lat_b.cos() * (lon / 2.0).sin().powi(2);
+    2.0 * EARTH * h.sqrt().min(1.0).asin()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_thousandth_of_a_degree_is_a_hundred_metres() {
+        let at = |longitude: f64, latitude: f64| Point { longitude, latitude };
+        let north = metres(at(106.25, 38.28), at(106.25, 38.281));
+        assert!((north - 111.2).abs() < 0.5, "{north}");
+        assert_eq!(metres(at(106.25, 38.28), at(106.25, 38.28)), 0.0);
+    }
 
     #[test]
     fn the_three_systems_agree_on_one_point() {

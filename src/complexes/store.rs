@@ -110,6 +110,13 @@ pub fn services_in_force(
         .collect())
 }
 
+/// The company that serves a complex on a day, whoever asks.
+pub fn serving_company(conn: &mut Conn, complex: Id, day: NaiveDate) -> Work<Option<Id>> {
+    let system = Scope::System("who serves a complex is a fact, whoever asks");
+    let serving = services_in_force(conn, &system, &[complex], day)?;
+    Ok(serving.get(&complex).map(|service| service.company_id))
+}
+
 /// Complexes as they are shown.
 pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplexRow>) -> Work<Vec<Complex>> {
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();

@@ -9,7 +9,7 @@ use super::store;
 use super::taking::{self, Office};
 use super::view::{self, Inspection};
 use crate::complexes;
-use crate::db::{Conn, Fail, Id, Json, Work, lock_complex};
+use crate::db::{Conn, Id, Json, Work, lock_complex};
 use crate::fault::Fault;
 use crate::files;
 use crate::http::{Body, Ctx, Entity, PageOf, Tx};
@@ -28,15 +28,6 @@ pub fn list_checklists(conn: &mut Conn, ctx: &Ctx, query: &ListChecklists) -> Wo
     Ok(PageOf { items: of_role.cloned().collect(), next_cursor: None, total: None })
 }
 
-/// The place of a complex that the caller sees.
-pub fn place_of(conn: &mut Conn, ctx: &Ctx, complex: Id) -> Work<Option<Place>> {
-    match complexes::find(conn, &ctx.scope, complex) {
-        Ok(row) => Ok(Some(row.place())),
-        Err(Fail::Problem(_)) => Ok(None),
-        Err(other) => Err(other),
-    }
-}
-
 pub fn create_inspection(tx: &mut Tx, body: &Body<VisitIn>) -> Work<Entity<Inspection>> {
     let ctx = tx.ctx;
     let policies = policy::current(tx.conn, &ctx.state.policies)?;
@@ -48,7 +39,7 @@ pub fn create_inspection(tx: &mut Tx, body: &Body<VisitIn>) -> Work<Entity<Inspe
         |conn, input, faults| {
             let rules = &governing.document().inspections;
             rules::check_visit(ctx.today, input.planned_on, &input.offices, rules, faults);
-            place = place_of(conn, ctx, input.complex_id)?;
+            place = complexes::place_of(conn, &ctx.scope, input.complex_id)?;
             if place.is_none() {
                 let (zh, en) = ("小区不存在，或不在您的辖区内", "there is no such complex for you");
                 faults.push(Fault::new("/complex_id", "unknown_reference", zh, en));

@@ -4,13 +4,14 @@ use actix_web::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::actions::{new_part, new_row, place_of};
+use super::actions::{new_part, new_row};
 use super::input::*;
 use super::model::*;
 use super::rules::{self, Given};
 use super::store;
 use super::taking::{self, Office};
 use crate::access::Role;
+use crate::complexes;
 use crate::db::{Conn, Fail, Id, Work, distinct, lock_complex};
 use crate::fault::Fault;
 use crate::files;
@@ -221,7 +222,7 @@ fn unplanned(conn: &mut Conn, ctx: &Ctx, at: &str, complex: Id, faults: &mut Vec
         faults.push(Fault::new(pointer, "wrong_party", zh, en));
         return Ok(None);
     }
-    let Some(place) = place_of(conn, ctx, complex)? else {
+    let Some(place) = complexes::place_of(conn, &ctx.scope, complex)? else {
         let (zh, en) = ("小区不存在，或不在您的辖区内", "there is no such complex for you");
         faults.push(Fault::new(pointer, "unknown_reference", zh, en));
         return Ok(None);

@@ -7,7 +7,7 @@ use super::hazard_view::{self, Hazard};
 use super::input::*;
 use super::model::*;
 use super::rules::{self, Step};
-use crate::access::{Role, Scope};
+use crate::access::Role;
 use crate::complexes;
 use crate::db::{Id, Work};
 use crate::files::{self, OwnerKind};
@@ -161,7 +161,5 @@ pub fn record(tx: &mut Tx, row: &HazardRow, kind: &'static str, texts: Texts) ->
 
 /// The company that the feed tells: the one that serves now, or where nobody does, the one under which it was found.
 fn answering(tx: &mut Tx, row: &HazardRow) -> Work<Option<Id>> {
-    let system = Scope::System("who answers for a complex is a fact, whoever asks");
-    let serving = complexes::services_in_force(tx.conn, &system, &[row.complex_id], tx.ctx.today)?;
-    Ok(serving.get(&row.complex_id).map(|service| service.company_id).or(row.company_id))
+    Ok(complexes::serving_company(tx.conn, row.complex_id, tx.ctx.today)?.or(row.company_id))
 }

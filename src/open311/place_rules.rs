@@ -1,5 +1,6 @@
 //! Where a request is: from a point on the map to a complex, or to the community around it.
 
+use crate::complexes::coordinates::{EARTH, metres};
 use crate::complexes::model::Point;
 use crate::db::Id;
 
@@ -8,8 +9,6 @@ use crate::db::Id;
 pub const OF_COMPLEX: f64 = 500.0;
 /// Within so many metres of the nearest complex a request is of that complex's community.
 pub const OF_COMMUNITY: f64 = 5000.0;
-
-const EARTH: f64 = 6_371_000.0;
 
 /// A complex and where it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,14 +62,6 @@ pub fn locate(point: Point, candidates: &[Candidate]) -> Option<Found> {
         return Some(Found::Complex(one.id));
     }
     (distance <= OF_COMMUNITY).then(|| Found::Community(one.community.clone()))
-}
-
-/// Metres on the ground (haversine).
-fn metres(a: Point, b: Point) -> f64 {
-    let (lat_a, lat_b) = (a.latitude.to_radians(), b.latitude.to_radians());
-    let (lat, lon) = (lat_b - lat_a, (b.longitude - a.longitude).to_radians());
-    let h = (lat / 2.0).sin().powi(2) + lat_a.cos() * lat_b.cos() * (lon / 2.0).sin().powi(2);
-    2.0 * EARTH * h.sqrt().min(1.0).asin()
 }
 
 #[cfg(test)]

@@ -18,6 +18,20 @@ const TOP: usize = 8;
 const WIDEST: usize = 24;
 const FREE: usize = 3;
 
+/// A text inside of a picture.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// A name that fits the room of so many letters.
+pub fn fitting(name: &str, letters: usize) -> String {
+    if name.chars().count() <= letters {
+        return escaped(name);
+    }
+    let short: String = name.chars().take(letters - 1).collect();
+    format!("{}…", escaped(&short))
+}
+
 /// The totals of all periods that are shown, oldest first.
 pub fn periods(disclosures: &[PublicDisclosure]) -> Vec<PublicRevenueTotals> {
     let with_revenue = disclosures.iter().find_map(|one| Some((one, one.content.as_ref()?.public_revenue.as_ref()?)));

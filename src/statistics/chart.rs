@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::model::{AreaRatings, PeriodStars, StarCount};
 use crate::inspections::statistics::AreaInspections;
-use crate::pages::chart::short;
+use crate::pages::chart::{escaped, fitting, short};
 
 /// Units of the pictures; the page scales them.
 const WIDTH: i64 = 560;
@@ -18,19 +18,6 @@ const LETTERS: usize = 11;
 
 fn open(svg: &mut String, label: &str, height: i64) {
     let _ = write!(svg, "<svg class=\"chart\" role=\"img\" aria-label=\"{label}\" viewBox=\"0 0 {WIDTH} {height}\">");
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// A name that fits the room it has.
-fn fitting(name: &str) -> String {
-    if name.chars().count() <= LETTERS {
-        return escaped(name);
-    }
-    let short: String = name.chars().take(LETTERS - 1).collect();
-    format!("{}…", escaped(&short))
 }
 
 /// Parts of a length in proportion: they fill it to the unit.
@@ -123,7 +110,7 @@ pub fn coverage(areas: &[AreaInspections], label: &str) -> String {
 
 fn row_name(svg: &mut String, name: &str, division: &str, y: i64) {
     let name = if name.is_empty() { division } else { name };
-    let _ = write!(svg, "<text class=\"end\" x=\"{}\" y=\"{}\">{}</text>", NAMES - 8, y + 13, fitting(name));
+    let _ = write!(svg, "<text class=\"end\" x=\"{}\" y=\"{}\">{}</text>", NAMES - 8, y + 13, fitting(name, LETTERS));
 }
 
 fn row_figure(svg: &mut String, figure: &str, y: i64) {
@@ -154,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_name_with_marks_of_markup_stays_a_name() {
-        assert_eq!(fitting("<望远>&镇"), "&lt;望远&gt;&amp;镇");
-        assert_eq!(fitting("一二三四五六七八九十一二三"), "一二三四五六七八九十…");
+        assert_eq!(fitting("<望远>&镇", LETTERS), "&lt;望远&gt;&amp;镇");
+        assert_eq!(fitting("一二三四五六七八九十一二三", LETTERS), "一二三四五六七八九十…");
     }
 }

@@ -10,7 +10,6 @@ use crate::companies;
 use crate::complexes;
 use crate::complexes::model::PointIn;
 use crate::db::{Conn, Fail, Id, Json, Work, lock_company};
-use crate::divisions;
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
@@ -51,7 +50,8 @@ pub fn report_found_by(tx: &mut Tx, id: Id, input: ViolationIn, found_by: Option
     // The act is governed by the version in force on the day it was found.
     let version = policies.governing(input.found_on);
     let act = version.act(&input.act).ok_or_else(|| Problem::new(Code::Internal))?;
-    let mut place = place(tx.conn, ctx, &input)?.ok_or_else(|| Problem::new(Code::Internal))?;
+    let mut place = complexes::place(tx.conn, &ctx.scope, input.complex_id, input.division.as_deref())?
+        .ok_or_else(|| Problem::new(Code::Internal))?;
     if act.lead_role == Role::DisciplineOffice {
         // A case about officials never reaches the office complained of: it belongs to the county, not to the township.
         place = Place { county: place.county, ..Place::default() };
@@ -166,28 +166,12 @@ pub fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<F
             "the policy in force on that day does not hold this act",
         )),
     }
-    match (input.complex_id, &input.division) {
-        (None, None) => {
-            let (zh, en) = ("须填写 complex_id 或 division", "complex_id or division is needed");
-            faults.push(Fault::new("/complex_id", "required", zh, en));
-        }
-        (Some(_), Some(_)) => {
-            let (zh, en) = ("已有小区，不得再填区划", "the complex says where it is");
-            faults.push(Fault::new("/division", "conflict", zh, en));
-        }
-        (Some(_), None) if input.point.is_some() => {
-            let (zh, en) = ("已有小区，不得再填坐标", "the complex says where it is");
-            faults.push(Fault::new("/point", "conflict", zh, en));
-        }
-        _ => {
-            if place(conn, ctx, input)?.is_none() {
-                let pointer = if input.complex_id.is_some() { "/complex_id" } else { "/division" };
-                let (zh, en) = ("不存在，或不在您的辖区内", "there is no such place in your territory");
-                faults.push(Fault::new(pointer, "unknown_reference", zh, en));
-            }
-        }
+    if input.complex_id.is_some() && input.division.is_none() && input.point.is_some() {
+        let (zh, en) = ("已有小区，不得再填坐标", "the complex says where it is");
+        faults.push(Fault::new("/point", "conflict", zh, en));
+        return Ok(());
     }
-    Ok(())
+    complexes::check_place(conn, &ctx.scope, input.complex_id, input.division.as_deref(), faults)
 }
 
 fn check_subject(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, act: &Act, faults: &mut Vec<Fault>) -> Work<()> {
@@ -241,20 +225,6 @@ fn check_serves(conn: &mut Conn, input: &ViolationIn, company: Id, faults: &mut 
         faults.push(Fault::new("/complex_id", "not_serving", zh, en));
     }
     Ok(())
-}
-
-/// Where it happened, if that is in the caller's territory.
-fn place(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn) -> Work<Option<Place>> {
-    if let Some(complex) = input.complex_id {
-        return match complexes::find(conn, &ctx.scope, complex) {
-            Ok(row) => Ok(Some(row.place())),
-            Err(Fail::Problem(_)) => Ok(None),
-            Err(other) => Err(other),
-        };
-    }
-    let Some(code) = &input.division else { return Ok(None) };
-    let place = divisions::find(conn, code)?.map(|division| division.place());
-    Ok(place.filter(|place| ctx.scope.holds(&place.county, &place.township, &place.community)))
 }
 
 /// One fact is one act: another one for the same company, complex and day under the same or an overlapping act must say

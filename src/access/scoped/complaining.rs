@@ -68,14 +68,7 @@ macro_rules! seen {
                 all.filter(complaints::company_id.eq_any(own_family(uscc))).filter(complaints::with_company.eq(true))
             }
             Scope::Complex(id) => all.filter(complaints::complex_id.eq(*id)).filter(open()),
-            Scope::Resident { iss, sub } => all.filter(
-                complaints::id.eq_any(
-                    complaint_followers::table
-                        .filter(complaint_followers::iss.eq(iss.clone()))
-                        .filter(complaint_followers::sub.eq(sub.clone()))
-                        .select(complaint_followers::complaint_id),
-                ),
-            ),
+            Scope::Resident { iss, sub } => all.filter(complaints::id.eq_any(followed(iss, sub))),
             Scope::System(_) => all,
             Scope::Oversight(_) => all.filter(none()),
         }
@@ -145,15 +138,19 @@ counted! {
 pub fn complaint_steps<'a>(scope: &Scope) -> query::complaint_steps<'a> {
     let all = complaint_steps::table.into_boxed();
     match scope {
-        Scope::Resident { iss, sub } => all.filter(
-            complaint_steps::complaint_id.eq_any(
-                complaint_followers::table
-                    .filter(complaint_followers::iss.eq(iss.clone()))
-                    .filter(complaint_followers::sub.eq(sub.clone()))
-                    .select(complaint_followers::complaint_id),
-            ),
-        ),
+        Scope::Resident { iss, sub } => all.filter(complaint_steps::complaint_id.eq_any(followed(iss, sub))),
         Scope::System(_) => all,
         _ => all.filter(none()),
     }
+}
+
+/// The tickets that a resident submitted or follows.
+#[diesel::dsl::auto_type]
+fn followed(iss: &str, sub: &str) -> _ {
+    let iss: String = iss.to_owned();
+    let sub: String = sub.to_owned();
+    complaint_followers::table
+        .filter(complaint_followers::iss.eq(iss))
+        .filter(complaint_followers::sub.eq(sub))
+        .select(complaint_followers::complaint_id)
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::model::{ComplaintCounts, ComplaintLine};
+use crate::pages::chart::{escaped, fitting};
 
 /// Units of the pictures; the page scales them.
 const WIDTH: i64 = 560;
@@ -13,19 +14,6 @@ const ROW: i64 = 26;
 const BAR: i64 = 16;
 /// Letters of a name that fit.
 const LETTERS: usize = 12;
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// A name that fits the room it has.
-fn fitting(name: &str) -> String {
-    if name.chars().count() <= LETTERS {
-        return escaped(name);
-    }
-    let short: String = name.chars().take(LETTERS - 1).collect();
-    format!("{}…", escaped(&short))
-}
 
 /// What became of the tickets of a line: class, what it is called, how many. They add up to all that came in.
 pub fn outcomes(counts: &ComplaintCounts) -> [(&'static str, &'static str, i64); 5] {
@@ -63,7 +51,7 @@ fn name_and_figure(svg: &mut String, name: &str, figure: &str, y: i64) {
     let _ = write!(
         svg,
         "<text class=\"end\" x=\"{at}\" y=\"{under}\">{}</text><text x=\"{}\" y=\"{under}\">{figure}</text>",
-        fitting(name),
+        fitting(name, LETTERS),
         WIDTH - FIGURES + 6
     );
 }
@@ -134,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_name_with_marks_of_markup_stays_a_name() {
-        assert_eq!(fitting("<望远>&镇"), "&lt;望远&gt;&amp;镇");
-        assert_eq!(fitting("一二三四五六七八九十一二三"), "一二三四五六七八九十一…");
+        assert_eq!(fitting("<望远>&镇", LETTERS), "&lt;望远&gt;&amp;镇");
+        assert_eq!(fitting("一二三四五六七八九十一二三", LETTERS), "一二三四五六七八九十一…");
     }
 }

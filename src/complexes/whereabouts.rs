@@ -1,0 +1,55 @@
+//! Where something is: at a complex, or else in a division.
+
+use super::store;
+use crate::access::Scope;
+use crate::db::{Conn, Fail, Id, Work};
+use crate::divisions;
+use crate::fault::Fault;
+use crate::ledger::Place;
+
+/// The place of a complex, if it is in the scope.
+pub fn place_of(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Option<Place>> {
+    match store::find(conn, scope, complex) {
+        Ok(row) => Ok(Some(row.place())),
+        Err(Fail::Problem(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+/// The place of a complex, or else of a division, if it is in the scope.
+pub fn place(conn: &mut Conn, scope: &Scope, complex: Option<Id>, division: Option<&str>) -> Work<Option<Place>> {
+    if let Some(complex) = complex {
+        return place_of(conn, scope, complex);
+    }
+    let Some(code) = division else { return Ok(None) };
+    let place = divisions::find(conn, code)?.map(|division| division.place());
+    Ok(place.filter(|place| scope.holds(&place.county, &place.township, &place.community)))
+}
+
+/// One of both is named, `/complex_id` or `/division`, and it is in the scope.
+pub fn check_place(
+    conn: &mut Conn,
+    scope: &Scope,
+    complex: Option<Id>,
+    division: Option<&str>,
+    faults: &mut Vec<Fault>,
+) -> Work<()> {
+    match (complex, division) {
+        (None, None) => {
+            let (zh, en) = ("须填写 complex_id 或 division", "complex_id or division is needed");
+            faults.push(Fault::new("/complex_id", "required", zh, en));
+        }
+        (Some(_), Some(_)) => {
+            let (zh, en) = ("已有小区，不得再填区划", "the complex says where it is");
+            faults.push(Fault::new("/division", "conflict", zh, en));
+        }
+        _ => {
+            if place(conn, scope, complex, division)?.is_none() {
+                let pointer = if complex.is_some() { "/complex_id" } else { "/division" };
+                let (zh, en) = ("不存在，或不在您的辖区内", "there is no such place in your territory");
+                faults.push(Fault::new(pointer, "unknown_reference", zh, en));
+            }
+        }
+    }
+    Ok(())
+}
