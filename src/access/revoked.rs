@@ -8,6 +8,7 @@ use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant as StopWatch};
 
 use super::caller::Caller;
+use super::role::RoleKind;
 use crate::db::{Conn, Db, Instant, Work};
 use crate::revocations::model::{Revocation, RevocationKind};
 use crate::{clients, revocations};
@@ -18,16 +19,25 @@ pub const POLL_AGAIN: Duration = Duration::from_millis(500);
 const BELIEVED: Duration = Duration::from_secs(5);
 
 /// Why a token with a good signature is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// It was revoked, or its client or subject was.
     Revoked,
+    /// It was revoked in these counties; it is ended where the company's home register or the committee's complex is in one.
+    In(Vec<String>),
     /// What is revoked is not known.
     Unknown,
 }
 
-/// Counties of the revocations of each subject or token, by issuer and value.
-type Named = HashMap<(String, String), Vec<String>>;
+/// What the revocations of a subject or token end.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Reach {
+    counties: Vec<String>,
+    residents: bool,
+}
+
+/// By issuer and value.
+type Named = HashMap<(String, String), Reach>;
 
 #[derive(Default, PartialEq)]
 struct Known {
@@ -77,17 +87,25 @@ impl Revoked {
             return Err(Ended::Unknown);
         }
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let named = |all: &Named, value: &str| {
-            !all.is_empty()
-                && all.get(&(caller.iss.clone(), value.to_owned())).is_some_and(|counties| {
-                    caller.county().is_none_or(|own| counties.iter().any(|county| county == own))
-                })
-        };
         let client = caller.client.as_deref().filter(|_| caller.iss == self.issuer);
-        let ended = client.is_some_and(|id| known.epochs.get(id).is_some_and(|least| caller.epoch < *least))
-            || named(&known.subjects, &caller.sub)
-            || named(&known.tokens, &caller.token_id);
-        if ended { Err(Ended::Revoked) } else { Ok(()) }
+        if client.is_some_and(|id| known.epochs.get(id).is_some_and(|least| caller.epoch < *least)) {
+            return Err(Ended::Revoked);
+        }
+        let mut elsewhere = Vec::new();
+        for (all, value) in [(&known.subjects, &caller.sub), (&known.tokens, &caller.token_id)] {
+            if all.is_empty() {
+                continue;
+            }
+            let Some(reach) = all.get(&(caller.iss.clone(), value.clone())) else { continue };
+            match (caller.county(), caller.role.row().kind) {
+                (Some(own), _) if reach.counties.iter().any(|county| county == own) => return Err(Ended::Revoked),
+                (Some(_), _) => {}
+                (None, RoleKind::Public) if reach.residents => return Err(Ended::Revoked),
+                (None, RoleKind::Public) => {}
+                (None, _) => elsewhere.extend(reach.counties.iter().cloned()),
+            }
+        }
+        if elsewhere.is_empty() { Ok(()) } else { Err(Ended::In(elsewhere)) }
     }
 
     /// For a request that finds nothing known: it asks for all that came with it, or learns that one just asked in vain.
@@ -132,12 +150,14 @@ impl Revoked {
 fn read(conn: &mut Conn) -> Work<Known> {
     let epochs = clients::store::epochs(conn)?.into_iter().map(|(id, epoch)| (id.to_string(), epoch)).collect();
     let mut known = Known { epochs, ..Known::default() };
-    for Revocation { kind, issuer, value, county, .. } in revocations::store::in_force(conn, Instant::now())? {
+    for Revocation { kind, issuer, value, county, residents, .. } in revocations::store::in_force(conn, Instant::now())? {
         let all = match kind {
             RevocationKind::Subject => &mut known.subjects,
             RevocationKind::Token => &mut known.tokens,
         };
-        all.entry((issuer, value)).or_default().push(county);
+        let reach = all.entry((issuer, value)).or_default();
+        reach.counties.push(county);
+        reach.residents |= residents;
     }
     Ok(known)
 }

@@ -8,7 +8,7 @@ mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use store::{missing_years, seed, work_calendar};
+pub use store::{counties, missing_years, seed, work_calendar};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(routes::get_calendar).service(routes::replace_calendar);

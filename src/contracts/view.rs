@@ -223,14 +223,14 @@ pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> Work<Entity<Contr
 
 fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> Work<Review> {
     let head = standing::store::head_of(conn, row.company_id)?;
-    let policies = policy::current(conn, &ctx.state.policies)?;
-    let facts = standing::store::facts_of(conn, head, ctx.today)?;
+    let policies = policy::current(conn, &ctx.state.policies, &row.county)?;
+    let facts = standing::store::facts_of(conn, head, &row.county, ctx.today)?;
     let standing = standing::rules::assess(&facts, &policies, ctx.today);
     let others: Vec<rules::Span> = store::counting(conn, row.complex_id)?.iter().map(rules::Span::from).collect();
     let own = rules::Span::from(row);
     let new_complex = rules::is_new_complex(&own, &others);
     let mut obstacles = Vec::new();
-    if new_complex && let Err(fail) = blacklist::store::refuse_new_complex(conn, head, ctx.today) {
+    if new_complex && let Err(fail) = blacklist::store::refuse_new_complex(conn, head, &row.county, ctx.today) {
         obstacles.push(Problem::from(fail).code.name().to_owned());
     }
     if rules::succession(&own, &others).is_err() {

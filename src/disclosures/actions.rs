@@ -50,8 +50,9 @@ fn status(
     serving: Serving,
     rows: &[DisclosureRow],
 ) -> Work<DisclosureStatus> {
-    let policies = policy::current(conn, &ctx.state.policies)?;
-    let calendar = calendar::work_calendar(conn)?;
+    let county = complexes::county_of(conn, complex)?;
+    let policies = policy::current(conn, &ctx.state.policies, &county)?;
+    let calendar = calendar::work_calendar(conn, &county)?;
     let rule = DisclosureRule::of(policies.governing(ctx.today).document(), kind);
     let assessment = Schedule::new(rule, &calendar, ctx.today).assess(serving.began, &held(rows)?);
     let name = companies::names_of(conn, &[serving.company_id])?.remove(&serving.company_id);
@@ -104,7 +105,7 @@ pub fn submit_disclosure(
         Problem::new(Code::Forbidden).detail(zh, en)
     })?;
     let company = serving.company_id;
-    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let policies = policy::current(tx.conn, &ctx.state.policies, &place.county)?;
     let governing = policies.governing(ctx.today);
     let rule = DisclosureRule::of(governing.document(), kind);
     let mut rows = store::of_kind(tx.conn, &ctx.scope, complex, company, kind)?;

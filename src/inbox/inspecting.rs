@@ -13,7 +13,7 @@ use crate::inspections::view::checklist_of;
 use crate::inspections::{hazard_store, store};
 use crate::policy;
 use crate::policy::inspections::INSPECTORS;
-use crate::policy::versions::Policies;
+use crate::policy::versions::CountyPolicies;
 
 /// A visit or a hazard that waits.
 pub struct Inspecting {
@@ -30,7 +30,7 @@ pub struct Inspecting {
 /// Visits to carry out and hazards to look at again or to see to, of an office; hazards to rectify, of a company.
 pub fn waiting(conn: &mut Conn, ctx: &Ctx, at_most: i64) -> Work<Vec<Inspecting>> {
     let role = ctx.caller.role;
-    let policies = policy::current(conn, &ctx.state.policies)?;
+    let policies = policy::all(conn, &ctx.state.policies)?;
     if role == Role::PropertyCompany {
         let mut rows = hazard_store::open(conn, &ctx.scope, at_most)?;
         let complexes: Vec<Id> = rows.iter().map(|row| row.complex_id).collect();
@@ -65,7 +65,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, at_most: i64) -> Work<Vec<Inspecting>
     Ok(all)
 }
 
-fn hazard(policies: &Policies, row: HazardRow, kind: InboxKind) -> Inspecting {
+fn hazard(policies: &CountyPolicies, row: HazardRow, kind: InboxKind) -> Inspecting {
     let item = checklist_of(policies, row.policy_version, &row.checklist).and_then(|list| list.item(&row.item));
     // What is rectified waits for the office, and no period runs for that.
     let due_on = Some(row.due_on).filter(|_| kind != InboxKind::RecheckHazard);

@@ -83,7 +83,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         .collect();
     let companies = companies::names_of(conn, &companies)?;
     let complexes = complexes::names_of(conn, &complexes)?;
-    let policies = policy::current(conn, &ctx.state.policies)?;
+    let policies = policy::all(conn, &ctx.state.policies)?;
     let item = |subject: Subject, (kind, due_on): (InboxKind, Option<NaiveDate>)| InboxItem {
         kind,
         due_on,
@@ -128,7 +128,8 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         };
         items.push(item(subject, waiting));
     }
-    let files = policies.governing(ctx.today).document().contract_filing_authority.role() == ctx.caller.role;
+    let own = policies.of(ctx.caller.county().unwrap_or_default());
+    let files = own.governing(ctx.today).document().contract_filing_authority.role() == ctx.caller.role;
     for row in &contracts {
         let Some(waiting) = rules::of_contract(row, &ctx.caller, files, ctx.today) else { continue };
         let kind = row.kind()?;

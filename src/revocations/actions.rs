@@ -3,6 +3,7 @@ use serde_json::json;
 use super::model::{Revocation, RevocationIn, WithdrawalIn};
 use super::store;
 use crate::db::{Id, Instant, Work};
+use crate::divisions;
 use crate::fault::Fault;
 use crate::http::{Body, Entity, Tx};
 use crate::ledger::{self, Event, Place};
@@ -26,6 +27,11 @@ pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> Work<Entity<
             Ok(())
         },
     )?;
+    let county = ctx.caller.county().unwrap_or_default().to_owned();
+    let residents = match input.residents {
+        Some(residents) => residents,
+        None => divisions::counties::only(tx.conn)?.is_some_and(|only| only == county),
+    };
     let row = Revocation {
         id: ctx.new_id(),
         version: 1,
@@ -33,7 +39,8 @@ pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> Work<Entity<
         issuer: input.issuer.clone(),
         value: input.value.clone(),
         reason: input.reason.clone(),
-        county: ctx.caller.county().unwrap_or_default().to_owned(),
+        county,
+        residents,
         expires_at: input.expires_at,
         withdrawn_at: None,
         created_at: ctx.now,

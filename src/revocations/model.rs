@@ -35,9 +35,12 @@ pub struct Revocation {
     /// Why.
     #[schema(max_length = 1000, example = "人员调离")]
     pub reason: String,
-    /// County whose administrator made it. It ends tokens for places in this county, and tokens without a division.
+    /// County whose administrator made it. It ends tokens of this county: of its offices, of companies whose home register is
+    /// there, and of committees of its complexes.
     #[schema(max_length = 6, example = "640121")]
     pub county: String,
+    /// It ends tokens of residents too, who belong to no county: administrators of every county see it and may take it back.
+    pub residents: bool,
     /// Its last moment; null: none.
     pub expires_at: Option<Instant>,
     /// When it was taken back.
@@ -59,6 +62,11 @@ pub struct RevocationIn {
     /// Why; for the ledger.
     #[schema(min_length = 2, max_length = 1000, example = "人员调离")]
     pub reason: String,
+    /// Does it end tokens of a resident, who belongs to no county? Then administrators of every county see it and may take it
+    /// back. Default: yes where the deployment serves one county, no where it serves several.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub residents: Option<bool>,
     /// Its last moment; without it there is none.
     #[serde(default)]
     #[schema(example = json!(null))]

@@ -3,6 +3,7 @@
 mod document;
 mod package;
 mod plans;
+mod shared_rows;
 mod source;
 
 use std::path::{Path, PathBuf};

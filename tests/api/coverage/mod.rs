@@ -30,6 +30,7 @@ use Fixture::{Common, CountyRow, Row};
 /// What stands for the parameter of each path: one line per prefix, the longer before the shorter.
 const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/companies/{id}", Row(|place| &place.company["id"])),
+    ("/v1/company-changes/{id}", Row(|place| &place.change["id"])),
     ("/v1/complexes/{id}", Row(|place| &place.complex["id"])),
     ("/v1/contracts/{id}", Row(|place| &place.contract["id"])),
     ("/v1/violations/{id}", Row(|place| &place.violation["id"])),
