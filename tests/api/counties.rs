@@ -25,9 +25,10 @@ async fn a_far_complex(app: &TestApp) -> Value {
     far(app).post("/v1/complexes", &input).await.expect(201)
 }
 
-/// A company of the first county that applies in the other, too.
+/// A company of the first county works in the other, too: it has applied there, so that the office sees it.
 async fn works_in_both(app: &TestApp, company: &Value, complex: &Value) {
     submitted(&app.company(text(&company["uscc"])), &draft(complex, "2026-03-02", None)).await;
+    a_service(app, complex, company, "2026-01-01").await;
 }
 
 async fn becomes(client: &Client, status: u16) {

@@ -4,6 +4,7 @@ use xiaoqu::access::Role;
 use crate::on_both_databases;
 use crate::support::cases::{Case, nine, notice, reasons};
 use crate::support::client::arguments;
+use crate::support::rows::a_policy;
 use crate::support::{NEIGHBOUR, TOWNSHIP};
 
 /// Three clauses: level 3, a removal is proposed.
