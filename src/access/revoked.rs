@@ -10,7 +10,7 @@ use std::time::{Duration, Instant as StopWatch};
 use super::caller::Caller;
 use super::role::RoleKind;
 use crate::db::{Conn, Db, Instant, Work};
-use crate::revocations::model::{Revocation, RevocationKind};
+use crate::revocations::model::{RevocationKind, RevocationRow};
 use crate::{clients, revocations};
 
 pub const POLL: Duration = Duration::from_secs(2);
@@ -150,14 +150,16 @@ impl Revoked {
 fn read(conn: &mut Conn) -> Work<Known> {
     let epochs = clients::store::epochs(conn)?.into_iter().map(|(id, epoch)| (id.to_string(), epoch)).collect();
     let mut known = Known { epochs, ..Known::default() };
-    for Revocation { kind, issuer, value, county, residents, .. } in revocations::store::in_force(conn, Instant::now())? {
+    for RevocationRow { kind, issuer, value, county, reach: of, .. } in
+        revocations::store::in_force(conn, Instant::now())?
+    {
         let all = match kind {
             RevocationKind::Subject => &mut known.subjects,
             RevocationKind::Token => &mut known.tokens,
         };
         let reach = all.entry((issuer, value)).or_default();
         reach.counties.push(county);
-        reach.residents |= residents;
+        reach.residents |= of.is_empty();
     }
     Ok(known)
 }

@@ -383,7 +383,7 @@ pub fn revocations<'a>(scope: &Scope) -> query::revocations<'a> {
     let all = revocations::table.into_boxed();
     match scope {
         Scope::County(area) | Scope::Oversight(area) => {
-            all.filter(revocations::county.eq(area.clone()).or(revocations::residents.eq(true)))
+            all.filter(revocations::reach.eq_any([area.clone(), String::new()]))
         }
         Scope::System(_) => all,
         _ => all.filter(none()),

@@ -160,11 +160,7 @@ pub fn get_company_change(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<Com
     Ok(Entity::new(id, version, view(ctx, row)?))
 }
 
-pub fn propose_company_change(
-    tx: &mut Tx,
-    company: Id,
-    body: &Body<CompanyChangeIn>,
-) -> Work<Entity<CompanyChange>> {
+pub fn propose_company_change(tx: &mut Tx, company: Id, body: &Body<CompanyChangeIn>) -> Work<Entity<CompanyChange>> {
     let ctx = tx.ctx;
     store::find_for_update(tx.conn, &ctx.scope, company)?;
     let input = tx.creation(

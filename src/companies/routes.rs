@@ -1,7 +1,7 @@
 use actix_web::{get, patch, post};
 
-use super::model::{Company, CompanyIn, CompanyPatch, ListCompanies};
 use super::changes::{self, CompanyChange, CompanyChangeIn, ListCompanyChanges};
+use super::model::{Company, CompanyIn, CompanyPatch, ListCompanies};
 use super::{actions, store};
 use crate::http::context::PathId;
 use crate::http::{Answer, Body, Ctx, Entity, PageOf};

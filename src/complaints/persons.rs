@@ -90,7 +90,8 @@ pub fn set_complaint_consent(tx: &mut Tx, id: Id, body: &Body<ConsentIn>) -> Wor
             return Err(Problem::new(Code::Forbidden).detail(zh, en).into());
         }
         if store::was_taken(tx.conn, id, StepKind::ConsentWithdrawn)? {
-            let (zh, en) = ("诉求人已撤回同意，他人不得再代为同意", "the complainant has withdrawn it: nobody consents for them");
+            let (zh, en) =
+                ("诉求人已撤回同意，他人不得再代为同意", "the complainant has withdrawn it: nobody consents for them");
             return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
         }
     }

@@ -408,7 +408,7 @@ table! {
         value -> Text,
         reason -> Text,
         county -> Text,
-        residents -> Bool,
+        reach -> Text,
         expires_at -> Nullable<Moment>,
         withdrawn_at -> Nullable<Moment>,
         created_at -> Moment,

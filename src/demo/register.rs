@@ -162,9 +162,8 @@ async fn publish_policy(stage: &Stage, at: Instant) -> anyhow::Result<()> {
     let body = json!({ "effective_from": tomorrow, "document": document });
     let draft = stage.act(&county, at, "publish_policy", body, policy::actions::publish_policy).await?;
     let second = Person::of_office(Role::CountyAuthority, COUNTY, "-2").caller(&stage.state)?;
-    let approve = move |tx: &mut Tx, body: &Body<PolicyApprovalIn>| {
-        policy::actions::approve_policy(tx, draft.version, body)
-    };
+    let approve =
+        move |tx: &mut Tx, body: &Body<PolicyApprovalIn>| policy::actions::approve_policy(tx, draft.version, body);
     let body = json!({ "note": "（演示）经集体讨论通过" });
     stage.act(&second, at, "approve_policy", body, approve).await?;
     Ok(())

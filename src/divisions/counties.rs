@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::access::{Caller, Scope};
 use crate::access::role::RoleKind;
+use crate::access::{Caller, Scope};
 use crate::db::{Conn, Work};
 use crate::http::Ctx;
 use crate::{calendar, companies, complexes, policy};

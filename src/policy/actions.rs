@@ -173,7 +173,8 @@ fn check(ctx: &Ctx, input: &PolicyIn, faults: &mut Vec<Fault>) -> Work<()> {
     );
     let latest = ctx.today.checked_add_months(Months::new(12)).unwrap_or(ctx.today);
     if input.effective_from <= ctx.today {
-        let (zh, en) = ("不得早于明日：政策经另一人批准后自次日起施行", "not before tomorrow: a second person approves it first");
+        let (zh, en) =
+            ("不得早于明日：政策经另一人批准后自次日起施行", "not before tomorrow: a second person approves it first");
         faults.push(Fault::new("/effective_from", "out_of_range", zh, en));
     } else if input.effective_from > latest {
         let (zh, en) = (format!("不得晚于 {latest}"), format!("not after {latest}"));
@@ -242,7 +243,9 @@ pub fn approve_policy(tx: &mut Tx, version: i64, body: &Body<PolicyApprovalIn>) 
             .into());
     }
     if row.effective_from <= ctx.today {
-        return Err(conflict("施行日期已到，须另行提交", "its first day has come; submit it again with a later one").into());
+        return Err(
+            conflict("施行日期已到，须另行提交", "its first day has come; submit it again with a later one").into()
+        );
     }
     let policies = store::current(tx.conn, &ctx.state.policies, &row.county)?;
     if policies.versions().any(|one| one.effective_from == row.effective_from && one.version > row.version) {

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::model::{Revocation, RevocationIn, WithdrawalIn};
+use super::model::{Revocation, RevocationIn, RevocationRow, WithdrawalIn};
 use super::store;
 use crate::db::{Id, Instant, Work};
 use crate::divisions;
@@ -32,7 +32,8 @@ pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> Work<Entity<
         Some(residents) => residents,
         None => divisions::counties::only(tx.conn)?.is_some_and(|only| only == county),
     };
-    let row = Revocation {
+    let reach = if residents { String::new() } else { county.clone() };
+    let row = RevocationRow {
         id: ctx.new_id(),
         version: 1,
         kind: input.kind,
@@ -40,14 +41,14 @@ pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> Work<Entity<
         value: input.value.clone(),
         reason: input.reason.clone(),
         county,
-        residents,
+        reach,
         expires_at: input.expires_at,
         withdrawn_at: None,
         created_at: ctx.now,
     };
     store::insert(tx.conn, &row)?;
     record(tx, "revocation.made", &row, &row.reason)?;
-    Ok(Entity::created(row.id, row.version, row, "/v1/revocations"))
+    Ok(Entity::created(row.id, row.version, row.into(), "/v1/revocations"))
 }
 
 pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> Work<Entity<Revocation>> {
@@ -61,10 +62,10 @@ pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> Wo
     row.withdrawn_at = Some(tx.ctx.now);
     store::withdraw(tx.conn, &row)?;
     record(tx, "revocation.withdrawn", &row, &reason)?;
-    Ok(Entity::new(id, row.version, row))
+    Ok(Entity::new(id, row.version, row.into()))
 }
 
-fn record(tx: &mut Tx, kind: &'static str, row: &Revocation, reason: &str) -> Work<()> {
+fn record(tx: &mut Tx, kind: &'static str, row: &RevocationRow, reason: &str) -> Work<()> {
     let event = Event::new(kind, "revocation", row.id)
         .at(Place { county: row.county.clone(), ..Place::default() })
         .data(json!({

@@ -17,9 +17,44 @@ coded_enum! {
 }
 code_column!(RevocationKind);
 
-/// A revocation (吊销记录).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, Queryable, Insertable)]
+#[derive(Clone, Debug, Queryable, Insertable)]
 #[diesel(table_name = revocations)]
+pub struct RevocationRow {
+    pub id: Id,
+    pub version: i64,
+    pub kind: RevocationKind,
+    pub issuer: String,
+    pub value: String,
+    pub reason: String,
+    /// Of the administrator who made it.
+    pub county: String,
+    /// The same; empty where residents are meant, too.
+    pub reach: String,
+    pub expires_at: Option<Instant>,
+    pub withdrawn_at: Option<Instant>,
+    pub created_at: Instant,
+}
+
+impl From<RevocationRow> for Revocation {
+    fn from(row: RevocationRow) -> Revocation {
+        Revocation {
+            residents: row.reach.is_empty(),
+            id: row.id,
+            version: row.version,
+            kind: row.kind,
+            issuer: row.issuer,
+            value: row.value,
+            reason: row.reason,
+            county: row.county,
+            expires_at: row.expires_at,
+            withdrawn_at: row.withdrawn_at,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// A revocation (吊销记录).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Revocation {
     pub id: Id,
     /// Grows by one with each change.

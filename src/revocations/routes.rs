@@ -33,7 +33,7 @@ pub async fn create_revocation(ctx: Ctx, body: Body<RevocationIn>) -> Answer {
 pub async fn get_revocation(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
-        Ok(Entity::new(row.id, row.version, row))
+        Ok(Entity::new(row.id, row.version, Revocation::from(row)))
     })
     .await
 }

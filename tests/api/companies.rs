@@ -3,7 +3,9 @@ use xiaoqu::access::Role;
 
 use super::contracts::{draft, submitted};
 use crate::on_both_databases;
-use crate::support::rows::{a_change, a_company, a_complex, a_complex_in, a_service, a_uscc, company_input, end_contract, path, text};
+use crate::support::rows::{
+    a_change, a_company, a_complex, a_complex_in, a_service, a_uscc, company_input, end_contract, path, text,
+};
 use crate::support::{COMMUNITY, COUNTY, NEIGHBOUR, NEIGHBOUR_COMMUNITY, OTHER_COUNTY, TOWNSHIP};
 
 fn wrong_check() -> String {

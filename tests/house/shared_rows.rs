@@ -119,7 +119,8 @@ fn a_company_is_changed_in_one_place() {
     let mut places = Vec::new();
     for (name, text) in sources(".rs") {
         let code = code(&text);
-        let found = ["update(companies::table", "update(schema::companies::table"].map(|verb| code.matches(verb).count());
+        let found =
+            ["update(companies::table", "update(schema::companies::table"].map(|verb| code.matches(verb).count());
         places.extend(std::iter::repeat_n(name, found.iter().sum()));
     }
     assert_eq!(places, ["src/companies/store.rs"]);

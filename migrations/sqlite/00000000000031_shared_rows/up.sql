@@ -17,6 +17,8 @@ CREATE TABLE company_changes (
 );
 CREATE INDEX company_changes_by_company ON company_changes (company_id, id);
 
--- A resident belongs to no county: whoever revokes one does so for every county, and each may take it back.
-ALTER TABLE revocations ADD COLUMN residents BOOLEAN NOT NULL DEFAULT 0;
-UPDATE revocations SET residents = 1;
+-- The county whose tokens a revocation ends; '' where it ends those of residents too, who belong to no county: every county's
+-- administrators see it and may take it back.
+ALTER TABLE revocations ADD COLUMN reach TEXT NOT NULL DEFAULT '';
+DROP INDEX revocations_by_county;
+CREATE INDEX revocations_by_reach ON revocations (reach, id);
