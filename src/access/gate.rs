@@ -17,7 +17,7 @@ use crate::http::context::{Ctx, Request};
 use crate::http::edge::{RequestId, WithoutBody};
 use crate::http::idempotency::MAX_KEY_LENGTH;
 use crate::http::language::Language;
-use crate::oauth::TOKEN_PATH;
+use crate::http::schema::check_count;
 use crate::problem::{Code, Problem};
 use crate::security::Kind;
 use crate::traces::RequestSpan;
@@ -53,18 +53,25 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     request.extensions_mut().insert(route.clone());
     let visitor = Visitor { operation: route.operation, ..visitor };
     if let Access::Public = route.permission.access {
-        return if PROBES.contains(&route.operation) {
-            Ok(())
-        } else if request.path() == TOKEN_PATH {
+        if PROBES.contains(&route.operation) {
+            return Ok(());
+        }
+        if route.operation == "issue_token" {
             // Where guessing a client's secret is tried.
-            visitor.limit_token_requests()
+            visitor.limit_token_requests()?;
         } else {
-            visitor.limit_address()
-        };
+            visitor.limit_address()?;
+        }
+        return check_count(request.query_string());
     }
     if let Access::Key(_) = route.permission.access {
         // Nobody knows yet who it is: the key is in the body.
-        return visitor.limit_address();
+        visitor.limit_address()?;
+        return check_count(request.query_string());
+    }
+    if let Err(problem) = check_count(request.query_string()) {
+        // Before the token is looked for: a token in the address is looked for, too.
+        return visitor.limit_address().and(Err(problem));
     }
     let caller = visitor.authenticate().await?;
     visitor.limit_caller(&caller)?;
@@ -85,7 +92,7 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
         return Err(Problem::new(Code::Forbidden)
             .detail("该令牌不包含此操作", format!("the token is not for {}", route.operation)));
     }
-    let query = state.contract.check_query(route.operation, request.query_string()).map_err(Problem::faults)?;
+    let query = state.contract.check_query(route.operation, request.query_string()).map_err(Problem::collected)?;
     let ctx = context(state.into_inner(), request.request(), &route, caller, query)?;
     request.extensions_mut().insert(ctx);
     Ok(())

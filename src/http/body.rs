@@ -12,8 +12,9 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use super::context::Ctx;
+use super::json::{self, NotRead};
 use crate::db::Work;
-use crate::fault::Fault;
+use crate::fault::{Fault, Faults};
 use crate::problem::{Code, Problem};
 
 pub struct Body<B> {
@@ -25,7 +26,7 @@ enum Outcome<B> {
     /// Not JSON at all, and where.
     Malformed(String),
     Read {
-        faults: Vec<Fault>,
+        faults: Faults,
         input: Option<B>,
     },
 }
@@ -33,10 +34,18 @@ enum Outcome<B> {
 impl<B> Body<B> {
     /// What did not come as JSON, and was checked already. `bytes` tell one request from another under one key.
     pub fn given(bytes: Vec<u8>, input: B) -> Body<B> {
-        Body { bytes, outcome: Outcome::Read { faults: Vec::new(), input: Some(input) } }
+        Body { bytes, outcome: Outcome::Read { faults: Faults::default(), input: Some(input) } }
     }
 
-    fn parts(&self) -> Work<(Vec<Fault>, Option<&B>)> {
+    /// Is it known already that this body is refused? Then nothing that is done for it needs the writer.
+    pub fn is_refused(&self) -> bool {
+        match &self.outcome {
+            Outcome::Malformed(_) => true,
+            Outcome::Read { faults, input } => !faults.is_empty() || input.is_none(),
+        }
+    }
+
+    fn parts(&self) -> Work<(Faults, Option<&B>)> {
         match &self.outcome {
             Outcome::Malformed(place) => Err(Problem::new(Code::MalformedJson)
                 .detail(format!("请求体不是合法的 JSON：{place}"), place.clone())
@@ -48,20 +57,23 @@ impl<B> Body<B> {
 
 impl<B: DeserializeOwned> Body<B> {
     fn of(bytes: Vec<u8>, ctx: &Ctx) -> Body<B> {
-        match serde_json::from_slice(&bytes) {
-            Ok(value) => Body { bytes, outcome: Self::read(ctx, value) },
-            Err(error) => Body { bytes, outcome: Outcome::Malformed(error.to_string()) },
-        }
+        let outcome = match json::parse(&bytes) {
+            Ok((value, twice)) => Self::read(ctx, value, twice),
+            Err(NotRead::Malformed(place)) => Outcome::Malformed(place),
+            Err(NotRead::Refused(fault)) => Outcome::Read { faults: vec![fault].into(), input: None },
+        };
+        Body { bytes, outcome }
     }
 
     /// A body that did not come over the wire (the demo's), checked like one that did.
     pub fn from_value(ctx: &Ctx, value: serde_json::Value) -> Body<B> {
-        Body { bytes: value.to_string().into_bytes(), outcome: Self::read(ctx, value) }
+        Body { bytes: value.to_string().into_bytes(), outcome: Self::read(ctx, value, Vec::new()) }
     }
 
-    fn read(ctx: &Ctx, mut value: serde_json::Value) -> Outcome<B> {
+    fn read(ctx: &Ctx, mut value: serde_json::Value, twice: Vec<Fault>) -> Outcome<B> {
         whole_numbers(&mut value);
-        let mut faults = ctx.state.contract.check_body(ctx.operation, &value);
+        let mut faults = ctx.state.contract.check_body(ctx.operation, &mut value);
+        twice.into_iter().for_each(|fault| faults.push(fault));
         let input = match serde_path_to_error::deserialize::<_, B>(value) {
             Ok(input) => Some(input),
             Err(error) => {
@@ -146,15 +158,17 @@ impl<B> Body<B> {
     /// The input outside of a transaction: every fault at once, or the input.
     pub fn input(&self, check: impl FnOnce(&B, &mut Vec<Fault>) -> Work<()>) -> Work<&B> {
         let (mut faults, input) = self.parts()?;
-        let mut more = Vec::new();
-        if let Some(input) = input {
-            check(input, &mut more)?;
+        let mut found = Vec::new();
+        // Where the answer is full already, rules have nothing to add to it.
+        if let Some(input) = input
+            && !faults.is_full()
+        {
+            check(input, &mut found)?;
         }
-        more.retain(|fault| !faults.iter().any(|known| known.pointer == fault.pointer));
-        faults.extend(more);
+        faults.extend_elsewhere(found);
         match input {
             Some(input) if faults.is_empty() => Ok(input),
-            _ => Err(Problem::faults(faults).into()),
+            _ => Err(Problem::collected(faults).into()),
         }
     }
 }

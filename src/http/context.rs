@@ -281,7 +281,7 @@ impl Ctx {
     where
         B: Send + Sync + 'static,
         T: Serialize + Send + 'static,
-        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
+        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + Sync + 'static,
     {
         self.act_on(Arc::new(body), action).await
     }
@@ -295,12 +295,13 @@ impl Ctx {
     where
         B: Send + Sync + 'static,
         T: Serialize + Send + 'static,
-        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
+        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + Sync + 'static,
     {
+        let refused = body.is_refused();
         let ctx = self.clone();
         let key = self.key_of(&body);
         let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
-        let work = move |conn: &mut Conn| {
+        let work = Arc::new(move |conn: &mut Conn| {
             let mut tx = Tx { conn, ctx: &ctx, key: key.as_ref() };
             let entity = action(&mut tx, &body)?;
             let stored = entity.stored().map_err(unserialisable)?;
@@ -310,8 +311,17 @@ impl Ctx {
                 idempotency::store(tx.conn, &ctx.state.keys.ring(), key, entity.id, kept, now)?;
             }
             Ok((stored, entity.shown_once))
-        };
-        let result = self.in_span(WRITE, self.state.db.write(gate, work)).await;
+        });
+        if refused {
+            // Whether the row is this caller's decides between 404 and the faults; the writer has no part in that.
+            let attempt = work.clone();
+            match self.in_span(READ, self.state.db.read(move |conn| attempt(conn))).await {
+                // An action that writes or locks before it asks for its input.
+                Ok(_) | Err(Fail::Query(_)) => {}
+                Err(fail) => return self.not_acted(fail),
+            }
+        }
+        let result = self.in_span(WRITE, self.state.db.write(gate, move |conn| work(conn))).await;
         self.wrote();
         match result {
             Ok((stored, true)) => Ok(stored.secret_response()),
@@ -345,7 +355,7 @@ impl Ctx {
     where
         B: Send + Sync + 'static,
         S: Send + 'static,
-        R: Clone + Send + 'static,
+        R: Clone + Send + Sync + 'static,
         T: Serialize + Send + 'static,
     {
         let body = Arc::new(body);
@@ -354,7 +364,12 @@ impl Ctx {
         let (ctx, input) = (self.clone(), body.clone());
         // What was answered before, or has faults, takes no step.
         let first = move |conn: &mut Conn| Tx { conn, ctx: &ctx, key: key.as_ref() }.input(&input).map(drop);
-        if let Err(fail) = self.in_span(WRITE, self.state.db.write(gate, first)).await {
+        let begun = if body.is_refused() {
+            self.in_span(READ, self.state.db.read(first)).await
+        } else {
+            self.in_span(WRITE, self.state.db.write(gate, first)).await
+        };
+        if let Err(fail) = begun {
             return self.not_acted(fail);
         }
         let mut done = Vec::new();

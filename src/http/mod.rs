@@ -6,11 +6,13 @@ pub mod body;
 pub mod context;
 pub mod edge;
 pub mod idempotency;
+pub mod json;
 pub mod language;
 pub mod limits;
 pub mod paging;
 pub mod recent;
 pub mod schema;
+pub mod sizes;
 
 pub use answer::{Answer, Entity};
 pub use body::Body;

@@ -6,8 +6,10 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
+use super::sizes::Sizes;
 use crate::characters::is_forbidden;
-use crate::fault::Fault;
+use crate::fault::{Fault, Faults, MOST_FAULTS};
+use crate::problem::Problem;
 
 struct Parameter {
     name: String,
@@ -16,7 +18,7 @@ struct Parameter {
 
 #[derive(Default)]
 struct Operation {
-    body: Option<Validator>,
+    body: Option<(Sizes, Validator)>,
     parameters: Vec<Parameter>,
     query: Option<Validator>,
     /// No parameter is required: no query needs no check.
@@ -89,7 +91,7 @@ impl Contract {
                 let Some(id) = operation["operationId"].as_str() else { continue };
                 let mut entry = Operation::default();
                 if let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema") {
-                    entry.body = Some(compile(&components, schema)?);
+                    entry.body = Some((Sizes::of(&components, schema), compile(&components, schema)?));
                 }
                 let mut properties = Map::new();
                 let mut required = Vec::new();
@@ -116,21 +118,31 @@ impl Contract {
         Ok(Contract(all))
     }
 
-    /// Every fault of a body.
-    pub fn check_body(&self, operation: &str, body: &Value) -> Vec<Fault> {
-        let mut faults = Vec::new();
+    /// Every fault of a body, up to as many as an answer lists. The body is cut first to little more than the document
+    /// allows, and what is cut off is refused here ([`Sizes`]).
+    pub fn check_body(&self, operation: &str, body: &mut Value) -> Faults {
+        let mut faults = Faults::default();
+        let checked = self.0.get(operation).and_then(|o| o.body.as_ref());
+        if let Some((sizes, _)) = checked {
+            sizes.cut(body);
+        }
         forbidden_characters(body, &mut String::new(), &mut faults);
-        if let Some(validator) = self.0.get(operation).and_then(|o| o.body.as_ref()) {
+        if let Some((_, validator)) = checked
+            && !validator.is_valid(body)
+        {
             for error in validator.iter_errors(body) {
                 add_faults(&error, "", "unknown_field", &mut faults);
+                if faults.is_full() {
+                    break;
+                }
             }
         }
         faults
     }
 
     /// The parameters as JSON, typed as the document types them, or every fault in them.
-    pub fn check_query(&self, operation: &str, query: &str) -> Result<Value, Vec<Fault>> {
-        let mut faults = Vec::new();
+    pub fn check_query(&self, operation: &str, query: &str) -> Result<Value, Faults> {
+        let mut faults = Faults::default();
         let mut given = Map::new();
         let Some(entry) = self.0.get(operation) else { return Ok(Value::Object(given)) };
         if query.is_empty() && entry.all_optional {
@@ -154,10 +166,26 @@ impl Contract {
         if let Some(validator) = &entry.query {
             for error in validator.iter_errors(&given) {
                 add_faults(&error, "query", "unknown_parameter", &mut faults);
+                if faults.is_full() {
+                    break;
+                }
             }
         }
         if faults.is_empty() { Ok(given) } else { Err(faults) }
     }
+}
+
+/// As many parameters, or fields of a form, as one request may have: it is refused before any of them is read.
+pub const MOST_PARAMETERS: usize = 100;
+
+/// Refuses a query with more parameters than any operation has.
+pub fn check_count(query: &str) -> Result<(), Problem> {
+    if query.bytes().filter(|byte| *byte == b'&').count() < MOST_PARAMETERS {
+        return Ok(());
+    }
+    let (zh, en) =
+        (format!("最多 {MOST_PARAMETERS} 个参数"), format!("at most {MOST_PARAMETERS} parameters"));
+    Err(Problem::fault("query", "too_many", zh, en))
 }
 
 fn typed(kinds: &[String], text: &str) -> Value {
@@ -193,7 +221,7 @@ fn forbidden(pointer: String) -> Fault {
 }
 
 /// Both databases refuse the same texts, and what is printed says what it shows.
-fn forbidden_characters(value: &Value, pointer: &mut String, faults: &mut Vec<Fault>) {
+fn forbidden_characters(value: &Value, pointer: &mut String, faults: &mut Faults) {
     match value {
         Value::String(text) if text.contains(is_forbidden) => faults.push(forbidden(pointer.clone())),
         Value::Array(items) => {
@@ -210,7 +238,7 @@ fn forbidden_characters(value: &Value, pointer: &mut String, faults: &mut Vec<Fa
     }
 }
 
-fn descend(step: &str, item: &Value, pointer: &mut String, faults: &mut Vec<Fault>) {
+fn descend(step: &str, item: &Value, pointer: &mut String, faults: &mut Faults) {
     let length = pointer.len();
     pointer.push('/');
     pointer.push_str(step);
@@ -222,13 +250,11 @@ fn has_break(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.contains(['\r', '\n']))
 }
 
-fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, faults: &mut Vec<Fault>) {
+fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, faults: &mut Faults) {
     let at = format!("{prefix}{}", error.instance_path());
     let below = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
     let mut push = |pointer: String, code: &'static str, zh: String, en: String| {
-        if !faults.iter().any(|f| f.pointer == pointer && f.code == code) {
-            faults.push(Fault::new(pointer, code, zh, en));
-        }
+        faults.push(Fault::new(pointer, code, zh, en));
     };
     match error.kind() {
         Kind::Required { property } => {
@@ -236,7 +262,7 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
             push(below(name), "required", "此字段必填".into(), "this field is required".into());
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            for name in unexpected {
+            for name in unexpected.iter().take(MOST_FAULTS + 1) {
                 push(below(name), unknown, "未知的字段或参数".into(), "there is no such field or parameter".into());
             }
         }

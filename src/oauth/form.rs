@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::model::TokenRefused;
+use crate::http::schema::MOST_PARAMETERS;
 
 /// Longer parameters are none of ours.
 const MOST_BYTES: usize = 8 * 1024;
@@ -35,6 +36,9 @@ pub fn read(media_type: &str, body: &[u8], authorization: Option<&str>) -> Resul
     }
     if body.len() > MOST_BYTES {
         return Err(invalid("the body is too long"));
+    }
+    if body.iter().filter(|byte| **byte == b'&').count() >= MOST_PARAMETERS {
+        return Err(invalid("too many parameters"));
     }
     let mut form: HashMap<String, String> = HashMap::new();
     for (name, value) in form_urlencoded::parse(body) {

@@ -34,8 +34,9 @@ pub async fn receive(state: &web::Data<State>, request: &HttpRequest, payload: P
             if header(CONTENT_LENGTH).parse().is_ok_and(|length: usize| length > MOST_OF_FORM) {
                 return Err(too_large(MOST_OF_FORM as u64));
             }
-            let form = Form::of_urlencoded(&gathered(state, payload).await?);
-            check_count(form.0.len())?;
+            let body = gathered(state, payload).await?;
+            check_count(body.iter().filter(|byte| **byte == b'&').count() + 1)?;
+            let form = Form::of_urlencoded(&body);
             let ctx = key::admit(state, request, form.get("api_key")).await?;
             Ok(Received { ctx, form, files: Vec::new() })
         }

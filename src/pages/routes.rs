@@ -35,7 +35,7 @@ fn data_id(request: &HttpRequest) -> Result<Id, Problem> {
 }
 
 fn query<Q: serde::de::DeserializeOwned>(state: &State, operation: &str, text: &str) -> Result<Q, Problem> {
-    let query = state.contract.check_query(operation, text).map_err(Problem::faults)?;
+    let query = state.contract.check_query(operation, text).map_err(Problem::collected)?;
     serde_json::from_value(query)
         .map_err(|error| Problem::fault("query", "invalid_format", "参数格式错误", error.to_string()))
 }

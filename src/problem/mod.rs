@@ -13,11 +13,8 @@ use utoipa::ToSchema;
 pub use codes::{CODES, Code, CodeRow, FAULT_CODES};
 
 use crate::db::{Fail, Outage, StoreFault};
-use crate::fault::Fault;
+use crate::fault::{Fault, Faults};
 use crate::http::language::Language;
-
-/// As many faults as one answer tells; a hostile body could have any number.
-const MOST_FAULTS: usize = 1000;
 
 /// What went wrong, before it is put into a language.
 #[derive(Debug)]
@@ -25,12 +22,14 @@ pub struct Problem {
     pub code: Code,
     detail: Option<(String, String)>,
     pub faults: Vec<Fault>,
+    /// There are more than these.
+    more: bool,
     headers: Vec<(HeaderName, String)>,
 }
 
 impl Problem {
     pub fn new(code: Code) -> Self {
-        Problem { code, detail: None, faults: Vec::new(), headers: Vec::new() }
+        Problem { code, detail: None, faults: Vec::new(), more: false, headers: Vec::new() }
     }
 
     pub fn detail(mut self, zh: impl Into<String>, en: impl Into<String>) -> Self {
@@ -44,12 +43,19 @@ impl Problem {
     }
 
     pub fn faults(faults: Vec<Fault>) -> Self {
-        Problem { faults, ..Problem::new(Code::InvalidInput) }
+        Problem::collected(faults.into())
+    }
+
+    /// Faults that were bounded as they were found.
+    pub fn collected(faults: Faults) -> Self {
+        let (faults, more) = faults.into_parts();
+        Problem { faults, more, ..Problem::new(Code::InvalidInput) }
     }
 
     /// What stands in the way, part by part, where it is not the input that is wrong.
     pub fn with(self, faults: Vec<Fault>) -> Self {
-        Problem { faults, ..self }
+        let (faults, more) = Faults::from(faults).into_parts();
+        Problem { faults, more, ..self }
     }
 
     /// An error for one fault.
@@ -84,13 +90,13 @@ impl Problem {
             errors: self
                 .faults
                 .iter()
-                .take(MOST_FAULTS)
                 .map(|f| FaultBody {
                     pointer: f.pointer.clone(),
                     code: f.code.to_owned(),
                     detail: pick(&f.detail_zh, &f.detail_en),
                 })
                 .collect(),
+            more: self.more,
         }
     }
 
@@ -147,10 +153,13 @@ pub struct ProblemBody {
     /// Stable code to program against.
     #[schema(example = "invalid_input", max_length = 60)]
     pub code: String,
-    /// Every fault of the input.
+    /// Every fault of the input, or the first 100.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    #[schema(max_items = 1000)]
+    #[schema(max_items = 100)]
     pub errors: Vec<FaultBody>,
+    /// Present and true where the input has more faults than are listed.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub more: bool,
 }
 
 /// One fault of an input (输入错误).

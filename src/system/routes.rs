@@ -136,10 +136,10 @@ pub struct ClockOut {
 #[utoipa::path(tag = "sandbox", request_body = ClockIn, responses((status = 200, description = "Moved", body = ClockOut)))]
 #[post("/sandbox/clock")]
 pub async fn move_sandbox_clock(state: web::Data<State>, body: web::Bytes) -> Answer {
-    let value = serde_json::from_slice(&body).map_err(|_| Problem::new(Code::MalformedJson))?;
-    let faults = state.contract.check_body("move_sandbox_clock", &value);
+    let mut value = serde_json::from_slice(&body).map_err(|_| Problem::new(Code::MalformedJson))?;
+    let faults = state.contract.check_body("move_sandbox_clock", &mut value);
     if !faults.is_empty() {
-        return Err(Problem::faults(faults));
+        return Err(Problem::collected(faults));
     }
     let input: ClockIn = serde_json::from_value(value)
         .map_err(|error| Problem::fault("/now", "invalid_format", "时间格式错误", error.to_string()))?;

@@ -4,3 +4,4 @@ mod idempotency;
 mod limits;
 mod paging;
 mod problems;
+mod refusals;
