@@ -4,15 +4,20 @@ use std::sync::Arc;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use actix_web::http::Method;
+use actix_web::http::header::{
+    ACCEPT_ENCODING, ACCEPT_LANGUAGE, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, HeaderMap, HeaderName,
+};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
 use super::caller::Caller;
 use super::permissions::Access;
 use super::scope::Scope;
 use super::visitor::Visitor;
 use crate::app::{Route, State};
+use crate::http::conditions::Conditions;
 use crate::http::context::{Ctx, Request};
 use crate::http::edge::{RequestId, WithoutBody};
 use crate::http::idempotency::MAX_KEY_LENGTH;
@@ -29,6 +34,7 @@ pub async fn gate(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
     match let_in(&request).await {
+        Ok(()) if request.method() == Method::OPTIONS => Ok(request.into_response(preflight()).map_into_right_body()),
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
         Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
     }
@@ -41,9 +47,12 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     let state =
         request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
     let visitor = Visitor { state: &state, request: request.request(), operation: "unknown" };
-    // Once: each look-up walks the whole map of resources.
-    let pattern = request.match_pattern();
+    // Once: each look-up walks the whole map of resources. By the path as the router reads it: `/v1/%6De` is `/v1/me`.
+    let pattern = request.resource_map().match_pattern(routed_path(request.request()));
     if pattern.as_deref().is_some_and(|pattern| crate::system::PAGES.contains(&pattern)) {
+        return visitor.limit_address();
+    }
+    if request.method() == Method::OPTIONS && reads_for_everyone(&state, pattern.as_deref()) {
         return visitor.limit_address();
     }
     let route = match find_route(&state, pattern.as_deref(), request) {
@@ -51,6 +60,15 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
         Err(problem) => return visitor.limit_address().and(Err(problem)),
     };
     request.extensions_mut().insert(route.clone());
+    if let Some(coding) = request.headers().get(CONTENT_ENCODING)
+        && !coding.as_bytes().eq_ignore_ascii_case(b"identity")
+    {
+        // What is small packed may be anything unpacked.
+        let problem = Problem::new(Code::UnsupportedMediaType)
+            .header(ACCEPT_ENCODING, "identity")
+            .detail("请求体不得压缩", "the body of a request must not be compressed");
+        return visitor.limit_address().and(Err(problem));
+    }
     let visitor = Visitor { operation: route.operation, ..visitor };
     if let Access::Public = route.permission.access {
         if PROBES.contains(&route.operation) {
@@ -96,6 +114,31 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     let ctx = context(state.into_inner(), request.request(), &route, caller, query)?;
     request.extensions_mut().insert(ctx);
     Ok(())
+}
+
+/// The path of a request as the router reads it. What may be escaped and is none the less the same is read there.
+pub fn routed_path(request: &HttpRequest) -> &str {
+    request.match_info().as_str()
+}
+
+/// What everyone may read is read from any page (CORS, <https://fetch.spec.whatwg.org/#http-cors-protocol>).
+fn reads_for_everyone(state: &State, pattern: Option<&str>) -> bool {
+    let routes = pattern.and_then(|pattern| state.routes.get(pattern));
+    routes.is_some_and(|all| all.iter().any(is_public_read))
+}
+
+pub fn is_public_read(route: &Route) -> bool {
+    route.method == Method::GET && matches!(route.permission.access, Access::Public)
+}
+
+/// The answer to a browser that asks whether a page may read.
+fn preflight() -> HttpResponse {
+    HttpResponse::NoContent()
+        .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"))
+        .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "Accept-Language, If-None-Match, Range, X-Request-Id"))
+        .insert_header((ACCESS_CONTROL_MAX_AGE, "86400"))
+        .finish()
 }
 
 /// The operation of a request; an unknown path is 404, a known one under another method 405 with `Allow`.
@@ -156,9 +199,8 @@ pub fn context(
         method: request.method().as_str().to_owned(),
         path: request.path().to_owned(),
         idempotency_key,
-        if_match: one_header(headers, IF_MATCH)?,
+        conditions: Conditions::of(headers),
         needs_if_match: matches!(route.method.as_str(), "PATCH" | "PUT"),
-        if_none_match: one_header(headers, IF_NONE_MATCH)?,
         newest: headers
             .get_all(CACHE_CONTROL)
             .filter_map(|value| value.to_str().ok())

@@ -235,7 +235,7 @@ fn complete_operation(
     if is_open311 {
         // A form that cannot be read is 400 there, an unknown ending of the path is 404, a key in the address 403.
         statuses.extend([400, 403, 404, 503]);
-        statuses.extend(has_body.then_some(413));
+        statuses.extend(if has_body { &[413, 415][..] } else { &[] });
         header(operation, "Accept-Language", false, "Language of names, states and errors: zh-CN (default) or en.");
     } else if has_body {
         statuses.extend([413, 415]);
@@ -253,6 +253,7 @@ fn complete_operation(
             header(operation, "If-Match", true, "The ETag of the version that you change.");
         }
         "get" if shows_version(path, permission) => {
+            statuses.push(412);
             header(operation, "If-None-Match", false, "Answer 304 if the view is still this one.");
             operation["responses"]["304"] = json!({ "description": "Not modified: the view is still the one named" });
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::Method;
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, dev::Server, web};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -23,6 +23,7 @@ use crate::db::lease::{self, Lease};
 use crate::db::{Db, DbOptions};
 use crate::files::{Files, FilesOptions};
 use crate::http::edge::edge;
+use crate::http::encoding::encode;
 use crate::http::limits::{LimitOptions, Limits};
 use crate::http::recent::RecentWriters;
 use crate::http::schema::Contract;
@@ -254,7 +255,7 @@ pub fn server(state: Arc<State>, options: &ServerOptions) -> anyhow::Result<(Ser
             .default_service(web::to(crate::system::not_found))
             .wrap(from_fn(gate))
             .wrap(from_fn(edge))
-            .wrap(Compress::default())
+            .wrap(from_fn(encode))
     };
     let server = HttpServer::new(factory)
         .workers(options.workers)

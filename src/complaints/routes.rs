@@ -1,3 +1,4 @@
+use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, get, post};
 
@@ -58,7 +59,7 @@ pub async fn get_complaint(ctx: Ctx, id: PathId) -> Answer {
         Some(reason) => {
             let read = move |tx: &mut crate::http::Tx| persons::read_contact(tx, id.0, &reason);
             let shown = ctx.get_or_open(|_, _| Ok(None), read).await;
-            if shown.is_ok() {
+            if shown.as_ref().is_ok_and(|answer| answer.status() == StatusCode::OK) {
                 ctx.security_event(security::Kind::DataUnmasked);
             }
             shown

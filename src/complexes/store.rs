@@ -7,7 +7,7 @@ use super::model::{Complex, ComplexRow, CurrentService, ListComplexes, Point, Se
 use crate::access::{Scope, scoped};
 use crate::companies;
 use crate::db::schema::{complex_services as services, complexes};
-use crate::db::{Conn, Id, Work, contains, distinct, lower};
+use crate::db::{Conn, Id, Work, contains, distinct, folded};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
 use crate::problem::Problem;
@@ -156,7 +156,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplexes) -> Work<PageOf<Co
     let filtered = || {
         let mut rows = scoped::complexes(&ctx.scope);
         if let Some(q) = &query.q {
-            rows = rows.filter(lower(complexes::name).like(lower(contains(q))).escape('\\'));
+            rows = rows.filter(folded(complexes::name).like(folded(contains(q))).escape('\\'));
         }
         if let Some(township) = &query.township {
             rows = rows.filter(complexes::township.eq(township.clone()));

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use diesel::{PgConnection, SqliteConnection};
 
+use crate::characters::search_key;
 use crate::metrics::StoreMetrics;
 pub use error::{Fail, Outage, StoreFault, Work};
 pub use migrations::{applied, count, migrate, pending, revert_all};
@@ -246,8 +247,10 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fail> + Se
 }
 
 diesel::define_sql_function! {
-    /// Lower case: both sides of a search, because LIKE minds the case of Latin letters on PostgreSQL and not on SQLite.
-    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+    /// The form in which names are searched, on both sides ([`search_key`]). SQLite gets it with each connection
+    /// ([`sqlite::add_functions`]), PostgreSQL has it from a migration.
+    #[sql_name = "search_fold"]
+    fn folded(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
 /// Each id once. Callers ask for one id with `=`: SQLite keeps that statement compiled, and one with a list it cannot.
@@ -258,9 +261,9 @@ pub fn distinct(ids: &[Id]) -> Vec<Id> {
     ids
 }
 
-/// A LIKE pattern for "contains this text", with its wildcards escaped by `\`.
+/// A LIKE pattern for "contains this text" in folded names, with its wildcards escaped by `\`.
 pub fn contains(text: &str) -> String {
-    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+    format!("%{}%", search_key(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
 
 /// A register that grows by new rows, where there is no row to lock.

@@ -56,6 +56,7 @@ impl Manager {
             Manager::Sqlite { path, setup: sql } => {
                 let mut conn = SqliteConnection::establish(path)?;
                 conn.batch_execute(sql).map_err(setup)?;
+                super::sqlite::add_functions(&mut conn).map_err(setup)?;
                 Ok(Conn::Sqlite(conn))
             }
             Manager::Postgres { url, setup: sql } => {

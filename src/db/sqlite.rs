@@ -12,6 +12,7 @@ use super::frame::Frame;
 use super::pool::{self, Manager, Pool, Slot};
 use super::writer::{BeforeCommit, Writer};
 use super::{Conn, DbOptions, Fail, Outage, StoreMetrics};
+use crate::characters::search_key;
 
 pub struct Sqlite {
     path: String,
@@ -43,7 +44,13 @@ const WRITER: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA 
 pub fn open_writer(path: &str) -> anyhow::Result<SqliteConnection> {
     let mut conn = SqliteConnection::establish(path).with_context(|| format!("cannot open {path}"))?;
     conn.batch_execute(WRITER).with_context(|| format!("cannot set up {path}"))?;
+    add_functions(&mut conn).with_context(|| format!("cannot set up {path}"))?;
     Ok(conn)
+}
+
+/// Functions of ours that queries use.
+pub fn add_functions(conn: &mut SqliteConnection) -> diesel::QueryResult<()> {
+    super::folded_utils::register_impl(conn, |text: String| search_key(&text))
 }
 
 #[derive(QueryableByName)]

@@ -12,6 +12,7 @@ use crate::calendar::rules::WorkCalendar;
 use crate::cli::token::{self, TokenArgs};
 use crate::db::{Fail, Id, Instant, Work};
 use crate::files;
+use crate::http::conditions::Conditions;
 use crate::http::context::Request;
 use crate::http::language::Language;
 use crate::http::{Body, Ctx, Entity, Tx};
@@ -61,9 +62,8 @@ impl Stage {
             method: "POST".into(),
             path: String::new(),
             idempotency_key: None,
-            if_match: None,
+            conditions: Conditions::default(),
             needs_if_match: false,
-            if_none_match: None,
             newest: false,
             span: None,
             query: json!({}),

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{Division, ListDivisions};
 use crate::db::schema::divisions;
-use crate::db::{Conn, Work, contains, lower};
+use crate::db::{Conn, Work, contains, folded};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
 
@@ -113,7 +113,7 @@ pub fn list(conn: &mut Conn, _: &Ctx, query: &ListDivisions) -> Work<PageOf<Divi
             rows = rows.filter(divisions::parent_code.eq(parent.clone()));
         }
         if let Some(q) = &query.q {
-            rows = rows.filter(lower(divisions::name).like(lower(contains(q))).escape('\\'));
+            rows = rows.filter(folded(divisions::name).like(folded(contains(q))).escape('\\'));
         }
         rows
     };

@@ -6,8 +6,7 @@ use actix_multipart::Field;
 use super::actions;
 use super::kinds::{self, FileType, Pointers};
 use super::model::NewAttachment;
-use super::names;
-use super::receive::{essence, refused, take};
+use super::receive::{essence, of_part, refused, take};
 use super::spool::{Spooled, on_disk};
 use super::upload::Slot;
 use crate::db::{Id, Work};
@@ -42,8 +41,7 @@ impl Enclosed {
     pub async fn take(ctx: &Ctx, part: Field) -> Result<Option<Enclosed>, Problem> {
         // Whatever the field is called: the pointer names the kind of field, and no caller's words.
         const AT: Pointers = Pointers { declared: "/file", name: "/file" };
-        let given = part.content_disposition().and_then(names::of_disposition);
-        let name = given.map_or(Ok(None), |name| names::clean(&name, AT.name)).map_err(refused)?;
+        let name = of_part(&part).map_err(refused)?;
         let declared = part.content_type().map(|kind| essence(kind.as_ref()));
         let mut spooled = take(ctx, part).await?;
         if spooled.size == 0 {

@@ -99,7 +99,7 @@ fn known(row: AttachmentRow) -> Option<Content> {
         disposition: names::disposition(&DispositionType::Inline, &format!("{}.{ending}", row.id)),
         media_type: row.media_type,
         cache: CACHE,
-        vary: "Accept-Encoding",
+        vary: None,
     })
 }
 

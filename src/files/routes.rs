@@ -56,7 +56,7 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
         media_type: row.media_type,
         disposition: names::disposition(&DispositionType::Attachment, &row.name),
         cache: "private, no-cache",
-        vary: "Authorization",
+        vary: Some("Authorization"),
     };
     serve(&ctx.state.files, &request, content).await
 }

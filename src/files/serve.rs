@@ -3,8 +3,7 @@
 use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_SECURITY_POLICY, ETAG,
-    IF_NONE_MATCH, IF_RANGE, RANGE, VARY,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, ETAG, IF_RANGE, RANGE, VARY,
 };
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::stream;
@@ -12,6 +11,7 @@ use futures_util::stream;
 use super::Files;
 use super::ranges::{Asked, asked};
 use crate::http::Answer;
+use crate::http::conditions::{Conditions, Verdict};
 use crate::http::edge::WithoutBody;
 use crate::problem::{Code, Problem};
 
@@ -25,7 +25,8 @@ pub struct Content {
     pub media_type: String,
     pub disposition: String,
     pub cache: &'static str,
-    pub vary: &'static str,
+    /// What the answer depends on beside its address.
+    pub vary: Option<&'static str>,
 }
 
 pub async fn serve(files: &Files, request: &HttpRequest, content: Content) -> Answer {
@@ -34,11 +35,14 @@ pub async fn serve(files: &Files, request: &HttpRequest, content: Content) -> An
     let mut response = HttpResponse::Ok();
     response
         .insert_header((ETAG, etag.as_str()))
-        .insert_header((CACHE_CONTROL, content.cache))
-        .insert_header((VARY, content.vary));
-    let same = |tag: &str| tag == "*" || tag.trim_start_matches("W/") == etag;
-    if header(IF_NONE_MATCH).is_some_and(|tags| tags.split(',').map(str::trim).any(same)) {
-        return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
+        .insert_header((CACHE_CONTROL, content.cache));
+    if let Some(vary) = content.vary {
+        response.insert_header((VARY, vary));
+    }
+    match Conditions::of(request.headers()).on_read(Some(&etag)) {
+        Verdict::Answer => {}
+        Verdict::NotModified => return Ok(response.status(StatusCode::NOT_MODIFIED).finish()),
+        Verdict::Failed => return Err(Problem::new(Code::PreconditionFailed)),
     }
     let range = match asked(header(RANGE), header(IF_RANGE), &etag, content.size) {
         Asked::Whole => 0..content.size,
@@ -53,10 +57,8 @@ pub async fn serve(files: &Files, request: &HttpRequest, content: Content) -> An
                 .header(CONTENT_RANGE, format!("bytes */{}", content.size)));
         }
     };
-    // Lengths and ranges are of the bytes as they are: the compressing layer leaves alone what has an encoding.
     response
         .content_type(content.media_type)
-        .insert_header((CONTENT_ENCODING, "identity"))
         .insert_header((CONTENT_DISPOSITION, content.disposition))
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((ACCEPT_RANGES, "bytes"));

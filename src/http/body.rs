@@ -12,6 +12,7 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use super::context::Ctx;
+use super::form;
 use super::json::{self, NotRead};
 use crate::db::Work;
 use crate::fault::{Fault, Faults};
@@ -126,6 +127,9 @@ impl<B: DeserializeOwned + 'static> FromRequest for Body<B> {
             if !json && !patch {
                 return Err(Problem::new(Code::UnsupportedMediaType)
                     .detail("请求体须为 application/json", "the body must be application/json"));
+            }
+            if let Some(Ok(media_type)) = request.headers().get(CONTENT_TYPE).map(|value| value.to_str()) {
+                form::check_charset(media_type)?;
             }
             let limit = ctx.state.body_limit;
             let too_large = || {

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::answer::{self, Answer, Entity};
+use super::conditions::{Conditions, Verdict};
 use super::body::Body;
 use super::idempotency::{self, IdempotencyKey, StoredAnswer};
 use super::language::Language;
@@ -39,10 +40,9 @@ pub struct Request {
     pub method: String,
     pub path: String,
     pub idempotency_key: Option<String>,
-    /// The version that If-Match asks for.
-    pub if_match: Option<String>,
+    pub conditions: Conditions,
+    /// The method must say which version it changes.
     pub needs_if_match: bool,
-    pub if_none_match: Option<String>,
     /// `Cache-Control: no-cache` (RFC 9111, 5.2.1.4): a list from the primary, please.
     pub newest: bool,
     /// The span of this request, where it is traced.
@@ -112,9 +112,8 @@ impl Ctx {
             method: String::new(),
             path: String::new(),
             idempotency_key: None,
-            if_match: None,
+            conditions: Conditions::default(),
             needs_if_match: false,
-            if_none_match: None,
             newest: false,
             span: None,
             query: serde_json::Value::Null,
@@ -138,9 +137,8 @@ impl Ctx {
             method: it.method.clone(),
             path: it.path.clone(),
             idempotency_key: Some(key),
-            if_match: it.if_match.clone(),
+            conditions: it.conditions.clone(),
             needs_if_match: it.needs_if_match,
-            if_none_match: it.if_none_match.clone(),
             newest: it.newest,
             span: it.span.clone(),
             query: it.query.clone(),
@@ -199,12 +197,12 @@ impl Ctx {
     }
 
     fn show<T: Serialize>(&self, entity: Entity<T>) -> Answer {
-        let stored = entity.stored().map_err(unserialisable)?;
-        Ok(stored.response(self.if_none_match.as_deref(), false))
+        entity.stored().map_err(unserialisable)?.conditional(&self.conditions)
     }
 
     /// One resource whose first reading may be an act (opening a notice is its delivery): `find` answers `None` where
-    /// it is, and `open` carries it out.
+    /// it is, and `open` carries it out. What its conditions keep from the reader is not carried out: the transaction ends
+    /// without a trace.
     pub async fn get_or_open<T, F, G>(&self, find: F, open: G) -> Answer
     where
         T: Serialize + Send + 'static,
@@ -213,21 +211,31 @@ impl Ctx {
     {
         match self.find_point(find).await? {
             Some(entity) => self.show(entity),
-            None => self.transact(open).await,
+            None => self.open(open).await,
         }
     }
 
-    /// A write that has no input.
-    async fn transact<T, F>(&self, action: F) -> Answer
+    async fn open<T, F>(&self, action: F) -> Answer
     where
         T: Serialize + Send + 'static,
         F: Fn(&mut Tx) -> Work<Entity<T>> + Send + 'static,
     {
         let ctx = self.clone();
-        let work = move |conn: &mut Conn| action(&mut Tx { conn, ctx: &ctx, key: None });
-        let entity = self.in_span(WRITE, self.state.db.write(WriteGate::default(), work)).await?;
-        self.wrote();
-        self.show(entity)
+        let work = move |conn: &mut Conn| {
+            let stored = action(&mut Tx { conn, ctx: &ctx, key: None })?.stored().map_err(unserialisable)?;
+            let shown = ctx.opens && ctx.conditions.on_read(stored.etag.as_deref()) == Verdict::Answer;
+            // An error is what takes a transaction back.
+            if shown { Ok(stored) } else { Err(Fail::Replay(Box::new(stored))) }
+        };
+        let stored = match self.in_span(WRITE, self.state.db.write(WriteGate::default(), work)).await {
+            Ok(stored) => {
+                self.wrote();
+                stored
+            }
+            Err(Fail::Replay(unshown)) => *unshown,
+            Err(fail) => return Err(fail.into()),
+        };
+        stored.conditional(&self.conditions)
     }
 
     /// A page of a list.
@@ -237,12 +245,8 @@ impl Ctx {
         F: FnMut(&mut Conn, &Ctx) -> Work<PageOf<T>> + Send + 'static,
     {
         // Written where it was read: 200 rows are not handed to another thread, to be freed there.
-        let written = self.read_lagging(move |conn, ctx| written(&find(conn, ctx)?)).await?;
-        Ok(HttpResponse::Ok()
-            .insert_header(("Vary", "Authorization, Accept-Language"))
-            .insert_header(("Cache-Control", "private, no-cache"))
-            .content_type("application/json")
-            .body(written))
+        let body = self.read_lagging(move |conn, ctx| written(&find(conn, ctx)?)).await?;
+        StoredAnswer { status: 200, etag: None, location: None, body }.conditional(&self.conditions)
     }
 
     /// Anything else that is read.
@@ -325,7 +329,7 @@ impl Ctx {
         self.wrote();
         match result {
             Ok((stored, true)) => Ok(stored.secret_response()),
-            Ok((stored, false)) => Ok(stored.response(None, false)),
+            Ok((stored, false)) => Ok(stored.response(false)),
             Err(fail) => self.not_acted(fail),
         }
     }
@@ -334,7 +338,7 @@ impl Ctx {
     fn not_acted(&self, fail: Fail) -> Answer {
         if let Fail::Replay(stored) = fail {
             self.state.metrics.replays.inc();
-            return Ok(stored.response(None, true));
+            return Ok(stored.response(true));
         }
         let problem = Problem::from(fail);
         if problem.code == Code::IdempotencyKeyReused {
@@ -476,24 +480,9 @@ impl Tx<'_> {
         body.input(|input, faults| check(conn, input, faults))
     }
 
-    /// PATCH and PUT need If-Match (RFC 6585, 3); an action honours it.
+    /// PATCH and PUT need If-Match (RFC 6585, 3); an action honours the conditions of its request. Versions begin with 1:
+    /// at 0 there is nothing yet.
     pub fn if_match(&self, version: i64) -> Work<()> {
-        match self.ctx.if_match.as_deref() {
-            None if self.ctx.needs_if_match => Err(Problem::new(Code::PreconditionRequired).into()),
-            Some(wanted) if !matches_version(wanted, version) => Err(Problem::new(Code::PreconditionFailed).into()),
-            _ => Ok(()),
-        }
+        Ok(self.ctx.conditions.on_write(version, self.ctx.needs_if_match)?)
     }
-}
-
-/// Compares the version part of each tag in the list.
-fn matches_version(if_match: &str, version: i64) -> bool {
-    let version = version.to_string();
-    if_match.split(',').map(str::trim).any(|tag| {
-        tag == "*"
-            || tag
-                .strip_prefix('"')
-                .and_then(|t| t.strip_suffix('"'))
-                .is_some_and(|t| t.split('.').next() == Some(version.as_str()))
-    })
 }

@@ -7,13 +7,16 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::Method;
 use actix_web::http::header::{
-    ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    ACCEPT_LANGUAGE, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    HeaderMap, HeaderName, HeaderValue,
 };
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
 
 use super::language::Language;
 use super::limits::Allowance;
+use super::unread::Unread;
+use crate::access::gate::{is_public_read, routed_path};
 use crate::app::{Route, State};
 use crate::files;
 use crate::open311::{self, Format};
@@ -38,6 +41,10 @@ const POLICIES: &[(&str, &str)] = &[
     ),
 ];
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// What a page elsewhere may read of the head of an answer.
+const EXPOSED: &str =
+    "Content-Language, ETag, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id";
 
 fn policy_of(path: &str) -> &'static str {
     POLICIES.iter().find(|(prefix, _)| path.starts_with(prefix)).map_or(API_POLICY, |(_, policy)| policy)
@@ -111,12 +118,13 @@ pub async fn edge(
     let instance = instance(&id);
     // RFC 9110, 9.3.2: HEAD is GET without the body, which the protocol layer leaves out.
     let method = request.method().clone();
-    let reader = Reader::of(request.path());
+    let reader = Reader::of(routed_path(request.request()));
+    let unread = Unread::of(&mut request);
     if request.method() == Method::HEAD {
         request.extensions_mut().insert(WithoutBody);
         request.head_mut().method = Method::GET;
     }
-    let uploads = method == Method::POST && files::is_upload(request.path());
+    let uploads = method == Method::POST && files::is_upload(routed_path(request.request()));
     let limit = if uploads { state.files.timeout } else { state.request_timeout };
     let Ok(outcome) = tokio::time::timeout(limit, next.call(request)).await else {
         // The request is gone with its handler: the answer travels as an error that is complete already.
@@ -125,6 +133,9 @@ pub async fn edge(
             "if all of it was sent, its outcome is not known: repeat it with the same key",
         );
         let mut response = answer_with(&problem, language, reader, &id, &instance);
+        if let Some(unread) = unread {
+            response = response.map_body(|_, body| unread.beside(body));
+        }
         seal(response.headers_mut(), &id, &state);
         state.metrics.problem(Code::RequestTimeout);
         state.metrics.answered(None, response.status().as_u16(), started.elapsed().as_secs_f64());
@@ -143,10 +154,18 @@ pub async fn edge(
     }
     if !response.headers().contains_key(CONTENT_SECURITY_POLICY) {
         // An answer with a policy of its own knows better what is in it.
-        let policy = HeaderValue::from_static(policy_of(answered.path()));
+        let policy = HeaderValue::from_static(policy_of(routed_path(&answered)));
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
     let served = answered.extensions().get::<Route>().cloned();
+    if served.as_ref().is_some_and(is_public_read) {
+        let headers = response.headers_mut();
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    }
+    if let Some(unread) = unread {
+        response = response.map_body(|_, body| unread.beside(body));
+    }
     let operation = served.as_ref().map_or("unknown", |route| route.operation);
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
@@ -216,7 +235,7 @@ fn problem_response(
         None => framework_problem(response.status()),
     };
     state.metrics.problem(problem.code);
-    let reader = Reader::of(response.request().path());
+    let reader = Reader::of(routed_path(response.request()));
     let rendered = answer_with(problem, language, reader, id, instance);
     ServiceResponse::new(response.request().clone(), rendered)
 }

@@ -3,8 +3,11 @@
 pub mod address;
 pub mod answer;
 pub mod body;
+pub mod conditions;
 pub mod context;
 pub mod edge;
+pub mod encoding;
+pub mod form;
 pub mod idempotency;
 pub mod json;
 pub mod language;
@@ -13,6 +16,7 @@ pub mod paging;
 pub mod recent;
 pub mod schema;
 pub mod sizes;
+pub mod unread;
 
 pub use answer::{Answer, Entity};
 pub use body::Body;

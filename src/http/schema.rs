@@ -6,8 +6,9 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
+use super::form;
 use super::sizes::Sizes;
-use crate::characters::is_forbidden;
+use crate::characters;
 use crate::fault::{Fault, Faults, MOST_FAULTS};
 use crate::problem::Problem;
 
@@ -20,7 +21,7 @@ struct Parameter {
 struct Operation {
     body: Option<(Sizes, Validator)>,
     parameters: Vec<Parameter>,
-    query: Option<Validator>,
+    query: Option<(Sizes, Validator)>,
     /// No parameter is required: no query needs no check.
     all_optional: bool,
 }
@@ -111,7 +112,7 @@ impl Contract {
                 let schema = json!({
                     "type": "object", "properties": properties, "required": required, "additionalProperties": false
                 });
-                entry.query = Some(compile(&components, &schema)?);
+                entry.query = Some((Sizes::of(&components, &schema), compile(&components, &schema)?));
                 all.insert(id.to_owned(), entry);
             }
         }
@@ -126,7 +127,7 @@ impl Contract {
         if let Some((sizes, _)) = checked {
             sizes.cut(body);
         }
-        forbidden_characters(body, &mut String::new(), &mut faults);
+        check_texts(body, &mut String::new(), &mut faults);
         if let Some((_, validator)) = checked
             && !validator.is_valid(body)
         {
@@ -148,22 +149,24 @@ impl Contract {
         if query.is_empty() && entry.all_optional {
             return Ok(Value::Object(given));
         }
-        for (name, text) in form_urlencoded::parse(query.as_bytes()) {
-            if text.contains('\0') || text.contains('\u{fffd}') {
-                faults.push(forbidden(format!("query/{name}")));
+        for (name, text) in form::pairs(query.as_bytes()) {
+            let Some(text) = text else {
+                faults.push(form::not_utf8(format!("query/{name}")));
                 continue;
-            }
+            };
             let value = match entry.parameters.iter().find(|p| p.name == name) {
                 Some(parameter) => typed(&parameter.kinds, &text),
-                None => Value::String(text.into_owned()),
+                None => Value::Null,
             };
-            if given.insert(name.clone().into_owned(), value).is_some() {
+            if given.insert(name.clone(), value).is_some() {
                 let pointer = format!("query/{name}");
                 faults.push(Fault::new(pointer, "duplicate", "参数重复", "a parameter is given once"));
             }
         }
-        let given = Value::Object(given);
-        if let Some(validator) = &entry.query {
+        let mut given = Value::Object(given);
+        if let Some((sizes, validator)) = &entry.query {
+            sizes.cut(&mut given);
+            check_parameters(&given, &mut faults);
             for error in validator.iter_errors(&given) {
                 add_faults(&error, "query", "unknown_parameter", &mut faults);
                 if faults.is_full() {
@@ -214,16 +217,24 @@ pub const NOT_BLANK_LINE: &str = r"^[^\r\n]*\S[^\r\n]*$";
 /// A text of one line that may be empty.
 pub const LINE: &str = r"^[^\r\n]*$";
 
-fn forbidden(pointer: String) -> Fault {
-    let (zh, en) =
-        ("不得含有控制字符、不可见字符或改变书写方向的字符", "no control, invisible or direction-changing characters");
-    Fault::new(pointer, "forbidden_character", zh, en)
+/// A parameter that says something says it visibly: it may be the reason for what is done.
+fn check_parameters(given: &Value, faults: &mut Faults) {
+    check_texts(given, &mut "query".to_owned(), faults);
+    for (name, value) in given.as_object().into_iter().flatten() {
+        if value.as_str().is_some_and(|text| !text.is_empty() && text.trim().is_empty()) {
+            faults.push(Fault::new(format!("query/{name}"), "blank", "不得为空白", "must not be blank"));
+        }
+    }
 }
 
 /// Both databases refuse the same texts, and what is printed says what it shows.
-fn forbidden_characters(value: &Value, pointer: &mut String, faults: &mut Faults) {
+fn check_texts(value: &Value, pointer: &mut String, faults: &mut Faults) {
     match value {
-        Value::String(text) if text.contains(is_forbidden) => faults.push(forbidden(pointer.clone())),
+        Value::String(text) => {
+            if let Some(fault) = characters::fault(pointer, text) {
+                faults.push(fault);
+            }
+        }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 descend(&index.to_string(), item, pointer, faults);
@@ -242,7 +253,7 @@ fn descend(step: &str, item: &Value, pointer: &mut String, faults: &mut Faults) 
     let length = pointer.len();
     pointer.push('/');
     pointer.push_str(step);
-    forbidden_characters(item, pointer, faults);
+    check_texts(item, pointer, faults);
     pointer.truncate(length);
 }
 

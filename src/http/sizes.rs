@@ -1,9 +1,13 @@
 //! Sizes before contents: a body is cut to one more than the document allows of each array, text and object, before
 //! anything else looks at it. What is too large is still found to be, and costs no more than what just fits.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
+
+use super::schema::{LINE, NOT_BLANK, NOT_BLANK_LINE};
+use crate::characters::tidied;
 
 /// Characters of a text whose schema names no length (it has a pattern or a format instead).
 const MOST_CHARACTERS: usize = 4000;
@@ -18,6 +22,8 @@ struct Limits {
     text: bool,
     most_items: Option<usize>,
     most_characters: Option<usize>,
+    /// What people write, and may paste: neither a code nor anything else with a form of its own.
+    free: bool,
     items: Option<usize>,
     members: HashMap<String, usize>,
     /// Of members without a schema of their own.
@@ -59,6 +65,8 @@ impl Sizes {
             text: takes("string"),
             most_items: number("maxItems"),
             most_characters: number("maxLength"),
+            free: ["format", "enum", "const"].iter().all(|name| schema.get(name).is_none())
+                && schema["pattern"].as_str().is_none_or(is_free),
             open: schema["additionalProperties"] != Value::Bool(false),
             ..Limits::default()
         };
@@ -133,8 +141,11 @@ impl Sizes {
                 }
             }
             Value::String(text) => {
-                let takers = self.all(at);
-                let limits = takers.iter().filter(|one| one.text).map(|one| one.most_characters.or(Some(MOST_CHARACTERS)));
+                let takers: Vec<&Limits> = self.all(at).into_iter().filter(|one| one.text).collect();
+                if !takers.is_empty() && takers.iter().all(|one| one.free) && let Cow::Owned(tidied) = tidied(text) {
+                    *text = tidied;
+                }
+                let limits = takers.iter().map(|one| one.most_characters.or(Some(MOST_CHARACTERS)));
                 let most = widest(limits, MOST_CHARACTERS).unwrap_or(MOST_CHARACTERS);
                 if text.len() > most
                     && let Some((end, _)) = text.char_indices().nth(most + 1)
@@ -168,6 +179,11 @@ impl Sizes {
             }
         }
     }
+}
+
+/// Patterns of free text, and those of phone numbers, which are copied from pages like it.
+fn is_free(pattern: &str) -> bool {
+    matches!(pattern, NOT_BLANK | NOT_BLANK_LINE | LINE) || pattern.starts_with("^[0-9+ ()-]")
 }
 
 /// The widest of some limits, `None` where one is without; of none, what is given.

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::model::TokenRefused;
+use crate::http::form;
 use crate::http::schema::MOST_PARAMETERS;
 
 /// Longer parameters are none of ours.
@@ -30,6 +31,9 @@ const fn invalid(description: &'static str) -> TokenRefused {
 
 /// RFC 6749, 2.3.1 and 4.4.2: `body` is the form, `authorization` the one header of that name.
 pub fn read(media_type: &str, body: &[u8], authorization: Option<&str>) -> Result<TokenRequest, TokenRefused> {
+    if form::check_charset(media_type).is_err() {
+        return Err(invalid("the form must be UTF-8"));
+    }
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Err(invalid("the body must be application/x-www-form-urlencoded"));
@@ -40,19 +44,20 @@ pub fn read(media_type: &str, body: &[u8], authorization: Option<&str>) -> Resul
     if body.iter().filter(|byte| **byte == b'&').count() >= MOST_PARAMETERS {
         return Err(invalid("too many parameters"));
     }
-    let mut form: HashMap<String, String> = HashMap::new();
-    for (name, value) in form_urlencoded::parse(body) {
+    let mut read: HashMap<String, String> = HashMap::new();
+    for (name, value) in form::pairs(body) {
+        let value = value.ok_or(invalid("the form is not UTF-8"))?;
         // RFC 6749, 3.2: a parameter without a value counts as left out, and none stands there twice.
-        if !value.is_empty() && form.insert(name.into_owned(), value.into_owned()).is_some() {
+        if !value.is_empty() && read.insert(name, value).is_some() {
             return Err(invalid("a parameter stands there twice"));
         }
     }
-    match form.get("grant_type").map(String::as_str) {
+    match read.get("grant_type").map(String::as_str) {
         None => return Err(invalid("grant_type is missing")),
         Some("client_credentials") => {}
         Some(_) => return Err(refused("unsupported_grant_type", "only client_credentials")),
     }
-    let (client_id, client_secret) = match (authorization, form.remove("client_id"), form.remove("client_secret")) {
+    let (client_id, client_secret) = match (authorization, read.remove("client_id"), read.remove("client_secret")) {
         (Some(header), id, None) => {
             let (name, secret) = basic(header).ok_or(refused("invalid_client", "not an HTTP Basic header"))?;
             // The id may stand in the body too, where it is the same (RFC 6749, 3.2.1).
@@ -65,7 +70,7 @@ pub fn read(media_type: &str, body: &[u8], authorization: Option<&str>) -> Resul
         (None, Some(id), Some(secret)) => (id, secret),
         (None, ..) => return Err(refused("invalid_client", "client authentication is missing")),
     };
-    let scope = form.get("scope").map(|text| {
+    let scope = read.get("scope").map(|text| {
         let mut words: Vec<String> = text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
         words.sort_unstable();
         words.dedup();
@@ -87,7 +92,7 @@ fn basic(header: &str) -> Option<(String, String)> {
         if half.contains(['&', '=']) {
             return half.to_owned();
         }
-        form_urlencoded::parse(half.as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
+        form::pairs(half.as_bytes()).next().map(|(name, _)| name).unwrap_or_default()
     };
     Some((decoded(name), decoded(secret)))
 }

@@ -250,6 +250,6 @@ async fn written(response: HttpResponse, format: Format) -> Answer {
 }
 
 /// Kept out of `routes`: the state as a question needs it.
-pub fn question(state: &web::Data<State>, language: Language, query: &str) -> Question {
-    Question { state: state.clone().into_inner(), language, params: Params::of(query) }
+pub fn question(state: &web::Data<State>, language: Language, query: &str) -> Result<Question, Problem> {
+    Ok(Question { state: state.clone().into_inner(), language, params: Params::of(query)? })
 }

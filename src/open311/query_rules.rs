@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 
 use crate::db::{Id, Instant};
 use crate::fault::Fault;
+use crate::http::form;
 use crate::problem::Problem;
 
 /// "May not span more than 90 days" (start_date, end_date).
@@ -20,20 +21,21 @@ pub const MOST_ROWS: i64 = 1000;
 pub struct Params(HashMap<String, String>);
 
 impl Params {
-    pub fn of(query: &str) -> Params {
+    /// A text that is no UTF-8 is a fault, in whatever parameter.
+    pub fn of(query: &str) -> Result<Params, Problem> {
         let mut all: HashMap<String, String> = HashMap::new();
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        for (name, value) in form::strict(query.as_bytes(), "query/")? {
             let value = value.trim();
             if value.is_empty() {
                 continue;
             }
-            let known = all.entry(name.into_owned()).or_default();
+            let known = all.entry(name).or_default();
             if !known.is_empty() {
                 known.push(',');
             }
             known.push_str(value);
         }
-        Params(all)
+        Ok(Params(all))
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
@@ -201,7 +203,7 @@ mod tests {
     }
 
     fn ask(query: &str) -> Result<Asked, Vec<(String, &'static str)>> {
-        asked(&Params::of(query), at("2026-03-02T01:00:00Z"), ZONE)
+        asked(&Params::of(query).unwrap(), at("2026-03-02T01:00:00Z"), ZONE)
             .map_err(|problem| problem.faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect())
     }
 

@@ -25,7 +25,7 @@ fn language(request: &HttpRequest) -> Language {
 fn asked(state: &web::Data<State>, request: &HttpRequest) -> Result<(Format, Question), Problem> {
     let format = format(request)?;
     key::refuse_in_address(state, request)?;
-    Ok((format, question(state, language(request), request.query_string())))
+    Ok((format, question(state, language(request), request.query_string())?))
 }
 
 fn path(request: &HttpRequest, name: &str) -> String {

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::model::{PlaqueState, Star};
 use super::rows::{PlaqueRow, RatingRow};
 use super::{plaque_store, store};
+use crate::characters::code_key;
 use crate::access::Scope;
 use crate::app::State;
 use crate::companies;
@@ -71,18 +72,21 @@ pub fn page_url(state: &State, number: &str) -> String {
     format!("{}/public/plaques/{number}", state.local_issuer.url)
 }
 
-/// What can be a number at all. Whatever else somebody types is not asked for: PostgreSQL takes no text with a NUL in it.
-fn is_number(text: &str) -> bool {
-    text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+/// A number as somebody typed it from a plaque, with any dash or none; `None` where it can be none.
+fn normalised(typed: &str) -> Option<String> {
+    if typed.chars().count() > 40 {
+        return None;
+    }
+    let digits = code_key(typed);
+    let good = digits.len() > 10 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    good.then(|| format!("{}-{}-{}", &digits[..6], &digits[6..10], &digits[10..]))
 }
 
 /// A plaque by its number, as everyone may check it.
 pub fn find(conn: &mut Conn, state: &State, number: &str) -> Work<Plaque> {
     let unknown = || Problem::not_found_at("path/number");
-    if !is_number(number) {
-        return Err(unknown().into());
-    }
-    let row = plaque_store::find(conn, number)?.ok_or_else(unknown)?;
+    let number = normalised(number).ok_or_else(unknown)?;
+    let row = plaque_store::find(conn, &number)?.ok_or_else(unknown)?;
     let rating = store::find(conn, &EVERYONE, row.rating_id)?;
     let cycle = store::find_cycle(conn, &EVERYONE, rating.cycle_id)?;
     let complex = complexes::find(conn, &EVERYONE, row.complex_id)?;

@@ -22,10 +22,15 @@ pub fn sandbox_routes(config: &mut ServiceConfig) {
 }
 
 /// Pages beside the API, open to everyone.
-pub const PAGES: &[&str] = &[DOCS];
+pub const PAGES: &[&str] = &[DOCS, "/", "/docs", "/public/"];
 const DOCS: &str = "/docs/{_:.*}";
+/// What people type, and where it leads.
+const REDIRECTS: &[(&str, &str)] = &[("/", "/public"), ("/public/", "/public"), ("/docs", "/docs/")];
 
 pub fn pages(config: &mut web::ServiceConfig) {
+    for (typed, page) in REDIRECTS {
+        config.service(web::redirect(*typed, *page));
+    }
     // "none": without it the page asks an outside validator for a badge.
     config.service(
         utoipa_swagger_ui::SwaggerUi::new(DOCS).config(

@@ -213,3 +213,86 @@ fn slow_clients_are_cut_off_and_keep_nobody_waiting() {
         assert!(office.get("/v1/complexes").await.items().is_empty(), "no half of a request was carried out");
     });
 }
+
+/// Sends a piece of a chunked body now and then, until the server has ended the connection.
+fn ends_while_chunks_come(mut stream: TcpStream, head: &str) -> Option<Duration> {
+    stream.set_read_timeout(Some(Duration::from_millis(200))).expect("a time limit");
+    stream.write_all(head.as_bytes()).expect("a head");
+    let began = Instant::now();
+    let mut rest = [0; 4096];
+    while began.elapsed() < Duration::from_secs(20) {
+        let sent = stream.write_all(b"1\r\nx\r\n");
+        let ended = match stream.read(&mut rest) {
+            Ok(count) => count == 0,
+            Err(error) => !matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut),
+        };
+        if ended || sent.is_err() {
+            return Some(began.elapsed());
+        }
+    }
+    None
+}
+
+#[test]
+fn a_body_that_nobody_reads_keeps_no_connection() {
+    let mut setup = Setup { request_timeout: Duration::from_secs(1), ..Setup::default() };
+    setup.server.max_connections = 16;
+    run(Kind::Sqlite, setup, async |app: TestApp| {
+        let chunked = "Host: x\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n";
+        let token = app.social().token.expect("a token");
+        let heads = [
+            // 401, 408, 404, and 200 to a body that a GET should not have.
+            format!("POST /v1/complexes HTTP/1.1\r\n{chunked}\r\n"),
+            format!("POST /v1/complexes HTTP/1.1\r\n{chunked}Authorization: Bearer {token}\r\n\r\n"),
+            format!("POST /nowhere HTTP/1.1\r\n{chunked}\r\n"),
+            format!("GET /livez HTTP/1.1\r\n{chunked}\r\n"),
+        ];
+        let streams: Vec<TcpStream> = (0..16).map(|_| connect(&app)).collect();
+        let ended = tokio::task::spawn_blocking(move || {
+            let all: Vec<_> = streams.into_iter().zip(heads.into_iter().cycle()).collect();
+            let threads = all.into_iter().map(|(stream, head)| {
+                std::thread::spawn(move || (head.clone(), ends_while_chunks_come(stream, &head)))
+            });
+            threads.collect::<Vec<_>>().into_iter().map(|one| one.join().expect("it ran")).collect::<Vec<_>>()
+        });
+        for (head, after) in ended.await.expect("all were tried") {
+            let after = after.unwrap_or_else(|| panic!("left open: {head}"));
+            assert!(after < Duration::from_secs(15), "{after:?}: {head}");
+        }
+        assert_eq!(app.nobody().get("/livez").await.status, 200);
+    });
+}
+
+#[test]
+fn a_form_without_a_key_is_bounded_in_bytes_and_in_seconds() {
+    let setup = Setup { request_timeout: Duration::from_secs(2), ..Setup::default() };
+    run(Kind::Sqlite, setup, async |app: TestApp| {
+        let head = |length: usize| {
+            format!(
+                "POST /open311/v2/requests.json HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n\
+                 Content-Length: {length}\r\n\r\n"
+            )
+        };
+        let mut stream = connect(&app);
+        stream.set_read_timeout(Some(Duration::from_millis(200))).expect("a time limit");
+        stream.write_all(head(1_000_000).as_bytes()).expect("a head");
+        let began = Instant::now();
+        let mut answer = Vec::new();
+        let mut part = [0; 4096];
+        while began.elapsed() < Duration::from_secs(20) {
+            let _ = stream.write_all(b"-");
+            match stream.read(&mut part) {
+                Ok(0) => break,
+                Ok(count) => answer.extend_from_slice(&part[..count]),
+                Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
+                Err(_) => break,
+            }
+        }
+        assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+        assert!(answer.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&answer));
+        // Lines before the first boundary are no part of the form and count all the same.
+        let lines = app.nobody().call(reqwest::Method::POST, "/open311/v2/requests.json");
+        let answer = lines.body("multipart/form-data; boundary=b", "\n".repeat(600_000)).await;
+        assert_eq!(answer.status, 413);
+    });
+}
