@@ -86,7 +86,10 @@ pub fn search_key(text: &str) -> String {
 
 /// Any dash that people type or that a program makes of one.
 pub fn is_dash(letter: char) -> bool {
-    matches!(letter, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2500}' | '\u{30fc}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
+    matches!(
+        letter,
+        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2500}' | '\u{30fc}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}'
+    )
 }
 
 /// A code as it was typed, without its dashes and spaces, narrow and in capitals.
@@ -106,8 +109,21 @@ mod tests {
         let text = "星河苑 2 号楼\t乙某\r\n𠮷：“收费”·１.80元/m²，é\u{200d}👨\u{fe0f}";
         assert_eq!(fault("", text), None);
         for letter in [
-            '\0', '\u{1}', '\u{1b}', '\u{85}', '\u{202e}', '\u{2066}', '\u{2028}', '\u{200b}', '\u{fffe}', '\u{1ffff}',
-            '\u{e0041}', '\u{7f}', '\u{fffd}', '\u{fff9}', '\u{ad}',
+            '\0',
+            '\u{1}',
+            '\u{1b}',
+            '\u{85}',
+            '\u{202e}',
+            '\u{2066}',
+            '\u{2028}',
+            '\u{200b}',
+            '\u{fffe}',
+            '\u{1ffff}',
+            '\u{e0041}',
+            '\u{7f}',
+            '\u{fffd}',
+            '\u{fff9}',
+            '\u{ad}',
         ] {
             assert!(is_forbidden(letter), "{letter:?}");
         }
@@ -123,7 +139,9 @@ mod tests {
 
     #[test]
     fn letters_that_nobody_sees_are_no_text() {
-        for nothing in ["\u{3164}", "\u{2800}\u{2800}", "\u{115f}\u{1160}", "\u{ffa0} ", "\u{fe0f}", "\u{301}", "\u{200d}"] {
+        for nothing in
+            ["\u{3164}", "\u{2800}\u{2800}", "\u{115f}\u{1160}", "\u{ffa0} ", "\u{fe0f}", "\u{301}", "\u{200d}"]
+        {
             assert!(!says_something(nothing), "{nothing:?}");
             assert_eq!(fault("", nothing).map(|found| found.code), Some("blank"), "{nothing:?}");
         }

@@ -83,7 +83,11 @@ fn parts(all: &mut Vec<Attack>) {
     }
     let field = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n";
     for (name, unit) in [("carriage returns", "\r"), ("line ends", "\r\n"), ("almost boundaries", "\r\n--")] {
-        all.push(body(format!("multipart field of {name}"), form, format!("{field}{}", unit.repeat(MOST / unit.len()))));
+        all.push(body(
+            format!("multipart field of {name}"),
+            form,
+            format!("{field}{}", unit.repeat(MOST / unit.len())),
+        ));
     }
 }
 

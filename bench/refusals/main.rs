@@ -129,7 +129,9 @@ impl Ids<'_> {
             return known.clone();
         }
         let of = |token: &str| {
-            let head = format!("GET {list}?limit=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n");
+            let head = format!(
+                "GET {list}?limit=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
+            );
             let (_, body) = exchange(self.address, head.as_bytes(), b"").ok()?;
             let page: Value = serde_json::from_slice(&body).ok()?;
             Some(page["items"][0]["id"].as_str()?.to_owned())
@@ -187,7 +189,8 @@ fn exchange(address: SocketAddr, head: &[u8], body: &[u8]) -> anyhow::Result<(u1
     let _ = stream.write_all(head).and_then(|()| stream.write_all(body));
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);
-    let status = answer.get(9..12).and_then(|digits| std::str::from_utf8(digits).ok()).and_then(|text| text.parse().ok());
+    let status =
+        answer.get(9..12).and_then(|digits| std::str::from_utf8(digits).ok()).and_then(|text| text.parse().ok());
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n").map_or(answer.len(), |at| at + 4);
     Ok((status.unwrap_or(0), answer.split_off(end)))
 }

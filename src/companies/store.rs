@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::model::{Company, ListCompanies};
 use crate::access::{Scope, scoped};
 use crate::db::schema::{companies, company_areas, company_families as families};
-use crate::db::{Conn, Id, Work, contains, distinct, lock_company, folded};
+use crate::db::{Conn, Id, Work, contains, distinct, folded, lock_company};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
 use crate::on_both;

@@ -60,7 +60,11 @@ mod tests {
     #[test]
     fn what_is_read_from_paper_is_understood() {
         let code = "7K3M-9Q2T-XV5B-0R81-HD6W-4CJP-A1EF";
-        for typed in ["7k3m9q2txv5bor8lhd6w4cjpaief", " 7K3M-9Q2T XV5B-0R8I-HD6W-4CJP-A1EF ", "７Ｋ３Ｍ—9Q2T－xv5b‐0R81 HD6W—4CJP　A1EF"] {
+        for typed in [
+            "7k3m9q2txv5bor8lhd6w4cjpaief",
+            " 7K3M-9Q2T XV5B-0R8I-HD6W-4CJP-A1EF ",
+            "７Ｋ３Ｍ—9Q2T－xv5b‐0R81 HD6W—4CJP　A1EF",
+        ] {
             assert_eq!(normalised(typed).as_deref(), Some(code));
         }
         for wrong in ["", "7K3M", "7K3M-9Q2T-XV5B-0R81-HD6W-4CJP-A1EFF", "7K3M-9Q2T-XV5B-0R81-HD6W-4CJP-A1E望"] {

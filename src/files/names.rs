@@ -126,7 +126,11 @@ mod tests {
         assert_eq!(good("attachment; filename=plain.png ; x=y"), "plain.png");
         assert_eq!(good("attachment; filename=\"a.png\"; filename*=utf-8''%E7%85%A7.png"), "照.png");
         assert_eq!(good("attachment; filename=\"现\u{200b}场.jpg\""), "现场.jpg");
-        for other in [&b"attachment; filename=\"\xcf\xd6.jpg\""[..], b"attachment; filename*=GBK''%CF%D6.jpg", b"attachment; filename*=UTF-8''%CF%D6.jpg"] {
+        for other in [
+            &b"attachment; filename=\"\xcf\xd6.jpg\""[..],
+            b"attachment; filename*=GBK''%CF%D6.jpg",
+            b"attachment; filename*=UTF-8''%CF%D6.jpg",
+        ] {
             assert_eq!(name(other).unwrap_err().code, "invalid_format");
         }
     }

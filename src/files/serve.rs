@@ -3,7 +3,8 @@
 use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, ETAG, IF_RANGE, RANGE, VARY,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, ETAG, IF_RANGE, RANGE,
+    VARY,
 };
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::stream;
@@ -33,9 +34,7 @@ pub async fn serve(files: &Files, request: &HttpRequest, content: Content) -> An
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let etag = format!("\"{}\"", content.sha256);
     let mut response = HttpResponse::Ok();
-    response
-        .insert_header((ETAG, etag.as_str()))
-        .insert_header((CACHE_CONTROL, content.cache));
+    response.insert_header((ETAG, etag.as_str())).insert_header((CACHE_CONTROL, content.cache));
     if let Some(vary) = content.vary {
         response.insert_header((VARY, vary));
     }

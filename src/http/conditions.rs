@@ -182,7 +182,8 @@ mod tests {
 
     #[test]
     fn a_write_names_the_version_that_is_there() {
-        let told = |lines: &[(HeaderName, &str)], version| of(lines).on_write(version, true).map_err(|found| found.code);
+        let told =
+            |lines: &[(HeaderName, &str)], version| of(lines).on_write(version, true).map_err(|found| found.code);
         let (failed, required) = (Err(Code::PreconditionFailed), Err(Code::PreconditionRequired));
         assert_eq!(told(&[(IF_MATCH, "\"3.other view\"")], 3), Ok(()));
         assert_eq!(told(&[(IF_MATCH, "*")], 3), Ok(()));

@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::answer::{self, Answer, Entity};
-use super::conditions::{Conditions, Verdict};
 use super::body::Body;
+use super::conditions::{Conditions, Verdict};
 use super::idempotency::{self, IdempotencyKey, StoredAnswer};
 use super::language::Language;
 use super::paging::PageOf;

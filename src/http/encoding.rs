@@ -3,10 +3,10 @@
 use actix_http::encoding::Encoder;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ContentEncoding, ETAG, HeaderMap, HeaderValue, VARY,
 };
-use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
 
 use super::conditions::COMPRESSED;
@@ -76,7 +76,9 @@ fn is_text(headers: &HeaderMap) -> bool {
 }
 
 fn varies(headers: &HeaderMap) -> bool {
-    headers.get_all(VARY).any(|value| value.to_str().is_ok_and(|text| text.to_ascii_lowercase().contains("accept-encoding")))
+    headers
+        .get_all(VARY)
+        .any(|value| value.to_str().is_ok_and(|text| text.to_ascii_lowercase().contains("accept-encoding")))
 }
 
 fn add_vary(headers: &mut HeaderMap) {
@@ -112,12 +114,21 @@ mod tests {
             lines.iter().for_each(|line| headers.append(ACCEPT_ENCODING, HeaderValue::from_str(line).unwrap()));
             wants_gzip(&headers)
         };
-        for lines in [&["gzip"][..], &["br, GZIP;q=0.5"], &["*"], &["br", "gzip"], &["identity;q=0, gzip"], &["*;q=0.1"]] {
+        for lines in
+            [&["gzip"][..], &["br, GZIP;q=0.5"], &["*"], &["br", "gzip"], &["identity;q=0, gzip"], &["*;q=0.1"]]
+        {
             assert!(wants(lines), "{lines:?}");
         }
         for lines in [
-            &[][..], &[""], &["identity"], &["br"], &["gzip;q=0"], &["gzip;q=0, *"], &["gzip;q=0.4, identity"],
-            &["identity;q=0"], &["gzip;q=x"],
+            &[][..],
+            &[""],
+            &["identity"],
+            &["br"],
+            &["gzip;q=0"],
+            &["gzip;q=0, *"],
+            &["gzip;q=0.4, identity"],
+            &["identity;q=0"],
+            &["gzip;q=x"],
         ] {
             assert!(!wants(lines), "{lines:?}");
         }

@@ -51,9 +51,7 @@ pub fn check_charset(media_type: &str) -> Result<(), Problem> {
     });
     match declared.as_deref() {
         None | Some("utf-8" | "utf8" | "us-ascii") => Ok(()),
-        Some(_) => {
-            Err(Problem::new(Code::UnsupportedMediaType).detail("编码须为 UTF-8", "the encoding must be UTF-8"))
-        }
+        Some(_) => Err(Problem::new(Code::UnsupportedMediaType).detail("编码须为 UTF-8", "the encoding must be UTF-8")),
     }
 }
 

@@ -170,10 +170,10 @@ mod tests {
         assert_eq!(faults(r#"{"a":1,"b":{"a":1}}"#), []);
         assert_eq!(faults(r#"{"a":1,"a":1}"#), [("/a".to_owned(), "duplicate")]);
         assert_eq!(faults(r#"{"a":1,"\u0061":2}"#), [("/a".to_owned(), "duplicate")], "however it is written");
-        assert_eq!(faults(r#"[{"x/y":[0,{"a":1,"a":2}]},{"b":1,"b":1}]"#), [
-            ("/0/x~1y/1/a".to_owned(), "duplicate"),
-            ("/1/b".to_owned(), "duplicate")
-        ]);
+        assert_eq!(
+            faults(r#"[{"x/y":[0,{"a":1,"a":2}]},{"b":1,"b":1}]"#),
+            [("/0/x~1y/1/a".to_owned(), "duplicate"), ("/1/b".to_owned(), "duplicate")]
+        );
     }
 
     #[test]

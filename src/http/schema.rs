@@ -186,8 +186,7 @@ pub fn check_count(query: &str) -> Result<(), Problem> {
     if query.bytes().filter(|byte| *byte == b'&').count() < MOST_PARAMETERS {
         return Ok(());
     }
-    let (zh, en) =
-        (format!("最多 {MOST_PARAMETERS} 个参数"), format!("at most {MOST_PARAMETERS} parameters"));
+    let (zh, en) = (format!("最多 {MOST_PARAMETERS} 个参数"), format!("at most {MOST_PARAMETERS} parameters"));
     Err(Problem::fault("query", "too_many", zh, en))
 }
 

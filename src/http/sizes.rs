@@ -142,7 +142,10 @@ impl Sizes {
             }
             Value::String(text) => {
                 let takers: Vec<&Limits> = self.all(at).into_iter().filter(|one| one.text).collect();
-                if !takers.is_empty() && takers.iter().all(|one| one.free) && let Cow::Owned(tidied) = tidied(text) {
+                if !takers.is_empty()
+                    && takers.iter().all(|one| one.free)
+                    && let Cow::Owned(tidied) = tidied(text)
+                {
                     *text = tidied;
                 }
                 let limits = takers.iter().map(|one| one.most_characters.or(Some(MOST_CHARACTERS)));

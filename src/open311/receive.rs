@@ -70,10 +70,8 @@ fn check_count(fields: usize) -> Result<(), Problem> {
 }
 
 fn malformed() -> Problem {
-    Problem::new(Code::MalformedRequest).detail(
-        "表单不完整、格式有误或不是 UTF-8 编码",
-        "the form is malformed, is not UTF-8, or ended too early",
-    )
+    Problem::new(Code::MalformedRequest)
+        .detail("表单不完整、格式有误或不是 UTF-8 编码", "the form is malformed, is not UTF-8, or ended too early")
 }
 
 /// What may come before it is known whose it is: as many bytes as a form without files, in as much time as any request.

@@ -284,7 +284,8 @@ fn a_form_without_a_key_is_bounded_in_bytes_and_in_seconds() {
             match stream.read(&mut part) {
                 Ok(0) => break,
                 Ok(count) => answer.extend_from_slice(&part[..count]),
-                Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
+                Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
+                }
                 Err(_) => break,
             }
         }
