@@ -147,6 +147,7 @@ fn limits(settings: &Settings) -> LimitOptions {
         address: Rate::new(limits.address_requests_per_second, limits.address_burst),
         refused_tokens: Rate::new(limits.refused_tokens_per_second, limits.refused_tokens_burst),
         token_requests: Rate::new(limits.token_requests_per_second, limits.token_requests_burst),
+        at_once: limits.address_requests_at_once,
         proxies: Proxies { trusted: limits.trusted_proxies.clone(), header: limits.forwarded_header },
     }
 }

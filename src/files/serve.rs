@@ -43,7 +43,10 @@ pub async fn serve(files: &Files, request: &HttpRequest, content: Content) -> An
         Verdict::NotModified => return Ok(response.status(StatusCode::NOT_MODIFIED).finish()),
         Verdict::Failed => return Err(Problem::new(Code::PreconditionFailed)),
     }
-    let range = match asked(header(RANGE), header(IF_RANGE), &etag, content.size) {
+    // Ranges are of GET alone (14.2); several lines are no range.
+    let head = request.extensions().contains::<WithoutBody>();
+    let wanted = header(RANGE).filter(|_| !head && request.headers().get_all(RANGE).count() == 1);
+    let range = match asked(wanted, header(IF_RANGE), &etag, content.size) {
         Asked::Whole => 0..content.size,
         Asked::Part(range) => {
             let part = format!("bytes {}-{}/{}", range.start, range.end - 1, content.size);
@@ -62,7 +65,7 @@ pub async fn serve(files: &Files, request: &HttpRequest, content: Content) -> An
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((ACCEPT_RANGES, "bytes"));
     let length = range.end - range.start;
-    if request.extensions().contains::<WithoutBody>() {
+    if head {
         let nothing = stream::empty::<Result<actix_web::web::Bytes, std::io::Error>>();
         return Ok(response.body(SizedStream::new(length, nothing)));
     }

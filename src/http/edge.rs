@@ -14,14 +14,16 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
 
 use super::language::Language;
-use super::limits::Allowance;
+use super::limits::{Allowance, UnderWay};
 use super::unread::Unread;
 use crate::access::gate::{is_public_read, routed_path};
+use crate::access::visitor::Visitor;
 use crate::app::{Route, State};
 use crate::files;
 use crate::open311::{self, Format};
 use crate::pages;
 use crate::problem::{Code, Problem};
+use crate::security::Kind;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -98,6 +100,21 @@ fn seal(headers: &mut HeaderMap, id: &str, state: &State) {
     }
 }
 
+/// Probes are answered whatever else their address does.
+const PROBES: &[&str] = &["/livez", "/readyz", "/metrics"];
+
+/// Counts a request as under way, unless its address has too many.
+fn begun(state: &State, request: &ServiceRequest) -> Result<Option<UnderWay>, Problem> {
+    if PROBES.contains(&request.path()) {
+        return Ok(None);
+    }
+    let visitor = Visitor { state, request: request.request(), operation: "unknown" };
+    state.limits.begin(visitor.address()).map_err(|over| {
+        visitor.event(Kind::RateLimitedAddress, None, "at_once");
+        over.into()
+    })
+}
+
 pub async fn edge(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -126,7 +143,13 @@ pub async fn edge(
     }
     let uploads = method == Method::POST && files::is_upload(routed_path(request.request()));
     let limit = if uploads { state.files.timeout } else { state.request_timeout };
-    let Ok(outcome) = tokio::time::timeout(limit, next.call(request)).await else {
+    let work = async {
+        match begun(&state, &request) {
+            Ok(_under_way) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+            Err(problem) => Ok(request.error_response(problem)),
+        }
+    };
+    let Ok(outcome) = tokio::time::timeout(limit, work).await else {
         // The request is gone with its handler: the answer travels as an error that is complete already.
         let problem = Problem::new(Code::RequestTimeout).detail(
             "若请求已完整发送，其结果未知，请用同一幂等键重试",
@@ -145,7 +168,7 @@ pub async fn edge(
         tracing::warn!(request_id = id, trace_id = trace.as_deref(), "request took too long");
         return Err(InternalError::from_response("request timeout", response).into());
     };
-    let mut response = problem_response(outcome?.map_into_boxed_body(), language, &id, &instance, &state);
+    let mut response = problem_response(outcome?, language, &id, &instance, &state);
     seal(response.headers_mut(), &id, &state);
 
     let answered = response.request().clone();

@@ -1,11 +1,12 @@
 //! How much one caller and one address may ask for. Decided from the head of a request: before its body is read and,
 //! for addresses, before a signature is checked.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -55,6 +56,8 @@ pub struct LimitOptions {
     pub refused_tokens: Option<Rate>,
     /// Requests for a token, of one address.
     pub token_requests: Option<Rate>,
+    /// Requests of one address that may be under way at once; 0 is no limit.
+    pub at_once: usize,
     pub proxies: Proxies,
 }
 
@@ -143,6 +146,24 @@ impl Limiter {
     }
 }
 
+/// A request that is under way.
+pub struct UnderWay {
+    counts: Arc<Mutex<HashMap<u64, usize>>>,
+    key: u64,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counts.get_mut(&self.key) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&self.key);
+            }
+        }
+    }
+}
+
 pub struct Limits {
     caller: Option<Limiter>,
     address: Option<Limiter>,
@@ -150,6 +171,9 @@ pub struct Limits {
     token_requests: Option<Limiter>,
     /// Addresses whose tokens are not looked at before then.
     shut_out: Cache<u64, Instant>,
+    at_once: usize,
+    /// How many requests each address has under way; none stays here that has none.
+    under_way: Arc<Mutex<HashMap<u64, usize>>>,
     proxies: Proxies,
     hasher: RandomState,
 }
@@ -162,6 +186,8 @@ impl Limits {
             refused_tokens: options.refused_tokens.map(Limiter::new),
             token_requests: options.token_requests.map(Limiter::new),
             shut_out: Cache::new(REMEMBERED),
+            at_once: options.at_once,
+            under_way: Arc::default(),
             proxies: options.proxies,
             hasher: RandomState::new(),
         }
@@ -169,6 +195,20 @@ impl Limits {
 
     pub fn proxies(&self) -> &Proxies {
         &self.proxies
+    }
+
+    /// One more request of an address is under way, until what is returned is dropped. Whoever opens many and sends them
+    /// slowly holds up nobody else.
+    pub fn begin(&self, address: Option<IpAddr>) -> Result<Option<UnderWay>, Exhausted> {
+        let Some(key) = address.map(limit_key).filter(|_| self.at_once > 0) else { return Ok(None) };
+        let mut counts = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(key).or_default();
+        if *count >= self.at_once {
+            return Err(Exhausted { allowance: None, wait: Duration::from_secs(1) });
+        }
+        *count += 1;
+        drop(counts);
+        Ok(Some(UnderWay { counts: self.under_way.clone(), key }))
     }
 
     /// One request of a caller: a person by its subject, a machine by its client, which is its subject (RFC 9068, 2.2).

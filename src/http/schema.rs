@@ -127,17 +127,19 @@ impl Contract {
         if let Some((sizes, _)) = checked {
             sizes.cut(body);
         }
-        check_texts(body, &mut String::new(), &mut faults);
         if let Some((_, validator)) = checked
             && !validator.is_valid(body)
         {
-            for error in validator.iter_errors(body) {
-                add_faults(&error, "", "unknown_field", &mut faults);
+            // Sizes first: they are told however many faults there are within.
+            let (sizes, others): (Vec<_>, Vec<_>) = validator.iter_errors(body).partition(is_size);
+            for error in sizes.iter().chain(&others) {
+                add_faults(error, "", "unknown_field", &mut faults);
                 if faults.is_full() {
                     break;
                 }
             }
         }
+        check_texts(body, &mut String::new(), &mut faults);
         faults
     }
 
@@ -254,6 +256,10 @@ fn descend(step: &str, item: &Value, pointer: &mut String, faults: &mut Faults) 
     pointer.push_str(step);
     check_texts(item, pointer, faults);
     pointer.truncate(length);
+}
+
+fn is_size(error: &ValidationError<'_>) -> bool {
+    matches!(error.kind(), Kind::MaxItems { .. } | Kind::MaxLength { .. } | Kind::MaxProperties { .. })
 }
 
 fn has_break(value: &Value) -> bool {

@@ -15,6 +15,8 @@ use crate::problem::Problem;
 const MOST_DAYS: i64 = 90;
 /// "First 1000 requests returned" (Response Volume).
 pub const MOST_ROWS: i64 = 1000;
+/// A policy has no more categories.
+const MOST_CODES: usize = 200;
 
 /// Parameters by name; those that stand there several times are joined, as a list is.
 #[derive(Clone, Debug, Default)]
@@ -88,7 +90,7 @@ pub fn asked(params: &Params, now: Instant, zone: Tz) -> Result<Asked, Problem> 
             let span = span(params, now, zone, &mut faults);
             let codes = params
                 .list("service_code")
-                .map(|codes| codes.into_iter().filter(|code| is_code(code)).map(str::to_owned).collect());
+                .map(|codes| codes.into_iter().filter(|code| is_code(code)).take(MOST_CODES).map(str::to_owned).collect());
             let (from, to) = span.unwrap_or((now, now));
             Which::Those { from, to, codes, open }
         }

@@ -212,6 +212,8 @@ settings! {
             "Requests a second without a token of one address (IPv6: of one /64). 0 is no limit.";
         address_burst: usize = "300", Whole(1, 1_000_000), [],
             "Requests without a token of one address at once.";
+        address_requests_at_once: usize = "200", Whole(0, 100_000), [],
+            "Requests of one address, with or without a token, that may be under way at the same time. 0 is no limit.";
         refused_tokens_per_second: usize = "5", Whole(0, 1_000_000), [],
             "Refused tokens a second of one address; over it, no token of that address is looked at that was not good before. 0 is no limit.";
         refused_tokens_burst: usize = "50", Whole(1, 1_000_000), [],

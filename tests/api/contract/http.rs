@@ -297,3 +297,39 @@ fn a_form_without_a_key_is_bounded_in_bytes_and_in_seconds() {
         assert_eq!(answer.status, 413);
     });
 }
+
+#[test]
+fn one_address_holds_up_nobody_else() {
+    let mut setup = Setup { request_timeout: Duration::from_secs(8), ..Setup::default() };
+    setup.limits.at_once = 3;
+    run(Kind::Sqlite, setup, async |app: TestApp| {
+        let (most, _) = almost(&app);
+        let mut slow: Vec<TcpStream> = (0..3)
+            .map(|_| {
+                let mut stream = connect(&app);
+                stream.write_all(most.as_bytes()).expect("most of a request");
+                stream
+            })
+            .collect();
+        let mut refused = false;
+        for _ in 0..50 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            refused = app.social().get("/v1/me").await.status == 429;
+            if refused {
+                break;
+            }
+        }
+        assert!(refused, "a fourth of the same address waits");
+        assert_eq!(app.nobody().get("/livez").await.status, 200, "a probe does not");
+        slow.pop();
+        let mut served = false;
+        for _ in 0..50 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            served = app.social().get("/v1/me").await.status == 200;
+            if served {
+                break;
+            }
+        }
+        assert!(served, "one of them has left");
+    });
+}
