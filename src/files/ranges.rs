@@ -16,7 +16,8 @@ pub enum Asked {
 /// this very tag asks for the whole too (13.1.5).
 pub fn asked(range: Option<&str>, if_range: Option<&str>, etag: &str, size: u64) -> Asked {
     // The name of a unit minds no case (14.1).
-    let spec = range.and_then(|range| range.trim().split_once('=')).filter(|(unit, _)| unit.eq_ignore_ascii_case("bytes"));
+    let spec =
+        range.and_then(|range| range.trim().split_once('=')).filter(|(unit, _)| unit.eq_ignore_ascii_case("bytes"));
     let Some((_, spec)) = spec.filter(|_| Conditions::if_range(if_range, etag)) else { return Asked::Whole };
     let Some((first, last)) = spec.trim().split_once('-').filter(|_| !spec.contains(',')) else { return Asked::Whole };
     let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().unwrap_or(u64::MAX));

@@ -88,9 +88,9 @@ pub fn asked(params: &Params, now: Instant, zone: Tz) -> Result<Asked, Problem> 
         None => {
             let open = status(params, &mut faults);
             let span = span(params, now, zone, &mut faults);
-            let codes = params
-                .list("service_code")
-                .map(|codes| codes.into_iter().filter(|code| is_code(code)).take(MOST_CODES).map(str::to_owned).collect());
+            let codes = params.list("service_code").map(|codes| {
+                codes.into_iter().filter(|code| is_code(code)).take(MOST_CODES).map(str::to_owned).collect()
+            });
             let (from, to) = span.unwrap_or((now, now));
             Which::Those { from, to, codes, open }
         }
