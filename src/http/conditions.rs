@@ -70,7 +70,7 @@ impl Tags {
             Tags::Any => true,
             Tags::These(all) => {
                 let version = version.to_string();
-                all.iter().any(|tag| tag.text.split('.').next() == Some(&version) && !(strongly && tag.weak))
+                all.iter().any(|tag| tag.text.split('.').next() == Some(version.as_str()) && !(strongly && tag.weak))
             }
         }
     }
