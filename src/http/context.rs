@@ -1,7 +1,7 @@
 //! One request, as an action sees it ([`Ctx`]), and one transaction ([`Tx`]).
 
 use std::future::{Ready, ready};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
@@ -18,6 +18,7 @@ use crate::access::{Caller, Scope};
 use crate::app::State;
 use crate::db::types::Instant;
 use crate::db::{Conn, Fail, Id, Work, WriteGate};
+use crate::documents::texts::{self, Texts};
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
 use crate::security;
@@ -224,8 +225,8 @@ impl Ctx {
         F: Fn(&mut Tx) -> Work<Entity<T>> + Send + 'static,
     {
         let ctx = self.clone();
-        let work = move |conn: &mut Conn| action(&mut Tx { conn, ctx: &ctx, key: None });
-        let entity = self.in_span(WRITE, self.state.db.write(WriteGate::default(), work)).await?;
+        let work = move |conn: &mut Conn, texts: &Texts| action(&mut Tx { conn, ctx: &ctx, key: None, texts });
+        let entity = self.write(WriteGate::default(), work).await?;
         self.wrote();
         self.show(entity)
     }
@@ -300,8 +301,8 @@ impl Ctx {
         let ctx = self.clone();
         let key = self.key_of(&body);
         let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
-        let work = move |conn: &mut Conn| {
-            let mut tx = Tx { conn, ctx: &ctx, key: key.as_ref() };
+        let work = move |conn: &mut Conn, texts: &Texts| {
+            let mut tx = Tx { conn, ctx: &ctx, key: key.as_ref(), texts };
             let entity = action(&mut tx, &body)?;
             let stored = entity.stored().map_err(unserialisable)?;
             if let Some(key) = &key {
@@ -311,13 +312,28 @@ impl Ctx {
             }
             Ok((stored, entity.shown_once))
         };
-        let result = self.in_span(WRITE, self.state.db.write(gate, work)).await;
+        let result = self.write(gate, work).await;
         self.wrote();
         match result {
             Ok((stored, true)) => Ok(stored.secret_response()),
             Ok((stored, false)) => Ok(stored.response(None, false)),
             Err(fail) => self.not_acted(fail),
         }
+    }
+
+    /// One transaction, run again where it lacked the text of a document.
+    pub async fn write<T, F>(&self, gate: WriteGate, work: F) -> Work<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn, &Texts) -> Work<T> + Send + 'static,
+    {
+        let (made, work) = (Texts::default(), Arc::new(Mutex::new(work)));
+        texts::with_texts(&made, || {
+            let (made, work) = (made.clone(), work.clone());
+            let run = move |conn: &mut Conn| work.lock().unwrap_or_else(|poisoned| poisoned.into_inner())(conn, &made);
+            self.in_span(WRITE, self.state.db.write(gate.clone(), run))
+        })
+        .await
     }
 
     /// Replayed, or refused.
@@ -353,15 +369,17 @@ impl Ctx {
         let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
         let (ctx, input) = (self.clone(), body.clone());
         // What was answered before, or has faults, takes no step.
-        let first = move |conn: &mut Conn| Tx { conn, ctx: &ctx, key: key.as_ref() }.input(&input).map(drop);
-        if let Err(fail) = self.in_span(WRITE, self.state.db.write(gate, first)).await {
+        let first = move |conn: &mut Conn, texts: &Texts| {
+            Tx { conn, ctx: &ctx, key: key.as_ref(), texts }.input(&input).map(drop)
+        };
+        if let Err(fail) = self.write(gate, first).await {
             return self.not_acted(fail);
         }
         let mut done = Vec::new();
         for one in steps(body.input(|_, _| Ok(()))?) {
             let ctx = self.clone();
-            let work = move |conn: &mut Conn| step(&mut Tx { conn, ctx: &ctx, key: None }, &one);
-            let stepped = self.in_span(WRITE, self.state.db.write(WriteGate::default(), work)).await;
+            let work = move |conn: &mut Conn, texts: &Texts| step(&mut Tx { conn, ctx: &ctx, key: None, texts }, &one);
+            let stepped = self.write(WriteGate::default(), work).await;
             self.wrote();
             done.push(stepped?);
         }
@@ -383,8 +401,10 @@ impl Ctx {
         F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
     {
         let ctx = self.clone();
-        let work = move |conn: &mut Conn| action(&mut Tx { conn, ctx: &ctx, key: None }, &body).map(|made| made.body);
-        self.state.db.write(WriteGate::default(), work).await
+        let work = move |conn: &mut Conn, texts: &Texts| {
+            action(&mut Tx { conn, ctx: &ctx, key: None, texts }, &body).map(|made| made.body)
+        };
+        self.write(WriteGate::default(), work).await
     }
 }
 
@@ -402,12 +422,24 @@ pub struct Tx<'a> {
     pub conn: &'a mut Conn,
     pub ctx: &'a Ctx,
     key: Option<&'a IdempotencyKey>,
+    texts: &'a Texts,
 }
 
 impl<'a> Tx<'a> {
-    /// A transaction of the program itself: there is no key.
+    /// A transaction of the program itself: there is no key, and no document is issued in it ([`Ctx::write`]).
     pub fn of(conn: &'a mut Conn, ctx: &'a Ctx) -> Tx<'a> {
-        Tx { conn, ctx, key: None }
+        static NONE: LazyLock<Texts> = LazyLock::new(Texts::default);
+        Tx { conn, ctx, key: None, texts: &NONE }
+    }
+
+    /// A transaction of the program itself within [`Ctx::write`].
+    pub fn with_texts(conn: &'a mut Conn, ctx: &'a Ctx, texts: &'a Texts) -> Tx<'a> {
+        Tx { conn, ctx, key: None, texts }
+    }
+
+    /// The texts of documents that were made for this transaction.
+    pub fn texts(&self) -> &'a Texts {
+        self.texts
     }
 }
 

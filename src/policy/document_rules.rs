@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::documents::DocumentTemplate;
-use crate::documents::samples;
-use crate::documents::template::paragraphs;
+use crate::documents::apart::apart;
+use crate::documents::template::{self, TRYING, TemplateFault};
 use crate::fault::Fault;
 
-/// One text for each kind, and each is a template that needs nothing a case of its kind may lack.
+/// One text for each kind, and each is a template that needs nothing a case of its kind may lack. Tries the texts on a
+/// thread of its own and waits for it: to be called outside of a transaction.
 pub fn check(templates: &[DocumentTemplate]) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut seen = BTreeSet::new();
@@ -22,13 +23,26 @@ pub fn check(templates: &[DocumentTemplate]) -> Vec<Fault> {
             let (zh, en) = ("应为1至100个字。", "Must have 1 to 100 characters.");
             faults.push(Fault::new(at("title"), "text_length", zh, en));
         }
-        let fault = samples::of(kind).iter().find_map(|sample| paragraphs(kind, &template.text, sample).err());
-        if let Some(fault) = fault {
-            let (zh, en) = (format!("文本无法套用：{fault}。"), format!("The text cannot be used: {fault}."));
-            faults.push(Fault::new(at("text"), "template_invalid", zh, en));
-        }
+    }
+    for (index, fault) in tried(templates) {
+        let (zh, en) =
+            (format!("文本无法套用：{}。", fault.zh), format!("The text cannot be used: {}.", fault.en));
+        faults.push(Fault::new(format!("/documents/{index}/text"), "template_invalid", zh, en));
     }
     faults
+}
+
+/// The faults of the texts by their place; of texts of one kind only the first is tried, since the others are refused anyway.
+fn tried(templates: &[DocumentTemplate]) -> Vec<(usize, TemplateFault)> {
+    let mut seen = BTreeSet::new();
+    let of_a_kind = templates.iter().enumerate().filter(|(_, template)| seen.insert(template.kind));
+    let texts: Vec<_> = of_a_kind.map(|(index, template)| (index, template.kind, template.text.clone())).collect();
+    let first = texts.first().map_or(0, |(index, ..)| *index);
+    let work = move |until| {
+        let fault_of = |(index, kind, text): (usize, _, String)| Some((index, template::check(kind, &text, until).err()?));
+        texts.into_iter().filter_map(fault_of).collect()
+    };
+    apart(TRYING, work).unwrap_or_else(|why| vec![(first, why.into())])
 }
 
 #[cfg(test)]
@@ -61,7 +75,7 @@ mod tests {
             ("/documents/4/text", "template_invalid"),
         ];
         assert_eq!(told, expected);
-        assert!(faults[1].detail_en.contains("syntax error"), "{}", faults[1].detail_en);
-        assert!(faults[2].detail_zh.contains("undefined value"), "{}", faults[2].detail_zh);
+        assert!(faults[1].detail_en.contains("}} is missing (line 1)"), "{}", faults[1].detail_en);
+        assert!(faults[2].detail_zh.contains("没有“due_on”"), "{}", faults[2].detail_zh);
     }
 }
