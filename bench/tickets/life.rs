@@ -215,6 +215,7 @@ impl Ticket {
             red_cards: 0,
             course: Json(course),
             updated_at: submitted_at,
+            accept_due: None,
         };
         let mut ticket = Ticket {
             row,
@@ -274,6 +275,8 @@ impl Ticket {
         }
         self.by_itself(world, chance, world.now, clock_until);
         self.row.next_at = self.next_look(world);
+        let course = &self.row.course.0;
+        self.row.accept_due = (self.row.is_open && course.accepted_at.is_none()).then_some(course.accept_due);
     }
 
     fn may(&self, kind: StepKind) -> bool {
@@ -354,7 +357,7 @@ impl Ticket {
                 let first = self.row.course.0.accepted_at.is_none();
                 self.row.course.0.accepted_at.get_or_insert(at);
                 if first {
-                    self.row.accepted_on_time = Some(time <= self.row.course.0.accept_due.0);
+                    self.row.accepted_on_time = Some(time < self.row.course.0.accept_due.0);
                 }
                 self.change(State::Accepted, time);
             }

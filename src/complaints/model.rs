@@ -116,6 +116,7 @@ coded_enum! {
         YellowCard "yellow_card" "黄牌提醒" "Yellow card"
         RedCard "red_card" "红牌警示" "Red card"
         Escalated "escalated" "升级督办" "Escalated to the supervisor"
+        DeadlineMoved "deadline_moved" "期限顺延" "Deadline moved by the calendar"
         Erased "erased" "个人信息已删除" "Personal data erased"
     }
 }
@@ -216,6 +217,8 @@ pub struct ComplaintRow {
     pub red_cards: i64,
     pub course: Json<Course>,
     pub updated_at: Instant,
+    /// The course's own, while the ticket is open and nobody has accepted it: figures count by it.
+    pub accept_due: Option<Instant>,
 }
 
 /// What nobody filters by.

@@ -19,6 +19,9 @@ pub mod texts;
 mod view;
 mod words;
 
+#[cfg(test)]
+mod fuzz_tests;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use code::normalised as normalised_code;

@@ -201,15 +201,20 @@ fn lines(kind: DocumentKind, text: &str, contexts: &[Json], limits: Limits, unti
 /// The paragraphs of a document: one for each line of the text that is not empty.
 pub type Rendered = Result<Vec<String>, TemplateFault>;
 
+/// Is a text written in the language of documents, with the names of its kind? Runs nothing.
+pub fn check_language(kind: DocumentKind, text: &str) -> Result<(), TemplateFault> {
+    language::check(text, &samples::full(kind))
+}
+
 /// Tries a text before it is published, with every sample of its kind. To be called within [`apart`].
 pub fn check(kind: DocumentKind, text: &str, until: Instant) -> Result<(), TemplateFault> {
-    language::check(text, &samples::full(kind))?;
+    check_language(kind, text)?;
     lines(kind, text, &samples::of(kind), TRIED, until).map(drop)
 }
 
 /// The paragraphs of a document for a case. Blocks for some milliseconds, and never inside of a transaction.
 pub fn render(kind: DocumentKind, text: &str, context: &Json) -> Result<Rendered, GivenUp> {
-    if let Err(fault) = language::check(text, &samples::full(kind)) {
+    if let Err(fault) = check_language(kind, text) {
         return Ok(Err(fault));
     }
     let (text, context) = (text.to_owned(), [context.clone()]);

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -56,7 +56,7 @@ pub struct Request {
 
 /// A request that was let in. Cheap to clone.
 #[derive(Clone)]
-pub struct Ctx(Arc<Request>);
+pub struct Ctx(Arc<Request>, Option<TimeDelta>);
 
 impl std::ops::Deref for Ctx {
     type Target = Request;
@@ -92,7 +92,7 @@ impl FromRequest for PathId {
 
 impl Ctx {
     pub fn new(request: Request) -> Ctx {
-        Ctx(Arc::new(request))
+        Ctx(Arc::new(request), None)
     }
 
     /// Work of the program in the name of whoever decided it, under that decision's request id and at its time.
@@ -125,10 +125,10 @@ impl Ctx {
         })
     }
 
-    /// The same request under a key of ours, where its sender gave none.
-    pub fn with_key(&self, key: String) -> Ctx {
+    /// The same request under a key of ours, where its sender gave none: what comes again within `life` is the same one.
+    pub fn with_key(&self, key: String, life: TimeDelta) -> Ctx {
         let it = &self.0;
-        Ctx::new(Request {
+        let request = Request {
             state: it.state.clone(),
             caller: it.caller.clone(),
             scope: it.scope.clone(),
@@ -147,7 +147,8 @@ impl Ctx {
             query: it.query.clone(),
             now: it.now,
             today: it.today,
-        })
+        };
+        Ctx(Arc::new(request), Some(life))
     }
 
     pub fn new_id(&self) -> Id {
@@ -289,7 +290,8 @@ impl Ctx {
 
     fn key_of<B>(&self, body: &Body<B>) -> Option<IdempotencyKey> {
         let key = self.idempotency_key.as_deref()?;
-        Some(IdempotencyKey::new(key, &self.caller, &self.method, &self.path, &body.bytes))
+        let key = IdempotencyKey::new(key, &self.caller, &self.method, &self.path, &body.bytes);
+        Some(self.1.map_or_else(|| key.clone(), |life| key.clone().within(life)))
     }
 
     async fn act_on<B, T, F>(&self, body: Arc<Body<B>>, action: F) -> Answer

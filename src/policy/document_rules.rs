@@ -32,17 +32,23 @@ pub fn check(templates: &[DocumentTemplate]) -> Vec<Fault> {
     faults
 }
 
-/// The faults of the texts by their place; of texts of one kind only the first is tried, since the others are refused anyway.
+/// The faults of the texts by their place. Of texts of one kind the first is tried and the others are only read, since they
+/// are refused anyway.
 fn tried(templates: &[DocumentTemplate]) -> Vec<(usize, TemplateFault)> {
-    let mut seen = BTreeSet::new();
-    let of_a_kind = templates.iter().enumerate().filter(|(_, template)| seen.insert(template.kind));
-    let texts: Vec<_> = of_a_kind.map(|(index, template)| (index, template.kind, template.text.clone())).collect();
-    let first = texts.first().map_or(0, |(index, ..)| *index);
+    let templates = templates.to_vec();
     let work = move |until| {
-        let fault_of = |(index, kind, text): (usize, _, String)| Some((index, template::check(kind, &text, until).err()?));
-        texts.into_iter().filter_map(fault_of).collect()
+        let mut seen = BTreeSet::new();
+        let mut faults = Vec::new();
+        for (index, DocumentTemplate { kind, text, .. }) in templates.iter().enumerate() {
+            let checked = match seen.insert(*kind) {
+                true => template::check(*kind, text, until),
+                false => template::check_language(*kind, text),
+            };
+            faults.extend(checked.err().map(|fault| (index, fault)));
+        }
+        faults
     };
-    apart(TRYING, work).unwrap_or_else(|why| vec![(first, why.into())])
+    apart(TRYING, work).unwrap_or_else(|why| vec![(0, why.into())])
 }
 
 #[cfg(test)]

@@ -119,16 +119,40 @@ pub fn cells(conn: &mut Conn, wanted: &Wanted, line: &str) -> Work<Vec<Cell>> {
     Ok(rows.load::<Figures>(conn)?.into_iter().filter_map(Figures::cell).collect())
 }
 
-/// Open tickets that are late, by line. While it waits for the complainant a ticket is not late.
+/// Open tickets that are late to be answered or to be accepted, by line. While it waits for the complainant a ticket is not
+/// late.
 pub fn late(conn: &mut Conn, wanted: &Wanted, line: &str) -> Work<Vec<Late>> {
     let shown = format!("{line}, count(*)");
     let rows = narrowed!(scoped::complaint_numbers(&wanted.viewer, line, &shown), wanted)
         .filter(complaints::is_open.eq(true))
-        .filter(complaints::resolve_due.lt(wanted.now))
+        .filter(complaints::resolve_due.le(wanted.now))
         .filter(complaints::state.ne(ComplaintState::WaitingForComplainant.code()));
     let rows: Vec<(Line, i64)> = rows.load(conn)?;
-    Ok(rows.into_iter().map(|(line, tickets)| Late { line, tickets }).collect())
+    let mut all: BTreeMap<Line, Late> = BTreeMap::new();
+    for (line, tickets) in rows {
+        all.insert(line.clone(), Late { line, tickets, ..Late::default() });
+    }
+    let key = format!("{line}, {ONCE_IN_TIME}");
+    let rows = narrowed!(scoped::complaint_histogram(&wanted.viewer, &key, &format!("{key}, count(*)")), wanted)
+        .filter(complaints::is_open.eq(true))
+        .filter(complaints::accept_due.le(wanted.now));
+    for (line, once_in_time, tickets) in rows.load::<(Line, i64, i64)>(conn)? {
+        let late = all.entry(line.clone()).or_insert_with(|| Late { line, ..Late::default() });
+        match once_in_time {
+            UNACCEPTED => late.unaccepted += tickets,
+            IN_TIME => late.unaccepted_again += tickets,
+            // Counted among those accepted late already.
+            _ => {}
+        }
+    }
+    Ok(all.into_values().collect())
 }
+
+/// How a ticket was accepted before it was reopened.
+const ONCE_IN_TIME: &str = "CAST(CASE WHEN complaints.accepted_on_time IS NULL THEN 0 WHEN complaints.accepted_on_time THEN 1 \
+     ELSE 2 END AS BIGINT)";
+const UNACCEPTED: i64 = 0;
+const IN_TIME: i64 = 1;
 
 /// How many replies took how many minutes, by line.
 pub fn took(conn: &mut Conn, wanted: &Wanted, line: &str) -> Work<Vec<Took>> {

@@ -38,6 +38,7 @@ table! {
         red_cards -> BigInt,
         course -> Text,
         updated_at -> Moment,
+        accept_due -> Nullable<Moment>,
     }
 }
 
