@@ -28,7 +28,7 @@ fn is_deadline(name: &str) -> bool {
 
 fn registered() -> BTreeSet<String> {
     let columns = |feature: &'static xiaoqu::deadlines::Feature| {
-        feature.columns.iter().map(|column| format!("{}.{column}", feature.table))
+        feature.columns.iter().map(move |column| format!("{}.{column}", feature.table))
     };
     FEATURES.iter().flat_map(columns).collect()
 }
