@@ -215,7 +215,6 @@ impl Ticket {
             red_cards: 0,
             course: Json(course),
             updated_at: submitted_at,
-            accept_due: None,
         };
         let mut ticket = Ticket {
             row,
@@ -275,8 +274,6 @@ impl Ticket {
         }
         self.by_itself(world, chance, world.now, clock_until);
         self.row.next_at = self.next_look(world);
-        let course = &self.row.course.0;
-        self.row.accept_due = (self.row.is_open && course.accepted_at.is_none()).then_some(course.accept_due);
     }
 
     fn may(&self, kind: StepKind) -> bool {

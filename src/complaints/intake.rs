@@ -270,7 +270,6 @@ fn new_row(
         red_cards: 0,
         course: Json(course),
         updated_at: ctx.now,
-        accept_due: None,
     }
 }
 

@@ -217,8 +217,6 @@ pub struct ComplaintRow {
     pub red_cards: i64,
     pub course: Json<Course>,
     pub updated_at: Instant,
-    /// The course's own, while the ticket is open and nobody has accepted it: figures count by it.
-    pub accept_due: Option<Instant>,
 }
 
 /// What nobody filters by.

@@ -106,9 +106,8 @@ pub fn advance(tx: &mut Tx, row: &mut ComplaintRow, terms: &Terms, by: StepActor
     write(tx, row, by, new)
 }
 
-/// Sets when the clock has to look at a ticket next, and until when it waits to be accepted.
+/// Sets when the clock has to look at a ticket next.
 pub fn look_again(conn: &mut Conn, row: &mut ComplaintRow, terms: &Terms) -> Work<()> {
-    row.accept_due = row.is_open.then_some(&row.course.0).filter(|it| it.accepted_at.is_none()).map(|it| it.accept_due);
     // A ticket that has just come in was given no card.
     let given = if row.version == 1 { Vec::new() } else { given_cards(conn, row.id)? };
     row.next_at = rules::next_look(row, &given, terms.rules_of(row)?, &terms.clock());

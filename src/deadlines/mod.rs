@@ -48,7 +48,7 @@ pub static FEATURES: &[Feature] = &[
     Feature::of::<crate::contracts::model::ContractRow>("contracts", &["review_due_on", "handover_due_on"]),
     Feature::of::<crate::inspections::model::HazardRow>("hazards", &["due_on"]),
     Feature::of::<crate::ratings::rows::RatingRow>("ratings", &["publicity_ends_on"]),
-    Feature::of::<crate::complaints::model::ComplaintRow>("complaints", &["resolve_due", "accept_due", "course.accept_due"]),
+    Feature::of::<crate::complaints::model::ComplaintRow>("complaints", &["resolve_due", "course.accept_due"]),
 ];
 
 /// Days in the database that are no deadlines of this kind, each with the reason.

@@ -90,8 +90,10 @@ fn text(chance: &mut Chance) -> String {
             let mut text = String::new();
             let wanted = length(chance);
             while text.len() < wanted {
-                text.push_str(chance.of(WORDS));
-                text.push_str(chance.of(&["", " "]));
+                let word: &&str = chance.of(WORDS);
+                text.push_str(word);
+                let between: &&str = chance.of(&["", " "]);
+                text.push_str(between);
             }
             text
         }

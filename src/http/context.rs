@@ -54,7 +54,7 @@ pub struct Request {
     pub today: NaiveDate,
 }
 
-/// A request that was let in. Cheap to clone.
+/// A request that was let in, and for how long its key stands where that is ours. Cheap to clone.
 #[derive(Clone)]
 pub struct Ctx(Arc<Request>, Option<TimeDelta>);
 
@@ -291,7 +291,10 @@ impl Ctx {
     fn key_of<B>(&self, body: &Body<B>) -> Option<IdempotencyKey> {
         let key = self.idempotency_key.as_deref()?;
         let key = IdempotencyKey::new(key, &self.caller, &self.method, &self.path, &body.bytes);
-        Some(self.1.map_or_else(|| key.clone(), |life| key.clone().within(life)))
+        Some(match self.1 {
+            Some(life) => key.within(life),
+            None => key,
+        })
     }
 
     async fn act_on<B, T, F>(&self, body: Arc<Body<B>>, action: F) -> Answer

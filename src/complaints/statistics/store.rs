@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::model::LineKind;
 use super::rules::{Cell, Late, Line, Took, Warm};
@@ -12,6 +14,7 @@ use crate::access::Scope;
 use crate::access::scoped::{self, Viewer};
 use crate::complaints::model::{ComplaintState, Secrecy};
 use crate::db::schema::{complaints, complexes};
+use crate::db::types::Moment;
 use crate::db::{Conn, Id, Instant, Work};
 
 /// Which tickets are counted, for whom, and at what time.
@@ -135,7 +138,8 @@ pub fn late(conn: &mut Conn, wanted: &Wanted, line: &str) -> Work<Vec<Late>> {
     let key = format!("{line}, {ONCE_IN_TIME}");
     let rows = narrowed!(scoped::complaint_histogram(&wanted.viewer, &key, &format!("{key}, count(*)")), wanted)
         .filter(complaints::is_open.eq(true))
-        .filter(complaints::accept_due.le(wanted.now));
+        .filter(complaints::state.eq_any(UNACCEPTED_STATES.map(|state| state.code())))
+        .filter(sql::<Bool>(acceptance_is_over(conn)).bind::<Moment, _>(wanted.now).sql(")"));
     for (line, once_in_time, tickets) in rows.load::<(Line, i64, i64)>(conn)? {
         let late = all.entry(line.clone()).or_insert_with(|| Late { line, ..Late::default() });
         match once_in_time {
@@ -146,6 +150,25 @@ pub fn late(conn: &mut Conn, wanted: &Wanted, line: &str) -> Work<Vec<Late>> {
         }
     }
     Ok(all.into_values().collect())
+}
+
+/// The states of an open ticket that need not have been accepted.
+const UNACCEPTED_STATES: [ComplaintState; 4] =
+    [ComplaintState::Submitted, ComplaintState::Assigned, ComplaintState::Returned, ComplaintState::Reopened];
+
+/// Not accepted, and the end of the time to accept is not after an instant, which follows and is closed by a parenthesis. Both
+/// stand in the ticket's course: a column of their own would be the thirty-third.
+fn acceptance_is_over(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Sqlite(_) => {
+            "(json_extract(complaints.course, '$.accepted_at') IS NULL AND \
+             CAST(unixepoch(json_extract(complaints.course, '$.accept_due'), 'subsec') * 1000000 AS INTEGER) <= "
+        }
+        Conn::Postgres(_) => {
+            "(complaints.course::jsonb ->> 'accepted_at' IS NULL AND \
+             (complaints.course::jsonb ->> 'accept_due')::timestamptz <= "
+        }
+    }
 }
 
 /// How a ticket was accepted before it was reopened.

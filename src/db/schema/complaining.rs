@@ -38,7 +38,6 @@ table! {
         red_cards -> BigInt,
         course -> Text,
         updated_at -> Moment,
-        accept_due -> Nullable<Moment>,
     }
 }
 
