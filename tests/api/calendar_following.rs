@@ -1,15 +1,15 @@
 //! Open deadlines follow the calendar: those of every feature, never to an earlier day, each with an event of its own.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use xiaoqu::access::Role;
 
 use crate::on_both_databases;
 use crate::support::cases::{Case, nine};
 use crate::support::complaining::{at, complaint, kinds, of, step};
 use crate::support::inspecting::unplanned;
-use crate::support::TestApp;
 use crate::support::rating::{a_cycle, announced, at as at_rating, cycle_input};
 use crate::support::rows::{a_served_complex, text};
+use crate::support::{COMMUNITY, TestApp};
 
 /// An item of the general checklist that is a hazard where it fails.
 const HAZARD: &str = "facilities";
@@ -84,7 +84,9 @@ on_both_databases! {
         assert_eq!(text(&on["resolve_due"]), "2026-03-11T16:00:00Z");
         let ask = json!({ "amount": 2, "reasons": "须会同相关部门核实" });
         step(&portal, &ticket, "extension", ask).await;
-        let extended = step(&app.social(), &ticket, "extension-decision", json!({ "granted": true, "reasons": "情况属实" })).await;
+        let community = app.office(Role::Community, COMMUNITY);
+        let grant = json!({ "granted": true, "reasons": "情况属实" });
+        let extended = step(&community, &ticket, "extension-decision", grant).await;
         assert_eq!(text(&extended["resolve_due"]), "2026-03-13T16:00:00Z");
         // Tuesday 10 falls away: all that comes after it is a day later.
         with_holidays(&app, 2026, &["2026-03-10"]).await;
