@@ -18,7 +18,7 @@ use crate::http::limits::{LimitOptions, Rate};
 use crate::keys::{self, Keys};
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::traces::TraceOptions;
-use crate::{calendar, complaints, db, divisions, ledger, personal, policy, ratings};
+use crate::{calendar, complaints, db, deadlines, divisions, ledger, personal, policy, ratings};
 
 /// How often what has run out is put away.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
@@ -58,6 +58,7 @@ pub fn db_options(settings: &Settings) -> anyhow::Result<DbOptions> {
         pool_wait: database.pool_wait_seconds,
         read_url: settings.standby_url()?.map(|url| url.expose().clone()),
         read_max_lag: database.read_max_lag_seconds,
+        ..DbOptions::new("")
     })
 }
 
@@ -224,6 +225,9 @@ fn warn_of_lost_index_keys(state: &State) {
     }
 }
 
+/// How often it is looked whether the calendar has changed.
+const CALENDAR: Duration = Duration::from_secs(30);
+
 /// How often a replica looks whether the keyring was changed.
 const KEYRING_POLL: Duration = Duration::from_secs(2);
 
@@ -302,6 +306,18 @@ pub fn start_housekeeping(state: Arc<State>) {
                     tracing::warn!(code = problem.code.row().name, "what follows from a publication waits");
                 }
             }
+        }
+    });
+    let dated = state.clone();
+    actix_web::rt::spawn(async move {
+        loop {
+            // For a change that another replica, or a process that is gone, did not get through with; and for a new version.
+            if dated.lease.held(&dated.db).await
+                && let Err(problem) = deadlines::follow_calendar(&dated).await
+            {
+                tracing::warn!(code = problem.code.row().name, "open deadlines wait for the calendar");
+            }
+            tokio::time::sleep(CALENDAR).await;
         }
     });
     let clocked = state.clone();

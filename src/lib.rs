@@ -19,6 +19,7 @@ pub mod complaints;
 pub mod complexes;
 pub mod contracts;
 pub mod db;
+pub mod deadlines;
 pub mod demo;
 pub mod disclosures;
 pub mod divisions;

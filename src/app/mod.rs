@@ -124,6 +124,8 @@ pub struct State {
     pub limits: Limits,
     pub security: Security,
     pub policies: PolicyCache,
+    /// The years that have a calendar.
+    pub on_file: crate::calendar::OnFile,
     /// Who wrote a moment ago, and so reads from the primary.
     pub wrote: RecentWriters,
     /// Whether this replica does the background work.
@@ -192,6 +194,7 @@ impl State {
             limits: Limits::new(config.limits),
             sealer,
             policies: PolicyCache::default(),
+            on_file: crate::calendar::OnFile::default(),
             wrote: RecentWriters::new(config.db.read_max_lag),
             lease: Lease::new(lease::BACKGROUND, lease::TERM),
             db,

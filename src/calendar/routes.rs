@@ -1,10 +1,16 @@
+use std::time::Duration;
+
 use actix_web::{HttpRequest, get, put};
 
 use super::actions::{self, CalendarYear};
 use super::model::CalendarYearIn;
 use super::rules::YEARS;
+use crate::deadlines;
 use crate::http::{Answer, Body, Ctx};
 use crate::problem::Problem;
+
+/// How long an answer waits until the open deadlines have followed; the background work does the rest.
+const FOLLOWING: Duration = Duration::from_secs(10);
 
 fn year(request: &HttpRequest) -> Result<i32, Problem> {
     let year = request.match_info().get("year").and_then(|y| y.parse::<i32>().ok());
@@ -21,7 +27,8 @@ fn year(request: &HttpRequest) -> Result<i32, Problem> {
 
 /// Get a year's calendar
 ///
-/// Public holidays and make-up working days of one year; 404 where the year is not on file.
+/// Public holidays and make-up working days of one year; 404 where the year is not on file. Such a year has its weekends and
+/// its statutory holidays.
 #[utoipa::path(tag = "calendar", params(("year" = i32, Path, description = "Year", minimum = 2000, maximum = 2100)),
     responses((status = 200, description = "The year", body = CalendarYear)))]
 #[get("/v1/calendar/{year}")]
@@ -33,11 +40,16 @@ pub async fn get_calendar(ctx: Ctx, request: HttpRequest) -> Answer {
 /// Replace a year's calendar
 ///
 /// The holidays and make-up working days that the State Council announced. For a year that is not on file, `If-Match`
-/// is `"0"`. Deadlines that were set stay as they were.
+/// is `"0"`. Statutory holidays are off, whether they are listed or not. Every open deadline that counts working days is
+/// worked out again: it may move to a later day and never to an earlier one, each with an event `*.deadline_moved`.
 #[utoipa::path(tag = "calendar", params(("year" = i32, Path, description = "Year", minimum = 2000, maximum = 2100)),
     request_body = CalendarYearIn, responses((status = 200, description = "Replaced", body = CalendarYear)))]
 #[put("/v1/calendar/{year}")]
 pub async fn replace_calendar(ctx: Ctx, request: HttpRequest, body: Body<CalendarYearIn>) -> Answer {
     let year = year(&request)?;
-    ctx.act(body, move |tx, body| actions::replace_calendar(tx, year, body)).await
+    let state = ctx.state.clone();
+    let answer = ctx.act(body, move |tx, body| actions::replace_calendar(tx, year, body)).await?;
+    state.on_file.forget();
+    deadlines::follow_within(&state, FOLLOWING).await;
+    Ok(answer)
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
@@ -49,6 +49,19 @@ pub fn work_calendar(conn: &mut Conn) -> Work<WorkCalendar> {
     let all: BTreeMap<i32, CalendarYearIn> =
         rows.into_iter().filter_map(|row| Some((i32::try_from(row.year).ok()?, row.document.0))).collect();
     Ok(WorkCalendar::from_years(all.iter().map(|(year, days)| (*year, days))))
+}
+
+/// Which calendar this is: another one where a year was put in or replaced, or the program knows other holidays.
+pub fn stamp(conn: &mut Conn) -> Work<String> {
+    let years: Vec<(i64, i64)> = years::table.select((years::year, years::version)).order(years::year).load(conn)?;
+    let years: Vec<String> = years.into_iter().map(|(year, version)| format!("{year}.{version}")).collect();
+    Ok(format!("holidays {} of {}; {}", super::holidays::VERSION, super::holidays::ORDER, years.join(" ")))
+}
+
+/// The years that are on file.
+pub fn years_on_file(conn: &mut Conn) -> Work<BTreeSet<i32>> {
+    let years: Vec<i64> = years::table.select(years::year).load(conn)?;
+    Ok(years.into_iter().filter_map(|year| i32::try_from(year).ok()).collect())
 }
 
 /// Of this year, and of the next from December on (by then it has been announced), those not on file.

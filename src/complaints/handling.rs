@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::clock_rules::Limit;
+use super::clock_rules::{Limit, is_over};
 use super::input::*;
 use super::model::*;
 use super::parts::{self, Part};
@@ -44,7 +44,7 @@ fn accepted(ctx: &Ctx, row: &mut ComplaintRow) {
     let course = &mut row.course.0;
     if course.accepted_at.is_none() {
         course.accepted_at = Some(ctx.now);
-        row.accepted_on_time = Some(ctx.now.0 <= course.accept_due.0 && row.accepted_on_time != Some(false));
+        row.accepted_on_time = Some(!is_over(course.accept_due, ctx.now) && row.accepted_on_time != Some(false));
     }
 }
 
@@ -168,7 +168,7 @@ pub fn return_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     }
     let terms = Terms::load(tx.conn, ctx)?;
     let within = terms.rules_of(&row)?.return_within_working_days;
-    if ctx.now.0 > terms.clock().return_due(row.course.0.assigned_at, within).0 {
+    if is_over(terms.clock().return_due(row.course.0.assigned_at, within), ctx.now) {
         let (zh, en) = (format!("退回须在{within}个工作日内提出"), format!("returned within {within} working days"));
         return Err(Problem::new(Code::DeadlinePassed).detail(zh, en).into());
     }
@@ -215,7 +215,7 @@ pub fn request_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionIn>
 
 /// More time is given before the old time is over: later it would make a late ticket one that never was.
 fn in_time(ctx: &Ctx, row: &ComplaintRow) -> Work<()> {
-    if ctx.now.0 <= row.resolve_due.0 {
+    if !is_over(row.resolve_due, ctx.now) {
         return Ok(());
     }
     let (zh, en) = ("办理期限已过", "its time is over");
@@ -359,7 +359,7 @@ fn replied(ctx: &Ctx, terms: &Terms, row: &mut ComplaintRow) -> Work<()> {
     let hours = &terms.rules_of(row)?.working_hours;
     row.working_minutes = Some(terms.clock().working_minutes(row.submitted_at, ctx.now, hours));
     accepted(ctx, row);
-    row.resolved_on_time = Some(ctx.now.0 <= row.resolve_due.0 && row.resolved_on_time != Some(false));
+    row.resolved_on_time = Some(!is_over(row.resolve_due, ctx.now) && row.resolved_on_time != Some(false));
     row.state = ComplaintState::Replied.code().to_owned();
     row.is_open = false;
     row.course.0.resolved_at = Some(ctx.now);

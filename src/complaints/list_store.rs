@@ -75,10 +75,10 @@ fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> query::co
         rows = rows.filter(complaints::is_open.eq(open));
     }
     match query.overdue {
-        Some(true) => rows = rows.filter(complaints::resolve_due.lt(ctx.now)).filter(running()),
+        Some(true) => rows = rows.filter(complaints::resolve_due.le(ctx.now)).filter(running()),
         Some(false) => {
             rows = rows
-                .filter(complaints::is_open.eq(false).or(complaints::resolve_due.ge(ctx.now)).or(running().eq(false)))
+                .filter(complaints::is_open.eq(false).or(complaints::resolve_due.gt(ctx.now)).or(running().eq(false)))
         }
         None => {}
     }
@@ -86,7 +86,7 @@ fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> query::co
         let last = Instant(ctx.now.0 + TimeDelta::hours(hours));
         rows = rows
             .filter(complaints::is_open.eq(true))
-            .filter(complaints::resolve_due.ge(ctx.now))
+            .filter(complaints::resolve_due.gt(ctx.now))
             .filter(complaints::resolve_due.le(last))
             .filter(running());
     }

@@ -2,6 +2,7 @@
 
 mod clock_routes;
 pub mod clock_rules;
+mod deadlines;
 mod following;
 pub mod handling;
 pub mod input;

@@ -116,6 +116,7 @@ coded_enum! {
         YellowCard "yellow_card" "黄牌提醒" "Yellow card"
         RedCard "red_card" "红牌警示" "Red card"
         Escalated "escalated" "升级督办" "Escalated to the supervisor"
+        DeadlineMoved "deadline_moved" "期限顺延" "Deadline moved by the calendar"
         Erased "erased" "个人信息已删除" "Personal data erased"
     }
 }

@@ -198,6 +198,7 @@ fn event_kind(kind: StepKind) -> &'static str {
         StepKind::YellowCard => "complaint.yellow_card",
         StepKind::RedCard => "complaint.red_card",
         StepKind::Escalated => "complaint.escalated",
+        StepKind::DeadlineMoved => "complaint.deadline_moved",
         StepKind::Erased => "complaint.erased",
     }
 }

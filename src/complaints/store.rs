@@ -307,3 +307,14 @@ pub fn among(conn: &mut Conn, viewer: &Viewer, ids: &[Id]) -> Work<HashMap<Id, C
     }
     Ok(all)
 }
+
+/// Open tickets, in the order of their ids.
+pub fn with_open_deadlines(conn: &mut Conn, after: Id, at_most: i64) -> Work<Vec<ComplaintRow>> {
+    let system = Viewer::system("the calendar moves the deadlines of every ticket");
+    Ok(scoped::complaints(&system)
+        .filter(complaints::is_open.eq(true))
+        .filter(complaints::id.gt(after))
+        .order(complaints::id)
+        .limit(at_most)
+        .load(conn)?)
+}

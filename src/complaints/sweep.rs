@@ -82,7 +82,7 @@ fn put_off_by(fail: &Fail) -> Option<TimeDelta> {
             StoreFault::Deadlock | StoreFault::LockTimeout => Some(TimeDelta::minutes(1)),
             _ => None,
         },
-        Fail::Replay(_) | Fail::Out(_) => None,
+        Fail::Replay(_) | Fail::Text(_) | Fail::Out(_) => None,
     }
 }
 

@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::clock_rules::{is_over, last_day};
 use super::model::*;
 use super::store;
 use crate::access::Role;
 use crate::access::role::RoleKind;
+use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::complexes::model::Point;
@@ -101,10 +103,14 @@ pub struct Complaint {
     pub accept_overdue: bool,
     /// What its limits count.
     pub clock: DeadlineClock,
-    /// Last second in which to accept it.
+    /// Until when it is to be accepted: before this instant, which for a day is 24:00 (Civil Code 203).
     pub accept_due: Instant,
-    /// Last second in which to reply, with what was added for pauses and an extension.
+    /// Until when it is to be replied to, with what was added for pauses and an extension: before this instant.
     pub resolve_due: Instant,
+    /// Years up to these whose arrangement of holidays is not on file (尚无节假日安排的年份): until it is, they may move to later
+    /// days.
+    #[schema(max_items = 21)]
+    pub calendar_missing: Vec<i32>,
     /// Since when it waits for the complainant.
     pub paused_since: Option<Instant>,
     pub extension: Option<ExtensionView>,
@@ -250,7 +256,10 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> Work<Vec<Co
             };
             let contact = contacts.get(&row.id).map(|text| read::<Contact>(text)).transpose()?;
             let told = told.get(&row.id).map(|text| read::<Told>(text)).transpose()?;
-            view(ctx, row, nearness, contact, told, names, &states)
+            let counts_days = row.is_open && row.course.0.clock == DeadlineClock::WorkingDays;
+            let last = counts_days.then(|| last_day(row.resolve_due, ctx.state.clock.zone()));
+            let missing = calendar::missing_until(conn, ctx, [last])?;
+            Ok(Complaint { calendar_missing: missing, ..view(ctx, row, nearness, contact, told, names, &states)? })
         })
         .collect()
 }
@@ -310,11 +319,12 @@ fn view(
         organisation,
         state,
         open: row.is_open,
-        overdue: runs && row.resolve_due.0 < ctx.now.0,
-        accept_overdue: runs && course.accepted_at.is_none() && course.accept_due.0 < ctx.now.0,
+        overdue: runs && is_over(row.resolve_due, ctx.now),
+        accept_overdue: runs && course.accepted_at.is_none() && is_over(course.accept_due, ctx.now),
         clock: course.clock,
         accept_due: course.accept_due,
         resolve_due: row.resolve_due,
+        calendar_missing: Vec::new(),
         paused_since: course.paused_at,
         extension: course.extension.map(|one| ExtensionView {
             amount: one.amount,

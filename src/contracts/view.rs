@@ -9,6 +9,7 @@ use super::rules;
 use super::store;
 use crate::access::Role;
 use crate::blacklist;
+use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::types::Instant;
@@ -175,6 +176,10 @@ pub struct Contract {
     pub submission: Option<StepView>,
     /// Last day for the review.
     pub review_due_on: Option<NaiveDate>,
+    /// Years up to the last days of the review and of the hand-over whose arrangement of holidays is not on file
+    /// (尚无节假日安排的年份): until it is, these days may move to later ones.
+    #[schema(max_items = 21)]
+    pub calendar_missing: Vec<i32>,
     /// For the authority, while it is submitted.
     pub review: Option<Review>,
     /// Refusals, oldest first.
@@ -200,7 +205,8 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ContractRow>) -> Work<Vec<Con
         .map(|row| {
             let company = companies.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default();
             let complex = complexes.get(&row.complex_id).cloned().unwrap_or_default();
-            one(ctx, row, company, complex)
+            let missing = calendar::missing_until(conn, ctx, [row.review_due_on, row.handover_due_on])?;
+            Ok(Contract { calendar_missing: missing, ..one(ctx, row, company, complex)? })
         })
         .collect()
 }
@@ -308,6 +314,7 @@ fn one(ctx: &Ctx, row: ContractRow, company_name: String, complex_name: String) 
         text,
         submission: submission.map(|s| step(ctx, s)),
         review_due_on: row.review_due_on,
+        calendar_missing: Vec::new(),
         review: None,
         refusals: refusals.into_iter().map(|s| step(ctx, s)).collect(),
         filing: filing.zip(number).zip(filed_on).map(|((f, number), filed_on)| FilingView {

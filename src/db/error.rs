@@ -2,6 +2,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+use crate::documents::texts::Lacking;
 use crate::http::idempotency::StoredAnswer;
 use crate::problem::Problem;
 
@@ -12,6 +13,8 @@ pub enum Fail {
     Problem(Box<Problem>),
     /// The same idempotency key was answered before: this is that answer.
     Replay(Box<StoredAnswer>),
+    /// The text of a document is not made yet: it is made outside of the transaction, which then runs again.
+    Text(Box<Lacking>),
     /// A query failed.
     Query(DieselError),
     /// The store cannot serve now.

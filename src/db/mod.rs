@@ -43,6 +43,9 @@ macro_rules! on_both {
     };
 }
 
+/// A batch takes milliseconds; the longest act of the service some seconds.
+const WRITER_LIMIT: Duration = Duration::from_secs(15);
+
 /// How to reach and size the store.
 #[derive(Clone, Debug)]
 pub struct DbOptions {
@@ -50,6 +53,8 @@ pub struct DbOptions {
     pub url: String,
     pub sqlite_readers: u32,
     pub write_queue: usize,
+    /// SQLite: a writer that has been at one batch for longer is stuck, and the service is not ready.
+    pub writer_limit: Duration,
     pub pool_size: u32,
     pub pool_wait: Duration,
     /// A standby of PostgreSQL that lists are read from, and how far it may be behind.
@@ -63,6 +68,7 @@ impl DbOptions {
             url: url.into(),
             sqlite_readers: 16,
             write_queue: 1024,
+            writer_limit: WRITER_LIMIT,
             pool_size: 8,
             pool_wait: Duration::from_secs(2),
             read_url: None,
@@ -206,6 +212,22 @@ impl Db {
         match &*self.0 {
             Engine::Sqlite(sqlite) => sqlite.writer.depth(),
             Engine::Postgres { .. } => 0,
+        }
+    }
+
+    /// How long SQLite's writer has been at its present batch.
+    pub fn writer_held_for(&self) -> Duration {
+        match &*self.0 {
+            Engine::Sqlite(sqlite) => sqlite.writer.held_for(),
+            Engine::Postgres { .. } => Duration::ZERO,
+        }
+    }
+
+    /// How long, where that is more than its limit: writes wait and none is committed.
+    pub fn writer_stuck_for(&self) -> Option<Duration> {
+        match &*self.0 {
+            Engine::Sqlite(sqlite) => Some(sqlite.writer.held_for()).filter(|held| *held > sqlite.writer_limit),
+            Engine::Postgres { .. } => None,
         }
     }
 

@@ -223,6 +223,11 @@ table! {
 
 table! {
     use diesel::sql_types::*;
+    calendar_followed (id) { id -> BigInt, stamp -> Text }
+}
+
+table! {
+    use diesel::sql_types::*;
     use crate::db::types::Moment;
     calendar_years (year) { year -> BigInt, version -> BigInt, document -> Text, updated_at -> Moment }
 }

@@ -18,6 +18,7 @@ pub struct Sqlite {
     path: String,
     readers: Pool,
     pub writer: Writer,
+    pub writer_limit: std::time::Duration,
 }
 
 thread_local! {
@@ -87,7 +88,7 @@ impl Sqlite {
         let manager = Manager::Sqlite { path: path.clone(), setup: READER };
         let readers = pool::build(manager, options.sqlite_readers, options.pool_wait, metrics.wait_readers.clone());
         let writer = Writer::start(path.clone(), conn, options.write_queue, metrics, before_commit)?;
-        Ok(Sqlite { path, readers, writer })
+        Ok(Sqlite { path, readers, writer, writer_limit: options.writer_limit })
     }
 
     /// A turn to read off the worker threads.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
@@ -79,9 +79,20 @@ where
     }
 }
 
+/// Since when the writer has been at its present batch; none while it waits for one.
+#[derive(Clone, Default)]
+struct Held(Arc<Mutex<Option<Instant>>>);
+
+impl Held {
+    fn set(&self, since: Option<Instant>) {
+        *self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = since;
+    }
+}
+
 pub struct Writer {
     queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
     depth: Arc<AtomicUsize>,
+    held: Held,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -96,13 +107,20 @@ impl Writer {
         let (sender, receiver) = sync_channel(queue);
         let depth = Arc::new(AtomicUsize::new(0));
         let conn = Some(Conn::Sqlite(conn));
-        let mut batches = Batches { path, conn, depth: depth.clone(), metrics, before_commit };
+        let held = Held::default();
+        let mut batches = Batches { path, conn, depth: depth.clone(), held: held.clone(), metrics, before_commit };
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || batches.serve(receiver))?;
-        Ok(Writer { queue: Mutex::new(Some(sender)), depth, thread: Mutex::new(Some(thread)) })
+        Ok(Writer { queue: Mutex::new(Some(sender)), depth, held, thread: Mutex::new(Some(thread)) })
     }
 
     pub fn depth(&self) -> usize {
         self.depth.load(Ordering::Relaxed)
+    }
+
+    /// How long it has been at its present batch.
+    pub fn held_for(&self) -> Duration {
+        let since = *self.held.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
     pub async fn submit<T, F>(&self, work: F) -> Result<T, Fail>
@@ -140,6 +158,7 @@ struct Batches {
     path: String,
     conn: Option<Conn>,
     depth: Arc<AtomicUsize>,
+    held: Held,
     before_commit: Option<BeforeCommit>,
     metrics: StoreMetrics,
 }
@@ -156,7 +175,9 @@ impl Batches {
             let mut jobs = vec![first];
             jobs.extend(receiver.try_iter().take(BATCH - 1));
             let taken = jobs.len();
+            self.held.set(Some(Instant::now()));
             self.commit(jobs);
+            self.held.set(None);
             self.depth.fetch_sub(taken, Ordering::Relaxed);
         }
     }
@@ -217,7 +238,7 @@ fn run_batch(
     let alone = jobs.len() == 1;
     // The fault of a framing statement belongs to no job, but a job that is alone must be answered with it.
     let framing = |error: diesel::result::Error| Batch::Broken(alone.then(|| (0, outage(StoreFault::of(&error)))));
-    let held = std::time::Instant::now();
+    let held = Instant::now();
     if let Err(error) = Frame::BeginImmediate.run(conn) {
         return framing(error);
     }
@@ -247,7 +268,7 @@ fn run_batch(
     {
         return framing(error);
     }
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     let committed = Frame::Commit.run(conn);
     metrics.commit_seconds.observe(began.elapsed().as_secs_f64());
     metrics.hold_seconds.observe(held.elapsed().as_secs_f64());

@@ -52,8 +52,10 @@ fn status(
 ) -> Work<DisclosureStatus> {
     let policies = policy::current(conn, &ctx.state.policies)?;
     let calendar = calendar::work_calendar(conn)?;
-    let rule = DisclosureRule::of(policies.governing(ctx.today).document(), kind);
-    let assessment = Schedule::new(rule, &calendar, ctx.today).assess(serving.began, &held(rows)?);
+    let document = policies.governing(ctx.today).document();
+    let rule = DisclosureRule::of(document, kind);
+    let schedule = Schedule::new(rule, &calendar, ctx.today).starting(document.programme_from);
+    let assessment = schedule.assess(serving.began, &held(rows)?);
     let name = companies::names_of(conn, &[serving.company_id])?.remove(&serving.company_id);
     let name = name.map(|(name, _)| name).unwrap_or_default();
     Ok(view::status(kind, complex, serving, name, &assessment, rows))

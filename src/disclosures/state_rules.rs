@@ -107,6 +107,8 @@ pub struct Schedule<'a> {
     rule: &'a DisclosureRule,
     calendar: &'a WorkCalendar,
     today: NaiveDate,
+    /// The first day on which anything can be due.
+    start: NaiveDate,
     /// The last period whose due day is over.
     required: Option<(DisclosurePeriod, Period)>,
 }
@@ -120,7 +122,24 @@ impl<'a> Schedule<'a> {
             }
             (every, period)
         });
-        Schedule { rule, calendar, today, required }
+        Schedule { rule, calendar, today, start: NaiveDate::MIN, required }
+    }
+
+    /// Nothing is due before a day: what would have been is due as if all had begun on it, and periods that were due before
+    /// it are not asked for.
+    pub fn starting(self, start: NaiveDate) -> Schedule<'a> {
+        Schedule { start, ..self }
+    }
+
+    /// When a kind that is disclosed once is due.
+    fn due_once(&self, began: NaiveDate) -> NaiveDate {
+        let due = self.due(began);
+        if due < self.start { self.due(self.start) } else { due }
+    }
+
+    /// Does a company that serves since `began` account for a period?
+    fn is_asked_for(&self, period: Period, began: NaiveDate) -> bool {
+        period.to >= began && self.due(period.to) >= self.start
     }
 
     /// Whatever was disclosed of an earlier period says nothing of the state today.
@@ -144,7 +163,7 @@ impl<'a> Schedule<'a> {
     fn once(&self, began: NaiveDate, newest: Option<&Held>) -> Assessment {
         match newest {
             Some(held) => of(held, None, None),
-            None => self.nothing(self.due(began), None),
+            None => self.nothing(self.due_once(began), None),
         }
     }
 
@@ -157,8 +176,12 @@ impl<'a> Schedule<'a> {
         newest: Option<&Held>,
     ) -> Assessment {
         // A company accounts for the periods at whose end it served.
-        let mut next = if required.to < began { period_of(every, began) } else { after(every, required) };
-        if required.to >= began {
+        let asked_for = self.is_asked_for(required, began);
+        let mut next = if asked_for { after(every, required) } else { period_of(every, began.max(required.from)) };
+        while !asked_for && !self.is_asked_for(next, began) {
+            next = after(every, next);
+        }
+        if asked_for {
             let covering = held.iter().filter(|one| one.covers(required)).max_by_key(|one| one.order());
             match covering {
                 None => return self.nothing(self.due(required.to), Some(required)),

@@ -1,11 +1,13 @@
 //! Official documents (公文、文书): numbered, rendered for print, kept with their digest, verifiable by a code.
 //!
-//! The way of a document: `subjects` (what the case holds) → `template` (the policy's text becomes paragraphs) → `page`
-//! (the paragraphs become a page) → `issuing` (number, code, digest, row, event). The page is made once and never again.
+//! The way of a document: `subjects` (what the case holds) → `texts` (the policy's text becomes paragraphs, by `template`) →
+//! `page` (the paragraphs become a page) → `issuing` (number, code, digest, row, event). The page is made once and never again.
 
 mod actions;
+pub mod apart;
 mod code;
 mod issuing;
+mod language;
 pub mod model;
 mod page;
 mod routes;
@@ -13,8 +15,12 @@ pub mod samples;
 mod store;
 mod subjects;
 pub mod template;
+pub mod texts;
 mod view;
 mod words;
+
+#[cfg(test)]
+mod fuzz_tests;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

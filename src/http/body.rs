@@ -1,6 +1,7 @@
 //! A JSON body, read whole and checked against the document. Its faults are told only when the action asks for the
 //! input, because a row that the caller may not see is 404 whatever the body says.
 
+use std::collections::HashSet;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -30,6 +31,25 @@ enum Outcome<B> {
         faults: Faults,
         input: Option<B>,
     },
+}
+
+impl<B: Send + Sync + 'static> Body<B> {
+    /// Checks what costs too much for a transaction, on a thread that nobody waits for; its faults are told with the others.
+    pub async fn examined(self, check: fn(&B) -> Vec<Fault>) -> Result<Body<B>, Problem> {
+        let Outcome::Read { faults, input: Some(input) } = self.outcome else { return Ok(self) };
+        let examine = move || {
+            let more = check(&input);
+            (input, more)
+        };
+        let (input, mut more) = actix_web::rt::task::spawn_blocking(examine).await.map_err(|error| {
+            tracing::error!(%error, "a check of a body panicked");
+            Problem::new(Code::Internal)
+        })?;
+        let known: HashSet<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+        more.retain(|fault| !known.contains(fault.pointer.as_str()));
+        let faults = faults.into_iter().chain(more).collect();
+        Ok(Body { bytes: self.bytes, outcome: Outcome::Read { faults, input: Some(input) } })
+    }
 }
 
 impl<B> Body<B> {

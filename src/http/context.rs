@@ -1,11 +1,11 @@
 //! One request, as an action sees it ([`Ctx`]), and one transaction ([`Tx`]).
 
 use std::future::{Ready, ready};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -19,6 +19,7 @@ use crate::access::{Caller, Scope};
 use crate::app::State;
 use crate::db::types::Instant;
 use crate::db::{Conn, Fail, Id, Work, WriteGate};
+use crate::documents::texts::{self, Texts};
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
 use crate::security;
@@ -53,9 +54,9 @@ pub struct Request {
     pub today: NaiveDate,
 }
 
-/// A request that was let in. Cheap to clone.
+/// A request that was let in, and for how long its key stands where that is ours. Cheap to clone.
 #[derive(Clone)]
-pub struct Ctx(Arc<Request>);
+pub struct Ctx(Arc<Request>, Option<TimeDelta>);
 
 impl std::ops::Deref for Ctx {
     type Target = Request;
@@ -91,7 +92,7 @@ impl FromRequest for PathId {
 
 impl Ctx {
     pub fn new(request: Request) -> Ctx {
-        Ctx(Arc::new(request))
+        Ctx(Arc::new(request), None)
     }
 
     /// Work of the program in the name of whoever decided it, under that decision's request id and at its time.
@@ -123,10 +124,10 @@ impl Ctx {
         })
     }
 
-    /// The same request under a key of ours, where its sender gave none.
-    pub fn with_key(&self, key: String) -> Ctx {
+    /// The same request under a key of ours, where its sender gave none: what comes again within `life` is the same one.
+    pub fn with_key(&self, key: String, life: TimeDelta) -> Ctx {
         let it = &self.0;
-        Ctx::new(Request {
+        let request = Request {
             state: it.state.clone(),
             caller: it.caller.clone(),
             scope: it.scope.clone(),
@@ -144,7 +145,8 @@ impl Ctx {
             query: it.query.clone(),
             now: it.now,
             today: it.today,
-        })
+        };
+        Ctx(Arc::new(request), Some(life))
     }
 
     pub fn new_id(&self) -> Id {
@@ -221,13 +223,14 @@ impl Ctx {
         F: Fn(&mut Tx) -> Work<Entity<T>> + Send + 'static,
     {
         let ctx = self.clone();
-        let work = move |conn: &mut Conn| {
-            let stored = action(&mut Tx { conn, ctx: &ctx, key: None })?.stored().map_err(unserialisable)?;
+        let work = move |conn: &mut Conn, texts: &Texts| {
+            let mut tx = Tx { conn, ctx: &ctx, key: None, texts };
+            let stored = action(&mut tx)?.stored().map_err(unserialisable)?;
             let shown = ctx.opens && ctx.conditions.on_read(stored.etag.as_deref()) == Verdict::Answer;
             // An error is what takes a transaction back.
             if shown { Ok(stored) } else { Err(Fail::Replay(Box::new(stored))) }
         };
-        let stored = match self.in_span(WRITE, self.state.db.write(WriteGate::default(), work)).await {
+        let stored = match self.write(WriteGate::default(), work).await {
             Ok(stored) => {
                 self.wrote();
                 stored
@@ -292,7 +295,11 @@ impl Ctx {
 
     fn key_of<B>(&self, body: &Body<B>) -> Option<IdempotencyKey> {
         let key = self.idempotency_key.as_deref()?;
-        Some(IdempotencyKey::new(key, &self.caller, &self.method, &self.path, &body.bytes))
+        let key = IdempotencyKey::new(key, &self.caller, &self.method, &self.path, &body.bytes);
+        Some(match self.1 {
+            Some(life) => key.within(life),
+            None => key,
+        })
     }
 
     async fn act_on<B, T, F>(&self, body: Arc<Body<B>>, action: F) -> Answer
@@ -305,8 +312,8 @@ impl Ctx {
         let ctx = self.clone();
         let key = self.key_of(&body);
         let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
-        let work = Arc::new(move |conn: &mut Conn| {
-            let mut tx = Tx { conn, ctx: &ctx, key: key.as_ref() };
+        let work = Arc::new(move |conn: &mut Conn, texts: &Texts| {
+            let mut tx = Tx { conn, ctx: &ctx, key: key.as_ref(), texts };
             let entity = action(&mut tx, &body)?;
             let stored = entity.stored().map_err(unserialisable)?;
             if let Some(key) = &key {
@@ -319,19 +326,34 @@ impl Ctx {
         if refused {
             // Whether the row is this caller's decides between 404 and the faults; the writer has no part in that.
             let attempt = work.clone();
-            match self.in_span(READ, self.state.db.read(move |conn| attempt(conn))).await {
-                // An action that writes or locks before it asks for its input.
-                Ok(_) | Err(Fail::Query(_)) => {}
+            match self.in_span(READ, self.state.db.read(move |conn| attempt(conn, &Texts::default()))).await {
+                // An action that writes, locks or issues a document before it asks for its input.
+                Ok(_) | Err(Fail::Query(_) | Fail::Text(_)) => {}
                 Err(fail) => return self.not_acted(fail),
             }
         }
-        let result = self.in_span(WRITE, self.state.db.write(gate, move |conn| work(conn))).await;
+        let result = self.write(gate, move |conn: &mut Conn, texts: &Texts| work(conn, texts)).await;
         self.wrote();
         match result {
             Ok((stored, true)) => Ok(stored.secret_response()),
             Ok((stored, false)) => Ok(stored.response(false)),
             Err(fail) => self.not_acted(fail),
         }
+    }
+
+    /// One transaction, run again where it lacked the text of a document.
+    pub async fn write<T, F>(&self, gate: WriteGate, work: F) -> Work<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn, &Texts) -> Work<T> + Send + 'static,
+    {
+        let (made, work) = (Texts::default(), Arc::new(Mutex::new(work)));
+        texts::with_texts(&made, || {
+            let (made, work) = (made.clone(), work.clone());
+            let run = move |conn: &mut Conn| work.lock().unwrap_or_else(|poisoned| poisoned.into_inner())(conn, &made);
+            self.in_span(WRITE, self.state.db.write(gate.clone(), run))
+        })
+        .await
     }
 
     /// Replayed, or refused.
@@ -367,11 +389,13 @@ impl Ctx {
         let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
         let (ctx, input) = (self.clone(), body.clone());
         // What was answered before, or has faults, takes no step.
-        let first = move |conn: &mut Conn| Tx { conn, ctx: &ctx, key: key.as_ref() }.input(&input).map(drop);
+        let first = move |conn: &mut Conn, texts: &Texts| {
+            Tx { conn, ctx: &ctx, key: key.as_ref(), texts }.input(&input).map(drop)
+        };
         let begun = if body.is_refused() {
-            self.in_span(READ, self.state.db.read(first)).await
+            self.in_span(READ, self.state.db.read(move |conn| first(conn, &Texts::default()))).await
         } else {
-            self.in_span(WRITE, self.state.db.write(gate, first)).await
+            self.write(gate, first).await
         };
         if let Err(fail) = begun {
             return self.not_acted(fail);
@@ -379,8 +403,8 @@ impl Ctx {
         let mut done = Vec::new();
         for one in steps(body.input(|_, _| Ok(()))?) {
             let ctx = self.clone();
-            let work = move |conn: &mut Conn| step(&mut Tx { conn, ctx: &ctx, key: None }, &one);
-            let stepped = self.in_span(WRITE, self.state.db.write(WriteGate::default(), work)).await;
+            let work = move |conn: &mut Conn, texts: &Texts| step(&mut Tx { conn, ctx: &ctx, key: None, texts }, &one);
+            let stepped = self.write(WriteGate::default(), work).await;
             self.wrote();
             done.push(stepped?);
         }
@@ -402,8 +426,10 @@ impl Ctx {
         F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
     {
         let ctx = self.clone();
-        let work = move |conn: &mut Conn| action(&mut Tx { conn, ctx: &ctx, key: None }, &body).map(|made| made.body);
-        self.state.db.write(WriteGate::default(), work).await
+        let work = move |conn: &mut Conn, texts: &Texts| {
+            action(&mut Tx { conn, ctx: &ctx, key: None, texts }, &body).map(|made| made.body)
+        };
+        self.write(WriteGate::default(), work).await
     }
 }
 
@@ -421,12 +447,24 @@ pub struct Tx<'a> {
     pub conn: &'a mut Conn,
     pub ctx: &'a Ctx,
     key: Option<&'a IdempotencyKey>,
+    texts: &'a Texts,
 }
 
 impl<'a> Tx<'a> {
-    /// A transaction of the program itself: there is no key.
+    /// A transaction of the program itself: there is no key, and no document is issued in it ([`Ctx::write`]).
     pub fn of(conn: &'a mut Conn, ctx: &'a Ctx) -> Tx<'a> {
-        Tx { conn, ctx, key: None }
+        static NONE: LazyLock<Texts> = LazyLock::new(Texts::default);
+        Tx { conn, ctx, key: None, texts: &NONE }
+    }
+
+    /// A transaction of the program itself within [`Ctx::write`].
+    pub fn with_texts(conn: &'a mut Conn, ctx: &'a Ctx, texts: &'a Texts) -> Tx<'a> {
+        Tx { conn, ctx, key: None, texts }
+    }
+
+    /// The texts of documents that were made for this transaction.
+    pub fn texts(&self) -> &'a Texts {
+        self.texts
     }
 }
 

@@ -11,7 +11,7 @@ use crate::keys::Keyring;
 use crate::problem::{Code, Problem};
 
 /// How long an answer is replayed.
-const KEPT: chrono::Duration = chrono::Duration::hours(24);
+pub const KEPT: chrono::Duration = chrono::Duration::hours(24);
 pub const MAX_KEY_LENGTH: usize = 255;
 
 /// An answer that was given for a key.
@@ -38,9 +38,16 @@ impl StoredAnswer {
 pub struct IdempotencyKey {
     scope: String,
     request: String,
+    /// How long the request under it is the same one; at most [`KEPT`].
+    life: chrono::Duration,
 }
 
 impl IdempotencyKey {
+    /// For a shorter time than the usual one.
+    pub fn within(self, life: chrono::Duration) -> IdempotencyKey {
+        IdempotencyKey { life: life.min(KEPT), ..self }
+    }
+
     /// The scope is who asks (issuer, subject, client, role, division, company) and for what (method, path).
     pub fn new(key: &str, caller: &Caller, method: &str, path: &str, body: &[u8]) -> Self {
         let scope = [
@@ -58,6 +65,7 @@ impl IdempotencyKey {
         IdempotencyKey {
             scope: hex::encode(digest(&SHA256, scope.as_bytes())),
             request: hex::encode(digest(&SHA256, body)),
+            life: KEPT,
         }
     }
 
@@ -101,7 +109,7 @@ pub fn find(
         .first(conn)
         .optional()?;
     let Some(row) = row else { return Ok(None) };
-    if row.created_at.0 + KEPT <= now.0 {
+    if row.created_at.0 + key.life <= now.0 {
         diesel::delete(keys::table.find(&key.scope)).execute(conn)?;
         return Ok(None);
     }

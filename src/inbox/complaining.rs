@@ -19,7 +19,7 @@ pub struct Complaining {
     pub company: Option<Id>,
     pub complex: Option<Id>,
     pub kind: InboxKind,
-    /// Last second for it.
+    /// Until when: before this instant.
     pub due: Option<Instant>,
 }
 

@@ -6,6 +6,7 @@ use super::ratings::{Waits, of_ratings};
 use super::{complaining, inspecting, rules};
 use crate::access::{Role, permissions};
 use crate::companies;
+use crate::complaints::clock_rules::{is_over, last_day};
 use crate::complexes;
 use crate::db::{Conn, Id, Work};
 use crate::disclosures::model::DisclosureKind;
@@ -204,8 +205,8 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
             company: one.company,
             complex: one.complex,
         };
-        let due_on = one.due.map(|last| ctx.state.clock.day_of(last));
-        let overdue = one.due.is_some_and(|last| last.0 < ctx.now.0);
+        let due_on = one.due.map(|due| last_day(due, ctx.state.clock.zone()));
+        let overdue = one.due.is_some_and(|due| is_over(due, ctx.now));
         items.push(InboxItem { overdue, ..item(subject, (one.kind, due_on)) });
     }
     Ok(items)

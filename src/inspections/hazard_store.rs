@@ -95,3 +95,13 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListHazards) -> Work<PageOf<Haza
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
     Ok(PageOf { items: hazard_view::views(conn, ctx, rows)?, next_cursor, total })
 }
+
+/// Hazards that are not closed, in the order of their ids.
+pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<HazardRow>> {
+    Ok(scoped::hazards(scope)
+        .filter(hazards::state.ne(HazardState::Closed.code()))
+        .filter(hazards::id.gt(after))
+        .order(hazards::id)
+        .limit(at_most)
+        .load(conn)?)
+}

@@ -2,6 +2,7 @@
 
 pub mod actions;
 mod by_rating;
+mod deadlines;
 pub mod decisions;
 pub mod model;
 mod recompute;

@@ -199,3 +199,13 @@ pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<MeasureRow
         .limit(at_most)
         .load(conn)?)
 }
+
+/// Measures that are to be decided or carried out, in the order of their ids.
+pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<MeasureRow>> {
+    Ok(scoped::measures(scope)
+        .filter(measures::state.eq_any(["proposed", "approved"]))
+        .filter(measures::id.gt(after))
+        .order(measures::id)
+        .limit(at_most)
+        .load(conn)?)
+}

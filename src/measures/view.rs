@@ -8,6 +8,7 @@ use super::actions::is_unopened;
 use super::model::*;
 use crate::access::role::RoleKind;
 use crate::access::{Role, Scope};
+use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::contracts::model::EndGround;
@@ -174,6 +175,10 @@ pub struct Measure {
     pub statement_answer: Option<StepView>,
     /// Last day to make a statement and to ask for a hearing; set by delivery.
     pub hearing_request_due_on: Option<NaiveDate>,
+    /// Years up to the deadlines above whose arrangement of holidays is not on file (尚无节假日安排的年份): until it is, the
+    /// deadlines may move to later days.
+    #[schema(max_items = 21)]
+    pub calendar_missing: Vec<i32>,
     pub hearing_request: Option<StepView>,
     pub hearing: Option<HearingView>,
     pub approval: Option<StepView>,
@@ -241,7 +246,9 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<MeasureRow>) -> Work<Vec<Meas
                 .collect();
             let company_name = companies.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default();
             let complex_name = row.complex_id.and_then(|id| complexes.get(&id)).cloned();
-            one(ctx, row, (grounds, rating_grounds), company_name, complex_name)
+            let missing = calendar::missing_until(conn, ctx, [Some(row.due_on), row.hearing_request_due_on])?;
+            let view = one(ctx, row, (grounds, rating_grounds), company_name, complex_name)?;
+            Ok(Measure { calendar_missing: missing, ..view })
         })
         .collect()
 }
@@ -327,6 +334,7 @@ fn one(
         due_on: row.due_on,
         reverses: row.reverses,
         hearing_request_due_on: row.hearing_request_due_on,
+        calendar_missing: Vec::new(),
         created_at: row.created_at,
         updated_at: row.updated_at,
     })

@@ -52,6 +52,7 @@ pub static LIST: &[Row] = &[
     counter("xiaoqu_idempotent_replays_total", &[], "Answers that were replayed for an idempotency key"),
     counter("xiaoqu_security_events_total", &["kind"], "Security events, by kind (docs/operators.md lists them)"),
     gauge("xiaoqu_write_queue", &[], "SQLite: writes that wait for the one writer"),
+    gauge("xiaoqu_writer_held_seconds", &[], "SQLite: how long the writer has been at its present batch"),
     histogram("xiaoqu_write_batch_jobs", &[], "SQLite: writes that one commit carried"),
     histogram("xiaoqu_commit_seconds", &[], "Time of a COMMIT, with its way to the disk"),
     histogram(

@@ -40,6 +40,7 @@ pub struct Metrics {
     pub rating_chunk_seconds: Histogram,
     pub complaint_sweep_seconds: Histogram,
     write_queue: IntGauge,
+    writer_held: IntGauge,
     pool_connections: IntGaugeVec,
     lease_held: IntGauge,
     migrations: IntGaugeVec,
@@ -180,6 +181,7 @@ impl Metrics {
             rating_chunk_seconds: all.histogram("xiaoqu_rating_chunk_seconds", HOLDS)?,
             complaint_sweep_seconds: all.histogram("xiaoqu_complaint_sweep_seconds", HOLDS)?,
             write_queue: all.gauge("xiaoqu_write_queue")?,
+            writer_held: all.gauge("xiaoqu_writer_held_seconds")?,
             pool_connections: all.gauges("xiaoqu_pool_connections")?,
             lease_held: all.gauge("xiaoqu_lease_held")?,
             migrations: all.gauges("xiaoqu_migrations")?,
@@ -255,6 +257,7 @@ impl Metrics {
         }
         self.lease_held.set(i64::from(state.lease.is_held(&state.db)));
         self.write_queue.set(state.db.write_queue_depth() as i64);
+        self.writer_held.set(state.db.writer_held_for().as_secs() as i64);
         for (pool, in_use, idle) in state.db.pools() {
             self.pool_connections.with_label_values(&[pool, "in_use"]).set(i64::from(in_use));
             self.pool_connections.with_label_values(&[pool, "idle"]).set(i64::from(idle));

@@ -1,5 +1,7 @@
 //! What the policy says of the six disclosures.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -50,8 +52,9 @@ impl DisclosureRule {
 /// One rule for each kind, and a period for the revenue: nothing adds up without one.
 pub fn check(rules: &[DisclosureRule]) -> Vec<Fault> {
     let mut faults = Vec::new();
+    let mut seen = BTreeSet::new();
     for (at, rule) in rules.iter().enumerate() {
-        if rules[..at].iter().any(|other| other.kind == rule.kind) {
+        if !seen.insert(rule.kind) {
             let pointer = format!("/disclosures/{at}/kind");
             faults.push(Fault::new(pointer, "duplicate", "公开事项重复", "a kind with two rules"));
         }

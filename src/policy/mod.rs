@@ -4,7 +4,7 @@ pub mod actions;
 pub mod complaints;
 pub mod contracts;
 pub mod disclosures;
-mod document_rules;
+pub mod document_rules;
 pub mod documents;
 pub mod inspections;
 pub mod model;

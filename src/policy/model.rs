@@ -1,5 +1,6 @@
 //! The policy document. It is published whole, checked whole and never changed; a new version replaces it.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -9,6 +10,7 @@ use super::disclosures::DisclosureRule;
 use super::documents::DocumentTemplate;
 use super::inspections::InspectionRules;
 use super::ratings::RatingRules;
+use super::versions::built_in;
 use crate::access::role::Role;
 use crate::coded_enum;
 
@@ -341,6 +343,11 @@ pub struct Assumption {
     pub note_en: String,
 }
 
+/// Of a version that says nothing of it.
+fn programme_from() -> NaiveDate {
+    built_in().programme_from
+}
+
 /// Policy document (政策文件): the whole of one version of the rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -348,6 +355,11 @@ pub struct PolicyDocument {
     /// Title (名称).
     #[schema(example = "物业服务行业监管规则（默认）", min_length = 1, max_length = 200)]
     pub title: String,
+    /// First day of the programme (工作启动日期): nothing that recurs by itself is due before it. Disclosures and inspections
+    /// that would have been are counted from this day on.
+    #[serde(default = "programme_from")]
+    #[schema(example = "2026-01-01")]
+    pub programme_from: NaiveDate,
     /// Catalogue of regulated acts (违规行为目录).
     #[schema(min_items = 1, max_items = 500)]
     pub acts: Vec<Act>,

@@ -230,7 +230,7 @@ impl From<Fail> for Problem {
                     Problem::new(Code::Internal)
                 }
             },
-            Fail::Panicked | Fail::Replay(_) => Problem::new(Code::Internal),
+            Fail::Panicked | Fail::Replay(_) | Fail::Text(_) => Problem::new(Code::Internal),
         }
     }
 }

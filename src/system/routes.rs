@@ -45,13 +45,20 @@ pub struct Readiness {
 
 /// Can the service serve
 ///
-/// 503 while the store cannot be reached. Warnings name what an operator should mend, such as a year without calendar.
+/// 503 while the store cannot be reached or its writer does not commit. Warnings name what an operator should mend, such as a year without calendar.
 #[utoipa::path(tag = "system", responses(
     (status = 200, description = "Ready", body = Readiness),
     (status = 503, description = "Not ready", body = crate::problem::ProblemBody, content_type = "application/problem+json")
 ))]
 #[get("/readyz")]
 pub async fn get_readyz(state: web::Data<State>) -> Answer {
+    if let Some(held) = state.db.writer_stuck_for() {
+        let seconds = held.as_secs();
+        return Err(Problem::new(Code::Unavailable).detail(
+            format!("写入线程已有 {seconds} 秒未提交"),
+            format!("the writer has not committed for {seconds} s"),
+        ));
+    }
     let today = state.clock.today();
     let missing = state.db.read(move |conn| crate::calendar::missing_years(conn, today)).await?;
     if !state.revoked.is_known() {

@@ -57,7 +57,7 @@ pub fn advance(
 }
 
 /// Saves a step of a case and records it.
-fn record(
+pub(super) fn record(
     tx: &mut Tx,
     row: &mut ViolationRow,
     kind: &'static str,

@@ -327,6 +327,63 @@ on_both_databases! {
         assert!(text(&fault["detail"]).contains("line 2"), "{fault}");
     }
 
+    async fn a_text_that_would_stop_the_service_is_refused_and_nobody_waits_for_it(app: TestApp) {
+        let nested = "{% set n = namespace(l=[]) %}{% for i in range(9000) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ n.l }}";
+        for text in [
+            format!("{{{{ {}1 }}}}", "-".repeat(9000)),
+            format!("{{{{ 1{} }}}}", "+1".repeat(4000)),
+            format!("{{{{ {}1{} }}}}", "(".repeat(4000), ")".repeat(4000)),
+            "{% if facts %}".repeat(1400),
+            nested.to_owned(),
+            "{{ facts }}".repeat(1800),
+            "{{ facts }}".repeat(80_000),
+        ] {
+            let began = std::time::Instant::now();
+            let answer = publish_documents(&app, |documents| documents[0]["text"] = json!(text)).await;
+            answer.problem(400, "invalid_input");
+            assert!(answer.errors().iter().any(|(pointer, _)| *pointer == "/document/documents/0/text"), "{:?}", answer.errors());
+            assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
+        }
+        assert_eq!(app.count("policies"), 1);
+        app.nobody().get("/readyz").await.expect(200);
+    }
+
+    async fn a_text_that_was_accepted_does_not_fail_in_a_case_that_no_sample_foresaw(app: TestApp) {
+        an_office(&app, &a_word()).await;
+        let mut case = Case::new(&app, &["P"]).await;
+        case.notified("V", nine(3), "P", "2026-03-02").await;
+        publish_documents(&app, |documents| {
+            documents[0]["text"] = json!(
+                "{% if document.number != '望社〔2026〕12号' and not office.address %}地址：{{ office.address }}。{% endif %}{{ document.number }}"
+            );
+        })
+        .await
+        .expect(201);
+        let made = issue(&case.officer(), &of("violation_notice", case.id("V"))).await.expect(201);
+        let (_, html) = page(&case.officer(), &made).await;
+        let number = text(&made["number"]);
+        assert!(html.contains(&format!("{number}</p>")), "{html}");
+    }
+
+    async fn documents_issued_at_once_have_numbers_of_their_own(app: TestApp) {
+        let word = a_word();
+        an_office(&app, &word).await;
+        let mut case = Case::new(&app, &["P"]).await;
+        let names = ["V1", "V2", "V3", "V4", "V5"];
+        for (clause, name) in (1..).zip(names) {
+            case.notified(name, nine(clause), "P", "2026-03-02").await;
+        }
+        let officer = case.officer();
+        let inputs = names.map(|name| of("violation_notice", case.id(name)));
+        let made = futures_util::future::join_all(inputs.iter().map(|input| issue(&officer, input))).await;
+        let mut numbers: Vec<String> = made.into_iter().map(|answer| text(&answer.expect(201)["number"]).to_owned()).collect();
+        numbers.sort();
+        let expected: Vec<String> = (1..=5).map(|n| format!("{word}〔2026〕{n}号")).collect();
+        assert_eq!(numbers, expected);
+        let (_, html) = page(&officer, &officer.get("/v1/documents").await.items()[0]).await;
+        assert!(!html.contains('\u{fdd0}'), "the mark of the number is gone");
+    }
+
     async fn the_text_is_the_one_of_the_policy_in_force(app: TestApp) {
         an_office(&app, &a_word()).await;
         let mut case = Case::new(&app, &["P"]).await;

@@ -3,6 +3,7 @@
 mod access;
 mod attachments;
 mod calendar;
+mod calendar_following;
 mod clients;
 mod companies;
 mod complaints;

@@ -1,5 +1,6 @@
 //! The rules of the house, read from the source tree and from the document.
 
+mod deadlines;
 mod document;
 mod package;
 mod plans;
