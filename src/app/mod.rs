@@ -173,8 +173,9 @@ impl State {
         let metrics = Metrics::new()?;
         let db = {
             let sealer = sealer.clone();
-            let seal = Arc::new(move |conn: &mut _| sealer.seal_batch(conn));
-            Db::open_with(&config.db, metrics.store.clone(), Some(seal), Some(deployment::check(expected)))?
+            let check = deployment::check(expected);
+            let counted = metrics.store.clone();
+            Db::open_with(&config.db, counted, Some(Arc::new(move |conn| sealer.seal_batch(conn))), Some(check))?
         };
         Ok(Arc::new(State {
             contract: Contract::new(&document)?,

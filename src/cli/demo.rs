@@ -57,6 +57,7 @@ pub fn run(flags: &SettingFlags, args: &DemoArgs) -> anyhow::Result<()> {
         (None, Some(temporary)) => temporary.path().to_owned(),
         (None, None) => unreachable!("a folder is named or temporary"),
     };
+    made.fills(&folder);
     let state = demo::open(&folder, args.clock)?;
     actix_web::rt::System::new().block_on(async {
         let demo = demo::fill(state, args.clock).await?;
@@ -67,10 +68,10 @@ pub fn run(flags: &SettingFlags, args: &DemoArgs) -> anyhow::Result<()> {
             false => text(&demo, &base_url(address), &folder, args),
         };
         let served = actix_web::rt::spawn(bootstrap::run(demo.state.clone(), server));
-        // From here on the server ends on a signal, and the folder goes with this function.
-        made.is_served();
         // Once it has run for the first time it listens to signals: whoever reads the text may stop it at once.
         tokio::task::yield_now().await;
+        // From here on the server ends on a signal, and the folder goes with this function.
+        made.is_served();
         let mut out = std::io::stdout();
         // Whoever has stopped reading may still want the service.
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -78,7 +79,8 @@ pub fn run(flags: &SettingFlags, args: &DemoArgs) -> anyhow::Result<()> {
     })
 }
 
-/// A temporary folder that is being filled. Until the server listens to signals nobody else would remove it.
+/// A folder that is being filled. Until the server listens to signals nobody else would clear it: half a demo is of no use, and
+/// would be in the way of the next one.
 #[derive(Default)]
 struct Made {
     folder: Mutex<Option<PathBuf>>,
@@ -92,6 +94,11 @@ impl Made {
         let made = tempfile::Builder::new().prefix("xiaoqu-demo-").tempdir().context("no temporary folder")?;
         *folder = Some(made.path().to_owned());
         Ok(made)
+    }
+
+    /// The data are made in this folder, which was empty.
+    fn fills(&self, folder: &Path) {
+        *self.folder.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder.to_owned());
     }
 
     fn is_served(&self) {

@@ -32,7 +32,7 @@ pub fn run(flags: &SettingFlags, command: &DeploymentCommand) -> anyhow::Result<
     let settings = Settings::load(&flags.sources())?;
     let db = store_of(&settings)?;
     let facts = db.read_blocking(store::facts).map_err(unreadable)?;
-    let own = |name| match name {
+    let own = |name: &str| match name {
         TIME_ZONE => settings.house.time_zone.name().to_owned(),
         _ => settings.http.public_url.clone(),
     };

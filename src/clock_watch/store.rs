@@ -41,10 +41,10 @@ pub fn record(conn: &mut Conn, now: Instant) -> Work<()> {
 
 pub fn stop(conn: &mut Conn, now: Instant, reason: &str) -> Work<()> {
     let running = clock_watch::table.find(ROW).filter(clock_watch::stopped_at.is_null());
-    let values = (clock_watch::stopped_at.eq(now), clock_watch::reason.eq(reason));
-    if diesel::update(running).set(values).execute(conn)? == 0 && find(conn)?.is_none() {
+    let values = || (clock_watch::stopped_at.eq(now), clock_watch::reason.eq(reason));
+    if diesel::update(running).set(values()).execute(conn)? == 0 && find(conn)?.is_none() {
         start(conn, now)?;
-        diesel::update(clock_watch::table.find(ROW)).set(values).execute(conn)?;
+        diesel::update(clock_watch::table.find(ROW)).set(values()).execute(conn)?;
     }
     Ok(())
 }
