@@ -345,8 +345,7 @@ pub fn start_housekeeping(state: Arc<State>) {
             // A chunk at a time, so that no job holds the writer long.
             while let Ok(500..) =
                 state.db.write(WriteGate::default(), move |conn| idempotency::forget_old(conn, now)).await
-            {
-            }
+            {}
             while let Ok(1..) = files::remove_unattached(&state).await {}
             if StopWatch::now() >= next_sweep {
                 next_sweep = StopWatch::now() + SWEEPING;

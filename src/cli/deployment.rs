@@ -45,7 +45,8 @@ pub fn run(flags: &SettingFlags, command: &DeploymentCommand) -> anyhow::Result<
         }
         DeploymentCommand::Accept(args) => {
             facts.id.as_ref().context("no service has used this database yet: there is nothing to change")?;
-            for (name, _) in [(TIME_ZONE, args.time_zone), (PUBLIC_URL, args.public_url)].into_iter().filter(|it| it.1) {
+            for (name, _) in [(TIME_ZONE, args.time_zone), (PUBLIC_URL, args.public_url)].into_iter().filter(|it| it.1)
+            {
                 let (value, before) = (own(name), of(&facts, name).map(str::to_owned));
                 let new = value.clone();
                 wait(db.write(WriteGate::default(), move |conn| accept(conn, name, &new, before.as_deref())))?;

@@ -14,7 +14,6 @@ use crate::keys::{self, Key, Keyring, State, Use};
 use crate::personal::store::{self, Lying};
 use crate::settings::Settings;
 
-
 fn counts(lying: Lying) -> String {
     let Lying { texts, phones, answers } = lying;
     format!("{texts} sealed texts, {phones} indexed phones, {answers} stored answers")

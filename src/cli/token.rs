@@ -5,10 +5,10 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 
 use super::{SettingFlags, database};
-use crate::access::{Caller, Role};
 use crate::access::issuer::LocalIssuer;
 use crate::access::role::{ROLES, RoleKind};
 use crate::access::token::Verifier;
+use crate::access::{Caller, Role};
 use crate::bootstrap;
 use crate::db::{self, Db, WriteGate};
 use crate::deployment::{self, Expected};
@@ -97,8 +97,11 @@ fn record(settings: &Settings, keys: Arc<Keys>, caller: &Caller) -> anyhow::Resu
         eprintln!("xiaoqu: there is no database yet ({}): no ledger names this token", db::sqlite_path(&options.url));
         return Ok(());
     }
-    let expected =
-        Expected { keys, time_zone: settings.house.time_zone.name().into(), public_url: settings.http.public_url.clone() };
+    let expected = Expected {
+        keys,
+        time_zone: settings.house.time_zone.name().into(),
+        public_url: settings.http.public_url.clone(),
+    };
     let db = Db::open_with(&options, StoreMetrics::unseen()?, None, Some(deployment::check(expected)))?;
     let caller = caller.clone();
     let refused = no_division(&caller);

@@ -34,7 +34,12 @@ pub struct ClockWatch {
 
 impl ClockWatch {
     pub fn new(limits: Limits) -> ClockWatch {
-        ClockWatch { limits, last: Mutex::new(None), turn: tokio::sync::Mutex::new(()), stopped: AtomicBool::new(false) }
+        ClockWatch {
+            limits,
+            last: Mutex::new(None),
+            turn: tokio::sync::Mutex::new(()),
+            stopped: AtomicBool::new(false),
+        }
     }
 
     /// Did background work stand still when it was last asked for?

@@ -55,11 +55,7 @@ pub fn confirm(conn: &mut Conn, now: Instant) -> Work<()> {
     }
     let none: (Option<Instant>, Option<String>) = (None, None);
     diesel::update(clock_watch::table.find(ROW))
-        .set((
-            clock_watch::seen_at.eq(now),
-            clock_watch::stopped_at.eq(none.0),
-            clock_watch::reason.eq(none.1),
-        ))
+        .set((clock_watch::seen_at.eq(now), clock_watch::stopped_at.eq(none.0), clock_watch::reason.eq(none.1)))
         .execute(conn)?;
     Ok(())
 }

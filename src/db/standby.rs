@@ -47,7 +47,13 @@ impl Standby {
         admission: Arc<Admission>,
     ) -> anyhow::Result<Standby> {
         let wait = WAIT.min(options.pool_wait);
-        let postgres = Postgres::open((url, Door::Reader, admission), options.pool_size, wait, metrics.wait_standby.clone(), metrics.clone());
+        let postgres = Postgres::open(
+            (url, Door::Reader, admission),
+            options.pool_size,
+            wait,
+            metrics.wait_standby.clone(),
+            metrics.clone(),
+        );
         Ok(Standby {
             postgres,
             max_lag: options.read_max_lag,

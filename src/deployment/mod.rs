@@ -56,7 +56,9 @@ pub fn check_before_migrating(options: &DbOptions, expected: &Expected) -> anyho
         return Ok(());
     }
     let mut conn = db::connect(options)?;
-    let found = look(&mut conn, expected).map_err(|fail| anyhow::anyhow!("{fail}")).context("the database cannot be checked")?;
+    let found = look(&mut conn, expected)
+        .map_err(|fail| anyhow::anyhow!("{fail}"))
+        .context("the database cannot be checked")?;
     match refuse(&found.as_migrated(), expected, None) {
         Some(refusal) => Err(anyhow::anyhow!(refusal.detail)),
         None => Ok(()),

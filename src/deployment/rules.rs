@@ -63,8 +63,7 @@ pub fn refuse(found: &Found, own: &Own, ours: Option<&str>) -> Option<Refusal> {
         return refused(Mismatch::NewerSchema, detail);
     }
     let is_ours = ours.is_some() && found.facts.id.as_deref() == ours;
-    let lost: Vec<&str> =
-        found.data_keys.iter().filter(|id| !own.data_keys.contains(id)).map(String::as_str).collect();
+    let lost: Vec<&str> = found.data_keys.iter().filter(|id| !own.data_keys.contains(id)).map(String::as_str).collect();
     if !lost.is_empty() && !is_ours {
         let detail = format!(
             "the database was used with data keys that the keyring does not have: {}. It is the wrong keyring or the wrong \

@@ -139,12 +139,12 @@ pub(super) fn parse(content: &[u8], wrapping: &WrappingKey, name: &str) -> Resul
 pub fn read(path: &Path, wrapping: &WrappingKey) -> Result<Keyring, FileError> {
     let name = path.display().to_string();
     let mut content = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut content))
-        .map_err(|error| match error.kind() {
+    File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut content)).map_err(
+        |error| match error.kind() {
             std::io::ErrorKind::NotFound => FileError::Missing(name.clone()),
             _ => FileError::Unreadable(name.clone(), error),
-        })?;
+        },
+    )?;
     if content.len() as u64 > MOST_BYTES {
         return Err(FileError::Form(name, "too large"));
     }

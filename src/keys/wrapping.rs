@@ -75,9 +75,9 @@ impl Wrapping {
             Wrapping::File(path) => {
                 let fault = |why: String| FileError::Wrapping(path.display().to_string(), why);
                 let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
-                    std::io::ErrorKind::NotFound => {
-                        fault("cannot be read: there is no such file; `openssl rand -base64 32` makes a wrapping key".into())
-                    }
+                    std::io::ErrorKind::NotFound => fault(
+                        "cannot be read: there is no such file; `openssl rand -base64 32` makes a wrapping key".into(),
+                    ),
                     _ => fault(format!("cannot be read: {error}")),
                 })?;
                 crate::settings::key_of_text(&text)

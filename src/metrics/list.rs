@@ -96,7 +96,11 @@ pub static LIST: &[Row] = &[
         &["place"],
         "Free space where an SQLite database and the folder of attachments are kept",
     ),
-    gauge("xiaoqu_storage_full", &[], "1 from a write that the full disk of the database refused to the next that succeeds"),
+    gauge(
+        "xiaoqu_storage_full",
+        &[],
+        "1 from a write that the full disk of the database refused to the next that succeeds",
+    ),
     gauge("xiaoqu_ledger_size", &[], "Sealed entries of the ledger"),
     gauge("xiaoqu_ledger_unsealed", &[], "Events that wait for their seal; it grows only while sealing is refused"),
     gauge(

@@ -130,5 +130,7 @@ fn missing(name: &str) -> SettingsError {
         "wrapping_key_file" => "; `openssl rand -base64 32` makes a key",
         _ => "",
     };
-    SettingsError::new(format!("{name}: is not set in the file, {variable} or a flag, and is required: {accepted}{how}"))
+    SettingsError::new(format!(
+        "{name}: is not set in the file, {variable} or a flag, and is required: {accepted}{how}"
+    ))
 }

@@ -220,7 +220,8 @@ impl Kind for SiteUrl {
     type Value = String;
 
     fn accepted(&self) -> String {
-        "an http or https URL of scheme, host and port alone, without a path, such as https://wuye.example.gov.cn".into()
+        "an http or https URL of scheme, host and port alone, without a path, such as https://wuye.example.gov.cn"
+            .into()
     }
 
     fn read(&self, value: &Value) -> Result<String, Fault> {

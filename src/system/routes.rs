@@ -83,7 +83,8 @@ pub async fn get_readyz(state: web::Data<State>) -> Answer {
     warnings.extend(watched.as_ref().and_then(clock_watch::warning));
     let behind = (state.clock.system().0 - database.0).num_minutes();
     if behind.abs() > 1 {
-        warnings.push(format!("clock_differs: this machine's clock and the database's differ by {} minutes", behind.abs()));
+        warnings
+            .push(format!("clock_differs: this machine's clock and the database's differ by {} minutes", behind.abs()));
     }
     let store = if state.db.is_postgres() { "postgres" } else { "sqlite" };
     Ok(HttpResponse::Ok().json(Readiness { status: "ready".into(), store: store.into(), warnings }))

@@ -71,7 +71,8 @@ fn the_wrong_keyring_writes_nothing_when_the_database_comes_after_the_service() 
         app.nobody().get("/readyz").await.problem(503, "store_unavailable");
         app.social().post("/v1/complexes", &complex_input()).await.problem(503, "revocations_unknown");
         std::thread::scope(|scope| scope.spawn(|| cluster.start()).join().expect("started"));
-        until("it says why", async || detail(&app).await.contains("the keyring does not belong to this database")).await;
+        until("it says why", async || detail(&app).await.contains("the keyring does not belong to this database"))
+            .await;
         for _ in 0..20 {
             app.social().post("/v1/complexes", &complex_input()).key("two").await.problem(503, "store_unavailable");
             app.social().get("/v1/complexes").await.problem(503, "store_unavailable");
@@ -261,7 +262,10 @@ fn another_time_zone(kind: Kind) {
         assert!(!started && line.contains("time_zone = Asia/Shanghai, and the settings say Asia/Urumqi"), "{line}");
         assert!(line.contains("`xiaoqu deployment accept --time-zone`"), "{line}");
         let (shown, line) = said(&["deployment", "show"]);
-        assert!(shown && line.contains("time_zone: Asia/Shanghai in the database, Asia/Urumqi in the settings"), "{line}");
+        assert!(
+            shown && line.contains("time_zone: Asia/Shanghai in the database, Asia/Urumqi in the settings"),
+            "{line}"
+        );
         let (accepted, line) = said(&["deployment", "accept", "--time-zone"]);
         assert!(accepted && line.contains("time_zone is Asia/Urumqi"), "{line}");
         let mut conn = connect(&deployment.database.url());

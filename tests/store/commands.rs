@@ -49,7 +49,8 @@ fn a_taken_address_is_named_with_its_setting() {
 fn a_token_of_a_division(kind: Kind) {
     let Some(deployment) = Deployment::new(kind, &[]) else { return };
     let issue = |division: &str| {
-        let issue = ["token", "issue", "--role", "social_affairs_office", "--subject", "officer", "--division", division];
+        let issue =
+            ["token", "issue", "--role", "social_affairs_office", "--subject", "officer", "--division", division];
         deployment.command(&issue).output().expect("it runs")
     };
     let refused = issue("640121999");
@@ -80,7 +81,8 @@ fn a_token_of_a_division_leaves_an_event_and_one_of_no_division_is_refused_on_po
 fn before_the_first_start_a_token_is_of_a_division_that_ships_with_the_program() {
     let folder = Folder::new();
     folder.keys(&["init"]);
-    let issue = |division| ["token", "issue", "--role", "social_affairs_office", "--subject", "o", "--division", division];
+    let issue =
+        |division| ["token", "issue", "--role", "social_affairs_office", "--subject", "o", "--division", division];
     one_line(&folder.fails(&issue("999999999")), &["there is no division 999999999"]);
     let made = folder.run(&issue("640121102"));
     let said = String::from_utf8_lossy(&made.stderr).into_owned();
