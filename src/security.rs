@@ -50,6 +50,7 @@ kinds! {
     RateLimitedTokenRequests "rate_limited_token_requests" "An address that asked for tokens too often."
     IdempotencyMismatch "idempotency_mismatch" "An idempotency key that was used for another request."
     DataUnmasked "data_unmasked" "Personal data were shown in full."
+    ClockJump "clock_jump" "The system clock jumped: background work stands still until an operator confirms it."
 }
 
 impl Kind {

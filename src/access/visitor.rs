@@ -11,6 +11,7 @@ use super::caller::Caller;
 use super::revoked::Ended;
 use super::token::Refusal;
 use crate::app::State;
+use crate::db::Outage;
 use crate::http::edge::RequestId;
 use crate::http::limits::{Allowance, Exhausted};
 use crate::problem::{Code, Problem};
@@ -70,7 +71,10 @@ impl Visitor<'_> {
             self.state.revoked.ask(&self.state.db).await;
         }
         self.state.revoked.check(caller).map_err(|ended| match ended {
-            Ended::Unknown => Problem::new(Code::RevocationsUnknown),
+            Ended::Unknown => match self.state.db.refusal() {
+                Some(refusal) => Outage::Refused(refusal.mismatch).into(),
+                None => Problem::new(Code::RevocationsUnknown),
+            },
             Ended::Revoked => {
                 self.event(Kind::TokenRevoked, Some(caller), "");
                 Problem::new(Code::InvalidToken)

@@ -4,12 +4,14 @@ mod contents;
 pub mod document;
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, dev::Server, web};
+use anyhow::Context;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -19,9 +21,12 @@ use crate::access::permissions::{self, Permission};
 use crate::access::revoked::Revoked;
 use crate::access::token::Verifier;
 use crate::clock::Clock;
+use crate::clock_watch::{self, ClockWatch};
 use crate::db::lease::{self, Lease};
-use crate::db::{Db, DbOptions};
-use crate::files::{Files, FilesOptions};
+use crate::db::{self, Db, DbOptions};
+use crate::deployment::{self, Expected};
+use crate::disk::Disks;
+use crate::files::{Files, FilesOptions, Place};
 use crate::http::edge::edge;
 use crate::http::encoding::encode;
 use crate::http::limits::{LimitOptions, Limits};
@@ -84,10 +89,12 @@ pub struct Route {
 pub struct Config {
     pub db: DbOptions,
     pub clock: Clock,
+    /// How far the clock may jump before background work stands still.
+    pub clock_limits: clock_watch::Limits,
     /// The service's own issuer: its URL and the audience of its tokens.
     pub issuer: String,
     pub audience: String,
-    pub keys: Keys,
+    pub keys: Arc<Keys>,
     /// Life of the tokens that clients get.
     pub token_life: Duration,
     pub trusted_issuers: Vec<Issuer>,
@@ -96,6 +103,8 @@ pub struct Config {
     pub body_limit: usize,
     pub request_timeout: Duration,
     pub files: FilesOptions,
+    /// Megabytes of free space below which `/readyz` warns.
+    pub disk_warning: u64,
     pub limits: LimitOptions,
     /// Serve `/metrics` beside the API; otherwise on an address of its own.
     pub metrics_on_api: bool,
@@ -103,6 +112,17 @@ pub struct Config {
     pub traces: Option<TraceOptions>,
     /// How long a public page is kept; zero: not at all.
     pub page_life: Duration,
+}
+
+impl Config {
+    /// What the database must have been begun with.
+    pub fn expected(&self) -> Expected {
+        Expected {
+            keys: self.keys.clone(),
+            time_zone: self.clock.zone().name().to_owned(),
+            public_url: self.issuer.clone(),
+        }
+    }
 }
 
 /// What every request shares.
@@ -130,9 +150,11 @@ pub struct State {
     pub wrote: RecentWriters,
     /// Whether this replica does the background work.
     pub lease: Lease,
+    pub clock_watch: ClockWatch,
     pub body_limit: usize,
     pub request_timeout: Duration,
     pub files: Files,
+    pub disks: Disks,
     pub metrics_on_api: bool,
     /// Public pages that were made a moment ago.
     pub pages: Cache,
@@ -169,7 +191,9 @@ impl Surface {
 impl State {
     pub fn new(config: Config) -> anyhow::Result<Arc<State>> {
         let surface = Surface::of(config.clock.is_sandbox())?;
-        let keys = Arc::new(config.keys);
+        let expected = config.expected();
+        let places = kept_here(&config);
+        let keys = config.keys;
         let local_issuer = LocalIssuer::new(&config.issuer, &config.audience, keys.clone());
         let mut issuers = vec![local_issuer.verifier()];
         let sealer = Sealer::new(&config.ledger_origin, keys.clone())?;
@@ -177,7 +201,9 @@ impl State {
         let metrics = Metrics::new()?;
         let db = {
             let sealer = sealer.clone();
-            Db::open_with(&config.db, metrics.store.clone(), Some(Arc::new(move |conn| sealer.seal_batch(conn))))?
+            let check = deployment::check(expected);
+            let counted = metrics.store.clone();
+            Db::open_with(&config.db, counted, Some(Arc::new(move |conn| sealer.seal_batch(conn))), Some(check))?
         };
         Ok(Arc::new(State {
             contract: &surface.contract,
@@ -197,16 +223,39 @@ impl State {
             on_file: crate::calendar::OnFile::default(),
             wrote: RecentWriters::new(config.db.read_max_lag),
             lease: Lease::new(lease::BACKGROUND, lease::TERM),
+            clock_watch: ClockWatch::new(config.clock_limits),
             db,
             clock: config.clock,
             body_limit: config.body_limit,
             request_timeout: config.request_timeout,
             files: Files::open(config.files)?,
+            disks: Disks::new(places, config.disk_warning),
             metrics_on_api: config.metrics_on_api,
             pages: Cache::new(config.page_life),
             consequences: tokio::sync::Notify::new(),
         }))
     }
+}
+
+impl State {
+    /// May this replica do background work now: does it hold the lease, and is its clock credible?
+    pub async fn does_background_work(&self) -> bool {
+        self.lease.held(&self.db).await && self.clock_watch.permits(self).await
+    }
+}
+
+/// The folders of this machine that data are kept in.
+fn kept_here(config: &Config) -> Vec<(&'static str, PathBuf)> {
+    let mut places = Vec::new();
+    if !config.db.is_postgres() {
+        let file = PathBuf::from(db::sqlite_path(&config.db.url));
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        places.push(("database", folder.unwrap_or(Path::new(".")).to_owned()));
+    }
+    if let Place::Folder(folder) = &config.files.place {
+        places.push(("attachments", folder.clone()));
+    }
+    places
 }
 
 /// The routes of a document, each with its permission; one without the other does not start.
@@ -292,9 +341,14 @@ pub fn server(state: Arc<State>, options: &ServerOptions) -> anyhow::Result<(Ser
         .client_request_timeout(options.header_timeout)
         .client_disconnect_timeout(Duration::from_secs(5))
         .shutdown_timeout(options.shutdown_timeout.as_secs())
-        .bind(&options.listen)?;
+        .bind(&options.listen)
+        .with_context(|| cannot_listen("listen", &options.listen))?;
     let address = server.addrs().first().copied().ok_or_else(|| anyhow::anyhow!("no address to listen on"))?;
     Ok((server.run(), address))
+}
+
+fn cannot_listen(setting: &str, address: &str) -> String {
+    format!("cannot listen on {address} (the setting {setting}); another program may use it")
 }
 
 /// `/metrics` on an address of its own.
@@ -302,5 +356,6 @@ pub fn metrics_server(state: Arc<State>, listen: std::net::SocketAddr) -> anyhow
     let data = web::Data::from(state);
     let factory =
         move || App::new().app_data(data.clone()).route("/metrics", web::get().to(crate::system::metrics_text));
-    Ok(HttpServer::new(factory).workers(1).disable_signals().bind(listen)?.run())
+    let server = HttpServer::new(factory).workers(1).disable_signals().bind(listen);
+    Ok(server.with_context(|| cannot_listen("metrics_listen", &listen.to_string()))?.run())
 }

@@ -1,11 +1,14 @@
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use chrono::{DateTime, Datelike, Utc};
 use clap::Args;
 use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::SettingFlags;
 use crate::app::{self, ServerOptions};
@@ -43,8 +46,10 @@ pub fn run(flags: &SettingFlags, args: &DemoArgs) -> anyhow::Result<()> {
     start_log();
     let listen = flags.listen.as_deref().unwrap_or(LISTEN);
     try_address(listen)?;
+    let made = Arc::new(Made::default());
+    made.clone().removed_on_a_signal()?;
     let temporary = match args.data {
-        None => Some(tempfile::Builder::new().prefix("xiaoqu-demo-").tempdir().context("no temporary folder")?),
+        None => Some(made.folder()?),
         Some(_) => None,
     };
     let folder = match (&args.data, &temporary) {
@@ -52,6 +57,7 @@ pub fn run(flags: &SettingFlags, args: &DemoArgs) -> anyhow::Result<()> {
         (None, Some(temporary)) => temporary.path().to_owned(),
         (None, None) => unreachable!("a folder is named or temporary"),
     };
+    made.fills(&folder);
     let state = demo::open(&folder, args.clock)?;
     actix_web::rt::System::new().block_on(async {
         let demo = demo::fill(state, args.clock).await?;
@@ -64,11 +70,74 @@ pub fn run(flags: &SettingFlags, args: &DemoArgs) -> anyhow::Result<()> {
         let served = actix_web::rt::spawn(bootstrap::run(demo.state.clone(), server));
         // Once it has run for the first time it listens to signals: whoever reads the text may stop it at once.
         tokio::task::yield_now().await;
+        // From here on the server ends on a signal, and the folder goes with this function.
+        made.is_served();
         let mut out = std::io::stdout();
         // Whoever has stopped reading may still want the service.
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         served.await?
     })
+}
+
+/// A folder that is being filled. Until the server listens to signals nobody else would clear it: half a demo is of no use, and
+/// would be in the way of the next one.
+#[derive(Default)]
+struct Made {
+    folder: Mutex<Option<PathBuf>>,
+    served: AtomicBool,
+}
+
+impl Made {
+    /// Made under the lock: no signal comes between the folder and what is known of it.
+    fn folder(&self) -> anyhow::Result<tempfile::TempDir> {
+        let mut folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = tempfile::Builder::new().prefix("xiaoqu-demo-").tempdir().context("no temporary folder")?;
+        *folder = Some(made.path().to_owned());
+        Ok(made)
+    }
+
+    /// The data are made in this folder, which was empty.
+    fn fills(&self, folder: &Path) {
+        *self.folder.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder.to_owned());
+    }
+
+    fn is_served(&self) {
+        self.served.store(true, Ordering::SeqCst);
+    }
+
+    /// Ctrl-C, or SIGTERM, while the data are made ends the program and takes its folder along.
+    fn removed_on_a_signal(self: Arc<Made>) -> anyhow::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        // Listening begins here, and not when the thread comes to run.
+        let (mut interrupt, mut terminate) = {
+            let _entered = runtime.enter();
+            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
+        };
+        std::thread::Builder::new().name("signals".into()).spawn(move || {
+            let code = runtime.block_on(async {
+                tokio::select! {
+                    _ = interrupt.recv() => 130,
+                    _ = terminate.recv() => 143,
+                }
+            });
+            if self.served.load(Ordering::SeqCst) {
+                return;
+            }
+            // The lock is held until the end: no folder is made meanwhile. What is still being written may come back once.
+            let folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(folder) = folder.as_ref() {
+                for _ in 0..20 {
+                    let _ = std::fs::remove_dir_all(folder);
+                    if !folder.exists() {
+                        break;
+                    }
+                    std::thread::sleep(std::time::Duration::from_millis(20));
+                }
+            }
+            std::process::exit(code);
+        })?;
+        Ok(())
+    }
 }
 
 fn start_log() {
@@ -137,7 +206,8 @@ fn text(demo: &Demo, base_url: &str, folder: &Path, args: &DemoArgs) -> String {
          curl -sS -u \"$client_id:$client_secret\" -d grant_type=client_credentials {base_url}/oauth/token\n",
         demo.system.client_id, demo.system.client_secret,
     );
-    page += "\nSix lines that climb the ladder, for another terminal, in this order:\n";
+    page += "\nSix lines that climb the ladder, for another terminal, in this order, once (README.md's walk climbs the same one:\n\
+             restart the demo before it):\n";
     for (number, (what, line)) in (1..).zip(demo.tour(base_url, folder)) {
         page += &format!("\n# {number}. {what}\n{line}\n");
     }

@@ -2,6 +2,7 @@
 
 mod complaining;
 mod contract_tables;
+mod deployment_tables;
 mod disclosing;
 mod files;
 mod inspecting;
@@ -13,6 +14,7 @@ use diesel::{allow_tables_to_appear_in_same_query, table};
 
 pub use complaining::*;
 pub use contract_tables::*;
+pub use deployment_tables::*;
 pub use disclosing::*;
 pub use files::*;
 pub use inspecting::*;

@@ -12,11 +12,11 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
 use std::sync::Mutex;
 use tokio::sync::oneshot;
 
+use super::admission::{Admission, Door};
 use super::frame::Frame;
 use super::sqlite::open_writer;
 use super::{Conn, Fail, Outage, StoreFault, StoreMetrics};
@@ -98,17 +98,17 @@ pub struct Writer {
 
 impl Writer {
     pub fn start(
-        path: String,
-        conn: SqliteConnection,
+        (path, admission): (String, Arc<Admission>),
+        conn: Option<Conn>,
         queue: usize,
         metrics: StoreMetrics,
         before_commit: Option<BeforeCommit>,
     ) -> anyhow::Result<Writer> {
         let (sender, receiver) = sync_channel(queue);
         let depth = Arc::new(AtomicUsize::new(0));
-        let conn = Some(Conn::Sqlite(conn));
         let held = Held::default();
-        let mut batches = Batches { path, conn, depth: depth.clone(), held: held.clone(), metrics, before_commit };
+        let mut batches =
+            Batches { path, admission, conn, depth: depth.clone(), held: held.clone(), metrics, before_commit };
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || batches.serve(receiver))?;
         Ok(Writer { queue: Mutex::new(Some(sender)), depth, held, thread: Mutex::new(Some(thread)) })
     }
@@ -156,6 +156,7 @@ impl Writer {
 
 struct Batches {
     path: String,
+    admission: Arc<Admission>,
     conn: Option<Conn>,
     depth: Arc<AtomicUsize>,
     held: Held,
@@ -209,14 +210,24 @@ impl Batches {
         }
     }
 
+    fn open(&self) -> Result<Conn, Fail> {
+        let mut conn = open_writer(&self.path).map(Conn::Sqlite).map_err(|error| {
+            tracing::error!(%error, "the writer cannot open the database");
+            Fail::Out(Outage::Away)
+        })?;
+        match self.admission.admit(&mut conn, Door::Primary) {
+            Ok(()) => Ok(conn),
+            Err(_) => Err(self.admission.pass().err().unwrap_or(Fail::Out(Outage::Away))),
+        }
+    }
+
     fn run(&mut self, jobs: &mut [Box<dyn Job>]) -> Batch {
-        let mut conn = match self.conn.take().map_or_else(|| open_writer(&self.path).map(Conn::Sqlite), Ok) {
+        let mut conn = match self.conn.take().map_or_else(|| self.open(), Ok) {
             Ok(conn) => conn,
-            Err(error) => {
-                tracing::error!(%error, "the writer cannot open the database");
+            Err(fail) => {
                 std::thread::sleep(Duration::from_millis(50));
-                let all = jobs.len() == 1;
-                return Batch::Broken(all.then_some((0, Fail::Out(Outage::Away))));
+                let alone = jobs.len() == 1;
+                return Batch::Broken(alone.then_some((0, fail)));
             }
         };
         let batch = run_batch(&mut conn, jobs, &self.metrics, self.before_commit.as_ref());
@@ -285,7 +296,7 @@ fn last_step(conn: &mut Conn, step: &BeforeCommit) -> Result<(), diesel::result:
     match catch_unwind(AssertUnwindSafe(|| step(conn))) {
         Ok(Ok(())) => return conn.batch_execute("RELEASE last"),
         Ok(Err(Fail::Query(error))) if StoreFault::of(&error).breaks_batch() => return Err(error),
-        Ok(Err(fail)) => tracing::error!(?fail, "the step before the commit failed"),
+        Ok(Err(fail)) => tracing::error!(%fail, "the step before the commit failed"),
         Err(_) => tracing::error!("the step before the commit panicked"),
     }
     conn.batch_execute("ROLLBACK TO last; RELEASE last")

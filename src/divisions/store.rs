@@ -71,12 +71,15 @@ pub fn load(conn: &mut Conn, all: &[Division]) -> Work<usize> {
     Ok(changed)
 }
 
+pub fn built_in() -> anyhow::Result<Vec<Division>> {
+    parse_csv(BUILT_IN)
+}
+
 /// The divisions that ship with the product, into an empty table.
 pub fn seed(conn: &mut Conn) -> Work<()> {
     let any: Option<String> = divisions::table.select(divisions::code).first(conn).optional()?;
     if any.is_none() {
-        let all = parse_csv(BUILT_IN).unwrap_or_default();
-        load(conn, &all)?;
+        load(conn, &built_in().unwrap_or_default())?;
     }
     Ok(())
 }

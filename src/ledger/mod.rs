@@ -26,6 +26,8 @@ use crate::access::{Role, Scope};
 use crate::db::{Conn, Db, DbOptions, Id, Instant, StoreFault, Work};
 use crate::http::{Ctx, Tx};
 use crate::problem::{Code, Problem};
+pub use store::database_now;
+
 use leaf::{ACTOR_SUB, Digest, Leaf, LeafActor, Subject};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -189,6 +191,12 @@ impl Origin {
         }
     }
 
+    /// Whoever runs the program's commands on the server, where the program does not know them.
+    pub fn operator(command: &str) -> Origin {
+        let sub = "operator".to_owned();
+        Origin { sub, request_id: format!("command {command}"), ..Origin::program(Instant::now()) }
+    }
+
     fn of(ctx: &Ctx) -> Origin {
         Origin {
             id: ctx.new_id(),
@@ -305,7 +313,7 @@ pub fn disclose(db: &Db, seq: i64) -> anyhow::Result<Disclosure> {
         let Some((entry, leaf)) = reading_store::find(conn, &system, seq)? else { return Ok(None) };
         Ok(Some(Disclosure { seq, leaf, salts: store::salts_of(conn, entry.event_id)?.into_iter().collect() }))
     });
-    let found = found.map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail:?}"))?;
+    let found = found.map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail}"))?;
     found.ok_or_else(|| anyhow::anyhow!("no entry {seq} is sealed"))
 }
 
@@ -323,7 +331,7 @@ pub fn begun_as(options: &DbOptions) -> anyhow::Result<Option<String>> {
 
 /// The signed checkpoint of the present head.
 pub fn head_checkpoint(db: &Db) -> anyhow::Result<String> {
-    let head = db.read_blocking(store::head).map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail:?}"))?;
+    let head = db.read_blocking(store::head).map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail}"))?;
     Ok(head.ok_or_else(|| anyhow::anyhow!("nothing is sealed yet"))?.checkpoint)
 }
 

@@ -301,7 +301,7 @@ impl HashReader for Stored<'_> {
     fn read_hashes(&self, positions: &[u64]) -> Result<Vec<Hash>, Error> {
         let failed = |why: &str| Error::InvalidInput(why.to_owned());
         let mut conn = self.0.try_borrow_mut().map_err(|_| failed("the connection is in use"))?;
-        let found = hashes_at(*conn, positions).map_err(|fail| failed(&format!("{fail:?}")))?;
+        let found = hashes_at(*conn, positions).map_err(|fail| failed(&format!("{fail}")))?;
         let by_position: HashMap<u64, Hash> = found.into_iter().collect();
         let all: Option<Vec<Hash>> = positions.iter().map(|at| by_position.get(at).copied()).collect();
         all.ok_or_else(|| failed("a stored hash is missing"))

@@ -86,6 +86,22 @@ pub static LIST: &[Row] = &[
     gauge("xiaoqu_migrations", &["state"], "Migrations that the database has (applied) and this version has (known)"),
     gauge("xiaoqu_calendar_years_missing", &[], "Of this year and the next, how many have no holiday calendar"),
     gauge("xiaoqu_keyring_broken", &[], "1 while the changed keyring cannot be used and the one before it is in force"),
+    gauge("xiaoqu_clock_stopped", &[], "1 while background work stands still because the clock jumped"),
+    gauge(
+        "xiaoqu_database_refused",
+        &["reason"],
+        "1 while the database is not used, because it does not belong to this process (docs/operators.md)",
+    ),
+    gauge(
+        "xiaoqu_disk_free_bytes",
+        &["place"],
+        "Free space where an SQLite database and the folder of attachments are kept",
+    ),
+    gauge(
+        "xiaoqu_storage_full",
+        &[],
+        "1 from a write that the full disk of the database refused to the next that succeeds",
+    ),
     gauge("xiaoqu_ledger_size", &[], "Sealed entries of the ledger"),
     gauge("xiaoqu_ledger_unsealed", &[], "Events that wait for their seal; it grows only while sealing is refused"),
     gauge(

@@ -134,8 +134,8 @@ settings! {
             "Address and port of the service. TLS ends at the proxy before it.";
         metrics_listen: Option<SocketAddr> = "", Maybe(Address), [],
             "Separate address and port for /metrics. Without it, /metrics is served on `listen`.";
-        public_url: String = "http://127.0.0.1:8080", BaseUrl, [],
-            "URL under which callers reach the service. It is the `iss` of the service's own tokens: change it and they end.";
+        public_url: String = "http://127.0.0.1:8080", SiteUrl, [],
+            "URL under which callers reach the service. It is the `iss` of the service's own tokens. Once there are data, changing it needs `xiaoqu deployment accept --public-url`.";
         workers: usize = "auto", Workers, [],
             "Number of worker threads.";
         max_connections: usize = "4096", Whole(16, 100_000), [],
@@ -246,6 +246,8 @@ settings! {
             "Largest file that is taken.";
         upload_timeout_seconds: Duration = "600", seconds(1, 3600), [],
             "How long an upload may take in all; where nothing comes for `request_timeout_seconds` it ends before.";
+        disk_warning_megabytes: usize = "1024", Whole(0, 100_000_000), [],
+            "Below so many free megabytes, where the attachments or an SQLite database are kept, `/readyz` and the log warn. 0 is never.";
         uploads_at_once: usize = "32", Whole(1, 1000), [],
             "Uploads under way at once, a quarter of them of one caller at most; more are answered with 503.";
     }
@@ -253,7 +255,11 @@ settings! {
     /// What the service says about itself, and where it is.
     house: HouseSettings {
         time_zone: chrono_tz::Tz = "Asia/Shanghai", TimeZone, [],
-            "Time zone in which days begin and deadlines end. Do not change it once there are data.";
+            "Time zone in which days begin and deadlines end. Once there are data, changing it needs `xiaoqu deployment accept --time-zone`.";
+        clock_jump_limit_minutes: Duration = "60", minutes(10, 1440), [],
+            "How far the system's clock may differ from the database's, or jump while the service runs, before background work stands still until `xiaoqu clock confirm`.";
+        clock_downtime_limit_hours: Duration = "48", hours(1, 8760), [],
+            "How long after the last recorded time the service may start again and do its background work without `xiaoqu clock confirm`.";
         ledger_origin: Option<String> = "", Maybe(Word(200)), [],
             "Name of the ledger in its checkpoints, without spaces and pluses. Taken when the ledger is begun, kept from then on. Default: the host of `public_url` and `/ledger`.";
         log_level: tracing::Level = "info", LOG_LEVEL, [],

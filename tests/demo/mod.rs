@@ -295,3 +295,20 @@ fn a_folder_with_something_in_it_and_a_taken_port_are_refused_in_one_line() {
         assert!(told.lines().count() == 1 && told.contains(said), "{told}");
     }
 }
+
+#[test]
+fn ctrl_c_while_the_demo_is_made_leaves_no_folder() {
+    for wait in [0, 150, 600] {
+        let temporary = tempfile::tempdir().unwrap();
+        let mut child = xiaoqu(&["--listen", "127.0.0.1:0"], temporary.path()).spawn().unwrap();
+        let inside = || std::fs::read_dir(temporary.path()).unwrap().count();
+        while inside() == 0 {
+            assert!(child.try_wait().unwrap().is_none(), "it ended before it made a folder");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(wait));
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        let status = child.wait().unwrap();
+        assert_eq!((status.code(), inside()), (Some(130), 0), "after {wait} ms");
+    }
+}

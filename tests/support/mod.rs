@@ -33,6 +33,7 @@ use xiaoqu::access::issuer::Issuer;
 use xiaoqu::app::{self, Config, ServerOptions, State};
 use xiaoqu::bootstrap;
 use xiaoqu::clock::Clock;
+use xiaoqu::clock_watch::Limits;
 use xiaoqu::db::DbOptions;
 use xiaoqu::files::{FilesOptions, Place};
 use xiaoqu::http::limits::LimitOptions;
@@ -75,6 +76,8 @@ pub struct Setup {
     pub files: fn(&mut FilesOptions),
     /// Elsewhere than in the folder.
     pub place: Option<Place>,
+    /// Free megabytes below which it warns.
+    pub disk_warning: u64,
     pub limits: LimitOptions,
     pub metrics_on_api: bool,
     pub traces: Option<TraceOptions>,
@@ -97,6 +100,7 @@ impl Default for Setup {
             folder: Arc::new(tempfile::Builder::new().prefix("xiaoqu-files-").tempdir().expect("a folder")),
             files: |_| {},
             place: None,
+            disk_warning: 0,
             limits: LimitOptions::default(),
             metrics_on_api: true,
             traces: None,
@@ -206,15 +210,17 @@ impl TestApp {
         Config {
             db: options,
             clock: setup.clock,
+            clock_limits: Limits::default(),
             issuer: ISSUER.into(),
             audience: AUDIENCE.into(),
-            keys: setup.keyring.unwrap_or_else(|| Keys::fixed(keyring(key))),
+            keys: Arc::new(setup.keyring.unwrap_or_else(|| Keys::fixed(keyring(key)))),
             token_life: Duration::from_secs(3600),
             trusted_issuers: setup.trusted_issuers,
             ledger_origin: "xiaoqu.test/ledger".to_owned(),
             body_limit: setup.body_limit,
             request_timeout: setup.request_timeout,
             files,
+            disk_warning: setup.disk_warning,
             limits: setup.limits,
             metrics_on_api: setup.metrics_on_api,
             traces: setup.traces,
