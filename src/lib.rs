@@ -30,6 +30,7 @@ pub mod http;
 pub mod identity;
 pub mod inbox;
 pub mod inspections;
+pub mod json;
 pub mod keys;
 pub mod ledger;
 pub mod measures;

@@ -172,8 +172,7 @@ pub fn submit(tx: &mut Tx, terms: &Terms, input: &ComplaintIn) -> Work<Complaint
     store::insert(tx.conn, &row)?;
     let evidence = keep_told(tx, &row, input)?;
     if ctx.caller.role == Role::Resident {
-        let (iss, sub) = (ctx.caller.iss.clone(), ctx.caller.sub.clone());
-        let owner = FollowerRow { complaint_id: row.id, iss, sub, is_owner: true, followed_at: ctx.now };
+        let owner = FollowerRow::new(row.id, &ctx.caller.person(), true, ctx.now);
         store::follow(tx.conn, &owner)?;
     }
     let step = NewStep::new(StepKind::Submitted).facts(

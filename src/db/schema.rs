@@ -280,6 +280,7 @@ table! {
         actor_role -> Text,
         actor_client -> Nullable<Text>,
         recorded_at -> Moment,
+        actor_key -> Text,
     }
 }
 

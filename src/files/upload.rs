@@ -13,6 +13,7 @@ use super::receive::{Received, receive};
 use super::spool::on_disk;
 use super::{actions, kinds};
 use crate::access::Caller;
+use crate::access::person::PersonKey;
 use crate::db::Work;
 use crate::http::{Answer, Body, Ctx};
 use crate::problem::{Code, Problem};
@@ -24,7 +25,7 @@ pub struct Uploads(Arc<Counts>);
 
 struct Counts {
     at_once: usize,
-    under_way: Mutex<HashMap<(String, String), usize>>,
+    under_way: Mutex<HashMap<PersonKey, usize>>,
 }
 
 /// The share of one caller.
@@ -36,7 +37,7 @@ impl Uploads {
     }
 
     pub(super) fn begin(&self, caller: &Caller) -> Result<Slot, Problem> {
-        let who = (caller.iss.clone(), caller.sub.clone());
+        let who = caller.person();
         let mut under_way = self.0.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         let own = under_way.get(&who).copied().unwrap_or_default();
         if under_way.values().sum::<usize>() >= self.0.at_once || own >= (self.0.at_once / SHARE).max(1) {
@@ -51,7 +52,7 @@ impl Uploads {
 /// One upload that is under way.
 pub struct Slot {
     uploads: Uploads,
-    who: (String, String),
+    who: PersonKey,
 }
 
 impl Drop for Slot {

@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use super::context::Ctx;
 use crate::db::Work;
 use crate::fault::Fault;
+use crate::json;
 use crate::problem::{Code, Problem};
 
 pub struct Body<B> {
@@ -48,7 +49,7 @@ impl<B> Body<B> {
 
 impl<B: DeserializeOwned> Body<B> {
     fn of(bytes: Vec<u8>, ctx: &Ctx) -> Body<B> {
-        match serde_json::from_slice(&bytes) {
+        match json::from_slice(&bytes) {
             Ok(value) => Body { bytes, outcome: Self::read(ctx, value) },
             Err(error) => Body { bytes, outcome: Outcome::Malformed(error.to_string()) },
         }

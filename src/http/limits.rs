@@ -174,7 +174,7 @@ impl Limits {
     /// One request of a caller: a person by its subject, a machine by its client, which is its subject (RFC 9068, 2.2).
     pub fn caller(&self, caller: &Caller) -> Result<Option<Allowance>, Exhausted> {
         let Some(limiter) = &self.caller else { return Ok(None) };
-        limiter.take(self.hasher.hash_one((&caller.iss, &caller.sub))).map(Some)
+        limiter.take(self.hasher.hash_one(caller.person())).map(Some)
     }
 
     /// One request without a token.

@@ -87,6 +87,7 @@ impl Leaf {
             audience,
             actor_iss,
             actor_sub: _,
+            actor_key: _,
             actor_role,
             actor_client,
             recorded_at,

@@ -4,6 +4,7 @@
 //! `xiaoqu settings` are made from it.
 
 mod issuers;
+mod jwks;
 mod keys;
 mod kinds;
 mod secret;
@@ -17,7 +18,8 @@ use std::time::Duration;
 
 use crate::http::address::ForwardedHeader;
 use issuers::Issuers;
-pub use issuers::{ClaimMapping, KeySource, MOST_JWKS_BYTES, TrustedIssuer, is_loopback, usable_keys};
+pub use issuers::{ClaimMapping, ClaimRule, KeySource, TrustedIssuer, is_loopback};
+pub use jwks::{MOST_JWKS_BYTES, usable_keys};
 pub use keys::key_of_text;
 use kinds::*;
 pub use kinds::{DatabaseUrl, FilesUrl};
