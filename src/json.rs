@@ -86,12 +86,9 @@ mod tests {
 
     #[test]
     fn a_member_that_is_there_twice_is_refused_at_every_depth() {
-        for text in [
-            r#"{"a":1,"a":1}"#,
-            r#"{"a":1,"b":{"c":1,"c":2}}"#,
-            r#"[[{"a":null,"a":null}]]"#,
-            r#"{"a":1,"\u0061":2}"#,
-        ] {
+        for text in
+            [r#"{"a":1,"a":1}"#, r#"{"a":1,"b":{"c":1,"c":2}}"#, r#"[[{"a":null,"a":null}]]"#, r#"{"a":1,"\u0061":2}"#]
+        {
             let told = from_slice(text.as_bytes()).unwrap_err().to_string();
             assert!(told.contains("is there twice"), "{text}: {told}");
         }

@@ -14,7 +14,7 @@ use super::scope::Scope;
 use super::visitor::Visitor;
 use crate::app::{Route, State};
 use crate::http::context::{Ctx, Request};
-use crate::http::edge::{RequestId, WithoutBody};
+use crate::http::edge::{RequestId, ServerRequestId, WithoutBody};
 use crate::http::idempotency::MAX_KEY_LENGTH;
 use crate::http::language::Language;
 use crate::oauth::TOKEN_PATH;
@@ -34,7 +34,7 @@ pub async fn gate(
     }
 }
 
-/// Answered whatever the limits say: who asks too often must not make the service look dead, or unseen.
+/// With a limit of their own: who asks for pages too often must not make the service look dead, or unseen.
 pub const PROBES: &[&str] = &["get_livez", "get_readyz", "get_metrics"];
 
 async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
@@ -54,7 +54,7 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     let visitor = Visitor { operation: route.operation, ..visitor };
     if let Access::Public = route.permission.access {
         return if PROBES.contains(&route.operation) {
-            Ok(())
+            visitor.limit_probes()
         } else if request.path() == TOKEN_PATH {
             // Where guessing a client's secret is tried.
             visitor.limit_token_requests()
@@ -143,6 +143,7 @@ pub fn context(
         caller,
         operation: route.operation,
         request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
+        server_request_id: request.extensions().get::<ServerRequestId>().map(|id| id.0.clone()),
         // A machine's look and a HEAD are no service of process.
         opens: caller_reads && request.extensions().get::<WithoutBody>().is_none(),
         language,

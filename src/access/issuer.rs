@@ -65,7 +65,10 @@ pub enum Persons {
     Own,
     None,
     /// Those that one of `persons` fits and none of `machines`.
-    Said { persons: Vec<ClaimRule>, machines: Vec<ClaimRule> },
+    Said {
+        persons: Vec<ClaimRule>,
+        machines: Vec<ClaimRule>,
+    },
 }
 
 /// Longest life of one of our own tokens.

@@ -80,14 +80,12 @@ impl Revoked {
         }
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let named = |counties: Option<&Vec<String>>| {
-            counties
-                .is_some_and(|all| caller.county().is_none_or(|own| all.iter().any(|county| county == own)))
+            counties.is_some_and(|all| caller.county().is_none_or(|own| all.iter().any(|county| county == own)))
         };
         let client = caller.client.as_deref().filter(|_| caller.iss == self.issuer);
         let ended = client.is_some_and(|id| known.epochs.get(id).is_some_and(|least| caller.epoch < *least))
             || (!known.subjects.is_empty() && named(known.subjects.get(&caller.person())))
-            || (!known.tokens.is_empty()
-                && named(known.tokens.get(&(caller.iss.clone(), caller.token_id.clone()))));
+            || (!known.tokens.is_empty() && named(known.tokens.get(&(caller.iss.clone(), caller.token_id.clone()))));
         if ended { Err(Ended::Revoked) } else { Ok(()) }
     }
 

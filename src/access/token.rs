@@ -16,7 +16,7 @@ use super::caller::Caller;
 use super::issuer::{Issuer, Persons};
 use super::jwks::{FetchedKeys, Outcome};
 use super::role::{Role, RoleKind};
-use crate::characters::is_plain_line;
+use crate::access::person::is_plain_line;
 use crate::companies::uscc;
 use crate::db::types::Instant;
 use crate::json;
@@ -201,7 +201,8 @@ fn cache_key(token: &str) -> Option<[u8; 32]> {
     aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes()).as_ref().try_into().ok()
 }
 
-fn object(part: &str) -> Result<Map<String, Value>, Refusal> {
+/// A part of a token that holds an object.
+pub fn object(part: &str) -> Result<Map<String, Value>, Refusal> {
     let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| Refusal::Malformed)?;
     match json::from_slice(&bytes) {
         Ok(Value::Object(members)) => Ok(members),

@@ -31,6 +31,7 @@ use crate::ledger::seal::Sealer;
 use crate::metrics::Metrics;
 use crate::pages::Cache;
 use crate::policy::store::PolicyCache;
+use crate::quotas::Quotas;
 use crate::security::Security;
 use crate::traces::{TraceOptions, Traces};
 
@@ -96,6 +97,9 @@ pub struct Config {
     pub request_timeout: Duration,
     pub files: FilesOptions,
     pub limits: LimitOptions,
+    pub quotas: Quotas,
+    /// After how long a client's secret ends, if ever.
+    pub secret_life: Option<chrono::Duration>,
     /// Serve `/metrics` beside the API; otherwise on an address of its own.
     pub metrics_on_api: bool,
     /// Where traces go to, if anywhere.
@@ -121,6 +125,10 @@ pub struct State {
     pub metrics: Metrics,
     pub traces: Option<Traces>,
     pub limits: Limits,
+    pub quotas: Quotas,
+    pub secret_life: Option<chrono::Duration>,
+    /// Told once: a proxy that settings do not name.
+    pub unnamed_proxy: std::sync::Once,
     pub security: Security,
     pub policies: PolicyCache,
     /// Who wrote a moment ago, and so reads from the primary.
@@ -164,6 +172,9 @@ impl State {
             metrics,
             traces: config.traces.as_ref().map(|options| Traces::new(options, &db)).transpose()?,
             limits: Limits::new(config.limits),
+            quotas: config.quotas,
+            secret_life: config.secret_life,
+            unnamed_proxy: std::sync::Once::new(),
             sealer,
             policies: PolicyCache::default(),
             wrote: RecentWriters::new(config.db.read_max_lag),
@@ -268,10 +279,15 @@ pub fn server(state: Arc<State>, options: &ServerOptions) -> anyhow::Result<(Ser
     Ok((server.run(), address))
 }
 
-/// `/metrics` on an address of its own.
-pub fn metrics_server(state: Arc<State>, listen: std::net::SocketAddr) -> anyhow::Result<Server> {
+/// `/metrics` on an address of its own. Returns it with the address that it listens on.
+pub fn metrics_server(
+    state: Arc<State>,
+    listen: std::net::SocketAddr,
+) -> anyhow::Result<(Server, std::net::SocketAddr)> {
     let data = web::Data::from(state);
     let factory =
         move || App::new().app_data(data.clone()).route("/metrics", web::get().to(crate::system::metrics_text));
-    Ok(HttpServer::new(factory).workers(1).disable_signals().bind(listen)?.run())
+    let server = HttpServer::new(factory).workers(1).disable_signals().bind(listen)?;
+    let address = server.addrs().first().copied().ok_or_else(|| anyhow::anyhow!("no address to listen on"))?;
+    Ok((server.run(), address))
 }

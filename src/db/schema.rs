@@ -7,6 +7,7 @@ mod files;
 mod inspecting;
 mod official;
 mod personal_tables;
+mod quota_tables;
 mod rating_tables;
 
 use diesel::{allow_tables_to_appear_in_same_query, table};
@@ -18,6 +19,7 @@ pub use files::*;
 pub use inspecting::*;
 pub use official::*;
 pub use personal_tables::*;
+pub use quota_tables::*;
 pub use rating_tables::*;
 
 table! {
@@ -354,6 +356,7 @@ table! {
         approved_at -> Nullable<Moment>,
         created_at -> Moment,
         updated_at -> Moment,
+        jwks -> Text,
     }
 }
 

@@ -29,6 +29,7 @@ use crate::db::{DbOptions, Instant};
 use crate::files::FilesOptions;
 use crate::http::limits::LimitOptions;
 use crate::keys::Keys;
+use crate::quotas::Quotas;
 pub use stage::TOKEN_MINUTES;
 use stage::{Person, Stage};
 
@@ -73,7 +74,9 @@ pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<State>> {
         request_timeout: Duration::from_secs(30),
         files: FilesOptions::in_folder(folder.join("attachments")),
         limits: LimitOptions::default(),
-        metrics_on_api: true,
+        quotas: Quotas::default(),
+        secret_life: None,
+        metrics_on_api: false,
         traces: None,
         // Its clock is moved by hand, and what is shown should follow.
         page_life: Duration::ZERO,

@@ -17,6 +17,7 @@ use crate::access::person::PersonKey;
 use crate::db::Work;
 use crate::http::{Answer, Body, Ctx};
 use crate::problem::{Code, Problem};
+use crate::quotas;
 
 /// How many uploads are under way, in all and of each caller: what they may take of memory and disk is bounded, and
 /// nobody takes all of it.
@@ -69,6 +70,7 @@ impl Drop for Slot {
 
 pub async fn upload(ctx: Ctx, request: HttpRequest, payload: Payload) -> Answer {
     let slot = ctx.state.files.uploads.begin(&ctx.caller)?;
+    quotas::refuse_upload(&ctx).await?;
     let received = receive(&ctx, &request, payload).await?;
     // What has come whole is finished whether or not its sender waits for the answer: an object without a row would lie
     // about until it is swept.

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use super::model::ListEntries;
 use super::store::Entry;
 use crate::access::Scope;
+use crate::access::person::fold;
 use crate::access::scoped::{self, Strand};
-use crate::characters::fold;
 use crate::db::schema::{company_families, ledger_entries, ledger_events};
 use crate::db::{Conn, Id, Work};
 

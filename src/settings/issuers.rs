@@ -12,9 +12,9 @@ use toml::Value;
 
 use super::jwks::read_keys;
 use super::kinds::{Fault, Kind, base_url, is_line};
+use crate::access::person::is_plain_line;
 use crate::access::role::{Role, RoleKind};
 use crate::access::token::ORGANISATIONS;
-use crate::characters::is_plain_line;
 use crate::db::Id;
 
 /// Longest life of a token that an operator can allow an issuer.
@@ -327,10 +327,9 @@ fn check_fixed(issuer: &TrustedIssuer) -> Result<(), Fault> {
                 text.parse().is_ok_and(|id: Id| issuer.allowed_complexes.contains(&id)),
                 mapping.complex != usual.complex,
             ),
-            "organisation" => (
-                issuer.allowed_organisations.iter().any(|one| one == text),
-                mapping.organisation != usual.organisation,
-            ),
+            "organisation" => {
+                (issuer.allowed_organisations.iter().any(|one| one == text), mapping.organisation != usual.organisation)
+            }
             "tasks" => (
                 value.as_array().is_some_and(|tasks| {
                     tasks.iter().all(|task| issuer.allowed_tasks.iter().any(|one| task.as_u64() == Some((*one).into())))

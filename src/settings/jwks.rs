@@ -88,7 +88,8 @@ fn is_private(key: &Json) -> bool {
     ["d", "k", "p", "q", "dp", "dq", "qi"].iter().any(|private| key.get(private).is_some())
 }
 
-pub(super) fn check_key(key: &Jwk, algorithms: &[Algorithm]) -> Result<(), Fault> {
+/// Is a key public, strong enough, and of use under one of these algorithms?
+pub fn check_key(key: &Jwk, algorithms: &[Algorithm]) -> Result<(), Fault> {
     if !matches!(key.common.public_key_use, None | Some(PublicKeyUse::Signature)) {
         return Err("`use` must be sig".into());
     }

@@ -163,16 +163,13 @@ fn subjects_are_compared_as_persons_only() {
             continue;
         }
         for line in code(&text).lines().filter(|line| line.contains(" == ") || line.contains(" != ")) {
-            let compares = line
-                .match_indices(" == ")
-                .chain(line.match_indices(" != "))
-                .any(|(at, operator)| {
-                    let left = line[..at].rsplit(|c: char| !is_word(c)).next().unwrap_or_default();
-                    let right = &line[at + operator.len()..];
-                    let right = right.split(|c: char| !is_word(c) && !matches!(c, '.' | '&' | '*' | ':')).next();
-                    let right = right.unwrap_or_default().rsplit(|c: char| !is_word(c)).next().unwrap_or_default();
-                    is_subject(left) || is_subject(right)
-                });
+            let compares = line.match_indices(" == ").chain(line.match_indices(" != ")).any(|(at, operator)| {
+                let left = line[..at].rsplit(|c: char| !is_word(c)).next().unwrap_or_default();
+                let right = &line[at + operator.len()..];
+                let right = right.split(|c: char| !is_word(c) && !matches!(c, '.' | '&' | '*' | ':')).next();
+                let right = right.unwrap_or_default().rsplit(|c: char| !is_word(c)).next().unwrap_or_default();
+                is_subject(left) || is_subject(right)
+            });
             assert!(!compares, "{name}: `{}` compares subjects by their letters; use PersonKey", line.trim());
         }
     }

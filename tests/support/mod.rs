@@ -37,6 +37,7 @@ use xiaoqu::db::DbOptions;
 use xiaoqu::files::{FilesOptions, Place};
 use xiaoqu::http::limits::LimitOptions;
 use xiaoqu::keys::{Key as RingKey, Keyring, Keys, Use};
+use xiaoqu::quotas::Quotas;
 use xiaoqu::traces::TraceOptions;
 
 use keys::Key;
@@ -76,6 +77,8 @@ pub struct Setup {
     /// Elsewhere than in the folder.
     pub place: Option<Place>,
     pub limits: LimitOptions,
+    pub quotas: Quotas,
+    pub secret_life: Option<chrono::Duration>,
     pub metrics_on_api: bool,
     pub traces: Option<TraceOptions>,
     /// How long public pages are kept.
@@ -98,6 +101,8 @@ impl Default for Setup {
             files: |_| {},
             place: None,
             limits: LimitOptions::default(),
+            quotas: Quotas::default(),
+            secret_life: None,
             metrics_on_api: true,
             traces: None,
             page_life: Duration::ZERO,
@@ -216,6 +221,8 @@ impl TestApp {
             request_timeout: setup.request_timeout,
             files,
             limits: setup.limits,
+            quotas: setup.quotas,
+            secret_life: setup.secret_life,
             metrics_on_api: setup.metrics_on_api,
             traces: setup.traces,
             page_life: setup.page_life,

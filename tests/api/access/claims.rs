@@ -93,7 +93,9 @@ fn a_token_that_was_accepted_ends_all_the_same() {
 fn claims_given_twice_are_not_read_in_two_ways() {
     with_portal(async |app, key| {
         let good = claims().to_string();
-        for member in ["\"role\":\"county_authority\"", &format!("\"iss\":\"{ISSUER}\""), "\"jti\":\"x\"", "\"\\u0073ub\":\"x\""] {
+        for member in
+            ["\"role\":\"county_authority\"", &format!("\"iss\":\"{ISSUER}\""), "\"jti\":\"x\"", "\"\\u0073ub\":\"x\""]
+        {
             let twice = format!("{{{member},{}", &good[1..]);
             refused(&app, &key.sign_text(&header(&key).to_string(), &twice), member).await;
         }
@@ -110,11 +112,25 @@ fn what_nobody_sees_is_in_no_claim() {
     with_portal(async |app, key| {
         for name in ["sub", "jti", "name", "client_id"] {
             for odd in [
-                "officer-1 ", " officer-1", "\u{3000}officer-1", "offi\u{200b}cer-1", "offi\u{ad}cer-1", "\u{202e}officer-1",
-                "officer\u{3164}1", "officer\n1", "officer\u{1b}1", "officer\u{2800}1", "officer\u{fe0f}1", " ",
+                "officer-1 ",
+                " officer-1",
+                "\u{3000}officer-1",
+                "offi\u{200b}cer-1",
+                "offi\u{ad}cer-1",
+                "\u{202e}officer-1",
+                "officer\u{3164}1",
+                "officer\n1",
+                "officer\u{1b}1",
+                "officer\u{2800}1",
+                "officer\u{fe0f}1",
+                " ",
             ] {
-                refused(&app, &key.token(&header(&key), &with(&claims(), name, json!(odd))), &format!("{name} {odd:?}"))
-                    .await;
+                refused(
+                    &app,
+                    &key.token(&header(&key), &with(&claims(), name, json!(odd))),
+                    &format!("{name} {odd:?}"),
+                )
+                .await;
             }
         }
         let named = with(&with(&claims(), "sub", json!("Officer 1")), "name", json!("张　三"));
