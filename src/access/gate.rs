@@ -35,7 +35,7 @@ pub async fn gate(
 }
 
 /// With a limit of their own: who asks for pages too often must not make the service look dead, or unseen.
-pub const PROBES: &[&str] = &["get_livez", "get_readyz", "get_metrics"];
+const PROBES: &[&str] = &["get_livez", "get_readyz", "get_metrics"];
 
 async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     let state =

@@ -219,7 +219,7 @@ impl Limits {
     /// A token of this address was refused; `forged`, after its signature was checked.
     pub fn refused_token(&self, address: Option<IpAddr>, token: &str, forged: bool) {
         let Some(address) = address else { return };
-        let mut spend = |limiter: Option<&Limiter>, key: u64| {
+        let spend = |limiter: Option<&Limiter>, key: u64| {
             if let Some(Err(over)) = limiter.map(|limiter| limiter.take(key)) {
                 self.shut_out.insert(key, Instant::now() + over.wait);
             }

@@ -49,7 +49,7 @@ pub fn exceeded(limits: &Amounts, used: &Amounts) -> Option<Limit> {
 pub fn nearly_used(limits: &Amounts, used: &Amounts, spent: &Amounts) -> Vec<Limit> {
     limits_of(limits)
         .filter(|(limit, of)| {
-            let near = limit.most.saturating_mul(NEARLY_PERCENT).div_ceil(100);
+            let near = (limit.most.saturating_mul(NEARLY_PERCENT) + 99) / 100;
             of(used) >= near && of(used) - of(spent) < near
         })
         .map(|(limit, _)| limit)

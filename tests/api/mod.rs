@@ -22,6 +22,7 @@ mod offices;
 mod open311;
 mod policies;
 mod public;
+mod quotas;
 mod ratings;
 mod sandbox;
 mod secrets;

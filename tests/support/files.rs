@@ -140,6 +140,7 @@ impl TestApp {
             caller,
             operation: "get_me",
             request_id: "test".into(),
+            server_request_id: None,
             opens: false,
             language: Language::En,
             method: "POST".into(),
