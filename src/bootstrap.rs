@@ -18,6 +18,8 @@ use crate::http::address::Proxies;
 use crate::http::idempotency;
 use crate::http::limits::{LimitOptions, Rate};
 use crate::keys::{self, Keys};
+use crate::quotas::Quotas;
+use crate::quotas::rules::Amounts;
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::traces::TraceOptions;
 use crate::{calendar, complaints, db, deadlines, disk, divisions, ledger, personal, policy, ratings};
@@ -37,12 +39,19 @@ const MOST_FILES: u64 = 1_048_576;
 
 /// The log: one line an event on standard error, without personal data.
 pub fn start_log(settings: &Settings) {
-    let level = tracing_subscriber::filter::LevelFilter::from_level(settings.house.log_level);
-    let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(log_filter(settings.house.log_level)).with_writer(std::io::stderr);
     match settings.house.log_format {
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).init(),
         LogFormat::Text => builder.init(),
     }
+}
+
+/// actix calls each head of a request that it cannot read an error, and anybody can send those: seen from `debug` on.
+fn log_filter(level: tracing::Level) -> tracing_subscriber::EnvFilter {
+    let ours = tracing_subscriber::filter::LevelFilter::from_level(level);
+    let quiet = if level < tracing::Level::DEBUG { "actix_http=off" } else { "" };
+    tracing_subscriber::EnvFilter::builder().with_default_directive(ours.into()).parse_lossy(quiet)
 }
 
 pub fn db_options(settings: &Settings) -> anyhow::Result<DbOptions> {
@@ -123,7 +132,10 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
         files: FilesOptions::of(settings)?,
         disk_warning: settings.files.disk_warning_megabytes as u64,
         limits: limits(settings),
-        metrics_on_api: settings.http.metrics_listen.is_none(),
+        quotas: quotas(settings),
+        secret_life: (access.client_secret_days > 0)
+            .then(|| chrono::Duration::days(i64::try_from(access.client_secret_days).unwrap_or(i64::MAX / 86_400_000))),
+        metrics_on_api: false,
         traces: settings
             .house
             .otlp_endpoint
@@ -152,10 +164,31 @@ fn limits(settings: &Settings) -> LimitOptions {
         caller: Rate::new(limits.caller_requests_per_second, limits.caller_burst),
         address: Rate::new(limits.address_requests_per_second, limits.address_burst),
         refused_tokens: Rate::new(limits.refused_tokens_per_second, limits.refused_tokens_burst),
+        forged_tokens: Rate::new(limits.forged_tokens_per_second, limits.forged_tokens_burst),
         token_requests: Rate::new(limits.token_requests_per_second, limits.token_requests_burst),
         at_once: limits.address_requests_at_once,
+        probes: Rate::new(limits.probe_requests_per_second, limits.probe_requests_burst),
         proxies: Proxies { trusted: limits.trusted_proxies.clone(), header: limits.forwarded_header },
     }
+}
+
+fn quotas(settings: &Settings) -> Quotas {
+    let quotas = &settings.quotas;
+    let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let other = Amounts {
+        files: whole(quotas.files_per_day),
+        bytes: whole(quotas.bytes_per_day),
+        tickets: whole(quotas.tickets_per_day),
+        unmaskings: whole(quotas.unmaskings_per_day),
+        caller_searches: whole(quotas.caller_searches_per_day),
+    };
+    let resident = Amounts {
+        files: whole(quotas.resident_files_per_day),
+        bytes: whole(quotas.resident_bytes_per_day),
+        tickets: whole(quotas.resident_tickets_per_day),
+        ..other
+    };
+    Quotas { resident, other }
 }
 
 pub fn server_options(settings: &Settings) -> ServerOptions {

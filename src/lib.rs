@@ -48,6 +48,7 @@ pub mod policy;
 pub mod price;
 pub mod problem;
 pub mod proceedings;
+pub mod quotas;
 pub mod ratings;
 pub mod revocations;
 pub mod security;

@@ -19,7 +19,7 @@ use super::visitor::Visitor;
 use crate::app::{Route, State};
 use crate::http::conditions::Conditions;
 use crate::http::context::{Ctx, Request};
-use crate::http::edge::{RequestId, WithoutBody};
+use crate::http::edge::{RequestId, ServerRequestId, WithoutBody};
 use crate::http::idempotency::MAX_KEY_LENGTH;
 use crate::http::language::Language;
 use crate::http::schema::check_count;
@@ -40,8 +40,8 @@ pub async fn gate(
     }
 }
 
-/// Answered whatever the limits say: who asks too often must not make the service look dead, or unseen.
-pub const PROBES: &[&str] = &["get_livez", "get_readyz", "get_metrics"];
+/// With a limit of their own: who asks for pages too often must not make the service look dead, or unseen.
+const PROBES: &[&str] = &["get_livez", "get_readyz", "get_metrics"];
 
 async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     let state =
@@ -72,7 +72,7 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     let visitor = Visitor { operation: route.operation, ..visitor };
     if let Access::Public = route.permission.access {
         if PROBES.contains(&route.operation) {
-            return Ok(());
+            return visitor.limit_probes();
         }
         if route.operation == "issue_token" {
             // Where guessing a client's secret is tried.
@@ -193,6 +193,7 @@ pub fn context(
         caller,
         operation: route.operation,
         request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
+        server_request_id: request.extensions().get::<ServerRequestId>().map(|id| id.0.clone()),
         // A machine's look and a HEAD are no service of process.
         opens: caller_reads && request.extensions().get::<WithoutBody>().is_none(),
         language,

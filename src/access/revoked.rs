@@ -8,6 +8,7 @@ use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant as StopWatch};
 
 use super::caller::Caller;
+use super::person::PersonKey;
 use crate::db::{Conn, Db, Instant, Work};
 use crate::revocations::model::{Revocation, RevocationKind};
 use crate::{clients, revocations};
@@ -26,15 +27,16 @@ pub enum Ended {
     Unknown,
 }
 
-/// Counties of the revocations of each subject or token, by issuer and value.
-type Named = HashMap<(String, String), Vec<String>>;
+/// Counties of each revocation.
+type Named<K> = HashMap<K, Vec<String>>;
 
 #[derive(Default, PartialEq)]
 struct Known {
     /// By client: the epoch that its tokens must have at least.
     epochs: HashMap<String, i64>,
-    subjects: Named,
-    tokens: Named,
+    subjects: Named<PersonKey>,
+    /// By issuer and `jti`.
+    tokens: Named<(String, String)>,
 }
 
 pub struct Revoked {
@@ -77,16 +79,13 @@ impl Revoked {
             return Err(Ended::Unknown);
         }
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let named = |all: &Named, value: &str| {
-            !all.is_empty()
-                && all.get(&(caller.iss.clone(), value.to_owned())).is_some_and(|counties| {
-                    caller.county().is_none_or(|own| counties.iter().any(|county| county == own))
-                })
+        let named = |counties: Option<&Vec<String>>| {
+            counties.is_some_and(|all| caller.county().is_none_or(|own| all.iter().any(|county| county == own)))
         };
         let client = caller.client.as_deref().filter(|_| caller.iss == self.issuer);
         let ended = client.is_some_and(|id| known.epochs.get(id).is_some_and(|least| caller.epoch < *least))
-            || named(&known.subjects, &caller.sub)
-            || named(&known.tokens, &caller.token_id);
+            || (!known.subjects.is_empty() && named(known.subjects.get(&caller.person())))
+            || (!known.tokens.is_empty() && named(known.tokens.get(&(caller.iss.clone(), caller.token_id.clone()))));
         if ended { Err(Ended::Revoked) } else { Ok(()) }
     }
 
@@ -133,11 +132,11 @@ fn read(conn: &mut Conn) -> Work<Known> {
     let epochs = clients::store::epochs(conn)?.into_iter().map(|(id, epoch)| (id.to_string(), epoch)).collect();
     let mut known = Known { epochs, ..Known::default() };
     for Revocation { kind, issuer, value, county, .. } in revocations::store::in_force(conn, Instant::now())? {
-        let all = match kind {
-            RevocationKind::Subject => &mut known.subjects,
-            RevocationKind::Token => &mut known.tokens,
+        let counties = match kind {
+            RevocationKind::Subject => known.subjects.entry(PersonKey::new(&issuer, &value)).or_default(),
+            RevocationKind::Token => known.tokens.entry((issuer, value)).or_default(),
         };
-        all.entry((issuer, value)).or_default().push(county);
+        counties.push(county);
     }
     Ok(known)
 }

@@ -44,6 +44,10 @@ impl Visitor<'_> {
         self.spend(self.state.limits.token_request(self.address()), Kind::RateLimitedTokenRequests, None)
     }
 
+    pub fn limit_probes(&self) -> Result<(), Problem> {
+        self.spend(self.state.limits.probe(self.address()), Kind::RateLimitedAddress, None)
+    }
+
     pub fn limit_caller(&self, caller: &Caller) -> Result<(), Problem> {
         self.spend(self.state.limits.caller(caller), Kind::RateLimitedCaller, Some(caller))
     }
@@ -107,7 +111,8 @@ impl Visitor<'_> {
         if let Some(known) = token.and_then(|token| self.state.verifier.known(token, now)) {
             return Ok(known);
         }
-        self.state.limits.may_present(self.address()).map_err(|over| {
+        let shown = token.unwrap_or_default();
+        self.state.limits.may_present(self.address(), shown).map_err(|over| {
             self.event(Kind::RateLimitedTokens, None, "");
             Problem::from(over)
         })?;
@@ -121,7 +126,8 @@ impl Visitor<'_> {
                 // Perhaps a good token: whoever has it should come again, not throw it away.
                 return Problem::new(Code::IssuerUnavailable);
             }
-            self.state.limits.refused_token(self.address());
+            let forged = matches!(refusal, Refusal::Signature);
+            self.state.limits.refused_token(self.address(), shown, forged);
             Problem::new(Code::InvalidToken)
         })
     }

@@ -8,7 +8,6 @@ use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, Open
 use utoipa_actix_web::AppExt;
 
 use super::contents::{CONFLICTS, TAGS, given_example};
-use crate::access::gate::PROBES;
 use crate::access::permissions::{self, Access};
 use crate::http::schema::{LINE, NOT_BLANK, NOT_BLANK_LINE};
 use crate::problem::{CODES, Code, ProblemBody};
@@ -195,12 +194,9 @@ fn complete_operation(
     permission: &permissions::Permission,
 ) {
     let on_row = path.contains("/{");
-    let limited = !PROBES.contains(&permission.operation);
     let has_body = operation.get("requestBody").is_some();
     let mut statuses = Vec::new();
-    if limited {
-        statuses.push(429);
-    }
+    statuses.push(429);
     match permission.access {
         Access::Public => operation["security"] = json!([]),
         // A key in a form is nothing that OpenAPI knows as security; the field is described where it stands.

@@ -37,6 +37,7 @@ use crate::ledger::seal::Sealer;
 use crate::metrics::Metrics;
 use crate::pages::Cache;
 use crate::policy::store::PolicyCache;
+use crate::quotas::Quotas;
 use crate::security::Security;
 use crate::traces::{TraceOptions, Traces};
 
@@ -106,6 +107,9 @@ pub struct Config {
     /// Megabytes of free space below which `/readyz` warns.
     pub disk_warning: u64,
     pub limits: LimitOptions,
+    pub quotas: Quotas,
+    /// After how long a client's secret ends, if ever.
+    pub secret_life: Option<chrono::Duration>,
     /// Serve `/metrics` beside the API; otherwise on an address of its own.
     pub metrics_on_api: bool,
     /// Where traces go to, if anywhere.
@@ -142,6 +146,10 @@ pub struct State {
     pub metrics: Metrics,
     pub traces: Option<Traces>,
     pub limits: Limits,
+    pub quotas: Quotas,
+    pub secret_life: Option<chrono::Duration>,
+    /// Told once: a proxy that settings do not name.
+    pub unnamed_proxy: std::sync::Once,
     pub security: Security,
     pub policies: PolicyCache,
     /// The years that have a calendar.
@@ -218,6 +226,9 @@ impl State {
             metrics,
             traces: config.traces.as_ref().map(|options| Traces::new(options, &db)).transpose()?,
             limits: Limits::new(config.limits),
+            quotas: config.quotas,
+            secret_life: config.secret_life,
+            unnamed_proxy: std::sync::Once::new(),
             sealer,
             policies: PolicyCache::default(),
             on_file: crate::calendar::OnFile::default(),
@@ -351,11 +362,16 @@ fn cannot_listen(setting: &str, address: &str) -> String {
     format!("cannot listen on {address} (the setting {setting}); another program may use it")
 }
 
-/// `/metrics` on an address of its own.
-pub fn metrics_server(state: Arc<State>, listen: std::net::SocketAddr) -> anyhow::Result<Server> {
+/// `/metrics` on an address of its own. Returns it with the address that it listens on.
+pub fn metrics_server(
+    state: Arc<State>,
+    listen: std::net::SocketAddr,
+) -> anyhow::Result<(Server, std::net::SocketAddr)> {
     let data = web::Data::from(state);
     let factory =
         move || App::new().app_data(data.clone()).route("/metrics", web::get().to(crate::system::metrics_text));
     let server = HttpServer::new(factory).workers(1).disable_signals().bind(listen);
-    Ok(server.with_context(|| cannot_listen("metrics_listen", &listen.to_string()))?.run())
+    let server = server.with_context(|| cannot_listen("metrics_listen", &listen.to_string()))?;
+    let address = server.addrs().first().copied().ok_or_else(|| anyhow::anyhow!("no address to listen on"))?;
+    Ok((server.run(), address))
 }

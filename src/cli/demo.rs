@@ -63,9 +63,14 @@ pub fn run(flags: &SettingFlags, args: &DemoArgs) -> anyhow::Result<()> {
         let demo = demo::fill(state, args.clock).await?;
         let options = ServerOptions { listen: listen.to_owned(), ..ServerOptions::default() };
         let (server, address) = app::server(demo.state.clone(), &options)?;
+        let anywhere = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+        let (metrics, metrics_address) = app::metrics_server(demo.state.clone(), anywhere)?;
+        actix_web::rt::spawn(metrics);
+        let at =
+            Addresses { base_url: base_url(address), metrics_url: format!("{}/metrics", base_url(metrics_address)) };
         let text = match args.json {
-            true => json(&demo, &base_url(address)),
-            false => text(&demo, &base_url(address), &folder, args),
+            true => json(&demo, &at),
+            false => text(&demo, &at, &folder, args),
         };
         let served = actix_web::rt::spawn(bootstrap::run(demo.state.clone(), server));
         // Once it has run for the first time it listens to signals: whoever reads the text may stop it at once.
@@ -172,26 +177,37 @@ fn base_url(address: SocketAddr) -> String {
     format!("http://{}", SocketAddr::new(ip, address.port()))
 }
 
+/// Where the demo is reached.
+struct Addresses {
+    base_url: String,
+    metrics_url: String,
+}
+
 fn docs_url(base_url: &str) -> String {
     format!("{base_url}/docs/")
 }
 
-fn json(demo: &Demo, base_url: &str) -> String {
-    let object =
-        json!({ "base_url": base_url, "docs_url": docs_url(base_url), "tokens": demo.tokens, "system": demo.system });
+fn json(demo: &Demo, at: &Addresses) -> String {
+    let object = json!({
+        "base_url": at.base_url, "docs_url": docs_url(&at.base_url), "metrics_url": at.metrics_url, "tokens": demo.tokens,
+        "system": demo.system,
+    });
     format!("{object}\n")
 }
 
-fn text(demo: &Demo, base_url: &str, folder: &Path, args: &DemoArgs) -> String {
+fn text(demo: &Demo, at: &Addresses, folder: &Path, args: &DemoArgs) -> String {
+    let base_url = at.base_url.as_str();
     let kept = if args.data.is_some() { "kept" } else { "removed at the end" };
     let mut page = format!(
         "xiaoqu demo: the divisions of Yongning county (永宁县) are real, all else is invented\n\n\
          address  {base_url}\n\
          docs     {}\n\
+         metrics  {}\n\
          clock    {} (business time; POST /sandbox/clock moves it)\n\
          data     {} ({kept})\n\n\
          A token for each role, good for {} hours (lines that a shell takes as they are):\n",
         docs_url(base_url),
+        at.metrics_url,
         args.clock.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         folder.display(),
         TOKEN_MINUTES / 60,

@@ -30,8 +30,13 @@ pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
     actix_web::rt::System::new().block_on(async move {
         let (server, address) = app::server(state.clone(), &options)?;
         tracing::info!(%address, "listening");
-        if let Some(listen) = settings.http.metrics_listen {
-            actix_web::rt::spawn(app::metrics_server(state.clone(), listen)?);
+        match settings.http.metrics_listen {
+            Some(listen) => {
+                let (metrics, address) = app::metrics_server(state.clone(), listen)?;
+                tracing::info!(%address, "listening for /metrics");
+                actix_web::rt::spawn(metrics);
+            }
+            None => tracing::info!("no metrics are served: metrics_listen is not set"),
         }
         bootstrap::run(state, server).await
     })

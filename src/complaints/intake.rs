@@ -22,6 +22,7 @@ use crate::http::{Body, Ctx, Entity, Tx};
 use crate::personal::{self, Purpose};
 use crate::policy::complaints::ComplaintCategory;
 use crate::problem::{Code, Problem};
+use crate::quotas::{self, rules::Amounts};
 
 pub fn create_complaint(tx: &mut Tx, body: &Body<ComplaintIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
@@ -169,11 +170,11 @@ pub fn submit(tx: &mut Tx, terms: &Terms, input: &ComplaintIn) -> Work<Complaint
     let row = new_row(ctx, terms, version, category, input, company, routed, complained);
     let mut row = ComplaintRow { organisation: input.organisation.map(|kind| kind.code().to_owned()), ..row };
     record::look_again(tx.conn, &mut row, terms)?;
+    quotas::spend(tx, Amounts { tickets: 1, ..Amounts::default() })?;
     store::insert(tx.conn, &row)?;
     let evidence = keep_told(tx, &row, input)?;
     if ctx.caller.role == Role::Resident {
-        let (iss, sub) = (ctx.caller.iss.clone(), ctx.caller.sub.clone());
-        let owner = FollowerRow { complaint_id: row.id, iss, sub, is_owner: true, followed_at: ctx.now };
+        let owner = FollowerRow::new(row.id, &ctx.caller.person(), true, ctx.now);
         store::follow(tx.conn, &owner)?;
     }
     let step = NewStep::new(StepKind::Submitted).facts(

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::access::Role;
+use crate::access::person::PersonKey;
 use crate::coded_enum;
 use crate::complexes::model::Point;
 use crate::db::schema::{complaint_cards, complaint_followers, complaint_steps, complaints};
@@ -359,6 +360,14 @@ pub struct FollowerRow {
     pub sub: String,
     pub is_owner: bool,
     pub followed_at: Instant,
+}
+
+impl FollowerRow {
+    /// The subject is stored as subjects are compared: the index finds it by that.
+    pub fn new(complaint_id: Id, person: &PersonKey, is_owner: bool, followed_at: Instant) -> FollowerRow {
+        let (iss, sub) = (person.iss().to_owned(), person.sub().to_owned());
+        FollowerRow { complaint_id, iss, sub, is_owner, followed_at }
+    }
 }
 
 #[derive(Clone, Debug, Queryable, Insertable)]

@@ -43,7 +43,7 @@ pub fn is_owner(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<bool> {
     if caller.role != Role::Resident {
         return Ok(false);
     }
-    Ok(store::follower(conn, id, &caller.iss, &caller.sub)?.is_some_and(|row| row.is_owner))
+    Ok(store::follower(conn, id, &caller.person())?.is_some_and(|row| row.is_owner))
 }
 
 fn has(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, part: Part) -> Work<bool> {

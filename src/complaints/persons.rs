@@ -19,6 +19,7 @@ use crate::ledger::{self, Event, Place};
 use crate::personal::{self, Purpose, masks};
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::ReasonsIn;
+use crate::quotas::{self, rules::Amounts};
 
 /// Shows a ticket with the contact in full, and records who read it and why: to the government office that handles it, and
 /// to the company that handles it while the complainant consents. A person reads, no machine.
@@ -37,6 +38,7 @@ pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> Work<Entity<Complaint>
         let (zh, en) = ("诉求人未同意提供联系方式", "the complainant has not consented");
         return Err(Problem::new(Code::Forbidden).detail(zh, en).into());
     }
+    quotas::spend(tx, Amounts { unmaskings: 1, ..Amounts::default() })?;
     let ring = ctx.state.keys.ring();
     let contact = personal::open(tx.conn, &ring, id, Purpose::Contact)?;
     let contact = contact.map(|text| view::read::<Contact>(&text)).transpose()?;
@@ -47,6 +49,34 @@ pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> Work<Entity<Complaint>
     shown.body.contact = contact.map(view::in_full);
     Ok(shown)
 }
+
+/// Who reads of misconduct or of somebody's private life is recorded, but for whoever complained.
+pub fn is_recorded(ctx: &Ctx, row: &ComplaintRow) -> bool {
+    row.secrecy() != Secrecy::Open && ctx.caller.role != Role::Resident
+}
+
+/// Shows a ticket that is not open, and records who read it.
+pub fn read_restricted(tx: &mut Tx, id: Id) -> Work<Entity<Complaint>> {
+    let row = store::find(tx.conn, &parts::viewer(tx.ctx), id)?;
+    ledger::append(tx, record::event(&row, RESTRICTED_READ, json!({ "read": "ticket" })))?;
+    view::entity(tx.conn, tx.ctx, row)
+}
+
+/// The same before the timeline of one is shown.
+pub async fn record_timeline(ctx: &Ctx, id: Id) -> Result<(), Problem> {
+    let own = ctx.clone();
+    let row = ctx.state.db.read_point(move |conn| store::find(conn, &parts::viewer(&own), id)).await?;
+    if is_recorded(ctx, &row) {
+        ctx.perform(Body::given(Vec::new(), ()), move |tx, _| {
+            ledger::append(tx, record::event(&row, RESTRICTED_READ, json!({ "read": "timeline" })))?;
+            Ok(Entity::new(id, 1, ()))
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+const RESTRICTED_READ: &str = "complaint.restricted_read";
 
 /// Whether the company may see the contact (同意提供联系方式).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -90,6 +120,7 @@ pub struct CallerTickets {
 pub fn search_complaints_by_caller(tx: &mut Tx, body: &Body<CallerSearchIn>) -> Work<Entity<CallerTickets>> {
     let ctx = tx.ctx;
     let input = tx.input(body)?;
+    quotas::spend(tx, Amounts { caller_searches: 1, ..Amounts::default() })?;
     let ids = personal::subjects_of_phone(tx.conn, &ctx.state.keys.ring(), &input.phone, 200)?;
     let mut rows: Vec<ComplaintRow> = store::among(tx.conn, &parts::viewer(ctx), &ids)?.into_values().collect();
     rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));

@@ -40,6 +40,7 @@ pub async fn create_complaint(ctx: Ctx, body: Body<ComplaintIn>) -> Answer {
 
 /// Get a complaint
 ///
+/// Reading one whose `secrecy` is not `open`, or its timeline, is recorded in the ledger.
 /// The contact is masked for offices, in full for the complainant, and not there for anybody else. With `unmask` it is shown in
 /// full to the government office that handles the ticket, and to the company that does while the complainant consents; a person
 /// must ask, and each such reading is recorded.
@@ -52,9 +53,9 @@ pub async fn get_complaint(ctx: Ctx, id: PathId) -> Answer {
         None => {
             let find = move |conn: &mut Conn, ctx: &Ctx| {
                 let row = store::find(conn, &parts::viewer(ctx), id.0)?;
-                view::entity(conn, ctx, row)
+                if persons::is_recorded(ctx, &row) { Ok(None) } else { view::entity(conn, ctx, row).map(Some) }
             };
-            ctx.get(find).await
+            ctx.get_or_open(find, move |tx| persons::read_restricted(tx, id.0)).await
         }
         Some(reason) => {
             let read = move |tx: &mut crate::http::Tx| persons::read_contact(tx, id.0, &reason);
@@ -82,6 +83,7 @@ fn unkept(mut answer: HttpResponse) -> HttpResponse {
     responses((status = 200, description = "All steps", body = PageOf<TimelineStep>)))]
 #[get("/v1/complaints/{id}/timeline")]
 pub async fn list_complaint_timeline(ctx: Ctx, id: PathId) -> Answer {
+    persons::record_timeline(&ctx, id.0).await?;
     ctx.list(move |conn, ctx| timeline::list(conn, ctx, id.0)).await
 }
 

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Nullable};
 
 use super::model::*;
+use crate::access::person::PersonKey;
 use crate::access::scoped::{self, Viewer};
 use crate::access::{Role, Scope};
 use crate::db::schema::{
@@ -82,13 +83,13 @@ pub fn follow(conn: &mut Conn, row: &FollowerRow) -> Work<bool> {
     Ok(new == 1)
 }
 
-pub fn unfollow(conn: &mut Conn, complaint: Id, iss: &str, sub: &str) -> Work<bool> {
-    let row = followers::table.find((complaint, iss, sub)).filter(followers::is_owner.eq(false));
+pub fn unfollow(conn: &mut Conn, complaint: Id, person: &PersonKey) -> Work<bool> {
+    let row = followers::table.find((complaint, person.iss(), person.sub())).filter(followers::is_owner.eq(false));
     Ok(diesel::delete(row).execute(conn)? == 1)
 }
 
-pub fn follower(conn: &mut Conn, complaint: Id, iss: &str, sub: &str) -> Work<Option<FollowerRow>> {
-    Ok(followers::table.find((complaint, iss, sub)).first(conn).optional()?)
+pub fn follower(conn: &mut Conn, complaint: Id, person: &PersonKey) -> Work<Option<FollowerRow>> {
+    Ok(followers::table.find((complaint, person.iss(), person.sub())).first(conn).optional()?)
 }
 
 pub fn followers_of(conn: &mut Conn, complaint: Id) -> Work<Vec<FollowerRow>> {
@@ -116,12 +117,12 @@ pub fn follower_counts(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, i64>> {
 }
 
 /// Of these tickets, those that a resident submitted.
-pub fn owned(conn: &mut Conn, ids: &[Id], iss: &str, sub: &str) -> Work<Vec<Id>> {
+pub fn owned(conn: &mut Conn, ids: &[Id], person: &PersonKey) -> Work<Vec<Id>> {
     let mut own = Vec::new();
     for chunk in ids.chunks(500) {
         let rows: Vec<Id> = followers::table
-            .filter(followers::iss.eq(iss))
-            .filter(followers::sub.eq(sub))
+            .filter(followers::iss.eq(person.iss()))
+            .filter(followers::sub.eq(person.sub()))
             .filter(followers::complaint_id.eq_any(chunk.to_vec()))
             .filter(followers::is_owner.eq(true))
             .select(followers::complaint_id)

@@ -79,7 +79,7 @@ fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> Work<Vec<TimelineSt
     let tickets: Vec<Id> = steps.iter().map(|step| step.complaint_id).collect();
     // Whoever is not told who complained reads nothing by which it can be told.
     let own = match ctx.caller.role {
-        Role::Resident => store::owned(conn, &tickets, &ctx.caller.iss, &ctx.caller.sub)?,
+        Role::Resident => store::owned(conn, &tickets, &ctx.caller.person())?,
         _ => Vec::new(),
     };
     let all_told = view::is_office(ctx.caller.role);

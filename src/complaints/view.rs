@@ -229,7 +229,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> Work<Vec<Co
     let told = personal::open_many(conn, &ring, &ids, Purpose::Description)?;
     let contacts = personal::open_many(conn, &ring, &ids, Purpose::Contact)?;
     let own = match ctx.caller.role {
-        Role::Resident => store::owned(conn, &ids, &ctx.caller.iss, &ctx.caller.sub)?,
+        Role::Resident => store::owned(conn, &ids, &ctx.caller.person())?,
         _ => Vec::new(),
     };
     let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;

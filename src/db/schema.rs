@@ -8,6 +8,7 @@ mod files;
 mod inspecting;
 mod official;
 mod personal_tables;
+mod quota_tables;
 mod rating_tables;
 
 use diesel::{allow_tables_to_appear_in_same_query, table};
@@ -20,6 +21,7 @@ pub use files::*;
 pub use inspecting::*;
 pub use official::*;
 pub use personal_tables::*;
+pub use quota_tables::*;
 pub use rating_tables::*;
 
 table! {
@@ -287,6 +289,7 @@ table! {
         actor_role -> Text,
         actor_client -> Nullable<Text>,
         recorded_at -> Moment,
+        actor_key -> Text,
     }
 }
 
@@ -360,6 +363,7 @@ table! {
         approved_at -> Nullable<Moment>,
         created_at -> Moment,
         updated_at -> Moment,
+        jwks -> Text,
     }
 }
 

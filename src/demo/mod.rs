@@ -30,6 +30,7 @@ use crate::db::{DbOptions, Instant};
 use crate::files::FilesOptions;
 use crate::http::limits::LimitOptions;
 use crate::keys::Keys;
+use crate::quotas::Quotas;
 pub use stage::TOKEN_MINUTES;
 use stage::{Person, Stage};
 
@@ -76,7 +77,9 @@ pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<State>> {
         files: FilesOptions::in_folder(folder.join("attachments")),
         disk_warning: 100,
         limits: LimitOptions::default(),
-        metrics_on_api: true,
+        quotas: Quotas::default(),
+        secret_life: None,
+        metrics_on_api: false,
         traces: None,
         // Its clock is moved by hand, and what is shown should follow.
         page_life: Duration::ZERO,

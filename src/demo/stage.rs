@@ -58,6 +58,7 @@ impl Stage {
             caller: caller.clone(),
             operation: permission.operation,
             request_id: "demo".into(),
+            server_request_id: None,
             language: Language::Zh,
             method: "POST".into(),
             path: String::new(),

@@ -8,7 +8,8 @@ use crate::access::Scope;
 use crate::db::{Conn, Id, Work};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger::{self, Audience, Event, Place};
-use crate::{companies, complexes};
+use crate::quotas::rules::Amounts;
+use crate::{companies, complexes, quotas};
 
 /// A file changes in nothing but in whom it belongs to.
 const VERSION: i64 = 1;
@@ -49,6 +50,7 @@ pub fn create(tx: &mut Tx, new: NewAttachment) -> Work<AttachmentRow> {
         public_size: None,
         created_at: ctx.now,
     };
+    quotas::spend(tx, Amounts { files: 1, bytes: row.size, ..Amounts::default() })?;
     store::insert(tx.conn, &row)?;
     let mut event = Event::new("attachment.uploaded", "attachment", row.id)
         .company(from.company)

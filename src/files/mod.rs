@@ -11,6 +11,7 @@ mod kinds;
 mod model;
 mod names;
 mod owner;
+mod package;
 mod public_copy;
 mod ranges;
 mod receive;

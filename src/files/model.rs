@@ -2,6 +2,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::access::person::PersonKey;
 use crate::access::{Caller, Role};
 use crate::coded_enum;
 use crate::db::Id;
@@ -51,7 +52,8 @@ impl Uploader {
 
     /// The same office, company or committee; of residents, the same person.
     pub fn is(&self, other: &Uploader) -> bool {
-        let same_person = self.role != Role::Resident.code() || self.sub == other.sub;
+        let person = |one: &Uploader| PersonKey::new(&one.iss, &one.sub);
+        let same_person = self.role != Role::Resident.code() || person(self) == person(other);
         (&self.iss, &self.role, &self.place) == (&other.iss, &other.role, &other.place) && same_person
     }
 }

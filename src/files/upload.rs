@@ -13,9 +13,11 @@ use super::receive::{Received, receive};
 use super::spool::on_disk;
 use super::{actions, kinds};
 use crate::access::Caller;
+use crate::access::person::PersonKey;
 use crate::db::Work;
 use crate::http::{Answer, Body, Ctx};
 use crate::problem::{Code, Problem};
+use crate::quotas;
 
 /// How many uploads are under way, in all and of each caller: what they may take of memory and disk is bounded, and
 /// nobody takes all of it.
@@ -24,7 +26,7 @@ pub struct Uploads(Arc<Counts>);
 
 struct Counts {
     at_once: usize,
-    under_way: Mutex<HashMap<(String, String), usize>>,
+    under_way: Mutex<HashMap<PersonKey, usize>>,
 }
 
 /// The share of one caller.
@@ -36,7 +38,7 @@ impl Uploads {
     }
 
     pub(super) fn begin(&self, caller: &Caller) -> Result<Slot, Problem> {
-        let who = (caller.iss.clone(), caller.sub.clone());
+        let who = caller.person();
         let mut under_way = self.0.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         let own = under_way.get(&who).copied().unwrap_or_default();
         if under_way.values().sum::<usize>() >= self.0.at_once || own >= (self.0.at_once / SHARE).max(1) {
@@ -51,7 +53,7 @@ impl Uploads {
 /// One upload that is under way.
 pub struct Slot {
     uploads: Uploads,
-    who: (String, String),
+    who: PersonKey,
 }
 
 impl Drop for Slot {
@@ -68,6 +70,7 @@ impl Drop for Slot {
 
 pub async fn upload(ctx: Ctx, request: HttpRequest, payload: Payload) -> Answer {
     let slot = ctx.state.files.uploads.begin(&ctx.caller)?;
+    quotas::refuse_upload(&ctx).await?;
     let received = receive(&ctx, &request, payload).await?;
     // What has come whole is finished whether or not its sender waits for the answer: an object without a row would lie
     // about until it is swept.

@@ -35,6 +35,8 @@ pub struct Request {
     pub scope: Scope,
     pub operation: &'static str,
     pub request_id: String,
+    /// Ours, where `request_id` is the caller's.
+    pub server_request_id: Option<String>,
     /// Reading delivers what waits to be opened: a person asks, and sees the answer.
     pub opens: bool,
     pub language: Language,
@@ -108,6 +110,7 @@ impl Ctx {
             caller: Arc::new(caller),
             operation,
             request_id,
+            server_request_id: None,
             opens: false,
             language: Language::Zh,
             method: String::new(),
@@ -133,6 +136,7 @@ impl Ctx {
             scope: it.scope.clone(),
             operation: it.operation,
             request_id: it.request_id.clone(),
+            server_request_id: it.server_request_id.clone(),
             opens: it.opens,
             language: it.language,
             method: it.method.clone(),
@@ -413,8 +417,13 @@ impl Ctx {
 
     /// For what a security officer counts ([`security`]).
     pub fn security_event(&self, kind: security::Kind) {
+        self.security_event_about(kind, "");
+    }
+
+    /// The same with one of a fixed set of words.
+    pub fn security_event_about(&self, kind: security::Kind, reason: &'static str) {
         let (request_id, caller) = (self.request_id.as_str(), Some(&*self.caller));
-        let about = security::About { request_id, operation: self.operation, caller, ..Default::default() };
+        let about = security::About { request_id, operation: self.operation, caller, reason, ..Default::default() };
         self.state.security.event(kind, about);
     }
 

@@ -8,7 +8,7 @@ use actix_web::error::InternalError;
 use actix_web::http::Method;
 use actix_web::http::header::{
     ACCEPT_LANGUAGE, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    HeaderMap, HeaderName, HeaderValue,
+    HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
 };
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
@@ -48,6 +48,9 @@ const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 const EXPOSED: &str =
     "Content-Language, ETag, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id";
 
+/// No answer needs the camera, the microphone, the place or the purse of its reader.
+const PERMISSIONS_POLICY: &str = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
+
 fn policy_of(path: &str) -> &'static str {
     POLICIES.iter().find(|(prefix, _)| path.starts_with(prefix)).map_or(API_POLICY, |(_, policy)| policy)
 }
@@ -56,7 +59,12 @@ fn policy_of(path: &str) -> &'static str {
 #[derive(Clone)]
 pub struct RequestId(pub String);
 
-fn request_id(request: &ServiceRequest) -> String {
+/// Our id of a request to which its caller gave another: a caller may give one id to many.
+#[derive(Clone)]
+pub struct ServerRequestId(pub String);
+
+/// The id that the caller gave.
+fn given_request_id(request: &ServiceRequest) -> Option<String> {
     request
         .headers()
         .get(REQUEST_ID)
@@ -64,7 +72,7 @@ fn request_id(request: &ServiceRequest) -> String {
         .filter(|id| {
             (1..=100).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
         })
-        .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+        .map(str::to_owned)
 }
 
 /// The request as a URI (RFC 9457, 3.1.5): ours are UUIDs, the caller's need not be.
@@ -90,6 +98,11 @@ fn seal(headers: &mut HeaderMap, id: &str, state: &State) {
         headers.insert(REQUEST_ID, value);
     }
     headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS_POLICY));
+    if state.local_issuer.url.starts_with("https://") {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
     if !headers.contains_key("cache-control") {
         headers.insert(HeaderName::from_static("cache-control"), HeaderValue::from_static("no-store"));
     }
@@ -124,7 +137,21 @@ pub async fn edge(
         request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
     let _in_flight = state.metrics.begun();
     let span = state.traces.as_ref().map(|traces| traces.begin(request.headers()));
-    let id = request_id(&request);
+    let server_id = uuid::Uuid::now_v7().to_string();
+    let given = given_request_id(&request);
+    if given.is_some() {
+        request.extensions_mut().insert(ServerRequestId(server_id.clone()));
+    }
+    let id = given.unwrap_or_else(|| server_id.clone());
+    if state.limits.proxies().sees_unnamed_proxy(request.request()) {
+        state.metrics.unnamed_proxy.inc();
+        state.unnamed_proxy.call_once(|| {
+            tracing::warn!(
+                "a request came through a proxy that trusted_proxies does not name: all callers behind it are one address to \
+                 the limits, and to the log"
+            );
+        });
+    }
     let trace = trace_id(&request);
     let language = Language::from_header(request.headers().get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
     request.extensions_mut().insert(RequestId(id.clone()));
@@ -203,6 +230,7 @@ pub async fn edge(
     }
     tracing::info!(
         request_id = id,
+        server_request_id = (id != server_id).then_some(server_id.as_str()),
         trace_id = trace.as_deref(),
         method = answered.method().as_str(),
         route,

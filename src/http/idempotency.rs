@@ -50,10 +50,11 @@ impl IdempotencyKey {
 
     /// The scope is who asks (issuer, subject, client, role, division, company) and for what (method, path).
     pub fn new(key: &str, caller: &Caller, method: &str, path: &str, body: &[u8]) -> Self {
+        let person = caller.person();
         let scope = [
             key,
-            &caller.iss,
-            &caller.sub,
+            person.iss(),
+            person.sub(),
             caller.client.as_deref().unwrap_or_default(),
             caller.role.code(),
             caller.division.as_deref().unwrap_or_default(),

@@ -174,6 +174,7 @@ pub struct Origin {
     pub role: String,
     pub client: Option<String>,
     pub request_id: String,
+    pub server_request_id: Option<String>,
     pub business_time: Instant,
 }
 
@@ -187,6 +188,7 @@ impl Origin {
             role: "program".to_owned(),
             client: None,
             request_id: "start".to_owned(),
+            server_request_id: None,
             business_time: now,
         }
     }
@@ -205,6 +207,7 @@ impl Origin {
             role: if ctx.caller.is_program() { "program" } else { ctx.caller.role.code() }.to_owned(),
             client: ctx.caller.client.clone(),
             request_id: ctx.request_id.clone(),
+            server_request_id: ctx.server_request_id.clone(),
             business_time: ctx.now,
         }
     }
@@ -260,6 +263,7 @@ pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> Work<Id> {
         audience: event.audience.code().to_owned(),
         actor: LeafActor { iss: origin.iss, sub, role: origin.role, client: origin.client },
         request_id: origin.request_id,
+        server_request_id: origin.server_request_id,
         policy_version: event.policy_version,
         recorded_at,
         business_time: origin.business_time,

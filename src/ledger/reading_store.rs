@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::model::ListEntries;
 use super::store::Entry;
 use crate::access::Scope;
+use crate::access::person::fold;
 use crate::access::scoped::{self, Strand};
 use crate::db::schema::{company_families, ledger_entries, ledger_events};
 use crate::db::{Conn, Id, Work};
@@ -48,7 +49,7 @@ pub fn after(
             part = part.filter(e::company_id.eq(company));
         }
         if let Some(sub) = &query.actor_sub {
-            part = part.filter(e::actor_sub.eq(sub));
+            part = part.filter(e::actor_key.eq(fold(sub)));
         }
         if let Some(role) = query.actor_role {
             part = part.filter(e::actor_role.eq(role.code()));

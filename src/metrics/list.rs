@@ -51,6 +51,11 @@ pub static LIST: &[Row] = &[
     ),
     counter("xiaoqu_idempotent_replays_total", &[], "Answers that were replayed for an idempotency key"),
     counter("xiaoqu_security_events_total", &["kind"], "Security events, by kind (docs/operators.md lists them)"),
+    counter(
+        "xiaoqu_unnamed_proxy_requests_total",
+        &[],
+        "Requests with X-Forwarded-For or Forwarded from an address that trusted_proxies does not name",
+    ),
     gauge("xiaoqu_write_queue", &[], "SQLite: writes that wait for the one writer"),
     gauge("xiaoqu_writer_held_seconds", &[], "SQLite: how long the writer has been at its present batch"),
     histogram("xiaoqu_write_batch_jobs", &[], "SQLite: writes that one commit carried"),

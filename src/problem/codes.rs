@@ -64,6 +64,7 @@ codes! {
     IdempotencyKeyReused "idempotency_key_reused" 422 "幂等键已用于不同的请求" "The key was used for another request"
     PreconditionRequired "precondition_required" 428 "须提供 If-Match" "If-Match is required"
     TooManyRequests "too_many_requests" 429 "请求过多，请稍后重试" "Too many requests; wait as long as Retry-After says"
+    QuotaExceeded "quota_exceeded" 429 "今日额度已用完" "The quota of the day is used up; wait as long as Retry-After says"
     HeaderFieldsTooLarge "header_fields_too_large" 431 "请求头过大" "The header fields are too large"
     Internal "internal" 500 "服务器内部错误" "Internal error"
     Unavailable "store_unavailable" 503 "数据库暂不可用，请稍后重试" "The database cannot be reached; try again"

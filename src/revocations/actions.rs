@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::model::{Revocation, RevocationIn, WithdrawalIn};
 use super::store;
+use crate::access::person::is_plain_line;
 use crate::db::{Id, Instant, Work};
 use crate::fault::Fault;
 use crate::http::{Body, Entity, Tx};
@@ -19,6 +20,10 @@ pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> Work<Entity<
                 faults.push(Fault::new("/expires_at", "out_of_range", "须晚于现在", "must be later than now"));
             }
             // One that matches nothing would look like safety.
+            if !is_plain_line(&input.value) {
+                let (zh, en) = ("首尾不得有空格，不得含不可见字符", "no outer spaces, and nothing that cannot be seen");
+                faults.push(Fault::new("/value", "invalid_format", zh, en));
+            }
             if !ctx.state.verifier.trusts(&input.issuer) {
                 let (zh, en) = ("不是受信任的签发方", "no token of this issuer is taken; compare it letter by letter");
                 faults.push(Fault::new("/issuer", "unknown_reference", zh, en));

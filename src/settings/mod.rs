@@ -4,6 +4,7 @@
 //! `xiaoqu settings` are made from it.
 
 mod issuers;
+mod jwks;
 mod keys;
 mod kinds;
 mod secret;
@@ -17,7 +18,8 @@ use std::time::Duration;
 
 use crate::http::address::ForwardedHeader;
 use issuers::Issuers;
-pub use issuers::{ClaimMapping, KeySource, MOST_JWKS_BYTES, TrustedIssuer, is_loopback, usable_keys};
+pub use issuers::{ClaimMapping, ClaimRule, KeySource, TrustedIssuer, is_loopback};
+pub use jwks::{MOST_JWKS_BYTES, check_key as check_public_key, usable_keys};
 pub use keys::key_of_text;
 use kinds::*;
 pub use kinds::{DatabaseUrl, FilesUrl};
@@ -133,7 +135,7 @@ settings! {
         listen: SocketAddr = "127.0.0.1:8080", Address, [],
             "Address and port of the service. TLS ends at the proxy before it.";
         metrics_listen: Option<SocketAddr> = "", Maybe(Address), [],
-            "Separate address and port for /metrics. Without it, /metrics is served on `listen`.";
+            "Address and port of /metrics, which is never served on `listen`. Without it there are no metrics.";
         public_url: String = "http://127.0.0.1:8080", SiteUrl, [],
             "URL under which callers reach the service. It is the `iss` of the service's own tokens. Once there are data, changing it needs `xiaoqu deployment accept --public-url`.";
         workers: usize = "auto", Workers, [],
@@ -194,6 +196,8 @@ settings! {
             "What `aud` must be in the service's own tokens.";
         access_token_minutes: Duration = "60", minutes(1, 1440), [],
             "Life of a token that the service makes.";
+        client_secret_days: usize = "365", Whole(0, 3650), [],
+            "Days after which a client's secret ends, also one that was made before. 0 is never.";
         trusted_issuers: Vec<TrustedIssuer> = "[]", Issuers, [Long],
             "Other issuers whose tokens are accepted, and the limits of each. In a variable or flag: a list in TOML on one line.";
         jwks_refresh_minutes: Duration = "10", minutes(1, 1440), [],
@@ -215,17 +219,45 @@ settings! {
         address_requests_at_once: usize = "200", Whole(0, 100_000), [],
             "Requests of one address, with or without a token, that may be under way at the same time. 0 is no limit.";
         refused_tokens_per_second: usize = "5", Whole(0, 1_000_000), [],
-            "Refused tokens a second of one address; over it, no token of that address is looked at that was not good before. 0 is no limit.";
+            "How often a second one refused token is looked at again, from one address. 0 is no limit.";
         refused_tokens_burst: usize = "50", Whole(1, 1_000_000), [],
-            "Refused tokens of one address at once.";
+            "The same at once.";
+        forged_tokens_per_second: usize = "1000", Whole(0, 1_000_000), [],
+            "Wrong signatures a second of one address; over it, no token of that address is looked at that was not good before. 0 is no limit.";
+        forged_tokens_burst: usize = "2000", Whole(1, 1_000_000), [],
+            "Wrong signatures of one address at once.";
         token_requests_per_second: usize = "5", Whole(0, 1_000_000), [],
             "Requests a second at /oauth/token of one address. 0 is no limit.";
         token_requests_burst: usize = "50", Whole(1, 1_000_000), [],
             "Requests at /oauth/token of one address at once.";
+        probe_requests_per_second: usize = "50", Whole(0, 1_000_000), [],
+            "Requests a second at /livez and /readyz of one address. 0 is no limit.";
+        probe_requests_burst: usize = "200", Whole(1, 1_000_000), [],
+            "Requests at /livez and /readyz of one address at once.";
         trusted_proxies: Vec<ipnet::IpNet> = "", Networks, [],
             "Proxies whose word about the caller's address is believed. Without the proxy here, all callers without a token share its address.";
         forwarded_header: ForwardedHeader = "x-forwarded-for", FORWARDED, [],
             "The header in which these proxies say it. The other one is never read.";
+    }
+
+    /// How much one caller may use up in a day of `time_zone`, on all replicas together. 0 is no limit.
+    quotas: QuotaSettings {
+        resident_files_per_day: usize = "100", Whole(0, 1_000_000_000), [],
+            "Files that one resident may upload in a day. 0 is no limit, here and below.";
+        resident_bytes_per_day: usize = "104857600", Whole(0, 1 << 50), [],
+            "Bytes of files that one resident may upload in a day.";
+        resident_tickets_per_day: usize = "20", Whole(0, 1_000_000_000), [],
+            "Complaints that one resident may submit in a day.";
+        files_per_day: usize = "5000", Whole(0, 1_000_000_000), [],
+            "Files that one caller who is no resident may upload in a day: an officer, a company's user, a system.";
+        bytes_per_day: usize = "10737418240", Whole(0, 1 << 50), [],
+            "Bytes of files that one such caller may upload in a day.";
+        tickets_per_day: usize = "5000", Whole(0, 1_000_000_000), [],
+            "Complaints that one such caller may submit in a day, such as the system of a hotline.";
+        unmaskings_per_day: usize = "200", Whole(0, 1_000_000_000), [],
+            "Contacts of complainants that one caller may read in full in a day.";
+        caller_searches_per_day: usize = "500", Whole(0, 1_000_000_000), [],
+            "Searches by a caller's phone that one caller may make in a day.";
     }
 
     /// Uploaded files and where they are kept.

@@ -23,6 +23,7 @@ mod offices;
 mod open311;
 mod policies;
 mod public;
+mod quotas;
 mod ratings;
 mod sandbox;
 mod secrets;

@@ -38,6 +38,7 @@ use xiaoqu::db::DbOptions;
 use xiaoqu::files::{FilesOptions, Place};
 use xiaoqu::http::limits::LimitOptions;
 use xiaoqu::keys::{Key as RingKey, Keyring, Keys, Use};
+use xiaoqu::quotas::Quotas;
 use xiaoqu::traces::TraceOptions;
 
 use keys::Key;
@@ -79,6 +80,8 @@ pub struct Setup {
     /// Free megabytes below which it warns.
     pub disk_warning: u64,
     pub limits: LimitOptions,
+    pub quotas: Quotas,
+    pub secret_life: Option<chrono::Duration>,
     pub metrics_on_api: bool,
     pub traces: Option<TraceOptions>,
     /// How long public pages are kept.
@@ -102,6 +105,8 @@ impl Default for Setup {
             place: None,
             disk_warning: 0,
             limits: LimitOptions::default(),
+            quotas: Quotas::default(),
+            secret_life: None,
             metrics_on_api: true,
             traces: None,
             page_life: Duration::ZERO,
@@ -222,6 +227,8 @@ impl TestApp {
             files,
             disk_warning: setup.disk_warning,
             limits: setup.limits,
+            quotas: setup.quotas,
+            secret_life: setup.secret_life,
             metrics_on_api: setup.metrics_on_api,
             traces: setup.traces,
             page_life: setup.page_life,

@@ -4,5 +4,6 @@ mod lifecycle;
 mod links;
 mod matters;
 mod persons;
+mod reading;
 mod sight;
 mod statistics;

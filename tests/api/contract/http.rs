@@ -52,6 +52,33 @@ on_sqlite! {
         }
     }
 
+    async fn every_answer_tells_a_browser_to_be_discreet(app: TestApp) {
+        for path in ["/v1/me", "/livez", "/public/", "/nowhere", "/openapi.json"] {
+            let answer = app.nobody().get(path).await;
+            assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+            assert!(answer.header("permissions-policy").contains("geolocation=()"), "{path}");
+            assert_eq!(answer.header("strict-transport-security"), "max-age=31536000", "{path}: it is reached by https");
+        }
+    }
+
+    async fn the_ledger_has_our_id_of_a_request_beside_its_callers(app: TestApp) {
+        for _ in 0..2 {
+            app.social().post("/v1/complexes", &complex_input()).header("x-request-id", "always-the-same").await.expect(201);
+        }
+        app.social().post("/v1/complexes", &complex_input()).await.expect(201);
+        let leaves: Vec<serde_json::Value> = app
+            .values("SELECT leaf AS value FROM ledger_events WHERE kind = 'complex.registered'")
+            .iter()
+            .map(|leaf| serde_json::from_str(leaf).expect("a leaf"))
+            .collect();
+        let (theirs, ours): (Vec<_>, Vec<_>) = leaves.iter().partition(|leaf| leaf["request_id"] == "always-the-same");
+        let own: std::collections::BTreeSet<&str> =
+            theirs.iter().map(|leaf| leaf["server_request_id"].as_str().expect("an id of ours")).collect();
+        assert_eq!((theirs.len(), own.len()), (2, 2), "two requests are told apart");
+        assert!(own.iter().all(|id| uuid::Uuid::parse_str(id).is_ok()));
+        assert!(ours.len() == 1 && ours[0].get("server_request_id").is_none() && ours[0]["request_id"].is_string());
+    }
+
     async fn every_answer_forbids_guessing_its_type_and_keeping_it(app: TestApp) {
         for path in ["/livez", "/v1/me", "/nowhere", "/docs/", "/v1/companies"] {
             let answer = app.social().get(path).await;
