@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
+use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
+use icu_properties::{CodePointMapData, CodePointSetData};
 
 use crate::fault::Fault;
 
@@ -29,15 +30,26 @@ pub fn is_forbidden(letter: char) -> bool {
         || u32::from(letter) & 0xfffe == 0xfffe
 }
 
-/// Nothing is seen of it: spaces, controls, what Unicode calls Default_Ignorable, fillers, marks without a letter.
+/// Does a reader see nothing of it, not even a gap? Soft hyphens, fillers, joiners, variation selectors, direction marks.
+pub fn is_unseen(letter: char) -> bool {
+    // The blank Braille pattern is a symbol by its category, and blank.
+    is_forbidden(letter)
+        || letter == '\u{2800}'
+        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(letter)
+}
+
+/// Nothing is seen of it by itself: also spaces, and marks without a letter.
 fn is_invisible(letter: char) -> bool {
-    letter.is_whitespace()
-        || is_forbidden(letter)
-        || matches!(letter, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}')
-        || matches!(letter, '\u{200c}' | '\u{200d}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}')
-        || matches!(letter, '\u{2065}' | '\u{fe00}'..='\u{fe0f}' | '\u{fff0}'..='\u{fff8}')
-        || matches!(letter, '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-        || is_combining_mark(letter)
+    let category = CodePointMapData::<GeneralCategory>::new();
+    letter.is_whitespace() || is_unseen(letter) || GeneralCategoryGroup::Mark.contains(category.get(letter))
+}
+
+/// Is it one line without outer spaces, control characters or characters that nobody sees? For names and identifiers,
+/// which two people compare by eye.
+pub fn is_plain_line(text: &str) -> bool {
+    !text.is_empty()
+        && text.trim() == text
+        && !text.chars().any(|letter| is_unseen(letter) || matches!(letter, '\t' | '\n' | '\r'))
 }
 
 /// Does a reader see anything of it?
@@ -73,15 +85,32 @@ pub fn fault(pointer: &str, text: &str) -> Option<Fault> {
         .then(|| Fault::new(pointer, "blank", "没有可见的文字", "nothing in it is visible"))
 }
 
-/// The form in which two texts are compared: NFKC and lower case.
+const fn nfkc() -> ComposingNormalizerBorrowed<'static> {
+    ComposingNormalizer::new_nfkc()
+}
+
+/// The form in which two texts are compared: NFKC and one case. The way through capitals folds what has several small
+/// letters (ß and ss, σ and ς), as full case folding does (Unicode 3.13, D146), and the dotless ı with i besides.
 pub fn canonical(text: &str) -> String {
-    // Lower case may be composed again (a Turkish İ).
-    text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+    let once = |text: &str| -> String {
+        let text = nfkc().normalize(text);
+        let folded: String = text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
+        nfkc().normalize(&folded).into_owned()
+    };
+    // One case can undo the normal form, and the normal form the case; twice is enough.
+    once(&once(text))
+}
+
+/// The same with single spaces, for the names of persons.
+pub fn fold(text: &str) -> String {
+    canonical(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The form in which names are searched: also without spaces and without letters that nobody sees.
 pub fn search_key(text: &str) -> String {
-    canonical(text).chars().filter(|letter| !letter.is_whitespace() && !is_harmless(*letter)).nfkc().collect()
+    let kept: String =
+        canonical(text).chars().filter(|letter| !letter.is_whitespace() && !is_harmless(*letter)).collect();
+    nfkc().normalize(&kept).into_owned()
 }
 
 /// Any dash that people type or that a program makes of one.
@@ -94,8 +123,10 @@ pub fn is_dash(letter: char) -> bool {
 
 /// A code as it was typed, without its dashes and spaces, narrow and in capitals.
 pub fn code_key(typed: &str) -> String {
-    let letters = typed.nfkc().filter(|letter| !is_dash(*letter) && !letter.is_whitespace() && !is_harmless(*letter));
-    letters.flat_map(char::to_uppercase).nfkc().collect()
+    let typed = nfkc().normalize(typed);
+    let letters = typed.chars().filter(|letter| !is_dash(*letter) && !letter.is_whitespace() && !is_harmless(*letter));
+    let capitals: String = letters.flat_map(char::to_uppercase).collect();
+    nfkc().normalize(&capitals).into_owned()
 }
 
 #[cfg(test)]
@@ -176,6 +207,65 @@ mod tests {
             }
             let once = tidied(&text).into_owned();
             prop_assert_eq!(tidied(&once), once.as_str());
+        }
+    }
+
+    #[test]
+    fn what_looks_alike_in_another_width_or_case_folds_to_one_text() {
+        for (one, other) in [
+            ("ａdmin1", "admin1"),
+            ("Admin1", "admin1"),
+            ("ＡＤＭＩＮ１", "admin1"),
+            ("苑（二期）", "苑(二期)"),
+            ("Straße", "STRASSE"),
+            ("ΣΟΦΟΣ", "σοφος"),
+            ("e\u{301}", "É"),
+            (" 张\u{3000}三 ", "张 三"),
+        ] {
+            assert_eq!(fold(one), fold(other), "{one:?} {other:?}");
+        }
+        assert_ne!(fold("admin1"), fold("admin2"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_folded_stays_as_it_is(text in "\\PC{0,40}") {
+            let once = fold(&text);
+            prop_assert_eq!(fold(&once), once);
+        }
+    }
+
+    #[test]
+    fn an_identifier_holds_nothing_that_nobody_sees() {
+        for good in ["officer-17", "张三", "张 三", "auth0|5f7c", "é"] {
+            assert!(is_plain_line(good), "{good:?}");
+        }
+        for letter in [
+            '\u{ad}',
+            '\u{34f}',
+            '\u{115f}',
+            '\u{180e}',
+            '\u{200b}',
+            '\u{200d}',
+            '\u{200e}',
+            '\u{202e}',
+            '\u{2060}',
+            '\u{2800}',
+            '\u{3164}',
+            '\u{fe0f}',
+            '\u{feff}',
+            '\u{ffa0}',
+            '\u{e0041}',
+            '\u{e0100}',
+            '\u{1b}',
+            '\u{85}',
+            '\n',
+            '\t',
+        ] {
+            assert!(!is_plain_line(&format!("admin{letter}1")), "{letter:?}");
+        }
+        for bad in ["", " ", "admin1 ", " admin1", "\u{3000}admin1", "admin1\u{a0}"] {
+            assert!(!is_plain_line(bad), "{bad:?}");
         }
     }
 }

@@ -16,7 +16,7 @@ use super::caller::Caller;
 use super::issuer::{Issuer, Persons};
 use super::jwks::{FetchedKeys, Outcome};
 use super::role::{Role, RoleKind};
-use crate::access::person::is_plain_line;
+use crate::characters::is_plain_line;
 use crate::companies::uscc;
 use crate::db::types::Instant;
 use crate::http::json;

@@ -5,7 +5,7 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::person::is_plain_line;
+use crate::characters::is_plain_line;
 use crate::fault::Fault;
 use crate::settings::check_public_key;
 

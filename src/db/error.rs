@@ -71,6 +71,7 @@ impl std::fmt::Display for Fail {
         match self {
             Fail::Problem(problem) => write!(f, "{} ({})", problem.code.row().en, problem.code.name()),
             Fail::Replay(_) => f.write_str("it was answered before"),
+            Fail::Text(_) => f.write_str("the text of a document is not made yet"),
             Fail::Query(error) => error.fmt(f),
             Fail::Out(outage) => outage.fmt(f),
             Fail::Panicked => f.write_str("the work panicked"),

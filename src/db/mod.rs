@@ -301,7 +301,7 @@ impl Db {
 
     /// How long SQLite's writer has been at its present batch.
     pub fn writer_held_for(&self) -> Duration {
-        match &*self.0 {
+        match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.writer.held_for(),
             Engine::Postgres { .. } => Duration::ZERO,
         }
@@ -309,7 +309,7 @@ impl Db {
 
     /// How long, where that is more than its limit: writes wait and none is committed.
     pub fn writer_stuck_for(&self) -> Option<Duration> {
-        match &*self.0 {
+        match &*self.engine {
             Engine::Sqlite(sqlite) => Some(sqlite.writer.held_for()).filter(|held| *held > sqlite.writer_limit),
             Engine::Postgres { .. } => None,
         }

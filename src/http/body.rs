@@ -1,7 +1,6 @@
 //! A JSON body, read whole and checked against the document. Its faults are told only when the action asks for the
 //! input, because a row that the caller may not see is 404 whatever the body says.
 
-use std::collections::HashSet;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -41,13 +40,12 @@ impl<B: Send + Sync + 'static> Body<B> {
             let more = check(&input);
             (input, more)
         };
-        let (input, mut more) = actix_web::rt::task::spawn_blocking(examine).await.map_err(|error| {
+        let (input, more) = actix_web::rt::task::spawn_blocking(examine).await.map_err(|error| {
             tracing::error!(%error, "a check of a body panicked");
             Problem::new(Code::Internal)
         })?;
-        let known: HashSet<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
-        more.retain(|fault| !known.contains(fault.pointer.as_str()));
-        let faults = faults.into_iter().chain(more).collect();
+        let mut faults = faults;
+        faults.extend_elsewhere(more);
         Ok(Body { bytes: self.bytes, outcome: Outcome::Read { faults, input: Some(input) } })
     }
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::model::ListEntries;
 use super::store::Entry;
 use crate::access::Scope;
-use crate::access::person::fold;
+use crate::characters::fold;
 use crate::access::scoped::{self, Strand};
 use crate::db::schema::{company_families, ledger_entries, ledger_events};
 use crate::db::{Conn, Id, Work};

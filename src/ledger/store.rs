@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use tlog_tiles::{Error, Hash, HashReader};
 
-use crate::access::person::fold;
+use crate::characters::fold;
 use crate::db::schema::{ledger_entries, ledger_events, ledger_hashes, ledger_head, ledger_salts, ledger_unsealed};
 use crate::db::types::{Instant, Moment};
 use crate::db::{Conn, Id, Work};

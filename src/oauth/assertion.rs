@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, Validation, decode};
 use serde_json::{Map, Value};
 
-use crate::access::person::is_plain_line;
+use crate::characters::is_plain_line;
 use crate::access::token::object;
 use crate::clients::keys::{ALGORITHMS, ClientKeys};
 use crate::db::Instant;

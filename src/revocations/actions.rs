@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::model::{Revocation, RevocationIn, WithdrawalIn};
 use super::store;
-use crate::access::person::is_plain_line;
+use crate::characters::is_plain_line;
 use crate::db::{Id, Instant, Work};
 use crate::fault::Fault;
 use crate::http::{Body, Entity, Tx};
