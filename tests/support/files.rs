@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use xiaoqu::access::Scope;
 use xiaoqu::db::{Id, Work};
+use xiaoqu::http::conditions::Conditions;
 use xiaoqu::http::context::Request;
 use xiaoqu::http::language::Language;
 use xiaoqu::http::{Body, Ctx, Entity, Tx};
@@ -146,9 +147,8 @@ impl TestApp {
             method: "POST".into(),
             path: String::new(),
             idempotency_key: None,
-            if_match: None,
+            conditions: Conditions::default(),
             needs_if_match: false,
-            if_none_match: None,
             newest: false,
             span: None,
             query: json!({}),
