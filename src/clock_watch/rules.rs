@@ -86,7 +86,8 @@ impl Jump {
 impl std::fmt::Display for Jump {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (Jump::Database(by) | Jump::Running(by) | Jump::Recorded(by)) = self;
-        let size = by.abs();
+        // To the nearest minute.
+        let size = by.abs() + TimeDelta::seconds(30);
         let days = size.num_days();
         let size = format!("{} d {:02} h {:02} min", days, size.num_hours() % 24, size.num_minutes() % 60);
         let way = if *by < TimeDelta::zero() { "behind" } else { "ahead" };
