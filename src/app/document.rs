@@ -295,9 +295,7 @@ fn complete_operation(
     for status in ["200", "201"] {
         let Some(response) = operation["responses"].get_mut(status) else { continue };
         let mut headers = references(&["X-Request-Id"]);
-        if limited {
-            headers.extend(references_to_limits());
-        }
+        headers.extend(references_to_limits());
         if status == "201" {
             headers.extend(references(&["Location"]));
         }
