@@ -15,6 +15,8 @@ pub const MOST_JWKS_BYTES: usize = 64 * 1024;
 /// Keys of one issuer that are looked at.
 const MOST_KEYS: usize = 100;
 const LEAST_RSA_BITS: usize = 2048;
+/// Of a coordinate on P-256 or Ed25519.
+const CURVE_BYTES: usize = 32;
 
 pub(super) fn read_keys(jwks: Option<String>, file: Option<String>, algorithms: &[Algorithm]) -> Result<JwkSet, Fault> {
     let (field, text) = match (jwks, file) {
@@ -102,6 +104,16 @@ pub fn check_key(key: &Jwk, algorithms: &[Algorithm]) -> Result<(), Fault> {
         if (modulus.len() - leading) * 8 < LEAST_RSA_BITS {
             return Err(format!("an RSA key must have at least {LEAST_RSA_BITS} bits"));
         }
+    }
+    let whole = |part: &str| URL_SAFE_NO_PAD.decode(part).is_ok_and(|bytes| bytes.len() == CURVE_BYTES);
+    match &key.algorithm {
+        AlgorithmParameters::EllipticCurve(point) if !(whole(&point.x) && whole(&point.y)) => {
+            return Err(format!("`x` and `y` must be {CURVE_BYTES} bytes in base64url"));
+        }
+        AlgorithmParameters::OctetKeyPair(point) if !whole(&point.x) => {
+            return Err(format!("`x` must be {CURVE_BYTES} bytes in base64url"));
+        }
+        _ => {}
     }
     DecodingKey::from_jwk(key).map(drop).map_err(|error| error.to_string())
 }

@@ -259,7 +259,10 @@ fn the_command_prints_one_object_and_leaves_nothing_behind() {
     out.read_line(&mut line).unwrap();
     child.stdout = Some(out.into_inner());
     let object: Value = serde_json::from_str(&line).unwrap();
-    assert_eq!(object.as_object().unwrap().keys().collect::<Vec<_>>(), ["base_url", "docs_url", "tokens", "system"]);
+    assert_eq!(
+        object.as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["base_url", "docs_url", "metrics_url", "tokens", "system"]
+    );
     let token = &object["tokens"][0];
     let fields = ["role", "division", "company", "subject", "token"];
     assert_eq!(token.as_object().unwrap().keys().collect::<Vec<_>>(), fields);

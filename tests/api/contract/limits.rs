@@ -109,6 +109,14 @@ fn an_address_without_a_token_is_limited_and_a_caller_of_it_is_not() {
     });
 }
 
+/// A token with the signature of another one.
+fn forged(app: &TestApp, number: usize) -> String {
+    let [one, other] =
+        ["one", "other"].map(|name| app.token_of(Role::SocialAffairsOffice, TOWNSHIP, &format!("{name}-{number}")));
+    let (text, signature) = (one.rsplit_once('.'), other.rsplit_once('.'));
+    format!("{}.{}", text.expect("a token").0, signature.expect("a token").1)
+}
+
 #[test]
 fn bad_tokens_of_an_address_do_not_lock_out_its_good_ones() {
     with_limits(
@@ -124,10 +132,7 @@ fn bad_tokens_of_an_address_do_not_lock_out_its_good_ones() {
             fresh(0).get("/v1/me").await.expect(200);
             // Fifty-one others, malformed, expired, and with a signature of nobody.
             for number in 1..=51 {
-                let good = fresh(number).token.expect("a token");
-                let (head, signature) = good.rsplit_once('.').expect("a signature");
-                let forged = format!("{head}.{}", signature.chars().rev().collect::<String>());
-                for bad in [forged, format!("x{number}.e30.x")] {
+                for bad in [forged(&app, number), format!("x{number}.e30.x")] {
                     app.bearer(&bad).get("/v1/me").await.problem(401, "invalid_token");
                 }
                 fresh(number).get("/v1/me").await.expect(200);
@@ -146,10 +151,7 @@ fn a_flood_of_forged_signatures_is_not_checked_for_ever() {
         known.get("/v1/me").await.expect(200);
         let mut seen = Vec::new();
         for number in 0..40 {
-            let good = app.officer(Role::SocialAffairsOffice, TOWNSHIP, &format!("x-{number}")).token.expect("a token");
-            let (head, signature) = good.rsplit_once('.').expect("a signature");
-            let forged = format!("{head}.{}", signature.chars().rev().collect::<String>());
-            seen.push(app.bearer(&forged).get("/v1/me").await.status);
+            seen.push(app.bearer(&forged(&app, number)).get("/v1/me").await.status);
         }
         assert!(seen[0] == 401 && seen.contains(&429), "{seen:?}");
         known.get("/v1/me").await.expect(200);
