@@ -9,6 +9,7 @@ pub mod idempotency;
 pub mod language;
 pub mod limits;
 pub mod paging;
+pub mod path_id;
 pub mod recent;
 pub mod schema;
 
