@@ -87,18 +87,18 @@ pub fn check(text: &str, sample: &Value) -> Result<(), TemplateFault> {
     let mut rest = text;
     let mut tags = 0;
     while let Some(at) = tag(rest) {
-        let line = 1 + text[..text.len() - rest.len() + at].matches('\n').count();
+        let before = &text[..text.len() - rest.len() + at];
         let (opening, inner) = rest[at..].split_at(2);
         rest = match opening {
             "{#" => match inner.find("#}") {
                 Some(end) => &inner[end + 2..],
-                None => return on_line(line, fault("注释没有结束", "a comment has no end")),
+                None => return on_line(before, fault("注释没有结束", "a comment has no end")),
             },
             _ => {
                 tags += 1;
                 if tags > MOST_TAGS {
                     return on_line(
-                        line,
+                        before,
                         fault(
                             format!("“{{{{ }}}}”和“{{% %}}”最多{MOST_TAGS}处"),
                             format!("more than {MOST_TAGS} tags"),
@@ -106,9 +106,9 @@ pub fn check(text: &str, sample: &Value) -> Result<(), TemplateFault> {
                     );
                 }
                 let end = if opening == "{{" { "}}" } else { "%}" };
-                let (tokens, after) = on_line(line, tokens(inner, end))?;
+                let (tokens, after) = on_line(before, tokens(inner, end))?;
                 let checked = if opening == "{{" { checker.print(&tokens) } else { checker.block(&tokens) };
-                on_line(line, checked)?;
+                on_line(before, checked)?;
                 after
             }
         };
@@ -120,8 +120,9 @@ pub fn check(text: &str, sample: &Value) -> Result<(), TemplateFault> {
     }
 }
 
-fn on_line<T>(line: usize, result: Result<T, TemplateFault>) -> Result<T, TemplateFault> {
-    result.map_err(|fault| fault.on_line(line))
+/// Tells the line of a fault; it is counted only where there is one.
+fn on_line<T>(before: &str, result: Result<T, TemplateFault>) -> Result<T, TemplateFault> {
+    result.map_err(|fault| fault.on_line(1 + before.matches('\n').count()))
 }
 
 /// Where the next tag begins.
