@@ -36,8 +36,8 @@ const WORDS: &[&str] = &[
     "true", "loop", "loop.index", "loop.last", "range(9999)", "namespace(l=[])", "dict()", "self", "super()", "1", "0",
     "999999999", "1e308", "0x7f", "1.5", "'x'", "\"字\"", "'", "\"", "\\", "(", ")", "[", "]", "{", "}", ",", ".", "|", "~", "+",
     "-", "*", "**", "/", "//", "%", "==", "!=", "<", ">=", ":", "=", "sentence", "join('、')", "length", "default('无')", "trim",
-    "upper", "replace('a','aaaa')", "tojson", "pprint", "batch(2)", "sort", "map('upper')", "facts", "office", "office.name",
-    "violation", "violation.clause", "complex.name", "company", "violations", "one", "one.act", "reasons", "addressee", "\n",
+    "upper", "replace('a','aaaa')", "tojson", "pprint", "batch(2)", "sort", "map('upper')", "facts", "office", " office.name",
+    "violation", " violation.clause", " complex.name", "company", "violations", "one", "one.act", "reasons", "addressee", "\n",
     " ", "。", "经查", "\u{0}", "\u{fdd0}number\u{fdd1}", "🙂", "\u{202e}",
 ];
 

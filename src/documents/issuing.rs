@@ -87,7 +87,7 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> Work<OfficialDocument> {
         samples::has_the_names(&samples::full(kind), &context),
         "{kind:?}: the context has other names than its sample: {context}"
     );
-    let paragraphs = tx.texts().paragraphs(kind, &template.text, &context, &number)?.map_err(|fault| {
+    let paragraphs = tx.texts.paragraphs(kind, &template.text, &context, &number)?.map_err(|fault| {
         let (zh, en) = (&fault.zh, &fault.en);
         Problem::new(Code::TemplateUnusable).detail(
             format!("现行政策第{}版中“{}”的文本无法套用于本案：{zh}", version.version, kind.zh()),

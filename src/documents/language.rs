@@ -87,18 +87,18 @@ pub fn check(text: &str, sample: &Value) -> Result<(), TemplateFault> {
     let mut rest = text;
     let mut tags = 0;
     while let Some(at) = tag(rest) {
-        let line = 1 + text[..text.len() - rest.len() + at].matches('\n').count();
+        let before = &text[..text.len() - rest.len() + at];
         let (opening, inner) = rest[at..].split_at(2);
         rest = match opening {
             "{#" => match inner.find("#}") {
                 Some(end) => &inner[end + 2..],
-                None => return on_line(line, fault("注释没有结束", "a comment has no end")),
+                None => return on_line(before, fault("注释没有结束", "a comment has no end")),
             },
             _ => {
                 tags += 1;
                 if tags > MOST_TAGS {
                     return on_line(
-                        line,
+                        before,
                         fault(
                             format!("“{{{{ }}}}”和“{{% %}}”最多{MOST_TAGS}处"),
                             format!("more than {MOST_TAGS} tags"),
@@ -106,9 +106,9 @@ pub fn check(text: &str, sample: &Value) -> Result<(), TemplateFault> {
                     );
                 }
                 let end = if opening == "{{" { "}}" } else { "%}" };
-                let (tokens, after) = on_line(line, tokens(inner, end))?;
+                let (tokens, after) = on_line(before, tokens(inner, end))?;
                 let checked = if opening == "{{" { checker.print(&tokens) } else { checker.block(&tokens) };
-                on_line(line, checked)?;
+                on_line(before, checked)?;
                 after
             }
         };
@@ -120,8 +120,9 @@ pub fn check(text: &str, sample: &Value) -> Result<(), TemplateFault> {
     }
 }
 
-fn on_line<T>(line: usize, result: Result<T, TemplateFault>) -> Result<T, TemplateFault> {
-    result.map_err(|fault| fault.on_line(line))
+/// Tells the line of a fault; it is counted only where there is one.
+fn on_line<T>(before: &str, result: Result<T, TemplateFault>) -> Result<T, TemplateFault> {
+    result.map_err(|fault| fault.on_line(1 + before.matches('\n').count()))
 }
 
 /// Where the next tag begins.
@@ -491,83 +492,5 @@ impl<'t, 's> Reader<'_, 't, 's> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn says(text: &str) -> String {
-        let sample = json!({
-            "office": { "name": "社", "phone": "1" }, "facts": "甲", "level": 3, "made": true,
-            "rows": [{ "act": "乙", "clause": 1 }], "reasons": ["丙"],
-        });
-        check(text, &sample).map_or_else(|fault| fault.en, |()| "fine".to_owned())
-    }
-
-    #[test]
-    fn what_a_document_needs_can_be_written() {
-        for text in [
-            "{{ facts }}{{office.name}}{{- office.phone -}}{# {{ nothing }} #}",
-            "{% if made and not office.phone or level >= 2 %}甲{% elif level in [1, 2] %}乙{% else %}丙{% endif %}",
-            "{% for one in rows %}{{ loop.index }}. {{ one.act }}{% if loop.last %}。{% endif %}{% else %}无{% endfor %}",
-            "{{ facts | sentence }}{{ reasons | join('；') }}{{ rows | length }}{{ facts|default(\"无\")|trim }}",
-            "{{ '有' if (office.phone is not none) else '无' }}{% if facts not in ['甲', '乙'] %}{% endif %}",
-            "{ 甲 } {x} }} %} 50%",
-        ] {
-            assert_eq!(says(text), "fine", "{text}");
-        }
-    }
-
-    #[test]
-    fn what_could_grow_or_fail_in_a_case_cannot_be_written() {
-        for (text, told) in [
-            ("{{ 1 + 1 }}", "+ cannot be used"),
-            ("{{ 'x' * 9 }}", "* cannot be used"),
-            ("{{ ---1 }}", "- cannot be used"),
-            ("{{ facts ~ facts }}", "~ cannot be used"),
-            ("{{ {} }}", "{ cannot be used"),
-            ("{% set a = [] %}", "cannot be used"),
-            ("{% macro a() %}{% endmacro %}", "macro cannot be used"),
-            ("{% include 'a' %}", "include cannot be used"),
-            ("{% raw %}{% endraw %}", "raw cannot be used"),
-            ("{% for a in range(9) %}{% endfor %}", "there is no range"),
-            ("{% for a in rows %}{% for b in rows %}{% endfor %}{% endfor %}", "in another"),
-            ("{{ facts | replace('a', 'b') }}", "the filters are"),
-            ("{{ facts.upper() }}", "there is no facts.upper"),
-            ("{{ rows[9].act }}", "not well formed"),
-            ("{{ facts | join('xxxx') }}", "cannot be used like this"),
-            ("{{ rows }}", "only a text or a number"),
-            ("{{ made }}", "only a text or a number"),
-            // In a branch that no sample reaches.
-            ("{% if facts == '别处' %}{{ nowhere }}{% endif %}", "there is no nowhere"),
-            ("{% for one in rows %}{{ one.other }}{% endfor %}", "there is no one.other"),
-            ("{{ loop.index }}", "there is no loop"),
-            ("好\n{{ facts", "}} is missing (line 2)"),
-            ("{% if made %}", "without its endif"),
-            ("{% endif %}", "ends nothing"),
-            ("{% for a in facts %}{% endfor %}", "walks a list"),
-            ("{% if a b %}{% endif %}", "there is no a"),
-        ] {
-            assert!(says(text).contains(told), "{text}: {}", says(text));
-        }
-    }
-
-    #[test]
-    fn sizes_are_refused_before_they_cost_anything() {
-        let many = |part: &str, times: usize| part.repeat(times);
-        for text in [
-            many("字", MOST_CHARACTERS + 1),
-            format!("{{{{ {}1 }}}}", many("-", 9000)),
-            format!("{{{{ 1{} }}}}", many("+1", 9000)),
-            format!("{{{{ {}facts }}}}", many("not ", 15)),
-            format!("{{{{ {}1{} }}}}", many("(", 20), many(")", 20)),
-            format!("{{{{ facts{} }}}}", many("|trim", 5)),
-            format!("{{{{ '{}' }}}}", many("x", 600)),
-            format!("{{{{ {} }}}}", many(" ", 600)),
-            format!("{}{}", many("{% if made %}", 9), many("{% endif %}", 9)),
-            many("{{ facts }}", MOST_TAGS + 1),
-        ] {
-            assert_ne!(says(&text), "fine", "{}", text.chars().take(60).collect::<String>());
-        }
-    }
-}
+#[path = "language_tests.rs"]
+mod tests;

@@ -15,6 +15,7 @@ use super::conditions::{Conditions, Verdict};
 use super::idempotency::{self, IdempotencyKey, StoredAnswer};
 use super::language::Language;
 use super::paging::PageOf;
+pub use super::path_id::PathId;
 use crate::access::{Caller, Scope};
 use crate::app::State;
 use crate::db::types::Instant;
@@ -74,21 +75,6 @@ impl FromRequest for Ctx {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let ctx = request.extensions().get::<Ctx>().cloned();
         ready(ctx.ok_or_else(|| Problem::new(Code::Internal)))
-    }
-}
-
-/// The `{id}` of a path.
-pub struct PathId(pub Id);
-
-impl FromRequest for PathId {
-    type Error = Problem;
-    type Future = Ready<Result<PathId, Problem>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = request.match_info().get("id").and_then(|text| text.parse().ok());
-        ready(
-            id.map(PathId).ok_or_else(|| Problem::fault("path/id", "invalid_format", "不是有效的 UUID", "not a UUID")),
-        )
     }
 }
 
@@ -456,7 +442,8 @@ pub struct Tx<'a> {
     pub conn: &'a mut Conn,
     pub ctx: &'a Ctx,
     key: Option<&'a IdempotencyKey>,
-    texts: &'a Texts,
+    /// The texts of documents that were made for it.
+    pub texts: &'a Texts,
 }
 
 impl<'a> Tx<'a> {
@@ -464,16 +451,6 @@ impl<'a> Tx<'a> {
     pub fn of(conn: &'a mut Conn, ctx: &'a Ctx) -> Tx<'a> {
         static NONE: LazyLock<Texts> = LazyLock::new(Texts::default);
         Tx { conn, ctx, key: None, texts: &NONE }
-    }
-
-    /// A transaction of the program itself within [`Ctx::write`].
-    pub fn with_texts(conn: &'a mut Conn, ctx: &'a Ctx, texts: &'a Texts) -> Tx<'a> {
-        Tx { conn, ctx, key: None, texts }
-    }
-
-    /// The texts of documents that were made for this transaction.
-    pub fn texts(&self) -> &'a Texts {
-        self.texts
     }
 }
 

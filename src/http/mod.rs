@@ -13,6 +13,7 @@ pub mod json;
 pub mod language;
 pub mod limits;
 pub mod paging;
+pub mod path_id;
 pub mod recent;
 pub mod schema;
 pub mod sizes;
