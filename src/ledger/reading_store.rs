@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::model::ListEntries;
 use super::store::Entry;
-use crate::access::Scope;
+use crate::access::{Role, Scope};
 use crate::access::scoped::{self, Strand};
 use crate::db::schema::{company_families, ledger_entries, ledger_events};
 use crate::db::{Conn, Id, Work};
@@ -48,7 +48,8 @@ pub fn after(
             part = part.filter(e::company_id.eq(company));
         }
         if let Some(sub) = &query.actor_sub {
-            part = part.filter(e::actor_sub.eq(sub));
+            // Which resident complained is nobody's to look up.
+            part = part.filter(e::actor_sub.eq(sub)).filter(e::actor_role.ne(Role::Resident.code()));
         }
         if let Some(role) = query.actor_role {
             part = part.filter(e::actor_role.eq(role.code()));
