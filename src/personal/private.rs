@@ -141,8 +141,10 @@ fn links(letters: &[char]) -> Vec<Range<usize>> {
         if !["http://", "https://", "www.", "ftp://"].iter().any(|scheme| head.starts_with(scheme)) {
             continue;
         }
-        let length = letters[at..].iter().take_while(|letter| letter.is_ascii_graphic()).count();
-        found.push(at..at + length);
+        let run = letters[at..].iter().take_while(|letter| letter.is_ascii_graphic()).count();
+        // What ends a sentence is no part of the link.
+        let end = letters[at..at + run].iter().rev().take_while(|letter| matches!(letter, ',' | '.' | ';' | '!' | '?' | ')' | ':'));
+        found.push(at..at + run - end.count());
     }
     found
 }
