@@ -397,6 +397,8 @@ pub fn start_housekeeping(state: Arc<State>) {
                 state.db.write(WriteGate::default(), move |conn| idempotency::forget_old(conn, now)).await
             {}
             while let Ok(1..) = files::remove_unattached(&state).await {}
+            while let Ok(1..) = files::erase_bytes(&state).await {}
+            while let Ok(1..) = files::seal_old(&state).await {}
             if StopWatch::now() >= next_sweep {
                 next_sweep = StopWatch::now() + SWEEPING;
                 // What it could not do now it does the next time; the store has told why.

@@ -269,6 +269,7 @@ pub const PERMISSIONS: &[Permission] = &[
         CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, PartyBuildingOffice,
         GovernanceCenter, LivelihoodServiceCenter, AgricultureServiceCenter, DisciplineOffice, Community, Resident,
     ]),
+    decide("release_complaint_point", COMPLAINT_OFFICES),
     allow("follow_complaint", &[Resident]),
     allow("unfollow_complaint", &[Resident]),
 

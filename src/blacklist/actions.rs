@@ -47,8 +47,9 @@ fn record(tx: &mut Tx, row: &ListingRow, kind: &'static str, said: &dyn Said) ->
         .data(json!({
             "kind": row.kind, "measure_id": row.measure_id, "legal_basis": row.legal_basis,
             "listed_from": row.listed_from, "listed_until": row.listed_until, "removed_on": row.removed_on,
-            "removal_reason": row.removal_reason, "version": row.version,
+            "version": row.version,
         }))
+        .personal("removal_reason", row.removal_reason.as_deref())
         .said(said.texts());
     ledger::append(tx, event)?;
     Ok(())

@@ -118,6 +118,8 @@ coded_enum! {
         RedCard "red_card" "红牌警示" "Red card"
         Escalated "escalated" "升级督办" "Escalated to the supervisor"
         DeadlineMoved "deadline_moved" "期限顺延" "Deadline moved by the calendar"
+        PointReleased "point_released" "公开坐标" "Exact point released to those who handle it"
+        PointWithheld "point_withheld" "收回坐标" "Exact point withheld again"
         Erased "erased" "个人信息已删除" "Personal data erased"
     }
 }
@@ -202,6 +204,7 @@ pub struct ComplaintRow {
     pub is_public: bool,
     pub handler_role: String,
     pub handler_division: String,
+    /// Empty where nobody supervises it.
     pub supervisor_role: String,
     pub supervisor_division: String,
     pub hotline_number: Option<String>,
@@ -243,6 +246,9 @@ pub struct Course {
     /// What anybody may read of it.
     pub public_summary: Option<String>,
     pub point: Option<Point>,
+    /// An office released the exact point.
+    #[serde(default)]
+    pub point_released: bool,
     pub complained_office: Option<Seat>,
     pub anonymous: bool,
     /// There is a contact that has not been erased.
@@ -293,9 +299,18 @@ impl ComplaintRow {
         Ok(Seat::new(role, &self.handler_division))
     }
 
-    pub fn supervisor(&self) -> Work<Seat> {
+    /// Nobody, where every office that could supervise it is its handler or is complained of.
+    pub fn supervisor(&self) -> Work<Option<Seat>> {
+        if self.supervisor_role.is_empty() {
+            return Ok(None);
+        }
         let role = Role::from_code(&self.supervisor_role).ok_or_else(|| Problem::new(Code::Internal))?;
-        Ok(Seat::new(role, &self.supervisor_division))
+        Ok(Some(Seat::new(role, &self.supervisor_division)))
+    }
+
+    pub fn set_supervisor(&mut self, seat: Option<Seat>) {
+        let seat = seat.map(|seat| (seat.role.code().to_owned(), seat.division));
+        (self.supervisor_role, self.supervisor_division) = seat.unwrap_or_default();
     }
 
     pub fn organisation(&self) -> Option<UtilityKind> {

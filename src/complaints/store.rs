@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Nullable};
@@ -99,6 +99,19 @@ pub fn followers_of(conn: &mut Conn, complaint: Id) -> Work<Vec<FollowerRow>> {
 /// Forgets who complained and who follows.
 pub fn forget_followers(conn: &mut Conn, complaint: Id) -> Work<()> {
     diesel::delete(followers::table.filter(followers::complaint_id.eq(complaint))).execute(conn)?;
+    Ok(())
+}
+
+/// Whoever submitted a ticket follows another one no more.
+pub fn forget_owner_elsewhere(conn: &mut Conn, complaint: Id, elsewhere: Id) -> Work<()> {
+    let owners: Vec<(String, String)> = followers::table
+        .filter(followers::complaint_id.eq(complaint))
+        .filter(followers::is_owner.eq(true))
+        .select((followers::iss, followers::sub))
+        .load(conn)?;
+    for (iss, sub) in owners {
+        unfollow(conn, elsewhere, &iss, &sub)?;
+    }
     Ok(())
 }
 
@@ -296,6 +309,13 @@ pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -
         .order((complaints::resolve_due, complaints::id))
         .limit(at_most)
         .load(conn)?)
+}
+
+/// Of these tickets, those whose complainants did not want to be known.
+pub fn anonymous_among(conn: &mut Conn, ids: &[Id]) -> Work<HashSet<Id>> {
+    let system = Viewer::system("of a ticket that the caller sees, whether anything is known to scrub its texts by");
+    let rows = among(conn, &system, &crate::db::distinct(ids))?;
+    Ok(rows.into_values().filter(|row| row.course.0.anonymous).map(|row| row.id).collect())
 }
 
 /// Tickets by their ids, as the viewer sees them.

@@ -190,9 +190,12 @@ fn give_cards(tx: &mut Tx, row: &mut ComplaintRow, mut given: Vec<Given>, terms:
         row.red_cards += i64::from(red);
         let kind = if red { StepKind::RedCard } else { StepKind::YellowCard };
         write(tx, row, NewStep::new(kind).to(StepAudience::Parties).facts(facts))?;
-        if red && row.course.0.escalated_at.is_none() {
+        if red
+            && row.course.0.escalated_at.is_none()
+            && let Some(supervisor) = row.supervisor()?
+        {
             row.course.0.escalated_at = Some(now);
-            let facts = json!({ "supervisor": row.supervisor()? });
+            let facts = json!({ "supervisor": supervisor });
             write(tx, row, NewStep::new(StepKind::Escalated).to(StepAudience::Parties).facts(facts))?;
         }
     }

@@ -47,6 +47,18 @@ pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, String>> {
     Ok(rows.into_iter().collect())
 }
 
+/// Where complexes are; those without a point are not in it.
+pub fn points_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Point>> {
+    let system = Scope::System("a row that the caller may see is no closer than its complex");
+    let columns = (complexes::id, complexes::longitude, complexes::latitude);
+    let rows: Vec<(Id, Option<f64>, Option<f64>)> =
+        scoped::complexes_among(&system, distinct(ids)).select(columns).load(conn)?;
+    let point = |(id, longitude, latitude): (Id, Option<f64>, Option<f64>)| {
+        Some((id, Point { longitude: longitude?, latitude: latitude? }))
+    };
+    Ok(rows.into_iter().filter_map(point).collect())
+}
+
 /// Every service of a complex, oldest first.
 pub fn services_of(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Vec<ServiceRow>> {
     let mut services = scoped::services_of(conn, scope, complex)?;

@@ -7,6 +7,7 @@ use super::actions;
 use super::kinds::{self, FileType, Pointers};
 use super::model::NewAttachment;
 use super::receive::{essence, of_part, refused, take};
+use super::{names, pixels};
 use super::spool::{Spooled, on_disk};
 use super::upload::Slot;
 use crate::db::{Id, Work};
@@ -49,8 +50,10 @@ impl Enclosed {
         }
         let mut file = spooled.file;
         let (file, found) = on_disk(move || kinds::sniff(&mut file).map(|found| (file, found))).await?;
-        spooled.file = file;
         let kind = kinds::agree(found, declared.as_deref(), name.as_deref(), AT)?;
+        let mut file = file;
+        let measured = on_disk(move || pixels::of(&mut file, kind.media_type).map(|size| (file, size))).await?;
+        spooled.file = pixels::within(measured, AT.name)?;
         Ok(Some(Enclosed { spooled, name: name.unwrap_or_else(|| kind.usual_name()), kind }))
     }
 }
@@ -90,8 +93,7 @@ pub async fn withdraw(ctx: &Ctx, files: &[Stored]) {
     }
 }
 
-/// The row of a stored file: its sender's alone, until it is attached. Returns its id and its name.
-pub fn create(tx: &mut Tx, file: &Stored) -> Work<(Id, String)> {
-    let row = actions::create(tx, file.0.clone())?;
-    Ok((row.id, row.name))
+/// The row of a stored file: its sender's alone, until it is attached. Returns its id.
+pub fn create(tx: &mut Tx, file: &Stored) -> Work<Id> {
+    Ok(actions::create(tx, file.0.clone())?.id)
 }

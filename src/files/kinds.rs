@@ -63,6 +63,11 @@ impl FileType {
     }
 }
 
+/// The usual extension of a type; `bin` of one that is not allowed any more.
+pub fn usual_extension(media_type: &str) -> &'static str {
+    TYPES.iter().find(|one| one.media_type == media_type).map_or("bin", |one| one.extensions[0])
+}
+
 const ZIP: &[u8] = b"PK\x03\x04";
 const COMPOUND: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 /// As much as any mark at the beginning of a file takes.

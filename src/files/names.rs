@@ -84,6 +84,12 @@ fn unquoted(text: &str) -> (String, &str) {
     (value, "")
 }
 
+/// A name that says nothing of whoever gave the file: `图片1.jpg`.
+pub fn neutral(number: impl std::fmt::Display, media_type: &str) -> String {
+    let kind = if media_type.starts_with("image/") { "图片" } else { "附件" };
+    format!("{kind}{number}.{}", super::kinds::usual_extension(media_type))
+}
+
 /// A `Content-Disposition` that no name can break out of.
 pub fn disposition(kind: &DispositionType, name: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b" ._-()".contains(&b);

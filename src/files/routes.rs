@@ -1,9 +1,9 @@
 use actix_web::http::header::DispositionType;
 use actix_web::{HttpRequest, get, post, web};
 
-use super::model::{Attachment, FileBytes, UploadForm, UploadQuery};
+use super::model::{Attachment, FileBytes, Shown, UploadForm, UploadQuery};
 use super::serve::{Content, serve};
-use super::{actions, names, owner, public_copy, upload};
+use super::{actions, names, owner, stripped, upload};
 use crate::app::State;
 use crate::http::context::PathId;
 use crate::http::{Answer, Ctx};
@@ -25,11 +25,17 @@ pub async fn create_attachment(ctx: Ctx, request: HttpRequest, payload: web::Pay
 
 /// Show a file
 ///
-/// Whoever sees the row that it belongs to sees it, once that row is opened where opening it is a delivery.
+/// Whoever sees the row that it belongs to sees it, once that row is opened where opening it is a delivery. Of a complaint
+/// (see `docs/who-may-know.md`) companies, committees, utilities and followers get a copy of a picture without its metadata,
+/// under a neutral name, and no other file of the complainant's: size and digest are those of the copy.
 #[utoipa::path(tag = "attachments", params(("id" = crate::db::Id, Path, description = "Id of the file")),
     responses((status = 200, description = "The file's name, type, size and digest", body = Attachment)))]
 #[get("/v1/attachments/{id}")]
 pub async fn get_attachment(ctx: Ctx, id: PathId) -> Answer {
+    let (row, form) = ctx.read(move |conn, ctx| owner::find_visible(conn, ctx, id.0)).await?;
+    if form == Shown::Stripped {
+        stripped::with_copy(&ctx.state, row).await?;
+    }
     ctx.get(move |conn, ctx| actions::get_attachment(conn, ctx, id.0)).await
 }
 
@@ -48,15 +54,24 @@ pub async fn get_attachment(ctx: Ctx, id: PathId) -> Answer {
     ))]
 #[get("/v1/attachments/{id}/content")]
 pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) -> Answer {
-    let row = ctx.read(move |conn, ctx| owner::find_visible(conn, ctx, id.0)).await?;
-    let content = Content {
-        key: row.object_key,
-        size: u64::try_from(row.size).unwrap_or_default(),
-        sha256: row.sha256,
-        media_type: row.media_type,
-        disposition: names::disposition(&DispositionType::Attachment, &row.name),
-        cache: "private, no-cache",
-        vary: Some("Authorization"),
+    let (row, form, name) = ctx
+        .read(move |conn, ctx| {
+            let (row, form) = owner::find_visible(conn, ctx, id.0)?;
+            let name = owner::name(conn, ctx, &row)?;
+            Ok((row, form, name))
+        })
+        .await?;
+    let content = match form {
+        Shown::Stripped => stripped::download(&ctx.state, row, &name).await?,
+        Shown::Original => Content {
+            key: row.object_key,
+            size: u64::try_from(row.size).unwrap_or_default(),
+            sha256: row.sha256,
+            media_type: row.media_type,
+            disposition: names::disposition(&DispositionType::Attachment, &name),
+            cache: "private, no-cache",
+            vary: Some("Authorization"),
+        },
     };
     serve(&ctx.state.files, &request, content).await
 }
@@ -74,6 +89,6 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
     ))]
 #[get("/public/files/{id}")]
 pub async fn get_public_file(state: web::Data<State>, id: PathId, request: HttpRequest) -> Answer {
-    let content = public_copy::content(&state, id.0).await?;
+    let content = stripped::public_content(&state, id.0).await?;
     serve(&state.files, &request, content).await
 }

@@ -11,7 +11,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use super::model::{Attachment, NewAttachment};
 use super::receive::{Received, receive};
 use super::spool::on_disk;
-use super::{actions, kinds};
+use super::{actions, kinds, pixels};
 use crate::access::Caller;
 use crate::access::person::PersonKey;
 use crate::db::Work;
@@ -100,8 +100,10 @@ pub async fn upload_own(ctx: &Ctx, name: &str, media_type: &'static str, bytes: 
 async fn finish(ctx: Ctx, received: Received) -> Answer {
     let Received { spooled, name, declared, at } = received;
     let mut file = spooled.file;
-    let (file, found) = on_disk(move || kinds::sniff(&mut file).map(|found| (file, found))).await?;
+    let (mut file, found) = on_disk(move || kinds::sniff(&mut file).map(|found| (file, found))).await?;
     let kind = kinds::agree(found, declared.as_deref(), name.as_deref(), at)?;
+    let file = on_disk(move || pixels::of(&mut file, kind.media_type).map(|size| (file, size))).await?;
+    let file = pixels::within(file, at.name)?;
     let name = name.unwrap_or_else(|| kind.usual_name());
     // The same key with another file, name or type is another request.
     let request = format!("{}\0{name}\0{}", spooled.sha256, kind.media_type);

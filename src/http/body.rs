@@ -64,6 +64,14 @@ impl<B> Body<B> {
         }
     }
 
+    /// What the body says, where it says it without a fault; for what has to be made ready before the transaction.
+    pub fn peek(&self) -> Option<&B> {
+        match &self.outcome {
+            Outcome::Read { faults, input } if faults.is_empty() => input.as_ref(),
+            _ => None,
+        }
+    }
+
     fn parts(&self) -> Work<(Faults, Option<&B>)> {
         match &self.outcome {
             Outcome::Malformed(place) => Err(Problem::new(Code::MalformedJson)

@@ -25,6 +25,8 @@ pub struct StoredAnswer {
 
 /// Stands for an answer with a secret in it.
 const SHOWN_ONCE: u16 = 0;
+/// Stands for an answer that was erased with the personal data in it.
+const ERASED: u16 = 1;
 
 impl StoredAnswer {
     /// What is kept of an answer with a secret in it: that there was one.
@@ -120,6 +122,11 @@ pub fn find(
     if row.status == i32::from(SHOWN_ONCE) {
         return Err(Problem::new(Code::ShownOnce).into());
     }
+    if row.status == i32::from(ERASED) {
+        return Err(Problem::new(Code::StateConflict)
+            .detail("该请求已执行，其应答已随个人信息删除", "this was done, and its answer was erased with the personal data")
+            .into());
+    }
     let Some(body) = keyring.data_key_of(&row.data_key).and_then(|one| one.open(&key.scope, &row.body)) else {
         // The row was changed or its data key is gone: the effect stands and its answer cannot be read back.
         return Err(Problem::new(Code::IdempotencyKeyReused)
@@ -156,6 +163,21 @@ pub fn store(
             keys::created_at.eq(now),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+/// Drops the answers about these rows, and keeps that their requests were carried out: a repeat has no second effect.
+pub fn forget_answers(conn: &mut Conn, resources: &[Id]) -> Work<()> {
+    for chunk in resources.chunks(500) {
+        let these = keys::table.filter(keys::resource_id.eq_any(chunk.to_vec()));
+        let dropped = (
+            keys::status.eq(i32::from(ERASED)),
+            keys::etag.eq(None::<String>),
+            keys::location.eq(None::<String>),
+            keys::body.eq(Vec::<u8>::new()),
+        );
+        diesel::update(these).set(dropped).execute(conn)?;
+    }
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use super::model::*;
 use super::reading_store;
 use super::rules;
 use super::store::{self, Entry, HeadRow, Stored};
-use crate::access::Scope;
+use crate::access::{Role, Scope};
 use crate::db::{Conn, Work};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
@@ -134,7 +134,9 @@ fn sealed(seq: i64, text: &str) -> Work<Leaf> {
 /// From what was sealed, not from the columns that it was found by.
 fn row(entry: Entry, text: &str, salt: Option<&String>) -> Work<LedgerRow> {
     let leaf = sealed(entry.seq, text)?;
-    let sub = Some(entry.actor_sub).filter(|sub| leaf.was_by(sub, salt));
+    // Of a resident it is told that it was one: the account says who complained.
+    let named = leaf.actor.role != Role::Resident.code();
+    let sub = Some(entry.actor_sub).filter(|sub| named && leaf.was_by(sub, salt));
     Ok(LedgerRow {
         seq: entry.seq,
         event_id: leaf.id,

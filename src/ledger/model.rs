@@ -74,7 +74,7 @@ pub struct LedgerActor {
     /// Issuer of the token.
     #[schema(max_length = 200, example = "https://xiaoqu.example.gov.cn")]
     pub iss: String,
-    /// Subject of the token; null where the one on file is not the one that was sealed, or was erased.
+    /// Subject of the token; null of a resident, and where the one on file is not the one that was sealed, or was erased.
     #[schema(max_length = 200, example = "officer-17")]
     pub sub: Option<String>,
     /// Acting role, or `program`.

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::model::ListEntries;
 use super::store::Entry;
-use crate::access::Scope;
+use crate::access::{Role, Scope};
 use crate::characters::fold;
 use crate::access::scoped::{self, Strand};
 use crate::db::schema::{company_families, ledger_entries, ledger_events};
@@ -49,7 +49,8 @@ pub fn after(
             part = part.filter(e::company_id.eq(company));
         }
         if let Some(sub) = &query.actor_sub {
-            part = part.filter(e::actor_key.eq(fold(sub)));
+            // Which resident complained is nobody's to look up.
+            part = part.filter(e::actor_key.eq(fold(sub))).filter(e::actor_role.ne(Role::Resident.code()));
         }
         if let Some(role) = query.actor_role {
             part = part.filter(e::actor_role.eq(role.code()));

@@ -52,7 +52,7 @@ codes! {
     LegalBasisMissing "legal_basis_missing" 409 "缺少法律依据" "No legal basis is named by the policy"
     CompanyBlacklisted "company_blacklisted" 409 "企业已列入黑名单" "The company is on the blacklist"
     CompanyRestricted "company_restricted" 409 "企业被限制承接新项目" "The company is restricted from new complexes"
-    ShownOnce "shown_once" 409 "密钥只显示一次，请用新的幂等键重新更换" "A secret is shown once: rotate again, with another key"
+    ShownOnce "shown_once" 409 "此应答不保存，请用新的幂等键重新请求" "This answer is kept nowhere: ask again, with another key"
     OfficeNotRegistered "office_not_registered" 409 "机构未登记或未登记机关代字" "The office is not in the directory, or has no word for its documents"
     TemplateUnusable "template_unusable" 409 "现行政策没有可用的文书文本" "The policy in force has no text of this document that can be used"
     IdempotencyInProgress "idempotency_in_progress" 409 "相同幂等键的请求正在处理" "A request with the same key is being worked on"

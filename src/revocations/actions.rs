@@ -62,13 +62,15 @@ pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> Wo
     Ok(Entity::new(id, row.version, row))
 }
 
+/// The subject names a person, the id of a token leads to one, and the reason may tell of one: the ledger has their digests.
 fn record(tx: &mut Tx, kind: &'static str, row: &Revocation, reason: &str) -> Work<()> {
     let event = Event::new(kind, "revocation", row.id)
         .at(Place { county: row.county.clone(), ..Place::default() })
         .data(json!({
-            "kind": row.kind, "issuer": row.issuer, "value": row.value, "expires_at": row.expires_at,
-            "reason": reason, "version": row.version,
-        }));
+            "kind": row.kind, "issuer": row.issuer, "expires_at": row.expires_at, "version": row.version,
+        }))
+        .personal("value", Some(&row.value))
+        .personal("reason", Some(reason));
     ledger::append(tx, event)?;
     Ok(())
 }

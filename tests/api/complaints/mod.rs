@@ -1,5 +1,6 @@
 mod deadlines;
 mod inbox;
+mod knowledge;
 mod lifecycle;
 mod links;
 mod matters;
