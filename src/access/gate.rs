@@ -13,6 +13,7 @@ use super::permissions::Access;
 use super::scope::Scope;
 use super::visitor::Visitor;
 use crate::app::{Route, State};
+use crate::http::accept;
 use crate::http::context::{Ctx, Request};
 use crate::http::edge::{RequestId, WithoutBody};
 use crate::http::idempotency::MAX_KEY_LENGTH;
@@ -52,7 +53,9 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     };
     request.extensions_mut().insert(route.clone());
     let visitor = Visitor { operation: route.operation, ..visitor };
+    let acceptable = accept::check(request.headers(), &route.produces);
     if let Access::Public = route.permission.access {
+        acceptable?;
         return if PROBES.contains(&route.operation) {
             Ok(())
         } else if request.path() == TOKEN_PATH {
@@ -63,6 +66,7 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
         };
     }
     if let Access::Key(_) = route.permission.access {
+        acceptable?;
         // Nobody knows yet who it is: the key is in the body.
         return visitor.limit_address();
     }
@@ -85,6 +89,7 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
         return Err(Problem::new(Code::Forbidden)
             .detail("该令牌不包含此操作", format!("the token is not for {}", route.operation)));
     }
+    acceptable?;
     let query = state.contract.check_query(route.operation, request.query_string()).map_err(Problem::faults)?;
     let ctx = context(state.into_inner(), request.request(), &route, caller, query)?;
     request.extensions_mut().insert(ctx);

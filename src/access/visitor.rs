@@ -11,6 +11,7 @@ use super::caller::Caller;
 use super::revoked::Ended;
 use super::token::Refusal;
 use crate::app::State;
+use crate::fault::Fault;
 use crate::http::edge::RequestId;
 use crate::http::limits::{Allowance, Exhausted};
 use crate::problem::{Code, Problem};
@@ -118,6 +119,12 @@ impl Visitor<'_> {
                 return Problem::new(Code::IssuerUnavailable);
             }
             self.state.limits.refused_token(self.address());
+            // Its signature is good: whoever has it may know. Of any other fault not a word.
+            if refusal == Refusal::Expired {
+                let (zh, en) = ("访问令牌已过期，请取得新的令牌", "the access token has expired: get a new one");
+                let fault = Fault::new("header/authorization", "token_expired", zh, en);
+                return Problem::new(Code::InvalidToken).detail(zh, en).with(vec![fault]);
+            }
             Problem::new(Code::InvalidToken)
         })
     }

@@ -1,7 +1,11 @@
 //! The one list of features: it gives the routes and the document. And the order of the layers around them.
 
+mod components;
 mod contents;
 pub mod document;
+mod examples;
+mod fields;
+mod operation;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -77,6 +81,8 @@ pub struct Route {
     pub permission: &'static Permission,
     /// Where it is counted.
     pub index: usize,
+    /// Media types of what it answers with when all is well.
+    pub produces: Arc<[String]>,
 }
 
 /// What the service runs with, from settings or from the demo.
@@ -140,7 +146,10 @@ pub struct State {
 impl State {
     pub fn new(config: Config) -> anyhow::Result<Arc<State>> {
         let sandbox = config.clock.is_sandbox();
-        let document = document::document(sandbox)?;
+        let mut document = document::document(sandbox)?;
+        if !sandbox {
+            document["servers"] = serde_json::json!([{ "url": config.issuer }]);
+        }
         let keys = Arc::new(config.keys);
         let local_issuer = LocalIssuer::new(&config.issuer, &config.audience, keys.clone());
         let mut issuers = vec![local_issuer.verifier()];
@@ -198,6 +207,7 @@ fn routes(document: &serde_json::Value) -> anyhow::Result<HashMap<String, Vec<Ro
                 operation: permission.operation,
                 permission,
                 index: Metrics::index_of(permission.operation),
+                produces: produces(path, operation),
             });
         }
     }
@@ -209,6 +219,18 @@ fn routes(document: &serde_json::Value) -> anyhow::Result<HashMap<String, Vec<Ro
         );
     }
     Ok(all)
+}
+
+/// None where the ending of the path names the form.
+fn produces(path: &str, operation: &serde_json::Value) -> Arc<[String]> {
+    if crate::open311::format_of(path).is_some() {
+        return Arc::new([]);
+    }
+    let good = ["200", "201", "206"].iter().filter_map(|status| operation["responses"][status]["content"].as_object());
+    let mut all: Vec<String> = good.flat_map(|content| content.keys().cloned()).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.into()
 }
 
 /// Time and size limits against slow or greedy clients.

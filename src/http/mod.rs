@@ -1,5 +1,6 @@
 //! What every route shares.
 
+pub mod accept;
 pub mod address;
 pub mod answer;
 pub mod body;
@@ -11,6 +12,7 @@ pub mod limits;
 pub mod paging;
 pub mod recent;
 pub mod schema;
+pub mod wording;
 
 pub use answer::{Answer, Entity};
 pub use body::Body;

@@ -1,9 +1,10 @@
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::State;
+use crate::app::document::EXAMPLE_SERVER;
 use crate::db::types::Instant;
 use crate::http::Answer;
 use crate::problem::{Code, Problem};
@@ -99,8 +100,16 @@ pub async fn metrics_text(state: web::Data<State>) -> Answer {
 /// The OpenAPI 3.1 document of this very service, as clients integrate from it.
 #[utoipa::path(tag = "system", responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
 #[get("/openapi.json")]
-pub async fn get_openapi(state: web::Data<State>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(state.document.clone())
+pub async fn get_openapi(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.content_type("application/json");
+    if !state.clock.is_sandbox() {
+        return response.body(state.document.clone());
+    }
+    // A demo does not know under which name it is reached until it is asked.
+    let at = request.connection_info();
+    let base = format!("{}://{}", at.scheme(), at.host());
+    response.body(String::from_utf8_lossy(&state.document).replacen(EXAMPLE_SERVER, &base, 1))
 }
 
 /// Public keys of the local issuer

@@ -9,7 +9,7 @@ use serde_json::Value;
 use xiaoqu::access::Role;
 use xiaoqu::cli::token::{TokenArgs, issue};
 
-use super::TestApp;
+use super::{TestApp, promises};
 
 /// Who calls: an office, a company, nobody.
 #[derive(Clone)]
@@ -158,11 +158,22 @@ impl Call {
     }
 
     pub async fn try_send(self) -> Result<Answer, reqwest::Error> {
-        let response = self.0.send().await?;
+        let (client, request) = self.0.build_split();
+        let request = request?;
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = client.execute(request).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.bytes().await?.to_vec();
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Ok(Answer { status, headers, json, bytes })
+        let answer = Answer { status, headers, json, bytes };
+        if let Some(broken) = promises::broken(&method, &path, &answer) {
+            match std::env::var_os("XIAOQU_TEST_PROMISES") {
+                // Where they are collected, and not the end of the first test.
+                Some(file) => promises::note(&file, &broken),
+                None => panic!("the document does not say this: {broken}"),
+            }
+        }
+        Ok(answer)
     }
 }
 
