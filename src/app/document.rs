@@ -1,7 +1,7 @@
 //! The OpenAPI document: made from the routes, then completed from the tables (security, roles, problems, headers,
 //! examples), so that no handler repeats what a table says.
 
-use actix_web::App;
+use actix_web::{App, web};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Tag};
@@ -25,8 +25,8 @@ Beside the problems that an operation names, any request may be answered with `m
 `header_fields_too_large` (431) and `internal` (500). A request line or headers of more than 64 KiB are refused with 400 or \
 431 without a body, and the connection is closed.";
 
-/// Where the committed document says that the service is; a running one names its `public_url`.
-pub const EXAMPLE_SERVER: &str = "https://wuye.example.gov.cn";
+/// Where the committed document says that the service is.
+const EXAMPLE_SERVER: &str = "https://wuye.example.gov.cn";
 
 fn base() -> OpenApi {
     OpenApiBuilder::new()
@@ -63,6 +63,12 @@ pub fn document(sandbox: bool) -> anyhow::Result<Value> {
     let mut document = serde_json::to_value(api)?;
     complete(&mut document)?;
     Ok(document)
+}
+
+/// The document of a service that is reached under this URL.
+pub fn served_at(document: &web::Bytes, server: &str) -> web::Bytes {
+    // `servers` is the first to name it.
+    web::Bytes::from(String::from_utf8_lossy(document).replacen(EXAMPLE_SERVER, server, 1))
 }
 
 fn complete(document: &mut Value) -> anyhow::Result<()> {

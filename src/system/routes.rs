@@ -3,8 +3,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::app::State;
-use crate::app::document::EXAMPLE_SERVER;
+use crate::app::{State, document};
 use crate::db::types::Instant;
 use crate::http::Answer;
 use crate::problem::{Code, Problem};
@@ -106,10 +105,9 @@ pub async fn get_openapi(state: web::Data<State>, request: HttpRequest) -> HttpR
     if !state.clock.is_sandbox() {
         return response.body(state.document.clone());
     }
-    // A demo does not know under which name it is reached until it is asked.
+    // Under the name by which it was asked.
     let at = request.connection_info();
-    let base = format!("{}://{}", at.scheme(), at.host());
-    response.body(String::from_utf8_lossy(&state.document).replacen(EXAMPLE_SERVER, &base, 1))
+    response.body(document::served_at(&state.document, &format!("{}://{}", at.scheme(), at.host())))
 }
 
 /// Public keys of the local issuer
