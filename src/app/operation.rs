@@ -100,7 +100,8 @@ impl Made<'_> {
         }
         // A file is sent as what it is.
         for status in ["200", "206"] {
-            let Some(content) = self.operation["responses"][status]["content"].as_object_mut() else { continue };
+            let content = self.operation.pointer_mut(&format!("/responses/{status}/content"));
+            let Some(content) = content.and_then(Value::as_object_mut) else { continue };
             if let Some(bytes) = content.get(ANY_FILE).cloned() {
                 content.extend(crate::files::media_types().map(|kind| (kind.to_owned(), bytes.clone())));
             }

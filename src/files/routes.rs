@@ -69,6 +69,7 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
     responses(
         (status = 200, description = "The picture", body = FileBytes, content_type = "image/*"),
         (status = 206, description = "The part that was asked for", body = FileBytes, content_type = "image/*"),
+        (status = 400, description = "No id, as a page", body = String, content_type = "text/html"),
         (status = 404, description = "No such picture is public, as a page", body = String, content_type = "text/html"),
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html"),
     ))]

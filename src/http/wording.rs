@@ -47,7 +47,11 @@ const PATTERNS: &[(&str, &str, &str)] = &[
     (r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "时刻，如 08:30", "a time of day such as 08:30"),
     (r"^[A-Za-z0-9-]{4,40}$", "4 至 40 位字母、数字或连字符", "4 to 40 letters, digits or hyphens"),
     (r"^https?://[^\s]+$", "以 http:// 或 https:// 开头的网址", "an address that begins with http:// or https://"),
-    (r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,2})?$", "不超过 9999.99、至多两位小数的数", "a number up to 9999.99 with at most two decimals"),
+    (
+        r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,2})?$",
+        "不超过 9999.99、至多两位小数的数",
+        "a number up to 9999.99 with at most two decimals",
+    ),
     (
         r"^(0|[1-9][0-9]{0,6})(\.[0-9]{1,4})?$",
         "不超过 9999999.9999、至多四位小数的数",
@@ -120,7 +124,10 @@ mod tests {
     fn words_and_no_expressions() {
         assert_eq!(pattern("^[0-9]{9}$").0, "应为9 位数字的乡级区划代码");
         assert_eq!(format("date").1, "must be a date such as 2026-03-02");
-        assert_eq!(types(["string", "null"].into_iter()), ("应为文字或null".to_owned(), "must be a text or null".to_owned()));
+        assert_eq!(
+            types(["string", "null"].into_iter()),
+            ("应为文字或null".to_owned(), "must be a text or null".to_owned())
+        );
         assert!(!pattern("^unknown[0-9]$").1.contains('^'));
     }
 }

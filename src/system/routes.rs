@@ -107,7 +107,9 @@ pub async fn get_openapi(state: web::Data<State>, request: HttpRequest) -> HttpR
     }
     // Under the name by which it was asked.
     let at = request.connection_info();
-    response.body(document::served_at(&state.document, &format!("{}://{}", at.scheme(), at.host())))
+    let good = |b: u8| b.is_ascii_alphanumeric() || b".-:[]".contains(&b);
+    let host = if at.host().bytes().all(good) { at.host() } else { "localhost" };
+    response.body(document::served_at(&state.document, &format!("{}://{host}", at.scheme())))
 }
 
 /// Public keys of the local issuer

@@ -45,9 +45,9 @@ fn examples(document: &Value) -> Vec<(&str, &Value)> {
     let mut all = Vec::new();
     for (_, _, operation) in operations(document) {
         let body = operation.pointer("/requestBody/content/application~1json/example");
-        let answers = ["200", "201"].iter().filter_map(|status| {
-            operation.pointer(&format!("/responses/{status}/content/application~1json/example"))
-        });
+        let answers = ["200", "201"]
+            .iter()
+            .filter_map(|status| operation.pointer(&format!("/responses/{status}/content/application~1json/example")));
         all.extend(body.into_iter().chain(answers).map(|example| (text(&operation["operationId"]), example)));
     }
     all
@@ -113,7 +113,8 @@ fn a_file_is_uploaded_as_a_form() {
 #[test]
 fn no_schema_has_the_name_of_what_generators_make() {
     let document = document(true).expect("the document");
-    for name in ["Client", "AuthenticatedClient", "Configuration", "ApiClient", "Response", "Error", "Request", "Date"] {
+    for name in ["Client", "AuthenticatedClient", "Configuration", "ApiClient", "Response", "Error", "Request", "Date"]
+    {
         assert!(document["components"]["schemas"].get(name).is_none(), "{name}");
     }
 }
@@ -391,53 +392,6 @@ fn every_example_is_what_its_schema_asks_for() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// `XIAOQU_WRITE_DOCS=1` writes the table instead.
-#[test]
-fn the_table_of_events_in_the_docs_is_the_one_of_the_code() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ledger.md");
-    let page = std::fs::read_to_string(file).expect("docs/ledger.md");
-    let (start, end) = ("<!-- event types -->\n", "<!-- end of event types -->");
-    let (before, rest) = page.split_once(start).expect("the mark before the table");
-    let (table, after) = rest.split_once(end).expect("the mark after the table");
-    let right = xiaoqu::ledger::types::table();
-    if std::env::var_os("XIAOQU_WRITE_DOCS").is_some() {
-        std::fs::write(file, format!("{before}{start}{right}{end}{after}")).expect("docs/ledger.md");
-        return;
-    }
-    assert_eq!(table, right, "mend it with: XIAOQU_WRITE_DOCS=1 cargo test --test suite the_table_of_events");
-}
-
-/// Types are literals in the source; whichever is none of the table's is unknown to filters, vocabulary and document.
-#[test]
-fn every_type_of_event_in_the_source_is_in_the_table() {
-    let known: Vec<&str> = xiaoqu::ledger::types::types().map(|kind| kind.code).collect();
-    let acts: Vec<&str> = xiaoqu::policy::versions::built_in().acts.iter().map(|act| act.code.as_str()).collect();
-    let subjects: Vec<&str> = known.iter().filter_map(|code| code.split('.').next()).collect();
-    let mut seen: Vec<String> = Vec::new();
-    let mut unknown = Vec::new();
-    for (name, text) in super::sources(".rs") {
-        if name.ends_with("ledger/types/subjects.rs") {
-            continue;
-        }
-        for literal in super::code(&text).split('"').skip(1).step_by(2) {
-            let Some((subject, what)) = literal.split_once('.') else { continue };
-            let word = |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && !text.is_empty();
-            if !subjects.contains(&subject) || !word(what) || acts.contains(&literal) {
-                continue;
-            }
-            match known.contains(&literal) {
-                true => seen.push(literal.to_owned()),
-                false => unknown.push(format!("{name}: {literal}")),
-            }
-        }
-    }
-    assert!(unknown.is_empty(), "add them to src/ledger/types/subjects.rs: {unknown:#?}");
-    // A ledger from before contracts has it.
-    let gone = |code: &&str| !seen.iter().any(|one| one == code) && *code != "complex.service_recorded";
-    let unused: Vec<&&str> = known.iter().filter(|code| gone(code)).collect();
-    assert!(unused.is_empty(), "nothing records {unused:?}");
-}
-
 /// A fault tells what is wrong in words: no caller is shown a regular expression.
 #[test]
 fn every_pattern_of_the_document_has_words() {
@@ -463,44 +417,4 @@ fn every_pattern_of_the_document_has_words() {
         }
     }
     assert!(wordless.is_empty(), "add them to src/http/wording.rs: {wordless:#?}");
-}
-
-/// A sample that is pasted runs: what it names was set before, and a header is of ASCII.
-#[test]
-fn samples_of_the_guide_name_only_what_was_set() {
-    let guide = include_str!("../../docs/integrators.md");
-    // Said at the head of the guide to be the reader's own.
-    let mut set: Vec<String> = guide
-        .lines()
-        .find(|line| line.starts_with("`$TOKEN`"))
-        .expect("the line that names them")
-        .split('`')
-        .filter_map(|part| part.strip_prefix('$'))
-        .map(str::to_owned)
-        .collect();
-    let mut wrong = Vec::new();
-    for sample in guide.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()) {
-        for line in sample.lines().filter(|line| !line.starts_with('#')) {
-            if let Some((name, _)) = line.split_once(['=', '(']).filter(|(name, _)| {
-                !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-            }) {
-                set.push(name.to_owned());
-            }
-            for used in line.split('$').skip(1) {
-                let name: String =
-                    used.trim_start_matches('{').chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-                if name.starts_with(|c: char| c.is_ascii_alphabetic()) && !set.contains(&name) {
-                    wrong.push(format!("${name} in: {line}"));
-                }
-            }
-            let command = line.split_whitespace().next().unwrap_or_default();
-            if ["call", "post"].contains(&command) && !set.iter().any(|name| name == command) {
-                wrong.push(format!("{command} in: {line}"));
-            }
-            if line.contains("Idempotency-Key") && !line.contains("uuidgen") {
-                wrong.push(format!("a key of its own each time: {line}"));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
 }

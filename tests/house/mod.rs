@@ -1,6 +1,7 @@
 //! The rules of the house, read from the source tree and from the document.
 
 mod document;
+mod guides;
 mod package;
 mod plans;
 mod source;

@@ -41,7 +41,10 @@ const LIVES: &[Life] = &[
             ("reported", &[]),
             ("notified", &["notification"]),
             ("confirmed", &["notification", "delivery", "statement_due_on", "confirmation", "decided_on"]),
-            ("dismissed", &["notification", "delivery", "statement_due_on", "statement", "statement_answer", "dismissal"]),
+            (
+                "dismissed",
+                &["notification", "delivery", "statement_due_on", "statement", "statement_answer", "dismissal"],
+            ),
             (
                 "appealed",
                 &[
@@ -212,7 +215,17 @@ const LIVES: &[Life] = &[
     Life {
         schema: "Contract",
         usual: "filed",
-        parts: &["submission", "review_due_on", "review", "refusals", "filing", "removal_id", "ending", "interim_until", "handover"],
+        parts: &[
+            "submission",
+            "review_due_on",
+            "review",
+            "refusals",
+            "filing",
+            "removal_id",
+            "ending",
+            "interim_until",
+            "handover",
+        ],
         states: &[
             ("draft", &[]),
             ("submitted", &["submission", "review_due_on", "review"]),
@@ -355,7 +368,10 @@ const LIVES: &[Life] = &[
             ("expired", &["removed_on", "removal_reason"]),
             ("removed", &["removed_on", "removal_reason"]),
         ],
-        after: &[("apply_for_credit_repair", "in_force", &["credit_repair"]), ("remove_from_blacklist", "removed", &[])],
+        after: &[
+            ("apply_for_credit_repair", "in_force", &["credit_repair"]),
+            ("remove_from_blacklist", "removed", &[]),
+        ],
     },
     Life {
         schema: "TypicalCase",

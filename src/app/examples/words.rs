@@ -164,7 +164,8 @@ const NUMBERS: &[(&str, i64)] = &[
 ];
 
 /// What is true in an example; every other yes or no is no.
-pub const TRUE: &[&str] = &["is_current", "in_force", "public", "masked", "following", "still_serves", "planned", "open"];
+pub const TRUE: &[&str] =
+    &["is_current", "in_force", "public", "masked", "following", "still_serves", "planned", "open"];
 
 fn named<T: Copy>(table: &[(&str, T)], field: &str) -> Option<T> {
     table.iter().find(|(name, _)| *name == field).map(|(_, value)| *value)

@@ -183,12 +183,16 @@ impl Fact {
         match self {
             Id => json!({ "type": ["string", "null"], "maxLength": 36, "description": format!("Id: {words}.") }),
             Code => json!({ "type": ["string", "null"], "maxLength": 200, "description": format!("Code: {words}.") }),
-            Text => json!({ "type": ["string", "null"], "maxLength": 1_000_000, "description": format!("Text: {words}.") }),
+            Text => {
+                json!({ "type": ["string", "null"], "maxLength": 1_000_000, "description": format!("Text: {words}.") })
+            }
             Day => json!({ "type": ["string", "null"], "format": "date", "description": format!("Day: {words}.") }),
             Instant => {
                 json!({ "type": ["string", "null"], "format": "date-time", "description": format!("Instant: {words}.") })
             }
-            Count => json!({ "type": ["integer", "null"], "format": "int64", "description": format!("Number: {words}.") }),
+            Count => {
+                json!({ "type": ["integer", "null"], "format": "int64", "description": format!("Number: {words}.") })
+            }
             Number => json!({ "type": ["number", "null"], "description": format!("Number: {words}.") }),
             Flag => json!({ "type": ["boolean", "null"], "description": format!("Yes or no: {words}.") }),
             Json => json!({ "description": format!("As it was put in: {words}.") }),
