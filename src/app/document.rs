@@ -14,7 +14,8 @@ use crate::open311;
 use crate::problem::ProblemBody;
 
 const DESCRIPTION: &str = "Supervision of property management of residential complexes (住宅小区物业监管).\n\n\
-Instants are RFC 3339 in UTC; dates are in the deployment's time zone (default Asia/Shanghai); money is integer fen. \
+Instants are RFC 3339 in UTC; dates are in the deployment's time zone (default Asia/Shanghai); money is integer fen, and a unit \
+price a decimal text in yuan with its unit. Percentages that are measured are texts with one decimal. \
 Lists page by `cursor`. Errors are RFC 9457 problems with a stable `code` and, for bad input, every fault at once with \
 its pointer. POSTs take an `Idempotency-Key`; PATCH and PUT need `If-Match`. A row outside your territory is 404.\n\n\
 Every request may carry `Accept-Language` (`zh-CN`, the default, or `en`: the language of titles, details and reasons) and \
