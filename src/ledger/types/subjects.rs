@@ -9,11 +9,36 @@ pub const SUBJECTS: &[Subject] = &[
         kind: "company",
         schema: "EventDataCompany",
         about: "A company 物业服务企业",
-        facts: &[("uscc", Text), ("uscc_override_reason", Text), ("name", Text), ("parent_id", Id), ("version", Count)],
+        facts: &[
+            ("uscc", Text),
+            ("uscc_override_reason", Text),
+            ("name", Text),
+            ("parent_id", Id),
+            ("branch_id", Id),
+            ("branch_uscc", Text),
+            ("branch_name", Text),
+            ("version", Count),
+        ],
         digests: &["legal_representative"],
         types: &[
             Type { code: "company.registered", zh: "企业登记", en: "A company was registered" },
             Type { code: "company.changed", zh: "企业信息变更", en: "A company was changed" },
+            Type { code: "company.branch_joined", zh: "分支机构归入", en: "A branch joined it" },
+            Type { code: "company.branch_left", zh: "分支机构脱离", en: "A branch left it" },
+        ],
+    },
+    Subject {
+        kind: "company_change",
+        schema: "EventDataCompanyChange",
+        about: "A proposed change of a company 企业变更申请",
+        facts: &[("company_id", Id), ("parent_id", Id), ("name", Text), ("changes_parent", Flag), ("version", Count)],
+        digests: &["reason"],
+        types: &[
+            Type { code: "company.change_proposed", zh: "企业变更申请", en: "A change was proposed" },
+            Type { code: "company.change_approved", zh: "企业变更通过", en: "A proposed change was approved" },
+            Type {
+                code: "company.change_refused", zh: "企业变更不予通过", en: "A proposed change was refused"
+            },
         ],
     },
     Subject {
@@ -88,6 +113,7 @@ pub const SUBJECTS: &[Subject] = &[
             Type { code: "contract.handover_reported", zh: "报告逾期交接", en: "A late hand-over was reported" },
             Type { code: "contract.handover_moved", zh: "交接期限变更", en: "The hand-over's due day moved" },
             Type { code: "contract.restored", zh: "合同恢复", en: "A contract was restored" },
+            Type { code: "contract.deadline_moved", zh: "期限变更", en: "A due day moved with the calendar" },
         ],
     },
     Subject {
@@ -135,6 +161,7 @@ pub const SUBJECTS: &[Subject] = &[
             Type { code: "violation.appeal_decided", zh: "申诉决定", en: "The appeal was decided" },
             Type { code: "violation.revoked", zh: "撤销认定", en: "The decision was revoked" },
             Type { code: "violation.rectified", zh: "整改完成", en: "The violation was rectified" },
+            Type { code: "violation.deadline_moved", zh: "期限变更", en: "A due day moved with the calendar" },
         ],
     },
     Subject {
@@ -239,6 +266,7 @@ pub const SUBJECTS: &[Subject] = &[
             Type { code: "rating.adjusted", zh: "星级调整", en: "The star was adjusted" },
             Type { code: "rating.withdrawn", zh: "撤回", en: "A rating was withdrawn" },
             Type { code: "rating.restored", zh: "恢复", en: "A rating was restored" },
+            Type { code: "rating.deadline_moved", zh: "期限变更", en: "A due day moved with the calendar" },
         ],
     },
     Subject {
@@ -310,6 +338,7 @@ pub const SUBJECTS: &[Subject] = &[
             Type { code: "hazard.not_rectified", zh: "整改未通过", en: "A re-check found it not rectified" },
             Type { code: "hazard.extended", zh: "整改延期", en: "The due day was extended" },
             Type { code: "hazard.closed", zh: "隐患销号", en: "A hazard was closed" },
+            Type { code: "hazard.deadline_moved", zh: "期限变更", en: "A due day moved with the calendar" },
         ],
     },
     Subject {
@@ -375,6 +404,16 @@ pub const SUBJECTS: &[Subject] = &[
             Type { code: "complaint.red_card", zh: "红牌", en: "A red card" },
             Type { code: "complaint.escalated", zh: "升级", en: "It was escalated" },
             Type { code: "complaint.erased", zh: "删除个人信息", en: "Personal data were erased" },
+            Type { code: "complaint.deadline_moved", zh: "期限变更", en: "A due time moved with the calendar" },
+            Type {
+                code: "complaint.point_released", zh: "公开具体位置", en: "The office released the exact point"
+            },
+            Type {
+                code: "complaint.point_withheld",
+                zh: "不公开具体位置",
+                en: "The office withheld the exact point again",
+            },
+            Type { code: "complaint.restricted_read", zh: "查看受限工单", en: "A restricted ticket was read" },
         ],
     },
     Subject {
@@ -401,6 +440,7 @@ pub const SUBJECTS: &[Subject] = &[
             ("office_division", Code),
             ("due_on", Day),
             ("legal_basis", Text),
+            ("suspended_on", Day),
             ("version", Count),
             ("step", Step),
         ],
@@ -429,6 +469,9 @@ pub const SUBJECTS: &[Subject] = &[
             Type { code: "measure.rejected", zh: "不批准", en: "It was rejected" },
             Type { code: "measure.done", zh: "执行完毕", en: "It was carried out" },
             Type { code: "measure.cancelled", zh: "取消", en: "It was cancelled" },
+            Type { code: "measure.suspended", zh: "中止执行", en: "It was suspended by an appeal" },
+            Type { code: "measure.resumed", zh: "恢复执行", en: "It was resumed" },
+            Type { code: "measure.deadline_moved", zh: "期限变更", en: "A due day moved with the calendar" },
         ],
     },
     Subject {
@@ -488,6 +531,7 @@ pub const SUBJECTS: &[Subject] = &[
             ("listed_until", Day),
             ("removed_on", Day),
             ("removal_reason", Text),
+            ("suspended_on", Day),
             ("version", Count),
         ],
         digests: &["text", "evidence", "reasons"],
@@ -495,6 +539,8 @@ pub const SUBJECTS: &[Subject] = &[
             Type { code: "blacklist.listed", zh: "列入名单", en: "A company was listed" },
             Type { code: "blacklist.repair_applied", zh: "申请信用修复", en: "Credit repair was applied for" },
             Type { code: "blacklist.removed", zh: "移出名单", en: "A company was removed from the list" },
+            Type { code: "blacklist.suspended", zh: "名单中止", en: "A listing was suspended by an appeal" },
+            Type { code: "blacklist.resumed", zh: "名单恢复", en: "A listing was resumed" },
         ],
     },
     Subject {
@@ -515,7 +561,10 @@ pub const SUBJECTS: &[Subject] = &[
         about: "A policy version 政策版本",
         facts: &[("effective_from", Day), ("digest", Text), ("document", Json)],
         digests: &[],
-        types: &[Type { code: "policy.published", zh: "政策发布", en: "A version was published" }],
+        types: &[
+            Type { code: "policy.published", zh: "政策发布", en: "A version was published" },
+            Type { code: "policy.submitted", zh: "政策提交", en: "A version was submitted for a second person" },
+        ],
     },
     Subject {
         kind: "calendar",
@@ -572,5 +621,41 @@ pub const SUBJECTS: &[Subject] = &[
             Type { code: "revocation.made", zh: "吊销", en: "Something was revoked" },
             Type { code: "revocation.withdrawn", zh: "吊销撤回", en: "A revocation was withdrawn" },
         ],
+    },
+    Subject {
+        kind: "deployment",
+        schema: "EventDataDeployment",
+        about: "The deployment itself 部署",
+        facts: &[
+            ("setting", Text),
+            ("from", Json),
+            ("to", Json),
+            ("confirmed", Instant),
+            ("last_recorded", Instant),
+            ("stopped_at", Instant),
+            ("reason", Text),
+        ],
+        digests: &[],
+        types: &[
+            Type { code: "clock.confirmed", zh: "时钟确认", en: "An operator confirmed the clock" },
+            Type { code: "deployment.changed", zh: "部署设置变更", en: "An operator accepted a changed setting" },
+        ],
+    },
+    Subject {
+        kind: "token",
+        schema: "EventDataToken",
+        about: "A token that the operator issued 令牌",
+        facts: &[
+            ("role", Code),
+            ("division", Code),
+            ("company", Text),
+            ("complex", Id),
+            ("organisation", Code),
+            ("tasks", Json),
+            ("expires_at", Instant),
+            ("issuer", Text),
+        ],
+        digests: &["subject", "name"],
+        types: &[Type { code: "token.issued", zh: "签发令牌", en: "An operator issued a token" }],
     },
 ];
