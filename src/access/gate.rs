@@ -17,6 +17,7 @@ use super::permissions::Access;
 use super::scope::Scope;
 use super::visitor::Visitor;
 use crate::app::{Route, State};
+use crate::http::accept;
 use crate::http::conditions::Conditions;
 use crate::http::context::{Ctx, Request};
 use crate::http::edge::{RequestId, ServerRequestId, WithoutBody};
@@ -70,7 +71,9 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
         return visitor.limit_address().and(Err(problem));
     }
     let visitor = Visitor { operation: route.operation, ..visitor };
+    let acceptable = accept::check(request.headers(), &route.produces);
     if let Access::Public = route.permission.access {
+        acceptable?;
         if PROBES.contains(&route.operation) {
             return visitor.limit_probes();
         }
@@ -83,6 +86,7 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
         return check_count(request.query_string());
     }
     if let Access::Key(_) = route.permission.access {
+        acceptable?;
         // Nobody knows yet who it is: the key is in the body.
         visitor.limit_address()?;
         return check_count(request.query_string());
@@ -110,6 +114,7 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
         return Err(Problem::new(Code::Forbidden)
             .detail("该令牌不包含此操作", format!("the token is not for {}", route.operation)));
     }
+    acceptable?;
     let query = state.contract.check_query(route.operation, request.query_string()).map_err(Problem::collected)?;
     let ctx = context(state.into_inner(), request.request(), &route, caller, query)?;
     request.extensions_mut().insert(ctx);

@@ -12,6 +12,7 @@ use super::revoked::Ended;
 use super::token::Refusal;
 use crate::app::State;
 use crate::db::Outage;
+use crate::fault::Fault;
 use crate::http::edge::RequestId;
 use crate::http::limits::{Allowance, Exhausted};
 use crate::problem::{Code, Problem};
@@ -128,6 +129,12 @@ impl Visitor<'_> {
             }
             let forged = matches!(refusal, Refusal::Signature);
             self.state.limits.refused_token(self.address(), shown, forged);
+            // Its signature is good: the caller may know that. Of any other fault not a word.
+            if refusal == Refusal::Expired {
+                let (zh, en) = ("访问令牌已过期，请取得新的令牌", "the access token has expired: get a new one");
+                let fault = Fault::new("header/authorization", "token_expired", zh, en);
+                return Problem::new(Code::InvalidToken).detail(zh, en).with(vec![fault]);
+            }
             Problem::new(Code::InvalidToken)
         })
     }

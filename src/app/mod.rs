@@ -1,7 +1,11 @@
 //! The one list of features: it gives the routes and the document. And the order of the layers around them.
 
+mod components;
 mod contents;
 pub mod document;
+mod examples;
+mod fields;
+mod operation;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -84,6 +88,8 @@ pub struct Route {
     pub permission: &'static Permission,
     /// Where it is counted.
     pub index: usize,
+    /// Media types of what it answers with when all is well.
+    pub produces: Arc<[String]>,
 }
 
 /// What the service runs with, from settings or from the demo.
@@ -202,6 +208,11 @@ impl State {
         let expected = config.expected();
         let places = kept_here(&config);
         let keys = config.keys;
+        // A demo does not know under which name it is reached until it is asked.
+        let document = match config.clock.is_sandbox() {
+            true => surface.document.clone(),
+            false => document::served_at(&surface.document, &config.issuer),
+        };
         let local_issuer = LocalIssuer::new(&config.issuer, &config.audience, keys.clone());
         let mut issuers = vec![local_issuer.verifier()];
         let sealer = Sealer::new(&config.ledger_origin, keys.clone())?;
@@ -216,7 +227,7 @@ impl State {
         Ok(Arc::new(State {
             contract: &surface.contract,
             routes: &surface.routes,
-            document: surface.document.clone(),
+            document,
             verifier: Verifier::new(issuers),
             local_issuer,
             keys,
@@ -287,6 +298,7 @@ fn routes(document: &serde_json::Value) -> anyhow::Result<HashMap<String, Vec<Ro
                 operation: permission.operation,
                 permission,
                 index: Metrics::index_of(permission.operation),
+                produces: produces(path, operation),
             });
         }
     }
@@ -298,6 +310,18 @@ fn routes(document: &serde_json::Value) -> anyhow::Result<HashMap<String, Vec<Ro
         );
     }
     Ok(all)
+}
+
+/// None where the ending of the path names the form.
+fn produces(path: &str, operation: &serde_json::Value) -> Arc<[String]> {
+    if crate::open311::format_of(path).is_some() {
+        return Arc::new([]);
+    }
+    let good = ["200", "201", "206"].iter().filter_map(|status| operation["responses"][status]["content"].as_object());
+    let mut all: Vec<String> = good.flat_map(|content| content.keys().cloned()).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.into()
 }
 
 /// Time and size limits against slow or greedy clients.

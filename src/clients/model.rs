@@ -103,7 +103,9 @@ pub struct SecretOut {
 }
 
 /// An OAuth client (接入系统): a system, not a person. Its `id` is the `client_id` of RFC 6749.
+// Generated clients have a class `Client` of their own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RegisteredClient)]
 pub struct Client {
     pub id: Id,
     /// Grows by one with each change.

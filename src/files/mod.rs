@@ -31,6 +31,11 @@ use std::time::Duration;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+/// Every type of file that is taken, as it is sent again.
+pub fn media_types() -> impl Iterator<Item = &'static str> {
+    kinds::TYPES.iter().map(|kind| kind.media_type)
+}
+
 pub use cleanup::{remove_unattached, sweep};
 pub use enclosed::{Enclosed, Stored, create, enclosed, put, withdraw};
 pub use erasure::{erase_bytes, erase_of_complaint};

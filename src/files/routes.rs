@@ -10,13 +10,13 @@ use crate::http::{Answer, Ctx};
 
 /// Upload a file
 ///
-/// As a form with one part `file`, or as the body itself with its own `Content-Type` (or `application/octet-stream`) and
+/// As a form with one part `file`. Without a form, the body may be the file itself, with its own `Content-Type` (or `application/octet-stream`) and
 /// its name in `Content-Disposition: attachment; filename*=UTF-8''…` or in `name`. JPEG, PNG, WebP, HEIC, PDF, Word, Excel,
 /// PowerPoint, MP4, QuickTime and WebM; the type is read from the bytes, and a declared type or an extension that is not
 /// that of the bytes is refused. Then name its id as `attachment_id` of evidence; a file that belongs to nothing is seen by
 /// its uploader alone, and removed after 24 hours.
 #[utoipa::path(tag = "attachments", params(UploadQuery),
-    request_body(description = "The file", content((UploadForm = "multipart/form-data"), (FileBytes = "*/*"))),
+    request_body(description = "The file", content((UploadForm = "multipart/form-data"))),
     responses((status = 201, description = "Uploaded", body = Attachment)))]
 #[post("/v1/attachments")]
 pub async fn create_attachment(ctx: Ctx, request: HttpRequest, payload: web::Payload) -> Answer {
@@ -84,6 +84,7 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
     responses(
         (status = 200, description = "The picture", body = FileBytes, content_type = "image/*"),
         (status = 206, description = "The part that was asked for", body = FileBytes, content_type = "image/*"),
+        (status = 400, description = "No id, as a page", body = String, content_type = "text/html"),
         (status = 404, description = "No such picture is public, as a page", body = String, content_type = "text/html"),
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html"),
     ))]

@@ -77,13 +77,13 @@ pub async fn public_content(state: &State, id: Id) -> Result<Content, Problem> {
     // It may have ceased to be public while its copy was made.
     let row = Some(with_copy(state, row).await?).filter(|row| row.is_public).ok_or_else(not_found)?;
     let name = format!("{}.{}", row.id, usual_extension(&row.media_type));
-    content(row, DispositionType::Inline, &name, CACHE, "Accept-Encoding").ok_or_else(not_found)
+    content(row, DispositionType::Inline, &name, CACHE, None).ok_or_else(not_found)
 }
 
 /// The copy of a file as a download for a caller who sees no more of it.
 pub async fn download(state: &State, row: AttachmentRow, name: &str) -> Result<Content, Problem> {
     let row = with_copy(state, row).await?;
-    content(row, DispositionType::Attachment, name, "private, no-cache", "Authorization").ok_or_else(not_found)
+    content(row, DispositionType::Attachment, name, "private, no-cache", Some("Authorization")).ok_or_else(not_found)
 }
 
 fn content(
@@ -91,7 +91,7 @@ fn content(
     kind: DispositionType,
     name: &str,
     cache: &'static str,
-    vary: &'static str,
+    vary: Option<&'static str>,
 ) -> Option<Content> {
     let (key, sha256, size) = (row.stripped_key?, row.stripped_sha256?, row.stripped_size?);
     Some(Content {

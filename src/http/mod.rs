@@ -1,5 +1,6 @@
 //! What every route shares.
 
+pub mod accept;
 pub mod address;
 pub mod answer;
 pub mod body;
@@ -18,6 +19,7 @@ pub mod recent;
 pub mod schema;
 pub mod sizes;
 pub mod unread;
+pub mod wording;
 
 pub use answer::{Answer, Entity};
 pub use body::Body;

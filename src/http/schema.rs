@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::form;
 use super::sizes::Sizes;
+use super::wording;
 use crate::characters;
 use crate::fault::{Fault, Faults, MOST_FAULTS};
 use crate::problem::Problem;
@@ -283,11 +284,12 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
             }
         }
         Kind::Type { kind } => {
-            let wanted = match kind {
-                TypeKind::Single(one) => one.to_string(),
-                TypeKind::Multiple(many) => many.iter().map(|t| t.to_string()).collect::<Vec<_>>().join(" | "),
+            let wanted: Vec<String> = match kind {
+                TypeKind::Single(one) => vec![one.to_string()],
+                TypeKind::Multiple(many) => many.iter().map(|one| one.to_string()).collect(),
             };
-            push(at, "wrong_type", format!("类型应为 {wanted}"), format!("must be of type {wanted}"));
+            let (zh, en) = wording::types(wanted.iter().map(String::as_str));
+            push(at, "wrong_type", zh, en);
         }
         Kind::Enum { options } => {
             let all = options.to_string();
@@ -317,7 +319,8 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
             push(at, "out_of_range", format!("须小于 {limit}"), format!("must be less than {limit}"));
         }
         Kind::Format { format } => {
-            push(at, "invalid_format", format!("格式应为 {format}"), format!("must have the format {format}"));
+            let (zh, en) = wording::format(format);
+            push(at, "invalid_format", zh, en);
         }
         Kind::Pattern { pattern } if pattern == LINE || pattern == NOT_BLANK_LINE && has_break(error.instance()) => {
             push(at, "forbidden_character", "须为一行，不得换行".into(), "one line, without a break".into());
@@ -326,7 +329,8 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
             push(at, "blank", "不得为空白".into(), "must not be blank".into());
         }
         Kind::Pattern { pattern } => {
-            push(at, "invalid_format", format!("须匹配 {pattern}"), format!("must match {pattern}"));
+            let (zh, en) = wording::pattern(pattern);
+            push(at, "invalid_format", zh, en);
         }
         Kind::UniqueItems => push(at, "duplicate", "不得重复".into(), "items must differ".into()),
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {

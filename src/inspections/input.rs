@@ -67,7 +67,7 @@ pub struct InspectionResultIn {
     /// Code of the checklist.
     #[schema(min_length = 1, max_length = 40, example = "general")]
     pub checklist: String,
-    /// When the office was there, by the clock of the phone; not in the future.
+    /// When the office was there, by the clock of the phone: not in the future, and at most 90 days back.
     pub visited_at: Instant,
     /// Every item of the checklist once.
     #[schema(min_items = 1, max_items = 100)]
@@ -95,7 +95,7 @@ pub struct BatchResultIn {
     /// Code of the checklist.
     #[schema(min_length = 1, max_length = 40, example = "general")]
     pub checklist: String,
-    /// When the office was there, by the clock of the phone; not in the future.
+    /// When the office was there, by the clock of the phone: not in the future, and at most 90 days back.
     pub visited_at: Instant,
     /// Every item of the checklist once.
     #[schema(min_items = 1, max_items = 100)]

@@ -7,6 +7,7 @@ use super::model::*;
 use super::reading_store;
 use super::rules;
 use super::store::{self, Entry, HeadRow, Stored};
+use super::types;
 use crate::access::{Role, Scope};
 use crate::db::{Conn, Work};
 use crate::http::paging::{Page, PageOf};
@@ -110,10 +111,16 @@ fn is_served(conn: &mut Conn, ctx: &Ctx, entry: &Entry) -> Work<bool> {
     }
 }
 
+/// The types that a list is asked for; none: all.
+fn kinds(filter: Option<&str>) -> Work<Option<Vec<&'static str>>> {
+    Ok(filter.map(types::asked).transpose().map_err(Problem::faults)?)
+}
+
 pub fn list_entries(conn: &mut Conn, ctx: &Ctx, query: &ListEntries) -> Work<PageOf<LedgerRow>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: None };
     let after = Cursor::decode::<i64>(page.cursor.as_deref())?;
-    let rows = reading_store::after(conn, &ctx.scope, query, after, page.fetch())?;
+    let kinds = kinds(query.kind.as_deref())?;
+    let rows = reading_store::after(conn, &ctx.scope, query, kinds.as_deref(), after, page.fetch())?;
     let (rows, next_cursor) = page.cut(rows, |(row, _)| row.seq);
     let salts = store::salts_named(conn, ACTOR_SUB, rows.iter().map(|(entry, _)| entry.event_id).collect())?;
     let items = rows.into_iter().map(|(entry, leaf)| {
@@ -158,12 +165,13 @@ pub fn list_events(conn: &mut Conn, ctx: &Ctx, query: &ListEvents) -> Work<PageO
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: None };
     let after = Cursor::decode::<i64>(page.cursor.as_deref())?.max(query.after);
     let filter = ListEntries {
-        kind: query.kind.clone(),
         subject_id: query.subject_id.clone(),
         company_id: query.company_id,
+        complex_id: query.complex_id,
         ..ListEntries::default()
     };
-    let rows = reading_store::after(conn, &ctx.scope, &filter, after, page.fetch())?;
+    let kinds = kinds(query.kind.as_deref())?;
+    let rows = reading_store::after(conn, &ctx.scope, &filter, kinds.as_deref(), after, page.fetch())?;
     let origin = store::head(conn)?.map(|head| head.origin).unwrap_or_default();
     let (rows, next_cursor) = page.cut(rows, |(row, _)| row.seq);
     let items =

@@ -32,6 +32,7 @@ pub fn after(
     conn: &mut Conn,
     scope: &Scope,
     query: &ListEntries,
+    kinds: Option<&[&'static str]>,
     after: Option<i64>,
     at_most: i64,
 ) -> Work<Vec<(Entry, String)>> {
@@ -39,14 +40,19 @@ pub fn after(
     let mut rows: Vec<Entry> = Vec::new();
     for strand in strands(conn, scope)? {
         let mut part = scoped::ledger_entries(scope, strand).filter(e::seq.gt(after.unwrap_or(-1)));
-        if let Some(kind) = &query.kind {
-            part = part.filter(e::kind.eq(kind));
+        match kinds {
+            None => {}
+            Some([kind]) => part = part.filter(e::kind.eq(*kind)),
+            Some(kinds) => part = part.filter(e::kind.eq_any(kinds.to_vec())),
         }
         if let Some(subject) = &query.subject_id {
             part = part.filter(e::subject_id.eq(subject));
         }
         if let Some(company) = query.company_id {
             part = part.filter(e::company_id.eq(company));
+        }
+        if let Some(complex) = query.complex_id {
+            part = part.filter(e::complex_id.eq(complex));
         }
         if let Some(sub) = &query.actor_sub {
             // Which resident complained is nobody's to look up.

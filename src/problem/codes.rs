@@ -140,6 +140,7 @@ pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("wrong_party", "主体或方式不符", "not that party's, or not in that way"),
     ("notice_too_short", "通知期限不足", "less notice than the law asks for"),
     ("key_reused", "标识已用于另一份结果", "a key that stands for another result"),
+    ("token_expired", "令牌已过期", "a token past its time"),
     ("not_open", "已提交或已取消", "done already, or cancelled"),
     ("invalid_cursor", "游标无效", "not a cursor of this list"),
     ("not_a_community", "不是村（社区）", "not a village or community"),

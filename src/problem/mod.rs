@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 pub use codes::{CODES, Code, CodeRow, FAULT_CODES};
 
-use crate::db::{Fail, Mismatch, Outage, StoreFault};
+use crate::db::{Fail, Id, Mismatch, Outage, StoreFault};
 use crate::fault::{Fault, Faults};
 use crate::http::language::Language;
 
@@ -25,11 +25,12 @@ pub struct Problem {
     /// There are more than these.
     more: bool,
     headers: Vec<(HeaderName, String)>,
+    related: Option<Related>,
 }
 
 impl Problem {
     pub fn new(code: Code) -> Self {
-        Problem { code, detail: None, faults: Vec::new(), more: false, headers: Vec::new() }
+        Problem { code, detail: None, faults: Vec::new(), more: false, headers: Vec::new(), related: None }
     }
 
     pub fn detail(mut self, zh: impl Into<String>, en: impl Into<String>) -> Self {
@@ -39,6 +40,12 @@ impl Problem {
 
     pub fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The row that stands in the way.
+    pub fn related(mut self, kind: &'static str, id: Id) -> Self {
+        self.related = Some(Related { kind: kind.to_owned(), id });
         self
     }
 
@@ -87,6 +94,7 @@ impl Problem {
             detail: self.detail.as_ref().map(|(zh, en)| pick(zh, en)),
             instance: instance.map(str::to_owned),
             code: row.name.to_owned(),
+            related: self.related.clone(),
             errors: self
                 .faults
                 .iter()
@@ -153,6 +161,9 @@ pub struct ProblemBody {
     /// Stable code to program against.
     #[schema(example = "invalid_input", max_length = 60)]
     pub code: String,
+    /// The row that stands in the way, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub related: Option<Related>,
     /// Every fault of the input, or the first 100.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     #[schema(max_items = 100)]
@@ -160,6 +171,15 @@ pub struct ProblemBody {
     /// Present and true where the input has more faults than are listed.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub more: bool,
+}
+
+/// A row that stands in the way (相关记录).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Related {
+    /// What it is.
+    #[schema(example = "violation", max_length = 40)]
+    pub kind: String,
+    pub id: Id,
 }
 
 /// One fault of an input (输入错误).

@@ -258,5 +258,6 @@ fn refuse_overlap(conn: &mut Conn, input: &ViolationIn, company: Id, version: &P
                 first.act
             ),
         )
+        .related("violation", first.id)
         .into())
 }

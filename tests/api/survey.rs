@@ -64,7 +64,7 @@ on_both_databases! {
         assert_eq!(counts(&survey, "service_phone"), [0, 1, 1, 0, 0]);
         assert_eq!(counts(&survey, "service_method"), [1, 0, 1, 0, 0]);
         assert_eq!(counts(&survey, "public_revenue"), [1, 0, 0, 0, 1]);
-        assert_eq!(survey["verified_percent"], json!(41.7), "5 of 12");
+        assert_eq!(survey["verified_percent"], json!("41.7"), "5 of 12");
         assert_eq!((problem(&survey, "disclosure_overdue"), problem(&survey, "disclosure_rejected")), (1, 1));
         assert_eq!((problem(&survey, "disclosure_missing"), problem(&survey, "contract_not_filed")), (0, 2));
         let areas = survey["areas"].as_array().expect("areas");

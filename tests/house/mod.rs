@@ -2,6 +2,7 @@
 
 mod deadlines;
 mod document;
+mod guides;
 mod package;
 mod plans;
 mod source;

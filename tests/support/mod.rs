@@ -15,6 +15,7 @@ pub mod needles;
 pub mod oidc;
 pub mod postgres;
 pub mod program;
+pub mod promises;
 pub mod rating;
 pub mod rows;
 pub mod s3;

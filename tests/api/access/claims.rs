@@ -3,7 +3,8 @@
 use chrono::Utc;
 use serde_json::{Value, json};
 
-use super::{PORTAL, accepted, claims, header, refused, with, with_portal, without};
+use super::{PORTAL, accepted, claims, expired, header, refused, with, with_portal, without};
+use crate::support::keys::Key;
 use crate::support::{ISSUER, TOWNSHIP};
 
 #[test]
@@ -71,6 +72,8 @@ fn time_is_believed_within_a_minute() {
             let token = key.token(&header(&key), &with(&claims(), name, json!(at)));
             if good {
                 accepted(&app, &token).await;
+            } else if name == "exp" {
+                expired(&app, &token).await;
             } else {
                 refused(&app, &token, &format!("{name} {}", at - now)).await;
             }
@@ -85,7 +88,10 @@ fn a_token_that_was_accepted_ends_all_the_same() {
         let token = key.token(&header(&key), &with(&claims(), "exp", json!(Utc::now().timestamp() - 58)));
         accepted(&app, &token).await;
         tokio::time::sleep(std::time::Duration::from_millis(3500)).await;
-        refused(&app, &token, "kept beyond its end").await;
+        expired(&app, &token).await;
+        // Under another key nobody is told that it is over.
+        let forged = Key::ed25519("portal-1").token(&header(&key), &with(&claims(), "exp", json!(1_700_000_000)));
+        refused(&app, &forged, "forged and over").await;
     });
 }
 

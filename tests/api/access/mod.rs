@@ -118,6 +118,14 @@ async fn refused(app: &TestApp, token: &str, why: &str) {
     assert!(answer.json.get("detail").is_none(), "{why}: {}", answer.json);
 }
 
+/// 401 `invalid_token` that says that it is over: its signature was good.
+async fn expired(app: &TestApp, token: &str) {
+    let answer = me(app, token).await;
+    answer.problem(401, "invalid_token");
+    assert_eq!(answer.errors(), [("header/authorization", "token_expired")]);
+    assert!(answer.json["detail"].as_str().is_some_and(|detail| detail.contains("过期")), "{}", answer.json);
+}
+
 /// One application that trusts the portal under one Ed25519 key.
 fn with_portal<F: Future<Output = ()>>(test: impl FnOnce(TestApp, Key) -> F) {
     let key = Key::ed25519("portal-1");

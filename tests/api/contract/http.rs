@@ -36,6 +36,20 @@ fn almost(app: &TestApp) -> (String, u8) {
 }
 
 on_sqlite! {
+    async fn a_form_that_an_operation_does_not_have_is_refused(app: TestApp) {
+        let list = |accept: &str| app.county().get("/v1/companies").header("accept", accept);
+        for good in ["*/*", "application/json", "application/*;q=0.2", "text/csv, application/json;q=0.1", ""] {
+            list(good).await.expect(200);
+        }
+        for bad in ["text/csv", "application/json;q=0", "application/xml, text/*"] {
+            let refused = list(bad).english().await;
+            assert!(text(&refused.problem(406, "not_acceptable")["detail"]).contains("application/json"), "{bad}");
+        }
+        // Whoever may not call it is told that first.
+        app.nobody().get("/v1/companies").header("accept", "text/csv").await.problem(401, "unauthorized");
+        app.nobody().get("/v1/ledger/head").header("accept", "text/csv").await.problem(406, "not_acceptable");
+    }
+
     async fn the_id_of_a_request_comes_back(app: TestApp) {
         for id in ["abc-1_2.3:4", &"x".repeat(100)] {
             let answer = app.nobody().get("/v1/me").header("x-request-id", id).await;
