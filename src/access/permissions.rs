@@ -290,7 +290,7 @@ pub const PERMISSIONS: &[Permission] = &[
     decide("confirm_violation", CASE_OFFICES),
     decide("dismiss_violation", CASE_OFFICES),
     allow("appeal_violation", &[PropertyCompany]),
-    decide("decide_violation_appeal", REVIEWERS),
+    decide("decide_violation_appeal", COUNTY),
     decide("revoke_violation", REVIEWERS),
 
     allow("list_measures", CASE_READERS),
@@ -365,7 +365,7 @@ pub const PERMISSIONS: &[Permission] = &[
     allow("list_inbox", &[
         CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, PartyBuildingOffice,
         GovernanceCenter, LivelihoodServiceCenter, AgricultureServiceCenter, PowerSupplyStation, UtilityOperator, FireRescue,
-        MarketSupervision, DisciplineOffice, Community, PropertyCompany,
+        MarketSupervision, DisciplineOffice, Community, ComplexCommittee, PropertyCompany,
     ]),
 ];
 

@@ -18,6 +18,7 @@ fn kinds_on(conn: &mut Conn, company: Id, day: NaiveDate) -> Work<Vec<String>> {
         .filter(listings::listed_from.le(day))
         .filter(listings::listed_until.ge(day))
         .filter(listings::removed_on.is_null().or(listings::removed_on.gt(day)))
+        .filter(listings::suspended_on.is_null().or(listings::suspended_on.gt(day)))
         .select(listings::kind)
         .load(conn)?)
 }
@@ -69,6 +70,7 @@ pub fn save(conn: &mut Conn, row: &ListingRow) -> Work<()> {
             listings::removal_reason.eq(&row.removal_reason),
             listings::repair.eq(&row.repair),
             listings::updated_at.eq(row.updated_at),
+            listings::suspended_on.eq(row.suspended_on),
         ))
         .execute(conn)?;
     Ok(())
@@ -82,6 +84,7 @@ pub fn views(conn: &mut Conn, rows: Vec<ListingRow>, today: NaiveDate) -> Work<V
             let state = match row.removed_on {
                 Some(_) => ListingState::Removed,
                 None if row.listed_until < today => ListingState::Expired,
+                None if row.suspended_on.is_some() => ListingState::Suspended,
                 None => ListingState::InForce,
             };
             Ok(Listing {
@@ -102,6 +105,7 @@ pub fn views(conn: &mut Conn, rows: Vec<ListingRow>, today: NaiveDate) -> Work<V
                 listed_until: row.listed_until,
                 removed_on: row.removed_on,
                 removal_reason: row.removal_reason,
+                suspended_on: row.suspended_on,
                 created_at: row.created_at,
                 updated_at: row.updated_at,
             })

@@ -175,6 +175,7 @@ table! {
         proceedings -> Text,
         created_at -> Moment,
         updated_at -> Moment,
+        suspended_on -> Nullable<Date>,
     }
 }
 
@@ -204,6 +205,7 @@ table! {
         repair -> Text,
         created_at -> Moment,
         updated_at -> Moment,
+        suspended_on -> Nullable<Date>,
     }
 }
 

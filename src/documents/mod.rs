@@ -10,6 +10,7 @@ pub mod model;
 mod page;
 mod routes;
 pub mod samples;
+mod states;
 mod store;
 mod subjects;
 pub mod template;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::issuing::IssueInput;
 use super::model::{DocumentIn, DocumentKind, DocumentSubject};
+use super::states::{self, Belongs};
 use super::words::{chinese_day, chinese_time, place_in_words};
 use crate::access::Role;
 use crate::db::{Conn, Fail, Id, Work};
@@ -11,11 +12,10 @@ use crate::fault::Fault;
 use crate::http::{Ctx, Tx};
 use crate::measures::model::MeasureRow;
 use crate::offices;
-use crate::policy::model::{MeasureKind, ProcessRules};
+use crate::policy::model::ProcessRules;
 use crate::policy::versions::Policies;
 use crate::problem::{Code, Problem};
-use crate::standing::model::MeasureState;
-use crate::violations::model::{ViolationRow, ViolationState};
+use crate::violations::model::ViolationRow;
 use crate::{measures, policy, ratings, violations};
 
 /// The case that a document is about.
@@ -28,7 +28,7 @@ pub enum Case {
 pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fault>) -> Work<Option<Case>> {
     let found = match input.kind {
         kind if kind.is_of_filing() => return Ok(None),
-        DocumentKind::ViolationNotice => violations::store::find_for_update(conn, &ctx.scope, input.subject_id)
+        kind if matches!(states::belongs(kind), Belongs::Violation(_)) => violations::store::find_for_update(conn, &ctx.scope, input.subject_id)
             .map(|row| Case::Violation(Box::new(row))),
         _ => {
             measures::store::find_for_update(conn, &ctx.scope, input.subject_id).map(|row| Case::Measure(Box::new(row)))
@@ -45,23 +45,8 @@ pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fau
     }
 }
 
-fn conflict(zh: impl Into<String>, en: impl Into<String>) -> Fail {
-    Problem::new(Code::StateConflict).detail(zh, en).into()
-}
-
 fn missing() -> Fail {
     Problem::new(Code::Internal).into()
-}
-
-/// The kind of measure that a kind of document carries out; none where any measure will do.
-fn measure_kind(kind: DocumentKind) -> Option<MeasureKind> {
-    match kind {
-        DocumentKind::InterviewNotice => Some(MeasureKind::Interview),
-        DocumentKind::RectificationOrder => Some(MeasureKind::RectificationOrder),
-        DocumentKind::ReferralLetter => Some(MeasureKind::Referral),
-        DocumentKind::RemovalDecision => Some(MeasureKind::Removal),
-        _ => None,
-    }
 }
 
 /// The office in charge, as for every other act on the case. A referral is sent by the office of the case, not by the
@@ -79,31 +64,10 @@ pub fn require_office(tx: &mut Tx, kind: DocumentKind, case: &Case) -> Work<()> 
 
 /// The case is of the document's kind and in a state that calls for it.
 pub fn require_state(kind: DocumentKind, case: &Case) -> Work<()> {
-    let row = match case {
-        Case::Violation(row) => {
-            use ViolationState::{Appealed, Confirmed, Notified, Upheld};
-            return row.require_state(&[Notified, Confirmed, Appealed, Upheld]);
-        }
-        Case::Measure(row) => row,
-    };
-    let steps = &row.proceedings.0;
-    if let Some(wanted) = measure_kind(kind)
-        && row.kind()? != wanted
-    {
-        let (zh, en) = (wanted.zh(), wanted.code());
-        return Err(conflict(format!("该措施不是“{zh}”"), format!("the measure is no {en}")));
-    }
-    match kind {
-        DocumentKind::RemovalDecision => row.require_state(&[MeasureState::Approved, MeasureState::Done]),
-        DocumentKind::InterviewNotice => row.require_state(&[MeasureState::Proposed, MeasureState::Approved]),
-        DocumentKind::HearingNotice if steps.hearing_request.is_none() || steps.hearing.is_some() => {
-            Err(conflict("没有待举行的听证", "there is no hearing to hold"))
-        }
-        DocumentKind::HearingNotice => row.require_state(&[MeasureState::Proposed]),
-        DocumentKind::MeasureNotice if steps.notification.is_none() => {
-            Err(conflict("尚未告知", "the company has not been notified"))
-        }
-        _ => row.require_state(&[MeasureState::Proposed, MeasureState::Approved, MeasureState::Done]),
+    match (case, states::belongs(kind)) {
+        (Case::Violation(row), Belongs::Violation(states)) => row.require_state(states),
+        (Case::Measure(row), _) => Ok(states::require_measure(kind, row)?),
+        (Case::Violation(_), _) => Err(missing()),
     }
 }
 

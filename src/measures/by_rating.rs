@@ -34,7 +34,7 @@ pub fn lowering_stars(conn: &mut Conn, complex: Id, family: &[Id]) -> Work<Vec<(
     for row in all {
         let lowers = matches!(row.kind()?, MeasureKind::StarDowngrade | MeasureKind::RatingUnqualified);
         let ordered = matches!(row.state()?, MeasureState::Approved | MeasureState::Done);
-        if lowers && ordered && !reversed.contains(&row.id) {
+        if lowers && ordered && row.suspended_on.is_none() && !reversed.contains(&row.id) {
             let grounds = store::grounds_of_one(conn, row.id)?;
             let grounds = violations::by_ids(conn, &grounds)?;
             lowering.push((row, grounds));
@@ -187,6 +187,7 @@ fn propose(tx: &mut Tx, complex: Id, company: Id, due: &[&RemovalGround], wanted
         proceedings: Json(Proceedings::default()),
         created_at: ctx.now,
         updated_at: ctx.now,
+        suspended_on: None,
     };
     store::insert(tx.conn, &row)?;
     store::add_rating_grounds(tx.conn, row.id, wanted)?;

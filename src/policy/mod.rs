@@ -8,6 +8,7 @@ mod document_rules;
 pub mod documents;
 pub mod inspections;
 pub mod model;
+pub mod office_deadlines;
 pub mod ratings;
 mod routes;
 pub mod rules;

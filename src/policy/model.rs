@@ -8,6 +8,7 @@ use super::contracts::ContractRules;
 use super::disclosures::DisclosureRule;
 use super::documents::DocumentTemplate;
 use super::inspections::InspectionRules;
+use super::office_deadlines::OfficeDeadlines;
 use super::ratings::RatingRules;
 use crate::access::role::Role;
 use crate::coded_enum;
@@ -360,6 +361,9 @@ pub struct PolicyDocument {
     /// One rule for each kind of measure (措施规则).
     #[schema(min_items = 12, max_items = 12)]
     pub measures: Vec<MeasureRule>,
+    /// Deadlines of offices (办理时限); a version that says nothing of them goes by the built-in ones.
+    #[serde(default = "OfficeDeadlines::built_in")]
+    pub office_deadlines: OfficeDeadlines,
     /// Who files service contracts (合同备案机关).
     pub contract_filing_authority: FilingAuthority,
     /// Service contracts (物业服务合同); a version that says nothing of them goes by the built-in rules.
@@ -386,6 +390,14 @@ pub struct PolicyDocument {
     /// Values that the source documents leave open (待明确事项).
     #[schema(max_items = 200)]
     pub assumptions: Vec<Assumption>,
+}
+
+impl MeasureRule {
+    /// It reduces rights, or cannot be undone: it waits until each decision that it rests on is final, and is suspended by
+    /// a later appeal.
+    pub fn needs_final_grounds(&self) -> bool {
+        self.biting || self.irreversible
+    }
 }
 
 impl PolicyDocument {

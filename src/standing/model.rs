@@ -158,8 +158,8 @@ pub struct CountedViolation {
     pub window_last_day: NaiveDate,
 }
 
-/// The office that holds a measure (承办单位).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// An office (承办单位).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Office {
     /// Role of the office (角色).
     pub role: Role,

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod decisions;
+pub mod finality;
 pub mod model;
 pub mod report;
 pub mod review;

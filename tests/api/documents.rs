@@ -244,6 +244,7 @@ on_both_databases! {
         let opened = case.portal().get(&removal).await.expect(200);
         case.portal().get(&path("documents", &noticed)).await.expect(200);
         case.portal().post(&format!("{removal}/hearing"), &reasons()).await.expect(200);
+        case.portal().get(&case.violation("V3")).await.expect(200);
         let soon = app.state.clock.now().0 + chrono::Days::new(6);
         summons["held_at"] = json!(soon.to_rfc3339());
         issue(&case.officer(), &summons).await.faults(&[("/held_at", "out_of_range")]);
@@ -253,6 +254,7 @@ on_both_databases! {
         let record = json!({ "held_on": "2026-07-01", "record": "当事人陈述意见" });
         case.officer().post(&format!("{removal}/hearing-record"), &record).await.expect(200);
         case.heard_until(&opened).await;
+        case.decisions_are_final().await;
         case.on("2026-07-02");
         issue(&case.officer(), &of("removal_decision", &subject)).await.problem(409, "state_conflict");
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
@@ -276,8 +278,10 @@ on_both_databases! {
         case.notified("V1", nine(3), "P", "2026-03-02").await;
         let dismissed = issue(&case.officer(), &of("violation_notice", case.id("V1"))).await.expect(201);
         case.officer().post(&format!("{}/dismissal", case.violation("V1")), &reasons()).await.expect(200);
-        case.confirmed("V2", nine(7), "P", "2026-03-03").await;
+        let last = case.notified("V2", nine(7), "P", "2026-03-03").await;
         let revoked = issue(&case.officer(), &of("violation_notice", case.id("V2"))).await.expect(201);
+        case.on(&crate::support::cases::next_day(&last));
+        case.confirm("V2").await;
         let order = case.measure("rectification_order:V2").await;
         let order = issue(&case.officer(), &of("rectification_order", id_of(&order))).await.expect(201);
         case.county_revokes("V2").await;
@@ -289,6 +293,31 @@ on_both_databases! {
             assert_eq!(kinds, ["document.issued", "document.withdrawn"]);
         }
         issue(&case.officer(), &of("violation_notice", case.id("V2"))).await.problem(409, "state_conflict");
+    }
+
+    async fn a_notice_of_what_is_intended_is_issued_while_it_is_intended_and_at_no_other_time(app: TestApp) {
+        an_office(&app, &a_word()).await;
+        let mut case = Case::new(&app, &["P"]).await;
+        let refused = async |case: &Case<'_>, name: &str| {
+            issue(&case.officer(), &of("violation_notice", case.id(name))).await.problem(409, "state_conflict");
+        };
+        case.reported("reported", nine(3), "P", "2026-03-02").await;
+        refused(&case, "reported").await;
+        case.notified("dismissed", nine(7), "P", "2026-03-02").await;
+        case.officer().post(&format!("{}/dismissal", case.violation("dismissed")), &reasons()).await.expect(200);
+        refused(&case, "dismissed").await;
+        case.confirmed("v", nine(9), "P", "2026-03-02").await;
+        refused(&case, "v").await;
+        case.portal().post(&format!("{}/appeal", case.violation("v")), &json!({ "text": "不服认定" })).await.expect(200);
+        refused(&case, "v").await;
+        let upheld = json!({ "outcome": "upheld", "reasons": "原认定事实清楚" });
+        app.county().post(&format!("{}/appeal-decision", case.violation("v")), &upheld).await.expect(200);
+        refused(&case, "v").await;
+        // An order belongs to a measure that is not carried out.
+        let order = case.measure("rectification_order:v").await;
+        let done = json!({ "completed_on": app.state.clock.today(), "outcome": "已整改到位" });
+        case.officer().post(&format!("{order}/completion"), &done).await.expect(200);
+        issue(&case.officer(), &of("rectification_order", id_of(&order))).await.problem(409, "state_conflict");
     }
 
     async fn what_people_wrote_is_text_and_nothing_else(app: TestApp) {

@@ -92,7 +92,7 @@ on_both_databases! {
         let body = case_of(case.id("v"));
         case.officer().post("/v1/typical-cases", &body).await.problem(409, "appeal_pending");
         let upheld = json!({ "outcome": "upheld", "reasons": "原认定事实清楚" });
-        case.leader().post(&format!("{}/appeal-decision", case.violation("v")), &upheld).await.expect(200);
+        app.county().post(&format!("{}/appeal-decision", case.violation("v")), &upheld).await.expect(200);
         case.officer().post("/v1/typical-cases", &body).await.expect(201);
     }
 }
