@@ -4,7 +4,7 @@ mod contents;
 pub mod document;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::http::Method;
@@ -108,9 +108,9 @@ pub struct Config {
 pub struct State {
     pub db: Db,
     pub clock: Clock,
-    pub contract: Contract,
+    pub contract: &'static Contract,
     /// By route pattern: the operations under it.
-    pub routes: HashMap<String, Vec<Route>>,
+    pub routes: &'static HashMap<String, Vec<Route>>,
     pub document: web::Bytes,
     pub local_issuer: LocalIssuer,
     pub verifier: Verifier,
@@ -137,10 +137,35 @@ pub struct State {
     pub consequences: tokio::sync::Notify,
 }
 
+/// The document and what is made from it. The same code always gives the same, and making it takes most of the time of
+/// a start: it is made once per process, however many services a test starts.
+struct Surface {
+    document: web::Bytes,
+    contract: Contract,
+    routes: HashMap<String, Vec<Route>>,
+}
+
+impl Surface {
+    fn of(sandbox: bool) -> anyhow::Result<&'static Surface> {
+        static PLAIN: OnceLock<Surface> = OnceLock::new();
+        static SANDBOX: OnceLock<Surface> = OnceLock::new();
+        let known = if sandbox { &SANDBOX } else { &PLAIN };
+        if let Some(surface) = known.get() {
+            return Ok(surface);
+        }
+        let document = document::document(sandbox)?;
+        let surface = Surface {
+            contract: Contract::new(&document)?,
+            routes: routes(&document)?,
+            document: web::Bytes::from(serde_json::to_vec(&document)?),
+        };
+        Ok(known.get_or_init(|| surface))
+    }
+}
+
 impl State {
     pub fn new(config: Config) -> anyhow::Result<Arc<State>> {
-        let sandbox = config.clock.is_sandbox();
-        let document = document::document(sandbox)?;
+        let surface = Surface::of(config.clock.is_sandbox())?;
         let keys = Arc::new(config.keys);
         let local_issuer = LocalIssuer::new(&config.issuer, &config.audience, keys.clone());
         let mut issuers = vec![local_issuer.verifier()];
@@ -152,9 +177,9 @@ impl State {
             Db::open_with(&config.db, metrics.store.clone(), Some(Arc::new(move |conn| sealer.seal_batch(conn))))?
         };
         Ok(Arc::new(State {
-            contract: Contract::new(&document)?,
-            routes: routes(&document)?,
-            document: web::Bytes::from(serde_json::to_vec(&document)?),
+            contract: &surface.contract,
+            routes: &surface.routes,
+            document: surface.document.clone(),
             verifier: Verifier::new(issuers),
             local_issuer,
             keys,
