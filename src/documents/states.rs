@@ -63,9 +63,7 @@ pub fn require_measure(kind: DocumentKind, row: &MeasureRow) -> Result<(), Probl
         DocumentKind::HearingNotice if steps.hearing_request.is_none() || steps.hearing.is_some() => {
             Err(conflict("没有待举行的听证", "there is no hearing to hold"))
         }
-        _ if row.suspended_on.is_some() => {
-            Err(conflict("该措施因申诉中止执行", "an appeal suspends the measure"))
-        }
+        _ if row.suspended_on.is_some() => Err(conflict("该措施因申诉中止执行", "an appeal suspends the measure")),
         _ => Ok(()),
     }
 }

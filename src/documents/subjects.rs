@@ -28,8 +28,10 @@ pub enum Case {
 pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fault>) -> Work<Option<Case>> {
     let found = match input.kind {
         kind if kind.is_of_filing() => return Ok(None),
-        kind if matches!(states::belongs(kind), Belongs::Violation(_)) => violations::store::find_for_update(conn, &ctx.scope, input.subject_id)
-            .map(|row| Case::Violation(Box::new(row))),
+        kind if matches!(states::belongs(kind), Belongs::Violation(_)) => {
+            violations::store::find_for_update(conn, &ctx.scope, input.subject_id)
+                .map(|row| Case::Violation(Box::new(row)))
+        }
         _ => {
             measures::store::find_for_update(conn, &ctx.scope, input.subject_id).map(|row| Case::Measure(Box::new(row)))
         }
