@@ -7,6 +7,7 @@ use super::model::*;
 use super::store;
 use super::taking;
 use super::view::checklist_of;
+use crate::documents::chinese_day;
 use crate::db::{Conn, Id, Work};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
@@ -117,7 +118,7 @@ fn violation(row: &InspectionRow, finding: &Finding, input: &FindingReportIn) ->
     let Finding { part, found, title, act } = finding;
     let seen = found.note.clone().unwrap_or_default();
     let day = part.visited_on.unwrap_or(row.planned_on);
-    let text = format!("检查日期 {day}；检查项：{title}；发现情况：{seen}");
+    let text = format!("检查日期：{}；检查项：{title}；发现情况：{seen}", chinese_day(day));
     ViolationIn {
         act: input.act.clone().or_else(|| act.clone()).unwrap_or_default(),
         company_id: part.company_id,
