@@ -21,7 +21,7 @@ use crate::policy;
 use crate::policy::model::CreditBand;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::view::{Official, StepView, official, step};
+use crate::proceedings::view::{RemarkView, remark, Official, StepView, official, step};
 use crate::standing;
 
 /// The filing (备案).
@@ -179,7 +179,7 @@ pub struct Contract {
     /// The text of the contract.
     #[schema(max_items = 50)]
     pub text: Vec<Evidence>,
-    pub submission: Option<StepView>,
+    pub submission: Option<RemarkView>,
     /// Last day for the review.
     pub review_due_on: Option<NaiveDate>,
     /// For the authority, while it is submitted.
@@ -338,7 +338,7 @@ fn one(
         agreed_nonrenewal_notice_days,
         fee_items,
         text,
-        submission: submission.map(|s| step(ctx, s)),
+        submission: submission.map(|s| remark(ctx, s)),
         review_due_on: row.review_due_on,
         review: None,
         refusals: refusals.into_iter().map(|s| step(ctx, s)).collect(),
