@@ -24,6 +24,14 @@ impl Obstacle {
         }
     }
 
+    fn fault(self) -> &'static str {
+        match self {
+            Obstacle::NotServed => "decision_not_served",
+            Obstacle::UnderAppeal => "appeal_pending",
+            Obstacle::AppealUntil(_) => "appeal_period_open",
+        }
+    }
+
     fn words(self) -> (String, String) {
         match self {
             Obstacle::NotServed => ("认定决定尚未送达".to_owned(), "the decision has not been delivered".to_owned()),
@@ -70,7 +78,7 @@ pub fn refuse_unless_final<'a>(
         let pointer = if sees(row) { format!("violations/{}", row.id) } else { "violations".to_owned() };
         Fault::new(
             pointer,
-            obstacle.code().name(),
+            obstacle.fault(),
             format!("{found} 发现的违规（{act_zh}）：{zh}"),
             format!("the violation found on {found} ({act_en}): {en}"),
         )
