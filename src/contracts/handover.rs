@@ -115,11 +115,8 @@ pub fn report_late_handover(tx: &mut Tx, id: Id, body: &Body<LateHandoverIn>) ->
 /// What is reported: the facts that the contract's own record holds, and the officer's words. What the company recorded in time
 /// is not among what is missing.
 fn late(today: NaiveDate, row: &ContractRow, input: &LateHandoverIn) -> ViolationIn {
-    let missing: Vec<&str> = HandoverItem::ALL
-        .iter()
-        .filter(|item| !rules::handed_in_time(row, **item))
-        .map(|item| item.zh())
-        .collect();
+    let missing: Vec<&str> =
+        HandoverItem::ALL.iter().filter(|item| !rules::handed_in_time(row, **item)).map(|item| item.zh()).collect();
     let day = |day: Option<NaiveDate>| day.map(documents::chinese_day).unwrap_or_default();
     let facts = format!(
         "物业服务合同于{}终止，交接期限至{}，未按期移交：{}。",

@@ -308,9 +308,8 @@ pub fn handed_in_time(row: &ContractRow, item: HandoverItem) -> bool {
 /// Where a hand-over stands for the company. What it recorded in time and nobody confirmed is a dispute with whoever receives.
 pub fn handover_standing(row: &ContractRow, today: NaiveDate) -> HandoverStanding {
     let known = |item: &HandoverItem| row.proceedings.0.handover.iter().find(|one| one.item == *item);
-    let said = |item: &HandoverItem| {
-        known(item).is_some_and(|one| one.handed_over_on.is_some() || one.received_on.is_some())
-    };
+    let said =
+        |item: &HandoverItem| known(item).is_some_and(|one| one.handed_over_on.is_some() || one.received_on.is_some());
     if row.handover_done_on.is_some() {
         return HandoverStanding::Done;
     }

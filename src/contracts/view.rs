@@ -21,7 +21,7 @@ use crate::policy;
 use crate::policy::model::CreditBand;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::view::{RemarkView, remark, Official, StepView, official, step};
+use crate::proceedings::view::{Official, RemarkView, StepView, official, remark, step};
 use crate::standing;
 
 /// The filing (备案).

@@ -176,7 +176,10 @@ fn a_quarter_is_due_fifteen_working_days_after_its_end() {
     let early = Held { decided_on: Some(day("2026-01-03")), ..quarter(0, V::Rejected) };
     assert_eq!(revenue_state("2026-01-05", "2025-01-01", &[quarter(1, V::Verified), early]), (Rejected, due));
     let late = Held { decided_on: Some(day("2026-01-21")), ..quarter(0, V::Rejected) };
-    assert_eq!(revenue_state("2026-01-22", "2025-01-01", &[quarter(1, V::Verified), late]), (Rejected, Some(day("2026-01-28"))));
+    assert_eq!(
+        revenue_state("2026-01-22", "2025-01-01", &[quarter(1, V::Verified), late]),
+        (Rejected, Some(day("2026-01-28")))
+    );
     // The newest quarter does not make up for one that was left out.
     assert_eq!(revenue_state("2026-01-22", "2025-01-01", &[quarter(0, V::Verified)]), (Overdue, third));
 }

@@ -41,10 +41,10 @@ fn is_heading(text: &str) -> bool {
 
 pub fn render(page: &Page) -> Result<Vec<u8>, Problem> {
     let Page { title, number, body, office, addressee, paragraphs, issued_on, code, verification_url } = *page;
-    let paragraphs: Vec<Value> =
-        paragraphs.iter().map(|text| context! { text, heading => is_heading(text) }).collect();
+    let paragraphs: Vec<Value> = paragraphs.iter().map(|text| context! { text, heading => is_heading(text) }).collect();
     let qr = Value::from_safe_string(qr::svg(verification_url, "文书验证二维码")?);
-    let context = context! { title, number, body, office, addressee, paragraphs, issued_on, code, verification_url, qr };
+    let context =
+        context! { title, number, body, office, addressee, paragraphs, issued_on, code, verification_url, qr };
     let html = ENVIRONMENT.get_template("page").and_then(|template| template.render(context)).map_err(|error| {
         tracing::error!(%error, "the page of a document cannot be made");
         Problem::new(Code::Internal)

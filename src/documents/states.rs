@@ -58,9 +58,11 @@ pub fn require_violation(kind: DocumentKind, row: &ViolationRow) -> Work<()> {
         DocumentKind::AppealDecision if steps.appeal_decision.is_none() => {
             Err(conflict("没有申诉决定", "no appeal was decided").into())
         }
-        DocumentKind::RevocationDecision if steps.revocation.is_none() => {
-            Err(conflict("该认定系经申诉撤销，请出具申诉决定书", "it was revoked on appeal: that has a paper of its own").into())
-        }
+        DocumentKind::RevocationDecision if steps.revocation.is_none() => Err(conflict(
+            "该认定系经申诉撤销，请出具申诉决定书",
+            "it was revoked on appeal: that has a paper of its own",
+        )
+        .into()),
         _ => Ok(()),
     }
 }
@@ -97,9 +99,7 @@ pub fn require_measure(kind: DocumentKind, row: &MeasureRow) -> Result<(), Probl
             Err(conflict("听证尚未举行", "no hearing has been held"))
         }
         DocumentKind::HearingRecord => Ok(()),
-        _ if row.suspended_on.is_some() => {
-            Err(conflict("该措施因申诉中止执行", "an appeal suspends the measure"))
-        }
+        _ if row.suspended_on.is_some() => Err(conflict("该措施因申诉中止执行", "an appeal suspends the measure")),
         _ => Ok(()),
     }
 }

@@ -33,8 +33,10 @@ pub enum Case {
 pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fault>) -> Work<Option<Case>> {
     let found = match input.kind {
         kind if kind.is_of_filing() => return Ok(None),
-        kind if matches!(states::belongs(kind), Belongs::Violation(_)) => violations::store::find_for_update(conn, &ctx.scope, input.subject_id)
-            .map(|row| Case::Violation(Box::new(row))),
+        kind if matches!(states::belongs(kind), Belongs::Violation(_)) => {
+            violations::store::find_for_update(conn, &ctx.scope, input.subject_id)
+                .map(|row| Case::Violation(Box::new(row)))
+        }
         DocumentKind::ProofOfService => store::find(conn, &ctx.scope, input.subject_id).and_then(|row| {
             let delivery = delivery_of(conn, &row)?;
             Ok(Case::Document(Box::new(row), delivery))
@@ -91,7 +93,11 @@ pub fn require_office(tx: &mut Tx, kind: DocumentKind, case: &Case) -> Work<()> 
         Case::Document(row, _) => {
             let caller = &tx.ctx.caller;
             let own = caller.role == row.office_role && caller.division.as_deref() == Some(&row.office_division);
-            if own { Ok(()) } else { Err(not_yours("由出具该文书的单位办理", "the office that issued the document does this")) }
+            if own {
+                Ok(())
+            } else {
+                Err(not_yours("由出具该文书的单位办理", "the office that issued the document does this"))
+            }
         }
         Case::Measure(row) if kind == DocumentKind::ReferralLetter => {
             let violation = violation_of(tx.conn, row)?;

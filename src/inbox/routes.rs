@@ -171,7 +171,9 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
             let office = Office { role: filing, division };
             let task = Task { kind: InboxKind::ReviewContract, office, due_on: row.review_due_on };
             items.extend(timing.seen_by(task, &ctx.caller).map(|seen| office_item(subject, seen)));
-        } else if let Some(waiting) = rules::of_contract(row, &ctx.caller, confirmations.get(&row.id).copied(), ctx.today) {
+        } else if let Some(waiting) =
+            rules::of_contract(row, &ctx.caller, confirmations.get(&row.id).copied(), ctx.today)
+        {
             items.push(item(subject, waiting));
         }
     }

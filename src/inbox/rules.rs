@@ -107,7 +107,12 @@ pub fn of_own_measure(row: &MeasureRow, today: NaiveDate) -> Option<Waiting> {
 
 /// What a contract waits for from this caller. `confirm_by` is the last day to confirm what the company recorded as handed over,
 /// where that is what it waits for.
-pub fn of_contract(row: &ContractRow, caller: &Caller, confirm_by: Option<NaiveDate>, today: NaiveDate) -> Option<Waiting> {
+pub fn of_contract(
+    row: &ContractRow,
+    caller: &Caller,
+    confirm_by: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Option<Waiting> {
     let company = caller.role == Role::PropertyCompany;
     if row.state == "refused" && company && row.entered_by == "company" {
         return Some((InboxKind::MendContract, None));

@@ -189,8 +189,7 @@ mod tests {
         let due = Some(day("2026-03-12"));
         let mut seen = Vec::new();
         for today in ["2026-03-10", "2026-03-11", "2026-03-12", "2026-03-13", "2026-03-19", "2026-03-20"] {
-            let timing =
-                Timing { rules: &rules, calendar: WorkCalendar::built_in(), clock: &clock, today: day(today) };
+            let timing = Timing { rules: &rules, calendar: WorkCalendar::built_in(), clock: &clock, today: day(today) };
             seen.push((timing.card(due), timing.level(due)));
         }
         use CardColour::{Red, Yellow};

@@ -25,7 +25,9 @@ use crate::problem::{Code, Problem};
 use crate::proceedings::said::Said;
 use crate::ratings;
 use crate::standing;
-use crate::standing::model::{Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, ViolationFact, Withdrawal};
+use crate::standing::model::{
+    Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, ViolationFact, Withdrawal,
+};
 use crate::standing::reconcile::reconcile;
 
 const EVERY_MEASURE: Scope = Scope::System("measures follow from all facts of a company");
@@ -44,10 +46,11 @@ impl File {
     pub fn falls_without(&self, today: NaiveDate, left_out: impl Fn(&ViolationFact) -> bool) -> HashSet<Id> {
         let mut facts = self.facts.clone();
         facts.violations.retain(|fact| !left_out(fact));
-        let ended = reconcile(&self.existing, &facts, &self.policies, today).into_iter().filter_map(|change| match change {
-            Change::Cancel(withdrawal) | Change::Reverse { withdrawal, .. } => Some(Id(withdrawal.measure)),
-            Change::Create(_) | Change::AddGrounds { .. } | Change::DropGrounds { .. } => None,
-        });
+        let ended =
+            reconcile(&self.existing, &facts, &self.policies, today).into_iter().filter_map(|change| match change {
+                Change::Cancel(withdrawal) | Change::Reverse { withdrawal, .. } => Some(Id(withdrawal.measure)),
+                Change::Create(_) | Change::AddGrounds { .. } | Change::DropGrounds { .. } => None,
+            });
         ended.collect()
     }
 }
@@ -93,8 +96,8 @@ pub fn withdrawal_of(tx: &mut Tx, row: &MeasureRow) -> Work<Option<Withdrawal>> 
 pub fn recompute(tx: &mut Tx, company: Id) -> Work<()> {
     let File { facts, policies, rows, changes, existing: _ } = file_of(tx, company)?;
     let calendar = calendar::work_calendar(tx.conn)?;
-    let appeals = facts.violations.iter().any(|fact| fact.appeal_pending)
-        || rows.iter().any(|row| row.suspended_on.is_some());
+    let appeals =
+        facts.violations.iter().any(|fact| fact.appeal_pending) || rows.iter().any(|row| row.suspended_on.is_some());
     for change in changes {
         let row = |id: uuid::Uuid| rows.iter().find(|row| row.id.0 == id).cloned();
         match change {

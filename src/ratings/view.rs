@@ -22,7 +22,7 @@ use crate::policy;
 use crate::policy::ratings::RatingRules;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, Evidence};
-use crate::proceedings::view::{RemarkView, remark, Official, StepView, official, step};
+use crate::proceedings::view::{Official, RemarkView, StepView, official, remark, step};
 use crate::standing::RatingOnFile;
 
 /// A rating in short (星级评定).

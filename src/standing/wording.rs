@@ -36,9 +36,7 @@ impl Reason {
             text.extend(all());
             text
         };
-        Reason {
-            zh: whole(&self.zh, zh, &["。"]), en: whole(&self.en, en, &[" (policy version ", version, ")."])
-        }
+        Reason { zh: whole(&self.zh, zh, &["。"]), en: whole(&self.en, en, &[" (policy version ", version, ")."]) }
     }
 }
 

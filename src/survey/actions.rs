@@ -133,7 +133,10 @@ pub fn list_problems(conn: &mut Conn, ctx: &Ctx, query: &ListProblems) -> Work<P
     let after = after.map(|text| text.parse::<ProblemKey>().map_err(|()| invalid_cursor())).transpose()?;
     let policies = policy::current(conn, &ctx.state.policies)?;
     let policy = policies.governing(ctx.today);
-    let all = match Scope::narrowed(own_division(ctx), [query.division.as_deref(), query.township.as_deref(), query.community.as_deref()]) {
+    let all = match Scope::narrowed(
+        own_division(ctx),
+        [query.division.as_deref(), query.township.as_deref(), query.community.as_deref()],
+    ) {
         Some(scope) => surveyed(conn, ctx, &scope, query.complex_id, policy)?,
         None => Vec::new(),
     };

@@ -63,7 +63,10 @@ fn of_state(owing: &Owing) -> Option<ProblemKind> {
         DisclosureState::Overdue => Some(ProblemKind::DisclosureMissing),
         // There is a time to correct it: until that is over it is no problem to report.
         DisclosureState::Rejected if owing.assessment.late => Some(ProblemKind::DisclosureRejected),
-        DisclosureState::Rejected | DisclosureState::Missing | DisclosureState::Submitted | DisclosureState::Verified => None,
+        DisclosureState::Rejected
+        | DisclosureState::Missing
+        | DisclosureState::Submitted
+        | DisclosureState::Verified => None,
     }
 }
 

@@ -27,7 +27,9 @@ pub fn facts(found: &Found) -> (String, String) {
         ),
         (ProblemKind::DisclosureRejected, _) => (
             format!("“{kind_zh}”{period_zh}的公开内容于{since_zh}核验不通过，应于{due_zh}前更正，至今未重新公开"),
-            format!("{kind_en}{period_en} was rejected on {since}, was to be corrected by {due}, and is not disclosed again"),
+            format!(
+                "{kind_en}{period_en} was rejected on {since}, was to be corrected by {due}, and is not disclosed again"
+            ),
         ),
         (ProblemKind::ExceedsContract, Some(finding)) => exceeds(finding),
         (_, Some(finding)) => unknown_fee(finding),

@@ -55,14 +55,15 @@ fn require_appeal_body(ctx: &Ctx, row: &ViolationRow) -> Work<()> {
         return Ok(());
     }
     Err(Problem::new(Code::Forbidden)
-        .detail("申诉由作出认定的单位的上一级（县级物业主管部门）决定", "the body above the one that decided, the county authority, decides")
+        .detail(
+            "申诉由作出认定的单位的上一级（县级物业主管部门）决定",
+            "the body above the one that decided, the county authority, decides",
+        )
         .into())
 }
 
 fn same_person() -> Fail {
-    Problem::new(Code::SamePerson)
-        .detail("认定人不得复核自己的认定", "no one reviews their own decision")
-        .into()
+    Problem::new(Code::SamePerson).detail("认定人不得复核自己的认定", "no one reviews their own decision").into()
 }
 
 /// A revocation without an appeal is for a role above the one that confirmed, and another person.

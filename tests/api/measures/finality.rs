@@ -33,9 +33,7 @@ fn as_if_never_delivered(app: &TestApp, id: &str) {
         crate::support::Kind::Sqlite => "json_remove(proceedings, '$.decision_delivery')",
         crate::support::Kind::Postgres => "(proceedings::jsonb - 'decision_delivery')::text",
     };
-    app.execute(&format!(
-        "UPDATE violations SET appeal_due_on = NULL, proceedings = {delivered} WHERE id = '{id}'"
-    ));
+    app.execute(&format!("UPDATE violations SET appeal_due_on = NULL, proceedings = {delivered} WHERE id = '{id}'"));
 }
 
 on_both_databases! {

@@ -13,7 +13,9 @@ use crate::support::{COMMUNITY, COUNTY, TOWNSHIP};
 async fn cases(client: &Client) -> Vec<Value> {
     let items = client.get("/v1/inbox?limit=200").await.items().clone();
     let of_cases = items.iter().filter(|item| item["subject_kind"] == "violation");
-    let one = |item: &Value| json!([item["kind"], item["due_on"], item["card"], item["level"], item["late_with"], item["late_office"]]);
+    let one = |item: &Value| {
+        json!([item["kind"], item["due_on"], item["card"], item["level"], item["late_with"], item["late_office"]])
+    };
     of_cases.map(one).collect()
 }
 
