@@ -383,4 +383,15 @@ impl Permission {
             Access::Roles(roles) | Access::Key(roles) => roles.contains(&role),
         }
     }
+
+    /// The roles that may call it, in words of both languages.
+    pub fn whose(&self) -> (String, String) {
+        let roles: &[Role] = match self.access {
+            Access::Public => &[],
+            Access::Roles(roles) | Access::Key(roles) => roles,
+        };
+        let zh = roles.iter().map(|role| role.row().zh).collect::<Vec<_>>().join("、");
+        let en = roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(", ");
+        (zh, en)
+    }
 }

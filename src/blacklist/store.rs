@@ -8,6 +8,7 @@ use crate::db::schema::listings;
 use crate::db::{Conn, Id, Work};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
+use crate::measures::model::MeasureRow;
 use crate::problem::{Code, Problem};
 
 /// The lists that a company is on, on a day.
@@ -55,6 +56,17 @@ pub fn of_measure(conn: &mut Conn, company: Id, measure: Id) -> Work<Vec<Listing
         .filter(listings::removed_on.is_null())
         .order(listings::id)
         .load(conn)?)
+}
+
+/// First and last day of the entry that a measure made.
+pub fn term_of(conn: &mut Conn, measure: &MeasureRow) -> Work<Option<(NaiveDate, NaiveDate)>> {
+    let system = Scope::System("the paper of a listing says for how long");
+    Ok(scoped::listings(&system)
+        .filter(listings::company_id.eq(measure.company_id))
+        .filter(listings::measure_id.eq(measure.id))
+        .select((listings::listed_from, listings::listed_until))
+        .first(conn)
+        .optional()?)
 }
 
 pub fn insert(conn: &mut Conn, row: &ListingRow) -> Work<()> {

@@ -4,6 +4,7 @@
 //! (the paragraphs become a page) → `issuing` (number, code, digest, row, event). The page is made once and never again.
 
 mod actions;
+mod bodies;
 mod code;
 mod issuing;
 pub mod model;
@@ -19,6 +20,7 @@ mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use bodies::issuing_body;
 pub use code::normalised as normalised_code;
 pub use issuing::{IssueInput, issue, mark_served, withdraw_of};
 pub use store::{find_by_code, next_number};

@@ -154,7 +154,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         items.extend(place(subject, rules::of_own_measure(row, ctx.today), task));
     }
     let filing = document.contract_filing_authority.role();
-    let files = filing == ctx.caller.role;
+    let confirmations = contracts::view::confirmations(conn, ctx, &contracts)?;
     for row in &contracts {
         let kind = row.kind()?;
         let subject = Subject {
@@ -171,7 +171,9 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
             let office = Office { role: filing, division };
             let task = Task { kind: InboxKind::ReviewContract, office, due_on: row.review_due_on };
             items.extend(timing.seen_by(task, &ctx.caller).map(|seen| office_item(subject, seen)));
-        } else if let Some(waiting) = rules::of_contract(row, &ctx.caller, files, ctx.today) {
+        } else if let Some(waiting) =
+            rules::of_contract(row, &ctx.caller, confirmations.get(&row.id).copied(), ctx.today)
+        {
             items.push(item(subject, waiting));
         }
     }

@@ -105,13 +105,17 @@ pub fn of_own_measure(row: &MeasureRow, today: NaiveDate) -> Option<Waiting> {
     }
 }
 
-/// What a contract waits for from this caller.
-pub fn of_contract(row: &ContractRow, caller: &Caller, files: bool, today: NaiveDate) -> Option<Waiting> {
+/// What a contract waits for from this caller. `confirm_by` is the last day to confirm what the company recorded as handed over,
+/// where that is what it waits for.
+pub fn of_contract(
+    row: &ContractRow,
+    caller: &Caller,
+    confirm_by: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Option<Waiting> {
     let company = caller.role == Role::PropertyCompany;
-    match row.state.as_str() {
-        "submitted" if files => return Some((InboxKind::ReviewContract, row.review_due_on)),
-        "refused" if company && row.entered_by == "company" => return Some((InboxKind::MendContract, None)),
-        _ => {}
+    if row.state == "refused" && company && row.entered_by == "company" {
+        return Some((InboxKind::MendContract, None));
     }
     if row.removal_id.is_some() && row.proceedings.0.ending.is_none() && caller.role == Role::SocialAffairsOffice {
         return Some((InboxKind::EndContract, None));
@@ -120,10 +124,11 @@ pub fn of_contract(row: &ContractRow, caller: &Caller, files: bool, today: Naive
     let over = row.counts && row.serves_until().is_some_and(|last| last < today);
     let open = over && row.handover_due_on.is_some() && row.handover_done_on.is_none();
     match caller.role {
-        Role::PropertyCompany if open => Some((InboxKind::HandOver, row.handover_due_on)),
+        // What it recorded in time is with whoever receives.
+        Role::PropertyCompany if open && confirm_by.is_none() => Some((InboxKind::HandOver, row.handover_due_on)),
         // Whoever may record what was received.
         Role::SocialAffairsOffice | Role::Community | Role::ComplexCommittee if open => {
-            Some((InboxKind::ReceiveHandover, row.handover_due_on))
+            Some((InboxKind::ReceiveHandover, confirm_by.or(row.handover_due_on)))
         }
         _ => None,
     }

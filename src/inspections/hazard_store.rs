@@ -69,6 +69,9 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListHazards) -> Work<PageOf<Haza
         if let Some(state) = query.state {
             rows = rows.filter(hazards::state.eq(state.code()));
         }
+        if let Some(severity) = query.severity {
+            rows = rows.filter(hazards::severity.eq(severity.code()));
+        }
         rows = match query.late {
             Some(true) => rows.filter(hazards::state.eq(open)).filter(hazards::due_on.lt(ctx.today)),
             Some(false) => rows.filter(hazards::state.ne(open).or(hazards::due_on.ge(ctx.today))),

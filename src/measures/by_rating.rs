@@ -217,7 +217,7 @@ fn reason(tx: &mut Tx, due: &[&RemovalGround], version: i64) -> Work<(String, St
             }
         }
     }
-    let zh = format!("{}，由同一企业服务；依据星级评定规则（政策第{version}版）提出清退", parts.0.join("；"));
+    let zh = format!("{}，由同一企业服务；依据星级评定规则提出清退", parts.0.join("；"));
     let en = format!("{}, under the same company: removal by the rating rules (policy {version})", parts.1.join("; "));
     Ok((zh, en))
 }

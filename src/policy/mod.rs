@@ -7,6 +7,7 @@ pub mod disclosures;
 mod document_rules;
 pub mod documents;
 pub mod inspections;
+pub mod issuing;
 pub mod model;
 pub mod office_deadlines;
 pub mod ratings;

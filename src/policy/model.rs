@@ -8,6 +8,7 @@ use super::contracts::ContractRules;
 use super::disclosures::DisclosureRule;
 use super::documents::DocumentTemplate;
 use super::inspections::InspectionRules;
+use super::issuing::IssuingRules;
 use super::office_deadlines::OfficeDeadlines;
 use super::ratings::RatingRules;
 use crate::access::role::Role;
@@ -172,7 +173,7 @@ pub struct Act {
     #[schema(max_items = 8)]
     pub refer_to: Vec<Role>,
     /// Law or regulation behind it (法律依据), where one is named.
-    #[schema(example = "Civil Code 944", min_length = 1, max_length = 300)]
+    #[schema(example = "《中华人民共和国民法典》第九百四十四条", min_length = 1, max_length = 300)]
     pub legal_basis: Option<String>,
     /// Credit points deducted (信用扣分).
     #[schema(example = 10, minimum = 0, maximum = 100)]
@@ -387,6 +388,10 @@ pub struct PolicyDocument {
     #[serde(default = "DocumentTemplate::built_in")]
     #[schema(max_items = 50)]
     pub documents: Vec<DocumentTemplate>,
+    /// In whose name papers are issued, and remedies (发文机关和救济途径); a version that says nothing of them goes by the
+    /// built-in ones.
+    #[serde(default = "IssuingRules::built_in")]
+    pub issuing: IssuingRules,
     /// Values that the source documents leave open (待明确事项).
     #[schema(max_items = 200)]
     pub assumptions: Vec<Assumption>,

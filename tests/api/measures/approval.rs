@@ -43,7 +43,7 @@ on_both_databases! {
         let today = json!(app.state.clock.today());
         let approved = case.leader().post(&approve, &reasons()).await.expect(200);
         assert_eq!(approved["state"], "approved");
-        assert_eq!(approved["approval"]["text"], reasons()["reasons"]);
+        assert_eq!(approved["approval"]["reasons"], reasons()["reasons"]);
 
         // Approval starts the removal; carrying it out names the lawful ground and its document.
         let complete = format!("{removal}/completion");
