@@ -100,9 +100,10 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     visitor.refuse_revoked(&caller).await?;
     if !route.permission.allows(caller.role) {
         visitor.event(Kind::Forbidden, Some(&caller), "");
+        let (may_zh, may_en) = route.permission.whose();
         return Err(Problem::new(Code::Forbidden).detail(
-            format!("角色“{}”不能执行此操作", caller.role.row().zh),
-            format!("the role {} may not call {}", caller.role.code(), route.operation),
+            format!("角色“{}”不能执行此操作；可由下列角色执行：{may_zh}", caller.role.row().zh),
+            format!("the role {} may not call {}; these may: {may_en}", caller.role.code(), route.operation),
         ));
     }
     if route.permission.person_only && caller.machine {

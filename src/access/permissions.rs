@@ -291,7 +291,7 @@ pub const PERMISSIONS: &[Permission] = &[
     decide("confirm_violation", CASE_OFFICES),
     decide("dismiss_violation", CASE_OFFICES),
     allow("appeal_violation", &[PropertyCompany]),
-    decide("decide_violation_appeal", REVIEWERS),
+    decide("decide_violation_appeal", COUNTY),
     decide("revoke_violation", REVIEWERS),
 
     allow("list_measures", CASE_READERS),
@@ -366,7 +366,7 @@ pub const PERMISSIONS: &[Permission] = &[
     allow("list_inbox", &[
         CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, PartyBuildingOffice,
         GovernanceCenter, LivelihoodServiceCenter, AgricultureServiceCenter, PowerSupplyStation, UtilityOperator, FireRescue,
-        MarketSupervision, DisciplineOffice, Community, PropertyCompany,
+        MarketSupervision, DisciplineOffice, Community, ComplexCommittee, PropertyCompany,
     ]),
 ];
 
@@ -383,5 +383,16 @@ impl Permission {
             Access::Public => true,
             Access::Roles(roles) | Access::Key(roles) => roles.contains(&role),
         }
+    }
+
+    /// The roles that may call it, in words of both languages.
+    pub fn whose(&self) -> (String, String) {
+        let roles: &[Role] = match self.access {
+            Access::Public => &[],
+            Access::Roles(roles) | Access::Key(roles) => roles,
+        };
+        let zh = roles.iter().map(|role| role.row().zh).collect::<Vec<_>>().join("、");
+        let en = roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(", ");
+        (zh, en)
     }
 }

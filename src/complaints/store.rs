@@ -318,6 +318,18 @@ pub fn anonymous_among(conn: &mut Conn, ids: &[Id]) -> Work<HashSet<Id>> {
     Ok(rows.into_values().filter(|row| row.course.0.anonymous).map(|row| row.id).collect())
 }
 
+/// What was late and is open, handled and supervised by others, the most urgent first; for the inbox of those above.
+pub fn late_with_others(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> Work<Vec<ComplaintRow>> {
+    Ok(scoped::complaints(viewer)
+        .filter(complaints::is_open.eq(true))
+        .filter(complaints::red_cards.gt(0))
+        .filter(complaints::handler_role.ne(seat.role.code()))
+        .filter(complaints::supervisor_role.ne(seat.role.code()))
+        .order((complaints::resolve_due, complaints::id))
+        .limit(at_most)
+        .load(conn)?)
+}
+
 /// Tickets by their ids, as the viewer sees them.
 pub fn among(conn: &mut Conn, viewer: &Viewer, ids: &[Id]) -> Work<HashMap<Id, ComplaintRow>> {
     let mut all = HashMap::new();

@@ -1,5 +1,7 @@
 //! A contract as a caller sees it.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,7 +21,7 @@ use crate::policy;
 use crate::policy::model::CreditBand;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::view::{Official, StepView, official, step};
+use crate::proceedings::view::{Official, RemarkView, StepView, official, remark, step};
 use crate::standing;
 
 /// The filing (备案).
@@ -86,8 +88,12 @@ pub struct HandoverView {
     pub due_on: Option<NaiveDate>,
     /// Day on which everything had been received.
     pub done_on: Option<NaiveDate>,
-    /// The last day is over and not everything was received.
+    /// The last day is over and the company had not recorded everything by then. What it recorded and nobody confirmed is no
+    /// lateness of the company.
     pub overdue: bool,
+    pub standing: HandoverStanding,
+    /// While it is `unconfirmed`: last day for whoever receives to confirm it.
+    pub confirmation_due_on: Option<NaiveDate>,
     /// The checklist.
     #[schema(max_items = 6)]
     pub items: Vec<HandoverItemView>,
@@ -173,7 +179,7 @@ pub struct Contract {
     /// The text of the contract.
     #[schema(max_items = 50)]
     pub text: Vec<Evidence>,
-    pub submission: Option<StepView>,
+    pub submission: Option<RemarkView>,
     /// Last day for the review.
     pub review_due_on: Option<NaiveDate>,
     /// Years up to the last days of the review and of the hand-over whose arrangement of holidays is not on file
@@ -201,14 +207,30 @@ pub struct Contract {
 pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ContractRow>) -> Work<Vec<Contract>> {
     let companies = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().map(|row| row.complex_id).collect::<Vec<_>>())?;
+    let disputes = confirmations(conn, ctx, &rows)?;
     rows.into_iter()
         .map(|row| {
+            let confirmation = disputes.get(&row.id).copied();
             let company = companies.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default();
             let complex = complexes.get(&row.complex_id).cloned().unwrap_or_default();
             let missing = calendar::missing_until(conn, ctx, [row.review_due_on, row.handover_due_on])?;
-            Ok(Contract { calendar_missing: missing, ..one(ctx, row, company, complex)? })
+            Ok(Contract { calendar_missing: missing, ..one(ctx, row, company, complex, confirmation)? })
         })
         .collect()
+}
+
+/// Of the hand-overs that wait for whoever receives: the last day to confirm them.
+pub fn confirmations(conn: &mut Conn, ctx: &Ctx, rows: &[ContractRow]) -> Work<HashMap<Id, NaiveDate>> {
+    let waiting = |row: &&ContractRow| rules::handover_standing(row, ctx.today) == HandoverStanding::Unconfirmed;
+    let waiting: Vec<&ContractRow> = rows.iter().filter(waiting).collect();
+    if waiting.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let policies = policy::current(conn, &ctx.state.policies)?;
+    let days = policies.governing(ctx.today).document().contracts.handover_confirmation_working_days;
+    let calendar = calendar::work_calendar(conn)?;
+    let due = |row: &ContractRow| Some((row.id, rules::confirmation_due_on(row, days, &calendar)?));
+    Ok(waiting.into_iter().filter_map(due).collect())
 }
 
 /// One contract, with what the authority should see of it.
@@ -251,14 +273,17 @@ fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> Work<Review> {
     })
 }
 
-fn handover(ctx: &Ctx, row: &ContractRow) -> Option<HandoverView> {
+fn handover(ctx: &Ctx, row: &ContractRow, confirmation_due_on: Option<NaiveDate>) -> Option<HandoverView> {
+    let standing = rules::handover_standing(row, ctx.today);
     let handed = &row.proceedings.0.handover;
     let asked =
         row.counts && (row.handover_due_on.is_some() || !handed.is_empty() || row.proceedings.0.ending.is_some());
     asked.then(|| HandoverView {
         due_on: row.handover_due_on,
         done_on: row.handover_done_on,
-        overdue: row.handover_done_on.is_none() && row.handover_due_on.is_some_and(|last| last < ctx.today),
+        overdue: standing == HandoverStanding::Late,
+        standing,
+        confirmation_due_on,
         items: HandoverItem::ALL
             .iter()
             .map(|item| {
@@ -278,8 +303,14 @@ fn handover(ctx: &Ctx, row: &ContractRow) -> Option<HandoverView> {
     })
 }
 
-fn one(ctx: &Ctx, row: ContractRow, company_name: String, complex_name: String) -> Work<Contract> {
-    let handover = handover(ctx, &row);
+fn one(
+    ctx: &Ctx,
+    row: ContractRow,
+    company_name: String,
+    complex_name: String,
+    confirmation_due_on: Option<NaiveDate>,
+) -> Work<Contract> {
+    let handover = handover(ctx, &row, confirmation_due_on);
     let (kind, state, entered_by) = (row.kind()?, row.state()?, row.entered_by()?);
     let (in_force, last_day, serves_until) = (row.is_in_force(ctx.today), row.ends_on(), row.serves_until());
     let Terms {
@@ -312,7 +343,7 @@ fn one(ctx: &Ctx, row: ContractRow, company_name: String, complex_name: String) 
         agreed_nonrenewal_notice_days,
         fee_items,
         text,
-        submission: submission.map(|s| step(ctx, s)),
+        submission: submission.map(|s| remark(ctx, s)),
         review_due_on: row.review_due_on,
         calendar_missing: Vec::new(),
         review: None,

@@ -179,6 +179,7 @@ table! {
         proceedings -> Text,
         created_at -> Moment,
         updated_at -> Moment,
+        suspended_on -> Nullable<Date>,
     }
 }
 
@@ -208,6 +209,7 @@ table! {
         repair -> Text,
         created_at -> Moment,
         updated_at -> Moment,
+        suspended_on -> Nullable<Date>,
     }
 }
 

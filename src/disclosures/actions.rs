@@ -118,7 +118,7 @@ pub fn submit_disclosure(
     })?;
     let version = version_of(&rows) + 1;
     tx.if_match(version - 1)?;
-    let revenue = input.public_revenue.as_ref();
+    let revenue = input.content.public_revenue.as_ref();
     let mut row = DisclosureRow {
         id: ctx.new_id(),
         version,
@@ -147,7 +147,7 @@ pub fn submit_disclosure(
     };
     let mut said = ContentRow {
         disclosure_id: row.id,
-        content: Json(input.content()),
+        content: Json(input.content.clone()),
         proof: Json(input.proof.clone()),
         findings: Json(Vec::new()),
         verification: Json(None),
@@ -174,7 +174,7 @@ pub fn submit_disclosure(
 
 /// What the period before closed with, where this company disclosed it.
 fn closing_before(conn: &mut Conn, rows: &[DisclosureRow], input: &DisclosureIn) -> Work<Option<i64>> {
-    let Some(last) = input.public_revenue.as_ref().and_then(|revenue| revenue.period_from.pred_opt()) else {
+    let Some(last) = input.content.public_revenue.as_ref().and_then(|revenue| revenue.period_from.pred_opt()) else {
         return Ok(None);
     };
     let rejected = VersionState::Rejected.code();

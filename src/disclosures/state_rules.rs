@@ -97,6 +97,8 @@ pub struct Assessment {
     pub period: Option<Period>,
     /// Since when it is overdue or rejected.
     pub since: Option<NaiveDate>,
+    /// The last day is over: it is overdue, or was rejected and not corrected in time.
+    pub late: bool,
     /// The version that the state is of.
     pub version: Option<Id>,
 }
@@ -162,6 +164,7 @@ impl<'a> Schedule<'a> {
 
     fn once(&self, began: NaiveDate, newest: Option<&Held>) -> Assessment {
         match newest {
+            Some(held) if held.state == VersionState::Rejected => self.rejected(held, self.due(began), None),
             Some(held) => of(held, None, None),
             None => self.nothing(self.due_once(began), None),
         }
@@ -186,12 +189,16 @@ impl<'a> Schedule<'a> {
             match covering {
                 None => return self.nothing(self.due(required.to), Some(required)),
                 Some(one) if one.state == VersionState::Rejected => {
-                    return of(one, Some(self.due(required.to)), Some(required));
+                    return self.rejected(one, self.due(required.to), Some(required));
                 }
                 Some(_) => {}
             }
         }
-        while held.iter().any(|one| one.covers(next)) {
+        // What was rejected of a period that is not due yet is to be corrected for that period, and not for the one after it.
+        while let Some(covering) = held.iter().filter(|one| one.covers(next)).max_by_key(|one| one.order()) {
+            if covering.state == VersionState::Rejected {
+                return self.rejected(covering, self.due(next.to), Some(next));
+            }
             next = after(every, next);
         }
         let due = self.due(next.to);
@@ -205,7 +212,15 @@ impl<'a> Schedule<'a> {
         let late = self.today > due;
         let state = if late { DisclosureState::Overdue } else { DisclosureState::Missing };
         let since = late.then(|| due + Days::new(1));
-        Assessment { state, due_on: Some(due), period, since, version: None }
+        Assessment { state, due_on: Some(due), period, since, late, version: None }
+    }
+
+    /// To be disclosed again by the last day of its own period, or within the time for correction, whichever is later.
+    fn rejected(&self, held: &Held, due: NaiveDate, period: Option<Period>) -> Assessment {
+        let days = self.rule.correction_working_days;
+        let corrected = held.decided_on.map(|decided| self.calendar.add_working_days(decided, days));
+        let due = corrected.map_or(due, |corrected| due.max(corrected));
+        Assessment { late: self.today > due, ..of(held, Some(due), period) }
     }
 }
 
@@ -216,5 +231,5 @@ fn of(held: &Held, due_on: Option<NaiveDate>, period: Option<Period>) -> Assessm
         VersionState::Rejected => DisclosureState::Rejected,
     };
     let since = held.decided_on.filter(|_| held.state == VersionState::Rejected);
-    Assessment { state, due_on, period, since, version: Some(held.id) }
+    Assessment { state, due_on, period, since, late: false, version: Some(held.id) }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::model::{DocumentKind, DocumentRow, DocumentState, DocumentSubject, OfficialDocument};
 use super::view::{verification_url, view};
 use super::words::{chinese_day, place_in_words};
-use super::{code, page, samples, store, texts};
+use super::{bodies, code, page, samples, store, texts};
 use crate::access::{Role, Scope};
 use crate::db::{Conn, Id, Json, Work};
 use crate::http::Tx;
@@ -56,6 +56,8 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> Work<OfficialDocument> {
         )
     })?;
     let office = office_of(tx.conn, input.office.0, &input.office.1)?;
+    let body = bodies::issuing_body(tx.conn, &version.document().issuing, &office)?;
+    let (review_body, court) = bodies::remedies(tx.conn, &version.document().issuing, &office.county)?;
     let year = ctx.today.year();
     let word = office.document_word.as_deref().unwrap_or_default();
     let serial = store::next_number(tx.conn, &office.county, word, year)?;
@@ -78,6 +80,8 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> Work<OfficialDocument> {
             "hours": office.hours, "address": office.address,
         }),
     );
+    context.insert("body".into(), json!({ "name": body }));
+    context.insert("remedies".into(), json!({ "review_body": review_body, "court": court }));
     context.insert("addressee".into(), json!(addressee));
     context.insert("company".into(), json!(company.map(|(name, uscc)| json!({ "name": name, "uscc": uscc }))));
     context.insert("complex".into(), complex_facts(tx.conn, input.complex_id)?);
@@ -98,6 +102,7 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> Work<OfficialDocument> {
     let content = page::render(&page::Page {
         title: &template.title,
         number: &number,
+        body: &body,
         office: &office.name,
         addressee: &addressee,
         paragraphs: &paragraphs,
@@ -125,7 +130,7 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> Work<OfficialDocument> {
         served: input.served,
         office_role: office.role,
         office_division: office.division,
-        office_name: office.name,
+        office_name: body,
         number,
         title: template.title.clone(),
         addressee,

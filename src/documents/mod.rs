@@ -5,6 +5,7 @@
 
 mod actions;
 pub mod apart;
+mod bodies;
 mod code;
 mod issuing;
 mod language;
@@ -12,6 +13,7 @@ pub mod model;
 mod page;
 mod routes;
 pub mod samples;
+mod states;
 mod store;
 mod subjects;
 pub mod template;
@@ -24,6 +26,7 @@ mod fuzz_tests;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use bodies::issuing_body;
 pub use code::normalised as normalised_code;
 pub use issuing::{IssueInput, issue, mark_served, withdraw_of};
 pub use store::{find_by_code, next_number};

@@ -60,6 +60,7 @@ pub struct Hazard {
     #[schema(minimum = 1)]
     pub version: i64,
     pub state: HazardState,
+    pub severity: HazardSeverity,
     /// Open, and its last day is over.
     pub late: bool,
     /// A deadline of it passed without its rectification, now or before.
@@ -183,6 +184,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<HazardRow>) -> Work<Vec<Hazar
         let state = row.state()?;
         Ok(Hazard {
             state,
+            severity: row.severity()?,
             late: rules::is_late(state, row.due_on, ctx.today),
             missed: row.missed || rules::is_late(state, row.due_on, ctx.today),
             item_zh: item.map(|one| one.title_zh.clone()).unwrap_or_default(),

@@ -47,6 +47,7 @@ struct ListingData {
     listed_from: NaiveDate,
     listed_until: NaiveDate,
     removed_on: Option<NaiveDate>,
+    suspended_on: Option<NaiveDate>,
 }
 
 #[derive(Deserialize)]
@@ -149,6 +150,7 @@ impl Replay {
                 && listing.listed_from <= as_of
                 && listing.listed_until >= as_of
                 && listing.removed_on.is_none_or(|day| day > as_of)
+                && listing.suspended_on.is_none_or(|day| day > as_of)
         });
         let policies =
             Policies::new(self.policies.clone()).map_err(|error| ReplayError::Policies(error.to_string()))?;

@@ -137,6 +137,8 @@ pub fn save(conn: &mut Conn, row: &MeasureRow) -> Work<()> {
             measures::hearing_request_due_on.eq(row.hearing_request_due_on),
             measures::proceedings.eq(&row.proceedings),
             measures::updated_at.eq(row.updated_at),
+            measures::due_on.eq(row.due_on),
+            measures::suspended_on.eq(row.suspended_on),
         ))
         .execute(conn)?;
     Ok(())

@@ -156,8 +156,10 @@ pub struct Measure {
     pub reason_en: String,
     /// Last day to carry it out.
     pub due_on: NaiveDate,
-    /// It is open and its last day is over.
+    /// It is open, not suspended, and its last day is over.
     pub overdue: bool,
+    /// Since when it has no effect, and is not carried out, because an appeal against one of its grounds is pending (中止执行).
+    pub suspended_on: Option<NaiveDate>,
     /// The violations that it rests on.
     #[schema(max_items = 10000)]
     pub grounds: Vec<Ground>,
@@ -190,7 +192,7 @@ pub struct Measure {
 }
 
 /// May this caller see that violation as a whole? A company sees its own; offices see their territory.
-fn sees(ctx: &Ctx, row: &ViolationRow) -> bool {
+pub(super) fn sees(ctx: &Ctx, row: &ViolationRow) -> bool {
     match &ctx.scope {
         Scope::Company(_) => true,
         Scope::Complex(id) => row.complex_id == Some(*id),
@@ -285,7 +287,7 @@ fn one(
         state,
         office: Office { role, division: row.office_division },
         approver_role: row.approver_role.as_deref().and_then(Role::from_code),
-        overdue: state.is_open() && row.due_on < ctx.today,
+        overdue: state.is_open() && row.suspended_on.is_none() && row.due_on < ctx.today,
         grounds,
         rating_grounds,
         company_name,
@@ -332,6 +334,7 @@ fn one(
         reason_zh: row.reason_zh,
         reason_en: row.reason_en,
         due_on: row.due_on,
+        suspended_on: row.suspended_on,
         reverses: row.reverses,
         hearing_request_due_on: row.hearing_request_due_on,
         calendar_missing: Vec::new(),

@@ -9,6 +9,8 @@ use super::contracts::ContractRules;
 use super::disclosures::DisclosureRule;
 use super::documents::DocumentTemplate;
 use super::inspections::InspectionRules;
+use super::issuing::IssuingRules;
+use super::office_deadlines::OfficeDeadlines;
 use super::ratings::RatingRules;
 use super::versions::built_in;
 use crate::access::role::Role;
@@ -173,7 +175,7 @@ pub struct Act {
     #[schema(max_items = 8)]
     pub refer_to: Vec<Role>,
     /// Law or regulation behind it (法律依据), where one is named.
-    #[schema(example = "Civil Code 944", min_length = 1, max_length = 300)]
+    #[schema(example = "《中华人民共和国民法典》第九百四十四条", min_length = 1, max_length = 300)]
     pub legal_basis: Option<String>,
     /// Credit points deducted (信用扣分).
     #[schema(example = 10, minimum = 0, maximum = 100)]
@@ -372,6 +374,9 @@ pub struct PolicyDocument {
     /// One rule for each kind of measure (措施规则).
     #[schema(min_items = 12, max_items = 12)]
     pub measures: Vec<MeasureRule>,
+    /// Deadlines of offices (办理时限); a version that says nothing of them goes by the built-in ones.
+    #[serde(default = "OfficeDeadlines::built_in")]
+    pub office_deadlines: OfficeDeadlines,
     /// Who files service contracts (合同备案机关).
     pub contract_filing_authority: FilingAuthority,
     /// Service contracts (物业服务合同); a version that says nothing of them goes by the built-in rules.
@@ -395,9 +400,21 @@ pub struct PolicyDocument {
     #[serde(default = "DocumentTemplate::built_in")]
     #[schema(max_items = 50)]
     pub documents: Vec<DocumentTemplate>,
+    /// In whose name papers are issued, and remedies (发文机关和救济途径); a version that says nothing of them goes by the
+    /// built-in ones.
+    #[serde(default = "IssuingRules::built_in")]
+    pub issuing: IssuingRules,
     /// Values that the source documents leave open (待明确事项).
     #[schema(max_items = 200)]
     pub assumptions: Vec<Assumption>,
+}
+
+impl MeasureRule {
+    /// It reduces rights, or cannot be undone: it waits until each decision that it rests on is final, and is suspended by
+    /// a later appeal.
+    pub fn needs_final_grounds(&self) -> bool {
+        self.biting || self.irreversible
+    }
 }
 
 impl PolicyDocument {

@@ -27,6 +27,7 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     check_process(&policy.process, &mut faults);
     check_measures(&policy.measures, &mut faults);
     faults.0.extend(document_rules::check(&policy.documents));
+    faults.0.extend(super::issuing::check(policy));
     faults.0.extend(super::disclosures::check(&policy.disclosures));
     faults.0.extend(super::ratings::check(&policy.ratings, &policy.acts));
     faults.0.extend(super::inspections::check(policy));

@@ -47,6 +47,8 @@ codes! {
     PublicityOpen "publicity_open" 409 "公示期未满" "The publicity is not over"
     ObjectionOpen "objection_open" 409 "异议尚未处理" "An objection has not been decided"
     DueProcess "due_process" 409 "须先履行法定程序" "Due process comes first"
+    DecisionNotServed "decision_not_served" 409 "所依据的认定决定尚未送达" "A decision that it rests on has not been delivered"
+    AppealPeriodOpen "appeal_period_open" 409 "所依据的认定尚在申诉期内" "The period for an appeal against a decision that it rests on is not over"
     AppealPending "appeal_pending" 409 "申诉尚未作出决定" "An appeal is pending"
     NoLongerDue "no_longer_due" 409 "按现行政策和事实，该措施已不应采取" "By the policy in force and the facts it is no longer due"
     LegalBasisMissing "legal_basis_missing" 409 "缺少法律依据" "No legal basis is named by the policy"
@@ -187,5 +189,8 @@ pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("not_a_listing", "该措施没有期限", "a term for a measure that has none"),
     ("duplicate_template", "文书文本重复", "two texts for one kind of document"),
     ("template_invalid", "文书文本有误", "a text that is no template, or names what its kind does not have"),
+    ("decision_not_served", "认定决定尚未送达", "a decision that has not been delivered to the company"),
+    ("appeal_period_open", "尚在申诉期内", "a decision whose period for an appeal is not over"),
+    ("appeal_pending", "申诉尚未作出决定", "a decision under appeal"),
     ("pointer_unknown", "文件中没有该位置", "the document has nothing at this pointer"),
 ];

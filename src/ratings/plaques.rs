@@ -6,9 +6,9 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::model::{PlaqueState, Star};
-use super::rows::{PlaqueRow, RatingRow};
+use super::rows::{CycleRow, PlaqueRow, RatingRow};
 use super::{plaque_store, store};
-use crate::access::Scope;
+use crate::access::{Role, Scope};
 use crate::app::State;
 use crate::characters::code_key;
 use crate::companies;
@@ -17,6 +17,8 @@ use crate::db::{Conn, Id, Work};
 use crate::documents;
 use crate::http::Tx;
 use crate::ledger::{self, Audience, Event};
+use crate::offices;
+use crate::policy;
 use crate::problem::{Code, Problem};
 
 const EVERYONE: Scope = Scope::System("a plaque hangs where everyone sees it");
@@ -50,8 +52,8 @@ pub struct Plaque {
     pub period_from: chrono::NaiveDate,
     /// Last day of what was rated.
     pub period_to: chrono::NaiveDate,
-    /// The county or township that rated it, in words.
-    #[schema(max_length = 200, example = "永宁县望远镇")]
+    /// The body that rated it (颁发单位).
+    #[schema(max_length = 200, example = "永宁县望远镇人民政府")]
     pub issued_by: String,
     /// Day of issue.
     pub issued_on: chrono::NaiveDate,
@@ -99,7 +101,7 @@ pub fn find(conn: &mut Conn, state: &State, number: &str) -> Work<Plaque> {
         state: PlaqueState::from_code(&row.state).ok_or_else(|| Problem::new(Code::Internal))?,
         star: Star::from_rank(row.stars).ok_or_else(|| Problem::new(Code::Internal))?,
         area: documents::place_in_words(conn, &complex.place())?,
-        issued_by: documents::place_in_words(conn, &cycle.place())?,
+        issued_by: issuer(conn, state, &cycle)?,
         page_url: page_url(state, &row.number),
         complex_id: row.complex_id,
         complex_name: complex.name,
@@ -112,6 +114,20 @@ pub fn find(conn: &mut Conn, state: &State, number: &str) -> Work<Plaque> {
         ended_on: row.ended_on,
         superseded_by,
     })
+}
+
+/// The body that published the cycle, by the policy that it goes by: the county's authority, or what the township's office belongs to.
+fn issuer(conn: &mut Conn, state: &State, cycle: &CycleRow) -> Work<String> {
+    let (role, division) = match cycle.township.is_empty() {
+        true => (Role::CountyAuthority, &cycle.county),
+        false => (Role::SocialAffairsOffice, &cycle.township),
+    };
+    let Some(office) = offices::find_by_seat(conn, role, division)? else {
+        return Ok(format!("{}{}", documents::place_in_words(conn, &cycle.place())?, role.row().zh));
+    };
+    let policies = policy::current(conn, &state.policies)?;
+    let rules = &policies.governing(state.clock.today()).document().issuing;
+    documents::issuing_body(conn, rules, &office)
 }
 
 /// Brings the plaque of a complex into agreement with a rating that changed: one hangs for the current rating and shows its

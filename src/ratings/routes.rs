@@ -187,7 +187,7 @@ pub async fn object_to_rating(ctx: Ctx, id: PathId, body: Body<ObjectionIn>) -> 
 
 /// Decide an objection
 ///
-/// By another person than those who scored. Upheld: the rating is scored, reviewed and announced once more.
+/// By another person than those who scored. Accepted: the rating is scored, reviewed and announced once more.
 #[utoipa::path(tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ObjectionDecisionIn, responses((status = 200, description = "Decided", body = Rating)))]
 #[post("/v1/ratings/{id}/objection-decision")]

@@ -23,7 +23,7 @@ use crate::policy;
 use crate::policy::ratings::RatingRules;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, Evidence};
-use crate::proceedings::view::{Official, StepView, official, step};
+use crate::proceedings::view::{Official, RemarkView, StepView, official, remark, step};
 use crate::standing::RatingOnFile;
 
 /// A rating in short (星级评定).
@@ -166,7 +166,7 @@ pub struct Rating {
     #[schema(max_items = 100)]
     pub objections: Vec<ObjectionView>,
     /// What the company replies.
-    pub reply: Option<StepView>,
+    pub reply: Option<RemarkView>,
     pub withdrawal: Option<StepView>,
     /// The stars that it has had since it was published, oldest first.
     #[schema(max_items = 1000)]
@@ -416,7 +416,7 @@ pub fn shown(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow) ->
             by: scorer(ctx, one.by),
         }),
         objections: objections.into_iter().map(|one| objection(ctx, one)).collect(),
-        reply: reply.map(|one| step(ctx, one)),
+        reply: reply.map(|one| remark(ctx, one)),
         withdrawal: withdrawal.map(|one| step(ctx, one)),
         stars: stars.0,
         corrects: row.corrects,

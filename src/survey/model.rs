@@ -139,6 +139,12 @@ pub struct SurveyQuery {
     /// County, township or community (6, 9 or 12 digits) in your own area, which it is by default.
     #[param(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
     pub division: Option<String>,
+    /// Only in this township, 9 digits.
+    #[param(pattern = "^[0-9]{9}$", example = "640121102")]
+    pub township: Option<String>,
+    /// Only in this community, 12 digits.
+    #[param(pattern = "^[0-9]{12}$", example = "640121102001")]
+    pub community: Option<String>,
 }
 
 /// An act that a problem can be reported under (可适用行为).
@@ -220,6 +226,9 @@ pub struct ListProblems {
     pub company_id: Option<Id>,
     /// Only at this complex.
     pub complex_id: Option<Id>,
+    /// Only in this township or community (9 or 12 digits), or county: the same filter as of the survey.
+    #[param(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
+    pub division: Option<String>,
     /// Only in this township, 9 digits.
     #[param(pattern = "^[0-9]{9}$", example = "640121102")]
     pub township: Option<String>,

@@ -62,8 +62,12 @@ fn of_state(owing: &Owing) -> Option<ProblemKind> {
     match owing.assessment.state {
         DisclosureState::Overdue if owing.assessment.period.is_some() => Some(ProblemKind::DisclosureOverdue),
         DisclosureState::Overdue => Some(ProblemKind::DisclosureMissing),
-        DisclosureState::Rejected => Some(ProblemKind::DisclosureRejected),
-        DisclosureState::Missing | DisclosureState::Submitted | DisclosureState::Verified => None,
+        // There is a time to correct it: until that is over it is no problem to report.
+        DisclosureState::Rejected if owing.assessment.late => Some(ProblemKind::DisclosureRejected),
+        DisclosureState::Rejected
+        | DisclosureState::Missing
+        | DisclosureState::Submitted
+        | DisclosureState::Verified => None,
     }
 }
 

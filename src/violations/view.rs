@@ -49,6 +49,8 @@ pub struct AppealDecisionView {
     /// Its reasons.
     #[schema(max_length = 5000)]
     pub reasons: String,
+    /// The body that confirmed has nobody above it in this system: another person of it decided (由同一机关另行指定人员决定).
+    pub same_body: bool,
     pub at: Instant,
     pub by: Official,
 }
@@ -222,6 +224,7 @@ fn one(
         appeal_decision: appeal_decision.map(|d| AppealDecisionView {
             outcome: d.outcome,
             reasons: d.reasons,
+            same_body: d.same_body,
             at: d.at,
             by: official(ctx, d.by),
         }),

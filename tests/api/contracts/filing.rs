@@ -69,7 +69,7 @@ on_both_databases! {
         filer(&app).post(&format!("{at}/refusal"), &reasons).await.problem(409, "office_not_registered");
         registered(&app, "county_authority", COUNTY).await;
         let refused = filer(&app).post(&format!("{at}/refusal"), &reasons).await.expect(200);
-        assert_eq!((&refused["state"], &refused["refusals"][0]["text"]), (&json!("refused"), &json!("决议未附表决结果")));
+        assert_eq!((&refused["state"], &refused["refusals"][0]["reasons"]), (&json!("refused"), &json!("决议未附表决结果")));
         app.county().post(&format!("{at}/filing"), &json!({})).await.problem(409, "state_conflict");
         let again = portal.post(&submission, &json!({ "note": "已补充表决结果" })).await.expect(200);
         assert_eq!(again["state"], "submitted");

@@ -97,7 +97,7 @@ on_both_databases! {
         assert_eq!(leaf_of(&app, &case.portal(), &about, "violation.confirmed").await, Value::Null, "not served yet");
         case.portal().post(&format!("{violation}/appeal"), &said).await.expect(200);
         let decision = json!({ "outcome": "upheld", "reasons": "原认定事实清楚" });
-        case.leader().post(&format!("{violation}/appeal-decision"), &decision).await.expect(200);
+        app.county().post(&format!("{violation}/appeal-decision"), &decision).await.expect(200);
         let seen = feed(&app, &case.portal(), &about).await;
         assert_eq!(
             types(&seen),
