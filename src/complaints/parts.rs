@@ -83,8 +83,8 @@ fn whose(row: &ComplaintRow, parts: &[Part]) -> Work<(String, String)> {
                 (format!("承办单位（{}）", role.row().zh), format!("its handler ({})", role.code()))
             }
             Part::Supervisor => {
-                let role = row.supervisor()?.role;
-                (format!("督办单位（{}）", role.row().zh), format!("its supervisor ({})", role.code()))
+                let Some(seat) = row.supervisor()? else { continue };
+                (format!("督办单位（{}）", seat.role.row().zh), format!("its supervisor ({})", seat.role.code()))
             }
             Part::Owner => ("提出诉求的本人".to_owned(), "whoever submitted it".to_owned()),
             Part::FrontDesk => ("受理来电的单位".to_owned(), "an office that takes calls".to_owned()),

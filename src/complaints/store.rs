@@ -110,7 +110,7 @@ pub fn forget_owner_elsewhere(conn: &mut Conn, complaint: Id, elsewhere: Id) -> 
         .select((followers::iss, followers::sub))
         .load(conn)?;
     for (iss, sub) in owners {
-        unfollow(conn, elsewhere, &iss, &sub)?;
+        unfollow(conn, elsewhere, &PersonKey::new(&iss, &sub))?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use super::actions;
 use super::kinds::{self, FileType, Pointers};
 use super::model::NewAttachment;
 use super::receive::{essence, of_part, refused, take};
-use super::{names, pixels};
+use super::pixels;
 use super::spool::{Spooled, on_disk};
 use super::upload::Slot;
 use crate::db::{Id, Work};

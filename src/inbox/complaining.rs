@@ -50,9 +50,10 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
     if matches!(role, Role::TownshipLeader | Role::CountyAuthority) {
         for row in store::late_with_others(conn, &viewer, &seat, at_most)? {
             let Some(since) = row.course.0.escalated_at.filter(|_| row.course.0.paused_at.is_none()) else { continue };
+            let Some(supervisor) = row.supervisor()? else { continue };
             let days = timing.calendar.working_days_between(ctx.state.clock.day_of(since), ctx.today);
             let step = timing.rules.county_after_working_days;
-            if let Some(level) = rules::of_late_complaint(row.supervisor()?.role, days, step, role) {
+            if let Some(level) = rules::of_late_complaint(supervisor.role, days, step, role) {
                 let due = Some(rules::next_due(&row));
                 found.push((row, InboxKind::PursueComplaint, due, level));
             }
