@@ -240,10 +240,11 @@ pub fn contact_of(conn: &mut Conn, ctx: &Ctx, complaint: Id) -> Work<Option<Cont
     contact.map(|text| view::read::<Contact>(&text)).transpose()
 }
 
-/// What stays of a complainant's evidence: that there was some, in its words. Its files and links lead to the person.
+/// What stays of a complainant's evidence: that there was some, and its text. Its files, its links and what it was called
+/// lead to the person.
 fn erased_evidence(mut evidence: Vec<Evidence>, known: &[&str]) -> Vec<Evidence> {
-    for one in &mut evidence {
-        one.title = masks::scrub(&one.title, known);
+    for (at, one) in evidence.iter_mut().enumerate() {
+        one.title = format!("附件{}", at + 1);
         one.text = one.text.take().map(|text| masks::scrub(&text, known));
         (one.url, one.attachment_id) = (None, None);
     }
@@ -264,8 +265,11 @@ fn scrub_step(
     let said: StepText = view::read(&sealed)?;
     let mut evidence = erased_evidence(said.evidence.clone(), known);
     if !by_resident {
-        // The files of an office are its own.
+        // The files of an office are its own, and what it called them, unless that is the name of a file.
         for (one, before) in evidence.iter_mut().zip(&said.evidence) {
+            if !sight::is_file_name(&before.title) {
+                one.title = masks::scrub(&before.title, known);
+            }
             (one.url, one.attachment_id) = (before.url.clone(), before.attachment_id);
         }
     }

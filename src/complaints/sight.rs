@@ -219,7 +219,7 @@ pub fn evidence(
 }
 
 /// A title that is the name of a file says what its owner called it.
-fn is_file_name(title: &str) -> bool {
+pub fn is_file_name(title: &str) -> bool {
     let Some((name, ending)) = title.trim().rsplit_once('.') else { return false };
     !name.is_empty()
         && (2..=5).contains(&ending.len())
