@@ -92,7 +92,7 @@ on_both_databases! {
         let row = ticket(&app, &id).await;
         let evidence = row["evidence"].as_array().expect("evidence");
         assert_eq!(evidence.len(), 2, "{row}");
-        assert_eq!(evidence[0]["title"], "1234.0.full.jpeg");
+        assert_eq!(evidence[0]["title"], "照片1", "the name of a file may name a person");
         for (piece, photo) in evidence.iter().zip(&photos) {
             let at = format!("/v1/attachments/{}/content", text(&piece["attachment_id"]));
             assert!(app.social().get(&at).await.bytes == *photo);
