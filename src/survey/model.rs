@@ -133,7 +133,7 @@ pub struct DisclosureSurvey {
     pub areas: Vec<AreaCompleteness>,
 }
 
-#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SurveyQuery {
     /// County, township or community (6, 9 or 12 digits) in your own area, which it is by default.
