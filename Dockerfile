@@ -8,9 +8,10 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     cargo build --release --locked --bin xiaoqu \
     && install -D target/release/xiaoqu /out/xiaoqu
 
+# postgresql-client: `xiaoqu backup` runs pg_dump, which must be at least as new as the server (15 in docker-compose.yml).
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates libssl3 \
+    && apt-get install --yes --no-install-recommends ca-certificates libssl3 postgresql-client \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --home-dir /var/lib/xiaoqu --create-home xiaoqu
 COPY --from=build /out/xiaoqu /usr/local/bin/xiaoqu

@@ -4,21 +4,25 @@ use std::sync::Arc;
 use std::time::{Duration, Instant as StopWatch};
 
 use anyhow::Context;
+use chrono::TimeDelta;
 
 use crate::access::issuer::Issuer;
 use crate::access::jwks::Pace;
 use crate::access::revoked;
 use crate::app::{Config, ServerOptions, State};
 use crate::clock::Clock;
-use crate::db::{Conn, Db, DbOptions, Instant, StoreFault, WriteGate};
+use crate::clock_watch::Limits;
+use crate::db::{Conn, Db, DbOptions, Instant, Mismatch, WriteGate};
 use crate::files::{self, FilesOptions};
 use crate::http::address::Proxies;
 use crate::http::idempotency;
 use crate::http::limits::{LimitOptions, Rate};
 use crate::keys::{self, Keys};
+use crate::quotas::Quotas;
+use crate::quotas::rules::Amounts;
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::traces::TraceOptions;
-use crate::{calendar, complaints, db, divisions, ledger, personal, policy, ratings};
+use crate::{calendar, complaints, db, deadlines, disk, divisions, ledger, personal, policy, ratings};
 
 /// How often what has run out is put away.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
@@ -35,12 +39,19 @@ const MOST_FILES: u64 = 1_048_576;
 
 /// The log: one line an event on standard error, without personal data.
 pub fn start_log(settings: &Settings) {
-    let level = tracing_subscriber::filter::LevelFilter::from_level(settings.house.log_level);
-    let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(log_filter(settings.house.log_level)).with_writer(std::io::stderr);
     match settings.house.log_format {
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).init(),
         LogFormat::Text => builder.init(),
     }
+}
+
+/// actix calls each head of a request that it cannot read an error, and anybody can send those: seen from `debug` on.
+fn log_filter(level: tracing::Level) -> tracing_subscriber::EnvFilter {
+    let ours = tracing_subscriber::filter::LevelFilter::from_level(level);
+    let quiet = if level < tracing::Level::DEBUG { "actix_http=off" } else { "" };
+    tracing_subscriber::EnvFilter::builder().with_default_directive(ours.into()).parse_lossy(quiet)
 }
 
 pub fn db_options(settings: &Settings) -> anyhow::Result<DbOptions> {
@@ -58,6 +69,7 @@ pub fn db_options(settings: &Settings) -> anyhow::Result<DbOptions> {
         pool_wait: database.pool_wait_seconds,
         read_url: settings.standby_url()?.map(|url| url.expose().clone()),
         read_max_lag: database.read_max_lag_seconds,
+        ..DbOptions::new("")
     })
 }
 
@@ -67,6 +79,7 @@ pub fn hold(options: &DbOptions) -> anyhow::Result<Option<std::fs::File>> {
         return Ok(None);
     }
     let path = format!("{}.lock", db::sqlite_path(&options.url));
+    db::sqlite_folder(&db::sqlite_path(&options.url))?;
     let file = std::fs::File::create(&path).with_context(|| format!("cannot write {path}"))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
@@ -93,7 +106,7 @@ pub fn prepare_at(options: &DbOptions, now: Instant) -> anyhow::Result<Vec<Strin
         calendar::seed(conn, now)
     }));
     db.close();
-    seeded.map_err(|fail| anyhow::anyhow!("cannot put in the first rows: {fail:?}"))?;
+    seeded.map_err(|fail| anyhow::anyhow!("cannot put in the first rows: {fail}"))?;
     Ok(applied)
 }
 
@@ -103,10 +116,11 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
     Ok(Config {
         db: db_options(settings)?,
         clock: Clock::real(settings.house.time_zone),
+        clock_limits: clock_limits(settings)?,
         issuer: settings.http.public_url.clone(),
         audience: access.audience.clone(),
         token_life: access.access_token_minutes,
-        keys: open_keys(settings)?,
+        keys: Arc::new(open_keys(settings)?),
         trusted_issuers: access
             .trusted_issuers
             .iter()
@@ -116,8 +130,12 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
         body_limit: settings.http.json_body_limit_bytes,
         request_timeout: settings.http.request_timeout_seconds,
         files: FilesOptions::of(settings)?,
+        disk_warning: settings.files.disk_warning_megabytes as u64,
         limits: limits(settings),
-        metrics_on_api: settings.http.metrics_listen.is_none(),
+        quotas: quotas(settings),
+        secret_life: (access.client_secret_days > 0)
+            .then(|| chrono::Duration::days(i64::try_from(access.client_secret_days).unwrap_or(i64::MAX / 86_400_000))),
+        metrics_on_api: false,
         traces: settings
             .house
             .otlp_endpoint
@@ -146,9 +164,31 @@ fn limits(settings: &Settings) -> LimitOptions {
         caller: Rate::new(limits.caller_requests_per_second, limits.caller_burst),
         address: Rate::new(limits.address_requests_per_second, limits.address_burst),
         refused_tokens: Rate::new(limits.refused_tokens_per_second, limits.refused_tokens_burst),
+        forged_tokens: Rate::new(limits.forged_tokens_per_second, limits.forged_tokens_burst),
         token_requests: Rate::new(limits.token_requests_per_second, limits.token_requests_burst),
+        at_once: limits.address_requests_at_once,
+        probes: Rate::new(limits.probe_requests_per_second, limits.probe_requests_burst),
         proxies: Proxies { trusted: limits.trusted_proxies.clone(), header: limits.forwarded_header },
     }
+}
+
+fn quotas(settings: &Settings) -> Quotas {
+    let quotas = &settings.quotas;
+    let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let other = Amounts {
+        files: whole(quotas.files_per_day),
+        bytes: whole(quotas.bytes_per_day),
+        tickets: whole(quotas.tickets_per_day),
+        unmaskings: whole(quotas.unmaskings_per_day),
+        caller_searches: whole(quotas.caller_searches_per_day),
+    };
+    let resident = Amounts {
+        files: whole(quotas.resident_files_per_day),
+        bytes: whole(quotas.resident_bytes_per_day),
+        tickets: whole(quotas.resident_tickets_per_day),
+        ..other
+    };
+    Quotas { resident, other }
 }
 
 pub fn server_options(settings: &Settings) -> ServerOptions {
@@ -163,28 +203,33 @@ pub fn server_options(settings: &Settings) -> ServerOptions {
     }
 }
 
-/// What a replica must know before it serves. A store that is away now is asked again while the service runs.
+fn clock_limits(settings: &Settings) -> anyhow::Result<Limits> {
+    Ok(Limits {
+        jump: TimeDelta::from_std(settings.house.clock_jump_limit_minutes)?,
+        downtime: TimeDelta::from_std(settings.house.clock_downtime_limit_hours)?,
+    })
+}
+
+/// What a replica must know before it serves. A store that is away, or not migrated yet, is asked again while the service runs;
+/// one that belongs to another keyring or to other settings ends the start.
 pub fn load(state: &State) -> anyhow::Result<()> {
-    let ids = state.keys.ring().data_key_ids();
-    match state.db.read_blocking(keys::store::seen) {
-        Ok(seen) => {
-            check_data_keys(&seen, &ids)?;
+    match state.db.recheck_blocking() {
+        Ok(()) => {
             warn_of_lost_index_keys(state);
-            state.revoked.refresh_blocking(&state.db).map_err(|fail| anyhow::anyhow!("revocations: {fail:?}"))
+            state.revoked.refresh_blocking(&state.db).map_err(|fail| anyhow::anyhow!("revocations: {fail}"))
         }
-        Err(fail) if fail.store_fault() == Some(StoreFault::NotMigrated) => {
-            tracing::error!(
-                "the database is not migrated to this version: run `xiaoqu migrate`; until then nothing is served"
-            );
-            Ok(())
-        }
-        Err(fail) => {
-            tracing::warn!(
-                ?fail,
-                "the store cannot be reached yet: its data keys were not checked, and no token is taken"
-            );
-            Ok(())
-        }
+        Err(fail) => match state.db.refusal() {
+            Some(refusal) if refusal.mismatch == Mismatch::NotMigrated => Ok(()),
+            Some(refusal) => Err(anyhow::anyhow!(refusal.detail)),
+            None => {
+                tracing::warn!(
+                    %fail,
+                    "the database cannot be reached yet: nothing is written and no token is taken before it is known to \
+                     belong to this keyring"
+                );
+                Ok(())
+            }
+        },
     }
 }
 
@@ -195,18 +240,6 @@ pub fn warn_of_ledger_name(state: &State, settings: &Settings) {
     if unnamed && matches!(state.db.read_blocking(ledger::sizes), Ok((0, _))) {
         tracing::warn!(name, "the ledger begins under this name and keeps it: set public_url or ledger_origin before");
     }
-}
-
-/// What lies under a data key that the keyring lacks cannot be read: better to hear of it at start than at a replay.
-fn check_data_keys(seen: &[String], ids: &[String]) -> anyhow::Result<()> {
-    let lost: Vec<&str> = seen.iter().filter(|id| !ids.contains(id)).map(String::as_str).collect();
-    anyhow::ensure!(
-        lost.is_empty(),
-        "the database was used with data keys that the keyring does not have: {}. It is the wrong keyring or the wrong \
-         database; where the keys are lost for good, `xiaoqu keys give-up` gives up what lies under them",
-        lost.join(", ")
-    );
-    Ok(())
 }
 
 /// A lost index key loses look-ups and nothing else: digests are made again from the contacts.
@@ -223,8 +256,13 @@ fn warn_of_lost_index_keys(state: &State) {
     }
 }
 
+/// How often it is looked whether the calendar has changed.
+const CALENDAR: Duration = Duration::from_secs(30);
+
 /// How often a replica looks whether the keyring was changed.
 const KEYRING_POLL: Duration = Duration::from_secs(2);
+/// How often it looks whether the database is still the one that it belongs to.
+const RECHECK: Duration = Duration::from_secs(2);
 
 async fn watch_keyring(state: &State) {
     let before = state.keys.generation();
@@ -273,6 +311,23 @@ pub fn start_housekeeping(state: Arc<State>) {
             tokio::time::sleep(KEYRING_POLL).await;
         }
     });
+    let watched = state.clone();
+    actix_web::rt::spawn(async move {
+        loop {
+            tokio::time::sleep(disk::POLL).await;
+            let disks = watched.clone();
+            // A network file system may keep its caller waiting.
+            let _ = actix_web::rt::task::spawn_blocking(move || disks.disks.look()).await;
+        }
+    });
+    let rechecked = state.clone();
+    actix_web::rt::spawn(async move {
+        loop {
+            tokio::time::sleep(RECHECK).await;
+            // What came of it is remembered where the store is used.
+            let _ = rechecked.db.recheck().await;
+        }
+    });
     for keys in state.verifier.fetched() {
         let forgetting = state.clone();
         actix_web::rt::spawn(keys.clone().follow(move || forgetting.verifier.forget()));
@@ -289,7 +344,7 @@ pub fn start_housekeeping(state: Arc<State>) {
         loop {
             // Woken by a publication; and again and again for what another replica, or a process that is gone, left.
             let _ = tokio::time::timeout(Duration::from_secs(1), following.consequences.notified()).await;
-            if following.lease.held(&following.db).await {
+            if following.does_background_work().await {
                 let failed = loop {
                     match ratings::chunks::work_off(&following).await {
                         Ok(0) => break None,
@@ -303,11 +358,23 @@ pub fn start_housekeeping(state: Arc<State>) {
             }
         }
     });
+    let dated = state.clone();
+    actix_web::rt::spawn(async move {
+        loop {
+            // For a change that another replica, or a process that is gone, did not get through with; and for a new version.
+            if dated.lease.held(&dated.db).await
+                && let Err(problem) = deadlines::follow_calendar(&dated).await
+            {
+                tracing::warn!(code = problem.code.row().name, "open deadlines wait for the calendar");
+            }
+            tokio::time::sleep(CALENDAR).await;
+        }
+    });
     let clocked = state.clone();
     actix_web::rt::spawn(async move {
         loop {
             tokio::time::sleep(CLOCK).await;
-            if clocked.lease.held(&clocked.db).await
+            if clocked.does_background_work().await
                 && let Err(problem) = complaints::sweep::sweep(&clocked).await
             {
                 tracing::warn!(code = problem.code.row().name, "the clock of complaints waits");
@@ -320,16 +387,18 @@ pub fn start_housekeeping(state: Arc<State>) {
         let mut next_sweep = StopWatch::now() + HOUSEKEEPING;
         loop {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            if !state.lease.held(&state.db).await || StopWatch::now() < next {
+            if StopWatch::now() < next || !state.does_background_work().await {
                 continue;
             }
             next = StopWatch::now() + HOUSEKEEPING;
+            let now = state.clock.system();
             // A chunk at a time, so that no job holds the writer long.
             while let Ok(500..) =
-                state.db.write(WriteGate::default(), |conn| idempotency::forget_old(conn, Instant::now())).await
-            {
-            }
+                state.db.write(WriteGate::default(), move |conn| idempotency::forget_old(conn, now)).await
+            {}
             while let Ok(1..) = files::remove_unattached(&state).await {}
+            while let Ok(1..) = files::erase_bytes(&state).await {}
+            while let Ok(1..) = files::seal_old(&state).await {}
             if StopWatch::now() >= next_sweep {
                 next_sweep = StopWatch::now() + SWEEPING;
                 // What it could not do now it does the next time; the store has told why.
@@ -347,7 +416,7 @@ async fn move_personal_data(state: Arc<State>) {
         tokio::time::sleep(MOVING).await;
         let acting = personal::reencrypt::acting_keys(&state.keys.ring());
         let is_hopeless = left.as_ref().is_some_and(|(keys, again)| *keys == acting && StopWatch::now() < *again);
-        if is_hopeless || !state.lease.held(&state.db).await {
+        if is_hopeless || !state.does_background_work().await {
             continue;
         }
         match personal::reencrypt::pass(&state).await {

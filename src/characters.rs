@@ -1,31 +1,148 @@
-//! Characters that no text holds: what a reader does not see, or what makes a page say another thing than it holds.
+//! One check for every text that comes in (bodies, queries, headers, file names), and one way of comparing texts.
 
-/// Turns the direction of what follows (UAX 9): “gpj.exe” would be read as “exe.jpg”.
-fn turns_direction(letter: char) -> bool {
+use std::borrow::Cow;
+
+use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
+use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
+use crate::fault::Fault;
+
+/// Reorders what follows (UAX 9): “gpj.exe” would be read as “exe.jpg”.
+fn reorders(letter: char) -> bool {
     matches!(letter, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Copied along with a text from pages and documents, and without meaning in ours: removed from free text.
+fn is_harmless(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
 /// Is it refused in every text? NUL, because PostgreSQL cannot hold it; the other controls but tabs and ends of lines;
-/// separators that editors hide; letters without a width, tags, and code points that are no characters.
+/// what reorders; separators that editors hide; tags, annotations, code points that are no characters; and U+FFFD, which
+/// says that some program before us could not read the text.
 pub fn is_forbidden(letter: char) -> bool {
     (letter.is_control() && !matches!(letter, '\t' | '\n' | '\r'))
-        || turns_direction(letter)
-        || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{fdd0}'..='\u{fdef}')
-        || ('\u{e0000}'..='\u{e007f}').contains(&letter)
+        || reorders(letter)
+        || is_harmless(letter)
+        || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{206a}'..='\u{206f}' | '\u{fdd0}'..='\u{fdef}')
+        || matches!(letter, '\u{fff9}'..='\u{fffd}' | '\u{e0000}'..='\u{e007f}')
         || u32::from(letter) & 0xfffe == 0xfffe
+}
+
+/// Does a reader see nothing of it, not even a gap? Soft hyphens, fillers, joiners, variation selectors, direction marks.
+pub fn is_unseen(letter: char) -> bool {
+    // The blank Braille pattern is a symbol by its category, and blank.
+    is_forbidden(letter)
+        || letter == '\u{2800}'
+        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(letter)
+}
+
+/// Nothing is seen of it by itself: also spaces, and marks without a letter.
+fn is_invisible(letter: char) -> bool {
+    let category = CodePointMapData::<GeneralCategory>::new();
+    letter.is_whitespace() || is_unseen(letter) || GeneralCategoryGroup::Mark.contains(category.get(letter))
+}
+
+/// Is it one line without outer spaces, control characters or characters that nobody sees? For names and identifiers,
+/// which two people compare by eye.
+pub fn is_plain_line(text: &str) -> bool {
+    !text.is_empty()
+        && text.trim() == text
+        && !text.chars().any(|letter| is_unseen(letter) || matches!(letter, '\t' | '\n' | '\r'))
+}
+
+/// Does a reader see anything of it?
+pub fn says_something(text: &str) -> bool {
+    text.chars().any(|letter| !is_invisible(letter))
+}
+
+/// Free text without the invisible letters that were pasted along with it. Identifiers and codes are never mended.
+pub fn tidied(text: &str) -> Cow<'_, str> {
+    if text.contains(is_harmless) { text.replace(is_harmless, "").into() } else { text.into() }
+}
+
+/// What is wrong with a text, if anything: the first character that is not allowed, with its place, or that nothing is seen
+/// of it. An empty text and one of mere spaces are for the schema to judge.
+pub fn fault(pointer: &str, text: &str) -> Option<Fault> {
+    if let Some((at, letter)) = text.chars().enumerate().find(|(_, letter)| is_forbidden(*letter)) {
+        let (place, code) = (at + 1, u32::from(letter));
+        let why = match letter {
+            '\u{fffd}' => ("是编码错误的痕迹", "it stands for what could not be decoded"),
+            letter if reorders(letter) => ("会改变书写方向", "it reorders the text"),
+            letter if letter.is_control() => ("是控制字符", "it is a control character"),
+            _ => ("不可见", "it is invisible"),
+        };
+        return Some(Fault::new(
+            pointer,
+            "forbidden_character",
+            format!("第{place}个字符 U+{code:04X} 不允许：{}", why.0),
+            format!("character {place}, U+{code:04X}, is not allowed: {}", why.1),
+        ));
+    }
+    let only_spaces = text.chars().all(char::is_whitespace);
+    (!only_spaces && !says_something(text))
+        .then(|| Fault::new(pointer, "blank", "没有可见的文字", "nothing in it is visible"))
+}
+
+const fn nfkc() -> ComposingNormalizerBorrowed<'static> {
+    ComposingNormalizer::new_nfkc()
+}
+
+/// The form in which two texts are compared: NFKC and one case. The way through capitals folds what has several small
+/// letters (ß and ss, σ and ς), as full case folding does (Unicode 3.13, D146), and the dotless ı with i besides.
+pub fn canonical(text: &str) -> String {
+    let once = |text: &str| -> String {
+        let text = nfkc().normalize(text);
+        let folded: String = text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
+        nfkc().normalize(&folded).into_owned()
+    };
+    // One case can undo the normal form, and the normal form the case; twice is enough.
+    once(&once(text))
+}
+
+/// The same with single spaces, for the names of persons.
+pub fn fold(text: &str) -> String {
+    canonical(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The form in which names are searched: also without spaces and without letters that nobody sees.
+pub fn search_key(text: &str) -> String {
+    let kept: String =
+        canonical(text).chars().filter(|letter| !letter.is_whitespace() && !is_harmless(*letter)).collect();
+    nfkc().normalize(&kept).into_owned()
+}
+
+/// Any dash that people type or that a program makes of one.
+pub fn is_dash(letter: char) -> bool {
+    matches!(
+        letter,
+        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2500}' | '\u{30fc}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}'
+    )
+}
+
+/// A code as it was typed, without its dashes and spaces, narrow and in capitals.
+pub fn code_key(typed: &str) -> String {
+    let typed = nfkc().normalize(typed);
+    let letters = typed.chars().filter(|letter| !is_dash(*letter) && !letter.is_whitespace() && !is_harmless(*letter));
+    let capitals: String = letters.flat_map(char::to_uppercase).collect();
+    nfkc().normalize(&capitals).into_owned()
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
     fn what_people_write_is_allowed_and_what_they_cannot_see_is_not() {
         let text = "星河苑 2 号楼\t乙某\r\n𠮷：“收费”·１.80元/m²，é\u{200d}👨\u{fe0f}";
-        assert_eq!(text.chars().find(|letter| is_forbidden(*letter)), None);
+        assert_eq!(fault("", text), None);
         for letter in [
             '\0',
             '\u{1}',
+            '\u{1b}',
             '\u{85}',
             '\u{202e}',
             '\u{2066}',
@@ -35,8 +152,120 @@ mod tests {
             '\u{1ffff}',
             '\u{e0041}',
             '\u{7f}',
+            '\u{fffd}',
+            '\u{fff9}',
+            '\u{ad}',
         ] {
             assert!(is_forbidden(letter), "{letter:?}");
+        }
+    }
+
+    #[test]
+    fn a_fault_names_the_character_and_its_place() {
+        let found = fault("/title", "电梯\u{202e}停运").unwrap();
+        assert_eq!((found.pointer.as_str(), found.code), ("/title", "forbidden_character"));
+        assert!(found.detail_zh.contains("第3个字符 U+202E"), "{}", found.detail_zh);
+        assert!(found.detail_en.contains("character 3, U+202E"), "{}", found.detail_en);
+    }
+
+    #[test]
+    fn letters_that_nobody_sees_are_no_text() {
+        for nothing in
+            ["\u{3164}", "\u{2800}\u{2800}", "\u{115f}\u{1160}", "\u{ffa0} ", "\u{fe0f}", "\u{301}", "\u{200d}"]
+        {
+            assert!(!says_something(nothing), "{nothing:?}");
+            assert_eq!(fault("", nothing).map(|found| found.code), Some("blank"), "{nothing:?}");
+        }
+        assert!(says_something("、") && says_something("1") && says_something("😀"));
+        assert_eq!((fault("", ""), fault("", "  ")), (None, None), "the schema says whether it may be empty");
+    }
+
+    #[test]
+    fn what_was_pasted_along_goes() {
+        assert_eq!(tidied("电\u{200b}梯\u{feff}停\u{ad}运"), "电梯停运");
+        assert_eq!(tidied("\u{200b}"), "");
+        assert_eq!(tidied("电梯\u{202e}"), "电梯\u{202e}", "what reorders is refused and not mended");
+    }
+
+    #[test]
+    fn names_and_codes_are_compared_as_people_read_them() {
+        assert_eq!(search_key("星河苑 (二期)"), search_key("星河苑（二期）"));
+        assert_eq!(search_key("A区"), search_key("ａ 区"));
+        assert_eq!(code_key("７ｋ3m—9Q2T－XV5B 0r81"), "7K3M9Q2TXV5B0R81");
+        for other in ["Admin1", "ａdmin1", "ADMIN1"] {
+            assert_eq!(canonical(other), "admin1");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_form_for_comparison_stays_as_it_is(text in "\\PC{0,40}") {
+            for form in [canonical, search_key, code_key] {
+                prop_assert_eq!(form(&form(&text)), form(&text));
+            }
+            let once = tidied(&text).into_owned();
+            prop_assert_eq!(tidied(&once), once.as_str());
+        }
+    }
+
+    #[test]
+    fn what_looks_alike_in_another_width_or_case_folds_to_one_text() {
+        for (one, other) in [
+            ("ａdmin1", "admin1"),
+            ("Admin1", "admin1"),
+            ("ＡＤＭＩＮ１", "admin1"),
+            ("苑（二期）", "苑(二期)"),
+            ("Straße", "STRASSE"),
+            ("ΣΟΦΟΣ", "σοφος"),
+            ("e\u{301}", "É"),
+            (" 张\u{3000}三 ", "张 三"),
+        ] {
+            assert_eq!(fold(one), fold(other), "{one:?} {other:?}");
+        }
+        assert_ne!(fold("admin1"), fold("admin2"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_folded_stays_as_it_is(text in "\\PC{0,40}") {
+            let once = fold(&text);
+            prop_assert_eq!(fold(&once), once);
+        }
+    }
+
+    #[test]
+    fn an_identifier_holds_nothing_that_nobody_sees() {
+        for good in ["officer-17", "张三", "张 三", "auth0|5f7c", "é"] {
+            assert!(is_plain_line(good), "{good:?}");
+        }
+        for letter in [
+            '\u{ad}',
+            '\u{34f}',
+            '\u{115f}',
+            '\u{180e}',
+            '\u{200b}',
+            '\u{200d}',
+            '\u{200e}',
+            '\u{202e}',
+            '\u{2060}',
+            '\u{2800}',
+            '\u{3164}',
+            '\u{fe0f}',
+            '\u{feff}',
+            '\u{ffa0}',
+            '\u{e0041}',
+            '\u{e0100}',
+            '\u{1b}',
+            '\u{85}',
+            '\n',
+            '\t',
+        ] {
+            assert!(!is_plain_line(&format!("admin{letter}1")), "{letter:?}");
+        }
+        for bad in ["", " ", "admin1 ", " admin1", "\u{3000}admin1", "admin1\u{a0}"] {
+            assert!(!is_plain_line(bad), "{bad:?}");
         }
     }
 }

@@ -1,5 +1,12 @@
 //! What a rule check finds wrong with an input document.
 
+use std::collections::HashSet;
+
+/// As many faults as one answer lists. A hostile body could have any number, and nobody mends more at once.
+pub const MOST_FAULTS: usize = 100;
+/// The longest pointer: the name of an unknown member stands in it, and may be as long as a body.
+const MOST_POINTER: usize = 500;
+
 /// One fault, with the place it is at; checks return every fault at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -19,5 +26,100 @@ impl Fault {
         detail_en: impl Into<String>,
     ) -> Fault {
         Fault { pointer: pointer.into(), code, detail_zh: detail_zh.into(), detail_en: detail_en.into() }
+    }
+}
+
+/// Faults as they are found: each place and code once, and no more than an answer lists.
+#[derive(Clone, Debug, Default)]
+pub struct Faults {
+    list: Vec<Fault>,
+    seen: HashSet<(String, &'static str)>,
+    more: bool,
+}
+
+impl Faults {
+    pub fn push(&mut self, mut fault: Fault) {
+        fault.pointer = cut(fault.pointer);
+        if self.seen.contains(&(fault.pointer.clone(), fault.code)) {
+            return;
+        }
+        if self.list.len() == MOST_FAULTS {
+            self.more = true;
+            return;
+        }
+        self.seen.insert((fault.pointer.clone(), fault.code));
+        self.list.push(fault);
+    }
+
+    /// Is there a fault that is not in the list? Then looking for others is of no use.
+    pub fn is_full(&self) -> bool {
+        self.more
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Adds faults at places that have none yet: what a rule finds wrong with a value of the wrong form is an echo.
+    pub fn extend_elsewhere(&mut self, others: Vec<Fault>) {
+        let known: HashSet<String> = self.list.iter().map(|fault| fault.pointer.clone()).collect();
+        for fault in others {
+            if self.more {
+                return;
+            }
+            if !known.contains(&fault.pointer) {
+                self.push(fault);
+            }
+        }
+    }
+
+    pub fn into_parts(self) -> (Vec<Fault>, bool) {
+        (self.list, self.more)
+    }
+}
+
+/// What a rule found, in its order; only the number is bounded.
+impl From<Vec<Fault>> for Faults {
+    fn from(mut list: Vec<Fault>) -> Faults {
+        let more = list.len() > MOST_FAULTS;
+        list.truncate(MOST_FAULTS);
+        for fault in &mut list {
+            fault.pointer = cut(std::mem::take(&mut fault.pointer));
+        }
+        Faults { list, seen: HashSet::new(), more }
+    }
+}
+
+fn cut(mut pointer: String) -> String {
+    if let Some((at, _)) = pointer.char_indices().nth(MOST_POINTER) {
+        pointer.truncate(at);
+    }
+    pointer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_collection_holds_each_fault_once_and_says_when_there_are_more() {
+        let mut faults = Faults::default();
+        for round in 0..3 {
+            for at in 0..MOST_FAULTS {
+                faults.push(Fault::new(format!("/{at}"), "required", "", ""));
+            }
+            assert!(!faults.is_full(), "round {round}");
+        }
+        faults.push(Fault::new("/0", "blank", "", ""));
+        assert!(faults.is_full());
+        let (list, more) = faults.into_parts();
+        assert_eq!((list.len(), more), (MOST_FAULTS, true));
+    }
+
+    #[test]
+    fn a_pointer_is_no_longer_than_a_reader_can_use() {
+        let mut faults = Faults::default();
+        faults.push(Fault::new(format!("/{}", "名".repeat(100_000)), "unknown_field", "", ""));
+        assert_eq!(faults.into_parts().0[0].pointer.chars().count(), MOST_POINTER);
     }
 }

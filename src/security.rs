@@ -50,6 +50,11 @@ kinds! {
     RateLimitedTokenRequests "rate_limited_token_requests" "An address that asked for tokens too often."
     IdempotencyMismatch "idempotency_mismatch" "An idempotency key that was used for another request."
     DataUnmasked "data_unmasked" "Personal data were shown in full."
+    ClockJump "clock_jump" "The system clock jumped: background work stands still until an operator confirms it."
+    QuotaNearlyUsed "quota_nearly_used" "A caller used four fifths of a quota of the day; `reason` names it."
+    QuotaExceeded "quota_exceeded" "A caller wanted more than a quota of the day allows; `reason` names it."
+    SecretExpiring "secret_expiring" "A client got a token with a secret that ends within 14 days: rotate it."
+    AssertionReused "assertion_reused" "A client's assertion (`private_key_jwt`) was shown a second time."
 }
 
 impl Kind {

@@ -354,7 +354,7 @@ impl Ticket {
                 let first = self.row.course.0.accepted_at.is_none();
                 self.row.course.0.accepted_at.get_or_insert(at);
                 if first {
-                    self.row.accepted_on_time = Some(time <= self.row.course.0.accept_due.0);
+                    self.row.accepted_on_time = Some(time < self.row.course.0.accept_due.0);
                 }
                 self.change(State::Accepted, time);
             }

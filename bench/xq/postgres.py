@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .service import free_port, run
 
-BIN = Path(os.environ.get("XIAOQU_PG_BIN", "/usr/lib/postgresql/15/bin"))
+BIN = Path(os.environ.get("XIAOQU_TEST_PG_BIN", "/usr/lib/postgresql/15/bin"))
 # PostgreSQL does not run as root.
 AS_POSTGRES = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
 

@@ -297,7 +297,7 @@ class Holds:
 
     def look(self):
         # A new connection: the service ends one that says nothing for a while.
-        text = self.service.client().get("/metrics").body.decode()
+        text = self.service.metrics()
         found, total = {}, 0.0
         for line in text.splitlines():
             if line.startswith(f"{self.name}_bucket"):

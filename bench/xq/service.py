@@ -98,13 +98,18 @@ class Service:
     def __init__(self, binary, folder, database_url, settings=(), migrate=True):
         self.binary, self.folder, self.url = Path(binary).resolve(), Path(folder), database_url
         self.port = free_port()
+        self.metrics_port = free_port(28000)
         self.process = None
         self.folder.mkdir(parents=True, exist_ok=True)
         wrapping, keyring = self.folder / "wrapping_key", self.folder / "keyring.json"
         # The limits of rate count as always, and let through what one caller of a load asks for.
         self.settings = [f"wrapping_key_file={wrapping}", f"keyring_file={keyring}", "access_token_minutes=1440",
                          "caller_requests_per_second=1000000", "caller_burst=1000000",
-                         "address_requests_per_second=1000000", "address_burst=1000000", *settings]
+                         "address_requests_per_second=1000000", "address_burst=1000000",
+                         "probe_requests_per_second=1000000", "probe_requests_burst=1000000",
+                         "files_per_day=0", "bytes_per_day=0", "tickets_per_day=0", "resident_files_per_day=0",
+                         "resident_bytes_per_day=0", "resident_tickets_per_day=0",
+                         f"metrics_listen=127.0.0.1:{self.metrics_port}", *settings]
         if not wrapping.exists():
             wrapping.write_text(run("openssl", "rand", "-base64", "32"))
             wrapping.chmod(0o600)
@@ -165,6 +170,10 @@ class Service:
 
     def client(self, token=None, timeout=15):
         return Client(self.port, token, timeout)
+
+    def metrics(self):
+        """The text of its metrics."""
+        return Client(self.metrics_port).get("/metrics").body.decode()
 
     def anonymous_memory(self):
         """Anonymous resident memory in MB."""

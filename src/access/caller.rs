@@ -1,5 +1,6 @@
 //! Who is asking: one token, one acting role.
 
+use crate::access::person::PersonKey;
 use crate::access::role::{Role, RoleKind};
 use crate::db::Id;
 use crate::db::types::Instant;
@@ -71,9 +72,13 @@ impl Caller {
         self.iss == PROGRAM
     }
 
-    /// The two-person rule compares issuer and subject.
+    pub fn person(&self) -> PersonKey {
+        PersonKey::new(&self.iss, &self.sub)
+    }
+
+    /// The two-person rule compares persons, not the letters of their names.
     pub fn is_person(&self, iss: &str, sub: &str) -> bool {
-        self.iss == iss && self.sub == sub
+        self.person() == PersonKey::new(iss, sub)
     }
 
     pub fn is_government(&self) -> bool {

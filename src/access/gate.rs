@@ -4,20 +4,26 @@ use std::sync::Arc;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use actix_web::http::Method;
+use actix_web::http::header::{
+    ACCEPT_ENCODING, ACCEPT_LANGUAGE, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, HeaderMap, HeaderName,
+};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
 use super::caller::Caller;
 use super::permissions::Access;
 use super::scope::Scope;
 use super::visitor::Visitor;
 use crate::app::{Route, State};
+use crate::http::accept;
+use crate::http::conditions::Conditions;
 use crate::http::context::{Ctx, Request};
-use crate::http::edge::{RequestId, WithoutBody};
+use crate::http::edge::{RequestId, ServerRequestId, WithoutBody};
 use crate::http::idempotency::MAX_KEY_LENGTH;
 use crate::http::language::Language;
-use crate::oauth::TOKEN_PATH;
+use crate::http::schema::check_count;
 use crate::problem::{Code, Problem};
 use crate::security::Kind;
 use crate::traces::RequestSpan;
@@ -29,21 +35,25 @@ pub async fn gate(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
     match let_in(&request).await {
+        Ok(()) if request.method() == Method::OPTIONS => Ok(request.into_response(preflight()).map_into_right_body()),
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
         Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
     }
 }
 
-/// Answered whatever the limits say: who asks too often must not make the service look dead, or unseen.
-pub const PROBES: &[&str] = &["get_livez", "get_readyz", "get_metrics"];
+/// With a limit of their own: who asks for pages too often must not make the service look dead, or unseen.
+const PROBES: &[&str] = &["get_livez", "get_readyz", "get_metrics"];
 
 async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     let state =
         request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
     let visitor = Visitor { state: &state, request: request.request(), operation: "unknown" };
-    // Once: each look-up walks the whole map of resources.
-    let pattern = request.match_pattern();
+    // Once: each look-up walks the whole map of resources. By the path as the router reads it: `/v1/%6De` is `/v1/me`.
+    let pattern = request.resource_map().match_pattern(routed_path(request.request()));
     if pattern.as_deref().is_some_and(|pattern| crate::system::PAGES.contains(&pattern)) {
+        return visitor.limit_address();
+    }
+    if request.method() == Method::OPTIONS && reads_for_everyone(&state, pattern.as_deref()) {
         return visitor.limit_address();
     }
     let route = match find_route(&state, pattern.as_deref(), request) {
@@ -51,29 +61,49 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
         Err(problem) => return visitor.limit_address().and(Err(problem)),
     };
     request.extensions_mut().insert(route.clone());
+    if let Some(coding) = request.headers().get(CONTENT_ENCODING)
+        && !coding.as_bytes().eq_ignore_ascii_case(b"identity")
+    {
+        // What is small packed may be anything unpacked.
+        let problem = Problem::new(Code::UnsupportedMediaType)
+            .header(ACCEPT_ENCODING, "identity")
+            .detail("请求体不得压缩", "the body of a request must not be compressed");
+        return visitor.limit_address().and(Err(problem));
+    }
     let visitor = Visitor { operation: route.operation, ..visitor };
+    let acceptable = accept::check(request.headers(), &route.produces);
     if let Access::Public = route.permission.access {
-        return if PROBES.contains(&route.operation) {
-            Ok(())
-        } else if request.path() == TOKEN_PATH {
+        acceptable?;
+        if PROBES.contains(&route.operation) {
+            return visitor.limit_probes();
+        }
+        if route.operation == "issue_token" {
             // Where guessing a client's secret is tried.
-            visitor.limit_token_requests()
+            visitor.limit_token_requests()?;
         } else {
-            visitor.limit_address()
-        };
+            visitor.limit_address()?;
+        }
+        return check_count(request.query_string());
     }
     if let Access::Key(_) = route.permission.access {
+        acceptable?;
         // Nobody knows yet who it is: the key is in the body.
-        return visitor.limit_address();
+        visitor.limit_address()?;
+        return check_count(request.query_string());
+    }
+    if let Err(problem) = check_count(request.query_string()) {
+        // Before the token is looked for: a token in the address is looked for, too.
+        return visitor.limit_address().and(Err(problem));
     }
     let caller = visitor.authenticate().await?;
     visitor.limit_caller(&caller)?;
     visitor.refuse_revoked(&caller).await?;
     if !route.permission.allows(caller.role) {
         visitor.event(Kind::Forbidden, Some(&caller), "");
+        let (may_zh, may_en) = route.permission.whose();
         return Err(Problem::new(Code::Forbidden).detail(
-            format!("角色“{}”不能执行此操作", caller.role.row().zh),
-            format!("the role {} may not call {}", caller.role.code(), route.operation),
+            format!("角色“{}”不能执行此操作；可由下列角色执行：{may_zh}", caller.role.row().zh),
+            format!("the role {} may not call {}; these may: {may_en}", caller.role.code(), route.operation),
         ));
     }
     if route.permission.person_only && caller.machine {
@@ -85,10 +115,36 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
         return Err(Problem::new(Code::Forbidden)
             .detail("该令牌不包含此操作", format!("the token is not for {}", route.operation)));
     }
-    let query = state.contract.check_query(route.operation, request.query_string()).map_err(Problem::faults)?;
+    acceptable?;
+    let query = state.contract.check_query(route.operation, request.query_string()).map_err(Problem::collected)?;
     let ctx = context(state.into_inner(), request.request(), &route, caller, query)?;
     request.extensions_mut().insert(ctx);
     Ok(())
+}
+
+/// The path of a request as the router reads it. What may be escaped and is none the less the same is read there.
+pub fn routed_path(request: &HttpRequest) -> &str {
+    request.match_info().as_str()
+}
+
+/// What everyone may read is read from any page (CORS, <https://fetch.spec.whatwg.org/#http-cors-protocol>).
+fn reads_for_everyone(state: &State, pattern: Option<&str>) -> bool {
+    let routes = pattern.and_then(|pattern| state.routes.get(pattern));
+    routes.is_some_and(|all| all.iter().any(is_public_read))
+}
+
+pub fn is_public_read(route: &Route) -> bool {
+    route.method == Method::GET && matches!(route.permission.access, Access::Public)
+}
+
+/// The answer to a browser that asks whether a page may read.
+fn preflight() -> HttpResponse {
+    HttpResponse::NoContent()
+        .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"))
+        .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "Accept-Language, If-None-Match, Range, X-Request-Id"))
+        .insert_header((ACCESS_CONTROL_MAX_AGE, "86400"))
+        .finish()
 }
 
 /// The operation of a request; an unknown path is 404, a known one under another method 405 with `Allow`.
@@ -143,15 +199,15 @@ pub fn context(
         caller,
         operation: route.operation,
         request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
+        server_request_id: request.extensions().get::<ServerRequestId>().map(|id| id.0.clone()),
         // A machine's look and a HEAD are no service of process.
         opens: caller_reads && request.extensions().get::<WithoutBody>().is_none(),
         language,
         method: request.method().as_str().to_owned(),
         path: request.path().to_owned(),
         idempotency_key,
-        if_match: one_header(headers, IF_MATCH)?,
+        conditions: Conditions::of(headers),
         needs_if_match: matches!(route.method.as_str(), "PATCH" | "PUT"),
-        if_none_match: one_header(headers, IF_NONE_MATCH)?,
         newest: headers
             .get_all(CACHE_CONTROL)
             .filter_map(|value| value.to_str().ok())

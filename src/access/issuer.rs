@@ -1,6 +1,7 @@
 //! Issuers are settings, never rows: whose tokens are taken, under which keys and algorithms, and what they may mint.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
@@ -10,8 +11,9 @@ use serde_json::{Map, Value};
 
 use super::jwks::{FetchedKeys, Pace};
 use super::role::Role;
+use crate::db::Id;
 use crate::keys::Keys;
-use crate::settings::{ClaimMapping, KeySource, TrustedIssuer};
+use crate::settings::{ClaimMapping, ClaimRule, KeySource, TrustedIssuer};
 
 /// What a trusted issuer may mint.
 #[derive(Clone, Debug)]
@@ -21,6 +23,9 @@ pub struct Limits {
     pub divisions: Vec<String>,
     /// USCCs.
     pub companies: Vec<String>,
+    pub complexes: Vec<Id>,
+    pub organisations: Vec<String>,
+    pub tasks: Vec<u8>,
 }
 
 pub struct Key {
@@ -48,10 +53,26 @@ pub struct Issuer {
     pub claims: ClaimMapping,
     /// What the operator says in place of the issuer's claims, by our names.
     pub fixed: Map<String, Value>,
-    /// Every token of this issuer is a machine's.
-    pub machine: bool,
+    /// Longest time from `iat` to `exp`.
+    pub token_life: Duration,
+    pub persons: Persons,
     keys: KeySet,
 }
+
+/// Which tokens of an issuer are a person's.
+pub enum Persons {
+    /// Those whose client is not their subject: our own.
+    Own,
+    None,
+    /// Those that one of `persons` fits and none of `machines`.
+    Said {
+        persons: Vec<ClaimRule>,
+        machines: Vec<ClaimRule>,
+    },
+}
+
+/// Longest life of one of our own tokens.
+const OWN_TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A key is used only under its own algorithm, and only where that is allowed: a public key can never become an HMAC
 /// secret (RFC 8725, 2.1 and 3.1).
@@ -99,10 +120,18 @@ impl Issuer {
                 roles: settings.allowed_roles.clone(),
                 divisions: settings.allowed_divisions.clone(),
                 companies: settings.allowed_companies.clone(),
+                complexes: settings.allowed_complexes.clone(),
+                organisations: settings.allowed_organisations.clone(),
+                tasks: settings.allowed_tasks.clone(),
             }),
             claims: settings.claims.clone(),
             fixed: settings.fixed_claims.clone(),
-            machine: settings.machine,
+            token_life: settings.token_life,
+            persons: if settings.machine {
+                Persons::None
+            } else {
+                Persons::Said { persons: settings.person_claims.clone(), machines: settings.machine_claims.clone() }
+            },
             keys,
         })
     }
@@ -163,7 +192,8 @@ impl LocalIssuer {
             limits: None,
             claims: ClaimMapping::default(),
             fixed: Map::new(),
-            machine: false,
+            token_life: OWN_TOKEN_LIFE,
+            persons: Persons::Own,
             keys: KeySet::Own(self.keys.clone()),
         }
     }

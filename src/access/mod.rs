@@ -5,6 +5,7 @@ pub mod gate;
 pub mod issuer;
 pub mod jwks;
 pub mod permissions;
+pub mod person;
 pub mod revoked;
 pub mod role;
 mod role_sets;

@@ -281,6 +281,7 @@ pub const PERMISSIONS: &[Permission] = &[
         CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, PartyBuildingOffice,
         GovernanceCenter, LivelihoodServiceCenter, AgricultureServiceCenter, DisciplineOffice, Community, Resident,
     ]),
+    act("release_complaint_point", COMPLAINT_OFFICES),
     act("follow_complaint", &[Resident]),
     act("unfollow_complaint", &[Resident]),
 
@@ -303,7 +304,7 @@ pub const PERMISSIONS: &[Permission] = &[
     act("confirm_violation", CASE_OFFICES),
     act("dismiss_violation", CASE_OFFICES),
     act("appeal_violation", &[PropertyCompany]),
-    act("decide_violation_appeal", REVIEWERS),
+    act("decide_violation_appeal", COUNTY),
     act("revoke_violation", REVIEWERS),
 
     read("list_measures", CASE_READERS),
@@ -378,7 +379,7 @@ pub const PERMISSIONS: &[Permission] = &[
     read("list_inbox", &[
         CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, PoliceStation, PartyBuildingOffice,
         GovernanceCenter, LivelihoodServiceCenter, AgricultureServiceCenter, PowerSupplyStation, UtilityOperator, FireRescue,
-        MarketSupervision, DisciplineOffice, Community, PropertyCompany,
+        MarketSupervision, DisciplineOffice, Community, ComplexCommittee, PropertyCompany,
     ]),
 ];
 
@@ -395,5 +396,16 @@ impl Permission {
             Access::Public => true,
             Access::Roles(roles) | Access::Key(roles) => roles.contains(&role),
         }
+    }
+
+    /// The roles that may call it, in words of both languages.
+    pub fn whose(&self) -> (String, String) {
+        let roles: &[Role] = match self.access {
+            Access::Public => &[],
+            Access::Roles(roles) | Access::Key(roles) => roles,
+        };
+        let zh = roles.iter().map(|role| role.row().zh).collect::<Vec<_>>().join("、");
+        let en = roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(", ");
+        (zh, en)
     }
 }

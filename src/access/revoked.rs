@@ -8,6 +8,7 @@ use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant as StopWatch};
 
 use super::caller::Caller;
+use super::person::PersonKey;
 use super::role::RoleKind;
 use crate::db::{Conn, Db, Instant, Work};
 use crate::revocations::model::{RevocationKind, RevocationRow};
@@ -36,15 +37,15 @@ struct Reach {
     residents: bool,
 }
 
-/// By issuer and value.
-type Named = HashMap<(String, String), Reach>;
+type Named<K> = HashMap<K, Reach>;
 
 #[derive(Default, PartialEq)]
 struct Known {
     /// By client: the epoch that its tokens must have at least.
     epochs: HashMap<String, i64>,
-    subjects: Named,
-    tokens: Named,
+    subjects: Named<PersonKey>,
+    /// By issuer and `jti`.
+    tokens: Named<(String, String)>,
 }
 
 pub struct Revoked {
@@ -91,12 +92,13 @@ impl Revoked {
         if client.is_some_and(|id| known.epochs.get(id).is_some_and(|least| caller.epoch < *least)) {
             return Err(Ended::Revoked);
         }
+        let subject = if known.subjects.is_empty() { None } else { known.subjects.get(&caller.person()) };
+        let token = match known.tokens.is_empty() {
+            true => None,
+            false => known.tokens.get(&(caller.iss.clone(), caller.token_id.clone())),
+        };
         let mut elsewhere = Vec::new();
-        for (all, value) in [(&known.subjects, &caller.sub), (&known.tokens, &caller.token_id)] {
-            if all.is_empty() {
-                continue;
-            }
-            let Some(reach) = all.get(&(caller.iss.clone(), value.clone())) else { continue };
+        for reach in subject.into_iter().chain(token) {
             match (caller.county(), caller.role.row().kind) {
                 (Some(own), _) if reach.counties.iter().any(|county| county == own) => return Err(Ended::Revoked),
                 (Some(_), _) => {}
@@ -153,11 +155,10 @@ fn read(conn: &mut Conn) -> Work<Known> {
     for RevocationRow { kind, issuer, value, county, reach: of, .. } in
         revocations::store::in_force(conn, Instant::now())?
     {
-        let all = match kind {
-            RevocationKind::Subject => &mut known.subjects,
-            RevocationKind::Token => &mut known.tokens,
+        let reach = match kind {
+            RevocationKind::Subject => known.subjects.entry(PersonKey::new(&issuer, &value)).or_default(),
+            RevocationKind::Token => known.tokens.entry((issuer, value)).or_default(),
         };
-        let reach = all.entry((issuer, value)).or_default();
         reach.counties.push(county);
         reach.residents |= of.is_empty();
     }

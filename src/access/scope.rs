@@ -22,6 +22,7 @@ pub enum Scope {
     /// A resident: its own tickets, and what is public.
     Resident {
         iss: String,
+        /// As subjects are compared ([`super::person`]).
         sub: String,
     },
     /// Auditor and administrator: no business data, but the county's ledger, clients and revocations.
@@ -43,7 +44,10 @@ impl Scope {
             },
             (_, RoleKind::Company) => Scope::Company(caller.company.clone().unwrap_or_default()),
             (_, RoleKind::Committee) => Scope::Complex(caller.complex.unwrap_or(Id(uuid::Uuid::nil()))),
-            (_, RoleKind::Public) => Scope::Resident { iss: caller.iss.clone(), sub: caller.sub.clone() },
+            (_, RoleKind::Public) => {
+                let person = caller.person();
+                Scope::Resident { iss: person.iss().to_owned(), sub: person.sub().to_owned() }
+            }
             (_, RoleKind::Oversight) => Scope::Oversight(area()),
         }
     }

@@ -415,7 +415,7 @@ pub fn offices<'a>(scope: &Scope) -> query::offices<'a> {
 
 rows_of! {
     /// Official documents, where their subject is seen: a company sees its own once the notice that they put into form has
-    /// been opened; a police station or partner those of cases that it leads or was sent, and of measures that it must take.
+    /// been opened, and so does the committee of the complex; a police station or partner those of cases that it leads or was sent, and of measures that it must take.
     documents, one document: DocumentRow, by id, those documents_among, |all, among| {
         Scope::County(area) => all.filter(documents::county.eq(area.clone())),
         Scope::Township(area) => all.filter(documents::township.eq(area.clone())),
@@ -430,7 +430,10 @@ rows_of! {
         Scope::Company(uscc) => {
             all.filter(documents::company_id.eq_any(own_family(uscc))).filter(documents::served.eq(true))
         },
-        Scope::Complex(id) => all.filter(documents::complex_id.eq(*id)).filter(documents::company_id.is_not_null()),
+        Scope::Complex(id) => all
+            .filter(documents::complex_id.eq(*id))
+            .filter(documents::company_id.is_not_null())
+            .filter(documents::served.eq(true)),
         Scope::System(_) => all,
         Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }

@@ -13,12 +13,15 @@ use quick_cache::sync::Cache;
 use serde_json::{Map, Value};
 
 use super::caller::Caller;
-use super::issuer::Issuer;
+use super::issuer::{Issuer, Persons};
 use super::jwks::{FetchedKeys, Outcome};
 use super::role::{Role, RoleKind};
+use crate::characters::is_plain_line;
 use crate::companies::uscc;
 use crate::db::types::Instant;
+use crate::http::json;
 use crate::security::Kind;
+use crate::settings::ClaimRule;
 
 /// A clock that is off by more than this is not believed.
 const LEEWAY_SECONDS: i64 = 60;
@@ -198,9 +201,13 @@ fn cache_key(token: &str) -> Option<[u8; 32]> {
     aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes()).as_ref().try_into().ok()
 }
 
-fn object(part: &str) -> Result<Map<String, Value>, Refusal> {
+/// A part of a token that holds an object.
+pub fn object(part: &str) -> Result<Map<String, Value>, Refusal> {
     let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| Refusal::Malformed)?;
-    serde_json::from_slice(&bytes).map_err(|_| Refusal::Malformed)
+    match json::parse(&bytes) {
+        Ok((Value::Object(members), twice)) if twice.is_empty() => Ok(members),
+        _ => Err(Refusal::Malformed),
+    }
 }
 
 /// `typ` says that this is an access token, no extension is critical that we do not know, no key comes with the token
@@ -227,7 +234,7 @@ fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> R
     let value = |name: &str, label: &str| issuer.fixed.get(label).or_else(|| at(claims, name));
     let mapped = |name: &str, label: &'static str| match value(name, label) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(s)) if !s.is_empty() && s.len() <= 200 && !s.contains('\0') => Ok(Some(s.clone())),
+        Some(Value::String(s)) if s.len() <= 200 && is_plain_line(s) => Ok(Some(s.clone())),
         Some(_) => Err(Refusal::Claim(label)),
     };
     let text = |name: &'static str| mapped(name, name);
@@ -243,6 +250,10 @@ fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> R
     let iat = seconds("iat")?;
     if iat > now.timestamp() + LEEWAY_SECONDS {
         return Err(Refusal::Claim("iat"));
+    }
+    // One that lives longer than its issuer may let it, or that a mistake lets live for ever.
+    if exp.saturating_sub(iat) > i64::try_from(issuer.token_life.as_secs()).unwrap_or(i64::MAX) {
+        return Err(Refusal::Limit("exp"));
     }
     let token_id = text("jti")?.ok_or(Refusal::Claim("jti"))?;
     let sub = text("sub")?.ok_or(Refusal::Claim("sub"))?;
@@ -264,8 +275,7 @@ fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> R
 
     let caller =
         Caller {
-            // RFC 9068: a client-credentials token has the client as its subject.
-            machine: issuer.machine || client.as_deref() == Some(sub.as_str()),
+            machine: !is_person(issuer, claims),
             iss: issuer.url.clone(),
             sub,
             role,
@@ -289,6 +299,34 @@ fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> R
         };
     check_limits(issuer, &caller)?;
     Ok(caller)
+}
+
+/// RFC 9068, 2.2: a client-credentials token has the client as its subject. Of other issuers, what nothing says to be a
+/// person's is a machine's.
+fn is_person(issuer: &Issuer, claims: &Map<String, Value>) -> bool {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    if text("sub").is_some_and(|sub| text("client_id") == Some(sub) || text("azp") == Some(sub)) {
+        return false;
+    }
+    match &issuer.persons {
+        Persons::Own => true,
+        Persons::None => false,
+        Persons::Said { persons, machines } => {
+            let fits = |rule: &ClaimRule| rule.fits(at(claims, &rule.claim));
+            persons.iter().any(fits) && !machines.iter().any(fits) && !looks_like_a_service(claims)
+        }
+    }
+}
+
+/// How well-known issuers mark the token of a service: Keycloak by a prefix of the user's name, Auth0 by `gty` and the end
+/// of `sub`, Microsoft Entra by `idtyp`. For an operator whose rules for persons take in too much.
+fn looks_like_a_service(claims: &Map<String, Value>) -> bool {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
+    text("preferred_username").starts_with("service-account-")
+        || matches!(text("gty"), "client-credentials" | "client_credentials")
+        || text("grant_type") == "client_credentials"
+        || text("sub").ends_with("@clients")
+        || text("idtyp") == "app"
 }
 
 /// A claim by its name, or by a JSON pointer (RFC 6901) into the claims.
@@ -350,6 +388,15 @@ fn check_limits(issuer: &Issuer, caller: &Caller) -> Result<(), Refusal> {
     }
     if caller.company.as_ref().is_some_and(|company| !limits.companies.contains(company)) {
         return Err(Refusal::Limit("company"));
+    }
+    if caller.complex.is_some_and(|complex| !limits.complexes.contains(&complex)) {
+        return Err(Refusal::Limit("complex"));
+    }
+    if caller.organisation.as_ref().is_some_and(|organisation| !limits.organisations.contains(organisation)) {
+        return Err(Refusal::Limit("organisation"));
+    }
+    if caller.tasks.iter().any(|task| !limits.tasks.contains(task)) {
+        return Err(Refusal::Limit("tasks"));
     }
     Ok(())
 }

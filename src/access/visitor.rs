@@ -11,7 +11,9 @@ use super::caller::Caller;
 use super::revoked::Ended;
 use super::token::Refusal;
 use crate::app::State;
+use crate::db::Outage;
 use crate::divisions::counties;
+use crate::fault::Fault;
 use crate::http::edge::RequestId;
 use crate::http::limits::{Allowance, Exhausted};
 use crate::problem::{Code, Problem};
@@ -44,6 +46,10 @@ impl Visitor<'_> {
         self.spend(self.state.limits.token_request(self.address()), Kind::RateLimitedTokenRequests, None)
     }
 
+    pub fn limit_probes(&self) -> Result<(), Problem> {
+        self.spend(self.state.limits.probe(self.address()), Kind::RateLimitedAddress, None)
+    }
+
     pub fn limit_caller(&self, caller: &Caller) -> Result<(), Problem> {
         self.spend(self.state.limits.caller(caller), Kind::RateLimitedCaller, Some(caller))
     }
@@ -72,7 +78,12 @@ impl Visitor<'_> {
         }
         match self.state.revoked.check(caller) {
             Ok(()) => return Ok(()),
-            Err(Ended::Unknown) => return Err(Problem::new(Code::RevocationsUnknown)),
+            Err(Ended::Unknown) => {
+                return Err(match self.state.db.refusal() {
+                    Some(refusal) => Outage::Refused(refusal.mismatch).into(),
+                    None => Problem::new(Code::RevocationsUnknown),
+                });
+            }
             Err(Ended::Revoked) => {}
             Err(Ended::In(counties)) => {
                 let of = caller.clone();
@@ -111,7 +122,8 @@ impl Visitor<'_> {
         if let Some(known) = token.and_then(|token| self.state.verifier.known(token, now)) {
             return Ok(known);
         }
-        self.state.limits.may_present(self.address()).map_err(|over| {
+        let shown = token.unwrap_or_default();
+        self.state.limits.may_present(self.address(), shown).map_err(|over| {
             self.event(Kind::RateLimitedTokens, None, "");
             Problem::from(over)
         })?;
@@ -125,7 +137,14 @@ impl Visitor<'_> {
                 // Perhaps a good token: whoever has it should come again, not throw it away.
                 return Problem::new(Code::IssuerUnavailable);
             }
-            self.state.limits.refused_token(self.address());
+            let forged = matches!(refusal, Refusal::Signature);
+            self.state.limits.refused_token(self.address(), shown, forged);
+            // Its signature is good: the caller may know that. Of any other fault not a word.
+            if refusal == Refusal::Expired {
+                let (zh, en) = ("访问令牌已过期，请取得新的令牌", "the access token has expired: get a new one");
+                let fault = Fault::new("header/authorization", "token_expired", zh, en);
+                return Problem::new(Code::InvalidToken).detail(zh, en).with(vec![fault]);
+            }
             Problem::new(Code::InvalidToken)
         })
     }

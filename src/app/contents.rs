@@ -96,6 +96,8 @@ pub const CONFLICTS: &[(&str, &[Code])] = &[
     ("report_complaint_violation", &[Code::StateConflict, Code::OverlappingViolation]),
     ("set_complaint_consent", &[Code::StateConflict]),
     ("erase_complaint_persons", &[Code::StateConflict]),
+    ("release_complaint_point", &[Code::StateConflict]),
+    ("search_complaints_by_caller", &[Code::ShownOnce]),
     ("follow_complaint", &[Code::StateConflict]),
     ("unfollow_complaint", &[Code::StateConflict]),
     ("create_rating_cycle", &[Code::AlreadyExists]),

@@ -1,15 +1,21 @@
 //! The one list of features: it gives the routes and the document. And the order of the layers around them.
 
+mod components;
 mod contents;
 pub mod document;
+mod examples;
+mod fields;
+mod operation;
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::http::Method;
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, dev::Server, web};
+use anyhow::Context;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -19,10 +25,14 @@ use crate::access::permissions::{self, Permission};
 use crate::access::revoked::Revoked;
 use crate::access::token::Verifier;
 use crate::clock::Clock;
+use crate::clock_watch::{self, ClockWatch};
 use crate::db::lease::{self, Lease};
-use crate::db::{Db, DbOptions};
-use crate::files::{Files, FilesOptions};
+use crate::db::{self, Db, DbOptions};
+use crate::deployment::{self, Expected};
+use crate::disk::Disks;
+use crate::files::{Files, FilesOptions, Place};
 use crate::http::edge::edge;
+use crate::http::encoding::encode;
 use crate::http::limits::{LimitOptions, Limits};
 use crate::http::recent::RecentWriters;
 use crate::http::schema::Contract;
@@ -31,6 +41,7 @@ use crate::ledger::seal::Sealer;
 use crate::metrics::Metrics;
 use crate::pages::Cache;
 use crate::policy::store::PolicyCache;
+use crate::quotas::Quotas;
 use crate::security::Security;
 use crate::traces::{TraceOptions, Traces};
 
@@ -77,16 +88,20 @@ pub struct Route {
     pub permission: &'static Permission,
     /// Where it is counted.
     pub index: usize,
+    /// Media types of what it answers with when all is well.
+    pub produces: Arc<[String]>,
 }
 
 /// What the service runs with, from settings or from the demo.
 pub struct Config {
     pub db: DbOptions,
     pub clock: Clock,
+    /// How far the clock may jump before background work stands still.
+    pub clock_limits: clock_watch::Limits,
     /// The service's own issuer: its URL and the audience of its tokens.
     pub issuer: String,
     pub audience: String,
-    pub keys: Keys,
+    pub keys: Arc<Keys>,
     /// Life of the tokens that clients get.
     pub token_life: Duration,
     pub trusted_issuers: Vec<Issuer>,
@@ -95,13 +110,29 @@ pub struct Config {
     pub body_limit: usize,
     pub request_timeout: Duration,
     pub files: FilesOptions,
+    /// Megabytes of free space below which `/readyz` warns.
+    pub disk_warning: u64,
     pub limits: LimitOptions,
+    pub quotas: Quotas,
+    /// After how long a client's secret ends, if ever.
+    pub secret_life: Option<chrono::Duration>,
     /// Serve `/metrics` beside the API; otherwise on an address of its own.
     pub metrics_on_api: bool,
     /// Where traces go to, if anywhere.
     pub traces: Option<TraceOptions>,
     /// How long a public page is kept; zero: not at all.
     pub page_life: Duration,
+}
+
+impl Config {
+    /// What the database must have been begun with.
+    pub fn expected(&self) -> Expected {
+        Expected {
+            keys: self.keys.clone(),
+            time_zone: self.clock.zone().name().to_owned(),
+            public_url: self.issuer.clone(),
+        }
+    }
 }
 
 /// What every request shares.
@@ -121,15 +152,23 @@ pub struct State {
     pub metrics: Metrics,
     pub traces: Option<Traces>,
     pub limits: Limits,
+    pub quotas: Quotas,
+    pub secret_life: Option<chrono::Duration>,
+    /// Told once: a proxy that settings do not name.
+    pub unnamed_proxy: std::sync::Once,
     pub security: Security,
     pub policies: PolicyCache,
+    /// The years that have a calendar.
+    pub on_file: crate::calendar::OnFile,
     /// Who wrote a moment ago, and so reads from the primary.
     pub wrote: RecentWriters,
     /// Whether this replica does the background work.
     pub lease: Lease,
+    pub clock_watch: ClockWatch,
     pub body_limit: usize,
     pub request_timeout: Duration,
     pub files: Files,
+    pub disks: Disks,
     pub metrics_on_api: bool,
     /// Public pages that were made a moment ago.
     pub pages: Cache,
@@ -166,7 +205,14 @@ impl Surface {
 impl State {
     pub fn new(config: Config) -> anyhow::Result<Arc<State>> {
         let surface = Surface::of(config.clock.is_sandbox())?;
-        let keys = Arc::new(config.keys);
+        let expected = config.expected();
+        let places = kept_here(&config);
+        let keys = config.keys;
+        // A demo does not know under which name it is reached until it is asked.
+        let document = match config.clock.is_sandbox() {
+            true => surface.document.clone(),
+            false => document::served_at(&surface.document, &config.issuer),
+        };
         let local_issuer = LocalIssuer::new(&config.issuer, &config.audience, keys.clone());
         let mut issuers = vec![local_issuer.verifier()];
         let sealer = Sealer::new(&config.ledger_origin, keys.clone())?;
@@ -174,12 +220,14 @@ impl State {
         let metrics = Metrics::new()?;
         let db = {
             let sealer = sealer.clone();
-            Db::open_with(&config.db, metrics.store.clone(), Some(Arc::new(move |conn| sealer.seal_batch(conn))))?
+            let check = deployment::check(expected);
+            let counted = metrics.store.clone();
+            Db::open_with(&config.db, counted, Some(Arc::new(move |conn| sealer.seal_batch(conn))), Some(check))?
         };
         Ok(Arc::new(State {
             contract: &surface.contract,
             routes: &surface.routes,
-            document: surface.document.clone(),
+            document,
             verifier: Verifier::new(issuers),
             local_issuer,
             keys,
@@ -189,20 +237,47 @@ impl State {
             metrics,
             traces: config.traces.as_ref().map(|options| Traces::new(options, &db)).transpose()?,
             limits: Limits::new(config.limits),
+            quotas: config.quotas,
+            secret_life: config.secret_life,
+            unnamed_proxy: std::sync::Once::new(),
             sealer,
             policies: PolicyCache::default(),
+            on_file: crate::calendar::OnFile::default(),
             wrote: RecentWriters::new(config.db.read_max_lag),
             lease: Lease::new(lease::BACKGROUND, lease::TERM),
+            clock_watch: ClockWatch::new(config.clock_limits),
             db,
             clock: config.clock,
             body_limit: config.body_limit,
             request_timeout: config.request_timeout,
             files: Files::open(config.files)?,
+            disks: Disks::new(places, config.disk_warning),
             metrics_on_api: config.metrics_on_api,
             pages: Cache::new(config.page_life),
             consequences: tokio::sync::Notify::new(),
         }))
     }
+}
+
+impl State {
+    /// May this replica do background work now: does it hold the lease, and is its clock credible?
+    pub async fn does_background_work(&self) -> bool {
+        self.lease.held(&self.db).await && self.clock_watch.permits(self).await
+    }
+}
+
+/// The folders of this machine that data are kept in.
+fn kept_here(config: &Config) -> Vec<(&'static str, PathBuf)> {
+    let mut places = Vec::new();
+    if !config.db.is_postgres() {
+        let file = PathBuf::from(db::sqlite_path(&config.db.url));
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        places.push(("database", folder.unwrap_or(Path::new(".")).to_owned()));
+    }
+    if let Place::Folder(folder) = &config.files.place {
+        places.push(("attachments", folder.clone()));
+    }
+    places
 }
 
 /// The routes of a document, each with its permission; one without the other does not start.
@@ -223,6 +298,7 @@ fn routes(document: &serde_json::Value) -> anyhow::Result<HashMap<String, Vec<Ro
                 operation: permission.operation,
                 permission,
                 index: Metrics::index_of(permission.operation),
+                produces: produces(path, operation),
             });
         }
     }
@@ -234,6 +310,18 @@ fn routes(document: &serde_json::Value) -> anyhow::Result<HashMap<String, Vec<Ro
         );
     }
     Ok(all)
+}
+
+/// None where the ending of the path names the form.
+fn produces(path: &str, operation: &serde_json::Value) -> Arc<[String]> {
+    if crate::open311::format_of(path).is_some() {
+        return Arc::new([]);
+    }
+    let good = ["200", "201", "206"].iter().filter_map(|status| operation["responses"][status]["content"].as_object());
+    let mut all: Vec<String> = good.flat_map(|content| content.keys().cloned()).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.into()
 }
 
 /// Time and size limits against slow or greedy clients.
@@ -279,7 +367,7 @@ pub fn server(state: Arc<State>, options: &ServerOptions) -> anyhow::Result<(Ser
             .default_service(web::to(crate::system::not_found))
             .wrap(from_fn(gate))
             .wrap(from_fn(edge))
-            .wrap(Compress::default())
+            .wrap(from_fn(encode))
     };
     let server = HttpServer::new(factory)
         .workers(options.workers)
@@ -288,15 +376,26 @@ pub fn server(state: Arc<State>, options: &ServerOptions) -> anyhow::Result<(Ser
         .client_request_timeout(options.header_timeout)
         .client_disconnect_timeout(Duration::from_secs(5))
         .shutdown_timeout(options.shutdown_timeout.as_secs())
-        .bind(&options.listen)?;
+        .bind(&options.listen)
+        .with_context(|| cannot_listen("listen", &options.listen))?;
     let address = server.addrs().first().copied().ok_or_else(|| anyhow::anyhow!("no address to listen on"))?;
     Ok((server.run(), address))
 }
 
-/// `/metrics` on an address of its own.
-pub fn metrics_server(state: Arc<State>, listen: std::net::SocketAddr) -> anyhow::Result<Server> {
+fn cannot_listen(setting: &str, address: &str) -> String {
+    format!("cannot listen on {address} (the setting {setting}); another program may use it")
+}
+
+/// `/metrics` on an address of its own. Returns it with the address that it listens on.
+pub fn metrics_server(
+    state: Arc<State>,
+    listen: std::net::SocketAddr,
+) -> anyhow::Result<(Server, std::net::SocketAddr)> {
     let data = web::Data::from(state);
     let factory =
         move || App::new().app_data(data.clone()).route("/metrics", web::get().to(crate::system::metrics_text));
-    Ok(HttpServer::new(factory).workers(1).disable_signals().bind(listen)?.run())
+    let server = HttpServer::new(factory).workers(1).disable_signals().bind(listen);
+    let server = server.with_context(|| cannot_listen("metrics_listen", &listen.to_string()))?;
+    let address = server.addrs().first().copied().ok_or_else(|| anyhow::anyhow!("no address to listen on"))?;
+    Ok((server.run(), address))
 }

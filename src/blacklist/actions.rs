@@ -34,6 +34,7 @@ pub fn list_company(tx: &mut Tx, measure: &MeasureRow, months: u32, reason: &str
         repair: Json(None),
         created_at: ctx.now,
         updated_at: ctx.now,
+        suspended_on: None,
     };
     store::insert(tx.conn, &row)?;
     record(tx, &row, "blacklist.listed", &())
@@ -47,8 +48,9 @@ fn record(tx: &mut Tx, row: &ListingRow, kind: &'static str, said: &dyn Said) ->
         .data(json!({
             "kind": row.kind, "measure_id": row.measure_id, "legal_basis": row.legal_basis,
             "listed_from": row.listed_from, "listed_until": row.listed_until, "removed_on": row.removed_on,
-            "removal_reason": row.removal_reason, "version": row.version,
+            "suspended_on": row.suspended_on, "version": row.version,
         }))
+        .personal("removal_reason", row.removal_reason.as_deref())
         .said(said.texts());
     ledger::append(tx, event)?;
     Ok(())
@@ -68,6 +70,16 @@ pub fn end_listing_of(tx: &mut Tx, measure: Id, reason: &str) -> Work<()> {
         row.removed_on = Some(tx.ctx.today);
         row.removal_reason = Some(reason.to_owned());
         save(tx, &mut row, "blacklist.removed", &())?;
+    }
+    Ok(())
+}
+
+/// The entries of a measure have no effect while an appeal against one of its grounds is pending.
+pub fn suspend_listing_of(tx: &mut Tx, measure: &MeasureRow) -> Work<()> {
+    let kind = if measure.suspended_on.is_some() { "blacklist.suspended" } else { "blacklist.resumed" };
+    for mut row in store::of_measure(tx.conn, measure.company_id, measure.id)? {
+        row.suspended_on = measure.suspended_on;
+        save(tx, &mut row, kind, &())?;
     }
     Ok(())
 }

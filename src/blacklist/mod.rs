@@ -7,8 +7,8 @@ pub mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use actions::{end_listing_of, list_company};
-pub use store::{is_listed, refuse_new_complex};
+pub use actions::{end_listing_of, list_company, suspend_listing_of};
+pub use store::{is_listed, refuse_new_complex, term_of};
 
 pub fn routes(config: &mut ServiceConfig) {
     config

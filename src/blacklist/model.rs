@@ -21,6 +21,7 @@ coded_enum! {
     /// Where an entry stands (名单状态).
     pub enum ListingState {
         InForce "in_force" "列入中" "In force"
+        Suspended "suspended" "中止" "Suspended by an appeal"
         Expired "expired" "期满" "Expired"
         Removed "removed" "已移出" "Removed"
     }
@@ -45,6 +46,8 @@ pub struct ListingRow {
     pub repair: Json<Option<Statement>>,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// Since when an appeal against a ground of its measure suspends it.
+    pub suspended_on: Option<NaiveDate>,
 }
 
 /// A company's application for credit repair (信用修复申请).
@@ -93,6 +96,8 @@ pub struct Listing {
     pub listed_from: NaiveDate,
     /// Last day on the list, unless removed before.
     pub listed_until: NaiveDate,
+    /// Since when it has no effect, because an appeal against a ground of its measure is pending (中止).
+    pub suspended_on: Option<NaiveDate>,
     /// Day of removal from the list.
     pub removed_on: Option<NaiveDate>,
     /// Why it was removed.

@@ -8,6 +8,7 @@ use crate::db::schema::listings;
 use crate::db::{Conn, Id, Work};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
+use crate::measures::model::MeasureRow;
 use crate::problem::{Code, Problem};
 
 /// The lists of a county that a company is on, on a day.
@@ -19,6 +20,7 @@ fn kinds_on(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> Work<
         .filter(listings::listed_from.le(day))
         .filter(listings::listed_until.ge(day))
         .filter(listings::removed_on.is_null().or(listings::removed_on.gt(day)))
+        .filter(listings::suspended_on.is_null().or(listings::suspended_on.gt(day)))
         .select(listings::kind)
         .load(conn)?)
 }
@@ -57,6 +59,17 @@ pub fn of_measure(conn: &mut Conn, company: Id, measure: Id) -> Work<Vec<Listing
         .load(conn)?)
 }
 
+/// First and last day of the entry that a measure made.
+pub fn term_of(conn: &mut Conn, measure: &MeasureRow) -> Work<Option<(NaiveDate, NaiveDate)>> {
+    let system = Scope::System("the paper of a listing says for how long");
+    Ok(scoped::listings(&system)
+        .filter(listings::company_id.eq(measure.company_id))
+        .filter(listings::measure_id.eq(measure.id))
+        .select((listings::listed_from, listings::listed_until))
+        .first(conn)
+        .optional()?)
+}
+
 pub fn insert(conn: &mut Conn, row: &ListingRow) -> Work<()> {
     diesel::insert_into(listings::table).values(row).execute(conn)?;
     Ok(())
@@ -70,6 +83,7 @@ pub fn save(conn: &mut Conn, row: &ListingRow) -> Work<()> {
             listings::removal_reason.eq(&row.removal_reason),
             listings::repair.eq(&row.repair),
             listings::updated_at.eq(row.updated_at),
+            listings::suspended_on.eq(row.suspended_on),
         ))
         .execute(conn)?;
     Ok(())
@@ -83,6 +97,7 @@ pub fn views(conn: &mut Conn, rows: Vec<ListingRow>, today: NaiveDate) -> Work<V
             let state = match row.removed_on {
                 Some(_) => ListingState::Removed,
                 None if row.listed_until < today => ListingState::Expired,
+                None if row.suspended_on.is_some() => ListingState::Suspended,
                 None => ListingState::InForce,
             };
             Ok(Listing {
@@ -103,6 +118,7 @@ pub fn views(conn: &mut Conn, rows: Vec<ListingRow>, today: NaiveDate) -> Work<V
                 listed_until: row.listed_until,
                 removed_on: row.removed_on,
                 removal_reason: row.removal_reason,
+                suspended_on: row.suspended_on,
                 created_at: row.created_at,
                 updated_at: row.updated_at,
             })

@@ -1,11 +1,17 @@
+use std::time::Duration;
+
 use actix_web::{HttpRequest, get, put};
 
 use super::actions::{self, CalendarYear};
 use super::model::CalendarYearIn;
 use super::rules::YEARS;
+use crate::deadlines;
 use crate::divisions::counties::{self, CountyQuery};
 use crate::http::{Answer, Body, Ctx};
 use crate::problem::Problem;
+
+/// How long an answer waits until the open deadlines have followed; the background work does the rest.
+const FOLLOWING: Duration = Duration::from_secs(10);
 
 fn year(request: &HttpRequest) -> Result<i32, Problem> {
     let year = request.match_info().get("year").and_then(|y| y.parse::<i32>().ok());
@@ -23,7 +29,7 @@ fn year(request: &HttpRequest) -> Result<i32, Problem> {
 /// Get a year's calendar
 ///
 /// Public holidays and make-up working days of one year, of a county or else of the deployment; 404 where the year is not
-/// on file.
+/// on file. Such a year has its weekends and its statutory holidays.
 #[utoipa::path(tag = "calendar",
     params(("year" = i32, Path, description = "Year", minimum = 2000, maximum = 2100), CountyQuery),
     responses((status = 200, description = "The year", body = CalendarYear)))]
@@ -41,11 +47,16 @@ pub async fn get_calendar(ctx: Ctx, request: HttpRequest) -> Answer {
 ///
 /// The holidays and make-up working days of your county, as the State Council announced them and with the county's own.
 /// They hold for your county only. `If-Match` names the version that `GET` shows; for a year that is not on file it is
-/// `"0"`. Deadlines that were set stay as they were.
+/// `"0"`. Statutory holidays are off, whether they are listed or not. Every open deadline of your county that counts working
+/// days is worked out again: it may move to a later day and never to an earlier one, each with an event `*.deadline_moved`.
 #[utoipa::path(tag = "calendar", params(("year" = i32, Path, description = "Year", minimum = 2000, maximum = 2100)),
     request_body = CalendarYearIn, responses((status = 200, description = "Replaced", body = CalendarYear)))]
 #[put("/v1/calendar/{year}")]
 pub async fn replace_calendar(ctx: Ctx, request: HttpRequest, body: Body<CalendarYearIn>) -> Answer {
     let year = year(&request)?;
-    ctx.act(body, move |tx, body| actions::replace_calendar(tx, year, body)).await
+    let state = ctx.state.clone();
+    let answer = ctx.act(body, move |tx, body| actions::replace_calendar(tx, year, body)).await?;
+    state.on_file.forget();
+    deadlines::follow_within(&state, FOLLOWING).await;
+    Ok(answer)
 }

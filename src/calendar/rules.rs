@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
+use super::holidays;
 use super::model::{CalendarDay, CalendarYearIn};
 use crate::fault::Fault;
 
@@ -14,7 +15,7 @@ const BUILT_IN: &str = include_str!("../../data/cn-workdays.csv");
 /// Years that a calendar may be given for.
 pub const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
 
-/// Which days are worked. In a year without data the weekends rest and nothing else does.
+/// Which days are worked. In a year that is not on file the weekends and the statutory holidays rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WorkCalendar {
     /// Mondays to Fridays that are off.
@@ -54,6 +55,13 @@ impl WorkCalendar {
             calendar.years.extend(one.years);
             let named = days.holidays.iter().chain(&days.workdays);
             calendar.names.extend(named.map(|day| (day.date, day.name.clone())));
+        }
+        // Nobody can make a statutory holiday a working day, whatever was put in.
+        for (day, name) in holidays::years().flat_map(holidays::statutory) {
+            if !is_weekend(day) {
+                calendar.weekdays_off.insert(day);
+            }
+            calendar.names.entry(day).or_insert_with(|| name.to_owned());
         }
         calendar
     }
@@ -253,7 +261,8 @@ mod tests {
         assert!(!calendar.is_working_day(day("2026-10-05")), "Monday of the National Day holiday");
         assert!(calendar.is_working_day(day("2026-10-10")), "make-up Saturday");
         assert!(!calendar.is_working_day(day("2026-10-11")));
-        assert!(calendar.is_working_day(day("2027-10-01")), "no data: only weekends rest");
+        assert!(!calendar.is_working_day(day("2027-10-01")), "not on file: a statutory holiday all the same");
+        assert!(calendar.is_working_day(day("2027-10-04")), "what is not statutory is not known yet");
         assert!(!calendar.is_working_day(day("2027-10-02")));
     }
 

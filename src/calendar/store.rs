@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
@@ -63,6 +63,30 @@ pub fn work_calendar(conn: &mut Conn, county: &str) -> Work<WorkCalendar> {
 pub fn counties(conn: &mut Conn) -> Work<Vec<String>> {
     let named = years::table.filter(years::county.ne("")).select(years::county).distinct();
     Ok(named.order(years::county).limit(2).load(conn)?)
+}
+
+/// Which calendars these are: others where a year was put in or replaced, or the program knows other holidays. Years of a
+/// county bear its code, those of the deployment none.
+pub fn stamp(conn: &mut Conn) -> Work<String> {
+    let columns = (years::county, years::year, years::version);
+    let years: Vec<(String, i64, i64)> =
+        years::table.select(columns).order((years::county, years::year)).load(conn)?;
+    let years = years.into_iter().map(|(county, year, version)| match county.is_empty() {
+        true => format!("{year}.{version}"),
+        false => format!("{county}:{year}.{version}"),
+    });
+    let years: Vec<String> = years.collect();
+    Ok(format!("holidays {} of {}; {}", super::holidays::VERSION, super::holidays::ORDER, years.join(" ")))
+}
+
+/// The years that are on file, by county; the deployment's have an empty one.
+pub fn years_on_file(conn: &mut Conn) -> Work<HashMap<String, BTreeSet<i32>>> {
+    let years: Vec<(String, i64)> = years::table.select((years::county, years::year)).load(conn)?;
+    let mut all: HashMap<String, BTreeSet<i32>> = HashMap::new();
+    for (county, year) in years {
+        all.entry(county).or_default().extend(i32::try_from(year));
+    }
+    Ok(all)
 }
 
 /// Of this year, and of the next from December on (by then it has been announced), those that a county lacks.

@@ -1,11 +1,14 @@
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use chrono::{DateTime, Datelike, Utc};
 use clap::Args;
 use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::SettingFlags;
 use crate::app::{self, ServerOptions};
@@ -43,8 +46,10 @@ pub fn run(flags: &SettingFlags, args: &DemoArgs) -> anyhow::Result<()> {
     start_log();
     let listen = flags.listen.as_deref().unwrap_or(LISTEN);
     try_address(listen)?;
+    let made = Arc::new(Made::default());
+    made.clone().removed_on_a_signal()?;
     let temporary = match args.data {
-        None => Some(tempfile::Builder::new().prefix("xiaoqu-demo-").tempdir().context("no temporary folder")?),
+        None => Some(made.folder()?),
         Some(_) => None,
     };
     let folder = match (&args.data, &temporary) {
@@ -52,23 +57,92 @@ pub fn run(flags: &SettingFlags, args: &DemoArgs) -> anyhow::Result<()> {
         (None, Some(temporary)) => temporary.path().to_owned(),
         (None, None) => unreachable!("a folder is named or temporary"),
     };
+    made.fills(&folder);
     let state = demo::open(&folder, args.clock)?;
     actix_web::rt::System::new().block_on(async {
         let demo = demo::fill(state, args.clock).await?;
         let options = ServerOptions { listen: listen.to_owned(), ..ServerOptions::default() };
         let (server, address) = app::server(demo.state.clone(), &options)?;
+        let anywhere = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+        let (metrics, metrics_address) = app::metrics_server(demo.state.clone(), anywhere)?;
+        actix_web::rt::spawn(metrics);
+        let at =
+            Addresses { base_url: base_url(address), metrics_url: format!("{}/metrics", base_url(metrics_address)) };
         let text = match args.json {
-            true => json(&demo, &base_url(address)),
-            false => text(&demo, &base_url(address), &folder, args),
+            true => json(&demo, &at),
+            false => text(&demo, &at, &folder, args),
         };
         let served = actix_web::rt::spawn(bootstrap::run(demo.state.clone(), server));
         // Once it has run for the first time it listens to signals: whoever reads the text may stop it at once.
         tokio::task::yield_now().await;
+        // From here on the server ends on a signal, and the folder goes with this function.
+        made.is_served();
         let mut out = std::io::stdout();
         // Whoever has stopped reading may still want the service.
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         served.await?
     })
+}
+
+/// A folder that is being filled. Until the server listens to signals nobody else would clear it: half a demo is of no use, and
+/// would be in the way of the next one.
+#[derive(Default)]
+struct Made {
+    folder: Mutex<Option<PathBuf>>,
+    served: AtomicBool,
+}
+
+impl Made {
+    /// Made under the lock: no signal comes between the folder and what is known of it.
+    fn folder(&self) -> anyhow::Result<tempfile::TempDir> {
+        let mut folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = tempfile::Builder::new().prefix("xiaoqu-demo-").tempdir().context("no temporary folder")?;
+        *folder = Some(made.path().to_owned());
+        Ok(made)
+    }
+
+    /// The data are made in this folder, which was empty.
+    fn fills(&self, folder: &Path) {
+        *self.folder.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder.to_owned());
+    }
+
+    fn is_served(&self) {
+        self.served.store(true, Ordering::SeqCst);
+    }
+
+    /// Ctrl-C, or SIGTERM, while the data are made ends the program and takes its folder along.
+    fn removed_on_a_signal(self: Arc<Made>) -> anyhow::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        // Listening begins here, and not when the thread comes to run.
+        let (mut interrupt, mut terminate) = {
+            let _entered = runtime.enter();
+            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
+        };
+        std::thread::Builder::new().name("signals".into()).spawn(move || {
+            let code = runtime.block_on(async {
+                tokio::select! {
+                    _ = interrupt.recv() => 130,
+                    _ = terminate.recv() => 143,
+                }
+            });
+            if self.served.load(Ordering::SeqCst) {
+                return;
+            }
+            // The lock is held until the end: no folder is made meanwhile. What is still being written may come back once.
+            let folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(folder) = folder.as_ref() {
+                for _ in 0..20 {
+                    let _ = std::fs::remove_dir_all(folder);
+                    if !folder.exists() {
+                        break;
+                    }
+                    std::thread::sleep(std::time::Duration::from_millis(20));
+                }
+            }
+            std::process::exit(code);
+        })?;
+        Ok(())
+    }
 }
 
 fn start_log() {
@@ -103,26 +177,37 @@ fn base_url(address: SocketAddr) -> String {
     format!("http://{}", SocketAddr::new(ip, address.port()))
 }
 
+/// Where the demo is reached.
+struct Addresses {
+    base_url: String,
+    metrics_url: String,
+}
+
 fn docs_url(base_url: &str) -> String {
     format!("{base_url}/docs/")
 }
 
-fn json(demo: &Demo, base_url: &str) -> String {
-    let object =
-        json!({ "base_url": base_url, "docs_url": docs_url(base_url), "tokens": demo.tokens, "system": demo.system });
+fn json(demo: &Demo, at: &Addresses) -> String {
+    let object = json!({
+        "base_url": at.base_url, "docs_url": docs_url(&at.base_url), "metrics_url": at.metrics_url, "tokens": demo.tokens,
+        "system": demo.system,
+    });
     format!("{object}\n")
 }
 
-fn text(demo: &Demo, base_url: &str, folder: &Path, args: &DemoArgs) -> String {
+fn text(demo: &Demo, at: &Addresses, folder: &Path, args: &DemoArgs) -> String {
+    let base_url = at.base_url.as_str();
     let kept = if args.data.is_some() { "kept" } else { "removed at the end" };
     let mut page = format!(
         "xiaoqu demo: the divisions of Yongning county (永宁县) are real, all else is invented\n\n\
          address  {base_url}\n\
          docs     {}\n\
+         metrics  {}\n\
          clock    {} (business time; POST /sandbox/clock moves it)\n\
          data     {} ({kept})\n\n\
          A token for each role, good for {} hours (lines that a shell takes as they are):\n",
         docs_url(base_url),
+        at.metrics_url,
         args.clock.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         folder.display(),
         TOKEN_MINUTES / 60,
@@ -137,7 +222,8 @@ fn text(demo: &Demo, base_url: &str, folder: &Path, args: &DemoArgs) -> String {
          curl -sS -u \"$client_id:$client_secret\" -d grant_type=client_credentials {base_url}/oauth/token\n",
         demo.system.client_id, demo.system.client_secret,
     );
-    page += "\nSix lines that climb the ladder, for another terminal, in this order:\n";
+    page += "\nSix lines that climb the ladder, for another terminal, in this order, once (README.md's walk climbs the same one:\n\
+             restart the demo before it):\n";
     for (number, (what, line)) in (1..).zip(demo.tour(base_url, folder)) {
         page += &format!("\n# {number}. {what}\n{line}\n");
     }

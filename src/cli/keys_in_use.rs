@@ -2,40 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::future::Future;
 
 use anyhow::Context;
 use chrono::Utc;
 
+use super::database::{store_of, unreadable, wait};
 use super::keys::word;
 use crate::bootstrap;
-use crate::db::{self, Conn, Db, DbOptions, Fail, WriteGate};
+use crate::db::{Conn, Db, Fail, WriteGate};
 use crate::keys::{self, Key, Keyring, State, Use};
 use crate::personal::store::{self, Lying};
 use crate::settings::Settings;
-
-/// The database of these settings. One that is not there is not made: it would seem that nothing lies under any key.
-fn database(settings: &Settings) -> anyhow::Result<(DbOptions, Db)> {
-    let options = bootstrap::db_options(settings)?;
-    if !options.is_postgres() {
-        let path = db::sqlite_path(&options.url);
-        anyhow::ensure!(
-            std::path::Path::new(&path).exists(),
-            "there is no database {path}: what lies under a key can only be told with the database of the service"
-        );
-    }
-    let db = Db::open(&options)?;
-    Ok((options, db))
-}
-
-fn unreadable(fail: Fail) -> anyhow::Error {
-    anyhow::anyhow!("the database cannot be read: {fail:?}")
-}
-
-fn wait<T>(work: impl Future<Output = Result<T, Fail>>) -> anyhow::Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(work).map_err(|fail| anyhow::anyhow!("the database was not changed: {fail:?}"))
-}
 
 fn counts(lying: Lying) -> String {
     let Lying { texts, phones, answers } = lying;
@@ -44,7 +21,7 @@ fn counts(lying: Lying) -> String {
 
 /// A line for each data key and index key, those that the keyring has lost too, and whether there is more to move.
 pub fn status(ring: &Keyring, settings: &Settings) -> anyhow::Result<String> {
-    let (_, db) = database(settings)?;
+    let db = store_of(settings)?;
     let kept: Vec<&Key> = ring.keys().filter(|key| matches!(key.usage, Use::Data | Use::Index)).collect();
     let ids: Vec<String> = kept.iter().map(|key| key.id.clone()).collect();
     let found = db.read_blocking(|conn| {
@@ -65,9 +42,14 @@ pub fn status(ring: &Keyring, settings: &Settings) -> anyhow::Result<String> {
             phones += lying.phones;
         }
     }
-    if texts + phones == 0 {
+    let waiting: Vec<&&Key> = kept.iter().filter(|key| ring.state(key, now) == State::Waiting).collect();
+    for key in &waiting {
+        let at = key.active_from.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        writeln!(text, "not begun: {} acts from {at}; until then nothing is moved to it", key.id)?;
+    }
+    if texts + phones == 0 && waiting.is_empty() {
         text.push_str("done: all personal data lies under the keys that act\n");
-    } else {
+    } else if texts + phones > 0 {
         writeln!(
             text,
             "not done: {texts} sealed texts and {phones} indexed phones lie under other keys; the running service moves them"
@@ -79,7 +61,7 @@ pub fn status(ring: &Keyring, settings: &Settings) -> anyhow::Result<String> {
 /// Makes sure that a key is needed no more, and that nothing can come to lie under it: the store forgets a data key, and
 /// takes nothing under one that it does not know.
 pub fn let_go(key: &Key, settings: &Settings) -> anyhow::Result<()> {
-    let (_, db) = database(settings)?;
+    let db = store_of(settings)?;
     let (id, usage) = (key.id.clone(), key.usage);
     let lying = wait(db.write(WriteGate::default(), move |conn: &mut Conn| {
         let lying = store::lying_under(conn, &id)?;

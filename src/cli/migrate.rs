@@ -18,7 +18,7 @@ pub fn run(flags: &SettingFlags, file: Option<&Path>) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let changed = runtime
             .block_on(db.write(WriteGate::default(), move |conn| divisions::store::load(conn, &all)))
-            .map_err(|fail| anyhow::anyhow!("divisions were not loaded: {fail:?}"))?;
+            .map_err(|fail| anyhow::anyhow!("divisions were not loaded: {fail}"))?;
         db.close();
         println!("{changed} division(s) added or renamed");
     }

@@ -1,7 +1,10 @@
 //! The command line: global flags, and one file for each command.
 
 mod backup;
+mod clock;
+mod database;
 pub mod demo;
+mod deployment;
 mod keys;
 mod keys_in_use;
 mod ledger;
@@ -91,6 +94,16 @@ pub enum Command {
         pg_bin: Option<PathBuf>,
         #[command(subcommand)]
         command: Option<BackupCommand>,
+    },
+    /// The clock that background work acts by: show it, confirm it after a jump
+    Clock {
+        #[command(subcommand)]
+        command: clock::ClockCommand,
+    },
+    /// What the database was begun with (time zone, public URL), and how to change it
+    Deployment {
+        #[command(subcommand)]
+        command: deployment::DeploymentCommand,
     },
     /// The ledger: export, check, prove, replay
     Ledger {
@@ -190,6 +203,8 @@ pub fn run() -> ExitCode {
             backup::verify(&folder, pg_bin, restore_into.as_deref(), digest.as_deref())
         }
         Command::Backup { to, pg_bin, command: None } => backup::run(&cli.flags, &to.unwrap_or_default(), pg_bin),
+        Command::Clock { command } => clock::run(&cli.flags, &command),
+        Command::Deployment { command } => deployment::run(&cli.flags, &command),
         Command::Ledger { command } => ledger::run(&cli.flags, &command),
         Command::Policy { command: PolicyCommand::Check { file } } => policy::check(&file),
         Command::Settings => settings::run(&cli.flags),

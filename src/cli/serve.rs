@@ -1,14 +1,16 @@
 use super::SettingFlags;
 use crate::app::{self, State};
 use crate::bootstrap;
+use crate::deployment;
 use crate::settings::{MigrateAtStart, Settings};
 
 /// Serves until it is told to stop (SIGTERM or SIGINT).
 pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
     let settings = Settings::load(&flags.sources())?;
     bootstrap::start_log(&settings);
+    let options = bootstrap::server_options(&settings);
     for file in settings.keyring()?.open_to_others() {
-        tracing::warn!(file = %file.display(), "others than its owner may read this file of keys: mode 0600 would do");
+        tracing::warn!(file = %file.display(), "others may read this file of keys: mode 0600 of the service's own account would do, or 0640 of root and the service's group");
     }
     let config = bootstrap::config(&settings)?;
     let _held = bootstrap::hold(&config.db)?;
@@ -18,9 +20,9 @@ pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
         MigrateAtStart::Never => false,
     };
     if migrate {
+        deployment::check_before_migrating(&config.db, &config.expected())?;
         bootstrap::prepare(&config.db)?;
     }
-    let options = bootstrap::server_options(&settings);
     bootstrap::raise_file_limit(&options);
     let state = State::new(config)?;
     bootstrap::load(&state)?;
@@ -28,8 +30,13 @@ pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
     actix_web::rt::System::new().block_on(async move {
         let (server, address) = app::server(state.clone(), &options)?;
         tracing::info!(%address, "listening");
-        if let Some(listen) = settings.http.metrics_listen {
-            actix_web::rt::spawn(app::metrics_server(state.clone(), listen)?);
+        match settings.http.metrics_listen {
+            Some(listen) => {
+                let (metrics, address) = app::metrics_server(state.clone(), listen)?;
+                tracing::info!(%address, "listening for /metrics");
+                actix_web::rt::spawn(metrics);
+            }
+            None => tracing::info!("no metrics are served: metrics_listen is not set"),
         }
         bootstrap::run(state, server).await
     })

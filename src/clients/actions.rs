@@ -1,6 +1,7 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
+use super::keys::{self, ClientKeys};
 use super::model::{Client, ClientIn, ClientPatch, ClientReasonIn, ClientRow, ClientState, Grant, NewSecret, SecretIn};
 use super::{rules, secret, store};
 use crate::access::Scope;
@@ -17,7 +18,10 @@ pub fn create_client(tx: &mut Tx, body: &Body<ClientIn>) -> Work<Entity<Client>>
     let input = tx.creation(
         body,
         |conn, scope, id| store::find(conn, scope, id).map(drop),
-        |conn, input, faults| check_grant(conn, &grant_of(input), &county, faults),
+        |conn, input, faults| {
+            faults.extend(input.jwks.iter().flat_map(keys::faults));
+            check_grant(conn, &grant_of(input), &county, faults)
+        },
     )?;
     let grant = grant_of(input);
     let row = ClientRow {
@@ -41,9 +45,10 @@ pub fn create_client(tx: &mut Tx, body: &Body<ClientIn>) -> Work<Entity<Client>>
         approved_at: None,
         created_at: ctx.now,
         updated_at: ctx.now,
+        jwks: Json(input.jwks.clone()),
     };
     store::insert(tx.conn, &row)?;
-    record(tx, "client.registered", &row, json!({}))?;
+    record(tx, "client.registered", &row, json!({}), None)?;
     let (id, version) = (row.id, row.version);
     Ok(Entity::created(id, version, view(tx, row)?, "/v1/clients"))
 }
@@ -54,6 +59,7 @@ pub fn update_client(tx: &mut Tx, id: Id, body: &Body<ClientPatch>) -> Work<Enti
     let before = row.grant();
     let county = row.county.clone();
     let input = tx.checked(body, |conn, input, faults| {
+        faults.extend(input.jwks.iter().flatten().flat_map(keys::faults));
         let grant = input.grant(&before);
         if grant == before { Ok(()) } else { check_grant(conn, &grant, &county, faults) }
     })?;
@@ -75,7 +81,8 @@ pub fn update_client(tx: &mut Tx, id: Id, body: &Body<ClientPatch>) -> Work<Enti
     (row.role, row.division, row.company) = (grant.role, grant.division, grant.company);
     (row.complex_id, row.organisation) = (grant.complex_id, grant.organisation);
     row.operations = Json(grant.operations);
-    save(tx, row, "client.changed", json!({}))
+    row.jwks = Json(input.jwks.clone().unwrap_or(row.jwks.0));
+    save(tx, row, "client.changed", None)
 }
 
 pub fn approve_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<Entity<Client>> {
@@ -93,7 +100,7 @@ pub fn approve_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<
     row.approved_by_iss = Some(ctx.caller.iss.clone());
     row.approved_by_sub = Some(ctx.caller.sub.clone());
     row.approved_at = Some(ctx.now);
-    save(tx, row, "client.approved", json!({ "reason": reason }))
+    save(tx, row, "client.approved", Some(&reason))
 }
 
 pub fn rotate_client_secret(tx: &mut Tx, id: Id, body: &Body<SecretIn>) -> Work<Entity<NewSecret>> {
@@ -107,11 +114,13 @@ pub fn rotate_client_secret(tx: &mut Tx, id: Id, body: &Body<SecretIn>) -> Work<
     let others_expire_at = Instant(now.0 + overlap);
     let client_secret = secret::generate()?;
     store::add_secret(tx.conn, id, &secret::digest_of(&client_secret), now, others_expire_at)?;
+    let secret_expires_at = ctx.state.secret_life.map(|life| Instant(now.0 + life));
     row.version += 1;
     row.updated_at = ctx.now;
     store::save(tx.conn, &row)?;
-    record(tx, "client.secret_rotated", &row, json!({ "others_expire_at": others_expire_at }))?;
-    let made = NewSecret { client_id: id, client_secret, created_at: now, others_expire_at };
+    let ends = json!({ "others_expire_at": others_expire_at, "secret_expires_at": secret_expires_at });
+    record(tx, "client.secret_rotated", &row, ends, None)?;
+    let made = NewSecret { client_id: id, client_secret, created_at: now, secret_expires_at, others_expire_at };
     Ok(Entity::new(id, row.version, made).shown_once())
 }
 
@@ -123,7 +132,7 @@ pub fn suspend_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<
     require(running, "已暂停或已撤销", "it is suspended or revoked")?;
     row.state = ClientState::Suspended;
     row.epoch += 1;
-    save(tx, row, "client.suspended", json!({ "reason": reason }))
+    save(tx, row, "client.suspended", Some(&reason))
 }
 
 pub fn resume_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<Entity<Client>> {
@@ -132,7 +141,7 @@ pub fn resume_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<E
     tx.if_match(row.version)?;
     require(row.state == ClientState::Suspended, "未暂停", "it is not suspended")?;
     row.state = if row.approved_at.is_some() { ClientState::Active } else { ClientState::Pending };
-    save(tx, row, "client.resumed", json!({ "reason": reason }))
+    save(tx, row, "client.resumed", Some(&reason))
 }
 
 pub fn revoke_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<Entity<Client>> {
@@ -143,37 +152,37 @@ pub fn revoke_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<E
     row.state = ClientState::Revoked;
     row.epoch += 1;
     store::delete_secrets(tx.conn, id)?;
-    save(tx, row, "client.revoked", json!({ "reason": reason }))
+    save(tx, row, "client.revoked", Some(&reason))
 }
 
 pub fn entity(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<Client>> {
     let row = store::find(conn, &ctx.scope, id)?;
     let version = row.version;
-    Ok(Entity::new(id, version, view_of(conn, row)?))
+    Ok(Entity::new(id, version, view_of(conn, ctx, row)?))
 }
 
-fn view_of(conn: &mut Conn, row: ClientRow) -> Work<Client> {
-    Ok(store::views(conn, vec![row])?.pop().ok_or_else(|| Problem::new(Code::Internal))?)
+fn view_of(conn: &mut Conn, ctx: &Ctx, row: ClientRow) -> Work<Client> {
+    Ok(store::views(conn, vec![row], ctx.state.secret_life)?.pop().ok_or_else(|| Problem::new(Code::Internal))?)
 }
 
 fn view(tx: &mut Tx, row: ClientRow) -> Work<Client> {
-    view_of(tx.conn, row)
+    view_of(tx.conn, tx.ctx, row)
 }
 
-fn save(tx: &mut Tx, mut row: ClientRow, kind: &'static str, more: Value) -> Work<Entity<Client>> {
+fn save(tx: &mut Tx, mut row: ClientRow, kind: &'static str, reason: Option<&str>) -> Work<Entity<Client>> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
     store::save(tx.conn, &row)?;
-    record(tx, kind, &row, more)?;
+    record(tx, kind, &row, json!({}), reason)?;
     let (id, version) = (row.id, row.version);
     Ok(Entity::new(id, version, view(tx, row)?))
 }
 
-fn record(tx: &mut Tx, kind: &'static str, row: &ClientRow, more: Value) -> Work<()> {
+fn record(tx: &mut Tx, kind: &'static str, row: &ClientRow, more: Value, reason: Option<&str>) -> Work<()> {
     let mut data = json!({
         "name": row.name, "role": row.role, "division": row.division, "company": row.company,
         "complex_id": row.complex_id, "organisation": row.organisation, "operations": row.operations.0,
-        "state": row.state, "version": row.version,
+        "state": row.state, "keys": row.jwks.0.as_ref().map(ClientKeys::thumbprints), "version": row.version,
     });
     if let (Value::Object(all), Value::Object(more)) = (&mut data, more) {
         all.extend(more);
@@ -181,7 +190,8 @@ fn record(tx: &mut Tx, kind: &'static str, row: &ClientRow, more: Value) -> Work
     let event = Event::new(kind, "client", row.id)
         .at(Place { county: row.county.clone(), ..Place::default() })
         .data(data)
-        .personal("contact", Some(&row.contact));
+        .personal("contact", Some(&row.contact))
+        .personal("reason", reason);
     ledger::append(tx, event)?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! OAuth clients (接入系统): systems that get tokens with a secret of their own, for a role that the county approved.
 
 pub mod actions;
+pub mod keys;
 pub mod model;
 mod routes;
 pub mod rules;

@@ -2,6 +2,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::keys::ClientKeys;
 use crate::access::{Caller, Role};
 use crate::db::schema::clients;
 use crate::db::{Id, Instant, Json};
@@ -44,6 +45,7 @@ pub struct ClientRow {
     pub approved_at: Option<Instant>,
     pub created_at: Instant,
     pub updated_at: Instant,
+    pub jwks: Json<Option<ClientKeys>>,
 }
 
 /// What a client may do, and where: what the county approves.
@@ -96,12 +98,14 @@ impl ClientRow {
 pub struct SecretOut {
     pub id: Id,
     pub created_at: Instant,
-    /// From then on it is refused; null: until the next rotation.
+    /// From then on it is refused: after the life that the operator set, or after a rotation; null: until the next rotation.
     pub expires_at: Option<Instant>,
 }
 
 /// An OAuth client (接入系统): a system, not a person. Its `id` is the `client_id` of RFC 6749.
+// Generated clients have a class `Client` of their own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RegisteredClient)]
 pub struct Client {
     pub id: Id,
     /// Grows by one with each change.
@@ -142,12 +146,18 @@ pub struct Client {
     /// Secrets that are good now, without what they are.
     #[schema(max_items = 10)]
     pub secrets: Vec<SecretOut>,
+    /// When the last of them ends: rotate before. Null: there is none, or it does not end by itself.
+    pub secret_expires_at: Option<Instant>,
+    /// Its public keys, where it shows who it is by `private_key_jwt`.
+    pub jwks: Option<ClientKeys>,
     pub created_at: Instant,
     pub updated_at: Instant,
 }
 
 impl Client {
     pub fn of(row: ClientRow, secrets: Vec<SecretOut>) -> Client {
+        let for_ever = secrets.iter().any(|secret| secret.expires_at.is_none());
+        let secret_expires_at = secrets.iter().filter_map(|secret| secret.expires_at).max().filter(|_| !for_ever);
         Client {
             id: row.id,
             version: row.version,
@@ -165,6 +175,8 @@ impl Client {
             approved_by: row.approved_by_sub,
             approved_at: row.approved_at,
             secrets,
+            secret_expires_at,
+            jwks: row.jwks.0,
             created_at: row.created_at,
             updated_at: row.updated_at,
         }
@@ -203,6 +215,10 @@ pub struct ClientIn {
     #[serde(default)]
     #[schema(example = json!(["list_violations", "report_violation"]), min_items = 1, max_items = 200)]
     pub operations: Option<Vec<String>>,
+    /// Public keys by which it shows who it is (`private_key_jwt`, RFC 7523), instead of or beside a secret.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub jwks: Option<ClientKeys>,
 }
 
 /// A change of a client (JSON merge patch). A change of role, territory or operations needs a new approval.
@@ -238,6 +254,10 @@ pub struct ClientPatch {
     #[serde(default, deserialize_with = "crate::http::body::present")]
     #[schema(value_type = Option<Vec<String>>, example = json!(["list_violations"]), min_items = 1, max_items = 200)]
     pub operations: Option<Option<Vec<String>>>,
+    /// Its public keys, all of them; null: none. It needs no new approval, and ends no token.
+    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[schema(value_type = Option<ClientKeys>, example = json!(null))]
+    pub jwks: Option<Option<ClientKeys>>,
 }
 
 impl ClientPatch {
@@ -282,6 +302,8 @@ pub struct NewSecret {
     #[schema(max_length = 60, example = "xqs_example-of-a-secret-that-opens-nothing-00000000")]
     pub client_secret: String,
     pub created_at: Instant,
+    /// When it ends, by the life that the operator set; null: it does not end by itself.
+    pub secret_expires_at: Option<Instant>,
     /// When the secrets before it end.
     pub others_expire_at: Instant,
 }

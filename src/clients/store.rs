@@ -1,11 +1,13 @@
+use chrono::Duration;
 use diesel::prelude::*;
 
 use super::model::{Client, ClientRow, ListClients, SecretOut};
 use crate::access::{Scope, scoped};
-use crate::db::schema::{client_secrets as secrets, clients};
+use crate::db::schema::{client_assertions as assertions, client_secrets as secrets, clients};
 use crate::db::{Conn, Id, Instant, Work};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
+use crate::on_both;
 use crate::problem::Problem;
 
 /// Secrets that are good at once: more are never needed, and each is compared at every request for a token.
@@ -61,17 +63,52 @@ pub fn delete_secrets(conn: &mut Conn, client: Id) -> Work<()> {
     Ok(())
 }
 
-/// A client with the digests of the secrets that are good now.
-pub fn with_digests(conn: &mut Conn, id: Id, now: Instant) -> Work<Option<(ClientRow, Vec<String>)>> {
+/// A secret by its digest, and when it ends.
+pub struct GoodSecret {
+    pub digest: String,
+    pub ends: Option<Instant>,
+}
+
+/// The end of a secret by its own end and by the life that the operator allows one.
+fn end(created_at: Instant, expires_at: Option<Instant>, life: Option<Duration>) -> Option<Instant> {
+    expires_at.into_iter().chain(life.map(|life| Instant(created_at.0 + life))).min()
+}
+
+/// A client that presents itself, without its secrets.
+pub fn presenting(conn: &mut Conn, id: Id) -> Work<Option<ClientRow>> {
     let system = Scope::System("a client that presents itself has no territory yet");
-    let row: Option<ClientRow> = scoped::clients(&system).filter(clients::id.eq(id)).first(conn).optional()?;
-    let Some(row) = row else { return Ok(None) };
-    let digests = secrets::table
+    Ok(scoped::clients(&system).filter(clients::id.eq(id)).first(conn).optional()?)
+}
+
+/// Marks an assertion as used; says whether it was not before. Those that have ended are forgotten.
+pub fn use_assertion(conn: &mut Conn, client: Id, jti: &str, ends: Instant, now: Instant) -> Work<bool> {
+    diesel::delete(assertions::table.filter(assertions::expires_at.le(now))).execute(conn)?;
+    let row = (assertions::client_id.eq(client), assertions::jti.eq(jti), assertions::expires_at.eq(ends));
+    let new = on_both!(conn, |conn| diesel::insert_into(assertions::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(conn))?;
+    Ok(new == 1)
+}
+
+/// A client with the secrets that are good now.
+pub fn with_secrets(
+    conn: &mut Conn,
+    id: Id,
+    now: Instant,
+    life: Option<Duration>,
+) -> Work<Option<(ClientRow, Vec<GoodSecret>)>> {
+    let Some(row) = presenting(conn, id)? else { return Ok(None) };
+    let all: Vec<(String, Instant, Option<Instant>)> = secrets::table
         .filter(secrets::client_id.eq(id))
-        .filter(secrets::expires_at.is_null().or(secrets::expires_at.gt(now)))
-        .select(secrets::digest)
+        .select((secrets::digest, secrets::created_at, secrets::expires_at))
         .load(conn)?;
-    Ok(Some((row, digests)))
+    let good = all
+        .into_iter()
+        .map(|(digest, created_at, expires_at)| GoodSecret { digest, ends: end(created_at, expires_at, life) })
+        .filter(|secret| secret.ends.is_none_or(|ends| ends > now))
+        .collect();
+    Ok(Some((row, good)))
 }
 
 /// By client: the number that its tokens must have at least. Clients whose tokens were never ended are left out.
@@ -80,16 +117,24 @@ pub fn epochs(conn: &mut Conn) -> Work<Vec<(Id, i64)>> {
     Ok(scoped::clients(&system).filter(clients::epoch.gt(0)).select((clients::id, clients::epoch)).load(conn)?)
 }
 
-pub fn views(conn: &mut Conn, rows: Vec<ClientRow>) -> Work<Vec<Client>> {
+pub fn views(conn: &mut Conn, rows: Vec<ClientRow>, life: Option<Duration>) -> Work<Vec<Client>> {
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let now = Instant::now();
     let all: Vec<(Id, SecretOut)> = secrets::table
         .filter(secrets::client_id.eq_any(ids))
-        .filter(secrets::expires_at.is_null().or(secrets::expires_at.gt(now)))
         .order(secrets::id)
         .select((secrets::client_id, (secrets::id, secrets::created_at, secrets::expires_at)))
         .load(conn)?;
-    let of = |id: Id| all.iter().filter(|(client, _)| *client == id).map(|(_, secret)| secret.clone()).collect();
+    let of = |id: Id| {
+        all.iter()
+            .filter(|(client, _)| *client == id)
+            .map(|(_, secret)| SecretOut {
+                expires_at: end(secret.created_at, secret.expires_at, life),
+                ..secret.clone()
+            })
+            .filter(|secret| secret.expires_at.is_none_or(|ends| ends > now))
+            .collect()
+    };
     Ok(rows
         .into_iter()
         .map(|row| {
@@ -115,5 +160,5 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListClients) -> Work<PageOf<Clie
     }
     let rows: Vec<ClientRow> = rows.order(clients::id.desc()).limit(page.fetch()).load(conn)?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: views(conn, rows)?, next_cursor, total })
+    Ok(PageOf { items: views(conn, rows, ctx.state.secret_life)?, next_cursor, total })
 }

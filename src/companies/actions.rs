@@ -125,9 +125,10 @@ fn record(tx: &mut Tx, kind: &'static str, company: &Company) -> Work<Id> {
         .company(Some(company.id))
         .audience(Audience::Parties)
         .data(json!({
-            "uscc": company.uscc, "uscc_override_reason": company.uscc_override_reason, "name": company.name,
+            "uscc": company.uscc, "name": company.name,
             "parent_id": company.parent_id, "version": company.version,
         }))
+        .personal("uscc_override_reason", company.uscc_override_reason.as_deref())
         .personal("legal_representative", Some(&company.legal_representative));
     ledger::append(tx, event)
 }

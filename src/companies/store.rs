@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::model::{Company, ListCompanies};
 use crate::access::{Scope, scoped};
 use crate::db::schema::{companies, company_areas, company_families as families};
-use crate::db::{Conn, Id, Work, contains, distinct, lock_company, lower};
+use crate::db::{Conn, Id, Work, contains, distinct, folded, lock_company};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
 use crate::on_both;
@@ -97,7 +97,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListCompanies) -> Work<PageOf<Co
     let filtered = || {
         let mut rows = scoped::companies(&ctx.scope);
         if let Some(q) = &query.q {
-            rows = rows.filter(lower(companies::name).like(lower(contains(q))).escape('\\'));
+            rows = rows.filter(folded(companies::name).like(folded(contains(q))).escape('\\'));
         }
         if let Some(uscc) = &query.uscc {
             rows = rows.filter(companies::uscc.eq(uscc.clone()));

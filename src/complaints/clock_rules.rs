@@ -1,7 +1,7 @@
 //! The clock of complaints: when a limit ends, how pauses and extensions move it, when the yellow card comes, and why.
 //!
-//! Limits by working days count from the next day and end with the last day (Civil Code 201 and 203); limits by hours run
-//! through nights and holidays, to the second.
+//! Limits by working days count from the next day and end with the last day at 24:00 (Civil Code 201 and 203); limits by hours
+//! run through nights and holidays. The end of a limit is its first instant that is too late ([`is_over`]).
 
 use chrono::{
     DateTime, Datelike, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, Utc,
@@ -57,14 +57,32 @@ pub struct Clock<'a> {
     pub zone: Tz,
 }
 
+/// Is a limit over? Its end is exclusive: at that instant, which for a day is 24:00, it is (Civil Code 203). The one place
+/// that decides what is late: steps, cards, lists, figures and the inbox ask it, and the store its SQL form `due <= now`.
+pub fn is_over(due: Instant, now: Instant) -> bool {
+    now.0 >= due.0
+}
+
+/// The last day of a limit that ends at an instant: of one that ends at 24:00, the day that is over then.
+pub fn last_day(due: Instant, zone: Tz) -> NaiveDate {
+    // The first and the last instants of all have no local time in some zones.
+    let edge = TimeDelta::days(2);
+    let at = due.0.clamp(DateTime::<Utc>::MIN_UTC + edge, DateTime::<Utc>::MAX_UTC - edge);
+    (at - TimeDelta::microseconds(1)).with_timezone(&zone).date_naive()
+}
+
 impl Clock<'_> {
+    pub fn last_day(&self, due: Instant) -> NaiveDate {
+        last_day(due, self.zone)
+    }
+
     pub fn day_of(&self, at: Instant) -> NaiveDate {
         self.local(at).date()
     }
 
-    /// The last second of a day. What comes after it is late.
+    /// 24:00 of a day, which is the first instant after it.
     pub fn end_of_day(&self, day: NaiveDate) -> Instant {
-        self.instant(day.and_time(NaiveTime::MIN) + TimeDelta::seconds(86_399), true)
+        self.start_of_day(day.succ_opt().unwrap_or(NaiveDate::MAX))
     }
 
     pub fn start_of_day(&self, day: NaiveDate) -> Instant {
@@ -102,7 +120,7 @@ impl Clock<'_> {
     pub fn extended(&self, due: Instant, by: Limit) -> Instant {
         match by {
             Limit::WorkingDays(0) => due,
-            Limit::WorkingDays(n) => self.end_of_day(self.add_days(self.day_of(due), n)),
+            Limit::WorkingDays(n) => self.end_of_day(self.add_days(self.last_day(due), n)),
             Limit::Hours(n) => later(due, TimeDelta::hours(n.into())),
         }
     }
@@ -121,7 +139,7 @@ impl Clock<'_> {
     pub fn yellow_at(&self, due: Instant, clock: DeadlineClock, working_days: u32, hours: u32) -> Instant {
         match clock {
             DeadlineClock::WorkingDays => {
-                let mut day = self.day_of(due);
+                let mut day = self.last_day(due);
                 let mut left = working_days.min(MOST_WORKING_DAYS);
                 while let Some(before) = day.pred_opt().filter(|_| left > 0) {
                     day = before;
@@ -166,7 +184,7 @@ impl Clock<'_> {
     /// Why a limit that begins at an instant ends when it does, day by day.
     pub fn explain(&self, from: Instant, limit: Limit) -> Explanation {
         let due_at = self.due(from, limit);
-        let (received_on, due_on) = (self.day_of(from), self.day_of(due_at));
+        let (received_on, due_on) = (self.day_of(from), self.last_day(due_at));
         let mut days = Vec::new();
         let mut years_without_calendar = Vec::new();
         let mut days_left_out = 0;
@@ -245,6 +263,7 @@ impl Clock<'_> {
     }
 
     fn summary(&self, from: Instant, due: Instant, limit: Limit, without: &[i32]) -> (String, String) {
+        let last_day = self.last_day(due);
         let (from, due) = (self.local(from), self.local(due));
         let zh = |time: NaiveDateTime| {
             let (hour, minute) = (time.hour(), time.minute());
@@ -256,14 +275,14 @@ impl Clock<'_> {
                 format!(
                     "{}收件，当日不计入，自次日起算{n}个工作日，期限为{}年{}月{}日24时。",
                     zh(from),
-                    due.year(),
-                    due.month(),
-                    due.day()
+                    last_day.year(),
+                    last_day.month(),
+                    last_day.day()
                 ),
                 format!(
                     "Received at {}; that day is not counted. {n} working days from the next day on end with {}.",
                     en(from),
-                    due.date()
+                    last_day
                 ),
             ),
             Limit::Hours(n) => (
@@ -276,8 +295,11 @@ impl Clock<'_> {
                 true => (format!("{first}年"), first.to_string()),
                 false => (format!("{first}年至{last}年部分年份"), format!("years from {first} to {last}")),
             };
-            text_zh.push_str(&format!("{zh}尚无节假日安排，暂按周一至周五为工作日。"));
-            text_en.push_str(&format!(" No holidays are on file for {en}: Mondays to Fridays are taken as worked."));
+            text_zh.push_str(&format!("{zh}尚无节假日安排，暂按法定节假日和周末休息计算，安排公布后可能顺延。"));
+            text_en.push_str(&format!(
+                " No arrangement of holidays is on file for {en}: statutory holidays and weekends are taken as off, and the \
+                 end may come later once it is."
+            ));
         }
         (text_zh, text_en)
     }
@@ -374,7 +396,7 @@ pub struct Explanation {
     /// So many working days or hours (期限).
     #[schema(example = 5, minimum = 0)]
     pub limit: u32,
-    /// The last second of the limit (期限届满时间); what comes after it is late.
+    /// The end of the limit, 24:00 of its last day (期限届满时间): what comes at this instant or after it is late.
     pub due_at: Instant,
     /// The last day (期限最后一日).
     #[schema(example = "2026-02-26")]
@@ -385,7 +407,7 @@ pub struct Explanation {
     /// Days before the last one that are not listed, where there are too many (未列出天数).
     #[schema(example = 0, minimum = 0)]
     pub days_left_out: u32,
-    /// Years whose holidays are not on file yet, so that only their weekends rest (尚无节假日安排的年份).
+    /// Years whose arrangement of holidays is not on file yet, so that the end may come later (尚无节假日安排的年份).
     #[schema(max_items = 200)]
     pub years_without_calendar: Vec<i32>,
     /// The whole in one sentence, in Chinese (说明).

@@ -12,8 +12,11 @@ fn clock() -> Clock<'static> {
     clock_in(Tz::Asia__Shanghai)
 }
 
-/// An instant by the clocks of a zone.
+/// An instant by the clocks of a zone; 24:00 is the first one of the next day.
 fn local_in(zone: Tz, text: &str) -> Instant {
+    if let Some(day) = text.strip_suffix(" 24:00:00") {
+        return local_in(zone, &format!("{} 00:00:00", day.parse::<NaiveDate>().unwrap().succ_opt().unwrap()));
+    }
     let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap();
     Instant(zone.from_local_datetime(&local).unwrap().to_utc())
 }
@@ -32,7 +35,7 @@ fn hours() -> Vec<WorkingHours> {
 }
 
 #[test]
-fn working_days_end_with_the_last_second_of_a_working_day() {
+fn working_days_end_at_24_00_of_a_working_day() {
     for (from, n, due) in [
         // Spring Festival 2026 is off from Sunday 15 to Monday 23 February; the Saturdays 14 and 28 are worked.
         // Thursday 12: Fri 13 (1), Sat 14 (2), Tue 24 (3), Wed 25 (4), Thu 26 (5).
@@ -66,16 +69,16 @@ fn working_days_end_with_the_last_second_of_a_working_day() {
         ("2025-12-31 17:00:00", 2, "2026-01-05"),
         // Friday 29 December 2023: Saturday to Monday are off.
         ("2023-12-29 08:00:00", 1, "2024-01-02"),
-        // 2027 has no holidays on file: Thursday 31 December 2026, Fri 1 January (1).
-        ("2026-12-31 08:00:00", 1, "2027-01-01"),
+        // 2027 is not on file: New Year's Day is off, and the weekend. Thursday 31 December 2026: Mon 4 January (1).
+        ("2026-12-31 08:00:00", 1, "2027-01-04"),
         ("2026-10-01 08:00:00", 0, "2026-10-08"),
     ] {
         let found = clock().due(at(from), Limit::WorkingDays(n));
-        assert_eq!(found, at(&format!("{due} 23:59:59")), "{from} + {n}: {found:?}");
+        assert_eq!(found, at(&format!("{due} 24:00:00")), "{from} + {n}: {found:?}");
     }
     // 23:30 in Shanghai is 15:30 in UTC, of the same day; 00:30 is still yesterday there.
     assert_eq!(clock().day_of(at("2026-03-03 00:30:00")), day("2026-03-03"));
-    assert_eq!(clock().return_due(at("2026-02-13 18:00:00"), 2), at("2026-02-24 23:59:59"));
+    assert_eq!(clock().return_due(at("2026-02-13 18:00:00"), 2), at("2026-02-24 24:00:00"));
 }
 
 #[test]
@@ -88,7 +91,7 @@ fn hours_run_through_nights_and_holidays() {
 #[test]
 fn a_pause_gives_back_what_it_took() {
     let days = Limit::WorkingDays(5);
-    let due = at("2026-03-13 23:59:59"); // a Friday
+    let due = at("2026-03-13 24:00:00"); // a Friday
     for (paused, resumed, moved) in [
         ("2026-03-10 09:00:00", "2026-03-10 17:00:00", "2026-03-13"), // within one day
         ("2026-03-10 17:00:00", "2026-03-11 09:00:00", "2026-03-16"), // over one night: one working day
@@ -99,16 +102,16 @@ fn a_pause_gives_back_what_it_took() {
         ("2026-03-11 09:00:00", "2026-03-10 09:00:00", "2026-03-13"), // ends before it begins
     ] {
         let found = clock().moved(due, days, at(paused), at(resumed));
-        assert_eq!(found, at(&format!("{moved} 23:59:59")), "{paused} to {resumed}: {found:?}");
+        assert_eq!(found, at(&format!("{moved} 24:00:00")), "{paused} to {resumed}: {found:?}");
     }
     // Paused on Thursday 12 February to Tuesday 24: Thu 12, Fri 13 and Sat 14 were lost (3), so Thu 26 becomes Fri 27 (1),
     // Sat 28 (2), Mon 2 March (3).
-    let due = at("2026-02-26 23:59:59");
+    let due = at("2026-02-26 24:00:00");
     let found = clock().moved(due, days, at("2026-02-12 11:00:00"), at("2026-02-24 09:00:00"));
-    assert_eq!(found, at("2026-03-02 23:59:59"));
+    assert_eq!(found, at("2026-03-02 24:00:00"));
     // By hours: by the very time.
     let found = clock().moved(due, Limit::Hours(24), at("2026-02-25 10:00:00"), at("2026-02-25 12:30:01"));
-    assert_eq!(found, at("2026-02-27 02:30:00"));
+    assert_eq!(found, at("2026-02-27 02:30:01"));
 }
 
 #[test]
@@ -120,20 +123,20 @@ fn an_extension_is_as_long_as_the_limit_at_most() {
     assert_eq!(clock.most_extension(Limit::Hours(300), 10), Limit::Hours(240));
     assert_eq!(clock.most_extension(Limit::Hours(300), u32::MAX), Limit::Hours(300));
     // From Tuesday 30 September 2025: Thu 9 October (1), Fri 10 (2), Sat 11 (3).
-    let due = at("2025-09-30 23:59:59");
-    assert_eq!(clock.extended(due, Limit::WorkingDays(3)), at("2025-10-11 23:59:59"));
-    assert_eq!(clock.extended(due, Limit::Hours(2)), at("2025-10-01 01:59:59"));
+    let due = at("2025-09-30 24:00:00");
+    assert_eq!(clock.extended(due, Limit::WorkingDays(3)), at("2025-10-11 24:00:00"));
+    assert_eq!(clock.extended(due, Limit::Hours(2)), at("2025-10-01 02:00:00"));
     assert_eq!(clock.extended(due, Limit::WorkingDays(0)), due);
 }
 
 #[test]
 fn the_yellow_card_comes_on_the_working_day_before() {
     let yellow = |due: &str, n| clock().yellow_at(at(due), DeadlineClock::WorkingDays, n, 4);
-    assert_eq!(yellow("2026-03-13 23:59:59", 1), at("2026-03-12 00:00:00"));
-    assert_eq!(yellow("2026-03-16 23:59:59", 1), at("2026-03-13 00:00:00")); // Monday: on Friday
-    assert_eq!(yellow("2026-02-24 23:59:59", 1), at("2026-02-14 00:00:00")); // over the Festival, to the worked Saturday
-    assert_eq!(yellow("2026-10-08 23:59:59", 2), at("2026-09-29 00:00:00")); // over National Day: Wed 30 (1), Tue 29 (2)
-    assert_eq!(yellow("2026-03-13 23:59:59", 0), at("2026-03-13 00:00:00"));
+    assert_eq!(yellow("2026-03-13 24:00:00", 1), at("2026-03-12 00:00:00"));
+    assert_eq!(yellow("2026-03-16 24:00:00", 1), at("2026-03-13 00:00:00")); // Monday: on Friday
+    assert_eq!(yellow("2026-02-24 24:00:00", 1), at("2026-02-14 00:00:00")); // over the Festival, to the worked Saturday
+    assert_eq!(yellow("2026-10-08 24:00:00", 2), at("2026-09-29 00:00:00")); // over National Day: Wed 30 (1), Tue 29 (2)
+    assert_eq!(yellow("2026-03-13 24:00:00", 0), at("2026-03-13 00:00:00"));
     let yellow = clock().yellow_at(at("2026-02-15 02:00:00"), DeadlineClock::Hours, 1, 4);
     assert_eq!(yellow, at("2026-02-14 22:00:00"));
 }
@@ -187,8 +190,8 @@ fn the_explanation_tells_each_day() {
 
     let told = clock().explain(at("2026-12-30 10:30:00"), Limit::WorkingDays(3));
     assert_eq!(told.years_without_calendar, [2027]);
-    assert!(told.text_zh.ends_with("2027年尚无节假日安排，暂按周一至周五为工作日。"), "{}", told.text_zh);
-    assert!(told.text_en.ends_with("No holidays are on file for 2027: Mondays to Fridays are taken as worked."));
+    assert!(told.text_zh.ends_with("2027年尚无节假日安排，暂按法定节假日和周末休息计算，安排公布后可能顺延。"), "{}", told.text_zh);
+    assert!(told.text_en.contains("No arrangement of holidays is on file for 2027: statutory holidays and weekends"));
 
     let told = clock().explain(at("2026-02-14 22:00:00"), Limit::Hours(24));
     assert_eq!((told.due_at, told.days.len()), (at("2026-02-15 22:00:00"), 0));
@@ -240,9 +243,10 @@ fn a_day_ends_where_clocks_are_set_at_midnight_too() {
     // Beirut set its clocks forward at midnight of 30 March 2025, and back at midnight of 26 October.
     let clock = clock_in(Tz::Asia__Beirut);
     let utc = |text: &str| local_in(Tz::UTC, text);
-    assert_eq!(clock.end_of_day(day("2025-03-29")), utc("2025-03-29 21:59:59"));
+    assert_eq!(clock.end_of_day(day("2025-03-29")), utc("2025-03-29 22:00:00"));
     assert_eq!(clock.start_of_day(day("2025-03-30")), utc("2025-03-29 22:00:00"), "01:00, the first that there is");
-    assert_eq!(clock.end_of_day(day("2025-10-25")), utc("2025-10-25 21:59:59"), "23:59:59 comes twice");
+    assert_eq!(clock.end_of_day(day("2025-10-25")), utc("2025-10-25 22:00:00"), "the hour before it comes twice");
+    assert_eq!(clock.last_day(clock.end_of_day(day("2025-10-25"))), day("2025-10-25"));
 }
 
 /// Seconds from 1 December 2022 on, past the last year on file.
@@ -260,6 +264,10 @@ fn limit() -> impl Strategy<Value = Limit> {
     prop_oneof![(1u32..60).prop_map(Limit::WorkingDays), (1u32..240).prop_map(Limit::Hours)]
 }
 
+fn ends_worked(due: Instant) -> bool {
+    WorkCalendar::built_in().is_working_day(clock().last_day(due))
+}
+
 fn is_worked(at: Instant) -> bool {
     WorkCalendar::built_in().is_working_day(clock().day_of(at))
 }
@@ -270,9 +278,10 @@ proptest! {
     #[test]
     fn never_due_on_a_rest_day(from in prop_oneof![moment(), turn_of_year()], n in 0u32..60, more in 0u32..30) {
         let due = clock().due(from, Limit::WorkingDays(n));
-        prop_assert!(is_worked(due) && due.0 >= from.0);
-        prop_assert_eq!(due, clock().end_of_day(clock().day_of(due)));
-        prop_assert!(is_worked(clock().extended(due, Limit::WorkingDays(more))));
+        prop_assert!(ends_worked(due) && due.0 > from.0);
+        prop_assert_eq!(due, clock().end_of_day(clock().last_day(due)));
+        prop_assert!(ends_worked(clock().extended(due, Limit::WorkingDays(more))));
+        prop_assert!(is_over(due, due) && !is_over(due, Instant(due.0 - TimeDelta::microseconds(1))));
     }
 
     #[test]
@@ -299,15 +308,15 @@ proptest! {
     ) {
         let (clock, calendar) = (clock(), WorkCalendar::built_in());
         let due = clock.due(from, Limit::WorkingDays(limit));
-        let paused = Instant((from.0 + TimeDelta::seconds(paused)).min(due.0));
+        let paused = Instant((from.0 + TimeDelta::seconds(paused)).min(due.0 - TimeDelta::seconds(1)));
         let resumed = Instant(paused.0 + TimeDelta::seconds(pause));
         let moved = clock.moved(due, Limit::WorkingDays(limit), paused, resumed);
         let days = clock.day_of(paused).iter_days().take_while(|day| *day < clock.day_of(resumed));
         let n = days.filter(|day| calendar.is_working_day(*day)).count();
-        prop_assert_eq!(calendar.working_days_between(clock.day_of(due), clock.day_of(moved)) as usize, n);
+        prop_assert_eq!(calendar.working_days_between(clock.last_day(due), clock.last_day(moved)) as usize, n);
         prop_assert!(n > 0 || moved == due);
-        prop_assert!(is_worked(moved));
-        prop_assert!(resumed.0 <= moved.0, "nobody is late in the minute in which the pause ends");
+        prop_assert!(ends_worked(moved));
+        prop_assert!(resumed.0 < moved.0, "nobody is late in the minute in which the pause ends");
         if is_worked(paused) && is_worked(resumed) {
             prop_assert_eq!(calendar.working_days_between(clock.day_of(paused), clock.day_of(resumed)) as usize, n);
         }
@@ -345,7 +354,7 @@ proptest! {
         let yellow = clock.yellow_at(due, limit.clock(), days, hours);
         prop_assert!(yellow.0 < due.0);
         if limit.clock() == DeadlineClock::WorkingDays {
-            let (yellow, due) = (clock.day_of(yellow), clock.day_of(due));
+            let (yellow, due) = (clock.day_of(yellow), clock.last_day(due));
             prop_assert_eq!(WorkCalendar::built_in().working_days_between(yellow, due), days);
         }
     }

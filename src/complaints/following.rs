@@ -122,8 +122,7 @@ pub fn follow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> Work<Ent
     if !row.is_open {
         return Err(rules::refused(&row).into());
     }
-    let (iss, sub) = (ctx.caller.iss.clone(), ctx.caller.sub.clone());
-    let follower = FollowerRow { complaint_id: id, iss, sub, is_owner: false, followed_at: ctx.now };
+    let follower = FollowerRow::new(id, &ctx.caller.person(), false, ctx.now);
     store::follow(tx.conn, &follower)?;
     following(tx, row, true)
 }
@@ -132,7 +131,7 @@ pub fn unfollow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> Work<E
     let ctx = tx.ctx;
     let row = store::find(tx.conn, &parts::viewer(ctx), id)?;
     tx.input(body)?;
-    if !store::unfollow(tx.conn, id, &ctx.caller.iss, &ctx.caller.sub)? {
+    if !store::unfollow(tx.conn, id, &ctx.caller.person())? {
         let (zh, en) = ("这是您自己的诉求", "it is your own ticket");
         return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
     }

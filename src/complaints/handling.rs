@@ -2,20 +2,22 @@
 
 use serde_json::json;
 
-use super::clock_rules::Limit;
+use super::clock_rules::{Limit, is_over};
 use super::input::*;
 use super::model::*;
 use super::parts::{self, Part};
 use super::record::{self, NewStep, Terms};
-use super::routing_rules::seat_of;
+use super::routing_rules::{may_supervise, next_supervisor, seat_of};
 use super::view::{self, Complaint};
-use super::{rules, store};
+use super::sight::Person;
+use super::{persons, rules, store};
 use crate::access::Role;
 use crate::complexes;
 use crate::db::{Conn, Id, Work};
 use crate::fault::Fault;
 use crate::files;
 use crate::http::{Body, Ctx, Entity, Tx};
+use crate::personal::masks;
 use crate::policy::complaints::may_handle;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::ReasonsIn;
@@ -23,10 +25,9 @@ use crate::typical_cases::rules::personal_data_fault;
 
 pub fn accept_complaint(tx: &mut Tx, id: Id, body: &Body<AcceptanceIn>) -> Work<Entity<Complaint>> {
     let mut row = parts::take(tx, id, &[Part::Handler])?;
-    let input = tx.checked(body, |_, input, faults| {
-        check_summary(&row, input.public_summary.as_deref(), faults);
-        Ok(())
-    })?;
+    let ctx = tx.ctx;
+    let input = tx
+        .checked(body, |conn, input, faults| check_summary(conn, ctx, &row, input.public_summary.as_deref(), faults))?;
     parts::ready(tx, &row, StepKind::Accepted)?;
     accepted(tx.ctx, &mut row);
     row.state = ComplaintState::Accepted.code().to_owned();
@@ -34,7 +35,8 @@ pub fn accept_complaint(tx: &mut Tx, id: Id, body: &Body<AcceptanceIn>) -> Work<
         row.course.0.public_summary = input.public_summary.clone();
     }
     let step = NewStep::new(StepKind::Accepted)
-        .facts(json!({ "on_time": row.accepted_on_time, "public_summary": input.public_summary }))
+        .facts(json!({ "on_time": row.accepted_on_time, "summarised": input.public_summary.is_some() }))
+        .saying("public_summary", input.public_summary.clone())
         .text(input.text.clone());
     finish(tx, row, step)
 }
@@ -44,17 +46,35 @@ fn accepted(ctx: &Ctx, row: &mut ComplaintRow) {
     let course = &mut row.course.0;
     if course.accepted_at.is_none() {
         course.accepted_at = Some(ctx.now);
-        row.accepted_on_time = Some(ctx.now.0 <= course.accept_due.0 && row.accepted_on_time != Some(false));
+        row.accepted_on_time = Some(!is_over(course.accept_due, ctx.now) && row.accepted_on_time != Some(false));
     }
 }
 
-fn check_summary(row: &ComplaintRow, summary: Option<&str>, faults: &mut Vec<Fault>) {
-    let Some(summary) = summary else { return };
+/// Everyone reads a public summary: nothing in it may name or reach the complainant, or look as if it did.
+fn check_summary(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    row: &ComplaintRow,
+    summary: Option<&str>,
+    faults: &mut Vec<Fault>,
+) -> Work<()> {
+    let Some(summary) = summary else { return Ok(()) };
     if !row.is_public {
         let (zh, en) = ("此分类的诉求不公开", "a ticket of this category is never public");
         faults.push(Fault::new("/public_summary", "conflict", zh, en));
     }
-    faults.extend(personal_data_fault("/public_summary", summary));
+    if let Some(fault) = personal_data_fault("/public_summary", summary) {
+        faults.push(fault);
+        return Ok(());
+    }
+    let contact = persons::contact_of(conn, ctx, row.id)?;
+    let who = Person::of(contact.as_ref(), row.course.0.anonymous);
+    if masks::scrub(summary, &who.values()) != summary {
+        let zh = "含有疑似诉求人姓名、住址或其他个人信息，请删除";
+        let en = "there is what looks like the complainant's name, flat or other personal data in it";
+        faults.push(Fault::new("/public_summary", "personal_data", zh, en));
+    }
+    Ok(())
 }
 
 pub fn reject_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
@@ -141,18 +161,15 @@ fn check_transfer(row: &ComplaintRow, input: &TransferIn, company: Option<Id>, f
     Ok(())
 }
 
-/// A new handler; nobody supervises itself.
+/// A new handler. Nobody supervises itself, and the office complained of supervises nothing that is said of it: then nobody
+/// does.
 fn set_handler(row: &mut ComplaintRow, to: &Seat) -> Work<()> {
     row.handler_role = to.role.code().to_owned();
     row.handler_division = to.division.clone();
-    if row.supervisor_role == row.handler_role {
-        let place = row.place();
-        let above = [Role::TownshipLeader, Role::CountyAuthority].into_iter().filter(|role| *role != to.role);
-        let above = above.filter_map(|role| seat_of(role, &place)).next();
-        let above = above.ok_or_else(|| Problem::new(Code::Internal))?;
-        row.supervisor_role = above.role.code().to_owned();
-        row.supervisor_division = above.division;
-    }
+    let complained_of = row.course.0.complained_office.clone();
+    let stays = row.supervisor()?.filter(|seat| may_supervise(seat, to, complained_of.as_ref()));
+    let supervisor = stays.or_else(|| next_supervisor(&row.place(), to, complained_of.as_ref()));
+    row.set_supervisor(supervisor);
     Ok(())
 }
 
@@ -162,13 +179,17 @@ pub fn return_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     let input = tx.input(body)?;
     parts::ready(tx, &row, StepKind::Returned)?;
     let (from, supervisor) = (row.handler()?, row.supervisor()?);
+    let Some(supervisor) = supervisor else {
+        let (zh, en) = ("没有督办单位可以退回", "nobody supervises it, to whom it could be returned");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    };
     if row.course.0.returned || from == supervisor {
         let (zh, en) = ("已退回过一次，督办单位的指定为最终指定", "it was returned once: the assignment is final");
         return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
     }
     let terms = Terms::load(tx.conn, ctx, &row.county)?;
     let within = terms.rules_of(&row)?.return_within_working_days;
-    if ctx.now.0 > terms.clock().return_due(row.course.0.assigned_at, within).0 {
+    if is_over(terms.clock().return_due(row.course.0.assigned_at, within), ctx.now) {
         let (zh, en) = (format!("退回须在{within}个工作日内提出"), format!("returned within {within} working days"));
         return Err(Problem::new(Code::DeadlinePassed).detail(zh, en).into());
     }
@@ -215,7 +236,7 @@ pub fn request_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionIn>
 
 /// More time is given before the old time is over: later it would make a late ticket one that never was.
 fn in_time(ctx: &Ctx, row: &ComplaintRow) -> Work<()> {
-    if ctx.now.0 <= row.resolve_due.0 {
+    if !is_over(row.resolve_due, ctx.now) {
         return Ok(());
     }
     let (zh, en) = ("办理期限已过", "its time is over");
@@ -338,7 +359,7 @@ pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ComplaintReplyIn>) ->
     let ctx = tx.ctx;
     let mut row = parts::take(tx, id, &[Part::Handler])?;
     let input = tx.checked(body, |conn, input, faults| {
-        check_summary(&row, input.public_summary.as_deref(), faults);
+        check_summary(conn, ctx, &row, input.public_summary.as_deref(), faults)?;
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
     parts::ready(tx, &row, StepKind::Replied)?;
@@ -348,7 +369,8 @@ pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ComplaintReplyIn>) ->
         row.course.0.public_summary = input.public_summary.clone();
     }
     let step = NewStep::new(StepKind::Replied)
-        .facts(json!({ "on_time": row.resolved_on_time, "public_summary": input.public_summary }))
+        .facts(json!({ "on_time": row.resolved_on_time, "summarised": input.public_summary.is_some() }))
+        .saying("public_summary", input.public_summary.clone())
         .text(input.text.clone())
         .evidence(&input.evidence);
     finish_by(tx, &terms, row, step)
@@ -359,7 +381,7 @@ fn replied(ctx: &Ctx, terms: &Terms, row: &mut ComplaintRow) -> Work<()> {
     let hours = &terms.rules_of(row)?.working_hours;
     row.working_minutes = Some(terms.clock().working_minutes(row.submitted_at, ctx.now, hours));
     accepted(ctx, row);
-    row.resolved_on_time = Some(ctx.now.0 <= row.resolve_due.0 && row.resolved_on_time != Some(false));
+    row.resolved_on_time = Some(!is_over(row.resolve_due, ctx.now) && row.resolved_on_time != Some(false));
     row.state = ComplaintState::Replied.code().to_owned();
     row.is_open = false;
     row.course.0.resolved_at = Some(ctx.now);
@@ -392,7 +414,9 @@ pub fn merge_complaint(tx: &mut Tx, id: Id, body: &Body<MergeIn>) -> Work<Entity
             faults.push(Fault::new("/into", "unknown_reference", zh, en));
             return Ok(());
         };
-        if !into.is_open || into.secrecy != row.secrecy || into.county != row.county {
+        // Whoever is complained of in the one may have a seat in the other.
+        let same_office = into.course.0.complained_office == row.course.0.complained_office;
+        if !into.is_open || into.secrecy != row.secrecy || into.county != row.county || !same_office {
             let (zh, en) = ("只能并入办理中的同类工单", "only into an open ticket that as many may see");
             faults.push(Fault::new("/into", "conflict", zh, en));
         }

@@ -346,7 +346,7 @@ pub struct ListComplaints {
     /// Only this community, 12 digits.
     #[param(max_length = 12, example = "640121102001")]
     pub community: Option<String>,
-    /// Only the ticket with this number of the hotline's.
+    /// Only the ticket with this number of the hotline's; for offices.
     #[param(max_length = 40, example = "12345-20260302-0001")]
     pub hotline_number: Option<String>,
     /// Submitted at this instant or later.

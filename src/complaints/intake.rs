@@ -20,8 +20,9 @@ use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::personal::{self, Purpose};
-use crate::policy::complaints::ComplaintCategory;
+use crate::policy::complaints::{ComplaintCategory, may_handle};
 use crate::problem::{Code, Problem};
+use crate::quotas::{self, rules::Amounts};
 
 pub fn create_complaint(tx: &mut Tx, body: &Body<ComplaintIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
@@ -70,7 +71,8 @@ pub fn check(conn: &mut Conn, ctx: &Ctx, terms: &Terms, input: &ComplaintIn, fau
         }
         Some(category) => {
             check_organisation(category, input, faults);
-            check_complained_office(conn, category.code == rules.officials_category, input, faults)?;
+            let is_about = category.code == rules.officials_category;
+            check_complained_office(conn, ctx, is_about, input, faults)?;
         }
     }
     check_contact(input, faults);
@@ -120,7 +122,13 @@ fn check_organisation(category: &ComplaintCategory, input: &ComplaintIn, faults:
 }
 
 /// The office complained of is named in that one category: an office of this county, by the digits that it has.
-fn check_complained_office(conn: &mut Conn, is_about: bool, input: &ComplaintIn, faults: &mut Vec<Fault>) -> Work<()> {
+fn check_complained_office(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    is_about: bool,
+    input: &ComplaintIn,
+    faults: &mut Vec<Fault>,
+) -> Work<()> {
     match (&input.complained_office, is_about) {
         (None, true) => {
             let (zh, en) = ("须填写被反映的单位", "the office complained of is needed");
@@ -131,12 +139,20 @@ fn check_complained_office(conn: &mut Conn, is_about: bool, input: &ComplaintIn,
             faults.push(Fault::new("/complained_office", "conflict", zh, en));
         }
         (Some(seat), true) => {
-            if seat.role.row().division_digits != seat.division.len() || !view::is_office(seat.role) {
+            let is_body = may_handle(seat.role) && seat.role != Role::PropertyCompany;
+            if seat.role.row().division_digits != seat.division.len() || !is_body {
                 let (zh, en) = ("单位与区划不符", "the office has a division of another length");
                 faults.push(Fault::new("/complained_office/division", "conflict", zh, en));
             } else if divisions::find(conn, &seat.division)?.is_none() {
                 let (zh, en) = ("没有此区划", "there is no such division");
                 faults.push(Fault::new("/complained_office/division", "unknown_reference", zh, en));
+            } else {
+                // A place that is not known has its own fault.
+                let place = complexes::place(conn, reach(ctx), input.complex_id, input.division.as_deref())?;
+                if place.is_some_and(|place| !seat.division.starts_with(&place.county)) {
+                    let (zh, en) = ("被反映的单位不在该地点所属的县", "the office is not of the county of the place");
+                    faults.push(Fault::new("/complained_office/division", "conflict", zh, en));
+                }
             }
         }
         (None, false) => {}
@@ -184,11 +200,11 @@ pub fn submit(tx: &mut Tx, terms: &Terms, input: &ComplaintIn) -> Work<Complaint
     let row = new_row(ctx, terms, version, category, input, company, routed, complained);
     let mut row = ComplaintRow { organisation: input.organisation.map(|kind| kind.code().to_owned()), ..row };
     record::look_again(tx.conn, &mut row, terms)?;
+    quotas::spend(tx, Amounts { tickets: 1, ..Amounts::default() })?;
     store::insert(tx.conn, &row)?;
     let evidence = keep_told(tx, &row, input)?;
     if ctx.caller.role == Role::Resident {
-        let (iss, sub) = (ctx.caller.iss.clone(), ctx.caller.sub.clone());
-        let owner = FollowerRow { complaint_id: row.id, iss, sub, is_owner: true, followed_at: ctx.now };
+        let owner = FollowerRow::new(row.id, &ctx.caller.person(), true, ctx.now);
         store::follow(tx.conn, &owner)?;
     }
     let step = NewStep::new(StepKind::Submitted).facts(
@@ -243,6 +259,7 @@ fn new_row(
         merged_into: None,
         public_summary: None,
         point: input.point.map(PointIn::stored),
+        point_released: false,
         complained_office: complained,
         anonymous: input.anonymous,
         has_contact: input.contact.is_some(),
@@ -271,8 +288,8 @@ fn new_row(
         is_public: category.public,
         handler_role: routed.handler.role.code().to_owned(),
         handler_division: routed.handler.division,
-        supervisor_role: routed.supervisor.role.code().to_owned(),
-        supervisor_division: routed.supervisor.division,
+        supervisor_role: routed.supervisor.as_ref().map(|seat| seat.role.code().to_owned()).unwrap_or_default(),
+        supervisor_division: routed.supervisor.map(|seat| seat.division).unwrap_or_default(),
         hotline_number: input.hotline_number.clone(),
         submitted_at: ctx.now,
         resolve_due: due(category.resolve_within),
@@ -296,7 +313,7 @@ fn keep_told(tx: &mut Tx, row: &ComplaintRow, input: &ComplaintIn) -> Work<usize
         location: input.location.clone(),
         evidence: input.evidence.clone(),
     };
-    files::attach_evidence(tx, OwnerKind::Complaint, row.id, &input.evidence)?;
+    files::attach_to_ticket(tx, OwnerKind::Complaint, row.id, row.id, &input.evidence)?;
     personal::seal(tx.conn, &ring, row.id, row.id, Purpose::Description, &record::written(&told)?)?;
     if let Some(ContactIn { name, phone, address }) = input.contact.clone() {
         if let Some(phone) = &phone {
@@ -310,12 +327,14 @@ fn keep_told(tx: &mut Tx, row: &ComplaintRow, input: &ComplaintIn) -> Work<usize
 
 fn record_submission(tx: &mut Tx, row: &ComplaintRow, by: StepActor, step: NewStep, input: &ComplaintIn) -> Work<()> {
     let contact = input.contact.clone().unwrap_or_default();
-    let mut texts =
-        vec![("description", input.description.clone()), crate::proceedings::said::evidence(&input.evidence)];
-    texts.extend(input.location.clone().map(|text| ("location", text)));
-    texts.extend(contact.name.map(|text| ("contact_name", text)));
-    texts.extend(contact.phone.map(|text| ("contact_phone", text)));
-    texts.extend(contact.address.map(|text| ("contact_address", text)));
-    record::write_with(tx, row, by, step, texts)?;
+    let (_, evidence) = crate::proceedings::said::evidence(&input.evidence);
+    let step = step
+        .saying("description", Some(input.description.clone()))
+        .saying("evidence", Some(evidence))
+        .saying("location", input.location.clone())
+        .saying("contact_name", contact.name)
+        .saying("contact_phone", contact.phone)
+        .saying("contact_address", contact.address);
+    record::write(tx, row, by, step)?;
     Ok(())
 }

@@ -8,6 +8,8 @@ use super::input::{ComplaintViolationIn, LinkIn};
 use super::model::*;
 use super::parts::{self, Part};
 use super::record::{self, NewStep, Terms};
+use super::sight::Person;
+use super::{persons, store};
 use super::view::{self, Complaint};
 use crate::access::Scope;
 use crate::db::{Conn, Fail, Id, Work};
@@ -23,6 +25,19 @@ use crate::proceedings::model::Evidence;
 use crate::violations;
 use crate::violations::model::{ViolationIn, ViolationSource};
 use crate::violations::view::Violation;
+
+/// How the evidence of a violation names the ticket that it came from.
+const ORIGIN: &str = "诉求工单 ";
+
+/// What names or reaches the complainant of the ticket that a violation came from: nothing that is published holds it.
+pub fn complainants_behind(conn: &mut Conn, ctx: &Ctx, evidence: &[Evidence]) -> Work<Vec<Person>> {
+    let origin = evidence.iter().filter_map(|one| one.text.as_deref()?.strip_prefix(ORIGIN)?.parse::<Id>().ok());
+    let mut known = Vec::new();
+    for ticket in origin {
+        known.push(Person::of(persons::contact_of(conn, ctx, ticket)?.as_ref(), false));
+    }
+    Ok(known)
+}
 
 /// As many rows belong with one ticket.
 const MOST_LINKS: usize = 50;
@@ -97,25 +112,37 @@ pub fn report_complaint_violation(tx: &mut Tx, id: Id, body: &Body<ComplaintViol
     tx.if_match(row.version)?;
     let violation_id = ctx.new_id();
     let mut reported = violation(ctx, &row, input, of_company(tx.conn, ctx, &row.county, input)?);
+    let mut kept_back = 0;
     if input.with_evidence
         && let Some(told) = personal::open(tx.conn, &ctx.state.keys.ring(), id, Purpose::Description)?
     {
         let told: Told = view::read(&told)?;
-        // Its words stay with the ticket: they may tell who complained.
+        // Its words stay with the ticket, and so does what a file says of whoever gave it.
         let files = told.evidence.into_iter().filter(|one| one.attachment_id.is_some());
         let files: Vec<Evidence> =
             files.map(|one| Evidence { title: "诉求附件".to_owned(), text: None, url: None, ..one }).collect();
-        reported.evidence.extend(files::copy_evidence(tx, &files, OwnerKind::Violation, violation_id)?);
+        let copies = files::copy_stripped(tx, &files, OwnerKind::Violation, violation_id)?;
+        kept_back = files.len() - copies.len();
+        reported.evidence.extend(copies);
     }
     let reported = violations::report::report(tx, violation_id, reported)?;
     add(&mut row, Link { kind: LinkKind::Violation, id: violation_id })?;
     let terms = Terms::load(tx.conn, ctx, &row.county)?;
     let step = NewStep::new(StepKind::ViolationReported)
         .to(StepAudience::Offices)
-        .facts(json!({ "violation_id": violation_id, "act": input.act }));
+        .facts(json!({ "violation_id": violation_id, "act": input.act, "files_kept_back": kept_back }));
     let by = record::actor(ctx, false);
     record::advance(tx, &mut row, &terms, by, step)?;
     Ok(reported)
+}
+
+/// The files that came with a ticket, where it is to be reported with its evidence: copies without metadata are made of its
+/// pictures before.
+pub fn files_to_hand_on(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Vec<Id>> {
+    store::find(conn, &parts::viewer(ctx), id)?;
+    let told = personal::open(conn, &ctx.state.keys.ring(), id, Purpose::Description)?;
+    let told = told.map(|text| view::read::<Told>(&text)).transpose()?;
+    Ok(told.map(|told| files::attachments_of(&told.evidence)).unwrap_or_default())
 }
 
 /// Is it an act of companies? Whoever else did it, the company that serves the place did not.
@@ -142,7 +169,7 @@ fn violation(ctx: &Ctx, row: &ComplaintRow, input: &ComplaintViolationIn, of_com
         description: input.description.clone(),
         evidence: vec![Evidence {
             title: "来源".to_owned(),
-            text: Some(format!("诉求工单 {}", row.id)),
+            text: Some(format!("{ORIGIN}{}", row.id)),
             url: None,
             attachment_id: None,
         }],

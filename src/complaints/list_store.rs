@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::input::ListComplaints;
 use super::model::*;
+use super::sight::{self, Audience, Field};
 use super::view::{self, Complaint};
 use crate::access::scoped::{self, Viewer, query};
 use crate::access::{Role, Scope};
@@ -12,8 +13,13 @@ use crate::db::schema::{company_families, complaints};
 use crate::db::{Conn, Id, Instant, Work};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
+use crate::problem::Problem;
 
 pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> Work<PageOf<Complaint>> {
+    if query.hotline_number.is_some() && !sight::is_clear(Audience::of(ctx.caller.role, false), Field::HotlineNumber) {
+        let (zh, en) = ("热线工单编号只供行政机关检索", "only offices look for the hotline's numbers");
+        return Err(Problem::fault("query/hotline_number", "wrong_party", zh, en).into());
+    }
     let viewer = Viewer::of(&ctx.caller, &ctx.scope);
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let own = only_company(conn, &viewer)?;
@@ -75,10 +81,10 @@ fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> query::co
         rows = rows.filter(complaints::is_open.eq(open));
     }
     match query.overdue {
-        Some(true) => rows = rows.filter(complaints::resolve_due.lt(ctx.now)).filter(running()),
+        Some(true) => rows = rows.filter(complaints::resolve_due.le(ctx.now)).filter(running()),
         Some(false) => {
             rows = rows
-                .filter(complaints::is_open.eq(false).or(complaints::resolve_due.ge(ctx.now)).or(running().eq(false)))
+                .filter(complaints::is_open.eq(false).or(complaints::resolve_due.gt(ctx.now)).or(running().eq(false)))
         }
         None => {}
     }
@@ -86,7 +92,7 @@ fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> query::co
         let last = Instant(ctx.now.0 + TimeDelta::hours(hours));
         rows = rows
             .filter(complaints::is_open.eq(true))
-            .filter(complaints::resolve_due.ge(ctx.now))
+            .filter(complaints::resolve_due.gt(ctx.now))
             .filter(complaints::resolve_due.le(last))
             .filter(running());
     }
@@ -107,6 +113,9 @@ fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> query::co
     }
     if let Some(company) = query.company_id {
         rows = rows.filter(complaints::company_id.eq(company));
+        if !sight::is_clear(Audience::of(ctx.caller.role, false), Field::ServingCompany) {
+            rows = rows.filter(complaints::with_company.eq(true));
+        }
     }
     if let Some(township) = &query.township {
         rows = rows.filter(complaints::township.eq(township.clone()));

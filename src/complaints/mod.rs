@@ -2,6 +2,7 @@
 
 mod clock_routes;
 pub mod clock_rules;
+mod deadlines;
 mod following;
 pub mod handling;
 pub mod input;
@@ -17,6 +18,7 @@ pub mod record;
 mod routes;
 pub mod routing_rules;
 pub mod rules;
+pub mod sight;
 pub mod statistics;
 pub mod store;
 pub mod sweep;
@@ -30,6 +32,7 @@ use crate::db::{Conn, Id, Work};
 use crate::http::Ctx;
 use crate::problem::Problem;
 pub use input::{ComplaintIn, ContactIn, SeatIn};
+pub use links::complainants_behind;
 pub use statistics::{ComplaintFacts, facts_of};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -63,15 +66,17 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::link_complaint)
         .service(routes::report_complaint_violation)
         .service(routes::set_complaint_consent)
+        .service(routes::release_complaint_point)
         .service(routes::erase_complaint_persons)
         .service(routes::follow_complaint)
         .service(routes::unfollow_complaint);
     statistics::routes(config);
 }
 
-/// A ticket as the caller sees it.
-pub fn find_for(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<model::ComplaintRow> {
-    store::find(conn, &Viewer::of(&ctx.caller, &ctx.scope), id)
+/// Which audience the caller is of a ticket that it sees.
+pub fn audience_for(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<sight::Audience> {
+    store::find(conn, &Viewer::of(&ctx.caller, &ctx.scope), id)?;
+    Ok(view::audience_of(conn, ctx, &[id])?(id))
 }
 
 /// Any ticket, for the program itself.
@@ -79,10 +84,10 @@ pub fn find_any(conn: &mut Conn, id: Id) -> Work<model::ComplaintRow> {
     store::find(conn, &Viewer::system("the program plays its own demo"), id)
 }
 
-/// A step of a ticket, where the caller sees both.
-pub fn find_step_for(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<model::StepRow> {
+/// The same of a step, where the caller sees it and its ticket.
+pub fn audience_for_step(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<sight::Audience> {
     let step = store::step(conn, id)?;
-    find_for(conn, ctx, step.complaint_id)?;
+    let audience = audience_for(conn, ctx, step.complaint_id)?;
     let heard = view::audiences_of(ctx.caller.role).iter().any(|audience| audience.code() == step.audience);
-    Ok(Some(step).filter(|_| heard).ok_or_else(Problem::not_found)?)
+    Ok(Some(audience).filter(|_| heard).ok_or_else(Problem::not_found)?)
 }

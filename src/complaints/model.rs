@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::access::Role;
+use crate::access::person::PersonKey;
 use crate::coded_enum;
 use crate::complexes::model::Point;
 use crate::db::schema::{complaint_cards, complaint_followers, complaint_steps, complaints};
@@ -116,6 +117,9 @@ coded_enum! {
         YellowCard "yellow_card" "黄牌提醒" "Yellow card"
         RedCard "red_card" "红牌警示" "Red card"
         Escalated "escalated" "升级督办" "Escalated to the supervisor"
+        DeadlineMoved "deadline_moved" "期限顺延" "Deadline moved by the calendar"
+        PointReleased "point_released" "公开坐标" "Exact point released to those who handle it"
+        PointWithheld "point_withheld" "收回坐标" "Exact point withheld again"
         Erased "erased" "个人信息已删除" "Personal data erased"
     }
 }
@@ -200,6 +204,7 @@ pub struct ComplaintRow {
     pub is_public: bool,
     pub handler_role: String,
     pub handler_division: String,
+    /// Empty where nobody supervises it.
     pub supervisor_role: String,
     pub supervisor_division: String,
     pub hotline_number: Option<String>,
@@ -241,6 +246,9 @@ pub struct Course {
     /// What anybody may read of it.
     pub public_summary: Option<String>,
     pub point: Option<Point>,
+    /// An office released the exact point.
+    #[serde(default)]
+    pub point_released: bool,
     pub complained_office: Option<Seat>,
     pub anonymous: bool,
     /// There is a contact that has not been erased.
@@ -291,9 +299,18 @@ impl ComplaintRow {
         Ok(Seat::new(role, &self.handler_division))
     }
 
-    pub fn supervisor(&self) -> Work<Seat> {
+    /// Nobody, where every office that could supervise it is its handler or is complained of.
+    pub fn supervisor(&self) -> Work<Option<Seat>> {
+        if self.supervisor_role.is_empty() {
+            return Ok(None);
+        }
         let role = Role::from_code(&self.supervisor_role).ok_or_else(|| Problem::new(Code::Internal))?;
-        Ok(Seat::new(role, &self.supervisor_division))
+        Ok(Some(Seat::new(role, &self.supervisor_division)))
+    }
+
+    pub fn set_supervisor(&mut self, seat: Option<Seat>) {
+        let seat = seat.map(|seat| (seat.role.code().to_owned(), seat.division));
+        (self.supervisor_role, self.supervisor_division) = seat.unwrap_or_default();
     }
 
     pub fn organisation(&self) -> Option<UtilityKind> {
@@ -358,6 +375,14 @@ pub struct FollowerRow {
     pub sub: String,
     pub is_owner: bool,
     pub followed_at: Instant,
+}
+
+impl FollowerRow {
+    /// The subject is stored as subjects are compared: the index finds it by that.
+    pub fn new(complaint_id: Id, person: &PersonKey, is_owner: bool, followed_at: Instant) -> FollowerRow {
+        let (iss, sub) = (person.iss().to_owned(), person.sub().to_owned());
+        FollowerRow { complaint_id, iss, sub, is_owner, followed_at }
+    }
 }
 
 #[derive(Clone, Debug, Queryable, Insertable)]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::clock_rules::Limit;
+use super::clock_rules::{Limit, is_over};
 use super::handling::{finish, finish_by};
 use super::input::SatisfactionIn;
 use super::model::*;
@@ -60,7 +60,7 @@ pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
         return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
     }
     let since = row.course.0.resolved_at.or(row.course.0.closed_at).unwrap_or(ctx.now);
-    if ctx.now.0 > rules::reopening_ends(since, rules, &terms.clock()).0 {
+    if is_over(rules::reopening_ends(since, rules, &terms.clock()), ctx.now) {
         let days = rules.reopening_within_working_days;
         let (zh, en) = (format!("须在答复后{days}个工作日内提出"), format!("within {days} working days of the reply"));
         return Err(Problem::new(Code::DeadlinePassed).detail(zh, en).into());

@@ -43,7 +43,7 @@ pub fn is_owner(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<bool> {
     if caller.role != Role::Resident {
         return Ok(false);
     }
-    Ok(store::follower(conn, id, &caller.iss, &caller.sub)?.is_some_and(|row| row.is_owner))
+    Ok(store::follower(conn, id, &caller.person())?.is_some_and(|row| row.is_owner))
 }
 
 fn has(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, part: Part) -> Work<bool> {
@@ -69,12 +69,30 @@ pub fn take(tx: &mut Tx, id: Id, parts: &[Part]) -> Work<ComplaintRow> {
             return Ok(row);
         }
     }
-    let (zh, en) = match parts {
-        [Part::Handler] => ("由承办单位办理", "its handler does this"),
-        [Part::Supervisor] => ("由督办单位办理", "its supervisor does this"),
-        _ => ("您在此工单中没有相应的身份", "you have no such part in this ticket"),
-    };
+    let (zh, en) = whose(&row, parts)?;
     Err(Problem::new(Code::Forbidden).detail(zh, en).into())
+}
+
+/// Who may take a step that is for these parts.
+fn whose(row: &ComplaintRow, parts: &[Part]) -> Work<(String, String)> {
+    let (mut zh, mut en) = (Vec::new(), Vec::new());
+    for part in parts {
+        let (part_zh, part_en) = match part {
+            Part::Handler => {
+                let role = row.handler()?.role;
+                (format!("承办单位（{}）", role.row().zh), format!("its handler ({})", role.code()))
+            }
+            Part::Supervisor => {
+                let Some(seat) = row.supervisor()? else { continue };
+                (format!("督办单位（{}）", seat.role.row().zh), format!("its supervisor ({})", seat.role.code()))
+            }
+            Part::Owner => ("提出诉求的本人".to_owned(), "whoever submitted it".to_owned()),
+            Part::FrontDesk => ("受理来电的单位".to_owned(), "an office that takes calls".to_owned()),
+        };
+        zh.push(part_zh);
+        en.push(part_en);
+    }
+    Ok((format!("须由{}办理", zh.join("或者")), format!("for {}", en.join(" or "))))
 }
 
 /// The version and the state allow this step.

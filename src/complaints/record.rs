@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::clock_rules::Clock;
 use super::model::*;
+use super::sight::{self, Field, Form};
 use super::{rules, store};
 use crate::access::Role;
 use crate::calendar;
@@ -60,11 +61,14 @@ pub struct NewStep {
     pub facts: Value,
     pub text: Option<String>,
     pub evidence: Vec<Evidence>,
+    /// What else was said, kept elsewhere: the ledger has its digest.
+    pub more: Texts,
 }
 
 impl NewStep {
     pub fn new(kind: StepKind) -> NewStep {
-        NewStep { kind, audience: StepAudience::Complainant, facts: json!({}), text: None, evidence: Vec::new() }
+        let (audience, facts) = (StepAudience::Complainant, json!({}));
+        NewStep { kind, audience, facts, text: None, evidence: Vec::new(), more: Texts::new() }
     }
 
     pub fn to(mut self, audience: StepAudience) -> NewStep {
@@ -79,6 +83,11 @@ impl NewStep {
 
     pub fn text(mut self, text: impl Into<Option<String>>) -> NewStep {
         self.text = text.into();
+        self
+    }
+
+    pub fn saying(mut self, field: &'static str, text: Option<String>) -> NewStep {
+        self.more.extend(text.map(|text| (field, text)));
         self
     }
 
@@ -129,12 +138,7 @@ pub fn given(cards: Vec<CardRow>) -> Vec<Given> {
 
 /// Writes a step down, and its event. Returns the id of the step.
 pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> Work<Id> {
-    write_with(tx, row, by, new, Vec::new())
-}
-
-/// The same where more was said than the step holds.
-pub fn write_with(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep, more: Texts) -> Work<Id> {
-    let NewStep { kind, audience, facts, text, evidence } = new;
+    let NewStep { kind, audience, facts, text, evidence, more } = new;
     let id = tx.ctx.new_id();
     let step = StepRow {
         id,
@@ -152,7 +156,7 @@ pub fn write_with(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep, 
         if !evidence.is_empty() {
             texts.push(said::evidence(&evidence));
         }
-        files::attach_evidence(tx, OwnerKind::ComplaintStep, id, &evidence)?;
+        files::attach_to_ticket(tx, OwnerKind::ComplaintStep, id, row.id, &evidence)?;
         let sealed = written(&StepText { text, evidence })?;
         personal::seal(tx.conn, &tx.ctx.state.keys.ring(), row.id, id, Purpose::Text, &sealed)?;
     }
@@ -198,6 +202,9 @@ fn event_kind(kind: StepKind) -> &'static str {
         StepKind::YellowCard => "complaint.yellow_card",
         StepKind::RedCard => "complaint.red_card",
         StepKind::Escalated => "complaint.escalated",
+        StepKind::DeadlineMoved => "complaint.deadline_moved",
+        StepKind::PointReleased => "complaint.point_released",
+        StepKind::PointWithheld => "complaint.point_withheld",
         StepKind::Erased => "complaint.erased",
     }
 }
@@ -211,8 +218,12 @@ pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
         "kind": row.kind, "channel": row.channel, "category": row.category, "organisation": row.organisation,
         "state": row.state, "complex_id": row.complex_id, "handler_role": row.handler_role,
         "handler_division": row.handler_division, "accept_due": course.accept_due, "resolve_due": row.resolve_due,
-        "hotline_number": row.hotline_number, "red_cards": row.red_cards, "version": row.version, "step": step,
+        "red_cards": row.red_cards, "version": row.version, "step": step,
     }));
+    // Once: erasing the ticket's persons forgets the salts of its submission.
+    if kind == event_kind(StepKind::Submitted) && sight::form(sight::Audience::Ledger, Field::HotlineNumber) == Form::Digest {
+        event = event.personal("hotline_number", row.hotline_number.as_deref());
+    }
     if secrecy != Secrecy::Confidential {
         let place = match secrecy {
             Secrecy::Open => row.place(),

@@ -1,13 +1,15 @@
+use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, get, post};
 
 use super::following::{Following, NothingIn};
 use super::input::*;
-use super::persons::ConsentIn;
+use super::persons::{ConsentIn, PointReleaseIn};
 use super::timeline::{self, TimelineStep};
 use super::view::{self, Complaint};
 use super::{following, handling, intake, links, list_store, outcome, parts, persons, store};
 use crate::db::Conn;
+use crate::files;
 use crate::http::context::PathId;
 use crate::http::{Answer, Body, Ctx, PageOf};
 use crate::proceedings::model::ReasonsIn;
@@ -39,6 +41,7 @@ pub async fn create_complaint(ctx: Ctx, body: Body<ComplaintIn>) -> Answer {
 
 /// Get a complaint
 ///
+/// Reading one whose `secrecy` is not `open`, or its timeline, is recorded in the ledger.
 /// The contact is masked for offices, in full for the complainant, and not there for anybody else. With `unmask` it is shown in
 /// full to the government office that handles the ticket, and to the company that does while the complainant consents; a person
 /// must ask, and each such reading is recorded.
@@ -51,14 +54,14 @@ pub async fn get_complaint(ctx: Ctx, id: PathId) -> Answer {
         None => {
             let find = move |conn: &mut Conn, ctx: &Ctx| {
                 let row = store::find(conn, &parts::viewer(ctx), id.0)?;
-                view::entity(conn, ctx, row)
+                if persons::is_recorded(ctx, &row) { Ok(None) } else { view::entity(conn, ctx, row).map(Some) }
             };
-            ctx.get(find).await
+            ctx.get_or_open(find, move |tx| persons::read_restricted(tx, id.0)).await
         }
         Some(reason) => {
             let read = move |tx: &mut crate::http::Tx| persons::read_contact(tx, id.0, &reason);
             let shown = ctx.get_or_open(|_, _| Ok(None), read).await;
-            if shown.is_ok() {
+            if shown.as_ref().is_ok_and(|answer| answer.status() == StatusCode::OK) {
                 ctx.security_event(security::Kind::DataUnmasked);
             }
             shown
@@ -81,6 +84,7 @@ fn unkept(mut answer: HttpResponse) -> HttpResponse {
     responses((status = 200, description = "All steps", body = PageOf<TimelineStep>)))]
 #[get("/v1/complaints/{id}/timeline")]
 pub async fn list_complaint_timeline(ctx: Ctx, id: PathId) -> Answer {
+    persons::record_timeline(&ctx, id.0).await?;
     ctx.list(move |conn, ctx| timeline::list(conn, ctx, id.0)).await
 }
 
@@ -270,13 +274,33 @@ pub async fn set_complaint_consent(ctx: Ctx, id: PathId, body: Body<ConsentIn>) 
 
 /// Erase the complainant
 ///
-/// Contact, account and whatever names or reaches the complainant in what was said (PIPL 47); the ticket, its timeline and its
-/// proof remain. The same happens by itself when the retention period is over.
+/// Contact, account, the complainant's files and links, the exact point, and whatever names or reaches the complainant in what
+/// was said (PIPL 47), with the answers that are stored for idempotency keys; the ticket, its timeline and its proof remain,
+/// and so do copies without metadata that became evidence of a violation. The same happens by itself when the retention period
+/// is over.
 #[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ReasonsIn, responses((status = 200, description = "Erased", body = Complaint)))]
 #[post("/v1/complaints/{id}/erasure")]
 pub async fn erase_complaint_persons(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
-    ctx.act(body, move |tx, body| persons::erase_complaint_persons(tx, id.0, body)).await
+    let state = ctx.state.clone();
+    let answer = ctx.act(body, move |tx, body| persons::erase_complaint_persons(tx, id.0, body)).await;
+    if answer.is_ok() {
+        // Nobody gets the files any more. Where their bytes cannot be removed now, the housekeeping does it.
+        let _ = files::erase_bytes(&state).await;
+    }
+    answer
+}
+
+/// Release or withhold the exact point
+///
+/// Companies, committees, utilities and followers see where a ticket is only by its complex, or on a grid of about 100 m. An
+/// office that handles or supervises it may show them the exact point where that is needed; of an anonymous ticket followers
+/// and the public never see it.
+#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    request_body = PointReleaseIn, responses((status = 200, description = "Recorded", body = Complaint)))]
+#[post("/v1/complaints/{id}/point-release")]
+pub async fn release_complaint_point(ctx: Ctx, id: PathId, body: Body<PointReleaseIn>) -> Answer {
+    ctx.act(body, move |tx, body| persons::release_complaint_point(tx, id.0, body)).await
 }
 
 /// Comment on a complaint
@@ -292,11 +316,16 @@ pub async fn comment_on_complaint(ctx: Ctx, id: PathId, body: Body<CommentIn>) -
 /// Report a complaint as a violation
 ///
 /// In one call, by the office that handles or supervises it, in the officer's words and with the photographs of the ticket,
-/// where asked for. The ticket shows where the violation stands.
+/// where asked for: copies without metadata, under neutral names. Other files stay with the ticket; the step tells how many. The
+/// ticket shows where the violation stands.
 #[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ComplaintViolationIn, responses((status = 201, description = "Reported", body = Violation)))]
 #[post("/v1/complaints/{id}/violation")]
 pub async fn report_complaint_violation(ctx: Ctx, id: PathId, body: Body<ComplaintViolationIn>) -> Answer {
+    if body.peek().is_some_and(|input| input.with_evidence) {
+        let ids = ctx.read(move |conn, ctx| links::files_to_hand_on(conn, ctx, id.0)).await?;
+        files::make_stripped(&ctx.state, ids).await?;
+    }
     ctx.act(body, move |tx, body| links::report_complaint_violation(tx, id.0, body)).await
 }
 

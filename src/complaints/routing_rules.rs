@@ -9,7 +9,8 @@ use crate::policy::complaints::{ComplaintCategory, ComplaintRules};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     pub handler: Seat,
-    pub supervisor: Seat,
+    /// None where every office that could is the handler or is complained of.
+    pub supervisor: Option<Seat>,
     pub secrecy: Secrecy,
     /// The territory that it is shown in.
     pub place: Place,
@@ -44,7 +45,7 @@ pub fn route(
     let handler = named(&first, place);
     let above = [category.supervisor, rules.supervisor_without_company, Role::TownshipLeader, Role::CountyAuthority];
     let others: Vec<Role> = above.into_iter().filter(|role| *role != handler.role).collect();
-    let supervisor = named(&others, place);
+    let supervisor = Some(named(&others, place)).filter(|seat| *seat != handler);
     let secrecy = if category.public { Secrecy::Open } else { Secrecy::Restricted };
     Route { handler, supervisor, secrecy, place: place.clone() }
 }
@@ -54,26 +55,44 @@ fn named(roles: &[Role], place: &Place) -> Seat {
     first.unwrap_or_else(|| Seat::new(Role::CountyAuthority, &place.county))
 }
 
+/// Is this the office complained of? Its role decides: no other office of the role judges it either.
+fn is_meant(role: Role, complained_of: Option<&Seat>) -> bool {
+    complained_of.is_some_and(|seat| seat.role == role)
+}
+
 /// A ticket about officials never goes to the office complained of, and no office of a township learns of it: it is the
 /// county's, and where the county's own authority is meant, the discipline body's alone.
 fn about_officials(place: &Place, complained_of: Option<&Seat>) -> Route {
-    let meant = |role: Role| complained_of.is_some_and(|seat| seat.role == role);
-    let discipline = Seat::new(Role::DisciplineOffice, &place.county);
-    let county = Seat::new(Role::CountyAuthority, &place.county);
-    let (handler, supervisor, secrecy) = if meant(Role::CountyAuthority) {
-        (discipline.clone(), discipline, Secrecy::Confidential)
-    } else if meant(Role::DisciplineOffice) {
-        (county.clone(), county, Secrecy::Restricted)
-    } else {
-        (discipline, county, Secrecy::Restricted)
+    let role = match is_meant(Role::DisciplineOffice, complained_of) {
+        true => Role::CountyAuthority,
+        false => Role::DisciplineOffice,
     };
+    let secrecy = match is_meant(Role::CountyAuthority, complained_of) {
+        true => Secrecy::Confidential,
+        false => Secrecy::Restricted,
+    };
+    let handler = Seat::new(role, &place.county);
     let place = Place { county: place.county.clone(), ..Place::default() };
+    let supervisor = next_supervisor(&place, &handler, complained_of);
     Route { handler, supervisor, secrecy, place }
+}
+
+/// May this office supervise a handler, in a ticket that complains of an office or of none?
+pub fn may_supervise(seat: &Seat, handler: &Seat, complained_of: Option<&Seat>) -> bool {
+    seat.role != handler.role && !is_meant(seat.role, complained_of)
+}
+
+/// Who supervises a new handler where the supervisor before it cannot: the leader of the township, else the county's authority.
+/// Nobody where neither may: an office that sees only what it handles would not see what it supervises.
+pub fn next_supervisor(place: &Place, handler: &Seat, complained_of: Option<&Seat>) -> Option<Seat> {
+    let above = [Role::TownshipLeader, Role::CountyAuthority].into_iter().filter_map(|role| seat_of(role, place));
+    above.into_iter().find(|seat| may_supervise(seat, handler, complained_of))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::role::ROLES;
     use proptest::prelude::*;
 
     fn place() -> Place {
@@ -89,24 +108,24 @@ mod tests {
     fn each_goes_where_its_category_says() {
         let lift = go("service.lift", &place(), true, None);
         assert_eq!(lift.handler, Seat::new(Role::PropertyCompany, ""));
-        assert_eq!(lift.supervisor, Seat::new(Role::EnforcementOffice, "640121100"));
+        assert_eq!(lift.supervisor, Some(Seat::new(Role::EnforcementOffice, "640121100")));
         let leak = go("privacy.leak", &place(), true, None);
         assert_eq!(leak.handler, Seat::new(Role::PoliceStation, "640121100"));
         assert_eq!(leak.secrecy, Secrecy::Restricted);
         let water = go("utility.water_drainage", &place(), true, None);
         assert_eq!(water.handler, Seat::new(Role::UtilityOperator, "640121"));
-        assert_eq!(water.supervisor, Seat::new(Role::LivelihoodServiceCenter, "640121100"));
+        assert_eq!(water.supervisor, Some(Seat::new(Role::LivelihoodServiceCenter, "640121100")));
     }
 
     #[test]
     fn where_nobody_serves_the_community_handles_and_another_supervises() {
         let cleaning = go("service.cleaning", &place(), false, None);
         assert_eq!(cleaning.handler, Seat::new(Role::Community, "640121100001"));
-        assert_eq!(cleaning.supervisor, Seat::new(Role::SocialAffairsOffice, "640121100"));
+        assert_eq!(cleaning.supervisor, Some(Seat::new(Role::SocialAffairsOffice, "640121100")));
         let far = Place { community: String::new(), ..place() };
         let other = go("other", &far, false, None);
         assert_eq!(other.handler, Seat::new(Role::SocialAffairsOffice, "640121100"));
-        assert_eq!(other.supervisor, Seat::new(Role::TownshipLeader, "640121100"));
+        assert_eq!(other.supervisor, Some(Seat::new(Role::TownshipLeader, "640121100")));
     }
 
     #[test]
@@ -118,9 +137,29 @@ mod tests {
         ] {
             let routed = go("officials.inaction", &place(), true, Some(meant.clone()));
             assert_eq!((routed.handler.role, routed.secrecy), (handler, secrecy));
-            assert_ne!(routed.supervisor.role, meant.role);
+            assert!(routed.supervisor.is_none_or(|seat| seat.role != meant.role && seat.role != handler));
             assert_eq!(routed.place, Place { county: "640121".into(), ..Place::default() });
         }
+    }
+
+    #[test]
+    fn the_office_complained_of_supervises_nothing_whoever_handles() {
+        let county = Place { county: "640121".into(), ..Place::default() };
+        for meant in ROLES {
+            let meant = Seat::new(meant.role, "640121");
+            for handler in ROLES {
+                let handler = Seat::new(handler.role, "640121");
+                if let Some(seat) = next_supervisor(&county, &handler, Some(&meant)) {
+                    assert!(seat.role != meant.role && seat.role != handler.role, "{meant:?} {handler:?}");
+                }
+            }
+        }
+        let (authority, discipline) =
+            (Seat::new(Role::CountyAuthority, "640121"), Seat::new(Role::DisciplineOffice, "640121"));
+        assert_eq!(next_supervisor(&county, &discipline, Some(&authority)), None, "nobody is a state");
+        let social = Seat::new(Role::SocialAffairsOffice, "640121100");
+        assert_eq!(next_supervisor(&county, &authority, Some(&social)), None);
+        assert_eq!(next_supervisor(&county, &discipline, Some(&social)), Some(authority));
     }
 
     proptest! {
@@ -132,7 +171,7 @@ mod tests {
             let place = if near { place() } else { Place { community: String::new(), ..place() } };
             let meant = Seat::new(Role::Community, "640121100001");
             let routed = route(&rules, category, &place, served, Some(&meant));
-            prop_assert_ne!(&routed.handler.role, &routed.supervisor.role);
+            prop_assert!(routed.supervisor.is_none_or(|seat| seat.role != routed.handler.role));
             prop_assert!(routed.handler.role != Role::PropertyCompany || served);
             prop_assert!(routed.handler.role == Role::PropertyCompany || !routed.handler.division.is_empty());
         }

@@ -49,17 +49,16 @@ pub struct Card {
 }
 
 /// The cards of a ticket as its deadlines stand, the earliest first; none while it waits or is done. A red card comes with
-/// the first second after the deadline.
+/// the end of the deadline, from which on the ticket is late.
 pub fn cards(row: &ComplaintRow, rules: &ComplaintRules, clock: &Clock) -> Vec<Card> {
     let course = &row.course.0;
     if !row.is_open || course.paused_at.is_some() {
         return Vec::new();
     }
-    let late = |due: Instant| Instant(due.0 + chrono::TimeDelta::seconds(1));
     let mut all = Vec::with_capacity(3);
     if course.accepted_at.is_none() {
         let due = course.accept_due;
-        all.push(Card { at: late(due), deadline: DeadlineKind::Accept, colour: CardColour::Red, due });
+        all.push(Card { at: due, deadline: DeadlineKind::Accept, colour: CardColour::Red, due });
     }
     let due = row.resolve_due;
     let yellow = clock.yellow_at(due, course.clock, rules.yellow_working_days, rules.yellow_hours);
@@ -67,7 +66,7 @@ pub fn cards(row: &ComplaintRow, rules: &ComplaintRules, clock: &Clock) -> Vec<C
     if yellow.0 > row.submitted_at.0 {
         all.push(Card { at: yellow, deadline: DeadlineKind::Resolve, colour: CardColour::Yellow, due });
     }
-    all.push(Card { at: late(due), deadline: DeadlineKind::Resolve, colour: CardColour::Red, due });
+    all.push(Card { at: due, deadline: DeadlineKind::Resolve, colour: CardColour::Red, due });
     all.sort_unstable();
     all
 }
@@ -92,7 +91,7 @@ pub fn next_look(
     course.closed_at.filter(|_| kept).map(|at| kept_until(at, rules, clock))
 }
 
-/// The last instant in which the complainant may reopen a ticket.
+/// Until when the complainant may reopen a ticket.
 pub fn reopening_ends(replied_at: Instant, rules: &ComplaintRules, clock: &Clock) -> Instant {
     clock.due(replied_at, Limit::WorkingDays(rules.reopening_within_working_days))
 }

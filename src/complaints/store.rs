@@ -1,9 +1,10 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Nullable};
 
 use super::model::*;
+use crate::access::person::PersonKey;
 use crate::access::scoped::{self, Viewer};
 use crate::access::{Role, Scope};
 use crate::db::schema::{
@@ -82,13 +83,13 @@ pub fn follow(conn: &mut Conn, row: &FollowerRow) -> Work<bool> {
     Ok(new == 1)
 }
 
-pub fn unfollow(conn: &mut Conn, complaint: Id, iss: &str, sub: &str) -> Work<bool> {
-    let row = followers::table.find((complaint, iss, sub)).filter(followers::is_owner.eq(false));
+pub fn unfollow(conn: &mut Conn, complaint: Id, person: &PersonKey) -> Work<bool> {
+    let row = followers::table.find((complaint, person.iss(), person.sub())).filter(followers::is_owner.eq(false));
     Ok(diesel::delete(row).execute(conn)? == 1)
 }
 
-pub fn follower(conn: &mut Conn, complaint: Id, iss: &str, sub: &str) -> Work<Option<FollowerRow>> {
-    Ok(followers::table.find((complaint, iss, sub)).first(conn).optional()?)
+pub fn follower(conn: &mut Conn, complaint: Id, person: &PersonKey) -> Work<Option<FollowerRow>> {
+    Ok(followers::table.find((complaint, person.iss(), person.sub())).first(conn).optional()?)
 }
 
 /// Was a step of this kind taken with a ticket?
@@ -113,6 +114,19 @@ pub fn forget_followers(conn: &mut Conn, complaint: Id) -> Work<()> {
     Ok(())
 }
 
+/// Whoever submitted a ticket follows another one no more.
+pub fn forget_owner_elsewhere(conn: &mut Conn, complaint: Id, elsewhere: Id) -> Work<()> {
+    let owners: Vec<(String, String)> = followers::table
+        .filter(followers::complaint_id.eq(complaint))
+        .filter(followers::is_owner.eq(true))
+        .select((followers::iss, followers::sub))
+        .load(conn)?;
+    for (iss, sub) in owners {
+        unfollow(conn, elsewhere, &PersonKey::new(&iss, &sub))?;
+    }
+    Ok(())
+}
+
 /// How many follow each ticket.
 pub fn follower_counts(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, i64>> {
     let mut counts = HashMap::new();
@@ -128,12 +142,12 @@ pub fn follower_counts(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, i64>> {
 }
 
 /// Of these tickets, those that a resident submitted.
-pub fn owned(conn: &mut Conn, ids: &[Id], iss: &str, sub: &str) -> Work<Vec<Id>> {
+pub fn owned(conn: &mut Conn, ids: &[Id], person: &PersonKey) -> Work<Vec<Id>> {
     let mut own = Vec::new();
     for chunk in ids.chunks(500) {
         let rows: Vec<Id> = followers::table
-            .filter(followers::iss.eq(iss))
-            .filter(followers::sub.eq(sub))
+            .filter(followers::iss.eq(person.iss()))
+            .filter(followers::sub.eq(person.sub()))
             .filter(followers::complaint_id.eq_any(chunk.to_vec()))
             .filter(followers::is_owner.eq(true))
             .select(followers::complaint_id)
@@ -309,6 +323,25 @@ pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -
         .load(conn)?)
 }
 
+/// Of these tickets, those whose complainants did not want to be known.
+pub fn anonymous_among(conn: &mut Conn, ids: &[Id]) -> Work<HashSet<Id>> {
+    let system = Viewer::system("of a ticket that the caller sees, whether anything is known to scrub its texts by");
+    let rows = among(conn, &system, &crate::db::distinct(ids))?;
+    Ok(rows.into_values().filter(|row| row.course.0.anonymous).map(|row| row.id).collect())
+}
+
+/// What was late and is open, handled and supervised by others, the most urgent first; for the inbox of those above.
+pub fn late_with_others(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> Work<Vec<ComplaintRow>> {
+    Ok(scoped::complaints(viewer)
+        .filter(complaints::is_open.eq(true))
+        .filter(complaints::red_cards.gt(0))
+        .filter(complaints::handler_role.ne(seat.role.code()))
+        .filter(complaints::supervisor_role.ne(seat.role.code()))
+        .order((complaints::resolve_due, complaints::id))
+        .limit(at_most)
+        .load(conn)?)
+}
+
 /// Tickets by their ids, as the viewer sees them.
 pub fn among(conn: &mut Conn, viewer: &Viewer, ids: &[Id]) -> Work<HashMap<Id, ComplaintRow>> {
     let mut all = HashMap::new();
@@ -318,4 +351,15 @@ pub fn among(conn: &mut Conn, viewer: &Viewer, ids: &[Id]) -> Work<HashMap<Id, C
         all.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     Ok(all)
+}
+
+/// Open tickets, in the order of their ids.
+pub fn with_open_deadlines(conn: &mut Conn, after: Id, at_most: i64) -> Work<Vec<ComplaintRow>> {
+    let system = Viewer::system("the calendar moves the deadlines of every ticket");
+    Ok(scoped::complaints(&system)
+        .filter(complaints::is_open.eq(true))
+        .filter(complaints::id.gt(after))
+        .order(complaints::id)
+        .limit(at_most)
+        .load(conn)?)
 }

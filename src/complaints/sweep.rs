@@ -31,7 +31,7 @@ pub async fn sweep(state: &Arc<State>) -> Result<usize, Problem> {
     let begun = StopWatch::now();
     let mut looked = 0;
     loop {
-        let now = state.clock.now();
+        let now = state.clock.acting();
         let due = state.db.read(move |conn| store::due_for_a_look(conn, now, LOOK)).await?;
         let before = looked;
         for chunk in due.chunks(CHUNK) {
@@ -84,14 +84,14 @@ fn put_off_by(fail: &Fail) -> Option<TimeDelta> {
             StoreFault::Deadlock | StoreFault::LockTimeout => Some(TimeDelta::minutes(1)),
             _ => None,
         },
-        Fail::Replay(_) | Fail::Out(_) => None,
+        Fail::Replay(_) | Fail::Text(_) | Fail::Out(_) => None,
     }
 }
 
 async fn put_off(state: &Arc<State>, id: Id, term: TimeDelta, fail: Fail) -> Result<(), Problem> {
     let (with, code) = (state.clone(), Problem::from(fail).code.name());
     let work = move |conn: &mut Conn| {
-        let now = with.clock.now();
+        let now = with.clock.acting();
         // What fails for every ticket is no ticket's doing: that fails here, too.
         Terms::load(conn, &program(&with, now), "")?;
         store::put_off(conn, id, now, Instant(now.0 + term))
@@ -117,7 +117,7 @@ struct Round {
 /// Looks at the first of these, as many as there is time for.
 fn look_at(conn: &mut Conn, state: &Arc<State>, ids: &[Id]) -> Work<Round> {
     let begun = StopWatch::now();
-    let now = state.clock.now();
+    let now = state.clock.acting();
     let ctx = program(state, now);
     let mut tx = Tx::of(conn, &ctx);
     let mut terms: HashMap<String, Terms> = HashMap::new();
@@ -196,9 +196,12 @@ fn give_cards(tx: &mut Tx, row: &mut ComplaintRow, mut given: Vec<Given>, terms:
         row.red_cards += i64::from(red);
         let kind = if red { StepKind::RedCard } else { StepKind::YellowCard };
         write(tx, row, NewStep::new(kind).to(StepAudience::Parties).facts(facts))?;
-        if red && row.course.0.escalated_at.is_none() {
+        if red
+            && row.course.0.escalated_at.is_none()
+            && let Some(supervisor) = row.supervisor()?
+        {
             row.course.0.escalated_at = Some(now);
-            let facts = json!({ "supervisor": row.supervisor()? });
+            let facts = json!({ "supervisor": supervisor });
             write(tx, row, NewStep::new(StepKind::Escalated).to(StepAudience::Parties).facts(facts))?;
         }
     }
@@ -221,6 +224,10 @@ fn write(tx: &mut Tx, row: &mut ComplaintRow, step: NewStep) -> Work<()> {
 pub fn catch_up(tx: &mut Tx, row: &mut ComplaintRow) -> Work<()> {
     let now = tx.ctx.now;
     if !row.is_open || row.next_at.is_none_or(|at| at.0 > now.0) {
+        return Ok(());
+    }
+    let state = tx.ctx.state.clone();
+    if !state.clock_watch.permits_in(tx.conn, &state.clock)? {
         return Ok(());
     }
     let ctx = program(&tx.ctx.state, now);

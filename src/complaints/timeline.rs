@@ -8,9 +8,9 @@ use super::input::{CommentIn, ListNews};
 use super::model::*;
 use super::parts;
 use super::record::{self, NewStep};
+use super::sight::{self, Person};
 use super::store;
-use super::view::{self, audiences_of, known_values, read, scrub_evidence};
-use crate::access::Role;
+use super::view::{self, audiences_of};
 use crate::access::role::RoleKind;
 use crate::coded_enum;
 use crate::db::types::Instant;
@@ -19,7 +19,7 @@ use crate::fault::Fault;
 use crate::files;
 use crate::http::paging::Page;
 use crate::http::{Body, Ctx, Cursor, Entity, PageOf, Tx};
-use crate::personal::{self, Purpose, masks};
+use crate::personal::{self, Purpose};
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, official};
@@ -75,28 +75,27 @@ pub fn news(conn: &mut Conn, ctx: &Ctx, query: &ListNews) -> Work<PageOf<Timelin
 fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> Work<Vec<TimelineStep>> {
     let ring = ctx.state.keys.ring();
     let ids: Vec<Id> = steps.iter().map(|step| step.id).collect();
-    let mut said = personal::open_many(conn, &ring, &ids, Purpose::Text)?;
+    let mut said = view::read_all::<StepText>(personal::open_many(conn, &ring, &ids, Purpose::Text)?)?;
     let tickets: Vec<Id> = steps.iter().map(|step| step.complaint_id).collect();
+    let audience = view::audience_of(conn, ctx, &tickets)?;
     // Whoever is not told who complained reads nothing by which it can be told.
-    let own = match ctx.caller.role {
-        Role::Resident => store::owned(conn, &tickets, &ctx.caller.iss, &ctx.caller.sub)?,
-        _ => Vec::new(),
-    };
-    let all_told = view::is_office(ctx.caller.role);
-    let contacts = match all_told {
+    let contacts = match view::is_office(ctx.caller.role) {
         true => Default::default(),
-        false => personal::open_many(conn, &ring, &tickets, Purpose::Contact)?,
+        false => view::read_all::<Contact>(personal::open_many(conn, &ring, &tickets, Purpose::Contact)?)?,
     };
+    let anonymous = store::anonymous_among(conn, &tickets)?;
+    let files = steps.iter().flat_map(|step| {
+        let files = said.get(&step.id).map(|said| files::attachments_of(&said.evidence)).unwrap_or_default();
+        files.into_iter().map(|file| (file, audience(step.complaint_id))).collect::<Vec<_>>()
+    });
+    let shown = view::shown_files(conn, ctx, files.collect())?;
     steps
         .into_iter()
         .map(|step| {
-            let mut words = said.remove(&step.id).map(|text| read::<StepText>(&text)).transpose()?.unwrap_or_default();
-            if !all_told && !own.contains(&step.complaint_id) {
-                let contact = contacts.get(&step.complaint_id).map(|text| read::<Contact>(text)).transpose()?;
-                let known = known_values(contact.as_ref());
-                words.text = words.text.map(|text| masks::scrub(&text, &known));
-                words.evidence = scrub_evidence(words.evidence, &known);
-            }
+            let ticket = step.complaint_id;
+            let who = Person::of(contacts.get(&ticket), anonymous.contains(&ticket));
+            let words = said.remove(&step.id).unwrap_or_default();
+            let words = sight::said(audience(ticket), words, &who, |id| shown.contains(&id));
             one(ctx, step, words)
         })
         .collect()

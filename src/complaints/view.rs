@@ -1,21 +1,25 @@
-//! Tickets as a caller sees them. Who complained is told to nobody but the complainant and, masked, the offices.
+//! Tickets as a caller sees them: what of each field is for [`sight`] to say.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::clock_rules::{is_over, last_day};
 use super::model::*;
+use super::sight::{self, Audience, Field, Person};
 use super::store;
 use crate::access::Role;
 use crate::access::role::RoleKind;
+use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::complexes::model::Point;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
+use crate::files;
 use crate::http::{Ctx, Entity};
-use crate::personal::{self, Purpose, masks};
+use crate::personal::{self, Purpose};
 use crate::policy;
 use crate::policy::complaints::{DeadlineClock, UtilityKind};
 use crate::problem::{Code, Problem};
@@ -101,10 +105,14 @@ pub struct Complaint {
     pub accept_overdue: bool,
     /// What its limits count.
     pub clock: DeadlineClock,
-    /// Last second in which to accept it.
+    /// Until when it is to be accepted: before this instant, which for a day is 24:00 (Civil Code 203).
     pub accept_due: Instant,
-    /// Last second in which to reply, with what was added for pauses and an extension.
+    /// Until when it is to be replied to, with what was added for pauses and an extension: before this instant.
     pub resolve_due: Instant,
+    /// Years up to these whose arrangement of holidays is not on file (尚无节假日安排的年份): until it is, they may move to later
+    /// days.
+    #[schema(max_items = 21)]
+    pub calendar_missing: Vec<i32>,
     /// Since when it waits for the complainant.
     pub paused_since: Option<Instant>,
     pub extension: Option<ExtensionView>,
@@ -128,8 +136,8 @@ pub struct Complaint {
     #[schema(minimum = 1, maximum = 5)]
     pub satisfaction: Option<i64>,
     pub handler: Handler,
-    /// Who supervises it (督办单位).
-    pub supervisor: Seat,
+    /// Who supervises it (督办单位); null where every office that could is the handler or is complained of.
+    pub supervisor: Option<Seat>,
     pub complex_id: Option<Id>,
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
@@ -145,14 +153,18 @@ pub struct Complaint {
     /// Community, 12 digits; empty where only the township is known.
     #[schema(max_length = 12, example = "640121102001")]
     pub community: String,
+    /// Where; to others than the offices and the complainant the complex, or a grid of about 100 m, unless an office
+    /// released the exact point.
     pub point: Option<Point>,
+    /// An office released the exact point to those who handle the ticket.
+    pub point_released: bool,
     /// Where exactly, in words.
     #[schema(max_length = 200, example = "3 号楼 2 单元门厅")]
     pub location: Option<String>,
     /// What the complainant told; to others than the offices and the complainant without what names or reaches a person.
     #[schema(max_length = 5000, example = "楼道垃圾连续三天无人清理，气味很大")]
     pub description: Option<String>,
-    /// Photographs and the like.
+    /// Photographs and the like; to others than the offices and the complainant without links, and of files only pictures.
     #[schema(max_items = 20)]
     pub evidence: Vec<Evidence>,
     /// Null where there is none, where it was erased, and to those who may not know it.
@@ -188,27 +200,30 @@ pub struct Complaint {
     pub updated_at: Instant,
 }
 
-/// How near a caller is to a ticket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nearness {
-    Office,
-    Owner,
-    /// A company, a committee, a resident who follows: never told who complained.
-    Other,
-}
-
-/// Offices, and the agencies and utilities that handle.
+/// Government offices, and the agencies that handle.
 pub fn is_office(role: Role) -> bool {
-    matches!(role.row().kind, RoleKind::Government | RoleKind::Partner | RoleKind::Utility)
+    matches!(role.row().kind, RoleKind::Government | RoleKind::Partner)
 }
 
 /// The audiences whose steps a caller reads.
 pub fn audiences_of(role: Role) -> &'static [StepAudience] {
     match role.row().kind {
-        RoleKind::Government | RoleKind::Partner | RoleKind::Utility => StepAudience::ALL,
-        RoleKind::Company | RoleKind::Committee => &[StepAudience::Complainant, StepAudience::Parties],
+        RoleKind::Government | RoleKind::Partner => StepAudience::ALL,
+        RoleKind::Utility | RoleKind::Company | RoleKind::Committee => {
+            &[StepAudience::Complainant, StepAudience::Parties]
+        }
         _ => &[StepAudience::Complainant],
     }
+}
+
+/// Which audience the caller is of each of these tickets.
+pub fn audience_of(conn: &mut Conn, ctx: &Ctx, ids: &[Id]) -> Work<impl Fn(Id) -> Audience + use<>> {
+    let role = ctx.caller.role;
+    let own = match role {
+        Role::Resident => store::owned(conn, ids, &ctx.caller.person())?,
+        _ => Vec::new(),
+    };
+    Ok(move |id: Id| Audience::of(role, own.contains(&id)))
 }
 
 pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ComplaintRow) -> Work<Entity<Complaint>> {
@@ -220,13 +235,18 @@ pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ComplaintRow) -> Work<Entity<Comp
 pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> Work<Vec<Complaint>> {
     let ring = ctx.state.keys.ring();
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
-    let told = personal::open_many(conn, &ring, &ids, Purpose::Description)?;
-    let contacts = personal::open_many(conn, &ring, &ids, Purpose::Contact)?;
-    let own = match ctx.caller.role {
-        Role::Resident => store::owned(conn, &ids, &ctx.caller.iss, &ctx.caller.sub)?,
-        _ => Vec::new(),
-    };
+    let mut told = read_all::<Told>(personal::open_many(conn, &ring, &ids, Purpose::Description)?)?;
+    let mut contacts = read_all::<Contact>(personal::open_many(conn, &ring, &ids, Purpose::Contact)?)?;
+    let audience = audience_of(conn, ctx, &ids)?;
     let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
+    let points = match is_office(ctx.caller.role) {
+        true => HashMap::new(),
+        false => complexes::points_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?,
+    };
+    let files = told.iter().flat_map(|(id, told)| {
+        files::attachments_of(&told.evidence).into_iter().map(|file| (file, audience(*id))).collect::<Vec<_>>()
+    });
+    let shown = shown_files(conn, ctx, files.collect())?;
     let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
     let followers = store::follower_counts(conn, &ids)?;
     let states = super::links::states_of(conn, rows.iter().flat_map(|row| &row.course.0.links))?;
@@ -234,11 +254,6 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> Work<Vec<Co
     let policies = policy::holding(conn, &ctx.state.policies, &versions)?;
     rows.into_iter()
         .map(|row| {
-            let nearness = match is_office(ctx.caller.role) {
-                true => Nearness::Office,
-                false if own.contains(&row.id) => Nearness::Owner,
-                false => Nearness::Other,
-            };
             let category = policies
                 .get(row.course.0.policy_version)
                 .and_then(|version| version.document().complaints.category(&row.category));
@@ -248,11 +263,32 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> Work<Vec<Co
                 company: row.company_id.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
                 followers: followers.get(&row.id).copied().unwrap_or_default(),
             };
-            let contact = contacts.get(&row.id).map(|text| read::<Contact>(text)).transpose()?;
-            let told = told.get(&row.id).map(|text| read::<Told>(text)).transpose()?;
-            view(ctx, row, nearness, contact, told, names, &states)
+            let audience = audience(row.id);
+            let contact = contacts.remove(&row.id);
+            let who = Person::of(contact.as_ref(), row.course.0.anonymous);
+            let told = told.remove(&row.id).map(|told| sight::told(audience, told, &who, |id| shown.contains(&id)));
+            let of_complex = row.complex_id.and_then(|id| points.get(&id)).copied();
+            let counts_days = row.is_open && row.course.0.clock == DeadlineClock::WorkingDays;
+            let last = counts_days.then(|| last_day(row.resolve_due, ctx.state.clock.zone()));
+            let missing = calendar::missing_until(conn, ctx, &row.county, [last])?;
+            Ok(Complaint {
+                calendar_missing: missing,
+                ..view(ctx, row, audience, contact, told, of_complex, names, &states)?
+            })
         })
         .collect()
+}
+
+/// Of the files of tickets, those that the caller gets; an office gets all.
+pub fn shown_files(conn: &mut Conn, ctx: &Ctx, files: Vec<(Id, Audience)>) -> Work<HashSet<Id>> {
+    match is_office(ctx.caller.role) {
+        true => Ok(files.into_iter().map(|(id, _)| id).collect()),
+        false => files::shown_of_tickets(conn, ctx, &files),
+    }
+}
+
+pub fn read_all<T: serde::de::DeserializeOwned>(texts: HashMap<Id, String>) -> Work<HashMap<Id, T>> {
+    texts.into_iter().map(|(id, text)| Ok((id, read(&text)?))).collect()
 }
 
 /// What was sealed as JSON.
@@ -267,37 +303,30 @@ struct Names {
     followers: i64,
 }
 
-/// The values of a contact, for taking them out of texts.
-pub fn known_values(contact: Option<&Contact>) -> Vec<&str> {
-    let Some(contact) = contact else { return Vec::new() };
-    [&contact.name, &contact.phone, &contact.address].into_iter().filter_map(|value| value.as_deref()).collect()
-}
+/// Description, place and evidence, as an audience may read them.
+type Words = (Option<String>, Option<String>, Vec<Evidence>);
 
+#[expect(clippy::too_many_arguments, reason = "all that a ticket is shown with, read before in one place")]
 fn view(
     ctx: &Ctx,
     row: ComplaintRow,
-    nearness: Nearness,
+    audience: Audience,
     contact: Option<Contact>,
-    told: Option<Told>,
+    told: Option<Words>,
+    of_complex: Option<Point>,
     names: Names,
     states: &HashMap<(LinkKind, Id), String>,
 ) -> Work<Complaint> {
     let internal = || Problem::new(Code::Internal);
     let state = row.state()?;
     let (handler, supervisor) = (row.handler()?, row.supervisor()?);
-    let office = nearness == Nearness::Office;
+    let office = audience == Audience::Office;
+    let knows = |field| sight::is_clear(audience, field);
     let organisation = row.organisation();
     let secrecy = row.secrecy();
     let course = row.course.0;
     let runs = row.is_open && course.paused_at.is_none();
-    let told = told.map(|told| match nearness {
-        Nearness::Other => scrubbed(told, &known_values(contact.as_ref())),
-        _ => told,
-    });
-    let (description, location, evidence) = match told {
-        Some(Told { description, location, evidence }) => (Some(description), location, evidence),
-        None => (None, None, Vec::new()),
-    };
+    let (description, location, evidence) = told.unwrap_or_default();
     let with_company = handler.role == Role::PropertyCompany;
     Ok(Complaint {
         id: row.id,
@@ -310,11 +339,12 @@ fn view(
         organisation,
         state,
         open: row.is_open,
-        overdue: runs && row.resolve_due.0 < ctx.now.0,
-        accept_overdue: runs && course.accepted_at.is_none() && course.accept_due.0 < ctx.now.0,
+        overdue: runs && is_over(row.resolve_due, ctx.now),
+        accept_overdue: runs && course.accepted_at.is_none() && is_over(course.accept_due, ctx.now),
         clock: course.clock,
         accept_due: course.accept_due,
         resolve_due: row.resolve_due,
+        calendar_missing: Vec::new(),
         paused_since: course.paused_at,
         extension: course.extension.map(|one| ExtensionView {
             amount: one.amount,
@@ -340,32 +370,29 @@ fn view(
         supervisor,
         complex_id: row.complex_id,
         complex_name: names.complex,
-        company_id: row.company_id.filter(|_| office || with_company),
+        company_id: row.company_id.filter(|_| with_company || knows(Field::ServingCompany)),
         county: row.county,
         township: row.township,
         community: row.community,
-        point: course.point,
+        point: sight::point(audience, course.point, of_complex, course.point_released, course.anonymous),
+        point_released: course.point_released,
         location,
         description,
         evidence,
-        contact: match nearness {
-            Nearness::Office => contact.map(masked),
-            Nearness::Owner => contact.map(in_full),
-            Nearness::Other => None,
-        },
+        contact: contact.and_then(|contact| sight::contact(audience, contact)).map(shown_contact),
         anonymous: course.anonymous,
         consent_to_company: course.consent,
         erased_at: course.erased_at,
-        hotline_number: row.hotline_number.filter(|_| office),
+        hotline_number: row.hotline_number.filter(|_| knows(Field::HotlineNumber)),
         secrecy,
         public: row.is_public,
         public_summary: course.public_summary,
-        complained_office: course.complained_office.filter(|_| nearness != Nearness::Other),
+        complained_office: course.complained_office.filter(|_| knows(Field::ComplainedOffice)),
         // A case is no party's business before its notice, nor a planned visit anybody's to prepare for.
         links: course
             .links
             .into_iter()
-            .filter(|link| office || (nearness == Nearness::Owner && link.kind == LinkKind::Violation))
+            .filter(|link| office || (audience == Audience::Complainant && link.kind == LinkKind::Violation))
             .map(|link| LinkView { kind: link.kind, state: states.get(&(link.kind, link.id)).cloned(), id: link.id })
             .collect(),
         merged_into: course.merged_into,
@@ -375,32 +402,10 @@ fn view(
     })
 }
 
-fn masked(contact: Contact) -> ContactView {
-    ContactView {
-        masked: true,
-        name: contact.name.map(|text| masks::mask_name(&text)),
-        phone: contact.phone.map(|text| masks::mask_phone(&text)),
-        address: contact.address.map(|text| masks::mask_address(&text)),
-    }
+fn shown_contact((masked, contact): (bool, Contact)) -> ContactView {
+    ContactView { masked, name: contact.name, phone: contact.phone, address: contact.address }
 }
 
 pub fn in_full(contact: Contact) -> ContactView {
-    ContactView { masked: false, name: contact.name, phone: contact.phone, address: contact.address }
-}
-
-fn scrubbed(told: Told, known: &[&str]) -> Told {
-    Told {
-        description: masks::scrub(&told.description, known),
-        location: told.location.map(|text| masks::scrub(&text, known)),
-        evidence: scrub_evidence(told.evidence, known),
-    }
-}
-
-/// Evidence without what names or reaches a person in its words.
-pub fn scrub_evidence(mut evidence: Vec<Evidence>, known: &[&str]) -> Vec<Evidence> {
-    for one in &mut evidence {
-        one.title = masks::scrub(&one.title, known);
-        one.text = one.text.take().map(|text| masks::scrub(&text, known));
-    }
-    evidence
+    shown_contact((false, contact))
 }

@@ -7,7 +7,7 @@ use super::model::{Complex, ComplexRow, CurrentService, ListComplexes, Point, Se
 use crate::access::{Scope, scoped};
 use crate::companies;
 use crate::db::schema::{complex_services as services, complexes};
-use crate::db::{Conn, Id, Work, contains, distinct, lower};
+use crate::db::{Conn, Id, Work, contains, distinct, folded};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
 use crate::problem::Problem;
@@ -61,6 +61,18 @@ pub fn counties_of(conn: &mut Conn, scope: &Scope) -> Work<Vec<String>> {
 pub fn county_of(conn: &mut Conn, complex: Id) -> Work<String> {
     let system = Scope::System("by which policy a complex is governed does not depend on who asks");
     Ok(find(conn, &system, complex)?.county)
+}
+
+/// Where complexes are; those without a point are not in it.
+pub fn points_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Point>> {
+    let system = Scope::System("a row that the caller may see is no closer than its complex");
+    let columns = (complexes::id, complexes::longitude, complexes::latitude);
+    let rows: Vec<(Id, Option<f64>, Option<f64>)> =
+        scoped::complexes_among(&system, distinct(ids)).select(columns).load(conn)?;
+    let point = |(id, longitude, latitude): (Id, Option<f64>, Option<f64>)| {
+        Some((id, Point { longitude: longitude?, latitude: latitude? }))
+    };
+    Ok(rows.into_iter().filter_map(point).collect())
 }
 
 /// Every service of a complex, oldest first.
@@ -172,7 +184,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplexes) -> Work<PageOf<Co
     let filtered = || {
         let mut rows = scoped::complexes(&ctx.scope);
         if let Some(q) = &query.q {
-            rows = rows.filter(lower(complexes::name).like(lower(contains(q))).escape('\\'));
+            rows = rows.filter(folded(complexes::name).like(folded(contains(q))).escape('\\'));
         }
         if let Some(township) = &query.township {
             rows = rows.filter(complexes::township.eq(township.clone()));

@@ -11,6 +11,7 @@ use super::store;
 use super::view::Contract;
 use crate::access::Role;
 use crate::db::{Id, Work};
+use crate::documents;
 use crate::files::{self, OwnerKind};
 use crate::http::{Body, Entity, Tx};
 use crate::problem::{Code, Problem};
@@ -49,6 +50,7 @@ pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> Work<Ent
             handed.push(Handed {
                 item: one.item,
                 handed_over_on: None,
+                recorded_on: None,
                 received_on: None,
                 receiver: None,
                 note: None,
@@ -59,9 +61,10 @@ pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> Work<Ent
         let known = &mut handed[at];
         // The company says; only whoever receives can say that it was received.
         if by_company {
-            known.handed_over_on = Some(one.on)
+            known.handed_over_on = Some(one.on);
+            known.recorded_on = known.recorded_on.or(Some(ctx.today));
         } else {
-            known.received_on = Some(one.on)
+            known.received_on = Some(one.on);
         }
         known.receiver = one.receiver.or(known.receiver.take());
         known.note = one.note.or(known.note.take());
@@ -85,8 +88,16 @@ pub fn report_late_handover(tx: &mut Tx, id: Id, body: &Body<LateHandoverIn>) ->
         violations::report::check(conn, ctx, &late(ctx.today, &row, input), faults)
     })?;
     tx.if_match(row.version)?;
-    let is_late = row.handover_done_on.is_none() && row.handover_due_on.is_some_and(|last| last < ctx.today);
-    if !row.counts || !is_late {
+    let standing = rules::handover_standing(&row, ctx.today);
+    if row.counts && standing == HandoverStanding::Unconfirmed {
+        return Err(Problem::new(Code::StateConflict)
+            .detail(
+                "企业已按期登记移交，接收方尚未确认：属于交接争议，不是企业逾期",
+                "the company recorded everything in time and it was not confirmed: a dispute, and no lateness of the company",
+            )
+            .into());
+    }
+    if !row.counts || standing != HandoverStanding::Late {
         return Err(Problem::new(Code::StateConflict)
             .detail("交接未逾期，或者已完成", "the hand-over is not late, or it is done")
             .into());
@@ -101,16 +112,14 @@ pub fn report_late_handover(tx: &mut Tx, id: Id, body: &Body<LateHandoverIn>) ->
     Ok(reported)
 }
 
-/// What is reported: the facts that the contract's own record holds, and the officer's words.
+/// What is reported: the facts that the contract's own record holds, and the officer's words. What the company recorded in time
+/// is not among what is missing.
 fn late(today: NaiveDate, row: &ContractRow, input: &LateHandoverIn) -> ViolationIn {
-    let missing: Vec<&str> = HandoverItem::ALL
-        .iter()
-        .filter(|item| !row.proceedings.0.handover.iter().any(|one| one.item == **item && one.received_on.is_some()))
-        .map(|item| item.zh())
-        .collect();
-    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let missing: Vec<&str> =
+        HandoverItem::ALL.iter().filter(|item| !rules::handed_in_time(row, **item)).map(|item| item.zh()).collect();
+    let day = |day: Option<NaiveDate>| day.map(documents::chinese_day).unwrap_or_default();
     let facts = format!(
-        "物业服务合同于 {} 终止，交接期限至 {}，截至 {today} 尚未移交：{}。",
+        "物业服务合同于{}终止，交接期限至{}，未按期移交：{}。",
         day(row.serves_until()),
         day(row.handover_due_on),
         missing.join("、"),

@@ -1,6 +1,7 @@
 //! Service contracts (物业服务合同): filing, succession, ending, hand-over. The contract in force says who serves a complex.
 
 pub mod actions;
+mod deadlines;
 mod ending;
 pub mod filing;
 pub mod handover;

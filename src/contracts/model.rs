@@ -194,11 +194,25 @@ pub struct GaveWay {
     pub ending: Option<Ending>,
 }
 
+coded_enum! {
+    /// Where a hand-over stands (交接状态).
+    #[schema(example = "open")]
+    pub enum HandoverStanding {
+        Open "open" "办理中" "Not everything was recorded yet"
+        Unconfirmed "unconfirmed" "待接收确认" "The company recorded everything in time; whoever receives has not confirmed it"
+        Late "late" "企业逾期" "The last day is over, and the company had not recorded everything"
+        Done "done" "已完成" "Everything was received"
+    }
+}
+
 /// One item of the hand-over: what the company says, and what was received.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Handed {
     pub item: HandoverItem,
     pub handed_over_on: Option<NaiveDate>,
+    /// Day on which the company first recorded that it had handed it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded_on: Option<NaiveDate>,
     pub received_on: Option<NaiveDate>,
     pub receiver: Option<String>,
     pub note: Option<String>,

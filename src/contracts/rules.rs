@@ -6,6 +6,7 @@ use chrono::{Datelike, Days, NaiveDate};
 
 use super::input::{HandoverItemIn, TerminationIn};
 use super::model::*;
+use crate::calendar::rules::WorkCalendar;
 use crate::db::Id;
 use crate::fault::Fault;
 use crate::policy::contracts::ContractRules;
@@ -295,6 +296,41 @@ pub fn check_handover(
         }
     }
     faults
+}
+
+/// Did the company record an item by the last day, or did somebody receive it by then? Where it may serve on there is no last day.
+pub fn handed_in_time(row: &ContractRow, item: HandoverItem) -> bool {
+    let by_then = |day: Option<NaiveDate>| day.is_some_and(|day| row.handover_due_on.is_none_or(|last| day <= last));
+    let known = row.proceedings.0.handover.iter().find(|one| one.item == item);
+    known.is_some_and(|one| by_then(one.recorded_on.or(one.handed_over_on)) || by_then(one.received_on))
+}
+
+/// Where a hand-over stands for the company. What it recorded in time and nobody confirmed is a dispute with whoever receives.
+pub fn handover_standing(row: &ContractRow, today: NaiveDate) -> HandoverStanding {
+    let known = |item: &HandoverItem| row.proceedings.0.handover.iter().find(|one| one.item == *item);
+    let said =
+        |item: &HandoverItem| known(item).is_some_and(|one| one.handed_over_on.is_some() || one.received_on.is_some());
+    if row.handover_done_on.is_some() {
+        return HandoverStanding::Done;
+    }
+    let over = row.handover_due_on.is_some_and(|last| last < today);
+    if HandoverItem::ALL.iter().all(|item| handed_in_time(row, *item)) {
+        HandoverStanding::Unconfirmed
+    } else if over {
+        HandoverStanding::Late
+    } else if HandoverItem::ALL.iter().all(said) {
+        HandoverStanding::Unconfirmed
+    } else {
+        HandoverStanding::Open
+    }
+}
+
+/// The last day for whoever receives to confirm what the company recorded: by the policy, after the last item was recorded.
+pub fn confirmation_due_on(row: &ContractRow, working_days: u32, calendar: &WorkCalendar) -> Option<NaiveDate> {
+    let handed = &row.proceedings.0.handover;
+    let waiting = handed.iter().filter(|one| one.received_on.is_none());
+    let recorded = waiting.filter_map(|one| one.recorded_on.or(one.handed_over_on)).max()?;
+    Some(calendar.add_working_days(recorded, working_days))
 }
 
 /// The day on which everything was received, once it is.

@@ -143,14 +143,15 @@ fn settle_handovers(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
 
 fn overlap(stands: &Span) -> Problem {
     let until = |open: &str| stands.last.map_or_else(|| open.to_owned(), |last: NaiveDate| last.to_string());
-    Problem::new(Code::ContractOverlaps).detail(
+    let problem = Problem::new(Code::ContractOverlaps).detail(
         format!("与自 {} 至 {} 的合同重叠，须先依法终止该合同", stands.from, until("不定期")),
         format!(
             "it overlaps the contract from {} to {}; that one is to be ended first, on a lawful ground",
             stands.from,
             until("an open end")
         ),
-    )
+    );
+    problem.related("contract", stands.id)
 }
 
 /// Writes who serves the complex, as this contract has it, and what that means for hand-overs.

@@ -122,6 +122,17 @@ pub fn waiting(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<Contrac
         .load(conn)?)
 }
 
+/// Contracts that wait for a review or a hand-over, in the order of their ids.
+pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<ContractRow>> {
+    let open_handover = contracts::handover_due_on.is_not_null().and(contracts::handover_done_on.is_null());
+    Ok(scoped::contracts(scope)
+        .filter(contracts::state.eq("submitted").or(open_handover))
+        .filter(contracts::id.gt(after))
+        .order(contracts::id)
+        .limit(at_most)
+        .load(conn)?)
+}
+
 impl From<&ContractRow> for Span {
     fn from(row: &ContractRow) -> Span {
         Span {

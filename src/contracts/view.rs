@@ -1,5 +1,8 @@
 //! A contract as a caller sees it.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,6 +12,8 @@ use super::rules;
 use super::store;
 use crate::access::Role;
 use crate::blacklist;
+use crate::calendar;
+use crate::calendar::rules::WorkCalendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::types::Instant;
@@ -18,7 +23,7 @@ use crate::policy;
 use crate::policy::model::CreditBand;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::view::{Official, StepView, official, step};
+use crate::proceedings::view::{Official, RemarkView, StepView, official, remark, step};
 use crate::standing;
 
 /// The filing (备案).
@@ -85,8 +90,12 @@ pub struct HandoverView {
     pub due_on: Option<NaiveDate>,
     /// Day on which everything had been received.
     pub done_on: Option<NaiveDate>,
-    /// The last day is over and not everything was received.
+    /// The last day is over and the company had not recorded everything by then. What it recorded and nobody confirmed is no
+    /// lateness of the company.
     pub overdue: bool,
+    pub standing: HandoverStanding,
+    /// While it is `unconfirmed`: last day for whoever receives to confirm it.
+    pub confirmation_due_on: Option<NaiveDate>,
     /// The checklist.
     #[schema(max_items = 6)]
     pub items: Vec<HandoverItemView>,
@@ -172,9 +181,13 @@ pub struct Contract {
     /// The text of the contract.
     #[schema(max_items = 50)]
     pub text: Vec<Evidence>,
-    pub submission: Option<StepView>,
+    pub submission: Option<RemarkView>,
     /// Last day for the review.
     pub review_due_on: Option<NaiveDate>,
+    /// Years up to the last days of the review and of the hand-over whose arrangement of holidays is not on file
+    /// (尚无节假日安排的年份): until it is, these days may move to later ones.
+    #[schema(max_items = 21)]
+    pub calendar_missing: Vec<i32>,
     /// For the authority, while it is submitted.
     pub review: Option<Review>,
     /// Refusals, oldest first.
@@ -196,13 +209,38 @@ pub struct Contract {
 pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ContractRow>) -> Work<Vec<Contract>> {
     let companies = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().map(|row| row.complex_id).collect::<Vec<_>>())?;
+    let disputes = confirmations(conn, ctx, &rows)?;
     rows.into_iter()
         .map(|row| {
+            let confirmation = disputes.get(&row.id).copied();
             let company = companies.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default();
             let complex = complexes.get(&row.complex_id).cloned().unwrap_or_default();
-            one(ctx, row, company, complex)
+            let missing = calendar::missing_until(conn, ctx, &row.county, [row.review_due_on, row.handover_due_on])?;
+            Ok(Contract { calendar_missing: missing, ..one(ctx, row, company, complex, confirmation)? })
         })
         .collect()
+}
+
+/// Of the hand-overs that wait for whoever receives: the last day to confirm them.
+pub fn confirmations(conn: &mut Conn, ctx: &Ctx, rows: &[ContractRow]) -> Work<HashMap<Id, NaiveDate>> {
+    let waiting = |row: &&ContractRow| rules::handover_standing(row, ctx.today) == HandoverStanding::Unconfirmed;
+    let waiting: Vec<&ContractRow> = rows.iter().filter(waiting).collect();
+    if waiting.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let policies = policy::all(conn, &ctx.state.policies)?;
+    let mut calendars: HashMap<&str, WorkCalendar> = HashMap::new();
+    let mut all = HashMap::new();
+    for row in waiting {
+        let own = policies.of(&row.county);
+        let days = own.governing(ctx.today).document().contracts.handover_confirmation_working_days;
+        let calendar = match calendars.entry(&row.county) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(calendar::work_calendar(conn, &row.county)?),
+        };
+        all.extend(rules::confirmation_due_on(row, days, calendar).map(|last| (row.id, last)));
+    }
+    Ok(all)
 }
 
 /// One contract, with what the authority should see of it.
@@ -245,14 +283,17 @@ fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> Work<Review> {
     })
 }
 
-fn handover(ctx: &Ctx, row: &ContractRow) -> Option<HandoverView> {
+fn handover(ctx: &Ctx, row: &ContractRow, confirmation_due_on: Option<NaiveDate>) -> Option<HandoverView> {
+    let standing = rules::handover_standing(row, ctx.today);
     let handed = &row.proceedings.0.handover;
     let asked =
         row.counts && (row.handover_due_on.is_some() || !handed.is_empty() || row.proceedings.0.ending.is_some());
     asked.then(|| HandoverView {
         due_on: row.handover_due_on,
         done_on: row.handover_done_on,
-        overdue: row.handover_done_on.is_none() && row.handover_due_on.is_some_and(|last| last < ctx.today),
+        overdue: standing == HandoverStanding::Late,
+        standing,
+        confirmation_due_on,
         items: HandoverItem::ALL
             .iter()
             .map(|item| {
@@ -272,8 +313,14 @@ fn handover(ctx: &Ctx, row: &ContractRow) -> Option<HandoverView> {
     })
 }
 
-fn one(ctx: &Ctx, row: ContractRow, company_name: String, complex_name: String) -> Work<Contract> {
-    let handover = handover(ctx, &row);
+fn one(
+    ctx: &Ctx,
+    row: ContractRow,
+    company_name: String,
+    complex_name: String,
+    confirmation_due_on: Option<NaiveDate>,
+) -> Work<Contract> {
+    let handover = handover(ctx, &row, confirmation_due_on);
     let (kind, state, entered_by) = (row.kind()?, row.state()?, row.entered_by()?);
     let (in_force, last_day, serves_until) = (row.is_in_force(ctx.today), row.ends_on(), row.serves_until());
     let Terms {
@@ -306,8 +353,9 @@ fn one(ctx: &Ctx, row: ContractRow, company_name: String, complex_name: String) 
         agreed_nonrenewal_notice_days,
         fee_items,
         text,
-        submission: submission.map(|s| step(ctx, s)),
+        submission: submission.map(|s| remark(ctx, s)),
         review_due_on: row.review_due_on,
+        calendar_missing: Vec::new(),
         review: None,
         refusals: refusals.into_iter().map(|s| step(ctx, s)).collect(),
         filing: filing.zip(number).zip(filed_on).map(|((f, number), filed_on)| FilingView {

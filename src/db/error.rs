@@ -2,6 +2,8 @@
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+use super::admission::Mismatch;
+use crate::documents::texts::Lacking;
 use crate::http::idempotency::StoredAnswer;
 use crate::problem::Problem;
 
@@ -12,6 +14,8 @@ pub enum Fail {
     Problem(Box<Problem>),
     /// The same idempotency key was answered before: this is that answer.
     Replay(Box<StoredAnswer>),
+    /// The text of a document is not made yet: it is made outside of the transaction, which then runs again.
+    Text(Box<Lacking>),
     /// A query failed.
     Query(DieselError),
     /// The store cannot serve now.
@@ -36,8 +40,43 @@ pub enum Outage {
     KeyInProgress,
     /// It has not the tables of this version.
     NotMigrated,
+    /// It does not belong to this process.
+    Refused(Mismatch),
     /// The connection was lost while the commit was under way: it may or may not have happened.
     OutcomeUnknown,
+}
+
+impl std::fmt::Display for Outage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Outage::Away => "the database cannot be reached",
+            Outage::Full => "the disk of the database is full",
+            Outage::Busy => "too much waits for the database",
+            Outage::KeyInProgress => "the same idempotency key is being worked on",
+            Outage::NotMigrated | Outage::Refused(Mismatch::NotMigrated) => {
+                "the database is not migrated to this version"
+            }
+            Outage::Refused(Mismatch::NewerSchema) => "the database has the schema of a newer version",
+            Outage::Refused(Mismatch::Keyring) => "the keyring is not the one of this database",
+            Outage::Refused(Mismatch::TimeZone) => "the database has another time_zone",
+            Outage::Refused(Mismatch::PublicUrl) => "the database has another public_url",
+            Outage::OutcomeUnknown => "the connection was lost during the commit",
+        })
+    }
+}
+
+/// One sentence for logs and commands.
+impl std::fmt::Display for Fail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Fail::Problem(problem) => write!(f, "{} ({})", problem.code.row().en, problem.code.name()),
+            Fail::Replay(_) => f.write_str("it was answered before"),
+            Fail::Text(_) => f.write_str("the text of a document is not made yet"),
+            Fail::Query(error) => error.fmt(f),
+            Fail::Out(outage) => outage.fmt(f),
+            Fail::Panicked => f.write_str("the work panicked"),
+        }
+    }
 }
 
 impl From<DieselError> for Fail {

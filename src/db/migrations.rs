@@ -13,7 +13,8 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// One migration at a time, whoever starts: any number that nobody else uses.
 const ADVISORY_LOCK: &str = "SELECT pg_advisory_lock(7236838)";
 
-fn connect(options: &DbOptions) -> anyhow::Result<Conn> {
+/// One connection, without any check of what it leads to.
+pub fn connect(options: &DbOptions) -> anyhow::Result<Conn> {
     Ok(if options.is_postgres() {
         Conn::Postgres(PgConnection::establish(&options.url)?)
     } else {
@@ -55,6 +56,33 @@ pub fn applied(conn: &mut Conn) -> super::Work<i64> {
     let sql = "SELECT count(*) AS value FROM __diesel_schema_migrations";
     let row: Count = crate::on_both!(conn, |c| diesel::sql_query(sql).get_result(c))?;
     Ok(row.value)
+}
+
+/// The versions of the migrations that the store has had; none where it never had any.
+pub fn versions(conn: &mut Conn) -> super::Work<Vec<String>> {
+    #[derive(diesel::QueryableByName)]
+    struct Version {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        version: String,
+    }
+    let sql = "SELECT version FROM __diesel_schema_migrations ORDER BY version";
+    let rows: Result<Vec<Version>, _> = crate::on_both!(conn, |c| diesel::sql_query(sql).load(c));
+    match rows {
+        Ok(rows) => Ok(rows.into_iter().map(|row| row.version).collect()),
+        Err(error) if super::StoreFault::of(&error) == super::StoreFault::NotMigrated => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The versions of the migrations that this program carries for a database.
+pub fn known_versions(postgres: bool) -> Vec<String> {
+    fn names<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Vec<String> {
+        let all = MigrationSource::<DB>::migrations(source).unwrap_or_default();
+        all.iter().map(|one| one.name().version().to_string()).collect()
+    }
+    let mut all = if postgres { names::<diesel::pg::Pg>(&POSTGRES) } else { names::<diesel::sqlite::Sqlite>(&SQLITE) };
+    all.sort();
+    all
 }
 
 /// Takes every migration back, newest first.

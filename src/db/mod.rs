@@ -1,5 +1,6 @@
 //! The store: SQLite (one file) or PostgreSQL, chosen by `database_url`, behind two doors: [`Db::read`] and [`Db::write`].
 
+pub mod admission;
 pub mod error;
 mod frame;
 pub mod lease;
@@ -13,14 +14,17 @@ pub mod types;
 mod writer;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use diesel::{PgConnection, SqliteConnection};
 
+use crate::characters::search_key;
 use crate::metrics::StoreMetrics;
+pub use admission::{Admission, Check, Door, Mismatch, Refusal};
 pub use error::{Fail, Outage, StoreFault, Work};
-pub use migrations::{applied, count, migrate, pending, revert_all};
-pub use sqlite::path_of as sqlite_path;
+pub use migrations::{applied, connect, count, known_versions, migrate, pending, revert_all, versions};
+pub use sqlite::{folder_is_there as sqlite_folder, path_of as sqlite_path};
 pub use types::{Id, Instant, Json};
 pub use writer::BeforeCommit;
 
@@ -42,6 +46,9 @@ macro_rules! on_both {
     };
 }
 
+/// A batch takes milliseconds; the longest act of the service some seconds.
+const WRITER_LIMIT: Duration = Duration::from_secs(15);
+
 /// How to reach and size the store.
 #[derive(Clone, Debug)]
 pub struct DbOptions {
@@ -49,6 +56,8 @@ pub struct DbOptions {
     pub url: String,
     pub sqlite_readers: u32,
     pub write_queue: usize,
+    /// SQLite: a writer that has been at one batch for longer is stuck, and the service is not ready.
+    pub writer_limit: Duration,
     pub pool_size: u32,
     pub pool_wait: Duration,
     /// A standby of PostgreSQL that lists are read from, and how far it may be behind.
@@ -62,6 +71,7 @@ impl DbOptions {
             url: url.into(),
             sqlite_readers: 16,
             write_queue: 1024,
+            writer_limit: WRITER_LIMIT,
             pool_size: 8,
             pool_wait: Duration::from_secs(2),
             read_url: None,
@@ -81,35 +91,51 @@ enum Engine {
 
 /// The two doors. Cheap to clone.
 #[derive(Clone)]
-pub struct Db(Arc<Engine>);
+pub struct Db {
+    engine: Arc<Engine>,
+    admission: Arc<Admission>,
+    /// The disk was full when something was last written.
+    full: Arc<AtomicBool>,
+}
 
 impl Db {
     /// Opens the store. SQLite is opened (and made) at once; PostgreSQL is reached on first use, so that the service
     /// starts, says 503 and heals when the server comes.
     pub fn open(options: &DbOptions) -> anyhow::Result<Db> {
-        Db::open_with(options, StoreMetrics::unseen()?, None)
+        Db::open_with(options, StoreMetrics::unseen()?, None, None)
     }
 
-    /// [`Db::open`], counting into these, with a step that SQLite's writer takes in each batch before its commit.
+    /// [`Db::open`], counting into these, with a step that SQLite's writer takes in each batch before its commit, and a check
+    /// that each connection must pass before it is used.
     pub fn open_with(
         options: &DbOptions,
         metrics: StoreMetrics,
         before_commit: Option<BeforeCommit>,
+        check: Option<Check>,
     ) -> anyhow::Result<Db> {
+        let admission = Admission::new(check);
         let engine = if options.is_postgres() {
-            let standby =
-                options.read_url.as_ref().map(|url| standby::Standby::open(options, url, &metrics).map(Box::new));
+            let standby = options
+                .read_url
+                .as_ref()
+                .map(|url| standby::Standby::open(options, url, &metrics, admission.clone()).map(Box::new));
             let waited = metrics.wait_primary.clone();
-            let primary = postgres::Postgres::open(&options.url, options.pool_size, options.pool_wait, waited, metrics);
+            let primary = postgres::Postgres::open(
+                (&options.url, Door::Primary, admission.clone()),
+                options.pool_size,
+                options.pool_wait,
+                waited,
+                metrics,
+            );
             Engine::Postgres { primary, standby: standby.transpose()? }
         } else {
-            Engine::Sqlite(sqlite::Sqlite::open(options, metrics, before_commit)?)
+            Engine::Sqlite(sqlite::Sqlite::open(options, metrics, before_commit, admission.clone())?)
         };
-        Ok(Db(Arc::new(engine)))
+        Ok(Db { engine: Arc::new(engine), admission, full: Arc::default() })
     }
 
     pub fn is_postgres(&self) -> bool {
-        matches!(*self.0, Engine::Postgres { .. })
+        matches!(*self.engine, Engine::Postgres { .. })
     }
 
     /// Reads. Runs on a pooled connection off the worker thread.
@@ -118,7 +144,8 @@ impl Db {
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
     {
-        let turn = match &*self.0 {
+        self.admission.pass()?;
+        let turn = match &*self.engine {
             Engine::Sqlite(sqlite) => Some(sqlite.turn().await?),
             Engine::Postgres { .. } => None,
         };
@@ -138,7 +165,8 @@ impl Db {
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
     {
-        match &*self.0 {
+        self.admission.pass()?;
+        match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.read_inline(&mut work),
             Engine::Postgres { .. } => self.read(work).await,
         }
@@ -150,12 +178,13 @@ impl Db {
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
     {
+        self.admission.pass()?;
         if !self.has_standby() {
             return self.read(work).await;
         }
         let db = self.clone();
         blocking(move || {
-            if let Engine::Postgres { standby: Some(standby), .. } = &*db.0
+            if let Engine::Postgres { standby: Some(standby), .. } = &*db.engine
                 && let Some(found) = standby.read(&mut work)
             {
                 return Ok(found);
@@ -166,7 +195,7 @@ impl Db {
     }
 
     pub fn has_standby(&self) -> bool {
-        matches!(*self.0, Engine::Postgres { standby: Some(_), .. })
+        matches!(*self.engine, Engine::Postgres { standby: Some(_), .. })
     }
 
     /// Writes in one transaction; nothing is answered before its commit. The work may be run again (deadlock, a
@@ -176,17 +205,42 @@ impl Db {
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
     {
-        match &*self.0 {
+        self.admission.pass()?;
+        let written = match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.writer.submit(work).await,
             Engine::Postgres { .. } => {
                 let db = self.clone();
-                blocking(move || match &*db.0 {
+                blocking(move || match &*db.engine {
                     Engine::Postgres { primary, .. } => primary.write(&gate, &mut work),
                     Engine::Sqlite(_) => unreachable!("the engine of a store never changes"),
                 })
                 .await
             }
+        };
+        self.note_fullness(&written);
+        written
+    }
+
+    /// Says once that the disk is full, and that it is so no more.
+    fn note_fullness<T>(&self, written: &Result<T, Fail>) {
+        let is_full = match written {
+            Err(Fail::Out(Outage::Full)) => true,
+            Err(fail) if fail.store_fault() == Some(StoreFault::Full) => true,
+            Ok(_) => false,
+            Err(_) => return,
+        };
+        if self.full.load(Ordering::Relaxed) != is_full && self.full.swap(is_full, Ordering::Relaxed) != is_full {
+            if is_full {
+                tracing::warn!("the disk of the database is full: writes are refused until there is room");
+            } else {
+                tracing::info!("the disk of the database has room again");
+            }
         }
+    }
+
+    /// Was the disk full when something was last written?
+    pub fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
     }
 
     /// [`Db::read`] for callers that are not on the async runtime.
@@ -194,24 +248,77 @@ impl Db {
     where
         F: FnMut(&mut Conn) -> Result<T, Fail>,
     {
-        match &*self.0 {
+        self.admission.pass()?;
+        match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.read(&mut work),
             Engine::Postgres { primary, .. } => primary.read(&mut work),
         }
     }
 
+    /// Why the database is not used, where it was reached and does not belong to this process.
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.admission.refusal()
+    }
+
+    /// Was the database reached, and does it belong to this process?
+    pub fn is_admitted(&self) -> bool {
+        self.admission.is_admitted()
+    }
+
+    /// Checks once more whether the database belongs to this process, also where it was refused before.
+    pub async fn recheck(&self) -> Result<(), Fail> {
+        if let Engine::Sqlite(sqlite) = &*self.engine
+            && !self.is_admitted()
+        {
+            // A writer that was refused opens the file again, and with that claims it.
+            let admission = self.admission.clone();
+            let refused = move || admission.pass().err().unwrap_or(Fail::Out(Outage::Away));
+            let admission = self.admission.clone();
+            return sqlite.writer.submit(move |conn| admission.admit(conn, Door::Reader).map_err(|_| refused())).await;
+        }
+        let db = self.clone();
+        blocking(move || db.recheck_blocking()).await
+    }
+
+    /// [`Db::recheck`] for callers that are not on the async runtime; SQLite's writer was checked when it was opened.
+    pub fn recheck_blocking(&self) -> Result<(), Fail> {
+        let check = |conn: &mut Conn| self.admission.admit(conn, Door::Reader);
+        let checked = match &*self.engine {
+            Engine::Sqlite(_) if !self.admission.is_admitted() => self.admission.pass().map(|()| Ok(()))?,
+            Engine::Sqlite(sqlite) => sqlite.read(&mut |conn| Ok(check(conn)))?,
+            Engine::Postgres { primary, .. } => primary.bare(check)?,
+        };
+        checked.map_err(|_| self.admission.pass().err().unwrap_or(Fail::Out(Outage::Away)))
+    }
+
     /// How many writes wait; for the metrics.
     pub fn write_queue_depth(&self) -> usize {
-        match &*self.0 {
+        match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.writer.depth(),
             Engine::Postgres { .. } => 0,
+        }
+    }
+
+    /// How long SQLite's writer has been at its present batch.
+    pub fn writer_held_for(&self) -> Duration {
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.writer.held_for(),
+            Engine::Postgres { .. } => Duration::ZERO,
+        }
+    }
+
+    /// How long, where that is more than its limit: writes wait and none is committed.
+    pub fn writer_stuck_for(&self) -> Option<Duration> {
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => Some(sqlite.writer.held_for()).filter(|held| *held > sqlite.writer_limit),
+            Engine::Postgres { .. } => None,
         }
     }
 
     /// The pools, each with its connections in use and idle; for the metrics.
     pub fn pools(&self) -> Vec<(&'static str, u32, u32)> {
         let row = |name, (in_use, idle)| (name, in_use, idle);
-        match &*self.0 {
+        match &*self.engine {
             Engine::Sqlite(sqlite) => vec![row("readers", sqlite.connections())],
             Engine::Postgres { primary, standby } => {
                 let standby = standby.iter().map(|standby| row("standby", standby.postgres().connections()));
@@ -222,7 +329,7 @@ impl Db {
 
     /// Lets the writer finish what it took and stops it.
     pub fn close(&self) {
-        if let Engine::Sqlite(sqlite) = &*self.0 {
+        if let Engine::Sqlite(sqlite) = &*self.engine {
             sqlite.writer.close();
         }
     }
@@ -246,8 +353,10 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fail> + Se
 }
 
 diesel::define_sql_function! {
-    /// Lower case: both sides of a search, because LIKE minds the case of Latin letters on PostgreSQL and not on SQLite.
-    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+    /// The form in which names are searched, on both sides ([`search_key`]). SQLite gets it with each connection
+    /// ([`sqlite::add_functions`]), PostgreSQL has it from a migration.
+    #[sql_name = "search_fold"]
+    fn folded(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
 /// Each id once. Callers ask for one id with `=`: SQLite keeps that statement compiled, and one with a list it cannot.
@@ -258,9 +367,9 @@ pub fn distinct(ids: &[Id]) -> Vec<Id> {
     ids
 }
 
-/// A LIKE pattern for "contains this text", with its wildcards escaped by `\`.
+/// A LIKE pattern for "contains this text" in folded names, with its wildcards escaped by `\`.
 pub fn contains(text: &str) -> String {
-    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+    format!("%{}%", search_key(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
 
 /// A register that grows by new rows, where there is no row to lock.
@@ -270,6 +379,7 @@ pub enum Register {
     Calendar = 2,
     Filings = 3,
     RatingCycles = 4,
+    Deployment = 23,
 }
 
 /// One change of a register at a time, until the transaction ends (SQLite has one writer anyway).

@@ -10,6 +10,7 @@ use diesel::{Connection, PgConnection, QueryResult, SqliteConnection};
 use prometheus::Histogram;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::admission::{Admission, Door};
 use super::frame::Frame;
 use super::{Conn, Fail, Outage, StoreFault};
 
@@ -44,26 +45,36 @@ impl Slot {
     }
 }
 
-pub enum Manager {
+/// Where connections go to, and how each is set up.
+pub enum Target {
     Sqlite { path: String, setup: &'static str },
     Postgres { url: String, setup: &'static str },
+}
+
+pub struct Manager {
+    pub target: Target,
+    pub door: Door,
+    pub admission: Arc<Admission>,
 }
 
 impl Manager {
     pub fn establish(&self) -> Result<Conn, diesel::ConnectionError> {
         let setup = |error| diesel::ConnectionError::CouldntSetupConfiguration(error);
-        match self {
-            Manager::Sqlite { path, setup: sql } => {
+        let mut conn = match &self.target {
+            Target::Sqlite { path, setup: sql } => {
                 let mut conn = SqliteConnection::establish(path)?;
                 conn.batch_execute(sql).map_err(setup)?;
-                Ok(Conn::Sqlite(conn))
+                super::sqlite::add_functions(&mut conn).map_err(setup)?;
+                Conn::Sqlite(conn)
             }
-            Manager::Postgres { url, setup: sql } => {
+            Target::Postgres { url, setup: sql } => {
                 let mut conn = PgConnection::establish(url)?;
                 conn.batch_execute(sql).map_err(setup)?;
-                Ok(Conn::Postgres(conn))
+                Conn::Postgres(conn)
             }
-        }
+        };
+        self.admission.admit(&mut conn, self.door).map_err(diesel::ConnectionError::BadConnection)?;
+        Ok(conn)
     }
 }
 
@@ -91,6 +102,7 @@ pub struct Pool {
     /// As many as there are connections.
     turns: Arc<Semaphore>,
     patience: Duration,
+    admission: Arc<Admission>,
 }
 
 impl Pool {
@@ -121,6 +133,7 @@ impl<E: std::error::Error> r2d2::HandleError<E> for Quiet {
 }
 
 pub fn build(manager: Manager, size: u32, wait: Duration, waited: Histogram) -> Pool {
+    let admission = manager.admission.clone();
     let pool = r2d2::Pool::builder()
         .max_size(size)
         .min_idle(Some(0))
@@ -128,7 +141,7 @@ pub fn build(manager: Manager, size: u32, wait: Duration, waited: Histogram) -> 
         .connection_timeout(wait)
         .error_handler(Box::new(Quiet))
         .build_unchecked(manager);
-    Pool { pool, wait: waited, turns: Arc::new(Semaphore::new(size as usize)), patience: wait }
+    Pool { pool, wait: waited, turns: Arc::new(Semaphore::new(size as usize)), patience: wait, admission }
 }
 
 pub fn get(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, Fail> {
@@ -140,7 +153,8 @@ pub fn get(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, Fail> {
 
 /// For whoever waited for a turn, or is alone.
 pub fn in_turn(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, Fail> {
-    pool.pool.get().map_err(|_| Fail::Out(Outage::Away))
+    // A connection that the check refused is not an outage, and says why.
+    pool.pool.get().map_err(|_| pool.admission.pass().err().unwrap_or(Fail::Out(Outage::Away)))
 }
 
 /// Runs reading work in the transaction that was begun on this connection, and ends it. After a panic the connection is

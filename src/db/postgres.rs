@@ -1,12 +1,14 @@
 //! PostgreSQL: a pool; READ COMMITTED for writes, a snapshot for reads.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use prometheus::Histogram;
 
+use super::admission::{Admission, Door};
 use super::frame::Frame;
-use super::pool::{self, Manager, Pool};
+use super::pool::{self, Manager, Pool, Target};
 use super::{Conn, Fail, Outage, StoreFault, StoreMetrics, WriteGate};
 
 pub struct Postgres {
@@ -19,16 +21,31 @@ pub struct Postgres {
 const ATTEMPTS: u32 = 5;
 
 impl Postgres {
-    pub fn open(url: &str, size: u32, wait: Duration, waited: Histogram, metrics: StoreMetrics) -> Postgres {
+    pub fn open(
+        (url, door, admission): (&str, Door, Arc<Admission>),
+        size: u32,
+        wait: Duration,
+        waited: Histogram,
+        metrics: StoreMetrics,
+    ) -> Postgres {
         // The limits of connecting, of a statement and of the network stand in the URL (settings).
         let setup = "SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'; \
             SET client_min_messages = warning; SET timezone = 'UTC'";
-        let pool = pool::build(Manager::Postgres { url: url.to_owned(), setup }, size, wait, waited);
+        let manager = Manager { target: Target::Postgres { url: url.to_owned(), setup }, door, admission };
+        let pool = pool::build(manager, size, wait, waited);
         Postgres { pool, size, metrics }
     }
 
     pub fn connections(&self) -> (u32, u32) {
         self.pool.connections()
+    }
+
+    /// A connection as it is, outside any transaction.
+    pub fn bare<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<Result<T, E>, Fail> {
+        let mut slot = pool::get(&self.pool)?;
+        let result = work(&mut slot.conn);
+        slot.broken = result.is_err();
+        Ok(result)
     }
 
     /// Reads in one snapshot. A connection that died while idle is noticed by BEGIN, before anything ran, and the next

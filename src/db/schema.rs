@@ -2,22 +2,26 @@
 
 mod complaining;
 mod contract_tables;
+mod deployment_tables;
 mod disclosing;
 mod files;
 mod inspecting;
 mod official;
 mod personal_tables;
+mod quota_tables;
 mod rating_tables;
 
 use diesel::{allow_tables_to_appear_in_same_query, table};
 
 pub use complaining::*;
 pub use contract_tables::*;
+pub use deployment_tables::*;
 pub use disclosing::*;
 pub use files::*;
 pub use inspecting::*;
 pub use official::*;
 pub use personal_tables::*;
+pub use quota_tables::*;
 pub use rating_tables::*;
 
 table! {
@@ -193,6 +197,7 @@ table! {
         proceedings -> Text,
         created_at -> Moment,
         updated_at -> Moment,
+        suspended_on -> Nullable<Date>,
     }
 }
 
@@ -222,6 +227,7 @@ table! {
         repair -> Text,
         created_at -> Moment,
         updated_at -> Moment,
+        suspended_on -> Nullable<Date>,
     }
 }
 
@@ -242,6 +248,11 @@ table! {
         approved_iss -> Nullable<Text>,
         approved_sub -> Nullable<Text>,
     }
+}
+
+table! {
+    use diesel::sql_types::*;
+    calendar_followed (id) { id -> BigInt, stamp -> Text }
 }
 
 table! {
@@ -309,6 +320,7 @@ table! {
         actor_role -> Text,
         actor_client -> Nullable<Text>,
         recorded_at -> Moment,
+        actor_key -> Text,
     }
 }
 
@@ -382,6 +394,7 @@ table! {
         approved_at -> Nullable<Moment>,
         created_at -> Moment,
         updated_at -> Moment,
+        jwks -> Text,
     }
 }
 

@@ -2,21 +2,26 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use anyhow::Context;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::admission::{Admission, Door};
 use super::frame::Frame;
-use super::pool::{self, Manager, Pool, Slot};
+use super::pool::{self, Manager, Pool, Slot, Target};
 use super::writer::{BeforeCommit, Writer};
 use super::{Conn, DbOptions, Fail, Outage, StoreMetrics};
+use crate::characters::search_key;
 
 pub struct Sqlite {
     path: String,
+    admission: Arc<Admission>,
     readers: Pool,
     pub writer: Writer,
+    pub writer_limit: std::time::Duration,
 }
 
 thread_local! {
@@ -40,10 +45,29 @@ const WRITER: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA 
     PRAGMA journal_size_limit=-1; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=40000; \
     PRAGMA cache_size=-32768; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;";
 
+/// SQLite makes a missing file, and no missing folder.
+pub fn folder_is_there(path: &str) -> anyhow::Result<()> {
+    let folder = std::path::Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder.filter(|folder| !folder.is_dir()) {
+        Some(missing) => anyhow::bail!(
+            "the folder {} of the database (database_url) does not exist: make it, for the user that runs the service",
+            missing.display()
+        ),
+        None => Ok(()),
+    }
+}
+
 pub fn open_writer(path: &str) -> anyhow::Result<SqliteConnection> {
+    folder_is_there(path)?;
     let mut conn = SqliteConnection::establish(path).with_context(|| format!("cannot open {path}"))?;
     conn.batch_execute(WRITER).with_context(|| format!("cannot set up {path}"))?;
+    add_functions(&mut conn).with_context(|| format!("cannot set up {path}"))?;
     Ok(conn)
+}
+
+/// Functions of ours that queries use.
+pub fn add_functions(conn: &mut SqliteConnection) -> diesel::QueryResult<()> {
+    super::folded_utils::register_impl(conn, |text: String| search_key(&text))
 }
 
 #[derive(QueryableByName)]
@@ -68,19 +92,33 @@ pub fn path_of(url: &str) -> String {
     path.strip_prefix("//").unwrap_or(path).to_owned()
 }
 
+fn reader(path: &str, admission: &Arc<Admission>) -> Manager {
+    let target = Target::Sqlite { path: path.to_owned(), setup: READER };
+    Manager { target, door: Door::Reader, admission: admission.clone() }
+}
+
 impl Sqlite {
     pub fn open(
         options: &DbOptions,
         metrics: StoreMetrics,
         before_commit: Option<BeforeCommit>,
+        admission: Arc<Admission>,
     ) -> anyhow::Result<Sqlite> {
         let path = path_of(&options.url);
         let mut conn = open_writer(&path)?;
         check_qpsg(&mut conn)?;
-        let manager = Manager::Sqlite { path: path.clone(), setup: READER };
-        let readers = pool::build(manager, options.sqlite_readers, options.pool_wait, metrics.wait_readers.clone());
-        let writer = Writer::start(path.clone(), conn, options.write_queue, metrics, before_commit)?;
-        Ok(Sqlite { path, readers, writer })
+        let mut conn = Conn::Sqlite(conn);
+        // Refused, the writer opens the file again when something is to be written.
+        let conn = admission.admit(&mut conn, Door::Primary).is_ok().then_some(conn);
+        let readers = pool::build(
+            reader(&path, &admission),
+            options.sqlite_readers,
+            options.pool_wait,
+            metrics.wait_readers.clone(),
+        );
+        let writer =
+            Writer::start((path.clone(), admission.clone()), conn, options.write_queue, metrics, before_commit)?;
+        Ok(Sqlite { path, admission, readers, writer, writer_limit: options.writer_limit })
     }
 
     /// A turn to read off the worker threads.
@@ -104,8 +142,9 @@ impl Sqlite {
         let mut slot = match kept {
             Some(slot) => slot,
             None => {
-                let manager = Manager::Sqlite { path: self.path.clone(), setup: READER };
-                let conn = manager.establish().map_err(|_| Fail::Out(Outage::Away))?;
+                let conn = reader(&self.path, &self.admission)
+                    .establish()
+                    .map_err(|_| self.admission.pass().err().unwrap_or(Fail::Out(Outage::Away)))?;
                 Slot { conn, broken: false }
             }
         };

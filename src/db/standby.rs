@@ -6,12 +6,13 @@
 //! the primary does.
 
 use std::cell::Cell;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Double, Text};
 
+use super::admission::{Admission, Door};
 use super::lease;
 use super::postgres::Postgres;
 use super::{Conn, DbOptions, Fail, Outage, StoreMetrics, Work};
@@ -39,9 +40,20 @@ const FRESH: &str = "SELECT COALESCE((SELECT clock_timestamp() - until < ($2 - $
     FROM leases WHERE name = $1), false) AS fresh";
 
 impl Standby {
-    pub fn open(options: &DbOptions, url: &str, metrics: &StoreMetrics) -> anyhow::Result<Standby> {
+    pub fn open(
+        options: &DbOptions,
+        url: &str,
+        metrics: &StoreMetrics,
+        admission: Arc<Admission>,
+    ) -> anyhow::Result<Standby> {
         let wait = WAIT.min(options.pool_wait);
-        let postgres = Postgres::open(url, options.pool_size, wait, metrics.wait_standby.clone(), metrics.clone());
+        let postgres = Postgres::open(
+            (url, Door::Reader, admission),
+            options.pool_size,
+            wait,
+            metrics.wait_standby.clone(),
+            metrics.clone(),
+        );
         Ok(Standby {
             postgres,
             max_lag: options.read_max_lag,

@@ -10,13 +10,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
 use std::sync::Mutex;
 use tokio::sync::oneshot;
 
+use super::admission::{Admission, Door};
 use super::frame::Frame;
 use super::sqlite::open_writer;
 use super::{Conn, Fail, Outage, StoreFault, StoreMetrics};
@@ -79,30 +79,48 @@ where
     }
 }
 
+/// Since when the writer has been at its present batch; none while it waits for one.
+#[derive(Clone, Default)]
+struct Held(Arc<Mutex<Option<Instant>>>);
+
+impl Held {
+    fn set(&self, since: Option<Instant>) {
+        *self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = since;
+    }
+}
+
 pub struct Writer {
     queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
     depth: Arc<AtomicUsize>,
+    held: Held,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
     pub fn start(
-        path: String,
-        conn: SqliteConnection,
+        (path, admission): (String, Arc<Admission>),
+        conn: Option<Conn>,
         queue: usize,
         metrics: StoreMetrics,
         before_commit: Option<BeforeCommit>,
     ) -> anyhow::Result<Writer> {
         let (sender, receiver) = sync_channel(queue);
         let depth = Arc::new(AtomicUsize::new(0));
-        let conn = Some(Conn::Sqlite(conn));
-        let mut batches = Batches { path, conn, depth: depth.clone(), metrics, before_commit };
+        let held = Held::default();
+        let mut batches =
+            Batches { path, admission, conn, depth: depth.clone(), held: held.clone(), metrics, before_commit };
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || batches.serve(receiver))?;
-        Ok(Writer { queue: Mutex::new(Some(sender)), depth, thread: Mutex::new(Some(thread)) })
+        Ok(Writer { queue: Mutex::new(Some(sender)), depth, held, thread: Mutex::new(Some(thread)) })
     }
 
     pub fn depth(&self) -> usize {
         self.depth.load(Ordering::Relaxed)
+    }
+
+    /// How long it has been at its present batch.
+    pub fn held_for(&self) -> Duration {
+        let since = *self.held.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
     pub async fn submit<T, F>(&self, work: F) -> Result<T, Fail>
@@ -138,8 +156,10 @@ impl Writer {
 
 struct Batches {
     path: String,
+    admission: Arc<Admission>,
     conn: Option<Conn>,
     depth: Arc<AtomicUsize>,
+    held: Held,
     before_commit: Option<BeforeCommit>,
     metrics: StoreMetrics,
 }
@@ -156,7 +176,9 @@ impl Batches {
             let mut jobs = vec![first];
             jobs.extend(receiver.try_iter().take(BATCH - 1));
             let taken = jobs.len();
+            self.held.set(Some(Instant::now()));
             self.commit(jobs);
+            self.held.set(None);
             self.depth.fetch_sub(taken, Ordering::Relaxed);
         }
     }
@@ -188,14 +210,24 @@ impl Batches {
         }
     }
 
+    fn open(&self) -> Result<Conn, Fail> {
+        let mut conn = open_writer(&self.path).map(Conn::Sqlite).map_err(|error| {
+            tracing::error!(%error, "the writer cannot open the database");
+            Fail::Out(Outage::Away)
+        })?;
+        match self.admission.admit(&mut conn, Door::Primary) {
+            Ok(()) => Ok(conn),
+            Err(_) => Err(self.admission.pass().err().unwrap_or(Fail::Out(Outage::Away))),
+        }
+    }
+
     fn run(&mut self, jobs: &mut [Box<dyn Job>]) -> Batch {
-        let mut conn = match self.conn.take().map_or_else(|| open_writer(&self.path).map(Conn::Sqlite), Ok) {
+        let mut conn = match self.conn.take().map_or_else(|| self.open(), Ok) {
             Ok(conn) => conn,
-            Err(error) => {
-                tracing::error!(%error, "the writer cannot open the database");
+            Err(fail) => {
                 std::thread::sleep(Duration::from_millis(50));
-                let all = jobs.len() == 1;
-                return Batch::Broken(all.then_some((0, Fail::Out(Outage::Away))));
+                let alone = jobs.len() == 1;
+                return Batch::Broken(alone.then_some((0, fail)));
             }
         };
         let batch = run_batch(&mut conn, jobs, &self.metrics, self.before_commit.as_ref());
@@ -217,7 +249,7 @@ fn run_batch(
     let alone = jobs.len() == 1;
     // The fault of a framing statement belongs to no job, but a job that is alone must be answered with it.
     let framing = |error: diesel::result::Error| Batch::Broken(alone.then(|| (0, outage(StoreFault::of(&error)))));
-    let held = std::time::Instant::now();
+    let held = Instant::now();
     if let Err(error) = Frame::BeginImmediate.run(conn) {
         return framing(error);
     }
@@ -247,7 +279,7 @@ fn run_batch(
     {
         return framing(error);
     }
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     let committed = Frame::Commit.run(conn);
     metrics.commit_seconds.observe(began.elapsed().as_secs_f64());
     metrics.hold_seconds.observe(held.elapsed().as_secs_f64());
@@ -264,7 +296,7 @@ fn last_step(conn: &mut Conn, step: &BeforeCommit) -> Result<(), diesel::result:
     match catch_unwind(AssertUnwindSafe(|| step(conn))) {
         Ok(Ok(())) => return conn.batch_execute("RELEASE last"),
         Ok(Err(Fail::Query(error))) if StoreFault::of(&error).breaks_batch() => return Err(error),
-        Ok(Err(fail)) => tracing::error!(?fail, "the step before the commit failed"),
+        Ok(Err(fail)) => tracing::error!(%fail, "the step before the commit failed"),
         Err(_) => tracing::error!("the step before the commit panicked"),
     }
     conn.batch_execute("ROLLBACK TO last; RELEASE last")

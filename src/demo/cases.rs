@@ -64,6 +64,7 @@ pub enum Step {
     State,
     Answer,
     Confirm,
+    DeliverDecision,
     Dismiss,
     Appeal,
     Uphold,
@@ -99,6 +100,9 @@ impl Case {
         }
         let decision = if self.ends == Ends::Dismissed { Step::Dismiss } else { Step::Confirm };
         steps.push((stage.at(decided, 10), decision));
+        if self.ends != Ends::Dismissed && self.company.is_some() {
+            steps.push((stage.at(decided, 16), Step::DeliverDecision));
+        }
         if matches!(self.ends, Ends::Appealed | Ends::Upheld | Ends::RevokedOnAppeal) {
             steps.push((stage.at(appealed, 10), Step::Appeal));
         }
@@ -200,6 +204,9 @@ async fn advance(
             });
             stage.on(&of(act.lead_role)?, when, "notify_violation", id, body, actions::notify_violation).await?;
         }
+        Step::DeliverDecision => {
+            stage.open(&company()?, when, "get_violation", id, actions::open_notice).await?;
+        }
         Step::Deliver if case.company.is_some() => {
             stage.open(&company()?, when, "get_violation", id, actions::open_notice).await?;
         }
@@ -254,7 +261,7 @@ async fn advance(
             };
             stage
                 .on(
-                    &of(Role::TownshipLeader)?,
+                    &of(Role::CountyAuthority)?,
                     when,
                     "decide_violation_appeal",
                     id,

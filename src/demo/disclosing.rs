@@ -211,8 +211,9 @@ impl Disclosing {
                 } else {
                     proof["url"] = json!(format!("https://example.invalid/board/{}.jpg", board.complex));
                 }
-                let mut body = json!({ "published_on": today, "proof": [proof] });
-                body[kind.code()] = board.content(stage, kind, quarter);
+                let mut content = json!({});
+                content[kind.code()] = board.content(stage, kind, quarter);
+                let body = json!({ "published_on": today, "proof": [proof], "content": content });
                 let made = stage.act(&company, when, "submit_disclosure", body, move |tx, body| {
                     submit_disclosure(tx, id, kind, body)
                 });

@@ -25,10 +25,12 @@ use crate::access::{Caller, Role};
 use crate::app::{Config, State};
 use crate::bootstrap;
 use crate::clock::Clock;
+use crate::clock_watch::Limits;
 use crate::db::{DbOptions, Instant};
 use crate::files::FilesOptions;
 use crate::http::limits::LimitOptions;
 use crate::keys::Keys;
+use crate::quotas::Quotas;
 pub use stage::TOKEN_MINUTES;
 use stage::{Person, Stage};
 
@@ -63,17 +65,21 @@ pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<State>> {
     let state = State::new(Config {
         db,
         clock: Clock::sandbox(chrono_tz::Asia::Shanghai, start),
+        clock_limits: Limits::default(),
         issuer: ISSUER.into(),
         audience: AUDIENCE.into(),
-        keys: Keys::generate()?,
+        keys: Arc::new(Keys::generate()?),
         token_life: Duration::from_secs(60 * 60),
         trusted_issuers: Vec::new(),
         ledger_origin: "demo.xiaoqu/ledger".to_owned(),
         body_limit: 1024 * 1024,
         request_timeout: Duration::from_secs(30),
         files: FilesOptions::in_folder(folder.join("attachments")),
+        disk_warning: 100,
         limits: LimitOptions::default(),
-        metrics_on_api: true,
+        quotas: Quotas::default(),
+        secret_life: None,
+        metrics_on_api: false,
         traces: None,
         // Its clock is moved by hand, and what is shown should follow.
         page_life: Duration::ZERO,

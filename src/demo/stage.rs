@@ -12,6 +12,7 @@ use crate::calendar::rules::WorkCalendar;
 use crate::cli::token::{self, TokenArgs};
 use crate::db::{Fail, Id, Instant, Work};
 use crate::files;
+use crate::http::conditions::Conditions;
 use crate::http::context::Request;
 use crate::http::language::Language;
 use crate::http::{Body, Ctx, Entity, Tx};
@@ -57,13 +58,13 @@ impl Stage {
             caller: caller.clone(),
             operation: permission.operation,
             request_id: "demo".into(),
+            server_request_id: None,
             language: Language::Zh,
             method: "POST".into(),
             path: String::new(),
             idempotency_key: None,
-            if_match: None,
+            conditions: Conditions::default(),
             needs_if_match: false,
-            if_none_match: None,
             newest: false,
             span: None,
             query: json!({}),

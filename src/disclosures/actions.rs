@@ -53,8 +53,10 @@ fn status(
     let county = complexes::county_of(conn, complex)?;
     let policies = policy::current(conn, &ctx.state.policies, &county)?;
     let calendar = calendar::work_calendar(conn, &county)?;
-    let rule = DisclosureRule::of(policies.governing(ctx.today).document(), kind);
-    let assessment = Schedule::new(rule, &calendar, ctx.today).assess(serving.began, &held(rows)?);
+    let document = policies.governing(ctx.today).document();
+    let rule = DisclosureRule::of(document, kind);
+    let schedule = Schedule::new(rule, &calendar, ctx.today).starting(document.programme_from);
+    let assessment = schedule.assess(serving.began, &held(rows)?);
     let name = companies::names_of(conn, &[serving.company_id])?.remove(&serving.company_id);
     let name = name.map(|(name, _)| name).unwrap_or_default();
     Ok(view::status(kind, complex, serving, name, &assessment, rows))
@@ -117,7 +119,7 @@ pub fn submit_disclosure(
     })?;
     let version = version_of(&rows) + 1;
     tx.if_match(version - 1)?;
-    let revenue = input.public_revenue.as_ref();
+    let revenue = input.content.public_revenue.as_ref();
     let mut row = DisclosureRow {
         id: ctx.new_id(),
         version,
@@ -146,7 +148,7 @@ pub fn submit_disclosure(
     };
     let mut said = ContentRow {
         disclosure_id: row.id,
-        content: Json(input.content()),
+        content: Json(input.content.clone()),
         proof: Json(input.proof.clone()),
         findings: Json(Vec::new()),
         verification: Json(None),
@@ -173,7 +175,7 @@ pub fn submit_disclosure(
 
 /// What the period before closed with, where this company disclosed it.
 fn closing_before(conn: &mut Conn, rows: &[DisclosureRow], input: &DisclosureIn) -> Work<Option<i64>> {
-    let Some(last) = input.public_revenue.as_ref().and_then(|revenue| revenue.period_from.pred_opt()) else {
+    let Some(last) = input.content.public_revenue.as_ref().and_then(|revenue| revenue.period_from.pred_opt()) else {
         return Ok(None);
     };
     let rejected = VersionState::Rejected.code();

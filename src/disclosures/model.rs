@@ -139,7 +139,7 @@ pub struct ContentRow {
 
 /// What is disclosed: the one member that its kind names (公开内容).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct DisclosureContent {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_contract: Option<ServiceContractContent>,
@@ -155,7 +155,7 @@ pub struct DisclosureContent {
     pub public_revenue: Option<PublicRevenueContent>,
 }
 
-/// A disclosure to submit (公开报送): of its members for the six kinds exactly the one that the path names is given.
+/// A disclosure to submit (公开报送).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DisclosureIn {
@@ -166,31 +166,8 @@ pub struct DisclosureIn {
     #[serde(default)]
     #[schema(max_items = 20)]
     pub proof: Vec<Evidence>,
-    #[serde(default)]
-    pub service_contract: Option<ServiceContractContent>,
-    #[serde(default)]
-    pub service_content: Option<ServiceContentContent>,
-    #[serde(default)]
-    pub service_phone: Option<ServicePhoneContent>,
-    #[serde(default)]
-    pub service_method: Option<ServiceMethodContent>,
-    #[serde(default)]
-    pub fee_standard: Option<FeeStandardContent>,
-    #[serde(default)]
-    pub public_revenue: Option<PublicRevenueContent>,
-}
-
-impl DisclosureIn {
-    pub fn content(&self) -> DisclosureContent {
-        DisclosureContent {
-            service_contract: self.service_contract.clone(),
-            service_content: self.service_content.clone(),
-            service_phone: self.service_phone.clone(),
-            service_method: self.service_method.clone(),
-            fee_standard: self.fee_standard.clone(),
-            public_revenue: self.public_revenue.clone(),
-        }
-    }
+    /// Of its members exactly the one that the path names.
+    pub content: DisclosureContent,
 }
 
 /// A verification (核验).

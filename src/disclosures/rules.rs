@@ -29,16 +29,16 @@ pub fn check(kind: DisclosureKind, input: &DisclosureIn, facts: &Facts, faults: 
         faults.push(Fault::new("/proof", "required", zh, en));
     }
     check_member(kind, input, faults);
-    if let Some(content) = &input.service_contract {
+    if let Some(content) = &input.content.service_contract {
         check_contract(content, faults);
     }
-    if let Some(content) = &input.service_method {
+    if let Some(content) = &input.content.service_method {
         check_method(content, faults);
     }
-    if let Some(content) = &input.fee_standard {
+    if let Some(content) = &input.content.fee_standard {
         check_fees(content, faults);
     }
-    if let Some(content) = &input.public_revenue {
+    if let Some(content) = &input.content.public_revenue {
         check_period(content, input.published_on, facts, faults);
         check_sums(content, facts.closing_before, faults);
     }
@@ -47,15 +47,15 @@ pub fn check(kind: DisclosureKind, input: &DisclosureIn, facts: &Facts, faults: 
 /// Exactly the member that the path names.
 fn check_member(kind: DisclosureKind, input: &DisclosureIn, faults: &mut Vec<Fault>) {
     let given = |member: DisclosureKind| match member {
-        DisclosureKind::ServiceContract => input.service_contract.is_some(),
-        DisclosureKind::ServiceContent => input.service_content.is_some(),
-        DisclosureKind::ServicePhone => input.service_phone.is_some(),
-        DisclosureKind::ServiceMethod => input.service_method.is_some(),
-        DisclosureKind::FeeStandard => input.fee_standard.is_some(),
-        DisclosureKind::PublicRevenue => input.public_revenue.is_some(),
+        DisclosureKind::ServiceContract => input.content.service_contract.is_some(),
+        DisclosureKind::ServiceContent => input.content.service_content.is_some(),
+        DisclosureKind::ServicePhone => input.content.service_phone.is_some(),
+        DisclosureKind::ServiceMethod => input.content.service_method.is_some(),
+        DisclosureKind::FeeStandard => input.content.fee_standard.is_some(),
+        DisclosureKind::PublicRevenue => input.content.public_revenue.is_some(),
     };
     for member in DisclosureKind::ALL {
-        let pointer = format!("/{}", member.code());
+        let pointer = format!("/content/{}", member.code());
         match (*member == kind, given(*member)) {
             (true, false) => {
                 let zh = format!("公开事项为“{}”，此字段必填", kind.zh());
@@ -73,11 +73,11 @@ fn check_member(kind: DisclosureKind, input: &DisclosureIn, faults: &mut Vec<Fau
 fn check_contract(content: &ServiceContractContent, faults: &mut Vec<Fault>) {
     if content.filing_number.is_none() && content.summary.is_none() {
         let (zh, en) = ("须有备案编号或合同摘要", "the filing number or a summary is needed");
-        faults.push(Fault::new("/service_contract/filing_number", "required", zh, en));
+        faults.push(Fault::new("/content/service_contract/filing_number", "required", zh, en));
     }
     if content.effective_to.is_some_and(|last| last < content.effective_from) {
         let (zh, en) = ("早于开始日期", "earlier than effective_from");
-        faults.push(Fault::new("/service_contract/effective_to", "before_start", zh, en));
+        faults.push(Fault::new("/content/service_contract/effective_to", "before_start", zh, en));
     }
 }
 
@@ -85,11 +85,11 @@ fn check_method(content: &ServiceMethodContent, faults: &mut Vec<Fault>) {
     match (content.mode, content.outsourced.is_empty()) {
         (ServiceMode::Own, false) => {
             let (zh, en) = ("自行服务没有受托方", "a company that does all of it has nothing done by others");
-            faults.push(Fault::new("/service_method/outsourced", "conflict", zh, en));
+            faults.push(Fault::new("/content/service_method/outsourced", "conflict", zh, en));
         }
         (ServiceMode::PartlyOutsourced, true) => {
             let (zh, en) = ("须列明委托的专项服务和受托方", "say which services, and who does them");
-            faults.push(Fault::new("/service_method/outsourced", "required", zh, en));
+            faults.push(Fault::new("/content/service_method/outsourced", "required", zh, en));
         }
         _ => {}
     }
@@ -100,7 +100,7 @@ fn check_fees(content: &FeeStandardContent, faults: &mut Vec<Fault>) {
     for (at, item) in content.items.iter().enumerate() {
         if !seen.insert(item.identity()) {
             let (zh, en) = ("收费项目重复", "this fee stands twice");
-            faults.push(Fault::new(format!("/fee_standard/items/{at}"), "duplicate", zh, en));
+            faults.push(Fault::new(format!("/content/fee_standard/items/{at}"), "duplicate", zh, en));
         }
     }
 }
@@ -113,28 +113,28 @@ fn check_period(content: &PublicRevenueContent, published_on: NaiveDate, facts: 
         if whole.from != period_from {
             let zh = format!("须为{}的第一天，如 {}", every.zh(), whole.from);
             let en = format!("not the first day of a period ({}), such as {}", every.en(), whole.from);
-            faults.push(Fault::new("/public_revenue/period_from", "not_a_period", zh, en));
+            faults.push(Fault::new("/content/public_revenue/period_from", "not_a_period", zh, en));
         }
         if whole.to != period_to {
             let zh = format!("须为同一{}的最后一天：{}", every.zh(), whole.to);
             let en = format!("not the last day of that period ({}): {}", every.en(), whole.to);
-            faults.push(Fault::new("/public_revenue/period_to", "not_a_period", zh, en));
+            faults.push(Fault::new("/content/public_revenue/period_to", "not_a_period", zh, en));
             return;
         }
     }
     if period_to < period_from {
         let (zh, en) = ("早于开始日期", "earlier than period_from");
-        faults.push(Fault::new("/public_revenue/period_to", "before_start", zh, en));
+        faults.push(Fault::new("/content/public_revenue/period_to", "before_start", zh, en));
     } else if period_to >= facts.today {
         let (zh, en) = ("该期尚未结束", "this period is not over");
-        faults.push(Fault::new("/public_revenue/period_to", "in_the_future", zh, en));
+        faults.push(Fault::new("/content/public_revenue/period_to", "in_the_future", zh, en));
     } else if published_on <= period_to {
         let (zh, en) = ("早于该期结束", "earlier than the end of the period");
         faults.push(Fault::new("/published_on", "before_start", zh, en));
     } else if period_to < facts.began {
         let zh = format!("贵企业自 {} 起服务本小区", facts.began);
         let en = format!("the company serves this complex since {}", facts.began);
-        faults.push(Fault::new("/public_revenue/period_to", "before_start", zh, en));
+        faults.push(Fault::new("/content/public_revenue/period_to", "before_start", zh, en));
     }
 }
 
@@ -149,7 +149,7 @@ fn check_sums(content: &PublicRevenueContent, closing_before: Option<i64>, fault
         if difference == 0 {
             return;
         }
-        let pointer = format!("/public_revenue/{field}");
+        let pointer = format!("/content/public_revenue/{field}");
         let zh = format!("{zh}为 {reckoned} 分，所填为 {given} 分，相差 {difference} 分");
         let en = format!("{en} is {reckoned} fen, {given} fen is given: a difference of {difference} fen");
         faults.push(Fault::new(pointer, "does_not_add_up", zh, en));

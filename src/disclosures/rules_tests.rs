@@ -15,20 +15,7 @@ fn day(text: &str) -> NaiveDate {
 }
 
 fn rule(kind: DisclosureKind, every: Option<DisclosurePeriod>) -> DisclosureRule {
-    DisclosureRule { kind, every, due_working_days: 15, proof_required: false }
-}
-
-fn empty(published_on: NaiveDate) -> DisclosureIn {
-    DisclosureIn {
-        published_on,
-        proof: Vec::new(),
-        service_contract: None,
-        service_content: None,
-        service_phone: None,
-        service_method: None,
-        fee_standard: None,
-        public_revenue: None,
-    }
+    DisclosureRule { kind, every, due_working_days: 15, correction_working_days: 5, proof_required: false }
 }
 
 fn line(amount_fen: i64) -> RevenueLine {
@@ -54,7 +41,8 @@ fn faults_of(sheet: PublicRevenueContent, closing_before: Option<i64>) -> Vec<Fa
     let today = day("2026-03-02");
     let rule = rule(DisclosureKind::PublicRevenue, Some(DisclosurePeriod::Quarter));
     let facts = Facts { today, rule: &rule, began: day("2025-01-01"), closing_before };
-    let input = DisclosureIn { public_revenue: Some(sheet), ..empty(today) };
+    let content = DisclosureContent { public_revenue: Some(sheet), ..DisclosureContent::default() };
+    let input = DisclosureIn { published_on: today, proof: Vec::new(), content };
     let mut faults = Vec::new();
     check(DisclosureKind::PublicRevenue, &input, &facts, &mut faults);
     faults
@@ -94,7 +82,7 @@ proptest! {
             _ => { sheet.closing_balance_fen += off; "closing_balance_fen" }
         };
         let faults = faults_of(sheet, None);
-        let pointer = format!("/public_revenue/{field}");
+        let pointer = format!("/content/public_revenue/{field}");
         prop_assert_eq!(pointers(&faults), vec![pointer.as_str()]);
         prop_assert!(faults[0].detail_zh.contains(&format!("相差 {off} 分")), "{}", faults[0].detail_zh);
     }
@@ -184,6 +172,14 @@ fn a_quarter_is_due_fifteen_working_days_after_its_end() {
     let all = [quarter(1, V::Verified), quarter(0, V::Rejected)];
     assert_eq!(revenue_state("2026-01-10", "2025-01-01", &all).0, Rejected);
     assert_eq!(revenue_state("2026-02-10", "2025-01-01", &all), (Rejected, due));
+    // Rejected before its day: that is the day that stands, and not the next quarter's; rejected late: the time to correct it.
+    let early = Held { decided_on: Some(day("2026-01-03")), ..quarter(0, V::Rejected) };
+    assert_eq!(revenue_state("2026-01-05", "2025-01-01", &[quarter(1, V::Verified), early]), (Rejected, due));
+    let late = Held { decided_on: Some(day("2026-01-21")), ..quarter(0, V::Rejected) };
+    assert_eq!(
+        revenue_state("2026-01-22", "2025-01-01", &[quarter(1, V::Verified), late]),
+        (Rejected, Some(day("2026-01-28")))
+    );
     // The newest quarter does not make up for one that was left out.
     assert_eq!(revenue_state("2026-01-22", "2025-01-01", &[quarter(0, V::Verified)]), (Overdue, third));
 }
@@ -211,7 +207,7 @@ fn a_period_is_a_whole_one_of_the_calendar_and_over() {
         (sheet.period_from, sheet.period_to) = (day(from), day(to));
         faults_of(sheet, None).iter().map(|fault| (fault.pointer.clone(), fault.code)).collect::<Vec<_>>()
     };
-    let (from, to) = ("/public_revenue/period_from".to_owned(), "/public_revenue/period_to".to_owned());
+    let (from, to) = ("/content/public_revenue/period_from".to_owned(), "/content/public_revenue/period_to".to_owned());
     assert_eq!(with("2025-10-01", "2025-12-31"), []);
     assert_eq!(with("2025-10-02", "2025-12-31"), [(from.clone(), "not_a_period")]);
     assert_eq!(with("2025-10-01", "2025-11-30"), [(to.clone(), "not_a_period")]);

@@ -97,6 +97,8 @@ pub struct Assessment {
     pub period: Option<Period>,
     /// Since when it is overdue or rejected.
     pub since: Option<NaiveDate>,
+    /// The last day is over: it is overdue, or was rejected and not corrected in time.
+    pub late: bool,
     /// The version that the state is of.
     pub version: Option<Id>,
 }
@@ -107,6 +109,8 @@ pub struct Schedule<'a> {
     rule: &'a DisclosureRule,
     calendar: &'a WorkCalendar,
     today: NaiveDate,
+    /// The first day on which anything can be due.
+    start: NaiveDate,
     /// The last period whose due day is over.
     required: Option<(DisclosurePeriod, Period)>,
 }
@@ -120,7 +124,24 @@ impl<'a> Schedule<'a> {
             }
             (every, period)
         });
-        Schedule { rule, calendar, today, required }
+        Schedule { rule, calendar, today, start: NaiveDate::MIN, required }
+    }
+
+    /// Nothing is due before a day: what would have been is due as if all had begun on it, and periods that were due before
+    /// it are not asked for.
+    pub fn starting(self, start: NaiveDate) -> Schedule<'a> {
+        Schedule { start, ..self }
+    }
+
+    /// When a kind that is disclosed once is due.
+    fn due_once(&self, began: NaiveDate) -> NaiveDate {
+        let due = self.due(began);
+        if due < self.start { self.due(self.start) } else { due }
+    }
+
+    /// Does a company that serves since `began` account for a period?
+    fn is_asked_for(&self, period: Period, began: NaiveDate) -> bool {
+        period.to >= began && self.due(period.to) >= self.start
     }
 
     /// Whatever was disclosed of an earlier period says nothing of the state today.
@@ -143,8 +164,9 @@ impl<'a> Schedule<'a> {
 
     fn once(&self, began: NaiveDate, newest: Option<&Held>) -> Assessment {
         match newest {
+            Some(held) if held.state == VersionState::Rejected => self.rejected(held, self.due(began), None),
             Some(held) => of(held, None, None),
-            None => self.nothing(self.due(began), None),
+            None => self.nothing(self.due_once(began), None),
         }
     }
 
@@ -157,18 +179,26 @@ impl<'a> Schedule<'a> {
         newest: Option<&Held>,
     ) -> Assessment {
         // A company accounts for the periods at whose end it served.
-        let mut next = if required.to < began { period_of(every, began) } else { after(every, required) };
-        if required.to >= began {
+        let asked_for = self.is_asked_for(required, began);
+        let mut next = if asked_for { after(every, required) } else { period_of(every, began.max(required.from)) };
+        while !asked_for && !self.is_asked_for(next, began) {
+            next = after(every, next);
+        }
+        if asked_for {
             let covering = held.iter().filter(|one| one.covers(required)).max_by_key(|one| one.order());
             match covering {
                 None => return self.nothing(self.due(required.to), Some(required)),
                 Some(one) if one.state == VersionState::Rejected => {
-                    return of(one, Some(self.due(required.to)), Some(required));
+                    return self.rejected(one, self.due(required.to), Some(required));
                 }
                 Some(_) => {}
             }
         }
-        while held.iter().any(|one| one.covers(next)) {
+        // What was rejected of a period that is not due yet is to be corrected for that period, and not for the one after it.
+        while let Some(covering) = held.iter().filter(|one| one.covers(next)).max_by_key(|one| one.order()) {
+            if covering.state == VersionState::Rejected {
+                return self.rejected(covering, self.due(next.to), Some(next));
+            }
             next = after(every, next);
         }
         let due = self.due(next.to);
@@ -182,7 +212,15 @@ impl<'a> Schedule<'a> {
         let late = self.today > due;
         let state = if late { DisclosureState::Overdue } else { DisclosureState::Missing };
         let since = late.then(|| due + Days::new(1));
-        Assessment { state, due_on: Some(due), period, since, version: None }
+        Assessment { state, due_on: Some(due), period, since, late, version: None }
+    }
+
+    /// To be disclosed again by the last day of its own period, or within the time for correction, whichever is later.
+    fn rejected(&self, held: &Held, due: NaiveDate, period: Option<Period>) -> Assessment {
+        let days = self.rule.correction_working_days;
+        let corrected = held.decided_on.map(|decided| self.calendar.add_working_days(decided, days));
+        let due = corrected.map_or(due, |corrected| due.max(corrected));
+        Assessment { late: self.today > due, ..of(held, Some(due), period) }
     }
 }
 
@@ -193,5 +231,5 @@ fn of(held: &Held, due_on: Option<NaiveDate>, period: Option<Period>) -> Assessm
         VersionState::Rejected => DisclosureState::Rejected,
     };
     let since = held.decided_on.filter(|_| held.state == VersionState::Rejected);
-    Assessment { state, due_on, period, since, version: Some(held.id) }
+    Assessment { state, due_on, period, since, late: false, version: Some(held.id) }
 }

@@ -155,11 +155,11 @@ pub fn to_verify(
     scope: &Scope,
     today: NaiveDate,
     at_most: i64,
-) -> Work<Vec<(Id, Id, DisclosureKind)>> {
-    let rows: Vec<(Id, Id, String)> = scoped::disclosures(scope)
+) -> Work<Vec<(Id, Id, DisclosureKind, NaiveDate)>> {
+    let rows: Vec<(Id, Id, String, NaiveDate)> = scoped::disclosures(scope)
         .filter(disclosures::is_current.eq(true))
         .filter(disclosures::state.eq(VersionState::Submitted.code()))
-        .select((disclosures::complex_id, disclosures::company_id, disclosures::kind))
+        .select((disclosures::complex_id, disclosures::company_id, disclosures::kind, disclosures::submitted_on))
         .order(disclosures::id)
         .limit(at_most)
         .load(conn)?;
@@ -167,10 +167,11 @@ pub fn to_verify(
     let serving = serving_among(conn, scope, &complexes, today)?;
     let mut seen = HashSet::new();
     let mut all = Vec::new();
-    for (complex, company, kind) in rows {
+    for (complex, company, kind, submitted_on) in rows {
         let serves = serving.get(&complex).is_some_and(|serving| serving.company_id == company);
         let kind = DisclosureKind::from_code(&kind).filter(|_| serves);
-        all.extend(kind.filter(|kind| seen.insert((complex, *kind))).map(|kind| (complex, company, kind)));
+        let kind = kind.filter(|kind| seen.insert((complex, *kind)));
+        all.extend(kind.map(|kind| (complex, company, kind, submitted_on)));
     }
     Ok(all)
 }

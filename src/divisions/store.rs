@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{Division, ListDivisions};
 use crate::db::schema::divisions;
-use crate::db::{Conn, Work, contains, lower};
+use crate::db::{Conn, Work, contains, folded};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
 
@@ -71,12 +71,15 @@ pub fn load(conn: &mut Conn, all: &[Division]) -> Work<usize> {
     Ok(changed)
 }
 
+pub fn built_in() -> anyhow::Result<Vec<Division>> {
+    parse_csv(BUILT_IN)
+}
+
 /// The divisions that ship with the product, into an empty table.
 pub fn seed(conn: &mut Conn) -> Work<()> {
     let any: Option<String> = divisions::table.select(divisions::code).first(conn).optional()?;
     if any.is_none() {
-        let all = parse_csv(BUILT_IN).unwrap_or_default();
-        load(conn, &all)?;
+        load(conn, &built_in().unwrap_or_default())?;
     }
     Ok(())
 }
@@ -113,7 +116,7 @@ pub fn list(conn: &mut Conn, _: &Ctx, query: &ListDivisions) -> Work<PageOf<Divi
             rows = rows.filter(divisions::parent_code.eq(parent.clone()));
         }
         if let Some(q) = &query.q {
-            rows = rows.filter(lower(divisions::name).like(lower(contains(q))).escape('\\'));
+            rows = rows.filter(folded(divisions::name).like(folded(contains(q))).escape('\\'));
         }
         rows
     };

@@ -2,6 +2,7 @@
 
 use aws_lc_rs::rand;
 
+use crate::characters::code_key;
 use crate::problem::{Code, Problem};
 
 /// Crockford's base 32: no letter that is taken for another or for a figure.
@@ -30,10 +31,9 @@ fn grouped(letters: impl Iterator<Item = char>) -> String {
 
 /// A code as somebody typed it from paper; `None` where it can be none.
 pub fn normalised(typed: &str) -> Option<String> {
-    let letters: Vec<char> = typed
+    let letters: Vec<char> = code_key(typed)
         .chars()
-        .filter(|letter| !matches!(letter, '-' | ' '))
-        .map(|letter| match letter.to_ascii_uppercase() {
+        .map(|letter| match letter {
             'O' => '0',
             'I' | 'L' => '1',
             other => other,
@@ -60,7 +60,11 @@ mod tests {
     #[test]
     fn what_is_read_from_paper_is_understood() {
         let code = "7K3M-9Q2T-XV5B-0R81-HD6W-4CJP-A1EF";
-        for typed in ["7k3m9q2txv5bor8lhd6w4cjpaief", " 7K3M-9Q2T XV5B-0R8I-HD6W-4CJP-A1EF "] {
+        for typed in [
+            "7k3m9q2txv5bor8lhd6w4cjpaief",
+            " 7K3M-9Q2T XV5B-0R8I-HD6W-4CJP-A1EF ",
+            "７Ｋ３Ｍ—9Q2T－xv5b‐0R81 HD6W—4CJP　A1EF",
+        ] {
             assert_eq!(normalised(typed).as_deref(), Some(code));
         }
         for wrong in ["", "7K3M", "7K3M-9Q2T-XV5B-0R81-HD6W-4CJP-A1EFF", "7K3M-9Q2T-XV5B-0R81-HD6W-4CJP-A1E望"] {

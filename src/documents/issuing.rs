@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::model::{DocumentKind, DocumentRow, DocumentState, DocumentSubject, OfficialDocument};
 use super::view::{verification_url, view};
 use super::words::{chinese_day, place_in_words};
-use super::{code, page, samples, store, template};
+use super::{bodies, code, page, samples, store, texts};
 use crate::access::{Role, Scope};
 use crate::db::{Conn, Id, Json, Work};
 use crate::http::Tx;
@@ -56,6 +56,8 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> Work<OfficialDocument> {
         )
     })?;
     let office = office_of(tx.conn, input.office.0, &input.office.1)?;
+    let body = bodies::issuing_body(tx.conn, &version.document().issuing, &office)?;
+    let (review_body, court) = bodies::remedies(tx.conn, &version.document().issuing, &office.county)?;
     let year = ctx.today.year();
     let word = office.document_word.as_deref().unwrap_or_default();
     let serial = store::next_number(tx.conn, &office.county, word, year)?;
@@ -70,7 +72,7 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> Work<OfficialDocument> {
         .unwrap_or_else(|| "当事人".to_owned());
     let issued_on = chinese_day(ctx.today);
     let mut context = input.context;
-    context.insert("document".into(), json!({ "number": number, "title": template.title, "issued_on": issued_on }));
+    context.insert("document".into(), json!({ "number": texts::NUMBER, "title": template.title, "issued_on": issued_on }));
     context.insert(
         "office".into(),
         json!({
@@ -78,25 +80,29 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> Work<OfficialDocument> {
             "hours": office.hours, "address": office.address,
         }),
     );
+    context.insert("body".into(), json!({ "name": body }));
+    context.insert("remedies".into(), json!({ "review_body": review_body, "court": court }));
     context.insert("addressee".into(), json!(addressee));
     context.insert("company".into(), json!(company.map(|(name, uscc)| json!({ "name": name, "uscc": uscc }))));
     context.insert("complex".into(), complex_facts(tx.conn, input.complex_id)?);
     context.insert("area".into(), json!(place_in_words(tx.conn, &input.place)?));
     let context = Value::Object(context);
     debug_assert!(
-        samples::has_the_names(&samples::of(kind)[0], &context),
+        samples::has_the_names(&samples::full(kind), &context),
         "{kind:?}: the context has other names than its sample: {context}"
     );
-    let paragraphs = template::paragraphs(kind, &template.text, &context).map_err(|fault| {
+    let paragraphs = tx.texts.paragraphs(kind, &template.text, &context, &number)?.map_err(|fault| {
+        let (zh, en) = (&fault.zh, &fault.en);
         Problem::new(Code::TemplateUnusable).detail(
-            format!("现行政策第{}版中“{}”的文本无法套用于本案：{fault}", version.version, kind.zh()),
-            format!("the text of {} in version {} does not fit this case: {fault}", kind.code(), version.version),
+            format!("现行政策第{}版中“{}”的文本无法套用于本案：{zh}", version.version, kind.zh()),
+            format!("the text of {} in version {} does not fit this case: {en}", kind.code(), version.version),
         )
     })?;
     let code = code::new()?;
     let content = page::render(&page::Page {
         title: &template.title,
         number: &number,
+        body: &body,
         office: &office.name,
         addressee: &addressee,
         paragraphs: &paragraphs,
@@ -124,7 +130,7 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> Work<OfficialDocument> {
         served: input.served,
         office_role: office.role,
         office_division: office.division,
-        office_name: office.name,
+        office_name: body,
         number,
         title: template.title.clone(),
         addressee,

@@ -24,6 +24,12 @@ coded_enum! {
         ReferralLetter "referral_letter" "案件移送函" "Letter of referral"
         RemovalDecision "removal_decision" "清退决定书" "Removal decision"
         HearingNotice "hearing_notice" "听证通知书" "Notice of a hearing"
+        ViolationFinding "violation_finding" "违规行为认定书" "Finding of a violation"
+        AppealDecision "appeal_decision" "申诉决定书" "Decision on an appeal"
+        RevocationDecision "revocation_decision" "撤销认定决定书" "Revocation of a finding"
+        BlacklistDecision "blacklist_decision" "列入名单决定书" "Decision to put on the blacklist or to restrict"
+        HearingRecord "hearing_record" "听证笔录" "Record of a hearing"
+        ProofOfService "proof_of_service" "送达回证" "Proof of service of a document"
         FilingReceipt "filing_receipt" "物业服务合同备案回执" "Receipt of a contract's filing"
         FilingRefusal "filing_refusal" "不予备案通知书" "Refusal of a contract's filing"
     }
@@ -55,6 +61,7 @@ coded_enum! {
     #[schema(example = "violation")]
     pub enum DocumentSubject {
         Contract "contract" "物业服务合同" "Service contract"
+        Document "document" "文书" "Official document"
         Measure "measure" "处置措施" "Measure"
         Violation "violation" "违规行为" "Violation"
     }
@@ -136,7 +143,7 @@ pub struct OfficialDocument {
     #[schema(max_length = 100, example = "责令整改通知书")]
     pub title: String,
     pub subject_kind: DocumentSubject,
-    /// Id of the violation, measure or contract.
+    /// Id of the violation, measure, contract or document.
     pub subject_id: Id,
     pub company_id: Option<Id>,
     pub complex_id: Option<Id>,
@@ -153,8 +160,8 @@ pub struct OfficialDocument {
     /// Division of the office that issued it.
     #[schema(max_length = 12, example = "640121102")]
     pub office_division: String,
-    /// Name of the office that issued it, as it was then (发文机关).
-    #[schema(max_length = 100, example = "望远镇社会事务办公室")]
+    /// The body in whose name it was issued, as it was then (发文机关).
+    #[schema(max_length = 100, example = "永宁县望远镇人民政府")]
     pub office_name: String,
     /// Whom it is addressed to (主送).
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
@@ -192,7 +199,8 @@ pub struct OfficialDocument {
 pub struct DocumentIn {
     /// What to issue; documents of a contract's filing are issued by the decision on it.
     pub kind: DocumentKind,
-    /// The violation (for `violation_notice`) or the measure (for all others).
+    /// The violation (for `violation_notice`, `violation_finding`, `appeal_decision` and `revocation_decision`), the document (for
+    /// `proof_of_service`) or the measure (for all others).
     pub subject_id: Id,
     /// Where to come to, for `interview_notice` and `hearing_notice` (地点).
     #[serde(default)]

@@ -11,6 +11,9 @@ use crate::problem::{Code, Problem};
 pub struct Page<'a> {
     pub title: &'a str,
     pub number: &'a str,
+    /// In whose name it is issued (发文机关).
+    pub body: &'a str,
+    /// The office that made it (印发机关).
     pub office: &'a str,
     pub addressee: &'a str,
     pub paragraphs: &'a [String],
@@ -29,11 +32,19 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment
 });
 
+/// A line that only announces what comes after it, such as “一、存在的问题”: it does not stand alone at the foot of a page.
+fn is_heading(text: &str) -> bool {
+    let number: String = text.chars().take_while(|letter| "一二三四五六七八九十".contains(*letter)).collect();
+    let rest = text.get(number.len()..).unwrap_or_default();
+    !number.is_empty() && rest.starts_with('、') && !text.ends_with(['。', '；', '：', '！', '？'])
+}
+
 pub fn render(page: &Page) -> Result<Vec<u8>, Problem> {
-    let Page { title, number, office, addressee, paragraphs, issued_on, code, verification_url } = *page;
-    let paragraphs = paragraphs.to_vec();
+    let Page { title, number, body, office, addressee, paragraphs, issued_on, code, verification_url } = *page;
+    let paragraphs: Vec<Value> = paragraphs.iter().map(|text| context! { text, heading => is_heading(text) }).collect();
     let qr = Value::from_safe_string(qr::svg(verification_url, "文书验证二维码")?);
-    let context = context! { title, number, office, addressee, paragraphs, issued_on, code, verification_url, qr };
+    let context =
+        context! { title, number, body, office, addressee, paragraphs, issued_on, code, verification_url, qr };
     let html = ENVIRONMENT.get_template("page").and_then(|template| template.render(context)).map_err(|error| {
         tracing::error!(%error, "the page of a document cannot be made");
         Problem::new(Code::Internal)
@@ -46,10 +57,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_heading_is_kept_with_what_it_announces() {
+        for heading in ["一、存在的问题", "十二、救济的途径"] {
+            assert!(is_heading(heading), "{heading}");
+        }
+        for text in ["一、约谈时间：3月2日。", "经查，你单位", "一是整改", "", "二"] {
+            assert!(!is_heading(text), "{text}");
+        }
+    }
+
+    #[test]
     fn whatever_is_said_stays_text() {
         let page = Page {
             title: "责令整改通知书",
             number: "望社〔2026〕12号",
+            body: "永宁县望远镇人民政府",
             office: "望远镇社会事务办公室",
             addressee: "<script>alert(1)</script>\"'&",
             paragraphs: &["{{ 7 * 7 }} <b>".to_owned()],

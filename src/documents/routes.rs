@@ -3,9 +3,10 @@ use actix_web::{HttpResponse, get, post};
 
 use super::model::{DocumentIn, ListDocuments, OfficialDocument};
 use super::{actions, store, view};
-use crate::http::answer::names_tag;
+use crate::http::conditions::Verdict;
 use crate::http::context::PathId;
 use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::problem::{Code, Problem};
 
 /// Nothing but its own styles and the pictures in it: it runs no script and loads nothing, wherever it is opened.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
@@ -60,11 +61,15 @@ pub async fn get_document_content(ctx: Ctx, id: PathId) -> Answer {
         })
         .await?;
     let etag = format!("\"{digest}\"");
-    let unchanged = names_tag(ctx.if_none_match.as_deref(), &etag);
+    let verdict = ctx.conditions.on_read(Some(&etag));
+    if verdict == Verdict::Failed {
+        return Err(Problem::new(Code::PreconditionFailed));
+    }
+    let unchanged = verdict == Verdict::NotModified;
     let mut builder = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     builder
         .insert_header((ETAG, etag))
-        .insert_header((VARY, "Authorization"))
+        .insert_header((VARY, "Authorization, Accept-Encoding"))
         .insert_header((CACHE_CONTROL, "private, no-cache"))
         .insert_header((CONTENT_SECURITY_POLICY, CONTENT_POLICY));
     if unchanged {

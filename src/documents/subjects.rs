@@ -3,33 +3,44 @@
 use serde_json::{Map, Value, json};
 
 use super::issuing::IssueInput;
-use super::model::{DocumentIn, DocumentKind, DocumentSubject};
+use super::model::{DocumentIn, DocumentKind, DocumentRow, DocumentState, DocumentSubject};
+use super::states::{self, Belongs};
+use super::store;
 use super::words::{chinese_day, chinese_time, place_in_words};
-use crate::access::Role;
+use crate::access::{Role, Scope};
+use crate::blacklist;
 use crate::db::{Conn, Fail, Id, Work};
 use crate::fault::Fault;
 use crate::http::{Ctx, Tx};
 use crate::measures::model::MeasureRow;
 use crate::offices;
-use crate::policy::model::{MeasureKind, ProcessRules};
+use crate::policy::model::ProcessRules;
 use crate::policy::versions::Policies;
 use crate::problem::{Code, Problem};
-use crate::standing::model::MeasureState;
-use crate::violations::model::{ViolationRow, ViolationState};
+use crate::proceedings::model::{Actor, Delivery};
+use crate::violations::model::{AppealOutcome, ViolationRow};
 use crate::{measures, policy, ratings, violations};
 
 /// The case that a document is about.
 pub enum Case {
     Violation(Box<ViolationRow>),
     Measure(Box<MeasureRow>),
+    /// A document, with the delivery of what it puts into form.
+    Document(Box<DocumentRow>, Option<Delivery>),
 }
 
 /// Locks the case and reads it; a case that the caller does not see is a fault.
 pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fault>) -> Work<Option<Case>> {
     let found = match input.kind {
         kind if kind.is_of_filing() => return Ok(None),
-        DocumentKind::ViolationNotice => violations::store::find_for_update(conn, &ctx.scope, input.subject_id)
-            .map(|row| Case::Violation(Box::new(row))),
+        kind if matches!(states::belongs(kind), Belongs::Violation(_)) => {
+            violations::store::find_for_update(conn, &ctx.scope, input.subject_id)
+                .map(|row| Case::Violation(Box::new(row)))
+        }
+        DocumentKind::ProofOfService => store::find(conn, &ctx.scope, input.subject_id).and_then(|row| {
+            let delivery = delivery_of(conn, &row)?;
+            Ok(Case::Document(Box::new(row), delivery))
+        }),
         _ => {
             measures::store::find_for_update(conn, &ctx.scope, input.subject_id).map(|row| Case::Measure(Box::new(row)))
         }
@@ -45,30 +56,49 @@ pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fau
     }
 }
 
-fn conflict(zh: impl Into<String>, en: impl Into<String>) -> Fail {
-    Problem::new(Code::StateConflict).detail(zh, en).into()
+/// How the company got what a document puts into form: a notice, or the decision on a violation.
+fn delivery_of(conn: &mut Conn, row: &DocumentRow) -> Work<Option<Delivery>> {
+    let system = Scope::System("a document that the caller sees was delivered with its case");
+    Ok(match row.kind()? {
+        DocumentKind::ViolationNotice => violations::store::find(conn, &system, row.subject_id)?.proceedings.0.delivery,
+        DocumentKind::ViolationFinding => {
+            violations::store::find(conn, &system, row.subject_id)?.proceedings.0.decision_delivery
+        }
+        DocumentKind::MeasureNotice => measures::store::find(conn, &system, row.subject_id)?.proceedings.0.delivery,
+        _ => None,
+    })
 }
 
 fn missing() -> Fail {
     Problem::new(Code::Internal).into()
 }
 
-/// The kind of measure that a kind of document carries out; none where any measure will do.
-fn measure_kind(kind: DocumentKind) -> Option<MeasureKind> {
-    match kind {
-        DocumentKind::InterviewNotice => Some(MeasureKind::Interview),
-        DocumentKind::RectificationOrder => Some(MeasureKind::RectificationOrder),
-        DocumentKind::ReferralLetter => Some(MeasureKind::Referral),
-        DocumentKind::RemovalDecision => Some(MeasureKind::Removal),
-        _ => None,
-    }
-}
-
 /// The office in charge, as for every other act on the case. A referral is sent by the office of the case, not by the
 /// agency that receives it.
 pub fn require_office(tx: &mut Tx, kind: DocumentKind, case: &Case) -> Work<()> {
     match case {
-        Case::Violation(row) => violations::actions::require_case_office(tx.ctx, row),
+        Case::Violation(row) => {
+            let steps = &row.proceedings.0;
+            // Whoever decided puts the decision into form.
+            let by = match kind {
+                DocumentKind::AppealDecision => steps.appeal_decision.as_ref().map(|decision| &decision.by),
+                DocumentKind::RevocationDecision => steps.revocation.as_ref().map(|step| &step.by),
+                _ => None,
+            };
+            match by {
+                Some(by) => require_decider(tx.ctx, by),
+                None => violations::actions::require_case_office(tx.ctx, row),
+            }
+        }
+        Case::Document(row, _) => {
+            let caller = &tx.ctx.caller;
+            let own = caller.role == row.office_role && caller.division.as_deref() == Some(&row.office_division);
+            if own {
+                Ok(())
+            } else {
+                Err(not_yours("由出具该文书的单位办理", "the office that issued the document does this"))
+            }
+        }
         Case::Measure(row) if kind == DocumentKind::ReferralLetter => {
             let violation = violation_of(tx.conn, row)?;
             violations::actions::require_case_office(tx.ctx, &violation)
@@ -77,33 +107,29 @@ pub fn require_office(tx: &mut Tx, kind: DocumentKind, case: &Case) -> Work<()> 
     }
 }
 
+fn not_yours(zh: &str, en: &str) -> Fail {
+    Problem::new(Code::Forbidden).detail(zh, en).into()
+}
+
+fn require_decider(ctx: &Ctx, by: &Actor) -> Work<()> {
+    if ctx.caller.role == by.role && ctx.caller.division == by.division {
+        return Ok(());
+    }
+    Err(not_yours("由作出决定的单位出具", "the body that decided issues it"))
+}
+
 /// The case is of the document's kind and in a state that calls for it.
 pub fn require_state(kind: DocumentKind, case: &Case) -> Work<()> {
-    let row = match case {
-        Case::Violation(row) => {
-            use ViolationState::{Appealed, Confirmed, Notified, Upheld};
-            return row.require_state(&[Notified, Confirmed, Appealed, Upheld]);
+    match case {
+        Case::Violation(row) => states::require_violation(kind, row),
+        Case::Measure(row) => Ok(states::require_measure(kind, row)?),
+        Case::Document(row, delivery) => {
+            if row.state()? == DocumentState::Valid && delivery.is_some() {
+                return Ok(());
+            }
+            let (zh, en) = ("该文书未送达，或者已撤回", "the document has not been delivered, or was withdrawn");
+            Err(Problem::new(Code::StateConflict).detail(zh, en).into())
         }
-        Case::Measure(row) => row,
-    };
-    let steps = &row.proceedings.0;
-    if let Some(wanted) = measure_kind(kind)
-        && row.kind()? != wanted
-    {
-        let (zh, en) = (wanted.zh(), wanted.code());
-        return Err(conflict(format!("该措施不是“{zh}”"), format!("the measure is no {en}")));
-    }
-    match kind {
-        DocumentKind::RemovalDecision => row.require_state(&[MeasureState::Approved, MeasureState::Done]),
-        DocumentKind::InterviewNotice => row.require_state(&[MeasureState::Proposed, MeasureState::Approved]),
-        DocumentKind::HearingNotice if steps.hearing_request.is_none() || steps.hearing.is_some() => {
-            Err(conflict("没有待举行的听证", "there is no hearing to hold"))
-        }
-        DocumentKind::HearingNotice => row.require_state(&[MeasureState::Proposed]),
-        DocumentKind::MeasureNotice if steps.notification.is_none() => {
-            Err(conflict("尚未告知", "the company has not been notified"))
-        }
-        _ => row.require_state(&[MeasureState::Proposed, MeasureState::Approved, MeasureState::Done]),
     }
 }
 
@@ -123,13 +149,7 @@ pub fn gather(tx: &mut Tx, input: &DocumentIn, case: &Case) -> Work<IssueInput> 
     }
     match case {
         Case::Violation(row) => {
-            let notice = row.proceedings.0.notification.as_ref().ok_or_else(missing)?;
-            context.insert("violation".into(), violation_facts(&policies, row));
-            context.insert("facts".into(), json!(notice.facts));
-            context.insert("grounds".into(), json!(notice.grounds));
-            context.insert("intended_consequence".into(), json!(notice.intended_consequence));
-            let days = process(&policies, row.policy_version, row.found_on).statement_working_days;
-            context.insert("statement_working_days".into(), json!(days));
+            violation_context(tx, input.kind, row, &policies, &mut context)?;
             Ok(IssueInput {
                 kind: input.kind,
                 subject_kind: DocumentSubject::Violation,
@@ -142,6 +162,31 @@ pub fn gather(tx: &mut Tx, input: &DocumentIn, case: &Case) -> Work<IssueInput> 
                 office,
                 addressee: row.subject_name.clone().filter(|_| row.company_id.is_none()),
                 served: !violations::actions::is_undelivered(row),
+                context,
+            })
+        }
+        Case::Document(row, delivery) => {
+            let delivery = delivery.as_ref().ok_or_else(missing)?;
+            context.insert("served".into(), json!({ "title": row.title, "number": row.number }));
+            context.insert(
+                "delivery".into(),
+                json!({
+                    "method": delivery.method.zh(), "delivered_on": chinese_day(delivery.delivered_on),
+                    "note": delivery.note,
+                }),
+            );
+            Ok(IssueInput {
+                kind: input.kind,
+                subject_kind: DocumentSubject::Document,
+                subject_id: row.id,
+                violation_id: row.violation_id,
+                handler: row.handler_role.as_deref().and_then(Role::from_code).zip(row.handler_division.clone()),
+                place: row.place(),
+                company_id: row.company_id,
+                complex_id: row.complex_id,
+                office,
+                addressee: Some(row.addressee.clone()),
+                served: row.served,
                 context,
             })
         }
@@ -171,6 +216,62 @@ pub fn gather(tx: &mut Tx, input: &DocumentIn, case: &Case) -> Work<IssueInput> 
     }
 }
 
+fn violation_context(
+    tx: &mut Tx,
+    kind: DocumentKind,
+    row: &ViolationRow,
+    policies: &Policies,
+    context: &mut Map<String, Value>,
+) -> Work<()> {
+    let day = |at| chinese_day(tx.ctx.state.clock.day_of(at));
+    let steps = &row.proceedings.0;
+    let notice = steps.notification.as_ref().ok_or_else(missing)?;
+    let process = process(policies, row.policy_version, row.found_on);
+    let mut facts = violation_facts(policies, row);
+    context.insert("facts".into(), json!(notice.facts));
+    if kind == DocumentKind::ViolationNotice {
+        context.insert("grounds".into(), json!(notice.grounds));
+        context.insert("intended_consequence".into(), json!(notice.intended_consequence));
+        context.insert("statement_working_days".into(), json!(process.statement_working_days));
+    }
+    let confirmation = || steps.confirmation.as_ref().ok_or_else(missing);
+    match kind {
+        DocumentKind::ViolationFinding => {
+            let confirmation = confirmation()?;
+            context.insert("grounds".into(), json!(notice.grounds));
+            context.insert("reasons".into(), json!(confirmation.reasons));
+            context.insert("urgent_reason".into(), json!(confirmation.urgent_reason));
+            context.insert("decided_on".into(), json!(day(confirmation.at)));
+            context.insert("statement_made".into(), json!(steps.statement.is_some()));
+            context.insert("appeal_working_days".into(), json!(process.appeal_working_days));
+            let county = offices::find_by_seat(tx.conn, Role::CountyAuthority, &row.county)?.map(|office| office.name);
+            let county = county.unwrap_or_else(|| Role::CountyAuthority.row().zh.to_owned());
+            context.insert("appeal_body".into(), json!(county));
+        }
+        DocumentKind::AppealDecision => {
+            let (appeal, decision) = steps.appeal.as_ref().zip(steps.appeal_decision.as_ref()).ok_or_else(missing)?;
+            let confirmation = confirmation()?;
+            facts["decided_on"] = json!(day(confirmation.at));
+            context.insert("original_reasons".into(), json!(confirmation.reasons));
+            context.insert("appeal".into(), json!(appeal.text));
+            context.insert("appealed_on".into(), json!(day(appeal.at)));
+            context.insert("decided_on".into(), json!(day(decision.at)));
+            context.insert("revoked".into(), json!(decision.outcome == AppealOutcome::Revoked));
+            context.insert("reasons".into(), json!(decision.reasons));
+            context.insert("same_body".into(), json!(decision.same_body));
+        }
+        DocumentKind::RevocationDecision => {
+            let revocation = steps.revocation.as_ref().ok_or_else(missing)?;
+            facts["decided_on"] = json!(day(confirmation()?.at));
+            context.insert("decided_on".into(), json!(day(revocation.at)));
+            context.insert("reasons".into(), json!(revocation.text));
+        }
+        _ => {}
+    }
+    context.insert("violation".into(), facts);
+    Ok(())
+}
+
 fn measure_context(
     tx: &mut Tx,
     kind: DocumentKind,
@@ -179,6 +280,7 @@ fn measure_context(
     context: &mut Map<String, Value>,
 ) -> Work<()> {
     let day = |at| chinese_day(tx.ctx.state.clock.day_of(at));
+    use DocumentKind::{BlacklistDecision, InterviewNotice, MeasureNotice, RemovalDecision};
     let steps = &row.proceedings.0;
     context.insert(
         "measure".into(),
@@ -187,13 +289,13 @@ fn measure_context(
             "due_on": chinese_day(row.due_on),
         }),
     );
-    if matches!(kind, DocumentKind::MeasureNotice | DocumentKind::InterviewNotice | DocumentKind::RemovalDecision) {
+    if matches!(kind, MeasureNotice | InterviewNotice | RemovalDecision | BlacklistDecision) {
         context.insert("violations".into(), grounds(tx.conn, policies, row)?);
     }
     if matches!(kind, DocumentKind::MeasureNotice | DocumentKind::RemovalDecision) {
         context.insert("ratings".into(), rating_grounds(tx.conn, row)?);
     }
-    if matches!(kind, DocumentKind::MeasureNotice | DocumentKind::RemovalDecision) {
+    if matches!(kind, MeasureNotice | RemovalDecision | BlacklistDecision) {
         let notice = steps.notification.as_ref().ok_or_else(missing)?;
         context.insert("facts".into(), json!(notice.facts));
         context.insert("grounds".into(), json!(notice.grounds));
@@ -216,13 +318,24 @@ fn measure_context(
         DocumentKind::RectificationOrder => {
             context.insert("due_on".into(), json!(chinese_day(row.due_on)));
         }
-        DocumentKind::RemovalDecision => {
+        RemovalDecision | BlacklistDecision => {
             let approval = steps.approval.as_ref().ok_or_else(missing)?;
             context.insert("reasons".into(), json!(approval.text));
             context.insert("decided_on".into(), json!(day(approval.at)));
             context.insert("statement_made".into(), json!(steps.statement.is_some()));
             let held = steps.hearing.as_ref().map(|hearing| chinese_day(hearing.held_on));
             context.insert("hearing_held_on".into(), json!(held));
+            if kind == BlacklistDecision {
+                let (from, until) = blacklist::term_of(tx.conn, row)?.ok_or_else(missing)?;
+                context.insert("listed_from".into(), json!(chinese_day(from)));
+                context.insert("listed_until".into(), json!(chinese_day(until)));
+            }
+        }
+        DocumentKind::HearingRecord => {
+            let (asked, held) = steps.hearing_request.as_ref().zip(steps.hearing.as_ref()).ok_or_else(missing)?;
+            context.insert("requested_on".into(), json!(day(asked.at)));
+            context.insert("hearing_held_on".into(), json!(chinese_day(held.held_on)));
+            context.insert("record".into(), json!(held.record));
         }
         DocumentKind::HearingNotice => {
             let asked = steps.hearing_request.as_ref().ok_or_else(missing)?;

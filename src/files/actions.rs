@@ -2,13 +2,14 @@
 
 use serde_json::json;
 
-use super::model::{Attachment, AttachmentRow, NewAttachment, Uploader};
-use super::{UPLOAD_PATH, owner, store};
+use super::model::{Attachment, AttachmentRow, NewAttachment, Shown, Uploader};
+use super::{UPLOAD_PATH, owner, sealed_names, store};
 use crate::access::Scope;
 use crate::db::{Conn, Id, Work};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger::{self, Audience, Event, Place};
-use crate::{companies, complexes};
+use crate::quotas::rules::Amounts;
+use crate::{companies, complexes, quotas};
 
 /// A file changes in nothing but in whom it belongs to.
 const VERSION: i64 = 1;
@@ -17,8 +18,9 @@ pub fn create_attachment(tx: &mut Tx, body: &Body<NewAttachment>) -> Work<Entity
     let ctx = tx.ctx;
     let visible = |conn: &mut Conn, _: &Scope, id: Id| owner::find_visible(conn, ctx, id).map(drop);
     let new = tx.creation(body, visible, |_, _, _| Ok(()))?.clone();
+    let name = new.name.clone();
     let row = create(tx, new)?;
-    Ok(Entity::created(row.id, VERSION, row.view(), UPLOAD_PATH))
+    Ok(Entity::created(row.id, VERSION, row.view(name, Shown::Original), UPLOAD_PATH))
 }
 
 /// The row of a file that is in the store: its sender's alone, until it is attached.
@@ -29,7 +31,7 @@ pub fn create(tx: &mut Tx, new: NewAttachment) -> Work<AttachmentRow> {
     let place = from.place.unwrap_or_default();
     let row = AttachmentRow {
         id: ctx.new_id(),
-        name,
+        name: String::new(),
         media_type: media_type.to_owned(),
         size,
         sha256,
@@ -44,23 +46,28 @@ pub fn create(tx: &mut Tx, new: NewAttachment) -> Work<AttachmentRow> {
         township: place.township,
         community: place.community,
         is_public: false,
-        public_key: None,
-        public_sha256: None,
-        public_size: None,
+        stripped_key: None,
+        stripped_sha256: None,
+        stripped_size: None,
         created_at: ctx.now,
+        complaint_id: None,
+        erased_at: None,
     };
+    quotas::spend(tx, Amounts { files: 1, bytes: row.size, ..Amounts::default() })?;
     store::insert(tx.conn, &row)?;
+    sealed_names::seal(tx.conn, &ctx.state.keys.ring(), row.id, &name)?;
     let mut event = Event::new("attachment.uploaded", "attachment", row.id)
         .company(from.company)
         .complex(from.complex)
         .data(json!({ "sha256": row.sha256, "size": row.size, "media_type": row.media_type }))
-        .personal("name", Some(&row.name));
+        .personal("name", Some(&name));
     // A file that belongs to nothing is its uploader's alone: a company's is not in the feed of the offices.
     match from.company {
         Some(_) => event.audience = Audience::Parties,
         None => event.place = row.place(),
     }
-    ledger::append(tx, event)?;
+    // Under the id of the file, so that erasing the one finds the other.
+    ledger::append_as(tx, row.id, event)?;
     Ok(row)
 }
 
@@ -90,6 +97,7 @@ fn whence(tx: &mut Tx) -> Work<Whence> {
 }
 
 pub fn get_attachment(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<Attachment>> {
-    let row = owner::find_visible(conn, ctx, id)?;
-    Ok(Entity::new(row.id, VERSION, row.view()))
+    let (row, form) = owner::find_visible(conn, ctx, id)?;
+    let name = owner::name(conn, ctx, &row)?;
+    Ok(Entity::new(row.id, VERSION, row.view(name, form)))
 }

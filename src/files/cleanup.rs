@@ -12,6 +12,7 @@ use super::store;
 use crate::app::State;
 use crate::db::{Conn, Instant, Work, WriteGate};
 use crate::ledger::{self, Event, Origin};
+use crate::personal::{self, Purpose};
 use crate::problem::Problem;
 
 /// How long a file may belong to nothing, by business time; and how old an object must be to be missed by a row that is
@@ -45,7 +46,9 @@ fn remove(conn: &mut Conn, now: Instant, before: Instant) -> Work<Vec<String>> {
             .data(json!({ "sha256": row.sha256, "size": row.size, "media_type": row.media_type }));
         event.place = row.place();
         ledger::append_from(conn, Origin { request_id: "housekeeping".to_owned(), ..Origin::program(now) }, event)?;
+        personal::erase(conn, row.id, Purpose::FileName)?;
         keys.push(row.object_key);
+        keys.extend(row.stripped_key.filter(|key| !key.is_empty()));
     }
     Ok(keys)
 }

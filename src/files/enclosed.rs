@@ -6,8 +6,8 @@ use actix_multipart::Field;
 use super::actions;
 use super::kinds::{self, FileType, Pointers};
 use super::model::NewAttachment;
-use super::names;
-use super::receive::{essence, refused, take};
+use super::receive::{essence, of_part, refused, take};
+use super::pixels;
 use super::spool::{Spooled, on_disk};
 use super::upload::Slot;
 use crate::db::{Id, Work};
@@ -42,8 +42,7 @@ impl Enclosed {
     pub async fn take(ctx: &Ctx, part: Field) -> Result<Option<Enclosed>, Problem> {
         // Whatever the field is called: the pointer names the kind of field, and no caller's words.
         const AT: Pointers = Pointers { declared: "/file", name: "/file" };
-        let given = part.content_disposition().and_then(names::of_disposition);
-        let name = given.map_or(Ok(None), |name| names::clean(&name, AT.name)).map_err(refused)?;
+        let name = of_part(&part).map_err(refused)?;
         let declared = part.content_type().map(|kind| essence(kind.as_ref()));
         let mut spooled = take(ctx, part).await?;
         if spooled.size == 0 {
@@ -51,8 +50,10 @@ impl Enclosed {
         }
         let mut file = spooled.file;
         let (file, found) = on_disk(move || kinds::sniff(&mut file).map(|found| (file, found))).await?;
-        spooled.file = file;
         let kind = kinds::agree(found, declared.as_deref(), name.as_deref(), AT)?;
+        let mut file = file;
+        let measured = on_disk(move || pixels::of(&mut file, kind.media_type).map(|size| (file, size))).await?;
+        spooled.file = pixels::within(measured, AT.name)?;
         Ok(Some(Enclosed { spooled, name: name.unwrap_or_else(|| kind.usual_name()), kind }))
     }
 }
@@ -92,8 +93,7 @@ pub async fn withdraw(ctx: &Ctx, files: &[Stored]) {
     }
 }
 
-/// The row of a stored file: its sender's alone, until it is attached. Returns its id and its name.
-pub fn create(tx: &mut Tx, file: &Stored) -> Work<(Id, String)> {
-    let row = actions::create(tx, file.0.clone())?;
-    Ok((row.id, row.name))
+/// The row of a stored file: its sender's alone, until it is attached. Returns its id.
+pub fn create(tx: &mut Tx, file: &Stored) -> Work<Id> {
+    Ok(actions::create(tx, file.0.clone())?.id)
 }

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 
-use super::model::{AttachmentInfo, OwnerKind, Uploader};
-use super::store;
+use super::model::{AttachmentRow, OwnerKind, Uploader};
+use super::{names, sealed_names, store, strip};
 use crate::db::{Conn, Id, Work};
 use crate::fault::Fault;
 use crate::http::{Ctx, Tx};
@@ -92,38 +92,69 @@ pub fn release(tx: &mut Tx, owner: Id, evidence: &[Evidence]) -> Work<()> {
     store::release(tx.conn, owner, &attachments_of(evidence))
 }
 
+/// The files of evidence of a ticket belong to it from now on: erasing the ticket's persons finds them.
+pub fn attach_to_ticket(tx: &mut Tx, kind: OwnerKind, owner: Id, complaint: Id, evidence: &[Evidence]) -> Work<()> {
+    let ids = attachments_of(evidence);
+    attach(tx, kind, owner, &ids)?;
+    store::set_complaint(tx.conn, &ids, complaint)
+}
+
 /// The same files as evidence of another row that the caller makes of this one: each gets an id of its own there.
 pub fn copy_evidence(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner: Id) -> Work<Vec<Evidence>> {
-    let rows = store::of_ids(tx.conn, &attachments_of(evidence))?;
-    let rows: HashMap<Id, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let rows = rows_of(tx.conn, evidence)?;
     let mut copies = evidence.to_vec();
     for one in &mut copies {
         let Some(id) = one.attachment_id else { continue };
-        let mut row = rows.get(&id).cloned().ok_or_else(|| Problem::new(Code::Internal))?;
-        row.id = tx.ctx.new_id();
-        (row.owner_kind, row.owner_id) = (Some(kind.code().to_owned()), Some(owner));
-        (row.is_public, row.public_key, row.public_sha256, row.public_size) = (false, None, None, None);
-        row.created_at = tx.ctx.now;
-        store::insert(tx.conn, &row)?;
-        let mut event = Event::new("attachment.copied", "attachment", row.id)
-            .data(json!({ "of": id, "sha256": row.sha256, "size": row.size, "media_type": row.media_type }))
-            .personal("name", Some(&row.name));
-        event.place = row.place();
-        ledger::append(tx, event)?;
-        one.attachment_id = Some(row.id);
+        let row = rows.get(&id).cloned().ok_or_else(|| Problem::new(Code::Internal))?;
+        let name = sealed_names::of(tx.conn, &tx.ctx.state.keys.ring(), &row)?;
+        one.attachment_id = Some(copy(tx, row, name, kind, owner)?);
     }
     Ok(copies)
 }
 
-/// What a row that names files shows of them.
-pub fn describe(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, AttachmentInfo>> {
-    let mut all = HashMap::new();
-    for chunk in ids.chunks(500) {
-        for row in store::of_ids(conn, chunk)? {
-            let info =
-                AttachmentInfo { name: row.name, media_type: row.media_type, size: row.size, sha256: row.sha256 };
-            all.insert(row.id, info);
+/// The pictures among these files, without their metadata and under neutral names, as evidence of another row. The copies
+/// must have been made ([`super::make_stripped`]); what has none is not handed on.
+pub fn copy_stripped(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner: Id) -> Work<Vec<Evidence>> {
+    let rows = rows_of(tx.conn, evidence)?;
+    let mut copies = Vec::new();
+    for one in evidence {
+        let Some(row) = one.attachment_id.and_then(|id| rows.get(&id)).cloned() else { continue };
+        let (Some(key), Some(sha256), Some(size)) = (row.stripped_key.clone(), row.stripped_sha256.clone(), row.stripped_size) else {
+            continue;
+        };
+        if key.is_empty() || row.erased_at.is_some() || !strip::can(&row.media_type) {
+            continue;
         }
+        let name = names::neutral(copies.len() + 1, &row.media_type);
+        let stripped = AttachmentRow { object_key: key, sha256, size, complaint_id: None, ..row };
+        let id = copy(tx, stripped, name, kind, owner)?;
+        copies.push(Evidence { attachment_id: Some(id), ..one.clone() });
     }
-    Ok(all)
+    Ok(copies)
+}
+
+fn rows_of(conn: &mut Conn, evidence: &[Evidence]) -> Work<HashMap<Id, AttachmentRow>> {
+    let rows = store::of_ids(conn, &attachments_of(evidence))?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+fn copy(tx: &mut Tx, mut row: AttachmentRow, name: String, kind: OwnerKind, owner: Id) -> Work<Id> {
+    let of = row.id;
+    row.id = tx.ctx.new_id();
+    row.name = String::new();
+    (row.owner_kind, row.owner_id) = (Some(kind.code().to_owned()), Some(owner));
+    (row.is_public, row.stripped_key, row.stripped_sha256, row.stripped_size) = (false, None, None, None);
+    // Whoever copies answers for the copy; a resident who uploaded the original is not named by it.
+    let me = Uploader::of(&tx.ctx.caller);
+    (row.uploader_iss, row.uploader_sub) = (me.iss, me.sub);
+    (row.uploader_role, row.uploader_place) = (me.role, me.place);
+    row.created_at = tx.ctx.now;
+    store::insert(tx.conn, &row)?;
+    sealed_names::seal(tx.conn, &tx.ctx.state.keys.ring(), row.id, &name)?;
+    let mut event = Event::new("attachment.copied", "attachment", row.id)
+        .data(json!({ "of": of, "sha256": row.sha256, "size": row.size, "media_type": row.media_type }))
+        .personal("name", Some(&name));
+    event.place = row.place();
+    ledger::append_as(tx, row.id, event)?;
+    Ok(row.id)
 }

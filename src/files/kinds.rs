@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
+use super::package;
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
 
@@ -11,7 +12,7 @@ use crate::problem::{Code, Problem};
 enum Mark {
     /// By its first bytes.
     Magic,
-    /// A ZIP archive with this folder in it (ECMA-376).
+    /// A package with a part of this type (ECMA-376).
     Package(&'static str),
     /// A compound file with one of these streams in it (MS-CFB).
     Compound(&'static [&'static str]),
@@ -40,9 +41,9 @@ types! {
     "image/webp" [], ["webp"], Mark::Magic;
     "image/heic" ["image/heif"], ["heic", "heif"], Mark::Magic;
     "application/pdf" ["application/x-pdf"], ["pdf"], Mark::Magic;
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document" [], ["docx"], Mark::Package("word/");
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" [], ["xlsx"], Mark::Package("xl/");
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation" [], ["pptx"], Mark::Package("ppt/");
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document" [], ["docx"], Mark::Package("application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml");
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" [], ["xlsx"], Mark::Package("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml");
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation" [], ["pptx"], Mark::Package("application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml");
     "application/msword" [], ["doc"], Mark::Compound(&["/WordDocument"]);
     "application/vnd.ms-excel" [], ["xls"], Mark::Compound(&["/Workbook", "/Book"]);
     "application/vnd.ms-powerpoint" [], ["ppt"], Mark::Compound(&["/PowerPoint Document"]);
@@ -62,6 +63,11 @@ impl FileType {
     }
 }
 
+/// The usual extension of a type; `bin` of one that is not allowed any more.
+pub fn usual_extension(media_type: &str) -> &'static str {
+    TYPES.iter().find(|one| one.media_type == media_type).map_or("bin", |one| one.extensions[0])
+}
+
 const ZIP: &[u8] = b"PK\x03\x04";
 const COMPOUND: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 /// As much as any mark at the beginning of a file takes.
@@ -73,60 +79,37 @@ pub fn sniff(file: &mut File) -> io::Result<Option<&'static FileType>> {
     file.seek(SeekFrom::Start(0))?;
     file.by_ref().take(HEAD).read_to_end(&mut head)?;
     if head.starts_with(ZIP) {
-        let names = names_in_zip(file)?.unwrap_or_default();
-        let has = |part: &str| names.iter().any(|name| name.starts_with(part));
         // A package with macros is another type, whatever it calls itself.
-        if !has("[Content_Types].xml") || names.iter().any(|name| name.ends_with("vbaProject.bin")) {
-            return Ok(None);
-        }
-        return Ok(TYPES.iter().find(|one| matches!(one.mark, Mark::Package(folder) if has(folder))));
+        let Some(types) = package::content_types(file)? else { return Ok(None) };
+        let has = |main: &str| types.iter().any(|one| one.eq_ignore_ascii_case(main));
+        return Ok(TYPES.iter().find(|one| matches!(one.mark, Mark::Package(main) if has(main))));
     }
     if head.starts_with(COMPOUND) {
         let Ok(compound) = cfb::CompoundFile::open(file) else { return Ok(None) };
         let has = |stream: &&str| compound.is_stream(stream);
         return Ok(TYPES.iter().find(|one| matches!(one.mark, Mark::Compound(streams) if streams.iter().any(has))));
     }
-    let found = infer::get(&head).map(|found| found.mime_type());
+    let found = infer::get(&head).map(|found| found.mime_type()).filter(|found| begins_as(found, &head));
     Ok(found.and_then(|found| TYPES.iter().find(|one| matches!(one.mark, Mark::Magic) && one.is_called(found))))
 }
 
-/// The names in the central directory of an archive (APPNOTE 4.3); `None` where there is none that can be read.
-fn names_in_zip(file: &mut File) -> io::Result<Option<Vec<String>>> {
-    const END: &[u8] = b"PK\x05\x06";
-    const END_SIZE: usize = 22;
-    const MOST_COMMENT: u64 = 0xffff;
-    const MOST_DIRECTORY: u64 = 1024 * 1024;
-    let size = file.seek(SeekFrom::End(0))?;
-    let tail_size = size.min(END_SIZE as u64 + MOST_COMMENT);
-    let mut tail = Vec::new();
-    file.seek(SeekFrom::Start(size - tail_size))?;
-    file.by_ref().take(tail_size).read_to_end(&mut tail)?;
-    let Some(at) = tail.windows(END_SIZE).rposition(|window| window.starts_with(END)) else { return Ok(None) };
-    let number = |from: usize| tail.get(from..from + 4).map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-    let (directory_size, start) = (u64::from(number(at + 12)), u64::from(number(at + 16)));
-    if directory_size > MOST_DIRECTORY || start + directory_size > size {
-        return Ok(None);
+/// Does a file begin as one of its type must? Readers look for some marks further on, too, so that a file can be two things at
+/// once; here each mark is at its place.
+fn begins_as(media_type: &str, head: &[u8]) -> bool {
+    let at = |from: usize, mark: &[u8]| head.get(from..from + mark.len()) == Some(mark);
+    match media_type {
+        "application/pdf" => at(0, b"%PDF-"),
+        "image/png" => at(0, b"\x89PNG\r\n\x1a\n"),
+        "image/jpeg" => at(0, b"\xff\xd8\xff"),
+        "image/webp" => at(0, b"RIFF") && at(8, b"WEBP"),
+        "image/heif" | "image/heic" | "video/mp4" | "video/x-m4v" | "video/quicktime" => {
+            at(4, b"ftyp")
+                || (media_type == "video/quicktime"
+                    && [b"moov", b"mdat", b"wide", b"free"].iter().any(|mark| at(4, *mark)))
+        }
+        "video/webm" => at(0, b"\x1a\x45\xdf\xa3"),
+        _ => true,
     }
-    let mut directory = Vec::new();
-    file.seek(SeekFrom::Start(start))?;
-    file.by_ref().take(directory_size).read_to_end(&mut directory)?;
-    Ok(names_in_directory(&directory))
-}
-
-fn names_in_directory(mut rest: &[u8]) -> Option<Vec<String>> {
-    const ENTRY: &[u8] = b"PK\x01\x02";
-    const ENTRY_SIZE: usize = 46;
-    let mut names = Vec::new();
-    while !rest.is_empty() {
-        let entry = rest.get(..ENTRY_SIZE).filter(|entry| entry.starts_with(ENTRY))?;
-        let length = |from: usize| usize::from(u16::from_le_bytes([entry[from], entry[from + 1]]));
-        let (name, extra, comment) = (length(28), length(30), length(32));
-        let name = rest.get(ENTRY_SIZE..ENTRY_SIZE + name)?;
-        // Some programs write folders with backslashes.
-        names.push(String::from_utf8_lossy(name).replace('\\', "/"));
-        rest = rest.get(ENTRY_SIZE + name.len() + extra + comment..)?;
-    }
-    Some(names)
 }
 
 /// Where a body says what a file is: pointers of what is declared and of the name.
@@ -197,6 +180,7 @@ fn not_allowed() -> Problem {
 mod tests {
     use std::io::Write;
 
+    use super::super::package::tests::{WORD, archive, types_part};
     use super::*;
 
     fn found(bytes: &[u8]) -> Option<&'static str> {
@@ -205,23 +189,28 @@ mod tests {
         sniff(&mut file).unwrap().map(|one| one.media_type)
     }
 
-    /// As Python's `zipfile` writes it, with a comment at the end.
-    const ARCHIVE: &str = "504b0304140000000000000021008316dc8c010000000100000010000000646f6350726f70732f6170702e786d6c78504b03\
-        041400000000000000210016c37a19040000000400000011000000776f72642f646f63756d656e742e786d6c3c772f3e504b\
-        030414000000000000002100c71c173c0800000008000000130000005b436f6e74656e745f54797065735d2e786d6c3c5479\
-        7065732f3e504b01021403140000000000000021008316dc8c01000000010000001000000000000000000000008001000000\
-        00646f6350726f70732f6170702e786d6c504b010214031400000000000000210016c37a1904000000040000001100000000\
-        0000000000000080012f000000776f72642f646f63756d656e742e786d6c504b0102140314000000000000002100c71c173c\
-        08000000080000001300000000000000000000008001620000005b436f6e74656e745f54797065735d2e786d6c504b050600\
-        00000003000300be0000009b0000000300575053";
+    #[test]
+    fn a_package_is_known_by_the_type_of_its_main_part() {
+        let types = types_part(&["application/xml", WORD]);
+        let bytes =
+            archive(&[("docProps/app.xml", "x"), ("word/document.xml", "<w/>"), ("[Content_Types].xml", &types)]);
+        assert_eq!(found(&bytes), Some("application/vnd.openxmlformats-officedocument.wordprocessingml.document"));
+        for end in 0..bytes.len() {
+            assert_eq!(found(&bytes[..end]), None, "cut off at {end}");
+        }
+        // The folder alone makes no document, and a template is none either.
+        for other in ["application/xml", &WORD.replace("document.main", "template.main")] {
+            let types = types_part(&[other]);
+            assert_eq!(found(&archive(&[("word/document.xml", "<w/>"), ("[Content_Types].xml", &types)])), None);
+        }
+    }
 
     #[test]
-    fn a_package_is_known_by_its_folder_wherever_it_stands() {
-        let bytes = hex::decode(ARCHIVE).unwrap();
-        assert_eq!(found(&bytes), Some("application/vnd.openxmlformats-officedocument.wordprocessingml.document"));
-        let comment = 3;
-        for end in 0..bytes.len() - comment {
-            assert_eq!(found(&bytes[..end]), None, "cut off at {end}");
+    fn a_mark_counts_at_its_place_only() {
+        let pdf = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n";
+        assert_eq!(found(pdf), Some("application/pdf"));
+        for before in [&b"\n"[..], b"<html><script>", b"GIF89a", b"\xef\xbb\xbf", &[b' '; 1000]] {
+            assert_eq!(found(&[before, pdf].concat()), None, "{:?}", String::from_utf8_lossy(before));
         }
     }
 

@@ -6,20 +6,24 @@
 mod actions;
 mod cleanup;
 mod enclosed;
+mod erasure;
 mod evidence;
 mod kinds;
 mod model;
 mod names;
 mod owner;
-mod public_copy;
+mod package;
+mod pixels;
 mod ranges;
 mod receive;
 mod routes;
+mod sealed_names;
 mod serve;
 mod spool;
 mod storage;
 mod store;
 mod strip;
+mod stripped;
 mod upload;
 
 use std::path::PathBuf;
@@ -27,14 +31,22 @@ use std::time::Duration;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+/// Every type of file that is taken, as it is sent again.
+pub fn media_types() -> impl Iterator<Item = &'static str> {
+    kinds::TYPES.iter().map(|kind| kind.media_type)
+}
+
 pub use cleanup::{remove_unattached, sweep};
 pub use enclosed::{Enclosed, Stored, create, enclosed, put, withdraw};
+pub use erasure::{erase_bytes, erase_of_complaint};
 pub use evidence::{
-    attach, attach_evidence, attachments_of, check_attachment, check_evidence, check_lists, copy_evidence, describe,
-    release,
+    attach, attach_evidence, attach_to_ticket, attachments_of, check_attachment, check_evidence, check_lists,
+    copy_evidence, copy_stripped, release,
 };
-pub use model::{AttachmentInfo, OwnerKind};
-pub use public_copy::{PublicPhoto, make_private, make_public, pictures};
+pub use model::OwnerKind;
+pub use owner::shown_of_tickets;
+pub use sealed_names::seal_old;
+pub use stripped::{PublicPhoto, make_private, make_public, make_stripped, pictures};
 pub use spool::next;
 pub use storage::S3Options;
 pub use upload::upload_own;
@@ -114,7 +126,7 @@ pub struct Files {
     pub timeout: Duration,
     storage: Storage,
     uploads: Uploads,
-    /// One public copy is made at a time: the picture is in memory meanwhile.
+    /// One copy without metadata is made at a time: the picture is in memory meanwhile.
     stripping: tokio::sync::Semaphore,
 }
 

@@ -2,6 +2,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::access::person::PersonKey;
 use crate::access::{Caller, Role};
 use crate::coded_enum;
 use crate::db::Id;
@@ -51,7 +52,8 @@ impl Uploader {
 
     /// The same office, company or committee; of residents, the same person.
     pub fn is(&self, other: &Uploader) -> bool {
-        let same_person = self.role != Role::Resident.code() || self.sub == other.sub;
+        let person = |one: &Uploader| PersonKey::new(&one.iss, &one.sub);
+        let same_person = self.role != Role::Resident.code() || person(self) == person(other);
         (&self.iss, &self.role, &self.place) == (&other.iss, &other.role, &other.place) && same_person
     }
 }
@@ -60,11 +62,12 @@ impl Uploader {
 #[diesel(table_name = attachments)]
 pub struct AttachmentRow {
     pub id: Id,
+    /// Empty: the name lies sealed. What still stands here is from before names were sealed.
     pub name: String,
     pub media_type: String,
     pub size: i64,
     pub sha256: String,
-    /// Where its bytes are in the store; copies of an attachment share them.
+    /// Where its bytes are in the store; copies of an attachment share them. Empty once they were erased.
     pub object_key: String,
     pub owner_kind: Option<String>,
     pub owner_id: Option<Id>,
@@ -76,10 +79,15 @@ pub struct AttachmentRow {
     pub township: String,
     pub community: String,
     pub is_public: bool,
-    pub public_key: Option<String>,
-    pub public_sha256: Option<String>,
-    pub public_size: Option<i64>,
+    /// The copy without metadata, once it was made; empty where none can be made.
+    pub stripped_key: Option<String>,
+    pub stripped_sha256: Option<String>,
+    pub stripped_size: Option<i64>,
     pub created_at: Instant,
+    /// The ticket that it came with.
+    pub complaint_id: Option<Id>,
+    /// Nobody gets it from then on.
+    pub erased_at: Option<Instant>,
 }
 
 impl AttachmentRow {
@@ -105,19 +113,31 @@ impl AttachmentRow {
         OwnerKind::from_code(self.owner_kind.as_deref()?).zip(self.owner_id)
     }
 
-    pub fn view(self) -> Attachment {
+    pub fn view(self, name: String, form: Shown) -> Attachment {
         let owner = self.owner();
+        let (size, sha256) = match form {
+            Shown::Original => (self.size, self.sha256),
+            Shown::Stripped => (self.stripped_size.unwrap_or_default(), self.stripped_sha256.unwrap_or_default()),
+        };
         Attachment {
             id: self.id,
-            name: self.name,
+            name,
             media_type: self.media_type,
-            size: self.size,
-            sha256: self.sha256,
+            size,
+            sha256,
             owner_kind: owner.map(|(kind, _)| kind),
             owner_id: owner.map(|(_, id)| id),
             created_at: self.created_at,
         }
     }
+}
+
+/// In which form a caller gets a file that it sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    Original,
+    /// The copy without metadata.
+    Stripped,
 }
 
 /// A file that is in the store, before it has a row.
@@ -155,27 +175,6 @@ pub struct Attachment {
     /// The row that it belongs to; null until it is attached.
     pub owner_id: Option<Id>,
     pub created_at: Instant,
-}
-
-/// What a row that names a file shows of it (附件摘要).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct AttachmentInfo {
-    /// Name of the file.
-    #[schema(max_length = 255, example = "物业服务合同.pdf")]
-    pub name: String,
-    /// What it is, as found in its bytes.
-    #[schema(max_length = 100, example = "application/pdf")]
-    pub media_type: String,
-    /// Size in bytes.
-    #[schema(minimum = 1, example = 482133)]
-    pub size: i64,
-    /// SHA-256 of its bytes, in hex.
-    #[schema(
-        min_length = 64,
-        max_length = 64,
-        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-    )]
-    pub sha256: String,
 }
 
 /// The bytes of a file (文件内容).

@@ -1,17 +1,23 @@
 //! Names of files: what is taken of one, and how it travels in a header (RFC 6266, RFC 8187).
 
-use actix_web::http::header::{ContentDisposition, DispositionType};
+use actix_web::http::header::{DispositionType, HeaderValue};
+use percent_encoding::percent_decode_str;
 
-use crate::characters::is_forbidden;
+use crate::characters::{self, tidied};
 use crate::fault::Fault;
+use crate::http::form;
 
 pub const MOST_CHARACTERS: usize = 255;
 
 /// The last part of a path that somebody gave as a name; `None` where nothing is left of it.
 pub fn clean(given: &str, pointer: &str) -> Result<Option<String>, Fault> {
-    let name = given.rsplit(['/', '\\']).next().unwrap_or_default().trim();
-    if name.chars().any(|letter| letter.is_control() || is_forbidden(letter)) {
-        let (zh, en) = ("文件名含有不允许的字符", "the name of the file has a character that is not allowed");
+    let name = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name = tidied(name).trim().to_owned();
+    if let Some(fault) = characters::fault(pointer, &name) {
+        return Err(fault);
+    }
+    if name.contains(char::is_control) {
+        let (zh, en) = ("文件名不得含有控制字符", "the name of a file holds no control characters");
         return Err(Fault::new(pointer, "forbidden_character", zh, en));
     }
     if name.chars().count() > MOST_CHARACTERS {
@@ -21,13 +27,67 @@ pub fn clean(given: &str, pointer: &str) -> Result<Option<String>, Fault> {
         );
         return Err(Fault::new(pointer, "too_long", zh, en));
     }
-    Ok(Some(name.to_owned()).filter(|name| !name.trim_matches('.').is_empty()))
+    Ok(Some(name).filter(|name| !name.trim_matches('.').is_empty()))
 }
 
-/// The name that a `Content-Disposition` gives: `filename*` before `filename` (RFC 6266, 4.3).
-pub fn of_disposition(disposition: &ContentDisposition) -> Option<String> {
-    let extended = disposition.get_filename_ext().and_then(|value| String::from_utf8(value.value.clone()).ok());
-    extended.or_else(|| disposition.get_filename().map(str::to_owned))
+/// The name that a `Content-Disposition` gives: `filename*` before `filename` (RFC 6266, 4.3). Older programs send the whole
+/// path on a disk of Windows, with backslashes that escape nothing.
+pub fn of_header(header: &HeaderValue, pointer: &str) -> Result<Option<String>, Fault> {
+    let malformed = || Fault::new(pointer, "invalid_format", "请求头格式错误", "the header is malformed");
+    let text = std::str::from_utf8(header.as_bytes()).map_err(|_| form::not_utf8(pointer))?;
+    let all = parameters(text);
+    let named = |wanted: &str| all.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    let Some(extended) = named("filename*") else { return Ok(named("filename").map(str::to_owned)) };
+    let mut parts = extended.splitn(3, '\'');
+    let (Some(charset), Some(_), Some(value)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(malformed());
+    };
+    if !charset.eq_ignore_ascii_case("utf-8") {
+        return Err(form::not_utf8(pointer));
+    }
+    let value = percent_decode_str(value).decode_utf8().map_err(|_| form::not_utf8(pointer))?;
+    Ok(Some(value.into_owned()))
+}
+
+fn parameters(header: &str) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    let mut rest = header.split_once(';').map_or("", |(_, rest)| rest);
+    while let Some((name, after)) = rest.split_once('=') {
+        let after = after.trim_start();
+        let (value, remaining) = match after.strip_prefix('"') {
+            Some(quoted) => unquoted(quoted),
+            None => {
+                let (value, remaining) = after.split_once(';').unwrap_or((after, ""));
+                (value.trim().to_owned(), remaining)
+            }
+        };
+        all.push((name.trim_matches([';', ' ', '\t']).to_ascii_lowercase(), value));
+        rest = remaining;
+    }
+    all
+}
+
+/// Up to the closing quote. A backslash escapes quotes and backslashes alone.
+fn unquoted(text: &str) -> (String, &str) {
+    let mut value = String::new();
+    let mut letters = text.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '"' => return (value, &text[at + 1..]),
+            '\\' => {
+                let escaped = letters.next_if(|(_, next)| matches!(next, '"' | '\\'));
+                value.push(escaped.map_or('\\', |(_, next)| next));
+            }
+            other => value.push(other),
+        }
+    }
+    (value, "")
+}
+
+/// A name that says nothing of whoever gave the file: `图片1.jpg`.
+pub fn neutral(number: impl std::fmt::Display, media_type: &str) -> String {
+    let kind = if media_type.starts_with("image/") { "图片" } else { "附件" };
+    format!("{kind}{number}.{}", super::kinds::usual_extension(media_type))
 }
 
 /// A `Content-Disposition` that no name can break out of.
@@ -44,7 +104,6 @@ pub fn disposition(kind: &DispositionType, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::HeaderValue;
     use proptest::prelude::*;
 
     use super::*;
@@ -60,6 +119,28 @@ mod tests {
         assert_eq!(name(&"长".repeat(256)), Err("too_long"));
     }
 
+    #[test]
+    fn a_header_gives_the_name_that_its_sender_meant() {
+        let name = |header: &[u8]| {
+            let given = of_header(&HeaderValue::from_bytes(header).unwrap(), "/file");
+            given.and_then(|name| clean(&name.unwrap_or_default(), "/file")).map(Option::unwrap_or_default)
+        };
+        let good = |header: &str| name(header.as_bytes()).unwrap();
+        assert_eq!(good(r#"form-data; name="file"; filename="C:\Users\demo\现场.jpg""#), "现场.jpg");
+        assert_eq!(good(r#"form-data; name="file"; filename="C:\\Users\\demo\\现场.jpg""#), "现场.jpg");
+        assert_eq!(good(r#"form-data; name="a;b"; filename="say \"x\".jpg""#), "say \"x\".jpg");
+        assert_eq!(good("attachment; filename=plain.png ; x=y"), "plain.png");
+        assert_eq!(good("attachment; filename=\"a.png\"; filename*=utf-8''%E7%85%A7.png"), "照.png");
+        assert_eq!(good("attachment; filename=\"现\u{200b}场.jpg\""), "现场.jpg");
+        for other in [
+            &b"attachment; filename=\"\xcf\xd6.jpg\""[..],
+            b"attachment; filename*=GBK''%CF%D6.jpg",
+            b"attachment; filename*=UTF-8''%CF%D6.jpg",
+        ] {
+            assert_eq!(name(other).unwrap_err().code, "invalid_format");
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -68,8 +149,7 @@ mod tests {
             let text = disposition(&DispositionType::Attachment, &name);
             prop_assert!(text.bytes().all(|b| (b' '..0x7f).contains(&b)), "{}", text);
             prop_assert_eq!(text.matches('"').count(), 2);
-            let parsed = ContentDisposition::from_raw(&HeaderValue::from_str(&text).unwrap()).unwrap();
-            prop_assert_eq!(of_disposition(&parsed), Some(name));
+            prop_assert_eq!(of_header(&HeaderValue::from_str(&text).unwrap(), "").unwrap(), Some(name));
         }
     }
 }

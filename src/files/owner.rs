@@ -1,8 +1,12 @@
-//! Who sees a file: whoever sees the row that it belongs to, by the very code that reads that row by its id.
+//! Who sees a file: whoever sees the row that it belongs to, by the very code that reads that row by its id; and in which
+//! form.
 
-use super::model::{AttachmentRow, OwnerKind, Uploader};
-use super::store;
-use crate::access::permissions;
+use std::collections::HashSet;
+
+use super::model::{AttachmentRow, OwnerKind, Shown, Uploader};
+use super::{names, sealed_names, store, strip};
+use crate::access::{Role, permissions};
+use crate::complaints::sight::{self, Audience, Form, From};
 use crate::db::{Conn, Fail, Id, Work};
 use crate::http::Ctx;
 use crate::problem::{Code, Problem};
@@ -13,10 +17,12 @@ enum Sight {
     Open,
     /// That it is there; its content waits to be opened.
     Unopened,
+    /// A complaint, by this audience.
+    Ticket(Audience),
 }
 
 /// The one place that knows the rows that have files. A new kind of row has its line here.
-fn sight(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> Work<Option<Sight>> {
+fn look(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> Work<Option<Sight>> {
     let unopened = |yes: bool| if yes { Sight::Unopened } else { Sight::Open };
     match kind {
         OwnerKind::Violation => {
@@ -52,12 +58,12 @@ fn sight(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> Work<Option<Sig
             seen(conn, ctx, "get_hazard", read, |_| Sight::Open)
         }
         OwnerKind::Complaint => {
-            let read = |conn: &mut Conn| complaints::find_for(conn, ctx, id);
-            seen(conn, ctx, "get_complaint", read, |_| Sight::Open)
+            let read = |conn: &mut Conn| complaints::audience_for(conn, ctx, id);
+            seen(conn, ctx, "get_complaint", read, |audience| Sight::Ticket(*audience))
         }
         OwnerKind::ComplaintStep => {
-            let read = |conn: &mut Conn| complaints::find_step_for(conn, ctx, id);
-            seen(conn, ctx, "get_complaint", read, |_| Sight::Open)
+            let read = |conn: &mut Conn| complaints::audience_for_step(conn, ctx, id);
+            seen(conn, ctx, "get_complaint", read, |audience| Sight::Ticket(*audience))
         }
     }
 }
@@ -79,23 +85,84 @@ fn seen<Row>(
     }
 }
 
-/// Does this caller see this file? What the caller uploaded itself it knows already, opened or not.
-pub fn sees(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> Work<bool> {
+/// In which form this caller sees this file, if at all. What the caller uploaded itself it knows already, opened or not.
+fn form(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> Work<Option<Shown>> {
+    if row.erased_at.is_some() {
+        return Ok(None);
+    }
     let own = Uploader::of(&ctx.caller).is(&row.uploader());
-    let Some((kind, id)) = row.owner() else { return Ok(own) };
-    Ok(match sight(conn, ctx, kind, id)? {
-        Some(Sight::Open) => true,
-        Some(Sight::Unopened) => own,
-        None => false,
+    let original = |yes: bool| yes.then_some(Shown::Original);
+    let Some((kind, id)) = row.owner() else { return Ok(original(own)) };
+    Ok(match look(conn, ctx, kind, id)? {
+        // Handed on to a case before copies were stripped.
+        Some(Sight::Open) if row.complaint_id.is_some() => strip::can(&row.media_type).then_some(Shown::Stripped),
+        Some(Sight::Open) => Some(Shown::Original),
+        Some(Sight::Unopened) => original(own),
+        Some(Sight::Ticket(_)) if own => Some(Shown::Original),
+        Some(Sight::Ticket(audience)) => of_ticket(row, audience),
+        None => None,
     })
 }
 
-/// A file that this caller sees; any other is as if it were not there.
-pub fn find_visible(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<AttachmentRow> {
+/// Who a file of a ticket came from.
+fn from(row: &AttachmentRow) -> From {
+    let with_ticket = row.owner_kind.as_deref() == Some(OwnerKind::Complaint.code());
+    match with_ticket || row.uploader_role == Role::Resident.code() {
+        true => From::Complainant,
+        false => From::Handler,
+    }
+}
+
+fn of_ticket(row: &AttachmentRow, audience: Audience) -> Option<Shown> {
+    match sight::file(audience, from(row), strip::can(&row.media_type)) {
+        Form::Clear => Some(Shown::Original),
+        Form::Stripped if row.stripped_key.as_deref() != Some("") => Some(Shown::Stripped),
+        _ => None,
+    }
+}
+
+/// Of these files of tickets, those that this caller gets in some form; each with the audience that the caller is of its
+/// ticket.
+pub fn shown_of_tickets(conn: &mut Conn, ctx: &Ctx, ids: &[(Id, Audience)]) -> Work<HashSet<Id>> {
+    let me = Uploader::of(&ctx.caller);
+    let mut shown = HashSet::new();
+    for chunk in ids.chunks(500) {
+        let all: Vec<Id> = chunk.iter().map(|(id, _)| *id).collect();
+        for row in store::of_ids(conn, &all)?.into_iter().filter(|row| row.erased_at.is_none()) {
+            let audience = chunk.iter().find(|(id, _)| *id == row.id).map(|(_, audience)| *audience);
+            if me.is(&row.uploader()) || audience.is_some_and(|audience| of_ticket(&row, audience).is_some()) {
+                shown.insert(row.id);
+            }
+        }
+    }
+    Ok(shown)
+}
+
+/// A file that this caller sees, and in which form; any other is as if it were not there.
+pub fn find_visible(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<(AttachmentRow, Shown)> {
     if let Some(row) = store::find(conn, id)?
-        && sees(conn, ctx, &row)?
+        && let Some(form) = form(conn, ctx, &row)?
     {
-        return Ok(row);
+        return Ok((row, form));
     }
     Err(Problem::not_found().into())
+}
+
+/// What a file that this caller sees is called to this caller.
+pub fn name(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> Work<String> {
+    let own = Uploader::of(&ctx.caller).is(&row.uploader());
+    let neutral = |conn: &mut Conn| -> Work<String> {
+        let number = match row.complaint_id {
+            Some(complaint) => store::number_in_ticket(conn, complaint, row.id)?,
+            None => 1,
+        };
+        Ok(names::neutral(number, &row.media_type))
+    };
+    if !own && let (Some((kind, id)), Some(_)) = (row.owner(), row.complaint_id) {
+        match look(conn, ctx, kind, id)? {
+            Some(Sight::Ticket(audience)) if sight::keeps_name(audience, from(row)) => {}
+            _ => return neutral(conn),
+        }
+    }
+    sealed_names::of(conn, &ctx.state.keys.ring(), row)
 }

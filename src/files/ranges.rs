@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::http::conditions::Conditions;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     Whole,
@@ -13,10 +15,10 @@ pub enum Asked {
 /// One range; several, other units and what cannot be read are answered with the whole (14.2). `If-Range` that is not
 /// this very tag asks for the whole too (13.1.5).
 pub fn asked(range: Option<&str>, if_range: Option<&str>, etag: &str, size: u64) -> Asked {
-    let Some(spec) = range.and_then(|range| range.trim().strip_prefix("bytes=")) else { return Asked::Whole };
-    if if_range.is_some_and(|tag| tag.trim() != etag) {
-        return Asked::Whole;
-    }
+    // The name of a unit minds no case (14.1).
+    let spec =
+        range.and_then(|range| range.trim().split_once('=')).filter(|(unit, _)| unit.eq_ignore_ascii_case("bytes"));
+    let Some((_, spec)) = spec.filter(|_| Conditions::if_range(if_range, etag)) else { return Asked::Whole };
     let Some((first, last)) = spec.trim().split_once('-').filter(|_| !spec.contains(',')) else { return Asked::Whole };
     let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().unwrap_or(u64::MAX));
     match (first, last) {
@@ -49,6 +51,7 @@ mod tests {
     fn a_range_is_cut_to_the_file() {
         for (range, wanted) in [
             ("bytes=0-0", Asked::Part(0..1)),
+            ("Bytes=0-0", Asked::Part(0..1)),
             ("bytes=10-19", Asked::Part(10..20)),
             ("bytes=90-", Asked::Part(90..100)),
             ("bytes=90-500", Asked::Part(90..100)),

@@ -1,8 +1,8 @@
 //! Both forms of an upload: a `multipart/form-data` form with one part, and the file itself as the body.
 
-use actix_multipart::Multipart;
+use actix_multipart::{Field, Multipart};
 use actix_web::HttpRequest;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, ContentDisposition};
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::Payload;
 
 use super::kinds::Pointers;
@@ -56,9 +56,8 @@ async fn of_body(
     declared: Option<String>,
 ) -> Result<Received, Problem> {
     const AT: &str = "header/content-disposition";
-    let given = match request.headers().get(CONTENT_DISPOSITION).map(ContentDisposition::from_raw) {
-        Some(Ok(disposition)) => names::of_disposition(&disposition).map(|name| (name, AT)),
-        Some(Err(_)) => return Err(Problem::fault(AT, "invalid_format", "请求头格式错误", "the header is malformed")),
+    let given = match request.headers().get(CONTENT_DISPOSITION) {
+        Some(header) => names::of_header(header, AT).map_err(refused)?.map(|name| (name, AT)),
         None => None,
     };
     let given = match given {
@@ -86,13 +85,22 @@ async fn of_form(ctx: &Ctx, request: &HttpRequest, payload: Payload) -> Result<R
             let (zh, en) = ("一次只能上传一个文件", "one file at a time");
             return Err(Problem::fault("/file", "duplicate", zh, en));
         }
-        let given = part.content_disposition().and_then(names::of_disposition);
-        let name = given.map_or(Ok(None), |name| names::clean(&name, "/file")).map_err(refused)?;
+        let name = of_part(&part).map_err(refused)?;
         let declared = part.content_type().map(|kind| essence(kind.as_ref()));
         let spooled = take(ctx, part).await?;
         received = Some(Received { spooled, name, declared, at: IN_FORM });
     }
     received.ok_or_else(|| Problem::fault("/file", "required", "此字段必填", "this field is required"))
+}
+
+/// The name of a file in a form.
+pub(super) fn of_part(part: &Field) -> Result<Option<String>, Fault> {
+    const AT: &str = "/file";
+    let given = match part.headers().get(CONTENT_DISPOSITION) {
+        Some(header) => names::of_header(header, AT)?,
+        None => None,
+    };
+    given.map_or(Ok(None), |name| names::clean(&name, AT))
 }
 
 pub(super) fn refused(fault: Fault) -> Problem {

@@ -1,22 +1,22 @@
 use actix_web::http::header::DispositionType;
 use actix_web::{HttpRequest, get, post, web};
 
-use super::model::{Attachment, FileBytes, UploadForm, UploadQuery};
+use super::model::{Attachment, FileBytes, Shown, UploadForm, UploadQuery};
 use super::serve::{Content, serve};
-use super::{actions, names, owner, public_copy, upload};
+use super::{actions, names, owner, stripped, upload};
 use crate::app::State;
 use crate::http::context::PathId;
 use crate::http::{Answer, Ctx};
 
 /// Upload a file
 ///
-/// As a form with one part `file`, or as the body itself with its own `Content-Type` (or `application/octet-stream`) and
+/// As a form with one part `file`. Without a form, the body may be the file itself, with its own `Content-Type` (or `application/octet-stream`) and
 /// its name in `Content-Disposition: attachment; filename*=UTF-8''…` or in `name`. JPEG, PNG, WebP, HEIC, PDF, Word, Excel,
 /// PowerPoint, MP4, QuickTime and WebM; the type is read from the bytes, and a declared type or an extension that is not
 /// that of the bytes is refused. Then name its id as `attachment_id` of evidence; a file that belongs to nothing is seen by
 /// its uploader alone, and removed after 24 hours.
 #[utoipa::path(tag = "attachments", params(UploadQuery),
-    request_body(description = "The file", content((UploadForm = "multipart/form-data"), (FileBytes = "*/*"))),
+    request_body(description = "The file", content((UploadForm = "multipart/form-data"))),
     responses((status = 201, description = "Uploaded", body = Attachment)))]
 #[post("/v1/attachments")]
 pub async fn create_attachment(ctx: Ctx, request: HttpRequest, payload: web::Payload) -> Answer {
@@ -25,11 +25,17 @@ pub async fn create_attachment(ctx: Ctx, request: HttpRequest, payload: web::Pay
 
 /// Show a file
 ///
-/// Whoever sees the row that it belongs to sees it, once that row is opened where opening it is a delivery.
+/// Whoever sees the row that it belongs to sees it, once that row is opened where opening it is a delivery. Of a complaint
+/// (see `docs/who-may-know.md`) companies, committees, utilities and followers get a copy of a picture without its metadata,
+/// under a neutral name, and no other file of the complainant's: size and digest are those of the copy.
 #[utoipa::path(tag = "attachments", params(("id" = crate::db::Id, Path, description = "Id of the file")),
     responses((status = 200, description = "The file's name, type, size and digest", body = Attachment)))]
 #[get("/v1/attachments/{id}")]
 pub async fn get_attachment(ctx: Ctx, id: PathId) -> Answer {
+    let (row, form) = ctx.read(move |conn, ctx| owner::find_visible(conn, ctx, id.0)).await?;
+    if form == Shown::Stripped {
+        stripped::with_copy(&ctx.state, row).await?;
+    }
     ctx.get(move |conn, ctx| actions::get_attachment(conn, ctx, id.0)).await
 }
 
@@ -48,15 +54,24 @@ pub async fn get_attachment(ctx: Ctx, id: PathId) -> Answer {
     ))]
 #[get("/v1/attachments/{id}/content")]
 pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) -> Answer {
-    let row = ctx.read(move |conn, ctx| owner::find_visible(conn, ctx, id.0)).await?;
-    let content = Content {
-        key: row.object_key,
-        size: u64::try_from(row.size).unwrap_or_default(),
-        sha256: row.sha256,
-        media_type: row.media_type,
-        disposition: names::disposition(&DispositionType::Attachment, &row.name),
-        cache: "private, no-cache",
-        vary: "Authorization",
+    let (row, form, name) = ctx
+        .read(move |conn, ctx| {
+            let (row, form) = owner::find_visible(conn, ctx, id.0)?;
+            let name = owner::name(conn, ctx, &row)?;
+            Ok((row, form, name))
+        })
+        .await?;
+    let content = match form {
+        Shown::Stripped => stripped::download(&ctx.state, row, &name).await?,
+        Shown::Original => Content {
+            key: row.object_key,
+            size: u64::try_from(row.size).unwrap_or_default(),
+            sha256: row.sha256,
+            media_type: row.media_type,
+            disposition: names::disposition(&DispositionType::Attachment, &name),
+            cache: "private, no-cache",
+            vary: Some("Authorization"),
+        },
     };
     serve(&ctx.state.files, &request, content).await
 }
@@ -69,11 +84,12 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
     responses(
         (status = 200, description = "The picture", body = FileBytes, content_type = "image/*"),
         (status = 206, description = "The part that was asked for", body = FileBytes, content_type = "image/*"),
+        (status = 400, description = "No id, as a page", body = String, content_type = "text/html"),
         (status = 404, description = "No such picture is public, as a page", body = String, content_type = "text/html"),
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html"),
     ))]
 #[get("/public/files/{id}")]
 pub async fn get_public_file(state: web::Data<State>, id: PathId, request: HttpRequest) -> Answer {
-    let content = public_copy::content(&state, id.0).await?;
+    let content = stripped::public_content(&state, id.0).await?;
     serve(&state.files, &request, content).await
 }

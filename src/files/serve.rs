@@ -3,8 +3,8 @@
 use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_SECURITY_POLICY, ETAG,
-    IF_NONE_MATCH, IF_RANGE, RANGE, VARY,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, ETAG, IF_RANGE, RANGE,
+    VARY,
 };
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::stream;
@@ -12,6 +12,7 @@ use futures_util::stream;
 use super::Files;
 use super::ranges::{Asked, asked};
 use crate::http::Answer;
+use crate::http::conditions::{Conditions, Verdict};
 use crate::http::edge::WithoutBody;
 use crate::problem::{Code, Problem};
 
@@ -25,22 +26,27 @@ pub struct Content {
     pub media_type: String,
     pub disposition: String,
     pub cache: &'static str,
-    pub vary: &'static str,
+    /// What the answer depends on beside its address.
+    pub vary: Option<&'static str>,
 }
 
 pub async fn serve(files: &Files, request: &HttpRequest, content: Content) -> Answer {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let etag = format!("\"{}\"", content.sha256);
     let mut response = HttpResponse::Ok();
-    response
-        .insert_header((ETAG, etag.as_str()))
-        .insert_header((CACHE_CONTROL, content.cache))
-        .insert_header((VARY, content.vary));
-    let same = |tag: &str| tag == "*" || tag.trim_start_matches("W/") == etag;
-    if header(IF_NONE_MATCH).is_some_and(|tags| tags.split(',').map(str::trim).any(same)) {
-        return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
+    response.insert_header((ETAG, etag.as_str())).insert_header((CACHE_CONTROL, content.cache));
+    if let Some(vary) = content.vary {
+        response.insert_header((VARY, vary));
     }
-    let range = match asked(header(RANGE), header(IF_RANGE), &etag, content.size) {
+    match Conditions::of(request.headers()).on_read(Some(&etag)) {
+        Verdict::Answer => {}
+        Verdict::NotModified => return Ok(response.status(StatusCode::NOT_MODIFIED).finish()),
+        Verdict::Failed => return Err(Problem::new(Code::PreconditionFailed)),
+    }
+    // Ranges are of GET alone (14.2); several lines are no range.
+    let head = request.extensions().contains::<WithoutBody>();
+    let wanted = header(RANGE).filter(|_| !head && request.headers().get_all(RANGE).count() == 1);
+    let range = match asked(wanted, header(IF_RANGE), &etag, content.size) {
         Asked::Whole => 0..content.size,
         Asked::Part(range) => {
             let part = format!("bytes {}-{}/{}", range.start, range.end - 1, content.size);
@@ -53,15 +59,13 @@ pub async fn serve(files: &Files, request: &HttpRequest, content: Content) -> An
                 .header(CONTENT_RANGE, format!("bytes */{}", content.size)));
         }
     };
-    // Lengths and ranges are of the bytes as they are: the compressing layer leaves alone what has an encoding.
     response
         .content_type(content.media_type)
-        .insert_header((CONTENT_ENCODING, "identity"))
         .insert_header((CONTENT_DISPOSITION, content.disposition))
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((ACCEPT_RANGES, "bytes"));
     let length = range.end - range.start;
-    if request.extensions().contains::<WithoutBody>() {
+    if head {
         let nothing = stream::empty::<Result<actix_web::web::Bytes, std::io::Error>>();
         return Ok(response.body(SizedStream::new(length, nothing)));
     }

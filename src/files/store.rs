@@ -38,21 +38,98 @@ pub fn set_public(conn: &mut Conn, ids: &[Id], public: bool) -> Work<()> {
     let attached =
         attachments::table.filter(attachments::id.eq_any(ids.to_vec())).filter(attachments::owner_id.is_not_null());
     let forgotten = (
-        attachments::public_key.eq(None::<String>),
-        attachments::public_sha256.eq(None::<String>),
-        attachments::public_size.eq(None::<i64>),
+        attachments::stripped_key.eq(None::<String>),
+        attachments::stripped_sha256.eq(None::<String>),
+        attachments::stripped_size.eq(None::<i64>),
     );
     diesel::update(attached).set((attachments::is_public.eq(public), forgotten)).execute(conn)?;
     Ok(())
 }
 
-/// Remembers the public copy of a file that is still public and has none. Says whether it was taken.
-pub fn set_public_copy(conn: &mut Conn, id: Id, key: &str, sha256: &str, size: i64) -> Work<bool> {
-    let without =
-        attachments::table.find(id).filter(attachments::is_public.eq(true)).filter(attachments::public_key.is_null());
-    let copy =
-        (attachments::public_key.eq(key), attachments::public_sha256.eq(sha256), attachments::public_size.eq(size));
+/// Remembers the copy without metadata of a file that has none yet. Says whether it was taken.
+pub fn set_stripped_copy(conn: &mut Conn, id: Id, key: &str, sha256: &str, size: i64) -> Work<bool> {
+    let without = attachments::table
+        .find(id)
+        .filter(attachments::stripped_key.is_null())
+        .filter(attachments::erased_at.is_null());
+    let copy = (
+        attachments::stripped_key.eq(key),
+        attachments::stripped_sha256.eq(sha256),
+        attachments::stripped_size.eq(size),
+    );
     Ok(diesel::update(without).set(copy).execute(conn)? == 1)
+}
+
+/// These files came with a ticket.
+pub fn set_complaint(conn: &mut Conn, ids: &[Id], complaint: Id) -> Work<()> {
+    if !ids.is_empty() {
+        let these = attachments::table.filter(attachments::id.eq_any(ids.to_vec()));
+        diesel::update(these).set(attachments::complaint_id.eq(complaint)).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Everything that came with a ticket, in the order in which it came.
+pub fn of_complaint(conn: &mut Conn, complaint: Id) -> Work<Vec<AttachmentRow>> {
+    Ok(attachments::table.filter(attachments::complaint_id.eq(complaint)).order(attachments::id).load(conn)?)
+}
+
+/// Which file of its ticket this is, from 1.
+pub fn number_in_ticket(conn: &mut Conn, complaint: Id, id: Id) -> Work<i64> {
+    let before = attachments::table.filter(attachments::complaint_id.eq(complaint)).filter(attachments::id.le(id));
+    Ok(before.count().get_result(conn)?)
+}
+
+/// Nobody gets these files any more, and nobody is named as who uploaded them. Their bytes go next.
+pub fn erase(conn: &mut Conn, ids: &[Id], now: Instant) -> Work<()> {
+    let these = attachments::table.filter(attachments::id.eq_any(ids.to_vec()));
+    let erased = (
+        attachments::erased_at.eq(now),
+        attachments::name.eq(""),
+        attachments::uploader_sub.eq(""),
+        attachments::is_public.eq(false),
+    );
+    diesel::update(these).set(erased).execute(conn)?;
+    Ok(())
+}
+
+/// Files whose bytes are to be erased.
+pub fn to_erase(conn: &mut Conn, at_most: i64) -> Work<Vec<AttachmentRow>> {
+    Ok(attachments::table
+        .filter(attachments::erased_at.is_not_null())
+        .filter(attachments::object_key.ne(""))
+        .order(attachments::erased_at)
+        .limit(at_most)
+        .load(conn)?)
+}
+
+/// The bytes of these files are gone: their rows name no object.
+pub fn forget_objects(conn: &mut Conn, ids: &[Id]) -> Work<()> {
+    let these = attachments::table.filter(attachments::id.eq_any(ids.to_vec()));
+    let gone = (
+        attachments::object_key.eq(""),
+        attachments::stripped_key.eq(None::<String>),
+        attachments::stripped_sha256.eq(None::<String>),
+        attachments::stripped_size.eq(None::<i64>),
+    );
+    diesel::update(these).set(gone).execute(conn)?;
+    Ok(())
+}
+
+/// Files whose names are not sealed yet.
+pub fn with_open_name(conn: &mut Conn, at_most: i64) -> Work<Vec<(Id, String)>> {
+    Ok(attachments::table
+        .filter(attachments::name.ne(""))
+        .select((attachments::id, attachments::name))
+        .order(attachments::id)
+        .limit(at_most)
+        .load(conn)?)
+}
+
+pub fn forget_open_names(conn: &mut Conn, ids: &[Id]) -> Work<()> {
+    let these = attachments::table.filter(attachments::id.eq_any(ids.to_vec()));
+    diesel::update(these).set(attachments::name.eq("")).execute(conn)?;
+    Ok(())
 }
 
 /// Files that belong to nothing and are older than this, oldest first.
@@ -77,11 +154,11 @@ pub fn keys_in_use(conn: &mut Conn, keys: &[String]) -> Work<Vec<String>> {
         .filter(attachments::object_key.eq_any(keys.to_vec()))
         .select(attachments::object_key)
         .load(conn)?;
-    let public: Vec<Option<String>> = attachments::table
-        .filter(attachments::public_key.eq_any(keys.to_vec()))
-        .select(attachments::public_key)
+    let stripped: Vec<Option<String>> = attachments::table
+        .filter(attachments::stripped_key.eq_any(keys.to_vec()))
+        .select(attachments::stripped_key)
         .load(conn)?;
-    used.extend(public.into_iter().flatten());
+    used.extend(stripped.into_iter().flatten());
     Ok(used)
 }
 

@@ -119,7 +119,9 @@ const PNG_CHUNKS: &[&[u8; 4]] = &[
 
 fn png(bytes: Bytes) -> Option<Vec<Bytes>> {
     let mut picture = Png::from_bytes(bytes).ok()?;
+    let turned = picture.exif().and_then(|exif| orientation(&exif));
     picture.chunks_mut().retain(|chunk| PNG_CHUNKS.contains(&&chunk.kind()));
+    picture.set_exif(turned.filter(|turned| *turned != 1).map(exif_of));
     Some(picture.encoder().collect())
 }
 
@@ -134,14 +136,23 @@ const WEBP_CHUNKS: &[[u8; 4]] = &[
 ];
 /// Bits of VP8X that promise Exif and XMP.
 const NOTES: u8 = 0b0000_1100;
+const EXIF: u8 = 0b0000_1000;
 
 fn webp(bytes: Bytes) -> Option<Vec<Bytes>> {
     let mut picture = WebP::from_bytes(bytes).ok()?;
+    let turned = picture.exif().and_then(|exif| orientation(&exif)).filter(|turned| *turned != 1);
     picture.chunks_mut().retain(|chunk| WEBP_CHUNKS.contains(&chunk.id()));
     for chunk in picture.chunks_mut().iter_mut().filter(|chunk| chunk.id() == webp::CHUNK_VP8X) {
         let mut flags = chunk.content().data()?.to_vec();
         *flags.first_mut()? &= !NOTES;
+        if turned.is_some() {
+            *flags.first_mut()? |= EXIF;
+        }
         *chunk = RiffChunk::new(webp::CHUNK_VP8X, RiffContent::Data(flags.into()));
+    }
+    // Of a picture without the extended header there was no Exif, so nothing is added to one.
+    if let Some(turned) = turned {
+        picture.chunks_mut().push(RiffChunk::new(webp::CHUNK_EXIF, RiffContent::Data(exif_of(turned))));
     }
     Some(picture.encoder().collect())
 }
@@ -252,6 +263,40 @@ mod tests {
         all.extend(b"SECRET");
         let stripped = joined(strip("image/png", all.into()).unwrap());
         assert!(!holds(&stripped, b"SECRET") && holds(&stripped, b"picture") && holds(&stripped, b"colours"));
+    }
+
+    #[test]
+    fn a_png_and_a_webp_keep_their_orientation() {
+        let long = |n: usize| u32::try_from(n).unwrap();
+        for big in [false, true] {
+            let notes = exif(6, big)[6..].to_vec();
+            let mut png = Png::from_bytes(Bytes::from(a_png_of_nothing())).unwrap();
+            png.set_exif(Some(notes.clone().into()));
+            let stripped = joined(strip("image/png", joined(png.encoder().collect()).into()).unwrap());
+            assert_eq!(Png::from_bytes(stripped.clone().into()).unwrap().exif(), Some(exif_of(6)));
+            assert!(!holds(&stripped, b"GPS"));
+            let chunk = |kind: &[u8; 4], contents: &[u8]| {
+                [&kind[..], &long(contents.len()).to_le_bytes(), contents, &vec![0; contents.len() % 2]].concat()
+            };
+            for written in [notes.clone(), exif(6, big)] {
+                let parts = [
+                    chunk(b"VP8X", &[0b0000_1000, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+                    chunk(b"VP8 ", b"picture!"),
+                    chunk(b"EXIF", &written),
+                ]
+                .concat();
+                let all = [&b"RIFF"[..], &long(parts.len() + 4).to_le_bytes(), b"WEBP", &parts].concat();
+                let stripped = joined(strip("image/webp", all.into()).unwrap());
+                assert!(holds(&stripped, &exif_of(6)) && !holds(&stripped, b"GPS"));
+                assert!(holds(&stripped, &[0b0000_1000, 0, 0, 0]), "its Exif is promised");
+            }
+        }
+    }
+
+    fn a_png_of_nothing() -> Vec<u8> {
+        let mut all = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89".to_vec();
+        all.extend(b"\0\0\0\0IEND\xae\x42\x60\x82");
+        all
     }
 
     #[test]

@@ -11,11 +11,13 @@ use aws_lc_rs::digest::{SHA256, digest};
 use super::model::{Attachment, NewAttachment};
 use super::receive::{Received, receive};
 use super::spool::on_disk;
-use super::{actions, kinds};
+use super::{actions, kinds, pixels};
 use crate::access::Caller;
+use crate::access::person::PersonKey;
 use crate::db::Work;
 use crate::http::{Answer, Body, Ctx};
 use crate::problem::{Code, Problem};
+use crate::quotas;
 
 /// How many uploads are under way, in all and of each caller: what they may take of memory and disk is bounded, and
 /// nobody takes all of it.
@@ -24,7 +26,7 @@ pub struct Uploads(Arc<Counts>);
 
 struct Counts {
     at_once: usize,
-    under_way: Mutex<HashMap<(String, String), usize>>,
+    under_way: Mutex<HashMap<PersonKey, usize>>,
 }
 
 /// The share of one caller.
@@ -36,7 +38,7 @@ impl Uploads {
     }
 
     pub(super) fn begin(&self, caller: &Caller) -> Result<Slot, Problem> {
-        let who = (caller.iss.clone(), caller.sub.clone());
+        let who = caller.person();
         let mut under_way = self.0.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         let own = under_way.get(&who).copied().unwrap_or_default();
         if under_way.values().sum::<usize>() >= self.0.at_once || own >= (self.0.at_once / SHARE).max(1) {
@@ -51,7 +53,7 @@ impl Uploads {
 /// One upload that is under way.
 pub struct Slot {
     uploads: Uploads,
-    who: (String, String),
+    who: PersonKey,
 }
 
 impl Drop for Slot {
@@ -68,6 +70,7 @@ impl Drop for Slot {
 
 pub async fn upload(ctx: Ctx, request: HttpRequest, payload: Payload) -> Answer {
     let slot = ctx.state.files.uploads.begin(&ctx.caller)?;
+    quotas::refuse_upload(&ctx).await?;
     let received = receive(&ctx, &request, payload).await?;
     // What has come whole is finished whether or not its sender waits for the answer: an object without a row would lie
     // about until it is swept.
@@ -97,8 +100,10 @@ pub async fn upload_own(ctx: &Ctx, name: &str, media_type: &'static str, bytes: 
 async fn finish(ctx: Ctx, received: Received) -> Answer {
     let Received { spooled, name, declared, at } = received;
     let mut file = spooled.file;
-    let (file, found) = on_disk(move || kinds::sniff(&mut file).map(|found| (file, found))).await?;
+    let (mut file, found) = on_disk(move || kinds::sniff(&mut file).map(|found| (file, found))).await?;
     let kind = kinds::agree(found, declared.as_deref(), name.as_deref(), at)?;
+    let file = on_disk(move || pixels::of(&mut file, kind.media_type).map(|size| (file, size))).await?;
+    let file = pixels::within(file, at.name)?;
     let name = name.unwrap_or_else(|| kind.usual_name());
     // The same key with another file, name or type is another request.
     let request = format!("{}\0{name}\0{}", spooled.sha256, kind.media_type);

@@ -29,6 +29,13 @@ impl Proxies {
         Some(if self.trusted.is_empty() { peer } else { self.behind(peer, request.headers()) })
     }
 
+    /// Does a proxy that settings do not name stand between? Then everybody behind it is one address to every limit.
+    pub fn sees_unnamed_proxy(&self, request: &HttpRequest) -> bool {
+        let headers = request.headers();
+        (headers.contains_key(X_FORWARDED_FOR) || headers.contains_key(FORWARDED))
+            && request.peer_addr().is_some_and(|peer| !self.trusts(peer.ip().to_canonical()))
+    }
+
     fn trusts(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.contains(&address))
     }

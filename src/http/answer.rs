@@ -6,9 +6,13 @@ use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderValue, LOCATION, VARY};
 use aws_lc_rs::digest::{SHA256, digest};
 use serde::Serialize;
 
+use super::conditions::{Conditions, Verdict};
 use super::idempotency::StoredAnswer;
 use crate::db::Id;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
+
+/// What an answer of the API depends on beside its address.
+pub const VARIES: &str = "Authorization, Accept-Language, Accept-Encoding";
 
 /// Bytes that most resources fit into, so that what is written is not copied as it grows.
 const USUAL_BODY: usize = 2048;
@@ -59,25 +63,31 @@ impl<T: Serialize> Entity<T> {
     }
 }
 
-/// Does If-None-Match name this tag (RFC 9110, 13.1.2)?
-pub fn names_tag(if_none_match: Option<&str>, tag: &str) -> bool {
-    if_none_match
-        .is_some_and(|list| list.split(',').map(|t| t.trim().trim_start_matches("W/")).any(|t| t == "*" || t == tag))
-}
-
 impl StoredAnswer {
     /// An answer with a secret in it: nobody keeps it on the way.
     pub fn secret_response(self) -> HttpResponse {
-        let mut response = self.response(None, false);
+        let mut response = self.response(false);
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
 
-    pub fn response(self, if_none_match: Option<&str>, replayed: bool) -> HttpResponse {
-        let unchanged = self.etag.as_deref().is_some_and(|tag| names_tag(if_none_match, tag));
+    /// The answer to a read, unless its conditions say otherwise.
+    pub fn conditional(self, conditions: &Conditions) -> Answer {
+        match conditions.on_read(self.etag.as_deref()) {
+            Verdict::Answer => Ok(self.made(false, false)),
+            Verdict::NotModified => Ok(self.made(true, false)),
+            Verdict::Failed => Err(Problem::new(Code::PreconditionFailed)),
+        }
+    }
+
+    pub fn response(self, replayed: bool) -> HttpResponse {
+        self.made(false, replayed)
+    }
+
+    fn made(self, unchanged: bool, replayed: bool) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
         let mut builder = HttpResponse::build(if unchanged { StatusCode::NOT_MODIFIED } else { status });
-        builder.insert_header((VARY, "Authorization, Accept-Language"));
+        builder.insert_header((VARY, VARIES));
         builder.insert_header((CACHE_CONTROL, "private, no-cache"));
         if let Some(etag) = self.etag {
             builder.insert_header((ETAG, etag));

@@ -12,8 +12,10 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use super::context::Ctx;
+use super::form;
+use super::json::{self, NotRead};
 use crate::db::Work;
-use crate::fault::Fault;
+use crate::fault::{Fault, Faults};
 use crate::problem::{Code, Problem};
 
 pub struct Body<B> {
@@ -25,18 +27,52 @@ enum Outcome<B> {
     /// Not JSON at all, and where.
     Malformed(String),
     Read {
-        faults: Vec<Fault>,
+        faults: Faults,
         input: Option<B>,
     },
+}
+
+impl<B: Send + Sync + 'static> Body<B> {
+    /// Checks what costs too much for a transaction, on a thread that nobody waits for; its faults are told with the others.
+    pub async fn examined(self, check: fn(&B) -> Vec<Fault>) -> Result<Body<B>, Problem> {
+        let Outcome::Read { faults, input: Some(input) } = self.outcome else { return Ok(self) };
+        let examine = move || {
+            let more = check(&input);
+            (input, more)
+        };
+        let (input, more) = actix_web::rt::task::spawn_blocking(examine).await.map_err(|error| {
+            tracing::error!(%error, "a check of a body panicked");
+            Problem::new(Code::Internal)
+        })?;
+        let mut faults = faults;
+        faults.extend_elsewhere(more);
+        Ok(Body { bytes: self.bytes, outcome: Outcome::Read { faults, input: Some(input) } })
+    }
 }
 
 impl<B> Body<B> {
     /// What did not come as JSON, and was checked already. `bytes` tell one request from another under one key.
     pub fn given(bytes: Vec<u8>, input: B) -> Body<B> {
-        Body { bytes, outcome: Outcome::Read { faults: Vec::new(), input: Some(input) } }
+        Body { bytes, outcome: Outcome::Read { faults: Faults::default(), input: Some(input) } }
     }
 
-    fn parts(&self) -> Work<(Vec<Fault>, Option<&B>)> {
+    /// Is it known already that this body is refused? Then nothing that is done for it needs the writer.
+    pub fn is_refused(&self) -> bool {
+        match &self.outcome {
+            Outcome::Malformed(_) => true,
+            Outcome::Read { faults, input } => !faults.is_empty() || input.is_none(),
+        }
+    }
+
+    /// What the body says, where it says it without a fault; for what has to be made ready before the transaction.
+    pub fn peek(&self) -> Option<&B> {
+        match &self.outcome {
+            Outcome::Read { faults, input } if faults.is_empty() => input.as_ref(),
+            _ => None,
+        }
+    }
+
+    fn parts(&self) -> Work<(Faults, Option<&B>)> {
         match &self.outcome {
             Outcome::Malformed(place) => Err(Problem::new(Code::MalformedJson)
                 .detail(format!("请求体不是合法的 JSON：{place}"), place.clone())
@@ -48,20 +84,23 @@ impl<B> Body<B> {
 
 impl<B: DeserializeOwned> Body<B> {
     fn of(bytes: Vec<u8>, ctx: &Ctx) -> Body<B> {
-        match serde_json::from_slice(&bytes) {
-            Ok(value) => Body { bytes, outcome: Self::read(ctx, value) },
-            Err(error) => Body { bytes, outcome: Outcome::Malformed(error.to_string()) },
-        }
+        let outcome = match json::parse(&bytes) {
+            Ok((value, twice)) => Self::read(ctx, value, twice),
+            Err(NotRead::Malformed(place)) => Outcome::Malformed(place),
+            Err(NotRead::Refused(fault)) => Outcome::Read { faults: vec![fault].into(), input: None },
+        };
+        Body { bytes, outcome }
     }
 
     /// A body that did not come over the wire (the demo's), checked like one that did.
     pub fn from_value(ctx: &Ctx, value: serde_json::Value) -> Body<B> {
-        Body { bytes: value.to_string().into_bytes(), outcome: Self::read(ctx, value) }
+        Body { bytes: value.to_string().into_bytes(), outcome: Self::read(ctx, value, Vec::new()) }
     }
 
-    fn read(ctx: &Ctx, mut value: serde_json::Value) -> Outcome<B> {
+    fn read(ctx: &Ctx, mut value: serde_json::Value, twice: Vec<Fault>) -> Outcome<B> {
         whole_numbers(&mut value);
-        let mut faults = ctx.state.contract.check_body(ctx.operation, &value);
+        let mut faults = ctx.state.contract.check_body(ctx.operation, &mut value);
+        twice.into_iter().for_each(|fault| faults.push(fault));
         let input = match serde_path_to_error::deserialize::<_, B>(value) {
             Ok(input) => Some(input),
             Err(error) => {
@@ -115,6 +154,9 @@ impl<B: DeserializeOwned + 'static> FromRequest for Body<B> {
                 return Err(Problem::new(Code::UnsupportedMediaType)
                     .detail("请求体须为 application/json", "the body must be application/json"));
             }
+            if let Some(Ok(media_type)) = request.headers().get(CONTENT_TYPE).map(|value| value.to_str()) {
+                form::check_charset(media_type)?;
+            }
             let limit = ctx.state.body_limit;
             let too_large = || {
                 Problem::new(Code::PayloadTooLarge)
@@ -146,15 +188,17 @@ impl<B> Body<B> {
     /// The input outside of a transaction: every fault at once, or the input.
     pub fn input(&self, check: impl FnOnce(&B, &mut Vec<Fault>) -> Work<()>) -> Work<&B> {
         let (mut faults, input) = self.parts()?;
-        let mut more = Vec::new();
-        if let Some(input) = input {
-            check(input, &mut more)?;
+        let mut found = Vec::new();
+        // Where the answer is full already, rules have nothing to add to it.
+        if let Some(input) = input
+            && !faults.is_full()
+        {
+            check(input, &mut found)?;
         }
-        more.retain(|fault| !faults.iter().any(|known| known.pointer == fault.pointer));
-        faults.extend(more);
+        faults.extend_elsewhere(found);
         match input {
             Some(input) if faults.is_empty() => Ok(input),
-            _ => Err(Problem::faults(faults).into()),
+            _ => Err(Problem::collected(faults).into()),
         }
     }
 }

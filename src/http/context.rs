@@ -1,23 +1,26 @@
 //! One request, as an action sees it ([`Ctx`]), and one transaction ([`Tx`]).
 
 use std::future::{Ready, ready};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
-use chrono::NaiveDate;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::answer::{self, Answer, Entity};
 use super::body::Body;
+use super::conditions::{Conditions, Verdict};
 use super::idempotency::{self, IdempotencyKey, StoredAnswer};
 use super::language::Language;
 use super::paging::PageOf;
+pub use super::path_id::PathId;
 use crate::access::{Caller, Scope};
 use crate::app::State;
 use crate::db::types::Instant;
 use crate::db::{Conn, Fail, Id, Work, WriteGate};
+use crate::documents::texts::{self, Texts};
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
 use crate::security;
@@ -33,16 +36,17 @@ pub struct Request {
     pub scope: Scope,
     pub operation: &'static str,
     pub request_id: String,
+    /// Ours, where `request_id` is the caller's.
+    pub server_request_id: Option<String>,
     /// Reading delivers what waits to be opened: a person asks, and sees the answer.
     pub opens: bool,
     pub language: Language,
     pub method: String,
     pub path: String,
     pub idempotency_key: Option<String>,
-    /// The version that If-Match asks for.
-    pub if_match: Option<String>,
+    pub conditions: Conditions,
+    /// The method must say which version it changes.
     pub needs_if_match: bool,
-    pub if_none_match: Option<String>,
     /// `Cache-Control: no-cache` (RFC 9111, 5.2.1.4): a list from the primary, please.
     pub newest: bool,
     /// The span of this request, where it is traced.
@@ -53,9 +57,9 @@ pub struct Request {
     pub today: NaiveDate,
 }
 
-/// A request that was let in. Cheap to clone.
+/// A request that was let in, and for how long its key stands where that is ours. Cheap to clone.
 #[derive(Clone)]
-pub struct Ctx(Arc<Request>);
+pub struct Ctx(Arc<Request>, Option<TimeDelta>);
 
 impl std::ops::Deref for Ctx {
     type Target = Request;
@@ -74,24 +78,9 @@ impl FromRequest for Ctx {
     }
 }
 
-/// The `{id}` of a path.
-pub struct PathId(pub Id);
-
-impl FromRequest for PathId {
-    type Error = Problem;
-    type Future = Ready<Result<PathId, Problem>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = request.match_info().get("id").and_then(|text| text.parse().ok());
-        ready(
-            id.map(PathId).ok_or_else(|| Problem::fault("path/id", "invalid_format", "不是有效的 UUID", "not a UUID")),
-        )
-    }
-}
-
 impl Ctx {
     pub fn new(request: Request) -> Ctx {
-        Ctx(Arc::new(request))
+        Ctx(Arc::new(request), None)
     }
 
     /// Work of the program in the name of whoever decided it, under that decision's request id and at its time.
@@ -107,14 +96,14 @@ impl Ctx {
             caller: Arc::new(caller),
             operation,
             request_id,
+            server_request_id: None,
             opens: false,
             language: Language::Zh,
             method: String::new(),
             path: String::new(),
             idempotency_key: None,
-            if_match: None,
+            conditions: Conditions::default(),
             needs_if_match: false,
-            if_none_match: None,
             newest: false,
             span: None,
             query: serde_json::Value::Null,
@@ -124,29 +113,30 @@ impl Ctx {
         })
     }
 
-    /// The same request under a key of ours, where its sender gave none.
-    pub fn with_key(&self, key: String) -> Ctx {
+    /// The same request under a key of ours, where its sender gave none: what comes again within `life` is the same one.
+    pub fn with_key(&self, key: String, life: TimeDelta) -> Ctx {
         let it = &self.0;
-        Ctx::new(Request {
+        let request = Request {
             state: it.state.clone(),
             caller: it.caller.clone(),
             scope: it.scope.clone(),
             operation: it.operation,
             request_id: it.request_id.clone(),
+            server_request_id: it.server_request_id.clone(),
             opens: it.opens,
             language: it.language,
             method: it.method.clone(),
             path: it.path.clone(),
             idempotency_key: Some(key),
-            if_match: it.if_match.clone(),
+            conditions: it.conditions.clone(),
             needs_if_match: it.needs_if_match,
-            if_none_match: it.if_none_match.clone(),
             newest: it.newest,
             span: it.span.clone(),
             query: it.query.clone(),
             now: it.now,
             today: it.today,
-        })
+        };
+        Ctx(Arc::new(request), Some(life))
     }
 
     pub fn new_id(&self) -> Id {
@@ -199,12 +189,12 @@ impl Ctx {
     }
 
     fn show<T: Serialize>(&self, entity: Entity<T>) -> Answer {
-        let stored = entity.stored().map_err(unserialisable)?;
-        Ok(stored.response(self.if_none_match.as_deref(), false))
+        entity.stored().map_err(unserialisable)?.conditional(&self.conditions)
     }
 
     /// One resource whose first reading may be an act (opening a notice is its delivery): `find` answers `None` where
-    /// it is, and `open` carries it out.
+    /// it is, and `open` carries it out. What its conditions keep from the reader is not carried out: the transaction ends
+    /// without a trace.
     pub async fn get_or_open<T, F, G>(&self, find: F, open: G) -> Answer
     where
         T: Serialize + Send + 'static,
@@ -213,21 +203,32 @@ impl Ctx {
     {
         match self.find_point(find).await? {
             Some(entity) => self.show(entity),
-            None => self.transact(open).await,
+            None => self.open(open).await,
         }
     }
 
-    /// A write that has no input.
-    async fn transact<T, F>(&self, action: F) -> Answer
+    async fn open<T, F>(&self, action: F) -> Answer
     where
         T: Serialize + Send + 'static,
         F: Fn(&mut Tx) -> Work<Entity<T>> + Send + 'static,
     {
         let ctx = self.clone();
-        let work = move |conn: &mut Conn| action(&mut Tx { conn, ctx: &ctx, key: None });
-        let entity = self.in_span(WRITE, self.state.db.write(WriteGate::default(), work)).await?;
-        self.wrote();
-        self.show(entity)
+        let work = move |conn: &mut Conn, texts: &Texts| {
+            let mut tx = Tx { conn, ctx: &ctx, key: None, texts };
+            let stored = action(&mut tx)?.stored().map_err(unserialisable)?;
+            let shown = ctx.opens && ctx.conditions.on_read(stored.etag.as_deref()) == Verdict::Answer;
+            // An error is what takes a transaction back.
+            if shown { Ok(stored) } else { Err(Fail::Replay(Box::new(stored))) }
+        };
+        let stored = match self.write(WriteGate::default(), work).await {
+            Ok(stored) => {
+                self.wrote();
+                stored
+            }
+            Err(Fail::Replay(unshown)) => *unshown,
+            Err(fail) => return Err(fail.into()),
+        };
+        stored.conditional(&self.conditions)
     }
 
     /// A page of a list.
@@ -237,12 +238,8 @@ impl Ctx {
         F: FnMut(&mut Conn, &Ctx) -> Work<PageOf<T>> + Send + 'static,
     {
         // Written where it was read: 200 rows are not handed to another thread, to be freed there.
-        let written = self.read_lagging(move |conn, ctx| written(&find(conn, ctx)?)).await?;
-        Ok(HttpResponse::Ok()
-            .insert_header(("Vary", "Authorization, Accept-Language"))
-            .insert_header(("Cache-Control", "private, no-cache"))
-            .content_type("application/json")
-            .body(written))
+        let body = self.read_lagging(move |conn, ctx| written(&find(conn, ctx)?)).await?;
+        StoredAnswer { status: 200, etag: None, location: None, body }.conditional(&self.conditions)
     }
 
     /// Anything else that is read.
@@ -281,27 +278,32 @@ impl Ctx {
     where
         B: Send + Sync + 'static,
         T: Serialize + Send + 'static,
-        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
+        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + Sync + 'static,
     {
         self.act_on(Arc::new(body), action).await
     }
 
     fn key_of<B>(&self, body: &Body<B>) -> Option<IdempotencyKey> {
         let key = self.idempotency_key.as_deref()?;
-        Some(IdempotencyKey::new(key, &self.caller, &self.method, &self.path, &body.bytes))
+        let key = IdempotencyKey::new(key, &self.caller, &self.method, &self.path, &body.bytes);
+        Some(match self.1 {
+            Some(life) => key.within(life),
+            None => key,
+        })
     }
 
     async fn act_on<B, T, F>(&self, body: Arc<Body<B>>, action: F) -> Answer
     where
         B: Send + Sync + 'static,
         T: Serialize + Send + 'static,
-        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
+        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + Sync + 'static,
     {
+        let refused = body.is_refused();
         let ctx = self.clone();
         let key = self.key_of(&body);
         let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
-        let work = move |conn: &mut Conn| {
-            let mut tx = Tx { conn, ctx: &ctx, key: key.as_ref() };
+        let work = Arc::new(move |conn: &mut Conn, texts: &Texts| {
+            let mut tx = Tx { conn, ctx: &ctx, key: key.as_ref(), texts };
             let entity = action(&mut tx, &body)?;
             let stored = entity.stored().map_err(unserialisable)?;
             if let Some(key) = &key {
@@ -310,21 +312,45 @@ impl Ctx {
                 idempotency::store(tx.conn, &ctx.state.keys.ring(), key, entity.id, kept, now)?;
             }
             Ok((stored, entity.shown_once))
-        };
-        let result = self.in_span(WRITE, self.state.db.write(gate, work)).await;
+        });
+        if refused {
+            // Whether the row is this caller's decides between 404 and the faults; the writer has no part in that.
+            let attempt = work.clone();
+            match self.in_span(READ, self.state.db.read(move |conn| attempt(conn, &Texts::default()))).await {
+                // An action that writes, locks or issues a document before it asks for its input.
+                Ok(_) | Err(Fail::Query(_) | Fail::Text(_)) => {}
+                Err(fail) => return self.not_acted(fail),
+            }
+        }
+        let result = self.write(gate, move |conn: &mut Conn, texts: &Texts| work(conn, texts)).await;
         self.wrote();
         match result {
             Ok((stored, true)) => Ok(stored.secret_response()),
-            Ok((stored, false)) => Ok(stored.response(None, false)),
+            Ok((stored, false)) => Ok(stored.response(false)),
             Err(fail) => self.not_acted(fail),
         }
+    }
+
+    /// One transaction, run again where it lacked the text of a document.
+    pub async fn write<T, F>(&self, gate: WriteGate, work: F) -> Work<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn, &Texts) -> Work<T> + Send + 'static,
+    {
+        let (made, work) = (Texts::default(), Arc::new(Mutex::new(work)));
+        texts::with_texts(&made, || {
+            let (made, work) = (made.clone(), work.clone());
+            let run = move |conn: &mut Conn| work.lock().unwrap_or_else(|poisoned| poisoned.into_inner())(conn, &made);
+            self.in_span(WRITE, self.state.db.write(gate.clone(), run))
+        })
+        .await
     }
 
     /// Replayed, or refused.
     fn not_acted(&self, fail: Fail) -> Answer {
         if let Fail::Replay(stored) = fail {
             self.state.metrics.replays.inc();
-            return Ok(stored.response(None, true));
+            return Ok(stored.response(true));
         }
         let problem = Problem::from(fail);
         if problem.code == Code::IdempotencyKeyReused {
@@ -345,7 +371,7 @@ impl Ctx {
     where
         B: Send + Sync + 'static,
         S: Send + 'static,
-        R: Clone + Send + 'static,
+        R: Clone + Send + Sync + 'static,
         T: Serialize + Send + 'static,
     {
         let body = Arc::new(body);
@@ -353,15 +379,22 @@ impl Ctx {
         let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
         let (ctx, input) = (self.clone(), body.clone());
         // What was answered before, or has faults, takes no step.
-        let first = move |conn: &mut Conn| Tx { conn, ctx: &ctx, key: key.as_ref() }.input(&input).map(drop);
-        if let Err(fail) = self.in_span(WRITE, self.state.db.write(gate, first)).await {
+        let first = move |conn: &mut Conn, texts: &Texts| {
+            Tx { conn, ctx: &ctx, key: key.as_ref(), texts }.input(&input).map(drop)
+        };
+        let begun = if body.is_refused() {
+            self.in_span(READ, self.state.db.read(move |conn| first(conn, &Texts::default()))).await
+        } else {
+            self.write(gate, first).await
+        };
+        if let Err(fail) = begun {
             return self.not_acted(fail);
         }
         let mut done = Vec::new();
         for one in steps(body.input(|_, _| Ok(()))?) {
             let ctx = self.clone();
-            let work = move |conn: &mut Conn| step(&mut Tx { conn, ctx: &ctx, key: None }, &one);
-            let stepped = self.in_span(WRITE, self.state.db.write(WriteGate::default(), work)).await;
+            let work = move |conn: &mut Conn, texts: &Texts| step(&mut Tx { conn, ctx: &ctx, key: None, texts }, &one);
+            let stepped = self.write(WriteGate::default(), work).await;
             self.wrote();
             done.push(stepped?);
         }
@@ -370,8 +403,13 @@ impl Ctx {
 
     /// For what a security officer counts ([`security`]).
     pub fn security_event(&self, kind: security::Kind) {
+        self.security_event_about(kind, "");
+    }
+
+    /// The same with one of a fixed set of words.
+    pub fn security_event_about(&self, kind: security::Kind, reason: &'static str) {
         let (request_id, caller) = (self.request_id.as_str(), Some(&*self.caller));
-        let about = security::About { request_id, operation: self.operation, caller, ..Default::default() };
+        let about = security::About { request_id, operation: self.operation, caller, reason, ..Default::default() };
         self.state.security.event(kind, about);
     }
 
@@ -383,8 +421,10 @@ impl Ctx {
         F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
     {
         let ctx = self.clone();
-        let work = move |conn: &mut Conn| action(&mut Tx { conn, ctx: &ctx, key: None }, &body).map(|made| made.body);
-        self.state.db.write(WriteGate::default(), work).await
+        let work = move |conn: &mut Conn, texts: &Texts| {
+            action(&mut Tx { conn, ctx: &ctx, key: None, texts }, &body).map(|made| made.body)
+        };
+        self.write(WriteGate::default(), work).await
     }
 }
 
@@ -402,12 +442,15 @@ pub struct Tx<'a> {
     pub conn: &'a mut Conn,
     pub ctx: &'a Ctx,
     key: Option<&'a IdempotencyKey>,
+    /// The texts of documents that were made for it.
+    pub texts: &'a Texts,
 }
 
 impl<'a> Tx<'a> {
-    /// A transaction of the program itself: there is no key.
+    /// A transaction of the program itself: there is no key, and no document is issued in it ([`Ctx::write`]).
     pub fn of(conn: &'a mut Conn, ctx: &'a Ctx) -> Tx<'a> {
-        Tx { conn, ctx, key: None }
+        static NONE: LazyLock<Texts> = LazyLock::new(Texts::default);
+        Tx { conn, ctx, key: None, texts: &NONE }
     }
 }
 
@@ -461,24 +504,9 @@ impl Tx<'_> {
         body.input(|input, faults| check(conn, input, faults))
     }
 
-    /// PATCH and PUT need If-Match (RFC 6585, 3); an action honours it.
+    /// PATCH and PUT need If-Match (RFC 6585, 3); an action honours the conditions of its request. Versions begin with 1:
+    /// at 0 there is nothing yet.
     pub fn if_match(&self, version: i64) -> Work<()> {
-        match self.ctx.if_match.as_deref() {
-            None if self.ctx.needs_if_match => Err(Problem::new(Code::PreconditionRequired).into()),
-            Some(wanted) if !matches_version(wanted, version) => Err(Problem::new(Code::PreconditionFailed).into()),
-            _ => Ok(()),
-        }
+        Ok(self.ctx.conditions.on_write(version, self.ctx.needs_if_match)?)
     }
-}
-
-/// Compares the version part of each tag in the list.
-fn matches_version(if_match: &str, version: i64) -> bool {
-    let version = version.to_string();
-    if_match.split(',').map(str::trim).any(|tag| {
-        tag == "*"
-            || tag
-                .strip_prefix('"')
-                .and_then(|t| t.strip_suffix('"'))
-                .is_some_and(|t| t.split('.').next() == Some(version.as_str()))
-    })
 }

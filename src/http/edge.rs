@@ -7,18 +7,23 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::Method;
 use actix_web::http::header::{
-    ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    ACCEPT_LANGUAGE, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
 };
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
 
 use super::language::Language;
-use super::limits::Allowance;
+use super::limits::{Allowance, UnderWay};
+use super::unread::Unread;
+use crate::access::gate::{is_public_read, routed_path};
+use crate::access::visitor::Visitor;
 use crate::app::{Route, State};
 use crate::files;
 use crate::open311::{self, Format};
 use crate::pages;
 use crate::problem::{Code, Problem};
+use crate::security::Kind;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -39,6 +44,13 @@ const POLICIES: &[(&str, &str)] = &[
 ];
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
+/// What a page elsewhere may read of the head of an answer.
+const EXPOSED: &str =
+    "Content-Language, ETag, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id";
+
+/// No answer needs the camera, the microphone, the place or the purse of its reader.
+const PERMISSIONS_POLICY: &str = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
+
 fn policy_of(path: &str) -> &'static str {
     POLICIES.iter().find(|(prefix, _)| path.starts_with(prefix)).map_or(API_POLICY, |(_, policy)| policy)
 }
@@ -47,7 +59,12 @@ fn policy_of(path: &str) -> &'static str {
 #[derive(Clone)]
 pub struct RequestId(pub String);
 
-fn request_id(request: &ServiceRequest) -> String {
+/// Our id of a request to which its caller gave another: a caller may give one id to many.
+#[derive(Clone)]
+pub struct ServerRequestId(pub String);
+
+/// The id that the caller gave.
+fn given_request_id(request: &ServiceRequest) -> Option<String> {
     request
         .headers()
         .get(REQUEST_ID)
@@ -55,7 +72,7 @@ fn request_id(request: &ServiceRequest) -> String {
         .filter(|id| {
             (1..=100).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
         })
-        .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+        .map(str::to_owned)
 }
 
 /// The request as a URI (RFC 9457, 3.1.5): ours are UUIDs, the caller's need not be.
@@ -81,6 +98,11 @@ fn seal(headers: &mut HeaderMap, id: &str, state: &State) {
         headers.insert(REQUEST_ID, value);
     }
     headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS_POLICY));
+    if state.local_issuer.url.starts_with("https://") {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
     if !headers.contains_key("cache-control") {
         headers.insert(HeaderName::from_static("cache-control"), HeaderValue::from_static("no-store"));
     }
@@ -89,6 +111,21 @@ fn seal(headers: &mut HeaderMap, id: &str, state: &State) {
     {
         headers.insert(HeaderName::from_static("x-xiaoqu-sandbox-clock"), value);
     }
+}
+
+/// Probes are answered whatever else their address does.
+const PROBES: &[&str] = &["/livez", "/readyz", "/metrics"];
+
+/// Counts a request as under way, unless its address has too many.
+fn begun(state: &State, request: &ServiceRequest) -> Result<Option<UnderWay>, Problem> {
+    if PROBES.contains(&request.path()) {
+        return Ok(None);
+    }
+    let visitor = Visitor { state, request: request.request(), operation: "unknown" };
+    state.limits.begin(visitor.address()).map_err(|over| {
+        visitor.event(Kind::RateLimitedAddress, None, "at_once");
+        over.into()
+    })
 }
 
 pub async fn edge(
@@ -100,7 +137,21 @@ pub async fn edge(
         request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
     let _in_flight = state.metrics.begun();
     let span = state.traces.as_ref().map(|traces| traces.begin(request.headers()));
-    let id = request_id(&request);
+    let server_id = uuid::Uuid::now_v7().to_string();
+    let given = given_request_id(&request);
+    if given.is_some() {
+        request.extensions_mut().insert(ServerRequestId(server_id.clone()));
+    }
+    let id = given.unwrap_or_else(|| server_id.clone());
+    if state.limits.proxies().sees_unnamed_proxy(request.request()) {
+        state.metrics.unnamed_proxy.inc();
+        state.unnamed_proxy.call_once(|| {
+            tracing::warn!(
+                "a request came through a proxy that trusted_proxies does not name: all callers behind it are one address to \
+                 the limits, and to the log"
+            );
+        });
+    }
     let trace = trace_id(&request);
     let language = Language::from_header(request.headers().get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
     request.extensions_mut().insert(RequestId(id.clone()));
@@ -111,20 +162,30 @@ pub async fn edge(
     let instance = instance(&id);
     // RFC 9110, 9.3.2: HEAD is GET without the body, which the protocol layer leaves out.
     let method = request.method().clone();
-    let reader = Reader::of(request.path());
+    let reader = Reader::of(routed_path(request.request()));
+    let unread = Unread::of(&mut request);
     if request.method() == Method::HEAD {
         request.extensions_mut().insert(WithoutBody);
         request.head_mut().method = Method::GET;
     }
-    let uploads = method == Method::POST && files::is_upload(request.path());
+    let uploads = method == Method::POST && files::is_upload(routed_path(request.request()));
     let limit = if uploads { state.files.timeout } else { state.request_timeout };
-    let Ok(outcome) = tokio::time::timeout(limit, next.call(request)).await else {
+    let work = async {
+        match begun(&state, &request) {
+            Ok(_under_way) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+            Err(problem) => Ok(request.error_response(problem)),
+        }
+    };
+    let Ok(outcome) = tokio::time::timeout(limit, work).await else {
         // The request is gone with its handler: the answer travels as an error that is complete already.
         let problem = Problem::new(Code::RequestTimeout).detail(
             "若请求已完整发送，其结果未知，请用同一幂等键重试",
             "if all of it was sent, its outcome is not known: repeat it with the same key",
         );
         let mut response = answer_with(&problem, language, reader, &id, &instance);
+        if let Some(unread) = unread {
+            response = response.map_body(|_, body| unread.beside(body));
+        }
         seal(response.headers_mut(), &id, &state);
         state.metrics.problem(Code::RequestTimeout);
         state.metrics.answered(None, response.status().as_u16(), started.elapsed().as_secs_f64());
@@ -134,7 +195,7 @@ pub async fn edge(
         tracing::warn!(request_id = id, trace_id = trace.as_deref(), "request took too long");
         return Err(InternalError::from_response("request timeout", response).into());
     };
-    let mut response = problem_response(outcome?.map_into_boxed_body(), language, &id, &instance, &state);
+    let mut response = problem_response(outcome?, language, &id, &instance, &state);
     seal(response.headers_mut(), &id, &state);
 
     let answered = response.request().clone();
@@ -143,10 +204,18 @@ pub async fn edge(
     }
     if !response.headers().contains_key(CONTENT_SECURITY_POLICY) {
         // An answer with a policy of its own knows better what is in it.
-        let policy = HeaderValue::from_static(policy_of(answered.path()));
+        let policy = HeaderValue::from_static(policy_of(routed_path(&answered)));
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
     let served = answered.extensions().get::<Route>().cloned();
+    if served.as_ref().is_some_and(is_public_read) {
+        let headers = response.headers_mut();
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    }
+    if let Some(unread) = unread {
+        response = response.map_body(|_, body| unread.beside(body));
+    }
     let operation = served.as_ref().map_or("unknown", |route| route.operation);
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
@@ -161,6 +230,7 @@ pub async fn edge(
     }
     tracing::info!(
         request_id = id,
+        server_request_id = (id != server_id).then_some(server_id.as_str()),
         trace_id = trace.as_deref(),
         method = answered.method().as_str(),
         route,
@@ -216,7 +286,7 @@ fn problem_response(
         None => framework_problem(response.status()),
     };
     state.metrics.problem(problem.code);
-    let reader = Reader::of(response.request().path());
+    let reader = Reader::of(routed_path(response.request()));
     let rendered = answer_with(problem, language, reader, id, instance);
     ServiceResponse::new(response.request().clone(), rendered)
 }

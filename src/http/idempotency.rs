@@ -11,7 +11,7 @@ use crate::keys::Keyring;
 use crate::problem::{Code, Problem};
 
 /// How long an answer is replayed.
-const KEPT: chrono::Duration = chrono::Duration::hours(24);
+pub const KEPT: chrono::Duration = chrono::Duration::hours(24);
 pub const MAX_KEY_LENGTH: usize = 255;
 
 /// An answer that was given for a key.
@@ -25,6 +25,8 @@ pub struct StoredAnswer {
 
 /// Stands for an answer with a secret in it.
 const SHOWN_ONCE: u16 = 0;
+/// Stands for an answer that was erased with the personal data in it.
+const ERASED: u16 = 1;
 
 impl StoredAnswer {
     /// What is kept of an answer with a secret in it: that there was one.
@@ -38,15 +40,23 @@ impl StoredAnswer {
 pub struct IdempotencyKey {
     scope: String,
     request: String,
+    /// How long the request under it is the same one; at most [`KEPT`].
+    life: chrono::Duration,
 }
 
 impl IdempotencyKey {
+    /// For a shorter time than the usual one.
+    pub fn within(self, life: chrono::Duration) -> IdempotencyKey {
+        IdempotencyKey { life: life.min(KEPT), ..self }
+    }
+
     /// The scope is who asks (issuer, subject, client, role, division, company) and for what (method, path).
     pub fn new(key: &str, caller: &Caller, method: &str, path: &str, body: &[u8]) -> Self {
+        let person = caller.person();
         let scope = [
             key,
-            &caller.iss,
-            &caller.sub,
+            person.iss(),
+            person.sub(),
             caller.client.as_deref().unwrap_or_default(),
             caller.role.code(),
             caller.division.as_deref().unwrap_or_default(),
@@ -58,6 +68,7 @@ impl IdempotencyKey {
         IdempotencyKey {
             scope: hex::encode(digest(&SHA256, scope.as_bytes())),
             request: hex::encode(digest(&SHA256, body)),
+            life: KEPT,
         }
     }
 
@@ -101,7 +112,7 @@ pub fn find(
         .first(conn)
         .optional()?;
     let Some(row) = row else { return Ok(None) };
-    if row.created_at.0 + KEPT <= now.0 {
+    if row.created_at.0 + key.life <= now.0 {
         diesel::delete(keys::table.find(&key.scope)).execute(conn)?;
         return Ok(None);
     }
@@ -110,6 +121,11 @@ pub fn find(
     }
     if row.status == i32::from(SHOWN_ONCE) {
         return Err(Problem::new(Code::ShownOnce).into());
+    }
+    if row.status == i32::from(ERASED) {
+        return Err(Problem::new(Code::StateConflict)
+            .detail("该请求已执行，其应答已随个人信息删除", "this was done, and its answer was erased with the personal data")
+            .into());
     }
     let Some(body) = keyring.data_key_of(&row.data_key).and_then(|one| one.open(&key.scope, &row.body)) else {
         // The row was changed or its data key is gone: the effect stands and its answer cannot be read back.
@@ -147,6 +163,21 @@ pub fn store(
             keys::created_at.eq(now),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+/// Drops the answers about these rows, and keeps that their requests were carried out: a repeat has no second effect.
+pub fn forget_answers(conn: &mut Conn, resources: &[Id]) -> Work<()> {
+    for chunk in resources.chunks(500) {
+        let these = keys::table.filter(keys::resource_id.eq_any(chunk.to_vec()));
+        let dropped = (
+            keys::status.eq(i32::from(ERASED)),
+            keys::etag.eq(None::<String>),
+            keys::location.eq(None::<String>),
+            keys::body.eq(Vec::<u8>::new()),
+        );
+        diesel::update(these).set(dropped).execute(conn)?;
+    }
     Ok(())
 }
 

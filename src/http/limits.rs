@@ -1,12 +1,13 @@
 //! How much one caller and one address may ask for. Decided from the head of a request: before its body is read and,
 //! for addresses, before a signature is checked.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
@@ -51,10 +52,16 @@ pub struct LimitOptions {
     pub caller: Option<Rate>,
     /// Requests without a token, of one address.
     pub address: Option<Rate>,
-    /// Requests with a token that is refused, of one address.
+    /// Requests with one refused token, of one address.
     pub refused_tokens: Option<Rate>,
+    /// Tokens with a wrong signature, of one address.
+    pub forged_tokens: Option<Rate>,
     /// Requests for a token, of one address.
     pub token_requests: Option<Rate>,
+    /// Requests of one address that may be under way at once; 0 is no limit.
+    pub at_once: usize,
+    /// Requests of `/livez` and `/readyz`, of one address.
+    pub probes: Option<Rate>,
     pub proxies: Proxies,
 }
 
@@ -143,13 +150,36 @@ impl Limiter {
     }
 }
 
+/// A request that is under way.
+pub struct UnderWay {
+    counts: Arc<Mutex<HashMap<u64, usize>>>,
+    key: u64,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counts.get_mut(&self.key) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&self.key);
+            }
+        }
+    }
+}
+
 pub struct Limits {
     caller: Option<Limiter>,
     address: Option<Limiter>,
     refused_tokens: Option<Limiter>,
+    forged_tokens: Option<Limiter>,
     token_requests: Option<Limiter>,
-    /// Addresses whose tokens are not looked at before then.
+    probes: Option<Limiter>,
+    /// What is not looked at before then: a token of an address, or all of an address.
     shut_out: Cache<u64, Instant>,
+    at_once: usize,
+    /// How many requests each address has under way; none stays here that has none.
+    under_way: Arc<Mutex<HashMap<u64, usize>>>,
     proxies: Proxies,
     hasher: RandomState,
 }
@@ -160,8 +190,12 @@ impl Limits {
             caller: options.caller.map(Limiter::new),
             address: options.address.map(Limiter::new),
             refused_tokens: options.refused_tokens.map(Limiter::new),
+            forged_tokens: options.forged_tokens.map(Limiter::new),
             token_requests: options.token_requests.map(Limiter::new),
+            probes: options.probes.map(Limiter::new),
             shut_out: Cache::new(REMEMBERED),
+            at_once: options.at_once,
+            under_way: Arc::default(),
             proxies: options.proxies,
             hasher: RandomState::new(),
         }
@@ -171,10 +205,24 @@ impl Limits {
         &self.proxies
     }
 
+    /// One more request of an address is under way, until what is returned is dropped. Whoever opens many and sends them
+    /// slowly holds up nobody else.
+    pub fn begin(&self, address: Option<IpAddr>) -> Result<Option<UnderWay>, Exhausted> {
+        let Some(key) = address.map(limit_key).filter(|_| self.at_once > 0) else { return Ok(None) };
+        let mut counts = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(key).or_default();
+        if *count >= self.at_once {
+            return Err(Exhausted { allowance: None, wait: Duration::from_secs(1) });
+        }
+        *count += 1;
+        drop(counts);
+        Ok(Some(UnderWay { counts: self.under_way.clone(), key }))
+    }
+
     /// One request of a caller: a person by its subject, a machine by its client, which is its subject (RFC 9068, 2.2).
     pub fn caller(&self, caller: &Caller) -> Result<Option<Allowance>, Exhausted> {
         let Some(limiter) = &self.caller else { return Ok(None) };
-        limiter.take(self.hasher.hash_one((&caller.iss, &caller.sub))).map(Some)
+        limiter.take(self.hasher.hash_one(caller.person())).map(Some)
     }
 
     /// One request without a token.
@@ -187,25 +235,47 @@ impl Limits {
         take_by_address(self.token_requests.as_ref(), address)
     }
 
-    /// May a token of this address be looked at? Asked before its signature is checked; tokens that were checked
-    /// before need no check, so whoever shares the address with an attacker goes on working.
-    pub fn may_present(&self, address: Option<IpAddr>) -> Result<(), Exhausted> {
-        if self.refused_tokens.is_none() {
-            return Ok(());
-        }
-        let until = address.and_then(|address| self.shut_out.get(&limit_key(address)));
-        match until.map(|until| until.saturating_duration_since(Instant::now())) {
-            Some(wait) if !wait.is_zero() => Err(Exhausted { allowance: None, wait }),
-            _ => Ok(()),
+    /// One request that asks whether the service lives.
+    pub fn probe(&self, address: Option<IpAddr>) -> Result<Option<Allowance>, Exhausted> {
+        take_by_address(self.probes.as_ref(), address)
+    }
+
+    /// May this token of this address be looked at? Asked before its signature is checked. A refused token that comes again
+    /// and again is not looked at for a while; another token of the same address is, because everybody behind a proxy or in
+    /// an office has one address. Only a flood of wrong signatures, which cost more than a request does, shuts the address
+    /// out, and even then tokens that were good before need no check.
+    pub fn may_present(&self, address: Option<IpAddr>, token: &str) -> Result<(), Exhausted> {
+        let Some(address) = address else { return Ok(()) };
+        let waits = [self.token_key(address, token), self.address_key(address)].into_iter().filter_map(|key| {
+            let wait = self.shut_out.get(&key)?.saturating_duration_since(Instant::now());
+            (!wait.is_zero()).then_some(wait)
+        });
+        match waits.max() {
+            Some(wait) => Err(Exhausted { allowance: None, wait }),
+            None => Ok(()),
         }
     }
 
-    /// A token of this address was refused. Too many, and no other is looked at for a while.
-    pub fn refused_token(&self, address: Option<IpAddr>) {
+    /// A token of this address was refused; `forged`, after its signature was checked.
+    pub fn refused_token(&self, address: Option<IpAddr>, token: &str, forged: bool) {
         let Some(address) = address else { return };
-        if let Err(over) = take_by_address(self.refused_tokens.as_ref(), Some(address)) {
-            self.shut_out.insert(limit_key(address), Instant::now() + over.wait);
+        let spend = |limiter: Option<&Limiter>, key: u64| {
+            if let Some(Err(over)) = limiter.map(|limiter| limiter.take(key)) {
+                self.shut_out.insert(key, Instant::now() + over.wait);
+            }
+        };
+        spend(self.refused_tokens.as_ref(), self.token_key(address, token));
+        if forged {
+            spend(self.forged_tokens.as_ref(), self.address_key(address));
         }
+    }
+
+    fn token_key(&self, address: IpAddr, token: &str) -> u64 {
+        self.hasher.hash_one((limit_key(address), Some(token)))
+    }
+
+    fn address_key(&self, address: IpAddr) -> u64 {
+        self.hasher.hash_one((limit_key(address), None::<&str>))
     }
 }
 

@@ -31,6 +31,6 @@ impl RecentWriters {
     }
 
     fn key(&self, caller: &Caller) -> u64 {
-        self.hasher.hash_one((&caller.iss, &caller.sub))
+        self.hasher.hash_one(caller.person())
     }
 }

@@ -6,8 +6,12 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
-use crate::characters::is_forbidden;
-use crate::fault::Fault;
+use super::form;
+use super::sizes::Sizes;
+use super::wording;
+use crate::characters;
+use crate::fault::{Fault, Faults, MOST_FAULTS};
+use crate::problem::Problem;
 
 struct Parameter {
     name: String,
@@ -16,9 +20,9 @@ struct Parameter {
 
 #[derive(Default)]
 struct Operation {
-    body: Option<Validator>,
+    body: Option<(Sizes, Validator)>,
     parameters: Vec<Parameter>,
-    query: Option<Validator>,
+    query: Option<(Sizes, Validator)>,
     /// No parameter is required: no query needs no check.
     all_optional: bool,
 }
@@ -89,7 +93,7 @@ impl Contract {
                 let Some(id) = operation["operationId"].as_str() else { continue };
                 let mut entry = Operation::default();
                 if let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema") {
-                    entry.body = Some(compile(&components, schema)?);
+                    entry.body = Some((Sizes::of(&components, schema), compile(&components, schema)?));
                 }
                 let mut properties = Map::new();
                 let mut required = Vec::new();
@@ -109,55 +113,84 @@ impl Contract {
                 let schema = json!({
                     "type": "object", "properties": properties, "required": required, "additionalProperties": false
                 });
-                entry.query = Some(compile(&components, &schema)?);
+                entry.query = Some((Sizes::of(&components, &schema), compile(&components, &schema)?));
                 all.insert(id.to_owned(), entry);
             }
         }
         Ok(Contract(all))
     }
 
-    /// Every fault of a body.
-    pub fn check_body(&self, operation: &str, body: &Value) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        forbidden_characters(body, &mut String::new(), &mut faults);
-        if let Some(validator) = self.0.get(operation).and_then(|o| o.body.as_ref()) {
-            for error in validator.iter_errors(body) {
-                add_faults(&error, "", "unknown_field", &mut faults);
+    /// Every fault of a body, up to as many as an answer lists. The body is cut first to little more than the document
+    /// allows, and what is cut off is refused here ([`Sizes`]).
+    pub fn check_body(&self, operation: &str, body: &mut Value) -> Faults {
+        let mut faults = Faults::default();
+        let checked = self.0.get(operation).and_then(|o| o.body.as_ref());
+        if let Some((sizes, _)) = checked {
+            sizes.cut(body);
+        }
+        if let Some((_, validator)) = checked
+            && !validator.is_valid(body)
+        {
+            // Sizes first: they are told however many faults there are within.
+            let (sizes, others): (Vec<_>, Vec<_>) = validator.iter_errors(body).partition(is_size);
+            for error in sizes.iter().chain(&others) {
+                add_faults(error, "", "unknown_field", &mut faults);
+                if faults.is_full() {
+                    break;
+                }
             }
         }
+        check_texts(body, &mut String::new(), &mut faults);
         faults
     }
 
     /// The parameters as JSON, typed as the document types them, or every fault in them.
-    pub fn check_query(&self, operation: &str, query: &str) -> Result<Value, Vec<Fault>> {
-        let mut faults = Vec::new();
+    pub fn check_query(&self, operation: &str, query: &str) -> Result<Value, Faults> {
+        let mut faults = Faults::default();
         let mut given = Map::new();
         let Some(entry) = self.0.get(operation) else { return Ok(Value::Object(given)) };
         if query.is_empty() && entry.all_optional {
             return Ok(Value::Object(given));
         }
-        for (name, text) in form_urlencoded::parse(query.as_bytes()) {
-            if text.contains('\0') || text.contains('\u{fffd}') {
-                faults.push(forbidden(format!("query/{name}")));
+        for (name, text) in form::pairs(query.as_bytes()) {
+            let Some(text) = text else {
+                faults.push(form::not_utf8(format!("query/{name}")));
                 continue;
-            }
+            };
             let value = match entry.parameters.iter().find(|p| p.name == name) {
                 Some(parameter) => typed(&parameter.kinds, &text),
-                None => Value::String(text.into_owned()),
+                None => Value::Null,
             };
-            if given.insert(name.clone().into_owned(), value).is_some() {
+            if given.insert(name.clone(), value).is_some() {
                 let pointer = format!("query/{name}");
                 faults.push(Fault::new(pointer, "duplicate", "参数重复", "a parameter is given once"));
             }
         }
-        let given = Value::Object(given);
-        if let Some(validator) = &entry.query {
+        let mut given = Value::Object(given);
+        if let Some((sizes, validator)) = &entry.query {
+            sizes.cut(&mut given);
+            check_parameters(&given, &mut faults);
             for error in validator.iter_errors(&given) {
                 add_faults(&error, "query", "unknown_parameter", &mut faults);
+                if faults.is_full() {
+                    break;
+                }
             }
         }
         if faults.is_empty() { Ok(given) } else { Err(faults) }
     }
+}
+
+/// As many parameters, or fields of a form, as one request may have: it is refused before any of them is read.
+pub const MOST_PARAMETERS: usize = 100;
+
+/// Refuses a query with more parameters than any operation has.
+pub fn check_count(query: &str) -> Result<(), Problem> {
+    if query.bytes().filter(|byte| *byte == b'&').count() < MOST_PARAMETERS {
+        return Ok(());
+    }
+    let (zh, en) = (format!("最多 {MOST_PARAMETERS} 个参数"), format!("at most {MOST_PARAMETERS} parameters"));
+    Err(Problem::fault("query", "too_many", zh, en))
 }
 
 fn typed(kinds: &[String], text: &str) -> Value {
@@ -186,16 +219,24 @@ pub const NOT_BLANK_LINE: &str = r"^[^\r\n]*\S[^\r\n]*$";
 /// A text of one line that may be empty.
 pub const LINE: &str = r"^[^\r\n]*$";
 
-fn forbidden(pointer: String) -> Fault {
-    let (zh, en) =
-        ("不得含有控制字符、不可见字符或改变书写方向的字符", "no control, invisible or direction-changing characters");
-    Fault::new(pointer, "forbidden_character", zh, en)
+/// A parameter that says something says it visibly: it may be the reason for what is done.
+fn check_parameters(given: &Value, faults: &mut Faults) {
+    check_texts(given, &mut "query".to_owned(), faults);
+    for (name, value) in given.as_object().into_iter().flatten() {
+        if value.as_str().is_some_and(|text| !text.is_empty() && text.trim().is_empty()) {
+            faults.push(Fault::new(format!("query/{name}"), "blank", "不得为空白", "must not be blank"));
+        }
+    }
 }
 
 /// Both databases refuse the same texts, and what is printed says what it shows.
-fn forbidden_characters(value: &Value, pointer: &mut String, faults: &mut Vec<Fault>) {
+fn check_texts(value: &Value, pointer: &mut String, faults: &mut Faults) {
     match value {
-        Value::String(text) if text.contains(is_forbidden) => faults.push(forbidden(pointer.clone())),
+        Value::String(text) => {
+            if let Some(fault) = characters::fault(pointer, text) {
+                faults.push(fault);
+            }
+        }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 descend(&index.to_string(), item, pointer, faults);
@@ -210,25 +251,27 @@ fn forbidden_characters(value: &Value, pointer: &mut String, faults: &mut Vec<Fa
     }
 }
 
-fn descend(step: &str, item: &Value, pointer: &mut String, faults: &mut Vec<Fault>) {
+fn descend(step: &str, item: &Value, pointer: &mut String, faults: &mut Faults) {
     let length = pointer.len();
     pointer.push('/');
     pointer.push_str(step);
-    forbidden_characters(item, pointer, faults);
+    check_texts(item, pointer, faults);
     pointer.truncate(length);
+}
+
+fn is_size(error: &ValidationError<'_>) -> bool {
+    matches!(error.kind(), Kind::MaxItems { .. } | Kind::MaxLength { .. } | Kind::MaxProperties { .. })
 }
 
 fn has_break(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.contains(['\r', '\n']))
 }
 
-fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, faults: &mut Vec<Fault>) {
+fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, faults: &mut Faults) {
     let at = format!("{prefix}{}", error.instance_path());
     let below = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
     let mut push = |pointer: String, code: &'static str, zh: String, en: String| {
-        if !faults.iter().any(|f| f.pointer == pointer && f.code == code) {
-            faults.push(Fault::new(pointer, code, zh, en));
-        }
+        faults.push(Fault::new(pointer, code, zh, en));
     };
     match error.kind() {
         Kind::Required { property } => {
@@ -236,16 +279,17 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
             push(below(name), "required", "此字段必填".into(), "this field is required".into());
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            for name in unexpected {
+            for name in unexpected.iter().take(MOST_FAULTS + 1) {
                 push(below(name), unknown, "未知的字段或参数".into(), "there is no such field or parameter".into());
             }
         }
         Kind::Type { kind } => {
-            let wanted = match kind {
-                TypeKind::Single(one) => one.to_string(),
-                TypeKind::Multiple(many) => many.iter().map(|t| t.to_string()).collect::<Vec<_>>().join(" | "),
+            let wanted: Vec<String> = match kind {
+                TypeKind::Single(one) => vec![one.to_string()],
+                TypeKind::Multiple(many) => many.iter().map(|one| one.to_string()).collect(),
             };
-            push(at, "wrong_type", format!("类型应为 {wanted}"), format!("must be of type {wanted}"));
+            let (zh, en) = wording::types(wanted.iter().map(String::as_str));
+            push(at, "wrong_type", zh, en);
         }
         Kind::Enum { options } => {
             let all = options.to_string();
@@ -275,7 +319,8 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
             push(at, "out_of_range", format!("须小于 {limit}"), format!("must be less than {limit}"));
         }
         Kind::Format { format } => {
-            push(at, "invalid_format", format!("格式应为 {format}"), format!("must have the format {format}"));
+            let (zh, en) = wording::format(format);
+            push(at, "invalid_format", zh, en);
         }
         Kind::Pattern { pattern } if pattern == LINE || pattern == NOT_BLANK_LINE && has_break(error.instance()) => {
             push(at, "forbidden_character", "须为一行，不得换行".into(), "one line, without a break".into());
@@ -284,7 +329,8 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
             push(at, "blank", "不得为空白".into(), "must not be blank".into());
         }
         Kind::Pattern { pattern } => {
-            push(at, "invalid_format", format!("须匹配 {pattern}"), format!("must match {pattern}"));
+            let (zh, en) = wording::pattern(pattern);
+            push(at, "invalid_format", zh, en);
         }
         Kind::UniqueItems => push(at, "duplicate", "不得重复".into(), "items must differ".into()),
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {

@@ -124,6 +124,7 @@ pub fn all() -> Vec<Vocabulary> {
         coded("disclosure_kind", DisclosureKind::LABELS),
         coded("disclosure_state", DisclosureState::LABELS),
         coded("disclosure_version_state", VersionState::LABELS),
+        rows("event_type", crate::ledger::types::types().map(|kind| term(kind.code, kind.zh, kind.en)).collect()),
         coded("filing_authority", FilingAuthority::LABELS),
         coded("handover_item", HandoverItem::LABELS),
         coded("hazard_state", HazardState::LABELS),

@@ -1,7 +1,8 @@
 //! What waits of complaints.
 
-use super::model::InboxKind;
+use super::model::{EscalationLevel, InboxKind};
 use super::rules;
+use super::tasks::Timing;
 use crate::access::Role;
 use crate::access::scoped::Viewer;
 use crate::complaints::model::{ComplaintRow, Seat};
@@ -19,34 +20,48 @@ pub struct Complaining {
     pub company: Option<Id>,
     pub complex: Option<Id>,
     pub kind: InboxKind,
-    /// Last second for it.
+    /// Until when: before this instant.
     pub due: Option<Instant>,
+    pub level: EscalationLevel,
 }
 
 /// Tickets to accept, to answer and to assign, of their handler; extensions to decide and late tickets, of their supervisor.
-pub fn waiting(conn: &mut Conn, ctx: &Ctx, at_most: i64) -> Work<Vec<Complaining>> {
+pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<Complaining>> {
     let role = ctx.caller.role;
     if !may_handle(role) {
         return Ok(Vec::new());
     }
     let viewer = Viewer::of(&ctx.caller, &ctx.scope);
     let seat = Seat::new(role, ctx.caller.division.as_deref().unwrap_or_default());
-    let mut found: Vec<(ComplaintRow, InboxKind, Option<Instant>)> = Vec::new();
+    type Found = (ComplaintRow, InboxKind, Option<Instant>, EscalationLevel);
+    let mut found: Vec<Found> = Vec::new();
     for row in store::owed(conn, &viewer, &seat, at_most)? {
         if let Some((kind, due)) = rules::of_handled_complaint(&row) {
-            found.push((row, kind, Some(due)));
+            found.push((row, kind, Some(due), EscalationLevel::Office));
         }
     }
     if role != Role::PropertyCompany {
         for row in store::supervised(conn, &viewer, &seat, at_most)? {
             for (kind, due) in rules::of_supervised_complaint(&row) {
-                found.push((row.clone(), kind, due));
+                found.push((row.clone(), kind, due, EscalationLevel::Office));
+            }
+        }
+    }
+    if matches!(role, Role::TownshipLeader | Role::CountyAuthority) {
+        for row in store::late_with_others(conn, &viewer, &seat, at_most)? {
+            let Some(since) = row.course.0.escalated_at.filter(|_| row.course.0.paused_at.is_none()) else { continue };
+            let Some(supervisor) = row.supervisor()? else { continue };
+            let days = timing.calendar.working_days_between(ctx.state.clock.day_of(since), ctx.today);
+            let step = timing.rules.county_after_working_days;
+            if let Some(level) = rules::of_late_complaint(supervisor.role, days, step, role) {
+                let due = Some(rules::next_due(&row));
+                found.push((row, InboxKind::PursueComplaint, due, level));
             }
         }
     }
     let versions: Vec<i64> = found.iter().map(|(row, ..)| row.course.0.policy_version).collect();
     let policies = policy::holding(conn, &ctx.state.policies, &versions)?;
-    let one = |(row, kind, due): (ComplaintRow, InboxKind, Option<Instant>)| {
+    let one = |(row, kind, due, level): Found| {
         let version = policies.get(row.course.0.policy_version);
         let category = version.and_then(|version| version.document().complaints.category(&row.category));
         Complaining {
@@ -57,6 +72,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, at_most: i64) -> Work<Vec<Complaining
             complex: row.complex_id,
             kind,
             due,
+            level,
         }
     };
     Ok(found.into_iter().map(one).collect())

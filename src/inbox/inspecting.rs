@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::model::InboxKind;
 use super::rules;
+use super::tasks::{Seen, Task, Timing};
 use crate::access::Role;
 use crate::complexes;
 use crate::db::{Conn, Id, Work};
@@ -14,6 +15,7 @@ use crate::inspections::{hazard_store, store};
 use crate::policy;
 use crate::policy::inspections::INSPECTORS;
 use crate::policy::versions::CountyPolicies;
+use crate::standing::model::Office;
 
 /// A visit or a hazard that waits.
 pub struct Inspecting {
@@ -25,10 +27,12 @@ pub struct Inspecting {
     pub company: Option<Id>,
     pub complex: Id,
     pub waiting: (InboxKind, Option<NaiveDate>),
+    /// For those above an office: what it is late with.
+    pub seen: Option<Seen>,
 }
 
 /// Visits to carry out and hazards to look at again or to see to, of an office; hazards to rectify, of a company.
-pub fn waiting(conn: &mut Conn, ctx: &Ctx, at_most: i64) -> Work<Vec<Inspecting>> {
+pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<Inspecting>> {
     let role = ctx.caller.role;
     let policies = policy::all(conn, &ctx.state.policies)?;
     if role == Role::PropertyCompany {
@@ -38,12 +42,12 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, at_most: i64) -> Work<Vec<Inspecting>
         rows.retain(|row| serving.contains_key(&row.complex_id));
         return Ok(rows.into_iter().map(|row| hazard(&policies, row, InboxKind::RectifyHazard)).collect());
     }
+    let mut all = late_rechecks(conn, ctx, &policies, timing, at_most)?;
     if !INSPECTORS.contains(&role) {
-        return Ok(Vec::new());
+        return Ok(all);
     }
     let division = ctx.caller.division.as_deref().unwrap_or_default();
     let visits = store::waiting(conn, &ctx.scope, role, division, at_most)?;
-    let mut all: Vec<Inspecting> = Vec::with_capacity(visits.len());
     for part in visits {
         let list = checklist_of(&policies, part.policy_version, &part.checklist);
         all.push(Inspecting {
@@ -55,11 +59,47 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, at_most: i64) -> Work<Vec<Inspecting>
             company: part.company_id,
             complex: part.complex_id,
             waiting: (InboxKind::CarryOutInspection, Some(part.planned_on)),
+            seen: None,
         });
     }
-    for row in hazard_store::of_office(conn, ctx, role, division, at_most)? {
-        if let Some(kind) = rules::of_hazard(row.state()?) {
-            all.push(hazard(&policies, row, kind));
+    let rows = hazard_store::of_office(conn, ctx, role, division, at_most)?;
+    let complexes: Vec<Id> = rows.iter().map(|row| row.complex_id).collect();
+    let serving = complexes::services_in_force(conn, &ctx.scope, &complexes, ctx.today)?;
+    for row in rows {
+        let (late, served) = (row.due_on < ctx.today, serving.contains_key(&row.complex_id));
+        let Some(kind) = rules::of_hazard(row.state()?, late, served) else { continue };
+        let rectified_on = row.rectified_on;
+        let mut one = hazard(&policies, row, kind);
+        if let (InboxKind::RecheckHazard, Some(day)) = (kind, rectified_on) {
+            one.waiting.1 = timing.days_after(day, timing.rules.recheck_hazard_working_days);
+        }
+        all.push(one);
+    }
+    Ok(all)
+}
+
+/// Hazards of other offices whose re-check is late, for those above them.
+fn late_rechecks(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    policies: &CountyPolicies,
+    timing: &Timing,
+    at_most: i64,
+) -> Work<Vec<Inspecting>> {
+    let mut all = Vec::new();
+    if !matches!(ctx.caller.role, Role::TownshipLeader | Role::CountyAuthority) {
+        return Ok(all);
+    }
+    for row in hazard_store::rectified(conn, &ctx.scope, at_most)? {
+        let (Some(day), Some(role)) = (row.rectified_on, Role::from_code(&row.role)) else { continue };
+        let task = Task {
+            kind: InboxKind::RecheckHazard,
+            office: Office { role, division: row.division.clone() },
+            due_on: timing.days_after(day, timing.rules.recheck_hazard_working_days),
+        };
+        if let Some(seen) = timing.seen_by(task, &ctx.caller).filter(|seen| seen.late.is_some()) {
+            let waiting = (seen.kind, seen.due_on);
+            all.push(Inspecting { waiting, seen: Some(seen), ..hazard(policies, row, InboxKind::RecheckHazard) });
         }
     }
     Ok(all)
@@ -67,7 +107,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, at_most: i64) -> Work<Vec<Inspecting>
 
 fn hazard(policies: &CountyPolicies, row: HazardRow, kind: InboxKind) -> Inspecting {
     let item = checklist_of(policies, row.policy_version, &row.checklist).and_then(|list| list.item(&row.item));
-    // What is rectified waits for the office, and no period runs for that.
+    // What is rectified waits for the office, by a period of its own.
     let due_on = Some(row.due_on).filter(|_| kind != InboxKind::RecheckHazard);
     Inspecting {
         kind: "hazard",
@@ -78,5 +118,6 @@ fn hazard(policies: &CountyPolicies, row: HazardRow, kind: InboxKind) -> Inspect
         company: row.company_id,
         complex: row.complex_id,
         waiting: (kind, due_on),
+        seen: None,
     }
 }

@@ -6,6 +6,7 @@ pub mod model;
 pub mod ratings;
 mod routes;
 pub mod rules;
+pub mod tasks;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

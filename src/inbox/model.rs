@@ -3,7 +3,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::coded_enum;
+use crate::complaints::model::CardColour;
 use crate::db::Id;
+use crate::standing::model::Office;
 
 coded_enum! {
     /// What is to be done (待办事项).
@@ -47,6 +49,17 @@ coded_enum! {
         AssignComplaint "assign_complaint" "指定承办单位" "Assign the complaint that was returned"
         DecideExtension "decide_complaint_extension" "审批延期" "Decide whether the complaint gets more time"
         PursueComplaint "pursue_complaint" "督办逾期诉求" "See to the complaint that was late"
+        PursueOffice "pursue_office" "督办承办单位逾期事项" "See to what an office is late with"
+    }
+}
+
+coded_enum! {
+    /// Whose business it is by now (督办层级).
+    #[schema(example = "office")]
+    pub enum EscalationLevel {
+        Office "office" "承办单位" "The office's"
+        Leader "leader" "分管领导" "The leader's"
+        County "county" "县级" "The county's"
     }
 }
 
@@ -67,6 +80,14 @@ pub struct InboxItem {
     pub href: String,
     /// The last day is over; of a complaint, its last second.
     pub overdue: bool,
+    /// Yellow shortly before the last day, red when it is over; for offices.
+    pub card: Option<CardColour>,
+    /// Whose business it is by now: what an office is late with goes up to its leader, and then to the county.
+    pub level: EscalationLevel,
+    /// For `pursue_office`: what it is late with.
+    pub late_with: Option<InboxKind>,
+    /// For `pursue_office`: the office that is late.
+    pub late_office: Option<Office>,
     /// Code of the act, kind of the measure, contract or disclosure, checklist of the inspection, item of the hazard, category
     /// of the complaint.
     #[schema(max_length = 80, example = "nine.staff_not_in_uniform")]

@@ -39,7 +39,7 @@ pub fn of_ratings(rows: &[RatingRow], caller: &Caller, today: NaiveDate) -> BTre
             "draft" if scores(role) => Waits::Cycle(row.cycle_id, InboxKind::ScoreRatings),
             "scored" if role == Role::SocialAffairsOffice => Waits::Rating(row.id, InboxKind::ReviewRating, None),
             "reviewed" if organises(role) => Waits::Cycle(row.cycle_id, InboxKind::AnnounceRatings),
-            "announced" if role == Role::PropertyCompany && !over => {
+            "announced" if matches!(role, Role::PropertyCompany | Role::ComplexCommittee) && !over => {
                 Waits::Rating(row.id, InboxKind::ObjectToRating, row.publicity_ends_on)
             }
             "announced" if row.objections_open > 0 && decides(role) => {

@@ -1,16 +1,21 @@
 use actix_web::get;
 use chrono::NaiveDate;
 
-use super::model::{InboxItem, InboxKind, ListInbox};
+use super::model::{EscalationLevel, InboxItem, InboxKind, ListInbox};
 use super::ratings::{Waits, of_ratings};
+use super::tasks::{self, Seen, Task, Timing};
 use super::{complaining, inspecting, rules};
 use crate::access::{Role, permissions};
+use crate::calendar;
 use crate::companies;
+use crate::complaints::clock_rules::{is_over, last_day};
+use crate::complaints::model::CardColour;
 use crate::complexes;
 use crate::db::{Conn, Id, Work};
 use crate::disclosures::model::DisclosureKind;
 use crate::http::paging::Page;
 use crate::http::{Answer, Ctx, Cursor, PageOf};
+use crate::standing::model::Office;
 use crate::{contracts, disclosures, measures, policy, ratings, survey, violations};
 
 /// As many open rows are looked at; an office with more has the oldest first.
@@ -22,6 +27,7 @@ const AT_MOST: i64 = 5000;
 /// mend, to end and to hand over, disclosures to verify, to submit and to correct, ratings to score, review, announce, object
 /// to and publish, inspections to carry out, hazards to rectify, to look at again and to see to, complaints to accept, to
 /// answer, to assign and to see to, and whether they get more time: of your office or company, by deadline, what has none last.
+/// What an office is late with is in its leader's inbox, too, and later in the county's.
 #[utoipa::path(tag = "inbox", params(ListInbox), responses((status = 200, description = "A page", body = PageOf<InboxItem>)))]
 #[get("/v1/inbox")]
 pub async fn list_inbox(ctx: Ctx) -> Answer {
@@ -61,10 +67,18 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     };
     let open = measures::store::open(conn, &ctx.scope, AT_MOST)?;
     let contracts = contracts::waiting(conn, &ctx.scope, AT_MOST)?;
-    let disclosures = disclosures(conn, ctx)?;
     let ratings = ratings::store::waiting(conn, &ctx.scope, AT_MOST)?;
-    let inspecting = inspecting::waiting(conn, ctx, AT_MOST)?;
-    let complaining = complaining::waiting(conn, ctx, AT_MOST)?;
+    // Offices have deadlines, and an office is of one county.
+    let county = ctx.caller.county().unwrap_or_default();
+    let policies = policy::current(conn, &ctx.state.policies, county)?;
+    let calendar = calendar::work_calendar(conn, county)?;
+    let document = policies.governing(ctx.today).document();
+    let timing =
+        Timing { rules: &document.office_deadlines, calendar: &calendar, clock: &ctx.state.clock, today: ctx.today };
+    let own_company = ctx.caller.role == Role::PropertyCompany;
+    let disclosures = disclosures(conn, ctx, &timing)?;
+    let inspecting = inspecting::waiting(conn, ctx, &timing, AT_MOST)?;
+    let complaining = complaining::waiting(conn, ctx, &timing, AT_MOST)?;
     let companies: Vec<Id> = (cases.iter().filter_map(|row| row.company_id))
         .chain(open.iter().map(|row| row.company_id))
         .chain(contracts.iter().map(|row| row.company_id))
@@ -83,7 +97,6 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         .collect();
     let companies = companies::names_of(conn, &companies)?;
     let complexes = complexes::names_of(conn, &complexes)?;
-    let policies = policy::all(conn, &ctx.state.policies)?;
     let item = |subject: Subject, (kind, due_on): (InboxKind, Option<NaiveDate>)| InboxItem {
         kind,
         due_on,
@@ -91,6 +104,10 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         subject_id: subject.id,
         href: subject.href,
         overdue: due_on.is_some_and(|last| last < ctx.today),
+        card: timing.card(due_on).filter(|_| ctx.caller.is_government()),
+        level: EscalationLevel::Office,
+        late_with: None,
+        late_office: None,
         about: subject.about.to_owned(),
         about_zh: subject.titles.0,
         about_en: subject.titles.1,
@@ -99,9 +116,18 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         complex_id: subject.complex,
         complex_name: subject.complex.and_then(|id| complexes.get(&id)).cloned(),
     };
+    let office_item = |subject: Subject, seen: Seen| {
+        let (late_with, late_office) = seen.late.unzip();
+        let (card, level) = (seen.card, seen.level);
+        InboxItem { card, level, late_with, late_office, ..item(subject, (seen.kind, seen.due_on)) }
+    };
+    // What the caller's company has to do, or what an office has, as the caller sees it.
+    let place = |subject: Subject, own: Option<(InboxKind, Option<NaiveDate>)>, task: Option<Task>| match own_company {
+        true => own.map(|waiting| item(subject, waiting)),
+        false => task.and_then(|task| timing.seen_by(task, &ctx.caller)).map(|seen| office_item(subject, seen)),
+    };
     let mut items = Vec::new();
     for row in &cases {
-        let Some(waiting) = rules::of_violation(row, &ctx.caller, ctx.today) else { continue };
         let act = policies.get(row.policy_version).and_then(|version| version.act(&row.act));
         let subject = Subject {
             kind: "violation",
@@ -112,10 +138,11 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
             company: row.company_id,
             complex: row.complex_id,
         };
-        items.push(item(subject, waiting));
+        let own = rules::of_own_violation(row, ctx.today);
+        items.extend(place(subject, own, tasks::of_violation(row, &timing)));
     }
+    let mut final_since = measures::final_since(conn, &open, ctx.today)?;
     for row in &open {
-        let Some(waiting) = rules::of_measure(row, &ctx.caller, ctx.today) else { continue };
         let kind = row.kind()?;
         let subject = Subject {
             kind: "measure",
@@ -126,12 +153,12 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
             company: Some(row.company_id),
             complex: row.complex_id,
         };
-        items.push(item(subject, waiting));
+        let task = tasks::of_measure(row, final_since.remove(&row.id), &timing);
+        items.extend(place(subject, rules::of_own_measure(row, ctx.today), task));
     }
-    let own = policies.of(ctx.caller.county().unwrap_or_default());
-    let files = own.governing(ctx.today).document().contract_filing_authority.role() == ctx.caller.role;
+    let filing = document.contract_filing_authority.role();
+    let confirmations = contracts::view::confirmations(conn, ctx, &contracts)?;
     for row in &contracts {
-        let Some(waiting) = rules::of_contract(row, &ctx.caller, files, ctx.today) else { continue };
         let kind = row.kind()?;
         let subject = Subject {
             kind: "contract",
@@ -142,7 +169,16 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
             company: Some(row.company_id),
             complex: Some(row.complex_id),
         };
-        items.push(item(subject, waiting));
+        if row.state == "submitted" {
+            let division = filing.area_of(&row.county, &row.township).to_owned();
+            let office = Office { role: filing, division };
+            let task = Task { kind: InboxKind::ReviewContract, office, due_on: row.review_due_on };
+            items.extend(timing.seen_by(task, &ctx.caller).map(|seen| office_item(subject, seen)));
+        } else if let Some(waiting) =
+            rules::of_contract(row, &ctx.caller, confirmations.get(&row.id).copied(), ctx.today)
+        {
+            items.push(item(subject, waiting));
+        }
     }
     for one in &disclosures {
         let subject = Subject {
@@ -193,7 +229,10 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
             company: one.company,
             complex: Some(one.complex),
         };
-        items.push(item(subject, one.waiting));
+        items.push(match one.seen {
+            Some(seen) => office_item(subject, seen),
+            None => item(subject, one.waiting),
+        });
     }
     for one in complaining {
         let subject = Subject {
@@ -205,9 +244,11 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
             company: one.company,
             complex: one.complex,
         };
-        let due_on = one.due.map(|last| ctx.state.clock.day_of(last));
-        let overdue = one.due.is_some_and(|last| last.0 < ctx.now.0);
-        items.push(InboxItem { overdue, ..item(subject, (one.kind, due_on)) });
+        let due_on = one.due.map(|due| last_day(due, ctx.state.clock.zone()));
+        let overdue = one.due.is_some_and(|due| is_over(due, ctx.now));
+        let card = if overdue { Some(CardColour::Red) } else { timing.card(due_on) };
+        let card = card.filter(|_| ctx.caller.is_government());
+        items.push(InboxItem { overdue, card, level: one.level, ..item(subject, (one.kind, due_on)) });
     }
     Ok(items)
 }
@@ -221,14 +262,17 @@ struct Disclosing {
 }
 
 /// Disclosures to verify, of an office; to submit or to correct, of a company.
-fn disclosures(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<Disclosing>> {
+fn disclosures(conn: &mut Conn, ctx: &Ctx, timing: &Timing) -> Work<Vec<Disclosing>> {
     if rules::verifies(ctx.caller.role) {
         let waiting = disclosures::store::to_verify(conn, &ctx.scope, ctx.today, AT_MOST)?;
-        let of_office = waiting.into_iter().map(|(complex, company, kind)| Disclosing {
+        let of_office = waiting.into_iter().map(|(complex, company, kind, submitted_on)| Disclosing {
             complex,
             company,
             kind,
-            waiting: (InboxKind::VerifyDisclosure, None),
+            waiting: (
+                InboxKind::VerifyDisclosure,
+                timing.days_after(submitted_on, timing.rules.verify_disclosure_working_days),
+            ),
         });
         return Ok(of_office.collect());
     }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::model::InboxKind;
+use super::model::{EscalationLevel, InboxKind};
 use crate::access::{Caller, Role};
 use crate::complaints::model::{ComplaintRow, ComplaintState};
 use crate::contracts::model::ContractRow;
@@ -21,17 +21,19 @@ pub fn verifies(role: Role) -> bool {
     matches!(role, Role::Community | Role::SocialAffairsOffice)
 }
 
-/// What a hazard that an office has found waits for from it: to be looked at again, or, where it is late, to be seen to.
-pub fn of_hazard(state: HazardState) -> Option<InboxKind> {
+/// What a hazard waits for from the office that found it: to be looked at again; to be seen to where it is late, and at once
+/// where nobody serves the complex.
+pub fn of_hazard(state: HazardState, late: bool, served: bool) -> Option<InboxKind> {
     match state {
-        HazardState::Open => Some(InboxKind::PursueHazard),
+        HazardState::Open if late || !served => Some(InboxKind::PursueHazard),
+        HazardState::Open => None,
         HazardState::Rectified => Some(InboxKind::RecheckHazard),
         HazardState::Closed => None,
     }
 }
 
 /// Its next deadline: until it is accepted the one, then the other.
-fn next_due(row: &ComplaintRow) -> Instant {
+pub fn next_due(row: &ComplaintRow) -> Instant {
     let course = &row.course.0;
     if course.accepted_at.is_none() { course.accept_due } else { row.resolve_due }
 }
@@ -71,91 +73,49 @@ pub fn of_disclosure(assessment: &Assessment) -> Option<Waiting> {
     }
 }
 
-/// What a violation waits for from this caller.
-pub fn of_violation(row: &ViolationRow, caller: &Caller, today: NaiveDate) -> Option<Waiting> {
+/// What a violation waits for from the company whose case it is.
+pub fn of_own_violation(row: &ViolationRow, today: NaiveDate) -> Option<Waiting> {
     let steps = &row.proceedings.0;
-    if caller.role == Role::PropertyCompany {
-        row.company_id?;
-        return match row.state.as_str() {
-            "notified" if steps.delivery.is_none() => Some((InboxKind::OpenNotice, None)),
-            "notified" if steps.statement.is_none() && row.statement_due_on >= Some(today) => {
-                Some((InboxKind::MakeStatement, row.statement_due_on))
-            }
-            "confirmed" if steps.decision_delivery.is_none() => Some((InboxKind::OpenDecision, None)),
-            "confirmed" if row.appeal_due_on >= Some(today) => Some((InboxKind::Appeal, row.appeal_due_on)),
-            _ => None,
-        };
-    }
-    if row.state == "appealed" {
-        let confirmed_by = steps.confirmation.as_ref().map(|c| c.by.role.rank());
-        let above = confirmed_by.is_some_and(|rank| caller.role.rank() > rank);
-        return (above && caller.is_government()).then_some((InboxKind::DecideAppeal, None));
-    }
-    if row.lead_role != caller.role.code() {
-        return None;
-    }
+    row.company_id?;
     match row.state.as_str() {
-        "reported" => Some((InboxKind::NotifyViolation, None)),
-        "notified" if steps.delivery.is_none() => Some((InboxKind::RecordDelivery, None)),
-        "notified" if steps.statement.is_some() && steps.statement_answer.is_none() => {
-            Some((InboxKind::AnswerStatement, row.statement_due_on))
+        "notified" if steps.delivery.is_none() => Some((InboxKind::OpenNotice, None)),
+        "notified" if steps.statement.is_none() && row.statement_due_on >= Some(today) => {
+            Some((InboxKind::MakeStatement, row.statement_due_on))
         }
-        "notified" if row.statement_due_on < Some(today) => Some((InboxKind::DecideViolation, None)),
-        "confirmed" if row.company_id.is_some() && steps.decision_delivery.is_none() => {
-            Some((InboxKind::RecordDelivery, None))
-        }
+        "confirmed" if steps.decision_delivery.is_none() => Some((InboxKind::OpenDecision, None)),
+        "confirmed" if row.appeal_due_on >= Some(today) => Some((InboxKind::Appeal, row.appeal_due_on)),
         _ => None,
     }
 }
 
-/// What a measure waits for from this caller.
-pub fn of_measure(row: &MeasureRow, caller: &Caller, today: NaiveDate) -> Option<Waiting> {
+/// What a measure waits for from the company that it is about; while an appeal suspends it, nothing.
+pub fn of_own_measure(row: &MeasureRow, today: NaiveDate) -> Option<Waiting> {
     let steps = &row.proceedings.0;
     let kind = MeasureKind::from_code(&row.kind)?;
-    let due = Some(row.due_on);
-    if caller.role == Role::PropertyCompany {
-        return match row.state.as_str() {
-            "proposed" if row.notified && steps.delivery.is_none() => Some((InboxKind::OpenMeasureNotice, None)),
-            "proposed" if row.hearing_request_due_on >= Some(today) => {
-                Some((InboxKind::AnswerMeasureNotice, row.hearing_request_due_on))
-            }
-            "approved" if kind == MeasureKind::RectificationOrder => Some((InboxKind::FulfilMeasure, due)),
-            _ => None,
-        };
-    }
-    let division = caller.division.as_deref().unwrap_or_default();
-    let own = row.office_role == caller.role.code() && row.office_division == division;
-    if row.state == "approved" {
-        return own.then_some((InboxKind::CarryOutMeasure, due));
-    }
-    if row.state != "proposed" {
+    if row.suspended_on.is_some() {
         return None;
     }
-    let hearing_waits = steps.hearing_request.is_some() && steps.hearing.is_none();
-    if own && !row.notified {
-        return Some((InboxKind::NotifyMeasure, due));
+    match row.state.as_str() {
+        "proposed" if row.notified && steps.delivery.is_none() => Some((InboxKind::OpenMeasureNotice, None)),
+        "proposed" if row.hearing_request_due_on >= Some(today) => {
+            Some((InboxKind::AnswerMeasureNotice, row.hearing_request_due_on))
+        }
+        "approved" if kind == MeasureKind::RectificationOrder => Some((InboxKind::FulfilMeasure, Some(row.due_on))),
+        _ => None,
     }
-    if own && row.notified && steps.delivery.is_none() {
-        return Some((InboxKind::RecordDelivery, due));
-    }
-    if own && steps.statement.is_some() && steps.statement_answer.is_none() {
-        return Some((InboxKind::AnswerStatement, due));
-    }
-    if own && hearing_waits {
-        return Some((InboxKind::HoldHearing, due));
-    }
-    let ripe = row.hearing_request_due_on.is_some_and(|last| today > last) && !hearing_waits;
-    let approver = row.approver_role.as_deref() == Some(caller.role.code());
-    (approver && ripe).then_some((InboxKind::ApproveMeasure, due))
 }
 
-/// What a contract waits for from this caller.
-pub fn of_contract(row: &ContractRow, caller: &Caller, files: bool, today: NaiveDate) -> Option<Waiting> {
+/// What a contract waits for from this caller. `confirm_by` is the last day to confirm what the company recorded as handed over,
+/// where that is what it waits for.
+pub fn of_contract(
+    row: &ContractRow,
+    caller: &Caller,
+    confirm_by: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Option<Waiting> {
     let company = caller.role == Role::PropertyCompany;
-    match row.state.as_str() {
-        "submitted" if files => return Some((InboxKind::ReviewContract, row.review_due_on)),
-        "refused" if company && row.entered_by == "company" => return Some((InboxKind::MendContract, None)),
-        _ => {}
+    if row.state == "refused" && company && row.entered_by == "company" {
+        return Some((InboxKind::MendContract, None));
     }
     if row.removal_id.is_some() && row.proceedings.0.ending.is_none() && caller.role == Role::SocialAffairsOffice {
         return Some((InboxKind::EndContract, None));
@@ -164,8 +124,45 @@ pub fn of_contract(row: &ContractRow, caller: &Caller, files: bool, today: Naive
     let over = row.counts && row.serves_until().is_some_and(|last| last < today);
     let open = over && row.handover_due_on.is_some() && row.handover_done_on.is_none();
     match caller.role {
-        Role::PropertyCompany if open => Some((InboxKind::HandOver, row.handover_due_on)),
-        Role::SocialAffairsOffice if open => Some((InboxKind::ReceiveHandover, row.handover_due_on)),
+        // What it recorded in time is with whoever receives.
+        Role::PropertyCompany if open && confirm_by.is_none() => Some((InboxKind::HandOver, row.handover_due_on)),
+        // Whoever may record what was received.
+        Role::SocialAffairsOffice | Role::Community | Role::ComplexCommittee if open => {
+            Some((InboxKind::ReceiveHandover, confirm_by.or(row.handover_due_on)))
+        }
         _ => None,
+    }
+}
+
+/// A late ticket that its supervisor has not brought to an answer goes up: to the leader, and then to the county; a step that is
+/// the supervisor's own is left out. `working_days` since it was first late; `step` is how many the policy gives each level.
+pub fn of_late_complaint(supervisor: Role, working_days: u32, step: u32, caller: Role) -> Option<EscalationLevel> {
+    let leader_between = supervisor.row().division_digits > 6 && supervisor != Role::TownshipLeader;
+    let county_after = if leader_between { step.saturating_mul(2) } else { step };
+    match caller {
+        Role::TownshipLeader => (leader_between && working_days > step).then_some(EscalationLevel::Leader),
+        Role::CountyAuthority if supervisor != Role::CountyAuthority => {
+            (working_days > county_after).then_some(EscalationLevel::County)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_ticket_goes_up_one_level_after_the_other() {
+        use EscalationLevel::{County, Leader};
+        let seen = |supervisor, days| {
+            [Role::TownshipLeader, Role::CountyAuthority].map(|role| of_late_complaint(supervisor, days, 5, role))
+        };
+        assert_eq!(seen(Role::Community, 5), [None, None]);
+        assert_eq!(seen(Role::Community, 6), [Some(Leader), None]);
+        assert_eq!(seen(Role::Community, 11), [Some(Leader), Some(County)]);
+        assert_eq!(seen(Role::TownshipLeader, 6), [None, Some(County)]);
+        assert_eq!(seen(Role::CountyAuthority, 99), [None, None], "nobody is above the county here");
+        assert_eq!(seen(Role::DisciplineOffice, 6), [None, Some(County)]);
     }
 }

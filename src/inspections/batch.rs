@@ -266,6 +266,7 @@ mod tests {
         let item = ItemResultIn {
             item: "fire_lane".into(),
             outcome: ItemOutcome::Fail,
+            severity: None,
             note: Some("占用".into()),
             evidence: Vec::new(),
         };

@@ -8,6 +8,7 @@ use super::store;
 use super::taking;
 use super::view::checklist_of;
 use crate::db::{Conn, Id, Work};
+use crate::documents::chinese_day;
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
@@ -117,7 +118,7 @@ fn violation(row: &InspectionRow, finding: &Finding, input: &FindingReportIn) ->
     let Finding { part, found, title, act } = finding;
     let seen = found.note.clone().unwrap_or_default();
     let day = part.visited_on.unwrap_or(row.planned_on);
-    let text = format!("检查日期 {day}；检查项：{title}；发现情况：{seen}");
+    let text = format!("检查日期：{}；检查项：{title}；发现情况：{seen}", chinese_day(day));
     ViolationIn {
         act: input.act.clone().or_else(|| act.clone()).unwrap_or_default(),
         company_id: part.company_id,

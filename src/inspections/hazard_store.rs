@@ -41,13 +41,21 @@ pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<HazardRow>
         .load(conn)?)
 }
 
-/// What an office has found that waits for it: to be looked at again, or late.
+/// What an office has found and is not closed, the most urgent first.
 pub fn of_office(conn: &mut Conn, ctx: &Ctx, role: Role, division: &str, at_most: i64) -> Work<Vec<HazardRow>> {
-    let late = hazards::state.eq(HazardState::Open.code()).and(hazards::due_on.lt(ctx.today));
     Ok(scoped::hazards(&ctx.scope)
         .filter(hazards::role.eq(role.code()))
         .filter(hazards::division.eq(division.to_owned()))
-        .filter(hazards::state.eq(HazardState::Rectified.code()).or(late))
+        .filter(hazards::state.eq_any([HazardState::Rectified.code(), HazardState::Open.code()]))
+        .order((hazards::due_on, hazards::id))
+        .limit(at_most)
+        .load(conn)?)
+}
+
+/// What waits to be looked at again in a territory.
+pub fn rectified(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<HazardRow>> {
+    Ok(scoped::hazards(scope)
+        .filter(hazards::state.eq(HazardState::Rectified.code()))
         .order((hazards::due_on, hazards::id))
         .limit(at_most)
         .load(conn)?)
@@ -60,6 +68,9 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListHazards) -> Work<PageOf<Haza
         let mut rows = scoped::hazards(&ctx.scope);
         if let Some(state) = query.state {
             rows = rows.filter(hazards::state.eq(state.code()));
+        }
+        if let Some(severity) = query.severity {
+            rows = rows.filter(hazards::severity.eq(severity.code()));
         }
         rows = match query.late {
             Some(true) => rows.filter(hazards::state.eq(open)).filter(hazards::due_on.lt(ctx.today)),
@@ -94,4 +105,14 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListHazards) -> Work<PageOf<Haza
     let rows: Vec<HazardRow> = rows.order(hazards::id.desc()).limit(page.fetch()).load(conn)?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
     Ok(PageOf { items: hazard_view::views(conn, ctx, rows)?, next_cursor, total })
+}
+
+/// Hazards that are not closed, in the order of their ids.
+pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<HazardRow>> {
+    Ok(scoped::hazards(scope)
+        .filter(hazards::state.ne(HazardState::Closed.code()))
+        .filter(hazards::id.gt(after))
+        .order(hazards::id)
+        .limit(at_most)
+        .load(conn)?)
 }

@@ -8,6 +8,7 @@ use super::model::*;
 use super::rules;
 use super::view::checklist_of;
 use crate::access::Role;
+use crate::calendar;
 use crate::coded_enum;
 use crate::companies;
 use crate::complexes;
@@ -59,6 +60,7 @@ pub struct Hazard {
     #[schema(minimum = 1)]
     pub version: i64,
     pub state: HazardState,
+    pub severity: HazardSeverity,
     /// Open, and its last day is over.
     pub late: bool,
     /// A deadline of it passed without its rectification, now or before.
@@ -110,6 +112,10 @@ pub struct Hazard {
     pub found_on: NaiveDate,
     /// Last day for its rectification.
     pub due_on: NaiveDate,
+    /// Years up to that day whose arrangement of holidays is not on file (尚无节假日安排的年份): until it is, the day may move to
+    /// a later one.
+    #[schema(max_items = 21)]
+    pub calendar_missing: Vec<i32>,
     /// Day of the rectification that stands.
     pub rectified_on: Option<NaiveDate>,
     /// Day on which it was closed.
@@ -172,11 +178,13 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<HazardRow>) -> Work<Vec<Hazar
     let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().map(|row| row.complex_id).collect::<Vec<_>>())?;
     let policies = policy::all(conn, &ctx.state.policies)?;
-    let view = |row: HazardRow| -> Work<Hazard> {
+    let mut view = |row: HazardRow| -> Work<Hazard> {
+        let missing = calendar::missing_until(conn, ctx, &row.county, [Some(row.due_on)])?;
         let item = checklist_of(&policies, row.policy_version, &row.checklist).and_then(|list| list.item(&row.item));
         let state = row.state()?;
         Ok(Hazard {
             state,
+            severity: row.severity()?,
             late: rules::is_late(state, row.due_on, ctx.today),
             missed: row.missed || rules::is_late(state, row.due_on, ctx.today),
             item_zh: item.map(|one| one.title_zh.clone()).unwrap_or_default(),
@@ -201,6 +209,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<HazardRow>) -> Work<Vec<Hazar
             division: row.division,
             found_on: row.found_on,
             due_on: row.due_on,
+            calendar_missing: missing,
             rectified_on: row.rectified_on,
             closed_on: row.closed_on,
             policy_version: row.policy_version,
@@ -208,5 +217,5 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<HazardRow>) -> Work<Vec<Hazar
             updated_at: row.updated_at,
         })
     };
-    rows.into_iter().map(view).collect()
+    rows.into_iter().map(&mut view).collect()
 }

@@ -50,7 +50,7 @@ pub fn recheck_hazard(tx: &mut Tx, id: Id, body: &Body<HazardRecheckIn>) -> Work
     let mut row = hazard_store::find_for_update(tx.conn, &ctx.scope, id)?;
     require_office(ctx, &row)?;
     let input = tx.checked(body, |conn, input, faults| {
-        rules::check_recheck(ctx.today, row.due_on, input, faults);
+        rules::check_recheck(ctx.today, input, faults);
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
     tx.if_match(row.version)?;
@@ -72,6 +72,9 @@ pub fn recheck_hazard(tx: &mut Tx, id: Id, body: &Body<HazardRecheckIn>) -> Work
             "hazard.not_rectified"
         }
     };
+    if let Some(severity) = input.severity {
+        row.severity = severity.code().to_owned();
+    }
     row.steps.0.push(HazardStep::Recheck {
         outcome: input.outcome,
         text: input.reasons.clone(),
@@ -147,7 +150,7 @@ pub fn record(tx: &mut Tx, row: &HazardRow, kind: &'static str, texts: Texts) ->
         .policy(row.policy_version)
         .data(json!({
             "inspection_id": row.inspection_id, "complex_id": row.complex_id, "found_under": row.company_id,
-            "checklist": row.checklist, "item": row.item, "state": row.state, "found_on": row.found_on,
+            "checklist": row.checklist, "item": row.item, "state": row.state, "severity": row.severity, "found_on": row.found_on,
             "due_on": row.due_on, "rectified_on": row.rectified_on, "closed_on": row.closed_on, "missed": row.missed,
             "evidence_count": row.evidence.0.len(), "version": row.version,
         }))

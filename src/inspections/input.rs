@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::model::{HazardState, InspectionState, ItemOutcome, RecheckOutcome};
+use super::model::{HazardSeverity, HazardState, InspectionState, ItemOutcome, RecheckOutcome};
 use crate::access::Role;
 use crate::db::Id;
 use crate::db::types::Instant;
@@ -50,6 +50,11 @@ pub struct ItemResultIn {
     #[schema(min_length = 1, max_length = 60, example = "fire_lane")]
     pub item: String,
     pub outcome: ItemOutcome,
+    /// How grave it is, where it fails and that makes a hazard; left out, `general`.
+    // Left out where it was: a digest of a result that a phone sends again is as it was before there was this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub severity: Option<HazardSeverity>,
     /// What was seen; needed where it fails.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 1000, example = "3 号楼北侧消防车道停放 2 辆私家车")]
@@ -67,7 +72,7 @@ pub struct InspectionResultIn {
     /// Code of the checklist.
     #[schema(min_length = 1, max_length = 40, example = "general")]
     pub checklist: String,
-    /// When the office was there, by the clock of the phone; not in the future.
+    /// When the office was there, by the clock of the phone: not in the future, and at most 90 days back.
     pub visited_at: Instant,
     /// Every item of the checklist once.
     #[schema(min_items = 1, max_items = 100)]
@@ -95,7 +100,7 @@ pub struct BatchResultIn {
     /// Code of the checklist.
     #[schema(min_length = 1, max_length = 40, example = "general")]
     pub checklist: String,
-    /// When the office was there, by the clock of the phone; not in the future.
+    /// When the office was there, by the clock of the phone: not in the future, and at most 90 days back.
     pub visited_at: Instant,
     /// Every item of the checklist once.
     #[schema(min_items = 1, max_items = 100)]
@@ -158,7 +163,11 @@ pub struct HazardRecheckIn {
     /// The reasons, told to the company.
     #[schema(min_length = 2, max_length = 2000, example = "现场复查，消防车道已畅通")]
     pub reasons: String,
-    /// The new last day, where it is not rectified: after today, within a year.
+    /// How grave it is by what was seen now; left out, as before.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub severity: Option<HazardSeverity>,
+    /// The new last day, where it is not rectified: after today, within a year; also before the old one.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub due_on: Option<NaiveDate>,
@@ -263,6 +272,8 @@ pub struct ListHazards {
     pub with_total: Option<bool>,
     /// Only this state.
     pub state: Option<HazardState>,
+    /// Only those that are so grave.
+    pub severity: Option<HazardSeverity>,
     /// Only those that are late: open, and their last day is over; or only the others.
     pub late: Option<bool>,
     /// Only at this complex.

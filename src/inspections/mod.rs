@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod batch;
 mod counting_store;
+mod deadlines;
 pub mod findings;
 pub mod hazard_store;
 pub mod hazard_view;

@@ -53,6 +53,15 @@ coded_enum! {
 }
 
 coded_enum! {
+    /// How grave a hazard is (隐患等级).
+    #[schema(example = "general")]
+    pub enum HazardSeverity {
+        Major "major" "重大隐患" "Major"
+        General "general" "一般隐患" "General"
+    }
+}
+
+coded_enum! {
     /// What a re-check came to (复查结果).
     #[schema(example = "closed")]
     pub enum RecheckOutcome {
@@ -181,6 +190,8 @@ pub struct PartResult {
 pub struct ItemResult {
     pub item: String,
     pub outcome: ItemOutcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<HazardSeverity>,
     pub note: Option<String>,
     pub evidence: Vec<Evidence>,
     pub hazard_id: Option<Id>,
@@ -220,9 +231,14 @@ pub struct HazardRow {
     pub policy_version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    pub severity: String,
 }
 
 impl HazardRow {
+    pub fn severity(&self) -> Work<HazardSeverity> {
+        Ok(HazardSeverity::from_code(&self.severity).ok_or_else(|| Problem::new(Code::Internal))?)
+    }
+
     pub fn state(&self) -> Work<HazardState> {
         Ok(HazardState::from_code(&self.state).ok_or_else(|| Problem::new(Code::Internal))?)
     }

@@ -74,7 +74,8 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListPlan) -> Work<PageOf<Planned
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let after = Cursor::decode::<Key>(page.cursor.as_deref())?;
     let policies = policy::current(conn, &ctx.state.policies, ctx.caller.county().unwrap_or_default())?;
-    let rules = &policies.governing(ctx.today).document().inspections;
+    let document = policies.governing(ctx.today).document();
+    let rules = &document.inspections;
     let own = ctx.caller.division.as_deref().unwrap_or_default();
     let narrowed = Scope::narrowed(own, [query.township.as_deref(), query.community.as_deref()]);
     let Some(scope) = narrowed else {
@@ -93,6 +94,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListPlan) -> Work<PageOf<Planned
             let about = (one.complex, checklist.code.clone());
             let last_inspected_on = last.get(&about).copied();
             let Some(pace) = pace(checklist, star, last_inspected_on, one.serving.began) else { continue };
+            let pace = pace.starting(document.programme_from);
             all.push(PlannedInspection {
                 complex_id: one.complex,
                 complex_name: one.name.clone(),

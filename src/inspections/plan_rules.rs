@@ -49,6 +49,14 @@ pub fn pace(
     Some(Pace { every_days, reason: FrequencyReason::FocusList, due_on })
 }
 
+impl Pace {
+    /// Nothing is due before the programme began: what would have been is due as if it had been inspected on that day.
+    pub fn starting(self, start: NaiveDate) -> Pace {
+        let due_on = if self.due_on < start { after(start, self.every_days) } else { self.due_on };
+        Pace { due_on, ..self }
+    }
+}
+
 /// Overdue once the days of grace are over.
 pub fn is_overdue(due_on: NaiveDate, grace_days: u32, today: NaiveDate) -> bool {
     after(due_on, grace_days) < today
@@ -104,6 +112,15 @@ mod tests {
         assert_eq!(at("2026-06-20"), day("2026-07-20"));
         // Late already before it came.
         assert_eq!(at("2026-05-01"), day("2026-07-15"));
+    }
+
+    #[test]
+    fn nothing_is_due_before_the_programme_began() {
+        let of = |last: &str| pace(general(), None, Some(day(last)), day("2018-06-01")).unwrap();
+        assert_eq!(of("2018-06-01").due_on, day("2018-07-01"));
+        assert_eq!(of("2018-06-01").starting(day("2026-01-01")).due_on, day("2026-01-31"));
+        assert_eq!(of("2025-12-20").starting(day("2026-01-01")).due_on, day("2026-01-19"));
+        assert_eq!(of("2026-03-02").starting(day("2026-01-01")), of("2026-03-02"));
     }
 
     #[test]

@@ -73,6 +73,10 @@ pub fn check_result(
         } else if !seen.insert(code) {
             faults.push(Fault::new(format!("{at}/items/{n}/item"), "duplicate", "检查项重复", "an item given twice"));
         }
+        if item.outcome != ItemOutcome::Fail && item.severity.is_some() {
+            let (zh, en) = ("只有不合格项有隐患等级", "only what fails is grave");
+            faults.push(Fault::new(format!("{at}/items/{n}/severity"), "conflict", zh, en));
+        }
         if item.outcome == ItemOutcome::Fail && item.note.is_none() {
             let (zh, en) = ("不合格项须说明发现的情况", "what fails says what was seen");
             faults.push(Fault::new(format!("{at}/items/{n}/note"), "required", zh, en));
@@ -119,8 +123,9 @@ pub fn check_visit(
     }
 }
 
-/// A re-check that closes sets no day, and one that does not sets one that comes. A deadline that still runs is not cut short.
-pub fn check_recheck(today: NaiveDate, due_on: NaiveDate, input: &HazardRecheckIn, faults: &mut Vec<Fault>) {
+/// A re-check that closes sets no day, and one that does not sets one that comes: also an earlier one than before, where it is
+/// graver than it was thought.
+pub fn check_recheck(today: NaiveDate, input: &HazardRecheckIn, faults: &mut Vec<Fault>) {
     match (input.outcome, input.due_on) {
         (RecheckOutcome::Closed, Some(_)) => {
             let (zh, en) = ("销号不设新期限", "what is closed has no new deadline");
@@ -129,10 +134,6 @@ pub fn check_recheck(today: NaiveDate, due_on: NaiveDate, input: &HazardRecheckI
         (RecheckOutcome::NotRectified, None) => {
             let (zh, en) = ("须填写新的整改期限", "a new deadline is needed");
             faults.push(Fault::new("/due_on", "required", zh, en));
-        }
-        (RecheckOutcome::NotRectified, Some(day)) if day < due_on => {
-            let (zh, en) = (format!("原期限 {due_on} 未满，不得提前"), format!("the deadline of {due_on} still runs"));
-            faults.push(Fault::new("/due_on", "before_start", zh, en));
         }
         (RecheckOutcome::NotRectified, Some(day)) => check_deadline(today, today, day, faults),
         (RecheckOutcome::Closed, None) => {}

@@ -18,7 +18,7 @@ fn safety() -> &'static Checklist {
 
 fn item(code: &str, outcome: ItemOutcome) -> ItemResultIn {
     let note = (outcome == ItemOutcome::Fail).then(|| "占用".to_owned());
-    ItemResultIn { item: code.to_owned(), outcome, note, evidence: Vec::new() }
+    ItemResultIn { item: code.to_owned(), outcome, severity: None, note, evidence: Vec::new() }
 }
 
 fn whole() -> Vec<ItemResultIn> {
@@ -86,9 +86,9 @@ fn a_recheck_that_closes_sets_no_day_and_one_that_does_not_sets_one_that_comes()
     use RecheckOutcome::*;
     let of = |outcome, due_on: Option<&str>| {
         let reasons = "现场复查".to_owned();
-        let input = HazardRecheckIn { outcome, reasons, due_on: due_on.map(day), evidence: Vec::new() };
+        let input = HazardRecheckIn { outcome, reasons, severity: None, due_on: due_on.map(day), evidence: Vec::new() };
         let mut faults = Vec::new();
-        check_recheck(day("2026-03-02"), day("2026-02-27"), &input, &mut faults);
+        check_recheck(day("2026-03-02"), &input, &mut faults);
         faults.first().map(|fault| fault.code)
     };
     assert_eq!((of(Closed, None), of(NotRectified, Some("2026-03-03"))), (None, None));

@@ -70,6 +70,7 @@ pub fn take(
     let items = given.items.iter().map(|item| ItemResult {
         item: item.item.clone(),
         outcome: item.outcome,
+        severity: item.severity,
         note: item.note.clone(),
         evidence: item.evidence.clone(),
         hazard_id: None,
@@ -140,6 +141,7 @@ fn find_hazards(tx: &mut Tx, part: &PartRow, checklist: &Checklist) -> Work<Vec<
             policy_version: part.policy_version,
             created_at: ctx.now,
             updated_at: ctx.now,
+            severity: item.severity.unwrap_or(HazardSeverity::General).code().to_owned(),
         };
         hazard_store::insert(tx.conn, &row)?;
         super::hazards::record(tx, &row, "hazard.found", vec![("description", row.description.clone())])?;

@@ -22,6 +22,10 @@ pub enum FileError {
     Wrapping(String, String),
     #[error("the keyring {0} cannot be read: {1}")]
     Unreadable(String, std::io::Error),
+    #[error("the keyring {0} cannot be read: there is no such file; `xiaoqu keys init` makes one")]
+    Missing(String),
+    #[error("the keyring {0} cannot be written: the folder {1} does not exist")]
+    NoFolder(String, String),
     #[error("the keyring {0} cannot be written: {1}")]
     Unwritable(String, std::io::Error),
     #[error("the keyring {0} exists already, and is not overwritten")]
@@ -135,9 +139,12 @@ pub(super) fn parse(content: &[u8], wrapping: &WrappingKey, name: &str) -> Resul
 pub fn read(path: &Path, wrapping: &WrappingKey) -> Result<Keyring, FileError> {
     let name = path.display().to_string();
     let mut content = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut content))
-        .map_err(|error| FileError::Unreadable(name.clone(), error))?;
+    File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut content)).map_err(
+        |error| match error.kind() {
+            std::io::ErrorKind::NotFound => FileError::Missing(name.clone()),
+            _ => FileError::Unreadable(name.clone(), error),
+        },
+    )?;
     if content.len() as u64 > MOST_BYTES {
         return Err(FileError::Form(name, "too large"));
     }
@@ -163,6 +170,9 @@ fn put(
     let name = path.display().to_string();
     let content = write(ring, wrapping).map_err(|error| FileError::Content(name.clone(), error))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(FileError::NoFolder(name, folder.display().to_string()));
+    }
     let placed = || {
         // A temporary file is made with mode 0600.
         let mut temporary = tempfile::Builder::new().prefix(".keyring-").tempfile_in(folder)?;

@@ -23,15 +23,17 @@ impl Source {
         file::read(&self.file, &self.wrapping.key()?)
     }
 
-    /// Files that others than their owner may read or change.
+    /// Files that others than the service and its administrator may read or change. A file of root's may be readable by its
+    /// group: that is how the service's account gets to it, as in the Debian package.
     pub fn open_to_others(&self) -> Vec<&Path> {
         let wrapping = match &self.wrapping {
             Wrapping::File(path) => Some(path.as_path()),
             _ => None,
         };
         let loose = |path: &&Path| {
-            let mode = std::fs::metadata(path).map(|data| std::os::unix::fs::PermissionsExt::mode(&data.permissions()));
-            mode.is_ok_and(|mode| mode & 0o077 != 0)
+            use std::os::unix::fs::MetadataExt;
+            let forbidden = |owner| if owner == 0 { 0o037 } else { 0o077 };
+            std::fs::metadata(path).is_ok_and(|data| data.mode() & forbidden(data.uid()) != 0)
         };
         [Some(self.file.as_path()), wrapping].into_iter().flatten().filter(loose).collect()
     }
@@ -120,6 +122,12 @@ impl Keys {
             Ok(ring) if ring.index_keys().is_empty() && !self.ring().index_keys().is_empty() => {
                 self.broken.store(true, Ordering::Relaxed);
                 tracing::error!("the changed keyring has no index key; the keys before it stay in force");
+            }
+            // Of the keyring that was opened no ledger key is ever taken out: one without it is another keyring, and what is
+            // sealed under its keys could not be read together with the rest.
+            Ok(ring) if !self.ring().ledger_keys().iter().all(|own| ring.has_ledger_key(own.id())) => {
+                self.broken.store(true, Ordering::Relaxed);
+                tracing::error!("the changed file is another keyring; the keys before it stay in force");
             }
             Ok(ring) => {
                 self.replace(ring);

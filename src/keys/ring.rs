@@ -202,6 +202,10 @@ impl Keyring {
         &self.ledger
     }
 
+    pub fn has_ledger_key(&self, id: &str) -> bool {
+        self.ledger.iter().any(|one| one.key.id == id)
+    }
+
     pub fn data_key(&self, now: Moment) -> &DataKey {
         &self.data[acting(self.data.iter().map(|one| &one.key), now)]
     }

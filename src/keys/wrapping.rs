@@ -74,7 +74,12 @@ impl Wrapping {
             Wrapping::Value(bytes) => bytes.clone(),
             Wrapping::File(path) => {
                 let fault = |why: String| FileError::Wrapping(path.display().to_string(), why);
-                let text = std::fs::read_to_string(path).map_err(|error| fault(format!("cannot be read: {error}")))?;
+                let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+                    std::io::ErrorKind::NotFound => fault(
+                        "cannot be read: there is no such file; `openssl rand -base64 32` makes a wrapping key".into(),
+                    ),
+                    _ => fault(format!("cannot be read: {error}")),
+                })?;
                 crate::settings::key_of_text(&text)
                     .map_err(|accepted| fault(format!("does not hold a key; accepted: {accepted}")))?
             }

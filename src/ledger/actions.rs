@@ -7,7 +7,8 @@ use super::model::*;
 use super::reading_store;
 use super::rules;
 use super::store::{self, Entry, HeadRow, Stored};
-use crate::access::Scope;
+use super::types;
+use crate::access::{Role, Scope};
 use crate::db::{Conn, Work};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
@@ -110,10 +111,16 @@ fn is_served(conn: &mut Conn, ctx: &Ctx, entry: &Entry) -> Work<bool> {
     }
 }
 
+/// The types that a list is asked for; none: all.
+fn kinds(filter: Option<&str>) -> Work<Option<Vec<&'static str>>> {
+    Ok(filter.map(types::asked).transpose().map_err(Problem::faults)?)
+}
+
 pub fn list_entries(conn: &mut Conn, ctx: &Ctx, query: &ListEntries) -> Work<PageOf<LedgerRow>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: None };
     let after = Cursor::decode::<i64>(page.cursor.as_deref())?;
-    let rows = reading_store::after(conn, &ctx.scope, query, after, page.fetch())?;
+    let kinds = kinds(query.kind.as_deref())?;
+    let rows = reading_store::after(conn, &ctx.scope, query, kinds.as_deref(), after, page.fetch())?;
     let (rows, next_cursor) = page.cut(rows, |(row, _)| row.seq);
     let salts = store::salts_named(conn, ACTOR_SUB, rows.iter().map(|(entry, _)| entry.event_id).collect())?;
     let items = rows.into_iter().map(|(entry, leaf)| {
@@ -134,7 +141,9 @@ fn sealed(seq: i64, text: &str) -> Work<Leaf> {
 /// From what was sealed, not from the columns that it was found by.
 fn row(entry: Entry, text: &str, salt: Option<&String>) -> Work<LedgerRow> {
     let leaf = sealed(entry.seq, text)?;
-    let sub = Some(entry.actor_sub).filter(|sub| leaf.was_by(sub, salt));
+    // Of a resident it is told that it was one: the account says who complained.
+    let named = leaf.actor.role != Role::Resident.code();
+    let sub = Some(entry.actor_sub).filter(|sub| named && leaf.was_by(sub, salt));
     Ok(LedgerRow {
         seq: entry.seq,
         event_id: leaf.id,
@@ -156,12 +165,13 @@ pub fn list_events(conn: &mut Conn, ctx: &Ctx, query: &ListEvents) -> Work<PageO
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: None };
     let after = Cursor::decode::<i64>(page.cursor.as_deref())?.max(query.after);
     let filter = ListEntries {
-        kind: query.kind.clone(),
         subject_id: query.subject_id.clone(),
         company_id: query.company_id,
+        complex_id: query.complex_id,
         ..ListEntries::default()
     };
-    let rows = reading_store::after(conn, &ctx.scope, &filter, after, page.fetch())?;
+    let kinds = kinds(query.kind.as_deref())?;
+    let rows = reading_store::after(conn, &ctx.scope, &filter, kinds.as_deref(), after, page.fetch())?;
     let origin = store::head(conn)?.map(|head| head.origin).unwrap_or_default();
     let (rows, next_cursor) = page.cut(rows, |(row, _)| row.seq);
     let items =

@@ -52,7 +52,7 @@ pub struct TailLine {
 const CHUNK: i64 = 1000;
 
 fn read<T>(db: &Db, work: impl FnMut(&mut Conn) -> Result<T, Fail>) -> anyhow::Result<T> {
-    db.read_blocking(work).map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail:?}"))
+    db.read_blocking(work).map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail}"))
 }
 
 /// What was exported.

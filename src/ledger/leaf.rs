@@ -24,7 +24,11 @@ pub struct Leaf {
     pub addressee: Option<String>,
     pub audience: String,
     pub actor: LeafActor,
+    /// The caller's id of the request, or ours.
     pub request_id: String,
+    /// Ours, where the caller gave one: a caller may give one id to many requests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_request_id: Option<String>,
     pub policy_version: Option<i64>,
     pub recorded_at: Instant,
     pub business_time: Instant,
@@ -87,6 +91,7 @@ impl Leaf {
             audience,
             actor_iss,
             actor_sub: _,
+            actor_key: _,
             actor_role,
             actor_client,
             recorded_at,

@@ -13,6 +13,7 @@ mod rules;
 pub mod seal;
 mod store;
 pub mod tree;
+pub mod types;
 pub mod verify;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,8 @@ use crate::access::{Role, Scope};
 use crate::db::{Conn, Db, DbOptions, Id, Instant, StoreFault, Work};
 use crate::http::{Ctx, Tx};
 use crate::problem::{Code, Problem};
+pub use store::database_now;
+
 use leaf::{ACTOR_SUB, Digest, Leaf, LeafActor, Subject};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -172,6 +175,7 @@ pub struct Origin {
     pub role: String,
     pub client: Option<String>,
     pub request_id: String,
+    pub server_request_id: Option<String>,
     pub business_time: Instant,
 }
 
@@ -185,8 +189,15 @@ impl Origin {
             role: "program".to_owned(),
             client: None,
             request_id: "start".to_owned(),
+            server_request_id: None,
             business_time: now,
         }
+    }
+
+    /// Whoever runs the program's commands on the server, where the program does not know them.
+    pub fn operator(command: &str) -> Origin {
+        let sub = "operator".to_owned();
+        Origin { sub, request_id: format!("command {command}"), ..Origin::program(Instant::now()) }
     }
 
     fn of(ctx: &Ctx) -> Origin {
@@ -197,6 +208,7 @@ impl Origin {
             role: if ctx.caller.is_program() { "program" } else { ctx.caller.role.code() }.to_owned(),
             client: ctx.caller.client.clone(),
             request_id: ctx.request_id.clone(),
+            server_request_id: ctx.server_request_id.clone(),
             business_time: ctx.now,
         }
     }
@@ -220,6 +232,7 @@ pub fn forget_personal(conn: &mut Conn, events: &[Id]) -> Work<()> {
 
 /// Records an event of this origin.
 pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> Work<Id> {
+    debug_assert!(types::is_known(event.kind), "{} is not in src/ledger/types.rs", event.kind);
     let mut data = match event.data {
         Value::Object(fields) => fields,
         other => Map::from_iter([("value".to_owned(), other)]),
@@ -252,6 +265,7 @@ pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> Work<Id> {
         audience: event.audience.code().to_owned(),
         actor: LeafActor { iss: origin.iss, sub, role: origin.role, client: origin.client },
         request_id: origin.request_id,
+        server_request_id: origin.server_request_id,
         policy_version: event.policy_version,
         recorded_at,
         business_time: origin.business_time,
@@ -305,7 +319,7 @@ pub fn disclose(db: &Db, seq: i64) -> anyhow::Result<Disclosure> {
         let Some((entry, leaf)) = reading_store::find(conn, &system, seq)? else { return Ok(None) };
         Ok(Some(Disclosure { seq, leaf, salts: store::salts_of(conn, entry.event_id)?.into_iter().collect() }))
     });
-    let found = found.map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail:?}"))?;
+    let found = found.map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail}"))?;
     found.ok_or_else(|| anyhow::anyhow!("no entry {seq} is sealed"))
 }
 
@@ -323,7 +337,7 @@ pub fn begun_as(options: &DbOptions) -> anyhow::Result<Option<String>> {
 
 /// The signed checkpoint of the present head.
 pub fn head_checkpoint(db: &Db) -> anyhow::Result<String> {
-    let head = db.read_blocking(store::head).map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail:?}"))?;
+    let head = db.read_blocking(store::head).map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail}"))?;
     Ok(head.ok_or_else(|| anyhow::anyhow!("nothing is sealed yet"))?.checkpoint)
 }
 

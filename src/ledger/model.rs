@@ -74,7 +74,7 @@ pub struct LedgerActor {
     /// Issuer of the token.
     #[schema(max_length = 200, example = "https://xiaoqu.example.gov.cn")]
     pub iss: String,
-    /// Subject of the token; null where the one on file is not the one that was sealed, or was erased.
+    /// Subject of the token; null of a resident, and where the one on file is not the one that was sealed, or was erased.
     #[schema(max_length = 200, example = "officer-17")]
     pub sub: Option<String>,
     /// Acting role, or `program`.
@@ -166,15 +166,17 @@ pub struct ListEntries {
     /// `next_cursor` of the page before.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Only this type, such as `violation.confirmed`.
+    /// Only these types: one, several with commas between, or all of a subject as `violation.*`.
     #[serde(rename = "type")]
-    #[param(max_length = 80, example = "violation.confirmed")]
+    #[param(max_length = 2000, example = "violation.confirmed")]
     pub kind: Option<String>,
     /// Only about this: its id, or the version of a policy.
     #[param(max_length = 80, example = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")]
     pub subject_id: Option<String>,
     /// Only about this company.
     pub company_id: Option<Id>,
+    /// Only about this complex.
+    pub complex_id: Option<Id>,
     /// Only by this subject of a token.
     #[param(max_length = 200, example = "officer-17")]
     pub actor_sub: Option<String>,
@@ -203,15 +205,17 @@ pub struct ListEvents {
     /// Only events after this `sequence`: the last that you have taken. With `cursor`, the later of the two.
     #[param(minimum = 0, example = 1024)]
     pub after: Option<i64>,
-    /// Only this type, such as `violation.confirmed`.
+    /// Only these types: one, several with commas between, or all of a subject as `violation.*`.
     #[serde(rename = "type")]
-    #[param(max_length = 80, example = "violation.confirmed")]
+    #[param(max_length = 2000, example = "violation.confirmed")]
     pub kind: Option<String>,
     /// Only about this: its id, or the version of a policy.
     #[param(max_length = 80, example = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")]
     pub subject_id: Option<String>,
     /// Only about this company.
     pub company_id: Option<Id>,
+    /// Only about this complex.
+    pub complex_id: Option<Id>,
 }
 
 /// A sealed event as CloudEvents 1.0 has it (事件).

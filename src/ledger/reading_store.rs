@@ -4,7 +4,8 @@ use diesel::prelude::*;
 
 use super::model::ListEntries;
 use super::store::Entry;
-use crate::access::Scope;
+use crate::access::{Role, Scope};
+use crate::characters::fold;
 use crate::access::scoped::{self, Strand};
 use crate::db::schema::{company_families, ledger_entries, ledger_events};
 use crate::db::{Conn, Id, Work};
@@ -31,6 +32,7 @@ pub fn after(
     conn: &mut Conn,
     scope: &Scope,
     query: &ListEntries,
+    kinds: Option<&[&'static str]>,
     after: Option<i64>,
     at_most: i64,
 ) -> Work<Vec<(Entry, String)>> {
@@ -38,8 +40,10 @@ pub fn after(
     let mut rows: Vec<Entry> = Vec::new();
     for strand in strands(conn, scope)? {
         let mut part = scoped::ledger_entries(scope, strand).filter(e::seq.gt(after.unwrap_or(-1)));
-        if let Some(kind) = &query.kind {
-            part = part.filter(e::kind.eq(kind));
+        match kinds {
+            None => {}
+            Some([kind]) => part = part.filter(e::kind.eq(*kind)),
+            Some(kinds) => part = part.filter(e::kind.eq_any(kinds.to_vec())),
         }
         if let Some(subject) = &query.subject_id {
             part = part.filter(e::subject_id.eq(subject));
@@ -47,8 +51,12 @@ pub fn after(
         if let Some(company) = query.company_id {
             part = part.filter(e::company_id.eq(company));
         }
+        if let Some(complex) = query.complex_id {
+            part = part.filter(e::complex_id.eq(complex));
+        }
         if let Some(sub) = &query.actor_sub {
-            part = part.filter(e::actor_sub.eq(sub));
+            // Which resident complained is nobody's to look up.
+            part = part.filter(e::actor_key.eq(fold(sub))).filter(e::actor_role.ne(Role::Resident.code()));
         }
         if let Some(role) = query.actor_role {
             part = part.filter(e::actor_role.eq(role.code()));

@@ -52,6 +52,7 @@ struct ListingData {
     removed_on: Option<NaiveDate>,
     #[serde(skip)]
     county: String,
+    suspended_on: Option<NaiveDate>,
 }
 
 #[derive(Deserialize)]
@@ -161,6 +162,7 @@ impl Replay {
                 && listing.listed_from <= as_of
                 && listing.listed_until >= as_of
                 && listing.removed_on.is_none_or(|day| day > as_of)
+                && listing.suspended_on.is_none_or(|day| day > as_of)
         });
         let policies =
             CountyPolicies::new(self.policies.clone()).map_err(|error| ReplayError::Policies(error.to_string()))?;

@@ -36,7 +36,7 @@ pub async fn get_ledger_head(state: web::Data<State>) -> Answer {
 #[get("/v1/ledger/consistency")]
 pub async fn get_ledger_consistency(state: web::Data<State>, request: HttpRequest) -> Answer {
     let query =
-        state.contract.check_query("get_ledger_consistency", request.query_string()).map_err(Problem::faults)?;
+        state.contract.check_query("get_ledger_consistency", request.query_string()).map_err(Problem::collected)?;
     let query: ConsistencyQuery = serde_json::from_value(query)
         .map_err(|error| Problem::fault("query", "invalid_format", "参数格式错误", error.to_string()))?;
     let proof = state.db.read(move |conn| actions::consistency(conn, &query)).await?;

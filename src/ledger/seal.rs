@@ -33,7 +33,7 @@ pub enum SealFault {
     Key(#[from] CheckpointFault),
     #[error("the tree: {0}")]
     Tree(#[from] Error),
-    #[error("the store: {0:?}")]
+    #[error("the store: {0}")]
     Store(Fail),
 }
 
@@ -176,7 +176,7 @@ impl Sealer {
                 tokio::time::sleep(ROUND).await;
             }
             if let Err(fail) = self.seal_all(&db).await {
-                tracing::warn!(?fail, "the ledger waits for its store");
+                tracing::warn!(%fail, "the ledger waits for its store");
                 tokio::time::sleep(ROUND).await;
             }
         }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use tlog_tiles::{Error, Hash, HashReader};
 
+use crate::characters::fold;
 use crate::db::schema::{ledger_entries, ledger_events, ledger_hashes, ledger_head, ledger_salts, ledger_unsealed};
 use crate::db::types::{Instant, Moment};
 use crate::db::{Conn, Id, Work};
@@ -56,6 +57,8 @@ pub struct Entry {
     pub actor_role: String,
     pub actor_client: Option<String>,
     pub recorded_at: Instant,
+    /// The subject in the form in which subjects are compared.
+    pub actor_key: String,
 }
 
 /// The one row of the head.
@@ -119,7 +122,7 @@ pub fn forget_salts(conn: &mut Conn, events: &[Id], role: &str, actor: &str) -> 
             .set(ledger_events::actor_sub.eq(""))
             .execute(conn)?;
         diesel::update(ledger_entries::table.filter(ledger_entries::event_id.eq_any(of_role.clone())))
-            .set(ledger_entries::actor_sub.eq(""))
+            .set((ledger_entries::actor_sub.eq(""), ledger_entries::actor_key.eq("")))
             .execute(conn)?;
         let said = ledger_salts::event_id.eq_any(chunk.to_vec()).and(ledger_salts::field.ne(actor));
         diesel::delete(ledger_salts::table.filter(said.or(ledger_salts::event_id.eq_any(of_role)))).execute(conn)?;
@@ -200,6 +203,7 @@ pub fn unsealed(conn: &mut Conn, at_most: i64) -> Work<Vec<(i64, Entry, String)>
             let (position, event_id, leaf, kind, subject_kind, subject_id) = event;
             let (county, township, community, company_id, complex_id, addressee) = place;
             let (audience, actor_iss, actor_sub, actor_role, actor_client, recorded_at) = actor;
+            let actor_key = fold(&actor_sub);
             let entry = Entry {
                 seq: 0,
                 event_id,
@@ -218,6 +222,7 @@ pub fn unsealed(conn: &mut Conn, at_most: i64) -> Work<Vec<(i64, Entry, String)>
                 actor_role,
                 actor_client,
                 recorded_at,
+                actor_key,
             };
             (position, entry, leaf)
         })
@@ -301,7 +306,7 @@ impl HashReader for Stored<'_> {
     fn read_hashes(&self, positions: &[u64]) -> Result<Vec<Hash>, Error> {
         let failed = |why: &str| Error::InvalidInput(why.to_owned());
         let mut conn = self.0.try_borrow_mut().map_err(|_| failed("the connection is in use"))?;
-        let found = hashes_at(*conn, positions).map_err(|fail| failed(&format!("{fail:?}")))?;
+        let found = hashes_at(*conn, positions).map_err(|fail| failed(&format!("{fail}")))?;
         let by_position: HashMap<u64, Hash> = found.into_iter().collect();
         let all: Option<Vec<Hash>> = positions.iter().map(|at| by_position.get(at).copied()).collect();
         all.ok_or_else(|| failed("a stored hash is missing"))

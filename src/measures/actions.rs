@@ -121,13 +121,14 @@ pub fn is_undelivered(row: &MeasureRow) -> bool {
     row.notified && row.state == MeasureState::Proposed.code() && row.proceedings.0.delivery.is_none()
 }
 
-/// The company has not opened the notice: it sees that there is one, and nothing of it.
+/// The notice has not been served on the company: it sees that there is one, and nothing of it, and so does the committee of
+/// the complex.
 pub fn is_unopened(ctx: &Ctx, row: &MeasureRow) -> bool {
-    ctx.caller.role == Role::PropertyCompany && is_undelivered(row)
+    matches!(ctx.caller.role, Role::PropertyCompany | Role::ComplexCommittee) && is_undelivered(row)
 }
 
 pub fn awaits_opening(ctx: &Ctx, row: &MeasureRow) -> bool {
-    ctx.opens && is_unopened(ctx, row)
+    ctx.opens && ctx.caller.role == Role::PropertyCompany && is_unopened(ctx, row)
 }
 
 /// Opening a notice with the company's token is its delivery.

@@ -34,7 +34,7 @@ pub fn lowering_stars(conn: &mut Conn, complex: Id, family: &[Id]) -> Work<Vec<(
     for row in all {
         let lowers = matches!(row.kind()?, MeasureKind::StarDowngrade | MeasureKind::RatingUnqualified);
         let ordered = matches!(row.state()?, MeasureState::Approved | MeasureState::Done);
-        if lowers && ordered && !reversed.contains(&row.id) {
+        if lowers && ordered && row.suspended_on.is_none() && !reversed.contains(&row.id) {
             let grounds = store::grounds_of_one(conn, row.id)?;
             let grounds = violations::by_ids(conn, &grounds)?;
             lowering.push((row, grounds));
@@ -187,6 +187,7 @@ fn propose(tx: &mut Tx, complex: Id, company: Id, due: &[&RemovalGround], wanted
         proceedings: Json(Proceedings::default()),
         created_at: ctx.now,
         updated_at: ctx.now,
+        suspended_on: None,
     };
     store::insert(tx.conn, &row)?;
     store::add_rating_grounds(tx.conn, row.id, wanted)?;
@@ -216,7 +217,7 @@ fn reason(tx: &mut Tx, due: &[&RemovalGround], version: i64) -> Work<(String, St
             }
         }
     }
-    let zh = format!("{}，由同一企业服务；依据星级评定规则（政策第{version}版）提出清退", parts.0.join("；"));
+    let zh = format!("{}，由同一企业服务；依据星级评定规则提出清退", parts.0.join("；"));
     let en = format!("{}, under the same company: removal by the rating rules (policy {version})", parts.1.join("; "));
     Ok((zh, en))
 }

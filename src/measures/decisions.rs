@@ -6,6 +6,7 @@ use super::actions::{advance, require_office, rule_of, stands_on_notice};
 use super::model::*;
 use super::recompute;
 use super::store;
+use super::suspension;
 use super::view::Measure;
 use crate::access::{Role, Scope};
 use crate::blacklist;
@@ -16,11 +17,10 @@ use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::policy;
-use crate::policy::model::{MeasureKind, MeasureRule};
+use crate::policy::model::MeasureKind;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, ReasonsIn, Step};
 use crate::standing::model::MeasureState;
-use crate::violations::store as violations;
 
 /// The ladder belongs to task 2 of the action plan: a township leader approves what is in their charge.
 const LADDER_TASK: u8 = 2;
@@ -91,21 +91,6 @@ fn require_due_process(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
     Ok(())
 }
 
-/// What cannot be undone waits for a pending appeal.
-fn require_no_appeal(tx: &mut Tx, row: &MeasureRow, rule: &MeasureRule) -> Work<()> {
-    if !rule.irreversible {
-        return Ok(());
-    }
-    let grounds = store::grounds_of_one(tx.conn, row.id)?;
-    let pending = violations::by_ids(tx.conn, &grounds)?.iter().any(|v| v.state == "appealed");
-    if pending {
-        return Err(Problem::new(Code::AppealPending)
-            .detail("其依据的违规正在申诉", "one of its grounds is under appeal")
-            .into());
-    }
-    Ok(())
-}
-
 /// The legal basis that stands on the measure, or that the policy in force has named since.
 fn legal_basis(tx: &mut Tx, row: &MeasureRow, kind: MeasureKind) -> Work<Option<String>> {
     let policies = policy::current(tx.conn, &tx.ctx.state.policies, &row.county)?;
@@ -139,9 +124,11 @@ pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
     if let Some(withdrawal) = recompute::withdrawal_of(tx, &row)? {
         return Err(Problem::new(Code::NoLongerDue).detail(withdrawal.reason_zh, withdrawal.reason_en).into());
     }
-    require_no_appeal(tx, &row, &rule)?;
     if rule.biting {
         require_due_process(tx, &row)?;
+    }
+    if rule.needs_final_grounds() {
+        suspension::require_final_grounds(tx, &row)?;
     }
     row.proceedings.0.approval = Some(Step::new(ctx, input.clone()));
     row.state = MeasureState::Approved.code().to_owned();
@@ -218,7 +205,7 @@ pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> Work<
     tx.if_match(row.version)?;
     row.require_state(&[MeasureState::Approved])?;
     let rule = rule_of(tx, &row)?;
-    require_no_appeal(tx, &row, &rule)?;
+    suspension::require_in_effect(tx, &row, &rule)?;
     files::attach_evidence(tx, OwnerKind::Measure, row.id, &input.evidence)?;
     if let Some((complex, ending)) = removal.zip(ending(input)) {
         contracts::end_by_removal(tx, complex, row.company_id, &ending)?;
@@ -251,7 +238,7 @@ pub fn removal_carried_out(tx: &mut Tx, id: Id, ending: &TerminationIn) -> Work<
     let system = Scope::System("a contract was ended, whoever recorded it");
     let mut row = store::find_for_update(tx.conn, &system, id)?;
     let rule = rule_of(tx, &row)?;
-    if row.state()? != MeasureState::Approved || require_no_appeal(tx, &row, &rule).is_err() {
+    if row.state()? != MeasureState::Approved || suspension::require_in_effect(tx, &row, &rule).is_err() {
         return Ok(());
     }
     let in_time = ctx.today <= row.due_on;
@@ -291,6 +278,7 @@ pub fn cancel_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entit
         by: Some(Actor::of(&ctx.caller)),
     });
     row.state = MeasureState::Cancelled.code().to_owned();
+    row.suspended_on = None;
     recompute::fell_away(tx, &row)?;
     advance(tx, row, "measure.cancelled", json!({}), input)
 }

@@ -2,11 +2,13 @@
 
 pub mod actions;
 mod by_rating;
+mod deadlines;
 pub mod decisions;
 pub mod model;
 mod recompute;
 mod routes;
 pub mod store;
+mod suspension;
 pub mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,6 +17,7 @@ pub use by_rating::{lowering_stars, reverses_star, sync_removal};
 pub use decisions::removal_carried_out;
 pub use recompute::recompute;
 pub use store::is_open;
+pub use suspension::final_since;
 
 pub fn routes(config: &mut ServiceConfig) {
     config

@@ -92,6 +92,8 @@ pub struct MeasureRow {
     pub proceedings: Json<Proceedings>,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// Since when an appeal against one of its grounds suspends it.
+    pub suspended_on: Option<NaiveDate>,
 }
 
 fn broken() -> Problem {

@@ -1,11 +1,14 @@
 //! After a decision: the measures on file are brought into agreement with the facts, in the same transaction.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use serde_json::json;
 
 use super::model::{Cancellation, MeasureRow, Proceedings};
 use super::store;
+use super::suspension;
 use crate::access::Scope;
 use crate::blacklist;
 use crate::calendar;
@@ -22,20 +25,38 @@ use crate::problem::{Code, Problem};
 use crate::proceedings::said::Said;
 use crate::ratings;
 use crate::standing;
-use crate::standing::model::{Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, Withdrawal};
+use crate::standing::model::{
+    Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, ViolationFact, Withdrawal,
+};
 use crate::standing::reconcile::reconcile;
 
 const EVERY_MEASURE: Scope = Scope::System("measures follow from all facts of a company");
 
 /// A company's file: its measures, and how they must change to agree with the facts.
-struct File {
-    facts: CompanyFacts,
+pub struct File {
+    pub facts: CompanyFacts,
     policies: Arc<Policies>,
-    rows: Vec<MeasureRow>,
+    pub rows: Vec<MeasureRow>,
+    existing: Vec<ExistingMeasure>,
     changes: Vec<Change>,
 }
 
-fn file_of(tx: &mut Tx, company: Id, county: &str) -> Work<File> {
+impl File {
+    /// The measures that would not be called for without some of the facts.
+    pub fn falls_without(&self, today: NaiveDate, left_out: impl Fn(&ViolationFact) -> bool) -> HashSet<Id> {
+        let mut facts = self.facts.clone();
+        facts.violations.retain(|fact| !left_out(fact));
+        let ended =
+            reconcile(&self.existing, &facts, &self.policies, today).into_iter().filter_map(|change| match change {
+                Change::Cancel(withdrawal) | Change::Reverse { withdrawal, .. } => Some(Id(withdrawal.measure)),
+                Change::Create(_) | Change::AddGrounds { .. } | Change::DropGrounds { .. } => None,
+            });
+        ended.collect()
+    }
+}
+
+/// The file of a company in a county.
+pub fn file_of(tx: &mut Tx, company: Id, county: &str) -> Work<File> {
     let ctx = tx.ctx;
     let head = standing::store::head_of(tx.conn, company)?;
     let policies = policy::current(tx.conn, &ctx.state.policies, county)?;
@@ -61,7 +82,7 @@ fn file_of(tx: &mut Tx, company: Id, county: &str) -> Work<File> {
         })
         .collect::<Work<Vec<_>>>()?;
     let changes = reconcile(&existing, &facts, &policies, ctx.today);
-    Ok(File { facts, policies, rows, changes })
+    Ok(File { facts, policies, rows, existing, changes })
 }
 
 /// Why a measure must not be taken any more, where a lighter policy or a fact has overtaken its proposal.
@@ -75,8 +96,10 @@ pub fn withdrawal_of(tx: &mut Tx, row: &MeasureRow) -> Work<Option<Withdrawal>> 
 
 /// Brings a company's measures in a county into agreement with its facts there. The caller holds the company's lock.
 pub fn recompute(tx: &mut Tx, company: Id, county: &str) -> Work<()> {
-    let File { facts, policies, rows, changes } = file_of(tx, company, county)?;
+    let File { facts, policies, rows, changes, existing: _ } = file_of(tx, company, county)?;
     let calendar = calendar::work_calendar(tx.conn, county)?;
+    let appeals =
+        facts.violations.iter().any(|fact| fact.appeal_pending) || rows.iter().any(|row| row.suspended_on.is_some());
     for change in changes {
         let row = |id: uuid::Uuid| rows.iter().find(|row| row.id.0 == id).cloned();
         match change {
@@ -98,7 +121,7 @@ pub fn recompute(tx: &mut Tx, company: Id, county: &str) -> Work<()> {
             }
         }
     }
-    Ok(())
+    if appeals { suspension::follow_appeals(tx, company, county) } else { Ok(()) }
 }
 
 /// Whose measure it is: of the branch where all its grounds are, unless it is about the company as a whole.
@@ -154,6 +177,7 @@ fn create(tx: &mut Tx, company: Id, due: DueMeasure, policies: &Policies, calend
         proceedings: Json(Proceedings::default()),
         created_at: ctx.now,
         updated_at: ctx.now,
+        suspended_on: None,
     };
     put(tx, &row, &ids(&due.grounds))
 }
@@ -176,7 +200,7 @@ pub fn record(tx: &mut Tx, row: &MeasureRow, kind: &'static str, step: serde_jso
         .data(json!({
             "key": row.key, "kind": row.kind, "state": row.state, "complex_id": row.complex_id, "level": row.level,
             "office_role": row.office_role, "office_division": row.office_division, "due_on": row.due_on,
-            "legal_basis": row.legal_basis, "version": row.version, "step": step,
+            "legal_basis": row.legal_basis, "suspended_on": row.suspended_on, "version": row.version, "step": step,
         }))
         .said(said.texts());
     ledger::append(tx, event)?;
@@ -197,6 +221,7 @@ pub(super) fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawa
         json!({ "revoked": withdrawal.revoked, "reason_zh": withdrawal.reason_zh, "reason_en": withdrawal.reason_en });
     row.state = MeasureState::Cancelled.code().to_owned();
     row.cancelled_by_system = true;
+    row.suspended_on = None;
     row.proceedings.0.cancellation = Some(Cancellation {
         reason_zh: withdrawal.reason_zh,
         reason_en: withdrawal.reason_en,
@@ -258,6 +283,7 @@ pub(super) fn reverse(
         proceedings: Json(Proceedings::default()),
         created_at: ctx.now,
         updated_at: ctx.now,
+        suspended_on: None,
         ..done
     };
     put(tx, &row, &ids(&withdrawal.revoked))

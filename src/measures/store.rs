@@ -137,6 +137,8 @@ pub fn save(conn: &mut Conn, row: &MeasureRow) -> Work<()> {
             measures::hearing_request_due_on.eq(row.hearing_request_due_on),
             measures::proceedings.eq(&row.proceedings),
             measures::updated_at.eq(row.updated_at),
+            measures::due_on.eq(row.due_on),
+            measures::suspended_on.eq(row.suspended_on),
         ))
         .execute(conn)?;
     Ok(())
@@ -195,6 +197,16 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListMeasures) -> Work<PageOf<Mea
 pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<MeasureRow>> {
     Ok(scoped::measures(scope)
         .filter(measures::state.eq_any(["proposed", "approved"]))
+        .order(measures::id)
+        .limit(at_most)
+        .load(conn)?)
+}
+
+/// Measures that are to be decided or carried out, in the order of their ids.
+pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<MeasureRow>> {
+    Ok(scoped::measures(scope)
+        .filter(measures::state.eq_any(["proposed", "approved"]))
+        .filter(measures::id.gt(after))
         .order(measures::id)
         .limit(at_most)
         .load(conn)?)

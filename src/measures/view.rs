@@ -8,6 +8,7 @@ use super::actions::is_unopened;
 use super::model::*;
 use crate::access::role::RoleKind;
 use crate::access::{Role, Scope};
+use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::contracts::model::EndGround;
@@ -155,8 +156,10 @@ pub struct Measure {
     pub reason_en: String,
     /// Last day to carry it out.
     pub due_on: NaiveDate,
-    /// It is open and its last day is over.
+    /// It is open, not suspended, and its last day is over.
     pub overdue: bool,
+    /// Since when it has no effect, and is not carried out, because an appeal against one of its grounds is pending (中止执行).
+    pub suspended_on: Option<NaiveDate>,
     /// The violations that it rests on.
     #[schema(max_items = 10000)]
     pub grounds: Vec<Ground>,
@@ -174,6 +177,10 @@ pub struct Measure {
     pub statement_answer: Option<StepView>,
     /// Last day to make a statement and to ask for a hearing; set by delivery.
     pub hearing_request_due_on: Option<NaiveDate>,
+    /// Years up to the deadlines above whose arrangement of holidays is not on file (尚无节假日安排的年份): until it is, the
+    /// deadlines may move to later days.
+    #[schema(max_items = 21)]
+    pub calendar_missing: Vec<i32>,
     pub hearing_request: Option<StepView>,
     pub hearing: Option<HearingView>,
     pub approval: Option<StepView>,
@@ -185,7 +192,7 @@ pub struct Measure {
 }
 
 /// May this caller see that violation as a whole? A company sees its own; offices see their territory.
-fn sees(ctx: &Ctx, row: &ViolationRow) -> bool {
+pub(super) fn sees(ctx: &Ctx, row: &ViolationRow) -> bool {
     match &ctx.scope {
         Scope::Company(_) => true,
         Scope::Complex(id) => row.complex_id == Some(*id),
@@ -241,7 +248,9 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<MeasureRow>) -> Work<Vec<Meas
                 .collect();
             let company_name = companies.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default();
             let complex_name = row.complex_id.and_then(|id| complexes.get(&id)).cloned();
-            one(ctx, row, (grounds, rating_grounds), company_name, complex_name)
+            let missing = calendar::missing_until(conn, ctx, &row.county, [Some(row.due_on), row.hearing_request_due_on])?;
+            let view = one(ctx, row, (grounds, rating_grounds), company_name, complex_name)?;
+            Ok(Measure { calendar_missing: missing, ..view })
         })
         .collect()
 }
@@ -278,7 +287,7 @@ fn one(
         state,
         office: Office { role, division: row.office_division },
         approver_role: row.approver_role.as_deref().and_then(Role::from_code),
-        overdue: state.is_open() && row.due_on < ctx.today,
+        overdue: state.is_open() && row.suspended_on.is_none() && row.due_on < ctx.today,
         grounds,
         rating_grounds,
         company_name,
@@ -325,8 +334,10 @@ fn one(
         reason_zh: row.reason_zh,
         reason_en: row.reason_en,
         due_on: row.due_on,
+        suspended_on: row.suspended_on,
         reverses: row.reverses,
         hearing_request_due_on: row.hearing_request_due_on,
+        calendar_missing: Vec::new(),
         created_at: row.created_at,
         updated_at: row.updated_at,
     })

@@ -51,7 +51,13 @@ pub static LIST: &[Row] = &[
     ),
     counter("xiaoqu_idempotent_replays_total", &[], "Answers that were replayed for an idempotency key"),
     counter("xiaoqu_security_events_total", &["kind"], "Security events, by kind (docs/operators.md lists them)"),
+    counter(
+        "xiaoqu_unnamed_proxy_requests_total",
+        &[],
+        "Requests with X-Forwarded-For or Forwarded from an address that trusted_proxies does not name",
+    ),
     gauge("xiaoqu_write_queue", &[], "SQLite: writes that wait for the one writer"),
+    gauge("xiaoqu_writer_held_seconds", &[], "SQLite: how long the writer has been at its present batch"),
     histogram("xiaoqu_write_batch_jobs", &[], "SQLite: writes that one commit carried"),
     histogram("xiaoqu_commit_seconds", &[], "Time of a COMMIT, with its way to the disk"),
     histogram(
@@ -85,6 +91,22 @@ pub static LIST: &[Row] = &[
     gauge("xiaoqu_migrations", &["state"], "Migrations that the database has (applied) and this version has (known)"),
     gauge("xiaoqu_calendar_years_missing", &[], "Of this year and the next, how many have no holiday calendar"),
     gauge("xiaoqu_keyring_broken", &[], "1 while the changed keyring cannot be used and the one before it is in force"),
+    gauge("xiaoqu_clock_stopped", &[], "1 while background work stands still because the clock jumped"),
+    gauge(
+        "xiaoqu_database_refused",
+        &["reason"],
+        "1 while the database is not used, because it does not belong to this process (docs/operators.md)",
+    ),
+    gauge(
+        "xiaoqu_disk_free_bytes",
+        &["place"],
+        "Free space where an SQLite database and the folder of attachments are kept",
+    ),
+    gauge(
+        "xiaoqu_storage_full",
+        &[],
+        "1 from a write that the full disk of the database refused to the next that succeeds",
+    ),
     gauge("xiaoqu_ledger_size", &[], "Sealed entries of the ledger"),
     gauge("xiaoqu_ledger_unsealed", &[], "Events that wait for their seal; it grows only while sealing is refused"),
     gauge(

@@ -36,15 +36,21 @@ pub struct Metrics {
     problems: Vec<IntCounter>,
     pub replays: IntCounter,
     pub security_events: IntCounterVec,
+    pub unnamed_proxy: IntCounter,
     pub store: StoreMetrics,
     pub rating_chunk_seconds: Histogram,
     pub complaint_sweep_seconds: Histogram,
     write_queue: IntGauge,
+    writer_held: IntGauge,
     pool_connections: IntGaugeVec,
     lease_held: IntGauge,
     migrations: IntGaugeVec,
     calendar_years_missing: IntGauge,
     keyring_broken: IntGauge,
+    disk_free: IntGaugeVec,
+    storage_full: IntGauge,
+    clock_stopped: IntGauge,
+    database_refused: IntGaugeVec,
     ledger_size: IntGauge,
     ledger_unsealed: IntGauge,
     issuer_keys_age: IntGaugeVec,
@@ -176,15 +182,21 @@ impl Metrics {
                 .collect::<Result<_, _>>()?,
             replays: all.counter("xiaoqu_idempotent_replays_total")?,
             security_events: all.counters("xiaoqu_security_events_total")?,
+            unnamed_proxy: all.counter("xiaoqu_unnamed_proxy_requests_total")?,
             store: StoreMetrics::register(&mut all)?,
             rating_chunk_seconds: all.histogram("xiaoqu_rating_chunk_seconds", HOLDS)?,
             complaint_sweep_seconds: all.histogram("xiaoqu_complaint_sweep_seconds", HOLDS)?,
             write_queue: all.gauge("xiaoqu_write_queue")?,
+            writer_held: all.gauge("xiaoqu_writer_held_seconds")?,
             pool_connections: all.gauges("xiaoqu_pool_connections")?,
             lease_held: all.gauge("xiaoqu_lease_held")?,
             migrations: all.gauges("xiaoqu_migrations")?,
             calendar_years_missing: all.gauge("xiaoqu_calendar_years_missing")?,
             keyring_broken: all.gauge("xiaoqu_keyring_broken")?,
+            disk_free: all.gauges("xiaoqu_disk_free_bytes")?,
+            storage_full: all.gauge("xiaoqu_storage_full")?,
+            clock_stopped: all.gauge("xiaoqu_clock_stopped")?,
+            database_refused: all.gauges("xiaoqu_database_refused")?,
             ledger_size: all.gauge("xiaoqu_ledger_size")?,
             ledger_unsealed: all.gauge("xiaoqu_ledger_unsealed")?,
             issuer_keys_age: all.gauges("xiaoqu_issuer_keys_age_seconds")?,
@@ -237,14 +249,25 @@ impl Metrics {
         let today = state.clock.today();
         let asked = state.db.read(move |conn| {
             let missing = crate::calendar::missing_years(conn, today)?.len();
-            Ok((missing, crate::db::applied(conn)?, crate::ledger::sizes(conn)?))
+            let stopped = crate::clock_watch::store::find(conn)?.is_some_and(|watched| watched.stopped_at.is_some());
+            Ok((missing, crate::db::applied(conn)?, crate::ledger::sizes(conn)?, stopped))
         });
         // While the store is away the last known numbers stand.
-        if let Ok((missing, applied, (sealed, unsealed))) = asked.await {
+        if let Ok((missing, applied, (sealed, unsealed), stopped)) = asked.await {
+            self.clock_stopped.set(i64::from(stopped));
             self.ledger_size.set(sealed);
             self.ledger_unsealed.set(unsealed);
             self.calendar_years_missing.set(missing as i64);
             self.migrations.with_label_values(&["applied"]).set(applied);
+        }
+        for (place, free) in state.disks.free() {
+            self.disk_free.with_label_values(&[place]).set(i64::try_from(free).unwrap_or(i64::MAX));
+        }
+        self.storage_full.set(i64::from(state.db.is_full()));
+        let refusal = state.db.refusal().map(|refusal| refusal.mismatch);
+        for mismatch in crate::db::Mismatch::ALL {
+            let refused = i64::from(refusal == Some(mismatch));
+            self.database_refused.with_label_values(&[mismatch.code()]).set(refused);
         }
         let known = crate::db::count(state.db.is_postgres());
         self.migrations.with_label_values(&["known"]).set(known as i64);
@@ -255,6 +278,7 @@ impl Metrics {
         }
         self.lease_held.set(i64::from(state.lease.is_held(&state.db)));
         self.write_queue.set(state.db.write_queue_depth() as i64);
+        self.writer_held.set(state.db.writer_held_for().as_secs() as i64);
         for (pool, in_use, idle) in state.db.pools() {
             self.pool_connections.with_label_values(&[pool, "in_use"]).set(i64::from(in_use));
             self.pool_connections.with_label_values(&[pool, "idle"]).set(i64::from(idle));

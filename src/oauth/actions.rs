@@ -2,44 +2,100 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use chrono::Utc;
 use serde_json::{Map, Value, json};
 
-use super::form::{TokenRequest, refused};
+use super::TOKEN_PATH;
+use super::assertion::Assertion;
+use super::form::{Proof, TokenRequest, refused};
 use super::model::{TokenOut, TokenRefused};
 use crate::app::State;
 use crate::clients::model::{ClientRow, ClientState};
 use crate::clients::{self, digest_of, rules};
-use crate::db::{Id, Instant};
+use crate::db::{Id, Instant, WriteGate};
 use crate::problem::{Code, Problem};
+use crate::security::{About, Kind};
 
 const UNKNOWN: TokenRefused = refused("invalid_client", "unknown client, or a secret that is not its own");
 
+/// A secret that ends within this time should be rotated.
+const ENDS_SOON: chrono::Duration = chrono::Duration::days(14);
+
 /// The client that shows its secret, where it may act now; or why it may not.
 pub async fn client_of(state: &State, id: &str, secret: &str) -> Result<Result<ClientRow, TokenRefused>, Problem> {
-    let shown = digest_of(secret);
+    let (shown, now, life) = (digest_of(secret), Instant::now(), state.secret_life);
     let found = match id.parse::<Id>() {
-        Ok(id) => state.db.read_point(move |conn| clients::store::with_digests(conn, id, Instant::now())).await?,
+        Ok(id) => state.db.read_point(move |conn| clients::store::with_secrets(conn, id, now, life)).await?,
         Err(_) => None,
     };
-    let (client, digests) = match found {
-        Some((client, digests)) => (client, digests),
-        None => return Ok(Err(UNKNOWN)),
-    };
+    let Some((client, secrets)) = found else { return Ok(Err(UNKNOWN)) };
     // Each is compared, and in constant time.
-    let fitting = digests.iter().filter(|one| verify_slices_are_equal(one.as_bytes(), shown.as_bytes()).is_ok());
-    if fitting.count() == 0 {
-        return Ok(Err(UNKNOWN));
+    let fitting: Vec<_> =
+        secrets.iter().filter(|one| verify_slices_are_equal(one.digest.as_bytes(), shown.as_bytes()).is_ok()).collect();
+    let Some(fits) = fitting.first() else { return Ok(Err(UNKNOWN)) };
+    if fits.ends.is_some_and(|ends| ends.0 - now.0 < ENDS_SOON) {
+        let caller = client.caller(&state.local_issuer.url);
+        let about = About { operation: "issue_token", caller: Some(&caller), ..About::default() };
+        state.security.event(Kind::SecretExpiring, about);
     }
-    Ok(match client.state {
+    Ok(acting(client))
+}
+
+fn acting(client: ClientRow) -> Result<ClientRow, TokenRefused> {
+    match client.state {
         ClientState::Active => Ok(client),
         ClientState::Pending => Err(refused("unauthorized_client", "the client waits for the county's approval")),
         ClientState::Suspended | ClientState::Revoked => {
             Err(refused("unauthorized_client", "the client is suspended or revoked"))
         }
-    })
+    }
 }
 
-/// A token for a client that shows its secret; or why there is none.
+const NO_GOOD_ASSERTION: TokenRefused =
+    refused("invalid_client", "unknown client, or an assertion that is not good (RFC 7523, 3), or not any more");
+
+/// The client that shows an assertion, which is then used up; or why it may not act.
+async fn client_by_assertion(
+    state: &State,
+    named: Option<String>,
+    assertion: &str,
+) -> Result<Result<ClientRow, TokenRefused>, Problem> {
+    let Some(assertion) = Assertion::read(assertion) else { return Ok(Err(NO_GOOD_ASSERTION)) };
+    if named.is_some_and(|named| named != assertion.client_id) {
+        return Ok(Err(refused("invalid_request", "two clients")));
+    }
+    let Ok(id) = assertion.client_id.parse::<Id>() else { return Ok(Err(NO_GOOD_ASSERTION)) };
+    let found = state.db.read_point(move |conn| clients::store::presenting(conn, id)).await?;
+    let issuer = &state.local_issuer.url;
+    let audiences = [format!("{issuer}{TOKEN_PATH}"), issuer.clone()];
+    let now = Utc::now();
+    let good = found.and_then(|client| {
+        let used = assertion.check(client.jwks.0.as_ref()?, &audiences, now)?;
+        Some((client, used))
+    });
+    let Some((client, used)) = good else { return Ok(Err(NO_GOOD_ASSERTION)) };
+    let client = match acting(client) {
+        Ok(client) => client,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let jti = digest_of(&used.jti);
+    let new = state
+        .db
+        .write(WriteGate::default(), move |conn| clients::store::use_assertion(conn, id, &jti, used.ends, Instant(now)))
+        .await?;
+    if !new {
+        let caller = client.caller(issuer);
+        let about = About { operation: "issue_token", caller: Some(&caller), ..About::default() };
+        state.security.event(Kind::AssertionReused, about);
+        return Ok(Err(NO_GOOD_ASSERTION));
+    }
+    Ok(Ok(client))
+}
+
+/// A token for a client that shows who it is; or why there is none.
 pub async fn issue_token(state: &State, request: TokenRequest) -> Result<Result<TokenOut, TokenRefused>, Problem> {
-    let client = match client_of(state, &request.client_id, &request.client_secret).await? {
+    let shown = match request.proof {
+        Proof::Secret { client_id, client_secret } => client_of(state, &client_id, &client_secret).await?,
+        Proof::Assertion { client_id, assertion } => client_by_assertion(state, client_id, &assertion).await?,
+    };
+    let client = match shown {
         Ok(client) => client,
         Err(refusal) => return Ok(Err(refusal)),
     };

@@ -5,16 +5,32 @@ use std::collections::HashMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::assertion;
 use super::model::TokenRefused;
+use crate::http::form;
+use crate::http::schema::MOST_PARAMETERS;
 
 /// Longer parameters are none of ours.
 const MOST_BYTES: usize = 8 * 1024;
 
+/// How a client shows who it is.
+#[derive(Debug, PartialEq)]
+pub enum Proof {
+    Secret {
+        client_id: String,
+        client_secret: String,
+    },
+    /// The assertion says which client; one that is named beside it is the same.
+    Assertion {
+        client_id: Option<String>,
+        assertion: String,
+    },
+}
+
 /// A request that is in order; whether the client is who it says is another question.
 #[derive(Debug, PartialEq)]
 pub struct TokenRequest {
-    pub client_id: String,
-    pub client_secret: String,
+    pub proof: Proof,
     /// Each word once.
     pub scope: Option<Vec<String>>,
 }
@@ -29,6 +45,9 @@ const fn invalid(description: &'static str) -> TokenRefused {
 
 /// RFC 6749, 2.3.1 and 4.4.2: `body` is the form, `authorization` the one header of that name.
 pub fn read(media_type: &str, body: &[u8], authorization: Option<&str>) -> Result<TokenRequest, TokenRefused> {
+    if form::check_charset(media_type).is_err() {
+        return Err(invalid("the form must be UTF-8"));
+    }
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Err(invalid("the body must be application/x-www-form-urlencoded"));
@@ -36,38 +55,54 @@ pub fn read(media_type: &str, body: &[u8], authorization: Option<&str>) -> Resul
     if body.len() > MOST_BYTES {
         return Err(invalid("the body is too long"));
     }
-    let mut form: HashMap<String, String> = HashMap::new();
-    for (name, value) in form_urlencoded::parse(body) {
+    if body.iter().filter(|byte| **byte == b'&').count() >= MOST_PARAMETERS {
+        return Err(invalid("too many parameters"));
+    }
+    let mut read: HashMap<String, String> = HashMap::new();
+    for (name, value) in form::pairs(body) {
+        let value = value.ok_or(invalid("the form is not UTF-8"))?;
         // RFC 6749, 3.2: a parameter without a value counts as left out, and none stands there twice.
-        if !value.is_empty() && form.insert(name.into_owned(), value.into_owned()).is_some() {
+        if !value.is_empty() && read.insert(name, value).is_some() {
             return Err(invalid("a parameter stands there twice"));
         }
     }
-    match form.get("grant_type").map(String::as_str) {
+    match read.get("grant_type").map(String::as_str) {
         None => return Err(invalid("grant_type is missing")),
         Some("client_credentials") => {}
         Some(_) => return Err(refused("unsupported_grant_type", "only client_credentials")),
     }
-    let (client_id, client_secret) = match (authorization, form.remove("client_id"), form.remove("client_secret")) {
-        (Some(header), id, None) => {
+    let (client_id, client_secret) = (read.remove("client_id"), read.remove("client_secret"));
+    let assertion = (read.remove("client_assertion_type"), read.remove("client_assertion"));
+    let proof = match (authorization, client_id, client_secret, assertion) {
+        (None, client_id, None, (Some(kind), Some(assertion))) => {
+            if kind != assertion::TYPE {
+                return Err(invalid("client_assertion_type is not that of a JWT"));
+            }
+            Proof::Assertion { client_id, assertion }
+        }
+        (None, _, None, (Some(_), None) | (None, Some(_))) => {
+            return Err(invalid("client_assertion and client_assertion_type belong together"));
+        }
+        (_, _, _, (Some(_), _) | (_, Some(_))) => return Err(invalid("two ways of authentication at once")),
+        (Some(header), id, None, _) => {
             let (name, secret) = basic(header).ok_or(refused("invalid_client", "not an HTTP Basic header"))?;
             // The id may stand in the body too, where it is the same (RFC 6749, 3.2.1).
             if id.is_some_and(|id| id != name) {
                 return Err(invalid("two clients"));
             }
-            (name, secret)
+            Proof::Secret { client_id: name, client_secret: secret }
         }
-        (Some(_), _, Some(_)) => return Err(invalid("two ways of authentication at once")),
-        (None, Some(id), Some(secret)) => (id, secret),
+        (Some(_), _, Some(_), _) => return Err(invalid("two ways of authentication at once")),
+        (None, Some(client_id), Some(client_secret), _) => Proof::Secret { client_id, client_secret },
         (None, ..) => return Err(refused("invalid_client", "client authentication is missing")),
     };
-    let scope = form.get("scope").map(|text| {
+    let scope = read.get("scope").map(|text| {
         let mut words: Vec<String> = text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
         words.sort_unstable();
         words.dedup();
         words
     });
-    Ok(TokenRequest { client_id, client_secret, scope })
+    Ok(TokenRequest { proof, scope })
 }
 
 /// RFC 6749, 2.3.1: both halves are form-encoded before they are joined and encoded again.
@@ -83,7 +118,7 @@ fn basic(header: &str) -> Option<(String, String)> {
         if half.contains(['&', '=']) {
             return half.to_owned();
         }
-        form_urlencoded::parse(half.as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
+        form::pairs(half.as_bytes()).next().map(|(name, _)| name).unwrap_or_default()
     };
     Some((decoded(name), decoded(secret)))
 }
@@ -108,13 +143,37 @@ mod tests {
     fn a_client_shows_its_secret_in_one_of_two_ways() {
         let by_form = "grant_type=client_credentials&client_id=a&client_secret=b%2Bc&scope=y+x+y&other=1";
         let read_form = read(FORM, by_form.as_bytes(), None).unwrap();
-        assert_eq!((read_form.client_id.as_str(), read_form.client_secret.as_str()), ("a", "b+c"));
+        let secret = || Proof::Secret { client_id: "a".into(), client_secret: "b+c".into() };
+        assert_eq!(read_form.proof, secret());
         assert_eq!(read_form.scope.unwrap(), ["x", "y"]);
         let by_header = read(FORM, b"grant_type=client_credentials", Some(&header("a:b%2Bc"))).unwrap();
-        assert_eq!((by_header.client_id.as_str(), by_header.client_secret.as_str()), ("a", "b+c"));
+        assert_eq!(by_header.proof, secret());
         assert_eq!(by_header.scope, None);
         let same = read(FORM, b"grant_type=client_credentials&client_id=a", Some(&header("a:b")));
         assert!(same.is_ok());
+    }
+
+    #[test]
+    fn or_it_shows_an_assertion() {
+        let kind: String = form_urlencoded::byte_serialize(assertion::TYPE.as_bytes()).collect();
+        let whole = format!("grant_type=client_credentials&client_assertion_type={kind}&client_assertion=a.b.c");
+        let assertion = |client_id: Option<&str>| Proof::Assertion {
+            client_id: client_id.map(str::to_owned),
+            assertion: "a.b.c".into(),
+        };
+        assert_eq!(read(FORM, whole.as_bytes(), None).unwrap().proof, assertion(None));
+        let named = format!("{whole}&client_id=a");
+        assert_eq!(read(FORM, named.as_bytes(), None).unwrap().proof, assertion(Some("a")));
+        for (more, authorization) in [("&client_secret=b", None), ("", Some(header("a:b")))] {
+            assert_eq!(error(FORM, &format!("{named}{more}"), authorization.as_deref()), "invalid_request");
+        }
+        for broken in [
+            "grant_type=client_credentials&client_assertion=a.b.c".to_owned(),
+            format!("grant_type=client_credentials&client_assertion_type={kind}"),
+            whole.replace("jwt-bearer", "saml2-bearer"),
+        ] {
+            assert_eq!(error(FORM, &broken, None), "invalid_request", "{broken}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The service as an OAuth 2.0 authorization server: tokens for clients (RFC 6749, 4.4), and its metadata (RFC 8414).
 
 mod actions;
+mod assertion;
 pub mod form;
 pub mod model;
 mod routes;

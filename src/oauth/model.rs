@@ -13,6 +13,13 @@ pub struct TokenIn {
     /// The client's secret, where it does not come by HTTP Basic.
     #[schema(example = "xqs_example-of-a-secret-that-opens-nothing-00000000", max_length = 200)]
     pub client_secret: Option<String>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, where the client shows an assertion.
+    #[schema(max_length = 100, example = json!(null))]
+    pub client_assertion_type: Option<String>,
+    /// A JWT that the client signed with a registered key (RFC 7523, 3), good once: `iss` and `sub` are its id, `aud` is the token endpoint
+    /// or the issuer, `exp` is at most five minutes from now, `jti` is new.
+    #[schema(max_length = 8192, example = json!(null))]
+    pub client_assertion: Option<String>,
     /// Operations that the token is to be limited to, by `operationId`, with spaces between.
     #[schema(example = "list_violations report_violation", max_length = 8000)]
     pub scope: Option<String>,
@@ -68,9 +75,12 @@ pub struct AuthorizationServer {
     /// `client_credentials` only.
     #[schema(max_items = 1, example = json!(["client_credentials"]))]
     pub grant_types_supported: Vec<&'static str>,
-    /// How a client shows its secret.
-    #[schema(max_items = 2, example = json!(["client_secret_basic", "client_secret_post"]))]
+    /// How a client shows who it is.
+    #[schema(max_items = 3, example = json!(["client_secret_basic", "client_secret_post", "private_key_jwt"]))]
     pub token_endpoint_auth_methods_supported: Vec<&'static str>,
+    /// What an assertion may be signed with.
+    #[schema(max_items = 3, example = json!(["ES256", "EdDSA", "RS256"]))]
+    pub token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     /// The document of the whole interface.
     #[schema(max_length = 600, example = "https://wuye.example.gov.cn/docs/")]
     pub service_documentation: String,

@@ -13,13 +13,13 @@ use crate::security::{About, Kind};
 /// Get a token
 ///
 /// Client credentials (RFC 6749, 4.4): a form with `grant_type=client_credentials`, the client's id and secret by HTTP
-/// Basic or in the form, and optionally `scope`. The token is a system's: it reads, reports, submits and imports, and
+/// Basic or in the form, or an assertion that it signed (`private_key_jwt`, RFC 7523), and optionally `scope`. The token is a system's: it reads, reports, submits and imports, and
 /// never confirms, approves or decides. Errors have the form of the RFC (`{"error": …}`).
 #[utoipa::path(tag = "clients", request_body(content = TokenIn, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "A token", body = TokenOut),
         (status = 400, description = "The request or the client is not in order", body = TokenRefused),
-        (status = 401, description = "The client did not show a good secret", body = TokenRefused),
+        (status = 401, description = "The client did not show a good secret or assertion", body = TokenRefused),
         (status = 503, description = "The database cannot be reached", body = crate::problem::ProblemBody,
             content_type = "application/problem+json"),
     ))]
@@ -93,7 +93,8 @@ pub async fn get_authorization_server(state: web::Data<State>) -> HttpResponse {
         scopes_supported: systems.map(|one| one.operation).collect(),
         response_types_supported: Vec::new(),
         grant_types_supported: vec!["client_credentials"],
-        token_endpoint_auth_methods_supported: vec!["client_secret_basic", "client_secret_post"],
+        token_endpoint_auth_methods_supported: vec!["client_secret_basic", "client_secret_post", "private_key_jwt"],
+        token_endpoint_auth_signing_alg_values_supported: vec!["ES256", "EdDSA", "RS256"],
         service_documentation: format!("{issuer}/docs/"),
     })
 }

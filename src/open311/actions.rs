@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LOCATION};
 use actix_web::{HttpResponse, web};
 use aws_lc_rs::digest::{SHA256, digest};
-use chrono::Utc;
+use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::form_rules::{self, Submitted};
@@ -229,14 +229,17 @@ async fn known_jurisdiction(ctx: &Ctx, read: Submitted) -> Result<Submitted, Pro
     Ok(Submitted { jurisdiction: found, ..read })
 }
 
+/// How long a form that is sent again is the same request.
+const SAME_REQUEST: TimeDelta = TimeDelta::hours(1);
+
 /// Clients of the standard know no idempotency key, and repeat what they had no answer to (FixMyStreet waits five minutes).
-/// The same form of the same client within the same hour is the same request. A later one is a new matter: lifts break twice.
+/// The same form of the same client within an hour of the first is the same request. A later one is a new matter: lifts break
+/// twice.
 fn repeatable(ctx: Ctx, told_by: &[u8]) -> Ctx {
     if ctx.idempotency_key.is_some() {
         return ctx;
     }
-    let hour = Utc::now().timestamp() / 3600;
-    ctx.with_key(format!("open311-{hour}-{}", hex::encode(digest(&SHA256, told_by))))
+    ctx.with_key(format!("open311-{}", hex::encode(digest(&SHA256, told_by))), SAME_REQUEST)
 }
 
 /// The answer of the action, which is JSON, in the form that was asked for: a list of one.
@@ -262,6 +265,6 @@ async fn written(response: HttpResponse, format: Format) -> Answer {
 }
 
 /// Kept out of `routes`: the state as a question needs it.
-pub fn question(state: &web::Data<State>, language: Language, query: &str) -> Question {
-    Question { state: state.clone().into_inner(), language, params: Params::of(query) }
+pub fn question(state: &web::Data<State>, language: Language, query: &str) -> Result<Question, Problem> {
+    Ok(Question { state: state.clone().into_inner(), language, params: Params::of(query)? })
 }

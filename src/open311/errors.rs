@@ -19,7 +19,7 @@ use crate::problem::Problem;
 fn status_of(status: StatusCode) -> StatusCode {
     match status.as_u16() {
         401 => StatusCode::FORBIDDEN,
-        403 | 404 | 405 | 408 | 413 | 429 | 500.. => status,
+        403 | 404 | 405 | 408 | 413 | 415 | 429 | 500.. => status,
         _ => StatusCode::BAD_REQUEST,
     }
 }

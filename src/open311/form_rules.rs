@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use super::service_rules::{COMPLEX, LOCATION, ORGANISATION};
-use crate::characters::is_forbidden;
+use crate::characters::{self, is_forbidden, tidied};
 use crate::complaints::ContactIn;
 use crate::complexes::model::Point;
 use crate::db::Id;
 use crate::fault::Fault;
+use crate::http::form;
+use crate::problem::Problem;
 
 /// "Free form text limited to 4,000 characters" (description).
 const MOST_OF_DESCRIPTION: usize = 4000;
@@ -23,8 +25,9 @@ pub const MOST_MEDIA: usize = 10;
 pub struct Form(pub Vec<(String, String)>);
 
 impl Form {
-    pub fn of_urlencoded(body: &[u8]) -> Form {
-        Form(form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    /// "All text received by the service from the client will be assumed to be UTF-8" (Encoding): another is a fault.
+    pub fn of_urlencoded(body: &[u8]) -> Result<Form, Problem> {
+        Ok(Form(form::strict(body, "/")?))
     }
 
     fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
@@ -126,7 +129,7 @@ fn required(pointer: &str, faults: &mut Vec<Fault>) {
 }
 
 fn line_breaks(text: Option<&str>) -> Option<String> {
-    text.map(|text| text.replace("\r\n", "\n").replace('\r', "\n"))
+    text.map(|text| tidied(text).replace("\r\n", "\n").replace('\r', "\n")).filter(|text| !text.trim().is_empty())
 }
 
 fn point(form: &Form, faults: &mut Vec<Fault>) -> Option<Point> {
@@ -178,7 +181,10 @@ fn location(form: &Form, faults: &mut Vec<Fault>) -> Option<String> {
     if told.is_empty() {
         return None;
     }
-    let told = told.join("；");
+    let told = tidied(&told.join("；")).into_owned();
+    if told.is_empty() {
+        return None;
+    }
     check_text("/address_string", Some(&told), MOST_OF_LOCATION, false, faults);
     Some(told)
 }
@@ -196,10 +202,10 @@ fn full_name(first: &str, last: &str) -> String {
 }
 
 fn contact(form: &Form, faults: &mut Vec<Fault>) -> Option<ContactIn> {
-    let part = |name| form.get(name).unwrap_or_default();
-    let name = Some(full_name(part("first_name"), part("last_name"))).filter(|name| !name.is_empty());
+    let part = |name| tidied(form.get(name).unwrap_or_default());
+    let name = Some(full_name(&part("first_name"), &part("last_name"))).filter(|name| !name.is_empty());
     check_text("/first_name", name.as_deref(), MOST_OF_NAME, false, faults);
-    let phone = form.get("phone").map(str::to_owned);
+    let phone = form.get("phone").map(|phone| tidied(phone).into_owned());
     let dialled = |text: &str| {
         (7..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit() || b"+ ()-".contains(&byte))
     };
@@ -236,8 +242,10 @@ fn check_text(pointer: &str, text: Option<&str>, most: usize, breaks: bool, faul
         let (zh, en) = (format!("最多 {most} 个字符"), format!("at most {most} characters"));
         faults.push(Fault::new(pointer, "too_long", zh, en));
     }
-    if text.contains(is_forbidden) || (!breaks && text.contains(['\n', '\r'])) {
-        let (zh, en) = ("含有不允许的字符", "holds a character that is not allowed");
+    if let Some(fault) = characters::fault(pointer, text) {
+        faults.push(fault);
+    } else if !breaks && text.contains(['\n', '\r']) {
+        let (zh, en) = ("须为一行，不得换行", "one line, without a break");
         faults.push(Fault::new(pointer, "forbidden_character", zh, en));
     }
 }
@@ -249,7 +257,7 @@ mod tests {
     use super::*;
 
     fn read_form(body: &str) -> Result<Submitted, Vec<(String, &'static str)>> {
-        read(&Form::of_urlencoded(body.as_bytes()))
+        read(&Form::of_urlencoded(body.as_bytes()).unwrap())
             .map_err(|faults| faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect())
     }
 
@@ -317,7 +325,7 @@ mod tests {
 
     #[test]
     fn the_same_form_is_told_by_its_fields_and_not_by_its_key() {
-        let of = |body: &str| Form::of_urlencoded(body.as_bytes()).canonical();
+        let of = |body: &str| Form::of_urlencoded(body.as_bytes()).unwrap().canonical();
         assert_eq!(of("b=2&a=1&api_key=x"), of("api_key=y&a=1&b=2"));
         assert_ne!(of("a=1&a=2"), of("a=2&a=1"));
         assert_ne!(of("a=1&b=2"), of("a=1%26b%3D2"));
@@ -328,7 +336,7 @@ mod tests {
 
         #[test]
         fn rubbish_never_panics(body in proptest::collection::vec(any::<u8>(), 0..300), field in "[a-z_\\[\\]]{0,20}") {
-            let mut form = Form::of_urlencoded(&body);
+            let mut form = Form::of_urlencoded(&body).unwrap_or_default();
             form.0.push((field, "x".into()));
             let _ = read(&form);
             let _ = form.canonical();

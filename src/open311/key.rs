@@ -47,7 +47,7 @@ pub async fn admit(state: &web::Data<State>, request: &HttpRequest, api_key: Opt
         ));
     };
     // Guessing a key is guessing a token.
-    state.limits.may_present(visitor.address()).map_err(|over| {
+    state.limits.may_present(visitor.address(), key).map_err(|over| {
         visitor.event(Kind::RateLimitedTokens, None, "api_key");
         Problem::from(over)
     })?;
@@ -56,7 +56,7 @@ pub async fn admit(state: &web::Data<State>, request: &HttpRequest, api_key: Opt
         Ok(client) => client,
         Err(refusal) => {
             visitor.event(Kind::ClientRefused, None, refusal.error);
-            state.limits.refused_token(visitor.address());
+            state.limits.refused_token(visitor.address(), key, true);
             return Err(match refusal.error {
                 "unauthorized_client" => refused(
                     "api_key：该接入系统未获批准，或已暂停、撤销",

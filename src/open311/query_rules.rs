@@ -8,32 +8,36 @@ use chrono_tz::Tz;
 
 use crate::db::{Id, Instant};
 use crate::fault::Fault;
+use crate::http::form;
 use crate::problem::Problem;
 
 /// "May not span more than 90 days" (start_date, end_date).
 const MOST_DAYS: i64 = 90;
 /// "First 1000 requests returned" (Response Volume).
 pub const MOST_ROWS: i64 = 1000;
+/// A policy has no more categories.
+const MOST_CODES: usize = 200;
 
 /// Parameters by name; those that stand there several times are joined, as a list is.
 #[derive(Clone, Debug, Default)]
 pub struct Params(HashMap<String, String>);
 
 impl Params {
-    pub fn of(query: &str) -> Params {
+    /// A text that is no UTF-8 is a fault, in whatever parameter.
+    pub fn of(query: &str) -> Result<Params, Problem> {
         let mut all: HashMap<String, String> = HashMap::new();
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        for (name, value) in form::strict(query.as_bytes(), "query/")? {
             let value = value.trim();
             if value.is_empty() {
                 continue;
             }
-            let known = all.entry(name.into_owned()).or_default();
+            let known = all.entry(name).or_default();
             if !known.is_empty() {
                 known.push(',');
             }
             known.push_str(value);
         }
-        Params(all)
+        Ok(Params(all))
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
@@ -84,9 +88,9 @@ pub fn asked(params: &Params, now: Instant, zone: Tz) -> Result<Asked, Problem> 
         None => {
             let open = status(params, &mut faults);
             let span = span(params, now, zone, &mut faults);
-            let codes = params
-                .list("service_code")
-                .map(|codes| codes.into_iter().filter(|code| is_code(code)).map(str::to_owned).collect());
+            let codes = params.list("service_code").map(|codes| {
+                codes.into_iter().filter(|code| is_code(code)).take(MOST_CODES).map(str::to_owned).collect()
+            });
             let (from, to) = span.unwrap_or((now, now));
             Which::Those { from, to, codes, open }
         }
@@ -201,7 +205,7 @@ mod tests {
     }
 
     fn ask(query: &str) -> Result<Asked, Vec<(String, &'static str)>> {
-        asked(&Params::of(query), at("2026-03-02T01:00:00Z"), ZONE)
+        asked(&Params::of(query).unwrap(), at("2026-03-02T01:00:00Z"), ZONE)
             .map_err(|problem| problem.faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect())
     }
 

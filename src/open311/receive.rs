@@ -1,16 +1,23 @@
 //! The body of a request: the form that the standard knows, and `multipart/form-data`, in which FixMyStreet sends photographs
 //! (its `Open311.pm`: the fields first, then parts `photo1`, `photo2`… and `file_…`, each with a file name).
 
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
 use actix_multipart::{Field, Multipart};
 use actix_web::HttpRequest;
+use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use actix_web::web::{self, Payload};
+use actix_web::web::{self, Bytes, Payload};
+use futures_util::{Stream, StreamExt};
 
 use super::form_rules::Form;
 use super::key;
 use crate::app::State;
 use crate::files::{self, Enclosed};
 use crate::http::Ctx;
+use crate::http::form::{check_charset, not_utf8};
 use crate::problem::{Code, Problem};
 
 /// All that is not a file, in bytes: the description's 4,000 characters, and what clients add.
@@ -27,6 +34,7 @@ pub struct Received {
 
 pub async fn receive(state: &web::Data<State>, request: &HttpRequest, payload: Payload) -> Result<Received, Problem> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    check_charset(header(CONTENT_TYPE))?;
     let essence = header(CONTENT_TYPE).split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
         "application/x-www-form-urlencoded" => {
@@ -34,8 +42,9 @@ pub async fn receive(state: &web::Data<State>, request: &HttpRequest, payload: P
             if header(CONTENT_LENGTH).parse().is_ok_and(|length: usize| length > MOST_OF_FORM) {
                 return Err(too_large(MOST_OF_FORM as u64));
             }
-            let form = Form::of_urlencoded(&gathered(state, payload).await?);
-            check_count(form.0.len())?;
+            let body = gathered(payload, Instant::now() + state.request_timeout).await?;
+            check_count(body.iter().filter(|byte| **byte == b'&').count() + 1)?;
+            let form = Form::of_urlencoded(&body)?;
             let ctx = key::admit(state, request, form.get("api_key")).await?;
             Ok(Received { ctx, form, files: Vec::new() })
         }
@@ -61,12 +70,62 @@ fn check_count(fields: usize) -> Result<(), Problem> {
 }
 
 fn malformed() -> Problem {
-    Problem::new(Code::MalformedRequest).detail("表单不完整或格式有误", "the form is malformed or ended too early")
+    Problem::new(Code::MalformedRequest)
+        .detail("表单不完整、格式有误或不是 UTF-8 编码", "the form is malformed, is not UTF-8, or ended too early")
 }
 
-async fn gathered(state: &State, mut payload: Payload) -> Result<Vec<u8>, Problem> {
+/// What may come before it is known whose it is: as many bytes as a form without files, in as much time as any request.
+#[derive(Clone)]
+struct Allowance(Rc<Granted>);
+
+struct Granted {
+    until: Instant,
+    left: Cell<usize>,
+    admitted: Cell<bool>,
+}
+
+impl Allowance {
+    fn new(time: Duration) -> Allowance {
+        let until = Instant::now() + time;
+        Allowance(Rc::new(Granted { until, left: Cell::new(MOST_OF_FORM), admitted: Cell::new(false) }))
+    }
+
+    /// The client is known: from here on its own limits count.
+    fn lift(&self) {
+        self.0.admitted.set(true);
+    }
+
+    fn patience(&self, state: &State) -> Duration {
+        match self.0.admitted.get() {
+            true => state.request_timeout,
+            false => self.0.until.saturating_duration_since(Instant::now()),
+        }
+    }
+
+    /// The bytes of a body, which ends with an error once they are too many.
+    fn limit(self, payload: Payload) -> impl Stream<Item = Result<Bytes, PayloadError>> {
+        payload.map(move |chunk| {
+            let chunk = chunk?;
+            if !self.0.admitted.get() {
+                let left = self.0.left.get().saturating_sub(chunk.len());
+                self.0.left.set(left);
+                if left == 0 {
+                    return Err(PayloadError::Overflow);
+                }
+            }
+            Ok(chunk)
+        })
+    }
+
+    /// Why the body ended early.
+    fn problem(&self) -> Problem {
+        if self.0.left.get() == 0 && !self.0.admitted.get() { too_large(MOST_OF_FORM as u64) } else { malformed() }
+    }
+}
+
+async fn gathered(mut payload: Payload, until: Instant) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = files::next(&mut payload, state.request_timeout).await? {
+    while let Some(chunk) = files::next(&mut payload, until.saturating_duration_since(Instant::now())).await? {
         let chunk = chunk.map_err(|_| malformed())?;
         if bytes.len() + chunk.len() > MOST_OF_FORM {
             return Err(too_large(MOST_OF_FORM as u64));
@@ -77,16 +136,17 @@ async fn gathered(state: &State, mut payload: Payload) -> Result<Vec<u8>, Proble
 }
 
 async fn of_parts(state: &web::Data<State>, request: &HttpRequest, payload: Payload) -> Result<Received, Problem> {
-    let mut parts = Multipart::new(request.headers(), payload);
+    let allowance = Allowance::new(state.request_timeout);
+    let mut parts = Multipart::new(request.headers(), allowance.clone().limit(payload));
     let (mut form, mut size, mut files) = (Form::default(), 0, Vec::new());
     let mut admitted = None;
-    while let Some(part) = files::next(&mut parts, state.request_timeout).await? {
-        let part = part.map_err(|_| malformed())?;
+    while let Some(part) = files::next(&mut parts, allowance.patience(state)).await? {
+        let part = part.map_err(|_| allowance.problem())?;
         let is_file =
             part.content_disposition().is_some_and(|it| it.get_filename().is_some() || it.get_filename_ext().is_some());
         if !is_file {
             check_count(form.0.len() + 1)?;
-            form.0.push(field(state, part, &mut size).await?);
+            form.0.push(field(state, part, &mut size, &allowance).await?);
             continue;
         }
         // Nobody's bytes go to the disk before it is known whose they are.
@@ -94,6 +154,7 @@ async fn of_parts(state: &web::Data<State>, request: &HttpRequest, payload: Payl
             let ctx = key::admit(state, request, form.get("api_key")).await?;
             let slot = files::enclosed(&ctx)?;
             admitted = Some((ctx, slot));
+            allowance.lift();
         }
         let Some((ctx, _)) = &admitted else { return Err(Problem::new(Code::Internal)) };
         files.extend(Enclosed::take(ctx, part).await?);
@@ -109,20 +170,26 @@ async fn of_parts(state: &web::Data<State>, request: &HttpRequest, payload: Payl
     Ok(Received { ctx, form, files })
 }
 
-async fn field(state: &State, mut part: Field, size: &mut usize) -> Result<(String, String), Problem> {
+async fn field(
+    state: &State,
+    mut part: Field,
+    size: &mut usize,
+    allowance: &Allowance,
+) -> Result<(String, String), Problem> {
     let name = part.name().unwrap_or_default().to_owned();
+    if let Some(media_type) = part.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) {
+        check_charset(media_type)?;
+    }
     *size += name.len();
     let mut bytes = Vec::new();
-    while let Some(chunk) = files::next(&mut part, state.request_timeout).await? {
-        let chunk = chunk.map_err(|_| malformed())?;
+    while let Some(chunk) = files::next(&mut part, allowance.patience(state)).await? {
+        let chunk = chunk.map_err(|_| allowance.problem())?;
         *size += chunk.len();
         if *size > MOST_OF_FORM {
             return Err(too_large(MOST_OF_FORM as u64));
         }
         bytes.extend_from_slice(&chunk);
     }
-    // "All text received by the service from the client will be assumed to be UTF-8" (Encoding).
-    let value = String::from_utf8(bytes)
-        .map_err(|_| Problem::fault(&format!("/{name}"), "invalid_format", "须为 UTF-8", "must be UTF-8"))?;
+    let value = String::from_utf8(bytes).map_err(|_| Problem::faults(vec![not_utf8(format!("/{name}"))]))?;
     Ok((name, value))
 }

@@ -25,7 +25,7 @@ fn language(request: &HttpRequest) -> Language {
 fn asked(state: &web::Data<State>, request: &HttpRequest) -> Result<(Format, Question), Problem> {
     let format = format(request)?;
     key::refuse_in_address(state, request)?;
-    Ok((format, question(state, language(request), request.query_string())))
+    Ok((format, question(state, language(request), request.query_string())?))
 }
 
 fn path(request: &HttpRequest, name: &str) -> String {
@@ -75,8 +75,8 @@ pub async fn get_open311_service(state: web::Data<State>, request: HttpRequest) 
 ///
 /// POST Service Request: a form, with photographs as `multipart/form-data`. `api_key` is `client_id:client_secret` of a
 /// client that the county approved, in the form and never in the address; the place must lie in its territory. The place is
-/// `lat` and `long`, or the complex as `address_id`. The answer holds the id at once. The same form again within the hour is
-/// answered with the same id.
+/// `lat` and `long`, or the complex as `address_id`. The answer holds the id at once. The same form again within an hour of
+/// the first is answered with the same id.
 #[utoipa::path(tag = "open311", params(("format" = Format, Path, description = "`xml` or `json`")),
     request_body(content((Open311RequestIn = "application/x-www-form-urlencoded"), (Open311UploadIn = "multipart/form-data"))),
     responses(

@@ -9,7 +9,8 @@ use chrono::SubsecRound;
 use super::model::{ExtendedAttributes, Open311Request};
 use super::{service_rules, store};
 use crate::complaints::model::{ComplaintRow, ComplaintState};
-use crate::complexes::model::ComplexRow;
+use crate::complaints::sight::{self, Audience, Field};
+use crate::complexes::model::{ComplexRow, Point};
 use crate::db::{Conn, Id, Instant, Work};
 use crate::divisions;
 use crate::http::language::Language;
@@ -59,9 +60,11 @@ impl Named {
         let service_name = category.map_or_else(|| row.category.clone(), |one| service_rules::name(one, self.language));
         let complex = row.complex_id.and_then(|id| self.complexes.get(&id));
         // Of a complex its own point: where exactly somebody stood who complained of a neighbour is not for the map.
+        let of_complex = complex.and_then(|one| Some(Point { longitude: one.longitude?, latitude: one.latitude? }));
+        let told = sight::point(Audience::Public, course.point, of_complex, course.point_released, course.anonymous);
         let point = match complex {
-            Some(one) => one.longitude.zip(one.latitude),
-            None => course.point.map(|point| (point.longitude, point.latitude)),
+            Some(_) => of_complex,
+            None => told,
         };
         let handler = row.handler()?.role.row();
         let extended_attributes = extensions.then(|| ExtendedAttributes {
@@ -76,7 +79,11 @@ impl Named {
             service_request_id: row.id,
             status: status(state),
             status_notes: if self.language == Language::Zh { zh } else { en }.to_owned(),
-            description: course.public_summary.clone().unwrap_or_else(|| service_name.clone()),
+            description: course
+                .public_summary
+                .clone()
+                .filter(|_| sight::is_clear(Audience::Public, Field::PublicSummary))
+                .unwrap_or_else(|| service_name.clone()),
             service_name,
             service_code: row.category.clone(),
             agency_responsible: if self.language == Language::Zh { handler.zh } else { handler.en },
@@ -89,8 +96,8 @@ impl Named {
             expected_datetime: row.resolve_due,
             address: self.address(&row, complex),
             address_id: complex.map(|one| one.id),
-            lat: point.map(|(_, latitude)| latitude),
-            long: point.map(|(longitude, _)| longitude),
+            lat: point.map(|point| point.latitude),
+            long: point.map(|point| point.longitude),
             extended_attributes,
         })
     }

@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, VARY};
+use actix_web::http::header::{CACHE_CONTROL, ETAG, VARY};
 use actix_web::web::Bytes;
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use aws_lc_rs::digest::{SHA256, digest};
 use chrono::NaiveDate;
 use minijinja::value::Serde;
@@ -18,7 +18,7 @@ use crate::app::State;
 use crate::db::{Conn, Work};
 use crate::documents::chinese_day;
 use crate::http::Answer;
-use crate::http::answer::names_tag;
+use crate::http::conditions::{Conditions, Verdict};
 use crate::identity;
 use crate::price::yuan;
 use crate::problem::{Code, Problem};
@@ -91,17 +91,19 @@ impl Rendered {
     }
 
     pub fn response(&self, request: &HttpRequest) -> HttpResponse {
-        let asked = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-        let unchanged = names_tag(asked, &self.etag);
+        let verdict = Conditions::of(request.headers()).on_read(Some(&self.etag));
         let with_headers = |mut builder: HttpResponseBuilder| {
             builder.insert_header((ETAG, self.etag.as_str())).insert_header((CACHE_CONTROL, FRESH));
             builder
         };
-        if unchanged {
+        match verdict {
+            Verdict::Answer => with_headers(HttpResponse::Ok()).content_type(self.media_type).body(self.body.clone()),
             // What the whole answer would have said (RFC 9110, 15.4.5): it may be compressed.
-            return with_headers(HttpResponse::NotModified()).insert_header((VARY, "accept-encoding")).finish();
+            Verdict::NotModified => {
+                with_headers(HttpResponse::NotModified()).insert_header((VARY, "Accept-Encoding")).finish()
+            }
+            Verdict::Failed => Problem::new(Code::PreconditionFailed).error_response(),
         }
-        with_headers(HttpResponse::Ok()).content_type(self.media_type).body(self.body.clone())
     }
 }
 

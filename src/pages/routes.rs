@@ -10,7 +10,7 @@ use super::{chart, qr, store};
 use crate::app::State;
 use crate::db::Id;
 use crate::documents;
-use crate::http::{Answer, PageOf};
+use crate::http::{Answer, PageOf, form};
 use crate::problem::{Problem, ProblemBody};
 
 /// Rows on a page of search.
@@ -35,20 +35,26 @@ fn data_id(request: &HttpRequest) -> Result<Id, Problem> {
 }
 
 fn query<Q: serde::de::DeserializeOwned>(state: &State, operation: &str, text: &str) -> Result<Q, Problem> {
-    let query = state.contract.check_query(operation, text).map_err(Problem::faults)?;
+    let query = state.contract.check_query(operation, text).map_err(Problem::collected)?;
     serde_json::from_value(query)
         .map_err(|error| Problem::fault("query", "invalid_format", "参数格式错误", error.to_string()))
 }
 
 /// What a form left empty was not asked for, and what an app adds to an address is not ours.
-fn of_form(text: &str, fields: &[&str]) -> String {
+fn of_form(text: &str, fields: &[&str]) -> Result<String, Problem> {
     let mut kept = form_urlencoded::Serializer::new(String::new());
     let ours = |name: &str| fields.contains(&name);
-    for (name, value) in form_urlencoded::parse(text.as_bytes()).filter(|(name, value)| ours(name) && !value.is_empty())
-    {
-        kept.append_pair(&name, &value);
+    let mut faults = Vec::new();
+    for (name, value) in form::pairs(text.as_bytes()).filter(|(name, _)| ours(name)) {
+        match value {
+            Some(value) if value.trim().is_empty() => {}
+            Some(value) => {
+                kept.append_pair(&name, &value);
+            }
+            None => faults.push(form::not_utf8(format!("query/{name}"))),
+        }
     }
-    kept.finish()
+    if faults.is_empty() { Ok(kept.finish()) } else { Err(Problem::faults(faults)) }
 }
 
 /// The page of search
@@ -61,7 +67,7 @@ fn of_form(text: &str, fields: &[&str]) -> String {
 ))]
 #[get("/public")]
 pub async fn get_public_home(state: web::Data<State>, request: HttpRequest) -> Answer {
-    let asked = of_form(request.query_string(), &["q", "division", "cursor"]);
+    let asked = of_form(request.query_string(), &["q", "division", "cursor"])?;
     let SearchPage { q, division, cursor } = query(&state, "get_public_home", &asked)?;
     let today = state.clock.today();
     show(&state, &request, ("home", asked), move |conn| {
@@ -166,7 +172,7 @@ pub async fn get_public_notice(state: web::Data<State>, request: HttpRequest) ->
 ))]
 #[get("/public/documents")]
 pub async fn get_public_verification(state: web::Data<State>, request: HttpRequest) -> Answer {
-    let asked = of_form(request.query_string(), &["code"]);
+    let asked = of_form(request.query_string(), &["code"])?;
     let Verification { code } = query(&state, "get_public_verification", &asked)?;
     if let Some(code) = code.as_deref().and_then(documents::normalised_code) {
         let to = format!("/public/documents/{code}");

@@ -12,7 +12,7 @@ use crate::app::State;
 use crate::complexes::model::{ComplexRow, CurrentService};
 use crate::contracts::model::FiledContract;
 use crate::db::schema::complexes;
-use crate::db::{Conn, Id, Work, contains, lower};
+use crate::db::{Conn, Id, Work, contains, folded};
 use crate::disclosures::price_rules;
 use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
@@ -27,7 +27,7 @@ pub fn search(conn: &mut Conn, query: &ListPublicComplexes, today: NaiveDate) ->
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: None };
     let mut rows = scoped::complexes(&PUBLIC);
     if let Some(q) = query.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
-        rows = rows.filter(lower(complexes::name).like(lower(contains(q))).escape('\\'));
+        rows = rows.filter(folded(complexes::name).like(folded(contains(q))).escape('\\'));
     }
     if let Some(division) = &query.division {
         rows = match division.len() {

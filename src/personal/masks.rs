@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::detect::{self, Reading};
+use super::private;
 use super::phones::normalised_phone;
 
 /// Stands for what was taken out of a text.
@@ -40,22 +41,82 @@ pub fn mask_address(address: &str) -> String {
     shown + "****"
 }
 
-/// A text without the values that are known to be somebody's, and without what looks like a phone, the number of an
-/// identity card, a licence plate or an e-mail address. Known values are found in any dress too: full-width, with
-/// spaces or hyphens inside, in other case.
+/// A text without the values that are known to be somebody's, and without what names or reaches a person by its form:
+/// phones, numbers of identity cards, licence plates, addresses of mail, links, coordinates, the number of a flat, and a
+/// name after words such as 我叫 or 联系人. Known values are found in any dress too: full-width, with spaces or hyphens
+/// inside, in other case.
 pub fn scrub(text: &str, known: &[&str]) -> String {
     let reading = Reading::of(text);
     let mut spans = detect::suspected(&reading.letters);
+    spans.extend(private::spans(&reading.letters));
+    spans.extend(known_in(&reading, known));
+    replaced(text, &reading, spans)
+}
+
+/// Does a text hold one of these values, in any dress?
+pub fn holds(text: &str, known: &[&str]) -> bool {
+    !known_in(&Reading::of(text), known).is_empty()
+}
+
+/// Up to this many digits are a number of their own only where no other digit stands beside them.
+const SHORT_NUMBER: usize = 6;
+
+fn known_in(reading: &Reading, known: &[&str]) -> Vec<Range<usize>> {
     let (compact, places) = compact(&reading.letters);
+    let mut spans = Vec::new();
     for value in known {
         let (value, _) = self::compact(&Reading::of(value).letters);
         if value.is_empty() {
             continue;
         }
+        let short = value.len() <= SHORT_NUMBER && value.iter().all(char::is_ascii_digit);
         let at = compact.windows(value.len()).enumerate().filter(|(_, window)| *window == value.as_slice());
-        spans.extend(at.map(|(at, _)| places[at]..places[at + value.len() - 1] + 1));
+        let found = at.map(|(at, _)| places[at]..places[at + value.len() - 1] + 1);
+        spans.extend(found.filter(|span| !short || stands_alone(&reading.letters, span)));
     }
-    replaced(text, &reading, spans)
+    spans
+}
+
+fn stands_alone(letters: &[char], span: &Range<usize>) -> bool {
+    let is_digit = |letter: Option<&char>| letter.is_some_and(char::is_ascii_digit);
+    !is_digit(span.start.checked_sub(1).and_then(|before| letters.get(before))) && !is_digit(letters.get(span.end))
+}
+
+/// How else somebody of this name is called: by the surname with a title.
+pub fn forms_of_name(name: &str) -> Vec<String> {
+    let letters: Vec<char> = name.trim().chars().collect();
+    let surname: String = match letters.as_slice() {
+        [first, second, _, ..] if private::DOUBLE_SURNAMES.contains(&[*first, *second].iter().collect::<String>().as_str()) => {
+            [*first, *second].iter().collect()
+        }
+        [first, _, ..] if !first.is_ascii() => first.to_string(),
+        _ => return Vec::new(),
+    };
+    private::TITLES.iter().map(|title| format!("{surname}{title}")).collect()
+}
+
+/// What of an address is a flat by itself: from the building on, and the number of the door.
+pub fn forms_of_address(address: &str) -> Vec<String> {
+    let reading = Reading::of(address);
+    let mut runs: Vec<String> = Vec::new();
+    let mut last = None;
+    for (at, letter) in reading.letters.iter().enumerate().filter(|(_, letter)| letter.is_ascii_digit()) {
+        match (runs.last_mut(), last) {
+            (Some(run), Some(before)) if before + 1 == at => run.push(*letter),
+            _ => runs.push(letter.to_string()),
+        }
+        last = Some(at);
+    }
+    let mut forms = Vec::new();
+    if let Some(first) = reading.letters.iter().position(char::is_ascii_digit) {
+        forms.push(reading.letters[first..].iter().collect());
+    }
+    if let Some(door) = runs.last().filter(|door| door.len() >= 3) {
+        forms.push(door.clone());
+        forms.push(runs.join("-"));
+    }
+    forms.retain(|form: &String| form.chars().count() >= 3);
+    forms
 }
 
 /// Letters without what may stand between them, in lower case, each with its number.

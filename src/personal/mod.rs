@@ -6,6 +6,7 @@
 mod detect;
 pub mod masks;
 mod phones;
+mod private;
 pub mod reencrypt;
 pub mod store;
 #[cfg(test)]

@@ -26,16 +26,19 @@ pub enum Purpose {
     Description,
     /// Any other text: a reply, a note, a reason.
     Text,
+    /// The name of a file.
+    FileName,
 }
 
 impl Purpose {
-    pub const ALL: [Purpose; 3] = [Purpose::Contact, Purpose::Description, Purpose::Text];
+    pub const ALL: [Purpose; 4] = [Purpose::Contact, Purpose::Description, Purpose::Text, Purpose::FileName];
 
     pub fn code(self) -> &'static str {
         match self {
             Purpose::Contact => "contact",
             Purpose::Description => "description",
             Purpose::Text => "text",
+            Purpose::FileName => "file_name",
         }
     }
 

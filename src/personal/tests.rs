@@ -100,9 +100,47 @@ fn a_scrubbed_text_keeps_what_it_is_about() {
         "2026-03-02 至 2026-03-31，多收 12,345.67 元，涉及 812 户",
         "3 号楼 2 单元门口堆放杂物，2026.03.02 10:30 检查发现",
         "拨打 12345 热线、12315 投诉；小区编号 640121102001",
+        "3 号楼 2 单元门口、12 层走道，比例 3.14，v1.2",
+        "我是业主，本人多次反映，联系人未回复",
+        "地下室 2 层 B105 车位，10-2 号商铺",
     ] {
         assert_eq!(scrub(text, &[]), text);
     }
+}
+
+#[test]
+fn a_flat_a_name_a_link_and_a_point_are_scrubbed_by_their_form() {
+    for (text, clean) in [
+        ("住 3 号楼 2 单元 1201 室", "住 3 号楼 2 单元 ＊＊＊"),
+        ("3号楼2单元1201漏水", "3号楼2单元＊＊＊漏水"),
+        ("3-2-1201 漏水，３－２－１２０１也是", "＊＊＊ 漏水，＊＊＊也是"),
+        ("我叫测试居民，反映漏水", "我叫＊＊＊，反映漏水"),
+        ("联系人：张三，请回电", "联系人：＊＊＊，请回电"),
+        ("我是欧阳修，住这里", "我是＊＊＊，住这里"),
+        ("张先生和李女士都看到了", "＊＊＊和＊＊＊都看到了"),
+        ("照片见 https://pan.example.com/s/1abc?pwd=zx12，请看", "照片见 ＊＊＊，请看"),
+        ("位置 38.277123, 106.253456", "位置 ＊＊＊, ＊＊＊"),
+        ("加微信：ceshi_8866", "加微信：＊＊＊"),
+    ] {
+        assert_eq!(scrub(text, &[]), clean, "{text}");
+    }
+}
+
+#[test]
+fn a_person_is_known_by_parts_of_the_name_and_the_address() {
+    use super::masks::{forms_of_address, forms_of_name, holds};
+    let address = forms_of_address("望远示范花园 3 号楼 2 单元 1201 室");
+    let name = forms_of_name("测试居民");
+    let known: Vec<&str> = address.iter().chain(&name).map(String::as_str).collect();
+    for text in ["3号楼2单元1201室漏水", "３－２－１２０１ 漏水", "1201 漏水", "测女士反映", "测 先 生"] {
+        assert!(holds(text, &known), "{text}");
+        assert_ne!(scrub(text, &known), text, "{text}");
+    }
+    for text in ["3 号楼 2 单元门厅", "编号 112010", "2 单元电梯", "测试"] {
+        assert!(!holds(text, &known), "{text}");
+    }
+    assert_eq!(forms_of_name("欧阳测试")[0], "欧阳先生");
+    assert!(forms_of_name("Zhang").is_empty() && forms_of_address("无").is_empty());
 }
 
 proptest! {
@@ -165,7 +203,7 @@ proptest! {
     }
 
     #[test]
-    fn a_text_without_digits_and_latin_letters_stays_as_it_is(text in "[\\u4e00-\\u9fff，。！ ]*") {
+    fn a_text_without_digits_letters_and_introductions_stays_as_it_is(text in "[\\u4e00-\\u4fff，。！ ]*") {
         prop_assert_eq!(scrub(&text, &[]), text);
     }
 }

@@ -165,12 +165,14 @@ pub fn view(row: PolicyRow) -> Result<Entity<Policy>, Problem> {
     Ok(entity)
 }
 
+/// Everything in the document itself. It runs the texts of documents, so never inside of a transaction.
+pub fn examine(input: &PolicyIn) -> Vec<Fault> {
+    let faults = rules::check(&input.document).into_iter();
+    faults.map(|fault| Fault { pointer: format!("/document{}", fault.pointer), ..fault }).collect()
+}
+
+/// What depends on the day. The document itself is checked by [`examine`].
 fn check(ctx: &Ctx, input: &PolicyIn, faults: &mut Vec<Fault>) -> Work<()> {
-    faults.extend(
-        rules::check(&input.document)
-            .into_iter()
-            .map(|fault| Fault { pointer: format!("/document{}", fault.pointer), ..fault }),
-    );
     let latest = ctx.today.checked_add_months(Months::new(12)).unwrap_or(ctx.today);
     if input.effective_from <= ctx.today {
         let (zh, en) =

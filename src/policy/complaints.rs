@@ -174,6 +174,7 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     let mut faults = Vec::new();
     let rules = &policy.complaints;
     let mut codes = BTreeSet::new();
+    let known: BTreeSet<&str> = policy.acts.iter().map(|act| act.code.as_str()).collect();
     for (at, category) in rules.categories.iter().enumerate() {
         let place = |field: &str| format!("/complaints/categories/{at}/{field}");
         if !codes.insert(category.code.as_str()) {
@@ -185,7 +186,7 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
             let (zh, en) = ("受理期限长于办结期限", "longer until it is accepted than until it is answered");
             faults.push(Fault::new(place("accept_within"), "conflict", zh, en));
         }
-        check_acts(policy, category, &place, &mut faults);
+        check_acts(&known, category, &place, &mut faults);
         check_organisations(category, &place, &mut faults);
     }
     check_officials(rules, &mut faults);
@@ -215,16 +216,17 @@ fn check_offices(handler: (String, Role), supervisor: (String, Role), faults: &m
 }
 
 fn check_acts(
-    policy: &PolicyDocument,
+    known: &BTreeSet<&str>,
     category: &ComplaintCategory,
     place: &dyn Fn(&str) -> String,
     faults: &mut Vec<Fault>,
 ) {
+    let mut seen = BTreeSet::new();
     for (n, code) in category.related_acts.iter().enumerate() {
         let pointer = place(&format!("related_acts/{n}"));
-        if policy.act(code).is_none() {
+        if !known.contains(code.as_str()) {
             faults.push(Fault::new(pointer, "unknown_act", "目录中没有此行为", "not an act of the catalogue"));
-        } else if category.related_acts[..n].contains(code) {
+        } else if !seen.insert(code) {
             faults.push(Fault::new(pointer, "duplicate", "行为重复", "an act listed twice"));
         }
     }
@@ -243,8 +245,9 @@ fn check_organisations(category: &ComplaintCategory, place: &dyn Fn(&str) -> Str
         }
         _ => {}
     }
+    let mut seen = BTreeSet::new();
     for (n, kind) in all.iter().enumerate() {
-        if all[..n].contains(kind) {
+        if !seen.insert(kind) {
             let pointer = place(&format!("organisations/{n}"));
             faults.push(Fault::new(pointer, "duplicate", "类别重复", "listed twice"));
         }

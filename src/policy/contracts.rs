@@ -19,9 +19,18 @@ pub struct ContractRules {
     /// Days for the hand-over after the last day of service (Civil Code 949; 交接期限).
     #[schema(example = 15, minimum = 1, maximum = 180)]
     pub handover_days: u32,
+    /// Working days for whoever receives to confirm what the company recorded as handed over (接收确认期限).
+    #[serde(default = "confirmation_days")]
+    #[schema(example = 5, minimum = 1, maximum = 60)]
+    pub handover_confirmation_working_days: u32,
     /// Working days for the authority to file or refuse a contract (备案审查期限).
     #[schema(example = 10, minimum = 1, maximum = 60)]
     pub review_working_days: u32,
+}
+
+/// Of versions that were published before there was such a period.
+fn confirmation_days() -> u32 {
+    5
 }
 
 impl ContractRules {

@@ -1,5 +1,7 @@
 //! What the policy says of the six disclosures.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -30,9 +32,18 @@ pub struct DisclosureRule {
     /// Working days after the end of the period, or after the company began to serve (公开期限).
     #[schema(example = 15, minimum = 0, maximum = 250)]
     pub due_working_days: u32,
+    /// Working days to disclose again what was rejected, where its own last day is over by then (更正期限).
+    #[serde(default = "correction_days")]
+    #[schema(example = 5, minimum = 1, maximum = 60)]
+    pub correction_working_days: u32,
     /// A photograph of the board, or the like, must be with it (须附公示照片).
     #[schema(example = true)]
     pub proof_required: bool,
+}
+
+/// Of versions that were published before there was such a period.
+fn correction_days() -> u32 {
+    5
 }
 
 impl DisclosureRule {
@@ -50,8 +61,9 @@ impl DisclosureRule {
 /// One rule for each kind, and a period for the revenue: nothing adds up without one.
 pub fn check(rules: &[DisclosureRule]) -> Vec<Fault> {
     let mut faults = Vec::new();
+    let mut seen = BTreeSet::new();
     for (at, rule) in rules.iter().enumerate() {
-        if rules[..at].iter().any(|other| other.kind == rule.kind) {
+        if !seen.insert(rule.kind) {
             let pointer = format!("/disclosures/{at}/kind");
             faults.push(Fault::new(pointer, "duplicate", "公开事项重复", "a kind with two rules"));
         }

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::documents::DocumentTemplate;
-use crate::documents::samples;
-use crate::documents::template::paragraphs;
+use crate::documents::apart::apart;
+use crate::documents::template::{self, TRYING, TemplateFault};
 use crate::fault::Fault;
 
-/// One text for each kind, and each is a template that needs nothing a case of its kind may lack.
+/// One text for each kind, and each is a template that needs nothing a case of its kind may lack. Tries the texts on a
+/// thread of its own and waits for it: to be called outside of a transaction.
 pub fn check(templates: &[DocumentTemplate]) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut seen = BTreeSet::new();
@@ -22,13 +23,32 @@ pub fn check(templates: &[DocumentTemplate]) -> Vec<Fault> {
             let (zh, en) = ("应为1至100个字。", "Must have 1 to 100 characters.");
             faults.push(Fault::new(at("title"), "text_length", zh, en));
         }
-        let fault = samples::of(kind).iter().find_map(|sample| paragraphs(kind, &template.text, sample).err());
-        if let Some(fault) = fault {
-            let (zh, en) = (format!("文本无法套用：{fault}。"), format!("The text cannot be used: {fault}."));
-            faults.push(Fault::new(at("text"), "template_invalid", zh, en));
-        }
+    }
+    for (index, fault) in tried(templates) {
+        let (zh, en) =
+            (format!("文本无法套用：{}。", fault.zh), format!("The text cannot be used: {}.", fault.en));
+        faults.push(Fault::new(format!("/documents/{index}/text"), "template_invalid", zh, en));
     }
     faults
+}
+
+/// The faults of the texts by their place. Of texts of one kind the first is tried and the others are only read, since they
+/// are refused anyway.
+fn tried(templates: &[DocumentTemplate]) -> Vec<(usize, TemplateFault)> {
+    let templates = templates.to_vec();
+    let work = move |until| {
+        let mut seen = BTreeSet::new();
+        let mut faults = Vec::new();
+        for (index, DocumentTemplate { kind, text, .. }) in templates.iter().enumerate() {
+            let checked = match seen.insert(*kind) {
+                true => template::check(*kind, text, until),
+                false => template::check_language(*kind, text),
+            };
+            faults.extend(checked.err().map(|fault| (index, fault)));
+        }
+        faults
+    };
+    apart(TRYING, work).unwrap_or_else(|why| vec![(0, why.into())])
 }
 
 #[cfg(test)]
@@ -61,7 +81,7 @@ mod tests {
             ("/documents/4/text", "template_invalid"),
         ];
         assert_eq!(told, expected);
-        assert!(faults[1].detail_en.contains("syntax error"), "{}", faults[1].detail_en);
-        assert!(faults[2].detail_zh.contains("undefined value"), "{}", faults[2].detail_zh);
+        assert!(faults[1].detail_en.contains("}} is missing (line 1)"), "{}", faults[1].detail_en);
+        assert!(faults[2].detail_zh.contains("没有“due_on”"), "{}", faults[2].detail_zh);
     }
 }

@@ -1,11 +1,11 @@
 //! What the policy says of inspections: the checklists, how often, and how long a hazard may stay.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{ActSubject, PolicyDocument};
+use super::model::{Act, ActSubject, PolicyDocument};
 use super::versions::built_in;
 use crate::access::Role;
 use crate::fault::Fault;
@@ -109,29 +109,32 @@ impl InspectionRules {
 pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut codes = BTreeSet::new();
+    let known: HashMap<&str, &Act> = policy.acts.iter().map(|act| (act.code.as_str(), act)).collect();
     for (at, checklist) in policy.inspections.checklists.iter().enumerate() {
         let place = |field: &str| format!("/inspections/checklists/{at}/{field}");
         if !codes.insert(checklist.code.as_str()) {
             faults.push(Fault::new(place("code"), "duplicate", "检查表代码重复", "a checklist listed twice"));
         }
+        let mut seen = BTreeSet::new();
         for (n, role) in checklist.roles.iter().enumerate() {
             let pointer = place(&format!("roles/{n}"));
             if !INSPECTORS.contains(role) {
                 faults.push(Fault::new(pointer, "role_not_authority", "不是检查单位", "it carries out no inspections"));
-            } else if checklist.roles[..n].contains(role) {
+            } else if !seen.insert(role.code()) {
                 faults.push(Fault::new(pointer, "duplicate_role", "单位重复", "an office listed twice"));
             }
         }
         check_frequency(checklist, &place, &mut faults);
-        check_items(policy, checklist, &place, &mut faults);
+        check_items(&known, checklist, &place, &mut faults);
     }
     faults
 }
 
 fn check_frequency(checklist: &Checklist, place: &dyn Fn(&str) -> String, faults: &mut Vec<Fault>) {
     let all = &checklist.frequency;
+    let mut seen = BTreeSet::new();
     for (n, one) in all.iter().enumerate() {
-        if all[..n].iter().any(|other| other.star == one.star) {
+        if !seen.insert(one.star.map(|star| star.code())) {
             let pointer = place(&format!("frequency/{n}/star"));
             faults.push(Fault::new(pointer, "duplicate", "星级重复", "a star with two frequencies"));
         }
@@ -147,7 +150,7 @@ fn check_frequency(checklist: &Checklist, place: &dyn Fn(&str) -> String, faults
 }
 
 fn check_items(
-    policy: &PolicyDocument,
+    known: &HashMap<&str, &Act>,
     checklist: &Checklist,
     place: &dyn Fn(&str) -> String,
     faults: &mut Vec<Fault>,
@@ -160,7 +163,7 @@ fn check_items(
         }
         let Some(code) = &item.act else { continue };
         let pointer = place(&format!("items/{n}/act"));
-        match policy.act(code) {
+        match known.get(code.as_str()) {
             None => faults.push(Fault::new(pointer, "unknown_act", "目录中没有此行为", "not an act of the catalogue")),
             Some(act) if act.subject != ActSubject::Company => {
                 let (zh, en) = ("检查项对应物业服务企业的行为", "an item stands for an act of companies");

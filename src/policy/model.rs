@@ -1,5 +1,6 @@
 //! The policy document. It is published whole, checked whole and never changed; a new version replaces it.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -8,7 +9,10 @@ use super::contracts::ContractRules;
 use super::disclosures::DisclosureRule;
 use super::documents::DocumentTemplate;
 use super::inspections::InspectionRules;
+use super::issuing::IssuingRules;
+use super::office_deadlines::OfficeDeadlines;
 use super::ratings::RatingRules;
+use super::versions::built_in;
 use crate::access::role::Role;
 use crate::coded_enum;
 
@@ -171,7 +175,7 @@ pub struct Act {
     #[schema(max_items = 8)]
     pub refer_to: Vec<Role>,
     /// Law or regulation behind it (法律依据), where one is named.
-    #[schema(example = "Civil Code 944", min_length = 1, max_length = 300)]
+    #[schema(example = "《中华人民共和国民法典》第九百四十四条", min_length = 1, max_length = 300)]
     pub legal_basis: Option<String>,
     /// Credit points deducted (信用扣分).
     #[schema(example = 10, minimum = 0, maximum = 100)]
@@ -341,6 +345,11 @@ pub struct Assumption {
     pub note_en: String,
 }
 
+/// Of a version that says nothing of it.
+fn programme_from() -> NaiveDate {
+    built_in().programme_from
+}
+
 /// Policy document (政策文件): the whole of one version of the rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -348,6 +357,11 @@ pub struct PolicyDocument {
     /// Title (名称).
     #[schema(example = "物业服务行业监管规则（默认）", min_length = 1, max_length = 200)]
     pub title: String,
+    /// First day of the programme (工作启动日期): nothing that recurs by itself is due before it. Disclosures and inspections
+    /// that would have been are counted from this day on.
+    #[serde(default = "programme_from")]
+    #[schema(example = "2026-01-01")]
+    pub programme_from: NaiveDate,
     /// Catalogue of regulated acts (违规行为目录).
     #[schema(min_items = 1, max_items = 500)]
     pub acts: Vec<Act>,
@@ -360,6 +374,9 @@ pub struct PolicyDocument {
     /// One rule for each kind of measure (措施规则).
     #[schema(min_items = 12, max_items = 12)]
     pub measures: Vec<MeasureRule>,
+    /// Deadlines of offices (办理时限); a version that says nothing of them goes by the built-in ones.
+    #[serde(default = "OfficeDeadlines::built_in")]
+    pub office_deadlines: OfficeDeadlines,
     /// Who files service contracts (合同备案机关).
     pub contract_filing_authority: FilingAuthority,
     /// Service contracts (物业服务合同); a version that says nothing of them goes by the built-in rules.
@@ -383,9 +400,21 @@ pub struct PolicyDocument {
     #[serde(default = "DocumentTemplate::built_in")]
     #[schema(max_items = 50)]
     pub documents: Vec<DocumentTemplate>,
+    /// In whose name papers are issued, and remedies (发文机关和救济途径); a version that says nothing of them goes by the
+    /// built-in ones.
+    #[serde(default = "IssuingRules::built_in")]
+    pub issuing: IssuingRules,
     /// Values that the source documents leave open (待明确事项).
     #[schema(max_items = 200)]
     pub assumptions: Vec<Assumption>,
+}
+
+impl MeasureRule {
+    /// It reduces rights, or cannot be undone: it waits until each decision that it rests on is final, and is suspended by
+    /// a later appeal.
+    pub fn needs_final_grounds(&self) -> bool {
+        self.biting || self.irreversible
+    }
 }
 
 impl PolicyDocument {

@@ -232,7 +232,7 @@ pub fn check(rules: &RatingRules, acts: &[Act]) -> Vec<Fault> {
         let (zh, en) = ("须有主管单位评定", "the office assesses in any case");
         add("/assessors".into(), "required", zh, en);
     }
-    let weights: u32 = rules.assessors.iter().map(|rule| rule.weight_percent).sum();
+    let weights: u64 = rules.assessors.iter().map(|rule| u64::from(rule.weight_percent)).sum();
     if weights != 100 {
         let (zh, en) = (format!("权重合计为{weights}%"), format!("the weights make {weights} percent"));
         add("/assessors".into(), "does_not_add_up", &zh, &en);

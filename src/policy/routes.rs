@@ -77,6 +77,7 @@ pub async fn list_policies(ctx: Ctx) -> Answer {
 #[post("/v1/policies")]
 pub async fn publish_policy(ctx: Ctx, body: Body<PolicyIn>) -> Answer {
     let query: PublishPolicy = ctx.query()?;
+    let body = body.examined(actions::examine).await?;
     if query.dry_run == Some(true) {
         let preview = ctx.read(move |conn, ctx| actions::preview_policy(conn, ctx, &body)).await?;
         return Ok(HttpResponse::Ok().json(preview));

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
+use chrono::Datelike;
+
 use super::document_rules;
 use super::model::{
     Act, ActSubject, CreditRules, LadderRules, MeasureKind, MeasureRule, OfficeRule, PolicyDocument, ProcessRules,
@@ -14,12 +16,18 @@ use crate::fault::Fault;
 pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     let mut faults = Faults(Vec::new());
     faults.text("/title", &policy.title, 200);
+    if !crate::calendar::rules::YEARS.contains(&policy.programme_from.year()) {
+        let (from, to) = (crate::calendar::rules::YEARS.start(), crate::calendar::rules::YEARS.end());
+        let (zh, en) = (format!("年份应在{from}至{to}之间。"), format!("The year must be from {from} to {to}."));
+        faults.add("/programme_from", "out_of_range", zh, en);
+    }
     check_acts(&policy.acts, &mut faults);
     check_ladder(&policy.ladder, &mut faults);
     check_credit(&policy.credit, &mut faults);
     check_process(&policy.process, &mut faults);
     check_measures(&policy.measures, &mut faults);
     faults.0.extend(document_rules::check(&policy.documents));
+    faults.0.extend(super::issuing::check(policy));
     faults.0.extend(super::disclosures::check(&policy.disclosures));
     faults.0.extend(super::ratings::check(&policy.ratings, &policy.acts));
     faults.0.extend(super::inspections::check(policy));

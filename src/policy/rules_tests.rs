@@ -157,3 +157,42 @@ fn an_assumption_points_at_a_value() {
     }
     assert_eq!(faults_after(|policy| policy.assumptions = vec![note("/ladder")]), []);
 }
+
+/// Every list of the document, by its pointer.
+fn lists(value: &serde_json::Value, at: &str, all: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Array(items) => {
+            all.push(at.to_owned());
+            for (n, item) in items.iter().enumerate().take(1) {
+                lists(item, &format!("{at}/{n}"), all);
+            }
+        }
+        serde_json::Value::Object(fields) => fields.iter().for_each(|(name, one)| lists(one, &format!("{at}/{name}"), all)),
+        _ => {}
+    }
+}
+
+#[test]
+fn no_list_of_a_megabyte_costs_more_than_its_length() {
+    let document = serde_json::to_value(built_in()).unwrap();
+    let mut all = Vec::new();
+    lists(&document, "", &mut all);
+    assert!(all.len() > 15, "{all:?}");
+    let mut slowest = (std::time::Duration::ZERO, String::new());
+    for pointer in all {
+        let mut grown = document.clone();
+        let list = grown.pointer_mut(&pointer).and_then(serde_json::Value::as_array_mut).unwrap();
+        let Some(item) = list.first().cloned() else { continue };
+        let times = (1 << 20) / (item.to_string().len() + 1);
+        list.extend(std::iter::repeat_n(item, times));
+        let policy: PolicyDocument = serde_json::from_value(grown).unwrap();
+        let began = std::time::Instant::now();
+        std::hint::black_box(check(&policy));
+        let took = began.elapsed();
+        if took > slowest.0 {
+            slowest = (took, pointer);
+        }
+    }
+    // Without optimisation, on a busy machine; what grows with the square of a list takes minutes.
+    assert!(slowest.0 < std::time::Duration::from_secs(5), "{slowest:?}");
+}

@@ -47,12 +47,14 @@ codes! {
     PublicityOpen "publicity_open" 409 "公示期未满" "The publicity is not over"
     ObjectionOpen "objection_open" 409 "异议尚未处理" "An objection has not been decided"
     DueProcess "due_process" 409 "须先履行法定程序" "Due process comes first"
+    DecisionNotServed "decision_not_served" 409 "所依据的认定决定尚未送达" "A decision that it rests on has not been delivered"
+    AppealPeriodOpen "appeal_period_open" 409 "所依据的认定尚在申诉期内" "The period for an appeal against a decision that it rests on is not over"
     AppealPending "appeal_pending" 409 "申诉尚未作出决定" "An appeal is pending"
     NoLongerDue "no_longer_due" 409 "按现行政策和事实，该措施已不应采取" "By the policy in force and the facts it is no longer due"
     LegalBasisMissing "legal_basis_missing" 409 "缺少法律依据" "No legal basis is named by the policy"
     CompanyBlacklisted "company_blacklisted" 409 "企业已列入黑名单" "The company is on the blacklist"
     CompanyRestricted "company_restricted" 409 "企业被限制承接新项目" "The company is restricted from new complexes"
-    ShownOnce "shown_once" 409 "密钥只显示一次，请用新的幂等键重新更换" "A secret is shown once: rotate again, with another key"
+    ShownOnce "shown_once" 409 "此应答不保存，请用新的幂等键重新请求" "This answer is kept nowhere: ask again, with another key"
     OfficeNotRegistered "office_not_registered" 409 "机构未登记或未登记机关代字" "The office is not in the directory, or has no word for its documents"
     TemplateUnusable "template_unusable" 409 "现行政策没有可用的文书文本" "The policy in force has no text of this document that can be used"
     IdempotencyInProgress "idempotency_in_progress" 409 "相同幂等键的请求正在处理" "A request with the same key is being worked on"
@@ -64,6 +66,7 @@ codes! {
     IdempotencyKeyReused "idempotency_key_reused" 422 "幂等键已用于不同的请求" "The key was used for another request"
     PreconditionRequired "precondition_required" 428 "须提供 If-Match" "If-Match is required"
     TooManyRequests "too_many_requests" 429 "请求过多，请稍后重试" "Too many requests; wait as long as Retry-After says"
+    QuotaExceeded "quota_exceeded" 429 "今日额度已用完" "The quota of the day is used up; wait as long as Retry-After says"
     HeaderFieldsTooLarge "header_fields_too_large" 431 "请求头过大" "The header fields are too large"
     Internal "internal" 500 "服务器内部错误" "Internal error"
     Unavailable "store_unavailable" 503 "数据库暂不可用，请稍后重试" "The database cannot be reached; try again"
@@ -139,6 +142,7 @@ pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("wrong_party", "主体或方式不符", "not that party's, or not in that way"),
     ("notice_too_short", "通知期限不足", "less notice than the law asks for"),
     ("key_reused", "标识已用于另一份结果", "a key that stands for another result"),
+    ("token_expired", "令牌已过期", "a token past its time"),
     ("not_open", "已提交或已取消", "done already, or cancelled"),
     ("invalid_cursor", "游标无效", "not a cursor of this list"),
     ("not_a_community", "不是村（社区）", "not a village or community"),
@@ -185,5 +189,8 @@ pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("not_a_listing", "该措施没有期限", "a term for a measure that has none"),
     ("duplicate_template", "文书文本重复", "two texts for one kind of document"),
     ("template_invalid", "文书文本有误", "a text that is no template, or names what its kind does not have"),
+    ("decision_not_served", "认定决定尚未送达", "a decision that has not been delivered to the company"),
+    ("appeal_period_open", "尚在申诉期内", "a decision whose period for an appeal is not over"),
+    ("appeal_pending", "申诉尚未作出决定", "a decision under appeal"),
     ("pointer_unknown", "文件中没有该位置", "the document has nothing at this pointer"),
 ];

@@ -12,12 +12,9 @@ use utoipa::ToSchema;
 
 pub use codes::{CODES, Code, CodeRow, FAULT_CODES};
 
-use crate::db::{Fail, Outage, StoreFault};
-use crate::fault::Fault;
+use crate::db::{Fail, Id, Mismatch, Outage, StoreFault};
+use crate::fault::{Fault, Faults};
 use crate::http::language::Language;
-
-/// As many faults as one answer tells; a hostile body could have any number.
-const MOST_FAULTS: usize = 1000;
 
 /// What went wrong, before it is put into a language.
 #[derive(Debug)]
@@ -25,12 +22,15 @@ pub struct Problem {
     pub code: Code,
     detail: Option<(String, String)>,
     pub faults: Vec<Fault>,
+    /// There are more than these.
+    more: bool,
     headers: Vec<(HeaderName, String)>,
+    related: Option<Related>,
 }
 
 impl Problem {
     pub fn new(code: Code) -> Self {
-        Problem { code, detail: None, faults: Vec::new(), headers: Vec::new() }
+        Problem { code, detail: None, faults: Vec::new(), more: false, headers: Vec::new(), related: None }
     }
 
     pub fn detail(mut self, zh: impl Into<String>, en: impl Into<String>) -> Self {
@@ -43,13 +43,26 @@ impl Problem {
         self
     }
 
+    /// The row that stands in the way.
+    pub fn related(mut self, kind: &'static str, id: Id) -> Self {
+        self.related = Some(Related { kind: kind.to_owned(), id });
+        self
+    }
+
     pub fn faults(faults: Vec<Fault>) -> Self {
-        Problem { faults, ..Problem::new(Code::InvalidInput) }
+        Problem::collected(faults.into())
+    }
+
+    /// Faults that were bounded as they were found.
+    pub fn collected(faults: Faults) -> Self {
+        let (faults, more) = faults.into_parts();
+        Problem { faults, more, ..Problem::new(Code::InvalidInput) }
     }
 
     /// What stands in the way, part by part, where it is not the input that is wrong.
     pub fn with(self, faults: Vec<Fault>) -> Self {
-        Problem { faults, ..self }
+        let (faults, more) = Faults::from(faults).into_parts();
+        Problem { faults, more, ..self }
     }
 
     /// An error for one fault.
@@ -81,16 +94,17 @@ impl Problem {
             detail: self.detail.as_ref().map(|(zh, en)| pick(zh, en)),
             instance: instance.map(str::to_owned),
             code: row.name.to_owned(),
+            related: self.related.clone(),
             errors: self
                 .faults
                 .iter()
-                .take(MOST_FAULTS)
                 .map(|f| FaultBody {
                     pointer: f.pointer.clone(),
                     code: f.code.to_owned(),
                     detail: pick(&f.detail_zh, &f.detail_en),
                 })
                 .collect(),
+            more: self.more,
         }
     }
 
@@ -147,10 +161,25 @@ pub struct ProblemBody {
     /// Stable code to program against.
     #[schema(example = "invalid_input", max_length = 60)]
     pub code: String,
-    /// Every fault of the input.
+    /// The row that stands in the way, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub related: Option<Related>,
+    /// Every fault of the input, or the first 100.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    #[schema(max_items = 1000)]
+    #[schema(max_items = 100)]
     pub errors: Vec<FaultBody>,
+    /// Present and true where the input has more faults than are listed.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub more: bool,
+}
+
+/// A row that stands in the way (相关记录).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Related {
+    /// What it is.
+    #[schema(example = "violation", max_length = 40)]
+    pub kind: String,
+    pub id: Id,
 }
 
 /// One fault of an input (输入错误).
@@ -188,6 +217,7 @@ impl ResponseError for Problem {
 impl From<Outage> for Problem {
     fn from(outage: Outage) -> Self {
         Problem::new(match outage {
+            Outage::Refused(mismatch) => return refused(mismatch),
             Outage::NotMigrated => {
                 return Problem::new(Code::Unavailable).detail(
                     "数据库尚未迁移至本版本，请运行 xiaoqu migrate",
@@ -201,6 +231,30 @@ impl From<Outage> for Problem {
             Outage::OutcomeUnknown => Code::OutcomeUnknown,
         })
     }
+}
+
+/// What callers are told of a database that is not used; the log names keys and values.
+fn refused(mismatch: Mismatch) -> Problem {
+    let (zh, en) = match mismatch {
+        Mismatch::NotMigrated => return Outage::NotMigrated.into(),
+        Mismatch::NewerSchema => (
+            "数据库已由更新版本的程序迁移，本版本不得使用；请换用新版本",
+            "the database was migrated by a newer version: only that version may use it",
+        ),
+        Mismatch::Keyring => (
+            "密钥环与数据库不匹配，服务不读写任何数据；请换回正确的密钥环或数据库",
+            "the keyring does not belong to this database: nothing is read or written until one of them is the right one",
+        ),
+        Mismatch::TimeZone => (
+            "配置的 time_zone 与数据库记录的不同；请改回，或运行 xiaoqu deployment accept --time-zone",
+            "time_zone is not the one that the database has been used with: set it back, or run `xiaoqu deployment accept --time-zone`",
+        ),
+        Mismatch::PublicUrl => (
+            "配置的 public_url 与数据库记录的不同；请改回，或运行 xiaoqu deployment accept --public-url",
+            "public_url is not the one that the database has been used with: set it back, or run `xiaoqu deployment accept --public-url`",
+        ),
+    };
+    Problem::new(Code::Unavailable).detail(zh, en)
 }
 
 impl From<Fail> for Problem {
@@ -221,7 +275,7 @@ impl From<Fail> for Problem {
                     Problem::new(Code::Internal)
                 }
             },
-            Fail::Panicked | Fail::Replay(_) => Problem::new(Code::Internal),
+            Fail::Panicked | Fail::Replay(_) | Fail::Text(_) => Problem::new(Code::Internal),
         }
     }
 }

@@ -62,9 +62,19 @@ pub struct StatementView {
     pub at: Instant,
 }
 
-/// A text with who gave it and when (办理意见).
+/// The reasons of a step, with who gave them and when (办理意见).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StepView {
+    /// The reasons.
+    #[schema(max_length = 10000)]
+    pub reasons: String,
+    pub at: Instant,
+    pub by: Official,
+}
+
+/// A text with who gave it and when (说明).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RemarkView {
     /// The text.
     #[schema(max_length = 10000)]
     pub text: String,
@@ -87,7 +97,11 @@ pub fn delivery(delivery: Delivery) -> DeliveryView {
 }
 
 pub fn step(ctx: &Ctx, step: Step) -> StepView {
-    StepView { text: step.text, at: step.at, by: official(ctx, step.by) }
+    StepView { reasons: step.text, at: step.at, by: official(ctx, step.by) }
+}
+
+pub fn remark(ctx: &Ctx, step: Step) -> RemarkView {
+    RemarkView { text: step.text, at: step.at, by: official(ctx, step.by) }
 }
 
 pub fn notification(ctx: &Ctx, notification: Notification) -> NotificationView {

@@ -10,6 +10,7 @@ use super::rows::{ContentRow, RatingRow, StarChange};
 use super::rules::{self, Derivation, LadderMeasure};
 use super::{plaques, record, store, view};
 use crate::db::{Conn, Id, Work};
+use crate::documents::chinese_day;
 use crate::http::{Ctx, Tx};
 use crate::measures;
 use crate::measures::model::MeasureRow;
@@ -33,34 +34,43 @@ pub fn in_force(conn: &mut Conn, ctx: &Ctx, row: &RatingRow) -> Work<Vec<LadderM
     let family = standing::store::family(conn, head)?;
     let lowering = measures::lowering_stars(conn, row.complex_id, &family)?;
     let policies = policy::current(conn, &ctx.state.policies, &row.county)?;
-    let binds = |measure: &MeasureRow, grounds: &[ViolationRow]| {
+    let counts_until = |measure: &MeasureRow, grounds: &[ViolationRow]| {
         let found_on = grounds.iter().map(|violation| violation.found_on).max();
         let months = policies.get(measure.policy_version).map_or(0, |one| one.document().ladder.window_months);
-        let counts = found_on.is_some_and(|found| standing::last_day(found, months) >= ctx.today);
-        held.contains(&measure.id) || counts
+        found_on.map(|found| standing::last_day(found, months))
+    };
+    let binds = |measure: &MeasureRow, grounds: &[ViolationRow]| {
+        held.contains(&measure.id) || counts_until(measure, grounds).is_some_and(|last| last >= ctx.today)
     };
     lowering
         .into_iter()
         .filter(|(measure, grounds)| binds(measure, grounds))
         .map(|(measure, grounds)| {
             let kind = measure.kind()?;
-            let (reason_zh, reason_en) = reason(kind, &grounds);
-            Ok(LadderMeasure { id: measure.id, kind, reason_zh, reason_en })
+            let counts_until = counts_until(&measure, &grounds);
+            let (reason_zh, reason_en) = reason(kind, &grounds, counts_until);
+            Ok(LadderMeasure { id: measure.id, kind, reason_zh, reason_en, counts_until })
         })
         .collect()
 }
 
 /// In the words of the violations that stand today: one that was revoked is no ground any more, and is not told.
-fn reason(kind: MeasureKind, grounds: &[ViolationRow]) -> (String, String) {
+fn reason(kind: MeasureKind, grounds: &[ViolationRow], until: Option<NaiveDate>) -> (String, String) {
     let named = |clause: &dyn Fn(i64, NaiveDate) -> String| {
         let all = grounds.iter().filter_map(|one| Some(clause(one.clause?, one.found_on)));
         all.collect::<Vec<_>>()
     };
-    let zh = named(&|clause, day| format!("第{clause}条（{day}）")).join("、");
+    let zh = named(&|clause, day| format!("第{clause}条（{}）", chinese_day(day))).join("、");
     let en = named(&|clause, day| format!("clause {clause} ({day})")).join(", ");
+    let (until_zh, until_en) = until.map_or_else(Default::default, |last| {
+        (
+            format!("，对{}及以前作出的评定有效", chinese_day(last)),
+            format!("; it lowers ratings that are made up to {last}"),
+        )
+    });
     (
-        format!("在本小区违反“九不准”{zh}，按阶梯式惩戒规定{}", kind.zh()),
-        format!("{} by the penalty ladder: {en} of the nine prohibitions at this complex", kind.en()),
+        format!("在本小区违反“九不准”{zh}，按阶梯式惩戒规定{}{until_zh}", kind.zh()),
+        format!("{} by the penalty ladder: {en} of the nine prohibitions at this complex{until_en}", kind.en()),
     )
 }
 

@@ -8,6 +8,7 @@ pub mod chunks;
 pub mod consequences;
 pub mod cycle_view;
 pub mod cycles;
+mod deadlines;
 pub mod fact_sheet;
 pub mod follow;
 pub mod input;

@@ -108,7 +108,7 @@ coded_enum! {
     /// What an objection came to (异议处理结果).
     #[schema(example = "dismissed")]
     pub enum ObjectionOutcome {
-        Upheld "upheld" "异议成立，重新评定" "Upheld: it is scored again"
+        Accepted "accepted" "异议成立，重新评定" "Accepted: it is scored again"
         Dismissed "dismissed" "异议不成立，维持" "Dismissed: the rating stands"
     }
 }

@@ -6,16 +6,19 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::model::{PlaqueState, Star};
-use super::rows::{PlaqueRow, RatingRow};
+use super::rows::{CycleRow, PlaqueRow, RatingRow};
 use super::{plaque_store, store};
-use crate::access::Scope;
+use crate::access::{Role, Scope};
 use crate::app::State;
+use crate::characters::code_key;
 use crate::companies;
 use crate::complexes;
 use crate::db::{Conn, Id, Work};
 use crate::documents;
 use crate::http::Tx;
 use crate::ledger::{self, Audience, Event};
+use crate::offices;
+use crate::policy;
 use crate::problem::{Code, Problem};
 
 const EVERYONE: Scope = Scope::System("a plaque hangs where everyone sees it");
@@ -49,8 +52,8 @@ pub struct Plaque {
     pub period_from: chrono::NaiveDate,
     /// Last day of what was rated.
     pub period_to: chrono::NaiveDate,
-    /// The county or township that rated it, in words.
-    #[schema(max_length = 200, example = "永宁县望远镇")]
+    /// The body that rated it (颁发单位).
+    #[schema(max_length = 200, example = "永宁县望远镇人民政府")]
     pub issued_by: String,
     /// Day of issue.
     pub issued_on: chrono::NaiveDate,
@@ -71,18 +74,21 @@ pub fn page_url(state: &State, number: &str) -> String {
     format!("{}/public/plaques/{number}", state.local_issuer.url)
 }
 
-/// What can be a number at all. Whatever else somebody types is not asked for: PostgreSQL takes no text with a NUL in it.
-fn is_number(text: &str) -> bool {
-    text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+/// A number as somebody typed it from a plaque, with any dash or none; `None` where it can be none.
+fn normalised(typed: &str) -> Option<String> {
+    if typed.chars().count() > 40 {
+        return None;
+    }
+    let digits = code_key(typed);
+    let good = digits.len() > 10 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    good.then(|| format!("{}-{}-{}", &digits[..6], &digits[6..10], &digits[10..]))
 }
 
 /// A plaque by its number, as everyone may check it.
 pub fn find(conn: &mut Conn, state: &State, number: &str) -> Work<Plaque> {
     let unknown = || Problem::not_found_at("path/number");
-    if !is_number(number) {
-        return Err(unknown().into());
-    }
-    let row = plaque_store::find(conn, number)?.ok_or_else(unknown)?;
+    let number = normalised(number).ok_or_else(unknown)?;
+    let row = plaque_store::find(conn, &number)?.ok_or_else(unknown)?;
     let rating = store::find(conn, &EVERYONE, row.rating_id)?;
     let cycle = store::find_cycle(conn, &EVERYONE, rating.cycle_id)?;
     let complex = complexes::find(conn, &EVERYONE, row.complex_id)?;
@@ -95,7 +101,7 @@ pub fn find(conn: &mut Conn, state: &State, number: &str) -> Work<Plaque> {
         state: PlaqueState::from_code(&row.state).ok_or_else(|| Problem::new(Code::Internal))?,
         star: Star::from_rank(row.stars).ok_or_else(|| Problem::new(Code::Internal))?,
         area: documents::place_in_words(conn, &complex.place())?,
-        issued_by: documents::place_in_words(conn, &cycle.place())?,
+        issued_by: issuer(conn, state, &cycle)?,
         page_url: page_url(state, &row.number),
         complex_id: row.complex_id,
         complex_name: complex.name,
@@ -108,6 +114,20 @@ pub fn find(conn: &mut Conn, state: &State, number: &str) -> Work<Plaque> {
         ended_on: row.ended_on,
         superseded_by,
     })
+}
+
+/// The body that published the cycle, by the policy that it goes by: the county's authority, or what the township's office belongs to.
+fn issuer(conn: &mut Conn, state: &State, cycle: &CycleRow) -> Work<String> {
+    let (role, division) = match cycle.township.is_empty() {
+        true => (Role::CountyAuthority, &cycle.county),
+        false => (Role::SocialAffairsOffice, &cycle.township),
+    };
+    let Some(office) = offices::find_by_seat(conn, role, division)? else {
+        return Ok(format!("{}{}", documents::place_in_words(conn, &cycle.place())?, role.row().zh));
+    };
+    let policies = policy::current(conn, &state.policies, &cycle.county)?;
+    let rules = &policies.governing(state.clock.today()).document().issuing;
+    documents::issuing_body(conn, rules, &office)
 }
 
 /// Brings the plaque of a complex into agreement with a rating that changed: one hangs for the current rating and shows its

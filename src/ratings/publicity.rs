@@ -127,7 +127,7 @@ pub fn object_to_rating(tx: &mut Tx, id: Id, body: &Body<ObjectionIn>) -> Work<E
     record::advance(tx, row, content, "rating.objected", step, input)
 }
 
-/// Upheld: it is scored again, reviewed and announced once more; nothing of it was published.
+/// Accepted: it is scored again, reviewed and announced once more; nothing of it was published.
 pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisionIn>) -> Work<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
@@ -158,7 +158,7 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
     one.decision =
         Some(ObjectionDecision { outcome, reasons: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) });
     row.objections_open -= 1;
-    if outcome == ObjectionOutcome::Upheld && row.state == RatingState::Announced.code() {
+    if outcome == ObjectionOutcome::Accepted && row.state == RatingState::Announced.code() {
         row.set_state(RatingState::Draft);
         row.announced_on = None;
         row.publicity_ends_on = None;

@@ -9,6 +9,7 @@ use super::{cycles, list_store, publication, publicity, scoring, store};
 use crate::app::State;
 use crate::http::context::PathId;
 use crate::http::{Answer, Body, Ctx, PageOf};
+use crate::problem::ProblemBody;
 use crate::proceedings::model::ReasonsIn;
 
 /// List rating cycles
@@ -186,7 +187,7 @@ pub async fn object_to_rating(ctx: Ctx, id: PathId, body: Body<ObjectionIn>) -> 
 
 /// Decide an objection
 ///
-/// By another person than those who scored. Upheld: the rating is scored, reviewed and announced once more.
+/// By another person than those who scored. Accepted: the rating is scored, reviewed and announced once more.
 #[utoipa::path(tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ObjectionDecisionIn, responses((status = 200, description = "Decided", body = Rating)))]
 #[post("/v1/ratings/{id}/objection-decision")]
@@ -239,7 +240,11 @@ pub async fn list_focus_list(ctx: Ctx) -> Answer {
 ///
 /// By the number that is on it: valid, superseded or withdrawn.
 #[utoipa::path(tag = "ratings", params(("number" = String, Path, description = "Number of the plaque", max_length = 40, example = "640121-2026-0001")),
-    responses((status = 200, description = "The plaque", body = Plaque)))]
+    responses(
+        (status = 200, description = "The plaque", body = Plaque),
+        (status = 404, description = "No plaque has this number", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
+    ))]
 #[get("/v1/plaques/{number}")]
 pub async fn get_plaque(state: web::Data<State>, request: HttpRequest) -> Answer {
     let number = request.match_info().get("number").unwrap_or_default().to_owned();

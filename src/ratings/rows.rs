@@ -266,6 +266,9 @@ pub struct Adjustment {
     /// Its grounds, in English.
     #[schema(max_length = 5000)]
     pub reason_en: String,
+    /// Ratings that are made up to this day are lowered by it: then the last of its violations leaves the window of the ladder.
+    #[serde(default)]
+    pub counts_until: Option<NaiveDate>,
 }
 
 /// The star from a day on (星级变化).

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -311,6 +312,8 @@ pub struct LadderMeasure {
     pub kind: MeasureKind,
     pub reason_zh: String,
     pub reason_en: String,
+    /// Ratings that are made up to this day are lowered by it.
+    pub counts_until: Option<NaiveDate>,
 }
 
 /// Lowers a star by the measures of the ladder. A downgrade takes one star and never the last one, so that level 2 alone
@@ -332,6 +335,7 @@ pub fn adjust(star: Star, ladder: &[LadderMeasure]) -> (Star, Vec<Adjustment>) {
             to: star,
             reason_zh: measure.reason_zh.clone(),
             reason_en: measure.reason_en.clone(),
+            counts_until: measure.counts_until,
         });
     }
     (star, adjustments)

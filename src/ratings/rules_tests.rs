@@ -67,6 +67,7 @@ fn ladder(kinds: &[MeasureKind]) -> Vec<LadderMeasure> {
         kind: *kind,
         reason_zh: "依据".into(),
         reason_en: "ground".into(),
+        counts_until: None,
     };
     kinds.iter().map(measure).collect()
 }

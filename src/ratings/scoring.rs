@@ -26,9 +26,9 @@ fn require_open(ctx: &Ctx, cycle: &CycleRow, row: &RatingRow, content: &ContentR
     }
     let steps = &content.proceedings.0;
     let returned = steps.review.as_ref().is_some_and(|review| review.outcome == ReviewOutcome::Returned);
-    let upheld = |outcome: ObjectionOutcome| outcome == ObjectionOutcome::Upheld;
+    let accepted = |outcome: ObjectionOutcome| outcome == ObjectionOutcome::Accepted;
     let objected =
-        steps.objections.iter().any(|one| one.decision.as_ref().is_some_and(|decision| upheld(decision.outcome)));
+        steps.objections.iter().any(|one| one.decision.as_ref().is_some_and(|decision| accepted(decision.outcome)));
     if ctx.today > cycle.closes_on && row.corrects.is_none() && !returned && !objected {
         let last = cycle.closes_on;
         return Err(Problem::new(Code::DeadlinePassed)

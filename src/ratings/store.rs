@@ -451,3 +451,13 @@ pub fn cited(conn: &mut Conn, ids: &[Id]) -> Work<Vec<Cited>> {
     });
     Ok(all.collect())
 }
+
+/// Ratings in their publicity, in the order of their ids.
+pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<RatingRow>> {
+    Ok(scoped::ratings(scope)
+        .filter(ratings::state.eq(RatingState::Announced.code()))
+        .filter(ratings::id.gt(after))
+        .order(ratings::id)
+        .limit(at_most)
+        .load(conn)?)
+}

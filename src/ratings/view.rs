@@ -12,6 +12,7 @@ use super::rules::{self, Derivation};
 use super::{plaque_store, store};
 use crate::access::Scope;
 use crate::access::role::RoleKind;
+use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::types::{Instant, Json};
@@ -22,7 +23,7 @@ use crate::policy;
 use crate::policy::ratings::RatingRules;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, Evidence};
-use crate::proceedings::view::{Official, StepView, official, step};
+use crate::proceedings::view::{Official, RemarkView, StepView, official, remark, step};
 use crate::standing::RatingOnFile;
 
 /// A rating in short (星级评定).
@@ -64,6 +65,10 @@ pub struct RatingSummary {
     pub star: Option<Star>,
     /// Last day of the publicity (公示截止日).
     pub publicity_ends_on: Option<NaiveDate>,
+    /// Years up to that day whose arrangement of holidays is not on file (尚无节假日安排的年份): until it is, the day may move to
+    /// a later one.
+    #[schema(max_items = 21)]
+    pub calendar_missing: Vec<i32>,
     /// Objections that wait for a decision.
     #[schema(minimum = 0)]
     pub objections_open: i64,
@@ -161,7 +166,7 @@ pub struct Rating {
     #[schema(max_items = 100)]
     pub objections: Vec<ObjectionView>,
     /// What the company replies.
-    pub reply: Option<StepView>,
+    pub reply: Option<RemarkView>,
     pub withdrawal: Option<StepView>,
     /// The stars that it has had since it was published, oldest first.
     #[schema(max_items = 1000)]
@@ -259,6 +264,7 @@ fn summary(row: &RatingRow, names: &Names, star: Option<Star>, plaque: Option<St
         township: row.township.clone(),
         community: row.community.clone(),
         publicity_ends_on: row.publicity_ends_on,
+        calendar_missing: Vec::new(),
         objections_open: row.objections_open,
         announced_on: row.announced_on,
         published_on: row.published_on,
@@ -287,6 +293,7 @@ pub fn summaries(
                 None => row.star(),
             };
             let mut shown = summary(row, &names, star, plaques.remove(&row.id))?;
+            shown.calendar_missing = calendar::missing_until(conn, ctx, &row.county, [row.publicity_ends_on])?;
             if hidden_from(ctx, row) {
                 (shown.total, shown.raw_star, shown.star) = (None, None, None);
             }
@@ -377,6 +384,7 @@ pub fn shown(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow) ->
         .collect();
     let Proceedings { review, announcement: _, objections, reply, publication: _, withdrawal } = proceedings.0;
     let mut summary = summary(&row, &names, row.star(), plaque)?;
+    summary.calendar_missing = calendar::missing_until(conn, ctx, &row.county, [row.publicity_ends_on])?;
     if hidden_from(ctx, &row) {
         // Scored anew after an objection: nothing is known before it is announced again.
         (summary.total, summary.raw_star, summary.star) = (None, None, None);
@@ -408,7 +416,7 @@ pub fn shown(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow) ->
             by: scorer(ctx, one.by),
         }),
         objections: objections.into_iter().map(|one| objection(ctx, one)).collect(),
-        reply: reply.map(|one| step(ctx, one)),
+        reply: reply.map(|one| remark(ctx, one)),
         withdrawal: withdrawal.map(|one| step(ctx, one)),
         stars: stars.0,
         corrects: row.corrects,

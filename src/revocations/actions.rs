@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::model::{Revocation, RevocationIn, RevocationRow, WithdrawalIn};
 use super::store;
+use crate::characters::is_plain_line;
 use crate::db::{Id, Instant, Work};
 use crate::divisions;
 use crate::fault::Fault;
@@ -20,6 +21,10 @@ pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> Work<Entity<
                 faults.push(Fault::new("/expires_at", "out_of_range", "须晚于现在", "must be later than now"));
             }
             // One that matches nothing would look like safety.
+            if !is_plain_line(&input.value) {
+                let (zh, en) = ("首尾不得有空格，不得含不可见字符", "no outer spaces, and nothing that cannot be seen");
+                faults.push(Fault::new("/value", "invalid_format", zh, en));
+            }
             if !ctx.state.verifier.trusts(&input.issuer) {
                 let (zh, en) = ("不是受信任的签发方", "no token of this issuer is taken; compare it letter by letter");
                 faults.push(Fault::new("/issuer", "unknown_reference", zh, en));
@@ -65,13 +70,15 @@ pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> Wo
     Ok(Entity::new(id, row.version, row.into()))
 }
 
+/// The subject names a person, the id of a token leads to one, and the reason may tell of one: the ledger has their digests.
 fn record(tx: &mut Tx, kind: &'static str, row: &RevocationRow, reason: &str) -> Work<()> {
     let event = Event::new(kind, "revocation", row.id)
         .at(Place { county: row.county.clone(), ..Place::default() })
         .data(json!({
-            "kind": row.kind, "issuer": row.issuer, "value": row.value, "expires_at": row.expires_at,
-            "reason": reason, "version": row.version,
-        }));
+            "kind": row.kind, "issuer": row.issuer, "expires_at": row.expires_at, "version": row.version,
+        }))
+        .personal("value", Some(&row.value))
+        .personal("reason", Some(reason));
     ledger::append(tx, event)?;
     Ok(())
 }

@@ -1,24 +1,24 @@
 //! Trusted issuers: who besides this service may make tokens for it, and the limits of each.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use actix_web::http::Uri;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse};
-use jsonwebtoken::{Algorithm, DecodingKey};
+use jsonwebtoken::Algorithm;
+use jsonwebtoken::jwk::JwkSet;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use toml::Value;
 
+use super::jwks::read_keys;
 use super::kinds::{Fault, Kind, base_url, is_line};
+use crate::characters::is_plain_line;
 use crate::access::role::{Role, RoleKind};
+use crate::access::token::ORGANISATIONS;
+use crate::db::Id;
 
-/// Largest set of keys that is read, in bytes.
-pub const MOST_JWKS_BYTES: usize = 64 * 1024;
-/// Keys of one issuer that are looked at.
-const MOST_KEYS: usize = 100;
-const LEAST_RSA_BITS: usize = 2048;
+/// Longest life of a token that an operator can allow an issuer.
+const MOST_TOKEN_MINUTES: u32 = 1440;
 const ALGORITHMS: &[(&str, Algorithm)] = &[
     ("EdDSA", Algorithm::EdDSA),
     ("ES256", Algorithm::ES256),
@@ -40,8 +40,17 @@ pub struct TrustedIssuer {
     /// Prefixes of 2, 4, 6, 9 or 12 digits.
     pub allowed_divisions: Vec<String>,
     pub allowed_companies: Vec<String>,
-    /// Its tokens belong to systems, which never confirm, approve, decide or unmask.
+    pub allowed_complexes: Vec<Id>,
+    pub allowed_organisations: Vec<String>,
+    pub allowed_tasks: Vec<u8>,
+    /// Longest time from `iat` to `exp`.
+    pub token_life: Duration,
+    /// All of its tokens belong to systems, which never confirm, approve, decide or unmask.
     pub machine: bool,
+    /// A token that one of these fits is a system's.
+    pub machine_claims: Vec<ClaimRule>,
+    /// A token that none of these fits is a system's, too: what is not known to be a person is none.
+    pub person_claims: Vec<ClaimRule>,
     pub claims: ClaimMapping,
     /// Claims that its tokens need not carry, by our names.
     pub fixed_claims: Map<String, Json>,
@@ -54,6 +63,27 @@ pub enum KeySource {
     Set(JwkSet),
     /// Where the issuer publishes them.
     Url(String),
+}
+
+/// What a claim must hold: this value, a text that begins so, or anything but null.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimRule {
+    /// Its name, or a JSON pointer.
+    pub claim: String,
+    pub value: Option<Json>,
+    pub prefix: Option<String>,
+}
+
+impl ClaimRule {
+    pub fn fits(&self, claim: Option<&Json>) -> bool {
+        match (claim, &self.value, &self.prefix) {
+            (None | Some(Json::Null), ..) => false,
+            (Some(claim), Some(value), _) => claim == value,
+            (Some(claim), None, Some(prefix)) => claim.as_str().is_some_and(|text| text.starts_with(prefix.as_str())),
+            (Some(_), None, None) => true,
+        }
+    }
 }
 
 /// Which claim of the issuer's tokens holds what: its name, or a JSON pointer such as `/realm_access/office`.
@@ -98,11 +128,27 @@ struct Written {
     #[serde(default)]
     allowed_companies: Vec<String>,
     #[serde(default)]
+    allowed_complexes: Vec<String>,
+    #[serde(default)]
+    allowed_organisations: Vec<String>,
+    #[serde(default)]
+    allowed_tasks: Vec<u8>,
+    #[serde(default = "usual_token_minutes")]
+    max_token_minutes: u32,
+    #[serde(default)]
     machine: bool,
+    #[serde(default)]
+    machine_claims: Vec<ClaimRule>,
+    #[serde(default)]
+    person_claims: Vec<ClaimRule>,
     #[serde(default)]
     claim_mapping: ClaimMapping,
     #[serde(default)]
     fixed_claims: Map<String, Json>,
+}
+
+fn usual_token_minutes() -> u32 {
+    60
 }
 
 /// The list of trusted issuers, as `[[trusted_issuers]]` tables or as one line of TOML.
@@ -113,7 +159,8 @@ impl Kind for Issuers {
 
     fn accepted(&self) -> String {
         "tables with issuer, audience, algorithms, one of jwks_url, jwks and jwks_file, allowed_roles, and optional \
-         allowed_divisions, allowed_companies, machine, claim_mapping, fixed_claims"
+         allowed_divisions, allowed_companies, allowed_complexes, allowed_organisations, allowed_tasks, \
+         max_token_minutes, machine, machine_claims, person_claims, claim_mapping, fixed_claims"
             .into()
     }
 
@@ -170,7 +217,50 @@ fn check(written: Written) -> Result<TrustedIssuer, Fault> {
                 .then(|| text.to_owned())
         },
     )?;
-    check_limits(&allowed_roles, &allowed_divisions, &allowed_companies)?;
+    let allowed_complexes =
+        each("allowed_complexes", &written.allowed_complexes, "the id of a complex", |text| text.parse::<Id>().ok())?;
+    let organisations = ORGANISATIONS.join(", ");
+    let allowed_organisations =
+        each("allowed_organisations", &written.allowed_organisations, &format!("one of {organisations}"), |text| {
+            ORGANISATIONS.contains(&text).then(|| text.to_owned())
+        })?;
+    if written.allowed_tasks.iter().any(|task| !(1..=8).contains(task)) {
+        return Err("allowed_tasks: must be numbers from 1 to 8".into());
+    }
+    check_limits(&allowed_roles, &allowed_divisions)?;
+    let has = |wanted: fn(&Role) -> bool| allowed_roles.iter().any(wanted);
+    check_use(
+        ("allowed_companies", "property_company"),
+        has(|role| role.row().kind == RoleKind::Company),
+        allowed_companies.len(),
+        true,
+    )?;
+    check_use(
+        ("allowed_complexes", "complex_committee"),
+        has(|role| role.row().kind == RoleKind::Committee),
+        allowed_complexes.len(),
+        true,
+    )?;
+    check_use(
+        ("allowed_organisations", "utility_operator"),
+        has(|role| *role == Role::UtilityOperator),
+        allowed_organisations.len(),
+        true,
+    )?;
+    check_use(
+        ("allowed_tasks", "township_leader"),
+        has(|role| *role == Role::TownshipLeader),
+        written.allowed_tasks.len(),
+        false,
+    )?;
+    if !(1..=MOST_TOKEN_MINUTES).contains(&written.max_token_minutes) {
+        return Err(format!("max_token_minutes: must be a whole number from 1 to {MOST_TOKEN_MINUTES}"));
+    }
+    check_rules("machine_claims", &written.machine_claims)?;
+    check_rules("person_claims", &written.person_claims)?;
+    if written.machine && !written.person_claims.is_empty() {
+        return Err("person_claims: `machine` says that none of its tokens is a person's".into());
+    }
     check_claims(&written.claim_mapping)?;
     let keys = match (written.jwks_url, &written.jwks, &written.jwks_file) {
         (Some(url), None, None) => check_jwks_url(&url).map(|()| KeySource::Url(url))?,
@@ -185,7 +275,13 @@ fn check(written: Written) -> Result<TrustedIssuer, Fault> {
         allowed_roles,
         allowed_divisions,
         allowed_companies,
+        allowed_complexes,
+        allowed_organisations,
+        allowed_tasks: written.allowed_tasks,
+        token_life: Duration::from_secs(u64::from(written.max_token_minutes) * 60),
         machine: written.machine,
+        machine_claims: written.machine_claims,
+        person_claims: written.person_claims,
         claims: written.claim_mapping,
         fixed_claims: written.fixed_claims,
     };
@@ -227,9 +323,19 @@ fn check_fixed(issuer: &TrustedIssuer) -> Result<(), Fault> {
                 mapping.division != usual.division,
             ),
             "company" => (issuer.allowed_companies.iter().any(|code| code == text), mapping.company != usual.company),
-            "complex" => (uuid::Uuid::parse_str(text).is_ok(), mapping.complex != usual.complex),
-            "organisation" => (is_line(text, 20), mapping.organisation != usual.organisation),
-            "tasks" => (value.is_array(), mapping.tasks != usual.tasks),
+            "complex" => (
+                text.parse().is_ok_and(|id: Id| issuer.allowed_complexes.contains(&id)),
+                mapping.complex != usual.complex,
+            ),
+            "organisation" => {
+                (issuer.allowed_organisations.iter().any(|one| one == text), mapping.organisation != usual.organisation)
+            }
+            "tasks" => (
+                value.as_array().is_some_and(|tasks| {
+                    tasks.iter().all(|task| issuer.allowed_tasks.iter().any(|one| task.as_u64() == Some((*one).into())))
+                }),
+                mapping.tasks != usual.tasks,
+            ),
             _ => {
                 return Err(format!(
                     "fixed_claims.{field}: only role, division, company, complex, organisation and tasks can be fixed"
@@ -272,21 +378,38 @@ fn each<T: PartialEq>(
 }
 
 /// A limit that lets nothing through, or that limits nothing, is a mistake of the operator.
-fn check_limits(roles: &[Role], divisions: &[String], companies: &[String]) -> Result<(), Fault> {
+fn check_limits(roles: &[Role], divisions: &[String]) -> Result<(), Fault> {
     for role in roles {
         let digits = role.row().division_digits;
         if digits > 0 && !divisions.iter().any(|prefix| prefix.len() <= digits) {
             return Err(format!("allowed_divisions: role {} needs a prefix of at most {digits} digits", role.code()));
         }
     }
-    let for_companies = roles.iter().any(|role| role.row().kind == RoleKind::Company);
-    match (for_companies, companies.is_empty()) {
-        (true, true) => {
-            Err("allowed_companies: role property_company needs the companies that the issuer may speak for".into())
-        }
-        (false, false) => Err("allowed_companies: only of use with role property_company".into()),
+    Ok(())
+}
+
+/// The same of a limit that one role has.
+fn check_use((field, role): (&str, &str), has_role: bool, values: usize, needed: bool) -> Result<(), Fault> {
+    match (has_role, values) {
+        (true, 0) if needed => Err(format!("{field}: role {role} needs the values that the issuer may speak for")),
+        (false, 1..) => Err(format!("{field}: only of use with role {role}")),
         _ => Ok(()),
     }
+}
+
+fn check_rules(field: &str, rules: &[ClaimRule]) -> Result<(), Fault> {
+    for (index, rule) in rules.iter().enumerate() {
+        if !is_line(&rule.claim, 128) {
+            return Err(format!("{field}[{index}].claim: must be 1 to 128 characters on one line"));
+        }
+        if rule.value.is_some() && rule.prefix.is_some() {
+            return Err(format!("{field}[{index}]: either value or prefix"));
+        }
+        if rule.prefix.as_ref().is_some_and(|prefix| !is_plain_line(prefix)) {
+            return Err(format!("{field}[{index}].prefix: must be text without outer spaces"));
+        }
+    }
+    Ok(())
 }
 
 fn check_claims(claims: &ClaimMapping) -> Result<(), Fault> {
@@ -312,104 +435,4 @@ fn check_claims(claims: &ClaimMapping) -> Result<(), Fault> {
         }
     }
     Ok(())
-}
-
-fn read_keys(jwks: Option<String>, file: Option<String>, algorithms: &[Algorithm]) -> Result<JwkSet, Fault> {
-    let (field, text) = match (jwks, file) {
-        (Some(text), None) => ("jwks", text),
-        (None, Some(path)) => {
-            let text = read_small(&path).map_err(|error| format!("jwks_file: {path:?}: {error}"))?;
-            ("jwks_file", text)
-        }
-        _ => return Err("jwks: exactly one of jwks_url, jwks and jwks_file must be given".into()),
-    };
-    if text.len() > MOST_JWKS_BYTES {
-        return Err(format!("{field}: must be at most {MOST_JWKS_BYTES} bytes"));
-    }
-    parse_keys(&text, algorithms).map_err(|fault| format!("{field}: {fault}"))
-}
-
-fn read_small(path: &str) -> std::io::Result<String> {
-    use std::io::Read;
-    let mut text = String::new();
-    std::fs::File::open(path)?.take(MOST_JWKS_BYTES as u64 + 1).read_to_string(&mut text)?;
-    Ok(text)
-}
-
-fn parse_keys(text: &str, algorithms: &[Algorithm]) -> Result<JwkSet, Fault> {
-    let json: Json = serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
-    let members = json["keys"]
-        .as_array()
-        .filter(|keys| !keys.is_empty())
-        .ok_or("must be an object with a list `keys` that is not empty")?;
-    // Unknown key types would be skipped in silence by a reader that picks what it knows; here each key must be of use.
-    for (index, key) in members.iter().enumerate() {
-        if is_private(key) {
-            return Err(format!("keys[{index}]: is a private or shared key; only public keys belong here"));
-        }
-    }
-    let set: JwkSet = serde_json::from_value(json).map_err(|error| error.to_string())?;
-    let mut ids = HashSet::new();
-    for (index, key) in set.keys.iter().enumerate() {
-        check_key(key, algorithms).map_err(|fault| format!("keys[{index}]: {fault}"))?;
-        let id = key.common.key_id.as_deref().unwrap_or("");
-        if (id.is_empty() && set.keys.len() > 1) || !ids.insert(id) {
-            return Err(format!("keys[{index}]: several keys need a `kid` each, all different"));
-        }
-    }
-    for algorithm in algorithms {
-        if !set.keys.iter().any(|key| fits(key, *algorithm)) {
-            return Err(format!("no key fits the algorithm {algorithm:?}"));
-        }
-    }
-    Ok(set)
-}
-
-/// Of a set that the issuer publishes, the keys that are of use: it may hold others (for encryption, of other
-/// algorithms), which would be a mistake in a set that an operator writes.
-pub fn usable_keys(text: &str, algorithms: &[Algorithm]) -> Result<JwkSet, Fault> {
-    let json: Json = serde_json::from_str(text).map_err(|_| "not JSON")?;
-    let members = json["keys"].as_array().ok_or("no list `keys`")?;
-    let mut ids = HashSet::new();
-    let keys: Vec<Jwk> = members
-        .iter()
-        .take(MOST_KEYS)
-        .filter(|key| !is_private(key))
-        .filter_map(|key| serde_json::from_value::<Jwk>(key.clone()).ok())
-        .filter(|key| check_key(key, algorithms).is_ok())
-        .filter(|key| ids.insert(key.common.key_id.clone()))
-        .collect();
-    if keys.is_empty() { Err("no key that fits the issuer's algorithms".into()) } else { Ok(JwkSet { keys }) }
-}
-
-fn is_private(key: &Json) -> bool {
-    ["d", "k", "p", "q", "dp", "dq", "qi"].iter().any(|private| key.get(private).is_some())
-}
-
-fn check_key(key: &Jwk, algorithms: &[Algorithm]) -> Result<(), Fault> {
-    if !matches!(key.common.public_key_use, None | Some(PublicKeyUse::Signature)) {
-        return Err("`use` must be sig".into());
-    }
-    if !algorithms.iter().any(|algorithm| fits(key, *algorithm)) {
-        return Err("fits none of the issuer's algorithms".into());
-    }
-    if let AlgorithmParameters::RSA(rsa) = &key.algorithm {
-        let modulus = URL_SAFE_NO_PAD.decode(&rsa.n).map_err(|_| "`n` is not base64url")?;
-        let leading = modulus.iter().take_while(|byte| **byte == 0).count();
-        if (modulus.len() - leading) * 8 < LEAST_RSA_BITS {
-            return Err(format!("an RSA key must have at least {LEAST_RSA_BITS} bits"));
-        }
-    }
-    DecodingKey::from_jwk(key).map(drop).map_err(|error| error.to_string())
-}
-
-fn fits(key: &Jwk, algorithm: Algorithm) -> bool {
-    let stated = key.common.key_algorithm.is_none_or(|stated| stated.to_string() == format!("{algorithm:?}"));
-    let shape = match (&key.algorithm, algorithm) {
-        (AlgorithmParameters::RSA(_), Algorithm::RS256 | Algorithm::PS256) => true,
-        (AlgorithmParameters::EllipticCurve(curve), Algorithm::ES256) => curve.curve == EllipticCurve::P256,
-        (AlgorithmParameters::OctetKeyPair(curve), Algorithm::EdDSA) => curve.curve == EllipticCurve::Ed25519,
-        _ => false,
-    };
-    stated && shape
 }

@@ -125,5 +125,12 @@ fn missing(name: &str) -> SettingsError {
     let accepted =
         TABLE.iter().find(|setting| setting.name == name).map(|setting| setting.accepted()).unwrap_or_default();
     let variable = format!("{}{}", super::sources::PREFIX, name.to_uppercase());
-    SettingsError::new(format!("{name}: is not set in the file, {variable} or a flag, and is required: {accepted}"))
+    let how = match name {
+        "keyring_file" => "; `xiaoqu keys init` makes one there",
+        "wrapping_key_file" => "; `openssl rand -base64 32` makes a key",
+        _ => "",
+    };
+    SettingsError::new(format!(
+        "{name}: is not set in the file, {variable} or a flag, and is required: {accepted}{how}"
+    ))
 }

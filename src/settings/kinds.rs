@@ -64,6 +64,10 @@ pub const fn minutes(least: u64, most: u64) -> Time {
     Time(60, "minutes", least, most)
 }
 
+pub const fn hours(least: u64, most: u64) -> Time {
+    Time(3600, "hours", least, most)
+}
+
 impl Kind for Time {
     type Value = Duration;
 
@@ -206,6 +210,27 @@ impl Kind for BaseUrl {
 
     fn read(&self, value: &Value) -> Result<String, Fault> {
         read_text(value, |text| (base_url(text).is_some() && !text.ends_with('/')).then(|| text.to_owned()))
+    }
+}
+
+/// An `http` or `https` URL without a path: pages, tokens and codes are made from it, and their own paths begin at its root.
+pub struct SiteUrl;
+
+impl Kind for SiteUrl {
+    type Value = String;
+
+    fn accepted(&self) -> String {
+        "an http or https URL of scheme, host and port alone, without a path, such as https://wuye.example.gov.cn"
+            .into()
+    }
+
+    fn read(&self, value: &Value) -> Result<String, Fault> {
+        let url = BaseUrl.read(value)?;
+        let has_path = url.split_once("://").is_some_and(|(_, rest)| rest.contains('/'));
+        if has_path {
+            return Err("the service cannot be served under a path: give it a host name of its own".into());
+        }
+        Ok(url)
     }
 }
 

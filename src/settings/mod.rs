@@ -4,6 +4,7 @@
 //! `xiaoqu settings` are made from it.
 
 mod issuers;
+mod jwks;
 mod keys;
 mod kinds;
 mod secret;
@@ -17,7 +18,8 @@ use std::time::Duration;
 
 use crate::http::address::ForwardedHeader;
 use issuers::Issuers;
-pub use issuers::{ClaimMapping, KeySource, MOST_JWKS_BYTES, TrustedIssuer, is_loopback, usable_keys};
+pub use issuers::{ClaimMapping, ClaimRule, KeySource, TrustedIssuer, is_loopback};
+pub use jwks::{MOST_JWKS_BYTES, check_key as check_public_key, usable_keys};
 pub use keys::key_of_text;
 use kinds::*;
 pub use kinds::{DatabaseUrl, FilesUrl};
@@ -133,9 +135,9 @@ settings! {
         listen: SocketAddr = "127.0.0.1:8080", Address, [],
             "Address and port of the service. TLS ends at the proxy before it.";
         metrics_listen: Option<SocketAddr> = "", Maybe(Address), [],
-            "Separate address and port for /metrics. Without it, /metrics is served on `listen`.";
-        public_url: String = "http://127.0.0.1:8080", BaseUrl, [],
-            "URL under which callers reach the service. It is the `iss` of the service's own tokens: change it and they end.";
+            "Address and port of /metrics, which is never served on `listen`. Without it there are no metrics.";
+        public_url: String = "http://127.0.0.1:8080", SiteUrl, [],
+            "URL under which callers reach the service. It is the `iss` of the service's own tokens. Once there are data, changing it needs `xiaoqu deployment accept --public-url`.";
         workers: usize = "auto", Workers, [],
             "Number of worker threads.";
         max_connections: usize = "4096", Whole(16, 100_000), [],
@@ -194,6 +196,8 @@ settings! {
             "What `aud` must be in the service's own tokens.";
         access_token_minutes: Duration = "60", minutes(1, 1440), [],
             "Life of a token that the service makes.";
+        client_secret_days: usize = "365", Whole(0, 3650), [],
+            "Days after which a client's secret ends, also one that was made before. 0 is never.";
         trusted_issuers: Vec<TrustedIssuer> = "[]", Issuers, [Long],
             "Other issuers whose tokens are accepted, and the limits of each. In a variable or flag: a list in TOML on one line.";
         jwks_refresh_minutes: Duration = "10", minutes(1, 1440), [],
@@ -212,18 +216,48 @@ settings! {
             "Requests a second without a token of one address (IPv6: of one /64). 0 is no limit.";
         address_burst: usize = "300", Whole(1, 1_000_000), [],
             "Requests without a token of one address at once.";
+        address_requests_at_once: usize = "200", Whole(0, 100_000), [],
+            "Requests of one address, with or without a token, that may be under way at the same time. 0 is no limit.";
         refused_tokens_per_second: usize = "5", Whole(0, 1_000_000), [],
-            "Refused tokens a second of one address; over it, no token of that address is looked at that was not good before. 0 is no limit.";
+            "How often a second one refused token is looked at again, from one address. 0 is no limit.";
         refused_tokens_burst: usize = "50", Whole(1, 1_000_000), [],
-            "Refused tokens of one address at once.";
+            "The same at once.";
+        forged_tokens_per_second: usize = "1000", Whole(0, 1_000_000), [],
+            "Wrong signatures a second of one address; over it, no token of that address is looked at that was not good before. 0 is no limit.";
+        forged_tokens_burst: usize = "2000", Whole(1, 1_000_000), [],
+            "Wrong signatures of one address at once.";
         token_requests_per_second: usize = "5", Whole(0, 1_000_000), [],
             "Requests a second at /oauth/token of one address. 0 is no limit.";
         token_requests_burst: usize = "50", Whole(1, 1_000_000), [],
             "Requests at /oauth/token of one address at once.";
+        probe_requests_per_second: usize = "50", Whole(0, 1_000_000), [],
+            "Requests a second at /livez and /readyz of one address. 0 is no limit.";
+        probe_requests_burst: usize = "200", Whole(1, 1_000_000), [],
+            "Requests at /livez and /readyz of one address at once.";
         trusted_proxies: Vec<ipnet::IpNet> = "", Networks, [],
             "Proxies whose word about the caller's address is believed. Without the proxy here, all callers without a token share its address.";
         forwarded_header: ForwardedHeader = "x-forwarded-for", FORWARDED, [],
             "The header in which these proxies say it. The other one is never read.";
+    }
+
+    /// How much one caller may use up in a day of `time_zone`, on all replicas together. 0 is no limit.
+    quotas: QuotaSettings {
+        resident_files_per_day: usize = "100", Whole(0, 1_000_000_000), [],
+            "Files that one resident may upload in a day. 0 is no limit, here and below.";
+        resident_bytes_per_day: usize = "104857600", Whole(0, 1 << 50), [],
+            "Bytes of files that one resident may upload in a day.";
+        resident_tickets_per_day: usize = "20", Whole(0, 1_000_000_000), [],
+            "Complaints that one resident may submit in a day.";
+        files_per_day: usize = "5000", Whole(0, 1_000_000_000), [],
+            "Files that one caller who is no resident may upload in a day: an officer, a company's user, a system.";
+        bytes_per_day: usize = "10737418240", Whole(0, 1 << 50), [],
+            "Bytes of files that one such caller may upload in a day.";
+        tickets_per_day: usize = "5000", Whole(0, 1_000_000_000), [],
+            "Complaints that one such caller may submit in a day, such as the system of a hotline.";
+        unmaskings_per_day: usize = "200", Whole(0, 1_000_000_000), [],
+            "Contacts of complainants that one caller may read in full in a day.";
+        caller_searches_per_day: usize = "500", Whole(0, 1_000_000_000), [],
+            "Searches by a caller's phone that one caller may make in a day.";
     }
 
     /// Uploaded files and where they are kept.
@@ -244,6 +278,8 @@ settings! {
             "Largest file that is taken.";
         upload_timeout_seconds: Duration = "600", seconds(1, 3600), [],
             "How long an upload may take in all; where nothing comes for `request_timeout_seconds` it ends before.";
+        disk_warning_megabytes: usize = "1024", Whole(0, 100_000_000), [],
+            "Below so many free megabytes, where the attachments or an SQLite database are kept, `/readyz` and the log warn. 0 is never.";
         uploads_at_once: usize = "32", Whole(1, 1000), [],
             "Uploads under way at once, a quarter of them of one caller at most; more are answered with 503.";
     }
@@ -251,7 +287,11 @@ settings! {
     /// What the service says about itself, and where it is.
     house: HouseSettings {
         time_zone: chrono_tz::Tz = "Asia/Shanghai", TimeZone, [],
-            "Time zone in which days begin and deadlines end. Do not change it once there are data.";
+            "Time zone in which days begin and deadlines end. Once there are data, changing it needs `xiaoqu deployment accept --time-zone`.";
+        clock_jump_limit_minutes: Duration = "60", minutes(10, 1440), [],
+            "How far the system's clock may differ from the database's, or jump while the service runs, before background work stands still until `xiaoqu clock confirm`.";
+        clock_downtime_limit_hours: Duration = "48", hours(1, 8760), [],
+            "How long after the last recorded time the service may start again and do its background work without `xiaoqu clock confirm`.";
         ledger_origin: Option<String> = "", Maybe(Word(200)), [],
             "Name of the ledger in its checkpoints, without spaces and pluses. Taken when the ledger is begun, kept from then on. Default: the host of `public_url` and `/ledger`.";
         log_level: tracing::Level = "info", LOG_LEVEL, [],

@@ -97,9 +97,16 @@ fn find(name: &str) -> Option<&'static Setting> {
     TABLE.iter().find(|setting| setting.name == name)
 }
 
+/// Names the setting that was most likely meant, where one is near enough.
 fn unknown(key: &str, origin: &Origin, show: impl Fn(&Setting) -> String) -> SettingsError {
-    let names: Vec<String> = TABLE.iter().map(show).collect();
-    SettingsError::new(format!("{key:?} in {origin} is not a setting; accepted: {}", names.join(", ")))
+    let asked = key.strip_prefix(PREFIX).unwrap_or(key).to_lowercase();
+    let near = |setting: &'static Setting| (strsim::normalized_damerau_levenshtein(&asked, setting.name), setting);
+    let nearest = TABLE.iter().map(near).max_by(|one, other| one.0.total_cmp(&other.0));
+    let meant = nearest.filter(|(likeness, _)| *likeness > 0.5);
+    let meant = meant.map_or(String::new(), |(_, setting)| format!("; did you mean {}?", show(setting)));
+    SettingsError::new(format!(
+        "{key:?} in {origin} is not a setting{meant}; accepted: the names that `xiaoqu settings` lists"
+    ))
 }
 
 /// The values that were said, each with who said it last.

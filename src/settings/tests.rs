@@ -70,15 +70,19 @@ fn an_empty_value_takes_an_optional_setting_back() {
 
 #[test]
 fn an_unknown_name_stops_the_start() {
-    refused(Some("pool_sizes = 3"), &[], &[], &["\"pool_sizes\"", "xiaoqu.toml", "pool_size,"]);
+    refused(Some("pool_sizes = 3"), &[], &[], &["\"pool_sizes\"", "xiaoqu.toml", "did you mean pool_size?"]);
     refused(Some("[database]\npool_size = 3"), &[], &[], &["\"database\""]);
     refused(
         None,
         &[("XIAOQU_POOLSIZE", "3")],
         &[],
-        &["XIAOQU_POOLSIZE", "the environment variable", "XIAOQU_POOL_SIZE,"],
+        &["XIAOQU_POOLSIZE", "the environment variable", "did you mean XIAOQU_POOL_SIZE?"],
     );
     refused(None, &[], &[("poolsize", "3")], &["poolsize", "the flag --set"]);
+    refused(None, &[("XIAOQU_DATABSE_URL", "x")], &[], &["did you mean XIAOQU_DATABASE_URL?"]);
+    // One line that a person reads, not the whole table.
+    let line = load(None, &[("XIAOQU_SOMETHING_ELSE_ALTOGETHER", "x")], &[]).unwrap_err();
+    assert!(line.len() < 200 && !line.contains("did you mean"), "{line}");
     // Read by tests and by the command line, never settings.
     load(None, &[("XIAOQU_REQUIRE_POSTGRES", "1"), ("XIAOQU_TEST_PG_BIN", "/x"), ("XIAOQU_CONFIG", "y")], &[]).unwrap();
 }
@@ -98,6 +102,7 @@ fn a_bad_value_stops_the_start() {
         ("listen", "8080"),
         ("listen", "localhost:8080"),
         ("public_url", "https://x.example/"),
+        ("public_url", "https://x.example/xiaoqu"),
         ("public_url", "ftp://x.example"),
         ("public_url", "https://u@x.example"),
         ("public_url", "https://x.example?a=1"),

@@ -158,8 +158,8 @@ pub struct CountedViolation {
     pub window_last_day: NaiveDate,
 }
 
-/// The office that holds a measure (承办单位).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// An office (承办单位).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Office {
     /// Role of the office (角色).
     pub role: Role,
@@ -199,13 +199,13 @@ pub struct DueMeasure {
     #[schema(example = false)]
     pub waits_for_appeal: bool,
     /// Law or regulation it rests on (法律依据).
-    #[schema(example = "Civil Code 944", max_length = 300)]
+    #[schema(example = "《中华人民共和国民法典》第九百四十四条", max_length = 300)]
     pub legal_basis: Option<String>,
     /// Policy version it is due under (政策版本).
     #[schema(example = 1, minimum = 1)]
     pub policy_version: i64,
     /// Why, in Chinese (理由): clauses, days, rule and window.
-    #[schema(example = "2026-03-02发现的行为违反“九不准”第3条，扣3分（政策第1版）。", max_length = 100_000)]
+    #[schema(example = "2026年3月2日发现的行为违反“九不准”第3条，扣3分。", max_length = 100_000)]
     pub reason_zh: String,
     /// Why, in English.
     #[schema(

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use super::ladder::{Counted, Known, Tally};
 use super::model::{ViolationFact, Window};
+use crate::documents::chinese_day;
 use crate::policy::model::{Act, LadderCount, MeasureKind};
 
 /// A reason, or a part of one, in both languages.
@@ -26,34 +27,29 @@ impl Reason {
         self.en.extend(en.iter().copied());
     }
 
-    /// The sentence that begins with this and ends by naming the policy version.
+    /// The sentence that begins with this; in English it ends by naming the policy version. In Chinese it stands in official
+    /// papers, where the version is no words.
     pub fn with(&self, zh: &[&str], en: &[&str], version: &str) -> Reason {
-        let whole = |begin: &str, parts: &[&str], before: &str, after: &str| {
-            let length = begin.len() + parts.iter().map(|part| part.len()).sum::<usize>();
-            let mut text = String::with_capacity(length + before.len() + version.len() + after.len());
-            text.push_str(begin);
-            text.extend(parts.iter().copied());
-            text.push_str(before);
-            text.push_str(version);
-            text.push_str(after);
+        let whole = |begin: &str, parts: &[&str], end: &[&str]| {
+            let all = || std::iter::once(begin).chain(parts.iter().copied()).chain(end.iter().copied());
+            let mut text = String::with_capacity(all().map(str::len).sum());
+            text.extend(all());
             text
         };
-        Reason {
-            zh: whole(&self.zh, zh, "（政策第", "版）。"), en: whole(&self.en, en, " (policy version ", ").")
-        }
+        Reason { zh: whole(&self.zh, zh, &["。"]), en: whole(&self.en, en, &[" (policy version ", version, ")."]) }
     }
 }
 
 /// How a sentence about one violation begins.
 pub fn violation(fact: &ViolationFact, act: Option<&Act>, clause: Option<u8>) -> Reason {
     let (zh, en) = act.map_or((&*fact.act, &*fact.act), |act| (&*act.title_zh, &*act.title_en));
-    let found = fact.found_on.to_string();
+    let (found, found_zh) = (fact.found_on.to_string(), chinese_day(fact.found_on));
     match clause.map(|clause| clause.to_string()) {
         Some(clause) => Reason::new(
-            &[&found, "发现的行为违反“九不准”第", &clause, "条（", zh, "）"],
+            &[&found_zh, "发现的行为违反“九不准”第", &clause, "条（", zh, "）"],
             &["Clause ", &clause, " of the nine prohibitions (", en, "), found on ", &found],
         ),
-        None => Reason::new(&[&found, "发现的行为属于“", zh, "”"], &[en, ", found on ", &found]),
+        None => Reason::new(&[&found_zh, "发现的行为属于“", zh, "”"], &[en, ", found on ", &found]),
     }
 }
 
@@ -62,6 +58,7 @@ pub fn level(tally: &Tally, level: u8, named: &Reason, window: &Window) -> Reaso
     let rules = &tally.policy.document().ladder;
     let needed = rules.thresholds.counts()[usize::from(level.clamp(1, 4)) - 1].to_string();
     let (from, to) = (window.from.to_string(), window.to.to_string());
+    let (from_zh, to_zh) = (chinese_day(window.from), chinese_day(window.to));
     let (months, count, level) = (window.months.to_string(), tally.count.to_string(), level.to_string());
     let (unit_zh, unit_en) = match rules.count {
         LadderCount::DistinctClauses => ("条", "distinct clauses"),
@@ -70,9 +67,9 @@ pub fn level(tally: &Tally, level: u8, named: &Reason, window: &Window) -> Reaso
     let area = rules.area;
     Reason::new(
         &[
-            &from,
+            &from_zh,
             "至",
-            &to,
+            &to_zh,
             "（",
             &months,
             "个月，",
@@ -151,9 +148,8 @@ pub fn clauses(counted: &[&Counted], with_days: bool) -> Reason {
         }
         reason.push(&["（"], &[" ("]);
         for (n, day) in days.iter().take(*count).enumerate() {
-            let day = day.to_string();
             reason.separate(n);
-            reason.push(&[&day], &[&day]);
+            reason.push(&[&chinese_day(*day)], &[&day.to_string()]);
         }
         reason.count_rest(*count, "次");
         reason.push(&["）"], &[")"]);
@@ -186,17 +182,17 @@ pub fn withdrawal(revoked: &[Known], done: bool) -> Reason {
     } else {
         reason.push(&["违规认定已撤销："], &["Revoked: "]);
         for (n, known) in revoked.iter().take(NAMED).enumerate() {
-            let found = known.fact.found_on.to_string();
+            let (found, found_zh) = (known.fact.found_on.to_string(), chinese_day(known.fact.found_on));
             reason.separate(n);
             match known.clause().map(|clause| clause.to_string()) {
                 Some(clause) => reason.push(
-                    &["第", &clause, "条（", &found, "发现）"],
+                    &["第", &clause, "条（", &found_zh, "发现）"],
                     &["clause ", &clause, " (found on ", &found, ")"],
                 ),
                 None => {
                     let act = &*known.fact.act;
                     let (zh, en) = known.act.map_or((act, act), |(_, act)| (&*act.title_zh, &*act.title_en));
-                    reason.push(&[zh, "（", &found, "发现）"], &[en, " (found on ", &found, ")"]);
+                    reason.push(&[zh, "（", &found_zh, "发现）"], &[en, " (found on ", &found, ")"]);
                 }
             }
         }

@@ -117,7 +117,7 @@ fn the_worked_case_of_the_design() {
     assert_eq!(blacklist.grounds, [1, 2, 3, 4, 5].map(id));
     assert_eq!((blacklist.office.role, &*blacklist.office.division), (Role::CountyAuthority, "640104"));
     assert!(
-        blacklist.reason_zh.contains("第2条（2026-06-20）、第3条（2026-03-02、2026-04-10）"),
+        blacklist.reason_zh.contains("第2条（2026年6月20日）、第3条（2026年3月2日、2026年4月10日）"),
         "{}",
         blacklist.reason_zh
     );
@@ -142,7 +142,7 @@ fn the_worked_case_of_the_design() {
     for change in &changes {
         if let Change::Cancel(withdrawal) = change {
             assert_eq!(withdrawal.revoked, [id(3)]);
-            assert!(withdrawal.reason_zh.contains("第7条（2026-05-06发现）"), "{}", withdrawal.reason_zh);
+            assert!(withdrawal.reason_zh.contains("第7条（2026年5月6日发现）"), "{}", withdrawal.reason_zh);
         }
     }
     assert_eq!(file.last(&format!("removal:{}", complex(Q))).grounds, [id(2)], "Q stays because of clause 3");

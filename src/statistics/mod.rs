@@ -3,6 +3,8 @@
 pub mod actions;
 mod chart;
 pub mod model;
+mod overview;
+mod overview_store;
 mod report;
 mod routes;
 pub mod rules;

@@ -118,10 +118,10 @@ pub struct ReportQuery {
     /// Last day of the period that is rated (default: the last that was published).
     #[param(example = "2026-06-30")]
     pub period_to: Option<NaiveDate>,
-    /// First day of the inspections (default: the first of the year).
+    /// First day of the inspections, violations, measures and complaints (default: the first of the year).
     #[param(example = "2026-01-01")]
     pub from: Option<NaiveDate>,
-    /// Last day of the inspections (default: today).
+    /// Last day of them (default: today); at most three years later.
     #[param(example = "2026-06-30")]
     pub to: Option<NaiveDate>,
 }

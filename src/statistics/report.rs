@@ -1,4 +1,4 @@
-//! The printable report: the same numbers as the two statistics, with charts.
+//! The printable report of an area: the same numbers as the statistics, the survey and the lists, with charts.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,9 @@ use serde_json::json;
 use super::actions::{Area, rating_statistics};
 use super::chart;
 use super::model::{RatingStatisticsQuery, ReportQuery};
+use super::overview::overview;
+use crate::complaints::statistics::actions::{Depth, statistics};
+use crate::complaints::statistics::model::{ComplaintStatisticsQuery, LineKind};
 use crate::db::{Conn, Work};
 use crate::fault::Fault;
 use crate::http::Ctx;
@@ -15,6 +18,8 @@ use crate::inspections;
 use crate::pages;
 use crate::policy;
 use crate::problem::Problem;
+use crate::survey::actions::get_survey;
+use crate::survey::model::SurveyQuery;
 
 pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> Work<String> {
     let area = Area::of(conn, ctx, query.division.as_deref())?;
@@ -41,7 +46,20 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> Work<String> {
     let this = ratings.periods.iter().find(|one| Some(one.period_to) == ratings.period_to);
     let rated = this.map(|one| pages::chart::period(one.period_from, one.period_to));
     let rated = rated.unwrap_or_else(|| "该期间尚无已发布的评定".to_owned());
+    let others = overview(conn, ctx, &area, (from, to))?;
+    let survey = get_survey(conn, ctx, &SurveyQuery { division: Some(area.division.clone()), ..SurveyQuery::default() })?;
+    let asked = ComplaintStatisticsQuery {
+        division: Some(area.division.clone()),
+        from: Some(from),
+        to: Some(to),
+        by: Some(LineKind::Category),
+        ..ComplaintStatisticsQuery::default()
+    };
+    let complaints = statistics(conn, ctx, &asked, Depth::Without)?;
     let said = json!({
+        "others": others,
+        "survey": survey,
+        "complaints": complaints,
         "periods_chart": chart::periods(&ratings.periods),
         "areas_chart": chart::areas(&ratings.areas, &format!("各{parts}星级分布的条形图，数字见下表")),
         "coverage_chart": chart::coverage(&inspected.areas, &format!("各{parts}检查覆盖率的条形图，数字见下表")),

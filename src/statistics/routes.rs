@@ -24,8 +24,9 @@ const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img
 
 /// Get the printable report
 ///
-/// Ratings and inspections of your area or a part of it as one HTML page made for print (A4), with charts, from the same
-/// numbers as the two statistics. It loads nothing: save it, print it, or show it in a frame.
+/// Ratings, inspections, violations by clause, measures, standings, listings, contracts, disclosures and complaints of your
+/// area or a part of it as one HTML page made for print (A4), with charts, from the same numbers as the statistics, the survey
+/// and the lists. It loads nothing: save it, print it, or show it in a frame.
 #[utoipa::path(tag = "statistics", params(ReportQuery),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 #[get("/v1/statistics/report")]

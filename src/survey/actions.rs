@@ -11,6 +11,7 @@ use crate::disclosures;
 use crate::disclosures::model::DisclosureKind;
 use crate::disclosures::state_rules::Assessment;
 use crate::divisions;
+use crate::documents::chinese_day;
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::paging::Page;
@@ -29,7 +30,15 @@ fn own_division(ctx: &Ctx) -> &str {
 
 pub fn get_survey(conn: &mut Conn, ctx: &Ctx, query: &SurveyQuery) -> Work<DisclosureSurvey> {
     let own = own_division(ctx);
-    let division = query.division.as_deref().unwrap_or(own);
+    let mut division = query.division.as_deref().unwrap_or(own);
+    for (name, wanted) in [("query/township", &query.township), ("query/community", &query.community)] {
+        let Some(wanted) = wanted.as_deref() else { continue };
+        if wanted.starts_with(division) {
+            division = wanted;
+        } else if !division.starts_with(wanted) {
+            return Err(Problem::not_found_at(name).into());
+        }
+    }
     let nothing = || Problem::not_found_at("query/division");
     let name = divisions::find(conn, division)?.filter(|_| division.starts_with(own)).ok_or_else(nothing)?.name;
     let scope = Scope::of_division(division);
@@ -130,7 +139,10 @@ pub fn list_problems(conn: &mut Conn, ctx: &Ctx, query: &ListProblems) -> Work<P
     let after = after.map(|text| text.parse::<ProblemKey>().map_err(|()| invalid_cursor())).transpose()?;
     let policies = policy::current(conn, &ctx.state.policies, ctx.caller.county().unwrap_or_default())?;
     let policy = policies.governing(ctx.today);
-    let all = match Scope::narrowed(own_division(ctx), [query.township.as_deref(), query.community.as_deref()]) {
+    let all = match Scope::narrowed(
+        own_division(ctx),
+        [query.division.as_deref(), query.township.as_deref(), query.community.as_deref()],
+    ) {
         Some(scope) => surveyed(conn, ctx, &scope, query.complex_id, policy)?,
         None => Vec::new(),
     };
@@ -240,7 +252,8 @@ fn check(
 /// The report: the facts, the officer's words, and the numbers once more as evidence.
 fn violation(ctx: &Ctx, problem: &SurveyProblem, input: &ProblemReportIn) -> ViolationIn {
     let first = problem.acts.first().map(|offered| offered.act.clone()).unwrap_or_default();
-    let text = format!("{}（自 {} 起；排查日期 {}）", problem.facts_zh, problem.since, ctx.today);
+    let (since, today) = (chinese_day(problem.since), chinese_day(ctx.today));
+    let text = format!("{}（自{since}起；排查日期：{today}）", problem.facts_zh);
     ViolationIn {
         act: input.act.clone().unwrap_or(first),
         company_id: Some(problem.company_id),

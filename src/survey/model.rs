@@ -70,9 +70,9 @@ pub struct QuarterTrend {
     /// Those of them that were verified; public revenue for the period that was due by then.
     #[schema(minimum = 0)]
     pub verified: i64,
-    /// Per cent, to one decimal.
-    #[schema(minimum = 0, maximum = 100, example = 87.5)]
-    pub verified_percent: f64,
+    /// The verified of the expected in percent, with one decimal; null where nothing was expected.
+    #[schema(max_length = 5, pattern = r"^[0-9]{1,3}\.[0-9]$", example = "87.5")]
+    pub verified_percent: Option<String>,
 }
 
 /// A part of the area: a township of a county, a community of a township (下级区划).
@@ -94,9 +94,9 @@ pub struct AreaCompleteness {
     /// Problems in it.
     #[schema(minimum = 0)]
     pub problems: i64,
-    /// Per cent of the six kinds of its served complexes that are verified, to one decimal.
-    #[schema(minimum = 0, maximum = 100, example = 87.5)]
-    pub verified_percent: f64,
+    /// The verified of the expected in percent, with one decimal; null where nothing was expected.
+    #[schema(max_length = 5, pattern = r"^[0-9]{1,3}\.[0-9]$", example = "87.5")]
+    pub verified_percent: Option<String>,
 }
 
 /// The survey of an area (摸底排查情况).
@@ -119,9 +119,9 @@ pub struct DisclosureSurvey {
     /// Completeness by kind.
     #[schema(max_items = 6)]
     pub kinds: Vec<KindCompleteness>,
-    /// Per cent of all kinds of all served complexes that are verified, to one decimal.
-    #[schema(minimum = 0, maximum = 100, example = 87.5)]
-    pub verified_percent: f64,
+    /// The verified of the expected in percent, with one decimal; null where nothing was expected.
+    #[schema(max_length = 5, pattern = r"^[0-9]{1,3}\.[0-9]$", example = "87.5")]
+    pub verified_percent: Option<String>,
     /// Problems by kind.
     #[schema(max_items = 6)]
     pub problems: Vec<ProblemCount>,
@@ -133,12 +133,18 @@ pub struct DisclosureSurvey {
     pub areas: Vec<AreaCompleteness>,
 }
 
-#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SurveyQuery {
     /// County, township or community (6, 9 or 12 digits) in your own area, which it is by default.
     #[param(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
     pub division: Option<String>,
+    /// Only in this township, 9 digits.
+    #[param(pattern = "^[0-9]{9}$", example = "640121102")]
+    pub township: Option<String>,
+    /// Only in this community, 12 digits.
+    #[param(pattern = "^[0-9]{12}$", example = "640121102001")]
+    pub community: Option<String>,
 }
 
 /// An act that a problem can be reported under (可适用行为).
@@ -220,6 +226,9 @@ pub struct ListProblems {
     pub company_id: Option<Id>,
     /// Only at this complex.
     pub complex_id: Option<Id>,
+    /// Only in this township or community (9 or 12 digits), or county: the same filter as of the survey.
+    #[param(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
+    pub division: Option<String>,
     /// Only in this township, 9 digits.
     #[param(pattern = "^[0-9]{9}$", example = "640121102")]
     pub township: Option<String>,

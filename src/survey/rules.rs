@@ -11,6 +11,7 @@ use crate::db::Id;
 use crate::disclosures::model::{DisclosureKind, DisclosureState};
 use crate::disclosures::price_rules::{PriceFault, PriceFinding};
 use crate::disclosures::state_rules::{Assessment, Served, Serving};
+use crate::figures::percent;
 use crate::ledger::sha256_hex;
 use crate::policy::disclosures::DisclosurePeriod;
 use crate::policy::versions::PolicyVersion;
@@ -61,8 +62,12 @@ fn of_state(owing: &Owing) -> Option<ProblemKind> {
     match owing.assessment.state {
         DisclosureState::Overdue if owing.assessment.period.is_some() => Some(ProblemKind::DisclosureOverdue),
         DisclosureState::Overdue => Some(ProblemKind::DisclosureMissing),
-        DisclosureState::Rejected => Some(ProblemKind::DisclosureRejected),
-        DisclosureState::Missing | DisclosureState::Submitted | DisclosureState::Verified => None,
+        // There is a time to correct it: until that is over it is no problem to report.
+        DisclosureState::Rejected if owing.assessment.late => Some(ProblemKind::DisclosureRejected),
+        DisclosureState::Rejected
+        | DisclosureState::Missing
+        | DisclosureState::Submitted
+        | DisclosureState::Verified => None,
     }
 }
 
@@ -162,18 +167,13 @@ impl StateCounts {
     }
 }
 
-/// Per cent to one decimal; of nothing it is nothing.
-fn percent(part: i64, whole: i64) -> f64 {
-    if whole == 0 { 0.0 } else { (part as f64 * 1000.0 / whole as f64).round() / 10.0 }
-}
-
 /// What a survey counts.
 #[derive(Clone, Debug)]
 pub struct Counts {
     pub complexes: i64,
     pub unserved: i64,
     pub kinds: Vec<KindCompleteness>,
-    pub verified_percent: f64,
+    pub verified_percent: Option<String>,
     pub problems: Vec<ProblemCount>,
     /// By township or community, without names.
     pub areas: Vec<AreaCompleteness>,
@@ -204,7 +204,7 @@ pub fn counts(all: &[Surveyed], division: &str) -> Counts {
             unserved: 0,
             states: StateCounts::default(),
             problems: 0,
-            verified_percent: 0.0,
+            verified_percent: None,
         });
         area.complexes += 1;
         area.unserved += i64::from(one.owed.is_none());

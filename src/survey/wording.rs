@@ -3,32 +3,38 @@
 use super::model::ProblemKind;
 use super::rules::Found;
 use crate::disclosures::price_rules::PriceFinding;
+use crate::documents::chinese_day;
 
 /// The facts of a problem.
 pub fn facts(found: &Found) -> (String, String) {
     let (kind_zh, kind_en) = found.kind.map_or(("", ""), |kind| (kind.zh(), kind.en()));
-    let due = found.assessment.and_then(|one| one.due_on).map(|day| day.to_string()).unwrap_or_default();
+    let due_on = found.assessment.and_then(|one| one.due_on);
+    let due = due_on.map(|day| day.to_string()).unwrap_or_default();
+    let due_zh = due_on.map(chinese_day).unwrap_or_default();
     let period = found.assessment.and_then(|one| one.period);
     let (period_zh, period_en) = match period {
         Some(period) => {
-            (format!("{} 至 {} 期", period.from, period.to), format!(" of {} to {}", period.from, period.to))
+            let (from, to) = (chinese_day(period.from), chinese_day(period.to));
+            (format!("{from}至{to}期"), format!(" of {} to {}", period.from, period.to))
         }
         None => Default::default(),
     };
-    let since = found.since;
+    let (since, since_zh) = (found.since, chinese_day(found.since));
     match (found.problem, &found.finding) {
         (ProblemKind::DisclosureMissing | ProblemKind::DisclosureOverdue, _) => (
-            format!("“{kind_zh}”{period_zh}应于 {due} 前公开，至今未公开"),
+            format!("“{kind_zh}”{period_zh}应于{due_zh}前公开，至今未公开"),
             format!("{kind_en}{period_en} was to be disclosed by {due}, and is not"),
         ),
         (ProblemKind::DisclosureRejected, _) => (
-            format!("“{kind_zh}”的公开内容于 {since} 核验不通过，至今未重新公开"),
-            format!("{kind_en} was rejected on {since}, and not disclosed again"),
+            format!("“{kind_zh}”{period_zh}的公开内容于{since_zh}核验不通过，应于{due_zh}前更正，至今未重新公开"),
+            format!(
+                "{kind_en}{period_en} was rejected on {since}, was to be corrected by {due}, and is not disclosed again"
+            ),
         ),
         (ProblemKind::ExceedsContract, Some(finding)) => exceeds(finding),
         (_, Some(finding)) => unknown_fee(finding),
         (_, None) => (
-            format!("自 {since} 起服务本小区，现无已备案并在有效期内的物业服务合同"),
+            format!("自{since_zh}起服务本小区，现无已备案并在有效期内的物业服务合同"),
             format!("it serves the complex since {since}, and no filed contract is in force"),
         ),
     }

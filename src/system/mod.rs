@@ -1,5 +1,6 @@
 //! Running the service: probes, metrics, the document and its page, the signing keys, the sandbox's clock.
 
+mod docs;
 mod routes;
 
 use actix_web::web;
@@ -22,17 +23,14 @@ pub fn sandbox_routes(config: &mut ServiceConfig) {
 }
 
 /// Pages beside the API, open to everyone.
-pub const PAGES: &[&str] = &[DOCS];
+pub const PAGES: &[&str] = &[DOCS, "/", "/docs", "/public/"];
 const DOCS: &str = "/docs/{_:.*}";
+/// What people type, and where it leads.
+const REDIRECTS: &[(&str, &str)] = &[("/", "/public"), ("/public/", "/public"), ("/docs", "/docs/")];
 
 pub fn pages(config: &mut web::ServiceConfig) {
-    // "none": without it the page asks an outside validator for a badge.
-    config.service(
-        utoipa_swagger_ui::SwaggerUi::new(DOCS).config(
-            utoipa_swagger_ui::Config::from("/openapi.json")
-                .validator_url("none")
-                .try_it_out_enabled(true)
-                .use_base_layout(),
-        ),
-    );
+    for (typed, page) in REDIRECTS {
+        config.service(web::redirect(*typed, *page));
+    }
+    config.service(web::resource(DOCS).route(web::get().to(docs::show)));
 }

@@ -1,12 +1,15 @@
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::http::header::ACCEPT_LANGUAGE;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::app::State;
+use crate::app::{State, document};
 use crate::db::types::Instant;
 use crate::http::Answer;
+use crate::http::language::Language;
 use crate::problem::{Code, Problem};
+use crate::{clock_watch, ledger};
 
 pub async fn not_found() -> Answer {
     Err(Problem::new(Code::NotFound))
@@ -45,15 +48,25 @@ pub struct Readiness {
 
 /// Can the service serve
 ///
-/// 503 while the store cannot be reached. Warnings name what an operator should mend, such as a year without calendar.
+/// 503 while the store cannot be reached, is not the one that this service belongs to, or its writer does not commit; `detail` says why. Warnings name what an operator should mend, such as a year without calendar.
 #[utoipa::path(tag = "system", responses(
     (status = 200, description = "Ready", body = Readiness),
     (status = 503, description = "Not ready", body = crate::problem::ProblemBody, content_type = "application/problem+json")
 ))]
 #[get("/readyz")]
 pub async fn get_readyz(state: web::Data<State>) -> Answer {
+    if let Some(held) = state.db.writer_stuck_for() {
+        let seconds = held.as_secs();
+        return Err(Problem::new(Code::Unavailable).detail(
+            format!("写入线程已有 {seconds} 秒未提交"),
+            format!("the writer has not committed for {seconds} s"),
+        ));
+    }
     let today = state.clock.today();
-    let missing = state.db.read(move |conn| crate::calendar::missing_years(conn, today)).await?;
+    let asked = state.db.read(move |conn| {
+        Ok((crate::calendar::missing_years(conn, today)?, clock_watch::store::find(conn)?, ledger::database_now(conn)?))
+    });
+    let (missing, watched, database) = asked.await?;
     if !state.revoked.is_known() {
         state.revoked.refresh(&state.db).await?;
     }
@@ -69,6 +82,16 @@ pub async fn get_readyz(state: web::Data<State>) -> Answer {
     }
     if state.sealer.is_refused() {
         warnings.push("ledger_not_sealed: the ledger or its key was changed from outside; its events wait".into());
+    }
+    if state.db.is_full() {
+        warnings.push("storage_full: the disk of the database is full: writes are refused".into());
+    }
+    warnings.extend(state.disks.warnings());
+    warnings.extend(watched.as_ref().and_then(clock_watch::warning));
+    let behind = (state.clock.system().0 - database.0).num_minutes();
+    if behind.abs() > 1 {
+        warnings
+            .push(format!("clock_differs: this machine's clock and the database's differ by {} minutes", behind.abs()));
     }
     let store = if state.db.is_postgres() { "postgres" } else { "sqlite" };
     Ok(HttpResponse::Ok().json(Readiness { status: "ready".into(), store: store.into(), warnings }))
@@ -99,8 +122,17 @@ pub async fn metrics_text(state: web::Data<State>) -> Answer {
 /// The OpenAPI 3.1 document of this very service, as clients integrate from it.
 #[utoipa::path(tag = "system", responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
 #[get("/openapi.json")]
-pub async fn get_openapi(state: web::Data<State>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(state.document.clone())
+pub async fn get_openapi(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.content_type("application/json");
+    if !state.clock.is_sandbox() {
+        return response.body(state.document.clone());
+    }
+    // Under the name by which it was asked.
+    let at = request.connection_info();
+    let good = |b: u8| b.is_ascii_alphanumeric() || b".-:[]".contains(&b);
+    let host = if at.host().bytes().all(good) { at.host() } else { "localhost" };
+    response.body(document::served_at(&state.document, &format!("{}://{host}", at.scheme())))
 }
 
 /// Public keys of the local issuer
@@ -128,6 +160,10 @@ pub struct ClockOut {
     now: Instant,
     /// Its day in the deployment's time zone.
     today: chrono::NaiveDate,
+    /// Present where the clock was moved back: what that means for the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
+    warning: Option<String>,
 }
 
 /// Move the sandbox clock
@@ -135,15 +171,33 @@ pub struct ClockOut {
 /// Business time only: tokens keep real time. Every answer of a sandbox carries `X-Xiaoqu-Sandbox-Clock`.
 #[utoipa::path(tag = "sandbox", request_body = ClockIn, responses((status = 200, description = "Moved", body = ClockOut)))]
 #[post("/sandbox/clock")]
-pub async fn move_sandbox_clock(state: web::Data<State>, body: web::Bytes) -> Answer {
-    let value = serde_json::from_slice(&body).map_err(|_| Problem::new(Code::MalformedJson))?;
-    let faults = state.contract.check_body("move_sandbox_clock", &value);
+pub async fn move_sandbox_clock(state: web::Data<State>, request: HttpRequest, body: web::Bytes) -> Answer {
+    let mut value = serde_json::from_slice(&body).map_err(|_| Problem::new(Code::MalformedJson))?;
+    let faults = state.contract.check_body("move_sandbox_clock", &mut value);
     if !faults.is_empty() {
-        return Err(Problem::faults(faults));
+        return Err(Problem::collected(faults));
     }
     let input: ClockIn = serde_json::from_value(value)
         .map_err(|error| Problem::fault("/now", "invalid_format", "时间格式错误", error.to_string()))?;
+    let before = state.clock.now();
     state.clock.set(input.now);
     let now = state.clock.now();
-    Ok(HttpResponse::Ok().json(ClockOut { now, today: state.clock.day_of(now) }))
+    let language = Language::from_header(request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()));
+    let warning = (now.0 < before.0).then(|| moved_back(before, now, language));
+    if warning.is_some() {
+        tracing::warn!(from = %before.0, to = %now.0, "the sandbox clock was moved back: rows may be of its future");
+    }
+    Ok(HttpResponse::Ok().json(ClockOut { now, today: state.clock.day_of(now), warning }))
+}
+
+/// Cards, deadlines and rows of a later time stay as they are: what is shown afterwards need not make sense.
+fn moved_back(before: Instant, now: Instant, language: Language) -> String {
+    let (from, to) = (before.0.format("%Y-%m-%dT%H:%M:%SZ"), now.0.format("%Y-%m-%dT%H:%M:%SZ"));
+    match language {
+        Language::Zh => format!("时钟已从 {from} 拨回 {to}：此前产生的数据、期限和亮牌保持不变，可能晚于当前时间"),
+        Language::En => format!(
+            "the clock went back from {from} to {to}: rows, deadlines and cards that were made since stay as they are, and may \
+             be later than now"
+        ),
+    }
 }

@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::model::*;
 use super::{rules, store};
+use crate::complaints;
 use crate::db::{Fail, Id, Json, Work};
 use crate::fault::Fault;
 use crate::http::{Body, Entity, Tx};
@@ -25,7 +26,11 @@ pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> Work<Enti
                     let (zh, en) = ("只公开物业服务企业的案例", "only cases of companies are told");
                     faults.push(Fault::new("/violation_id", "wrong_subject", zh, en));
                 }
-                Ok(row) => violation = Some(row),
+                Ok(row) => {
+                    let known = complaints::complainants_behind(conn, ctx, &row.evidence.0)?;
+                    rules::check_complainant(input, &known, faults);
+                    violation = Some(row);
+                }
                 Err(Fail::Problem(_)) => {
                     let (zh, en) = ("没有此违规，或不在您的辖区内", "no such violation for you");
                     faults.push(Fault::new("/violation_id", "unknown_reference", zh, en));

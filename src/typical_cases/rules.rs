@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 
 use super::model::TypicalCaseIn;
+use crate::complaints::sight::Person;
 use crate::fault::Fault;
+use crate::personal::masks;
 pub use crate::personal::{PersonalData, personal_data};
 use crate::problem::{Code, Problem};
 use crate::violations::model::ViolationState;
@@ -31,6 +33,16 @@ pub fn require_final(state: ViolationState, appeal_due_on: Option<NaiveDate>, to
 pub fn check(input: &TypicalCaseIn, faults: &mut Vec<Fault>) {
     for (pointer, text) in [("/title", &input.title), ("/summary", &input.summary)] {
         faults.extend(personal_data_fault(pointer, text));
+    }
+}
+
+/// The complainant of the ticket that the case came from, in either text, at its place.
+pub fn check_complainant(input: &TypicalCaseIn, known: &[Person], faults: &mut Vec<Fault>) {
+    for (pointer, text) in [("/title", &input.title), ("/summary", &input.summary)] {
+        if known.iter().any(|person| masks::holds(text, &person.values())) {
+            let (zh, en) = ("含有诉求人的姓名、电话或住址，请删除", "the complainant's name, phone or address is in it");
+            faults.push(Fault::new(pointer, "personal_data", zh, en));
+        }
     }
 }
 

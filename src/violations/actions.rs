@@ -57,7 +57,7 @@ pub fn advance(
 }
 
 /// Saves a step of a case and records it.
-fn record(
+pub(super) fn record(
     tx: &mut Tx,
     row: &mut ViolationRow,
     kind: &'static str,
@@ -149,14 +149,16 @@ pub fn is_undelivered(row: &ViolationRow) -> bool {
     undelivered_since(row).is_some()
 }
 
-/// The company has not opened what it was sent: it sees that there is something, and nothing of it.
+/// What was sent to the company has not been served: it sees that there is something, and nothing of it, and the committee of
+/// the complex does not read it before the company does.
 pub fn is_unopened(ctx: &Ctx, row: &ViolationRow) -> bool {
-    ctx.caller.role == Role::PropertyCompany && row.company_id.is_some() && is_undelivered(row)
+    let waits = matches!(ctx.caller.role, Role::PropertyCompany | Role::ComplexCommittee);
+    waits && row.company_id.is_some() && is_undelivered(row)
 }
 
 /// Opening a notice or a decision with the company's token is its delivery.
 pub fn awaits_opening(ctx: &Ctx, row: &ViolationRow) -> bool {
-    ctx.opens && is_unopened(ctx, row)
+    ctx.opens && ctx.caller.role == Role::PropertyCompany && is_unopened(ctx, row)
 }
 
 pub fn open_notice(tx: &mut Tx, id: Id) -> Work<Entity<Violation>> {

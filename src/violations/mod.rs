@@ -1,7 +1,9 @@
 //! Violations (违规行为): from a report over notice and statement to a decision, its appeal and its revocation.
 
 pub mod actions;
+mod deadlines;
 pub mod decisions;
+pub mod finality;
 pub mod model;
 pub mod report;
 pub mod review;

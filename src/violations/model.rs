@@ -60,6 +60,9 @@ pub struct Confirmation {
 pub struct AppealDecision {
     pub outcome: AppealOutcome,
     pub reasons: String,
+    /// The body that confirmed has nobody above it here: another person of it decided.
+    #[serde(default)]
+    pub same_body: bool,
     pub at: Instant,
     pub by: Actor,
 }

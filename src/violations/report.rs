@@ -129,8 +129,8 @@ pub fn report_found_by(tx: &mut Tx, id: Id, input: ViolationIn, found_by: Option
         .data(json!({
             "act": row.act, "clause": row.clause, "complex_id": row.complex_id, "found_on": row.found_on,
             "source": row.source, "lead_role": row.lead_role, "evidence_count": row.evidence.0.len(),
-            "distinct_fact_reason": row.report.0.distinct_fact_reason,
         }))
+        .personal("distinct_fact_reason", row.report.0.distinct_fact_reason.as_deref())
         .personal("description", Some(&row.description))
         .personal("subject_name", row.subject_name.as_deref())
         .said(vec![said::evidence(&row.evidence.0)]);
@@ -264,5 +264,6 @@ fn refuse_overlap(conn: &mut Conn, input: &ViolationIn, company: Id, version: &P
                 first.act
             ),
         )
+        .related("violation", first.id)
         .into())
 }

@@ -123,7 +123,8 @@ pub async fn appeal_violation(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> 
 
 /// Decide an appeal
 ///
-/// By a role above the one that confirmed, and another person. A revocation cancels what rested on the violation alone.
+/// By the county authority, which is above every office that confirms, and by another person; never by the leader of the
+/// township whose office confirmed. A revocation cancels what rested on the violation alone.
 #[utoipa::path(tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = AppealDecisionIn, responses((status = 200, description = "Decided", body = Violation)))]
 #[post("/v1/violations/{id}/appeal-decision")]

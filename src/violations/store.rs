@@ -214,3 +214,14 @@ pub fn in_states(conn: &mut Conn, scope: &Scope, states: &[&str], at_most: i64) 
         .limit(at_most)
         .load(conn)?)
 }
+
+/// Cases with a period that runs, or was let run out and has not been acted on, in the order of their ids.
+pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<ViolationRow>> {
+    Ok(scoped::violations(scope)
+        .filter(violations::state.eq_any(["notified", "confirmed"]))
+        .filter(violations::statement_due_on.is_not_null().or(violations::appeal_due_on.is_not_null()))
+        .filter(violations::id.gt(after))
+        .order(violations::id)
+        .limit(at_most)
+        .load(conn)?)
+}

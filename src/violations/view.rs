@@ -10,6 +10,7 @@ use super::actions::is_unopened;
 use super::model::*;
 use crate::access::Role;
 use crate::access::role::RoleKind;
+use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::complexes::model::Point;
@@ -48,6 +49,8 @@ pub struct AppealDecisionView {
     /// Its reasons.
     #[schema(max_length = 5000)]
     pub reasons: String,
+    /// The body that confirmed has nobody above it in this system: another person of it decided (由同一机关另行指定人员决定).
+    pub same_body: bool,
     pub at: Instant,
     pub by: Official,
 }
@@ -132,6 +135,10 @@ pub struct Violation {
     pub decision_delivery: Option<DeliveryView>,
     /// Last day for an appeal; set by the delivery of the confirmation.
     pub appeal_due_on: Option<NaiveDate>,
+    /// Years up to the deadlines above whose arrangement of holidays is not on file (尚无节假日安排的年份): until it is, the
+    /// deadlines may move to later days.
+    #[schema(max_items = 21)]
+    pub calendar_missing: Vec<i32>,
     pub appeal: Option<StatementView>,
     pub appeal_decision: Option<AppealDecisionView>,
     pub revocation: Option<StepView>,
@@ -154,7 +161,8 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ViolationRow>) -> Work<Vec<Vi
         .map(|row| {
             let act = policies.get(row.policy_version).and_then(|version| version.act(&row.act));
             let titles = act.map(|act| (act.title_zh.clone(), act.title_en.clone())).unwrap_or_default();
-            one(ctx, row, &companies, &complexes, titles)
+            let missing = calendar::missing_until(conn, ctx, &row.county, [row.statement_due_on, row.appeal_due_on])?;
+            Ok(Violation { calendar_missing: missing, ..one(ctx, row, &companies, &complexes, titles)? })
         })
         .collect()
 }
@@ -216,6 +224,7 @@ fn one(
         appeal_decision: appeal_decision.map(|d| AppealDecisionView {
             outcome: d.outcome,
             reasons: d.reasons,
+            same_body: d.same_body,
             at: d.at,
             by: official(ctx, d.by),
         }),
@@ -240,6 +249,7 @@ fn one(
         policy_version: row.policy_version,
         statement_due_on: row.statement_due_on,
         appeal_due_on: row.appeal_due_on,
+        calendar_missing: Vec::new(),
         decided_on: row.decided_on,
         revoked_on: row.revoked_on,
         rectified_on: row.rectified_on,

@@ -90,29 +90,29 @@ on_both_databases! {
 
         let fee = at(&complex, "fee_standard");
         let wrong = disclosed("service_phone", "2026-03-02", content_of("service_phone"));
-        portal.post(&fee, &wrong).await.faults(&[("/fee_standard", "required"), ("/service_phone", "conflict")]);
+        portal.post(&fee, &wrong).await.faults(&[("/content/fee_standard", "required"), ("/content/service_phone", "conflict")]);
         let mut body = disclosed("fee_standard", "2026-03-03", fees(&[("物业费", "1.80"), ("　物业费 ", "1.90")]));
         body["proof"] = json!([]);
         portal.post(&fee, &body).await.faults(&[
             ("/published_on", "in_the_future"),
             ("/proof", "required"),
-            ("/fee_standard/items/1", "duplicate"),
+            ("/content/fee_standard/items/1", "duplicate"),
         ]);
         let mut body = disclosed("fee_standard", "2026-03-02", fees(&[("物业费", "1.80001")]));
-        body["fee_standard"]["complaint_phones"] = json!([]);
+        body["content"]["fee_standard"]["complaint_phones"] = json!([]);
         portal.post(&fee, &body).await.faults(&[
-            ("/fee_standard/items/0/unit_price", "invalid_format"),
-            ("/fee_standard/complaint_phones", "too_few"),
+            ("/content/fee_standard/items/0/unit_price", "invalid_format"),
+            ("/content/fee_standard/complaint_phones", "too_few"),
         ]);
         let mut contract = content_of("service_contract");
         contract["filing_number"] = Value::Null;
         contract["effective_to"] = json!("2024-12-31");
         portal.post(&at(&complex, "service_contract"), &disclosed("service_contract", "2026-03-02", contract)).await.faults(
-            &[("/service_contract/filing_number", "required"), ("/service_contract/effective_to", "before_start")],
+            &[("/content/service_contract/filing_number", "required"), ("/content/service_contract/effective_to", "before_start")],
         );
         let own = json!({ "mode": "self", "outsourced": [{ "service": "电梯维保", "provider": "示范公司" }] });
         portal.post(&at(&complex, "service_method"), &disclosed("service_method", "2026-03-02", own)).await
-            .faults(&[("/service_method/outsourced", "conflict")]);
+            .faults(&[("/content/service_method/outsourced", "conflict")]);
         let nothing = json!({ "disclosure_id": complex["id"], "outcome": "rejected" });
         app.social().post(&format!("{fee}/verification"), &nothing).await
             .faults(&[("/disclosure_id", "unknown_reference"), ("/reasons", "required")]);
@@ -130,23 +130,23 @@ on_both_databases! {
         let mut off = third.clone();
         off["closing_balance_fen"] = json!(1_150_001);
         let answer = submit(off).await;
-        answer.faults(&[("/public_revenue/closing_balance_fen", "does_not_add_up")]);
+        answer.faults(&[("/content/public_revenue/closing_balance_fen", "does_not_add_up")]);
         let told = text(&answer.json["errors"][0]["detail"]);
         assert!(told.contains("相差 1 分") && told.contains("1150000 分"), "{told}");
         let mut off = third.clone();
         off["income_total_fen"] = json!(249_999);
         submit(off).await.faults(&[
-            ("/public_revenue/income_total_fen", "does_not_add_up"),
-            ("/public_revenue/closing_balance_fen", "does_not_add_up"),
+            ("/content/public_revenue/income_total_fen", "does_not_add_up"),
+            ("/content/public_revenue/closing_balance_fen", "does_not_add_up"),
         ]);
         submit(third).await.expect(201);
         // The next quarter opens with what this one closed with.
         let fourth = |opening| revenue("2025-10-01", "2025-12-31", opening, 10, 20);
-        submit(fourth(1_150_001)).await.faults(&[("/public_revenue/opening_balance_fen", "does_not_add_up")]);
+        submit(fourth(1_150_001)).await.faults(&[("/content/public_revenue/opening_balance_fen", "does_not_add_up")]);
         submit(fourth(1_150_000)).await.expect(201);
         submit(revenue("2026-01-01", "2026-03-31", 1_149_990, 0, 0)).await
-            .faults(&[("/public_revenue/period_to", "in_the_future")]);
-        submit(revenue("2024-10-01", "2024-12-31", 0, 0, 0)).await.faults(&[("/public_revenue/period_to", "before_start")]);
+            .faults(&[("/content/public_revenue/period_to", "in_the_future")]);
+        submit(revenue("2024-10-01", "2024-12-31", 0, 0, 0)).await.faults(&[("/content/public_revenue/period_to", "before_start")]);
         // Two periods stand beside each other; the state is of the newest.
         let seen = app.social().get(&here).await.expect(200);
         assert_eq!((&seen["status"]["period_to"], &seen["status"]["state"]), (&json!("2025-12-31"), &json!("submitted")));

@@ -249,6 +249,7 @@ on_both_databases! {
         let opened = case.portal().get(&removal).await.expect(200);
         case.portal().get(&path("documents", &noticed)).await.expect(200);
         case.portal().post(&format!("{removal}/hearing"), &reasons()).await.expect(200);
+        case.portal().get(&case.violation("V3")).await.expect(200);
         let soon = app.state.clock.now().0 + chrono::Days::new(6);
         summons["held_at"] = json!(soon.to_rfc3339());
         issue(&case.officer(), &summons).await.faults(&[("/held_at", "out_of_range")]);
@@ -258,8 +259,12 @@ on_both_databases! {
         let record = json!({ "held_on": "2026-07-01", "record": "当事人陈述意见" });
         case.officer().post(&format!("{removal}/hearing-record"), &record).await.expect(200);
         case.heard_until(&opened).await;
+        case.decisions_are_final().await;
         case.on("2026-07-02");
         issue(&case.officer(), &of("removal_decision", &subject)).await.problem(409, "state_conflict");
+        let written = issue(&case.officer(), &of("hearing_record", &subject)).await.expect(201);
+        let (_, html) = page(&case.officer(), &written).await;
+        assert!(html.contains("听证笔录") && html.contains("当事人陈述意见"), "{html}");
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
         let decision = issue(&case.officer(), &of("removal_decision", &subject)).await.expect(201);
         let (_, html) = page(&case.officer(), &decision).await;
@@ -281,8 +286,10 @@ on_both_databases! {
         case.notified("V1", nine(3), "P", "2026-03-02").await;
         let dismissed = issue(&case.officer(), &of("violation_notice", case.id("V1"))).await.expect(201);
         case.officer().post(&format!("{}/dismissal", case.violation("V1")), &reasons()).await.expect(200);
-        case.confirmed("V2", nine(7), "P", "2026-03-03").await;
+        let last = case.notified("V2", nine(7), "P", "2026-03-03").await;
         let revoked = issue(&case.officer(), &of("violation_notice", case.id("V2"))).await.expect(201);
+        case.on(&crate::support::cases::next_day(&last));
+        case.confirm("V2").await;
         let order = case.measure("rectification_order:V2").await;
         let order = issue(&case.officer(), &of("rectification_order", id_of(&order))).await.expect(201);
         case.county_revokes("V2").await;
@@ -294,6 +301,78 @@ on_both_databases! {
             assert_eq!(kinds, ["document.issued", "document.withdrawn"]);
         }
         issue(&case.officer(), &of("violation_notice", case.id("V2"))).await.problem(409, "state_conflict");
+    }
+
+    async fn a_notice_of_what_is_intended_is_issued_while_it_is_intended_and_at_no_other_time(app: TestApp) {
+        an_office(&app, &a_word()).await;
+        let mut case = Case::new(&app, &["P"]).await;
+        let refused = async |case: &Case<'_>, name: &str| {
+            issue(&case.officer(), &of("violation_notice", case.id(name))).await.problem(409, "state_conflict");
+        };
+        case.reported("reported", nine(3), "P", "2026-03-02").await;
+        refused(&case, "reported").await;
+        case.notified("dismissed", nine(7), "P", "2026-03-02").await;
+        case.officer().post(&format!("{}/dismissal", case.violation("dismissed")), &reasons()).await.expect(200);
+        refused(&case, "dismissed").await;
+        case.confirmed("v", nine(9), "P", "2026-03-02").await;
+        refused(&case, "v").await;
+        case.portal().post(&format!("{}/appeal", case.violation("v")), &json!({ "text": "不服认定" })).await.expect(200);
+        refused(&case, "v").await;
+        let upheld = json!({ "outcome": "upheld", "reasons": "原认定事实清楚" });
+        app.county().post(&format!("{}/appeal-decision", case.violation("v")), &upheld).await.expect(200);
+        refused(&case, "v").await;
+        // An order belongs to a measure that is not carried out.
+        let order = case.measure("rectification_order:v").await;
+        let done = json!({ "completed_on": app.state.clock.today(), "outcome": "已整改到位" });
+        case.officer().post(&format!("{order}/completion"), &done).await.expect(200);
+        issue(&case.officer(), &of("rectification_order", id_of(&order))).await.problem(409, "state_conflict");
+    }
+
+    async fn a_case_has_a_paper_for_each_decision_in_the_name_of_the_government_with_remedies(app: TestApp) {
+        an_office(&app, &a_word()).await;
+        let mut authority = office_input("county_authority", COUNTY);
+        authority["document_word"] = json!(a_word());
+        authority["name"] = json!("测试县住房和城乡建设局");
+        app.county().post("/v1/offices", &authority).await.expect(201);
+        let mut case = Case::new(&app, &["P"]).await;
+        let last = case.notified("V", nine(7), "P", "2026-03-02").await;
+        let notice = issue(&case.officer(), &of("violation_notice", case.id("V"))).await.expect(201);
+        assert_eq!(notice["office_name"], "永宁县望远镇人民政府");
+        let (_, html) = page(&case.officer(), &notice).await;
+        assert!(html.contains("class=\"imprint\"") && html.contains("印发") && html.contains("class=\"heading\""), "{html}");
+        // The proof that it was served, by the office that issued it.
+        let proof = issue(&case.officer(), &of("proof_of_service", text(&notice["id"]))).await.expect(201);
+        let (_, html) = page(&case.officer(), &proof).await;
+        assert!(html.contains(text(&notice["number"])) && html.contains("企业登录查收") && html.contains("2026年3月2日"), "{html}");
+        issue(&case.officer(), &of("proof_of_service", text(&proof["id"]))).await.problem(409, "state_conflict");
+        issue(&case.officer(), &of("violation_finding", case.id("V"))).await.problem(409, "state_conflict");
+        case.on(&crate::support::cases::next_day(&last));
+        case.confirm("V").await;
+        let finding = issue(&case.officer(), &of("violation_finding", case.id("V"))).await.expect(201);
+        let (_, html) = page(&case.officer(), &finding).await;
+        for held in ["违规行为认定书", "15个工作日", "测试县住房和城乡建设局", "永宁县人民政府", "永宁县人民法院"] {
+            assert!(html.contains(held), "{held}: {html}");
+        }
+        issue(&case.officer(), &of("proof_of_service", text(&finding["id"]))).await.problem(409, "state_conflict");
+        let order = case.measure("rectification_order:V").await;
+        let order = issue(&case.officer(), &of("rectification_order", id_of(&order))).await.expect(201);
+        let (_, html) = page(&case.officer(), &order).await;
+        assert!(html.contains("永宁县人民政府") && html.contains("永宁县人民法院") && !html.contains("政策第"), "{html}");
+        issue(&case.officer(), &of("appeal_decision", case.id("V"))).await.problem(409, "state_conflict");
+        case.portal().post(&format!("{}/appeal", case.violation("V")), &json!({ "text": "收费已备案" })).await.expect(200);
+        app.county().post(&format!("{}/appeal-decision", case.violation("V")), &json!({ "outcome": "revoked", "reasons": "证据不足" })).await.expect(200);
+        issue(&case.officer(), &of("appeal_decision", case.id("V"))).await.problem(403, "forbidden");
+        let decision = issue(&app.county(), &of("appeal_decision", case.id("V"))).await.expect(201);
+        assert_eq!(decision["office_name"], "测试县住房和城乡建设局");
+        let (_, html) = page(&app.county(), &decision).await;
+        assert!(html.contains("撤销上述违规行为认定") && html.contains("收费已备案"), "{html}");
+        issue(&app.county(), &of("revocation_decision", case.id("V"))).await.problem(409, "state_conflict");
+        case.portal().get(&path("documents", &decision)).await.expect(200);
+        // Revoked of its own motion: that has another paper.
+        case.confirmed("W", nine(3), "P", "2026-04-08").await;
+        case.county_revokes("W").await;
+        let revoked = issue(&app.county(), &of("revocation_decision", case.id("W"))).await.expect(201);
+        assert_eq!(revoked["title"], "撤销认定决定书");
     }
 
     async fn what_people_wrote_is_text_and_nothing_else(app: TestApp) {
@@ -332,6 +411,63 @@ on_both_databases! {
         ]);
         let fault = answer.json["errors"].as_array().unwrap().iter().find(|one| one["pointer"] == "/document/documents/3/text").unwrap();
         assert!(text(&fault["detail"]).contains("line 2"), "{fault}");
+    }
+
+    async fn a_text_that_would_stop_the_service_is_refused_and_nobody_waits_for_it(app: TestApp) {
+        let nested = "{% set n = namespace(l=[]) %}{% for i in range(9000) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ n.l }}";
+        for text in [
+            format!("{{{{ {}1 }}}}", "-".repeat(9000)),
+            format!("{{{{ 1{} }}}}", "+1".repeat(4000)),
+            format!("{{{{ {}1{} }}}}", "(".repeat(4000), ")".repeat(4000)),
+            "{% if facts %}".repeat(1400),
+            nested.to_owned(),
+            "{{ facts }}".repeat(1800),
+            "{{ facts }}".repeat(80_000),
+        ] {
+            let began = std::time::Instant::now();
+            let answer = publish_documents(&app, |documents| documents[0]["text"] = json!(text)).await;
+            answer.problem(400, "invalid_input");
+            assert!(answer.errors().iter().any(|(pointer, _)| *pointer == "/document/documents/0/text"), "{:?}", answer.errors());
+            assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
+        }
+        assert_eq!(app.count("policies"), 1);
+        app.nobody().get("/readyz").await.expect(200);
+    }
+
+    async fn a_text_that_was_accepted_does_not_fail_in_a_case_that_no_sample_foresaw(app: TestApp) {
+        an_office(&app, &a_word()).await;
+        let mut case = Case::new(&app, &["P"]).await;
+        case.notified("V", nine(3), "P", "2026-03-02").await;
+        publish_documents(&app, |documents| {
+            documents[0]["text"] = json!(
+                "{% if document.number != '望社〔2026〕12号' and not office.address %}地址：{{ office.address }}。{% endif %}{{ document.number }}"
+            );
+        })
+        .await
+        .expect(201);
+        let made = issue(&case.officer(), &of("violation_notice", case.id("V"))).await.expect(201);
+        let (_, html) = page(&case.officer(), &made).await;
+        let number = text(&made["number"]);
+        assert!(html.contains(&format!("{number}</p>")), "{html}");
+    }
+
+    async fn documents_issued_at_once_have_numbers_of_their_own(app: TestApp) {
+        let word = a_word();
+        an_office(&app, &word).await;
+        let mut case = Case::new(&app, &["P"]).await;
+        let names = ["V1", "V2", "V3", "V4", "V5"];
+        for (clause, name) in (1..).zip(names) {
+            case.notified(name, nine(clause), "P", "2026-03-02").await;
+        }
+        let officer = case.officer();
+        let inputs = names.map(|name| of("violation_notice", case.id(name)));
+        let made = futures_util::future::join_all(inputs.iter().map(|input| issue(&officer, input))).await;
+        let mut numbers: Vec<String> = made.into_iter().map(|answer| text(&answer.expect(201)["number"]).to_owned()).collect();
+        numbers.sort();
+        let expected: Vec<String> = (1..=5).map(|n| format!("{word}〔2026〕{n}号")).collect();
+        assert_eq!(numbers, expected);
+        let (_, html) = page(&officer, &officer.get("/v1/documents").await.items()[0]).await;
+        assert!(!html.contains('\u{fdd0}'), "the mark of the number is gone");
     }
 
     async fn the_text_is_the_one_of_the_policy_in_force(app: TestApp) {

@@ -3,6 +3,7 @@
 mod access;
 mod attachments;
 mod calendar;
+mod calendar_following;
 mod clients;
 mod companies;
 mod complaints;
@@ -23,6 +24,7 @@ mod offices;
 mod open311;
 mod policies;
 mod public;
+mod quotas;
 mod ratings;
 mod sandbox;
 mod secrets;

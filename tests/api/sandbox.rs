@@ -26,6 +26,15 @@ on_both_databases! {
         app.social().get("/v1/me").await.expect(200);
     }
 
+    async fn moving_the_clock_back_is_said_clearly(app: TestApp) {
+        let moved = async |now: &str| app.nobody().post("/sandbox/clock", &json!({ "now": now })).english().await.expect(200);
+        assert!(moved("2026-06-22T01:00:00Z").await.get("warning").is_none());
+        let back = moved("2026-06-15T01:00:00Z").await;
+        let warning = text(&back["warning"]);
+        assert!(warning.contains("went back from 2026-06-22") && warning.contains("stay as they are"), "{warning}");
+        assert!(moved("2026-06-16T01:00:00Z").await.get("warning").is_none());
+    }
+
     async fn a_wrong_time_moves_nothing(app: TestApp) {
         let clock = async |body: serde_json::Value| app.nobody().post("/sandbox/clock", &body).await;
         clock(json!({ "now": "tomorrow" })).await.faults(&[("/now", "invalid_format")]);

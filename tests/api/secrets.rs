@@ -273,7 +273,7 @@ fn nothing_is_found(kind: Kind) {
         drive(&mut service).await;
     });
     let metrics = block_on(async {
-        let answer = http().get(format!("{}/metrics", service.program.base)).send().await.expect("metrics");
+        let answer = http().get(&service.program.metrics).send().await.expect("metrics");
         answer.bytes().await.expect("metrics").to_vec()
     });
     let (backup, database) = (service.backup(), service.stored(&[]));

@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
 use crate::on_both_databases;
-use crate::support::cases::Case;
+use crate::support::cases::{Case, nine};
+use crate::support::complaining::{complaint, of};
 use crate::support::inspecting::unplanned;
 use crate::support::rating::*;
-use crate::support::rows::text;
+use crate::support::rows::{a_company, a_complex, a_service, text};
 use crate::support::{COMMUNITY, NEIGHBOUR, TOWNSHIP};
 
 fn stars(counts: &Value) -> Vec<(String, i64)> {
@@ -44,6 +45,61 @@ on_both_databases! {
         app.neighbour().get(&format!("{at}?division={TOWNSHIP}")).await.problem(404, "not_found");
         app.social().get(&format!("{at}?division={NEIGHBOUR}")).await.problem(404, "not_found");
         assert_eq!(app.neighbour().get(at).await.expect(200)["counts"]["complexes"], json!(0));
+    }
+
+    async fn the_report_also_tells_of_violations_measures_standings_contracts_disclosures_and_complaints(app: TestApp) {
+        let mut case = Case::new(&app, &["P", "Q"]).await;
+        case.confirmed("V", nine(3), "P", "2026-03-02").await;
+        case.reported("W", nine(7), "Q", "2026-03-09").await;
+        let complex = app.social().get(&format!("/v1/complexes/{}", case.id("P"))).await.expect(200);
+        let resident = app.officer(Role::Resident, "", "resident-7");
+        let ticket = resident.post("/v1/complaints", &complaint("service.cleaning", &complex)).await.expect(201);
+        // Nobody accepts it, and its time to be accepted is over.
+        app.set_clock("2026-03-12T01:00:00Z");
+        assert_eq!(resident.get(&of(&ticket)).await.expect(200)["accept_overdue"], json!(true));
+        let page = app.county().get("/v1/statistics/report").await;
+        let page = String::from_utf8(page.bytes.clone()).unwrap();
+        for said in [
+            "<li>登记违规<b>2</b></li>", "<li>已认定<b>1</b></li>", "<li>待决定<b>1</b></li>",
+            "第3条　从业人员不按岗位统一着装</td><td>1</td><td>0</td><td>1</td><td>0</td><td>0</td>",
+            "第7条", "责令整改", "信用扣分",
+            "在本辖区服务的 1 家企业", "<tr><td>企业</td><td>0</td><td>1</td><td>0</td><td>0</td><td>0</td></tr>",
+            "<li>黑名单<b>0</b></li>", "<li>有物业服务<b>2</b></li>", "<li>现行合同已备案<b>0</b></li>",
+            "<h2 id=\"disclosure\">六、六个公开</h2>", "<li>收到诉求<b>1</b></li>", "<li>按期受理率<b>0.0%</b></li>",
+        ] {
+            assert!(page.contains(said), "{said} in {page}");
+        }
+        // The company that serves here serves nowhere else.
+        let beside = app.neighbour().get("/v1/statistics/report").await;
+        let beside = String::from_utf8(beside.bytes.clone()).unwrap();
+        assert!(beside.contains("<li>登记违规<b>0</b></li>") && beside.contains("在本辖区服务的 0 家企业"), "{beside}");
+    }
+
+    async fn nothing_is_due_before_the_programme_began(app: TestApp) {
+        let (company, complex) = (a_company(&app).await, a_complex(&app).await);
+        a_service(&app, &complex, &company, "2018-06-01").await;
+        let plan = app.county().get("/v1/inspection-plan").await;
+        assert!(!plan.items().is_empty());
+        for one in plan.items() {
+            assert!(text(&one["due_on"]) >= "2026-01-01", "{one}");
+        }
+        let due_days = async || -> Vec<String> {
+            let at = format!("/v1/complexes/{}/disclosures", text(&complex["id"]));
+            let told = app.social().get(&at).await;
+            told.items().iter().map(|one| text(&one["due_on"]).to_owned()).collect()
+        };
+        let due = due_days().await;
+        assert_eq!(due.len(), 6, "{due:?}");
+        assert!(due.iter().all(|day| day.as_str() >= "2026-01-01"), "{due:?}");
+        // A county that began later says so.
+        let mut document = app.county().get("/v1/policies/current").await.expect(200)["document"].clone();
+        document["programme_from"] = json!("2026-06-01");
+        let input = json!({ "effective_from": "2026-03-02", "document": document });
+        app.county().post("/v1/policies", &input).await.expect(201);
+        let due = due_days().await;
+        assert!(due.iter().all(|day| day.as_str() >= "2026-06-01"), "{due:?}");
+        let plan = app.county().get("/v1/inspection-plan").await;
+        assert!(plan.items().iter().all(|one| text(&one["due_on"]) >= "2026-06-01" && one["overdue"] == json!(false)), "{}", plan.json);
     }
 
     async fn the_report_shows_the_same_numbers_and_loads_nothing(app: TestApp) {

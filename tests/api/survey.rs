@@ -64,8 +64,9 @@ on_both_databases! {
         assert_eq!(counts(&survey, "service_phone"), [0, 1, 1, 0, 0]);
         assert_eq!(counts(&survey, "service_method"), [1, 0, 1, 0, 0]);
         assert_eq!(counts(&survey, "public_revenue"), [1, 0, 0, 0, 1]);
-        assert_eq!(survey["verified_percent"], json!(41.7), "5 of 12");
-        assert_eq!((problem(&survey, "disclosure_overdue"), problem(&survey, "disclosure_rejected")), (1, 1));
+        assert_eq!(survey["verified_percent"], json!("41.7"), "5 of 12");
+        let late = (problem(&survey, "disclosure_overdue"), problem(&survey, "disclosure_rejected"));
+        assert_eq!(late, (1, 0), "there is a time to correct it");
         assert_eq!((problem(&survey, "disclosure_missing"), problem(&survey, "contract_not_filed")), (0, 2));
         let areas = survey["areas"].as_array().expect("areas");
         assert_eq!((areas.len(), &areas[0]["division"], &areas[0]["complexes"]), (1, &json!(COMMUNITY), &json!(3)));
@@ -134,6 +135,11 @@ on_both_databases! {
         let beside = a_complex_in(&app, NEIGHBOUR_COMMUNITY).await;
         a_service(&app, &beside, &company, "2025-01-01").await;
         disclose(&app, &company, &complex, "fee_standard", "2026-03-01", "rejected").await;
+        // Five working days to correct it: until they are over it is no problem.
+        app.set_clock("2026-03-09T01:00:00Z");
+        let none = app.social().get("/v1/disclosure-survey/problems?problem=disclosure_rejected").await;
+        assert!(none.items().is_empty(), "{none:?}");
+        app.set_clock("2026-03-10T01:00:00Z");
         let list = |query: &str| format!("/v1/disclosure-survey/problems?with_total=true&{query}");
         let all = app.social().get(&list("")).await;
         let told: Vec<(&str, &str)> =
@@ -148,7 +154,7 @@ on_both_databases! {
         assert_eq!(row["acts"][0]["act"], "company.fee_disclosure");
         assert!(text(&row["facts_zh"]).contains("收费标准") && text(&row["facts_en"]).contains("Fees"));
         let overdue = &all.items()[4];
-        assert!(text(&overdue["facts_zh"]).contains("2025-10-01 至 2025-12-31"), "{overdue}");
+        assert!(text(&overdue["facts_zh"]).contains("2025年10月1日至2025年12月31日"), "{overdue}");
         assert_eq!(overdue["acts"][0]["act"], "company.disclosure_missing");
         // The clause of the nine prohibitions comes first where the act overlaps one.
         let acts = all.items()[6]["acts"].as_array().expect("acts");
@@ -158,6 +164,12 @@ on_both_databases! {
         let total = async |query: String| app.county().get(&list(&query)).await.json["total"].as_i64().expect("a total");
         assert_eq!(total(String::new()).await, 14);
         assert_eq!(total(format!("township={NEIGHBOUR}")).await, 7);
+        // The survey and its problems take the same filters.
+        for filter in ["division", "township"] {
+            assert_eq!(total(format!("{filter}={NEIGHBOUR}")).await, 7);
+            let survey = app.county().get(&format!("/v1/disclosure-survey?{filter}={NEIGHBOUR}")).await.expect(200);
+            assert_eq!(survey["division"], NEIGHBOUR);
+        }
         assert_eq!(total(format!("community={COMMUNITY}")).await, 7);
         assert_eq!(total(format!("township={TOWNSHIP}&community={NEIGHBOUR_COMMUNITY}")).await, 0);
         assert_eq!(total(format!("township={OTHER_TOWNSHIP}")).await, 0);
@@ -183,6 +195,7 @@ on_both_databases! {
         let case = Case::new(&app, &["P"]).await;
         let complex = json!({ "id": case.id("P"), "township": TOWNSHIP });
         disclose(&app, &case.company, &complex, "fee_standard", "2026-03-01", "rejected").await;
+        case.on("2026-03-10");
         let rejected = app.social().get("/v1/disclosure-survey/problems?problem=disclosure_rejected").await.items()[0].clone();
         let at = |problem: &Value| format!("/v1/disclosure-survey/problems/{}/violation", text(&problem["key"]));
         let body = json!({ "description": "现场核对公示栏，与报送内容不一致" });
@@ -197,7 +210,7 @@ on_both_databases! {
         // The numbers as a text, and the proof of the disclosure.
         let evidence = violation["evidence"].as_array().expect("evidence");
         assert_eq!(evidence.len(), 2);
-        assert!(text(&evidence[0]["text"]).contains("2026-03-02"));
+        assert!(text(&evidence[0]["text"]).contains("2026年3月2日"));
         assert_eq!(evidence[1]["title"], "公示栏照片");
         let again = case.reporter().post(&at(&rejected), &body).key("once").await;
         assert_eq!((again.status, again.json["id"].clone()), (201, violation["id"].clone()));

@@ -1,6 +1,9 @@
 //! Probes, metrics, the document and its page.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use xiaoqu::db::WriteGate;
 use xiaoqu::metrics::LIST;
 
 use crate::support::rows::text;
@@ -34,6 +37,30 @@ on_both_databases! {
         app.county().put("/v1/calendar/2027", &input).if_match("\"0\"").await.expect(200);
         assert_eq!(app.nobody().get("/readyz").await.expect(200)["warnings"], json!([]));
     }
+}
+
+/// SQLite's writer is at one job for longer than its limit.
+#[test]
+fn a_writer_that_does_not_commit_is_told_by_readyz_and_the_metrics() {
+    let setup = Setup { database: |options| options.writer_limit = Duration::from_millis(300), ..Setup::default() };
+    run(Kind::Sqlite, setup, async |app: TestApp| {
+        let slow = app.state.db.write(WriteGate::default(), |_| {
+            std::thread::sleep(Duration::from_secs(3));
+            Ok(())
+        });
+        let watch = async {
+            tokio::time::sleep(Duration::from_millis(1500)).await;
+            let answer = app.nobody().get("/readyz").header("accept-language", "en").await;
+            answer.problem(503, "store_unavailable");
+            assert!(text(&answer.json["detail"]).contains("has not committed for 1 s"), "{}", answer.json);
+            let metrics = app.nobody().get("/metrics").await;
+            let metrics = String::from_utf8_lossy(&metrics.bytes).into_owned();
+            assert!(metrics.contains("xiaoqu_writer_held_seconds 1"), "{metrics}");
+        };
+        let (written, ()) = tokio::join!(slow, watch);
+        written.expect("the slow job");
+        app.nobody().get("/readyz").await.expect(200);
+    });
 }
 
 on_sqlite! {
@@ -158,8 +185,17 @@ on_both_databases! {
         assert!(page.header("content-security-policy").starts_with("default-src 'self'"));
         let html = String::from_utf8_lossy(&page.bytes).into_owned();
         assert!(!html.contains("http://") && !html.contains("https://"), "{html}");
-        let start = app.nobody().get("/docs/swagger-initializer.js").await;
-        assert!(String::from_utf8_lossy(&start.bytes).contains("\"validatorUrl\": \"none\""));
+        let names: Vec<&str> = html.split("src=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(names.len(), 2, "{html}");
+        for name in names {
+            let script = app.nobody().get(&format!("/docs/{name}")).await;
+            assert_eq!(script.status, 200, "{name}");
+            assert_eq!(script.header("cache-control"), "public, max-age=31536000, immutable");
+            assert!(script.header("content-type").starts_with("text/javascript"));
+            let packed = app.nobody().get(&format!("/docs/{name}")).header("accept-encoding", "gzip").await;
+            assert_eq!(packed.status, 200);
+        }
+        assert_eq!(app.nobody().get("/docs/scalar.0000000000000000.js").await.status, 404);
         assert_eq!(app.nobody().get("/livez").await.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
     }
 }

@@ -55,7 +55,7 @@ on_both_databases! {
 
         office.post(&format!("{at}/withdrawal"), &json!({})).await.faults(&[("/reasons", "required")]);
         let withdrawn = office.post(&format!("{at}/withdrawal"), &reasons()).await.expect(200);
-        assert_eq!((&withdrawn["state"], &withdrawn["withdrawal"]["text"]), (&json!("withdrawn"), &reasons()["reasons"]));
+        assert_eq!((&withdrawn["state"], &withdrawn["withdrawal"]["reasons"]), (&json!("withdrawn"), &reasons()["reasons"]));
         office.post(&format!("{at}/withdrawal"), &reasons()).await.problem(409, "state_conflict");
         // Withdrawn, it can be told anew.
         office.post("/v1/typical-cases", &body).await.expect(201);
@@ -79,7 +79,7 @@ on_both_databases! {
         let made = case.officer().post("/v1/typical-cases", &case_of(case.id("v"))).await.expect(201);
         case.leader().post(&format!("{}/revocation", case.violation("v")), &reasons()).await.expect(200);
         let seen = case.portal().get(&path("typical-cases", &made)).await.expect(200);
-        assert_eq!((&seen["state"], &seen["withdrawal"]["text"]), (&json!("withdrawn"), &json!("认定已撤销")));
+        assert_eq!((&seen["state"], &seen["withdrawal"]["reasons"]), (&json!("withdrawn"), &json!("认定已撤销")));
         assert_eq!(app.entries_about(text(&made["id"])).await.len(), 2);
         case.officer().post("/v1/typical-cases", &case_of(case.id("v"))).await.problem(409, "state_conflict");
     }
@@ -92,7 +92,7 @@ on_both_databases! {
         let body = case_of(case.id("v"));
         case.officer().post("/v1/typical-cases", &body).await.problem(409, "appeal_pending");
         let upheld = json!({ "outcome": "upheld", "reasons": "原认定事实清楚" });
-        case.leader().post(&format!("{}/appeal-decision", case.violation("v")), &upheld).await.expect(200);
+        app.county().post(&format!("{}/appeal-decision", case.violation("v")), &upheld).await.expect(200);
         case.officer().post("/v1/typical-cases", &body).await.expect(201);
     }
 }

@@ -148,6 +148,44 @@ fn it_holds_every_state_and_is_the_same_on_every_run() {
     });
 }
 
+/// Of every event that the demo recorded: its type is one of the table's, and `data` holds what the table says.
+#[test]
+fn every_event_is_what_the_document_says_of_its_type() {
+    use xiaoqu::ledger::types::{Fact, SUBJECTS};
+    with_demos(1, async |demos| {
+        let events = demos[0].all("events").await;
+        assert!(events.len() > 300, "{}", events.len());
+        let mut wrong = BTreeSet::new();
+        for event in &events {
+            let code = event["type"].as_str().unwrap();
+            let Some(subject) = SUBJECTS.iter().find(|one| one.types.iter().any(|kind| kind.code == code)) else {
+                wrong.insert(format!("{code} is in no table"));
+                continue;
+            };
+            assert!(event["subject"].as_str().unwrap().starts_with(subject.kind), "{code}");
+            for (name, value) in event["data"].as_object().unwrap() {
+                let text = |form: fn(&str) -> bool| value.is_null() || value.as_str().is_some_and(form);
+                let fits = match subject.facts.iter().find(|(fact, _)| fact == name) {
+                    None => subject.digests.contains(&name.as_str()) && value["hmac_sha256"].is_string(),
+                    Some((_, Fact::Id)) => text(|one| uuid::Uuid::try_parse(one).is_ok()),
+                    Some((_, Fact::Day)) => text(|one| one.len() == 10),
+                    Some((_, Fact::Instant)) => text(|one| one.ends_with('Z')),
+                    Some((_, Fact::Code | Fact::Text)) => text(|_| true),
+                    Some((_, Fact::Count)) => value.is_null() || value.is_i64(),
+                    Some((_, Fact::Number)) => value.is_null() || value.is_number(),
+                    Some((_, Fact::Flag)) => value.is_null() || value.is_boolean(),
+                    Some((_, Fact::Json)) => true,
+                    Some((_, Fact::Step)) => value.is_object(),
+                };
+                if !fits {
+                    wrong.insert(format!("{code}: {name} = {value}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    });
+}
+
 #[test]
 fn every_token_works_and_so_do_the_six_lines() {
     with_demos(1, |mut served| async move {
@@ -259,7 +297,10 @@ fn the_command_prints_one_object_and_leaves_nothing_behind() {
     out.read_line(&mut line).unwrap();
     child.stdout = Some(out.into_inner());
     let object: Value = serde_json::from_str(&line).unwrap();
-    assert_eq!(object.as_object().unwrap().keys().collect::<Vec<_>>(), ["base_url", "docs_url", "tokens", "system"]);
+    assert_eq!(
+        object.as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["base_url", "docs_url", "metrics_url", "tokens", "system"]
+    );
     let token = &object["tokens"][0];
     let fields = ["role", "division", "company", "subject", "token"];
     assert_eq!(token.as_object().unwrap().keys().collect::<Vec<_>>(), fields);
@@ -293,5 +334,22 @@ fn a_folder_with_something_in_it_and_a_taken_port_are_refused_in_one_line() {
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success() && output.stdout.is_empty());
         assert!(told.lines().count() == 1 && told.contains(said), "{told}");
+    }
+}
+
+#[test]
+fn ctrl_c_while_the_demo_is_made_leaves_no_folder() {
+    for wait in [0, 150, 600] {
+        let temporary = tempfile::tempdir().unwrap();
+        let mut child = xiaoqu(&["--listen", "127.0.0.1:0"], temporary.path()).spawn().unwrap();
+        let inside = || std::fs::read_dir(temporary.path()).unwrap().count();
+        while inside() == 0 {
+            assert!(child.try_wait().unwrap().is_none(), "it ended before it made a folder");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(wait));
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        let status = child.wait().unwrap();
+        assert_eq!((status.code(), inside()), (Some(130), 0), "after {wait} ms");
     }
 }

@@ -13,6 +13,192 @@ fn operations(document: &Value) -> Vec<(&str, &str, &Value)> {
     all
 }
 
+fn resolved<'a>(document: &'a Value, part: &'a Value) -> &'a Value {
+    match part["$ref"].as_str().and_then(|target| target.strip_prefix('#')) {
+        Some(pointer) => document.pointer(pointer).expect("what is referred to"),
+        None => part,
+    }
+}
+
+/// Every value in a part of the document, with where it is.
+fn walk<'a>(part: &'a Value, at: String, found: &mut Vec<(String, &'a Value)>) {
+    match part {
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, value)| walk(value, format!("{at}/{}", name.replace('/', "~1")), found))
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, value)| walk(value, format!("{at}/{index}"), found))
+        }
+        _ => {}
+    }
+    found.push((at, part));
+}
+
+fn everything(document: &Value) -> Vec<(String, &Value)> {
+    let mut found = Vec::new();
+    walk(document, String::new(), &mut found);
+    found
+}
+
+/// Examples of bodies and of answers, by operation.
+fn examples(document: &Value) -> Vec<(&str, &Value)> {
+    let mut all = Vec::new();
+    for (_, _, operation) in operations(document) {
+        let body = operation.pointer("/requestBody/content/application~1json/example");
+        let answers = ["200", "201"]
+            .iter()
+            .filter_map(|status| operation.pointer(&format!("/responses/{status}/content/application~1json/example")));
+        all.extend(body.into_iter().chain(answers).map(|example| (text(&operation["operationId"]), example)));
+    }
+    all
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    let document = document(true).expect("the document");
+    let lost: Vec<String> = everything(&document)
+        .into_iter()
+        .filter_map(|(at, value)| {
+            let target = value.as_object()?.get("$ref")?.as_str()?;
+            let found = target.strip_prefix('#').and_then(|pointer| document.pointer(pointer)).is_some();
+            (!found).then(|| format!("{at}: {target}"))
+        })
+        .collect();
+    assert!(lost.is_empty(), "{lost:#?}");
+}
+
+#[test]
+fn a_row_of_a_page_is_the_type_that_a_single_read_gives() {
+    let document = document(true).expect("the document");
+    for (name, schema) in document["components"]["schemas"].as_object().expect("schemas") {
+        let Some(row) = name.strip_prefix("PageOf_") else { continue };
+        let items = &schema["properties"]["items"]["items"];
+        assert_eq!(items, &json!({ "$ref": format!("#/components/schemas/{row}") }), "{name}");
+    }
+}
+
+#[test]
+fn members_that_are_always_there_are_required_also_where_they_may_be_null() {
+    let document = document(false).expect("the document");
+    let required = |schema: &str, field: &str| {
+        let schema = &document["components"]["schemas"][schema];
+        assert!(schema["properties"][field].is_object(), "{field}");
+        schema["required"].as_array().is_some_and(|all| all.iter().any(|one| one == field))
+    };
+    for (schema, field) in [
+        ("Violation", "appeal"),
+        ("Violation", "company_id"),
+        ("Measure", "approval"),
+        ("Complaint", "contact"),
+        ("Contract", "ending"),
+        ("PageOf_Violation", "next_cursor"),
+        ("CompanyStanding", "standing"),
+    ] {
+        if document["components"]["schemas"][schema].is_object() {
+            assert!(required(schema, field), "{schema}.{field}");
+        }
+    }
+    assert!(!required("PageOf_Violation", "total"), "there only where it is asked for");
+    assert!(!required("ViolationIn", "complex_id"), "a body may leave out what may be null");
+}
+
+#[test]
+fn a_file_is_uploaded_as_a_form() {
+    let document = document(false).expect("the document");
+    let content = document.pointer("/paths/~1v1~1attachments/post/requestBody/content").expect("the body");
+    let kinds: Vec<&String> = content.as_object().expect("content").keys().collect();
+    assert_eq!(kinds, ["multipart/form-data"]);
+}
+
+#[test]
+fn no_schema_has_the_name_of_what_generators_make() {
+    let document = document(true).expect("the document");
+    for name in ["Client", "AuthenticatedClient", "Configuration", "ApiClient", "Response", "Error", "Request", "Date"]
+    {
+        assert!(document["components"]["schemas"].get(name).is_none(), "{name}");
+    }
+}
+
+#[test]
+fn preconditions_and_conflicts_stand_only_where_they_can_happen() {
+    let document = document(true).expect("the document");
+    for (path, method, operation) in operations(&document) {
+        let all = operation["parameters"].as_array().into_iter().flatten();
+        let names: Vec<&str> = all.map(|one| text(&resolved(&document, one)["name"])).collect();
+        let has = |status: &str| operation["responses"].get(status).is_some();
+        assert_eq!(has("412"), names.contains(&"If-Match"), "412 of {method} {path}");
+        for shared in ["Accept-Language", "X-Request-Id"] {
+            assert!(!names.contains(&shared), "{method} {path} repeats {shared}");
+        }
+        let Some(conflict) = operation["responses"].get("409") else { continue };
+        let about = text(&conflict["description"]);
+        for row in xiaoqu::problem::CODES.iter().filter(|row| row.status == 409) {
+            let own = operation["x-problem-codes"].as_array().expect("codes").iter().any(|code| code == row.name);
+            assert_eq!(about.contains(&format!("`{}`", row.name)), own, "{method} {path}: {}", row.name);
+        }
+    }
+}
+
+#[test]
+fn no_example_is_a_filler() {
+    let document = document(false).expect("the document");
+    let mut fillers = Vec::new();
+    for (operation, example) in examples(&document) {
+        let mut found = Vec::new();
+        walk(example, String::new(), &mut found);
+        for (at, value) in found {
+            // A nullable member may be null; a text may not say that it is one.
+            if matches!(value.as_str(), Some("text" | "string" | "str" | "lorem ipsum" | "foo" | "bar")) {
+                fillers.push(format!("{operation}: {at}"));
+            }
+        }
+    }
+    assert!(fillers.is_empty(), "add them to src/app/examples/words.rs: {fillers:#?}");
+}
+
+#[test]
+fn an_id_in_the_examples_stands_for_one_thing() {
+    let document = document(false).expect("the document");
+    let mut seen: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+    for (operation, example) in examples(&document) {
+        let mut found = Vec::new();
+        walk(example, String::new(), &mut found);
+        let mut things: std::collections::HashMap<&str, String> = std::collections::HashMap::new();
+        for (at, value) in found {
+            let Some(id) = value.as_str().filter(|text| uuid::Uuid::try_parse(text).is_ok()) else { continue };
+            *seen.entry(id.to_owned()).or_default() += 1;
+            let field = at.rsplit('/').next().unwrap_or_default().to_owned();
+            if field.ends_with("_id") {
+                let before = things.insert(id, field.clone()).unwrap_or(field.clone());
+                assert_eq!(before, field, "{operation}: {id}");
+            }
+        }
+    }
+    let most = seen.values().max().expect("ids");
+    assert!(*most <= 40, "one id stands {most} times");
+}
+
+#[test]
+fn an_example_is_in_one_state() {
+    let document = document(false).expect("the document");
+    let of = |wanted: &str| {
+        let mut all = examples(&document).into_iter().filter(|(name, _)| *name == wanted);
+        all.next_back().unwrap_or_else(|| panic!("{wanted} has no example")).1.clone()
+    };
+    let violation = of("get_violation");
+    assert_eq!(violation["state"], "confirmed");
+    assert!(violation["confirmation"].is_object());
+    for later in ["dismissal", "appeal", "appeal_decision", "revocation", "revoked_on", "rectified_on"] {
+        assert!(violation[later].is_null(), "{later}");
+    }
+    let reported = of("report_violation");
+    assert_eq!((&reported["state"], &reported["notification"]), (&json!("reported"), &Value::Null));
+    let measure = of("get_measure");
+    assert!(measure["approval"].is_object() && measure["rejection"].is_null() && measure["cancellation"].is_null());
+    let contract = of("create_contract");
+    assert_eq!((&contract["state"], &contract["filing"]), (&json!("draft"), &Value::Null));
+}
+
 #[test]
 fn the_committed_document_is_what_the_code_says() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/xiaoqu.json");
@@ -67,6 +253,7 @@ fn every_operation_says_what_it_is() {
             );
         }
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let parameter = resolved(&document, parameter);
             let name = text(&parameter["name"]);
             let described = parameter["description"].as_str().is_some_and(|text| !text.trim().is_empty());
             want(
@@ -203,4 +390,31 @@ fn every_example_is_what_its_schema_asks_for() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A fault tells what is wrong in words: no caller is shown a regular expression.
+#[test]
+fn every_pattern_of_the_document_has_words() {
+    use xiaoqu::http::schema::{LINE, NOT_BLANK, NOT_BLANK_LINE};
+    let document = document(true).expect("the document");
+    let mut asked = Vec::new();
+    for (_, _, operation) in operations(&document) {
+        walk(&operation["requestBody"], String::new(), &mut asked);
+        walk(&operation["parameters"], String::new(), &mut asked);
+    }
+    let mut names: Vec<&str> = Vec::new();
+    let mut wordless = std::collections::BTreeSet::new();
+    while let Some((_, part)) = asked.pop() {
+        if let Some(pattern) = part["pattern"].as_str()
+            && ![LINE, NOT_BLANK, NOT_BLANK_LINE].contains(&pattern)
+            && !xiaoqu::http::wording::knows(pattern)
+        {
+            wordless.insert(pattern);
+        }
+        if let Some(target) = part["$ref"].as_str().filter(|target| !names.contains(target)) {
+            names.push(target);
+            walk(resolved(&document, part), String::new(), &mut asked);
+        }
+    }
+    assert!(wordless.is_empty(), "add them to src/http/wording.rs: {wordless:#?}");
 }

@@ -1,6 +1,8 @@
 //! The rules of the house, read from the source tree and from the document.
 
+mod deadlines;
 mod document;
+mod guides;
 mod package;
 mod plans;
 mod shared_rows;

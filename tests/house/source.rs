@@ -153,6 +153,28 @@ fn every_exception_from_the_scope_is_still_needed() {
     }
 }
 
+/// `Admin1` and `admin1` are one person: a comparison of letters takes them for two.
+#[test]
+fn subjects_are_compared_as_persons_only() {
+    let is_subject = |word: &str| word == "sub" || word.ends_with("_sub");
+    for (name, text) in sources(".rs") {
+        // There a claim is compared with a claim, a digest with a digest, and there the one comparison is.
+        if ["src/access/token.rs", "src/ledger/leaf.rs", "src/access/person.rs"].contains(&name.as_str()) {
+            continue;
+        }
+        for line in code(&text).lines().filter(|line| line.contains(" == ") || line.contains(" != ")) {
+            let compares = line.match_indices(" == ").chain(line.match_indices(" != ")).any(|(at, operator)| {
+                let left = line[..at].rsplit(|c: char| !is_word(c)).next().unwrap_or_default();
+                let right = &line[at + operator.len()..];
+                let right = right.split(|c: char| !is_word(c) && !matches!(c, '.' | '&' | '*' | ':')).next();
+                let right = right.unwrap_or_default().rsplit(|c: char| !is_word(c)).next().unwrap_or_default();
+                is_subject(left) || is_subject(right)
+            });
+            assert!(!compares, "{name}: `{}` compares subjects by their letters; use PersonKey", line.trim());
+        }
+    }
+}
+
 #[test]
 fn every_problem_code_is_used() {
     let files = sources(".rs");

@@ -35,9 +35,9 @@ fn come_due(conn: &mut xiaoqu::db::Conn, id: &str, card: &str, seconds: f64) {
     let (card_at, far) = (after(""), after("+ interval '10 days'"));
     let (resolve, accept) = match card {
         "yellow" => (after("+ interval '4 hours'"), far),
-        "red" => (after("- interval '1 second'"), far),
+        "red" => (card_at.clone(), far),
         // Late to accept and late to resolve, in the same second.
-        _ => (after("- interval '1 second'"), after("- interval '1 second'")),
+        _ => (card_at.clone(), card_at.clone()),
     };
     let written = format!("to_char({accept} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')");
     let course = format!("jsonb_set(course::jsonb, '{{accept_due}}', to_jsonb({written}))::text");

@@ -92,12 +92,15 @@ fn a_full_disk_is_told_and_heals_and_nothing_that_was_answered_is_lost() {
                 }
             }
             assert!(refused.len() > before, "round {round}: the disk never filled");
+            let warnings = async || app.nobody().get("/readyz").await.expect(200)["warnings"].to_string();
+            assert!(warnings().await.contains("storage_full"), "{}", warnings().await);
             app.social().get("/v1/complexes").await.expect(200);
             app.nobody().get("/livez").await.expect(200);
             std::fs::remove_file(filler).expect("space again");
             let (name, answer) = post().await;
             answer.expect(201);
             made.push(name);
+            assert!(!warnings().await.contains("storage_full"), "{}", warnings().await);
         }
         let stored: HashSet<String> = app.values("SELECT name AS value FROM complexes").into_iter().collect();
         let answered: HashSet<String> = made.iter().cloned().collect();

@@ -2,6 +2,9 @@
 
 mod attachments;
 mod backup;
+mod belonging;
+mod clock_jump;
+mod commands;
 mod complaint_clock;
 mod disk_full;
 mod doors;

@@ -125,6 +125,19 @@ impl<'a> Case<'a> {
         panic!("{name} was never taken");
     }
 
+    /// Every decision is delivered, and the time for an appeal against each is over.
+    pub async fn decisions_are_final(&self) {
+        let mut last = self.app.state.clock.today().to_string();
+        for id in self.ids.values() {
+            let path = format!("/v1/violations/{id}");
+            if self.portal().get(&path).await.status == 200 {
+                let seen = self.portal().get(&path).await.expect(200);
+                last = last.max(seen["appeal_due_on"].as_str().unwrap_or_default().to_owned());
+            }
+        }
+        self.on(&next_day(&last));
+    }
+
     pub async fn standing(&self) -> Value {
         let path = format!("/v1/companies/{}/standing", text(&self.company["id"]));
         self.app.county().get(&path).await.expect(200)["standing"].clone()

@@ -9,7 +9,7 @@ use serde_json::Value;
 use xiaoqu::access::Role;
 use xiaoqu::cli::token::{TokenArgs, issue};
 
-use super::TestApp;
+use super::{TestApp, promises};
 
 /// Who calls: an office, a company, nobody.
 #[derive(Clone)]
@@ -158,11 +158,16 @@ impl Call {
     }
 
     pub async fn try_send(self) -> Result<Answer, reqwest::Error> {
-        let response = self.0.send().await?;
+        let (client, request) = self.0.build_split();
+        let request = request?;
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = client.execute(request).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.bytes().await?.to_vec();
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Ok(Answer { status, headers, json, bytes })
+        let answer = Answer { status, headers, json, bytes };
+        promises::keep(&method, &path, &answer);
+        Ok(answer)
     }
 }
 

@@ -34,7 +34,7 @@ pub fn disclosed(kind: &str, on: &str, content: Value) -> Value {
     let mut body = json!({
         "published_on": on, "proof": [{ "title": "公示栏照片", "url": "https://evidence.example.invalid/board.jpg" }],
     });
-    body[kind] = content;
+    body["content"] = json!({ kind: content });
     body
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use xiaoqu::access::Scope;
 use xiaoqu::db::{Id, Work};
+use xiaoqu::http::conditions::Conditions;
 use xiaoqu::http::context::Request;
 use xiaoqu::http::language::Language;
 use xiaoqu::http::{Body, Ctx, Entity, Tx};
@@ -46,33 +47,43 @@ pub fn a_pdf() -> Vec<u8> {
     b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n".to_vec()
 }
 
-/// A ZIP archive of empty files of these names.
+/// A ZIP archive of files of these names: empty, but for the types of a package, which say what the folders promise.
 pub fn a_zip(names: &[&str]) -> Vec<u8> {
+    let main = [
+        ("word/", "wordprocessingml.document"),
+        ("xl/", "spreadsheetml.sheet"),
+        ("ppt/", "presentationml.presentation"),
+    ];
+    let types: String = main
+        .iter()
+        .filter(|(folder, _)| names.iter().any(|name| name.starts_with(folder)))
+        .map(|(_, kind)| {
+            format!("<Override PartName=\"/x\" ContentType=\"application/vnd.openxmlformats-officedocument.{kind}.main+xml\"/>")
+        })
+        .collect();
+    let types = format!("<Types>{types}</Types>");
+    let parts: Vec<(&str, &str)> = names
+        .iter()
+        .map(|name| (*name, if name.eq_ignore_ascii_case("[content_types].xml") { types.as_str() } else { "" }))
+        .collect();
+    a_package(&parts)
+}
+
+/// A ZIP archive of these files, not packed.
+pub fn a_package(parts: &[(&str, &str)]) -> Vec<u8> {
     let (mut all, mut directory) = (Vec::new(), Vec::new());
-    for name in names {
-        let at = u32::try_from(all.len()).expect("a small archive");
+    let long = |number: usize| u32::try_from(number).expect("a small archive").to_le_bytes();
+    for (name, text) in parts {
+        let at = all.len();
         let length = u16::try_from(name.len()).expect("a short name").to_le_bytes();
-        all.extend(b"PK\x03\x04");
-        all.extend([0; 22]);
-        all.extend(length);
-        all.extend([0, 0]);
-        all.extend(name.bytes());
-        directory.extend(b"PK\x01\x02");
-        directory.extend([0; 24]);
-        directory.extend(length);
-        directory.extend([0; 12]);
-        directory.extend(at.to_le_bytes());
-        directory.extend(name.bytes());
+        let common = [&[0; 14][..], &long(text.len()), &long(text.len()), &length, &[0, 0]].concat();
+        all.extend([&b"PK\x03\x04"[..], &common, name.as_bytes(), text.as_bytes()].concat());
+        directory.extend([&b"PK\x01\x02\0\0"[..], &common, &[0; 10], &long(at), name.as_bytes()].concat());
     }
-    let (count, start) = (u16::try_from(names.len()).expect("few"), u32::try_from(all.len()).expect("a small archive"));
-    let size = u32::try_from(directory.len()).expect("a small directory");
+    let count = u16::try_from(parts.len()).expect("few").to_le_bytes();
+    let (start, size) = (long(all.len()), long(directory.len()));
     all.extend(&directory);
-    all.extend(b"PK\x05\x06\0\0\0\0");
-    all.extend(count.to_le_bytes());
-    all.extend(count.to_le_bytes());
-    all.extend(size.to_le_bytes());
-    all.extend(start.to_le_bytes());
-    all.extend([0, 0]);
+    all.extend([&b"PK\x05\x06\0\0\0\0"[..], &count, &count, &size, &start, &[0, 0]].concat());
     all
 }
 
@@ -130,14 +141,14 @@ impl TestApp {
             caller,
             operation: "get_me",
             request_id: "test".into(),
+            server_request_id: None,
             opens: false,
             language: Language::En,
             method: "POST".into(),
             path: String::new(),
             idempotency_key: None,
-            if_match: None,
+            conditions: Conditions::default(),
             needs_if_match: false,
-            if_none_match: None,
             newest: false,
             span: None,
             query: json!({}),

@@ -15,6 +15,7 @@ pub mod needles;
 pub mod oidc;
 pub mod postgres;
 pub mod program;
+pub mod promises;
 pub mod rating;
 pub mod rows;
 pub mod s3;
@@ -33,10 +34,12 @@ use xiaoqu::access::issuer::Issuer;
 use xiaoqu::app::{self, Config, ServerOptions, State};
 use xiaoqu::bootstrap;
 use xiaoqu::clock::Clock;
+use xiaoqu::clock_watch::Limits;
 use xiaoqu::db::DbOptions;
 use xiaoqu::files::{FilesOptions, Place};
 use xiaoqu::http::limits::LimitOptions;
 use xiaoqu::keys::{Key as RingKey, Keyring, Keys, Use};
+use xiaoqu::quotas::Quotas;
 use xiaoqu::traces::TraceOptions;
 
 use keys::Key;
@@ -75,7 +78,11 @@ pub struct Setup {
     pub files: fn(&mut FilesOptions),
     /// Elsewhere than in the folder.
     pub place: Option<Place>,
+    /// Free megabytes below which it warns.
+    pub disk_warning: u64,
     pub limits: LimitOptions,
+    pub quotas: Quotas,
+    pub secret_life: Option<chrono::Duration>,
     pub metrics_on_api: bool,
     pub traces: Option<TraceOptions>,
     /// How long public pages are kept.
@@ -97,7 +104,10 @@ impl Default for Setup {
             folder: Arc::new(tempfile::Builder::new().prefix("xiaoqu-files-").tempdir().expect("a folder")),
             files: |_| {},
             place: None,
+            disk_warning: 0,
             limits: LimitOptions::default(),
+            quotas: Quotas::default(),
+            secret_life: None,
             metrics_on_api: true,
             traces: None,
             page_life: Duration::ZERO,
@@ -206,16 +216,20 @@ impl TestApp {
         Config {
             db: options,
             clock: setup.clock,
+            clock_limits: Limits::default(),
             issuer: ISSUER.into(),
             audience: AUDIENCE.into(),
-            keys: setup.keyring.unwrap_or_else(|| Keys::fixed(keyring(key))),
+            keys: Arc::new(setup.keyring.unwrap_or_else(|| Keys::fixed(keyring(key)))),
             token_life: Duration::from_secs(3600),
             trusted_issuers: setup.trusted_issuers,
             ledger_origin: "xiaoqu.test/ledger".to_owned(),
             body_limit: setup.body_limit,
             request_timeout: setup.request_timeout,
             files,
+            disk_warning: setup.disk_warning,
             limits: setup.limits,
+            quotas: setup.quotas,
+            secret_life: setup.secret_life,
             metrics_on_api: setup.metrics_on_api,
             traces: setup.traces,
             page_life: setup.page_life,

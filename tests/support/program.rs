@@ -31,6 +31,8 @@ pub struct Deployment {
 /// One running program; killed with this value.
 pub struct Program {
     pub base: String,
+    /// Where its metrics are.
+    pub metrics: String,
     child: Child,
     log: PathBuf,
 }
@@ -115,13 +117,18 @@ impl Deployment {
 
     /// Starts it on a free port; its log has this name.
     pub fn serve(&self, log: &str) -> Program {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+        // Both are taken at once, so that they differ.
+        let free = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").expect("a port"));
+        let [port, metrics] = free.map(|one| one.local_addr().expect("its address").port());
         let path = self.home.path().join(log);
         let log = std::fs::File::create(&path).expect("a log");
         let out = log.try_clone().expect("a log");
         let mut command = self.command(&["serve"]);
-        let child = command.args(flag("listen", &format!("127.0.0.1:{port}"))).stdout(out).stderr(log).spawn();
-        Program { base: format!("http://127.0.0.1:{port}"), child: child.expect("the program"), log: path }
+        command.args(flag("listen", &format!("127.0.0.1:{port}")));
+        command.args(flag("metrics_listen", &format!("127.0.0.1:{metrics}")));
+        let child = command.stdout(out).stderr(log).spawn();
+        let metrics = format!("http://127.0.0.1:{metrics}/metrics");
+        Program { base: format!("http://127.0.0.1:{port}"), metrics, child: child.expect("the program"), log: path }
     }
 
     /// A token; `territory` is the division or the USCC that the role asks for.
@@ -156,7 +163,7 @@ impl Program {
 
     /// One number of its metrics; 0 where there is none yet.
     pub async fn metric(&self, series: &str) -> f64 {
-        let answer = http().get(format!("{}/metrics", self.base)).send().await.expect("metrics");
+        let answer = http().get(&self.metrics).send().await.expect("metrics");
         let text = answer.text().await.expect("metrics");
         let value = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
         value.map_or(0.0, |value| value.parse().expect("a number"))

@@ -37,6 +37,11 @@ impl System {
         path("clients", &self.row)
     }
 
+    /// As its county sees it now.
+    pub async fn row(&self, app: &TestApp) -> Value {
+        app.administrator().get(&self.path()).await.expect(200)
+    }
+
     pub async fn token(&self, app: &TestApp) -> Answer {
         token(app, self.id(), &self.secret).await
     }

@@ -24,13 +24,13 @@ pub struct AcceptanceCounts {
     /// Accepted in time (按期受理).
     #[schema(minimum = 0)]
     pub on_time: i64,
-    /// Accepted late (逾期受理).
+    /// Accepted late, or not accepted and overdue (逾期受理，含逾期未受理).
     #[schema(minimum = 0)]
     pub late: i64,
-    /// Not accepted yet (待受理).
+    /// Not accepted yet, and still in time (待受理，未逾期).
     #[schema(minimum = 0)]
     pub pending: i64,
-    /// Those in time, in percent of those accepted, with one decimal (按期受理率); null where none is accepted.
+    /// Those in time, in percent of those in time or late, with one decimal (按期受理率); null where there is none.
     #[schema(max_length = 5, pattern = r"^[0-9]{1,3}\.[0-9]$", example = "97.5")]
     pub on_time_percent: Option<String>,
 }

@@ -30,10 +30,15 @@ pub struct Cell {
 }
 
 /// Open tickets of a line that are late.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Late {
     pub line: Line,
+    /// Their time to reply is over.
     pub tickets: i64,
+    /// Never accepted, and the time to accept is over.
+    pub unaccepted: i64,
+    /// The same, once accepted in time, and reopened since.
+    pub unaccepted_again: i64,
 }
 
 /// So many tickets of a line whose reply took so many minutes.
@@ -52,6 +57,8 @@ struct Tally {
     handled: i64,
     open: i64,
     open_late: i64,
+    unaccepted: i64,
+    unaccepted_again: i64,
     accepted_on_time: i64,
     accepted_late: i64,
     resolved_on_time: i64,
@@ -86,7 +93,9 @@ impl Tally {
     }
 
     fn counts(self, satisfied_from: u32) -> ComplaintCounts {
-        let (on_time, late) = (self.accepted_on_time, self.accepted_late);
+        // Whatever is overdue is late, whether it has been done by now or not.
+        let on_time = self.accepted_on_time - self.unaccepted_again;
+        let late = self.accepted_late + self.unaccepted + self.unaccepted_again;
         let acceptance = AcceptanceCounts {
             on_time,
             late,
@@ -159,8 +168,11 @@ pub fn count(
         lines.entry(cell.line.clone()).or_default().add(cell);
     }
     for one in late {
-        whole.open_late += one.tickets;
-        lines.entry(one.line.clone()).or_default().open_late += one.tickets;
+        for tally in [&mut whole, lines.entry(one.line.clone()).or_default()] {
+            tally.open_late += one.tickets;
+            tally.unaccepted += one.unaccepted;
+            tally.unaccepted_again += one.unaccepted_again;
+        }
     }
     for one in took {
         *whole.took.entry(one.minutes).or_default() += one.tickets;

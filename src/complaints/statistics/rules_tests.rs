@@ -59,11 +59,12 @@ fn merged_and_rejected_tickets_are_received_and_nothing_else() {
     // It was answered in time once; now it is open again.
     let reopened = Cell { accepted_on_time: 1, resolved_on_time: 1, reopened: 1, ..cell("a", Reopened, 1) };
     let cells = [aside(Merged), aside(Rejected), closed, reopened, cell("a", Submitted, 3)];
-    let late = [Late { line: Some("a".into()), tickets: 2 }];
+    let late = [Late { line: Some("a".into()), tickets: 2, unaccepted: 2, unaccepted_again: 1 }];
     let (whole, lines) = count(&cells, &late, vec![took("a", 60, 3), took("a", 180, 1)], 3);
     assert_eq!((whole.received, whole.merged, whole.rejected, whole.handled, whole.open), (12, 2, 2, 8, 4));
     let AcceptanceCounts { on_time, late, pending, on_time_percent } = whole.acceptance.clone();
-    assert_eq!((on_time, late, pending, on_time_percent.as_deref()), (4, 1, 3, Some("80.0")));
+    // One of the four in time was reopened and is late to be accepted again; two of the three that were never are late.
+    assert_eq!((on_time, late, pending, on_time_percent.as_deref()), (3, 4, 1, Some("42.9")));
     let ResolutionCounts { on_time, late, open_in_time, open_late, on_time_percent } = whole.resolution.clone();
     assert_eq!((on_time, late, open_in_time, open_late, on_time_percent.as_deref()), (3, 1, 2, 2, Some("50.0")));
     let reply = whole.reply.clone();
@@ -73,6 +74,17 @@ fn merged_and_rejected_tickets_are_received_and_nothing_else() {
     assert_eq!((rated, satisfied, satisfied_percent.as_deref(), mean.as_deref()), (3, 2, Some("66.7"), Some("3.00")));
     assert_eq!((whole.reopened, whole.red_cards), (1, 1));
     assert_eq!(lines, BTreeMap::from([(Some("a".to_owned()), whole)]));
+}
+
+#[test]
+fn a_ticket_that_nobody_accepts_is_late_and_not_left_out() {
+    let accepted = Cell { accepted_on_time: 10, ..cell("a", ComplaintState::Accepted, 10) };
+    let cells = [accepted, cell("a", ComplaintState::Submitted, 5)];
+    let late = [Late { line: Some("a".into()), tickets: 5, unaccepted: 5, unaccepted_again: 0 }];
+    let (whole, _) = count(&cells, &late, Vec::new(), 3);
+    let AcceptanceCounts { on_time, late, pending, on_time_percent } = whole.acceptance;
+    assert_eq!((on_time, late, pending, on_time_percent.as_deref()), (10, 5, 0, Some("66.7")));
+    assert_eq!((whole.resolution.open_late, whole.resolution.on_time_percent.as_deref()), (5, Some("0.0")));
 }
 
 #[test]

@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::model::LineKind;
 use super::rules::{Cell, Late, Line, Took, Warm};
@@ -12,6 +14,7 @@ use crate::access::Scope;
 use crate::access::scoped::{self, Viewer};
 use crate::complaints::model::{ComplaintState, Secrecy};
 use crate::db::schema::{complaints, complexes};
+use crate::db::types::Moment;
 use crate::db::{Conn, Id, Instant, Work};
 
 /// Which tickets are counted, for whom, and at what time.
@@ -119,16 +122,60 @@ pub fn cells(conn: &mut Conn, wanted: &Wanted, line: &str) -> Work<Vec<Cell>> {
     Ok(rows.load::<Figures>(conn)?.into_iter().filter_map(Figures::cell).collect())
 }
 
-/// Open tickets that are late, by line. While it waits for the complainant a ticket is not late.
+/// Open tickets that are late to be answered or to be accepted, by line. While it waits for the complainant a ticket is not
+/// late.
 pub fn late(conn: &mut Conn, wanted: &Wanted, line: &str) -> Work<Vec<Late>> {
     let shown = format!("{line}, count(*)");
     let rows = narrowed!(scoped::complaint_numbers(&wanted.viewer, line, &shown), wanted)
         .filter(complaints::is_open.eq(true))
-        .filter(complaints::resolve_due.lt(wanted.now))
+        .filter(complaints::resolve_due.le(wanted.now))
         .filter(complaints::state.ne(ComplaintState::WaitingForComplainant.code()));
     let rows: Vec<(Line, i64)> = rows.load(conn)?;
-    Ok(rows.into_iter().map(|(line, tickets)| Late { line, tickets }).collect())
+    let mut all: BTreeMap<Line, Late> = BTreeMap::new();
+    for (line, tickets) in rows {
+        all.insert(line.clone(), Late { line, tickets, ..Late::default() });
+    }
+    let key = format!("{line}, {ONCE_IN_TIME}");
+    let rows = narrowed!(scoped::complaint_histogram(&wanted.viewer, &key, &format!("{key}, count(*)")), wanted)
+        .filter(complaints::is_open.eq(true))
+        .filter(complaints::state.eq_any(UNACCEPTED_STATES.map(|state| state.code())))
+        .filter(sql::<Bool>(acceptance_is_over(conn)).bind::<Moment, _>(wanted.now).sql(")"));
+    for (line, once_in_time, tickets) in rows.load::<(Line, i64, i64)>(conn)? {
+        let late = all.entry(line.clone()).or_insert_with(|| Late { line, ..Late::default() });
+        match once_in_time {
+            UNACCEPTED => late.unaccepted += tickets,
+            IN_TIME => late.unaccepted_again += tickets,
+            // Counted among those accepted late already.
+            _ => {}
+        }
+    }
+    Ok(all.into_values().collect())
 }
+
+/// The states of an open ticket that need not have been accepted.
+const UNACCEPTED_STATES: [ComplaintState; 4] =
+    [ComplaintState::Submitted, ComplaintState::Assigned, ComplaintState::Returned, ComplaintState::Reopened];
+
+/// Not accepted, and the end of the time to accept is not after an instant, which follows and is closed by a parenthesis. Both
+/// stand in the ticket's course: a column of their own would be the thirty-third.
+fn acceptance_is_over(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Sqlite(_) => {
+            "(json_extract(complaints.course, '$.accepted_at') IS NULL AND \
+             CAST(unixepoch(json_extract(complaints.course, '$.accept_due'), 'subsec') * 1000000 AS INTEGER) <= "
+        }
+        Conn::Postgres(_) => {
+            "(complaints.course::jsonb ->> 'accepted_at' IS NULL AND \
+             (complaints.course::jsonb ->> 'accept_due')::timestamptz <= "
+        }
+    }
+}
+
+/// How a ticket was accepted before it was reopened.
+const ONCE_IN_TIME: &str = "CAST(CASE WHEN complaints.accepted_on_time IS NULL THEN 0 WHEN complaints.accepted_on_time THEN 1 \
+     ELSE 2 END AS BIGINT)";
+const UNACCEPTED: i64 = 0;
+const IN_TIME: i64 = 1;
 
 /// How many replies took how many minutes, by line.
 pub fn took(conn: &mut Conn, wanted: &Wanted, line: &str) -> Work<Vec<Took>> {

@@ -20,10 +20,12 @@ table! {
         township -> Text,
         community -> Text,
         is_public -> Bool,
-        public_key -> Nullable<Text>,
-        public_sha256 -> Nullable<Text>,
-        public_size -> Nullable<BigInt>,
+        stripped_key -> Nullable<Text>,
+        stripped_sha256 -> Nullable<Text>,
+        stripped_size -> Nullable<BigInt>,
         created_at -> Moment,
+        complaint_id -> Nullable<Uid>,
+        erased_at -> Nullable<Moment>,
     }
 }
 

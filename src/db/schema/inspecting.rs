@@ -85,6 +85,7 @@ table! {
         policy_version -> BigInt,
         created_at -> Moment,
         updated_at -> Moment,
+        severity -> Text,
     }
 }
 

@@ -116,6 +116,10 @@ fn a_trusted_issuer_is_read_with_its_limits() {
     let one = &with_issuers(&[issuer("", "")]).unwrap()[0];
     assert_eq!((one.issuer.as_str(), one.machine, keys_of(one)), ("https://app.example", false, 1));
     assert_eq!(one.claims, ClaimMapping::default());
+    assert!(one.person_claims.is_empty(), "nothing is a person until the operator says what is");
+    assert_eq!(one.token_life, std::time::Duration::from_secs(3600));
+    let both = issuer("machine", "true").replacen('{', "{person_claims = [{claim = 'sub'}], ", 1);
+    assert!(with_issuers(&[both]).unwrap_err().contains("person_claims"));
     let file = format!(
         "[[trusted_issuers]]\nissuer = 'https://portal.example/a/'\naudience = 'x'\nalgorithms = ['EdDSA', 'ES256']\nmachine = true\n\
          jwks = '{}'\nallowed_roles = ['property_company', 'social_affairs_office']\nallowed_divisions = ['640121']\n\
@@ -171,6 +175,19 @@ fn a_trusted_issuer_without_good_limits_is_refused() {
         ("allowed_roles", "['king']".into(), "king"),
         ("allowed_roles", "['county_authority']".into(), "allowed_divisions"),
         ("allowed_roles", "['property_company']".into(), "allowed_companies"),
+        ("allowed_roles", "['complex_committee']".into(), "allowed_complexes"),
+        ("allowed_complexes", "['garden']".into(), "the id of a complex"),
+        ("allowed_complexes", "['019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11']".into(), "complex_committee"),
+        ("allowed_organisations", "['post']".into(), "one of water"),
+        ("allowed_organisations", "['gas']".into(), "utility_operator"),
+        ("allowed_tasks", "[9]".into(), "from 1 to 8"),
+        ("allowed_tasks", "[1]".into(), "township_leader"),
+        ("max_token_minutes", "0".into(), "from 1 to 1440"),
+        ("max_token_minutes", "1441".into(), "from 1 to 1440"),
+        ("person_claims", "[{claim = ''}]".into(), "person_claims[0].claim"),
+        ("person_claims", "[{claim = 'a', value = 'b', prefix = 'c'}]".into(), "either value or prefix"),
+        ("machine_claims", "[{claim = 'a', prefix = ''}]".into(), "machine_claims[0].prefix"),
+        ("machine_claims", "[{klaim = 'a'}]".into(), "klaim"),
         ("allowed_divisions", "['64012']".into(), "2, 4, 6, 9 or 12 digits"),
         ("allowed_divisions", "['64012x']".into(), "2, 4, 6, 9 or 12 digits"),
         ("allowed_companies", "['1']".into(), "18 characters"),

@@ -3,7 +3,8 @@
 use chrono::Utc;
 use serde_json::{Value, json};
 
-use super::{PORTAL, accepted, claims, header, refused, with, with_portal, without};
+use super::{PORTAL, accepted, claims, expired, header, refused, with, with_portal, without};
+use crate::support::keys::Key;
 use crate::support::{ISSUER, TOWNSHIP};
 
 #[test]
@@ -71,6 +72,8 @@ fn time_is_believed_within_a_minute() {
             let token = key.token(&header(&key), &with(&claims(), name, json!(at)));
             if good {
                 accepted(&app, &token).await;
+            } else if name == "exp" {
+                expired(&app, &token).await;
             } else {
                 refused(&app, &token, &format!("{name} {}", at - now)).await;
             }
@@ -85,7 +88,10 @@ fn a_token_that_was_accepted_ends_all_the_same() {
         let token = key.token(&header(&key), &with(&claims(), "exp", json!(Utc::now().timestamp() - 58)));
         accepted(&app, &token).await;
         tokio::time::sleep(std::time::Duration::from_millis(3500)).await;
-        refused(&app, &token, "kept beyond its end").await;
+        expired(&app, &token).await;
+        // Under another key nobody is told that it is over.
+        let forged = Key::ed25519("portal-1").token(&header(&key), &with(&claims(), "exp", json!(1_700_000_000)));
+        refused(&app, &forged, "forged and over").await;
     });
 }
 
@@ -93,12 +99,69 @@ fn a_token_that_was_accepted_ends_all_the_same() {
 fn claims_given_twice_are_not_read_in_two_ways() {
     with_portal(async |app, key| {
         let good = claims().to_string();
-        let twice = format!("{{\"role\":\"county_authority\",{}", &good[1..]);
-        let token = key.sign_text(&header(&key).to_string(), &twice);
-        let answer = super::me(&app, &token).await;
-        assert!(answer.status == 401 || answer.json["role"] == "social_affairs_office", "{}", answer.json);
-        let twice = format!("{{\"iss\":\"{ISSUER}\",{}", &good[1..]);
-        let answer = super::me(&app, &key.sign_text(&header(&key).to_string(), &twice)).await;
-        assert!(answer.status == 401 || answer.json["issuer"] == PORTAL, "{}", answer.json);
+        for member in
+            ["\"role\":\"county_authority\"", &format!("\"iss\":\"{ISSUER}\""), "\"jti\":\"x\"", "\"\\u0073ub\":\"x\""]
+        {
+            let twice = format!("{{{member},{}", &good[1..]);
+            refused(&app, &key.sign_text(&header(&key).to_string(), &twice), member).await;
+        }
+        let nested = format!("{{\"x\":[{{\"a\":1,\"a\":1}}],{}", &good[1..]);
+        refused(&app, &key.sign_text(&header(&key).to_string(), &nested), "in a member").await;
+        let head = format!("{{\"alg\":\"none\",{}", &header(&key).to_string()[1..]);
+        refused(&app, &key.sign_text(&head, &good), "in the header").await;
+        accepted(&app, &key.sign_text(&header(&key).to_string(), &good)).await;
+    });
+}
+
+#[test]
+fn what_nobody_sees_is_in_no_claim() {
+    with_portal(async |app, key| {
+        for name in ["sub", "jti", "name", "client_id"] {
+            for odd in [
+                "officer-1 ",
+                " officer-1",
+                "\u{3000}officer-1",
+                "offi\u{200b}cer-1",
+                "offi\u{ad}cer-1",
+                "\u{202e}officer-1",
+                "officer\u{3164}1",
+                "officer\n1",
+                "officer\u{1b}1",
+                "officer\u{2800}1",
+                "officer\u{fe0f}1",
+                " ",
+            ] {
+                refused(
+                    &app,
+                    &key.token(&header(&key), &with(&claims(), name, json!(odd))),
+                    &format!("{name} {odd:?}"),
+                )
+                .await;
+            }
+        }
+        let named = with(&with(&claims(), "sub", json!("Officer 1")), "name", json!("张　三"));
+        let me = accepted(&app, &key.token(&header(&key), &named)).await;
+        assert_eq!(me["subject"], "Officer 1", "shown as the issuer writes it");
+    });
+}
+
+#[test]
+fn a_token_that_lives_too_long_is_refused() {
+    with_portal(async |app, key| {
+        let now = Utc::now().timestamp();
+        for (life, good) in [(3600, true), (3610, false), (86_400 * 365, false), (8_000_000_000_000, false)] {
+            let token = key.token(&header(&key), &with(&claims(), "exp", json!(now + life)));
+            match good {
+                true => drop(accepted(&app, &token).await),
+                false => refused(&app, &token, &format!("{life} s")).await,
+            }
+        }
+        // Issued long ago for longer than allowed, and still within its last minutes.
+        let old = with(&with(&claims(), "iat", json!(now - 7200)), "exp", json!(now + 60));
+        refused(&app, &key.token(&header(&key), &old), "in all").await;
+        // Our own are no exception.
+        let own = with(&with(&claims(), "iss", json!(ISSUER)), "exp", json!(now + 86_410));
+        let head = with(&header(&app.key), "kid", json!(app.state.local_issuer.jwks().keys[0].common.key_id));
+        refused(&app, &app.key.token(&head, &own), "our own").await;
     });
 }

@@ -6,6 +6,7 @@ mod issuers;
 mod jwks;
 mod limits;
 mod oidc;
+mod persons;
 
 use std::time::Duration;
 
@@ -29,6 +30,11 @@ fn trusted(table: &[(&str, Value)]) -> Issuer {
 }
 
 fn trusted_at(table: &[(&str, Value)], pace: Pace) -> Issuer {
+    let mut table = table.to_vec();
+    if !table.iter().any(|(name, _)| ["machine", "person_claims"].contains(name)) {
+        // Most tests are about persons: here a subject makes one.
+        table.push(("person_claims", json!([{ "claim": "sub" }])));
+    }
     let fields: Vec<String> = table.iter().map(|(name, value)| format!("{name} = {}", toml_of(value))).collect();
     let flag = ("--set".to_owned(), "trusted_issuers".to_owned(), format!("[{{{}}}]", fields.join(", ")));
     let settings = Settings::load(&Sources { flags: vec![flag], ..Sources::default() });
@@ -42,6 +48,7 @@ fn toml_of(value: &Value) -> String {
             let all: Vec<String> = fields.iter().map(|(name, value)| format!("{name} = {}", toml_of(value))).collect();
             format!("{{{}}}", all.join(", "))
         }
+        Value::Array(items) => format!("[{}]", items.iter().map(toml_of).collect::<Vec<_>>().join(", ")),
         other => other.to_string(),
     }
 }
@@ -109,6 +116,14 @@ async fn refused(app: &TestApp, token: &str, why: &str) {
     assert_eq!((answer.status, answer.code()), (401, "invalid_token"), "{why}: {}", answer.json);
     assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"xiaoqu\", error=\"invalid_token\"", "{why}");
     assert!(answer.json.get("detail").is_none(), "{why}: {}", answer.json);
+}
+
+/// 401 `invalid_token` that says that it is over: its signature was good.
+async fn expired(app: &TestApp, token: &str) {
+    let answer = me(app, token).await;
+    answer.problem(401, "invalid_token");
+    assert_eq!(answer.errors(), [("header/authorization", "token_expired")]);
+    assert!(answer.json["detail"].as_str().is_some_and(|detail| detail.contains("过期")), "{}", answer.json);
 }
 
 /// One application that trusts the portal under one Ed25519 key.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::on_both_databases;
 use crate::support::client::{Answer, Client};
-use crate::support::files::{a_compound_file, a_docx, a_form, a_jpeg, a_pdf, a_png, a_zip};
+use crate::support::files::{a_compound_file, a_docx, a_form, a_jpeg, a_package, a_pdf, a_png, a_zip};
 use crate::support::rows::{path, text};
 use crate::support::{Kind, Setup, TestApp, run};
 
@@ -16,6 +16,16 @@ async fn content(client: &Client, answer: &Answer) -> Vec<u8> {
     let read = client.get(&format!("{PATH}/{}/content", answer.id())).await;
     assert_eq!(read.status, 200);
     read.bytes
+}
+
+/// A document whose macros are declared by their type alone, under an innocent name.
+fn a_macro_type() -> Vec<u8> {
+    let word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
+    let types = format!(
+        "<Types><Override PartName='/word/document.xml' ContentType='{word}'/>\
+         <Override PartName='/word/a.bin' ContentType='application/vnd.ms-office.VbaProject'/></Types>"
+    );
+    a_package(&[("[Content_Types].xml", &types), ("word/document.xml", "<w/>"), ("word/a.bin", "")])
 }
 
 on_both_databases! {
@@ -78,6 +88,9 @@ on_both_databases! {
             ("a.jpg", "image/jpeg", b"<html><script>alert(1)</script>".to_vec(), vec![("header/content-type", "type_mismatch"), ("query/name", "extension_mismatch")]),
             ("a.docx", "application/octet-stream", a_zip(&["a.txt"]), vec![("query/name", "extension_mismatch")]),
             ("a.docx", WORD, a_zip(&["[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"]), vec![("header/content-type", "type_mismatch"), ("query/name", "extension_mismatch")]),
+            ("a.docx", WORD, a_zip(&["[Content_Types].xml", "word/document.xml", "word/VBAPROJECT.BIN"]), vec![("header/content-type", "type_mismatch"), ("query/name", "extension_mismatch")]),
+            ("a.docx", WORD, a_macro_type(), vec![("header/content-type", "type_mismatch"), ("query/name", "extension_mismatch")]),
+            ("a.pdf", "application/pdf", [&b"<html>"[..], &a_pdf()].concat(), vec![("header/content-type", "type_mismatch"), ("query/name", "extension_mismatch")]),
         ];
         for (name, declared, bytes, faults) in lies {
             social.upload(name, declared, bytes.clone()).await.faults(&faults);

@@ -87,16 +87,20 @@ on_both_databases! {
             seen
         };
         assert_eq!(alike().await, 5, "county, leader, enforcement, community, social affairs");
-        // From the notice on the committee sees it; the company knows of it, and sees nothing of it until it opens it.
+        // The company knows of it from the notice on, and sees nothing of it until it opens it; nor does the committee before
+        // the notice is served.
         let portal = case.portal();
         assert!(!sees(&portal, &id).await);
         case.officer().post(&format!("{path}/notification"), &notice()).await.expect(200);
-        assert_eq!(alike().await, 6);
-        assert!(!sees(&portal, &id).await);
+        let committee = app.office(Role::ComplexCommittee, &complex);
+        let unserved = committee.get(&path).await.expect(200);
+        assert_eq!((&unserved["unopened"], &unserved["notification"], text(&unserved["description"])), (&serde_json::json!(true), &serde_json::json!(null), ""));
+        assert!(!sees(&committee, &id).await && !sees(&portal, &id).await);
         portal.get("/v1/violations").await.expect(200);
         assert!(!sees(&portal, &id).await, "a list opens nothing");
         let opened = portal.get(&path).await.expect(200);
         assert!(sees(&portal, &id).await);
+        assert_eq!(alike().await, 6);
         // What the company says is the case's too. A decision waits to be opened again; what it uploaded itself it knows.
         let own = portal.a_picture().await;
         let statement = serde_json::json!({ "text": "当日为新员工培训", "evidence": evidence(&own) });

@@ -3,6 +3,7 @@ use serde_json::json;
 use crate::on_both_databases;
 use crate::support::rows::text;
 use crate::support::systems::{client_input, token};
+use crate::support::{Kind, Setup, TestApp, run};
 
 on_both_databases! {
     async fn a_secret_is_shown_once_and_kept_by_nobody(app: TestApp) {
@@ -56,4 +57,49 @@ on_both_databases! {
         assert_eq!(app.count("client_secrets"), 5);
         assert_eq!(system.token(&app).await.json["error"], "invalid_client", "the oldest went");
     }
+}
+
+fn ages(kind: Kind, life: Option<i64>) {
+    let setup = Setup { secret_life: life.map(chrono::Duration::days), ..Setup::default() };
+    run(kind, setup, async |app| {
+        let system = app.a_system(&client_input()).await;
+        let row = system.row(&app).await;
+        assert_eq!(row["secret_expires_at"].is_string(), life.is_some(), "{row}");
+        assert_eq!(row["secrets"][0]["expires_at"], row["secret_expires_at"]);
+        let aged = async |days: u32| {
+            let past = match app.state.db.is_postgres() {
+                true => format!("now() - interval '{days} days'"),
+                false => format!("(unixepoch() - {days} * 86400) * 1000000"),
+            };
+            app.execute(&format!("UPDATE client_secrets SET created_at = {past}"));
+            system.token(&app).await
+        };
+        aged(340).await.expect(200);
+        assert_eq!(counted(&app, "secret_expiring").await, 0);
+        aged(352).await.expect(200);
+        assert_eq!(counted(&app, "secret_expiring").await, u64::from(life.is_some()), "told two weeks before");
+        // The setting is also for secrets that were made before it.
+        let old = aged(366).await;
+        assert_eq!(old.status == 401, life.is_some(), "{}", old.json);
+        assert_eq!(system.row(&app).await["secrets"].as_array().map(Vec::len), Some(usize::from(life.is_none())));
+        let next = app.a_secret(&system.row, 0).await;
+        token(&app, system.id(), &next).await.expect(200);
+    });
+}
+
+async fn counted(app: &TestApp, kind: &str) -> u64 {
+    let metrics = String::from_utf8(app.nobody().get("/metrics").await.bytes).expect("text");
+    let line = format!("xiaoqu_security_events_total{{kind=\"{kind}\"}} ");
+    metrics.lines().find_map(|one| one.strip_prefix(&line)).expect("the line").parse().expect("a count")
+}
+
+#[test]
+fn a_secret_ends_after_the_life_that_the_operator_set() {
+    ages(Kind::Sqlite, Some(365));
+    ages(Kind::Postgres, Some(365));
+}
+
+#[test]
+fn without_a_life_a_secret_ends_by_rotation_only() {
+    ages(Kind::Sqlite, None);
 }

@@ -35,7 +35,7 @@ on_both_databases! {
         app.set_clock("2026-02-12T02:00:00Z");
         let ticket = resident.post("/v1/complaints", &complaint("service.cleaning", &complex)).await.expect(201);
         // 13, 14 (a Saturday that is worked), then 24, 25, 26 of February.
-        assert_eq!((text(&ticket["accept_due"]), text(&ticket["resolve_due"])), ("2026-02-13T15:59:59Z", "2026-02-26T15:59:59Z"));
+        assert_eq!((text(&ticket["accept_due"]), text(&ticket["resolve_due"])), ("2026-02-13T16:00:00Z", "2026-02-26T16:00:00Z"));
         move_clock(&app, "2026-02-13T01:00:00Z").await;
         step(&portal, &ticket, "acceptance", json!({})).await;
         move_clock(&app, "2026-02-14T02:00:00Z").await;
@@ -48,7 +48,7 @@ on_both_databases! {
         assert!(portal.get("/v1/complaints?overdue=true").await.items().is_empty());
         // Four working days were waited for: 14, 24, 25 and 26.
         let goes_on = step(&resident, &ticket, "information", json!({ "text": "三号楼" })).await;
-        assert_eq!((text(&goes_on["state"]), text(&goes_on["resolve_due"])), ("accepted", "2026-03-03T15:59:59Z"));
+        assert_eq!((text(&goes_on["state"]), text(&goes_on["resolve_due"])), ("accepted", "2026-03-03T16:00:00Z"));
         move_clock(&app, "2026-03-02T01:00:00Z").await;
         move_clock(&app, "2026-03-03T15:59:00Z").await;
         let replied = step(&portal, &ticket, "reply", json!({ "text": "已清理" })).await;
@@ -88,7 +88,7 @@ on_both_databases! {
         app.set_clock("2026-09-30T02:00:00Z");
         let ticket = resident.post("/v1/complaints", &elsewhere("other")).await.expect(201);
         // 8, 9, 10 (a Saturday that is worked), 12 and 13 of October.
-        assert_eq!((text(&ticket["accept_due"]), text(&ticket["resolve_due"])), ("2026-10-08T15:59:59Z", "2026-10-13T15:59:59Z"));
+        assert_eq!((text(&ticket["accept_due"]), text(&ticket["resolve_due"])), ("2026-10-08T16:00:00Z", "2026-10-13T16:00:00Z"));
         let (community, social) = (app.office(Role::Community, COMMUNITY), app.social());
         move_clock(&app, "2026-10-08T02:00:00Z").await;
         step(&community, &ticket, "acceptance", json!({})).await;
@@ -101,7 +101,7 @@ on_both_databases! {
         let grant = json!({ "granted": true, "reasons": "情况属实" });
         community.post(&at(&ticket, "extension-decision"), &grant).await.problem(403, "forbidden");
         let extended = step(&social, &ticket, "extension-decision", grant.clone()).await;
-        assert_eq!(text(&extended["resolve_due"]), "2026-10-16T15:59:59Z");
+        assert_eq!(text(&extended["resolve_due"]), "2026-10-16T16:00:00Z");
         community.post(&at(&ticket, "extension"), &ask(1)).await.problem(409, "state_conflict");
         social.post(&at(&ticket, "extension-decision"), &grant).await.problem(409, "state_conflict");
         // The new deadline has its own yellow card.
@@ -130,7 +130,7 @@ on_both_databases! {
     async fn a_deadline_is_told_beforehand_with_its_reasons(app: TestApp) {
         let anybody = app.officer(Role::Resident, "", "resident-7");
         let told = anybody.get("/v1/complaint-deadlines?category=service.cleaning&submitted_at=2026-02-12T02:00:00Z").await.expect(200);
-        assert_eq!((text(&told["accept_due"]), text(&told["resolve_due"])), ("2026-02-13T15:59:59Z", "2026-02-26T15:59:59Z"));
+        assert_eq!((text(&told["accept_due"]), text(&told["resolve_due"])), ("2026-02-13T16:00:00Z", "2026-02-26T16:00:00Z"));
         assert_eq!(text(&told["yellow_at"]), "2026-02-24T16:00:00Z");
         assert_eq!(told["resolve"]["days"].as_array().expect("days").len(), 15, "12 to 26 of February");
         anybody.get("/v1/complaint-deadlines?category=nothing").await.faults(&[("query/category", "unknown_value")]);

@@ -16,7 +16,7 @@ on_both_databases! {
         let made = made.expect(201);
         assert_eq!((text(&made["handler"]["role"]), text(&made["supervisor"]["role"])), ("property_company", "community"));
         // One working day to accept, five to answer: until the end of each day.
-        assert_eq!((text(&made["accept_due"]), text(&made["resolve_due"])), ("2026-03-03T15:59:59Z", "2026-03-09T15:59:59Z"));
+        assert_eq!((text(&made["accept_due"]), text(&made["resolve_due"])), ("2026-03-03T16:00:00Z", "2026-03-09T16:00:00Z"));
         assert_eq!(made["contact"]["phone"], "13912345678", "the complainant reads its own");
         let portal = app.company(text(&company["uscc"]));
         let seen = portal.get(&of(&made)).await.expect(200);
@@ -118,7 +118,7 @@ on_both_databases! {
         move_clock(&app, "2026-03-04T02:00:00Z").await;
         let again = step(&resident, &ticket, "reopening", json!({ "reasons": "垃圾仍在" })).await;
         assert_eq!((text(&again["state"]), &again["satisfaction"]), ("reopened", &json!(null)));
-        assert_eq!((text(&again["accept_due"]), text(&again["resolve_due"])), ("2026-03-05T15:59:59Z", "2026-03-11T15:59:59Z"));
+        assert_eq!((text(&again["accept_due"]), text(&again["resolve_due"])), ("2026-03-05T16:00:00Z", "2026-03-11T16:00:00Z"));
         step(&portal, &ticket, "acceptance", json!({})).await;
         step(&portal, &ticket, "reply", json!({ "text": "已重新清理并拍照" })).await;
         resident.post(&at(&ticket, "reopening"), &json!({ "reasons": "仍不满意" })).await.problem(409, "state_conflict");

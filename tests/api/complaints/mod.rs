@@ -1,8 +1,10 @@
 mod deadlines;
 mod inbox;
+mod knowledge;
 mod lifecycle;
 mod links;
 mod matters;
 mod persons;
+mod reading;
 mod sight;
 mod statistics;

@@ -142,6 +142,69 @@ on_both_databases! {
         county.get(&of(&made)).await.expect(200);
     }
 
+    async fn an_office_complained_of_holds_no_seat_after_a_transfer_and_back(app: TestApp) {
+        let (_, complex) = a_served_complex(&app).await;
+        let resident = app.officer(Role::Resident, "", "resident-7");
+        let discipline = app.office(Role::DisciplineOffice, COUNTY);
+        let to = |role: &str| json!({ "role": role, "reasons": "依职责转办" });
+        let seats = |seen: &Value| [seen["handler"]["role"].clone(), seen["supervisor"]["role"].clone()];
+        let mut ticket = complaint("officials.inaction", &complex);
+        ticket["complained_office"] = json!({ "role": "county_authority", "division": COUNTY });
+        let made = resident.post("/v1/complaints", &ticket).await.expect(201);
+        assert_eq!(seats(&made), [json!("discipline_office"), json!(null)], "nobody supervises it: a state, and no error");
+        discipline.post(&at(&made, "return"), &json!({ "reasons": "无处可退" })).await.problem(409, "state_conflict");
+        let market = app.office(Role::MarketSupervision, COUNTY);
+        discipline.post(&at(&made, "transfer"), &to("market_supervision")).await.expect(200);
+        let seen = market.get(&of(&made)).await.expect(200);
+        assert_eq!(seats(&seen), [json!("market_supervision"), json!(null)]);
+        let back = market.post(&at(&made, "transfer"), &to("discipline_office")).await;
+        assert_eq!(back.status, 200, "{}", String::from_utf8_lossy(&back.bytes));
+        let seen = discipline.get(&of(&made)).await.expect(200);
+        assert_eq!(seats(&seen), [json!("discipline_office"), json!(null)]);
+        discipline.post(&at(&made, "transfer"), &to("county_authority")).await.faults(&[("/role", "conflict")]);
+        app.county().get(&of(&made)).await.problem(404, "not_found");
+        // Late, it has nobody to go up to, and is late all the same.
+        crate::support::complaining::move_clock(&app, "2026-06-01T01:00:00Z").await;
+        let late = discipline.get(&of(&made)).await.expect(200);
+        assert_eq!((late["overdue"].clone(), late["escalated_at"].clone()), (json!(true), json!(null)));
+        assert!(late["red_cards"].as_i64().is_some_and(|cards| cards > 0));
+    }
+
+    async fn a_ticket_about_an_office_of_a_township_goes_from_discipline_to_the_county(app: TestApp) {
+        let (_, complex) = a_served_complex(&app).await;
+        let resident = app.officer(Role::Resident, "", "resident-7");
+        let mut ticket = complaint("officials.inaction", &complex);
+        ticket["complained_office"] = json!({ "role": "social_affairs_office", "division": TOWNSHIP });
+        let made = resident.post("/v1/complaints", &ticket).await.expect(201);
+        let discipline = app.office(Role::DisciplineOffice, COUNTY);
+        let to = json!({ "role": "county_authority", "reasons": "属业务指导问题" });
+        discipline.post(&at(&made, "transfer"), &to).await.expect(200);
+        let seen = app.county().get(&of(&made)).await.expect(200);
+        assert_eq!((text(&seen["handler"]["role"]), &seen["supervisor"]), ("county_authority", &json!(null)));
+        step(&app.county(), &made, "acceptance", json!({})).await;
+    }
+
+    async fn the_office_complained_of_is_of_the_county_of_the_place(app: TestApp) {
+        let (_, complex) = a_served_complex(&app).await;
+        let resident = app.officer(Role::Resident, "", "resident-7");
+        let mut ticket = complaint("officials.inaction", &complex);
+        for (role, division) in
+            [("county_authority", OTHER_COUNTY), ("discipline_office", OTHER_COUNTY), ("social_affairs_office", OTHER_TOWNSHIP)]
+        {
+            ticket["complained_office"] = json!({ "role": role, "division": division });
+            resident.post("/v1/complaints", &ticket).await.faults(&[("/complained_office/division", "conflict")]);
+        }
+        // Tickets about different offices are not one matter.
+        let desk = app.county();
+        let mut both = Vec::new();
+        for (role, division) in [("social_affairs_office", TOWNSHIP), ("governance_center", TOWNSHIP)] {
+            ticket["complained_office"] = json!({ "role": role, "division": division });
+            both.push(resident.post("/v1/complaints", &ticket).await.expect(201));
+        }
+        let merge = json!({ "into": both[1]["id"], "reasons": "同一事项" });
+        desk.post(&at(&both[0], "merge"), &merge).await.faults(&[("/into", "conflict")]);
+    }
+
     async fn a_private_ticket_stays_with_its_handler_and_those_above(app: TestApp) {
         let (company, complex) = a_served_complex(&app).await;
         let made = app.officer(Role::Resident, "", "resident-7").post("/v1/complaints", &complaint("privacy.leak", &complex)).await.expect(201);

@@ -36,6 +36,20 @@ fn almost(app: &TestApp) -> (String, u8) {
 }
 
 on_sqlite! {
+    async fn a_form_that_an_operation_does_not_have_is_refused(app: TestApp) {
+        let list = |accept: &str| app.county().get("/v1/companies").header("accept", accept);
+        for good in ["*/*", "application/json", "application/*;q=0.2", "text/csv, application/json;q=0.1", ""] {
+            list(good).await.expect(200);
+        }
+        for bad in ["text/csv", "application/json;q=0", "application/xml, text/*"] {
+            let refused = list(bad).english().await;
+            assert!(text(&refused.problem(406, "not_acceptable")["detail"]).contains("application/json"), "{bad}");
+        }
+        // Whoever may not call it is told that first.
+        app.nobody().get("/v1/companies").header("accept", "text/csv").await.problem(401, "unauthorized");
+        app.nobody().get("/v1/ledger/head").header("accept", "text/csv").await.problem(406, "not_acceptable");
+    }
+
     async fn the_id_of_a_request_comes_back(app: TestApp) {
         for id in ["abc-1_2.3:4", &"x".repeat(100)] {
             let answer = app.nobody().get("/v1/me").header("x-request-id", id).await;
@@ -50,6 +64,33 @@ on_sqlite! {
             let ours = answer.header("x-request-id");
             assert!(ours != odd && uuid::Uuid::parse_str(ours).is_ok(), "{ours}");
         }
+    }
+
+    async fn every_answer_tells_a_browser_to_be_discreet(app: TestApp) {
+        for path in ["/v1/me", "/livez", "/public/", "/nowhere", "/openapi.json"] {
+            let answer = app.nobody().get(path).await;
+            assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+            assert!(answer.header("permissions-policy").contains("geolocation=()"), "{path}");
+            assert_eq!(answer.header("strict-transport-security"), "max-age=31536000", "{path}: it is reached by https");
+        }
+    }
+
+    async fn the_ledger_has_our_id_of_a_request_beside_its_callers(app: TestApp) {
+        for _ in 0..2 {
+            app.social().post("/v1/complexes", &complex_input()).header("x-request-id", "always-the-same").await.expect(201);
+        }
+        app.social().post("/v1/complexes", &complex_input()).await.expect(201);
+        let leaves: Vec<serde_json::Value> = app
+            .values("SELECT leaf AS value FROM ledger_events WHERE kind = 'complex.registered'")
+            .iter()
+            .map(|leaf| serde_json::from_str(leaf).expect("a leaf"))
+            .collect();
+        let (theirs, ours): (Vec<_>, Vec<_>) = leaves.iter().partition(|leaf| leaf["request_id"] == "always-the-same");
+        let own: std::collections::BTreeSet<&str> =
+            theirs.iter().map(|leaf| leaf["server_request_id"].as_str().expect("an id of ours")).collect();
+        assert_eq!((theirs.len(), own.len()), (2, 2), "two requests are told apart");
+        assert!(own.iter().all(|id| uuid::Uuid::parse_str(id).is_ok()));
+        assert!(ours.len() == 1 && ours[0].get("server_request_id").is_none() && ours[0]["request_id"].is_string());
     }
 
     async fn every_answer_forbids_guessing_its_type_and_keeping_it(app: TestApp) {
@@ -211,5 +252,125 @@ fn slow_clients_are_cut_off_and_keep_nobody_waiting() {
         assert!(closed.iter().all(|it| *it), "{} are left open", closed.iter().filter(|it| !**it).count());
         office.get("/v1/me").await.expect(200);
         assert!(office.get("/v1/complexes").await.items().is_empty(), "no half of a request was carried out");
+    });
+}
+
+/// Sends a piece of a chunked body now and then, until the server has ended the connection.
+fn ends_while_chunks_come(mut stream: TcpStream, head: &str) -> Option<Duration> {
+    stream.set_read_timeout(Some(Duration::from_millis(200))).expect("a time limit");
+    stream.write_all(head.as_bytes()).expect("a head");
+    let began = Instant::now();
+    let mut rest = [0; 4096];
+    while began.elapsed() < Duration::from_secs(20) {
+        let sent = stream.write_all(b"1\r\nx\r\n");
+        let ended = match stream.read(&mut rest) {
+            Ok(count) => count == 0,
+            Err(error) => !matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut),
+        };
+        if ended || sent.is_err() {
+            return Some(began.elapsed());
+        }
+    }
+    None
+}
+
+#[test]
+fn a_body_that_nobody_reads_keeps_no_connection() {
+    let mut setup = Setup { request_timeout: Duration::from_secs(1), ..Setup::default() };
+    setup.server.max_connections = 16;
+    run(Kind::Sqlite, setup, async |app: TestApp| {
+        let chunked = "Host: x\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n";
+        let token = app.social().token.expect("a token");
+        let heads = [
+            // 401, 408, 404, and 200 to a body that a GET should not have.
+            format!("POST /v1/complexes HTTP/1.1\r\n{chunked}\r\n"),
+            format!("POST /v1/complexes HTTP/1.1\r\n{chunked}Authorization: Bearer {token}\r\n\r\n"),
+            format!("POST /nowhere HTTP/1.1\r\n{chunked}\r\n"),
+            format!("GET /livez HTTP/1.1\r\n{chunked}\r\n"),
+        ];
+        let streams: Vec<TcpStream> = (0..16).map(|_| connect(&app)).collect();
+        let ended = tokio::task::spawn_blocking(move || {
+            let all: Vec<_> = streams.into_iter().zip(heads.into_iter().cycle()).collect();
+            let threads = all.into_iter().map(|(stream, head)| {
+                std::thread::spawn(move || (head.clone(), ends_while_chunks_come(stream, &head)))
+            });
+            threads.collect::<Vec<_>>().into_iter().map(|one| one.join().expect("it ran")).collect::<Vec<_>>()
+        });
+        for (head, after) in ended.await.expect("all were tried") {
+            let after = after.unwrap_or_else(|| panic!("left open: {head}"));
+            assert!(after < Duration::from_secs(15), "{after:?}: {head}");
+        }
+        assert_eq!(app.nobody().get("/livez").await.status, 200);
+    });
+}
+
+#[test]
+fn a_form_without_a_key_is_bounded_in_bytes_and_in_seconds() {
+    let setup = Setup { request_timeout: Duration::from_secs(2), ..Setup::default() };
+    run(Kind::Sqlite, setup, async |app: TestApp| {
+        let head = |length: usize| {
+            format!(
+                "POST /open311/v2/requests.json HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n\
+                 Content-Length: {length}\r\n\r\n"
+            )
+        };
+        let mut stream = connect(&app);
+        stream.set_read_timeout(Some(Duration::from_millis(200))).expect("a time limit");
+        stream.write_all(head(1_000_000).as_bytes()).expect("a head");
+        let began = Instant::now();
+        let mut answer = Vec::new();
+        let mut part = [0; 4096];
+        while began.elapsed() < Duration::from_secs(20) {
+            let _ = stream.write_all(b"-");
+            match stream.read(&mut part) {
+                Ok(0) => break,
+                Ok(count) => answer.extend_from_slice(&part[..count]),
+                Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
+                }
+                Err(_) => break,
+            }
+        }
+        assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+        assert!(answer.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&answer));
+        // Lines before the first boundary are no part of the form and count all the same.
+        let lines = app.nobody().call(reqwest::Method::POST, "/open311/v2/requests.json");
+        let answer = lines.body("multipart/form-data; boundary=b", "\n".repeat(600_000)).await;
+        assert_eq!(answer.status, 413);
+    });
+}
+
+#[test]
+fn one_address_holds_up_nobody_else() {
+    let mut setup = Setup { request_timeout: Duration::from_secs(8), ..Setup::default() };
+    setup.limits.at_once = 3;
+    run(Kind::Sqlite, setup, async |app: TestApp| {
+        let (most, _) = almost(&app);
+        let mut slow: Vec<TcpStream> = (0..3)
+            .map(|_| {
+                let mut stream = connect(&app);
+                stream.write_all(most.as_bytes()).expect("most of a request");
+                stream
+            })
+            .collect();
+        let mut refused = false;
+        for _ in 0..50 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            refused = app.social().get("/v1/me").await.status == 429;
+            if refused {
+                break;
+            }
+        }
+        assert!(refused, "a fourth of the same address waits");
+        assert_eq!(app.nobody().get("/livez").await.status, 200, "a probe does not");
+        slow.pop();
+        let mut served = false;
+        for _ in 0..50 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            served = app.social().get("/v1/me").await.status == 200;
+            if served {
+                break;
+            }
+        }
+        assert!(served, "one of them has left");
     });
 }

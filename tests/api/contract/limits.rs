@@ -109,30 +109,87 @@ fn an_address_without_a_token_is_limited_and_a_caller_of_it_is_not() {
     });
 }
 
+/// A token with the signature of another one.
+fn forged(app: &TestApp, number: usize) -> String {
+    let [one, other] =
+        ["one", "other"].map(|name| app.token_of(Role::SocialAffairsOffice, TOWNSHIP, &format!("{name}-{number}")));
+    let (text, signature) = (one.rsplit_once('.'), other.rsplit_once('.'));
+    format!("{}.{}", text.expect("a token").0, signature.expect("a token").1)
+}
+
 #[test]
-fn an_address_that_tries_tokens_is_shut_out_and_known_callers_of_it_are_not() {
-    with_limits(LimitOptions { refused_tokens: slow(5), ..LimitOptions::default() }, async |app: TestApp| {
+fn bad_tokens_of_an_address_do_not_lock_out_its_good_ones() {
+    with_limits(
+        LimitOptions { refused_tokens: slow(5), forged_tokens: slow(200), ..LimitOptions::default() },
+        async |app| {
+            let fresh = |number: usize| app.officer(Role::SocialAffairsOffice, TOWNSHIP, &format!("fresh-{number}"));
+            // One that comes again and again is not looked at for a while, and a look at it is what the limit counts.
+            let thief = app.bearer("eyJ.e30.x");
+            for _ in 0..5 {
+                thief.get("/v1/me").await.problem(401, "invalid_token");
+            }
+            until_refused(&thief, "/v1/me").await.problem(429, "too_many_requests");
+            fresh(0).get("/v1/me").await.expect(200);
+            // Fifty-one others, malformed, expired, and with a signature of nobody.
+            for number in 1..=51 {
+                for bad in [forged(&app, number), format!("x{number}.e30.x")] {
+                    app.bearer(&bad).get("/v1/me").await.problem(401, "invalid_token");
+                }
+                fresh(number).get("/v1/me").await.expect(200);
+            }
+            assert!(counted(&app, "token_malformed").await >= 51);
+            assert!(counted(&app, "token_forged").await >= 51);
+            assert!(counted(&app, "rate_limited_tokens").await >= 1);
+        },
+    );
+}
+
+#[test]
+fn a_flood_of_forged_signatures_is_not_checked_for_ever() {
+    with_limits(LimitOptions { forged_tokens: slow(5), ..LimitOptions::default() }, async |app: TestApp| {
         let known = app.social();
         known.get("/v1/me").await.expect(200);
-        let thief = app.bearer("eyJ.e30.x");
-        for _ in 0..5 {
-            thief.get("/v1/me").await.problem(401, "invalid_token");
+        let mut seen = Vec::new();
+        for number in 0..40 {
+            seen.push(app.bearer(&forged(&app, number)).get("/v1/me").await.status);
         }
-        until_refused(&thief, "/v1/me").await;
-        // A token that nobody has checked yet is not checked now, good or bad.
-        let mut fresh = Vec::new();
-        for number in 0..5 {
-            until_refused(&thief, "/v1/me").await;
-            let unseen = app.officer(Role::SocialAffairsOffice, TOWNSHIP, &format!("unseen-{number}"));
-            fresh.push(unseen.get("/v1/me").await.status);
-        }
-        assert!(fresh.contains(&429), "{fresh:?}");
+        assert!(seen[0] == 401 && seen.contains(&429), "{seen:?}");
         known.get("/v1/me").await.expect(200);
-        assert!(counted(&app, "token_malformed").await >= 5);
-        assert!(counted(&app, "rate_limited_tokens").await >= 6);
         tokio::time::sleep(Duration::from_millis(1100)).await;
         app.officer(Role::SocialAffairsOffice, TOWNSHIP, "late").get("/v1/me").await.expect(200);
     });
+}
+
+#[test]
+fn probes_have_a_limit_of_their_own() {
+    let limits = LimitOptions { address: slow(2), probes: slow(5), ..LimitOptions::default() };
+    with_limits(limits, async |app: TestApp| {
+        until_refused(&app.nobody(), "/openapi.json").await;
+        app.nobody().get("/readyz").await.expect(200);
+        until_refused(&app.nobody(), "/livez").await.problem(429, "too_many_requests");
+        until_refused(&app.nobody(), "/readyz").await.problem(429, "too_many_requests");
+        app.social().get("/v1/me").await.expect(200);
+    });
+}
+
+#[test]
+fn a_proxy_that_settings_do_not_name_is_noticed() {
+    let proxies = |trusted: &[&str]| Proxies {
+        trusted: trusted.iter().map(|one| one.parse().expect("a network")).collect(),
+        header: ForwardedHeader::XForwardedFor,
+    };
+    for (trusted, noticed) in [(&[][..], 2), (&["10.0.0.0/8"][..], 2), (&["127.0.0.0/8"][..], 0)] {
+        let limits = LimitOptions { proxies: proxies(trusted), ..LimitOptions::default() };
+        with_limits(limits, async |app: TestApp| {
+            app.nobody().get("/livez").await.expect(200);
+            app.nobody().get("/livez").header("x-forwarded-for", "198.51.100.1").await.expect(200);
+            app.nobody().get("/livez").header("forwarded", "for=198.51.100.1").await.expect(200);
+            let text = String::from_utf8(app.nobody().get("/metrics").await.bytes).expect("text");
+            let line = format!("xiaoqu_unnamed_proxy_requests_total {noticed}");
+            assert!(text.contains(&line), "{trusted:?}: {line}");
+            assert_eq!(app.state.unnamed_proxy.is_completed(), noticed > 0, "the log says it once");
+        });
+    }
 }
 
 #[test]
@@ -175,12 +232,11 @@ fn behind_a_trusted_proxy_each_caller_has_an_address_of_its_own() {
 }
 
 #[test]
-fn the_document_names_the_limit_of_every_operation_but_the_probes() {
+fn the_document_names_the_limit_of_every_operation() {
     let document = xiaoqu::app::document::document(true).expect("the document");
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("operations") {
-            let probe = ["/livez", "/readyz", "/metrics"].contains(&path.as_str());
-            assert_eq!(operation["responses"]["429"] == Value::Null, probe, "{method} {path}");
+            assert_ne!(operation["responses"]["429"], Value::Null, "{method} {path}");
         }
     }
     let headers = &document["components"]["responses"]["Problem429"]["headers"];

@@ -1,6 +1,9 @@
 mod concurrency;
+mod conditions;
 mod http;
 mod idempotency;
 mod limits;
 mod paging;
 mod problems;
+mod refusals;
+mod texts;

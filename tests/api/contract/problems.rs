@@ -31,7 +31,6 @@ on_sqlite! {
         let post = |path: &str| county.call(Method::POST, path);
         county.get("/v1/nothing").await.problem(404, "not_found");
         county.get("/v1/companies/").await.problem(404, "not_found");
-        county.get("/").await.problem(404, "not_found");
         post("/v1/companies").body("application/json", "{\"name\": ").await.problem(400, "malformed_json");
         post("/v1/companies").body("application/json", "").await.problem(400, "malformed_json");
         post("/v1/companies").body("application/json", vec![0xff, 0xfe, 0x00]).await.problem(400, "malformed_json");
@@ -91,7 +90,7 @@ on_sqlite! {
         let many: serde_json::Map<_, _> = (0..5000).map(|i| (format!("f{i}"), json!(1))).collect();
         let answer = app.county().post("/v1/companies", &json!(many)).await;
         answer.problem(400, "invalid_input");
-        assert!(answer.json["errors"].as_array().unwrap().len() <= 1000, "the document says at most 1000");
+        assert!(answer.json["errors"].as_array().unwrap().len() <= 100, "the document says at most 100");
     }
 }
 
@@ -138,7 +137,7 @@ on_both_databases! {
         input["name"] = json!("长".repeat(200));
         input["uscc"] = json!(crate::support::rows::a_uscc());
         app.county().post("/v1/companies", &input).await.expect(201);
-        for odd in ["甲\u{0}乙", "甲\u{202e}乙", "甲\u{200b}乙", "甲\n乙"] {
+        for odd in ["甲\u{0}乙", "甲\u{202e}乙", "甲\u{fffd}乙", "甲\n乙"] {
             input["name"] = json!(odd);
             app.county().post("/v1/companies", &input).await.faults(&[("/name", "forbidden_character")]);
         }

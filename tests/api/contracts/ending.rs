@@ -71,6 +71,7 @@ on_both_databases! {
         let mut case = Case::new(&app, &["P"]).await;
         let removal = proposed_removal(&mut case).await;
         case.heard_on(&removal, &case.officer()).await;
+        case.decisions_are_final().await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
         let contracts = app.social().get(&format!("/v1/contracts?complex_id={}", case.id("P"))).await;
         let contract = contracts.items()[0].clone();
@@ -94,6 +95,7 @@ on_both_databases! {
         case.officer().post(&format!("{removal}/notification"), &notice()).await.expect(200);
         let opened = case.portal().get(&removal).await.expect(200);
         case.heard_until(&opened).await;
+        case.decisions_are_final().await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
         let contract = app.social().get(&format!("/v1/contracts?complex_id={}", case.id("P"))).await.items()[0].clone();
         assert!(!contract["removal_id"].is_null());
@@ -153,6 +155,7 @@ on_both_databases! {
         let mut case = Case::new(&app, &["P"]).await;
         let removal = proposed_removal(&mut case).await;
         case.heard_on(&removal, &case.officer()).await;
+        case.decisions_are_final().await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
         let contract = app.social().get(&format!("/v1/contracts?complex_id={}", case.id("P"))).await.items()[0].clone();
         let at = path("contracts", &contract);

@@ -4,13 +4,31 @@ use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
 use super::{draft, filed, filer, registered, submitted, upload};
+use crate::api::calendar_following::{events, with_holidays};
 use crate::on_both_databases;
 use crate::support::cases::reasons;
 use crate::support::client::Client;
-use crate::support::rows::{a_company, a_complex, a_policy, a_service, contract_input, path, text};
+use crate::support::rows::{a_company, a_complex, a_policy, a_service, contract_input, end_contract, path, text};
 use crate::support::{COMMUNITY, COUNTY, NEIGHBOUR, TOWNSHIP};
 
 on_both_databases! {
+    async fn a_holiday_that_is_added_moves_the_review_and_the_hand_over(app: TestApp) {
+        let (company, complex) = (a_company(&app).await, a_complex(&app).await);
+        let portal = app.company(text(&company["uscc"]));
+        let sent = submitted(&portal, &draft(&complex, "2026-04-01", Some("2029-03-31"))).await;
+        assert_eq!(sent["review_due_on"], "2026-03-16");
+        let served = a_complex(&app).await;
+        let ended = a_service(&app, &served, &company, "2025-01-01").await;
+        end_contract(&app, &ended, "2026-03-31").await;
+        let read = async |contract: &Value| app.county().get(&path("contracts", contract)).await.expect(200);
+        let due = read(&ended).await["handover"]["due_on"].clone();
+        with_holidays(&app, 2026, &["2026-03-10", text(&due)]).await;
+        assert_eq!(read(&sent).await["review_due_on"], "2026-03-17");
+        let moved = read(&ended).await["handover"]["due_on"].clone();
+        assert!(text(&due) < text(&moved), "{due} to {moved}");
+        assert_eq!(events(&app, "contract.deadline_moved"), 2);
+    }
+
     async fn a_company_submits_the_county_refuses_and_files_what_was_mended(app: TestApp) {
         let (company, complex) = (a_company(&app).await, a_complex(&app).await);
         let portal = app.company(text(&company["uscc"]));
@@ -51,7 +69,7 @@ on_both_databases! {
         filer(&app).post(&format!("{at}/refusal"), &reasons).await.problem(409, "office_not_registered");
         registered(&app, "county_authority", COUNTY).await;
         let refused = filer(&app).post(&format!("{at}/refusal"), &reasons).await.expect(200);
-        assert_eq!((&refused["state"], &refused["refusals"][0]["text"]), (&json!("refused"), &json!("决议未附表决结果")));
+        assert_eq!((&refused["state"], &refused["refusals"][0]["reasons"]), (&json!("refused"), &json!("决议未附表决结果")));
         app.county().post(&format!("{at}/filing"), &json!({})).await.problem(409, "state_conflict");
         let again = portal.post(&submission, &json!({ "note": "已补充表决结果" })).await.expect(200);
         assert_eq!(again["state"], "submitted");

@@ -42,6 +42,44 @@ on_both_databases! {
         committee.post(&at, &items(&ITEMS[5..], "2026-04-03")).await.problem(409, "state_conflict");
     }
 
+    async fn what_the_company_recorded_in_time_and_nobody_confirmed_is_a_dispute_and_no_lateness(app: TestApp) {
+        let (company, complex) = (a_company(&app).await, a_complex(&app).await);
+        let contract = filed(&app, &company, &draft(&complex, "2025-01-01", None)).await;
+        end_contract(&app, &contract, "2026-03-31").await;
+        let at = path("contracts", &contract);
+        let (portal, committee) = (app.company(text(&company["uscc"])), app.office(Role::ComplexCommittee, text(&complex["id"])));
+        app.set_clock("2026-04-15T01:00:00Z");
+        let said = portal.post(&format!("{at}/handover"), &items(&ITEMS, "2026-04-15")).await.expect(200);
+        assert_eq!((&said["handover"]["standing"], &said["handover"]["confirmation_due_on"]), (&json!("unconfirmed"), &json!("2026-04-22")));
+        committee.post(&format!("{at}/handover"), &items(&ITEMS[..5], "2026-04-15")).await.expect(200);
+        app.set_clock("2026-04-30T01:00:00Z");
+        let seen = app.social().get(&at).await.expect(200);
+        assert_eq!((&seen["handover"]["overdue"], &seen["handover"]["standing"]), (&json!(false), &json!("unconfirmed")));
+        app.social().post(&format!("{at}/handover-report"), &json!({})).await.problem(409, "state_conflict");
+        // It waits for whoever receives, who is late; the company has nothing to do.
+        let item = committee.get("/v1/inbox?kind=receive_handover").await.items()[0].clone();
+        assert_eq!((&item["due_on"], &item["overdue"]), (&json!("2026-04-22"), &json!(true)));
+        assert!(portal.get("/v1/inbox?kind=hand_over").await.items().is_empty());
+        let done = committee.post(&format!("{at}/handover"), &items(&ITEMS[5..], "2026-04-30")).await.expect(200);
+        assert_eq!((&done["handover"]["standing"], &done["handover"]["done_on"]), (&json!("done"), &json!("2026-04-30")));
+    }
+
+    async fn what_was_recorded_after_the_last_day_is_late_whatever_day_it_names(app: TestApp) {
+        let (company, complex) = (a_company(&app).await, a_complex(&app).await);
+        let contract = filed(&app, &company, &draft(&complex, "2025-01-01", None)).await;
+        end_contract(&app, &contract, "2026-03-31").await;
+        let at = path("contracts", &contract);
+        let portal = app.company(text(&company["uscc"]));
+        app.set_clock("2026-04-15T01:00:00Z");
+        portal.post(&format!("{at}/handover"), &items(&ITEMS[..5], "2026-04-15")).await.expect(200);
+        app.set_clock("2026-04-16T01:00:00Z");
+        let late = portal.post(&format!("{at}/handover"), &items(&ITEMS[5..], "2026-04-15")).await.expect(200);
+        assert_eq!((&late["handover"]["standing"], &late["handover"]["overdue"]), (&json!("late"), &json!(true)));
+        let reported = app.social().post(&format!("{at}/handover-report"), &json!({})).await.expect(201);
+        let told = text(&reported["description"]);
+        assert!(told.contains("2026年3月31日") && !told.contains("图纸"), "what was recorded in time is not among it: {told}");
+    }
+
     async fn what_is_not_received_by_the_due_day_is_overdue(app: TestApp) {
         let (company, complex) = (a_company(&app).await, a_complex(&app).await);
         let contract = filed(&app, &company, &draft(&complex, "2025-01-01", None)).await;

@@ -43,7 +43,7 @@ on_both_databases! {
         let description = text(&violation["description"]);
         assert!(description.contains("消防车道畅通") && description.contains("拒不清理"), "{description}");
         let proof = violation["evidence"].as_array().unwrap();
-        assert!(text(&proof[0]["text"]).contains("2026-03-02") && proof.len() == 2);
+        assert!(text(&proof[0]["text"]).contains("2026年3月2日") && proof.len() == 2);
         let copy = text(&proof[1]["attachment_id"]);
         assert_ne!(copy, photo);
         let info = officer.get(&format!("/v1/attachments/{copy}")).await.expect(200);

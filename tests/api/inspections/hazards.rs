@@ -107,6 +107,33 @@ on_both_databases! {
         app.office(Role::ComplexCommittee, text(&complex["id"])).get(&at).await.expect(200);
     }
 
+    async fn a_hazard_says_how_grave_it_is_and_a_recheck_may_set_an_earlier_day(app: TestApp) {
+        let (_, complex) = a_served_complex(&app).await;
+        app.set_clock("2026-04-02T03:00:00Z");
+        let office = app.office(Role::EnforcementOffice, TOWNSHIP);
+        let mut body = unplanned(&complex, "safety", "2026-04-02T02:00:00Z", &["fire_equipment"]);
+        for item in body["items"].as_array_mut().expect("items") {
+            if item["item"] == "fire_equipment" {
+                item["severity"] = json!("major");
+            }
+        }
+        let picture = evidence(&office.a_picture().await);
+        body["items"].as_array_mut().unwrap().iter_mut().find(|one| one["item"] == "fire_equipment").unwrap()["evidence"] = picture;
+        let mut wrong = body.clone();
+        wrong["key"] = json!(uuid::Uuid::new_v4());
+        wrong["items"].as_array_mut().unwrap().iter_mut().find(|one| one["outcome"] == "pass").unwrap()["severity"] = json!("general");
+        let refused = office.post("/v1/inspection-results", &json!({ "results": [wrong] })).await;
+        assert!(refused.json.to_string().contains("conflict"), "{refused:?}");
+        office.post("/v1/inspection-results", &json!({ "results": [body] })).await.expect(200);
+        let hazards = office.get("/v1/hazards?severity=major").await.items().clone();
+        assert_eq!((hazards.len(), &hazards[0]["severity"], &hazards[0]["due_on"]), (1, &json!("major"), &json!("2026-04-10")));
+        assert!(office.get("/v1/hazards?severity=general").await.items().is_empty());
+        let at = path("hazards", &hazards[0]);
+        let earlier = office.post(&format!("{at}/recheck"), &recheck("not_rectified", Some("2026-04-03"))).await.expect(200);
+        assert_eq!((&earlier["due_on"], &earlier["state"]), (&json!("2026-04-03"), &json!("open")));
+        office.post(&format!("{at}/recheck"), &recheck("not_rectified", Some("2026-04-02"))).await.faults(&[("/due_on", "before_start")]);
+    }
+
     async fn a_hazard_outlives_the_company_under_which_it_was_found(app: TestApp) {
         let (first, second, complex) = (a_company(&app).await, a_company(&app).await, a_complex(&app).await);
         let contract = a_service(&app, &complex, &first, "2025-01-01").await;

@@ -129,7 +129,7 @@ on_both_databases! {
         let second = leader.post("/v1/inspections", &visit(&complex, "2026-03-09", &[("social_affairs_office", "general")])).await.expect(201);
         let at = path("inspections", &second);
         let ended = app.county().post(&format!("{at}/cancellation"), &reasons()).await.expect(200);
-        assert_eq!((&ended["state"], &ended["cancellation"]["text"]), (&json!("cancelled"), &reasons()["reasons"]));
+        assert_eq!((&ended["state"], &ended["cancellation"]["reasons"]), (&json!("cancelled"), &reasons()["reasons"]));
         app.county().post(&format!("{at}/cancellation"), &reasons()).await.problem(409, "state_conflict");
         app.social().post(&format!("{at}/result"), &result("general", "2026-03-05T00:00:00Z", &[])).await.problem(409, "state_conflict");
         assert_eq!(overdue().await, 0);

@@ -97,7 +97,7 @@ on_both_databases! {
         assert_eq!(leaf_of(&app, &case.portal(), &about, "violation.confirmed").await, Value::Null, "not served yet");
         case.portal().post(&format!("{violation}/appeal"), &said).await.expect(200);
         let decision = json!({ "outcome": "upheld", "reasons": "原认定事实清楚" });
-        case.leader().post(&format!("{violation}/appeal-decision"), &decision).await.expect(200);
+        app.county().post(&format!("{violation}/appeal-decision"), &decision).await.expect(200);
         let seen = feed(&app, &case.portal(), &about).await;
         assert_eq!(
             types(&seen),
@@ -176,6 +176,35 @@ on_both_databases! {
         let company = text(&case.company["id"]);
         assert_eq!(types(&list(&format!("&company_id={company}&type=company.registered")).await), ["company.registered"]);
         app.county().get("/v1/ledger/entries").await.problem(403, "forbidden");
+    }
+
+    async fn filters_of_the_feed_take_what_exists_and_refuse_the_rest(app: TestApp) {
+        let mut case = Case::new(&app, &["P", "Q"]).await;
+        case.notified("V", nine(3), "P", "2026-03-02").await;
+        case.notified("W", nine(4), "Q", "2026-03-02").await;
+        app.sealed().await;
+        let office = app.social();
+        let feed = async |filter: &str| office.get(&format!("/v1/events?limit=200&{filter}")).await.items().clone();
+        let all = feed("").await;
+        let of = |subject: &str| all.iter().filter(|one| text(&one["type"]).starts_with(subject)).count();
+        assert_eq!(feed("type=violation.*").await.len(), of("violation."));
+        let two = feed("type=violation.reported,violation.notified").await;
+        assert_eq!(two.len(), 4);
+        assert!(two.iter().all(|one| ["violation.reported", "violation.notified"].contains(&text(&one["type"]))));
+        let complex = all.iter().find_map(|one| one["complexid"].as_str()).expect("an event of a complex").to_owned();
+        let there = feed(&format!("complex_id={complex}")).await;
+        assert!(!there.is_empty() && there.iter().all(|one| one["complexid"] == json!(complex)), "{there:?}");
+        for wrong in ["nope", "violation", "violation.confirmd", "viol*", "violation.notified,nope"] {
+            for list in ["/v1/events", "/v1/ledger/entries"] {
+                let caller = if list == "/v1/events" { app.social() } else { app.office(Role::Auditor, COUNTY) };
+                let answer = caller.get(&format!("{list}?type={wrong}")).english().await;
+                answer.faults(&[("query/type", "unknown_value")]);
+                assert!(text(&answer.json["errors"][0]["detail"]).contains("the nearest is"), "{wrong}");
+            }
+        }
+        let words = app.social().get("/v1/vocabulary").await.items().clone();
+        let types = words.iter().find(|one| one["name"] == "event_type").expect("event types");
+        assert!(types["values"].as_array().expect("values").iter().any(|one| one["code"] == "violation.confirmed"));
     }
 
     async fn a_matter_led_by_the_police_is_addressed_to_them(app: TestApp) {

@@ -40,9 +40,11 @@ on_both_databases! {
         let today = opened["hearing_request_due_on"].clone();
         let record = json!({ "held_on": today, "record": "当事人到场陈述" });
         case.officer().post(&format!("{removal}/hearing-record"), &record).await.expect(200);
+        case.decisions_are_final().await;
+        let today = json!(app.state.clock.today());
         let approved = case.leader().post(&approve, &reasons()).await.expect(200);
         assert_eq!(approved["state"], "approved");
-        assert_eq!(approved["approval"]["text"], reasons()["reasons"]);
+        assert_eq!(approved["approval"]["reasons"], reasons()["reasons"]);
 
         // Approval starts the removal; carrying it out names the lawful ground and its document.
         let complete = format!("{removal}/completion");
@@ -68,9 +70,11 @@ on_both_databases! {
         let appeal = format!("{}/appeal", case.violation("V3"));
         case.portal().post(&appeal, &json!({ "text": "不服认定" })).await.expect(200);
         case.heard_on(&removal, &case.officer()).await;
+        case.decisions_are_final().await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.problem(409, "appeal_pending");
         let upheld = json!({ "outcome": "upheld", "reasons": "原认定事实清楚" });
         app.county().post(&format!("{}/appeal-decision", case.violation("V3")), &upheld).await.expect(200);
+        case.decisions_are_final().await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
     }
 
@@ -122,6 +126,7 @@ on_both_databases! {
         case.heard_until(&opened).await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.problem(409, "due_process");
         case.heard_on(&removal, &case.officer()).await;
+        case.decisions_are_final().await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
     }
 
@@ -137,6 +142,7 @@ on_both_databases! {
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.problem(409, "statement_unanswered");
         case.officer().post(&format!("{removal}/statement-answer"), &reasons()).await.expect(200);
         case.officer().post(&format!("{removal}/statement-answer"), &reasons()).await.problem(409, "state_conflict");
+        case.decisions_are_final().await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
     }
 

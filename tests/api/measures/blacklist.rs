@@ -31,10 +31,11 @@ on_both_databases! {
         assert!(app.county().get("/v1/blacklist").await.items().is_empty());
     }
 
-    async fn the_county_lists_a_company_it_takes_no_new_complex_and_an_appeal_takes_all_back(app: TestApp) {
+    async fn the_county_lists_a_company_it_takes_no_new_complex_and_a_revocation_takes_all_back(app: TestApp) {
         let mut case = Case::new(&app, &["P"]).await;
         let blacklist = level_four(&mut case).await;
         case.heard_on(&blacklist, &clerk(&app)).await;
+        case.decisions_are_final().await;
         let today = app.state.clock.today().to_string();
         case.name_the_regulation(&today).await;
         case.leader().post(&format!("{blacklist}/approval"), &reasons()).await.problem(404, "not_found");
@@ -59,10 +60,9 @@ on_both_databases! {
         case.portal().post(&format!("{path}/credit-repair"), &repair).await.expect(200);
         case.portal().post(&format!("{path}/credit-repair"), &repair).await.problem(409, "state_conflict");
 
-        // The appeal against one of the four grounds is granted: a task to take the listing back.
-        case.portal().post(&format!("{}/appeal", case.violation("V4")), &repair).await.expect(200);
-        let revoked = json!({ "outcome": "revoked", "reasons": "证据不足" });
-        app.county().post(&format!("{}/appeal-decision", case.violation("V4")), &revoked).await.expect(200);
+        // One of the four grounds is revoked: a task to take the listing back.
+        case.portal().post(&format!("{}/appeal", case.violation("V4")), &repair).await.problem(409, "deadline_passed");
+        app.county().post(&format!("{}/revocation", case.violation("V4")), &reasons()).await.expect(200);
         assert_eq!(case.level().await, 3);
         // At once: no company stays on a list on a ground that was revoked.
         let entry = app.county().get(&path).await.expect(200);
@@ -82,6 +82,7 @@ on_both_databases! {
         level_four(&mut case).await;
         let restriction = case.measure("restriction").await;
         case.heard_on(&restriction, &clerk(&app)).await;
+        case.decisions_are_final().await;
         let today = app.state.clock.today().to_string();
         case.name_the_regulation(&today).await;
         app.county().post(&format!("{restriction}/approval"), &reasons()).await.expect(200);

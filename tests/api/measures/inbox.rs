@@ -20,30 +20,32 @@ on_both_databases! {
         let mut case = Case::new(&app, &["P"]).await;
         let (office, portal) = (case.officer(), case.portal());
         case.reported("V1", nine(3), "P", "2026-03-02").await;
-        assert_eq!(waits(&office).await, one("notify_violation", json!(null)));
+        assert_eq!(waits(&office).await, one("notify_violation", json!("2026-03-16")));
         assert!(waits(&portal).await.is_empty());
         let path = case.violation("V1");
         office.post(&format!("{path}/notification"), &notice()).await.expect(200);
-        assert_eq!(waits(&office).await, one("record_delivery", json!(null)));
+        assert_eq!(waits(&office).await, one("record_delivery", json!("2026-03-09")));
         assert_eq!(waits(&portal).await, one("open_notice", json!(null)));
         portal.get(&path).await.expect(200);
         assert!(waits(&office).await.is_empty(), "the company's turn");
         assert_eq!(waits(&portal).await, one("make_statement", json!("2026-03-05")));
         portal.post(&format!("{path}/statement"), &json!({ "text": "陈述" })).await.expect(200);
         assert!(waits(&portal).await.is_empty());
-        assert_eq!(waits(&office).await, one("answer_statement", json!("2026-03-05")));
+        assert_eq!(waits(&office).await, one("answer_statement", json!("2026-03-09")));
         office.post(&format!("{path}/statement-answer"), &reasons()).await.expect(200);
         case.on("2026-03-06");
-        assert_eq!(waits(&office).await, one("decide_violation", json!(null)));
+        assert_eq!(waits(&office).await, one("decide_violation", json!("2026-03-19")));
         case.confirm("V1").await;
         let mut kinds: Vec<String> = waits(&office).await.into_iter().map(|(kind, _)| kind).collect();
         kinds.dedup();
-        assert_eq!(kinds, ["carry_out_measure", "record_delivery"]);
+        assert_eq!(kinds, ["record_delivery", "carry_out_measure"]);
         assert!(waits(&portal).await.contains(&("open_decision".to_owned(), json!(null))));
         portal.get(&path).await.expect(200);
         assert!(waits(&portal).await.contains(&("appeal".to_owned(), json!("2026-03-27"))));
         portal.post(&format!("{path}/appeal"), &json!({ "text": "不服" })).await.expect(200);
-        assert_eq!(waits(&case.leader()).await, one("decide_appeal", json!(null)));
+        assert!(waits(&case.leader()).await.is_empty(), "the leader of the office that decided judges no appeal");
+        let county = waits(&app.county()).await;
+        assert!(county.contains(&("decide_appeal".to_owned(), json!("2026-04-03"))), "{county:?}");
         assert!(waits(&app.neighbour()).await.is_empty());
     }
 

@@ -2,5 +2,7 @@ mod approval;
 mod blacklist;
 mod branches;
 mod completion;
+mod finality;
 mod inbox;
+mod late_offices;
 mod preview;

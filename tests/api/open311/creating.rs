@@ -92,7 +92,7 @@ on_both_databases! {
         let row = ticket(&app, &id).await;
         let evidence = row["evidence"].as_array().expect("evidence");
         assert_eq!(evidence.len(), 2, "{row}");
-        assert_eq!(evidence[0]["title"], "1234.0.full.jpeg");
+        assert_eq!(evidence[0]["title"], "照片1", "the name of a file may name a person");
         for (piece, photo) in evidence.iter().zip(&photos) {
             let at = format!("/v1/attachments/{}/content", text(&piece["attachment_id"]));
             assert!(app.social().get(&at).await.bytes == *photo);
@@ -210,6 +210,18 @@ on_both_databases! {
         assert_eq!(second.header("idempotent-replayed"), "true");
         assert_eq!(first.expect(201), second.expect(201));
         assert_ne!(sent(&app, &portal, &[("description", "又是电梯")]).await, sent(&app, &portal, &[]).await);
+        // The same within an hour of the first, whatever the clock on the wall shows; a later one is a new matter.
+        let aged = |by: &str| match app.db_url.starts_with("sqlite:") {
+            true => format!("UPDATE idempotency_keys SET created_at = created_at - {by} * 1000000"),
+            false => format!("UPDATE idempotency_keys SET created_at = created_at - interval '{by} seconds'"),
+        };
+        let (once, again) = (send(&app, &fields).await.expect(201), send(&app, &fields).await.expect(201));
+        assert_eq!(once, again);
+        app.execute(&aged("3590"));
+        assert_eq!(send(&app, &fields).await.expect(201), once, "59 minutes later");
+        app.execute(&aged("20"));
+        let later = send(&app, &fields).await;
+        assert_ne!(later.expect(201), once, "more than an hour later");
         // With a key of its own the sender says what is one request.
         let keyed = |key: &str, form: &str| app.nobody().post_form(REQUESTS, form).key(key);
         let (one, other) = (form(&fields), form(&[&fields[..], &[("phone", "13912345678")]].concat()));

@@ -82,14 +82,14 @@ fn whoever_asks_too_often_is_told_so_in_the_form_of_the_standard() {
 
 #[test]
 fn whoever_guesses_keys_is_shut_out_like_whoever_guesses_tokens() {
-    let limits = LimitOptions { refused_tokens: slow(3), ..LimitOptions::default() };
+    let limits = LimitOptions { forged_tokens: slow(3), ..LimitOptions::default() };
     run(Kind::Sqlite, Setup { limits, ..Setup::default() }, async |app: TestApp| {
         here(&app).await;
         let portal = a_portal(&app).await;
         let (lat, long) = (LAT.to_string(), LONG.to_string());
-        let wrong = format!("{}:xqs_wrong", portal.id());
         let mut told = Vec::new();
-        for _ in 0..6 {
+        for guess in 0..6 {
+            let wrong = format!("{}:xqs_wrong{guess}", portal.id());
             told.push(app.nobody().post_form(REQUESTS, &form(&good(&wrong, &lat, &long))).await.status);
         }
         assert_eq!(told[0], 403);

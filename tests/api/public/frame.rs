@@ -25,7 +25,7 @@ on_sqlite! {
     }
 
     async fn an_error_is_a_page_where_a_person_is_answered(app: TestApp) {
-        for path in ["/public/nowhere", "/public/", "/public/complexes/abc", "/public/complexes/019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11", "/public/complexes/019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11/notice"] {
+        for path in ["/public/nowhere", "/public/complexes/abc", "/public/complexes/019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11", "/public/complexes/019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11/notice"] {
             let html = page(&app, path, 404).await;
             assert!(html.contains("没有找到") && html.contains("href=\"/public\""), "{html}");
         }

@@ -53,7 +53,7 @@ on_both_databases! {
         case.on(text(&opened["decided_on"]));
         case.portal().post(&format!("{}/appeal", case.violation("second")), &json!({ "text": "收费已经业主大会同意" })).await.expect(200);
         let revoked = json!({ "outcome": "revoked", "reasons": "收费已经业主大会表决同意" });
-        case.leader().post(&format!("{}/appeal-decision", case.violation("second")), &revoked).await.expect(200);
+        app.county().post(&format!("{}/appeal-decision", case.violation("second")), &revoked).await.expect(200);
         let restored = case.portal().get(&at(&rating)).await.expect(200);
         assert_eq!((&restored["summary"]["star"], &restored["derivation"]["adjustments"]), (&json!("three"), &json!([])));
         assert!(app.social().get("/v1/focus-list").await.items().is_empty());
@@ -143,6 +143,7 @@ on_both_databases! {
         };
         assert_eq!(now(app.social()).await, json!("three"), "proposed, it lowers nothing; the downgrade does");
         case.heard_on(&unqualified, &app.social()).await;
+        case.decisions_are_final().await;
         case.leader().post(&format!("{unqualified}/approval"), &reasons()).await.expect(200);
         assert_eq!(now(app.social()).await, json!("unqualified"));
         assert_eq!(removals(&case).await, ["proposed: 1"], "shared with the ladder's");

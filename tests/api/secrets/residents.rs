@@ -335,7 +335,8 @@ fn nothing_of_a_resident_is_found(kind: Kind) {
         let tickets = goes_well(&mut service, &mut read).await;
         goes_wrong(&mut service, &tickets).await;
         is_erased(&mut service, &tickets, &mut read).await;
-        service.bytes("none", "/metrics").await
+        let answer = crate::support::program::http().get(&service.program.metrics).send().await.expect("metrics");
+        answer.bytes().await.expect("metrics").to_vec()
     });
     let (backup, database) = (service.backup(), service.stored(&[]));
     let (ledger, answers) = (service.stored(&["ledger_events"]), service.stored(&["idempotency_keys"]));

@@ -17,7 +17,8 @@ on_both_databases! {
         let decide = format!("{path}/appeal-decision");
         let revoked = json!({ "outcome": "revoked", "reasons": "证据不足" });
         case.officer().post(&decide, &revoked).await.problem(403, "forbidden");
-        let decided = case.leader().post(&decide, &revoked).await.expect(200);
+        case.leader().post(&decide, &revoked).await.problem(403, "forbidden");
+        let decided = app.county().post(&decide, &revoked).await.expect(200);
         assert_eq!((&decided["state"], &decided["revoked_on"]), (&json!("revoked"), &json!("2026-03-06")));
         let standing = case.standing().await;
         assert_eq!((&standing["level"], &standing["credit"]["score"]), (&json!(0), &json!(100)));

@@ -66,6 +66,7 @@ on_both_databases! {
         case.reporter().post("/v1/violations", &input).await.problem(409, "overlapping_violation");
         let again = case.report_input("company.fee_increase", "P", "2026-03-02");
         let problem = case.reporter().post("/v1/violations", &again).await;
+        assert_eq!(problem.json["related"], json!({ "kind": "violation", "id": case.id("V1") }));
         assert!(problem.problem(409, "overlapping_violation")["detail"].as_str().unwrap().contains(nine(7)),
             "the nine clause is offered first");
         input["distinct_fact_reason"] = json!("另一收费项目，与前一事实无关");

@@ -1,5 +1,6 @@
-//! Public copies: of a picture that a verified row shows, without what its camera noted. Made on the first request, since
-//! nothing outside of the database happens in a transaction.
+//! Copies of pictures without what their camera noted: for everyone, of a picture that a verified row shows; of a picture
+//! of a complaint, for whoever may not know who complained. Made on the first request, since nothing outside of the
+//! database happens in a transaction.
 
 use std::collections::HashSet;
 
@@ -9,6 +10,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::kinds::usual_extension;
 use super::model::AttachmentRow;
 use super::serve::Content;
 use super::{names, store, strip};
@@ -46,7 +48,7 @@ pub struct PublicPhoto {
 /// Which of these files have a picture for everyone.
 pub fn pictures(conn: &mut Conn, ids: &[Id]) -> Work<HashSet<Id>> {
     let shown =
-        |row: &AttachmentRow| row.is_public && row.public_key.as_deref() != Some(NONE) && strip::can(&row.media_type);
+        |row: &AttachmentRow| row.is_public && row.stripped_key.as_deref() != Some(NONE) && strip::can(&row.media_type);
     Ok(store::of_ids(conn, ids)?.iter().filter(|row| shown(row)).map(|row| row.id).collect())
 }
 
@@ -68,39 +70,75 @@ fn not_found() -> Problem {
     Problem::not_found()
 }
 
-/// The public copy of a file that is public.
-pub async fn content(state: &State, id: Id) -> Result<Content, Problem> {
-    if let Some(content) = known(find(state, id).await?) {
-        return Ok(content);
-    }
-    let _turn = state.files.stripping.acquire().await;
-    let row = find(state, id).await?;
-    // Whoever was before in the line may have made it.
-    if let Some(content) = known(row.clone()) {
-        return Ok(content);
-    }
-    make(state, row).await?;
-    known(find(state, id).await?).ok_or_else(not_found)
-}
-
-async fn find(state: &State, id: Id) -> Result<AttachmentRow, Problem> {
+/// The copy of a file that is public.
+pub async fn public_content(state: &State, id: Id) -> Result<Content, Problem> {
     let row = state.db.read_point(move |conn| store::find(conn, id)).await?;
-    row.filter(|row| row.is_public && row.public_key.as_deref() != Some(NONE)).ok_or_else(not_found)
+    let row = row.filter(|row| row.is_public).ok_or_else(not_found)?;
+    // It may have ceased to be public while its copy was made.
+    let row = Some(with_copy(state, row).await?).filter(|row| row.is_public).ok_or_else(not_found)?;
+    let name = format!("{}.{}", row.id, usual_extension(&row.media_type));
+    content(row, DispositionType::Inline, &name, CACHE, None).ok_or_else(not_found)
 }
 
-fn known(row: AttachmentRow) -> Option<Content> {
-    let (key, sha256, size) = (row.public_key?, row.public_sha256?, row.public_size?);
-    let ending = row.media_type.rsplit('/').next().unwrap_or_default();
+/// The copy of a file as a download for a caller who sees no more of it.
+pub async fn download(state: &State, row: AttachmentRow, name: &str) -> Result<Content, Problem> {
+    let row = with_copy(state, row).await?;
+    content(row, DispositionType::Attachment, name, "private, no-cache", Some("Authorization")).ok_or_else(not_found)
+}
+
+fn content(
+    row: AttachmentRow,
+    kind: DispositionType,
+    name: &str,
+    cache: &'static str,
+    vary: Option<&'static str>,
+) -> Option<Content> {
+    let (key, sha256, size) = (row.stripped_key?, row.stripped_sha256?, row.stripped_size?);
     Some(Content {
         key,
         size: u64::try_from(size).unwrap_or_default(),
         sha256,
-        // The uploader's name for it may name a person.
-        disposition: names::disposition(&DispositionType::Inline, &format!("{}.{ending}", row.id)),
+        disposition: names::disposition(&kind, name),
         media_type: row.media_type,
-        cache: CACHE,
-        vary: "Accept-Encoding",
+        cache,
+        vary,
     })
+}
+
+/// Makes the copies of these files that can be made and are not there yet.
+pub async fn make_stripped(state: &State, ids: Vec<Id>) -> Result<(), Problem> {
+    let rows = state.db.read(move |conn| store::of_ids(conn, &ids)).await?;
+    for row in rows.into_iter().filter(|row| strip::can(&row.media_type)) {
+        match with_copy(state, row).await {
+            Ok(_) => {}
+            // This one cannot be stripped.
+            Err(problem) if problem.code == Code::NotFound => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+    Ok(())
+}
+
+/// The row with its copy, which is made where there is none yet; 404 where none can be made.
+pub async fn with_copy(state: &State, row: AttachmentRow) -> Result<AttachmentRow, Problem> {
+    let known = |row: AttachmentRow| (row.stripped_key.is_some() || row.erased_at.is_some()).then_some(row);
+    let usable = |row: AttachmentRow| {
+        let usable = row.erased_at.is_none() && row.stripped_key.as_deref() != Some(NONE);
+        Some(row).filter(|_| usable).ok_or_else(not_found)
+    };
+    if let Some(row) = known(row.clone()) {
+        return usable(row);
+    }
+    let _turn = state.files.stripping.acquire().await;
+    let find = |id| state.db.read_point(move |conn| store::find(conn, id));
+    // Whoever was before in the line may have made it.
+    let row = find(row.id).await?.ok_or_else(not_found)?;
+    if let Some(row) = known(row.clone()) {
+        return usable(row);
+    }
+    let id = row.id;
+    make(state, row).await?;
+    known(find(id).await?.ok_or_else(not_found)?).map_or_else(|| Err(not_found()), usable)
 }
 
 async fn make(state: &State, row: AttachmentRow) -> Result<(), Problem> {
@@ -119,11 +157,11 @@ async fn make(state: &State, row: AttachmentRow) -> Result<(), Problem> {
     let Some((pieces, sha256, size)) = stripped.await.map_err(|_| Problem::new(Code::Internal))? else {
         return remember(state, row.id, NONE, "", 0).await.map(drop);
     };
-    let key = storage.new_key(&state.db, "-public").await?;
+    let key = storage.new_key(&state.db, "-stripped").await?;
     storage.put(&key, pieces).await?;
     // Where this fails, what it left is swept.
     if !remember(state, row.id, &key, &sha256, size).await? {
-        // Another replica was faster, or it is public no longer.
+        // Another replica was faster, or it was erased.
         storage.delete(&key).await;
     }
     Ok(())
@@ -132,6 +170,6 @@ async fn make(state: &State, row: AttachmentRow) -> Result<(), Problem> {
 /// Says whether this is the copy from now on.
 async fn remember(state: &State, id: Id, key: &str, sha256: &str, size: i64) -> Result<bool, Problem> {
     let (key, sha256) = (key.to_owned(), sha256.to_owned());
-    let work = move |conn: &mut Conn| store::set_public_copy(conn, id, &key, &sha256, size);
+    let work = move |conn: &mut Conn| store::set_stripped_copy(conn, id, &key, &sha256, size);
     Ok(state.db.write(WriteGate::default(), work).await?)
 }

@@ -1,0 +1,11 @@
+DROP INDEX idempotency_keys_by_resource;
+DROP INDEX attachments_to_seal;
+DROP INDEX attachments_to_erase;
+DROP INDEX attachments_of_complaint;
+DROP INDEX attachments_by_stripped_object;
+ALTER TABLE attachments DROP COLUMN erased_at;
+ALTER TABLE attachments DROP COLUMN complaint_id;
+ALTER TABLE attachments RENAME COLUMN stripped_key TO public_key;
+ALTER TABLE attachments RENAME COLUMN stripped_sha256 TO public_sha256;
+ALTER TABLE attachments RENAME COLUMN stripped_size TO public_size;
+CREATE INDEX attachments_by_public_object ON attachments (public_key) WHERE public_key IS NOT NULL;

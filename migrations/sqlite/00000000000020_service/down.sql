@@ -1,0 +1,2 @@
+ALTER TABLE measures DROP COLUMN suspended_on;
+ALTER TABLE listings DROP COLUMN suspended_on;

@@ -1,0 +1,2 @@
+DROP TABLE clock_watch;
+DROP TABLE deployment;

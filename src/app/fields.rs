@@ -1,0 +1,141 @@
+//! The pass over the schemas of the document: what the derived ones leave out.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::http::schema::{LINE, NOT_BLANK, NOT_BLANK_LINE};
+
+const SCHEMAS: &str = "#/components/schemas/";
+
+/// Finishes the schemas of a document whose paths are complete.
+pub fn finish(document: &mut Value) {
+    let answered = only_answered(document);
+    let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
+    let names: BTreeSet<String> = schemas.keys().cloned().collect();
+    for (name, schema) in schemas {
+        finish_fields(schema);
+        refer_to_rows(name, schema, &names);
+        if answered.contains(name) {
+            require_what_is_always_there(name, schema);
+        }
+    }
+}
+
+/// A name, a title, an address: one line. What is longer may have paragraphs.
+const MOST_OF_A_LINE: u64 = 300;
+
+/// A text with a least length and no other form is not blank either. What is said of a nullable reference stands beside
+/// its branches, where readers look for it.
+fn finish_fields(schema: &mut Value) {
+    // Nothing is allowed in it: said this way, whoever sends something is told what.
+    if let Some(empty) = schema.as_object_mut().filter(|one| one.get("additionalProperties") == Some(&json!(false))) {
+        empty.entry("properties").or_insert_with(|| json!({}));
+    }
+    let fields = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for field in fields.into_iter().flat_map(|all| all.values_mut()) {
+        finish_fields(field);
+        let free = ["pattern", "format", "enum"].iter().all(|form| field.get(form).is_none());
+        let needed = field["minLength"].as_u64().is_some_and(|least| least > 0);
+        let line = field["maxLength"].as_u64().is_some_and(|most| most <= MOST_OF_A_LINE);
+        match (free, needed, line) {
+            (true, true, true) => field["pattern"] = json!(NOT_BLANK_LINE),
+            (true, true, false) => field["pattern"] = json!(NOT_BLANK),
+            (true, false, true) => field["pattern"] = json!(LINE),
+            _ => {}
+        }
+        let branches = field.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten();
+        let said = branches.filter_map(|branch| branch.as_object_mut()?.remove("description")).next();
+        if let (Some(said), Some(field)) = (said, field.as_object_mut()) {
+            field.entry("description").or_insert(said);
+        }
+    }
+}
+
+/// A row of a page is the type that a single read answers with, and not a copy of it under no name.
+fn refer_to_rows(name: &str, schema: &mut Value, names: &BTreeSet<String>) {
+    let Some(row) = name.strip_prefix("PageOf_").filter(|row| names.contains(*row)) else { return };
+    if let Some(items) = schema.pointer_mut("/properties/items/items") {
+        *items = json!({ "$ref": format!("{SCHEMAS}{row}") });
+    }
+}
+
+/// Members that an answer may lack altogether; every other one is there, null where there is nothing.
+const LEFT_OUT: &[(&str, &[&str])] = &[
+    (
+        "DisclosureContent",
+        &["service_contract", "service_content", "service_phone", "service_method", "fee_standard", "public_revenue"],
+    ),
+    ("Open311Attribute", &["values"]),
+    ("Open311Request", &["extended_attributes"]),
+    ("Problem", &["detail", "instance", "related", "errors"]),
+    ("TokenOut", &["scope"]),
+];
+
+/// Is it one that an answer may lack?
+pub fn may_lack(schema: &str, field: &str) -> bool {
+    let page = schema.starts_with("PageOf_") && field == "total";
+    page || LEFT_OUT.iter().any(|(name, fields)| *name == schema && fields.contains(&field))
+}
+
+/// The derived schemas take "may be null" for "may be left out". Answers leave nothing out.
+fn require_what_is_always_there(name: &str, schema: &mut Value) {
+    let Some(fields) = schema.get("properties").and_then(Value::as_object) else { return };
+    let always: Vec<&String> = fields.keys().filter(|field| !may_lack(name, field)).collect();
+    if !always.is_empty() {
+        schema["required"] = json!(always);
+    }
+}
+
+/// Schemas of answers that no request body and no parameter uses.
+fn only_answered(document: &Value) -> BTreeSet<String> {
+    let (mut asked, mut answered) = (BTreeSet::new(), BTreeSet::new());
+    let operations = document["paths"].as_object().into_iter().flat_map(|paths| paths.values());
+    for operation in operations.filter_map(Value::as_object).flat_map(Map::values) {
+        for part in ["requestBody", "parameters"] {
+            collect(&document["components"]["schemas"], &operation[part], &mut asked);
+        }
+        collect(&document["components"]["schemas"], &operation["responses"], &mut answered);
+    }
+    // The faults of an answer are those of every operation; its reference stands among the shared responses.
+    answered.extend(["Problem", "Fault", "Related"].map(str::to_owned));
+    answered.difference(&asked).cloned().collect()
+}
+
+/// Every schema that a part of the document refers to, however far away.
+fn collect(schemas: &Value, part: &Value, found: &mut BTreeSet<String>) {
+    match part {
+        Value::Object(fields) => {
+            if let Some(name) = fields.get("$ref").and_then(Value::as_str).and_then(|at| at.strip_prefix(SCHEMAS))
+                && found.insert(name.to_owned())
+            {
+                collect(schemas, &schemas[name], found);
+            }
+            fields.values().for_each(|value| collect(schemas, value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| collect(schemas, value, found)),
+        _ => {}
+    }
+}
+
+/// References that lead nowhere. A document with one is of no use to a generator.
+pub fn dangling(document: &Value) -> BTreeSet<String> {
+    fn walk(document: &Value, part: &Value, found: &mut BTreeSet<String>) {
+        match part {
+            Value::Object(fields) => {
+                let target = fields.get("$ref").and_then(Value::as_str);
+                if let Some(target) = target
+                    && target.strip_prefix('#').and_then(|pointer| document.pointer(pointer)).is_none()
+                {
+                    found.insert(target.to_owned());
+                }
+                fields.values().for_each(|value| walk(document, value, found));
+            }
+            Value::Array(items) => items.iter().for_each(|value| walk(document, value, found)),
+            _ => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    walk(document, document, &mut found);
+    found
+}

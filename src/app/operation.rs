@@ -1,0 +1,231 @@
+//! What the tables add to an operation: security, roles, headers, problems, examples.
+
+use serde_json::{Value, json};
+
+use super::components::{problem_response, references, references_to_limits, takes};
+use super::contents::{CONFLICTS, given_example};
+use super::examples::{Place, Whose, example};
+use crate::access::permissions::{Access, Permission};
+use crate::problem::{CODES, Code, CodeRow};
+
+/// Stands in a route for every type of file that is kept.
+const ANY_FILE: &str = "application/octet-stream";
+
+/// An operation that is being completed.
+struct Made<'a> {
+    document: &'a Value,
+    path: &'a str,
+    method: &'a str,
+    permission: &'a Permission,
+    operation: &'a mut Value,
+    statuses: Vec<u16>,
+    /// Idempotency-Key is taken.
+    keyed: bool,
+}
+
+pub fn complete(document: &Value, path: &str, method: &str, operation: &mut Value, permission: &Permission) {
+    let mut made = Made { document, path, method, permission, operation, statuses: Vec::new(), keyed: false };
+    made.add_access();
+    made.add_forms();
+    made.add_conditions();
+    made.add_problems();
+    made.add_headers();
+    made.add_examples();
+}
+
+impl Made<'_> {
+    fn has_body(&self) -> bool {
+        self.operation.get("requestBody").is_some()
+    }
+
+    fn is_open311(&self) -> bool {
+        crate::open311::format_of(self.path).is_some()
+    }
+
+    fn is_on_row(&self) -> bool {
+        self.path.contains("/{")
+    }
+
+    /// What has parts may be asked for one that it has not.
+    fn has_parts(&self) -> bool {
+        self.operation["responses"].get("206").is_some()
+    }
+
+    fn names_parameter(&self, name: &str) -> bool {
+        self.operation["parameters"].as_array().into_iter().flatten().any(|one| one["name"] == name)
+    }
+
+    fn add_access(&mut self) {
+        self.statuses.push(429);
+        match self.permission.access {
+            Access::Public => self.operation["security"] = json!([]),
+            // A key in a form is nothing that OpenAPI knows as security; the field is described where it stands.
+            Access::Key(roles) => {
+                self.operation["security"] = json!([]);
+                self.operation["x-client-roles"] = json!(roles.iter().map(|r| r.code()).collect::<Vec<_>>());
+                takes(self.operation, "IdempotencyKey");
+            }
+            Access::Roles(roles) => {
+                self.operation["security"] = json!([{ "bearer": [] }]);
+                self.operation["x-roles"] = json!(roles.iter().map(|r| r.code()).collect::<Vec<_>>());
+                self.operation["x-person-only"] = json!(self.permission.person_only);
+                self.statuses.extend([400, 401, 403, 503]);
+                // An area that is not the caller's is as unknown as a row that is not.
+                if self.is_on_row() || (self.method == "get" && self.names_parameter("division")) {
+                    self.statuses.push(404);
+                }
+            }
+        }
+    }
+
+    fn add_forms(&mut self) {
+        if self.is_open311() {
+            // A form that cannot be read is 400 there, an unknown ending of the path is 404, a key in the address 403.
+            self.statuses.extend([400, 403, 404, 503]);
+            if self.has_body() {
+                self.statuses.extend([413, 415]);
+            }
+        } else if self.has_body() {
+            self.statuses.extend([413, 415]);
+        }
+        if self.has_parts() {
+            self.statuses.push(416);
+        }
+        // A file is sent as what it is.
+        for status in ["200", "206"] {
+            let content = self.operation.pointer_mut(&format!("/responses/{status}/content"));
+            let Some(content) = content.and_then(Value::as_object_mut) else { continue };
+            if let Some(bytes) = content.get(ANY_FILE).cloned() {
+                content.extend(crate::files::media_types().map(|kind| (kind.to_owned(), bytes.clone())));
+            }
+        }
+    }
+
+    fn add_conditions(&mut self) {
+        match self.method {
+            "post" if matches!(self.permission.access, Access::Roles(_)) => {
+                self.keyed = true;
+                self.statuses.extend([409, 422]);
+                takes(self.operation, "IdempotencyKey");
+                if self.is_on_row() {
+                    self.statuses.push(412);
+                    takes(self.operation, "IfMatch");
+                }
+            }
+            "patch" | "put" => {
+                self.statuses.extend([412, 428]);
+                takes(self.operation, "IfMatchRequired");
+            }
+            "get" if self.shows_version() => {
+                self.statuses.push(412);
+                takes(self.operation, "IfMatch");
+                takes(self.operation, "IfNoneMatch");
+                self.operation["responses"]["304"] =
+                    json!({ "description": "Not modified: the view is still the one named" });
+            }
+            _ => {}
+        }
+    }
+
+    /// Is what it answers a resource at a version? A proof is not: it is of the tree, which grows.
+    fn shows_version(&self) -> bool {
+        let one = self.path.contains("/{")
+            || self.path.ends_with("/current")
+            || self.path.starts_with("/public")
+            || matches!(
+                self.permission.operation,
+                "get_disclosure_survey" | "get_inspection_statistics" | "get_complaint_statistics"
+            );
+        one && !self.is_open311() && self.permission.operation != "get_ledger_entry"
+    }
+
+    /// The codes that it may answer with.
+    fn codes(&self) -> Vec<&'static CodeRow> {
+        let conflicts = conflicts(self.permission.operation);
+        let uploads = self.permission.operation == "create_attachment";
+        // Whoever reads a contact in full is a person.
+        let opens_a_contact = self.permission.operation == "get_complaint";
+        let writes = self.method != "get";
+        let may = |row: &&CodeRow| match row.code {
+            Code::IdempotencyInProgress => self.keyed,
+            Code::PersonRequired => self.permission.person_only || opens_a_contact,
+            Code::FilesUnavailable => self.has_parts() || uploads,
+            Code::SamePerson | Code::OutcomeUnknown => writes,
+            Code::MalformedJson => self.has_body(),
+            code => row.status != 409 || conflicts.contains(&code),
+        };
+        CODES.iter().filter(|row| self.statuses.contains(&row.status)).filter(may).collect()
+    }
+
+    fn add_problems(&mut self) {
+        if !conflicts(self.permission.operation).is_empty() && !self.statuses.contains(&409) {
+            self.statuses.push(409);
+        }
+        self.statuses.sort_unstable();
+        self.statuses.dedup();
+        let codes = self.codes();
+        self.operation["x-problem-codes"] = json!(codes.iter().map(|row| row.name).collect::<Vec<_>>());
+        for status in self.statuses.clone() {
+            let shared = format!("#/components/responses/Problem{status}");
+            let about = self.document.pointer(&format!("{}/description", shared.trim_start_matches('#')));
+            self.operation["responses"][status.to_string()] = if self.is_open311() {
+                crate::open311::error_response(about.and_then(Value::as_str).unwrap_or_default())
+            } else if crate::pages::is_page(self.path) {
+                // A person is answered: the problem is a page, too.
+                json!({ "description": about, "content": { "text/html": { "schema": { "type": "string" } } } })
+            } else if status == 409 {
+                // What stands in the way differs from operation to operation.
+                let own: Vec<&CodeRow> = codes.iter().copied().filter(|row| row.status == 409).collect();
+                problem_response(status, &own)
+            } else {
+                json!({ "$ref": shared })
+            };
+        }
+    }
+
+    fn add_headers(&mut self) {
+        for status in ["200", "201"] {
+            let mut headers = references(&["X-Request-Id"]);
+            headers.extend(references_to_limits());
+            if status == "201" {
+                headers.extend(references(&["Location"]));
+            }
+            if self.method == "post" && self.permission.access != Access::Public {
+                headers.extend(references(&["Idempotent-Replayed"]));
+            }
+            if (status == "201" && !self.is_open311()) || (self.shows_version() && self.method != "delete") {
+                headers.extend(references(&["ETag"]));
+            }
+            if let Some(response) = self.operation["responses"].get_mut(status) {
+                response["headers"] = Value::Object(headers);
+            }
+        }
+    }
+
+    fn add_examples(&mut self) {
+        let name = self.permission.operation;
+        let (asks, answers) =
+            (Place::new(self.document, name, Whose::Request), Place::new(self.document, name, Whose::Answer));
+        if let Some(content) = self.operation.pointer_mut("/requestBody/content/application~1json") {
+            if content.get("example").is_none() {
+                content["example"] = given_example(name).unwrap_or_else(|| example(asks, &content["schema"]));
+            }
+            if self.method == "patch" {
+                let patch = content.clone();
+                self.operation["requestBody"]["content"]["application/merge-patch+json"] = patch;
+            }
+        }
+        for status in ["200", "201"] {
+            let pointer = format!("/responses/{status}/content/application~1json");
+            if let Some(content) = self.operation.pointer_mut(&pointer)
+                && content["schema"].as_object().is_some_and(|schema| !schema.is_empty())
+            {
+                content["example"] = example(answers, &content["schema"]);
+            }
+        }
+    }
+}
+
+fn conflicts(operation: &str) -> &'static [Code] {
+    CONFLICTS.iter().find(|(id, _)| *id == operation).map(|(_, codes)| *codes).unwrap_or_default()
+}

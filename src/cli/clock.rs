@@ -1,0 +1,82 @@
+use clap::Subcommand;
+use serde_json::json;
+
+use super::SettingFlags;
+use super::database::{store_of, unreadable, wait};
+use crate::clock_watch::store::{self, Watched};
+use crate::db::{Conn, Instant, WriteGate};
+use crate::ledger::{self, Event, Origin};
+use crate::settings::Settings;
+
+#[derive(Subcommand)]
+pub enum ClockCommand {
+    /// Show the system's clock, the database's, the last recorded time, and whether background work stands still
+    Status,
+    /// Confirm that the system's clock is right: background work goes on from now, and acts on every deadline that is past
+    Confirm,
+}
+
+pub fn run(flags: &SettingFlags, command: &ClockCommand) -> anyhow::Result<()> {
+    let settings = Settings::load(&flags.sources())?;
+    let db = store_of(&settings)?;
+    let found = db.read_blocking(|conn| Ok((store::find(conn)?, store::database_now(conn)?))).map_err(unreadable);
+    let (watched, database) = found?;
+    let now = Instant::now();
+    match command {
+        ClockCommand::Status => print!("{}", page(now, database, watched.as_ref())),
+        ClockCommand::Confirm => {
+            if let Some(database) = database {
+                let apart = (now.0 - database.0).abs();
+                anyhow::ensure!(
+                    apart.to_std()? <= settings.house.clock_jump_limit_minutes,
+                    "this machine's clock ({}) and the database's ({}) differ by {} minutes: set right the one that is wrong, \
+                     then confirm",
+                    shown(now),
+                    shown(database),
+                    apart.num_minutes()
+                );
+            }
+            wait(db.write(WriteGate::default(), move |conn| confirm(conn, now)))?;
+            println!("confirmed at {}: background work goes on within seconds", shown(now));
+        }
+    }
+    db.close();
+    Ok(())
+}
+
+fn confirm(conn: &mut Conn, now: Instant) -> crate::db::Work<()> {
+    let before = store::find(conn)?;
+    store::confirm(conn, now)?;
+    let data = json!({
+        "confirmed": now,
+        "last_recorded": before.as_ref().map(|before| before.seen_at),
+        "stopped_at": before.as_ref().and_then(|before| before.stopped_at),
+        "reason": before.and_then(|before| before.reason),
+    });
+    let event = Event::new("clock.confirmed", "deployment", "clock").data(data);
+    ledger::append_from(conn, Origin::operator("clock confirm"), event).map(drop)
+}
+
+fn shown(at: Instant) -> String {
+    at.0.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+fn page(now: Instant, database: Option<Instant>, watched: Option<&Watched>) -> String {
+    let mut page = format!("system clock        {}\n", shown(now));
+    if let Some(database) = database {
+        page += &format!("database clock      {}\n", shown(database));
+    }
+    let recorded = watched.map_or("never".into(), |watched| shown(watched.seen_at));
+    page += &format!("last recorded time  {recorded}\n");
+    match watched.and_then(|watched| Some((watched.stopped_at?, watched.reason.as_deref().unwrap_or_default()))) {
+        Some((at, reason)) => {
+            page += &format!(
+                "stopped             since the clock said {}: {reason}\n\
+                 Set the clock right, then run `xiaoqu clock confirm`.\n",
+                shown(at)
+            );
+        }
+        None => page += "background work     goes on\n",
+    }
+    page
+}

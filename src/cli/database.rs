@@ -1,0 +1,29 @@
+//! What commands that work on the service's database share.
+
+use std::future::Future;
+
+use crate::bootstrap;
+use crate::db::{self, Db, Fail};
+use crate::settings::Settings;
+
+/// The database of these settings. One that is not there is not made: an empty one would seem to be the service's.
+pub fn store_of(settings: &Settings) -> anyhow::Result<Db> {
+    let options = bootstrap::db_options(settings)?;
+    if !options.is_postgres() {
+        let path = db::sqlite_path(&options.url);
+        anyhow::ensure!(
+            std::path::Path::new(&path).exists(),
+            "there is no database {path}: this command needs the database of the service (database_url)"
+        );
+    }
+    Db::open(&options)
+}
+
+pub fn unreadable(fail: Fail) -> anyhow::Error {
+    anyhow::anyhow!("the database cannot be read: {fail}")
+}
+
+pub fn wait<T>(work: impl Future<Output = Result<T, Fail>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(work).map_err(|fail| anyhow::anyhow!("the database was not changed: {fail}"))
+}

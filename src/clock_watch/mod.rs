@@ -1,0 +1,134 @@
+//! Work that nobody asked for (cards, escalations, erasures, clearing up) acts by a clock that is compared first.
+//!
+//! A system clock that jumps would give cards that cannot be taken back, and erase what is still needed. So before each round
+//! the clock is compared with the database's, with what it said a moment ago, and with the last time that work acted by. After
+//! a jump the work stands still, in every replica, until an operator has confirmed the clock (`xiaoqu clock confirm`).
+
+pub mod rules;
+pub mod store;
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant as StopWatch};
+
+use crate::app::State;
+use crate::clock::Clock;
+use crate::db::{Conn, Fail, Instant, Work, WriteGate};
+use crate::security::{About, Kind};
+pub use rules::Limits;
+use rules::{Jump, Seen, judge};
+use store::Watched;
+
+/// How often the time is written down.
+const RECORD: Duration = Duration::from_secs(30);
+
+pub struct ClockWatch {
+    limits: Limits,
+    /// What the clock said last, and when that was.
+    last: Mutex<Option<(Instant, StopWatch)>>,
+    /// One comparison at a time: no other round begins before a jump is written down.
+    turn: tokio::sync::Mutex<()>,
+    stopped: AtomicBool,
+}
+
+impl ClockWatch {
+    pub fn new(limits: Limits) -> ClockWatch {
+        ClockWatch {
+            limits,
+            last: Mutex::new(None),
+            turn: tokio::sync::Mutex::new(()),
+            stopped: AtomicBool::new(false),
+        }
+    }
+
+    /// Did background work stand still when it was last asked for?
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// May background work act now? Asked before each round, by the replica that does it.
+    pub async fn permits(&self, state: &State) -> bool {
+        match self.look(state).await {
+            Ok(permitted) => permitted,
+            // Without the store there is no work either.
+            Err(fail) => {
+                tracing::debug!(%fail, "the clock cannot be compared");
+                false
+            }
+        }
+    }
+
+    async fn look(&self, state: &State) -> Work<bool> {
+        let _turn = self.turn.lock().await;
+        let (watched, database) = state.db.read(|conn| Ok((store::find(conn)?, store::database_now(conn)?))).await?;
+        // After the question: what it took is no jump.
+        let now = state.clock.system();
+        let before = self.last().map(|(then, since)| (then, since.elapsed()));
+        if let Some(watched) = watched.as_ref().filter(|watched| watched.stopped_at.is_some()) {
+            if !self.stopped.swap(true, Ordering::Relaxed) {
+                let reason = watched.reason.as_deref().unwrap_or_default();
+                tracing::error!(reason, "background work stands still until `xiaoqu clock confirm`");
+            }
+            self.remember(now);
+            return Ok(false);
+        }
+        let recorded = watched.map(|watched| watched.seen_at);
+        if let Some(jump) = judge(&Seen { now, database, recorded, before }, &self.limits) {
+            self.stop(state, now, jump).await?;
+            self.remember(now);
+            return Ok(false);
+        }
+        self.remember(now);
+        if self.stopped.swap(false, Ordering::Relaxed) {
+            tracing::info!("the clock is confirmed: background work goes on");
+        }
+        state.clock.believe(now);
+        let is_old = recorded.is_none_or(|at| now.0 - at.0 > chrono::TimeDelta::from_std(RECORD).unwrap_or_default());
+        if is_old {
+            state.db.write(WriteGate::default(), move |conn| store::record(conn, now)).await?;
+        }
+        Ok(true)
+    }
+
+    fn last(&self) -> Option<(Instant, StopWatch)> {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remember(&self, now: Instant) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, StopWatch::now()));
+    }
+
+    async fn stop(&self, state: &State, now: Instant, jump: Jump) -> Result<(), Fail> {
+        let reason = jump.to_string();
+        tracing::error!(
+            reason,
+            "the clock is not to be believed: no cards, escalations or erasures until `xiaoqu clock confirm`"
+        );
+        state.security.event(Kind::ClockJump, About { reason: jump.code(), ..About::default() });
+        self.stopped.store(true, Ordering::Relaxed);
+        state.db.write(WriteGate::default(), move |conn| store::stop(conn, now, &reason)).await
+    }
+
+    /// May what follows from a deadline be done here, on the way of a request?
+    pub fn permits_in(&self, conn: &mut Conn, clock: &Clock) -> Work<bool> {
+        let watched = store::find(conn)?;
+        let now = clock.system();
+        let seen = Seen {
+            now,
+            database: store::database_now(conn)?,
+            recorded: watched.as_ref().map(|watched| watched.seen_at),
+            before: self.last().map(|(then, since)| (then, since.elapsed())),
+        };
+        Ok(watched.is_none_or(|watched| watched.stopped_at.is_none()) && judge(&seen, &self.limits).is_none())
+    }
+}
+
+/// The warning of `/readyz`, while work stands still.
+pub fn warning(watched: &Watched) -> Option<String> {
+    watched.stopped_at?;
+    let reason = watched.reason.as_deref().unwrap_or("the system clock jumped");
+    Some(format!(
+        "clock_stopped: {reason}; no cards, escalations or erasures until an operator runs `xiaoqu clock confirm`"
+    ))
+}

@@ -1,0 +1,167 @@
+//! When a clock is not to be believed.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use crate::db::Instant;
+
+/// A step back that time servers make. Replicas may differ by as much.
+const STEP_BACK: TimeDelta = TimeDelta::minutes(5);
+
+/// How far the clock may be ahead before an operator has to confirm it.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Against the database's clock, and while the process runs.
+    pub jump: TimeDelta,
+    /// Against the time that was recorded last, which may be long ago.
+    pub downtime: TimeDelta,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { jump: TimeDelta::hours(1), downtime: TimeDelta::hours(48) }
+    }
+}
+
+/// What the system's clock is compared with.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    pub now: Instant,
+    /// The database's clock, where it is not this machine's.
+    pub database: Option<Instant>,
+    /// The last time by which background work acted.
+    pub recorded: Option<Instant>,
+    /// What the clock said before, in this process, and how much time has really passed since.
+    pub before: Option<(Instant, Duration)>,
+}
+
+/// A jump, with its size: positive is forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Jump {
+    /// Against the database's clock.
+    Database(TimeDelta),
+    /// While the process ran.
+    Running(TimeDelta),
+    /// Against the time that was recorded last.
+    Recorded(TimeDelta),
+}
+
+pub fn judge(seen: &Seen, limits: &Limits) -> Option<Jump> {
+    let now = seen.now.0;
+    if let Some(database) = seen.database {
+        let ahead = now - database.0;
+        if ahead.abs() > limits.jump {
+            return Some(Jump::Database(ahead));
+        }
+    }
+    if let Some((before, passed)) = seen.before {
+        let passed = TimeDelta::from_std(passed).unwrap_or(TimeDelta::MAX);
+        let ahead = (now - before.0) - passed;
+        if ahead > limits.jump || ahead < -STEP_BACK {
+            return Some(Jump::Running(ahead));
+        }
+    }
+    if let Some(recorded) = seen.recorded {
+        let ahead = now - recorded.0;
+        if ahead > limits.downtime || ahead < -STEP_BACK {
+            return Some(Jump::Recorded(ahead));
+        }
+    }
+    None
+}
+
+impl Jump {
+    /// One of a fixed set of words.
+    pub fn code(self) -> &'static str {
+        match self {
+            Jump::Database(_) => "differs_from_database",
+            Jump::Running(by) | Jump::Recorded(by) if by < TimeDelta::zero() => "went_back",
+            Jump::Running(_) => "jumped_forward",
+            Jump::Recorded(_) => "far_after_the_last_recorded_time",
+        }
+    }
+}
+
+impl std::fmt::Display for Jump {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (Jump::Database(by) | Jump::Running(by) | Jump::Recorded(by)) = self;
+        // To the nearest minute.
+        let size = by.abs() + TimeDelta::seconds(30);
+        let days = size.num_days();
+        let size = format!("{} d {:02} h {:02} min", days, size.num_hours() % 24, size.num_minutes() % 60);
+        let way = if *by < TimeDelta::zero() { "behind" } else { "ahead" };
+        match self {
+            Jump::Database(_) => write!(f, "the system clock is {size} {way} of the database's"),
+            Jump::Running(_) => write!(f, "the system clock jumped: it is {size} {way} of where it was"),
+            Jump::Recorded(_) => write!(f, "the system clock is {size} {way} of the last recorded time"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        Instant(text.parse().unwrap())
+    }
+
+    const NOW: &str = "2026-06-15T01:00:00Z";
+
+    fn seen() -> Seen {
+        Seen { now: at(NOW), database: None, recorded: None, before: None }
+    }
+
+    fn code(seen: Seen) -> Option<&'static str> {
+        judge(&seen, &Limits::default()).map(Jump::code)
+    }
+
+    #[test]
+    fn a_clock_that_goes_on_is_believed() {
+        assert_eq!(code(seen()), None, "there is nothing to compare with");
+        let before = Some((at("2026-06-15T00:59:59Z"), Duration::from_secs(1)));
+        let recorded = Some(at("2026-06-15T00:59:30Z"));
+        assert_eq!(code(Seen { database: Some(at(NOW)), recorded, before, ..seen() }), None);
+    }
+
+    #[test]
+    fn the_database_s_clock_may_differ_by_an_hour() {
+        for (database, jump) in [
+            ("2026-06-15T00:00:00Z", None),
+            ("2026-06-15T02:00:00Z", None),
+            ("2026-06-14T23:59:59Z", Some("differs_from_database")),
+            ("2026-06-15T02:00:01Z", Some("differs_from_database")),
+        ] {
+            assert_eq!(code(Seen { database: Some(at(database)), ..seen() }), jump, "{database}");
+        }
+    }
+
+    #[test]
+    fn a_jump_while_the_process_runs_is_seen_on_one_machine_alone() {
+        let before = |text, seconds| Seen { before: Some((at(text), Duration::from_secs(seconds))), ..seen() };
+        assert_eq!(code(before("2025-05-11T01:00:00Z", 1)), Some("jumped_forward"));
+        assert_eq!(code(before("2026-06-15T00:30:00Z", 1)), None, "half an hour");
+        assert_eq!(code(before("2026-06-15T01:04:00Z", 1)), None, "a time server sets it right");
+        assert_eq!(code(before("2026-06-15T01:06:00Z", 1)), Some("went_back"));
+        assert_eq!(code(before("2026-06-14T01:00:00Z", 24 * 3600)), None, "a day has passed");
+    }
+
+    #[test]
+    fn two_days_may_have_passed_since_the_last_recorded_time() {
+        for (recorded, jump) in [
+            ("2026-06-13T01:00:00Z", None),
+            ("2026-06-13T00:59:59Z", Some("far_after_the_last_recorded_time")),
+            ("2026-06-15T01:04:00Z", None),
+            ("2026-06-15T01:06:00Z", Some("went_back")),
+        ] {
+            assert_eq!(code(Seen { recorded: Some(at(recorded)), ..seen() }), jump, "{recorded}");
+        }
+    }
+
+    #[test]
+    fn a_jump_says_its_size() {
+        let jump = judge(&Seen { recorded: Some(at("2025-05-11T00:30:00Z")), ..seen() }, &Limits::default()).unwrap();
+        assert_eq!(jump.to_string(), "the system clock is 400 d 00 h 30 min ahead of the last recorded time");
+    }
+}

@@ -1,0 +1,69 @@
+use diesel::prelude::*;
+
+use crate::db::schema::clock_watch;
+use crate::db::{Conn, Instant, Work};
+use crate::{ledger, on_both};
+
+/// There is one row.
+const ROW: i64 = 1;
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = clock_watch)]
+pub struct Watched {
+    pub seen_at: Instant,
+    /// Since when background work stands still, by the clock that jumped.
+    pub stopped_at: Option<Instant>,
+    pub reason: Option<String>,
+}
+
+pub fn find(conn: &mut Conn) -> Work<Option<Watched>> {
+    let row = clock_watch::table.find(ROW);
+    Ok(on_both!(conn, |conn| row.select(Watched::as_select()).first(conn).optional())?)
+}
+
+/// The database's clock, where it may be another than this machine's.
+pub fn database_now(conn: &mut Conn) -> Work<Option<Instant>> {
+    match conn {
+        Conn::Sqlite(_) => Ok(None),
+        Conn::Postgres(_) => ledger::database_now(conn).map(Some),
+    }
+}
+
+/// Writes down the time by which work acts; it is no confirmation of a clock that was stopped.
+pub fn record(conn: &mut Conn, now: Instant) -> Work<()> {
+    if find(conn)?.is_none() {
+        return start(conn, now);
+    }
+    let running = clock_watch::table.find(ROW).filter(clock_watch::stopped_at.is_null());
+    diesel::update(running).set(clock_watch::seen_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
+pub fn stop(conn: &mut Conn, now: Instant, reason: &str) -> Work<()> {
+    let running = clock_watch::table.find(ROW).filter(clock_watch::stopped_at.is_null());
+    let values = || (clock_watch::stopped_at.eq(now), clock_watch::reason.eq(reason));
+    if diesel::update(running).set(values()).execute(conn)? == 0 && find(conn)?.is_none() {
+        start(conn, now)?;
+        diesel::update(clock_watch::table.find(ROW)).set(values()).execute(conn)?;
+    }
+    Ok(())
+}
+
+pub fn confirm(conn: &mut Conn, now: Instant) -> Work<()> {
+    if find(conn)?.is_none() {
+        return start(conn, now);
+    }
+    let none: (Option<Instant>, Option<String>) = (None, None);
+    diesel::update(clock_watch::table.find(ROW))
+        .set((clock_watch::seen_at.eq(now), clock_watch::stopped_at.eq(none.0), clock_watch::reason.eq(none.1)))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn start(conn: &mut Conn, now: Instant) -> Work<()> {
+    let row = (clock_watch::id.eq(ROW), clock_watch::seen_at.eq(now));
+    on_both!(conn, |conn| {
+        diesel::insert_into(clock_watch::table).values(row).on_conflict_do_nothing().execute(conn)
+    })?;
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! No connection is used before a check has found that the database and this process belong together.
+//!
+//! The check runs on each new connection, so it holds for a database that was away at the start, for one that comes back as
+//! another, and for one that was never migrated. [`super::Db::recheck`] repeats it while the service runs.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{Conn, Fail, Outage, Work};
+
+/// Why a database is not used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mismatch {
+    NotMigrated,
+    NewerSchema,
+    Keyring,
+    TimeZone,
+    PublicUrl,
+}
+
+impl Mismatch {
+    pub const ALL: [Mismatch; 5] =
+        [Mismatch::NotMigrated, Mismatch::NewerSchema, Mismatch::Keyring, Mismatch::TimeZone, Mismatch::PublicUrl];
+
+    /// The label of the metric.
+    pub fn code(self) -> &'static str {
+        match self {
+            Mismatch::NotMigrated => "not_migrated",
+            Mismatch::NewerSchema => "newer_schema",
+            Mismatch::Keyring => "keyring",
+            Mismatch::TimeZone => "time_zone",
+            Mismatch::PublicUrl => "public_url",
+        }
+    }
+}
+
+/// A mismatch, with the sentence for the operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub mismatch: Mismatch,
+    pub detail: String,
+}
+
+/// What a connection is for: a primary may be claimed, a reader only looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    Primary,
+    Reader,
+}
+
+/// Looks whether this process may use the database behind a connection. Runs outside any transaction.
+pub type Check = Arc<dyn Fn(&mut Conn, Door) -> Work<Option<Refusal>> + Send + Sync>;
+
+/// The check of a store, and what came of it last.
+pub struct Admission {
+    check: Option<Check>,
+    /// Some connection has passed.
+    admitted: AtomicBool,
+    /// Read by every request; `refusal` says why.
+    closed: AtomicBool,
+    refusal: Mutex<Option<Refusal>>,
+}
+
+impl Admission {
+    pub fn new(check: Option<Check>) -> Arc<Admission> {
+        let admitted = AtomicBool::new(check.is_none());
+        Arc::new(Admission { check, admitted, closed: AtomicBool::new(false), refusal: Mutex::new(None) })
+    }
+
+    /// Refuses work while the database is known not to belong to this process.
+    pub fn pass(&self) -> Result<(), Fail> {
+        if !self.closed.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        Err(Fail::Out(self.refusal().map_or(Outage::Away, |refusal| Outage::Refused(refusal.mismatch))))
+    }
+
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.refusals().clone()
+    }
+
+    /// Has any connection passed the check, and none been refused since?
+    pub fn is_admitted(&self) -> bool {
+        self.admitted.load(Ordering::Acquire) && !self.closed.load(Ordering::Acquire)
+    }
+
+    /// Checks a connection; `Err` says why it must not be used.
+    pub fn admit(&self, conn: &mut Conn, door: Door) -> Result<(), String> {
+        let Some(check) = &self.check else { return Ok(()) };
+        match check(conn, door) {
+            Ok(found) => {
+                let refused = found.as_ref().map(|refusal| refusal.detail.clone());
+                self.learn(found);
+                refused.map_or(Ok(()), Err)
+            }
+            Err(fail) => Err(format!("the database cannot be checked: {fail}")),
+        }
+    }
+
+    fn learn(&self, found: Option<Refusal>) {
+        let mut refusal = self.refusals();
+        match &found {
+            Some(new) if refusal.as_ref() != Some(new) => {
+                tracing::error!(reason = new.mismatch.code(), "{}", new.detail);
+            }
+            None if refusal.is_some() => tracing::info!("the database belongs to this service: it is used again"),
+            _ => {}
+        }
+        self.closed.store(found.is_some(), Ordering::Release);
+        if found.is_none() {
+            self.admitted.store(true, Ordering::Release);
+        }
+        *refusal = found;
+    }
+
+    fn refusals(&self) -> MutexGuard<'_, Option<Refusal>> {
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{Db, DbOptions, StoreMetrics, WriteGate};
+
+    #[test]
+    fn a_store_that_is_refused_opens_when_the_check_finds_nothing_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = DbOptions::new(format!("sqlite:{}", folder.path().join("x.sqlite").display()));
+        let wrong = Arc::new(AtomicBool::new(true));
+        let asked = wrong.clone();
+        let check: Check = Arc::new(move |_, _| {
+            let refusal = || Refusal { mismatch: Mismatch::Keyring, detail: "another keyring".into() };
+            Ok(asked.load(Ordering::SeqCst).then(refusal))
+        });
+        let db = Db::open_with(&options, StoreMetrics::unseen().unwrap(), None, Some(check)).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let write = || runtime.block_on(db.write(WriteGate::default(), |_| Ok(())));
+        let refused = |fail: Fail| matches!(fail, Fail::Out(Outage::Refused(Mismatch::Keyring)));
+        assert!(write().is_err_and(refused));
+        assert!(db.read_blocking(|_| Ok(())).is_err_and(refused));
+        assert!(runtime.block_on(db.recheck()).is_err_and(refused));
+        wrong.store(false, Ordering::SeqCst);
+        runtime.block_on(db.recheck()).unwrap();
+        write().unwrap();
+        db.read_blocking(|_| Ok(())).unwrap();
+        db.close();
+    }
+}

@@ -1,0 +1,172 @@
+//! Stored deadlines follow the calendar.
+//!
+//! A deadline that counts working days is worked out once and stored, so that everyone is told the same day. When the calendar
+//! changes (a year is put in, a holiday is added), each feature with a stored deadline works out its open ones again: never to
+//! an earlier day, each change with an event of its own. [`FEATURES`] is the one list of them; a test finds a deadline in the
+//! database that is neither there nor excused.
+
+mod pass;
+mod store;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::app::State;
+use crate::calendar;
+use crate::calendar::rules::WorkCalendar;
+use crate::db::{Conn, Id, Instant, Work};
+use crate::http::Tx;
+use crate::policy;
+use crate::policy::versions::{CountyPolicies, Policies};
+
+pub use pass::{follow_calendar, follow_within};
+
+/// A feature with stored deadlines.
+pub struct Feature {
+    pub table: &'static str,
+    /// Its columns, and members of stored JSON as `column.member`.
+    pub columns: &'static [&'static str],
+    look: fn(&mut Conn, &mut Terms, Option<Id>) -> Work<Looked>,
+    follow: fn(&mut Tx, &mut Terms, Id) -> Work<bool>,
+}
+
+impl Feature {
+    pub const fn of<R: Follows>(table: &'static str, columns: &'static [&'static str]) -> Feature {
+        Feature { table, columns, look: look::<R>, follow: follow::<R> }
+    }
+}
+
+/// Every feature with stored deadlines that count working days, or end on one.
+pub static FEATURES: &[Feature] = &[
+    Feature::of::<crate::violations::model::ViolationRow>("violations", &["statement_due_on", "appeal_due_on"]),
+    Feature::of::<crate::measures::model::MeasureRow>("measures", &["due_on", "hearing_request_due_on"]),
+    Feature::of::<crate::contracts::model::ContractRow>("contracts", &["review_due_on", "handover_due_on"]),
+    Feature::of::<crate::inspections::model::HazardRow>("hazards", &["due_on"]),
+    Feature::of::<crate::ratings::rows::RatingRow>("ratings", &["publicity_ends_on"]),
+    Feature::of::<crate::complaints::model::ComplaintRow>("complaints", &["resolve_due", "course.accept_due"]),
+];
+
+/// Days in the database that are no deadlines of this kind, each with the reason.
+pub static EXCUSED: &[(&str, &str)] = &[
+    ("client_secrets.expires_at", "the life of a secret, by real time"),
+    ("complaint_cards.deadline", "which deadline a card is of"),
+    ("complaint_cards.due_at", "for when a card was given; it stays what it was"),
+    ("complaints.next_at", "set anew with the deadlines that it follows from"),
+    ("contracts.effective_to", "the term that the parties agreed"),
+    ("contracts.last_day", "the day on which a contract ended"),
+    ("contracts.interim_until", "a day that an office set"),
+    ("complex_services.effective_to", "the term that the parties agreed"),
+    ("leases.until", "the life of a lease, by real time"),
+    ("listings.listed_until", "a term of months from the policy, which counts no working days"),
+    ("rating_cycles.closes_on", "a day that an office set"),
+    ("revocations.expires_at", "the end of a revocation, by real time"),
+];
+
+/// A row whose deadlines follow the calendar.
+pub trait Follows: Sized {
+    fn id(&self) -> Id;
+    /// Rows with an open deadline, in the order of their ids, from after one on.
+    fn open(conn: &mut Conn, after: Id, at_most: i64) -> Work<Vec<Self>>;
+    /// The row, locked as its steps lock it.
+    fn locked(conn: &mut Conn, id: Id) -> Work<Self>;
+    /// Sets its open deadlines as the calendar has them now, never earlier than they were; tells which it moved.
+    fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> Work<Vec<Moved>>;
+    /// Saves the row with an event of what was moved.
+    fn save_moved(self, tx: &mut Tx, moved: &[Moved]) -> Work<()>;
+}
+
+/// A deadline that was moved.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Moved {
+    pub deadline: &'static str,
+    pub from: Value,
+    pub to: Value,
+}
+
+/// What an event and a timeline say of moved deadlines.
+pub fn facts(moved: &[Moved]) -> Value {
+    json!({ "moved": moved, "because": "calendar" })
+}
+
+/// Sets a day to a later one.
+pub fn move_day(name: &'static str, day: &mut NaiveDate, to: NaiveDate, moved: &mut Vec<Moved>) {
+    if to > *day {
+        moved.push(Moved { deadline: name, from: json!(day), to: json!(to) });
+        *day = to;
+    }
+}
+
+/// Sets an instant to a later one.
+pub fn move_instant(name: &'static str, at: &mut Instant, to: Instant, moved: &mut Vec<Moved>) {
+    if to.0 > at.0 {
+        moved.push(Moved { deadline: name, from: json!(at), to: json!(to) });
+        *at = to;
+    }
+}
+
+/// What a deadline is worked out by.
+pub struct Terms {
+    pub zone: Tz,
+    policies: Arc<CountyPolicies>,
+    calendars: HashMap<String, Arc<WorkCalendar>>,
+}
+
+impl Terms {
+    fn load(conn: &mut Conn, state: &State) -> Work<Terms> {
+        let policies = policy::all(conn, &state.policies)?;
+        Ok(Terms { policies, zone: state.clock.zone(), calendars: HashMap::new() })
+    }
+
+    /// The policy versions that govern a county.
+    pub fn policies(&self, county: &str) -> Arc<Policies> {
+        self.policies.of(county)
+    }
+
+    /// The calendar of a county, read once.
+    pub fn calendar(&mut self, conn: &mut Conn, county: &str) -> Work<Arc<WorkCalendar>> {
+        if let Some(known) = self.calendars.get(county) {
+            return Ok(known.clone());
+        }
+        let calendar = Arc::new(calendar::work_calendar(conn, county)?);
+        self.calendars.insert(county.to_owned(), calendar.clone());
+        Ok(calendar)
+    }
+}
+
+/// Rows that are read at once.
+const LOOK: i64 = 500;
+
+struct Looked {
+    moved: Vec<Id>,
+    /// Where to go on from; none where that was all.
+    last: Option<Id>,
+}
+
+/// Which rows the calendar moves.
+fn look<R: Follows>(conn: &mut Conn, terms: &mut Terms, after: Option<Id>) -> Work<Looked> {
+    let rows = R::open(conn, after.unwrap_or(Id(uuid::Uuid::nil())), LOOK)?;
+    let last = rows.last().map(R::id).filter(|_| rows.len() == LOOK as usize);
+    let mut moved = Vec::new();
+    for mut row in rows {
+        if !row.follow(conn, terms)?.is_empty() {
+            moved.push(row.id());
+        }
+    }
+    Ok(Looked { moved, last })
+}
+
+/// Moves the deadlines of a row; says whether there was anything to move.
+fn follow<R: Follows>(tx: &mut Tx, terms: &mut Terms, id: Id) -> Work<bool> {
+    let mut row = R::locked(tx.conn, id)?;
+    let moved = row.follow(tx.conn, terms)?;
+    if moved.is_empty() {
+        return Ok(false);
+    }
+    row.save_moved(tx, &moved)?;
+    Ok(true)
+}

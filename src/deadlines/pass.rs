@@ -1,0 +1,102 @@
+//! One pass over everything that is open, when the calendar is another than at the last one. A few rows a transaction, so that
+//! the writer is free for others in between; a pass that was broken off is made again, and moves nothing twice.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{FEATURES, Feature, Terms, store};
+use crate::access::Caller;
+use crate::app::State;
+use crate::calendar;
+use crate::db::{Conn, Fail, Id, WriteGate};
+use crate::http::{Ctx, Tx};
+use crate::problem::Problem;
+
+/// Rows of one transaction.
+const CHUNK: usize = 20;
+
+/// Moves open deadlines where the calendar has changed since they were last looked at. Returns how many rows were moved.
+pub async fn follow_calendar(state: &Arc<State>) -> Result<usize, Problem> {
+    let stamps = state.db.read(|conn| Ok((calendar::stamp(conn)?, store::followed(conn)?))).await?;
+    let (now, followed) = stamps;
+    if followed.as_deref() == Some(now.as_str()) {
+        return Ok(0);
+    }
+    let mut moved = 0;
+    for feature in FEATURES {
+        moved += follow_feature(state, feature).await?;
+    }
+    state.db.write(WriteGate::default(), move |conn| store::set_followed(conn, &now)).await?;
+    if moved > 0 {
+        tracing::info!(rows = moved, "the calendar has changed: open deadlines were moved");
+        state.sealer.wake();
+    }
+    Ok(moved)
+}
+
+/// [`follow_calendar`] for as long as a request may wait; the background work goes on with what is left.
+pub async fn follow_within(state: &Arc<State>, limit: Duration) {
+    match tokio::time::timeout(limit, follow_calendar(state)).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(problem)) => {
+            tracing::warn!(code = problem.code.row().name, "open deadlines wait for the new calendar");
+        }
+        Err(_) => tracing::info!("open deadlines follow the new calendar in the background"),
+    }
+}
+
+async fn follow_feature(state: &Arc<State>, feature: &'static Feature) -> Result<usize, Problem> {
+    let (mut after, mut moved) = (None, 0);
+    loop {
+        let with = state.clone();
+        let look = move |conn: &mut Conn| {
+            let mut terms = Terms::load(conn, &with)?;
+            (feature.look)(conn, &mut terms, after)
+        };
+        let looked = state.db.read(look).await?;
+        for chunk in looked.moved.chunks(CHUNK) {
+            moved += follow_rows(state, feature, chunk.to_vec()).await?;
+        }
+        after = looked.last;
+        if after.is_none() {
+            return Ok(moved);
+        }
+    }
+}
+
+async fn follow_rows(state: &Arc<State>, feature: &'static Feature, ids: Vec<Id>) -> Result<usize, Problem> {
+    match write(state, feature, ids.clone()).await {
+        Err(Fail::Problem(_) | Fail::Query(_) | Fail::Panicked) if ids.len() > 1 => {}
+        other => return Ok(other?),
+    }
+    // It had no effect: which of them it was shows when each is alone. One that cannot be moved holds up no other.
+    let mut moved = 0;
+    for id in ids {
+        match write(state, feature, vec![id]).await {
+            Ok(rows) => moved += rows,
+            Err(fail @ Fail::Out(_)) => return Err(fail.into()),
+            Err(fail) => {
+                let code = Problem::from(fail).code.name();
+                tracing::error!(table = feature.table, row = %id, code, "a deadline cannot follow the calendar");
+            }
+        }
+    }
+    Ok(moved)
+}
+
+async fn write(state: &Arc<State>, feature: &'static Feature, ids: Vec<Id>) -> Result<usize, Fail> {
+    let with = state.clone();
+    let work = move |conn: &mut Conn| {
+        let now = with.clock.now();
+        let request = format!("calendar-{}", with.clock.new_id(now));
+        let ctx = Ctx::on_behalf(with.clone(), Caller::program(now), "follow_calendar", request, now);
+        let mut tx = Tx::of(conn, &ctx);
+        let mut terms = Terms::load(tx.conn, &with)?;
+        let mut moved = 0;
+        for id in &ids {
+            moved += usize::from((feature.follow)(&mut tx, &mut terms, *id)?);
+        }
+        Ok(moved)
+    };
+    state.db.write(WriteGate::default(), work).await
+}

@@ -1,0 +1,111 @@
+//! What belongs to a database for good: the keyring, the time zone and the public URL that it was begun with.
+//!
+//! Personal data that is sealed under another keyring is lost, deadlines that were set in another time zone are wrong, and
+//! tokens and printed codes name the public URL. So a process whose keyring or settings differ does not use the database, and a
+//! program that is older than its schema does not either.
+
+mod rules;
+pub mod store;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context;
+use diesel::Connection;
+
+use crate::db::{self, Check, Conn, DbOptions, Door, Instant, Refusal, Work};
+use crate::keys::{self, Keys};
+pub use rules::{Facts, PUBLIC_URL, TIME_ZONE};
+use rules::{Found, Own};
+
+/// What a process brings: its keys and its settings.
+#[derive(Clone)]
+pub struct Expected {
+    pub keys: Arc<Keys>,
+    pub time_zone: String,
+    pub public_url: String,
+}
+
+impl Expected {
+    fn own(&self, data_keys: Vec<String>) -> Own<'_> {
+        Own { data_keys, time_zone: &self.time_zone, public_url: &self.public_url }
+    }
+}
+
+/// The check that each connection of a serving process must pass. The first one claims a database that nobody has used.
+pub fn check(expected: Expected) -> Check {
+    // The database that was found to be ours: its keys need not be compared again, and while a rotation comes to the replicas
+    // one after another they may differ.
+    let known: Mutex<Option<String>> = Mutex::new(None);
+    Arc::new(move |conn, door| {
+        let ours = known.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut found = look(conn, &expected)?;
+        let mut refusal = refuse(&found, &expected, ours.as_deref());
+        if refusal.is_none() && door == Door::Primary && needs_claim(&found, &expected) {
+            (found, refusal) = claim(conn, &expected)?;
+        }
+        if refusal.is_none() {
+            *known.lock().unwrap_or_else(PoisonError::into_inner) = found.facts.id.clone();
+        }
+        Ok(refusal)
+    })
+}
+
+/// [`check`] before the schema is migrated: a database that belongs to another keyring is not even migrated.
+pub fn check_before_migrating(options: &DbOptions, expected: &Expected) -> anyhow::Result<()> {
+    if !options.is_postgres() && !std::path::Path::new(&db::sqlite_path(&options.url)).exists() {
+        return Ok(());
+    }
+    let mut conn = db::connect(options)?;
+    let found = look(&mut conn, expected)
+        .map_err(|fail| anyhow::anyhow!("{fail}"))
+        .context("the database cannot be checked")?;
+    match refuse(&found.as_migrated(), expected, None) {
+        Some(refusal) => Err(anyhow::anyhow!(refusal.detail)),
+        None => Ok(()),
+    }
+}
+
+fn look(conn: &mut Conn, expected: &Expected) -> Work<Found> {
+    let known = db::known_versions(matches!(conn, Conn::Postgres(_)));
+    let applied = db::versions(conn)?;
+    let has = |version: &str| applied.iter().any(|one| one == version);
+    let data_keys = if has(store::DATA_KEYS_SINCE) { keys::store::seen(conn)? } else { Vec::new() };
+    let facts = if has(store::FACTS_SINCE) { store::facts(conn)? } else { Facts::default() };
+    // Only asked where something differs.
+    let differs = facts.id.is_some() && facts != expected.own(Vec::new()).facts(facts.id.clone());
+    let is_used = differs && store::is_used(conn)?;
+    Ok(Found { applied, known, data_keys, facts, is_used })
+}
+
+fn refuse(found: &Found, expected: &Expected, ours: Option<&str>) -> Option<Refusal> {
+    let data_keys = || expected.keys.ring().data_key_ids();
+    let refusal = rules::refuse(found, &expected.own(data_keys()), ours)?;
+    if refusal.mismatch != db::Mismatch::Keyring {
+        return Some(refusal);
+    }
+    // Perhaps the keyring was changed a moment ago, and the database has heard of the new key before this process.
+    expected.keys.refresh();
+    rules::refuse(found, &expected.own(data_keys()), ours)
+}
+
+fn needs_claim(found: &Found, expected: &Expected) -> bool {
+    found.facts != expected.own(Vec::new()).facts(found.facts.id.clone()) || found.facts.id.is_none()
+}
+
+/// Writes down whose database it is. One process at a time, and each looks again once it has its turn.
+fn claim(conn: &mut Conn, expected: &Expected) -> Work<(Found, Option<Refusal>)> {
+    conn.transaction(|conn| {
+        db::lock_register(conn, db::Register::Deployment)?;
+        let mut found = look(conn, expected)?;
+        let refusal = refuse(&found, expected, None);
+        if refusal.is_none() {
+            let now = Instant::now();
+            let id = found.facts.id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+            let facts = expected.own(Vec::new()).facts(Some(id));
+            store::save(conn, &facts, now)?;
+            keys::store::remember(conn, &expected.keys.ring().data_key_ids(), now)?;
+            found.facts = facts;
+        }
+        Ok((found, refusal))
+    })
+}

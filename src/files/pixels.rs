@@ -1,0 +1,70 @@
+//! How large a picture is when it is opened: few bytes can unfold to more memory than whoever opens them has.
+
+use std::fs::File;
+use std::io::{self, BufReader, Seek, SeekFrom};
+
+use imagesize::{ImageError, ImageSize};
+
+use crate::fault::Fault;
+use crate::problem::Problem;
+
+/// The longest side. Panoramas of phones have up to 16,384.
+const LONGEST: usize = 30_000;
+/// Pixels in all: cameras of phones have up to 200 million.
+const MOST: usize = 200_000_000;
+
+/// The sides of a picture, read from its head; none of what is no picture or does not say.
+pub fn of(file: &mut File, media_type: &str) -> io::Result<Option<ImageSize>> {
+    if !media_type.starts_with("image/") {
+        return Ok(None);
+    }
+    file.seek(SeekFrom::Start(0))?;
+    let size = imagesize::reader_size(BufReader::new(&mut *file));
+    file.seek(SeekFrom::Start(0))?;
+    match size {
+        Ok(size) => Ok(Some(size)),
+        Err(ImageError::IoError(error)) if error.kind() != io::ErrorKind::UnexpectedEof => Err(error),
+        // What has no size is opened by nobody.
+        Err(_) => Ok(None),
+    }
+}
+
+/// Gives a file back whose picture is not too large.
+pub fn within(file: (File, Option<ImageSize>), pointer: &str) -> Result<File, Problem> {
+    let (file, size) = file;
+    match size {
+        Some(size) if is_too_large(size) => {
+            let (width, height) = (size.width, size.height);
+            let zh = format!("图片为 {width} × {height} 像素；每边最多 {LONGEST}，合计最多 2 亿");
+            let en = format!("the picture has {width} × {height} pixels: at most {LONGEST} a side and 200 million in all");
+            Err(Problem::faults(vec![Fault::new(pointer, "out_of_range", zh, en)]))
+        }
+        _ => Ok(file),
+    }
+}
+
+fn is_too_large(size: ImageSize) -> bool {
+    let pixels = size.width.checked_mul(size.height);
+    size.width > LONGEST || size.height > LONGEST || pixels.is_none_or(|pixels| pixels > MOST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_as_large_as_a_camera_makes_it() {
+        for (width, height, refused) in [
+            (4000, 3000, false),
+            (16_320, 12_240, false),
+            (16_384, 4096, false),
+            (60_000, 60_000, true),
+            (20_000, 20_000, true),
+            (30_001, 1, true),
+            (1, 30_001, true),
+            (usize::MAX, 2, true),
+        ] {
+            assert_eq!(is_too_large(ImageSize { width, height }), refused, "{width} x {height}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What a fault says of a pattern, a format or a type: words in both languages, never the expression itself.
+
+/// Patterns of the document, by what they ask for.
+const PATTERNS: &[(&str, &str, &str)] = &[
+    (r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$", "6、9 或 12 位数字的区划代码", "a division code of 6, 9 or 12 digits"),
+    (r"^([0-9]{9}|[0-9]{12})$", "9 或 12 位数字的区划代码", "a division code of 9 or 12 digits"),
+    (r"^[0-9]{6,12}$", "6 至 12 位数字的区划代码", "a division code of 6 to 12 digits"),
+    (r"^[0-9]{6}$", "6 位数字的县级区划代码", "a county's division code of 6 digits"),
+    (r"^[0-9]{9}$", "9 位数字的乡级区划代码", "a township's division code of 9 digits"),
+    (r"^[0-9]{12}$", "12 位数字的村（社区）区划代码", "a community's division code of 12 digits"),
+    (
+        r"^[0-9A-HJ-NPQRTUWXY]{18}$",
+        "18 位统一社会信用代码（不含字母 I、O、S、V、Z）",
+        "a USCC of 18 digits and capital letters (no I, O, S, V, Z)",
+    ),
+    (
+        r"^[0-9+ ()-]{3,40}$",
+        "3 至 40 位电话号码，只含数字、空格和 + ( ) -",
+        "a phone number of 3 to 40 digits, spaces and + ( ) -",
+    ),
+    (
+        r"^[0-9+ ()-]{7,20}$",
+        "7 至 20 位电话号码，只含数字、空格和 + ( ) -",
+        "a phone number of 7 to 20 digits, spaces and + ( ) -",
+    ),
+    (
+        "^[0-9+()（） 转-]{3,40}$",
+        "3 至 40 位电话号码，只含数字、空格、“转”和 + ( ) -",
+        "a phone number of 3 to 40 digits, spaces, 转 and + ( ) -",
+    ),
+    (
+        r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$",
+        "由点分为两段的代码，如 service.lift，只含小写字母、数字和下划线",
+        "a code of two parts with a dot between, such as service.lift, in small letters, digits and underscores",
+    ),
+    (
+        r"^[a-z][a-z0-9_]*$",
+        "代码，只含小写字母、数字和下划线，以字母开头",
+        "a code of small letters, digits and underscores that begins with a letter",
+    ),
+    (
+        r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$",
+        "一段或由点分为两段的代码，只含小写字母、数字和下划线",
+        "a code of one part, or of two with a dot between, in small letters, digits and underscores",
+    ),
+    ("^[\\u4e00-\\u9fffA-Za-z]{1,10}$", "1 至 10 个汉字或字母", "1 to 10 Chinese characters or letters"),
+    (r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "时刻，如 08:30", "a time of day such as 08:30"),
+    (r"^[A-Za-z0-9-]{4,40}$", "4 至 40 位字母、数字或连字符", "4 to 40 letters, digits or hyphens"),
+    (r"^https?://[^\s]+$", "以 http:// 或 https:// 开头的网址", "an address that begins with http:// or https://"),
+    (
+        r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,2})?$",
+        "不超过 9999.99、至多两位小数的数",
+        "a number up to 9999.99 with at most two decimals",
+    ),
+    (
+        r"^(0|[1-9][0-9]{0,6})(\.[0-9]{1,4})?$",
+        "不超过 9999999.9999、至多四位小数的数",
+        "a number up to 9999999.9999 with at most four decimals",
+    ),
+    (
+        r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,4})?$",
+        "不超过 9999.9999、至多四位小数的数",
+        "a number up to 9999.9999 with at most four decimals",
+    ),
+];
+
+const FORMATS: &[(&str, &str, &str)] = &[
+    ("date", "日期，如 2026-03-02", "a date such as 2026-03-02"),
+    (
+        "date-time",
+        "带时区的日期和时间，如 2026-03-02T08:00:00Z",
+        "a date and time with a zone, such as 2026-03-02T08:00:00Z",
+    ),
+    ("uuid", "UUID，如 019c51d0-a2f6-7c1a-9b34-0f2d1f0a4b11", "a UUID such as 019c51d0-a2f6-7c1a-9b34-0f2d1f0a4b11"),
+    ("uri", "完整的网址", "a full address"),
+    ("email", "电子邮箱地址", "an e-mail address"),
+];
+
+const TYPES: &[(&str, &str, &str)] = &[
+    ("string", "文字", "a text"),
+    ("integer", "整数", "a whole number"),
+    ("number", "数字", "a number"),
+    ("boolean", "true 或 false", "true or false"),
+    ("array", "列表", "a list"),
+    ("object", "对象", "an object"),
+    ("null", "null", "null"),
+];
+
+fn of(table: &[(&str, &'static str, &'static str)], name: &str) -> Option<(&'static str, &'static str)> {
+    table.iter().find(|(one, ..)| *one == name).map(|(_, zh, en)| (*zh, *en))
+}
+
+fn must_be((zh, en): (&str, &str)) -> (String, String) {
+    (format!("应为{zh}"), format!("must be {en}"))
+}
+
+/// Does the table say what a pattern asks for?
+pub fn knows(pattern: &str) -> bool {
+    of(PATTERNS, pattern).is_some()
+}
+
+pub fn pattern(pattern: &str) -> (String, String) {
+    of(PATTERNS, pattern).map_or_else(
+        || ("格式不正确，见接口文档中的说明".to_owned(), "not in the form that its description asks for".to_owned()),
+        must_be,
+    )
+}
+
+pub fn format(format: &str) -> (String, String) {
+    of(FORMATS, format).map_or_else(|| pattern(""), must_be)
+}
+
+/// What it should be: one of these types of JSON.
+pub fn types<'a>(names: impl Iterator<Item = &'a str>) -> (String, String) {
+    let (zh, en): (Vec<&str>, Vec<&str>) = names.filter_map(|name| of(TYPES, name)).unzip();
+    must_be((&zh.join("或"), &en.join(" or ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_no_expressions() {
+        assert_eq!(pattern("^[0-9]{9}$").0, "应为9 位数字的乡级区划代码");
+        assert_eq!(format("date").1, "must be a date such as 2026-03-02");
+        assert_eq!(
+            types(["string", "null"].into_iter()),
+            ("应为文字或null".to_owned(), "must be a text or null".to_owned())
+        );
+        assert!(!pattern("^unknown[0-9]$").1.contains('^'));
+    }
+}

@@ -1,0 +1,230 @@
+//! What offices have to do with cases and measures, by when the policy wants it, and who sees to it when they are late.
+//! Nothing of it is stored: each deadline follows from the day of the step before it and the policy in force. Pure.
+
+use chrono::NaiveDate;
+
+use super::model::{EscalationLevel, InboxKind};
+use crate::access::{Caller, Role};
+use crate::calendar::rules::WorkCalendar;
+use crate::clock::Clock;
+use crate::complaints::model::CardColour;
+use crate::db::Instant;
+use crate::measures::model::MeasureRow;
+use crate::policy::office_deadlines::OfficeDeadlines;
+use crate::standing::model::Office;
+use crate::violations::model::ViolationRow;
+
+/// What deadlines are counted with.
+pub struct Timing<'a> {
+    pub rules: &'a OfficeDeadlines,
+    pub calendar: &'a WorkCalendar,
+    pub clock: &'a Clock,
+    pub today: NaiveDate,
+}
+
+/// Something that an office has to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    pub kind: InboxKind,
+    pub office: Office,
+    pub due_on: Option<NaiveDate>,
+}
+
+/// A task as one caller sees it: to do, or to see to because another is late.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub kind: InboxKind,
+    pub due_on: Option<NaiveDate>,
+    pub card: Option<CardColour>,
+    pub level: EscalationLevel,
+    /// What is late and with whom, where the caller is above that office.
+    pub late: Option<(InboxKind, Office)>,
+}
+
+impl Timing<'_> {
+    pub fn days_after(&self, day: NaiveDate, working_days: u32) -> Option<NaiveDate> {
+        Some(self.calendar.add_working_days(day, working_days))
+    }
+
+    fn after(&self, at: Instant, working_days: u32) -> Option<NaiveDate> {
+        self.days_after(self.clock.day_of(at), working_days)
+    }
+
+    pub fn card(&self, due_on: Option<NaiveDate>) -> Option<CardColour> {
+        let due = due_on?;
+        if due < self.today {
+            return Some(CardColour::Red);
+        }
+        let left = self.calendar.working_days_between(self.today, due);
+        (left <= self.rules.yellow_card_working_days).then_some(CardColour::Yellow)
+    }
+
+    /// Whose business it is by now.
+    pub fn level(&self, due_on: Option<NaiveDate>) -> EscalationLevel {
+        match due_on {
+            Some(due) if due < self.today => {
+                let late = self.calendar.working_days_between(due, self.today);
+                if late > self.rules.county_after_working_days {
+                    EscalationLevel::County
+                } else {
+                    EscalationLevel::Leader
+                }
+            }
+            _ => EscalationLevel::Office,
+        }
+    }
+
+    /// How a caller, in whose territory the matter lies, sees a task; none who has nothing to do with it.
+    pub fn seen_by(&self, task: Task, caller: &Caller) -> Option<Seen> {
+        let level = self.level(task.due_on);
+        let card = self.card(task.due_on);
+        let Task { kind, office, due_on } = task;
+        if caller.role == office.role && caller.division.as_deref() == Some(&office.division) {
+            return Some(Seen { kind, due_on, card, level, late: None });
+        }
+        if !is_above(caller.role, office.role, level) {
+            return None;
+        }
+        Some(Seen { kind: InboxKind::PursueOffice, due_on, card, level, late: Some((kind, office)) })
+    }
+}
+
+/// Is it a role's business that an office is late? First its leader's, then the county's; where there is no leader between
+/// them, or it is the leader who is late, the county's at once. Nobody is above the county here.
+fn is_above(role: Role, office: Role, level: EscalationLevel) -> bool {
+    let has_leader = office.row().division_digits > 6 && office != Role::TownshipLeader;
+    match (role, level) {
+        (_, EscalationLevel::Office) => false,
+        (Role::TownshipLeader, _) => has_leader,
+        (Role::CountyAuthority, EscalationLevel::Leader) => !has_leader && office != Role::CountyAuthority,
+        (Role::CountyAuthority, EscalationLevel::County) => office != Role::CountyAuthority,
+        _ => false,
+    }
+}
+
+/// What a violation waits for from an office.
+pub fn of_violation(row: &ViolationRow, timing: &Timing) -> Option<Task> {
+    let steps = &row.proceedings.0;
+    let rules = timing.rules;
+    if row.state == "appealed" {
+        // An appeal goes to the county, which is above every office that confirms.
+        let office = Office { role: Role::CountyAuthority, division: row.county.clone() };
+        let due_on = timing.after(steps.appeal.as_ref()?.at, rules.decide_appeal_working_days);
+        return Some(Task { kind: InboxKind::DecideAppeal, office, due_on });
+    }
+    let (kind, due_on) = match row.state.as_str() {
+        "reported" => (InboxKind::NotifyViolation, timing.after(row.reported_at, rules.notify_working_days)),
+        "notified" if steps.delivery.is_none() => {
+            let issued = steps.notification.as_ref()?.at;
+            (InboxKind::RecordDelivery, timing.after(issued, rules.deliver_working_days))
+        }
+        "notified" if steps.statement.is_some() && steps.statement_answer.is_none() => {
+            let said = steps.statement.as_ref()?.at;
+            (InboxKind::AnswerStatement, timing.after(said, rules.answer_statement_working_days))
+        }
+        "notified" if row.statement_due_on < Some(timing.today) => {
+            (InboxKind::DecideViolation, timing.days_after(row.statement_due_on?, rules.decide_working_days))
+        }
+        "confirmed" if row.company_id.is_some() && steps.decision_delivery.is_none() => {
+            let decided = steps.confirmation.as_ref()?.at;
+            (InboxKind::RecordDelivery, timing.after(decided, rules.deliver_working_days))
+        }
+        _ => return None,
+    };
+    let role = Role::from_code(&row.lead_role)?;
+    let division = role.area_of(&row.county, &row.township).to_owned();
+    Some(Task { kind, office: Office { role, division }, due_on })
+}
+
+/// What a measure waits for from an office. `final_since` is the day after which its grounds are final; none where they are
+/// not, and then nobody can decide.
+pub fn of_measure(row: &MeasureRow, final_since: Option<NaiveDate>, timing: &Timing) -> Option<Task> {
+    let steps = &row.proceedings.0;
+    let rules = timing.rules;
+    if row.suspended_on.is_some() {
+        return None;
+    }
+    let own = || Some(Office { role: Role::from_code(&row.office_role)?, division: row.office_division.clone() });
+    let task = |kind, due_on| Some(Task { kind, office: own()?, due_on });
+    match row.state.as_str() {
+        "approved" => return task(InboxKind::CarryOutMeasure, Some(row.due_on)),
+        "proposed" => {}
+        _ => return None,
+    }
+    if !row.notified {
+        return task(InboxKind::NotifyMeasure, timing.after(row.created_at, rules.notify_working_days));
+    }
+    if steps.delivery.is_none() {
+        let issued = steps.notification.as_ref()?.at;
+        return task(InboxKind::RecordDelivery, timing.after(issued, rules.deliver_working_days));
+    }
+    if let (Some(statement), None) = (&steps.statement, &steps.statement_answer) {
+        let due_on = timing.after(statement.at, rules.answer_statement_working_days);
+        return task(InboxKind::AnswerStatement, due_on);
+    }
+    if let (Some(request), None) = (&steps.hearing_request, &steps.hearing) {
+        return task(InboxKind::HoldHearing, timing.after(request.at, rules.hold_hearing_working_days));
+    }
+    let heard = row.hearing_request_due_on.filter(|last| *last < timing.today)?;
+    let held = steps.hearing.as_ref().map(|hearing| hearing.held_on);
+    let ripe = heard.max(final_since?).max(held.unwrap_or(heard));
+    let role = Role::from_code(row.approver_role.as_deref()?)?;
+    let division = if role == Role::CountyAuthority { row.county.clone() } else { row.township.clone() };
+    let due_on = timing.days_after(ripe, rules.decide_measure_working_days);
+    Some(Task { kind: InboxKind::ApproveMeasure, office: Office { role, division }, due_on })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn cards_and_levels_follow_from_the_last_day() {
+        let rules = OfficeDeadlines::built_in();
+        let clock = Clock::real(chrono_tz::Asia::Shanghai);
+        let due = Some(day("2026-03-12"));
+        let mut seen = Vec::new();
+        for today in ["2026-03-10", "2026-03-11", "2026-03-12", "2026-03-13", "2026-03-19", "2026-03-20"] {
+            let timing = Timing { rules: &rules, calendar: WorkCalendar::built_in(), clock: &clock, today: day(today) };
+            seen.push((timing.card(due), timing.level(due)));
+        }
+        use CardColour::{Red, Yellow};
+        use EscalationLevel::{County, Leader, Office};
+        assert_eq!(
+            seen,
+            [
+                (None, Office),
+                (Some(Yellow), Office),
+                (Some(Yellow), Office),
+                (Some(Red), Leader),
+                (Some(Red), Leader),
+                (Some(Red), County)
+            ]
+        );
+    }
+
+    #[test]
+    fn nobody_sees_to_an_office_that_is_not_late_and_each_level_has_one_above_it() {
+        use EscalationLevel::{County, Leader};
+        let above = |office| {
+            [Leader, County].map(|level| {
+                [Role::TownshipLeader, Role::CountyAuthority, Role::SocialAffairsOffice]
+                    .into_iter()
+                    .filter(|role| is_above(*role, office, level))
+                    .collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(
+            above(Role::SocialAffairsOffice),
+            [vec![Role::TownshipLeader], vec![Role::TownshipLeader, Role::CountyAuthority]]
+        );
+        assert_eq!(above(Role::TownshipLeader), [vec![Role::CountyAuthority], vec![Role::CountyAuthority]]);
+        assert_eq!(above(Role::DisciplineOffice), [vec![Role::CountyAuthority], vec![Role::CountyAuthority]]);
+        assert_eq!(above(Role::CountyAuthority), [vec![], vec![]]);
+        assert!(!is_above(Role::TownshipLeader, Role::SocialAffairsOffice, EscalationLevel::Office));
+    }
+}

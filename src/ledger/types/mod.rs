@@ -1,0 +1,252 @@
+//! Every type of event: the vocabulary, the document's schemas of `data` and the table in `docs/ledger.md` come from here.
+
+mod subjects;
+
+use serde_json::{Map, Value, json};
+
+pub use subjects::SUBJECTS;
+
+use crate::fault::Fault;
+
+/// What an event happens to.
+pub struct Subject {
+    /// `subject.kind` of the leaf, and the part of `subject` before the slash.
+    pub kind: &'static str,
+    /// Name of the schema of `data`.
+    pub schema: &'static str,
+    pub about: &'static str,
+    /// Members of `data` in clear text.
+    pub facts: &'static [(&'static str, Fact)],
+    /// Members of `data` that stand for a text that is kept elsewhere: see [`super::leaf::Digest`].
+    pub digests: &'static [&'static str],
+    pub types: &'static [Type],
+}
+
+/// A type of event.
+pub struct Type {
+    pub code: &'static str,
+    pub zh: &'static str,
+    pub en: &'static str,
+}
+
+/// What a member of `data` holds; every one but a step may be null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    Id,
+    /// A code of an enumeration, of a division or of the policy.
+    Code,
+    Text,
+    Day,
+    Instant,
+    /// A whole number.
+    Count,
+    Number,
+    Flag,
+    /// JSON as it was put in.
+    Json,
+    /// What this event adds to the facts; companies and committees do not get it.
+    Step,
+}
+
+pub fn types() -> impl Iterator<Item = &'static Type> {
+    SUBJECTS.iter().flat_map(|subject| subject.types)
+}
+
+/// Is it a type that events have?
+pub fn is_known(code: &str) -> bool {
+    types().any(|one| one.code == code)
+}
+
+/// More types in one filter than anybody needs.
+const MOST_ASKED: usize = 20;
+
+/// The types that a filter names: one, several with commas between, or all of a subject as `violation.*`.
+pub fn asked(filter: &str) -> Result<Vec<&'static str>, Vec<Fault>> {
+    let (mut found, mut faults) = (Vec::new(), Vec::new());
+    if filter.split(',').count() > MOST_ASKED {
+        let (zh, en) = (format!("最多 {MOST_ASKED} 项"), format!("at most {MOST_ASKED}, or leave it out"));
+        return Err(vec![Fault::new("query/type", "too_many", zh, en)]);
+    }
+    for one in filter.split(',').map(str::trim) {
+        let before = found.len();
+        match one.strip_suffix('*') {
+            Some(start) if start.ends_with('.') => {
+                found.extend(types().map(|kind| kind.code).filter(|code| code.starts_with(start)));
+            }
+            _ => found.extend(types().map(|kind| kind.code).filter(|code| *code == one)),
+        }
+        if found.len() == before {
+            let nearest = nearest(one);
+            faults.push(Fault::new(
+                "query/type",
+                "unknown_value",
+                format!("没有事件类型“{one}”；最接近的是 {nearest}，全部类型见 /v1/vocabulary 的 event_type"),
+                format!(
+                    "no event has the type {one:?}; the nearest is {nearest}; /v1/vocabulary lists all as event_type"
+                ),
+            ));
+        }
+    }
+    found.dedup();
+    if faults.is_empty() { Ok(found) } else { Err(faults) }
+}
+
+/// The type that is written most alike.
+fn nearest(wrong: &str) -> &'static str {
+    // Longer than any type: its end does not matter.
+    let wrong: Vec<char> = wrong.chars().take(80).collect();
+    types().map(|kind| kind.code).min_by_key(|code| distance(&wrong, code)).unwrap_or_default()
+}
+
+/// Letters to change, add or take out to make one of the other (Levenshtein).
+fn distance(wrong: &[char], right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=wrong.len()).collect();
+    for (line, letter) in right.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = line + 1;
+        for column in 1..=wrong.len() {
+            let same = diagonal + usize::from(wrong[column - 1] != letter);
+            diagonal = row[column];
+            row[column] = same.min(diagonal + 1).min(row[column - 1] + 1);
+        }
+    }
+    row[wrong.len()]
+}
+
+const DIGEST: &str = "EventTextDigest";
+
+/// The document's schemas of types and of `data`.
+pub fn schemas() -> Map<String, Value> {
+    let mut all = Map::new();
+    let codes: Vec<&str> = types().map(|kind| kind.code).collect();
+    all.insert(
+        "EventType".to_owned(),
+        json!({
+            "type": "string", "enum": codes, "example": "violation.confirmed",
+            "description": "What happened (事件类型). New types may come; labels are in the vocabulary as `event_type`."
+        }),
+    );
+    all.insert(
+        DIGEST.to_owned(),
+        json!({
+            "type": "object",
+            "description": "Stands for a text that the ledger does not hold: HMAC-SHA256 of its UTF-8 bytes under a random \
+                salt of its own, in hex. The salt is kept outside the ledger and deleted on erasure. 文本摘要",
+            "properties": { "hmac_sha256": {
+                "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "The HMAC, in hex.",
+                "example": "5b1f0d9c4e8a7b6c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c"
+            } },
+            "required": ["hmac_sha256"]
+        }),
+    );
+    for subject in SUBJECTS {
+        all.insert(subject.schema.to_owned(), subject.data());
+    }
+    all
+}
+
+/// `data` of an event: that of one of the subjects.
+pub fn any_data() -> Value {
+    let all = SUBJECTS.iter().map(|subject| json!({ "$ref": format!("#/components/schemas/{}", subject.schema) }));
+    json!({
+        "anyOf": all.collect::<Vec<_>>(),
+        "description": "The facts after the event, by what it happened to: `violation.confirmed` has those of \
+            EventDataViolation. Texts and personal fields are digests. Companies and committees do not get `step`: \
+            reasons are served with the notice or decision.",
+        "example": {
+            "act": "nine.staff_not_in_uniform", "clause": 3, "state": "confirmed", "found_on": "2026-03-02", "version": 4,
+            "reasons": { "hmac_sha256": "5b1f0d9c4e8a7b6c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c" }
+        }
+    })
+}
+
+impl Subject {
+    fn data(&self) -> Value {
+        let facts = self.facts.iter().map(|(name, fact)| ((*name).to_owned(), fact.schema(name)));
+        let digests = self.digests.iter().map(|name| {
+            let reference = json!({ "$ref": format!("#/components/schemas/{DIGEST}") });
+            ((*name).to_owned(), reference)
+        });
+        let codes: Vec<String> = self.types.iter().map(|kind| format!("`{}`", kind.code)).collect();
+        json!({
+            "type": "object",
+            "description": format!("`data` of {}. {}", codes.join(", "), self.about),
+            "properties": facts.chain(digests).collect::<Map<_, _>>()
+        })
+    }
+}
+
+impl Fact {
+    fn schema(self, name: &str) -> Value {
+        use Fact::{Code, Count, Day, Flag, Id, Instant, Json, Number, Step, Text};
+        let words = name.replace('_', " ");
+        match self {
+            Id => json!({ "type": ["string", "null"], "maxLength": 36, "description": format!("Id: {words}.") }),
+            Code => json!({ "type": ["string", "null"], "maxLength": 200, "description": format!("Code: {words}.") }),
+            Text => {
+                json!({ "type": ["string", "null"], "maxLength": 1_000_000, "description": format!("Text: {words}.") })
+            }
+            Day => json!({ "type": ["string", "null"], "format": "date", "description": format!("Day: {words}.") }),
+            Instant => {
+                json!({ "type": ["string", "null"], "format": "date-time", "description": format!("Instant: {words}.") })
+            }
+            Count => {
+                json!({ "type": ["integer", "null"], "format": "int64", "description": format!("Number: {words}.") })
+            }
+            Number => json!({ "type": ["number", "null"], "description": format!("Number: {words}.") }),
+            Flag => json!({ "type": ["boolean", "null"], "description": format!("Yes or no: {words}.") }),
+            Json => json!({ "description": format!("As it was put in: {words}.") }),
+            Step => json!({
+                "type": "object", "additionalProperties": true,
+                "description": "What this event adds to the facts; companies and committees do not get it."
+            }),
+        }
+    }
+}
+
+/// The table of `docs/ledger.md`.
+pub fn table() -> String {
+    let mut text = String::from("| subject | `data` | digests | types |\n|---|---|---|---|\n");
+    for subject in SUBJECTS {
+        let facts: Vec<&str> = subject.facts.iter().map(|(name, _)| *name).collect();
+        let types: Vec<String> = subject.types.iter().map(|kind| format!("`{}`", kind.code)).collect();
+        text += &format!(
+            "| {} (`{}`) | {} | {} | {} |\n",
+            subject.about,
+            subject.kind,
+            facts.join(" "),
+            subject.digests.join(" "),
+            types.join(" ")
+        );
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_names_types_or_all_of_a_subject_and_nothing_else() {
+        assert_eq!(asked("violation.confirmed").unwrap(), ["violation.confirmed"]);
+        assert_eq!(asked("plaque.issued, plaque.ended").unwrap(), ["plaque.issued", "plaque.ended"]);
+        assert_eq!(asked("plaque.*").unwrap(), ["plaque.issued", "plaque.ended", "plaque.restored"]);
+        for wrong in ["nope", "*", "violation", "viol*", "nope.*", "", "violation.confirmed,", "violation.Confirmed"] {
+            let faults = asked(wrong).unwrap_err();
+            assert_eq!((faults[0].pointer.as_str(), faults[0].code), ("query/type", "unknown_value"), "{wrong}");
+        }
+        assert!(asked("violation.confirmd").unwrap_err()[0].detail_en.contains("nearest is violation.confirmed"));
+        assert_eq!(asked(&"plaque.*,".repeat(20)).unwrap_err()[0].code, "too_many");
+        assert_eq!(asked("nope,nada").unwrap_err().len(), 2, "every fault at once");
+    }
+
+    #[test]
+    fn a_type_stands_once_and_under_a_subject() {
+        let mut codes: Vec<&str> = types().map(|kind| kind.code).collect();
+        let count = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), count);
+        assert!(types().all(|kind| !kind.zh.is_empty() && !kind.en.is_empty() && kind.code.len() <= 80));
+    }
+}

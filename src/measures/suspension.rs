@@ -1,0 +1,142 @@
+//! A measure that reduces rights rests on final decisions; a later appeal against one of its grounds suspends it (中止执行).
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+use serde_json::json;
+
+use super::actions::rule_of;
+use super::model::MeasureRow;
+use super::recompute::{File, file_of, record};
+use super::store;
+use super::view::sees;
+use crate::blacklist;
+use crate::calendar;
+use crate::db::{Conn, Id, Work};
+use crate::http::Tx;
+use crate::policy::model::{MeasureKind, MeasureRule};
+use crate::problem::{Code, Problem};
+use crate::standing::model::MeasureState;
+use crate::violations::finality::{obstacle, refuse_unless_final};
+use crate::violations::model::ViolationRow;
+use crate::violations::store as violations;
+
+/// The grounds of a measure must be final, and the level that calls for it must be reached by final decisions alone.
+pub fn require_final_grounds(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
+    let ctx = tx.ctx;
+    let grounds = store::grounds_of_one(tx.conn, row.id)?;
+    let grounds = violations::by_ids(tx.conn, &grounds)?;
+    refuse_unless_final(&grounds, ctx.today, |violation| sees(ctx, violation))?;
+    let file = file_of(tx, row.company_id, &row.county)?;
+    let counted: Vec<Id> = file.facts.violations.iter().map(|fact| Id(fact.id)).collect();
+    let counted = violations::by_ids(tx.conn, &counted)?;
+    let open: Vec<&ViolationRow> = counted.iter().filter(|one| obstacle(one, ctx.today).is_some()).collect();
+    let without: HashSet<_> = open.iter().map(|one| one.id.0).collect();
+    if file.falls_without(ctx.today, |fact| without.contains(&fact.id)).contains(&row.id) {
+        refuse_unless_final(open, ctx.today, |violation| sees(ctx, violation))?;
+    }
+    Ok(())
+}
+
+/// A measure that is suspended is not carried out; nor is one whose grounds were not final when it was approved.
+pub fn require_in_effect(tx: &mut Tx, row: &MeasureRow, rule: &MeasureRule) -> Work<()> {
+    if !rule.needs_final_grounds() {
+        return Ok(());
+    }
+    let ctx = tx.ctx;
+    let approved_at = row.proceedings.0.approval.as_ref().map(|step| step.at);
+    let grounds = store::grounds_of_one(tx.conn, row.id)?;
+    let mut grounds = violations::by_ids(tx.conn, &grounds)?;
+    // A ground that came later did not carry the decision: it matters only while an appeal against it is pending.
+    grounds.retain(|one| {
+        let confirmed_at = one.proceedings.0.confirmation.as_ref().map(|step| step.at);
+        one.state == "appealed" || approved_at.is_none() || confirmed_at <= approved_at
+    });
+    refuse_unless_final(&grounds, ctx.today, |violation| sees(ctx, violation))?;
+    if let Some(since) = row.suspended_on {
+        return Err(Problem::new(Code::AppealPending)
+            .detail(
+                format!("因相关认定正在申诉，该措施自 {since} 起中止执行"),
+                format!("an appeal is pending: it is suspended since {since}"),
+            )
+            .into());
+    }
+    Ok(())
+}
+
+/// Is it decided, and can its effect still be held back?
+fn can_be_suspended(row: &MeasureRow) -> Work<bool> {
+    Ok(match row.state()? {
+        MeasureState::Approved => true,
+        // A removal that was carried out ended a contract: nothing of it can be held back.
+        MeasureState::Done => row.kind()? != MeasureKind::Removal,
+        MeasureState::Proposed | MeasureState::Rejected | MeasureState::Cancelled => false,
+    })
+}
+
+/// Suspends the decided measures of a company in a county that an appeal is pending against, and resumes those that it no longer is.
+pub fn follow_appeals(tx: &mut Tx, company: Id, county: &str) -> Work<()> {
+    let file = file_of(tx, company, county)?;
+    let pending: HashSet<_> =
+        file.facts.violations.iter().filter(|fact| fact.appeal_pending).map(|fact| fact.id).collect();
+    let falls = file.falls_without(tx.ctx.today, |fact| fact.appeal_pending);
+    let File { rows, .. } = file;
+    let reversed: HashSet<Id> = rows.iter().filter_map(|row| row.reverses).collect();
+    for row in rows {
+        if reversed.contains(&row.id) || !can_be_suspended(&row)? {
+            continue;
+        }
+        let grounds = store::grounds_of_one(tx.conn, row.id)?;
+        let on_appealed = falls.contains(&row.id) || grounds.iter().any(|ground| pending.contains(&ground.0));
+        let on_appealed = on_appealed && rule_of(tx, &row)?.needs_final_grounds();
+        if on_appealed != row.suspended_on.is_some() {
+            set_suspended(tx, row, on_appealed)?;
+        }
+    }
+    Ok(())
+}
+
+fn set_suspended(tx: &mut Tx, mut row: MeasureRow, suspended: bool) -> Work<()> {
+    let today = tx.ctx.today;
+    let since = row.suspended_on.replace(today);
+    if !suspended {
+        row.suspended_on = None;
+    }
+    // The time during which it was not to be carried out does not count.
+    if let (Some(since), MeasureState::Approved, false) = (since, row.state()?, suspended) {
+        let calendar = calendar::work_calendar(tx.conn, &row.county)?;
+        let left = calendar.working_days_between(since, row.due_on);
+        row.due_on = row.due_on.max(calendar.add_working_days(today, left));
+    }
+    row.version += 1;
+    row.updated_at = tx.ctx.now;
+    store::save(tx.conn, &row)?;
+    let kind = if suspended { "measure.suspended" } else { "measure.resumed" };
+    record(tx, &row, kind, json!({ "suspended_on": row.suspended_on }), &())?;
+    if row.kind()?.is_listing() {
+        blacklist::suspend_listing_of(tx, &row)?;
+    }
+    Ok(())
+}
+
+/// For each of these measures whose grounds are final: the last day on which one of them was not, or its own day where it has
+/// no such ground. Those with a ground that is not final are left out.
+pub fn final_since(conn: &mut Conn, rows: &[MeasureRow], today: NaiveDate) -> Work<HashMap<Id, NaiveDate>> {
+    let proposed: Vec<&MeasureRow> = rows.iter().filter(|row| row.state == MeasureState::Proposed.code()).collect();
+    let ids: Vec<Id> = proposed.iter().map(|row| row.id).collect();
+    let grounds = store::grounds_of(conn, &ids)?;
+    let mut wanted: Vec<Id> = grounds.values().flatten().copied().collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let decided: HashMap<Id, ViolationRow> =
+        violations::by_ids(conn, &wanted)?.into_iter().map(|row| (row.id, row)).collect();
+    let mut all = HashMap::new();
+    for row in proposed {
+        let of_row = || grounds.get(&row.id).into_iter().flatten().filter_map(|id| decided.get(id));
+        if of_row().all(|one| obstacle(one, today).is_none()) {
+            let day = of_row().filter_map(|one| one.appeal_due_on.or(one.decided_on)).max();
+            all.insert(row.id, day.unwrap_or(row.created_at.0.date_naive()));
+        }
+    }
+    Ok(all)
+}

@@ -1,0 +1,69 @@
+//! In whose name official papers are issued, and where somebody turns to who disagrees.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::PolicyDocument;
+use super::versions::built_in;
+use crate::access::role::Role;
+use crate::coded_enum;
+use crate::fault::Fault;
+
+coded_enum! {
+    /// In whose name an office issues (以何名义出具).
+    #[schema(example = "government")]
+    pub enum IssuesAs {
+        Office "office" "以本单位名义" "In its own name"
+        Government "government" "以所属人民政府（街道办事处）名义" "In the name of the people's government (or sub-district office) that it belongs to"
+    }
+}
+
+/// In whose name the offices of a role issue (出具名义).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IssuingBody {
+    pub role: Role,
+    pub issues_as: IssuesAs,
+    /// The full name of the body, where it is another than its division gives (发文机关名称).
+    #[serde(default)]
+    #[schema(min_length = 2, max_length = 100, example = json!(null))]
+    pub name: Option<String>,
+}
+
+/// Issuing bodies and remedies (发文机关和救济途径).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IssuingRules {
+    /// By role; an office of another role issues in its own name.
+    #[schema(max_items = 20)]
+    pub bodies: Vec<IssuingBody>,
+    /// Who reviews (行政复议机关); null: the people's government of the county.
+    #[schema(min_length = 2, max_length = 100, example = "永宁县人民政府")]
+    pub review_body: Option<String>,
+    /// Which court (有管辖权的人民法院); null: the people's court of the county.
+    #[schema(min_length = 2, max_length = 100, example = "永宁县人民法院")]
+    pub court: Option<String>,
+}
+
+impl IssuingRules {
+    pub fn built_in() -> IssuingRules {
+        built_in().issuing.clone()
+    }
+
+    pub fn body(&self, role: Role) -> Option<&IssuingBody> {
+        self.bodies.iter().find(|body| body.role == role)
+    }
+}
+
+/// One line for each role.
+pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let bodies = &policy.issuing.bodies;
+    for (at, body) in bodies.iter().enumerate() {
+        if bodies[..at].iter().any(|other| other.role == body.role) {
+            let (zh, en) = ("单位重复", "an office listed twice");
+            faults.push(Fault::new(format!("/issuing/bodies/{at}/role"), "duplicate_role", zh, en));
+        }
+    }
+    faults
+}

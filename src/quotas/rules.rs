@@ -1,0 +1,102 @@
+//! Amounts of a day and their limits.
+
+use chrono::{Days, NaiveDateTime, NaiveTime};
+
+/// One number of each kind. As a limit, 0 is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Amounts {
+    pub files: i64,
+    pub bytes: i64,
+    pub tickets: i64,
+    pub unmaskings: i64,
+    pub caller_searches: i64,
+}
+
+/// A limit of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    pub code: &'static str,
+    pub zh: &'static str,
+    pub en: &'static str,
+    pub most: i64,
+}
+
+/// An early warning comes at this share of a limit.
+const NEARLY_PERCENT: i64 = 80;
+
+const KINDS: [(&str, &str, &str, fn(&Amounts) -> i64); 5] = [
+    ("files", "上传文件数", "files", |all| all.files),
+    ("bytes", "上传字节数", "bytes of files", |all| all.bytes),
+    ("tickets", "提交工单数", "tickets", |all| all.tickets),
+    ("unmaskings", "查看完整联系方式次数", "readings of contacts in full", |all| all.unmaskings),
+    ("caller_searches", "按电话查询次数", "searches for a caller", |all| all.caller_searches),
+];
+
+fn limits_of(limits: &Amounts) -> impl Iterator<Item = (Limit, fn(&Amounts) -> i64)> {
+    let limits = *limits;
+    KINDS
+        .into_iter()
+        .map(move |(code, zh, en, of)| (Limit { code, zh, en, most: of(&limits) }, of))
+        .filter(|(limit, _)| limit.most > 0)
+}
+
+/// The first limit that is passed.
+pub fn exceeded(limits: &Amounts, used: &Amounts) -> Option<Limit> {
+    limits_of(limits).find(|(limit, of)| of(used) > limit.most).map(|(limit, _)| limit)
+}
+
+/// Limits of which this use reached the greater part.
+pub fn nearly_used(limits: &Amounts, used: &Amounts, spent: &Amounts) -> Vec<Limit> {
+    limits_of(limits)
+        .filter(|(limit, of)| {
+            let near = (limit.most.saturating_mul(NEARLY_PERCENT) + 99) / 100;
+            of(used) >= near && of(used) - of(spent) < near
+        })
+        .map(|(limit, _)| limit)
+        .collect()
+}
+
+/// From what the clocks of the deployment say to the end of the day; 1 at least.
+pub fn seconds_to_midnight(now: NaiveDateTime) -> i64 {
+    let tomorrow = now.date().checked_add_days(Days::new(1)).unwrap_or(now.date()).and_time(NaiveTime::MIN);
+    let left = tomorrow - now;
+    (left.num_seconds() + i64::from(left.subsec_nanos() > 0)).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Amounts = Amounts { files: 10, bytes: 1000, tickets: 0, unmaskings: 1, caller_searches: 3 };
+
+    #[test]
+    fn a_limit_is_passed_by_one_more_and_none_is_never_passed() {
+        let used = |files, tickets| Amounts { files, tickets, ..Amounts::default() };
+        assert_eq!(exceeded(&LIMITS, &used(10, 1_000_000)), None);
+        assert_eq!(exceeded(&LIMITS, &used(11, 0)).map(|limit| (limit.code, limit.most)), Some(("files", 10)));
+        assert_eq!(exceeded(&Amounts::default(), &used(i64::MAX, i64::MAX)), None);
+    }
+
+    #[test]
+    fn a_warning_comes_once_on_the_way_to_a_limit() {
+        let told: Vec<i64> = (1..=10)
+            .filter(|files| {
+                let (used, spent) =
+                    (Amounts { files: *files, ..Amounts::default() }, Amounts { files: 1, ..Amounts::default() });
+                nearly_used(&LIMITS, &used, &spent).iter().any(|limit| limit.code == "files")
+            })
+            .collect();
+        assert_eq!(told, [8]);
+        let all = Amounts { bytes: 900, unmaskings: 1, ..Amounts::default() };
+        let codes: Vec<&str> = nearly_used(&LIMITS, &all, &all).iter().map(|limit| limit.code).collect();
+        assert_eq!(codes, ["bytes", "unmaskings"]);
+    }
+
+    #[test]
+    fn the_wait_is_to_the_end_of_the_day() {
+        let at = |text: &str| text.parse::<NaiveDateTime>().unwrap();
+        assert_eq!(seconds_to_midnight(at("2026-03-02T00:00:00")), 86_400);
+        assert_eq!(seconds_to_midnight(at("2026-03-02T23:59:59.2")), 1);
+        assert_eq!(seconds_to_midnight(at("2026-12-31T22:00:00")), 7200);
+    }
+}

@@ -1,0 +1,64 @@
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use super::rules::Amounts;
+use crate::db::schema::quota_uses as uses;
+use crate::db::{Conn, Work};
+use crate::on_both;
+
+/// One row of a caller, which begins anew with each day: there is nothing to tidy up.
+const ADD: &str = "\
+    INSERT INTO quota_uses (caller, day, files, bytes, tickets, unmaskings, caller_searches) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7) \
+    ON CONFLICT (caller) DO UPDATE SET \
+      files = CASE WHEN quota_uses.day = excluded.day THEN quota_uses.files ELSE 0 END + excluded.files, \
+      bytes = CASE WHEN quota_uses.day = excluded.day THEN quota_uses.bytes ELSE 0 END + excluded.bytes, \
+      tickets = CASE WHEN quota_uses.day = excluded.day THEN quota_uses.tickets ELSE 0 END + excluded.tickets, \
+      unmaskings = CASE WHEN quota_uses.day = excluded.day THEN quota_uses.unmaskings ELSE 0 END + excluded.unmaskings, \
+      caller_searches = CASE WHEN quota_uses.day = excluded.day THEN quota_uses.caller_searches ELSE 0 END \
+        + excluded.caller_searches, \
+      day = excluded.day \
+    RETURNING files, bytes, tickets, unmaskings, caller_searches";
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    files: i64,
+    #[diesel(sql_type = BigInt)]
+    bytes: i64,
+    #[diesel(sql_type = BigInt)]
+    tickets: i64,
+    #[diesel(sql_type = BigInt)]
+    unmaskings: i64,
+    #[diesel(sql_type = BigInt)]
+    caller_searches: i64,
+}
+
+/// Adds to what a caller used on a day; returns the sums.
+pub fn add(conn: &mut Conn, caller: &str, day: NaiveDate, more: &Amounts) -> Work<Amounts> {
+    let day = day.to_string();
+    let row: Row = on_both!(conn, |conn| diesel::sql_query(ADD)
+        .bind::<Text, _>(caller)
+        .bind::<Text, _>(&day)
+        .bind::<BigInt, _>(more.files)
+        .bind::<BigInt, _>(more.bytes)
+        .bind::<BigInt, _>(more.tickets)
+        .bind::<BigInt, _>(more.unmaskings)
+        .bind::<BigInt, _>(more.caller_searches)
+        .get_result(conn))?;
+    let Row { files, bytes, tickets, unmaskings, caller_searches } = row;
+    Ok(Amounts { files, bytes, tickets, unmaskings, caller_searches })
+}
+
+/// The files and bytes that a caller used on a day.
+pub fn used(conn: &mut Conn, caller: &str, day: NaiveDate) -> Work<Amounts> {
+    let row: Option<(i64, i64)> = uses::table
+        .find(caller)
+        .filter(uses::day.eq(day.to_string()))
+        .select((uses::files, uses::bytes))
+        .first(conn)
+        .optional()?;
+    let (files, bytes) = row.unwrap_or_default();
+    Ok(Amounts { files, bytes, ..Amounts::default() })
+}

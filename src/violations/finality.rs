@@ -1,0 +1,96 @@
+//! When a decision on a violation is final (认定生效): delivered, and its time for an appeal over or the appeal decided.
+//! What reduces a company's rights for good rests on final decisions only. Pure.
+
+use chrono::NaiveDate;
+
+use super::model::{ViolationRow, ViolationState};
+use crate::fault::Fault;
+use crate::problem::{Code, Problem};
+
+/// Why a decision is not final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Obstacle {
+    NotServed,
+    UnderAppeal,
+    AppealUntil(NaiveDate),
+}
+
+impl Obstacle {
+    fn code(self) -> Code {
+        match self {
+            Obstacle::NotServed => Code::DecisionNotServed,
+            Obstacle::UnderAppeal => Code::AppealPending,
+            Obstacle::AppealUntil(_) => Code::AppealPeriodOpen,
+        }
+    }
+
+    fn fault(self) -> &'static str {
+        match self {
+            Obstacle::NotServed => "decision_not_served",
+            Obstacle::UnderAppeal => "appeal_pending",
+            Obstacle::AppealUntil(_) => "appeal_period_open",
+        }
+    }
+
+    fn words(self) -> (String, String) {
+        match self {
+            Obstacle::NotServed => ("认定决定尚未送达".to_owned(), "the decision has not been delivered".to_owned()),
+            Obstacle::UnderAppeal => ("正在申诉".to_owned(), "an appeal is pending".to_owned()),
+            Obstacle::AppealUntil(last) => {
+                (format!("申诉期至 {last} 止"), format!("the period for an appeal lasts until {last}"))
+            }
+        }
+    }
+}
+
+/// What keeps the decision on a violation from being final; none where there is no decision to rest on.
+pub fn obstacle(row: &ViolationRow, today: NaiveDate) -> Option<Obstacle> {
+    match ViolationState::from_code(&row.state)? {
+        ViolationState::Confirmed if row.proceedings.0.decision_delivery.is_none() => Some(Obstacle::NotServed),
+        ViolationState::Confirmed => row.appeal_due_on.filter(|last| *last >= today).map(Obstacle::AppealUntil),
+        ViolationState::Appealed => Some(Obstacle::UnderAppeal),
+        ViolationState::Reported
+        | ViolationState::Notified
+        | ViolationState::Dismissed
+        | ViolationState::Upheld
+        | ViolationState::Revoked => None,
+    }
+}
+
+/// Refuses what rests on decisions that are not final, and names each: by its id only where the caller may see it.
+pub fn refuse_unless_final<'a>(
+    rows: impl IntoIterator<Item = &'a ViolationRow>,
+    today: NaiveDate,
+    sees: impl Fn(&ViolationRow) -> bool,
+) -> Result<(), Problem> {
+    let mut open: Vec<(Obstacle, &ViolationRow)> =
+        rows.into_iter().filter_map(|row| Some((obstacle(row, today)?, row))).collect();
+    open.sort_by_key(|(obstacle, row)| (*obstacle, row.found_on, row.id));
+    let Some((worst, _)) = open.first() else { return Ok(()) };
+    let code = worst.code();
+    let faults = open.into_iter().map(|(obstacle, row)| {
+        let (zh, en) = obstacle.words();
+        let found = row.found_on;
+        let (act_zh, act_en) = match row.clause {
+            Some(clause) => (format!("违反“九不准”第{clause}条"), format!("clause {clause} of the nine prohibitions")),
+            None => (row.act.clone(), row.act.clone()),
+        };
+        let pointer = if sees(row) { format!("violations/{}", row.id) } else { "violations".to_owned() };
+        Fault::new(
+            pointer,
+            obstacle.fault(),
+            format!("{found} 发现的违规（{act_zh}）：{zh}"),
+            format!("the violation found on {found} ({act_en}): {en}"),
+        )
+    });
+    let faults: Vec<Fault> = faults.collect();
+    let count = faults.len();
+    let problem = Problem::new(code).detail(
+        format!("该措施所依据的认定中有{count}项尚未生效：须先送达，且申诉期已满或者申诉已作出决定"),
+        format!(
+            "{count} of the decisions that it rests on are not final: each must be delivered, and its time for an appeal \
+             over or the appeal decided"
+        ),
+    );
+    Err(problem.with(faults))
+}

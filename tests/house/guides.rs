@@ -1,0 +1,86 @@
+//! What the guides say against what the code says.
+
+/// `XIAOQU_WRITE_DOCS=1` writes the table instead.
+#[test]
+fn the_table_of_events_in_the_docs_is_the_one_of_the_code() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ledger.md");
+    let page = std::fs::read_to_string(file).expect("docs/ledger.md");
+    let (start, end) = ("<!-- event types -->\n", "<!-- end of event types -->");
+    let (before, rest) = page.split_once(start).expect("the mark before the table");
+    let (table, after) = rest.split_once(end).expect("the mark after the table");
+    let right = xiaoqu::ledger::types::table();
+    if std::env::var_os("XIAOQU_WRITE_DOCS").is_some() {
+        std::fs::write(file, format!("{before}{start}{right}{end}{after}")).expect("docs/ledger.md");
+        return;
+    }
+    assert_eq!(table, right, "mend it with: XIAOQU_WRITE_DOCS=1 cargo test --test suite the_table_of_events");
+}
+
+/// Types are literals in the source; whichever is none of the table's is unknown to filters, vocabulary and document.
+#[test]
+fn every_type_of_event_in_the_source_is_in_the_table() {
+    let known: Vec<&str> = xiaoqu::ledger::types::types().map(|kind| kind.code).collect();
+    let acts: Vec<&str> = xiaoqu::policy::versions::built_in().acts.iter().map(|act| act.code.as_str()).collect();
+    let subjects: Vec<&str> = known.iter().filter_map(|code| code.split('.').next()).collect();
+    let mut unknown = Vec::new();
+    for (name, text) in super::sources(".rs") {
+        if name.ends_with("ledger/types/subjects.rs") {
+            continue;
+        }
+        for literal in super::code(&text).split('"').skip(1).step_by(2) {
+            let Some((subject, what)) = literal.split_once('.') else { continue };
+            let word = |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && !text.is_empty();
+            if !subjects.contains(&subject) || !word(what) || acts.contains(&literal) {
+                continue;
+            }
+            if !known.contains(&literal) {
+                unknown.push(format!("{name}: {literal}"));
+            }
+        }
+    }
+    assert!(unknown.is_empty(), "add them to src/ledger/types/subjects.rs: {unknown:#?}");
+}
+
+/// A sample that is pasted runs: what it names was set before, and a header is of ASCII.
+#[test]
+fn samples_of_the_guide_name_only_what_was_set() {
+    let guide = include_str!("../../docs/integrators.md");
+    // Said at the head of the guide to be the reader's own.
+    let mut set: Vec<String> = guide
+        .lines()
+        .find(|line| line.starts_with("`$TOKEN`"))
+        .expect("the line that names them")
+        .split('`')
+        .filter_map(|part| part.strip_prefix('$'))
+        .map(str::to_owned)
+        .collect();
+    let mut wrong = Vec::new();
+    for sample in guide.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+        for line in sample.lines().filter(|line| !line.starts_with('#')) {
+            if let Some((name, _)) = line
+                .split_once(['=', '('])
+                .filter(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
+            {
+                set.push(name.to_owned());
+            }
+            for used in line.split('$').skip(1) {
+                let name: String = used
+                    .trim_start_matches('{')
+                    .chars()
+                    .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                    .collect();
+                if name.starts_with(|c: char| c.is_ascii_alphabetic()) && !set.contains(&name) {
+                    wrong.push(format!("${name} in: {line}"));
+                }
+            }
+            let command = line.split_whitespace().next().unwrap_or_default();
+            if ["call", "post"].contains(&command) && !set.iter().any(|name| name == command) {
+                wrong.push(format!("{command} in: {line}"));
+            }
+            if line.contains("Idempotency-Key") && !line.contains("uuidgen") {
+                wrong.push(format!("a key of its own each time: {line}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

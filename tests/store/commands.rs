@@ -1,0 +1,109 @@
+//! What commands say to an operator who forgot something: one line, with the place and the way out.
+
+use crate::support::Kind;
+use crate::support::keyring::Folder;
+use crate::support::program::Deployment;
+
+fn one_line(said: &str, parts: &[&str]) {
+    assert_eq!(said.trim().lines().count(), 1, "{said}");
+    for part in parts {
+        assert!(said.contains(part), "{part:?} is missing in: {said}");
+    }
+}
+
+#[test]
+fn a_missing_keyring_names_the_command_that_makes_one() {
+    let folder = Folder::new();
+    one_line(&folder.fails(&["serve"]), &["keyring.json cannot be read", "`xiaoqu keys init`"]);
+    one_line(&folder.fails(&["keys", "list"]), &["`xiaoqu keys init`"]);
+    std::fs::remove_file(folder.path("wrapping_key")).expect("removed");
+    one_line(&folder.fails(&["keys", "init"]), &["wrapping_key cannot be read", "`openssl rand -base64 32`"]);
+}
+
+#[test]
+fn a_missing_folder_is_named() {
+    let folder = Folder::new();
+    folder.keys(&["init"]);
+    let url = "sqlite:/nowhere/at/all/x.sqlite";
+    for command in [&["serve"][..], &["migrate"], &["ledger", "checkpoint"]] {
+        let line = folder.fails(&[command, &["--database-url", url]].concat());
+        one_line(&line, &["the folder /nowhere/at/all of the database (database_url) does not exist"]);
+    }
+    let line = folder.fails(&["keys", "init", "--set", "keyring_file=/nowhere/at/all/keyring.json"]);
+    one_line(&line, &["the folder /nowhere/at/all does not exist"]);
+}
+
+#[test]
+fn a_taken_address_is_named_with_its_setting() {
+    let folder = Folder::new();
+    folder.keys(&["init"]);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("its address").to_string();
+    let line = folder.fails(&["serve", "--set", "log_level=error", "--listen", &address]);
+    one_line(&line, &[&format!("cannot listen on {address} (the setting listen)")]);
+    let metrics = format!("metrics_listen={address}");
+    let line = folder.fails(&["serve", "--set", "log_level=error", "--listen", "127.0.0.1:0", "--set", &metrics]);
+    one_line(&line, &[&format!("cannot listen on {address} (the setting metrics_listen)")]);
+}
+
+fn a_token_of_a_division(kind: Kind) {
+    let Some(deployment) = Deployment::new(kind, &[]) else { return };
+    let issue = |division: &str| {
+        let issue =
+            ["token", "issue", "--role", "social_affairs_office", "--subject", "officer", "--division", division];
+        deployment.command(&issue).output().expect("it runs")
+    };
+    let refused = issue("640121999");
+    let line = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && line.contains("there is no division 640121999"), "{line}");
+    let made = issue("640121102");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let mut conn = crate::support::sql::connect(&deployment.database.url());
+    let events = "SELECT county || ' ' || township AS value FROM ledger_events WHERE kind = 'token.issued'";
+    assert_eq!(crate::support::sql::values(&mut conn, events), ["640121 640121102"]);
+    // Who it is for stands in it as a digest only.
+    let leaves = "SELECT leaf AS value FROM ledger_events WHERE kind = 'token.issued'";
+    let leaf = crate::support::sql::values(&mut conn, leaves).remove(0);
+    assert!(leaf.contains("hmac_sha256") && !leaf.contains("officer\""), "{leaf}");
+}
+
+#[test]
+fn a_token_of_a_division_leaves_an_event_and_one_of_no_division_is_refused_on_sqlite() {
+    a_token_of_a_division(Kind::Sqlite);
+}
+
+#[test]
+fn a_token_of_a_division_leaves_an_event_and_one_of_no_division_is_refused_on_postgres() {
+    a_token_of_a_division(Kind::Postgres);
+}
+
+#[test]
+fn before_the_first_start_a_token_is_of_a_division_that_ships_with_the_program() {
+    let folder = Folder::new();
+    folder.keys(&["init"]);
+    let issue =
+        |division| ["token", "issue", "--role", "social_affairs_office", "--subject", "o", "--division", division];
+    one_line(&folder.fails(&issue("999999999")), &["there is no division 999999999"]);
+    let made = folder.run(&issue("640121102"));
+    let said = String::from_utf8_lossy(&made.stderr).into_owned();
+    assert!(made.status.success() && said.contains("no ledger names this token"), "{said}");
+    assert!(!folder.path("xiaoqu.sqlite").exists());
+}
+
+#[test]
+fn key_files_as_the_package_sets_them_are_no_warning() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    folder.keys(&["init"]);
+    let source = folder.source();
+    let set = |mode| std::fs::set_permissions(&source.file, PermissionsExt::from_mode(mode)).expect("its mode");
+    let is_roots = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(&source.file).expect("the file")) == 0;
+    set(0o640);
+    assert_eq!(source.open_to_others().is_empty(), is_roots, "root:xiaoqu, 0640");
+    for mode in [0o644, 0o660, 0o604] {
+        set(mode);
+        assert_eq!(source.open_to_others(), [source.file.as_path()], "{mode:o}");
+    }
+    set(0o600);
+    assert!(source.open_to_others().is_empty());
+}

@@ -1,0 +1,129 @@
+//! Holds every answer that a test gets against the document: its status, its media type, its problem code and its shape.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use jsonschema::Validator;
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+use xiaoqu::app::document::document;
+
+use super::client::Answer;
+
+/// What any request may be answered with: said once, at the head of the document.
+const OF_ANY: &[u16] = &[405, 406, 408, 414, 431, 500];
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| document(true).expect("the document"));
+static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Default::default);
+
+/// Does a path fit a template, segment by segment?
+fn fits(template: &str, path: &str) -> bool {
+    let (template, path): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
+    template.len() == path.len()
+        && template.iter().zip(path).all(|(part, given)| match part.split_once('{') {
+            None => *part == given,
+            // Such as `requests.{format}` and `{id}`.
+            Some((before, rest)) => {
+                let after = rest.split_once('}').map_or("", |(_, after)| after.split('{').next().unwrap_or_default());
+                !given.is_empty() && given.starts_with(before) && given.contains(after)
+            }
+        })
+}
+
+fn operation(method: &Method, path: &str) -> Option<&'static Value> {
+    let method = method.as_str().to_ascii_lowercase();
+    let paths = DOCUMENT["paths"].as_object().expect("paths");
+    // The one that is named in full goes before the one with a parameter.
+    let mut found: Vec<(&String, &Value)> =
+        paths.iter().filter(|(template, _)| fits(template, path)).map(|(template, item)| (template, item)).collect();
+    found.sort_by_key(|(template, _)| template.matches('{').count());
+    found.first().and_then(|(_, item)| item.get(&method))
+}
+
+fn resolved(part: &'static Value) -> &'static Value {
+    match part["$ref"].as_str().and_then(|target| target.strip_prefix('#')) {
+        Some(pointer) => DOCUMENT.pointer(pointer).expect("what is referred to"),
+        None => part,
+    }
+}
+
+/// The schemas that a schema refers to, however far away: with all of them a validator takes long to make.
+fn referred(part: &Value, found: &mut Map<String, Value>) {
+    match part {
+        Value::Object(fields) => {
+            let target = fields.get("$ref").and_then(Value::as_str);
+            if let Some(name) = target.and_then(|target| target.strip_prefix("#/components/schemas/"))
+                && !found.contains_key(name)
+            {
+                let schema = &DOCUMENT["components"]["schemas"][name];
+                found.insert(name.to_owned(), schema.clone());
+                referred(schema, found);
+            }
+            fields.values().for_each(|value| referred(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| referred(value, found)),
+        _ => {}
+    }
+}
+
+fn validator(key: String, schema: &Value) -> Arc<Validator> {
+    let mut all = VALIDATORS.lock().expect("the validators");
+    let make = || {
+        let mut schemas = Map::new();
+        referred(schema, &mut schemas);
+        let root = json!({ "allOf": [schema], "components": { "schemas": schemas } });
+        Arc::new(jsonschema::options().should_validate_formats(true).build(&root).expect("a schema"))
+    };
+    all.entry(key).or_insert_with(make).clone()
+}
+
+/// What of an answer the document does not say; nothing where it says it all.
+fn broken(method: &Method, path: &str, answer: &Answer) -> Option<String> {
+    let operation = operation(method, path)?;
+    let id = operation["operationId"].as_str().unwrap_or_default();
+    let status = answer.status;
+    if OF_ANY.contains(&status) {
+        return None;
+    }
+    let Some(response) = operation["responses"].get(status.to_string()).map(resolved) else {
+        return Some(format!("{id}: no {status} in the document (code {:?})", answer.code()));
+    };
+    let essence = answer.header("content-type").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if essence == "application/problem+json" {
+        let codes = operation["x-problem-codes"].as_array().expect("codes");
+        if !codes.iter().any(|code| code == answer.code()) {
+            return Some(format!("{id}: {status} {} is none of its codes", answer.code()));
+        }
+    }
+    if answer.bytes.is_empty() {
+        return None;
+    }
+    let Some(content) = response["content"].as_object() else {
+        return Some(format!("{id}: a {status} with a body of {essence}, and none in the document"));
+    };
+    let group = essence.split('/').next().unwrap_or_default();
+    let Some((_, media)) = content.iter().find(|(kind, _)| **kind == essence || **kind == format!("{group}/*")) else {
+        return Some(format!("{id}: {status} as {essence}"));
+    };
+    let schema = &media["schema"];
+    if !essence.ends_with("json") || !schema.is_object() {
+        return None;
+    }
+    let validator = validator(format!("{id} {status} {essence}"), schema);
+    let faults: Vec<String> = validator
+        .iter_errors(&answer.json)
+        .take(3)
+        .map(|error| format!("{}: {}", error.instance_path(), error.to_string().chars().take(300).collect::<String>()))
+        .collect();
+    (!faults.is_empty()).then(|| format!("{id}: {status} {}", faults.join("; ")))
+}
+
+/// `XIAOQU_TEST_PROMISES=all` ends a test whose answer the document does not say; a path collects what was found there.
+pub fn keep(method: &Method, path: &str, answer: &Answer) {
+    use std::io::Write;
+    let Some(how) = std::env::var_os("XIAOQU_TEST_PROMISES") else { return };
+    let Some(broken) = broken(method, path, answer) else { return };
+    assert_ne!(how, "all", "the document does not say this: {broken}");
+    let file = std::fs::File::options().create(true).append(true).open(how);
+    writeln!(file.expect("the file"), "{broken}").expect("a line");
+}
