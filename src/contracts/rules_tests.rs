@@ -8,7 +8,13 @@ fn day(text: &str) -> NaiveDate {
 }
 
 fn rules() -> ContractRules {
-    ContractRules { dismissal_notice_days: 60, nonrenewal_notice_days: 90, handover_days: 15, review_working_days: 10 }
+    ContractRules {
+        dismissal_notice_days: 60,
+        nonrenewal_notice_days: 90,
+        handover_days: 15,
+        handover_confirmation_working_days: 5,
+        review_working_days: 10,
+    }
 }
 
 fn document() -> Vec<Evidence> {
@@ -107,6 +113,7 @@ fn a_hand_over_is_done_when_everything_was_received() {
     let handed = |item, received: Option<&str>| Handed {
         item,
         handed_over_on: Some(day("2026-05-01")),
+        recorded_on: Some(day("2026-05-01")),
         received_on: received.map(day),
         receiver: None,
         note: None,
