@@ -139,6 +139,7 @@ pub fn gather(tx: &mut Tx, input: &DocumentIn, case: &Case) -> Work<IssueInput> 
     let county = match case {
         Case::Violation(row) => &row.county,
         Case::Measure(row) => &row.county,
+        Case::Document(row, _) => &row.county,
     };
     let policies = policy::current(tx.conn, &ctx.state.policies, county)?;
     let office = (ctx.caller.role, ctx.caller.division.clone().unwrap_or_default());

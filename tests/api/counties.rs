@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
+use super::calendar_following::events;
 use super::contracts::{draft, submitted};
 use crate::on_both_databases;
 use crate::support::cases::{Case, nine, notice};
@@ -29,6 +30,32 @@ async fn a_far_complex(app: &TestApp) -> Value {
 async fn works_in_both(app: &TestApp, company: &Value, complex: &Value) {
     submitted(&app.company(text(&company["uscc"])), &draft(complex, "2026-03-02", None)).await;
     a_service(app, complex, company, "2026-01-01").await;
+}
+
+/// Puts a day off into the calendar of the other county.
+async fn a_day_off(app: &TestApp, year: i32, day: &str) {
+    let at = format!("/v1/calendar/{year}");
+    let now = far(app).get(&at).await;
+    let on_file = now.status == 200;
+    let (mut own, version) = match on_file {
+        true => (json!({ "holidays": now.json["holidays"], "workdays": now.json["workdays"] }), now.etag()),
+        false => (json!({ "holidays": [], "workdays": [] }), "\"0\"".to_owned()),
+    };
+    own["holidays"].as_array_mut().expect("days").push(json!({ "date": day, "name": "县庆" }));
+    far(app).put(&at, &own).if_match(&version).await.expect(200);
+}
+
+/// A case that the company has opened.
+async fn opened(app: &TestApp, company: &Value, place: &Value, township: &str, day: &str) -> Value {
+    let office = app.officer(Role::SocialAffairsOffice, township, "officer");
+    let report = json!({
+        "act": nine(3), "company_id": company["id"], "complex_id": place["id"], "found_on": day,
+        "source": "inspection", "description": "检查时发现的违规事实",
+    });
+    let made = office.post("/v1/violations", &report).await.expect(201);
+    let case = path("violations", &made);
+    office.post(&format!("{case}/notification"), &notice()).await.expect(200);
+    app.company(text(&company["uscc"])).get(&case).await.expect(200)
 }
 
 async fn becomes(client: &Client, status: u16) {
@@ -81,25 +108,38 @@ on_both_databases! {
         let (company, near, complex) = (a_company(&app).await, a_complex(&app).await, a_far_complex(&app).await);
         a_service(&app, &near, &company, "2026-01-01").await;
         works_in_both(&app, &company, &complex).await;
-        let etag = far(&app).get("/v1/calendar/2026").await.etag();
-        let mut year = far(&app).get("/v1/calendar/2026").await.expect(200);
-        year["holidays"].as_array_mut().expect("days").push(json!({ "date": "2026-03-03", "name": "县庆" }));
-        let own = json!({ "holidays": year["holidays"], "workdays": year["workdays"] });
-        far(&app).put("/v1/calendar/2026", &own).if_match(&etag).await.expect(200);
-        let due = async |place: &Value, township: &str| {
-            let office = app.officer(Role::SocialAffairsOffice, township, "officer");
-            let report = json!({
-                "act": nine(3), "company_id": company["id"], "complex_id": place["id"], "found_on": "2026-03-02",
-                "source": "inspection", "description": "检查时发现的违规事实",
-            });
-            let made = office.post("/v1/violations", &report).await.expect(201);
-            let case = path("violations", &made);
-            office.post(&format!("{case}/notification"), &notice()).await.expect(200);
-            let opened = app.company(text(&company["uscc"])).get(&case).await.expect(200);
-            text(&opened["statement_due_on"]).to_owned()
+        a_day_off(&app, 2026, "2026-03-03").await;
+        let case = async |place: &Value, township: &str| opened(&app, &company, place, township, "2026-03-02").await;
+        assert_eq!(case(&near, TOWNSHIP).await["statement_due_on"], "2026-03-05");
+        assert_eq!(case(&complex, OTHER_TOWNSHIP).await["statement_due_on"], "2026-03-06");
+    }
+
+    async fn a_countys_local_day_moves_what_is_open_in_that_county_only(app: TestApp) {
+        let (company, near, complex) = (a_company(&app).await, a_complex(&app).await, a_far_complex(&app).await);
+        a_service(&app, &near, &company, "2026-01-01").await;
+        works_in_both(&app, &company, &complex).await;
+        let portal = app.company(text(&company["uscc"]));
+        let both = async |day: &str| {
+            (
+                opened(&app, &company, &near, TOWNSHIP, day).await,
+                opened(&app, &company, &complex, OTHER_TOWNSHIP, day).await,
+            )
         };
-        assert_eq!(due(&near, TOWNSHIP).await, "2026-03-05");
-        assert_eq!(due(&complex, OTHER_TOWNSHIP).await, "2026-03-06");
+        let now = async |case: &Value| portal.get(&path("violations", case)).await.expect(200);
+        let (here, there) = both("2026-03-02").await;
+        assert_eq!((&here["statement_due_on"], &there["statement_due_on"]), (&json!("2026-03-05"), &json!("2026-03-05")));
+        a_day_off(&app, 2026, "2026-03-04").await;
+        assert_eq!(now(&here).await["statement_due_on"], "2026-03-05");
+        assert_eq!(now(&there).await["statement_due_on"], "2026-03-06");
+        assert_eq!(events(&app, "violation.deadline_moved"), 1);
+        // A year that one county has put in is missing in the other still.
+        app.set_clock("2026-12-29T01:00:00Z");
+        let (here, there) = both("2026-12-29").await;
+        assert_eq!((&here["calendar_missing"], &there["calendar_missing"]), (&json!([2027]), &json!([2027])));
+        a_day_off(&app, 2027, "2027-01-04").await;
+        let (here, there) = (now(&here).await, now(&there).await);
+        assert_eq!((&here["calendar_missing"], &here["statement_due_on"]), (&json!([2027]), &json!("2027-01-04")));
+        assert_eq!((&there["calendar_missing"], &there["statement_due_on"]), (&json!([]), &json!("2027-01-05")));
     }
 
     async fn a_standing_counts_one_county(app: TestApp) {

@@ -44,6 +44,8 @@ const TABLES: &[(&str, Of)] = &[
     ("ledger_events", Program), ("ledger_entries", Program), ("ledger_unsealed", Program), ("ledger_hashes", Program),
     ("ledger_head", Program), ("ledger_salts", Program),
     ("idempotency_keys", Program), ("data_keys", Program), ("leases", Program),
+    ("calendar_followed", Program), ("clock_watch", Program), ("deployment", Program), ("quota_uses", Program),
+    ("client_assertions", Program),
 ];
 
 struct Writer {
