@@ -175,7 +175,7 @@ on_both_databases! {
         a_service(&app, &nearby, &company, "2026-01-01").await;
         let far = app.office(Role::CountyAuthority, OTHER_COUNTY);
         let mut input = crate::support::rows::complex_input();
-        input["community"] = json!("640122100001");
+        input["community"] = json!("640122100200");
         let complex = far.post("/v1/complexes", &input).await.expect(201);
         // The company itself applies in the other county.
         let portal = app.company(text(&company["uscc"]));

@@ -14,7 +14,7 @@ use crate::support::rows::{a_company, a_complex, a_policy_of, a_service, complex
 use crate::support::systems::reason;
 use crate::support::{COUNTY, ISSUER, OTHER_COUNTY, OTHER_TOWNSHIP, TOWNSHIP, TestApp};
 
-const FAR_COMMUNITY: &str = "640122100001";
+const FAR_COMMUNITY: &str = "640122100200";
 
 fn far(app: &TestApp) -> Client {
     app.office(Role::CountyAuthority, OTHER_COUNTY)
