@@ -211,14 +211,14 @@ pub fn given_example(operation: &str) -> Option<Value> {
         "submit_disclosure" => Some(json!({
             "published_on": "2026-03-02",
             "proof": [{ "title": "公示栏照片", "url": "https://evidence.example.invalid/board.jpg" }],
-            "fee_standard": {
+            "content": { "fee_standard": {
                 "items": [{
                     "name": "高层住宅物业服务费", "charged_to": "owner", "unit_price": "1.80", "unit": "m2_month",
                     "pricing_basis": "market", "approval_document": null
                 }],
                 "basis": "物业服务合同（备案编号：永物备〔2026〕0031号）",
                 "complaint_phones": [{ "office": "市场监督管理部门", "phone": "12315" }]
-            }
+            } }
         })),
         "submit_inspection_result" => Some(json!({
             "checklist": "general", "visited_at": "2026-03-02T00:30:00Z", "items": general_items(), "note": "项目经理在场"

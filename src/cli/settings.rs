@@ -47,7 +47,7 @@ mod tests {
     fn the_page_names_every_setting_and_shows_no_secret() {
         let key = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ=";
         let flags =
-            [("wrapping_key", key), ("database_url", "postgres://officer:hunter2@db:5432/xiaoqu?password=hunter3")];
+            [("wrapping_key", key), ("database_url", "postgres://keeper7:hunter2@db:5432/xiaoqu?password=hunter3")];
         let flags = flags.map(|(key, value)| ("--set".into(), key.into(), value.into())).to_vec();
         let values = Sources { flags, ..Sources::default() }.collect().unwrap();
         Settings::from_values(&values).unwrap();
@@ -58,7 +58,7 @@ mod tests {
         }
         assert!(page.contains("in force: (secret), from the flag --set"));
         assert!(page.contains("in force: postgres://db:5432/xiaoqu, from the flag --set"));
-        for secret in [key, "hunter2", "hunter3", "officer"] {
+        for secret in [key, "hunter2", "hunter3", "keeper7"] {
             assert!(!page.contains(secret), "{secret}");
         }
     }

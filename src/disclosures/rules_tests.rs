@@ -171,7 +171,8 @@ fn a_quarter_is_due_fifteen_working_days_after_its_end() {
     assert_eq!(revenue_state("2026-01-23", "2025-01-01", &all).0, Submitted);
     let all = [quarter(1, V::Verified), quarter(0, V::Rejected)];
     assert_eq!(revenue_state("2026-01-10", "2025-01-01", &all).0, Rejected);
-    assert_eq!(revenue_state("2026-02-10", "2025-01-01", &all), (Rejected, due));
+    // Refused on the 20th, two days before it was due: five working days to correct it.
+    assert_eq!(revenue_state("2026-02-10", "2025-01-01", &all), (Rejected, Some(day("2026-01-27"))));
     // Rejected before its day: that is the day that stands, and not the next quarter's; rejected late: the time to correct it.
     let early = Held { decided_on: Some(day("2026-01-03")), ..quarter(0, V::Rejected) };
     assert_eq!(revenue_state("2026-01-05", "2025-01-01", &[quarter(1, V::Verified), early]), (Rejected, due));

@@ -46,6 +46,7 @@ const PATTERNS: &[(&str, &str, &str)] = &[
     ("^[\\u4e00-\\u9fffA-Za-z]{1,10}$", "1 至 10 个汉字或字母", "1 to 10 Chinese characters or letters"),
     (r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "时刻，如 08:30", "a time of day such as 08:30"),
     (r"^[A-Za-z0-9-]{4,40}$", "4 至 40 位字母、数字或连字符", "4 to 40 letters, digits or hyphens"),
+    (r"^\S(.*\S)?$", "首尾没有空格的标识", "an identifier without spaces at its ends"),
     (r"^https?://[^\s]+$", "以 http:// 或 https:// 开头的网址", "an address that begins with http:// or https://"),
     (
         r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,2})?$",

@@ -95,7 +95,7 @@ mod tests {
             (Code::NotFound, 404),
             (Code::Forbidden, 403),
             (Code::InvalidToken, 403),
-            (Code::UnsupportedMediaType, 400),
+            (Code::UnsupportedMediaType, 415),
             (Code::IdempotencyKeyReused, 400),
             (Code::IdempotencyInProgress, 400),
             (Code::MethodNotAllowed, 405),

@@ -92,7 +92,7 @@ pub struct RevocationIn {
     #[schema(min_length = 1, max_length = 500, example = "https://wuye.example.gov.cn")]
     pub issuer: String,
     /// Their subject (`sub`), or the id (`jti`) of the one token.
-    #[schema(min_length = 1, max_length = 200, example = "officer-17")]
+    #[schema(min_length = 1, max_length = 200, pattern = r"^\S(.*\S)?$", example = "officer-17")]
     pub value: String,
     /// Why; for the ledger.
     #[schema(min_length = 2, max_length = 1000, example = "人员调离")]

@@ -366,7 +366,7 @@ on_both_databases! {
         assert_eq!(decision["office_name"], "测试县住房和城乡建设局");
         let (_, html) = page(&app.county(), &decision).await;
         assert!(html.contains("撤销上述违规行为认定") && html.contains("收费已备案"), "{html}");
-        issue(&app.county(), &of("revocation_decision", case.id("V"))).await.problem(409, "state_conflict");
+        issue(&case.officer(), &of("revocation_decision", case.id("V"))).await.problem(409, "state_conflict");
         case.portal().get(&path("documents", &decision)).await.expect(200);
         // Revoked of its own motion: that has another paper.
         case.confirmed("W", nine(3), "P", "2026-04-08").await;
@@ -410,7 +410,7 @@ on_both_databases! {
             ("/document/documents/6/text", "template_invalid"),
         ]);
         let fault = answer.json["errors"].as_array().unwrap().iter().find(|one| one["pointer"] == "/document/documents/3/text").unwrap();
-        assert!(text(&fault["detail"]).contains("line 2"), "{fault}");
+        assert!(text(&fault["detail"]).contains("第2行"), "{fault}");
     }
 
     async fn a_text_that_would_stop_the_service_is_refused_and_nobody_waits_for_it(app: TestApp) {
@@ -455,10 +455,11 @@ on_both_databases! {
     async fn documents_issued_at_once_have_numbers_of_their_own(app: TestApp) {
         let word = a_word();
         an_office(&app, &word).await;
-        let mut case = Case::new(&app, &["P"]).await;
+        let places = ["P", "Q", "R", "S", "T"];
+        let mut case = Case::new(&app, &places).await;
         let names = ["V1", "V2", "V3", "V4", "V5"];
-        for (clause, name) in (1..).zip(names) {
-            case.notified(name, nine(clause), "P", "2026-03-02").await;
+        for (place, name) in places.into_iter().zip(names) {
+            case.notified(name, nine(3), place, "2026-03-02").await;
         }
         let officer = case.officer();
         let inputs = names.map(|name| of("violation_notice", case.id(name)));

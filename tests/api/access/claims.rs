@@ -29,7 +29,12 @@ fn every_claim_must_be_there() {
         }
         for name in ["exp", "nbf", "iat"] {
             for odd in [json!("2026-03-02T01:00:00Z"), json!(1.5), json!([1]), json!(u64::MAX), json!(i64::MIN)] {
-                refused(&app, &key.token(&header(&key), &with(&claims(), name, odd.clone())), name).await;
+                let token = key.token(&header(&key), &with(&claims(), name, odd.clone()));
+                // A number that is a time of the past is no fault but an end.
+                match name == "exp" && odd == json!(i64::MIN) {
+                    true => expired(&app, &token).await,
+                    false => refused(&app, &token, name).await,
+                }
             }
         }
         for name in ["sub", "jti", "role", "division", "iss", "name"] {

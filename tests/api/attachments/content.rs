@@ -64,8 +64,9 @@ on_both_databases! {
         let head = social.call(Method::HEAD, &at).await;
         assert_eq!((head.status, head.bytes.len()), (200, 0));
         assert_eq!(head.header("content-length"), bytes.len().to_string());
+        // RFC 9110, 14.2: a range is defined for GET alone.
         let part = social.call(Method::HEAD, &at).header("range", "bytes=0-9").await;
-        assert_eq!((part.status, part.header("content-length")), (206, "10"));
+        assert_eq!((part.status, part.header("content-length")), (200, bytes.len().to_string().as_str()));
         // The connection is still good for another request.
         assert!(social.get(&at).await.bytes == bytes);
     }
