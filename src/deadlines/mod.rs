@@ -53,6 +53,7 @@ pub static FEATURES: &[Feature] = &[
 
 /// Days in the database that are no deadlines of this kind, each with the reason.
 pub static EXCUSED: &[(&str, &str)] = &[
+    ("client_assertions.expires_at", "how long an assertion may not come a second time, by real time"),
     ("client_secrets.expires_at", "the life of a secret, by real time"),
     ("complaint_cards.deadline", "which deadline a card is of"),
     ("complaint_cards.due_at", "for when a card was given; it stays what it was"),
