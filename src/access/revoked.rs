@@ -9,8 +9,9 @@ use std::time::{Duration, Instant as StopWatch};
 
 use super::caller::Caller;
 use super::person::PersonKey;
+use super::role::RoleKind;
 use crate::db::{Conn, Db, Instant, Work};
-use crate::revocations::model::{Revocation, RevocationKind};
+use crate::revocations::model::{RevocationKind, RevocationRow};
 use crate::{clients, revocations};
 
 pub const POLL: Duration = Duration::from_secs(2);
@@ -19,16 +20,24 @@ pub const POLL_AGAIN: Duration = Duration::from_millis(500);
 const BELIEVED: Duration = Duration::from_secs(5);
 
 /// Why a token with a good signature is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// It was revoked, or its client or subject was.
     Revoked,
+    /// It was revoked in these counties; it is ended where the company's home register or the committee's complex is in one.
+    In(Vec<String>),
     /// What is revoked is not known.
     Unknown,
 }
 
-/// Counties of each revocation.
-type Named<K> = HashMap<K, Vec<String>>;
+/// What the revocations of a subject or token end.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Reach {
+    counties: Vec<String>,
+    residents: bool,
+}
+
+type Named<K> = HashMap<K, Reach>;
 
 #[derive(Default, PartialEq)]
 struct Known {
@@ -79,14 +88,26 @@ impl Revoked {
             return Err(Ended::Unknown);
         }
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let named = |counties: Option<&Vec<String>>| {
-            counties.is_some_and(|all| caller.county().is_none_or(|own| all.iter().any(|county| county == own)))
-        };
         let client = caller.client.as_deref().filter(|_| caller.iss == self.issuer);
-        let ended = client.is_some_and(|id| known.epochs.get(id).is_some_and(|least| caller.epoch < *least))
-            || (!known.subjects.is_empty() && named(known.subjects.get(&caller.person())))
-            || (!known.tokens.is_empty() && named(known.tokens.get(&(caller.iss.clone(), caller.token_id.clone()))));
-        if ended { Err(Ended::Revoked) } else { Ok(()) }
+        if client.is_some_and(|id| known.epochs.get(id).is_some_and(|least| caller.epoch < *least)) {
+            return Err(Ended::Revoked);
+        }
+        let subject = if known.subjects.is_empty() { None } else { known.subjects.get(&caller.person()) };
+        let token = match known.tokens.is_empty() {
+            true => None,
+            false => known.tokens.get(&(caller.iss.clone(), caller.token_id.clone())),
+        };
+        let mut elsewhere = Vec::new();
+        for reach in subject.into_iter().chain(token) {
+            match (caller.county(), caller.role.row().kind) {
+                (Some(own), _) if reach.counties.iter().any(|county| county == own) => return Err(Ended::Revoked),
+                (Some(_), _) => {}
+                (None, RoleKind::Public) if reach.residents => return Err(Ended::Revoked),
+                (None, RoleKind::Public) => {}
+                (None, _) => elsewhere.extend(reach.counties.iter().cloned()),
+            }
+        }
+        if elsewhere.is_empty() { Ok(()) } else { Err(Ended::In(elsewhere)) }
     }
 
     /// For a request that finds nothing known: it asks for all that came with it, or learns that one just asked in vain.
@@ -131,12 +152,15 @@ impl Revoked {
 fn read(conn: &mut Conn) -> Work<Known> {
     let epochs = clients::store::epochs(conn)?.into_iter().map(|(id, epoch)| (id.to_string(), epoch)).collect();
     let mut known = Known { epochs, ..Known::default() };
-    for Revocation { kind, issuer, value, county, .. } in revocations::store::in_force(conn, Instant::now())? {
-        let counties = match kind {
+    for RevocationRow { kind, issuer, value, county, reach: of, .. } in
+        revocations::store::in_force(conn, Instant::now())?
+    {
+        let reach = match kind {
             RevocationKind::Subject => known.subjects.entry(PersonKey::new(&issuer, &value)).or_default(),
             RevocationKind::Token => known.tokens.entry((issuer, value)).or_default(),
         };
-        counties.push(county);
+        reach.counties.push(county);
+        reach.residents |= of.is_empty();
     }
     Ok(known)
 }

@@ -378,11 +378,13 @@ pub fn clients<'a>(scope: &Scope) -> query::clients<'a> {
     }
 }
 
-/// Revocations: of the county, to the same.
+/// Revocations: of the county, and those of residents, who belong to every county, to the same.
 pub fn revocations<'a>(scope: &Scope) -> query::revocations<'a> {
     let all = revocations::table.into_boxed();
     match scope {
-        Scope::County(area) | Scope::Oversight(area) => all.filter(revocations::county.eq(area.clone())),
+        Scope::County(area) | Scope::Oversight(area) => {
+            all.filter(revocations::reach.eq_any([area.clone(), String::new()]))
+        }
         Scope::System(_) => all,
         _ => all.filter(none()),
     }

@@ -12,6 +12,7 @@ use super::revoked::Ended;
 use super::token::Refusal;
 use crate::app::State;
 use crate::db::Outage;
+use crate::divisions::counties;
 use crate::fault::Fault;
 use crate::http::edge::RequestId;
 use crate::http::limits::{Allowance, Exhausted};
@@ -75,16 +76,25 @@ impl Visitor<'_> {
         if !self.state.revoked.is_known() {
             self.state.revoked.ask(&self.state.db).await;
         }
-        self.state.revoked.check(caller).map_err(|ended| match ended {
-            Ended::Unknown => match self.state.db.refusal() {
-                Some(refusal) => Outage::Refused(refusal.mismatch).into(),
-                None => Problem::new(Code::RevocationsUnknown),
-            },
-            Ended::Revoked => {
-                self.event(Kind::TokenRevoked, Some(caller), "");
-                Problem::new(Code::InvalidToken)
+        match self.state.revoked.check(caller) {
+            Ok(()) => return Ok(()),
+            Err(Ended::Unknown) => {
+                return Err(match self.state.db.refusal() {
+                    Some(refusal) => Outage::Refused(refusal.mismatch).into(),
+                    None => Problem::new(Code::RevocationsUnknown),
+                });
             }
-        })
+            Err(Ended::Revoked) => {}
+            Err(Ended::In(counties)) => {
+                let of = caller.clone();
+                let home = self.state.db.read_point(move |conn| counties::of_token(conn, &of)).await?;
+                if home.is_some_and(|home| !counties.contains(&home)) {
+                    return Ok(());
+                }
+            }
+        }
+        self.event(Kind::TokenRevoked, Some(caller), "");
+        Err(Problem::new(Code::InvalidToken))
     }
 
     pub async fn authenticate(&self) -> Result<Arc<Caller>, Problem> {

@@ -42,7 +42,10 @@ pub const TAGS: &[(&str, &str)] = &[
 /// 409s that an operation may answer with, beside those that every POST may.
 pub const CONFLICTS: &[(&str, &[Code])] = &[
     ("create_company", &[Code::AlreadyExists]),
+    ("approve_company_change", &[Code::StateConflict]),
+    ("refuse_company_change", &[Code::StateConflict]),
     ("publish_policy", &[Code::AlreadyExists]),
+    ("approve_policy", &[Code::StateConflict]),
     ("create_complex", &[Code::AlreadyExists]),
     ("create_contract", &[Code::ContractOverlaps, Code::CompanyBlacklisted, Code::CompanyRestricted]),
     (

@@ -11,11 +11,12 @@ use crate::http::{Ctx, Cursor};
 use crate::measures::model::MeasureRow;
 use crate::problem::{Code, Problem};
 
-/// The lists that a company is on, on a day.
-fn kinds_on(conn: &mut Conn, company: Id, day: NaiveDate) -> Work<Vec<String>> {
+/// The lists of a county that a company is on, on a day.
+fn kinds_on(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> Work<Vec<String>> {
     let system = Scope::System("what a company may take on does not depend on who asks");
     Ok(scoped::listings(&system)
         .filter(listings::company_id.eq(company))
+        .filter(listings::county.eq(county.to_owned()))
         .filter(listings::listed_from.le(day))
         .filter(listings::listed_until.ge(day))
         .filter(listings::removed_on.is_null().or(listings::removed_on.gt(day)))
@@ -24,14 +25,14 @@ fn kinds_on(conn: &mut Conn, company: Id, day: NaiveDate) -> Work<Vec<String>> {
         .load(conn)?)
 }
 
-/// Is a company on the blacklist on a day?
-pub fn is_listed(conn: &mut Conn, company: Id, day: NaiveDate) -> Work<bool> {
-    Ok(kinds_on(conn, company, day)?.iter().any(|kind| kind == ListingKind::Blacklist.code()))
+/// Is a company on a county's blacklist on a day?
+pub fn is_listed(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> Work<bool> {
+    Ok(kinds_on(conn, company, county, day)?.iter().any(|kind| kind == ListingKind::Blacklist.code()))
 }
 
-/// A company that is blacklisted or restricted takes on no new complex; renewals are not touched.
-pub fn refuse_new_complex(conn: &mut Conn, company: Id, day: NaiveDate) -> Work<()> {
-    let kinds = kinds_on(conn, company, day)?;
+/// A company that a county has blacklisted or restricted takes on no new complex there; renewals are not touched.
+pub fn refuse_new_complex(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> Work<()> {
+    let kinds = kinds_on(conn, company, county, day)?;
     let on = |kind: ListingKind| kinds.iter().any(|code| code == kind.code());
     if on(ListingKind::Blacklist) {
         return Err(Problem::new(Code::CompanyBlacklisted).into());

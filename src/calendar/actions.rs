@@ -14,6 +14,9 @@ use crate::problem::Problem;
 /// A year's holidays and make-up days (年度节假日安排).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CalendarYear {
+    /// The county whose year it is; null where it has none of its own and the deployment's holds.
+    #[schema(max_length = 6, example = "640121")]
+    pub county: Option<String>,
     /// The year.
     #[schema(minimum = 2000, maximum = 2100, example = 2026)]
     pub year: i32,
@@ -32,6 +35,7 @@ pub struct CalendarYear {
 fn view(row: YearRow) -> Entity<CalendarYear> {
     let CalendarYearIn { holidays, workdays } = row.document.0;
     let body = CalendarYear {
+        county: Some(row.county).filter(|county| !county.is_empty()),
         year: i32::try_from(row.year).unwrap_or_default(),
         version: row.version,
         holidays,
@@ -43,26 +47,34 @@ fn view(row: YearRow) -> Entity<CalendarYear> {
     entity
 }
 
-pub fn get_calendar(conn: &mut Conn, year: i32) -> Work<Entity<CalendarYear>> {
-    let row = store::find(conn, i64::from(year))?.ok_or_else(|| Problem::not_found_at("path/year"))?;
+pub fn get_calendar(conn: &mut Conn, county: &str, year: i32) -> Work<Entity<CalendarYear>> {
+    let row = store::find(conn, county, i64::from(year))?.ok_or_else(|| Problem::not_found_at("path/year"))?;
     Ok(view(row))
 }
 
-/// A year that is not on file is version 0: `If-Match: "0"` puts the first one in.
+/// A county's own year takes the place of the deployment's for this county. A year that is not on file is version 0:
+/// `If-Match: "0"` puts the first one in.
 pub fn replace_calendar(tx: &mut Tx, year: i32, body: &Body<CalendarYearIn>) -> Work<Entity<CalendarYear>> {
     let ctx = tx.ctx;
+    let county = ctx.caller.county().unwrap_or_default().to_owned();
     lock_register(tx.conn, Register::Calendar)?;
-    let before = store::find(tx.conn, i64::from(year))?.map_or(0, |row| row.version);
+    let before = store::find(tx.conn, &county, i64::from(year))?;
+    let version = before.as_ref().map_or(0, |row| row.version);
     let input = tx.checked(body, |_, input, faults| {
         faults.extend(check_year(year, input));
         Ok(())
     })?;
-    tx.if_match(before)?;
+    tx.if_match(version)?;
     let document = Json(input.clone());
-    let row = YearRow { year: i64::from(year), version: before + 1, document, updated_at: ctx.now };
-    store::save(tx.conn, &row)?;
+    let is_own = before.is_some_and(|row| row.county == county);
+    let row = YearRow { county, year: i64::from(year), version: version + 1, document, updated_at: ctx.now };
+    if is_own {
+        store::update(tx.conn, &row)?;
+    } else {
+        store::insert(tx.conn, &row)?;
+    }
     let event = Event::new("calendar.replaced", "calendar", year)
-        .at(Place { county: ctx.caller.county().unwrap_or_default().to_owned(), ..Place::default() })
+        .at(Place { county: row.county.clone(), ..Place::default() })
         .audience(Audience::Everyone)
         .data(json!({ "year": year, "holidays": input.holidays, "workdays": input.workdays, "version": row.version }));
     ledger::append(tx, event)?;

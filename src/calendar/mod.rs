@@ -11,7 +11,7 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use on_file::{OnFile, missing_until};
-pub use store::{missing_years, seed, stamp, work_calendar};
+pub use store::{counties, missing_years, seed, stamp, work_calendar};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(routes::get_calendar).service(routes::replace_calendar);

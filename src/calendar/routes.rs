@@ -6,6 +6,7 @@ use super::actions::{self, CalendarYear};
 use super::model::CalendarYearIn;
 use super::rules::YEARS;
 use crate::deadlines;
+use crate::divisions::counties::{self, CountyQuery};
 use crate::http::{Answer, Body, Ctx};
 use crate::problem::Problem;
 
@@ -27,21 +28,27 @@ fn year(request: &HttpRequest) -> Result<i32, Problem> {
 
 /// Get a year's calendar
 ///
-/// Public holidays and make-up working days of one year; 404 where the year is not on file. Such a year has its weekends and
-/// its statutory holidays.
-#[utoipa::path(tag = "calendar", params(("year" = i32, Path, description = "Year", minimum = 2000, maximum = 2100)),
+/// Public holidays and make-up working days of one year, of a county or else of the deployment; 404 where the year is not
+/// on file. Such a year has its weekends and its statutory holidays.
+#[utoipa::path(tag = "calendar",
+    params(("year" = i32, Path, description = "Year", minimum = 2000, maximum = 2100), CountyQuery),
     responses((status = 200, description = "The year", body = CalendarYear)))]
 #[get("/v1/calendar/{year}")]
 pub async fn get_calendar(ctx: Ctx, request: HttpRequest) -> Answer {
-    let year = year(&request)?;
-    ctx.get(move |conn, _| actions::get_calendar(conn, year)).await
+    let (year, query): (i32, CountyQuery) = (year(&request)?, ctx.query()?);
+    ctx.get(move |conn, ctx| {
+        let county = counties::asked(conn, ctx, query.county.as_deref())?;
+        actions::get_calendar(conn, &county, year)
+    })
+    .await
 }
 
 /// Replace a year's calendar
 ///
-/// The holidays and make-up working days that the State Council announced. For a year that is not on file, `If-Match`
-/// is `"0"`. Statutory holidays are off, whether they are listed or not. Every open deadline that counts working days is
-/// worked out again: it may move to a later day and never to an earlier one, each with an event `*.deadline_moved`.
+/// The holidays and make-up working days of your county, as the State Council announced them and with the county's own.
+/// They hold for your county only. `If-Match` names the version that `GET` shows; for a year that is not on file it is
+/// `"0"`. Statutory holidays are off, whether they are listed or not. Every open deadline of your county that counts working
+/// days is worked out again: it may move to a later day and never to an earlier one, each with an event `*.deadline_moved`.
 #[utoipa::path(tag = "calendar", params(("year" = i32, Path, description = "Year", minimum = 2000, maximum = 2100)),
     request_body = CalendarYearIn, responses((status = 200, description = "Replaced", body = CalendarYear)))]
 #[put("/v1/calendar/{year}")]

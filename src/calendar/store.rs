@@ -1,10 +1,11 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
 
 use super::model::CalendarYearIn;
 use super::rules::{WorkCalendar, built_in_years};
+use crate::complexes;
 use crate::db::schema::calendar_years as years;
 use crate::db::types::{Instant, Json};
 use crate::db::{Conn, Work};
@@ -12,22 +13,27 @@ use crate::db::{Conn, Work};
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = years)]
 pub struct YearRow {
+    /// Empty for the deployment's own.
+    pub county: String,
     pub year: i64,
     pub version: i64,
     pub document: Json<CalendarYearIn>,
     pub updated_at: Instant,
 }
 
-pub fn find(conn: &mut Conn, year: i64) -> Work<Option<YearRow>> {
-    Ok(years::table.find(year).first(conn).optional()?)
+/// A county's own year, or else the deployment's.
+pub fn find(conn: &mut Conn, county: &str, year: i64) -> Work<Option<YearRow>> {
+    let of_both = years::table.filter(years::county.eq_any([county, ""])).filter(years::year.eq(year));
+    Ok(of_both.order(years::county.desc()).first(conn).optional()?)
 }
 
-pub fn save(conn: &mut Conn, row: &YearRow) -> Work<()> {
-    if row.version == 1 {
-        diesel::insert_into(years::table).values(row).execute(conn)?;
-    } else {
-        diesel::update(years::table.find(row.year)).set(row).execute(conn)?;
-    }
+pub fn insert(conn: &mut Conn, row: &YearRow) -> Work<()> {
+    diesel::insert_into(years::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn update(conn: &mut Conn, row: &YearRow) -> Work<()> {
+    diesel::update(years::table.find((&row.county, row.year))).set(row).execute(conn)?;
     Ok(())
 }
 
@@ -36,35 +42,54 @@ pub fn seed(conn: &mut Conn, now: Instant) -> Work<()> {
     let any: Option<i64> = years::table.select(years::year).first(conn).optional()?;
     if any.is_none() {
         for (year, document) in built_in_years() {
-            let document = Json(document.clone());
-            save(conn, &YearRow { year: i64::from(*year), version: 1, document, updated_at: now })?;
+            let (county, document) = (String::new(), Json(document.clone()));
+            insert(conn, &YearRow { county, year: i64::from(*year), version: 1, document, updated_at: now })?;
         }
     }
     Ok(())
 }
 
-/// The working days of all years on file.
-pub fn work_calendar(conn: &mut Conn) -> Work<WorkCalendar> {
-    let rows: Vec<YearRow> = years::table.load(conn)?;
+/// The working days of a county: its own years, and the deployment's where it has none.
+pub fn work_calendar(conn: &mut Conn, county: &str) -> Work<WorkCalendar> {
+    let of_both = years::table.filter(years::county.eq_any([county, ""]));
+    // The deployment's first, so that the county's own replace them.
+    let rows: Vec<YearRow> = of_both.order(years::county).load(conn)?;
     let all: BTreeMap<i32, CalendarYearIn> =
         rows.into_iter().filter_map(|row| Some((i32::try_from(row.year).ok()?, row.document.0))).collect();
     Ok(WorkCalendar::from_years(all.iter().map(|(year, days)| (*year, days))))
 }
 
-/// Which calendar this is: another one where a year was put in or replaced, or the program knows other holidays.
+/// Up to two counties that have a year of their own.
+pub fn counties(conn: &mut Conn) -> Work<Vec<String>> {
+    let named = years::table.filter(years::county.ne("")).select(years::county).distinct();
+    Ok(named.order(years::county).limit(2).load(conn)?)
+}
+
+/// Which calendars these are: others where a year was put in or replaced, or the program knows other holidays. Years of a
+/// county bear its code, those of the deployment none.
 pub fn stamp(conn: &mut Conn) -> Work<String> {
-    let years: Vec<(i64, i64)> = years::table.select((years::year, years::version)).order(years::year).load(conn)?;
-    let years: Vec<String> = years.into_iter().map(|(year, version)| format!("{year}.{version}")).collect();
+    let columns = (years::county, years::year, years::version);
+    let years: Vec<(String, i64, i64)> =
+        years::table.select(columns).order((years::county, years::year)).load(conn)?;
+    let years = years.into_iter().map(|(county, year, version)| match county.is_empty() {
+        true => format!("{year}.{version}"),
+        false => format!("{county}:{year}.{version}"),
+    });
+    let years: Vec<String> = years.collect();
     Ok(format!("holidays {} of {}; {}", super::holidays::VERSION, super::holidays::ORDER, years.join(" ")))
 }
 
-/// The years that are on file.
-pub fn years_on_file(conn: &mut Conn) -> Work<BTreeSet<i32>> {
-    let years: Vec<i64> = years::table.select(years::year).load(conn)?;
-    Ok(years.into_iter().filter_map(|year| i32::try_from(year).ok()).collect())
+/// The years that are on file, by county; the deployment's have an empty one.
+pub fn years_on_file(conn: &mut Conn) -> Work<HashMap<String, BTreeSet<i32>>> {
+    let years: Vec<(String, i64)> = years::table.select((years::county, years::year)).load(conn)?;
+    let mut all: HashMap<String, BTreeSet<i32>> = HashMap::new();
+    for (county, year) in years {
+        all.entry(county).or_default().extend(i32::try_from(year));
+    }
+    Ok(all)
 }
 
-/// Of this year, and of the next from December on (by then it has been announced), those not on file.
+/// Of this year, and of the next from December on (by then it has been announced), those that a county lacks.
 pub fn missing_years(conn: &mut Conn, today: NaiveDate) -> Work<Vec<i32>> {
     let mut wanted = vec![today.year()];
     if today.month() >= 12 {
@@ -72,7 +97,10 @@ pub fn missing_years(conn: &mut Conn, today: NaiveDate) -> Work<Vec<i32>> {
     }
     let mut missing = Vec::new();
     for year in wanted {
-        if find(conn, i64::from(year))?.is_none() {
+        let with: Vec<String> =
+            years::table.filter(years::year.eq(i64::from(year))).select(years::county).load(conn)?;
+        let covered = |county: &String| with.contains(county);
+        if !covered(&String::new()) && (with.is_empty() || !complexes::counties(conn)?.iter().all(covered)) {
             missing.push(year);
         }
     }

@@ -36,6 +36,9 @@ pub enum LedgerCommand {
         /// USCC of the company
         #[arg(long)]
         company: String,
+        /// County of the standing (default: that of the company's home register)
+        #[arg(long)]
+        county: Option<String>,
         /// Day of the standing
         #[arg(long, value_name = "YYYY-MM-DD")]
         as_of: NaiveDate,
@@ -106,11 +109,11 @@ pub fn run(flags: &SettingFlags, command: &LedgerCommand) -> anyhow::Result<()> 
             let report = check(args, |_, _| {})?;
             tell(args, &report)
         }
-        LedgerCommand::Replay { verify, company, as_of } => {
+        LedgerCommand::Replay { verify, company, county, as_of } => {
             let mut replay = Replay::default();
             let report = check(verify, |_, leaf| replay.take(leaf))?;
             anyhow::ensure!(report.is_sound(), "the export is not sound; see `xiaoqu ledger verify`");
-            println!("{}", serde_json::to_string_pretty(&replay.standing(company, *as_of)?)?);
+            println!("{}", serde_json::to_string_pretty(&replay.standing(company, county.as_deref(), *as_of)?)?);
             Ok(())
         }
         LedgerCommand::Proof { file, keys, checkpoint } => proof(file, keys, checkpoint),

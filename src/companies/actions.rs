@@ -1,11 +1,11 @@
 use serde_json::json;
 
 use super::model::{Company, CompanyIn, CompanyPatch};
-use super::{store, uscc};
-use crate::access::Role;
+use super::{rules, store, uscc};
+use crate::access::{Role, Scope};
 use crate::db::{Fail, Id, Work};
 use crate::fault::Fault;
-use crate::http::{Body, Entity, Tx};
+use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger::{self, Audience, Event, Place};
 use crate::problem::{Code, Problem};
 use crate::violations;
@@ -41,6 +41,7 @@ pub fn create_company(tx: &mut Tx, body: &Body<CompanyIn>) -> Work<Entity<Compan
         service_hotline,
         parent_id,
         county: county.clone(),
+        division: ctx.caller.division.clone().unwrap_or_default(),
         created_at: ctx.now,
         updated_at: ctx.now,
     };
@@ -50,30 +51,71 @@ pub fn create_company(tx: &mut Tx, body: &Body<CompanyIn>) -> Work<Entity<Compan
     let division = ctx.caller.division.clone().unwrap_or_default();
     store::add_areas(tx.conn, company.id, &[&county, &division])?;
     record(tx, "company.registered", &company)?;
+    tell_parent(tx, "company.branch_joined", company.parent_id, &company)?;
     Ok(Entity::created(company.id, company.version, company, "/v1/companies"))
+}
+
+/// Only the home register changes a company's file; who else sees the company proposes.
+pub fn require_home(ctx: &Ctx, company: &Company) -> Work<()> {
+    if rules::keeps(ctx.caller.role, ctx.caller.division.as_deref(), company) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::Forbidden)
+        .detail(
+            format!("企业档案由登记机关（{}）维护；其他单位可提出变更建议", company.division),
+            format!("the register of {} keeps this file; propose the change (…/changes)", company.division),
+        )
+        .into())
 }
 
 pub fn update_company(tx: &mut Tx, id: Id, body: &Body<CompanyPatch>) -> Work<Entity<Company>> {
     let ctx = tx.ctx;
     let before = store::find_for_update(tx.conn, &ctx.scope, id)?;
-    let input =
-        tx.checked(body, |conn, input, faults| check_parent(conn, ctx, input.parent_id.flatten(), Some(id), faults))?;
+    require_home(ctx, &before)?;
+    let input = tx.checked(body, |_, input, faults| {
+        faults.extend(rules::alone(&before, input));
+        Ok(())
+    })?;
     tx.if_match(before.version)?;
-    let CompanyPatch { name, legal_representative, service_hotline, parent_id } = input.clone();
+    let company = apply(tx, before, input.clone())?;
+    Ok(Entity::new(company.id, company.version, company))
+}
+
+/// Carries a change out, and tells every company that it concerns.
+pub fn apply(tx: &mut Tx, before: Company, change: CompanyPatch) -> Work<Company> {
+    let parent_before = before.parent_id;
+    let CompanyPatch { name, legal_representative, service_hotline, parent_id } = change;
     let company = Company {
         version: before.version + 1,
         name: name.unwrap_or(before.name),
         legal_representative: legal_representative.unwrap_or(before.legal_representative),
         service_hotline: service_hotline.unwrap_or(before.service_hotline),
         parent_id: parent_id.unwrap_or(before.parent_id),
-        updated_at: ctx.now,
+        updated_at: tx.ctx.now,
         ..before
     };
     store::update(tx.conn, &company)?;
     store::set_family(tx.conn, &company)?;
     violations::show_to_family(tx.conn, company.id)?;
     record(tx, "company.changed", &company)?;
-    Ok(Entity::new(company.id, company.version, company))
+    if parent_before != company.parent_id {
+        tell_parent(tx, "company.branch_left", parent_before, &company)?;
+        tell_parent(tx, "company.branch_joined", company.parent_id, &company)?;
+    }
+    Ok(company)
+}
+
+/// A parent hears of a branch that joins or leaves it; the branch hears of it by its own event.
+fn tell_parent(tx: &mut Tx, kind: &'static str, parent: Option<Id>, branch: &Company) -> Work<()> {
+    let Some(parent) = parent else { return Ok(()) };
+    let parent = store::find(tx.conn, &Scope::System("a parent hears of its branches"), parent)?;
+    let event = Event::new(kind, "company", parent.id)
+        .at(Place { county: parent.county.clone(), ..Place::default() })
+        .company(Some(parent.id))
+        .audience(Audience::Parties)
+        .data(json!({ "branch_id": branch.id, "branch_uscc": branch.uscc, "branch_name": branch.name }));
+    ledger::append(tx, event)?;
+    Ok(())
 }
 
 fn record(tx: &mut Tx, kind: &'static str, company: &Company) -> Work<Id> {
@@ -113,7 +155,7 @@ fn check_uscc(input: &CompanyIn, role: Role, faults: &mut Vec<Fault>) {
 }
 
 /// A parent is a company that the caller sees, and no branch itself: one level, as in the commercial register.
-fn check_parent(
+pub fn check_parent(
     conn: &mut crate::db::Conn,
     ctx: &crate::http::Ctx,
     parent: Option<Id>,

@@ -1,8 +1,11 @@
 //! Property service companies (物业服务企业).
 
 pub mod actions;
+pub mod changes;
+mod changes_store;
 pub mod model;
 mod routes;
+mod rules;
 pub mod store;
 pub mod uscc;
 
@@ -15,5 +18,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::list_companies)
         .service(routes::create_company)
         .service(routes::get_company)
-        .service(routes::update_company);
+        .service(routes::update_company)
+        .service(routes::list_company_changes)
+        .service(routes::propose_company_change)
+        .service(routes::get_company_change)
+        .service(routes::approve_company_change)
+        .service(routes::refuse_company_change);
 }

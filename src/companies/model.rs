@@ -34,6 +34,9 @@ pub struct Company {
     /// County that keeps the company's file: GB/T 2260, 6 digits.
     #[schema(example = "640121", max_length = 6)]
     pub county: String,
+    /// Its home register, which alone changes the file: the county, or the township whose office registered it.
+    #[schema(example = "640121102", max_length = 9)]
+    pub division: String,
     pub created_at: Instant,
     pub updated_at: Instant,
 }
@@ -65,7 +68,7 @@ pub struct CompanyIn {
 }
 
 /// A change of a company (JSON merge patch, RFC 7396): absent keeps, null clears.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompanyPatch {
     /// Registered name.
@@ -77,7 +80,8 @@ pub struct CompanyPatch {
     /// Service hotline (服务热线).
     #[schema(example = "0951-0000000", pattern = "^[0-9+ ()-]{3,40}$", nullable = false)]
     pub service_hotline: Option<String>,
-    /// The company that this is a branch of; null: it stands alone.
+    /// The company that this is a branch of; null: it stands alone. Another value than it has is proposed by
+    /// `POST /v1/companies/{id}/changes` and approved by a second person: the parent sees what concerns its branch.
     #[serde(default, deserialize_with = "crate::http::body::present")]
     #[schema(value_type = Option<Id>)]
     pub parent_id: Option<Option<Id>>,

@@ -8,16 +8,18 @@ use super::persons::CallerTickets;
 use super::preview::DeadlinePreview;
 use super::timeline::TimelineStep;
 use super::{following, persons, preview, timeline};
+use crate::divisions::counties::CountyQuery;
 use crate::http::{Answer, Body, Ctx, PageOf};
 use crate::policy::complaints::ComplaintCategory;
 
 /// List the categories of complaints
 ///
-/// Of the policy in force: who handles and who supervises each, its limits, and whether it may be public. On one page.
-#[utoipa::path(tag = "complaints", responses((status = 200, description = "All categories", body = PageOf<ComplaintCategory>)))]
+/// Of the policy in force in a county: who handles and who supervises each, its limits, and whether it may be public. On one page.
+#[utoipa::path(tag = "complaints", params(CountyQuery), responses((status = 200, description = "All categories", body = PageOf<ComplaintCategory>)))]
 #[get("/v1/complaint-categories")]
 pub async fn list_complaint_categories(ctx: Ctx) -> Answer {
-    ctx.list(preview::categories).await
+    let query: CountyQuery = ctx.query()?;
+    ctx.list(move |conn, ctx| preview::categories(conn, ctx, query.county.as_deref())).await
 }
 
 /// Preview a deadline

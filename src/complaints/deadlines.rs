@@ -80,7 +80,7 @@ impl Follows for ComplaintRow {
     }
 
     fn save_moved(mut self, tx: &mut Tx, moved: &[Moved]) -> Work<()> {
-        let terms = record::Terms::load(tx.conn, tx.ctx)?;
+        let terms = record::Terms::load(tx.conn, tx.ctx, &self.county)?;
         let step = NewStep::new(StepKind::DeadlineMoved).facts(facts(moved));
         record::advance(tx, &mut self, &terms, StepActor::Program, step).map(drop)
     }

@@ -10,6 +10,7 @@ use super::record::Terms;
 use super::view::{self, Complaint};
 use super::{parts, rules, store};
 use crate::access::scoped::Viewer;
+use crate::complexes;
 use crate::complexes::coordinates::metres;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
@@ -37,7 +38,8 @@ pub struct SimilarComplaint {
 
 /// Open tickets of a category that may be public, at a complex, of the last days; to follow instead of submitting anew.
 pub fn suggestions(conn: &mut Conn, ctx: &Ctx, query: &SimilarQuery) -> Work<PageOf<SimilarComplaint>> {
-    let policies = policy::current(conn, &ctx.state.policies)?;
+    let county = complexes::county_of(conn, query.complex_id)?;
+    let policies = policy::current(conn, &ctx.state.policies, &county)?;
     let since = since(policies.governing(ctx.today).document().complaints.duplicate_days, ctx.now);
     let anybody = Viewer::system("of an open ticket in a public category anybody may know that it is there");
     let mut rows = store::of_same_matter(conn, &anybody, query.complex_id, &query.category, since)?;
@@ -67,7 +69,7 @@ fn since(days: u32, at: Instant) -> Instant {
 pub fn duplicates(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<PageOf<Complaint>> {
     let viewer = parts::viewer(ctx);
     let row = store::find(conn, &viewer, id)?;
-    let terms = Terms::load(conn, ctx)?;
+    let terms = Terms::load(conn, ctx, &row.county)?;
     let terms = terms.rules_of(&row)?;
     let since = since(terms.duplicate_days, row.submitted_at);
     let until = Instant(row.submitted_at.0 + TimeDelta::days(terms.duplicate_days.into()));

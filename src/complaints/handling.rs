@@ -187,7 +187,7 @@ pub fn return_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
         let (zh, en) = ("已退回过一次，督办单位的指定为最终指定", "it was returned once: the assignment is final");
         return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
     }
-    let terms = Terms::load(tx.conn, ctx)?;
+    let terms = Terms::load(tx.conn, ctx, &row.county)?;
     let within = terms.rules_of(&row)?.return_within_working_days;
     if is_over(terms.clock().return_due(row.course.0.assigned_at, within), ctx.now) {
         let (zh, en) = (format!("退回须在{within}个工作日内提出"), format!("returned within {within} working days"));
@@ -207,7 +207,7 @@ pub fn return_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
 pub fn request_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parts::take(tx, id, &[Part::Handler])?;
-    let terms = Terms::load(tx.conn, ctx)?;
+    let terms = Terms::load(tx.conn, ctx, &row.county)?;
     let most = {
         let (course, rules) = (&row.course.0, terms.rules_of(&row)?);
         let original = Limit::of(course.clock, course.resolve_within);
@@ -252,7 +252,7 @@ pub fn decide_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionDeci
         let (zh, en) = ("没有待审批的延期申请", "no extension was asked for");
         return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
     };
-    let terms = Terms::load(tx.conn, ctx)?;
+    let terms = Terms::load(tx.conn, ctx, &row.county)?;
     if input.granted {
         if row.course.0.paused_at.is_none() {
             in_time(ctx, &row)?;
@@ -303,7 +303,7 @@ pub fn give_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> W
     let mut row = parts::take(tx, id, &[Part::Owner, Part::Handler, Part::Supervisor, Part::FrontDesk])?;
     let input = checked_text(tx, body)?;
     parts::ready(tx, &row, StepKind::InformationGiven)?;
-    let terms = Terms::load(tx.conn, ctx)?;
+    let terms = Terms::load(tx.conn, ctx, &row.county)?;
     let paused_at = row.course.0.paused_at.take().ok_or_else(|| Problem::new(Code::Internal))?;
     let limit = Limit::of(row.course.0.clock, row.course.0.resolve_within);
     row.resolve_due = terms.clock().moved(row.resolve_due, limit, paused_at, ctx.now);
@@ -339,7 +339,7 @@ pub fn end_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<MediationResultI
         Ok(())
     })?;
     parts::ready(tx, &row, StepKind::MediationEnded)?;
-    let terms = Terms::load(tx.conn, ctx)?;
+    let terms = Terms::load(tx.conn, ctx, &row.county)?;
     match input.outcome {
         // The agreement is the answer.
         MediationOutcome::Agreed => replied(ctx, &terms, &mut row)?,
@@ -363,7 +363,7 @@ pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ComplaintReplyIn>) ->
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
     parts::ready(tx, &row, StepKind::Replied)?;
-    let terms = Terms::load(tx.conn, ctx)?;
+    let terms = Terms::load(tx.conn, ctx, &row.county)?;
     replied(ctx, &terms, &mut row)?;
     if input.public_summary.is_some() {
         row.course.0.public_summary = input.public_summary.clone();
@@ -391,7 +391,7 @@ fn replied(ctx: &Ctx, terms: &Terms, row: &mut ComplaintRow) -> Work<()> {
 
 /// Writes the step down and shows the ticket; of a step that asks for no terms itself.
 pub fn finish(tx: &mut Tx, row: ComplaintRow, step: NewStep) -> Work<Entity<Complaint>> {
-    let terms = Terms::load(tx.conn, tx.ctx)?;
+    let terms = Terms::load(tx.conn, tx.ctx, &row.county)?;
     finish_by(tx, &terms, row, step)
 }
 
@@ -432,7 +432,7 @@ pub fn merge_complaint(tx: &mut Tx, id: Id, body: &Body<MergeIn>) -> Work<Entity
         let follows = FollowerRow { complaint_id: into.id, is_owner: false, followed_at: ctx.now, ..follower };
         told += usize::from(store::follow(tx.conn, &follows)?);
     }
-    let terms = Terms::load(tx.conn, ctx)?;
+    let terms = Terms::load(tx.conn, ctx, &row.county)?;
     let by = record::actor(ctx, false);
     let step = NewStep::new(StepKind::MergedIn)
         .to(StepAudience::Offices)

@@ -386,6 +386,9 @@ pub struct DeadlineQuery {
     /// When it would come in; now where it is left out.
     #[param(example = "2026-02-13T02:00:00Z")]
     pub submitted_at: Option<Instant>,
+    /// By the rules of this county (GB/T 2260, 6 digits). Default: your own; where the deployment serves one, that one.
+    #[param(min_length = 6, max_length = 6, pattern = "^[0-9]{6}$", example = "640121")]
+    pub county: Option<String>,
 }
 
 /// What is looked for before a ticket is submitted.

@@ -26,15 +26,26 @@ use crate::quotas::{self, rules::Amounts};
 
 pub fn create_complaint(tx: &mut Tx, body: &Body<ComplaintIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let terms = Terms::load(tx.conn, ctx)?;
+    let mut terms = None;
     let input = tx.creation(body, may_see_again(ctx), |conn, input, faults| {
-        check(conn, ctx, &terms, input, faults)?;
+        let county = county_of(conn, ctx, input)?;
+        let terms = terms.insert(Terms::load(conn, ctx, &county)?);
+        check(conn, ctx, terms, input, faults)?;
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
+    let terms = terms.ok_or_else(|| Problem::new(Code::Internal))?;
     let row = submit(tx, &terms, input)?;
     let id = row.id;
     let made = view::entity(tx.conn, ctx, row)?;
     Ok(Entity::created(id, made.version, made.body, "/v1/complaints"))
+}
+
+/// The county whose rules a ticket goes by: of its place, or else of whoever submits it.
+fn county_of(conn: &mut Conn, ctx: &Ctx, input: &ComplaintIn) -> Work<String> {
+    match complexes::place(conn, reach(ctx), input.complex_id, input.division.as_deref())? {
+        Some(place) => Ok(place.county),
+        None => divisions::counties::of_caller(conn, ctx),
+    }
 }
 
 /// Whoever submitted a ticket hears of it again under the same key, also where it went where they cannot see it.
@@ -65,6 +76,10 @@ pub fn check(conn: &mut Conn, ctx: &Ctx, terms: &Terms, input: &ComplaintIn, fau
         }
     }
     check_contact(input, faults);
+    if ctx.caller.machine && input.consent_to_company {
+        let (zh, en) = ("同意须由本人作出，系统不得代为同意", "a person consents, and no system in their name");
+        faults.push(Fault::new("/consent_to_company", "wrong_party", zh, en));
+    }
     complexes::check_place(conn, reach(ctx), input.complex_id, input.division.as_deref(), faults)
 }
 

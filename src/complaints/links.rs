@@ -105,13 +105,13 @@ pub fn report_complaint_violation(tx: &mut Tx, id: Id, body: &Body<ComplaintViol
         body,
         |conn, scope, id| violations::store::find(conn, scope, id).map(drop),
         |conn, input, faults| {
-            let reported = violation(ctx, &row, input, of_company(conn, ctx, input)?);
+            let reported = violation(ctx, &row, input, of_company(conn, ctx, &row.county, input)?);
             violations::report::check(conn, ctx, &reported, faults)
         },
     )?;
     tx.if_match(row.version)?;
     let violation_id = ctx.new_id();
-    let mut reported = violation(ctx, &row, input, of_company(tx.conn, ctx, input)?);
+    let mut reported = violation(ctx, &row, input, of_company(tx.conn, ctx, &row.county, input)?);
     let mut kept_back = 0;
     if input.with_evidence
         && let Some(told) = personal::open(tx.conn, &ctx.state.keys.ring(), id, Purpose::Description)?
@@ -127,7 +127,7 @@ pub fn report_complaint_violation(tx: &mut Tx, id: Id, body: &Body<ComplaintViol
     }
     let reported = violations::report::report(tx, violation_id, reported)?;
     add(&mut row, Link { kind: LinkKind::Violation, id: violation_id })?;
-    let terms = Terms::load(tx.conn, ctx)?;
+    let terms = Terms::load(tx.conn, ctx, &row.county)?;
     let step = NewStep::new(StepKind::ViolationReported)
         .to(StepAudience::Offices)
         .facts(json!({ "violation_id": violation_id, "act": input.act, "files_kept_back": kept_back }));
@@ -146,8 +146,8 @@ pub fn files_to_hand_on(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Vec<Id>> {
 }
 
 /// Is it an act of companies? Whoever else did it, the company that serves the place did not.
-fn of_company(conn: &mut Conn, ctx: &Ctx, input: &ComplaintViolationIn) -> Work<bool> {
-    let policies = policy::current(conn, &ctx.state.policies)?;
+fn of_company(conn: &mut Conn, ctx: &Ctx, county: &str, input: &ComplaintViolationIn) -> Work<bool> {
+    let policies = policy::current(conn, &ctx.state.policies, county)?;
     let act = policies.governing(input.found_on.unwrap_or(ctx.today)).act(&input.act);
     Ok(act.is_none_or(|act| act.subject == ActSubject::Company))
 }

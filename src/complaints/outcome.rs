@@ -25,7 +25,7 @@ pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> Work<
         return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
     }
     row.satisfaction = Some(input.score);
-    let terms = Terms::load(tx.conn, ctx)?;
+    let terms = Terms::load(tx.conn, ctx, &row.county)?;
     let satisfied = input.score >= i64::from(terms.rules_of(&row)?.satisfied_from);
     // Whoever is satisfied has nothing more to ask for.
     if satisfied && row.course.0.closed_at.is_none() {
@@ -49,7 +49,7 @@ pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     let mut row = parts::take(tx, id, &[Part::Owner, Part::FrontDesk])?;
     let input = tx.input(body)?;
     parts::ready(tx, &row, StepKind::Reopened)?;
-    let terms = Terms::load(tx.conn, ctx)?;
+    let terms = Terms::load(tx.conn, ctx, &row.county)?;
     let rules = terms.rules_of(&row)?;
     if row.reopened {
         let (zh, en) = ("只能重新办理一次", "a ticket is reopened once");

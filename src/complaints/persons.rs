@@ -15,6 +15,7 @@ use super::view::{self, Complaint};
 use crate::access::Role;
 use crate::access::role::RoleKind;
 use crate::db::{Conn, Id, Work};
+use crate::fault::Fault;
 use crate::files;
 use crate::http::{Body, Ctx, Entity, Tx, idempotency};
 use crate::ledger::{self, Event, Place};
@@ -85,23 +86,44 @@ pub struct ConsentIn {
     /// Given, or withdrawn.
     #[schema(example = true)]
     pub granted: bool,
-    /// How the complainant said so, where an office writes it down.
+    /// How the complainant said so; required of an office that writes it down.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 500, example = "电话中同意向物业公司提供电话，用于入户维修")]
     pub note: Option<String>,
 }
 
+/// Consent comes from the complainant's own account. An office writes it down only where there is no account, with how it
+/// was said; and what the complainant took back nobody gives again in their name. Taking it back may always be written down.
 pub fn set_complaint_consent(tx: &mut Tx, id: Id, body: &Body<ConsentIn>) -> Work<Entity<Complaint>> {
     let mut row = parts::take(tx, id, &[Part::Owner, Part::FrontDesk, Part::Handler])?;
     // A company does not say of a resident that it consents.
     if tx.ctx.caller.role.row().kind == RoleKind::Company {
         return Err(Problem::new(Code::Forbidden).into());
     }
-    let input = tx.input(body)?;
+    let is_owner = parts::is_owner(tx.conn, tx.ctx, id)?;
+    let has_account = store::followers_of(tx.conn, id)?.iter().any(|follower| follower.is_owner);
+    let input = tx.checked(body, |_, input, faults| {
+        if !is_owner && input.note.is_none() {
+            let (zh, en) = ("须说明诉求人如何作出表示", "how the complainant said so");
+            faults.push(Fault::new("/note", "required", zh, en));
+        }
+        Ok(())
+    })?;
     tx.if_match(row.version)?;
     if !row.course.0.has_contact || row.course.0.consent == input.granted {
         let (zh, en) = ("没有联系方式，或状态未变", "there is no contact, or nothing changes");
         return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    if input.granted && !is_owner {
+        if has_account {
+            let (zh, en) = ("诉求人有账号，须由本人同意", "the complainant has an account, and consents there");
+            return Err(Problem::new(Code::Forbidden).detail(zh, en).into());
+        }
+        if store::was_taken(tx.conn, id, StepKind::ConsentWithdrawn)? {
+            let (zh, en) =
+                ("诉求人已撤回同意，他人不得再代为同意", "the complainant has withdrawn it: nobody consents for them");
+            return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+        }
     }
     row.course.0.consent = input.granted;
     let kind = if input.granted { StepKind::ConsentGiven } else { StepKind::ConsentWithdrawn };
@@ -174,7 +196,7 @@ pub fn erase_complaint_persons(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> W
         return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
     }
     let reasons = erase(tx, &mut row, Some(&input.reasons))?;
-    let terms = Terms::load(tx.conn, ctx)?;
+    let terms = Terms::load(tx.conn, ctx, &row.county)?;
     // The account is forgotten by now, and so the step does not say whose it was.
     let by = match ctx.caller.role {
         Role::Resident => StepActor::Complainant,

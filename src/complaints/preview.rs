@@ -8,13 +8,15 @@ use super::input::DeadlineQuery;
 use super::record::Terms;
 use crate::db::types::Instant;
 use crate::db::{Conn, Work};
+use crate::divisions::counties;
 use crate::http::{Ctx, Entity, PageOf};
 use crate::policy;
 use crate::policy::complaints::{ComplaintCategory, DeadlineClock};
 use crate::problem::Problem;
 
-pub fn categories(conn: &mut Conn, ctx: &Ctx) -> Work<PageOf<ComplaintCategory>> {
-    let policies = policy::current(conn, &ctx.state.policies)?;
+pub fn categories(conn: &mut Conn, ctx: &Ctx, county: Option<&str>) -> Work<PageOf<ComplaintCategory>> {
+    let county = counties::asked(conn, ctx, county)?;
+    let policies = policy::current(conn, &ctx.state.policies, &county)?;
     let items = policies.governing(ctx.today).document().complaints.categories.clone();
     Ok(PageOf { items, next_cursor: None, total: None })
 }
@@ -41,7 +43,8 @@ pub struct DeadlinePreview {
 }
 
 pub fn deadlines(conn: &mut Conn, ctx: &Ctx, query: &DeadlineQuery) -> Work<Entity<DeadlinePreview>> {
-    let terms = Terms::load(conn, ctx)?;
+    let county = counties::asked(conn, ctx, query.county.as_deref())?;
+    let terms = Terms::load(conn, ctx, &county)?;
     let at = query.submitted_at.unwrap_or(ctx.now);
     let clock = terms.clock();
     let (version, rules) = terms.governing(clock.day_of(at));

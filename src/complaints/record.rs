@@ -30,10 +30,10 @@ pub struct Terms {
 }
 
 impl Terms {
-    pub fn load(conn: &mut Conn, ctx: &Ctx) -> Work<Terms> {
+    pub fn load(conn: &mut Conn, ctx: &Ctx, county: &str) -> Work<Terms> {
         Ok(Terms {
-            policies: policy::current(conn, &ctx.state.policies)?,
-            calendar: calendar::work_calendar(conn)?,
+            policies: policy::current(conn, &ctx.state.policies, county)?,
+            calendar: calendar::work_calendar(conn, county)?,
             zone: ctx.state.clock.zone(),
         })
     }

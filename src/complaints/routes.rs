@@ -262,8 +262,9 @@ pub async fn link_complaint(ctx: Ctx, id: PathId, body: Body<LinkIn>) -> Answer 
 
 /// Give or withdraw consent to contact
 ///
-/// Whether the company that handles the ticket may see the contact, such as for a repair in the home. It is recorded, and holds
-/// until it is withdrawn.
+/// Whether the company that handles the ticket may see the contact, such as for a repair in the home. It comes from the
+/// complainant's own account. An office writes it down only for a ticket without an account, with a `note` of how it was said,
+/// and not again after a withdrawal; a withdrawal it may always write down.
 #[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ConsentIn, responses((status = 200, description = "Recorded", body = Complaint)))]
 #[post("/v1/complaints/{id}/contact-consent")]

@@ -92,6 +92,18 @@ pub fn follower(conn: &mut Conn, complaint: Id, person: &PersonKey) -> Work<Opti
     Ok(followers::table.find((complaint, person.iss(), person.sub())).first(conn).optional()?)
 }
 
+/// Was a step of this kind taken with a ticket?
+pub fn was_taken(conn: &mut Conn, complaint: Id, kind: StepKind) -> Work<bool> {
+    let system = Scope::System("what was done with a ticket does not depend on who asks");
+    let found: Option<Id> = scoped::complaint_steps(&system)
+        .filter(steps::complaint_id.eq(complaint))
+        .filter(steps::kind.eq(kind.code()))
+        .select(steps::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
 pub fn followers_of(conn: &mut Conn, complaint: Id) -> Work<Vec<FollowerRow>> {
     Ok(followers::table.filter(followers::complaint_id.eq(complaint)).load(conn)?)
 }

@@ -3,6 +3,8 @@
 //! nothing is lost with the process, and two sweepers at once give no card twice. One that cannot be looked at holds up no
 //! other: it is put off, and told.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::{Duration, Instant as StopWatch};
 
@@ -91,7 +93,7 @@ async fn put_off(state: &Arc<State>, id: Id, term: TimeDelta, fail: Fail) -> Res
     let work = move |conn: &mut Conn| {
         let now = with.clock.acting();
         // What fails for every ticket is no ticket's doing: that fails here, too.
-        Terms::load(conn, &program(&with, now))?;
+        Terms::load(conn, &program(&with, now), "")?;
         store::put_off(conn, id, now, Instant(now.0 + term))
     };
     state.db.write(WriteGate::default(), work).await?;
@@ -118,7 +120,7 @@ fn look_at(conn: &mut Conn, state: &Arc<State>, ids: &[Id]) -> Work<Round> {
     let now = state.clock.acting();
     let ctx = program(state, now);
     let mut tx = Tx::of(conn, &ctx);
-    let terms = Terms::load(tx.conn, &ctx)?;
+    let mut terms: HashMap<String, Terms> = HashMap::new();
     let mut rows = store::still_due(tx.conn, ids, now)?;
     let mut cards = store::cards_among(tx.conn, ids)?;
     let mut round = Round { passed: 0, looked: 0 };
@@ -129,7 +131,11 @@ fn look_at(conn: &mut Conn, state: &Arc<State>, ids: &[Id]) -> Work<Round> {
         }
         if let Some(row) = rows.remove(id) {
             let given = record::given(cards.remove(id).unwrap_or_default());
-            later.extend(look(&mut tx, row, given, &terms)?);
+            let terms = match terms.entry(row.county.clone()) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(Terms::load(tx.conn, &ctx, &row.county)?),
+            };
+            later.extend(look(&mut tx, row, given, terms)?);
             round.looked += 1;
         }
         round.passed += 1;
@@ -226,7 +232,7 @@ pub fn catch_up(tx: &mut Tx, row: &mut ComplaintRow) -> Work<()> {
     }
     let ctx = program(&tx.ctx.state, now);
     let mut own = Tx::of(tx.conn, &ctx);
-    let terms = Terms::load(own.conn, &ctx)?;
+    let terms = Terms::load(own.conn, &ctx, &row.county)?;
     let given = record::given(store::cards_of(own.conn, row.id)?);
     give_cards(&mut own, row, given, &terms).map(drop)
 }

@@ -270,7 +270,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> Work<Vec<Co
             let of_complex = row.complex_id.and_then(|id| points.get(&id)).copied();
             let counts_days = row.is_open && row.course.0.clock == DeadlineClock::WorkingDays;
             let last = counts_days.then(|| last_day(row.resolve_due, ctx.state.clock.zone()));
-            let missing = calendar::missing_until(conn, ctx, [last])?;
+            let missing = calendar::missing_until(conn, ctx, &row.county, [last])?;
             Ok(Complaint {
                 calendar_missing: missing,
                 ..view(ctx, row, audience, contact, told, of_complex, names, &states)?

@@ -9,7 +9,10 @@ mod whereabouts;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use store::{drop_service, find, has_served, insert_service, names_of, points_of, services_in_force, serving_company, touch};
+pub use store::{
+    counties, counties_of, county_of, drop_service, find, has_served, insert_service, names_of, points_of,
+    services_in_force, serving_company, touch,
+};
 pub use whereabouts::{check_place, place, place_of};
 
 pub fn routes(config: &mut ServiceConfig) {

@@ -47,6 +47,22 @@ pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, String>> {
     Ok(rows.into_iter().collect())
 }
 
+/// The counties that have a complex.
+pub fn counties(conn: &mut Conn) -> Work<Vec<String>> {
+    counties_of(conn, &Scope::System("which counties a deployment serves is no secret"))
+}
+
+/// The counties of the complexes in a scope.
+pub fn counties_of(conn: &mut Conn, scope: &Scope) -> Work<Vec<String>> {
+    Ok(scoped::complexes(scope).select(complexes::county).distinct().order(complexes::county).load(conn)?)
+}
+
+/// The county of a complex.
+pub fn county_of(conn: &mut Conn, complex: Id) -> Work<String> {
+    let system = Scope::System("by which policy a complex is governed does not depend on who asks");
+    Ok(find(conn, &system, complex)?.county)
+}
+
 /// Where complexes are; those without a point are not in it.
 pub fn points_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Point>> {
     let system = Scope::System("a row that the caller may see is no closer than its complex");

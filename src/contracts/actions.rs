@@ -272,9 +272,9 @@ pub fn submit_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work<E
         return Err(Problem::new(Code::ContractIncomplete).with(lacking).into());
     }
     serving::refuse_listed(tx, &row)?;
-    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let policies = policy::current(tx.conn, &ctx.state.policies, &row.county)?;
     let days = policies.governing(ctx.today).document().contracts.review_working_days;
-    row.review_due_on = Some(calendar::work_calendar(tx.conn)?.add_working_days(ctx.today, days));
+    row.review_due_on = Some(calendar::work_calendar(tx.conn, &row.county)?.add_working_days(ctx.today, days));
     row.shared = true;
     row.state = ContractState::Submitted.code().to_owned();
     let note = input.note.clone().unwrap_or_default();

@@ -29,7 +29,7 @@ impl Follows for ContractRow {
             && let (Some(submission), Some(day)) = (&self.proceedings.0.submission, self.review_due_on.as_mut())
         {
             let submitted_on = submission.at.0.with_timezone(&terms.zone).date_naive();
-            let days = terms.policies.governing(submitted_on).document().contracts.review_working_days;
+            let days = terms.policies(&self.county).governing(submitted_on).document().contracts.review_working_days;
             move_day("review_due_on", day, calendar.add_working_days(submitted_on, days), &mut moved);
         }
         // Counted in days; only its last day is a working day (Civil Code 203).

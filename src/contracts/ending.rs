@@ -10,6 +10,7 @@ use super::serving::{policy_rules, show};
 use super::store;
 use super::view::{self, Contract};
 use crate::access::Role;
+use crate::complexes;
 use crate::db::{Conn, Id, Work, lock_complex};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
@@ -55,7 +56,7 @@ fn require_running(row: &ContractRow) -> Work<()> {
 pub fn terminate_contract(tx: &mut Tx, id: Id, body: &Body<TerminationIn>) -> Work<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
-    let rules_now = policy_rules(tx)?;
+    let rules_now = policy_rules(tx, &row.county)?;
     let term = term(&row);
     let input = tx.checked(body, |conn, input, faults| {
         faults.extend(rules::check_termination(&term, input, &rules_now, ctx.today));
@@ -189,7 +190,8 @@ pub fn check_removal(
     input: &TerminationIn,
     faults: &mut Vec<Fault>,
 ) -> Work<()> {
-    let policies = policy::current(conn, &ctx.state.policies)?;
+    let county = complexes::county_of(conn, complex)?;
+    let policies = policy::current(conn, &ctx.state.policies, &county)?;
     let rules_now = &policies.governing(ctx.today).document().contracts;
     for row in running(conn, complex, company)? {
         for fault in rules::check_termination(&term(&row), input, rules_now, ctx.today) {

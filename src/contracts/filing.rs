@@ -18,9 +18,9 @@ use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, ReasonsIn, Step};
 
 /// The policy names who files: the county, or by delegation the social affairs office of the township.
-fn require_authority(tx: &mut Tx) -> Work<i64> {
+fn require_authority(tx: &mut Tx, row: &ContractRow) -> Work<i64> {
     let ctx = tx.ctx;
-    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let policies = policy::current(tx.conn, &ctx.state.policies, &row.county)?;
     let version = policies.governing(ctx.today);
     let authority = version.document().contract_filing_authority.role();
     if ctx.caller.role == authority {
@@ -37,7 +37,7 @@ fn require_authority(tx: &mut Tx) -> Work<i64> {
 /// Nobody files what they submitted.
 fn require_another_person(tx: &mut Tx, row: &ContractRow) -> Work<()> {
     let ctx = tx.ctx;
-    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let policies = policy::current(tx.conn, &ctx.state.policies, &row.county)?;
     let rule = policies.governing(ctx.today).document().process.two_person_rule;
     let submitter = row.proceedings.0.submission.as_ref().map(|step| &step.by);
     if rule && submitter.is_some_and(|by| ctx.caller.is_person(&by.iss, &by.sub)) {
@@ -51,7 +51,7 @@ fn require_another_person(tx: &mut Tx, row: &ContractRow) -> Work<()> {
 pub fn file_contract(tx: &mut Tx, id: Id, body: &Body<FilingIn>) -> Work<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
-    let policy_version = require_authority(tx)?;
+    let policy_version = require_authority(tx, &row)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     row.require_state(&[ContractState::Submitted])?;
@@ -112,7 +112,7 @@ fn issue(tx: &mut Tx, row: &ContractRow, kind: DocumentKind, more: Map<String, V
 pub fn refuse_contract(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
-    require_authority(tx)?;
+    require_authority(tx, &row)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     row.require_state(&[ContractState::Submitted])?;

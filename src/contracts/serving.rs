@@ -20,9 +20,9 @@ use crate::problem::{Code, Problem};
 use crate::proceedings::model::Actor;
 use crate::standing;
 
-/// The rules of the policy in force today.
-pub fn policy_rules(tx: &mut Tx) -> Work<ContractRules> {
-    let policies = policy::current(tx.conn, &tx.ctx.state.policies)?;
+/// The rules of a county's policy in force today.
+pub fn policy_rules(tx: &mut Tx, county: &str) -> Work<ContractRules> {
+    let policies = policy::current(tx.conn, &tx.ctx.state.policies, county)?;
     Ok(policies.governing(tx.ctx.today).document().contracts.clone())
 }
 
@@ -43,7 +43,7 @@ fn refuse_listed_among(tx: &mut Tx, row: &ContractRow, others: &[ContractRow]) -
     // A branch is refused what the company that it belongs to is refused. A listing that is decided at the same moment
     // comes before this or after it, never beside it.
     let head = standing::store::lock_head_of(tx.conn, row.company_id)?;
-    blacklist::refuse_new_complex(tx.conn, head, tx.ctx.today)
+    blacklist::refuse_new_complex(tx.conn, head, &row.county, tx.ctx.today)
 }
 
 /// From now on this contract counts: others give way or stand against it. The caller holds the complex's lock, and saves
@@ -117,8 +117,8 @@ fn restore(tx: &mut Tx, record: &ContractRow) -> Work<()> {
 /// stays, whatever becomes of the rules; whoever moves a contract's last day clears it. The row itself is the caller's to
 /// save.
 fn settle_handovers(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
-    let rules_now = policy_rules(tx)?;
-    let calendar = calendar::work_calendar(tx.conn)?;
+    let rules_now = policy_rules(tx, &row.county)?;
+    let calendar = calendar::work_calendar(tx.conn, &row.county)?;
     let due_of = |one: &Span, others: &[Span]| {
         rules::handover_due(one, others, &rules_now).map(|day| calendar.end_of_period(day))
     };

@@ -1,6 +1,7 @@
 //! A contract as a caller sees it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use super::store;
 use crate::access::Role;
 use crate::blacklist;
 use crate::calendar;
+use crate::calendar::rules::WorkCalendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::types::Instant;
@@ -213,7 +215,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ContractRow>) -> Work<Vec<Con
             let confirmation = disputes.get(&row.id).copied();
             let company = companies.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default();
             let complex = complexes.get(&row.complex_id).cloned().unwrap_or_default();
-            let missing = calendar::missing_until(conn, ctx, [row.review_due_on, row.handover_due_on])?;
+            let missing = calendar::missing_until(conn, ctx, &row.county, [row.review_due_on, row.handover_due_on])?;
             Ok(Contract { calendar_missing: missing, ..one(ctx, row, company, complex, confirmation)? })
         })
         .collect()
@@ -226,11 +228,19 @@ pub fn confirmations(conn: &mut Conn, ctx: &Ctx, rows: &[ContractRow]) -> Work<H
     if waiting.is_empty() {
         return Ok(HashMap::new());
     }
-    let policies = policy::current(conn, &ctx.state.policies)?;
-    let days = policies.governing(ctx.today).document().contracts.handover_confirmation_working_days;
-    let calendar = calendar::work_calendar(conn)?;
-    let due = |row: &ContractRow| Some((row.id, rules::confirmation_due_on(row, days, &calendar)?));
-    Ok(waiting.into_iter().filter_map(due).collect())
+    let policies = policy::all(conn, &ctx.state.policies)?;
+    let mut calendars: HashMap<&str, WorkCalendar> = HashMap::new();
+    let mut all = HashMap::new();
+    for row in waiting {
+        let own = policies.of(&row.county);
+        let days = own.governing(ctx.today).document().contracts.handover_confirmation_working_days;
+        let calendar = match calendars.entry(&row.county) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(calendar::work_calendar(conn, &row.county)?),
+        };
+        all.extend(rules::confirmation_due_on(row, days, calendar).map(|last| (row.id, last)));
+    }
+    Ok(all)
 }
 
 /// One contract, with what the authority should see of it.
@@ -251,14 +261,14 @@ pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> Work<Entity<Contr
 
 fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> Work<Review> {
     let head = standing::store::head_of(conn, row.company_id)?;
-    let policies = policy::current(conn, &ctx.state.policies)?;
-    let facts = standing::store::facts_of(conn, head, ctx.today)?;
+    let policies = policy::current(conn, &ctx.state.policies, &row.county)?;
+    let facts = standing::store::facts_of(conn, head, &row.county, ctx.today)?;
     let standing = standing::rules::assess(&facts, &policies, ctx.today);
     let others: Vec<rules::Span> = store::counting(conn, row.complex_id)?.iter().map(rules::Span::from).collect();
     let own = rules::Span::from(row);
     let new_complex = rules::is_new_complex(&own, &others);
     let mut obstacles = Vec::new();
-    if new_complex && let Err(fail) = blacklist::store::refuse_new_complex(conn, head, ctx.today) {
+    if new_complex && let Err(fail) = blacklist::store::refuse_new_complex(conn, head, &row.county, ctx.today) {
         obstacles.push(Problem::from(fail).code.name().to_owned());
     }
     if rules::succession(&own, &others).is_err() {

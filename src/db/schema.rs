@@ -42,6 +42,24 @@ table! {
         service_hotline -> Text,
         parent_id -> Nullable<Uid>,
         county -> Text,
+        division -> Text,
+        created_at -> Moment,
+        updated_at -> Moment,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Moment, Uid};
+    company_changes (id) {
+        id -> Uid,
+        version -> BigInt,
+        company_id -> Uid,
+        state -> Text,
+        change -> Text,
+        reason -> Text,
+        proposed_by -> Text,
+        decision -> Text,
         created_at -> Moment,
         updated_at -> Moment,
     }
@@ -218,12 +236,17 @@ table! {
     use crate::db::types::Moment;
     policies (version) {
         version -> BigInt,
+        county -> Text,
         effective_from -> Date,
         title -> Text,
         digest -> Text,
         document -> Text,
-        published_at -> Moment,
-        published_by -> Text,
+        submitted_at -> Moment,
+        submitted_iss -> Text,
+        submitted_sub -> Text,
+        published_at -> Nullable<Moment>,
+        approved_iss -> Nullable<Text>,
+        approved_sub -> Nullable<Text>,
     }
 }
 
@@ -235,7 +258,13 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::db::types::Moment;
-    calendar_years (year) { year -> BigInt, version -> BigInt, document -> Text, updated_at -> Moment }
+    calendar_years (county, year) {
+        county -> Text,
+        year -> BigInt,
+        version -> BigInt,
+        document -> Text,
+        updated_at -> Moment,
+    }
 }
 
 table! {
@@ -392,6 +421,7 @@ table! {
         value -> Text,
         reason -> Text,
         county -> Text,
+        reach -> Text,
         expires_at -> Nullable<Moment>,
         withdrawn_at -> Nullable<Moment>,
         created_at -> Moment,

@@ -22,7 +22,7 @@ use crate::calendar::rules::WorkCalendar;
 use crate::db::{Conn, Id, Instant, Work};
 use crate::http::Tx;
 use crate::policy;
-use crate::policy::versions::Policies;
+use crate::policy::versions::{CountyPolicies, Policies};
 
 pub use pass::{follow_calendar, follow_within};
 
@@ -111,15 +111,20 @@ pub fn move_instant(name: &'static str, at: &mut Instant, to: Instant, moved: &m
 
 /// What a deadline is worked out by.
 pub struct Terms {
-    pub policies: Arc<Policies>,
     pub zone: Tz,
+    policies: Arc<CountyPolicies>,
     calendars: HashMap<String, Arc<WorkCalendar>>,
 }
 
 impl Terms {
     fn load(conn: &mut Conn, state: &State) -> Work<Terms> {
-        let policies = policy::current(conn, &state.policies)?;
+        let policies = policy::all(conn, &state.policies)?;
         Ok(Terms { policies, zone: state.clock.zone(), calendars: HashMap::new() })
+    }
+
+    /// The policy versions that govern a county.
+    pub fn policies(&self, county: &str) -> Arc<Policies> {
+        self.policies.of(county)
     }
 
     /// The calendar of a county, read once.
@@ -127,7 +132,7 @@ impl Terms {
         if let Some(known) = self.calendars.get(county) {
             return Ok(known.clone());
         }
-        let calendar = Arc::new(calendar::work_calendar(conn)?);
+        let calendar = Arc::new(calendar::work_calendar(conn, county)?);
         self.calendars.insert(county.to_owned(), calendar.clone());
         Ok(calendar)
     }

@@ -9,6 +9,8 @@ use serde_json::json;
 use super::stage::{Person, Stage};
 use crate::access::Role;
 use crate::db::{Id, Instant};
+use crate::http::{Body, Tx};
+use crate::policy::actions::PolicyApprovalIn;
 use crate::{companies, complexes, contracts, policy};
 
 pub const COUNTY: &str = "640121";
@@ -156,7 +158,13 @@ async fn publish_policy(stage: &Stage, at: Instant) -> anyhow::Result<()> {
         }
     }
     let county = Person::of_office(Role::CountyAuthority, COUNTY, "").caller(&stage.state)?;
-    let body = json!({ "effective_from": stage.state.clock.day_of(at), "document": document });
-    stage.act(&county, at, "publish_policy", body, policy::actions::publish_policy).await?;
+    let tomorrow = stage.state.clock.day_of(at).succ_opt().unwrap_or_default();
+    let body = json!({ "effective_from": tomorrow, "document": document });
+    let draft = stage.act(&county, at, "publish_policy", body, policy::actions::publish_policy).await?;
+    let second = Person::of_office(Role::CountyAuthority, COUNTY, "-2").caller(&stage.state)?;
+    let approve =
+        move |tx: &mut Tx, body: &Body<PolicyApprovalIn>| policy::actions::approve_policy(tx, draft.version, body);
+    let body = json!({ "note": "（演示）经集体讨论通过" });
+    stage.act(&second, at, "approve_policy", body, approve).await?;
     Ok(())
 }

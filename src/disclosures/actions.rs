@@ -50,8 +50,9 @@ fn status(
     serving: Serving,
     rows: &[DisclosureRow],
 ) -> Work<DisclosureStatus> {
-    let policies = policy::current(conn, &ctx.state.policies)?;
-    let calendar = calendar::work_calendar(conn)?;
+    let county = complexes::county_of(conn, complex)?;
+    let policies = policy::current(conn, &ctx.state.policies, &county)?;
+    let calendar = calendar::work_calendar(conn, &county)?;
     let document = policies.governing(ctx.today).document();
     let rule = DisclosureRule::of(document, kind);
     let schedule = Schedule::new(rule, &calendar, ctx.today).starting(document.programme_from);
@@ -106,7 +107,7 @@ pub fn submit_disclosure(
         Problem::new(Code::Forbidden).detail(zh, en)
     })?;
     let company = serving.company_id;
-    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let policies = policy::current(tx.conn, &ctx.state.policies, &place.county)?;
     let governing = policies.governing(ctx.today);
     let rule = DisclosureRule::of(governing.document(), kind);
     let mut rows = store::of_kind(tx.conn, &ctx.scope, complex, company, kind)?;

@@ -11,6 +11,7 @@ use super::state_rules::{Held, Schedule};
 use super::store;
 use crate::access::Scope;
 use crate::calendar;
+use crate::complexes;
 use crate::db::{Conn, Id, Work};
 use crate::files::{self, PublicPhoto};
 use crate::policy;
@@ -83,9 +84,10 @@ pub fn public_disclosures(
     let everyone = Scope::System("the six disclosures are for everyone");
     let serving = store::serving_of(conn, &everyone, complex, today)?;
     let Some(serving) = serving.filter(|serving| serving.company_id == company) else { return Ok(Vec::new()) };
-    let policies = policy::current(conn, cache)?;
+    let county = complexes::county_of(conn, complex)?;
+    let policies = policy::current(conn, cache, &county)?;
     let document = policies.governing(today).document();
-    let calendar = calendar::work_calendar(conn)?;
+    let calendar = calendar::work_calendar(conn, &county)?;
     let rows = store::of_company(conn, &everyone, complex, company)?;
     let shown: Vec<(DisclosureKind, Vec<&DisclosureRow>)> =
         DisclosureKind::ALL.iter().map(|kind| (*kind, in_effect(&rows, *kind))).collect();

@@ -136,7 +136,12 @@ pub fn require_state(kind: DocumentKind, case: &Case) -> Work<()> {
 /// Everything that the document says.
 pub fn gather(tx: &mut Tx, input: &DocumentIn, case: &Case) -> Work<IssueInput> {
     let ctx = tx.ctx;
-    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let county = match case {
+        Case::Violation(row) => &row.county,
+        Case::Measure(row) => &row.county,
+        Case::Document(row, _) => &row.county,
+    };
+    let policies = policy::current(tx.conn, &ctx.state.policies, county)?;
     let office = (ctx.caller.role, ctx.caller.division.clone().unwrap_or_default());
     let mut context = Map::new();
     if let (Some(at), Some(place)) = (input.held_at, &input.place) {

@@ -14,7 +14,7 @@ use crate::inspections::view::checklist_of;
 use crate::inspections::{hazard_store, store};
 use crate::policy;
 use crate::policy::inspections::INSPECTORS;
-use crate::policy::versions::Policies;
+use crate::policy::versions::CountyPolicies;
 use crate::standing::model::Office;
 
 /// A visit or a hazard that waits.
@@ -34,7 +34,7 @@ pub struct Inspecting {
 /// Visits to carry out and hazards to look at again or to see to, of an office; hazards to rectify, of a company.
 pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<Inspecting>> {
     let role = ctx.caller.role;
-    let policies = policy::current(conn, &ctx.state.policies)?;
+    let policies = policy::all(conn, &ctx.state.policies)?;
     if role == Role::PropertyCompany {
         let mut rows = hazard_store::open(conn, &ctx.scope, at_most)?;
         let complexes: Vec<Id> = rows.iter().map(|row| row.complex_id).collect();
@@ -82,7 +82,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
 fn late_rechecks(
     conn: &mut Conn,
     ctx: &Ctx,
-    policies: &Policies,
+    policies: &CountyPolicies,
     timing: &Timing,
     at_most: i64,
 ) -> Work<Vec<Inspecting>> {
@@ -105,7 +105,7 @@ fn late_rechecks(
     Ok(all)
 }
 
-fn hazard(policies: &Policies, row: HazardRow, kind: InboxKind) -> Inspecting {
+fn hazard(policies: &CountyPolicies, row: HazardRow, kind: InboxKind) -> Inspecting {
     let item = checklist_of(policies, row.policy_version, &row.checklist).and_then(|list| list.item(&row.item));
     // What is rectified waits for the office, by a period of its own.
     let due_on = Some(row.due_on).filter(|_| kind != InboxKind::RecheckHazard);

@@ -68,8 +68,10 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     let open = measures::store::open(conn, &ctx.scope, AT_MOST)?;
     let contracts = contracts::waiting(conn, &ctx.scope, AT_MOST)?;
     let ratings = ratings::store::waiting(conn, &ctx.scope, AT_MOST)?;
-    let policies = policy::current(conn, &ctx.state.policies)?;
-    let calendar = calendar::work_calendar(conn)?;
+    // Offices have deadlines, and an office is of one county.
+    let county = ctx.caller.county().unwrap_or_default();
+    let policies = policy::current(conn, &ctx.state.policies, county)?;
+    let calendar = calendar::work_calendar(conn, county)?;
     let document = policies.governing(ctx.today).document();
     let timing =
         Timing { rules: &document.office_deadlines, calendar: &calendar, clock: &ctx.state.clock, today: ctx.today };

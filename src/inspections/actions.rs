@@ -10,6 +10,7 @@ use super::taking::{self, Office};
 use super::view::{self, Inspection};
 use crate::complexes;
 use crate::db::{Conn, Id, Json, Work, lock_complex};
+use crate::divisions::counties;
 use crate::fault::Fault;
 use crate::files;
 use crate::http::{Body, Ctx, Entity, PageOf, Tx};
@@ -22,7 +23,8 @@ use crate::proceedings::model::{Actor, ReasonsIn, Step};
 use crate::proceedings::said::Said;
 
 pub fn list_checklists(conn: &mut Conn, ctx: &Ctx, query: &ListChecklists) -> Work<PageOf<Checklist>> {
-    let policies = policy::current(conn, &ctx.state.policies)?;
+    let county = counties::of_caller(conn, ctx)?;
+    let policies = policy::current(conn, &ctx.state.policies, &county)?;
     let rules = &policies.governing(query.as_of.unwrap_or(ctx.today)).document().inspections;
     let of_role = rules.checklists.iter().filter(|list| query.role.is_none_or(|role| list.roles.contains(&role)));
     Ok(PageOf { items: of_role.cloned().collect(), next_cursor: None, total: None })
@@ -30,7 +32,7 @@ pub fn list_checklists(conn: &mut Conn, ctx: &Ctx, query: &ListChecklists) -> Wo
 
 pub fn create_inspection(tx: &mut Tx, body: &Body<VisitIn>) -> Work<Entity<Inspection>> {
     let ctx = tx.ctx;
-    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let policies = policy::current(tx.conn, &ctx.state.policies, ctx.caller.county().unwrap_or_default())?;
     let governing = policies.governing(ctx.today);
     let mut place = None;
     let input = tx.creation(
@@ -145,7 +147,7 @@ pub fn submit_inspection_result(tx: &mut Tx, id: Id, body: &Body<InspectionResul
         let (zh, en) = ("贵单位不参加此次检查", "your office has no part in this visit");
         return Err(Problem::new(Code::Forbidden).detail(zh, en).into());
     }
-    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let policies = policy::current(tx.conn, &ctx.state.policies, &row.county)?;
     let input = tx.checked(body, |conn, input, faults| {
         let given = Given::from(input);
         let checklist =

@@ -41,7 +41,7 @@ impl Follows for HazardRow {
         let due = if set_by_office(self) {
             calendar.end_of_period(self.due_on)
         } else {
-            let policies = &terms.policies;
+            let policies = terms.policies(&self.county);
             let version = policies.get(self.policy_version).unwrap_or_else(|| policies.governing(told_on));
             let item = version.document().inspections.checklist(&self.checklist);
             let days = item.and_then(|list| list.item(&self.item)).and_then(|item| item.hazard_working_days);

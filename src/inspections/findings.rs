@@ -14,7 +14,7 @@ use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger;
 use crate::policy;
-use crate::policy::versions::Policies;
+use crate::policy::versions::CountyPolicies;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
 use crate::proceedings::said::Said;
@@ -30,7 +30,7 @@ struct Finding<'a> {
     act: Option<String>,
 }
 
-fn finding<'a>(policies: &Policies, part: &'a PartRow, item: &str) -> Option<Finding<'a>> {
+fn finding<'a>(policies: &CountyPolicies, part: &'a PartRow, item: &str) -> Option<Finding<'a>> {
     let found = part.result.0.items.iter().find(|one| one.item == item && one.outcome == ItemOutcome::Fail)?;
     let item = checklist_of(policies, part.policy_version, &part.checklist).and_then(|list| list.item(item));
     Some(Finding {
@@ -45,7 +45,7 @@ pub fn report_inspection_finding(tx: &mut Tx, id: Id, body: &Body<FindingReportI
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let parts = store::parts_of_one(tx.conn, id)?;
-    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let policies = policy::all(tx.conn, &ctx.state.policies)?;
     let input = tx.creation(
         body,
         |conn, scope, id| violations::store::find(conn, scope, id).map(drop),
@@ -88,7 +88,7 @@ fn check(
     ctx: &Ctx,
     row: &InspectionRow,
     parts: &[PartRow],
-    policies: &Policies,
+    policies: &CountyPolicies,
     input: &FindingReportIn,
     faults: &mut Vec<Fault>,
 ) -> Work<()> {

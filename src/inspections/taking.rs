@@ -109,7 +109,7 @@ fn stand_last(tx: &mut Tx, part: &PartRow) -> Work<bool> {
 /// The days of a hazard count from the day on which the result is given: before it nobody has told the company.
 fn find_hazards(tx: &mut Tx, part: &PartRow, checklist: &Checklist) -> Work<Vec<Id>> {
     let ctx = tx.ctx;
-    let calendar = calendar::work_calendar(tx.conn)?;
+    let calendar = calendar::work_calendar(tx.conn, &part.county)?;
     let mut made = Vec::new();
     for item in &part.result.0.items {
         let Some(id) = item.hazard_id else { continue };

@@ -17,7 +17,7 @@ use crate::db::{Conn, Id, Work};
 use crate::http::{Ctx, Entity};
 use crate::policy;
 use crate::policy::inspections::Checklist;
-use crate::policy::versions::Policies;
+use crate::policy::versions::CountyPolicies;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, StepView, official, step};
@@ -148,7 +148,7 @@ pub fn is_inspected(ctx: &Ctx) -> bool {
     matches!(ctx.caller.role.row().kind, RoleKind::Company | RoleKind::Committee)
 }
 
-pub fn checklist_of<'a>(policies: &'a Policies, version: i64, code: &str) -> Option<&'a Checklist> {
+pub fn checklist_of<'a>(policies: &'a CountyPolicies, version: i64, code: &str) -> Option<&'a Checklist> {
     policies.get(version)?.document().inspections.checklist(code)
 }
 
@@ -171,14 +171,14 @@ fn all(conn: &mut Conn, ctx: &Ctx, rows: Vec<InspectionRow>, whole: bool) -> Wor
     let mut parts = store::parts_of(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
     let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().map(|row| row.complex_id).collect::<Vec<_>>())?;
-    let policies = policy::current(conn, &ctx.state.policies)?;
+    let policies = policy::all(conn, &ctx.state.policies)?;
     let one = |row: InspectionRow| one(ctx, &policies, row, &mut parts, &companies, &complexes, whole);
     rows.into_iter().map(one).collect()
 }
 
 fn one(
     ctx: &Ctx,
-    policies: &Policies,
+    policies: &CountyPolicies,
     row: InspectionRow,
     parts: &mut HashMap<Id, Vec<PartRow>>,
     companies: &HashMap<Id, (String, String)>,
@@ -228,7 +228,7 @@ fn without_plan(mut row: InspectionRow, parts: &[PartRow]) -> InspectionRow {
     row
 }
 
-fn part_view(ctx: &Ctx, policies: &Policies, part: PartRow, whole: bool) -> Work<InspectionPart> {
+fn part_view(ctx: &Ctx, policies: &CountyPolicies, part: PartRow, whole: bool) -> Work<InspectionPart> {
     let checklist = checklist_of(policies, part.policy_version, &part.checklist);
     let items = part.result.0.items.iter().filter(|item| whole || item.outcome == ItemOutcome::Fail).cloned();
     let items = items.map(|found| {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::leaf::Leaf;
 use crate::access::Role;
 use crate::policy::model::PolicyDocument;
-use crate::policy::versions::{Policies, PolicyVersion};
+use crate::policy::versions::{CountyPolicies, PolicyVersion};
 use crate::standing::model::{CompanyFacts, Place, Standing, ViolationFact};
 use crate::standing::rules::assess;
 
@@ -27,6 +27,9 @@ pub enum ReplayError {
 struct CompanyData {
     uscc: String,
     parent_id: Option<Uuid>,
+    /// Of its home register.
+    #[serde(skip)]
+    county: String,
 }
 
 #[derive(Deserialize)]
@@ -47,6 +50,8 @@ struct ListingData {
     listed_from: NaiveDate,
     listed_until: NaiveDate,
     removed_on: Option<NaiveDate>,
+    #[serde(skip)]
+    county: String,
     suspended_on: Option<NaiveDate>,
 }
 
@@ -62,7 +67,8 @@ pub struct Replay {
     companies: BTreeMap<Uuid, CompanyData>,
     violations: BTreeMap<Uuid, ViolationFact>,
     listings: BTreeMap<Uuid, (Uuid, ListingData)>,
-    policies: Vec<PolicyVersion>,
+    /// With the county that each governs.
+    policies: Vec<(String, PolicyVersion)>,
 }
 
 impl Replay {
@@ -79,8 +85,8 @@ impl Replay {
     }
 
     fn company(&mut self, leaf: Leaf) {
-        if let (Ok(id), Ok(data)) = (leaf.subject.id.parse(), serde_json::from_value(leaf.data)) {
-            self.companies.insert(id, data);
+        if let (Ok(id), Ok(data)) = (leaf.subject.id.parse(), serde_json::from_value::<CompanyData>(leaf.data)) {
+            self.companies.insert(id, CompanyData { county: leaf.county.unwrap_or_default(), ..data });
         }
     }
 
@@ -117,8 +123,9 @@ impl Replay {
 
     fn listing(&mut self, leaf: Leaf) {
         if let (Ok(id), Some(company), Ok(data)) =
-            (leaf.subject.id.parse(), leaf.company_id.map(|id| id.0), serde_json::from_value(leaf.data))
+            (leaf.subject.id.parse(), leaf.company_id.map(|id| id.0), serde_json::from_value::<ListingData>(leaf.data))
         {
+            let data = ListingData { county: leaf.county.unwrap_or_default(), ..data };
             self.listings.insert(id, (company, data));
         }
     }
@@ -127,25 +134,30 @@ impl Replay {
         let Ok(data) = serde_json::from_value::<PolicyData>(leaf.data) else { return };
         let document = serde_json::from_str::<PolicyDocument>(&data.document);
         if let (Ok(version), Ok(document)) = (leaf.subject.id.parse(), document) {
-            self.policies.push(PolicyVersion::new(version, data.effective_from, document));
+            let version = PolicyVersion::new(version, data.effective_from, document);
+            self.policies.push((leaf.county.unwrap_or_default(), version));
         }
     }
 
-    /// The standing of a company with its branches on a day; of a branch, its parent's.
-    pub fn standing(&self, uscc: &str, as_of: NaiveDate) -> Result<Standing, ReplayError> {
+    /// The standing of a company with its branches in a county on a day; of a branch, its parent's. Without a county in that of
+    /// the company's home register.
+    pub fn standing(&self, uscc: &str, county: Option<&str>, as_of: NaiveDate) -> Result<Standing, ReplayError> {
         let (id, company) = self
             .companies
             .iter()
             .find(|(_, company)| company.uscc == uscc)
             .ok_or_else(|| ReplayError::UnknownCompany(uscc.to_owned()))?;
         let head = company.parent_id.unwrap_or(*id);
+        let county = county.unwrap_or(&company.county);
         let of_family =
             |id: &Uuid| *id == head || self.companies.get(id).is_some_and(|company| company.parent_id == Some(head));
         let mut violations: Vec<ViolationFact> =
             self.violations.values().filter(|fact| of_family(&fact.company_id)).cloned().collect();
+        violations.retain(|fact| fact.place.county == county);
         violations.sort_by_key(|fact| (fact.found_on, fact.id));
         let listed = self.listings.values().any(|(company, listing)| {
             *company == head
+                && listing.county == county
                 && listing.kind == "blacklist"
                 && listing.listed_from <= as_of
                 && listing.listed_until >= as_of
@@ -153,7 +165,8 @@ impl Replay {
                 && listing.suspended_on.is_none_or(|day| day > as_of)
         });
         let policies =
-            Policies::new(self.policies.clone()).map_err(|error| ReplayError::Policies(error.to_string()))?;
+            CountyPolicies::new(self.policies.clone()).map_err(|error| ReplayError::Policies(error.to_string()))?;
+        let policies = policies.of(county);
         Ok(assess(&CompanyFacts { company_id: head, listed, violations }, &policies, as_of))
     }
 }

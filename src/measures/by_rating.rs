@@ -126,7 +126,7 @@ fn drop_grounds(tx: &mut Tx, row: &MeasureRow, fallen: &[Id], all: bool) -> Work
     }
     if by_violations {
         recompute::touch(tx, Some(row.clone()), "measure.grounds_dropped", json!({ "ratings": fallen }))?;
-        return recompute::recompute(tx, row.company_id);
+        return recompute::recompute(tx, row.company_id, &row.county);
     }
     let withdrawal = Withdrawal {
         measure: row.id.0,
@@ -142,18 +142,18 @@ fn drop_grounds(tx: &mut Tx, row: &MeasureRow, fallen: &[Id], all: bool) -> Work
     if store::has_key(tx.conn, &EVERY_MEASURE, &key)? {
         return Ok(());
     }
-    let policies = policy::current(tx.conn, &tx.ctx.state.policies)?;
-    let calendar = calendar::work_calendar(tx.conn)?;
+    let policies = policy::current(tx.conn, &tx.ctx.state.policies, &row.county)?;
+    let calendar = calendar::work_calendar(tx.conn, &row.county)?;
     recompute::reverse(tx, Some(row.clone()), key, withdrawal, &policies, &calendar)
 }
 
 fn propose(tx: &mut Tx, complex: Id, company: Id, due: &[&RemovalGround], wanted: &[Id]) -> Work<()> {
     let ctx = tx.ctx;
-    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let place = complexes::find(tx.conn, &EVERY_MEASURE, complex)?.place();
+    let policies = policy::current(tx.conn, &ctx.state.policies, &place.county)?;
     let version = policies.governing(ctx.today);
     let rule = version.measure(MeasureKind::Removal).ok_or_else(|| Problem::new(Code::Internal))?;
-    let calendar = calendar::work_calendar(tx.conn)?;
-    let place = complexes::find(tx.conn, &EVERY_MEASURE, complex)?.place();
+    let calendar = calendar::work_calendar(tx.conn, &place.county)?;
     let (role, division) = match rule.office {
         OfficeRule::County => (Role::CountyAuthority, place.county.clone()),
         _ => (Role::SocialAffairsOffice, place.township.clone()),

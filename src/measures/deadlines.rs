@@ -31,7 +31,7 @@ impl Follows for MeasureRow {
         }
         let calendar = terms.calendar(conn, &self.county)?;
         let created_on = self.created_at.0.with_timezone(&terms.zone).date_naive();
-        let policies = &terms.policies;
+        let policies = terms.policies(&self.county);
         let version = policies.get(self.policy_version).unwrap_or_else(|| policies.governing(created_on));
         if let Some(rule) = version.measure(self.kind()?) {
             let due = calendar.add_working_days(created_on, rule.due_working_days);

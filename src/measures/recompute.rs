@@ -55,13 +55,15 @@ impl File {
     }
 }
 
-pub fn file_of(tx: &mut Tx, company: Id) -> Work<File> {
+/// The file of a company in a county.
+pub fn file_of(tx: &mut Tx, company: Id, county: &str) -> Work<File> {
     let ctx = tx.ctx;
     let head = standing::store::head_of(tx.conn, company)?;
-    let policies = policy::current(tx.conn, &ctx.state.policies)?;
-    let facts = standing::store::facts_of(tx.conn, head, ctx.today)?;
+    let policies = policy::current(tx.conn, &ctx.state.policies, county)?;
+    let facts = standing::store::facts_of(tx.conn, head, county, ctx.today)?;
     let family = standing::store::family(tx.conn, head)?;
-    let rows = store::of_family(tx.conn, &EVERY_MEASURE, &family)?;
+    let mut rows = store::of_family(tx.conn, &EVERY_MEASURE, &family)?;
+    rows.retain(|row| row.county == county);
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let mut grounds = store::grounds_of(tx.conn, &ids)?;
     let by_ratings = store::rating_grounds_of(tx.conn, &ids)?;
@@ -85,17 +87,17 @@ pub fn file_of(tx: &mut Tx, company: Id) -> Work<File> {
 
 /// Why a measure must not be taken any more, where a lighter policy or a fact has overtaken its proposal.
 pub fn withdrawal_of(tx: &mut Tx, row: &MeasureRow) -> Work<Option<Withdrawal>> {
-    let changes = file_of(tx, row.company_id)?.changes;
+    let changes = file_of(tx, row.company_id, &row.county)?.changes;
     Ok(changes.into_iter().find_map(|change| match change {
         Change::Cancel(withdrawal) if withdrawal.measure == row.id.0 => Some(withdrawal),
         _ => None,
     }))
 }
 
-/// Brings a company's measures into agreement with its facts. The caller holds the company's lock.
-pub fn recompute(tx: &mut Tx, company: Id) -> Work<()> {
-    let File { facts, policies, rows, changes, existing: _ } = file_of(tx, company)?;
-    let calendar = calendar::work_calendar(tx.conn)?;
+/// Brings a company's measures in a county into agreement with its facts there. The caller holds the company's lock.
+pub fn recompute(tx: &mut Tx, company: Id, county: &str) -> Work<()> {
+    let File { facts, policies, rows, changes, existing: _ } = file_of(tx, company, county)?;
+    let calendar = calendar::work_calendar(tx.conn, county)?;
     let appeals =
         facts.violations.iter().any(|fact| fact.appeal_pending) || rows.iter().any(|row| row.suspended_on.is_some());
     for change in changes {
@@ -119,7 +121,7 @@ pub fn recompute(tx: &mut Tx, company: Id) -> Work<()> {
             }
         }
     }
-    if appeals { suspension::follow_appeals(tx, company) } else { Ok(()) }
+    if appeals { suspension::follow_appeals(tx, company, county) } else { Ok(()) }
 }
 
 /// Whose measure it is: of the branch where all its grounds are, unless it is about the company as a whole.

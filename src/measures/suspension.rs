@@ -27,7 +27,7 @@ pub fn require_final_grounds(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
     let grounds = store::grounds_of_one(tx.conn, row.id)?;
     let grounds = violations::by_ids(tx.conn, &grounds)?;
     refuse_unless_final(&grounds, ctx.today, |violation| sees(ctx, violation))?;
-    let file = file_of(tx, row.company_id)?;
+    let file = file_of(tx, row.company_id, &row.county)?;
     let counted: Vec<Id> = file.facts.violations.iter().map(|fact| Id(fact.id)).collect();
     let counted = violations::by_ids(tx.conn, &counted)?;
     let open: Vec<&ViolationRow> = counted.iter().filter(|one| obstacle(one, ctx.today).is_some()).collect();
@@ -74,9 +74,9 @@ fn can_be_suspended(row: &MeasureRow) -> Work<bool> {
     })
 }
 
-/// Suspends the decided measures of a company that an appeal is pending against, and resumes those that it no longer is.
-pub fn follow_appeals(tx: &mut Tx, company: Id) -> Work<()> {
-    let file = file_of(tx, company)?;
+/// Suspends the decided measures of a company in a county that an appeal is pending against, and resumes those that it no longer is.
+pub fn follow_appeals(tx: &mut Tx, company: Id, county: &str) -> Work<()> {
+    let file = file_of(tx, company, county)?;
     let pending: HashSet<_> =
         file.facts.violations.iter().filter(|fact| fact.appeal_pending).map(|fact| fact.id).collect();
     let falls = file.falls_without(tx.ctx.today, |fact| fact.appeal_pending);
@@ -104,7 +104,7 @@ fn set_suspended(tx: &mut Tx, mut row: MeasureRow, suspended: bool) -> Work<()> 
     }
     // The time during which it was not to be carried out does not count.
     if let (Some(since), MeasureState::Approved, false) = (since, row.state()?, suspended) {
-        let calendar = calendar::work_calendar(tx.conn)?;
+        let calendar = calendar::work_calendar(tx.conn, &row.county)?;
         let left = calendar.working_days_between(since, row.due_on);
         row.due_on = row.due_on.max(calendar.add_working_days(today, left));
     }

@@ -37,8 +37,26 @@ pub struct Question {
 }
 
 impl Question {
+    /// The policy of the jurisdiction that is asked for, or of the only one.
     fn policies(&self, conn: &mut Conn) -> Work<Arc<Policies>> {
-        crate::policy::current(conn, &self.state.policies)
+        let county = match self.county(conn)? {
+            Some(county) => county,
+            None => divisions::counties::only(conn)?.unwrap_or_default(),
+        };
+        crate::policy::current(conn, &self.state.policies, &county)
+    }
+
+    /// Codes of categories that are not public now: their tickets are not shown either, whatever they were. Without a
+    /// jurisdiction those of every county.
+    fn hidden(&self, conn: &mut Conn, county: Option<&str>) -> Work<Vec<String>> {
+        let all = crate::policy::all(conn, &self.state.policies)?;
+        let asked = match county {
+            Some(county) => vec![all.of(county)],
+            None => all.each(),
+        };
+        let today = self.state.clock.today();
+        let categories = asked.iter().flat_map(|one| &one.governing(today).document().complaints.categories);
+        Ok(categories.filter(|one| !one.public).map(|one| one.code.clone()).collect())
     }
 
     /// "404 - jurisdiction_id provided was not found (specify in error response)".
@@ -69,20 +87,16 @@ fn rules(policies: &Policies, state: &State) -> ComplaintRules {
     policies.governing(state.clock.today()).document().complaints.clone()
 }
 
-/// Codes of categories that are not public now: their tickets are not shown either, whatever they were.
-fn hidden(policies: &Policies, state: &State) -> Vec<String> {
-    let categories = &policies.governing(state.clock.today()).document().complaints.categories;
-    categories.iter().filter(|one| !one.public).map(|one| one.code.clone()).collect()
-}
-
 pub async fn discovery(question: Question) -> Result<Discovery, Problem> {
     let changeset = question
         .read(|conn, question| {
             let today = question.state.clock.today();
-            let row = crate::policy::in_force(conn, today)?;
+            let version = question.policies(conn)?.governing(today).version;
+            let row = crate::policy::store::find(conn, version, None)?;
             let begins = query_rules::begins(row.effective_from, question.state.clock.zone());
+            let published_at = row.published_at.unwrap_or(row.submitted_at);
             // The services are those of the policy: they change when one takes effect, and not before it is published.
-            let changed = begins.map_or(row.published_at, |begins| begins.max(row.published_at));
+            let changed = begins.map_or(published_at, |begins| begins.max(published_at));
             Ok(changed.0.format("%Y-%m-%d %H:%M:%SZ").to_string())
         })
         .await?;
@@ -113,7 +127,6 @@ pub async fn discovery(question: Question) -> Result<Discovery, Problem> {
 pub async fn services(question: Question) -> Result<Vec<Open311Service>, Problem> {
     question
         .read(|conn, question| {
-            question.county(conn)?;
             let rules = rules(&*question.policies(conn)?, &question.state);
             Ok(service_rules::public(&rules).map(|one| service_rules::service(one, question.language)).collect())
         })
@@ -123,7 +136,6 @@ pub async fn services(question: Question) -> Result<Vec<Open311Service>, Problem
 pub async fn service(question: Question, code: String) -> Result<Open311ServiceDefinition, Problem> {
     question
         .read(move |conn, question| {
-            question.county(conn)?;
             let rules = rules(&*question.policies(conn)?, &question.state);
             let found = service_rules::find(&rules, &code);
             let found = found.map(|category| service_rules::definition(category, question.language));
@@ -143,7 +155,7 @@ pub async fn requests(question: Question) -> Result<Vec<Open311Request>, Problem
         .read(move |conn, question| {
             let county = question.county(conn)?;
             let policies = question.policies(conn)?;
-            let hidden = hidden(&policies, &question.state);
+            let hidden = question.hidden(conn, county.as_deref())?;
             let rows = store::list(conn, county.as_deref(), &hidden, &asked)?;
             view::views(conn, rows, policies, question.language, asked.extensions)
         })
@@ -156,7 +168,7 @@ pub async fn request(question: Question, id: String) -> Result<Vec<Open311Reques
         .read(move |conn, question| {
             let county = question.county(conn)?;
             let policies = question.policies(conn)?;
-            let hidden = hidden(&policies, &question.state);
+            let hidden = question.hidden(conn, county.as_deref())?;
             let row = match id.parse::<Id>() {
                 Ok(id) => store::find(conn, county.as_deref(), &hidden, id)?,
                 Err(_) => None,

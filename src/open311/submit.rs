@@ -35,10 +35,14 @@ pub fn create_request(tx: &mut Tx, body: &Body<Sent>) -> Work<Entity<Open311Crea
     let ctx = tx.ctx;
     // Whoever sent it hears of it again under the same key: the answer holds nothing but an id and two moments.
     let sent = tx.creation(body, |_, _, _| Ok(()), |_, _, _| Ok(()))?;
-    let terms = Terms::load(tx.conn, ctx)?;
+    let place = place(tx.conn, ctx, &sent.form)?;
+    let county = match &place {
+        Place::Complex(id, _) => complexes::county_of(tx.conn, *id)?,
+        Place::Community(code, _) => code.get(..6).unwrap_or_default().to_owned(),
+    };
+    let terms = Terms::load(tx.conn, ctx, &county)?;
     let (_, rules) = terms.governing(ctx.today);
     let category = service_rules::find(rules, &sent.form.service_code).ok_or_else(unknown_service)?;
-    let place = place(tx.conn, ctx, &sent.form)?;
     let mut evidence = linked(&sent.form);
     for (at, file) in sent.files.iter().enumerate() {
         let id = files::create(tx, file)?;

@@ -1,15 +1,18 @@
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::model::{CreditBand, PolicyDocument};
 use super::rules;
 use super::store::{self, PolicyRow};
-use super::versions::{Policies, PolicyVersion};
+use super::versions::PolicyVersion;
+use crate::access::Role;
+use crate::coded_enum;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Register, Work, lock_register};
 use crate::fault::Fault;
 use crate::http::{Body, Ctx, Entity, Tx};
-use crate::ledger::{self, Place};
+use crate::ledger::{self, Event, Place};
 use crate::problem::{Code, Problem};
 use crate::standing;
 use crate::standing::rules::assess;
@@ -19,33 +22,63 @@ use chrono::{Months, NaiveDate};
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyIn {
-    /// First day that it governs: today or a day of the next twelve months. Of two versions for one day the later one governs.
+    /// First day that it governs: a day of the next twelve months, from tomorrow on. Of two versions for one day the later one
+    /// governs.
     #[schema(example = "2027-01-01")]
     pub effective_from: NaiveDate,
     pub document: PolicyDocument,
 }
 
-/// A published version of the rules (政策版本).
+coded_enum! {
+    /// Whether a version may take effect (政策版本状态).
+    #[schema(example = "approved")]
+    pub enum PolicyState {
+        Draft "draft" "待批准" "Waits for a second person"
+        Approved "approved" "已批准" "Approved by a second person; in force from its first day on"
+    }
+}
+
+/// The agreement of a second person (批准).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyApprovalIn {
+    /// What is to be remembered of it; the ledger keeps its digest.
+    #[serde(default)]
+    #[schema(min_length = 2, max_length = 1000, example = "经局长办公会讨论通过")]
+    pub note: Option<String>,
+}
+
+/// A version of the rules (政策版本).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Policy {
-    /// Number of the version.
+    /// Number of the version, counted over the whole deployment.
     #[schema(minimum = 1)]
     pub version: i64,
+    /// The county that it governs; null: the deployment, where a county has no version of its own.
+    #[schema(max_length = 6, example = "640121")]
+    pub county: Option<String>,
+    pub state: PolicyState,
     /// First day that it governs.
     pub effective_from: NaiveDate,
     /// SHA-256 of the stored text.
     #[schema(max_length = 64)]
     pub digest: String,
-    pub published_at: Instant,
+    pub submitted_at: Instant,
+    /// When the second person approved it; null: a draft.
+    pub published_at: Option<Instant>,
     pub document: PolicyDocument,
 }
 
 /// A version without its text.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PolicySummary {
-    /// Number of the version.
+    /// Number of the version, counted over the whole deployment.
     #[schema(minimum = 1)]
     pub version: i64,
+    /// The county that it governs; null: the deployment, where a county has no version of its own.
+    #[schema(max_length = 6, example = "640121")]
+    pub county: Option<String>,
+    pub state: PolicyState,
     /// First day that it governs.
     pub effective_from: NaiveDate,
     /// Title (名称).
@@ -54,7 +87,26 @@ pub struct PolicySummary {
     /// SHA-256 of the stored text.
     #[schema(max_length = 64)]
     pub digest: String,
-    pub published_at: Instant,
+    pub submitted_at: Instant,
+    /// When the second person approved it; null: a draft.
+    pub published_at: Option<Instant>,
+}
+
+fn named(county: String) -> Option<String> {
+    Some(county).filter(|county| !county.is_empty())
+}
+
+pub fn summary(row: PolicyRow) -> PolicySummary {
+    PolicySummary {
+        version: row.version,
+        state: row.state(),
+        county: named(row.county),
+        effective_from: row.effective_from,
+        title: row.title,
+        digest: row.digest,
+        submitted_at: row.submitted_at,
+        published_at: row.published_at,
+    }
 }
 
 /// What a version would change (发布预演).
@@ -100,8 +152,11 @@ pub fn view(row: PolicyRow) -> Result<Entity<Policy>, Problem> {
     })?;
     let policy = Policy {
         version: row.version,
+        state: row.state(),
+        county: named(row.county),
         effective_from: row.effective_from,
         digest: row.digest,
+        submitted_at: row.submitted_at,
         published_at: row.published_at,
         document,
     };
@@ -119,8 +174,9 @@ pub fn examine(input: &PolicyIn) -> Vec<Fault> {
 /// What depends on the day. The document itself is checked by [`examine`].
 fn check(ctx: &Ctx, input: &PolicyIn, faults: &mut Vec<Fault>) -> Work<()> {
     let latest = ctx.today.checked_add_months(Months::new(12)).unwrap_or(ctx.today);
-    if input.effective_from < ctx.today {
-        let (zh, en) = ("不得早于今日：政策不溯及既往", "not before today: a version never governs the past");
+    if input.effective_from <= ctx.today {
+        let (zh, en) =
+            ("不得早于明日：政策经另一人批准后自次日起施行", "not before tomorrow: a second person approves it first");
         faults.push(Fault::new("/effective_from", "out_of_range", zh, en));
     } else if input.effective_from > latest {
         let (zh, en) = (format!("不得晚于 {latest}"), format!("not after {latest}"));
@@ -129,22 +185,36 @@ fn check(ctx: &Ctx, input: &PolicyIn, faults: &mut Vec<Fault>) -> Work<()> {
     Ok(())
 }
 
+/// The county authority whose drafts a caller may see: its own.
+pub fn drafts_of(ctx: &Ctx) -> Option<&str> {
+    ctx.caller.county().filter(|_| ctx.caller.role == Role::CountyAuthority)
+}
+
+fn place(row: &PolicyRow) -> Place {
+    Place { county: row.county.clone(), ..Place::default() }
+}
+
+/// Puts a draft on file: nothing changes until a second person approves it.
 pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> Work<Entity<Policy>> {
     let ctx = tx.ctx;
     lock_register(tx.conn, Register::Policies)?;
     let input = tx.creation(body, |_, _, _| Ok(()), |_, input, faults| check(ctx, input, faults))?;
-    let newest = store::newest(tx.conn)?;
-    let version = newest.as_ref().map_or(1, |row| row.version + 1);
+    let county = ctx.caller.county().unwrap_or_default();
+    let version = store::newest_number(tx.conn)? + 1;
     let text = serde_json::to_string(&input.document).map_err(|_| Problem::new(Code::Internal))?;
-    let row = store::new_row(version, input.effective_from, &input.document, text, ctx.now, &ctx.caller.sub);
-    if newest.is_some_and(|last| last.digest == row.digest && last.effective_from == row.effective_from) {
+    let mut row = store::draft(version, county, input.effective_from, &input.document, text, ctx.now);
+    row.submitted_iss = ctx.caller.iss.clone();
+    row.submitted_sub = ctx.caller.sub.clone();
+    let last = store::newest_of(tx.conn, county)?;
+    if last.is_some_and(|last| last.digest == row.digest && last.effective_from == row.effective_from) {
         return Err(Problem::new(Code::AlreadyExists)
             .detail("与最新版本完全相同", "it is the newest version, word for word")
             .into());
     }
     store::insert(tx.conn, &row)?;
-    let county = ctx.caller.county().unwrap_or_default().to_owned();
-    let event = store::published(&row).at(Place { county, ..Place::default() });
+    let event = Event::new("policy.submitted", "policy", version)
+        .at(place(&row))
+        .data(json!({ "effective_from": row.effective_from, "digest": row.digest }));
     ledger::append(tx, event)?;
     let mut entity = view(row)?;
     entity.status = actix_web::http::StatusCode::CREATED;
@@ -152,17 +222,57 @@ pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> Work<Entity<Policy>
     Ok(entity)
 }
 
+/// A second person agrees, at the latest on the day before the version is to govern. No value of a policy lifts this: one
+/// person could otherwise switch the two-person rule off and act alone from then on.
+pub fn approve_policy(tx: &mut Tx, version: i64, body: &Body<PolicyApprovalIn>) -> Work<Entity<Policy>> {
+    let ctx = tx.ctx;
+    lock_register(tx.conn, Register::Policies)?;
+    let mut row = store::find(tx.conn, version, drafts_of(ctx))?;
+    if drafts_of(ctx) != Some(row.county.as_str()) {
+        return Err(Problem::new(Code::Forbidden)
+            .detail("该政策属于其他县", "it is the policy of another county")
+            .into());
+    }
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    let conflict = |zh: &str, en: &str| Problem::new(Code::StateConflict).detail(zh, en);
+    if row.state() == PolicyState::Approved {
+        return Err(conflict("该版本已批准", "it is approved already").into());
+    }
+    if ctx.caller.is_person(&row.submitted_iss, &row.submitted_sub) {
+        return Err(Problem::new(Code::SamePerson)
+            .detail("提交人不得批准", "whoever submitted it does not approve it")
+            .into());
+    }
+    if row.effective_from <= ctx.today {
+        return Err(
+            conflict("施行日期已到，须另行提交", "its first day has come; submit it again with a later one").into()
+        );
+    }
+    let policies = store::current(tx.conn, &ctx.state.policies, &row.county)?;
+    if policies.versions().any(|one| one.effective_from == row.effective_from && one.version > row.version) {
+        let (zh, en) = ("同日施行的后续版本已批准", "a later version for the same day is approved");
+        return Err(conflict(zh, en).into());
+    }
+    row.published_at = Some(ctx.now);
+    row.approved_iss = Some(ctx.caller.iss.clone());
+    row.approved_sub = Some(ctx.caller.sub.clone());
+    store::approve(tx.conn, &row)?;
+    let event = store::published(&row).at(place(&row)).personal("note", input.note.as_deref());
+    ledger::append(tx, event)?;
+    Ok(view(row)?)
+}
+
 /// Which standings would change; nothing is stored.
 pub fn preview_policy(conn: &mut Conn, ctx: &Ctx, body: &Body<PolicyIn>) -> Work<PolicyPreview> {
     let input = body.input(|input, faults| check(ctx, input, faults))?;
-    let now = store::current(conn, &ctx.state.policies)?;
-    let mut versions: Vec<PolicyVersion> = now.versions().to_vec();
-    let next = versions.iter().map(|v| v.version).max().unwrap_or_default() + 1;
-    versions.push(PolicyVersion::new(next, input.effective_from, input.document.clone()));
-    let then = Policies::new(versions).map_err(|_| Problem::new(Code::Internal))?;
+    let county = ctx.caller.county().unwrap_or_default();
+    let now = store::current(conn, &ctx.state.policies, county)?;
+    let next = PolicyVersion::new(now.newest_number() + 1, input.effective_from, input.document.clone());
+    let then = now.with(next);
     let as_of = input.effective_from;
     let mut changes = Vec::new();
-    for facts in standing::store::facts_of_all(conn, ctx.caller.county().unwrap_or_default(), as_of)? {
+    for facts in standing::store::facts_of_all(conn, county, as_of)? {
         let before = brief(&assess(&facts, &now, as_of));
         let after = brief(&assess(&facts, &then, as_of));
         if before != after {

@@ -18,7 +18,7 @@ pub mod versions;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use store::{current, holding, in_force, seed};
+pub use store::{all, current, holding, seed};
 
 pub fn routes(config: &mut ServiceConfig) {
     // `current` before `{version}`, which would match it too.
@@ -27,5 +27,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::publish_policy)
         .service(routes::get_current_policy)
         .service(routes::get_policy)
+        .service(routes::approve_policy)
         .service(routes::list_acts);
 }

@@ -2,10 +2,11 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::actions::{self, Policy, PolicyIn, PolicyPreview, PolicySummary};
+use super::actions::{self, Policy, PolicyApprovalIn, PolicyIn, PolicyPreview, PolicySummary};
 use super::model::Act;
 use super::store;
 use crate::access::Role;
+use crate::divisions::counties::{self, CountyQuery};
 use crate::http::paging::Page;
 use crate::http::{Answer, Body, Ctx, Cursor, PageOf};
 use crate::problem::Problem;
@@ -25,40 +26,52 @@ pub struct ListActs {
     pub task: Option<u8>,
     /// Only acts that this role leads.
     pub lead_role: Option<Role>,
+    /// Of the policy of this county (GB/T 2260, 6 digits). Default: your own; where the deployment serves one, that one.
+    #[param(min_length = 6, max_length = 6, pattern = "^[0-9]{6}$", example = "640121")]
+    pub county: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListPolicies {
+    /// Rows on a page (default 50).
+    #[param(minimum = 1, maximum = 200, example = 50)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 500)]
+    pub cursor: Option<String>,
+    /// Adds `total`.
+    pub with_total: Option<bool>,
+    /// Only versions that govern this county (GB/T 2260, 6 digits): its own, and the deployment's.
+    #[param(min_length = 6, max_length = 6, pattern = "^[0-9]{6}$", example = "640121")]
+    pub county: Option<String>,
 }
 
 /// List policy versions
 ///
-/// Newest first, without their texts.
-#[utoipa::path(tag = "policies", params(Page), responses((status = 200, description = "A page", body = PageOf<PolicySummary>)))]
+/// Newest first, without their texts: what is published in every county, and to a county authority its own drafts.
+#[utoipa::path(tag = "policies", params(ListPolicies), responses((status = 200, description = "A page", body = PageOf<PolicySummary>)))]
 #[get("/v1/policies")]
 pub async fn list_policies(ctx: Ctx) -> Answer {
-    let page: Page = ctx.query()?;
-    ctx.list(move |conn, _| {
+    let query: ListPolicies = ctx.query()?;
+    ctx.list(move |conn, ctx| {
+        let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
         let before = Cursor::decode::<i64>(page.cursor.as_deref())?;
-        let total = page.with_total.unwrap_or(false).then(|| store::count(conn)).transpose()?;
-        let (rows, next_cursor) = page.cut(store::list(conn, before, page.fetch())?, |row| row.version);
-        let items = rows
-            .into_iter()
-            .map(|row| PolicySummary {
-                version: row.version,
-                effective_from: row.effective_from,
-                title: row.title,
-                digest: row.digest,
-                published_at: row.published_at,
-            })
-            .collect();
-        Ok(PageOf { items, next_cursor, total })
+        let listed = store::Listed { county: query.county.as_deref(), drafts_of: actions::drafts_of(ctx) };
+        let total = page.with_total.unwrap_or(false).then(|| listed.count(conn)).transpose()?;
+        let (rows, next_cursor) = page.cut(listed.page(conn, before, page.fetch())?, |row| row.version);
+        Ok(PageOf { items: rows.into_iter().map(actions::summary).collect(), next_cursor, total })
     })
     .await
 }
 
-/// Publish a policy version
+/// Submit a policy version
 ///
-/// The document is checked whole and every fault listed. `dry_run=true` stores nothing and answers which standings would
-/// change on the day that it takes effect. A version never governs the past, and never makes a decided case worse.
+/// A draft for your county. The document is checked whole and every fault listed. `dry_run=true` stores nothing and answers
+/// which standings would change on the day that it takes effect. It takes effect once a second person has approved it, not
+/// before the next day. A version never governs the past, and never makes a decided case worse.
 #[utoipa::path(tag = "policies", params(PublishPolicy), request_body = PolicyIn, responses(
-    (status = 201, description = "Published", body = Policy),
+    (status = 201, description = "On file as a draft", body = Policy),
     (status = 200, description = "Dry run: what would change", body = PolicyPreview)
 ))]
 #[post("/v1/policies")]
@@ -72,37 +85,60 @@ pub async fn publish_policy(ctx: Ctx, body: Body<PolicyIn>) -> Answer {
     ctx.act(body, actions::publish_policy).await
 }
 
+/// Approve a policy version
+///
+/// By another person of the same county authority than the one who submitted it, on the day before its first day at the
+/// latest. `two_person_rule` of a policy does not lift this.
+#[utoipa::path(tag = "policies", params(("version" = i64, Path, description = "Number of the version", minimum = 1)),
+    request_body = PolicyApprovalIn, responses((status = 200, description = "Approved", body = Policy)))]
+#[post("/v1/policies/{version}/approval")]
+pub async fn approve_policy(ctx: Ctx, request: HttpRequest, body: Body<PolicyApprovalIn>) -> Answer {
+    let version = version(&request)?;
+    ctx.act(body, move |tx, body| actions::approve_policy(tx, version, body)).await
+}
+
 /// Get the policy in force
 ///
-/// The version that governs what is found today.
-#[utoipa::path(tag = "policies", responses((status = 200, description = "The version in force", body = Policy)))]
+/// The version that governs what is found today in a county.
+#[utoipa::path(tag = "policies", params(CountyQuery), responses((status = 200, description = "The version in force", body = Policy)))]
 #[get("/v1/policies/current")]
 pub async fn get_current_policy(ctx: Ctx) -> Answer {
-    ctx.get(|conn, ctx| Ok(actions::view(store::in_force(conn, ctx.today)?)?)).await
+    let query: CountyQuery = ctx.query()?;
+    ctx.get(move |conn, ctx| {
+        let county = counties::asked(conn, ctx, query.county.as_deref())?;
+        let governing = store::current(conn, &ctx.state.policies, &county)?.governing(ctx.today).version;
+        Ok(actions::view(store::find(conn, governing, None)?)?)
+    })
+    .await
 }
 
 /// Get a policy version
 ///
-/// Any published version, in force or not; it never changes.
+/// Any published version, in force or not, and to a county authority its own drafts; its text never changes.
 #[utoipa::path(tag = "policies", params(("version" = i64, Path, description = "Number of the version", minimum = 1)),
     responses((status = 200, description = "The version", body = Policy)))]
 #[get("/v1/policies/{version}")]
 pub async fn get_policy(ctx: Ctx, request: HttpRequest) -> Answer {
-    let version = request.match_info().get("version").and_then(|v| v.parse::<i64>().ok()).ok_or_else(|| {
+    let version = version(&request)?;
+    ctx.get(move |conn, ctx| Ok(actions::view(store::find(conn, version, actions::drafts_of(ctx))?)?)).await
+}
+
+fn version(request: &HttpRequest) -> Result<i64, Problem> {
+    request.match_info().get("version").and_then(|v| v.parse::<i64>().ok()).ok_or_else(|| {
         Problem::fault("path/version", "invalid_format", "版本号须为整数", "a version is a whole number")
-    })?;
-    ctx.get(move |conn, _| Ok(actions::view(store::find(conn, version)?)?)).await
+    })
 }
 
 /// List regulated acts
 ///
-/// The catalogue of the policy in force, in its order, on one page.
+/// The catalogue of the policy in force in a county, in its order, on one page.
 #[utoipa::path(tag = "policies", params(ListActs), responses((status = 200, description = "All acts", body = PageOf<Act>)))]
 #[get("/v1/acts")]
 pub async fn list_acts(ctx: Ctx) -> Answer {
     let query: ListActs = ctx.query()?;
     ctx.list(move |conn, ctx| {
-        let policies = store::current(conn, &ctx.state.policies)?;
+        let county = counties::asked(conn, ctx, query.county.as_deref())?;
+        let policies = store::current(conn, &ctx.state.policies, &county)?;
         let items = policies
             .governing(ctx.today)
             .document()

@@ -4,66 +4,96 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::actions::PolicyState;
 use super::model::PolicyDocument;
-use super::versions::{Policies, PolicyVersion, built_in};
+use super::versions::{CountyPolicies, Policies, PolicyVersion, built_in};
 use crate::db::schema::policies;
 use crate::db::types::Instant;
 use crate::db::{Conn, Fail, Work};
 use crate::ledger::{self, Audience, Event, Origin, sha256_hex};
 use crate::problem::{Code, Problem};
 
-/// The versions as last read. They are only ever added to, so the highest number tells whether it is complete.
+/// The published versions as last read. They are only ever added to, so their number tells whether it is complete.
 #[derive(Default)]
-pub struct PolicyCache(Mutex<Option<(i64, Arc<Policies>)>>);
+pub struct PolicyCache(Mutex<Option<(i64, Arc<CountyPolicies>)>>);
 
+/// A version; a draft until a second person has approved it.
 #[derive(Clone, Debug, Queryable, Insertable)]
 #[diesel(table_name = policies)]
 pub struct PolicyRow {
     pub version: i64,
+    /// Empty for the deployment's own.
+    pub county: String,
     pub effective_from: NaiveDate,
     pub title: String,
     pub digest: String,
     pub document: String,
-    pub published_at: Instant,
-    pub published_by: String,
+    pub submitted_at: Instant,
+    pub submitted_iss: String,
+    pub submitted_sub: String,
+    pub published_at: Option<Instant>,
+    pub approved_iss: Option<String>,
+    pub approved_sub: Option<String>,
 }
 
-/// Every published version.
-pub fn current(conn: &mut Conn, cache: &PolicyCache) -> Work<Arc<Policies>> {
-    let newest: Option<i64> = policies::table.select(diesel::dsl::max(policies::version)).first(conn)?;
-    let newest = newest.unwrap_or_default();
+impl PolicyRow {
+    pub fn state(&self) -> PolicyState {
+        if self.published_at.is_some() { PolicyState::Approved } else { PolicyState::Draft }
+    }
+}
+
+/// The published versions that govern a county.
+pub fn current(conn: &mut Conn, cache: &PolicyCache, county: &str) -> Work<Arc<Policies>> {
+    Ok(all(conn, cache)?.of(county))
+}
+
+/// The published versions of every county, for rows of several.
+pub fn all(conn: &mut Conn, cache: &PolicyCache) -> Work<Arc<CountyPolicies>> {
+    let published: i64 = policies::table.filter(policies::published_at.is_not_null()).count().get_result(conn)?;
     let mut kept = cache.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    if let Some((version, all)) = kept.as_ref()
-        && *version == newest
+    if let Some((count, all)) = kept.as_ref()
+        && *count == published
     {
         return Ok(all.clone());
     }
     let all = Arc::new(read_all(conn)?);
-    *kept = Some((newest, all.clone()));
+    *kept = Some((published, all.clone()));
     Ok(all)
 }
 
 /// Versions, these among them: what is published never changes, so the store is asked only for what is not kept yet.
-pub fn holding(conn: &mut Conn, cache: &PolicyCache, versions: &[i64]) -> Work<Arc<Policies>> {
+pub fn holding(conn: &mut Conn, cache: &PolicyCache, versions: &[i64]) -> Work<Arc<CountyPolicies>> {
     let kept = cache.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).as_ref().map(|(_, all)| all.clone());
     match kept {
-        Some(all) if versions.iter().all(|version| all.get(*version).is_some()) => Ok(all),
-        _ => current(conn, cache),
+        Some(kept) if versions.iter().all(|version| kept.get(*version).is_some()) => Ok(kept),
+        _ => all(conn, cache),
     }
 }
 
-fn read_all(conn: &mut Conn) -> Work<Policies> {
+fn read_all(conn: &mut Conn) -> Work<CountyPolicies> {
     let broken = |error: String| -> Fail {
         tracing::error!(%error, "a stored policy cannot be read");
         Problem::new(Code::Internal).into()
     };
-    let rows: Vec<PolicyRow> = policies::table.order(policies::version).load(conn)?;
+    let rows: Vec<PolicyRow> =
+        policies::table.filter(policies::published_at.is_not_null()).order(policies::version).load(conn)?;
     let mut versions = Vec::new();
     for row in rows {
         let document: PolicyDocument = serde_json::from_str(&row.document).map_err(|e| broken(e.to_string()))?;
-        versions.push(PolicyVersion::new(row.version, row.effective_from, document));
+        versions.push((row.county, PolicyVersion::new(row.version, row.effective_from, document)));
     }
-    Policies::new(versions).map_err(|error| broken(error.to_string()))
+    CountyPolicies::new(versions).map_err(|error| broken(error.to_string()))
+}
+
+/// Up to two counties that have submitted a policy of their own.
+pub fn counties(conn: &mut Conn) -> Work<Vec<String>> {
+    Ok(policies::table
+        .filter(policies::county.ne(""))
+        .select(policies::county)
+        .distinct()
+        .order(policies::county)
+        .limit(2)
+        .load(conn)?)
 }
 
 /// Version 1: the built-in default, where nothing is published yet.
@@ -75,7 +105,9 @@ pub fn seed(conn: &mut Conn, now: Instant) -> Work<()> {
     let document = built_in();
     let text = serde_json::to_string(document).map_err(|_| Problem::new(Code::Internal))?;
     let first = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default();
-    let row = new_row(1, first, document, text, now, "built-in");
+    let mut row = draft(1, "", first, document, text, now);
+    row.submitted_sub = "built-in".to_owned();
+    row.published_at = Some(now);
     insert(conn, &row)?;
     ledger::append_from(conn, Origin::program(now), published(&row))?;
     Ok(())
@@ -89,22 +121,27 @@ pub fn published(row: &PolicyRow) -> Event {
         .data(json!({ "effective_from": row.effective_from, "digest": row.digest, "document": row.document }))
 }
 
-pub fn new_row(
+pub fn draft(
     version: i64,
+    county: &str,
     effective_from: NaiveDate,
     document: &PolicyDocument,
     text: String,
     now: Instant,
-    by: &str,
 ) -> PolicyRow {
     PolicyRow {
         version,
+        county: county.to_owned(),
         effective_from,
         title: document.title.clone(),
         digest: sha256_hex(&text),
         document: text,
-        published_at: now,
-        published_by: by.to_owned(),
+        submitted_at: now,
+        submitted_iss: String::new(),
+        submitted_sub: String::new(),
+        published_at: None,
+        approved_iss: None,
+        approved_sub: None,
     }
 }
 
@@ -113,33 +150,63 @@ pub fn insert(conn: &mut Conn, row: &PolicyRow) -> Work<()> {
     Ok(())
 }
 
-pub fn newest(conn: &mut Conn) -> Work<Option<PolicyRow>> {
-    Ok(policies::table.order(policies::version.desc()).first(conn).optional()?)
+pub fn approve(conn: &mut Conn, row: &PolicyRow) -> Work<()> {
+    diesel::update(policies::table.find(row.version))
+        .set((
+            policies::published_at.eq(row.published_at),
+            policies::approved_iss.eq(&row.approved_iss),
+            policies::approved_sub.eq(&row.approved_sub),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
-pub fn find(conn: &mut Conn, version: i64) -> Work<PolicyRow> {
-    let row = policies::table.find(version).first(conn).optional()?;
-    Ok(row.ok_or_else(|| Problem::not_found_at("path/version"))?)
+pub fn newest_number(conn: &mut Conn) -> Work<i64> {
+    let newest: Option<i64> = policies::table.select(diesel::dsl::max(policies::version)).first(conn)?;
+    Ok(newest.unwrap_or_default())
 }
 
-/// The version that governs a day.
-pub fn in_force(conn: &mut Conn, day: NaiveDate) -> Work<PolicyRow> {
-    let row = policies::table
-        .filter(policies::effective_from.le(day))
-        .order((policies::effective_from.desc(), policies::version.desc()))
-        .first(conn)
-        .optional()?;
-    Ok(row.ok_or_else(Problem::not_found)?)
+/// The version that a county submitted last, published or not.
+pub fn newest_of(conn: &mut Conn, county: &str) -> Work<Option<PolicyRow>> {
+    Ok(policies::table.filter(policies::county.eq(county)).order(policies::version.desc()).first(conn).optional()?)
 }
 
-pub fn list(conn: &mut Conn, before: Option<i64>, limit: i64) -> Work<Vec<PolicyRow>> {
-    let mut rows = policies::table.into_boxed();
-    if let Some(before) = before {
-        rows = rows.filter(policies::version.lt(before));
+/// A published version, or a draft of this county.
+pub fn find(conn: &mut Conn, version: i64, drafts_of: Option<&str>) -> Work<PolicyRow> {
+    let row: Option<PolicyRow> = policies::table.find(version).first(conn).optional()?;
+    let seen = row.filter(|row| row.published_at.is_some() || drafts_of == Some(row.county.as_str()));
+    Ok(seen.ok_or_else(|| Problem::not_found_at("path/version"))?)
+}
+
+/// Published versions, and the drafts of one county; of one county with the deployment's, or of all.
+pub struct Listed<'a> {
+    pub county: Option<&'a str>,
+    pub drafts_of: Option<&'a str>,
+}
+
+impl Listed<'_> {
+    fn query<'a>(&self) -> policies::BoxedQuery<'a, crate::db::MultiBackend> {
+        let mut rows = policies::table.into_boxed();
+        if let Some(county) = self.county {
+            rows = rows.filter(policies::county.eq_any([county.to_owned(), String::new()]));
+        }
+        match self.drafts_of {
+            Some(county) => {
+                rows.filter(policies::published_at.is_not_null().or(policies::county.eq(county.to_owned())))
+            }
+            None => rows.filter(policies::published_at.is_not_null()),
+        }
     }
-    Ok(rows.order(policies::version.desc()).limit(limit).load(conn)?)
-}
 
-pub fn count(conn: &mut Conn) -> Work<i64> {
-    Ok(policies::table.count().get_result(conn)?)
+    pub fn page(&self, conn: &mut Conn, before: Option<i64>, limit: i64) -> Work<Vec<PolicyRow>> {
+        let mut rows = self.query();
+        if let Some(before) = before {
+            rows = rows.filter(policies::version.lt(before));
+        }
+        Ok(rows.order(policies::version.desc()).limit(limit).load(conn)?)
+    }
+
+    pub fn count(&self, conn: &mut Conn) -> Work<i64> {
+        Ok(self.query().count().get_result(conn)?)
+    }
 }

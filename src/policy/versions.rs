@@ -1,7 +1,7 @@
 //! The published versions of the policy, and which one governs a day.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 
@@ -54,41 +54,62 @@ pub enum PoliciesError {
     Duplicate(i64),
 }
 
-/// All published versions in the order in which they take effect; never empty.
+/// The published versions that govern one county, in the order in which they take effect; never empty. By its number any
+/// version is found: what was decided under a version keeps it.
 #[derive(Clone, Debug)]
-pub struct Policies(Vec<PolicyVersion>);
+pub struct Policies {
+    own: Vec<Arc<PolicyVersion>>,
+    all: Arc<HashMap<i64, Arc<PolicyVersion>>>,
+}
 
 impl Policies {
     /// Of versions that take effect on the same day, the later one governs.
-    pub fn new(mut versions: Vec<PolicyVersion>) -> Result<Policies, PoliciesError> {
+    pub fn new(versions: Vec<PolicyVersion>) -> Result<Policies, PoliciesError> {
         let mut seen = BTreeSet::new();
         if let Some(twice) = versions.iter().find(|one| !seen.insert(one.version)) {
             return Err(PoliciesError::Duplicate(twice.version));
         }
-        if versions.is_empty() {
-            return Err(PoliciesError::Empty);
-        }
-        versions.sort_by_key(|one| (one.effective_from, one.version));
-        Ok(Policies(versions))
+        let own: Vec<Arc<PolicyVersion>> = versions.into_iter().map(Arc::new).collect();
+        let all = own.iter().map(|one| (one.version, one.clone())).collect();
+        Policies::among(own, Arc::new(all)).ok_or(PoliciesError::Empty)
     }
 
-    pub fn versions(&self) -> &[PolicyVersion] {
-        &self.0
+    fn among(mut own: Vec<Arc<PolicyVersion>>, all: Arc<HashMap<i64, Arc<PolicyVersion>>>) -> Option<Policies> {
+        own.sort_by_key(|one| (one.effective_from, one.version));
+        (!own.is_empty()).then_some(Policies { own, all })
+    }
+
+    /// With one more version, to see what it would change.
+    pub fn with(&self, version: PolicyVersion) -> Policies {
+        let (mut own, mut all) = (self.own.clone(), HashMap::clone(&self.all));
+        let version = Arc::new(version);
+        all.insert(version.version, version.clone());
+        own.push(version);
+        own.sort_by_key(|one| (one.effective_from, one.version));
+        Policies { own, all: Arc::new(all) }
+    }
+
+    pub fn newest_number(&self) -> i64 {
+        self.all.keys().copied().max().unwrap_or_default()
+    }
+
+    pub fn versions(&self) -> impl Iterator<Item = &PolicyVersion> {
+        self.own.iter().map(Arc::as_ref)
     }
 
     pub fn get(&self, version: i64) -> Option<&PolicyVersion> {
-        self.0.iter().find(|one| one.version == version)
+        self.all.get(&version).map(Arc::as_ref)
     }
 
     /// The version in force on a day; none before the first takes effect.
     pub fn in_force(&self, day: NaiveDate) -> Option<&PolicyVersion> {
-        self.at(day).map(|at| &self.0[at])
+        self.at(day).map(|at| &*self.own[at])
     }
 
     /// The version in force on a day, or the first one for a day before it: a company's history may be older than the
     /// first policy, and has no other measure.
     pub fn governing(&self, day: NaiveDate) -> &PolicyVersion {
-        &self.0[self.at(day).unwrap_or(0)]
+        &self.own[self.at(day).unwrap_or(0)]
     }
 
     /// The versions in force on any day from `from` to `to`, in order; at least the one that governs `from`.
@@ -97,12 +118,63 @@ impl Policies {
         let last = self.at(to).unwrap_or(0).max(first);
         // A version replaced on its own first day was never in force.
         (first..=last)
-            .filter(move |at| *at == last || self.0[*at].effective_from != self.0[*at + 1].effective_from)
-            .map(|at| &self.0[at])
+            .filter(move |at| *at == last || self.own[*at].effective_from != self.own[*at + 1].effective_from)
+            .map(|at| &*self.own[at])
     }
 
     fn at(&self, day: NaiveDate) -> Option<usize> {
-        self.0.partition_point(|one| one.effective_from <= day).checked_sub(1)
+        self.own.partition_point(|one| one.effective_from <= day).checked_sub(1)
+    }
+}
+
+/// The published versions of every county. A county is governed by its own versions, and before the first of them by those
+/// of the deployment.
+#[derive(Debug)]
+pub struct CountyPolicies {
+    deployment: Arc<Policies>,
+    counties: HashMap<String, Arc<Policies>>,
+}
+
+impl CountyPolicies {
+    /// Versions with their counties; an empty one stands for the deployment.
+    pub fn new(versions: Vec<(String, PolicyVersion)>) -> Result<CountyPolicies, PoliciesError> {
+        let versions: Vec<(String, Arc<PolicyVersion>)> =
+            versions.into_iter().map(|(county, version)| (county, Arc::new(version))).collect();
+        let mut all = HashMap::new();
+        for (_, version) in &versions {
+            if all.insert(version.version, version.clone()).is_some() {
+                return Err(PoliciesError::Duplicate(version.version));
+            }
+        }
+        let all = Arc::new(all);
+        let of = |wanted: &str| {
+            let own = || versions.iter().filter(|(county, _)| !county.is_empty() && county == wanted);
+            let begins = own().map(|(_, version)| version.effective_from).min();
+            let before = versions.iter().filter(|(county, version)| {
+                county.is_empty() && begins.is_none_or(|begins| version.effective_from < begins)
+            });
+            let chosen = before.chain(own()).map(|(_, version)| version.clone());
+            Policies::among(chosen.collect(), all.clone()).map(Arc::new)
+        };
+        let counties: BTreeSet<&str> = versions.iter().map(|(county, _)| county.as_str()).collect();
+        let named = counties.into_iter().filter(|county| !county.is_empty());
+        let counties = named.filter_map(|county| Some((county.to_owned(), of(county)?))).collect();
+        Ok(CountyPolicies { deployment: of("").ok_or(PoliciesError::Empty)?, counties })
+    }
+
+    /// The versions that govern a county.
+    pub fn of(&self, county: &str) -> Arc<Policies> {
+        self.counties.get(county).unwrap_or(&self.deployment).clone()
+    }
+
+    /// The deployment's, and those of each county that has its own.
+    pub fn each(&self) -> Vec<Arc<Policies>> {
+        self.counties.values().chain([&self.deployment]).cloned().collect()
+    }
+
+    /// Any version, by its number.
+    pub fn get(&self, version: i64) -> Option<&PolicyVersion> {
+        self.deployment.get(version)
     }
 }
 
@@ -136,6 +208,26 @@ mod tests {
         assert_eq!(between("2020-01-01", "2026-05-31"), [1]);
         assert_eq!(between("2026-01-01", "2026-06-01"), [1, 3]);
         assert_eq!(between("2026-07-01", "2026-02-01"), [3]);
+    }
+
+    #[test]
+    fn a_county_is_governed_by_its_own_versions_and_before_them_by_the_deployment() {
+        let all = CountyPolicies::new(vec![
+            (String::new(), version(1, "2000-01-01")),
+            ("640121".into(), version(2, "2026-04-01")),
+            ("640122".into(), version(3, "2026-03-01")),
+        ])
+        .unwrap();
+        let governing = |county: &str, on: &str| all.of(county).governing(day(on)).version;
+        assert_eq!(governing("640121", "2026-03-31"), 1);
+        assert_eq!(governing("640121", "2026-04-01"), 2);
+        assert_eq!(governing("640122", "2026-04-01"), 3);
+        assert_eq!(governing("640104", "2026-04-01"), 1);
+        assert!(all.of("640104").get(3).is_some(), "what was decided under a version is read anywhere");
+        let twice = vec![(String::new(), version(1, "2000-01-01")), ("640121".into(), version(1, "2026-04-01"))];
+        assert_eq!(CountyPolicies::new(twice).unwrap_err(), PoliciesError::Duplicate(1));
+        let none = vec![("640121".to_owned(), version(1, "2000-01-01"))];
+        assert_eq!(CountyPolicies::new(none).unwrap_err(), PoliciesError::Empty);
     }
 
     #[test]

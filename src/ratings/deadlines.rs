@@ -29,7 +29,7 @@ impl Follows for RatingRow {
         if self.state == RatingState::Announced.code()
             && let (Some(announced_on), Some(day)) = (self.announced_on, self.publicity_ends_on.as_mut())
         {
-            let policies = &terms.policies;
+            let policies = terms.policies(&self.county);
             let version = policies.get(self.policy_version).unwrap_or_else(|| policies.governing(announced_on));
             let days = version.document().ratings.publicity_working_days;
             move_day("publicity_ends_on", day, calendar.add_working_days(announced_on, days), &mut moved);

@@ -21,9 +21,9 @@ use crate::proceedings::rules::require_before;
 use crate::typical_cases;
 
 /// The last day of a publicity that begins today.
-fn publicity_end(tx: &mut Tx, policy_version: i64) -> Work<chrono::NaiveDate> {
+fn publicity_end(tx: &mut Tx, county: &str, policy_version: i64) -> Work<chrono::NaiveDate> {
     let rules = view::rules_of(tx.conn, tx.ctx, policy_version)?;
-    Ok(calendar::work_calendar(tx.conn)?.add_working_days(tx.ctx.today, rules.publicity_working_days))
+    Ok(calendar::work_calendar(tx.conn, county)?.add_working_days(tx.ctx.today, rules.publicity_working_days))
 }
 
 /// What is not over is not rated: the last day may be the worst.
@@ -47,7 +47,7 @@ pub fn announce_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<
     row.set_state(RatingState::Announced);
     row.shared = true;
     row.announced_on = Some(ctx.today);
-    row.publicity_ends_on = Some(publicity_end(tx, row.policy_version)?);
+    row.publicity_ends_on = Some(publicity_end(tx, &row.county, row.policy_version)?);
     content.proceedings.0.announcement = Some(Announced { at: ctx.now, by: Actor::of(&ctx.caller) });
     record::advance(tx, row, content, "rating.announced", json!({}), input)
 }
@@ -60,7 +60,7 @@ pub fn announce_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<E
     tx.if_match(row.version)?;
     row.require_live()?;
     require_over(tx, row.period_to)?;
-    let ends_on = publicity_end(tx, row.policy_version)?;
+    let ends_on = publicity_end(tx, &row.county, row.policy_version)?;
     let area = ctx.caller.division.clone().unwrap_or_default();
     let flip = Flip { cycle: row.id, area: &area, today: ctx.today, now: ctx.now };
     let announced = store::announce_all(tx.conn, &flip, ends_on)?;

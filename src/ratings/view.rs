@@ -293,7 +293,7 @@ pub fn summaries(
                 None => row.star(),
             };
             let mut shown = summary(row, &names, star, plaques.remove(&row.id))?;
-            shown.calendar_missing = calendar::missing_until(conn, ctx, [row.publicity_ends_on])?;
+            shown.calendar_missing = calendar::missing_until(conn, ctx, &row.county, [row.publicity_ends_on])?;
             if hidden_from(ctx, row) {
                 (shown.total, shown.raw_star, shown.star) = (None, None, None);
             }
@@ -384,7 +384,7 @@ pub fn shown(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow) ->
         .collect();
     let Proceedings { review, announcement: _, objections, reply, publication: _, withdrawal } = proceedings.0;
     let mut summary = summary(&row, &names, row.star(), plaque)?;
-    summary.calendar_missing = calendar::missing_until(conn, ctx, [row.publicity_ends_on])?;
+    summary.calendar_missing = calendar::missing_until(conn, ctx, &row.county, [row.publicity_ends_on])?;
     if hidden_from(ctx, &row) {
         // Scored anew after an objection: nothing is known before it is announced again.
         (summary.total, summary.raw_star, summary.star) = (None, None, None);

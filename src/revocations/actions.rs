@@ -1,9 +1,10 @@
 use serde_json::json;
 
-use super::model::{Revocation, RevocationIn, WithdrawalIn};
+use super::model::{Revocation, RevocationIn, RevocationRow, WithdrawalIn};
 use super::store;
 use crate::characters::is_plain_line;
 use crate::db::{Id, Instant, Work};
+use crate::divisions;
 use crate::fault::Fault;
 use crate::http::{Body, Entity, Tx};
 use crate::ledger::{self, Event, Place};
@@ -31,21 +32,28 @@ pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> Work<Entity<
             Ok(())
         },
     )?;
-    let row = Revocation {
+    let county = ctx.caller.county().unwrap_or_default().to_owned();
+    let residents = match input.residents {
+        Some(residents) => residents,
+        None => divisions::counties::only(tx.conn)?.is_some_and(|only| only == county),
+    };
+    let reach = if residents { String::new() } else { county.clone() };
+    let row = RevocationRow {
         id: ctx.new_id(),
         version: 1,
         kind: input.kind,
         issuer: input.issuer.clone(),
         value: input.value.clone(),
         reason: input.reason.clone(),
-        county: ctx.caller.county().unwrap_or_default().to_owned(),
+        county,
+        reach,
         expires_at: input.expires_at,
         withdrawn_at: None,
         created_at: ctx.now,
     };
     store::insert(tx.conn, &row)?;
     record(tx, "revocation.made", &row, &row.reason)?;
-    Ok(Entity::created(row.id, row.version, row, "/v1/revocations"))
+    Ok(Entity::created(row.id, row.version, row.into(), "/v1/revocations"))
 }
 
 pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> Work<Entity<Revocation>> {
@@ -59,11 +67,11 @@ pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> Wo
     row.withdrawn_at = Some(tx.ctx.now);
     store::withdraw(tx.conn, &row)?;
     record(tx, "revocation.withdrawn", &row, &reason)?;
-    Ok(Entity::new(id, row.version, row))
+    Ok(Entity::new(id, row.version, row.into()))
 }
 
 /// The subject names a person, the id of a token leads to one, and the reason may tell of one: the ledger has their digests.
-fn record(tx: &mut Tx, kind: &'static str, row: &Revocation, reason: &str) -> Work<()> {
+fn record(tx: &mut Tx, kind: &'static str, row: &RevocationRow, reason: &str) -> Work<()> {
     let event = Event::new(kind, "revocation", row.id)
         .at(Place { county: row.county.clone(), ..Place::default() })
         .data(json!({

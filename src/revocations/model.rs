@@ -17,9 +17,44 @@ coded_enum! {
 }
 code_column!(RevocationKind);
 
-/// A revocation (吊销记录).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, Queryable, Insertable)]
+#[derive(Clone, Debug, Queryable, Insertable)]
 #[diesel(table_name = revocations)]
+pub struct RevocationRow {
+    pub id: Id,
+    pub version: i64,
+    pub kind: RevocationKind,
+    pub issuer: String,
+    pub value: String,
+    pub reason: String,
+    /// Of the administrator who made it.
+    pub county: String,
+    /// The same; empty where residents are meant, too.
+    pub reach: String,
+    pub expires_at: Option<Instant>,
+    pub withdrawn_at: Option<Instant>,
+    pub created_at: Instant,
+}
+
+impl From<RevocationRow> for Revocation {
+    fn from(row: RevocationRow) -> Revocation {
+        Revocation {
+            residents: row.reach.is_empty(),
+            id: row.id,
+            version: row.version,
+            kind: row.kind,
+            issuer: row.issuer,
+            value: row.value,
+            reason: row.reason,
+            county: row.county,
+            expires_at: row.expires_at,
+            withdrawn_at: row.withdrawn_at,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// A revocation (吊销记录).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Revocation {
     pub id: Id,
     /// Grows by one with each change.
@@ -35,9 +70,12 @@ pub struct Revocation {
     /// Why.
     #[schema(max_length = 1000, example = "人员调离")]
     pub reason: String,
-    /// County whose administrator made it. It ends tokens for places in this county, and tokens without a division.
+    /// County whose administrator made it. It ends tokens of this county: of its offices, of companies whose home register is
+    /// there, and of committees of its complexes.
     #[schema(max_length = 6, example = "640121")]
     pub county: String,
+    /// It ends tokens of residents too, who belong to no county: administrators of every county see it and may take it back.
+    pub residents: bool,
     /// Its last moment; null: none.
     pub expires_at: Option<Instant>,
     /// When it was taken back.
@@ -59,6 +97,11 @@ pub struct RevocationIn {
     /// Why; for the ledger.
     #[schema(min_length = 2, max_length = 1000, example = "人员调离")]
     pub reason: String,
+    /// Does it end tokens of a resident, who belongs to no county? Then administrators of every county see it and may take it
+    /// back. Default: yes where the deployment serves one county, no where it serves several.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub residents: Option<bool>,
     /// Its last moment; without it there is none.
     #[serde(default)]
     #[schema(example = json!(null))]

@@ -7,7 +7,7 @@ use crate::http::{Answer, Body, Ctx, Entity, PageOf};
 
 /// List revocations
 ///
-/// Those of your county, newest first, with those withdrawn and expired.
+/// Those of your county and those that end tokens of residents, newest first, with those withdrawn and expired.
 #[utoipa::path(tag = "clients", params(ListRevocations), responses((status = 200, description = "A page", body = PageOf<Revocation>)))]
 #[get("/v1/revocations")]
 pub async fn list_revocations(ctx: Ctx) -> Answer {
@@ -33,7 +33,7 @@ pub async fn create_revocation(ctx: Ctx, body: Body<RevocationIn>) -> Answer {
 pub async fn get_revocation(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
-        Ok(Entity::new(row.id, row.version, row))
+        Ok(Entity::new(row.id, row.version, Revocation::from(row)))
     })
     .await
 }

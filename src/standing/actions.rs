@@ -13,6 +13,7 @@ use crate::access::Scope;
 use crate::companies;
 use crate::complexes;
 use crate::db::{Conn, Fail, Id, Work};
+use crate::divisions::counties;
 use crate::fault::Fault;
 use crate::http::{Body, Ctx, Entity};
 use crate::measures::store as measures;
@@ -26,6 +27,9 @@ use crate::ratings::model::Star;
 pub struct StandingQuery {
     /// The standing on this day, as known then (default: today).
     pub as_of: Option<NaiveDate>,
+    /// The standing in this county (GB/T 2260, 6 digits). Default: your own; of a company that of its home register.
+    #[param(min_length = 6, max_length = 6, pattern = "^[0-9]{6}$", example = "640121")]
+    pub county: Option<String>,
 }
 
 /// A measure on file, in short.
@@ -68,6 +72,9 @@ pub struct CompanyStanding {
     /// Name of the company.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
+    /// The county whose violations and policy it goes by: each county has its own.
+    #[schema(max_length = 6, example = "640121")]
+    pub county: String,
     /// The company whose standing it is: of a branch, its parent's.
     pub answers_with: Id,
     pub standing: Standing,
@@ -93,8 +100,9 @@ pub fn company_standing(conn: &mut Conn, ctx: &Ctx, id: Id, query: &StandingQuer
     let company = companies::find(conn, &ctx.scope, id)?;
     let as_of = query.as_of.unwrap_or(ctx.today);
     let head = company.parent_id.unwrap_or(company.id);
-    let policies = policy::current(conn, &ctx.state.policies)?;
-    let facts = store::facts_of(conn, head, as_of)?;
+    let county = counties::asked(conn, ctx, query.county.as_deref())?;
+    let policies = policy::current(conn, &ctx.state.policies, &county)?;
+    let facts = store::facts_of(conn, head, &county, as_of)?;
     // A branch reads its parent's standing as an outsider does: what it did itself is among its own violations.
     let own = matches!(&ctx.scope, Scope::Company(uscc) if *uscc == company.uscc) && head == company.id;
     let standing = shown(ctx, assess(&facts, &policies, as_of), own);
@@ -110,6 +118,7 @@ pub fn company_standing(conn: &mut Conn, ctx: &Ctx, id: Id, query: &StandingQuer
     let body = CompanyStanding {
         company_id: company.id,
         company_name: company.name,
+        county,
         answers_with: head,
         standing,
         measures,
@@ -150,7 +159,8 @@ pub struct PreviewIn {
 
 /// Nothing is stored: hypothetical violations in, an explained standing out.
 pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> Work<Standing> {
-    let policies = policy::current(conn, &ctx.state.policies)?;
+    let county = ctx.caller.county().unwrap_or_default();
+    let policies = policy::current(conn, &ctx.state.policies, county)?;
     let mut places = Vec::new();
     let mut base = None;
     let input = body.input(|input, faults| {
@@ -184,7 +194,7 @@ pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> Work<Stand
     })?;
     let as_of = input.as_of.unwrap_or(ctx.today);
     let mut facts = match base {
-        Some(head) => store::facts_of(conn, head, as_of)?,
+        Some(head) => store::facts_of(conn, head, county, as_of)?,
         None => CompanyFacts { company_id: Uuid::nil(), listed: false, violations: Vec::new() },
     };
     for (at, (violation, place)) in input.violations.iter().zip(places).enumerate() {

@@ -148,7 +148,7 @@ proptest! {
         violations in history(10, 1500), policies in any_policies(), done in proptest::collection::vec(any::<bool>(), 200),
     ) {
         // One version: a new one may end what is only proposed.
-        let policies = Policies::new(policies.versions()[..1].to_vec()).unwrap();
+        let policies = Policies::new(policies.versions().take(1).cloned().collect()).unwrap();
         let mut facts = facts(vec![]);
         let mut file = File::default();
         let mut days: Vec<ViolationFact> = violations;
@@ -186,7 +186,7 @@ proptest! {
 
     #[test]
     fn the_next_change_is_the_first_day_of_a_lower_level(violations in history(10, 900), policies in any_policies()) {
-        let policies = Policies::new(policies.versions()[..1].to_vec()).unwrap();
+        let policies = Policies::new(policies.versions().take(1).cloned().collect()).unwrap();
         let facts = facts(violations);
         let standing = assess(&facts, &policies, after(1000));
         prop_assert_eq!(standing.next_change_on.is_none(), standing.level == 0);

@@ -90,16 +90,17 @@ pub fn family(conn: &mut Conn, head: Id) -> Work<Vec<Id>> {
     Ok(all)
 }
 
-/// What is known of a company (with its branches); `head` is the company that answers.
-pub fn facts_of(conn: &mut Conn, head: Id, day: NaiveDate) -> Work<CompanyFacts> {
+/// What a county knows of a company (with its branches); `head` is the company that answers.
+pub fn facts_of(conn: &mut Conn, head: Id, county: &str, day: NaiveDate) -> Work<CompanyFacts> {
     let family = family(conn, head)?;
     let rows: Vec<FactRow> = scoped::violations(&WHOLE_COUNTY)
+        .filter(violations::county.eq(county.to_owned()))
         .filter(violations::company_id.eq_any(family.iter().map(|id| Some(*id)).collect::<Vec<_>>()))
         .filter(violations::state.eq_any(CONFIRMED))
         .order((violations::found_on, violations::id))
         .select(columns())
         .load(conn)?;
-    let listed = blacklist::is_listed(conn, head, day)?;
+    let listed = blacklist::is_listed(conn, head, county, day)?;
     Ok(CompanyFacts { company_id: head.0, listed, violations: rows.into_iter().filter_map(fact).collect() })
 }
 
@@ -127,7 +128,7 @@ pub fn facts_of_all(conn: &mut Conn, county: &str, day: NaiveDate) -> Work<Vec<C
     }
     let mut all = Vec::new();
     for (company_id, violations) in by_head {
-        let listed = blacklist::is_listed(conn, Id(company_id), day)?;
+        let listed = blacklist::is_listed(conn, Id(company_id), county, day)?;
         all.push(CompanyFacts { company_id, listed, violations });
     }
     Ok(all)

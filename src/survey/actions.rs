@@ -43,8 +43,9 @@ pub fn get_survey(conn: &mut Conn, ctx: &Ctx, query: &SurveyQuery) -> Work<Discl
     let name = divisions::find(conn, division)?.filter(|_| division.starts_with(own)).ok_or_else(nothing)?.name;
     let scope = Scope::of_division(division);
     let area = Area { scope: &scope, complex: None, findings: false };
-    let policies = policy::current(conn, &ctx.state.policies)?;
-    let calendar = calendar::work_calendar(conn)?;
+    let county = division.get(..6).unwrap_or_default();
+    let policies = policy::current(conn, &ctx.state.policies, county)?;
+    let calendar = calendar::work_calendar(conn, county)?;
     let document = policies.governing(ctx.today).document();
     let by = Rules { document, calendar: &calendar, today: ctx.today };
     let services = store::services_of(conn, &area)?;
@@ -105,7 +106,7 @@ fn surveyed(
     policy: &PolicyVersion,
 ) -> Work<Vec<Surveyed>> {
     let area = Area { scope, complex, findings: true };
-    let calendar = calendar::work_calendar(conn)?;
+    let calendar = calendar::work_calendar(conn, ctx.caller.county().unwrap_or_default())?;
     let by = Rules { document: policy.document(), calendar: &calendar, today: ctx.today };
     let services = store::services_of(conn, &area)?;
     store::survey(conn, &area, &by, &services)
@@ -113,12 +114,17 @@ fn surveyed(
 
 /// Where each kind stands at each complex that the caller's company serves.
 pub fn owed(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<(Id, Id, DisclosureKind, Assessment)>> {
-    let policies = policy::current(conn, &ctx.state.policies)?;
-    let calendar = calendar::work_calendar(conn)?;
-    let by = Rules { document: policies.governing(ctx.today).document(), calendar: &calendar, today: ctx.today };
     let area = Area { scope: &ctx.scope, complex: None, findings: false };
     let services = store::services_of(conn, &area)?;
-    let all = store::survey(conn, &area, &by, &services)?.into_iter().filter_map(|one| Some((one.complex, one.owed?)));
+    let mut all = Vec::new();
+    for county in complexes::counties_of(conn, &ctx.scope)? {
+        let policies = policy::current(conn, &ctx.state.policies, &county)?;
+        let calendar = calendar::work_calendar(conn, &county)?;
+        let by = Rules { document: policies.governing(ctx.today).document(), calendar: &calendar, today: ctx.today };
+        let surveyed = store::survey(conn, &area, &by, &services)?;
+        all.extend(surveyed.into_iter().filter(|one| one.township.starts_with(&county)));
+    }
+    let all = all.into_iter().filter_map(|one| Some((one.complex, one.owed?)));
     let kinds = all.flat_map(|(complex, owed)| {
         let of =
             move |(kind, owing): (&DisclosureKind, Owing)| (complex, owed.serving.company_id, *kind, owing.assessment);
@@ -131,7 +137,7 @@ pub fn list_problems(conn: &mut Conn, ctx: &Ctx, query: &ListProblems) -> Work<P
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let after = Cursor::decode::<String>(page.cursor.as_deref())?;
     let after = after.map(|text| text.parse::<ProblemKey>().map_err(|()| invalid_cursor())).transpose()?;
-    let policies = policy::current(conn, &ctx.state.policies)?;
+    let policies = policy::current(conn, &ctx.state.policies, ctx.caller.county().unwrap_or_default())?;
     let policy = policies.governing(ctx.today);
     let all = match Scope::narrowed(
         own_division(ctx),
@@ -201,7 +207,7 @@ pub fn report_survey_problem(
         Err(other) => return Err(other),
     }
     let key = key.ok_or_else(nothing)?;
-    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let policies = policy::current(tx.conn, &ctx.state.policies, ctx.caller.county().unwrap_or_default())?;
     let policy = policies.governing(ctx.today);
     let all = surveyed(tx.conn, ctx, &Scope::of_division(own_division(ctx)), Some(complex), policy)?;
     let found = standing(&all).into_iter().find(|one| one.key == *key).map(|one| view(String::new(), one, policy));

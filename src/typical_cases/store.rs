@@ -98,10 +98,11 @@ pub fn view(conn: &mut Conn, ctx: &Ctx, row: TypicalCaseRow) -> Work<TypicalCase
 fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<TypicalCaseRow>) -> Work<Vec<TypicalCase>> {
     let companies = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
-    let policies = policy::current(conn, &ctx.state.policies)?;
+    let policies = policy::all(conn, &ctx.state.policies)?;
     rows.into_iter()
         .map(|row| {
-            let act = policies.governing(row.published_on).act(&row.act);
+            let of_county = policies.of(&row.county);
+            let act = of_county.governing(row.published_on).act(&row.act);
             let (act_zh, act_en) = act.map(|act| (act.title_zh.clone(), act.title_en.clone())).unwrap_or_default();
             Ok(TypicalCase {
                 state: TypicalCaseState::from_code(&row.state).ok_or_else(|| Problem::new(Code::Internal))?,

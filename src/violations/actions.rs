@@ -39,7 +39,7 @@ pub fn require_case_office(ctx: &Ctx, row: &ViolationRow) -> Work<()> {
 
 /// The periods of the policy that governs a case.
 pub fn process_rules(tx: &mut Tx, row: &ViolationRow) -> Work<ProcessRules> {
-    let policies = policy::current(tx.conn, &tx.ctx.state.policies)?;
+    let policies = policy::current(tx.conn, &tx.ctx.state.policies, &row.county)?;
     let version = policies.get(row.policy_version).unwrap_or_else(|| policies.governing(row.found_on));
     Ok(version.document().process.clone())
 }
@@ -105,7 +105,7 @@ pub fn notify_violation(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Wor
 fn deliver(tx: &mut Tx, row: &mut ViolationRow, delivery: Delivery, said: &dyn Said) -> Work<()> {
     documents::mark_served(tx, row.id)?;
     let process = process_rules(tx, row)?;
-    let calendar = calendar::work_calendar(tx.conn)?;
+    let calendar = calendar::work_calendar(tx.conn, &row.county)?;
     let last_day = |days| Some(calendar.add_working_days(delivery.delivered_on, days));
     let (method, delivered_on) = (delivery.method, delivery.delivered_on);
     let kind = if row.state == ViolationState::Confirmed.code() {

@@ -10,6 +10,7 @@ use crate::companies;
 use crate::complexes;
 use crate::complexes::model::PointIn;
 use crate::db::{Conn, Fail, Id, Json, Work, lock_company};
+use crate::divisions::counties;
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
@@ -46,12 +47,12 @@ pub fn report(tx: &mut Tx, id: Id, input: ViolationIn) -> Work<Entity<Violation>
 /// The same where somebody else found it than who reports it: neither of them confirms it.
 pub fn report_found_by(tx: &mut Tx, id: Id, input: ViolationIn, found_by: Option<Actor>) -> Work<Entity<Violation>> {
     let ctx = tx.ctx;
-    let policies = policy::current(tx.conn, &ctx.state.policies)?;
+    let mut place = complexes::place(tx.conn, &ctx.scope, input.complex_id, input.division.as_deref())?
+        .ok_or_else(|| Problem::new(Code::Internal))?;
+    let policies = policy::current(tx.conn, &ctx.state.policies, &place.county)?;
     // The act is governed by the version in force on the day it was found.
     let version = policies.governing(input.found_on);
     let act = version.act(&input.act).ok_or_else(|| Problem::new(Code::Internal))?;
-    let mut place = complexes::place(tx.conn, &ctx.scope, input.complex_id, input.division.as_deref())?
-        .ok_or_else(|| Problem::new(Code::Internal))?;
     if act.lead_role == Role::DisciplineOffice {
         // A case about officials never reaches the office complained of: it belongs to the county, not to the township.
         place = Place { county: place.county, ..Place::default() };
@@ -152,7 +153,12 @@ pub fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<F
     if input.found_on > ctx.today {
         faults.push(Fault::new("/found_on", "in_the_future", "发现日期在未来", "this day has not come"));
     }
-    let policies = policy::current(conn, &ctx.state.policies)?;
+    let place = complexes::place(conn, &ctx.scope, input.complex_id, input.division.as_deref())?;
+    let county = match place {
+        Some(place) => place.county,
+        None => counties::of_caller(conn, ctx)?,
+    };
+    let policies = policy::current(conn, &ctx.state.policies, &county)?;
     if policies.in_force(input.found_on).is_none() {
         let (zh, en) = ("当日尚无施行的政策", "no policy was in force on that day");
         faults.push(Fault::new("/found_on", "before_start", zh, en));

@@ -36,10 +36,10 @@ pub fn appeal_violation(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<E
     files::attach_evidence(tx, OwnerKind::Violation, row.id, &input.evidence)?;
     row.proceedings.0.appeal = Some(Statement::new(ctx, input.clone()));
     row.state = ViolationState::Appealed.code().to_owned();
-    let company = row.company_id;
+    let (company, county) = (row.company_id, row.county.clone());
     let entity = advance(tx, row, "violation.appealed", json!({}), input)?;
     if let Some(company) = company {
-        measures::recompute(tx, company)?;
+        measures::recompute(tx, company, &county)?;
     }
     Ok(entity)
 }
@@ -100,13 +100,13 @@ pub fn decide_violation_appeal(tx: &mut Tx, id: Id, body: &Body<AppealDecisionIn
             documents::withdraw_of(tx, DocumentSubject::Violation, row.id, GROUND_REVOKED)?;
         }
     }
-    let company = row.company_id;
+    let (company, county) = (row.company_id, row.county.clone());
     let entity = advance(tx, row, "violation.appeal_decided", json!({ "outcome": outcome }), input)?;
     if outcome == AppealOutcome::Revoked {
         typical_cases::withdraw_of(tx, id, REVOKED)?;
     }
     if let Some(company) = company {
-        measures::recompute(tx, company)?;
+        measures::recompute(tx, company, &county)?;
     }
     Ok(entity)
 }
@@ -122,11 +122,11 @@ pub fn revoke_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     row.state = ViolationState::Revoked.code().to_owned();
     row.revoked_on = Some(ctx.today);
     documents::withdraw_of(tx, DocumentSubject::Violation, row.id, GROUND_REVOKED)?;
-    let company = row.company_id;
+    let (company, county) = (row.company_id, row.county.clone());
     let entity = advance(tx, row, "violation.revoked", json!({}), input)?;
     typical_cases::withdraw_of(tx, id, REVOKED)?;
     if let Some(company) = company {
-        measures::recompute(tx, company)?;
+        measures::recompute(tx, company, &county)?;
     }
     Ok(entity)
 }

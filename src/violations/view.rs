@@ -161,7 +161,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ViolationRow>) -> Work<Vec<Vi
         .map(|row| {
             let act = policies.get(row.policy_version).and_then(|version| version.act(&row.act));
             let titles = act.map(|act| (act.title_zh.clone(), act.title_en.clone())).unwrap_or_default();
-            let missing = calendar::missing_until(conn, ctx, [row.statement_due_on, row.appeal_due_on])?;
+            let missing = calendar::missing_until(conn, ctx, &row.county, [row.statement_due_on, row.appeal_due_on])?;
             Ok(Violation { calendar_missing: missing, ..one(ctx, row, &companies, &complexes, titles)? })
         })
         .collect()

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
 use crate::on_both_databases;
-use crate::support::OTHER_COUNTY;
+use crate::support::{COUNTY, OTHER_COUNTY};
 
 /// The holidays of a year that is not on file.
 fn year() -> Value {
@@ -51,13 +51,13 @@ on_both_databases! {
         app.social().get("/v1/calendar/2027").await.problem(404, "not_found");
     }
 
-    async fn of_two_counties_that_replace_a_year_at_once_one_hears_that_it_is_late(app: TestApp) {
-        let counties = [app.county(), app.office(Role::CountyAuthority, OTHER_COUNTY)];
+    async fn of_two_officers_who_replace_a_year_at_once_one_hears_that_it_is_late(app: TestApp) {
+        let officers = [app.county(), app.officer(Role::CountyAuthority, COUNTY, "second-person")];
         for (at, version) in [("/v1/calendar/2027", "\"0\""), ("/v1/calendar/2027", "\"1\"")] {
             for round in 0..5 {
                 let input = year();
                 let puts = (0..8).map(|i| {
-                    let (county, input) = (&counties[i % 2], &input);
+                    let (county, input) = (&officers[i % 2], &input);
                     async move { county.put(at, input).if_match(version).await.status }
                 });
                 let mut statuses = futures_util::future::join_all(puts).await;
@@ -67,5 +67,21 @@ on_both_databases! {
                 assert!(statuses[won..].iter().all(|s| *s == 412), "{statuses:?}");
             }
         }
+    }
+
+    async fn a_countys_year_holds_for_that_county_only(app: TestApp) {
+        let far = app.office(Role::CountyAuthority, OTHER_COUNTY);
+        let at = "/v1/calendar/2026";
+        let shared = far.get(at).await;
+        let etag = shared.etag();
+        let shared = shared.expect(200);
+        assert_eq!(shared["county"], Value::Null);
+        let local = json!({ "holidays": [{ "date": "2026-03-04", "name": "县庆" }], "workdays": [] });
+        let own = far.put(at, &local).if_match(&etag).await.expect(200);
+        assert_eq!((&own["county"], &own["version"]), (&json!(OTHER_COUNTY), &json!(2)));
+        assert_eq!(far.get(at).await.expect(200)["holidays"], local["holidays"]);
+        assert_eq!(app.county().get(at).await.expect(200), shared);
+        assert_eq!(app.county().get(&format!("{at}?county={OTHER_COUNTY}")).await.expect(200), own);
+        app.county().get(&format!("{at}?county=6401")).await.problem(400, "invalid_input");
     }
 }

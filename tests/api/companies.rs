@@ -1,9 +1,12 @@
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
+use super::contracts::{draft, submitted};
 use crate::on_both_databases;
-use crate::support::rows::{a_company, a_complex, a_service, a_uscc, company_input, end_contract, path, text};
-use crate::support::{COMMUNITY, COUNTY, NEIGHBOUR, OTHER_COUNTY, TOWNSHIP};
+use crate::support::rows::{
+    a_change, a_company, a_complex, a_complex_in, a_service, a_uscc, company_input, end_contract, path, text,
+};
+use crate::support::{COMMUNITY, COUNTY, NEIGHBOUR, NEIGHBOUR_COMMUNITY, OTHER_COUNTY, TOWNSHIP};
 
 fn wrong_check() -> String {
     let mut code = a_uscc();
@@ -132,7 +135,9 @@ on_both_databases! {
         let answer = app.county().patch(&at, &nothing).if_match(&etag).await;
         answer.faults(&[("/name", "wrong_type"), ("/uscc", "unknown_field")]);
         let patch = app.county().patch(&at, &json!({ "parent_id": null })).if_match(&etag);
-        assert_eq!(patch.await.expect(200)["parent_id"], Value::Null);
+        patch.await.faults(&[("/parent_id", "conflict")]);
+        a_change(&app, &branch.json, &json!({ "parent_id": null })).await;
+        assert_eq!(app.county().get(&at).await.expect(200)["parent_id"], Value::Null);
         let text = r#"{"name":"测试再更名"}"#;
         let merge = app.county().call(reqwest::Method::PATCH, &at).body("application/merge-patch+json", text);
         assert_eq!(merge.if_match("*").await.expect(200)["version"], 4);
@@ -147,13 +152,83 @@ on_both_databases! {
         input["parent_id"] = branch["id"].clone();
         app.county().post("/v1/companies", &input).await.faults(&[("/parent_id", "unknown_reference")]);
         let own = json!({ "parent_id": parent["id"] });
-        let answer = app.county().patch(&path("companies", &parent), &own).if_match("*").await;
+        let propose = async |change: &Value| {
+            let mut input = change.clone();
+            input["reason"] = json!("企业申请");
+            app.county().post(&format!("{}/changes", path("companies", &parent)), &input).await
+        };
+        let answer = propose(&own).await;
         answer.faults(&[("/parent_id", "unknown_reference")]);
         // A company that has branches becomes no branch itself: branches would count with a company that does not answer.
         let other = a_company(&app).await;
         let under = json!({ "parent_id": other["id"] });
-        let answer = app.county().patch(&path("companies", &parent), &under).if_match("*").await;
+        let answer = propose(&under).await;
         answer.faults(&[("/parent_id", "conflict")]);
+    }
+
+    /// A company that serves in two townships and in two counties.
+    async fn a_company_is_written_by_its_home_register_and_seen_where_it_works(app: TestApp) {
+        let company = app.social().post("/v1/companies", &company_input()).await.expect(201);
+        assert_eq!((&company["county"], &company["division"]), (&json!(COUNTY), &json!(TOWNSHIP)));
+        let at = path("companies", &company);
+        let nearby = a_complex_in(&app, NEIGHBOUR_COMMUNITY).await;
+        a_service(&app, &nearby, &company, "2026-01-01").await;
+        let far = app.office(Role::CountyAuthority, OTHER_COUNTY);
+        let mut input = crate::support::rows::complex_input();
+        input["community"] = json!("640122100200");
+        let complex = far.post("/v1/complexes", &input).await.expect(201);
+        // The company itself applies in the other county.
+        let portal = app.company(text(&company["uscc"]));
+        submitted(&portal, &draft(&complex, "2026-03-02", None)).await;
+        for office in [&app.neighbour(), &far] {
+            let seen = office.get(&at).await;
+            let etag = seen.etag();
+            assert_eq!(seen.expect(200)["name"], company["name"]);
+            let hotline = json!({ "service_hotline": "0951-0000009" });
+            office.patch(&at, &hotline).if_match(&etag).await.problem(403, "forbidden");
+            let mut proposal = hotline.clone();
+            proposal["reason"] = json!("企业在本辖区更换了热线");
+            let proposed = office.post(&format!("{at}/changes"), &proposal).await.expect(201);
+            assert_eq!(proposed["state"], "proposed");
+            let change = path("company-changes", &proposed);
+            office.post(&format!("{change}/approval"), &json!({ "reasons": "自行批准" })).await.problem(403, "forbidden");
+            assert_eq!(app.county().get(&at).await.expect(200)["service_hotline"], company["service_hotline"]);
+            let other = app.officer(Role::SocialAffairsOffice, TOWNSHIP, "second-person");
+            let done = other.post(&format!("{change}/refusal"), &json!({ "reasons": "材料不齐" })).await.expect(200);
+            assert_eq!(done["state"], "refused");
+            other.post(&format!("{change}/approval"), &json!({ "reasons": "材料齐全" })).await.problem(409, "state_conflict");
+        }
+        // The home register writes.
+        let etag = app.social().get(&at).await.etag();
+        let changed = app.social().patch(&at, &json!({ "service_hotline": "0951-0000007" })).if_match(&etag).await;
+        assert_eq!(changed.expect(200)["service_hotline"], "0951-0000007");
+        portal.get(&at).await.expect(200);
+    }
+
+    async fn another_parent_needs_two_persons_and_both_companies_hear_of_it(app: TestApp) {
+        let (company, parent) = (a_company(&app).await, a_company(&app).await);
+        let at = path("companies", &company);
+        let alone = json!({ "parent_id": parent["id"] });
+        let etag = app.county().get(&at).await.etag();
+        app.county().patch(&at, &alone).if_match(&etag).await.faults(&[("/parent_id", "conflict")]);
+        let mut input = alone.clone();
+        input["reason"] = json!("并入集团");
+        let proposed = app.county().post(&format!("{at}/changes"), &input).await.expect(201);
+        let approval = format!("{}/approval", path("company-changes", &proposed));
+        let reasons = json!({ "reasons": "登记材料齐全" });
+        app.county().post(&approval, &reasons).await.problem(403, "same_person");
+        let second = app.officer(Role::CountyAuthority, COUNTY, "second-person");
+        assert_eq!(second.post(&approval, &reasons).await.expect(200)["state"], "approved");
+        assert_eq!(app.county().get(&at).await.expect(200)["parent_id"], parent["id"]);
+        let listed = app.county().get(&format!("{at}/changes?with_total=true")).await;
+        assert_eq!((listed.items().len(), &listed.json["total"]), (1, &json!(1)));
+        app.sealed().await;
+        for (uscc, kind) in [(&company["uscc"], "company.changed"), (&parent["uscc"], "company.branch_joined")] {
+            let events = app.company(text(uscc)).get(&format!("/v1/events?type={kind}")).await;
+            assert_eq!(events.items().len(), 1, "{kind}: {}", events.json);
+        }
+        let nothing = json!({ "reason": "没有内容" });
+        app.county().post(&format!("{at}/changes"), &nothing).await.faults(&[("", "required")]);
     }
 
     async fn companies_are_found_by_part_of_their_name_and_by_code(app: TestApp) {

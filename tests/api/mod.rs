@@ -10,6 +10,7 @@ mod complaints;
 mod complexes;
 mod contract;
 mod contracts;
+mod counties;
 mod coverage;
 mod disclosures;
 mod divisions;

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
 use crate::on_both_databases;
+use crate::support::client::Answer;
 use crate::support::rows::text;
-use crate::support::{OTHER_COUNTY, TestApp};
+use crate::support::{COUNTY, OTHER_COUNTY, TestApp};
 
 async fn version(app: &TestApp, effective_from: &str) -> Value {
     let mut document = app.county().get("/v1/policies/current").await.json["document"].clone();
@@ -13,14 +14,65 @@ async fn version(app: &TestApp, effective_from: &str) -> Value {
     json!({ "effective_from": effective_from, "document": document })
 }
 
+/// By another person of the county.
+async fn approve(app: &TestApp, draft: &Value) -> Answer {
+    let second = app.officer(Role::CountyAuthority, COUNTY, "second-person");
+    second.post(&format!("/v1/policies/{}/approval", draft["version"]), &json!({ "note": "集体讨论通过" })).await
+}
+
 on_both_databases! {
+    async fn a_version_takes_effect_only_when_a_second_person_agrees_and_not_before_the_next_day(app: TestApp) {
+        let mut input = version(&app, "2026-03-02").await;
+        app.county().post("/v1/policies", &input).await.faults(&[("/effective_from", "out_of_range")]);
+        input["effective_from"] = json!("2026-03-03");
+        // A version that lifts the rule for everything else does not lift it for itself, nor for the versions after it.
+        input["document"]["process"]["two_person_rule"] = json!(false);
+        let draft = app.county().post("/v1/policies", &input).await.expect(201);
+        assert_eq!((&draft["state"], &draft["published_at"]), (&json!("draft"), &Value::Null));
+        let at = format!("/v1/policies/{}", draft["version"]);
+        // A draft is the county authority's own matter.
+        app.social().get(&at).await.problem(404, "not_found");
+        app.office(Role::CountyAuthority, OTHER_COUNTY).get(&at).await.problem(404, "not_found");
+        assert_eq!(app.social().get("/v1/policies").await.items().len(), 1);
+        assert_eq!(app.county().get("/v1/policies").await.items()[0]["state"], "draft");
+        let approval = format!("{at}/approval");
+        app.county().post(&approval, &json!({})).await.problem(403, "same_person");
+        app.social().post(&approval, &json!({})).await.problem(403, "forbidden");
+        app.office(Role::CountyAuthority, OTHER_COUNTY).post(&approval, &json!({})).await.problem(404, "not_found");
+        app.set_clock("2026-03-03T01:00:00Z");
+        assert_eq!(app.county().get("/v1/policies/current").await.expect(200)["version"], 1);
+        // Too late: its day has come.
+        approve(&app, &draft).await.problem(409, "state_conflict");
+        input["effective_from"] = json!("2026-03-04");
+        let draft = app.county().post("/v1/policies", &input).await.expect(201);
+        let done = approve(&app, &draft).await.expect(200);
+        assert_eq!(done["state"], "approved");
+        approve(&app, &draft).await.problem(409, "state_conflict");
+        app.set_clock("2026-03-04T01:00:00Z");
+        assert_eq!(app.social().get("/v1/policies/current").await.expect(200)["version"], draft["version"]);
+        input["effective_from"] = json!("2026-03-05");
+        let next = app.county().post("/v1/policies", &input).await.expect(201);
+        let approval = format!("/v1/policies/{}/approval", next["version"]);
+        app.county().post(&approval, &json!({})).await.problem(403, "same_person");
+    }
+
+    async fn of_two_drafts_for_one_day_the_earlier_is_not_approved_after_the_later(app: TestApp) {
+        let mut input = version(&app, "2026-04-01").await;
+        let first = app.county().post("/v1/policies", &input).await.expect(201);
+        input["document"]["title"] = json!("第二稿");
+        let second = app.county().post("/v1/policies", &input).await.expect(201);
+        approve(&app, &second).await.expect(200);
+        approve(&app, &first).await.problem(409, "state_conflict");
+    }
+
     async fn a_version_governs_from_its_day_on(app: TestApp) {
         let first = app.social().get("/v1/policies/current").await.expect(200);
         assert_eq!(first["version"], 1);
         let answer = app.county().post("/v1/policies", &version(&app, "2026-04-01").await).await;
         assert_eq!(answer.header("location"), "/v1/policies/2");
         let second = answer.expect(201);
-        assert_eq!(second["version"], 2);
+        assert_eq!((&second["version"], &second["state"], &second["county"]), (&json!(2), &json!("draft"), &json!(COUNTY)));
+        approve(&app, &second).await.expect(200);
         let current = async || app.social().get("/v1/policies/current").await.json["version"].clone();
         assert_eq!(current().await, 1);
         app.set_clock("2026-03-31T16:00:00Z");

@@ -8,7 +8,7 @@ use crate::support::cases::{Case, nine};
 use crate::support::complaining::{complaint, of};
 use crate::support::inspecting::unplanned;
 use crate::support::rating::*;
-use crate::support::rows::{a_company, a_complex, a_service, text};
+use crate::support::rows::{a_company, a_complex, a_policy, a_service, text};
 use crate::support::{COMMUNITY, NEIGHBOUR, TOWNSHIP};
 
 fn stars(counts: &Value) -> Vec<(String, i64)> {
@@ -94,8 +94,7 @@ on_both_databases! {
         // A county that began later says so.
         let mut document = app.county().get("/v1/policies/current").await.expect(200)["document"].clone();
         document["programme_from"] = json!("2026-06-01");
-        let input = json!({ "effective_from": "2026-03-02", "document": document });
-        app.county().post("/v1/policies", &input).await.expect(201);
+        a_policy(&app, "2026-03-02", &document).await;
         let due = due_days().await;
         assert!(due.iter().all(|day| day.as_str() >= "2026-06-01"), "{due:?}");
         let plan = app.county().get("/v1/inspection-plan").await;

@@ -5,6 +5,7 @@ mod document;
 mod guides;
 mod package;
 mod plans;
+mod shared_rows;
 mod source;
 
 use std::path::{Path, PathBuf};

@@ -8,7 +8,7 @@ use xiaoqu::clock::Clock;
 use xiaoqu::db::lease::Lease;
 
 use crate::support::keys::Key;
-use crate::support::rows::{a_complex, a_served_complex, complex_input, path};
+use crate::support::rows::{a_complex, a_policy, a_served_complex, complex_input, path};
 use crate::support::{Database, Kind, Setup, TestApp, block_on};
 
 /// Replicas go by real time: a sandbox makes its ids from a counter of its own.
@@ -103,8 +103,7 @@ fn a_policy_published_on_one_replica_governs_on_the_other_at_once() {
         assert_eq!(report(&second, "2026-03-02").await, 1);
         let mut document = first.county().get("/v1/policies/current").await.json["document"].clone();
         document["title"] = json!("测试版本");
-        let input = json!({ "effective_from": "2026-03-03", "document": document });
-        first.county().post("/v1/policies", &input).await.expect(201);
+        a_policy(&first, "2026-03-03", &document).await;
         first.set_clock("2026-03-03T02:00:00Z");
         second.set_clock("2026-03-03T03:00:00Z");
         assert_eq!(report(&second, "2026-03-03").await, 2);

@@ -88,9 +88,9 @@ on_both_databases! {
         for day in ["2026-03-10", "2026-05-20", "2026-06-10", "2029-03-03"] {
             let path = format!("/v1/companies/{}/standing?as_of={day}", text(&case.company["id"]));
             let served = app.county().get(&path).await.expect(200)["standing"].clone();
-            let replayed = replay.standing(text(&case.company["uscc"]), day.parse().expect("a day")).expect("a standing");
+            let replayed = replay.standing(text(&case.company["uscc"]), None, day.parse().expect("a day")).expect("a standing");
             assert_eq!(serde_json::to_value(&replayed).expect("JSON"), served, "{day}");
         }
-        assert!(replay.standing("91640121MA76ABCD0B", "2026-03-10".parse().expect("a day")).is_err());
+        assert!(replay.standing("91640121MA76ABCD0B", None, "2026-03-10".parse().expect("a day")).is_err());
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
 use super::client::Client;
-use super::rows::{a_company, a_complex, a_service, text};
+use super::rows::{a_company, a_complex, a_policy, a_service, text};
 use super::{TOWNSHIP, TestApp};
 
 /// Clauses of the nine prohibitions by their acts.
@@ -209,7 +209,6 @@ impl Case<'_> {
                 rule["legal_basis"] = json!("测试用地方性法规第一条");
             }
         }
-        let input = json!({ "effective_from": from, "document": document });
-        county.post("/v1/policies", &input).await.expect(201);
+        a_policy(self.app, from, &document).await;
     }
 }

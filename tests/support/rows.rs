@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use xiaoqu::access::Role;
 use xiaoqu::companies::uscc::check_character;
 
-use super::{COMMUNITY, TestApp};
+use super::{COMMUNITY, COUNTY, TestApp};
 
 /// A number that no other row of this run has.
 pub fn unique() -> u64 {
@@ -57,6 +57,38 @@ pub fn contract_input(complex: &Value, company: &Value, from: &str) -> Value {
         "kind": "regular", "complex_id": complex["id"], "company_id": company["id"], "project_manager": "乙某",
         "effective_from": from,
     })
+}
+
+/// A version of a county's policy that a second person has approved, the day before it takes effect at the latest.
+pub async fn a_policy(app: &TestApp, from: &str, document: &Value) -> Value {
+    a_policy_of(app, COUNTY, from, document).await
+}
+
+pub async fn a_policy_of(app: &TestApp, county: &str, from: &str, document: &Value) -> Value {
+    let now = app.state.clock.now();
+    let from: chrono::NaiveDate = from.parse().expect("a day");
+    if from <= app.state.clock.today() {
+        app.set_clock(&format!("{}T01:00:00Z", from.pred_opt().expect("a day")));
+    }
+    let office = app.office(Role::CountyAuthority, county);
+    let input = json!({ "effective_from": from, "document": document });
+    let draft = office.post("/v1/policies", &input).await.expect(201);
+    let second = app.officer(Role::CountyAuthority, county, "second-person");
+    let approval = format!("/v1/policies/{}/approval", draft["version"]);
+    let made = second.post(&approval, &json!({})).await.expect(200);
+    app.state.clock.set(now.0);
+    made
+}
+
+/// A change of a company that one person of the county proposed and another approved.
+pub async fn a_change(app: &TestApp, company: &Value, change: &Value) -> Value {
+    let mut input = change.clone();
+    input["reason"] = json!("企业提交的变更登记材料");
+    let at = format!("{}/changes", path("companies", company));
+    let proposed = app.county().post(&at, &input).await.expect(201);
+    let second = app.officer(Role::CountyAuthority, COUNTY, "second-person");
+    let approval = format!("{}/approval", path("company-changes", &proposed));
+    second.post(&approval, &json!({ "reasons": "材料齐全" })).await.expect(200)
 }
 
 /// A company serves a complex from a day on.

@@ -43,8 +43,8 @@ pub fn instants(ctx: &Ctx, (from, to): (NaiveDate, NaiveDate)) -> (Instant, Inst
     (clock.start_of_day(from), clock.start_of_day(to.succ_opt().unwrap_or(to)))
 }
 
-pub fn rules_of(conn: &mut Conn, ctx: &Ctx) -> Work<ComplaintRules> {
-    Ok(policy::current(conn, &ctx.state.policies)?.governing(ctx.today).document().complaints.clone())
+pub fn rules_of(conn: &mut Conn, ctx: &Ctx, county: &str) -> Work<ComplaintRules> {
+    Ok(policy::current(conn, &ctx.state.policies, county)?.governing(ctx.today).document().complaints.clone())
 }
 
 /// How much is worked out of the lines.
@@ -67,7 +67,7 @@ pub fn statistics(
     let found = divisions::find(conn, &division)?.filter(|_| division.starts_with(own)).ok_or_else(nothing)?;
     let (from, to) = period(ctx, query.from, query.to)?;
     let (begins, until) = instants(ctx, (from, to));
-    let policy = rules_of(conn, ctx)?;
+    let policy = rules_of(conn, ctx, division.get(..6).unwrap_or_default())?;
     let wanted = Wanted {
         viewer: Viewer::of(&ctx.caller, &ctx.scope).within(&division),
         from: begins,

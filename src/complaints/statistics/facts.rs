@@ -9,6 +9,7 @@ use super::model::ComplaintCounts;
 use super::rules;
 use super::store::{self, Wanted};
 use crate::access::scoped::Viewer;
+use crate::complexes;
 use crate::db::{Conn, Id, Work};
 use crate::http::Ctx;
 
@@ -41,7 +42,8 @@ pub fn facts_of(
         category: None,
         open_to_all: true,
     };
-    let satisfied_from = rules_of(conn, ctx)?.satisfied_from;
+    let county = complexes::county_of(conn, complex)?;
+    let satisfied_from = rules_of(conn, ctx, &county)?.satisfied_from;
     let cells = store::cells(conn, &wanted, store::WITH_COMPANY)?;
     let late = store::late(conn, &wanted, store::WITH_COMPANY)?;
     let took = store::took(conn, &wanted, store::WITH_COMPANY)?;

@@ -39,7 +39,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaintHeat) -> Work<PageO
     }
     all.truncate(usize::try_from(page.fetch()).unwrap_or(usize::MAX));
     let (all, next_cursor) = page.cut(all, Warm::key);
-    let policy = rules_of(conn, ctx)?;
+    let policy = rules_of(conn, ctx, ctx.caller.county().unwrap_or_default())?;
     let name = |code: &str| policy.category(code).map(|category| category.name_zh.clone());
     Ok(PageOf { items: all.into_iter().map(|one| one.view(name)).collect(), next_cursor, total })
 }

@@ -21,7 +21,7 @@ fn decisions() -> Vec<(&'static str, Method, String)> {
             if permission.person_only {
                 let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).expect("a method");
                 let path = path.replace("{id}", "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11");
-                let path = path.replace("{kind}", "service_phone");
+                let path = path.replace("{kind}", "service_phone").replace("{year}", "2027").replace("{version}", "1");
                 assert!(!path.contains('{'), "{path}");
                 all.push((permission.operation, method, path));
             }
@@ -65,6 +65,29 @@ on_both_databases! {
             }
         }
         assert!(refused > 40, "{refused} decisions were tried by whoever might take them as a person");
+    }
+
+    /// What was once open to systems.
+    async fn a_system_neither_sets_the_calendar_nor_rates_nor_consents_nor_registers_offices(app: TestApp) {
+        let by_person = [
+            "replace_calendar", "rate_complaint", "reopen_complaint", "set_complaint_consent", "create_office",
+            "update_office", "update_company", "publish_policy", "approve_policy", "approve_company_change",
+        ];
+        for operation in by_person {
+            assert!(xiaoqu::access::permissions::of(operation).expect("a row").person_only, "{operation}");
+        }
+        let grant = json!({ "name": "越权系统", "contact": "测试联系人", "role": "county_authority", "division": "640121",
+            "operations": ["replace_calendar"] });
+        app.administrator().post("/v1/clients", &grant).await.problem(400, "invalid_input");
+    }
+
+    async fn a_system_does_not_consent_in_a_residents_name_when_it_submits(app: TestApp) {
+        let complex = a_complex(&app).await;
+        let system = app.a_system(&client_input()).await.client(&app).await;
+        let mut ticket = crate::support::complaining::by_phone("service.cleaning", &complex);
+        ticket["consent_to_company"] = json!(true);
+        system.post("/v1/complaints", &ticket).await.faults(&[("/consent_to_company", "wrong_party")]);
+        app.social().post("/v1/complaints", &ticket).await.expect(201);
     }
 
     async fn a_system_reads_reports_and_submits(app: TestApp) {

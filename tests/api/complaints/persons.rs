@@ -73,6 +73,37 @@ on_both_databases! {
         assert_eq!(steps.items().last().expect("a step")["text"], "请打 ＊＊＊ 找＊＊＊");
     }
 
+    async fn consent_comes_from_the_complainants_own_account(app: TestApp) {
+        let (_, complex) = a_served_complex(&app).await;
+        let resident = app.officer(Role::Resident, "", "resident-7");
+        let ticket = with_contact(complaint("service.order", &complex));
+        let ticket = resident.post("/v1/complaints", &ticket).await.expect(201);
+        let handler = app.office(Role::Community, COMMUNITY);
+        let on_behalf = json!({ "granted": true, "note": "居民在电话中说同意" });
+        let at_once = app.social().post(&at(&ticket, "contact-consent"), &on_behalf).await;
+        assert_eq!(at_once.status, 403, "{}", at_once.json);
+        let by_handler = handler.post(&at(&ticket, "contact-consent"), &on_behalf).await;
+        assert_eq!(by_handler.status, 403, "{}", by_handler.json);
+        let machine = app.a_system(&client_input()).await.client(&app).await;
+        machine.post(&at(&ticket, "contact-consent"), &on_behalf).await.problem(403, "person_required");
+        step(&resident, &ticket, "contact-consent", json!({ "granted": true })).await;
+        step(&resident, &ticket, "contact-consent", json!({ "granted": false })).await;
+        for office in [&app.social(), &handler] {
+            assert_eq!(office.post(&at(&ticket, "contact-consent"), &on_behalf).await.status, 403);
+        }
+    }
+
+    async fn without_an_account_an_office_writes_down_how_consent_was_given_and_not_again_after_a_withdrawal(app: TestApp) {
+        let (_, complex) = a_served_complex(&app).await;
+        let desk = app.social();
+        let ticket = desk.post("/v1/complaints", &by_phone("service.order", &complex)).await.expect(201);
+        desk.post(&at(&ticket, "contact-consent"), &json!({ "granted": true })).await.faults(&[("/note", "required")]);
+        let said = |granted: bool| json!({ "granted": granted, "note": "来电时口头表示，已录音" });
+        step(&desk, &ticket, "contact-consent", said(true)).await;
+        step(&desk, &ticket, "contact-consent", said(false)).await;
+        desk.post(&at(&ticket, "contact-consent"), &said(true)).await.problem(409, "state_conflict");
+    }
+
     async fn a_caller_is_found_by_the_phone_in_any_notation(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let desk = app.office(Role::LivelihoodServiceCenter, TOWNSHIP);

@@ -165,7 +165,7 @@ fn a_year(app: &TestApp, complex: &str, company: &str) {
                 ..NEW
             },
             Row { at: "2025-12-31T15:59:59.900Z", ..of_company },
-            Row { place: [OTHER_COUNTY, OTHER_TOWNSHIP, "640122100001"], ..DONE },
+            Row { place: [OTHER_COUNTY, OTHER_TOWNSHIP, "640122100200"], ..DONE },
         ],
     );
 }

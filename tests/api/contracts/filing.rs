@@ -8,7 +8,7 @@ use crate::api::calendar_following::{events, with_holidays};
 use crate::on_both_databases;
 use crate::support::cases::reasons;
 use crate::support::client::Client;
-use crate::support::rows::{a_company, a_complex, a_service, contract_input, end_contract, path, text};
+use crate::support::rows::{a_company, a_complex, a_policy, a_service, contract_input, end_contract, path, text};
 use crate::support::{COMMUNITY, COUNTY, NEIGHBOUR, TOWNSHIP};
 
 on_both_databases! {
@@ -198,8 +198,7 @@ on_both_databases! {
         let current = app.county().get("/v1/policies/current").await.expect(200);
         let mut document = current["document"].clone();
         document["contract_filing_authority"] = json!("social_affairs_office");
-        let input = json!({ "effective_from": "2026-03-02", "document": document });
-        app.county().post("/v1/policies", &input).await.expect(201);
+        a_policy(&app, "2026-03-02", &document).await;
         let sent = submitted(&app.company(text(&company["uscc"])), &draft(&complex, "2026-03-01", None)).await;
         let filing = format!("{}/filing", path("contracts", &sent));
         app.county().post(&filing, &json!({})).await.problem(403, "forbidden");

@@ -30,6 +30,7 @@ use Fixture::{Common, CountyRow, Row};
 /// What stands for the parameter of each path: one line per prefix, the longer before the shorter.
 const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/companies/{id}", Row(|place| &place.company["id"])),
+    ("/v1/company-changes/{id}", Row(|place| &place.change["id"])),
     ("/v1/complexes/{id}", Row(|place| &place.complex["id"])),
     ("/v1/contracts/{id}", Row(|place| &place.contract["id"])),
     ("/v1/violations/{id}", Row(|place| &place.violation["id"])),
@@ -64,6 +65,7 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/open311/v2/requests/{service_request_id}", Common("019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")),
     ("/open311/v2/tokens/{token}", Common("019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")),
     ("/open311/v2/", Common("json")),
+    ("/v1/policies/{version}/approval", CountyRow(|place| &place.draft)),
     ("/v1/policies/{version}", Common("1")),
     ("/v1/calendar/{year}", Common("2026")),
 ];
@@ -408,7 +410,7 @@ on_both_databases! {
             is(&answer, 400, "invalid_input", &what);
             let pointer = format!("path/{name}");
             assert!(answer.errors().contains(&(pointer.as_str(), "invalid_format")), "{what}: {}", answer.json);
-            let missing = if name == "seq" { "999999999" } else { "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11" };
+            let missing = if matches!(name, "seq" | "version") { "999999999" } else { "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11" };
             let nothing = operation.call(&client, &operation.with(missing)).await;
             is(&nothing, 404, "not_found", &what);
         }

@@ -13,7 +13,11 @@ use crate::support::rows::{company_input, complex_input, contract_input, office_
 /// Rows of one territory, made by its county and its social affairs office.
 pub struct Place {
     pub company: Value,
+    /// A change of it that waits.
+    pub change: Value,
     pub complex: Value,
+    /// Number of a policy version of its county that waits for a second person.
+    pub draft: Value,
     pub violation: Value,
     pub measure: Value,
     /// A measure that a leader must approve.
@@ -52,6 +56,17 @@ impl Place {
         let complex = county.post("/v1/complexes", &input).await.expect(201);
         let contract = contract_input(&complex, &company, "2026-01-01");
         let contract = county.post("/v1/contracts", &contract).await.expect(201);
+        let change = json!({ "service_hotline": "0951-0000009", "reason": "企业更换服务热线" });
+        let change = county.post(&format!("{}/changes", path("companies", &company)), &change).await.expect(201);
+        let document = xiaoqu::policy::versions::built_in();
+        let policy = json!({ "effective_from": "2026-12-01", "document": document });
+        let draft = county.post("/v1/policies", &policy).await;
+        // A county has one draft of these words; another place of it has made it.
+        let draft = match draft.status {
+            201 => draft.json["version"].clone(),
+            _ => county.get("/v1/policies").await.items()[0]["version"].clone(),
+        };
+        let draft = json!(draft.to_string());
         // Three clauses: level 3, where removals wait for the leader.
         let mut violation = Value::Null;
         for clause in [9, 7, 3] {
@@ -70,7 +85,8 @@ impl Place {
             "name": "测试平台", "contact": "测试联系人", "role": "community", "division": text(&complex["community"]),
         });
         let client = administrator.post("/v1/clients", &input).await.expect(201);
-        let revoked = json!({ "kind": "subject", "issuer": ISSUER, "value": "nobody", "reason": "测试吊销" });
+        let revoked =
+            json!({ "kind": "subject", "issuer": ISSUER, "value": "nobody", "reason": "测试吊销", "residents": false });
         let revocation = administrator.post("/v1/revocations", &revoked).await.expect(201);
         let township = text(&complex["township"]);
         let office = county.post("/v1/offices", &office_input("social_affairs_office", township)).await.expect(201);
@@ -82,7 +98,9 @@ impl Place {
         let (complaint, other_complaint) = complained(app, &complex).await;
         Place {
             company,
+            change,
             complex,
+            draft,
             violation,
             measure,
             removal,

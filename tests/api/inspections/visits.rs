@@ -5,7 +5,7 @@ use crate::on_both_databases;
 use crate::support::cases::reasons;
 use crate::support::files::evidence;
 use crate::support::inspecting::{result, unplanned, visit};
-use crate::support::rows::{a_complex_in, a_served_complex, path, text};
+use crate::support::rows::{a_complex_in, a_policy, a_served_complex, path, text};
 use crate::support::{COMMUNITY, COUNTY, NEIGHBOUR_COMMUNITY, TOWNSHIP};
 
 const AT: &str = "2026-03-03T02:00:00Z";
@@ -162,7 +162,7 @@ on_both_databases! {
         let mut document = current["document"].clone();
         let items = document["inspections"]["checklists"][0]["items"].as_array_mut().unwrap();
         items.truncate(1);
-        app.county().post("/v1/policies", &json!({ "effective_from": "2026-03-05", "document": document })).await.expect(201);
+        a_policy(&app, "2026-03-05", &document).await;
         let of = async |day: &str| {
             let lists = app.social().get(&format!("/v1/checklists?as_of={day}")).await;
             lists.items()[0]["items"].as_array().unwrap().len()
@@ -182,7 +182,7 @@ on_both_databases! {
         bad.faults(&[("/document/inspections/checklists/1/items/0/act", "unknown_act")]);
         document.as_object_mut().unwrap().remove("inspections");
         document["assumptions"] = json!([]);
-        app.county().post("/v1/policies", &json!({ "effective_from": "2026-03-07", "document": document })).await.expect(201);
+        a_policy(&app, "2026-03-07", &document).await;
         assert_eq!(of("2026-03-07").await, 12);
     }
 }

@@ -4,6 +4,7 @@ use xiaoqu::access::Role;
 use crate::on_both_databases;
 use crate::support::cases::{Case, nine, notice, reasons};
 use crate::support::client::arguments;
+use crate::support::rows::a_policy;
 use crate::support::{NEIGHBOUR, TOWNSHIP};
 
 /// Three clauses: level 3, a removal is proposed.
@@ -152,9 +153,7 @@ on_both_databases! {
         let county = app.county();
         let mut document = county.get("/v1/policies/current").await.expect(200)["document"].clone();
         document["ladder"]["thresholds"] = json!({ "level_1": 1, "level_2": 2, "level_3": 4, "level_4": 5 });
-        let today = app.state.clock.today();
-        let input = json!({ "effective_from": today, "document": document });
-        county.post("/v1/policies", &input).await.expect(201);
+        a_policy(&app, &app.state.clock.today().to_string(), &document).await;
         assert_eq!(case.level().await, 2);
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.problem(409, "no_longer_due");
     }

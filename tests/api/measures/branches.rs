@@ -2,7 +2,7 @@ use serde_json::json;
 
 use crate::on_both_databases;
 use crate::support::cases::{Case, next_day, nine, notice};
-use crate::support::rows::{a_complex, a_service, company_input, text};
+use crate::support::rows::{a_change, a_complex, a_service, company_input, text};
 
 on_both_databases! {
     async fn a_branch_counts_with_its_parent_and_each_sees_what_concerns_it(app: TestApp) {
@@ -49,14 +49,10 @@ on_both_databases! {
         let parent = app.county().post("/v1/companies", &company_input()).await.expect(201);
         let portal = app.company(text(&parent["uscc"]));
         portal.get(&case.violation("V1")).await.problem(404, "not_found");
-        let path = format!("/v1/companies/{}", text(&case.company["id"]));
-        let change = json!({ "parent_id": parent["id"] });
-        let changed = app.county().patch(&path, &change).if_match("\"1\"").await;
-        let etag = changed.etag();
-        changed.expect(200);
+        a_change(&app, &case.company, &json!({ "parent_id": parent["id"] })).await;
         portal.get(&case.violation("V1")).await.expect(200);
         case.portal().get(&case.violation("V1")).await.expect(200);
-        app.county().patch(&path, &json!({ "parent_id": null })).if_match(&etag).await.expect(200);
+        a_change(&app, &case.company, &json!({ "parent_id": null })).await;
         portal.get(&case.violation("V1")).await.problem(404, "not_found");
     }
 }

@@ -32,7 +32,7 @@ on_both_databases! {
         let current = app.county().get("/v1/policies/current").await.expect(200);
         let mut document = current["document"].clone();
         document["ladder"]["thresholds"] = json!({ "level_1": 2, "level_2": 3, "level_3": 4, "level_4": 5 });
-        let input = json!({ "effective_from": app.state.clock.today(), "document": document });
+        let input = json!({ "effective_from": app.state.clock.today().succ_opt(), "document": document });
         let preview = app.county().post("/v1/policies?dry_run=true", &input).await.expect(200);
         let change = &preview["changes"][0];
         assert_eq!(change["company_id"], case.company["id"]);

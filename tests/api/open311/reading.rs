@@ -4,7 +4,7 @@ use xiaoqu::access::Role;
 use super::{LAT, LONG, REQUESTS, a_placed_complex, a_portal, here, refused, sent, xml};
 use crate::on_both_databases;
 use crate::support::complaining::{complaint, elsewhere};
-use crate::support::rows::{complex_input, text};
+use crate::support::rows::{a_policy, complex_input, text};
 use crate::support::{COMMUNITY, COUNTY, OTHER_COUNTY};
 
 fn ids(list: &Value) -> Vec<&str> {
@@ -104,8 +104,7 @@ on_both_databases! {
                 category["public"] = json!(false);
             }
         }
-        let published = json!({ "effective_from": "2026-03-03", "document": policy });
-        app.county().post("/v1/policies", &published).await.expect(201);
+        a_policy(&app, "2026-03-03", &policy).await;
         assert_eq!(list("").await.as_array().map(Vec::len), Some(1), "not before it takes effect");
         app.set_clock("2026-03-03T02:00:00Z");
         assert_eq!(list("").await, json!([]));

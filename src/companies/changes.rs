@@ -1,0 +1,277 @@
+//! Changes of a company that are proposed and decided: by another office than its home register, or of what one person does
+//! not change alone.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+
+use super::actions::{apply, check_parent, require_home};
+use super::model::CompanyPatch;
+use super::{changes_store, store};
+use crate::coded_enum;
+use crate::db::schema::company_changes;
+use crate::db::types::{Instant, Json};
+use crate::db::{Conn, Id, Work};
+use crate::fault::Fault;
+use crate::http::paging::{Page, PageOf};
+use crate::http::{Body, Ctx, Entity, Tx};
+use crate::ledger::{self, Event, Place};
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::proceedings::view::{Official, StepView, official, step};
+
+coded_enum! {
+    /// Where a proposed change stands (变更状态).
+    #[schema(example = "proposed")]
+    pub enum ChangeState {
+        Proposed "proposed" "待决定" "Waits for the home register"
+        Approved "approved" "已批准" "Approved and carried out"
+        Refused "refused" "不予变更" "Refused"
+    }
+}
+
+/// What is to change; absent keeps, a null parent clears.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CompanyChangeContent {
+    /// Registered name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "宁夏和泰物业服务有限公司", max_length = 200, nullable = false)]
+    pub name: Option<String>,
+    /// Legal representative (法定代表人).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "测试人", max_length = 100, nullable = false)]
+    pub legal_representative: Option<String>,
+    /// Service hotline (服务热线).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "0951-0000000", max_length = 40, nullable = false)]
+    pub service_hotline: Option<String>,
+    /// The company that this is to be a branch of; null: it is to stand alone.
+    #[serde(default, deserialize_with = "crate::http::body::present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Id>)]
+    pub parent_id: Option<Option<Id>>,
+}
+
+/// A change to propose (变更建议).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CompanyChangeIn {
+    /// Registered name.
+    #[schema(example = "宁夏和泰物业服务有限公司", min_length = 2, max_length = 200, nullable = false)]
+    pub name: Option<String>,
+    /// Legal representative (法定代表人).
+    #[schema(example = "测试人", min_length = 1, max_length = 100, nullable = false)]
+    pub legal_representative: Option<String>,
+    /// Service hotline (服务热线).
+    #[schema(example = "0951-0000000", pattern = "^[0-9+ ()-]{3,40}$", nullable = false)]
+    pub service_hotline: Option<String>,
+    /// The company that this is to be a branch of; null: it is to stand alone.
+    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[schema(value_type = Option<Id>, example = json!(null))]
+    pub parent_id: Option<Option<Id>>,
+    /// Why, for those who decide.
+    #[schema(min_length = 2, max_length = 1000, example = "企业提交变更登记材料，服务热线已更换")]
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, Queryable, Insertable)]
+#[diesel(table_name = company_changes)]
+pub struct ChangeRow {
+    pub id: Id,
+    pub version: i64,
+    pub company_id: Id,
+    pub state: String,
+    pub change: Json<CompanyChangeContent>,
+    pub reason: String,
+    pub proposed_by: Json<Actor>,
+    pub decision: Json<Option<Step>>,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+/// A proposed change of a company (企业变更).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CompanyChange {
+    pub id: Id,
+    /// Grows by one with each change.
+    #[schema(minimum = 1)]
+    pub version: i64,
+    pub company_id: Id,
+    pub state: ChangeState,
+    pub change: CompanyChangeContent,
+    /// Why.
+    #[schema(max_length = 1000, example = "企业提交变更登记材料，服务热线已更换")]
+    pub reason: String,
+    pub proposed_by: Official,
+    /// By whom it was approved or refused, and why.
+    pub decision: Option<StepView>,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListCompanyChanges {
+    /// Rows on a page (default 50).
+    #[param(minimum = 1, maximum = 200, example = 50)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 500)]
+    pub cursor: Option<String>,
+    /// Adds `total`.
+    pub with_total: Option<bool>,
+}
+
+fn view(ctx: &Ctx, row: ChangeRow) -> Work<CompanyChange> {
+    Ok(CompanyChange {
+        state: ChangeState::from_code(&row.state).ok_or_else(|| Problem::new(Code::Internal))?,
+        id: row.id,
+        version: row.version,
+        company_id: row.company_id,
+        change: row.change.0,
+        reason: row.reason,
+        proposed_by: official(ctx, row.proposed_by.0),
+        decision: row.decision.0.map(|one| step(ctx, one)),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+pub fn list_company_changes(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    company: Id,
+    query: &ListCompanyChanges,
+) -> Work<PageOf<CompanyChange>> {
+    store::find(conn, &ctx.scope, company)?;
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let total = page.with_total.unwrap_or(false).then(|| changes_store::count(conn, company)).transpose()?;
+    let before = crate::http::Cursor::decode::<Id>(page.cursor.as_deref())?;
+    let (rows, next_cursor) =
+        page.cut(changes_store::list(conn, company, before, page.fetch())?, |row: &ChangeRow| row.id);
+    let items = rows.into_iter().map(|row| view(ctx, row)).collect::<Work<_>>()?;
+    Ok(PageOf { items, next_cursor, total })
+}
+
+pub fn get_company_change(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<CompanyChange>> {
+    let row = changes_store::find(conn, id)?;
+    store::find(conn, &ctx.scope, row.company_id)?;
+    let version = row.version;
+    Ok(Entity::new(id, version, view(ctx, row)?))
+}
+
+pub fn propose_company_change(tx: &mut Tx, company: Id, body: &Body<CompanyChangeIn>) -> Work<Entity<CompanyChange>> {
+    let ctx = tx.ctx;
+    store::find_for_update(tx.conn, &ctx.scope, company)?;
+    let input = tx.creation(
+        body,
+        |conn, scope, id| {
+            let row = changes_store::find(conn, id)?;
+            store::find(conn, scope, row.company_id).map(drop)
+        },
+        |conn, input, faults| {
+            let CompanyChangeIn { name, legal_representative, service_hotline, parent_id, .. } = input;
+            if name.is_none() && legal_representative.is_none() && service_hotline.is_none() && parent_id.is_none() {
+                let (zh, en) = ("没有要变更的内容", "nothing is to change");
+                faults.push(Fault::new("", "required", zh, en));
+            }
+            check_parent(conn, ctx, parent_id.flatten(), Some(company), faults)
+        },
+    )?;
+    let CompanyChangeIn { name, legal_representative, service_hotline, parent_id, reason } = input.clone();
+    let row = ChangeRow {
+        id: ctx.new_id(),
+        version: 1,
+        company_id: company,
+        state: ChangeState::Proposed.code().to_owned(),
+        change: Json(CompanyChangeContent { name, legal_representative, service_hotline, parent_id }),
+        reason,
+        proposed_by: Json(Actor::of(&ctx.caller)),
+        decision: Json(None),
+        created_at: ctx.now,
+        updated_at: ctx.now,
+    };
+    changes_store::insert(tx.conn, &row)?;
+    record(tx, "company.change_proposed", &row, &row.reason)?;
+    let (id, version) = (row.id, row.version);
+    Ok(Entity::created(id, version, view(ctx, row)?, "/v1/company-changes"))
+}
+
+/// A change that waits, with its company, for the office that decides on it.
+fn waiting(tx: &mut Tx, id: Id) -> Work<(ChangeRow, super::model::Company)> {
+    let ctx = tx.ctx;
+    let company = changes_store::find(tx.conn, id)?.company_id;
+    let company = store::find_for_update(tx.conn, &ctx.scope, company)?;
+    require_home(ctx, &company)?;
+    Ok((changes_store::find(tx.conn, id)?, company))
+}
+
+fn require_proposed(row: &ChangeRow) -> Work<()> {
+    if row.state == ChangeState::Proposed.code() {
+        return Ok(());
+    }
+    Err(Problem::new(Code::StateConflict).detail("已作出决定", "it is decided already").into())
+}
+
+pub fn approve_company_change(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<CompanyChange>> {
+    let ctx = tx.ctx;
+    let (row, company) = waiting(tx, id)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    require_proposed(&row)?;
+    let by = &row.proposed_by.0;
+    if ctx.caller.is_person(&by.iss, &by.sub) {
+        return Err(Problem::new(Code::SamePerson)
+            .detail("提出人不得批准", "whoever proposed it does not approve it")
+            .into());
+    }
+    let CompanyChangeContent { name, legal_representative, service_hotline, parent_id } = row.change.0.clone();
+    let mut faults = Vec::new();
+    check_parent(tx.conn, ctx, parent_id.flatten(), Some(company.id), &mut faults)?;
+    if !faults.is_empty() {
+        let (zh, en) = ("上级企业已不符合条件", "the parent does not fit any more");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
+    }
+    apply(tx, company, CompanyPatch { name, legal_representative, service_hotline, parent_id })?;
+    decide(tx, row, ChangeState::Approved, "company.change_approved", input)
+}
+
+pub fn refuse_company_change(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<CompanyChange>> {
+    let (row, _) = waiting(tx, id)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    require_proposed(&row)?;
+    decide(tx, row, ChangeState::Refused, "company.change_refused", input)
+}
+
+fn decide(
+    tx: &mut Tx,
+    mut row: ChangeRow,
+    state: ChangeState,
+    kind: &'static str,
+    input: &ReasonsIn,
+) -> Work<Entity<CompanyChange>> {
+    row.version += 1;
+    row.state = state.code().to_owned();
+    row.decision = Json(Some(Step::new(tx.ctx, input.clone())));
+    row.updated_at = tx.ctx.now;
+    changes_store::save(tx.conn, &row)?;
+    record(tx, kind, &row, &input.reasons)?;
+    let (id, version) = (row.id, row.version);
+    Ok(Entity::new(id, version, view(tx.ctx, row)?))
+}
+
+/// For the offices of the home county; the companies hear of what was carried out.
+fn record(tx: &mut Tx, kind: &'static str, row: &ChangeRow, said: &str) -> Work<()> {
+    let system = crate::access::Scope::System("where a company's file is kept");
+    let county = store::find(tx.conn, &system, row.company_id)?.county;
+    let event = Event::new(kind, "company_change", row.id)
+        .at(Place { county, ..Place::default() })
+        .data(json!({
+            "company_id": row.company_id, "parent_id": row.change.0.parent_id, "name": row.change.0.name,
+            "changes_parent": row.change.0.parent_id.is_some(), "version": row.version,
+        }))
+        .personal("reason", Some(said));
+    ledger::append(tx, event)?;
+    Ok(())
+}
