@@ -43,12 +43,18 @@ impl Faults {
         if self.seen.contains(&(fault.pointer.clone(), fault.code)) {
             return;
         }
+        if self.list.len() < MOST_FAULTS {
+            self.seen.insert((fault.pointer.clone(), fault.code));
+        }
+        self.add(fault);
+    }
+
+    fn add(&mut self, fault: Fault) {
         if self.list.len() == MOST_FAULTS {
             self.more = true;
-            return;
+        } else {
+            self.list.push(fault);
         }
-        self.seen.insert((fault.pointer.clone(), fault.code));
-        self.list.push(fault);
     }
 
     /// Is there a fault that is not in the list? Then looking for others is of no use.
@@ -60,15 +66,17 @@ impl Faults {
         self.list.is_empty()
     }
 
-    /// Adds faults at places that have none yet: what a rule finds wrong with a value of the wrong form is an echo.
+    /// Adds faults at places that have none yet: what a rule finds wrong with a value of the wrong form is an echo. A rule may
+    /// find several things wrong at one place, such as two items that are missing from one list.
     pub fn extend_elsewhere(&mut self, others: Vec<Fault>) {
         let known: HashSet<String> = self.list.iter().map(|fault| fault.pointer.clone()).collect();
-        for fault in others {
+        for mut fault in others {
             if self.more {
                 return;
             }
             if !known.contains(&fault.pointer) {
-                self.push(fault);
+                fault.pointer = cut(fault.pointer);
+                self.add(fault);
             }
         }
     }

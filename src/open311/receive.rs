@@ -1,8 +1,9 @@
 //! The body of a request: the form that the standard knows, and `multipart/form-data`, in which FixMyStreet sends photographs
 //! (its `Open311.pm`: the fields first, then parts `photo1`, `photo2`… and `file_…`, each with a file name).
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use actix_multipart::{Field, Multipart};
@@ -10,7 +11,7 @@ use actix_web::HttpRequest;
 use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{self, Bytes, Payload};
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, stream};
 
 use super::form_rules::Form;
 use super::key;
@@ -74,7 +75,8 @@ fn malformed() -> Problem {
         .detail("表单不完整、格式有误或不是 UTF-8 编码", "the form is malformed, is not UTF-8, or ended too early")
 }
 
-/// What may come before it is known whose it is: as many bytes as a form without files, in as much time as any request.
+/// What may come before it is known whose it is: twice as many bytes as a form without files, because the reader of parts
+/// reads ahead, in as much time as any request.
 #[derive(Clone)]
 struct Allowance(Rc<Granted>);
 
@@ -82,17 +84,22 @@ struct Granted {
     until: Instant,
     left: Cell<usize>,
     admitted: Cell<bool>,
+    waiting: RefCell<Option<Waker>>,
 }
 
 impl Allowance {
     fn new(time: Duration) -> Allowance {
         let until = Instant::now() + time;
-        Allowance(Rc::new(Granted { until, left: Cell::new(MOST_OF_FORM), admitted: Cell::new(false) }))
+        let left = Cell::new(2 * MOST_OF_FORM);
+        Allowance(Rc::new(Granted { until, left, admitted: Cell::new(false), waiting: RefCell::default() }))
     }
 
     /// The client is known: from here on its own limits count.
     fn lift(&self) {
         self.0.admitted.set(true);
+        if let Some(reader) = self.0.waiting.take() {
+            reader.wake();
+        }
     }
 
     fn patience(&self, state: &State) -> Duration {
@@ -102,24 +109,20 @@ impl Allowance {
         }
     }
 
-    /// The bytes of a body, which ends with an error once they are too many.
-    fn limit(self, payload: Payload) -> impl Stream<Item = Result<Bytes, PayloadError>> {
-        payload.map(move |chunk| {
-            let chunk = chunk?;
-            if !self.0.admitted.get() {
-                let left = self.0.left.get().saturating_sub(chunk.len());
-                self.0.left.set(left);
-                if left == 0 {
-                    return Err(PayloadError::Overflow);
-                }
+    /// The bytes of a body: what is too many waits until the client is known, or the time is over.
+    fn limit(self, mut payload: Payload) -> impl Stream<Item = Result<Bytes, PayloadError>> {
+        stream::poll_fn(move |cx| {
+            let Granted { left, admitted, waiting, .. } = &*self.0;
+            if !admitted.get() && left.get() == 0 {
+                waiting.replace(Some(cx.waker().clone()));
+                return Poll::Pending;
             }
-            Ok(chunk)
+            let polled = payload.poll_next_unpin(cx);
+            if let Poll::Ready(Some(Ok(chunk))) = &polled {
+                left.set(left.get().saturating_sub(chunk.len()));
+            }
+            polled
         })
-    }
-
-    /// Why the body ended early.
-    fn problem(&self) -> Problem {
-        if self.0.left.get() == 0 && !self.0.admitted.get() { too_large(MOST_OF_FORM as u64) } else { malformed() }
     }
 }
 
@@ -141,7 +144,7 @@ async fn of_parts(state: &web::Data<State>, request: &HttpRequest, payload: Payl
     let (mut form, mut size, mut files) = (Form::default(), 0, Vec::new());
     let mut admitted = None;
     while let Some(part) = files::next(&mut parts, allowance.patience(state)).await? {
-        let part = part.map_err(|_| allowance.problem())?;
+        let part = part.map_err(|_| malformed())?;
         let is_file =
             part.content_disposition().is_some_and(|it| it.get_filename().is_some() || it.get_filename_ext().is_some());
         if !is_file {
@@ -183,7 +186,7 @@ async fn field(
     *size += name.len();
     let mut bytes = Vec::new();
     while let Some(chunk) = files::next(&mut part, allowance.patience(state)).await? {
-        let chunk = chunk.map_err(|_| allowance.problem())?;
+        let chunk = chunk.map_err(|_| malformed())?;
         *size += chunk.len();
         if *size > MOST_OF_FORM {
             return Err(too_large(MOST_OF_FORM as u64));

@@ -45,11 +45,11 @@ on_both_databases! {
         app.nobody().get(&format!("{REQUESTS}?unknown=1&apikey=x&limit=7&_=1")).await.expect(200);
     }
 
-    async fn a_form_that_cannot_be_read_is_a_bad_request(app: TestApp) {
+    async fn a_form_that_cannot_be_read_is_refused(app: TestApp) {
         let nobody = app.nobody();
         let json = nobody.post(REQUESTS, &serde_json::json!({ "service_code": "service.lift" })).await;
-        refused(&json, 400, &["application/x-www-form-urlencoded"]);
-        refused(&nobody.call(Method::POST, REQUESTS).await, 400, &["multipart/form-data"]);
+        refused(&json, 415, &["application/x-www-form-urlencoded"]);
+        refused(&nobody.call(Method::POST, REQUESTS).await, 415, &["multipart/form-data"]);
         refused(&nobody.post_form(REQUESTS, &format!("description={}", "x".repeat(200_000))).await, 413, &[]);
         let many: String = (0..600).map(|at| format!("field{at}=1&")).collect();
         refused(&nobody.post_form(REQUESTS, &many).await, 400, &["500"]);

@@ -113,6 +113,6 @@ on_sqlite! {
         let Some(found) = browser::check(&app.base_url, &plan).await else { return };
         assert_eq!(found["faults"], json!([]), "{found:#}");
         assert!(text(&found["sheets"][0]["text"]).contains("检查覆盖率"), "{found:#}");
-        assert!(found["sheets"][0]["pages"].as_i64() <= Some(3), "{found:#}");
+        assert!(found["sheets"][0]["pages"].as_i64() <= Some(4), "{found:#}");
     }
 }

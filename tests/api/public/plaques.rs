@@ -36,7 +36,7 @@ on_both_databases! {
         named.if_match("*").await.expect(200);
         let html = page(&app, &format!("/public/plaques/{first}"), 200).await.replace("&#x2f;", "/");
         for held in [
-            "<strong>有效</strong>", "三星级", "&lt;b&gt;&amp;&quot;花苑", text(&case.company["name"]), "2025 年下半年星级评定", "永宁县望远镇颁发",
+            "<strong>有效</strong>", "三星级", "&lt;b&gt;&amp;&quot;花苑", text(&case.company["name"]), "2025 年下半年星级评定", "永宁县望远镇社会事务办公室颁发",
             "2026年3月12日", &first, &format!("href=\"/public/complexes/{}\"", case.id("P")), &format!("href=\"/public/plaques/{first}/print\""),
         ] {
             assert!(html.contains(held), "{held}: {html}");

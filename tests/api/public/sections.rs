@@ -153,7 +153,7 @@ on_both_databases! {
     async fn no_text_says_another_thing_than_it_holds(app: TestApp) {
         let made = a_complex(&app).await;
         let at = path("complexes", &made);
-        for name in ["\u{202e}苑河星", "星\u{200b}河", "星河\u{1}", "星河\n四、另行收费", "星\u{2028}河"] {
+        for name in ["\u{202e}苑河星", "星河\u{1}", "星河\n四、另行收费", "星\u{2028}河"] {
             let answer = app.county().patch(&at, &json!({ "name": name })).if_match("*").await;
             answer.faults(&[("/name", "forbidden_character")]);
         }
