@@ -87,7 +87,10 @@ mod tests {
             let off: Vec<NaiveDate> = announced.holidays.iter().map(|day| day.date).collect();
             for (day, name) in statutory(*year) {
                 let named = announced.holidays.iter().find(|one| one.date == day).map(|one| one.name.as_str());
-                assert!(off.contains(&day) && named.is_some_and(|named| named.contains(&name[..6])), "{day} {name} {named:?}");
+                assert!(
+                    off.contains(&day) && named.is_some_and(|named| named.contains(&name[..6])),
+                    "{day} {name} {named:?}"
+                );
             }
         }
         assert_eq!(statutory(2024), []);

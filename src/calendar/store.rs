@@ -69,8 +69,7 @@ pub fn counties(conn: &mut Conn) -> Work<Vec<String>> {
 /// county bear its code, those of the deployment none.
 pub fn stamp(conn: &mut Conn) -> Work<String> {
     let columns = (years::county, years::year, years::version);
-    let years: Vec<(String, i64, i64)> =
-        years::table.select(columns).order((years::county, years::year)).load(conn)?;
+    let years: Vec<(String, i64, i64)> = years::table.select(columns).order((years::county, years::year)).load(conn)?;
     let years = years.into_iter().map(|(county, year, version)| match county.is_empty() {
         true => format!("{year}.{version}"),
         false => format!("{county}:{year}.{version}"),

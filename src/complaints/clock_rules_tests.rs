@@ -190,7 +190,11 @@ fn the_explanation_tells_each_day() {
 
     let told = clock().explain(at("2026-12-30 10:30:00"), Limit::WorkingDays(3));
     assert_eq!(told.years_without_calendar, [2027]);
-    assert!(told.text_zh.ends_with("2027年尚无节假日安排，暂按法定节假日和周末休息计算，安排公布后可能顺延。"), "{}", told.text_zh);
+    assert!(
+        told.text_zh.ends_with("2027年尚无节假日安排，暂按法定节假日和周末休息计算，安排公布后可能顺延。"),
+        "{}",
+        told.text_zh
+    );
     assert!(told.text_en.contains("No arrangement of holidays is on file for 2027: statutory holidays and weekends"));
 
     let told = clock().explain(at("2026-02-14 22:00:00"), Limit::Hours(24));

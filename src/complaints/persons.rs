@@ -274,14 +274,7 @@ fn erased_evidence(mut evidence: Vec<Evidence>, known: &[&str]) -> Vec<Evidence>
 }
 
 /// Takes persons out of what was said with a step; says whether there were any.
-fn scrub_step(
-    conn: &mut Conn,
-    ctx: &Ctx,
-    complaint: Id,
-    step: Id,
-    by_resident: bool,
-    known: &[&str],
-) -> Work<bool> {
+fn scrub_step(conn: &mut Conn, ctx: &Ctx, complaint: Id, step: Id, by_resident: bool, known: &[&str]) -> Work<bool> {
     let ring = ctx.state.keys.ring();
     let Some(sealed) = personal::open(conn, &ring, step, Purpose::Text)? else { return Ok(false) };
     let said: StepText = view::read(&sealed)?;

@@ -221,7 +221,9 @@ pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
         "red_cards": row.red_cards, "version": row.version, "step": step,
     }));
     // Once: erasing the ticket's persons forgets the salts of its submission.
-    if kind == event_kind(StepKind::Submitted) && sight::form(sight::Audience::Ledger, Field::HotlineNumber) == Form::Digest {
+    if kind == event_kind(StepKind::Submitted)
+        && sight::form(sight::Audience::Ledger, Field::HotlineNumber) == Form::Digest
+    {
         event = event.personal("hotline_number", row.hotline_number.as_deref());
     }
     if secrecy != Secrecy::Confidential {

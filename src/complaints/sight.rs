@@ -362,9 +362,20 @@ mod tests {
     fn nothing_that_reaches_a_person_is_clear_outside_of_the_offices() {
         use Audience::*;
         let personal = [
-            Field::Description, Field::Location, Field::Point, Field::ContactName, Field::ContactPhone,
-            Field::ContactAddress, Field::Account, Field::HotlineNumber, Field::EvidenceText, Field::EvidenceLink,
-            Field::FileName, Field::Picture, Field::OtherFile, Field::StepText,
+            Field::Description,
+            Field::Location,
+            Field::Point,
+            Field::ContactName,
+            Field::ContactPhone,
+            Field::ContactAddress,
+            Field::Account,
+            Field::HotlineNumber,
+            Field::EvidenceText,
+            Field::EvidenceLink,
+            Field::FileName,
+            Field::Picture,
+            Field::OtherFile,
+            Field::StepText,
         ];
         for audience in [Utility, Company, Committee, Follower, Public, Ledger, Figures] {
             for field in personal {

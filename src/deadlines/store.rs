@@ -12,8 +12,7 @@ pub fn followed(conn: &mut Conn) -> Work<Option<String>> {
 }
 
 pub fn set_followed(conn: &mut Conn, stamp: &str) -> Work<()> {
-    let updated =
-        diesel::update(followed_table::table.find(ROW)).set(followed_table::stamp.eq(stamp)).execute(conn)?;
+    let updated = diesel::update(followed_table::table.find(ROW)).set(followed_table::stamp.eq(stamp)).execute(conn)?;
     if updated == 0 {
         let row = (followed_table::id.eq(ROW), followed_table::stamp.eq(stamp));
         diesel::insert_into(followed_table::table).values(row).execute(conn)?;

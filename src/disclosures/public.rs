@@ -101,7 +101,8 @@ pub fn public_disclosures(
         let held = rows.iter().filter(|row| row.kind == kind.code() && row.is_current).map(DisclosureRow::held);
         let held = held.collect::<Work<Vec<Held>>>()?;
         let rule = DisclosureRule::of(document, kind);
-        let assessment = Schedule::new(rule, &calendar, today).starting(document.programme_from).assess(serving.began, &held);
+        let assessment =
+            Schedule::new(rule, &calendar, today).starting(document.programme_from).assess(serving.began, &held);
         let newest = verified.first();
         let own = newest.and_then(|row| said.remove(&row.id));
         let (content, proof): (_, Option<Vec<Evidence>>) = own.map(|row| (row.content.0, row.proof.0)).unzip();

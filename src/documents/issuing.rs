@@ -72,7 +72,8 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> Work<OfficialDocument> {
         .unwrap_or_else(|| "当事人".to_owned());
     let issued_on = chinese_day(ctx.today);
     let mut context = input.context;
-    context.insert("document".into(), json!({ "number": texts::NUMBER, "title": template.title, "issued_on": issued_on }));
+    context
+        .insert("document".into(), json!({ "number": texts::NUMBER, "title": template.title, "issued_on": issued_on }));
     context.insert(
         "office".into(),
         json!({

@@ -174,13 +174,8 @@ fn tokens<'t>(inner: &'t str, end: &str) -> Result<(Vec<Token<'t>>, &'t str), Te
 fn quoted(rest: &str, quote: char) -> Result<(Token<'_>, usize), TemplateFault> {
     let end = rest[1..].find([quote, '\\', '\n']).map(|at| at + 1);
     match end {
-        Some(end) if rest[end..].starts_with(quote) && end <= MOST_BYTES => {
-            Ok((Token::Text(&rest[1..end]), end + 1))
-        }
-        _ => fault(
-            "引号内的文字须在一行内结束，不得含反斜杠",
-            "a quoted text ends on its line and has no backslash",
-        ),
+        Some(end) if rest[end..].starts_with(quote) && end <= MOST_BYTES => Ok((Token::Text(&rest[1..end]), end + 1)),
+        _ => fault("引号内的文字须在一行内结束，不得含反斜杠", "a quoted text ends on its line and has no backslash"),
     }
 }
 
@@ -395,7 +390,10 @@ impl<'t, 's> Reader<'_, 't, 's> {
         if went_well && self.take(Token::Sign("]")) {
             Ok(())
         } else {
-            fault("in 之后应为文字或者数字的列表，如 ['甲', '乙']", "after in comes a list of texts or numbers: ['a', 'b']")
+            fault(
+                "in 之后应为文字或者数字的列表，如 ['甲', '乙']",
+                "after in comes a list of texts or numbers: ['a', 'b']",
+            )
         }
     }
 
@@ -451,7 +449,11 @@ impl<'t, 's> Reader<'_, 't, 's> {
             path = format!("{path}.{field}");
             shape = match shape {
                 Shape::Loop if LOOP.contains(&field) => {
-                    if matches!(field, "first" | "last") { Shape::Answer } else { Shape::Plain }
+                    if matches!(field, "first" | "last") {
+                        Shape::Answer
+                    } else {
+                        Shape::Plain
+                    }
                 }
                 Shape::Case(Value::Object(fields)) if fields.contains_key(field) => Shape::Case(&fields[field]),
                 _ => return fault(format!("没有“{path}”"), format!("there is no {path}")),

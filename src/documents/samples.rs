@@ -34,8 +34,18 @@ fn all() -> &'static Samples {
 }
 
 /// Values of a case in which somebody wrote at length; the others are names, days and numbers.
-const LONG: &[&str] =
-    &["facts", "grounds", "intended_consequence", "reason", "reasons", "text", "opinion", "conclusion", "result", "record"];
+const LONG: &[&str] = &[
+    "facts",
+    "grounds",
+    "intended_consequence",
+    "reason",
+    "reasons",
+    "text",
+    "opinion",
+    "conclusion",
+    "result",
+    "record",
+];
 const LONG_CHARACTERS: usize = 5_000;
 const SHORT_CHARACTERS: usize = 100;
 /// Rows of each list of the longest case.

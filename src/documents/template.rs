@@ -104,9 +104,12 @@ fn environment<'a>(limits: Limits, until: Instant) -> Environment<'a> {
     environment.add_filter("trim", |value: &Value| on_text(value, |text| text.trim().to_owned()));
     environment.add_filter("upper", |value: &Value| on_text(value, str::to_uppercase));
     environment.add_filter("lower", |value: &Value| on_text(value, str::to_lowercase));
-    environment.add_filter("default", |value: &Value, other: String| {
-        if is_nothing(value) { Value::from(other) } else { value.clone() }
-    });
+    environment.add_filter(
+        "default",
+        |value: &Value, other: String| {
+            if is_nothing(value) { Value::from(other) } else { value.clone() }
+        },
+    );
     environment.add_filter("length", |value: &Value| value.len().unwrap_or_default());
     environment.add_filter("join", joined);
     environment.add_test("none", is_nothing);

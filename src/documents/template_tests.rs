@@ -16,8 +16,7 @@ fn render_as(text: &str, context: Json, limits: Limits) -> Rendered {
 #[test]
 fn each_line_is_a_paragraph_and_values_stay_text() {
     let context = json!({ "facts": "{{ office.name }} <script>&", "list": ["甲", "乙"] });
-    let text =
-        "经查，{{ facts }}\n\n{% for one in list %}{{ loop.index }}. {{ one }}\n{% endfor %}{% if list %}完。{% endif %}";
+    let text = "经查，{{ facts }}\n\n{% for one in list %}{{ loop.index }}. {{ one }}\n{% endfor %}{% if list %}完。{% endif %}";
     let lines = render_as(text, context, TRIED).unwrap();
     assert_eq!(lines, ["经查，{{ office.name }} <script>&", "1. 甲", "2. 乙", "完。"]);
 }
@@ -34,7 +33,8 @@ fn the_filters_read_texts_numbers_and_lists() {
         context,
         TRIED,
     );
-    let expected = ["停车费未按备案执行。", "“九不准”第7条。", "已告知。", "7。", "甲、乙", "2", "未约定", "7", "ABab", "是"];
+    let expected =
+        ["停车费未按备案执行。", "“九不准”第7条。", "已告知。", "7。", "甲、乙", "2", "未约定", "7", "ABab", "是"];
     assert_eq!(lines.unwrap(), expected);
 }
 
@@ -71,7 +71,8 @@ fn a_text_without_end_is_stopped_by_fuel_or_by_its_length() {
 fn the_texts_that_stopped_the_service_are_refused_at_once_and_with_their_place() {
     let minus = format!("经查\n{{{{ {}1 }}}}", "-".repeat(9000));
     let plus = format!("{{{{ 1{} }}}}", "+1".repeat(9000));
-    let lists = "{% set ns = namespace(l=[]) %}{% for i in range(9000) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l }}";
+    let lists =
+        "{% set ns = namespace(l=[]) %}{% for i in range(9000) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l }}";
     let huge = "{{ facts }}".repeat(95_000);
     for text in [&minus, &plus, lists, &huge] {
         let began = Instant::now();
@@ -85,7 +86,8 @@ fn the_texts_that_stopped_the_service_are_refused_at_once_and_with_their_place()
 
 #[test]
 fn a_branch_that_no_sample_reaches_cannot_fail_in_a_case() {
-    let text = "{% if addressee == '别处' and not violation.clause %}{{ complex.name }}，{{ violation.clause }}{% endif %}完";
+    let text =
+        "{% if addressee == '别处' and not violation.clause %}{{ complex.name }}，{{ violation.clause }}{% endif %}完";
     check(KIND, text, soon()).unwrap();
     let mut context = samples::full(KIND);
     context["addressee"] = json!("别处");

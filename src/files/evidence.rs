@@ -119,7 +119,9 @@ pub fn copy_stripped(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner:
     let mut copies = Vec::new();
     for one in evidence {
         let Some(row) = one.attachment_id.and_then(|id| rows.get(&id)).cloned() else { continue };
-        let (Some(key), Some(sha256), Some(size)) = (row.stripped_key.clone(), row.stripped_sha256.clone(), row.stripped_size) else {
+        let (Some(key), Some(sha256), Some(size)) =
+            (row.stripped_key.clone(), row.stripped_sha256.clone(), row.stripped_size)
+        else {
             continue;
         };
         if key.is_empty() || row.erased_at.is_some() || !strip::can(&row.media_type) {

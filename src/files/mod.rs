@@ -46,9 +46,9 @@ pub use evidence::{
 pub use model::OwnerKind;
 pub use owner::shown_of_tickets;
 pub use sealed_names::seal_old;
-pub use stripped::{PublicPhoto, make_private, make_public, make_stripped, pictures};
 pub use spool::next;
 pub use storage::S3Options;
+pub use stripped::{PublicPhoto, make_private, make_public, make_stripped, pictures};
 pub use upload::upload_own;
 
 use crate::settings::{FilesUrl, Settings, SettingsError};

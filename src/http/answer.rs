@@ -8,11 +8,22 @@ use serde::Serialize;
 
 use super::conditions::{Conditions, Verdict};
 use super::idempotency::StoredAnswer;
-use crate::db::Id;
+use super::paging::PageOf;
+use crate::db::{Id, Work};
 use crate::problem::{Code, Problem};
 
 /// What an answer of the API depends on beside its address.
 pub const VARIES: &str = "Authorization, Accept-Language, Accept-Encoding";
+
+/// A page of a list, as it goes out.
+pub fn page<T: Serialize>(page: &PageOf<T>) -> Work<Vec<u8>> {
+    Ok(written(page, page.items.len()).map_err(unserialisable)?)
+}
+
+pub fn unserialisable(error: serde_json::Error) -> Problem {
+    tracing::error!(%error, "an answer could not be written as JSON");
+    Problem::new(Code::Internal)
+}
 
 /// Bytes that most resources fit into, so that what is written is not copied as it grows.
 const USUAL_BODY: usize = 2048;

@@ -154,8 +154,12 @@ impl Ctx {
     /// The parameters, already checked against the document.
     pub fn query<Q: DeserializeOwned>(&self) -> Result<Q, Problem> {
         serde_path_to_error::deserialize(&self.query).map_err(|error| {
-            let pointer = format!("query/{}", error.path());
-            Problem::fault(&pointer, "invalid_format", "参数格式错误", error.inner().to_string())
+            Problem::fault(
+                &format!("query/{}", error.path()),
+                "invalid_format",
+                "参数格式错误",
+                error.inner().to_string(),
+            )
         })
     }
 
@@ -189,7 +193,7 @@ impl Ctx {
     }
 
     fn show<T: Serialize>(&self, entity: Entity<T>) -> Answer {
-        entity.stored().map_err(unserialisable)?.conditional(&self.conditions)
+        entity.stored().map_err(answer::unserialisable)?.conditional(&self.conditions)
     }
 
     /// One resource whose first reading may be an act (opening a notice is its delivery): `find` answers `None` where
@@ -215,7 +219,7 @@ impl Ctx {
         let ctx = self.clone();
         let work = move |conn: &mut Conn, texts: &Texts| {
             let mut tx = Tx { conn, ctx: &ctx, key: None, texts };
-            let stored = action(&mut tx)?.stored().map_err(unserialisable)?;
+            let stored = action(&mut tx)?.stored().map_err(answer::unserialisable)?;
             let shown = ctx.opens && ctx.conditions.on_read(stored.etag.as_deref()) == Verdict::Answer;
             // An error is what takes a transaction back.
             if shown { Ok(stored) } else { Err(Fail::Replay(Box::new(stored))) }
@@ -238,7 +242,7 @@ impl Ctx {
         F: FnMut(&mut Conn, &Ctx) -> Work<PageOf<T>> + Send + 'static,
     {
         // Written where it was read: 200 rows are not handed to another thread, to be freed there.
-        let body = self.read_lagging(move |conn, ctx| written(&find(conn, ctx)?)).await?;
+        let body = self.read_lagging(move |conn, ctx| answer::page(&find(conn, ctx)?)).await?;
         StoredAnswer { status: 200, etag: None, location: None, body }.conditional(&self.conditions)
     }
 
@@ -305,7 +309,7 @@ impl Ctx {
         let work = Arc::new(move |conn: &mut Conn, texts: &Texts| {
             let mut tx = Tx { conn, ctx: &ctx, key: key.as_ref(), texts };
             let entity = action(&mut tx, &body)?;
-            let stored = entity.stored().map_err(unserialisable)?;
+            let stored = entity.stored().map_err(answer::unserialisable)?;
             if let Some(key) = &key {
                 let now = Instant::now();
                 let kept = if entity.shown_once { &StoredAnswer::shown_once() } else { &stored };
@@ -421,20 +425,10 @@ impl Ctx {
         F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
     {
         let ctx = self.clone();
-        let work = move |conn: &mut Conn, texts: &Texts| {
-            action(&mut Tx { conn, ctx: &ctx, key: None, texts }, &body).map(|made| made.body)
-        };
+        let work =
+            move |conn: &mut Conn, texts: &Texts| Ok(action(&mut Tx::with_texts(conn, &ctx, texts), &body)?.body);
         self.write(WriteGate::default(), work).await
     }
-}
-
-fn written<T: Serialize>(page: &PageOf<T>) -> Work<Vec<u8>> {
-    Ok(answer::written(page, page.items.len()).map_err(unserialisable)?)
-}
-
-fn unserialisable(error: serde_json::Error) -> Problem {
-    tracing::error!(%error, "an answer could not be written as JSON");
-    Problem::new(Code::Internal)
 }
 
 /// One transaction of one request.

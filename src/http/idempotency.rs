@@ -124,7 +124,10 @@ pub fn find(
     }
     if row.status == i32::from(ERASED) {
         return Err(Problem::new(Code::StateConflict)
-            .detail("该请求已执行，其应答已随个人信息删除", "this was done, and its answer was erased with the personal data")
+            .detail(
+                "该请求已执行，其应答已随个人信息删除",
+                "this was done, and its answer was erased with the personal data",
+            )
             .into());
     }
     let Some(body) = keyring.data_key_of(&row.data_key).and_then(|one| one.open(&key.scope, &row.body)) else {

@@ -47,6 +47,11 @@ const PATTERNS: &[(&str, &str, &str)] = &[
     (r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "时刻，如 08:30", "a time of day such as 08:30"),
     (r"^[A-Za-z0-9-]{4,40}$", "4 至 40 位字母、数字或连字符", "4 to 40 letters, digits or hyphens"),
     (r"^\S(.*\S)?$", "首尾没有空格的标识", "an identifier without spaces at its ends"),
+    ("^(EC|OKP|RSA)$", "EC、OKP 或 RSA", "EC, OKP or RSA"),
+    ("^(ES256|EdDSA|RS256)$", "ES256、EdDSA 或 RS256", "ES256, EdDSA or RS256"),
+    ("^sig$", "sig", "sig"),
+    ("^(P-256|Ed25519)$", "P-256 或 Ed25519", "P-256 or Ed25519"),
+    ("^[A-Za-z0-9_-]+$", "base64url 编码，不带填充", "base64url without padding"),
     (r"^https?://[^\s]+$", "以 http:// 或 https:// 开头的网址", "an address that begins with http:// or https://"),
     (
         r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,2})?$",

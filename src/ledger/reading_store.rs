@@ -4,9 +4,9 @@ use diesel::prelude::*;
 
 use super::model::ListEntries;
 use super::store::Entry;
+use crate::access::scoped::{self, Strand};
 use crate::access::{Role, Scope};
 use crate::characters::fold;
-use crate::access::scoped::{self, Strand};
 use crate::db::schema::{company_families, ledger_entries, ledger_events};
 use crate::db::{Conn, Id, Work};
 

@@ -38,8 +38,7 @@ impl Follows for MeasureRow {
             move_day("due_on", &mut self.due_on, due, &mut moved);
         }
         if state == MeasureState::Proposed
-            && let (Some(delivery), Some(day)) =
-                (&self.proceedings.0.delivery, self.hearing_request_due_on.as_mut())
+            && let (Some(delivery), Some(day)) = (&self.proceedings.0.delivery, self.hearing_request_due_on.as_mut())
         {
             let days = version.document().process.hearing_request_working_days;
             let due = calendar.add_working_days(delivery.delivered_on, days);

@@ -248,7 +248,8 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<MeasureRow>) -> Work<Vec<Meas
                 .collect();
             let company_name = companies.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default();
             let complex_name = row.complex_id.and_then(|id| complexes.get(&id)).cloned();
-            let missing = calendar::missing_until(conn, ctx, &row.county, [Some(row.due_on), row.hearing_request_due_on])?;
+            let missing =
+                calendar::missing_until(conn, ctx, &row.county, [Some(row.due_on), row.hearing_request_due_on])?;
             let view = one(ctx, row, (grounds, rating_grounds), company_name, complex_name)?;
             Ok(Measure { calendar_missing: missing, ..view })
         })

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, Validation, decode};
 use serde_json::{Map, Value};
 
-use crate::characters::is_plain_line;
 use crate::access::token::object;
+use crate::characters::is_plain_line;
 use crate::clients::keys::{ALGORITHMS, ClientKeys};
 use crate::db::Instant;
 

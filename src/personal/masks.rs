@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::detect::{self, Reading};
-use super::private;
 use super::phones::normalised_phone;
+use super::private;
 
 /// Stands for what was taken out of a text.
 pub const TAKEN_OUT: &str = "＊＊＊";
@@ -86,7 +86,9 @@ fn stands_alone(letters: &[char], span: &Range<usize>) -> bool {
 pub fn forms_of_name(name: &str) -> Vec<String> {
     let letters: Vec<char> = name.trim().chars().collect();
     let surname: String = match letters.as_slice() {
-        [first, second, _, ..] if private::DOUBLE_SURNAMES.contains(&[*first, *second].iter().collect::<String>().as_str()) => {
+        [first, second, _, ..]
+            if private::DOUBLE_SURNAMES.contains(&[*first, *second].iter().collect::<String>().as_str()) =>
+        {
             [*first, *second].iter().collect()
         }
         [first, _, ..] if !first.is_ascii() => first.to_string(),

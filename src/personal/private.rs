@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 /// The surnames of two characters that are common.
-pub(super) const DOUBLE_SURNAMES: &[&str] = &["欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "令狐", "端木"];
+pub(super) const DOUBLE_SURNAMES: &[&str] =
+    &["欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "令狐", "端木"];
 
 /// What people are called by, after their surname.
 pub(super) const TITLES: &[&str] = &["先生", "女士", "小姐", "大爷", "大妈", "阿姨", "大哥", "大姐"];
@@ -143,7 +144,10 @@ fn links(letters: &[char]) -> Vec<Range<usize>> {
         }
         let run = letters[at..].iter().take_while(|letter| letter.is_ascii_graphic()).count();
         // What ends a sentence is no part of the link.
-        let end = letters[at..at + run].iter().rev().take_while(|letter| matches!(letter, ',' | '.' | ';' | '!' | '?' | ')' | ':'));
+        let end = letters[at..at + run]
+            .iter()
+            .rev()
+            .take_while(|letter| matches!(letter, ',' | '.' | ';' | '!' | '?' | ')' | ':'));
         found.push(at..at + run - end.count());
     }
     found

@@ -132,7 +132,8 @@ fn a_person_is_known_by_parts_of_the_name_and_the_address() {
     let address = forms_of_address("望远示范花园 3 号楼 2 单元 1201 室");
     let name = forms_of_name("测试居民");
     let known: Vec<&str> = address.iter().chain(&name).map(String::as_str).collect();
-    for text in ["3号楼2单元1201室漏水", "３－２－１２０１ 漏水", "1201 漏水", "测女士反映", "测 先 生"] {
+    for text in ["3号楼2单元1201室漏水", "３－２－１２０１ 漏水", "1201 漏水", "测女士反映", "测 先 生"]
+    {
         assert!(holds(text, &known), "{text}");
         assert_ne!(scrub(text, &known), text, "{text}");
     }

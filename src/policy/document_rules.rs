@@ -25,8 +25,7 @@ pub fn check(templates: &[DocumentTemplate]) -> Vec<Fault> {
         }
     }
     for (index, fault) in tried(templates) {
-        let (zh, en) =
-            (format!("文本无法套用：{}。", fault.zh), format!("The text cannot be used: {}.", fault.en));
+        let (zh, en) = (format!("文本无法套用：{}。", fault.zh), format!("The text cannot be used: {}.", fault.en));
         faults.push(Fault::new(format!("/documents/{index}/text"), "template_invalid", zh, en));
     }
     faults

@@ -167,7 +167,9 @@ fn lists(value: &serde_json::Value, at: &str, all: &mut Vec<String>) {
                 lists(item, &format!("{at}/{n}"), all);
             }
         }
-        serde_json::Value::Object(fields) => fields.iter().for_each(|(name, one)| lists(one, &format!("{at}/{name}"), all)),
+        serde_json::Value::Object(fields) => {
+            fields.iter().for_each(|(name, one)| lists(one, &format!("{at}/{name}"), all))
+        }
         _ => {}
     }
 }

@@ -44,13 +44,23 @@ pub fn in_force(conn: &mut Conn, now: Instant) -> Work<Vec<RevocationRow>> {
 
 pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRevocations) -> Work<PageOf<Revocation>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || scoped::revocations(&ctx.scope);
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(revocations::id.lt(before));
+    let before = Cursor::decode::<Id>(page.cursor.as_deref())?;
+    let mut total = page.with_total.unwrap_or(false).then_some(0);
+    let mut rows: Vec<RevocationRow> = Vec::new();
+    // Those of the county and those of every county, each by its index: for both at once PostgreSQL would walk all by id.
+    for reach in [ctx.caller.county().unwrap_or_default(), ""] {
+        let strand = || scoped::revocations(&ctx.scope).filter(revocations::reach.eq(reach.to_owned()));
+        if let Some(total) = &mut total {
+            *total += strand().count().get_result::<i64>(conn)?;
+        }
+        let mut part = strand();
+        if let Some(before) = before {
+            part = part.filter(revocations::id.lt(before));
+        }
+        rows.extend(part.order(revocations::id.desc()).limit(page.fetch()).load::<RevocationRow>(conn)?);
     }
-    let rows: Vec<RevocationRow> = rows.order(revocations::id.desc()).limit(page.fetch()).load(conn)?;
+    rows.sort_by_key(|row| std::cmp::Reverse(row.id));
+    rows.truncate(usize::try_from(page.fetch()).unwrap_or_default());
     let (items, next_cursor) = page.cut(rows, |row| row.id);
     Ok(PageOf { items: items.into_iter().map(Revocation::from).collect(), next_cursor, total })
 }

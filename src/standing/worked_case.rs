@@ -358,7 +358,7 @@ fn acts_outside_the_nine_deduct_order_and_refer() {
         (MeasureKind::RectificationOrder, Role::SocialAffairsOffice, "640104001"),
     ];
     assert_eq!(keys, expected);
-    let unknown = facts(vec![violation(1, "company.no_such_act", None, "2026-03-02")]);
+    let unknown = facts(vec![violation(1, "unknown.act", None, "2026-03-02")]);
     let standing = assess(&unknown, &policies(), day("2026-03-02"));
     assert_eq!((standing.credit.score, standing.consequences.len()), (100, 1));
 }

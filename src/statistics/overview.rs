@@ -131,7 +131,8 @@ fn by_clause(policy: &PolicyVersion, violations: &[(Option<i64>, String)]) -> (V
 fn by_kind(measures: Vec<store::SlimMeasure>, today: NaiveDate) -> Vec<MeasureLine> {
     let mut lines: BTreeMap<String, MeasureLine> = BTreeMap::new();
     for one in measures {
-        let line = lines.entry(one.kind.clone()).or_insert_with(|| MeasureLine { kind: one.kind, ..MeasureLine::default() });
+        let line =
+            lines.entry(one.kind.clone()).or_insert_with(|| MeasureLine { kind: one.kind, ..MeasureLine::default() });
         let is_open = matches!(one.state.as_str(), "proposed" | "approved");
         line.overdue += i64::from(is_open && one.due_on < today);
         match one.state.as_str() {
@@ -170,7 +171,8 @@ fn standing_of(conn: &mut Conn, ctx: &Ctx, area: &Area) -> Work<StandingCounts> 
     let whole_county = area.division.len() == 6;
     let listed = store::listed(conn, &area.scope, ctx.today)?;
     let of = |kind: &str| -> i64 {
-        let companies: BTreeSet<Id> = listed.iter().filter(|(one, _)| one == kind).map(|(_, company)| *company).collect();
+        let companies: BTreeSet<Id> =
+            listed.iter().filter(|(one, _)| one == kind).map(|(_, company)| *company).collect();
         companies.iter().filter(|company| whole_county || serving.contains(company)).count() as i64
     };
     (counts.blacklisted, counts.restricted) = (of("blacklist"), of("restriction"));
@@ -219,7 +221,10 @@ mod tests {
         .map(|(clause, state)| (clause, state.to_owned()))
         .to_vec();
         let (lines, all) = by_clause(&policy, &rows);
-        assert_eq!(lines.iter().map(|line| line.clause).collect::<Vec<_>>()[..9], (1..=9).map(Some).collect::<Vec<_>>());
+        assert_eq!(
+            lines.iter().map(|line| line.clause).collect::<Vec<_>>()[..9],
+            (1..=9).map(Some).collect::<Vec<_>>()
+        );
         let figures = |line: &ClauseLine| (line.reported, line.pending, line.confirmed, line.appealed, line.fell_away);
         assert_eq!(figures(&lines[2]), (3, 0, 2, 1, 1));
         assert_eq!((figures(&lines[9]), figures(&all)), ((2, 1, 0, 0, 1), (6, 2, 2, 1, 2)));

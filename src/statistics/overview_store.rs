@@ -11,12 +11,7 @@ use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work, distinct};
 
 /// Clause and state of each violation that was found within a period.
-pub fn violations(
-    conn: &mut Conn,
-    scope: &Scope,
-    from: NaiveDate,
-    to: NaiveDate,
-) -> Work<Vec<(Option<i64>, String)>> {
+pub fn violations(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: NaiveDate) -> Work<Vec<(Option<i64>, String)>> {
     Ok(scoped::violations(scope)
         .filter(violations::found_on.ge(from))
         .filter(violations::found_on.le(to))

@@ -47,7 +47,8 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> Work<String> {
     let rated = this.map(|one| pages::chart::period(one.period_from, one.period_to));
     let rated = rated.unwrap_or_else(|| "该期间尚无已发布的评定".to_owned());
     let others = overview(conn, ctx, &area, (from, to))?;
-    let survey = get_survey(conn, ctx, &SurveyQuery { division: Some(area.division.clone()), ..SurveyQuery::default() })?;
+    let survey =
+        get_survey(conn, ctx, &SurveyQuery { division: Some(area.division.clone()), ..SurveyQuery::default() })?;
     let asked = ComplaintStatisticsQuery {
         division: Some(area.division.clone()),
         from: Some(from),

@@ -38,8 +38,7 @@ pub struct Rules<'a> {
 impl<'a> Rules<'a> {
     fn schedules(&self, today: NaiveDate) -> Vec<Schedule<'a>> {
         let rule = |kind: &DisclosureKind| DisclosureRule::of(self.document, *kind);
-        let schedule =
-            |kind| Schedule::new(rule(kind), self.calendar, today).starting(self.document.programme_from);
+        let schedule = |kind| Schedule::new(rule(kind), self.calendar, today).starting(self.document.programme_from);
         DisclosureKind::ALL.iter().map(schedule).collect()
     }
 }

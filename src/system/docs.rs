@@ -6,7 +6,7 @@ use std::io::Read;
 use std::sync::LazyLock;
 
 use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, HeaderValue, VARY};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::http::Answer;
@@ -32,6 +32,7 @@ static NAMED: LazyLock<Named> = LazyLock::new(|| {
 
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 
+#[get("/docs/{_:.*}")]
 pub async fn show(request: HttpRequest, file: web::Path<String>) -> Answer {
     match file.as_str() {
         "" | "index.html" => {

@@ -32,5 +32,5 @@ pub fn pages(config: &mut web::ServiceConfig) {
     for (typed, page) in REDIRECTS {
         config.service(web::redirect(*typed, *page));
     }
-    config.service(web::resource(DOCS).route(web::get().to(docs::show)));
+    config.service(docs::show);
 }

@@ -40,7 +40,8 @@ pub fn check(input: &TypicalCaseIn, faults: &mut Vec<Fault>) {
 pub fn check_complainant(input: &TypicalCaseIn, known: &[Person], faults: &mut Vec<Fault>) {
     for (pointer, text) in [("/title", &input.title), ("/summary", &input.summary)] {
         if known.iter().any(|person| masks::holds(text, &person.values())) {
-            let (zh, en) = ("含有诉求人的姓名、电话或住址，请删除", "the complainant's name, phone or address is in it");
+            let (zh, en) =
+                ("含有诉求人的姓名、电话或住址，请删除", "the complainant's name, phone or address is in it");
             faults.push(Fault::new(pointer, "personal_data", zh, en));
         }
     }

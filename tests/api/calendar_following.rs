@@ -18,7 +18,8 @@ const HAZARD: &str = "facilities";
 pub async fn with_holidays(app: &TestApp, year: i32, days: &[&str]) {
     let at = format!("/v1/calendar/{year}");
     let now = app.county().get(&at).await;
-    let mut holidays = if now.status == 200 { now.json["holidays"].as_array().expect("days").clone() } else { Vec::new() };
+    let mut holidays =
+        if now.status == 200 { now.json["holidays"].as_array().expect("days").clone() } else { Vec::new() };
     let workdays = if now.status == 200 { now.json["workdays"].clone() } else { json!([]) };
     let version = now.json["version"].as_i64().unwrap_or(0);
     holidays.extend(days.iter().map(|day| json!({ "date": day, "name": "测试假期" })));

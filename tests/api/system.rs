@@ -90,7 +90,11 @@ on_sqlite! {
         for (name, _) in page.match_indices("src=\"").chain(page.match_indices("href=\"")) {
             let address = &page[name..].split('"').nth(1).unwrap_or_default();
             assert!(!address.starts_with("http") && !address.starts_with("//"), "{address}");
-            let asset = app.nobody().get(&format!("/docs/{}", address.trim_start_matches("./"))).await;
+            let at = match address.starts_with('/') {
+                true => address.to_string(),
+                false => format!("/docs/{}", address.trim_start_matches("./")),
+            };
+            let asset = app.nobody().get(&at).await;
             assert_eq!(asset.status, 200, "{address}");
         }
     }

@@ -1,10 +1,9 @@
 //! Every type of event: the vocabulary, the document's schemas of `data` and the table in `docs/ledger.md` come from here.
 
-mod subjects;
+mod cases;
+mod others;
 
 use serde_json::{Map, Value, json};
-
-pub use subjects::SUBJECTS;
 
 use crate::fault::Fault;
 
@@ -48,8 +47,13 @@ pub enum Fact {
     Step,
 }
 
+/// Every kind of subject.
+pub fn subjects() -> impl Iterator<Item = &'static Subject> {
+    cases::CASES.iter().chain(others::OTHERS)
+}
+
 pub fn types() -> impl Iterator<Item = &'static Type> {
-    SUBJECTS.iter().flat_map(|subject| subject.types)
+    subjects().flat_map(|subject| subject.types)
 }
 
 /// Is it a type that events have?
@@ -139,7 +143,7 @@ pub fn schemas() -> Map<String, Value> {
             "required": ["hmac_sha256"]
         }),
     );
-    for subject in SUBJECTS {
+    for subject in subjects() {
         all.insert(subject.schema.to_owned(), subject.data());
     }
     all
@@ -147,7 +151,7 @@ pub fn schemas() -> Map<String, Value> {
 
 /// `data` of an event: that of one of the subjects.
 pub fn any_data() -> Value {
-    let all = SUBJECTS.iter().map(|subject| json!({ "$ref": format!("#/components/schemas/{}", subject.schema) }));
+    let all = subjects().map(|subject| json!({ "$ref": format!("#/components/schemas/{}", subject.schema) }));
     json!({
         "anyOf": all.collect::<Vec<_>>(),
         "description": "The facts after the event, by what it happened to: `violation.confirmed` has those of \
@@ -207,7 +211,7 @@ impl Fact {
 /// The table of `docs/ledger.md`.
 pub fn table() -> String {
     let mut text = String::from("| subject | `data` | digests | types |\n|---|---|---|---|\n");
-    for subject in SUBJECTS {
+    for subject in subjects() {
         let facts: Vec<&str> = subject.facts.iter().map(|(name, _)| *name).collect();
         let types: Vec<String> = subject.types.iter().map(|kind| format!("`{}`", kind.code)).collect();
         text += &format!(

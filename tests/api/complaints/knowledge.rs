@@ -128,7 +128,8 @@ async fn a_scene(app: &TestApp) -> Scene {
         desk.post(&at(ticket, "comments"), &inner).await.expect(201);
     }
     for ticket in [&tickets[0], &tickets[1], &tickets[3]] {
-        let words = json!({ "audience": "complainant", "text": told(), "evidence": upload(&resident, &mut files).await });
+        let words =
+            json!({ "audience": "complainant", "text": told(), "evidence": upload(&resident, &mut files).await });
         resident.post(&at(ticket, "comments"), &words).key("words").await.expect(201);
     }
 
@@ -155,17 +156,27 @@ async fn a_scene(app: &TestApp) -> Scene {
 /// Everything that can be read of the scene by one caller: what each way out gave.
 async fn ways_out(app: &TestApp, scene: &Scene, who: &Client) -> Vec<(String, Vec<u8>)> {
     let mut paths: Vec<String> = [
-        "/v1/me", "/v1/complaints?limit=200", "/v1/complaints?open=true", "/v1/complaint-news?limit=200", "/v1/inbox",
-        "/v1/events?limit=200", "/v1/ledger/entries?limit=200", "/v1/violations?limit=200", "/v1/hazards",
+        "/v1/me",
+        "/v1/complaints?limit=200",
+        "/v1/complaints?open=true",
+        "/v1/complaint-news?limit=200",
+        "/v1/inbox",
+        "/v1/events?limit=200",
+        "/v1/ledger/entries?limit=200",
+        "/v1/violations?limit=200",
+        "/v1/hazards",
         "/v1/statistics/complaints?from=2026-01-01&to=2026-12-31",
-        "/v1/statistics/complaints/heat?from=2026-01-01&to=2026-12-31", "/v1/statistics/report",
-        "/open311/v2/requests.json?extensions=true", "/open311/v2/requests.xml?extensions=true",
+        "/v1/statistics/complaints/heat?from=2026-01-01&to=2026-12-31",
+        "/v1/statistics/report",
+        "/open311/v2/requests.json?extensions=true",
+        "/open311/v2/requests.xml?extensions=true",
     ]
     .map(str::to_owned)
     .to_vec();
     paths.push(format!("/v1/complaints?hotline_number={HOTLINE}"));
     paths.push(format!("/v1/complaints?company_id={}", text(&scene.company["id"])));
-    paths.push(format!("/v1/complaint-suggestions?category=service.cleaning&complex_id={}", text(&scene.complex["id"])));
+    paths
+        .push(format!("/v1/complaint-suggestions?category=service.cleaning&complex_id={}", text(&scene.complex["id"])));
     paths.push(format!("/v1/violations/{}", text(&scene.violation["id"])));
     for ticket in &scene.tickets {
         paths.extend([of(ticket), at(ticket, "timeline"), at(ticket, "duplicates")]);
@@ -173,7 +184,11 @@ async fn ways_out(app: &TestApp, scene: &Scene, who: &Client) -> Vec<(String, Ve
         paths.push(format!("/v1/events?subject_id={}", text(&ticket["id"])));
     }
     for file in &scene.files {
-        paths.extend([format!("/v1/attachments/{file}"), format!("/v1/attachments/{file}/content"), format!("/public/files/{file}")]);
+        paths.extend([
+            format!("/v1/attachments/{file}"),
+            format!("/v1/attachments/{file}/content"),
+            format!("/public/files/{file}"),
+        ]);
     }
     for seq in 0..app.count("ledger_entries") {
         paths.push(format!("/v1/ledger/entries/{seq}"));
@@ -184,7 +199,11 @@ async fn ways_out(app: &TestApp, scene: &Scene, who: &Client) -> Vec<(String, Ve
         assert!(answer.status < 500, "{path}: {}", String::from_utf8_lossy(&answer.bytes));
         // What it asked for itself is no way out.
         if path.contains("hotline_number") {
-            assert_ne!((answer.status, answer.json["items"].as_array().map(Vec::len).unwrap_or_default() > 0), (200, true), "{path}");
+            assert_ne!(
+                (answer.status, answer.json["items"].as_array().map(Vec::len).unwrap_or_default() > 0),
+                (200, true),
+                "{path}"
+            );
         }
         let headers = format!("{:?}", answer.headers).into_bytes();
         all.push((path, [headers, answer.bytes].concat()));
