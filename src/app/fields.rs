@@ -68,7 +68,8 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
     ),
     ("Open311Attribute", &["values"]),
     ("Open311Request", &["extended_attributes"]),
-    ("Problem", &["detail", "instance", "related", "errors"]),
+    ("ClockOut", &["warning"]),
+    ("Problem", &["detail", "instance", "related", "errors", "more"]),
     ("TokenOut", &["scope"]),
 ];
 

@@ -13,7 +13,7 @@ use crate::access::scoped::Viewer;
 use crate::complexes;
 use crate::complexes::coordinates::metres;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Fail, Id, Work};
 use crate::http::{Body, Ctx, Entity, PageOf, Tx};
 use crate::policy;
 use crate::problem::{Code, Problem};
@@ -38,7 +38,13 @@ pub struct SimilarComplaint {
 
 /// Open tickets of a category that may be public, at a complex, of the last days; to follow instead of submitting anew.
 pub fn suggestions(conn: &mut Conn, ctx: &Ctx, query: &SimilarQuery) -> Work<PageOf<SimilarComplaint>> {
-    let county = complexes::county_of(conn, query.complex_id)?;
+    // At a complex that there is not, nothing is open.
+    let county = match complexes::county_of(conn, query.complex_id) {
+        Err(Fail::Problem(problem)) if problem.code == Code::NotFound => {
+            return Ok(PageOf { items: Vec::new(), next_cursor: None, total: None });
+        }
+        found => found?,
+    };
     let policies = policy::current(conn, &ctx.state.policies, &county)?;
     let since = since(policies.governing(ctx.today).document().complaints.duplicate_days, ctx.now);
     let anybody = Viewer::system("of an open ticket in a public category anybody may know that it is there");

@@ -30,6 +30,7 @@ const READ: &str = "db.read";
 const WRITE: &str = "db.write";
 
 /// What is known of a request once the gate has let it in.
+#[derive(Clone)]
 pub struct Request {
     pub state: Arc<State>,
     pub caller: Arc<Caller>,
@@ -115,27 +116,7 @@ impl Ctx {
 
     /// The same request under a key of ours, where its sender gave none: what comes again within `life` is the same one.
     pub fn with_key(&self, key: String, life: TimeDelta) -> Ctx {
-        let it = &self.0;
-        let request = Request {
-            state: it.state.clone(),
-            caller: it.caller.clone(),
-            scope: it.scope.clone(),
-            operation: it.operation,
-            request_id: it.request_id.clone(),
-            server_request_id: it.server_request_id.clone(),
-            opens: it.opens,
-            language: it.language,
-            method: it.method.clone(),
-            path: it.path.clone(),
-            idempotency_key: Some(key),
-            conditions: it.conditions.clone(),
-            needs_if_match: it.needs_if_match,
-            newest: it.newest,
-            span: it.span.clone(),
-            query: it.query.clone(),
-            now: it.now,
-            today: it.today,
-        };
+        let request = Request { idempotency_key: Some(key), ..(*self.0).clone() };
         Ctx(Arc::new(request), Some(life))
     }
 
@@ -425,8 +406,9 @@ impl Ctx {
         F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
     {
         let ctx = self.clone();
-        let work =
-            move |conn: &mut Conn, texts: &Texts| Ok(action(&mut Tx::with_texts(conn, &ctx, texts), &body)?.body);
+        let work = move |conn: &mut Conn, texts: &Texts| {
+            Ok(action(&mut Tx { conn, ctx: &ctx, key: None, texts }, &body)?.body)
+        };
         self.write(WriteGate::default(), work).await
     }
 }

@@ -2,6 +2,7 @@
 //! (its `Open311.pm`: the fields first, then parts `photo1`, `photo2`… and `file_…`, each with a file name).
 
 use std::cell::{Cell, RefCell};
+use std::future::Future;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
@@ -23,6 +24,8 @@ use crate::problem::{Code, Problem};
 
 /// All that is not a file, in bytes: the description's 4,000 characters, and what clients add.
 const MOST_OF_FORM: usize = 128 * 1024;
+/// How long the reader of parts may take for what it has.
+const A_MOMENT: Duration = Duration::from_millis(500);
 const MOST_FIELDS: usize = 500;
 const MOST_FILES: usize = 10;
 
@@ -109,13 +112,16 @@ impl Allowance {
         }
     }
 
-    /// The bytes of a body: what is too many waits until the client is known, or the time is over.
+    /// The bytes of a body. What is too many waits for a moment, in which the reader may find a file and the client be known;
+    /// else the body ends with an error.
     fn limit(self, mut payload: Payload) -> impl Stream<Item = Result<Bytes, PayloadError>> {
+        let mut moment = None;
         stream::poll_fn(move |cx| {
             let Granted { left, admitted, waiting, .. } = &*self.0;
             if !admitted.get() && left.get() == 0 {
                 waiting.replace(Some(cx.waker().clone()));
-                return Poll::Pending;
+                let moment = moment.get_or_insert_with(|| Box::pin(actix_web::rt::time::sleep(A_MOMENT)));
+                return moment.as_mut().poll(cx).map(|()| Some(Err(PayloadError::Overflow)));
             }
             let polled = payload.poll_next_unpin(cx);
             if let Poll::Ready(Some(Ok(chunk))) = &polled {
@@ -123,6 +129,13 @@ impl Allowance {
             }
             polled
         })
+    }
+}
+
+impl Allowance {
+    /// Why the body ended early.
+    fn problem(&self) -> Problem {
+        if self.0.left.get() == 0 && !self.0.admitted.get() { too_large(MOST_OF_FORM as u64) } else { malformed() }
     }
 }
 
@@ -144,7 +157,7 @@ async fn of_parts(state: &web::Data<State>, request: &HttpRequest, payload: Payl
     let (mut form, mut size, mut files) = (Form::default(), 0, Vec::new());
     let mut admitted = None;
     while let Some(part) = files::next(&mut parts, allowance.patience(state)).await? {
-        let part = part.map_err(|_| malformed())?;
+        let part = part.map_err(|_| allowance.problem())?;
         let is_file =
             part.content_disposition().is_some_and(|it| it.get_filename().is_some() || it.get_filename_ext().is_some());
         if !is_file {
@@ -186,7 +199,7 @@ async fn field(
     *size += name.len();
     let mut bytes = Vec::new();
     while let Some(chunk) = files::next(&mut part, allowance.patience(state)).await? {
-        let chunk = chunk.map_err(|_| malformed())?;
+        let chunk = chunk.map_err(|_| allowance.problem())?;
         *size += chunk.len();
         if *size > MOST_OF_FORM {
             return Err(too_large(MOST_OF_FORM as u64));
