@@ -25,7 +25,7 @@ pub struct Problem {
     /// There are more than these.
     more: bool,
     headers: Vec<(HeaderName, String)>,
-    related: Option<Related>,
+    related: Option<Box<Related>>,
 }
 
 impl Problem {
@@ -45,7 +45,7 @@ impl Problem {
 
     /// The row that stands in the way.
     pub fn related(mut self, kind: &'static str, id: Id) -> Self {
-        self.related = Some(Related { kind: kind.to_owned(), id });
+        self.related = Some(Box::new(Related { kind: kind.to_owned(), id }));
         self
     }
 
@@ -94,7 +94,7 @@ impl Problem {
             detail: self.detail.as_ref().map(|(zh, en)| pick(zh, en)),
             instance: instance.map(str::to_owned),
             code: row.name.to_owned(),
-            related: self.related.clone(),
+            related: self.related.as_deref().cloned(),
             errors: self
                 .faults
                 .iter()

@@ -24,7 +24,10 @@ pub struct Limit {
 /// An early warning comes at this share of a limit.
 const NEARLY_PERCENT: i64 = 80;
 
-const KINDS: [(&str, &str, &str, fn(&Amounts) -> i64); 5] = [
+/// How much of one kind is in amounts.
+type Of = fn(&Amounts) -> i64;
+
+const KINDS: [(&str, &str, &str, Of); 5] = [
     ("files", "上传文件数", "files", |all| all.files),
     ("bytes", "上传字节数", "bytes of files", |all| all.bytes),
     ("tickets", "提交工单数", "tickets", |all| all.tickets),
@@ -32,7 +35,7 @@ const KINDS: [(&str, &str, &str, fn(&Amounts) -> i64); 5] = [
     ("caller_searches", "按电话查询次数", "searches for a caller", |all| all.caller_searches),
 ];
 
-fn limits_of(limits: &Amounts) -> impl Iterator<Item = (Limit, fn(&Amounts) -> i64)> {
+fn limits_of(limits: &Amounts) -> impl Iterator<Item = (Limit, Of)> {
     let limits = *limits;
     KINDS
         .into_iter()
