@@ -111,7 +111,7 @@ impl World {
         let rules = serde_json::from_str::<PolicyDocument>(&newest.1)?.complaints;
         let weight = |one: &ComplaintCategory| MIX.iter().find(|(code, _)| *code == one.code).map_or(5, |(_, n)| *n);
         let mix = rules.categories.iter().enumerate().map(|(at, one)| (at, weight(one))).collect();
-        let calendar = calendar::work_calendar(conn).map_err(failed)?;
+        let calendar = calendar::work_calendar(conn, "").map_err(failed)?;
         Ok(World { homes, rules, policy_version: newest.0, calendar, zone, mix, issuer, now })
     }
 
