@@ -31,7 +31,7 @@ fn every_claim_must_be_there() {
             for odd in [json!("2026-03-02T01:00:00Z"), json!(1.5), json!([1]), json!(u64::MAX), json!(i64::MIN)] {
                 let token = key.token(&header(&key), &with(&claims(), name, odd.clone()));
                 // A number that is a time of the past is no fault but an end.
-                match name == "exp" && odd.as_f64().is_some_and(|at| at < 1e9) {
+                match name == "exp" && odd == json!(1.5) {
                     true => expired(&app, &token).await,
                     false => refused(&app, &token, name).await,
                 }
