@@ -34,8 +34,7 @@ fn operation(method: &Method, path: &str) -> Option<&'static Value> {
     let method = method.as_str().to_ascii_lowercase();
     let paths = DOCUMENT["paths"].as_object().expect("paths");
     // The one that is named in full goes before the one with a parameter.
-    let mut found: Vec<(&String, &Value)> =
-        paths.iter().filter(|(template, _)| fits(template, path)).map(|(template, item)| (template, item)).collect();
+    let mut found: Vec<(&String, &Value)> = paths.iter().filter(|(template, _)| fits(template, path)).collect();
     found.sort_by_key(|(template, _)| template.matches('{').count());
     found.first().and_then(|(_, item)| item.get(&method))
 }
