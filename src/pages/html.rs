@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use actix_web::HttpRequest;
 use actix_web::http::header::{CACHE_CONTROL, ETAG, VARY};
 use actix_web::web::Bytes;
-use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use aws_lc_rs::digest::{SHA256, digest};
 use chrono::NaiveDate;
 use minijinja::value::Serde;
@@ -102,7 +102,8 @@ impl Rendered {
             Verdict::NotModified => {
                 with_headers(HttpResponse::NotModified()).insert_header((VARY, "Accept-Encoding")).finish()
             }
-            Verdict::Failed => Problem::new(Code::PreconditionFailed).error_response(),
+            // As an error, so that the edge makes a page of it where a person asked.
+            Verdict::Failed => HttpResponse::from_error(Problem::new(Code::PreconditionFailed)),
         }
     }
 }

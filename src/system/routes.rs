@@ -99,8 +99,12 @@ pub async fn get_readyz(state: web::Data<State>) -> Answer {
 
 /// Metrics
 ///
-/// Prometheus text format. Keep it inside: a proxy should not pass it on.
-#[utoipa::path(tag = "system", responses((status = 200, description = "Metrics", body = String, content_type = "text/plain")))]
+/// Prometheus text format. Keep it inside: a proxy should not pass it on. `metrics_listen` serves it on an address of its own.
+#[utoipa::path(tag = "system", responses(
+    (status = 200, description = "Metrics", body = String, content_type = "text/plain"),
+    (status = 404, description = "Metrics are served elsewhere, or not at all", body = crate::problem::ProblemBody,
+        content_type = "application/problem+json")
+))]
 #[get("/metrics")]
 pub async fn get_metrics(state: web::Data<State>) -> Answer {
     if !state.metrics_on_api {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::page;
+use super::{page, read};
 use crate::support::rows::{a_complex, path, text};
 use crate::support::{Kind, Setup, TestApp, run};
 
@@ -22,6 +22,22 @@ fn a_popular_page_is_made_once_and_then_again() {
             page(&app, "/public/complexes/019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11", 404).await;
             tokio::time::sleep(Duration::from_millis(2100)).await;
             assert!(page(&app, &at, 200).await.contains("改名后的花园"));
+        });
+    }
+}
+
+#[test]
+fn a_condition_that_fails_is_answered_as_the_page_is() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        run(kind, Setup::default(), async |app: TestApp| {
+            let complex = a_complex(&app).await;
+            for at in ["/public".to_owned(), format!("/public/complexes/{}", text(&complex["id"]))] {
+                let answer = app.nobody().get(&at).if_match("\"of-another-day\"").await;
+                read(&answer, 412, &at);
+            }
+            let data = format!("/public/data/complexes/{}", text(&complex["id"]));
+            let answer = app.nobody().get(&data).if_match("\"of-another-day\"").await;
+            assert_eq!((answer.status, answer.header("content-type")), (412, "application/problem+json"));
         });
     }
 }
