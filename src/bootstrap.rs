@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use crate::access::issuer::Issuer;
 use crate::access::jwks::Pace;
 use crate::access::revoked;
+use crate::access::step_up::StepUp;
 use crate::app::{Config, ServerOptions, State};
 use crate::clock::Clock;
 use crate::clock_watch::Limits;
@@ -133,6 +134,15 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
         disk_warning: settings.files.disk_warning_megabytes as u64,
         limits: limits(settings),
         quotas: quotas(settings),
+        step_up: StepUp {
+            max_age: access.step_up_minutes,
+            acr_values: access
+                .step_up_acr_values
+                .iter()
+                .flat_map(|all| all.split_whitespace())
+                .map(str::to_owned)
+                .collect(),
+        },
         secret_life: (access.client_secret_days > 0)
             .then(|| chrono::Duration::days(i64::try_from(access.client_secret_days).unwrap_or(i64::MAX / 86_400_000))),
         metrics_on_api: false,

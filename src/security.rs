@@ -136,6 +136,8 @@ mod tests {
         for row in KINDS {
             let line = format!("| `{}` | {} |", row.code, row.about);
             assert!(page.contains(&line), "docs/operators.md lacks the line:\n{line}");
+            let chinese = include_str!("../docs/operators.zh-CN.md");
+            assert!(chinese.contains(&format!("`{}`", row.code)), "docs/operators.zh-CN.md lacks {}", row.code);
         }
     }
 }

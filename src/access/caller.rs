@@ -33,6 +33,9 @@ pub struct Caller {
     pub epoch: i64,
     /// Of a client's own token: the only operations that it is for.
     pub operations: Option<Vec<String>>,
+    /// When the person logged in, in seconds since 1970, and how (OpenID Connect Core, 2); where the token says it.
+    pub auth_time: Option<i64>,
+    pub acr: Option<String>,
 }
 
 impl Caller {
@@ -54,6 +57,8 @@ impl Caller {
             token_id: String::new(),
             epoch: 0,
             operations: None,
+            auth_time: None,
+            acr: None,
         }
     }
 

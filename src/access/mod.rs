@@ -11,6 +11,7 @@ pub mod role;
 mod role_sets;
 pub mod scope;
 pub mod scoped;
+pub mod step_up;
 pub mod token;
 pub mod visitor;
 

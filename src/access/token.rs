@@ -24,7 +24,7 @@ use crate::security::Kind;
 use crate::settings::ClaimRule;
 
 /// A clock that is off by more than this is not believed.
-const LEEWAY_SECONDS: i64 = 60;
+pub const LEEWAY_SECONDS: i64 = 60;
 /// Longer tokens are refused unread.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 /// What a utility operator may run: water, drainage, gas, heat, telecommunication, television.
@@ -296,6 +296,8 @@ fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> R
             token_id,
             epoch,
             operations,
+            auth_time: claims.get("auth_time").and_then(Value::as_i64),
+            acr: claims.get("acr").and_then(Value::as_str).map(str::to_owned),
         };
     check_limits(issuer, &caller)?;
     Ok(caller)

@@ -46,6 +46,7 @@ pub const CONFLICTS: &[(&str, &[Code])] = &[
     ("refuse_company_change", &[Code::StateConflict]),
     ("publish_policy", &[Code::AlreadyExists]),
     ("approve_policy", &[Code::StateConflict]),
+    ("withdraw_policy", &[Code::StateConflict]),
     ("create_complex", &[Code::AlreadyExists]),
     ("create_contract", &[Code::ContractOverlaps, Code::CompanyBlacklisted, Code::CompanyRestricted]),
     (
@@ -157,6 +158,7 @@ pub const CONFLICTS: &[(&str, &[Code])] = &[
     ("complete_measure", &[Code::StateConflict, Code::AppealPending]),
     ("cancel_measure", &[Code::StateConflict]),
     ("apply_for_credit_repair", &[Code::StateConflict]),
+    ("refuse_credit_repair", &[Code::StateConflict]),
     ("remove_from_blacklist", &[Code::StateConflict]),
     ("update_client", &[Code::StateConflict]),
     ("approve_client", &[Code::StateConflict]),

@@ -5,11 +5,12 @@ use actix_web::{App, web};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Tag};
-use utoipa_actix_web::AppExt;
 
 use super::contents::TAGS;
 use super::{components, fields, operation};
 use crate::access::permissions;
+use crate::http::Routes;
+use crate::http::routes::Description;
 use crate::open311;
 use crate::problem::ProblemBody;
 
@@ -51,17 +52,9 @@ fn base() -> OpenApi {
 
 /// The finished document.
 pub fn document(sandbox: bool) -> anyhow::Result<Value> {
-    let (_, api) = App::new()
-        .into_utoipa_app()
-        .openapi(base())
-        .configure(super::features)
-        .configure(|config| {
-            if sandbox {
-                crate::system::sandbox_routes(config);
-            }
-        })
-        .split_for_parts();
-    let mut document = serde_json::to_value(api)?;
+    let mut description = Description::default();
+    App::new().configure(|config| super::operations(&mut Routes::described(config, &mut description), sandbox));
+    let mut document = serde_json::to_value(description.complete(base()))?;
     complete(&mut document)?;
     Ok(document)
 }

@@ -12,17 +12,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use crate::http::Routes;
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, dev::Server, web};
 use anyhow::Context;
-use utoipa_actix_web::AppExt;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::gate::gate;
 use crate::access::issuer::{Issuer, LocalIssuer};
 use crate::access::permissions::{self, Permission};
 use crate::access::revoked::Revoked;
+use crate::access::step_up::StepUp;
 use crate::access::token::Verifier;
 use crate::clock::Clock;
 use crate::clock_watch::{self, ClockWatch};
@@ -46,7 +46,7 @@ use crate::security::Security;
 use crate::traces::{TraceOptions, Traces};
 
 /// Every feature, in the order of the document.
-pub fn features(config: &mut ServiceConfig) {
+fn features(config: &mut Routes) {
     config
         .configure(crate::system::routes)
         .configure(crate::identity::routes)
@@ -77,6 +77,14 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::oauth::routes)
         .configure(crate::clients::routes)
         .configure(crate::revocations::routes);
+}
+
+/// Every operation, with those of a clock that can be moved where there is one.
+fn operations(routes: &mut Routes, sandbox: bool) {
+    features(routes);
+    if sandbox {
+        crate::system::sandbox_routes(routes);
+    }
 }
 
 /// An operation that is served.
@@ -114,6 +122,7 @@ pub struct Config {
     pub disk_warning: u64,
     pub limits: LimitOptions,
     pub quotas: Quotas,
+    pub step_up: StepUp,
     /// After how long a client's secret ends, if ever.
     pub secret_life: Option<chrono::Duration>,
     /// Serve `/metrics` beside the API; otherwise on an address of its own.
@@ -153,6 +162,8 @@ pub struct State {
     pub traces: Option<Traces>,
     pub limits: Limits,
     pub quotas: Quotas,
+    /// What is asked for before personal data are shown in full.
+    pub step_up: StepUp,
     pub secret_life: Option<chrono::Duration>,
     /// Told once: a proxy that settings do not name.
     pub unnamed_proxy: std::sync::Once,
@@ -238,6 +249,7 @@ impl State {
             traces: config.traces.as_ref().map(|options| Traces::new(options, &db)).transpose()?,
             limits: Limits::new(config.limits),
             quotas: config.quotas,
+            step_up: config.step_up,
             secret_life: config.secret_life,
             unnamed_proxy: std::sync::Once::new(),
             sealer,
@@ -353,17 +365,10 @@ pub fn server(state: Arc<State>, options: &ServerOptions) -> anyhow::Result<(Ser
     let data = web::Data::from(state);
     let factory = move || {
         let sandbox = data.clock.is_sandbox();
-        let (app, _) = App::new()
-            .into_utoipa_app()
+        App::new()
             .app_data(data.clone())
-            .configure(features)
-            .configure(|config| {
-                if sandbox {
-                    crate::system::sandbox_routes(config);
-                }
-            })
-            .split_for_parts();
-        app.configure(crate::system::pages)
+            .configure(|config| operations(&mut Routes::served(config), sandbox))
+            .configure(crate::system::pages)
             .default_service(web::to(crate::system::not_found))
             .wrap(from_fn(gate))
             .wrap(from_fn(edge))

@@ -149,6 +149,7 @@ impl Made<'_> {
         let may = |row: &&CodeRow| match row.code {
             Code::IdempotencyInProgress => self.keyed,
             Code::PersonRequired => self.permission.person_only || opens_a_contact,
+            Code::InsufficientUserAuthentication => opens_a_contact,
             Code::FilesUnavailable => self.has_parts() || uploads,
             Code::SamePerson | Code::OutcomeUnknown => writes,
             Code::MalformedJson => self.has_body(),

@@ -9,7 +9,7 @@ use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger::{self, Audience, Event, Place};
 use crate::measures::model::MeasureRow;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{ReasonsIn, Statement, StatementIn};
+use crate::proceedings::model::{ReasonsIn, Statement, StatementIn, Step};
 use crate::proceedings::said::Said;
 use crate::standing;
 
@@ -32,6 +32,7 @@ pub fn list_company(tx: &mut Tx, measure: &MeasureRow, months: u32, reason: &str
         removed_on: None,
         removal_reason: None,
         repair: Json(None),
+        repair_refusal: Json(None),
         created_at: ctx.now,
         updated_at: ctx.now,
         suspended_on: None,
@@ -110,12 +111,29 @@ pub fn apply_for_credit_repair(tx: &mut Tx, id: Id, body: &Body<StatementIn>) ->
         tx.checked(body, |conn, input, faults| files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults))?;
     tx.if_match(row.version)?;
     require_in_force(ctx, &row)?;
-    if row.repair.0.is_some() {
-        return Err(Problem::new(Code::StateConflict).detail("已提出申请", "an application was made").into());
+    if row.repair.0.is_some() && row.repair_refusal.0.is_none() {
+        return Err(Problem::new(Code::StateConflict)
+            .detail("已提出申请，尚未答复", "an application waits for its answer")
+            .into());
     }
     files::attach_evidence(tx, OwnerKind::Listing, row.id, &input.evidence)?;
     row.repair = Json(Some(Statement::new(ctx, input.clone())));
+    row.repair_refusal = Json(None);
     save(tx, &mut row, "blacklist.repair_applied", input)?;
+    shown(tx, row)
+}
+
+pub fn refuse_credit_repair(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Listing>> {
+    let ctx = tx.ctx;
+    let mut row = find_for_update(tx, id)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    require_in_force(ctx, &row)?;
+    if row.repair.0.is_none() || row.repair_refusal.0.is_some() {
+        return Err(Problem::new(Code::StateConflict).detail("没有待答复的申请", "no application waits").into());
+    }
+    row.repair_refusal = Json(Some(Step::new(ctx, input.clone())));
+    save(tx, &mut row, "blacklist.repair_refused", input)?;
     shown(tx, row)
 }
 

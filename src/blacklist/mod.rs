@@ -5,15 +5,16 @@ pub mod model;
 mod routes;
 pub mod store;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use actions::{end_listing_of, list_company, suspend_listing_of};
 pub use store::{is_listed, refuse_new_complex, term_of};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::list_blacklist)
         .service(routes::get_blacklist_entry)
         .service(routes::apply_for_credit_repair)
+        .service(routes::refuse_credit_repair)
         .service(routes::remove_from_blacklist);
 }

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::coded_enum;
-use crate::db::Id;
 use crate::db::schema::listings;
 use crate::db::types::{Instant, Json};
-use crate::proceedings::model::{Evidence, Statement};
+use crate::db::{Id, Work};
+use crate::problem::{Code, Problem};
+use crate::proceedings::model::{Evidence, Statement, Step};
 
 coded_enum! {
     /// Which list (名单种类).
@@ -48,6 +49,14 @@ pub struct ListingRow {
     pub updated_at: Instant,
     /// Since when an appeal against a ground of its measure suspends it.
     pub suspended_on: Option<NaiveDate>,
+    /// Why the last application for credit repair was refused.
+    pub repair_refusal: Json<Option<Step>>,
+}
+
+impl ListingRow {
+    pub fn kind(&self) -> Work<ListingKind> {
+        Ok(ListingKind::from_code(&self.kind).ok_or_else(|| Problem::new(Code::Internal))?)
+    }
 }
 
 /// A company's application for credit repair (信用修复申请).
@@ -60,6 +69,11 @@ pub struct CreditRepair {
     #[schema(max_items = 50)]
     pub evidence: Vec<Evidence>,
     pub at: Instant,
+    /// When the county refused it; null while it waits, and where it was granted by removal.
+    pub refused_at: Option<Instant>,
+    /// Why it was refused.
+    #[schema(max_length = 5000, example = "整改措施尚未落实")]
+    pub refusal_reasons: Option<String>,
 }
 
 /// An entry of the blacklist or of the restrictions (名单记录).

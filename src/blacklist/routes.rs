@@ -35,12 +35,23 @@ pub async fn get_blacklist_entry(ctx: Ctx, id: PathId) -> Answer {
 
 /// Apply for credit repair
 ///
-/// The listed company's application (信用修复); the county answers it by removal with reasons, or leaves the entry to expire.
+/// The listed company's application (信用修复); the county answers it: by removal from the list, or by a refusal with reasons,
+/// after which the company may apply again.
 #[utoipa::path(tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
     request_body = StatementIn, responses((status = 200, description = "Applied", body = Listing)))]
 #[post("/v1/blacklist/{id}/credit-repair")]
 pub async fn apply_for_credit_repair(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::apply_for_credit_repair(tx, id.0, body)).await
+}
+
+/// Refuse an application for credit repair
+///
+/// With reasons (不予信用修复). The entry runs on; the company may apply again.
+#[utoipa::path(tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
+    request_body = ReasonsIn, responses((status = 200, description = "Refused", body = Listing)))]
+#[post("/v1/blacklist/{id}/credit-repair-refusal")]
+pub async fn refuse_credit_repair(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+    ctx.act(body, move |tx, body| actions::refuse_credit_repair(tx, id.0, body)).await
 }
 
 /// Remove a company from the list

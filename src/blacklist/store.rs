@@ -10,6 +10,7 @@ use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
 use crate::measures::model::MeasureRow;
 use crate::problem::{Code, Problem};
+use crate::proceedings::model::{Statement, Step};
 
 /// The lists of a county that a company is on, on a day.
 fn kinds_on(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> Work<Vec<String>> {
@@ -84,6 +85,7 @@ pub fn save(conn: &mut Conn, row: &ListingRow) -> Work<()> {
             listings::repair.eq(&row.repair),
             listings::updated_at.eq(row.updated_at),
             listings::suspended_on.eq(row.suspended_on),
+            listings::repair_refusal.eq(&row.repair_refusal),
         ))
         .execute(conn)?;
     Ok(())
@@ -101,11 +103,11 @@ pub fn views(conn: &mut Conn, rows: Vec<ListingRow>, today: NaiveDate) -> Work<V
                 None => ListingState::InForce,
             };
             Ok(Listing {
-                kind: ListingKind::from_code(&row.kind).ok_or_else(|| Problem::new(Code::Internal))?,
+                kind: row.kind()?,
                 state,
                 company_name,
                 company_uscc,
-                credit_repair: row.repair.0.map(|r| CreditRepair { text: r.text, evidence: r.evidence, at: r.at }),
+                credit_repair: row.repair.0.map(|made| repair(made, row.repair_refusal.0)),
                 id: row.id,
                 version: row.version,
                 company_id: row.company_id,
@@ -124,6 +126,23 @@ pub fn views(conn: &mut Conn, rows: Vec<ListingRow>, today: NaiveDate) -> Work<V
             })
         })
         .collect()
+}
+
+fn repair(made: Statement, refused: Option<Step>) -> CreditRepair {
+    let (refused_at, refusal_reasons) = refused.map(|step| (step.at, step.text)).unzip();
+    CreditRepair { text: made.text, evidence: made.evidence, at: made.at, refused_at, refusal_reasons }
+}
+
+/// Entries in force with an application for credit repair that waits, oldest first.
+pub fn with_open_repair(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64) -> Work<Vec<ListingRow>> {
+    Ok(scoped::listings(scope)
+        .filter(listings::repair.ne("null"))
+        .filter(listings::repair_refusal.eq("null"))
+        .filter(listings::removed_on.is_null())
+        .filter(listings::listed_until.ge(today))
+        .order(listings::id)
+        .limit(at_most)
+        .load(conn)?)
 }
 
 pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListBlacklist) -> Work<PageOf<Listing>> {

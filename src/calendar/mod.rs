@@ -8,11 +8,11 @@ mod routes;
 pub mod rules;
 mod store;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use on_file::{OnFile, missing_until};
 pub use store::{counties, missing_years, seed, stamp, work_calendar};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(routes::get_calendar).service(routes::replace_calendar);
 }

@@ -73,4 +73,13 @@ mod tests {
             assert!(page.contains(&row), "docs/operators.md lacks the row: {row}");
         }
     }
+
+    #[test]
+    fn the_chinese_page_for_operators_names_every_setting() {
+        let page = include_str!("../../docs/operators.zh-CN.md");
+        let (_, table) = page.split_once("\n## 配置\n").expect("a section");
+        let lacks = |setting: &&crate::settings::Setting| !table.contains(&format!("`{}`", setting.name));
+        let missing: Vec<&str> = TABLE.iter().filter(lacks).map(|setting| setting.name).collect();
+        assert!(missing.is_empty(), "docs/operators.zh-CN.md lacks {missing:?}");
+    }
 }

@@ -8,11 +8,11 @@ pub mod rules;
 mod secret;
 pub mod store;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use secret::digest_of;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::list_clients)
         .service(routes::create_client)

@@ -78,6 +78,8 @@ impl ClientRow {
             token_id: String::new(),
             epoch: self.epoch,
             operations: self.operations.0.clone(),
+            auth_time: None,
+            acr: None,
         }
     }
 

@@ -1,7 +1,10 @@
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
-use super::changes::ChangeRow;
-use crate::db::schema::company_changes as changes;
+use super::changes::{ChangeRow, ChangeState};
+use crate::access::{Scope, scoped};
+use crate::db::schema::{companies, company_changes as changes};
 use crate::db::{Conn, Id, Work};
 use crate::problem::Problem;
 
@@ -26,6 +29,42 @@ pub fn save(conn: &mut Conn, row: &ChangeRow) -> Work<()> {
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Changes that wait for their decision, oldest first, each with the county and the register of its company: of companies
+/// whose home is in a county or, where a register is named, that it keeps.
+pub fn proposed(conn: &mut Conn, scope: &Scope, home: &Home, at_most: i64) -> Work<Vec<(ChangeRow, String, String)>> {
+    let kept = match home {
+        Home::County(county) => scoped::companies(scope).filter(companies::county.eq((*county).to_owned())),
+        Home::Register(division) => scoped::companies(scope).filter(companies::division.eq((*division).to_owned())),
+    };
+    let kept: Vec<(Id, String, String)> =
+        kept.filter(companies::id.eq_any(
+            changes::table.filter(changes::state.eq(ChangeState::Proposed.code())).select(changes::company_id),
+        ))
+        .select((companies::id, companies::county, companies::division))
+        .order(companies::id)
+        .limit(at_most)
+        .load(conn)?;
+    let of: HashMap<Id, (String, String)> =
+        kept.into_iter().map(|(id, county, division)| (id, (county, division))).collect();
+    let rows: Vec<ChangeRow> = changes::table
+        .filter(changes::company_id.eq_any(of.keys().copied().collect::<Vec<_>>()))
+        .filter(changes::state.eq(ChangeState::Proposed.code()))
+        .order(changes::id)
+        .limit(at_most)
+        .load(conn)?;
+    let with_home = |row: ChangeRow| {
+        let (county, division) = of.get(&row.company_id)?.clone();
+        Some((row, county, division))
+    };
+    Ok(rows.into_iter().filter_map(with_home).collect())
+}
+
+/// Where companies have their home.
+pub enum Home<'a> {
+    County(&'a str),
+    Register(&'a str),
 }
 
 pub fn count(conn: &mut Conn, company: Id) -> Work<i64> {

@@ -2,18 +2,18 @@
 
 pub mod actions;
 pub mod changes;
-mod changes_store;
+pub mod changes_store;
 pub mod model;
 mod routes;
 mod rules;
 pub mod store;
 pub mod uscc;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use store::{add_areas, find, find_by_uscc, find_for_update, names_of, speakers_of};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::list_companies)
         .service(routes::create_company)

@@ -25,7 +25,7 @@ pub mod sweep;
 pub mod timeline;
 pub mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 use crate::access::scoped::Viewer;
 use crate::db::{Conn, Id, Work};
@@ -35,7 +35,7 @@ pub use input::{ComplaintIn, ContactIn, SeatIn};
 pub use links::complainants_behind;
 pub use statistics::{ComplaintFacts, facts_of};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(clock_routes::list_complaint_categories)
         .service(clock_routes::get_complaint_deadline)

@@ -41,6 +41,7 @@ pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> Work<Entity<Complaint>
         let (zh, en) = ("诉求人未同意提供联系方式", "the complainant has not consented");
         return Err(Problem::new(Code::Forbidden).detail(zh, en).into());
     }
+    ctx.state.step_up.require(&ctx.caller, ctx.state.clock.system().0)?;
     quotas::spend(tx, Amounts { unmaskings: 1, ..Amounts::default() })?;
     let contact = contact_of(tx.conn, ctx, id)?;
     let step = NewStep::new(StepKind::ContactRead).to(StepAudience::Offices).text(reason.to_owned());

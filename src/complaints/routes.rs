@@ -44,7 +44,8 @@ pub async fn create_complaint(ctx: Ctx, body: Body<ComplaintIn>) -> Answer {
 /// Reading one whose `secrecy` is not `open`, or its timeline, is recorded in the ledger.
 /// The contact is masked for offices, in full for the complainant, and not there for anybody else. With `unmask` it is shown in
 /// full to the government office that handles the ticket, and to the company that does while the complainant consents; a person
-/// must ask, and each such reading is recorded.
+/// must ask, and each such reading is recorded. Where the deployment asks for a fresh log-in, an old one is answered with 401
+/// `insufficient_user_authentication` (RFC 9470).
 #[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket"), GetComplaint),
     responses((status = 200, description = "The ticket", body = Complaint)))]
 #[get("/v1/complaints/{id}")]

@@ -7,7 +7,7 @@ mod routes;
 pub mod store;
 mod whereabouts;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use store::{
     counties, counties_of, county_of, drop_service, find, has_served, insert_service, names_of, points_of,
@@ -15,7 +15,7 @@ pub use store::{
 };
 pub use whereabouts::{check_place, place, place_of};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::list_complexes)
         .service(routes::create_complex)

@@ -14,12 +14,12 @@ mod serving;
 pub mod store;
 pub mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use ending::{check_removal, close_ending, end_by_removal, open_ending, terminate_contract};
 pub use store::{all_filed_in_force, filed, filed_in_force, waiting};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::list_contracts)
         .service(routes::create_contract)

@@ -228,6 +228,7 @@ table! {
         created_at -> Moment,
         updated_at -> Moment,
         suspended_on -> Nullable<Date>,
+        repair_refusal -> Text,
     }
 }
 
@@ -247,6 +248,7 @@ table! {
         published_at -> Nullable<Moment>,
         approved_iss -> Nullable<Text>,
         approved_sub -> Nullable<Text>,
+        withdrawn_at -> Nullable<Moment>,
     }
 }
 
@@ -437,6 +439,7 @@ table! {
 allow_tables_to_appear_in_same_query!(
     companies,
     company_areas,
+    company_changes,
     company_families,
     complexes,
     complex_services,

@@ -21,6 +21,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::access::role::ROLES;
+use crate::access::step_up::StepUp;
 use crate::access::{Caller, Role};
 use crate::app::{Config, State};
 use crate::bootstrap;
@@ -78,6 +79,7 @@ pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<State>> {
         disk_warning: 100,
         limits: LimitOptions::default(),
         quotas: Quotas::default(),
+        step_up: StepUp::default(),
         secret_life: None,
         metrics_on_api: false,
         traces: None,

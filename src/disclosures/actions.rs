@@ -59,7 +59,8 @@ fn status(
     let assessment = schedule.assess(serving.began, &held(rows)?);
     let name = companies::names_of(conn, &[serving.company_id])?.remove(&serving.company_id);
     let name = name.map(|(name, _)| name).unwrap_or_default();
-    Ok(view::status(kind, complex, serving, name, &assessment, rows))
+    let calendar_missing = calendar::missing_until(conn, ctx, &county, [assessment.due_on])?;
+    Ok(DisclosureStatus { calendar_missing, ..view::status(kind, complex, serving, name, &assessment, rows) })
 }
 
 /// Where each kind stands for a company that serves a complex now; none where another does, or nobody.

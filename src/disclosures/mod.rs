@@ -13,11 +13,11 @@ pub mod state_rules;
 pub mod store;
 pub mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use public::public_disclosures;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::list_disclosures)
         .service(routes::get_disclosure)

@@ -101,6 +101,10 @@ pub struct DisclosureStatus {
     pub period_to: Option<NaiveDate>,
     /// Day on which it was verified.
     pub verified_on: Option<NaiveDate>,
+    /// Years up to the last day whose arrangement of holidays is not on file (尚无节假日安排的年份): until it is, the day may
+    /// move to a later one.
+    #[schema(max_items = 21)]
+    pub calendar_missing: Vec<i32>,
 }
 
 /// One of the six kinds at a complex (公开事项), with what it says.
@@ -136,6 +140,7 @@ pub fn status(
         published_on: version.map(|row| row.published_on),
         period_to: version.and_then(|row| row.period_to),
         verified_on: version.and_then(|row| row.verified_on),
+        calendar_missing: Vec::new(),
     }
 }
 

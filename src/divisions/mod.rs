@@ -5,10 +5,10 @@ pub mod model;
 mod routes;
 pub mod store;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use store::{find, names_of, names_under, seed};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(routes::list_divisions);
 }

@@ -24,7 +24,7 @@ mod words;
 #[cfg(test)]
 mod fuzz_tests;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use bodies::issuing_body;
 pub use code::normalised as normalised_code;
@@ -32,7 +32,7 @@ pub use issuing::{IssueInput, issue, mark_served, withdraw_of};
 pub use store::{find_by_code, next_number};
 pub use words::{chinese_day, place_in_words};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::list_documents)
         .service(routes::issue_document)

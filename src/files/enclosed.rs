@@ -41,7 +41,7 @@ impl Enclosed {
     /// A part of a form; `None` where a browser sent a field that no file was chosen for.
     pub async fn take(ctx: &Ctx, part: Field) -> Result<Option<Enclosed>, Problem> {
         // Whatever the field is called: the pointer names the kind of field, and no caller's words.
-        const AT: Pointers = Pointers { declared: "/file", name: "/file" };
+        const AT: Pointers = Pointers { declared: "/file", name: "/file", bytes: "/file" };
         let name = of_part(&part).map_err(refused)?;
         let declared = part.content_type().map(|kind| essence(kind.as_ref()));
         let mut spooled = take(ctx, part).await?;
@@ -53,7 +53,7 @@ impl Enclosed {
         let kind = kinds::agree(found, declared.as_deref(), name.as_deref(), AT)?;
         let mut file = file;
         let measured = on_disk(move || pixels::of(&mut file, kind.media_type).map(|size| (file, size))).await?;
-        spooled.file = pixels::within(measured, AT.name)?;
+        spooled.file = pixels::within(measured, AT.bytes)?;
         Ok(Some(Enclosed { spooled, name: name.unwrap_or_else(|| kind.usual_name()), kind }))
     }
 }

@@ -112,11 +112,12 @@ fn begins_as(media_type: &str, head: &[u8]) -> bool {
     }
 }
 
-/// Where a body says what a file is: pointers of what is declared and of the name.
+/// Where a body says what a file is: pointers of what is declared, of the name and of the bytes themselves.
 #[derive(Clone, Copy, Debug)]
 pub struct Pointers {
     pub declared: &'static str,
     pub name: &'static str,
+    pub bytes: &'static str,
 }
 
 /// The extension of a name: up to five letters and digits after the last dot, one of them a letter (“v1.2” has none).

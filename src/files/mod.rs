@@ -29,7 +29,7 @@ mod upload;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 /// Every type of file that is taken, as it is sent again.
 pub fn media_types() -> impl Iterator<Item = &'static str> {
@@ -62,7 +62,7 @@ pub fn is_upload(path: &str) -> bool {
     path == UPLOAD_PATH || crate::open311::takes_files(path)
 }
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::create_attachment)
         .service(routes::get_attachment)

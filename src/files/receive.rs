@@ -24,7 +24,7 @@ pub struct Received {
     pub at: Pointers,
 }
 
-const IN_FORM: Pointers = Pointers { declared: "/file", name: "/file" };
+const IN_FORM: Pointers = Pointers { declared: "/file", name: "/file", bytes: "/file" };
 
 pub async fn receive(ctx: &Ctx, request: &HttpRequest, payload: Payload) -> Result<Received, Problem> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
@@ -64,7 +64,7 @@ async fn of_body(
         Some(given) => Some(given),
         None => ctx.query::<UploadQuery>()?.name.map(|name| (name, "query/name")),
     };
-    let at = Pointers { declared: "header/content-type", name: given.as_ref().map_or(AT, |(_, at)| *at) };
+    let at = Pointers { declared: "header/content-type", name: given.as_ref().map_or(AT, |(_, at)| *at), bytes: "" };
     let name = given.map_or(Ok(None), |(name, at)| names::clean(&name, at)).map_err(refused)?;
     let spooled = take(ctx, payload).await?;
     Ok(Received { spooled, name, declared, at })

@@ -103,7 +103,7 @@ async fn finish(ctx: Ctx, received: Received) -> Answer {
     let (mut file, found) = on_disk(move || kinds::sniff(&mut file).map(|found| (file, found))).await?;
     let kind = kinds::agree(found, declared.as_deref(), name.as_deref(), at)?;
     let file = on_disk(move || pixels::of(&mut file, kind.media_type).map(|size| (file, size))).await?;
-    let file = pixels::within(file, at.name)?;
+    let file = pixels::within(file, at.bytes)?;
     let name = name.unwrap_or_else(|| kind.usual_name());
     // The same key with another file, name or type is another request.
     let request = format!("{}\0{name}\0{}", spooled.sha256, kind.media_type);

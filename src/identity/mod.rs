@@ -3,10 +3,10 @@
 mod routes;
 mod vocabulary;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use vocabulary::zh;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(routes::get_me).service(routes::get_vocabulary);
 }

@@ -3,13 +3,14 @@
 mod complaining;
 mod inspecting;
 pub mod model;
-pub mod ratings;
+mod ratings;
+mod registers;
 mod routes;
 pub mod rules;
 pub mod tasks;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(routes::list_inbox);
 }

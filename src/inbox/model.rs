@@ -35,6 +35,9 @@ coded_enum! {
         AnnounceRatings "announce_ratings" "公示评定结果" "Announce the ratings of a cycle"
         DecideObjection "decide_objection" "处理评定异议" "Decide the objection to a rating"
         PublishRatings "publish_ratings" "发布评定结果" "Publish the ratings of a cycle"
+        AnswerCreditRepair "answer_credit_repair" "答复信用修复申请" "Answer the application for credit repair"
+        ApprovePolicy "approve_policy" "批准政策草案" "Approve or withdraw the draft of a policy"
+        DecideCompanyChange "decide_company_change" "决定企业档案变更" "Decide the proposed change of the company"
         ObjectToRating "object_to_rating" "对评定结果提出异议" "Object to the rating, within its publicity"
         FulfilMeasure "fulfil_measure" "落实整改等要求" "Fulfil the measure"
         VerifyDisclosure "verify_disclosure" "核验公开内容" "Verify the disclosure"
@@ -68,11 +71,12 @@ coded_enum! {
 pub struct InboxItem {
     /// Last day for it; null where no period runs.
     pub due_on: Option<NaiveDate>,
-    /// Id of the violation, measure, contract, rating, cycle, inspection, hazard or complaint; of a disclosure, that of its
-    /// complex.
-    pub subject_id: Id,
+    /// Id of the violation, measure, contract, rating, cycle, inspection, hazard, complaint, listing or company change; of a
+    /// disclosure, that of its complex; null for a policy version, whose number is in `href`.
+    pub subject_id: Option<Id>,
     pub kind: InboxKind,
-    /// `violation`, `measure`, `contract`, `disclosure`, `rating`, `rating_cycle`, `inspection`, `hazard` or `complaint`.
+    /// `violation`, `measure`, `contract`, `disclosure`, `rating`, `rating_cycle`, `inspection`, `hazard`, `complaint`,
+    /// `listing`, `company_change` or `policy`.
     #[schema(max_length = 20, example = "violation")]
     pub subject_kind: String,
     /// Where to read it.
@@ -89,7 +93,7 @@ pub struct InboxItem {
     /// For `pursue_office`: the office that is late.
     pub late_office: Option<Office>,
     /// Code of the act, kind of the measure, contract or disclosure, checklist of the inspection, item of the hazard, category
-    /// of the complaint.
+    /// of the complaint, list of the listing; what a change or a draft is.
     #[schema(max_length = 80, example = "nine.staff_not_in_uniform")]
     pub about: String,
     /// The act, measure, contract, disclosure, checklist, item or category in Chinese.

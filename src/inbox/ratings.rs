@@ -1,56 +1,161 @@
 //! What ratings wait for: one by one to be reviewed, decided or objected to; cycle by cycle to be scored, announced and
-//! published.
+//! published. By when offices are to do it follows from the step before and the policy in force.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 
-use super::model::InboxKind;
+use super::model::{EscalationLevel, InboxKind};
+use super::tasks::{Seen, Task, Timing};
 use crate::access::{Caller, Role};
-use crate::db::Id;
-use crate::ratings::rows::RatingRow;
+use crate::db::{Conn, Id, Instant, Work};
+use crate::http::Ctx;
+use crate::ratings::rows::{CycleRow, RatingRow};
+use crate::ratings::store;
+use crate::standing::model::Office;
 
-/// Something that waits, of one rating or of a whole cycle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Waits {
-    Rating(Id, InboxKind, Option<NaiveDate>),
-    Cycle(Id, InboxKind),
+/// A rating that waits, or a whole cycle.
+pub struct RatingWaits {
+    /// None: the cycle.
+    pub rating: Option<Id>,
+    pub cycle: Id,
+    pub name: String,
+    pub company: Option<Id>,
+    pub complex: Option<Id>,
+    pub seen: Seen,
 }
 
-fn scores(role: Role) -> bool {
-    matches!(role, Role::SocialAffairsOffice | Role::Community)
-}
-
-fn decides(role: Role) -> bool {
-    matches!(role, Role::SocialAffairsOffice | Role::TownshipLeader)
-}
-
-fn organises(role: Role) -> bool {
-    matches!(role, Role::SocialAffairsOffice | Role::CountyAuthority)
-}
-
-/// What the open ratings of a territory wait for from this caller.
-pub fn of_ratings(rows: &[RatingRow], caller: &Caller, today: NaiveDate) -> BTreeSet<Waits> {
-    let role = caller.role;
-    let mut all = BTreeSet::new();
-    for row in rows {
-        let over = row.publicity_ends_on.is_some_and(|last| last < today);
-        let waits = match row.state.as_str() {
-            "draft" if scores(role) => Waits::Cycle(row.cycle_id, InboxKind::ScoreRatings),
-            "scored" if role == Role::SocialAffairsOffice => Waits::Rating(row.id, InboxKind::ReviewRating, None),
-            "reviewed" if organises(role) => Waits::Cycle(row.cycle_id, InboxKind::AnnounceRatings),
-            "announced" if matches!(role, Role::PropertyCompany | Role::ComplexCommittee) && !over => {
-                Waits::Rating(row.id, InboxKind::ObjectToRating, row.publicity_ends_on)
+/// What the open ratings of the caller's territory wait for.
+pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<RatingWaits>> {
+    let rows = store::waiting(conn, &ctx.scope, at_most)?;
+    let cycles = store::cycles_of(conn, &rows.iter().map(|row| row.cycle_id).collect::<Vec<_>>())?;
+    let disputed: Vec<Id> = rows.iter().filter(|row| row.objections_open > 0).map(|row| row.id).collect();
+    let objected: HashMap<Id, Instant> = store::contents_of(conn, &disputed)?
+        .into_iter()
+        .filter_map(|(id, content)| {
+            let open = content.proceedings.0.objections.iter().filter(|one| one.decision.is_none());
+            Some((id, open.map(|one| one.at).min()?))
+        })
+        .collect();
+    let name = |cycle: Id| cycles.get(&cycle).map(|one| one.name.clone()).unwrap_or_default();
+    let mut waits = Vec::new();
+    let mut of_cycles: BTreeMap<(Id, InboxKind), Seen> = BTreeMap::new();
+    for row in &rows {
+        let Some(cycle) = cycles.get(&row.cycle_id) else { continue };
+        for step in steps(row, cycle, objected.get(&row.id).copied(), timing) {
+            let Some(seen) = step.seen_by(&ctx.caller, timing) else { continue };
+            if step.of_cycle {
+                let first = of_cycles.entry((row.cycle_id, step.kind)).or_insert_with(|| seen.clone());
+                if seen.due_on < first.due_on {
+                    *first = seen;
+                }
+                continue;
             }
-            "announced" if row.objections_open > 0 && decides(role) => {
-                Waits::Rating(row.id, InboxKind::DecideObjection, None)
-            }
-            "announced" if over && row.objections_open == 0 && organises(role) => {
-                Waits::Cycle(row.cycle_id, InboxKind::PublishRatings)
-            }
-            _ => continue,
-        };
-        all.insert(waits);
+            waits.push(RatingWaits {
+                rating: Some(row.id),
+                cycle: row.cycle_id,
+                name: name(row.cycle_id),
+                company: Some(row.company_id),
+                complex: Some(row.complex_id),
+                seen,
+            });
+        }
     }
-    all
+    waits.extend(of_cycles.into_iter().map(|((cycle, _), seen)| RatingWaits {
+        rating: None,
+        cycle,
+        name: name(cycle),
+        company: None,
+        complex: None,
+        seen,
+    }));
+    Ok(waits)
+}
+
+/// A step that a rating waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct WaitingStep {
+    kind: InboxKind,
+    /// Done for many ratings of the cycle at once.
+    of_cycle: bool,
+    /// Who may take it.
+    doers: &'static [Role],
+    /// The office that answers for it; none where it is a right and no duty.
+    office: Option<Office>,
+    due_on: Option<NaiveDate>,
+}
+
+impl WaitingStep {
+    fn seen_by(&self, caller: &Caller, timing: &Timing) -> Option<Seen> {
+        if self.doers.contains(&caller.role) {
+            // A right that runs out makes nobody late.
+            let (card, level) = match self.office {
+                Some(_) => (timing.card(self.due_on), timing.level(self.due_on)),
+                None => (None, EscalationLevel::Office),
+            };
+            return Some(Seen { kind: self.kind, due_on: self.due_on, card, level, late: None });
+        }
+        let task = Task { kind: self.kind, office: self.office.clone()?, due_on: self.due_on };
+        timing.seen_by(task, caller)
+    }
+}
+
+/// What an open rating waits for. `objected` is when the first open objection to it was made.
+fn steps(row: &RatingRow, cycle: &CycleRow, objected: Option<Instant>, timing: &Timing) -> Vec<WaitingStep> {
+    use InboxKind::*;
+    const SCORERS: &[Role] = &[Role::SocialAffairsOffice, Role::Community];
+    const DECIDERS: &[Role] = &[Role::SocialAffairsOffice, Role::TownshipLeader];
+    const ORGANISERS: &[Role] = &[Role::SocialAffairsOffice, Role::CountyAuthority];
+    const OBJECTORS: &[Role] = &[Role::PropertyCompany, Role::ComplexCommittee];
+    let rules = timing.rules;
+    let township = Office { role: Role::SocialAffairsOffice, division: row.township.clone() };
+    let organiser = match cycle.township.as_str() {
+        "" => Office { role: Role::CountyAuthority, division: cycle.county.clone() },
+        division => Office { role: Role::SocialAffairsOffice, division: division.to_owned() },
+    };
+    let step = |kind, of_cycle, doers, office: &Office, due_on| WaitingStep {
+        kind,
+        of_cycle,
+        doers,
+        office: Some(office.clone()),
+        due_on,
+    };
+    match row.state.as_str() {
+        "draft" => vec![step(ScoreRatings, true, SCORERS, &township, Some(cycle.closes_on))],
+        "scored" => {
+            // Nothing of a rating changes between its last score and its review.
+            let due_on = timing.after(row.updated_at, rules.review_rating_working_days);
+            vec![step(ReviewRating, false, &SCORERS[..1], &township, due_on)]
+        }
+        "reviewed" => {
+            let due_on = timing.days_after(cycle.closes_on, rules.announce_ratings_working_days);
+            vec![step(AnnounceRatings, true, ORGANISERS, &organiser, due_on)]
+        }
+        "announced" => announced(row, objected, timing)
+            .into_iter()
+            .map(|(kind, due_on)| match kind {
+                ObjectToRating => WaitingStep { kind, of_cycle: false, doers: OBJECTORS, office: None, due_on },
+                DecideObjection => step(kind, false, DECIDERS, &township, due_on),
+                _ => step(kind, true, ORGANISERS, &organiser, due_on),
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// While a result is public, it may be objected to; an objection is decided; when both are over, it is published.
+fn announced(row: &RatingRow, objected: Option<Instant>, timing: &Timing) -> Vec<(InboxKind, Option<NaiveDate>)> {
+    let over = row.publicity_ends_on.is_some_and(|last| last < timing.today);
+    let mut steps = Vec::new();
+    if !over {
+        steps.push((InboxKind::ObjectToRating, row.publicity_ends_on));
+    }
+    if row.objections_open > 0 {
+        let due_on = objected.and_then(|at| timing.after(at, timing.rules.decide_objection_working_days));
+        steps.push((InboxKind::DecideObjection, due_on));
+    } else if over {
+        let last = row.publicity_ends_on.unwrap_or(timing.today);
+        steps.push((InboxKind::PublishRatings, timing.days_after(last, timing.rules.publish_ratings_working_days)));
+    }
+    steps
 }

@@ -2,9 +2,8 @@ use actix_web::get;
 use chrono::NaiveDate;
 
 use super::model::{EscalationLevel, InboxItem, InboxKind, ListInbox};
-use super::ratings::{Waits, of_ratings};
 use super::tasks::{self, Seen, Task, Timing};
-use super::{complaining, inspecting, rules};
+use super::{complaining, inspecting, ratings, registers, rules};
 use crate::access::{Role, permissions};
 use crate::calendar;
 use crate::companies;
@@ -16,7 +15,7 @@ use crate::disclosures::model::DisclosureKind;
 use crate::http::paging::Page;
 use crate::http::{Answer, Ctx, Cursor, PageOf};
 use crate::standing::model::Office;
-use crate::{contracts, disclosures, measures, policy, ratings, survey, violations};
+use crate::{contracts, disclosures, measures, policy, survey, violations};
 
 /// As many open rows are looked at; an office with more has the oldest first.
 const AT_MOST: i64 = 5000;
@@ -26,7 +25,8 @@ const AT_MOST: i64 = 5000;
 /// Notices to open, statements to make and to answer, decisions, approvals, measures to carry out, contracts to file, to
 /// mend, to end and to hand over, disclosures to verify, to submit and to correct, ratings to score, review, announce, object
 /// to and publish, inspections to carry out, hazards to rectify, to look at again and to see to, complaints to accept, to
-/// answer, to assign and to see to, and whether they get more time: of your office or company, by deadline, what has none last.
+/// answer, to assign and to see to, and whether they get more time, drafts of policies to approve, changes of companies to decide,
+/// applications for credit repair to answer: of your office or company, by deadline, what has none last.
 /// What an office is late with is in its leader's inbox, too, and later in the county's.
 #[utoipa::path(tag = "inbox", params(ListInbox), responses((status = 200, description = "A page", body = PageOf<InboxItem>)))]
 #[get("/v1/inbox")]
@@ -35,7 +35,7 @@ pub async fn list_inbox(ctx: Ctx) -> Answer {
     ctx.list(move |conn, ctx| inbox(conn, ctx, &query)).await
 }
 
-type Key = (NaiveDate, Id, InboxKind, String);
+type Key = (NaiveDate, Option<Id>, InboxKind, String);
 
 /// What has no deadline sorts after what has. A complex has six disclosures, told apart by what they are about.
 fn key(item: &InboxItem) -> Key {
@@ -67,7 +67,6 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     };
     let open = measures::store::open(conn, &ctx.scope, AT_MOST)?;
     let contracts = contracts::waiting(conn, &ctx.scope, AT_MOST)?;
-    let ratings = ratings::store::waiting(conn, &ctx.scope, AT_MOST)?;
     // Offices have deadlines, and an office is of one county.
     let county = ctx.caller.county().unwrap_or_default();
     let policies = policy::current(conn, &ctx.state.policies, county)?;
@@ -77,13 +76,16 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         Timing { rules: &document.office_deadlines, calendar: &calendar, clock: &ctx.state.clock, today: ctx.today };
     let own_company = ctx.caller.role == Role::PropertyCompany;
     let disclosures = disclosures(conn, ctx, &timing)?;
+    let ratings = ratings::waiting(conn, ctx, &timing, AT_MOST)?;
+    let registers = registers::waiting(conn, ctx, &timing, AT_MOST)?;
     let inspecting = inspecting::waiting(conn, ctx, &timing, AT_MOST)?;
     let complaining = complaining::waiting(conn, ctx, &timing, AT_MOST)?;
     let companies: Vec<Id> = (cases.iter().filter_map(|row| row.company_id))
         .chain(open.iter().map(|row| row.company_id))
         .chain(contracts.iter().map(|row| row.company_id))
         .chain(disclosures.iter().map(|one| one.company))
-        .chain(ratings.iter().map(|row| row.company_id))
+        .chain(ratings.iter().filter_map(|one| one.company))
+        .chain(registers.iter().filter_map(|one| one.company))
         .chain(inspecting.iter().filter_map(|one| one.company))
         .chain(complaining.iter().filter_map(|one| one.company))
         .collect();
@@ -91,7 +93,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         .chain(open.iter().filter_map(|row| row.complex_id))
         .chain(contracts.iter().map(|row| row.complex_id))
         .chain(disclosures.iter().map(|one| one.complex))
-        .chain(ratings.iter().map(|row| row.complex_id))
+        .chain(ratings.iter().filter_map(|one| one.complex))
         .chain(inspecting.iter().map(|one| one.complex))
         .chain(complaining.iter().filter_map(|one| one.complex))
         .collect();
@@ -131,7 +133,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         let act = policies.get(row.policy_version).and_then(|version| version.act(&row.act));
         let subject = Subject {
             kind: "violation",
-            id: row.id,
+            id: Some(row.id),
             href: format!("/v1/violations/{}", row.id),
             about: &row.act,
             titles: act.map(|act| (act.title_zh.clone(), act.title_en.clone())).unwrap_or_default(),
@@ -146,7 +148,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         let kind = row.kind()?;
         let subject = Subject {
             kind: "measure",
-            id: row.id,
+            id: Some(row.id),
             href: format!("/v1/measures/{}", row.id),
             about: &row.kind,
             titles: (kind.zh().to_owned(), kind.en().to_owned()),
@@ -162,7 +164,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         let kind = row.kind()?;
         let subject = Subject {
             kind: "contract",
-            id: row.id,
+            id: Some(row.id),
             href: format!("/v1/contracts/{}", row.id),
             about: &row.kind,
             titles: (kind.zh().to_owned(), kind.en().to_owned()),
@@ -183,7 +185,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     for one in &disclosures {
         let subject = Subject {
             kind: "disclosure",
-            id: one.complex,
+            id: Some(one.complex),
             href: format!("/v1/complexes/{}/disclosures/{}", one.complex, one.kind.code()),
             about: one.kind.code(),
             titles: (one.kind.zh().to_owned(), one.kind.en().to_owned()),
@@ -192,37 +194,38 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         };
         items.push(item(subject, one.waiting));
     }
-    let cycles = ratings::store::cycles_of(conn, &ratings.iter().map(|row| row.cycle_id).collect::<Vec<_>>())?;
-    for waits in of_ratings(&ratings, &ctx.caller, ctx.today) {
-        let row = match waits {
-            Waits::Rating(id, ..) => ratings.iter().find(|row| row.id == id),
-            Waits::Cycle(..) => None,
+    for one in ratings {
+        let (kind, path, id) = match one.rating {
+            Some(id) => ("rating", "ratings", id),
+            None => ("rating_cycle", "rating-cycles", one.cycle),
         };
-        let (id, cycle, waiting) = match waits {
-            Waits::Rating(id, kind, due_on) => (id, row.and_then(|row| cycles.get(&row.cycle_id)), (kind, due_on)),
-            Waits::Cycle(id, InboxKind::ScoreRatings) => {
-                let cycle = cycles.get(&id);
-                (id, cycle, (InboxKind::ScoreRatings, cycle.map(|cycle| cycle.closes_on)))
-            }
-            Waits::Cycle(id, kind) => (id, cycles.get(&id), (kind, None)),
-        };
-        let (kind, path) = if row.is_some() { ("rating", "ratings") } else { ("rating_cycle", "rating-cycles") };
-        let name = cycle.map(|cycle| cycle.name.clone()).unwrap_or_default();
         let subject = Subject {
             kind,
-            id,
+            id: Some(id),
             href: format!("/v1/{path}/{id}"),
             about: "rating",
-            titles: (name.clone(), name),
-            company: row.map(|row| row.company_id),
-            complex: row.map(|row| row.complex_id),
+            titles: (one.name.clone(), one.name),
+            company: one.company,
+            complex: one.complex,
         };
-        items.push(item(subject, waiting));
+        items.push(office_item(subject, one.seen));
+    }
+    for one in registers {
+        let subject = Subject {
+            kind: one.kind,
+            id: one.id,
+            href: one.href,
+            about: &one.about,
+            titles: one.titles,
+            company: one.company,
+            complex: None,
+        };
+        items.push(office_item(subject, one.seen));
     }
     for one in inspecting {
         let subject = Subject {
             kind: one.kind,
-            id: one.id,
+            id: Some(one.id),
             href: one.href,
             about: &one.about,
             titles: one.titles,
@@ -237,7 +240,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     for one in complaining {
         let subject = Subject {
             kind: "complaint",
-            id: one.id,
+            id: Some(one.id),
             href: format!("/v1/complaints/{}", one.id),
             about: &one.category,
             titles: one.titles,
@@ -289,7 +292,7 @@ fn disclosures(conn: &mut Conn, ctx: &Ctx, timing: &Timing) -> Work<Vec<Disclosi
 /// What an item is about.
 struct Subject<'a> {
     kind: &'static str,
-    id: Id,
+    id: Option<Id>,
     href: String,
     about: &'a str,
     titles: (String, String),

@@ -46,7 +46,7 @@ impl Timing<'_> {
         Some(self.calendar.add_working_days(day, working_days))
     }
 
-    fn after(&self, at: Instant, working_days: u32) -> Option<NaiveDate> {
+    pub fn after(&self, at: Instant, working_days: u32) -> Option<NaiveDate> {
         self.days_after(self.clock.day_of(at), working_days)
     }
 

@@ -21,11 +21,11 @@ pub mod store;
 mod taking;
 pub mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use statistics::facts_of;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::list_checklists)
         .service(routes::list_inspection_plan)

@@ -18,10 +18,10 @@ pub mod verify;
 
 use std::collections::BTreeMap;
 
+use crate::http::Routes;
 use aws_lc_rs::digest::SHA256;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::{Role, Scope};
 use crate::db::{Conn, Db, DbOptions, Id, Instant, StoreFault, Work};
@@ -31,7 +31,7 @@ pub use store::database_now;
 
 use leaf::{ACTOR_SUB, Digest, Leaf, LeafActor, Subject};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::get_ledger_head)
         .service(routes::get_ledger_consistency)

@@ -11,7 +11,7 @@ pub mod store;
 mod suspension;
 pub mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use by_rating::{lowering_stars, reverses_star, sync_removal};
 pub use decisions::removal_carried_out;
@@ -19,7 +19,7 @@ pub use recompute::recompute;
 pub use store::is_open;
 pub use suspension::final_since;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::list_measures)
         .service(routes::get_measure)

@@ -6,12 +6,12 @@ pub mod form;
 pub mod model;
 mod routes;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use actions::client_of;
 
 pub const TOKEN_PATH: &str = "/oauth/token";
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(routes::issue_token).service(routes::get_authorization_server);
 }

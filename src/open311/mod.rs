@@ -19,7 +19,7 @@ mod store;
 mod submit;
 mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use errors::{as_errors, error_response};
 pub use format::Format;
@@ -30,7 +30,7 @@ const OWN_PATH: &str = "/open311/v2/requests";
 /// The token of the standard (Service Discovery, `specification`).
 const SPECIFICATION: &str = "http://wiki.open311.org/GeoReport_v2";
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::get_open311_discovery)
         .service(routes::list_open311_services)

@@ -112,6 +112,11 @@ impl Allowance {
         }
     }
 
+    /// Why the body ended early.
+    fn problem(&self) -> Problem {
+        if self.0.left.get() == 0 && !self.0.admitted.get() { too_large(MOST_OF_FORM as u64) } else { malformed() }
+    }
+
     /// The bytes of a body. What is too many waits for a moment, in which the reader may find a file and the client be known;
     /// else the body ends with an error.
     fn limit(self, mut payload: Payload) -> impl Stream<Item = Result<Bytes, PayloadError>> {
@@ -129,13 +134,6 @@ impl Allowance {
             }
             polled
         })
-    }
-}
-
-impl Allowance {
-    /// Why the body ended early.
-    fn problem(&self) -> Problem {
-        if self.0.left.get() == 0 && !self.0.admitted.get() { too_large(MOST_OF_FORM as u64) } else { malformed() }
     }
 }
 

@@ -16,13 +16,13 @@ pub mod qr;
 mod routes;
 mod store;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use cache::{Cache, Key};
 pub use error::as_page;
 pub use html::{Rendered, html, json, page, show};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::get_public_home)
         .service(routes::get_public_icon)

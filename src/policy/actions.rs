@@ -14,6 +14,7 @@ use crate::fault::Fault;
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger::{self, Event, Place};
 use crate::problem::{Code, Problem};
+use crate::proceedings::model::ReasonsIn;
 use crate::standing;
 use crate::standing::rules::assess;
 use chrono::{Months, NaiveDate};
@@ -34,6 +35,7 @@ coded_enum! {
     #[schema(example = "approved")]
     pub enum PolicyState {
         Draft "draft" "待批准" "Waits for a second person"
+        Withdrawn "withdrawn" "已撤回" "Taken back before it was approved"
         Approved "approved" "已批准" "Approved by a second person; in force from its first day on"
     }
 }
@@ -64,8 +66,10 @@ pub struct Policy {
     #[schema(max_length = 64)]
     pub digest: String,
     pub submitted_at: Instant,
-    /// When the second person approved it; null: a draft.
+    /// When the second person approved it; null: a draft, or one that was withdrawn.
     pub published_at: Option<Instant>,
+    /// When the county took the draft back.
+    pub withdrawn_at: Option<Instant>,
     pub document: PolicyDocument,
 }
 
@@ -88,8 +92,10 @@ pub struct PolicySummary {
     #[schema(max_length = 64)]
     pub digest: String,
     pub submitted_at: Instant,
-    /// When the second person approved it; null: a draft.
+    /// When the second person approved it; null: a draft, or one that was withdrawn.
     pub published_at: Option<Instant>,
+    /// When the county took the draft back.
+    pub withdrawn_at: Option<Instant>,
 }
 
 fn named(county: String) -> Option<String> {
@@ -106,6 +112,7 @@ pub fn summary(row: PolicyRow) -> PolicySummary {
         digest: row.digest,
         submitted_at: row.submitted_at,
         published_at: row.published_at,
+        withdrawn_at: row.withdrawn_at,
     }
 }
 
@@ -158,6 +165,7 @@ pub fn view(row: PolicyRow) -> Result<Entity<Policy>, Problem> {
         digest: row.digest,
         submitted_at: row.submitted_at,
         published_at: row.published_at,
+        withdrawn_at: row.withdrawn_at,
         document,
     };
     let mut entity = Entity::new(Id::default(), row.version, policy);
@@ -222,23 +230,53 @@ pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> Work<Entity<Policy>
     Ok(entity)
 }
 
-/// A second person agrees, at the latest on the day before the version is to govern. No value of a policy lifts this: one
-/// person could otherwise switch the two-person rule off and act alone from then on.
-pub fn approve_policy(tx: &mut Tx, version: i64, body: &Body<PolicyApprovalIn>) -> Work<Entity<Policy>> {
-    let ctx = tx.ctx;
+/// A draft of the caller's own county, locked against other changes of policies.
+fn own_draft(tx: &mut Tx, version: i64) -> Work<PolicyRow> {
     lock_register(tx.conn, Register::Policies)?;
-    let mut row = store::find(tx.conn, version, drafts_of(ctx))?;
-    if drafts_of(ctx) != Some(row.county.as_str()) {
+    let own = drafts_of(tx.ctx);
+    let row = store::find(tx.conn, version, own)?;
+    if own != Some(row.county.as_str()) {
         return Err(Problem::new(Code::Forbidden)
             .detail("该政策属于其他县", "it is the policy of another county")
             .into());
     }
+    Ok(row)
+}
+
+fn require_draft(row: &PolicyRow) -> Work<()> {
+    let (zh, en) = match row.state() {
+        PolicyState::Draft => return Ok(()),
+        PolicyState::Approved => ("该版本已批准", "it is approved already"),
+        PolicyState::Withdrawn => ("该草案已撤回", "it was withdrawn"),
+    };
+    Err(Problem::new(Code::StateConflict).detail(zh, en).into())
+}
+
+/// Takes a draft back: nobody approves it any more. Its number is not given again.
+pub fn withdraw_policy(tx: &mut Tx, version: i64, body: &Body<ReasonsIn>) -> Work<Entity<Policy>> {
+    let mut row = own_draft(tx, version)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
+    require_draft(&row)?;
+    row.withdrawn_at = Some(tx.ctx.now);
+    store::withdraw(tx.conn, &row)?;
+    let event = Event::new("policy.withdrawn", "policy", version)
+        .at(place(&row))
+        .data(json!({ "effective_from": row.effective_from, "digest": row.digest }))
+        .personal("reasons", Some(&input.reasons));
+    ledger::append(tx, event)?;
+    Ok(view(row)?)
+}
+
+/// A second person agrees, at the latest on the day before the version is to govern. No value of a policy lifts this: one
+/// person could otherwise switch the two-person rule off and act alone from then on.
+pub fn approve_policy(tx: &mut Tx, version: i64, body: &Body<PolicyApprovalIn>) -> Work<Entity<Policy>> {
+    let ctx = tx.ctx;
+    let mut row = own_draft(tx, version)?;
+    let input = tx.input(body)?;
+    tx.if_match(row.version)?;
+    require_draft(&row)?;
     let conflict = |zh: &str, en: &str| Problem::new(Code::StateConflict).detail(zh, en);
-    if row.state() == PolicyState::Approved {
-        return Err(conflict("该版本已批准", "it is approved already").into());
-    }
     if ctx.caller.is_person(&row.submitted_iss, &row.submitted_sub) {
         return Err(Problem::new(Code::SamePerson)
             .detail("提交人不得批准", "whoever submitted it does not approve it")

@@ -16,11 +16,11 @@ pub mod rules;
 pub mod store;
 pub mod versions;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use store::{all, current, holding, seed};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     // `current` before `{version}`, which would match it too.
     config
         .service(routes::list_policies)
@@ -28,5 +28,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::get_current_policy)
         .service(routes::get_policy)
         .service(routes::approve_policy)
+        .service(routes::withdraw_policy)
         .service(routes::list_acts);
 }

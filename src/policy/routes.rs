@@ -10,6 +10,7 @@ use crate::divisions::counties::{self, CountyQuery};
 use crate::http::paging::Page;
 use crate::http::{Answer, Body, Ctx, Cursor, PageOf};
 use crate::problem::Problem;
+use crate::proceedings::model::ReasonsIn;
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -95,6 +96,17 @@ pub async fn publish_policy(ctx: Ctx, body: Body<PolicyIn>) -> Answer {
 pub async fn approve_policy(ctx: Ctx, request: HttpRequest, body: Body<PolicyApprovalIn>) -> Answer {
     let version = version(&request)?;
     ctx.act(body, move |tx, body| actions::approve_policy(tx, version, body)).await
+}
+
+/// Withdraw a policy draft
+///
+/// By a person of the county authority that submitted it. An approved version is not withdrawn: a later one replaces it.
+#[utoipa::path(tag = "policies", params(("version" = i64, Path, description = "Number of the version", minimum = 1)),
+    request_body = ReasonsIn, responses((status = 200, description = "Withdrawn", body = Policy)))]
+#[post("/v1/policies/{version}/withdrawal")]
+pub async fn withdraw_policy(ctx: Ctx, request: HttpRequest, body: Body<ReasonsIn>) -> Answer {
+    let version = version(&request)?;
+    ctx.act(body, move |tx, body| actions::withdraw_policy(tx, version, body)).await
 }
 
 /// Get the policy in force

@@ -34,11 +34,17 @@ pub struct PolicyRow {
     pub published_at: Option<Instant>,
     pub approved_iss: Option<String>,
     pub approved_sub: Option<String>,
+    /// When the county took the draft back.
+    pub withdrawn_at: Option<Instant>,
 }
 
 impl PolicyRow {
     pub fn state(&self) -> PolicyState {
-        if self.published_at.is_some() { PolicyState::Approved } else { PolicyState::Draft }
+        match (self.published_at, self.withdrawn_at) {
+            (Some(_), _) => PolicyState::Approved,
+            (None, Some(_)) => PolicyState::Withdrawn,
+            (None, None) => PolicyState::Draft,
+        }
     }
 }
 
@@ -142,6 +148,7 @@ pub fn draft(
         published_at: None,
         approved_iss: None,
         approved_sub: None,
+        withdrawn_at: None,
     }
 }
 
@@ -161,14 +168,36 @@ pub fn approve(conn: &mut Conn, row: &PolicyRow) -> Work<()> {
     Ok(())
 }
 
+pub fn withdraw(conn: &mut Conn, row: &PolicyRow) -> Work<()> {
+    diesel::update(policies::table.find(row.version)).set(policies::withdrawn_at.eq(row.withdrawn_at)).execute(conn)?;
+    Ok(())
+}
+
+/// Drafts of a county that can still be approved, oldest first.
+pub fn open_drafts(conn: &mut Conn, county: &str, today: NaiveDate, at_most: i64) -> Work<Vec<PolicyRow>> {
+    Ok(policies::table
+        .filter(policies::county.eq(county))
+        .filter(policies::published_at.is_null())
+        .filter(policies::withdrawn_at.is_null())
+        .filter(policies::effective_from.gt(today))
+        .order(policies::version)
+        .limit(at_most)
+        .load(conn)?)
+}
+
 pub fn newest_number(conn: &mut Conn) -> Work<i64> {
     let newest: Option<i64> = policies::table.select(diesel::dsl::max(policies::version)).first(conn)?;
     Ok(newest.unwrap_or_default())
 }
 
-/// The version that a county submitted last, published or not.
+/// The version that a county submitted last, published or not, but for what it took back.
 pub fn newest_of(conn: &mut Conn, county: &str) -> Work<Option<PolicyRow>> {
-    Ok(policies::table.filter(policies::county.eq(county)).order(policies::version.desc()).first(conn).optional()?)
+    Ok(policies::table
+        .filter(policies::county.eq(county))
+        .filter(policies::withdrawn_at.is_null())
+        .order(policies::version.desc())
+        .first(conn)
+        .optional()?)
 }
 
 /// A published version, or a draft of this county.

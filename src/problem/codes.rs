@@ -28,6 +28,7 @@ codes! {
     MalformedRequest "malformed_request" 400 "请求格式有误" "The request is malformed"
     Unauthorized "unauthorized" 401 "需要访问令牌" "An access token is needed"
     InvalidToken "invalid_token" 401 "访问令牌无效或已过期" "The access token is not valid"
+    InsufficientUserAuthentication "insufficient_user_authentication" 401 "须重新登录验证身份" "A fresh or stronger log-in is needed"
     Forbidden "forbidden" 403 "无权执行此操作" "This action is not yours to take"
     PersonRequired "person_required" 403 "此决定须由自然人作出" "A decision needs a person, not a machine"
     SamePerson "same_person" 403 "同一人不得既报告又决定" "The person who reported or decided may not decide here"

@@ -116,6 +116,8 @@ impl Problem {
             builder.insert_header((name.clone(), value.as_str()));
         }
         match self.status().as_u16() {
+            // Its challenge says what the settings ask for.
+            401 if self.code == Code::InsufficientUserAuthentication => {}
             401 if self.code == Code::Unauthorized => {
                 builder.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"xiaoqu\""));
             }

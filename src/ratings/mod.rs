@@ -28,13 +28,13 @@ pub mod scoring;
 pub mod store;
 pub mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use follow::ladder_moved;
 pub use store::{Cited, cited};
 pub use view::on_file;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::list_rating_cycles)
         .service(routes::create_rating_cycle)

@@ -5,9 +5,9 @@ pub mod model;
 mod routes;
 pub mod store;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::list_revocations)
         .service(routes::create_revocation)

@@ -198,6 +198,10 @@ settings! {
             "Life of a token that the service makes.";
         client_secret_days: usize = "365", Whole(0, 3650), [],
             "Days after which a client's secret ends, also one that was made before. 0 is never.";
+        step_up_minutes: Duration = "0", minutes(0, 1440), [],
+            "How old a log-in may be (`auth_time` of the token) when a contact is shown in full. Older ones are sent to log in again (RFC 9470). 0: as old as it is.";
+        step_up_acr_values: Option<String> = "", Maybe(Line(200)), [],
+            "Values with spaces between, one of which must be the token's `acr` when a contact is shown in full. Nothing: any.";
         trusted_issuers: Vec<TrustedIssuer> = "[]", Issuers, [Long],
             "Other issuers whose tokens are accepted, and the limits of each. In a variable or flag: a list in TOML on one line.";
         jwks_refresh_minutes: Duration = "10", minutes(1, 1440), [],

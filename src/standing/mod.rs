@@ -17,9 +17,9 @@ mod wording;
 pub use actions::RatingOnFile;
 pub use ladder::last_day;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(routes::get_company_standing).service(routes::preview_standing);
 }
 

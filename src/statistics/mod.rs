@@ -10,8 +10,8 @@ mod routes;
 pub mod rules;
 mod store;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(routes::get_rating_statistics).service(routes::get_statistics_report);
 }

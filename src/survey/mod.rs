@@ -8,11 +8,11 @@ pub mod rules;
 pub mod store;
 pub mod wording;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use actions::owed;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::get_disclosure_survey)
         .service(routes::list_survey_problems)

@@ -3,12 +3,12 @@
 mod docs;
 mod routes;
 
+use crate::http::Routes;
 use actix_web::web;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use routes::{metrics_text, not_found};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::get_livez)
         .service(routes::get_readyz)
@@ -18,7 +18,7 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// Only where business time may be moved.
-pub fn sandbox_routes(config: &mut ServiceConfig) {
+pub fn sandbox_routes(config: &mut Routes) {
     config.service(routes::move_sandbox_clock);
 }
 

@@ -7,12 +7,12 @@ mod routes;
 pub mod rules;
 pub mod store;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use actions::withdraw_of;
 pub use store::of_complex;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::list_typical_cases)
         .service(routes::create_typical_case)

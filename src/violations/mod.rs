@@ -11,12 +11,12 @@ mod routes;
 pub mod store;
 pub mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use actions::record_rectification;
 pub use store::show_to_family;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::list_violations)
         .service(routes::report_violation)

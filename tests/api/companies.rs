@@ -3,6 +3,7 @@ use xiaoqu::access::Role;
 
 use super::contracts::{draft, submitted};
 use crate::on_both_databases;
+use crate::support::client::Client;
 use crate::support::rows::{
     a_change, a_company, a_complex, a_complex_in, a_service, a_uscc, company_input, end_contract, path, text,
 };
@@ -190,6 +191,12 @@ on_both_databases! {
             proposal["reason"] = json!("企业在本辖区更换了热线");
             let proposed = office.post(&format!("{at}/changes"), &proposal).await.expect(201);
             assert_eq!(proposed["state"], "proposed");
+            // It waits for the register that keeps the file, and for nobody else.
+            let waits = async |who: &Client| who.get("/v1/inbox?kind=decide_company_change").await.items().clone();
+            let item = waits(&app.social()).await[0].clone();
+            assert_eq!((&item["href"], &item["due_on"]), (&json!(path("company-changes", &proposed)), &json!("2026-03-16")));
+            assert_eq!(item["company_name"], company["name"]);
+            assert!(waits(office).await.is_empty() && waits(&app.county()).await.is_empty());
             let change = path("company-changes", &proposed);
             office.post(&format!("{change}/approval"), &json!({ "reasons": "自行批准" })).await.problem(403, "forbidden");
             assert_eq!(app.county().get(&at).await.expect(200)["service_hotline"], company["service_hotline"]);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
 use crate::on_both_databases;
-use crate::support::client::Answer;
+use crate::support::client::{Answer, Client};
 use crate::support::rows::text;
 use crate::support::{COUNTY, OTHER_COUNTY, TestApp};
 
@@ -54,6 +54,39 @@ on_both_databases! {
         let next = app.county().post("/v1/policies", &input).await.expect(201);
         let approval = format!("/v1/policies/{}/approval", next["version"]);
         app.county().post(&approval, &json!({})).await.problem(403, "same_person");
+    }
+
+    async fn a_draft_waits_for_the_other_persons_of_the_county_and_may_be_taken_back(app: TestApp) {
+        let input = version(&app, "2026-04-01").await;
+        let draft = app.county().post("/v1/policies", &input).await.expect(201);
+        let at = format!("/v1/policies/{}", draft["version"]);
+        let second = app.officer(Role::CountyAuthority, COUNTY, "second-person");
+        let waits = async |who: &Client| {
+            let items = who.get("/v1/inbox?kind=approve_policy").await.items().clone();
+            items.iter().map(|item| (item["href"].clone(), item["due_on"].clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(waits(&second).await, [(json!(at), json!("2026-03-31"))], "its first day would be the next");
+        let far = app.office(Role::CountyAuthority, OTHER_COUNTY);
+        for nobody in [app.county(), app.social(), far.clone()] {
+            assert!(waits(&nobody).await.is_empty());
+        }
+        let (withdrawal, reasons) = (format!("{at}/withdrawal"), json!({ "reasons": "条文有误，另行提交" }));
+        app.social().post(&withdrawal, &reasons).await.problem(403, "forbidden");
+        far.post(&withdrawal, &reasons).await.problem(404, "not_found");
+        far.post("/v1/policies/1/withdrawal", &reasons).await.problem(403, "forbidden");
+        app.county().post(&withdrawal, &json!({})).await.faults(&[("/reasons", "required")]);
+        let done = app.county().post(&withdrawal, &reasons).await.expect(200);
+        assert_eq!((&done["state"], &done["published_at"]), (&json!("withdrawn"), &Value::Null));
+        assert!(done["withdrawn_at"].is_string());
+        approve(&app, &draft).await.problem(409, "state_conflict");
+        app.county().post(&withdrawal, &reasons).await.problem(409, "state_conflict");
+        assert!(waits(&second).await.is_empty());
+        // The same text may be submitted again, under another number; what is approved is not taken back.
+        let again = app.county().post("/v1/policies", &input).await.expect(201);
+        assert_ne!(again["version"], draft["version"]);
+        approve(&app, &again).await.expect(200);
+        let withdrawal = format!("/v1/policies/{}/withdrawal", again["version"]);
+        app.county().post(&withdrawal, &reasons).await.problem(409, "state_conflict");
     }
 
     async fn of_two_drafts_for_one_day_the_earlier_is_not_approved_after_the_later(app: TestApp) {

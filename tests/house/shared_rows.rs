@@ -60,7 +60,7 @@ const WRITERS: &[Writer] = &[
     Writer { table: "companies", operations: &["update_company", "approve_company_change", "refuse_company_change"],
         who: "the home register; another parent (it widens what is seen) by two persons" },
     Writer { table: "companies", operations: &["propose_company_change"], who: "any register that sees it, as a proposal" },
-    Writer { table: "policies", operations: &["publish_policy", "approve_policy"], who: "two persons of the county's authority" },
+    Writer { table: "policies", operations: &["publish_policy", "approve_policy", "withdraw_policy"], who: "two persons of the county's authority" },
     Writer { table: "calendar_years", operations: &["replace_calendar"], who: "the county's authority, for its county" },
     Writer { table: "revocations", operations: &["create_revocation", "withdraw_revocation"],
         who: "the county's administrator; of residents, each county's takes it back" },

@@ -38,7 +38,18 @@ pub fn a_jpeg(size: usize) -> Vec<u8> {
 }
 
 pub fn a_png() -> Vec<u8> {
-    let mut all = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89".to_vec();
+    a_png_of(1, 1)
+}
+
+/// A PNG whose head says so many pixels; it holds none.
+pub fn a_png_of(width: u32, height: u32) -> Vec<u8> {
+    let mut all = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
+    all.extend(width.to_be_bytes());
+    all.extend(height.to_be_bytes());
+    all.extend(b"\x08\x06\0\0\0");
+    let mut sum = flate2::Crc::new();
+    sum.update(&all[12..]);
+    all.extend(sum.sum().to_be_bytes());
     all.extend(b"\0\0\0\0IEND\xae\x42\x60\x82");
     all
 }

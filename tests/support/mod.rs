@@ -31,6 +31,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use xiaoqu::access::issuer::Issuer;
+use xiaoqu::access::step_up::StepUp;
 use xiaoqu::app::{self, Config, ServerOptions, State};
 use xiaoqu::bootstrap;
 use xiaoqu::clock::Clock;
@@ -82,6 +83,7 @@ pub struct Setup {
     pub disk_warning: u64,
     pub limits: LimitOptions,
     pub quotas: Quotas,
+    pub step_up: StepUp,
     pub secret_life: Option<chrono::Duration>,
     pub metrics_on_api: bool,
     pub traces: Option<TraceOptions>,
@@ -107,6 +109,7 @@ impl Default for Setup {
             disk_warning: 0,
             limits: LimitOptions::default(),
             quotas: Quotas::default(),
+            step_up: StepUp::default(),
             secret_life: None,
             metrics_on_api: true,
             traces: None,
@@ -229,6 +232,7 @@ impl TestApp {
             disk_warning: setup.disk_warning,
             limits: setup.limits,
             quotas: setup.quotas,
+            step_up: setup.step_up,
             secret_life: setup.secret_life,
             metrics_on_api: setup.metrics_on_api,
             traces: setup.traces,

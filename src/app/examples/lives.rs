@@ -370,6 +370,7 @@ const LIVES: &[Life] = &[
         ],
         after: &[
             ("apply_for_credit_repair", "in_force", &["credit_repair"]),
+            ("refuse_credit_repair", "in_force", &["credit_repair"]),
             ("remove_from_blacklist", "removed", &[]),
         ],
     },

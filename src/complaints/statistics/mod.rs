@@ -10,11 +10,11 @@ mod routes;
 pub mod rules;
 mod store;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use facts::{ComplaintFacts, facts_of};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(routes::get_complaint_statistics)
         .service(routes::get_complaint_report)

@@ -126,6 +126,7 @@ pub const OTHERS: &[Subject] = &[
         types: &[
             Type { code: "blacklist.listed", zh: "列入名单", en: "A company was listed" },
             Type { code: "blacklist.repair_applied", zh: "申请信用修复", en: "Credit repair was applied for" },
+            Type { code: "blacklist.repair_refused", zh: "不予信用修复", en: "Credit repair was refused" },
             Type { code: "blacklist.removed", zh: "移出名单", en: "A company was removed from the list" },
             Type { code: "blacklist.suspended", zh: "名单中止", en: "A listing was suspended by an appeal" },
             Type { code: "blacklist.resumed", zh: "名单恢复", en: "A listing was resumed" },
@@ -148,10 +149,11 @@ pub const OTHERS: &[Subject] = &[
         schema: "EventDataPolicy",
         about: "A policy version 政策版本",
         facts: &[("effective_from", Day), ("digest", Text), ("document", Json)],
-        digests: &["note"],
+        digests: &["note", "reasons"],
         types: &[
             Type { code: "policy.published", zh: "政策发布", en: "A version was published" },
             Type { code: "policy.submitted", zh: "政策提交", en: "A version was submitted for a second person" },
+            Type { code: "policy.withdrawn", zh: "政策草案撤回", en: "A draft was withdrawn" },
         ],
     },
     Subject {

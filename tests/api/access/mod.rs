@@ -7,6 +7,7 @@ mod jwks;
 mod limits;
 mod oidc;
 mod persons;
+mod step_up;
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::on_both_databases;
 use crate::support::client::{Answer, Client};
-use crate::support::files::{a_compound_file, a_docx, a_form, a_jpeg, a_package, a_pdf, a_png, a_zip};
+use crate::support::files::{a_compound_file, a_docx, a_form, a_jpeg, a_package, a_pdf, a_png, a_png_of, a_zip};
 use crate::support::rows::{path, text};
 use crate::support::{Kind, Setup, TestApp, run};
 
@@ -109,7 +109,20 @@ on_both_databases! {
         ] {
             social.upload(name, declared, bytes).await.problem(415, "unsupported_media_type");
         }
-        assert_eq!((app.attachments(), app.objects().len()), (0, 0));
+        // Larger than any camera makes it: nobody decodes it.
+        for (width, height, good) in [(16_320, 12_240, true), (60_000, 60_000, false), (1, 60_000, false), (u32::MAX, u32::MAX, false)] {
+            let picture = a_png_of(width, height);
+            let answer = social.upload("a.png", "image/png", picture.clone()).await;
+            if good {
+                let id = text(&answer.expect(201)["id"]).to_owned();
+                assert_eq!((id.len(), app.objects().len()), (36, 1));
+                continue;
+            }
+            answer.faults(&[("", "out_of_range")]);
+            let (media_type, form) = a_form("a.png", "image/png", &picture);
+            social.call(Method::POST, PATH).body(&media_type, form).await.faults(&[("/file", "out_of_range")]);
+        }
+        assert_eq!((app.attachments(), app.objects().len()), (1, 1));
     }
 
     async fn every_type_of_the_list_is_known_by_its_bytes(app: TestApp) {

@@ -66,6 +66,7 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/open311/v2/tokens/{token}", Common("019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")),
     ("/open311/v2/", Common("json")),
     ("/v1/policies/{version}/approval", CountyRow(|place| &place.draft)),
+    ("/v1/policies/{version}/withdrawal", CountyRow(|place| &place.draft)),
     ("/v1/policies/{version}", Common("1")),
     ("/v1/calendar/{year}", Common("2026")),
 ];

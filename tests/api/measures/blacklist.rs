@@ -77,6 +77,39 @@ on_both_databases! {
         app.county().post(&format!("{path}/removal"), &reasons()).await.problem(409, "state_conflict");
     }
 
+    async fn an_application_for_credit_repair_is_answered_and_may_be_made_again(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        let blacklist = level_four(&mut case).await;
+        case.heard_on(&blacklist, &clerk(&app)).await;
+        case.decisions_are_final().await;
+        let today = app.state.clock.today().to_string();
+        case.name_the_regulation(&today).await;
+        app.county().post(&format!("{blacklist}/approval"), &reasons()).await.expect(200);
+        let entry = app.county().get("/v1/blacklist").await.items()[0].clone();
+        let path = format!("/v1/blacklist/{}", text(&entry["id"]));
+        let (apply, refuse) = (format!("{path}/credit-repair"), format!("{path}/credit-repair-refusal"));
+        app.county().post(&refuse, &reasons()).await.problem(409, "state_conflict");
+        let repair = json!({ "text": "已全部整改，申请信用修复" });
+        let waits = async || app.county().get("/v1/inbox?kind=answer_credit_repair").await.items().clone();
+        for _ in 0..2 {
+            assert!(waits().await.is_empty());
+            let applied = case.portal().post(&apply, &repair).await.expect(200);
+            assert_eq!(applied["credit_repair"]["refused_at"], json!(null));
+            let item = waits().await[0].clone();
+            assert_eq!((&item["href"], &item["subject_id"]), (&json!(path), &entry["id"]));
+            assert!(item["due_on"].as_str() > Some(today.as_str()), "{item}");
+            case.portal().post(&refuse, &reasons()).await.problem(403, "forbidden");
+            case.leader().post(&refuse, &reasons()).await.problem(403, "forbidden");
+            app.county().post(&refuse, &json!({})).await.faults(&[("/reasons", "required")]);
+            let refused = app.county().post(&refuse, &reasons()).await.expect(200);
+            assert_eq!((&refused["state"], &refused["credit_repair"]["refusal_reasons"]), (&json!("in_force"), &reasons()["reasons"]));
+            app.county().post(&refuse, &reasons()).await.problem(409, "state_conflict");
+        }
+        // Its company reads why.
+        let own = case.portal().get(&path).await.expect(200);
+        assert_eq!(own["credit_repair"]["refusal_reasons"], reasons()["reasons"]);
+    }
+
     async fn a_restriction_blocks_new_complexes_and_ends_on_its_last_day(app: TestApp) {
         let mut case = Case::new(&app, &["P"]).await;
         level_four(&mut case).await;

@@ -1,8 +1,10 @@
 //! What stands beside a rating: the fact sheet, the inbox, the company's standing.
 
 use serde_json::{Value, json};
+use xiaoqu::access::Role;
 
 use crate::on_both_databases;
+use crate::support::TOWNSHIP;
 use crate::support::cases::{Case, nine};
 use crate::support::client::Client;
 use crate::support::inspecting::unplanned;
@@ -52,15 +54,21 @@ on_both_databases! {
         assert_eq!(waits(&app.social()).await, kind("score_ratings", closes.clone()));
         assert_eq!(waits(&community(&app)).await, kind("score_ratings", closes));
         scored_with(&app, &rating, 72, json!({})).await;
-        assert_eq!(waits(&app.social()).await, kind("review_rating", Value::Null));
+        assert_eq!(waits(&app.social()).await, kind("review_rating", json!("2026-03-16")));
         app.social().post(&format!("{}/review", at(&rating)), &json!({ "outcome": "confirmed" })).await.expect(200);
-        assert_eq!(waits(&app.social()).await, kind("announce_ratings", Value::Null));
+        assert_eq!(waits(&app.social()).await, kind("announce_ratings", json!("2026-05-25")));
         let announced = app.social().post(&format!("{}/announcement", at(&rating)), &json!({})).await.expect(200);
         let last = announced["summary"]["publicity_ends_on"].clone();
         assert_eq!(waits(&case.portal()).await, kind("object_to_rating", last.clone()));
         assert!(waits(&app.social()).await.is_empty());
         case.portal().post(&format!("{}/objection", at(&rating)), &json!({ "text": "评分依据不足" })).await.expect(200);
-        assert_eq!(waits(&app.social()).await, kind("decide_objection", Value::Null));
+        assert_eq!(waits(&app.social()).await, kind("decide_objection", json!("2026-03-16")));
+        // Late: the leader above the office sees it, by name.
+        app.set_clock("2026-03-17T01:00:00Z");
+        let leader = app.office(Role::TownshipLeader, TOWNSHIP);
+        assert_eq!(waits(&leader).await, kind("decide_objection", json!("2026-03-16")), "who may decide it, too");
+        let item = app.social().get("/v1/inbox?kind=decide_objection").await.items()[0].clone();
+        assert_eq!((&item["card"], &item["level"]), (&json!("red"), &json!("leader")));
     }
 
     async fn a_companys_standing_shows_its_ratings(app: TestApp) {

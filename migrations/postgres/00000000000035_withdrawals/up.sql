@@ -1,0 +1,8 @@
+-- A policy draft that its county took back.
+ALTER TABLE policies ADD COLUMN withdrawn_at timestamptz;
+
+-- The county's refusal of an application for credit repair.
+ALTER TABLE listings ADD COLUMN repair_refusal TEXT NOT NULL DEFAULT 'null';
+
+-- For the inbox of the office that keeps a company's file.
+CREATE INDEX company_changes_by_state ON company_changes (state, company_id);
