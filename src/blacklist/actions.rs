@@ -101,7 +101,7 @@ fn require_in_force(ctx: &Ctx, row: &ListingRow) -> Work<()> {
 fn shown(tx: &mut Tx, row: ListingRow) -> Work<Entity<Listing>> {
     let (id, version) = (row.id, row.version);
     let view = store::views(tx.conn, vec![row], tx.ctx.today)?.pop();
-    Ok(Entity::new(id, version, view.ok_or_else(|| Problem::new(Code::Internal))?))
+    Ok(Entity::new(id, version, view.ok_or_else(|| Problem::broken("a listing that was read has no view"))?))
 }
 
 pub fn apply_for_credit_repair(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Listing>> {

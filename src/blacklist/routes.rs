@@ -4,7 +4,7 @@ use super::model::{ListBlacklist, Listing};
 use super::{actions, store};
 use crate::http::context::PathId;
 use crate::http::{Answer, Body, Ctx, Entity, PageOf};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::proceedings::model::{ReasonsIn, StatementIn};
 
 /// List the blacklist
@@ -28,7 +28,7 @@ pub async fn get_blacklist_entry(ctx: Ctx, id: PathId) -> Answer {
         let row = store::find(conn, &ctx.scope, id.0)?;
         let (id, version) = (row.id, row.version);
         let view = store::views(conn, vec![row], ctx.today)?.pop();
-        Ok(Entity::new(id, version, view.ok_or_else(|| Problem::new(Code::Internal))?))
+        Ok(Entity::new(id, version, view.ok_or_else(|| Problem::broken("a listing that was read has no view"))?))
     })
     .await
 }

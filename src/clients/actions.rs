@@ -162,7 +162,9 @@ pub fn entity(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<Client>> {
 }
 
 fn view_of(conn: &mut Conn, ctx: &Ctx, row: ClientRow) -> Work<Client> {
-    Ok(store::views(conn, vec![row], ctx.state.secret_life)?.pop().ok_or_else(|| Problem::new(Code::Internal))?)
+    Ok(store::views(conn, vec![row], ctx.state.secret_life)?
+        .pop()
+        .ok_or_else(|| Problem::broken("a client that was read has no view"))?)
 }
 
 fn view(tx: &mut Tx, row: ClientRow) -> Work<Client> {

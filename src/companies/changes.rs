@@ -124,7 +124,7 @@ pub struct ListCompanyChanges {
 
 fn view(ctx: &Ctx, row: ChangeRow) -> Work<CompanyChange> {
     Ok(CompanyChange {
-        state: ChangeState::from_code(&row.state).ok_or_else(|| Problem::new(Code::Internal))?,
+        state: ChangeState::from_code(&row.state).ok_or_else(|| Problem::broken("a stored ChangeState is unknown"))?,
         id: row.id,
         version: row.version,
         company_id: row.company_id,

@@ -103,7 +103,8 @@ pub fn transfer_complaint(tx: &mut Tx, id: Id, body: &Body<TransferIn>) -> Work<
         return Err(Problem::new(Code::Forbidden).detail(zh, en).into());
     }
     let from = row.handler()?;
-    let to = seat_of(input.role, &row.place()).ok_or_else(|| Problem::new(Code::Internal))?;
+    let to = seat_of(input.role, &row.place())
+        .ok_or_else(|| Problem::broken("a role that was checked handles no complaints"))?;
     if let Some(company) = company {
         row.company_id = Some(company);
         row.with_company = true;
@@ -304,7 +305,12 @@ pub fn give_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> W
     let input = checked_text(tx, body)?;
     parts::ready(tx, &row, StepKind::InformationGiven)?;
     let terms = Terms::load(tx.conn, ctx, &row.county)?;
-    let paused_at = row.course.0.paused_at.take().ok_or_else(|| Problem::new(Code::Internal))?;
+    let paused_at = row
+        .course
+        .0
+        .paused_at
+        .take()
+        .ok_or_else(|| Problem::broken("a complaint that waits does not say since when"))?;
     let limit = Limit::of(row.course.0.clock, row.course.0.resolve_within);
     row.resolve_due = terms.clock().moved(row.resolve_due, limit, paused_at, ctx.now);
     let resumes = row.course.0.resumes.take().unwrap_or(ComplaintState::Accepted);

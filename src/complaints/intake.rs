@@ -33,7 +33,7 @@ pub fn create_complaint(tx: &mut Tx, body: &Body<ComplaintIn>) -> Work<Entity<Co
         check(conn, ctx, terms, input, faults)?;
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
-    let terms = terms.ok_or_else(|| Problem::new(Code::Internal))?;
+    let terms = terms.ok_or_else(|| Problem::broken("the rules of a place that was checked are not found"))?;
     let row = submit(tx, &terms, input)?;
     let id = row.id;
     let made = view::entity(tx.conn, ctx, row)?;
@@ -185,7 +185,7 @@ fn reach(ctx: &Ctx) -> &Scope {
 /// Puts a ticket that was checked on file, for any door that it comes in by.
 pub fn submit(tx: &mut Tx, terms: &Terms, input: &ComplaintIn) -> Work<ComplaintRow> {
     let ctx = tx.ctx;
-    let internal = || Problem::new(Code::Internal);
+    let internal = || Problem::broken("a complaint that was checked is not complete");
     let place = complexes::place(tx.conn, reach(ctx), input.complex_id, input.division.as_deref())?;
     let place = place.ok_or_else(internal)?;
     let (version, rules) = terms.governing(ctx.today);

@@ -11,7 +11,7 @@ use crate::db::types::{Instant, Json};
 use crate::db::{Id, Work};
 use crate::ledger::Place;
 use crate::policy::complaints::{DeadlineClock, UtilityKind};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::proceedings::model::{Actor, Evidence};
 
 coded_enum! {
@@ -282,7 +282,8 @@ pub struct Link {
 
 impl ComplaintRow {
     pub fn state(&self) -> Work<ComplaintState> {
-        Ok(ComplaintState::from_code(&self.state).ok_or_else(|| Problem::new(Code::Internal))?)
+        Ok(ComplaintState::from_code(&self.state)
+            .ok_or_else(|| Problem::broken("a stored ComplaintState is unknown"))?)
     }
 
     pub fn secrecy(&self) -> Secrecy {
@@ -295,7 +296,7 @@ impl ComplaintRow {
     }
 
     pub fn handler(&self) -> Work<Seat> {
-        let role = Role::from_code(&self.handler_role).ok_or_else(|| Problem::new(Code::Internal))?;
+        let role = Role::from_code(&self.handler_role).ok_or_else(|| Problem::broken("a stored Role is unknown"))?;
         Ok(Seat::new(role, &self.handler_division))
     }
 
@@ -304,7 +305,7 @@ impl ComplaintRow {
         if self.supervisor_role.is_empty() {
             return Ok(None);
         }
-        let role = Role::from_code(&self.supervisor_role).ok_or_else(|| Problem::new(Code::Internal))?;
+        let role = Role::from_code(&self.supervisor_role).ok_or_else(|| Problem::broken("a stored Role is unknown"))?;
         Ok(Some(Seat::new(role, &self.supervisor_division)))
     }
 

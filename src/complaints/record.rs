@@ -18,7 +18,7 @@ use crate::personal::{self, Purpose};
 use crate::policy;
 use crate::policy::complaints::ComplaintRules;
 use crate::policy::versions::Policies;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::proceedings::model::{Actor, Evidence};
 use crate::proceedings::said::{self, Texts};
 
@@ -49,7 +49,10 @@ impl Terms {
     }
 
     pub fn rules_of(&self, row: &ComplaintRow) -> Work<&ComplaintRules> {
-        let version = self.policies.get(row.course.0.policy_version).ok_or_else(|| Problem::new(Code::Internal))?;
+        let version = self
+            .policies
+            .get(row.course.0.policy_version)
+            .ok_or_else(|| Problem::broken("the policy version of a complaint is unknown"))?;
         Ok(&version.document().complaints)
     }
 }
@@ -170,7 +173,7 @@ pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> Wo
 }
 
 pub fn written<T: serde::Serialize>(value: &T) -> Work<String> {
-    Ok(serde_json::to_string(value).map_err(|_| Problem::new(Code::Internal))?)
+    Ok(serde_json::to_string(value).map_err(|error| Problem::broken_by("a value cannot be written as JSON", error))?)
 }
 
 fn event_kind(kind: StepKind) -> &'static str {

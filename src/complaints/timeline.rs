@@ -102,7 +102,7 @@ fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> Work<Vec<TimelineSt
 }
 
 fn one(ctx: &Ctx, step: StepRow, words: StepText) -> Work<TimelineStep> {
-    let internal = || Problem::new(Code::Internal);
+    let internal = || Problem::broken("a stored code of a step is unknown");
     let (by, office) = match step.actor.0 {
         StepActor::Office { actor } => (StepBy::Office, Some(official(ctx, actor))),
         StepActor::Complainant => (StepBy::Complainant, None),
@@ -145,7 +145,8 @@ pub fn comment_on_complaint(tx: &mut Tx, id: Id, body: &Body<CommentIn>) -> Work
     let by = record::actor(ctx, is_owner);
     let step = record::write(tx, &row, by, step)?;
     let step = store::step(tx.conn, step)?;
-    let shown = views(tx.conn, ctx, vec![step])?.pop().ok_or_else(|| Problem::new(Code::Internal))?;
+    let shown =
+        views(tx.conn, ctx, vec![step])?.pop().ok_or_else(|| Problem::broken("a step that was written has no view"))?;
     let mut entity = Entity::created(shown.id, 1, shown, "");
     entity.location = Some(format!("/v1/complaints/{id}/timeline"));
     Ok(entity)

@@ -22,7 +22,7 @@ use crate::http::{Ctx, Entity};
 use crate::personal::{self, Purpose};
 use crate::policy;
 use crate::policy::complaints::{DeadlineClock, UtilityKind};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 
 /// Who handles a ticket (承办单位).
@@ -228,7 +228,8 @@ pub fn audience_of(conn: &mut Conn, ctx: &Ctx, ids: &[Id]) -> Work<impl Fn(Id) -
 
 pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ComplaintRow) -> Work<Entity<Complaint>> {
     let (id, version) = (row.id, row.version);
-    let view = views(conn, ctx, vec![row])?.pop().ok_or_else(|| Problem::new(Code::Internal))?;
+    let view =
+        views(conn, ctx, vec![row])?.pop().ok_or_else(|| Problem::broken("a complaint that was read has no view"))?;
     Ok(Entity::new(id, version, view))
 }
 
@@ -293,7 +294,7 @@ pub fn read_all<T: serde::de::DeserializeOwned>(texts: HashMap<Id, String>) -> W
 
 /// What was sealed as JSON.
 pub fn read<T: serde::de::DeserializeOwned>(text: &str) -> Work<T> {
-    Ok(serde_json::from_str(text).map_err(|_| Problem::new(Code::Internal))?)
+    Ok(serde_json::from_str(text).map_err(|error| Problem::broken_by("a stored value cannot be read", error))?)
 }
 
 struct Names {
@@ -317,7 +318,7 @@ fn view(
     names: Names,
     states: &HashMap<(LinkKind, Id), String>,
 ) -> Work<Complaint> {
-    let internal = || Problem::new(Code::Internal);
+    let internal = || Problem::broken("a stored code of a complaint is unknown");
     let state = row.state()?;
     let (handler, supervisor) = (row.handler()?, row.supervisor()?);
     let office = audience == Audience::Office;

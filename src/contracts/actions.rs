@@ -35,7 +35,7 @@ pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> Work<Entity<Cont
         |conn, scope, id| store::find(conn, scope, id).map(drop),
         |conn, input, faults| check(conn, ctx, input, faults),
     )?;
-    let unseen = || Fail::from(Problem::new(Code::Internal));
+    let unseen = || Fail::from(Problem::broken("a complex that was checked is not found"));
     let company = company_of(tx.conn, ctx, input)?.ok_or_else(unseen)?;
     lock_complex(tx.conn, input.complex_id)?;
     let scope = if is_company(ctx) { &ANY_COMPLEX } else { &ctx.scope };

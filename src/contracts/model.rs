@@ -278,15 +278,15 @@ pub struct ContractRow {
 
 impl ContractRow {
     pub fn kind(&self) -> Work<ContractKind> {
-        Ok(ContractKind::from_code(&self.kind).ok_or_else(|| Problem::new(Code::Internal))?)
+        Ok(ContractKind::from_code(&self.kind).ok_or_else(|| Problem::broken("a stored ContractKind is unknown"))?)
     }
 
     pub fn state(&self) -> Work<ContractState> {
-        Ok(ContractState::from_code(&self.state).ok_or_else(|| Problem::new(Code::Internal))?)
+        Ok(ContractState::from_code(&self.state).ok_or_else(|| Problem::broken("a stored ContractState is unknown"))?)
     }
 
     pub fn entered_by(&self) -> Work<EnteredBy> {
-        Ok(EnteredBy::from_code(&self.entered_by).ok_or_else(|| Problem::new(Code::Internal))?)
+        Ok(EnteredBy::from_code(&self.entered_by).ok_or_else(|| Problem::broken("a stored EnteredBy is unknown"))?)
     }
 
     pub fn require_state(&self, allowed: &[ContractState]) -> Work<()> {

@@ -249,7 +249,7 @@ pub fn view(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> Work<Contract> {
     let review =
         if reviews && row.state()? == ContractState::Submitted { Some(review(conn, ctx, &row)?) } else { None };
     let mut all = views(conn, ctx, vec![row])?;
-    let mut contract = all.pop().ok_or_else(|| Problem::new(Code::Internal))?;
+    let mut contract = all.pop().ok_or_else(|| Problem::broken("a contract that was read has no view"))?;
     contract.review = review;
     Ok(contract)
 }

@@ -207,7 +207,10 @@ pub fn verify_disclosure(
     })?;
     let version = version_of(&rows) + 1;
     tx.if_match(version - 1)?;
-    let at = rows.iter().position(|row| row.id == input.disclosure_id).ok_or_else(|| Problem::new(Code::Internal))?;
+    let at = rows
+        .iter()
+        .position(|row| row.id == input.disclosure_id)
+        .ok_or_else(|| Problem::broken("a disclosure that was checked is not among those of its complex"))?;
     let mut row = rows.remove(at);
     if !row.is_current || row.state != VersionState::Submitted.code() {
         let (zh, en) = ("该版本不是待核验的最新版本", "it is not the newest version, or was looked at already");

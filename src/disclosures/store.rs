@@ -14,7 +14,7 @@ use crate::db::schema::{complex_services as services, disclosure_contents as con
 use crate::db::{Conn, Id, Json, Work, distinct};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// Who serves a complex today, as far as the caller sees: a company sees itself.
 pub fn serving_of(conn: &mut Conn, scope: &Scope, complex: Id, today: NaiveDate) -> Work<Option<Serving>> {
@@ -87,7 +87,7 @@ impl DisclosureRow {
 
 pub fn content(conn: &mut Conn, id: Id) -> Work<ContentRow> {
     let row = contents::table.find(id).first(conn).optional()?;
-    Ok(row.ok_or_else(|| Problem::new(Code::Internal))?)
+    Ok(row.ok_or_else(|| Problem::broken("a disclosure has no content"))?)
 }
 
 /// What versions say, by their ids.

@@ -12,7 +12,7 @@ use crate::companies;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
 use crate::http::Ctx;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, official};
 
@@ -150,7 +150,7 @@ pub fn versions(conn: &mut Conn, ctx: &Ctx, rows: Vec<DisclosureRow>) -> Work<Ve
     let names = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
     rows.into_iter()
         .map(|row| {
-            let said = said.remove(&row.id).ok_or_else(|| Problem::new(Code::Internal))?;
+            let said = said.remove(&row.id).ok_or_else(|| Problem::broken("a disclosure has no content"))?;
             let name = names.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default();
             let findings = (said.findings.0.clone(), row.compared_with);
             version(ctx, row, said, name, findings)

@@ -22,7 +22,7 @@ pub fn issue_document(tx: &mut Tx, body: &Body<DocumentIn>) -> Work<Entity<Offic
             Ok(())
         },
     )?;
-    let case = case.ok_or_else(|| Problem::new(Code::Internal))?;
+    let case = case.ok_or_else(|| Problem::broken("a case that was checked is not found"))?;
     subjects::require_office(tx, input.kind, &case)?;
     subjects::require_state(input.kind, &case)?;
     let standing = store::valid_of(tx.conn, input.subject_id)?.into_iter().find(|row| row.kind == input.kind.code());

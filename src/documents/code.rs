@@ -3,7 +3,7 @@
 use aws_lc_rs::rand;
 
 use crate::characters::code_key;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// Crockford's base 32: no letter that is taken for another or for a figure.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -14,7 +14,7 @@ const GROUP: usize = 4;
 /// A new code, in groups of four.
 pub fn new() -> Result<String, Problem> {
     let mut bytes = [0u8; LENGTH];
-    rand::fill(&mut bytes).map_err(|_| Problem::new(Code::Internal))?;
+    rand::fill(&mut bytes).map_err(|_| Problem::broken("the system gives no random numbers"))?;
     Ok(grouped(bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)]))))
 }
 

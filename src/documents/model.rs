@@ -9,7 +9,7 @@ use crate::db::schema::documents;
 use crate::db::types::{Instant, Json};
 use crate::db::{Id, Work};
 use crate::ledger::Place;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::proceedings::model::Actor;
 use crate::proceedings::view::Official;
 
@@ -105,8 +105,9 @@ pub struct DocumentRow {
     pub updated_at: Instant,
 }
 
+#[track_caller]
 fn broken() -> Problem {
-    Problem::new(Code::Internal)
+    Problem::broken("a stored code is unknown")
 }
 
 impl DocumentRow {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 
 use crate::pages::qr;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 pub struct Page<'a> {
     pub title: &'a str,
@@ -45,10 +45,10 @@ pub fn render(page: &Page) -> Result<Vec<u8>, Problem> {
     let qr = Value::from_safe_string(qr::svg(verification_url, "文书验证二维码")?);
     let context =
         context! { title, number, body, office, addressee, paragraphs, issued_on, code, verification_url, qr };
-    let html = ENVIRONMENT.get_template("page").and_then(|template| template.render(context)).map_err(|error| {
-        tracing::error!(%error, "the page of a document cannot be made");
-        Problem::new(Code::Internal)
-    })?;
+    let html = ENVIRONMENT
+        .get_template("page")
+        .and_then(|template| template.render(context))
+        .map_err(|error| Problem::broken_by("the page of a document cannot be made", error))?;
     Ok(html.into_bytes())
 }
 

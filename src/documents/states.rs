@@ -51,7 +51,9 @@ fn conflict(zh: impl Into<String>, en: impl Into<String>) -> Problem {
 
 /// Is a violation in a state that calls for this paper, and has it the step that the paper puts into form?
 pub fn require_violation(kind: DocumentKind, row: &ViolationRow) -> Work<()> {
-    let Belongs::Violation(states) = belongs(kind) else { return Err(Problem::new(Code::Internal).into()) };
+    let Belongs::Violation(states) = belongs(kind) else {
+        return Err(Problem::broken("a paper of violations belongs to none").into());
+    };
     row.require_state(states)?;
     let steps = &row.proceedings.0;
     match kind {
@@ -69,7 +71,7 @@ pub fn require_violation(kind: DocumentKind, row: &ViolationRow) -> Work<()> {
 
 /// Is a measure one that this paper is about, in a state that calls for it?
 pub fn require_measure(kind: DocumentKind, row: &MeasureRow) -> Result<(), Problem> {
-    let broken = || Problem::new(Code::Internal);
+    let broken = || Problem::broken("a stored code of a measure is unknown");
     let Belongs::Measure(wanted, states) = belongs(kind) else { return Err(broken()) };
     let of = MeasureKind::from_code(&row.kind).ok_or_else(broken)?;
     if !wanted.is_empty() && !wanted.contains(&of) {

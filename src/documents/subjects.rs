@@ -69,8 +69,9 @@ fn delivery_of(conn: &mut Conn, row: &DocumentRow) -> Work<Option<Delivery>> {
     })
 }
 
+#[track_caller]
 fn missing() -> Fail {
-    Problem::new(Code::Internal).into()
+    Problem::broken("what a document rests on is missing").into()
 }
 
 /// The office in charge, as for every other act on the case. A referral is sent by the office of the case, not by the

@@ -105,7 +105,10 @@ pub fn copy_evidence(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner:
     let mut copies = evidence.to_vec();
     for one in &mut copies {
         let Some(id) = one.attachment_id else { continue };
-        let row = rows.get(&id).cloned().ok_or_else(|| Problem::new(Code::Internal))?;
+        let row = rows
+            .get(&id)
+            .cloned()
+            .ok_or_else(|| Problem::broken("a file of evidence that was checked is not on file"))?;
         let name = sealed_names::of(tx.conn, &tx.ctx.state.keys.ring(), &row)?;
         one.attachment_id = Some(copy(tx, row, name, kind, owner)?);
     }

@@ -47,7 +47,7 @@ impl Spool {
 
 /// Work on the disk, off the worker thread.
 pub async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, Problem> {
-    let done = web::block(work).await.map_err(|_| Problem::new(Code::Internal))?;
+    let done = web::block(work).await.map_err(|error| Problem::broken_by("work on the disk panicked", error))?;
     done.map_err(|error| storage::problem(&error))
 }
 

@@ -154,7 +154,9 @@ async fn make(state: &State, row: AttachmentRow) -> Result<(), Problem> {
         let size: usize = pieces.iter().map(|piece| piece.len()).sum();
         Some((pieces, hex::encode(hash.finish()), i64::try_from(size).unwrap_or(i64::MAX)))
     });
-    let Some((pieces, sha256, size)) = stripped.await.map_err(|_| Problem::new(Code::Internal))? else {
+    let Some((pieces, sha256, size)) =
+        stripped.await.map_err(|error| Problem::broken_by("work on the disk panicked", error))?
+    else {
         return remember(state, row.id, NONE, "", 0).await.map(drop);
     };
     let key = storage.new_key(&state.db, "-stripped").await?;

@@ -79,7 +79,7 @@ pub async fn upload(ctx: Ctx, request: HttpRequest, payload: Payload) -> Answer 
         drop(slot);
         answer
     });
-    finished.await.unwrap_or_else(|_| Err(Problem::new(Code::Internal)))
+    finished.await.unwrap_or_else(|error| Err(Problem::broken_by("a request panicked", error)))
 }
 
 /// A file that the program itself holds.

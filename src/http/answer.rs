@@ -21,8 +21,7 @@ pub fn page<T: Serialize>(page: &PageOf<T>) -> Work<Vec<u8>> {
 }
 
 pub fn unserialisable(error: serde_json::Error) -> Problem {
-    tracing::error!(%error, "an answer could not be written as JSON");
-    Problem::new(Code::Internal)
+    Problem::broken_by("an answer could not be written as JSON", error)
 }
 
 /// Bytes that most resources fit into, so that what is written is not copied as it grows.

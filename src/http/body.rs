@@ -40,10 +40,9 @@ impl<B: Send + Sync + 'static> Body<B> {
             let more = check(&input);
             (input, more)
         };
-        let (input, more) = actix_web::rt::task::spawn_blocking(examine).await.map_err(|error| {
-            tracing::error!(%error, "a check of a body panicked");
-            Problem::new(Code::Internal)
-        })?;
+        let (input, more) = actix_web::rt::task::spawn_blocking(examine)
+            .await
+            .map_err(|error| Problem::broken_by("a check of a body panicked", error))?;
         let mut faults = faults;
         faults.extend_elsewhere(more);
         Ok(Body { bytes: self.bytes, outcome: Outcome::Read { faults, input: Some(input) } })

@@ -26,6 +26,32 @@ use crate::problem::{Code, Problem};
 use crate::security;
 use crate::traces::RequestSpan;
 
+/// What an action made, as it is answered and kept under its key.
+struct Made {
+    stored: StoredAnswer,
+    /// The row that it made or changed.
+    id: Option<Id>,
+    shown_once: bool,
+}
+
+impl Made {
+    fn of<T: Serialize>(entity: Entity<T>) -> Work<Made> {
+        Ok(Made { stored: stored(&entity)?, id: entity.id, shown_once: entity.shown_once })
+    }
+}
+
+fn stored<T: Serialize>(entity: &Entity<T>) -> Work<StoredAnswer> {
+    Ok(entity.stored().map_err(answer::unserialisable)?)
+}
+
+// What an operation gives to `get`, `list` and `act` is put behind one of these, so that what they do around it is compiled once
+// and not once for each of the operations.
+
+/// A look into the store that ends as an answer.
+type Find<T> = Box<dyn FnMut(&mut Conn, &Ctx) -> Work<T> + Send>;
+/// A step of a transaction.
+type Action<T> = Arc<dyn Fn(&mut Tx) -> Work<T> + Send + Sync>;
+
 const READ: &str = "db.read";
 const WRITE: &str = "db.write";
 
@@ -75,7 +101,7 @@ impl FromRequest for Ctx {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let ctx = request.extensions().get::<Ctx>().cloned();
-        ready(ctx.ok_or_else(|| Problem::new(Code::Internal)))
+        ready(ctx.ok_or_else(|| Problem::broken("a request that was let in has no context")))
     }
 }
 
@@ -145,62 +171,68 @@ impl Ctx {
     }
 
     /// One resource.
-    pub async fn get<T, F>(&self, find: F) -> Answer
+    pub fn get<T, F>(&self, mut find: F) -> impl Future<Output = Answer>
     where
         T: Serialize + Send + 'static,
         F: FnMut(&mut Conn, &Ctx) -> Work<Entity<T>> + Send + 'static,
     {
-        let entity = self.find_point(find).await?;
-        self.show(entity)
+        self.show_point(Box::new(move |conn, ctx| stored(&find(conn, ctx)?)))
     }
 
     /// One resource that is derived from many rows: in one snapshot, off the worker thread.
-    pub async fn derive<T, F>(&self, find: F) -> Answer
+    pub fn derive<T, F>(&self, mut find: F) -> impl Future<Output = Answer>
     where
         T: Serialize + Send + 'static,
         F: FnMut(&mut Conn, &Ctx) -> Work<Entity<T>> + Send + 'static,
     {
-        let entity = self.read_lagging(find).await?;
-        self.show(entity)
+        self.show_lagging(Box::new(move |conn, ctx| stored(&find(conn, ctx)?)))
     }
 
-    async fn find_point<T, F>(&self, mut find: F) -> Result<T, Problem>
+    /// A page of a list.
+    pub fn list<T, F>(&self, mut find: F) -> impl Future<Output = Answer>
     where
-        T: Send + 'static,
-        F: FnMut(&mut Conn, &Ctx) -> Work<T> + Send + 'static,
+        T: Serialize,
+        F: FnMut(&mut Conn, &Ctx) -> Work<PageOf<T>> + Send + 'static,
     {
-        let ctx = self.clone();
-        Ok(self.in_span(READ, self.state.db.read_point(move |conn| find(conn, &ctx))).await?)
-    }
-
-    fn show<T: Serialize>(&self, entity: Entity<T>) -> Answer {
-        entity.stored().map_err(answer::unserialisable)?.conditional(&self.conditions)
+        // Written where it was read: 200 rows are not handed to another thread, to be freed there.
+        self.show_lagging(Box::new(move |conn, ctx| {
+            Ok(StoredAnswer { status: 200, etag: None, location: None, body: answer::page(&find(conn, ctx)?)? })
+        }))
     }
 
     /// One resource whose first reading may be an act (opening a notice is its delivery): `find` answers `None` where
     /// it is, and `open` carries it out. What its conditions keep from the reader is not carried out: the transaction ends
     /// without a trace.
-    pub async fn get_or_open<T, F, G>(&self, find: F, open: G) -> Answer
+    pub fn get_or_open<T, F, G>(&self, mut find: F, open: G) -> impl Future<Output = Answer>
     where
         T: Serialize + Send + 'static,
         F: FnMut(&mut Conn, &Ctx) -> Work<Option<Entity<T>>> + Send + 'static,
-        G: Fn(&mut Tx) -> Work<Entity<T>> + Send + 'static,
+        G: Fn(&mut Tx) -> Work<Entity<T>> + Send + Sync + 'static,
     {
-        match self.find_point(find).await? {
-            Some(entity) => self.show(entity),
-            None => self.open(open).await,
-        }
+        let find: Find<_> = Box::new(move |conn, ctx| find(conn, ctx)?.as_ref().map(stored).transpose());
+        self.show_or_open(find, Arc::new(move |tx| stored(&open(tx)?)))
     }
 
-    async fn open<T, F>(&self, action: F) -> Answer
-    where
-        T: Serialize + Send + 'static,
-        F: Fn(&mut Tx) -> Work<Entity<T>> + Send + 'static,
-    {
+    async fn find_point<T: Send + 'static>(&self, mut find: Find<T>) -> Result<T, Problem> {
+        let ctx = self.clone();
+        Ok(self.in_span(READ, self.state.db.read_point(move |conn| find(conn, &ctx))).await?)
+    }
+
+    async fn show_point(&self, find: Find<StoredAnswer>) -> Answer {
+        self.find_point(find).await?.conditional(&self.conditions)
+    }
+
+    async fn show_lagging(&self, find: Find<StoredAnswer>) -> Answer {
+        self.read_lagging(find).await?.conditional(&self.conditions)
+    }
+
+    async fn show_or_open(&self, find: Find<Option<StoredAnswer>>, open: Action<StoredAnswer>) -> Answer {
+        if let Some(stored) = self.find_point(find).await? {
+            return stored.conditional(&self.conditions);
+        }
         let ctx = self.clone();
         let work = move |conn: &mut Conn, texts: &Texts| {
-            let mut tx = Tx { conn, ctx: &ctx, key: None, texts };
-            let stored = action(&mut tx)?.stored().map_err(answer::unserialisable)?;
+            let stored = open(&mut Tx { conn, ctx: &ctx, key: None, texts })?;
             let shown = ctx.opens && ctx.conditions.on_read(stored.etag.as_deref()) == Verdict::Answer;
             // An error is what takes a transaction back.
             if shown { Ok(stored) } else { Err(Fail::Replay(Box::new(stored))) }
@@ -216,17 +248,6 @@ impl Ctx {
         stored.conditional(&self.conditions)
     }
 
-    /// A page of a list.
-    pub async fn list<T, F>(&self, mut find: F) -> Answer
-    where
-        T: Serialize,
-        F: FnMut(&mut Conn, &Ctx) -> Work<PageOf<T>> + Send + 'static,
-    {
-        // Written where it was read: 200 rows are not handed to another thread, to be freed there.
-        let body = self.read_lagging(move |conn, ctx| answer::page(&find(conn, ctx)?)).await?;
-        StoredAnswer { status: 200, etag: None, location: None, body }.conditional(&self.conditions)
-    }
-
     /// Anything else that is read.
     pub async fn read<T, F>(&self, mut find: F) -> Result<T, Problem>
     where
@@ -238,11 +259,7 @@ impl Ctx {
     }
 
     /// From the standby, unless this caller wrote a moment ago or asked for what is newest.
-    async fn read_lagging<T, F>(&self, mut find: F) -> Result<T, Problem>
-    where
-        T: Send + 'static,
-        F: FnMut(&mut Conn, &Ctx) -> Work<T> + Send + 'static,
-    {
+    async fn read_lagging(&self, mut find: Find<StoredAnswer>) -> Result<StoredAnswer, Problem> {
         if !self.state.db.has_standby() || self.newest || self.state.wrote.holds(&self.caller) {
             return self.read(find).await;
         }
@@ -259,13 +276,14 @@ impl Ctx {
     }
 
     /// One action in one transaction, once per idempotency key.
-    pub async fn act<B, T, F>(&self, body: Body<B>, action: F) -> Answer
+    pub fn act<B, T, F>(&self, body: Body<B>, action: F) -> impl Future<Output = Answer>
     where
         B: Send + Sync + 'static,
         T: Serialize + Send + 'static,
         F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + Sync + 'static,
     {
-        self.act_on(Arc::new(body), action).await
+        let (refused, key) = (body.is_refused(), self.key_of(&body));
+        self.act_once(refused, key, Arc::new(move |tx| Made::of(action(tx, &body)?)))
     }
 
     fn key_of<B>(&self, body: &Body<B>) -> Option<IdempotencyKey> {
@@ -277,26 +295,19 @@ impl Ctx {
         })
     }
 
-    async fn act_on<B, T, F>(&self, body: Arc<Body<B>>, action: F) -> Answer
-    where
-        B: Send + Sync + 'static,
-        T: Serialize + Send + 'static,
-        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + Sync + 'static,
-    {
-        let refused = body.is_refused();
+    /// `refused`: the input has faults already.
+    async fn act_once(&self, refused: bool, key: Option<IdempotencyKey>, action: Action<Made>) -> Answer {
         let ctx = self.clone();
-        let key = self.key_of(&body);
         let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
         let work = Arc::new(move |conn: &mut Conn, texts: &Texts| {
             let mut tx = Tx { conn, ctx: &ctx, key: key.as_ref(), texts };
-            let entity = action(&mut tx, &body)?;
-            let stored = entity.stored().map_err(answer::unserialisable)?;
+            let made = action(&mut tx)?;
             if let Some(key) = &key {
                 let now = Instant::now();
-                let kept = if entity.shown_once { &StoredAnswer::shown_once() } else { &stored };
-                idempotency::store(tx.conn, &ctx.state.keys.ring(), key, entity.id, kept, now)?;
+                let kept = if made.shown_once { &StoredAnswer::shown_once() } else { &made.stored };
+                idempotency::store(tx.conn, &ctx.state.keys.ring(), key, made.id, kept, now)?;
             }
-            Ok((stored, entity.shown_once))
+            Ok(made)
         });
         if refused {
             // Whether the row is this caller's decides between 404 and the faults; the writer has no part in that.
@@ -310,8 +321,8 @@ impl Ctx {
         let result = self.write(gate, move |conn: &mut Conn, texts: &Texts| work(conn, texts)).await;
         self.wrote();
         match result {
-            Ok((stored, true)) => Ok(stored.secret_response()),
-            Ok((stored, false)) => Ok(stored.response(false)),
+            Ok(made) if made.shown_once => Ok(made.stored.secret_response()),
+            Ok(made) => Ok(made.stored.response(false)),
             Err(fail) => self.not_acted(fail),
         }
     }
@@ -383,7 +394,9 @@ impl Ctx {
             self.wrote();
             done.push(stepped?);
         }
-        self.act_on(body, move |tx, body| tx.input(body).map(|_| finish(done.clone()))).await
+        let key = self.key_of(&body);
+        let action = move |tx: &mut Tx| Made::of(tx.input(&body).map(|_| finish(done.clone()))?);
+        self.act_once(false, key, Arc::new(action)).await
     }
 
     /// For what a security officer counts ([`security`]).

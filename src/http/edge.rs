@@ -133,8 +133,10 @@ pub async fn edge(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = StopWatch::now();
-    let state =
-        request.app_data::<actix_web::web::Data<State>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
+    let state = request
+        .app_data::<actix_web::web::Data<State>>()
+        .cloned()
+        .ok_or_else(|| Problem::broken("the service is not among the application's data"))?;
     let _in_flight = state.metrics.begun();
     let span = state.traces.as_ref().map(|traces| traces.begin(request.headers()));
     let server_id = uuid::Uuid::now_v7().to_string();
@@ -286,6 +288,7 @@ fn problem_response(
         None => framework_problem(response.status()),
     };
     state.metrics.problem(problem.code);
+    problem.log(id);
     let reader = Reader::of(routed_path(response.request()));
     let rendered = answer_with(problem, language, reader, id, instance);
     ServiceResponse::new(response.request().clone(), rendered)

@@ -149,10 +149,9 @@ pub fn store(
     now: Instant,
 ) -> Work<()> {
     let data_key = keyring.data_key(now.0);
-    let body = data_key.seal(&key.scope, &answer.body).map_err(|error| {
-        tracing::error!(%error, "an answer could not be encrypted");
-        Problem::new(Code::Internal)
-    })?;
+    let body = data_key
+        .seal(&key.scope, &answer.body)
+        .map_err(|error| Problem::broken_by("an answer could not be encrypted", error))?;
     diesel::insert_into(keys::table)
         .values((
             keys::scope.eq(&key.scope),

@@ -49,7 +49,7 @@ pub fn create_inspection(tx: &mut Tx, body: &Body<VisitIn>) -> Work<Entity<Inspe
             Ok(())
         },
     )?;
-    let place = place.ok_or_else(|| Problem::new(Code::Internal))?;
+    let place = place.ok_or_else(|| Problem::broken("a place that was checked is not found"))?;
     lock_complex(tx.conn, input.complex_id)?;
     let row = new_row(tx, input.complex_id, &place, governing.version, input.planned_on, true)?;
     let row = InspectionRow { purpose: input.purpose.clone(), ..row };
@@ -164,7 +164,7 @@ pub fn submit_inspection_result(tx: &mut Tx, id: Id, body: &Body<InspectionResul
     tx.if_match(row.version)?;
     let given = Given::from(input);
     let governing = policies.governing(taking::day_of(ctx, &given));
-    let lost = || Problem::new(Code::Internal);
+    let lost = || Problem::broken("a result that was checked is not complete");
     let checklist = governing.document().inspections.checklist(given.checklist).ok_or_else(lost)?;
     let part = own.into_iter().find(|part| part.checklist == given.checklist).ok_or_else(lost)?.clone();
     if !row.is_open() || !part.is_planned() {

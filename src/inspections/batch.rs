@@ -123,10 +123,14 @@ fn take_one(tx: &mut Tx, policies: &Policies, n: usize, result: &BatchResultIn) 
     let own = Office::of(ctx);
     let office = ledger::addressee(own.role, own.division);
     let target = result.inspection_id.unwrap_or_else(|| ctx.new_id());
-    let digest = ledger::sha256_hex(&serde_json::to_string(result).map_err(|_| Problem::new(Code::Internal))?);
+    let digest = ledger::sha256_hex(
+        &serde_json::to_string(result)
+            .map_err(|error| Problem::broken_by("a value cannot be written as JSON", error))?,
+    );
     let row = KeyRow { office: office.clone(), key: result.key, digest, inspection_id: target, taken_at: ctx.now };
     if !store::take_key(tx.conn, &row)? {
-        let known = store::key(tx.conn, &office, result.key)?.ok_or_else(|| Problem::new(Code::Internal))?;
+        let known = store::key(tx.conn, &office, result.key)?
+            .ok_or_else(|| Problem::broken("a key that was taken is not on file"))?;
         if known.digest == row.digest {
             return Ok((SubmissionOutcome::AlreadyTaken, Some(known.inspection_id), Vec::new()));
         }
@@ -235,7 +239,7 @@ fn put(tx: &mut Tx, policies: &Policies, result: &BatchResultIn, target: Id, rea
     let given = Given::from(result);
     let day = taking::day_of(ctx, &given);
     let governing = policies.governing(day);
-    let lost = || Problem::new(Code::Internal);
+    let lost = || Problem::broken("a result that was checked is not complete");
     let checklist = governing.document().inspections.checklist(given.checklist).ok_or_else(lost)?;
     let by = (checklist, governing.version);
     match ready {

@@ -52,7 +52,7 @@ pub fn report_inspection_finding(tx: &mut Tx, id: Id, body: &Body<FindingReportI
         |conn, input, faults| check(conn, ctx, &row, &parts, &policies, input, faults),
     )?;
     tx.if_match(row.version)?;
-    let lost = || Problem::new(Code::Internal);
+    let lost = || Problem::broken("a finding that was checked is not complete");
     let part = parts.iter().find(|part| part.id == input.part_id).ok_or_else(lost)?;
     let finding = finding(&policies, part, &input.item).ok_or_else(lost)?;
     if finding.found.violation_id.is_some() {

@@ -16,7 +16,7 @@ use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
 use crate::http::{Ctx, Entity};
 use crate::policy;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, official};
 
@@ -170,7 +170,8 @@ fn step(ctx: &Ctx, step: HazardStep) -> HazardStepView {
 
 pub fn entity(conn: &mut Conn, ctx: &Ctx, row: HazardRow) -> Work<Entity<Hazard>> {
     let (id, version) = (row.id, row.version);
-    let view = views(conn, ctx, vec![row])?.pop().ok_or_else(|| Problem::new(Code::Internal))?;
+    let view =
+        views(conn, ctx, vec![row])?.pop().ok_or_else(|| Problem::broken("a hazard that was read has no view"))?;
     Ok(Entity::new(id, version, view))
 }
 
@@ -191,7 +192,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<HazardRow>) -> Work<Vec<Hazar
             item_en: item.map(|one| one.title_en.clone()).unwrap_or_default(),
             complex_name: complexes.get(&row.complex_id).cloned().unwrap_or_default(),
             company_name: row.company_id.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
-            role: Role::from_code(&row.role).ok_or_else(|| Problem::new(Code::Internal))?,
+            role: Role::from_code(&row.role).ok_or_else(|| Problem::broken("a stored Role is unknown"))?,
             steps: row.steps.0.into_iter().map(|one| step(ctx, one)).collect(),
             id: row.id,
             version: row.version,

@@ -8,7 +8,7 @@ use crate::db::schema::{hazards, inspection_keys, inspection_parts, inspections}
 use crate::db::types::{Instant, Json};
 use crate::db::{Id, Work};
 use crate::ledger::Place;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::proceedings::model::{Actor, Evidence, Step};
 
 coded_enum! {
@@ -119,7 +119,8 @@ pub struct InspectionRow {
 
 impl InspectionRow {
     pub fn state(&self) -> Work<InspectionState> {
-        Ok(InspectionState::from_code(&self.state).ok_or_else(|| Problem::new(Code::Internal))?)
+        Ok(InspectionState::from_code(&self.state)
+            .ok_or_else(|| Problem::broken("a stored InspectionState is unknown"))?)
     }
 
     pub fn is_open(&self) -> bool {
@@ -163,7 +164,7 @@ pub struct PartRow {
 
 impl PartRow {
     pub fn role(&self) -> Work<Role> {
-        Ok(Role::from_code(&self.role).ok_or_else(|| Problem::new(Code::Internal))?)
+        Ok(Role::from_code(&self.role).ok_or_else(|| Problem::broken("a stored Role is unknown"))?)
     }
 
     pub fn is_done(&self) -> bool {
@@ -236,11 +237,12 @@ pub struct HazardRow {
 
 impl HazardRow {
     pub fn severity(&self) -> Work<HazardSeverity> {
-        Ok(HazardSeverity::from_code(&self.severity).ok_or_else(|| Problem::new(Code::Internal))?)
+        Ok(HazardSeverity::from_code(&self.severity)
+            .ok_or_else(|| Problem::broken("a stored HazardSeverity is unknown"))?)
     }
 
     pub fn state(&self) -> Work<HazardState> {
-        Ok(HazardState::from_code(&self.state).ok_or_else(|| Problem::new(Code::Internal))?)
+        Ok(HazardState::from_code(&self.state).ok_or_else(|| Problem::broken("a stored HazardState is unknown"))?)
     }
 
     pub fn place(&self) -> Place {

@@ -18,7 +18,7 @@ use crate::http::{Ctx, Entity};
 use crate::policy;
 use crate::policy::inspections::Checklist;
 use crate::policy::versions::CountyPolicies;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, StepView, official, step};
 
@@ -159,7 +159,9 @@ pub fn entity(conn: &mut Conn, ctx: &Ctx, row: InspectionRow) -> Work<Entity<Ins
 }
 
 pub fn view(conn: &mut Conn, ctx: &Ctx, row: InspectionRow) -> Work<Inspection> {
-    Ok(all(conn, ctx, vec![row], true)?.pop().ok_or_else(|| Problem::new(Code::Internal))?)
+    Ok(all(conn, ctx, vec![row], true)?
+        .pop()
+        .ok_or_else(|| Problem::broken("an inspection that was read has no view"))?)
 }
 
 /// With the items that failed.
@@ -249,7 +251,8 @@ fn part_view(ctx: &Ctx, policies: &CountyPolicies, part: PartRow, whole: bool) -
         role: part.role()?,
         checklist_zh: checklist.map(|list| list.title_zh.clone()).unwrap_or_default(),
         checklist_en: checklist.map(|list| list.title_en.clone()).unwrap_or_default(),
-        state: InspectionPartState::from_code(&part.state).ok_or_else(|| Problem::new(Code::Internal))?,
+        state: InspectionPartState::from_code(&part.state)
+            .ok_or_else(|| Problem::broken("a stored InspectionPartState is unknown"))?,
         items: items.collect(),
         note: part.result.0.note.clone(),
         submitted_by: part.submitted_by.0.map(|by| official(ctx, by)),

@@ -12,7 +12,7 @@ use crate::access::{Role, Scope};
 use crate::db::{Conn, Work};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 fn sealed_head(conn: &mut Conn) -> Work<HeadRow> {
     Ok(store::head(conn)?.ok_or_else(Problem::not_found)?)
@@ -20,10 +20,7 @@ fn sealed_head(conn: &mut Conn) -> Work<HeadRow> {
 
 /// The hashes of a proof, or of a tree that lacks one: then the ledger was changed from outside, and says so by failing.
 fn proved<T>(result: Result<T, tlog_tiles::Error>) -> Work<T> {
-    result.map_err(|error| {
-        tracing::error!(%error, "the ledger's stored tree is damaged");
-        Problem::new(Code::Internal).into()
-    })
+    result.map_err(|error| Problem::broken_by("the ledger's stored tree is damaged", error).into())
 }
 
 fn texts(proof: Vec<Hash>) -> Vec<String> {
@@ -133,8 +130,8 @@ pub fn list_entries(conn: &mut Conn, ctx: &Ctx, query: &ListEntries) -> Work<Pag
 /// What was sealed of an event. Where that cannot be read, somebody has changed it from outside.
 fn sealed(seq: i64, text: &str) -> Work<Leaf> {
     Ok(Leaf::read(text).ok_or_else(|| {
-        tracing::error!(seq, "the leaf of an entry of the ledger cannot be read: see `xiaoqu ledger verify`");
-        Problem::new(Code::Internal)
+        let what = "the leaf of an entry of the ledger cannot be read: see `xiaoqu ledger verify`";
+        Problem::broken_by(what, format_args!("entry {seq}"))
     })?)
 }
 

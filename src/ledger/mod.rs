@@ -26,7 +26,7 @@ use serde_json::{Map, Value, json};
 use crate::access::{Role, Scope};
 use crate::db::{Conn, Db, DbOptions, Id, Instant, StoreFault, Work};
 use crate::http::{Ctx, Tx};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 pub use store::database_now;
 
 use leaf::{ACTOR_SUB, Digest, Leaf, LeafActor, Subject};
@@ -163,7 +163,7 @@ pub fn addressee(role: Role, division: &str) -> String {
 
 fn random_hex() -> Result<String, Problem> {
     let mut bytes = [0u8; 16];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Problem::new(Code::Internal))?;
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Problem::broken("the system gives no random numbers"))?;
     Ok(hex::encode(bytes))
 }
 
@@ -272,7 +272,8 @@ pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> Work<Id> {
         data: Value::Object(data),
         nonce: random_hex()?,
     };
-    let text = serde_json::to_string(&leaf).map_err(|_| Problem::new(Code::Internal))?;
+    let text =
+        serde_json::to_string(&leaf).map_err(|error| Problem::broken_by("a value cannot be written as JSON", error))?;
     let row = store::NewEvent {
         id: leaf.id,
         kind: leaf.kind,

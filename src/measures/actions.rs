@@ -44,7 +44,7 @@ pub fn require_office(ctx: &Ctx, row: &MeasureRow) -> Work<()> {
 pub fn rule_of(tx: &mut Tx, row: &MeasureRow) -> Work<MeasureRule> {
     let policies = policy::current(tx.conn, &tx.ctx.state.policies, &row.county)?;
     let rule = policies.get(row.policy_version).and_then(|version| version.measure(row.kind().ok()?).cloned());
-    Ok(rule.ok_or_else(|| Problem::new(Code::Internal))?)
+    Ok(rule.ok_or_else(|| Problem::broken("the policy version of a measure has no rule for its kind"))?)
 }
 
 /// Saves a step of a measure, records it, and shows the measure.

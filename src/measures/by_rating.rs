@@ -14,7 +14,7 @@ use crate::db::{Conn, Id, Json, Work};
 use crate::http::Tx;
 use crate::policy;
 use crate::policy::model::{MeasureKind, OfficeRule};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::ratings;
 use crate::ratings::consequences::{RemovalCause, RemovalGround, due_now, removal_grounds};
 use crate::standing;
@@ -152,7 +152,8 @@ fn propose(tx: &mut Tx, complex: Id, company: Id, due: &[&RemovalGround], wanted
     let place = complexes::find(tx.conn, &EVERY_MEASURE, complex)?.place();
     let policies = policy::current(tx.conn, &ctx.state.policies, &place.county)?;
     let version = policies.governing(ctx.today);
-    let rule = version.measure(MeasureKind::Removal).ok_or_else(|| Problem::new(Code::Internal))?;
+    let rule =
+        version.measure(MeasureKind::Removal).ok_or_else(|| Problem::broken("the policy has no rule for removals"))?;
     let calendar = calendar::work_calendar(tx.conn, &place.county)?;
     let (role, division) = match rule.office {
         OfficeRule::County => (Role::CountyAuthority, place.county.clone()),

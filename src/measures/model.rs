@@ -96,8 +96,9 @@ pub struct MeasureRow {
     pub suspended_on: Option<NaiveDate>,
 }
 
+#[track_caller]
 fn broken() -> Problem {
-    Problem::new(Code::Internal)
+    Problem::broken("a stored code is unknown")
 }
 
 impl MeasureRow {

@@ -21,7 +21,7 @@ use crate::ledger::{self, Audience, Event};
 use crate::policy;
 use crate::policy::model::{MeasureKind, MeasureRule, MeasureScope};
 use crate::policy::versions::Policies;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::proceedings::said::Said;
 use crate::ratings;
 use crate::standing;
@@ -139,7 +139,7 @@ fn ids(all: &[uuid::Uuid]) -> Vec<Id> {
 
 fn rule(policies: &Policies, version: i64, kind: MeasureKind) -> Work<&MeasureRule> {
     let found = policies.get(version).and_then(|version| version.measure(kind));
-    Ok(found.ok_or_else(|| Problem::new(Code::Internal))?)
+    Ok(found.ok_or_else(|| Problem::broken("the policy version of a measure has no rule for its kind"))?)
 }
 
 fn create(tx: &mut Tx, company: Id, due: DueMeasure, policies: &Policies, calendar: &WorkCalendar) -> Work<()> {
@@ -208,7 +208,7 @@ pub fn record(tx: &mut Tx, row: &MeasureRow, kind: &'static str, step: serde_jso
 }
 
 pub(super) fn touch(tx: &mut Tx, row: Option<MeasureRow>, kind: &'static str, step: serde_json::Value) -> Work<()> {
-    let mut row = row.ok_or_else(|| Problem::new(Code::Internal))?;
+    let mut row = row.ok_or_else(|| Problem::broken("a measure that is due to change is not on file"))?;
     row.version += 1;
     row.updated_at = tx.ctx.now;
     store::save(tx.conn, &row)?;
@@ -216,7 +216,7 @@ pub(super) fn touch(tx: &mut Tx, row: Option<MeasureRow>, kind: &'static str, st
 }
 
 pub(super) fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawal) -> Work<()> {
-    let mut row = row.ok_or_else(|| Problem::new(Code::Internal))?;
+    let mut row = row.ok_or_else(|| Problem::broken("a measure that is due to end is not on file"))?;
     let step =
         json!({ "revoked": withdrawal.revoked, "reason_zh": withdrawal.reason_zh, "reason_en": withdrawal.reason_en });
     row.state = MeasureState::Cancelled.code().to_owned();
@@ -256,7 +256,7 @@ pub(super) fn reverse(
     calendar: &WorkCalendar,
 ) -> Work<()> {
     let ctx = tx.ctx;
-    let done = done.ok_or_else(|| Problem::new(Code::Internal))?;
+    let done = done.ok_or_else(|| Problem::broken("a measure that is to be reversed is not on file"))?;
     withdraw_documents(tx, &done)?;
     if done.kind()?.is_listing() {
         // No company stays on a list on a ground that was revoked: the task that remains is to make it known.

@@ -17,7 +17,7 @@ use crate::db::{Conn, Id, Work};
 use crate::http::Ctx;
 use crate::points::WeightedPoints;
 use crate::policy::model::MeasureKind;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{
     DeliveryView, NotificationView, Official, StatementView, StepView, delivery, notification, official, statement,
@@ -258,7 +258,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<MeasureRow>) -> Work<Vec<Meas
 
 pub fn view(conn: &mut Conn, ctx: &Ctx, row: MeasureRow) -> Work<Measure> {
     let mut all = views(conn, ctx, vec![row])?;
-    Ok(all.pop().ok_or_else(|| Problem::new(Code::Internal))?)
+    Ok(all.pop().ok_or_else(|| Problem::broken("a measure that was read has no view"))?)
 }
 
 fn one(

@@ -10,7 +10,7 @@ use crate::app::State;
 use crate::clients::model::{ClientRow, ClientState};
 use crate::clients::{self, digest_of, rules};
 use crate::db::{Id, Instant, WriteGate};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::security::{About, Kind};
 
 const UNKNOWN: TokenRefused = refused("invalid_client", "unknown client, or a secret that is not its own");
@@ -105,11 +105,10 @@ pub async fn issue_token(state: &State, request: TokenRequest) -> Result<Result<
     };
     let scope = limits.map(|words| words.join(" "));
     let seconds = state.token_life.as_secs();
-    let access_token =
-        state.local_issuer.sign(&claims(state, &client, scope.as_deref(), seconds)).map_err(|error| {
-            tracing::error!(%error, "a token could not be signed");
-            Problem::new(Code::Internal)
-        })?;
+    let access_token = state
+        .local_issuer
+        .sign(&claims(state, &client, scope.as_deref(), seconds))
+        .map_err(|error| Problem::broken_by("a token could not be signed", error))?;
     Ok(Ok(TokenOut { access_token, token_type: "Bearer".into(), expires_in: seconds, scope }))
 }
 

@@ -16,7 +16,9 @@ pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> Work<Entity<OfficeVi
         |conn, scope, id| store::find(conn, scope, id).map(drop),
         |conn, input, faults| check_seat(conn, ctx, input, faults),
     )?;
-    let division = divisions::find(tx.conn, &input.division)?.ok_or_else(|| Problem::new(Code::Internal))?.place();
+    let division = divisions::find(tx.conn, &input.division)?
+        .ok_or_else(|| Problem::broken("a division that was checked is not on file"))?
+        .place();
     let OfficeIn { role, division: code, name, phone, complaint_phone, hours, address, document_word } = input.clone();
     let row = OfficeRow {
         id: ctx.new_id(),

@@ -197,7 +197,7 @@ pub async fn token(question: Question, token: String) -> Result<Vec<Open311Token
 /// Takes a request. What has come whole is finished whether or not its sender waits for the answer.
 pub async fn create(received: Received, format: Format) -> Answer {
     let finished = actix_web::rt::spawn(finish(received, format));
-    finished.await.unwrap_or_else(|_| Err(Problem::new(Code::Internal)))
+    finished.await.unwrap_or_else(|error| Err(Problem::broken_by("a request panicked", error)))
 }
 
 async fn finish(received: Received, format: Format) -> Answer {
@@ -244,7 +244,7 @@ fn repeatable(ctx: Ctx, told_by: &[u8]) -> Ctx {
 
 /// The answer of the action, which is JSON, in the form that was asked for: a list of one.
 async fn written(response: HttpResponse, format: Format) -> Answer {
-    let broken = || Problem::new(Code::Internal);
+    let broken = || Problem::broken("an answer of the API is not what Open311 expects");
     let kept = |name: HeaderName| response.headers().get(&name).cloned();
     let (status, location, replayed) =
         (response.status(), kept(LOCATION), kept(HeaderName::from_static("idempotent-replayed")));

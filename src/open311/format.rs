@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// The form of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -45,10 +45,7 @@ impl Format {
 
     /// The bytes of an answer; `root` is the name of its outermost element.
     pub fn written<T: Serialize>(self, root: &str, what: &T) -> Result<Vec<u8>, Problem> {
-        let broken = |error: serde_json::Error| {
-            tracing::error!(%error, "an answer of Open311 could not be written");
-            Problem::new(Code::Internal)
-        };
+        let broken = |error: serde_json::Error| Problem::broken_by("an answer of Open311 could not be written", error);
         match self {
             Format::Json => serde_json::to_vec(what).map_err(broken),
             Format::Xml => Ok(xml(root, &serde_json::to_value(what).map_err(broken)?).into_bytes()),

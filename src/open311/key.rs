@@ -38,7 +38,11 @@ fn operation(request: &HttpRequest) -> &'static str {
 
 /// The request as its client's, or why not.
 pub async fn admit(state: &web::Data<State>, request: &HttpRequest, api_key: Option<&str>) -> Result<Ctx, Problem> {
-    let route = request.extensions().get::<Route>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
+    let route = request
+        .extensions()
+        .get::<Route>()
+        .cloned()
+        .ok_or_else(|| Problem::broken("a request that was matched has no route"))?;
     let visitor = Visitor { state, request, operation: route.operation };
     let Some(key) = api_key else {
         return Err(refused(

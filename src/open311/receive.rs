@@ -170,7 +170,9 @@ async fn of_parts(state: &web::Data<State>, request: &HttpRequest, payload: Payl
             admitted = Some((ctx, slot));
             allowance.lift();
         }
-        let Some((ctx, _)) = &admitted else { return Err(Problem::new(Code::Internal)) };
+        let Some((ctx, _)) = &admitted else {
+            return Err(Problem::broken("a file was received before its client was known"));
+        };
         files.extend(Enclosed::take(ctx, part).await?);
         if files.len() > MOST_FILES {
             let (zh, en) = (format!("最多 {MOST_FILES} 个文件"), format!("at most {MOST_FILES} files"));

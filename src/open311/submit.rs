@@ -107,7 +107,7 @@ fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> Work<Place> {
                 }
             }
         }
-        (None, None) => return Err(Problem::new(Code::Internal).into()),
+        (None, None) => return Err(Problem::broken("a request that was checked names no place").into()),
     };
     let holds = match &found {
         Place::Complex(id, _) => match complexes::find(conn, &ctx.scope, *id) {

@@ -116,15 +116,13 @@ pub fn html(template: &str, context: impl Serialize) -> Work<Rendered> {
 /// The text of a page.
 pub fn page(template: &str, context: impl Serialize) -> Result<String, Problem> {
     let render = || ENVIRONMENT.get_template(template)?.render(Value::from(Serde(context)));
-    render().map_err(|error| {
-        tracing::error!(template, error = format!("{error:#}"), "a page cannot be made");
-        Problem::new(Code::Internal)
-    })
+    render().map_err(|error| Problem::broken_by("a page cannot be made", format_args!("{template}: {error:#}")))
 }
 
 /// The same as JSON.
 pub fn json(what: &impl Serialize) -> Work<Rendered> {
-    let body = serde_json::to_vec(what).map_err(|_| Problem::new(Code::Internal))?;
+    let body =
+        serde_json::to_vec(what).map_err(|error| Problem::broken_by("a value cannot be written as JSON", error))?;
     Ok(Rendered::new(JSON, body))
 }
 

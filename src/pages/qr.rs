@@ -20,10 +20,8 @@ pub fn placed(text: &str, (x, y): (u32, u32), side: u32) -> Result<String, Probl
 }
 
 fn element(text: &str, attributes: &str) -> Result<String, Problem> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|error| {
-        tracing::error!(%error, "a QR code cannot be made");
-        Problem::new(Code::Internal)
-    })?;
+    let code = QrCode::with_error_correction_level(text, EcLevel::M)
+        .map_err(|error| Problem::broken_by("a QR code cannot be made", error))?;
     let side = code.width() + 2 * QUIET;
     let mut svg = format!(
         "<svg {attributes} viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\

@@ -5,7 +5,7 @@ use chrono::Utc;
 use super::store;
 use crate::db::{Conn, Id, Work};
 use crate::keys::{IndexKey, Keyring};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// The longest number that is taken: an international one has fifteen digits, and some dial more.
 const MOST_DIGITS: usize = 20;
@@ -53,10 +53,8 @@ pub(super) fn digest(key: &IndexKey, normalised: &str) -> String {
 
 /// The index key that acts. `serve` does not start without one.
 pub(super) fn acting(ring: &Keyring) -> Work<&IndexKey> {
-    ring.index_key(Utc::now()).ok_or_else(|| {
-        tracing::error!("the keyring has no index key: xiaoqu keys rotate --use index");
-        Problem::new(Code::Internal).into()
-    })
+    ring.index_key(Utc::now())
+        .ok_or_else(|| Problem::broken("the keyring has no index key: xiaoqu keys rotate --use index").into())
 }
 
 /// Lets a subject be found by this phone number; what is none is not indexed. It must be the one in the `phone` of a

@@ -7,7 +7,7 @@ use chrono::Utc;
 use super::store::{self, Purpose, Sealed};
 use crate::db::{Conn, Id, Instant, Work};
 use crate::keys::{self, DataKey, Keyring};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// Owners that one query asks for.
 const CHUNK: usize = 500;
@@ -39,8 +39,8 @@ pub(super) fn make_known(conn: &mut Conn, key: &DataKey) -> Work<()> {
 
 pub(super) fn seal_as(key: &DataKey, owner: Id, purpose: Purpose, subject: Id, plain: &str) -> Work<Vec<u8>> {
     key.seal(&about(owner, purpose, subject), plain.as_bytes()).map_err(|error| {
-        tracing::error!(%error, %owner, purpose = purpose.code(), "a text could not be sealed");
-        Problem::new(Code::Internal).into()
+        let of = format_args!("{} of {owner}: {error}", purpose.code());
+        Problem::broken_by("a text could not be sealed", of).into()
     })
 }
 
@@ -59,16 +59,13 @@ pub(super) fn open_row(ring: &Keyring, row: &Sealed) -> Result<String, Unreadabl
 
 fn opened(ring: &Keyring, row: &Sealed) -> Work<String> {
     open_row(ring, row).map_err(|why| {
+        let what = match why {
+            Unreadable::NoKey => "a sealed text lies under a data key that the keyring does not have",
+            Unreadable::Changed => "a sealed text does not open: it was changed or moved",
+        };
         let (owner, subject, purpose) = (row.owner_id, row.subject_id, row.purpose.code());
-        match why {
-            Unreadable::NoKey => {
-                tracing::error!(%owner, %subject, purpose, key = row.data_key, "a sealed text lies under a data key that the keyring does not have");
-            }
-            Unreadable::Changed => {
-                tracing::error!(%owner, %subject, purpose, key = row.data_key, "a sealed text does not open: it was changed or moved");
-            }
-        }
-        Problem::new(Code::Internal).into()
+        let of = format_args!("{purpose} {subject} of {owner}, under {}", row.data_key);
+        Problem::broken_by(what, of).into()
     })
 }
 

@@ -154,8 +154,7 @@ pub struct StandingBrief {
 
 pub fn view(row: PolicyRow) -> Result<Entity<Policy>, Problem> {
     let document = serde_json::from_str(&row.document).map_err(|error| {
-        tracing::error!(%error, version = row.version, "a stored policy cannot be read");
-        Problem::new(Code::Internal)
+        Problem::broken_by("a stored policy cannot be read", format_args!("version {}: {error}", row.version))
     })?;
     let policy = Policy {
         version: row.version,
@@ -209,7 +208,8 @@ pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> Work<Entity<Policy>
     let input = tx.creation(body, |_, _, _| Ok(()), |_, input, faults| check(ctx, input, faults))?;
     let county = ctx.caller.county().unwrap_or_default();
     let version = store::newest_number(tx.conn)? + 1;
-    let text = serde_json::to_string(&input.document).map_err(|_| Problem::new(Code::Internal))?;
+    let text = serde_json::to_string(&input.document)
+        .map_err(|error| Problem::broken_by("a value cannot be written as JSON", error))?;
     let mut row = store::draft(version, county, input.effective_from, &input.document, text, ctx.now);
     row.submitted_iss = ctx.caller.iss.clone();
     row.submitted_sub = ctx.caller.sub.clone();

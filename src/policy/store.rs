@@ -11,7 +11,7 @@ use crate::db::schema::policies;
 use crate::db::types::Instant;
 use crate::db::{Conn, Fail, Work};
 use crate::ledger::{self, Audience, Event, Origin, sha256_hex};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// The published versions as last read. They are only ever added to, so their number tells whether it is complete.
 #[derive(Default)]
@@ -77,10 +77,7 @@ pub fn holding(conn: &mut Conn, cache: &PolicyCache, versions: &[i64]) -> Work<A
 }
 
 fn read_all(conn: &mut Conn) -> Work<CountyPolicies> {
-    let broken = |error: String| -> Fail {
-        tracing::error!(%error, "a stored policy cannot be read");
-        Problem::new(Code::Internal).into()
-    };
+    let broken = |error: String| -> Fail { Problem::broken_by("a stored policy cannot be read", error).into() };
     let rows: Vec<PolicyRow> =
         policies::table.filter(policies::published_at.is_not_null()).order(policies::version).load(conn)?;
     let mut versions = Vec::new();
@@ -109,7 +106,8 @@ pub fn seed(conn: &mut Conn, now: Instant) -> Work<()> {
         return Ok(());
     }
     let document = built_in();
-    let text = serde_json::to_string(document).map_err(|_| Problem::new(Code::Internal))?;
+    let text = serde_json::to_string(document)
+        .map_err(|error| Problem::broken_by("a value cannot be written as JSON", error))?;
     let first = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default();
     let mut row = draft(1, "", first, document, text, now);
     row.submitted_sub = "built-in".to_owned();

@@ -3,6 +3,7 @@
 mod codes;
 
 use std::fmt;
+use std::panic::Location;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -26,11 +27,53 @@ pub struct Problem {
     more: bool,
     headers: Vec<(HeaderName, String)>,
     related: Option<Box<Related>>,
+    broken: Option<Box<Broken>>,
+}
+
+/// What was taken for granted and does not hold. It is for the log; the answer says `internal` and no more.
+#[derive(Debug)]
+struct Broken {
+    what: &'static str,
+    error: Option<String>,
+    at: &'static Location<'static>,
 }
 
 impl Problem {
     pub fn new(code: Code) -> Self {
-        Problem { code, detail: None, faults: Vec::new(), more: false, headers: Vec::new(), related: None }
+        Problem {
+            code,
+            detail: None,
+            faults: Vec::new(),
+            more: false,
+            headers: Vec::new(),
+            related: None,
+            broken: None,
+        }
+    }
+
+    /// Something that this program takes for granted does not hold: 500. Where it was found goes with it.
+    #[track_caller]
+    pub fn broken(what: &'static str) -> Self {
+        Problem::found_broken(what, None)
+    }
+
+    /// The same with the error that shows it, or with what it is about.
+    #[track_caller]
+    pub fn broken_by(what: &'static str, error: impl fmt::Display) -> Self {
+        Problem::found_broken(what, Some(error.to_string()))
+    }
+
+    #[track_caller]
+    fn found_broken(what: &'static str, error: Option<String>) -> Self {
+        let broken = Broken { what, error, at: Location::caller() };
+        Problem { broken: Some(Box::new(broken)), ..Problem::new(Code::Internal) }
+    }
+
+    /// Tells the operator what is broken, where it is that; once, where the request is answered.
+    pub fn log(&self, request_id: &str) {
+        if let Some(Broken { what, error, at }) = self.broken.as_deref() {
+            tracing::error!(request_id, error = error.as_deref(), at = %at, "{what}");
+        }
     }
 
     pub fn detail(mut self, zh: impl Into<String>, en: impl Into<String>) -> Self {
@@ -201,7 +244,12 @@ pub struct FaultBody {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.code.name())
+        write!(f, "{}", self.code.name())?;
+        match self.broken.as_deref() {
+            Some(Broken { what, error: Some(error), at }) => write!(f, ": {what}: {error} ({at})"),
+            Some(Broken { what, error: None, at }) => write!(f, ": {what} ({at})"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -273,11 +321,13 @@ impl From<Fail> for Problem {
                     Outage::NotMigrated.into()
                 }
                 StoreFault::DiskIo | StoreFault::Duplicate | StoreFault::Other => {
-                    tracing::error!(%error, "a query failed");
-                    Problem::new(Code::Internal)
+                    Problem::broken_by("a query failed", error)
                 }
             },
-            Fail::Panicked | Fail::Replay(_) | Fail::Text(_) => Problem::new(Code::Internal),
+            Fail::Panicked => Problem::broken("work on the database panicked"),
+            Fail::Replay(_) | Fail::Text(_) => {
+                Problem::broken("a transaction ended with what only its request can use")
+            }
         }
     }
 }
@@ -285,6 +335,15 @@ impl From<Fail> for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_broken_is_told_to_the_log_with_its_place_and_not_to_the_caller() {
+        let problem = Problem::broken_by("a stored state is unknown", "nonsense");
+        let line = problem.to_string();
+        assert!(line.starts_with("internal: a stored state is unknown: nonsense (src/problem/mod.rs:"), "{line}");
+        let answer = serde_json::to_string(&problem.body(Language::En, None)).unwrap();
+        assert!(answer.contains("internal") && !answer.contains("stored"), "{answer}");
+    }
 
     #[test]
     fn every_code_stands_once_at_the_index_of_its_variant() {

@@ -13,7 +13,7 @@ use crate::access::{Caller, Scope};
 use crate::app::State;
 use crate::db::{Conn, Id, Work, WriteGate};
 use crate::http::{Ctx, Tx};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// Ratings that one transaction takes on at most, and the time after which it takes on no more. Sealing their events and the
 /// commit come on top of it, and the whole is to stay below 100 ms on a busy machine.
@@ -51,7 +51,10 @@ fn chunk(conn: &mut Conn, state: &Arc<State>, begun: StopWatch) -> Work<usize> {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
                 let cycle = store::find_cycle(conn, &system, waiting.cycle_id)?;
-                let bulk = cycle.bulk.0.ok_or_else(|| Problem::new(Code::Internal))?;
+                let bulk = cycle
+                    .bulk
+                    .0
+                    .ok_or_else(|| Problem::broken("a published rating belongs to a cycle that nobody published"))?;
                 let caller = Caller::acting(&bulk.by, bulk.client);
                 let (operation, at) = ("publish_rating_cycle", bulk.at);
                 new.insert(Ctx::on_behalf(state.clone(), caller, operation, bulk.request_id, at))

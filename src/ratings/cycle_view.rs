@@ -10,7 +10,7 @@ use super::store;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
 use crate::http::{Ctx, Entity};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// A rating cycle (评定周期).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -72,8 +72,9 @@ pub struct StateCount {
     pub count: i64,
 }
 
+#[track_caller]
 fn broken() -> Problem {
-    Problem::new(Code::Internal)
+    Problem::broken("a stored code is unknown")
 }
 
 pub fn cycle(row: CycleRow) -> Work<RatingCycle> {

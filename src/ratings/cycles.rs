@@ -72,7 +72,8 @@ pub fn create_rating_cycle(tx: &mut Tx, body: &Body<CycleIn>) -> Work<Entity<Rat
     crate::db::lock_register(tx.conn, crate::db::Register::RatingCycles)?;
     let place = own_place(ctx);
     let policies = policy::current(tx.conn, &ctx.state.policies, &place.county)?;
-    let period_to = period_end(input.kind, input.period_from).ok_or_else(|| Problem::new(Code::Internal))?;
+    let period_to = period_end(input.kind, input.period_from)
+        .ok_or_else(|| Problem::broken("a period that was checked has no end"))?;
     let row = CycleRow {
         id: ctx.new_id(),
         version: 1,
@@ -224,7 +225,8 @@ pub fn create_rating(tx: &mut Tx, body: &Body<RatingIn>) -> Work<Entity<Rating>>
             Ok(())
         },
     )?;
-    let (cycle, place, company) = found.ok_or_else(|| Problem::new(Code::Internal))?;
+    let (cycle, place, company) =
+        found.ok_or_else(|| Problem::broken("a rating's place that was checked is not found"))?;
     cycle.require_live()?;
     if store::live_of(tx.conn, cycle.id, input.complex_id)?.is_some() {
         let (zh, en) = ("该小区在本周期已有评定", "the complex has a rating in this cycle");

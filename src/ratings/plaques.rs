@@ -19,7 +19,7 @@ use crate::http::Tx;
 use crate::ledger::{self, Audience, Event};
 use crate::offices;
 use crate::policy;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 const EVERYONE: Scope = Scope::System("a plaque hangs where everyone sees it");
 
@@ -98,8 +98,8 @@ pub fn find(conn: &mut Conn, state: &State, number: &str) -> Work<Plaque> {
     let serving = complexes::services_in_force(conn, &EVERYONE, &[row.complex_id], state.clock.today())?;
     Ok(Plaque {
         still_serves: serving.get(&row.complex_id).is_some_and(|service| service.company_id == row.company_id),
-        state: PlaqueState::from_code(&row.state).ok_or_else(|| Problem::new(Code::Internal))?,
-        star: Star::from_rank(row.stars).ok_or_else(|| Problem::new(Code::Internal))?,
+        state: PlaqueState::from_code(&row.state).ok_or_else(|| Problem::broken("a stored PlaqueState is unknown"))?,
+        star: Star::from_rank(row.stars).ok_or_else(|| Problem::broken("a stored Star is unknown"))?,
         area: documents::place_in_words(conn, &complex.place())?,
         issued_by: issuer(conn, state, &cycle)?,
         page_url: page_url(state, &row.number),

@@ -15,7 +15,7 @@ use crate::db::{Conn, Id, Work};
 use crate::points::{Points, WeightedPoints};
 use crate::policy;
 use crate::policy::model::MeasureKind;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// Earlier ratings that are shown: of five years, where there are two a year.
 const EARLIER: i64 = 10;
@@ -118,8 +118,9 @@ pub struct EarlierRating {
     pub published_on: NaiveDate,
 }
 
+#[track_caller]
 fn broken() -> Problem {
-    Problem::new(Code::Internal)
+    Problem::broken("a stored code is unknown")
 }
 
 /// The current rating of a complex; none where none is published.

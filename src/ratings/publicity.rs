@@ -144,7 +144,7 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
     tx.if_match(row.version)?;
     let scored = content.scored_by(&ctx.caller);
     let one = content.proceedings.0.objections.iter_mut().find(|one| one.id == input.objection_id);
-    let one = one.ok_or_else(|| Problem::new(Code::Internal))?;
+    let one = one.ok_or_else(|| Problem::broken("an objection that was checked is not found"))?;
     if one.decision.is_some() {
         let (zh, en) = ("该异议已有处理决定", "this objection has been decided");
         return Err(Problem::new(Code::StateConflict).detail(zh, en).into());

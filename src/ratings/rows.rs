@@ -129,7 +129,7 @@ impl RatingRow {
     }
 
     pub fn state(&self) -> Work<RatingState> {
-        Ok(RatingState::from_code(&self.state).ok_or_else(|| Problem::new(Code::Internal))?)
+        Ok(RatingState::from_code(&self.state).ok_or_else(|| Problem::broken("a stored RatingState is unknown"))?)
     }
 
     pub fn star(&self) -> Option<Star> {

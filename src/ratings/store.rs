@@ -12,7 +12,7 @@ use crate::db::types::{Instant, Json};
 use crate::db::{Conn, Id, Work, distinct};
 use crate::on_both;
 use crate::points::WeightedPoints;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::standing;
 
 // Flags stand in a filter by themselves, not as `= true`: SQLite does not see that a partial index serves a bound value.
@@ -83,7 +83,7 @@ fn lock(conn: &mut Conn, id: Id) -> Work<()> {
 
 pub fn content(conn: &mut Conn, id: Id) -> Work<ContentRow> {
     let row = contents::table.find(id).first(conn).optional()?;
-    Ok(row.ok_or_else(|| Problem::new(Code::Internal))?)
+    Ok(row.ok_or_else(|| Problem::broken("a rating has no content"))?)
 }
 
 pub fn contents_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, ContentRow>> {

@@ -21,7 +21,7 @@ use crate::http::{Ctx, Entity};
 use crate::points::{Points, WeightedPoints};
 use crate::policy;
 use crate::policy::ratings::RatingRules;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::proceedings::model::{Actor, Evidence};
 use crate::proceedings::view::{Official, RemarkView, StepView, official, remark, step};
 use crate::standing::RatingOnFile;
@@ -211,8 +211,9 @@ pub struct FocusEntry {
     pub reason_en: String,
 }
 
+#[track_caller]
 fn broken() -> Problem {
-    Problem::new(Code::Internal)
+    Problem::broken("a stored code is unknown")
 }
 
 /// The names that rows are shown with.

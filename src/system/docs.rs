@@ -62,9 +62,8 @@ fn scalar(request: &HttpRequest) -> Answer {
         return Ok(response.insert_header((CONTENT_ENCODING, "gzip")).body(SCALAR));
     }
     let mut text = Vec::new();
-    flate2::read::GzDecoder::new(SCALAR).read_to_end(&mut text).map_err(|error| {
-        tracing::error!(%error, "the page of the document cannot be unpacked");
-        Problem::new(Code::Internal)
-    })?;
+    flate2::read::GzDecoder::new(SCALAR)
+        .read_to_end(&mut text)
+        .map_err(|error| Problem::broken_by("the page of the document cannot be unpacked", error))?;
     Ok(response.body(text))
 }

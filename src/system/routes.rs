@@ -114,10 +114,8 @@ pub async fn get_metrics(state: web::Data<State>) -> Answer {
 }
 
 pub async fn metrics_text(state: web::Data<State>) -> Answer {
-    let text = state.metrics.text(&state).await.map_err(|error| {
-        tracing::error!(%error, "metrics cannot be written");
-        Problem::new(Code::Internal)
-    })?;
+    let text =
+        state.metrics.text(&state).await.map_err(|error| Problem::broken_by("metrics cannot be written", error))?;
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
 }
 

@@ -40,7 +40,7 @@ pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> Work<Enti
             Ok(())
         },
     )?;
-    let violation = violation.ok_or_else(|| Problem::new(Code::Internal))?;
+    let violation = violation.ok_or_else(|| Problem::broken("a violation that was checked is not found"))?;
     rules::require_final(violation.state()?, violation.appeal_due_on, ctx.today)?;
     if store::live_of(tx.conn, violation.id)?.is_some() {
         let (zh, en) = ("该违规已有公开的典型案例", "this violation has a live case");
@@ -52,7 +52,9 @@ pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> Work<Enti
         version: 1,
         violation_id,
         act: violation.act,
-        company_id: violation.company_id.ok_or_else(|| Problem::new(Code::Internal))?,
+        company_id: violation
+            .company_id
+            .ok_or_else(|| Problem::broken("a violation that may be published has no company"))?,
         complex_id: violation.complex_id,
         county: violation.county,
         township: violation.township,

@@ -9,7 +9,7 @@ use crate::db::{Conn, Id, Work};
 use crate::http::paging::{Page, PageOf};
 use crate::http::{Ctx, Cursor};
 use crate::policy;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::proceedings::view::{official, step};
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<TypicalCaseRow> {
@@ -92,7 +92,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListTypicalCases) -> Work<PageOf
 }
 
 pub fn view(conn: &mut Conn, ctx: &Ctx, row: TypicalCaseRow) -> Work<TypicalCase> {
-    Ok(views(conn, ctx, vec![row])?.pop().ok_or_else(|| Problem::new(Code::Internal))?)
+    Ok(views(conn, ctx, vec![row])?.pop().ok_or_else(|| Problem::broken("a typical case that was read has no view"))?)
 }
 
 fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<TypicalCaseRow>) -> Work<Vec<TypicalCase>> {
@@ -105,7 +105,8 @@ fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<TypicalCaseRow>) -> Work<Vec<Typi
             let act = of_county.governing(row.published_on).act(&row.act);
             let (act_zh, act_en) = act.map(|act| (act.title_zh.clone(), act.title_en.clone())).unwrap_or_default();
             Ok(TypicalCase {
-                state: TypicalCaseState::from_code(&row.state).ok_or_else(|| Problem::new(Code::Internal))?,
+                state: TypicalCaseState::from_code(&row.state)
+                    .ok_or_else(|| Problem::broken("a stored TypicalCaseState is unknown"))?,
                 act_zh,
                 act_en,
                 company_name: companies.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default(),

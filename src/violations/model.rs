@@ -134,11 +134,12 @@ pub struct ViolationRow {
 
 impl ViolationRow {
     pub fn state(&self) -> Work<ViolationState> {
-        Ok(ViolationState::from_code(&self.state).ok_or_else(|| Problem::new(Code::Internal))?)
+        Ok(ViolationState::from_code(&self.state)
+            .ok_or_else(|| Problem::broken("a stored ViolationState is unknown"))?)
     }
 
     pub fn lead_role(&self) -> Work<Role> {
-        Ok(Role::from_code(&self.lead_role).ok_or_else(|| Problem::new(Code::Internal))?)
+        Ok(Role::from_code(&self.lead_role).ok_or_else(|| Problem::broken("a stored Role is unknown"))?)
     }
 
     /// The act is done in one of these states only.

@@ -48,11 +48,11 @@ pub fn report(tx: &mut Tx, id: Id, input: ViolationIn) -> Work<Entity<Violation>
 pub fn report_found_by(tx: &mut Tx, id: Id, input: ViolationIn, found_by: Option<Actor>) -> Work<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut place = complexes::place(tx.conn, &ctx.scope, input.complex_id, input.division.as_deref())?
-        .ok_or_else(|| Problem::new(Code::Internal))?;
+        .ok_or_else(|| Problem::broken("a place that was checked is not found"))?;
     let policies = policy::current(tx.conn, &ctx.state.policies, &place.county)?;
     // The act is governed by the version in force on the day it was found.
     let version = policies.governing(input.found_on);
-    let act = version.act(&input.act).ok_or_else(|| Problem::new(Code::Internal))?;
+    let act = version.act(&input.act).ok_or_else(|| Problem::broken("an act that was checked is not in the policy"))?;
     if act.lead_role == Role::DisciplineOffice {
         // A case about officials never reaches the office complained of: it belongs to the county, not to the township.
         place = Place { county: place.county, ..Place::default() };

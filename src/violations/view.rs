@@ -19,7 +19,7 @@ use crate::db::{Conn, Id, Work};
 use crate::http::Ctx;
 use crate::policy;
 use crate::policy::model::ActSubject;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{
     DeliveryView, NotificationView, Official, StatementView, StepView, delivery, notification, official, statement,
@@ -169,7 +169,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ViolationRow>) -> Work<Vec<Vi
 
 pub fn view(conn: &mut Conn, ctx: &Ctx, row: ViolationRow) -> Work<Violation> {
     let mut all = views(conn, ctx, vec![row])?;
-    Ok(all.pop().ok_or_else(|| Problem::new(Code::Internal))?)
+    Ok(all.pop().ok_or_else(|| Problem::broken("a violation that was read has no view"))?)
 }
 
 fn one(
@@ -180,7 +180,7 @@ fn one(
     (act_zh, act_en): (String, String),
 ) -> Work<Violation> {
     let hides_reporter = matches!(ctx.caller.role.row().kind, RoleKind::Company | RoleKind::Committee);
-    let unknown = || Problem::new(Code::Internal);
+    let unknown = || Problem::broken("a stored code of a violation is unknown");
     let state = row.state()?;
     let unopened = is_unopened(ctx, &row);
     let Proceedings {

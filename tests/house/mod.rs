@@ -3,6 +3,7 @@
 mod deadlines;
 mod document;
 mod guides;
+mod layers;
 mod package;
 mod plans;
 mod shared_rows;

@@ -145,4 +145,15 @@ on_both_databases! {
         let lone = r#"{"name":"\ud800"}"#;
         assert_eq!(post.body("application/json", lone).await.status, 400);
     }
+
+    async fn what_is_broken_inside_is_500_and_the_answer_says_no_more(app: TestApp) {
+        let complex = crate::support::rows::a_complex(&app).await;
+        let company = crate::support::rows::a_company(&app).await;
+        let contract = crate::support::rows::a_service(&app, &complex, &company, "2026-01-01").await;
+        app.execute("UPDATE contracts SET entered_by = 'nonsense'");
+        let answer = app.county().get(&crate::support::rows::path("contracts", &contract)).await;
+        let members: Vec<&String> = answer.json.as_object().expect("a problem").keys().collect();
+        assert_eq!(members, ["type", "title", "status", "instance", "code"], "{}", answer.json);
+        answer.problem(500, "internal");
+    }
 }
