@@ -40,8 +40,10 @@ const MOST_FILES: u64 = 1_048_576;
 
 /// The log: one line an event on standard error, without personal data.
 pub fn start_log(settings: &Settings) {
-    let builder =
-        tracing_subscriber::fmt().with_env_filter(log_filter(settings.house.log_level)).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(log_filter(settings.house.log_level))
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_writer(std::io::stderr);
     match settings.house.log_format {
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).init(),
         LogFormat::Text => builder.init(),
@@ -50,9 +52,9 @@ pub fn start_log(settings: &Settings) {
 
 /// actix calls each head of a request that it cannot read an error, and anybody can send those: seen from `debug` on.
 fn log_filter(level: tracing::Level) -> tracing_subscriber::EnvFilter {
-    let ours = tracing_subscriber::filter::LevelFilter::from_level(level);
-    let quiet = if level < tracing::Level::DEBUG { "actix_http=off" } else { "" };
-    tracing_subscriber::EnvFilter::builder().with_default_directive(ours.into()).parse_lossy(quiet)
+    // The level is a directive of its own: a default counts only where there is no other.
+    let quiet = if level < tracing::Level::DEBUG { ",actix_http=off" } else { "" };
+    tracing_subscriber::EnvFilter::builder().parse_lossy(format!("{level}{quiet}"))
 }
 
 pub fn db_options(settings: &Settings) -> anyhow::Result<DbOptions> {
@@ -134,15 +136,7 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
         disk_warning: settings.files.disk_warning_megabytes as u64,
         limits: limits(settings),
         quotas: quotas(settings),
-        step_up: StepUp {
-            max_age: access.step_up_minutes,
-            acr_values: access
-                .step_up_acr_values
-                .iter()
-                .flat_map(|all| all.split_whitespace())
-                .map(str::to_owned)
-                .collect(),
-        },
+        step_up: StepUp { max_age: access.step_up_minutes, acr_values: access.step_up_acr_values.clone() },
         secret_life: (access.client_secret_days > 0)
             .then(|| chrono::Duration::days(i64::try_from(access.client_secret_days).unwrap_or(i64::MAX / 86_400_000))),
         metrics_on_api: false,

@@ -90,6 +90,11 @@ impl Caller {
         self.role.row().kind == RoleKind::Government
     }
 
+    /// Has duties with deadlines: an office, a partner of the township or a utility.
+    pub fn is_office(&self) -> bool {
+        !matches!(self.role.row().kind, RoleKind::Company | RoleKind::Committee | RoleKind::Public)
+    }
+
     /// Is the token for this operation? Who am I, it may always ask.
     pub fn covers(&self, operation: &str) -> bool {
         operation == "get_me" || self.operations.as_ref().is_none_or(|all| all.iter().any(|one| one == operation))

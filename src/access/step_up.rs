@@ -26,7 +26,10 @@ impl StepUp {
         if strong && fresh {
             return Ok(());
         }
-        let (zh, en) = ("请重新登录后再试", "log in again, then repeat the request with the new token");
+        let (zh, en) = (
+            "登录时间过久或验证强度不足，请重新登录后再办理",
+            "the log-in is too old or too weak: log in again, then repeat the request with the new token",
+        );
         Err(Problem::new(Code::InsufficientUserAuthentication)
             .detail(zh, en)
             .header(WWW_AUTHENTICATE, self.challenge()))

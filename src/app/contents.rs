@@ -43,6 +43,7 @@ pub const TAGS: &[(&str, &str)] = &[
 pub const CONFLICTS: &[(&str, &[Code])] = &[
     ("create_company", &[Code::AlreadyExists]),
     ("approve_company_change", &[Code::StateConflict]),
+    ("propose_company_change", &[Code::AlreadyExists]),
     ("refuse_company_change", &[Code::StateConflict]),
     ("publish_policy", &[Code::AlreadyExists]),
     ("approve_policy", &[Code::StateConflict]),

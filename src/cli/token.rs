@@ -160,7 +160,12 @@ fn wants(role: Role) -> String {
         _ if role == Role::UtilityOperator => " and --organisation",
         _ => "",
     };
-    format!("{} takes {division}{own}", row.code)
+    match (row.kind, row.division_digits) {
+        (RoleKind::Company, 0) => {
+            format!("{} takes --company (18 characters, the last one checks the others) and no --division", row.code)
+        }
+        _ => format!("{} takes {division}{own}", row.code),
+    }
 }
 
 pub fn run(flags: &SettingFlags, args: &TokenArgs) -> anyhow::Result<()> {

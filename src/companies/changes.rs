@@ -7,7 +7,7 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::actions::{apply, check_parent, require_home};
-use super::model::CompanyPatch;
+use super::model::{Company, CompanyPatch};
 use super::{changes_store, store};
 use crate::coded_enum;
 use crate::db::schema::company_changes;
@@ -52,6 +52,39 @@ pub struct CompanyChangeContent {
     pub parent_id: Option<Option<Id>>,
 }
 
+impl CompanyChangeContent {
+    pub fn is_empty(&self) -> bool {
+        *self == CompanyChangeContent::default()
+    }
+
+    /// What of it is not on file already.
+    fn differing_from(self, company: &Company) -> CompanyChangeContent {
+        CompanyChangeContent {
+            name: self.name.filter(|name| *name != company.name),
+            legal_representative: self.legal_representative.filter(|name| *name != company.legal_representative),
+            service_hotline: self.service_hotline.filter(|phone| *phone != company.service_hotline),
+            parent_id: self.parent_id.filter(|parent| *parent != company.parent_id),
+        }
+    }
+
+    /// The same members as they are on file.
+    fn as_on_file(&self, company: &Company) -> CompanyChangeContent {
+        CompanyChangeContent {
+            name: self.name.as_ref().map(|_| company.name.clone()),
+            legal_representative: self.legal_representative.as_ref().map(|_| company.legal_representative.clone()),
+            service_hotline: self.service_hotline.as_ref().map(|_| company.service_hotline.clone()),
+            parent_id: self.parent_id.map(|_| company.parent_id),
+        }
+    }
+}
+
+impl CompanyChangeIn {
+    fn content(&self) -> CompanyChangeContent {
+        let CompanyChangeIn { name, legal_representative, service_hotline, parent_id, .. } = self.clone();
+        CompanyChangeContent { name, legal_representative, service_hotline, parent_id }
+    }
+}
+
 /// A change to propose (变更建议).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -63,7 +96,7 @@ pub struct CompanyChangeIn {
     #[schema(example = "测试人", min_length = 1, max_length = 100, nullable = false)]
     pub legal_representative: Option<String>,
     /// Service hotline (服务热线).
-    #[schema(example = "0951-0000000", pattern = "^[0-9+ ()-]{3,40}$", nullable = false)]
+    #[schema(example = "0951-0000002", pattern = "^[0-9+ ()-]{3,40}$", nullable = false)]
     pub service_hotline: Option<String>,
     /// The company that this is to be a branch of; null: it is to stand alone.
     #[serde(default, deserialize_with = "crate::http::body::present")]
@@ -87,6 +120,8 @@ pub struct ChangeRow {
     pub decision: Json<Option<Step>>,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// What stood on file where the change is to be, when it was proposed.
+    pub before: Json<CompanyChangeContent>,
 }
 
 /// A proposed change of a company (企业变更).
@@ -99,6 +134,8 @@ pub struct CompanyChange {
     pub company_id: Id,
     pub state: ChangeState,
     pub change: CompanyChangeContent,
+    /// What was on file in its place when it was proposed.
+    pub before: CompanyChangeContent,
     /// Why.
     #[schema(max_length = 1000, example = "企业提交变更登记材料，服务热线已更换")]
     pub reason: String,
@@ -129,6 +166,7 @@ fn view(ctx: &Ctx, row: ChangeRow) -> Work<CompanyChange> {
         version: row.version,
         company_id: row.company_id,
         change: row.change.0,
+        before: row.before.0,
         reason: row.reason,
         proposed_by: official(ctx, row.proposed_by.0),
         decision: row.decision.0.map(|one| step(ctx, one)),
@@ -162,7 +200,7 @@ pub fn get_company_change(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<Com
 
 pub fn propose_company_change(tx: &mut Tx, company: Id, body: &Body<CompanyChangeIn>) -> Work<Entity<CompanyChange>> {
     let ctx = tx.ctx;
-    store::find_for_update(tx.conn, &ctx.scope, company)?;
+    let on_file = store::find_for_update(tx.conn, &ctx.scope, company)?;
     let input = tx.creation(
         body,
         |conn, scope, id| {
@@ -170,22 +208,28 @@ pub fn propose_company_change(tx: &mut Tx, company: Id, body: &Body<CompanyChang
             store::find(conn, scope, row.company_id).map(drop)
         },
         |conn, input, faults| {
-            let CompanyChangeIn { name, legal_representative, service_hotline, parent_id, .. } = input;
-            if name.is_none() && legal_representative.is_none() && service_hotline.is_none() && parent_id.is_none() {
-                let (zh, en) = ("没有要变更的内容", "nothing is to change");
+            if input.content().differing_from(&on_file).is_empty() {
+                let (zh, en) = ("没有要变更的内容：与现登记内容相同", "nothing is to change: it is what is on file");
                 faults.push(Fault::new("", "required", zh, en));
             }
-            check_parent(conn, ctx, parent_id.flatten(), Some(company), faults)
+            check_parent(conn, ctx, input.parent_id.flatten(), Some(company), faults)
         },
     )?;
-    let CompanyChangeIn { name, legal_representative, service_hotline, parent_id, reason } = input.clone();
+    let change = input.content().differing_from(&on_file);
+    if let Some(same) = changes_store::open_of(tx.conn, company)?.into_iter().find(|one| one.change.0 == change) {
+        return Err(Problem::new(Code::AlreadyExists)
+            .detail("相同的变更建议正在等待决定", "the same change waits for its decision")
+            .related("company_change", same.id)
+            .into());
+    }
     let row = ChangeRow {
         id: ctx.new_id(),
         version: 1,
         company_id: company,
         state: ChangeState::Proposed.code().to_owned(),
-        change: Json(CompanyChangeContent { name, legal_representative, service_hotline, parent_id }),
-        reason,
+        before: Json(change.as_on_file(&on_file)),
+        change: Json(change),
+        reason: input.reason.clone(),
         proposed_by: Json(Actor::of(&ctx.caller)),
         decision: Json(None),
         created_at: ctx.now,
@@ -198,7 +242,7 @@ pub fn propose_company_change(tx: &mut Tx, company: Id, body: &Body<CompanyChang
 }
 
 /// A change that waits, with its company, for the office that decides on it.
-fn waiting(tx: &mut Tx, id: Id) -> Work<(ChangeRow, super::model::Company)> {
+fn waiting(tx: &mut Tx, id: Id) -> Work<(ChangeRow, Company)> {
     let ctx = tx.ctx;
     let company = changes_store::find(tx.conn, id)?.company_id;
     let company = store::find_for_update(tx.conn, &ctx.scope, company)?;
@@ -224,6 +268,10 @@ pub fn approve_company_change(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Wo
         return Err(Problem::new(Code::SamePerson)
             .detail("提出人不得批准", "whoever proposed it does not approve it")
             .into());
+    }
+    if row.before.0 != CompanyChangeContent::default() && row.before.0 != row.change.0.as_on_file(&company) {
+        let (zh, en) = ("提出后企业档案已另行变更，请重新提出", "the file was changed since: propose it again");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en).related("company", company.id).into());
     }
     let CompanyChangeContent { name, legal_representative, service_hotline, parent_id } = row.change.0.clone();
     let mut faults = Vec::new();
@@ -267,6 +315,7 @@ fn record(tx: &mut Tx, kind: &'static str, row: &ChangeRow, said: &str) -> Work<
     let county = store::find(tx.conn, &system, row.company_id)?.county;
     let event = Event::new(kind, "company_change", row.id)
         .at(Place { county, ..Place::default() })
+        .company(Some(row.company_id))
         .data(json!({
             "company_id": row.company_id, "parent_id": row.change.0.parent_id, "name": row.change.0.name,
             "changes_parent": row.change.0.parent_id.is_some(), "version": row.version,

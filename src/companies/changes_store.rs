@@ -61,6 +61,16 @@ pub fn proposed(conn: &mut Conn, scope: &Scope, home: &Home, at_most: i64) -> Wo
     Ok(rows.into_iter().filter_map(with_home).collect())
 }
 
+/// The changes of a company that wait for their decision.
+pub fn open_of(conn: &mut Conn, company: Id) -> Work<Vec<ChangeRow>> {
+    Ok(changes::table
+        .filter(changes::company_id.eq(company))
+        .filter(changes::state.eq(ChangeState::Proposed.code()))
+        .order(changes::id)
+        .limit(200)
+        .load(conn)?)
+}
+
 /// Where companies have their home.
 pub enum Home<'a> {
     County(&'a str),

@@ -10,10 +10,11 @@ use super::record::Terms;
 use super::view::{self, Complaint};
 use super::{parts, rules, store};
 use crate::access::scoped::Viewer;
+use crate::access::{Role, Scope};
 use crate::complexes;
 use crate::complexes::coordinates::metres;
 use crate::db::types::Instant;
-use crate::db::{Conn, Fail, Id, Work};
+use crate::db::{Conn, Id, Work};
 use crate::http::{Body, Ctx, Entity, PageOf, Tx};
 use crate::policy;
 use crate::problem::{Code, Problem};
@@ -38,12 +39,11 @@ pub struct SimilarComplaint {
 
 /// Open tickets of a category that may be public, at a complex, of the last days; to follow instead of submitting anew.
 pub fn suggestions(conn: &mut Conn, ctx: &Ctx, query: &SimilarQuery) -> Work<PageOf<SimilarComplaint>> {
-    // At a complex that there is not, nothing is open.
-    let county = match complexes::county_of(conn, query.complex_id) {
-        Err(Fail::Problem(problem)) if problem.code == Code::NotFound => {
-            return Ok(PageOf { items: Vec::new(), next_cursor: None, total: None });
-        }
-        found => found?,
+    // At a complex that there is not, or not for this caller, nothing is open.
+    let anywhere = Scope::System("a resident may live anywhere");
+    let scope = if ctx.caller.role == Role::Resident { &anywhere } else { &ctx.scope };
+    let Some(county) = complexes::county_for(conn, scope, query.complex_id)? else {
+        return Ok(PageOf { items: Vec::new(), next_cursor: None, total: None });
     };
     let policies = policy::current(conn, &ctx.state.policies, &county)?;
     let since = since(policies.governing(ctx.today).document().complaints.duplicate_days, ctx.now);

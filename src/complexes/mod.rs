@@ -10,7 +10,7 @@ mod whereabouts;
 use crate::http::Routes;
 
 pub use store::{
-    counties, counties_of, county_of, drop_service, find, has_served, insert_service, names_of, points_of,
+    counties, counties_of, county_for, county_of, drop_service, find, has_served, insert_service, names_of, points_of,
     services_in_force, serving_company, touch,
 };
 pub use whereabouts::{check_place, place, place_of};

@@ -63,6 +63,11 @@ pub fn county_of(conn: &mut Conn, complex: Id) -> Work<String> {
     Ok(find(conn, &system, complex)?.county)
 }
 
+/// The county of a complex that the caller may see.
+pub fn county_for(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Option<String>> {
+    Ok(scoped::complexes(scope).filter(complexes::id.eq(complex)).select(complexes::county).first(conn).optional()?)
+}
+
 /// Where complexes are; those without a point are not in it.
 pub fn points_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Point>> {
     let system = Scope::System("a row that the caller may see is no closer than its complex");

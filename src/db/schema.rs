@@ -62,6 +62,7 @@ table! {
         decision -> Text,
         created_at -> Moment,
         updated_at -> Moment,
+        before -> Text,
     }
 }
 

@@ -150,16 +150,17 @@ pub fn save_verification(conn: &mut Conn, id: Id, verification: &Verification) -
 }
 
 /// Kinds at complexes that wait to be verified, oldest first: of companies that serve, and each once.
-pub fn to_verify(
-    conn: &mut Conn,
-    scope: &Scope,
-    today: NaiveDate,
-    at_most: i64,
-) -> Work<Vec<(Id, Id, DisclosureKind, NaiveDate)>> {
-    let rows: Vec<(Id, Id, String, NaiveDate)> = scoped::disclosures(scope)
+pub fn to_verify(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64) -> Work<Vec<ToVerify>> {
+    let rows: Vec<(Id, Id, String, NaiveDate, String)> = scoped::disclosures(scope)
         .filter(disclosures::is_current.eq(true))
         .filter(disclosures::state.eq(VersionState::Submitted.code()))
-        .select((disclosures::complex_id, disclosures::company_id, disclosures::kind, disclosures::submitted_on))
+        .select((
+            disclosures::complex_id,
+            disclosures::company_id,
+            disclosures::kind,
+            disclosures::submitted_on,
+            disclosures::township,
+        ))
         .order(disclosures::id)
         .limit(at_most)
         .load(conn)?;
@@ -167,13 +168,22 @@ pub fn to_verify(
     let serving = serving_among(conn, scope, &complexes, today)?;
     let mut seen = HashSet::new();
     let mut all = Vec::new();
-    for (complex, company, kind, submitted_on) in rows {
+    for (complex, company, kind, submitted_on, township) in rows {
         let serves = serving.get(&complex).is_some_and(|serving| serving.company_id == company);
         let kind = DisclosureKind::from_code(&kind).filter(|_| serves);
         let kind = kind.filter(|kind| seen.insert((complex, *kind)));
-        all.extend(kind.map(|kind| (complex, company, kind, submitted_on)));
+        all.extend(kind.map(|kind| ToVerify { complex, company, kind, submitted_on, township }));
     }
     Ok(all)
+}
+
+/// A disclosure that waits for its verification.
+pub struct ToVerify {
+    pub complex: Id,
+    pub company: Id,
+    pub kind: DisclosureKind,
+    pub submitted_on: NaiveDate,
+    pub township: String,
 }
 
 /// The versions of a kind at a complex, newest first.

@@ -10,7 +10,7 @@ use crate::fault::{Fault, MOST_FAULTS};
 
 /// Values of any kind in one document. The largest that the API takes, 200 results of an inspection with 100 items
 /// each, has fewer.
-const MOST_VALUES: usize = 120_000;
+const MOST_VALUES: usize = 110_000;
 
 #[derive(Debug)]
 pub enum NotRead {

@@ -292,8 +292,13 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
             push(at, "wrong_type", zh, en);
         }
         Kind::Enum { options } => {
-            let all = options.to_string();
-            push(at, "unknown_value", format!("须为 {all} 之一"), format!("must be one of {all}"));
+            let names = |separator: &str| {
+                let all = options.as_array().into_iter().flatten().take(MOST_FAULTS);
+                all.map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned))
+                    .collect::<Vec<_>>()
+                    .join(separator)
+            };
+            push(at, "unknown_value", format!("须为 {} 之一", names("、")), format!("must be one of {}", names(", ")));
         }
         Kind::Constant { expected_value } => {
             push(at, "unknown_value", format!("须为 {expected_value}"), format!("must be {expected_value}"));

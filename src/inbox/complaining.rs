@@ -35,15 +35,25 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
     let seat = Seat::new(role, ctx.caller.division.as_deref().unwrap_or_default());
     type Found = (ComplaintRow, InboxKind, Option<Instant>, EscalationLevel);
     let mut found: Vec<Found> = Vec::new();
+    let step = timing.rules.county_after_working_days;
+    // Whose business a late ticket is by now: the same for everyone who sees it.
+    let level = |row: &ComplaintRow| -> Work<EscalationLevel> {
+        let since = row.course.0.escalated_at.filter(|_| row.course.0.paused_at.is_none());
+        let (Some(since), Some(supervisor)) = (since, row.supervisor()?) else { return Ok(EscalationLevel::Office) };
+        let days = timing.calendar.working_days_between(ctx.state.clock.day_of(since), ctx.today);
+        Ok(rules::level_of_late_complaint(supervisor.role, days, step))
+    };
     for row in store::owed(conn, &viewer, &seat, at_most)? {
         if let Some((kind, due)) = rules::of_handled_complaint(&row) {
-            found.push((row, kind, Some(due), EscalationLevel::Office));
+            let level = if role == Role::PropertyCompany { EscalationLevel::Office } else { level(&row)? };
+            found.push((row, kind, Some(due), level));
         }
     }
     if role != Role::PropertyCompany {
         for row in store::supervised(conn, &viewer, &seat, at_most)? {
+            let level = level(&row)?;
             for (kind, due) in rules::of_supervised_complaint(&row) {
-                found.push((row.clone(), kind, due, EscalationLevel::Office));
+                found.push((row.clone(), kind, due, level));
             }
         }
     }
@@ -52,9 +62,8 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
             let Some(since) = row.course.0.escalated_at.filter(|_| row.course.0.paused_at.is_none()) else { continue };
             let Some(supervisor) = row.supervisor()? else { continue };
             let days = timing.calendar.working_days_between(ctx.state.clock.day_of(since), ctx.today);
-            let step = timing.rules.county_after_working_days;
-            if let Some(level) = rules::of_late_complaint(supervisor.role, days, step, role) {
-                let due = Some(rules::next_due(&row));
+            if rules::of_late_complaint(supervisor.role, days, step, role).is_some() {
+                let (due, level) = (Some(rules::next_due(&row)), level(&row)?);
                 found.push((row, InboxKind::PursueComplaint, due, level));
             }
         }

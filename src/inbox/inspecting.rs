@@ -9,7 +9,7 @@ use crate::access::Role;
 use crate::complexes;
 use crate::db::{Conn, Id, Work};
 use crate::http::Ctx;
-use crate::inspections::model::HazardRow;
+use crate::inspections::model::{HazardRow, PartRow};
 use crate::inspections::view::checklist_of;
 use crate::inspections::{hazard_store, store};
 use crate::policy;
@@ -43,24 +43,14 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
         return Ok(rows.into_iter().map(|row| hazard(&policies, row, InboxKind::RectifyHazard)).collect());
     }
     let mut all = late_rechecks(conn, ctx, &policies, timing, at_most)?;
+    all.extend(late_visits(conn, ctx, &policies, timing, at_most)?);
     if !INSPECTORS.contains(&role) {
         return Ok(all);
     }
     let division = ctx.caller.division.as_deref().unwrap_or_default();
     let visits = store::waiting(conn, &ctx.scope, role, division, at_most)?;
     for part in visits {
-        let list = checklist_of(&policies, part.policy_version, &part.checklist);
-        all.push(Inspecting {
-            kind: "inspection",
-            id: part.inspection_id,
-            href: format!("/v1/inspections/{}", part.inspection_id),
-            titles: list.map(|one| (one.title_zh.clone(), one.title_en.clone())).unwrap_or_default(),
-            about: part.checklist,
-            company: part.company_id,
-            complex: part.complex_id,
-            waiting: (InboxKind::CarryOutInspection, Some(part.planned_on)),
-            seen: None,
-        });
+        all.push(visit(&policies, part));
     }
     let rows = hazard_store::of_office(conn, ctx, role, division, at_most)?;
     let complexes: Vec<Id> = rows.iter().map(|row| row.complex_id).collect();
@@ -103,6 +93,44 @@ fn late_rechecks(
         }
     }
     Ok(all)
+}
+
+/// Planned visits of other offices whose day is over, for those above them.
+fn late_visits(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    policies: &CountyPolicies,
+    timing: &Timing,
+    at_most: i64,
+) -> Work<Vec<Inspecting>> {
+    let mut all = Vec::new();
+    if !matches!(ctx.caller.role, Role::TownshipLeader | Role::CountyAuthority) {
+        return Ok(all);
+    }
+    for part in store::overdue(conn, &ctx.scope, ctx.today, at_most)? {
+        let Some(role) = Role::from_code(&part.role) else { continue };
+        let office = Office { role, division: part.division.clone() };
+        let task = Task { kind: InboxKind::CarryOutInspection, office, due_on: Some(part.planned_on) };
+        if let Some(seen) = timing.seen_by(task, &ctx.caller).filter(|seen| seen.late.is_some()) {
+            all.push(Inspecting { seen: Some(seen), ..visit(policies, part) });
+        }
+    }
+    Ok(all)
+}
+
+fn visit(policies: &CountyPolicies, part: PartRow) -> Inspecting {
+    let list = checklist_of(policies, part.policy_version, &part.checklist);
+    Inspecting {
+        kind: "inspection",
+        id: part.inspection_id,
+        href: format!("/v1/inspections/{}", part.inspection_id),
+        titles: list.map(|one| (one.title_zh.clone(), one.title_en.clone())).unwrap_or_default(),
+        about: part.checklist,
+        company: part.company_id,
+        complex: part.complex_id,
+        waiting: (InboxKind::CarryOutInspection, Some(part.planned_on)),
+        seen: None,
+    }
 }
 
 fn hazard(policies: &CountyPolicies, row: HazardRow, kind: InboxKind) -> Inspecting {

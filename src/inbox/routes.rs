@@ -106,8 +106,8 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         subject_id: subject.id,
         href: subject.href,
         overdue: due_on.is_some_and(|last| last < ctx.today),
-        card: timing.card(due_on).filter(|_| ctx.caller.is_government()),
-        level: EscalationLevel::Office,
+        card: timing.card(due_on).filter(|_| ctx.caller.is_office()),
+        level: if ctx.caller.is_office() { timing.level(due_on) } else { EscalationLevel::Office },
         late_with: None,
         late_office: None,
         about: subject.about.to_owned(),
@@ -176,10 +176,14 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
             let office = Office { role: filing, division };
             let task = Task { kind: InboxKind::ReviewContract, office, due_on: row.review_due_on };
             items.extend(timing.seen_by(task, &ctx.caller).map(|seen| office_item(subject, seen)));
-        } else if let Some(waiting) =
-            rules::of_contract(row, &ctx.caller, confirmations.get(&row.id).copied(), ctx.today)
-        {
+            continue;
+        }
+        let confirm_by = confirmations.get(&row.id).copied();
+        if let Some(waiting) = rules::of_contract(row, &ctx.caller, confirm_by, ctx.today) {
             items.push(item(subject, waiting));
+        } else if let Some(task) = tasks::of_handover(row, confirm_by, ctx.today) {
+            let late = timing.seen_by(task, &ctx.caller).filter(|seen| seen.late.is_some());
+            items.extend(late.map(|seen| office_item(subject, seen)));
         }
     }
     for one in &disclosures {
@@ -192,7 +196,10 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
             company: Some(one.company),
             complex: Some(one.complex),
         };
-        items.push(item(subject, one.waiting));
+        items.push(match &one.late {
+            Some(late) => office_item(subject, late.clone()),
+            None => item(subject, one.waiting),
+        });
     }
     for one in ratings {
         let (kind, path, id) = match one.rating {
@@ -250,7 +257,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         let due_on = one.due.map(|due| last_day(due, ctx.state.clock.zone()));
         let overdue = one.due.is_some_and(|due| is_over(due, ctx.now));
         let card = if overdue { Some(CardColour::Red) } else { timing.card(due_on) };
-        let card = card.filter(|_| ctx.caller.is_government());
+        let card = card.filter(|_| ctx.caller.is_office());
         items.push(InboxItem { overdue, card, level: one.level, ..item(subject, (one.kind, due_on)) });
     }
     Ok(items)
@@ -262,29 +269,35 @@ struct Disclosing {
     company: Id,
     kind: DisclosureKind,
     waiting: (InboxKind, Option<NaiveDate>),
+    /// For those above an office: what it is late with.
+    late: Option<Seen>,
 }
 
 /// Disclosures to verify, of an office; to submit or to correct, of a company.
 fn disclosures(conn: &mut Conn, ctx: &Ctx, timing: &Timing) -> Work<Vec<Disclosing>> {
-    if rules::verifies(ctx.caller.role) {
-        let waiting = disclosures::store::to_verify(conn, &ctx.scope, ctx.today, AT_MOST)?;
-        let of_office = waiting.into_iter().map(|(complex, company, kind, submitted_on)| Disclosing {
-            complex,
-            company,
-            kind,
-            waiting: (
-                InboxKind::VerifyDisclosure,
-                timing.days_after(submitted_on, timing.rules.verify_disclosure_working_days),
-            ),
-        });
-        return Ok(of_office.collect());
+    let role = ctx.caller.role;
+    let sees_to_offices = matches!(role, Role::TownshipLeader | Role::CountyAuthority);
+    if rules::verifies(role) || sees_to_offices {
+        let mut all = Vec::new();
+        for one in disclosures::store::to_verify(conn, &ctx.scope, ctx.today, AT_MOST)? {
+            let due_on = timing.days_after(one.submitted_on, timing.rules.verify_disclosure_working_days);
+            let office = Office { role: Role::SocialAffairsOffice, division: one.township };
+            let task = Task { kind: InboxKind::VerifyDisclosure, office, due_on };
+            let late = if sees_to_offices { timing.seen_by(task, &ctx.caller) } else { None };
+            if sees_to_offices && late.is_none() {
+                continue;
+            }
+            let waiting = (InboxKind::VerifyDisclosure, due_on);
+            all.push(Disclosing { complex: one.complex, company: one.company, kind: one.kind, waiting, late });
+        }
+        return Ok(all);
     }
-    if ctx.caller.role != Role::PropertyCompany {
+    if role != Role::PropertyCompany {
         return Ok(Vec::new());
     }
     let owed = survey::owed(conn, ctx)?.into_iter().filter_map(|(complex, company, kind, assessment)| {
         let waiting = rules::of_disclosure(&assessment)?;
-        Some(Disclosing { complex, company, kind, waiting })
+        Some(Disclosing { complex, company, kind, waiting, late: None })
     });
     Ok(owed.collect())
 }

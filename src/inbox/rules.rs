@@ -148,6 +148,18 @@ pub fn of_late_complaint(supervisor: Role, working_days: u32, step: u32, caller:
     }
 }
 
+/// The highest level that a late ticket has gone up to.
+pub fn level_of_late_complaint(supervisor: Role, working_days: u32, step: u32) -> EscalationLevel {
+    let gone = |caller| of_late_complaint(supervisor, working_days, step, caller).is_some();
+    if gone(Role::CountyAuthority) {
+        EscalationLevel::County
+    } else if gone(Role::TownshipLeader) {
+        EscalationLevel::Leader
+    } else {
+        EscalationLevel::Office
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ use crate::access::{Caller, Role};
 use crate::calendar::rules::WorkCalendar;
 use crate::clock::Clock;
 use crate::complaints::model::CardColour;
+use crate::contracts::model::ContractRow;
 use crate::db::Instant;
 use crate::measures::model::MeasureRow;
 use crate::policy::office_deadlines::OfficeDeadlines;
@@ -125,6 +126,11 @@ pub fn of_violation(row: &ViolationRow, timing: &Timing) -> Option<Task> {
         "notified" if row.statement_due_on < Some(timing.today) => {
             (InboxKind::DecideViolation, timing.days_after(row.statement_due_on?, rules.decide_working_days))
         }
+        // After an urgent decision a statement is answered, too.
+        "confirmed" if steps.statement.is_some() && steps.statement_answer.is_none() => {
+            let made = steps.statement.as_ref()?.at;
+            (InboxKind::AnswerStatement, timing.after(made, rules.answer_statement_working_days))
+        }
         "confirmed" if row.company_id.is_some() && steps.decision_delivery.is_none() => {
             let decided = steps.confirmation.as_ref()?.at;
             (InboxKind::RecordDelivery, timing.after(decided, rules.deliver_working_days))
@@ -134,6 +140,14 @@ pub fn of_violation(row: &ViolationRow, timing: &Timing) -> Option<Task> {
     let role = Role::from_code(&row.lead_role)?;
     let division = role.area_of(&row.county, &row.township).to_owned();
     Some(Task { kind, office: Office { role, division }, due_on })
+}
+
+/// A hand-over that the social affairs office sees to. `confirm_by` is the last day to confirm what the company recorded.
+pub fn of_handover(row: &ContractRow, confirm_by: Option<NaiveDate>, today: NaiveDate) -> Option<Task> {
+    let over = row.counts && row.serves_until().is_some_and(|last| last < today);
+    let open = over && row.handover_due_on.is_some() && row.handover_done_on.is_none();
+    let office = Office { role: Role::SocialAffairsOffice, division: row.township.clone() };
+    open.then(|| Task { kind: InboxKind::ReceiveHandover, office, due_on: confirm_by.or(row.handover_due_on) })
 }
 
 /// What a measure waits for from an office. `final_since` is the day after which its grounds are final; none where they are

@@ -19,7 +19,7 @@ use crate::http::{Ctx, Entity, Tx};
 use crate::ledger;
 use crate::policy;
 use crate::policy::versions::Policies;
-use crate::problem::{Code, FaultBody, Problem};
+use crate::problem::{FaultBody, Problem};
 
 /// As many results and failed items stand in one transaction: the writer is not held for longer than a tenth of a second.
 const RESULTS_AT_ONCE: usize = 10;

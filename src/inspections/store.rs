@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::input::ListInspections;
@@ -107,6 +108,16 @@ pub fn waiting(conn: &mut Conn, scope: &Scope, role: Role, division: &str, at_mo
         .filter(parts::role.eq(role.code()))
         .filter(parts::division.eq(division.to_owned()))
         .filter(parts::state.eq(InspectionPartState::Planned.code()))
+        .order((parts::planned_on, parts::id))
+        .limit(at_most)
+        .load(conn)?)
+}
+
+/// Planned visits of any office of a territory whose day is over, oldest first.
+pub fn overdue(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64) -> Work<Vec<PartRow>> {
+    Ok(scoped::inspection_parts(scope)
+        .filter(parts::state.eq(InspectionPartState::Planned.code()))
+        .filter(parts::planned_on.lt(today))
         .order((parts::planned_on, parts::id))
         .limit(at_most)
         .load(conn)?)

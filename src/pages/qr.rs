@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use qrcode::{Color, EcLevel, QrCode};
 
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// Modules of white around a code (ISO/IEC 18004).
 const QUIET: usize = 4;

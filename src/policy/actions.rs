@@ -236,9 +236,11 @@ fn own_draft(tx: &mut Tx, version: i64) -> Work<PolicyRow> {
     let own = drafts_of(tx.ctx);
     let row = store::find(tx.conn, version, own)?;
     if own != Some(row.county.as_str()) {
-        return Err(Problem::new(Code::Forbidden)
-            .detail("该政策属于其他县", "it is the policy of another county")
-            .into());
+        let (zh, en) = match row.county.as_str() {
+            "" => ("该政策为部署内置政策，不属于任何县", "it is the deployment's own policy, of no county"),
+            _ => ("该政策属于其他县", "it is the policy of another county"),
+        };
+        return Err(Problem::new(Code::Forbidden).detail(zh, en).into());
     }
     Ok(row)
 }

@@ -73,7 +73,7 @@ fn refused(ctx: &Ctx, limit: Limit) -> Problem {
     let seconds = rules::seconds_to_midnight(ctx.state.clock.local(ctx.now));
     Problem::new(Code::QuotaExceeded)
         .detail(
-            format!("今日{}已达上限（{}），零时后恢复", limit.zh, limit.most),
+            format!("今日{}已达上限（{}），次日零时恢复", limit.zh, limit.most),
             format!("today's {} are used up ({}); there is a new quota after midnight", limit.en, limit.most),
         )
         .header(RETRY_AFTER, seconds.to_string())

@@ -64,9 +64,16 @@ pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> Wo
         return Err(Problem::new(Code::StateConflict).detail("已撤回", "it is withdrawn already").into());
     }
     row.version += 1;
-    row.withdrawn_at = Some(tx.ctx.now);
+    // Another county sees it for its residents alone, and lifts no more than that.
+    let kind = if tx.ctx.caller.county() == Some(row.county.as_str()) {
+        row.withdrawn_at = Some(tx.ctx.now);
+        "revocation.withdrawn"
+    } else {
+        row.reach = row.county.clone();
+        "revocation.residents_lifted"
+    };
     store::withdraw(tx.conn, &row)?;
-    record(tx, "revocation.withdrawn", &row, &reason)?;
+    record(tx, kind, &row, &reason)?;
     Ok(Entity::new(id, row.version, row.into()))
 }
 

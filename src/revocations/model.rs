@@ -74,7 +74,8 @@ pub struct Revocation {
     /// there, and of committees of its complexes.
     #[schema(max_length = 6, example = "640121")]
     pub county: String,
-    /// It ends tokens of residents too, who belong to no county: administrators of every county see it and may take it back.
+    /// It ends tokens of residents too, who belong to no county: administrators of every county see it and may lift it
+    /// for residents.
     pub residents: bool,
     /// Its last moment; null: none.
     pub expires_at: Option<Instant>,

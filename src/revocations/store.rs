@@ -28,7 +28,11 @@ pub fn insert(conn: &mut Conn, row: &RevocationRow) -> Work<()> {
 
 pub fn withdraw(conn: &mut Conn, row: &RevocationRow) -> Work<()> {
     diesel::update(revocations::table.find(row.id))
-        .set((revocations::version.eq(row.version), revocations::withdrawn_at.eq(row.withdrawn_at)))
+        .set((
+            revocations::version.eq(row.version),
+            revocations::withdrawn_at.eq(row.withdrawn_at),
+            revocations::reach.eq(&row.reach),
+        ))
         .execute(conn)?;
     Ok(())
 }

@@ -124,6 +124,8 @@ fn file_fault(name: &str, path: &Path, fault: &str) -> SettingsError {
 fn missing(name: &str) -> SettingsError {
     let accepted =
         TABLE.iter().find(|setting| setting.name == name).map(|setting| setting.accepted()).unwrap_or_default();
+    // It may be left out where it is not asked for.
+    let accepted = accepted.trim_end_matches("; or nothing");
     let variable = format!("{}{}", super::sources::PREFIX, name.to_uppercase());
     let how = match name {
         "keyring_file" => "; `xiaoqu keys init` makes one there",

@@ -182,6 +182,25 @@ impl Kind for Word {
     }
 }
 
+/// Names with spaces between, of letters that stand in a quoted text as they are.
+pub struct Names(pub usize);
+
+impl Kind for Names {
+    type Value = Vec<String>;
+
+    fn accepted(&self) -> String {
+        format!("names of letters, digits and -._:/ with spaces between, {} characters in all; or nothing", self.0)
+    }
+
+    fn read(&self, value: &Value) -> Result<Vec<String>, Fault> {
+        let good = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:/".contains(&b));
+        read_text(value, |text| {
+            let names: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+            (text.len() <= self.0 && names.iter().all(|name| good(name))).then_some(names)
+        })
+    }
+}
+
 /// The path of a file; whether it can be read shows when it is needed.
 pub struct File;
 

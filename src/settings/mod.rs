@@ -200,7 +200,7 @@ settings! {
             "Days after which a client's secret ends, also one that was made before. 0 is never.";
         step_up_minutes: Duration = "0", minutes(0, 1440), [],
             "How old a log-in may be (`auth_time` of the token) when a contact is shown in full. Older ones are sent to log in again (RFC 9470). 0: as old as it is.";
-        step_up_acr_values: Option<String> = "", Maybe(Line(200)), [],
+        step_up_acr_values: Vec<String> = "", Names(200), [],
             "Values with spaces between, one of which must be the token's `acr` when a contact is shown in full. Nothing: any.";
         trusted_issuers: Vec<TrustedIssuer> = "[]", Issuers, [Long],
             "Other issuers whose tokens are accepted, and the limits of each. In a variable or flag: a list in TOML on one line.";

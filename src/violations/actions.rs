@@ -200,7 +200,7 @@ pub fn submit_violation_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>)
     let input =
         tx.checked(body, |conn, input, faults| files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults))?;
     tx.if_match(row.version)?;
-    row.require_state(&[ViolationState::Notified])?;
+    require_hearing_open(&row)?;
     if row.proceedings.0.statement.is_some() {
         return Err(Problem::new(Code::StateConflict).detail("已提交陈述申辩", "a statement was made").into());
     }
@@ -209,6 +209,15 @@ pub fn submit_violation_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>)
     files::attach_evidence(tx, OwnerKind::Violation, row.id, &input.evidence)?;
     row.proceedings.0.statement = Some(Statement::new(ctx, input.clone()));
     advance(tx, row, "violation.statement_submitted", json!({}), input)
+}
+
+/// Until the decision; after an urgent one that did not wait for the end of the period, too: the company is heard all the same.
+fn require_hearing_open(row: &ViolationRow) -> Work<()> {
+    let confirmation = row.proceedings.0.confirmation.as_ref();
+    if row.state == ViolationState::Confirmed.code() && confirmation.is_some_and(|one| one.urgent_reason.is_some()) {
+        return Ok(());
+    }
+    row.require_state(&[ViolationState::Notified])
 }
 
 /// A company answers for itself; what it reported of others is not its case.
@@ -225,7 +234,7 @@ pub fn answer_violation_statement(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -
     require_case_office(ctx, &row)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    row.require_state(&[ViolationState::Notified])?;
+    require_hearing_open(&row)?;
     if row.proceedings.0.statement.is_none() || row.proceedings.0.statement_answer.is_some() {
         return Err(Problem::new(Code::StateConflict)
             .detail("没有待答复的陈述申辩", "there is no statement to answer")

@@ -1,5 +1,6 @@
 //! Confirming and dismissing.
 
+use chrono::NaiveDate;
 use serde_json::json;
 
 use super::actions::{advance, process_rules, require_case_office};
@@ -30,8 +31,10 @@ pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Wo
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     row.require_state(&[ViolationState::Notified])?;
+    // Urgency shortens the time for a statement; a decision without a notice would be none (Administrative Penalty Law 45, 62).
+    let last = row.statement_due_on.ok_or_else(|| Problem::new(Code::NoticeNotDelivered))?;
     if input.urgent_reason.is_none() {
-        require_heard(tx, &row)?;
+        require_heard(tx, &row, last)?;
     }
     let ConfirmationIn { reasons, urgent_reason } = input.clone();
     let urgent = urgent_reason.is_some();
@@ -57,11 +60,8 @@ pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Wo
     Ok(entity)
 }
 
-/// The notice was delivered, the period is over, and a statement was answered.
-fn require_heard(tx: &Tx, row: &ViolationRow) -> Work<()> {
-    let Some(last) = row.statement_due_on else {
-        return Err(Problem::new(Code::NoticeNotDelivered).into());
-    };
+/// The period is over, and a statement was answered.
+fn require_heard(tx: &Tx, row: &ViolationRow, last: NaiveDate) -> Work<()> {
     if tx.ctx.today <= last {
         return Err(Problem::new(Code::StatementPeriodOpen)
             .detail(

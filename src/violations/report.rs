@@ -151,7 +151,7 @@ pub fn add_audience(conn: &mut Conn, role: Role, row: &ViolationRow) -> Work<()>
 /// Every fault of a report, but of its evidence.
 pub fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<Fault>) -> Work<()> {
     if input.found_on > ctx.today {
-        faults.push(Fault::new("/found_on", "in_the_future", "发现日期在未来", "this day has not come"));
+        faults.push(Fault::new("/found_on", "in_the_future", "发现日期不得晚于今日", "this day has not come"));
     }
     let place = complexes::place(conn, &ctx.scope, input.complex_id, input.division.as_deref())?;
     let county = match place {

@@ -236,6 +236,28 @@ on_both_databases! {
         }
         let nothing = json!({ "reason": "没有内容" });
         app.county().post(&format!("{at}/changes"), &nothing).await.faults(&[("", "required")]);
+        let same = json!({ "name": company["name"], "parent_id": parent["id"], "reason": "与登记内容相同" });
+        app.county().post(&format!("{at}/changes"), &same).await.faults(&[("", "required")]);
+    }
+
+    async fn a_change_is_not_carried_out_over_something_newer(app: TestApp) {
+        let company = a_company(&app).await;
+        let at = path("companies", &company);
+        let input = json!({ "service_hotline": "0951-0000002", "name": company["name"], "reason": "热线变更" });
+        let proposed = app.county().post(&format!("{at}/changes"), &input).await.expect(201);
+        assert_eq!(proposed["change"], json!({ "service_hotline": "0951-0000002" }), "only what differs");
+        assert_eq!(proposed["before"], json!({ "service_hotline": company["service_hotline"] }));
+        let again = app.county().post(&format!("{at}/changes"), &input).await;
+        assert_eq!(again.problem(409, "already_exists")["related"]["id"], proposed["id"]);
+        let etag = app.county().get(&at).await.etag();
+        app.county().patch(&at, &json!({ "service_hotline": "0951-0000003" })).if_match(&etag).await.expect(200);
+        let second = app.officer(Role::CountyAuthority, COUNTY, "second-person");
+        let approval = format!("{}/approval", path("company-changes", &proposed));
+        second.post(&approval, &json!({ "reasons": "同意" })).await.problem(409, "state_conflict");
+        assert_eq!(app.county().get(&at).await.expect(200)["service_hotline"], "0951-0000003");
+        app.sealed().await;
+        let filter = format!("/v1/events?type=company.change_proposed&company_id={}", text(&company["id"]));
+        assert_eq!(app.county().get(&filter).await.items().len(), 1);
     }
 
     async fn companies_are_found_by_part_of_their_name_and_by_code(app: TestApp) {

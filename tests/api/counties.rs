@@ -196,5 +196,17 @@ on_both_databases! {
         assert_eq!(administrator.get(&at).await.expect(200)["residents"], true);
         administrator.post(&format!("{at}/withdrawal"), &reason()).await.expect(200);
         becomes(&resident, 200).await;
+        // Another county lifts it for residents, and not what it ends in the county that made it.
+        let social = app.social();
+        let row = revoke(&administrator, &subject(&social).await, json!(true)).await;
+        becomes(&social, 401).await;
+        let at = path("revocations", &row);
+        let lifted = abroad.post(&format!("{at}/withdrawal"), &reason()).await.expect(200);
+        assert_eq!((&lifted["residents"], &lifted["withdrawn_at"]), (&json!(false), &Value::Null));
+        abroad.get(&at).await.problem(404, "not_found");
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        assert_eq!(social.get("/v1/me").await.status, 401);
+        administrator.post(&format!("{at}/withdrawal"), &reason()).await.expect(200);
+        becomes(&social, 200).await;
     }
 }

@@ -1,8 +1,10 @@
 //! What commands say to an operator who forgot something: one line, with the place and the way out.
 
+use std::io::{Read, Write};
+
 use crate::support::Kind;
 use crate::support::keyring::Folder;
-use crate::support::program::Deployment;
+use crate::support::program::{Deployment, http};
 
 fn one_line(said: &str, parts: &[&str]) {
     assert_eq!(said.trim().lines().count(), 1, "{said}");
@@ -44,6 +46,27 @@ fn a_taken_address_is_named_with_its_setting() {
     let metrics = format!("metrics_listen={address}");
     let line = folder.fails(&["serve", "--set", "log_level=error", "--listen", "127.0.0.1:0", "--set", &metrics]);
     one_line(&line, &[&format!("cannot listen on {address} (the setting metrics_listen)")]);
+}
+
+#[tokio::test]
+async fn a_service_at_its_usual_level_logs_its_start_its_requests_and_its_security_events() {
+    let deployment = Deployment::new(Kind::Sqlite, &[]).expect("SQLite");
+    let mut service = deployment.serve("log");
+    service.is_up().await;
+    let answer = http().get(format!("{}/v1/me", service.base)).bearer_auth("no-token").send().await.expect("an answer");
+    assert_eq!(answer.status().as_u16(), 401);
+    let head = "GET /\u{1}/ HTTP/1.1\r\nhost: x\r\n\r\n";
+    let address = service.base.trim_start_matches("http://").to_owned();
+    let mut stream = std::net::TcpStream::connect(address).expect("a connection");
+    stream.write_all(head.as_bytes()).expect("sent");
+    let _ = stream.read_to_end(&mut Vec::new());
+    service.stop();
+    let log = service.log();
+    for part in ["\"level\":\"INFO\"", "\"status\":401", "token_malformed"] {
+        assert!(log.contains(part), "{part} is missing in:\n{log}");
+    }
+    // Anybody can send a head that cannot be read: that is no error of ours, and nothing colours a file.
+    assert!(!log.contains("\"level\":\"ERROR\"") && !log.contains('\u{1b}'), "{log}");
 }
 
 fn a_token_of_a_division(kind: Kind) {

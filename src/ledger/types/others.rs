@@ -203,6 +203,11 @@ pub const OTHERS: &[Subject] = &[
         digests: &["value", "reason"],
         types: &[
             Type { code: "revocation.made", zh: "吊销", en: "Something was revoked" },
+            Type {
+                code: "revocation.residents_lifted",
+                zh: "吊销对居民解除",
+                en: "A revocation was lifted for residents by another county",
+            },
             Type { code: "revocation.withdrawn", zh: "吊销撤回", en: "A revocation was withdrawn" },
         ],
     },

@@ -100,6 +100,41 @@ on_both_databases! {
             let items = office.get("/v1/inbox?kind=receive_handover").await.items().clone();
             assert_eq!((items.len(), &items[0]["href"]), (1, &json!(path("contracts", &contract))));
         }
+        // Late: first the leader's, then the county's, and everyone who sees it reads the same level.
+        let late = async |client: &Client| {
+            let items = client.get("/v1/inbox?overdue=true&limit=200").await.items().clone();
+            let of_contract = items.iter().filter(|item| item["subject_kind"] == "contract");
+            of_contract.map(|item| json!([item["kind"], item["late_with"], item["level"], item["card"]])).collect::<Vec<_>>()
+        };
+        let leader = app.office(Role::TownshipLeader, TOWNSHIP);
+        let own = |level: &str| vec![json!(["receive_handover", null, level, "red"])];
+        let above = |level: &str| vec![json!(["pursue_office", "receive_handover", level, "red"])];
+        for (day, level) in [("2026-06-01", "county"), ("2026-04-17", "leader")] {
+            app.set_clock(&format!("{day}T01:00:00Z"));
+            assert_eq!(late(&app.social()).await, own(level), "{day}");
+            assert_eq!(late(&leader).await, above(level), "{day}");
+            assert_eq!(late(&app.county()).await, if level == "county" { above(level) } else { Vec::new() }, "{day}");
+        }
+    }
+
+    async fn a_planned_visit_that_is_late_goes_up(app: TestApp) {
+        let complex = a_complex(&app).await;
+        let input = crate::support::inspecting::visit(&complex, "2026-03-03", &[("social_affairs_office", "safety")]);
+        app.social().post("/v1/inspections", &input).await.expect(201);
+        let leader = app.office(Role::TownshipLeader, TOWNSHIP);
+        let seen = async |client: &Client| {
+            let items = client.get("/v1/inbox?limit=200").await.items().clone();
+            let visits = items.iter().filter(|item| item["subject_kind"] == "inspection");
+            visits.map(|item| json!([item["kind"], item["level"]])).collect::<Vec<_>>()
+        };
+        assert_eq!(seen(&app.social()).await, [json!(["carry_out_inspection", "office"])]);
+        assert!(seen(&leader).await.is_empty());
+        app.set_clock("2026-03-04T01:00:00Z");
+        assert_eq!(seen(&app.social()).await, [json!(["carry_out_inspection", "leader"])]);
+        assert_eq!(seen(&leader).await, [json!(["pursue_office", "leader"])]);
+        assert!(seen(&app.county()).await.is_empty() && seen(&app.neighbour()).await.is_empty());
+        app.set_clock("2026-03-20T01:00:00Z");
+        assert_eq!(seen(&app.county()).await, [json!(["pursue_office", "county"])]);
     }
 
     async fn a_hazard_where_nobody_serves_waits_for_the_office_at_once(app: TestApp) {
@@ -132,6 +167,6 @@ on_both_databases! {
         move_clock(&app, "2026-03-12T01:00:00Z").await;
         assert_eq!((levels(&leader).await, levels(&county).await), (vec!["leader".to_owned()], vec![]));
         move_clock(&app, "2026-03-20T01:00:00Z").await;
-        assert_eq!((levels(&leader).await, levels(&county).await), (vec!["leader".to_owned()], vec!["county".to_owned()]));
+        assert_eq!((levels(&leader).await, levels(&county).await), (vec!["county".to_owned()], vec!["county".to_owned()]));
     }
 }

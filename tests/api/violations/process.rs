@@ -59,6 +59,26 @@ on_both_databases! {
         let path = format!("{}/confirmation", case.violation("V1"));
         let confirmed = case.officer().post(&path, &urgent).await.expect(200);
         assert_eq!(confirmed["confirmation"]["urgent_reason"], urgent["urgent_reason"]);
+        // The company is heard all the same, until its period ends; and is answered.
+        let at = case.violation("V1");
+        case.portal().post(&format!("{at}/statement"), &json!({ "text": "已于当日恢复" })).await.expect(200);
+        let waits = case.officer().get("/v1/inbox?kind=answer_statement").await.items().clone();
+        assert_eq!(waits[0]["href"], json!(at));
+        case.officer().post(&format!("{at}/statement-answer"), &reasons()).await.expect(200);
+        case.officer().post(&format!("{at}/statement-answer"), &reasons()).await.problem(409, "state_conflict");
+    }
+
+    async fn urgency_takes_the_place_of_no_notice(app: TestApp) {
+        let mut case = Case::new(&app, &["P"]).await;
+        case.reported("V1", nine(3), "P", "2026-03-02").await;
+        let at = case.violation("V1");
+        case.officer().post(&format!("{at}/notification"), &notice()).await.expect(200);
+        let urgent = json!({ "reasons": "事实清楚", "urgent_reason": "停水停电正在影响住户生活" });
+        let confirmation = format!("{at}/confirmation");
+        case.officer().post(&confirmation, &urgent).await.problem(409, "notice_not_delivered");
+        let delivery = json!({ "delivered_on": "2026-03-02", "note": "当场送达项目经理" });
+        case.officer().post(&format!("{at}/delivery"), &delivery).await.expect(200);
+        case.officer().post(&confirmation, &urgent).await.expect(200);
     }
 
     async fn a_delivery_that_the_office_records_starts_the_period(app: TestApp) {
