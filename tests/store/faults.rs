@@ -131,7 +131,9 @@ fn a_key_that_is_being_worked_on_is_waited_for_two_seconds() {
 
 #[test]
 fn a_database_that_another_program_locks_is_busy_and_heals() {
-    run(Kind::Sqlite, Setup::default(), async |app: TestApp| {
+    // Each of the three waits for the lock in its turn, on a machine that does other things beside.
+    let patient = Setup { request_timeout: std::time::Duration::from_secs(120), ..Setup::default() };
+    run(Kind::Sqlite, patient, async |app: TestApp| {
         let mut other = app.connect();
         execute(&mut other, "BEGIN IMMEDIATE");
         let posts = (0..3).map(|_| async { app.social().post("/v1/complexes", &complex_input()).await });

@@ -263,7 +263,13 @@ impl TestApp {
         self.stop();
         setup.folder = self.folder.clone();
         let database = self.database.take().expect("a database");
-        TestApp::on(database, self.key.clone(), setup)
+        let stopped_at = self.state.clock.now().0;
+        let app = TestApp::on(database, self.key.clone(), setup);
+        // Business time goes on: ids are made of it, and a clock that began again would make the same ones.
+        if app.state.clock.is_sandbox() && app.state.clock.now().0 <= stopped_at {
+            app.state.clock.set(stopped_at + chrono::TimeDelta::seconds(1));
+        }
+        app
     }
 
     /// Stops gracefully: what the server took is finished.
