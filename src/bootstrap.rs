@@ -10,7 +10,7 @@ use crate::access::issuer::Issuer;
 use crate::access::jwks::Pace;
 use crate::access::revoked;
 use crate::access::step_up::StepUp;
-use crate::app::{Config, ServerOptions, State};
+use crate::app::{self, Config, ServerOptions};
 use crate::clock::Clock;
 use crate::clock_watch::Limits;
 use crate::db::{Conn, Db, DbOptions, Instant, Mismatch, WriteGate};
@@ -21,6 +21,7 @@ use crate::http::limits::{LimitOptions, Rate};
 use crate::keys::{self, Keys};
 use crate::quotas::Quotas;
 use crate::quotas::rules::Amounts;
+use crate::service::Service;
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::traces::TraceOptions;
 use crate::{calendar, complaints, db, deadlines, disk, divisions, ledger, personal, policy, ratings};
@@ -216,7 +217,7 @@ fn clock_limits(settings: &Settings) -> anyhow::Result<Limits> {
 
 /// What a replica must know before it serves. A store that is away, or not migrated yet, is asked again while the service runs;
 /// one that belongs to another keyring or to other settings ends the start.
-pub fn load(state: &State) -> anyhow::Result<()> {
+pub fn load(state: &Service) -> anyhow::Result<()> {
     match state.db.recheck_blocking() {
         Ok(()) => {
             warn_of_lost_index_keys(state);
@@ -238,7 +239,7 @@ pub fn load(state: &State) -> anyhow::Result<()> {
 }
 
 /// The name of a ledger is for good, and so is one that says nothing.
-pub fn warn_of_ledger_name(state: &State, settings: &Settings) {
+pub fn warn_of_ledger_name(state: &Service, settings: &Settings) {
     let name = settings.ledger_origin();
     let unnamed = name.starts_with("127.") || name.starts_with("localhost") || name.starts_with("[::1]");
     if unnamed && matches!(state.db.read_blocking(ledger::sizes), Ok((0, _))) {
@@ -247,7 +248,7 @@ pub fn warn_of_ledger_name(state: &State, settings: &Settings) {
 }
 
 /// A lost index key loses look-ups and nothing else: digests are made again from the contacts.
-fn warn_of_lost_index_keys(state: &State) {
+fn warn_of_lost_index_keys(state: &Service) {
     let ring = state.keys.ring();
     let used = state.db.read_blocking(personal::store::index_keys_in_use).unwrap_or_default();
     let lost = |id: &&String| !ring.index_keys().iter().any(|one| one.key.id == **id);
@@ -268,7 +269,7 @@ const KEYRING_POLL: Duration = Duration::from_secs(2);
 /// How often it looks whether the database is still the one that it belongs to.
 const RECHECK: Duration = Duration::from_secs(2);
 
-async fn watch_keyring(state: &State) {
+async fn watch_keyring(state: &Service) {
     let before = state.keys.generation();
     state.keys.refresh();
     if state.keys.generation() != before {
@@ -307,7 +308,7 @@ pub fn raise_file_limit(options: &ServerOptions) {
 }
 
 /// Work that goes on beside the requests until the service stops: the keyring in each replica, the rest in one at a time.
-pub fn start_housekeeping(state: Arc<State>) {
+pub fn start_housekeeping(state: Arc<Service>) {
     let watched = state.clone();
     actix_web::rt::spawn(async move {
         loop {
@@ -347,7 +348,9 @@ pub fn start_housekeeping(state: Arc<State>) {
     actix_web::rt::spawn(async move {
         loop {
             // Woken by a publication; and again and again for what another replica, or a process that is gone, left.
-            let _ = tokio::time::timeout(Duration::from_secs(1), following.consequences.notified()).await;
+            let _ =
+                tokio::time::timeout(Duration::from_secs(1), following.parts.get::<ratings::Published>().0.notified())
+                    .await;
             if following.does_background_work().await {
                 let failed = loop {
                     match ratings::chunks::work_off(&following).await {
@@ -413,7 +416,7 @@ pub fn start_housekeeping(state: Arc<State>) {
 }
 
 /// Follows each rotation of the keys of personal data, for as long as the service runs.
-async fn move_personal_data(state: Arc<State>) {
+async fn move_personal_data(state: Arc<Service>) {
     // The keys that the last pass moved to, where it left something, and when to try that again.
     let mut left: Option<((String, Option<String>), StopWatch)> = None;
     loop {
@@ -431,7 +434,7 @@ async fn move_personal_data(state: Arc<State>) {
 }
 
 /// Runs a server to its end: it finishes what it took, then the writer commits what it holds.
-pub async fn run(state: Arc<State>, server: actix_web::dev::Server) -> anyhow::Result<()> {
+pub async fn run(state: Arc<Service>, server: actix_web::dev::Server) -> anyhow::Result<()> {
     start_housekeeping(state.clone());
     let sealing = {
         let state = state.clone();

@@ -52,6 +52,7 @@ pub mod quotas;
 pub mod ratings;
 pub mod revocations;
 pub mod security;
+pub mod service;
 pub mod settings;
 pub mod standing;
 pub mod statistics;

@@ -16,7 +16,6 @@ use super::caller::Caller;
 use super::permissions::Access;
 use super::scope::Scope;
 use super::visitor::Visitor;
-use crate::app::{Route, State};
 use crate::http::accept;
 use crate::http::conditions::Conditions;
 use crate::http::context::{Ctx, Request};
@@ -26,6 +25,7 @@ use crate::http::language::Language;
 use crate::http::schema::check_count;
 use crate::problem::{Code, Problem};
 use crate::security::Kind;
+use crate::service::{Route, Service};
 use crate::traces::RequestSpan;
 
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -46,7 +46,7 @@ const PROBES: &[&str] = &["get_livez", "get_readyz", "get_metrics"];
 
 async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     let state = request
-        .app_data::<actix_web::web::Data<State>>()
+        .app_data::<actix_web::web::Data<Service>>()
         .cloned()
         .ok_or_else(|| Problem::broken("the service is not among the application's data"))?;
     let visitor = Visitor { state: &state, request: request.request(), operation: "unknown" };
@@ -130,7 +130,7 @@ pub fn routed_path(request: &HttpRequest) -> &str {
 }
 
 /// What everyone may read is read from any page (CORS, <https://fetch.spec.whatwg.org/#http-cors-protocol>).
-fn reads_for_everyone(state: &State, pattern: Option<&str>) -> bool {
+fn reads_for_everyone(state: &Service, pattern: Option<&str>) -> bool {
     let routes = pattern.and_then(|pattern| state.routes.get(pattern));
     routes.is_some_and(|all| all.iter().any(is_public_read))
 }
@@ -150,7 +150,7 @@ fn preflight() -> HttpResponse {
 }
 
 /// The operation of a request; an unknown path is 404, a known one under another method 405 with `Allow`.
-fn find_route(state: &State, pattern: Option<&str>, request: &ServiceRequest) -> Result<Route, Problem> {
+fn find_route(state: &Service, pattern: Option<&str>, request: &ServiceRequest) -> Result<Route, Problem> {
     let methods = pattern.and_then(|pattern| state.routes.get(pattern)).ok_or_else(|| Problem::new(Code::NotFound))?;
     methods.iter().find(|route| route.method == *request.method()).cloned().ok_or_else(|| {
         let mut allow: Vec<&str> = methods.iter().map(|r| r.method.as_str()).collect();
@@ -175,7 +175,7 @@ fn one_header(headers: &HeaderMap, name: HeaderName) -> Result<Option<String>, P
 
 /// What an action is given of a request whose caller is known.
 pub fn context(
-    state: Arc<State>,
+    state: Arc<Service>,
     request: &HttpRequest,
     route: &Route,
     caller: Arc<Caller>,

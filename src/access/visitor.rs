@@ -10,7 +10,6 @@ use chrono::{DateTime, Utc};
 use super::caller::Caller;
 use super::revoked::Ended;
 use super::token::Refusal;
-use crate::app::State;
 use crate::db::Outage;
 use crate::divisions::counties;
 use crate::fault::Fault;
@@ -18,10 +17,11 @@ use crate::http::edge::RequestId;
 use crate::http::limits::{Allowance, Exhausted};
 use crate::problem::{Code, Problem};
 use crate::security::{About, Kind};
+use crate::service::Service;
 
 /// Whoever sent a request, before it is known who that is.
 pub struct Visitor<'a> {
-    pub state: &'a State,
+    pub state: &'a Service,
     pub request: &'a HttpRequest,
     pub operation: &'static str,
 }

@@ -24,6 +24,7 @@ use crate::access::permissions::{self, Permission};
 use crate::access::revoked::Revoked;
 use crate::access::step_up::StepUp;
 use crate::access::token::Verifier;
+use crate::calendar::OnFile;
 use crate::clock::Clock;
 use crate::clock_watch::{self, ClockWatch};
 use crate::db::lease::{self, Lease};
@@ -42,7 +43,9 @@ use crate::metrics::Metrics;
 use crate::pages::Cache;
 use crate::policy::store::PolicyCache;
 use crate::quotas::Quotas;
+use crate::ratings::Published;
 use crate::security::Security;
+use crate::service::{Parts, Route, Service};
 use crate::traces::{TraceOptions, Traces};
 
 /// Every feature, in the order of the document.
@@ -85,19 +88,6 @@ fn operations(routes: &mut Routes, sandbox: bool) {
     if sandbox {
         crate::system::sandbox_routes(routes);
     }
-}
-
-/// An operation that is served.
-#[derive(Clone, Debug)]
-pub struct Route {
-    pub pattern: Arc<str>,
-    pub method: Method,
-    pub operation: &'static str,
-    pub permission: &'static Permission,
-    /// Where it is counted.
-    pub index: usize,
-    /// Media types of what it answers with when all is well.
-    pub produces: Arc<[String]>,
 }
 
 /// What the service runs with, from settings or from the demo.
@@ -144,49 +134,6 @@ impl Config {
     }
 }
 
-/// What every request shares.
-pub struct State {
-    pub db: Db,
-    pub clock: Clock,
-    pub contract: &'static Contract,
-    /// By route pattern: the operations under it.
-    pub routes: &'static HashMap<String, Vec<Route>>,
-    pub document: web::Bytes,
-    pub local_issuer: LocalIssuer,
-    pub verifier: Verifier,
-    pub keys: Arc<Keys>,
-    pub sealer: Sealer,
-    pub revoked: Revoked,
-    pub token_life: Duration,
-    pub metrics: Metrics,
-    pub traces: Option<Traces>,
-    pub limits: Limits,
-    pub quotas: Quotas,
-    /// What is asked for before personal data are shown in full.
-    pub step_up: StepUp,
-    pub secret_life: Option<chrono::Duration>,
-    /// Told once: a proxy that settings do not name.
-    pub unnamed_proxy: std::sync::Once,
-    pub security: Security,
-    pub policies: PolicyCache,
-    /// The years that have a calendar.
-    pub on_file: crate::calendar::OnFile,
-    /// Who wrote a moment ago, and so reads from the primary.
-    pub wrote: RecentWriters,
-    /// Whether this replica does the background work.
-    pub lease: Lease,
-    pub clock_watch: ClockWatch,
-    pub body_limit: usize,
-    pub request_timeout: Duration,
-    pub files: Files,
-    pub disks: Disks,
-    pub metrics_on_api: bool,
-    /// Public pages that were made a moment ago.
-    pub pages: Cache,
-    /// A cycle of ratings was published: its consequences wait to be worked off.
-    pub consequences: tokio::sync::Notify,
-}
-
 /// The document and what is made from it. The same code always gives the same, and making it takes most of the time of
 /// a start: it is made once per process, however many services a test starts.
 struct Surface {
@@ -213,69 +160,62 @@ impl Surface {
     }
 }
 
-impl State {
-    pub fn new(config: Config) -> anyhow::Result<Arc<State>> {
-        let surface = Surface::of(config.clock.is_sandbox())?;
-        let expected = config.expected();
-        let places = kept_here(&config);
-        let keys = config.keys;
-        // A demo does not know under which name it is reached until it is asked.
-        let document = match config.clock.is_sandbox() {
-            true => surface.document.clone(),
-            false => document::served_at(&surface.document, &config.issuer),
-        };
-        let local_issuer = LocalIssuer::new(&config.issuer, &config.audience, keys.clone());
-        let mut issuers = vec![local_issuer.verifier()];
-        let sealer = Sealer::new(&config.ledger_origin, keys.clone())?;
-        issuers.extend(config.trusted_issuers);
-        let metrics = Metrics::new()?;
-        let db = {
-            let sealer = sealer.clone();
-            let check = deployment::check(expected);
-            let counted = metrics.store.clone();
-            Db::open_with(&config.db, counted, Some(Arc::new(move |conn| sealer.seal_batch(conn))), Some(check))?
-        };
-        Ok(Arc::new(State {
-            contract: &surface.contract,
-            routes: &surface.routes,
-            document,
-            verifier: Verifier::new(issuers),
-            local_issuer,
-            keys,
-            revoked: Revoked::new(&config.issuer),
-            token_life: config.token_life,
-            security: Security::new(&metrics.security_events),
-            metrics,
-            traces: config.traces.as_ref().map(|options| Traces::new(options, &db)).transpose()?,
-            limits: Limits::new(config.limits),
-            quotas: config.quotas,
-            step_up: config.step_up,
-            secret_life: config.secret_life,
-            unnamed_proxy: std::sync::Once::new(),
-            sealer,
-            policies: PolicyCache::default(),
-            on_file: crate::calendar::OnFile::default(),
-            wrote: RecentWriters::new(config.db.read_max_lag),
-            lease: Lease::new(lease::BACKGROUND, lease::TERM),
-            clock_watch: ClockWatch::new(config.clock_limits),
-            db,
-            clock: config.clock,
-            body_limit: config.body_limit,
-            request_timeout: config.request_timeout,
-            files: Files::open(config.files)?,
-            disks: Disks::new(places, config.disk_warning),
-            metrics_on_api: config.metrics_on_api,
-            pages: Cache::new(config.page_life),
-            consequences: tokio::sync::Notify::new(),
-        }))
-    }
-}
-
-impl State {
-    /// May this replica do background work now: does it hold the lease, and is its clock credible?
-    pub async fn does_background_work(&self) -> bool {
-        self.lease.held(&self.db).await && self.clock_watch.permits(self).await
-    }
+/// Puts the service together.
+pub fn build(config: Config) -> anyhow::Result<Arc<Service>> {
+    let surface = Surface::of(config.clock.is_sandbox())?;
+    let expected = config.expected();
+    let places = kept_here(&config);
+    let keys = config.keys;
+    // A demo does not know under which name it is reached until it is asked.
+    let document = match config.clock.is_sandbox() {
+        true => surface.document.clone(),
+        false => document::served_at(&surface.document, &config.issuer),
+    };
+    let local_issuer = LocalIssuer::new(&config.issuer, &config.audience, keys.clone());
+    let mut issuers = vec![local_issuer.verifier()];
+    let sealer = Sealer::new(&config.ledger_origin, keys.clone())?;
+    issuers.extend(config.trusted_issuers);
+    let metrics = Metrics::new()?;
+    let db = {
+        let sealer = sealer.clone();
+        let check = deployment::check(expected);
+        let counted = metrics.store.clone();
+        Db::open_with(&config.db, counted, Some(Arc::new(move |conn| sealer.seal_batch(conn))), Some(check))?
+    };
+    Ok(Arc::new(Service {
+        contract: &surface.contract,
+        routes: &surface.routes,
+        document,
+        verifier: Verifier::new(issuers),
+        local_issuer,
+        keys,
+        revoked: Revoked::new(&config.issuer),
+        token_life: config.token_life,
+        security: Security::new(&metrics.security_events),
+        metrics,
+        traces: config.traces.as_ref().map(|options| Traces::new(options, &db)).transpose()?,
+        limits: Limits::new(config.limits),
+        quotas: config.quotas,
+        step_up: config.step_up,
+        secret_life: config.secret_life,
+        unnamed_proxy: std::sync::Once::new(),
+        sealer,
+        wrote: RecentWriters::new(config.db.read_max_lag),
+        lease: Lease::new(lease::BACKGROUND, lease::TERM),
+        clock_watch: ClockWatch::new(config.clock_limits),
+        db,
+        clock: config.clock,
+        body_limit: config.body_limit,
+        request_timeout: config.request_timeout,
+        files: Files::open(config.files)?,
+        disks: Disks::new(places, config.disk_warning),
+        metrics_on_api: config.metrics_on_api,
+        parts: Parts::default()
+            .with(PolicyCache::default())
+            .with(OnFile::default())
+            .with(Published::default())
+            .with(Cache::new(config.page_life)),
+    }))
 }
 
 /// The folders of this machine that data are kept in.
@@ -361,7 +301,7 @@ impl Default for ServerOptions {
 }
 
 /// Binds and builds the server; it runs when awaited. Returns it with the address that it listens on.
-pub fn server(state: Arc<State>, options: &ServerOptions) -> anyhow::Result<(Server, std::net::SocketAddr)> {
+pub fn server(state: Arc<Service>, options: &ServerOptions) -> anyhow::Result<(Server, std::net::SocketAddr)> {
     let data = web::Data::from(state);
     let factory = move || {
         let sandbox = data.clock.is_sandbox();
@@ -393,7 +333,7 @@ fn cannot_listen(setting: &str, address: &str) -> String {
 
 /// `/metrics` on an address of its own. Returns it with the address that it listens on.
 pub fn metrics_server(
-    state: Arc<State>,
+    state: Arc<Service>,
     listen: std::net::SocketAddr,
 ) -> anyhow::Result<(Server, std::net::SocketAddr)> {
     let data = web::Data::from(state);

@@ -56,7 +56,7 @@ pub fn missing_until(
     };
     let mut missing = Vec::new();
     for year in ctx.today.year()..=last.year().min(ctx.today.year() + 20) {
-        if !ctx.state.on_file.holds(conn, county, year)? {
+        if !ctx.state.parts.get::<OnFile>().holds(conn, county, year)? {
             missing.push(year);
         }
     }

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, get, put};
 
+use super::OnFile;
 use super::actions::{self, CalendarYear};
 use super::model::CalendarYearIn;
 use super::rules::YEARS;
@@ -56,7 +57,7 @@ pub async fn replace_calendar(ctx: Ctx, request: HttpRequest, body: Body<Calenda
     let year = year(&request)?;
     let state = ctx.state.clone();
     let answer = ctx.act(body, move |tx, body| actions::replace_calendar(tx, year, body)).await?;
-    state.on_file.forget();
+    state.parts.get::<OnFile>().forget();
     deadlines::follow_within(&state, FOLLOWING).await;
     Ok(answer)
 }

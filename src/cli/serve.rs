@@ -1,7 +1,8 @@
 use super::SettingFlags;
-use crate::app::{self, State};
+use crate::app;
 use crate::bootstrap;
 use crate::deployment;
+use crate::service::Service;
 use crate::settings::{MigrateAtStart, Settings};
 
 /// Serves until it is told to stop (SIGTERM or SIGINT).
@@ -24,7 +25,7 @@ pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
         bootstrap::prepare(&config.db)?;
     }
     bootstrap::raise_file_limit(&options);
-    let state = State::new(config)?;
+    let state = app::build(config)?;
     bootstrap::load(&state)?;
     bootstrap::warn_of_ledger_name(&state, &settings);
     actix_web::rt::System::new().block_on(async move {

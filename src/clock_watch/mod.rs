@@ -12,10 +12,10 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant as StopWatch};
 
-use crate::app::State;
 use crate::clock::Clock;
 use crate::db::{Conn, Fail, Instant, Work, WriteGate};
 use crate::security::{About, Kind};
+use crate::service::Service;
 pub use rules::Limits;
 use rules::{Jump, Seen, judge};
 use store::Watched;
@@ -48,7 +48,7 @@ impl ClockWatch {
     }
 
     /// May background work act now? Asked before each round, by the replica that does it.
-    pub async fn permits(&self, state: &State) -> bool {
+    pub async fn permits(&self, state: &Service) -> bool {
         match self.look(state).await {
             Ok(permitted) => permitted,
             // Without the store there is no work either.
@@ -59,7 +59,7 @@ impl ClockWatch {
         }
     }
 
-    async fn look(&self, state: &State) -> Work<bool> {
+    async fn look(&self, state: &Service) -> Work<bool> {
         let _turn = self.turn.lock().await;
         let (watched, database) = state.db.read(|conn| Ok((store::find(conn)?, store::database_now(conn)?))).await?;
         // After the question: what it took is no jump.
@@ -99,7 +99,7 @@ impl ClockWatch {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, StopWatch::now()));
     }
 
-    async fn stop(&self, state: &State, now: Instant, jump: Jump) -> Result<(), Fail> {
+    async fn stop(&self, state: &Service, now: Instant, jump: Jump) -> Result<(), Fail> {
         let reason = jump.to_string();
         tracing::error!(
             reason,

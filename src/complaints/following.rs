@@ -45,7 +45,7 @@ pub fn suggestions(conn: &mut Conn, ctx: &Ctx, query: &SimilarQuery) -> Work<Pag
     let Some(county) = complexes::county_for(conn, scope, query.complex_id)? else {
         return Ok(PageOf { items: Vec::new(), next_cursor: None, total: None });
     };
-    let policies = policy::current(conn, &ctx.state.policies, &county)?;
+    let policies = policy::current(conn, &ctx.state, &county)?;
     let since = since(policies.governing(ctx.today).document().complaints.duplicate_days, ctx.now);
     let anybody = Viewer::system("of an open ticket in a public category anybody may know that it is there");
     let mut rows = store::of_same_matter(conn, &anybody, query.complex_id, &query.category, since)?;

@@ -147,7 +147,7 @@ pub fn files_to_hand_on(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Vec<Id>> {
 
 /// Is it an act of companies? Whoever else did it, the company that serves the place did not.
 fn of_company(conn: &mut Conn, ctx: &Ctx, county: &str, input: &ComplaintViolationIn) -> Work<bool> {
-    let policies = policy::current(conn, &ctx.state.policies, county)?;
+    let policies = policy::current(conn, &ctx.state, county)?;
     let act = policies.governing(input.found_on.unwrap_or(ctx.today)).act(&input.act);
     Ok(act.is_none_or(|act| act.subject == ActSubject::Company))
 }

@@ -16,7 +16,7 @@ use crate::problem::Problem;
 
 pub fn categories(conn: &mut Conn, ctx: &Ctx, county: Option<&str>) -> Work<PageOf<ComplaintCategory>> {
     let county = counties::asked(conn, ctx, county)?;
-    let policies = policy::current(conn, &ctx.state.policies, &county)?;
+    let policies = policy::current(conn, &ctx.state, &county)?;
     let items = policies.governing(ctx.today).document().complaints.categories.clone();
     Ok(PageOf { items, next_cursor: None, total: None })
 }

@@ -32,7 +32,7 @@ pub struct Terms {
 impl Terms {
     pub fn load(conn: &mut Conn, ctx: &Ctx, county: &str) -> Work<Terms> {
         Ok(Terms {
-            policies: policy::current(conn, &ctx.state.policies, county)?,
+            policies: policy::current(conn, &ctx.state, county)?,
             calendar: calendar::work_calendar(conn, county)?,
             zone: ctx.state.clock.zone(),
         })

@@ -15,10 +15,10 @@ use super::model::*;
 use super::record::{self, Given, NewStep, Terms};
 use super::{outcome, persons, rules, store};
 use crate::access::Caller;
-use crate::app::State;
 use crate::db::{Conn, Fail, Id, Instant, StoreFault, Work, WriteGate};
 use crate::http::{Ctx, Tx};
 use crate::problem::Problem;
+use crate::service::Service;
 
 /// Tickets that one transaction looks at most, and the time after which it takes on no more.
 const CHUNK: usize = 100;
@@ -27,7 +27,7 @@ const ENOUGH: Duration = Duration::from_millis(25);
 const LOOK: i64 = 500;
 
 /// Looks at everything that is due for it; returns how many tickets that was.
-pub async fn sweep(state: &Arc<State>) -> Result<usize, Problem> {
+pub async fn sweep(state: &Arc<Service>) -> Result<usize, Problem> {
     let begun = StopWatch::now();
     let mut looked = 0;
     loop {
@@ -49,7 +49,7 @@ pub async fn sweep(state: &Arc<State>) -> Result<usize, Problem> {
     Ok(looked)
 }
 
-async fn work_off(state: &Arc<State>, mut ids: Vec<Id>) -> Result<usize, Problem> {
+async fn work_off(state: &Arc<Service>, mut ids: Vec<Id>) -> Result<usize, Problem> {
     let mut looked = 0;
     let mut at_once = CHUNK;
     while !ids.is_empty() {
@@ -88,7 +88,7 @@ fn put_off_by(fail: &Fail) -> Option<TimeDelta> {
     }
 }
 
-async fn put_off(state: &Arc<State>, id: Id, term: TimeDelta, fail: Fail) -> Result<(), Problem> {
+async fn put_off(state: &Arc<Service>, id: Id, term: TimeDelta, fail: Fail) -> Result<(), Problem> {
     let (with, code) = (state.clone(), Problem::from(fail).code.name());
     let work = move |conn: &mut Conn| {
         let now = with.clock.acting();
@@ -103,7 +103,7 @@ async fn put_off(state: &Arc<State>, id: Id, term: TimeDelta, fail: Fail) -> Res
 }
 
 /// The program, as it acts by the clock.
-fn program(state: &Arc<State>, now: Instant) -> Ctx {
+fn program(state: &Arc<Service>, now: Instant) -> Ctx {
     let request = format!("clock-{}", state.clock.new_id(now));
     Ctx::on_behalf(state.clone(), Caller::program(now), "complaint_clock", request, now)
 }
@@ -115,7 +115,7 @@ struct Round {
 }
 
 /// Looks at the first of these, as many as there is time for.
-fn look_at(conn: &mut Conn, state: &Arc<State>, ids: &[Id]) -> Work<Round> {
+fn look_at(conn: &mut Conn, state: &Arc<Service>, ids: &[Id]) -> Work<Round> {
     let begun = StopWatch::now();
     let now = state.clock.acting();
     let ctx = program(state, now);

@@ -252,7 +252,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> Work<Vec<Co
     let followers = store::follower_counts(conn, &ids)?;
     let states = super::links::states_of(conn, rows.iter().flat_map(|row| &row.course.0.links))?;
     let versions: Vec<i64> = rows.iter().map(|row| row.course.0.policy_version).collect();
-    let policies = policy::holding(conn, &ctx.state.policies, &versions)?;
+    let policies = policy::holding(conn, &ctx.state, &versions)?;
     rows.into_iter()
         .map(|row| {
             let category = policies

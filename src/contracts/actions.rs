@@ -272,7 +272,7 @@ pub fn submit_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work<E
         return Err(Problem::new(Code::ContractIncomplete).with(lacking).into());
     }
     serving::refuse_listed(tx, &row)?;
-    let policies = policy::current(tx.conn, &ctx.state.policies, &row.county)?;
+    let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
     let days = policies.governing(ctx.today).document().contracts.review_working_days;
     row.review_due_on = Some(calendar::work_calendar(tx.conn, &row.county)?.add_working_days(ctx.today, days));
     row.shared = true;

@@ -191,7 +191,7 @@ pub fn check_removal(
     faults: &mut Vec<Fault>,
 ) -> Work<()> {
     let county = complexes::county_of(conn, complex)?;
-    let policies = policy::current(conn, &ctx.state.policies, &county)?;
+    let policies = policy::current(conn, &ctx.state, &county)?;
     let rules_now = &policies.governing(ctx.today).document().contracts;
     for row in running(conn, complex, company)? {
         for fault in rules::check_termination(&term(&row), input, rules_now, ctx.today) {

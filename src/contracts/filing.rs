@@ -20,7 +20,7 @@ use crate::proceedings::model::{Actor, ReasonsIn, Step};
 /// The policy names who files: the county, or by delegation the social affairs office of the township.
 fn require_authority(tx: &mut Tx, row: &ContractRow) -> Work<i64> {
     let ctx = tx.ctx;
-    let policies = policy::current(tx.conn, &ctx.state.policies, &row.county)?;
+    let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
     let version = policies.governing(ctx.today);
     let authority = version.document().contract_filing_authority.role();
     if ctx.caller.role == authority {
@@ -37,7 +37,7 @@ fn require_authority(tx: &mut Tx, row: &ContractRow) -> Work<i64> {
 /// Nobody files what they submitted.
 fn require_another_person(tx: &mut Tx, row: &ContractRow) -> Work<()> {
     let ctx = tx.ctx;
-    let policies = policy::current(tx.conn, &ctx.state.policies, &row.county)?;
+    let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
     let rule = policies.governing(ctx.today).document().process.two_person_rule;
     let submitter = row.proceedings.0.submission.as_ref().map(|step| &step.by);
     if rule && submitter.is_some_and(|by| ctx.caller.is_person(&by.iss, &by.sub)) {

@@ -22,7 +22,7 @@ use crate::standing;
 
 /// The rules of a county's policy in force today.
 pub fn policy_rules(tx: &mut Tx, county: &str) -> Work<ContractRules> {
-    let policies = policy::current(tx.conn, &tx.ctx.state.policies, county)?;
+    let policies = policy::current(tx.conn, &tx.ctx.state, county)?;
     Ok(policies.governing(tx.ctx.today).document().contracts.clone())
 }
 

@@ -228,7 +228,7 @@ pub fn confirmations(conn: &mut Conn, ctx: &Ctx, rows: &[ContractRow]) -> Work<H
     if waiting.is_empty() {
         return Ok(HashMap::new());
     }
-    let policies = policy::all(conn, &ctx.state.policies)?;
+    let policies = policy::all(conn, &ctx.state)?;
     let mut calendars: HashMap<&str, WorkCalendar> = HashMap::new();
     let mut all = HashMap::new();
     for row in waiting {
@@ -261,7 +261,7 @@ pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> Work<Entity<Contr
 
 fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> Work<Review> {
     let head = standing::store::head_of(conn, row.company_id)?;
-    let policies = policy::current(conn, &ctx.state.policies, &row.county)?;
+    let policies = policy::current(conn, &ctx.state, &row.county)?;
     let facts = standing::store::facts_of(conn, head, &row.county, ctx.today)?;
     let standing = standing::rules::assess(&facts, &policies, ctx.today);
     let others: Vec<rules::Span> = store::counting(conn, row.complex_id)?.iter().map(rules::Span::from).collect();

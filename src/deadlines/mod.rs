@@ -16,13 +16,13 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::app::State;
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
 use crate::db::{Conn, Id, Instant, Work};
 use crate::http::Tx;
 use crate::policy;
 use crate::policy::versions::{CountyPolicies, Policies};
+use crate::service::Service;
 
 pub use pass::{follow_calendar, follow_within};
 
@@ -118,8 +118,8 @@ pub struct Terms {
 }
 
 impl Terms {
-    fn load(conn: &mut Conn, state: &State) -> Work<Terms> {
-        let policies = policy::all(conn, &state.policies)?;
+    fn load(conn: &mut Conn, state: &Service) -> Work<Terms> {
+        let policies = policy::all(conn, &state)?;
         Ok(Terms { policies, zone: state.clock.zone(), calendars: HashMap::new() })
     }
 

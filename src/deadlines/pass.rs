@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use super::{FEATURES, Feature, Terms, store};
 use crate::access::Caller;
-use crate::app::State;
 use crate::calendar;
 use crate::db::{Conn, Fail, Id, WriteGate};
 use crate::http::{Ctx, Tx};
 use crate::problem::Problem;
+use crate::service::Service;
 
 /// Rows of one transaction.
 const CHUNK: usize = 20;
 
 /// Moves open deadlines where the calendar has changed since they were last looked at. Returns how many rows were moved.
-pub async fn follow_calendar(state: &Arc<State>) -> Result<usize, Problem> {
+pub async fn follow_calendar(state: &Arc<Service>) -> Result<usize, Problem> {
     let stamps = state.db.read(|conn| Ok((calendar::stamp(conn)?, store::followed(conn)?))).await?;
     let (now, followed) = stamps;
     if followed.as_deref() == Some(now.as_str()) {
@@ -35,7 +35,7 @@ pub async fn follow_calendar(state: &Arc<State>) -> Result<usize, Problem> {
 }
 
 /// [`follow_calendar`] for as long as a request may wait; the background work goes on with what is left.
-pub async fn follow_within(state: &Arc<State>, limit: Duration) {
+pub async fn follow_within(state: &Arc<Service>, limit: Duration) {
     match tokio::time::timeout(limit, follow_calendar(state)).await {
         Ok(Ok(_)) => {}
         Ok(Err(problem)) => {
@@ -45,7 +45,7 @@ pub async fn follow_within(state: &Arc<State>, limit: Duration) {
     }
 }
 
-async fn follow_feature(state: &Arc<State>, feature: &'static Feature) -> Result<usize, Problem> {
+async fn follow_feature(state: &Arc<Service>, feature: &'static Feature) -> Result<usize, Problem> {
     let (mut after, mut moved) = (None, 0);
     loop {
         let with = state.clone();
@@ -64,7 +64,7 @@ async fn follow_feature(state: &Arc<State>, feature: &'static Feature) -> Result
     }
 }
 
-async fn follow_rows(state: &Arc<State>, feature: &'static Feature, ids: Vec<Id>) -> Result<usize, Problem> {
+async fn follow_rows(state: &Arc<Service>, feature: &'static Feature, ids: Vec<Id>) -> Result<usize, Problem> {
     match write(state, feature, ids.clone()).await {
         Err(Fail::Problem(_) | Fail::Query(_) | Fail::Panicked) if ids.len() > 1 => {}
         other => return Ok(other?),
@@ -84,7 +84,7 @@ async fn follow_rows(state: &Arc<State>, feature: &'static Feature, ids: Vec<Id>
     Ok(moved)
 }
 
-async fn write(state: &Arc<State>, feature: &'static Feature, ids: Vec<Id>) -> Result<usize, Fail> {
+async fn write(state: &Arc<Service>, feature: &'static Feature, ids: Vec<Id>) -> Result<usize, Fail> {
     let with = state.clone();
     let work = move |conn: &mut Conn| {
         let now = with.clock.now();

@@ -23,7 +23,7 @@ use serde::Serialize;
 use crate::access::role::ROLES;
 use crate::access::step_up::StepUp;
 use crate::access::{Caller, Role};
-use crate::app::{Config, State};
+use crate::app::{self, Config};
 use crate::bootstrap;
 use crate::clock::Clock;
 use crate::clock_watch::Limits;
@@ -32,6 +32,7 @@ use crate::files::FilesOptions;
 use crate::http::limits::LimitOptions;
 use crate::keys::Keys;
 use crate::quotas::Quotas;
+use crate::service::Service;
 pub use stage::TOKEN_MINUTES;
 use stage::{Person, Stage};
 
@@ -43,7 +44,7 @@ const HOME: &str = "640121102001";
 
 /// A demo that is ready to be served.
 pub struct Demo {
-    pub state: Arc<State>,
+    pub state: Arc<Service>,
     pub tokens: Vec<Token>,
     pub system: system::System,
     tour: tour::Facts,
@@ -60,10 +61,10 @@ pub struct Token {
 }
 
 /// A fresh store in an empty folder, with keys of this run.
-pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<State>> {
+pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<Service>> {
     let db = DbOptions::new(format!("sqlite:{}", folder.join("demo.sqlite").display()));
     bootstrap::prepare_at(&db, Instant(start))?;
-    let state = State::new(Config {
+    let state = app::build(Config {
         db,
         clock: Clock::sandbox(chrono_tz::Asia::Shanghai, start),
         clock_limits: Limits::default(),
@@ -104,7 +105,7 @@ enum Scene {
 }
 
 /// Plays the past, each step at its time, and sets the clock to the start.
-pub async fn fill(state: Arc<State>, start: DateTime<Utc>) -> anyhow::Result<Demo> {
+pub async fn fill(state: Arc<Service>, start: DateTime<Utc>) -> anyhow::Result<Demo> {
     let stage = Stage { state, start };
     let mut register = register::Register::open(&stage).await?;
     let mut docket = cases::Docket::read()?;

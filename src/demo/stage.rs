@@ -7,7 +7,6 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::access::{Caller, Role, Scope, permissions};
-use crate::app::State;
 use crate::calendar::rules::WorkCalendar;
 use crate::cli::token::{self, TokenArgs};
 use crate::db::{Fail, Id, Instant, Work};
@@ -16,12 +15,13 @@ use crate::http::conditions::Conditions;
 use crate::http::context::Request;
 use crate::http::language::Language;
 use crate::http::{Body, Ctx, Entity, Tx};
+use crate::service::Service;
 
 /// Tokens of a demo live as long as a working day with its evening.
 pub const TOKEN_MINUTES: i64 = 12 * 60;
 
 pub struct Stage {
-    pub state: Arc<State>,
+    pub state: Arc<Service>,
     pub start: DateTime<Utc>,
 }
 
@@ -195,12 +195,12 @@ impl Person {
         Person(args)
     }
 
-    pub fn token(&self, state: &State) -> anyhow::Result<String> {
+    pub fn token(&self, state: &Service) -> anyhow::Result<String> {
         token::issue(&state.local_issuer, &self.0, TOKEN_MINUTES)
     }
 
     /// The caller that the service reads from this person's token.
-    pub fn caller(&self, state: &State) -> anyhow::Result<Arc<Caller>> {
+    pub fn caller(&self, state: &Service) -> anyhow::Result<Arc<Caller>> {
         let token = self.token(state)?;
         state.verifier.verify(&token, Utc::now()).map_err(|refusal| anyhow::anyhow!("{}: {refusal}", self.0.subject))
     }

@@ -51,7 +51,7 @@ fn status(
     rows: &[DisclosureRow],
 ) -> Work<DisclosureStatus> {
     let county = complexes::county_of(conn, complex)?;
-    let policies = policy::current(conn, &ctx.state.policies, &county)?;
+    let policies = policy::current(conn, &ctx.state, &county)?;
     let calendar = calendar::work_calendar(conn, &county)?;
     let document = policies.governing(ctx.today).document();
     let rule = DisclosureRule::of(document, kind);
@@ -108,7 +108,7 @@ pub fn submit_disclosure(
         Problem::new(Code::Forbidden).detail(zh, en)
     })?;
     let company = serving.company_id;
-    let policies = policy::current(tx.conn, &ctx.state.policies, &place.county)?;
+    let policies = policy::current(tx.conn, &ctx.state, &place.county)?;
     let governing = policies.governing(ctx.today);
     let rule = DisclosureRule::of(governing.document(), kind);
     let mut rows = store::of_kind(tx.conn, &ctx.scope, complex, company, kind)?;

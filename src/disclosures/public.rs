@@ -16,8 +16,8 @@ use crate::db::{Conn, Id, Work};
 use crate::files::{self, PublicPhoto};
 use crate::policy;
 use crate::policy::disclosures::DisclosureRule;
-use crate::policy::store::PolicyCache;
 use crate::proceedings::model::Evidence;
+use crate::service::Service;
 
 /// One of the six kinds, as everyone may see it (公开事项).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -76,7 +76,7 @@ const EARLIER: usize = 7;
 /// All six kinds of a complex, of the company that serves it on a day; none where that is another.
 pub fn public_disclosures(
     conn: &mut Conn,
-    cache: &PolicyCache,
+    service: &Service,
     complex: Id,
     company: Id,
     today: NaiveDate,
@@ -85,7 +85,7 @@ pub fn public_disclosures(
     let serving = store::serving_of(conn, &everyone, complex, today)?;
     let Some(serving) = serving.filter(|serving| serving.company_id == company) else { return Ok(Vec::new()) };
     let county = complexes::county_of(conn, complex)?;
-    let policies = policy::current(conn, cache, &county)?;
+    let policies = policy::current(conn, service, &county)?;
     let document = policies.governing(today).document();
     let calendar = calendar::work_calendar(conn, &county)?;
     let rows = store::of_company(conn, &everyone, complex, company)?;

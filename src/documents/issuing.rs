@@ -43,7 +43,7 @@ pub struct IssueInput {
 pub fn issue(tx: &mut Tx, input: IssueInput) -> Work<OfficialDocument> {
     let ctx = tx.ctx;
     let kind = input.kind;
-    let policies = policy::current(tx.conn, &ctx.state.policies, &input.place.county)?;
+    let policies = policy::current(tx.conn, &ctx.state, &input.place.county)?;
     let version = policies.governing(ctx.today);
     let template = version.document().documents.iter().find(|one| one.kind == kind).ok_or_else(|| {
         Problem::new(Code::TemplateUnusable).detail(

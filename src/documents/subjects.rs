@@ -142,7 +142,7 @@ pub fn gather(tx: &mut Tx, input: &DocumentIn, case: &Case) -> Work<IssueInput> 
         Case::Measure(row) => &row.county,
         Case::Document(row, _) => &row.county,
     };
-    let policies = policy::current(tx.conn, &ctx.state.policies, county)?;
+    let policies = policy::current(tx.conn, &ctx.state, county)?;
     let office = (ctx.caller.role, ctx.caller.division.clone().unwrap_or_default());
     let mut context = Map::new();
     if let (Some(at), Some(place)) = (input.held_at, &input.place) {

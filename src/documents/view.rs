@@ -1,13 +1,13 @@
 //! A document as a caller sees it.
 
 use super::model::{DocumentRow, OfficialDocument};
-use crate::app::State;
 use crate::db::Work;
 use crate::http::Ctx;
 use crate::proceedings::view::official;
+use crate::service::Service;
 
 /// Where anyone can verify a document.
-pub fn verification_url(state: &State, code: &str) -> String {
+pub fn verification_url(state: &Service, code: &str) -> String {
     format!("{}/public/documents/{code}", state.local_issuer.url)
 }
 

@@ -9,11 +9,11 @@ use serde_json::json;
 
 use super::spool::on_disk;
 use super::store;
-use crate::app::State;
 use crate::db::{Conn, Instant, Work, WriteGate};
 use crate::ledger::{self, Event, Origin};
 use crate::personal::{self, Purpose};
 use crate::problem::Problem;
+use crate::service::Service;
 
 /// How long a file may belong to nothing, by business time; and how old an object must be to be missed by a row that is
 /// being written, by the store's clock.
@@ -24,7 +24,7 @@ const CHUNK: i64 = 100;
 const KEYS: usize = 200;
 
 /// Removes a chunk of the files that belong to nothing; returns how many there were.
-pub async fn remove_unattached(state: &State) -> Result<usize, Problem> {
+pub async fn remove_unattached(state: &Service) -> Result<usize, Problem> {
     let now = state.clock.now();
     let before = Instant(now.0 - TimeDelta::hours(KEPT_HOURS));
     let removed = state.db.write(WriteGate::default(), move |conn| remove(conn, now, before)).await?;
@@ -55,7 +55,7 @@ fn remove(conn: &mut Conn, now: Instant, before: Instant) -> Work<Vec<String>> {
 
 /// Removes objects that are older than a day and that no row has: what a crash left between the object and its row, and
 /// copies of files that are public no longer. Returns how many.
-pub async fn sweep(state: &State) -> Result<usize, Problem> {
+pub async fn sweep(state: &Service) -> Result<usize, Problem> {
     let storage = &state.files.storage;
     let before = Utc::now() - TimeDelta::hours(KEPT_HOURS);
     let mut objects = storage.list(&state.db).await?.chunks(KEYS);

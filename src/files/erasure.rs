@@ -4,12 +4,12 @@
 use super::model::AttachmentRow;
 use super::store;
 use crate::access::Role;
-use crate::app::State;
 use crate::db::{Conn, Id, Instant, Work, WriteGate};
 use crate::http::idempotency;
 use crate::ledger;
 use crate::personal::{self, Purpose};
 use crate::problem::Problem;
+use crate::service::Service;
 
 /// Files whose bytes are erased at once.
 const CHUNK: i64 = 100;
@@ -36,7 +36,7 @@ fn is_complainants(row: &AttachmentRow, complaint: Id) -> bool {
 }
 
 /// Removes a chunk of the bytes of erased files; returns how many files there were. An object that another row has stays.
-pub async fn erase_bytes(state: &State) -> Result<usize, Problem> {
+pub async fn erase_bytes(state: &Service) -> Result<usize, Problem> {
     let rows = state.db.read(|conn| store::to_erase(conn, CHUNK)).await?;
     if rows.is_empty() {
         return Ok(0);

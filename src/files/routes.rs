@@ -4,9 +4,9 @@ use actix_web::{HttpRequest, get, post, web};
 use super::model::{Attachment, FileBytes, Shown, UploadForm, UploadQuery};
 use super::serve::{Content, serve};
 use super::{actions, names, owner, stripped, upload};
-use crate::app::State;
 use crate::http::context::PathId;
 use crate::http::{Answer, Ctx};
+use crate::service::Service;
 
 /// Upload a file
 ///
@@ -89,7 +89,7 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html"),
     ))]
 #[get("/public/files/{id}")]
-pub async fn get_public_file(state: web::Data<State>, id: PathId, request: HttpRequest) -> Answer {
+pub async fn get_public_file(state: web::Data<Service>, id: PathId, request: HttpRequest) -> Answer {
     let content = stripped::public_content(&state, id.0).await?;
     serve(&state.files, &request, content).await
 }

@@ -2,11 +2,11 @@
 
 use super::model::AttachmentRow;
 use super::{names, store};
-use crate::app::State;
 use crate::db::{Conn, Id, Work, WriteGate};
 use crate::keys::Keyring;
 use crate::personal::{self, Purpose};
 use crate::problem::Problem;
+use crate::service::Service;
 
 /// Names that one transaction seals.
 const CHUNK: i64 = 200;
@@ -25,7 +25,7 @@ pub fn of(conn: &mut Conn, ring: &Keyring, row: &AttachmentRow) -> Work<String> 
 }
 
 /// Seals a chunk of the names from before names were sealed. Returns how many there were.
-pub async fn seal_old(state: &State) -> Result<usize, Problem> {
+pub async fn seal_old(state: &Service) -> Result<usize, Problem> {
     let ring = state.keys.ring();
     let sealed = move |conn: &mut Conn| {
         let rows = store::with_open_name(conn, CHUNK)?;

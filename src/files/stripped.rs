@@ -14,11 +14,11 @@ use super::kinds::usual_extension;
 use super::model::AttachmentRow;
 use super::serve::Content;
 use super::{names, store, strip};
-use crate::app::State;
 use crate::db::{Conn, Id, Work, WriteGate};
 use crate::http::Tx;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
+use crate::service::Service;
 
 /// The largest picture that a copy is made of: it is in memory meanwhile.
 const MOST_BYTES: i64 = 20 * 1024 * 1024;
@@ -71,7 +71,7 @@ fn not_found() -> Problem {
 }
 
 /// The copy of a file that is public.
-pub async fn public_content(state: &State, id: Id) -> Result<Content, Problem> {
+pub async fn public_content(state: &Service, id: Id) -> Result<Content, Problem> {
     let row = state.db.read_point(move |conn| store::find(conn, id)).await?;
     let row = row.filter(|row| row.is_public).ok_or_else(not_found)?;
     // It may have ceased to be public while its copy was made.
@@ -81,7 +81,7 @@ pub async fn public_content(state: &State, id: Id) -> Result<Content, Problem> {
 }
 
 /// The copy of a file as a download for a caller who sees no more of it.
-pub async fn download(state: &State, row: AttachmentRow, name: &str) -> Result<Content, Problem> {
+pub async fn download(state: &Service, row: AttachmentRow, name: &str) -> Result<Content, Problem> {
     let row = with_copy(state, row).await?;
     content(row, DispositionType::Attachment, name, "private, no-cache", Some("Authorization")).ok_or_else(not_found)
 }
@@ -106,7 +106,7 @@ fn content(
 }
 
 /// Makes the copies of these files that can be made and are not there yet.
-pub async fn make_stripped(state: &State, ids: Vec<Id>) -> Result<(), Problem> {
+pub async fn make_stripped(state: &Service, ids: Vec<Id>) -> Result<(), Problem> {
     let rows = state.db.read(move |conn| store::of_ids(conn, &ids)).await?;
     for row in rows.into_iter().filter(|row| strip::can(&row.media_type)) {
         match with_copy(state, row).await {
@@ -120,7 +120,7 @@ pub async fn make_stripped(state: &State, ids: Vec<Id>) -> Result<(), Problem> {
 }
 
 /// The row with its copy, which is made where there is none yet; 404 where none can be made.
-pub async fn with_copy(state: &State, row: AttachmentRow) -> Result<AttachmentRow, Problem> {
+pub async fn with_copy(state: &Service, row: AttachmentRow) -> Result<AttachmentRow, Problem> {
     let known = |row: AttachmentRow| (row.stripped_key.is_some() || row.erased_at.is_some()).then_some(row);
     let usable = |row: AttachmentRow| {
         let usable = row.erased_at.is_none() && row.stripped_key.as_deref() != Some(NONE);
@@ -141,7 +141,7 @@ pub async fn with_copy(state: &State, row: AttachmentRow) -> Result<AttachmentRo
     known(find(id).await?.ok_or_else(not_found)?).map_or_else(|| Err(not_found()), usable)
 }
 
-async fn make(state: &State, row: AttachmentRow) -> Result<(), Problem> {
+async fn make(state: &Service, row: AttachmentRow) -> Result<(), Problem> {
     if row.size > MOST_BYTES || !strip::can(&row.media_type) {
         return Err(not_found());
     }
@@ -170,7 +170,7 @@ async fn make(state: &State, row: AttachmentRow) -> Result<(), Problem> {
 }
 
 /// Says whether this is the copy from now on.
-async fn remember(state: &State, id: Id, key: &str, sha256: &str, size: i64) -> Result<bool, Problem> {
+async fn remember(state: &Service, id: Id, key: &str, sha256: &str, size: i64) -> Result<bool, Problem> {
     let (key, sha256) = (key.to_owned(), sha256.to_owned());
     let work = move |conn: &mut Conn| store::set_stripped_copy(conn, id, &key, &sha256, size);
     Ok(state.db.write(WriteGate::default(), work).await?)

@@ -18,12 +18,12 @@ use super::paging::PageOf;
 pub use super::path_id::PathId;
 pub use super::transaction::Tx;
 use crate::access::{Caller, Scope};
-use crate::app::State;
 use crate::db::types::Instant;
 use crate::db::{Conn, Fail, Id, Work, WriteGate};
 use crate::documents::texts::{self, Texts};
 use crate::problem::{Code, Problem};
 use crate::security;
+use crate::service::Service;
 use crate::traces::RequestSpan;
 
 /// What an action made, as it is answered and kept under its key.
@@ -58,7 +58,7 @@ const WRITE: &str = "db.write";
 /// What is known of a request once the gate has let it in.
 #[derive(Clone)]
 pub struct Request {
-    pub state: Arc<State>,
+    pub state: Arc<Service>,
     pub caller: Arc<Caller>,
     pub scope: Scope,
     pub operation: &'static str,
@@ -112,7 +112,7 @@ impl Ctx {
 
     /// Work of the program in the name of whoever decided it, under that decision's request id and at its time.
     pub fn on_behalf(
-        state: Arc<State>,
+        state: Arc<Service>,
         caller: Caller,
         operation: &'static str,
         request_id: String,

@@ -18,12 +18,12 @@ use super::limits::{Allowance, UnderWay};
 use super::unread::Unread;
 use crate::access::gate::{is_public_read, routed_path};
 use crate::access::visitor::Visitor;
-use crate::app::{Route, State};
 use crate::files;
 use crate::open311::{self, Format};
 use crate::pages;
 use crate::problem::{Code, Problem};
 use crate::security::Kind;
+use crate::service::{Route, Service};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -93,7 +93,7 @@ fn trace_id(request: &ServiceRequest) -> Option<String> {
 }
 
 /// What every answer carries.
-fn seal(headers: &mut HeaderMap, id: &str, state: &State) {
+fn seal(headers: &mut HeaderMap, id: &str, state: &Service) {
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
     }
@@ -117,7 +117,7 @@ fn seal(headers: &mut HeaderMap, id: &str, state: &State) {
 const PROBES: &[&str] = &["/livez", "/readyz", "/metrics"];
 
 /// Counts a request as under way, unless its address has too many.
-fn begun(state: &State, request: &ServiceRequest) -> Result<Option<UnderWay>, Problem> {
+fn begun(state: &Service, request: &ServiceRequest) -> Result<Option<UnderWay>, Problem> {
     if PROBES.contains(&request.path()) {
         return Ok(None);
     }
@@ -134,7 +134,7 @@ pub async fn edge(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = StopWatch::now();
     let state = request
-        .app_data::<actix_web::web::Data<State>>()
+        .app_data::<actix_web::web::Data<Service>>()
         .cloned()
         .ok_or_else(|| Problem::broken("the service is not among the application's data"))?;
     let _in_flight = state.metrics.begun();
@@ -273,7 +273,7 @@ fn problem_response(
     language: Language,
     id: &str,
     instance: &str,
-    state: &State,
+    state: &Service,
 ) -> ServiceResponse {
     if !response.status().is_client_error() && !response.status().is_server_error() {
         return response;

@@ -69,7 +69,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
         }
     }
     let versions: Vec<i64> = found.iter().map(|(row, ..)| row.course.0.policy_version).collect();
-    let policies = policy::holding(conn, &ctx.state.policies, &versions)?;
+    let policies = policy::holding(conn, &ctx.state, &versions)?;
     let one = |(row, kind, due, level): Found| {
         let version = policies.get(row.course.0.policy_version);
         let category = version.and_then(|version| version.document().complaints.category(&row.category));

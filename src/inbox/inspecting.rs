@@ -34,7 +34,7 @@ pub struct Inspecting {
 /// Visits to carry out and hazards to look at again or to see to, of an office; hazards to rectify, of a company.
 pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<Inspecting>> {
     let role = ctx.caller.role;
-    let policies = policy::all(conn, &ctx.state.policies)?;
+    let policies = policy::all(conn, &ctx.state)?;
     if role == Role::PropertyCompany {
         let mut rows = hazard_store::open(conn, &ctx.scope, at_most)?;
         let complexes: Vec<Id> = rows.iter().map(|row| row.complex_id).collect();

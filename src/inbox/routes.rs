@@ -69,7 +69,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     let contracts = contracts::waiting(conn, &ctx.scope, AT_MOST)?;
     // Offices have deadlines, and an office is of one county.
     let county = ctx.caller.county().unwrap_or_default();
-    let policies = policy::current(conn, &ctx.state.policies, county)?;
+    let policies = policy::current(conn, &ctx.state, county)?;
     let calendar = calendar::work_calendar(conn, county)?;
     let document = policies.governing(ctx.today).document();
     let timing =

@@ -24,7 +24,7 @@ use crate::proceedings::said::Said;
 
 pub fn list_checklists(conn: &mut Conn, ctx: &Ctx, query: &ListChecklists) -> Work<PageOf<Checklist>> {
     let county = counties::of_caller(conn, ctx)?;
-    let policies = policy::current(conn, &ctx.state.policies, &county)?;
+    let policies = policy::current(conn, &ctx.state, &county)?;
     let rules = &policies.governing(query.as_of.unwrap_or(ctx.today)).document().inspections;
     let of_role = rules.checklists.iter().filter(|list| query.role.is_none_or(|role| list.roles.contains(&role)));
     Ok(PageOf { items: of_role.cloned().collect(), next_cursor: None, total: None })
@@ -32,7 +32,7 @@ pub fn list_checklists(conn: &mut Conn, ctx: &Ctx, query: &ListChecklists) -> Wo
 
 pub fn create_inspection(tx: &mut Tx, body: &Body<VisitIn>) -> Work<Entity<Inspection>> {
     let ctx = tx.ctx;
-    let policies = policy::current(tx.conn, &ctx.state.policies, ctx.caller.county().unwrap_or_default())?;
+    let policies = policy::current(tx.conn, &ctx.state, ctx.caller.county().unwrap_or_default())?;
     let governing = policies.governing(ctx.today);
     let mut place = None;
     let input = tx.creation(
@@ -147,7 +147,7 @@ pub fn submit_inspection_result(tx: &mut Tx, id: Id, body: &Body<InspectionResul
         let (zh, en) = ("贵单位不参加此次检查", "your office has no part in this visit");
         return Err(Problem::new(Code::Forbidden).detail(zh, en).into());
     }
-    let policies = policy::current(tx.conn, &ctx.state.policies, &row.county)?;
+    let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
     let input = tx.checked(body, |conn, input, faults| {
         let given = Given::from(input);
         let checklist =

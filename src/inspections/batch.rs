@@ -83,7 +83,7 @@ pub fn chunks(input: &InspectionBatchIn) -> Vec<Chunk> {
 /// One transaction of a batch.
 pub fn take_chunk(tx: &mut Tx, chunk: &Chunk) -> Work<Vec<(usize, TakenResult)>> {
     let ctx = tx.ctx;
-    let policies = policy::current(tx.conn, &ctx.state.policies, ctx.caller.county().unwrap_or_default())?;
+    let policies = policy::current(tx.conn, &ctx.state, ctx.caller.county().unwrap_or_default())?;
     let planned: Vec<Id> = chunk.iter().filter_map(|(_, result)| result.inspection_id).collect();
     let mut complexes = store::complexes_of(tx.conn, &planned)?;
     complexes.extend(chunk.iter().filter_map(|(_, result)| result.complex_id));

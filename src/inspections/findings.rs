@@ -45,7 +45,7 @@ pub fn report_inspection_finding(tx: &mut Tx, id: Id, body: &Body<FindingReportI
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let parts = store::parts_of_one(tx.conn, id)?;
-    let policies = policy::all(tx.conn, &ctx.state.policies)?;
+    let policies = policy::all(tx.conn, &ctx.state)?;
     let input = tx.creation(
         body,
         |conn, scope, id| violations::store::find(conn, scope, id).map(drop),

@@ -178,7 +178,7 @@ pub fn entity(conn: &mut Conn, ctx: &Ctx, row: HazardRow) -> Work<Entity<Hazard>
 pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<HazardRow>) -> Work<Vec<Hazard>> {
     let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().map(|row| row.complex_id).collect::<Vec<_>>())?;
-    let policies = policy::all(conn, &ctx.state.policies)?;
+    let policies = policy::all(conn, &ctx.state)?;
     let mut view = |row: HazardRow| -> Work<Hazard> {
         let missing = calendar::missing_until(conn, ctx, &row.county, [Some(row.due_on)])?;
         let item = checklist_of(&policies, row.policy_version, &row.checklist).and_then(|list| list.item(&row.item));

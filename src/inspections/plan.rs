@@ -73,7 +73,7 @@ fn key(one: &PlannedInspection) -> Key {
 pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListPlan) -> Work<PageOf<PlannedInspection>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let after = Cursor::decode::<Key>(page.cursor.as_deref())?;
-    let policies = policy::current(conn, &ctx.state.policies, ctx.caller.county().unwrap_or_default())?;
+    let policies = policy::current(conn, &ctx.state, ctx.caller.county().unwrap_or_default())?;
     let document = policies.governing(ctx.today).document();
     let rules = &document.inspections;
     let own = ctx.caller.division.as_deref().unwrap_or_default();

@@ -173,7 +173,7 @@ fn all(conn: &mut Conn, ctx: &Ctx, rows: Vec<InspectionRow>, whole: bool) -> Wor
     let mut parts = store::parts_of(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
     let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().map(|row| row.complex_id).collect::<Vec<_>>())?;
-    let policies = policy::all(conn, &ctx.state.policies)?;
+    let policies = policy::all(conn, &ctx.state)?;
     let one = |row: InspectionRow| one(ctx, &policies, row, &mut parts, &companies, &complexes, whole);
     rows.into_iter().map(one).collect()
 }

@@ -4,9 +4,9 @@ use super::actions;
 use super::model::{
     CloudEvent, Consistency, ConsistencyQuery, EntryQuery, LedgerEntry, LedgerHead, LedgerRow, ListEntries, ListEvents,
 };
-use crate::app::State;
 use crate::http::{Answer, Ctx, PageOf};
 use crate::problem::{Problem, ProblemBody};
+use crate::service::Service;
 
 /// Get the ledger's head
 ///
@@ -18,7 +18,7 @@ use crate::problem::{Problem, ProblemBody};
     (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
 ))]
 #[get("/v1/ledger/head")]
-pub async fn get_ledger_head(state: web::Data<State>) -> Answer {
+pub async fn get_ledger_head(state: web::Data<Service>) -> Answer {
     let sealer = state.sealer.clone();
     let head = state.db.read(move |conn| actions::head(conn, |origin| sealer.public_keys(origin))).await?;
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-cache")).json(head))
@@ -34,7 +34,7 @@ pub async fn get_ledger_head(state: web::Data<State>) -> Answer {
     (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
 ))]
 #[get("/v1/ledger/consistency")]
-pub async fn get_ledger_consistency(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn get_ledger_consistency(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let query =
         state.contract.check_query("get_ledger_consistency", request.query_string()).map_err(Problem::collected)?;
     let query: ConsistencyQuery = serde_json::from_value(query)

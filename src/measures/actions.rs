@@ -42,7 +42,7 @@ pub fn require_office(ctx: &Ctx, row: &MeasureRow) -> Work<()> {
 
 /// The rule of a measure's kind, under the policy that called for it.
 pub fn rule_of(tx: &mut Tx, row: &MeasureRow) -> Work<MeasureRule> {
-    let policies = policy::current(tx.conn, &tx.ctx.state.policies, &row.county)?;
+    let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
     let rule = policies.get(row.policy_version).and_then(|version| version.measure(row.kind().ok()?).cloned());
     Ok(rule.ok_or_else(|| Problem::broken("the policy version of a measure has no rule for its kind"))?)
 }
@@ -103,7 +103,7 @@ pub fn stands_on_notice(row: &MeasureRow, grounds: &[Id]) -> bool {
 
 fn deliver(tx: &mut Tx, row: &mut MeasureRow, delivery: Delivery, said: &dyn Said) -> Work<()> {
     documents::mark_served(tx, row.id)?;
-    let policies = policy::current(tx.conn, &tx.ctx.state.policies, &row.county)?;
+    let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
     let version = policies.get(row.policy_version).unwrap_or_else(|| policies.governing(delivery.delivered_on));
     let days = version.document().process.hearing_request_working_days;
     let calendar = calendar::work_calendar(tx.conn, &row.county)?;

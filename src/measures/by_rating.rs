@@ -142,7 +142,7 @@ fn drop_grounds(tx: &mut Tx, row: &MeasureRow, fallen: &[Id], all: bool) -> Work
     if store::has_key(tx.conn, &EVERY_MEASURE, &key)? {
         return Ok(());
     }
-    let policies = policy::current(tx.conn, &tx.ctx.state.policies, &row.county)?;
+    let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
     let calendar = calendar::work_calendar(tx.conn, &row.county)?;
     recompute::reverse(tx, Some(row.clone()), key, withdrawal, &policies, &calendar)
 }
@@ -150,7 +150,7 @@ fn drop_grounds(tx: &mut Tx, row: &MeasureRow, fallen: &[Id], all: bool) -> Work
 fn propose(tx: &mut Tx, complex: Id, company: Id, due: &[&RemovalGround], wanted: &[Id]) -> Work<()> {
     let ctx = tx.ctx;
     let place = complexes::find(tx.conn, &EVERY_MEASURE, complex)?.place();
-    let policies = policy::current(tx.conn, &ctx.state.policies, &place.county)?;
+    let policies = policy::current(tx.conn, &ctx.state, &place.county)?;
     let version = policies.governing(ctx.today);
     let rule =
         version.measure(MeasureKind::Removal).ok_or_else(|| Problem::broken("the policy has no rule for removals"))?;

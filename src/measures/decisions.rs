@@ -42,7 +42,7 @@ fn require_approver(ctx: &Ctx, row: &MeasureRow) -> Work<()> {
 /// Whoever gave the notice does not decide.
 fn require_another_person(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
     let ctx = tx.ctx;
-    let policies = policy::current(tx.conn, &ctx.state.policies, &row.county)?;
+    let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
     let rule = policies.governing(ctx.today).document().process.two_person_rule;
     let notifier = row.proceedings.0.notification.as_ref().map(|notice| &notice.by);
     if rule && notifier.is_some_and(|by| ctx.caller.is_person(&by.iss, &by.sub)) {
@@ -93,7 +93,7 @@ fn require_due_process(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
 
 /// The legal basis that stands on the measure, or that the policy in force has named since.
 fn legal_basis(tx: &mut Tx, row: &MeasureRow, kind: MeasureKind) -> Work<Option<String>> {
-    let policies = policy::current(tx.conn, &tx.ctx.state.policies, &row.county)?;
+    let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
     let now = policies.governing(tx.ctx.today).measure(kind).and_then(|rule| rule.legal_basis.clone());
     Ok(now.or_else(|| row.legal_basis.clone()))
 }

@@ -59,7 +59,7 @@ impl File {
 pub fn file_of(tx: &mut Tx, company: Id, county: &str) -> Work<File> {
     let ctx = tx.ctx;
     let head = standing::store::head_of(tx.conn, company)?;
-    let policies = policy::current(tx.conn, &ctx.state.policies, county)?;
+    let policies = policy::current(tx.conn, &ctx.state, county)?;
     let facts = standing::store::facts_of(tx.conn, head, county, ctx.today)?;
     let family = standing::store::family(tx.conn, head)?;
     let mut rows = store::of_family(tx.conn, &EVERY_MEASURE, &family)?;

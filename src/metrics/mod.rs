@@ -15,8 +15,8 @@ use prometheus::{
 pub use list::{Kind, LIST, Row};
 
 use crate::access::permissions::PERMISSIONS;
-use crate::app::State;
 use crate::problem::{CODES, Code};
+use crate::service::Service;
 
 const SECONDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 /// Fine below the 100 ms that no write should hold SQLite's writer longer than.
@@ -245,7 +245,7 @@ impl Metrics {
     }
 
     /// Looks at what is not counted as it happens, and writes everything down.
-    pub async fn text(&self, state: &State) -> anyhow::Result<String> {
+    pub async fn text(&self, state: &Service) -> anyhow::Result<String> {
         let today = state.clock.today();
         let asked = state.db.read(move |conn| {
             let missing = crate::calendar::missing_years(conn, today)?.len();

@@ -6,12 +6,12 @@ use super::TOKEN_PATH;
 use super::assertion::Assertion;
 use super::form::{Proof, TokenRequest, refused};
 use super::model::{TokenOut, TokenRefused};
-use crate::app::State;
 use crate::clients::model::{ClientRow, ClientState};
 use crate::clients::{self, digest_of, rules};
 use crate::db::{Id, Instant, WriteGate};
 use crate::problem::Problem;
 use crate::security::{About, Kind};
+use crate::service::Service;
 
 const UNKNOWN: TokenRefused = refused("invalid_client", "unknown client, or a secret that is not its own");
 
@@ -19,7 +19,7 @@ const UNKNOWN: TokenRefused = refused("invalid_client", "unknown client, or a se
 const ENDS_SOON: chrono::Duration = chrono::Duration::days(14);
 
 /// The client that shows its secret, where it may act now; or why it may not.
-pub async fn client_of(state: &State, id: &str, secret: &str) -> Result<Result<ClientRow, TokenRefused>, Problem> {
+pub async fn client_of(state: &Service, id: &str, secret: &str) -> Result<Result<ClientRow, TokenRefused>, Problem> {
     let (shown, now, life) = (digest_of(secret), Instant::now(), state.secret_life);
     let found = match id.parse::<Id>() {
         Ok(id) => state.db.read_point(move |conn| clients::store::with_secrets(conn, id, now, life)).await?,
@@ -53,7 +53,7 @@ const NO_GOOD_ASSERTION: TokenRefused =
 
 /// The client that shows an assertion, which is then used up; or why it may not act.
 async fn client_by_assertion(
-    state: &State,
+    state: &Service,
     named: Option<String>,
     assertion: &str,
 ) -> Result<Result<ClientRow, TokenRefused>, Problem> {
@@ -90,7 +90,7 @@ async fn client_by_assertion(
 }
 
 /// A token for a client that shows who it is; or why there is none.
-pub async fn issue_token(state: &State, request: TokenRequest) -> Result<Result<TokenOut, TokenRefused>, Problem> {
+pub async fn issue_token(state: &Service, request: TokenRequest) -> Result<Result<TokenOut, TokenRefused>, Problem> {
     let shown = match request.proof {
         Proof::Secret { client_id, client_secret } => client_of(state, &client_id, &client_secret).await?,
         Proof::Assertion { client_id, assertion } => client_by_assertion(state, client_id, &assertion).await?,
@@ -127,7 +127,7 @@ fn limits(client: &ClientRow, asked: Option<Vec<String>>) -> Result<Option<Vec<S
 }
 
 /// RFC 9068: the subject of a client's own token is the client.
-fn claims(state: &State, client: &ClientRow, scope: Option<&str>, seconds: u64) -> Value {
+fn claims(state: &Service, client: &ClientRow, scope: Option<&str>, seconds: u64) -> Value {
     let now = Utc::now().timestamp();
     let id = client.id.to_string();
     let all = [

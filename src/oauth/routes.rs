@@ -5,10 +5,10 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, post, web};
 use super::model::{AuthorizationServer, TokenIn, TokenOut, TokenRefused};
 use super::{TOKEN_PATH, actions, form};
 use crate::access::permissions::{Access, PERMISSIONS};
-use crate::app::State;
 use crate::http::Answer;
 use crate::http::edge::{AsItIs, RequestId};
 use crate::security::{About, Kind};
+use crate::service::Service;
 
 /// Get a token
 ///
@@ -24,7 +24,7 @@ use crate::security::{About, Kind};
             content_type = "application/problem+json"),
     ))]
 #[post("/oauth/token")]
-pub async fn issue_token(state: web::Data<State>, request: HttpRequest, body: web::Bytes) -> Answer {
+pub async fn issue_token(state: web::Data<Service>, request: HttpRequest, body: web::Bytes) -> Answer {
     let one = |name| {
         let mut all = request.headers().get_all(name);
         (all.next().and_then(|value| value.to_str().ok()), all.next().is_some())
@@ -83,7 +83,7 @@ fn refusal(refused: &TokenRefused) -> HttpResponse {
 /// RFC 8414: where clients get tokens, and under which keys they are signed.
 #[utoipa::path(tag = "clients", responses((status = 200, description = "Metadata", body = AuthorizationServer)))]
 #[get("/.well-known/oauth-authorization-server")]
-pub async fn get_authorization_server(state: web::Data<State>) -> HttpResponse {
+pub async fn get_authorization_server(state: web::Data<Service>) -> HttpResponse {
     let issuer = &state.local_issuer.url;
     let systems = PERMISSIONS.iter().filter(|one| matches!(one.access, Access::Roles(_)) && !one.person_only);
     HttpResponse::Ok().insert_header((CACHE_CONTROL, "public, max-age=300")).json(AuthorizationServer {

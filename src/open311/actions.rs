@@ -17,7 +17,6 @@ use super::query_rules::{self, Params};
 use super::receive::Received;
 use super::submit::{self, Sent};
 use super::{PATH, SPECIFICATION, service_rules, store, view};
-use crate::app::State;
 use crate::db::{Conn, Id, Work};
 use crate::divisions;
 use crate::fault::Fault;
@@ -27,11 +26,12 @@ use crate::http::{Answer, Body, Ctx};
 use crate::policy::complaints::ComplaintRules;
 use crate::policy::versions::Policies;
 use crate::problem::{Code, Problem};
+use crate::service::Service;
 
 /// What a question without a token is answered from.
 #[derive(Clone)]
 pub struct Question {
-    pub state: Arc<State>,
+    pub state: Arc<Service>,
     pub language: Language,
     pub params: Params,
 }
@@ -43,13 +43,13 @@ impl Question {
             Some(county) => county,
             None => divisions::counties::only(conn)?.unwrap_or_default(),
         };
-        crate::policy::current(conn, &self.state.policies, &county)
+        crate::policy::current(conn, &self.state, &county)
     }
 
     /// Codes of categories that are not public now: their tickets are not shown either, whatever they were. Without a
     /// jurisdiction those of every county.
     fn hidden(&self, conn: &mut Conn, county: Option<&str>) -> Work<Vec<String>> {
-        let all = crate::policy::all(conn, &self.state.policies)?;
+        let all = crate::policy::all(conn, &self.state)?;
         let asked = match county {
             Some(county) => vec![all.of(county)],
             None => all.each(),
@@ -83,7 +83,7 @@ fn county(conn: &mut Conn, code: Option<&str>, pointer: &str) -> Work<Option<Str
     Err(Problem::new(Code::NotFound).with(vec![fault]).into())
 }
 
-fn rules(policies: &Policies, state: &State) -> ComplaintRules {
+fn rules(policies: &Policies, state: &Service) -> ComplaintRules {
     policies.governing(state.clock.today()).document().complaints.clone()
 }
 
@@ -265,6 +265,6 @@ async fn written(response: HttpResponse, format: Format) -> Answer {
 }
 
 /// Kept out of `routes`: the state as a question needs it.
-pub fn question(state: &web::Data<State>, language: Language, query: &str) -> Result<Question, Problem> {
+pub fn question(state: &web::Data<Service>, language: Language, query: &str) -> Result<Question, Problem> {
     Ok(Question { state: state.clone().into_inner(), language, params: Params::of(query)? })
 }

@@ -7,11 +7,11 @@ use actix_web::{HttpMessage, HttpRequest, web};
 
 use crate::access::gate;
 use crate::access::visitor::Visitor;
-use crate::app::{Route, State};
 use crate::http::Ctx;
 use crate::oauth;
 use crate::problem::{Code, Problem};
 use crate::security::Kind;
+use crate::service::{Route, Service};
 
 /// "403 - Missing or Invalid API Key (specify in error message)" (General Errors).
 fn refused(zh: &str, en: &str) -> Problem {
@@ -19,7 +19,7 @@ fn refused(zh: &str, en: &str) -> Problem {
 }
 
 /// A key in an address ends up in logs and histories, whatever it is sent for.
-pub fn refuse_in_address(state: &State, request: &HttpRequest) -> Result<(), Problem> {
+pub fn refuse_in_address(state: &Service, request: &HttpRequest) -> Result<(), Problem> {
     let shown = form_urlencoded::parse(request.query_string().as_bytes())
         .any(|(name, value)| name.eq_ignore_ascii_case("api_key") && !value.is_empty());
     if !shown {
@@ -37,7 +37,7 @@ fn operation(request: &HttpRequest) -> &'static str {
 }
 
 /// The request as its client's, or why not.
-pub async fn admit(state: &web::Data<State>, request: &HttpRequest, api_key: Option<&str>) -> Result<Ctx, Problem> {
+pub async fn admit(state: &web::Data<Service>, request: &HttpRequest, api_key: Option<&str>) -> Result<Ctx, Problem> {
     let route = request
         .extensions()
         .get::<Route>()

@@ -16,11 +16,11 @@ use futures_util::{Stream, StreamExt, stream};
 
 use super::form_rules::Form;
 use super::key;
-use crate::app::State;
 use crate::files::{self, Enclosed};
 use crate::http::Ctx;
 use crate::http::form::{check_charset, not_utf8};
 use crate::problem::{Code, Problem};
+use crate::service::Service;
 
 /// All that is not a file, in bytes: the description's 4,000 characters, and what clients add.
 const MOST_OF_FORM: usize = 128 * 1024;
@@ -36,7 +36,7 @@ pub struct Received {
     pub files: Vec<Enclosed>,
 }
 
-pub async fn receive(state: &web::Data<State>, request: &HttpRequest, payload: Payload) -> Result<Received, Problem> {
+pub async fn receive(state: &web::Data<Service>, request: &HttpRequest, payload: Payload) -> Result<Received, Problem> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     check_charset(header(CONTENT_TYPE))?;
     let essence = header(CONTENT_TYPE).split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -105,7 +105,7 @@ impl Allowance {
         }
     }
 
-    fn patience(&self, state: &State) -> Duration {
+    fn patience(&self, state: &Service) -> Duration {
         match self.0.admitted.get() {
             true => state.request_timeout,
             false => self.0.until.saturating_duration_since(Instant::now()),
@@ -149,7 +149,7 @@ async fn gathered(mut payload: Payload, until: Instant) -> Result<Vec<u8>, Probl
     Ok(bytes)
 }
 
-async fn of_parts(state: &web::Data<State>, request: &HttpRequest, payload: Payload) -> Result<Received, Problem> {
+async fn of_parts(state: &web::Data<Service>, request: &HttpRequest, payload: Payload) -> Result<Received, Problem> {
     let allowance = Allowance::new(state.request_timeout);
     let mut parts = Multipart::new(request.headers(), allowance.clone().limit(payload));
     let (mut form, mut size, mut files) = (Form::default(), 0, Vec::new());
@@ -187,7 +187,7 @@ async fn of_parts(state: &web::Data<State>, request: &HttpRequest, payload: Payl
 }
 
 async fn field(
-    state: &State,
+    state: &Service,
     mut part: Field,
     size: &mut usize,
     allowance: &Allowance,

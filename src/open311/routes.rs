@@ -6,10 +6,10 @@ use super::actions::{self, Question, question};
 use super::format::Format;
 use super::model::*;
 use super::{key, receive};
-use crate::app::State;
 use crate::http::Answer;
 use crate::http::language::Language;
 use crate::problem::Problem;
+use crate::service::Service;
 
 /// The form asked for by the ending of the path; another ending is no resource.
 fn format(request: &HttpRequest) -> Result<Format, Problem> {
@@ -22,7 +22,7 @@ fn language(request: &HttpRequest) -> Language {
 }
 
 /// What every question goes through.
-fn asked(state: &web::Data<State>, request: &HttpRequest) -> Result<(Format, Question), Problem> {
+fn asked(state: &web::Data<Service>, request: &HttpRequest) -> Result<(Format, Question), Problem> {
     let format = format(request)?;
     key::refuse_in_address(state, request)?;
     Ok((format, question(state, language(request), request.query_string())?))
@@ -39,7 +39,7 @@ fn path(request: &HttpRequest, name: &str) -> String {
     (status = 200, description = "The discovery document", content((Discovery = "application/json"), (String = "text/xml")))
 ))]
 #[get("/open311/v2/discovery.{format}")]
-pub async fn get_open311_discovery(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn get_open311_discovery(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let (format, question) = asked(&state, &request)?;
     format.answer(StatusCode::OK, "discovery", &actions::discovery(question).await?)
 }
@@ -51,7 +51,7 @@ pub async fn get_open311_discovery(state: web::Data<State>, request: HttpRequest
     responses((status = 200, description = "The services",
         content((Vec<Open311Service> = "application/json"), (String = "text/xml")))))]
 #[get("/open311/v2/services.{format}")]
-pub async fn list_open311_services(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn list_open311_services(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let (format, question) = asked(&state, &request)?;
     format.answer(StatusCode::OK, "services", &actions::services(question).await?)
 }
@@ -65,7 +65,7 @@ pub async fn list_open311_services(state: web::Data<State>, request: HttpRequest
 ), responses((status = 200, description = "The definition",
     content((Open311ServiceDefinition = "application/json"), (String = "text/xml")))))]
 #[get("/open311/v2/services/{service_code}.{format}")]
-pub async fn get_open311_service(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn get_open311_service(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let (format, question) = asked(&state, &request)?;
     let code = path(&request, "service_code");
     format.answer(StatusCode::OK, "service_definition", &actions::service(question, code).await?)
@@ -85,7 +85,7 @@ pub async fn get_open311_service(state: web::Data<State>, request: HttpRequest) 
         (status = 400, description = "The form has faults", body = Vec<Open311Error>),
     ))]
 #[post("/open311/v2/requests.{format}")]
-pub async fn create_open311_request(state: web::Data<State>, request: HttpRequest, payload: web::Payload) -> Answer {
+pub async fn create_open311_request(state: web::Data<Service>, request: HttpRequest, payload: web::Payload) -> Answer {
     let format = format(&request)?;
     key::refuse_in_address(&state, &request)?;
     actions::create(receive::receive(&state, &request, payload).await?, format).await
@@ -100,7 +100,7 @@ pub async fn create_open311_request(state: web::Data<State>, request: HttpReques
 ), responses((status = 200, description = "The id: a list of one",
     content((Vec<Open311Token> = "application/json"), (String = "text/xml")))))]
 #[get("/open311/v2/tokens/{token}.{format}")]
-pub async fn get_open311_token(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn get_open311_token(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let (format, question) = asked(&state, &request)?;
     let token = path(&request, "token");
     format.answer(StatusCode::OK, "service_requests", &actions::token(question, token).await?)
@@ -114,7 +114,7 @@ pub async fn get_open311_token(state: web::Data<State>, request: HttpRequest) ->
     responses((status = 200, description = "The requests; an empty list past the end",
         content((Vec<Open311Request> = "application/json"), (String = "text/xml")))))]
 #[get("/open311/v2/requests.{format}")]
-pub async fn list_open311_requests(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn list_open311_requests(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let (format, question) = asked(&state, &request)?;
     format.answer(StatusCode::OK, "service_requests", &actions::requests(question).await?)
 }
@@ -128,7 +128,7 @@ pub async fn list_open311_requests(state: web::Data<State>, request: HttpRequest
 ), responses((status = 200, description = "The request: a list of one",
     content((Vec<Open311Request> = "application/json"), (String = "text/xml")))))]
 #[get("/open311/v2/requests/{service_request_id}.{format}")]
-pub async fn get_open311_request(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn get_open311_request(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let (format, question) = asked(&state, &request)?;
     let id = path(&request, "service_request_id");
     format.answer(StatusCode::OK, "service_requests", &actions::request(question, id).await?)

@@ -12,9 +12,9 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use serde::Serialize;
 
+use super::Cache;
 use super::cache::Key;
 use super::chart;
-use crate::app::State;
 use crate::db::{Conn, Work};
 use crate::documents::chinese_day;
 use crate::http::Answer;
@@ -23,6 +23,7 @@ use crate::identity;
 use crate::price::yuan;
 use crate::problem::{Code, Problem};
 use crate::ratings::model::Star;
+use crate::service::Service;
 
 pub const HTML: &str = "text/html; charset=utf-8";
 pub const JSON: &str = "application/json";
@@ -127,13 +128,13 @@ pub fn json(what: &impl Serialize) -> Work<Rendered> {
 }
 
 /// Answers from the cache, or makes the page and keeps it.
-pub async fn show<F>(state: &State, request: &HttpRequest, key: Key, make: F) -> Answer
+pub async fn show<F>(state: &Service, request: &HttpRequest, key: Key, make: F) -> Answer
 where
     F: FnMut(&mut Conn) -> Work<Rendered> + Send + 'static,
 {
-    let page = match state.pages.get(&key) {
+    let page = match state.parts.get::<Cache>().get(&key) {
         Some(kept) => kept,
-        None => state.pages.keep(key, state.db.read(make).await?),
+        None => state.parts.get::<Cache>().keep(key, state.db.read(make).await?),
     };
     Ok(page.response(request))
 }

@@ -6,10 +6,10 @@ use serde_json::json;
 use super::html::{self, Rendered, html, show};
 use super::plaque;
 use super::routes::path;
-use crate::app::State;
 use crate::http::Answer;
 use crate::ratings::model::PlaqueState;
 use crate::ratings::plaques::find;
+use crate::service::Service;
 
 /// The page that checks a plaque
 ///
@@ -23,7 +23,7 @@ use crate::ratings::plaques::find;
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
     ))]
 #[get("/public/plaques/{number}")]
-pub async fn get_public_plaque(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn get_public_plaque(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let number = path(&request, "number").to_owned();
     let read = state.clone();
     show(&state, &request, ("plaque", number.clone()), move |conn| {
@@ -44,7 +44,7 @@ pub async fn get_public_plaque(state: web::Data<State>, request: HttpRequest) ->
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
     ))]
 #[get("/public/plaques/{number}/plaque.svg")]
-pub async fn get_public_plaque_image(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn get_public_plaque_image(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let number = path(&request, "number").to_owned();
     let read = state.clone();
     show(&state, &request, ("plaque image", number.clone()), move |conn| {
@@ -64,7 +64,7 @@ pub async fn get_public_plaque_image(state: web::Data<State>, request: HttpReque
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
     ))]
 #[get("/public/plaques/{number}/print")]
-pub async fn get_public_plaque_print(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn get_public_plaque_print(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let number = path(&request, "number").to_owned();
     let read = state.clone();
     show(&state, &request, ("plaque print", number.clone()), move |conn| {

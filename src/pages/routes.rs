@@ -7,11 +7,11 @@ use serde_json::json;
 use super::html::{self, Rendered, html, show};
 use super::model::{ListPublicComplexes, PublicComplex, PublicComplexRow, PublicDocument, SearchPage, Verification};
 use super::{chart, qr, store};
-use crate::app::State;
 use crate::db::Id;
 use crate::documents;
 use crate::http::{Answer, PageOf, form};
 use crate::problem::{Problem, ProblemBody};
+use crate::service::Service;
 
 /// Rows on a page of search.
 const FOUND: i64 = 20;
@@ -34,7 +34,7 @@ fn data_id(request: &HttpRequest) -> Result<Id, Problem> {
         .map_err(|_| Problem::fault("path/id", "invalid_format", "不是有效的 UUID", "not a UUID"))
 }
 
-fn query<Q: serde::de::DeserializeOwned>(state: &State, operation: &str, text: &str) -> Result<Q, Problem> {
+fn query<Q: serde::de::DeserializeOwned>(state: &Service, operation: &str, text: &str) -> Result<Q, Problem> {
     let query = state.contract.check_query(operation, text).map_err(Problem::collected)?;
     serde_json::from_value(query)
         .map_err(|error| Problem::fault("query", "invalid_format", "参数格式错误", error.to_string()))
@@ -66,7 +66,7 @@ fn of_form(text: &str, fields: &[&str]) -> Result<String, Problem> {
     (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
 ))]
 #[get("/public")]
-pub async fn get_public_home(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn get_public_home(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let asked = of_form(request.query_string(), &["q", "division", "cursor"])?;
     let SearchPage { q, division, cursor } = query(&state, "get_public_home", &asked)?;
     let today = state.clock.today();
@@ -126,7 +126,7 @@ pub async fn get_public_icon(request: HttpRequest) -> HttpResponse {
     (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
 ))]
 #[get("/public/complexes/{id}")]
-pub async fn get_public_complex(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn get_public_complex(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let id = page_id(&request)?;
     let read = state.clone();
     show(&state, &request, ("complex", id.to_string()), move |conn| {
@@ -147,7 +147,7 @@ pub async fn get_public_complex(state: web::Data<State>, request: HttpRequest) -
     (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
 ))]
 #[get("/public/complexes/{id}/notice")]
-pub async fn get_public_notice(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn get_public_notice(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let id = page_id(&request)?;
     let read = state.clone();
     show(&state, &request, ("notice", id.to_string()), move |conn| {
@@ -171,7 +171,7 @@ pub async fn get_public_notice(state: web::Data<State>, request: HttpRequest) ->
     (status = 400, description = "Bad input, as a page", body = String, content_type = "text/html")
 ))]
 #[get("/public/documents")]
-pub async fn get_public_verification(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn get_public_verification(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let asked = of_form(request.query_string(), &["code"])?;
     let Verification { code } = query(&state, "get_public_verification", &asked)?;
     if let Some(code) = code.as_deref().and_then(documents::normalised_code) {
@@ -192,7 +192,7 @@ pub async fn get_public_verification(state: web::Data<State>, request: HttpReque
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
     ))]
 #[get("/public/documents/{code}")]
-pub async fn get_public_document(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn get_public_document(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let code = path(&request, "code").to_owned();
     show(&state, &request, ("document", code.clone()), move |conn| {
         let document = store::document(conn, &code)?;
@@ -210,7 +210,7 @@ pub async fn get_public_document(state: web::Data<State>, request: HttpRequest) 
     (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
 ))]
 #[get("/public/data/complexes")]
-pub async fn list_public_complexes(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn list_public_complexes(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let asked: ListPublicComplexes = query(&state, "list_public_complexes", request.query_string())?;
     let today = state.clock.today();
     let key = ("complexes", request.query_string().to_owned());
@@ -227,7 +227,7 @@ pub async fn list_public_complexes(state: web::Data<State>, request: HttpRequest
     (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
 ))]
 #[get("/public/data/complexes/{id}")]
-pub async fn get_public_complex_data(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn get_public_complex_data(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let id = data_id(&request)?;
     let read = state.clone();
     show(&state, &request, ("complex data", id.to_string()), move |conn| html::json(&store::complex(conn, &read, id)?))
@@ -245,7 +245,7 @@ pub async fn get_public_complex_data(state: web::Data<State>, request: HttpReque
         (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
     ))]
 #[get("/public/data/documents/{code}")]
-pub async fn get_public_document_data(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn get_public_document_data(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let code = path(&request, "code").to_owned();
     show(&state, &request, ("document data", code.clone()), move |conn| html::json(&store::document(conn, &code)?))
         .await

@@ -8,7 +8,6 @@ use super::model::{
     PublicService, disclosed_fees,
 };
 use crate::access::{Scope, scoped};
-use crate::app::State;
 use crate::complexes::model::{ComplexRow, CurrentService};
 use crate::contracts::model::FiledContract;
 use crate::db::schema::complexes;
@@ -17,6 +16,7 @@ use crate::disclosures::price_rules;
 use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
 use crate::problem::Problem;
+use crate::service::Service;
 use crate::{companies, contracts, disclosures, divisions, documents, offices, ratings, typical_cases};
 
 /// Who reads here is the public.
@@ -84,12 +84,12 @@ pub fn areas(conn: &mut Conn) -> Work<Vec<AreaChoice>> {
 }
 
 /// Everything that is public of a complex.
-pub fn complex(conn: &mut Conn, state: &State, id: Id) -> Work<PublicComplex> {
+pub fn complex(conn: &mut Conn, state: &Service, id: Id) -> Work<PublicComplex> {
     let today = state.clock.today();
     let row = crate::complexes::find(conn, &PUBLIC, id)?;
     let serving = crate::complexes::services_in_force(conn, &PUBLIC, &[id], today)?.remove(&id);
     let disclosures = match &serving {
-        Some(serving) => disclosures::public_disclosures(conn, &state.policies, id, serving.company_id, today)?,
+        Some(serving) => disclosures::public_disclosures(conn, &state, id, serving.company_id, today)?,
         None => Vec::new(),
     };
     let filed = contracts::filed_in_force(conn, id, today)?;

@@ -10,10 +10,10 @@ use chrono::Utc;
 
 use super::store::{self, Purpose};
 use super::{phones, vault};
-use crate::app::State;
 use crate::db::{Conn, Id, Work, WriteGate};
 use crate::keys::{self, Keyring};
 use crate::problem::Problem;
+use crate::service::Service;
 
 /// Rows that one transaction takes on at most, and the time after which it takes on no more: with its commit the whole is
 /// to stay below 100 ms on a busy machine.
@@ -41,7 +41,7 @@ pub fn acting_keys(ring: &Keyring) -> (String, Option<String>) {
 }
 
 /// Everything once. Reads before it writes: where there is nothing to do, nobody's writer is held.
-pub async fn pass(state: &Arc<State>) -> Result<Pass, Problem> {
+pub async fn pass(state: &Arc<Service>) -> Result<Pass, Problem> {
     let mut pass = Pass::default();
     let ring = state.keys.ring();
     let relieved = |key: &keys::Key| ring.state(key, Utc::now()) == keys::State::Relieved;
@@ -90,7 +90,7 @@ impl Pass {
     }
 }
 
-async fn move_texts(state: &Arc<State>, ring: &Arc<Keyring>, key: String, pass: &mut Pass) -> Result<(), Problem> {
+async fn move_texts(state: &Arc<Service>, ring: &Arc<Keyring>, key: String, pass: &mut Pass) -> Result<(), Problem> {
     let mut after: Option<(Id, Purpose)> = None;
     while state.lease.held(&state.db).await {
         let asked = key.clone();
@@ -131,7 +131,7 @@ fn text_chunk(conn: &mut Conn, ring: &Keyring, key: &str, after: Option<(Id, Pur
     Ok(chunk)
 }
 
-async fn move_phones(state: &Arc<State>, ring: &Arc<Keyring>, key: String, pass: &mut Pass) -> Result<(), Problem> {
+async fn move_phones(state: &Arc<Service>, ring: &Arc<Keyring>, key: String, pass: &mut Pass) -> Result<(), Problem> {
     let mut after: Option<Id> = None;
     while state.lease.held(&state.db).await {
         let asked = key.clone();

@@ -289,7 +289,7 @@ pub fn approve_policy(tx: &mut Tx, version: i64, body: &Body<PolicyApprovalIn>) 
             conflict("施行日期已到，须另行提交", "its first day has come; submit it again with a later one").into()
         );
     }
-    let policies = store::current(tx.conn, &ctx.state.policies, &row.county)?;
+    let policies = store::current(tx.conn, &ctx.state, &row.county)?;
     if policies.versions().any(|one| one.effective_from == row.effective_from && one.version > row.version) {
         let (zh, en) = ("同日施行的后续版本已批准", "a later version for the same day is approved");
         return Err(conflict(zh, en).into());
@@ -307,7 +307,7 @@ pub fn approve_policy(tx: &mut Tx, version: i64, body: &Body<PolicyApprovalIn>) 
 pub fn preview_policy(conn: &mut Conn, ctx: &Ctx, body: &Body<PolicyIn>) -> Work<PolicyPreview> {
     let input = body.input(|input, faults| check(ctx, input, faults))?;
     let county = ctx.caller.county().unwrap_or_default();
-    let now = store::current(conn, &ctx.state.policies, county)?;
+    let now = store::current(conn, &ctx.state, county)?;
     let next = PolicyVersion::new(now.newest_number() + 1, input.effective_from, input.document.clone());
     let then = now.with(next);
     let as_of = input.effective_from;

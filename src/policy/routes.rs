@@ -118,7 +118,7 @@ pub async fn get_current_policy(ctx: Ctx) -> Answer {
     let query: CountyQuery = ctx.query()?;
     ctx.get(move |conn, ctx| {
         let county = counties::asked(conn, ctx, query.county.as_deref())?;
-        let governing = store::current(conn, &ctx.state.policies, &county)?.governing(ctx.today).version;
+        let governing = store::current(conn, &ctx.state, &county)?.governing(ctx.today).version;
         Ok(actions::view(store::find(conn, governing, None)?)?)
     })
     .await
@@ -150,7 +150,7 @@ pub async fn list_acts(ctx: Ctx) -> Answer {
     let query: ListActs = ctx.query()?;
     ctx.list(move |conn, ctx| {
         let county = counties::asked(conn, ctx, query.county.as_deref())?;
-        let policies = store::current(conn, &ctx.state.policies, &county)?;
+        let policies = store::current(conn, &ctx.state, &county)?;
         let items = policies
             .governing(ctx.today)
             .document()

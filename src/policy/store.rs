@@ -12,6 +12,7 @@ use crate::db::types::Instant;
 use crate::db::{Conn, Fail, Work};
 use crate::ledger::{self, Audience, Event, Origin, sha256_hex};
 use crate::problem::Problem;
+use crate::service::Service;
 
 /// The published versions as last read. They are only ever added to, so their number tells whether it is complete.
 #[derive(Default)]
@@ -49,14 +50,14 @@ impl PolicyRow {
 }
 
 /// The published versions that govern a county.
-pub fn current(conn: &mut Conn, cache: &PolicyCache, county: &str) -> Work<Arc<Policies>> {
-    Ok(all(conn, cache)?.of(county))
+pub fn current(conn: &mut Conn, service: &Service, county: &str) -> Work<Arc<Policies>> {
+    Ok(all(conn, service)?.of(county))
 }
 
 /// The published versions of every county, for rows of several.
-pub fn all(conn: &mut Conn, cache: &PolicyCache) -> Work<Arc<CountyPolicies>> {
+pub fn all(conn: &mut Conn, service: &Service) -> Work<Arc<CountyPolicies>> {
     let published: i64 = policies::table.filter(policies::published_at.is_not_null()).count().get_result(conn)?;
-    let mut kept = cache.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let mut kept = service.parts.get::<PolicyCache>().0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if let Some((count, all)) = kept.as_ref()
         && *count == published
     {
@@ -68,11 +69,18 @@ pub fn all(conn: &mut Conn, cache: &PolicyCache) -> Work<Arc<CountyPolicies>> {
 }
 
 /// Versions, these among them: what is published never changes, so the store is asked only for what is not kept yet.
-pub fn holding(conn: &mut Conn, cache: &PolicyCache, versions: &[i64]) -> Work<Arc<CountyPolicies>> {
-    let kept = cache.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).as_ref().map(|(_, all)| all.clone());
+pub fn holding(conn: &mut Conn, service: &Service, versions: &[i64]) -> Work<Arc<CountyPolicies>> {
+    let kept = service
+        .parts
+        .get::<PolicyCache>()
+        .0
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+        .as_ref()
+        .map(|(_, all)| all.clone());
     match kept {
         Some(kept) if versions.iter().all(|version| kept.get(*version).is_some()) => Ok(kept),
-        _ => all(conn, cache),
+        _ => all(conn, service),
     }
 }
 

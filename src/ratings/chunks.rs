@@ -10,10 +10,10 @@ use serde_json::json;
 
 use super::{publication, record, store};
 use crate::access::{Caller, Scope};
-use crate::app::State;
 use crate::db::{Conn, Id, Work, WriteGate};
 use crate::http::{Ctx, Tx};
 use crate::problem::Problem;
+use crate::service::Service;
 
 /// Ratings that one transaction takes on at most, and the time after which it takes on no more. Sealing their events and the
 /// commit come on top of it, and the whole is to stay below 100 ms on a busy machine.
@@ -21,7 +21,7 @@ const CHUNK: i64 = 50;
 const ENOUGH: Duration = Duration::from_millis(25);
 
 /// Works out a chunk of what is still to come; returns how many ratings that was.
-pub async fn work_off(state: &Arc<State>) -> Result<usize, Problem> {
+pub async fn work_off(state: &Arc<Service>) -> Result<usize, Problem> {
     let waiting = state.db.read(|conn| Ok(store::pending(conn, 1)?.len())).await?;
     if waiting == 0 {
         return Ok(0);
@@ -38,7 +38,7 @@ pub async fn work_off(state: &Arc<State>) -> Result<usize, Problem> {
     Ok(done)
 }
 
-fn chunk(conn: &mut Conn, state: &Arc<State>, begun: StopWatch) -> Work<usize> {
+fn chunk(conn: &mut Conn, state: &Arc<Service>, begun: StopWatch) -> Work<usize> {
     let system = Scope::System("what follows from a publication, whoever published");
     let mut of_cycle: HashMap<Id, Ctx> = HashMap::new();
     let mut locked = HashSet::new();

@@ -71,7 +71,7 @@ pub fn create_rating_cycle(tx: &mut Tx, body: &Body<CycleIn>) -> Work<Entity<Rat
     // One at a time, so that no two cycles of one period are opened at once.
     crate::db::lock_register(tx.conn, crate::db::Register::RatingCycles)?;
     let place = own_place(ctx);
-    let policies = policy::current(tx.conn, &ctx.state.policies, &place.county)?;
+    let policies = policy::current(tx.conn, &ctx.state, &place.county)?;
     let period_to = period_end(input.kind, input.period_from)
         .ok_or_else(|| Problem::broken("a period that was checked has no end"))?;
     let row = CycleRow {

@@ -100,7 +100,7 @@ pub fn get(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<FactSheet>> {
     let head = standing::store::head_of(conn, row.company_id)?;
     let family = standing::store::family(conn, head)?;
     let found = violations::store::confirmed_at(conn, row.complex_id, &family, row.period_from, row.period_to)?;
-    let policies = policy::current(conn, &ctx.state.policies, &row.county)?;
+    let policies = policy::current(conn, &ctx.state, &row.county)?;
     let mut facts = Vec::with_capacity(found.len());
     for violation in found {
         let act = policies.get(violation.policy_version).and_then(|version| version.act(&violation.act));

@@ -33,7 +33,7 @@ pub fn in_force(conn: &mut Conn, ctx: &Ctx, row: &RatingRow) -> Work<Vec<LadderM
     let head = standing::store::head_of(conn, row.company_id)?;
     let family = standing::store::family(conn, head)?;
     let lowering = measures::lowering_stars(conn, row.complex_id, &family)?;
-    let policies = policy::current(conn, &ctx.state.policies, &row.county)?;
+    let policies = policy::current(conn, &ctx.state, &row.county)?;
     let counts_until = |measure: &MeasureRow, grounds: &[ViolationRow]| {
         let found_on = grounds.iter().map(|violation| violation.found_on).max();
         let months = policies.get(measure.policy_version).map_or(0, |one| one.document().ladder.window_months);

@@ -58,3 +58,7 @@ pub fn routes(config: &mut Routes) {
         .service(routes::list_focus_list)
         .service(routes::get_plaque);
 }
+
+/// A cycle was published: what follows from it waits to be worked off. Woken at once; the loop looks again by itself, too.
+#[derive(Default)]
+pub struct Published(pub tokio::sync::Notify);

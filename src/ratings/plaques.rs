@@ -9,7 +9,6 @@ use super::model::{PlaqueState, Star};
 use super::rows::{CycleRow, PlaqueRow, RatingRow};
 use super::{plaque_store, store};
 use crate::access::{Role, Scope};
-use crate::app::State;
 use crate::characters::code_key;
 use crate::companies;
 use crate::complexes;
@@ -20,6 +19,7 @@ use crate::ledger::{self, Audience, Event};
 use crate::offices;
 use crate::policy;
 use crate::problem::Problem;
+use crate::service::Service;
 
 const EVERYONE: Scope = Scope::System("a plaque hangs where everyone sees it");
 
@@ -70,7 +70,7 @@ pub struct Plaque {
 }
 
 /// Where the QR code of a plaque leads.
-pub fn page_url(state: &State, number: &str) -> String {
+pub fn page_url(state: &Service, number: &str) -> String {
     format!("{}/public/plaques/{number}", state.local_issuer.url)
 }
 
@@ -85,7 +85,7 @@ fn normalised(typed: &str) -> Option<String> {
 }
 
 /// A plaque by its number, as everyone may check it.
-pub fn find(conn: &mut Conn, state: &State, number: &str) -> Work<Plaque> {
+pub fn find(conn: &mut Conn, state: &Service, number: &str) -> Work<Plaque> {
     let unknown = || Problem::not_found_at("path/number");
     let number = normalised(number).ok_or_else(unknown)?;
     let row = plaque_store::find(conn, &number)?.ok_or_else(unknown)?;
@@ -117,7 +117,7 @@ pub fn find(conn: &mut Conn, state: &State, number: &str) -> Work<Plaque> {
 }
 
 /// The body that published the cycle, by the policy that it goes by: the county's authority, or what the township's office belongs to.
-fn issuer(conn: &mut Conn, state: &State, cycle: &CycleRow) -> Work<String> {
+fn issuer(conn: &mut Conn, state: &Service, cycle: &CycleRow) -> Work<String> {
     let (role, division) = match cycle.township.is_empty() {
         true => (Role::CountyAuthority, &cycle.county),
         false => (Role::SocialAffairsOffice, &cycle.township),
@@ -125,7 +125,7 @@ fn issuer(conn: &mut Conn, state: &State, cycle: &CycleRow) -> Work<String> {
     let Some(office) = offices::find_by_seat(conn, role, division)? else {
         return Ok(format!("{}{}", documents::place_in_words(conn, &cycle.place())?, role.row().zh));
     };
-    let policies = policy::current(conn, &state.policies, &cycle.county)?;
+    let policies = policy::current(conn, &state, &cycle.county)?;
     let rules = &policies.governing(state.clock.today()).document().issuing;
     documents::issuing_body(conn, rules, &office)
 }

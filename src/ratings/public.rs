@@ -9,13 +9,13 @@ use super::model::Star;
 use super::rows::{Adjustment, ContentRow, CycleRow, total_of};
 use super::rules::{self, AppliedVeto, AssessorPoints, GivenBonus};
 use super::{plaque_store, plaques, public_store, store};
-use crate::app::State;
 use crate::companies;
 use crate::db::{Conn, Id, Work};
 use crate::points::{Points, WeightedPoints};
 use crate::policy;
 use crate::policy::model::MeasureKind;
 use crate::problem::Problem;
+use crate::service::Service;
 
 /// Earlier ratings that are shown: of five years, where there are two a year.
 const EARLIER: i64 = 10;
@@ -124,7 +124,7 @@ fn broken() -> Problem {
 }
 
 /// The current rating of a complex; none where none is published.
-pub fn of_complex(conn: &mut Conn, state: &State, complex: Id) -> Work<Option<PublicRating>> {
+pub fn of_complex(conn: &mut Conn, state: &Service, complex: Id) -> Work<Option<PublicRating>> {
     let Some(row) = store::current_of(conn, complex)? else { return Ok(None) };
     let content = store::content(conn, row.id)?;
     let earlier = public_store::earlier_of(conn, complex, EARLIER)?;
@@ -143,7 +143,7 @@ pub fn of_complex(conn: &mut Conn, state: &State, complex: Id) -> Work<Option<Pu
     let (company_name, _) = company.ok_or_else(broken)?;
     let plaque = plaque_store::valid_of(conn, &[row.id])?.remove(&row.id);
     let plaque = plaque.map(|number| PublicPlaque { page_url: plaques::page_url(state, &number), number });
-    let policies = policy::holding(conn, &state.policies, &[row.policy_version])?;
+    let policies = policy::holding(conn, &state, &[row.policy_version])?;
     let rules = &policies.get(row.policy_version).ok_or_else(broken)?.document().ratings;
     // The points go by the rubric; what the ladder took is what was written down when it took it.
     let derivation = rules::derive(rules, &content.sheets.0, &[]).ok_or_else(broken)?;
@@ -226,7 +226,7 @@ fn adjustments(content: &ContentRow) -> Vec<PublicAdjustment> {
     made.into_iter().map(shown).collect()
 }
 
-fn reply(state: &State, content: &ContentRow) -> Option<PublicReply> {
+fn reply(state: &Service, content: &ContentRow) -> Option<PublicReply> {
     let step = content.proceedings.0.reply.as_ref()?;
     Some(PublicReply { text: step.text.clone(), replied_on: state.clock.day_of(step.at) })
 }

@@ -1,16 +1,17 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
+use super::Published;
 use super::cycle_view::{self, RatingCycle};
 use super::fact_sheet::{self, FactSheet};
 use super::input::*;
 use super::plaques::{self, Plaque};
 use super::view::{self, FocusEntry, Rating, RatingSummary};
 use super::{cycles, list_store, publication, publicity, scoring, store};
-use crate::app::State;
 use crate::http::context::PathId;
 use crate::http::{Answer, Body, Ctx, PageOf};
 use crate::problem::ProblemBody;
 use crate::proceedings::model::ReasonsIn;
+use crate::service::Service;
 
 /// List rating cycles
 ///
@@ -67,7 +68,7 @@ pub async fn begin_ratings(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Answer {
 pub async fn announce_rating_cycle(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Answer {
     let state = ctx.state.clone();
     let answer = ctx.act(body, move |tx, body| publicity::announce_rating_cycle(tx, id.0, body)).await;
-    state.consequences.notify_one();
+    state.parts.get::<Published>().0.notify_one();
     answer
 }
 
@@ -82,7 +83,7 @@ pub async fn announce_rating_cycle(ctx: Ctx, id: PathId, body: Body<StepIn>) -> 
 pub async fn publish_rating_cycle(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Answer {
     let state = ctx.state.clone();
     let answer = ctx.act(body, move |tx, body| publication::publish_rating_cycle(tx, id.0, body)).await;
-    state.consequences.notify_one();
+    state.parts.get::<Published>().0.notify_one();
     answer
 }
 
@@ -246,7 +247,7 @@ pub async fn list_focus_list(ctx: Ctx) -> Answer {
         (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
     ))]
 #[get("/v1/plaques/{number}")]
-pub async fn get_plaque(state: web::Data<State>, request: HttpRequest) -> Answer {
+pub async fn get_plaque(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let number = request.match_info().get("number").unwrap_or_default().to_owned();
     let with = state.clone();
     let plaque = state.db.read(move |conn| plaques::find(conn, &with, &number)).await?;

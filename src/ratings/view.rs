@@ -343,7 +343,7 @@ pub fn focus(conn: &mut Conn, _ctx: &Ctx, rows: Vec<RatingRow>) -> Work<Vec<Focu
 
 /// The rubric of a rating: of the policy version that its cycle goes by.
 pub fn rules_of(conn: &mut Conn, ctx: &Ctx, version: i64) -> Work<RatingRules> {
-    let policies = policy::holding(conn, &ctx.state.policies, &[version])?;
+    let policies = policy::holding(conn, &ctx.state, &[version])?;
     Ok(policies.get(version).ok_or_else(broken)?.document().ratings.clone())
 }
 

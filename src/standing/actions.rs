@@ -101,7 +101,7 @@ pub fn company_standing(conn: &mut Conn, ctx: &Ctx, id: Id, query: &StandingQuer
     let as_of = query.as_of.unwrap_or(ctx.today);
     let head = company.parent_id.unwrap_or(company.id);
     let county = counties::asked(conn, ctx, query.county.as_deref())?;
-    let policies = policy::current(conn, &ctx.state.policies, &county)?;
+    let policies = policy::current(conn, &ctx.state, &county)?;
     let facts = store::facts_of(conn, head, &county, as_of)?;
     // A branch reads its parent's standing as an outsider does: what it did itself is among its own violations.
     let own = matches!(&ctx.scope, Scope::Company(uscc) if *uscc == company.uscc) && head == company.id;
@@ -160,7 +160,7 @@ pub struct PreviewIn {
 /// Nothing is stored: hypothetical violations in, an explained standing out.
 pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> Work<Standing> {
     let county = ctx.caller.county().unwrap_or_default();
-    let policies = policy::current(conn, &ctx.state.policies, county)?;
+    let policies = policy::current(conn, &ctx.state, county)?;
     let mut places = Vec::new();
     let mut base = None;
     let input = body.input(|input, faults| {

@@ -44,7 +44,7 @@ pub fn rating_statistics(conn: &mut Conn, ctx: &Ctx, query: &RatingStatisticsQue
         let (zh, en) = ("须为半年或年度的最后一天", "must be the last day of a half-year or year");
         return Err(Problem::faults(vec![Fault::new("query/period_to", "not_a_period", zh, en)]).into());
     }
-    let policies = policy::current(conn, &ctx.state.policies, area.county())?;
+    let policies = policy::current(conn, &ctx.state, area.county())?;
     let rubric = &policies.governing(ctx.today).document().ratings;
     let history = store::published(conn, &area.scope, query.period_to, |star| is_low(rubric, star))?;
     let period_to = query.period_to.or_else(|| history.iter().map(|rated| rated.period_to).max());

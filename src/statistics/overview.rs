@@ -92,7 +92,7 @@ pub struct Overview {
 }
 
 pub fn overview(conn: &mut Conn, ctx: &Ctx, area: &Area, (from, to): (NaiveDate, NaiveDate)) -> Work<Overview> {
-    let policies = policy::current(conn, &ctx.state.policies, area.county())?;
+    let policies = policy::current(conn, &ctx.state, area.county())?;
     let violations = store::violations(conn, &area.scope, from, to)?;
     let zone = ctx.state.clock.zone();
     let measures = store::measures(conn, &area.scope)?;
@@ -148,7 +148,7 @@ fn by_kind(measures: Vec<store::SlimMeasure>, today: NaiveDate) -> Vec<MeasureLi
 
 /// The companies that serve in the area, each with the standing of the company that answers for it.
 fn standing_of(conn: &mut Conn, ctx: &Ctx, area: &Area) -> Work<StandingCounts> {
-    let policies = policy::current(conn, &ctx.state.policies, area.county())?;
+    let policies = policy::current(conn, &ctx.state, area.county())?;
     let serving = store::serving_companies(conn, &area.scope, ctx.today)?;
     let county = area.division.get(..6).unwrap_or_default();
     let mut known: BTreeMap<Id, (u8, CreditBand)> = BTreeMap::new();

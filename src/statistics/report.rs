@@ -32,7 +32,7 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> Work<String> {
         return Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]).into());
     }
     let inspected = inspections::statistics::counts(conn, &area.scope, &area.division, (from, to), ctx.today)?;
-    let policies = policy::current(conn, &ctx.state.policies, area.county())?;
+    let policies = policy::current(conn, &ctx.state, area.county())?;
     let checklists: BTreeMap<&str, &str> = policies
         .governing(ctx.today)
         .document()

@@ -44,7 +44,7 @@ pub fn get_survey(conn: &mut Conn, ctx: &Ctx, query: &SurveyQuery) -> Work<Discl
     let scope = Scope::of_division(division);
     let area = Area { scope: &scope, complex: None, findings: false };
     let county = division.get(..6).unwrap_or_default();
-    let policies = policy::current(conn, &ctx.state.policies, county)?;
+    let policies = policy::current(conn, &ctx.state, county)?;
     let calendar = calendar::work_calendar(conn, county)?;
     let document = policies.governing(ctx.today).document();
     let by = Rules { document, calendar: &calendar, today: ctx.today };
@@ -118,7 +118,7 @@ pub fn owed(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<(Id, Id, DisclosureKind, Ass
     let services = store::services_of(conn, &area)?;
     let mut all = Vec::new();
     for county in complexes::counties_of(conn, &ctx.scope)? {
-        let policies = policy::current(conn, &ctx.state.policies, &county)?;
+        let policies = policy::current(conn, &ctx.state, &county)?;
         let calendar = calendar::work_calendar(conn, &county)?;
         let by = Rules { document: policies.governing(ctx.today).document(), calendar: &calendar, today: ctx.today };
         let surveyed = store::survey(conn, &area, &by, &services)?;
@@ -137,7 +137,7 @@ pub fn list_problems(conn: &mut Conn, ctx: &Ctx, query: &ListProblems) -> Work<P
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let after = Cursor::decode::<String>(page.cursor.as_deref())?;
     let after = after.map(|text| text.parse::<ProblemKey>().map_err(|()| invalid_cursor())).transpose()?;
-    let policies = policy::current(conn, &ctx.state.policies, ctx.caller.county().unwrap_or_default())?;
+    let policies = policy::current(conn, &ctx.state, ctx.caller.county().unwrap_or_default())?;
     let policy = policies.governing(ctx.today);
     let all = match Scope::narrowed(
         own_division(ctx),
@@ -207,7 +207,7 @@ pub fn report_survey_problem(
         Err(other) => return Err(other),
     }
     let key = key.ok_or_else(nothing)?;
-    let policies = policy::current(tx.conn, &ctx.state.policies, ctx.caller.county().unwrap_or_default())?;
+    let policies = policy::current(tx.conn, &ctx.state, ctx.caller.county().unwrap_or_default())?;
     let policy = policies.governing(ctx.today);
     let all = surveyed(tx.conn, ctx, &Scope::of_division(own_division(ctx)), Some(complex), policy)?;
     let found = standing(&all).into_iter().find(|one| one.key == *key).map(|one| view(String::new(), one, policy));

@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::app::{State, document};
+use crate::app::document;
 use crate::db::types::Instant;
 use crate::http::Answer;
 use crate::http::language::Language;
 use crate::problem::{Code, Problem};
+use crate::service::Service;
 use crate::{clock_watch, ledger};
 
 pub async fn not_found() -> Answer {
@@ -54,7 +55,7 @@ pub struct Readiness {
     (status = 503, description = "Not ready", body = crate::problem::ProblemBody, content_type = "application/problem+json")
 ))]
 #[get("/readyz")]
-pub async fn get_readyz(state: web::Data<State>) -> Answer {
+pub async fn get_readyz(state: web::Data<Service>) -> Answer {
     if let Some(held) = state.db.writer_stuck_for() {
         let seconds = held.as_secs();
         return Err(Problem::new(Code::Unavailable).detail(
@@ -106,14 +107,14 @@ pub async fn get_readyz(state: web::Data<State>) -> Answer {
         content_type = "application/problem+json")
 ))]
 #[get("/metrics")]
-pub async fn get_metrics(state: web::Data<State>) -> Answer {
+pub async fn get_metrics(state: web::Data<Service>) -> Answer {
     if !state.metrics_on_api {
         return Err(Problem::new(Code::NotFound));
     }
     metrics_text(state).await
 }
 
-pub async fn metrics_text(state: web::Data<State>) -> Answer {
+pub async fn metrics_text(state: web::Data<Service>) -> Answer {
     let text =
         state.metrics.text(&state).await.map_err(|error| Problem::broken_by("metrics cannot be written", error))?;
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
@@ -124,7 +125,7 @@ pub async fn metrics_text(state: web::Data<State>) -> Answer {
 /// The OpenAPI 3.1 document of this very service, as clients integrate from it.
 #[utoipa::path(tag = "system", responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
 #[get("/openapi.json")]
-pub async fn get_openapi(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
+pub async fn get_openapi(state: web::Data<Service>, request: HttpRequest) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response.content_type("application/json");
     if !state.clock.is_sandbox() {
@@ -142,7 +143,7 @@ pub async fn get_openapi(state: web::Data<State>, request: HttpRequest) -> HttpR
 /// A JWK Set (RFC 7517).
 #[utoipa::path(tag = "system", responses((status = 200, description = "JWK Set", body = serde_json::Value)))]
 #[get("/.well-known/jwks.json")]
-pub async fn get_jwks(state: web::Data<State>) -> HttpResponse {
+pub async fn get_jwks(state: web::Data<Service>) -> HttpResponse {
     HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(state.local_issuer.jwks())
 }
 
@@ -173,7 +174,7 @@ pub struct ClockOut {
 /// Business time only: tokens keep real time. Every answer of a sandbox carries `X-Xiaoqu-Sandbox-Clock`.
 #[utoipa::path(tag = "sandbox", request_body = ClockIn, responses((status = 200, description = "Moved", body = ClockOut)))]
 #[post("/sandbox/clock")]
-pub async fn move_sandbox_clock(state: web::Data<State>, request: HttpRequest, body: web::Bytes) -> Answer {
+pub async fn move_sandbox_clock(state: web::Data<Service>, request: HttpRequest, body: web::Bytes) -> Answer {
     let mut value = serde_json::from_slice(&body).map_err(|_| Problem::new(Code::MalformedJson))?;
     let faults = state.contract.check_body("move_sandbox_clock", &mut value);
     if !faults.is_empty() {

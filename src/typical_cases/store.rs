@@ -98,7 +98,7 @@ pub fn view(conn: &mut Conn, ctx: &Ctx, row: TypicalCaseRow) -> Work<TypicalCase
 fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<TypicalCaseRow>) -> Work<Vec<TypicalCase>> {
     let companies = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
-    let policies = policy::all(conn, &ctx.state.policies)?;
+    let policies = policy::all(conn, &ctx.state)?;
     rows.into_iter()
         .map(|row| {
             let of_county = policies.of(&row.county);

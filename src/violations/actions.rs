@@ -39,7 +39,7 @@ pub fn require_case_office(ctx: &Ctx, row: &ViolationRow) -> Work<()> {
 
 /// The periods of the policy that governs a case.
 pub fn process_rules(tx: &mut Tx, row: &ViolationRow) -> Work<ProcessRules> {
-    let policies = policy::current(tx.conn, &tx.ctx.state.policies, &row.county)?;
+    let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
     let version = policies.get(row.policy_version).unwrap_or_else(|| policies.governing(row.found_on));
     Ok(version.document().process.clone())
 }

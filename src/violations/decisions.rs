@@ -47,7 +47,7 @@ pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Wo
     });
     row.state = ViolationState::Confirmed.code().to_owned();
     row.decided_on = Some(ctx.today);
-    let policies = policy::current(tx.conn, &ctx.state.policies, &row.county)?;
+    let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
     let referred = policies.get(row.policy_version).and_then(|v| v.act(&row.act)).map(|act| act.refer_to.clone());
     for role in referred.unwrap_or_default() {
         add_audience(tx.conn, role, &row)?;

@@ -49,7 +49,7 @@ pub fn report_found_by(tx: &mut Tx, id: Id, input: ViolationIn, found_by: Option
     let ctx = tx.ctx;
     let mut place = complexes::place(tx.conn, &ctx.scope, input.complex_id, input.division.as_deref())?
         .ok_or_else(|| Problem::broken("a place that was checked is not found"))?;
-    let policies = policy::current(tx.conn, &ctx.state.policies, &place.county)?;
+    let policies = policy::current(tx.conn, &ctx.state, &place.county)?;
     // The act is governed by the version in force on the day it was found.
     let version = policies.governing(input.found_on);
     let act = version.act(&input.act).ok_or_else(|| Problem::broken("an act that was checked is not in the policy"))?;
@@ -158,7 +158,7 @@ pub fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<F
         Some(place) => place.county,
         None => counties::of_caller(conn, ctx)?,
     };
-    let policies = policy::current(conn, &ctx.state.policies, &county)?;
+    let policies = policy::current(conn, &ctx.state, &county)?;
     if policies.in_force(input.found_on).is_none() {
         let (zh, en) = ("当日尚无施行的政策", "no policy was in force on that day");
         faults.push(Fault::new("/found_on", "before_start", zh, en));

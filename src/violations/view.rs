@@ -156,7 +156,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ViolationRow>) -> Work<Vec<Vi
     let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
     let versions: Vec<i64> = rows.iter().map(|row| row.policy_version).collect();
-    let policies = policy::holding(conn, &ctx.state.policies, &versions)?;
+    let policies = policy::holding(conn, &ctx.state, &versions)?;
     rows.into_iter()
         .map(|row| {
             let act = policies.get(row.policy_version).and_then(|version| version.act(&row.act));

@@ -302,7 +302,7 @@ on_both_databases! {
         let today = "2026-03-02".parse().expect("a day");
         let state = app.state.clone();
         let public = move || {
-            let policies = &state.policies;
+            let policies = &state;
             let read = |conn: &mut _| xiaoqu::disclosures::public_disclosures(conn, policies, id, by, today);
             serde_json::to_value(state.db.read_blocking(read).expect("disclosures")).expect("JSON")
         };

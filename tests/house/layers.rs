@@ -26,6 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "proceedings",
             "quotas",
             "security",
+            "service",
         ],
     ),
     ("rules", &["calendar", "policy", "standing"]),

@@ -32,7 +32,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use xiaoqu::access::issuer::Issuer;
 use xiaoqu::access::step_up::StepUp;
-use xiaoqu::app::{self, Config, ServerOptions, State};
+use xiaoqu::app::{self, Config, ServerOptions};
 use xiaoqu::bootstrap;
 use xiaoqu::clock::Clock;
 use xiaoqu::clock_watch::Limits;
@@ -41,6 +41,7 @@ use xiaoqu::files::{FilesOptions, Place};
 use xiaoqu::http::limits::LimitOptions;
 use xiaoqu::keys::{Key as RingKey, Keyring, Keys, Use};
 use xiaoqu::quotas::Quotas;
+use xiaoqu::service::Service;
 use xiaoqu::traces::TraceOptions;
 
 use keys::Key;
@@ -188,7 +189,7 @@ pub struct TestApp {
     pub base_url: String,
     pub address: SocketAddr,
     pub db_url: String,
-    pub state: Arc<State>,
+    pub state: Arc<Service>,
     /// The key that the local issuer signs with.
     pub key: Key,
     pub http: reqwest::Client,
@@ -242,7 +243,7 @@ impl TestApp {
 
     pub fn on(database: Database, key: Key, setup: Setup) -> TestApp {
         let (db_url, server, folder) = (database.url(), setup.server.clone(), setup.folder.clone());
-        let state = State::new(TestApp::config(&database, &key, setup)).expect("the state");
+        let state = app::build(TestApp::config(&database, &key, setup)).expect("the state");
         bootstrap::load(&state).expect("the keys fit the database");
         let (address, server) = serve(state.clone(), server);
         TestApp {
@@ -307,7 +308,7 @@ pub fn keyring(token: &Key) -> Keyring {
 
 type Running = (actix_web::dev::ServerHandle, JoinHandle<()>);
 
-fn serve(state: Arc<State>, options: ServerOptions) -> (SocketAddr, Running) {
+fn serve(state: Arc<Service>, options: ServerOptions) -> (SocketAddr, Running) {
     let (tell, told) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {

@@ -44,7 +44,7 @@ pub fn instants(ctx: &Ctx, (from, to): (NaiveDate, NaiveDate)) -> (Instant, Inst
 }
 
 pub fn rules_of(conn: &mut Conn, ctx: &Ctx, county: &str) -> Work<ComplaintRules> {
-    Ok(policy::current(conn, &ctx.state.policies, county)?.governing(ctx.today).document().complaints.clone())
+    Ok(policy::current(conn, &ctx.state, county)?.governing(ctx.today).document().complaints.clone())
 }
 
 /// How much is worked out of the lines.

@@ -1,0 +1,23 @@
+//! What one feature keeps in memory, such as a cache: found by its type, so that nothing below the feature knows it.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+
+/// One value of each type.
+#[derive(Default)]
+pub struct Parts(HashMap<TypeId, Box<dyn Any + Send + Sync>>);
+
+impl Parts {
+    pub fn with<T: Any + Send + Sync>(mut self, part: T) -> Parts {
+        self.0.insert(TypeId::of::<T>(), Box::new(part));
+        self
+    }
+
+    /// # Panics
+    ///
+    /// Where the service was put together without it: the list in `app` is the only one, and every test starts from it.
+    pub fn get<T: Any>(&self) -> &T {
+        let part = self.0.get(&TypeId::of::<T>()).and_then(|part| part.downcast_ref());
+        part.unwrap_or_else(|| panic!("app lists no {}", std::any::type_name::<T>()))
+    }
+}
