@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use crate::bootstrap;
-use crate::db::{self, Db, Fail};
+use crate::db::{self, Db, Fail, StoreFault};
 use crate::settings::Settings;
 
 /// The database of these settings. One that is not there is not made: an empty one would seem to be the service's.
@@ -20,6 +20,11 @@ pub fn store_of(settings: &Settings) -> anyhow::Result<Db> {
 }
 
 pub fn unreadable(fail: Fail) -> anyhow::Error {
+    if let Fail::Query(error) = &fail
+        && matches!(StoreFault::of(error), StoreFault::NotMigrated)
+    {
+        return anyhow::anyhow!("the database is not migrated to this version: run `xiaoqu migrate`");
+    }
     anyhow::anyhow!("the database cannot be read: {fail}")
 }
 

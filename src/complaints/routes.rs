@@ -62,7 +62,8 @@ pub async fn get_complaint(ctx: Ctx, id: PathId) -> Answer {
         Some(reason) => {
             let read = move |tx: &mut crate::http::Tx| persons::read_contact(tx, id.0, &reason);
             let shown = ctx.get_or_open(|_, _| Ok(None), read).await;
-            if shown.as_ref().is_ok_and(|answer| answer.status() == StatusCode::OK) {
+            let unmasked = ctx.caller.role != Role::Resident;
+            if unmasked && shown.as_ref().is_ok_and(|answer| answer.status() == StatusCode::OK) {
                 ctx.security_event(security::Kind::DataUnmasked);
             }
             shown

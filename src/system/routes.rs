@@ -172,7 +172,11 @@ pub struct ClockOut {
 /// Move the sandbox clock
 ///
 /// Business time only: tokens keep real time. Every answer of a sandbox carries `X-Xiaoqu-Sandbox-Clock`.
-#[utoipa::path(tag = "sandbox", request_body = ClockIn, responses((status = 200, description = "Moved", body = ClockOut)))]
+#[utoipa::path(tag = "sandbox", request_body = ClockIn, responses(
+    (status = 200, description = "Moved", body = ClockOut),
+    (status = 400, description = "No instant, or none that a clock can stand at", body = crate::problem::ProblemBody,
+        content_type = "application/problem+json")
+))]
 #[post("/sandbox/clock")]
 pub async fn move_sandbox_clock(state: web::Data<Service>, request: HttpRequest, body: web::Bytes) -> Answer {
     let mut value = serde_json::from_slice(&body).map_err(|_| Problem::new(Code::MalformedJson))?;
