@@ -10,7 +10,7 @@ use crate::access::issuer::Issuer;
 use crate::access::jwks::Pace;
 use crate::access::revoked;
 use crate::access::step_up::StepUp;
-use crate::app::{self, Config, ServerOptions};
+use crate::app::{Config, ServerOptions};
 use crate::clock::Clock;
 use crate::clock_watch::Limits;
 use crate::db::{Conn, Db, DbOptions, Instant, Mismatch, WriteGate};

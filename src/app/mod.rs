@@ -20,7 +20,7 @@ use anyhow::Context;
 
 use crate::access::gate::gate;
 use crate::access::issuer::{Issuer, LocalIssuer};
-use crate::access::permissions::{self, Permission};
+use crate::access::permissions;
 use crate::access::revoked::Revoked;
 use crate::access::step_up::StepUp;
 use crate::access::token::Verifier;

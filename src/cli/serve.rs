@@ -2,7 +2,6 @@ use super::SettingFlags;
 use crate::app;
 use crate::bootstrap;
 use crate::deployment;
-use crate::service::Service;
 use crate::settings::{MigrateAtStart, Settings};
 
 /// Serves until it is told to stop (SIGTERM or SIGINT).

@@ -8,6 +8,7 @@ use super::persons::{ConsentIn, PointReleaseIn};
 use super::timeline::{self, TimelineStep};
 use super::view::{self, Complaint};
 use super::{following, handling, intake, links, list_store, outcome, parts, persons, store};
+use crate::access::Role;
 use crate::db::Conn;
 use crate::files;
 use crate::http::context::PathId;

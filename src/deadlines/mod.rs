@@ -119,7 +119,7 @@ pub struct Terms {
 
 impl Terms {
     fn load(conn: &mut Conn, state: &Service) -> Work<Terms> {
-        let policies = policy::all(conn, &state)?;
+        let policies = policy::all(conn, state)?;
         Ok(Terms { policies, zone: state.clock.zone(), calendars: HashMap::new() })
     }
 

@@ -89,7 +89,7 @@ pub fn complex(conn: &mut Conn, state: &Service, id: Id) -> Work<PublicComplex> 
     let row = crate::complexes::find(conn, &PUBLIC, id)?;
     let serving = crate::complexes::services_in_force(conn, &PUBLIC, &[id], today)?.remove(&id);
     let disclosures = match &serving {
-        Some(serving) => disclosures::public_disclosures(conn, &state, id, serving.company_id, today)?,
+        Some(serving) => disclosures::public_disclosures(conn, state, id, serving.company_id, today)?,
         None => Vec::new(),
     };
     let filed = contracts::filed_in_force(conn, id, today)?;

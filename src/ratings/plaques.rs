@@ -125,7 +125,7 @@ fn issuer(conn: &mut Conn, state: &Service, cycle: &CycleRow) -> Work<String> {
     let Some(office) = offices::find_by_seat(conn, role, division)? else {
         return Ok(format!("{}{}", documents::place_in_words(conn, &cycle.place())?, role.row().zh));
     };
-    let policies = policy::current(conn, &state, &cycle.county)?;
+    let policies = policy::current(conn, state, &cycle.county)?;
     let rules = &policies.governing(state.clock.today()).document().issuing;
     documents::issuing_body(conn, rules, &office)
 }

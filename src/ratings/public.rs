@@ -143,7 +143,7 @@ pub fn of_complex(conn: &mut Conn, state: &Service, complex: Id) -> Work<Option<
     let (company_name, _) = company.ok_or_else(broken)?;
     let plaque = plaque_store::valid_of(conn, &[row.id])?.remove(&row.id);
     let plaque = plaque.map(|number| PublicPlaque { page_url: plaques::page_url(state, &number), number });
-    let policies = policy::holding(conn, &state, &[row.policy_version])?;
+    let policies = policy::holding(conn, state, &[row.policy_version])?;
     let rules = &policies.get(row.policy_version).ok_or_else(broken)?.document().ratings;
     // The points go by the rubric; what the ladder took is what was written down when it took it.
     let derivation = rules::derive(rules, &content.sheets.0, &[]).ok_or_else(broken)?;

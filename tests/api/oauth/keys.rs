@@ -149,7 +149,7 @@ fn the_wrong_keyring_stops_the_start_with_one_line() {
     let other = Keys::open(folder.source()).expect("a keyring");
     let database = Database::Url(url.clone());
     let config = TestApp::config(&database, &Key::ed25519("none"), Setup { keyring: Some(other), ..Setup::default() });
-    let state = xiaoqu::app::app::build(config).expect("a state");
+    let state = xiaoqu::app::build(config).expect("a state");
     let line = bootstrap::load(&state).expect_err("the wrong keyring").to_string();
     assert!(line.contains("data keys that the keyring does not have") && line.contains("data-"), "{line}");
     drop(state);
