@@ -360,7 +360,7 @@ pub fn start_housekeeping(state: Arc<Service>) {
                     }
                 };
                 if let Some(problem) = failed {
-                    tracing::warn!(code = problem.code.row().name, "what follows from a publication waits");
+                    tracing::warn!(error = %problem, "what follows from a publication waits");
                 }
             }
         }
@@ -372,7 +372,7 @@ pub fn start_housekeeping(state: Arc<Service>) {
             if dated.lease.held(&dated.db).await
                 && let Err(problem) = deadlines::follow_calendar(&dated).await
             {
-                tracing::warn!(code = problem.code.row().name, "open deadlines wait for the calendar");
+                tracing::warn!(error = %problem, "open deadlines wait for the calendar");
             }
             tokio::time::sleep(CALENDAR).await;
         }
@@ -384,7 +384,7 @@ pub fn start_housekeeping(state: Arc<Service>) {
             if clocked.does_background_work().await
                 && let Err(problem) = complaints::sweep::sweep(&clocked).await
             {
-                tracing::warn!(code = problem.code.row().name, "the clock of complaints waits");
+                tracing::warn!(error = %problem, "the clock of complaints waits");
             }
         }
     });
@@ -428,7 +428,7 @@ async fn move_personal_data(state: Arc<Service>) {
         }
         match personal::reencrypt::pass(&state).await {
             Ok(pass) => left = (pass.left > 0).then(|| (acting, StopWatch::now() + MOVING_AGAIN)),
-            Err(problem) => tracing::warn!(code = problem.code.row().name, "moving personal data to other keys waits"),
+            Err(problem) => tracing::warn!(error = %problem, "moving personal data to other keys waits"),
         }
     }
 }

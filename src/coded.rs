@@ -50,6 +50,19 @@ macro_rules! coded_enum {
             pub fn from_code(code: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|value| value.code() == code)
             }
+
+            /// Of a code that this program has stored: an unknown one is no fault of the caller.
+            #[allow(dead_code, reason = "not every enumeration is stored")]
+            #[track_caller]
+            pub fn stored(code: &str) -> Result<Self, $crate::problem::Problem> {
+                match Self::from_code(code) {
+                    Some(value) => Ok(value),
+                    None => {
+                        let what = concat!("a stored ", stringify!($name), " is unknown");
+                        Err($crate::problem::Problem::broken_by(what, code))
+                    }
+                }
+            }
         }
     };
 }

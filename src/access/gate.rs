@@ -45,10 +45,7 @@ pub async fn gate(
 const PROBES: &[&str] = &["get_livez", "get_readyz", "get_metrics"];
 
 async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
-    let state = request
-        .app_data::<actix_web::web::Data<Service>>()
-        .cloned()
-        .ok_or_else(|| Problem::broken("the service is not among the application's data"))?;
+    let state = Service::of(request)?;
     let visitor = Visitor { state: &state, request: request.request(), operation: "unknown" };
     // Once: each look-up walks the whole map of resources. By the path as the router reads it: `/v1/%6De` is `/v1/me`.
     let pattern = request.resource_map().match_pattern(routed_path(request.request()));

@@ -1,5 +1,6 @@
 //! The responsible offices (`data/roles.csv`): who may hold a token.
 
+use crate::problem::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -78,6 +79,15 @@ impl Role {
 
     pub fn from_code(code: &str) -> Option<Role> {
         ROLES.iter().find(|r| r.code == code).map(|r| r.role)
+    }
+
+    /// Of a code that this program has stored: an unknown one is no fault of the caller.
+    #[track_caller]
+    pub fn stored(code: &str) -> Result<Role, Problem> {
+        match Role::from_code(code) {
+            Some(role) => Ok(role),
+            None => Err(Problem::broken_by("a stored Role is unknown", code)),
+        }
     }
 
     /// Does it see what it leads or is sent, and not its whole territory?

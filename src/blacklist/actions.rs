@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::model::{Listing, ListingRow};
 use super::store;
-use crate::db::{Id, Json, Work};
+use crate::db::{Conn, Id, Json, Work};
 use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger::{self, Audience, Event, Place};
@@ -98,9 +98,9 @@ fn require_in_force(ctx: &Ctx, row: &ListingRow) -> Work<()> {
     Err(Problem::new(Code::StateConflict).detail("已移出或期满", "it is removed or has expired").into())
 }
 
-fn shown(tx: &mut Tx, row: ListingRow) -> Work<Entity<Listing>> {
+pub fn shown(conn: &mut Conn, ctx: &Ctx, row: ListingRow) -> Work<Entity<Listing>> {
     let (id, version) = (row.id, row.version);
-    let view = store::views(tx.conn, vec![row], tx.ctx.today)?.pop();
+    let view = store::views(conn, vec![row], ctx.today)?.pop();
     Ok(Entity::new(id, version, view.ok_or_else(|| Problem::broken("a listing that was read has no view"))?))
 }
 
@@ -120,7 +120,7 @@ pub fn apply_for_credit_repair(tx: &mut Tx, id: Id, body: &Body<StatementIn>) ->
     row.repair = Json(Some(Statement::new(ctx, input.clone())));
     row.repair_refusal = Json(None);
     save(tx, &mut row, "blacklist.repair_applied", input)?;
-    shown(tx, row)
+    shown(tx.conn, ctx, row)
 }
 
 pub fn refuse_credit_repair(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Listing>> {
@@ -134,7 +134,7 @@ pub fn refuse_credit_repair(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work
     }
     row.repair_refusal = Json(Some(Step::new(ctx, input.clone())));
     save(tx, &mut row, "blacklist.repair_refused", input)?;
-    shown(tx, row)
+    shown(tx.conn, ctx, row)
 }
 
 pub fn remove_from_blacklist(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Listing>> {
@@ -146,5 +146,5 @@ pub fn remove_from_blacklist(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Wor
     row.removed_on = Some(ctx.today);
     row.removal_reason = Some(input.reasons.clone());
     save(tx, &mut row, "blacklist.removed", input)?;
-    shown(tx, row)
+    shown(tx.conn, ctx, row)
 }

@@ -7,7 +7,6 @@ use crate::coded_enum;
 use crate::db::schema::listings;
 use crate::db::types::{Instant, Json};
 use crate::db::{Id, Work};
-use crate::problem::Problem;
 use crate::proceedings::model::{Evidence, Statement, Step};
 
 coded_enum! {
@@ -55,7 +54,7 @@ pub struct ListingRow {
 
 impl ListingRow {
     pub fn kind(&self) -> Work<ListingKind> {
-        Ok(ListingKind::from_code(&self.kind).ok_or_else(|| Problem::broken("a stored ListingKind is unknown"))?)
+        Ok(ListingKind::stored(&self.kind)?)
     }
 }
 

@@ -3,8 +3,7 @@ use actix_web::{get, post};
 use super::model::{ListBlacklist, Listing};
 use super::{actions, store};
 use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, Entity, PageOf};
-use crate::problem::Problem;
+use crate::http::{Answer, Body, Ctx, PageOf};
 use crate::proceedings::model::{ReasonsIn, StatementIn};
 
 /// List the blacklist
@@ -26,9 +25,7 @@ pub async fn list_blacklist(ctx: Ctx) -> Answer {
 pub async fn get_blacklist_entry(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
-        let (id, version) = (row.id, row.version);
-        let view = store::views(conn, vec![row], ctx.today)?.pop();
-        Ok(Entity::new(id, version, view.ok_or_else(|| Problem::broken("a listing that was read has no view"))?))
+        actions::shown(conn, ctx, row)
     })
     .await
 }

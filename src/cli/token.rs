@@ -150,22 +150,17 @@ fn issued(caller: &Caller) -> Event {
 /// What the claims of a role must be.
 fn wants(role: Role) -> String {
     let row = role.row();
+    let own = match row.kind {
+        RoleKind::Company => "--company (18 characters, the last one checks the others) and ",
+        RoleKind::Committee => "--complex and ",
+        _ if role == Role::UtilityOperator => "--organisation and ",
+        _ => "",
+    };
     let division = match row.division_digits {
         0 => "no --division".to_owned(),
         digits => format!("a --division of {digits} digits"),
     };
-    let own = match row.kind {
-        RoleKind::Company => " and --company",
-        RoleKind::Committee => " and --complex",
-        _ if role == Role::UtilityOperator => " and --organisation",
-        _ => "",
-    };
-    match (row.kind, row.division_digits) {
-        (RoleKind::Company, 0) => {
-            format!("{} takes --company (18 characters, the last one checks the others) and no --division", row.code)
-        }
-        _ => format!("{} takes {division}{own}", row.code),
-    }
+    format!("{} takes {own}{division}", row.code)
 }
 
 pub fn run(flags: &SettingFlags, args: &TokenArgs) -> anyhow::Result<()> {

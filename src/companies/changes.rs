@@ -161,7 +161,7 @@ pub struct ListCompanyChanges {
 
 fn view(ctx: &Ctx, row: ChangeRow) -> Work<CompanyChange> {
     Ok(CompanyChange {
-        state: ChangeState::from_code(&row.state).ok_or_else(|| Problem::broken("a stored ChangeState is unknown"))?,
+        state: ChangeState::stored(&row.state)?,
         id: row.id,
         version: row.version,
         company_id: row.company_id,
@@ -269,7 +269,7 @@ pub fn approve_company_change(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Wo
             .detail("提出人不得批准", "whoever proposed it does not approve it")
             .into());
     }
-    if row.before.0 != CompanyChangeContent::default() && row.before.0 != row.change.0.as_on_file(&company) {
+    if !row.before.0.is_empty() && row.before.0 != row.change.0.as_on_file(&company) {
         let (zh, en) = ("提出后企业档案已另行变更，请重新提出", "the file was changed since: propose it again");
         return Err(Problem::new(Code::StateConflict).detail(zh, en).related("company", company.id).into());
     }

@@ -11,7 +11,6 @@ use crate::db::types::{Instant, Json};
 use crate::db::{Id, Work};
 use crate::ledger::Place;
 use crate::policy::complaints::{DeadlineClock, UtilityKind};
-use crate::problem::Problem;
 use crate::proceedings::model::{Actor, Evidence};
 
 coded_enum! {
@@ -282,8 +281,7 @@ pub struct Link {
 
 impl ComplaintRow {
     pub fn state(&self) -> Work<ComplaintState> {
-        Ok(ComplaintState::from_code(&self.state)
-            .ok_or_else(|| Problem::broken("a stored ComplaintState is unknown"))?)
+        Ok(ComplaintState::stored(&self.state)?)
     }
 
     pub fn secrecy(&self) -> Secrecy {
@@ -296,7 +294,7 @@ impl ComplaintRow {
     }
 
     pub fn handler(&self) -> Work<Seat> {
-        let role = Role::from_code(&self.handler_role).ok_or_else(|| Problem::broken("a stored Role is unknown"))?;
+        let role = Role::stored(&self.handler_role)?;
         Ok(Seat::new(role, &self.handler_division))
     }
 
@@ -305,7 +303,7 @@ impl ComplaintRow {
         if self.supervisor_role.is_empty() {
             return Ok(None);
         }
-        let role = Role::from_code(&self.supervisor_role).ok_or_else(|| Problem::broken("a stored Role is unknown"))?;
+        let role = Role::stored(&self.supervisor_role)?;
         Ok(Some(Seat::new(role, &self.supervisor_division)))
     }
 

@@ -102,7 +102,6 @@ fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> Work<Vec<TimelineSt
 }
 
 fn one(ctx: &Ctx, step: StepRow, words: StepText) -> Work<TimelineStep> {
-    let internal = || Problem::broken("a stored code of a step is unknown");
     let (by, office) = match step.actor.0 {
         StepActor::Office { actor } => (StepBy::Office, Some(official(ctx, actor))),
         StepActor::Complainant => (StepBy::Complainant, None),
@@ -112,8 +111,8 @@ fn one(ctx: &Ctx, step: StepRow, words: StepText) -> Work<TimelineStep> {
     Ok(TimelineStep {
         id: step.id,
         complaint_id: step.complaint_id,
-        kind: StepKind::from_code(&step.kind).ok_or_else(internal)?,
-        audience: StepAudience::from_code(&step.audience).ok_or_else(internal)?,
+        kind: StepKind::stored(&step.kind)?,
+        audience: StepAudience::stored(&step.audience)?,
         at: step.at,
         by,
         office,

@@ -318,7 +318,6 @@ fn view(
     names: Names,
     states: &HashMap<(LinkKind, Id), String>,
 ) -> Work<Complaint> {
-    let internal = || Problem::broken("a stored code of a complaint is unknown");
     let state = row.state()?;
     let (handler, supervisor) = (row.handler()?, row.supervisor()?);
     let office = audience == Audience::Office;
@@ -332,8 +331,8 @@ fn view(
     Ok(Complaint {
         id: row.id,
         version: row.version,
-        kind: ComplaintKind::from_code(&row.kind).ok_or_else(internal)?,
-        channel: ComplaintChannel::from_code(&row.channel).ok_or_else(internal)?,
+        kind: ComplaintKind::stored(&row.kind)?,
+        channel: ComplaintChannel::stored(&row.channel)?,
         category: row.category,
         category_zh: names.category.0,
         category_en: names.category.1,

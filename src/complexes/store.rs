@@ -60,12 +60,12 @@ pub fn counties_of(conn: &mut Conn, scope: &Scope) -> Work<Vec<String>> {
 /// The county of a complex.
 pub fn county_of(conn: &mut Conn, complex: Id) -> Work<String> {
     let system = Scope::System("by which policy a complex is governed does not depend on who asks");
-    Ok(find(conn, &system, complex)?.county)
+    Ok(county_for(conn, &system, complex)?.ok_or_else(Problem::not_found)?)
 }
 
 /// The county of a complex that the caller may see.
 pub fn county_for(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Option<String>> {
-    Ok(scoped::complexes(scope).filter(complexes::id.eq(complex)).select(complexes::county).first(conn).optional()?)
+    Ok(scoped::complex(conn, scope, complex)?.map(|row| row.county))
 }
 
 /// Where complexes are; those without a point are not in it.

@@ -278,15 +278,15 @@ pub struct ContractRow {
 
 impl ContractRow {
     pub fn kind(&self) -> Work<ContractKind> {
-        Ok(ContractKind::from_code(&self.kind).ok_or_else(|| Problem::broken("a stored ContractKind is unknown"))?)
+        Ok(ContractKind::stored(&self.kind)?)
     }
 
     pub fn state(&self) -> Work<ContractState> {
-        Ok(ContractState::from_code(&self.state).ok_or_else(|| Problem::broken("a stored ContractState is unknown"))?)
+        Ok(ContractState::stored(&self.state)?)
     }
 
     pub fn entered_by(&self) -> Work<EnteredBy> {
-        Ok(EnteredBy::from_code(&self.entered_by).ok_or_else(|| Problem::broken("a stored EnteredBy is unknown"))?)
+        Ok(EnteredBy::stored(&self.entered_by)?)
     }
 
     pub fn require_state(&self, allowed: &[ContractState]) -> Work<()> {
@@ -311,6 +311,12 @@ impl ContractRow {
     /// The last day of the contract: its term's, or the one that it was ended on.
     pub fn ends_on(&self) -> Option<NaiveDate> {
         self.last_day.or(self.effective_to)
+    }
+
+    /// It is over, and what it served is not handed over. One that still runs is not handed over yet.
+    pub fn awaits_handover(&self, today: NaiveDate) -> bool {
+        let over = self.counts && self.serves_until().is_some_and(|last| last < today);
+        over && self.handover_due_on.is_some() && self.handover_done_on.is_none()
     }
 
     /// The last day on which the company serves under it, with the service after its end; none while that is open.

@@ -69,7 +69,7 @@ impl std::fmt::Display for Outage {
 impl std::fmt::Display for Fail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Fail::Problem(problem) => write!(f, "{} ({})", problem.code.row().en, problem.code.name()),
+            Fail::Problem(problem) => write!(f, "{} ({problem})", problem.code.row().en),
             Fail::Replay(_) => f.write_str("it was answered before"),
             Fail::Text(_) => f.write_str("the text of a document is not made yet"),
             Fail::Query(error) => error.fmt(f),

@@ -39,7 +39,7 @@ pub async fn follow_within(state: &Arc<Service>, limit: Duration) {
     match tokio::time::timeout(limit, follow_calendar(state)).await {
         Ok(Ok(_)) => {}
         Ok(Err(problem)) => {
-            tracing::warn!(code = problem.code.row().name, "open deadlines wait for the new calendar");
+            tracing::warn!(error = %problem, "open deadlines wait for the new calendar");
         }
         Err(_) => tracing::info!("open deadlines follow the new calendar in the background"),
     }

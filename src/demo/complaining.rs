@@ -76,7 +76,7 @@ impl Complaining {
             Step::Look => {
                 stage.state.clock.set(when.0);
                 let looked = sweep::sweep(&stage.state).await;
-                looked.map(drop).map_err(|problem| anyhow::anyhow!("the clock of complaints: {:?}", problem.code))
+                looked.map(drop).map_err(|problem| anyhow::anyhow!("the clock of complaints: {problem}"))
             }
         }
     }

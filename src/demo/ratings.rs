@@ -168,7 +168,7 @@ impl Rounds {
     async fn publish(&self, stage: &Stage, when: Instant, half: Half, lead: &Arc<Caller>) -> anyhow::Result<()> {
         let (cycle, publish) = (self.cycle(half)?, publication::publish_rating_cycle);
         stage.on(lead, when, "publish_rating_cycle", cycle, json!({}), publish).await?;
-        while chunks::work_off(&stage.state).await.map_err(|problem| anyhow::anyhow!("{:?}", problem.code))? > 0 {}
+        while chunks::work_off(&stage.state).await.map_err(|problem| anyhow::anyhow!("{problem}"))? > 0 {}
         Ok(())
     }
 }

@@ -10,7 +10,6 @@ use crate::db::schema::{disclosure_contents, disclosures};
 use crate::db::types::{Instant, Json};
 use crate::db::{Id, Work};
 use crate::ledger::Place;
-use crate::problem::Problem;
 use crate::proceedings::model::{Actor, Evidence};
 use crate::proceedings::said::{Said, Texts};
 
@@ -104,12 +103,11 @@ pub struct DisclosureRow {
 
 impl DisclosureRow {
     pub fn kind(&self) -> Work<DisclosureKind> {
-        Ok(DisclosureKind::from_code(&self.kind)
-            .ok_or_else(|| Problem::broken("a stored DisclosureKind is unknown"))?)
+        Ok(DisclosureKind::stored(&self.kind)?)
     }
 
     pub fn state(&self) -> Work<VersionState> {
-        Ok(VersionState::from_code(&self.state).ok_or_else(|| Problem::broken("a stored VersionState is unknown"))?)
+        Ok(VersionState::stored(&self.state)?)
     }
 
     pub fn place(&self) -> Place {

@@ -9,7 +9,6 @@ use crate::db::schema::documents;
 use crate::db::types::{Instant, Json};
 use crate::db::{Id, Work};
 use crate::ledger::Place;
-use crate::problem::Problem;
 use crate::proceedings::model::Actor;
 use crate::proceedings::view::Official;
 
@@ -105,22 +104,17 @@ pub struct DocumentRow {
     pub updated_at: Instant,
 }
 
-#[track_caller]
-fn broken() -> Problem {
-    Problem::broken("a stored code is unknown")
-}
-
 impl DocumentRow {
     pub fn kind(&self) -> Work<DocumentKind> {
-        Ok(DocumentKind::from_code(&self.kind).ok_or_else(broken)?)
+        Ok(DocumentKind::stored(&self.kind)?)
     }
 
     pub fn state(&self) -> Work<DocumentState> {
-        Ok(DocumentState::from_code(&self.state).ok_or_else(broken)?)
+        Ok(DocumentState::stored(&self.state)?)
     }
 
     pub fn subject_kind(&self) -> Work<DocumentSubject> {
-        Ok(DocumentSubject::from_code(&self.subject_kind).ok_or_else(broken)?)
+        Ok(DocumentSubject::stored(&self.subject_kind)?)
     }
 
     pub fn place(&self) -> Place {

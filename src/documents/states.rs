@@ -71,15 +71,16 @@ pub fn require_violation(kind: DocumentKind, row: &ViolationRow) -> Work<()> {
 
 /// Is a measure one that this paper is about, in a state that calls for it?
 pub fn require_measure(kind: DocumentKind, row: &MeasureRow) -> Result<(), Problem> {
-    let broken = || Problem::broken("a stored code of a measure is unknown");
-    let Belongs::Measure(wanted, states) = belongs(kind) else { return Err(broken()) };
-    let of = MeasureKind::from_code(&row.kind).ok_or_else(broken)?;
+    let Belongs::Measure(wanted, states) = belongs(kind) else {
+        return Err(Problem::broken("a paper of measures belongs to none"));
+    };
+    let of = MeasureKind::stored(&row.kind)?;
     if !wanted.is_empty() && !wanted.contains(&of) {
         let zh = wanted.iter().map(|kind| kind.zh()).collect::<Vec<_>>().join("、");
         let en = wanted.iter().map(|kind| kind.code()).collect::<Vec<_>>().join(" or ");
         return Err(conflict(format!("该措施不是“{zh}”"), format!("the measure is no {en}")));
     }
-    let state = MeasureState::from_code(&row.state).ok_or_else(broken)?;
+    let state = MeasureState::stored(&row.state)?;
     if !states.contains(&state) {
         let names = |pick: fn(MeasureState) -> &'static str| {
             states.iter().map(|state| pick(*state)).collect::<Vec<_>>().join(" / ")

@@ -133,10 +133,7 @@ pub async fn edge(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = StopWatch::now();
-    let state = request
-        .app_data::<actix_web::web::Data<Service>>()
-        .cloned()
-        .ok_or_else(|| Problem::broken("the service is not among the application's data"))?;
+    let state = Service::of(&request)?;
     let _in_flight = state.metrics.begun();
     let span = state.traces.as_ref().map(|traces| traces.begin(request.headers()));
     let server_id = uuid::Uuid::now_v7().to_string();

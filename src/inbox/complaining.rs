@@ -2,7 +2,7 @@
 
 use super::model::{EscalationLevel, InboxKind};
 use super::rules;
-use super::tasks::Timing;
+use super::tasks::{Timing, sees_to_offices};
 use crate::access::Role;
 use crate::access::scoped::Viewer;
 use crate::complaints::model::{ComplaintRow, Seat};
@@ -36,35 +36,38 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
     type Found = (ComplaintRow, InboxKind, Option<Instant>, EscalationLevel);
     let mut found: Vec<Found> = Vec::new();
     let step = timing.rules.county_after_working_days;
-    // Whose business a late ticket is by now: the same for everyone who sees it.
-    let level = |row: &ComplaintRow| -> Work<EscalationLevel> {
+    // Since how many working days a ticket is late, and with whom.
+    let late = |row: &ComplaintRow| -> Work<Option<(Role, u32)>> {
         let since = row.course.0.escalated_at.filter(|_| row.course.0.paused_at.is_none());
-        let (Some(since), Some(supervisor)) = (since, row.supervisor()?) else { return Ok(EscalationLevel::Office) };
+        let (Some(since), Some(supervisor)) = (since, row.supervisor()?) else { return Ok(None) };
         let days = timing.calendar.working_days_between(ctx.state.clock.day_of(since), ctx.today);
-        Ok(rules::level_of_late_complaint(supervisor.role, days, step))
+        Ok(Some((supervisor.role, days)))
+    };
+    // Whose business it is by now: the same for everyone who sees it.
+    let level = |late: Option<(Role, u32)>| match late {
+        Some((supervisor, days)) => rules::level_of_late_complaint(supervisor, days, step),
+        None => EscalationLevel::Office,
     };
     for row in store::owed(conn, &viewer, &seat, at_most)? {
         if let Some((kind, due)) = rules::of_handled_complaint(&row) {
-            let level = if role == Role::PropertyCompany { EscalationLevel::Office } else { level(&row)? };
+            let level = if role == Role::PropertyCompany { EscalationLevel::Office } else { level(late(&row)?) };
             found.push((row, kind, Some(due), level));
         }
     }
     if role != Role::PropertyCompany {
         for row in store::supervised(conn, &viewer, &seat, at_most)? {
-            let level = level(&row)?;
+            let level = level(late(&row)?);
             for (kind, due) in rules::of_supervised_complaint(&row) {
                 found.push((row.clone(), kind, due, level));
             }
         }
     }
-    if matches!(role, Role::TownshipLeader | Role::CountyAuthority) {
+    if sees_to_offices(role) {
         for row in store::late_with_others(conn, &viewer, &seat, at_most)? {
-            let Some(since) = row.course.0.escalated_at.filter(|_| row.course.0.paused_at.is_none()) else { continue };
-            let Some(supervisor) = row.supervisor()? else { continue };
-            let days = timing.calendar.working_days_between(ctx.state.clock.day_of(since), ctx.today);
-            if rules::of_late_complaint(supervisor.role, days, step, role).is_some() {
-                let (due, level) = (Some(rules::next_due(&row)), level(&row)?);
-                found.push((row, InboxKind::PursueComplaint, due, level));
+            let late = late(&row)?;
+            if late.is_some_and(|(supervisor, days)| rules::of_late_complaint(supervisor, days, step, role).is_some()) {
+                let due = Some(rules::next_due(&row));
+                found.push((row, InboxKind::PursueComplaint, due, level(late)));
             }
         }
     }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::model::InboxKind;
 use super::rules;
-use super::tasks::{Seen, Task, Timing};
+use super::tasks::{Seen, Task, Timing, sees_to_offices};
 use crate::access::Role;
 use crate::complexes;
 use crate::db::{Conn, Id, Work};
@@ -42,8 +42,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
         rows.retain(|row| serving.contains_key(&row.complex_id));
         return Ok(rows.into_iter().map(|row| hazard(&policies, row, InboxKind::RectifyHazard)).collect());
     }
-    let mut all = late_rechecks(conn, ctx, &policies, timing, at_most)?;
-    all.extend(late_visits(conn, ctx, &policies, timing, at_most)?);
+    let mut all = late_with_others(conn, ctx, &policies, timing, at_most)?;
     if !INSPECTORS.contains(&role) {
         return Ok(all);
     }
@@ -68,8 +67,8 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
     Ok(all)
 }
 
-/// Hazards of other offices whose re-check is late, for those above them.
-fn late_rechecks(
+/// Re-checks and planned visits that other offices are late with, for those above them.
+fn late_with_others(
     conn: &mut Conn,
     ctx: &Ctx,
     policies: &CountyPolicies,
@@ -77,41 +76,23 @@ fn late_rechecks(
     at_most: i64,
 ) -> Work<Vec<Inspecting>> {
     let mut all = Vec::new();
-    if !matches!(ctx.caller.role, Role::TownshipLeader | Role::CountyAuthority) {
+    if !sees_to_offices(ctx.caller.role) {
         return Ok(all);
     }
+    let pursued = |kind, role: &str, division: &str, due_on| {
+        let office = Office { role: Role::from_code(role)?, division: division.to_owned() };
+        timing.pursued_by(Task { kind, office, due_on }, &ctx.caller)
+    };
     for row in hazard_store::rectified(conn, &ctx.scope, at_most)? {
-        let (Some(day), Some(role)) = (row.rectified_on, Role::from_code(&row.role)) else { continue };
-        let task = Task {
-            kind: InboxKind::RecheckHazard,
-            office: Office { role, division: row.division.clone() },
-            due_on: timing.days_after(day, timing.rules.recheck_hazard_working_days),
-        };
-        if let Some(seen) = timing.seen_by(task, &ctx.caller).filter(|seen| seen.late.is_some()) {
-            let waiting = (seen.kind, seen.due_on);
-            all.push(Inspecting { waiting, seen: Some(seen), ..hazard(policies, row, InboxKind::RecheckHazard) });
+        let Some(day) = row.rectified_on else { continue };
+        let due_on = timing.days_after(day, timing.rules.recheck_hazard_working_days);
+        if let Some(seen) = pursued(InboxKind::RecheckHazard, &row.role, &row.division, due_on) {
+            all.push(Inspecting { seen: Some(seen), ..hazard(policies, row, InboxKind::RecheckHazard) });
         }
     }
-    Ok(all)
-}
-
-/// Planned visits of other offices whose day is over, for those above them.
-fn late_visits(
-    conn: &mut Conn,
-    ctx: &Ctx,
-    policies: &CountyPolicies,
-    timing: &Timing,
-    at_most: i64,
-) -> Work<Vec<Inspecting>> {
-    let mut all = Vec::new();
-    if !matches!(ctx.caller.role, Role::TownshipLeader | Role::CountyAuthority) {
-        return Ok(all);
-    }
     for part in store::overdue(conn, &ctx.scope, ctx.today, at_most)? {
-        let Some(role) = Role::from_code(&part.role) else { continue };
-        let office = Office { role, division: part.division.clone() };
-        let task = Task { kind: InboxKind::CarryOutInspection, office, due_on: Some(part.planned_on) };
-        if let Some(seen) = timing.seen_by(task, &ctx.caller).filter(|seen| seen.late.is_some()) {
+        let due_on = Some(part.planned_on);
+        if let Some(seen) = pursued(InboxKind::CarryOutInspection, &part.role, &part.division, due_on) {
             all.push(Inspecting { seen: Some(seen), ..visit(policies, part) });
         }
     }

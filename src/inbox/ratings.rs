@@ -88,12 +88,10 @@ struct WaitingStep {
 impl WaitingStep {
     fn seen_by(&self, caller: &Caller, timing: &Timing) -> Option<Seen> {
         if self.doers.contains(&caller.role) {
+            let own = timing.own(self.kind, self.due_on);
             // A right that runs out makes nobody late.
-            let (card, level) = match self.office {
-                Some(_) => (timing.card(self.due_on), timing.level(self.due_on)),
-                None => (None, EscalationLevel::Office),
-            };
-            return Some(Seen { kind: self.kind, due_on: self.due_on, card, level, late: None });
+            let right = self.office.is_none();
+            return Some(if right { Seen { card: None, level: EscalationLevel::Office, ..own } } else { own });
         }
         let task = Task { kind: self.kind, office: self.office.clone()?, due_on: self.due_on };
         timing.seen_by(task, caller)

@@ -35,18 +35,14 @@ fn drafts(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec
     let rows = policy::store::open_drafts(conn, county, ctx.today, at_most)?;
     let others = rows.into_iter().filter(|row| !ctx.caller.is_person(&row.submitted_iss, &row.submitted_sub));
     Ok(others
-        .map(|row| {
-            let due_on = row.effective_from.pred_opt();
-            let (card, level) = (timing.card(due_on), timing.level(due_on));
-            RegisterWaits {
-                kind: "policy",
-                id: None,
-                href: format!("/v1/policies/{}", row.version),
-                about: format!("policy.{}", row.version),
-                titles: (row.title.clone(), row.title),
-                company: None,
-                seen: Seen { kind: InboxKind::ApprovePolicy, due_on, card, level, late: None },
-            }
+        .map(|row| RegisterWaits {
+            kind: "policy",
+            id: None,
+            href: format!("/v1/policies/{}", row.version),
+            about: format!("policy.{}", row.version),
+            titles: (row.title.clone(), row.title),
+            company: None,
+            seen: timing.own(InboxKind::ApprovePolicy, row.effective_from.pred_opt()),
         })
         .collect())
 }

@@ -182,8 +182,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         if let Some(waiting) = rules::of_contract(row, &ctx.caller, confirm_by, ctx.today) {
             items.push(item(subject, waiting));
         } else if let Some(task) = tasks::of_handover(row, confirm_by, ctx.today) {
-            let late = timing.seen_by(task, &ctx.caller).filter(|seen| seen.late.is_some());
-            items.extend(late.map(|seen| office_item(subject, seen)));
+            items.extend(timing.pursued_by(task, &ctx.caller).map(|seen| office_item(subject, seen)));
         }
     }
     for one in &disclosures {
@@ -276,15 +275,14 @@ struct Disclosing {
 /// Disclosures to verify, of an office; to submit or to correct, of a company.
 fn disclosures(conn: &mut Conn, ctx: &Ctx, timing: &Timing) -> Work<Vec<Disclosing>> {
     let role = ctx.caller.role;
-    let sees_to_offices = matches!(role, Role::TownshipLeader | Role::CountyAuthority);
-    if rules::verifies(role) || sees_to_offices {
+    if rules::verifies(role) || tasks::sees_to_offices(role) {
         let mut all = Vec::new();
         for one in disclosures::store::to_verify(conn, &ctx.scope, ctx.today, AT_MOST)? {
             let due_on = timing.days_after(one.submitted_on, timing.rules.verify_disclosure_working_days);
             let office = Office { role: Role::SocialAffairsOffice, division: one.township };
             let task = Task { kind: InboxKind::VerifyDisclosure, office, due_on };
-            let late = if sees_to_offices { timing.seen_by(task, &ctx.caller) } else { None };
-            if sees_to_offices && late.is_none() {
+            let late = timing.pursued_by(task, &ctx.caller);
+            if late.is_none() && !rules::verifies(role) {
                 continue;
             }
             let waiting = (InboxKind::VerifyDisclosure, due_on);

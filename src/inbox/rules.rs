@@ -120,9 +120,7 @@ pub fn of_contract(
     if row.removal_id.is_some() && row.proceedings.0.ending.is_none() && caller.role == Role::SocialAffairsOffice {
         return Some((InboxKind::EndContract, None));
     }
-    // A contract that still runs is not handed over yet.
-    let over = row.counts && row.serves_until().is_some_and(|last| last < today);
-    let open = over && row.handover_due_on.is_some() && row.handover_done_on.is_none();
+    let open = row.awaits_handover(today);
     match caller.role {
         // What it recorded in time is with whoever receives.
         Role::PropertyCompany if open && confirm_by.is_none() => Some((InboxKind::HandOver, row.handover_due_on)),

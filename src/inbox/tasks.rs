@@ -75,19 +75,30 @@ impl Timing<'_> {
         }
     }
 
+    /// As whoever has it to do sees it.
+    pub fn own(&self, kind: InboxKind, due_on: Option<NaiveDate>) -> Seen {
+        Seen { kind, due_on, card: self.card(due_on), level: self.level(due_on), late: None }
+    }
+
     /// How a caller, in whose territory the matter lies, sees a task; none who has nothing to do with it.
     pub fn seen_by(&self, task: Task, caller: &Caller) -> Option<Seen> {
-        let level = self.level(task.due_on);
-        let card = self.card(task.due_on);
-        let Task { kind, office, due_on } = task;
-        if caller.role == office.role && caller.division.as_deref() == Some(&office.division) {
-            return Some(Seen { kind, due_on, card, level, late: None });
+        if caller.role == task.office.role && caller.division.as_deref() == Some(&task.office.division) {
+            return Some(self.own(task.kind, task.due_on));
         }
-        if !is_above(caller.role, office.role, level) {
-            return None;
-        }
-        Some(Seen { kind: InboxKind::PursueOffice, due_on, card, level, late: Some((kind, office)) })
+        self.pursued_by(task, caller)
     }
+
+    /// How a caller above an office sees what it is late with; none who is not above it, or not yet.
+    pub fn pursued_by(&self, task: Task, caller: &Caller) -> Option<Seen> {
+        let Task { kind, office, due_on } = task;
+        let own = self.own(InboxKind::PursueOffice, due_on);
+        is_above(caller.role, office.role, own.level).then_some(Seen { late: Some((kind, office)), ..own })
+    }
+}
+
+/// Who is above other offices, and sees to what they are late with.
+pub fn sees_to_offices(role: Role) -> bool {
+    matches!(role, Role::TownshipLeader | Role::CountyAuthority)
 }
 
 /// Is it a role's business that an office is late? First its leader's, then the county's; where there is no leader between
@@ -144,10 +155,12 @@ pub fn of_violation(row: &ViolationRow, timing: &Timing) -> Option<Task> {
 
 /// A hand-over that the social affairs office sees to. `confirm_by` is the last day to confirm what the company recorded.
 pub fn of_handover(row: &ContractRow, confirm_by: Option<NaiveDate>, today: NaiveDate) -> Option<Task> {
-    let over = row.counts && row.serves_until().is_some_and(|last| last < today);
-    let open = over && row.handover_due_on.is_some() && row.handover_done_on.is_none();
     let office = Office { role: Role::SocialAffairsOffice, division: row.township.clone() };
-    open.then(|| Task { kind: InboxKind::ReceiveHandover, office, due_on: confirm_by.or(row.handover_due_on) })
+    row.awaits_handover(today).then(|| Task {
+        kind: InboxKind::ReceiveHandover,
+        office,
+        due_on: confirm_by.or(row.handover_due_on),
+    })
 }
 
 /// What a measure waits for from an office. `final_since` is the day after which its grounds are final; none where they are

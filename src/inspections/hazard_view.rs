@@ -192,7 +192,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<HazardRow>) -> Work<Vec<Hazar
             item_en: item.map(|one| one.title_en.clone()).unwrap_or_default(),
             complex_name: complexes.get(&row.complex_id).cloned().unwrap_or_default(),
             company_name: row.company_id.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
-            role: Role::from_code(&row.role).ok_or_else(|| Problem::broken("a stored Role is unknown"))?,
+            role: Role::stored(&row.role)?,
             steps: row.steps.0.into_iter().map(|one| step(ctx, one)).collect(),
             id: row.id,
             version: row.version,

@@ -8,7 +8,6 @@ use crate::db::schema::{hazards, inspection_keys, inspection_parts, inspections}
 use crate::db::types::{Instant, Json};
 use crate::db::{Id, Work};
 use crate::ledger::Place;
-use crate::problem::Problem;
 use crate::proceedings::model::{Actor, Evidence, Step};
 
 coded_enum! {
@@ -119,8 +118,7 @@ pub struct InspectionRow {
 
 impl InspectionRow {
     pub fn state(&self) -> Work<InspectionState> {
-        Ok(InspectionState::from_code(&self.state)
-            .ok_or_else(|| Problem::broken("a stored InspectionState is unknown"))?)
+        Ok(InspectionState::stored(&self.state)?)
     }
 
     pub fn is_open(&self) -> bool {
@@ -164,7 +162,7 @@ pub struct PartRow {
 
 impl PartRow {
     pub fn role(&self) -> Work<Role> {
-        Ok(Role::from_code(&self.role).ok_or_else(|| Problem::broken("a stored Role is unknown"))?)
+        Ok(Role::stored(&self.role)?)
     }
 
     pub fn is_done(&self) -> bool {
@@ -237,12 +235,11 @@ pub struct HazardRow {
 
 impl HazardRow {
     pub fn severity(&self) -> Work<HazardSeverity> {
-        Ok(HazardSeverity::from_code(&self.severity)
-            .ok_or_else(|| Problem::broken("a stored HazardSeverity is unknown"))?)
+        Ok(HazardSeverity::stored(&self.severity)?)
     }
 
     pub fn state(&self) -> Work<HazardState> {
-        Ok(HazardState::from_code(&self.state).ok_or_else(|| Problem::broken("a stored HazardState is unknown"))?)
+        Ok(HazardState::stored(&self.state)?)
     }
 
     pub fn place(&self) -> Place {

@@ -251,8 +251,7 @@ fn part_view(ctx: &Ctx, policies: &CountyPolicies, part: PartRow, whole: bool) -
         role: part.role()?,
         checklist_zh: checklist.map(|list| list.title_zh.clone()).unwrap_or_default(),
         checklist_en: checklist.map(|list| list.title_en.clone()).unwrap_or_default(),
-        state: InspectionPartState::from_code(&part.state)
-            .ok_or_else(|| Problem::broken("a stored InspectionPartState is unknown"))?,
+        state: InspectionPartState::stored(&part.state)?,
         items: items.collect(),
         note: part.result.0.note.clone(),
         submitted_by: part.submitted_by.0.map(|by| official(ctx, by)),

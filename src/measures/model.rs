@@ -96,22 +96,17 @@ pub struct MeasureRow {
     pub suspended_on: Option<NaiveDate>,
 }
 
-#[track_caller]
-fn broken() -> Problem {
-    Problem::broken("a stored code is unknown")
-}
-
 impl MeasureRow {
     pub fn kind(&self) -> Work<MeasureKind> {
-        Ok(MeasureKind::from_code(&self.kind).ok_or_else(broken)?)
+        Ok(MeasureKind::stored(&self.kind)?)
     }
 
     pub fn state(&self) -> Work<MeasureState> {
-        Ok(MeasureState::from_code(&self.state).ok_or_else(broken)?)
+        Ok(MeasureState::stored(&self.state)?)
     }
 
     pub fn office_role(&self) -> Work<Role> {
-        Ok(Role::from_code(&self.office_role).ok_or_else(broken)?)
+        Ok(Role::stored(&self.office_role)?)
     }
 
     pub fn require_state(&self, allowed: &[MeasureState]) -> Work<()> {

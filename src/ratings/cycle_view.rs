@@ -10,7 +10,6 @@ use super::store;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
 use crate::http::{Ctx, Entity};
-use crate::problem::Problem;
 
 /// A rating cycle (评定周期).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -72,15 +71,10 @@ pub struct StateCount {
     pub count: i64,
 }
 
-#[track_caller]
-fn broken() -> Problem {
-    Problem::broken("a stored code is unknown")
-}
-
 pub fn cycle(row: CycleRow) -> Work<RatingCycle> {
     Ok(RatingCycle {
-        kind: CycleKind::from_code(&row.kind).ok_or_else(broken)?,
-        state: CycleState::from_code(&row.state).ok_or_else(broken)?,
+        kind: CycleKind::stored(&row.kind)?,
+        state: CycleState::stored(&row.state)?,
         division: row.area().to_owned(),
         progress: None,
         id: row.id,

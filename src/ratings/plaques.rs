@@ -98,7 +98,7 @@ pub fn find(conn: &mut Conn, state: &Service, number: &str) -> Work<Plaque> {
     let serving = complexes::services_in_force(conn, &EVERYONE, &[row.complex_id], state.clock.today())?;
     Ok(Plaque {
         still_serves: serving.get(&row.complex_id).is_some_and(|service| service.company_id == row.company_id),
-        state: PlaqueState::from_code(&row.state).ok_or_else(|| Problem::broken("a stored PlaqueState is unknown"))?,
+        state: PlaqueState::stored(&row.state)?,
         star: Star::from_rank(row.stars).ok_or_else(|| Problem::broken("a stored Star is unknown"))?,
         area: documents::place_in_words(conn, &complex.place())?,
         issued_by: issuer(conn, state, &cycle)?,

@@ -120,7 +120,7 @@ pub struct EarlierRating {
 
 #[track_caller]
 fn broken() -> Problem {
-    Problem::broken("a stored code is unknown")
+    Problem::broken("a published rating lacks what it was published with")
 }
 
 /// The current rating of a complex; none where none is published.

@@ -129,7 +129,7 @@ impl RatingRow {
     }
 
     pub fn state(&self) -> Work<RatingState> {
-        Ok(RatingState::from_code(&self.state).ok_or_else(|| Problem::broken("a stored RatingState is unknown"))?)
+        Ok(RatingState::stored(&self.state)?)
     }
 
     pub fn star(&self) -> Option<Star> {

@@ -211,11 +211,6 @@ pub struct FocusEntry {
     pub reason_en: String,
 }
 
-#[track_caller]
-fn broken() -> Problem {
-    Problem::broken("a stored code is unknown")
-}
-
 /// The names that rows are shown with.
 struct Names {
     cycles: HashMap<Id, CycleRow>,
@@ -344,7 +339,12 @@ pub fn focus(conn: &mut Conn, _ctx: &Ctx, rows: Vec<RatingRow>) -> Work<Vec<Focu
 /// The rubric of a rating: of the policy version that its cycle goes by.
 pub fn rules_of(conn: &mut Conn, ctx: &Ctx, version: i64) -> Work<RatingRules> {
     let policies = policy::holding(conn, &ctx.state, &[version])?;
-    Ok(policies.get(version).ok_or_else(broken)?.document().ratings.clone())
+    Ok(policies
+        .get(version)
+        .ok_or_else(|| Problem::broken("the policy version of a rating is unknown"))?
+        .document()
+        .ratings
+        .clone())
 }
 
 /// Those whom it is about do not see a rating in the making, though they have seen one that was announced before.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
 use actix_web::web;
 
@@ -26,6 +27,7 @@ use crate::http::schema::Contract;
 use crate::keys::Keys;
 use crate::ledger::seal::Sealer;
 use crate::metrics::Metrics;
+use crate::problem::Problem;
 use crate::quotas::Quotas;
 use crate::security::Security;
 use crate::traces::Traces;
@@ -71,6 +73,12 @@ pub struct Service {
 }
 
 impl Service {
+    /// The one that serves a request.
+    pub fn of(request: &ServiceRequest) -> Result<web::Data<Service>, Problem> {
+        let found = request.app_data::<web::Data<Service>>().cloned();
+        found.ok_or_else(|| Problem::broken("the service is not among the application's data"))
+    }
+
     /// May this replica do background work now: does it hold the lease, and is its clock credible?
     pub async fn does_background_work(&self) -> bool {
         self.lease.held(&self.db).await && self.clock_watch.permits(self).await

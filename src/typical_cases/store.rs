@@ -105,8 +105,7 @@ fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<TypicalCaseRow>) -> Work<Vec<Typi
             let act = of_county.governing(row.published_on).act(&row.act);
             let (act_zh, act_en) = act.map(|act| (act.title_zh.clone(), act.title_en.clone())).unwrap_or_default();
             Ok(TypicalCase {
-                state: TypicalCaseState::from_code(&row.state)
-                    .ok_or_else(|| Problem::broken("a stored TypicalCaseState is unknown"))?,
+                state: TypicalCaseState::stored(&row.state)?,
                 act_zh,
                 act_en,
                 company_name: companies.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default(),

@@ -134,12 +134,11 @@ pub struct ViolationRow {
 
 impl ViolationRow {
     pub fn state(&self) -> Work<ViolationState> {
-        Ok(ViolationState::from_code(&self.state)
-            .ok_or_else(|| Problem::broken("a stored ViolationState is unknown"))?)
+        Ok(ViolationState::stored(&self.state)?)
     }
 
     pub fn lead_role(&self) -> Work<Role> {
-        Ok(Role::from_code(&self.lead_role).ok_or_else(|| Problem::broken("a stored Role is unknown"))?)
+        Ok(Role::stored(&self.lead_role)?)
     }
 
     /// The act is done in one of these states only.

@@ -180,7 +180,6 @@ fn one(
     (act_zh, act_en): (String, String),
 ) -> Work<Violation> {
     let hides_reporter = matches!(ctx.caller.role.row().kind, RoleKind::Company | RoleKind::Committee);
-    let unknown = || Problem::broken("a stored code of a violation is unknown");
     let state = row.state()?;
     let unopened = is_unopened(ctx, &row);
     let Proceedings {
@@ -198,9 +197,9 @@ fn one(
     let Report { by, distinct_fact_reason, stopped_and_reported, point, found_by: _ } = row.report.0;
     Ok(Violation {
         state,
-        subject: ActSubject::from_code(&row.subject_kind).ok_or_else(unknown)?,
-        lead_role: Role::from_code(&row.lead_role).ok_or_else(unknown)?,
-        source: ViolationSource::from_code(&row.source).ok_or_else(unknown)?,
+        subject: ActSubject::stored(&row.subject_kind)?,
+        lead_role: Role::stored(&row.lead_role)?,
+        source: ViolationSource::stored(&row.source)?,
         company_name: row.company_id.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
         complex_name: row.complex_id.and_then(|id| complexes.get(&id)).cloned(),
         community: Some(row.community).filter(|code| !code.is_empty()),

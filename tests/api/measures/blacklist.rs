@@ -21,6 +21,16 @@ async fn level_four(case: &mut Case<'_>) -> String {
     case.measure("blacklist").await
 }
 
+/// The blacklisting that only its approval lacks, and the day on which that may come.
+async fn ready_to_list(app: &TestApp, case: &mut Case<'_>) -> (String, String) {
+    let blacklist = level_four(case).await;
+    case.heard_on(&blacklist, &clerk(app)).await;
+    case.decisions_are_final().await;
+    let today = app.state.clock.today().to_string();
+    case.name_the_regulation(&today).await;
+    (blacklist, today)
+}
+
 on_both_databases! {
     async fn a_listing_without_a_legal_basis_is_refused(app: TestApp) {
         let mut case = Case::new(&app, &["P"]).await;
@@ -33,11 +43,7 @@ on_both_databases! {
 
     async fn the_county_lists_a_company_it_takes_no_new_complex_and_a_revocation_takes_all_back(app: TestApp) {
         let mut case = Case::new(&app, &["P"]).await;
-        let blacklist = level_four(&mut case).await;
-        case.heard_on(&blacklist, &clerk(&app)).await;
-        case.decisions_are_final().await;
-        let today = app.state.clock.today().to_string();
-        case.name_the_regulation(&today).await;
+        let (blacklist, today) = ready_to_list(&app, &mut case).await;
         case.leader().post(&format!("{blacklist}/approval"), &reasons()).await.problem(404, "not_found");
         clerk(&app).post(&format!("{blacklist}/approval"), &reasons()).await.problem(403, "same_person");
         let done = app.county().post(&format!("{blacklist}/approval"), &reasons()).await.expect(200);
@@ -79,11 +85,7 @@ on_both_databases! {
 
     async fn an_application_for_credit_repair_is_answered_and_may_be_made_again(app: TestApp) {
         let mut case = Case::new(&app, &["P"]).await;
-        let blacklist = level_four(&mut case).await;
-        case.heard_on(&blacklist, &clerk(&app)).await;
-        case.decisions_are_final().await;
-        let today = app.state.clock.today().to_string();
-        case.name_the_regulation(&today).await;
+        let (blacklist, today) = ready_to_list(&app, &mut case).await;
         app.county().post(&format!("{blacklist}/approval"), &reasons()).await.expect(200);
         let entry = app.county().get("/v1/blacklist").await.items()[0].clone();
         let path = format!("/v1/blacklist/{}", text(&entry["id"]));
