@@ -116,6 +116,8 @@ class Register:
                 notice = {"facts": "检查发现的事实", "grounds": "“九不准”", "intended_consequence": "拟作出处理"}
                 officer.post(f"{path}/notification", notice).expect(200)
             if state == "confirmed":
+                delivery = {"delivered_on": today.isoformat(), "note": "直接送达，项目部签收"}
+                officer.post(f"{path}/delivery", delivery).expect(200)
                 reasons = {"reasons": "事实清楚，证据确凿", "urgent_reason": "涉及公共安全，须立即处理"}
                 officer.post(f"{path}/confirmation", reasons).expect(200)
             made.append(found)
