@@ -15,7 +15,7 @@ use crate::proceedings::view::{Official, StepView};
 coded_enum! {
     /// Where a typical case stands (案例状态).
     #[schema(example = "published")]
-    pub enum TypicalCaseState {
+    pub stored enum TypicalCaseState {
         Published "published" "已发布" "Published"
         Withdrawn "withdrawn" "已撤回" "Withdrawn"
     }
@@ -33,7 +33,7 @@ pub struct TypicalCaseRow {
     pub county: String,
     pub township: String,
     pub community: String,
-    pub state: String,
+    pub state: TypicalCaseState,
     pub title: String,
     pub summary: String,
     pub published_on: NaiveDate,

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::model::TypicalCaseIn;
+use super::model::{TypicalCaseIn, TypicalCaseState};
 use crate::complaints::sight::Person;
 use crate::fault::Fault;
 use crate::personal::masks;
@@ -26,6 +26,23 @@ pub fn require_final(state: ViolationState, appeal_due_on: Option<NaiveDate>, to
             format!("违规状态为“{}”，须为已生效的认定", other.zh()),
             format!("the violation is {}, and no final decision", other.code()),
         )),
+    }
+}
+
+/// A violation has one published case at a time.
+pub fn may_publish(has_one: bool) -> Result<(), Problem> {
+    if has_one {
+        let (zh, en) = ("该违规已有公开的典型案例", "this violation has a live case");
+        return Err(Problem::new(Code::AlreadyExists).detail(zh, en));
+    }
+    Ok(())
+}
+
+/// What is published can be withdrawn, once.
+pub fn may_withdraw(state: TypicalCaseState) -> Result<(), Problem> {
+    match state {
+        TypicalCaseState::Published => Ok(()),
+        TypicalCaseState::Withdrawn => Err(Problem::new(Code::StateConflict).detail("已撤回", "it is withdrawn")),
     }
 }
 
