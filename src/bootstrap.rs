@@ -19,6 +19,7 @@ use crate::http::address::Proxies;
 use crate::http::idempotency;
 use crate::http::limits::{LimitOptions, Rate};
 use crate::keys::{self, Keys};
+use crate::ledger::seal::Sealer;
 use crate::quotas::Quotas;
 use crate::quotas::rules::Amounts;
 use crate::service::Service;
@@ -438,7 +439,7 @@ pub async fn run(state: Arc<Service>, server: actix_web::dev::Server) -> anyhow:
     start_housekeeping(state.clone());
     let sealing = {
         let state = state.clone();
-        actix_web::rt::spawn(async move { state.sealer.run(state.db.clone()).await })
+        actix_web::rt::spawn(async move { state.parts.get::<Sealer>().run(state.db.clone()).await })
     };
     server.await?;
     state.lease.release(&state.db).await;

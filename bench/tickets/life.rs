@@ -2,7 +2,7 @@
 //! service's own rules.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use xiaoqu::access::Role;
+use xiaoqu::access::{Actor, Role};
 use xiaoqu::complaints::clock_rules::Limit;
 use xiaoqu::complaints::model::*;
 use xiaoqu::complaints::routing_rules::{Route, route, seat_of};
@@ -12,7 +12,6 @@ use xiaoqu::db::{Id, Instant};
 use xiaoqu::ledger::Place;
 use xiaoqu::personal::Purpose;
 use xiaoqu::policy::complaints::ComplaintCategory;
-use xiaoqu::proceedings::model::Actor;
 
 use crate::chance::Chance;
 use crate::words;

@@ -1,8 +1,8 @@
 //! The one table of permissions: which roles may call which operation. Deny by default: an operation without a row,
 //! or a row without an operation, does not start. The document, `/v1/me` and the access tests are made from it.
 
-use super::role::Role::{self, *};
 use super::role_sets::*;
+use crate::role::Role::{self, *};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant as StopWatch};
 
 use super::caller::Caller;
 use super::person::PersonKey;
-use super::role::RoleKind;
 use crate::db::{Conn, Db, Instant, Work};
 use crate::revocations::model::{RevocationKind, RevocationRow};
+use crate::role::RoleKind;
 use crate::{clients, revocations};
 
 pub const POLL: Duration = Duration::from_secs(2);

@@ -1,6 +1,6 @@
 //! Roles that have something in common, for the table of permissions: who reads what, who decides on what.
 
-use super::role::Role::{self, *};
+use crate::role::Role::{self, *};
 
 pub const EVERYONE: &[Role] = &[
     CountyAuthority,

@@ -18,7 +18,6 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, dev::Server, web};
 use anyhow::Context;
 
-use crate::access::gate::gate;
 use crate::access::issuer::{Issuer, LocalIssuer};
 use crate::access::permissions;
 use crate::access::revoked::Revoked;
@@ -31,8 +30,9 @@ use crate::db::lease::{self, Lease};
 use crate::db::{self, Db, DbOptions};
 use crate::deployment::{self, Expected};
 use crate::disk::Disks;
+use crate::door::edge::edge;
+use crate::door::gate::gate;
 use crate::files::{Files, FilesOptions, Place};
-use crate::http::edge::edge;
 use crate::http::encoding::encode;
 use crate::http::limits::{LimitOptions, Limits};
 use crate::http::recent::RecentWriters;
@@ -195,11 +195,10 @@ pub fn build(config: Config) -> anyhow::Result<Arc<Service>> {
         metrics,
         traces: config.traces.as_ref().map(|options| Traces::new(options, &db)).transpose()?,
         limits: Limits::new(config.limits),
-        quotas: config.quotas,
         step_up: config.step_up,
         secret_life: config.secret_life,
         unnamed_proxy: std::sync::Once::new(),
-        sealer,
+        seal: sealer.notify(),
         wrote: RecentWriters::new(config.db.read_max_lag),
         lease: Lease::new(lease::BACKGROUND, lease::TERM),
         clock_watch: ClockWatch::new(config.clock_limits),
@@ -207,14 +206,17 @@ pub fn build(config: Config) -> anyhow::Result<Arc<Service>> {
         clock: config.clock,
         body_limit: config.body_limit,
         request_timeout: config.request_timeout,
-        files: Files::open(config.files)?,
+        upload_timeout: config.files.timeout,
         disks: Disks::new(places, config.disk_warning),
         metrics_on_api: config.metrics_on_api,
         parts: Parts::default()
             .with(PolicyCache::default())
             .with(OnFile::default())
             .with(Published::default())
-            .with(Cache::new(config.page_life)),
+            .with(Cache::new(config.page_life))
+            .with(config.quotas)
+            .with(sealer)
+            .with(Files::open(config.files)?),
     }))
 }
 

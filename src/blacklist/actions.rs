@@ -5,12 +5,13 @@ use super::model::{Listing, ListingRow};
 use super::store;
 use crate::db::{Conn, Id, Json, Work};
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Audience, Event, Place};
 use crate::measures::model::MeasureRow;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{ReasonsIn, Statement, StatementIn, Step};
 use crate::proceedings::said::Said;
+use crate::service::{Body, Ctx, Tx};
 use crate::standing;
 
 /// Puts a company on the list that an approved measure calls for.

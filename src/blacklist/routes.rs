@@ -2,9 +2,9 @@ use actix_web::{get, post};
 
 use super::model::{ListBlacklist, Listing};
 use super::{actions, store};
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, PageOf};
+use crate::http::{Answer, PageOf, PathId};
 use crate::proceedings::model::{ReasonsIn, StatementIn};
+use crate::service::{Body, Ctx};
 
 /// List the blacklist
 ///

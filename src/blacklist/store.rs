@@ -2,15 +2,17 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{CreditRepair, ListBlacklist, Listing, ListingKind, ListingRow, ListingState};
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
+use crate::blacklist::scoped;
 use crate::companies;
 use crate::db::schema::listings;
 use crate::db::{Conn, Id, Work};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
 use crate::measures::model::MeasureRow;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Statement, Step};
+use crate::service::Ctx;
 
 /// The lists of a county that a company is on, on a day.
 fn kinds_on(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> Work<Vec<String>> {

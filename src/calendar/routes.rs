@@ -8,8 +8,9 @@ use super::model::CalendarYearIn;
 use super::rules::YEARS;
 use crate::deadlines;
 use crate::divisions::counties::{self, CountyQuery};
-use crate::http::{Answer, Body, Ctx};
+use crate::http::Answer;
 use crate::problem::Problem;
+use crate::service::{Body, Ctx};
 
 /// How long an answer waits until the open deadlines have followed; the background work does the rest.
 const FOLLOWING: Duration = Duration::from_secs(10);

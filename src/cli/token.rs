@@ -10,12 +10,11 @@ use crate::access::role::{ROLES, RoleKind};
 use crate::access::token::Verifier;
 use crate::access::{Caller, Role};
 use crate::bootstrap;
-use crate::db::{self, Db, WriteGate};
+use crate::db::{self, Db, StoreMetrics, WriteGate};
 use crate::deployment::{self, Expected};
 use crate::divisions;
 use crate::keys::Keys;
 use crate::ledger::{self, Event, Origin, Place};
-use crate::metrics::StoreMetrics;
 use crate::settings::Settings;
 
 /// What a token says.
@@ -102,7 +101,7 @@ fn record(settings: &Settings, keys: Arc<Keys>, caller: &Caller) -> anyhow::Resu
         time_zone: settings.house.time_zone.name().into(),
         public_url: settings.http.public_url.clone(),
     };
-    let db = Db::open_with(&options, StoreMetrics::unseen()?, None, Some(deployment::check(expected)))?;
+    let db = Db::open_with(&options, StoreMetrics::unregistered()?, None, Some(deployment::check(expected)))?;
     let caller = caller.clone();
     let refused = no_division(&caller);
     let recorded = database::wait(db.write(WriteGate::default(), move |conn| {

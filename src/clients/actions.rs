@@ -7,9 +7,10 @@ use super::{rules, secret, store};
 use crate::access::Scope;
 use crate::db::{Conn, Fail, Id, Instant, Json, Work};
 use crate::fault::Fault;
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Event, Place};
 use crate::problem::{Code, Problem};
+use crate::service::{Body, Ctx, Tx};
 use crate::{companies, complexes, divisions};
 
 pub fn create_client(tx: &mut Tx, body: &Body<ClientIn>) -> Work<Entity<Client>> {

@@ -5,6 +5,7 @@ pub mod keys;
 pub mod model;
 mod routes;
 pub mod rules;
+pub mod scoped;
 mod secret;
 pub mod store;
 

@@ -237,27 +237,27 @@ pub struct ClientPatch {
     #[schema(nullable = false)]
     pub role: Option<Role>,
     /// Division of the role.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, example = "640121100", pattern = "^[0-9]{6,12}$")]
     pub division: Option<Option<String>>,
     /// USCC of the company.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, example = json!(null), pattern = "^[0-9A-HJ-NPQRTUWXY]{18}$")]
     pub company: Option<Option<String>>,
     /// Complex of the committee.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<Id>, example = json!(null))]
     pub complex_id: Option<Option<Id>>,
     /// Organisation of the utility operator.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, example = json!(null), max_length = 20)]
     pub organisation: Option<Option<String>>,
     /// The only operations that it may call; null: all that the role allows a system.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<Vec<String>>, example = json!(["list_violations"]), min_items = 1, max_items = 200)]
     pub operations: Option<Option<Vec<String>>>,
     /// Its public keys, all of them; null: none. It needs no new approval, and ends no token.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<ClientKeys>, example = json!(null))]
     pub jwks: Option<Option<ClientKeys>>,
 }

@@ -2,8 +2,8 @@ use actix_web::{get, patch, post};
 
 use super::model::{Client, ClientIn, ClientPatch, ClientReasonIn, ListClients, NewSecret, SecretIn};
 use super::{actions, store};
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, PageOf};
+use crate::http::{Answer, PageOf, PathId};
+use crate::service::{Body, Ctx};
 
 /// List clients
 ///

@@ -3,8 +3,8 @@
 use super::model::Grant;
 use crate::access::permissions::{self, Access};
 use crate::access::role::{Role, RoleKind};
-use crate::access::token::ORGANISATIONS;
 use crate::fault::Fault;
+use crate::role::ORGANISATIONS;
 
 /// Residents are persons, and so is whoever administers: a client that could make clients would be an office of its own.
 const NEVER: &[Role] = &[Role::Resident, Role::SystemAdministrator];

@@ -2,13 +2,15 @@ use chrono::Duration;
 use diesel::prelude::*;
 
 use super::model::{Client, ClientRow, ListClients, SecretOut};
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
+use crate::clients::scoped;
 use crate::db::schema::{client_assertions as assertions, client_secrets as secrets, clients};
 use crate::db::{Conn, Id, Instant, Work};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
 use crate::on_both;
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 /// Secrets that are good at once: more are never needed, and each is compared at every request for a token.
 const MOST_SECRETS: usize = 5;

@@ -5,9 +5,10 @@ use super::{rules, store, uscc};
 use crate::access::{Role, Scope};
 use crate::db::{Fail, Id, Work};
 use crate::fault::Fault;
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Audience, Event, Place};
 use crate::problem::{Code, Problem};
+use crate::service::{Body, Ctx, Tx};
 use crate::violations;
 
 pub fn create_company(tx: &mut Tx, body: &Body<CompanyIn>) -> Work<Entity<Company>> {
@@ -157,7 +158,7 @@ fn check_uscc(input: &CompanyIn, role: Role, faults: &mut Vec<Fault>) {
 /// A parent is a company that the caller sees, and no branch itself: one level, as in the commercial register.
 pub fn check_parent(
     conn: &mut crate::db::Conn,
-    ctx: &crate::http::Ctx,
+    ctx: &crate::service::Ctx,
     parent: Option<Id>,
     own: Option<Id>,
     faults: &mut Vec<Fault>,

@@ -9,17 +9,19 @@ use utoipa::{IntoParams, ToSchema};
 use super::actions::{apply, check_parent, require_home};
 use super::model::{Company, CompanyPatch};
 use super::{changes_store, store};
+use crate::access::Actor;
 use crate::coded_enum;
 use crate::db::schema::company_changes;
 use crate::db::types::{Instant, Json};
 use crate::db::{Conn, Id, Work};
 use crate::fault::Fault;
+use crate::http::Entity;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger::{self, Event, Place};
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::proceedings::model::{ReasonsIn, Step};
 use crate::proceedings::view::{Official, StepView, official, step};
+use crate::service::{Body, Ctx, Tx};
 
 coded_enum! {
     /// Where a proposed change stands (变更状态).
@@ -47,7 +49,7 @@ pub struct CompanyChangeContent {
     #[schema(example = "0951-0000000", max_length = 40, nullable = false)]
     pub service_hotline: Option<String>,
     /// The company that this is to be a branch of; null: it is to stand alone.
-    #[serde(default, deserialize_with = "crate::http::body::present", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::service::body::present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Id>)]
     pub parent_id: Option<Option<Id>>,
 }
@@ -99,7 +101,7 @@ pub struct CompanyChangeIn {
     #[schema(example = "0951-0000002", pattern = "^[0-9+ ()-]{3,40}$", nullable = false)]
     pub service_hotline: Option<String>,
     /// The company that this is to be a branch of; null: it is to stand alone.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<Id>, example = json!(null))]
     pub parent_id: Option<Option<Id>>,
     /// Why, for those who decide.

@@ -3,7 +3,8 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::changes::{ChangeRow, ChangeState};
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
+use crate::companies::scoped;
 use crate::db::schema::{companies, company_changes as changes};
 use crate::db::{Conn, Id, Work};
 use crate::problem::Problem;

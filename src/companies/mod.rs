@@ -6,11 +6,12 @@ pub mod changes_store;
 pub mod model;
 mod routes;
 mod rules;
+pub mod scoped;
 pub mod store;
-pub mod uscc;
 
 use crate::http::Routes;
 
+pub use crate::uscc;
 pub use store::{add_areas, find, find_by_uscc, find_for_update, names_of, speakers_of};
 
 pub fn routes(config: &mut Routes) {

@@ -3,9 +3,9 @@ use actix_web::{get, patch, post};
 use super::changes::{self, CompanyChange, CompanyChangeIn, ListCompanyChanges};
 use super::model::{Company, CompanyIn, CompanyPatch, ListCompanies};
 use super::{actions, store};
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::http::{Answer, Entity, PageOf, PathId};
 use crate::proceedings::model::ReasonsIn;
+use crate::service::{Body, Ctx};
 
 /// List companies
 ///

@@ -3,13 +3,15 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::model::{Company, ListCompanies};
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
+use crate::companies::scoped;
 use crate::db::schema::{companies, company_areas, company_families as families};
 use crate::db::{Conn, Id, Work, contains, distinct, folded, lock_company};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
 use crate::on_both;
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<Company> {
     Ok(scoped::company(conn, scope, id)?.ok_or_else(Problem::not_found)?)

@@ -9,8 +9,9 @@ use super::preview::DeadlinePreview;
 use super::timeline::TimelineStep;
 use super::{following, persons, preview, timeline};
 use crate::divisions::counties::CountyQuery;
-use crate::http::{Answer, Body, Ctx, PageOf};
+use crate::http::{Answer, PageOf};
 use crate::policy::complaints::ComplaintCategory;
+use crate::service::{Body, Ctx};
 
 /// List the categories of complaints
 ///

@@ -7,11 +7,11 @@ use super::clock_rules::{Clock, Limit};
 use super::model::*;
 use super::record::{self, NewStep};
 use super::store;
-use crate::access::scoped::Viewer;
+use crate::complaints::scoped::Viewer;
 use crate::db::{Conn, Id, Instant, Work};
 use crate::deadlines::{Follows, Moved, Terms, facts, move_instant};
-use crate::http::Tx;
 use crate::policy::complaints::DeadlineClock;
+use crate::service::Tx;
 
 /// What moved a limit after it had begun.
 #[derive(Clone, Copy, Debug, PartialEq)]

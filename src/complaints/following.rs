@@ -9,15 +9,16 @@ use super::model::*;
 use super::record::Terms;
 use super::view::{self, Complaint};
 use super::{parts, rules, store};
-use crate::access::scoped::Viewer;
 use crate::access::{Role, Scope};
+use crate::complaints::scoped::Viewer;
 use crate::complexes;
 use crate::complexes::coordinates::metres;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
-use crate::http::{Body, Ctx, Entity, PageOf, Tx};
+use crate::http::{Entity, PageOf};
 use crate::policy;
 use crate::problem::{Code, Problem};
+use crate::service::{Body, Ctx, Tx};
 
 /// A ticket that is open at the complex already (相似诉求): what anybody may know of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -16,11 +16,12 @@ use crate::complexes;
 use crate::db::{Conn, Id, Work};
 use crate::fault::Fault;
 use crate::files;
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::personal::masks;
 use crate::policy::complaints::may_handle;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::ReasonsIn;
+use crate::service::{Body, Ctx, Tx};
 use crate::typical_cases::rules::personal_data_fault;
 
 pub fn accept_complaint(tx: &mut Tx, id: Id, body: &Body<AcceptanceIn>) -> Work<Entity<Complaint>> {

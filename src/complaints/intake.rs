@@ -9,20 +9,20 @@ use super::record::{self, NewStep, Terms};
 use super::routing_rules::{Route, route};
 use super::store;
 use super::view::{self, Complaint};
-use crate::access::Role;
-use crate::access::Scope;
-use crate::access::scoped::Viewer;
+use crate::access::{Role, Scope};
+use crate::complaints::scoped::Viewer;
 use crate::complexes;
 use crate::complexes::model::PointIn;
 use crate::db::{Conn, Id, Json, Work};
 use crate::divisions;
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::personal::{self, Purpose};
 use crate::policy::complaints::{ComplaintCategory, may_handle};
 use crate::problem::{Code, Problem};
 use crate::quotas::{self, rules::Amounts};
+use crate::service::{Body, Ctx, Tx};
 
 pub fn create_complaint(tx: &mut Tx, body: &Body<ComplaintIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;

@@ -5,15 +5,16 @@ use diesel::prelude::*;
 
 use super::input::ListComplaints;
 use super::model::*;
+use super::scoped::{self, Viewer};
 use super::sight::{self, Audience, Field};
 use super::view::{self, Complaint};
-use crate::access::scoped::{self, Viewer, query};
 use crate::access::{Role, Scope};
 use crate::db::schema::{company_families, complaints};
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, MultiBackend, Work};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> Work<PageOf<Complaint>> {
     if query.hotline_number.is_some() && !sight::is_clear(Audience::of(ctx.caller.role, false), Field::HotlineNumber) {
@@ -59,7 +60,7 @@ fn only_company(conn: &mut Conn, viewer: &Viewer) -> Work<Option<Id>> {
     Ok(Some(ids).filter(|ids| ids.len() == 1).and_then(|ids| ids.first().copied()))
 }
 
-fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> query::complaints<'a> {
+fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> complaints::BoxedQuery<'a, MultiBackend> {
     let mut rows = scoped::complaints(viewer);
     let division = ctx.caller.division.clone().unwrap_or_default();
     // A resident's are all its own, and a company's scope says which it is.

@@ -18,6 +18,7 @@ pub mod record;
 mod routes;
 pub mod routing_rules;
 pub mod rules;
+pub mod scoped;
 pub mod sight;
 pub mod statistics;
 pub mod store;
@@ -27,10 +28,10 @@ pub mod view;
 
 use crate::http::Routes;
 
-use crate::access::scoped::Viewer;
+use crate::complaints::scoped::Viewer;
 use crate::db::{Conn, Id, Work};
-use crate::http::Ctx;
 use crate::problem::Problem;
+use crate::service::Ctx;
 pub use input::{ComplaintIn, ContactIn, SeatIn};
 pub use links::complainants_behind;
 pub use statistics::{ComplaintFacts, facts_of};

@@ -2,8 +2,8 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::Role;
 use crate::access::person::PersonKey;
+use crate::access::{Actor, Role};
 use crate::coded_enum;
 use crate::complexes::model::Point;
 use crate::db::schema::{complaint_cards, complaint_followers, complaint_steps, complaints};
@@ -11,7 +11,7 @@ use crate::db::types::{Instant, Json};
 use crate::db::{Id, Work};
 use crate::ledger::Place;
 use crate::policy::complaints::{DeadlineClock, UtilityKind};
-use crate::proceedings::model::{Actor, Evidence};
+use crate::proceedings::model::Evidence;
 
 coded_enum! {
     /// What a resident wants (诉求类型).

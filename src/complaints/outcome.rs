@@ -11,9 +11,10 @@ use super::record::{NewStep, Terms};
 use super::rules;
 use super::view::Complaint;
 use crate::db::{Id, Work};
-use crate::http::{Body, Entity, Tx};
+use crate::http::Entity;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::ReasonsIn;
+use crate::service::{Body, Tx};
 
 pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;

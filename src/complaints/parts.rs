@@ -3,10 +3,10 @@
 use super::model::*;
 use super::{rules, store, sweep, view};
 use crate::access::Role;
-use crate::access::scoped::Viewer;
+use crate::complaints::scoped::Viewer;
 use crate::db::{Conn, Id, Work};
-use crate::http::{Ctx, Tx};
 use crate::problem::{Code, Problem};
+use crate::service::{Ctx, Tx};
 
 /// A part in a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

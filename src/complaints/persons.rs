@@ -17,12 +17,13 @@ use crate::access::role::RoleKind;
 use crate::db::{Conn, Id, Work};
 use crate::fault::Fault;
 use crate::files;
-use crate::http::{Body, Ctx, Entity, Tx, idempotency};
+use crate::http::{Entity, idempotency};
 use crate::ledger::{self, Event, Place};
 use crate::personal::{self, Purpose, masks};
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Evidence, ReasonsIn};
 use crate::quotas::{self, rules::Amounts};
+use crate::service::{Body, Ctx, Tx};
 
 /// Shows a ticket with the contact in full, and records who read it and why: to the government office that handles it, and
 /// to the company that handles it while the complainant consents. A person reads, no machine.

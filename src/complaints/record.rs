@@ -7,20 +7,20 @@ use super::clock_rules::Clock;
 use super::model::*;
 use super::sight::{self, Field, Form};
 use super::{rules, store};
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
 use crate::db::{Conn, Id, Instant, Json, Work};
 use crate::files::{self, OwnerKind};
-use crate::http::{Ctx, Tx};
 use crate::ledger::{self, Audience, Event, Place};
 use crate::personal::{self, Purpose};
 use crate::policy;
 use crate::policy::complaints::ComplaintRules;
 use crate::policy::versions::Policies;
 use crate::problem::Problem;
-use crate::proceedings::model::{Actor, Evidence};
+use crate::proceedings::model::Evidence;
 use crate::proceedings::said::{self, Texts};
+use crate::service::{Ctx, Tx};
 
 /// The rules that a ticket is handled by: those of the policy that was in force when it came in, and the days worked.
 pub struct Terms {

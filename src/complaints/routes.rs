@@ -10,10 +10,10 @@ use super::view::{self, Complaint};
 use super::{following, handling, intake, links, list_store, outcome, parts, persons, store};
 use crate::db::Conn;
 use crate::files;
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, PageOf};
+use crate::http::{Answer, PageOf, PathId};
 use crate::proceedings::model::ReasonsIn;
 use crate::security;
+use crate::service::{Body, Ctx};
 use crate::violations::view::Violation;
 
 /// List complaints
@@ -60,7 +60,7 @@ pub async fn get_complaint(ctx: Ctx, id: PathId) -> Answer {
             ctx.get_or_open(find, move |tx| persons::read_restricted(tx, id.0)).await
         }
         Some(reason) => {
-            let read = move |tx: &mut crate::http::Tx| persons::read_contact(tx, id.0, &reason);
+            let read = move |tx: &mut crate::service::Tx| persons::read_contact(tx, id.0, &reason);
             let shown = ctx.get_or_open(|_, _| Ok(None), read).await;
             if shown.as_ref().is_ok_and(|answer| answer.status() == StatusCode::OK) {
                 ctx.security_event(security::Kind::DataUnmasked);

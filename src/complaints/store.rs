@@ -5,8 +5,8 @@ use diesel::sql_types::{Array, Nullable};
 
 use super::model::*;
 use crate::access::person::PersonKey;
-use crate::access::scoped::{self, Viewer};
 use crate::access::{Role, Scope};
+use crate::complaints::scoped::{self, Viewer};
 use crate::db::schema::{
     complaint_cards as cards, complaint_followers as followers, complaint_steps as steps, complaints,
 };

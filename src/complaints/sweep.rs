@@ -16,9 +16,8 @@ use super::record::{self, Given, NewStep, Terms};
 use super::{outcome, persons, rules, store};
 use crate::access::Caller;
 use crate::db::{Conn, Fail, Id, Instant, StoreFault, Work, WriteGate};
-use crate::http::{Ctx, Tx};
 use crate::problem::Problem;
-use crate::service::Service;
+use crate::service::{Ctx, Service, Tx};
 
 /// Tickets that one transaction looks at most, and the time after which it takes on no more.
 const CHUNK: usize = 100;
@@ -44,7 +43,7 @@ pub async fn sweep(state: &Arc<Service>) -> Result<usize, Problem> {
     }
     if looked > 0 {
         state.metrics.complaint_sweep_seconds.observe(begun.elapsed().as_secs_f64());
-        state.sealer.wake();
+        state.seal.notify_one();
     }
     Ok(looked)
 }

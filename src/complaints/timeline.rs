@@ -18,11 +18,12 @@ use crate::db::{Conn, Id, Work};
 use crate::fault::Fault;
 use crate::files;
 use crate::http::paging::Page;
-use crate::http::{Body, Ctx, Cursor, Entity, PageOf, Tx};
+use crate::http::{Cursor, Entity, PageOf};
 use crate::personal::{self, Purpose};
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, official};
+use crate::service::{Body, Ctx, Tx};
 
 coded_enum! {
     /// Who took a step (经办方).

@@ -18,12 +18,13 @@ use crate::complexes::model::Point;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
 use crate::files;
-use crate::http::{Ctx, Entity};
+use crate::http::Entity;
 use crate::personal::{self, Purpose};
 use crate::policy;
 use crate::policy::complaints::{DeadlineClock, UtilityKind};
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
+use crate::service::Ctx;
 
 /// Who handles a ticket (承办单位).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -5,8 +5,9 @@ use super::store;
 use crate::db::{Conn, Id, Work, lock_complex};
 use crate::divisions;
 use crate::fault::Fault;
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Event};
+use crate::service::{Body, Ctx, Tx};
 
 pub fn create_complex(tx: &mut Tx, body: &Body<ComplexIn>) -> Work<Entity<Complex>> {
     let ctx = tx.ctx;

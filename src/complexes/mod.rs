@@ -4,6 +4,7 @@ pub mod actions;
 pub mod coordinates;
 pub mod model;
 mod routes;
+pub mod scoped;
 pub mod store;
 mod whereabouts;
 

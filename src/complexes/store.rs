@@ -4,13 +4,15 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{Complex, ComplexRow, CurrentService, ListComplexes, Point, SelfGovernance, Service, ServiceRow};
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::companies;
+use crate::complexes::scoped;
 use crate::db::schema::{complex_services as services, complexes};
 use crate::db::{Conn, Id, Work, contains, distinct, folded};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ComplexRow> {
     Ok(scoped::complex(conn, scope, id)?.ok_or_else(Problem::not_found)?)

@@ -9,17 +9,18 @@ use super::rules;
 use super::serving;
 use super::store;
 use super::view::{self, Contract};
-use crate::access::{Role, Scope};
+use crate::access::{Actor, Role, Scope};
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::{Conn, Fail, Id, Json, Work, lock_complex};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::policy;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, Evidence, Step};
+use crate::proceedings::model::{Evidence, Step};
+use crate::service::{Body, Ctx, Tx};
 
 /// A company applies for complexes that it does not serve yet, and so does not see.
 const ANY_COMPLEX: Scope = Scope::System("a company may offer to serve any complex");

@@ -9,16 +9,17 @@ use super::rules::{self, Span, Term};
 use super::serving::{policy_rules, show};
 use super::store;
 use super::view::{self, Contract};
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::complexes;
 use crate::db::{Conn, Id, Work, lock_complex};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::measures;
 use crate::policy;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::proceedings::model::{ReasonsIn, Step};
+use crate::service::{Body, Ctx, Tx};
 
 /// Grounds that the company itself can give; the others are the owners' and the offices' to record.
 const OF_COMPANY: [EndGround; 2] = [EndGround::DeclinedRenewal, EndGround::Notice];

@@ -9,13 +9,15 @@ use super::record::advance;
 use super::serving;
 use super::store;
 use super::view::Contract;
+use crate::access::Actor;
 use crate::db::{Id, Work};
 use crate::documents::model::{DocumentKind, DocumentSubject};
 use crate::documents::{self, IssueInput, chinese_day};
-use crate::http::{Body, Entity, Tx};
+use crate::http::Entity;
 use crate::policy;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::proceedings::model::{ReasonsIn, Step};
+use crate::service::{Body, Tx};
 
 /// The policy names who files: the county, or by delegation the social affairs office of the township.
 fn require_authority(tx: &mut Tx, row: &ContractRow) -> Work<i64> {

@@ -78,34 +78,34 @@ pub struct ContractPatch {
     #[schema(example = "2026-04-01", nullable = false)]
     pub effective_from: Option<NaiveDate>,
     /// Last day of the term (合同期限止); null: indefinite.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<NaiveDate>, example = "2029-03-31")]
     pub effective_to: Option<Option<NaiveDate>>,
     /// Party A (甲方).
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<PartyAKind>)]
     pub party_a_kind: Option<Option<PartyAKind>>,
     /// Name of party A.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, min_length = 2, max_length = 200, example = "星河示范苑业主委员会")]
     pub party_a_name: Option<Option<String>>,
     /// How the company was chosen (选聘方式).
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<Selection>)]
     pub selection: Option<Option<Selection>>,
     /// Proof of the lawful selection, as a whole: attachments that are kept are named again.
     #[schema(max_items = 20, nullable = false)]
     pub selection_proof: Option<Vec<Evidence>>,
     /// Day of signature (签订日期).
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<NaiveDate>, example = "2026-03-01")]
     pub signed_on: Option<Option<NaiveDate>>,
     /// Days of notice for dismissal that the contract agrees on (Civil Code 946).
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 365)]
     pub agreed_notice_days: Option<Option<u32>>,
     /// Days of notice for declining renewal that the contract agrees on (Civil Code 947).
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 365)]
     pub agreed_nonrenewal_notice_days: Option<Option<u32>>,
     /// Fees (收费项目), as a whole.

@@ -10,6 +10,7 @@ pub mod model;
 mod record;
 mod routes;
 pub mod rules;
+pub mod scoped;
 mod serving;
 pub mod store;
 pub mod view;

@@ -3,6 +3,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::access::Actor;
 use crate::coded_enum;
 use crate::db::schema::contracts;
 use crate::db::types::{Instant, Json};
@@ -10,7 +11,7 @@ use crate::db::{Id, Work};
 use crate::ledger::Place;
 use crate::price::{PriceUnit, UnitPrice};
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, Evidence, Step};
+use crate::proceedings::model::{Evidence, Step};
 
 coded_enum! {
     /// Kind of contract (合同种类).

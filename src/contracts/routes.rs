@@ -3,9 +3,9 @@ use actix_web::{get, patch, post};
 use super::input::*;
 use super::view::{self, Contract};
 use super::{actions, ending, filing, handover, store};
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, PageOf};
+use crate::http::{Answer, PageOf, PathId};
 use crate::proceedings::model::ReasonsIn;
+use crate::service::{Body, Ctx};
 use crate::violations::view::Violation;
 
 /// List contracts

@@ -7,17 +7,16 @@ use super::model::*;
 use super::record;
 use super::rules::{self, GivesWay, Span};
 use super::store;
-use crate::access::Scope;
+use crate::access::{Actor, Scope};
 use crate::blacklist;
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::Work;
-use crate::http::Tx;
 use crate::policy;
 use crate::policy::contracts::ContractRules;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::Actor;
+use crate::service::Tx;
 use crate::standing;
 
 /// The rules of a county's policy in force today.

@@ -7,13 +7,15 @@ use super::input::ListContracts;
 use super::model::{ContractRow, FiledContract};
 use super::rules::Span;
 use super::view::{self, Contract};
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::complexes;
+use crate::contracts::scoped;
 use crate::db::schema::contracts;
 use crate::db::{Conn, Id, Register, Work, distinct, lock_complex, lock_register};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ContractRow> {
     Ok(scoped::contract(conn, scope, id)?.ok_or_else(Problem::not_found)?)

@@ -18,12 +18,13 @@ use crate::companies;
 use crate::complexes;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
-use crate::http::{Ctx, Entity};
+use crate::http::Entity;
 use crate::policy;
 use crate::policy::model::CreditBand;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, RemarkView, StepView, official, remark, step};
+use crate::service::Ctx;
 use crate::standing;
 
 /// The filing (备案).

@@ -19,10 +19,9 @@ use serde_json::{Value, json};
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
 use crate::db::{Conn, Id, Instant, Work};
-use crate::http::Tx;
 use crate::policy;
 use crate::policy::versions::{CountyPolicies, Policies};
-use crate::service::Service;
+use crate::service::{Service, Tx};
 
 pub use pass::{follow_calendar, follow_within};
 

@@ -8,9 +8,8 @@ use super::{FEATURES, Feature, Terms, store};
 use crate::access::Caller;
 use crate::calendar;
 use crate::db::{Conn, Fail, Id, WriteGate};
-use crate::http::{Ctx, Tx};
 use crate::problem::Problem;
-use crate::service::Service;
+use crate::service::{Ctx, Service, Tx};
 
 /// Rows of one transaction.
 const CHUNK: usize = 20;
@@ -29,7 +28,7 @@ pub async fn follow_calendar(state: &Arc<Service>) -> Result<usize, Problem> {
     state.db.write(WriteGate::default(), move |conn| store::set_followed(conn, &now)).await?;
     if moved > 0 {
         tracing::info!(rows = moved, "the calendar has changed: open deadlines were moved");
-        state.sealer.wake();
+        state.seal.notify_one();
     }
     Ok(moved)
 }

@@ -12,11 +12,11 @@ use super::register::Register;
 use super::stage::{Person, Stage, explain};
 use crate::access::{Caller, Role, Scope};
 use crate::db::{Id, Instant};
-use crate::http::{Body, Tx};
 use crate::points::Points;
 use crate::policy::versions::built_in;
 use crate::ratings::rows::RatingRow;
 use crate::ratings::{chunks, cycles, publication, publicity, scoring, store};
+use crate::service::{Body, Tx};
 
 /// Hundredths of the points that complexes get, in the order of their names.
 const SHARES: [u32; 12] = [91, 84, 72, 88, 64, 76, 93, 81, 57, 79, 70, 86];

@@ -11,11 +11,10 @@ use crate::calendar::rules::WorkCalendar;
 use crate::cli::token::{self, TokenArgs};
 use crate::db::{Fail, Id, Instant, Work};
 use crate::files;
+use crate::http::Entity;
 use crate::http::conditions::Conditions;
-use crate::http::context::Request;
 use crate::http::language::Language;
-use crate::http::{Body, Ctx, Entity, Tx};
-use crate::service::Service;
+use crate::service::{Body, Ctx, Request, Service, Tx};
 
 /// Tokens of a demo live as long as a working day with its evening.
 pub const TOKEN_MINUTES: i64 = 12 * 60;

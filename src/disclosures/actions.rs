@@ -5,19 +5,21 @@ use super::price_rules::{PriceFault, count};
 use super::state_rules::{Held, Schedule, Serving};
 use super::view::{self, Disclosure, DisclosureStatus, DisclosureVersion};
 use super::{rules, store};
+use crate::access::Actor;
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::{Conn, Id, Json, Work, lock_complex};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, PageOf, Tx};
+use crate::http::{Entity, PageOf};
 use crate::ledger::{self, Audience, Event};
 use crate::policy;
 use crate::policy::disclosures::DisclosureRule;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, Evidence};
+use crate::proceedings::model::Evidence;
 use crate::proceedings::said::{self, Texts};
+use crate::service::{Body, Ctx, Tx};
 
 /// Counts the changes of one kind at one complex by one company.
 fn version_of(rows: &[DisclosureRow]) -> i64 {

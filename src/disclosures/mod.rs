@@ -9,6 +9,7 @@ mod routes;
 pub mod rules;
 #[cfg(test)]
 mod rules_tests;
+pub mod scoped;
 pub mod state_rules;
 pub mod store;
 pub mod view;

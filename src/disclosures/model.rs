@@ -5,12 +5,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::content::*;
 use super::price_rules::PriceFinding;
+use crate::access::Actor;
 use crate::coded_enum;
 use crate::db::schema::{disclosure_contents, disclosures};
 use crate::db::types::{Instant, Json};
 use crate::db::{Id, Work};
 use crate::ledger::Place;
-use crate::proceedings::model::{Actor, Evidence};
+use crate::proceedings::model::Evidence;
 use crate::proceedings::said::{Said, Texts};
 
 coded_enum! {

@@ -6,9 +6,9 @@ use actix_web::{FromRequest, HttpRequest, get, post};
 use super::model::*;
 use super::view::{Disclosure, DisclosureStatus, DisclosureVersion};
 use super::{actions, store};
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, PageOf};
+use crate::http::{Answer, PageOf, PathId};
 use crate::problem::Problem;
+use crate::service::{Body, Ctx};
 
 /// The `{kind}` of a path. There are six; any other is nothing.
 pub struct PathKind(DisclosureKind);

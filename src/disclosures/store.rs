@@ -7,14 +7,16 @@ use super::model::{ContentRow, DisclosureKind, DisclosureRow, ListVersions, Veri
 use super::price_rules::{PriceFinding, compare};
 use super::state_rules::{Held, Period, Served, Serving, serving};
 use super::view::{self, DisclosureVersion};
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::complexes;
 use crate::contracts;
 use crate::db::schema::{complex_services as services, disclosure_contents as contents, disclosures};
 use crate::db::{Conn, Id, Json, Work, distinct};
+use crate::disclosures::scoped;
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 /// Who serves a complex today, as far as the caller sees: a company sees itself.
 pub fn serving_of(conn: &mut Conn, scope: &Scope, complex: Id, today: NaiveDate) -> Work<Option<Serving>> {
@@ -35,7 +37,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<DisclosureRow> {
 fn serving_among(conn: &mut Conn, scope: &Scope, complexes: &[Id], today: NaiveDate) -> Work<HashMap<Id, Serving>> {
     let columns = (services::complex_id, services::company_id, services::effective_from, services::effective_to);
     let rows: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> =
-        scoped::services_among(scope, distinct(complexes)).select(columns).load(conn)?;
+        crate::complexes::scoped::services_among(scope, distinct(complexes)).select(columns).load(conn)?;
     let mut all: HashMap<Id, Vec<Served>> = HashMap::new();
     for (complex, company_id, from, to) in rows {
         all.entry(complex).or_default().push(Served { company_id, from, to });

@@ -11,10 +11,10 @@ use super::store;
 use crate::companies;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
-use crate::http::Ctx;
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, official};
+use crate::service::Ctx;
 
 /// A verification (核验).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

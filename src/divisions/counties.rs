@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 use crate::access::role::RoleKind;
 use crate::access::{Caller, Scope};
 use crate::db::{Conn, Work};
-use crate::http::Ctx;
+use crate::service::Ctx;
 use crate::{calendar, companies, complexes, policy};
 
 /// A county, where the answer depends on it.

@@ -2,7 +2,8 @@ use actix_web::get;
 
 use super::model::{Division, ListDivisions};
 use super::store;
-use crate::http::{Answer, Ctx, PageOf};
+use crate::http::{Answer, PageOf};
+use crate::service::Ctx;
 
 /// List divisions
 ///

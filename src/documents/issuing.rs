@@ -8,13 +8,12 @@ use super::model::{DocumentKind, DocumentRow, DocumentState, DocumentSubject, Of
 use super::view::{verification_url, view};
 use super::words::{chinese_day, place_in_words};
 use super::{bodies, code, page, samples, store, texts};
-use crate::access::{Role, Scope};
+use crate::access::{Actor, Role, Scope};
 use crate::db::{Conn, Id, Json, Work};
-use crate::http::Tx;
 use crate::ledger::{self, Audience, Event, Place};
 use crate::offices::{self, model::OfficeRow};
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::Actor;
+use crate::service::Tx;
 use crate::{companies, complexes, policy};
 
 /// A document to issue. The caller has checked that it may be.

@@ -13,6 +13,7 @@ pub mod model;
 mod page;
 mod routes;
 pub mod samples;
+pub mod scoped;
 mod states;
 mod store;
 mod subjects;

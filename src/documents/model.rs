@@ -3,13 +3,12 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::coded_enum;
 use crate::db::schema::documents;
 use crate::db::types::{Instant, Json};
 use crate::db::{Id, Work};
 use crate::ledger::Place;
-use crate::proceedings::model::Actor;
 use crate::proceedings::view::Official;
 
 coded_enum! {

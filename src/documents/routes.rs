@@ -4,9 +4,9 @@ use actix_web::{HttpResponse, get, post};
 use super::model::{DocumentIn, ListDocuments, OfficialDocument};
 use super::{actions, store, view};
 use crate::http::conditions::Verdict;
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::http::{Answer, Entity, PageOf, PathId};
 use crate::problem::{Code, Problem};
+use crate::service::{Body, Ctx};
 
 /// Nothing but its own styles and the pictures in it: it runs no script and loads nothing, wherever it is opened.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";

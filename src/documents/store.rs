@@ -2,13 +2,15 @@ use diesel::prelude::*;
 
 use super::model::{DocumentRow, DocumentState, ListDocuments, OfficialDocument};
 use super::view;
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::db::schema::{document_contents as contents, document_counters as counters, documents};
 use crate::db::{Conn, Id, Work};
+use crate::documents::scoped;
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
 use crate::on_both;
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<DocumentRow> {
     Ok(scoped::document(conn, scope, id)?.ok_or_else(Problem::not_found)?)

@@ -7,17 +7,17 @@ use super::model::{DocumentIn, DocumentKind, DocumentRow, DocumentState, Documen
 use super::states::{self, Belongs};
 use super::store;
 use super::words::{chinese_day, chinese_time, place_in_words};
-use crate::access::{Role, Scope};
+use crate::access::{Actor, Role, Scope};
 use crate::blacklist;
 use crate::db::{Conn, Fail, Id, Work};
 use crate::fault::Fault;
-use crate::http::{Ctx, Tx};
 use crate::measures::model::MeasureRow;
 use crate::offices;
 use crate::policy::model::ProcessRules;
 use crate::policy::versions::Policies;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, Delivery};
+use crate::proceedings::model::Delivery;
+use crate::service::{Ctx, Tx};
 use crate::violations::model::{AppealOutcome, ViolationRow};
 use crate::{measures, policy, ratings, violations};
 

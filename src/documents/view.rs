@@ -2,9 +2,8 @@
 
 use super::model::{DocumentRow, OfficialDocument};
 use crate::db::Work;
-use crate::http::Ctx;
 use crate::proceedings::view::official;
-use crate::service::Service;
+use crate::service::{Ctx, Service};
 
 /// Where anyone can verify a document.
 pub fn verification_url(state: &Service, code: &str) -> String {

@@ -6,9 +6,10 @@ use super::model::{Attachment, AttachmentRow, NewAttachment, Shown, Uploader};
 use super::{UPLOAD_PATH, owner, sealed_names, store};
 use crate::access::Scope;
 use crate::db::{Conn, Id, Work};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Audience, Event, Place};
 use crate::quotas::rules::Amounts;
+use crate::service::{Body, Ctx, Tx};
 use crate::{companies, complexes, quotas};
 
 /// A file changes in nothing but in whom it belongs to.

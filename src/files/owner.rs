@@ -8,8 +8,8 @@ use super::{names, sealed_names, store, strip};
 use crate::access::{Role, permissions};
 use crate::complaints::sight::{self, Audience, Form, From};
 use crate::db::{Conn, Fail, Id, Work};
-use crate::http::Ctx;
 use crate::problem::{Code, Problem};
+use crate::service::Ctx;
 use crate::{blacklist, complaints, contracts, disclosures, inspections, measures, ratings, violations};
 
 /// What a caller sees of a row.

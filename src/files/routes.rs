@@ -1,12 +1,12 @@
 use actix_web::http::header::DispositionType;
 use actix_web::{HttpRequest, get, post, web};
 
+use super::Files;
 use super::model::{Attachment, FileBytes, Shown, UploadForm, UploadQuery};
 use super::serve::{Content, serve};
 use super::{actions, names, owner, stripped, upload};
-use crate::http::context::PathId;
-use crate::http::{Answer, Ctx};
-use crate::service::Service;
+use crate::http::{Answer, PathId};
+use crate::service::{Ctx, Service};
 
 /// Upload a file
 ///
@@ -73,7 +73,7 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
             vary: Some("Authorization"),
         },
     };
-    serve(&ctx.state.files, &request, content).await
+    serve(ctx.state.parts.get::<Files>(), &request, content).await
 }
 
 /// A picture that is public
@@ -91,5 +91,5 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
 #[get("/public/files/{id}")]
 pub async fn get_public_file(state: web::Data<Service>, id: PathId, request: HttpRequest) -> Answer {
     let content = stripped::public_content(&state, id.0).await?;
-    serve(&state.files, &request, content).await
+    serve(state.parts.get::<Files>(), &request, content).await
 }

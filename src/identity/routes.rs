@@ -6,7 +6,8 @@ use super::vocabulary::{self, Vocabulary};
 use crate::access::Role;
 use crate::access::permissions::{Access, PERMISSIONS};
 use crate::db::{Id, Instant};
-use crate::http::{Answer, Ctx, PageOf};
+use crate::http::{Answer, PageOf};
+use crate::service::Ctx;
 
 /// The caller (当前身份).
 #[derive(Serialize, ToSchema)]

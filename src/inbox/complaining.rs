@@ -4,13 +4,13 @@ use super::model::{EscalationLevel, InboxKind};
 use super::rules;
 use super::tasks::{Timing, sees_to_offices};
 use crate::access::Role;
-use crate::access::scoped::Viewer;
 use crate::complaints::model::{ComplaintRow, Seat};
+use crate::complaints::scoped::Viewer;
 use crate::complaints::store;
 use crate::db::{Conn, Id, Instant, Work};
-use crate::http::Ctx;
 use crate::policy;
 use crate::policy::complaints::may_handle;
+use crate::service::Ctx;
 
 /// A ticket that waits.
 pub struct Complaining {

@@ -8,13 +8,13 @@ use super::tasks::{Seen, Task, Timing, sees_to_offices};
 use crate::access::Role;
 use crate::complexes;
 use crate::db::{Conn, Id, Work};
-use crate::http::Ctx;
 use crate::inspections::model::{HazardRow, PartRow};
 use crate::inspections::view::checklist_of;
 use crate::inspections::{hazard_store, store};
 use crate::policy;
 use crate::policy::inspections::INSPECTORS;
 use crate::policy::versions::CountyPolicies;
+use crate::service::Ctx;
 use crate::standing::model::Office;
 
 /// A visit or a hazard that waits.

@@ -5,7 +5,7 @@ use super::tasks::{Seen, Task, Timing};
 use crate::access::Role;
 use crate::companies::changes_store::{self, Home};
 use crate::db::{Conn, Id, Work};
-use crate::http::Ctx;
+use crate::service::Ctx;
 use crate::standing::model::Office;
 use crate::{blacklist, policy};
 

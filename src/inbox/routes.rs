@@ -13,7 +13,8 @@ use crate::complexes;
 use crate::db::{Conn, Id, Work};
 use crate::disclosures::model::DisclosureKind;
 use crate::http::paging::Page;
-use crate::http::{Answer, Ctx, Cursor, PageOf};
+use crate::http::{Answer, Cursor, PageOf};
+use crate::service::Ctx;
 use crate::standing::model::Office;
 use crate::{contracts, disclosures, measures, policy, survey, violations};
 

@@ -8,19 +8,21 @@ use super::rules::{self, Given};
 use super::store;
 use super::taking::{self, Office};
 use super::view::{self, Inspection};
+use crate::access::Actor;
 use crate::complexes;
 use crate::db::{Conn, Id, Json, Work, lock_complex};
 use crate::divisions::counties;
 use crate::fault::Fault;
 use crate::files;
-use crate::http::{Body, Ctx, Entity, PageOf, Tx};
+use crate::http::{Entity, PageOf};
 use crate::ledger;
 use crate::ledger::Place;
 use crate::policy;
 use crate::policy::inspections::Checklist;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::proceedings::model::{ReasonsIn, Step};
 use crate::proceedings::said::Said;
+use crate::service::{Body, Ctx, Tx};
 
 pub fn list_checklists(conn: &mut Conn, ctx: &Ctx, query: &ListChecklists) -> Work<PageOf<Checklist>> {
     let county = counties::of_caller(conn, ctx)?;

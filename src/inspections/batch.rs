@@ -15,11 +15,12 @@ use crate::complexes;
 use crate::db::{Conn, Fail, Id, Work, distinct, lock_complex};
 use crate::fault::Fault;
 use crate::files;
-use crate::http::{Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger;
 use crate::policy;
 use crate::policy::versions::Policies;
 use crate::problem::{FaultBody, Problem};
+use crate::service::{Ctx, Tx};
 
 /// As many results and failed items stand in one transaction: the writer is not held for longer than a tenth of a second.
 const RESULTS_AT_ONCE: usize = 10;

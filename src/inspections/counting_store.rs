@@ -7,10 +7,11 @@ use diesel::prelude::*;
 
 use super::model::{HazardState, InspectionPartState, PartResult};
 use super::statistics_rules::{Found, PartFact};
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::db::schema::{complex_services as services, complexes, hazards, inspection_parts as parts};
 use crate::db::{Conn, Id, Json, Work};
 use crate::disclosures::state_rules::{Served, Serving, serving};
+use crate::inspections::scoped;
 
 /// A complex that a company serves.
 pub struct ServedComplex {
@@ -24,15 +25,17 @@ pub struct ServedComplex {
 /// The complexes of an area that are served on a day.
 pub fn served(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<ServedComplex>> {
     let columns = (services::complex_id, services::company_id, services::effective_from, services::effective_to);
-    let rows: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> =
-        scoped::complex_services(scope).filter(services::effective_from.le(day)).select(columns).load(conn)?;
+    let rows: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> = crate::complexes::scoped::complex_services(scope)
+        .filter(services::effective_from.le(day))
+        .select(columns)
+        .load(conn)?;
     let mut all: HashMap<Id, Vec<Served>> = HashMap::new();
     for (complex, company_id, from, to) in rows {
         all.entry(complex).or_default().push(Served { company_id, from, to });
     }
     let columns = (complexes::id, complexes::name, complexes::township, complexes::community);
     let named: Vec<(Id, String, String, String)> =
-        scoped::complexes(scope).select(columns).order(complexes::id).load(conn)?;
+        crate::complexes::scoped::complexes(scope).select(columns).order(complexes::id).load(conn)?;
     let served = named.into_iter().filter_map(|(complex, name, township, community)| {
         let serving = serving(all.get(&complex)?, day)?;
         Some(ServedComplex { complex, name, township, community, serving })
@@ -66,7 +69,7 @@ pub fn planned_days(conn: &mut Conn, scope: &Scope, today: NaiveDate) -> Work<Ha
 
 /// The complexes of an area that anybody served on a day of the period, with their communities.
 pub fn served_between(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: NaiveDate) -> Work<BTreeMap<Id, String>> {
-    let rows: Vec<(Id, String)> = scoped::complex_services(scope)
+    let rows: Vec<(Id, String)> = crate::complexes::scoped::complex_services(scope)
         .filter(services::effective_from.le(to))
         .filter(services::effective_to.is_null().or(services::effective_to.ge(from)))
         .select((services::complex_id, services::community))

@@ -3,12 +3,14 @@ use diesel::prelude::*;
 use super::hazard_view::{self, Hazard};
 use super::input::ListHazards;
 use super::model::*;
-use crate::access::{Role, Scope, scoped};
+use crate::access::{Role, Scope};
 use crate::db::schema::hazards;
 use crate::db::{Conn, Id, Work, lock_complex};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
+use crate::inspections::scoped;
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<HazardRow> {
     let row = scoped::hazards(scope).filter(hazards::id.eq(id)).first(conn).optional()?;

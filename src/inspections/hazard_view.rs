@@ -14,11 +14,12 @@ use crate::companies;
 use crate::complexes;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
-use crate::http::{Ctx, Entity};
+use crate::http::Entity;
 use crate::policy;
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, official};
+use crate::service::Ctx;
 
 coded_enum! {
     /// What happened to a hazard (隐患办理环节).

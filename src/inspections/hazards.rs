@@ -7,15 +7,15 @@ use super::hazard_view::{self, Hazard};
 use super::input::*;
 use super::model::*;
 use super::rules::{self, Step};
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::complexes;
 use crate::db::{Id, Work};
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::Actor;
 use crate::proceedings::said::{Said, Texts};
+use crate::service::{Body, Ctx, Tx};
 
 /// The company that serves now, whoever served when it was found: the hazard goes with the complex.
 pub fn rectify_hazard(tx: &mut Tx, id: Id, body: &Body<HazardRectificationIn>) -> Work<Entity<Hazard>> {

@@ -15,6 +15,7 @@ mod plan;
 mod plan_rules;
 mod routes;
 pub mod rules;
+pub mod scoped;
 pub mod statistics;
 mod statistics_rules;
 pub mod store;

@@ -2,13 +2,13 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::coded_enum;
 use crate::db::schema::{hazards, inspection_keys, inspection_parts, inspections};
 use crate::db::types::{Instant, Json};
 use crate::db::{Id, Work};
 use crate::ledger::Place;
-use crate::proceedings::model::{Actor, Evidence, Step};
+use crate::proceedings::model::{Evidence, Step};
 
 coded_enum! {
     /// Where an inspection stands (检查状态).

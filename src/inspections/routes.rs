@@ -7,10 +7,10 @@ use super::plan::{self, PlannedInspection};
 use super::statistics::{self, InspectionStatistics};
 use super::view::{self, Inspection};
 use super::{actions, findings, hazard_store, hazards, store};
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, PageOf};
+use crate::http::{Answer, PageOf, PathId};
 use crate::policy::inspections::Checklist;
 use crate::proceedings::model::ReasonsIn;
+use crate::service::{Body, Ctx};
 use crate::violations::view::Violation;
 
 /// List the checklists

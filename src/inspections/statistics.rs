@@ -14,8 +14,9 @@ use crate::access::Scope;
 use crate::db::{Conn, Id, Work};
 use crate::divisions;
 use crate::fault::Fault;
-use crate::http::{Ctx, Entity};
+use crate::http::Entity;
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 /// Inspections and hazards of an area and a period (检查统计).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -6,13 +6,15 @@ use diesel::prelude::*;
 use super::input::ListInspections;
 use super::model::*;
 use super::view::{self, Inspection, is_inspected};
-use crate::access::{Role, Scope, scoped};
+use crate::access::{Role, Scope};
 use crate::db::schema::{inspection_keys as keys, inspection_parts as parts, inspections};
 use crate::db::{Conn, Id, Work, distinct, lock_complex};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
+use crate::inspections::scoped;
 use crate::on_both;
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 const OPEN: [&str; 2] = ["planned", "in_progress"];
 

@@ -6,16 +6,16 @@ use super::hazard_store;
 use super::model::*;
 use super::rules::{self, Given};
 use super::store;
-use crate::access::{Role, Scope};
+use crate::access::{Actor, Role, Scope};
 use crate::calendar;
 use crate::complexes;
 use crate::db::{Id, Json, Work};
 use crate::files::{self, OwnerKind};
-use crate::http::{Ctx, Tx};
 use crate::ledger::{self, Audience, Event};
 use crate::policy::inspections::Checklist;
-use crate::proceedings::model::{Actor, Evidence};
+use crate::proceedings::model::Evidence;
 use crate::proceedings::said::Texts;
+use crate::service::{Ctx, Tx};
 
 /// The office that calls.
 pub struct Office<'a> {

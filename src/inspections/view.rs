@@ -14,13 +14,14 @@ use crate::companies;
 use crate::complexes;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
-use crate::http::{Ctx, Entity};
+use crate::http::Entity;
 use crate::policy;
 use crate::policy::inspections::Checklist;
 use crate::policy::versions::CountyPolicies;
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, StepView, official, step};
+use crate::service::Ctx;
 
 /// What was found of one item (检查项结果).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

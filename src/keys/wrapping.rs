@@ -4,7 +4,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::hmac;
 
 use super::FileError;
-use crate::settings::Secret;
+use crate::secret::Secret;
 
 const NONCE: usize = 12;
 

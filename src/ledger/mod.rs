@@ -10,6 +10,7 @@ mod reading_store;
 pub mod replay;
 mod routes;
 mod rules;
+pub mod scoped;
 pub mod seal;
 mod store;
 pub mod tree;
@@ -24,10 +25,9 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::access::{Role, Scope};
-use crate::db::{Conn, Db, DbOptions, Id, Instant, StoreFault, Work};
-use crate::http::{Ctx, Tx};
+use crate::db::{self, Conn, Db, DbOptions, Id, Instant, StoreFault, Work};
 use crate::problem::Problem;
-pub use store::database_now;
+use crate::service::{Ctx, Tx};
 
 use leaf::{ACTOR_SUB, Digest, Leaf, LeafActor, Subject};
 
@@ -248,7 +248,7 @@ pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> Work<Id> {
         data.insert((*field).to_owned(), json!(digest(field, value)?));
     }
     let sub = digest(ACTOR_SUB, &origin.sub)?;
-    let recorded_at = store::database_now(conn)?;
+    let recorded_at = db::database_now(conn)?;
     let (county, township, community) = event
         .place
         .map_or((None, None, None), |place| (Some(place.county), Some(place.township), Some(place.community)));

@@ -4,9 +4,10 @@ use super::actions;
 use super::model::{
     CloudEvent, Consistency, ConsistencyQuery, EntryQuery, LedgerEntry, LedgerHead, LedgerRow, ListEntries, ListEvents,
 };
-use crate::http::{Answer, Ctx, PageOf};
+use super::seal::Sealer;
+use crate::http::{Answer, PageOf};
 use crate::problem::{Problem, ProblemBody};
-use crate::service::Service;
+use crate::service::{Ctx, Service};
 
 /// Get the ledger's head
 ///
@@ -19,7 +20,7 @@ use crate::service::Service;
 ))]
 #[get("/v1/ledger/head")]
 pub async fn get_ledger_head(state: web::Data<Service>) -> Answer {
-    let sealer = state.sealer.clone();
+    let sealer = state.parts.get::<Sealer>().clone();
     let head = state.db.read(move |conn| actions::head(conn, |origin| sealer.public_keys(origin))).await?;
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-cache")).json(head))
 }

@@ -6,21 +6,22 @@ use super::model::*;
 use super::recompute::record;
 use super::store;
 use super::view::{Measure, view};
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::calendar;
 use crate::db::{Id, Work};
 use crate::documents::{self, model::DocumentSubject};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::policy;
 use crate::policy::model::MeasureRule;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{
-    Actor, Delivery, DeliveryIn, Notification, NotificationIn, ReasonsIn, Statement, StatementIn, Step,
+    Delivery, DeliveryIn, Notification, NotificationIn, ReasonsIn, Statement, StatementIn, Step,
 };
 use crate::proceedings::rules::{check_delivery_day, require_before};
 use crate::proceedings::said::Said;
+use crate::service::{Body, Ctx, Tx};
 use crate::standing::model::MeasureState;
 
 /// Only the office that the measure is for carries it through; the social affairs office of its township may, too.

@@ -5,7 +5,7 @@ use super::{recompute, store};
 use crate::access::Scope;
 use crate::db::{Conn, Id, Work};
 use crate::deadlines::{Follows, Moved, Terms, facts, move_day};
-use crate::http::Tx;
+use crate::service::Tx;
 use crate::standing::model::MeasureState;
 
 const EVERY_MEASURE: Scope = Scope::System("the calendar moves the deadlines of every measure");

@@ -8,18 +8,19 @@ use super::recompute;
 use super::store;
 use super::suspension;
 use super::view::Measure;
-use crate::access::{Role, Scope};
+use crate::access::{Actor, Role, Scope};
 use crate::blacklist;
 use crate::contracts;
 use crate::contracts::input::TerminationIn;
 use crate::db::{Id, Work};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::policy;
 use crate::policy::model::MeasureKind;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::proceedings::model::{ReasonsIn, Step};
+use crate::service::{Body, Ctx, Tx};
 use crate::standing::model::MeasureState;
 
 /// The ladder belongs to task 2 of the action plan: a township leader approves what is in their charge.

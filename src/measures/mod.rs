@@ -7,6 +7,7 @@ pub mod decisions;
 pub mod model;
 mod recompute;
 mod routes;
+pub mod scoped;
 pub mod store;
 mod suspension;
 pub mod view;

@@ -3,7 +3,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::contracts::model::EndGround;
 use crate::db::schema::measures;
 use crate::db::types::{Instant, Json};
@@ -11,7 +11,7 @@ use crate::db::{Id, Work};
 use crate::ledger::Place;
 use crate::policy::model::MeasureKind;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, Delivery, Evidence, Notification, Statement, Step};
+use crate::proceedings::model::{Delivery, Evidence, Notification, Statement, Step};
 use crate::proceedings::said::{Said, Texts, evidence};
 use crate::standing::model::MeasureState;
 

@@ -16,7 +16,6 @@ use crate::calendar::rules::WorkCalendar;
 use crate::contracts;
 use crate::db::{Id, Json, Work};
 use crate::documents::{self, model::DocumentSubject};
-use crate::http::Tx;
 use crate::ledger::{self, Audience, Event};
 use crate::policy;
 use crate::policy::model::{MeasureKind, MeasureRule, MeasureScope};
@@ -24,6 +23,7 @@ use crate::policy::versions::Policies;
 use crate::problem::Problem;
 use crate::proceedings::said::Said;
 use crate::ratings;
+use crate::service::Tx;
 use crate::standing;
 use crate::standing::model::{
     Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, ViolationFact, Withdrawal,

@@ -4,9 +4,9 @@ use super::model::*;
 use super::view::{self, Measure};
 use super::{actions, decisions, store};
 use crate::db::Conn;
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::http::{Answer, Entity, PageOf, PathId};
 use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn};
+use crate::service::{Body, Ctx};
 
 /// List measures
 ///

@@ -4,13 +4,15 @@ use diesel::prelude::*;
 
 use super::model::{ListMeasures, MeasureRow};
 use super::view::{self, Measure};
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::db::schema::{measure_grounds as grounds, measure_rating_grounds as rating_grounds, measures};
 use crate::db::{Conn, Id, Work};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
+use crate::measures::scoped;
 use crate::policy::model::MeasureKind;
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
     Ok(scoped::measure(conn, scope, id)?.ok_or_else(Problem::not_found)?)

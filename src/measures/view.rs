@@ -14,7 +14,6 @@ use crate::complexes;
 use crate::contracts::model::EndGround;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
-use crate::http::Ctx;
 use crate::points::WeightedPoints;
 use crate::policy::model::MeasureKind;
 use crate::problem::Problem;
@@ -25,6 +24,7 @@ use crate::proceedings::view::{
 };
 use crate::ratings;
 use crate::ratings::model::Star;
+use crate::service::Ctx;
 use crate::standing::model::{MeasureState, Office};
 use crate::violations::model::ViolationRow;
 use crate::violations::store as violations;

@@ -15,6 +15,7 @@ use prometheus::{
 pub use list::{Kind, LIST, Row};
 
 use crate::access::permissions::PERMISSIONS;
+use crate::db::StoreMetrics;
 use crate::problem::{CODES, Code};
 use crate::service::Service;
 
@@ -62,21 +63,6 @@ struct Operation {
     name: &'static str,
     by_status: Vec<OnceLock<IntCounter>>,
     by_class: [OnceLock<Histogram>; 5],
-}
-
-/// What the store counts. Its handles count into nothing until they are registered.
-#[derive(Clone)]
-pub struct StoreMetrics {
-    pub batch_jobs: Histogram,
-    pub commit_seconds: Histogram,
-    pub hold_seconds: Histogram,
-    pub wait_primary: Histogram,
-    pub wait_standby: Histogram,
-    pub wait_readers: Histogram,
-    pub standby_served: IntCounter,
-    pub standby_behind: IntCounter,
-    pub standby_away: IntCounter,
-    pub standby_failed: IntCounter,
 }
 
 /// A request that is being answered, until it is dropped.
@@ -136,28 +122,22 @@ impl Registrar {
     }
 }
 
-impl StoreMetrics {
-    fn register(all: &mut Registrar) -> anyhow::Result<StoreMetrics> {
-        let wait = all.histograms("xiaoqu_pool_wait_seconds", SECONDS)?;
-        let standby = all.counters("xiaoqu_standby_reads_total")?;
-        Ok(StoreMetrics {
-            batch_jobs: all.histogram("xiaoqu_write_batch_jobs", COUNTS)?,
-            commit_seconds: all.histogram("xiaoqu_commit_seconds", SECONDS)?,
-            hold_seconds: all.histogram("xiaoqu_write_hold_seconds", HOLDS)?,
-            wait_primary: wait.get_metric_with_label_values(&["primary"])?,
-            wait_standby: wait.get_metric_with_label_values(&["standby"])?,
-            wait_readers: wait.get_metric_with_label_values(&["readers"])?,
-            standby_served: standby.get_metric_with_label_values(&["served"])?,
-            standby_behind: standby.get_metric_with_label_values(&["behind"])?,
-            standby_away: standby.get_metric_with_label_values(&["away"])?,
-            standby_failed: standby.get_metric_with_label_values(&["failed"])?,
-        })
-    }
-
-    /// For a store that nobody asks for its metrics.
-    pub fn unseen() -> anyhow::Result<StoreMetrics> {
-        StoreMetrics::register(&mut Registrar { registry: Registry::new(), taken: Vec::new() })
-    }
+/// What the store counts, registered.
+fn store_metrics(all: &mut Registrar) -> anyhow::Result<StoreMetrics> {
+    let wait = all.histograms("xiaoqu_pool_wait_seconds", SECONDS)?;
+    let standby = all.counters("xiaoqu_standby_reads_total")?;
+    Ok(StoreMetrics {
+        batch_jobs: all.histogram("xiaoqu_write_batch_jobs", COUNTS)?,
+        commit_seconds: all.histogram("xiaoqu_commit_seconds", SECONDS)?,
+        hold_seconds: all.histogram("xiaoqu_write_hold_seconds", HOLDS)?,
+        wait_primary: wait.get_metric_with_label_values(&["primary"])?,
+        wait_standby: wait.get_metric_with_label_values(&["standby"])?,
+        wait_readers: wait.get_metric_with_label_values(&["readers"])?,
+        standby_served: standby.get_metric_with_label_values(&["served"])?,
+        standby_behind: standby.get_metric_with_label_values(&["behind"])?,
+        standby_away: standby.get_metric_with_label_values(&["away"])?,
+        standby_failed: standby.get_metric_with_label_values(&["failed"])?,
+    })
 }
 
 impl Metrics {
@@ -183,7 +163,7 @@ impl Metrics {
             replays: all.counter("xiaoqu_idempotent_replays_total")?,
             security_events: all.counters("xiaoqu_security_events_total")?,
             unnamed_proxy: all.counter("xiaoqu_unnamed_proxy_requests_total")?,
-            store: StoreMetrics::register(&mut all)?,
+            store: store_metrics(&mut all)?,
             rating_chunk_seconds: all.histogram("xiaoqu_rating_chunk_seconds", HOLDS)?,
             complaint_sweep_seconds: all.histogram("xiaoqu_complaint_sweep_seconds", HOLDS)?,
             write_queue: all.gauge("xiaoqu_write_queue")?,

@@ -5,8 +5,8 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, post, web};
 use super::model::{AuthorizationServer, TokenIn, TokenOut, TokenRefused};
 use super::{TOKEN_PATH, actions, form};
 use crate::access::permissions::{Access, PERMISSIONS};
+use crate::door::edge::{AsItIs, RequestId};
 use crate::http::Answer;
-use crate::http::edge::{AsItIs, RequestId};
 use crate::security::{About, Kind};
 use crate::service::Service;
 

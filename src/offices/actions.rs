@@ -5,9 +5,10 @@ use super::store;
 use crate::db::{Conn, Id, Work};
 use crate::divisions;
 use crate::fault::Fault;
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
 use crate::problem::{Code, Problem};
+use crate::service::{Body, Ctx, Tx};
 
 pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> Work<Entity<OfficeView>> {
     let ctx = tx.ctx;

@@ -2,8 +2,8 @@ use actix_web::{get, patch, post};
 
 use super::model::{ListOffices, OfficeIn, OfficePatch, OfficeView};
 use super::{actions, store};
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::http::{Answer, Entity, PageOf, PathId};
+use crate::service::{Body, Ctx};
 
 /// List offices
 ///

@@ -1,12 +1,14 @@
 use diesel::prelude::*;
 
 use super::model::{ListOffices, OfficeRow, OfficeView};
-use crate::access::{Role, Scope, scoped};
+use crate::access::{Role, Scope};
 use crate::db::schema::offices;
 use crate::db::{Conn, Fail, Id, Work};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
+use crate::offices::scoped;
 use crate::problem::{Code, Problem};
+use crate::service::Ctx;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<OfficeRow> {
     let row = scoped::offices(scope).filter(offices::id.eq(id)).first(conn).optional()?;

@@ -8,10 +8,9 @@ use super::model::Open311Created;
 use super::place_rules::{self, Bounds, Found, OF_COMMUNITY};
 use super::{OWN_PATH, service_rules, store};
 use crate::access::Scope;
-use crate::complaints::ComplaintIn;
-use crate::complaints::intake;
 use crate::complaints::model::{ComplaintChannel, ComplaintKind, ComplaintRow};
 use crate::complaints::record::Terms;
+use crate::complaints::{ComplaintIn, intake};
 use crate::complexes;
 use crate::complexes::coordinates::CoordinateSystem;
 use crate::complexes::model::{Point, PointIn};
@@ -19,11 +18,12 @@ use crate::db::{Conn, Fail, Id, Work};
 use crate::divisions;
 use crate::fault::Fault;
 use crate::files::{self, Stored};
+use crate::http::Entity;
 use crate::http::language::Language;
-use crate::http::{Body, Ctx, Entity, Tx};
 use crate::policy::complaints::{ComplaintCategory, UtilityKind};
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
+use crate::service::{Body, Ctx, Tx};
 
 /// A form that was read, with its files in the store.
 pub struct Sent {

@@ -7,8 +7,9 @@ use super::model::{
     AreaChoice, ComplaintOffice, ListPublicComplexes, PublicComplex, PublicComplexRow, PublicContract, PublicDocument,
     PublicService, disclosed_fees,
 };
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::complexes::model::{ComplexRow, CurrentService};
+use crate::complexes::scoped;
 use crate::contracts::model::FiledContract;
 use crate::db::schema::complexes;
 use crate::db::{Conn, Id, Work, contains, folded};

@@ -8,9 +8,10 @@ use super::store;
 use crate::access::Role;
 use crate::divisions::counties::{self, CountyQuery};
 use crate::http::paging::Page;
-use crate::http::{Answer, Body, Ctx, Cursor, PageOf};
+use crate::http::{Answer, Cursor, PageOf};
 use crate::problem::Problem;
 use crate::proceedings::model::ReasonsIn;
+use crate::service::{Body, Ctx};
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

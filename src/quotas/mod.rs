@@ -9,9 +9,9 @@ use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::access::{Caller, Role};
 use crate::db::Work;
-use crate::http::{Ctx, Tx};
 use crate::problem::{Code, Problem};
 use crate::security::Kind;
+use crate::service::{Ctx, Tx};
 use rules::{Amounts, Limit};
 
 /// What the operator set; nothing is limited by default, which is the demo's and the tests'.
@@ -42,7 +42,7 @@ fn key(caller: &Caller) -> String {
 /// nothing was taken.
 pub fn spend(tx: &mut Tx, spent: Amounts) -> Work<()> {
     let ctx = tx.ctx;
-    let limits = ctx.state.quotas.of(&ctx.caller);
+    let limits = ctx.state.parts.get::<Quotas>().of(&ctx.caller);
     if limits == Amounts::default() {
         return Ok(());
     }
@@ -58,7 +58,7 @@ pub fn spend(tx: &mut Tx, spent: Amounts) -> Work<()> {
 
 /// Before an upload is read: whoever has nothing left need not send it.
 pub async fn refuse_upload(ctx: &Ctx) -> Result<(), Problem> {
-    let limits = ctx.state.quotas.of(&ctx.caller);
+    let limits = ctx.state.parts.get::<Quotas>().of(&ctx.caller);
     if limits.files == 0 && limits.bytes == 0 {
         return Ok(());
     }

@@ -9,7 +9,8 @@ use super::rows::CycleRow;
 use super::store;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
-use crate::http::{Ctx, Entity};
+use crate::http::Entity;
+use crate::service::Ctx;
 
 /// A rating cycle (评定周期).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -9,15 +9,16 @@ use super::model::{CycleKind, CycleState, RatingState};
 use super::rows::{CycleRow, RatingRow};
 use super::view::{self, Rating};
 use super::{record, store};
-use crate::access::Scope;
+use crate::access::{Actor, Scope};
 use crate::complexes;
 use crate::db::{Fail, Id, Json, Work};
 use crate::fault::Fault;
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::Place;
 use crate::policy;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, ReasonsIn};
+use crate::proceedings::model::ReasonsIn;
+use crate::service::{Body, Ctx, Tx};
 
 /// Ratings that one call begins at most, so that no write holds the writer long.
 const AT_ONCE: usize = 200;

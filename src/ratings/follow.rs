@@ -11,12 +11,12 @@ use super::rules::{self, Derivation, LadderMeasure};
 use super::{plaques, record, store, view};
 use crate::db::{Conn, Id, Work};
 use crate::documents::chinese_day;
-use crate::http::{Ctx, Tx};
 use crate::measures;
 use crate::measures::model::MeasureRow;
 use crate::policy;
 use crate::policy::model::MeasureKind;
 use crate::policy::ratings::RatingRules;
+use crate::service::{Ctx, Tx};
 use crate::standing;
 use crate::violations::model::ViolationRow;
 

@@ -7,11 +7,12 @@ use super::cycle_view::{self, RatingCycle};
 use super::input::{ListCycles, ListFocus, ListRatings};
 use super::rows::{CycleRow, RatingRow};
 use super::view::{self, FocusEntry, RatingSummary};
-use crate::access::scoped;
 use crate::db::schema::{rating_cycles as cycles, ratings};
 use crate::db::{Conn, Id, Work};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
+use crate::ratings::scoped;
+use crate::service::Ctx;
 
 pub fn list_cycles(conn: &mut Conn, ctx: &Ctx, query: &ListCycles) -> Work<PageOf<RatingCycle>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };

@@ -24,6 +24,7 @@ mod record;
 mod routes;
 pub mod rows;
 pub mod rules;
+pub mod scoped;
 pub mod scoring;
 pub mod store;
 pub mod view;

@@ -6,9 +6,10 @@ use diesel::sql_types::Bool;
 
 use super::model::Star;
 use super::rows::PlaqueRow;
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::db::schema::plaques;
 use crate::db::{Conn, Id, Work};
+use crate::ratings::scoped;
 
 const EVERYONE: Scope = Scope::System("a plaque hangs where everyone sees it");
 

@@ -14,12 +14,11 @@ use crate::companies;
 use crate::complexes;
 use crate::db::{Conn, Id, Work};
 use crate::documents;
-use crate::http::Tx;
 use crate::ledger::{self, Audience, Event};
 use crate::offices;
 use crate::policy;
 use crate::problem::Problem;
-use crate::service::Service;
+use crate::service::{Service, Tx};
 
 const EVERYONE: Scope = Scope::System("a plaque hangs where everyone sees it");
 

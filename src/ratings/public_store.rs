@@ -3,9 +3,10 @@ use diesel::prelude::*;
 
 use super::model::RatingState;
 use super::rows::RatingRow;
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::db::schema::ratings;
 use crate::db::{Conn, Id, Work};
+use crate::ratings::scoped;
 
 const PUBLIC: Scope = Scope::System("a published rating is everyone's to read");
 

@@ -11,13 +11,14 @@ use super::rows::{Announced, Bulk, ContentRow, CycleRow, RatingRow};
 use super::store::{self, Flip};
 use super::view::{self, Rating};
 use super::{follow, plaques, record};
-use crate::access::Scope;
+use crate::access::{Actor, Scope};
 use crate::db::{Id, Json, Work};
-use crate::http::{Body, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger;
 use crate::measures;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::proceedings::model::{ReasonsIn, Step};
+use crate::service::{Body, Tx};
 
 /// The publicity is over and nothing is objected to it.
 fn require_ready(tx: &Tx, row: &RatingRow) -> Work<()> {

@@ -9,15 +9,16 @@ use super::record;
 use super::rows::{Announced, Bulk, Objection, ObjectionDecision};
 use super::store::{self, Flip};
 use super::view::{self, Rating};
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::calendar;
 use crate::db::{Id, Json, Work};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, Step};
+use crate::proceedings::model::Step;
 use crate::proceedings::rules::require_before;
+use crate::service::{Body, Ctx, Tx};
 use crate::typical_cases;
 
 /// The last day of a publicity that begins today.

@@ -6,9 +6,10 @@ use super::rows::{ContentRow, CycleRow, RatingRow};
 use super::store;
 use super::view::{self, Rating};
 use crate::db::Work;
-use crate::http::{Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
 use crate::proceedings::said::Said;
+use crate::service::Tx;
 
 /// Saves a step of a rating, records it, and shows the rating.
 pub fn advance(

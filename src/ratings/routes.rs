@@ -7,11 +7,10 @@ use super::input::*;
 use super::plaques::{self, Plaque};
 use super::view::{self, FocusEntry, Rating, RatingSummary};
 use super::{cycles, list_store, publication, publicity, scoring, store};
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, PageOf};
+use crate::http::{Answer, PageOf, PathId};
 use crate::problem::ProblemBody;
 use crate::proceedings::model::ReasonsIn;
-use crate::service::Service;
+use crate::service::{Body, Ctx, Service};
 
 /// List rating cycles
 ///

@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::*;
-use crate::access::{Caller, Role};
+use crate::access::{Actor, Caller, Role};
 use crate::db::schema::{plaques, rating_contents, rating_cycles, ratings};
 use crate::db::types::{Instant, Json};
 use crate::db::{Id, Work};
-use crate::http::Ctx;
 use crate::ledger::Place;
 use crate::points::{Points, WeightedPoints};
 use crate::policy::model::MeasureKind;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, Evidence, Step};
+use crate::proceedings::model::{Evidence, Step};
+use crate::service::Ctx;
 
 /// The last call that announced or published many ratings of a cycle: in its name follows what comes in chunks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

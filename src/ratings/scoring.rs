@@ -8,14 +8,14 @@ use super::rows::{ContentRow, CycleRow, RatingRow, Review, Sheet, assessor_of};
 use super::rules::{self, Given};
 use super::view::{self, Rating};
 use super::{follow, record, store};
-use crate::access::Scope;
+use crate::access::{Actor, Scope};
 use crate::complexes;
 use crate::db::{Id, Work};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::Actor;
+use crate::service::{Body, Ctx, Tx};
 
 /// Between its days, or when it is scored once more.
 fn require_open(ctx: &Ctx, cycle: &CycleRow, row: &RatingRow, content: &ContentRow) -> Work<()> {

@@ -6,13 +6,14 @@ use diesel::prelude::*;
 use super::consequences::{PublishedCycle, PublishedRating};
 use super::model::{CurrentStar, CycleState, RatingState, Star};
 use super::rows::*;
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::db::schema::{complexes, rating_contents as contents, rating_cycles as cycles, ratings};
 use crate::db::types::{Instant, Json};
 use crate::db::{Conn, Id, Work, distinct};
 use crate::on_both;
 use crate::points::WeightedPoints;
 use crate::problem::Problem;
+use crate::ratings::scoped;
 use crate::standing;
 
 // Flags stand in a filter by themselves, not as `= true`: SQLite does not see that a partial index serves a bound value.
@@ -136,7 +137,7 @@ pub fn not_rated(conn: &mut Conn, scope: &Scope, cycle: &CycleRow) -> Work<Vec<I
         .select(ratings::complex_id)
         .load(conn)?;
     let rated: HashSet<Id> = rated.into_iter().collect();
-    let mut all = scoped::complexes(scope).filter(complexes::county.eq(cycle.county.clone()));
+    let mut all = crate::complexes::scoped::complexes(scope).filter(complexes::county.eq(cycle.county.clone()));
     if !cycle.township.is_empty() {
         all = all.filter(complexes::township.eq(cycle.township.clone()));
     }

@@ -10,20 +10,21 @@ use super::model::*;
 use super::rows::*;
 use super::rules::{self, Derivation};
 use super::{plaque_store, store};
-use crate::access::Scope;
 use crate::access::role::RoleKind;
+use crate::access::{Actor, Scope};
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::types::{Instant, Json};
 use crate::db::{Conn, Id, Work};
-use crate::http::{Ctx, Entity};
+use crate::http::Entity;
 use crate::points::{Points, WeightedPoints};
 use crate::policy;
 use crate::policy::ratings::RatingRules;
 use crate::problem::Problem;
-use crate::proceedings::model::{Actor, Evidence};
+use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, RemarkView, StepView, official, remark, step};
+use crate::service::Ctx;
 use crate::standing::RatingOnFile;
 
 /// A rating in short (星级评定).

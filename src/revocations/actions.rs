@@ -6,9 +6,10 @@ use crate::characters::is_plain_line;
 use crate::db::{Id, Instant, Work};
 use crate::divisions;
 use crate::fault::Fault;
-use crate::http::{Body, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Event, Place};
 use crate::problem::{Code, Problem};
+use crate::service::{Body, Tx};
 
 pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> Work<Entity<Revocation>> {
     let ctx = tx.ctx;

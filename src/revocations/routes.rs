@@ -2,8 +2,8 @@ use actix_web::{get, post};
 
 use super::model::{ListRevocations, Revocation, RevocationIn, WithdrawalIn};
 use super::{actions, store};
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::http::{Answer, Entity, PageOf, PathId};
+use crate::service::{Body, Ctx};
 
 /// List revocations
 ///

@@ -1,12 +1,14 @@
 use diesel::prelude::*;
 
 use super::model::{ListRevocations, Revocation, RevocationRow};
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::db::schema::revocations;
 use crate::db::{Conn, Id, Instant, Work};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
 use crate::problem::Problem;
+use crate::revocations::scoped;
+use crate::service::Ctx;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<RevocationRow> {
     let row = scoped::revocations(scope).filter(revocations::id.eq(id)).first(conn).optional()?;

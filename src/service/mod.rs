@@ -1,6 +1,9 @@
 //! What every request shares, below the features: each takes from it what it needs, and it knows none of them.
 
+pub mod body;
+pub mod context;
 mod parts;
+pub mod transaction;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,19 +23,19 @@ use crate::clock_watch::ClockWatch;
 use crate::db::Db;
 use crate::db::lease::Lease;
 use crate::disk::Disks;
-use crate::files::Files;
 use crate::http::limits::Limits;
 use crate::http::recent::RecentWriters;
 use crate::http::schema::Contract;
 use crate::keys::Keys;
-use crate::ledger::seal::Sealer;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
-use crate::quotas::Quotas;
 use crate::security::Security;
 use crate::traces::Traces;
 
+pub use body::Body;
+pub use context::{Ctx, Request};
 pub use parts::Parts;
+pub use transaction::Tx;
 
 /// What every request shares.
 pub struct Service {
@@ -45,13 +48,13 @@ pub struct Service {
     pub local_issuer: LocalIssuer,
     pub verifier: Verifier,
     pub keys: Arc<Keys>,
-    pub sealer: Sealer,
+    /// Wakes the sealer of the ledger.
+    pub seal: Arc<tokio::sync::Notify>,
     pub revoked: Revoked,
     pub token_life: Duration,
     pub metrics: Metrics,
     pub traces: Option<Traces>,
     pub limits: Limits,
-    pub quotas: Quotas,
     /// What is asked for before personal data are shown in full.
     pub step_up: StepUp,
     pub secret_life: Option<chrono::Duration>,
@@ -65,7 +68,8 @@ pub struct Service {
     pub clock_watch: ClockWatch,
     pub body_limit: usize,
     pub request_timeout: Duration,
-    pub files: Files,
+    /// How long an upload may take.
+    pub upload_timeout: Duration,
     pub disks: Disks,
     pub metrics_on_api: bool,
     /// What belongs to one feature.
@@ -81,7 +85,7 @@ impl Service {
 
     /// May this replica do background work now: does it hold the lease, and is its clock credible?
     pub async fn does_background_work(&self) -> bool {
-        self.lease.held(&self.db).await && self.clock_watch.permits(self).await
+        self.lease.held(&self.db).await && self.clock_watch.permits(&self.db, &self.clock, &self.security).await
     }
 }
 

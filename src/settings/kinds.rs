@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use toml::Value;
 
-use super::secret::Secret;
+use crate::secret::Secret;
 
 /// What was wrong with a value beyond "not accepted"; empty where there is nothing to add.
 pub type Fault = String;

@@ -15,12 +15,13 @@ use crate::complexes;
 use crate::db::{Conn, Fail, Id, Work};
 use crate::divisions::counties;
 use crate::fault::Fault;
-use crate::http::{Body, Ctx, Entity};
+use crate::http::Entity;
 use crate::measures::store as measures;
 use crate::policy;
 use crate::policy::model::MeasureKind;
 use crate::ratings;
 use crate::ratings::model::Star;
+use crate::service::{Body, Ctx};
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -2,8 +2,8 @@ use actix_web::{HttpResponse, get, post};
 
 use super::actions::{self, CompanyStanding, PreviewIn, StandingQuery};
 use super::model::Standing;
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx};
+use crate::http::{Answer, PathId};
+use crate::service::{Body, Ctx};
 
 /// Get a company's standing
 ///

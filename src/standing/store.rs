@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{CompanyFacts, Place, ViolationFact};
-use crate::access::{Role, Scope, scoped};
+use crate::access::{Role, Scope};
 use crate::blacklist;
 use crate::db::schema::{companies, violations};
 use crate::db::{Conn, Id, Work, lock_company};
@@ -63,7 +63,7 @@ fn fact(row: FactRow) -> Option<ViolationFact> {
 
 /// The company that answers for another: branches count with their parent.
 pub fn head_of(conn: &mut Conn, company: Id) -> Work<Id> {
-    let parent: Option<Option<Id>> = scoped::companies(&WHOLE_COUNTY)
+    let parent: Option<Option<Id>> = crate::companies::scoped::companies(&WHOLE_COUNTY)
         .filter(companies::id.eq(company))
         .select(companies::parent_id)
         .first(conn)
@@ -82,7 +82,7 @@ pub fn lock_head_of(conn: &mut Conn, company: Id) -> Work<Id> {
 pub fn family(conn: &mut Conn, head: Id) -> Work<Vec<Id>> {
     let mut all = vec![head];
     all.extend(
-        scoped::companies(&WHOLE_COUNTY)
+        crate::companies::scoped::companies(&WHOLE_COUNTY)
             .filter(companies::parent_id.eq(head))
             .select(companies::id)
             .load::<Id>(conn)?,
@@ -93,7 +93,7 @@ pub fn family(conn: &mut Conn, head: Id) -> Work<Vec<Id>> {
 /// What a county knows of a company (with its branches); `head` is the company that answers.
 pub fn facts_of(conn: &mut Conn, head: Id, county: &str, day: NaiveDate) -> Work<CompanyFacts> {
     let family = family(conn, head)?;
-    let rows: Vec<FactRow> = scoped::violations(&WHOLE_COUNTY)
+    let rows: Vec<FactRow> = crate::violations::scoped::violations(&WHOLE_COUNTY)
         .filter(violations::county.eq(county.to_owned()))
         .filter(violations::company_id.eq_any(family.iter().map(|id| Some(*id)).collect::<Vec<_>>()))
         .filter(violations::state.eq_any(CONFIRMED))
@@ -106,7 +106,7 @@ pub fn facts_of(conn: &mut Conn, head: Id, county: &str, day: NaiveDate) -> Work
 
 /// What is known of every company with a confirmed violation in a county.
 pub fn facts_of_all(conn: &mut Conn, county: &str, day: NaiveDate) -> Work<Vec<CompanyFacts>> {
-    let rows: Vec<FactRow> = scoped::violations(&WHOLE_COUNTY)
+    let rows: Vec<FactRow> = crate::violations::scoped::violations(&WHOLE_COUNTY)
         .filter(violations::county.eq(county.to_owned()))
         .filter(violations::company_id.is_not_null())
         .filter(violations::state.eq_any(CONFIRMED))

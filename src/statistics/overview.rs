@@ -9,10 +9,10 @@ use serde::Serialize;
 use super::actions::Area;
 use super::overview_store as store;
 use crate::db::{Conn, Id, Work};
-use crate::http::Ctx;
 use crate::policy;
 use crate::policy::model::{CreditBand, MeasureKind};
 use crate::policy::versions::PolicyVersion;
+use crate::service::Ctx;
 use crate::standing;
 use crate::standing::rules::assess;
 

@@ -13,11 +13,11 @@ use crate::complaints::statistics::actions::{Depth, statistics};
 use crate::complaints::statistics::model::{ComplaintStatisticsQuery, LineKind};
 use crate::db::{Conn, Work};
 use crate::fault::Fault;
-use crate::http::Ctx;
 use crate::inspections;
 use crate::pages;
 use crate::policy;
 use crate::problem::Problem;
+use crate::service::Ctx;
 use crate::survey::actions::get_survey;
 use crate::survey::model::SurveyQuery;
 

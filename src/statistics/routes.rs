@@ -3,7 +3,8 @@ use actix_web::{HttpResponse, get};
 
 use super::model::{RatingStatistics, RatingStatisticsQuery, ReportQuery};
 use super::{actions, report};
-use crate::http::{Answer, Ctx};
+use crate::http::Answer;
+use crate::service::Ctx;
 
 /// Get the statistics of ratings
 ///

@@ -7,8 +7,9 @@ use actix_web::{FromRequest, HttpRequest, get, post};
 use super::actions;
 use super::model::*;
 use crate::db::Id;
-use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::http::{Answer, Entity, PageOf};
 use crate::problem::Problem;
+use crate::service::{Body, Ctx};
 use crate::violations::view::Violation;
 
 /// The `{key}` of a path: the complex that it begins with, and the whole where it has the form of a key.

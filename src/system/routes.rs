@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::document;
+use crate::clock_watch;
 use crate::db::types::Instant;
+use crate::files::Files;
 use crate::http::Answer;
 use crate::http::language::Language;
+use crate::ledger::seal::Sealer;
 use crate::problem::{Code, Problem};
 use crate::service::Service;
-use crate::{clock_watch, ledger};
 
 pub async fn not_found() -> Answer {
     Err(Problem::new(Code::NotFound))
@@ -65,7 +67,11 @@ pub async fn get_readyz(state: web::Data<Service>) -> Answer {
     }
     let today = state.clock.today();
     let asked = state.db.read(move |conn| {
-        Ok((crate::calendar::missing_years(conn, today)?, clock_watch::store::find(conn)?, ledger::database_now(conn)?))
+        Ok((
+            crate::calendar::missing_years(conn, today)?,
+            clock_watch::store::find(conn)?,
+            crate::db::database_now(conn)?,
+        ))
     });
     let (missing, watched, database) = asked.await?;
     if !state.revoked.is_known() {
@@ -78,10 +84,10 @@ pub async fn get_readyz(state: web::Data<Service>) -> Answer {
     if state.keys.broken() {
         warnings.push("keyring_broken: the changed keyring cannot be used; the keys before it are in force".into());
     }
-    if state.files.is_away() {
+    if state.parts.get::<Files>().is_away() {
         warnings.push("attachments_away: the store of attachments could not be reached when it was last asked".into());
     }
-    if state.sealer.is_refused() {
+    if state.parts.get::<Sealer>().is_refused() {
         warnings.push("ledger_not_sealed: the ledger or its key was changed from outside; its events wait".into());
     }
     if state.db.is_full() {

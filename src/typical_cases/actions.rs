@@ -2,14 +2,16 @@ use serde_json::json;
 
 use super::model::*;
 use super::{rules, store};
+use crate::access::Actor;
 use crate::complaints;
 use crate::db::{Fail, Id, Json, Work};
 use crate::fault::Fault;
-use crate::http::{Body, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
 use crate::problem::Problem;
-use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::proceedings::model::{ReasonsIn, Step};
 use crate::proceedings::said::{Said, Texts};
+use crate::service::{Body, Tx};
 use crate::standing;
 use crate::violations;
 

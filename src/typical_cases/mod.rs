@@ -5,6 +5,7 @@ pub mod actions;
 pub mod model;
 mod routes;
 pub mod rules;
+pub mod scoped;
 pub mod store;
 
 use crate::http::Routes;

@@ -3,12 +3,13 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::access::Actor;
 use crate::coded_enum;
 use crate::db::Id;
 use crate::db::schema::typical_cases;
 use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
-use crate::proceedings::model::{Actor, Step};
+use crate::proceedings::model::Step;
 use crate::proceedings::said::{Said, Texts};
 use crate::proceedings::view::{Official, StepView};
 

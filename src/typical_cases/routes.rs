@@ -2,9 +2,9 @@ use actix_web::{get, post};
 
 use super::model::*;
 use super::{actions, store};
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::http::{Answer, Entity, PageOf, PathId};
 use crate::proceedings::model::ReasonsIn;
+use crate::service::{Body, Ctx};
 
 /// List typical cases
 ///

@@ -1,17 +1,18 @@
 use diesel::prelude::*;
 
 use super::model::*;
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::companies;
 use crate::complexes;
 use crate::db::schema::typical_cases as cases;
 use crate::db::{Conn, Id, Work};
-use crate::http::Ctx;
 use crate::http::paging::PageOf;
 use crate::newest_first;
 use crate::policy;
 use crate::problem::Problem;
 use crate::proceedings::view::{official, step};
+use crate::service::Ctx;
+use crate::typical_cases::scoped;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<TypicalCaseRow> {
     let row = scoped::typical_cases(scope).filter(cases::id.eq(id)).first(conn).optional()?;

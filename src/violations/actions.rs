@@ -12,7 +12,7 @@ use crate::companies;
 use crate::db::{Id, Instant, Work};
 use crate::documents;
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
 use crate::policy;
 use crate::policy::model::ProcessRules;
@@ -22,6 +22,7 @@ use crate::proceedings::model::{
 };
 use crate::proceedings::rules::{check_delivery_day, require_before};
 use crate::proceedings::said::Said;
+use crate::service::{Body, Ctx, Tx};
 
 /// Only the office that leads the act, or the social affairs office, handles a case.
 pub fn require_case_office(ctx: &Ctx, row: &ViolationRow) -> Work<()> {

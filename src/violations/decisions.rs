@@ -8,13 +8,15 @@ use super::model::*;
 use super::report::add_audience;
 use super::store;
 use super::view::Violation;
+use crate::access::Actor;
 use crate::db::{Id, Work};
 use crate::documents::{self, model::DocumentSubject};
-use crate::http::{Body, Entity, Tx};
+use crate::http::Entity;
 use crate::measures;
 use crate::policy;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::proceedings::model::{ReasonsIn, Step};
+use crate::service::{Body, Tx};
 
 /// Confirms a violation: due process first, then the decision, then what follows from it.
 pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Work<Entity<Violation>> {

@@ -8,6 +8,7 @@ pub mod model;
 pub mod report;
 pub mod review;
 mod routes;
+pub mod scoped;
 pub mod store;
 pub mod view;
 

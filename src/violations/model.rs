@@ -3,7 +3,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::coded_enum;
 use crate::complexes::model::{Point, PointIn};
 use crate::db::schema::violations;
@@ -12,7 +12,7 @@ use crate::db::{Id, Work};
 use crate::ledger::Place;
 use crate::policy::model::ActSubject;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, Delivery, Evidence, Notification, Statement, Step};
+use crate::proceedings::model::{Delivery, Evidence, Notification, Statement, Step};
 use crate::proceedings::said::{Said, Texts};
 
 coded_enum! {

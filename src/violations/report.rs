@@ -5,7 +5,7 @@ use serde_json::json;
 use super::model::*;
 use super::store;
 use super::view::{Violation, view};
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::companies;
 use crate::complexes;
 use crate::complexes::model::PointIn;
@@ -13,14 +13,14 @@ use crate::db::{Conn, Fail, Id, Json, Work, lock_company};
 use crate::divisions::counties;
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Event, Place};
 use crate::policy;
 use crate::policy::model::{Act, ActSubject};
 use crate::policy::versions::PolicyVersion;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::Actor;
 use crate::proceedings::said;
+use crate::service::{Body, Ctx, Tx};
 
 pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Violation>> {
     let ctx = tx.ctx;

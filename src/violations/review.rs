@@ -6,15 +6,16 @@ use super::actions::{advance, open_by_answering, require_own_case};
 use super::model::*;
 use super::store;
 use super::view::Violation;
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::db::{Fail, Id, Work};
 use crate::documents::{self, model::DocumentSubject};
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::measures;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, ReasonsIn, Statement, StatementIn, Step};
+use crate::proceedings::model::{ReasonsIn, Statement, StatementIn, Step};
 use crate::proceedings::rules::require_before;
+use crate::service::{Body, Ctx, Tx};
 use crate::typical_cases;
 
 /// Why a typical case is withdrawn that was made of a violation.

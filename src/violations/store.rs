@@ -3,13 +3,15 @@ use diesel::prelude::*;
 
 use super::model::{ListViolations, ViolationRow};
 use super::view::{self, Violation};
-use crate::access::{Role, Scope, scoped};
+use crate::access::{Role, Scope};
 use crate::db::schema::{violation_audiences as audiences, violations};
 use crate::db::{Conn, Id, Work};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
 use crate::on_both;
 use crate::problem::Problem;
+use crate::service::Ctx;
+use crate::violations::scoped;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ViolationRow> {
     Ok(scoped::violation(conn, scope, id)?.ok_or_else(Problem::not_found)?)

@@ -16,7 +16,6 @@ use crate::complexes;
 use crate::complexes::model::Point;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
-use crate::http::Ctx;
 use crate::policy;
 use crate::policy::model::ActSubject;
 use crate::problem::Problem;
@@ -25,6 +24,7 @@ use crate::proceedings::view::{
     DeliveryView, NotificationView, Official, StatementView, StepView, delivery, notification, official, statement,
     step,
 };
+use crate::service::Ctx;
 
 /// The confirmation (认定).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

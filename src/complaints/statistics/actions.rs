@@ -6,18 +6,19 @@ use chrono::{Datelike, Months, NaiveDate};
 use super::model::*;
 use super::rules::{self, Line};
 use super::store::{self, Wanted};
-use crate::access::scoped::Viewer;
 use crate::access::{Role, Scope};
 use crate::calendar::rules::WorkCalendar;
 use crate::companies;
 use crate::complaints::clock_rules::Clock;
+use crate::complaints::scoped::Viewer;
 use crate::db::{Conn, Id, Instant, Work};
 use crate::divisions;
 use crate::fault::Fault;
-use crate::http::{Ctx, Entity};
+use crate::http::Entity;
 use crate::policy;
 use crate::policy::complaints::{ComplaintRules, UtilityKind};
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 /// Months that a period has at most.
 const MOST_MONTHS: u32 = 36;

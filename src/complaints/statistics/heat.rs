@@ -6,10 +6,11 @@ use super::actions::{instants, narrowed, period, rules_of};
 use super::model::*;
 use super::rules::{HeatKey, Warm, hotter};
 use super::store::{self, Wanted};
-use crate::access::scoped::Viewer;
+use crate::complaints::scoped::Viewer;
 use crate::db::{Conn, Work};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
+use crate::service::Ctx;
 
 pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaintHeat) -> Work<PageOf<ComplexHeat>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };

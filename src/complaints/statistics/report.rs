@@ -6,8 +6,8 @@ use super::actions::{Depth, statistics};
 use super::model::*;
 use super::{chart, heat};
 use crate::db::{Conn, Work};
-use crate::http::Ctx;
 use crate::pages;
+use crate::service::Ctx;
 
 /// Lines of offices and companies that the page shows; the API has all of them.
 const MOST_LINES: usize = 40;

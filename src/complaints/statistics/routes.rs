@@ -3,7 +3,8 @@ use actix_web::{HttpResponse, get};
 
 use super::model::*;
 use super::{actions, heat, report};
-use crate::http::{Answer, Ctx, PageOf};
+use crate::http::{Answer, PageOf};
+use crate::service::Ctx;
 
 /// Get the statistics of complaints
 ///

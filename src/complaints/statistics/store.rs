@@ -11,8 +11,8 @@ use diesel::sql_types::Bool;
 use super::model::LineKind;
 use super::rules::{Cell, Late, Line, Took, Warm};
 use crate::access::Scope;
-use crate::access::scoped::{self, Viewer};
 use crate::complaints::model::{ComplaintState, Secrecy};
+use crate::complaints::scoped::{self, Viewer};
 use crate::db::schema::{complaints, complexes};
 use crate::db::types::Moment;
 use crate::db::{Conn, Id, Instant, Work};
@@ -198,7 +198,8 @@ pub fn warm(conn: &mut Conn, scope: &Scope, wanted: &Wanted) -> Work<Vec<Warm>> 
         tickets.entry(complex).or_default().insert(category, count);
     }
     let columns = (complexes::id, complexes::name, complexes::township, complexes::community, complexes::households);
-    let all: Vec<(Id, String, String, String, Option<i64>)> = scoped::complexes(scope).select(columns).load(conn)?;
+    let all: Vec<(Id, String, String, String, Option<i64>)> =
+        crate::complexes::scoped::complexes(scope).select(columns).load(conn)?;
     let warm = all.into_iter().map(|(complex, name, township, community, households)| Warm {
         categories: tickets.remove(&complex).unwrap_or_default(),
         households: households.filter(|count| *count > 0),

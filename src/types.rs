@@ -11,11 +11,28 @@ use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{BigInt, HasSqlType, SqlType, Text};
 use diesel::sqlite::Sqlite;
+use diesel::{PgConnection, SqliteConnection};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::MultiBackend;
+/// A connection to either database; queries are written once and run on both.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// Compiles one body for each database, for the few statements that the common backend cannot express.
+#[macro_export]
+macro_rules! on_both {
+    ($conn:expr, |$c:ident| $body:expr) => {
+        match $conn {
+            $crate::types::Conn::Sqlite($c) => $body,
+            $crate::types::Conn::Postgres($c) => $body,
+        }
+    };
+}
 
 /// SQL type of an identifier: `uuid` on PostgreSQL, text on SQLite.
 #[derive(Clone, Copy, Debug, Default, SqlType, diesel::query_builder::QueryId)]
@@ -190,7 +207,7 @@ macro_rules! text_column {
             use diesel::deserialize::{self, FromSql};
             use diesel::serialize::{self, IsNull, Output, ToSql};
             use diesel::sql_types::Text;
-            use $crate::db::MultiBackend;
+            use $crate::types::MultiBackend;
 
             impl<$($generics)*> ToSql<Text, diesel::sqlite::Sqlite> for $type {
                 fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, diesel::sqlite::Sqlite>) -> serialize::Result {

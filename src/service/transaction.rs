@@ -4,12 +4,12 @@ use std::sync::LazyLock;
 
 use super::body::Body;
 use super::context::Ctx;
-use super::idempotency::{self, IdempotencyKey};
 use crate::access::Scope;
 use crate::db::types::Instant;
-use crate::db::{Conn, Fail, Id, Work};
+use crate::db::{Conn, Fail, Id, StoredAnswer, Work};
 use crate::documents::texts::Texts;
 use crate::fault::Fault;
+use crate::http::idempotency::{self, IdempotencyKey};
 
 /// One transaction of one request.
 pub struct Tx<'a> {
@@ -62,7 +62,7 @@ impl Tx<'_> {
         self.faultless(body, check)
     }
 
-    fn stored(&mut self) -> Work<Option<(idempotency::StoredAnswer, Option<Id>)>> {
+    fn stored(&mut self) -> Work<Option<(StoredAnswer, Option<Id>)>> {
         match self.key {
             Some(key) => idempotency::find(self.conn, &self.ctx.state.keys.ring(), key, Instant::now()),
             None => Ok(None),

@@ -13,12 +13,13 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
 
-use super::language::Language;
-use super::limits::{Allowance, UnderWay};
-use super::unread::Unread;
-use crate::access::gate::{is_public_read, routed_path};
-use crate::access::visitor::Visitor;
+use crate::door::gate::{is_public_read, routed_path};
+use crate::door::visitor::Visitor;
 use crate::files;
+use crate::http::answer::WithoutBody;
+use crate::http::language::Language;
+use crate::http::limits::{Allowance, UnderWay};
+use crate::http::unread::Unread;
 use crate::open311::{self, Format};
 use crate::pages;
 use crate::problem::{Code, Problem};
@@ -80,10 +81,6 @@ fn instance(id: &str) -> String {
     let scheme = if uuid::Uuid::try_parse(id).is_ok() { "urn:uuid" } else { "x-request-id" };
     format!("{scheme}:{id}")
 }
-
-/// A HEAD request: nobody reads what it would answer.
-#[derive(Clone, Copy)]
-pub struct WithoutBody;
 
 /// The trace id of a W3C `traceparent`, so that our log lines join the caller's trace.
 fn trace_id(request: &ServiceRequest) -> Option<String> {
@@ -168,7 +165,7 @@ pub async fn edge(
         request.head_mut().method = Method::GET;
     }
     let uploads = method == Method::POST && files::is_upload(routed_path(request.request()));
-    let limit = if uploads { state.files.timeout } else { state.request_timeout };
+    let limit = if uploads { state.upload_timeout } else { state.request_timeout };
     let work = async {
         match begun(&state, &request) {
             Ok(_under_way) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),

@@ -5,7 +5,7 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
-use super::{none, own_family, query};
+use crate::access::scoped::{none, own_family};
 use crate::access::{Caller, Role, Scope};
 use crate::db::MultiBackend;
 use crate::db::schema::{complaint_followers, complaint_steps, complaints};
@@ -78,7 +78,7 @@ macro_rules! seen {
 /// Complaints: of the territory, but those about privacy, committees and officials only to their handler, their supervisor
 /// and the leaders, and none about officials to a township; a police station, partner or utility those that it handles; a
 /// company those that were handed to it; a committee the open ones of its complex; a resident those that it follows.
-pub fn complaints<'a>(viewer: &Viewer) -> query::complaints<'a> {
+pub fn complaints<'a>(viewer: &Viewer) -> complaints::BoxedQuery<'a, MultiBackend> {
     seen!(complaints::table.into_boxed(), viewer)
 }
 
@@ -135,7 +135,7 @@ counted! {
 }
 
 /// Steps of tickets that a resident follows, for its news; the program reads those of a ticket that the caller sees.
-pub fn complaint_steps<'a>(scope: &Scope) -> query::complaint_steps<'a> {
+pub fn complaint_steps<'a>(scope: &Scope) -> complaint_steps::BoxedQuery<'a, MultiBackend> {
     let all = complaint_steps::table.into_boxed();
     match scope {
         Scope::Resident { iss, sub } => all.filter(complaint_steps::complaint_id.eq_any(followed(iss, sub))),

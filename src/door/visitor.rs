@@ -7,13 +7,13 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpMessage, HttpRequest};
 use chrono::{DateTime, Utc};
 
-use super::caller::Caller;
-use super::revoked::Ended;
-use super::token::Refusal;
+use crate::access::caller::Caller;
+use crate::access::revoked::Ended;
+use crate::access::token::Refusal;
 use crate::db::Outage;
 use crate::divisions::counties;
+use crate::door::edge::RequestId;
 use crate::fault::Fault;
-use crate::http::edge::RequestId;
 use crate::http::limits::{Allowance, Exhausted};
 use crate::problem::{Code, Problem};
 use crate::security::{About, Kind};
@@ -132,7 +132,7 @@ impl Visitor<'_> {
             None => Err(Refusal::Malformed),
         };
         outcome.map_err(|refusal| {
-            self.event(refusal.kind(), None, refusal.part());
+            self.event(Kind::of(&refusal), None, refusal.part());
             if refusal == Refusal::KeysMissing {
                 // Perhaps a good token: whoever has it should come again, not throw it away.
                 return Problem::new(Code::IssuerUnavailable);

@@ -2,13 +2,14 @@
 
 use diesel::prelude::*;
 
-use super::{none, own_company, own_family, query};
 use crate::access::Scope;
+use crate::access::scoped::{none, own_company, own_family};
+use crate::db::MultiBackend;
 use crate::db::schema::{complex_services, hazards, inspection_parts, inspections};
 
 /// Inspections: of the territory; a police station or partner those that it has a part in; a company and a committee those
 /// that were carried out: a visit that is planned is nobody's to prepare for.
-pub fn inspections<'a>(scope: &Scope) -> query::inspections<'a> {
+pub fn inspections<'a>(scope: &Scope) -> inspections::BoxedQuery<'a, MultiBackend> {
     let all = inspections::table.into_boxed();
     match scope {
         Scope::County(area) => all.filter(inspections::county.eq(area.clone())),
@@ -32,7 +33,7 @@ pub fn inspections<'a>(scope: &Scope) -> query::inspections<'a> {
 }
 
 /// The offices' parts of inspections, for counts and plans of a territory; those of one inspection are shown with it.
-pub fn inspection_parts<'a>(scope: &Scope) -> query::inspection_parts<'a> {
+pub fn inspection_parts<'a>(scope: &Scope) -> inspection_parts::BoxedQuery<'a, MultiBackend> {
     let all = inspection_parts::table.into_boxed();
     match scope {
         Scope::County(area) => all.filter(inspection_parts::county.eq(area.clone())),
@@ -48,7 +49,7 @@ pub fn inspection_parts<'a>(scope: &Scope) -> query::inspection_parts<'a> {
 
 /// Hazards: of the territory; a police station or partner those that it found; a committee those at its complex. A hazard
 /// goes with the complex: a company sees it that served between its finding and its closing, or is to serve.
-pub fn hazards<'a>(scope: &Scope) -> query::hazards<'a> {
+pub fn hazards<'a>(scope: &Scope) -> hazards::BoxedQuery<'a, MultiBackend> {
     let all = hazards::table.into_boxed();
     match scope {
         Scope::County(area) => all.filter(hazards::county.eq(area.clone())),

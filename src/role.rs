@@ -111,6 +111,9 @@ impl Role {
     }
 }
 
+/// What a utility operator may run: water, drainage, gas, heat, telecommunication, television.
+pub const ORGANISATIONS: &[&str] = &["water", "drainage", "gas", "heat", "telecom", "tv"];
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,20 +12,20 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
-use super::caller::Caller;
-use super::permissions::Access;
-use super::scope::Scope;
 use super::visitor::Visitor;
+use crate::access::caller::Caller;
+use crate::access::permissions::Access;
+use crate::access::scope::Scope;
+use crate::door::edge::{RequestId, ServerRequestId};
 use crate::http::accept;
+use crate::http::answer::WithoutBody;
 use crate::http::conditions::Conditions;
-use crate::http::context::{Ctx, Request};
-use crate::http::edge::{RequestId, ServerRequestId, WithoutBody};
 use crate::http::idempotency::MAX_KEY_LENGTH;
 use crate::http::language::Language;
 use crate::http::schema::check_count;
 use crate::problem::{Code, Problem};
 use crate::security::Kind;
-use crate::service::{Route, Service};
+use crate::service::{Ctx, Request, Route, Service};
 use crate::traces::RequestSpan;
 
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");

@@ -9,21 +9,20 @@ use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::answer::{self, Answer, Entity};
+use super::Service;
 use super::body::Body;
-use super::conditions::{Conditions, Verdict};
-use super::idempotency::{self, IdempotencyKey, StoredAnswer};
-use super::language::Language;
-use super::paging::PageOf;
-pub use super::path_id::PathId;
-pub use super::transaction::Tx;
+use super::transaction::Tx;
 use crate::access::{Caller, Scope};
 use crate::db::types::Instant;
-use crate::db::{Conn, Fail, Id, Work, WriteGate};
+use crate::db::{Conn, Fail, Id, StoredAnswer, Work, WriteGate};
 use crate::documents::texts::{self, Texts};
+use crate::http::answer::{self, Answer, Entity};
+use crate::http::conditions::{Conditions, Verdict};
+use crate::http::idempotency::{self, IdempotencyKey};
+use crate::http::language::Language;
+use crate::http::paging::PageOf;
 use crate::problem::{Code, Problem};
 use crate::security;
-use crate::service::Service;
 use crate::traces::RequestSpan;
 
 /// What an action made, as it is answered and kept under its key.
@@ -269,7 +268,7 @@ impl Ctx {
 
     /// Something was written: the sealer need not wait, and this caller should see it.
     fn wrote(&self) {
-        self.state.sealer.wake();
+        self.state.seal.notify_one();
         if self.state.db.has_standby() {
             self.state.wrote.note(&self.caller);
         }

@@ -12,10 +12,10 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use super::context::Ctx;
-use super::form;
-use super::json::{self, NotRead};
 use crate::db::Work;
 use crate::fault::{Fault, Faults};
+use crate::http::form;
+use crate::json::{self, NotRead};
 use crate::problem::{Code, Problem};
 
 pub struct Body<B> {
