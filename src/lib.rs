@@ -61,3 +61,4 @@ pub mod system;
 pub mod traces;
 pub mod typical_cases;
 pub mod violations;
+pub mod words;
