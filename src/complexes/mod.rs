@@ -4,7 +4,9 @@ pub mod actions;
 pub mod coordinates;
 pub mod model;
 mod routes;
+mod rules;
 pub mod store;
+mod view;
 mod whereabouts;
 
 use crate::http::Routes;
