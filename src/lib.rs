@@ -68,3 +68,4 @@ pub mod types;
 pub mod typical_cases;
 pub mod uscc;
 pub mod violations;
+pub mod words;

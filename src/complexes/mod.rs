@@ -4,8 +4,10 @@ pub mod actions;
 pub mod coordinates;
 pub mod model;
 mod routes;
+mod rules;
 pub mod scoped;
 pub mod store;
+mod view;
 mod whereabouts;
 
 use crate::http::Routes;

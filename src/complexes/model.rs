@@ -12,7 +12,7 @@ use crate::ledger::Place;
 
 coded_enum! {
     /// How a complex governs itself (自治组织状态).
-    pub enum SelfGovernance {
+    pub stored enum SelfGovernance {
         OwnersCommittee "owners_committee" "业主委员会" "Owners' committee"
         ManagementCommittee "management_committee" "物业管理委员会" "Property management committee"
         NotEligible "not_eligible" "不具备成立业主大会条件" "Not yet eligible for an owners' assembly"
@@ -38,7 +38,7 @@ pub struct ComplexRow {
     pub households: Option<i64>,
     pub buildings: Option<i64>,
     pub delivered_on: Option<NaiveDate>,
-    pub self_governance: String,
+    pub self_governance: SelfGovernance,
     pub created_at: Instant,
     pub updated_at: Instant,
 }

@@ -1,7 +1,7 @@
 use actix_web::{get, patch, post};
 
 use super::model::{Complex, ComplexIn, ComplexPatch, ListComplexes, Service};
-use super::{actions, store};
+use super::{actions, store, view};
 use crate::http::{Answer, Entity, PageOf, PathId};
 use crate::service::{Body, Ctx};
 
@@ -12,7 +12,10 @@ use crate::service::{Body, Ctx};
 #[get("/v1/complexes")]
 pub async fn list_complexes(ctx: Ctx) -> Answer {
     let query: ListComplexes = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| {
+        store::list(conn, &ctx.scope, &query, ctx.today)?.map(|rows| view::views(conn, ctx, rows))
+    })
+    .await
 }
 
 /// Register a complex
@@ -34,7 +37,7 @@ pub async fn get_complex(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         let (id, version) = (row.id, row.version);
-        Ok(Entity::new(id, version, store::view_one(conn, ctx, row)?))
+        Ok(Entity::new(id, version, view::view_one(conn, ctx, row)?))
     })
     .await
 }
@@ -56,5 +59,5 @@ pub async fn update_complex(ctx: Ctx, id: PathId, body: Body<ComplexPatch>) -> A
     responses((status = 200, description = "All services", body = PageOf<Service>)))]
 #[get("/v1/complexes/{id}/service")]
 pub async fn list_complex_services(ctx: Ctx, id: PathId) -> Answer {
-    ctx.list(move |conn, ctx| store::list_services(conn, ctx, id.0)).await
+    ctx.list(move |conn, ctx| view::list_services(conn, ctx, id.0)).await
 }

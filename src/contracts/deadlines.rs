@@ -25,7 +25,7 @@ impl Follows for ContractRow {
     fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> Work<Vec<Moved>> {
         let calendar = terms.calendar(conn, &self.county)?;
         let mut moved = Vec::new();
-        if self.state == ContractState::Submitted.code()
+        if self.state == ContractState::Submitted
             && let (Some(submission), Some(day)) = (&self.proceedings.0.submission, self.review_due_on.as_mut())
         {
             let submitted_on = submission.at.0.with_timezone(&terms.zone).date_naive();

@@ -3,7 +3,9 @@
 pub mod actions;
 mod deadlines;
 mod ending;
+pub mod ending_rules;
 pub mod filing;
+pub mod filing_rules;
 pub mod handover;
 pub mod input;
 pub mod model;

@@ -15,7 +15,7 @@ use crate::violations::view::Violation;
 #[get("/v1/contracts")]
 pub async fn list_contracts(ctx: Ctx) -> Answer {
     let query: ListContracts = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| store::list(conn, &ctx.scope, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
 
 /// Put a contract on record

@@ -247,8 +247,7 @@ pub fn confirmations(conn: &mut Conn, ctx: &Ctx, rows: &[ContractRow]) -> Work<H
 /// One contract, with what the authority should see of it.
 pub fn view(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> Work<Contract> {
     let reviews = matches!(ctx.caller.role, Role::CountyAuthority | Role::SocialAffairsOffice);
-    let review =
-        if reviews && row.state()? == ContractState::Submitted { Some(review(conn, ctx, &row)?) } else { None };
+    let review = if reviews && row.state == ContractState::Submitted { Some(review(conn, ctx, &row)?) } else { None };
     let mut all = views(conn, ctx, vec![row])?;
     let mut contract = all.pop().ok_or_else(|| Problem::broken("a contract that was read has no view"))?;
     contract.review = review;
@@ -322,38 +321,27 @@ fn one(
     confirmation_due_on: Option<NaiveDate>,
 ) -> Work<Contract> {
     let handover = handover(ctx, &row, confirmation_due_on);
-    let (kind, state, entered_by) = (row.kind()?, row.state()?, row.entered_by()?);
     let (in_force, last_day, serves_until) = (row.is_in_force(ctx.today), row.ends_on(), row.serves_until());
-    let Terms {
-        party_a_kind,
-        party_a_name,
-        selection,
-        selection_proof,
-        signed_on,
-        agreed_notice_days,
-        agreed_nonrenewal_notice_days,
-        fee_items,
-        text,
-    } = row.terms.0;
+    let terms = row.terms.0;
     let Proceedings { submission, refusals, filing, ending, .. } = row.proceedings.0;
     let (number, filed_on) = (row.filing_number, row.filed_on);
     Ok(Contract {
-        kind,
-        state,
-        entered_by,
+        kind: row.kind,
+        state: row.state,
+        entered_by: row.entered_by,
         in_force,
         complex_name,
         company_name,
         last_day,
-        party_a_kind,
-        party_a_name,
-        selection,
-        selection_proof,
-        signed_on,
-        agreed_notice_days,
-        agreed_nonrenewal_notice_days,
-        fee_items,
-        text,
+        party_a_kind: terms.party_a_kind,
+        party_a_name: terms.party_a_name,
+        selection: terms.selection,
+        selection_proof: terms.selection_proof,
+        signed_on: terms.signed_on,
+        agreed_notice_days: terms.agreed_notice_days,
+        agreed_nonrenewal_notice_days: terms.agreed_nonrenewal_notice_days,
+        fee_items: terms.fee_items,
+        text: terms.text,
         submission: submission.map(|s| remark(ctx, s)),
         review_due_on: row.review_due_on,
         calendar_missing: Vec::new(),

@@ -4,7 +4,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, get, post};
 
 use super::model::*;
-use super::view::{Disclosure, DisclosureStatus, DisclosureVersion};
+use super::view::{self, Disclosure, DisclosureStatus, DisclosureVersion};
 use super::{actions, store};
 use crate::http::{Answer, PageOf, PathId};
 use crate::problem::Problem;
@@ -71,7 +71,10 @@ pub async fn submit_disclosure(ctx: Ctx, id: PathId, kind: PathKind, body: Body<
 #[get("/v1/complexes/{id}/disclosures/{kind}/history")]
 pub async fn list_disclosure_versions(ctx: Ctx, id: PathId, kind: PathKind) -> Answer {
     let query: ListVersions = ctx.query()?;
-    ctx.list(move |conn, ctx| store::history(conn, ctx, id.0, kind.0, &query)).await
+    ctx.list(move |conn, ctx| {
+        store::history(conn, &ctx.scope, id.0, kind.0, &query)?.map(|rows| view::versions(conn, ctx, rows))
+    })
+    .await
 }
 
 /// Verify a disclosure

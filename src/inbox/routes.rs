@@ -10,6 +10,7 @@ use crate::companies;
 use crate::complaints::clock_rules::{is_over, last_day};
 use crate::complaints::model::CardColour;
 use crate::complexes;
+use crate::contracts::model::ContractState;
 use crate::db::{Conn, Id, Work};
 use crate::disclosures::model::DisclosureKind;
 use crate::http::paging::Page;
@@ -162,17 +163,17 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     let filing = document.contract_filing_authority.role();
     let confirmations = contracts::view::confirmations(conn, ctx, &contracts)?;
     for row in &contracts {
-        let kind = row.kind()?;
+        let kind = row.kind;
         let subject = Subject {
             kind: "contract",
             id: Some(row.id),
             href: format!("/v1/contracts/{}", row.id),
-            about: &row.kind,
+            about: kind.code(),
             titles: (kind.zh().to_owned(), kind.en().to_owned()),
             company: Some(row.company_id),
             complex: Some(row.complex_id),
         };
-        if row.state == "submitted" {
+        if row.state == ContractState::Submitted {
             let division = filing.area_of(&row.county, &row.township).to_owned();
             let office = Office { role: filing, division };
             let task = Task { kind: InboxKind::ReviewContract, office, due_on: row.review_due_on };

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::model::{EscalationLevel, InboxKind};
 use crate::access::{Caller, Role};
 use crate::complaints::model::{ComplaintRow, ComplaintState};
-use crate::contracts::model::ContractRow;
+use crate::contracts::model::{ContractRow, ContractState, EnteredBy};
 use crate::db::Instant;
 use crate::disclosures::model::DisclosureState;
 use crate::disclosures::state_rules::Assessment;
@@ -114,7 +114,7 @@ pub fn of_contract(
     today: NaiveDate,
 ) -> Option<Waiting> {
     let company = caller.role == Role::PropertyCompany;
-    if row.state == "refused" && company && row.entered_by == "company" {
+    if row.state == ContractState::Refused && company && row.entered_by == EnteredBy::Company {
         return Some((InboxKind::MendContract, None));
     }
     if row.removal_id.is_some() && row.proceedings.0.ending.is_none() && caller.role == Role::SocialAffairsOffice {

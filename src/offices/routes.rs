@@ -12,7 +12,10 @@ use crate::service::{Body, Ctx};
 #[get("/v1/offices")]
 pub async fn list_offices(ctx: Ctx) -> Answer {
     let query: ListOffices = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| {
+        store::list(conn, &ctx.scope, &query)?.map(|rows| Ok(rows.into_iter().map(OfficeView::from).collect()))
+    })
+    .await
 }
 
 /// Put an office on file

@@ -9,7 +9,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::access::{Caller, Role};
 use crate::db::Work;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::security::Kind;
 use crate::service::{Ctx, Tx};
 use rules::{Amounts, Limit};
@@ -71,10 +71,5 @@ pub async fn refuse_upload(ctx: &Ctx) -> Result<(), Problem> {
 fn refused(ctx: &Ctx, limit: Limit) -> Problem {
     ctx.security_event_about(Kind::QuotaExceeded, limit.code);
     let seconds = rules::seconds_to_midnight(ctx.state.clock.local(ctx.now));
-    Problem::new(Code::QuotaExceeded)
-        .detail(
-            format!("今日{}已达上限（{}），次日零时恢复", limit.zh, limit.most),
-            format!("today's {} are used up ({}); there is a new quota after midnight", limit.en, limit.most),
-        )
-        .header(RETRY_AFTER, seconds.to_string())
+    rules::used_up(&limit).header(RETRY_AFTER, seconds.to_string())
 }

@@ -3,6 +3,7 @@
 mod actions;
 pub mod model;
 mod routes;
+mod rules;
 pub mod scoped;
 pub mod store;
 

@@ -12,7 +12,10 @@ use crate::service::{Body, Ctx};
 #[get("/v1/revocations")]
 pub async fn list_revocations(ctx: Ctx) -> Answer {
     let query: ListRevocations = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| {
+        store::list(conn, ctx, &query)?.map(|rows| Ok(rows.into_iter().map(Revocation::from).collect()))
+    })
+    .await
 }
 
 /// Revoke a subject or a token

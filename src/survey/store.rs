@@ -49,8 +49,8 @@ struct Slim {
     id: Id,
     complex_id: Id,
     company_id: Id,
-    kind: String,
-    state: String,
+    kind: DisclosureKind,
+    state: VersionState,
     period_from: Option<NaiveDate>,
     period_to: Option<NaiveDate>,
     published_on: NaiveDate,
@@ -151,15 +151,13 @@ pub fn survey(
 fn owing(kind: DisclosureKind, schedule: &Schedule, began: NaiveDate, rows: &[&Slim]) -> Owing {
     let held: Vec<Held> = rows
         .iter()
-        .filter(|row| row.kind == kind.code())
-        .filter_map(|row| {
-            Some(Held {
-                id: row.id,
-                state: VersionState::from_code(&row.state)?,
-                period: row.period_from.zip(row.period_to).map(|(from, to)| Period { from, to }),
-                published_on: row.published_on,
-                decided_on: row.decided_on,
-            })
+        .filter(|row| row.kind == kind)
+        .map(|row| Held {
+            id: row.id,
+            state: row.state,
+            period: row.period_from.zip(row.period_to).map(|(from, to)| Period { from, to }),
+            published_on: row.published_on,
+            decided_on: row.decided_on,
         })
         .collect();
     let assessment = schedule.assess(began, &held);
