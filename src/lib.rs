@@ -58,6 +58,8 @@ pub mod standing;
 pub mod statistics;
 pub mod survey;
 pub mod system;
+pub mod templates;
 pub mod traces;
 pub mod typical_cases;
 pub mod violations;
+pub mod words;

@@ -1,28 +1,20 @@
 //! Official documents (公文、文书): numbered, rendered for print, kept with their digest, verifiable by a code.
 //!
-//! The way of a document: `subjects` (what the case holds) → `texts` (the policy's text becomes paragraphs, by `template`) →
+//! The way of a document: `subjects` (what the case holds) → [`crate::templates`] (the policy's text becomes paragraphs) →
 //! `page` (the paragraphs become a page) → `issuing` (number, code, digest, row, event). The page is made once and never again.
 
 mod actions;
-pub mod apart;
 mod bodies;
 mod code;
 mod issuing;
-mod language;
 pub mod model;
 mod page;
 mod routes;
-pub mod samples;
 mod states;
 mod store;
 mod subjects;
-pub mod template;
-pub mod texts;
 mod view;
 mod words;
-
-#[cfg(test)]
-mod fuzz_tests;
 
 use crate::http::Routes;
 

@@ -16,14 +16,15 @@ use super::idempotency::{self, IdempotencyKey, StoredAnswer};
 use super::language::Language;
 use super::paging::PageOf;
 pub use super::path_id::PathId;
+use super::texts;
 pub use super::transaction::Tx;
 use crate::access::{Caller, Scope};
 use crate::db::types::Instant;
 use crate::db::{Conn, Fail, Id, Work, WriteGate};
-use crate::documents::texts::{self, Texts};
 use crate::problem::{Code, Problem};
 use crate::security;
 use crate::service::Service;
+use crate::templates::texts::Texts;
 use crate::traces::RequestSpan;
 
 /// What an action made, as it is answered and kept under its key.

@@ -8,8 +8,8 @@ use super::idempotency::{self, IdempotencyKey};
 use crate::access::Scope;
 use crate::db::types::Instant;
 use crate::db::{Conn, Fail, Id, Work};
-use crate::documents::texts::Texts;
 use crate::fault::Fault;
+use crate::templates::texts::Texts;
 
 /// One transaction of one request.
 pub struct Tx<'a> {

@@ -10,7 +10,7 @@ use super::{code, sources};
 
 /// From the ground up. Modules of one layer may import each other; `docs/architecture.md` says what each is for.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("types", &["characters", "coded", "fault", "figures", "points", "price", "problem"]),
+    ("types", &["characters", "coded", "fault", "figures", "points", "price", "problem", "templates", "words"]),
     ("store", &["clock", "db", "disk", "keys", "settings", "traces"]),
     (
         "service",
