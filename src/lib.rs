@@ -50,6 +50,7 @@ pub mod problem;
 pub mod proceedings;
 pub mod quotas;
 pub mod ratings;
+pub mod render;
 pub mod revocations;
 pub mod security;
 pub mod service;

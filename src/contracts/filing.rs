@@ -11,11 +11,12 @@ use super::store;
 use super::view::Contract;
 use crate::db::{Id, Work};
 use crate::documents::model::{DocumentKind, DocumentSubject};
-use crate::documents::{self, IssueInput, chinese_day};
+use crate::documents::{self, IssueInput};
 use crate::http::{Body, Entity, Tx};
 use crate::policy;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::words::days::chinese_day;
 
 /// The policy names who files: the county, or by delegation the social affairs office of the township.
 fn require_authority(tx: &mut Tx, row: &ContractRow) -> Work<i64> {

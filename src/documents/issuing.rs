@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::model::{DocumentKind, DocumentRow, DocumentState, DocumentSubject, OfficialDocument};
 use super::view::{verification_url, view};
-use super::words::{chinese_day, place_in_words};
+use super::words::place_in_words;
 use super::{bodies, code, page, store};
 use crate::access::{Role, Scope};
 use crate::db::{Conn, Id, Json, Work};
@@ -16,6 +16,7 @@ use crate::offices::{self, model::OfficeRow};
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Actor;
 use crate::templates::{samples, texts};
+use crate::words::days::chinese_day;
 use crate::{companies, complexes, policy};
 
 /// A document to issue. The caller has checked that it may be.

@@ -22,7 +22,7 @@ pub use bodies::issuing_body;
 pub use code::normalised as normalised_code;
 pub use issuing::{IssueInput, issue, mark_served, withdraw_of};
 pub use store::{find_by_code, next_number};
-pub use words::{chinese_day, place_in_words};
+pub use words::place_in_words;
 
 pub fn routes(config: &mut Routes) {
     config

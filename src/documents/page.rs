@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 
-use crate::pages::qr;
 use crate::problem::Problem;
+use crate::render::qr;
 
 pub struct Page<'a> {
     pub title: &'a str,

@@ -6,7 +6,7 @@ use super::issuing::IssueInput;
 use super::model::{DocumentIn, DocumentKind, DocumentRow, DocumentState, DocumentSubject};
 use super::states::{self, Belongs};
 use super::store;
-use super::words::{chinese_day, chinese_time, place_in_words};
+use super::words::place_in_words;
 use crate::access::{Role, Scope};
 use crate::blacklist;
 use crate::db::{Conn, Fail, Id, Work};
@@ -19,6 +19,7 @@ use crate::policy::versions::Policies;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, Delivery};
 use crate::violations::model::{AppealOutcome, ViolationRow};
+use crate::words::days::{chinese_day, chinese_time};
 use crate::{measures, policy, ratings, violations};
 
 /// The case that a document is about.

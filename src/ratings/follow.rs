@@ -10,7 +10,6 @@ use super::rows::{ContentRow, RatingRow, StarChange};
 use super::rules::{self, Derivation, LadderMeasure};
 use super::{plaques, record, store, view};
 use crate::db::{Conn, Id, Work};
-use crate::documents::chinese_day;
 use crate::http::{Ctx, Tx};
 use crate::measures;
 use crate::measures::model::MeasureRow;
@@ -19,6 +18,7 @@ use crate::policy::model::MeasureKind;
 use crate::policy::ratings::RatingRules;
 use crate::standing;
 use crate::violations::model::ViolationRow;
+use crate::words::days::chinese_day;
 
 /// The measures of the ladder that bind a rating's complex and company today. What adjusted the rating already binds it for
 /// as long as the measure stands; to a rating that is made anew it counts while one of its violations is in the window.

@@ -25,6 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "personal",
             "proceedings",
             "quotas",
+            "render",
             "security",
             "service",
         ],
