@@ -8,7 +8,7 @@ pub use crate::words::ratings::{Assessor, Dimension, Star};
 coded_enum! {
     /// Length of a rating cycle (评定周期).
     #[schema(example = "half_year")]
-    pub enum CycleKind {
+    pub stored enum CycleKind {
         HalfYear "half_year" "半年" "Half-year"
         Year "year" "年度" "Year"
     }
@@ -17,7 +17,7 @@ coded_enum! {
 coded_enum! {
     /// Where a rating cycle stands (周期状态).
     #[schema(example = "open")]
-    pub enum CycleState {
+    pub stored enum CycleState {
         Open "open" "评定中" "Open"
         Published "published" "已发布" "Published"
         Cancelled "cancelled" "已取消" "Cancelled"
@@ -27,13 +27,20 @@ coded_enum! {
 coded_enum! {
     /// Where a rating stands (评定状态).
     #[schema(example = "announced")]
-    pub enum RatingState {
+    pub stored enum RatingState {
         Draft "draft" "评分中" "Being scored"
         Scored "scored" "待复核" "Scored, waits to be reviewed"
         Reviewed "reviewed" "已复核" "Reviewed"
         Announced "announced" "公示中" "Announced"
         Published "published" "已发布" "Published"
         Withdrawn "withdrawn" "已撤回" "Withdrawn"
+    }
+}
+
+impl RatingState {
+    /// Before it is announced, and again while it is scored anew: the offices' business.
+    pub fn is_in_the_making(self) -> bool {
+        matches!(self, RatingState::Draft | RatingState::Scored | RatingState::Reviewed)
     }
 }
 
@@ -69,7 +76,7 @@ coded_enum! {
 coded_enum! {
     /// Whether a plaque may hang (铭牌状态).
     #[schema(example = "valid")]
-    pub enum PlaqueState {
+    pub stored enum PlaqueState {
         Valid "valid" "有效" "Valid"
         Superseded "superseded" "已被更新" "Superseded"
         Withdrawn "withdrawn" "已撤销" "Withdrawn"

@@ -242,7 +242,7 @@ impl Names {
 
 fn summary(row: &RatingRow, names: &Names, star: Option<Star>, plaque: Option<String>) -> Work<RatingSummary> {
     Ok(RatingSummary {
-        state: row.state()?,
+        state: row.state,
         cycle_name: names.cycle(row),
         complex_name: names.complex(row),
         company_name: names.company(row),
@@ -304,7 +304,7 @@ fn star_on(row: &RatingRow, content: &ContentRow, day: NaiveDate) -> Option<Star
     then.map(|change| change.star).or_else(|| row.star())
 }
 
-pub fn focus(conn: &mut Conn, _ctx: &Ctx, rows: Vec<RatingRow>) -> Work<Vec<FocusEntry>> {
+pub fn focus(conn: &mut Conn, rows: Vec<RatingRow>) -> Work<Vec<FocusEntry>> {
     let names = Names::of(conn, &rows)?;
     let entries = rows.iter().filter_map(|row| {
         let (star, since) = (row.star()?, row.focus_since?);
@@ -350,7 +350,7 @@ pub fn rules_of(conn: &mut Conn, ctx: &Ctx, version: i64) -> Work<RatingRules> {
 /// Those whom it is about do not see a rating in the making, though they have seen one that was announced before.
 fn hidden_from(ctx: &Ctx, row: &RatingRow) -> bool {
     let party = matches!(ctx.caller.role.row().kind, RoleKind::Company | RoleKind::Committee);
-    party && matches!(row.state.as_str(), "draft" | "scored" | "reviewed")
+    party && row.state.is_in_the_making()
 }
 
 pub fn entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow) -> Work<Entity<Rating>> {
