@@ -22,7 +22,7 @@ coded_enum! {
 
 coded_enum! {
     /// Where the filing of a contract stands (备案状态). Whether it is in force is another thing.
-    pub enum ContractState {
+    pub stored enum ContractState {
         Draft "draft" "草稿" "Draft"
         Submitted "submitted" "已提交" "Submitted"
         Filed "filed" "已备案" "Filed"

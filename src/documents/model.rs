@@ -5,9 +5,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::access::Role;
 use crate::coded_enum;
+use crate::db::Id;
 use crate::db::schema::documents;
 use crate::db::types::{Instant, Json};
-use crate::db::{Id, Work};
 use crate::ledger::Place;
 use crate::proceedings::model::Actor;
 use crate::proceedings::view::Official;
@@ -16,7 +16,7 @@ pub use crate::words::documents::DocumentKind;
 coded_enum! {
     /// Whether a document still stands (文书状态).
     #[schema(example = "valid")]
-    pub enum DocumentState {
+    pub stored enum DocumentState {
         Valid "valid" "有效" "Valid"
         Withdrawn "withdrawn" "已撤回" "Withdrawn"
     }
@@ -25,7 +25,7 @@ coded_enum! {
 coded_enum! {
     /// What a document is about (文书对象).
     #[schema(example = "violation")]
-    pub enum DocumentSubject {
+    pub stored enum DocumentSubject {
         Contract "contract" "物业服务合同" "Service contract"
         Document "document" "文书" "Official document"
         Measure "measure" "处置措施" "Measure"
@@ -38,14 +38,14 @@ coded_enum! {
 pub struct DocumentRow {
     pub id: Id,
     pub version: i64,
-    pub kind: String,
-    pub state: String,
-    pub subject_kind: String,
+    pub kind: DocumentKind,
+    pub state: DocumentState,
+    pub subject_kind: DocumentSubject,
     pub subject_id: Id,
     /// The violation that it is about, directly or through a measure.
     pub violation_id: Option<Id>,
     /// Of a measure: the office that must take it.
-    pub handler_role: Option<String>,
+    pub handler_role: Option<Role>,
     pub handler_division: Option<String>,
     pub county: String,
     pub township: String,
@@ -72,18 +72,6 @@ pub struct DocumentRow {
 }
 
 impl DocumentRow {
-    pub fn kind(&self) -> Work<DocumentKind> {
-        Ok(DocumentKind::stored(&self.kind)?)
-    }
-
-    pub fn state(&self) -> Work<DocumentState> {
-        Ok(DocumentState::stored(&self.state)?)
-    }
-
-    pub fn subject_kind(&self) -> Work<DocumentSubject> {
-        Ok(DocumentSubject::stored(&self.subject_kind)?)
-    }
-
     pub fn place(&self) -> Place {
         Place { county: self.county.clone(), township: self.township.clone(), community: self.community.clone() }
     }

@@ -34,7 +34,7 @@ use crate::http::Routes;
 
 pub use follow::ladder_moved;
 pub use store::{Cited, cited};
-pub use view::on_file;
+pub use view::{RatingOnFile, on_file};
 
 pub fn routes(config: &mut Routes) {
     config

@@ -24,7 +24,6 @@ use crate::policy::ratings::RatingRules;
 use crate::problem::Problem;
 use crate::proceedings::model::{Actor, Evidence};
 use crate::proceedings::view::{Official, RemarkView, StepView, official, remark, step};
-use crate::standing::RatingOnFile;
 
 /// A rating in short (星级评定).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -441,6 +440,26 @@ fn objection(ctx: &Ctx, one: Objection) -> ObjectionView {
             by: official(ctx, decision.by),
         }),
     }
+}
+
+/// What the last published rating of a complex of the company says (星级评定情况).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RatingOnFile {
+    pub rating_id: Id,
+    pub complex_id: Id,
+    /// Name of the complex.
+    #[schema(max_length = 200, example = "望远示范花园")]
+    pub complex_name: String,
+    /// Name of the cycle.
+    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
+    pub cycle_name: String,
+    pub star: Star,
+    /// The star of the points alone: where it is another, vetoes or the ladder lowered it.
+    pub raw_star: Star,
+    /// Day of its publication.
+    pub published_on: NaiveDate,
+    /// On the focus list since this day.
+    pub focus_since: Option<NaiveDate>,
 }
 
 /// The current ratings of a company's complexes, fewest stars first.

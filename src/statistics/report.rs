@@ -7,18 +7,16 @@ use chrono::{Datelike, NaiveDate};
 use serde_json::json;
 
 use super::actions::{Area, rating_statistics};
-use super::chart;
 use super::model::{RatingStatisticsQuery, ReportQuery};
 use super::overview::overview;
+use super::{chart, query_rules};
 use crate::complaints::statistics::actions::{Depth, statistics};
 use crate::complaints::statistics::model::{ComplaintStatisticsQuery, LineKind};
 use crate::db::{Conn, Work};
-use crate::fault::Fault;
 use crate::http::Ctx;
 use crate::identity;
 use crate::inspections;
 use crate::policy;
-use crate::problem::Problem;
 use crate::render::Templates;
 use crate::render::chart::period;
 use crate::survey::actions::get_survey;
@@ -33,10 +31,7 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> Work<String> {
     let ratings = rating_statistics(conn, ctx, &wanted)?;
     let to = query.to.unwrap_or(ctx.today);
     let from = query.from.or_else(|| NaiveDate::from_ymd_opt(to.year(), 1, 1)).unwrap_or(to);
-    if from > to {
-        let (zh, en) = ("早于开始日期", "earlier than the first day");
-        return Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]).into());
-    }
+    query_rules::require_span(from, to)?;
     let inspected = inspections::statistics::counts(conn, &area.scope, &area.division, (from, to), ctx.today)?;
     let policies = policy::current(conn, &ctx.state, area.county())?;
     let checklists: BTreeMap<&str, &str> = policies

@@ -5,7 +5,7 @@ use crate::coded_enum;
 coded_enum! {
     /// Kind of official document (文书种类).
     #[schema(example = "rectification_order")]
-    pub enum DocumentKind {
+    pub stored enum DocumentKind {
         ViolationNotice "violation_notice" "违规行为告知书" "Notice of a violation, with facts and grounds"
         MeasureNotice "measure_notice" "拟采取措施告知书" "Notice of an intended measure"
         InterviewNotice "interview_notice" "约谈通知书" "Notice of an interview"

@@ -48,6 +48,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cases",
         &[
+            "company_facts",
             "complaints",
             "contracts",
             "deadlines",
@@ -60,7 +61,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "violations",
         ],
     ),
-    ("surface", &["app", "identity", "inbox", "open311", "pages", "statistics", "system"]),
+    (
+        "surface",
+        &["app", "company_file", "identity", "inbox", "open311", "pages", "papers", "rulebook", "statistics", "system"],
+    ),
     ("program", &["backup", "bootstrap", "cli", "demo", "lib", "main"]),
 ];
 
