@@ -11,7 +11,7 @@ use crate::proceedings::model::{Evidence, Statement, Step};
 
 coded_enum! {
     /// Which list (名单种类).
-    pub enum ListingKind {
+    pub stored enum ListingKind {
         Blacklist "blacklist" "黑名单" "Blacklist"
         Restriction "restriction" "限制承接新项目" "Restriction on new complexes"
     }

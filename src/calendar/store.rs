@@ -5,8 +5,9 @@ use diesel::prelude::*;
 
 use super::model::CalendarYearIn;
 use super::rules::{WorkCalendar, built_in_years};
-use crate::complexes;
-use crate::db::schema::calendar_years as years;
+use crate::access::Scope;
+use crate::complexes::scoped;
+use crate::db::schema::{calendar_years as years, complexes};
 use crate::db::types::{Instant, Json};
 use crate::db::{Conn, Work};
 
@@ -88,6 +89,12 @@ pub fn years_on_file(conn: &mut Conn) -> Work<HashMap<String, BTreeSet<i32>>> {
     Ok(all)
 }
 
+/// The counties that have a complex.
+fn counties_served(conn: &mut Conn) -> Work<Vec<String>> {
+    let system = Scope::System("which counties a deployment serves is no secret");
+    Ok(scoped::complexes(&system).select(complexes::county).distinct().order(complexes::county).load(conn)?)
+}
+
 /// Of this year, and of the next from December on (by then it has been announced), those that a county lacks.
 pub fn missing_years(conn: &mut Conn, today: NaiveDate) -> Work<Vec<i32>> {
     let mut wanted = vec![today.year()];
@@ -99,7 +106,7 @@ pub fn missing_years(conn: &mut Conn, today: NaiveDate) -> Work<Vec<i32>> {
         let with: Vec<String> =
             years::table.filter(years::year.eq(i64::from(year))).select(years::county).load(conn)?;
         let covered = |county: &String| with.contains(county);
-        if !covered(&String::new()) && (with.is_empty() || !complexes::counties(conn)?.iter().all(covered)) {
+        if !covered(&String::new()) && (with.is_empty() || !counties_served(conn)?.iter().all(covered)) {
             missing.push(year);
         }
     }

@@ -13,12 +13,13 @@ use super::view::Contract;
 use crate::access::Actor;
 use crate::db::{Id, Work};
 use crate::documents::model::{DocumentKind, DocumentSubject};
-use crate::documents::{self, IssueInput, chinese_day};
+use crate::documents::{self, IssueInput};
 use crate::http::Entity;
+use crate::service::{Body, Tx};
 use crate::policy;
+use crate::problem::{Code, Problem};
 use crate::proceedings::model::{ReasonsIn, Step};
-use crate::service::Body;
-use crate::service::Tx;
+use crate::words::days::chinese_day;
 
 /// Gives the version of the policy that names who files.
 fn require_authority(tx: &mut Tx, row: &ContractRow) -> Work<i64> {

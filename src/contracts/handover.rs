@@ -12,7 +12,6 @@ use super::store;
 use super::view::Contract;
 use crate::access::Role;
 use crate::db::{Id, Work};
-use crate::documents;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::proceedings::model::Evidence;
@@ -20,6 +19,7 @@ use crate::service::{Body, Tx};
 use crate::violations;
 use crate::violations::model::{ViolationIn, ViolationSource};
 use crate::violations::view::Violation;
+use crate::words::days::chinese_day;
 
 pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> Work<Entity<Contract>> {
     let ctx = tx.ctx;
@@ -93,7 +93,7 @@ pub fn report_late_handover(tx: &mut Tx, id: Id, body: &Body<LateHandoverIn>) ->
 fn late(today: NaiveDate, row: &ContractRow, input: &LateHandoverIn) -> ViolationIn {
     let missing: Vec<&str> =
         HandoverItem::ALL.iter().filter(|item| !rules::handed_in_time(row, **item)).map(|item| item.zh()).collect();
-    let day = |day: Option<NaiveDate>| day.map(documents::chinese_day).unwrap_or_default();
+    let day = |day: Option<NaiveDate>| day.map(chinese_day).unwrap_or_default();
     let facts = format!(
         "物业服务合同于{}终止，交接期限至{}，未按期移交：{}。",
         day(row.serves_until()),

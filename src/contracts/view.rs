@@ -15,6 +15,7 @@ use crate::blacklist;
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
 use crate::companies;
+use crate::company_facts;
 use crate::complexes;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
@@ -262,7 +263,7 @@ pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> Work<Entity<Contr
 fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> Work<Review> {
     let head = standing::store::head_of(conn, row.company_id)?;
     let policies = policy::current(conn, &ctx.state, &row.county)?;
-    let facts = standing::store::facts_of(conn, head, &row.county, ctx.today)?;
+    let facts = company_facts::of(conn, head, &row.county, ctx.today)?;
     let standing = standing::rules::assess(&facts, &policies, ctx.today);
     let others: Vec<rules::Span> = store::counting(conn, row.complex_id)?.iter().map(rules::Span::from).collect();
     let own = rules::Span::from(row);

@@ -3,8 +3,9 @@
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::admission::Mismatch;
-use crate::documents::texts::Lacking;
-use crate::problem::{Code, Problem};
+use crate::db::StoredAnswer;
+use crate::problem::Problem;
+use crate::templates::texts::Lacking;
 
 /// Why a unit of work did not succeed.
 #[derive(Debug)]
@@ -90,6 +91,12 @@ impl std::fmt::Display for Fail {
 impl From<DieselError> for Fail {
     fn from(error: DieselError) -> Self {
         Fail::Query(error)
+    }
+}
+
+impl From<Box<Lacking>> for Fail {
+    fn from(lacking: Box<Lacking>) -> Self {
+        Fail::Text(lacking)
     }
 }
 

@@ -14,6 +14,7 @@ use crate::access::{Caller, Role, Scope};
 use crate::db::{Id, Instant};
 use crate::points::Points;
 use crate::policy::versions::built_in;
+use crate::ratings::model::RatingState;
 use crate::ratings::rows::RatingRow;
 use crate::ratings::{chunks, cycles, publication, publicity, scoring, store};
 use crate::service::{Body, Tx};
@@ -101,7 +102,7 @@ impl Rounds {
                 Ok(())
             }
             Step::Review(half) => {
-                for row in self.ratings(stage, register, half)?.iter().filter(|row| row.state == "scored") {
+                for row in self.ratings(stage, register, half)?.iter().filter(|row| row.state == RatingState::Scored) {
                     let body = json!({ "outcome": "confirmed", "reasons": "逐项核对，评分与事实相符" });
                     stage.on(&lead, when, "review_rating", row.id, body, scoring::review_rating).await?;
                 }

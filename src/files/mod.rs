@@ -11,6 +11,7 @@ mod evidence;
 mod kinds;
 mod model;
 mod names;
+mod origin;
 mod owner;
 mod package;
 mod pixels;

@@ -8,7 +8,6 @@ use super::store;
 use super::taking;
 use super::view::checklist_of;
 use crate::db::{Conn, Id, Work};
-use crate::documents::chinese_day;
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
@@ -22,6 +21,7 @@ use crate::service::{Body, Ctx, Tx};
 use crate::violations;
 use crate::violations::model::{ViolationIn, ViolationSource};
 use crate::violations::view::Violation;
+use crate::words::days::chinese_day;
 
 /// An item that failed, with the part of the visit that found it.
 struct Finding<'a> {

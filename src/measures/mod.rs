@@ -4,6 +4,7 @@ pub mod actions;
 mod by_rating;
 mod deadlines;
 pub mod decisions;
+pub mod documents;
 pub mod model;
 mod recompute;
 mod routes;

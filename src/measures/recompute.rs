@@ -13,6 +13,7 @@ use crate::access::Scope;
 use crate::blacklist;
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
+use crate::company_facts;
 use crate::contracts;
 use crate::db::{Id, Json, Work};
 use crate::documents::{self, model::DocumentSubject};
@@ -60,7 +61,7 @@ pub fn file_of(tx: &mut Tx, company: Id, county: &str) -> Work<File> {
     let ctx = tx.ctx;
     let head = standing::store::head_of(tx.conn, company)?;
     let policies = policy::current(tx.conn, &ctx.state, county)?;
-    let facts = standing::store::facts_of(tx.conn, head, county, ctx.today)?;
+    let facts = company_facts::of(tx.conn, head, county, ctx.today)?;
     let family = standing::store::family(tx.conn, head)?;
     let mut rows = store::of_family(tx.conn, &EVERY_MEASURE, &family)?;
     rows.retain(|row| row.county == county);

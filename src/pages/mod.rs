@@ -5,14 +5,13 @@
 //! section to it adds a field there, fills it in `store::complex`, and shows it in a template `complex_….html` of its own.
 
 mod cache;
-pub mod chart;
+mod chart;
 mod error;
 mod html;
 mod lettering;
 pub mod model;
 mod plaque;
 mod plaque_routes;
-pub mod qr;
 mod routes;
 mod store;
 
@@ -20,7 +19,7 @@ use crate::http::Routes;
 
 pub use cache::{Cache, Key};
 pub use error::as_page;
-pub use html::{Rendered, html, json, page, show};
+pub use html::{Rendered, html, json, show};
 
 pub fn routes(config: &mut Routes) {
     config

@@ -6,11 +6,12 @@ use serde_json::json;
 
 use super::html::{self, Rendered, html, show};
 use super::model::{ListPublicComplexes, PublicComplex, PublicComplexRow, PublicDocument, SearchPage, Verification};
-use super::{chart, qr, store};
+use super::{chart, store};
 use crate::db::Id;
 use crate::documents;
 use crate::http::{Answer, PageOf, form};
 use crate::problem::{Problem, ProblemBody};
+use crate::render::qr;
 use crate::service::Service;
 
 /// Rows on a page of search.

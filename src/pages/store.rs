@@ -158,8 +158,8 @@ pub fn document(conn: &mut Conn, typed: &str) -> Work<PublicDocument> {
     let code = documents::normalised_code(typed).ok_or_else(unknown)?;
     let row = documents::find_by_code(conn, &code)?.ok_or_else(unknown)?;
     Ok(PublicDocument {
-        state: row.state()?,
-        kind: row.kind()?,
+        state: row.state,
+        kind: row.kind,
         title: row.title,
         number: row.number,
         office_name: row.office_name,

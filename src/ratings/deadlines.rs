@@ -26,7 +26,7 @@ impl Follows for RatingRow {
     fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> Work<Vec<Moved>> {
         let calendar = terms.calendar(conn, &self.county)?;
         let mut moved = Vec::new();
-        if self.state == RatingState::Announced.code()
+        if self.state == RatingState::Announced
             && let (Some(announced_on), Some(day)) = (self.announced_on, self.publicity_ends_on.as_mut())
         {
             let policies = terms.policies(&self.county);

@@ -10,20 +10,20 @@ use super::rows::{ContentRow, RatingRow, StarChange};
 use super::rules::{self, Derivation, LadderMeasure};
 use super::{plaques, record, store, view};
 use crate::db::{Conn, Id, Work};
-use crate::documents::chinese_day;
+use crate::service::{Ctx, Tx};
 use crate::measures;
 use crate::measures::model::MeasureRow;
 use crate::policy;
 use crate::policy::model::MeasureKind;
 use crate::policy::ratings::RatingRules;
-use crate::service::{Ctx, Tx};
 use crate::standing;
 use crate::violations::model::ViolationRow;
+use crate::words::days::chinese_day;
 
 /// The measures of the ladder that bind a rating's complex and company today. What adjusted the rating already binds it for
 /// as long as the measure stands; to a rating that is made anew it counts while one of its violations is in the window.
 pub fn in_force(conn: &mut Conn, ctx: &Ctx, row: &RatingRow) -> Work<Vec<LadderMeasure>> {
-    let held: Vec<Id> = match row.state()? {
+    let held: Vec<Id> = match row.state {
         RatingState::Published => {
             let stars = store::content(conn, row.id)?.stars.0;
             stars.last().map(|last| last.adjustments.iter().map(|one| one.measure_id).collect()).unwrap_or_default()
@@ -91,7 +91,7 @@ pub fn derive(
     row.raw_star = Some(derived.raw_star.rank());
     row.final_star = Some(derived.star.rank());
     let change = StarChange { from: tx.ctx.today, star: derived.star, adjustments: derived.adjustments.clone() };
-    if row.state()? != RatingState::Published {
+    if row.state != RatingState::Published {
         // Nobody has seen it: there is no history yet.
         content.stars.0.clear();
     }

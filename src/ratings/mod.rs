@@ -1,11 +1,12 @@
 //! Star ratings (星级评定) of the service at complexes, and what follows from them.
 //!
 //! The way of a rating: `cycles` (it is begun) → `scoring` (sheets, review) → `publicity` (announcement, objections, reply) →
-//! `publication` (one instant for a whole cycle, then `chunks`). `rules` make a star of scores; `consequences` tell what
+//! `publication` (one instant for a whole cycle, then `chunks`). `rules` make a star of scores; `cycle_rules` and `step_rules` say what is permitted; `consequences` tell what
 //! follows from stars; `follow` brings the measures of the ladder to bear on them.
 
 pub mod chunks;
 pub mod consequences;
+pub mod cycle_rules;
 pub mod cycle_view;
 pub mod cycles;
 mod deadlines;
@@ -26,6 +27,7 @@ pub mod rows;
 pub mod rules;
 pub mod scoped;
 pub mod scoring;
+pub mod step_rules;
 pub mod store;
 pub mod view;
 
@@ -33,7 +35,7 @@ use crate::http::Routes;
 
 pub use follow::ladder_moved;
 pub use store::{Cited, cited};
-pub use view::on_file;
+pub use view::{RatingOnFile, on_file};
 
 pub fn routes(config: &mut Routes) {
     config

@@ -19,7 +19,11 @@ use crate::service::{Body, Ctx, Service};
 #[get("/v1/rating-cycles")]
 pub async fn list_rating_cycles(ctx: Ctx) -> Answer {
     let query: ListCycles = ctx.query()?;
-    ctx.list(move |conn, ctx| list_store::list_cycles(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| {
+        let page = list_store::list_cycles(conn, ctx, &query)?;
+        page.map(|rows| Ok(rows.into_iter().map(cycle_view::cycle).collect()))
+    })
+    .await
 }
 
 /// Open a rating cycle
@@ -104,7 +108,11 @@ pub async fn cancel_rating_cycle(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) ->
 #[get("/v1/ratings")]
 pub async fn list_ratings(ctx: Ctx) -> Answer {
     let query: ListRatings = ctx.query()?;
-    ctx.list(move |conn, ctx| list_store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| {
+        let page = list_store::list(conn, ctx, &query)?;
+        page.map(|rows| view::summaries(conn, ctx, rows, query.as_of))
+    })
+    .await
 }
 
 /// Begin a rating
@@ -233,7 +241,7 @@ pub async fn withdraw_rating(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Ans
 #[get("/v1/focus-list")]
 pub async fn list_focus_list(ctx: Ctx) -> Answer {
     let query: ListFocus = ctx.query()?;
-    ctx.list(move |conn, ctx| list_store::focus_list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| list_store::focus_list(conn, ctx, &query)?.map(|rows| view::focus(conn, rows))).await
 }
 
 /// Check a plaque

@@ -2,26 +2,17 @@
 //!
 //! `rules::assess` explains the standing on a day; `reconcile::reconcile` tells how the measures on file must change.
 
-mod actions;
 mod credit;
 mod due;
 mod ladder;
 pub mod model;
 pub mod reconcile;
 pub mod redact;
-mod routes;
 pub mod rules;
 pub mod store;
 mod wording;
 
-pub use actions::RatingOnFile;
 pub use ladder::last_day;
-
-use crate::http::Routes;
-
-pub fn routes(config: &mut Routes) {
-    config.service(routes::get_company_standing).service(routes::preview_standing);
-}
 
 #[cfg(test)]
 mod properties;

@@ -5,6 +5,7 @@ mod chart;
 pub mod model;
 mod overview;
 mod overview_store;
+mod query_rules;
 mod report;
 mod routes;
 pub mod rules;

@@ -6,12 +6,22 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use crate::access::Scope;
+use crate::blacklist::model::ListingKind;
+use crate::contracts::model::ContractState;
 use crate::db::schema::{companies, complex_services as services, contracts, listings, measures, violations};
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work, distinct};
+use crate::policy::model::MeasureKind;
+use crate::standing::model::MeasureState;
+use crate::violations::model::ViolationState;
 
 /// Clause and state of each violation that was found within a period.
-pub fn violations(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: NaiveDate) -> Work<Vec<(Option<i64>, String)>> {
+pub fn violations(
+    conn: &mut Conn,
+    scope: &Scope,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Work<Vec<(Option<i64>, ViolationState)>> {
     Ok(crate::violations::scoped::violations(scope)
         .filter(violations::found_on.ge(from))
         .filter(violations::found_on.le(to))
@@ -21,8 +31,8 @@ pub fn violations(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: NaiveDate
 
 #[derive(Queryable)]
 pub struct SlimMeasure {
-    pub kind: String,
-    pub state: String,
+    pub kind: MeasureKind,
+    pub state: MeasureState,
     pub due_on: NaiveDate,
     pub created_at: Instant,
 }
@@ -64,7 +74,7 @@ pub fn serving_companies(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work
 }
 
 /// Kind and company of each listing that is in force on a day.
-pub fn listed(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<(String, Id)>> {
+pub fn listed(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<(ListingKind, Id)>> {
     Ok(crate::blacklist::scoped::listings(scope)
         .filter(listings::listed_from.le(day))
         .filter(listings::listed_until.ge(day))
@@ -75,7 +85,7 @@ pub fn listed(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<(Strin
 
 #[derive(Queryable)]
 pub struct OpenContract {
-    pub state: String,
+    pub state: ContractState,
     pub review_due_on: Option<NaiveDate>,
     pub handover_due_on: Option<NaiveDate>,
     pub handover_done_on: Option<NaiveDate>,
@@ -85,7 +95,7 @@ pub struct OpenContract {
 pub fn open_contracts(conn: &mut Conn, scope: &Scope) -> Work<Vec<OpenContract>> {
     let open_handover = contracts::handover_due_on.is_not_null().and(contracts::handover_done_on.is_null());
     Ok(crate::contracts::scoped::contracts(scope)
-        .filter(contracts::state.eq("submitted").or(open_handover))
+        .filter(contracts::state.eq(ContractState::Submitted).or(open_handover))
         .select((contracts::state, contracts::review_due_on, contracts::handover_due_on, contracts::handover_done_on))
         .load(conn)?)
 }

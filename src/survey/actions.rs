@@ -11,7 +11,6 @@ use crate::disclosures;
 use crate::disclosures::model::DisclosureKind;
 use crate::disclosures::state_rules::Assessment;
 use crate::divisions;
-use crate::documents::chinese_day;
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::paging::Page;
@@ -24,6 +23,7 @@ use crate::service::{Body, Ctx, Tx};
 use crate::violations;
 use crate::violations::model::{ViolationIn, ViolationSource};
 use crate::violations::view::Violation;
+use crate::words::days::chinese_day;
 
 fn own_division(ctx: &Ctx) -> &str {
     ctx.caller.division.as_deref().unwrap_or_default()

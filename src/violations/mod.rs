@@ -3,6 +3,7 @@
 pub mod actions;
 mod deadlines;
 pub mod decisions;
+pub mod documents;
 pub mod finality;
 pub mod model;
 pub mod report;

@@ -17,7 +17,7 @@ use crate::proceedings::said::{Said, Texts};
 
 coded_enum! {
     /// Where a violation stands (办理状态).
-    pub enum ViolationState {
+    pub stored enum ViolationState {
         Reported "reported" "已登记" "Reported"
         Notified "notified" "已告知" "Notified"
         Confirmed "confirmed" "已认定" "Confirmed"

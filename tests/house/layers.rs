@@ -10,7 +10,7 @@ use super::{code, sources};
 
 /// From the ground up. Modules of one layer may import each other; `docs/architecture.md` says what each is for.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("types", &["characters", "coded", "fault", "figures", "points", "price", "problem", "words"]),
+    ("types", &["characters", "coded", "fault", "figures", "points", "price", "problem", "templates", "words"]),
     ("store", &["clock", "db", "disk", "keys", "settings", "traces"]),
     (
         "service",
@@ -25,6 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "personal",
             "proceedings",
             "quotas",
+            "render",
             "security",
             "service",
         ],
@@ -47,6 +48,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cases",
         &[
+            "company_facts",
             "complaints",
             "contracts",
             "deadlines",
@@ -59,7 +61,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "violations",
         ],
     ),
-    ("surface", &["app", "identity", "inbox", "open311", "pages", "statistics", "system"]),
+    (
+        "surface",
+        &["app", "company_file", "identity", "inbox", "open311", "pages", "papers", "rulebook", "statistics", "system"],
+    ),
     ("program", &["backup", "bootstrap", "cli", "demo", "lib", "main"]),
 ];
 

@@ -5,12 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::model::{CompanyFacts, MeasureState, Place, Standing, ViolationFact};
-use super::redact::redact;
-use super::rules::assess;
-use super::store;
 use crate::access::Scope;
 use crate::companies;
+use crate::company_facts;
 use crate::complexes;
 use crate::db::{Conn, Fail, Id, Work};
 use crate::divisions::counties;
@@ -19,9 +16,13 @@ use crate::http::Entity;
 use crate::measures::store as measures;
 use crate::policy;
 use crate::policy::model::MeasureKind;
-use crate::ratings;
-use crate::ratings::model::Star;
-use crate::service::{Body, Ctx};
+use crate::ratings::{self, RatingOnFile};
+use crate::standing;
+use crate::standing::model::{CompanyFacts, MeasureState, Place, Standing, ViolationFact};
+use crate::standing::redact::redact;
+use crate::standing::rules::assess;
+use crate::service::Ctx;
+use crate::service::Body;
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -44,26 +45,6 @@ pub struct MeasureOnFile {
     pub state: MeasureState,
     /// Last day to carry it out.
     pub due_on: NaiveDate,
-}
-
-/// What the last published rating of a complex of the company says (星级评定情况).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct RatingOnFile {
-    pub rating_id: Id,
-    pub complex_id: Id,
-    /// Name of the complex.
-    #[schema(max_length = 200, example = "望远示范花园")]
-    pub complex_name: String,
-    /// Name of the cycle.
-    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
-    pub cycle_name: String,
-    pub star: Star,
-    /// The star of the points alone: where it is another, vetoes or the ladder lowered it.
-    pub raw_star: Star,
-    /// Day of its publication.
-    pub published_on: NaiveDate,
-    /// On the focus list since this day.
-    pub focus_since: Option<NaiveDate>,
 }
 
 /// A company's explained standing (企业信用状况).
@@ -103,11 +84,11 @@ pub fn company_standing(conn: &mut Conn, ctx: &Ctx, id: Id, query: &StandingQuer
     let head = company.parent_id.unwrap_or(company.id);
     let county = counties::asked(conn, ctx, query.county.as_deref())?;
     let policies = policy::current(conn, &ctx.state, &county)?;
-    let facts = store::facts_of(conn, head, &county, as_of)?;
+    let facts = company_facts::of(conn, head, &county, as_of)?;
     // A branch reads its parent's standing as an outsider does: what it did itself is among its own violations.
     let own = matches!(&ctx.scope, Scope::Company(uscc) if *uscc == company.uscc) && head == company.id;
     let standing = shown(ctx, assess(&facts, &policies, as_of), own);
-    let family = store::family(conn, head)?;
+    let family = standing::store::family(conn, head)?;
     let measures = measures::of_family(conn, &ctx.scope, &family)?
         .into_iter()
         .map(|row| {
@@ -195,7 +176,7 @@ pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> Work<Stand
     })?;
     let as_of = input.as_of.unwrap_or(ctx.today);
     let mut facts = match base {
-        Some(head) => store::facts_of(conn, head, county, as_of)?,
+        Some(head) => company_facts::of(conn, head, county, as_of)?,
         None => CompanyFacts { company_id: Uuid::nil(), listed: false, violations: Vec::new() },
     };
     for (at, (violation, place)) in input.violations.iter().zip(places).enumerate() {

@@ -2,16 +2,17 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::actions::{self, Policy, PolicyApprovalIn, PolicyIn, PolicyPreview, PolicySummary};
-use super::model::Act;
-use super::store;
+use super::policy_preview::{self, PolicyPreview};
 use crate::access::Role;
 use crate::divisions::counties::{self, CountyQuery};
 use crate::http::paging::Page;
 use crate::http::{Answer, Cursor, PageOf};
+use crate::service::{Body, Ctx};
+use crate::policy::model::Act;
+use crate::policy::view::{self, Policy, PolicyApprovalIn, PolicyIn, PolicySummary};
+use crate::policy::{actions, store};
 use crate::problem::Problem;
 use crate::proceedings::model::ReasonsIn;
-use crate::service::{Body, Ctx};
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -62,7 +63,7 @@ pub async fn list_policies(ctx: Ctx) -> Answer {
         let listed = store::Listed { county: query.county.as_deref(), drafts_of: actions::drafts_of(ctx) };
         let total = page.with_total.unwrap_or(false).then(|| listed.count(conn)).transpose()?;
         let (rows, next_cursor) = page.cut(listed.page(conn, before, page.fetch())?, |row| row.version);
-        Ok(PageOf { items: rows.into_iter().map(actions::summary).collect(), next_cursor, total })
+        Ok(PageOf { items: rows.into_iter().map(view::summary).collect(), next_cursor, total })
     })
     .await
 }
@@ -81,7 +82,7 @@ pub async fn publish_policy(ctx: Ctx, body: Body<PolicyIn>) -> Answer {
     let query: PublishPolicy = ctx.query()?;
     let body = body.examined(actions::examine).await?;
     if query.dry_run == Some(true) {
-        let preview = ctx.read(move |conn, ctx| actions::preview_policy(conn, ctx, &body)).await?;
+        let preview = ctx.read(move |conn, ctx| policy_preview::preview_policy(conn, ctx, &body)).await?;
         return Ok(HttpResponse::Ok().json(preview));
     }
     ctx.act(body, actions::publish_policy).await
@@ -120,7 +121,7 @@ pub async fn get_current_policy(ctx: Ctx) -> Answer {
     ctx.get(move |conn, ctx| {
         let county = counties::asked(conn, ctx, query.county.as_deref())?;
         let governing = store::current(conn, &ctx.state, &county)?.governing(ctx.today).version;
-        Ok(actions::view(store::find(conn, governing, None)?)?)
+        Ok(view::view(store::find(conn, governing, None)?)?)
     })
     .await
 }
@@ -133,7 +134,7 @@ pub async fn get_current_policy(ctx: Ctx) -> Answer {
 #[get("/v1/policies/{version}")]
 pub async fn get_policy(ctx: Ctx, request: HttpRequest) -> Answer {
     let version = version(&request)?;
-    ctx.get(move |conn, ctx| Ok(actions::view(store::find(conn, version, actions::drafts_of(ctx))?)?)).await
+    ctx.get(move |conn, ctx| Ok(view::view(store::find(conn, version, actions::drafts_of(ctx))?)?)).await
 }
 
 fn version(request: &HttpRequest) -> Result<i64, Problem> {

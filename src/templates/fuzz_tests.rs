@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::model::DocumentKind;
 use super::{apart, samples, template};
 use crate::policy::document_rules;
 use crate::policy::documents::DocumentTemplate;
 use crate::policy::versions::built_in;
+use crate::words::documents::DocumentKind;
 
 /// SplitMix64: enough for choices, and the same on every machine.
 struct Chance(u64);

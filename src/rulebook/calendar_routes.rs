@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, get, put};
 
-use super::OnFile;
-use super::actions::{self, CalendarYear};
-use super::model::CalendarYearIn;
-use super::rules::YEARS;
+use crate::calendar::OnFile;
+use crate::calendar::actions::{self, CalendarYear};
+use crate::calendar::model::CalendarYearIn;
+use crate::calendar::rules::YEARS;
 use crate::deadlines;
 use crate::divisions::counties::{self, CountyQuery};
 use crate::http::Answer;

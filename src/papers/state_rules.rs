@@ -1,7 +1,7 @@
 //! Which paper belongs to which state of its case (文书与办理状态): one table. Pure.
 
-use super::model::DocumentKind;
 use crate::db::Work;
+use crate::documents::model::{DocumentKind, DocumentState};
 use crate::measures::model::MeasureRow;
 use crate::policy::model::MeasureKind;
 use crate::problem::{Code, Problem};
@@ -107,9 +107,28 @@ pub fn require_measure(kind: DocumentKind, row: &MeasureRow) -> Result<(), Probl
     }
 }
 
+/// Proven is the service of a document that was delivered and stands.
+pub fn require_delivered(state: DocumentState, is_delivered: bool) -> Result<(), Problem> {
+    if state == DocumentState::Valid && is_delivered {
+        return Ok(());
+    }
+    Err(conflict("该文书未送达，或者已撤回", "the document has not been delivered, or was withdrawn"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_service_of_a_document_is_proven_where_it_was_delivered_and_stands() {
+        for (state, is_delivered, good) in [
+            (DocumentState::Valid, true, true),
+            (DocumentState::Valid, false, false),
+            (DocumentState::Withdrawn, true, false),
+        ] {
+            assert_eq!(require_delivered(state, is_delivered).is_ok(), good);
+        }
+    }
 
     /// Every kind against every state, written out: a letter for each state in which it is issued.
     #[test]

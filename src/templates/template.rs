@@ -12,8 +12,8 @@ use serde_json::Value as Json;
 
 use super::apart::{GivenUp, apart};
 use super::language;
-use super::model::DocumentKind;
 use super::samples;
+use crate::words::documents::DocumentKind;
 
 /// What a text may use up. A case gets ten times what the largest sample had, so that it never fails where that did not.
 #[derive(Clone, Copy)]

@@ -1,9 +1,9 @@
 use actix_web::{HttpResponse, get, post};
 
 use super::actions::{self, CompanyStanding, PreviewIn, StandingQuery};
-use super::model::Standing;
 use crate::http::{Answer, PathId};
 use crate::service::{Body, Ctx};
+use crate::standing::model::Standing;
 
 /// Get a company's standing
 ///

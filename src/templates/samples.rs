@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::model::DocumentKind;
+use crate::words::documents::DocumentKind;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
