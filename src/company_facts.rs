@@ -7,13 +7,13 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::access::{Role, Scope};
-use crate::violations::scoped;
 use crate::blacklist;
 use crate::db::schema::violations;
 use crate::db::{Conn, Id, Work};
 use crate::standing;
 use crate::standing::model::{CompanyFacts, Place, ViolationFact};
 use crate::violations::model::ViolationState;
+use crate::violations::scoped;
 
 const WHOLE_COUNTY: Scope = Scope::System("a standing counts the whole county");
 

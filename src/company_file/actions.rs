@@ -17,12 +17,12 @@ use crate::measures::store as measures;
 use crate::policy;
 use crate::policy::model::MeasureKind;
 use crate::ratings::{self, RatingOnFile};
+use crate::service::Body;
+use crate::service::Ctx;
 use crate::standing;
 use crate::standing::model::{CompanyFacts, MeasureState, Place, Standing, ViolationFact};
 use crate::standing::redact::redact;
 use crate::standing::rules::assess;
-use crate::service::Ctx;
-use crate::service::Body;
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -15,10 +15,9 @@ use crate::db::{Id, Work};
 use crate::documents::model::{DocumentKind, DocumentSubject};
 use crate::documents::{self, IssueInput};
 use crate::http::Entity;
-use crate::service::{Body, Tx};
 use crate::policy;
-use crate::problem::{Code, Problem};
 use crate::proceedings::model::{ReasonsIn, Step};
+use crate::service::{Body, Tx};
 use crate::words::days::chinese_day;
 
 /// Gives the version of the policy that names who files.

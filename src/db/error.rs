@@ -3,8 +3,7 @@
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::admission::Mismatch;
-use crate::db::StoredAnswer;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::templates::texts::Lacking;
 
 /// Why a unit of work did not succeed.

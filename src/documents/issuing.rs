@@ -13,10 +13,10 @@ use crate::db::{Conn, Id, Json, Work};
 use crate::ledger::{self, Audience, Event, Place};
 use crate::offices;
 use crate::problem::{Code, Problem};
+use crate::service::Tx;
 use crate::templates::{samples, texts};
 use crate::words::days::chinese_day;
 use crate::{companies, complexes, policy};
-use crate::service::Tx;
 
 /// A document to issue. The caller has checked that it may be.
 pub struct IssueInput {

@@ -5,8 +5,8 @@ use super::model::{ListDocuments, OfficialDocument};
 use super::{store, view};
 use crate::http::conditions::Verdict;
 use crate::http::{Answer, Entity, PageOf, PathId};
-use crate::service::{Body, Ctx};
 use crate::problem::{Code, Problem};
+use crate::service::Ctx;
 
 /// Nothing but its own styles and the pictures in it: it runs no script and loads nothing, wherever it is opened.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";

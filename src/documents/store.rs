@@ -2,12 +2,12 @@ use diesel::prelude::*;
 
 use super::model::{DocumentRow, DocumentState, ListDocuments};
 use crate::access::Scope;
-use crate::documents::scoped;
 use crate::db::schema::{document_contents as contents, document_counters as counters, documents};
 use crate::db::{Conn, Id, Work};
-use crate::service::Ctx;
+use crate::documents::scoped;
 use crate::http::paging::PageOf;
 use crate::problem::Problem;
+use crate::service::Ctx;
 use crate::{newest_first, on_both};
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<DocumentRow> {

@@ -1,8 +1,8 @@
 //! A document as a caller sees it.
 
 use super::model::{DocumentRow, OfficialDocument};
-use crate::service::{Ctx, Service};
 use crate::proceedings::view::official;
+use crate::service::{Ctx, Service};
 
 /// Where anyone can verify a document.
 pub fn verification_url(state: &Service, code: &str) -> String {

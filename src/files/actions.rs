@@ -8,10 +8,10 @@ use super::{UPLOAD_PATH, owner, sealed_names, store};
 use crate::access::Scope;
 use crate::db::{Conn, Id, Work};
 use crate::http::Entity;
-use crate::service::{Body, Ctx, Tx};
 use crate::ledger::{self, Audience, Event};
 use crate::quotas;
 use crate::quotas::rules::Amounts;
+use crate::service::{Body, Ctx, Tx};
 
 /// A file changes in nothing but in whom it belongs to.
 const VERSION: i64 = 1;

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use crate::db::schema::{companies, complexes};
 use crate::db::{Id, Work};
-use crate::service::Tx;
 use crate::ledger::Place;
+use crate::service::Tx;
 
 /// Where a file comes from.
 #[derive(Default)]

@@ -14,8 +14,6 @@ pub mod recent;
 pub mod routes;
 pub mod schema;
 pub mod sizes;
-mod texts;
-pub mod transaction;
 pub mod unread;
 pub mod wording;
 

@@ -9,10 +9,10 @@ use super::model::{EscalationLevel, InboxKind};
 use super::tasks::{Seen, Task, Timing};
 use crate::access::{Caller, Role};
 use crate::db::{Conn, Id, Instant, Work};
-use crate::service::Ctx;
 use crate::ratings::model::RatingState;
 use crate::ratings::rows::{CycleRow, RatingRow};
 use crate::ratings::store;
+use crate::service::Ctx;
 use crate::standing::model::Office;
 
 /// A rating that waits, or a whole cycle.

@@ -3,8 +3,8 @@ use crate::db::{Instant, Work};
 use crate::documents::model::{DocumentIn, OfficialDocument};
 use crate::documents::{self, rules};
 use crate::http::Entity;
-use crate::service::{Body, Tx};
 use crate::problem::Problem;
+use crate::service::{Body, Tx};
 
 pub fn issue_document(tx: &mut Tx, body: &Body<DocumentIn>) -> Work<Entity<OfficialDocument>> {
     let ctx = tx.ctx;

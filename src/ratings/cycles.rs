@@ -13,11 +13,11 @@ use crate::complexes;
 use crate::db::{Fail, Id, Json, Work};
 use crate::fault::Fault;
 use crate::http::Entity;
-use crate::service::{Body, Tx};
 use crate::ledger::Place;
 use crate::policy;
 use crate::problem::Problem;
 use crate::proceedings::model::ReasonsIn;
+use crate::service::{Body, Tx};
 
 /// Ratings that one call begins at most, so that no write holds the writer long.
 const AT_ONCE: usize = 200;

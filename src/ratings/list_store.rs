@@ -5,13 +5,13 @@ use diesel::prelude::*;
 
 use super::input::{ListCycles, ListFocus, ListRatings};
 use super::rows::{CycleRow, RatingRow};
-use crate::ratings::scoped;
 use crate::db::schema::{rating_cycles as cycles, ratings};
 use crate::db::{Conn, Id, Work};
 use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::service::Ctx;
 use crate::newest_first;
+use crate::ratings::scoped;
+use crate::service::Ctx;
 
 pub fn list_cycles(conn: &mut Conn, ctx: &Ctx, query: &ListCycles) -> Work<PageOf<CycleRow>> {
     newest_first!(conn, query, CycleRow, cycles::id, || {

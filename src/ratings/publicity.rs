@@ -9,16 +9,16 @@ use super::rows::{Announced, Bulk, Objection, ObjectionDecision};
 use super::store::{self, Flip};
 use super::view::{self, Rating};
 use super::{cycle_rules, record, step_rules};
+use crate::access::Actor;
 use crate::calendar;
 use crate::db::{Id, Json, Work};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
-use crate::service::{Body, Tx};
 use crate::problem::Problem;
 use crate::proceedings::model::Step;
-use crate::access::Actor;
 use crate::proceedings::rules::require_before;
+use crate::service::{Body, Tx};
 
 /// The last day of a publicity that begins today.
 fn publicity_end(tx: &mut Tx, county: &str, policy_version: i64) -> Work<chrono::NaiveDate> {

@@ -10,11 +10,11 @@ use crate::access::{Actor, Caller};
 use crate::db::Id;
 use crate::db::schema::{plaques, rating_contents, rating_cycles, ratings};
 use crate::db::types::{Instant, Json};
-use crate::service::Ctx;
 use crate::ledger::Place;
 use crate::points::{Points, WeightedPoints};
 use crate::policy::model::MeasureKind;
 use crate::proceedings::model::{Evidence, Step};
+use crate::service::Ctx;
 
 /// The last call that announced or published many ratings of a cycle: in its name follows what comes in chunks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 use super::*;
+use crate::access::Actor;
 use crate::db::{Id, Instant, Json};
 use crate::points::Points;
-use crate::access::Actor;
 use crate::ratings::model::{CycleKind, CycleState};
 use crate::ratings::rows::Sheet;
 

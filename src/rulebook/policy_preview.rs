@@ -7,12 +7,12 @@ use utoipa::ToSchema;
 use crate::companies;
 use crate::company_facts;
 use crate::db::{Conn, Id, Work};
-use crate::service::{Body, Ctx};
 use crate::policy;
 use crate::policy::draft_rules;
 use crate::policy::model::CreditBand;
 use crate::policy::versions::PolicyVersion;
 use crate::policy::view::PolicyIn;
+use crate::service::{Body, Ctx};
 use crate::standing::model::Standing;
 use crate::standing::rules::assess;
 

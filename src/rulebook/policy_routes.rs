@@ -7,12 +7,12 @@ use crate::access::Role;
 use crate::divisions::counties::{self, CountyQuery};
 use crate::http::paging::Page;
 use crate::http::{Answer, Cursor, PageOf};
-use crate::service::{Body, Ctx};
 use crate::policy::model::Act;
 use crate::policy::view::{self, Policy, PolicyApprovalIn, PolicyIn, PolicySummary};
 use crate::policy::{actions, store};
 use crate::problem::Problem;
 use crate::proceedings::model::ReasonsIn;
+use crate::service::{Body, Ctx};
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -11,19 +11,18 @@ use serde::de::DeserializeOwned;
 
 use super::Service;
 use super::body::Body;
-use super::conditions::{Conditions, Verdict};
-use super::idempotency::{self, IdempotencyKey, StoredAnswer};
-use super::language::Language;
-use super::paging::PageOf;
-pub use super::path_id::PathId;
 use super::texts;
-pub use super::transaction::Tx;
+use super::transaction::Tx;
 use crate::access::{Caller, Scope};
 use crate::db::types::Instant;
-use crate::db::{Conn, Fail, Id, Work, WriteGate};
+use crate::db::{Conn, Fail, Id, StoredAnswer, Work, WriteGate};
+use crate::http::answer::{self, Answer, Entity};
+use crate::http::conditions::{Conditions, Verdict};
+use crate::http::idempotency::{self, IdempotencyKey};
+use crate::http::paging::PageOf;
+use crate::language::Language;
 use crate::problem::{Code, Problem};
 use crate::security;
-use crate::service::Service;
 use crate::templates::texts::Texts;
 use crate::traces::RequestSpan;
 

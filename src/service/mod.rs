@@ -3,6 +3,7 @@
 pub mod body;
 pub mod context;
 mod parts;
+mod texts;
 pub mod transaction;
 
 use std::collections::HashMap;

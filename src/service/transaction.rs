@@ -6,8 +6,9 @@ use super::body::Body;
 use super::context::Ctx;
 use crate::access::Scope;
 use crate::db::types::Instant;
-use crate::db::{Conn, Fail, Id, Work};
+use crate::db::{Conn, Fail, Id, StoredAnswer, Work};
 use crate::fault::Fault;
+use crate::http::idempotency::{self, IdempotencyKey};
 use crate::templates::texts::Texts;
 
 /// One transaction of one request.

@@ -3,10 +3,10 @@ use super::{query_rules, rules, store};
 use crate::access::Scope;
 use crate::db::{Conn, Work};
 use crate::divisions;
-use crate::service::Ctx;
 use crate::policy;
 use crate::problem::Problem;
 use crate::ratings::consequences::is_low;
+use crate::service::Ctx;
 
 /// The area that is asked for: the caller's own, or a part of it.
 pub struct Area {

@@ -15,10 +15,10 @@ use crate::db::{Conn, Id, Work};
 use crate::policy;
 use crate::policy::model::{CreditBand, MeasureKind};
 use crate::policy::versions::PolicyVersion;
+use crate::service::Ctx;
 use crate::standing::model::MeasureState;
 use crate::standing::rules::assess;
 use crate::violations::model::ViolationState;
-use crate::service::Ctx;
 
 /// Violations under one clause of the nine prohibitions, or of all other acts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

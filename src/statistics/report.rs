@@ -13,12 +13,12 @@ use super::{chart, query_rules};
 use crate::complaints::statistics::actions::{Depth, statistics};
 use crate::complaints::statistics::model::{ComplaintStatisticsQuery, LineKind};
 use crate::db::{Conn, Work};
-use crate::service::Ctx;
 use crate::identity;
 use crate::inspections;
 use crate::policy;
 use crate::render::Templates;
 use crate::render::chart::period;
+use crate::service::Ctx;
 use crate::survey::actions::get_survey;
 use crate::survey::model::SurveyQuery;
 

@@ -38,7 +38,7 @@ pub fn published(
     up_to: Option<NaiveDate>,
     low: impl Fn(Star) -> bool,
 ) -> Work<Vec<Rated>> {
-    let mut rows = scoped::ratings(scope).filter(ratings::state.eq(RatingState::Published));
+    let mut rows = crate::ratings::scoped::ratings(scope).filter(ratings::state.eq(RatingState::Published));
     if let Some(day) = up_to {
         rows = rows.filter(ratings::period_to.le(day));
     }

@@ -8,10 +8,10 @@ use crate::access::Role;
 use crate::db::Work;
 use crate::documents::model::{DocumentKind, DocumentSubject};
 use crate::documents::{self, IssueInput, missing};
-use crate::service::{Ctx, Tx};
 use crate::offices;
 use crate::policy;
 use crate::policy::versions::Policies;
+use crate::service::{Ctx, Tx};
 use crate::words::days::chinese_day;
 
 /// The office in charge, as for every other act on the case; of a decision, the body that took it.

@@ -8,9 +8,9 @@ use super::actions::{Depth, statistics};
 use super::model::*;
 use super::{chart, heat};
 use crate::db::{Conn, Work};
-use crate::service::Ctx;
 use crate::render::Templates;
 use crate::render::chart::period;
+use crate::service::Ctx;
 
 static PAGE: LazyLock<Templates> =
     LazyLock::new(|| Templates::new(&[("complaint_report", include_str!("report.html"))]));
