@@ -8,7 +8,7 @@ pub mod permissions;
 pub mod person;
 pub mod revoked;
 pub mod role;
-mod role_sets;
+pub mod role_sets;
 pub mod scope;
 pub mod scoped;
 pub mod step_up;

@@ -8,11 +8,16 @@ mod routes;
 pub mod rules;
 mod store;
 
-use crate::http::Routes;
+use crate::access::role_sets::{COUNTY, EVERYONE};
+use crate::handler;
+use crate::service::feature::{Feature, act, read, tag};
 
 pub use on_file::{OnFile, missing_until};
 pub use store::{counties, missing_years, seed, stamp, work_calendar};
 
-pub fn routes(config: &mut Routes) {
-    config.service(routes::get_calendar).service(routes::replace_calendar);
-}
+pub const FEATURE: Feature = Feature {
+    name: "calendar",
+    tags: &[tag(50, "calendar", "Public holidays and make-up working days 节假日与调休")],
+    operations: &[read(handler!(routes::get_calendar), EVERYONE), act(handler!(routes::replace_calendar), COUNTY)],
+    ..Feature::EMPTY
+};

@@ -24,7 +24,10 @@ mod words;
 #[cfg(test)]
 mod fuzz_tests;
 
-use crate::http::Routes;
+use crate::access::role_sets::{CASE_READERS, MEASURE_OFFICES};
+use crate::handler;
+use crate::problem::Code::{AlreadyExists, DeadlinePassed, OfficeNotRegistered, StateConflict, TemplateUnusable};
+use crate::service::feature::{Feature, act, read, tag};
 
 pub use bodies::issuing_body;
 pub use code::normalised as normalised_code;
@@ -32,10 +35,24 @@ pub use issuing::{IssueInput, issue, mark_served, withdraw_of};
 pub use store::{find_by_code, next_number};
 pub use words::{chinese_day, place_in_words};
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::list_documents)
-        .service(routes::issue_document)
-        .service(routes::get_document)
-        .service(routes::get_document_content);
-}
+pub const FEATURE: Feature = Feature {
+    name: "documents",
+    tags: &[tag(
+        150,
+        "documents",
+        "Official documents 文书, numbered and verifiable; the directory of offices 办公电话",
+    )],
+    operations: &[
+        read(handler!(routes::list_documents), CASE_READERS),
+        act(handler!(routes::issue_document), MEASURE_OFFICES).conflicts(&[
+            AlreadyExists,
+            StateConflict,
+            DeadlinePassed,
+            OfficeNotRegistered,
+            TemplateUnusable,
+        ]),
+        read(handler!(routes::get_document), CASE_READERS),
+        read(handler!(routes::get_document_content), CASE_READERS),
+    ],
+    ..Feature::EMPTY
+};

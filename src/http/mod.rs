@@ -27,4 +27,3 @@ pub use answer::{Answer, Entity};
 pub use body::Body;
 pub use context::{Ctx, Tx};
 pub use paging::{Cursor, Page, PageOf};
-pub use routes::Routes;

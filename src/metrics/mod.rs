@@ -14,7 +14,7 @@ use prometheus::{
 
 pub use list::{Kind, LIST, Row};
 
-use crate::access::permissions::PERMISSIONS;
+use crate::access::permissions::Permissions;
 use crate::problem::{CODES, Code};
 use crate::service::Service;
 
@@ -161,7 +161,7 @@ impl StoreMetrics {
 }
 
 impl Metrics {
-    pub fn new() -> anyhow::Result<Metrics> {
+    pub fn new(permissions: &Permissions) -> anyhow::Result<Metrics> {
         let mut all = Registrar { registry: Registry::new(), taken: Vec::new() };
         let problems = all.counters("xiaoqu_problems_total")?;
         let build = all.gauges("xiaoqu_build_info")?;
@@ -174,7 +174,7 @@ impl Metrics {
         let metrics = Metrics {
             requests: all.counters("xiaoqu_http_requests_total")?,
             seconds: all.histograms("xiaoqu_http_request_seconds", SECONDS)?,
-            operations: PERMISSIONS.iter().map(|row| row.operation).chain(["unknown"]).map(operation).collect(),
+            operations: permissions.rows().iter().map(|row| row.operation).chain(["unknown"]).map(operation).collect(),
             in_flight: all.gauge("xiaoqu_http_requests_in_flight")?,
             problems: CODES
                 .iter()
@@ -215,11 +215,6 @@ impl Metrics {
         Ok(metrics)
     }
 
-    /// Where the operation of this name is counted.
-    pub fn index_of(operation: &str) -> usize {
-        PERMISSIONS.iter().position(|row| row.operation == operation).unwrap_or(PERMISSIONS.len())
-    }
-
     pub fn begun(&self) -> InFlight<'_> {
         self.in_flight.inc();
         InFlight(&self.in_flight)
@@ -227,7 +222,8 @@ impl Metrics {
 
     /// Counts an answer; without an index it is one of no operation.
     pub fn answered(&self, index: Option<usize>, status: u16, seconds: f64) {
-        let Some(operation) = self.operations.get(index.unwrap_or(PERMISSIONS.len())) else { return };
+        // The last is the unknown one.
+        let Some(operation) = self.operations.get(index.unwrap_or(self.operations.len() - 1)) else { return };
         if let Some(counter) = operation.by_status.get(usize::from(status).wrapping_sub(100)) {
             let made = || self.requests.with_label_values(&[operation.name, &status.to_string()]);
             counter.get_or_init(made).inc();

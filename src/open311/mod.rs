@@ -19,7 +19,9 @@ mod store;
 mod submit;
 mod view;
 
-use crate::http::Routes;
+use crate::access::role_sets::OPEN311_SENDERS;
+use crate::handler;
+use crate::service::feature::{Feature, by_key, public, tag};
 
 pub use errors::{as_errors, error_response};
 pub use format::Format;
@@ -30,16 +32,24 @@ const OWN_PATH: &str = "/open311/v2/requests";
 /// The token of the standard (Service Discovery, `specification`).
 const SPECIFICATION: &str = "http://wiki.open311.org/GeoReport_v2";
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::get_open311_discovery)
-        .service(routes::list_open311_services)
-        .service(routes::get_open311_service)
-        .service(routes::create_open311_request)
-        .service(routes::get_open311_token)
-        .service(routes::list_open311_requests)
-        .service(routes::get_open311_request);
-}
+pub const FEATURE: Feature = Feature {
+    name: "open311",
+    tags: &[tag(
+        200,
+        "open311",
+        "Open311 GeoReport v2 公共诉求接口: services, requests; the same tickets for programs of that standard",
+    )],
+    operations: &[
+        public(handler!(routes::get_open311_discovery)),
+        public(handler!(routes::list_open311_services)),
+        public(handler!(routes::get_open311_service)),
+        by_key(handler!(routes::create_open311_request), OPEN311_SENDERS),
+        public(handler!(routes::get_open311_token)),
+        public(handler!(routes::list_open311_requests)),
+        public(handler!(routes::get_open311_request)),
+    ],
+    ..Feature::EMPTY
+};
 
 /// The form in which an error is told under this path: that of its ending, else XML, which every client of the standard reads.
 pub fn format_of(path: &str) -> Option<Format> {

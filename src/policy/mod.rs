@@ -16,18 +16,25 @@ pub mod rules;
 pub mod store;
 pub mod versions;
 
-use crate::http::Routes;
+use crate::access::role_sets::{COUNTY, EVERYONE};
+use crate::handler;
+use crate::problem::Code::{AlreadyExists, StateConflict};
+use crate::service::feature::{Feature, act, read, tag};
 
 pub use store::{all, current, holding, seed};
 
-pub fn routes(config: &mut Routes) {
-    // `current` before `{version}`, which would match it too.
-    config
-        .service(routes::list_policies)
-        .service(routes::publish_policy)
-        .service(routes::get_current_policy)
-        .service(routes::get_policy)
-        .service(routes::approve_policy)
-        .service(routes::withdraw_policy)
-        .service(routes::list_acts);
-}
+pub const FEATURE: Feature = Feature {
+    name: "policy",
+    tags: &[tag(40, "policies", "Versions of the rules 政策版本")],
+    operations: &[
+        read(handler!(routes::list_policies), EVERYONE),
+        act(handler!(routes::publish_policy), COUNTY).conflicts(&[AlreadyExists]),
+        // `current` before `{version}`, which would match it too.
+        read(handler!(routes::get_current_policy), EVERYONE),
+        read(handler!(routes::get_policy), EVERYONE),
+        act(handler!(routes::approve_policy), COUNTY).conflicts(&[StateConflict]),
+        act(handler!(routes::withdraw_policy), COUNTY).conflicts(&[StateConflict]),
+        read(handler!(routes::list_acts), EVERYONE),
+    ],
+    ..Feature::EMPTY
+};

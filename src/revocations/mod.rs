@@ -5,12 +5,18 @@ pub mod model;
 mod routes;
 pub mod store;
 
-use crate::http::Routes;
+use crate::access::role_sets::{ADMINISTRATORS, CLIENT_READERS};
+use crate::handler;
+use crate::problem::Code::StateConflict;
+use crate::service::feature::{Feature, act, read};
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::list_revocations)
-        .service(routes::create_revocation)
-        .service(routes::get_revocation)
-        .service(routes::withdraw_revocation);
-}
+pub const FEATURE: Feature = Feature {
+    name: "revocations",
+    operations: &[
+        read(handler!(routes::list_revocations), CLIENT_READERS),
+        act(handler!(routes::create_revocation), ADMINISTRATORS),
+        read(handler!(routes::get_revocation), CLIENT_READERS),
+        act(handler!(routes::withdraw_revocation), ADMINISTRATORS).conflicts(&[StateConflict]),
+    ],
+    ..Feature::EMPTY
+};

@@ -1,17 +1,17 @@
 //! What every request shares, below the features: each takes from it what it needs, and it knows none of them.
 
+pub mod feature;
 mod parts;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServiceRequest;
+use actix_web::dev::{ResourceDef, ServiceRequest};
 use actix_web::http::Method;
 use actix_web::web;
 
 use crate::access::issuer::LocalIssuer;
-use crate::access::permissions::Permission;
+use crate::access::permissions::{Permission, Permissions};
 use crate::access::revoked::Revoked;
 use crate::access::step_up::StepUp;
 use crate::access::token::Verifier;
@@ -23,6 +23,7 @@ use crate::disk::Disks;
 use crate::files::Files;
 use crate::http::limits::Limits;
 use crate::http::recent::RecentWriters;
+use crate::http::routes::Routes;
 use crate::http::schema::Contract;
 use crate::keys::Keys;
 use crate::ledger::seal::Sealer;
@@ -39,8 +40,8 @@ pub struct Service {
     pub db: Db,
     pub clock: Clock,
     pub contract: &'static Contract,
-    /// By route pattern: the operations under it.
-    pub routes: &'static HashMap<String, Vec<Route>>,
+    pub routes: &'static Routes,
+    pub permissions: &'static Permissions,
     pub document: web::Bytes,
     pub local_issuer: LocalIssuer,
     pub verifier: Verifier,
@@ -92,8 +93,28 @@ pub struct Route {
     pub method: Method,
     pub operation: &'static str,
     pub permission: &'static Permission,
+    /// Its place among the handlers of a worker.
+    pub handler: usize,
+    /// Reads the parameters of a path.
+    pub resource: Arc<ResourceDef>,
     /// Where it is counted.
     pub index: usize,
     /// Media types of what it answers with when all is well.
     pub produces: Arc<[String]>,
+}
+
+impl Route {
+    /// A GET under a pattern, answered by the first handler.
+    pub fn under(pattern: &str, permission: &'static Permission) -> Route {
+        Route {
+            pattern: pattern.into(),
+            method: Method::GET,
+            operation: permission.operation,
+            permission,
+            handler: 0,
+            resource: Arc::new(ResourceDef::new(pattern)),
+            index: 0,
+            produces: Arc::new([]),
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use xiaoqu::access::permissions;
+use xiaoqu::app::permissions;
 
 use super::{code, sources};
 
@@ -109,7 +109,7 @@ fn shared_rows_are_written_by_persons_through_the_operations_that_are_listed() {
     for writer in WRITERS {
         assert!(TABLES.contains(&(writer.table, Shared)) && !writer.who.is_empty());
         for operation in writer.operations {
-            let permission = permissions::of(operation).unwrap_or_else(|| panic!("{operation} is gone"));
+            let permission = permissions().of(operation).unwrap_or_else(|| panic!("{operation} is gone"));
             assert!(permission.person_only, "{operation} writes {} and is open to machines", writer.table);
         }
     }
