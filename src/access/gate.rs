@@ -25,6 +25,7 @@ use crate::http::language::Language;
 use crate::http::schema::check_count;
 use crate::problem::{Code, Problem};
 use crate::security::Kind;
+use crate::service::feature::Limit;
 use crate::service::{Route, Service};
 use crate::traces::RequestSpan;
 
@@ -40,9 +41,6 @@ pub async fn gate(
         Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
     }
 }
-
-/// With a limit of their own: who asks for pages too often must not make the service look dead, or unseen.
-const PROBES: &[&str] = &["get_livez", "get_readyz", "get_metrics"];
 
 async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     let state = Service::of(request)?;
@@ -75,14 +73,10 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     let acceptable = accept::check(request.headers(), &route.produces);
     if let Access::Public = route.permission.access {
         acceptable?;
-        if PROBES.contains(&route.operation) {
-            return visitor.limit_probes();
-        }
-        if route.operation == "issue_token" {
-            // Where guessing a client's secret is tried.
-            visitor.limit_token_requests()?;
-        } else {
-            visitor.limit_address()?;
+        match route.limit {
+            Limit::Probes => return visitor.limit_probes(),
+            Limit::Tokens => visitor.limit_token_requests()?,
+            Limit::Address => visitor.limit_address()?,
         }
         return check_count(request.query_string());
     }

@@ -11,7 +11,6 @@ use super::caller::Caller;
 use super::revoked::Ended;
 use super::token::Refusal;
 use crate::db::Outage;
-use crate::divisions::counties;
 use crate::fault::Fault;
 use crate::http::edge::RequestId;
 use crate::http::limits::{Allowance, Exhausted};
@@ -87,7 +86,8 @@ impl Visitor<'_> {
             Err(Ended::Revoked) => {}
             Err(Ended::In(counties)) => {
                 let of = caller.clone();
-                let home = self.state.db.read_point(move |conn| counties::of_token(conn, &of)).await?;
+                let county_of = self.state.county_of;
+                let home = self.state.db.read_point(move |conn| county_of(conn, &of)).await?;
                 if home.is_some_and(|home| !counties.contains(&home)) {
                     return Ok(());
                 }

@@ -49,6 +49,7 @@ use crate::security::Security;
 use crate::service::feature::{Feature, Operation};
 use crate::service::{Parts, Route, Service};
 use crate::traces::{TraceOptions, Traces};
+use crate::{divisions, revocations};
 
 pub use permission_page::permissions_page;
 
@@ -83,6 +84,7 @@ pub const FEATURES: &[&Feature] = &[
     &crate::oauth::FEATURE,
     &crate::clients::FEATURE,
     &crate::revocations::FEATURE,
+    &crate::service::SHARED,
 ];
 
 /// Every operation, with those of a clock that can be moved where there is one.
@@ -196,11 +198,12 @@ pub fn build(config: Config) -> anyhow::Result<Arc<Service>> {
         contract: &surface.contract,
         routes: &surface.routes,
         permissions: permissions(),
+        features: FEATURES,
         document,
         verifier: Verifier::new(issuers),
         local_issuer,
         keys,
-        revoked: Revoked::new(&config.issuer),
+        revoked: Revoked::new(&config.issuer, revocations::known),
         token_life: config.token_life,
         security: Security::new(&metrics.security_events),
         metrics,
@@ -214,6 +217,7 @@ pub fn build(config: Config) -> anyhow::Result<Arc<Service>> {
         wrote: RecentWriters::new(config.db.read_max_lag),
         lease: Lease::new(lease::BACKGROUND, lease::TERM),
         clock_watch: ClockWatch::new(config.clock_limits),
+        county_of: divisions::counties::of_token,
         db,
         clock: config.clock,
         body_limit: config.body_limit,
@@ -245,7 +249,7 @@ fn kept_here(config: &Config) -> Vec<(&'static str, PathBuf)> {
 
 /// The operations by path, as the document tells them.
 fn routes(document: &serde_json::Value, sandbox: bool) -> anyhow::Result<Routes> {
-    let names: Vec<&str> = operations(sandbox).map(Operation::name).collect();
+    let declared_ops: Vec<&Operation> = operations(sandbox).collect();
     let mut all = Routes::default();
     let mut served = 0;
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
@@ -253,7 +257,7 @@ fn routes(document: &serde_json::Value, sandbox: bool) -> anyhow::Result<Routes>
         let resource = Arc::new(ResourceDef::new(path.as_str()));
         for (method, operation) in item.as_object().into_iter().flatten() {
             let Some(id) = operation["operationId"].as_str() else { continue };
-            let declared = names.iter().position(|name| *name == id).zip(permissions().of(id));
+            let declared = declared_ops.iter().position(|one| one.name() == id).zip(permissions().of(id));
             let (handler, permission) = declared.ok_or_else(|| anyhow::anyhow!("no feature declares {id}"))?;
             served += 1;
             all.add(Route {
@@ -263,6 +267,8 @@ fn routes(document: &serde_json::Value, sandbox: bool) -> anyhow::Result<Routes>
                 permission,
                 handler,
                 resource: resource.clone(),
+                limit: declared_ops[handler].limit,
+                long: declared_ops[handler].long,
                 index: permissions()
                     .rows()
                     .iter()
@@ -272,7 +278,11 @@ fn routes(document: &serde_json::Value, sandbox: bool) -> anyhow::Result<Routes>
             });
         }
     }
-    anyhow::ensure!(served == names.len(), "of {} operations {served} have a path of their own", names.len());
+    anyhow::ensure!(
+        served == declared_ops.len(),
+        "of {} operations {served} have a path of their own",
+        declared_ops.len()
+    );
     Ok(all)
 }
 

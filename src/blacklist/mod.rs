@@ -9,7 +9,7 @@ use crate::access::Role::PropertyCompany;
 use crate::access::role_sets::{COUNTY, REGISTER_READERS};
 use crate::handler;
 use crate::problem::Code::StateConflict;
-use crate::service::feature::{Feature, act, read};
+use crate::service::feature::{Feature, Table, act, read};
 
 pub use actions::{end_listing_of, list_company, suspend_listing_of};
 pub use store::{is_listed, refuse_new_complex, term_of};
@@ -23,5 +23,7 @@ pub const FEATURE: Feature = Feature {
         act(handler!(routes::refuse_credit_repair), COUNTY).conflicts(&[StateConflict]),
         act(handler!(routes::remove_from_blacklist), COUNTY).conflicts(&[StateConflict]),
     ],
+    tables: &[Table::of_territory("listings")],
+    words: &[("listing_kind", model::ListingKind::LABELS), ("listing_state", model::ListingState::LABELS)],
     ..Feature::EMPTY
 };

@@ -12,7 +12,7 @@ use crate::access::Role::{CountyAuthority, SystemAdministrator};
 use crate::access::role_sets::{ADMINISTRATORS, CLIENT_READERS, COUNTY};
 use crate::handler;
 use crate::problem::Code::{ShownOnce, StateConflict};
-use crate::service::feature::{Feature, act, read, tag};
+use crate::service::feature::{Feature, Table, act, read, tag};
 
 pub use secret::digest_of;
 
@@ -30,5 +30,7 @@ pub const FEATURE: Feature = Feature {
         act(handler!(routes::resume_client), ADMINISTRATORS).conflicts(&[StateConflict]),
         act(handler!(routes::revoke_client), &[CountyAuthority, SystemAdministrator]).conflicts(&[StateConflict]),
     ],
+    tables: &[Table::shared("clients").scoped().grows(), Table::with("client_secrets", "clients")],
+    words: &[("client_state", model::ClientState::LABELS)],
     ..Feature::EMPTY
 };

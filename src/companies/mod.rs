@@ -12,7 +12,7 @@ pub mod uscc;
 use crate::access::role_sets::{REGISTER_READERS, REGISTRARS};
 use crate::handler;
 use crate::problem::Code::{AlreadyExists, StateConflict};
-use crate::service::feature::{Feature, act, read, submit, tag};
+use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
 pub use store::{add_areas, find, find_by_uscc, find_for_update, names_of, speakers_of};
 
@@ -29,6 +29,12 @@ pub const FEATURE: Feature = Feature {
         read(handler!(routes::get_company_change), REGISTRARS),
         act(handler!(routes::approve_company_change), REGISTRARS).conflicts(&[StateConflict]),
         act(handler!(routes::refuse_company_change), REGISTRARS).conflicts(&[StateConflict]),
+    ],
+    tables: &[
+        Table::shared("companies").scoped().grows(),
+        Table::with("company_changes", "companies"),
+        Table::of_program("company_areas").grows(),
+        Table::with("company_families", "companies").grows(),
     ],
     ..Feature::EMPTY
 };

@@ -36,7 +36,7 @@ use crate::access::role_sets::{
 };
 use crate::handler;
 use crate::problem::Code::{AlreadyExists, DeadlinePassed, OverlappingViolation, ShownOnce, StateConflict};
-use crate::service::feature::{Feature, act, read, submit, tag};
+use crate::service::feature::{Feature, Table, act, read, submit, tag};
 use statistics::routes as statistics_routes;
 
 use crate::access::scoped::Viewer;
@@ -126,6 +126,27 @@ pub const FEATURE: Feature = Feature {
         read(handler!(statistics_routes::get_complaint_statistics), COMPLAINT_COUNTERS).versioned(),
         read(handler!(statistics_routes::get_complaint_report), COMPLAINT_COUNTERS),
         read(handler!(statistics_routes::list_complaint_heat), COMPLAINT_COUNTERS),
+    ],
+    tables: &[
+        Table::of_territory("complaints"),
+        Table::with("complaint_steps", "complaints").scoped().grows(),
+        Table::with("complaint_followers", "complaints").grows(),
+        Table::with("complaint_cards", "complaints").grows(),
+    ],
+    words: &[
+        ("complaint_card_colour", model::CardColour::LABELS),
+        ("complaint_channel", model::ComplaintChannel::LABELS),
+        ("complaint_deadline", model::DeadlineKind::LABELS),
+        ("complaint_kind", model::ComplaintKind::LABELS),
+        ("complaint_link_kind", model::LinkKind::LABELS),
+        ("complaint_secrecy", model::Secrecy::LABELS),
+        ("complaint_state", model::ComplaintState::LABELS),
+        ("complaint_statistics_by", statistics::model::LineKind::LABELS),
+        ("complaint_step", model::StepKind::LABELS),
+        ("complaint_step_audience", model::StepAudience::LABELS),
+        ("complaint_step_by", timeline::StepBy::LABELS),
+        ("mediation_outcome", model::MediationOutcome::LABELS),
+        ("deadline_day_kind", clock_rules::DeadlineDayKind::LABELS),
     ],
     ..Feature::EMPTY
 };

@@ -10,7 +10,7 @@ mod whereabouts;
 use crate::access::role_sets::{REGISTER_READERS, REGISTRARS};
 use crate::handler;
 use crate::problem::Code::AlreadyExists;
-use crate::service::feature::{Feature, read, submit, tag};
+use crate::service::feature::{Feature, Table, read, submit, tag};
 
 pub use store::{
     counties, counties_of, county_for, county_of, drop_service, find, has_served, insert_service, names_of, points_of,
@@ -27,6 +27,11 @@ pub const FEATURE: Feature = Feature {
         read(handler!(routes::get_complex), REGISTER_READERS),
         submit(handler!(routes::update_complex), REGISTRARS),
         read(handler!(routes::list_complex_services), REGISTER_READERS),
+    ],
+    tables: &[Table::of_territory("complexes"), Table::of_territory("complex_services")],
+    words: &[
+        ("coordinate_system", coordinates::CoordinateSystem::LABELS),
+        ("self_governance", model::SelfGovernance::LABELS),
     ],
     ..Feature::EMPTY
 };

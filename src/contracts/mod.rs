@@ -21,7 +21,7 @@ use crate::problem::Code::{
     AlreadyExists, CompanyBlacklisted, CompanyRestricted, ContractIncomplete, ContractOverlaps, OfficeNotRegistered,
     OverlappingViolation, StateConflict, TemplateUnusable,
 };
-use crate::service::feature::{Feature, act, read, submit, tag};
+use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
 pub use ending::{check_removal, close_ending, end_by_removal, open_ending, terminate_contract};
 pub use store::{all_filed_in_force, filed, filed_in_force, waiting};
@@ -77,6 +77,19 @@ pub const FEATURE: Feature = Feature {
             &[CountyAuthority, SocialAffairsOffice, Community, ComplexCommittee],
         )
         .conflicts(&[StateConflict, AlreadyExists, OverlappingViolation]),
+    ],
+    tables: &[Table::of_territory("contracts").small()],
+    words: &[
+        ("charged_to", model::ChargedTo::LABELS),
+        ("contract_end_ground", model::EndGround::LABELS),
+        ("contract_kind", model::ContractKind::LABELS),
+        ("contract_state", model::ContractState::LABELS),
+        ("entered_by", model::EnteredBy::LABELS),
+        ("handover_item", model::HandoverItem::LABELS),
+        ("party_a_kind", model::PartyAKind::LABELS),
+        ("price_unit", crate::price::PriceUnit::LABELS),
+        ("pricing_basis", model::PricingBasis::LABELS),
+        ("selection", model::Selection::LABELS),
     ],
     ..Feature::EMPTY
 };

@@ -17,7 +17,7 @@ use crate::access::Role::{Community, PropertyCompany, SocialAffairsOffice};
 use crate::access::role_sets::DISCLOSURE_READERS;
 use crate::handler;
 use crate::problem::Code::StateConflict;
-use crate::service::feature::{Feature, act, read, submit, tag};
+use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
 pub use public::public_disclosures;
 
@@ -30,6 +30,15 @@ pub const FEATURE: Feature = Feature {
         submit(handler!(routes::submit_disclosure), &[PropertyCompany]),
         read(handler!(routes::list_disclosure_versions), DISCLOSURE_READERS),
         act(handler!(routes::verify_disclosure), &[SocialAffairsOffice, Community]).conflicts(&[StateConflict]),
+    ],
+    tables: &[Table::of_territory("disclosures"), Table::with("disclosure_contents", "disclosures")],
+    words: &[
+        ("disclosure_kind", model::DisclosureKind::LABELS),
+        ("disclosure_state", model::DisclosureState::LABELS),
+        ("disclosure_version_state", model::VersionState::LABELS),
+        ("price_fault", price_rules::PriceFault::LABELS),
+        ("service_mode", content::ServiceMode::LABELS),
+        ("verification_outcome", model::VerificationOutcome::LABELS),
     ],
     ..Feature::EMPTY
 };

@@ -7,7 +7,7 @@ pub mod store;
 
 use crate::access::role_sets::EVERYONE;
 use crate::handler;
-use crate::service::feature::{Feature, read, tag};
+use crate::service::feature::{Feature, Table, read, tag};
 
 pub use store::{find, names_of, names_under, seed};
 
@@ -15,5 +15,6 @@ pub const FEATURE: Feature = Feature {
     name: "divisions",
     tags: &[tag(30, "divisions", "Administrative divisions 行政区划 (GB/T 2260, GB/T 10114)")],
     operations: &[read(handler!(routes::list_divisions), EVERYONE)],
+    tables: &[Table::of_operator("divisions")],
     ..Feature::EMPTY
 };

@@ -27,7 +27,7 @@ mod fuzz_tests;
 use crate::access::role_sets::{CASE_READERS, MEASURE_OFFICES};
 use crate::handler;
 use crate::problem::Code::{AlreadyExists, DeadlinePassed, OfficeNotRegistered, StateConflict, TemplateUnusable};
-use crate::service::feature::{Feature, act, read, tag};
+use crate::service::feature::{Feature, Table, act, read, tag};
 
 pub use bodies::issuing_body;
 pub use code::normalised as normalised_code;
@@ -53,6 +53,16 @@ pub const FEATURE: Feature = Feature {
         ]),
         read(handler!(routes::get_document), CASE_READERS),
         read(handler!(routes::get_document_content), CASE_READERS),
+    ],
+    tables: &[
+        Table::of_territory("documents"),
+        Table::with("document_contents", "documents"),
+        Table::of_territory("document_counters").unscoped().small(),
+    ],
+    words: &[
+        ("document_kind", model::DocumentKind::LABELS),
+        ("document_state", model::DocumentState::LABELS),
+        ("document_subject", model::DocumentSubject::LABELS),
     ],
     ..Feature::EMPTY
 };

@@ -31,7 +31,7 @@ use std::time::Duration;
 
 use crate::access::role_sets::FILE_HOLDERS;
 use crate::handler;
-use crate::service::feature::{Feature, public, read, submit, tag};
+use crate::service::feature::{Feature, Table, public, read, submit, tag};
 
 /// Every type of file that is taken, as it is sent again.
 pub fn media_types() -> impl Iterator<Item = &'static str> {
@@ -59,11 +59,6 @@ use upload::Uploads;
 
 pub const UPLOAD_PATH: &str = "/v1/attachments";
 
-/// May a POST to this path take as long as an upload?
-pub fn is_upload(path: &str) -> bool {
-    path == UPLOAD_PATH || crate::open311::takes_files(path)
-}
-
 pub const FEATURE: Feature = Feature {
     name: "files",
     tags: &[tag(140, "attachments", "Files 附件: evidence, seen where the row is seen that it belongs to")],
@@ -73,6 +68,8 @@ pub const FEATURE: Feature = Feature {
         read(handler!(routes::get_attachment_content), FILE_HOLDERS),
         public(handler!(routes::get_public_file)),
     ],
+    tables: &[Table::of_program("attachments"), Table::of_program("attachment_realm")],
+    words: &[("attachment_owner_kind", OwnerKind::LABELS)],
     ..Feature::EMPTY
 };
 

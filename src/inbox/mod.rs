@@ -42,5 +42,6 @@ pub const FEATURE: Feature = Feature {
             PropertyCompany,
         ],
     )],
+    words: &[("inbox_kind", model::InboxKind::LABELS)],
     ..Feature::EMPTY
 };

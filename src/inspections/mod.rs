@@ -29,7 +29,7 @@ use crate::access::role_sets::{INSPECTION_OVERSEERS, INSPECTION_PLANNERS, INSPEC
 use crate::handler;
 use crate::policy::inspections::INSPECTORS;
 use crate::problem::Code::{AlreadyExists, DeadlinePassed, OverlappingViolation, StateConflict};
-use crate::service::feature::{Feature, act, read, submit, tag};
+use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
 pub use statistics::facts_of;
 
@@ -68,6 +68,22 @@ pub const FEATURE: Feature = Feature {
         act(handler!(routes::recheck_hazard), INSPECTORS).conflicts(&[StateConflict]),
         act(handler!(routes::extend_hazard), INSPECTORS).conflicts(&[StateConflict, DeadlinePassed]),
         read(handler!(routes::get_inspection_statistics), INSPECTION_OVERSEERS).versioned(),
+    ],
+    tables: &[
+        Table::of_territory("inspections"),
+        Table::of_territory("inspection_parts"),
+        Table::with("inspection_keys", "inspections"),
+        Table::of_territory("hazards"),
+    ],
+    words: &[
+        ("hazard_state", model::HazardState::LABELS),
+        ("hazard_step_kind", hazard_view::HazardStepKind::LABELS),
+        ("inspection_frequency_reason", model::FrequencyReason::LABELS),
+        ("inspection_item_outcome", model::ItemOutcome::LABELS),
+        ("inspection_part_state", model::InspectionPartState::LABELS),
+        ("inspection_state", model::InspectionState::LABELS),
+        ("inspection_submission_outcome", model::SubmissionOutcome::LABELS),
+        ("recheck_outcome", model::RecheckOutcome::LABELS),
     ],
     ..Feature::EMPTY
 };

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use crate::access::Role::Auditor;
 use crate::access::role_sets::LEDGER_READERS;
 use crate::handler;
-use crate::service::feature::{Feature, public, read, tag};
+use crate::service::feature::{Feature, Table, public, read, tag};
 use aws_lc_rs::digest::SHA256;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -43,6 +43,14 @@ pub const FEATURE: Feature = Feature {
         read(handler!(routes::list_ledger_entries), &[Auditor]),
         read(handler!(routes::get_ledger_entry), LEDGER_READERS).unversioned(),
         read(handler!(routes::list_events), LEDGER_READERS),
+    ],
+    tables: &[
+        Table::of_program("ledger_events").grows(),
+        Table::of_program("ledger_entries").scoped().grows(),
+        Table::of_program("ledger_unsealed"),
+        Table::of_program("ledger_hashes"),
+        Table::of_program("ledger_head"),
+        Table::of_program("ledger_salts"),
     ],
     ..Feature::EMPTY
 };

@@ -17,7 +17,7 @@ use crate::handler;
 use crate::problem::Code::{
     AppealPending, DeadlinePassed, DueProcess, LegalBasisMissing, NoLongerDue, StateConflict, StatementUnanswered,
 };
-use crate::service::feature::{Feature, act, read, submit, tag};
+use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
 pub use by_rating::{lowering_stars, reverses_star, sync_removal};
 pub use decisions::removal_carried_out;
@@ -49,6 +49,11 @@ pub const FEATURE: Feature = Feature {
         act(handler!(routes::reject_measure), REVIEWERS).conflicts(&[StateConflict]),
         act(handler!(routes::complete_measure), MEASURE_OFFICES).conflicts(&[StateConflict, AppealPending]),
         act(handler!(routes::cancel_measure), MEASURE_OFFICES).conflicts(&[StateConflict]),
+    ],
+    tables: &[
+        Table::of_territory("measures"),
+        Table::with("measure_grounds", "measures"),
+        Table::with("measure_rating_grounds", "measures"),
     ],
     ..Feature::EMPTY
 };

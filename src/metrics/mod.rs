@@ -6,6 +6,7 @@ mod process;
 
 use std::sync::OnceLock;
 
+use chrono::NaiveDate;
 use prometheus::core::Collector;
 use prometheus::{
     Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
@@ -15,6 +16,7 @@ use prometheus::{
 pub use list::{Kind, LIST, Row};
 
 use crate::access::permissions::Permissions;
+use crate::db::{Conn, Work};
 use crate::problem::{CODES, Code};
 use crate::service::Service;
 
@@ -160,6 +162,9 @@ impl StoreMetrics {
     }
 }
 
+/// The years without a calendar, as of a day.
+type MissingYears = fn(&mut Conn, NaiveDate) -> Work<Vec<i32>>;
+
 impl Metrics {
     pub fn new(permissions: &Permissions) -> anyhow::Result<Metrics> {
         let mut all = Registrar { registry: Registry::new(), taken: Vec::new() };
@@ -241,10 +246,10 @@ impl Metrics {
     }
 
     /// Looks at what is not counted as it happens, and writes everything down.
-    pub async fn text(&self, state: &Service) -> anyhow::Result<String> {
+    pub async fn text(&self, state: &Service, missing_years: MissingYears) -> anyhow::Result<String> {
         let today = state.clock.today();
         let asked = state.db.read(move |conn| {
-            let missing = crate::calendar::missing_years(conn, today)?.len();
+            let missing = missing_years(conn, today)?.len();
             let stopped = crate::clock_watch::store::find(conn)?.is_some_and(|watched| watched.stopped_at.is_some());
             Ok((missing, crate::db::applied(conn)?, crate::ledger::sizes(conn)?, stopped))
         });

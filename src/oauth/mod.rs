@@ -7,7 +7,7 @@ pub mod model;
 mod routes;
 
 use crate::handler;
-use crate::service::feature::{Feature, public};
+use crate::service::feature::{Feature, Limit, Table, public};
 
 pub use actions::client_of;
 
@@ -15,6 +15,10 @@ pub const TOKEN_PATH: &str = "/oauth/token";
 
 pub const FEATURE: Feature = Feature {
     name: "oauth",
-    operations: &[public(handler!(routes::issue_token)), public(handler!(routes::get_authorization_server))],
+    operations: &[
+        public(handler!(routes::issue_token)).limited_as(Limit::Tokens),
+        public(handler!(routes::get_authorization_server)),
+    ],
+    tables: &[Table::of_program("client_assertions")],
     ..Feature::EMPTY
 };

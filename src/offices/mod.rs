@@ -8,7 +8,7 @@ pub mod store;
 use crate::access::role_sets::{EVERYONE, REGISTRARS};
 use crate::handler;
 use crate::problem::Code::AlreadyExists;
-use crate::service::feature::{Feature, act, read};
+use crate::service::feature::{Feature, Table, act, read};
 
 pub use actions::create_office;
 pub use store::{complaint_phones, find_by_seat};
@@ -21,5 +21,6 @@ pub const FEATURE: Feature = Feature {
         read(handler!(routes::get_office), EVERYONE),
         act(handler!(routes::update_office), REGISTRARS).conflicts(&[AlreadyExists]),
     ],
+    tables: &[Table::shared("offices").scoped().grows()],
     ..Feature::EMPTY
 };

@@ -21,9 +21,9 @@ mod view;
 
 use crate::access::role_sets::OPEN311_SENDERS;
 use crate::handler;
-use crate::service::feature::{Feature, by_key, public, tag};
+use crate::service::feature::{Feature, WriteError, by_key, public, tag};
 
-pub use errors::{as_errors, error_response};
+pub use errors::error_response;
 pub use format::Format;
 
 pub const PATH: &str = "/open311/v2";
@@ -43,11 +43,12 @@ pub const FEATURE: Feature = Feature {
         public(handler!(routes::get_open311_discovery)),
         public(handler!(routes::list_open311_services)),
         public(handler!(routes::get_open311_service)),
-        by_key(handler!(routes::create_open311_request), OPEN311_SENDERS),
+        by_key(handler!(routes::create_open311_request), OPEN311_SENDERS).long(),
         public(handler!(routes::get_open311_token)),
         public(handler!(routes::list_open311_requests)),
         public(handler!(routes::get_open311_request)),
     ],
+    errors: Some(error_form),
     ..Feature::EMPTY
 };
 
@@ -57,7 +58,10 @@ pub fn format_of(path: &str) -> Option<Format> {
     inside.then(|| if path.ends_with(".json") { Format::Json } else { Format::Xml })
 }
 
-/// Do files come to this path inside of forms?
-pub fn takes_files(path: &str) -> bool {
-    path.strip_prefix(OWN_PATH).is_some_and(|rest| rest.starts_with('.'))
+/// An error under this path, in its form.
+fn error_form(path: &str) -> Option<WriteError> {
+    format_of(path).map(|format| match format {
+        Format::Json => errors::as_json as WriteError,
+        Format::Xml => errors::as_xml as WriteError,
+    })
 }

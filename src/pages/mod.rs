@@ -17,7 +17,7 @@ mod routes;
 mod store;
 
 use crate::handler;
-use crate::service::feature::{Feature, public, tag};
+use crate::service::feature::{Feature, WriteError, public, tag};
 
 pub use cache::{Cache, Key};
 pub use error::as_page;
@@ -41,6 +41,7 @@ pub const FEATURE: Feature = Feature {
         public(handler!(routes::get_public_complex_data)),
         public(handler!(routes::get_public_document_data)),
     ],
+    errors: Some(|path| is_page(path).then_some(error::as_page as WriteError)),
     ..Feature::EMPTY
 };
 

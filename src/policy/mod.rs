@@ -19,7 +19,7 @@ pub mod versions;
 use crate::access::role_sets::{COUNTY, EVERYONE};
 use crate::handler;
 use crate::problem::Code::{AlreadyExists, StateConflict};
-use crate::service::feature::{Feature, act, read, tag};
+use crate::service::feature::{Feature, Table, act, read, tag};
 
 pub use store::{all, current, holding, seed};
 
@@ -35,6 +35,18 @@ pub const FEATURE: Feature = Feature {
         act(handler!(routes::approve_policy), COUNTY).conflicts(&[StateConflict]),
         act(handler!(routes::withdraw_policy), COUNTY).conflicts(&[StateConflict]),
         read(handler!(routes::list_acts), EVERYONE),
+    ],
+    tables: &[Table::shared("policies")],
+    words: &[
+        ("act_subject", model::ActSubject::LABELS),
+        ("credit_band", model::CreditBand::LABELS),
+        ("deadline_clock", complaints::DeadlineClock::LABELS),
+        ("filing_authority", model::FilingAuthority::LABELS),
+        ("ladder_area", model::LadderArea::LABELS),
+        ("ladder_count", model::LadderCount::LABELS),
+        ("measure_kind", model::MeasureKind::LABELS),
+        ("office_rule", model::OfficeRule::LABELS),
+        ("utility_kind", complaints::UtilityKind::LABELS),
     ],
     ..Feature::EMPTY
 };

@@ -35,7 +35,7 @@ use crate::access::Role::{
 use crate::access::role_sets::{RATING_OFFICES, RATING_READERS, REGISTRARS};
 use crate::handler;
 use crate::problem::Code::{AlreadyExists, DeadlinePassed, ObjectionOpen, PublicityOpen, StateConflict};
-use crate::service::feature::{Feature, act, public, read, tag};
+use crate::service::feature::{Feature, Table, act, public, read, tag};
 
 pub use follow::ladder_moved;
 pub use store::{Cited, cited};
@@ -74,6 +74,24 @@ pub const FEATURE: Feature = Feature {
         act(handler!(routes::withdraw_rating), REGISTRARS).conflicts(&[StateConflict]),
         read(handler!(routes::list_focus_list), RATING_READERS),
         public(handler!(routes::get_plaque)),
+    ],
+    tables: &[
+        Table::of_territory("rating_cycles"),
+        Table::of_territory("ratings"),
+        Table::with("rating_contents", "ratings"),
+        Table::of_territory("plaques"),
+    ],
+    words: &[
+        ("rating_assessor", model::Assessor::LABELS),
+        ("rating_cycle_kind", model::CycleKind::LABELS),
+        ("rating_cycle_state", model::CycleState::LABELS),
+        ("rating_dimension", model::Dimension::LABELS),
+        ("rating_objection_outcome", model::ObjectionOutcome::LABELS),
+        ("rating_objector", model::Objector::LABELS),
+        ("rating_review_outcome", model::ReviewOutcome::LABELS),
+        ("rating_state", model::RatingState::LABELS),
+        ("plaque_state", model::PlaqueState::LABELS),
+        ("star", model::Star::LABELS),
     ],
     ..Feature::EMPTY
 };

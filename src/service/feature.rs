@@ -1,9 +1,13 @@
 //! What a feature declares of itself. `app::FEATURES` lists the features; whatever is a list elsewhere is made from them.
 
+use actix_web::HttpResponse;
+
 use crate::access::Role;
 use crate::access::permissions::{Access, Permission};
+use crate::coded::Label;
+use crate::http::language::Language;
 use crate::http::routes::Handler;
-use crate::problem::Code;
+use crate::problem::{Code, Problem};
 
 /// One feature, as its `mod.rs` declares it.
 #[derive(Clone, Copy)]
@@ -13,11 +17,21 @@ pub struct Feature {
     pub tags: &'static [Tag],
     /// In the order of the document.
     pub operations: &'static [Operation],
+    pub tables: &'static [Table],
+    /// Its enumerations, for the vocabulary: name and codes.
+    pub words: &'static [(&'static str, &'static [Label])],
+    /// Where errors have a form of their own.
+    pub errors: Option<ErrorForm>,
 }
+
+/// How an error is written under a path; none for a path that is not the feature's.
+pub type ErrorForm = fn(path: &str) -> Option<WriteError>;
+/// An answer with a problem in it, and the id of its request.
+pub type WriteError = fn(HttpResponse, &Problem, Language, &str) -> HttpResponse;
 
 impl Feature {
     /// Nothing: what a feature does not have.
-    pub const EMPTY: Feature = Feature { name: "", tags: &[], operations: &[] };
+    pub const EMPTY: Feature = Feature { name: "", tags: &[], operations: &[], tables: &[], words: &[], errors: None };
 }
 
 /// A chapter of the document: an English word and the official Chinese term.
@@ -48,6 +62,20 @@ pub struct Operation {
     pub unmasks: bool,
     /// Only where business time can be moved (`demo`).
     pub sandbox: bool,
+    /// By what requests without a token are limited.
+    pub limit: Limit,
+    /// It may take as long as an upload.
+    pub long: bool,
+}
+
+/// What limits requests before it is known who sends them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    Address,
+    /// Of their own: who asks for pages too often must not make the service look dead, or unseen.
+    Probes,
+    /// Where guessing a client's secret is tried.
+    Tokens,
 }
 
 /// No token is asked for.
@@ -84,6 +112,8 @@ const fn allow(handler: Handler, access: Access, person_only: bool) -> Operation
         uploads: false,
         unmasks: false,
         sandbox: false,
+        limit: Limit::Address,
+        long: false,
     }
 }
 
@@ -105,7 +135,15 @@ impl Operation {
     }
 
     pub const fn uploads(self) -> Operation {
-        Operation { uploads: true, ..self }
+        Operation { uploads: true, long: true, ..self }
+    }
+
+    pub const fn long(self) -> Operation {
+        Operation { long: true, ..self }
+    }
+
+    pub const fn limited_as(self, limit: Limit) -> Operation {
+        Operation { limit, ..self }
     }
 
     pub const fn unmasks(self) -> Operation {
@@ -114,5 +152,69 @@ impl Operation {
 
     pub const fn in_sandbox(self) -> Operation {
         Operation { sandbox: true, ..self }
+    }
+}
+
+/// A table, and whose rows it holds.
+#[derive(Clone, Copy)]
+pub struct Table {
+    pub name: &'static str,
+    pub rows: Rows,
+    /// It is read through `access::scoped` only.
+    pub scoped: bool,
+    /// Plans of its queries are made for many rows.
+    pub grows: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// Each lies in one county (and township, and community), and its territory writes it.
+    Territory,
+    /// Each belongs to one of another table, and is written with it.
+    With(&'static str),
+    /// The program keeps them; nobody writes them by a call of their own.
+    Program,
+    /// The operator's, from a file.
+    Operator,
+    /// Seen by several counties or townships.
+    Shared,
+}
+
+impl Table {
+    /// Scoped, and growing.
+    pub const fn of_territory(name: &'static str) -> Table {
+        Table { name, rows: Rows::Territory, scoped: true, grows: true }
+    }
+
+    pub const fn with(name: &'static str, other: &'static str) -> Table {
+        Table { name, rows: Rows::With(other), scoped: false, grows: false }
+    }
+
+    pub const fn of_program(name: &'static str) -> Table {
+        Table { name, rows: Rows::Program, scoped: false, grows: false }
+    }
+
+    pub const fn of_operator(name: &'static str) -> Table {
+        Table { name, rows: Rows::Operator, scoped: false, grows: false }
+    }
+
+    pub const fn shared(name: &'static str) -> Table {
+        Table { name, rows: Rows::Shared, scoped: false, grows: false }
+    }
+
+    pub const fn scoped(self) -> Table {
+        Table { scoped: true, ..self }
+    }
+
+    pub const fn unscoped(self) -> Table {
+        Table { scoped: false, ..self }
+    }
+
+    pub const fn grows(self) -> Table {
+        Table { grows: true, ..self }
+    }
+
+    pub const fn small(self) -> Table {
+        Table { grows: false, ..self }
     }
 }

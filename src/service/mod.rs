@@ -10,6 +10,7 @@ use actix_web::dev::{ResourceDef, ServiceRequest};
 use actix_web::http::Method;
 use actix_web::web;
 
+use crate::access::Caller;
 use crate::access::issuer::LocalIssuer;
 use crate::access::permissions::{Permission, Permissions};
 use crate::access::revoked::Revoked;
@@ -17,8 +18,8 @@ use crate::access::step_up::StepUp;
 use crate::access::token::Verifier;
 use crate::clock::Clock;
 use crate::clock_watch::ClockWatch;
-use crate::db::Db;
 use crate::db::lease::Lease;
+use crate::db::{Conn, Db, Work};
 use crate::disk::Disks;
 use crate::files::Files;
 use crate::http::limits::Limits;
@@ -33,13 +34,32 @@ use crate::quotas::Quotas;
 use crate::security::Security;
 use crate::traces::Traces;
 
+use feature::{Feature, Limit, Table};
 pub use parts::Parts;
+
+/// What belongs to no feature.
+pub const SHARED: Feature = Feature {
+    name: "service",
+    tables: &[
+        Table::of_program("sealed_texts").grows(),
+        Table::of_program("phone_indexes").grows(),
+        Table::of_program("idempotency_keys"),
+        Table::of_program("data_keys"),
+        Table::of_program("leases"),
+        Table::of_program("clock_watch"),
+        Table::of_program("deployment"),
+        Table::of_program("quota_uses"),
+    ],
+    words: &[("delivery_method", crate::proceedings::model::DeliveryMethod::LABELS)],
+    ..Feature::EMPTY
+};
 
 /// What every request shares.
 pub struct Service {
     pub db: Db,
     pub clock: Clock,
     pub contract: &'static Contract,
+    pub features: &'static [&'static Feature],
     pub routes: &'static Routes,
     pub permissions: &'static Permissions,
     pub document: web::Bytes,
@@ -71,6 +91,8 @@ pub struct Service {
     pub metrics_on_api: bool,
     /// What belongs to one feature.
     pub parts: Parts,
+    /// The county that a token belongs to.
+    pub county_of: fn(&mut Conn, &Caller) -> Work<Option<String>>,
 }
 
 impl Service {
@@ -97,6 +119,9 @@ pub struct Route {
     pub handler: usize,
     /// Reads the parameters of a path.
     pub resource: Arc<ResourceDef>,
+    pub limit: Limit,
+    /// It may take as long as an upload.
+    pub long: bool,
     /// Where it is counted.
     pub index: usize,
     /// Media types of what it answers with when all is well.
@@ -113,6 +138,8 @@ impl Route {
             permission,
             handler: 0,
             resource: Arc::new(ResourceDef::new(pattern)),
+            limit: Limit::Address,
+            long: false,
             index: 0,
             produces: Arc::new([]),
         }

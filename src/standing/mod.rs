@@ -32,6 +32,7 @@ pub const FEATURE: Feature = Feature {
             &[CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice],
         ),
     ],
+    words: &[("measure_state", model::MeasureState::LABELS)],
     ..Feature::EMPTY
 };
 

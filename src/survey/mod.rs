@@ -38,5 +38,6 @@ pub const FEATURE: Feature = Feature {
         )
         .conflicts(&[StateConflict, OverlappingViolation]),
     ],
+    words: &[("survey_problem", model::ProblemKind::LABELS)],
     ..Feature::EMPTY
 };

@@ -4,7 +4,7 @@ mod docs;
 mod routes;
 
 use crate::handler;
-use crate::service::feature::{Feature, public, tag};
+use crate::service::feature::{Feature, Limit, public, tag};
 use actix_web::web;
 
 pub use routes::metrics_text;
@@ -13,9 +13,9 @@ pub const FEATURE: Feature = Feature {
     name: "system",
     tags: &[tag(10, "system", "Operations 运行"), tag(240, "sandbox", "Sandbox 演示 (only in demo)")],
     operations: &[
-        public(handler!(routes::get_livez)),
-        public(handler!(routes::get_readyz)),
-        public(handler!(routes::get_metrics)),
+        public(handler!(routes::get_livez)).limited_as(Limit::Probes),
+        public(handler!(routes::get_readyz)).limited_as(Limit::Probes),
+        public(handler!(routes::get_metrics)).limited_as(Limit::Probes),
         public(handler!(routes::get_openapi)),
         public(handler!(routes::get_jwks)),
         public(handler!(routes::move_sandbox_clock)).in_sandbox(),

@@ -10,7 +10,7 @@ use crate::http::Answer;
 use crate::http::language::Language;
 use crate::problem::{Code, Problem};
 use crate::service::Service;
-use crate::{clock_watch, ledger};
+use crate::{calendar, clock_watch, ledger};
 
 /// Is the process alive
 ///
@@ -59,7 +59,7 @@ pub async fn get_readyz(state: web::Data<Service>) -> Answer {
     }
     let today = state.clock.today();
     let asked = state.db.read(move |conn| {
-        Ok((crate::calendar::missing_years(conn, today)?, clock_watch::store::find(conn)?, ledger::database_now(conn)?))
+        Ok((calendar::missing_years(conn, today)?, clock_watch::store::find(conn)?, ledger::database_now(conn)?))
     });
     let (missing, watched, database) = asked.await?;
     if !state.revoked.is_known() {
@@ -108,8 +108,8 @@ pub async fn get_metrics(state: web::Data<Service>) -> Answer {
 }
 
 pub async fn metrics_text(state: web::Data<Service>) -> Answer {
-    let text =
-        state.metrics.text(&state).await.map_err(|error| Problem::broken_by("metrics cannot be written", error))?;
+    let text = state.metrics.text(&state, calendar::missing_years).await;
+    let text = text.map_err(|error| Problem::broken_by("metrics cannot be written", error))?;
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
 }
 

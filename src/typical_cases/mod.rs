@@ -11,7 +11,7 @@ use crate::access::Role::{CountyAuthority, SocialAffairsOffice};
 use crate::access::role_sets::TYPICAL_CASE_READERS;
 use crate::handler;
 use crate::problem::Code::{AlreadyExists, AppealPending, StateConflict};
-use crate::service::feature::{Feature, act, read};
+use crate::service::feature::{Feature, Table, act, read};
 
 pub use actions::withdraw_of;
 pub use store::of_complex;
@@ -29,5 +29,7 @@ pub const FEATURE: Feature = Feature {
         act(handler!(routes::withdraw_typical_case), &[CountyAuthority, SocialAffairsOffice])
             .conflicts(&[StateConflict]),
     ],
+    tables: &[Table::of_territory("typical_cases")],
+    words: &[("typical_case_state", model::TypicalCaseState::LABELS)],
     ..Feature::EMPTY
 };

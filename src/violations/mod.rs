@@ -17,7 +17,7 @@ use crate::handler;
 use crate::problem::Code::{
     DeadlinePassed, NoticeNotDelivered, OverlappingViolation, StateConflict, StatementPeriodOpen, StatementUnanswered,
 };
-use crate::service::feature::{Feature, act, read, submit, tag};
+use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
 pub use actions::record_rectification;
 pub use store::show_to_family;
@@ -44,6 +44,12 @@ pub const FEATURE: Feature = Feature {
         act(handler!(routes::appeal_violation), &[PropertyCompany]).conflicts(&[StateConflict, DeadlinePassed]),
         act(handler!(routes::decide_violation_appeal), COUNTY).conflicts(&[StateConflict]),
         act(handler!(routes::revoke_violation), REVIEWERS).conflicts(&[StateConflict]),
+    ],
+    tables: &[Table::of_territory("violations"), Table::with("violation_audiences", "violations").grows()],
+    words: &[
+        ("appeal_outcome", model::AppealOutcome::LABELS),
+        ("violation_source", model::ViolationSource::LABELS),
+        ("violation_state", model::ViolationState::LABELS),
     ],
     ..Feature::EMPTY
 };
