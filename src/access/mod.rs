@@ -6,7 +6,7 @@ pub mod jwks;
 pub mod permissions;
 pub mod person;
 pub mod revoked;
-mod role_sets;
+pub mod role_sets;
 pub mod scope;
 pub mod scoped;
 pub mod step_up;

@@ -7,5 +7,13 @@ mod on_file;
 pub mod rules;
 mod store;
 
+use crate::service::feature::{Feature, Table};
+
 pub use on_file::{OnFile, missing_until};
 pub use store::{counties, missing_years, seed, stamp, work_calendar};
+
+pub const FEATURE: Feature = Feature {
+    name: "calendar",
+    tables: &[Table::shared("calendar_years"), Table::of_program("calendar_followed")],
+    ..Feature::EMPTY
+};

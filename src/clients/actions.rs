@@ -21,7 +21,7 @@ pub fn create_client(tx: &mut Tx, body: &Body<ClientIn>) -> Work<Entity<Client>>
         |conn, scope, id| store::find(conn, scope, id).map(drop),
         |conn, input, faults| {
             faults.extend(input.jwks.iter().flat_map(keys::faults));
-            check_grant(conn, &grant_of(input), &county, faults)
+            check_grant(conn, ctx, &grant_of(input), &county, faults)
         },
     )?;
     let grant = grant_of(input);
@@ -62,7 +62,7 @@ pub fn update_client(tx: &mut Tx, id: Id, body: &Body<ClientPatch>) -> Work<Enti
     let input = tx.checked(body, |conn, input, faults| {
         faults.extend(input.jwks.iter().flatten().flat_map(keys::faults));
         let grant = input.grant(&before);
-        if grant == before { Ok(()) } else { check_grant(conn, &grant, &county, faults) }
+        if grant == before { Ok(()) } else { check_grant(conn, ctx, &grant, &county, faults) }
     })?;
     tx.if_match(row.version)?;
     require(row.state != ClientState::Revoked, "已撤销", "it is revoked")?;
@@ -215,8 +215,8 @@ fn grant_of(input: &ClientIn) -> Grant {
 }
 
 /// The rules, and what only the registers know: the division, the company and the complex are there, in this county.
-fn check_grant(conn: &mut Conn, grant: &Grant, county: &str, faults: &mut Vec<Fault>) -> Work<()> {
-    let wrong = rules::faults(grant, county);
+fn check_grant(conn: &mut Conn, ctx: &Ctx, grant: &Grant, county: &str, faults: &mut Vec<Fault>) -> Work<()> {
+    let wrong = rules::faults(ctx.state.permissions, grant, county);
     let fine = |pointer: &str| !wrong.iter().any(|fault| fault.pointer == pointer);
     let scope = Scope::County(county.to_owned());
     let unknown = |pointer: &str| {

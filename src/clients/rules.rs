@@ -1,7 +1,7 @@
 //! What a client can be made for.
 
 use super::model::Grant;
-use crate::access::permissions::{self, Access};
+use crate::access::permissions::{Access, Permissions};
 use crate::access::role::{Role, RoleKind};
 use crate::fault::Fault;
 use crate::role::ORGANISATIONS;
@@ -10,15 +10,16 @@ use crate::role::ORGANISATIONS;
 const NEVER: &[Role] = &[Role::Resident, Role::SystemAdministrator];
 
 /// The operations that a system in this role may call.
-pub fn operations_of(role: Role) -> impl Iterator<Item = &'static str> {
-    permissions::PERMISSIONS
+pub fn operations_of(permissions: &Permissions, role: Role) -> impl Iterator<Item = &'static str> {
+    permissions
+        .rows()
         .iter()
         .filter(move |one| one.access != Access::Public && one.allows(role) && !one.person_only)
         .map(|one| one.operation)
 }
 
 /// Every fault of a grant that shows without the registers.
-pub fn faults(grant: &Grant, county: &str) -> Vec<Fault> {
+pub fn faults(permissions: &Permissions, grant: &Grant, county: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut add = |pointer: &str, code, zh: &str, en: &str| faults.push(Fault::new(pointer, code, zh, en));
     let role = grant.role;
@@ -55,7 +56,7 @@ pub fn faults(grant: &Grant, county: &str) -> Vec<Fault> {
         add("/organisation", "unknown_value", "不是专业运营单位的种类", "none of the six kinds of operator");
     }
     for (index, operation) in grant.operations.iter().flatten().enumerate() {
-        if !operations_of(role).any(|one| one == operation) {
+        if !operations_of(permissions, role).any(|one| one == operation) {
             let pointer = format!("/operations/{index}");
             add(
                 &pointer,
@@ -72,6 +73,7 @@ pub fn faults(grant: &Grant, county: &str) -> Vec<Fault> {
 mod tests {
     use super::*;
     use crate::access::role::ROLES;
+    use crate::app;
 
     fn grant(role: Role) -> Grant {
         let digits = role.row().division_digits;
@@ -86,7 +88,7 @@ mod tests {
     }
 
     fn codes(grant: &Grant) -> Vec<(String, &'static str)> {
-        faults(grant, "640121").into_iter().map(|fault| (fault.pointer, fault.code)).collect()
+        faults(app::permissions(), grant, "640121").into_iter().map(|fault| (fault.pointer, fault.code)).collect()
     }
 
     #[test]
@@ -100,8 +102,8 @@ mod tests {
     #[test]
     fn no_client_can_be_made_for_what_needs_a_person() {
         for row in ROLES {
-            for operation in operations_of(row.role) {
-                let permission = permissions::of(operation).unwrap();
+            for operation in operations_of(app::permissions(), row.role) {
+                let permission = app::permissions().of(operation).unwrap();
                 assert!(!permission.person_only && permission.allows(row.role));
             }
         }

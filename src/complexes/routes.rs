@@ -1,5 +1,3 @@
-use actix_web::{get, patch, post};
-
 use super::model::{Complex, ComplexIn, ComplexPatch, ListComplexes, Service};
 use super::{actions, store, view};
 use crate::http::{Answer, Entity, PageOf, PathId};
@@ -8,8 +6,8 @@ use crate::service::{Body, Ctx};
 /// List complexes
 ///
 /// Of your territory, newest first; a company sees those that it serves or served. Each row names who serves it today.
-#[utoipa::path(tag = "complexes", params(ListComplexes), responses((status = 200, description = "A page", body = PageOf<Complex>)))]
-#[get("/v1/complexes")]
+#[utoipa::path(get, path = "/v1/complexes",
+    tag = "complexes", params(ListComplexes), responses((status = 200, description = "A page", body = PageOf<Complex>)))]
 pub async fn list_complexes(ctx: Ctx) -> Answer {
     let query: ListComplexes = ctx.query()?;
     ctx.list(move |conn, ctx| {
@@ -21,8 +19,8 @@ pub async fn list_complexes(ctx: Ctx) -> Answer {
 /// Register a complex
 ///
 /// Its community says in which township and county it lies. Points are converted to WGS 84.
-#[utoipa::path(tag = "complexes", request_body = ComplexIn, responses((status = 201, description = "Registered", body = Complex)))]
-#[post("/v1/complexes")]
+#[utoipa::path(post, path = "/v1/complexes",
+    tag = "complexes", request_body = ComplexIn, responses((status = 201, description = "Registered", body = Complex)))]
 pub async fn create_complex(ctx: Ctx, body: Body<ComplexIn>) -> Answer {
     ctx.act(body, actions::create_complex).await
 }
@@ -30,9 +28,9 @@ pub async fn create_complex(ctx: Ctx, body: Body<ComplexIn>) -> Answer {
 /// Get a complex
 ///
 /// With who serves it today and its project manager.
-#[utoipa::path(tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
+#[utoipa::path(get, path = "/v1/complexes/{id}",
+    tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
     responses((status = 200, description = "The complex", body = Complex)))]
-#[get("/v1/complexes/{id}")]
 pub async fn get_complex(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
@@ -45,9 +43,9 @@ pub async fn get_complex(ctx: Ctx, id: PathId) -> Answer {
 /// Change a complex
 ///
 /// Its community, the company that serves it and the project manager are not changed here.
-#[utoipa::path(tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
+#[utoipa::path(patch, path = "/v1/complexes/{id}",
+    tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
     request_body = ComplexPatch, responses((status = 200, description = "Changed", body = Complex)))]
-#[patch("/v1/complexes/{id}")]
 pub async fn update_complex(ctx: Ctx, id: PathId, body: Body<ComplexPatch>) -> Answer {
     ctx.act(body, move |tx, body| actions::update_complex(tx, id.0, body)).await
 }
@@ -55,9 +53,9 @@ pub async fn update_complex(ctx: Ctx, id: PathId, body: Body<ComplexPatch>) -> A
 /// Who has served a complex
 ///
 /// As its contracts say, newest first, on one page; each has the id of its contract. A company sees its own only.
-#[utoipa::path(tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
+#[utoipa::path(get, path = "/v1/complexes/{id}/service",
+    tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
     responses((status = 200, description = "All services", body = PageOf<Service>)))]
-#[get("/v1/complexes/{id}/service")]
 pub async fn list_complex_services(ctx: Ctx, id: PathId) -> Answer {
     ctx.list(move |conn, ctx| view::list_services(conn, ctx, id.0)).await
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::access::{Caller, Role, Scope, permissions};
+use crate::access::{Caller, Role, Scope};
 use crate::calendar::rules::WorkCalendar;
 use crate::cli::token::{self, TokenArgs};
 use crate::db::{Fail, Id, Instant, Work};
@@ -49,7 +49,8 @@ impl Stage {
 
     /// What an action is told of its request, at an instant of the past.
     pub fn ctx(&self, caller: &Arc<Caller>, now: Instant, operation: &str) -> anyhow::Result<Ctx> {
-        let permission = permissions::of(operation).ok_or_else(|| anyhow::anyhow!("no operation {operation}"))?;
+        let permission =
+            self.state.permissions.of(operation).ok_or_else(|| anyhow::anyhow!("no operation {operation}"))?;
         anyhow::ensure!(permission.allows(caller.role), "{} may not {operation}", caller.role.code());
         Ok(Ctx::new(Request {
             opens: true,

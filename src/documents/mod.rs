@@ -15,7 +15,9 @@ mod store;
 mod view;
 mod words;
 
-use crate::http::Routes;
+use crate::access::role_sets::CASE_READERS;
+use crate::handler;
+use crate::service::feature::{Feature, Table, read, tag};
 
 pub use bodies::issuing_body;
 pub use code::normalised as normalised_code;
@@ -23,6 +25,27 @@ pub use issuing::{IssueInput, issue, make_room, mark_served, missing, office_of,
 pub use store::{find, find_by_code, next_number};
 pub use words::place_in_words;
 
-pub fn routes(config: &mut Routes) {
-    config.service(routes::list_documents).service(routes::get_document).service(routes::get_document_content);
-}
+pub const FEATURE: Feature = Feature {
+    name: "documents",
+    tags: &[tag(
+        150,
+        "documents",
+        "Official documents 文书, numbered and verifiable; the directory of offices 办公电话",
+    )],
+    operations: &[
+        read(handler!(routes::list_documents), CASE_READERS),
+        read(handler!(routes::get_document), CASE_READERS),
+        read(handler!(routes::get_document_content), CASE_READERS),
+    ],
+    tables: &[
+        Table::of_territory("documents"),
+        Table::with("document_contents", "documents"),
+        Table::of_territory("document_counters").unscoped().small(),
+    ],
+    words: &[
+        ("document_kind", model::DocumentKind::LABELS),
+        ("document_state", model::DocumentState::LABELS),
+        ("document_subject", model::DocumentSubject::LABELS),
+    ],
+    ..Feature::EMPTY
+};

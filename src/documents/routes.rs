@@ -1,5 +1,5 @@
+use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, VARY};
-use actix_web::{HttpResponse, get};
 
 use super::model::{ListDocuments, OfficialDocument};
 use super::{store, view};
@@ -14,8 +14,8 @@ const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img
 /// List documents
 ///
 /// Where their subject is seen, newest first. A company sees its own from the opening of the notice on.
-#[utoipa::path(tag = "documents", params(ListDocuments), responses((status = 200, description = "A page", body = PageOf<OfficialDocument>)))]
-#[get("/v1/documents")]
+#[utoipa::path(get, path = "/v1/documents",
+    tag = "documents", params(ListDocuments), responses((status = 200, description = "A page", body = PageOf<OfficialDocument>)))]
 pub async fn list_documents(ctx: Ctx) -> Answer {
     let query: ListDocuments = ctx.query()?;
     ctx.list(move |conn, ctx| {
@@ -28,9 +28,9 @@ pub async fn list_documents(ctx: Ctx) -> Answer {
 /// Get a document
 ///
 /// Its number, digest, code and state.
-#[utoipa::path(tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the document")),
+#[utoipa::path(get, path = "/v1/documents/{id}",
+    tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the document")),
     responses((status = 200, description = "The document", body = OfficialDocument)))]
-#[get("/v1/documents/{id}")]
 pub async fn get_document(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
@@ -43,9 +43,9 @@ pub async fn get_document(ctx: Ctx, id: PathId) -> Answer {
 /// Get the page of a document
 ///
 /// HTML made for print, A4: the bytes whose SHA-256 is the document's `digest`. It stays as it was issued.
-#[utoipa::path(tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the document")),
+#[utoipa::path(get, path = "/v1/documents/{id}/content",
+    tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the document")),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
-#[get("/v1/documents/{id}/content")]
 pub async fn get_document_content(ctx: Ctx, id: PathId) -> Answer {
     let (digest, content) = ctx
         .read(move |conn, ctx| {

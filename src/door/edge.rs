@@ -15,15 +15,13 @@ use actix_web::{HttpMessage, HttpResponse};
 
 use crate::door::gate::{is_public_read, routed_path};
 use crate::door::visitor::Visitor;
-use crate::files;
-use crate::http::answer::WithoutBody;
-use crate::http::language::Language;
 use crate::http::limits::{Allowance, UnderWay};
+use crate::http::marks::{AsItIs, RequestId, ServerRequestId, WithoutBody};
 use crate::http::unread::Unread;
-use crate::open311::{self, Format};
-use crate::pages;
+use crate::language::Language;
 use crate::problem::{Code, Problem};
 use crate::security::Kind;
+use crate::service::feature::WriteError;
 use crate::service::{Route, Service};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -55,14 +53,6 @@ const PERMISSIONS_POLICY: &str = "camera=(), display-capture=(), geolocation=(),
 fn policy_of(path: &str) -> &'static str {
     POLICIES.iter().find(|(prefix, _)| path.starts_with(prefix)).map_or(API_POLICY, |(_, policy)| policy)
 }
-
-/// The caller's id of a request, or ours.
-#[derive(Clone)]
-pub struct RequestId(pub String);
-
-/// Our id of a request to which its caller gave another: a caller may give one id to many.
-#[derive(Clone)]
-pub struct ServerRequestId(pub String);
 
 /// The id that the caller gave.
 fn given_request_id(request: &ServiceRequest) -> Option<String> {
@@ -158,13 +148,13 @@ pub async fn edge(
     let instance = instance(&id);
     // RFC 9110, 9.3.2: HEAD is GET without the body, which the protocol layer leaves out.
     let method = request.method().clone();
-    let reader = Reader::of(routed_path(request.request()));
+    let form = form_of(&state, routed_path(request.request()));
     let unread = Unread::of(&mut request);
     if request.method() == Method::HEAD {
         request.extensions_mut().insert(WithoutBody);
         request.head_mut().method = Method::GET;
     }
-    let uploads = method == Method::POST && files::is_upload(routed_path(request.request()));
+    let uploads = method == Method::POST && is_long(&state, routed_path(request.request()));
     let limit = if uploads { state.upload_timeout } else { state.request_timeout };
     let work = async {
         match begun(&state, &request) {
@@ -178,7 +168,7 @@ pub async fn edge(
             "若请求已完整发送，其结果未知，请用同一幂等键重试",
             "if all of it was sent, its outcome is not known: repeat it with the same key",
         );
-        let mut response = answer_with(&problem, language, reader, &id, &instance);
+        let mut response = answer_with(&problem, language, form, &id, &instance);
         if let Some(unread) = unread {
             response = response.map_body(|_, body| unread.beside(body));
         }
@@ -238,10 +228,6 @@ pub async fn edge(
     Ok(response)
 }
 
-/// An error answer whose form another RFC sets; it is no problem document.
-#[derive(Clone, Copy)]
-pub struct AsItIs;
-
 fn of_error(error: &actix_web::Error) -> &Problem {
     // Framework errors reach this as problems of their status.
     error.as_error::<Problem>().unwrap_or_else(|| framework_problem(error.as_response_error().status_code()))
@@ -283,38 +269,33 @@ fn problem_response(
     };
     state.metrics.problem(problem.code);
     problem.log(id);
-    let reader = Reader::of(routed_path(response.request()));
-    let rendered = answer_with(problem, language, reader, id, instance);
+    let form = form_of(state, routed_path(response.request()));
+    let rendered = answer_with(problem, language, form, id, instance);
     ServiceResponse::new(response.request().clone(), rendered)
 }
 
-/// Who reads an error under a path.
-#[derive(Clone, Copy)]
-enum Reader {
-    /// A program of this API: a problem (RFC 9457).
-    Program,
-    /// A person: a page.
-    Person,
-    /// A program of the Open311 standard, which has a form of its own.
-    Open311(Format),
+/// May a POST to this path take as long as an upload?
+fn is_long(state: &Service, path: &str) -> bool {
+    let under = state.routes.under(path).unwrap_or_default();
+    under.iter().any(|route| route.long && route.method == Method::POST)
 }
 
-impl Reader {
-    fn of(path: &str) -> Reader {
-        match open311::format_of(path) {
-            Some(format) => Reader::Open311(format),
-            None if pages::is_page(path) => Reader::Person,
-            None => Reader::Program,
-        }
-    }
+/// The form that errors have under a path: of the feature whose path it is, else a problem (RFC 9457).
+fn form_of(state: &Service, path: &str) -> Option<WriteError> {
+    state.features.iter().filter_map(|feature| feature.errors).find_map(|form| form(path))
 }
 
 /// A problem as whoever asked can read it.
-fn answer_with(problem: &Problem, language: Language, reader: Reader, id: &str, instance: &str) -> HttpResponse {
+fn answer_with(
+    problem: &Problem,
+    language: Language,
+    form: Option<WriteError>,
+    id: &str,
+    instance: &str,
+) -> HttpResponse {
     let response = problem.response(language, Some(instance));
-    match reader {
-        Reader::Program => response,
-        Reader::Person => pages::as_page(response, problem, id),
-        Reader::Open311(format) => open311::as_errors(response, problem, language, format),
+    match form {
+        Some(write) => write(response, problem, language, id),
+        None => response,
     }
 }

@@ -16,16 +16,17 @@ use super::visitor::Visitor;
 use crate::access::caller::Caller;
 use crate::access::permissions::Access;
 use crate::access::scope::Scope;
-use crate::door::edge::{RequestId, ServerRequestId};
 use crate::http::accept;
-use crate::http::answer::WithoutBody;
 use crate::http::conditions::Conditions;
 use crate::http::idempotency::MAX_KEY_LENGTH;
 use crate::http::language::Language;
+use crate::http::marks::{RequestId, ServerRequestId, WithoutBody};
 use crate::http::schema::check_count;
 use crate::problem::{Code, Problem};
 use crate::security::Kind;
-use crate::service::{Ctx, Request, Route, Service};
+use crate::service::feature::Limit;
+use crate::service::{Ctx, Request};
+use crate::service::{Route, Service};
 use crate::traces::RequestSpan;
 
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -41,21 +42,20 @@ pub async fn gate(
     }
 }
 
-/// With a limit of their own: who asks for pages too often must not make the service look dead, or unseen.
-const PROBES: &[&str] = &["get_livez", "get_readyz", "get_metrics"];
-
 async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     let state = Service::of(request)?;
     let visitor = Visitor { state: &state, request: request.request(), operation: "unknown" };
-    // Once: each look-up walks the whole map of resources. By the path as the router reads it: `/v1/%6De` is `/v1/me`.
-    let pattern = request.resource_map().match_pattern(routed_path(request.request()));
-    if pattern.as_deref().is_some_and(|pattern| crate::system::PAGES.contains(&pattern)) {
+    // By the path as the router reads it: `/v1/%6De` is `/v1/me`.
+    let path = routed_path(request.request());
+    let under = state.routes.under(path);
+    if under.is_none() && request.resource_map().match_pattern(path).is_some() {
+        // A page beside the API, open to everyone.
         return visitor.limit_address();
     }
-    if request.method() == Method::OPTIONS && reads_for_everyone(&state, pattern.as_deref()) {
+    if request.method() == Method::OPTIONS && under.is_some_and(|all| all.iter().any(is_public_read)) {
         return visitor.limit_address();
     }
-    let route = match find_route(&state, pattern.as_deref(), request) {
+    let route = match find_route(under, request) {
         Ok(route) => route,
         Err(problem) => return visitor.limit_address().and(Err(problem)),
     };
@@ -73,14 +73,10 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
     let acceptable = accept::check(request.headers(), &route.produces);
     if let Access::Public = route.permission.access {
         acceptable?;
-        if PROBES.contains(&route.operation) {
-            return visitor.limit_probes();
-        }
-        if route.operation == "issue_token" {
-            // Where guessing a client's secret is tried.
-            visitor.limit_token_requests()?;
-        } else {
-            visitor.limit_address()?;
+        match route.limit {
+            Limit::Probes => return visitor.limit_probes(),
+            Limit::Tokens => visitor.limit_token_requests()?,
+            Limit::Address => visitor.limit_address()?,
         }
         return check_count(request.query_string());
     }
@@ -127,11 +123,6 @@ pub fn routed_path(request: &HttpRequest) -> &str {
 }
 
 /// What everyone may read is read from any page (CORS, <https://fetch.spec.whatwg.org/#http-cors-protocol>).
-fn reads_for_everyone(state: &Service, pattern: Option<&str>) -> bool {
-    let routes = pattern.and_then(|pattern| state.routes.get(pattern));
-    routes.is_some_and(|all| all.iter().any(is_public_read))
-}
-
 pub fn is_public_read(route: &Route) -> bool {
     route.method == Method::GET && matches!(route.permission.access, Access::Public)
 }
@@ -147,8 +138,8 @@ fn preflight() -> HttpResponse {
 }
 
 /// The operation of a request; an unknown path is 404, a known one under another method 405 with `Allow`.
-fn find_route(state: &Service, pattern: Option<&str>, request: &ServiceRequest) -> Result<Route, Problem> {
-    let methods = pattern.and_then(|pattern| state.routes.get(pattern)).ok_or_else(|| Problem::new(Code::NotFound))?;
+fn find_route(under: Option<&[Route]>, request: &ServiceRequest) -> Result<Route, Problem> {
+    let methods = under.ok_or_else(|| Problem::new(Code::NotFound))?;
     methods.iter().find(|route| route.method == *request.method()).cloned().ok_or_else(|| {
         let mut allow: Vec<&str> = methods.iter().map(|r| r.method.as_str()).collect();
         if allow.contains(&"GET") {

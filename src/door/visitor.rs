@@ -11,10 +11,9 @@ use crate::access::caller::Caller;
 use crate::access::revoked::Ended;
 use crate::access::token::Refusal;
 use crate::db::Outage;
-use crate::divisions::counties;
-use crate::door::edge::RequestId;
 use crate::fault::Fault;
 use crate::http::limits::{Allowance, Exhausted};
+use crate::http::marks::RequestId;
 use crate::problem::{Code, Problem};
 use crate::security::{About, Kind};
 use crate::service::Service;
@@ -87,7 +86,8 @@ impl Visitor<'_> {
             Err(Ended::Revoked) => {}
             Err(Ended::In(counties)) => {
                 let of = caller.clone();
-                let home = self.state.db.read_point(move |conn| counties::of_token(conn, &of)).await?;
+                let county_of = self.state.county_of;
+                let home = self.state.db.read_point(move |conn| county_of(conn, &of)).await?;
                 if home.is_some_and(|home| !counties.contains(&home)) {
                     return Ok(());
                 }

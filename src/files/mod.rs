@@ -30,7 +30,9 @@ mod upload;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::http::Routes;
+use crate::access::role_sets::FILE_HOLDERS;
+use crate::handler;
+use crate::service::feature::{Feature, Table, public, read, submit, tag};
 
 /// Every type of file that is taken, as it is sent again.
 pub fn media_types() -> impl Iterator<Item = &'static str> {
@@ -58,18 +60,19 @@ use upload::Uploads;
 
 pub const UPLOAD_PATH: &str = "/v1/attachments";
 
-/// May a POST to this path take as long as an upload?
-pub fn is_upload(path: &str) -> bool {
-    path == UPLOAD_PATH || crate::open311::takes_files(path)
-}
-
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::create_attachment)
-        .service(routes::get_attachment)
-        .service(routes::get_attachment_content)
-        .service(routes::get_public_file);
-}
+pub const FEATURE: Feature = Feature {
+    name: "files",
+    tags: &[tag(140, "attachments", "Files 附件: evidence, seen where the row is seen that it belongs to")],
+    operations: &[
+        submit(handler!(routes::create_attachment), FILE_HOLDERS).uploads(),
+        read(handler!(routes::get_attachment), FILE_HOLDERS),
+        read(handler!(routes::get_attachment_content), FILE_HOLDERS),
+        public(handler!(routes::get_public_file)),
+    ],
+    tables: &[Table::of_program("attachments"), Table::of_program("attachment_realm")],
+    words: &[("attachment_owner_kind", OwnerKind::LABELS)],
+    ..Feature::EMPTY
+};
 
 /// Where files are kept.
 #[derive(Clone, Debug)]

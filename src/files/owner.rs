@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::model::{AttachmentRow, OwnerKind, Shown, Uploader};
 use super::{names, sealed_names, store, strip};
-use crate::access::{Role, permissions};
+use crate::access::Role;
 use crate::complaints::sight::{self, Audience, Form, From};
 use crate::db::{Conn, Fail, Id, Work};
 use crate::problem::{Code, Problem};
@@ -75,7 +75,7 @@ fn seen<Row>(
     read: impl FnOnce(&mut Conn) -> Work<Row>,
     sight: impl FnOnce(&Row) -> Sight,
 ) -> Work<Option<Sight>> {
-    if !permissions::of(operation).is_some_and(|permission| permission.allows(ctx.caller.role)) {
+    if !ctx.state.permissions.allow(operation, ctx.caller.role) {
         return Ok(None);
     }
     match read(conn) {

@@ -12,8 +12,8 @@ use futures_util::stream;
 use super::Files;
 use super::ranges::{Asked, asked};
 use crate::http::Answer;
-use crate::http::answer::WithoutBody;
 use crate::http::conditions::{Conditions, Verdict};
+use crate::http::marks::WithoutBody;
 use crate::problem::{Code, Problem};
 
 /// A file that is opened as a page runs nothing and asks for nothing.

@@ -11,10 +11,6 @@ use super::paging::PageOf;
 use crate::db::{Id, StoredAnswer, Work};
 use crate::problem::{Code, Problem};
 
-/// A HEAD request: nobody reads what it would answer.
-#[derive(Clone, Copy)]
-pub struct WithoutBody;
-
 /// What an answer of the API depends on beside its address.
 pub const VARIES: &str = "Authorization, Accept-Language, Accept-Encoding";
 

@@ -1,10 +1,9 @@
-use actix_web::get;
 use chrono::NaiveDate;
 
 use super::model::{EscalationLevel, InboxItem, InboxKind, ListInbox};
 use super::tasks::{self, Seen, Task, Timing};
 use super::{complaining, inspecting, ratings, registers, rules};
-use crate::access::{Role, permissions};
+use crate::access::Role;
 use crate::calendar;
 use crate::companies;
 use crate::complaints::clock_rules::{is_over, last_day};
@@ -30,8 +29,8 @@ const AT_MOST: i64 = 5000;
 /// answer, to assign and to see to, and whether they get more time, drafts of policies to approve, changes of companies to decide,
 /// applications for credit repair to answer: of your office or company, by deadline, what has none last.
 /// What an office is late with is in its leader's inbox, too, and later in the county's.
-#[utoipa::path(tag = "inbox", params(ListInbox), responses((status = 200, description = "A page", body = PageOf<InboxItem>)))]
-#[get("/v1/inbox")]
+#[utoipa::path(get, path = "/v1/inbox",
+    tag = "inbox", params(ListInbox), responses((status = 200, description = "A page", body = PageOf<InboxItem>)))]
 pub async fn list_inbox(ctx: Ctx) -> Answer {
     let query: ListInbox = ctx.query()?;
     ctx.list(move |conn, ctx| inbox(conn, ctx, &query)).await
@@ -62,7 +61,7 @@ fn inbox(conn: &mut Conn, ctx: &Ctx, query: &ListInbox) -> Work<PageOf<InboxItem
 fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     let states = ["reported", "notified", "confirmed", "appealed"];
     // Whoever handles complaints alone reads no cases.
-    let reads_cases = permissions::of("list_violations").is_some_and(|row| row.allows(ctx.caller.role));
+    let reads_cases = ctx.state.permissions.allow("list_violations", ctx.caller.role);
     let cases = match reads_cases {
         true => violations::store::in_states(conn, &ctx.scope, &states, AT_MOST)?,
         false => Vec::new(),

@@ -19,7 +19,10 @@ pub mod verify;
 
 use std::collections::BTreeMap;
 
-use crate::http::Routes;
+use crate::access::Role::Auditor;
+use crate::access::role_sets::LEDGER_READERS;
+use crate::handler;
+use crate::service::feature::{Feature, Table, public, read, tag};
 use aws_lc_rs::digest::SHA256;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -31,14 +34,26 @@ use crate::service::{Ctx, Tx};
 
 use leaf::{ACTOR_SUB, Digest, Leaf, LeafActor, Subject};
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::get_ledger_head)
-        .service(routes::get_ledger_consistency)
-        .service(routes::list_ledger_entries)
-        .service(routes::get_ledger_entry)
-        .service(routes::list_events);
-}
+pub const FEATURE: Feature = Feature {
+    name: "ledger",
+    tags: &[tag(230, "ledger", "The ledger 台账: events, proofs, the auditor's reading")],
+    operations: &[
+        public(handler!(routes::get_ledger_head)),
+        public(handler!(routes::get_ledger_consistency)),
+        read(handler!(routes::list_ledger_entries), &[Auditor]),
+        read(handler!(routes::get_ledger_entry), LEDGER_READERS).unversioned(),
+        read(handler!(routes::list_events), LEDGER_READERS),
+    ],
+    tables: &[
+        Table::of_program("ledger_events").grows(),
+        Table::of_program("ledger_entries").scoped().grows(),
+        Table::of_program("ledger_unsealed"),
+        Table::of_program("ledger_hashes"),
+        Table::of_program("ledger_head"),
+        Table::of_program("ledger_salts"),
+    ],
+    ..Feature::EMPTY
+};
 
 /// Who may read an event in the feed, beside the offices of its territory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

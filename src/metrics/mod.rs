@@ -6,6 +6,7 @@ mod process;
 
 use std::sync::OnceLock;
 
+use chrono::NaiveDate;
 use prometheus::core::Collector;
 use prometheus::{
     Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
@@ -14,8 +15,8 @@ use prometheus::{
 
 pub use list::{Kind, LIST, Row};
 
-use crate::access::permissions::PERMISSIONS;
-use crate::db::StoreMetrics;
+use crate::access::permissions::Permissions;
+use crate::db::{Conn, StoreMetrics, Work};
 use crate::problem::{CODES, Code};
 use crate::service::Service;
 
@@ -140,8 +141,11 @@ fn store_metrics(all: &mut Registrar) -> anyhow::Result<StoreMetrics> {
     })
 }
 
+/// The years without a calendar, as of a day.
+type MissingYears = fn(&mut Conn, NaiveDate) -> Work<Vec<i32>>;
+
 impl Metrics {
-    pub fn new() -> anyhow::Result<Metrics> {
+    pub fn new(permissions: &Permissions) -> anyhow::Result<Metrics> {
         let mut all = Registrar { registry: Registry::new(), taken: Vec::new() };
         let problems = all.counters("xiaoqu_problems_total")?;
         let build = all.gauges("xiaoqu_build_info")?;
@@ -154,7 +158,7 @@ impl Metrics {
         let metrics = Metrics {
             requests: all.counters("xiaoqu_http_requests_total")?,
             seconds: all.histograms("xiaoqu_http_request_seconds", SECONDS)?,
-            operations: PERMISSIONS.iter().map(|row| row.operation).chain(["unknown"]).map(operation).collect(),
+            operations: permissions.rows().iter().map(|row| row.operation).chain(["unknown"]).map(operation).collect(),
             in_flight: all.gauge("xiaoqu_http_requests_in_flight")?,
             problems: CODES
                 .iter()
@@ -195,11 +199,6 @@ impl Metrics {
         Ok(metrics)
     }
 
-    /// Where the operation of this name is counted.
-    pub fn index_of(operation: &str) -> usize {
-        PERMISSIONS.iter().position(|row| row.operation == operation).unwrap_or(PERMISSIONS.len())
-    }
-
     pub fn begun(&self) -> InFlight<'_> {
         self.in_flight.inc();
         InFlight(&self.in_flight)
@@ -207,7 +206,8 @@ impl Metrics {
 
     /// Counts an answer; without an index it is one of no operation.
     pub fn answered(&self, index: Option<usize>, status: u16, seconds: f64) {
-        let Some(operation) = self.operations.get(index.unwrap_or(PERMISSIONS.len())) else { return };
+        // The last is the unknown one.
+        let Some(operation) = self.operations.get(index.unwrap_or(self.operations.len() - 1)) else { return };
         if let Some(counter) = operation.by_status.get(usize::from(status).wrapping_sub(100)) {
             let made = || self.requests.with_label_values(&[operation.name, &status.to_string()]);
             counter.get_or_init(made).inc();
@@ -225,10 +225,10 @@ impl Metrics {
     }
 
     /// Looks at what is not counted as it happens, and writes everything down.
-    pub async fn text(&self, state: &Service) -> anyhow::Result<String> {
+    pub async fn text(&self, state: &Service, missing_years: MissingYears) -> anyhow::Result<String> {
         let today = state.clock.today();
         let asked = state.db.read(move |conn| {
-            let missing = crate::calendar::missing_years(conn, today)?.len();
+            let missing = missing_years(conn, today)?.len();
             let stopped = crate::clock_watch::store::find(conn)?.is_some_and(|watched| watched.stopped_at.is_some());
             Ok((missing, crate::db::applied(conn)?, crate::ledger::sizes(conn)?, stopped))
         });

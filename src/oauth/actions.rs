@@ -6,6 +6,7 @@ use super::TOKEN_PATH;
 use super::assertion::Assertion;
 use super::form::{Proof, TokenRequest, refused};
 use super::model::{TokenOut, TokenRefused};
+use crate::access::permissions::Permissions;
 use crate::clients::model::{ClientRow, ClientState};
 use crate::clients::{self, digest_of, rules};
 use crate::db::{Id, Instant, WriteGate};
@@ -99,7 +100,7 @@ pub async fn issue_token(state: &Service, request: TokenRequest) -> Result<Resul
         Ok(client) => client,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let limits = match limits(&client, request.scope) {
+    let limits = match limits(state.permissions, &client, request.scope) {
         Ok(limits) => limits,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -113,12 +114,16 @@ pub async fn issue_token(state: &Service, request: TokenRequest) -> Result<Resul
 }
 
 /// The operations that the token is limited to: those asked for, inside of those that the client has.
-fn limits(client: &ClientRow, asked: Option<Vec<String>>) -> Result<Option<Vec<String>>, TokenRefused> {
+fn limits(
+    permissions: &Permissions,
+    client: &ClientRow,
+    asked: Option<Vec<String>>,
+) -> Result<Option<Vec<String>>, TokenRefused> {
     let own = client.operations.0.clone();
     let Some(asked) = asked else { return Ok(own) };
     let has = |word: &String| match &own {
         Some(own) => own.contains(word),
-        None => rules::operations_of(client.role).any(|one| one == word),
+        None => rules::operations_of(permissions, client.role).any(|one| one == word),
     };
     match asked.iter().all(has) {
         true => Ok(Some(asked)),

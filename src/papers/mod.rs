@@ -6,8 +6,19 @@ mod cases;
 mod routes;
 mod state_rules;
 
-use crate::http::Routes;
+use crate::access::role_sets::MEASURE_OFFICES;
+use crate::handler;
+use crate::problem::Code::{AlreadyExists, DeadlinePassed, OfficeNotRegistered, StateConflict, TemplateUnusable};
+use crate::service::feature::{Feature, act};
 
-pub fn routes(config: &mut Routes) {
-    config.service(routes::issue_document);
-}
+pub const FEATURE: Feature = Feature {
+    name: "papers",
+    operations: &[act(handler!(routes::issue_document), MEASURE_OFFICES).conflicts(&[
+        AlreadyExists,
+        StateConflict,
+        DeadlinePassed,
+        OfficeNotRegistered,
+        TemplateUnusable,
+    ])],
+    ..Feature::EMPTY
+};

@@ -17,4 +17,23 @@ pub mod store;
 pub mod versions;
 pub mod view;
 
+use crate::service::feature::{Feature, Table};
+
 pub use store::{all, current, holding, seed};
+
+pub const FEATURE: Feature = Feature {
+    name: "policy",
+    tables: &[Table::shared("policies")],
+    words: &[
+        ("act_subject", model::ActSubject::LABELS),
+        ("credit_band", model::CreditBand::LABELS),
+        ("deadline_clock", complaints::DeadlineClock::LABELS),
+        ("filing_authority", model::FilingAuthority::LABELS),
+        ("ladder_area", model::LadderArea::LABELS),
+        ("ladder_count", model::LadderCount::LABELS),
+        ("measure_kind", model::MeasureKind::LABELS),
+        ("office_rule", model::OfficeRule::LABELS),
+        ("utility_kind", complaints::UtilityKind::LABELS),
+    ],
+    ..Feature::EMPTY
+};

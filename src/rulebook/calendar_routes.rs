@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use actix_web::{HttpRequest, get, put};
+use actix_web::HttpRequest;
 
 use crate::calendar::OnFile;
 use crate::calendar::actions::{self, CalendarYear};
@@ -32,10 +32,9 @@ fn year(request: &HttpRequest) -> Result<i32, Problem> {
 ///
 /// Public holidays and make-up working days of one year, of a county or else of the deployment; 404 where the year is not
 /// on file. Such a year has its weekends and its statutory holidays.
-#[utoipa::path(tag = "calendar",
+#[utoipa::path(get, path = "/v1/calendar/{year}", tag = "calendar",
     params(("year" = i32, Path, description = "Year", minimum = 2000, maximum = 2100), CountyQuery),
     responses((status = 200, description = "The year", body = CalendarYear)))]
-#[get("/v1/calendar/{year}")]
 pub async fn get_calendar(ctx: Ctx, request: HttpRequest) -> Answer {
     let (year, query): (i32, CountyQuery) = (year(&request)?, ctx.query()?);
     ctx.get(move |conn, ctx| {
@@ -51,9 +50,9 @@ pub async fn get_calendar(ctx: Ctx, request: HttpRequest) -> Answer {
 /// They hold for your county only. `If-Match` names the version that `GET` shows; for a year that is not on file it is
 /// `"0"`. Statutory holidays are off, whether they are listed or not. Every open deadline of your county that counts working
 /// days is worked out again: it may move to a later day and never to an earlier one, each with an event `*.deadline_moved`.
-#[utoipa::path(tag = "calendar", params(("year" = i32, Path, description = "Year", minimum = 2000, maximum = 2100)),
+#[utoipa::path(put, path = "/v1/calendar/{year}",
+    tag = "calendar", params(("year" = i32, Path, description = "Year", minimum = 2000, maximum = 2100)),
     request_body = CalendarYearIn, responses((status = 200, description = "Replaced", body = CalendarYear)))]
-#[put("/v1/calendar/{year}")]
 pub async fn replace_calendar(ctx: Ctx, request: HttpRequest, body: Body<CalendarYearIn>) -> Answer {
     let year = year(&request)?;
     let state = ctx.state.clone();

@@ -1,4 +1,4 @@
-use actix_web::{HttpRequest, HttpResponse, get, post};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -53,8 +53,8 @@ pub struct ListPolicies {
 /// List policy versions
 ///
 /// Newest first, without their texts: what is published in every county, and to a county authority its own drafts.
-#[utoipa::path(tag = "policies", params(ListPolicies), responses((status = 200, description = "A page", body = PageOf<PolicySummary>)))]
-#[get("/v1/policies")]
+#[utoipa::path(get, path = "/v1/policies",
+    tag = "policies", params(ListPolicies), responses((status = 200, description = "A page", body = PageOf<PolicySummary>)))]
 pub async fn list_policies(ctx: Ctx) -> Answer {
     let query: ListPolicies = ctx.query()?;
     ctx.list(move |conn, ctx| {
@@ -73,11 +73,10 @@ pub async fn list_policies(ctx: Ctx) -> Answer {
 /// A draft for your county. The document is checked whole and every fault listed. `dry_run=true` stores nothing and answers
 /// which standings would change on the day that it takes effect. It takes effect once a second person has approved it, not
 /// before the next day. A version never governs the past, and never makes a decided case worse.
-#[utoipa::path(tag = "policies", params(PublishPolicy), request_body = PolicyIn, responses(
+#[utoipa::path(post, path = "/v1/policies", tag = "policies", params(PublishPolicy), request_body = PolicyIn, responses(
     (status = 201, description = "On file as a draft", body = Policy),
     (status = 200, description = "Dry run: what would change", body = PolicyPreview)
 ))]
-#[post("/v1/policies")]
 pub async fn publish_policy(ctx: Ctx, body: Body<PolicyIn>) -> Answer {
     let query: PublishPolicy = ctx.query()?;
     let body = body.examined(actions::examine).await?;
@@ -92,9 +91,9 @@ pub async fn publish_policy(ctx: Ctx, body: Body<PolicyIn>) -> Answer {
 ///
 /// By another person of the same county authority than the one who submitted it, on the day before its first day at the
 /// latest. `two_person_rule` of a policy does not lift this.
-#[utoipa::path(tag = "policies", params(("version" = i64, Path, description = "Number of the version", minimum = 1)),
+#[utoipa::path(post, path = "/v1/policies/{version}/approval",
+    tag = "policies", params(("version" = i64, Path, description = "Number of the version", minimum = 1)),
     request_body = PolicyApprovalIn, responses((status = 200, description = "Approved", body = Policy)))]
-#[post("/v1/policies/{version}/approval")]
 pub async fn approve_policy(ctx: Ctx, request: HttpRequest, body: Body<PolicyApprovalIn>) -> Answer {
     let version = version(&request)?;
     ctx.act(body, move |tx, body| actions::approve_policy(tx, version, body)).await
@@ -103,9 +102,9 @@ pub async fn approve_policy(ctx: Ctx, request: HttpRequest, body: Body<PolicyApp
 /// Withdraw a policy draft
 ///
 /// By a person of the county authority that submitted it. An approved version is not withdrawn: a later one replaces it.
-#[utoipa::path(tag = "policies", params(("version" = i64, Path, description = "Number of the version", minimum = 1)),
+#[utoipa::path(post, path = "/v1/policies/{version}/withdrawal",
+    tag = "policies", params(("version" = i64, Path, description = "Number of the version", minimum = 1)),
     request_body = ReasonsIn, responses((status = 200, description = "Withdrawn", body = Policy)))]
-#[post("/v1/policies/{version}/withdrawal")]
 pub async fn withdraw_policy(ctx: Ctx, request: HttpRequest, body: Body<ReasonsIn>) -> Answer {
     let version = version(&request)?;
     ctx.act(body, move |tx, body| actions::withdraw_policy(tx, version, body)).await
@@ -114,8 +113,8 @@ pub async fn withdraw_policy(ctx: Ctx, request: HttpRequest, body: Body<ReasonsI
 /// Get the policy in force
 ///
 /// The version that governs what is found today in a county.
-#[utoipa::path(tag = "policies", params(CountyQuery), responses((status = 200, description = "The version in force", body = Policy)))]
-#[get("/v1/policies/current")]
+#[utoipa::path(get, path = "/v1/policies/current",
+    tag = "policies", params(CountyQuery), responses((status = 200, description = "The version in force", body = Policy)))]
 pub async fn get_current_policy(ctx: Ctx) -> Answer {
     let query: CountyQuery = ctx.query()?;
     ctx.get(move |conn, ctx| {
@@ -129,9 +128,9 @@ pub async fn get_current_policy(ctx: Ctx) -> Answer {
 /// Get a policy version
 ///
 /// Any published version, in force or not, and to a county authority its own drafts; its text never changes.
-#[utoipa::path(tag = "policies", params(("version" = i64, Path, description = "Number of the version", minimum = 1)),
+#[utoipa::path(get, path = "/v1/policies/{version}",
+    tag = "policies", params(("version" = i64, Path, description = "Number of the version", minimum = 1)),
     responses((status = 200, description = "The version", body = Policy)))]
-#[get("/v1/policies/{version}")]
 pub async fn get_policy(ctx: Ctx, request: HttpRequest) -> Answer {
     let version = version(&request)?;
     ctx.get(move |conn, ctx| Ok(view::view(store::find(conn, version, actions::drafts_of(ctx))?)?)).await
@@ -147,8 +146,8 @@ fn version(request: &HttpRequest) -> Result<i64, Problem> {
 /// List regulated acts
 ///
 /// The catalogue of the policy in force in a county, in its order, on one page.
-#[utoipa::path(tag = "policies", params(ListActs), responses((status = 200, description = "All acts", body = PageOf<Act>)))]
-#[get("/v1/acts")]
+#[utoipa::path(get, path = "/v1/acts",
+    tag = "policies", params(ListActs), responses((status = 200, description = "All acts", body = PageOf<Act>)))]
 pub async fn list_acts(ctx: Ctx) -> Answer {
     let query: ListActs = ctx.query()?;
     ctx.list(move |conn, ctx| {

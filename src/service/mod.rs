@@ -2,30 +2,32 @@
 
 pub mod body;
 pub mod context;
+pub mod feature;
 mod parts;
 mod texts;
 pub mod transaction;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServiceRequest;
+use actix_web::dev::{ResourceDef, ServiceRequest};
 use actix_web::http::Method;
 use actix_web::web;
 
+use crate::access::Caller;
 use crate::access::issuer::LocalIssuer;
-use crate::access::permissions::Permission;
+use crate::access::permissions::{Permission, Permissions};
 use crate::access::revoked::Revoked;
 use crate::access::step_up::StepUp;
 use crate::access::token::Verifier;
 use crate::clock::Clock;
 use crate::clock_watch::ClockWatch;
-use crate::db::Db;
 use crate::db::lease::Lease;
+use crate::db::{Conn, Db, Work};
 use crate::disk::Disks;
 use crate::http::limits::Limits;
 use crate::http::recent::RecentWriters;
+use crate::http::routes::Routes;
 use crate::http::schema::Contract;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
@@ -35,16 +37,35 @@ use crate::traces::Traces;
 
 pub use body::Body;
 pub use context::{Ctx, Request};
+use feature::{Feature, Limit, Table};
 pub use parts::Parts;
 pub use transaction::Tx;
+
+/// What belongs to no feature.
+pub const SHARED: Feature = Feature {
+    name: "service",
+    tables: &[
+        Table::of_program("sealed_texts").grows(),
+        Table::of_program("phone_indexes").grows(),
+        Table::of_program("idempotency_keys"),
+        Table::of_program("data_keys"),
+        Table::of_program("leases"),
+        Table::of_program("clock_watch"),
+        Table::of_program("deployment"),
+        Table::of_program("quota_uses"),
+    ],
+    words: &[("delivery_method", crate::proceedings::model::DeliveryMethod::LABELS)],
+    ..Feature::EMPTY
+};
 
 /// What every request shares.
 pub struct Service {
     pub db: Db,
     pub clock: Clock,
     pub contract: &'static Contract,
-    /// By route pattern: the operations under it.
-    pub routes: &'static HashMap<String, Vec<Route>>,
+    pub features: &'static [&'static Feature],
+    pub routes: &'static Routes,
+    pub permissions: &'static Permissions,
     pub document: web::Bytes,
     pub local_issuer: LocalIssuer,
     pub verifier: Verifier,
@@ -75,6 +96,8 @@ pub struct Service {
     pub metrics_on_api: bool,
     /// What belongs to one feature.
     pub parts: Parts,
+    /// The county that a token belongs to.
+    pub county_of: fn(&mut Conn, &Caller) -> Work<Option<String>>,
 }
 
 impl Service {
@@ -97,8 +120,33 @@ pub struct Route {
     pub method: Method,
     pub operation: &'static str,
     pub permission: &'static Permission,
+    /// Its place among the handlers of a worker.
+    pub handler: usize,
+    /// Reads the parameters of a path.
+    pub resource: Arc<ResourceDef>,
+    pub limit: Limit,
+    /// It may take as long as an upload.
+    pub long: bool,
     /// Where it is counted.
     pub index: usize,
     /// Media types of what it answers with when all is well.
     pub produces: Arc<[String]>,
+}
+
+impl Route {
+    /// A GET under a pattern, answered by the first handler.
+    pub fn under(pattern: &str, permission: &'static Permission) -> Route {
+        Route {
+            pattern: pattern.into(),
+            method: Method::GET,
+            operation: permission.operation,
+            permission,
+            handler: 0,
+            resource: Arc::new(ResourceDef::new(pattern)),
+            limit: Limit::Address,
+            long: false,
+            index: 0,
+            produces: Arc::new([]),
+        }
+    }
 }

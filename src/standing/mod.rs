@@ -14,6 +14,11 @@ mod wording;
 
 pub use ladder::last_day;
 
+use crate::service::feature::Feature;
+
+pub const FEATURE: Feature =
+    Feature { name: "standing", words: &[("measure_state", model::MeasureState::LABELS)], ..Feature::EMPTY };
+
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
