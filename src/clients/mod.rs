@@ -7,6 +7,7 @@ mod routes;
 pub mod rules;
 mod secret;
 pub mod store;
+mod view;
 
 use crate::http::Routes;
 

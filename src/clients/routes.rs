@@ -1,7 +1,7 @@
 use actix_web::{get, patch, post};
 
 use super::model::{Client, ClientIn, ClientPatch, ClientReasonIn, ListClients, NewSecret, SecretIn};
-use super::{actions, store};
+use super::{actions, store, view};
 use crate::http::context::PathId;
 use crate::http::{Answer, Body, Ctx, PageOf};
 
@@ -12,7 +12,7 @@ use crate::http::{Answer, Body, Ctx, PageOf};
 #[get("/v1/clients")]
 pub async fn list_clients(ctx: Ctx) -> Answer {
     let query: ListClients = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| store::list(conn, &ctx.scope, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
 
 /// Register a client
@@ -32,7 +32,11 @@ pub async fn create_client(ctx: Ctx, body: Body<ClientIn>) -> Answer {
     responses((status = 200, description = "The client", body = Client)))]
 #[get("/v1/clients/{id}")]
 pub async fn get_client(ctx: Ctx, id: PathId) -> Answer {
-    ctx.get(move |conn, ctx| actions::entity(conn, ctx, id.0)).await
+    ctx.get(move |conn, ctx| {
+        let row = store::find(conn, &ctx.scope, id.0)?;
+        view::entity(conn, ctx, row)
+    })
+    .await
 }
 
 /// Change a client
