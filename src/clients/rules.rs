@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn each_step_has_its_states() {
-        use ClientState::{Active, Pending, Revoked, Suspended};
+        use ClientState::{Active, Pending, Suspended};
         let allowed = |rule: fn(ClientState) -> Result<(), Problem>| -> Vec<ClientState> {
             ClientState::ALL.iter().copied().filter(|state| rule(*state).is_ok()).collect()
         };
