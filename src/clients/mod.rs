@@ -8,6 +8,7 @@ pub mod rules;
 pub mod scoped;
 mod secret;
 pub mod store;
+mod view;
 
 use crate::access::Role::{CountyAuthority, SystemAdministrator};
 use crate::access::role_sets::{ADMINISTRATORS, CLIENT_READERS, COUNTY};

@@ -4,22 +4,19 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::keys::ClientKeys;
 use crate::access::{Caller, Role};
+use crate::coded_enum;
 use crate::db::schema::clients;
 use crate::db::{Id, Instant, Json};
-use crate::{code_column, coded_enum};
 
 coded_enum! {
     /// Where a client stands (接入状态).
-    #[derive(diesel::AsExpression, diesel::FromSqlRow)]
-    #[diesel(sql_type = diesel::sql_types::Text)]
-    pub enum ClientState {
+    pub stored enum ClientState {
         Pending "pending" "待批准" "Waits for the county's approval"
         Active "active" "启用" "Approved: it gets tokens"
         Suspended "suspended" "暂停" "Suspended: no tokens, and those it has are refused"
         Revoked "revoked" "已撤销" "Revoked for good"
     }
 }
-code_column!(ClientState);
 
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = clients, treat_none_as_null = true)]

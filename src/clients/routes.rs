@@ -1,5 +1,5 @@
 use super::model::{Client, ClientIn, ClientPatch, ClientReasonIn, ListClients, NewSecret, SecretIn};
-use super::{actions, store};
+use super::{actions, store, view};
 use crate::http::{Answer, PageOf, PathId};
 use crate::service::{Body, Ctx};
 
@@ -10,7 +10,7 @@ use crate::service::{Body, Ctx};
     tag = "clients", params(ListClients), responses((status = 200, description = "A page", body = PageOf<Client>)))]
 pub async fn list_clients(ctx: Ctx) -> Answer {
     let query: ListClients = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| store::list(conn, &ctx.scope, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
 
 /// Register a client
@@ -30,7 +30,11 @@ pub async fn create_client(ctx: Ctx, body: Body<ClientIn>) -> Answer {
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     responses((status = 200, description = "The client", body = Client)))]
 pub async fn get_client(ctx: Ctx, id: PathId) -> Answer {
-    ctx.get(move |conn, ctx| actions::entity(conn, ctx, id.0)).await
+    ctx.get(move |conn, ctx| {
+        let row = store::find(conn, &ctx.scope, id.0)?;
+        view::entity(conn, ctx, row)
+    })
+    .await
 }
 
 /// Change a client

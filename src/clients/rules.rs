@@ -1,10 +1,11 @@
-//! What a client can be made for.
+//! What a client can be made for, and what can become of it. Pure.
 
-use super::model::Grant;
-use crate::access::permissions::{Access, Permissions};
+use super::model::{ClientRow, ClientState, Grant};
+use crate::access::Caller;
+use crate::access::permissions::{self, Access};
 use crate::access::role::{Role, RoleKind};
 use crate::fault::Fault;
-use crate::role::ORGANISATIONS;
+use crate::problem::{Code, Problem};
 
 /// Residents are persons, and so is whoever administers: a client that could make clients would be an office of its own.
 const NEVER: &[Role] = &[Role::Resident, Role::SystemAdministrator];
@@ -69,11 +70,43 @@ pub fn faults(permissions: &Permissions, grant: &Grant, county: &str) -> Vec<Fau
     faults
 }
 
+fn require(holds: bool, zh: &str, en: &str) -> Result<(), Problem> {
+    if holds { Ok(()) } else { Err(Problem::new(Code::StateConflict).detail(zh, en)) }
+}
+
+/// It is changed, and gets another secret, until it is revoked.
+pub fn may_change(state: ClientState) -> Result<(), Problem> {
+    require(state != ClientState::Revoked, "已撤销", "it is revoked")
+}
+
+/// Another person approves than asked for it.
+pub fn may_approve(row: &ClientRow, caller: &Caller) -> Result<(), Problem> {
+    require(row.state == ClientState::Pending, "不是待批准状态", "it does not wait for approval")?;
+    if caller.is_person(&row.requested_by_iss, &row.requested_by_sub) {
+        return Err(Problem::new(Code::SamePerson).detail("申请人不得批准", "whoever asked for it does not approve it"));
+    }
+    Ok(())
+}
+
+pub fn may_suspend(state: ClientState) -> Result<(), Problem> {
+    let running = matches!(state, ClientState::Pending | ClientState::Active);
+    require(running, "已暂停或已撤销", "it is suspended or revoked")
+}
+
+pub fn may_resume(state: ClientState) -> Result<(), Problem> {
+    require(state == ClientState::Suspended, "未暂停", "it is not suspended")
+}
+
+pub fn may_revoke(state: ClientState) -> Result<(), Problem> {
+    require(state != ClientState::Revoked, "已撤销", "it is revoked already")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::access::role::ROLES;
-    use crate::app;
+    use crate::db::{Instant, Json};
+    use crate::access::Actor;
 
     fn grant(role: Role) -> Grant {
         let digits = role.row().division_digits;
@@ -128,5 +161,55 @@ mod tests {
         assert_eq!(with(|g| g.division = Some("640122100".into())), [("/division".to_owned(), "unknown_reference")]);
         assert_eq!(with(|g| g.company = Some("91640121MA76ABCD0B".into())), [("/company".to_owned(), "conflict")]);
         assert_eq!(with(|g| g.organisation = Some("gas".into())), [("/organisation".to_owned(), "conflict")]);
+    }
+
+    #[test]
+    fn each_step_has_its_states() {
+        use ClientState::{Active, Pending, Suspended};
+        let allowed = |rule: fn(ClientState) -> Result<(), Problem>| -> Vec<ClientState> {
+            ClientState::ALL.iter().copied().filter(|state| rule(*state).is_ok()).collect()
+        };
+        assert_eq!(allowed(may_change), [Pending, Active, Suspended]);
+        assert_eq!(allowed(may_suspend), [Pending, Active]);
+        assert_eq!(allowed(may_resume), [Suspended]);
+        assert_eq!(allowed(may_revoke), [Pending, Active, Suspended]);
+    }
+
+    #[test]
+    fn another_person_approves_than_asked() {
+        let person =
+            |sub: &str| Actor { iss: "iss".into(), sub: sub.into(), role: Role::CountyAuthority, division: None };
+        let now = Instant(chrono::DateTime::UNIX_EPOCH);
+        let client = |state| ClientRow {
+            id: crate::db::Id::new(),
+            version: 1,
+            name: String::new(),
+            contact: String::new(),
+            role: Role::CountyAuthority,
+            division: None,
+            company: None,
+            complex_id: None,
+            organisation: None,
+            operations: Json(None),
+            county: "640121".into(),
+            state,
+            epoch: 0,
+            requested_by_iss: "iss".into(),
+            requested_by_sub: "one".into(),
+            approved_by_iss: None,
+            approved_by_sub: None,
+            approved_at: None,
+            created_at: now,
+            updated_at: now,
+            jwks: Json(None),
+        };
+        for (state, sub, expected) in [
+            (ClientState::Pending, "two", None),
+            (ClientState::Pending, "one", Some(Code::SamePerson)),
+            (ClientState::Active, "one", Some(Code::StateConflict)),
+        ] {
+            let refused = may_approve(&client(state), &Caller::acting(&person(sub), None)).err();
+            assert_eq!(refused.map(|problem| problem.code), expected);
+        }
     }
 }

@@ -6,15 +6,29 @@ use crate::fault::Fault;
 
 /// Its division is a community, and lies inside of the caller's territory. `level` is none where there is no such division.
 pub fn check_community(level: Option<&str>, inside: bool, faults: &mut Vec<Fault>) {
-    let (code, zh, en) = match level {
+    faults.push(match level {
         Some("community") if inside => return,
         Some("community") => {
-            ("unknown_reference", "该村（社区）不在您的辖区内", "this community is not in your territory")
+            let (zh, en) = ("该村（社区）不在您的辖区内", "this community is not in your territory");
+            Fault::new("/community", "unknown_reference", zh, en)
         }
-        Some(_) => ("not_a_community", "不是村（社区）", "not a community"),
-        None => ("unknown_reference", "区划代码不存在", "no such division"),
-    };
-    faults.push(Fault::new("/community", code, zh, en));
+        Some(_) => Fault::new("/community", "not_a_community", "不是村（社区）", "not a community"),
+        None => Fault::new("/community", "unknown_reference", "区划代码不存在", "no such division"),
+    });
+}
+
+/// One of both is named: `/complex_id` or `/division`.
+pub fn check_named(complex: bool, division: bool) -> Result<(), Fault> {
+    match (complex, division) {
+        (false, false) => {
+            let (zh, en) = ("须填写 complex_id 或 division", "complex_id or division is needed");
+            Err(Fault::new("/complex_id", "required", zh, en))
+        }
+        (true, true) => {
+            Err(Fault::new("/division", "conflict", "已有小区，不得再填区划", "the complex says where it is"))
+        }
+        _ => Ok(()),
+    }
 }
 
 pub fn check_delivery(delivered_on: Option<NaiveDate>, today: NaiveDate, faults: &mut Vec<Fault>) {
@@ -39,6 +53,13 @@ mod tests {
             check_community(level, inside, &mut faults);
             assert_eq!(faults.first().map(|fault| fault.code), expected);
         }
+    }
+
+    #[test]
+    fn a_place_is_a_complex_or_a_division() {
+        let code = |complex, division| check_named(complex, division).err().map(|fault| fault.code);
+        assert_eq!([code(true, false), code(false, true)], [None, None]);
+        assert_eq!([code(false, false), code(true, true)], [Some("required"), Some("conflict")]);
     }
 
     #[test]

@@ -104,13 +104,7 @@ fn check(conn: &mut Conn, ctx: &Ctx, input: &ContractIn, faults: &mut Vec<Fault>
         }
         Err(other) => return Err(other),
     }
-    if company_of(conn, ctx, input)?.is_none() {
-        let (code, zh, en) = match input.company_id {
-            None => ("required", "须填写企业", "an office names the company"),
-            Some(_) => ("unknown_reference", "本县没有此企业", "no such company for you"),
-        };
-        faults.push(Fault::new("/company_id", code, zh, en));
-    }
+    filing_rules::check_company(input.company_id, company_of(conn, ctx, input)?, faults);
     let lists = [("/selection_proof".to_owned(), input.selection_proof.as_slice()), ("/text".to_owned(), &input.text)];
     files::check_lists(conn, ctx, &lists, faults)
 }

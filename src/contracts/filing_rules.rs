@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 
 use super::model::*;
 use super::rules;
-use crate::access::{Actor, Caller, Role};
+use crate::access::{Caller, Role};
+use crate::db::Id;
+use crate::fault::Fault;
 use crate::problem::{Code, Problem};
 
 pub fn require_state(state: ContractState, allowed: &[ContractState]) -> Result<(), Problem> {
@@ -17,6 +19,16 @@ pub fn require_state(state: ContractState, allowed: &[ContractState]) -> Result<
         format!("当前状态为“{}”，须为“{}”", state.zh(), names(ContractState::zh)),
         format!("the state is {}, it must be {}", state.code(), names(ContractState::code)),
     ))
+}
+
+/// An office names the company of a contract; a company is its own, or names a branch. `found` is the one on file.
+pub fn check_company(named: Option<Id>, found: Option<Id>, faults: &mut Vec<Fault>) {
+    let (code, zh, en) = match (found, named) {
+        (Some(_), _) => return,
+        (None, None) => ("required", "须填写企业", "an office names the company"),
+        (None, Some(_)) => ("unknown_reference", "本县没有此企业", "no such company for you"),
+    };
+    faults.push(Fault::new("/company_id", code, zh, en));
 }
 
 /// Whoever put a contract on record prepares and submits it: the company its own, an office an office's.
@@ -78,6 +90,18 @@ mod tests {
         let open = [ContractState::Draft, ContractState::Refused];
         assert!(require_state(ContractState::Refused, &open).is_ok());
         assert_eq!(require_state(ContractState::Filed, &open).unwrap_err().code, Code::StateConflict);
+    }
+
+    #[test]
+    fn a_contract_has_a_company() {
+        let id = Id(uuid::Uuid::nil());
+        for (named, found, expected) in
+            [(None, Some(id), None), (None, None, Some("required")), (Some(id), None, Some("unknown_reference"))]
+        {
+            let mut faults = Vec::new();
+            check_company(named, found, &mut faults);
+            assert_eq!(faults.first().map(|fault| fault.code), expected);
+        }
     }
 
     #[test]
