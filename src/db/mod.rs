@@ -23,7 +23,7 @@ use crate::characters::search_key;
 use crate::metrics::StoreMetrics;
 pub use admission::{Admission, Check, Door, Mismatch, Refusal};
 pub use error::{Fail, Outage, StoreFault, Work};
-pub use migrations::{applied, connect, count, known_versions, migrate, pending, revert_all, versions};
+pub use migrations::{applied, connect, count, has_table, known_versions, migrate, pending, revert_all, versions};
 pub use sqlite::{folder_is_there as sqlite_folder, path_of as sqlite_path};
 pub use types::{Id, Instant, Json};
 pub use writer::BeforeCommit;
