@@ -22,9 +22,8 @@ use diesel::RunQueryDsl;
 use crate::characters::search_key;
 pub use crate::types::{self, Conn, Id, Instant, Json, MultiBackend};
 pub use admission::{Admission, Check, Door, Mismatch, Refusal};
-pub use error::{Fail, Outage, StoreFault, StoredAnswer, Work};
-pub use metrics::StoreMetrics;
-pub use migrations::{applied, connect, count, known_versions, migrate, pending, revert_all, versions};
+pub use error::{Fail, Outage, StoreFault, Work};
+pub use migrations::{applied, connect, count, has_table, known_versions, migrate, pending, revert_all, versions};
 pub use sqlite::{folder_is_there as sqlite_folder, path_of as sqlite_path};
 pub use writer::BeforeCommit;
 

@@ -249,7 +249,7 @@ impl Metrics {
             let refused = i64::from(refusal == Some(mismatch));
             self.database_refused.with_label_values(&[mismatch.code()]).set(refused);
         }
-        let known = crate::db::count(state.db.is_postgres());
+        let known = crate::db::count();
         self.migrations.with_label_values(&["known"]).set(known as i64);
         self.keyring_broken.set(i64::from(state.keys.broken()));
         for keys in state.verifier.fetched() {

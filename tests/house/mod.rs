@@ -6,6 +6,7 @@ mod guides;
 mod layers;
 mod package;
 mod plans;
+mod schema;
 mod shared_rows;
 mod source;
 
