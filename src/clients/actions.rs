@@ -8,10 +8,10 @@ use crate::access::Scope;
 use crate::db::{Conn, Fail, Id, Instant, Json, Work};
 use crate::fault::Fault;
 use crate::http::Entity;
-use crate::service::{Body, Tx};
 use crate::ledger::{self, Event, Place};
-use crate::{companies, complexes, divisions};
 use crate::service::Ctx;
+use crate::service::{Body, Tx};
+use crate::{companies, complexes, divisions};
 
 pub fn create_client(tx: &mut Tx, body: &Body<ClientIn>) -> Work<Entity<Client>> {
     let ctx = tx.ctx;

@@ -104,9 +104,9 @@ pub fn may_revoke(state: ClientState) -> Result<(), Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::Actor;
     use crate::access::role::ROLES;
     use crate::db::{Instant, Json};
-    use crate::access::Actor;
 
     fn grant(role: Role) -> Grant {
         let digits = role.row().division_digits;

@@ -4,8 +4,8 @@ use super::model::{Client, ClientRow};
 use super::store;
 use crate::db::{Conn, Id, Work};
 use crate::http::Entity;
-use crate::service::Ctx;
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ClientRow>) -> Work<Vec<Client>> {
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();

@@ -52,9 +52,15 @@ mod tests {
         let words = |all: &[&str]| Some(all.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
         let own = || words(&["list_violations", "get_violation"]);
         assert_eq!(limits(crate::app::permissions(), role, own(), None), Ok(own()));
-        assert_eq!(limits(crate::app::permissions(), role, own(), words(&["get_violation"])), Ok(words(&["get_violation"])));
+        assert_eq!(
+            limits(crate::app::permissions(), role, own(), words(&["get_violation"])),
+            Ok(words(&["get_violation"]))
+        );
         assert!(limits(crate::app::permissions(), role, own(), words(&["list_companies"])).is_err());
         assert!(limits(crate::app::permissions(), role, None, words(&["list_violations"])).is_ok());
-        assert!(limits(crate::app::permissions(), role, None, words(&["publish_policy"])).is_err(), "it needs a person");
+        assert!(
+            limits(crate::app::permissions(), role, None, words(&["publish_policy"])).is_err(),
+            "it needs a person"
+        );
     }
 }
