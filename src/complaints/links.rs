@@ -33,8 +33,8 @@ pub fn states_of<'a>(conn: &mut Conn, links: impl Iterator<Item = &'a Link>) -> 
     for link in links {
         let state = match link.kind {
             LinkKind::Violation => violations::store::find(conn, &system, link.id)?.state,
-            LinkKind::Inspection => inspections::store::find(conn, &system, link.id)?.state,
-            LinkKind::Hazard => inspections::hazard_store::find(conn, &system, link.id)?.state,
+            LinkKind::Inspection => inspections::store::find(conn, &system, link.id)?.state.code().to_owned(),
+            LinkKind::Hazard => inspections::hazard_store::find(conn, &system, link.id)?.state.code().to_owned(),
         };
         states.insert((link.kind, link.id), state);
     }
