@@ -27,6 +27,7 @@ pub mod disclosures;
 pub mod disk;
 pub mod divisions;
 pub mod documents;
+pub mod fact_sheet;
 pub mod fault;
 pub mod figures;
 pub mod files;

@@ -63,6 +63,7 @@ fn features(config: &mut Routes) {
         .configure(crate::survey::routes)
         .configure(crate::typical_cases::routes)
         .configure(crate::ratings::routes)
+        .configure(crate::fact_sheet::routes)
         .configure(crate::statistics::routes)
         .configure(crate::inspections::routes)
         .configure(crate::complaints::routes)

@@ -9,7 +9,6 @@ pub mod consequences;
 pub mod cycle_view;
 pub mod cycles;
 mod deadlines;
-pub mod fact_sheet;
 pub mod follow;
 pub mod input;
 mod list_store;
@@ -46,7 +45,6 @@ pub fn routes(config: &mut Routes) {
         .service(routes::list_ratings)
         .service(routes::create_rating)
         .service(routes::get_rating)
-        .service(routes::get_rating_fact_sheet)
         .service(routes::submit_rating_scores)
         .service(routes::review_rating)
         .service(routes::announce_rating)

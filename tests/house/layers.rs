@@ -59,7 +59,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "violations",
         ],
     ),
-    ("surface", &["app", "identity", "inbox", "open311", "pages", "statistics", "system"]),
+    ("surface", &["app", "fact_sheet", "identity", "inbox", "open311", "pages", "statistics", "system"]),
     ("program", &["backup", "bootstrap", "cli", "demo", "lib", "main"]),
 ];
 
