@@ -64,6 +64,7 @@ fn features(config: &mut Routes) {
         .configure(crate::typical_cases::routes)
         .configure(crate::ratings::routes)
         .configure(crate::fact_sheet::routes)
+        .configure(crate::ratings::step_routes)
         .configure(crate::statistics::routes)
         .configure(crate::inspections::routes)
         .configure(crate::complaints::routes)

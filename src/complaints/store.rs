@@ -1,3 +1,5 @@
+//! Tickets, their steps, cards and followers.
+
 use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;

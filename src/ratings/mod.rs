@@ -33,6 +33,7 @@ pub use follow::ladder_moved;
 pub use store::{Cited, cited};
 pub use view::on_file;
 
+/// Cycles, and the ratings that there are.
 pub fn routes(config: &mut Routes) {
     config
         .service(routes::list_rating_cycles)
@@ -44,7 +45,12 @@ pub fn routes(config: &mut Routes) {
         .service(routes::cancel_rating_cycle)
         .service(routes::list_ratings)
         .service(routes::create_rating)
-        .service(routes::get_rating)
+        .service(routes::get_rating);
+}
+
+/// What happens to a rating, and what follows from it. In the document its fact sheet stands before.
+pub fn step_routes(config: &mut Routes) {
+    config
         .service(routes::submit_rating_scores)
         .service(routes::review_rating)
         .service(routes::announce_rating)
