@@ -30,6 +30,7 @@ pub mod disk;
 pub mod divisions;
 pub mod documents;
 pub mod door;
+pub mod fact_sheet;
 pub mod fault;
 pub mod figures;
 pub mod files;

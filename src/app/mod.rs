@@ -68,6 +68,8 @@ pub const FEATURES: &[&Feature] = &[
     &crate::survey::FEATURE,
     &crate::typical_cases::FEATURE,
     &crate::ratings::FEATURE,
+    &crate::fact_sheet::FEATURE,
+    &crate::ratings::STEPS,
     &crate::statistics::FEATURE,
     &crate::inspections::FEATURE,
     &crate::complaints::FEATURE,

@@ -2,10 +2,10 @@
 
 use super::model::{ClientRow, ClientState, Grant};
 use crate::access::Caller;
-use crate::access::permissions::{self, Access};
-use crate::access::role::{Role, RoleKind};
+use crate::access::permissions::{Access, Permissions};
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
+use crate::role::{ORGANISATIONS, Role, RoleKind};
 
 /// Residents are persons, and so is whoever administers: a client that could make clients would be an office of its own.
 const NEVER: &[Role] = &[Role::Resident, Role::SystemAdministrator];

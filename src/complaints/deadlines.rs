@@ -25,12 +25,12 @@ fn course_of(row: &ComplaintRow, steps: &[StepRow]) -> (Instant, Vec<Turn>) {
     let (mut began, mut turns) = (row.submitted_at, Vec::new());
     for step in steps {
         let fact = |name: &str| step.facts.0.get(name).cloned().unwrap_or(Value::Null);
-        match StepKind::from_code(&step.kind) {
-            Some(StepKind::Reopened) => (began, turns) = (step.at, Vec::new()),
-            Some(StepKind::ExtensionGranted) => {
+        match step.kind {
+            StepKind::Reopened => (began, turns) = (step.at, Vec::new()),
+            StepKind::ExtensionGranted => {
                 turns.extend(fact("amount").as_u64().and_then(|n| u32::try_from(n).ok()).map(Turn::Extended));
             }
-            Some(StepKind::InformationGiven) => {
+            StepKind::InformationGiven => {
                 let paused_at: Option<Instant> = serde_json::from_value(fact("paused_at")).unwrap_or_default();
                 turns.extend(paused_at.map(|paused_at| Turn::Paused(paused_at, step.at)));
             }

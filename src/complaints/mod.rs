@@ -1,26 +1,36 @@
 //! Complaints (投诉受理、诉求办理): tickets, the office that must answer each and by when, whoever complained, and who follows.
 
+mod cards;
 mod clock_routes;
 pub mod clock_rules;
 mod deadlines;
+mod erasure;
 mod following;
 pub mod handling;
 pub mod input;
 pub mod intake;
+mod intake_rules;
+mod linking;
 mod links;
 mod list_store;
 pub mod model;
 pub mod outcome;
+mod part_rules;
 mod parts;
+mod person_rules;
 mod persons;
 mod preview;
 pub mod record;
 mod routes;
 pub mod routing_rules;
 pub mod rules;
+#[cfg(test)]
+mod rules_tests;
 pub mod scoped;
+mod sealed;
 pub mod sight;
 pub mod statistics;
+mod step_rules;
 pub mod store;
 pub mod sweep;
 pub mod timeline;
@@ -167,6 +177,6 @@ pub fn find_any(conn: &mut Conn, id: Id) -> Work<model::ComplaintRow> {
 pub fn audience_for_step(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<sight::Audience> {
     let step = store::step(conn, id)?;
     let audience = audience_for(conn, ctx, step.complaint_id)?;
-    let heard = view::audiences_of(ctx.caller.role).iter().any(|audience| audience.code() == step.audience);
+    let heard = sight::audiences_of(ctx.caller.role).contains(&step.audience);
     Ok(Some(audience).filter(|_| heard).ok_or_else(Problem::not_found)?)
 }

@@ -7,8 +7,8 @@ use super::input::*;
 use super::persons::{ConsentIn, PointReleaseIn};
 use super::timeline::{self, TimelineStep};
 use super::view::{self, Complaint};
-use super::{following, handling, intake, links, list_store, outcome, parts, persons, store};
-use crate::db::Conn;
+use super::{following, handling, intake, linking, list_store, outcome, parts, person_rules, persons, store};
+use crate::db::{Conn, Work};
 use crate::files;
 use crate::http::{Answer, PageOf, PathId};
 use crate::proceedings::model::ReasonsIn;
@@ -25,7 +25,14 @@ use crate::violations::view::Violation;
     tag = "complaints", params(ListComplaints), responses((status = 200, description = "A page", body = PageOf<Complaint>)))]
 pub async fn list_complaints(ctx: Ctx) -> Answer {
     let query: ListComplaints = ctx.query()?;
-    ctx.list(move |conn, ctx| list_store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| list(conn, ctx, &query)).await
+}
+
+fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> Work<PageOf<Complaint>> {
+    if query.hotline_number.is_some() {
+        person_rules::may_search_hotline_number(ctx.caller.role)?;
+    }
+    list_store::list(conn, ctx, query)?.map(|rows| view::views(conn, ctx, rows))
 }
 
 /// Submit a complaint
@@ -55,7 +62,11 @@ pub async fn get_complaint(ctx: Ctx, id: PathId) -> Answer {
         None => {
             let find = move |conn: &mut Conn, ctx: &Ctx| {
                 let row = store::find(conn, &parts::viewer(ctx), id.0)?;
-                if persons::is_recorded(ctx, &row) { Ok(None) } else { view::entity(conn, ctx, row).map(Some) }
+                if person_rules::is_recorded(ctx.caller.role, row.secrecy) {
+                    Ok(None)
+                } else {
+                    view::entity(conn, ctx, row).map(Some)
+                }
             };
             ctx.get_or_open(find, move |tx| persons::read_restricted(tx, id.0)).await
         }
@@ -258,7 +269,7 @@ pub async fn merge_complaint(ctx: Ctx, id: PathId, body: Body<MergeIn>) -> Answe
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = LinkIn, responses((status = 200, description = "Linked", body = Complaint)))]
 pub async fn link_complaint(ctx: Ctx, id: PathId, body: Body<LinkIn>) -> Answer {
-    ctx.act(body, move |tx, body| links::link_complaint(tx, id.0, body)).await
+    ctx.act(body, move |tx, body| linking::link_complaint(tx, id.0, body)).await
 }
 
 /// Give or withdraw consent to contact
@@ -324,10 +335,10 @@ pub async fn comment_on_complaint(ctx: Ctx, id: PathId, body: Body<CommentIn>) -
     request_body = ComplaintViolationIn, responses((status = 201, description = "Reported", body = Violation)))]
 pub async fn report_complaint_violation(ctx: Ctx, id: PathId, body: Body<ComplaintViolationIn>) -> Answer {
     if body.peek().is_some_and(|input| input.with_evidence) {
-        let ids = ctx.read(move |conn, ctx| links::files_to_hand_on(conn, ctx, id.0)).await?;
+        let ids = ctx.read(move |conn, ctx| linking::files_to_hand_on(conn, ctx, id.0)).await?;
         files::make_stripped(&ctx.state, ids).await?;
     }
-    ctx.act(body, move |tx, body| links::report_complaint_violation(tx, id.0, body)).await
+    ctx.act(body, move |tx, body| linking::report_complaint_violation(tx, id.0, body)).await
 }
 
 /// Follow a complaint

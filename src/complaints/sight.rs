@@ -1,7 +1,7 @@
 //! Who may know what of a ticket: one table. Every way out of a ticket (view, timeline, list filter, event, file, point,
 //! public read, figure, stored answer) asks it. `docs/who-may-know.md` is written from it. Pure.
 
-use super::model::{Contact, StepText, Told};
+use super::model::{Contact, StepAudience, StepText, Told};
 use crate::access::Role;
 use crate::access::role::RoleKind;
 use crate::complexes::model::Point;
@@ -126,6 +126,22 @@ pub fn form(audience: Audience, field: Field) -> Form {
 
 pub fn is_clear(audience: Audience, field: Field) -> bool {
     form(audience, field) == Clear
+}
+
+/// Government offices, and the agencies that handle.
+pub fn is_office(role: Role) -> bool {
+    matches!(role.row().kind, RoleKind::Government | RoleKind::Partner)
+}
+
+/// The audiences whose steps a caller reads.
+pub fn audiences_of(role: Role) -> &'static [StepAudience] {
+    match role.row().kind {
+        RoleKind::Government | RoleKind::Partner => StepAudience::ALL,
+        RoleKind::Utility | RoleKind::Company | RoleKind::Committee => {
+            &[StepAudience::Complainant, StepAudience::Parties]
+        }
+        _ => &[StepAudience::Complainant],
+    }
 }
 
 impl Audience {

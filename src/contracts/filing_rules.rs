@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::model::*;
 use super::rules;
-use crate::access::{Caller, Role};
+use crate::access::{Actor, Caller, Role};
 use crate::db::Id;
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};

@@ -41,7 +41,7 @@ pub fn next_due(row: &ComplaintRow) -> Instant {
 /// What a ticket waits for from whoever handles it; while it waits for the complainant, nothing.
 pub fn of_handled_complaint(row: &ComplaintRow) -> Option<(InboxKind, Instant)> {
     use ComplaintState::*;
-    let kind = match ComplaintState::from_code(&row.state)? {
+    let kind = match row.state {
         // It came back to its supervisor.
         Returned => InboxKind::AssignComplaint,
         Submitted | Assigned | Reopened if row.course.0.accepted_at.is_none() => InboxKind::AcceptComplaint,

@@ -55,7 +55,7 @@ pub fn last_days(conn: &mut Conn, scope: &Scope) -> Work<HashMap<(Id, String), N
 /// The next day for which each checklist is planned at each complex.
 pub fn planned_days(conn: &mut Conn, scope: &Scope, today: NaiveDate) -> Work<HashMap<(Id, String), NaiveDate>> {
     let rows: Vec<(Id, String, NaiveDate)> = scoped::inspection_parts(scope)
-        .filter(parts::state.eq(InspectionPartState::Planned.code()))
+        .filter(parts::state.eq(InspectionPartState::Planned))
         .filter(parts::planned_on.ge(today))
         .select((parts::complex_id, parts::checklist, parts::planned_on))
         .load(conn)?;
@@ -87,13 +87,13 @@ pub fn parts_between(
 ) -> Work<Vec<PartFact>> {
     let columns = (parts::community, parts::checklist, parts::complex_id);
     let done: Vec<(String, String, Id)> = scoped::inspection_parts(scope)
-        .filter(parts::state.eq(InspectionPartState::Done.code()))
+        .filter(parts::state.eq(InspectionPartState::Done))
         .filter(parts::visited_on.ge(from))
         .filter(parts::visited_on.le(to))
         .select(columns)
         .load(conn)?;
     let overdue: Vec<(String, String, Id)> = scoped::inspection_parts(scope)
-        .filter(parts::state.eq(InspectionPartState::Planned.code()))
+        .filter(parts::state.eq(InspectionPartState::Planned))
         .filter(parts::planned_on.ge(from))
         .filter(parts::planned_on.le(to))
         .filter(parts::planned_on.lt(today))
@@ -104,10 +104,10 @@ pub fn parts_between(
 }
 
 /// What is counted of a hazard.
-type Slim = (String, String, NaiveDate, bool);
+type Slim = (String, HazardState, NaiveDate, bool);
 
-fn found((community, state, due_on, missed): Slim) -> Option<Found> {
-    Some(Found { community, state: HazardState::from_code(&state)?, due_on, missed })
+fn found((community, state, due_on, missed): Slim) -> Found {
+    Found { community, state, due_on, missed }
 }
 
 /// Hazards found in a period.
@@ -117,7 +117,7 @@ pub fn hazards_between(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: Naiv
         .filter(hazards::found_on.le(to))
         .select((hazards::community, hazards::state, hazards::due_on, hazards::missed))
         .load(conn)?;
-    Ok(rows.into_iter().filter_map(found).collect())
+    Ok(rows.into_iter().map(found).collect())
 }
 
 /// Results at a complex while a company served it: checklist, day, and what was found.
@@ -132,7 +132,7 @@ pub fn results_at(
     let rows: Vec<(Id, String, Option<NaiveDate>, Json<PartResult>)> = scoped::inspection_parts(&system)
         .filter(parts::complex_id.eq(complex))
         .filter(parts::company_id.eq(company))
-        .filter(parts::state.eq(InspectionPartState::Done.code()))
+        .filter(parts::state.eq(InspectionPartState::Done))
         .filter(parts::visited_on.ge(from))
         .filter(parts::visited_on.le(to))
         .select((parts::inspection_id, parts::checklist, parts::visited_on, parts::result))
@@ -151,5 +151,5 @@ pub fn hazards_at(conn: &mut Conn, complex: Id, company: Id, from: NaiveDate, to
         .filter(hazards::found_on.le(to))
         .select((hazards::community, hazards::state, hazards::due_on, hazards::missed))
         .load(conn)?;
-    Ok(rows.into_iter().filter_map(found).collect())
+    Ok(rows.into_iter().map(found).collect())
 }

@@ -33,7 +33,7 @@ impl Follows for HazardRow {
 
     fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> Work<Vec<Moved>> {
         let mut moved = Vec::new();
-        if self.state()? == HazardState::Closed {
+        if self.state == HazardState::Closed {
             return Ok(moved);
         }
         let calendar = terms.calendar(conn, &self.county)?;

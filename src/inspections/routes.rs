@@ -42,7 +42,7 @@ pub async fn list_inspection_plan(ctx: Ctx) -> Answer {
     tag = "inspections", params(ListInspections), responses((status = 200, description = "A page", body = PageOf<Inspection>)))]
 pub async fn list_inspections(ctx: Ctx) -> Answer {
     let query: ListInspections = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
 
 /// Plan a visit
@@ -119,7 +119,8 @@ pub async fn submit_inspection_results(ctx: Ctx, body: Body<InspectionBatchIn>) 
     tag = "inspections", params(ListHazards), responses((status = 200, description = "A page", body = PageOf<Hazard>)))]
 pub async fn list_hazards(ctx: Ctx) -> Answer {
     let query: ListHazards = ctx.query()?;
-    ctx.list(move |conn, ctx| hazard_store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| hazard_store::list(conn, ctx, &query)?.map(|rows| hazard_view::views(conn, ctx, rows)))
+        .await
 }
 
 /// Get a hazard

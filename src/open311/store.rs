@@ -1,3 +1,5 @@
+//! What of the tickets and complexes everyone may read.
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -5,7 +7,7 @@ use diesel::prelude::*;
 use super::place_rules::{Bounds, Candidate};
 use super::query_rules::{Asked, Which};
 use crate::access::Scope;
-use crate::complaints::model::ComplaintRow;
+use crate::complaints::model::{ComplaintRow, Secrecy};
 use crate::complaints::scoped::Viewer;
 use crate::complexes::model::{ComplexRow, Point};
 use crate::db::schema::{complaints, complexes};
@@ -19,7 +21,7 @@ const MOST_CANDIDATES: i64 = 5000;
 fn public<'a>(county: Option<&str>, hidden: &[String]) -> complaints::BoxedQuery<'a, MultiBackend> {
     let rows = crate::complaints::scoped::complaints(&Viewer::system("what is public of a ticket is for everyone"))
         .filter(complaints::is_public.eq(true))
-        .filter(complaints::secrecy.eq("open"))
+        .filter(complaints::secrecy.eq(Secrecy::Open))
         .filter(complaints::category.ne_all(hidden.to_vec()));
     match county {
         Some(county) => rows.filter(complaints::county.eq(county.to_owned())),

@@ -10,7 +10,6 @@ pub mod cycle_rules;
 pub mod cycle_view;
 pub mod cycles;
 mod deadlines;
-pub mod fact_sheet;
 pub mod follow;
 pub mod input;
 mod list_store;
@@ -62,21 +61,6 @@ pub const FEATURE: Feature = Feature {
         read(handler!(routes::list_ratings), RATING_READERS),
         act(handler!(routes::create_rating), REGISTRARS).conflicts(&[StateConflict, AlreadyExists]),
         read(handler!(routes::get_rating), RATING_READERS),
-        read(handler!(routes::get_rating_fact_sheet), RATING_READERS),
-        act(handler!(routes::submit_rating_scores), &[SocialAffairsOffice, EnforcementOffice, Community])
-            .conflicts(&[StateConflict, DeadlinePassed]),
-        act(handler!(routes::review_rating), &[CountyAuthority, TownshipLeader, SocialAffairsOffice])
-            .conflicts(&[StateConflict]),
-        act(handler!(routes::announce_rating), REGISTRARS).conflicts(&[StateConflict]),
-        act(handler!(routes::object_to_rating), &[Community, ComplexCommittee, PropertyCompany])
-            .conflicts(&[StateConflict, DeadlinePassed]),
-        act(handler!(routes::decide_rating_objection), &[CountyAuthority, TownshipLeader, SocialAffairsOffice])
-            .conflicts(&[StateConflict]),
-        act(handler!(routes::reply_to_rating), &[PropertyCompany]).conflicts(&[StateConflict]),
-        act(handler!(routes::publish_rating), REGISTRARS).conflicts(&[StateConflict, PublicityOpen, ObjectionOpen]),
-        act(handler!(routes::withdraw_rating), REGISTRARS).conflicts(&[StateConflict]),
-        read(handler!(routes::list_focus_list), RATING_READERS),
-        public(handler!(routes::get_plaque)),
     ],
     tables: &[
         Table::of_territory("rating_cycles"),
@@ -95,6 +79,28 @@ pub const FEATURE: Feature = Feature {
         ("rating_state", model::RatingState::LABELS),
         ("plaque_state", model::PlaqueState::LABELS),
         ("star", model::Star::LABELS),
+    ],
+    ..Feature::EMPTY
+};
+
+/// What happens to a rating, and what follows from it. In the document its fact sheet stands before.
+pub const STEPS: Feature = Feature {
+    name: "rating_steps",
+    operations: &[
+        act(handler!(routes::submit_rating_scores), &[SocialAffairsOffice, EnforcementOffice, Community])
+            .conflicts(&[StateConflict, DeadlinePassed]),
+        act(handler!(routes::review_rating), &[CountyAuthority, TownshipLeader, SocialAffairsOffice])
+            .conflicts(&[StateConflict]),
+        act(handler!(routes::announce_rating), REGISTRARS).conflicts(&[StateConflict]),
+        act(handler!(routes::object_to_rating), &[Community, ComplexCommittee, PropertyCompany])
+            .conflicts(&[StateConflict, DeadlinePassed]),
+        act(handler!(routes::decide_rating_objection), &[CountyAuthority, TownshipLeader, SocialAffairsOffice])
+            .conflicts(&[StateConflict]),
+        act(handler!(routes::reply_to_rating), &[PropertyCompany]).conflicts(&[StateConflict]),
+        act(handler!(routes::publish_rating), REGISTRARS).conflicts(&[StateConflict, PublicityOpen, ObjectionOpen]),
+        act(handler!(routes::withdraw_rating), REGISTRARS).conflicts(&[StateConflict]),
+        read(handler!(routes::list_focus_list), RATING_READERS),
+        public(handler!(routes::get_plaque)),
     ],
     ..Feature::EMPTY
 };

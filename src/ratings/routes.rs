@@ -2,7 +2,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::Published;
 use super::cycle_view::{self, RatingCycle};
-use super::fact_sheet::{self, FactSheet};
 use super::input::*;
 use super::plaques::{self, Plaque};
 use super::view::{self, FocusEntry, Rating, RatingSummary};
@@ -137,17 +136,6 @@ pub async fn get_rating(ctx: Ctx, id: PathId) -> Answer {
         view::entity(conn, ctx, row)
     })
     .await
-}
-
-/// Get the fact sheet of a rating
-///
-/// What the system itself knows of the rated period, beside the dimension that it bears on: confirmed violations, the six
-/// disclosures, the contract on file, inspections and hazards. An assessor reads it before scoring; the company sees the same.
-#[utoipa::path(get, path = "/v1/ratings/{id}/fact-sheet",
-    tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
-    responses((status = 200, description = "The fact sheet", body = FactSheet)))]
-pub async fn get_rating_fact_sheet(ctx: Ctx, id: PathId) -> Answer {
-    ctx.derive(move |conn, ctx| fact_sheet::get(conn, ctx, id.0)).await
 }
 
 /// Submit the scores of an assessor

@@ -63,7 +63,19 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "surface",
-        &["app", "company_file", "identity", "inbox", "open311", "pages", "papers", "rulebook", "statistics", "system"],
+        &[
+            "app",
+            "company_file",
+            "fact_sheet",
+            "identity",
+            "inbox",
+            "open311",
+            "pages",
+            "papers",
+            "rulebook",
+            "statistics",
+            "system",
+        ],
     ),
     ("program", &["backup", "bootstrap", "cli", "demo", "lib", "main"]),
 ];

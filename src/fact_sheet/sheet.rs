@@ -4,8 +4,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::Dimension;
-use super::{store, view};
 use crate::complaints::{self, ComplaintFacts};
 use crate::contracts;
 use crate::db::{Conn, Id, Work};
@@ -16,6 +14,8 @@ use crate::inspections;
 use crate::inspections::statistics::InspectionFacts;
 use crate::policy;
 use crate::policy::ratings::RatingRules;
+use crate::ratings::model::Dimension;
+use crate::ratings::{store, view};
 use crate::service::Ctx;
 use crate::standing;
 use crate::violations;
