@@ -1,6 +1,7 @@
 //! What every request shares, below the features: each takes from it what it needs, and it knows none of them.
 
 pub mod feature;
+pub mod job;
 mod parts;
 
 use std::sync::Arc;
