@@ -8,6 +8,7 @@ pub mod store;
 
 use crate::access::Role::PropertyCompany;
 use crate::access::role_sets::{COUNTY, REGISTER_READERS};
+use crate::files::{FileOwner, OwnerKind, Sight};
 use crate::handler;
 use crate::problem::Code::StateConflict;
 use crate::service::feature::{Feature, Table, act, read};
@@ -26,5 +27,10 @@ pub const FEATURE: Feature = Feature {
     ],
     tables: &[Table::of_territory("listings")],
     words: &[("listing_kind", model::ListingKind::LABELS), ("listing_state", model::ListingState::LABELS)],
+    files: &[FileOwner {
+        kind: OwnerKind::Listing,
+        operation: "get_blacklist_entry",
+        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+    }],
     ..Feature::EMPTY
 };

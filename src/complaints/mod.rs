@@ -45,10 +45,13 @@ use crate::access::role_sets::{
     COMPLAINANTS, COMPLAINT_COUNTERS, COMPLAINT_HANDLERS, COMPLAINT_OFFICES, COMPLAINT_READERS, COMPLAINT_ROUTERS,
     COMPLAINT_SUBMITTERS, EVERYONE, FRONT_DESKS,
 };
+use crate::files::{FileOwner, OwnerKind, Sight};
 use crate::handler;
 use crate::problem::Code::{AlreadyExists, DeadlinePassed, OverlappingViolation, ShownOnce, StateConflict};
 use crate::service::feature::{Feature, Table, act, read, submit, tag};
+use crate::service::job::{By, Job};
 use statistics::routes as statistics_routes;
+use std::time::Duration;
 
 use crate::complaints::scoped::Viewer;
 use crate::db::{Conn, Id, Work};
@@ -158,6 +161,25 @@ pub const FEATURE: Feature = Feature {
         ("complaint_step_by", timeline::StepBy::LABELS),
         ("mediation_outcome", model::MediationOutcome::LABELS),
         ("deadline_day_kind", clock_rules::DeadlineDayKind::LABELS),
+    ],
+    jobs: &[Job::every(
+        Duration::from_secs(1),
+        "complaint_clock",
+        By::Background,
+        "the clock of complaints waits",
+        |state| Box::pin(async move { sweep::sweep(&state).await.map(drop) }),
+    )],
+    files: &[
+        FileOwner {
+            kind: OwnerKind::Complaint,
+            operation: "get_complaint",
+            look: |conn, ctx, id| Ok(Sight::Ticket(sight::files(audience_for(conn, ctx, id)?))),
+        },
+        FileOwner {
+            kind: OwnerKind::ComplaintStep,
+            operation: "get_complaint",
+            look: |conn, ctx, id| Ok(Sight::Ticket(sight::files(audience_for_step(conn, ctx, id)?))),
+        },
     ],
     ..Feature::EMPTY
 };

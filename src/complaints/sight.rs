@@ -6,6 +6,7 @@ use crate::access::Role;
 use crate::access::role::RoleKind;
 use crate::complexes::model::Point;
 use crate::db::Id;
+use crate::files::{OfTicket, Seen, Shown};
 use crate::personal::masks;
 use crate::proceedings::model::Evidence;
 
@@ -208,6 +209,21 @@ pub fn file(audience: Audience, from: From, is_picture: bool) -> Form {
 /// Is a file shown under its own name?
 pub fn keeps_name(audience: Audience, from: From) -> bool {
     is_clear(audience, if from == From::Complainant { Field::FileName } else { Field::StepFileName })
+}
+
+/// What an audience gets of the files of a ticket.
+pub fn files(audience: Audience) -> OfTicket {
+    let shown = |from, is_picture| match file(audience, from, is_picture) {
+        Form::Clear => Some(Shown::Original),
+        Form::Stripped => Some(Shown::Stripped),
+        _ => None,
+    };
+    let seen = |from| Seen {
+        picture: shown(from, true),
+        other: shown(from, false),
+        under_its_name: keeps_name(audience, from),
+    };
+    OfTicket { complainant: seen(From::Complainant), handler: seen(From::Handler) }
 }
 
 /// Evidence as an audience may see it; `shown` says of a file whether this audience gets it in any form. Of an anonymous

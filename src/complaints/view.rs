@@ -269,7 +269,10 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> Work<Vec<Co
 pub fn shown_files(conn: &mut Conn, ctx: &Ctx, files: Vec<(Id, Audience)>) -> Work<HashSet<Id>> {
     match is_office(ctx.caller.role) {
         true => Ok(files.into_iter().map(|(id, _)| id).collect()),
-        false => files::shown_of_tickets(conn, ctx, &files),
+        false => {
+            let files: Vec<_> = files.into_iter().map(|(id, audience)| (id, sight::files(audience))).collect();
+            files::shown_of_tickets(conn, ctx, &files)
+        }
     }
 }
 

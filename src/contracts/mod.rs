@@ -19,6 +19,7 @@ pub mod view;
 
 use crate::access::Role::{Community, ComplexCommittee, CountyAuthority, PropertyCompany, SocialAffairsOffice};
 use crate::access::role_sets::{CONTRACT_PREPARERS, CONTRACT_READERS, REGISTRARS};
+use crate::files::{FileOwner, OwnerKind, Sight};
 use crate::handler;
 use crate::problem::Code::{
     AlreadyExists, CompanyBlacklisted, CompanyRestricted, ContractIncomplete, ContractOverlaps, OfficeNotRegistered,
@@ -94,5 +95,10 @@ pub const FEATURE: Feature = Feature {
         ("pricing_basis", model::PricingBasis::LABELS),
         ("selection", model::Selection::LABELS),
     ],
+    files: &[FileOwner {
+        kind: OwnerKind::Contract,
+        operation: "get_contract",
+        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+    }],
     ..Feature::EMPTY
 };

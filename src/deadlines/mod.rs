@@ -10,6 +10,7 @@ mod store;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -21,7 +22,9 @@ use crate::calendar::rules::WorkCalendar;
 use crate::db::{Conn, Id, Instant, Work};
 use crate::policy;
 use crate::policy::versions::{CountyPolicies, Policies};
-use crate::service::{Service, Tx};
+use crate::service::Service;
+use crate::service::Tx;
+use crate::service::job::{By, Job};
 
 pub use pass::{follow_calendar, follow_within};
 
@@ -39,6 +42,13 @@ impl Feature {
         Feature { table, columns, look: look::<R>, follow: follow::<R> }
     }
 }
+
+/// For a change that another replica, or a process that is gone, did not get through with; and for a new version.
+pub const JOB: Job =
+    Job::every(Duration::from_secs(30), "calendar", By::LeaseHolder, "open deadlines wait for the calendar", |state| {
+        Box::pin(async move { follow_calendar(&state).await.map(drop) })
+    })
+    .first_after(Duration::ZERO);
 
 /// Every feature with stored deadlines that count working days, or end on one.
 pub static FEATURES: &[Feature] = &[

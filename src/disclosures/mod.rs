@@ -16,6 +16,7 @@ pub mod view;
 
 use crate::access::Role::{Community, PropertyCompany, SocialAffairsOffice};
 use crate::access::role_sets::DISCLOSURE_READERS;
+use crate::files::{FileOwner, OwnerKind, Sight};
 use crate::handler;
 use crate::problem::Code::StateConflict;
 use crate::service::feature::{Feature, Table, act, read, submit, tag};
@@ -41,5 +42,10 @@ pub const FEATURE: Feature = Feature {
         ("service_mode", content::ServiceMode::LABELS),
         ("verification_outcome", model::VerificationOutcome::LABELS),
     ],
+    files: &[FileOwner {
+        kind: OwnerKind::Disclosure,
+        operation: "get_disclosure",
+        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+    }],
     ..Feature::EMPTY
 };

@@ -27,6 +27,7 @@ use crate::access::Role::{
     TownshipLeader,
 };
 use crate::access::role_sets::{INSPECTION_OVERSEERS, INSPECTION_PLANNERS, INSPECTION_READERS};
+use crate::files::{FileOwner, OwnerKind, Sight};
 use crate::handler;
 use crate::policy::inspections::INSPECTORS;
 use crate::problem::Code::{AlreadyExists, DeadlinePassed, OverlappingViolation, StateConflict};
@@ -85,6 +86,18 @@ pub const FEATURE: Feature = Feature {
         ("inspection_state", model::InspectionState::LABELS),
         ("inspection_submission_outcome", model::SubmissionOutcome::LABELS),
         ("recheck_outcome", model::RecheckOutcome::LABELS),
+    ],
+    files: &[
+        FileOwner {
+            kind: OwnerKind::Inspection,
+            operation: "get_inspection",
+            look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+        },
+        FileOwner {
+            kind: OwnerKind::Hazard,
+            operation: "get_hazard",
+            look: |conn, ctx, id| hazard_store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+        },
     ],
     ..Feature::EMPTY
 };

@@ -15,6 +15,7 @@ pub mod view;
 
 use crate::access::Role::PropertyCompany;
 use crate::access::role_sets::{CASE_READERS, MEASURE_OFFICES, REVIEWERS};
+use crate::files::{FileOwner, OwnerKind, Sight};
 use crate::handler;
 use crate::problem::Code::{
     AppealPending, DeadlinePassed, DueProcess, LegalBasisMissing, NoLongerDue, StateConflict, StatementUnanswered,
@@ -57,5 +58,13 @@ pub const FEATURE: Feature = Feature {
         Table::with("measure_grounds", "measures"),
         Table::with("measure_rating_grounds", "measures"),
     ],
+    files: &[FileOwner {
+        kind: OwnerKind::Measure,
+        operation: "get_measure",
+        look: |conn, ctx, id| {
+            let row = store::find(conn, &ctx.scope, id)?;
+            Ok(if actions::is_unopened(ctx, &row) { Sight::Unopened } else { Sight::Open })
+        },
+    }],
     ..Feature::EMPTY
 };

@@ -35,9 +35,12 @@ use crate::access::Role::{
     TownshipLeader,
 };
 use crate::access::role_sets::{RATING_OFFICES, RATING_READERS, REGISTRARS};
+use crate::files::{FileOwner, OwnerKind, Sight};
 use crate::handler;
 use crate::problem::Code::{AlreadyExists, DeadlinePassed, ObjectionOpen, PublicityOpen, StateConflict};
 use crate::service::feature::{Feature, Table, act, public, read, tag};
+use crate::service::job::{By, Job};
+use std::time::Duration;
 
 pub use follow::ladder_moved;
 pub use store::{Cited, cited};
@@ -80,6 +83,27 @@ pub const FEATURE: Feature = Feature {
         ("plaque_state", model::PlaqueState::LABELS),
         ("star", model::Star::LABELS),
     ],
+    jobs: &[
+        // Woken by a publication; and again and again for what another replica, or a process that is gone, left.
+        Job::every(
+            Duration::from_secs(1),
+            "publications",
+            By::Background,
+            "what follows from a publication waits",
+            |state| {
+                Box::pin(async move {
+                    while chunks::work_off(&state).await? > 0 {}
+                    Ok(())
+                })
+            },
+        )
+        .woken_by(|state| Box::pin(async move { state.parts.get::<Published>().0.notified().await })),
+    ],
+    files: &[FileOwner {
+        kind: OwnerKind::Rating,
+        operation: "get_rating",
+        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+    }],
     ..Feature::EMPTY
 };
 

@@ -2,9 +2,11 @@
 
 use actix_web::HttpResponse;
 
+use super::job::Job;
 use crate::access::Role;
 use crate::access::permissions::{Access, Permission};
 use crate::coded::Label;
+use crate::files::FileOwner;
 use crate::http::language::Language;
 use crate::http::routes::Handler;
 use crate::problem::{Code, Problem};
@@ -20,6 +22,10 @@ pub struct Feature {
     pub tables: &'static [Table],
     /// Its enumerations, for the vocabulary: name and codes.
     pub words: &'static [(&'static str, &'static [Label])],
+    /// The rows of it that files belong to.
+    pub files: &'static [FileOwner],
+    /// What goes on beside the requests.
+    pub jobs: &'static [Job],
     /// Where errors have a form of their own.
     pub errors: Option<ErrorForm>,
 }
@@ -31,7 +37,8 @@ pub type WriteError = fn(HttpResponse, &Problem, Language, &str) -> HttpResponse
 
 impl Feature {
     /// Nothing: what a feature does not have.
-    pub const EMPTY: Feature = Feature { name: "", tags: &[], operations: &[], tables: &[], words: &[], errors: None };
+    pub const EMPTY: Feature =
+        Feature { name: "", tags: &[], operations: &[], tables: &[], words: &[], files: &[], jobs: &[], errors: None };
 }
 
 /// A chapter of the document: an English word and the official Chinese term.

@@ -3,6 +3,7 @@
 pub mod body;
 pub mod context;
 pub mod feature;
+pub mod job;
 mod parts;
 mod texts;
 pub mod transaction;

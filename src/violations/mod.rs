@@ -15,6 +15,7 @@ pub mod view;
 
 use crate::access::Role::PropertyCompany;
 use crate::access::role_sets::{CASE_OFFICES, CASE_READERS, COUNTY, REPORTERS, REVIEWERS};
+use crate::files::{FileOwner, OwnerKind, Sight};
 use crate::handler;
 use crate::problem::Code::{
     DeadlinePassed, NoticeNotDelivered, OverlappingViolation, StateConflict, StatementPeriodOpen, StatementUnanswered,
@@ -53,5 +54,13 @@ pub const FEATURE: Feature = Feature {
         ("violation_source", model::ViolationSource::LABELS),
         ("violation_state", model::ViolationState::LABELS),
     ],
+    files: &[FileOwner {
+        kind: OwnerKind::Violation,
+        operation: "get_violation",
+        look: |conn, ctx, id| {
+            let row = store::find(conn, &ctx.scope, id)?;
+            Ok(if actions::is_unopened(ctx, &row) { Sight::Unopened } else { Sight::Open })
+        },
+    }],
     ..Feature::EMPTY
 };

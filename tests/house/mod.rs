@@ -2,6 +2,7 @@
 
 mod deadlines;
 mod document;
+mod features;
 mod guides;
 mod layers;
 mod package;
