@@ -3,11 +3,13 @@
 mod actions;
 pub mod model;
 mod routes;
+pub mod rules;
 pub mod store;
+mod view;
 
 use crate::http::Routes;
 
-pub use actions::{end_listing_of, list_company, suspend_listing_of};
+pub use actions::{Grounds, end_listing_of, list_company, suspend_listing_of};
 pub use store::{is_listed, refuse_new_complex, term_of};
 
 pub fn routes(config: &mut Routes) {

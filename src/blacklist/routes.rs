@@ -1,7 +1,7 @@
 use actix_web::{get, post};
 
 use super::model::{ListBlacklist, Listing};
-use super::{actions, store};
+use super::{actions, store, view};
 use crate::http::context::PathId;
 use crate::http::{Answer, Body, Ctx, PageOf};
 use crate::proceedings::model::{ReasonsIn, StatementIn};
@@ -13,7 +13,7 @@ use crate::proceedings::model::{ReasonsIn, StatementIn};
 #[get("/v1/blacklist")]
 pub async fn list_blacklist(ctx: Ctx) -> Answer {
     let query: ListBlacklist = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, rows, ctx.today))).await
 }
 
 /// Get an entry of the blacklist
@@ -25,7 +25,7 @@ pub async fn list_blacklist(ctx: Ctx) -> Answer {
 pub async fn get_blacklist_entry(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
-        actions::shown(conn, ctx, row)
+        view::shown(conn, ctx, row)
     })
     .await
 }

@@ -17,6 +17,7 @@ use crate::offices;
 use crate::policy::model::ProcessRules;
 use crate::policy::versions::Policies;
 use crate::problem::{Code, Problem};
+use crate::proceedings::due_process::Proceeding;
 use crate::proceedings::model::{Actor, Delivery};
 use crate::violations::model::{AppealOutcome, ViolationRow};
 use crate::{measures, policy, ratings, violations};
@@ -88,7 +89,7 @@ pub fn require_office(tx: &mut Tx, kind: DocumentKind, case: &Case) -> Work<()> 
             };
             match by {
                 Some(by) => require_decider(tx.ctx, by),
-                None => violations::actions::require_case_office(tx.ctx, row),
+                None => Ok(row.may_handle(&tx.ctx.caller)?),
             }
         }
         Case::Document(row, _) => {
@@ -102,9 +103,9 @@ pub fn require_office(tx: &mut Tx, kind: DocumentKind, case: &Case) -> Work<()> 
         }
         Case::Measure(row) if kind == DocumentKind::ReferralLetter => {
             let violation = violation_of(tx.conn, row)?;
-            violations::actions::require_case_office(tx.ctx, &violation)
+            Ok(violation.may_handle(&tx.ctx.caller)?)
         }
-        Case::Measure(row) => measures::actions::require_office(tx.ctx, row),
+        Case::Measure(row) => Ok(row.may_handle(&tx.ctx.caller)?),
     }
 }
 
@@ -163,7 +164,7 @@ pub fn gather(tx: &mut Tx, input: &DocumentIn, case: &Case) -> Work<IssueInput> 
                 complex_id: row.complex_id,
                 office,
                 addressee: row.subject_name.clone().filter(|_| row.company_id.is_none()),
-                served: !violations::actions::is_undelivered(row),
+                served: !row.is_undelivered(),
                 context,
             })
         }
@@ -205,13 +206,13 @@ pub fn gather(tx: &mut Tx, input: &DocumentIn, case: &Case) -> Work<IssueInput> 
                 subject_kind: DocumentSubject::Measure,
                 subject_id: row.id,
                 violation_id: row.violation_id,
-                handler: Some((row.office_role()?, row.office_division.clone())),
+                handler: Some((row.office_role, row.office_division.clone())),
                 place: row.place(),
                 company_id: Some(row.company_id),
                 complex_id: row.complex_id,
                 office,
                 addressee: referred_to(tx.conn, input, row)?,
-                served: !measures::actions::is_undelivered(row),
+                served: !row.is_undelivered(),
                 context,
             })
         }
@@ -287,7 +288,7 @@ fn measure_context(
     context.insert(
         "measure".into(),
         json!({
-            "kind": row.kind()?.zh(), "reason": row.reason_zh, "legal_basis": row.legal_basis, "level": row.level,
+            "kind": row.kind.zh(), "reason": row.reason_zh, "legal_basis": row.legal_basis, "level": row.level,
             "due_on": chinese_day(row.due_on),
         }),
     );
@@ -328,7 +329,7 @@ fn measure_context(
             let held = steps.hearing.as_ref().map(|hearing| chinese_day(hearing.held_on));
             context.insert("hearing_held_on".into(), json!(held));
             if kind == BlacklistDecision {
-                let (from, until) = blacklist::term_of(tx.conn, row)?.ok_or_else(missing)?;
+                let (from, until) = blacklist::term_of(tx.conn, row.company_id, row.id)?.ok_or_else(missing)?;
                 context.insert("listed_from".into(), json!(chinese_day(from)));
                 context.insert("listed_until".into(), json!(chinese_day(until)));
             }
@@ -399,7 +400,7 @@ fn referred_to(conn: &mut Conn, input: &DocumentIn, row: &MeasureRow) -> Work<Op
     if input.addressee.is_some() {
         return Ok(input.addressee.clone());
     }
-    let agency: Role = row.office_role()?;
+    let agency = row.office_role;
     let name = offices::find_by_seat(conn, agency, &row.office_division)?.map(|office| office.name);
     Ok(Some(name.unwrap_or_else(|| agency.row().zh.to_owned())))
 }

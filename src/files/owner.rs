@@ -10,6 +10,7 @@ use crate::complaints::sight::{self, Audience, Form, From};
 use crate::db::{Conn, Fail, Id, Work};
 use crate::http::Ctx;
 use crate::problem::{Code, Problem};
+use crate::proceedings::due_process::is_unopened;
 use crate::{blacklist, complaints, contracts, disclosures, inspections, measures, ratings, violations};
 
 /// What a caller sees of a row.
@@ -27,11 +28,11 @@ fn look(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> Work<Option<Sigh
     match kind {
         OwnerKind::Violation => {
             let read = |conn: &mut Conn| violations::store::find(conn, &ctx.scope, id);
-            seen(conn, ctx, "get_violation", read, |row| unopened(violations::actions::is_unopened(ctx, row)))
+            seen(conn, ctx, "get_violation", read, |row| unopened(is_unopened(ctx, row)))
         }
         OwnerKind::Measure => {
             let read = |conn: &mut Conn| measures::store::find(conn, &ctx.scope, id);
-            seen(conn, ctx, "get_measure", read, |row| unopened(measures::actions::is_unopened(ctx, row)))
+            seen(conn, ctx, "get_measure", read, |row| unopened(is_unopened(ctx, row)))
         }
         OwnerKind::Listing => {
             let read = |conn: &mut Conn| blacklist::store::find(conn, &ctx.scope, id);

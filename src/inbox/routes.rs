@@ -58,7 +58,8 @@ fn inbox(conn: &mut Conn, ctx: &Ctx, query: &ListInbox) -> Work<PageOf<InboxItem
 }
 
 fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
-    let states = ["reported", "notified", "confirmed", "appealed"];
+    use crate::violations::model::ViolationState::{Appealed, Confirmed, Notified, Reported};
+    let states = [Reported, Notified, Confirmed, Appealed];
     // Whoever handles complaints alone reads no cases.
     let reads_cases = permissions::of("list_violations").is_some_and(|row| row.allows(ctx.caller.role));
     let cases = match reads_cases {
@@ -145,13 +146,12 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     }
     let mut final_since = measures::final_since(conn, &open, ctx.today)?;
     for row in &open {
-        let kind = row.kind()?;
         let subject = Subject {
             kind: "measure",
             id: Some(row.id),
             href: format!("/v1/measures/{}", row.id),
-            about: &row.kind,
-            titles: (kind.zh().to_owned(), kind.en().to_owned()),
+            about: row.kind.code(),
+            titles: (row.kind.zh().to_owned(), row.kind.en().to_owned()),
             company: Some(row.company_id),
             complex: row.complex_id,
         };

@@ -28,12 +28,12 @@ const EVERY_MEASURE: Scope = Scope::System("measures follow from the facts, whoe
 /// today, oldest first: ordered, and neither cancelled nor taken back.
 pub fn lowering_stars(conn: &mut Conn, complex: Id, family: &[Id]) -> Work<Vec<(MeasureRow, Vec<ViolationRow>)>> {
     let all = store::at_complex(conn, &EVERY_MEASURE, complex, family)?;
-    let refused = |row: &MeasureRow| matches!(row.state.as_str(), "rejected" | "cancelled");
+    let refused = |row: &MeasureRow| matches!(row.state, MeasureState::Rejected | MeasureState::Cancelled);
     let reversed: HashSet<Id> = all.iter().filter(|row| !refused(row)).filter_map(|row| row.reverses).collect();
     let mut lowering = Vec::new();
     for row in all {
-        let lowers = matches!(row.kind()?, MeasureKind::StarDowngrade | MeasureKind::RatingUnqualified);
-        let ordered = matches!(row.state()?, MeasureState::Approved | MeasureState::Done);
+        let lowers = matches!(row.kind, MeasureKind::StarDowngrade | MeasureKind::RatingUnqualified);
+        let ordered = matches!(row.state, MeasureState::Approved | MeasureState::Done);
         if lowers && ordered && row.suspended_on.is_none() && !reversed.contains(&row.id) {
             let grounds = store::grounds_of_one(conn, row.id)?;
             let grounds = violations::by_ids(conn, &grounds)?;
@@ -46,7 +46,7 @@ pub fn lowering_stars(conn: &mut Conn, complex: Id, family: &[Id]) -> Work<Vec<(
 /// Does this reversal take back a measure that lowered a star?
 pub fn reverses_star(conn: &mut Conn, reversal: &MeasureRow) -> Work<bool> {
     let Some(reversed) = reversal.reverses else { return Ok(false) };
-    let kind = store::find(conn, &EVERY_MEASURE, reversed)?.kind()?;
+    let kind = store::find(conn, &EVERY_MEASURE, reversed)?.kind;
     Ok(matches!(kind, MeasureKind::StarDowngrade | MeasureKind::RatingUnqualified))
 }
 
@@ -101,7 +101,7 @@ pub fn sync_removal(tx: &mut Tx, complex: Id) -> Work<()> {
     for (row, held) in of_company() {
         let row = store::find(tx.conn, &EVERY_MEASURE, row.id)?;
         let missing: Vec<Id> = wanted.iter().copied().filter(|id| !held.contains(id)).collect();
-        if row.state()?.is_open() {
+        if row.state.is_open() {
             if !missing.is_empty() {
                 store::add_rating_grounds(tx.conn, row.id, &missing)?;
                 recompute::touch(tx, Some(row), "measure.grounds_added", json!({ "ratings": missing }))?;
@@ -119,7 +119,7 @@ pub fn sync_removal(tx: &mut Tx, complex: Id) -> Work<()> {
 /// Ratings that call for nothing any more: without another ground the removal falls with them.
 fn drop_grounds(tx: &mut Tx, row: &MeasureRow, fallen: &[Id], all: bool) -> Work<()> {
     store::drop_rating_grounds(tx.conn, row.id, fallen)?;
-    let state = row.state()?;
+    let state = row.state;
     let by_violations = !store::grounds_of_one(tx.conn, row.id)?.is_empty();
     if !all || (!state.is_open() && state != MeasureState::Done) {
         return Ok(());
@@ -164,17 +164,17 @@ fn propose(tx: &mut Tx, complex: Id, company: Id, due: &[&RemovalGround], wanted
         id: ctx.new_id(),
         version: 1,
         key: format!("{}:{complex}", MeasureKind::Removal.code()),
-        kind: MeasureKind::Removal.code().to_owned(),
-        state: MeasureState::initial(rule).code().to_owned(),
+        kind: MeasureKind::Removal,
+        state: MeasureState::initial(rule),
         company_id: company,
         complex_id: Some(complex),
         violation_id: None,
         county: place.county,
         township: place.township,
         community: place.community,
-        office_role: role.code().to_owned(),
+        office_role: role,
         office_division: division,
-        approver_role: rule.approver.map(|role| role.code().to_owned()),
+        approver_role: rule.approver,
         level: None,
         legal_basis: rule.legal_basis.clone(),
         policy_version: version.version,

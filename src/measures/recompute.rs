@@ -73,8 +73,8 @@ pub fn file_of(tx: &mut Tx, company: Id, county: &str) -> Work<File> {
             Ok(ExistingMeasure {
                 id: row.id.0,
                 key: row.key.clone(),
-                kind: row.kind()?,
-                state: row.state()?,
+                kind: row.kind,
+                state: row.state,
                 grounds: grounds.remove(&row.id).unwrap_or_default().iter().map(|id| id.0).collect(),
                 other_grounds: by_ratings.contains_key(&row.id),
                 cancelled_by_system: row.cancelled_by_system,
@@ -153,17 +153,17 @@ fn create(tx: &mut Tx, company: Id, due: DueMeasure, policies: &Policies, calend
         id: ctx.new_id(),
         version: 1,
         key: due.key,
-        kind: due.kind.code().to_owned(),
-        state: MeasureState::initial(rule).code().to_owned(),
+        kind: due.kind,
+        state: MeasureState::initial(rule),
         company_id: company,
         complex_id: due.complex_id.map(Id),
         violation_id: violation,
         county: due.place.county.clone(),
         township: due.place.township.clone().unwrap_or_default(),
         community: due.place.community.clone().unwrap_or_default(),
-        office_role: due.office.role.code().to_owned(),
+        office_role: due.office.role,
         office_division: due.office.division,
-        approver_role: rule.approver.map(|role| role.code().to_owned()),
+        approver_role: rule.approver,
         level: due.level.map(i64::from),
         legal_basis: due.legal_basis,
         policy_version: due.policy_version,
@@ -194,7 +194,7 @@ pub fn record(tx: &mut Tx, row: &MeasureRow, kind: &'static str, step: serde_jso
         .at(row.place())
         .company(Some(row.company_id))
         .complex(row.complex_id)
-        .addressed(row.office_role()?, &row.office_division)
+        .addressed(row.office_role, &row.office_division)
         .audience(Audience::Parties)
         .policy(row.policy_version)
         .data(json!({
@@ -219,7 +219,7 @@ pub(super) fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawa
     let mut row = row.ok_or_else(|| Problem::broken("a measure that is due to end is not on file"))?;
     let step =
         json!({ "revoked": withdrawal.revoked, "reason_zh": withdrawal.reason_zh, "reason_en": withdrawal.reason_en });
-    row.state = MeasureState::Cancelled.code().to_owned();
+    row.state = MeasureState::Cancelled;
     row.cancelled_by_system = true;
     row.suspended_on = None;
     row.proceedings.0.cancellation = Some(Cancellation {
@@ -236,7 +236,7 @@ pub(super) fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawa
 /// A measure that is not to be taken: a removal asks for no ending of a contract any more, and what was issued about it
 /// no longer stands.
 pub fn fell_away(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
-    if let (MeasureKind::Removal, Some(complex)) = (row.kind()?, row.complex_id) {
+    if let (MeasureKind::Removal, Some(complex)) = (row.kind, row.complex_id) {
         contracts::close_ending(tx, complex, row.company_id, row.id)?;
     }
     withdraw_documents(tx, row)
@@ -258,9 +258,9 @@ pub(super) fn reverse(
     let ctx = tx.ctx;
     let done = done.ok_or_else(|| Problem::broken("a measure that is to be reversed is not on file"))?;
     withdraw_documents(tx, &done)?;
-    if done.kind()?.is_listing() {
+    if done.kind.is_listing() {
         // No company stays on a list on a ground that was revoked: the task that remains is to make it known.
-        blacklist::end_listing_of(tx, done.id, &withdrawal.reason_zh)?;
+        blacklist::end_listing_of(tx, done.company_id, done.id, &withdrawal.reason_zh)?;
     }
     let version = policies.governing(ctx.today);
     let rule = rule(policies, version.version, MeasureKind::Reversal)?;
@@ -268,9 +268,9 @@ pub(super) fn reverse(
         id: ctx.new_id(),
         version: 1,
         key,
-        kind: MeasureKind::Reversal.code().to_owned(),
-        state: MeasureState::initial(rule).code().to_owned(),
-        approver_role: rule.approver.map(|role| role.code().to_owned()),
+        kind: MeasureKind::Reversal,
+        state: MeasureState::initial(rule),
+        approver_role: rule.approver,
         legal_basis: rule.legal_basis.clone(),
         policy_version: version.version,
         reason_zh: withdrawal.reason_zh,

@@ -19,7 +19,7 @@ use crate::coded_enum;
 coded_enum! {
     /// Whose act it is (行为主体).
     #[schema(example = "company")]
-    pub enum ActSubject {
+    pub stored enum ActSubject {
         Company "company" "物业服务企业" "Property service company"
         Developer "developer" "建设单位" "Developer"
         Committee "committee" "业主委员会或物业管理委员会" "Owners' committee or property management committee"
@@ -73,7 +73,7 @@ coded_enum! {
 coded_enum! {
     /// Kind of measure (处理措施).
     #[schema(example = "rectification_order")]
-    pub enum MeasureKind {
+    pub stored enum MeasureKind {
         CreditDeduction "credit_deduction" "信用扣分" "Credit deduction"
         RectificationOrder "rectification_order" "责令整改" "Rectification order"
         Interview "interview" "约谈" "Interview of the head of the company"

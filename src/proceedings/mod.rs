@@ -1,5 +1,6 @@
 //! What every decision that bites has in common (办理程序): notice, delivery, statement, and who acted.
 
+pub mod due_process;
 pub mod model;
 pub mod rules;
 pub mod said;

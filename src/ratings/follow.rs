@@ -46,7 +46,7 @@ pub fn in_force(conn: &mut Conn, ctx: &Ctx, row: &RatingRow) -> Work<Vec<LadderM
         .into_iter()
         .filter(|(measure, grounds)| binds(measure, grounds))
         .map(|(measure, grounds)| {
-            let kind = measure.kind()?;
+            let kind = measure.kind;
             let counts_until = counts_until(&measure, &grounds);
             let (reason_zh, reason_en) = reason(kind, &grounds, counts_until);
             Ok(LadderMeasure { id: measure.id, kind, reason_zh, reason_en, counts_until })
@@ -103,7 +103,7 @@ pub fn derive(
 
 /// A measure took a step: where it lowers a star, the ratings that it binds are worked out again.
 pub fn ladder_moved(tx: &mut Tx, measure: &MeasureRow) -> Work<()> {
-    let lowers = match measure.kind()? {
+    let lowers = match measure.kind {
         MeasureKind::StarDowngrade | MeasureKind::RatingUnqualified => true,
         MeasureKind::Reversal => measures::reverses_star(tx.conn, measure)?,
         _ => false,

@@ -3,11 +3,13 @@
 pub mod actions;
 mod deadlines;
 pub mod decisions;
+mod due_process;
 pub mod finality;
 pub mod model;
 pub mod report;
 pub mod review;
 mod routes;
+pub mod rules;
 pub mod store;
 pub mod view;
 

@@ -6,6 +6,7 @@ use super::{actions, decisions, report, review, store};
 use crate::db::Conn;
 use crate::http::context::PathId;
 use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::proceedings::due_process::awaits_opening;
 use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn};
 
 /// List violations
@@ -16,7 +17,7 @@ use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, Statement
 #[get("/v1/violations")]
 pub async fn list_violations(ctx: Ctx) -> Answer {
     let query: ListViolations = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
 
 /// Report a violation
@@ -39,7 +40,7 @@ pub async fn report_violation(ctx: Ctx, body: Body<ViolationIn>) -> Answer {
 pub async fn get_violation(ctx: Ctx, id: PathId) -> Answer {
     let find = move |conn: &mut Conn, ctx: &Ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
-        if actions::awaits_opening(ctx, &row) {
+        if awaits_opening(ctx, &row) {
             return Ok(None);
         }
         let (id, version) = (row.id, row.version);
