@@ -18,6 +18,7 @@ pub mod coded;
 pub mod companies;
 pub mod complaints;
 pub mod complexes;
+pub mod consequences;
 pub mod contracts;
 pub mod db;
 pub mod deadlines;

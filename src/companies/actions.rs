@@ -9,7 +9,7 @@ use crate::db::{Conn, Fail, Id, Work};
 use crate::fault::Fault;
 use crate::http::{Body, Ctx, Entity, Tx};
 use crate::ledger::{self, Audience, Event, Place};
-use crate::violations;
+use crate::proceedings::port::after;
 
 pub fn create_company(tx: &mut Tx, body: &Body<CompanyIn>) -> Work<Entity<Company>> {
     let ctx = tx.ctx;
@@ -78,7 +78,7 @@ pub fn apply(tx: &mut Tx, before: Company, change: CompanyPatch) -> Work<Company
     };
     store::update(tx.conn, &company)?;
     store::set_family(tx.conn, &company)?;
-    violations::show_to_family(tx.conn, company.id)?;
+    after(tx).company_regrouped(tx, company.id)?;
     record(tx, "company.changed", &company)?;
     if parent_before != company.parent_id {
         tell_parent(tx, "company.branch_left", parent_before, &company)?;

@@ -9,16 +9,17 @@ use super::rules::{self, Span, Term};
 use super::serving::{policy_rules, show};
 use super::store;
 use super::view::{self, Contract};
-use crate::access::Role;
+use crate::access::{Role, Scope};
 use crate::complexes;
 use crate::db::{Conn, Id, Work, lock_complex};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::{Body, Ctx, Entity, Tx};
-use crate::measures;
 use crate::policy;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::proceedings::port::after;
+use crate::standing::measure_store;
 
 /// Grounds that the company itself can give; the others are the owners' and the offices' to record.
 const OF_COMPANY: [EndGround; 2] = [EndGround::DeclinedRenewal, EndGround::Notice];
@@ -73,7 +74,7 @@ pub fn terminate_contract(tx: &mut Tx, id: Id, body: &Body<TerminationIn>) -> Wo
     files::attach_evidence(tx, OwnerKind::Contract, row.id, &input.evidence)?;
     // A removal is done when the company has gone.
     if let Some(measure) = removal.filter(|_| input.last_day <= ctx.today) {
-        measures::removal_carried_out(tx, measure, input)?;
+        after(tx).removal_ended(tx, row.id, measure)?;
     }
     view::entity(tx.conn, ctx, row)
 }
@@ -89,6 +90,20 @@ fn end(tx: &mut Tx, row: &mut ContractRow, input: &TerminationIn) -> Work<()> {
     show(tx, row)?;
     let step = json!({ "ground": ground, "notice_given_on": notice_given_on, "last_day": last_day });
     save(tx, row, "contract.terminated", step, input)
+}
+
+/// How a contract was ended, as it was recorded.
+pub fn ending_on_record(conn: &mut Conn, contract: Id) -> Work<TerminationIn> {
+    let row = store::find(conn, &Scope::System("what follows from an ending, whoever recorded it"), contract)?;
+    let last_day = if row.interim { row.interim_until } else { row.last_day };
+    let (ending, last_day) = row
+        .proceedings
+        .0
+        .ending
+        .zip(last_day)
+        .ok_or_else(|| Problem::broken("a contract that was ended has no ending on record"))?;
+    let Ending { ground, notice_given_on, reasons, evidence, at: _, by: _ } = ending;
+    Ok(TerminationIn { ground, notice_given_on, last_day, reasons, evidence })
 }
 
 /// What was recorded by mistake is taken back while the contract still runs.
@@ -107,7 +122,7 @@ pub fn withdraw_termination(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work
         .into());
     }
     if let Some(measure) = row.removal_id
-        && !measures::is_open(tx.conn, measure)?
+        && !measure_store::is_open(tx.conn, measure)?
     {
         return Err(conflict("清退已据此办结", "the removal was carried out by it").into());
     }

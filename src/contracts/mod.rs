@@ -16,7 +16,7 @@ pub mod view;
 
 use crate::http::Routes;
 
-pub use ending::{check_removal, close_ending, end_by_removal, open_ending, terminate_contract};
+pub use ending::{check_removal, close_ending, end_by_removal, ending_on_record, open_ending, terminate_contract};
 pub use store::{all_filed_in_force, filed, filed_in_force, waiting};
 
 pub fn routes(config: &mut Routes) {

@@ -9,13 +9,13 @@ use super::{rules, store};
 use crate::access::{Caller, Scope};
 use crate::calendar;
 use crate::db::{Conn, Id, Instant, Work};
-use crate::documents::{self, model::DocumentSubject};
 use crate::files::OwnerKind;
 use crate::http::{Ctx, Tx};
 use crate::policy;
 use crate::problem::Problem;
 use crate::proceedings::due_process::{Events, Proceeding, Steps, open_by_answering};
 use crate::proceedings::model::Delivery;
+use crate::proceedings::port::after;
 use crate::proceedings::rules::{may_make_statement, require_before};
 use crate::proceedings::said::Said;
 use crate::standing::model::MeasureState;
@@ -87,7 +87,7 @@ impl Proceeding for MeasureRow {
         let grounds_now = store::all_grounds_of_one(tx.conn, self.id)?;
         rules::may_notify(self.notified, self.stands_on_notice(&grounds_now))?;
         // A notice whose grounds have all fallen away is no notice: due process begins again.
-        documents::withdraw_of(tx, DocumentSubject::Measure, self.id, "原告知的依据均已撤销，以新的告知为准")?;
+        after(tx).measure_notified_anew(tx, self.id)?;
         self.proceedings.0 = Proceedings { told: grounds_now, ..Proceedings::default() };
         self.hearing_request_due_on = None;
         self.notified = true;
@@ -95,7 +95,7 @@ impl Proceeding for MeasureRow {
     }
 
     fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, said: &dyn Said) -> Work<()> {
-        documents::mark_served(tx, self.id)?;
+        after(tx).served(tx, self.id)?;
         let policies = policy::current(tx.conn, &tx.ctx.state, &self.county)?;
         let version = policies.get(self.policy_version).unwrap_or_else(|| policies.governing(delivery.delivered_on));
         let days = version.document().process.hearing_request_working_days;

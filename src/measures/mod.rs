@@ -15,10 +15,9 @@ pub mod view;
 
 use crate::http::Routes;
 
-pub use by_rating::{lowering_stars, reverses_star, sync_removal};
+pub use by_rating::sync_removal;
 pub use decisions::removal_carried_out;
 pub use recompute::recompute;
-pub use store::is_open;
 pub use suspension::final_since;
 
 pub fn routes(config: &mut Routes) {

@@ -7,23 +7,21 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::model::{Cancellation, MeasureRow, Proceedings};
-use super::store;
-use super::suspension;
+use super::{rules, store, suspension};
 use crate::access::Scope;
 use crate::blacklist;
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
 use crate::contracts;
 use crate::db::{Id, Json, Work};
-use crate::documents::{self, model::DocumentSubject};
 use crate::http::Tx;
 use crate::ledger::{self, Audience, Event};
 use crate::policy;
 use crate::policy::model::{MeasureKind, MeasureRule, MeasureScope};
 use crate::policy::versions::Policies;
 use crate::problem::Problem;
+use crate::proceedings::port::{StarMeasure, after};
 use crate::proceedings::said::Said;
-use crate::ratings;
 use crate::standing;
 use crate::standing::model::{
     Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, ViolationFact, Withdrawal,
@@ -204,7 +202,20 @@ pub fn record(tx: &mut Tx, row: &MeasureRow, kind: &'static str, step: serde_jso
         }))
         .said(said.texts());
     ledger::append(tx, event)?;
-    ratings::ladder_moved(tx, row)
+    match row.complex_id {
+        Some(complex) if lowers_stars(tx, row)? => {
+            after(tx).star_measure_changed(tx, &StarMeasure { measure: row.id, complex, company: row.company_id })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn lowers_stars(tx: &mut Tx, row: &MeasureRow) -> Work<bool> {
+    let reversed = match row.reverses {
+        Some(reversed) => Some(store::find(tx.conn, &EVERY_MEASURE, reversed)?.kind),
+        None => None,
+    };
+    Ok(rules::lowers_stars(row.kind, reversed))
 }
 
 pub(super) fn touch(tx: &mut Tx, row: Option<MeasureRow>, kind: &'static str, step: serde_json::Value) -> Work<()> {
@@ -239,11 +250,7 @@ pub fn fell_away(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
     if let (MeasureKind::Removal, Some(complex)) = (row.kind, row.complex_id) {
         contracts::close_ending(tx, complex, row.company_id, row.id)?;
     }
-    withdraw_documents(tx, row)
-}
-
-fn withdraw_documents(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
-    documents::withdraw_of(tx, DocumentSubject::Measure, row.id, "所依据的措施已取消")
+    after(tx).measure_falls(tx, row.id)
 }
 
 /// A measure that was carried out and has no ground left becomes a task to take it back.
@@ -257,7 +264,7 @@ pub(super) fn reverse(
 ) -> Work<()> {
     let ctx = tx.ctx;
     let done = done.ok_or_else(|| Problem::broken("a measure that is to be reversed is not on file"))?;
-    withdraw_documents(tx, &done)?;
+    after(tx).measure_falls(tx, done.id)?;
     if done.kind.is_listing() {
         // No company stays on a list on a ground that was revoked: the task that remains is to make it known.
         blacklist::end_listing_of(tx, done.company_id, done.id, &withdrawal.reason_zh)?;

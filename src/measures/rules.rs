@@ -173,6 +173,15 @@ pub fn require_not_suspended(suspended_on: Option<NaiveDate>) -> Result<(), Prob
     ))
 }
 
+/// Does a step of this measure move stars? The taking back of one that lowered them does. A removal does not, nor the taking
+/// back of a removal: what follows from stars moves none.
+pub fn lowers_stars(kind: MeasureKind, reversed: Option<MeasureKind>) -> bool {
+    match kind {
+        MeasureKind::Reversal => reversed.is_some_and(MeasureKind::lowers_stars),
+        kind => kind.lowers_stars(),
+    }
+}
+
 /// Is it decided, and can its effect still be held back?
 pub fn can_be_suspended(state: MeasureState, kind: MeasureKind) -> bool {
     match state {
@@ -320,6 +329,16 @@ mod tests {
         assert!(can_be_suspended(MeasureState::Done, MeasureKind::Blacklist));
         assert!(!can_be_suspended(MeasureState::Done, MeasureKind::Removal));
         assert!(!can_be_suspended(MeasureState::Proposed, MeasureKind::Removal));
+    }
+
+    #[test]
+    fn what_follows_from_stars_moves_none() {
+        assert!(!lowers_stars(MeasureKind::Removal, None));
+        assert!(!lowers_stars(MeasureKind::Reversal, Some(MeasureKind::Removal)));
+        for kind in [MeasureKind::StarDowngrade, MeasureKind::RatingUnqualified] {
+            assert!(lowers_stars(kind, None) && lowers_stars(MeasureKind::Reversal, Some(kind)), "{kind:?}");
+        }
+        assert_eq!(MeasureKind::ALL.iter().filter(|kind| lowers_stars(**kind, None)).count(), 2);
     }
 
     #[test]

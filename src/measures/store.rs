@@ -27,12 +27,6 @@ pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRo
     find(conn, scope, id)
 }
 
-/// Does it still wait to be decided or carried out?
-pub fn is_open(conn: &mut Conn, id: Id) -> Work<bool> {
-    let row = find(conn, &Scope::System("a contract asks after the removal that opened its ending"), id)?;
-    Ok(row.state.is_open())
-}
-
 /// Every measure of a company and its branches in a territory.
 pub fn of_family(conn: &mut Conn, scope: &Scope, family: &[Id]) -> Work<Vec<MeasureRow>> {
     Ok(scoped::measures(scope).filter(measures::company_id.eq_any(family.to_vec())).order(measures::id).load(conn)?)
@@ -98,15 +92,6 @@ pub fn all_grounds_of_one(conn: &mut Conn, measure: Id) -> Work<Vec<Id>> {
     let mut all = grounds_of_one(conn, measure)?;
     all.extend(rating_grounds_of_one(conn, measure)?);
     Ok(all)
-}
-
-/// Measures about one complex of a company and its branches.
-pub fn at_complex(conn: &mut Conn, scope: &Scope, complex: Id, family: &[Id]) -> Work<Vec<MeasureRow>> {
-    Ok(scoped::measures(scope)
-        .filter(measures::complex_id.eq(complex))
-        .filter(measures::company_id.eq_any(family.to_vec()))
-        .order(measures::id)
-        .load(conn)?)
 }
 
 /// Removals from one complex, whichever company's.

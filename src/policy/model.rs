@@ -132,6 +132,10 @@ impl MeasureKind {
     }
 
     /// Whether the measure puts the company on a list for a term.
+    pub fn lowers_stars(self) -> bool {
+        matches!(self, Self::StarDowngrade | Self::RatingUnqualified)
+    }
+
     pub fn is_listing(self) -> bool {
         matches!(self, Self::Blacklist | Self::Restriction)
     }

@@ -2,6 +2,7 @@
 
 pub mod due_process;
 pub mod model;
+pub mod port;
 pub mod rules;
 pub mod said;
 pub mod view;

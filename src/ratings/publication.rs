@@ -15,9 +15,9 @@ use crate::access::Scope;
 use crate::db::{Id, Json, Work};
 use crate::http::{Body, Entity, Tx};
 use crate::ledger;
-use crate::measures;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::proceedings::port::after;
 
 /// The publicity is over and nothing is objected to it.
 fn require_ready(tx: &Tx, row: &RatingRow) -> Work<()> {
@@ -111,7 +111,7 @@ pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<R
 pub fn consequences(tx: &mut Tx, row: &RatingRow) -> Work<()> {
     plaques::renew(tx, row)?;
     // A star that is not low calls for nothing and takes nothing back.
-    if row.focus_since.is_some() { measures::sync_removal(tx, row.complex_id) } else { Ok(()) }
+    if row.focus_since.is_some() { after(tx).ratings_changed(tx, row.complex_id) } else { Ok(()) }
 }
 
 /// An objection is decided and not buried; and what was published is not taken back by whoever scored it alone.
@@ -160,7 +160,7 @@ pub fn withdraw_rating(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
     }
     if row.published_on.is_some() {
         count_anew(tx, &row)?;
-        measures::sync_removal(tx, row.complex_id)?;
+        after(tx).ratings_changed(tx, row.complex_id)?;
     }
     view::shown(tx.conn, ctx, row, content)
 }

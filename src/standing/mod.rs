@@ -6,6 +6,7 @@ mod actions;
 mod credit;
 mod due;
 mod ladder;
+pub mod measure_store;
 pub mod model;
 pub mod reconcile;
 pub mod redact;

@@ -9,12 +9,11 @@ use super::rules::{self, Heard};
 use super::store;
 use super::view::Violation;
 use crate::db::{Id, Work};
-use crate::documents::{self, model::DocumentSubject};
 use crate::http::{Body, Entity, Tx};
-use crate::measures;
 use crate::policy;
 use crate::proceedings::due_process::{Proceeding, advance};
 use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::proceedings::port::{Case, after};
 
 /// Confirms a violation: due process first, then the decision, then what follows from it.
 pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Work<Entity<Violation>> {
@@ -53,9 +52,7 @@ pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Wo
     }
     let (company, county) = (row.company_id, row.county.clone());
     let entity = advance(tx, row, "violation.confirmed", json!({ "urgent": urgent }), input)?;
-    if let Some(company) = company {
-        measures::recompute(tx, company, &county)?;
-    }
+    after(tx).violation_decided(tx, &Case { violation: id, company, county: &county })?;
     Ok(entity)
 }
 
@@ -68,6 +65,6 @@ pub fn dismiss_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<En
     row.require_state(&[ViolationState::Reported, ViolationState::Notified])?;
     row.proceedings.0.dismissal = Some(Step::new(ctx, input.clone()));
     row.state = ViolationState::Dismissed;
-    documents::withdraw_of(tx, DocumentSubject::Violation, row.id, "所告知的行为未予认定")?;
+    after(tx).violation_dismissed(tx, row.id)?;
     advance(tx, row, "violation.dismissed", json!({}), input)
 }

@@ -9,7 +9,6 @@ use crate::access::{Caller, Role, Scope};
 use crate::calendar;
 use crate::companies;
 use crate::db::{Conn, Id, Instant, Work};
-use crate::documents;
 use crate::files::OwnerKind;
 use crate::http::{Ctx, Tx};
 use crate::ledger::{self, Audience, Event};
@@ -18,6 +17,7 @@ use crate::policy::model::ProcessRules;
 use crate::problem::Problem;
 use crate::proceedings::due_process::{Events, Proceeding, Steps, open_by_answering};
 use crate::proceedings::model::Delivery;
+use crate::proceedings::port::after;
 use crate::proceedings::rules::{may_make_statement, require_before};
 use crate::proceedings::said::Said;
 
@@ -111,7 +111,7 @@ impl Proceeding for ViolationRow {
 
     /// Periods start when what they answer is delivered: the statement's with the notice, the appeal's with the decision.
     fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, said: &dyn Said) -> Work<()> {
-        documents::mark_served(tx, self.id)?;
+        after(tx).served(tx, self.id)?;
         let process = process_rules(tx, self)?;
         let calendar = calendar::work_calendar(tx.conn, &self.county)?;
         let last_day = |days| Some(calendar.add_working_days(delivery.delivered_on, days));

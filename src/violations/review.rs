@@ -6,20 +6,12 @@ use super::model::*;
 use super::view::Violation;
 use super::{rules, store};
 use crate::db::{Id, Work};
-use crate::documents::{self, model::DocumentSubject};
 use crate::files::{self, OwnerKind};
 use crate::http::{Body, Entity, Tx};
-use crate::measures;
 use crate::proceedings::due_process::{Proceeding, advance, open_by_answering};
 use crate::proceedings::model::{Actor, ReasonsIn, Statement, StatementIn, Step};
+use crate::proceedings::port::{Case, after};
 use crate::proceedings::rules::require_before;
-use crate::typical_cases;
-
-/// Why a typical case is withdrawn that was made of a violation.
-const REVOKED: &str = "认定已撤销";
-
-/// What those read who verify a document about a violation that was revoked.
-const GROUND_REVOKED: &str = "所依据的违规认定已撤销";
 
 pub fn appeal_violation(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Violation>> {
     let ctx = tx.ctx;
@@ -36,9 +28,7 @@ pub fn appeal_violation(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<E
     row.state = ViolationState::Appealed;
     let (company, county) = (row.company_id, row.county.clone());
     let entity = advance(tx, row, "violation.appealed", json!({}), input)?;
-    if let Some(company) = company {
-        measures::recompute(tx, company, &county)?;
-    }
+    after(tx).violation_decided(tx, &Case { violation: id, company, county: &county })?;
     Ok(entity)
 }
 
@@ -58,16 +48,15 @@ pub fn decide_violation_appeal(tx: &mut Tx, id: Id, body: &Body<AppealDecisionIn
         AppealOutcome::Revoked => {
             row.state = ViolationState::Revoked;
             row.revoked_on = Some(ctx.today);
-            documents::withdraw_of(tx, DocumentSubject::Violation, row.id, GROUND_REVOKED)?;
+            after(tx).violation_falls(tx, row.id)?;
         }
     }
     let (company, county) = (row.company_id, row.county.clone());
     let entity = advance(tx, row, "violation.appeal_decided", json!({ "outcome": outcome }), input)?;
-    if outcome == AppealOutcome::Revoked {
-        typical_cases::withdraw_of(tx, id, REVOKED)?;
-    }
-    if let Some(company) = company {
-        measures::recompute(tx, company, &county)?;
+    let case = Case { violation: id, company, county: &county };
+    match outcome {
+        AppealOutcome::Upheld => after(tx).violation_decided(tx, &case)?,
+        AppealOutcome::Revoked => after(tx).violation_revoked(tx, &case)?,
     }
     Ok(entity)
 }
@@ -82,12 +71,9 @@ pub fn revoke_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     row.proceedings.0.revocation = Some(Step::new(ctx, input.clone()));
     row.state = ViolationState::Revoked;
     row.revoked_on = Some(ctx.today);
-    documents::withdraw_of(tx, DocumentSubject::Violation, row.id, GROUND_REVOKED)?;
+    after(tx).violation_falls(tx, row.id)?;
     let (company, county) = (row.company_id, row.county.clone());
     let entity = advance(tx, row, "violation.revoked", json!({}), input)?;
-    typical_cases::withdraw_of(tx, id, REVOKED)?;
-    if let Some(company) = company {
-        measures::recompute(tx, company, &county)?;
-    }
+    after(tx).violation_revoked(tx, &Case { violation: id, company, county: &county })?;
     Ok(entity)
 }
