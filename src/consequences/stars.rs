@@ -6,8 +6,8 @@
 //! One way remains: a removal that loses its last rating and rests on violations, too, has the measures of its company
 //! computed anew (`recompute` below), and that may change a measure that lowers stars. It ends, because a computation depends
 //! on the violations and on the policy alone, which nothing here touches, and because it writes a measure down before it
-//! tells the stars. So whatever is computed within another computation finds at least one star measure fewer out of
-//! agreement than the one around it, and there are finitely many.
+//! tells the stars. What agrees once is not changed again (`standing::reconcile`, whose tests compute everything twice). So a
+//! computation within another one finds at least one star measure fewer out of agreement, and there are finitely many.
 
 use crate::db::{Id, Work};
 use crate::http::Tx;

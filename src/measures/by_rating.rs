@@ -1,5 +1,5 @@
-//! Removals that published ratings call for. The ladder and the ratings share one removal
-//! for each complex and company, with all its grounds.
+//! Removals that published ratings call for. The ladder and the ratings share one removal for each complex and company, with
+//! all its grounds.
 
 use std::collections::HashSet;
 

@@ -165,9 +165,8 @@ pub fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<F
         rules::check_company(of_company, named(conn, ctx, input, of_company)?, faults);
         rules::check_subject(ctx.caller.role, input, act.subject, faults);
     }
-    if input.complex_id.is_some() && input.division.is_none() && input.point.is_some() {
-        let (zh, en) = ("已有小区，不得再填坐标", "the complex says where it is");
-        faults.push(Fault::new("/point", "conflict", zh, en));
+    if let Some(needless) = rules::needless_point(input) {
+        faults.push(needless);
         return Ok(());
     }
     complexes::check_place(conn, &ctx.scope, input.complex_id, input.division.as_deref(), faults)

@@ -180,6 +180,12 @@ pub fn check_subject(caller: Role, input: &ViolationIn, subject: ActSubject, fau
     }
 }
 
+/// A complex says where it is.
+pub fn needless_point(input: &ViolationIn) -> Option<Fault> {
+    let needless = input.complex_id.is_some() && input.division.is_none() && input.point.is_some();
+    needless.then(|| Fault::new("/point", "conflict", "已有小区，不得再填坐标", "the complex says where it is"))
+}
+
 /// The acts that one fact may not stand under beside this one: itself, those that it names, and those that name it.
 pub fn overlapping(acts: &[Act], own: &str) -> Vec<String> {
     let named: Vec<&String> = acts.iter().filter(|act| act.code == own).flat_map(|act| &act.overlaps).collect();
