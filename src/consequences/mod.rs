@@ -1,19 +1,22 @@
 //! What follows from a decision (处置后果), in the transaction of the decision. Actions say what happened through
 //! [`proceedings::port`](crate::proceedings::port); here stands what it leads to, and in which order.
-//!
-//! A decision that is itself the effect stays with its action: an approval puts a company on a list or opens the ending of a
-//! contract in `measures::decisions`.
 
 mod stars;
 
+use chrono::NaiveDate;
+
+use crate::access::Scope;
+use crate::blacklist;
 use crate::contracts;
 use crate::db::{Id, Work};
 use crate::documents::{self, model::DocumentSubject};
 use crate::http::Tx;
 use crate::measures;
-use crate::proceedings::port::{Case, Consequences, Installed, StarMeasure};
+use crate::proceedings::port::{Case, Consequences, Entry, Installed, StarMeasure};
 use crate::typical_cases;
 use crate::violations;
+
+const WHOEVER_DECIDED: Scope = Scope::System("what follows from a decision, whoever took it");
 
 /// Why a typical case is withdrawn that was made of a violation.
 const REVOKED: &str = "认定已撤销";
@@ -63,8 +66,45 @@ impl Consequences for InLaw {
         documents::withdraw_of(tx, DocumentSubject::Measure, measure, GROUND_RENEWED)
     }
 
-    fn measure_falls(&self, tx: &mut Tx, measure: Id) -> Work<()> {
+    fn company_listed(&self, tx: &mut Tx, entry: &Entry) -> Work<()> {
+        let row = measures::store::find(tx.conn, &WHOEVER_DECIDED, entry.measure)?;
+        let grounds = blacklist::Grounds {
+            measure: row.id,
+            kind: row.kind,
+            company: row.company_id,
+            county: &row.county,
+            legal_basis: entry.legal_basis,
+            publicity: &row.reason_zh,
+        };
+        blacklist::list_company(tx, &grounds, entry.months, entry.reason)
+    }
+
+    /// The contract is to be ended, on a lawful ground.
+    fn removal_approved(&self, tx: &mut Tx, measure: Id, complex: Id, company: Id) -> Work<()> {
+        contracts::open_ending(tx, complex, company, measure)
+    }
+
+    /// What it put on a list has no effect meanwhile.
+    fn measure_suspended(&self, tx: &mut Tx, measure: Id, company: Id, since: Option<NaiveDate>) -> Work<()> {
+        blacklist::suspend_listing_of(tx, company, measure, since)
+    }
+
+    /// A removal asks for no ending of a contract any more, and what was issued about the measure no longer stands.
+    fn measure_cancelled(&self, tx: &mut Tx, measure: Id, company: Id, removal_from: Option<Id>) -> Work<()> {
+        if let Some(complex) = removal_from {
+            contracts::close_ending(tx, complex, company, measure)?;
+        }
         documents::withdraw_of(tx, DocumentSubject::Measure, measure, GROUND_CANCELLED)
+    }
+
+    /// No company stays on a list on a ground that was revoked: the task that remains is to make it known.
+    fn measure_reversed(&self, tx: &mut Tx, measure: Id, company: Id, why: &str) -> Work<()> {
+        documents::withdraw_of(tx, DocumentSubject::Measure, measure, GROUND_CANCELLED)?;
+        blacklist::end_listing_of(tx, company, measure, why)
+    }
+
+    fn reversal_done(&self, tx: &mut Tx, reversed: Id, company: Id, outcome: &str) -> Work<()> {
+        blacklist::end_listing_of(tx, company, reversed, outcome)
     }
 
     fn star_measure_changed(&self, tx: &mut Tx, measure: &StarMeasure) -> Work<()> {

@@ -8,7 +8,6 @@ use super::rules::Heard;
 use super::view::Measure;
 use super::{recompute, rules, store, suspension};
 use crate::access::Scope;
-use crate::blacklist;
 use crate::contracts;
 use crate::contracts::input::TerminationIn;
 use crate::db::{Id, Work};
@@ -18,6 +17,7 @@ use crate::policy;
 use crate::policy::model::MeasureKind;
 use crate::proceedings::due_process::{Proceeding, advance};
 use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::proceedings::port::{Entry, after};
 use crate::standing::model::MeasureState;
 
 fn require_another_person(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
@@ -73,20 +73,17 @@ pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
     row.state = MeasureState::Approved;
     if kind.is_listing() {
         // The decision itself puts the company on the list.
-        let months = rule.listing_months.unwrap_or(12);
-        let grounds = blacklist::Grounds {
+        let entry = Entry {
             measure: row.id,
-            kind,
-            company: row.company_id,
-            county: &row.county,
             legal_basis: row.legal_basis.as_deref(),
-            publicity: &row.reason_zh,
+            months: rule.listing_months.unwrap_or(12),
+            reason: &input.reasons,
         };
-        blacklist::list_company(tx, &grounds, months, &input.reasons)?;
+        after(tx).company_listed(tx, &entry)?;
         row.state = MeasureState::Done;
     }
     if let (MeasureKind::Removal, Some(complex)) = (kind, row.complex_id) {
-        contracts::open_ending(tx, complex, row.company_id, row.id)?;
+        after(tx).removal_approved(tx, row.id, complex, row.company_id)?;
     }
     advance(tx, row, "measure.approved", json!({}), input)
 }
@@ -141,7 +138,7 @@ pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> Work<
         rectified(tx, &row, completed_on)?;
     }
     if let (MeasureKind::Reversal, Some(reversed)) = (kind, row.reverses) {
-        blacklist::end_listing_of(tx, row.company_id, reversed, &outcome)?;
+        after(tx).reversal_done(tx, reversed, row.company_id, &outcome)?;
     }
     row.proceedings.0.completion = Some(Completion {
         completed_on,

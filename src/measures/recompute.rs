@@ -9,10 +9,8 @@ use serde_json::json;
 use super::model::{Cancellation, MeasureRow, Proceedings};
 use super::{rules, store, suspension};
 use crate::access::Scope;
-use crate::blacklist;
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
-use crate::contracts;
 use crate::db::{Id, Json, Work};
 use crate::http::Tx;
 use crate::ledger::{self, Audience, Event};
@@ -244,13 +242,10 @@ pub(super) fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawa
     touch(tx, Some(row), "measure.cancelled", step)
 }
 
-/// A measure that is not to be taken: a removal asks for no ending of a contract any more, and what was issued about it
-/// no longer stands.
+/// A measure that is not to be taken.
 pub fn fell_away(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
-    if let (MeasureKind::Removal, Some(complex)) = (row.kind, row.complex_id) {
-        contracts::close_ending(tx, complex, row.company_id, row.id)?;
-    }
-    after(tx).measure_falls(tx, row.id)
+    let removal_from = row.complex_id.filter(|_| row.kind == MeasureKind::Removal);
+    after(tx).measure_cancelled(tx, row.id, row.company_id, removal_from)
 }
 
 /// A measure that was carried out and has no ground left becomes a task to take it back.
@@ -264,11 +259,7 @@ pub(super) fn reverse(
 ) -> Work<()> {
     let ctx = tx.ctx;
     let done = done.ok_or_else(|| Problem::broken("a measure that is to be reversed is not on file"))?;
-    after(tx).measure_falls(tx, done.id)?;
-    if done.kind.is_listing() {
-        // No company stays on a list on a ground that was revoked: the task that remains is to make it known.
-        blacklist::end_listing_of(tx, done.company_id, done.id, &withdrawal.reason_zh)?;
-    }
+    after(tx).measure_reversed(tx, done.id, done.company_id, &withdrawal.reason_zh)?;
     let version = policies.governing(ctx.today);
     let rule = rule(policies, version.version, MeasureKind::Reversal)?;
     let row = MeasureRow {

@@ -10,11 +10,11 @@ use super::model::MeasureRow;
 use super::recompute::{File, file_of, record};
 use super::view::sees;
 use super::{rules, store};
-use crate::blacklist;
 use crate::calendar;
 use crate::db::{Conn, Id, Work};
 use crate::http::Tx;
 use crate::policy::model::MeasureRule;
+use crate::proceedings::port::after;
 use crate::standing::model::MeasureState;
 use crate::violations::finality::{obstacle, refuse_unless_final};
 use crate::violations::model::{ViolationRow, ViolationState};
@@ -94,10 +94,7 @@ fn set_suspended(tx: &mut Tx, mut row: MeasureRow, suspended: bool) -> Work<()> 
     store::save(tx.conn, &row)?;
     let kind = if suspended { "measure.suspended" } else { "measure.resumed" };
     record(tx, &row, kind, json!({ "suspended_on": row.suspended_on }), &())?;
-    if row.kind.is_listing() {
-        blacklist::suspend_listing_of(tx, row.company_id, row.id, row.suspended_on)?;
-    }
-    Ok(())
+    after(tx).measure_suspended(tx, row.id, row.company_id, row.suspended_on)
 }
 
 /// For each of these measures whose grounds are final: the last day on which one of them was not, or its own day where it has

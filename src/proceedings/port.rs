@@ -1,6 +1,8 @@
 //! What follows from a decision, as those who decide know it: they say what happened, in the same transaction, and
 //! `consequences`, which lies above every case, does the rest. It is given ids, and reads what it needs.
 
+use chrono::NaiveDate;
+
 use crate::db::{Id, Work};
 use crate::http::Tx;
 
@@ -20,6 +22,15 @@ pub struct StarMeasure {
     pub company: Id,
 }
 
+/// The entry of a list that a measure makes.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    pub measure: Id,
+    pub legal_basis: Option<&'a str>,
+    pub months: u32,
+    pub reason: &'a str,
+}
+
 /// Each method is called where its effects have their place among the effects of the action.
 pub trait Consequences: Send + Sync {
     /// A notice or a decision was served on the company that a case is about.
@@ -36,8 +47,18 @@ pub trait Consequences: Send + Sync {
 
     /// Another notice takes the place of one whose grounds have all fallen away.
     fn measure_notified_anew(&self, tx: &mut Tx, measure: Id) -> Work<()>;
-    /// A measure is not to be taken, or is to be taken back; before it is recorded.
-    fn measure_falls(&self, tx: &mut Tx, measure: Id) -> Work<()>;
+    /// The decision itself puts the company on a list.
+    fn company_listed(&self, tx: &mut Tx, entry: &Entry) -> Work<()>;
+    /// A removal from a complex was approved.
+    fn removal_approved(&self, tx: &mut Tx, measure: Id, complex: Id, company: Id) -> Work<()>;
+    /// An appeal suspends a measure since a day, or none does any more.
+    fn measure_suspended(&self, tx: &mut Tx, measure: Id, company: Id, since: Option<NaiveDate>) -> Work<()>;
+    /// A measure is not to be taken; before it is recorded. `removal_from` is the complex, where it was a removal.
+    fn measure_cancelled(&self, tx: &mut Tx, measure: Id, company: Id, removal_from: Option<Id>) -> Work<()>;
+    /// A measure that was carried out is to be taken back; before that task is recorded.
+    fn measure_reversed(&self, tx: &mut Tx, measure: Id, company: Id, why: &str) -> Work<()>;
+    /// It was taken back.
+    fn reversal_done(&self, tx: &mut Tx, reversed: Id, company: Id, outcome: &str) -> Work<()>;
     /// A measure that lowers stars took a step.
     fn star_measure_changed(&self, tx: &mut Tx, measure: &StarMeasure) -> Work<()>;
 
