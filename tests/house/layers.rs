@@ -59,7 +59,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "violations",
         ],
     ),
-    ("consequences", &["consequences"]),
+    ("effects", &["consequences"]),
     ("surface", &["app", "identity", "inbox", "open311", "pages", "statistics", "system"]),
     ("program", &["backup", "bootstrap", "cli", "demo", "lib", "main"]),
 ];
