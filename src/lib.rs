@@ -20,6 +20,7 @@ pub mod company_facts;
 pub mod company_file;
 pub mod complaints;
 pub mod complexes;
+pub mod consequences;
 pub mod contracts;
 pub mod db;
 pub mod deadlines;

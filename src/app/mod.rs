@@ -230,6 +230,7 @@ pub fn build(config: Config) -> anyhow::Result<Arc<Service>> {
         disks: Disks::new(places, config.disk_warning),
         metrics_on_api: config.metrics_on_api,
         parts: Parts::default()
+            .with(crate::consequences::installed())
             .with(PolicyCache::default())
             .with(OnFile::default())
             .with(Published::default())

@@ -3,8 +3,10 @@
 mod actions;
 pub mod model;
 mod routes;
+pub mod rules;
 pub mod scoped;
 pub mod store;
+mod view;
 
 use crate::access::Role::PropertyCompany;
 use crate::access::role_sets::{COUNTY, REGISTER_READERS};
@@ -13,7 +15,7 @@ use crate::handler;
 use crate::problem::Code::StateConflict;
 use crate::service::feature::{Feature, Table, act, read};
 
-pub use actions::{end_listing_of, list_company, suspend_listing_of};
+pub use actions::{Grounds, end_listing_of, list_company, suspend_listing_of};
 pub use store::{is_listed, refuse_new_complex, term_of};
 
 pub const FEATURE: Feature = Feature {

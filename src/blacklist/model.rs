@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::coded_enum;
+use crate::db::Id;
 use crate::db::schema::listings;
 use crate::db::types::{Instant, Json};
-use crate::db::{Id, Work};
 use crate::proceedings::model::{Evidence, Statement, Step};
 
 coded_enum! {
@@ -32,7 +32,7 @@ coded_enum! {
 pub struct ListingRow {
     pub id: Id,
     pub version: i64,
-    pub kind: String,
+    pub kind: ListingKind,
     pub company_id: Id,
     pub county: String,
     pub measure_id: Id,
@@ -50,12 +50,6 @@ pub struct ListingRow {
     pub suspended_on: Option<NaiveDate>,
     /// Why the last application for credit repair was refused.
     pub repair_refusal: Json<Option<Step>>,
-}
-
-impl ListingRow {
-    pub fn kind(&self) -> Work<ListingKind> {
-        Ok(ListingKind::stored(&self.kind)?)
-    }
 }
 
 /// A company's application for credit repair (信用修复申请).

@@ -1,5 +1,5 @@
 use super::model::{ListBlacklist, Listing};
-use super::{actions, store};
+use super::{actions, store, view};
 use crate::http::{Answer, PageOf, PathId};
 use crate::proceedings::model::{ReasonsIn, StatementIn};
 use crate::service::{Body, Ctx};
@@ -11,7 +11,7 @@ use crate::service::{Body, Ctx};
     tag = "standing", params(ListBlacklist), responses((status = 200, description = "A page", body = PageOf<Listing>)))]
 pub async fn list_blacklist(ctx: Ctx) -> Answer {
     let query: ListBlacklist = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, rows, ctx.today))).await
 }
 
 /// Get an entry of the blacklist
@@ -23,7 +23,7 @@ pub async fn list_blacklist(ctx: Ctx) -> Answer {
 pub async fn get_blacklist_entry(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
-        actions::shown(conn, ctx, row)
+        view::shown(conn, ctx, row)
     })
     .await
 }

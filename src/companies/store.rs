@@ -7,8 +7,8 @@ use crate::access::Scope;
 use crate::companies::scoped;
 use crate::db::schema::{companies, company_areas, company_families as families};
 use crate::db::{Conn, Id, Work, contains, distinct, folded, lock_company};
-use crate::http::Cursor;
-use crate::http::paging::{Page, PageOf};
+use crate::http::paging::PageOf;
+use crate::newest_first;
 use crate::on_both;
 use crate::problem::Problem;
 use crate::service::Ctx;
@@ -95,8 +95,7 @@ pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, (String, String
 }
 
 pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListCompanies) -> Work<PageOf<Company>> {
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || {
+    newest_first!(conn, query, Company, companies::id, || {
         let mut rows = scoped::companies(&ctx.scope);
         if let Some(q) = &query.q {
             rows = rows.filter(folded(companies::name).like(folded(contains(q))).escape('\\'));
@@ -105,13 +104,5 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListCompanies) -> Work<PageOf<Co
             rows = rows.filter(companies::uscc.eq(uscc.clone()));
         }
         rows
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(companies::id.lt(before));
-    }
-    let rows: Vec<Company> = rows.order(companies::id.desc()).limit(page.fetch()).load(conn)?;
-    let (items, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items, next_cursor, total })
+    })
 }

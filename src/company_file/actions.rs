@@ -91,9 +91,7 @@ pub fn company_standing(conn: &mut Conn, ctx: &Ctx, id: Id, query: &StandingQuer
     let family = standing::store::family(conn, head)?;
     let measures = measures::of_family(conn, &ctx.scope, &family)?
         .into_iter()
-        .map(|row| {
-            Ok(MeasureOnFile { kind: row.kind()?, state: row.state()?, id: row.id, key: row.key, due_on: row.due_on })
-        })
+        .map(|row| Ok(MeasureOnFile { kind: row.kind, state: row.state, id: row.id, key: row.key, due_on: row.due_on }))
         .collect::<Work<Vec<_>>>()?;
     let ratings = ratings::on_file(conn, &ctx.scope, &family)?;
     let version = company.version;

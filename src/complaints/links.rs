@@ -32,7 +32,7 @@ pub fn states_of<'a>(conn: &mut Conn, links: impl Iterator<Item = &'a Link>) -> 
     let mut states = HashMap::new();
     for link in links {
         let state = match link.kind {
-            LinkKind::Violation => violations::store::find(conn, &system, link.id)?.state,
+            LinkKind::Violation => violations::store::find(conn, &system, link.id)?.state.code().to_owned(),
             LinkKind::Inspection => inspections::store::find(conn, &system, link.id)?.state.code().to_owned(),
             LinkKind::Hazard => inspections::hazard_store::find(conn, &system, link.id)?.state.code().to_owned(),
         };

@@ -10,18 +10,20 @@ use super::rules::{self, Span};
 use super::serving::{policy_rules, show};
 use super::store;
 use super::view::{self, Contract};
-use crate::access::Actor;
+use crate::access::{Actor, Scope};
 use crate::complexes;
 use crate::db::{Conn, Id, Work, lock_complex};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
-use crate::measures;
 use crate::policy;
+use crate::problem::Problem;
 use crate::proceedings::model::{ReasonsIn, Step};
+use crate::proceedings::port::after;
 use crate::service::Body;
 use crate::service::Ctx;
 use crate::service::Tx;
+use crate::standing::measure_store;
 
 pub fn terminate_contract(tx: &mut Tx, id: Id, body: &Body<TerminationIn>) -> Work<Entity<Contract>> {
     let ctx = tx.ctx;
@@ -40,7 +42,7 @@ pub fn terminate_contract(tx: &mut Tx, id: Id, body: &Body<TerminationIn>) -> Wo
     files::attach_evidence(tx, OwnerKind::Contract, row.id, &input.evidence)?;
     // A removal is done when the company has gone.
     if let Some(measure) = removal.filter(|_| input.last_day <= ctx.today) {
-        measures::removal_carried_out(tx, measure, input)?;
+        after(tx).removal_ended(tx, row.id, measure)?;
     }
     view::entity(tx.conn, ctx, row)
 }
@@ -58,6 +60,20 @@ fn end(tx: &mut Tx, row: &mut ContractRow, input: &TerminationIn) -> Work<()> {
     save(tx, row, "contract.terminated", step, input)
 }
 
+/// How a contract was ended, as it was recorded.
+pub fn ending_on_record(conn: &mut Conn, contract: Id) -> Work<TerminationIn> {
+    let row = store::find(conn, &Scope::System("what follows from an ending, whoever recorded it"), contract)?;
+    let last_day = if row.interim { row.interim_until } else { row.last_day };
+    let (ending, last_day) = row
+        .proceedings
+        .0
+        .ending
+        .zip(last_day)
+        .ok_or_else(|| Problem::broken("a contract that was ended has no ending on record"))?;
+    let Ending { ground, notice_given_on, reasons, evidence, at: _, by: _ } = ending;
+    Ok(TerminationIn { ground, notice_given_on, last_day, reasons, evidence })
+}
+
 /// What was recorded by mistake is taken back while the contract still runs.
 pub fn withdraw_termination(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Contract>> {
     let ctx = tx.ctx;
@@ -66,7 +82,7 @@ pub fn withdraw_termination(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work
     tx.if_match(row.version)?;
     ending_rules::may_withdraw_termination(&row, ctx.today)?;
     if let Some(measure) = row.removal_id {
-        ending_rules::require_open_removal(measures::is_open(tx.conn, measure)?)?;
+        ending_rules::require_open_removal(measure_store::is_open(tx.conn, measure)?)?;
     }
     row.last_day = None;
     row.handover_due_on = None;

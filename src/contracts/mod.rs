@@ -27,7 +27,7 @@ use crate::problem::Code::{
 };
 use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
-pub use ending::{check_removal, close_ending, end_by_removal, open_ending, terminate_contract};
+pub use ending::{check_removal, close_ending, end_by_removal, ending_on_record, open_ending, terminate_contract};
 pub use store::{all_filed_in_force, filed, filed_in_force, waiting};
 
 pub const FEATURE: Feature = Feature {

@@ -108,7 +108,7 @@ pub fn get(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<FactSheet>> {
         facts.push(FactViolation {
             act_zh: act.map_or_else(|| violation.act.clone(), |act| act.title_zh.clone()),
             act_en: act.map_or_else(|| violation.act.clone(), |act| act.title_en.clone()),
-            state: violation.state()?,
+            state: violation.state,
             violation_id: violation.id,
             act: violation.act,
             clause: violation.clause,

@@ -59,7 +59,8 @@ fn inbox(conn: &mut Conn, ctx: &Ctx, query: &ListInbox) -> Work<PageOf<InboxItem
 }
 
 fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
-    let states = ["reported", "notified", "confirmed", "appealed"];
+    use crate::violations::model::ViolationState::{Appealed, Confirmed, Notified, Reported};
+    let states = [Reported, Notified, Confirmed, Appealed];
     // Whoever handles complaints alone reads no cases.
     let reads_cases = ctx.state.permissions.allow("list_violations", ctx.caller.role);
     let cases = match reads_cases {
@@ -146,13 +147,12 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     }
     let mut final_since = measures::final_since(conn, &open, ctx.today)?;
     for row in &open {
-        let kind = row.kind()?;
         let subject = Subject {
             kind: "measure",
             id: Some(row.id),
             href: format!("/v1/measures/{}", row.id),
-            about: &row.kind,
-            titles: (kind.zh().to_owned(), kind.en().to_owned()),
+            about: row.kind.code(),
+            titles: (row.kind.zh().to_owned(), row.kind.en().to_owned()),
             company: Some(row.company_id),
             complex: row.complex_id,
         };

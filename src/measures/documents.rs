@@ -3,8 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::model::MeasureRow;
-use super::{actions, store};
-use crate::access::Role;
+use super::store;
 use crate::blacklist;
 use crate::db::{Conn, Id, Work};
 use crate::documents::model::{DocumentIn, DocumentKind, DocumentSubject};
@@ -12,6 +11,7 @@ use crate::documents::{self, IssueInput, missing, place_in_words};
 use crate::offices;
 use crate::policy;
 use crate::policy::versions::Policies;
+use crate::proceedings::due_process::Proceeding;
 use crate::ratings;
 use crate::service::Tx;
 use crate::violations;
@@ -24,9 +24,9 @@ use crate::words::days::chinese_day;
 pub fn require_office(tx: &mut Tx, kind: DocumentKind, row: &MeasureRow) -> Work<()> {
     if kind == DocumentKind::ReferralLetter {
         let violation = violation_of(tx.conn, row)?;
-        return violations::actions::require_case_office(tx.ctx, &violation);
+        return Ok(violation.may_handle(&tx.ctx.caller)?);
     }
-    actions::require_office(tx.ctx, row)
+    Ok(row.may_handle(&tx.ctx.caller)?)
 }
 
 /// Everything that the document says, beside what `context` holds already.
@@ -39,13 +39,13 @@ pub fn gather(tx: &mut Tx, input: &DocumentIn, row: &MeasureRow, mut context: Ma
         subject_kind: DocumentSubject::Measure,
         subject_id: row.id,
         violation_id: row.violation_id,
-        handler: Some((row.office_role()?, row.office_division.clone())),
+        handler: Some((row.office_role, row.office_division.clone())),
         place: row.place(),
         company_id: Some(row.company_id),
         complex_id: row.complex_id,
         office: documents::office_of(&tx.ctx.caller),
         addressee: referred_to(tx.conn, input, row)?,
-        served: !actions::is_undelivered(row),
+        served: !row.is_undelivered(),
         context,
     })
 }
@@ -63,7 +63,7 @@ fn describe(
     context.insert(
         "measure".into(),
         json!({
-            "kind": row.kind()?.zh(), "reason": row.reason_zh, "legal_basis": row.legal_basis, "level": row.level,
+            "kind": row.kind.zh(), "reason": row.reason_zh, "legal_basis": row.legal_basis, "level": row.level,
             "due_on": chinese_day(row.due_on),
         }),
     );
@@ -104,7 +104,7 @@ fn describe(
             let held = steps.hearing.as_ref().map(|hearing| chinese_day(hearing.held_on));
             context.insert("hearing_held_on".into(), json!(held));
             if kind == BlacklistDecision {
-                let (from, until) = blacklist::term_of(tx.conn, row)?.ok_or_else(missing)?;
+                let (from, until) = blacklist::term_of(tx.conn, row.company_id, row.id)?.ok_or_else(missing)?;
                 context.insert("listed_from".into(), json!(chinese_day(from)));
                 context.insert("listed_until".into(), json!(chinese_day(until)));
             }
@@ -163,7 +163,7 @@ fn referred_to(conn: &mut Conn, input: &DocumentIn, row: &MeasureRow) -> Work<Op
     if input.addressee.is_some() {
         return Ok(input.addressee.clone());
     }
-    let agency: Role = row.office_role()?;
+    let agency = row.office_role;
     let name = offices::find_by_seat(conn, agency, &row.office_division)?.map(|office| office.name);
     Ok(Some(name.unwrap_or_else(|| agency.row().zh.to_owned())))
 }

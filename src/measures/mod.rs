@@ -5,9 +5,11 @@ mod by_rating;
 mod deadlines;
 pub mod decisions;
 pub mod documents;
+mod due_process;
 pub mod model;
 mod recompute;
 mod routes;
+pub mod rules;
 pub mod scoped;
 pub mod store;
 mod suspension;
@@ -22,10 +24,9 @@ use crate::problem::Code::{
 };
 use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
-pub use by_rating::{lowering_stars, reverses_star, sync_removal};
+pub use by_rating::sync_removal;
 pub use decisions::removal_carried_out;
 pub use recompute::recompute;
-pub use store::is_open;
 pub use suspension::final_since;
 
 pub const FEATURE: Feature = Feature {
@@ -63,7 +64,7 @@ pub const FEATURE: Feature = Feature {
         operation: "get_measure",
         look: |conn, ctx, id| {
             let row = store::find(conn, &ctx.scope, id)?;
-            Ok(if actions::is_unopened(ctx, &row) { Sight::Unopened } else { Sight::Open })
+            Ok(if crate::proceedings::due_process::is_unopened(ctx, &row) { Sight::Unopened } else { Sight::Open })
         },
     }],
     ..Feature::EMPTY

@@ -3,6 +3,7 @@ use super::view::{self, Measure};
 use super::{actions, decisions, store};
 use crate::db::Conn;
 use crate::http::{Answer, Entity, PageOf, PathId};
+use crate::proceedings::due_process::awaits_opening;
 use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn};
 use crate::service::{Body, Ctx};
 
@@ -13,7 +14,7 @@ use crate::service::{Body, Ctx};
     tag = "measures", params(ListMeasures), responses((status = 200, description = "A page", body = PageOf<Measure>)))]
 pub async fn list_measures(ctx: Ctx) -> Answer {
     let query: ListMeasures = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
 
 /// Get a measure
@@ -25,7 +26,7 @@ pub async fn list_measures(ctx: Ctx) -> Answer {
 pub async fn get_measure(ctx: Ctx, id: PathId) -> Answer {
     let find = move |conn: &mut Conn, ctx: &Ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
-        if actions::awaits_opening(ctx, &row) {
+        if awaits_opening(ctx, &row) {
             return Ok(None);
         }
         let (id, version) = (row.id, row.version);

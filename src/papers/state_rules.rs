@@ -74,13 +74,12 @@ pub fn require_measure(kind: DocumentKind, row: &MeasureRow) -> Result<(), Probl
     let Belongs::Measure(wanted, states) = belongs(kind) else {
         return Err(Problem::broken("a paper of measures belongs to none"));
     };
-    let of = MeasureKind::stored(&row.kind)?;
-    if !wanted.is_empty() && !wanted.contains(&of) {
+    if !wanted.is_empty() && !wanted.contains(&row.kind) {
         let zh = wanted.iter().map(|kind| kind.zh()).collect::<Vec<_>>().join("、");
         let en = wanted.iter().map(|kind| kind.code()).collect::<Vec<_>>().join(" or ");
         return Err(conflict(format!("该措施不是“{zh}”"), format!("the measure is no {en}")));
     }
-    let state = MeasureState::stored(&row.state)?;
+    let state = row.state;
     if !states.contains(&state) {
         let names = |pick: fn(MeasureState) -> &'static str| {
             states.iter().map(|state| pick(*state)).collect::<Vec<_>>().join(" / ")

@@ -29,7 +29,7 @@ coded_enum! {
 coded_enum! {
     /// Whose act it is (行为主体).
     #[schema(example = "company")]
-    pub enum ActSubject {
+    pub stored enum ActSubject {
         Company "company" "物业服务企业" "Property service company"
         Developer "developer" "建设单位" "Developer"
         Committee "committee" "业主委员会或物业管理委员会" "Owners' committee or property management committee"
@@ -142,6 +142,10 @@ impl MeasureKind {
     }
 
     /// Whether the measure puts the company on a list for a term.
+    pub fn lowers_stars(self) -> bool {
+        matches!(self, Self::StarDowngrade | Self::RatingUnqualified)
+    }
+
     pub fn is_listing(self) -> bool {
         matches!(self, Self::Blacklist | Self::Restriction)
     }

@@ -14,8 +14,8 @@ use crate::access::{Actor, Scope};
 use crate::db::{Id, Json, Work};
 use crate::http::Entity;
 use crate::ledger;
-use crate::measures;
 use crate::proceedings::model::{ReasonsIn, Step};
+use crate::proceedings::port::after;
 use crate::service::Body;
 use crate::service::Tx;
 
@@ -91,7 +91,7 @@ pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<R
 pub fn consequences(tx: &mut Tx, row: &RatingRow) -> Work<()> {
     plaques::renew(tx, row)?;
     // A star that is not low calls for nothing and takes nothing back.
-    if row.focus_since.is_some() { measures::sync_removal(tx, row.complex_id) } else { Ok(()) }
+    if row.focus_since.is_some() { after(tx).ratings_changed(tx, row.complex_id) } else { Ok(()) }
 }
 
 /// Takes a rating back, with reasons: the one before it stands again, and what followed from it falls.
@@ -117,7 +117,7 @@ pub fn withdraw_rating(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
     }
     if row.published_on.is_some() {
         count_anew(tx, &row)?;
-        measures::sync_removal(tx, row.complex_id)?;
+        after(tx).ratings_changed(tx, row.complex_id)?;
     }
     view::shown(tx.conn, ctx, row, content)
 }

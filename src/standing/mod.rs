@@ -5,6 +5,7 @@
 mod credit;
 mod due;
 mod ladder;
+pub mod measure_store;
 pub mod model;
 pub mod reconcile;
 pub mod redact;

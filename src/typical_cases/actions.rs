@@ -43,7 +43,7 @@ pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> Work<Enti
         },
     )?;
     let violation = violation.ok_or_else(|| Problem::broken("a violation that was checked is not found"))?;
-    rules::require_final(violation.state()?, violation.appeal_due_on, ctx.today)?;
+    rules::require_final(violation.state, violation.appeal_due_on, ctx.today)?;
     rules::may_publish(store::live_of(tx.conn, violation.id)?.is_some())?;
     let TypicalCaseIn { violation_id, title, summary } = input.clone();
     let row = TypicalCaseRow {

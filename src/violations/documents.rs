@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use super::actions;
 use super::model::{AppealOutcome, ViolationRow};
 use crate::access::Role;
 use crate::db::Work;
@@ -11,6 +10,7 @@ use crate::documents::{self, IssueInput, missing};
 use crate::offices;
 use crate::policy;
 use crate::policy::versions::Policies;
+use crate::proceedings::due_process::Proceeding;
 use crate::service::{Ctx, Tx};
 use crate::words::days::chinese_day;
 
@@ -25,7 +25,7 @@ pub fn require_office(ctx: &Ctx, kind: DocumentKind, row: &ViolationRow) -> Work
     };
     match by {
         Some(by) => Ok(documents::rules::require_decider(&ctx.caller, by)?),
-        None => actions::require_case_office(ctx, row),
+        None => Ok(row.may_handle(&ctx.caller)?),
     }
 }
 
@@ -49,7 +49,7 @@ pub fn gather(
         complex_id: row.complex_id,
         office: documents::office_of(&tx.ctx.caller),
         addressee: row.subject_name.clone().filter(|_| row.company_id.is_none()),
-        served: !actions::is_undelivered(row),
+        served: !row.is_undelivered(),
         context,
     })
 }

@@ -4,11 +4,13 @@ pub mod actions;
 mod deadlines;
 pub mod decisions;
 pub mod documents;
+mod due_process;
 pub mod finality;
 pub mod model;
 pub mod report;
 pub mod review;
 mod routes;
+pub mod rules;
 pub mod scoped;
 pub mod store;
 pub mod view;
@@ -59,7 +61,7 @@ pub const FEATURE: Feature = Feature {
         operation: "get_violation",
         look: |conn, ctx, id| {
             let row = store::find(conn, &ctx.scope, id)?;
-            Ok(if actions::is_unopened(ctx, &row) { Sight::Unopened } else { Sight::Open })
+            Ok(if crate::proceedings::due_process::is_unopened(ctx, &row) { Sight::Unopened } else { Sight::Open })
         },
     }],
     ..Feature::EMPTY

@@ -3,6 +3,7 @@ use super::view::{self, Violation};
 use super::{actions, decisions, report, review, store};
 use crate::db::Conn;
 use crate::http::{Answer, Entity, PageOf, PathId};
+use crate::proceedings::due_process::awaits_opening;
 use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn};
 use crate::service::{Body, Ctx};
 
@@ -14,7 +15,7 @@ use crate::service::{Body, Ctx};
     tag = "violations", params(ListViolations), responses((status = 200, description = "A page", body = PageOf<Violation>)))]
 pub async fn list_violations(ctx: Ctx) -> Answer {
     let query: ListViolations = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
 
 /// Report a violation
@@ -37,7 +38,7 @@ pub async fn report_violation(ctx: Ctx, body: Body<ViolationIn>) -> Answer {
 pub async fn get_violation(ctx: Ctx, id: PathId) -> Answer {
     let find = move |conn: &mut Conn, ctx: &Ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
-        if actions::awaits_opening(ctx, &row) {
+        if awaits_opening(ctx, &row) {
             return Ok(None);
         }
         let (id, version) = (row.id, row.version);

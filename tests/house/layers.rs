@@ -61,6 +61,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "violations",
         ],
     ),
+    ("effects", &["consequences"]),
     (
         "surface",
         &[
