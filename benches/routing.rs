@@ -7,8 +7,8 @@ use std::time::Instant;
 use actix_web::dev::{Service, ServiceResponse};
 use actix_web::{App, Error, HttpMessage, HttpRequest, HttpResponse, test, web};
 use xiaoqu::access::permissions::{Access, Permission};
-use xiaoqu::http::routes::{Dispatch, Routes};
 use xiaoqu::service::Route;
+use xiaoqu::service::routes::{Dispatch, Routes};
 
 const EXTRA: usize = 1000;
 const ROUNDS: usize = 201;

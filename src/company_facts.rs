@@ -10,7 +10,6 @@ use crate::access::{Role, Scope};
 use crate::blacklist;
 use crate::db::schema::violations;
 use crate::db::{Conn, Id, Work};
-use crate::standing;
 use crate::standing::model::{CompanyFacts, Place, ViolationFact};
 use crate::violations::model::ViolationState;
 use crate::violations::scoped;
@@ -67,7 +66,7 @@ fn fact(row: FactRow) -> Option<ViolationFact> {
 
 /// What a county knows of a company (with its branches); `head` is the company that answers.
 pub fn of(conn: &mut Conn, head: Id, county: &str, day: NaiveDate) -> Work<CompanyFacts> {
-    let family = standing::store::family(conn, head)?;
+    let family = crate::companies::family::family(conn, head)?;
     let rows: Vec<FactRow> = scoped::violations(&WHOLE_COUNTY)
         .filter(violations::county.eq(county.to_owned()))
         .filter(violations::company_id.eq_any(family.iter().map(|id| Some(*id)).collect::<Vec<_>>()))
@@ -94,7 +93,7 @@ pub fn of_all(conn: &mut Conn, county: &str, day: NaiveDate) -> Work<Vec<Company
         let head = match heads.get(&fact.company_id) {
             Some(head) => *head,
             None => {
-                let head = standing::store::head_of(conn, Id(fact.company_id))?;
+                let head = crate::companies::family::head_of(conn, Id(fact.company_id))?;
                 heads.insert(fact.company_id, head);
                 head
             }

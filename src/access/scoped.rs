@@ -15,7 +15,7 @@ use crate::role::Role;
 #[macro_export]
 macro_rules! rows_of {
     (
-        $(#[$doc:meta])* $table:ident, $form:ident $keyed:ident: $row:ty, by $key:ident, those $those:ident,
+        $(#[$doc:meta])* $table:ident, $form:ident $keyed:ident, by $key:ident, those $those:ident,
         |$all:ident, $among:ident| { $($scope:pat $(if $guard:expr)? => $seen:expr,)+ }
     ) => {
         $(#[$doc])*
@@ -37,7 +37,16 @@ macro_rules! rows_of {
         }
 
         /// Of these, by this key.
-        pub fn $keyed(conn: &mut $crate::db::Conn, scope: &$crate::access::Scope, key: $crate::db::Id) -> QueryResult<$crate::rows_of!(@type $form $row)> {
+        pub fn $keyed<Row>(
+            conn: &mut $crate::db::Conn,
+            scope: &$crate::access::Scope,
+            key: $crate::db::Id,
+        ) -> QueryResult<$crate::rows_of!(@type $form Row)>
+        where
+            Row: diesel::deserialize::FromSqlRow<$crate::db::schema::$table::SqlType, diesel::sqlite::Sqlite>
+                + diesel::deserialize::FromSqlRow<$crate::db::schema::$table::SqlType, diesel::pg::Pg>
+                + 'static,
+        {
             let ($all, $among) = ($table::table.filter($table::$key.eq(key)), $crate::access::scoped::Only(key));
             let _ = &$among;
             match scope {

@@ -1,16 +1,16 @@
 //! The OpenAPI document: made from the routes, then completed from the tables (security, roles, problems, headers,
 //! examples), so that no handler repeats what a table says.
 
-use actix_web::web;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Tag};
 
 use super::{FEATURES, components, fields, operation};
-use crate::http::routes::Description;
 use crate::open311;
 use crate::problem::ProblemBody;
+use crate::service::document::EXAMPLE_SERVER;
 use crate::service::feature;
+use crate::service::routes::Description;
 
 const DESCRIPTION: &str = "Supervision of property management of residential complexes (住宅小区物业监管).\n\n\
 Instants are RFC 3339 in UTC; dates are in the deployment's time zone (default Asia/Shanghai); money is integer fen, and a unit \
@@ -24,9 +24,6 @@ Beside the problems that an operation names, any request may be answered with `m
 `not_acceptable` (406: no form that `Accept` asks for), `request_timeout` (408), `uri_too_long` (414), \
 `header_fields_too_large` (431) and `internal` (500). A request line or headers of more than 64 KiB are refused with 400 or \
 431 without a body, and the connection is closed.";
-
-/// Where the committed document says that the service is.
-const EXAMPLE_SERVER: &str = "https://wuye.example.gov.cn";
 
 fn base() -> OpenApi {
     OpenApiBuilder::new()
@@ -61,12 +58,6 @@ pub fn document(sandbox: bool) -> anyhow::Result<Value> {
     let mut document = serde_json::to_value(description.complete(base()))?;
     complete(&mut document)?;
     Ok(document)
-}
-
-/// The document of a service that is reached under this URL.
-pub fn served_at(document: &web::Bytes, server: &str) -> web::Bytes {
-    // `servers` is the first to name it.
-    web::Bytes::from(String::from_utf8_lossy(document).replacen(EXAMPLE_SERVER, server, 1))
 }
 
 fn complete(document: &mut Value) -> anyhow::Result<()> {

@@ -36,7 +36,6 @@ use crate::files::{Files, FilesOptions, Place};
 use crate::http::encoding::encode;
 use crate::http::limits::{LimitOptions, Limits};
 use crate::http::recent::RecentWriters;
-use crate::http::routes::{Dispatch, Routes};
 use crate::http::schema::Contract;
 use crate::keys::Keys;
 use crate::ledger::seal::Sealer;
@@ -47,9 +46,10 @@ use crate::quotas::Quotas;
 use crate::ratings::Published;
 use crate::security::Security;
 use crate::service::feature::{Feature, Operation};
+use crate::service::routes::{Dispatch, Routes};
 use crate::service::{Parts, Route, Service};
 use crate::traces::{TraceOptions, Traces};
-use crate::{divisions, revocations};
+use crate::{deadlines, revocations};
 
 pub use permission_page::permissions_page;
 
@@ -89,7 +89,24 @@ pub const FEATURES: &[&Feature] = &[
     &crate::oauth::FEATURE,
     &crate::clients::FEATURE,
     &crate::revocations::FEATURE,
+    &crate::proceedings::FEATURE,
     &crate::service::SHARED,
+];
+
+/// Every feature with stored deadlines that count working days, or end on one.
+pub static DEADLINES: &[deadlines::Feature] = &[
+    deadlines::Feature::of::<crate::violations::model::ViolationRow>(
+        "violations",
+        &["statement_due_on", "appeal_due_on"],
+    ),
+    deadlines::Feature::of::<crate::measures::model::MeasureRow>("measures", &["due_on", "hearing_request_due_on"]),
+    deadlines::Feature::of::<crate::contracts::model::ContractRow>("contracts", &["review_due_on", "handover_due_on"]),
+    deadlines::Feature::of::<crate::inspections::model::HazardRow>("hazards", &["due_on"]),
+    deadlines::Feature::of::<crate::ratings::rows::RatingRow>("ratings", &["publicity_ends_on"]),
+    deadlines::Feature::of::<crate::complaints::model::ComplaintRow>(
+        "complaints",
+        &["resolve_due", "course.accept_due"],
+    ),
 ];
 
 /// Every operation, with those of a clock that can be moved where there is one.
@@ -186,7 +203,7 @@ pub fn build(config: Config) -> anyhow::Result<Arc<Service>> {
     // A demo does not know under which name it is reached until it is asked.
     let document = match config.clock.is_sandbox() {
         true => surface.document.clone(),
-        false => document::served_at(&surface.document, &config.issuer),
+        false => crate::service::document::served_at(&surface.document, &config.issuer),
     };
     let local_issuer = LocalIssuer::new(&config.issuer, &config.audience, keys.clone());
     let mut issuers = vec![local_issuer.verifier()];
@@ -221,7 +238,7 @@ pub fn build(config: Config) -> anyhow::Result<Arc<Service>> {
         wrote: RecentWriters::new(config.db.read_max_lag),
         lease: Lease::new(lease::BACKGROUND, lease::TERM),
         clock_watch: ClockWatch::new(config.clock_limits),
-        county_of: divisions::counties::of_token,
+        county_of: crate::counties::of_token,
         db,
         clock: config.clock,
         body_limit: config.body_limit,
@@ -235,6 +252,7 @@ pub fn build(config: Config) -> anyhow::Result<Arc<Service>> {
             .with(OnFile::default())
             .with(Published::default())
             .with(Cache::new(config.page_life))
+            .with(deadlines::Deadlines(DEADLINES))
             .with(config.quotas)
             .with(sealer)
             .with(Files::open(config.files)?),

@@ -15,7 +15,6 @@ use crate::policy::model::MeasureKind;
 use crate::proceedings::model::{ReasonsIn, Statement, StatementIn, Step};
 use crate::proceedings::said::Said;
 use crate::service::{Body, Tx};
-use crate::standing;
 
 /// What a measure says that puts a company on a list.
 pub struct Grounds<'a> {
@@ -101,7 +100,7 @@ pub fn suspend_listing_of(tx: &mut Tx, company: Id, measure: Id, suspended_on: O
 
 fn find_for_update(tx: &mut Tx, id: Id) -> Work<ListingRow> {
     let company = store::find(tx.conn, &tx.ctx.scope, id)?.company_id;
-    standing::store::lock_head_of(tx.conn, company)?;
+    crate::companies::family::lock_head_of(tx.conn, company)?;
     store::find(tx.conn, &tx.ctx.scope, id)
 }
 

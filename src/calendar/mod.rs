@@ -10,7 +10,7 @@ mod store;
 use crate::service::feature::{Feature, Table};
 
 pub use on_file::{OnFile, missing_until};
-pub use store::{counties, missing_years, seed, stamp, work_calendar};
+pub use store::{counties, counties_with, seed, stamp, work_calendar};
 
 pub const FEATURE: Feature = Feature {
     name: "calendar",

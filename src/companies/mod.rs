@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod changes;
 pub mod changes_store;
+pub mod family;
 pub mod model;
 mod routes;
 mod rules;

@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 
-use super::model::Company;
 use crate::access::Scope;
 use crate::access::scoped::{none, own_company};
 use crate::db::schema::{companies, company_areas, company_families, complex_services};
@@ -10,7 +9,7 @@ use crate::rows_of;
 
 rows_of! {
     /// Companies: visible wherever they are owned, serve, served or have applied.
-    companies, one company: Company, by id, those companies_among, |all, among| {
+    companies, one company, by id, those companies_among, |all, among| {
         Scope::County(area) | Scope::Township(area) | Scope::Community(area) | Scope::Addressed { area, .. } => all
             .filter(companies::id.eq_any(among.of(
                 company_areas::table.filter(company_areas::area.eq(area.clone())).select(company_areas::company_id),

@@ -86,7 +86,7 @@ pub fn add_areas(conn: &mut Conn, company: Id, areas: &[&str]) -> Work<()> {
 pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, (String, String)>> {
     let system = Scope::System("a row that the caller may see names its company");
     if let [id] = ids {
-        let found = scoped::company(conn, &system, *id)?;
+        let found: Option<Company> = scoped::company(conn, &system, *id)?;
         return Ok(found.into_iter().map(|company| (company.id, (company.name, company.uscc))).collect());
     }
     let named = scoped::companies_among(&system, distinct(ids));

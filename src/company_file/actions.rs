@@ -9,8 +9,8 @@ use crate::access::Scope;
 use crate::companies;
 use crate::company_facts;
 use crate::complexes;
+use crate::counties;
 use crate::db::{Conn, Fail, Id, Work};
-use crate::divisions::counties;
 use crate::fault::Fault;
 use crate::http::Entity;
 use crate::measures::store as measures;
@@ -19,7 +19,6 @@ use crate::policy::model::MeasureKind;
 use crate::ratings::{self, RatingOnFile};
 use crate::service::Body;
 use crate::service::Ctx;
-use crate::standing;
 use crate::standing::model::{CompanyFacts, MeasureState, Place, Standing, ViolationFact};
 use crate::standing::redact::redact;
 use crate::standing::rules::assess;
@@ -88,7 +87,7 @@ pub fn company_standing(conn: &mut Conn, ctx: &Ctx, id: Id, query: &StandingQuer
     // A branch reads its parent's standing as an outsider does: what it did itself is among its own violations.
     let own = matches!(&ctx.scope, Scope::Company(uscc) if *uscc == company.uscc) && head == company.id;
     let standing = shown(ctx, assess(&facts, &policies, as_of), own);
-    let family = standing::store::family(conn, head)?;
+    let family = crate::companies::family::family(conn, head)?;
     let measures = measures::of_family(conn, &ctx.scope, &family)?
         .into_iter()
         .map(|row| Ok(MeasureOnFile { kind: row.kind, state: row.state, id: row.id, key: row.key, due_on: row.due_on }))

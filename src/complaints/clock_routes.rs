@@ -6,7 +6,7 @@ use super::persons::CallerTickets;
 use super::preview::DeadlinePreview;
 use super::timeline::TimelineStep;
 use super::{following, persons, preview, timeline};
-use crate::divisions::counties::CountyQuery;
+use crate::counties::CountyQuery;
 use crate::http::{Answer, PageOf};
 use crate::policy::complaints::ComplaintCategory;
 use crate::service::{Body, Ctx};

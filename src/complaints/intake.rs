@@ -46,7 +46,7 @@ pub fn create_complaint(tx: &mut Tx, body: &Body<ComplaintIn>) -> Work<Entity<Co
 fn county_of(conn: &mut Conn, ctx: &Ctx, input: &ComplaintIn) -> Work<String> {
     match complexes::place(conn, reach(ctx), input.complex_id, input.division.as_deref())? {
         Some(place) => Ok(place.county),
-        None => divisions::counties::of_caller(conn, ctx),
+        None => crate::counties::of_caller(conn, ctx),
     }
 }
 

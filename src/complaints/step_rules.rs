@@ -9,9 +9,9 @@ use crate::access::Role;
 use crate::db::{Id, Instant};
 use crate::fault::Fault;
 use crate::personal::masks;
+use crate::personal::personal_data_fault;
 use crate::policy::complaints::may_handle;
 use crate::problem::{Code, Problem};
-use crate::typical_cases::rules::personal_data_fault;
 
 /// As many rows belong with one ticket.
 const MOST_LINKS: usize = 50;

@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 
-use super::model::{ComplexRow, ServiceRow};
 use crate::access::Scope;
 use crate::access::scoped::{none, own_company};
 use crate::db::schema::{complex_services, complexes};
@@ -10,7 +9,7 @@ use crate::rows_of;
 
 rows_of! {
     /// Complexes of the territory; of a company, those it serves or served.
-    complexes, one complex: ComplexRow, by id, those complexes_among, |all, among| {
+    complexes, one complex, by id, those complexes_among, |all, among| {
         Scope::County(area) => all.filter(complexes::county.eq(area.clone())),
         Scope::Township(area) => all.filter(complexes::township.eq(area.clone())),
         Scope::Community(area) => all.filter(complexes::community.eq(area.clone())),
@@ -30,7 +29,7 @@ rows_of! {
 
 rows_of! {
     /// Services: of the territory's complexes; a company sees its own only.
-    complex_services, all services_of: ServiceRow, by complex_id, those services_among, |all, among| {
+    complex_services, all services_of, by complex_id, those services_among, |all, among| {
         Scope::County(area) => all.filter(complex_services::county.eq(area.clone())),
         Scope::Township(area) => all.filter(complex_services::township.eq(area.clone())),
         Scope::Community(area) => all.filter(complex_services::community.eq(area.clone())),

@@ -38,7 +38,7 @@ pub fn touch(conn: &mut Conn, row: &ComplexRow, now: crate::db::Instant) -> Work
 pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, String>> {
     let system = Scope::System("a row that the caller may see names its complex");
     if let [id] = ids {
-        return Ok(scoped::complex(conn, &system, *id)?
+        return Ok(scoped::complex::<ComplexRow>(conn, &system, *id)?
             .into_iter()
             .map(|complex| (complex.id, complex.name))
             .collect());
@@ -66,7 +66,7 @@ pub fn county_of(conn: &mut Conn, complex: Id) -> Work<String> {
 
 /// The county of a complex that the caller may see.
 pub fn county_for(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Option<String>> {
-    Ok(scoped::complex(conn, scope, complex)?.map(|row| row.county))
+    Ok(scoped::complex::<ComplexRow>(conn, scope, complex)?.map(|row| row.county))
 }
 
 /// Where complexes are; those without a point are not in it.
@@ -83,7 +83,7 @@ pub fn points_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Point>> {
 
 /// Every service of a complex, oldest first.
 pub fn services_of(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Vec<ServiceRow>> {
-    let mut services = scoped::services_of(conn, scope, complex)?;
+    let mut services: Vec<ServiceRow> = scoped::services_of(conn, scope, complex)?;
     services.sort_unstable_by_key(|service| (service.effective_from, service.id));
     Ok(services)
 }

@@ -16,6 +16,7 @@ use crate::db::{Conn, Id, Work, lock_complex};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
+use crate::measure_facts;
 use crate::policy;
 use crate::problem::Problem;
 use crate::proceedings::model::{ReasonsIn, Step};
@@ -23,7 +24,6 @@ use crate::proceedings::port::after;
 use crate::service::Body;
 use crate::service::Ctx;
 use crate::service::Tx;
-use crate::standing::measure_store;
 
 pub fn terminate_contract(tx: &mut Tx, id: Id, body: &Body<TerminationIn>) -> Work<Entity<Contract>> {
     let ctx = tx.ctx;
@@ -82,7 +82,7 @@ pub fn withdraw_termination(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work
     tx.if_match(row.version)?;
     ending_rules::may_withdraw_termination(&row, ctx.today)?;
     if let Some(measure) = row.removal_id {
-        ending_rules::require_open_removal(measure_store::is_open(tx.conn, measure)?)?;
+        ending_rules::require_open_removal(measure_facts::is_open(tx.conn, measure)?)?;
     }
     row.last_day = None;
     row.handover_due_on = None;

@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 
-use super::model::ContractRow;
 use crate::access::Scope;
 use crate::access::scoped::{none, own_company};
 use crate::db::schema::contracts;
@@ -11,7 +10,7 @@ use crate::rows_of;
 rows_of! {
     /// Contracts: of the territory, and of the complex to its committee, once they are shared; a company its own and its
     /// branches', with drafts.
-    contracts, one contract: ContractRow, by id, those contracts_among, |all, among| {
+    contracts, one contract, by id, those contracts_among, |all, among| {
         Scope::County(area) => all.filter(contracts::county.eq(area.clone())).filter(contracts::shared.eq(true)),
         Scope::Township(area) => all.filter(contracts::township.eq(area.clone())).filter(contracts::shared.eq(true)),
         Scope::Community(area) => all.filter(contracts::community.eq(area.clone())).filter(contracts::shared.eq(true)),

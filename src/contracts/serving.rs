@@ -15,7 +15,6 @@ use crate::db::Work;
 use crate::policy;
 use crate::policy::contracts::ContractRules;
 use crate::service::Tx;
-use crate::standing;
 
 /// The rules of a county's policy in force today.
 pub fn policy_rules(tx: &mut Tx, county: &str) -> Work<ContractRules> {
@@ -39,7 +38,7 @@ fn refuse_listed_among(tx: &mut Tx, row: &ContractRow, others: &[ContractRow]) -
     }
     // A branch is refused what the company that it belongs to is refused. A listing that is decided at the same moment
     // comes before this or after it, never beside it.
-    let head = standing::store::lock_head_of(tx.conn, row.company_id)?;
+    let head = crate::companies::family::lock_head_of(tx.conn, row.company_id)?;
     blacklist::refuse_new_complex(tx.conn, head, &row.county, tx.ctx.today)
 }
 

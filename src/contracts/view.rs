@@ -261,7 +261,7 @@ pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> Work<Entity<Contr
 }
 
 fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> Work<Review> {
-    let head = standing::store::head_of(conn, row.company_id)?;
+    let head = crate::companies::family::head_of(conn, row.company_id)?;
     let policies = policy::current(conn, &ctx.state, &row.county)?;
     let facts = company_facts::of(conn, head, &row.county, ctx.today)?;
     let standing = standing::rules::assess(&facts, &policies, ctx.today);

@@ -2,7 +2,7 @@
 //!
 //! A deadline that counts working days is worked out once and stored, so that everyone is told the same day. When the calendar
 //! changes (a year is put in, a holiday is added), each feature with a stored deadline works out its open ones again: never to
-//! an earlier day, each change with an event of its own. [`FEATURES`] is the one list of them; a test finds a deadline in the
+//! an earlier day, each change with an event of its own. `app::DEADLINES` is the one list of them; a test finds a deadline in the
 //! database that is neither there nor excused.
 
 mod pass;
@@ -50,15 +50,8 @@ pub const JOB: Job =
     })
     .first_after(Duration::ZERO);
 
-/// Every feature with stored deadlines that count working days, or end on one.
-pub static FEATURES: &[Feature] = &[
-    Feature::of::<crate::violations::model::ViolationRow>("violations", &["statement_due_on", "appeal_due_on"]),
-    Feature::of::<crate::measures::model::MeasureRow>("measures", &["due_on", "hearing_request_due_on"]),
-    Feature::of::<crate::contracts::model::ContractRow>("contracts", &["review_due_on", "handover_due_on"]),
-    Feature::of::<crate::inspections::model::HazardRow>("hazards", &["due_on"]),
-    Feature::of::<crate::ratings::rows::RatingRow>("ratings", &["publicity_ends_on"]),
-    Feature::of::<crate::complaints::model::ComplaintRow>("complaints", &["resolve_due", "course.accept_due"]),
-];
+/// Every feature with stored deadlines that count working days, or end on one: a part of the service.
+pub struct Deadlines(pub &'static [Feature]);
 
 /// Days in the database that are no deadlines of this kind, each with the reason.
 pub static EXCUSED: &[(&str, &str)] = &[

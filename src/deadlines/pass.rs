@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{FEATURES, Feature, Terms, store};
+use super::{Deadlines, Feature, Terms, store};
 use crate::access::Caller;
 use crate::calendar;
 use crate::db::{Conn, Fail, Id, WriteGate};
@@ -22,7 +22,7 @@ pub async fn follow_calendar(state: &Arc<Service>) -> Result<usize, Problem> {
         return Ok(0);
     }
     let mut moved = 0;
-    for feature in FEATURES {
+    for feature in state.parts.get::<Deadlines>().0 {
         moved += follow_feature(state, feature).await?;
     }
     state.db.write(WriteGate::default(), move |conn| store::set_followed(conn, &now)).await?;

@@ -8,11 +8,11 @@ use super::cases::Docket;
 use super::register::Register;
 use super::stage::{Person, Stage, explain};
 use crate::access::Scope;
+use crate::companies::family as standing;
 use crate::db::{Id, Instant};
 use crate::measures::model::MeasureRow;
 use crate::measures::{actions, decisions, store};
 use crate::policy::model::MeasureKind;
-use crate::standing::store as standing;
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use crate::access::{Caller, Role, Scope};
 use crate::calendar::rules::WorkCalendar;
-use crate::cli::token::{self, TokenArgs};
 use crate::db::{Fail, Id, Instant, Work};
 use crate::files;
 use crate::http::Entity;
 use crate::http::conditions::Conditions;
 use crate::http::language::Language;
+use crate::minting::{self, TokenArgs};
 use crate::service::{Body, Ctx, Request, Service, Tx};
 
 /// Tokens of a demo live as long as a working day with its evening.
@@ -196,7 +196,7 @@ impl Person {
     }
 
     pub fn token(&self, state: &Service) -> anyhow::Result<String> {
-        token::issue(&state.local_issuer, &self.0, TOKEN_MINUTES)
+        minting::issue(&state.local_issuer, &self.0, TOKEN_MINUTES)
     }
 
     /// The caller that the service reads from this person's token.

@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 
-use super::model::DisclosureRow;
 use crate::access::scoped::{none, own_company};
 use crate::access::{Role, Scope};
 use crate::db::schema::disclosures;
@@ -11,7 +10,7 @@ use crate::rows_of;
 rows_of! {
     /// Disclosures, every version: of the territory; a company its own; a committee those at its complex; market supervision
     /// those of its county, for the sake of the fees in them. They are made to be public, and only what is public at last.
-    disclosures, all disclosures_of: DisclosureRow, by complex_id, those disclosures_among, |all, among| {
+    disclosures, all disclosures_of, by complex_id, those disclosures_among, |all, among| {
         Scope::County(area) => all.filter(disclosures::county.eq(area.clone())),
         Scope::Township(area) => all.filter(disclosures::township.eq(area.clone())),
         Scope::Community(area) => all.filter(disclosures::community.eq(area.clone())),

@@ -45,7 +45,7 @@ fn serving_among(conn: &mut Conn, scope: &Scope, complexes: &[Id], today: NaiveD
 
 /// Every version that a company has disclosed at a complex, oldest first.
 pub fn of_company(conn: &mut Conn, scope: &Scope, complex: Id, company: Id) -> Work<Vec<DisclosureRow>> {
-    let mut rows = scoped::disclosures_of(conn, scope, complex)?;
+    let mut rows: Vec<DisclosureRow> = scoped::disclosures_of(conn, scope, complex)?;
     rows.retain(|row| row.company_id == company);
     rows.sort_unstable_by_key(|row| (row.kind, row.number));
     Ok(rows)

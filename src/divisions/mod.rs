@@ -1,6 +1,5 @@
 //! Administrative divisions (行政区划): those of Yinchuan ship with the product, others load from CSV.
 
-pub mod counties;
 pub mod model;
 mod routes;
 pub mod store;

@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 
-use super::model::DocumentRow;
 use crate::access::Scope;
 use crate::access::scoped::{addressed_case, none, own_family};
 use crate::db::schema::documents;
@@ -11,7 +10,7 @@ use crate::rows_of;
 rows_of! {
     /// Official documents, where their subject is seen: a company sees its own once the notice that they put into form has
     /// been opened, and so does the committee of the complex; a police station or partner those of cases that it leads or was sent, and of measures that it must take.
-    documents, one document: DocumentRow, by id, those documents_among, |all, among| {
+    documents, one document, by id, those documents_among, |all, among| {
         Scope::County(area) => all.filter(documents::county.eq(area.clone())),
         Scope::Township(area) => all.filter(documents::township.eq(area.clone())),
         Scope::Community(area) => all.filter(documents::community.eq(area.clone())),

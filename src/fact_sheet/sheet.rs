@@ -17,7 +17,6 @@ use crate::policy::ratings::RatingRules;
 use crate::ratings::model::Dimension;
 use crate::ratings::{store, view};
 use crate::service::Ctx;
-use crate::standing;
 use crate::violations;
 use crate::violations::model::ViolationState;
 
@@ -98,8 +97,8 @@ pub struct FactSheet {
 pub fn get(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<FactSheet>> {
     let row = store::find(conn, &ctx.scope, id)?;
     let rules = view::rules_of(conn, ctx, row.policy_version)?;
-    let head = standing::store::head_of(conn, row.company_id)?;
-    let family = standing::store::family(conn, head)?;
+    let head = crate::companies::family::head_of(conn, row.company_id)?;
+    let family = crate::companies::family::family(conn, head)?;
     let found = violations::store::confirmed_at(conn, row.complex_id, &family, row.period_from, row.period_to)?;
     let policies = policy::current(conn, &ctx.state, &row.county)?;
     let mut facts = Vec::with_capacity(found.len());

@@ -9,40 +9,7 @@ use crate::access::Role;
 use crate::db::{Conn, Fail, Id, Work};
 use crate::problem::{Code, Problem};
 use crate::service::Ctx;
-
-/// Rows of one kind that files belong to.
-#[derive(Clone, Copy)]
-pub struct FileOwner {
-    pub kind: OwnerKind,
-    /// Who may not call it sees no file either.
-    pub operation: &'static str,
-    /// What the caller sees of the row of this id, by the code that reads it for that operation.
-    pub look: fn(&mut Conn, &Ctx, Id) -> Work<Sight>,
-}
-
-/// What a caller sees of a row.
-pub enum Sight {
-    Open,
-    /// That it is there; its content waits to be opened.
-    Unopened,
-    /// A ticket, and of its files this.
-    Ticket(OfTicket),
-}
-
-/// What a caller gets of the files of a ticket, by whom they came from.
-#[derive(Clone, Copy)]
-pub struct OfTicket {
-    pub complainant: Seen,
-    pub handler: Seen,
-}
-
-#[derive(Clone, Copy)]
-pub struct Seen {
-    /// The form of what can be stripped.
-    pub picture: Option<Shown>,
-    pub other: Option<Shown>,
-    pub under_its_name: bool,
-}
+pub use crate::service::file_owner::{FileOwner, OfTicket, Seen, Sight};
 
 fn look(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> Work<Option<Sight>> {
     let mut owners = ctx.state.features.iter().flat_map(|feature| feature.files);

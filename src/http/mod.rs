@@ -12,7 +12,6 @@ pub mod marks;
 pub mod paging;
 pub mod path_id;
 pub mod recent;
-pub mod routes;
 pub mod schema;
 pub mod sizes;
 pub mod unread;

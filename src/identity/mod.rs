@@ -7,8 +7,6 @@ use crate::access::role_sets::EVERYONE;
 use crate::handler;
 use crate::service::feature::{Feature, read, tag};
 
-pub use vocabulary::zh;
-
 pub const FEATURE: Feature = Feature {
     name: "identity",
     tags: &[tag(20, "identity", "Who am I, what may I do, what do the codes mean 身份与词汇")],

@@ -89,6 +89,6 @@ pub async fn get_me(ctx: Ctx) -> HttpResponse {
 /// Every code of every enumeration with its Chinese and English label, on one page.
 #[utoipa::path(get, path = "/v1/vocabulary",
     tag = "identity", responses((status = 200, description = "All codes", body = PageOf<Vocabulary>)))]
-pub async fn get_vocabulary(_ctx: Ctx) -> Answer {
-    Ok(HttpResponse::Ok().json(PageOf { items: vocabulary::all(), next_cursor: None, total: None }))
+pub async fn get_vocabulary(ctx: Ctx) -> Answer {
+    Ok(HttpResponse::Ok().json(PageOf { items: vocabulary::all(ctx.state.features), next_cursor: None, total: None }))
 }

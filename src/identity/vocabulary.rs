@@ -1,15 +1,13 @@
 //! Every code of every enumeration, with its labels.
 
-use std::sync::LazyLock;
-
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::role::ROLES;
-use crate::app::FEATURES;
 use crate::coded::Label;
 use crate::ledger;
 use crate::problem::{CODES, FAULT_CODES};
+use crate::service::feature::Feature;
 
 /// One enumeration (代码表).
 #[derive(Serialize, ToSchema)]
@@ -44,17 +42,10 @@ fn coded(name: &str, labels: &[Label]) -> Vocabulary {
     Vocabulary { name: name.to_owned(), values: labels.iter().map(|l| term(l.code, l.zh, l.en)).collect() }
 }
 
-/// The official Chinese term of a code.
-pub fn zh(vocabulary: &str, code: &str) -> Option<&'static str> {
-    static ALL: LazyLock<Vec<Vocabulary>> = LazyLock::new(all);
-    let values = &ALL.iter().find(|one| one.name == vocabulary)?.values;
-    Some(values.iter().find(|term| term.code == code)?.zh.as_str())
-}
-
 /// By name, whoever declares them.
-pub fn all() -> Vec<Vocabulary> {
+pub fn all(features: &[&Feature]) -> Vec<Vocabulary> {
     let rows = |name: &str, values: Vec<Term>| Vocabulary { name: name.to_owned(), values };
-    let declared = FEATURES.iter().flat_map(|feature| feature.words).map(|(name, labels)| coded(name, labels));
+    let declared = features.iter().flat_map(|feature| feature.words).map(|(name, labels)| coded(name, labels));
     let mut all: Vec<Vocabulary> = declared.collect();
     all.push(rows("role", ROLES.iter().map(|r| term(r.code, r.zh, r.en)).collect()));
     all.push(rows("event_type", ledger::types::types().map(|kind| term(kind.code, kind.zh, kind.en)).collect()));

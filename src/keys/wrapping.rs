@@ -80,8 +80,8 @@ impl Wrapping {
                     ),
                     _ => fault(format!("cannot be read: {error}")),
                 })?;
-                crate::settings::key_of_text(&text)
-                    .map_err(|accepted| fault(format!("does not hold a key; accepted: {accepted}")))?
+                crate::secret::key32(&text)
+                    .ok_or_else(|| fault(format!("does not hold a key; accepted: {}", crate::secret::KEY32)))?
             }
         };
         WrappingKey::new(bytes.expose()).map_err(|error| FileError::Wrapping("wrapping key".into(), error.to_string()))

@@ -7,7 +7,6 @@ pub mod export;
 pub mod leaf;
 pub mod model;
 mod reading_store;
-pub mod replay;
 mod routes;
 mod rules;
 pub mod scoped;

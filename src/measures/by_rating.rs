@@ -17,7 +17,6 @@ use crate::problem::Problem;
 use crate::ratings;
 use crate::ratings::consequences::{RemovalCause, RemovalGround, due_now, removal_grounds};
 use crate::service::Tx;
-use crate::standing;
 use crate::standing::model::{MeasureState, Withdrawal};
 
 const EVERY_MEASURE: Scope = Scope::System("measures follow from the facts, whoever asks");
@@ -71,8 +70,8 @@ pub fn sync_removal(tx: &mut Tx, complex: Id, recompute: Recompute) -> Work<()> 
         all.dedup();
         all
     };
-    let head = standing::store::head_of(tx.conn, company)?;
-    let family = standing::store::family(tx.conn, head)?;
+    let head = crate::companies::family::head_of(tx.conn, company)?;
+    let family = crate::companies::family::family(tx.conn, head)?;
     let of_company = || removals.iter().zip(&held).filter(|(row, _)| family.contains(&row.company_id));
     for (row, held) in of_company() {
         let row = store::find(tx.conn, &EVERY_MEASURE, row.id)?;

@@ -10,7 +10,6 @@ pub mod model;
 mod recompute;
 mod routes;
 pub mod rules;
-pub mod scoped;
 pub mod store;
 mod suspension;
 pub mod view;
@@ -64,7 +63,7 @@ pub const FEATURE: Feature = Feature {
         operation: "get_measure",
         look: |conn, ctx, id| {
             let row = store::find(conn, &ctx.scope, id)?;
-            Ok(if crate::proceedings::due_process::is_unopened(ctx, &row) { Sight::Unopened } else { Sight::Open })
+            Ok(if crate::due_process::is_unopened(ctx, &row) { Sight::Unopened } else { Sight::Open })
         },
     }],
     ..Feature::EMPTY

@@ -21,7 +21,6 @@ use crate::problem::Problem;
 use crate::proceedings::port::{StarMeasure, after};
 use crate::proceedings::said::Said;
 use crate::service::Tx;
-use crate::standing;
 use crate::standing::model::{
     Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, ViolationFact, Withdrawal,
 };
@@ -55,10 +54,10 @@ impl File {
 /// The file of a company in a county.
 pub fn file_of(tx: &mut Tx, company: Id, county: &str) -> Work<File> {
     let ctx = tx.ctx;
-    let head = standing::store::head_of(tx.conn, company)?;
+    let head = crate::companies::family::head_of(tx.conn, company)?;
     let policies = policy::current(tx.conn, &ctx.state, county)?;
     let facts = company_facts::of(tx.conn, head, county, ctx.today)?;
-    let family = standing::store::family(tx.conn, head)?;
+    let family = crate::companies::family::family(tx.conn, head)?;
     let mut rows = store::of_family(tx.conn, &EVERY_MEASURE, &family)?;
     rows.retain(|row| row.county == county);
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();

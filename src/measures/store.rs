@@ -7,7 +7,7 @@ use crate::access::Scope;
 use crate::db::schema::{measure_grounds as grounds, measure_rating_grounds as rating_grounds, measures};
 use crate::db::{Conn, Id, Work};
 use crate::http::paging::PageOf;
-use crate::measures::scoped;
+use crate::measure_facts::scoped;
 use crate::newest_first;
 use crate::policy::model::MeasureKind;
 use crate::problem::Problem;
@@ -24,7 +24,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
 /// Locks the company that answers, then reads it.
 pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
     let company = find(conn, scope, id)?.company_id;
-    crate::standing::store::lock_head_of(conn, company)?;
+    crate::companies::family::lock_head_of(conn, company)?;
     find(conn, scope, id)
 }
 

@@ -13,10 +13,10 @@ use crate::complexes;
 use crate::contracts::model::EndGround;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
+use crate::due_process::is_unopened;
 use crate::points::WeightedPoints;
 use crate::policy::model::MeasureKind;
 use crate::problem::Problem;
-use crate::proceedings::due_process::is_unopened;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{
     DeliveryView, NotificationView, Official, StatementView, StepView, delivery, notification, official, statement,

@@ -6,7 +6,6 @@ mod process;
 
 use std::sync::OnceLock;
 
-use chrono::NaiveDate;
 use prometheus::core::Collector;
 use prometheus::{
     Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
@@ -16,9 +15,8 @@ use prometheus::{
 pub use list::{Kind, LIST, Row};
 
 use crate::access::permissions::Permissions;
-use crate::db::{Conn, StoreMetrics, Work};
+use crate::db::StoreMetrics;
 use crate::problem::{CODES, Code};
-use crate::service::Service;
 
 const SECONDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 /// Fine below the 100 ms that no write should hold SQLite's writer longer than.
@@ -42,20 +40,20 @@ pub struct Metrics {
     pub store: StoreMetrics,
     pub rating_chunk_seconds: Histogram,
     pub complaint_sweep_seconds: Histogram,
-    write_queue: IntGauge,
-    writer_held: IntGauge,
-    pool_connections: IntGaugeVec,
-    lease_held: IntGauge,
-    migrations: IntGaugeVec,
-    calendar_years_missing: IntGauge,
-    keyring_broken: IntGauge,
-    disk_free: IntGaugeVec,
-    storage_full: IntGauge,
-    clock_stopped: IntGauge,
-    database_refused: IntGaugeVec,
-    ledger_size: IntGauge,
-    ledger_unsealed: IntGauge,
-    issuer_keys_age: IntGaugeVec,
+    pub write_queue: IntGauge,
+    pub writer_held: IntGauge,
+    pub pool_connections: IntGaugeVec,
+    pub lease_held: IntGauge,
+    pub migrations: IntGaugeVec,
+    pub calendar_years_missing: IntGauge,
+    pub keyring_broken: IntGauge,
+    pub disk_free: IntGaugeVec,
+    pub storage_full: IntGauge,
+    pub clock_stopped: IntGauge,
+    pub database_refused: IntGaugeVec,
+    pub ledger_size: IntGauge,
+    pub ledger_unsealed: IntGauge,
+    pub issuer_keys_age: IntGaugeVec,
     process: process::Process,
 }
 
@@ -141,9 +139,6 @@ fn store_metrics(all: &mut Registrar) -> anyhow::Result<StoreMetrics> {
     })
 }
 
-/// The years without a calendar, as of a day.
-type MissingYears = fn(&mut Conn, NaiveDate) -> Work<Vec<i32>>;
-
 impl Metrics {
     pub fn new(permissions: &Permissions) -> anyhow::Result<Metrics> {
         let mut all = Registrar { registry: Registry::new(), taken: Vec::new() };
@@ -224,45 +219,8 @@ impl Metrics {
         }
     }
 
-    /// Looks at what is not counted as it happens, and writes everything down.
-    pub async fn text(&self, state: &Service, missing_years: MissingYears) -> anyhow::Result<String> {
-        let today = state.clock.today();
-        let asked = state.db.read(move |conn| {
-            let missing = missing_years(conn, today)?.len();
-            let stopped = crate::clock_watch::store::find(conn)?.is_some_and(|watched| watched.stopped_at.is_some());
-            Ok((missing, crate::db::applied(conn)?, crate::ledger::sizes(conn)?, stopped))
-        });
-        // While the store is away the last known numbers stand.
-        if let Ok((missing, applied, (sealed, unsealed), stopped)) = asked.await {
-            self.clock_stopped.set(i64::from(stopped));
-            self.ledger_size.set(sealed);
-            self.ledger_unsealed.set(unsealed);
-            self.calendar_years_missing.set(missing as i64);
-            self.migrations.with_label_values(&["applied"]).set(applied);
-        }
-        for (place, free) in state.disks.free() {
-            self.disk_free.with_label_values(&[place]).set(i64::try_from(free).unwrap_or(i64::MAX));
-        }
-        self.storage_full.set(i64::from(state.db.is_full()));
-        let refusal = state.db.refusal().map(|refusal| refusal.mismatch);
-        for mismatch in crate::db::Mismatch::ALL {
-            let refused = i64::from(refusal == Some(mismatch));
-            self.database_refused.with_label_values(&[mismatch.code()]).set(refused);
-        }
-        let known = crate::db::count();
-        self.migrations.with_label_values(&["known"]).set(known as i64);
-        self.keyring_broken.set(i64::from(state.keys.broken()));
-        for keys in state.verifier.fetched() {
-            let age = i64::try_from(keys.age().as_secs()).unwrap_or(i64::MAX);
-            self.issuer_keys_age.with_label_values(&[keys.issuer()]).set(age);
-        }
-        self.lease_held.set(i64::from(state.lease.is_held(&state.db)));
-        self.write_queue.set(state.db.write_queue_depth() as i64);
-        self.writer_held.set(state.db.writer_held_for().as_secs() as i64);
-        for (pool, in_use, idle) in state.db.pools() {
-            self.pool_connections.with_label_values(&[pool, "in_use"]).set(i64::from(in_use));
-            self.pool_connections.with_label_values(&[pool, "idle"]).set(i64::from(idle));
-        }
+    /// Everything, in the Prometheus text format.
+    pub fn text(&self) -> anyhow::Result<String> {
         self.process.look();
         let mut out = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut out)?;

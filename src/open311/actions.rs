@@ -41,7 +41,7 @@ impl Question {
     fn policies(&self, conn: &mut Conn) -> Work<Arc<Policies>> {
         let county = match self.county(conn)? {
             Some(county) => county,
-            None => divisions::counties::only(conn)?.unwrap_or_default(),
+            None => crate::counties::only(conn)?.unwrap_or_default(),
         };
         crate::policy::current(conn, &self.state, &county)
     }

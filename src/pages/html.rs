@@ -14,10 +14,10 @@ use super::cache::Key;
 use crate::db::{Conn, Work};
 use crate::http::Answer;
 use crate::http::conditions::{Conditions, Verdict};
-use crate::identity;
 use crate::problem::{Code, Problem};
 use crate::render::Templates;
 use crate::service::Service;
+use crate::service::feature::Feature;
 
 pub const HTML: &str = "text/html; charset=utf-8";
 pub const JSON: &str = "application/json";
@@ -35,7 +35,11 @@ const TEMPLATES: &[(&str, &str)] = templates! {
     "plaque_print" "price_note" "stars" "verification"
 };
 
-static PAGES: LazyLock<Templates> = LazyLock::new(|| Templates::new(TEMPLATES).with_terms(identity::zh));
+/// The features whose enumerations the pages show.
+const SPOKEN_OF: &[&Feature] =
+    &[&crate::contracts::FEATURE, &crate::disclosures::FEATURE, &crate::policy::FEATURE, &crate::ratings::FEATURE];
+
+static PAGES: LazyLock<Templates> = LazyLock::new(|| Templates::new(TEMPLATES).with_terms(SPOKEN_OF));
 
 /// An answer that everyone gets alike.
 pub struct Rendered {

@@ -60,7 +60,7 @@ fn chunk(conn: &mut Conn, state: &Arc<Service>, begun: StopWatch) -> Work<usize>
             }
         };
         if locked.insert(waiting.company_id) {
-            crate::standing::store::lock_head_of(conn, waiting.company_id)?;
+            crate::companies::family::lock_head_of(conn, waiting.company_id)?;
         }
         let Some(row) = store::still_pending(conn, waiting.id)? else { continue };
         let mut tx = Tx::of(conn, ctx);

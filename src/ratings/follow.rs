@@ -10,12 +10,12 @@ use super::rows::{ContentRow, RatingRow, StarChange};
 use super::rules::{self, Derivation, LadderMeasure};
 use super::{plaques, record, store, view};
 use crate::db::{Conn, Id, Work};
+use crate::measure_facts::{LoweringStars, StarGround, lowering_stars};
 use crate::policy;
 use crate::policy::model::MeasureKind;
 use crate::policy::ratings::RatingRules;
 use crate::service::{Ctx, Tx};
 use crate::standing;
-use crate::standing::measure_store::{LoweringStars, StarGround, lowering_stars};
 use crate::words::days::chinese_day;
 
 /// The measures of the ladder that bind a rating's complex and company today. What adjusted the rating already binds it for
@@ -28,8 +28,8 @@ pub fn in_force(conn: &mut Conn, ctx: &Ctx, row: &RatingRow) -> Work<Vec<LadderM
         }
         _ => Vec::new(),
     };
-    let head = standing::store::head_of(conn, row.company_id)?;
-    let family = standing::store::family(conn, head)?;
+    let head = crate::companies::family::head_of(conn, row.company_id)?;
+    let family = crate::companies::family::family(conn, head)?;
     let lowering = lowering_stars(conn, row.complex_id, &family)?;
     let policies = policy::current(conn, &ctx.state, &row.county)?;
     let counts_until = |measure: &LoweringStars| {
@@ -101,8 +101,8 @@ pub fn derive(
 
 /// A measure that lowers a star took a step: the ratings that it binds are worked out again.
 pub fn ladder_moved(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> Work<()> {
-    let head = standing::store::head_of(tx.conn, company)?;
-    for company in standing::store::family(tx.conn, head)? {
+    let head = crate::companies::family::head_of(tx.conn, company)?;
+    for company in crate::companies::family::family(tx.conn, head)? {
         for row in store::of_company_at(tx.conn, complex, company)? {
             adjust(tx, row, measure)?;
         }

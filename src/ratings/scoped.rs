@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 
-use super::rows::RatingRow;
 use crate::access::Scope;
 use crate::access::scoped::{none, own_company};
 use crate::db::MultiBackend;
@@ -11,7 +10,7 @@ use crate::rows_of;
 
 rows_of! {
     /// Ratings: of the territory; once they are announced, a company its own and a committee those of its complex.
-    ratings, one rating: RatingRow, by id, those ratings_among, |all, among| {
+    ratings, one rating, by id, those ratings_among, |all, among| {
         Scope::County(area) => all.filter(ratings::county.eq(area.clone())),
         Scope::Township(area) => all.filter(ratings::township.eq(area.clone())),
         Scope::Community(area) => all.filter(ratings::community.eq(area.clone())),

@@ -9,7 +9,6 @@ use super::{cycle_rules, rows::ObjectionDecision};
 use crate::access::{Caller, Role};
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
-use crate::typical_cases;
 
 /// Objections to one rating are few; more are a mistake of a program.
 const MOST_OBJECTIONS: usize = 100;
@@ -111,7 +110,7 @@ pub fn check_objection(role: Role, on_behalf_of_owners: bool, text: &str, faults
 
 /// What others read names nobody.
 pub fn check_personal_data(text: &str, faults: &mut Vec<Fault>) {
-    if let Some(found) = typical_cases::rules::personal_data(text) {
+    if let Some(found) = crate::personal::personal_data(text) {
         let (zh, en) = found.words();
         let (zh, en) = (format!("含有{zh}"), format!("holds {en}"));
         faults.push(Fault::new("/text", "personal_data", zh, en));

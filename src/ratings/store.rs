@@ -14,7 +14,6 @@ use crate::on_both;
 use crate::points::WeightedPoints;
 use crate::problem::Problem;
 use crate::ratings::scoped;
-use crate::standing;
 
 // Flags stand in a filter by themselves, not as `= true`: SQLite does not see that a partial index serves a bound value.
 const EVERY_RATING: Scope = Scope::System("what follows from a rating does not depend on who asks");
@@ -70,7 +69,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<RatingRow> {
 /// Locks the company that answers and the rating, in this order as everywhere, then reads it.
 pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<RatingRow> {
     let company = find(conn, scope, id)?.company_id;
-    standing::store::lock_head_of(conn, company)?;
+    crate::companies::family::lock_head_of(conn, company)?;
     lock(conn, id)?;
     find(conn, scope, id)
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::chart;
 use crate::price::yuan;
 use crate::problem::Problem;
+use crate::service::feature::Feature;
 use crate::words::days::chinese_day;
 use crate::words::ratings::Star;
 
@@ -33,11 +34,13 @@ impl Templates {
         Templates(environment)
     }
 
-    /// With the filter `zh`: the official term of a code. `term` looks it up in the vocabulary of a name.
-    pub fn with_terms(mut self, term: fn(&str, &str) -> Option<&'static str>) -> Templates {
+    /// With the filter `zh`: the official term of a code, of the enumerations that these features declare.
+    pub fn with_terms(mut self, features: &'static [&'static Feature]) -> Templates {
         self.0.add_filter("zh", move |code: String, vocabulary: String| {
             let missing = || Error::new(ErrorKind::InvalidOperation, format!("{vocabulary} has no {code}"));
-            term(&vocabulary, &code).ok_or_else(missing)
+            let mut words = features.iter().flat_map(|feature| feature.words);
+            let (_, labels) = words.find(|(name, _)| *name == vocabulary).ok_or_else(missing)?;
+            labels.iter().find(|label| label.code == code).map(|label| label.zh).ok_or_else(missing)
         });
         self
     }

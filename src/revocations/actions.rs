@@ -3,7 +3,6 @@ use serde_json::json;
 use super::model::{Revocation, RevocationIn, RevocationRow, WithdrawalIn};
 use super::{rules, store};
 use crate::db::{Id, Instant, Work};
-use crate::divisions;
 use crate::http::Entity;
 use crate::ledger::{self, Event, Place};
 use crate::service::{Body, Tx};
@@ -22,7 +21,7 @@ pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> Work<Entity<
     let county = ctx.caller.county().unwrap_or_default().to_owned();
     let residents = match input.residents {
         Some(residents) => residents,
-        None => divisions::counties::only(tx.conn)?.is_some_and(|only| only == county),
+        None => crate::counties::only(tx.conn)?.is_some_and(|only| only == county),
     };
     let reach = if residents { String::new() } else { county.clone() };
     let row = RevocationRow {

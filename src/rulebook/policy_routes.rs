@@ -4,7 +4,7 @@ use utoipa::IntoParams;
 
 use super::policy_preview::{self, PolicyPreview};
 use crate::access::Role;
-use crate::divisions::counties::{self, CountyQuery};
+use crate::counties::{self, CountyQuery};
 use crate::http::paging::Page;
 use crate::http::{Answer, Cursor, PageOf};
 use crate::policy::model::Act;

@@ -2,14 +2,14 @@
 
 use actix_web::HttpResponse;
 
+use super::file_owner::FileOwner;
 use super::job::Job;
 use crate::access::Role;
 use crate::access::permissions::{Access, Permission};
 use crate::coded::Label;
-use crate::files::FileOwner;
 use crate::http::language::Language;
-use crate::http::routes::Handler;
 use crate::problem::{Code, Problem};
+use crate::service::routes::Handler;
 
 /// One feature, as its `mod.rs` declares it.
 #[derive(Clone, Copy)]

@@ -2,9 +2,12 @@
 
 pub mod body;
 pub mod context;
+pub mod document;
 pub mod feature;
+pub mod file_owner;
 pub mod job;
 mod parts;
+pub mod routes;
 mod texts;
 pub mod transaction;
 
@@ -28,7 +31,6 @@ use crate::db::{Conn, Db, Work};
 use crate::disk::Disks;
 use crate::http::limits::Limits;
 use crate::http::recent::RecentWriters;
-use crate::http::routes::Routes;
 use crate::http::schema::Contract;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
@@ -40,6 +42,7 @@ pub use body::Body;
 pub use context::{Ctx, Request};
 use feature::{Feature, Limit, Table};
 pub use parts::Parts;
+use routes::Routes;
 pub use transaction::Tx;
 
 /// What belongs to no feature.
@@ -55,7 +58,6 @@ pub const SHARED: Feature = Feature {
         Table::of_program("deployment"),
         Table::of_program("quota_uses"),
     ],
-    words: &[("delivery_method", crate::proceedings::model::DeliveryMethod::LABELS)],
     ..Feature::EMPTY
 };
 

@@ -19,7 +19,6 @@ pub use crate::secret::Secret;
 use issuers::Issuers;
 pub use issuers::{ClaimMapping, ClaimRule, KeySource, TrustedIssuer, is_loopback};
 pub use jwks::{MOST_JWKS_BYTES, check_key as check_public_key, usable_keys};
-pub use keys::key_of_text;
 use kinds::*;
 pub use kinds::{DatabaseUrl, FilesUrl};
 pub use sources::{Origin, SettingsError, Sources, Values};

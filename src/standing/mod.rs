@@ -5,12 +5,11 @@
 mod credit;
 mod due;
 mod ladder;
-pub mod measure_store;
 pub mod model;
 pub mod reconcile;
 pub mod redact;
+pub mod replay;
 pub mod rules;
-pub mod store;
 mod wording;
 
 pub use ladder::last_day;

@@ -38,7 +38,7 @@ pub struct SlimMeasure {
 }
 
 pub fn measures(conn: &mut Conn, scope: &Scope) -> Work<Vec<SlimMeasure>> {
-    Ok(crate::measures::scoped::measures(scope)
+    Ok(crate::measure_facts::scoped::measures(scope)
         .select((measures::kind, measures::state, measures::due_on, measures::created_at))
         .load(conn)?)
 }

@@ -13,7 +13,6 @@ use super::{chart, query_rules};
 use crate::complaints::statistics::actions::{Depth, statistics};
 use crate::complaints::statistics::model::{ComplaintStatisticsQuery, LineKind};
 use crate::db::{Conn, Work};
-use crate::identity;
 use crate::inspections;
 use crate::policy;
 use crate::render::Templates;
@@ -22,8 +21,9 @@ use crate::service::Ctx;
 use crate::survey::actions::get_survey;
 use crate::survey::model::SurveyQuery;
 
-static PAGE: LazyLock<Templates> =
-    LazyLock::new(|| Templates::new(&[("report", include_str!("report.html"))]).with_terms(identity::zh));
+static PAGE: LazyLock<Templates> = LazyLock::new(|| {
+    Templates::new(&[("report", include_str!("report.html"))]).with_terms(&[&crate::ratings::FEATURE])
+});
 
 pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> Work<String> {
     let area = Area::of(conn, ctx, query.division.as_deref())?;

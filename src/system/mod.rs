@@ -1,6 +1,7 @@
 //! Running the service: probes, metrics, the document and its page, the signing keys, the sandbox's clock.
 
 mod docs;
+mod gauges;
 mod routes;
 
 use crate::handler;

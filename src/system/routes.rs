@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::app::document;
-use crate::calendar;
+use super::gauges;
 use crate::clock_watch;
+use crate::counties;
 use crate::db::types::Instant;
 use crate::files::Files;
 use crate::http::Answer;
@@ -14,6 +14,7 @@ use crate::http::language::Language;
 use crate::ledger::seal::Sealer;
 use crate::problem::{Code, Problem};
 use crate::service::Service;
+use crate::service::document;
 
 /// Is the process alive
 ///
@@ -62,7 +63,7 @@ pub async fn get_readyz(state: web::Data<Service>) -> Answer {
     }
     let today = state.clock.today();
     let asked = state.db.read(move |conn| {
-        Ok((calendar::missing_years(conn, today)?, clock_watch::store::find(conn)?, crate::db::database_now(conn)?))
+        Ok((counties::missing_years(conn, today)?, clock_watch::store::find(conn)?, crate::db::database_now(conn)?))
     });
     let (missing, watched, database) = asked.await?;
     if !state.revoked.is_known() {
@@ -111,7 +112,8 @@ pub async fn get_metrics(state: web::Data<Service>) -> Answer {
 }
 
 pub async fn metrics_text(state: web::Data<Service>) -> Answer {
-    let text = state.metrics.text(&state, calendar::missing_years).await;
+    gauges::look(&state).await;
+    let text = state.metrics.text();
     let text = text.map_err(|error| Problem::broken_by("metrics cannot be written", error))?;
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
 }

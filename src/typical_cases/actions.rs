@@ -12,7 +12,6 @@ use crate::problem::Problem;
 use crate::proceedings::model::{ReasonsIn, Step};
 use crate::proceedings::said::{Said, Texts};
 use crate::service::{Body, Tx};
-use crate::standing;
 use crate::violations;
 
 pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> Work<Entity<TypicalCase>> {
@@ -78,7 +77,7 @@ pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> Work<Enti
 pub fn withdraw_typical_case(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<TypicalCase>> {
     let ctx = tx.ctx;
     let company = store::find(tx.conn, &ctx.scope, id)?.company_id;
-    standing::store::lock_head_of(tx.conn, company)?;
+    crate::companies::family::lock_head_of(tx.conn, company)?;
     let mut row = store::find(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;

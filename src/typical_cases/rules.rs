@@ -6,7 +6,9 @@ use super::model::{TypicalCaseIn, TypicalCaseState};
 use crate::complaints::sight::Person;
 use crate::fault::Fault;
 use crate::personal::masks;
-pub use crate::personal::{PersonalData, personal_data};
+use crate::personal::personal_data_fault;
+#[cfg(test)]
+use crate::personal::{PersonalData, personal_data};
 use crate::problem::{Code, Problem};
 use crate::violations::model::ViolationState;
 
@@ -62,13 +64,6 @@ pub fn check_complainant(input: &TypicalCaseIn, known: &[Person], faults: &mut V
             faults.push(Fault::new(pointer, "personal_data", zh, en));
         }
     }
-}
-
-/// The fault of a text that is to be published and holds personal data.
-pub fn personal_data_fault(pointer: impl Into<String>, text: &str) -> Option<Fault> {
-    let (zh, en) = personal_data(text)?.words();
-    let (zh, en) = (format!("含有疑似{zh}，请删除"), format!("there is what looks like {en} in it"));
-    Some(Fault::new(pointer, "personal_data", zh, en))
 }
 
 #[cfg(test)]

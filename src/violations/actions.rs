@@ -8,8 +8,8 @@ use super::store;
 use super::view::Violation;
 use crate::access::Scope;
 use crate::db::{Id, Work};
+use crate::due_process::{self, advance};
 use crate::http::Entity;
-use crate::proceedings::due_process::{self, advance};
 use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn};
 use crate::service::{Body, Tx};
 

@@ -5,7 +5,7 @@ use super::store;
 use crate::access::Scope;
 use crate::db::{Conn, Id, Work};
 use crate::deadlines::{Follows, Moved, Terms, facts, move_day};
-use crate::proceedings::due_process::Proceeding;
+use crate::due_process::Proceeding;
 use crate::service::Tx;
 
 const EVERY_CASE: Scope = Scope::System("the calendar moves the deadlines of every case");

@@ -7,10 +7,10 @@ use crate::access::Role;
 use crate::db::Work;
 use crate::documents::model::{DocumentKind, DocumentSubject};
 use crate::documents::{self, IssueInput, missing};
+use crate::due_process::Proceeding;
 use crate::offices;
 use crate::policy;
 use crate::policy::versions::Policies;
-use crate::proceedings::due_process::Proceeding;
 use crate::service::{Ctx, Tx};
 use crate::words::days::chinese_day;
 

@@ -61,7 +61,7 @@ pub const FEATURE: Feature = Feature {
         operation: "get_violation",
         look: |conn, ctx, id| {
             let row = store::find(conn, &ctx.scope, id)?;
-            Ok(if crate::proceedings::due_process::is_unopened(ctx, &row) { Sight::Unopened } else { Sight::Open })
+            Ok(if crate::due_process::is_unopened(ctx, &row) { Sight::Unopened } else { Sight::Open })
         },
     }],
     ..Feature::EMPTY

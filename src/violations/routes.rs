@@ -2,8 +2,8 @@ use super::model::*;
 use super::view::{self, Violation};
 use super::{actions, decisions, report, review, store};
 use crate::db::Conn;
+use crate::due_process::awaits_opening;
 use crate::http::{Answer, Entity, PageOf, PathId};
-use crate::proceedings::due_process::awaits_opening;
 use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn};
 use crate::service::{Body, Ctx};
 

@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 
-use super::model::ViolationRow;
 use crate::access::scoped::{addressed, none};
 use crate::access::{Role, Scope};
 use crate::db::schema::{violation_audiences, violations};
@@ -11,7 +10,7 @@ use crate::rows_of;
 rows_of! {
     /// Violations: a company sees its own from the notice on, and those of others that it reported itself; a committee
     /// those of the companies at its complex from the notice on; a police station or partner those it leads or was referred.
-    violations, one violation: ViolationRow, by id, those violations_among, |all, among| {
+    violations, one violation, by id, those violations_among, |all, among| {
         Scope::County(area) => all.filter(violations::county.eq(area.clone())),
         Scope::Township(area) => all.filter(violations::township.eq(area.clone())),
         Scope::Community(area) => all.filter(violations::community.eq(area.clone())),

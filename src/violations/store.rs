@@ -20,7 +20,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ViolationRow> {
 pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ViolationRow> {
     let company = find(conn, scope, id)?.company_id;
     if let Some(company) = company {
-        crate::standing::store::lock_head_of(conn, company)?;
+        crate::companies::family::lock_head_of(conn, company)?;
     }
     if let Conn::Postgres(conn) = conn {
         violations::table.find(id).select(violations::id).for_update().first::<Id>(conn).optional()?;

@@ -15,10 +15,10 @@ use crate::complexes;
 use crate::complexes::model::Point;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
+use crate::due_process::is_unopened;
 use crate::policy;
 use crate::policy::model::ActSubject;
 use crate::problem::Problem;
-use crate::proceedings::due_process::is_unopened;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{
     DeliveryView, NotificationView, Official, StatementView, StepView, delivery, notification, official, statement,

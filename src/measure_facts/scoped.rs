@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 
-use super::model::MeasureRow;
 use crate::access::Scope;
 use crate::access::scoped::{none, own_company};
 use crate::db::schema::measures;
@@ -10,7 +9,7 @@ use crate::rows_of;
 
 rows_of! {
     /// Measures: of the territory; a company its own and its branches'; a police station or partner those that it must take.
-    measures, one measure: MeasureRow, by id, those measures_among, |all, among| {
+    measures, one measure, by id, those measures_among, |all, among| {
         Scope::County(area) => all.filter(measures::county.eq(area.clone())),
         Scope::Township(area) => all.filter(measures::township.eq(area.clone())),
         Scope::Community(area) => all.filter(measures::community.eq(area.clone())),

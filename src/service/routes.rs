@@ -28,7 +28,7 @@ pub struct Handler {
 macro_rules! handler {
     ($module:ident::$name:ident) => {
         ::pastey::paste! {
-            $crate::http::routes::Handler {
+            $crate::service::routes::Handler {
                 name: stringify!($name),
                 make: || ::actix_web::web::to($module::$name),
                 describe: |description| description.add(&$module::[<__path_ $name>]),

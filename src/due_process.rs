@@ -3,14 +3,16 @@
 
 use serde_json::{Value, json};
 
-use super::model::{Delivery, DeliveryIn, Notification, NotificationIn, ReasonsIn, Statement, StatementIn, Step};
-use super::rules;
-use super::said::Said;
 use crate::access::{Caller, Scope};
 use crate::db::{Conn, Id, Instant, Work};
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::problem::Problem;
+use crate::proceedings::model::{
+    Delivery, DeliveryIn, Notification, NotificationIn, ReasonsIn, Statement, StatementIn, Step,
+};
+use crate::proceedings::rules;
+use crate::proceedings::said::Said;
 use crate::service::{Body, Ctx, Tx};
 
 /// The steps that every case has.

@@ -8,8 +8,8 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::leaf::Leaf;
 use crate::access::Role;
+use crate::ledger::leaf::Leaf;
 use crate::policy::model::PolicyDocument;
 use crate::policy::versions::{CountyPolicies, PolicyVersion};
 use crate::standing::model::{CompanyFacts, Place, Standing, ViolationFact};

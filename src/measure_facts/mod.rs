@@ -1,16 +1,18 @@
 //! What measures on file say to those that lie below them: the stars of ratings, and the contracts that a removal is to end.
 
+pub mod scoped;
+
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::MeasureState;
 use crate::access::Scope;
 use crate::db::schema::{measure_grounds as grounds, measures, violations};
 use crate::db::{Conn, Id, Work};
 use crate::policy::model::MeasureKind;
 use crate::problem::Problem;
+use crate::standing::model::MeasureState;
 
 const EVERY_MEASURE: Scope = Scope::System("measures bind whoever they are about, whoever asks");
 
@@ -32,7 +34,7 @@ type OnFile = (Id, MeasureKind, MeasureState, i64, Option<NaiveDate>, Option<Id>
 /// The measures that lower the stars of a complex under a company and its branches: ordered, and neither cancelled nor
 /// suspended nor taken back.
 pub fn lowering_stars(conn: &mut Conn, complex: Id, family: &[Id]) -> Work<Vec<LoweringStars>> {
-    let all: Vec<OnFile> = crate::measures::scoped::measures(&EVERY_MEASURE)
+    let all: Vec<OnFile> = crate::measure_facts::scoped::measures(&EVERY_MEASURE)
         .filter(measures::complex_id.eq(complex))
         .filter(measures::company_id.eq_any(family.to_vec()))
         .order(measures::id)
@@ -73,7 +75,7 @@ fn star_grounds(conn: &mut Conn, measure: Id) -> Work<Vec<StarGround>> {
 /// Does a measure still wait to be decided or carried out?
 pub fn is_open(conn: &mut Conn, measure: Id) -> Work<bool> {
     let system = Scope::System("a contract asks after the removal that opened its ending");
-    let state: Option<MeasureState> = crate::measures::scoped::measures(&system)
+    let state: Option<MeasureState> = crate::measure_facts::scoped::measures(&system)
         .filter(measures::id.eq(measure))
         .select(measures::state)
         .first(conn)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -62,4 +63,21 @@ pub fn only(conn: &mut Conn) -> Work<Option<String>> {
     all.extend(policy::store::counties(conn)?);
     all.extend(calendar::counties(conn)?);
     Ok(all.pop_first().filter(|_| all.is_empty()))
+}
+
+/// Of this year, and of the next from December on (by then it has been announced), those that a county lacks.
+pub fn missing_years(conn: &mut Conn, today: NaiveDate) -> Work<Vec<i32>> {
+    let mut wanted = vec![today.year()];
+    if today.month() >= 12 {
+        wanted.push(today.year() + 1);
+    }
+    let mut missing = Vec::new();
+    for year in wanted {
+        let with = calendar::counties_with(conn, year)?;
+        let covered = |county: &String| with.contains(county);
+        if !covered(&String::new()) && (with.is_empty() || !complexes::counties(conn)?.iter().all(covered)) {
+            missing.push(year);
+        }
+    }
+    Ok(missing)
 }
