@@ -121,7 +121,10 @@ mod tests {
     }
 
     fn codes(grant: &Grant) -> Vec<(String, &'static str)> {
-        faults(app::permissions(), grant, "640121").into_iter().map(|fault| (fault.pointer, fault.code)).collect()
+        faults(crate::app::permissions(), grant, "640121")
+            .into_iter()
+            .map(|fault| (fault.pointer, fault.code))
+            .collect()
     }
 
     #[test]
@@ -135,8 +138,8 @@ mod tests {
     #[test]
     fn no_client_can_be_made_for_what_needs_a_person() {
         for row in ROLES {
-            for operation in operations_of(app::permissions(), row.role) {
-                let permission = app::permissions().of(operation).unwrap();
+            for operation in operations_of(crate::app::permissions(), row.role) {
+                let permission = crate::app::permissions().of(operation).unwrap();
                 assert!(!permission.person_only && permission.allows(row.role));
             }
         }

@@ -235,7 +235,7 @@ fn every_schema_of_the_document_has_a_name_of_its_own() {
     let mut seen = BTreeMap::new();
     for (name, text) in sources(".rs") {
         let code = code(&text);
-        for keyword in ["pub struct ", "pub enum "] {
+        for keyword in ["pub struct ", "pub enum ", "pub stored enum "] {
             for (at, _) in code.match_indices(keyword) {
                 let before = code[..at].rsplit("\n\n").next().unwrap_or_default();
                 let schema: String = code[at + keyword.len()..].chars().take_while(|c| is_word(*c)).collect();
