@@ -1,6 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::Datelike;
 use diesel::prelude::*;
 
 use super::model::CalendarYearIn;
