@@ -22,7 +22,11 @@ use crate::survey::actions::get_survey;
 use crate::survey::model::SurveyQuery;
 
 static PAGE: LazyLock<Templates> = LazyLock::new(|| {
-    Templates::new(&[("report", include_str!("report.html"))]).with_terms(&[&crate::ratings::FEATURE])
+    Templates::new(&[("report", include_str!("report.html"))]).with_terms(&[
+        &crate::disclosures::FEATURE,
+        &crate::policy::FEATURE,
+        &crate::ratings::FEATURE,
+    ])
 });
 
 pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> Work<String> {
