@@ -14,24 +14,20 @@ use crate::app::{Config, ServerOptions};
 use crate::clock::Clock;
 use crate::clock_watch::Limits;
 use crate::db::{Conn, Db, DbOptions, Instant, Mismatch, WriteGate};
-use crate::files::{self, FilesOptions};
+use crate::files::FilesOptions;
 use crate::http::address::Proxies;
 use crate::http::idempotency;
 use crate::http::limits::{LimitOptions, Rate};
 use crate::keys::{self, Keys};
+use crate::ledger::seal::Sealer;
 use crate::quotas::Quotas;
 use crate::quotas::rules::Amounts;
 use crate::service::Service;
+use crate::service::job::{By, HOUSEKEEPING, Job};
 use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::traces::TraceOptions;
-use crate::{calendar, complaints, db, deadlines, disk, divisions, ledger, personal, policy, ratings};
+use crate::{calendar, db, deadlines, disk, divisions, ledger, personal, policy};
 
-/// How often what has run out is put away.
-const HOUSEKEEPING: Duration = Duration::from_secs(60);
-/// How often the clock of complaints looks for what is due.
-const CLOCK: Duration = Duration::from_secs(1);
-/// How often the store of attachments is looked through.
-const SWEEPING: Duration = Duration::from_secs(60 * 60);
 /// How often personal data is looked for that lies under relieved keys; and again, where some of it does not open.
 const MOVING: Duration = Duration::from_secs(5);
 const MOVING_AGAIN: Duration = Duration::from_secs(10 * 60);
@@ -261,14 +257,6 @@ fn warn_of_lost_index_keys(state: &Service) {
     }
 }
 
-/// How often it is looked whether the calendar has changed.
-const CALENDAR: Duration = Duration::from_secs(30);
-
-/// How often a replica looks whether the keyring was changed.
-const KEYRING_POLL: Duration = Duration::from_secs(2);
-/// How often it looks whether the database is still the one that it belongs to.
-const RECHECK: Duration = Duration::from_secs(2);
-
 async fn watch_keyring(state: &Service) {
     let before = state.keys.generation();
     state.keys.refresh();
@@ -307,32 +295,47 @@ pub fn raise_file_limit(options: &ServerOptions) {
     }
 }
 
-/// Work that goes on beside the requests until the service stops: the keyring in each replica, the rest in one at a time.
-pub fn start_housekeeping(state: Arc<Service>) {
-    let watched = state.clone();
-    actix_web::rt::spawn(async move {
-        loop {
-            watch_keyring(&watched).await;
-            tokio::time::sleep(KEYRING_POLL).await;
-        }
-    });
-    let watched = state.clone();
-    actix_web::rt::spawn(async move {
-        loop {
-            tokio::time::sleep(disk::POLL).await;
-            let disks = watched.clone();
+/// What goes on for no feature.
+const JOBS: &[Job] = &[
+    Job::every(Duration::from_secs(2), "keyring", By::EachReplica, "the keyring is looked at later", |state| {
+        Box::pin(async move {
+            watch_keyring(&state).await;
+            Ok(())
+        })
+    })
+    .first_after(Duration::ZERO),
+    Job::every(disk::POLL, "disks", By::EachReplica, "the disks are looked at later", |state| {
+        Box::pin(async move {
             // A network file system may keep its caller waiting.
-            let _ = actix_web::rt::task::spawn_blocking(move || disks.disks.look()).await;
-        }
-    });
-    let rechecked = state.clone();
-    actix_web::rt::spawn(async move {
-        loop {
-            tokio::time::sleep(RECHECK).await;
-            // What came of it is remembered where the store is used.
-            let _ = rechecked.db.recheck().await;
-        }
-    });
+            let _ = actix_web::rt::task::spawn_blocking(move || state.disks.look()).await;
+            Ok(())
+        })
+    }),
+    // Is the database still the one that this replica belongs to? What came of it is remembered where the store is used.
+    Job::every(Duration::from_secs(2), "database", By::EachReplica, "the database is looked at later", |state| {
+        Box::pin(async move {
+            let _ = state.db.recheck().await;
+            Ok(())
+        })
+    }),
+    Job::every(HOUSEKEEPING, "idempotency_keys", By::Background, "old idempotency keys wait", |state| {
+        Box::pin(async move {
+            let now = state.clock.system();
+            // A chunk at a time, so that no job holds the writer long.
+            let forget = || state.db.write(WriteGate::default(), move |conn| idempotency::forget_old(conn, now));
+            while let Ok(500..) = forget().await {}
+            Ok(())
+        })
+    })
+    .looking_every(Duration::from_secs(1)),
+    deadlines::JOB,
+];
+
+/// Work that goes on beside the requests until the service stops, some of it in each replica, the rest in one at a time.
+pub fn start_housekeeping(state: Arc<Service>) {
+    for job in JOBS.iter().chain(state.features.iter().flat_map(|feature| feature.jobs)) {
+        actix_web::rt::spawn(job.follow(state.clone()));
+    }
     for keys in state.verifier.fetched() {
         let forgetting = state.clone();
         actix_web::rt::spawn(keys.clone().follow(move || forgetting.verifier.forget()));
@@ -344,75 +347,7 @@ pub fn start_housekeeping(state: Arc<Service>) {
             tokio::time::sleep(if known { revoked::POLL } else { revoked::POLL_AGAIN }).await;
         }
     });
-    let following = state.clone();
-    actix_web::rt::spawn(async move {
-        loop {
-            // Woken by a publication; and again and again for what another replica, or a process that is gone, left.
-            let _ =
-                tokio::time::timeout(Duration::from_secs(1), following.parts.get::<ratings::Published>().0.notified())
-                    .await;
-            if following.does_background_work().await {
-                let failed = loop {
-                    match ratings::chunks::work_off(&following).await {
-                        Ok(0) => break None,
-                        Ok(_) => {}
-                        Err(problem) => break Some(problem),
-                    }
-                };
-                if let Some(problem) = failed {
-                    tracing::warn!(error = %problem, "what follows from a publication waits");
-                }
-            }
-        }
-    });
-    let dated = state.clone();
-    actix_web::rt::spawn(async move {
-        loop {
-            // For a change that another replica, or a process that is gone, did not get through with; and for a new version.
-            if dated.lease.held(&dated.db).await
-                && let Err(problem) = deadlines::follow_calendar(&dated).await
-            {
-                tracing::warn!(error = %problem, "open deadlines wait for the calendar");
-            }
-            tokio::time::sleep(CALENDAR).await;
-        }
-    });
-    let clocked = state.clone();
-    actix_web::rt::spawn(async move {
-        loop {
-            tokio::time::sleep(CLOCK).await;
-            if clocked.does_background_work().await
-                && let Err(problem) = complaints::sweep::sweep(&clocked).await
-            {
-                tracing::warn!(error = %problem, "the clock of complaints waits");
-            }
-        }
-    });
-    actix_web::rt::spawn(move_personal_data(state.clone()));
-    actix_web::rt::spawn(async move {
-        let mut next = StopWatch::now() + HOUSEKEEPING;
-        let mut next_sweep = StopWatch::now() + HOUSEKEEPING;
-        loop {
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            if StopWatch::now() < next || !state.does_background_work().await {
-                continue;
-            }
-            next = StopWatch::now() + HOUSEKEEPING;
-            let now = state.clock.system();
-            // A chunk at a time, so that no job holds the writer long.
-            while let Ok(500..) =
-                state.db.write(WriteGate::default(), move |conn| idempotency::forget_old(conn, now)).await
-            {}
-            while let Ok(1..) = files::remove_unattached(&state).await {}
-            while let Ok(1..) = files::erase_bytes(&state).await {}
-            while let Ok(1..) = files::seal_old(&state).await {}
-            if StopWatch::now() >= next_sweep {
-                next_sweep = StopWatch::now() + SWEEPING;
-                // What it could not do now it does the next time; the store has told why.
-                let _ = files::sweep(&state).await;
-            }
-        }
-    });
+    actix_web::rt::spawn(move_personal_data(state));
 }
 
 /// Follows each rotation of the keys of personal data, for as long as the service runs.
@@ -438,7 +373,7 @@ pub async fn run(state: Arc<Service>, server: actix_web::dev::Server) -> anyhow:
     start_housekeeping(state.clone());
     let sealing = {
         let state = state.clone();
-        actix_web::rt::spawn(async move { state.sealer.run(state.db.clone()).await })
+        actix_web::rt::spawn(async move { state.parts.get::<Sealer>().run(state.db.clone()).await })
     };
     server.await?;
     state.lease.release(&state.db).await;

@@ -10,9 +10,20 @@ pub struct Label {
 
 /// Declares an enumeration from one table of `Variant "code" "中文" "English"` rows, in ascending order.
 ///
+/// A `stored enum` is also the type of a column: text that holds the code.
+///
 /// The labels are `tt` and not `literal`, because utoipa does not look into the invisible group around a `literal`.
 #[macro_export]
 macro_rules! coded_enum {
+    ($(#[$meta:meta])* $vis:vis stored enum $name:ident { $($rows:tt)+ }) => {
+        $crate::coded_enum! {
+            $(#[$meta])*
+            #[derive(diesel::AsExpression, diesel::FromSqlRow)]
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            $vis enum $name { $($rows)+ }
+        }
+        $crate::code_column!($name);
+    };
     ($(#[$meta:meta])* $vis:vis enum $name:ident { $($variant:ident $code:tt $zh:tt $en:tt)+ }) => {
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord,

@@ -9,6 +9,7 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use prometheus::{IntCounter, IntCounterVec};
 
 use crate::access::Caller;
+use crate::access::token::Refusal;
 
 /// Lines of one kind at once, and then a second.
 const BURST: NonZeroU32 = NonZeroU32::new(50).unwrap();
@@ -60,6 +61,20 @@ kinds! {
 impl Kind {
     pub fn row(self) -> &'static KindRow {
         &KINDS[self as usize]
+    }
+
+    /// What is counted where a token is refused.
+    pub fn of(refusal: &Refusal) -> Kind {
+        match refusal {
+            Refusal::Malformed | Refusal::Header(_) => Kind::TokenMalformed,
+            Refusal::Issuer => Kind::TokenUnknownIssuer,
+            Refusal::Key => Kind::TokenUnknownKey,
+            Refusal::KeysMissing => Kind::IssuerKeysMissing,
+            Refusal::Algorithm | Refusal::Signature => Kind::TokenForged,
+            Refusal::Expired => Kind::TokenExpired,
+            Refusal::Claim(_) => Kind::TokenClaims,
+            Refusal::Limit(_) => Kind::TokenBeyondLimits,
+        }
     }
 }
 

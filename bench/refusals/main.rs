@@ -16,7 +16,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Parser;
 use serde_json::Value;
-use xiaoqu::access::permissions::{self, Access};
+use xiaoqu::access::permissions::Access;
 use xiaoqu::app::{self, ServerOptions, document};
 use xiaoqu::demo::{self, Token};
 
@@ -91,7 +91,7 @@ fn start(folder: &std::path::Path) -> anyhow::Result<(SocketAddr, Vec<Token>)> {
 
 /// The token of a role that may call the operation; none where everyone may.
 fn token_for<'a>(operation: &str, tokens: &'a [Token]) -> Option<&'a str> {
-    let Access::Roles(roles) = permissions::of(operation)?.access else { return None };
+    let Access::Roles(roles) = app::permissions().of(operation)?.access else { return None };
     tokens.iter().find(|token| roles.contains(&token.role)).map(|token| token.token.as_str())
 }
 

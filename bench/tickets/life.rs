@@ -2,7 +2,7 @@
 //! service's own rules.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use xiaoqu::access::Role;
+use xiaoqu::access::{Actor, Role};
 use xiaoqu::complaints::clock_rules::Limit;
 use xiaoqu::complaints::model::*;
 use xiaoqu::complaints::routing_rules::{Route, route, seat_of};
@@ -12,7 +12,6 @@ use xiaoqu::db::{Id, Instant};
 use xiaoqu::ledger::Place;
 use xiaoqu::personal::Purpose;
 use xiaoqu::policy::complaints::ComplaintCategory;
-use xiaoqu::proceedings::model::Actor;
 
 use crate::chance::Chance;
 use crate::words;
@@ -185,12 +184,11 @@ impl Ticket {
         let row = ComplaintRow {
             id: chance.id(at),
             version: 1,
-            kind: words::kind(chance).code().into(),
-            channel: channel.code().into(),
+            kind: words::kind(chance),
+            channel,
             category: category.code.clone(),
-            organisation: (!category.organisations.is_empty())
-                .then(|| chance.pick(&category.organisations).code().to_owned()),
-            state: ComplaintState::Submitted.code().into(),
+            organisation: (!category.organisations.is_empty()).then(|| *chance.pick(&category.organisations)),
+            state: ComplaintState::Submitted,
             is_open: true,
             complex_id: Some(home.id).filter(|_| !about_officials),
             company_id: home.company.filter(|_| !about_officials),
@@ -198,11 +196,11 @@ impl Ticket {
             county: route.place.county,
             township: route.place.township,
             community: route.place.community,
-            secrecy: route.secrecy.code().into(),
+            secrecy: route.secrecy,
             is_public: category.public,
-            handler_role: route.handler.role.code().into(),
+            handler_role: route.handler.role,
             handler_division: route.handler.division,
-            supervisor_role: route.supervisor.as_ref().map(|seat| seat.role.code().into()).unwrap_or_default(),
+            supervisor_role: SupervisorRole(route.supervisor.as_ref().map(|seat| seat.role)),
             supervisor_division: route.supervisor.map(|seat| seat.division).unwrap_or_default(),
             hotline_number: (channel == Hotline).then(|| format!("YC{}-{number:07}", at.format("%Y%m%d"))),
             submitted_at,
@@ -278,7 +276,7 @@ impl Ticket {
     }
 
     fn may(&self, kind: StepKind) -> bool {
-        ComplaintState::from_code(&self.row.state).is_some_and(|state| rules::allowed(kind).contains(&state))
+        rules::allowed(kind).contains(&self.row.state)
     }
 
     fn next_look(&self, world: &World) -> Option<Instant> {
@@ -293,7 +291,7 @@ impl Ticket {
             }
             if self.row.is_open {
                 self.card(world, chance, at);
-            } else if self.row.state == ComplaintState::Replied.code() {
+            } else if self.row.state == ComplaintState::Replied {
                 self.change(ComplaintState::Closed, at.0);
                 self.row.course.0.closed_at = Some(at);
                 self.step(chance, at.0, StepKind::Closed, StepAudience::Complainant, StepActor::Program, None);
@@ -310,11 +308,11 @@ impl Ticket {
         self.given.push((card.deadline, card.colour, card.due));
         self.cards.push(CardRow {
             complaint_id: self.row.id,
-            deadline: card.deadline.code().into(),
-            colour: card.colour.code().into(),
+            deadline: card.deadline,
+            colour: card.colour,
             due_at: card.due,
             issued_at: at,
-            handler_role: self.row.handler_role.clone(),
+            handler_role: self.row.handler_role,
             handler_division: self.row.handler_division.clone(),
         });
         let red = card.colour == CardColour::Red;
@@ -368,10 +366,10 @@ impl Ticket {
                 said = Some(words::remark(chance));
                 let row = &mut self.row;
                 if let Some(seat) = seat_of(Role::SocialAffairsOffice, place) {
-                    (row.handler_role, row.handler_division) = (seat.role.code().into(), seat.division);
+                    (row.handler_role, row.handler_division) = (seat.role, seat.division);
                 }
                 if let Some(seat) = seat_of(Role::TownshipLeader, place) {
-                    (row.supervisor_role, row.supervisor_division) = (seat.role.code().into(), seat.division);
+                    row.set_supervisor(Some(seat));
                 }
                 self.row.course.0.assigned_at = at;
                 self.change(State::Assigned, time);
@@ -379,7 +377,7 @@ impl Ticket {
             StepKind::InformationRequested => {
                 said = Some(words::remark(chance));
                 self.row.course.0.paused_at = Some(at);
-                self.row.course.0.resumes = State::from_code(&self.row.state);
+                self.row.course.0.resumes = Some(self.row.state);
                 self.change(State::WaitingForComplainant, time);
             }
             StepKind::InformationGiven => {
@@ -392,7 +390,7 @@ impl Ticket {
                 self.change(back, time);
             }
             StepKind::MediationBegun => {
-                self.row.course.0.resumes = State::from_code(&self.row.state);
+                self.row.course.0.resumes = Some(self.row.state);
                 self.change(State::InMediation, time);
             }
             StepKind::MediationEnded => {
@@ -450,7 +448,7 @@ impl Ticket {
     }
 
     fn change(&mut self, state: ComplaintState, at: Time) {
-        self.row.state = state.code().into();
+        self.row.state = state;
         self.row.is_open = state.is_open();
         self.row.version += 1;
         self.row.updated_at = Instant(at);
@@ -458,7 +456,7 @@ impl Ticket {
 
     /// Somebody of the office or company that handles it.
     fn office(&self) -> StepActor {
-        let role = Role::from_code(&self.row.handler_role).unwrap_or(Role::SocialAffairsOffice);
+        let role = self.row.handler_role;
         let division = (!self.row.handler_division.is_empty()).then(|| self.row.handler_division.clone());
         let actor =
             Actor { iss: "https://iss.example.invalid".into(), sub: format!("clerk-{}", role.code()), role, division };
@@ -478,8 +476,8 @@ impl Ticket {
         let row = StepRow {
             id,
             complaint_id: self.row.id,
-            kind: kind.code().into(),
-            audience: audience.code().into(),
+            kind,
+            audience,
             at: Instant(at),
             actor: Json(actor),
             facts: Json(serde_json::json!({})),

@@ -1,10 +1,11 @@
 //! Who is asking: one token, one acting role.
 
+use serde::{Deserialize, Serialize};
+
 use crate::access::person::PersonKey;
 use crate::access::role::{Role, RoleKind};
 use crate::db::Id;
 use crate::db::types::Instant;
-use crate::proceedings::model::Actor;
 
 /// The issuer of the program itself; no issuer of the settings has such a name.
 pub const PROGRAM: &str = "urn:xiaoqu";
@@ -102,5 +103,20 @@ impl Caller {
 
     pub fn county(&self) -> Option<&str> {
         self.division.as_deref().and_then(|d| d.get(..6))
+    }
+}
+
+/// Who acted (经办人). Stored whole; the subject is shown to offices only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Actor {
+    pub iss: String,
+    pub sub: String,
+    pub role: Role,
+    pub division: Option<String>,
+}
+
+impl Actor {
+    pub fn of(caller: &Caller) -> Actor {
+        Actor { iss: caller.iss.clone(), sub: caller.sub.clone(), role: caller.role, division: caller.division.clone() }
     }
 }

@@ -10,9 +10,9 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::{Map, Value};
 
 use super::jwks::{FetchedKeys, Pace};
-use super::role::Role;
 use crate::db::Id;
 use crate::keys::Keys;
+use crate::role::Role;
 use crate::settings::{ClaimMapping, ClaimRule, KeySource, TrustedIssuer};
 
 /// What a trusted issuer may mint.

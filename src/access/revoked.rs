@@ -10,9 +10,7 @@ use std::time::{Duration, Instant as StopWatch};
 use super::caller::Caller;
 use super::person::PersonKey;
 use super::role::RoleKind;
-use crate::db::{Conn, Db, Instant, Work};
-use crate::revocations::model::{RevocationKind, RevocationRow};
-use crate::{clients, revocations};
+use crate::db::{Conn, Db, Work};
 
 pub const POLL: Duration = Duration::from_secs(2);
 /// While the store is away.
@@ -39,8 +37,9 @@ struct Reach {
 
 type Named<K> = HashMap<K, Reach>;
 
+/// Whose tokens are not taken.
 #[derive(Default, PartialEq)]
-struct Known {
+pub struct Known {
     /// By client: the epoch that its tokens must have at least.
     epochs: HashMap<String, i64>,
     subjects: Named<PersonKey>,
@@ -50,6 +49,7 @@ struct Known {
 
 pub struct Revoked {
     known: RwLock<Known>,
+    read: fn(&mut Conn) -> Work<Known>,
     /// The local issuer: only its tokens name our clients.
     issuer: String,
     began: StopWatch,
@@ -61,9 +61,10 @@ pub struct Revoked {
 }
 
 impl Revoked {
-    pub fn new(issuer: &str) -> Revoked {
+    pub fn new(issuer: &str, read: fn(&mut Conn) -> Work<Known>) -> Revoked {
         Revoked {
             known: RwLock::default(),
+            read,
             issuer: issuer.into(),
             began: StopWatch::now(),
             asked_at: AtomicU64::new(0),
@@ -124,7 +125,7 @@ impl Revoked {
     /// Asks the store. Its answer counts from the moment of the question.
     pub async fn refresh(&self, db: &Db) -> Work<()> {
         let asked_at = self.elapsed();
-        let found = db.read(read).await?;
+        let found = db.read(self.read).await?;
         self.learn(found, asked_at);
         Ok(())
     }
@@ -132,7 +133,7 @@ impl Revoked {
     /// [`Revoked::refresh`] before there is a runtime.
     pub fn refresh_blocking(&self, db: &Db) -> Work<()> {
         let asked_at = self.elapsed();
-        let found = db.read_blocking(read)?;
+        let found = db.read_blocking(self.read)?;
         self.learn(found, asked_at);
         Ok(())
     }
@@ -149,18 +150,25 @@ impl Revoked {
     }
 }
 
-fn read(conn: &mut Conn) -> Work<Known> {
-    let epochs = clients::store::epochs(conn)?.into_iter().map(|(id, epoch)| (id.to_string(), epoch)).collect();
-    let mut known = Known { epochs, ..Known::default() };
-    for RevocationRow { kind, issuer, value, county, reach: of, .. } in
-        revocations::store::in_force(conn, Instant::now())?
-    {
-        let reach = match kind {
-            RevocationKind::Subject => known.subjects.entry(PersonKey::new(&issuer, &value)).or_default(),
-            RevocationKind::Token => known.tokens.entry((issuer, value)).or_default(),
+/// What a revocation ends.
+pub enum Of {
+    Subject(PersonKey),
+    /// By issuer and `jti`.
+    Token(String, String),
+}
+
+impl Known {
+    /// Tokens of this client with an older epoch are ended.
+    pub fn client(&mut self, id: String, epoch: i64) {
+        self.epochs.insert(id, epoch);
+    }
+
+    pub fn revocation(&mut self, of: Of, county: String, residents: bool) {
+        let reach = match of {
+            Of::Subject(person) => self.subjects.entry(person).or_default(),
+            Of::Token(issuer, id) => self.tokens.entry((issuer, id)).or_default(),
         };
         reach.counties.push(county);
-        reach.residents |= of.is_empty();
+        reach.residents |= residents;
     }
-    Ok(known)
 }

@@ -1,6 +1,6 @@
 //! Roles that have something in common, for the table of permissions: who reads what, who decides on what.
 
-use super::role::Role::{self, *};
+use crate::role::Role::{self, *};
 
 pub const EVERYONE: &[Role] = &[
     CountyAuthority,
@@ -302,3 +302,92 @@ pub const COMPLAINANTS: &[Role] = &[
     Community,
     Resident,
 ];
+
+/// Whoever reads ratings: the offices, and those whom they are about.
+pub const RATING_READERS: &[Role] = STANDING_READERS;
+
+/// The offices among them.
+pub const RATING_OFFICES: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    Community,
+];
+
+/// Whoever sees the complaints of a territory in numbers.
+pub const COMPLAINT_COUNTERS: &[Role] = RATING_OFFICES;
+
+pub const TYPICAL_CASE_READERS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
+];
+
+/// Whoever plans inspections and watches over them: those who see a territory, and not only what they have a part in.
+pub const INSPECTION_PLANNERS: &[Role] = &[CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice];
+pub const INSPECTION_OVERSEERS: &[Role] =
+    &[CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, Community];
+
+/// Whoever inspects, with those who are above them and those whom it is about.
+pub const INSPECTION_READERS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PoliceStation,
+    FireRescue,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
+];
+
+/// Whoever administers the systems that integrate; an office that decides does not.
+pub const ADMINISTRATORS: &[Role] = &[SystemAdministrator];
+pub const CLIENT_READERS: &[Role] = &[CountyAuthority, Auditor, SystemAdministrator];
+
+/// Whoever has rows that files belong to: all but those who see no business data.
+pub const FILE_HOLDERS: &[Role] = &[
+    CountyAuthority,
+    TownshipLeader,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    PoliceStation,
+    PartyBuildingOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    AgricultureServiceCenter,
+    PowerSupplyStation,
+    UtilityOperator,
+    FireRescue,
+    MarketSupervision,
+    DisciplineOffice,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
+    Resident,
+];
+
+/// Whose systems send in what residents reported elsewhere: those that a resident turns to.
+pub const OPEN311_SENDERS: &[Role] = &[
+    CountyAuthority,
+    SocialAffairsOffice,
+    EnforcementOffice,
+    GovernanceCenter,
+    LivelihoodServiceCenter,
+    Community,
+    ComplexCommittee,
+    PropertyCompany,
+];
+
+pub const COUNTY: &[Role] = &[CountyAuthority];

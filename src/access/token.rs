@@ -15,20 +15,18 @@ use serde_json::{Map, Value};
 use super::caller::Caller;
 use super::issuer::{Issuer, Persons};
 use super::jwks::{FetchedKeys, Outcome};
-use super::role::{Role, RoleKind};
 use crate::characters::is_plain_line;
-use crate::companies::uscc;
 use crate::db::types::Instant;
-use crate::http::json;
-use crate::security::Kind;
+use crate::json;
+use crate::role::ORGANISATIONS;
+use crate::role::{Role, RoleKind};
 use crate::settings::ClaimRule;
+use crate::uscc;
 
 /// A clock that is off by more than this is not believed.
 pub const LEEWAY_SECONDS: i64 = 60;
 /// Longer tokens are refused unread.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
-/// What a utility operator may run: water, drainage, gas, heat, telecommunication, television.
-pub const ORGANISATIONS: &[&str] = &["water", "drainage", "gas", "heat", "telecom", "tv"];
 const CACHED_TOKENS: usize = 10_000;
 
 /// Why a token is refused. For the log and the metrics; the caller only hears `invalid_token`.
@@ -57,19 +55,6 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    pub fn kind(&self) -> Kind {
-        match self {
-            Refusal::Malformed | Refusal::Header(_) => Kind::TokenMalformed,
-            Refusal::Issuer => Kind::TokenUnknownIssuer,
-            Refusal::Key => Kind::TokenUnknownKey,
-            Refusal::KeysMissing => Kind::IssuerKeysMissing,
-            Refusal::Algorithm | Refusal::Signature => Kind::TokenForged,
-            Refusal::Expired => Kind::TokenExpired,
-            Refusal::Claim(_) => Kind::TokenClaims,
-            Refusal::Limit(_) => Kind::TokenBeyondLimits,
-        }
-    }
-
     /// The part of the token that was wrong; never what stood there.
     pub fn part(&self) -> &'static str {
         match self {

@@ -1,18 +1,16 @@
 //! The OpenAPI document: made from the routes, then completed from the tables (security, roles, problems, headers,
 //! examples), so that no handler repeats what a table says.
 
-use actix_web::{App, web};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Tag};
 
-use super::contents::TAGS;
-use super::{components, fields, operation};
-use crate::access::permissions;
-use crate::http::Routes;
-use crate::http::routes::Description;
+use super::{FEATURES, components, fields, operation};
 use crate::open311;
 use crate::problem::ProblemBody;
+use crate::service::document::EXAMPLE_SERVER;
+use crate::service::feature;
+use crate::service::routes::Description;
 
 const DESCRIPTION: &str = "Supervision of property management of residential complexes (住宅小区物业监管).\n\n\
 Instants are RFC 3339 in UTC; dates are in the deployment's time zone (default Asia/Shanghai); money is integer fen, and a unit \
@@ -27,9 +25,6 @@ Beside the problems that an operation names, any request may be answered with `m
 `header_fields_too_large` (431) and `internal` (500). A request line or headers of more than 64 KiB are refused with 400 or \
 431 without a body, and the connection is closed.";
 
-/// Where the committed document says that the service is.
-const EXAMPLE_SERVER: &str = "https://wuye.example.gov.cn";
-
 fn base() -> OpenApi {
     OpenApiBuilder::new()
         .info(
@@ -42,27 +37,27 @@ fn base() -> OpenApi {
                 .build(),
         )
         .servers(Some([utoipa::openapi::Server::new(EXAMPLE_SERVER)]))
-        .tags(Some(TAGS.iter().map(|(name, text)| {
-            let mut tag = Tag::new(*name);
-            tag.description = Some((*text).to_owned());
+        .tags(Some(chapters().into_iter().map(|chapter| {
+            let mut tag = Tag::new(chapter.name);
+            tag.description = Some(chapter.about.to_owned());
             tag
         })))
         .build()
 }
 
+fn chapters() -> Vec<feature::Tag> {
+    let mut all: Vec<feature::Tag> = FEATURES.iter().flat_map(|feature| feature.tags).copied().collect();
+    all.sort_by_key(|chapter| chapter.place);
+    all
+}
+
 /// The finished document.
 pub fn document(sandbox: bool) -> anyhow::Result<Value> {
     let mut description = Description::default();
-    App::new().configure(|config| super::operations(&mut Routes::described(config, &mut description), sandbox));
+    super::operations(sandbox).for_each(|operation| (operation.handler.describe)(&mut description));
     let mut document = serde_json::to_value(description.complete(base()))?;
     complete(&mut document)?;
     Ok(document)
-}
-
-/// The document of a service that is reached under this URL.
-pub fn served_at(document: &web::Bytes, server: &str) -> web::Bytes {
-    // `servers` is the first to name it.
-    web::Bytes::from(String::from_utf8_lossy(document).replacen(EXAMPLE_SERVER, server, 1))
 }
 
 fn complete(document: &mut Value) -> anyhow::Result<()> {
@@ -100,9 +95,9 @@ fn complete(document: &mut Value) -> anyhow::Result<()> {
     for (path, item) in paths.iter_mut() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
-            let permission =
-                permissions::of(&id).ok_or_else(|| anyhow::anyhow!("operation {id} has no row of permissions"))?;
-            operation::complete(&snapshot, path, method, operation, permission);
+            let declared = super::operations(true).find(|one| one.name() == id);
+            let declared = declared.ok_or_else(|| anyhow::anyhow!("no feature declares {id}"))?;
+            operation::complete(&snapshot, path, method, operation, declared);
         }
     }
     components::drop_unused(document);

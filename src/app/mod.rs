@@ -6,21 +6,20 @@ pub mod document;
 mod examples;
 mod fields;
 mod operation;
+mod permission_page;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
-use crate::http::Routes;
+use actix_web::dev::ResourceDef;
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, dev::Server, web};
 use anyhow::Context;
 
-use crate::access::gate::gate;
 use crate::access::issuer::{Issuer, LocalIssuer};
-use crate::access::permissions;
+use crate::access::permissions::Permissions;
 use crate::access::revoked::Revoked;
 use crate::access::step_up::StepUp;
 use crate::access::token::Verifier;
@@ -31,8 +30,9 @@ use crate::db::lease::{self, Lease};
 use crate::db::{self, Db, DbOptions};
 use crate::deployment::{self, Expected};
 use crate::disk::Disks;
+use crate::door::edge::edge;
+use crate::door::gate::gate;
 use crate::files::{Files, FilesOptions, Place};
-use crate::http::edge::edge;
 use crate::http::encoding::encode;
 use crate::http::limits::{LimitOptions, Limits};
 use crate::http::recent::RecentWriters;
@@ -45,49 +45,83 @@ use crate::policy::store::PolicyCache;
 use crate::quotas::Quotas;
 use crate::ratings::Published;
 use crate::security::Security;
+use crate::service::feature::{Feature, Operation};
+use crate::service::routes::{Dispatch, Routes};
 use crate::service::{Parts, Route, Service};
 use crate::traces::{TraceOptions, Traces};
+use crate::{deadlines, revocations};
 
-/// Every feature, in the order of the document.
-fn features(config: &mut Routes) {
-    config
-        .configure(crate::system::routes)
-        .configure(crate::identity::routes)
-        .configure(crate::divisions::routes)
-        .configure(crate::policy::routes)
-        .configure(crate::calendar::routes)
-        .configure(crate::companies::routes)
-        .configure(crate::complexes::routes)
-        .configure(crate::contracts::routes)
-        .configure(crate::disclosures::routes)
-        .configure(crate::survey::routes)
-        .configure(crate::typical_cases::routes)
-        .configure(crate::ratings::routes)
-        .configure(crate::statistics::routes)
-        .configure(crate::inspections::routes)
-        .configure(crate::complaints::routes)
-        .configure(crate::violations::routes)
-        .configure(crate::measures::routes)
-        .configure(crate::standing::routes)
-        .configure(crate::blacklist::routes)
-        .configure(crate::files::routes)
-        .configure(crate::documents::routes)
-        .configure(crate::offices::routes)
-        .configure(crate::pages::routes)
-        .configure(crate::inbox::routes)
-        .configure(crate::ledger::routes)
-        .configure(crate::open311::routes)
-        .configure(crate::oauth::routes)
-        .configure(crate::clients::routes)
-        .configure(crate::revocations::routes);
-}
+pub use permission_page::permissions_page;
+
+/// Every feature, in the order of the document: the one list.
+pub const FEATURES: &[&Feature] = &[
+    &crate::system::FEATURE,
+    &crate::identity::FEATURE,
+    &crate::divisions::FEATURE,
+    &crate::policy::FEATURE,
+    &crate::calendar::FEATURE,
+    &crate::rulebook::FEATURE,
+    &crate::companies::FEATURE,
+    &crate::complexes::FEATURE,
+    &crate::contracts::FEATURE,
+    &crate::disclosures::FEATURE,
+    &crate::survey::FEATURE,
+    &crate::typical_cases::FEATURE,
+    &crate::ratings::FEATURE,
+    &crate::fact_sheet::FEATURE,
+    &crate::ratings::STEPS,
+    &crate::statistics::FEATURE,
+    &crate::inspections::FEATURE,
+    &crate::complaints::FEATURE,
+    &crate::violations::FEATURE,
+    &crate::measures::FEATURE,
+    &crate::standing::FEATURE,
+    &crate::company_file::FEATURE,
+    &crate::blacklist::FEATURE,
+    &crate::files::FEATURE,
+    &crate::documents::FEATURE,
+    &crate::papers::FEATURE,
+    &crate::offices::FEATURE,
+    &crate::pages::FEATURE,
+    &crate::inbox::FEATURE,
+    &crate::ledger::FEATURE,
+    &crate::open311::FEATURE,
+    &crate::oauth::FEATURE,
+    &crate::clients::FEATURE,
+    &crate::revocations::FEATURE,
+    &crate::proceedings::FEATURE,
+    &crate::service::SHARED,
+];
+
+/// Every feature with stored deadlines that count working days, or end on one.
+pub static DEADLINES: &[deadlines::Feature] = &[
+    deadlines::Feature::of::<crate::violations::model::ViolationRow>(
+        "violations",
+        &["statement_due_on", "appeal_due_on"],
+    ),
+    deadlines::Feature::of::<crate::measures::model::MeasureRow>("measures", &["due_on", "hearing_request_due_on"]),
+    deadlines::Feature::of::<crate::contracts::model::ContractRow>("contracts", &["review_due_on", "handover_due_on"]),
+    deadlines::Feature::of::<crate::inspections::model::HazardRow>("hazards", &["due_on"]),
+    deadlines::Feature::of::<crate::ratings::rows::RatingRow>("ratings", &["publicity_ends_on"]),
+    deadlines::Feature::of::<crate::complaints::model::ComplaintRow>(
+        "complaints",
+        &["resolve_due", "course.accept_due"],
+    ),
+];
 
 /// Every operation, with those of a clock that can be moved where there is one.
-fn operations(routes: &mut Routes, sandbox: bool) {
-    features(routes);
-    if sandbox {
-        crate::system::sandbox_routes(routes);
-    }
+pub fn operations(sandbox: bool) -> impl Iterator<Item = &'static Operation> {
+    let all = || FEATURES.iter().flat_map(|feature| feature.operations);
+    all().filter(|one| !one.sandbox).chain(all().filter(move |one| sandbox && one.sandbox))
+}
+
+pub fn permissions() -> &'static Permissions {
+    static ALL: LazyLock<Permissions> = LazyLock::new(|| {
+        let (sandbox, rows): (Vec<&Operation>, _) = operations(true).partition(|one| one.sandbox);
+        let permissions = |of: Vec<&Operation>| of.into_iter().map(|one| one.permission).collect();
+        Permissions::new(permissions(rows), permissions(sandbox))
+    });
+    &ALL
 }
 
 /// What the service runs with, from settings or from the demo.
@@ -139,7 +173,7 @@ impl Config {
 struct Surface {
     document: web::Bytes,
     contract: Contract,
-    routes: HashMap<String, Vec<Route>>,
+    routes: Routes,
 }
 
 impl Surface {
@@ -153,7 +187,7 @@ impl Surface {
         let document = document::document(sandbox)?;
         let surface = Surface {
             contract: Contract::new(&document)?,
-            routes: routes(&document)?,
+            routes: routes(&document, sandbox)?,
             document: web::Bytes::from(serde_json::to_vec(&document)?),
         };
         Ok(known.get_or_init(|| surface))
@@ -169,13 +203,13 @@ pub fn build(config: Config) -> anyhow::Result<Arc<Service>> {
     // A demo does not know under which name it is reached until it is asked.
     let document = match config.clock.is_sandbox() {
         true => surface.document.clone(),
-        false => document::served_at(&surface.document, &config.issuer),
+        false => crate::service::document::served_at(&surface.document, &config.issuer),
     };
     let local_issuer = LocalIssuer::new(&config.issuer, &config.audience, keys.clone());
     let mut issuers = vec![local_issuer.verifier()];
     let sealer = Sealer::new(&config.ledger_origin, keys.clone())?;
     issuers.extend(config.trusted_issuers);
-    let metrics = Metrics::new()?;
+    let metrics = Metrics::new(permissions())?;
     let db = {
         let sealer = sealer.clone();
         let check = deployment::check(expected);
@@ -185,36 +219,43 @@ pub fn build(config: Config) -> anyhow::Result<Arc<Service>> {
     Ok(Arc::new(Service {
         contract: &surface.contract,
         routes: &surface.routes,
+        permissions: permissions(),
+        features: FEATURES,
         document,
         verifier: Verifier::new(issuers),
         local_issuer,
         keys,
-        revoked: Revoked::new(&config.issuer),
+        revoked: Revoked::new(&config.issuer, revocations::known),
         token_life: config.token_life,
         security: Security::new(&metrics.security_events),
         metrics,
         traces: config.traces.as_ref().map(|options| Traces::new(options, &db)).transpose()?,
         limits: Limits::new(config.limits),
-        quotas: config.quotas,
         step_up: config.step_up,
         secret_life: config.secret_life,
         unnamed_proxy: std::sync::Once::new(),
-        sealer,
+        seal: sealer.notify(),
         wrote: RecentWriters::new(config.db.read_max_lag),
         lease: Lease::new(lease::BACKGROUND, lease::TERM),
         clock_watch: ClockWatch::new(config.clock_limits),
+        county_of: crate::counties::of_token,
         db,
         clock: config.clock,
         body_limit: config.body_limit,
         request_timeout: config.request_timeout,
-        files: Files::open(config.files)?,
+        upload_timeout: config.files.timeout,
         disks: Disks::new(places, config.disk_warning),
         metrics_on_api: config.metrics_on_api,
         parts: Parts::default()
+            .with(crate::consequences::installed())
             .with(PolicyCache::default())
             .with(OnFile::default())
             .with(Published::default())
-            .with(Cache::new(config.page_life)),
+            .with(Cache::new(config.page_life))
+            .with(deadlines::Deadlines(DEADLINES))
+            .with(config.quotas)
+            .with(sealer)
+            .with(Files::open(config.files)?),
     }))
 }
 
@@ -232,35 +273,42 @@ fn kept_here(config: &Config) -> Vec<(&'static str, PathBuf)> {
     places
 }
 
-/// The routes of a document, each with its permission; one without the other does not start.
-fn routes(document: &serde_json::Value) -> anyhow::Result<HashMap<String, Vec<Route>>> {
-    let mut all: HashMap<String, Vec<Route>> = HashMap::new();
-    let mut served = Vec::new();
+/// The operations by path, as the document tells them.
+fn routes(document: &serde_json::Value, sandbox: bool) -> anyhow::Result<Routes> {
+    let declared_ops: Vec<&Operation> = operations(sandbox).collect();
+    let mut all = Routes::default();
+    let mut served = 0;
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
         let pattern: Arc<str> = path.as_str().into();
+        let resource = Arc::new(ResourceDef::new(path.as_str()));
         for (method, operation) in item.as_object().into_iter().flatten() {
             let Some(id) = operation["operationId"].as_str() else { continue };
-            let permission =
-                permissions::of(id).ok_or_else(|| anyhow::anyhow!("operation {id} has no row of permissions"))?;
-            served.push(permission.operation);
-            let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())?;
-            all.entry(path.clone()).or_default().push(Route {
+            let declared = declared_ops.iter().position(|one| one.name() == id).zip(permissions().of(id));
+            let (handler, permission) = declared.ok_or_else(|| anyhow::anyhow!("no feature declares {id}"))?;
+            served += 1;
+            all.add(Route {
                 pattern: pattern.clone(),
-                method,
+                method: Method::from_bytes(method.to_ascii_uppercase().as_bytes())?,
                 operation: permission.operation,
                 permission,
-                index: Metrics::index_of(permission.operation),
+                handler,
+                resource: resource.clone(),
+                limit: declared_ops[handler].limit,
+                long: declared_ops[handler].long,
+                index: permissions()
+                    .rows()
+                    .iter()
+                    .position(|row| row.operation == id)
+                    .unwrap_or(permissions().rows().len()),
                 produces: produces(path, operation),
             });
         }
     }
-    for permission in permissions::PERMISSIONS {
-        anyhow::ensure!(
-            served.contains(&permission.operation),
-            "permissions name {}, which is not served",
-            permission.operation
-        );
-    }
+    anyhow::ensure!(
+        served == declared_ops.len(),
+        "of {} operations {served} have a path of their own",
+        declared_ops.len()
+    );
     Ok(all)
 }
 
@@ -307,9 +355,8 @@ pub fn server(state: Arc<Service>, options: &ServerOptions) -> anyhow::Result<(S
         let sandbox = data.clock.is_sandbox();
         App::new()
             .app_data(data.clone())
-            .configure(|config| operations(&mut Routes::served(config), sandbox))
             .configure(crate::system::pages)
-            .default_service(web::to(crate::system::not_found))
+            .default_service(Dispatch(operations(sandbox).map(|one| one.handler.make).collect()))
             .wrap(from_fn(gate))
             .wrap(from_fn(edge))
             .wrap(from_fn(encode))

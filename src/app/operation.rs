@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::components::{problem_response, references, references_to_limits, takes};
-use super::contents::{CONFLICTS, given_example};
+use super::contents::given_example;
 use super::examples::{Place, Whose, example};
 use crate::access::permissions::{Access, Permission};
 use crate::problem::{CODES, Code, CodeRow};
+use crate::service::feature::Operation;
 
 /// Stands in a route for every type of file that is kept.
 const ANY_FILE: &str = "application/octet-stream";
@@ -16,6 +17,7 @@ struct Made<'a> {
     document: &'a Value,
     path: &'a str,
     method: &'a str,
+    declared: &'a Operation,
     permission: &'a Permission,
     operation: &'a mut Value,
     statuses: Vec<u16>,
@@ -23,8 +25,9 @@ struct Made<'a> {
     keyed: bool,
 }
 
-pub fn complete(document: &Value, path: &str, method: &str, operation: &mut Value, permission: &Permission) {
-    let mut made = Made { document, path, method, permission, operation, statuses: Vec::new(), keyed: false };
+pub fn complete(document: &Value, path: &str, method: &str, operation: &mut Value, declared: &Operation) {
+    let permission = &declared.permission;
+    let mut made = Made { document, path, method, declared, permission, operation, statuses: Vec::new(), keyed: false };
     made.add_access();
     made.add_forms();
     made.add_conditions();
@@ -129,22 +132,14 @@ impl Made<'_> {
 
     /// Is what it answers a resource at a version? A proof is not: it is of the tree, which grows.
     fn shows_version(&self) -> bool {
-        let one = self.path.contains("/{")
-            || self.path.ends_with("/current")
-            || self.path.starts_with("/public")
-            || matches!(
-                self.permission.operation,
-                "get_disclosure_survey" | "get_inspection_statistics" | "get_complaint_statistics"
-            );
-        one && !self.is_open311() && self.permission.operation != "get_ledger_entry"
+        let one = self.path.contains("/{") || self.path.ends_with("/current") || self.path.starts_with("/public");
+        self.declared.versioned.unwrap_or(one) && !self.is_open311()
     }
 
     /// The codes that it may answer with.
     fn codes(&self) -> Vec<&'static CodeRow> {
-        let conflicts = conflicts(self.permission.operation);
-        let uploads = self.permission.operation == "create_attachment";
         // Whoever reads a contact in full is a person.
-        let opens_a_contact = self.permission.operation == "get_complaint";
+        let Operation { conflicts, uploads, unmasks: opens_a_contact, .. } = *self.declared;
         let writes = self.method != "get";
         let may = |row: &&CodeRow| match row.code {
             Code::IdempotencyInProgress => self.keyed,
@@ -159,7 +154,7 @@ impl Made<'_> {
     }
 
     fn add_problems(&mut self) {
-        if !conflicts(self.permission.operation).is_empty() && !self.statuses.contains(&409) {
+        if !self.declared.conflicts.is_empty() && !self.statuses.contains(&409) {
             self.statuses.push(409);
         }
         self.statuses.sort_unstable();
@@ -225,8 +220,4 @@ impl Made<'_> {
             }
         }
     }
-}
-
-fn conflicts(operation: &str) -> &'static [Code] {
-    CONFLICTS.iter().find(|(id, _)| *id == operation).map(|(_, codes)| *codes).unwrap_or_default()
 }

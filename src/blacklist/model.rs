@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::coded_enum;
+use crate::db::Id;
 use crate::db::schema::listings;
 use crate::db::types::{Instant, Json};
-use crate::db::{Id, Work};
 use crate::proceedings::model::{Evidence, Statement, Step};
 
 coded_enum! {
     /// Which list (名单种类).
-    pub enum ListingKind {
+    pub stored enum ListingKind {
         Blacklist "blacklist" "黑名单" "Blacklist"
         Restriction "restriction" "限制承接新项目" "Restriction on new complexes"
     }
@@ -32,7 +32,7 @@ coded_enum! {
 pub struct ListingRow {
     pub id: Id,
     pub version: i64,
-    pub kind: String,
+    pub kind: ListingKind,
     pub company_id: Id,
     pub county: String,
     pub measure_id: Id,
@@ -50,12 +50,6 @@ pub struct ListingRow {
     pub suspended_on: Option<NaiveDate>,
     /// Why the last application for credit repair was refused.
     pub repair_refusal: Json<Option<Step>>,
-}
-
-impl ListingRow {
-    pub fn kind(&self) -> Work<ListingKind> {
-        Ok(ListingKind::stored(&self.kind)?)
-    }
 }
 
 /// A company's application for credit repair (信用修复申请).

@@ -1,31 +1,29 @@
-use actix_web::{get, post};
-
 use super::model::{ListBlacklist, Listing};
-use super::{actions, store};
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, PageOf};
+use super::{actions, store, view};
+use crate::http::{Answer, PageOf, PathId};
 use crate::proceedings::model::{ReasonsIn, StatementIn};
+use crate::service::{Body, Ctx};
 
 /// List the blacklist
 ///
 /// The blacklist and the restrictions of your county, newest first, with those expired or removed; a company sees its own.
-#[utoipa::path(tag = "standing", params(ListBlacklist), responses((status = 200, description = "A page", body = PageOf<Listing>)))]
-#[get("/v1/blacklist")]
+#[utoipa::path(get, path = "/v1/blacklist",
+    tag = "standing", params(ListBlacklist), responses((status = 200, description = "A page", body = PageOf<Listing>)))]
 pub async fn list_blacklist(ctx: Ctx) -> Answer {
     let query: ListBlacklist = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, rows, ctx.today))).await
 }
 
 /// Get an entry of the blacklist
 ///
 /// With its legal basis, its term, its publicity and any application for credit repair.
-#[utoipa::path(tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
+#[utoipa::path(get, path = "/v1/blacklist/{id}",
+    tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
     responses((status = 200, description = "The entry", body = Listing)))]
-#[get("/v1/blacklist/{id}")]
 pub async fn get_blacklist_entry(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
-        actions::shown(conn, ctx, row)
+        view::shown(conn, ctx, row)
     })
     .await
 }
@@ -34,9 +32,9 @@ pub async fn get_blacklist_entry(ctx: Ctx, id: PathId) -> Answer {
 ///
 /// The listed company's application (信用修复); the county answers it: by removal from the list, or by a refusal with reasons,
 /// after which the company may apply again.
-#[utoipa::path(tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
+#[utoipa::path(post, path = "/v1/blacklist/{id}/credit-repair",
+    tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
     request_body = StatementIn, responses((status = 200, description = "Applied", body = Listing)))]
-#[post("/v1/blacklist/{id}/credit-repair")]
 pub async fn apply_for_credit_repair(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::apply_for_credit_repair(tx, id.0, body)).await
 }
@@ -44,9 +42,9 @@ pub async fn apply_for_credit_repair(ctx: Ctx, id: PathId, body: Body<StatementI
 /// Refuse an application for credit repair
 ///
 /// With reasons (不予信用修复). The entry runs on; the company may apply again.
-#[utoipa::path(tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
+#[utoipa::path(post, path = "/v1/blacklist/{id}/credit-repair-refusal",
+    tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
     request_body = ReasonsIn, responses((status = 200, description = "Refused", body = Listing)))]
-#[post("/v1/blacklist/{id}/credit-repair-refusal")]
 pub async fn refuse_credit_repair(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::refuse_credit_repair(tx, id.0, body)).await
 }
@@ -54,9 +52,9 @@ pub async fn refuse_credit_repair(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -
 /// Remove a company from the list
 ///
 /// With reasons, before its last day.
-#[utoipa::path(tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
+#[utoipa::path(post, path = "/v1/blacklist/{id}/removal",
+    tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
     request_body = ReasonsIn, responses((status = 200, description = "Removed", body = Listing)))]
-#[post("/v1/blacklist/{id}/removal")]
 pub async fn remove_from_blacklist(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::remove_from_blacklist(tx, id.0, body)).await
 }

@@ -1,19 +1,19 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::{CreditRepair, ListBlacklist, Listing, ListingKind, ListingRow, ListingState};
-use crate::access::{Scope, scoped};
-use crate::companies;
+use super::model::{ListBlacklist, ListingKind, ListingRow};
+use super::rules;
+use crate::access::Scope;
+use crate::blacklist::scoped;
 use crate::db::schema::listings;
 use crate::db::{Conn, Id, Work};
-use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
-use crate::measures::model::MeasureRow;
-use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Statement, Step};
+use crate::http::paging::PageOf;
+use crate::newest_first;
+use crate::problem::Problem;
+use crate::service::Ctx;
 
 /// The lists of a county that a company is on, on a day.
-fn kinds_on(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> Work<Vec<String>> {
+fn kinds_on(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> Work<Vec<ListingKind>> {
     let system = Scope::System("what a company may take on does not depend on who asks");
     Ok(scoped::listings(&system)
         .filter(listings::company_id.eq(company))
@@ -28,20 +28,12 @@ fn kinds_on(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> Work<
 
 /// Is a company on a county's blacklist on a day?
 pub fn is_listed(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> Work<bool> {
-    Ok(kinds_on(conn, company, county, day)?.iter().any(|kind| kind == ListingKind::Blacklist.code()))
+    Ok(kinds_on(conn, company, county, day)?.contains(&ListingKind::Blacklist))
 }
 
 /// A company that a county has blacklisted or restricted takes on no new complex there; renewals are not touched.
 pub fn refuse_new_complex(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> Work<()> {
-    let kinds = kinds_on(conn, company, county, day)?;
-    let on = |kind: ListingKind| kinds.iter().any(|code| code == kind.code());
-    if on(ListingKind::Blacklist) {
-        return Err(Problem::new(Code::CompanyBlacklisted).into());
-    }
-    if on(ListingKind::Restriction) {
-        return Err(Problem::new(Code::CompanyRestricted).into());
-    }
-    Ok(())
+    Ok(rules::may_take_on(&kinds_on(conn, company, county, day)?)?)
 }
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ListingRow> {
@@ -61,11 +53,11 @@ pub fn of_measure(conn: &mut Conn, company: Id, measure: Id) -> Work<Vec<Listing
 }
 
 /// First and last day of the entry that a measure made.
-pub fn term_of(conn: &mut Conn, measure: &MeasureRow) -> Work<Option<(NaiveDate, NaiveDate)>> {
+pub fn term_of(conn: &mut Conn, company: Id, measure: Id) -> Work<Option<(NaiveDate, NaiveDate)>> {
     let system = Scope::System("the paper of a listing says for how long");
     Ok(scoped::listings(&system)
-        .filter(listings::company_id.eq(measure.company_id))
-        .filter(listings::measure_id.eq(measure.id))
+        .filter(listings::company_id.eq(company))
+        .filter(listings::measure_id.eq(measure))
         .select((listings::listed_from, listings::listed_until))
         .first(conn)
         .optional()?)
@@ -91,48 +83,6 @@ pub fn save(conn: &mut Conn, row: &ListingRow) -> Work<()> {
     Ok(())
 }
 
-pub fn views(conn: &mut Conn, rows: Vec<ListingRow>, today: NaiveDate) -> Work<Vec<Listing>> {
-    let names = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
-    rows.into_iter()
-        .map(|row| {
-            let (company_name, company_uscc) = names.get(&row.company_id).cloned().unwrap_or_default();
-            let state = match row.removed_on {
-                Some(_) => ListingState::Removed,
-                None if row.listed_until < today => ListingState::Expired,
-                None if row.suspended_on.is_some() => ListingState::Suspended,
-                None => ListingState::InForce,
-            };
-            Ok(Listing {
-                kind: row.kind()?,
-                state,
-                company_name,
-                company_uscc,
-                credit_repair: row.repair.0.map(|made| repair(made, row.repair_refusal.0)),
-                id: row.id,
-                version: row.version,
-                company_id: row.company_id,
-                county: row.county,
-                measure_id: row.measure_id,
-                legal_basis: row.legal_basis,
-                reason: row.reason,
-                publicity: row.publicity,
-                listed_from: row.listed_from,
-                listed_until: row.listed_until,
-                removed_on: row.removed_on,
-                removal_reason: row.removal_reason,
-                suspended_on: row.suspended_on,
-                created_at: row.created_at,
-                updated_at: row.updated_at,
-            })
-        })
-        .collect()
-}
-
-fn repair(made: Statement, refused: Option<Step>) -> CreditRepair {
-    let (refused_at, refusal_reasons) = refused.map(|step| (step.at, step.text)).unzip();
-    CreditRepair { text: made.text, evidence: made.evidence, at: made.at, refused_at, refusal_reasons }
-}
-
 /// Entries in force with an application for credit repair that waits, oldest first.
 pub fn with_open_repair(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64) -> Work<Vec<ListingRow>> {
     Ok(scoped::listings(scope)
@@ -145,24 +95,15 @@ pub fn with_open_repair(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_mos
         .load(conn)?)
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListBlacklist) -> Work<PageOf<Listing>> {
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListBlacklist) -> Work<PageOf<ListingRow>> {
+    newest_first!(conn, query, ListingRow, listings::id, || {
         let mut rows = scoped::listings(&ctx.scope);
         if let Some(kind) = query.kind {
-            rows = rows.filter(listings::kind.eq(kind.code()));
+            rows = rows.filter(listings::kind.eq(kind));
         }
         if let Some(company) = query.company_id {
             rows = rows.filter(listings::company_id.eq(company));
         }
         rows
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(listings::id.lt(before));
-    }
-    let rows: Vec<ListingRow> = rows.order(listings::id.desc()).limit(page.fetch()).load(conn)?;
-    let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: views(conn, rows, ctx.today)?, next_cursor, total })
+    })
 }

@@ -7,9 +7,10 @@ use super::rules::check_year;
 use super::store::{self, YearRow};
 use crate::db::types::{Instant, Json};
 use crate::db::{Conn, Id, Register, Work, lock_register};
-use crate::http::{Body, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Audience, Event, Place};
 use crate::problem::Problem;
+use crate::service::{Body, Tx};
 
 /// A year's holidays and make-up days (年度节假日安排).
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::store;
 use crate::db::{Conn, Work};
-use crate::http::Ctx;
+use crate::service::Ctx;
 
 /// How long another replica's change of the calendar may be unknown here.
 const KEPT: Duration = Duration::from_secs(5);

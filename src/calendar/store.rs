@@ -1,11 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
 
 use super::model::CalendarYearIn;
 use super::rules::{WorkCalendar, built_in_years};
-use crate::complexes;
 use crate::db::schema::calendar_years as years;
 use crate::db::types::{Instant, Json};
 use crate::db::{Conn, Work};
@@ -88,20 +86,7 @@ pub fn years_on_file(conn: &mut Conn) -> Work<HashMap<String, BTreeSet<i32>>> {
     Ok(all)
 }
 
-/// Of this year, and of the next from December on (by then it has been announced), those that a county lacks.
-pub fn missing_years(conn: &mut Conn, today: NaiveDate) -> Work<Vec<i32>> {
-    let mut wanted = vec![today.year()];
-    if today.month() >= 12 {
-        wanted.push(today.year() + 1);
-    }
-    let mut missing = Vec::new();
-    for year in wanted {
-        let with: Vec<String> =
-            years::table.filter(years::year.eq(i64::from(year))).select(years::county).load(conn)?;
-        let covered = |county: &String| with.contains(county);
-        if !covered(&String::new()) && (with.is_empty() || !complexes::counties(conn)?.iter().all(covered)) {
-            missing.push(year);
-        }
-    }
-    Ok(missing)
+/// The counties that have a calendar of a year; the deployment's is the empty one.
+pub fn counties_with(conn: &mut Conn, year: i32) -> Work<Vec<String>> {
+    Ok(years::table.filter(years::year.eq(i64::from(year))).select(years::county).load(conn)?)
 }

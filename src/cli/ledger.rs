@@ -12,10 +12,10 @@ use crate::db::Db;
 use crate::ledger::checkpoint::Verifiers;
 use crate::ledger::export::Exported;
 use crate::ledger::model::{Consistency, LedgerEntry};
-use crate::ledger::replay::Replay;
 use crate::ledger::verify::{Finding, Kept, Report, verify, verify_consistency, verify_entry};
 use crate::ledger::{disclose, export, head_checkpoint};
 use crate::settings::Settings;
+use crate::standing::replay::Replay;
 
 #[derive(Subcommand)]
 pub enum LedgerCommand {

@@ -122,7 +122,7 @@ pub enum Command {
 #[derive(Subcommand)]
 pub enum TokenCommand {
     /// Sign a token for an office, a company, a committee or a resident
-    Issue(token::TokenArgs),
+    Issue(crate::minting::TokenArgs),
 }
 
 #[derive(Subcommand)]

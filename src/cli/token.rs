@@ -1,90 +1,20 @@
 use std::sync::Arc;
 
 use chrono::{SecondsFormat, Utc};
-use clap::Args;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::{SettingFlags, database};
+use crate::access::Caller;
 use crate::access::issuer::LocalIssuer;
-use crate::access::role::{ROLES, RoleKind};
 use crate::access::token::Verifier;
-use crate::access::{Caller, Role};
 use crate::bootstrap;
-use crate::db::{self, Db, WriteGate};
+use crate::db::{self, Db, StoreMetrics, WriteGate};
 use crate::deployment::{self, Expected};
 use crate::divisions;
 use crate::keys::Keys;
 use crate::ledger::{self, Event, Origin, Place};
-use crate::metrics::StoreMetrics;
+use crate::minting::{TokenArgs, issue};
 use crate::settings::Settings;
-
-/// What a token says.
-#[derive(Args, Clone, Debug)]
-pub struct TokenArgs {
-    /// Acting role, such as social_affairs_office
-    #[arg(long, value_parser = role)]
-    pub role: Role,
-    /// Who acts, as the office knows them
-    #[arg(long)]
-    pub subject: String,
-    /// Division of the role, GB/T 2260 (6, 9 or 12 digits)
-    #[arg(long)]
-    pub division: Option<String>,
-    /// USCC, for property_company
-    #[arg(long)]
-    pub company: Option<String>,
-    /// Id of the complex, for complex_committee
-    #[arg(long)]
-    pub complex: Option<String>,
-    /// Organisation, for utility_operator
-    #[arg(long)]
-    pub organisation: Option<String>,
-    /// Task numbers in the charge of a township_leader, comma-separated
-    #[arg(long, value_delimiter = ',')]
-    pub tasks: Vec<u8>,
-    /// Name of the person
-    #[arg(long)]
-    pub name: Option<String>,
-    /// Life of the token in minutes [default: the setting access_token_minutes]
-    #[arg(long)]
-    pub minutes: Option<i64>,
-}
-
-fn role(text: &str) -> Result<Role, String> {
-    Role::from_code(text)
-        .ok_or_else(|| format!("one of {}", ROLES.iter().map(|r| r.code).collect::<Vec<_>>().join(", ")))
-}
-
-/// Signs a token, and refuses one that the service itself would refuse.
-pub fn issue(issuer: &LocalIssuer, args: &TokenArgs, minutes: i64) -> anyhow::Result<String> {
-    let now = Utc::now();
-    let mut claims = Map::from_iter([
-        ("iss".to_owned(), json!(issuer.url)),
-        ("aud".to_owned(), json!(issuer.audience)),
-        ("sub".to_owned(), json!(args.subject)),
-        ("iat".to_owned(), json!(now.timestamp())),
-        ("nbf".to_owned(), json!(now.timestamp())),
-        ("exp".to_owned(), json!(now.timestamp() + minutes * 60)),
-        ("jti".to_owned(), json!(uuid::Uuid::new_v4())),
-        ("role".to_owned(), json!(args.role)),
-    ]);
-    let mut add = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            claims.insert(name.to_owned(), value);
-        }
-    };
-    add("division", args.division.as_ref().map(|v| json!(v)));
-    add("company", args.company.as_ref().map(|v| json!(v)));
-    add("complex", args.complex.as_ref().map(|v| json!(v)));
-    add("organisation", args.organisation.as_ref().map(|v| json!(v)));
-    add("name", args.name.as_ref().map(|v| json!(v)));
-    add("tasks", (!args.tasks.is_empty()).then(|| json!(args.tasks)));
-    let token = issuer.sign(&Value::Object(claims))?;
-    Verifier::new(vec![issuer.verifier()])
-        .verify(&token, now)
-        .map_err(|refusal| anyhow::anyhow!("no such token can be: {refusal}; {}", wants(args.role)))?;
-    Ok(token)
-}
 
 /// Writes into the ledger that the token was made, and refuses one for a division that is not on file. Before the first start
 /// on SQLite there is no ledger yet, and the divisions are those that ship with the program.
@@ -102,7 +32,7 @@ fn record(settings: &Settings, keys: Arc<Keys>, caller: &Caller) -> anyhow::Resu
         time_zone: settings.house.time_zone.name().into(),
         public_url: settings.http.public_url.clone(),
     };
-    let db = Db::open_with(&options, StoreMetrics::unseen()?, None, Some(deployment::check(expected)))?;
+    let db = Db::open_with(&options, StoreMetrics::unregistered()?, None, Some(deployment::check(expected)))?;
     let caller = caller.clone();
     let refused = no_division(&caller);
     let recorded = database::wait(db.write(WriteGate::default(), move |conn| {
@@ -145,22 +75,6 @@ fn issued(caller: &Caller) -> Event {
     let event = Event::new("token.issued", "token", &caller.token_id).data(data);
     let event = event.personal("subject", Some(&caller.sub)).personal("name", caller.name.as_deref());
     if place.county.is_empty() { event } else { event.at(place) }
-}
-
-/// What the claims of a role must be.
-fn wants(role: Role) -> String {
-    let row = role.row();
-    let own = match row.kind {
-        RoleKind::Company => "--company (18 characters, the last one checks the others) and ",
-        RoleKind::Committee => "--complex and ",
-        _ if role == Role::UtilityOperator => "--organisation and ",
-        _ => "",
-    };
-    let division = match row.division_digits {
-        0 => "no --division".to_owned(),
-        digits => format!("a --division of {digits} digits"),
-    };
-    format!("{} takes {own}{division}", row.code)
 }
 
 pub fn run(flags: &SettingFlags, args: &TokenArgs) -> anyhow::Result<()> {

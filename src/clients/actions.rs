@@ -3,13 +3,14 @@ use serde_json::{Value, json};
 
 use super::keys::{self, ClientKeys};
 use super::model::{Client, ClientIn, ClientPatch, ClientReasonIn, ClientRow, ClientState, Grant, NewSecret, SecretIn};
-use super::{rules, secret, store};
+use super::{rules, secret, store, view};
 use crate::access::Scope;
 use crate::db::{Conn, Fail, Id, Instant, Json, Work};
 use crate::fault::Fault;
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Event, Place};
-use crate::problem::{Code, Problem};
+use crate::service::Ctx;
+use crate::service::{Body, Tx};
 use crate::{companies, complexes, divisions};
 
 pub fn create_client(tx: &mut Tx, body: &Body<ClientIn>) -> Work<Entity<Client>> {
@@ -20,7 +21,7 @@ pub fn create_client(tx: &mut Tx, body: &Body<ClientIn>) -> Work<Entity<Client>>
         |conn, scope, id| store::find(conn, scope, id).map(drop),
         |conn, input, faults| {
             faults.extend(input.jwks.iter().flat_map(keys::faults));
-            check_grant(conn, &grant_of(input), &county, faults)
+            check_grant(conn, ctx, &grant_of(input), &county, faults)
         },
     )?;
     let grant = grant_of(input);
@@ -50,7 +51,7 @@ pub fn create_client(tx: &mut Tx, body: &Body<ClientIn>) -> Work<Entity<Client>>
     store::insert(tx.conn, &row)?;
     record(tx, "client.registered", &row, json!({}), None)?;
     let (id, version) = (row.id, row.version);
-    Ok(Entity::created(id, version, view(tx, row)?, "/v1/clients"))
+    Ok(Entity::created(id, version, view::view(tx.conn, ctx, row)?, "/v1/clients"))
 }
 
 pub fn update_client(tx: &mut Tx, id: Id, body: &Body<ClientPatch>) -> Work<Entity<Client>> {
@@ -61,10 +62,10 @@ pub fn update_client(tx: &mut Tx, id: Id, body: &Body<ClientPatch>) -> Work<Enti
     let input = tx.checked(body, |conn, input, faults| {
         faults.extend(input.jwks.iter().flatten().flat_map(keys::faults));
         let grant = input.grant(&before);
-        if grant == before { Ok(()) } else { check_grant(conn, &grant, &county, faults) }
+        if grant == before { Ok(()) } else { check_grant(conn, ctx, &grant, &county, faults) }
     })?;
     tx.if_match(row.version)?;
-    require(row.state != ClientState::Revoked, "已撤销", "it is revoked")?;
+    rules::may_change(row.state)?;
     let grant = input.grant(&before);
     if grant != before {
         // What was approved is no more: tokens for it end, and the county is asked again.
@@ -90,12 +91,7 @@ pub fn approve_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let reason = tx.input(body)?.reason.clone();
     tx.if_match(row.version)?;
-    require(row.state == ClientState::Pending, "不是待批准状态", "it does not wait for approval")?;
-    if ctx.caller.is_person(&row.requested_by_iss, &row.requested_by_sub) {
-        return Err(Problem::new(Code::SamePerson)
-            .detail("申请人不得批准", "whoever asked for it does not approve it")
-            .into());
-    }
+    rules::may_approve(&row, &ctx.caller)?;
     row.state = ClientState::Active;
     row.approved_by_iss = Some(ctx.caller.iss.clone());
     row.approved_by_sub = Some(ctx.caller.sub.clone());
@@ -108,7 +104,7 @@ pub fn rotate_client_secret(tx: &mut Tx, id: Id, body: &Body<SecretIn>) -> Work<
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let overlap = Duration::hours(tx.input(body)?.overlap_hours);
     tx.if_match(row.version)?;
-    require(row.state != ClientState::Revoked, "已撤销", "it is revoked")?;
+    rules::may_change(row.state)?;
     // Real time, like that of tokens: business time may stand still or be moved.
     let now = Instant::now();
     let others_expire_at = Instant(now.0 + overlap);
@@ -128,8 +124,7 @@ pub fn suspend_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<
     let mut row = store::find_for_update(tx.conn, &tx.ctx.scope, id)?;
     let reason = tx.input(body)?.reason.clone();
     tx.if_match(row.version)?;
-    let running = matches!(row.state, ClientState::Pending | ClientState::Active);
-    require(running, "已暂停或已撤销", "it is suspended or revoked")?;
+    rules::may_suspend(row.state)?;
     row.state = ClientState::Suspended;
     row.epoch += 1;
     save(tx, row, "client.suspended", Some(&reason))
@@ -139,7 +134,7 @@ pub fn resume_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<E
     let mut row = store::find_for_update(tx.conn, &tx.ctx.scope, id)?;
     let reason = tx.input(body)?.reason.clone();
     tx.if_match(row.version)?;
-    require(row.state == ClientState::Suspended, "未暂停", "it is not suspended")?;
+    rules::may_resume(row.state)?;
     row.state = if row.approved_at.is_some() { ClientState::Active } else { ClientState::Pending };
     save(tx, row, "client.resumed", Some(&reason))
 }
@@ -148,27 +143,11 @@ pub fn revoke_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<E
     let mut row = store::find_for_update(tx.conn, &tx.ctx.scope, id)?;
     let reason = tx.input(body)?.reason.clone();
     tx.if_match(row.version)?;
-    require(row.state != ClientState::Revoked, "已撤销", "it is revoked already")?;
+    rules::may_revoke(row.state)?;
     row.state = ClientState::Revoked;
     row.epoch += 1;
     store::delete_secrets(tx.conn, id)?;
     save(tx, row, "client.revoked", Some(&reason))
-}
-
-pub fn entity(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<Client>> {
-    let row = store::find(conn, &ctx.scope, id)?;
-    let version = row.version;
-    Ok(Entity::new(id, version, view_of(conn, ctx, row)?))
-}
-
-fn view_of(conn: &mut Conn, ctx: &Ctx, row: ClientRow) -> Work<Client> {
-    Ok(store::views(conn, vec![row], ctx.state.secret_life)?
-        .pop()
-        .ok_or_else(|| Problem::broken("a client that was read has no view"))?)
-}
-
-fn view(tx: &mut Tx, row: ClientRow) -> Work<Client> {
-    view_of(tx.conn, tx.ctx, row)
 }
 
 fn save(tx: &mut Tx, mut row: ClientRow, kind: &'static str, reason: Option<&str>) -> Work<Entity<Client>> {
@@ -176,8 +155,7 @@ fn save(tx: &mut Tx, mut row: ClientRow, kind: &'static str, reason: Option<&str
     row.updated_at = tx.ctx.now;
     store::save(tx.conn, &row)?;
     record(tx, kind, &row, json!({}), reason)?;
-    let (id, version) = (row.id, row.version);
-    Ok(Entity::new(id, version, view(tx, row)?))
+    view::entity(tx.conn, tx.ctx, row)
 }
 
 fn record(tx: &mut Tx, kind: &'static str, row: &ClientRow, more: Value, reason: Option<&str>) -> Work<()> {
@@ -198,10 +176,6 @@ fn record(tx: &mut Tx, kind: &'static str, row: &ClientRow, more: Value, reason:
     Ok(())
 }
 
-fn require(holds: bool, zh: &str, en: &str) -> Work<()> {
-    if holds { Ok(()) } else { Err(Problem::new(Code::StateConflict).detail(zh, en).into()) }
-}
-
 fn grant_of(input: &ClientIn) -> Grant {
     Grant {
         role: input.role,
@@ -214,8 +188,8 @@ fn grant_of(input: &ClientIn) -> Grant {
 }
 
 /// The rules, and what only the registers know: the division, the company and the complex are there, in this county.
-fn check_grant(conn: &mut Conn, grant: &Grant, county: &str, faults: &mut Vec<Fault>) -> Work<()> {
-    let wrong = rules::faults(grant, county);
+fn check_grant(conn: &mut Conn, ctx: &Ctx, grant: &Grant, county: &str, faults: &mut Vec<Fault>) -> Work<()> {
+    let wrong = rules::faults(ctx.state.permissions, grant, county);
     let fine = |pointer: &str| !wrong.iter().any(|fault| fault.pointer == pointer);
     let scope = Scope::County(county.to_owned());
     let unknown = |pointer: &str| {

@@ -4,22 +4,19 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::keys::ClientKeys;
 use crate::access::{Caller, Role};
+use crate::coded_enum;
 use crate::db::schema::clients;
 use crate::db::{Id, Instant, Json};
-use crate::{code_column, coded_enum};
 
 coded_enum! {
     /// Where a client stands (接入状态).
-    #[derive(diesel::AsExpression, diesel::FromSqlRow)]
-    #[diesel(sql_type = diesel::sql_types::Text)]
-    pub enum ClientState {
+    pub stored enum ClientState {
         Pending "pending" "待批准" "Waits for the county's approval"
         Active "active" "启用" "Approved: it gets tokens"
         Suspended "suspended" "暂停" "Suspended: no tokens, and those it has are refused"
         Revoked "revoked" "已撤销" "Revoked for good"
     }
 }
-code_column!(ClientState);
 
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = clients, treat_none_as_null = true)]
@@ -237,27 +234,27 @@ pub struct ClientPatch {
     #[schema(nullable = false)]
     pub role: Option<Role>,
     /// Division of the role.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, example = "640121100", pattern = "^[0-9]{6,12}$")]
     pub division: Option<Option<String>>,
     /// USCC of the company.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, example = json!(null), pattern = "^[0-9A-HJ-NPQRTUWXY]{18}$")]
     pub company: Option<Option<String>>,
     /// Complex of the committee.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<Id>, example = json!(null))]
     pub complex_id: Option<Option<Id>>,
     /// Organisation of the utility operator.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, example = json!(null), max_length = 20)]
     pub organisation: Option<Option<String>>,
     /// The only operations that it may call; null: all that the role allows a system.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<Vec<String>>, example = json!(["list_violations"]), min_items = 1, max_items = 200)]
     pub operations: Option<Option<Vec<String>>>,
     /// Its public keys, all of them; null: none. It needs no new approval, and ends no token.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<ClientKeys>, example = json!(null))]
     pub jwks: Option<Option<ClientKeys>>,
 }

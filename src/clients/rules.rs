@@ -1,24 +1,26 @@
-//! What a client can be made for.
+//! What a client can be made for, and what can become of it. Pure.
 
-use super::model::Grant;
-use crate::access::permissions::{self, Access};
-use crate::access::role::{Role, RoleKind};
-use crate::access::token::ORGANISATIONS;
+use super::model::{ClientRow, ClientState, Grant};
+use crate::access::Caller;
+use crate::access::permissions::{Access, Permissions};
 use crate::fault::Fault;
+use crate::problem::{Code, Problem};
+use crate::role::{ORGANISATIONS, Role, RoleKind};
 
 /// Residents are persons, and so is whoever administers: a client that could make clients would be an office of its own.
 const NEVER: &[Role] = &[Role::Resident, Role::SystemAdministrator];
 
 /// The operations that a system in this role may call.
-pub fn operations_of(role: Role) -> impl Iterator<Item = &'static str> {
-    permissions::PERMISSIONS
+pub fn operations_of(permissions: &Permissions, role: Role) -> impl Iterator<Item = &'static str> {
+    permissions
+        .rows()
         .iter()
         .filter(move |one| one.access != Access::Public && one.allows(role) && !one.person_only)
         .map(|one| one.operation)
 }
 
 /// Every fault of a grant that shows without the registers.
-pub fn faults(grant: &Grant, county: &str) -> Vec<Fault> {
+pub fn faults(permissions: &Permissions, grant: &Grant, county: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut add = |pointer: &str, code, zh: &str, en: &str| faults.push(Fault::new(pointer, code, zh, en));
     let role = grant.role;
@@ -55,7 +57,7 @@ pub fn faults(grant: &Grant, county: &str) -> Vec<Fault> {
         add("/organisation", "unknown_value", "不是专业运营单位的种类", "none of the six kinds of operator");
     }
     for (index, operation) in grant.operations.iter().flatten().enumerate() {
-        if !operations_of(role).any(|one| one == operation) {
+        if !operations_of(permissions, role).any(|one| one == operation) {
             let pointer = format!("/operations/{index}");
             add(
                 &pointer,
@@ -68,10 +70,43 @@ pub fn faults(grant: &Grant, county: &str) -> Vec<Fault> {
     faults
 }
 
+fn require(holds: bool, zh: &str, en: &str) -> Result<(), Problem> {
+    if holds { Ok(()) } else { Err(Problem::new(Code::StateConflict).detail(zh, en)) }
+}
+
+/// It is changed, and gets another secret, until it is revoked.
+pub fn may_change(state: ClientState) -> Result<(), Problem> {
+    require(state != ClientState::Revoked, "已撤销", "it is revoked")
+}
+
+/// Another person approves than asked for it.
+pub fn may_approve(row: &ClientRow, caller: &Caller) -> Result<(), Problem> {
+    require(row.state == ClientState::Pending, "不是待批准状态", "it does not wait for approval")?;
+    if caller.is_person(&row.requested_by_iss, &row.requested_by_sub) {
+        return Err(Problem::new(Code::SamePerson).detail("申请人不得批准", "whoever asked for it does not approve it"));
+    }
+    Ok(())
+}
+
+pub fn may_suspend(state: ClientState) -> Result<(), Problem> {
+    let running = matches!(state, ClientState::Pending | ClientState::Active);
+    require(running, "已暂停或已撤销", "it is suspended or revoked")
+}
+
+pub fn may_resume(state: ClientState) -> Result<(), Problem> {
+    require(state == ClientState::Suspended, "未暂停", "it is not suspended")
+}
+
+pub fn may_revoke(state: ClientState) -> Result<(), Problem> {
+    require(state != ClientState::Revoked, "已撤销", "it is revoked already")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::Actor;
     use crate::access::role::ROLES;
+    use crate::db::{Instant, Json};
 
     fn grant(role: Role) -> Grant {
         let digits = role.row().division_digits;
@@ -86,7 +121,10 @@ mod tests {
     }
 
     fn codes(grant: &Grant) -> Vec<(String, &'static str)> {
-        faults(grant, "640121").into_iter().map(|fault| (fault.pointer, fault.code)).collect()
+        faults(crate::app::permissions(), grant, "640121")
+            .into_iter()
+            .map(|fault| (fault.pointer, fault.code))
+            .collect()
     }
 
     #[test]
@@ -100,8 +138,8 @@ mod tests {
     #[test]
     fn no_client_can_be_made_for_what_needs_a_person() {
         for row in ROLES {
-            for operation in operations_of(row.role) {
-                let permission = permissions::of(operation).unwrap();
+            for operation in operations_of(crate::app::permissions(), row.role) {
+                let permission = crate::app::permissions().of(operation).unwrap();
                 assert!(!permission.person_only && permission.allows(row.role));
             }
         }
@@ -126,5 +164,55 @@ mod tests {
         assert_eq!(with(|g| g.division = Some("640122100".into())), [("/division".to_owned(), "unknown_reference")]);
         assert_eq!(with(|g| g.company = Some("91640121MA76ABCD0B".into())), [("/company".to_owned(), "conflict")]);
         assert_eq!(with(|g| g.organisation = Some("gas".into())), [("/organisation".to_owned(), "conflict")]);
+    }
+
+    #[test]
+    fn each_step_has_its_states() {
+        use ClientState::{Active, Pending, Suspended};
+        let allowed = |rule: fn(ClientState) -> Result<(), Problem>| -> Vec<ClientState> {
+            ClientState::ALL.iter().copied().filter(|state| rule(*state).is_ok()).collect()
+        };
+        assert_eq!(allowed(may_change), [Pending, Active, Suspended]);
+        assert_eq!(allowed(may_suspend), [Pending, Active]);
+        assert_eq!(allowed(may_resume), [Suspended]);
+        assert_eq!(allowed(may_revoke), [Pending, Active, Suspended]);
+    }
+
+    #[test]
+    fn another_person_approves_than_asked() {
+        let person =
+            |sub: &str| Actor { iss: "iss".into(), sub: sub.into(), role: Role::CountyAuthority, division: None };
+        let now = Instant(chrono::DateTime::UNIX_EPOCH);
+        let client = |state| ClientRow {
+            id: crate::db::Id::new(),
+            version: 1,
+            name: String::new(),
+            contact: String::new(),
+            role: Role::CountyAuthority,
+            division: None,
+            company: None,
+            complex_id: None,
+            organisation: None,
+            operations: Json(None),
+            county: "640121".into(),
+            state,
+            epoch: 0,
+            requested_by_iss: "iss".into(),
+            requested_by_sub: "one".into(),
+            approved_by_iss: None,
+            approved_by_sub: None,
+            approved_at: None,
+            created_at: now,
+            updated_at: now,
+            jwks: Json(None),
+        };
+        for (state, sub, expected) in [
+            (ClientState::Pending, "two", None),
+            (ClientState::Pending, "one", Some(Code::SamePerson)),
+            (ClientState::Active, "one", Some(Code::StateConflict)),
+        ] {
+            let refused = may_approve(&client(state), &Caller::acting(&person(sub), None)).err();
+            assert_eq!(refused.map(|problem| problem.code), expected);
+        }
     }
 }

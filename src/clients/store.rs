@@ -1,14 +1,16 @@
+use std::collections::HashMap;
+
 use chrono::Duration;
 use diesel::prelude::*;
 
-use super::model::{Client, ClientRow, ListClients, SecretOut};
-use crate::access::{Scope, scoped};
+use super::model::{ClientRow, ListClients, SecretOut};
+use crate::access::Scope;
+use crate::clients::scoped;
 use crate::db::schema::{client_assertions as assertions, client_secrets as secrets, clients};
 use crate::db::{Conn, Id, Instant, Work};
-use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
-use crate::on_both;
+use crate::http::PageOf;
 use crate::problem::Problem;
+use crate::{newest_first, on_both};
 
 /// Secrets that are good at once: more are never needed, and each is compared at every request for a token.
 const MOST_SECRETS: usize = 5;
@@ -117,48 +119,30 @@ pub fn epochs(conn: &mut Conn) -> Work<Vec<(Id, i64)>> {
     Ok(scoped::clients(&system).filter(clients::epoch.gt(0)).select((clients::id, clients::epoch)).load(conn)?)
 }
 
-pub fn views(conn: &mut Conn, rows: Vec<ClientRow>, life: Option<Duration>) -> Work<Vec<Client>> {
-    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+/// The secrets of clients that are good now.
+pub fn secrets_of(conn: &mut Conn, ids: &[Id], life: Option<Duration>) -> Work<HashMap<Id, Vec<SecretOut>>> {
     let now = Instant::now();
-    let all: Vec<(Id, SecretOut)> = secrets::table
-        .filter(secrets::client_id.eq_any(ids))
+    let rows: Vec<(Id, SecretOut)> = secrets::table
+        .filter(secrets::client_id.eq_any(ids.to_vec()))
         .order(secrets::id)
         .select((secrets::client_id, (secrets::id, secrets::created_at, secrets::expires_at)))
         .load(conn)?;
-    let of = |id: Id| {
-        all.iter()
-            .filter(|(client, _)| *client == id)
-            .map(|(_, secret)| SecretOut {
-                expires_at: end(secret.created_at, secret.expires_at, life),
-                ..secret.clone()
-            })
-            .filter(|secret| secret.expires_at.is_none_or(|ends| ends > now))
-            .collect()
-    };
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let secrets = of(row.id);
-            Client::of(row, secrets)
-        })
-        .collect())
+    let mut all: HashMap<Id, Vec<SecretOut>> = HashMap::new();
+    for (client, secret) in rows {
+        let expires_at = end(secret.created_at, secret.expires_at, life);
+        if expires_at.is_none_or(|ends| ends > now) {
+            all.entry(client).or_default().push(SecretOut { expires_at, ..secret });
+        }
+    }
+    Ok(all)
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListClients) -> Work<PageOf<Client>> {
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || {
-        let mut rows = scoped::clients(&ctx.scope);
+pub fn list(conn: &mut Conn, scope: &Scope, query: &ListClients) -> Work<PageOf<ClientRow>> {
+    newest_first!(conn, query, ClientRow, clients::id, || {
+        let mut rows = scoped::clients(scope);
         if let Some(state) = query.state {
-            rows = rows.filter(clients::state.eq(state.code()));
+            rows = rows.filter(clients::state.eq(state));
         }
         rows
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(clients::id.lt(before));
-    }
-    let rows: Vec<ClientRow> = rows.order(clients::id.desc()).limit(page.fetch()).load(conn)?;
-    let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: views(conn, rows, ctx.state.secret_life)?, next_cursor, total })
+    })
 }

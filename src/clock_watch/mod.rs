@@ -13,9 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant as StopWatch};
 
 use crate::clock::Clock;
-use crate::db::{Conn, Fail, Instant, Work, WriteGate};
-use crate::security::{About, Kind};
-use crate::service::Service;
+use crate::db::{Conn, Db, Fail, Instant, Work, WriteGate};
+use crate::security::{About, Kind, Security};
 pub use rules::Limits;
 use rules::{Jump, Seen, judge};
 use store::Watched;
@@ -48,8 +47,8 @@ impl ClockWatch {
     }
 
     /// May background work act now? Asked before each round, by the replica that does it.
-    pub async fn permits(&self, state: &Service) -> bool {
-        match self.look(state).await {
+    pub async fn permits(&self, db: &Db, clock: &Clock, security: &Security) -> bool {
+        match self.look(db, clock, security).await {
             Ok(permitted) => permitted,
             // Without the store there is no work either.
             Err(fail) => {
@@ -59,11 +58,11 @@ impl ClockWatch {
         }
     }
 
-    async fn look(&self, state: &Service) -> Work<bool> {
+    async fn look(&self, db: &Db, clock: &Clock, security: &Security) -> Work<bool> {
         let _turn = self.turn.lock().await;
-        let (watched, database) = state.db.read(|conn| Ok((store::find(conn)?, store::database_now(conn)?))).await?;
+        let (watched, database) = db.read(|conn| Ok((store::find(conn)?, store::database_now(conn)?))).await?;
         // After the question: what it took is no jump.
-        let now = state.clock.system();
+        let now = clock.system();
         let before = self.last().map(|(then, since)| (then, since.elapsed()));
         if let Some(watched) = watched.as_ref().filter(|watched| watched.stopped_at.is_some()) {
             if !self.stopped.swap(true, Ordering::Relaxed) {
@@ -75,7 +74,7 @@ impl ClockWatch {
         }
         let recorded = watched.map(|watched| watched.seen_at);
         if let Some(jump) = judge(&Seen { now, database, recorded, before }, &self.limits) {
-            self.stop(state, now, jump).await?;
+            self.stop(db, security, now, jump).await?;
             self.remember(now);
             return Ok(false);
         }
@@ -83,10 +82,10 @@ impl ClockWatch {
         if self.stopped.swap(false, Ordering::Relaxed) {
             tracing::info!("the clock is confirmed: background work goes on");
         }
-        state.clock.believe(now);
+        clock.believe(now);
         let is_old = recorded.is_none_or(|at| now.0 - at.0 > chrono::TimeDelta::from_std(RECORD).unwrap_or_default());
         if is_old {
-            state.db.write(WriteGate::default(), move |conn| store::record(conn, now)).await?;
+            db.write(WriteGate::default(), move |conn| store::record(conn, now)).await?;
         }
         Ok(true)
     }
@@ -99,15 +98,15 @@ impl ClockWatch {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, StopWatch::now()));
     }
 
-    async fn stop(&self, state: &Service, now: Instant, jump: Jump) -> Result<(), Fail> {
+    async fn stop(&self, db: &Db, security: &Security, now: Instant, jump: Jump) -> Result<(), Fail> {
         let reason = jump.to_string();
         tracing::error!(
             reason,
             "the clock is not to be believed: no cards, escalations or erasures until `xiaoqu clock confirm`"
         );
-        state.security.event(Kind::ClockJump, About { reason: jump.code(), ..About::default() });
+        security.event(Kind::ClockJump, About { reason: jump.code(), ..About::default() });
         self.stopped.store(true, Ordering::Relaxed);
-        state.db.write(WriteGate::default(), move |conn| store::stop(conn, now, &reason)).await
+        db.write(WriteGate::default(), move |conn| store::stop(conn, now, &reason)).await
     }
 
     /// May what follows from a deadline be done here, on the way of a request?

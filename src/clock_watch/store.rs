@@ -1,8 +1,8 @@
 use diesel::prelude::*;
 
 use crate::db::schema::clock_watch;
-use crate::db::{Conn, Instant, Work};
-use crate::{ledger, on_both};
+use crate::db::{self, Conn, Instant, Work};
+use crate::on_both;
 
 /// There is one row.
 const ROW: i64 = 1;
@@ -25,7 +25,7 @@ pub fn find(conn: &mut Conn) -> Work<Option<Watched>> {
 pub fn database_now(conn: &mut Conn) -> Work<Option<Instant>> {
     match conn {
         Conn::Sqlite(_) => Ok(None),
-        Conn::Postgres(_) => ledger::database_now(conn).map(Some),
+        Conn::Postgres(_) => db::database_now(conn).map(Some),
     }
 }
 

@@ -1,14 +1,18 @@
+//! Registering a company and changing its file.
+
 use serde_json::json;
 
 use super::model::{Company, CompanyIn, CompanyPatch};
 use super::{rules, store, uscc};
-use crate::access::{Role, Scope};
-use crate::db::{Fail, Id, Work};
+use crate::access::Scope;
+use crate::db::{Conn, Fail, Id, Work};
 use crate::fault::Fault;
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Audience, Event, Place};
-use crate::problem::{Code, Problem};
-use crate::violations;
+use crate::proceedings::port::after;
+use crate::service::Body;
+use crate::service::Ctx;
+use crate::service::Tx;
 
 pub fn create_company(tx: &mut Tx, body: &Body<CompanyIn>) -> Work<Entity<Company>> {
     let ctx = tx.ctx;
@@ -16,17 +20,11 @@ pub fn create_company(tx: &mut Tx, body: &Body<CompanyIn>) -> Work<Entity<Compan
         body,
         |conn, scope, id| store::find(conn, scope, id).map(drop),
         |conn, input, faults| {
-            check_uscc(input, ctx.caller.role, faults);
+            rules::check_uscc(input, ctx.caller.role, faults);
             check_parent(conn, ctx, input.parent_id, None, faults)
         },
     )?;
-    let exists = || {
-        Problem::new(Code::AlreadyExists)
-            .detail("该统一社会信用代码已登记", "a company with this code is registered already")
-    };
-    if store::uscc_exists(tx.conn, &input.uscc)? {
-        return Err(exists().into());
-    }
+    rules::may_register(store::uscc_exists(tx.conn, &input.uscc)?)?;
     let CompanyIn { uscc, uscc_override_reason, name, legal_representative, service_hotline, parent_id } =
         input.clone();
     let county = ctx.caller.county().unwrap_or_default().to_owned();
@@ -46,7 +44,7 @@ pub fn create_company(tx: &mut Tx, body: &Body<CompanyIn>) -> Work<Entity<Compan
         updated_at: ctx.now,
     };
     store::insert(tx.conn, &company)
-        .map_err(|error| if Fail::is_duplicate(&error) { exists().into() } else { Fail::from(error) })?;
+        .map_err(|error| if Fail::is_duplicate(&error) { rules::exists().into() } else { Fail::from(error) })?;
     store::set_family(tx.conn, &company)?;
     let division = ctx.caller.division.clone().unwrap_or_default();
     store::add_areas(tx.conn, company.id, &[&county, &division])?;
@@ -55,23 +53,10 @@ pub fn create_company(tx: &mut Tx, body: &Body<CompanyIn>) -> Work<Entity<Compan
     Ok(Entity::created(company.id, company.version, company, "/v1/companies"))
 }
 
-/// Only the home register changes a company's file; who else sees the company proposes.
-pub fn require_home(ctx: &Ctx, company: &Company) -> Work<()> {
-    if rules::keeps(ctx.caller.role, ctx.caller.division.as_deref(), company) {
-        return Ok(());
-    }
-    Err(Problem::new(Code::Forbidden)
-        .detail(
-            format!("企业档案由登记机关（{}）维护；其他单位可提出变更建议", company.division),
-            format!("the register of {} keeps this file; propose the change (…/changes)", company.division),
-        )
-        .into())
-}
-
 pub fn update_company(tx: &mut Tx, id: Id, body: &Body<CompanyPatch>) -> Work<Entity<Company>> {
     let ctx = tx.ctx;
     let before = store::find_for_update(tx.conn, &ctx.scope, id)?;
-    require_home(ctx, &before)?;
+    rules::may_change(&ctx.caller, &before)?;
     let input = tx.checked(body, |_, input, faults| {
         faults.extend(rules::alone(&before, input));
         Ok(())
@@ -96,7 +81,7 @@ pub fn apply(tx: &mut Tx, before: Company, change: CompanyPatch) -> Work<Company
     };
     store::update(tx.conn, &company)?;
     store::set_family(tx.conn, &company)?;
-    violations::show_to_family(tx.conn, company.id)?;
+    after(tx).company_regrouped(tx, company.id)?;
     record(tx, "company.changed", &company)?;
     if parent_before != company.parent_id {
         tell_parent(tx, "company.branch_left", parent_before, &company)?;
@@ -133,57 +118,25 @@ fn record(tx: &mut Tx, kind: &'static str, company: &Company) -> Work<Id> {
     ledger::append(tx, event)
 }
 
-fn check_uscc(input: &CompanyIn, role: Role, faults: &mut Vec<Fault>) {
-    if uscc::has_valid_check(&input.uscc) {
-        return;
-    }
-    if input.uscc_override_reason.is_none() {
-        faults.push(Fault::new(
-            "/uscc",
-            "check_character",
-            "统一社会信用代码的校验位不正确；确有其码的，由县级主管部门填写 uscc_override_reason",
-            "the check character of the USCC does not fit; for a real code the county gives uscc_override_reason",
-        ));
-    } else if role != Role::CountyAuthority {
-        faults.push(Fault::new(
-            "/uscc_override_reason",
-            "conflict",
-            "只有县级主管部门可以登记校验位不符的代码",
-            "only the county may store a code whose check character does not fit",
-        ));
-    }
-}
-
 /// A parent is a company that the caller sees, and no branch itself: one level, as in the commercial register.
 pub fn check_parent(
-    conn: &mut crate::db::Conn,
-    ctx: &crate::http::Ctx,
+    conn: &mut Conn,
+    ctx: &Ctx,
     parent: Option<Id>,
     own: Option<Id>,
     faults: &mut Vec<Fault>,
 ) -> Work<()> {
     let Some(parent) = parent else { return Ok(()) };
-    let wrong = match store::find(conn, &ctx.scope, parent) {
-        Ok(company) => company.parent_id.is_some() || Some(parent) == own,
-        Err(Fail::Problem(_)) => true,
+    let known = match store::find(conn, &ctx.scope, parent) {
+        Ok(company) => Some(company),
+        Err(Fail::Problem(_)) => None,
         Err(other) => return Err(other),
     };
-    if wrong {
-        faults.push(Fault::new(
-            "/parent_id",
-            "unknown_reference",
-            "上级企业不存在，或其本身为分支机构",
-            "no such company for you, or one that is a branch itself",
-        ));
-    } else if let Some(own) = own
-        && store::has_branches(conn, own)?
-    {
-        faults.push(Fault::new(
-            "/parent_id",
-            "conflict",
-            "企业已有分支机构，其本身不得成为分支机构",
-            "a company that has branches becomes no branch itself",
-        ));
-    }
+    let stands_alone = known.is_some_and(|company| company.parent_id.is_none()) && Some(parent) != own;
+    let has_branches = match own.filter(|_| stands_alone) {
+        Some(own) => store::has_branches(conn, own)?,
+        None => false,
+    };
+    faults.extend(rules::unfit_parent(stands_alone, has_branches));
     Ok(())
 }

@@ -6,25 +6,25 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
-use super::actions::{apply, check_parent, require_home};
+use super::actions::{apply, check_parent};
 use super::model::{Company, CompanyPatch};
-use super::{changes_store, store};
+use super::{changes_store, rules, store};
+use crate::access::Actor;
 use crate::coded_enum;
 use crate::db::schema::company_changes;
 use crate::db::types::{Instant, Json};
 use crate::db::{Conn, Id, Work};
-use crate::fault::Fault;
-use crate::http::paging::{Page, PageOf};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
+use crate::http::paging::PageOf;
 use crate::ledger::{self, Event, Place};
-use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::proceedings::model::{ReasonsIn, Step};
 use crate::proceedings::view::{Official, StepView, official, step};
+use crate::service::{Body, Ctx, Tx};
 
 coded_enum! {
     /// Where a proposed change stands (变更状态).
     #[schema(example = "proposed")]
-    pub enum ChangeState {
+    pub stored enum ChangeState {
         Proposed "proposed" "待决定" "Waits for the home register"
         Approved "approved" "已批准" "Approved and carried out"
         Refused "refused" "不予变更" "Refused"
@@ -47,7 +47,7 @@ pub struct CompanyChangeContent {
     #[schema(example = "0951-0000000", max_length = 40, nullable = false)]
     pub service_hotline: Option<String>,
     /// The company that this is to be a branch of; null: it is to stand alone.
-    #[serde(default, deserialize_with = "crate::http::body::present", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::service::body::present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Id>)]
     pub parent_id: Option<Option<Id>>,
 }
@@ -99,7 +99,7 @@ pub struct CompanyChangeIn {
     #[schema(example = "0951-0000002", pattern = "^[0-9+ ()-]{3,40}$", nullable = false)]
     pub service_hotline: Option<String>,
     /// The company that this is to be a branch of; null: it is to stand alone.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<Id>, example = json!(null))]
     pub parent_id: Option<Option<Id>>,
     /// Why, for those who decide.
@@ -113,7 +113,7 @@ pub struct ChangeRow {
     pub id: Id,
     pub version: i64,
     pub company_id: Id,
-    pub state: String,
+    pub state: ChangeState,
     pub change: Json<CompanyChangeContent>,
     pub reason: String,
     pub proposed_by: Json<Actor>,
@@ -159,9 +159,9 @@ pub struct ListCompanyChanges {
     pub with_total: Option<bool>,
 }
 
-fn view(ctx: &Ctx, row: ChangeRow) -> Work<CompanyChange> {
-    Ok(CompanyChange {
-        state: ChangeState::stored(&row.state)?,
+fn view(ctx: &Ctx, row: ChangeRow) -> CompanyChange {
+    CompanyChange {
+        state: row.state,
         id: row.id,
         version: row.version,
         company_id: row.company_id,
@@ -172,7 +172,7 @@ fn view(ctx: &Ctx, row: ChangeRow) -> Work<CompanyChange> {
         decision: row.decision.0.map(|one| step(ctx, one)),
         created_at: row.created_at,
         updated_at: row.updated_at,
-    })
+    }
 }
 
 pub fn list_company_changes(
@@ -182,20 +182,14 @@ pub fn list_company_changes(
     query: &ListCompanyChanges,
 ) -> Work<PageOf<CompanyChange>> {
     store::find(conn, &ctx.scope, company)?;
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let total = page.with_total.unwrap_or(false).then(|| changes_store::count(conn, company)).transpose()?;
-    let before = crate::http::Cursor::decode::<Id>(page.cursor.as_deref())?;
-    let (rows, next_cursor) =
-        page.cut(changes_store::list(conn, company, before, page.fetch())?, |row: &ChangeRow| row.id);
-    let items = rows.into_iter().map(|row| view(ctx, row)).collect::<Work<_>>()?;
-    Ok(PageOf { items, next_cursor, total })
+    changes_store::list(conn, company, query)?.map(|rows| Ok(rows.into_iter().map(|row| view(ctx, row)).collect()))
 }
 
 pub fn get_company_change(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<CompanyChange>> {
     let row = changes_store::find(conn, id)?;
     store::find(conn, &ctx.scope, row.company_id)?;
     let version = row.version;
-    Ok(Entity::new(id, version, view(ctx, row)?))
+    Ok(Entity::new(id, version, view(ctx, row)))
 }
 
 pub fn propose_company_change(tx: &mut Tx, company: Id, body: &Body<CompanyChangeIn>) -> Work<Entity<CompanyChange>> {
@@ -208,25 +202,20 @@ pub fn propose_company_change(tx: &mut Tx, company: Id, body: &Body<CompanyChang
             store::find(conn, scope, row.company_id).map(drop)
         },
         |conn, input, faults| {
-            if input.content().differing_from(&on_file).is_empty() {
-                let (zh, en) = ("没有要变更的内容：与现登记内容相同", "nothing is to change: it is what is on file");
-                faults.push(Fault::new("", "required", zh, en));
-            }
+            rules::check_change(input.content().differing_from(&on_file).is_empty(), faults);
             check_parent(conn, ctx, input.parent_id.flatten(), Some(company), faults)
         },
     )?;
     let change = input.content().differing_from(&on_file);
-    if let Some(same) = changes_store::open_of(tx.conn, company)?.into_iter().find(|one| one.change.0 == change) {
-        return Err(Problem::new(Code::AlreadyExists)
-            .detail("相同的变更建议正在等待决定", "the same change waits for its decision")
-            .related("company_change", same.id)
-            .into());
+    let same = changes_store::open_of(tx.conn, company)?.into_iter().find(|one| one.change.0 == change);
+    if let Some(same) = same {
+        return Err(rules::waits_already().related("company_change", same.id).into());
     }
     let row = ChangeRow {
         id: ctx.new_id(),
         version: 1,
         company_id: company,
-        state: ChangeState::Proposed.code().to_owned(),
+        state: ChangeState::Proposed,
         before: Json(change.as_on_file(&on_file)),
         change: Json(change),
         reason: input.reason.clone(),
@@ -238,7 +227,7 @@ pub fn propose_company_change(tx: &mut Tx, company: Id, body: &Body<CompanyChang
     changes_store::insert(tx.conn, &row)?;
     record(tx, "company.change_proposed", &row, &row.reason)?;
     let (id, version) = (row.id, row.version);
-    Ok(Entity::created(id, version, view(ctx, row)?, "/v1/company-changes"))
+    Ok(Entity::created(id, version, view(ctx, row), "/v1/company-changes"))
 }
 
 /// A change that waits, with its company, for the office that decides on it.
@@ -246,15 +235,8 @@ fn waiting(tx: &mut Tx, id: Id) -> Work<(ChangeRow, Company)> {
     let ctx = tx.ctx;
     let company = changes_store::find(tx.conn, id)?.company_id;
     let company = store::find_for_update(tx.conn, &ctx.scope, company)?;
-    require_home(ctx, &company)?;
+    rules::may_change(&ctx.caller, &company)?;
     Ok((changes_store::find(tx.conn, id)?, company))
-}
-
-fn require_proposed(row: &ChangeRow) -> Work<()> {
-    if row.state == ChangeState::Proposed.code() {
-        return Ok(());
-    }
-    Err(Problem::new(Code::StateConflict).detail("已作出决定", "it is decided already").into())
 }
 
 pub fn approve_company_change(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<CompanyChange>> {
@@ -262,24 +244,14 @@ pub fn approve_company_change(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Wo
     let (row, company) = waiting(tx, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    require_proposed(&row)?;
-    let by = &row.proposed_by.0;
-    if ctx.caller.is_person(&by.iss, &by.sub) {
-        return Err(Problem::new(Code::SamePerson)
-            .detail("提出人不得批准", "whoever proposed it does not approve it")
-            .into());
-    }
-    if !row.before.0.is_empty() && row.before.0 != row.change.0.as_on_file(&company) {
-        let (zh, en) = ("提出后企业档案已另行变更，请重新提出", "the file was changed since: propose it again");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).related("company", company.id).into());
-    }
+    rules::require_proposed(row.state)?;
+    rules::may_approve(&ctx.caller, &row.proposed_by.0)?;
+    let as_proposed = row.before.0.is_empty() || row.before.0 == row.change.0.as_on_file(&company);
+    rules::require_unchanged(as_proposed).map_err(|problem| problem.related("company", company.id))?;
     let CompanyChangeContent { name, legal_representative, service_hotline, parent_id } = row.change.0.clone();
     let mut faults = Vec::new();
     check_parent(tx.conn, ctx, parent_id.flatten(), Some(company.id), &mut faults)?;
-    if !faults.is_empty() {
-        let (zh, en) = ("上级企业已不符合条件", "the parent does not fit any more");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
+    rules::require_fitting_parent(&faults)?;
     apply(tx, company, CompanyPatch { name, legal_representative, service_hotline, parent_id })?;
     decide(tx, row, ChangeState::Approved, "company.change_approved", input)
 }
@@ -288,7 +260,7 @@ pub fn refuse_company_change(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Wor
     let (row, _) = waiting(tx, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    require_proposed(&row)?;
+    rules::require_proposed(row.state)?;
     decide(tx, row, ChangeState::Refused, "company.change_refused", input)
 }
 
@@ -300,13 +272,13 @@ fn decide(
     input: &ReasonsIn,
 ) -> Work<Entity<CompanyChange>> {
     row.version += 1;
-    row.state = state.code().to_owned();
+    row.state = state;
     row.decision = Json(Some(Step::new(tx.ctx, input.clone())));
     row.updated_at = tx.ctx.now;
     changes_store::save(tx.conn, &row)?;
     record(tx, kind, &row, &input.reasons)?;
     let (id, version) = (row.id, row.version);
-    Ok(Entity::new(id, version, view(tx.ctx, row)?))
+    Ok(Entity::new(id, version, view(tx.ctx, row)))
 }
 
 /// For the offices of the home county; the companies hear of what was carried out.

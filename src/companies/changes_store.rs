@@ -2,10 +2,13 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::changes::{ChangeRow, ChangeState};
-use crate::access::{Scope, scoped};
+use super::changes::{ChangeRow, ChangeState, ListCompanyChanges};
+use crate::access::Scope;
+use crate::companies::scoped;
 use crate::db::schema::{companies, company_changes as changes};
 use crate::db::{Conn, Id, Work};
+use crate::http::paging::PageOf;
+use crate::newest_first;
 use crate::problem::Problem;
 
 /// A change; whether its company may be seen is for the caller to ask.
@@ -23,7 +26,7 @@ pub fn save(conn: &mut Conn, row: &ChangeRow) -> Work<()> {
     diesel::update(changes::table.find(row.id))
         .set((
             changes::version.eq(row.version),
-            changes::state.eq(&row.state),
+            changes::state.eq(row.state),
             changes::decision.eq(&row.decision),
             changes::updated_at.eq(row.updated_at),
         ))
@@ -38,10 +41,11 @@ pub fn proposed(conn: &mut Conn, scope: &Scope, home: &Home, at_most: i64) -> Wo
         Home::County(county) => scoped::companies(scope).filter(companies::county.eq((*county).to_owned())),
         Home::Register(division) => scoped::companies(scope).filter(companies::division.eq((*division).to_owned())),
     };
-    let kept: Vec<(Id, String, String)> =
-        kept.filter(companies::id.eq_any(
-            changes::table.filter(changes::state.eq(ChangeState::Proposed.code())).select(changes::company_id),
-        ))
+    let kept: Vec<(Id, String, String)> = kept
+        .filter(
+            companies::id
+                .eq_any(changes::table.filter(changes::state.eq(ChangeState::Proposed)).select(changes::company_id)),
+        )
         .select((companies::id, companies::county, companies::division))
         .order(companies::id)
         .limit(at_most)
@@ -50,7 +54,7 @@ pub fn proposed(conn: &mut Conn, scope: &Scope, home: &Home, at_most: i64) -> Wo
         kept.into_iter().map(|(id, county, division)| (id, (county, division))).collect();
     let rows: Vec<ChangeRow> = changes::table
         .filter(changes::company_id.eq_any(of.keys().copied().collect::<Vec<_>>()))
-        .filter(changes::state.eq(ChangeState::Proposed.code()))
+        .filter(changes::state.eq(ChangeState::Proposed))
         .order(changes::id)
         .limit(at_most)
         .load(conn)?;
@@ -65,7 +69,7 @@ pub fn proposed(conn: &mut Conn, scope: &Scope, home: &Home, at_most: i64) -> Wo
 pub fn open_of(conn: &mut Conn, company: Id) -> Work<Vec<ChangeRow>> {
     Ok(changes::table
         .filter(changes::company_id.eq(company))
-        .filter(changes::state.eq(ChangeState::Proposed.code()))
+        .filter(changes::state.eq(ChangeState::Proposed))
         .order(changes::id)
         .limit(200)
         .load(conn)?)
@@ -77,14 +81,8 @@ pub enum Home<'a> {
     Register(&'a str),
 }
 
-pub fn count(conn: &mut Conn, company: Id) -> Work<i64> {
-    Ok(changes::table.filter(changes::company_id.eq(company)).count().get_result(conn)?)
-}
-
-pub fn list(conn: &mut Conn, company: Id, before: Option<Id>, limit: i64) -> Work<Vec<ChangeRow>> {
-    let mut rows = changes::table.filter(changes::company_id.eq(company)).into_boxed();
-    if let Some(before) = before {
-        rows = rows.filter(changes::id.lt(before));
-    }
-    Ok(rows.order(changes::id.desc()).limit(limit).load(conn)?)
+pub fn list(conn: &mut Conn, company: Id, query: &ListCompanyChanges) -> Work<PageOf<ChangeRow>> {
+    newest_first!(conn, query, ChangeRow, changes::id, || changes::table
+        .filter(changes::company_id.eq(company))
+        .into_boxed())
 }

@@ -82,7 +82,7 @@ pub struct CompanyPatch {
     pub service_hotline: Option<String>,
     /// The company that this is a branch of; null: it stands alone. Another value than it has is proposed by
     /// `POST /v1/companies/{id}/changes` and approved by a second person: the parent sees what concerns its branch.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<Id>)]
     pub parent_id: Option<Option<Id>>,
 }

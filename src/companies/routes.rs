@@ -1,17 +1,15 @@
-use actix_web::{get, patch, post};
-
 use super::changes::{self, CompanyChange, CompanyChangeIn, ListCompanyChanges};
 use super::model::{Company, CompanyIn, CompanyPatch, ListCompanies};
 use super::{actions, store};
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::http::{Answer, Entity, PageOf, PathId};
 use crate::proceedings::model::ReasonsIn;
+use crate::service::{Body, Ctx};
 
 /// List companies
 ///
 /// Those that are owned, serve, served or have applied in your territory, newest first. A company sees itself.
-#[utoipa::path(tag = "companies", params(ListCompanies), responses((status = 200, description = "A page", body = PageOf<Company>)))]
-#[get("/v1/companies")]
+#[utoipa::path(get, path = "/v1/companies",
+    tag = "companies", params(ListCompanies), responses((status = 200, description = "A page", body = PageOf<Company>)))]
 pub async fn list_companies(ctx: Ctx) -> Answer {
     let query: ListCompanies = ctx.query()?;
     ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
@@ -20,8 +18,8 @@ pub async fn list_companies(ctx: Ctx) -> Answer {
 /// Register a company
 ///
 /// The code is checked by GB 32100-2015. The file belongs to your county.
-#[utoipa::path(tag = "companies", request_body = CompanyIn, responses((status = 201, description = "Registered", body = Company)))]
-#[post("/v1/companies")]
+#[utoipa::path(post, path = "/v1/companies",
+    tag = "companies", request_body = CompanyIn, responses((status = 201, description = "Registered", body = Company)))]
 pub async fn create_company(ctx: Ctx, body: Body<CompanyIn>) -> Answer {
     ctx.act(body, actions::create_company).await
 }
@@ -29,9 +27,9 @@ pub async fn create_company(ctx: Ctx, body: Body<CompanyIn>) -> Answer {
 /// Get a company
 ///
 /// Visible where it is owned, serves, served or has applied.
-#[utoipa::path(tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company")),
+#[utoipa::path(get, path = "/v1/companies/{id}",
+    tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company")),
     responses((status = 200, description = "The company", body = Company)))]
-#[get("/v1/companies/{id}")]
 pub async fn get_company(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| {
         let company = store::find(conn, &ctx.scope, id.0)?;
@@ -45,9 +43,9 @@ pub async fn get_company(ctx: Ctx, id: PathId) -> Answer {
 /// A merge patch of the registered data, by the home register: the county authority of the company's county, or the social
 /// affairs office that registered it. Others propose (`…/changes`). The code never changes; another parent needs a second
 /// person and is proposed too.
-#[utoipa::path(tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company")),
+#[utoipa::path(patch, path = "/v1/companies/{id}",
+    tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company")),
     request_body = CompanyPatch, responses((status = 200, description = "Changed", body = Company)))]
-#[patch("/v1/companies/{id}")]
 pub async fn update_company(ctx: Ctx, id: PathId, body: Body<CompanyPatch>) -> Answer {
     ctx.act(body, move |tx, body| actions::update_company(tx, id.0, body)).await
 }
@@ -55,9 +53,9 @@ pub async fn update_company(ctx: Ctx, id: PathId, body: Body<CompanyPatch>) -> A
 /// List proposed changes of a company
 ///
 /// Newest first, with those decided.
-#[utoipa::path(tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company"), ListCompanyChanges),
+#[utoipa::path(get, path = "/v1/companies/{id}/changes",
+    tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company"), ListCompanyChanges),
     responses((status = 200, description = "A page", body = PageOf<CompanyChange>)))]
-#[get("/v1/companies/{id}/changes")]
 pub async fn list_company_changes(ctx: Ctx, id: PathId) -> Answer {
     let query: ListCompanyChanges = ctx.query()?;
     ctx.list(move |conn, ctx| changes::list_company_changes(conn, ctx, id.0, &query)).await
@@ -67,9 +65,9 @@ pub async fn list_company_changes(ctx: Ctx, id: PathId) -> Answer {
 ///
 /// By any register that sees the company; its home register decides. A change of `parent_id` is always proposed: the parent
 /// sees contracts, violations and measures of its branches.
-#[utoipa::path(tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company")),
+#[utoipa::path(post, path = "/v1/companies/{id}/changes",
+    tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company")),
     request_body = CompanyChangeIn, responses((status = 201, description = "Proposed", body = CompanyChange)))]
-#[post("/v1/companies/{id}/changes")]
 pub async fn propose_company_change(ctx: Ctx, id: PathId, body: Body<CompanyChangeIn>) -> Answer {
     ctx.act(body, move |tx, body| changes::propose_company_change(tx, id.0, body)).await
 }
@@ -77,9 +75,9 @@ pub async fn propose_company_change(ctx: Ctx, id: PathId, body: Body<CompanyChan
 /// Get a proposed change of a company
 ///
 /// With the decision on it.
-#[utoipa::path(tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the change")),
+#[utoipa::path(get, path = "/v1/company-changes/{id}",
+    tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the change")),
     responses((status = 200, description = "The change", body = CompanyChange)))]
-#[get("/v1/company-changes/{id}")]
 pub async fn get_company_change(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| changes::get_company_change(conn, ctx, id.0)).await
 }
@@ -88,9 +86,9 @@ pub async fn get_company_change(ctx: Ctx, id: PathId) -> Answer {
 ///
 /// By another person of the home register than the one who proposed it. It is carried out at once, and both companies hear of
 /// another parent.
-#[utoipa::path(tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the change")),
+#[utoipa::path(post, path = "/v1/company-changes/{id}/approval",
+    tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the change")),
     request_body = ReasonsIn, responses((status = 200, description = "Approved and carried out", body = CompanyChange)))]
-#[post("/v1/company-changes/{id}/approval")]
 pub async fn approve_company_change(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| changes::approve_company_change(tx, id.0, body)).await
 }
@@ -98,9 +96,9 @@ pub async fn approve_company_change(ctx: Ctx, id: PathId, body: Body<ReasonsIn>)
 /// Refuse a change of a company
 ///
 /// By the home register, with reasons.
-#[utoipa::path(tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the change")),
+#[utoipa::path(post, path = "/v1/company-changes/{id}/refusal",
+    tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the change")),
     request_body = ReasonsIn, responses((status = 200, description = "Refused", body = CompanyChange)))]
-#[post("/v1/company-changes/{id}/refusal")]
 pub async fn refuse_company_change(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| changes::refuse_company_change(tx, id.0, body)).await
 }

@@ -3,13 +3,15 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::model::{Company, ListCompanies};
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
+use crate::companies::scoped;
 use crate::db::schema::{companies, company_areas, company_families as families};
 use crate::db::{Conn, Id, Work, contains, distinct, folded, lock_company};
-use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
+use crate::http::paging::PageOf;
+use crate::newest_first;
 use crate::on_both;
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<Company> {
     Ok(scoped::company(conn, scope, id)?.ok_or_else(Problem::not_found)?)
@@ -84,7 +86,7 @@ pub fn add_areas(conn: &mut Conn, company: Id, areas: &[&str]) -> Work<()> {
 pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, (String, String)>> {
     let system = Scope::System("a row that the caller may see names its company");
     if let [id] = ids {
-        let found = scoped::company(conn, &system, *id)?;
+        let found: Option<Company> = scoped::company(conn, &system, *id)?;
         return Ok(found.into_iter().map(|company| (company.id, (company.name, company.uscc))).collect());
     }
     let named = scoped::companies_among(&system, distinct(ids));
@@ -93,8 +95,7 @@ pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, (String, String
 }
 
 pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListCompanies) -> Work<PageOf<Company>> {
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || {
+    newest_first!(conn, query, Company, companies::id, || {
         let mut rows = scoped::companies(&ctx.scope);
         if let Some(q) = &query.q {
             rows = rows.filter(folded(companies::name).like(folded(contains(q))).escape('\\'));
@@ -103,13 +104,5 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListCompanies) -> Work<PageOf<Co
             rows = rows.filter(companies::uscc.eq(uscc.clone()));
         }
         rows
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(companies::id.lt(before));
-    }
-    let rows: Vec<Company> = rows.order(companies::id.desc()).limit(page.fetch()).load(conn)?;
-    let (items, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items, next_cursor, total })
+    })
 }

@@ -1,22 +1,21 @@
 //! What is asked before there is a ticket, or of many at once.
 
-use actix_web::{get, post};
-
 use super::following::SimilarComplaint;
 use super::input::*;
 use super::persons::CallerTickets;
 use super::preview::DeadlinePreview;
 use super::timeline::TimelineStep;
 use super::{following, persons, preview, timeline};
-use crate::divisions::counties::CountyQuery;
-use crate::http::{Answer, Body, Ctx, PageOf};
+use crate::counties::CountyQuery;
+use crate::http::{Answer, PageOf};
 use crate::policy::complaints::ComplaintCategory;
+use crate::service::{Body, Ctx};
 
 /// List the categories of complaints
 ///
 /// Of the policy in force in a county: who handles and who supervises each, its limits, and whether it may be public. On one page.
-#[utoipa::path(tag = "complaints", params(CountyQuery), responses((status = 200, description = "All categories", body = PageOf<ComplaintCategory>)))]
-#[get("/v1/complaint-categories")]
+#[utoipa::path(get, path = "/v1/complaint-categories",
+    tag = "complaints", params(CountyQuery), responses((status = 200, description = "All categories", body = PageOf<ComplaintCategory>)))]
 pub async fn list_complaint_categories(ctx: Ctx) -> Answer {
     let query: CountyQuery = ctx.query()?;
     ctx.list(move |conn, ctx| preview::categories(conn, ctx, query.county.as_deref())).await
@@ -25,8 +24,8 @@ pub async fn list_complaint_categories(ctx: Ctx) -> Answer {
 /// Preview a deadline
 ///
 /// If this came in at that instant, when would it be due, and why: day by day, with what is not counted. Nothing is stored.
-#[utoipa::path(tag = "complaints", params(DeadlineQuery), responses((status = 200, description = "The deadlines", body = DeadlinePreview)))]
-#[get("/v1/complaint-deadlines")]
+#[utoipa::path(get, path = "/v1/complaint-deadlines",
+    tag = "complaints", params(DeadlineQuery), responses((status = 200, description = "The deadlines", body = DeadlinePreview)))]
 pub async fn get_complaint_deadline(ctx: Ctx) -> Answer {
     let query: DeadlineQuery = ctx.query()?;
     ctx.derive(move |conn, ctx| preview::deadlines(conn, ctx, &query)).await
@@ -36,8 +35,8 @@ pub async fn get_complaint_deadline(ctx: Ctx) -> Answer {
 ///
 /// Open tickets of a category at a complex, of the last days: to follow one instead of submitting the matter again. Only of
 /// categories that may be public, and only what anybody may know.
-#[utoipa::path(tag = "complaints", params(SimilarQuery), responses((status = 200, description = "Up to 50", body = PageOf<SimilarComplaint>)))]
-#[get("/v1/complaint-suggestions")]
+#[utoipa::path(get, path = "/v1/complaint-suggestions",
+    tag = "complaints", params(SimilarQuery), responses((status = 200, description = "Up to 50", body = PageOf<SimilarComplaint>)))]
 pub async fn list_similar_complaints(ctx: Ctx) -> Answer {
     let query: SimilarQuery = ctx.query()?;
     ctx.list(move |conn, ctx| following::suggestions(conn, ctx, &query)).await
@@ -47,8 +46,8 @@ pub async fn list_similar_complaints(ctx: Ctx) -> Answer {
 ///
 /// What a resident is told of the tickets that it submitted or follows, newest first. A step is there once, also where two of
 /// them were merged: an app that remembers the last id tells each step once.
-#[utoipa::path(tag = "complaints", params(ListNews), responses((status = 200, description = "A page", body = PageOf<TimelineStep>)))]
-#[get("/v1/complaint-news")]
+#[utoipa::path(get, path = "/v1/complaint-news",
+    tag = "complaints", params(ListNews), responses((status = 200, description = "A page", body = PageOf<TimelineStep>)))]
 pub async fn list_complaint_news(ctx: Ctx) -> Answer {
     let query: ListNews = ctx.query()?;
     ctx.list(move |conn, ctx| timeline::news(conn, ctx, &query)).await
@@ -58,8 +57,8 @@ pub async fn list_complaint_news(ctx: Ctx) -> Answer {
 ///
 /// By the phone, whatever its notation; by offices that take calls. The phone stands in the body, so that no log holds it, and
 /// that somebody looked is recorded.
-#[utoipa::path(tag = "complaints", request_body = CallerSearchIn, responses((status = 200, description = "Up to 200", body = CallerTickets)))]
-#[post("/v1/complaint-caller-searches")]
+#[utoipa::path(post, path = "/v1/complaint-caller-searches",
+    tag = "complaints", request_body = CallerSearchIn, responses((status = 200, description = "Up to 200", body = CallerTickets)))]
 pub async fn search_complaints_by_caller(ctx: Ctx, body: Body<CallerSearchIn>) -> Answer {
     ctx.act(body, persons::search_complaints_by_caller).await
 }

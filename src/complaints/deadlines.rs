@@ -7,11 +7,11 @@ use super::clock_rules::{Clock, Limit};
 use super::model::*;
 use super::record::{self, NewStep};
 use super::store;
-use crate::access::scoped::Viewer;
+use crate::complaints::scoped::Viewer;
 use crate::db::{Conn, Id, Instant, Work};
 use crate::deadlines::{Follows, Moved, Terms, facts, move_instant};
-use crate::http::Tx;
 use crate::policy::complaints::DeadlineClock;
+use crate::service::Tx;
 
 /// What moved a limit after it had begun.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,12 +25,12 @@ fn course_of(row: &ComplaintRow, steps: &[StepRow]) -> (Instant, Vec<Turn>) {
     let (mut began, mut turns) = (row.submitted_at, Vec::new());
     for step in steps {
         let fact = |name: &str| step.facts.0.get(name).cloned().unwrap_or(Value::Null);
-        match StepKind::from_code(&step.kind) {
-            Some(StepKind::Reopened) => (began, turns) = (step.at, Vec::new()),
-            Some(StepKind::ExtensionGranted) => {
+        match step.kind {
+            StepKind::Reopened => (began, turns) = (step.at, Vec::new()),
+            StepKind::ExtensionGranted => {
                 turns.extend(fact("amount").as_u64().and_then(|n| u32::try_from(n).ok()).map(Turn::Extended));
             }
-            Some(StepKind::InformationGiven) => {
+            StepKind::InformationGiven => {
                 let paused_at: Option<Instant> = serde_json::from_value(fact("paused_at")).unwrap_or_default();
                 turns.extend(paused_at.map(|paused_at| Turn::Paused(paused_at, step.at)));
             }

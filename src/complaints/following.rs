@@ -8,16 +8,18 @@ use super::input::SimilarQuery;
 use super::model::*;
 use super::record::Terms;
 use super::view::{self, Complaint};
-use super::{parts, rules, store};
-use crate::access::scoped::Viewer;
+use super::{parts, person_rules, rules, store};
 use crate::access::{Role, Scope};
+use crate::complaints::scoped::Viewer;
 use crate::complexes;
 use crate::complexes::coordinates::metres;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
-use crate::http::{Body, Ctx, Entity, PageOf, Tx};
+use crate::http::{Entity, PageOf};
 use crate::policy;
-use crate::problem::{Code, Problem};
+use crate::service::Body;
+use crate::service::Ctx;
+use crate::service::Tx;
 
 /// A ticket that is open at the complex already (相似诉求): what anybody may know of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -49,21 +51,19 @@ pub fn suggestions(conn: &mut Conn, ctx: &Ctx, query: &SimilarQuery) -> Work<Pag
     let since = since(policies.governing(ctx.today).document().complaints.duplicate_days, ctx.now);
     let anybody = Viewer::system("of an open ticket in a public category anybody may know that it is there");
     let mut rows = store::of_same_matter(conn, &anybody, query.complex_id, &query.category, since)?;
-    rows.retain(|row| row.is_open && row.is_public && row.secrecy() == Secrecy::Open);
+    rows.retain(|row| row.is_open && person_rules::is_for_anybody(row));
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let counts = store::follower_counts(conn, &ids)?;
-    let similar = |row: ComplaintRow| -> Work<SimilarComplaint> {
-        Ok(SimilarComplaint {
-            id: row.id,
-            state: row.state()?,
-            category: row.category,
-            submitted_at: row.submitted_at,
-            resolve_due: row.resolve_due,
-            public_summary: row.course.0.public_summary,
-            followers: counts.get(&row.id).copied().unwrap_or_default(),
-        })
+    let similar = |row: ComplaintRow| SimilarComplaint {
+        id: row.id,
+        state: row.state,
+        category: row.category,
+        submitted_at: row.submitted_at,
+        resolve_due: row.resolve_due,
+        public_summary: row.course.0.public_summary,
+        followers: counts.get(&row.id).copied().unwrap_or_default(),
     };
-    let items = rows.into_iter().map(similar).collect::<Work<Vec<_>>>()?;
+    let items = rows.into_iter().map(similar).collect();
     Ok(PageOf { items, next_cursor: None, total: None })
 }
 
@@ -83,7 +83,7 @@ pub fn duplicates(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<PageOf<Complaint>>
         Some(complex) => store::of_same_matter(conn, &viewer, complex, &row.category, since)?,
         None => store::of_same_matter_nearby(conn, &viewer, &row.community, &row.category, since)?,
     };
-    let merged = ComplaintState::Merged.code();
+    let merged = ComplaintState::Merged;
     found.retain(|other| other.id != id && other.state != merged && other.submitted_at.0 <= until.0);
     found.retain(|other| match (row.complex_id, row.course.0.point, other.course.0.point) {
         (Some(_), ..) => true,
@@ -114,7 +114,7 @@ pub struct NothingIn {}
 fn followable(tx: &mut Tx, id: Id) -> Work<ComplaintRow> {
     let anybody = Viewer::system("an open ticket in a public category is followed by whoever wants to");
     let row = store::find(tx.conn, &anybody, id)?;
-    if row.is_public && row.secrecy() == Secrecy::Open {
+    if person_rules::is_for_anybody(&row) {
         return Ok(row);
     }
     // Its own complainant follows it anyway.
@@ -125,9 +125,7 @@ pub fn follow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> Work<Ent
     let ctx = tx.ctx;
     let row = followable(tx, id)?;
     tx.input(body)?;
-    if !row.is_open {
-        return Err(rules::refused(&row).into());
-    }
+    rules::require_open(&row)?;
     let follower = FollowerRow::new(id, &ctx.caller.person(), false, ctx.now);
     store::follow(tx.conn, &follower)?;
     following(tx, row, true)
@@ -137,15 +135,12 @@ pub fn unfollow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> Work<E
     let ctx = tx.ctx;
     let row = store::find(tx.conn, &parts::viewer(ctx), id)?;
     tx.input(body)?;
-    if !store::unfollow(tx.conn, id, &ctx.caller.person())? {
-        let (zh, en) = ("这是您自己的诉求", "it is your own ticket");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
+    person_rules::require_left(store::unfollow(tx.conn, id, &ctx.caller.person())?)?;
     following(tx, row, false)
 }
 
 fn following(tx: &mut Tx, row: ComplaintRow, following: bool) -> Work<Entity<Following>> {
     let followers = store::follower_counts(tx.conn, &[row.id])?.remove(&row.id).unwrap_or_default();
-    let shown = Following { complaint_id: row.id, state: row.state()?, following, followers };
+    let shown = Following { complaint_id: row.id, state: row.state, following, followers };
     Ok(Entity::new(row.id, row.version, shown))
 }

@@ -5,49 +5,39 @@ use diesel::prelude::*;
 
 use super::input::ListComplaints;
 use super::model::*;
+use super::scoped::{self, Viewer};
 use super::sight::{self, Audience, Field};
-use super::view::{self, Complaint};
-use crate::access::scoped::{self, Viewer, query};
 use crate::access::{Role, Scope};
 use crate::db::schema::{company_families, complaints};
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, MultiBackend, Work};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
-use crate::problem::Problem;
+use crate::newest_first;
+use crate::service::Ctx;
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> Work<PageOf<Complaint>> {
-    if query.hotline_number.is_some() && !sight::is_clear(Audience::of(ctx.caller.role, false), Field::HotlineNumber) {
-        let (zh, en) = ("热线工单编号只供行政机关检索", "only offices look for the hotline's numbers");
-        return Err(Problem::fault("query/hotline_number", "wrong_party", zh, en).into());
-    }
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> Work<PageOf<ComplaintRow>> {
     let viewer = Viewer::of(&ctx.caller, &ctx.scope);
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let own = only_company(conn, &viewer)?;
     let filtered = || {
         let rows = matching(ctx, &viewer, query);
         if own.is_some() { rows.filter(complaints::company_id.eq(own)) } else { rows }
     };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
     let urgent = query.open == Some(true) || query.overdue == Some(true) || query.due_within.is_some();
-    let (rows, next_cursor) = if urgent {
-        let mut rows = filtered();
-        if let Some((due, id)) = Cursor::decode::<(Instant, Id)>(page.cursor.as_deref())? {
-            rows = rows
-                .filter(complaints::resolve_due.ge(due))
-                .filter(complaints::resolve_due.gt(due).or(complaints::id.gt(id)));
-        }
-        let rows: Vec<ComplaintRow> =
-            rows.order((complaints::resolve_due, complaints::id)).limit(page.fetch()).load(conn)?;
-        page.cut(rows, |row| (row.resolve_due, row.id))
-    } else {
-        let mut rows = filtered();
-        if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-            rows = rows.filter(complaints::id.lt(before));
-        }
-        let rows: Vec<ComplaintRow> = rows.order(complaints::id.desc()).limit(page.fetch()).load(conn)?;
-        page.cut(rows, |row| row.id)
-    };
-    Ok(PageOf { items: view::views(conn, ctx, rows)?, next_cursor, total })
+    if !urgent {
+        return newest_first!(conn, query, ComplaintRow, complaints::id, filtered);
+    }
+    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
+    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
+    let mut rows = filtered();
+    if let Some((due, id)) = Cursor::decode::<(Instant, Id)>(page.cursor.as_deref())? {
+        rows = rows
+            .filter(complaints::resolve_due.ge(due))
+            .filter(complaints::resolve_due.gt(due).or(complaints::id.gt(id)));
+    }
+    let rows: Vec<ComplaintRow> =
+        rows.order((complaints::resolve_due, complaints::id)).limit(page.fetch()).load(conn)?;
+    let (items, next_cursor) = page.cut(rows, |row| (row.resolve_due, row.id));
+    Ok(PageOf { items, next_cursor, total })
 }
 
 /// The one company that a caller speaks for, where it has no branches: of one that is named, a list is read in its order from
@@ -59,23 +49,23 @@ fn only_company(conn: &mut Conn, viewer: &Viewer) -> Work<Option<Id>> {
     Ok(Some(ids).filter(|ids| ids.len() == 1).and_then(|ids| ids.first().copied()))
 }
 
-fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> query::complaints<'a> {
+fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> complaints::BoxedQuery<'a, MultiBackend> {
     let mut rows = scoped::complaints(viewer);
     let division = ctx.caller.division.clone().unwrap_or_default();
     // A resident's are all its own, and a company's scope says which it is.
     if query.mine == Some(true) && viewer.role != Role::Resident {
-        rows = rows.filter(complaints::handler_role.eq(viewer.role.code()));
+        rows = rows.filter(complaints::handler_role.eq(viewer.role));
         if viewer.role != Role::PropertyCompany {
             rows = rows.filter(complaints::handler_division.eq(division.clone()));
         }
     }
     if query.supervised == Some(true) {
         rows = rows
-            .filter(complaints::supervisor_role.eq(viewer.role.code()))
+            .filter(complaints::supervisor_role.eq(viewer.role))
             .filter(complaints::supervisor_division.eq(division));
     }
     // While it waits for the complainant no period runs.
-    let running = || complaints::state.ne(ComplaintState::WaitingForComplainant.code());
+    let running = || complaints::state.ne(ComplaintState::WaitingForComplainant);
     let urgent = query.overdue == Some(true) || query.due_within.is_some();
     if let Some(open) = query.open.or(urgent.then_some(true)) {
         rows = rows.filter(complaints::is_open.eq(open));
@@ -97,16 +87,16 @@ fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> query::co
             .filter(running());
     }
     if let Some(state) = query.state {
-        rows = rows.filter(complaints::state.eq(state.code()));
+        rows = rows.filter(complaints::state.eq(state));
     }
     if let Some(category) = &query.category {
         rows = rows.filter(complaints::category.eq(category.clone()));
     }
     if let Some(kind) = query.kind {
-        rows = rows.filter(complaints::kind.eq(kind.code()));
+        rows = rows.filter(complaints::kind.eq(kind));
     }
     if let Some(channel) = query.channel {
-        rows = rows.filter(complaints::channel.eq(channel.code()));
+        rows = rows.filter(complaints::channel.eq(channel));
     }
     if let Some(complex) = query.complex_id {
         rows = rows.filter(complaints::complex_id.eq(complex));

@@ -1,77 +1,188 @@
 //! Complaints (投诉受理、诉求办理): tickets, the office that must answer each and by when, whoever complained, and who follows.
 
+mod cards;
 mod clock_routes;
 pub mod clock_rules;
 mod deadlines;
+mod erasure;
 mod following;
 pub mod handling;
 pub mod input;
 pub mod intake;
+mod intake_rules;
+mod linking;
 mod links;
 mod list_store;
 pub mod model;
 pub mod outcome;
+mod part_rules;
 mod parts;
+mod person_rules;
 mod persons;
 mod preview;
 pub mod record;
 mod routes;
 pub mod routing_rules;
 pub mod rules;
+#[cfg(test)]
+mod rules_tests;
+pub mod scoped;
+mod sealed;
 pub mod sight;
 pub mod statistics;
+mod step_rules;
 pub mod store;
 pub mod sweep;
 pub mod timeline;
 pub mod view;
 
-use crate::http::Routes;
+use crate::access::Role::{
+    AgricultureServiceCenter, Community, CountyAuthority, DisciplineOffice, EnforcementOffice, FireRescue,
+    GovernanceCenter, LivelihoodServiceCenter, MarketSupervision, PartyBuildingOffice, PoliceStation, Resident,
+    SocialAffairsOffice, TownshipLeader,
+};
+use crate::access::role_sets::{
+    COMPLAINANTS, COMPLAINT_COUNTERS, COMPLAINT_HANDLERS, COMPLAINT_OFFICES, COMPLAINT_READERS, COMPLAINT_ROUTERS,
+    COMPLAINT_SUBMITTERS, EVERYONE, FRONT_DESKS,
+};
+use crate::files::{FileOwner, OwnerKind, Sight};
+use crate::handler;
+use crate::problem::Code::{AlreadyExists, DeadlinePassed, OverlappingViolation, ShownOnce, StateConflict};
+use crate::service::feature::{Feature, Table, act, read, submit, tag};
+use crate::service::job::{By, Job};
+use statistics::routes as statistics_routes;
+use std::time::Duration;
 
-use crate::access::scoped::Viewer;
+use crate::complaints::scoped::Viewer;
 use crate::db::{Conn, Id, Work};
-use crate::http::Ctx;
 use crate::problem::Problem;
+use crate::service::Ctx;
 pub use input::{ComplaintIn, ContactIn, SeatIn};
 pub use links::complainants_behind;
 pub use statistics::{ComplaintFacts, facts_of};
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(clock_routes::list_complaint_categories)
-        .service(clock_routes::get_complaint_deadline)
-        .service(clock_routes::list_similar_complaints)
-        .service(clock_routes::list_complaint_news)
-        .service(clock_routes::search_complaints_by_caller)
-        .service(routes::list_complaints)
-        .service(routes::create_complaint)
-        .service(routes::get_complaint)
-        .service(routes::list_complaint_timeline)
-        .service(routes::list_complaint_duplicates)
-        .service(routes::accept_complaint)
-        .service(routes::reject_complaint)
-        .service(routes::transfer_complaint)
-        .service(routes::return_complaint)
-        .service(routes::request_complaint_extension)
-        .service(routes::decide_complaint_extension)
-        .service(routes::request_complaint_information)
-        .service(routes::give_complaint_information)
-        .service(routes::begin_complaint_mediation)
-        .service(routes::end_complaint_mediation)
-        .service(routes::reply_to_complaint)
-        .service(routes::rate_complaint)
-        .service(routes::reopen_complaint)
-        .service(routes::close_complaint)
-        .service(routes::merge_complaint)
-        .service(routes::comment_on_complaint)
-        .service(routes::link_complaint)
-        .service(routes::report_complaint_violation)
-        .service(routes::set_complaint_consent)
-        .service(routes::release_complaint_point)
-        .service(routes::erase_complaint_persons)
-        .service(routes::follow_complaint)
-        .service(routes::unfollow_complaint);
-    statistics::routes(config);
-}
+pub const FEATURE: Feature = Feature {
+    name: "complaints",
+    tags: &[tag(
+        130,
+        "complaints",
+        "Complaints 投诉受理、诉求办理: tickets 工单, deadlines, followers, and who complained 诉求人",
+    )],
+    operations: &[
+        read(handler!(clock_routes::list_complaint_categories), EVERYONE),
+        read(handler!(clock_routes::get_complaint_deadline), EVERYONE),
+        read(handler!(clock_routes::list_similar_complaints), COMPLAINT_SUBMITTERS),
+        read(handler!(clock_routes::list_complaint_news), &[Resident]),
+        act(handler!(clock_routes::search_complaints_by_caller), FRONT_DESKS).conflicts(&[ShownOnce]),
+        read(handler!(routes::list_complaints), COMPLAINT_READERS),
+        submit(handler!(routes::create_complaint), COMPLAINT_SUBMITTERS).conflicts(&[AlreadyExists]),
+        read(handler!(routes::get_complaint), COMPLAINT_READERS).unmasks(),
+        read(handler!(routes::list_complaint_timeline), COMPLAINT_READERS),
+        read(handler!(routes::list_complaint_duplicates), COMPLAINT_ROUTERS),
+        submit(handler!(routes::accept_complaint), COMPLAINT_HANDLERS).conflicts(&[StateConflict]),
+        act(handler!(routes::reject_complaint), COMPLAINT_OFFICES).conflicts(&[StateConflict]),
+        act(handler!(routes::transfer_complaint), COMPLAINT_ROUTERS).conflicts(&[StateConflict]),
+        submit(handler!(routes::return_complaint), COMPLAINT_HANDLERS).conflicts(&[StateConflict, DeadlinePassed]),
+        submit(handler!(routes::request_complaint_extension), COMPLAINT_HANDLERS)
+            .conflicts(&[StateConflict, DeadlinePassed]),
+        act(handler!(routes::decide_complaint_extension), COMPLAINT_OFFICES)
+            .conflicts(&[StateConflict, DeadlinePassed]),
+        submit(handler!(routes::request_complaint_information), COMPLAINT_HANDLERS)
+            .conflicts(&[StateConflict, DeadlinePassed]),
+        submit(handler!(routes::give_complaint_information), COMPLAINT_READERS).conflicts(&[StateConflict]),
+        act(handler!(routes::begin_complaint_mediation), COMPLAINT_OFFICES).conflicts(&[StateConflict]),
+        act(handler!(routes::end_complaint_mediation), COMPLAINT_OFFICES).conflicts(&[StateConflict]),
+        submit(handler!(routes::reply_to_complaint), COMPLAINT_HANDLERS).conflicts(&[StateConflict]),
+        act(handler!(routes::rate_complaint), COMPLAINANTS).conflicts(&[StateConflict]),
+        act(handler!(routes::reopen_complaint), COMPLAINANTS).conflicts(&[StateConflict, DeadlinePassed]),
+        act(handler!(routes::close_complaint), COMPLAINT_OFFICES).conflicts(&[StateConflict]),
+        act(handler!(routes::merge_complaint), COMPLAINT_ROUTERS).conflicts(&[StateConflict]),
+        submit(handler!(routes::comment_on_complaint), COMPLAINT_READERS),
+        act(handler!(routes::link_complaint), COMPLAINT_ROUTERS).conflicts(&[StateConflict]),
+        act(
+            handler!(routes::report_complaint_violation),
+            &[
+                CountyAuthority,
+                TownshipLeader,
+                SocialAffairsOffice,
+                EnforcementOffice,
+                PoliceStation,
+                LivelihoodServiceCenter,
+                FireRescue,
+                MarketSupervision,
+                DisciplineOffice,
+                Community,
+            ],
+        )
+        .conflicts(&[StateConflict, OverlappingViolation]),
+        act(handler!(routes::set_complaint_consent), COMPLAINANTS).conflicts(&[StateConflict]),
+        act(handler!(routes::release_complaint_point), COMPLAINT_OFFICES).conflicts(&[StateConflict]),
+        act(
+            handler!(routes::erase_complaint_persons),
+            &[
+                CountyAuthority,
+                TownshipLeader,
+                SocialAffairsOffice,
+                EnforcementOffice,
+                PoliceStation,
+                PartyBuildingOffice,
+                GovernanceCenter,
+                LivelihoodServiceCenter,
+                AgricultureServiceCenter,
+                DisciplineOffice,
+                Community,
+                Resident,
+            ],
+        )
+        .conflicts(&[StateConflict]),
+        act(handler!(routes::follow_complaint), &[Resident]).conflicts(&[StateConflict]),
+        act(handler!(routes::unfollow_complaint), &[Resident]).conflicts(&[StateConflict]),
+        read(handler!(statistics_routes::get_complaint_statistics), COMPLAINT_COUNTERS).versioned(),
+        read(handler!(statistics_routes::get_complaint_report), COMPLAINT_COUNTERS),
+        read(handler!(statistics_routes::list_complaint_heat), COMPLAINT_COUNTERS),
+    ],
+    tables: &[
+        Table::of_territory("complaints"),
+        Table::with("complaint_steps", "complaints").scoped().grows(),
+        Table::with("complaint_followers", "complaints").grows(),
+        Table::with("complaint_cards", "complaints").grows(),
+    ],
+    words: &[
+        ("complaint_card_colour", model::CardColour::LABELS),
+        ("complaint_channel", model::ComplaintChannel::LABELS),
+        ("complaint_deadline", model::DeadlineKind::LABELS),
+        ("complaint_kind", model::ComplaintKind::LABELS),
+        ("complaint_link_kind", model::LinkKind::LABELS),
+        ("complaint_secrecy", model::Secrecy::LABELS),
+        ("complaint_state", model::ComplaintState::LABELS),
+        ("complaint_statistics_by", statistics::model::LineKind::LABELS),
+        ("complaint_step", model::StepKind::LABELS),
+        ("complaint_step_audience", model::StepAudience::LABELS),
+        ("complaint_step_by", timeline::StepBy::LABELS),
+        ("mediation_outcome", model::MediationOutcome::LABELS),
+        ("deadline_day_kind", clock_rules::DeadlineDayKind::LABELS),
+    ],
+    jobs: &[Job::every(
+        Duration::from_secs(1),
+        "complaint_clock",
+        By::Background,
+        "the clock of complaints waits",
+        |state| Box::pin(async move { sweep::sweep(&state).await.map(drop) }),
+    )],
+    files: &[
+        FileOwner {
+            kind: OwnerKind::Complaint,
+            operation: "get_complaint",
+            look: |conn, ctx, id| Ok(Sight::Ticket(sight::files(audience_for(conn, ctx, id)?))),
+        },
+        FileOwner {
+            kind: OwnerKind::ComplaintStep,
+            operation: "get_complaint",
+            look: |conn, ctx, id| Ok(Sight::Ticket(sight::files(audience_for_step(conn, ctx, id)?))),
+        },
+    ],
+    ..Feature::EMPTY
+};
 
 /// Which audience the caller is of a ticket that it sees.
 pub fn audience_for(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<sight::Audience> {
@@ -88,6 +199,6 @@ pub fn find_any(conn: &mut Conn, id: Id) -> Work<model::ComplaintRow> {
 pub fn audience_for_step(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<sight::Audience> {
     let step = store::step(conn, id)?;
     let audience = audience_for(conn, ctx, step.complaint_id)?;
-    let heard = view::audiences_of(ctx.caller.role).iter().any(|audience| audience.code() == step.audience);
+    let heard = sight::audiences_of(ctx.caller.role).contains(&step.audience);
     Ok(Some(audience).filter(|_| heard).ok_or_else(Problem::not_found)?)
 }

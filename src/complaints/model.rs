@@ -1,22 +1,28 @@
+//! The rows of a ticket, and their states.
+
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::Role;
 use crate::access::person::PersonKey;
+use crate::access::{Actor, Role};
 use crate::coded_enum;
 use crate::complexes::model::Point;
+use crate::db::Id;
 use crate::db::schema::{complaint_cards, complaint_followers, complaint_steps, complaints};
 use crate::db::types::{Instant, Json};
-use crate::db::{Id, Work};
 use crate::ledger::Place;
 use crate::policy::complaints::{DeadlineClock, UtilityKind};
-use crate::proceedings::model::{Actor, Evidence};
+use crate::proceedings::model::Evidence;
+use crate::text_column;
 
 coded_enum! {
     /// What a resident wants (诉求类型).
     #[schema(example = "complaint")]
-    pub enum ComplaintKind {
+    pub stored enum ComplaintKind {
         Inquiry "inquiry" "咨询" "Inquiry"
         Help "help" "求助" "Request for help"
         Complaint "complaint" "投诉" "Complaint"
@@ -29,7 +35,7 @@ coded_enum! {
 coded_enum! {
     /// How it came in (受理渠道).
     #[schema(example = "app")]
-    pub enum ComplaintChannel {
+    pub stored enum ComplaintChannel {
         App "app" "手机应用" "Mobile app"
         Portal "portal" "网站" "Web portal"
         Phone "phone" "电话" "Phone"
@@ -43,7 +49,7 @@ coded_enum! {
 coded_enum! {
     /// Where a ticket stands (工单状态).
     #[schema(example = "submitted")]
-    pub enum ComplaintState {
+    pub stored enum ComplaintState {
         Submitted "submitted" "已提交" "Submitted: routed to its first handler"
         Accepted "accepted" "已受理" "Accepted by its handler"
         Assigned "assigned" "已转派" "Handed to another handler"
@@ -68,7 +74,7 @@ impl ComplaintState {
 coded_enum! {
     /// Who of the offices sees a ticket (保密范围).
     #[schema(example = "open")]
-    pub enum Secrecy {
+    pub stored enum Secrecy {
         Open "open" "一般" "The offices of its territory"
         Restricted "restricted" "限定" "Its handler, its supervisor and the leaders"
         Confidential "confidential" "保密" "Its handler alone: it is about the county authority itself"
@@ -78,7 +84,7 @@ coded_enum! {
 coded_enum! {
     /// Who sees a step of the timeline (可见范围).
     #[schema(example = "complainant")]
-    pub enum StepAudience {
+    pub stored enum StepAudience {
         Complainant "complainant" "诉求人及办理单位" "The complainant, those who follow, the company it is with and the offices"
         Parties "parties" "办理各方" "The company it is with and the offices"
         Offices "offices" "行政机关" "The offices"
@@ -88,7 +94,7 @@ coded_enum! {
 coded_enum! {
     /// What happened to a ticket (办理环节).
     #[schema(example = "accepted")]
-    pub enum StepKind {
+    pub stored enum StepKind {
         Submitted "submitted" "提交" "Submitted"
         Accepted "accepted" "受理" "Accepted"
         Rejected "rejected" "不予受理" "Not taken on"
@@ -126,7 +132,7 @@ coded_enum! {
 coded_enum! {
     /// Which deadline (期限类型).
     #[schema(example = "resolve")]
-    pub enum DeadlineKind {
+    pub stored enum DeadlineKind {
         Accept "accept" "受理期限" "To accept"
         Resolve "resolve" "办理期限" "To resolve"
     }
@@ -135,7 +141,7 @@ coded_enum! {
 coded_enum! {
     /// Colour of a card (督办牌).
     #[schema(example = "yellow")]
-    pub enum CardColour {
+    pub stored enum CardColour {
         Yellow "yellow" "黄牌" "Yellow: soon due"
         Red "red" "红牌" "Red: late"
     }
@@ -181,12 +187,12 @@ impl Seat {
 pub struct ComplaintRow {
     pub id: Id,
     pub version: i64,
-    pub kind: String,
-    pub channel: String,
+    pub kind: ComplaintKind,
+    pub channel: ComplaintChannel,
     pub category: String,
     /// Which utility, where the category is of several.
-    pub organisation: Option<String>,
-    pub state: String,
+    pub organisation: Option<UtilityKind>,
+    pub state: ComplaintState,
     /// Its handler still owes something.
     pub is_open: bool,
     pub complex_id: Option<Id>,
@@ -198,13 +204,12 @@ pub struct ComplaintRow {
     /// Empty where no office of a township may learn of it.
     pub township: String,
     pub community: String,
-    pub secrecy: String,
+    pub secrecy: Secrecy,
     /// Its category may be shown to anybody.
     pub is_public: bool,
-    pub handler_role: String,
+    pub handler_role: Role,
     pub handler_division: String,
-    /// Empty where nobody supervises it.
-    pub supervisor_role: String,
+    pub supervisor_role: SupervisorRole,
     pub supervisor_division: String,
     pub hotline_number: Option<String>,
     pub submitted_at: Instant,
@@ -280,42 +285,41 @@ pub struct Link {
 }
 
 impl ComplaintRow {
-    pub fn state(&self) -> Work<ComplaintState> {
-        Ok(ComplaintState::stored(&self.state)?)
-    }
-
-    pub fn secrecy(&self) -> Secrecy {
-        // What cannot be read is shown to as few as can be.
-        Secrecy::from_code(&self.secrecy).unwrap_or(Secrecy::Confidential)
-    }
-
     pub fn place(&self) -> Place {
         Place { county: self.county.clone(), township: self.township.clone(), community: self.community.clone() }
     }
 
-    pub fn handler(&self) -> Work<Seat> {
-        let role = Role::stored(&self.handler_role)?;
-        Ok(Seat::new(role, &self.handler_division))
+    pub fn handler(&self) -> Seat {
+        Seat::new(self.handler_role, &self.handler_division)
     }
 
     /// Nobody, where every office that could supervise it is its handler or is complained of.
-    pub fn supervisor(&self) -> Work<Option<Seat>> {
-        if self.supervisor_role.is_empty() {
-            return Ok(None);
-        }
-        let role = Role::stored(&self.supervisor_role)?;
-        Ok(Some(Seat::new(role, &self.supervisor_division)))
+    pub fn supervisor(&self) -> Option<Seat> {
+        self.supervisor_role.0.map(|role| Seat::new(role, &self.supervisor_division))
     }
 
     pub fn set_supervisor(&mut self, seat: Option<Seat>) {
-        let seat = seat.map(|seat| (seat.role.code().to_owned(), seat.division));
-        (self.supervisor_role, self.supervisor_division) = seat.unwrap_or_default();
-    }
-
-    pub fn organisation(&self) -> Option<UtilityKind> {
-        self.organisation.as_deref().and_then(UtilityKind::from_code)
+        self.supervisor_role = SupervisorRole(seat.as_ref().map(|seat| seat.role));
+        self.supervisor_division = seat.map(|seat| seat.division).unwrap_or_default();
     }
 }
+
+/// The role of whoever supervises a ticket, as a column: empty where nobody does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub struct SupervisorRole(pub Option<Role>);
+
+text_column!(
+    [] SupervisorRole,
+    |v: &SupervisorRole| -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(v.0.map(Role::code).unwrap_or_default().to_owned())
+    },
+    |text: &str| match (text, Role::from_code(text)) {
+        ("", _) => Ok(SupervisorRole(None)),
+        (_, Some(role)) => Ok(SupervisorRole(Some(role))),
+        _ => Err(format!("unknown role {text:?}").into()),
+    }
+);
 
 /// A step of the timeline. What was said with it lies sealed under its id.
 #[derive(Clone, Debug, Queryable, Insertable)]
@@ -323,8 +327,8 @@ impl ComplaintRow {
 pub struct StepRow {
     pub id: Id,
     pub complaint_id: Id,
-    pub kind: String,
-    pub audience: String,
+    pub kind: StepKind,
+    pub audience: StepAudience,
     pub at: Instant,
     pub actor: Json<StepActor>,
     pub facts: Json<serde_json::Value>,
@@ -388,10 +392,10 @@ impl FollowerRow {
 #[diesel(table_name = complaint_cards, treat_none_as_default_value = false)]
 pub struct CardRow {
     pub complaint_id: Id,
-    pub deadline: String,
-    pub colour: String,
+    pub deadline: DeadlineKind,
+    pub colour: CardColour,
     pub due_at: Instant,
     pub issued_at: Instant,
-    pub handler_role: String,
+    pub handler_role: Role,
     pub handler_division: String,
 }

@@ -2,28 +2,26 @@
 
 use serde_json::json;
 
-use super::clock_rules::{Limit, is_over};
-use super::handling::{finish, finish_by};
+use super::clock_rules::Limit;
 use super::input::SatisfactionIn;
 use super::model::*;
-use super::parts::{self, Part};
+use super::part_rules::Part;
+use super::parts::{self, finish, finish_by};
 use super::record::{NewStep, Terms};
-use super::rules;
+use super::rules::close;
 use super::view::Complaint;
+use super::{rules, step_rules};
 use crate::db::{Id, Work};
-use crate::http::{Body, Entity, Tx};
-use crate::problem::{Code, Problem};
+use crate::http::Entity;
 use crate::proceedings::model::ReasonsIn;
+use crate::service::{Body, Tx};
 
 pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parts::take(tx, id, &[Part::Owner, Part::FrontDesk])?;
     let input = tx.input(body)?;
     parts::ready(tx, &row, StepKind::Satisfaction)?;
-    if row.satisfaction.is_some() {
-        let (zh, en) = ("此次答复已评价", "this reply was rated already");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
+    step_rules::may_rate(row.satisfaction)?;
     row.satisfaction = Some(input.score);
     let terms = Terms::load(tx.conn, ctx, &row.county)?;
     let satisfied = input.score >= i64::from(terms.rules_of(&row)?.satisfied_from);
@@ -37,12 +35,6 @@ pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> Work<
     finish_by(tx, &terms, row, step)
 }
 
-pub fn close(row: &mut ComplaintRow, now: crate::db::Instant) {
-    row.state = ComplaintState::Closed.code().to_owned();
-    row.is_open = false;
-    row.course.0.closed_at = Some(now);
-}
-
 /// Once, by a complainant who is not satisfied with the reply, or with its not being taken on: all limits begin anew.
 pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
@@ -51,23 +43,13 @@ pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     parts::ready(tx, &row, StepKind::Reopened)?;
     let terms = Terms::load(tx.conn, ctx, &row.county)?;
     let rules = terms.rules_of(&row)?;
-    if row.reopened {
-        let (zh, en) = ("只能重新办理一次", "a ticket is reopened once");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
-    if row.satisfaction.is_some_and(|score| score >= i64::from(rules.satisfied_from)) {
-        let (zh, en) = ("已评价为满意", "the complainant was satisfied");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
+    step_rules::may_reopen(row.reopened, row.satisfaction, rules.satisfied_from)?;
     let since = row.course.0.resolved_at.or(row.course.0.closed_at).unwrap_or(ctx.now);
-    if is_over(rules::reopening_ends(since, rules, &terms.clock()), ctx.now) {
-        let days = rules.reopening_within_working_days;
-        let (zh, en) = (format!("须在答复后{days}个工作日内提出"), format!("within {days} working days of the reply"));
-        return Err(Problem::new(Code::DeadlinePassed).detail(zh, en).into());
-    }
+    let ends = rules::reopening_ends(since, rules, &terms.clock());
+    step_rules::require_reopening_in_time(ends, rules.reopening_within_working_days, ctx.now)?;
     let score = row.satisfaction.take();
     row.reopened = true;
-    row.state = ComplaintState::Reopened.code().to_owned();
+    row.state = ComplaintState::Reopened;
     row.is_open = true;
     let course = &mut row.course.0;
     let due = |within: u32| terms.clock().due(ctx.now, Limit::of(course.clock, within));

@@ -4,57 +4,40 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::handling::finish;
+use super::erasure::erase;
 use super::input::CallerSearchIn;
 use super::model::*;
-use super::parts::{self, Part};
+use super::part_rules::Part;
+use super::parts::{self, finish};
+use super::person_rules::{self, is_recorded};
 use super::record::{self, NewStep, Terms};
-use super::sight::{self, Audience, Field, Form, Person};
-use super::store;
 use super::view::{self, Complaint};
+use super::{sealed, store};
 use crate::access::Role;
-use crate::access::role::RoleKind;
-use crate::db::{Conn, Id, Work};
-use crate::fault::Fault;
-use crate::files;
-use crate::http::{Body, Ctx, Entity, Tx, idempotency};
+use crate::db::{Id, Work};
+use crate::http::Entity;
 use crate::ledger::{self, Event, Place};
-use crate::personal::{self, Purpose, masks};
-use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Evidence, ReasonsIn};
+use crate::personal;
+use crate::problem::Problem;
+use crate::proceedings::model::ReasonsIn;
 use crate::quotas::{self, rules::Amounts};
+use crate::service::{Body, Ctx, Tx};
 
 /// Shows a ticket with the contact in full, and records who read it and why: to the government office that handles it, and
 /// to the company that handles it while the complainant consents. A person reads, no machine.
 pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
     let row = parts::take(tx, id, &[Part::Handler])?;
-    if ctx.caller.machine {
-        return Err(Problem::new(Code::PersonRequired).into());
-    }
-    let allowed = match sight::form(Audience::of(ctx.caller.role, false), Field::ContactPhone) {
-        Form::OnRequest => true,
-        Form::ByConsent => row.course.0.consent,
-        _ => false,
-    };
-    if !allowed {
-        let (zh, en) = ("诉求人未同意提供联系方式", "the complainant has not consented");
-        return Err(Problem::new(Code::Forbidden).detail(zh, en).into());
-    }
+    person_rules::may_read_contact(&ctx.caller, row.course.0.consent)?;
     ctx.state.step_up.require(&ctx.caller, ctx.state.clock.system().0)?;
     quotas::spend(tx, Amounts { unmaskings: 1, ..Amounts::default() })?;
-    let contact = contact_of(tx.conn, ctx, id)?;
+    let contact = sealed::contact_of(tx.conn, ctx, id)?;
     let step = NewStep::new(StepKind::ContactRead).to(StepAudience::Offices).text(reason.to_owned());
     let by = record::actor(ctx, false);
     record::write(tx, &row, by, step)?;
     let mut shown = view::entity(tx.conn, ctx, row)?;
     shown.body.contact = contact.map(view::in_full);
     Ok(shown)
-}
-
-/// Who reads of misconduct or of somebody's private life is recorded, but for whoever complained.
-pub fn is_recorded(ctx: &Ctx, row: &ComplaintRow) -> bool {
-    row.secrecy() != Secrecy::Open && ctx.caller.role != Role::Resident
 }
 
 /// Shows a ticket that is not open, and records who read it.
@@ -68,7 +51,7 @@ pub fn read_restricted(tx: &mut Tx, id: Id) -> Work<Entity<Complaint>> {
 pub async fn record_timeline(ctx: &Ctx, id: Id) -> Result<(), Problem> {
     let own = ctx.clone();
     let row = ctx.state.db.read_point(move |conn| store::find(conn, &parts::viewer(&own), id)).await?;
-    if is_recorded(ctx, &row) {
+    if is_recorded(ctx.caller.role, row.secrecy) {
         ctx.perform(Body::given(Vec::new(), ()), move |tx, _| {
             ledger::append(tx, record::event(&row, RESTRICTED_READ, json!({ "read": "timeline" })))?;
             Ok(Entity::new(id, 1, ()))
@@ -97,34 +80,18 @@ pub struct ConsentIn {
 /// was said; and what the complainant took back nobody gives again in their name. Taking it back may always be written down.
 pub fn set_complaint_consent(tx: &mut Tx, id: Id, body: &Body<ConsentIn>) -> Work<Entity<Complaint>> {
     let mut row = parts::take(tx, id, &[Part::Owner, Part::FrontDesk, Part::Handler])?;
-    // A company does not say of a resident that it consents.
-    if tx.ctx.caller.role.row().kind == RoleKind::Company {
-        return Err(Problem::new(Code::Forbidden).into());
-    }
+    person_rules::may_record_consent(tx.ctx.caller.role)?;
     let is_owner = parts::is_owner(tx.conn, tx.ctx, id)?;
-    let has_account = store::followers_of(tx.conn, id)?.iter().any(|follower| follower.is_owner);
+    let has_account = parts::has_account(tx.conn, id)?;
     let input = tx.checked(body, |_, input, faults| {
-        if !is_owner && input.note.is_none() {
-            let (zh, en) = ("须说明诉求人如何作出表示", "how the complainant said so");
-            faults.push(Fault::new("/note", "required", zh, en));
-        }
+        person_rules::check_consent_note(is_owner, input.note.as_deref(), faults);
         Ok(())
     })?;
     tx.if_match(row.version)?;
-    if !row.course.0.has_contact || row.course.0.consent == input.granted {
-        let (zh, en) = ("没有联系方式，或状态未变", "there is no contact, or nothing changes");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
+    person_rules::require_consent_change(&row.course.0, input.granted)?;
     if input.granted && !is_owner {
-        if has_account {
-            let (zh, en) = ("诉求人有账号，须由本人同意", "the complainant has an account, and consents there");
-            return Err(Problem::new(Code::Forbidden).detail(zh, en).into());
-        }
-        if store::was_taken(tx.conn, id, StepKind::ConsentWithdrawn)? {
-            let (zh, en) =
-                ("诉求人已撤回同意，他人不得再代为同意", "the complainant has withdrawn it: nobody consents for them");
-            return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-        }
+        let was_withdrawn = store::was_taken(tx.conn, id, StepKind::ConsentWithdrawn)?;
+        person_rules::may_consent_for_complainant(has_account, was_withdrawn)?;
     }
     row.course.0.consent = input.granted;
     let kind = if input.granted { StepKind::ConsentGiven } else { StepKind::ConsentWithdrawn };
@@ -148,12 +115,8 @@ pub fn release_complaint_point(tx: &mut Tx, id: Id, body: &Body<PointReleaseIn>)
     let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    let course = &mut row.course.0;
-    if course.point.is_none() || course.point_released == input.released || course.erased_at.is_some() {
-        let (zh, en) = ("没有坐标，或状态未变", "there is no point, or nothing changes");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
-    course.point_released = input.released;
+    person_rules::may_release_point(&row.course.0, input.released)?;
+    row.course.0.point_released = input.released;
     let kind = if input.released { StepKind::PointReleased } else { StepKind::PointWithheld };
     finish(tx, row, NewStep::new(kind).to(StepAudience::Offices).text(input.reasons.clone()))
 }
@@ -192,10 +155,7 @@ pub fn erase_complaint_persons(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> W
     let mut row = parts::take_for_erasure(tx, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    if row.course.0.erased_at.is_some() {
-        let (zh, en) = ("个人信息已删除", "the personal data were erased already");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
+    person_rules::may_erase(&row.course.0)?;
     let reasons = erase(tx, &mut row, Some(&input.reasons))?;
     let terms = Terms::load(tx.conn, ctx, &row.county)?;
     // The account is forgotten by now, and so the step does not say whose it was.
@@ -210,89 +170,4 @@ pub fn erase_complaint_persons(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> W
         ledger::forget_personal(tx.conn, &[step])?;
     }
     view::entity(tx.conn, ctx, row)
-}
-
-/// Erases, and gives back a text without what was erased. Every copy is walked: texts, links, files with their names, the
-/// exact point, accounts, digests, and stored answers.
-pub fn erase(tx: &mut Tx, row: &mut ComplaintRow, text: Option<&str>) -> Work<Option<String>> {
-    let ring = tx.ctx.state.keys.ring();
-    let contact = contact_of(tx.conn, tx.ctx, row.id)?;
-    let who = Person::of(contact.as_ref(), row.course.0.anonymous);
-    let known = who.values();
-    if let Some(told) = personal::open(tx.conn, &ring, row.id, Purpose::Description)? {
-        let told: Told = view::read(&told)?;
-        let told = Told {
-            description: masks::scrub(&told.description, &known),
-            location: told.location.map(|text| masks::scrub(&text, &known)),
-            evidence: erased_evidence(told.evidence, &known),
-        };
-        personal::seal(tx.conn, &ring, row.id, row.id, Purpose::Description, &record::written(&told)?)?;
-    }
-    let steps = store::steps_of(tx.conn, row.id, StepAudience::ALL)?;
-    let mut forgotten = Vec::new();
-    for step in &steps {
-        let by_resident = !matches!(step.actor.0, StepActor::Office { .. } | StepActor::Program);
-        let scrubbed = scrub_step(tx.conn, tx.ctx, row.id, step.id, by_resident, &known)?;
-        if scrubbed || by_resident || step.kind == StepKind::Submitted.code() {
-            forgotten.push(step.id);
-        }
-    }
-    ledger::forget_personal(tx.conn, &forgotten)?;
-    files::erase_of_complaint(tx.conn, row.id, tx.ctx.now)?;
-    personal::erase(tx.conn, row.id, Purpose::Contact)?;
-    personal::forget_phones(tx.conn, row.id)?;
-    if let Some(into) = row.course.0.merged_into {
-        // Its complainant was made to follow the ticket that went on.
-        store::forget_owner_elsewhere(tx.conn, row.id, into)?;
-    }
-    store::forget_followers(tx.conn, row.id)?;
-    let answers: Vec<Id> = steps.iter().map(|step| step.id).chain([row.id]).collect();
-    idempotency::forget_answers(tx.conn, &answers)?;
-    let course = &mut row.course.0;
-    course.has_contact = false;
-    course.consent = false;
-    course.point = course.point.map(sight::coarse);
-    course.public_summary = course.public_summary.take().map(|text| masks::scrub(&text, &known));
-    course.erased_at = Some(tx.ctx.now);
-    Ok(text.map(|text| masks::scrub(text, &known)))
-}
-
-/// The contact of a ticket, until it is erased.
-pub fn contact_of(conn: &mut Conn, ctx: &Ctx, complaint: Id) -> Work<Option<Contact>> {
-    let contact = personal::open(conn, &ctx.state.keys.ring(), complaint, Purpose::Contact)?;
-    contact.map(|text| view::read::<Contact>(&text)).transpose()
-}
-
-/// What stays of a complainant's evidence: that there was some, and its text. Its files, its links and what it was called
-/// lead to the person.
-fn erased_evidence(mut evidence: Vec<Evidence>, known: &[&str]) -> Vec<Evidence> {
-    for (at, one) in evidence.iter_mut().enumerate() {
-        one.title = format!("附件{}", at + 1);
-        one.text = one.text.take().map(|text| masks::scrub(&text, known));
-        (one.url, one.attachment_id) = (None, None);
-    }
-    evidence
-}
-
-/// Takes persons out of what was said with a step; says whether there were any.
-fn scrub_step(conn: &mut Conn, ctx: &Ctx, complaint: Id, step: Id, by_resident: bool, known: &[&str]) -> Work<bool> {
-    let ring = ctx.state.keys.ring();
-    let Some(sealed) = personal::open(conn, &ring, step, Purpose::Text)? else { return Ok(false) };
-    let said: StepText = view::read(&sealed)?;
-    let mut evidence = erased_evidence(said.evidence.clone(), known);
-    if !by_resident {
-        // The files of an office are its own, and what it called them, unless that is the name of a file.
-        for (one, before) in evidence.iter_mut().zip(&said.evidence) {
-            if !sight::is_file_name(&before.title) {
-                one.title = masks::scrub(&before.title, known);
-            }
-            (one.url, one.attachment_id) = (before.url.clone(), before.attachment_id);
-        }
-    }
-    let scrubbed = StepText { text: said.text.as_deref().map(|text| masks::scrub(text, known)), evidence };
-    if scrubbed == said {
-        return Ok(false);
-    }
-    personal::seal(conn, &ring, complaint, step, Purpose::Text, &record::written(&scrubbed)?)?;
-    Ok(true)
 }

@@ -6,13 +6,14 @@ use utoipa::ToSchema;
 use super::clock_rules::{Explanation, Limit};
 use super::input::DeadlineQuery;
 use super::record::Terms;
+use crate::counties;
 use crate::db::types::Instant;
 use crate::db::{Conn, Work};
-use crate::divisions::counties;
-use crate::http::{Ctx, Entity, PageOf};
+use crate::http::{Entity, PageOf};
 use crate::policy;
 use crate::policy::complaints::{ComplaintCategory, DeadlineClock};
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 pub fn categories(conn: &mut Conn, ctx: &Ctx, county: Option<&str>) -> Work<PageOf<ComplaintCategory>> {
     let county = counties::asked(conn, ctx, county)?;

@@ -6,21 +6,21 @@ use serde_json::{Value, json};
 use super::clock_rules::Clock;
 use super::model::*;
 use super::sight::{self, Field, Form};
-use super::{rules, store};
-use crate::access::Role;
+use super::{rules, sealed, store};
+use crate::access::{Actor, Role};
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
 use crate::db::{Conn, Id, Instant, Json, Work};
 use crate::files::{self, OwnerKind};
-use crate::http::{Ctx, Tx};
 use crate::ledger::{self, Audience, Event, Place};
 use crate::personal::{self, Purpose};
 use crate::policy;
 use crate::policy::complaints::ComplaintRules;
 use crate::policy::versions::Policies;
 use crate::problem::Problem;
-use crate::proceedings::model::{Actor, Evidence};
+use crate::proceedings::model::Evidence;
 use crate::proceedings::said::{self, Texts};
+use crate::service::{Ctx, Tx};
 
 /// The rules that a ticket is handled by: those of the policy that was in force when it came in, and the days worked.
 pub struct Terms {
@@ -134,9 +134,7 @@ fn given_cards(conn: &mut Conn, complaint: Id) -> Work<Vec<Given>> {
 pub type Given = (DeadlineKind, CardColour, Instant);
 
 pub fn given(cards: Vec<CardRow>) -> Vec<Given> {
-    let card =
-        |one: CardRow| Some((DeadlineKind::from_code(&one.deadline)?, CardColour::from_code(&one.colour)?, one.due_at));
-    cards.into_iter().filter_map(card).collect()
+    cards.into_iter().map(|one| (one.deadline, one.colour, one.due_at)).collect()
 }
 
 /// Writes a step down, and its event. Returns the id of the step.
@@ -146,8 +144,8 @@ pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> Wo
     let step = StepRow {
         id,
         complaint_id: row.id,
-        kind: kind.code().to_owned(),
-        audience: audience.code().to_owned(),
+        kind,
+        audience,
         at: tx.ctx.now,
         actor: Json(by),
         facts: Json(facts.clone()),
@@ -160,8 +158,8 @@ pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> Wo
             texts.push(said::evidence(&evidence));
         }
         files::attach_to_ticket(tx, OwnerKind::ComplaintStep, id, row.id, &evidence)?;
-        let sealed = written(&StepText { text, evidence })?;
-        personal::seal(tx.conn, &tx.ctx.state.keys.ring(), row.id, id, Purpose::Text, &sealed)?;
+        let text = sealed::written(&StepText { text, evidence })?;
+        personal::seal(tx.conn, &tx.ctx.state.keys.ring(), row.id, id, Purpose::Text, &text)?;
     }
     let mut event = event(row, event_kind(kind), facts);
     if audience == StepAudience::Offices {
@@ -170,10 +168,6 @@ pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> Wo
     // Under the id of the step, so that erasing the one finds the other.
     ledger::append_as(tx, id, event.said(texts))?;
     Ok(id)
-}
-
-pub fn written<T: serde::Serialize>(value: &T) -> Work<String> {
-    Ok(serde_json::to_string(value).map_err(|error| Problem::broken_by("a value cannot be written as JSON", error))?)
 }
 
 fn event_kind(kind: StepKind) -> &'static str {
@@ -215,7 +209,7 @@ fn event_kind(kind: StepKind) -> &'static str {
 /// What the ledger holds of a ticket. Of one that not every office of a territory may see, the feed tells the county and the
 /// handler; of one about the county's own authority, the handler alone.
 pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
-    let secrecy = row.secrecy();
+    let secrecy = row.secrecy;
     let course = &row.course.0;
     let mut event = Event::new(kind, "complaint", row.id).policy(course.policy_version).data(json!({
         "kind": row.kind, "channel": row.channel, "category": row.category, "organisation": row.organisation,
@@ -242,9 +236,9 @@ pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
             event = event.company(row.company_id).audience(Audience::Parties);
         }
     }
-    match Role::from_code(&row.handler_role) {
+    match row.handler_role {
         // The feed does not tell the utilities of a county apart, and one's tickets are not another's: they read the list.
-        Some(Role::UtilityOperator) | None => event,
-        Some(role) => event.addressed(role, &row.handler_division),
+        Role::UtilityOperator => event,
+        role => event.addressed(role, &row.handler_division),
     }
 }

@@ -1,19 +1,19 @@
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
-use actix_web::{HttpResponse, get, post};
 
 use super::following::{Following, NothingIn};
 use super::input::*;
 use super::persons::{ConsentIn, PointReleaseIn};
 use super::timeline::{self, TimelineStep};
 use super::view::{self, Complaint};
-use super::{following, handling, intake, links, list_store, outcome, parts, persons, store};
-use crate::db::Conn;
+use super::{following, handling, intake, linking, list_store, outcome, parts, person_rules, persons, store};
+use crate::db::{Conn, Work};
 use crate::files;
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, PageOf};
+use crate::http::{Answer, PageOf, PathId};
 use crate::proceedings::model::ReasonsIn;
 use crate::security;
+use crate::service::{Body, Ctx};
 use crate::violations::view::Violation;
 
 /// List complaints
@@ -21,11 +21,18 @@ use crate::violations::view::Violation;
 /// Of your territory; a police station, partner or utility those that it handles, a company those that it handles or handled,
 /// a committee those of its complex, a resident those that it submitted or follows. What is asked for as open (`open`,
 /// `overdue`, `due_within`) comes most urgent first, everything else newest first.
-#[utoipa::path(tag = "complaints", params(ListComplaints), responses((status = 200, description = "A page", body = PageOf<Complaint>)))]
-#[get("/v1/complaints")]
+#[utoipa::path(get, path = "/v1/complaints",
+    tag = "complaints", params(ListComplaints), responses((status = 200, description = "A page", body = PageOf<Complaint>)))]
 pub async fn list_complaints(ctx: Ctx) -> Answer {
     let query: ListComplaints = ctx.query()?;
-    ctx.list(move |conn, ctx| list_store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| list(conn, ctx, &query)).await
+}
+
+fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> Work<PageOf<Complaint>> {
+    if query.hotline_number.is_some() {
+        person_rules::may_search_hotline_number(ctx.caller.role)?;
+    }
+    list_store::list(conn, ctx, query)?.map(|rows| view::views(conn, ctx, rows))
 }
 
 /// Submit a complaint
@@ -33,8 +40,8 @@ pub async fn list_complaints(ctx: Ctx) -> Answer {
 /// By a resident, or by an office for whoever called, came or was met. It goes to the office that its category names for the
 /// place, with its deadlines set. What was told and by whom is encrypted at rest; see `GET /v1/complaint-suggestions` before,
 /// for what is on file already.
-#[utoipa::path(tag = "complaints", request_body = ComplaintIn, responses((status = 201, description = "Submitted", body = Complaint)))]
-#[post("/v1/complaints")]
+#[utoipa::path(post, path = "/v1/complaints",
+    tag = "complaints", request_body = ComplaintIn, responses((status = 201, description = "Submitted", body = Complaint)))]
 pub async fn create_complaint(ctx: Ctx, body: Body<ComplaintIn>) -> Answer {
     ctx.act(body, intake::create_complaint).await
 }
@@ -46,21 +53,25 @@ pub async fn create_complaint(ctx: Ctx, body: Body<ComplaintIn>) -> Answer {
 /// full to the government office that handles the ticket, and to the company that does while the complainant consents; a person
 /// must ask, and each such reading is recorded. Where the deployment asks for a fresh log-in, an old one is answered with 401
 /// `insufficient_user_authentication` (RFC 9470).
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket"), GetComplaint),
+#[utoipa::path(get, path = "/v1/complaints/{id}",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket"), GetComplaint),
     responses((status = 200, description = "The ticket", body = Complaint)))]
-#[get("/v1/complaints/{id}")]
 pub async fn get_complaint(ctx: Ctx, id: PathId) -> Answer {
     let query: GetComplaint = ctx.query()?;
     let answer = match query.unmask {
         None => {
             let find = move |conn: &mut Conn, ctx: &Ctx| {
                 let row = store::find(conn, &parts::viewer(ctx), id.0)?;
-                if persons::is_recorded(ctx, &row) { Ok(None) } else { view::entity(conn, ctx, row).map(Some) }
+                if person_rules::is_recorded(ctx.caller.role, row.secrecy) {
+                    Ok(None)
+                } else {
+                    view::entity(conn, ctx, row).map(Some)
+                }
             };
             ctx.get_or_open(find, move |tx| persons::read_restricted(tx, id.0)).await
         }
         Some(reason) => {
-            let read = move |tx: &mut crate::http::Tx| persons::read_contact(tx, id.0, &reason);
+            let read = move |tx: &mut crate::service::Tx| persons::read_contact(tx, id.0, &reason);
             let shown = ctx.get_or_open(|_, _| Ok(None), read).await;
             if shown.as_ref().is_ok_and(|answer| answer.status() == StatusCode::OK) {
                 ctx.security_event(security::Kind::DataUnmasked);
@@ -81,9 +92,9 @@ fn unkept(mut answer: HttpResponse) -> HttpResponse {
 ///
 /// In order, as far as it is for you: a resident reads what is for the complainant, a company and a committee what is for the
 /// parties, too, offices everything.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(get, path = "/v1/complaints/{id}/timeline",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     responses((status = 200, description = "All steps", body = PageOf<TimelineStep>)))]
-#[get("/v1/complaints/{id}/timeline")]
 pub async fn list_complaint_timeline(ctx: Ctx, id: PathId) -> Answer {
     persons::record_timeline(&ctx, id.0).await?;
     ctx.list(move |conn, ctx| timeline::list(conn, ctx, id.0)).await
@@ -92,9 +103,9 @@ pub async fn list_complaint_timeline(ctx: Ctx, id: PathId) -> Answer {
 /// List what may be the same matter
 ///
 /// Tickets of its category at its complex (without one, near its point) within the days of the policy, that you see: to merge.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(get, path = "/v1/complaints/{id}/duplicates",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     responses((status = 200, description = "Up to 50 or 200", body = PageOf<Complaint>)))]
-#[get("/v1/complaints/{id}/duplicates")]
 pub async fn list_complaint_duplicates(ctx: Ctx, id: PathId) -> Answer {
     ctx.list(move |conn, ctx| following::duplicates(conn, ctx, id.0)).await
 }
@@ -102,9 +113,9 @@ pub async fn list_complaint_duplicates(ctx: Ctx, id: PathId) -> Answer {
 /// Accept a ticket
 ///
 /// By its handler, within the limit of its category. The complainant is told.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/acceptance",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = AcceptanceIn, responses((status = 200, description = "Accepted", body = Complaint)))]
-#[post("/v1/complaints/{id}/acceptance")]
 pub async fn accept_complaint(ctx: Ctx, id: PathId, body: Body<AcceptanceIn>) -> Answer {
     ctx.act(body, move |tx, body| handling::accept_complaint(tx, id.0, body)).await
 }
@@ -112,9 +123,9 @@ pub async fn accept_complaint(ctx: Ctx, id: PathId, body: Body<AcceptanceIn>) ->
 /// Not take a ticket on
 ///
 /// With reasons, told to the complainant, who may have it reopened once.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/rejection",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ReasonsIn, responses((status = 200, description = "Not taken on", body = Complaint)))]
-#[post("/v1/complaints/{id}/rejection")]
 pub async fn reject_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| handling::reject_complaint(tx, id.0, body)).await
 }
@@ -123,9 +134,9 @@ pub async fn reject_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> An
 ///
 /// To another office that answers for its place, or to the company that serves; by its supervisor, or by its handler until it was
 /// returned once. The deadlines stay. The office complained of never gets it.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/transfer",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = TransferIn, responses((status = 200, description = "Handed on", body = Complaint)))]
-#[post("/v1/complaints/{id}/transfer")]
 pub async fn transfer_complaint(ctx: Ctx, id: PathId, body: Body<TransferIn>) -> Answer {
     ctx.act(body, move |tx, body| handling::transfer_complaint(tx, id.0, body)).await
 }
@@ -133,9 +144,9 @@ pub async fn transfer_complaint(ctx: Ctx, id: PathId, body: Body<TransferIn>) ->
 /// Return a ticket
 ///
 /// To its supervisor, with a reason, once and within the working days of the policy; the supervisor's assignment is final then.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/return",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ReasonsIn, responses((status = 200, description = "Returned", body = Complaint)))]
-#[post("/v1/complaints/{id}/return")]
 pub async fn return_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| handling::return_complaint(tx, id.0, body)).await
 }
@@ -143,9 +154,9 @@ pub async fn return_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> An
 /// Ask for more time
 ///
 /// By its handler before the time is over; its supervisor decides.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/extension",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ExtensionIn, responses((status = 200, description = "Asked for", body = Complaint)))]
-#[post("/v1/complaints/{id}/extension")]
 pub async fn request_complaint_extension(ctx: Ctx, id: PathId, body: Body<ExtensionIn>) -> Answer {
     ctx.act(body, move |tx, body| handling::request_complaint_extension(tx, id.0, body)).await
 }
@@ -153,9 +164,9 @@ pub async fn request_complaint_extension(ctx: Ctx, id: PathId, body: Body<Extens
 /// Decide on more time
 ///
 /// By its supervisor, before the old time is over. A ticket is extended once.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/extension-decision",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ExtensionDecisionIn, responses((status = 200, description = "Decided", body = Complaint)))]
-#[post("/v1/complaints/{id}/extension-decision")]
 pub async fn decide_complaint_extension(ctx: Ctx, id: PathId, body: Body<ExtensionDecisionIn>) -> Answer {
     ctx.act(body, move |tx, body| handling::decide_complaint_extension(tx, id.0, body)).await
 }
@@ -163,9 +174,9 @@ pub async fn decide_complaint_extension(ctx: Ctx, id: PathId, body: Body<Extensi
 /// Ask the complainant
 ///
 /// The deadlines stand still until the answer. Not once the time is over.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/information-request",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = TextIn, responses((status = 200, description = "Asked", body = Complaint)))]
-#[post("/v1/complaints/{id}/information-request")]
 pub async fn request_complaint_information(ctx: Ctx, id: PathId, body: Body<TextIn>) -> Answer {
     ctx.act(body, move |tx, body| handling::request_complaint_information(tx, id.0, body)).await
 }
@@ -173,9 +184,9 @@ pub async fn request_complaint_information(ctx: Ctx, id: PathId, body: Body<Text
 /// Answer what was asked
 ///
 /// By the complainant, or by an office that writes down what was said. The time to reply moves by what the pause took.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/information",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = TextIn, responses((status = 200, description = "Goes on", body = Complaint)))]
-#[post("/v1/complaints/{id}/information")]
 pub async fn give_complaint_information(ctx: Ctx, id: PathId, body: Body<TextIn>) -> Answer {
     ctx.act(body, move |tx, body| handling::give_complaint_information(tx, id.0, body)).await
 }
@@ -183,9 +194,9 @@ pub async fn give_complaint_information(ctx: Ctx, id: PathId, body: Body<TextIn>
 /// Begin a mediation
 ///
 /// A stage of handling the ticket; its deadlines go on.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/mediation",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = TextIn, responses((status = 200, description = "In mediation", body = Complaint)))]
-#[post("/v1/complaints/{id}/mediation")]
 pub async fn begin_complaint_mediation(ctx: Ctx, id: PathId, body: Body<TextIn>) -> Answer {
     ctx.act(body, move |tx, body| handling::begin_complaint_mediation(tx, id.0, body)).await
 }
@@ -193,9 +204,9 @@ pub async fn begin_complaint_mediation(ctx: Ctx, id: PathId, body: Body<TextIn>)
 /// End a mediation
 ///
 /// Agreed: the agreement is the reply. Failed: the ticket is handled on.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/mediation-result",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = MediationResultIn, responses((status = 200, description = "Ended", body = Complaint)))]
-#[post("/v1/complaints/{id}/mediation-result")]
 pub async fn end_complaint_mediation(ctx: Ctx, id: PathId, body: Body<MediationResultIn>) -> Answer {
     ctx.act(body, move |tx, body| handling::end_complaint_mediation(tx, id.0, body)).await
 }
@@ -203,9 +214,9 @@ pub async fn end_complaint_mediation(ctx: Ctx, id: PathId, body: Body<MediationR
 /// Reply to a ticket
 ///
 /// What was found and done, told to the complainant and whoever follows.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/reply",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ComplaintReplyIn, responses((status = 200, description = "Replied", body = Complaint)))]
-#[post("/v1/complaints/{id}/reply")]
 pub async fn reply_to_complaint(ctx: Ctx, id: PathId, body: Body<ComplaintReplyIn>) -> Answer {
     ctx.act(body, move |tx, body| handling::reply_to_complaint(tx, id.0, body)).await
 }
@@ -214,9 +225,9 @@ pub async fn reply_to_complaint(ctx: Ctx, id: PathId, body: Body<ComplaintReplyI
 ///
 /// 1 to 5, once for each reply: by the complainant, or by an office other than the handler that writes down what a complainant
 /// without an account said. Whoever is satisfied closes the ticket.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/satisfaction",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = SatisfactionIn, responses((status = 200, description = "Rated", body = Complaint)))]
-#[post("/v1/complaints/{id}/satisfaction")]
 pub async fn rate_complaint(ctx: Ctx, id: PathId, body: Body<SatisfactionIn>) -> Answer {
     ctx.act(body, move |tx, body| outcome::rate_complaint(tx, id.0, body)).await
 }
@@ -224,9 +235,9 @@ pub async fn rate_complaint(ctx: Ctx, id: PathId, body: Body<SatisfactionIn>) ->
 /// Reopen a ticket
 ///
 /// Once, within the working days of the policy after the reply, by a complainant who is not satisfied. Its limits begin anew.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/reopening",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ReasonsIn, responses((status = 200, description = "Reopened", body = Complaint)))]
-#[post("/v1/complaints/{id}/reopening")]
 pub async fn reopen_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| outcome::reopen_complaint(tx, id.0, body)).await
 }
@@ -234,9 +245,9 @@ pub async fn reopen_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> An
 /// Close a ticket
 ///
 /// After the reply. One that nobody rates or reopens closes by itself.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/closure",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ReasonsIn, responses((status = 200, description = "Closed", body = Complaint)))]
-#[post("/v1/complaints/{id}/closure")]
 pub async fn close_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| outcome::close_complaint(tx, id.0, body)).await
 }
@@ -244,9 +255,9 @@ pub async fn close_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Ans
 /// Merge a ticket into another
 ///
 /// Both are one matter. Whoever follows the one follows the other from now on, and is told once.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/merge",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = MergeIn, responses((status = 200, description = "Merged", body = Complaint)))]
-#[post("/v1/complaints/{id}/merge")]
 pub async fn merge_complaint(ctx: Ctx, id: PathId, body: Body<MergeIn>) -> Answer {
     ctx.act(body, move |tx, body| handling::merge_complaint(tx, id.0, body)).await
 }
@@ -254,11 +265,11 @@ pub async fn merge_complaint(ctx: Ctx, id: PathId, body: Body<MergeIn>) -> Answe
 /// Link a ticket
 ///
 /// To a violation, an inspection or a hazard that belongs with it.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/links",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = LinkIn, responses((status = 200, description = "Linked", body = Complaint)))]
-#[post("/v1/complaints/{id}/links")]
 pub async fn link_complaint(ctx: Ctx, id: PathId, body: Body<LinkIn>) -> Answer {
-    ctx.act(body, move |tx, body| links::link_complaint(tx, id.0, body)).await
+    ctx.act(body, move |tx, body| linking::link_complaint(tx, id.0, body)).await
 }
 
 /// Give or withdraw consent to contact
@@ -266,9 +277,9 @@ pub async fn link_complaint(ctx: Ctx, id: PathId, body: Body<LinkIn>) -> Answer 
 /// Whether the company that handles the ticket may see the contact, such as for a repair in the home. It comes from the
 /// complainant's own account. An office writes it down only for a ticket without an account, with a `note` of how it was said,
 /// and not again after a withdrawal; a withdrawal it may always write down.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/contact-consent",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ConsentIn, responses((status = 200, description = "Recorded", body = Complaint)))]
-#[post("/v1/complaints/{id}/contact-consent")]
 pub async fn set_complaint_consent(ctx: Ctx, id: PathId, body: Body<ConsentIn>) -> Answer {
     ctx.act(body, move |tx, body| persons::set_complaint_consent(tx, id.0, body)).await
 }
@@ -279,9 +290,9 @@ pub async fn set_complaint_consent(ctx: Ctx, id: PathId, body: Body<ConsentIn>) 
 /// was said (PIPL 47), with the answers that are stored for idempotency keys; the ticket, its timeline and its proof remain,
 /// and so do copies without metadata that became evidence of a violation. The same happens by itself when the retention period
 /// is over.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/erasure",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ReasonsIn, responses((status = 200, description = "Erased", body = Complaint)))]
-#[post("/v1/complaints/{id}/erasure")]
 pub async fn erase_complaint_persons(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     let state = ctx.state.clone();
     let answer = ctx.act(body, move |tx, body| persons::erase_complaint_persons(tx, id.0, body)).await;
@@ -297,9 +308,9 @@ pub async fn erase_complaint_persons(ctx: Ctx, id: PathId, body: Body<ReasonsIn>
 /// Companies, committees, utilities and followers see where a ticket is only by its complex, or on a grid of about 100 m. An
 /// office that handles or supervises it may show them the exact point where that is needed; of an anonymous ticket followers
 /// and the public never see it.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/point-release",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = PointReleaseIn, responses((status = 200, description = "Recorded", body = Complaint)))]
-#[post("/v1/complaints/{id}/point-release")]
 pub async fn release_complaint_point(ctx: Ctx, id: PathId, body: Body<PointReleaseIn>) -> Answer {
     ctx.act(body, move |tx, body| persons::release_complaint_point(tx, id.0, body)).await
 }
@@ -307,9 +318,9 @@ pub async fn release_complaint_point(ctx: Ctx, id: PathId, body: Body<PointRelea
 /// Comment on a complaint
 ///
 /// For everyone whom it concerns, for the parties, or for the offices alone. It changes nothing of the ticket.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/comments",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = CommentIn, responses((status = 201, description = "The comment", body = TimelineStep)))]
-#[post("/v1/complaints/{id}/comments")]
 pub async fn comment_on_complaint(ctx: Ctx, id: PathId, body: Body<CommentIn>) -> Answer {
     ctx.act(body, move |tx, body| timeline::comment_on_complaint(tx, id.0, body)).await
 }
@@ -319,23 +330,23 @@ pub async fn comment_on_complaint(ctx: Ctx, id: PathId, body: Body<CommentIn>) -
 /// In one call, by the office that handles or supervises it, in the officer's words and with the photographs of the ticket,
 /// where asked for: copies without metadata, under neutral names. Other files stay with the ticket; the step tells how many. The
 /// ticket shows where the violation stands.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/violation",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ComplaintViolationIn, responses((status = 201, description = "Reported", body = Violation)))]
-#[post("/v1/complaints/{id}/violation")]
 pub async fn report_complaint_violation(ctx: Ctx, id: PathId, body: Body<ComplaintViolationIn>) -> Answer {
     if body.peek().is_some_and(|input| input.with_evidence) {
-        let ids = ctx.read(move |conn, ctx| links::files_to_hand_on(conn, ctx, id.0)).await?;
+        let ids = ctx.read(move |conn, ctx| linking::files_to_hand_on(conn, ctx, id.0)).await?;
         files::make_stripped(&ctx.state, ids).await?;
     }
-    ctx.act(body, move |tx, body| links::report_complaint_violation(tx, id.0, body)).await
+    ctx.act(body, move |tx, body| linking::report_complaint_violation(tx, id.0, body)).await
 }
 
 /// Follow a complaint
 ///
 /// An open one of a public category. Whoever follows reads what its complainant is told, and not who complained.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/following",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = NothingIn, responses((status = 200, description = "Followed", body = Following)))]
-#[post("/v1/complaints/{id}/following")]
 pub async fn follow_complaint(ctx: Ctx, id: PathId, body: Body<NothingIn>) -> Answer {
     ctx.act(body, move |tx, body| following::follow_complaint(tx, id.0, body)).await
 }
@@ -343,9 +354,9 @@ pub async fn follow_complaint(ctx: Ctx, id: PathId, body: Body<NothingIn>) -> An
 /// Follow a complaint no longer
 ///
 /// One's own cannot be left.
-#[utoipa::path(tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+#[utoipa::path(post, path = "/v1/complaints/{id}/following-end",
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = NothingIn, responses((status = 200, description = "No longer followed", body = Following)))]
-#[post("/v1/complaints/{id}/following-end")]
 pub async fn unfollow_complaint(ctx: Ctx, id: PathId, body: Body<NothingIn>) -> Answer {
     ctx.act(body, move |tx, body| following::unfollow_complaint(tx, id.0, body)).await
 }

@@ -32,11 +32,26 @@ pub fn allowed(step: StepKind) -> &'static [ComplaintState] {
     }
 }
 
-/// The problem of a step that the state does not allow.
-pub fn refused(row: &ComplaintRow) -> Problem {
-    let state = ComplaintState::from_code(&row.state);
-    let (zh, en) = state.map_or(("", ""), |state| (state.zh(), state.code()));
-    Problem::new(Code::StateConflict).detail(format!("当前状态为“{zh}”"), format!("the state is {en}"))
+/// The state of a ticket allows a step.
+pub fn require_state(step: StepKind, state: ComplaintState) -> Result<(), Problem> {
+    if allowed(step).contains(&state) { Ok(()) } else { Err(refused(state)) }
+}
+
+/// Its handler still owes something: others join such a ticket only.
+pub fn require_open(row: &ComplaintRow) -> Result<(), Problem> {
+    if row.is_open { Ok(()) } else { Err(refused(row.state)) }
+}
+
+fn refused(state: ComplaintState) -> Problem {
+    let (zh, en) = (format!("当前状态为“{}”", state.zh()), format!("the state is {}", state.code()));
+    Problem::new(Code::StateConflict).detail(zh, en)
+}
+
+/// Nothing is to be done any more.
+pub fn close(row: &mut ComplaintRow, now: Instant) {
+    row.state = ComplaintState::Closed;
+    row.is_open = false;
+    row.course.0.closed_at = Some(now);
 }
 
 /// A deadline's card that is to come.
@@ -84,7 +99,7 @@ pub fn next_look(
         let open = cards(row, rules, clock);
         return open.iter().find(|card| !given.contains(&(card.deadline, card.colour, card.due))).map(|card| card.at);
     }
-    if row.state == ComplaintState::Replied.code() {
+    if row.state == ComplaintState::Replied {
         return course.resolved_at.map(|at| reopening_ends(at, rules, clock));
     }
     let kept = course.erased_at.is_none();
@@ -121,5 +136,23 @@ mod tests {
         for state in ComplaintState::ALL {
             assert_eq!(state.is_open(), allowed(StepKind::Merged).contains(state), "{state:?}");
         }
+    }
+
+    #[test]
+    fn a_step_is_refused_with_the_state() {
+        assert!(require_state(StepKind::Accepted, ComplaintState::Submitted).is_ok());
+        let refused = require_state(StepKind::Accepted, ComplaintState::Closed).expect_err("it is closed");
+        assert_eq!(refused.code, Code::StateConflict);
+        assert!(format!("{refused:?}").contains("closed"));
+    }
+
+    #[test]
+    fn what_is_closed_is_open_to_nobody() {
+        let mut row = super::super::rules_tests::ticket();
+        assert!(require_open(&row).is_ok());
+        let now = row.updated_at;
+        close(&mut row, now);
+        assert!(require_open(&row).is_err());
+        assert_eq!(row.course.0.closed_at, Some(now));
     }
 }

@@ -1,11 +1,12 @@
 //! Who may know what of a ticket: one table. Every way out of a ticket (view, timeline, list filter, event, file, point,
 //! public read, figure, stored answer) asks it. `docs/who-may-know.md` is written from it. Pure.
 
-use super::model::{Contact, StepText, Told};
+use super::model::{Contact, StepAudience, StepText, Told};
 use crate::access::Role;
 use crate::access::role::RoleKind;
 use crate::complexes::model::Point;
 use crate::db::Id;
+use crate::files::{OfTicket, Seen, Shown};
 use crate::personal::masks;
 use crate::proceedings::model::Evidence;
 
@@ -128,6 +129,22 @@ pub fn is_clear(audience: Audience, field: Field) -> bool {
     form(audience, field) == Clear
 }
 
+/// Government offices, and the agencies that handle.
+pub fn is_office(role: Role) -> bool {
+    matches!(role.row().kind, RoleKind::Government | RoleKind::Partner)
+}
+
+/// The audiences whose steps a caller reads.
+pub fn audiences_of(role: Role) -> &'static [StepAudience] {
+    match role.row().kind {
+        RoleKind::Government | RoleKind::Partner => StepAudience::ALL,
+        RoleKind::Utility | RoleKind::Company | RoleKind::Committee => {
+            &[StepAudience::Complainant, StepAudience::Parties]
+        }
+        _ => &[StepAudience::Complainant],
+    }
+}
+
 impl Audience {
     /// The audience of a caller; of residents it matters whose the ticket is.
     pub fn of(role: Role, is_owner: bool) -> Audience {
@@ -192,6 +209,21 @@ pub fn file(audience: Audience, from: From, is_picture: bool) -> Form {
 /// Is a file shown under its own name?
 pub fn keeps_name(audience: Audience, from: From) -> bool {
     is_clear(audience, if from == From::Complainant { Field::FileName } else { Field::StepFileName })
+}
+
+/// What an audience gets of the files of a ticket.
+pub fn files(audience: Audience) -> OfTicket {
+    let shown = |from, is_picture| match file(audience, from, is_picture) {
+        Form::Clear => Some(Shown::Original),
+        Form::Stripped => Some(Shown::Stripped),
+        _ => None,
+    };
+    let seen = |from| Seen {
+        picture: shown(from, true),
+        other: shown(from, false),
+        under_its_name: keeps_name(audience, from),
+    };
+    OfTicket { complainant: seen(From::Complainant), handler: seen(From::Handler) }
 }
 
 /// Evidence as an audience may see it; `shown` says of a file whether this audience gets it in any form. Of an anonymous

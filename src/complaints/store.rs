@@ -1,3 +1,5 @@
+//! Tickets, their steps, cards and followers.
+
 use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
@@ -5,8 +7,8 @@ use diesel::sql_types::{Array, Nullable};
 
 use super::model::*;
 use crate::access::person::PersonKey;
-use crate::access::scoped::{self, Viewer};
 use crate::access::{Role, Scope};
+use crate::complaints::scoped::{self, Viewer};
 use crate::db::schema::{
     complaint_cards as cards, complaint_followers as followers, complaint_steps as steps, complaints,
 };
@@ -51,10 +53,9 @@ pub fn insert_step(conn: &mut Conn, row: &StepRow) -> Work<()> {
 /// The steps of a ticket that the caller sees, oldest first; those of these audiences.
 pub fn steps_of(conn: &mut Conn, complaint: Id, audiences: &[StepAudience]) -> Work<Vec<StepRow>> {
     let system = Scope::System("a ticket that the caller sees is shown with its timeline");
-    let codes: Vec<&str> = audiences.iter().map(|one| one.code()).collect();
     Ok(scoped::complaint_steps(&system)
         .filter(steps::complaint_id.eq(complaint))
-        .filter(steps::audience.eq_any(codes))
+        .filter(steps::audience.eq_any(audiences.to_vec()))
         .order(steps::id)
         .load(conn)?)
 }
@@ -67,7 +68,7 @@ pub fn step(conn: &mut Conn, id: Id) -> Work<StepRow> {
 
 /// What residents are told of the tickets that they follow, newest first.
 pub fn news(conn: &mut Conn, scope: &Scope, before: Option<Id>, at_most: i64) -> Work<Vec<StepRow>> {
-    let mut rows = scoped::complaint_steps(scope).filter(steps::audience.eq(StepAudience::Complainant.code()));
+    let mut rows = scoped::complaint_steps(scope).filter(steps::audience.eq(StepAudience::Complainant));
     if let Some(before) = before {
         rows = rows.filter(steps::id.lt(before));
     }
@@ -97,7 +98,7 @@ pub fn was_taken(conn: &mut Conn, complaint: Id, kind: StepKind) -> Work<bool> {
     let system = Scope::System("what was done with a ticket does not depend on who asks");
     let found: Option<Id> = scoped::complaint_steps(&system)
         .filter(steps::complaint_id.eq(complaint))
-        .filter(steps::kind.eq(kind.code()))
+        .filter(steps::kind.eq(kind))
         .select(steps::id)
         .first(conn)
         .optional()?;
@@ -239,7 +240,7 @@ pub fn save_look(conn: &mut Conn, row: &ComplaintRow) -> Work<()> {
         .set((
             complaints::version.eq(row.version),
             complaints::updated_at.eq(row.updated_at),
-            complaints::state.eq(&row.state),
+            complaints::state.eq(row.state),
             complaints::next_at.eq(row.next_at),
             complaints::red_cards.eq(row.red_cards),
             complaints::course.eq(&row.course),
@@ -302,9 +303,8 @@ pub fn cards_of(conn: &mut Conn, complaint: Id) -> Work<Vec<CardRow>> {
 
 /// What an office or company owes, the most urgent first; for the inbox.
 pub fn owed(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> Work<Vec<ComplaintRow>> {
-    let mut rows = scoped::complaints(viewer)
-        .filter(complaints::handler_role.eq(seat.role.code()))
-        .filter(complaints::is_open.eq(true));
+    let mut rows =
+        scoped::complaints(viewer).filter(complaints::handler_role.eq(seat.role)).filter(complaints::is_open.eq(true));
     if seat.role != Role::PropertyCompany {
         rows = rows.filter(complaints::handler_division.eq(seat.division.clone()));
     }
@@ -314,10 +314,10 @@ pub fn owed(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> Work
 /// What an office supervises that is open and with another, the most urgent first; for the inbox.
 pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> Work<Vec<ComplaintRow>> {
     Ok(scoped::complaints(viewer)
-        .filter(complaints::supervisor_role.eq(seat.role.code()))
+        .filter(complaints::supervisor_role.eq(seat.role))
         .filter(complaints::supervisor_division.eq(seat.division.clone()))
         .filter(complaints::is_open.eq(true))
-        .filter(complaints::handler_role.ne(seat.role.code()))
+        .filter(complaints::handler_role.ne(seat.role))
         .order((complaints::resolve_due, complaints::id))
         .limit(at_most)
         .load(conn)?)
@@ -335,8 +335,8 @@ pub fn late_with_others(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: 
     Ok(scoped::complaints(viewer)
         .filter(complaints::is_open.eq(true))
         .filter(complaints::red_cards.gt(0))
-        .filter(complaints::handler_role.ne(seat.role.code()))
-        .filter(complaints::supervisor_role.ne(seat.role.code()))
+        .filter(complaints::handler_role.ne(seat.role))
+        .filter(complaints::supervisor_role.ne(seat.role))
         .order((complaints::resolve_due, complaints::id))
         .limit(at_most)
         .load(conn)?)

@@ -11,14 +11,13 @@ use std::time::{Duration, Instant as StopWatch};
 use chrono::TimeDelta;
 use serde_json::json;
 
+use super::cards::{give_cards, program, write};
 use super::model::*;
 use super::record::{self, Given, NewStep, Terms};
-use super::{outcome, persons, rules, store};
-use crate::access::Caller;
+use super::{erasure, rules, store};
 use crate::db::{Conn, Fail, Id, Instant, StoreFault, Work, WriteGate};
-use crate::http::{Ctx, Tx};
 use crate::problem::Problem;
-use crate::service::Service;
+use crate::service::{Service, Tx};
 
 /// Tickets that one transaction looks at most, and the time after which it takes on no more.
 const CHUNK: usize = 100;
@@ -44,7 +43,7 @@ pub async fn sweep(state: &Arc<Service>) -> Result<usize, Problem> {
     }
     if looked > 0 {
         state.metrics.complaint_sweep_seconds.observe(begun.elapsed().as_secs_f64());
-        state.sealer.wake();
+        state.seal.notify_one();
     }
     Ok(looked)
 }
@@ -102,12 +101,6 @@ async fn put_off(state: &Arc<Service>, id: Id, term: TimeDelta, fail: Fail) -> R
     Ok(())
 }
 
-/// The program, as it acts by the clock.
-fn program(state: &Arc<Service>, now: Instant) -> Ctx {
-    let request = format!("clock-{}", state.clock.new_id(now));
-    Ctx::on_behalf(state.clone(), Caller::program(now), "complaint_clock", request, now)
-}
-
 /// Of a transaction's tickets, the first that it got through, and how many of them it looked at.
 struct Round {
     passed: usize,
@@ -152,87 +145,15 @@ fn look(tx: &mut Tx, mut row: ComplaintRow, given: Vec<Given>, terms: &Terms) ->
         let any = give_cards(tx, &mut row, given, terms)?;
         return Ok((!any).then_some((row.id, row.next_at)));
     }
-    if row.state == ComplaintState::Replied.code() {
-        outcome::close(&mut row, now);
+    if row.state == ComplaintState::Replied {
+        rules::close(&mut row, now);
         write(tx, &mut row, NewStep::new(StepKind::Closed).facts(json!({ "unanswered": true })))?;
     } else {
-        persons::erase(tx, &mut row, None)?;
+        erasure::erase(tx, &mut row, None)?;
         let step = NewStep::new(StepKind::Erased).to(StepAudience::Offices).facts(json!({ "retention": true }));
         write(tx, &mut row, step)?;
     }
     row.next_at = rules::next_look(&row, &given, terms.rules_of(&row)?, &terms.clock());
     store::save_look(tx.conn, &row)?;
     Ok(None)
-}
-
-/// Each card that has come and was not given yet; says whether there was one, and then the row is saved. With the first red
-/// one the ticket is its supervisor's business, too.
-fn give_cards(tx: &mut Tx, row: &mut ComplaintRow, mut given: Vec<Given>, terms: &Terms) -> Work<bool> {
-    let now = tx.ctx.now;
-    let mut any = false;
-    let rules = terms.rules_of(row)?;
-    let come = rules::cards(row, rules, &terms.clock()).into_iter().filter(|card| card.at.0 <= now.0);
-    for card in come {
-        let this = (card.deadline, card.colour, card.due);
-        if given.contains(&this) {
-            continue;
-        }
-        given.push(this);
-        let new = CardRow {
-            complaint_id: row.id,
-            deadline: card.deadline.code().to_owned(),
-            colour: card.colour.code().to_owned(),
-            due_at: card.due,
-            issued_at: now,
-            handler_role: row.handler_role.clone(),
-            handler_division: row.handler_division.clone(),
-        };
-        if !store::give_card(tx.conn, &new)? {
-            continue;
-        }
-        any = true;
-        let facts = json!({ "deadline": card.deadline, "due": card.due, "handler": row.handler()? });
-        let red = card.colour == CardColour::Red;
-        row.red_cards += i64::from(red);
-        let kind = if red { StepKind::RedCard } else { StepKind::YellowCard };
-        write(tx, row, NewStep::new(kind).to(StepAudience::Parties).facts(facts))?;
-        if red
-            && row.course.0.escalated_at.is_none()
-            && let Some(supervisor) = row.supervisor()?
-        {
-            row.course.0.escalated_at = Some(now);
-            let facts = json!({ "supervisor": supervisor });
-            write(tx, row, NewStep::new(StepKind::Escalated).to(StepAudience::Parties).facts(facts))?;
-        }
-    }
-    row.next_at = rules::next_look(row, &given, rules, &terms.clock());
-    if any {
-        store::save_look(tx.conn, row)?;
-    }
-    Ok(any)
-}
-
-/// A step of the program; the row is saved after the last of them.
-fn write(tx: &mut Tx, row: &mut ComplaintRow, step: NewStep) -> Work<()> {
-    row.version += 1;
-    row.updated_at = tx.ctx.now;
-    record::write(tx, row, StepActor::Program, step).map(drop)
-}
-
-/// Gives the cards of a ticket that is being taken in hand and that the clock has not come to yet: nobody outruns a deadline,
-/// also while one replica takes over from another.
-pub fn catch_up(tx: &mut Tx, row: &mut ComplaintRow) -> Work<()> {
-    let now = tx.ctx.now;
-    if !row.is_open || row.next_at.is_none_or(|at| at.0 > now.0) {
-        return Ok(());
-    }
-    let state = tx.ctx.state.clone();
-    if !state.clock_watch.permits_in(tx.conn, &state.clock)? {
-        return Ok(());
-    }
-    let ctx = program(&tx.ctx.state, now);
-    let mut own = Tx::of(tx.conn, &ctx);
-    let terms = Terms::load(own.conn, &ctx, &row.county)?;
-    let given = record::given(store::cards_of(own.conn, row.id)?);
-    give_cards(&mut own, row, given, &terms).map(drop)
 }

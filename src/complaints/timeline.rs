@@ -6,23 +6,20 @@ use utoipa::ToSchema;
 
 use super::input::{CommentIn, ListNews};
 use super::model::*;
-use super::parts;
 use super::record::{self, NewStep};
-use super::sight::{self, Person};
-use super::store;
-use super::view::{self, audiences_of};
-use crate::access::role::RoleKind;
+use super::sight::{self, Person, audiences_of};
+use super::{parts, person_rules, sealed, store, view};
 use crate::coded_enum;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
-use crate::fault::Fault;
 use crate::files;
 use crate::http::paging::Page;
-use crate::http::{Body, Ctx, Cursor, Entity, PageOf, Tx};
+use crate::http::{Cursor, Entity, PageOf};
 use crate::personal::{self, Purpose};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, official};
+use crate::service::{Body, Ctx, Tx};
 
 coded_enum! {
     /// Who took a step (经办方).
@@ -75,13 +72,13 @@ pub fn news(conn: &mut Conn, ctx: &Ctx, query: &ListNews) -> Work<PageOf<Timelin
 fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> Work<Vec<TimelineStep>> {
     let ring = ctx.state.keys.ring();
     let ids: Vec<Id> = steps.iter().map(|step| step.id).collect();
-    let mut said = view::read_all::<StepText>(personal::open_many(conn, &ring, &ids, Purpose::Text)?)?;
+    let mut said = sealed::read_all::<StepText>(personal::open_many(conn, &ring, &ids, Purpose::Text)?)?;
     let tickets: Vec<Id> = steps.iter().map(|step| step.complaint_id).collect();
     let audience = view::audience_of(conn, ctx, &tickets)?;
     // Whoever is not told who complained reads nothing by which it can be told.
-    let contacts = match view::is_office(ctx.caller.role) {
+    let contacts = match sight::is_office(ctx.caller.role) {
         true => Default::default(),
-        false => view::read_all::<Contact>(personal::open_many(conn, &ring, &tickets, Purpose::Contact)?)?,
+        false => sealed::read_all::<Contact>(personal::open_many(conn, &ring, &tickets, Purpose::Contact)?)?,
     };
     let anonymous = store::anonymous_among(conn, &tickets)?;
     let files = steps.iter().flat_map(|step| {
@@ -89,57 +86,47 @@ fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> Work<Vec<TimelineSt
         files.into_iter().map(|file| (file, audience(step.complaint_id))).collect::<Vec<_>>()
     });
     let shown = view::shown_files(conn, ctx, files.collect())?;
-    steps
-        .into_iter()
-        .map(|step| {
-            let ticket = step.complaint_id;
-            let who = Person::of(contacts.get(&ticket), anonymous.contains(&ticket));
-            let words = said.remove(&step.id).unwrap_or_default();
-            let words = sight::said(audience(ticket), words, &who, |id| shown.contains(&id));
-            one(ctx, step, words)
-        })
-        .collect()
+    let views = steps.into_iter().map(|step| {
+        let ticket = step.complaint_id;
+        let who = Person::of(contacts.get(&ticket), anonymous.contains(&ticket));
+        let words = said.remove(&step.id).unwrap_or_default();
+        let words = sight::said(audience(ticket), words, &who, |id| shown.contains(&id));
+        one(ctx, step, words)
+    });
+    Ok(views.collect())
 }
 
-fn one(ctx: &Ctx, step: StepRow, words: StepText) -> Work<TimelineStep> {
+fn one(ctx: &Ctx, step: StepRow, words: StepText) -> TimelineStep {
     let (by, office) = match step.actor.0 {
         StepActor::Office { actor } => (StepBy::Office, Some(official(ctx, actor))),
         StepActor::Complainant => (StepBy::Complainant, None),
         StepActor::Follower => (StepBy::Follower, None),
         StepActor::Program => (StepBy::Program, None),
     };
-    Ok(TimelineStep {
+    TimelineStep {
         id: step.id,
         complaint_id: step.complaint_id,
-        kind: StepKind::stored(&step.kind)?,
-        audience: StepAudience::stored(&step.audience)?,
+        kind: step.kind,
+        audience: step.audience,
         at: step.at,
         by,
         office,
         facts: step.facts.0,
         text: words.text,
         evidence: words.evidence,
-    })
+    }
 }
 
-/// A comment changes nothing of the ticket. Each speaks to those of whom it is heard itself.
+/// A comment changes nothing of the ticket.
 pub fn comment_on_complaint(tx: &mut Tx, id: Id, body: &Body<CommentIn>) -> Work<Entity<TimelineStep>> {
     let ctx = tx.ctx;
     let row = store::find_for_update(tx.conn, &parts::viewer(ctx), id)?;
     let input = tx.checked(body, |conn, input, faults| {
-        if !audiences_of(ctx.caller.role).contains(&input.audience) {
-            let (zh, en) = ("您不能发给此范围", "not an audience of yours");
-            faults.push(Fault::new("/audience", "wrong_party", zh, en));
-        }
+        person_rules::check_audience(ctx.caller.role, input.audience, faults);
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
     let is_owner = parts::is_owner(tx.conn, ctx, id)?;
-    let follower = ctx.caller.role.row().kind == RoleKind::Public && !is_owner;
-    if follower || row.state()? == ComplaintState::Merged {
-        let (zh, en) =
-            ("关注人不在他人工单中留言；已合并的工单不再留言", "followers, and merged tickets, have no comments");
-        return Err(Problem::new(Code::Forbidden).detail(zh, en).into());
-    }
+    person_rules::may_comment(ctx.caller.role, is_owner, row.state)?;
     let step = NewStep::new(StepKind::Comment).to(input.audience).text(input.text.clone()).evidence(&input.evidence);
     let by = record::actor(ctx, is_owner);
     let step = record::write(tx, &row, by, step)?;

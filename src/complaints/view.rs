@@ -7,10 +7,10 @@ use utoipa::ToSchema;
 
 use super::clock_rules::{is_over, last_day};
 use super::model::*;
-use super::sight::{self, Audience, Field, Person};
-use super::store;
+use super::sealed::read_all;
+use super::sight::{self, Audience, Field, Person, is_office};
+use super::{links, store};
 use crate::access::Role;
-use crate::access::role::RoleKind;
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
@@ -18,12 +18,13 @@ use crate::complexes::model::Point;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
 use crate::files;
-use crate::http::{Ctx, Entity};
+use crate::http::Entity;
 use crate::personal::{self, Purpose};
 use crate::policy;
 use crate::policy::complaints::{DeadlineClock, UtilityKind};
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
+use crate::service::Ctx;
 
 /// Who handles a ticket (承办单位).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -200,22 +201,6 @@ pub struct Complaint {
     pub updated_at: Instant,
 }
 
-/// Government offices, and the agencies that handle.
-pub fn is_office(role: Role) -> bool {
-    matches!(role.row().kind, RoleKind::Government | RoleKind::Partner)
-}
-
-/// The audiences whose steps a caller reads.
-pub fn audiences_of(role: Role) -> &'static [StepAudience] {
-    match role.row().kind {
-        RoleKind::Government | RoleKind::Partner => StepAudience::ALL,
-        RoleKind::Utility | RoleKind::Company | RoleKind::Committee => {
-            &[StepAudience::Complainant, StepAudience::Parties]
-        }
-        _ => &[StepAudience::Complainant],
-    }
-}
-
 /// Which audience the caller is of each of these tickets.
 pub fn audience_of(conn: &mut Conn, ctx: &Ctx, ids: &[Id]) -> Work<impl Fn(Id) -> Audience + use<>> {
     let role = ctx.caller.role;
@@ -250,7 +235,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> Work<Vec<Co
     let shown = shown_files(conn, ctx, files.collect())?;
     let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
     let followers = store::follower_counts(conn, &ids)?;
-    let states = super::links::states_of(conn, rows.iter().flat_map(|row| &row.course.0.links))?;
+    let states = links::states_of(conn, rows.iter().flat_map(|row| &row.course.0.links))?;
     let versions: Vec<i64> = rows.iter().map(|row| row.course.0.policy_version).collect();
     let policies = policy::holding(conn, &ctx.state, &versions)?;
     rows.into_iter()
@@ -274,7 +259,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> Work<Vec<Co
             let missing = calendar::missing_until(conn, ctx, &row.county, [last])?;
             Ok(Complaint {
                 calendar_missing: missing,
-                ..view(ctx, row, audience, contact, told, of_complex, names, &states)?
+                ..view(ctx, row, audience, contact, told, of_complex, names, &states)
             })
         })
         .collect()
@@ -284,17 +269,11 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> Work<Vec<Co
 pub fn shown_files(conn: &mut Conn, ctx: &Ctx, files: Vec<(Id, Audience)>) -> Work<HashSet<Id>> {
     match is_office(ctx.caller.role) {
         true => Ok(files.into_iter().map(|(id, _)| id).collect()),
-        false => files::shown_of_tickets(conn, ctx, &files),
+        false => {
+            let files: Vec<_> = files.into_iter().map(|(id, audience)| (id, sight::files(audience))).collect();
+            files::shown_of_tickets(conn, ctx, &files)
+        }
     }
-}
-
-pub fn read_all<T: serde::de::DeserializeOwned>(texts: HashMap<Id, String>) -> Work<HashMap<Id, T>> {
-    texts.into_iter().map(|(id, text)| Ok((id, read(&text)?))).collect()
-}
-
-/// What was sealed as JSON.
-pub fn read<T: serde::de::DeserializeOwned>(text: &str) -> Work<T> {
-    Ok(serde_json::from_str(text).map_err(|error| Problem::broken_by("a stored value cannot be read", error))?)
 }
 
 struct Names {
@@ -317,27 +296,24 @@ fn view(
     of_complex: Option<Point>,
     names: Names,
     states: &HashMap<(LinkKind, Id), String>,
-) -> Work<Complaint> {
-    let state = row.state()?;
-    let (handler, supervisor) = (row.handler()?, row.supervisor()?);
+) -> Complaint {
+    let (handler, supervisor) = (row.handler(), row.supervisor());
     let office = audience == Audience::Office;
     let knows = |field| sight::is_clear(audience, field);
-    let organisation = row.organisation();
-    let secrecy = row.secrecy();
     let course = row.course.0;
     let runs = row.is_open && course.paused_at.is_none();
     let (description, location, evidence) = told.unwrap_or_default();
     let with_company = handler.role == Role::PropertyCompany;
-    Ok(Complaint {
+    Complaint {
         id: row.id,
         version: row.version,
-        kind: ComplaintKind::stored(&row.kind)?,
-        channel: ComplaintChannel::stored(&row.channel)?,
+        kind: row.kind,
+        channel: row.channel,
         category: row.category,
         category_zh: names.category.0,
         category_en: names.category.1,
-        organisation,
-        state,
+        organisation: row.organisation,
+        state: row.state,
         open: row.is_open,
         overdue: runs && is_over(row.resolve_due, ctx.now),
         accept_overdue: runs && course.accepted_at.is_none() && is_over(course.accept_due, ctx.now),
@@ -384,7 +360,7 @@ fn view(
         consent_to_company: course.consent,
         erased_at: course.erased_at,
         hotline_number: row.hotline_number.filter(|_| knows(Field::HotlineNumber)),
-        secrecy,
+        secrecy: row.secrecy,
         public: row.is_public,
         public_summary: course.public_summary,
         complained_office: course.complained_office.filter(|_| knows(Field::ComplainedOffice)),
@@ -399,7 +375,7 @@ fn view(
         followers: names.followers,
         policy_version: course.policy_version,
         updated_at: row.updated_at,
-    })
+    }
 }
 
 fn shown_contact((masked, contact): (bool, Contact)) -> ContactView {

@@ -1,12 +1,13 @@
 use serde_json::json;
 
 use super::model::{Complex, ComplexIn, ComplexPatch, ComplexRow, PointIn};
-use super::store;
+use super::{rules, store, view};
 use crate::db::{Conn, Id, Work, lock_complex};
 use crate::divisions;
 use crate::fault::Fault;
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Event};
+use crate::service::{Body, Ctx, Tx};
 
 pub fn create_complex(tx: &mut Tx, body: &Body<ComplexIn>) -> Work<Entity<Complex>> {
     let ctx = tx.ctx;
@@ -15,7 +16,7 @@ pub fn create_complex(tx: &mut Tx, body: &Body<ComplexIn>) -> Work<Entity<Comple
         |conn, scope, id| store::find(conn, scope, id).map(drop),
         |conn, input, faults| {
             check_community(conn, ctx, &input.community, faults)?;
-            check_delivery(ctx, input.delivered_on, faults);
+            rules::check_delivery(input.delivered_on, ctx.today, faults);
             Ok(())
         },
     )?;
@@ -47,14 +48,14 @@ pub fn create_complex(tx: &mut Tx, body: &Body<ComplexIn>) -> Work<Entity<Comple
         households,
         buildings,
         delivered_on,
-        self_governance: self_governance.code().to_owned(),
+        self_governance,
         created_at: ctx.now,
         updated_at: ctx.now,
     };
     store::insert(tx.conn, &row)?;
     record(tx, "complex.registered", &row)?;
     let (id, version) = (row.id, row.version);
-    let view = store::view_one(tx.conn, ctx, row)?;
+    let view = view::view_one(tx.conn, ctx, row)?;
     Ok(Entity::created(id, version, view, "/v1/complexes"))
 }
 
@@ -63,7 +64,7 @@ pub fn update_complex(tx: &mut Tx, id: Id, body: &Body<ComplexPatch>) -> Work<En
     lock_complex(tx.conn, id)?;
     let before = store::find(tx.conn, &ctx.scope, id)?;
     let input = tx.checked(body, |_, input, faults| {
-        check_delivery(ctx, input.delivered_on.flatten(), faults);
+        rules::check_delivery(input.delivered_on.flatten(), ctx.today, faults);
         Ok(())
     })?;
     tx.if_match(before.version)?;
@@ -84,14 +85,14 @@ pub fn update_complex(tx: &mut Tx, id: Id, body: &Body<ComplexPatch>) -> Work<En
         households: households.unwrap_or(before.households),
         buildings: buildings.unwrap_or(before.buildings),
         delivered_on: delivered_on.unwrap_or(before.delivered_on),
-        self_governance: self_governance.map_or(before.self_governance, |s| s.code().to_owned()),
+        self_governance: self_governance.unwrap_or(before.self_governance),
         updated_at: ctx.now,
         ..before
     };
     store::update(tx.conn, &row)?;
     record(tx, "complex.changed", &row)?;
     let (id, version) = (row.id, row.version);
-    let view = store::view_one(tx.conn, ctx, row)?;
+    let view = view::view_one(tx.conn, ctx, row)?;
     Ok(Entity::new(id, version, view))
 }
 
@@ -106,26 +107,10 @@ fn record(tx: &mut Tx, kind: &'static str, row: &ComplexRow) -> Work<Id> {
 
 /// The community exists, and lies in the caller's territory.
 fn check_community(conn: &mut Conn, ctx: &Ctx, code: &str, faults: &mut Vec<Fault>) -> Work<()> {
-    match divisions::find(conn, code)? {
-        Some(division) if division.level == "community" => {
-            let place = division.place();
-            if !ctx.scope.holds(&place.county, &place.township, &place.community) {
-                faults.push(Fault::new(
-                    "/community",
-                    "unknown_reference",
-                    "该村（社区）不在您的辖区内",
-                    "this community is not in your territory",
-                ));
-            }
-        }
-        Some(_) => faults.push(Fault::new("/community", "not_a_community", "不是村（社区）", "not a community")),
-        None => faults.push(Fault::new("/community", "unknown_reference", "区划代码不存在", "no such division")),
-    }
+    let division = divisions::find(conn, code)?;
+    let level = division.as_ref().map(|division| division.level.as_str());
+    let place = division.as_ref().map(|division| division.place());
+    let inside = place.is_some_and(|place| ctx.scope.holds(&place.county, &place.township, &place.community));
+    rules::check_community(level, inside, faults);
     Ok(())
-}
-
-fn check_delivery(ctx: &Ctx, delivered_on: Option<chrono::NaiveDate>, faults: &mut Vec<Fault>) {
-    if delivered_on.is_some_and(|day| day > ctx.today) {
-        faults.push(Fault::new("/delivered_on", "in_the_future", "交付日期在未来", "this day has not come"));
-    }
 }

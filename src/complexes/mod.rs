@@ -4,10 +4,16 @@ pub mod actions;
 pub mod coordinates;
 pub mod model;
 mod routes;
+mod rules;
+pub mod scoped;
 pub mod store;
+mod view;
 mod whereabouts;
 
-use crate::http::Routes;
+use crate::access::role_sets::{REGISTER_READERS, REGISTRARS};
+use crate::handler;
+use crate::problem::Code::AlreadyExists;
+use crate::service::feature::{Feature, Table, read, submit, tag};
 
 pub use store::{
     counties, counties_of, county_for, county_of, drop_service, find, has_served, insert_service, names_of, points_of,
@@ -15,11 +21,20 @@ pub use store::{
 };
 pub use whereabouts::{check_place, place, place_of};
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::list_complexes)
-        .service(routes::create_complex)
-        .service(routes::get_complex)
-        .service(routes::update_complex)
-        .service(routes::list_complex_services);
-}
+pub const FEATURE: Feature = Feature {
+    name: "complexes",
+    tags: &[tag(70, "complexes", "Residential complexes 住宅小区 and who serves them")],
+    operations: &[
+        read(handler!(routes::list_complexes), REGISTER_READERS),
+        submit(handler!(routes::create_complex), REGISTRARS).conflicts(&[AlreadyExists]),
+        read(handler!(routes::get_complex), REGISTER_READERS),
+        submit(handler!(routes::update_complex), REGISTRARS),
+        read(handler!(routes::list_complex_services), REGISTER_READERS),
+    ],
+    tables: &[Table::of_territory("complexes"), Table::of_territory("complex_services")],
+    words: &[
+        ("coordinate_system", coordinates::CoordinateSystem::LABELS),
+        ("self_governance", model::SelfGovernance::LABELS),
+    ],
+    ..Feature::EMPTY
+};

@@ -12,7 +12,7 @@ use crate::ledger::Place;
 
 coded_enum! {
     /// How a complex governs itself (自治组织状态).
-    pub enum SelfGovernance {
+    pub stored enum SelfGovernance {
         OwnersCommittee "owners_committee" "业主委员会" "Owners' committee"
         ManagementCommittee "management_committee" "物业管理委员会" "Property management committee"
         NotEligible "not_eligible" "不具备成立业主大会条件" "Not yet eligible for an owners' assembly"
@@ -38,7 +38,7 @@ pub struct ComplexRow {
     pub households: Option<i64>,
     pub buildings: Option<i64>,
     pub delivered_on: Option<NaiveDate>,
-    pub self_governance: String,
+    pub self_governance: SelfGovernance,
     pub created_at: Instant,
     pub updated_at: Instant,
 }
@@ -190,29 +190,29 @@ pub struct ComplexPatch {
     #[schema(min_length = 2, max_length = 200, nullable = false, example = "望远示范花园")]
     pub name: Option<String>,
     /// Grid code (网格).
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, max_length = 40, example = "WG-03")]
     pub grid: Option<Option<String>>,
     /// Postal address.
     #[schema(min_length = 2, max_length = 300, nullable = false, example = "望远镇示范路 1 号")]
     pub address: Option<String>,
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<PointIn>)]
     pub point: Option<Option<PointIn>>,
     /// Floor area in square metres.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 100_000_000, example = 86000)]
     pub area_m2: Option<Option<i64>>,
     /// Households.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 1_000_000, example = 812)]
     pub households: Option<Option<i64>>,
     /// Buildings.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 100_000, example = 14)]
     pub buildings: Option<Option<i64>>,
     /// Day of delivery to the owners.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<NaiveDate>)]
     pub delivered_on: Option<Option<NaiveDate>>,
     #[schema(nullable = false)]

@@ -1,25 +1,26 @@
-use actix_web::{get, patch, post};
-
 use super::model::{Complex, ComplexIn, ComplexPatch, ListComplexes, Service};
-use super::{actions, store};
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use super::{actions, store, view};
+use crate::http::{Answer, Entity, PageOf, PathId};
+use crate::service::{Body, Ctx};
 
 /// List complexes
 ///
 /// Of your territory, newest first; a company sees those that it serves or served. Each row names who serves it today.
-#[utoipa::path(tag = "complexes", params(ListComplexes), responses((status = 200, description = "A page", body = PageOf<Complex>)))]
-#[get("/v1/complexes")]
+#[utoipa::path(get, path = "/v1/complexes",
+    tag = "complexes", params(ListComplexes), responses((status = 200, description = "A page", body = PageOf<Complex>)))]
 pub async fn list_complexes(ctx: Ctx) -> Answer {
     let query: ListComplexes = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| {
+        store::list(conn, &ctx.scope, &query, ctx.today)?.map(|rows| view::views(conn, ctx, rows))
+    })
+    .await
 }
 
 /// Register a complex
 ///
 /// Its community says in which township and county it lies. Points are converted to WGS 84.
-#[utoipa::path(tag = "complexes", request_body = ComplexIn, responses((status = 201, description = "Registered", body = Complex)))]
-#[post("/v1/complexes")]
+#[utoipa::path(post, path = "/v1/complexes",
+    tag = "complexes", request_body = ComplexIn, responses((status = 201, description = "Registered", body = Complex)))]
 pub async fn create_complex(ctx: Ctx, body: Body<ComplexIn>) -> Answer {
     ctx.act(body, actions::create_complex).await
 }
@@ -27,14 +28,14 @@ pub async fn create_complex(ctx: Ctx, body: Body<ComplexIn>) -> Answer {
 /// Get a complex
 ///
 /// With who serves it today and its project manager.
-#[utoipa::path(tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
+#[utoipa::path(get, path = "/v1/complexes/{id}",
+    tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
     responses((status = 200, description = "The complex", body = Complex)))]
-#[get("/v1/complexes/{id}")]
 pub async fn get_complex(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         let (id, version) = (row.id, row.version);
-        Ok(Entity::new(id, version, store::view_one(conn, ctx, row)?))
+        Ok(Entity::new(id, version, view::view_one(conn, ctx, row)?))
     })
     .await
 }
@@ -42,9 +43,9 @@ pub async fn get_complex(ctx: Ctx, id: PathId) -> Answer {
 /// Change a complex
 ///
 /// Its community, the company that serves it and the project manager are not changed here.
-#[utoipa::path(tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
+#[utoipa::path(patch, path = "/v1/complexes/{id}",
+    tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
     request_body = ComplexPatch, responses((status = 200, description = "Changed", body = Complex)))]
-#[patch("/v1/complexes/{id}")]
 pub async fn update_complex(ctx: Ctx, id: PathId, body: Body<ComplexPatch>) -> Answer {
     ctx.act(body, move |tx, body| actions::update_complex(tx, id.0, body)).await
 }
@@ -52,9 +53,9 @@ pub async fn update_complex(ctx: Ctx, id: PathId, body: Body<ComplexPatch>) -> A
 /// Who has served a complex
 ///
 /// As its contracts say, newest first, on one page; each has the id of its contract. A company sees its own only.
-#[utoipa::path(tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
+#[utoipa::path(get, path = "/v1/complexes/{id}/service",
+    tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
     responses((status = 200, description = "All services", body = PageOf<Service>)))]
-#[get("/v1/complexes/{id}/service")]
 pub async fn list_complex_services(ctx: Ctx, id: PathId) -> Answer {
-    ctx.list(move |conn, ctx| store::list_services(conn, ctx, id.0)).await
+    ctx.list(move |conn, ctx| view::list_services(conn, ctx, id.0)).await
 }

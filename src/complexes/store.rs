@@ -3,13 +3,14 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::{Complex, ComplexRow, CurrentService, ListComplexes, Point, SelfGovernance, Service, ServiceRow};
-use crate::access::{Scope, scoped};
+use super::model::{ComplexRow, CurrentService, ListComplexes, Point, ServiceRow};
+use crate::access::Scope;
 use crate::companies;
+use crate::complexes::scoped;
 use crate::db::schema::{complex_services as services, complexes};
 use crate::db::{Conn, Id, Work, contains, distinct, folded};
-use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
+use crate::http::PageOf;
+use crate::newest_first;
 use crate::problem::Problem;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ComplexRow> {
@@ -37,7 +38,7 @@ pub fn touch(conn: &mut Conn, row: &ComplexRow, now: crate::db::Instant) -> Work
 pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, String>> {
     let system = Scope::System("a row that the caller may see names its complex");
     if let [id] = ids {
-        return Ok(scoped::complex(conn, &system, *id)?
+        return Ok(scoped::complex::<ComplexRow>(conn, &system, *id)?
             .into_iter()
             .map(|complex| (complex.id, complex.name))
             .collect());
@@ -65,7 +66,7 @@ pub fn county_of(conn: &mut Conn, complex: Id) -> Work<String> {
 
 /// The county of a complex that the caller may see.
 pub fn county_for(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Option<String>> {
-    Ok(scoped::complex(conn, scope, complex)?.map(|row| row.county))
+    Ok(scoped::complex::<ComplexRow>(conn, scope, complex)?.map(|row| row.county))
 }
 
 /// Where complexes are; those without a point are not in it.
@@ -82,7 +83,7 @@ pub fn points_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Point>> {
 
 /// Every service of a complex, oldest first.
 pub fn services_of(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Vec<ServiceRow>> {
-    let mut services = scoped::services_of(conn, scope, complex)?;
+    let mut services: Vec<ServiceRow> = scoped::services_of(conn, scope, complex)?;
     services.sort_unstable_by_key(|service| (service.effective_from, service.id));
     Ok(services)
 }
@@ -150,44 +151,9 @@ pub fn serving_company(conn: &mut Conn, complex: Id, day: NaiveDate) -> Work<Opt
     Ok(serving.get(&complex).map(|service| service.company_id))
 }
 
-/// Complexes as they are shown.
-pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplexRow>) -> Work<Vec<Complex>> {
-    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
-    let mut services = services_in_force(conn, &ctx.scope, &ids, ctx.today)?;
-    Ok(rows.into_iter().map(|row| view(row, &mut services)).collect())
-}
-
-pub fn view_one(conn: &mut Conn, ctx: &Ctx, row: ComplexRow) -> Work<Complex> {
-    let mut services = services_in_force(conn, &ctx.scope, &[row.id], ctx.today)?;
-    Ok(view(row, &mut services))
-}
-
-fn view(row: ComplexRow, services: &mut HashMap<Id, CurrentService>) -> Complex {
-    Complex {
-        service: services.remove(&row.id),
-        id: row.id,
-        version: row.version,
-        name: row.name,
-        county: row.county,
-        township: row.township,
-        community: row.community,
-        grid: row.grid,
-        address: row.address,
-        point: row.longitude.zip(row.latitude).map(|(longitude, latitude)| Point { longitude, latitude }),
-        area_m2: row.area_m2,
-        households: row.households,
-        buildings: row.buildings,
-        delivered_on: row.delivered_on,
-        self_governance: SelfGovernance::from_code(&row.self_governance).unwrap_or(SelfGovernance::NotEligible),
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-    }
-}
-
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplexes) -> Work<PageOf<Complex>> {
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || {
-        let mut rows = scoped::complexes(&ctx.scope);
+pub fn list(conn: &mut Conn, scope: &Scope, query: &ListComplexes, today: NaiveDate) -> Work<PageOf<ComplexRow>> {
+    newest_first!(conn, query, ComplexRow, complexes::id, || {
+        let mut rows = scoped::complexes(scope);
         if let Some(q) = &query.q {
             rows = rows.filter(folded(complexes::name).like(folded(contains(q))).escape('\\'));
         }
@@ -202,41 +168,12 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplexes) -> Work<PageOf<Co
                 complexes::id.eq_any(
                     services::table
                         .filter(services::company_id.eq(company))
-                        .filter(services::effective_from.le(ctx.today))
-                        .filter(services::effective_to.is_null().or(services::effective_to.ge(ctx.today)))
+                        .filter(services::effective_from.le(today))
+                        .filter(services::effective_to.is_null().or(services::effective_to.ge(today)))
                         .select(services::complex_id),
                 ),
             );
         }
         rows
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(complexes::id.lt(before));
-    }
-    let rows: Vec<ComplexRow> = rows.order(complexes::id.desc()).limit(page.fetch()).load(conn)?;
-    let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: views(conn, ctx, rows)?, next_cursor, total })
-}
-
-pub fn list_services(conn: &mut Conn, ctx: &Ctx, complex: Id) -> Work<PageOf<Service>> {
-    find(conn, &ctx.scope, complex)?;
-    let rows = services_of(conn, &ctx.scope, complex)?;
-    let names = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
-    let items = rows.into_iter().rev().map(|row| service_view(row, &names)).collect();
-    Ok(PageOf { items, next_cursor: None, total: None })
-}
-
-pub fn service_view(row: ServiceRow, names: &HashMap<Id, (String, String)>) -> Service {
-    Service {
-        id: row.id,
-        complex_id: row.complex_id,
-        company_id: row.company_id,
-        company_name: names.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default(),
-        project_manager: row.project_manager,
-        effective_from: row.effective_from,
-        effective_to: row.effective_to,
-        created_at: row.created_at,
-    }
+    })
 }

@@ -1,6 +1,6 @@
 //! Where something is: at a complex, or else in a division.
 
-use super::store;
+use super::{rules, store};
 use crate::access::Scope;
 use crate::db::{Conn, Fail, Id, Work};
 use crate::divisions;
@@ -34,22 +34,14 @@ pub fn check_place(
     division: Option<&str>,
     faults: &mut Vec<Fault>,
 ) -> Work<()> {
-    match (complex, division) {
-        (None, None) => {
-            let (zh, en) = ("须填写 complex_id 或 division", "complex_id or division is needed");
-            faults.push(Fault::new("/complex_id", "required", zh, en));
-        }
-        (Some(_), Some(_)) => {
-            let (zh, en) = ("已有小区，不得再填区划", "the complex says where it is");
-            faults.push(Fault::new("/division", "conflict", zh, en));
-        }
-        _ => {
-            if place(conn, scope, complex, division)?.is_none() {
-                let pointer = if complex.is_some() { "/complex_id" } else { "/division" };
-                let (zh, en) = ("不存在，或不在您的辖区内", "there is no such place in your territory");
-                faults.push(Fault::new(pointer, "unknown_reference", zh, en));
-            }
-        }
+    if let Err(fault) = rules::check_named(complex.is_some(), division.is_some()) {
+        faults.push(fault);
+        return Ok(());
+    }
+    if place(conn, scope, complex, division)?.is_none() {
+        let pointer = if complex.is_some() { "/complex_id" } else { "/division" };
+        let (zh, en) = ("不存在，或不在您的辖区内", "there is no such place in your territory");
+        faults.push(Fault::new(pointer, "unknown_reference", zh, en));
     }
     Ok(())
 }

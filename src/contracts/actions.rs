@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::filing_rules;
 use super::input::*;
 use super::model::*;
 use super::record::{advance, record};
@@ -9,17 +10,20 @@ use super::rules;
 use super::serving;
 use super::store;
 use super::view::{self, Contract};
-use crate::access::{Role, Scope};
+use crate::access::{Actor, Role, Scope};
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::{Conn, Fail, Id, Json, Work, lock_complex};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::policy;
-use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, Evidence, Step};
+use crate::problem::Problem;
+use crate::proceedings::model::{Evidence, Step};
+use crate::service::Body;
+use crate::service::Ctx;
+use crate::service::Tx;
 
 /// A company applies for complexes that it does not serve yet, and so does not see.
 const ANY_COMPLEX: Scope = Scope::System("a company may offer to serve any complex");
@@ -40,45 +44,28 @@ pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> Work<Entity<Cont
     lock_complex(tx.conn, input.complex_id)?;
     let scope = if is_company(ctx) { &ANY_COMPLEX } else { &ctx.scope };
     let complex = complexes::find(tx.conn, scope, input.complex_id)?;
-    let ContractIn {
-        kind,
-        complex_id,
-        company_id: _,
-        project_manager,
-        effective_from,
-        effective_to,
-        party_a_kind,
-        party_a_name,
-        selection,
-        selection_proof,
-        signed_on,
-        agreed_notice_days,
-        agreed_nonrenewal_notice_days,
-        fee_items,
-        text,
-    } = input.clone();
-    let evidence: Vec<Evidence> = selection_proof.iter().chain(&text).cloned().collect();
+    let terms = input.terms();
+    let evidence = terms.evidence();
     let by_company = is_company(ctx);
-    let entered_by = if by_company { EnteredBy::Company } else { EnteredBy::Office };
     let mut row = ContractRow {
         id: ctx.new_id(),
         version: 1,
-        kind: kind.code().to_owned(),
-        state: ContractState::Draft.code().to_owned(),
-        entered_by: entered_by.code().to_owned(),
+        kind: input.kind,
+        state: ContractState::Draft,
+        entered_by: if by_company { EnteredBy::Company } else { EnteredBy::Office },
         shared: !by_company,
         counts: false,
-        complex_id,
+        complex_id: input.complex_id,
         company_id: company,
         county: complex.county.clone(),
         township: complex.township.clone(),
         community: complex.community.clone(),
-        effective_from,
-        effective_to,
+        effective_from: input.effective_from,
+        effective_to: input.effective_to,
         last_day: None,
         interim_until: None,
         interim: false,
-        project_manager,
+        project_manager: input.project_manager.clone(),
         filing_number: None,
         filing_office: None,
         filing_year: None,
@@ -88,17 +75,7 @@ pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> Work<Entity<Cont
         removal_id: None,
         handover_due_on: None,
         handover_done_on: None,
-        terms: Json(Terms {
-            party_a_kind,
-            party_a_name,
-            selection,
-            selection_proof,
-            signed_on,
-            agreed_notice_days,
-            agreed_nonrenewal_notice_days,
-            fee_items,
-            text,
-        }),
+        terms: Json(terms),
         proceedings: Json(Proceedings::default()),
         created_at: ctx.now,
         updated_at: ctx.now,
@@ -127,13 +104,7 @@ fn check(conn: &mut Conn, ctx: &Ctx, input: &ContractIn, faults: &mut Vec<Fault>
         }
         Err(other) => return Err(other),
     }
-    if company_of(conn, ctx, input)?.is_none() {
-        let (code, zh, en) = match input.company_id {
-            None => ("required", "须填写企业", "an office names the company"),
-            Some(_) => ("unknown_reference", "本县没有此企业", "no such company for you"),
-        };
-        faults.push(Fault::new("/company_id", code, zh, en));
-    }
+    filing_rules::check_company(input.company_id, company_of(conn, ctx, input)?, faults);
     let lists = [("/selection_proof".to_owned(), input.selection_proof.as_slice()), ("/text".to_owned(), &input.text)];
     files::check_lists(conn, ctx, &lists, faults)
 }
@@ -159,23 +130,6 @@ fn company_of(conn: &mut Conn, ctx: &Ctx, input: &ContractIn) -> Work<Option<Id>
     }
 }
 
-/// Whoever put a contract on record prepares and submits it: the company its own, an office an office's.
-fn require_preparer(ctx: &Ctx, row: &ContractRow) -> Work<()> {
-    let own = match row.entered_by()? {
-        EnteredBy::Company => is_company(ctx),
-        EnteredBy::Office => !is_company(ctx),
-    };
-    if own {
-        return Ok(());
-    }
-    Err(Problem::new(Code::Forbidden)
-        .detail(
-            "由录入方修改和提交；企业可另行录入自己的合同",
-            "whoever put it on record changes and submits it; a company can enter its own",
-        )
-        .into())
-}
-
 /// The attachments among these that the contract does not hold yet.
 fn added(before: &[Evidence], now: &[Evidence]) -> Vec<Evidence> {
     let held = |one: &Evidence| before.iter().any(|old| old.attachment_id == one.attachment_id);
@@ -185,7 +139,7 @@ fn added(before: &[Evidence], now: &[Evidence]) -> Vec<Evidence> {
 pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
-    require_preparer(ctx, &row)?;
+    filing_rules::may_prepare(row.entered_by, ctx.caller.role)?;
     let before = row.terms.0.clone();
     let (from, to) = (row.effective_from, row.effective_to);
     let input = tx.checked(body, |conn, input, faults| {
@@ -208,44 +162,18 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<
         files::check_lists(conn, ctx, &[("/selection_proof".to_owned(), &proof), ("/text".to_owned(), &text)], faults)
     })?;
     tx.if_match(row.version)?;
-    row.require_state(&[ContractState::Draft, ContractState::Refused])?;
-    let ContractPatch {
-        kind,
-        project_manager,
-        effective_from,
-        effective_to,
-        party_a_kind,
-        party_a_name,
-        selection,
-        selection_proof,
-        signed_on,
-        agreed_notice_days,
-        agreed_nonrenewal_notice_days,
-        fee_items,
-        text,
-    } = input.clone();
-    let mut attached = added(&before.selection_proof, selection_proof.as_deref().unwrap_or_default());
-    attached.extend(added(&before.text, text.as_deref().unwrap_or_default()));
-    let held = |terms: &Terms| [terms.selection_proof.clone(), terms.text.clone()].concat();
-    let held_before = held(&before);
-    let place_before = (row.kind.clone(), row.effective_from, row.effective_to);
-    row.kind = kind.map_or(row.kind, |kind| kind.code().to_owned());
-    row.project_manager = project_manager.unwrap_or(row.project_manager);
-    row.effective_from = effective_from.unwrap_or(row.effective_from);
-    row.effective_to = effective_to.unwrap_or(row.effective_to);
-    row.terms = Json(Terms {
-        party_a_kind: party_a_kind.unwrap_or(before.party_a_kind),
-        party_a_name: party_a_name.unwrap_or(before.party_a_name),
-        selection: selection.unwrap_or(before.selection),
-        selection_proof: selection_proof.unwrap_or(before.selection_proof),
-        signed_on: signed_on.unwrap_or(before.signed_on),
-        agreed_notice_days: agreed_notice_days.unwrap_or(before.agreed_notice_days),
-        agreed_nonrenewal_notice_days: agreed_nonrenewal_notice_days.unwrap_or(before.agreed_nonrenewal_notice_days),
-        fee_items: fee_items.unwrap_or(before.fee_items),
-        text: text.unwrap_or(before.text),
-    });
+    filing_rules::require_state(row.state, &[ContractState::Draft, ContractState::Refused])?;
+    let mut attached = added(&before.selection_proof, input.selection_proof.as_deref().unwrap_or_default());
+    attached.extend(added(&before.text, input.text.as_deref().unwrap_or_default()));
+    let held_before = before.evidence();
+    let place_before = (row.kind, row.effective_from, row.effective_to);
+    row.kind = input.kind.unwrap_or(row.kind);
+    row.project_manager = input.project_manager.clone().unwrap_or(row.project_manager);
+    row.effective_from = input.effective_from.unwrap_or(row.effective_from);
+    row.effective_to = input.effective_to.unwrap_or(row.effective_to);
+    row.terms = Json(input.terms(before));
     if row.counts {
-        if place_before != (row.kind.clone(), row.effective_from, row.effective_to) {
+        if place_before != (row.kind, row.effective_from, row.effective_to) {
             serving::stop(tx, &mut row)?;
             serving::take_place(tx, &mut row)?;
         } else {
@@ -255,7 +183,7 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<
     files::attach_evidence(tx, OwnerKind::Contract, row.id, &attached)?;
     if !row.shared {
         // What nobody else has seen yet is given back to whoever uploaded it.
-        files::release(tx, row.id, &added(&held(&row.terms.0), &held_before))?;
+        files::release(tx, row.id, &added(&row.terms.0.evidence(), &held_before))?;
     }
     advance(tx, row, "contract.changed", json!({}), &())
 }
@@ -263,20 +191,17 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<
 pub fn submit_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
-    require_preparer(ctx, &row)?;
+    filing_rules::may_prepare(row.entered_by, ctx.caller.role)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    row.require_state(&[ContractState::Draft, ContractState::Refused])?;
-    let lacking = rules::lacking(row.kind()?, &row.terms.0, ctx.today);
-    if !lacking.is_empty() {
-        return Err(Problem::new(Code::ContractIncomplete).with(lacking).into());
-    }
+    filing_rules::require_state(row.state, &[ContractState::Draft, ContractState::Refused])?;
+    filing_rules::require_complete(row.kind, &row.terms.0, ctx.today)?;
     serving::refuse_listed(tx, &row)?;
     let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
     let days = policies.governing(ctx.today).document().contracts.review_working_days;
     row.review_due_on = Some(calendar::work_calendar(tx.conn, &row.county)?.add_working_days(ctx.today, days));
     row.shared = true;
-    row.state = ContractState::Submitted.code().to_owned();
+    row.state = ContractState::Submitted;
     let note = input.note.clone().unwrap_or_default();
     row.proceedings.0.submission = Some(Step { text: note, at: ctx.now, by: Actor::of(&ctx.caller) });
     // A company is seen wherever it applies.
@@ -289,11 +214,11 @@ pub fn submit_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work<E
 pub fn withdraw_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
-    require_preparer(ctx, &row)?;
+    filing_rules::may_prepare(row.entered_by, ctx.caller.role)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    row.require_state(&[ContractState::Draft, ContractState::Submitted, ContractState::Refused])?;
-    row.state = ContractState::Withdrawn.code().to_owned();
+    filing_rules::require_state(row.state, &[ContractState::Draft, ContractState::Submitted, ContractState::Refused])?;
+    row.state = ContractState::Withdrawn;
     if row.counts {
         serving::stop(tx, &mut row)?;
     }
@@ -305,11 +230,7 @@ pub fn change_project_manager(tx: &mut Tx, id: Id, body: &Body<ProjectManagerIn>
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    if !row.counts {
-        return Err(Problem::new(Code::StateConflict)
-            .detail("合同未备案，请直接修改草稿", "it is not filed: change the draft")
-            .into());
-    }
+    filing_rules::may_change_manager(row.counts)?;
     let text = format!("{} → {}：{}", row.project_manager, input.project_manager, input.reasons);
     row.proceedings.0.managers.push(Step { text, at: ctx.now, by: Actor::of(&ctx.caller) });
     row.project_manager = input.project_manager.clone();

@@ -5,7 +5,7 @@ use super::{record, store};
 use crate::access::Scope;
 use crate::db::{Conn, Id, Work};
 use crate::deadlines::{Follows, Moved, Terms, facts, move_day};
-use crate::http::Tx;
+use crate::service::Tx;
 
 const EVERY_CONTRACT: Scope = Scope::System("the calendar moves the deadlines of every contract");
 
@@ -25,7 +25,7 @@ impl Follows for ContractRow {
     fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> Work<Vec<Moved>> {
         let calendar = terms.calendar(conn, &self.county)?;
         let mut moved = Vec::new();
-        if self.state == ContractState::Submitted.code()
+        if self.state == ContractState::Submitted
             && let (Some(submission), Some(day)) = (&self.proceedings.0.submission, self.review_due_on.as_mut())
         {
             let submitted_on = submission.at.0.with_timezone(&terms.zone).date_naive();

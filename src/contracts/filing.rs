@@ -3,49 +3,30 @@
 use chrono::Datelike;
 use serde_json::{Map, Value, json};
 
+use super::filing_rules;
 use super::input::FilingIn;
 use super::model::*;
 use super::record::advance;
 use super::serving;
 use super::store;
 use super::view::Contract;
+use crate::access::Actor;
 use crate::db::{Id, Work};
 use crate::documents::model::{DocumentKind, DocumentSubject};
-use crate::documents::{self, IssueInput, chinese_day};
-use crate::http::{Body, Entity, Tx};
+use crate::documents::{self, IssueInput};
+use crate::http::Entity;
 use crate::policy;
-use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::proceedings::model::{ReasonsIn, Step};
+use crate::service::{Body, Tx};
+use crate::words::days::chinese_day;
 
-/// The policy names who files: the county, or by delegation the social affairs office of the township.
+/// Gives the version of the policy that names who files.
 fn require_authority(tx: &mut Tx, row: &ContractRow) -> Work<i64> {
     let ctx = tx.ctx;
     let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
     let version = policies.governing(ctx.today);
-    let authority = version.document().contract_filing_authority.role();
-    if ctx.caller.role == authority {
-        return Ok(version.version);
-    }
-    Err(Problem::new(Code::Forbidden)
-        .detail(
-            format!("备案机关为{}", authority.row().zh),
-            format!("by the policy in force, {} files contracts", authority.code()),
-        )
-        .into())
-}
-
-/// Nobody files what they submitted.
-fn require_another_person(tx: &mut Tx, row: &ContractRow) -> Work<()> {
-    let ctx = tx.ctx;
-    let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
-    let rule = policies.governing(ctx.today).document().process.two_person_rule;
-    let submitter = row.proceedings.0.submission.as_ref().map(|step| &step.by);
-    if rule && submitter.is_some_and(|by| ctx.caller.is_person(&by.iss, &by.sub)) {
-        return Err(Problem::new(Code::SamePerson)
-            .detail("提交人不得同时备案", "whoever submitted it does not file it")
-            .into());
-    }
-    Ok(())
+    filing_rules::may_file(ctx.caller.role, version.document().contract_filing_authority.role())?;
+    Ok(version.version)
 }
 
 pub fn file_contract(tx: &mut Tx, id: Id, body: &Body<FilingIn>) -> Work<Entity<Contract>> {
@@ -54,8 +35,11 @@ pub fn file_contract(tx: &mut Tx, id: Id, body: &Body<FilingIn>) -> Work<Entity<
     let policy_version = require_authority(tx, &row)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    row.require_state(&[ContractState::Submitted])?;
-    require_another_person(tx, &row)?;
+    filing_rules::require_state(row.state, &[ContractState::Submitted])?;
+    let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
+    let two_person_rule = policies.governing(ctx.today).document().process.two_person_rule;
+    let submitter = row.proceedings.0.submission.as_ref().map(|step| &step.by);
+    filing_rules::require_another_person(two_person_rule, submitter, &ctx.caller)?;
     let office = ctx.caller.division.clone().unwrap_or_default();
     let year = i64::from(ctx.today.year());
     let serial = store::next_serial(tx.conn, &office, year)?;
@@ -63,7 +47,7 @@ pub fn file_contract(tx: &mut Tx, id: Id, body: &Body<FilingIn>) -> Work<Entity<
     (row.filing_office, row.filing_year, row.filing_serial) = (Some(office), Some(year), Some(serial));
     serving::take_place(tx, &mut row)?;
     row.filed_on = Some(ctx.today);
-    row.state = ContractState::Filed.code().to_owned();
+    row.state = ContractState::Filed;
     let receipt = issue(tx, &row, DocumentKind::FilingReceipt, Map::new())?;
     row.proceedings.0.filing =
         Some(Filing { note: input.note.clone(), receipt, policy_version, at: ctx.now, by: Actor::of(&ctx.caller) });
@@ -75,7 +59,7 @@ fn issue(tx: &mut Tx, row: &ContractRow, kind: DocumentKind, more: Map<String, V
     let ctx = tx.ctx;
     let terms = &row.terms.0;
     let mut contract = json!({
-        "kind": row.kind()?.zh(), "party_a": terms.party_a_name, "project_manager": row.project_manager,
+        "kind": row.kind.zh(), "party_a": terms.party_a_name, "project_manager": row.project_manager,
         "effective_from": chinese_day(row.effective_from), "effective_to": row.effective_to.map(chinese_day),
     });
     let own = if kind == DocumentKind::FilingReceipt {
@@ -115,8 +99,8 @@ pub fn refuse_contract(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
     require_authority(tx, &row)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    row.require_state(&[ContractState::Submitted])?;
-    row.state = ContractState::Refused.code().to_owned();
+    filing_rules::require_state(row.state, &[ContractState::Submitted])?;
+    row.state = ContractState::Refused;
     row.proceedings.0.refusals.push(Step::new(ctx, input.clone()));
     let reasons: Vec<&str> = input.reasons.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     issue(tx, &row, DocumentKind::FilingRefusal, Map::from_iter([("reasons".to_owned(), json!(reasons))]))?;

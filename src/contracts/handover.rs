@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde_json::json;
 
+use super::ending_rules;
 use super::input::{HandoverIn, LateHandoverIn};
 use super::model::*;
 use super::record::{self, advance};
@@ -11,14 +12,14 @@ use super::store;
 use super::view::Contract;
 use crate::access::Role;
 use crate::db::{Id, Work};
-use crate::documents;
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Entity, Tx};
-use crate::problem::{Code, Problem};
+use crate::http::Entity;
 use crate::proceedings::model::Evidence;
+use crate::service::{Body, Tx};
 use crate::violations;
 use crate::violations::model::{ViolationIn, ViolationSource};
 use crate::violations::view::Violation;
+use crate::words::days::chinese_day;
 
 pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> Work<Entity<Contract>> {
     let ctx = tx.ctx;
@@ -32,16 +33,7 @@ pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> Work<Ent
         files::check_lists(conn, ctx, &lists.collect::<Vec<_>>(), faults)
     })?;
     tx.if_match(row.version)?;
-    let over = row.serves_until().is_some_and(|last| last < ctx.today);
-    let ended = row.proceedings.0.ending.is_some() || row.interim || over;
-    if !row.counts || !ended || row.handover_due_on.is_none() && !row.interim {
-        return Err(Problem::new(Code::StateConflict)
-            .detail("合同未终止，或者无须交接", "it has not ended, or there is nothing to hand over")
-            .into());
-    }
-    if row.handover_done_on.is_some() {
-        return Err(Problem::new(Code::StateConflict).detail("已完成交接", "everything was handed over").into());
-    }
+    ending_rules::may_record_handover(&row, ctx.today)?;
     let mut attached: Vec<Evidence> = Vec::new();
     let handed = &mut row.proceedings.0.handover;
     for one in input.items.clone() {
@@ -88,23 +80,7 @@ pub fn report_late_handover(tx: &mut Tx, id: Id, body: &Body<LateHandoverIn>) ->
         violations::report::check(conn, ctx, &late(ctx.today, &row, input), faults)
     })?;
     tx.if_match(row.version)?;
-    let standing = rules::handover_standing(&row, ctx.today);
-    if row.counts && standing == HandoverStanding::Unconfirmed {
-        return Err(Problem::new(Code::StateConflict)
-            .detail(
-                "企业已按期登记移交，接收方尚未确认：属于交接争议，不是企业逾期",
-                "the company recorded everything in time and it was not confirmed: a dispute, and no lateness of the company",
-            )
-            .into());
-    }
-    if !row.counts || standing != HandoverStanding::Late {
-        return Err(Problem::new(Code::StateConflict)
-            .detail("交接未逾期，或者已完成", "the hand-over is not late, or it is done")
-            .into());
-    }
-    if row.proceedings.0.late_report.is_some() {
-        return Err(Problem::new(Code::AlreadyExists).detail("已登记逾期交接", "it was reported").into());
-    }
+    ending_rules::may_report_handover(&row, ctx.today)?;
     let violation = ctx.new_id();
     let reported = violations::report::report(tx, violation, late(ctx.today, &row, input))?;
     row.proceedings.0.late_report = Some(violation);
@@ -117,7 +93,7 @@ pub fn report_late_handover(tx: &mut Tx, id: Id, body: &Body<LateHandoverIn>) ->
 fn late(today: NaiveDate, row: &ContractRow, input: &LateHandoverIn) -> ViolationIn {
     let missing: Vec<&str> =
         HandoverItem::ALL.iter().filter(|item| !rules::handed_in_time(row, **item)).map(|item| item.zh()).collect();
-    let day = |day: Option<NaiveDate>| day.map(documents::chinese_day).unwrap_or_default();
+    let day = |day: Option<NaiveDate>| day.map(chinese_day).unwrap_or_default();
     let facts = format!(
         "物业服务合同于{}终止，交接期限至{}，未按期移交：{}。",
         day(row.serves_until()),

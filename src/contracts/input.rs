@@ -65,6 +65,23 @@ pub struct ContractIn {
     pub text: Vec<Evidence>,
 }
 
+impl ContractIn {
+    pub fn terms(&self) -> Terms {
+        let input = self.clone();
+        Terms {
+            party_a_kind: input.party_a_kind,
+            party_a_name: input.party_a_name,
+            selection: input.selection,
+            selection_proof: input.selection_proof,
+            signed_on: input.signed_on,
+            agreed_notice_days: input.agreed_notice_days,
+            agreed_nonrenewal_notice_days: input.agreed_nonrenewal_notice_days,
+            fee_items: input.fee_items,
+            text: input.text,
+        }
+    }
+}
+
 /// A change of a contract that is not submitted (JSON merge patch, RFC 7396): absent keeps, null clears.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -78,34 +95,34 @@ pub struct ContractPatch {
     #[schema(example = "2026-04-01", nullable = false)]
     pub effective_from: Option<NaiveDate>,
     /// Last day of the term (合同期限止); null: indefinite.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<NaiveDate>, example = "2029-03-31")]
     pub effective_to: Option<Option<NaiveDate>>,
     /// Party A (甲方).
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<PartyAKind>)]
     pub party_a_kind: Option<Option<PartyAKind>>,
     /// Name of party A.
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, min_length = 2, max_length = 200, example = "星河示范苑业主委员会")]
     pub party_a_name: Option<Option<String>>,
     /// How the company was chosen (选聘方式).
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<Selection>)]
     pub selection: Option<Option<Selection>>,
     /// Proof of the lawful selection, as a whole: attachments that are kept are named again.
     #[schema(max_items = 20, nullable = false)]
     pub selection_proof: Option<Vec<Evidence>>,
     /// Day of signature (签订日期).
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<NaiveDate>, example = "2026-03-01")]
     pub signed_on: Option<Option<NaiveDate>>,
     /// Days of notice for dismissal that the contract agrees on (Civil Code 946).
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 365)]
     pub agreed_notice_days: Option<Option<u32>>,
     /// Days of notice for declining renewal that the contract agrees on (Civil Code 947).
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 365)]
     pub agreed_nonrenewal_notice_days: Option<Option<u32>>,
     /// Fees (收费项目), as a whole.
@@ -114,6 +131,26 @@ pub struct ContractPatch {
     /// The text of the contract (合同文本), as a whole: attachments that are kept are named again.
     #[schema(max_items = 20, nullable = false)]
     pub text: Option<Vec<Evidence>>,
+}
+
+impl ContractPatch {
+    /// The terms after the change.
+    pub fn terms(&self, before: Terms) -> Terms {
+        let patch = self.clone();
+        Terms {
+            party_a_kind: patch.party_a_kind.unwrap_or(before.party_a_kind),
+            party_a_name: patch.party_a_name.unwrap_or(before.party_a_name),
+            selection: patch.selection.unwrap_or(before.selection),
+            selection_proof: patch.selection_proof.unwrap_or(before.selection_proof),
+            signed_on: patch.signed_on.unwrap_or(before.signed_on),
+            agreed_notice_days: patch.agreed_notice_days.unwrap_or(before.agreed_notice_days),
+            agreed_nonrenewal_notice_days: patch
+                .agreed_nonrenewal_notice_days
+                .unwrap_or(before.agreed_nonrenewal_notice_days),
+            fee_items: patch.fee_items.unwrap_or(before.fee_items),
+            text: patch.text.unwrap_or(before.text),
+        }
+    }
 }
 
 /// A submission for filing (提交备案).

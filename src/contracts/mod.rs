@@ -3,36 +3,102 @@
 pub mod actions;
 mod deadlines;
 mod ending;
+pub mod ending_rules;
 pub mod filing;
+pub mod filing_rules;
 pub mod handover;
 pub mod input;
 pub mod model;
 mod record;
 mod routes;
 pub mod rules;
+pub mod scoped;
 mod serving;
 pub mod store;
 pub mod view;
 
-use crate::http::Routes;
+use crate::access::Role::{Community, ComplexCommittee, CountyAuthority, PropertyCompany, SocialAffairsOffice};
+use crate::access::role_sets::{CONTRACT_PREPARERS, CONTRACT_READERS, REGISTRARS};
+use crate::files::{FileOwner, OwnerKind, Sight};
+use crate::handler;
+use crate::problem::Code::{
+    AlreadyExists, CompanyBlacklisted, CompanyRestricted, ContractIncomplete, ContractOverlaps, OfficeNotRegistered,
+    OverlappingViolation, StateConflict, TemplateUnusable,
+};
+use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
-pub use ending::{check_removal, close_ending, end_by_removal, open_ending, terminate_contract};
+pub use ending::{check_removal, close_ending, end_by_removal, ending_on_record, open_ending, terminate_contract};
 pub use store::{all_filed_in_force, filed, filed_in_force, waiting};
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::list_contracts)
-        .service(routes::create_contract)
-        .service(routes::get_contract)
-        .service(routes::update_contract)
-        .service(routes::submit_contract)
-        .service(routes::withdraw_contract)
-        .service(routes::file_contract)
-        .service(routes::refuse_contract)
-        .service(routes::change_project_manager)
-        .service(routes::terminate_contract)
-        .service(routes::withdraw_contract_termination)
-        .service(routes::record_interim_service)
-        .service(routes::record_contract_handover)
-        .service(routes::report_late_handover);
-}
+pub const FEATURE: Feature = Feature {
+    name: "contracts",
+    tags: &[tag(80, "contracts", "Service contracts 物业服务合同: filing 备案, ending, hand-over 交接")],
+    operations: &[
+        read(handler!(routes::list_contracts), CONTRACT_READERS),
+        submit(handler!(routes::create_contract), CONTRACT_PREPARERS).conflicts(&[
+            ContractOverlaps,
+            CompanyBlacklisted,
+            CompanyRestricted,
+        ]),
+        read(handler!(routes::get_contract), CONTRACT_READERS),
+        submit(handler!(routes::update_contract), CONTRACT_PREPARERS).conflicts(&[
+            StateConflict,
+            ContractOverlaps,
+            CompanyBlacklisted,
+            CompanyRestricted,
+        ]),
+        submit(handler!(routes::submit_contract), CONTRACT_PREPARERS).conflicts(&[
+            StateConflict,
+            ContractIncomplete,
+            CompanyBlacklisted,
+            CompanyRestricted,
+        ]),
+        act(handler!(routes::withdraw_contract), CONTRACT_PREPARERS).conflicts(&[StateConflict]),
+        act(handler!(routes::file_contract), REGISTRARS).conflicts(&[
+            OfficeNotRegistered,
+            TemplateUnusable,
+            StateConflict,
+            ContractOverlaps,
+            CompanyBlacklisted,
+            CompanyRestricted,
+        ]),
+        act(handler!(routes::refuse_contract), REGISTRARS).conflicts(&[
+            StateConflict,
+            OfficeNotRegistered,
+            TemplateUnusable,
+        ]),
+        submit(handler!(routes::change_project_manager), CONTRACT_PREPARERS).conflicts(&[StateConflict]),
+        act(handler!(routes::terminate_contract), CONTRACT_PREPARERS).conflicts(&[StateConflict]),
+        act(handler!(routes::withdraw_contract_termination), REGISTRARS).conflicts(&[StateConflict]),
+        act(handler!(routes::record_interim_service), REGISTRARS).conflicts(&[StateConflict]),
+        act(
+            handler!(routes::record_contract_handover),
+            &[CountyAuthority, SocialAffairsOffice, Community, ComplexCommittee, PropertyCompany],
+        )
+        .conflicts(&[StateConflict]),
+        submit(
+            handler!(routes::report_late_handover),
+            &[CountyAuthority, SocialAffairsOffice, Community, ComplexCommittee],
+        )
+        .conflicts(&[StateConflict, AlreadyExists, OverlappingViolation]),
+    ],
+    tables: &[Table::of_territory("contracts").small()],
+    words: &[
+        ("charged_to", model::ChargedTo::LABELS),
+        ("contract_end_ground", model::EndGround::LABELS),
+        ("contract_kind", model::ContractKind::LABELS),
+        ("contract_state", model::ContractState::LABELS),
+        ("entered_by", model::EnteredBy::LABELS),
+        ("handover_item", model::HandoverItem::LABELS),
+        ("party_a_kind", model::PartyAKind::LABELS),
+        ("price_unit", crate::price::PriceUnit::LABELS),
+        ("pricing_basis", model::PricingBasis::LABELS),
+        ("selection", model::Selection::LABELS),
+    ],
+    files: &[FileOwner {
+        kind: OwnerKind::Contract,
+        operation: "get_contract",
+        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+    }],
+    ..Feature::EMPTY
+};

@@ -3,18 +3,18 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::access::Actor;
 use crate::coded_enum;
+use crate::db::Id;
 use crate::db::schema::contracts;
 use crate::db::types::{Instant, Json};
-use crate::db::{Id, Work};
 use crate::ledger::Place;
 use crate::price::{PriceUnit, UnitPrice};
-use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, Evidence, Step};
+use crate::proceedings::model::{Evidence, Step};
 
 coded_enum! {
     /// Kind of contract (合同种类).
-    pub enum ContractKind {
+    pub stored enum ContractKind {
         Preliminary "preliminary" "前期物业服务合同" "Preliminary service contract"
         Regular "regular" "物业服务合同" "Service contract"
     }
@@ -22,7 +22,7 @@ coded_enum! {
 
 coded_enum! {
     /// Where the filing of a contract stands (备案状态). Whether it is in force is another thing.
-    pub enum ContractState {
+    pub stored enum ContractState {
         Draft "draft" "草稿" "Draft"
         Submitted "submitted" "已提交" "Submitted"
         Filed "filed" "已备案" "Filed"
@@ -33,7 +33,7 @@ coded_enum! {
 
 coded_enum! {
     /// Who put a contract on record (录入主体).
-    pub enum EnteredBy {
+    pub stored enum EnteredBy {
         Company "company" "物业服务企业" "The company"
         Office "office" "主管单位" "An office"
     }
@@ -163,6 +163,12 @@ pub struct Terms {
     pub text: Vec<Evidence>,
 }
 
+impl Terms {
+    pub fn evidence(&self) -> Vec<Evidence> {
+        [self.selection_proof.as_slice(), &self.text].concat()
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Filing {
     pub note: Option<String>,
@@ -240,9 +246,9 @@ pub struct Proceedings {
 pub struct ContractRow {
     pub id: Id,
     pub version: i64,
-    pub kind: String,
-    pub state: String,
-    pub entered_by: String,
+    pub kind: ContractKind,
+    pub state: ContractState,
+    pub entered_by: EnteredBy,
     /// Offices and committees see it: not a company's own draft.
     pub shared: bool,
     /// It says who serves the complex: an office put it on record, or filed it.
@@ -277,33 +283,6 @@ pub struct ContractRow {
 }
 
 impl ContractRow {
-    pub fn kind(&self) -> Work<ContractKind> {
-        Ok(ContractKind::stored(&self.kind)?)
-    }
-
-    pub fn state(&self) -> Work<ContractState> {
-        Ok(ContractState::stored(&self.state)?)
-    }
-
-    pub fn entered_by(&self) -> Work<EnteredBy> {
-        Ok(EnteredBy::stored(&self.entered_by)?)
-    }
-
-    pub fn require_state(&self, allowed: &[ContractState]) -> Work<()> {
-        let state = self.state()?;
-        if allowed.contains(&state) {
-            return Ok(());
-        }
-        let names =
-            |pick: fn(ContractState) -> &'static str| allowed.iter().map(|s| pick(*s)).collect::<Vec<_>>().join(" / ");
-        Err(Problem::new(Code::StateConflict)
-            .detail(
-                format!("当前状态为“{}”，须为“{}”", state.zh(), names(ContractState::zh)),
-                format!("the state is {}, it must be {}", state.code(), names(ContractState::code)),
-            )
-            .into())
-    }
-
     pub fn place(&self) -> Place {
         Place { county: self.county.clone(), township: self.township.clone(), community: self.community.clone() }
     }

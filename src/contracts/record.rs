@@ -6,9 +6,10 @@ use super::model::{ContractRow, FeeItem};
 use super::store;
 use super::view::{self, Contract};
 use crate::db::Work;
-use crate::http::{Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
 use crate::proceedings::said::Said;
+use crate::service::Tx;
 
 /// Saves a step of a contract, records it, and shows the contract.
 pub fn advance(

@@ -10,6 +10,7 @@ use crate::calendar::rules::WorkCalendar;
 use crate::db::Id;
 use crate::fault::Fault;
 use crate::policy::contracts::ContractRules;
+use crate::problem::{Code, Problem};
 
 /// Property service in housing began in 1981; no term reaches beyond a century.
 const FIRST_YEAR: i32 = 1981;
@@ -199,6 +200,20 @@ pub struct Span {
     pub serves_until: Option<NaiveDate>,
 }
 
+impl From<&ContractRow> for Span {
+    fn from(row: &ContractRow) -> Span {
+        Span {
+            id: row.id,
+            company: row.company_id,
+            regular: row.kind == ContractKind::Regular,
+            filed: row.filing_number.is_some(),
+            from: row.effective_from,
+            last: row.ends_on(),
+            serves_until: row.serves_until(),
+        }
+    }
+}
+
 impl Span {
     fn overlaps(&self, other: &Span) -> bool {
         let ends_before = |one: &Span, two: &Span| one.serves_until.is_some_and(|last| last < two.from);
@@ -243,6 +258,22 @@ pub fn succession(new: &Span, others: &[Span]) -> Result<Vec<GivesWay>, Span> {
         }
     }
     Ok(all)
+}
+
+/// The same as an answer: what stands against the contract is named.
+pub fn may_take_place(new: &Span, others: &[Span]) -> Result<Vec<GivesWay>, Problem> {
+    succession(new, others).map_err(|stands| {
+        let until = |open: &str| stands.last.map_or_else(|| open.to_owned(), |last| last.to_string());
+        let problem = Problem::new(Code::ContractOverlaps).detail(
+            format!("与自 {} 至 {} 的合同重叠，须先依法终止该合同", stands.from, until("不定期")),
+            format!(
+                "it overlaps the contract from {} to {}; that one is to be ended first, on a lawful ground",
+                stands.from,
+                until("an open end")
+            ),
+        );
+        problem.related("contract", stands.id)
+    })
 }
 
 /// Is it a complex that the company does not serve yet? A blacklist or restriction keeps it from those only.

@@ -91,6 +91,7 @@ fn a_preliminary_contract_gives_way_to_the_owners_own_and_nothing_else_does() {
     assert_eq!(succession(&new, &[preliminary]), Ok(vec![GivesWay::Ends(preliminary.id, day("2026-03-31"))]));
     let regular = span(1, 1, true, true, "2020-01-01", None);
     assert_eq!(succession(&new, &[regular]), Err(regular));
+    assert_eq!(may_take_place(&new, &[regular]).unwrap_err().code, Code::ContractOverlaps);
     // An office's record of another company is not put aside by a filing: its contract is to be ended first.
     let record = span(1, 1, true, false, "2020-01-01", None);
     assert_eq!(succession(&new, &[record]), Err(record));

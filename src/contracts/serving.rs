@@ -1,24 +1,20 @@
 //! Which contract says who serves a complex: one at a time, and what gives way to it.
 
-use chrono::NaiveDate;
 use serde_json::json;
 
 use super::model::*;
 use super::record;
 use super::rules::{self, GivesWay, Span};
 use super::store;
-use crate::access::Scope;
+use crate::access::{Actor, Scope};
 use crate::blacklist;
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::Work;
-use crate::http::Tx;
 use crate::policy;
 use crate::policy::contracts::ContractRules;
-use crate::problem::{Code, Problem};
-use crate::proceedings::model::Actor;
-use crate::standing;
+use crate::service::Tx;
 
 /// The rules of a county's policy in force today.
 pub fn policy_rules(tx: &mut Tx, county: &str) -> Work<ContractRules> {
@@ -42,7 +38,7 @@ fn refuse_listed_among(tx: &mut Tx, row: &ContractRow, others: &[ContractRow]) -
     }
     // A branch is refused what the company that it belongs to is refused. A listing that is decided at the same moment
     // comes before this or after it, never beside it.
-    let head = standing::store::lock_head_of(tx.conn, row.company_id)?;
+    let head = crate::companies::family::lock_head_of(tx.conn, row.company_id)?;
     blacklist::refuse_new_complex(tx.conn, head, &row.county, tx.ctx.today)
 }
 
@@ -50,10 +46,7 @@ fn refuse_listed_among(tx: &mut Tx, row: &ContractRow, others: &[ContractRow]) -
 /// the row.
 pub fn take_place(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
     let others = store::counting(tx.conn, row.complex_id)?;
-    let way = match rules::succession(&Span::from(&*row), &spans(&others)) {
-        Ok(way) => way,
-        Err(stands) => return Err(overlap(&stands).into()),
-    };
+    let way = rules::may_take_place(&Span::from(&*row), &spans(&others))?;
     refuse_listed_among(tx, row, &others)?;
     for one in way {
         let (GivesWay::Ends(id, _) | GivesWay::InterimEnds(id, _) | GivesWay::Replaced(id)) = one;
@@ -139,19 +132,6 @@ fn settle_handovers(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
         }
     }
     Ok(())
-}
-
-fn overlap(stands: &Span) -> Problem {
-    let until = |open: &str| stands.last.map_or_else(|| open.to_owned(), |last: NaiveDate| last.to_string());
-    let problem = Problem::new(Code::ContractOverlaps).detail(
-        format!("与自 {} 至 {} 的合同重叠，须先依法终止该合同", stands.from, until("不定期")),
-        format!(
-            "it overlaps the contract from {} to {}; that one is to be ended first, on a lawful ground",
-            stands.from,
-            until("an open end")
-        ),
-    );
-    problem.related("contract", stands.id)
 }
 
 /// Writes who serves the complex, as this contract has it, and what that means for hand-overs.

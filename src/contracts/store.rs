@@ -4,15 +4,14 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::input::ListContracts;
-use super::model::{ContractRow, FiledContract};
-use super::rules::Span;
-use super::view::{self, Contract};
-use crate::access::{Scope, scoped};
+use super::model::{ContractRow, ContractState, FiledContract};
+use crate::access::Scope;
 use crate::complexes;
+use crate::contracts::scoped;
 use crate::db::schema::contracts;
 use crate::db::{Conn, Id, Register, Work, distinct, lock_complex, lock_register};
-use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
+use crate::http::PageOf;
+use crate::newest_first;
 use crate::problem::Problem;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ContractRow> {
@@ -80,7 +79,7 @@ fn filed_of(row: ContractRow) -> Option<FiledContract> {
     Some(FiledContract {
         id: row.id,
         company_id: row.company_id,
-        kind: row.kind().ok()?,
+        kind: row.kind,
         effective_from: row.effective_from,
         effective_to: row.ends_on(),
         filed_on: row.filed_on?,
@@ -115,7 +114,10 @@ pub fn waiting(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<Contrac
     let open_handover = contracts::handover_due_on.is_not_null().and(contracts::handover_done_on.is_null());
     Ok(scoped::contracts(scope)
         .filter(
-            contracts::state.eq_any(["submitted", "refused"]).or(open_handover).or(contracts::removal_id.is_not_null()),
+            contracts::state
+                .eq_any([ContractState::Submitted, ContractState::Refused])
+                .or(open_handover)
+                .or(contracts::removal_id.is_not_null()),
         )
         .order(contracts::id)
         .limit(at_most)
@@ -126,25 +128,11 @@ pub fn waiting(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<Contrac
 pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<ContractRow>> {
     let open_handover = contracts::handover_due_on.is_not_null().and(contracts::handover_done_on.is_null());
     Ok(scoped::contracts(scope)
-        .filter(contracts::state.eq("submitted").or(open_handover))
+        .filter(contracts::state.eq(ContractState::Submitted).or(open_handover))
         .filter(contracts::id.gt(after))
         .order(contracts::id)
         .limit(at_most)
         .load(conn)?)
-}
-
-impl From<&ContractRow> for Span {
-    fn from(row: &ContractRow) -> Span {
-        Span {
-            id: row.id,
-            company: row.company_id,
-            regular: row.kind == "regular",
-            filed: row.filing_number.is_some(),
-            from: row.effective_from,
-            last: row.ends_on(),
-            serves_until: row.serves_until(),
-        }
-    }
 }
 
 /// The service of a complex follows from its contracts: written here, where they change.
@@ -170,15 +158,14 @@ pub fn set_service(conn: &mut Conn, row: &ContractRow) -> Work<()> {
     Ok(())
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListContracts) -> Work<PageOf<Contract>> {
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || {
-        let mut rows = scoped::contracts(&ctx.scope);
+pub fn list(conn: &mut Conn, scope: &Scope, query: &ListContracts) -> Work<PageOf<ContractRow>> {
+    newest_first!(conn, query, ContractRow, contracts::id, || {
+        let mut rows = scoped::contracts(scope);
         if let Some(state) = query.state {
-            rows = rows.filter(contracts::state.eq(state.code()));
+            rows = rows.filter(contracts::state.eq(state));
         }
         if let Some(kind) = query.kind {
-            rows = rows.filter(contracts::kind.eq(kind.code()));
+            rows = rows.filter(contracts::kind.eq(kind));
         }
         if let Some(company) = query.company_id {
             rows = rows.filter(contracts::company_id.eq(company));
@@ -195,13 +182,5 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListContracts) -> Work<PageOf<Co
             rows = rows.filter(contracts::counts.eq(true)).filter(ended.assume_not_null());
         }
         rows
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(contracts::id.lt(before));
-    }
-    let rows: Vec<ContractRow> = rows.order(contracts::id.desc()).limit(page.fetch()).load(conn)?;
-    let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: view::views(conn, ctx, rows)?, next_cursor, total })
+    })
 }

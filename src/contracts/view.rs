@@ -15,15 +15,17 @@ use crate::blacklist;
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
 use crate::companies;
+use crate::company_facts;
 use crate::complexes;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
-use crate::http::{Ctx, Entity};
+use crate::http::Entity;
 use crate::policy;
 use crate::policy::model::CreditBand;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, RemarkView, StepView, official, remark, step};
+use crate::service::Ctx;
 use crate::standing;
 
 /// The filing (备案).
@@ -246,8 +248,7 @@ pub fn confirmations(conn: &mut Conn, ctx: &Ctx, rows: &[ContractRow]) -> Work<H
 /// One contract, with what the authority should see of it.
 pub fn view(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> Work<Contract> {
     let reviews = matches!(ctx.caller.role, Role::CountyAuthority | Role::SocialAffairsOffice);
-    let review =
-        if reviews && row.state()? == ContractState::Submitted { Some(review(conn, ctx, &row)?) } else { None };
+    let review = if reviews && row.state == ContractState::Submitted { Some(review(conn, ctx, &row)?) } else { None };
     let mut all = views(conn, ctx, vec![row])?;
     let mut contract = all.pop().ok_or_else(|| Problem::broken("a contract that was read has no view"))?;
     contract.review = review;
@@ -260,9 +261,9 @@ pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> Work<Entity<Contr
 }
 
 fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> Work<Review> {
-    let head = standing::store::head_of(conn, row.company_id)?;
+    let head = crate::companies::family::head_of(conn, row.company_id)?;
     let policies = policy::current(conn, &ctx.state, &row.county)?;
-    let facts = standing::store::facts_of(conn, head, &row.county, ctx.today)?;
+    let facts = company_facts::of(conn, head, &row.county, ctx.today)?;
     let standing = standing::rules::assess(&facts, &policies, ctx.today);
     let others: Vec<rules::Span> = store::counting(conn, row.complex_id)?.iter().map(rules::Span::from).collect();
     let own = rules::Span::from(row);
@@ -321,38 +322,27 @@ fn one(
     confirmation_due_on: Option<NaiveDate>,
 ) -> Work<Contract> {
     let handover = handover(ctx, &row, confirmation_due_on);
-    let (kind, state, entered_by) = (row.kind()?, row.state()?, row.entered_by()?);
     let (in_force, last_day, serves_until) = (row.is_in_force(ctx.today), row.ends_on(), row.serves_until());
-    let Terms {
-        party_a_kind,
-        party_a_name,
-        selection,
-        selection_proof,
-        signed_on,
-        agreed_notice_days,
-        agreed_nonrenewal_notice_days,
-        fee_items,
-        text,
-    } = row.terms.0;
+    let terms = row.terms.0;
     let Proceedings { submission, refusals, filing, ending, .. } = row.proceedings.0;
     let (number, filed_on) = (row.filing_number, row.filed_on);
     Ok(Contract {
-        kind,
-        state,
-        entered_by,
+        kind: row.kind,
+        state: row.state,
+        entered_by: row.entered_by,
         in_force,
         complex_name,
         company_name,
         last_day,
-        party_a_kind,
-        party_a_name,
-        selection,
-        selection_proof,
-        signed_on,
-        agreed_notice_days,
-        agreed_nonrenewal_notice_days,
-        fee_items,
-        text,
+        party_a_kind: terms.party_a_kind,
+        party_a_name: terms.party_a_name,
+        selection: terms.selection,
+        selection_proof: terms.selection_proof,
+        signed_on: terms.signed_on,
+        agreed_notice_days: terms.agreed_notice_days,
+        agreed_nonrenewal_notice_days: terms.agreed_nonrenewal_notice_days,
+        fee_items: terms.fee_items,
+        text: terms.text,
         submission: submission.map(|s| remark(ctx, s)),
         review_due_on: row.review_due_on,
         calendar_missing: Vec::new(),

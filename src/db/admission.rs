@@ -133,7 +133,7 @@ mod tests {
             let refusal = || Refusal { mismatch: Mismatch::Keyring, detail: "another keyring".into() };
             Ok(asked.load(Ordering::SeqCst).then(refusal))
         });
-        let db = Db::open_with(&options, StoreMetrics::unseen().unwrap(), None, Some(check)).unwrap();
+        let db = Db::open_with(&options, StoreMetrics::unregistered().unwrap(), None, Some(check)).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let write = || runtime.block_on(db.write(WriteGate::default(), |_| Ok(())));
         let refused = |fail: Fail| matches!(fail, Fail::Out(Outage::Refused(Mismatch::Keyring)));

@@ -3,9 +3,8 @@
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::admission::Mismatch;
-use crate::documents::texts::Lacking;
-use crate::http::idempotency::StoredAnswer;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
+use crate::templates::texts::Lacking;
 
 /// Why a unit of work did not succeed.
 #[derive(Debug)]
@@ -22,6 +21,15 @@ pub enum Fail {
     Out(Outage),
     /// The work panicked; it had no effect.
     Panicked,
+}
+
+/// An answer that was given for a key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredAnswer {
+    pub status: u16,
+    pub etag: Option<String>,
+    pub location: Option<String>,
+    pub body: Vec<u8>,
 }
 
 /// Result of work on the store.
@@ -82,6 +90,12 @@ impl std::fmt::Display for Fail {
 impl From<DieselError> for Fail {
     fn from(error: DieselError) -> Self {
         Fail::Query(error)
+    }
+}
+
+impl From<Box<Lacking>> for Fail {
+    fn from(lacking: Box<Lacking>) -> Self {
+        Fail::Text(lacking)
     }
 }
 
@@ -175,5 +189,73 @@ impl Fail {
     /// Did a unique constraint refuse the write? SQLite gives no constraint name, so a write that can hit only one asks this.
     pub fn is_duplicate(error: &DieselError) -> bool {
         StoreFault::of(error) == StoreFault::Duplicate
+    }
+}
+
+impl From<Outage> for Problem {
+    fn from(outage: Outage) -> Self {
+        Problem::new(match outage {
+            Outage::Refused(mismatch) => return refused(mismatch),
+            Outage::NotMigrated => {
+                return Problem::new(Code::Unavailable).detail(
+                    "数据库尚未迁移至本版本，请运行 xiaoqu migrate",
+                    "the database is not migrated to this version: run `xiaoqu migrate`",
+                );
+            }
+            Outage::Away => Code::Unavailable,
+            Outage::Full => Code::StorageFull,
+            Outage::Busy => Code::Busy,
+            Outage::KeyInProgress => Code::IdempotencyInProgress,
+            Outage::OutcomeUnknown => Code::OutcomeUnknown,
+        })
+    }
+}
+
+/// What callers are told of a database that is not used; the log names keys and values.
+fn refused(mismatch: Mismatch) -> Problem {
+    let (zh, en) = match mismatch {
+        Mismatch::NotMigrated => return Outage::NotMigrated.into(),
+        Mismatch::NewerSchema => (
+            "数据库已由更新版本的程序迁移，本版本不得使用；请换用新版本",
+            "the database was migrated by a newer version: only that version may use it",
+        ),
+        Mismatch::Keyring => (
+            "密钥环与数据库不匹配，服务不读写任何数据；请换回正确的密钥环或数据库",
+            "the keyring does not belong to this database: nothing is read or written until one of them is the right one",
+        ),
+        Mismatch::TimeZone => (
+            "配置的 time_zone 与数据库记录的不同；请改回，或运行 xiaoqu deployment accept --time-zone",
+            "time_zone is not the one that the database has been used with: set it back, or run `xiaoqu deployment accept --time-zone`",
+        ),
+        Mismatch::PublicUrl => (
+            "配置的 public_url 与数据库记录的不同；请改回，或运行 xiaoqu deployment accept --public-url",
+            "public_url is not the one that the database has been used with: set it back, or run `xiaoqu deployment accept --public-url`",
+        ),
+    };
+    Problem::new(Code::Unavailable).detail(zh, en)
+}
+
+impl From<Fail> for Problem {
+    fn from(fail: Fail) -> Self {
+        match fail {
+            Fail::Problem(problem) => *problem,
+            Fail::Out(outage) => outage.into(),
+            Fail::Query(error) => match StoreFault::of(&error) {
+                StoreFault::Away => Outage::Away.into(),
+                StoreFault::Full => Outage::Full.into(),
+                StoreFault::Busy | StoreFault::Deadlock | StoreFault::LockTimeout => Outage::Busy.into(),
+                StoreFault::NotMigrated => {
+                    tracing::error!(%error, "the database is not migrated to this version: run `xiaoqu migrate`");
+                    Outage::NotMigrated.into()
+                }
+                StoreFault::DiskIo | StoreFault::Duplicate | StoreFault::Other => {
+                    Problem::broken_by("a query failed", error)
+                }
+            },
+            Fail::Panicked => Problem::broken("work on the database panicked"),
+            Fail::Replay(_) | Fail::Text(_) => {
+                Problem::broken("a transaction ended with what only its request can use")
+            }
+        }
     }
 }

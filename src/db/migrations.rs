@@ -1,14 +1,13 @@
-//! Embedded migrations of both databases.
+//! Brings a database to the schema of this version, and says how far one has come.
+
+mod source;
 
 use diesel::connection::SimpleConnection;
-use diesel::migration::MigrationSource;
 use diesel::{Connection, PgConnection, RunQueryDsl};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel_migrations::MigrationHarness;
 
+use self::source::Embedded;
 use super::{Conn, DbOptions, sqlite};
-
-const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
-const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// One migration at a time, whoever starts: any number that nobody else uses.
 const ADVISORY_LOCK: &str = "SELECT pg_advisory_lock(7236838)";
@@ -30,10 +29,10 @@ fn boxed(error: Box<dyn std::error::Error + Send + Sync>) -> anyhow::Error {
 pub fn migrate(options: &DbOptions) -> anyhow::Result<Vec<String>> {
     let names = |versions: Vec<diesel::migration::MigrationVersion>| versions.iter().map(ToString::to_string).collect();
     match connect(options)? {
-        Conn::Sqlite(mut conn) => Ok(names(conn.run_pending_migrations(SQLITE).map_err(boxed)?)),
+        Conn::Sqlite(mut conn) => Ok(names(conn.run_pending_migrations(Embedded).map_err(boxed)?)),
         Conn::Postgres(mut conn) => {
             conn.batch_execute(ADVISORY_LOCK)?;
-            Ok(names(conn.run_pending_migrations(POSTGRES).map_err(boxed)?))
+            Ok(names(conn.run_pending_migrations(Embedded).map_err(boxed)?))
         }
     }
 }
@@ -41,8 +40,8 @@ pub fn migrate(options: &DbOptions) -> anyhow::Result<Vec<String>> {
 /// How many migrations this version has that the store has not.
 pub fn pending(options: &DbOptions) -> anyhow::Result<usize> {
     match connect(options)? {
-        Conn::Sqlite(mut conn) => Ok(conn.pending_migrations(SQLITE).map_err(boxed)?.len()),
-        Conn::Postgres(mut conn) => Ok(conn.pending_migrations(POSTGRES).map_err(boxed)?.len()),
+        Conn::Sqlite(mut conn) => Ok(conn.pending_migrations(Embedded).map_err(boxed)?.len()),
+        Conn::Postgres(mut conn) => Ok(conn.pending_migrations(Embedded).map_err(boxed)?.len()),
     }
 }
 
@@ -74,31 +73,36 @@ pub fn versions(conn: &mut Conn) -> super::Work<Vec<String>> {
     }
 }
 
-/// The versions of the migrations that this program carries for a database.
-pub fn known_versions(postgres: bool) -> Vec<String> {
-    fn names<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Vec<String> {
-        let all = MigrationSource::<DB>::migrations(source).unwrap_or_default();
-        all.iter().map(|one| one.name().version().to_string()).collect()
+/// The versions of the migrations that this program carries.
+pub fn known_versions() -> Vec<String> {
+    source::versions().map(str::to_owned).collect()
+}
+
+/// Is a table there? For a database that is not migrated to this version.
+pub fn has_table(conn: &mut Conn, table: &str) -> super::Work<bool> {
+    #[derive(diesel::QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        value: bool,
     }
-    let mut all = if postgres { names::<diesel::pg::Pg>(&POSTGRES) } else { names::<diesel::sqlite::Sqlite>(&SQLITE) };
-    all.sort();
-    all
+    let sql = match conn {
+        Conn::Sqlite(_) => "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?) AS value",
+        Conn::Postgres(_) => "SELECT to_regclass($1) IS NOT NULL AS value",
+    };
+    let row: Found =
+        crate::on_both!(conn, |c| diesel::sql_query(sql).bind::<diesel::sql_types::Text, _>(table).get_result(c))?;
+    Ok(row.value)
 }
 
 /// Takes every migration back, newest first.
 pub fn revert_all(options: &DbOptions) -> anyhow::Result<()> {
     match connect(options)? {
-        Conn::Sqlite(mut conn) => conn.revert_all_migrations(SQLITE).map(drop).map_err(boxed),
-        Conn::Postgres(mut conn) => conn.revert_all_migrations(POSTGRES).map(drop).map_err(boxed),
+        Conn::Sqlite(mut conn) => conn.revert_all_migrations(Embedded).map(drop).map_err(boxed),
+        Conn::Postgres(mut conn) => conn.revert_all_migrations(Embedded).map(drop).map_err(boxed),
     }
 }
 
-/// The number of migrations that this version carries for a database.
-pub fn count(postgres: bool) -> usize {
-    let found = if postgres {
-        MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRES).map(|all| all.len())
-    } else {
-        MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE).map(|all| all.len())
-    };
-    found.unwrap_or(0)
+/// The number of migrations that this version carries.
+pub fn count() -> usize {
+    source::versions().len()
 }

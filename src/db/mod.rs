@@ -4,46 +4,38 @@ pub mod admission;
 pub mod error;
 mod frame;
 pub mod lease;
+mod metrics;
 mod migrations;
 mod pool;
 mod postgres;
 pub mod schema;
 mod sqlite;
 mod standby;
-pub mod types;
 mod writer;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use diesel::{PgConnection, SqliteConnection};
+use diesel::RunQueryDsl;
 
 use crate::characters::search_key;
-use crate::metrics::StoreMetrics;
+pub use crate::types::{self, Conn, Id, Instant, Json, MultiBackend};
 pub use admission::{Admission, Check, Door, Mismatch, Refusal};
-pub use error::{Fail, Outage, StoreFault, Work};
-pub use migrations::{applied, connect, count, known_versions, migrate, pending, revert_all, versions};
+pub use error::{Fail, Outage, StoreFault, StoredAnswer, Work};
+pub use metrics::StoreMetrics;
+pub use migrations::{applied, connect, count, has_table, known_versions, migrate, pending, revert_all, versions};
 pub use sqlite::{folder_is_there as sqlite_folder, path_of as sqlite_path};
-pub use types::{Id, Instant, Json};
 pub use writer::BeforeCommit;
 
-/// A connection to either database; queries are written once and run on both.
-#[derive(diesel::MultiConnection)]
-pub enum Conn {
-    Sqlite(SqliteConnection),
-    Postgres(PgConnection),
-}
-
-/// Compiles one body for each database, for the few statements that the common backend cannot express.
-#[macro_export]
-macro_rules! on_both {
-    ($conn:expr, |$c:ident| $body:expr) => {
-        match $conn {
-            $crate::db::Conn::Sqlite($c) => $body,
-            $crate::db::Conn::Postgres($c) => $body,
+/// The database's clock, read after the aggregate's lock: replicas need not agree on theirs.
+pub fn database_now(conn: &mut Conn) -> Work<Instant> {
+    match conn {
+        Conn::Sqlite(_) => Ok(Instant::now()),
+        Conn::Postgres(conn) => {
+            Ok(diesel::select(diesel::dsl::sql::<types::Moment>("clock_timestamp()")).get_result(conn)?)
         }
-    };
+    }
 }
 
 /// A batch takes milliseconds; the longest act of the service some seconds.
@@ -102,7 +94,7 @@ impl Db {
     /// Opens the store. SQLite is opened (and made) at once; PostgreSQL is reached on first use, so that the service
     /// starts, says 503 and heals when the server comes.
     pub fn open(options: &DbOptions) -> anyhow::Result<Db> {
-        Db::open_with(options, StoreMetrics::unseen()?, None, None)
+        Db::open_with(options, StoreMetrics::unregistered()?, None, None)
     }
 
     /// [`Db::open`], counting into these, with a step that SQLite's writer takes in each batch before its commit, and a check

@@ -2,7 +2,7 @@
 //!
 //! A deadline that counts working days is worked out once and stored, so that everyone is told the same day. When the calendar
 //! changes (a year is put in, a holiday is added), each feature with a stored deadline works out its open ones again: never to
-//! an earlier day, each change with an event of its own. [`FEATURES`] is the one list of them; a test finds a deadline in the
+//! an earlier day, each change with an event of its own. `app::DEADLINES` is the one list of them; a test finds a deadline in the
 //! database that is neither there nor excused.
 
 mod pass;
@@ -10,6 +10,7 @@ mod store;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -19,10 +20,11 @@ use serde_json::{Value, json};
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
 use crate::db::{Conn, Id, Instant, Work};
-use crate::http::Tx;
 use crate::policy;
 use crate::policy::versions::{CountyPolicies, Policies};
 use crate::service::Service;
+use crate::service::Tx;
+use crate::service::job::{By, Job};
 
 pub use pass::{follow_calendar, follow_within};
 
@@ -41,15 +43,15 @@ impl Feature {
     }
 }
 
-/// Every feature with stored deadlines that count working days, or end on one.
-pub static FEATURES: &[Feature] = &[
-    Feature::of::<crate::violations::model::ViolationRow>("violations", &["statement_due_on", "appeal_due_on"]),
-    Feature::of::<crate::measures::model::MeasureRow>("measures", &["due_on", "hearing_request_due_on"]),
-    Feature::of::<crate::contracts::model::ContractRow>("contracts", &["review_due_on", "handover_due_on"]),
-    Feature::of::<crate::inspections::model::HazardRow>("hazards", &["due_on"]),
-    Feature::of::<crate::ratings::rows::RatingRow>("ratings", &["publicity_ends_on"]),
-    Feature::of::<crate::complaints::model::ComplaintRow>("complaints", &["resolve_due", "course.accept_due"]),
-];
+/// For a change that another replica, or a process that is gone, did not get through with; and for a new version.
+pub const JOB: Job =
+    Job::every(Duration::from_secs(30), "calendar", By::LeaseHolder, "open deadlines wait for the calendar", |state| {
+        Box::pin(async move { follow_calendar(&state).await.map(drop) })
+    })
+    .first_after(Duration::ZERO);
+
+/// Every feature with stored deadlines that count working days, or end on one: a part of the service.
+pub struct Deadlines(pub &'static [Feature]);
 
 /// Days in the database that are no deadlines of this kind, each with the reason.
 pub static EXCUSED: &[(&str, &str)] = &[

@@ -4,13 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{FEATURES, Feature, Terms, store};
+use super::{Deadlines, Feature, Terms, store};
 use crate::access::Caller;
 use crate::calendar;
 use crate::db::{Conn, Fail, Id, WriteGate};
-use crate::http::{Ctx, Tx};
 use crate::problem::Problem;
-use crate::service::Service;
+use crate::service::{Ctx, Service, Tx};
 
 /// Rows of one transaction.
 const CHUNK: usize = 20;
@@ -23,13 +22,13 @@ pub async fn follow_calendar(state: &Arc<Service>) -> Result<usize, Problem> {
         return Ok(0);
     }
     let mut moved = 0;
-    for feature in FEATURES {
+    for feature in state.parts.get::<Deadlines>().0 {
         moved += follow_feature(state, feature).await?;
     }
     state.db.write(WriteGate::default(), move |conn| store::set_followed(conn, &now)).await?;
     if moved > 0 {
         tracing::info!(rows = moved, "the calendar has changed: open deadlines were moved");
-        state.sealer.wake();
+        state.seal.notify_one();
     }
     Ok(moved)
 }

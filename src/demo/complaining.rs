@@ -106,8 +106,8 @@ impl Complaining {
         let row = stage.state.db.read(move |conn| complaints::find_any(conn, id)).await;
         let row = row.map_err(|fail| anyhow::anyhow!("{}", explain(&fail)))?;
         let community = register.complex(&told.complex)?.community.clone();
-        let handler = office(stage, register, &row, &row.handler_role, &community);
-        let supervisor = office(stage, register, &row, &row.supervisor_role, &community);
+        let handler = office(stage, register, &row, Some(row.handler_role), &community);
+        let supervisor = office(stage, register, &row, row.supervisor_role.0, &community);
         let resident = || match &told.resident {
             Some(name) => Person::of_resident(name).caller(&stage.state),
             None => Person::of_office(Role::GovernanceCenter, &community, "").caller(&stage.state),
@@ -148,10 +148,10 @@ fn office(
     stage: &Stage,
     register: &Register,
     row: &ComplaintRow,
-    role: &str,
+    role: Option<Role>,
     community: &str,
 ) -> anyhow::Result<Arc<Caller>> {
-    let role = Role::from_code(role).context("a role")?;
+    let role = role.context("a role")?;
     let person = match (role, row.company_id) {
         (Role::PropertyCompany, Some(company)) => Person::of_company(&register.company_of(company)?.uscc),
         _ => Person::of_office(role, community, ""),

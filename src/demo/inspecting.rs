@@ -11,10 +11,10 @@ use super::register::Register;
 use super::stage::{Person, Stage, explain};
 use crate::access::Role;
 use crate::db::{Id, Instant};
-use crate::http::{Body, Tx};
 use crate::inspections::input::InspectionBatchIn;
 use crate::inspections::{actions, batch, hazards, store};
 use crate::policy::versions::built_in;
+use crate::service::{Body, Tx};
 
 /// A visit that nobody planned. Its failed items with what was seen; days are working days ago.
 #[derive(Deserialize)]

@@ -12,11 +12,12 @@ use super::register::Register;
 use super::stage::{Person, Stage, explain};
 use crate::access::{Caller, Role, Scope};
 use crate::db::{Id, Instant};
-use crate::http::{Body, Tx};
 use crate::points::Points;
 use crate::policy::versions::built_in;
+use crate::ratings::model::RatingState;
 use crate::ratings::rows::RatingRow;
 use crate::ratings::{chunks, cycles, publication, publicity, scoring, store};
+use crate::service::{Body, Tx};
 
 /// Hundredths of the points that complexes get, in the order of their names.
 const SHARES: [u32; 12] = [91, 84, 72, 88, 64, 76, 93, 81, 57, 79, 70, 86];
@@ -101,7 +102,7 @@ impl Rounds {
                 Ok(())
             }
             Step::Review(half) => {
-                for row in self.ratings(stage, register, half)?.iter().filter(|row| row.state == "scored") {
+                for row in self.ratings(stage, register, half)?.iter().filter(|row| row.state == RatingState::Scored) {
                     let body = json!({ "outcome": "confirmed", "reasons": "逐项核对，评分与事实相符" });
                     stage.on(&lead, when, "review_rating", row.id, body, scoring::review_rating).await?;
                 }

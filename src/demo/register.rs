@@ -9,8 +9,8 @@ use serde_json::json;
 use super::stage::{Person, Stage};
 use crate::access::Role;
 use crate::db::{Id, Instant};
-use crate::http::{Body, Tx};
-use crate::policy::actions::PolicyApprovalIn;
+use crate::policy::view::PolicyApprovalIn;
+use crate::service::{Body, Tx};
 use crate::{companies, complexes, contracts, policy};
 
 pub const COUNTY: &str = "640121";

@@ -7,11 +7,12 @@ use serde_json::json;
 use super::cases::Docket;
 use super::register::Register;
 use super::stage::{Person, Stage, explain};
-use crate::access::{Role, Scope};
+use crate::access::Scope;
+use crate::companies::family as standing;
 use crate::db::{Id, Instant};
 use crate::measures::model::MeasureRow;
 use crate::measures::{actions, decisions, store};
-use crate::standing::store as standing;
+use crate::policy::model::MeasureKind;
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -77,9 +78,9 @@ async fn measures_of(stage: &Stage, company: Id) -> anyhow::Result<Vec<MeasureRo
 
 /// The open measure of a kind against a company, about a complex.
 pub async fn find(stage: &Stage, company: Id, kind: &str, complex: Option<Id>) -> anyhow::Result<Id> {
-    let open = |row: &MeasureRow| matches!(row.state.as_str(), "proposed" | "approved");
+    let open = |row: &MeasureRow| row.state.is_open();
     let rows = measures_of(stage, company).await?;
-    let found = rows.iter().find(|row| open(row) && row.kind == kind && row.complex_id == complex);
+    let found = rows.iter().find(|row| open(row) && row.kind.code() == kind && row.complex_id == complex);
     Ok(found.with_context(|| format!("no open {kind}"))?.id)
 }
 
@@ -93,10 +94,10 @@ async fn measure(
     let violation = sanction.case.as_ref().map(|key| docket.ids.get(key).copied().context(key.clone())).transpose()?;
     let rows = measures_of(stage, register.company(&sanction.company)?.id).await?;
     let fits = |row: &MeasureRow| {
-        row.kind == sanction.kind
+        row.kind.code() == sanction.kind
             && complex.is_none_or(|id| row.complex_id == Some(id))
             && violation.is_none_or(|id| row.violation_id == Some(id))
-            && matches!(row.state.as_str(), "proposed" | "approved")
+            && row.state.is_open()
     };
     rows.into_iter().find(fits).context("no such open measure")
 }
@@ -110,11 +111,10 @@ pub async fn play(stage: &Stage, register: &Register, docket: &Docket, sanction:
 async fn act(stage: &Stage, register: &Register, sanction: &Sanction, row: MeasureRow) -> anyhow::Result<()> {
     let when = sanction.when(stage);
     let id = row.id;
-    let role = |code: &str| Role::from_code(code).with_context(|| format!("no role {code}"));
-    let office = Person::of_office(role(&row.office_role)?, &row.office_division, "-case").caller(&stage.state)?;
+    let office = Person::of_office(row.office_role, &row.office_division, "-case").caller(&stage.state)?;
     let company = Person::of_company(&register.company(&sanction.company)?.uscc).caller(&stage.state)?;
     let approver = || -> anyhow::Result<_> {
-        let role = role(row.approver_role.as_deref().context("no approver")?)?;
+        let role = row.approver_role.context("no approver")?;
         let place = if row.community.is_empty() { &row.office_division } else { &row.community };
         Person::of_office(role, place, "").caller(&stage.state)
     };
@@ -150,7 +150,7 @@ async fn act(stage: &Stage, register: &Register, sanction: &Sanction, row: Measu
             stage.on(&approver()?, when, "reject_measure", id, body, decisions::reject_measure).await?;
         }
         Do::Complete => {
-            let removal = row.kind == "removal";
+            let removal = row.kind == MeasureKind::Removal;
             let evidence = json!([{ "title": "终止协议", "url": "https://example.invalid/evidence/agreement.pdf" }]);
             let body = json!({
                 "completed_on": day, "outcome": sanction.told("已办结，经复查符合要求"),

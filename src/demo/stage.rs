@@ -6,16 +6,15 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::access::{Caller, Role, Scope, permissions};
+use crate::access::{Caller, Role, Scope};
 use crate::calendar::rules::WorkCalendar;
-use crate::cli::token::{self, TokenArgs};
 use crate::db::{Fail, Id, Instant, Work};
 use crate::files;
+use crate::http::Entity;
 use crate::http::conditions::Conditions;
-use crate::http::context::Request;
 use crate::http::language::Language;
-use crate::http::{Body, Ctx, Entity, Tx};
-use crate::service::Service;
+use crate::minting::{self, TokenArgs};
+use crate::service::{Body, Ctx, Request, Service, Tx};
 
 /// Tokens of a demo live as long as a working day with its evening.
 pub const TOKEN_MINUTES: i64 = 12 * 60;
@@ -50,7 +49,8 @@ impl Stage {
 
     /// What an action is told of its request, at an instant of the past.
     pub fn ctx(&self, caller: &Arc<Caller>, now: Instant, operation: &str) -> anyhow::Result<Ctx> {
-        let permission = permissions::of(operation).ok_or_else(|| anyhow::anyhow!("no operation {operation}"))?;
+        let permission =
+            self.state.permissions.of(operation).ok_or_else(|| anyhow::anyhow!("no operation {operation}"))?;
         anyhow::ensure!(permission.allows(caller.role), "{} may not {operation}", caller.role.code());
         Ok(Ctx::new(Request {
             opens: true,
@@ -196,7 +196,7 @@ impl Person {
     }
 
     pub fn token(&self, state: &Service) -> anyhow::Result<String> {
-        token::issue(&state.local_issuer, &self.0, TOKEN_MINUTES)
+        minting::issue(&state.local_issuer, &self.0, TOKEN_MINUTES)
     }
 
     /// The caller that the service reads from this person's token.

@@ -9,7 +9,7 @@ use crate::access::Role;
 use crate::clients::actions;
 use crate::clients::model::SecretIn;
 use crate::db::Id;
-use crate::http::{Body, Tx};
+use crate::service::{Body, Tx};
 
 /// An OAuth client with its secret.
 #[derive(Clone, Debug, Serialize)]

@@ -66,11 +66,13 @@ pub fn check_before_migrating(options: &DbOptions, expected: &Expected) -> anyho
 }
 
 fn look(conn: &mut Conn, expected: &Expected) -> Work<Found> {
-    let known = db::known_versions(matches!(conn, Conn::Postgres(_)));
+    let known = db::known_versions();
     let applied = db::versions(conn)?;
-    let has = |version: &str| applied.iter().any(|one| one == version);
-    let data_keys = if has(store::DATA_KEYS_SINCE) { keys::store::seen(conn)? } else { Vec::new() };
-    let facts = if has(store::FACTS_SINCE) { store::facts(conn)? } else { Facts::default() };
+    // A database before its migration may lack what is compared.
+    let is_migrated = known.iter().all(|version| applied.contains(version));
+    let data_keys =
+        if is_migrated || db::has_table(conn, "data_keys")? { keys::store::seen(conn)? } else { Vec::new() };
+    let facts = if is_migrated || db::has_table(conn, "deployment")? { store::facts(conn)? } else { Facts::default() };
     // Only asked where something differs.
     let differs = facts.id.is_some() && facts != expected.own(Vec::new()).facts(facts.id.clone());
     let is_used = differs && store::is_used(conn)?;

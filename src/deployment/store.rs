@@ -6,10 +6,6 @@ use crate::db::schema::{deployment, ledger_events};
 use crate::db::{Conn, Id, Instant, Work};
 use crate::on_both;
 
-/// The migrations since which there is something to compare.
-pub const DATA_KEYS_SINCE: &str = "00000000000003";
-pub const FACTS_SINCE: &str = "00000000000023";
-
 pub fn facts(conn: &mut Conn) -> Work<Facts> {
     let rows: Vec<(String, String)> = deployment::table.select((deployment::name, deployment::value)).load(conn)?;
     let of = |name: &str| rows.iter().find(|row| row.0 == name).map(|row| row.1.clone());

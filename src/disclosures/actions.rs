@@ -5,26 +5,28 @@ use super::price_rules::{PriceFault, count};
 use super::state_rules::{Held, Schedule, Serving};
 use super::view::{self, Disclosure, DisclosureStatus, DisclosureVersion};
 use super::{rules, store};
+use crate::access::Actor;
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::{Conn, Id, Json, Work, lock_complex};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, PageOf, Tx};
+use crate::http::{Entity, PageOf};
 use crate::ledger::{self, Audience, Event};
 use crate::policy;
 use crate::policy::disclosures::DisclosureRule;
-use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, Evidence};
+use crate::problem::Problem;
+use crate::proceedings::model::Evidence;
 use crate::proceedings::said::{self, Texts};
+use crate::service::{Body, Ctx, Tx};
 
 /// Counts the changes of one kind at one complex by one company.
 fn version_of(rows: &[DisclosureRow]) -> i64 {
     rows.iter().map(|row| row.version).max().unwrap_or_default()
 }
 
-fn held(rows: &[DisclosureRow]) -> Work<Vec<Held>> {
+fn held(rows: &[DisclosureRow]) -> Vec<Held> {
     rows.iter().filter(|row| row.is_current).map(DisclosureRow::held).collect()
 }
 
@@ -35,7 +37,7 @@ pub fn list_disclosures(conn: &mut Conn, ctx: &Ctx, complex: Id) -> Work<PageOf<
     if let Some(serving) = store::serving_of(conn, &ctx.scope, complex, ctx.today)? {
         let rows = store::of_company(conn, &ctx.scope, complex, serving.company_id)?;
         for kind in DisclosureKind::ALL {
-            let of_kind: Vec<DisclosureRow> = rows.iter().filter(|row| row.kind == kind.code()).cloned().collect();
+            let of_kind: Vec<DisclosureRow> = rows.iter().filter(|row| row.kind == *kind).cloned().collect();
             items.push(status(conn, ctx, *kind, complex, serving, &of_kind)?);
         }
     }
@@ -56,7 +58,7 @@ fn status(
     let document = policies.governing(ctx.today).document();
     let rule = DisclosureRule::of(document, kind);
     let schedule = Schedule::new(rule, &calendar, ctx.today).starting(document.programme_from);
-    let assessment = schedule.assess(serving.began, &held(rows)?);
+    let assessment = schedule.assess(serving.began, &held(rows));
     let name = companies::names_of(conn, &[serving.company_id])?.remove(&serving.company_id);
     let name = name.map(|(name, _)| name).unwrap_or_default();
     let calendar_missing = calendar::missing_until(conn, ctx, &county, [assessment.due_on])?;
@@ -103,10 +105,7 @@ pub fn submit_disclosure(
     let ctx = tx.ctx;
     lock_complex(tx.conn, complex)?;
     let place = complexes::find(tx.conn, &ctx.scope, complex)?.place();
-    let serving = store::serving_of(tx.conn, &ctx.scope, complex, ctx.today)?.ok_or_else(|| {
-        let (zh, en) = ("贵企业现在未服务该小区", "your company does not serve this complex now");
-        Problem::new(Code::Forbidden).detail(zh, en)
-    })?;
+    let serving = rules::require_serving(store::serving_of(tx.conn, &ctx.scope, complex, ctx.today)?)?;
     let company = serving.company_id;
     let policies = policy::current(tx.conn, &ctx.state, &place.county)?;
     let governing = policies.governing(ctx.today);
@@ -125,13 +124,13 @@ pub fn submit_disclosure(
         id: ctx.new_id(),
         version,
         number: rows.iter().map(|row| row.number).max().unwrap_or_default() + 1,
-        kind: kind.code().to_owned(),
+        kind,
         complex_id: complex,
         company_id: company,
         county: place.county,
         township: place.township,
         community: place.community,
-        state: VersionState::Submitted.code().to_owned(),
+        state: VersionState::Submitted,
         is_current: true,
         published_on: input.published_on,
         period_from: revenue.map(|revenue| revenue.period_from),
@@ -162,7 +161,7 @@ pub fn submit_disclosure(
     said.findings = Json(findings);
     for before in rows.iter_mut().filter(|before| before.is_current && before.period() == row.period()) {
         before.is_current = false;
-        before.replaced_on = (before.state != VersionState::Verified.code()).then_some(ctx.today);
+        before.replaced_on = (before.state != VersionState::Verified).then_some(ctx.today);
         before.updated_at = ctx.now;
         store::save(tx.conn, before)?;
     }
@@ -179,7 +178,7 @@ fn closing_before(conn: &mut Conn, rows: &[DisclosureRow], input: &DisclosureIn)
     let Some(last) = input.content.public_revenue.as_ref().and_then(|revenue| revenue.period_from.pred_opt()) else {
         return Ok(None);
     };
-    let rejected = VersionState::Rejected.code();
+    let rejected = VersionState::Rejected;
     let before = rows.iter().find(|row| row.is_current && row.period_to == Some(last) && row.state != rejected);
     let Some(before) = before else { return Ok(None) };
     let revenue = store::content(conn, before.id)?.content.0.public_revenue;
@@ -212,12 +211,9 @@ pub fn verify_disclosure(
         .position(|row| row.id == input.disclosure_id)
         .ok_or_else(|| Problem::broken("a disclosure that was checked is not among those of its complex"))?;
     let mut row = rows.remove(at);
-    if !row.is_current || row.state != VersionState::Submitted.code() {
-        let (zh, en) = ("该版本不是待核验的最新版本", "it is not the newest version, or was looked at already");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
+    rules::may_verify(row.is_current, row.state)?;
     row.version = version;
-    row.state = input.outcome.state().code().to_owned();
+    row.state = input.outcome.state();
     row.decided_on = Some(ctx.today);
     row.updated_at = ctx.now;
     if input.outcome == VerificationOutcome::Verified {
@@ -266,7 +262,7 @@ fn record(tx: &mut Tx, row: &DisclosureRow, kind: &'static str, texts: Texts) ->
 }
 
 fn shown(tx: &mut Tx, row: DisclosureRow, version: i64, created: bool) -> Work<Entity<DisclosureVersion>> {
-    let (complex, kind) = (row.complex_id, row.kind.clone());
+    let (complex, kind) = (row.complex_id, row.kind.code());
     let view = view::version_today(tx.conn, tx.ctx, row)?;
     if !created {
         return Ok(Entity::new(complex, version, view));

@@ -9,19 +9,43 @@ mod routes;
 pub mod rules;
 #[cfg(test)]
 mod rules_tests;
+pub mod scoped;
 pub mod state_rules;
 pub mod store;
 pub mod view;
 
-use crate::http::Routes;
+use crate::access::Role::{Community, PropertyCompany, SocialAffairsOffice};
+use crate::access::role_sets::DISCLOSURE_READERS;
+use crate::files::{FileOwner, OwnerKind, Sight};
+use crate::handler;
+use crate::problem::Code::StateConflict;
+use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
 pub use public::public_disclosures;
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::list_disclosures)
-        .service(routes::get_disclosure)
-        .service(routes::submit_disclosure)
-        .service(routes::list_disclosure_versions)
-        .service(routes::verify_disclosure);
-}
+pub const FEATURE: Feature = Feature {
+    name: "disclosures",
+    tags: &[tag(90, "disclosures", "The six disclosures 六个公开, their survey 摸底排查, typical cases 典型案例")],
+    operations: &[
+        read(handler!(routes::list_disclosures), DISCLOSURE_READERS),
+        read(handler!(routes::get_disclosure), DISCLOSURE_READERS),
+        submit(handler!(routes::submit_disclosure), &[PropertyCompany]),
+        read(handler!(routes::list_disclosure_versions), DISCLOSURE_READERS),
+        act(handler!(routes::verify_disclosure), &[SocialAffairsOffice, Community]).conflicts(&[StateConflict]),
+    ],
+    tables: &[Table::of_territory("disclosures"), Table::with("disclosure_contents", "disclosures")],
+    words: &[
+        ("disclosure_kind", model::DisclosureKind::LABELS),
+        ("disclosure_state", model::DisclosureState::LABELS),
+        ("disclosure_version_state", model::VersionState::LABELS),
+        ("price_fault", price_rules::PriceFault::LABELS),
+        ("service_mode", content::ServiceMode::LABELS),
+        ("verification_outcome", model::VerificationOutcome::LABELS),
+    ],
+    files: &[FileOwner {
+        kind: OwnerKind::Disclosure,
+        operation: "get_disclosure",
+        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+    }],
+    ..Feature::EMPTY
+};

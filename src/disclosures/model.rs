@@ -5,26 +5,15 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::content::*;
 use super::price_rules::PriceFinding;
+use crate::access::Actor;
 use crate::coded_enum;
+use crate::db::Id;
 use crate::db::schema::{disclosure_contents, disclosures};
 use crate::db::types::{Instant, Json};
-use crate::db::{Id, Work};
 use crate::ledger::Place;
-use crate::proceedings::model::{Actor, Evidence};
+use crate::proceedings::model::Evidence;
 use crate::proceedings::said::{Said, Texts};
-
-coded_enum! {
-    /// What is disclosed (公开事项).
-    #[schema(example = "fee_standard")]
-    pub enum DisclosureKind {
-        ServiceContract "service_contract" "物业服务合同" "Service contract"
-        ServiceContent "service_content" "服务内容" "Content of the service"
-        ServicePhone "service_phone" "服务电话" "Service phones and persons in charge"
-        ServiceMethod "service_method" "服务方式" "Way of the service"
-        FeeStandard "fee_standard" "收费标准" "Fees"
-        PublicRevenue "public_revenue" "公共收益" "Public revenue"
-    }
-}
+pub use crate::words::disclosures::DisclosureKind;
 
 coded_enum! {
     /// Where a kind of disclosure stands at a complex (公开状态).
@@ -41,7 +30,7 @@ coded_enum! {
 coded_enum! {
     /// Where one version stands (版本状态).
     #[schema(example = "verified")]
-    pub enum VersionState {
+    pub stored enum VersionState {
         Submitted "submitted" "待核验" "Submitted, waits to be verified"
         Verified "verified" "已核验" "Verified"
         Rejected "rejected" "核验不通过" "Rejected"
@@ -75,13 +64,13 @@ pub struct DisclosureRow {
     pub version: i64,
     /// Number of the version, from 1.
     pub number: i64,
-    pub kind: String,
+    pub kind: DisclosureKind,
     pub complex_id: Id,
     pub company_id: Id,
     pub county: String,
     pub township: String,
     pub community: String,
-    pub state: String,
+    pub state: VersionState,
     /// The newest one; for what is disclosed by period, the newest of its period.
     pub is_current: bool,
     pub published_on: NaiveDate,
@@ -102,14 +91,6 @@ pub struct DisclosureRow {
 }
 
 impl DisclosureRow {
-    pub fn kind(&self) -> Work<DisclosureKind> {
-        Ok(DisclosureKind::stored(&self.kind)?)
-    }
-
-    pub fn state(&self) -> Work<VersionState> {
-        Ok(VersionState::stored(&self.state)?)
-    }
-
     pub fn place(&self) -> Place {
         Place { county: self.county.clone(), township: self.township.clone(), community: self.community.clone() }
     }

@@ -98,8 +98,8 @@ pub fn public_disclosures(
     let pictures = files::pictures(conn, &named)?;
     let mut all = Vec::new();
     for (kind, verified) in shown {
-        let held = rows.iter().filter(|row| row.kind == kind.code() && row.is_current).map(DisclosureRow::held);
-        let held = held.collect::<Work<Vec<Held>>>()?;
+        let held = rows.iter().filter(|row| row.kind == kind && row.is_current).map(DisclosureRow::held);
+        let held: Vec<Held> = held.collect();
         let rule = DisclosureRule::of(document, kind);
         let assessment =
             Schedule::new(rule, &calendar, today).starting(document.programme_from).assess(serving.began, &held);
@@ -127,8 +127,7 @@ pub fn public_disclosures(
 
 /// The versions that stand, newest first; of what is disclosed once there is one.
 fn in_effect(rows: &[DisclosureRow], kind: DisclosureKind) -> Vec<&DisclosureRow> {
-    let mut all: Vec<&DisclosureRow> =
-        rows.iter().filter(|row| row.kind == kind.code() && row.is_in_effect()).collect();
+    let mut all: Vec<&DisclosureRow> = rows.iter().filter(|row| row.kind == kind && row.is_in_effect()).collect();
     all.sort_unstable_by_key(|row| std::cmp::Reverse((row.period(), row.number)));
     all.truncate(1 + EARLIER);
     all

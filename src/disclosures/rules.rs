@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 
 use super::content::*;
-use super::model::{DisclosureIn, DisclosureKind, VerificationIn, VerificationOutcome};
-use super::state_rules::period_of;
+use super::model::{DisclosureIn, DisclosureKind, VerificationIn, VerificationOutcome, VersionState};
+use super::state_rules::{Serving, period_of};
 use crate::fault::Fault;
 use crate::policy::disclosures::DisclosureRule;
+use crate::problem::{Code, Problem};
 
 /// What an input is checked against.
 pub struct Facts<'a> {
@@ -178,4 +179,21 @@ pub fn check_verification(input: &VerificationIn, faults: &mut Vec<Fault>) {
         let (zh, en) = ("核验不通过须说明理由", "a rejection gives its reasons");
         faults.push(Fault::new("/reasons", "required", zh, en));
     }
+}
+
+/// Only the company that serves the complex discloses: nobody answers for its board but itself.
+pub fn require_serving(serving: Option<Serving>) -> Result<Serving, Problem> {
+    serving.ok_or_else(|| {
+        let (zh, en) = ("贵企业现在未服务该小区", "your company does not serve this complex now");
+        Problem::new(Code::Forbidden).detail(zh, en)
+    })
+}
+
+/// The newest version is verified, once.
+pub fn may_verify(is_current: bool, state: VersionState) -> Result<(), Problem> {
+    if is_current && state == VersionState::Submitted {
+        return Ok(());
+    }
+    let (zh, en) = ("该版本不是待核验的最新版本", "it is not the newest version, or was looked at already");
+    Err(Problem::new(Code::StateConflict).detail(zh, en))
 }

@@ -9,6 +9,7 @@ use crate::calendar::rules::WorkCalendar;
 use crate::db::Id;
 use crate::fault::Fault;
 use crate::policy::disclosures::{DisclosurePeriod, DisclosureRule};
+use crate::problem::Code;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -226,4 +227,23 @@ fn periods_are_those_of_the_calendar() {
     assert_eq!(of(DisclosurePeriod::Quarter, "2024-02-29"), pair("2024-01-01", "2024-03-31"));
     assert_eq!(of(DisclosurePeriod::HalfYear, "2025-12-31"), pair("2025-07-01", "2025-12-31"));
     assert_eq!(of(DisclosurePeriod::Year, "2026-06-15"), pair("2026-01-01", "2026-12-31"));
+}
+
+#[test]
+fn the_company_that_serves_discloses() {
+    let serving = Serving { company_id: Id::new(), began: day("2026-01-01") };
+    assert_eq!(require_serving(Some(serving)).ok(), Some(serving));
+    assert_eq!(require_serving(None).unwrap_err().code, Code::Forbidden);
+}
+
+#[test]
+fn the_newest_version_is_verified_once() {
+    for (is_current, state, refused) in [
+        (true, VersionState::Submitted, false),
+        (true, VersionState::Verified, true),
+        (true, VersionState::Rejected, true),
+        (false, VersionState::Submitted, true),
+    ] {
+        assert_eq!(may_verify(is_current, state).is_err(), refused);
+    }
 }

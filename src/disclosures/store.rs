@@ -6,14 +6,14 @@ use diesel::prelude::*;
 use super::model::{ContentRow, DisclosureKind, DisclosureRow, ListVersions, Verification, VersionState};
 use super::price_rules::{PriceFinding, compare};
 use super::state_rules::{Held, Period, Served, Serving, serving};
-use super::view::{self, DisclosureVersion};
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::complexes;
 use crate::contracts;
 use crate::db::schema::{complex_services as services, disclosure_contents as contents, disclosures};
 use crate::db::{Conn, Id, Json, Work, distinct};
-use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
+use crate::disclosures::scoped;
+use crate::http::PageOf;
+use crate::newest_first;
 use crate::problem::Problem;
 
 /// Who serves a complex today, as far as the caller sees: a company sees itself.
@@ -35,7 +35,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<DisclosureRow> {
 fn serving_among(conn: &mut Conn, scope: &Scope, complexes: &[Id], today: NaiveDate) -> Work<HashMap<Id, Serving>> {
     let columns = (services::complex_id, services::company_id, services::effective_from, services::effective_to);
     let rows: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> =
-        scoped::services_among(scope, distinct(complexes)).select(columns).load(conn)?;
+        crate::complexes::scoped::services_among(scope, distinct(complexes)).select(columns).load(conn)?;
     let mut all: HashMap<Id, Vec<Served>> = HashMap::new();
     for (complex, company_id, from, to) in rows {
         all.entry(complex).or_default().push(Served { company_id, from, to });
@@ -45,9 +45,9 @@ fn serving_among(conn: &mut Conn, scope: &Scope, complexes: &[Id], today: NaiveD
 
 /// Every version that a company has disclosed at a complex, oldest first.
 pub fn of_company(conn: &mut Conn, scope: &Scope, complex: Id, company: Id) -> Work<Vec<DisclosureRow>> {
-    let mut rows = scoped::disclosures_of(conn, scope, complex)?;
+    let mut rows: Vec<DisclosureRow> = scoped::disclosures_of(conn, scope, complex)?;
     rows.retain(|row| row.company_id == company);
-    rows.sort_unstable_by_key(|row| (row.kind.clone(), row.number));
+    rows.sort_unstable_by_key(|row| (row.kind, row.number));
     Ok(rows)
 }
 
@@ -60,7 +60,7 @@ pub fn of_kind(
     kind: DisclosureKind,
 ) -> Work<Vec<DisclosureRow>> {
     let mut rows = of_company(conn, scope, complex, company)?;
-    rows.retain(|row| row.kind == kind.code());
+    rows.retain(|row| row.kind == kind);
     Ok(rows)
 }
 
@@ -69,19 +69,19 @@ impl DisclosureRow {
         self.period_from.zip(self.period_to).map(|(from, to)| Period { from, to })
     }
 
-    pub fn held(&self) -> Work<Held> {
-        Ok(Held {
+    pub fn held(&self) -> Held {
+        Held {
             id: self.id,
-            state: self.state()?,
+            state: self.state,
             period: self.period(),
             published_on: self.published_on,
             decided_on: self.decided_on,
-        })
+        }
     }
 
     /// It is the one that stands, until another one is verified.
     pub fn is_in_effect(&self) -> bool {
-        self.state == VersionState::Verified.code() && self.replaced_on.is_none()
+        self.state == VersionState::Verified && self.replaced_on.is_none()
     }
 }
 
@@ -131,7 +131,7 @@ pub fn save(conn: &mut Conn, row: &DisclosureRow) -> Work<()> {
     diesel::update(disclosures::table.find(row.id))
         .set((
             disclosures::version.eq(row.version),
-            disclosures::state.eq(&row.state),
+            disclosures::state.eq(row.state),
             disclosures::is_current.eq(row.is_current),
             disclosures::decided_on.eq(row.decided_on),
             disclosures::verified_on.eq(row.verified_on),
@@ -151,9 +151,9 @@ pub fn save_verification(conn: &mut Conn, id: Id, verification: &Verification) -
 
 /// Kinds at complexes that wait to be verified, oldest first: of companies that serve, and each once.
 pub fn to_verify(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64) -> Work<Vec<ToVerify>> {
-    let rows: Vec<(Id, Id, String, NaiveDate, String)> = scoped::disclosures(scope)
+    let rows: Vec<(Id, Id, DisclosureKind, NaiveDate, String)> = scoped::disclosures(scope)
         .filter(disclosures::is_current.eq(true))
-        .filter(disclosures::state.eq(VersionState::Submitted.code()))
+        .filter(disclosures::state.eq(VersionState::Submitted))
         .select((
             disclosures::complex_id,
             disclosures::company_id,
@@ -170,9 +170,9 @@ pub fn to_verify(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64)
     let mut all = Vec::new();
     for (complex, company, kind, submitted_on, township) in rows {
         let serves = serving.get(&complex).is_some_and(|serving| serving.company_id == company);
-        let kind = DisclosureKind::from_code(&kind).filter(|_| serves);
-        let kind = kind.filter(|kind| seen.insert((complex, *kind)));
-        all.extend(kind.map(|kind| ToVerify { complex, company, kind, submitted_on, township }));
+        if serves && seen.insert((complex, kind)) {
+            all.push(ToVerify { complex, company, kind, submitted_on, township });
+        }
     }
     Ok(all)
 }
@@ -189,24 +189,13 @@ pub struct ToVerify {
 /// The versions of a kind at a complex, newest first.
 pub fn history(
     conn: &mut Conn,
-    ctx: &Ctx,
+    scope: &Scope,
     complex: Id,
     kind: DisclosureKind,
     query: &ListVersions,
-) -> Work<PageOf<DisclosureVersion>> {
-    complexes::find(conn, &ctx.scope, complex)?;
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || {
-        scoped::disclosures(&ctx.scope)
-            .filter(disclosures::complex_id.eq(complex))
-            .filter(disclosures::kind.eq(kind.code()))
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(disclosures::id.lt(before));
-    }
-    let rows: Vec<DisclosureRow> = rows.order(disclosures::id.desc()).limit(page.fetch()).load(conn)?;
-    let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: view::versions(conn, ctx, rows)?, next_cursor, total })
+) -> Work<PageOf<DisclosureRow>> {
+    complexes::find(conn, scope, complex)?;
+    newest_first!(conn, query, DisclosureRow, disclosures::id, || {
+        scoped::disclosures(scope).filter(disclosures::complex_id.eq(complex)).filter(disclosures::kind.eq(kind))
+    })
 }

@@ -11,10 +11,10 @@ use super::store;
 use crate::companies;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
-use crate::http::Ctx;
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, official};
+use crate::service::Ctx;
 
 /// A verification (核验).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -153,7 +153,7 @@ pub fn versions(conn: &mut Conn, ctx: &Ctx, rows: Vec<DisclosureRow>) -> Work<Ve
             let said = said.remove(&row.id).ok_or_else(|| Problem::broken("a disclosure has no content"))?;
             let name = names.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default();
             let findings = (said.findings.0.clone(), row.compared_with);
-            version(ctx, row, said, name, findings)
+            Ok(version(ctx, row, said, name, findings))
         })
         .collect()
 }
@@ -164,7 +164,7 @@ pub fn version_today(conn: &mut Conn, ctx: &Ctx, row: DisclosureRow) -> Work<Dis
     let findings = store::findings(conn, &row, &said, ctx.today)?;
     let names = companies::names_of(conn, &[row.company_id])?;
     let name = names.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default();
-    version(ctx, row, said, name, findings)
+    Ok(version(ctx, row, said, name, findings))
 }
 
 fn version(
@@ -173,10 +173,10 @@ fn version(
     said: ContentRow,
     company_name: String,
     (findings, compared_with): (Vec<PriceFinding>, Option<Id>),
-) -> Work<DisclosureVersion> {
-    Ok(DisclosureVersion {
-        kind: row.kind()?,
-        state: row.state()?,
+) -> DisclosureVersion {
+    DisclosureVersion {
+        kind: row.kind,
+        state: row.state,
         company_name,
         content: said.content.0,
         proof: said.proof.0,
@@ -202,5 +202,5 @@ fn version(
         policy_version: row.policy_version,
         created_at: row.created_at,
         updated_at: row.updated_at,
-    })
+    }
 }

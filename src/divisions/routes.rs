@@ -1,14 +1,13 @@
-use actix_web::get;
-
 use super::model::{Division, ListDivisions};
 use super::store;
-use crate::http::{Answer, Ctx, PageOf};
+use crate::http::{Answer, PageOf};
+use crate::service::Ctx;
 
 /// List divisions
 ///
 /// All that the deployment knows, in the order of their codes. Not limited to your territory: codes are public.
-#[utoipa::path(tag = "divisions", params(ListDivisions), responses((status = 200, description = "A page", body = PageOf<Division>)))]
-#[get("/v1/divisions")]
+#[utoipa::path(get, path = "/v1/divisions",
+    tag = "divisions", params(ListDivisions), responses((status = 200, description = "A page", body = PageOf<Division>)))]
 pub async fn list_divisions(ctx: Ctx) -> Answer {
     let query: ListDivisions = ctx.query()?;
     ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await

@@ -5,8 +5,9 @@ use diesel::prelude::*;
 use super::model::{Division, ListDivisions};
 use crate::db::schema::divisions;
 use crate::db::{Conn, Work, contains, folded};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
+use crate::service::Ctx;
 
 /// Yinchuan's divisions, as published by the National Bureau of Statistics.
 const BUILT_IN: &str = include_str!("../../data/divisions-yinchuan.csv");

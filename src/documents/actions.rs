@@ -4,8 +4,9 @@ use super::model::{DocumentIn, DocumentKind, OfficialDocument};
 use super::{issuing, store, subjects};
 use crate::db::{Instant, Work};
 use crate::fault::Fault;
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::problem::{Code, Problem};
+use crate::service::{Body, Ctx, Tx};
 
 /// Administrative Penalty Law 64: a party is told of its hearing seven days before it is held.
 const HEARING_NOTICE_DAYS: u64 = 7;

@@ -6,15 +6,16 @@ use serde_json::{Map, Value, json};
 
 use super::model::{DocumentKind, DocumentRow, DocumentState, DocumentSubject, OfficialDocument};
 use super::view::{verification_url, view};
-use super::words::{chinese_day, place_in_words};
-use super::{bodies, code, page, samples, store, texts};
-use crate::access::{Role, Scope};
+use super::words::place_in_words;
+use super::{bodies, code, page, rules, store};
+use crate::access::{Actor, Caller, Role, Scope};
 use crate::db::{Conn, Id, Json, Work};
-use crate::http::Tx;
 use crate::ledger::{self, Audience, Event, Place};
-use crate::offices::{self, model::OfficeRow};
+use crate::offices;
 use crate::problem::{Code, Problem};
-use crate::proceedings::model::Actor;
+use crate::service::Tx;
+use crate::templates::{samples, texts};
+use crate::words::days::chinese_day;
 use crate::{companies, complexes, policy};
 
 /// A document to issue. The caller has checked that it may be.
@@ -45,17 +46,9 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> Work<OfficialDocument> {
     let kind = input.kind;
     let policies = policy::current(tx.conn, &ctx.state, &input.place.county)?;
     let version = policies.governing(ctx.today);
-    let template = version.document().documents.iter().find(|one| one.kind == kind).ok_or_else(|| {
-        Problem::new(Code::TemplateUnusable).detail(
-            format!(
-                "现行政策第{}版没有“{}”的文本，请由县级物业主管部门发布含该文本的政策版本",
-                version.version,
-                kind.zh()
-            ),
-            format!("version {} of the policy has no text of {}; publish one that has", version.version, kind.code()),
-        )
-    })?;
-    let office = office_of(tx.conn, input.office.0, &input.office.1)?;
+    let template = rules::template(version, kind)?;
+    let (role, division) = &input.office;
+    let office = rules::require_word(offices::find_by_seat(tx.conn, *role, division)?, *role, division)?;
     let body = bodies::issuing_body(tx.conn, &version.document().issuing, &office)?;
     let (review_body, court) = bodies::remedies(tx.conn, &version.document().issuing, &office.county)?;
     let year = ctx.today.year();
@@ -111,14 +104,13 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> Work<OfficialDocument> {
         code: &code,
         verification_url: &verification_url(&ctx.state, &code),
     })?;
-    let (handler_role, handler_division) =
-        input.handler.map(|(role, division)| (role.code().to_owned(), division)).unzip();
+    let (handler_role, handler_division) = input.handler.unzip();
     let row = DocumentRow {
         id: ctx.new_id(),
         version: 1,
-        kind: kind.code().to_owned(),
-        state: DocumentState::Valid.code().to_owned(),
-        subject_kind: input.subject_kind.code().to_owned(),
+        kind,
+        state: DocumentState::Valid,
+        subject_kind: input.subject_kind,
         subject_id: input.subject_id,
         violation_id: input.violation_id,
         handler_role,
@@ -147,37 +139,30 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> Work<OfficialDocument> {
     };
     store::insert(tx.conn, &row, &content)?;
     record(tx, "document.issued", &row)?;
-    view(ctx, row)
-}
-
-/// The office in the directory, with the word that numbers its documents.
-fn office_of(conn: &mut Conn, role: Role, division: &str) -> Work<OfficeRow> {
-    let found = offices::find_by_seat(conn, role, division)?;
-    let whose = role.row().zh;
-    match found {
-        Some(office) if office.document_word.is_some() => Ok(office),
-        Some(office) => Err(Problem::new(Code::OfficeNotRegistered)
-            .detail(
-                format!("“{}”尚未登记机关代字，请先以 PATCH /v1/offices/{} 补登 document_word", office.name, office.id),
-                format!("{} has no word for its documents; give it one: PATCH /v1/offices/{}", office.name, office.id),
-            )
-            .into()),
-        None => Err(Problem::new(Code::OfficeNotRegistered)
-            .detail(
-                format!("区划 {division} 的“{whose}”尚未列入机构名录，请先以 POST /v1/offices 登记，并填写机关代字"),
-                format!(
-                    "{} of {division} is not in the directory; put it there with its word: POST /v1/offices",
-                    role.code()
-                ),
-            )
-            .into()),
-    }
+    Ok(view(ctx, row))
 }
 
 fn complex_facts(conn: &mut Conn, complex: Option<Id>) -> Work<Value> {
     let Some(id) = complex else { return Ok(Value::Null) };
     let complex = complexes::find(conn, &Scope::System("a document names the complex that it is about"), id)?;
     Ok(json!({ "name": complex.name, "address": complex.address }))
+}
+
+/// Makes room for another document of a kind about a subject: a summons that stands gives way.
+pub fn make_room(tx: &mut Tx, kind: DocumentKind, subject: Id) -> Work<()> {
+    let Some(row) = store::valid_of(tx.conn, subject)?.into_iter().find(|row| row.kind == kind) else { return Ok(()) };
+    rules::may_replace(kind, &row.number)?;
+    withdraw(tx, row, "会议时间或者地点已变更，以新的通知为准")
+}
+
+/// The office that a caller acts for.
+pub fn office_of(caller: &Caller) -> (Role, String) {
+    (caller.role, caller.division.clone().unwrap_or_default())
+}
+
+#[track_caller]
+pub fn missing() -> Problem {
+    Problem::broken("what a document rests on is missing")
 }
 
 /// The company has opened the notice of this case: from now on it sees the documents about it.
@@ -189,16 +174,16 @@ pub fn mark_served(tx: &mut Tx, subject: Id) -> Work<()> {
 /// who verifies the document: a sentence of the program, never somebody's words.
 pub fn withdraw_of(tx: &mut Tx, subject_kind: DocumentSubject, subject: Id, reason_zh: &'static str) -> Work<()> {
     for row in store::valid_of(tx.conn, subject)? {
-        if row.subject_kind == subject_kind.code() {
+        if row.subject_kind == subject_kind {
             withdraw(tx, row, reason_zh)?;
         }
     }
     Ok(())
 }
 
-pub(super) fn withdraw(tx: &mut Tx, mut row: DocumentRow, reason_zh: &'static str) -> Work<()> {
+fn withdraw(tx: &mut Tx, mut row: DocumentRow, reason_zh: &'static str) -> Work<()> {
     row.version += 1;
-    row.state = DocumentState::Withdrawn.code().to_owned();
+    row.state = DocumentState::Withdrawn;
     row.withdrawn_on = Some(tx.ctx.today);
     row.withdrawal_reason = Some(reason_zh.to_owned());
     row.updated_at = tx.ctx.now;
@@ -220,8 +205,7 @@ fn record(tx: &mut Tx, kind: &'static str, row: &DocumentRow) -> Work<Id> {
             "office_division": row.office_division, "issued_on": row.issued_on, "withdrawn_on": row.withdrawn_on,
             "withdrawal_reason": row.withdrawal_reason, "version": row.version,
         }));
-    if let (Some(role), Some(division)) = (row.handler_role.as_deref().and_then(Role::from_code), &row.handler_division)
-    {
+    if let (Some(role), Some(division)) = (row.handler_role, &row.handler_division) {
         event = event.addressed(role, division);
     }
     ledger::append(tx, event)

@@ -3,53 +3,19 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::coded_enum;
+use crate::db::Id;
 use crate::db::schema::documents;
 use crate::db::types::{Instant, Json};
-use crate::db::{Id, Work};
 use crate::ledger::Place;
-use crate::proceedings::model::Actor;
 use crate::proceedings::view::Official;
-
-coded_enum! {
-    /// Kind of official document (文书种类).
-    #[schema(example = "rectification_order")]
-    pub enum DocumentKind {
-        ViolationNotice "violation_notice" "违规行为告知书" "Notice of a violation, with facts and grounds"
-        MeasureNotice "measure_notice" "拟采取措施告知书" "Notice of an intended measure"
-        InterviewNotice "interview_notice" "约谈通知书" "Notice of an interview"
-        RectificationOrder "rectification_order" "责令整改通知书" "Rectification order"
-        ReferralLetter "referral_letter" "案件移送函" "Letter of referral"
-        RemovalDecision "removal_decision" "清退决定书" "Removal decision"
-        HearingNotice "hearing_notice" "听证通知书" "Notice of a hearing"
-        ViolationFinding "violation_finding" "违规行为认定书" "Finding of a violation"
-        AppealDecision "appeal_decision" "申诉决定书" "Decision on an appeal"
-        RevocationDecision "revocation_decision" "撤销认定决定书" "Revocation of a finding"
-        BlacklistDecision "blacklist_decision" "列入名单决定书" "Decision to put on the blacklist or to restrict"
-        HearingRecord "hearing_record" "听证笔录" "Record of a hearing"
-        ProofOfService "proof_of_service" "送达回证" "Proof of service of a document"
-        FilingReceipt "filing_receipt" "物业服务合同备案回执" "Receipt of a contract's filing"
-        FilingRefusal "filing_refusal" "不予备案通知书" "Refusal of a contract's filing"
-    }
-}
-
-impl DocumentKind {
-    /// Does it call somebody to a place at a time?
-    pub fn summons(self) -> bool {
-        matches!(self, DocumentKind::InterviewNotice | DocumentKind::HearingNotice)
-    }
-
-    /// The decision on a contract's filing issues it; nobody else does.
-    pub fn is_of_filing(self) -> bool {
-        matches!(self, DocumentKind::FilingReceipt | DocumentKind::FilingRefusal)
-    }
-}
+pub use crate::words::documents::DocumentKind;
 
 coded_enum! {
     /// Whether a document still stands (文书状态).
     #[schema(example = "valid")]
-    pub enum DocumentState {
+    pub stored enum DocumentState {
         Valid "valid" "有效" "Valid"
         Withdrawn "withdrawn" "已撤回" "Withdrawn"
     }
@@ -58,7 +24,7 @@ coded_enum! {
 coded_enum! {
     /// What a document is about (文书对象).
     #[schema(example = "violation")]
-    pub enum DocumentSubject {
+    pub stored enum DocumentSubject {
         Contract "contract" "物业服务合同" "Service contract"
         Document "document" "文书" "Official document"
         Measure "measure" "处置措施" "Measure"
@@ -71,14 +37,14 @@ coded_enum! {
 pub struct DocumentRow {
     pub id: Id,
     pub version: i64,
-    pub kind: String,
-    pub state: String,
-    pub subject_kind: String,
+    pub kind: DocumentKind,
+    pub state: DocumentState,
+    pub subject_kind: DocumentSubject,
     pub subject_id: Id,
     /// The violation that it is about, directly or through a measure.
     pub violation_id: Option<Id>,
     /// Of a measure: the office that must take it.
-    pub handler_role: Option<String>,
+    pub handler_role: Option<Role>,
     pub handler_division: Option<String>,
     pub county: String,
     pub township: String,
@@ -105,18 +71,6 @@ pub struct DocumentRow {
 }
 
 impl DocumentRow {
-    pub fn kind(&self) -> Work<DocumentKind> {
-        Ok(DocumentKind::stored(&self.kind)?)
-    }
-
-    pub fn state(&self) -> Work<DocumentState> {
-        Ok(DocumentState::stored(&self.state)?)
-    }
-
-    pub fn subject_kind(&self) -> Work<DocumentSubject> {
-        Ok(DocumentSubject::stored(&self.subject_kind)?)
-    }
-
     pub fn place(&self) -> Place {
         Place { county: self.county.clone(), township: self.township.clone(), community: self.community.clone() }
     }

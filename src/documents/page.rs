@@ -3,10 +3,10 @@
 
 use std::sync::LazyLock;
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use serde_json::json;
 
-use crate::pages::qr;
 use crate::problem::Problem;
+use crate::render::{Templates, qr};
 
 pub struct Page<'a> {
     pub title: &'a str,
@@ -22,15 +22,7 @@ pub struct Page<'a> {
     pub verification_url: &'a str,
 }
 
-static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment
-        .add_template("page", include_str!("page.html"))
-        .expect("page.html is part of the program, and a test renders it");
-    environment
-});
+static PAGE: LazyLock<Templates> = LazyLock::new(|| Templates::new(&[("document", include_str!("page.html"))]));
 
 /// A line that only announces what comes after it, such as “一、存在的问题”: it does not stand alone at the foot of a page.
 fn is_heading(text: &str) -> bool {
@@ -41,15 +33,14 @@ fn is_heading(text: &str) -> bool {
 
 pub fn render(page: &Page) -> Result<Vec<u8>, Problem> {
     let Page { title, number, body, office, addressee, paragraphs, issued_on, code, verification_url } = *page;
-    let paragraphs: Vec<Value> = paragraphs.iter().map(|text| context! { text, heading => is_heading(text) }).collect();
-    let qr = Value::from_safe_string(qr::svg(verification_url, "文书验证二维码")?);
-    let context =
-        context! { title, number, body, office, addressee, paragraphs, issued_on, code, verification_url, qr };
-    let html = ENVIRONMENT
-        .get_template("page")
-        .and_then(|template| template.render(context))
-        .map_err(|error| Problem::broken_by("the page of a document cannot be made", error))?;
-    Ok(html.into_bytes())
+    let paragraphs: Vec<_> =
+        paragraphs.iter().map(|text| json!({ "text": text, "heading": is_heading(text) })).collect();
+    let said = json!({
+        "title": title, "number": number, "body": body, "office": office, "addressee": addressee, "paragraphs": paragraphs,
+        "issued_on": issued_on, "code": code, "verification_url": verification_url,
+        "qr": qr::svg(verification_url, "文书验证二维码")?,
+    });
+    Ok(PAGE.page("document", said)?.into_bytes())
 }
 
 #[cfg(test)]

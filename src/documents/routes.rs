@@ -1,12 +1,12 @@
+use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, VARY};
-use actix_web::{HttpResponse, get, post};
 
-use super::model::{DocumentIn, ListDocuments, OfficialDocument};
-use super::{actions, store, view};
+use super::model::{ListDocuments, OfficialDocument};
+use super::{store, view};
 use crate::http::conditions::Verdict;
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::http::{Answer, Entity, PageOf, PathId};
 use crate::problem::{Code, Problem};
+use crate::service::Ctx;
 
 /// Nothing but its own styles and the pictures in it: it runs no script and loads nothing, wherever it is opened.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
@@ -14,35 +14,28 @@ const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img
 /// List documents
 ///
 /// Where their subject is seen, newest first. A company sees its own from the opening of the notice on.
-#[utoipa::path(tag = "documents", params(ListDocuments), responses((status = 200, description = "A page", body = PageOf<OfficialDocument>)))]
-#[get("/v1/documents")]
+#[utoipa::path(get, path = "/v1/documents",
+    tag = "documents", params(ListDocuments), responses((status = 200, description = "A page", body = PageOf<OfficialDocument>)))]
 pub async fn list_documents(ctx: Ctx) -> Answer {
     let query: ListDocuments = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
-}
-
-/// Issue a document
-///
-/// By the office in charge of the case, under the next number of its word (机关代字) in the directory of offices. The text
-/// is the one of the policy in force today; the page is made once, and what is kept is what is served. A kind stands once
-/// for each case; another notice of an interview or a hearing takes the place of the one before.
-#[utoipa::path(tag = "documents", request_body = DocumentIn, responses((status = 201, description = "Issued", body = OfficialDocument)))]
-#[post("/v1/documents")]
-pub async fn issue_document(ctx: Ctx, body: Body<DocumentIn>) -> Answer {
-    ctx.act(body, actions::issue_document).await
+    ctx.list(move |conn, ctx| {
+        let page = store::list(conn, ctx, &query)?;
+        page.map(|rows| Ok(rows.into_iter().map(|row| view::view(ctx, row)).collect()))
+    })
+    .await
 }
 
 /// Get a document
 ///
 /// Its number, digest, code and state.
-#[utoipa::path(tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the document")),
+#[utoipa::path(get, path = "/v1/documents/{id}",
+    tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the document")),
     responses((status = 200, description = "The document", body = OfficialDocument)))]
-#[get("/v1/documents/{id}")]
 pub async fn get_document(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         let (id, version) = (row.id, row.version);
-        Ok(Entity::new(id, version, view::view(ctx, row)?))
+        Ok(Entity::new(id, version, view::view(ctx, row)))
     })
     .await
 }
@@ -50,9 +43,9 @@ pub async fn get_document(ctx: Ctx, id: PathId) -> Answer {
 /// Get the page of a document
 ///
 /// HTML made for print, A4: the bytes whose SHA-256 is the document's `digest`. It stays as it was issued.
-#[utoipa::path(tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the document")),
+#[utoipa::path(get, path = "/v1/documents/{id}/content",
+    tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the document")),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
-#[get("/v1/documents/{id}/content")]
 pub async fn get_document_content(ctx: Ctx, id: PathId) -> Answer {
     let (digest, content) = ctx
         .read(move |conn, ctx| {

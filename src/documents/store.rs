@@ -1,14 +1,14 @@
 use diesel::prelude::*;
 
-use super::model::{DocumentRow, DocumentState, ListDocuments, OfficialDocument};
-use super::view;
-use crate::access::{Scope, scoped};
+use super::model::{DocumentRow, DocumentState, ListDocuments};
+use crate::access::Scope;
 use crate::db::schema::{document_contents as contents, document_counters as counters, documents};
 use crate::db::{Conn, Id, Work};
-use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
-use crate::on_both;
+use crate::documents::scoped;
+use crate::http::paging::PageOf;
 use crate::problem::Problem;
+use crate::service::Ctx;
+use crate::{newest_first, on_both};
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<DocumentRow> {
     Ok(scoped::document(conn, scope, id)?.ok_or_else(Problem::not_found)?)
@@ -25,7 +25,7 @@ pub fn valid_of(conn: &mut Conn, subject: Id) -> Work<Vec<DocumentRow>> {
     let system = Scope::System("what is issued about a case does not depend on who asks");
     Ok(scoped::documents(&system)
         .filter(documents::subject_id.eq(subject))
-        .filter(documents::state.eq(DocumentState::Valid.code()))
+        .filter(documents::state.eq(DocumentState::Valid))
         .order(documents::id)
         .load(conn)?)
 }
@@ -66,7 +66,7 @@ pub fn save_withdrawal(conn: &mut Conn, row: &DocumentRow) -> Work<()> {
     diesel::update(documents::table.find(row.id))
         .set((
             documents::version.eq(row.version),
-            documents::state.eq(&row.state),
+            documents::state.eq(row.state),
             documents::withdrawn_on.eq(row.withdrawn_on),
             documents::withdrawal_reason.eq(&row.withdrawal_reason),
             documents::updated_at.eq(row.updated_at),
@@ -83,12 +83,11 @@ pub fn mark_served(conn: &mut Conn, subject: Id) -> Work<()> {
     Ok(())
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListDocuments) -> Work<PageOf<OfficialDocument>> {
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListDocuments) -> Work<PageOf<DocumentRow>> {
+    newest_first!(conn, query, DocumentRow, documents::id, || {
         let mut rows = scoped::documents(&ctx.scope);
         if let Some(kind) = query.kind {
-            rows = rows.filter(documents::kind.eq(kind.code()));
+            rows = rows.filter(documents::kind.eq(kind));
         }
         if let Some(subject) = query.subject_id {
             rows = rows.filter(documents::subject_id.eq(subject));
@@ -97,14 +96,5 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListDocuments) -> Work<PageOf<Of
             rows = rows.filter(documents::company_id.eq(company));
         }
         rows
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(documents::id.lt(before));
-    }
-    let rows: Vec<DocumentRow> = rows.order(documents::id.desc()).limit(page.fetch()).load(conn)?;
-    let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    let items = rows.into_iter().map(|row| view::view(ctx, row)).collect::<Work<_>>()?;
-    Ok(PageOf { items, next_cursor, total })
+    })
 }

@@ -1,21 +1,19 @@
 //! A document as a caller sees it.
 
 use super::model::{DocumentRow, OfficialDocument};
-use crate::db::Work;
-use crate::http::Ctx;
 use crate::proceedings::view::official;
-use crate::service::Service;
+use crate::service::{Ctx, Service};
 
 /// Where anyone can verify a document.
 pub fn verification_url(state: &Service, code: &str) -> String {
     format!("{}/public/documents/{code}", state.local_issuer.url)
 }
 
-pub fn view(ctx: &Ctx, row: DocumentRow) -> Work<OfficialDocument> {
-    Ok(OfficialDocument {
-        kind: row.kind()?,
-        state: row.state()?,
-        subject_kind: row.subject_kind()?,
+pub fn view(ctx: &Ctx, row: DocumentRow) -> OfficialDocument {
+    OfficialDocument {
+        kind: row.kind,
+        state: row.state,
+        subject_kind: row.subject_kind,
         verification_url: verification_url(&ctx.state, &row.code),
         township: Some(row.township).filter(|code| !code.is_empty()),
         community: Some(row.community).filter(|code| !code.is_empty()),
@@ -40,5 +38,5 @@ pub fn view(ctx: &Ctx, row: DocumentRow) -> Work<OfficialDocument> {
         withdrawn_on: row.withdrawn_on,
         withdrawal_reason: row.withdrawal_reason,
         updated_at: row.updated_at,
-    })
+    }
 }

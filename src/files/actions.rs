@@ -3,13 +3,15 @@
 use serde_json::json;
 
 use super::model::{Attachment, AttachmentRow, NewAttachment, Shown, Uploader};
+use super::origin::whence;
 use super::{UPLOAD_PATH, owner, sealed_names, store};
 use crate::access::Scope;
 use crate::db::{Conn, Id, Work};
-use crate::http::{Body, Ctx, Entity, Tx};
-use crate::ledger::{self, Audience, Event, Place};
+use crate::http::Entity;
+use crate::ledger::{self, Audience, Event};
+use crate::quotas;
 use crate::quotas::rules::Amounts;
-use crate::{companies, complexes, quotas};
+use crate::service::{Body, Ctx, Tx};
 
 /// A file changes in nothing but in whom it belongs to.
 const VERSION: i64 = 1;
@@ -69,31 +71,6 @@ pub fn create(tx: &mut Tx, new: NewAttachment) -> Work<AttachmentRow> {
     // Under the id of the file, so that erasing the one finds the other.
     ledger::append_as(tx, row.id, event)?;
     Ok(row)
-}
-
-/// Where a file comes from.
-#[derive(Default)]
-struct Whence {
-    place: Option<Place>,
-    company: Option<Id>,
-    complex: Option<Id>,
-}
-
-fn whence(tx: &mut Tx) -> Work<Whence> {
-    let ctx = tx.ctx;
-    if let Some(division) = &ctx.caller.division {
-        let digits = |count: usize| division.get(..count).unwrap_or_default().to_owned();
-        let place = Place { county: digits(6), township: digits(9), community: digits(12) };
-        return Ok(Whence { place: Some(place), ..Whence::default() });
-    }
-    if let Some(uscc) = &ctx.caller.company {
-        let Some(company) = companies::find_by_uscc(tx.conn, &ctx.scope, uscc)? else { return Ok(Whence::default()) };
-        let place = Place { county: company.county, ..Place::default() };
-        return Ok(Whence { place: Some(place), company: Some(company.id), complex: None });
-    }
-    let Some(id) = ctx.caller.complex else { return Ok(Whence::default()) };
-    let place = complexes::find(tx.conn, &ctx.scope, id).ok().map(|complex| complex.place());
-    Ok(Whence { complex: place.is_some().then_some(id), place, company: None })
 }
 
 pub fn get_attachment(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<Attachment>> {

@@ -7,6 +7,7 @@ use chrono::{TimeDelta, Utc};
 use futures_util::StreamExt;
 use serde_json::json;
 
+use super::Files;
 use super::spool::on_disk;
 use super::store;
 use crate::db::{Conn, Instant, Work, WriteGate};
@@ -31,7 +32,7 @@ pub async fn remove_unattached(state: &Service) -> Result<usize, Problem> {
     let keys: Vec<String> = removed.clone();
     let used = state.db.read(move |conn| store::keys_in_use(conn, &keys)).await?;
     for key in removed.iter().filter(|key| !used.contains(key)) {
-        state.files.storage.delete(key).await;
+        state.parts.get::<Files>().storage.delete(key).await;
     }
     Ok(removed.len())
 }
@@ -56,7 +57,7 @@ fn remove(conn: &mut Conn, now: Instant, before: Instant) -> Work<Vec<String>> {
 /// Removes objects that are older than a day and that no row has: what a crash left between the object and its row, and
 /// copies of files that are public no longer. Returns how many.
 pub async fn sweep(state: &Service) -> Result<usize, Problem> {
-    let storage = &state.files.storage;
+    let storage = &state.parts.get::<Files>().storage;
     let before = Utc::now() - TimeDelta::hours(KEPT_HOURS);
     let mut objects = storage.list(&state.db).await?.chunks(KEYS);
     let mut swept = 0;

@@ -3,6 +3,7 @@
 
 use actix_multipart::Field;
 
+use super::Files;
 use super::actions;
 use super::kinds::{self, FileType, Pointers};
 use super::model::NewAttachment;
@@ -11,8 +12,8 @@ use super::receive::{essence, of_part, refused, take};
 use super::spool::{Spooled, on_disk};
 use super::upload::Slot;
 use crate::db::{Id, Work};
-use crate::http::{Ctx, Tx};
 use crate::problem::Problem;
+use crate::service::{Ctx, Tx};
 
 /// A file that has come, and is in no store yet.
 pub struct Enclosed {
@@ -34,7 +35,7 @@ pub struct Stored(NewAttachment);
 
 /// A place among the uploads of this caller; it is held while files come.
 pub fn enclosed(ctx: &Ctx) -> Result<Slot, Problem> {
-    ctx.state.files.uploads.begin(&ctx.caller)
+    ctx.state.parts.get::<Files>().uploads.begin(&ctx.caller)
 }
 
 impl Enclosed {
@@ -74,7 +75,7 @@ pub async fn put(ctx: &Ctx, files: Vec<Enclosed>) -> Result<Vec<Stored>, Problem
 }
 
 async fn put_one(ctx: &Ctx, Enclosed { spooled, name, kind }: Enclosed) -> Result<Stored, Problem> {
-    let storage = &ctx.state.files.storage;
+    let storage = &ctx.state.parts.get::<Files>().storage;
     let object_key = storage.new_key(&ctx.state.db, "").await?;
     storage.put_file(&object_key, spooled.file, spooled.size).await?;
     Ok(Stored(NewAttachment {
@@ -89,7 +90,7 @@ async fn put_one(ctx: &Ctx, Enclosed { spooled, name, kind }: Enclosed) -> Resul
 /// Files whose rows were not made after all.
 pub async fn withdraw(ctx: &Ctx, files: &[Stored]) {
     for Stored(new) in files {
-        ctx.state.files.storage.delete(&new.object_key).await;
+        ctx.state.parts.get::<Files>().storage.delete(&new.object_key).await;
     }
 }
 

@@ -1,6 +1,7 @@
 //! Erasing the files that came with a ticket (PIPL 47): in the ticket's transaction nobody gets them any more and nothing
 //! names whoever gave them; their bytes follow, since nothing outside of the database happens in a transaction.
 
+use super::Files;
 use super::model::AttachmentRow;
 use super::store;
 use crate::access::Role;
@@ -58,7 +59,7 @@ pub async fn erase_bytes(state: &Service) -> Result<usize, Problem> {
         .await?;
     for key in keys.iter().filter(|key| !used.contains(key)) {
         // What cannot be removed now has no row any more, and is swept.
-        state.files.storage.delete(key).await;
+        state.parts.get::<Files>().storage.delete(key).await;
     }
     Ok(ids.len())
 }

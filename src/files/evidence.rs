@@ -8,10 +8,10 @@ use super::model::{AttachmentRow, OwnerKind, Uploader};
 use super::{names, sealed_names, store, strip};
 use crate::db::{Conn, Id, Work};
 use crate::fault::Fault;
-use crate::http::{Ctx, Tx};
 use crate::ledger::{self, Event};
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
+use crate::service::{Ctx, Tx};
 
 /// Each piece of evidence is a text, a link or an attachment; attachments are the caller's own and belong to nothing yet.
 /// `pointer` is that of the list in the body, such as `/evidence`.

@@ -11,6 +11,7 @@ mod evidence;
 mod kinds;
 mod model;
 mod names;
+mod origin;
 mod owner;
 mod package;
 mod pixels;
@@ -29,7 +30,10 @@ mod upload;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::http::Routes;
+use crate::access::role_sets::FILE_HOLDERS;
+use crate::handler;
+use crate::service::feature::{Feature, Table, public, read, submit, tag};
+use crate::service::job::{By, HOUSEKEEPING, Job};
 
 /// Every type of file that is taken, as it is sent again.
 pub fn media_types() -> impl Iterator<Item = &'static str> {
@@ -43,8 +47,8 @@ pub use evidence::{
     attach, attach_evidence, attach_to_ticket, attachments_of, check_attachment, check_evidence, check_lists,
     copy_evidence, copy_stripped, release,
 };
-pub use model::OwnerKind;
-pub use owner::shown_of_tickets;
+pub use model::{OwnerKind, Shown};
+pub use owner::{FileOwner, OfTicket, Seen, Sight, shown_of_tickets};
 pub use sealed_names::seal_old;
 pub use spool::next;
 pub use storage::S3Options;
@@ -57,18 +61,43 @@ use upload::Uploads;
 
 pub const UPLOAD_PATH: &str = "/v1/attachments";
 
-/// May a POST to this path take as long as an upload?
-pub fn is_upload(path: &str) -> bool {
-    path == UPLOAD_PATH || crate::open311::takes_files(path)
-}
+/// How often the store of attachments is looked through.
+const SWEEPING: Duration = Duration::from_secs(60 * 60);
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::create_attachment)
-        .service(routes::get_attachment)
-        .service(routes::get_attachment_content)
-        .service(routes::get_public_file);
-}
+pub const FEATURE: Feature = Feature {
+    name: "files",
+    tags: &[tag(140, "attachments", "Files 附件: evidence, seen where the row is seen that it belongs to")],
+    operations: &[
+        submit(handler!(routes::create_attachment), FILE_HOLDERS).uploads(),
+        read(handler!(routes::get_attachment), FILE_HOLDERS),
+        read(handler!(routes::get_attachment_content), FILE_HOLDERS),
+        public(handler!(routes::get_public_file)),
+    ],
+    tables: &[Table::of_program("attachments"), Table::of_program("attachment_realm")],
+    words: &[("attachment_owner_kind", OwnerKind::LABELS)],
+    jobs: &[
+        // A chunk at a time, so that no job holds the writer long.
+        Job::every(HOUSEKEEPING, "files", By::Background, "housekeeping of files waits", |state| {
+            Box::pin(async move {
+                while let Ok(1..) = remove_unattached(&state).await {}
+                while let Ok(1..) = erase_bytes(&state).await {}
+                while let Ok(1..) = seal_old(&state).await {}
+                Ok(())
+            })
+        })
+        .looking_every(Duration::from_secs(1)),
+        // What it could not do now it does the next time; the store has told why.
+        Job::every(SWEEPING, "stored_files", By::Background, "the sweep of stored files waits", |state| {
+            Box::pin(async move {
+                let _ = sweep(&state).await;
+                Ok(())
+            })
+        })
+        .first_after(HOUSEKEEPING)
+        .looking_every(Duration::from_secs(1)),
+    ],
+    ..Feature::EMPTY
+};
 
 /// Where files are kept.
 #[derive(Clone, Debug)]

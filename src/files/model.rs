@@ -4,28 +4,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::access::person::PersonKey;
 use crate::access::{Caller, Role};
-use crate::coded_enum;
 use crate::db::Id;
 use crate::db::schema::attachments;
 use crate::db::types::Instant;
 use crate::ledger::Place;
-
-coded_enum! {
-    /// Kind of row that a file belongs to (附件归属).
-    #[schema(example = "violation")]
-    pub enum OwnerKind {
-        Violation "violation" "违规行为" "Violation"
-        Measure "measure" "处置措施" "Measure"
-        Listing "listing" "名单记录" "Entry of a list"
-        Contract "contract" "物业服务合同" "Contract"
-        Disclosure "disclosure" "公开信息" "Disclosure"
-        Rating "rating" "星级评定" "Rating"
-        Inspection "inspection" "检查" "Inspection"
-        Hazard "hazard" "隐患" "Hazard"
-        Complaint "complaint" "诉求工单" "Complaint"
-        ComplaintStep "complaint_step" "诉求办理环节" "Step of a complaint"
-    }
-}
+pub use crate::service::file_owner::{OwnerKind, Shown};
 
 /// Who uploaded a file: until it is attached nobody else sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,14 +113,6 @@ impl AttachmentRow {
             created_at: self.created_at,
         }
     }
-}
-
-/// In which form a caller gets a file that it sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
-    Original,
-    /// The copy without metadata.
-    Stripped,
 }
 
 /// A file that is in the store, before it has a row.

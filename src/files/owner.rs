@@ -5,81 +5,20 @@ use std::collections::HashSet;
 
 use super::model::{AttachmentRow, OwnerKind, Shown, Uploader};
 use super::{names, sealed_names, store, strip};
-use crate::access::{Role, permissions};
-use crate::complaints::sight::{self, Audience, Form, From};
+use crate::access::Role;
 use crate::db::{Conn, Fail, Id, Work};
-use crate::http::Ctx;
 use crate::problem::{Code, Problem};
-use crate::{blacklist, complaints, contracts, disclosures, inspections, measures, ratings, violations};
+use crate::service::Ctx;
+pub use crate::service::file_owner::{FileOwner, OfTicket, Seen, Sight};
 
-/// What a caller sees of a row.
-enum Sight {
-    Open,
-    /// That it is there; its content waits to be opened.
-    Unopened,
-    /// A complaint, by this audience.
-    Ticket(Audience),
-}
-
-/// The one place that knows the rows that have files. A new kind of row has its line here.
 fn look(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> Work<Option<Sight>> {
-    let unopened = |yes: bool| if yes { Sight::Unopened } else { Sight::Open };
-    match kind {
-        OwnerKind::Violation => {
-            let read = |conn: &mut Conn| violations::store::find(conn, &ctx.scope, id);
-            seen(conn, ctx, "get_violation", read, |row| unopened(violations::actions::is_unopened(ctx, row)))
-        }
-        OwnerKind::Measure => {
-            let read = |conn: &mut Conn| measures::store::find(conn, &ctx.scope, id);
-            seen(conn, ctx, "get_measure", read, |row| unopened(measures::actions::is_unopened(ctx, row)))
-        }
-        OwnerKind::Listing => {
-            let read = |conn: &mut Conn| blacklist::store::find(conn, &ctx.scope, id);
-            seen(conn, ctx, "get_blacklist_entry", read, |_| Sight::Open)
-        }
-        OwnerKind::Contract => {
-            let read = |conn: &mut Conn| contracts::store::find(conn, &ctx.scope, id);
-            seen(conn, ctx, "get_contract", read, |_| Sight::Open)
-        }
-        OwnerKind::Disclosure => {
-            let read = |conn: &mut Conn| disclosures::store::find(conn, &ctx.scope, id);
-            seen(conn, ctx, "get_disclosure", read, |_| Sight::Open)
-        }
-        OwnerKind::Rating => {
-            let read = |conn: &mut Conn| ratings::store::find(conn, &ctx.scope, id);
-            seen(conn, ctx, "get_rating", read, |_| Sight::Open)
-        }
-        OwnerKind::Inspection => {
-            let read = |conn: &mut Conn| inspections::store::find(conn, &ctx.scope, id);
-            seen(conn, ctx, "get_inspection", read, |_| Sight::Open)
-        }
-        OwnerKind::Hazard => {
-            let read = |conn: &mut Conn| inspections::hazard_store::find(conn, &ctx.scope, id);
-            seen(conn, ctx, "get_hazard", read, |_| Sight::Open)
-        }
-        OwnerKind::Complaint => {
-            let read = |conn: &mut Conn| complaints::audience_for(conn, ctx, id);
-            seen(conn, ctx, "get_complaint", read, |audience| Sight::Ticket(*audience))
-        }
-        OwnerKind::ComplaintStep => {
-            let read = |conn: &mut Conn| complaints::audience_for_step(conn, ctx, id);
-            seen(conn, ctx, "get_complaint", read, |audience| Sight::Ticket(*audience))
-        }
-    }
-}
-
-fn seen<Row>(
-    conn: &mut Conn,
-    ctx: &Ctx,
-    operation: &str,
-    read: impl FnOnce(&mut Conn) -> Work<Row>,
-    sight: impl FnOnce(&Row) -> Sight,
-) -> Work<Option<Sight>> {
-    if !permissions::of(operation).is_some_and(|permission| permission.allows(ctx.caller.role)) {
+    let mut owners = ctx.state.features.iter().flat_map(|feature| feature.files);
+    let Some(owner) = owners.find(|owner| owner.kind == kind) else { return Ok(None) };
+    if !ctx.state.permissions.allow(owner.operation, ctx.caller.role) {
         return Ok(None);
     }
-    match read(conn) {
-        Ok(row) => Ok(Some(sight(&row))),
+    match (owner.look)(conn, ctx, id) {
+        Ok(sight) => Ok(Some(sight)),
         Err(Fail::Problem(problem)) if problem.code == Code::NotFound => Ok(None),
         Err(other) => Err(other),
     }
@@ -99,38 +38,36 @@ fn form(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> Work<Option<Shown>> 
         Some(Sight::Open) => Some(Shown::Original),
         Some(Sight::Unopened) => original(own),
         Some(Sight::Ticket(_)) if own => Some(Shown::Original),
-        Some(Sight::Ticket(audience)) => of_ticket(row, audience),
+        Some(Sight::Ticket(of)) => of_ticket(row, of),
         None => None,
     })
 }
 
-/// Who a file of a ticket came from.
-fn from(row: &AttachmentRow) -> From {
+/// Of whoever a file of a ticket came from.
+fn seen(row: &AttachmentRow, of: OfTicket) -> Seen {
     let with_ticket = row.owner_kind.as_deref() == Some(OwnerKind::Complaint.code());
     match with_ticket || row.uploader_role == Role::Resident.code() {
-        true => From::Complainant,
-        false => From::Handler,
+        true => of.complainant,
+        false => of.handler,
     }
 }
 
-fn of_ticket(row: &AttachmentRow, audience: Audience) -> Option<Shown> {
-    match sight::file(audience, from(row), strip::can(&row.media_type)) {
-        Form::Clear => Some(Shown::Original),
-        Form::Stripped if row.stripped_key.as_deref() != Some("") => Some(Shown::Stripped),
-        _ => None,
-    }
+fn of_ticket(row: &AttachmentRow, of: OfTicket) -> Option<Shown> {
+    let seen = seen(row, of);
+    let shown = if strip::can(&row.media_type) { seen.picture } else { seen.other };
+    // Nothing could be made of it.
+    shown.filter(|shown| *shown != Shown::Stripped || row.stripped_key.as_deref() != Some(""))
 }
 
-/// Of these files of tickets, those that this caller gets in some form; each with the audience that the caller is of its
-/// ticket.
-pub fn shown_of_tickets(conn: &mut Conn, ctx: &Ctx, ids: &[(Id, Audience)]) -> Work<HashSet<Id>> {
+/// Of these files of tickets, those that this caller gets in some form; each with what the caller gets of its ticket's.
+pub fn shown_of_tickets(conn: &mut Conn, ctx: &Ctx, ids: &[(Id, OfTicket)]) -> Work<HashSet<Id>> {
     let me = Uploader::of(&ctx.caller);
     let mut shown = HashSet::new();
     for chunk in ids.chunks(500) {
         let all: Vec<Id> = chunk.iter().map(|(id, _)| *id).collect();
         for row in store::of_ids(conn, &all)?.into_iter().filter(|row| row.erased_at.is_none()) {
-            let audience = chunk.iter().find(|(id, _)| *id == row.id).map(|(_, audience)| *audience);
-            if me.is(&row.uploader()) || audience.is_some_and(|audience| of_ticket(&row, audience).is_some()) {
+            let of = chunk.iter().find(|(id, _)| *id == row.id).map(|(_, of)| *of);
+            if me.is(&row.uploader()) || of.is_some_and(|of| of_ticket(&row, of).is_some()) {
                 shown.insert(row.id);
             }
         }
@@ -160,7 +97,7 @@ pub fn name(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> Work<String> {
     };
     if !own && let (Some((kind, id)), Some(_)) = (row.owner(), row.complaint_id) {
         match look(conn, ctx, kind, id)? {
-            Some(Sight::Ticket(audience)) if sight::keeps_name(audience, from(row)) => {}
+            Some(Sight::Ticket(of)) if seen(row, of).under_its_name => {}
             _ => return neutral(conn),
         }
     }

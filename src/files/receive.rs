@@ -5,13 +5,14 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::Payload;
 
+use super::Files;
 use super::kinds::Pointers;
 use super::model::UploadQuery;
 use super::names;
 use super::spool::{self, Spooled, malformed, spool, too_large};
 use crate::fault::Fault;
-use crate::http::Ctx;
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 /// What a form has beside its file at most.
 const FORM_OVERHEAD: u64 = 64 * 1024;
@@ -30,7 +31,7 @@ pub async fn receive(ctx: &Ctx, request: &HttpRequest, payload: Payload) -> Resu
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let declared = header(CONTENT_TYPE).map(essence).filter(|text| !text.is_empty());
     let form = declared.as_deref() == Some("multipart/form-data");
-    let limit = ctx.state.files.limit;
+    let limit = ctx.state.parts.get::<Files>().limit;
     // Whoever says beforehand that it is too much need not send it.
     let most = if form { limit + FORM_OVERHEAD } else { limit };
     if header(CONTENT_LENGTH).and_then(|text| text.parse().ok()).is_some_and(|length: u64| length > most) {
@@ -111,6 +112,6 @@ pub(super) async fn take<E>(
     ctx: &Ctx,
     stream: impl futures_util::Stream<Item = Result<actix_web::web::Bytes, E>> + Unpin,
 ) -> Result<Spooled, Problem> {
-    let files = &ctx.state.files;
+    let files = ctx.state.parts.get::<Files>();
     spool(files.storage.spool_folder().to_owned(), files.limit, ctx.state.request_timeout, stream).await
 }

@@ -1,12 +1,12 @@
 use actix_web::http::header::DispositionType;
-use actix_web::{HttpRequest, get, post, web};
+use actix_web::{HttpRequest, web};
 
+use super::Files;
 use super::model::{Attachment, FileBytes, Shown, UploadForm, UploadQuery};
 use super::serve::{Content, serve};
 use super::{actions, names, owner, stripped, upload};
-use crate::http::context::PathId;
-use crate::http::{Answer, Ctx};
-use crate::service::Service;
+use crate::http::{Answer, PathId};
+use crate::service::{Ctx, Service};
 
 /// Upload a file
 ///
@@ -15,10 +15,9 @@ use crate::service::Service;
 /// PowerPoint, MP4, QuickTime and WebM; the type is read from the bytes, and a declared type or an extension that is not
 /// that of the bytes is refused. Then name its id as `attachment_id` of evidence; a file that belongs to nothing is seen by
 /// its uploader alone, and removed after 24 hours.
-#[utoipa::path(tag = "attachments", params(UploadQuery),
+#[utoipa::path(post, path = "/v1/attachments", tag = "attachments", params(UploadQuery),
     request_body(description = "The file", content((UploadForm = "multipart/form-data"))),
     responses((status = 201, description = "Uploaded", body = Attachment)))]
-#[post("/v1/attachments")]
 pub async fn create_attachment(ctx: Ctx, request: HttpRequest, payload: web::Payload) -> Answer {
     upload::upload(ctx, request, payload).await
 }
@@ -28,9 +27,9 @@ pub async fn create_attachment(ctx: Ctx, request: HttpRequest, payload: web::Pay
 /// Whoever sees the row that it belongs to sees it, once that row is opened where opening it is a delivery. Of a complaint
 /// (see `docs/who-may-know.md`) companies, committees, utilities and followers get a copy of a picture without its metadata,
 /// under a neutral name, and no other file of the complainant's: size and digest are those of the copy.
-#[utoipa::path(tag = "attachments", params(("id" = crate::db::Id, Path, description = "Id of the file")),
+#[utoipa::path(get, path = "/v1/attachments/{id}",
+    tag = "attachments", params(("id" = crate::db::Id, Path, description = "Id of the file")),
     responses((status = 200, description = "The file's name, type, size and digest", body = Attachment)))]
-#[get("/v1/attachments/{id}")]
 pub async fn get_attachment(ctx: Ctx, id: PathId) -> Answer {
     let (row, form) = ctx.read(move |conn, ctx| owner::find_visible(conn, ctx, id.0)).await?;
     if form == Shown::Stripped {
@@ -42,7 +41,7 @@ pub async fn get_attachment(ctx: Ctx, id: PathId) -> Answer {
 /// The bytes of a file
 ///
 /// Always as a download. One range at a time (RFC 9110, 14); the ETag is the SHA-256 of the bytes.
-#[utoipa::path(tag = "attachments",
+#[utoipa::path(get, path = "/v1/attachments/{id}/content", tag = "attachments",
     params(
         ("id" = crate::db::Id, Path, description = "Id of the file"),
         ("Range" = Option<String>, Header, description = "One range of bytes, such as `bytes=0-1023`."),
@@ -52,7 +51,6 @@ pub async fn get_attachment(ctx: Ctx, id: PathId) -> Answer {
         (status = 200, description = "The file", body = FileBytes, content_type = "application/octet-stream"),
         (status = 206, description = "The part that was asked for", body = FileBytes, content_type = "application/octet-stream"),
     ))]
-#[get("/v1/attachments/{id}/content")]
 pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) -> Answer {
     let (row, form, name) = ctx
         .read(move |conn, ctx| {
@@ -73,13 +71,13 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
             vary: Some("Authorization"),
         },
     };
-    serve(&ctx.state.files, &request, content).await
+    serve(ctx.state.parts.get::<Files>(), &request, content).await
 }
 
 /// A picture that is public
 ///
 /// Of a disclosure that was verified: a copy without place, time, device or any other note of whoever took it.
-#[utoipa::path(tag = "public",
+#[utoipa::path(get, path = "/public/files/{id}", tag = "public",
     params(("id" = crate::db::Id, Path, description = "Id of the file")),
     responses(
         (status = 200, description = "The picture", body = FileBytes, content_type = "image/*"),
@@ -88,8 +86,7 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
         (status = 404, description = "No such picture is public, as a page", body = String, content_type = "text/html"),
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html"),
     ))]
-#[get("/public/files/{id}")]
 pub async fn get_public_file(state: web::Data<Service>, id: PathId, request: HttpRequest) -> Answer {
     let content = stripped::public_content(&state, id.0).await?;
-    serve(&state.files, &request, content).await
+    serve(state.parts.get::<Files>(), &request, content).await
 }

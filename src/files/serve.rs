@@ -13,7 +13,7 @@ use super::Files;
 use super::ranges::{Asked, asked};
 use crate::http::Answer;
 use crate::http::conditions::{Conditions, Verdict};
-use crate::http::edge::WithoutBody;
+use crate::http::marks::WithoutBody;
 use crate::problem::{Code, Problem};
 
 /// A file that is opened as a page runs nothing and asks for nothing.

@@ -24,7 +24,7 @@ use super::spool::on_disk;
 use super::{Place, store};
 use crate::db::Db;
 use crate::problem::{Code, Problem};
-use crate::settings::Secret;
+use crate::secret::Secret;
 
 /// A part of a file that is copied into a folder, and the least that S3 takes as a part that is not the last.
 const FOLDER_PART: u64 = 1024 * 1024;

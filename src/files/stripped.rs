@@ -10,15 +10,15 @@ use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Files;
 use super::kinds::usual_extension;
 use super::model::AttachmentRow;
 use super::serve::Content;
 use super::{names, store, strip};
 use crate::db::{Conn, Id, Work, WriteGate};
-use crate::http::Tx;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
-use crate::service::Service;
+use crate::service::{Service, Tx};
 
 /// The largest picture that a copy is made of: it is in memory meanwhile.
 const MOST_BYTES: i64 = 20 * 1024 * 1024;
@@ -129,7 +129,7 @@ pub async fn with_copy(state: &Service, row: AttachmentRow) -> Result<Attachment
     if let Some(row) = known(row.clone()) {
         return usable(row);
     }
-    let _turn = state.files.stripping.acquire().await;
+    let _turn = state.parts.get::<Files>().stripping.acquire().await;
     let find = |id| state.db.read_point(move |conn| store::find(conn, id));
     // Whoever was before in the line may have made it.
     let row = find(row.id).await?.ok_or_else(not_found)?;
@@ -145,7 +145,7 @@ async fn make(state: &Service, row: AttachmentRow) -> Result<(), Problem> {
     if row.size > MOST_BYTES || !strip::can(&row.media_type) {
         return Err(not_found());
     }
-    let storage = &state.files.storage;
+    let storage = &state.parts.get::<Files>().storage;
     let original = storage.read(&row.object_key, 0..u64::try_from(row.size).unwrap_or_default()).await?;
     let stripped = web::block(move || {
         let pieces = strip::strip(&row.media_type, original)?;

@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Payload};
 use aws_lc_rs::digest::{SHA256, digest};
 
+use super::Files;
 use super::model::{Attachment, NewAttachment};
 use super::receive::{Received, receive};
 use super::spool::on_disk;
@@ -15,9 +16,10 @@ use super::{actions, kinds, pixels};
 use crate::access::Caller;
 use crate::access::person::PersonKey;
 use crate::db::Work;
-use crate::http::{Answer, Body, Ctx};
+use crate::http::Answer;
 use crate::problem::{Code, Problem};
 use crate::quotas;
+use crate::service::{Body, Ctx};
 
 /// How many uploads are under way, in all and of each caller: what they may take of memory and disk is bounded, and
 /// nobody takes all of it.
@@ -69,7 +71,7 @@ impl Drop for Slot {
 }
 
 pub async fn upload(ctx: Ctx, request: HttpRequest, payload: Payload) -> Answer {
-    let slot = ctx.state.files.uploads.begin(&ctx.caller)?;
+    let slot = ctx.state.parts.get::<Files>().uploads.begin(&ctx.caller)?;
     quotas::refuse_upload(&ctx).await?;
     let received = receive(&ctx, &request, payload).await?;
     // What has come whole is finished whether or not its sender waits for the answer: an object without a row would lie
@@ -84,7 +86,7 @@ pub async fn upload(ctx: Ctx, request: HttpRequest, payload: Payload) -> Answer 
 
 /// A file that the program itself holds.
 pub async fn upload_own(ctx: &Ctx, name: &str, media_type: &'static str, bytes: &'static [u8]) -> Work<Attachment> {
-    let storage = &ctx.state.files.storage;
+    let storage = &ctx.state.parts.get::<Files>().storage;
     let object_key = storage.new_key(&ctx.state.db, "").await?;
     storage.put(&object_key, vec![Bytes::from_static(bytes)]).await?;
     let new = NewAttachment {
@@ -107,7 +109,7 @@ async fn finish(ctx: Ctx, received: Received) -> Answer {
     let name = name.unwrap_or_else(|| kind.usual_name());
     // The same key with another file, name or type is another request.
     let request = format!("{}\0{name}\0{}", spooled.sha256, kind.media_type);
-    let storage = &ctx.state.files.storage;
+    let storage = &ctx.state.parts.get::<Files>().storage;
     let object_key = storage.new_key(&ctx.state.db, "").await?;
     storage.put_file(&object_key, file, spooled.size).await?;
     let new = NewAttachment {

@@ -6,16 +6,9 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{FORWARDED, HeaderMap, HeaderName};
 use ipnet::IpNet;
 
-const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+use crate::settings::ForwardedHeader;
 
-/// The one header that the proxies write. They pass the other one on as the caller sent it, so it is never read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ForwardedHeader {
-    #[default]
-    XForwardedFor,
-    /// RFC 7239.
-    Forwarded,
-}
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 #[derive(Clone, Debug, Default)]
 pub struct Proxies {

@@ -7,9 +7,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use serde::Serialize;
 
 use super::conditions::{Conditions, Verdict};
-use super::idempotency::StoredAnswer;
 use super::paging::PageOf;
-use crate::db::{Id, Work};
+use crate::db::{Id, StoredAnswer, Work};
 use crate::problem::{Code, Problem};
 
 /// What an answer of the API depends on beside its address.

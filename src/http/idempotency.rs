@@ -6,22 +6,13 @@ use diesel::prelude::*;
 use crate::access::Caller;
 use crate::db::schema::idempotency_keys as keys;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, StoredAnswer, Work};
 use crate::keys::Keyring;
 use crate::problem::{Code, Problem};
 
 /// How long an answer is replayed.
 pub const KEPT: chrono::Duration = chrono::Duration::hours(24);
 pub const MAX_KEY_LENGTH: usize = 255;
-
-/// An answer that was given for a key.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StoredAnswer {
-    pub status: u16,
-    pub etag: Option<String>,
-    pub location: Option<String>,
-    pub body: Vec<u8>,
-}
 
 /// Stands for an answer with a secret in it.
 const SHOWN_ONCE: u16 = 0;

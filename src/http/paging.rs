@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::db::Work;
 use crate::problem::Problem;
 
 pub const DEFAULT_LIMIT: i64 = 50;
@@ -64,6 +65,41 @@ impl Page {
         rows.truncate(self.limit() as usize);
         let next = if more { rows.last().and_then(|last| Cursor::encode(&key(last))) } else { None };
         (rows, next)
+    }
+}
+
+/// One page of a list, newest first: `newest_first!(conn, query, Row, table::id, || filtered)?`. The last argument builds the
+/// filtered query anew each time it is called, since `total` counts with a query of its own. Gives a `PageOf` of rows;
+/// [`PageOf::map`] makes views of them.
+#[macro_export]
+macro_rules! newest_first {
+    ($conn:expr, $query:expr, $row:ty, $id:expr, $filtered:expr) => {
+        (|conn: &mut $crate::db::Conn| -> $crate::db::Work<$crate::http::paging::PageOf<$row>> {
+            let filtered = $filtered;
+            let page = $crate::http::paging::Page {
+                limit: $query.limit,
+                cursor: $query.cursor.clone(),
+                with_total: $query.with_total,
+            };
+            let total = match page.with_total {
+                Some(true) => Some(filtered().count().get_result(conn)?),
+                _ => None,
+            };
+            let mut rows = filtered();
+            if let Some(before) = $crate::http::paging::Cursor::decode::<$crate::db::Id>(page.cursor.as_deref())? {
+                rows = rows.filter($id.lt(before));
+            }
+            let rows: Vec<$row> = rows.order($id.desc()).limit(page.fetch()).load(conn)?;
+            let (items, next_cursor) = page.cut(rows, |row| row.id);
+            Ok($crate::http::paging::PageOf { items, next_cursor, total })
+        })($conn)
+    };
+}
+
+impl<Row> PageOf<Row> {
+    /// The same page of something else, such as views of its rows.
+    pub fn map<View>(self, views: impl FnOnce(Vec<Row>) -> Work<Vec<View>>) -> Work<PageOf<View>> {
+        Ok(PageOf { items: views(self.items)?, next_cursor: self.next_cursor, total: self.total })
     }
 }
 

@@ -3,10 +3,13 @@
 mod routes;
 mod vocabulary;
 
-use crate::http::Routes;
+use crate::access::role_sets::EVERYONE;
+use crate::handler;
+use crate::service::feature::{Feature, read, tag};
 
-pub use vocabulary::zh;
-
-pub fn routes(config: &mut Routes) {
-    config.service(routes::get_me).service(routes::get_vocabulary);
-}
+pub const FEATURE: Feature = Feature {
+    name: "identity",
+    tags: &[tag(20, "identity", "Who am I, what may I do, what do the codes mean 身份与词汇")],
+    operations: &[read(handler!(routes::get_me), EVERYONE), read(handler!(routes::get_vocabulary), EVERYONE)],
+    ..Feature::EMPTY
+};

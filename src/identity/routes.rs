@@ -1,12 +1,13 @@
-use actix_web::{HttpResponse, get};
+use actix_web::HttpResponse;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::vocabulary::{self, Vocabulary};
 use crate::access::Role;
-use crate::access::permissions::{Access, PERMISSIONS};
+use crate::access::permissions::Access;
 use crate::db::{Id, Instant};
-use crate::http::{Answer, Ctx, PageOf};
+use crate::http::{Answer, PageOf};
+use crate::service::Ctx;
 
 /// The caller (当前身份).
 #[derive(Serialize, ToSchema)]
@@ -50,11 +51,13 @@ pub struct Me {
 /// Who am I
 ///
 /// What the service read from the token, and every operation that it may call.
-#[utoipa::path(tag = "identity", responses((status = 200, description = "You", body = Me)))]
-#[get("/v1/me")]
+#[utoipa::path(get, path = "/v1/me", tag = "identity", responses((status = 200, description = "You", body = Me)))]
 pub async fn get_me(ctx: Ctx) -> HttpResponse {
     let caller = &ctx.caller;
-    let permissions = PERMISSIONS
+    let permissions = ctx
+        .state
+        .permissions
+        .rows()
         .iter()
         .filter(|p| {
             matches!(p.access, Access::Roles(_))
@@ -84,8 +87,8 @@ pub async fn get_me(ctx: Ctx) -> HttpResponse {
 /// List the vocabulary
 ///
 /// Every code of every enumeration with its Chinese and English label, on one page.
-#[utoipa::path(tag = "identity", responses((status = 200, description = "All codes", body = PageOf<Vocabulary>)))]
-#[get("/v1/vocabulary")]
-pub async fn get_vocabulary(_ctx: Ctx) -> Answer {
-    Ok(HttpResponse::Ok().json(PageOf { items: vocabulary::all(), next_cursor: None, total: None }))
+#[utoipa::path(get, path = "/v1/vocabulary",
+    tag = "identity", responses((status = 200, description = "All codes", body = PageOf<Vocabulary>)))]
+pub async fn get_vocabulary(ctx: Ctx) -> Answer {
+    Ok(HttpResponse::Ok().json(PageOf { items: vocabulary::all(ctx.state.features), next_cursor: None, total: None }))
 }

@@ -4,13 +4,13 @@ use super::model::{EscalationLevel, InboxKind};
 use super::rules;
 use super::tasks::{Timing, sees_to_offices};
 use crate::access::Role;
-use crate::access::scoped::Viewer;
 use crate::complaints::model::{ComplaintRow, Seat};
+use crate::complaints::scoped::Viewer;
 use crate::complaints::store;
 use crate::db::{Conn, Id, Instant, Work};
-use crate::http::Ctx;
 use crate::policy;
 use crate::policy::complaints::may_handle;
+use crate::service::Ctx;
 
 /// A ticket that waits.
 pub struct Complaining {
@@ -37,11 +37,11 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
     let mut found: Vec<Found> = Vec::new();
     let step = timing.rules.county_after_working_days;
     // Since how many working days a ticket is late, and with whom.
-    let late = |row: &ComplaintRow| -> Work<Option<(Role, u32)>> {
+    let late = |row: &ComplaintRow| -> Option<(Role, u32)> {
         let since = row.course.0.escalated_at.filter(|_| row.course.0.paused_at.is_none());
-        let (Some(since), Some(supervisor)) = (since, row.supervisor()?) else { return Ok(None) };
-        let days = timing.calendar.working_days_between(ctx.state.clock.day_of(since), ctx.today);
-        Ok(Some((supervisor.role, days)))
+        let supervisor = row.supervisor_role.0?;
+        let days = timing.calendar.working_days_between(ctx.state.clock.day_of(since?), ctx.today);
+        Some((supervisor, days))
     };
     // Whose business it is by now: the same for everyone who sees it.
     let level = |late: Option<(Role, u32)>| match late {
@@ -50,13 +50,13 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
     };
     for row in store::owed(conn, &viewer, &seat, at_most)? {
         if let Some((kind, due)) = rules::of_handled_complaint(&row) {
-            let level = if role == Role::PropertyCompany { EscalationLevel::Office } else { level(late(&row)?) };
+            let level = if role == Role::PropertyCompany { EscalationLevel::Office } else { level(late(&row)) };
             found.push((row, kind, Some(due), level));
         }
     }
     if role != Role::PropertyCompany {
         for row in store::supervised(conn, &viewer, &seat, at_most)? {
-            let level = level(late(&row)?);
+            let level = level(late(&row));
             for (kind, due) in rules::of_supervised_complaint(&row) {
                 found.push((row.clone(), kind, due, level));
             }
@@ -64,7 +64,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
     }
     if sees_to_offices(role) {
         for row in store::late_with_others(conn, &viewer, &seat, at_most)? {
-            let late = late(&row)?;
+            let late = late(&row);
             if late.is_some_and(|(supervisor, days)| rules::of_late_complaint(supervisor, days, step, role).is_some()) {
                 let due = Some(rules::next_due(&row));
                 found.push((row, InboxKind::PursueComplaint, due, level(late)));

@@ -8,13 +8,13 @@ use super::tasks::{Seen, Task, Timing, sees_to_offices};
 use crate::access::Role;
 use crate::complexes;
 use crate::db::{Conn, Id, Work};
-use crate::http::Ctx;
 use crate::inspections::model::{HazardRow, PartRow};
 use crate::inspections::view::checklist_of;
 use crate::inspections::{hazard_store, store};
 use crate::policy;
 use crate::policy::inspections::INSPECTORS;
 use crate::policy::versions::CountyPolicies;
+use crate::service::Ctx;
 use crate::standing::model::Office;
 
 /// A visit or a hazard that waits.
@@ -56,7 +56,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
     let serving = complexes::services_in_force(conn, &ctx.scope, &complexes, ctx.today)?;
     for row in rows {
         let (late, served) = (row.due_on < ctx.today, serving.contains_key(&row.complex_id));
-        let Some(kind) = rules::of_hazard(row.state()?, late, served) else { continue };
+        let Some(kind) = rules::of_hazard(row.state, late, served) else { continue };
         let rectified_on = row.rectified_on;
         let mut one = hazard(&policies, row, kind);
         if let (InboxKind::RecheckHazard, Some(day)) = (kind, rectified_on) {
@@ -79,20 +79,20 @@ fn late_with_others(
     if !sees_to_offices(ctx.caller.role) {
         return Ok(all);
     }
-    let pursued = |kind, role: &str, division: &str, due_on| {
-        let office = Office { role: Role::from_code(role)?, division: division.to_owned() };
+    let pursued = |kind, role, division: &str, due_on| {
+        let office = Office { role, division: division.to_owned() };
         timing.pursued_by(Task { kind, office, due_on }, &ctx.caller)
     };
     for row in hazard_store::rectified(conn, &ctx.scope, at_most)? {
         let Some(day) = row.rectified_on else { continue };
         let due_on = timing.days_after(day, timing.rules.recheck_hazard_working_days);
-        if let Some(seen) = pursued(InboxKind::RecheckHazard, &row.role, &row.division, due_on) {
+        if let Some(seen) = pursued(InboxKind::RecheckHazard, row.role, &row.division, due_on) {
             all.push(Inspecting { seen: Some(seen), ..hazard(policies, row, InboxKind::RecheckHazard) });
         }
     }
     for part in store::overdue(conn, &ctx.scope, ctx.today, at_most)? {
         let due_on = Some(part.planned_on);
-        if let Some(seen) = pursued(InboxKind::CarryOutInspection, &part.role, &part.division, due_on) {
+        if let Some(seen) = pursued(InboxKind::CarryOutInspection, part.role, &part.division, due_on) {
             all.push(Inspecting { seen: Some(seen), ..visit(policies, part) });
         }
     }

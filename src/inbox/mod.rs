@@ -9,8 +9,39 @@ mod routes;
 pub mod rules;
 pub mod tasks;
 
-use crate::http::Routes;
+use crate::access::Role::{
+    AgricultureServiceCenter, Community, ComplexCommittee, CountyAuthority, DisciplineOffice, EnforcementOffice,
+    FireRescue, GovernanceCenter, LivelihoodServiceCenter, MarketSupervision, PartyBuildingOffice, PoliceStation,
+    PowerSupplyStation, PropertyCompany, SocialAffairsOffice, TownshipLeader, UtilityOperator,
+};
+use crate::handler;
+use crate::service::feature::{Feature, read, tag};
 
-pub fn routes(config: &mut Routes) {
-    config.service(routes::list_inbox);
-}
+pub const FEATURE: Feature = Feature {
+    name: "inbox",
+    tags: &[tag(220, "inbox", "What waits for me 待办")],
+    operations: &[read(
+        handler!(routes::list_inbox),
+        &[
+            CountyAuthority,
+            TownshipLeader,
+            SocialAffairsOffice,
+            EnforcementOffice,
+            PoliceStation,
+            PartyBuildingOffice,
+            GovernanceCenter,
+            LivelihoodServiceCenter,
+            AgricultureServiceCenter,
+            PowerSupplyStation,
+            UtilityOperator,
+            FireRescue,
+            MarketSupervision,
+            DisciplineOffice,
+            Community,
+            ComplexCommittee,
+            PropertyCompany,
+        ],
+    )],
+    words: &[("inbox_kind", model::InboxKind::LABELS)],
+    ..Feature::EMPTY
+};

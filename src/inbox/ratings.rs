@@ -9,9 +9,10 @@ use super::model::{EscalationLevel, InboxKind};
 use super::tasks::{Seen, Task, Timing};
 use crate::access::{Caller, Role};
 use crate::db::{Conn, Id, Instant, Work};
-use crate::http::Ctx;
+use crate::ratings::model::RatingState;
 use crate::ratings::rows::{CycleRow, RatingRow};
 use crate::ratings::store;
+use crate::service::Ctx;
 use crate::standing::model::Office;
 
 /// A rating that waits, or a whole cycle.
@@ -118,18 +119,18 @@ fn steps(row: &RatingRow, cycle: &CycleRow, objected: Option<Instant>, timing: &
         office: Some(office.clone()),
         due_on,
     };
-    match row.state.as_str() {
-        "draft" => vec![step(ScoreRatings, true, SCORERS, &township, Some(cycle.closes_on))],
-        "scored" => {
+    match row.state {
+        RatingState::Draft => vec![step(ScoreRatings, true, SCORERS, &township, Some(cycle.closes_on))],
+        RatingState::Scored => {
             // Nothing of a rating changes between its last score and its review.
             let due_on = timing.after(row.updated_at, rules.review_rating_working_days);
             vec![step(ReviewRating, false, &SCORERS[..1], &township, due_on)]
         }
-        "reviewed" => {
+        RatingState::Reviewed => {
             let due_on = timing.days_after(cycle.closes_on, rules.announce_ratings_working_days);
             vec![step(AnnounceRatings, true, ORGANISERS, &organiser, due_on)]
         }
-        "announced" => announced(row, objected, timing)
+        RatingState::Announced => announced(row, objected, timing)
             .into_iter()
             .map(|(kind, due_on)| match kind {
                 ObjectToRating => WaitingStep { kind, of_cycle: false, doers: OBJECTORS, office: None, due_on },
@@ -137,7 +138,7 @@ fn steps(row: &RatingRow, cycle: &CycleRow, objected: Option<Instant>, timing: &
                 _ => step(kind, true, ORGANISERS, &organiser, due_on),
             })
             .collect(),
-        _ => Vec::new(),
+        RatingState::Published | RatingState::Withdrawn => Vec::new(),
     }
 }
 

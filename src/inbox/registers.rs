@@ -5,7 +5,7 @@ use super::tasks::{Seen, Task, Timing};
 use crate::access::Role;
 use crate::companies::changes_store::{self, Home};
 use crate::db::{Conn, Id, Work};
-use crate::http::Ctx;
+use crate::service::Ctx;
 use crate::standing::model::Office;
 use crate::{blacklist, policy};
 
@@ -83,7 +83,6 @@ fn repairs(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Ve
     let mut all = Vec::new();
     for row in blacklist::store::with_open_repair(conn, &ctx.scope, ctx.today, at_most)? {
         let Some(applied) = row.repair.0.as_ref().map(|one| one.at) else { continue };
-        let kind = row.kind()?;
         let office = Office { role: Role::CountyAuthority, division: row.county.clone() };
         let due_on = timing.after(applied, timing.rules.answer_credit_repair_working_days);
         let task = Task { kind: InboxKind::AnswerCreditRepair, office, due_on };
@@ -92,8 +91,8 @@ fn repairs(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Ve
             kind: "listing",
             id: Some(row.id),
             href: format!("/v1/blacklist/{}", row.id),
-            about: row.kind.clone(),
-            titles: (kind.zh().to_owned(), kind.en().to_owned()),
+            about: row.kind.code().to_owned(),
+            titles: (row.kind.zh().to_owned(), row.kind.en().to_owned()),
             company: Some(row.company_id),
             seen,
         });

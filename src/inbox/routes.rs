@@ -1,19 +1,20 @@
-use actix_web::get;
 use chrono::NaiveDate;
 
 use super::model::{EscalationLevel, InboxItem, InboxKind, ListInbox};
 use super::tasks::{self, Seen, Task, Timing};
 use super::{complaining, inspecting, ratings, registers, rules};
-use crate::access::{Role, permissions};
+use crate::access::Role;
 use crate::calendar;
 use crate::companies;
 use crate::complaints::clock_rules::{is_over, last_day};
 use crate::complaints::model::CardColour;
 use crate::complexes;
+use crate::contracts::model::ContractState;
 use crate::db::{Conn, Id, Work};
 use crate::disclosures::model::DisclosureKind;
 use crate::http::paging::Page;
-use crate::http::{Answer, Ctx, Cursor, PageOf};
+use crate::http::{Answer, Cursor, PageOf};
+use crate::service::Ctx;
 use crate::standing::model::Office;
 use crate::{contracts, disclosures, measures, policy, survey, violations};
 
@@ -28,8 +29,8 @@ const AT_MOST: i64 = 5000;
 /// answer, to assign and to see to, and whether they get more time, drafts of policies to approve, changes of companies to decide,
 /// applications for credit repair to answer: of your office or company, by deadline, what has none last.
 /// What an office is late with is in its leader's inbox, too, and later in the county's.
-#[utoipa::path(tag = "inbox", params(ListInbox), responses((status = 200, description = "A page", body = PageOf<InboxItem>)))]
-#[get("/v1/inbox")]
+#[utoipa::path(get, path = "/v1/inbox",
+    tag = "inbox", params(ListInbox), responses((status = 200, description = "A page", body = PageOf<InboxItem>)))]
 pub async fn list_inbox(ctx: Ctx) -> Answer {
     let query: ListInbox = ctx.query()?;
     ctx.list(move |conn, ctx| inbox(conn, ctx, &query)).await
@@ -58,9 +59,10 @@ fn inbox(conn: &mut Conn, ctx: &Ctx, query: &ListInbox) -> Work<PageOf<InboxItem
 }
 
 fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
-    let states = ["reported", "notified", "confirmed", "appealed"];
+    use crate::violations::model::ViolationState::{Appealed, Confirmed, Notified, Reported};
+    let states = [Reported, Notified, Confirmed, Appealed];
     // Whoever handles complaints alone reads no cases.
-    let reads_cases = permissions::of("list_violations").is_some_and(|row| row.allows(ctx.caller.role));
+    let reads_cases = ctx.state.permissions.allow("list_violations", ctx.caller.role);
     let cases = match reads_cases {
         true => violations::store::in_states(conn, &ctx.scope, &states, AT_MOST)?,
         false => Vec::new(),
@@ -145,13 +147,12 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     }
     let mut final_since = measures::final_since(conn, &open, ctx.today)?;
     for row in &open {
-        let kind = row.kind()?;
         let subject = Subject {
             kind: "measure",
             id: Some(row.id),
             href: format!("/v1/measures/{}", row.id),
-            about: &row.kind,
-            titles: (kind.zh().to_owned(), kind.en().to_owned()),
+            about: row.kind.code(),
+            titles: (row.kind.zh().to_owned(), row.kind.en().to_owned()),
             company: Some(row.company_id),
             complex: row.complex_id,
         };
@@ -161,17 +162,17 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
     let filing = document.contract_filing_authority.role();
     let confirmations = contracts::view::confirmations(conn, ctx, &contracts)?;
     for row in &contracts {
-        let kind = row.kind()?;
+        let kind = row.kind;
         let subject = Subject {
             kind: "contract",
             id: Some(row.id),
             href: format!("/v1/contracts/{}", row.id),
-            about: &row.kind,
+            about: kind.code(),
             titles: (kind.zh().to_owned(), kind.en().to_owned()),
             company: Some(row.company_id),
             complex: Some(row.complex_id),
         };
-        if row.state == "submitted" {
+        if row.state == ContractState::Submitted {
             let division = filing.area_of(&row.county, &row.township).to_owned();
             let office = Office { role: filing, division };
             let task = Task { kind: InboxKind::ReviewContract, office, due_on: row.review_due_on };

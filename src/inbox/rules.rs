@@ -5,14 +5,15 @@ use chrono::NaiveDate;
 use super::model::{EscalationLevel, InboxKind};
 use crate::access::{Caller, Role};
 use crate::complaints::model::{ComplaintRow, ComplaintState};
-use crate::contracts::model::ContractRow;
+use crate::contracts::model::{ContractRow, ContractState, EnteredBy};
 use crate::db::Instant;
 use crate::disclosures::model::DisclosureState;
 use crate::disclosures::state_rules::Assessment;
 use crate::inspections::model::HazardState;
 use crate::measures::model::MeasureRow;
 use crate::policy::model::MeasureKind;
-use crate::violations::model::ViolationRow;
+use crate::standing::model::MeasureState;
+use crate::violations::model::{ViolationRow, ViolationState};
 
 type Waiting = (InboxKind, Option<NaiveDate>);
 
@@ -41,7 +42,7 @@ pub fn next_due(row: &ComplaintRow) -> Instant {
 /// What a ticket waits for from whoever handles it; while it waits for the complainant, nothing.
 pub fn of_handled_complaint(row: &ComplaintRow) -> Option<(InboxKind, Instant)> {
     use ComplaintState::*;
-    let kind = match ComplaintState::from_code(&row.state)? {
+    let kind = match row.state {
         // It came back to its supervisor.
         Returned => InboxKind::AssignComplaint,
         Submitted | Assigned | Reopened if row.course.0.accepted_at.is_none() => InboxKind::AcceptComplaint,
@@ -77,13 +78,13 @@ pub fn of_disclosure(assessment: &Assessment) -> Option<Waiting> {
 pub fn of_own_violation(row: &ViolationRow, today: NaiveDate) -> Option<Waiting> {
     let steps = &row.proceedings.0;
     row.company_id?;
-    match row.state.as_str() {
-        "notified" if steps.delivery.is_none() => Some((InboxKind::OpenNotice, None)),
-        "notified" if steps.statement.is_none() && row.statement_due_on >= Some(today) => {
+    match row.state {
+        ViolationState::Notified if steps.delivery.is_none() => Some((InboxKind::OpenNotice, None)),
+        ViolationState::Notified if steps.statement.is_none() && row.statement_due_on >= Some(today) => {
             Some((InboxKind::MakeStatement, row.statement_due_on))
         }
-        "confirmed" if steps.decision_delivery.is_none() => Some((InboxKind::OpenDecision, None)),
-        "confirmed" if row.appeal_due_on >= Some(today) => Some((InboxKind::Appeal, row.appeal_due_on)),
+        ViolationState::Confirmed if steps.decision_delivery.is_none() => Some((InboxKind::OpenDecision, None)),
+        ViolationState::Confirmed if row.appeal_due_on >= Some(today) => Some((InboxKind::Appeal, row.appeal_due_on)),
         _ => None,
     }
 }
@@ -91,16 +92,19 @@ pub fn of_own_violation(row: &ViolationRow, today: NaiveDate) -> Option<Waiting>
 /// What a measure waits for from the company that it is about; while an appeal suspends it, nothing.
 pub fn of_own_measure(row: &MeasureRow, today: NaiveDate) -> Option<Waiting> {
     let steps = &row.proceedings.0;
-    let kind = MeasureKind::from_code(&row.kind)?;
     if row.suspended_on.is_some() {
         return None;
     }
-    match row.state.as_str() {
-        "proposed" if row.notified && steps.delivery.is_none() => Some((InboxKind::OpenMeasureNotice, None)),
-        "proposed" if row.hearing_request_due_on >= Some(today) => {
+    match row.state {
+        MeasureState::Proposed if row.notified && steps.delivery.is_none() => {
+            Some((InboxKind::OpenMeasureNotice, None))
+        }
+        MeasureState::Proposed if row.hearing_request_due_on >= Some(today) => {
             Some((InboxKind::AnswerMeasureNotice, row.hearing_request_due_on))
         }
-        "approved" if kind == MeasureKind::RectificationOrder => Some((InboxKind::FulfilMeasure, Some(row.due_on))),
+        MeasureState::Approved if row.kind == MeasureKind::RectificationOrder => {
+            Some((InboxKind::FulfilMeasure, Some(row.due_on)))
+        }
         _ => None,
     }
 }
@@ -114,7 +118,7 @@ pub fn of_contract(
     today: NaiveDate,
 ) -> Option<Waiting> {
     let company = caller.role == Role::PropertyCompany;
-    if row.state == "refused" && company && row.entered_by == "company" {
+    if row.state == ContractState::Refused && company && row.entered_by == EnteredBy::Company {
         return Some((InboxKind::MendContract, None));
     }
     if row.removal_id.is_some() && row.proceedings.0.ending.is_none() && caller.role == Role::SocialAffairsOffice {

@@ -12,8 +12,8 @@ use crate::contracts::model::ContractRow;
 use crate::db::Instant;
 use crate::measures::model::MeasureRow;
 use crate::policy::office_deadlines::OfficeDeadlines;
-use crate::standing::model::Office;
-use crate::violations::model::ViolationRow;
+use crate::standing::model::{MeasureState, Office};
+use crate::violations::model::{ViolationRow, ViolationState};
 
 /// What deadlines are counted with.
 pub struct Timing<'a> {
@@ -118,37 +118,39 @@ fn is_above(role: Role, office: Role, level: EscalationLevel) -> bool {
 pub fn of_violation(row: &ViolationRow, timing: &Timing) -> Option<Task> {
     let steps = &row.proceedings.0;
     let rules = timing.rules;
-    if row.state == "appealed" {
+    if row.state == ViolationState::Appealed {
         // An appeal goes to the county, which is above every office that confirms.
         let office = Office { role: Role::CountyAuthority, division: row.county.clone() };
         let due_on = timing.after(steps.appeal.as_ref()?.at, rules.decide_appeal_working_days);
         return Some(Task { kind: InboxKind::DecideAppeal, office, due_on });
     }
-    let (kind, due_on) = match row.state.as_str() {
-        "reported" => (InboxKind::NotifyViolation, timing.after(row.reported_at, rules.notify_working_days)),
-        "notified" if steps.delivery.is_none() => {
+    let (kind, due_on) = match row.state {
+        ViolationState::Reported => {
+            (InboxKind::NotifyViolation, timing.after(row.reported_at, rules.notify_working_days))
+        }
+        ViolationState::Notified if steps.delivery.is_none() => {
             let issued = steps.notification.as_ref()?.at;
             (InboxKind::RecordDelivery, timing.after(issued, rules.deliver_working_days))
         }
-        "notified" if steps.statement.is_some() && steps.statement_answer.is_none() => {
+        ViolationState::Notified if steps.statement.is_some() && steps.statement_answer.is_none() => {
             let said = steps.statement.as_ref()?.at;
             (InboxKind::AnswerStatement, timing.after(said, rules.answer_statement_working_days))
         }
-        "notified" if row.statement_due_on < Some(timing.today) => {
+        ViolationState::Notified if row.statement_due_on < Some(timing.today) => {
             (InboxKind::DecideViolation, timing.days_after(row.statement_due_on?, rules.decide_working_days))
         }
         // After an urgent decision a statement is answered, too.
-        "confirmed" if steps.statement.is_some() && steps.statement_answer.is_none() => {
+        ViolationState::Confirmed if steps.statement.is_some() && steps.statement_answer.is_none() => {
             let made = steps.statement.as_ref()?.at;
             (InboxKind::AnswerStatement, timing.after(made, rules.answer_statement_working_days))
         }
-        "confirmed" if row.company_id.is_some() && steps.decision_delivery.is_none() => {
+        ViolationState::Confirmed if row.company_id.is_some() && steps.decision_delivery.is_none() => {
             let decided = steps.confirmation.as_ref()?.at;
             (InboxKind::RecordDelivery, timing.after(decided, rules.deliver_working_days))
         }
         _ => return None,
     };
-    let role = Role::from_code(&row.lead_role)?;
+    let role = row.lead_role;
     let division = role.area_of(&row.county, &row.township).to_owned();
     Some(Task { kind, office: Office { role, division }, due_on })
 }
@@ -171,11 +173,11 @@ pub fn of_measure(row: &MeasureRow, final_since: Option<NaiveDate>, timing: &Tim
     if row.suspended_on.is_some() {
         return None;
     }
-    let own = || Some(Office { role: Role::from_code(&row.office_role)?, division: row.office_division.clone() });
-    let task = |kind, due_on| Some(Task { kind, office: own()?, due_on });
-    match row.state.as_str() {
-        "approved" => return task(InboxKind::CarryOutMeasure, Some(row.due_on)),
-        "proposed" => {}
+    let own = || Office { role: row.office_role, division: row.office_division.clone() };
+    let task = |kind, due_on| Some(Task { kind, office: own(), due_on });
+    match row.state {
+        MeasureState::Approved => return task(InboxKind::CarryOutMeasure, Some(row.due_on)),
+        MeasureState::Proposed => {}
         _ => return None,
     }
     if !row.notified {
@@ -195,7 +197,7 @@ pub fn of_measure(row: &MeasureRow, final_since: Option<NaiveDate>, timing: &Tim
     let heard = row.hearing_request_due_on.filter(|last| *last < timing.today)?;
     let held = steps.hearing.as_ref().map(|hearing| hearing.held_on);
     let ripe = heard.max(final_since?).max(held.unwrap_or(heard));
-    let role = Role::from_code(row.approver_role.as_deref()?)?;
+    let role = row.approver_role?;
     let division = if role == Role::CountyAuthority { row.county.clone() } else { row.township.clone() };
     let due_on = timing.days_after(ripe, rules.decide_measure_working_days);
     Some(Task { kind: InboxKind::ApproveMeasure, office: Office { role, division }, due_on })

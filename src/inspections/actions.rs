@@ -8,19 +8,21 @@ use super::rules::{self, Given};
 use super::store;
 use super::taking::{self, Office};
 use super::view::{self, Inspection};
+use crate::access::Actor;
 use crate::complexes;
+use crate::counties;
 use crate::db::{Conn, Id, Json, Work, lock_complex};
-use crate::divisions::counties;
 use crate::fault::Fault;
 use crate::files;
-use crate::http::{Body, Ctx, Entity, PageOf, Tx};
+use crate::http::{Entity, PageOf};
 use crate::ledger;
 use crate::ledger::Place;
 use crate::policy;
 use crate::policy::inspections::Checklist;
-use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::problem::Problem;
+use crate::proceedings::model::{ReasonsIn, Step};
 use crate::proceedings::said::Said;
+use crate::service::{Body, Ctx, Tx};
 
 pub fn list_checklists(conn: &mut Conn, ctx: &Ctx, query: &ListChecklists) -> Work<PageOf<Checklist>> {
     let county = counties::of_caller(conn, ctx)?;
@@ -90,7 +92,7 @@ pub fn new_row(
     Ok(InspectionRow {
         id: ctx.new_id(),
         version: 1,
-        state: InspectionState::Planned.code().to_owned(),
+        state: InspectionState::Planned,
         planned,
         visited: false,
         complex_id,
@@ -113,10 +115,10 @@ pub fn new_part(ctx: &Ctx, row: &InspectionRow, office: Office, checklist: &str)
     PartRow {
         id: ctx.new_id(),
         inspection_id: row.id,
-        role: office.role.code().to_owned(),
+        role: office.role,
         division: office.division.to_owned(),
         checklist: checklist.to_owned(),
-        state: InspectionPartState::Planned.code().to_owned(),
+        state: InspectionPartState::Planned,
         complex_id: row.complex_id,
         company_id: row.company_id,
         county: row.county.clone(),
@@ -143,22 +145,14 @@ pub fn submit_inspection_result(tx: &mut Tx, id: Id, body: &Body<InspectionResul
     let office = Office::of(ctx);
     let parts = store::parts_of_one(tx.conn, id)?;
     let own: Vec<&PartRow> = parts.iter().filter(|part| part.is_of(office.role, office.division)).collect();
-    if own.is_empty() {
-        let (zh, en) = ("贵单位不参加此次检查", "your office has no part in this visit");
-        return Err(Problem::new(Code::Forbidden).detail(zh, en).into());
-    }
+    rules::may_submit(!own.is_empty())?;
     let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
     let input = tx.checked(body, |conn, input, faults| {
         let given = Given::from(input);
         let checklist =
             policies.governing(taking::day_of(ctx, &given)).document().inspections.checklist(given.checklist);
         rules::check_result("", &given, checklist, office.role, ctx.now, faults);
-        let told = faults.iter().any(|fault| fault.pointer == "/checklist");
-        if !told && !own.iter().any(|part| part.checklist == given.checklist) {
-            let (zh, en) =
-                ("贵单位在此次检查中不使用此检查表", "your office has no part by that checklist in this visit");
-            faults.push(Fault::new("/checklist", "wrong_party", zh, en));
-        }
+        rules::check_own_checklist(own.iter().map(|part| part.checklist.as_str()), given.checklist, faults);
         files::check_lists(conn, ctx, &taking::lists("", &given), faults)
     })?;
     tx.if_match(row.version)?;
@@ -167,10 +161,7 @@ pub fn submit_inspection_result(tx: &mut Tx, id: Id, body: &Body<InspectionResul
     let lost = || Problem::broken("a result that was checked is not complete");
     let checklist = governing.document().inspections.checklist(given.checklist).ok_or_else(lost)?;
     let part = own.into_iter().find(|part| part.checklist == given.checklist).ok_or_else(lost)?.clone();
-    if !row.is_open() || !part.is_planned() {
-        let (zh, en) = ("该部分结果已提交，或检查已取消", "this part is done already, or the visit is cancelled");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
+    rules::require_open_part(row.is_open(), part.is_planned())?;
     taking::take(tx, &mut row, part, false, &given, (checklist, governing.version))?;
     view::entity(tx.conn, ctx, row)
 }
@@ -181,17 +172,13 @@ pub fn cancel_inspection(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<En
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    if !row.is_open() {
-        let (zh, en) = ("检查已完成或已取消", "it is done or cancelled already");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
+    rules::may_cancel(row.is_open())?;
     let mut parts = store::parts_of_one(tx.conn, id)?;
     for part in parts.iter_mut().filter(|part| part.is_planned()) {
-        part.state = InspectionPartState::Cancelled.code().to_owned();
+        part.state = InspectionPartState::Cancelled;
         store::save_part(tx.conn, part)?;
     }
-    let state = rules::state_of(parts.iter().filter_map(|part| InspectionPartState::from_code(&part.state)));
-    row.state = state.code().to_owned();
+    row.state = rules::state_of(parts.iter().map(|part| part.state));
     row.done_on = parts.iter().filter_map(|part| part.visited_on).max();
     row.cancellation = Json(Some(Step::new(ctx, input.clone())));
     row.version += 1;

@@ -7,19 +7,19 @@ use utoipa::ToSchema;
 use super::actions::{new_part, new_row};
 use super::input::*;
 use super::model::*;
-use super::rules::{self, Given};
+use super::rules::{self, Given, Target};
 use super::store;
 use super::taking::{self, Office};
-use crate::access::Role;
 use crate::complexes;
 use crate::db::{Conn, Fail, Id, Work, distinct, lock_complex};
 use crate::fault::Fault;
 use crate::files;
-use crate::http::{Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger;
 use crate::policy;
 use crate::policy::versions::Policies;
 use crate::problem::{FaultBody, Problem};
+use crate::service::{Ctx, Tx};
 
 /// As many results and failed items stand in one transaction: the writer is not held for longer than a tenth of a second.
 const RESULTS_AT_ONCE: usize = 10;
@@ -134,9 +134,7 @@ fn take_one(tx: &mut Tx, policies: &Policies, n: usize, result: &BatchResultIn) 
         if known.digest == row.digest {
             return Ok((SubmissionOutcome::AlreadyTaken, Some(known.inspection_id), Vec::new()));
         }
-        let (zh, en) = ("该标识已用于另一份结果", "this key stands for another result");
-        let fault = Fault::new(format!("/results/{n}/key"), "key_reused", zh, en);
-        return Ok((SubmissionOutcome::Refused, None, vec![fault]));
+        return Ok((SubmissionOutcome::Refused, None, vec![rules::key_reused(n)]));
     }
     let mut faults = Vec::new();
     match prepare(tx.conn, ctx, policies, n, result, &mut faults)? {
@@ -169,19 +167,10 @@ fn prepare(
     let checklist = policies.governing(taking::day_of(ctx, &given)).document().inspections.checklist(given.checklist);
     rules::check_result(&at, &given, checklist, ctx.caller.role, ctx.now, faults);
     files::check_lists(conn, ctx, &taking::lists(&at, &given), faults)?;
-    match (result.inspection_id, result.complex_id) {
-        (Some(_), Some(_)) => {
-            let (zh, en) = ("已有检查计划，不得再填小区", "the planned visit says where it is");
-            faults.push(Fault::new(format!("{at}/complex_id"), "conflict", zh, en));
-            Ok(None)
-        }
-        (None, None) => {
-            let (zh, en) = ("须填写 inspection_id 或 complex_id", "inspection_id or complex_id is needed");
-            faults.push(Fault::new(format!("{at}/complex_id"), "required", zh, en));
-            Ok(None)
-        }
-        (Some(id), None) => planned(conn, ctx, &at, id, &given, faults),
-        (None, Some(complex)) => unplanned(conn, ctx, &at, complex, faults),
+    match rules::target(&at, result.inspection_id, result.complex_id, faults) {
+        Some(Target::Planned(id)) => planned(conn, ctx, &at, id, &given, faults),
+        Some(Target::Unplanned(complex)) => unplanned(conn, ctx, &at, complex, faults),
+        None => Ok(None),
     }
 }
 
@@ -207,23 +196,14 @@ fn planned(
     let parts = store::parts_of_one(conn, id)?;
     let own =
         parts.into_iter().find(|part| part.is_of(office.role, office.division) && part.checklist == given.checklist);
-    let Some(part) = own else {
-        let (zh, en) = ("贵单位不按此检查表参加此次检查", "your office has no part by that checklist in this visit");
-        faults.push(Fault::new(pointer, "wrong_party", zh, en));
-        return Ok(None);
-    };
-    if !row.is_open() || !part.is_planned() {
-        let (zh, en) = ("该部分结果已提交，或检查已取消", "this part is done already, or the visit is cancelled");
-        faults.push(Fault::new(pointer, "not_open", zh, en));
-    }
-    Ok(Some(Ready::Planned(Box::new((row, part)))))
+    let is_planned = own.as_ref().map(PartRow::is_planned);
+    let has_part = rules::check_planned(&pointer, row.is_open(), is_planned, faults);
+    Ok(own.filter(|_| has_part).map(|part| Ready::Planned(Box::new((row, part)))))
 }
 
 fn unplanned(conn: &mut Conn, ctx: &Ctx, at: &str, complex: Id, faults: &mut Vec<Fault>) -> Work<Option<Ready>> {
     let pointer = format!("{at}/complex_id");
-    if matches!(ctx.caller.role, Role::PoliceStation | Role::FireRescue) {
-        let (zh, en) = ("贵单位提交其参加的联合检查结果", "your office gives its part of visits that it was called to");
-        faults.push(Fault::new(pointer, "wrong_party", zh, en));
+    if !rules::check_unplanned(&pointer, ctx.caller.role, faults) {
         return Ok(None);
     }
     let Some(place) = complexes::place_of(conn, &ctx.scope, complex)? else {

@@ -7,10 +7,11 @@ use diesel::prelude::*;
 
 use super::model::{HazardState, InspectionPartState, PartResult};
 use super::statistics_rules::{Found, PartFact};
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::db::schema::{complex_services as services, complexes, hazards, inspection_parts as parts};
 use crate::db::{Conn, Id, Json, Work};
 use crate::disclosures::state_rules::{Served, Serving, serving};
+use crate::inspections::scoped;
 
 /// A complex that a company serves.
 pub struct ServedComplex {
@@ -24,15 +25,17 @@ pub struct ServedComplex {
 /// The complexes of an area that are served on a day.
 pub fn served(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<ServedComplex>> {
     let columns = (services::complex_id, services::company_id, services::effective_from, services::effective_to);
-    let rows: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> =
-        scoped::complex_services(scope).filter(services::effective_from.le(day)).select(columns).load(conn)?;
+    let rows: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> = crate::complexes::scoped::complex_services(scope)
+        .filter(services::effective_from.le(day))
+        .select(columns)
+        .load(conn)?;
     let mut all: HashMap<Id, Vec<Served>> = HashMap::new();
     for (complex, company_id, from, to) in rows {
         all.entry(complex).or_default().push(Served { company_id, from, to });
     }
     let columns = (complexes::id, complexes::name, complexes::township, complexes::community);
     let named: Vec<(Id, String, String, String)> =
-        scoped::complexes(scope).select(columns).order(complexes::id).load(conn)?;
+        crate::complexes::scoped::complexes(scope).select(columns).order(complexes::id).load(conn)?;
     let served = named.into_iter().filter_map(|(complex, name, township, community)| {
         let serving = serving(all.get(&complex)?, day)?;
         Some(ServedComplex { complex, name, township, community, serving })
@@ -52,7 +55,7 @@ pub fn last_days(conn: &mut Conn, scope: &Scope) -> Work<HashMap<(Id, String), N
 /// The next day for which each checklist is planned at each complex.
 pub fn planned_days(conn: &mut Conn, scope: &Scope, today: NaiveDate) -> Work<HashMap<(Id, String), NaiveDate>> {
     let rows: Vec<(Id, String, NaiveDate)> = scoped::inspection_parts(scope)
-        .filter(parts::state.eq(InspectionPartState::Planned.code()))
+        .filter(parts::state.eq(InspectionPartState::Planned))
         .filter(parts::planned_on.ge(today))
         .select((parts::complex_id, parts::checklist, parts::planned_on))
         .load(conn)?;
@@ -66,7 +69,7 @@ pub fn planned_days(conn: &mut Conn, scope: &Scope, today: NaiveDate) -> Work<Ha
 
 /// The complexes of an area that anybody served on a day of the period, with their communities.
 pub fn served_between(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: NaiveDate) -> Work<BTreeMap<Id, String>> {
-    let rows: Vec<(Id, String)> = scoped::complex_services(scope)
+    let rows: Vec<(Id, String)> = crate::complexes::scoped::complex_services(scope)
         .filter(services::effective_from.le(to))
         .filter(services::effective_to.is_null().or(services::effective_to.ge(from)))
         .select((services::complex_id, services::community))
@@ -84,13 +87,13 @@ pub fn parts_between(
 ) -> Work<Vec<PartFact>> {
     let columns = (parts::community, parts::checklist, parts::complex_id);
     let done: Vec<(String, String, Id)> = scoped::inspection_parts(scope)
-        .filter(parts::state.eq(InspectionPartState::Done.code()))
+        .filter(parts::state.eq(InspectionPartState::Done))
         .filter(parts::visited_on.ge(from))
         .filter(parts::visited_on.le(to))
         .select(columns)
         .load(conn)?;
     let overdue: Vec<(String, String, Id)> = scoped::inspection_parts(scope)
-        .filter(parts::state.eq(InspectionPartState::Planned.code()))
+        .filter(parts::state.eq(InspectionPartState::Planned))
         .filter(parts::planned_on.ge(from))
         .filter(parts::planned_on.le(to))
         .filter(parts::planned_on.lt(today))
@@ -101,10 +104,10 @@ pub fn parts_between(
 }
 
 /// What is counted of a hazard.
-type Slim = (String, String, NaiveDate, bool);
+type Slim = (String, HazardState, NaiveDate, bool);
 
-fn found((community, state, due_on, missed): Slim) -> Option<Found> {
-    Some(Found { community, state: HazardState::from_code(&state)?, due_on, missed })
+fn found((community, state, due_on, missed): Slim) -> Found {
+    Found { community, state, due_on, missed }
 }
 
 /// Hazards found in a period.
@@ -114,7 +117,7 @@ pub fn hazards_between(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: Naiv
         .filter(hazards::found_on.le(to))
         .select((hazards::community, hazards::state, hazards::due_on, hazards::missed))
         .load(conn)?;
-    Ok(rows.into_iter().filter_map(found).collect())
+    Ok(rows.into_iter().map(found).collect())
 }
 
 /// Results at a complex while a company served it: checklist, day, and what was found.
@@ -129,7 +132,7 @@ pub fn results_at(
     let rows: Vec<(Id, String, Option<NaiveDate>, Json<PartResult>)> = scoped::inspection_parts(&system)
         .filter(parts::complex_id.eq(complex))
         .filter(parts::company_id.eq(company))
-        .filter(parts::state.eq(InspectionPartState::Done.code()))
+        .filter(parts::state.eq(InspectionPartState::Done))
         .filter(parts::visited_on.ge(from))
         .filter(parts::visited_on.le(to))
         .select((parts::inspection_id, parts::checklist, parts::visited_on, parts::result))
@@ -148,5 +151,5 @@ pub fn hazards_at(conn: &mut Conn, complex: Id, company: Id, from: NaiveDate, to
         .filter(hazards::found_on.le(to))
         .select((hazards::community, hazards::state, hazards::due_on, hazards::missed))
         .load(conn)?;
-    Ok(rows.into_iter().filter_map(found).collect())
+    Ok(rows.into_iter().map(found).collect())
 }

@@ -5,7 +5,7 @@ use super::{hazard_store, hazards};
 use crate::access::Scope;
 use crate::db::{Conn, Id, Work};
 use crate::deadlines::{Follows, Moved, Terms, move_day};
-use crate::http::Tx;
+use crate::service::Tx;
 
 const EVERY_HAZARD: Scope = Scope::System("the calendar moves the deadlines of every hazard");
 
@@ -33,7 +33,7 @@ impl Follows for HazardRow {
 
     fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> Work<Vec<Moved>> {
         let mut moved = Vec::new();
-        if self.state()? == HazardState::Closed {
+        if self.state == HazardState::Closed {
             return Ok(moved);
         }
         let calendar = terms.calendar(conn, &self.county)?;

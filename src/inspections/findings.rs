@@ -4,23 +4,25 @@ use serde_json::json;
 
 use super::input::FindingReportIn;
 use super::model::*;
+use super::rules;
 use super::store;
 use super::taking;
 use super::view::checklist_of;
 use crate::db::{Conn, Id, Work};
-use crate::documents::chinese_day;
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger;
 use crate::policy;
 use crate::policy::versions::CountyPolicies;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::said::Said;
+use crate::service::{Body, Ctx, Tx};
 use crate::violations;
 use crate::violations::model::{ViolationIn, ViolationSource};
 use crate::violations::view::Violation;
+use crate::words::days::chinese_day;
 
 /// An item that failed, with the part of the visit that found it.
 struct Finding<'a> {
@@ -55,14 +57,7 @@ pub fn report_inspection_finding(tx: &mut Tx, id: Id, body: &Body<FindingReportI
     let lost = || Problem::broken("a finding that was checked is not complete");
     let part = parts.iter().find(|part| part.id == input.part_id).ok_or_else(lost)?;
     let finding = finding(&policies, part, &input.item).ok_or_else(lost)?;
-    if finding.found.violation_id.is_some() {
-        let (zh, en) = ("该项已登记为违规", "this finding was reported already");
-        return Err(Problem::new(Code::AlreadyExists).detail(zh, en).into());
-    }
-    if part.company_id.is_none() {
-        let (zh, en) = ("检查当日没有企业服务该小区", "nobody served the complex on the day of the visit");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
+    rules::may_report_finding(finding.found.violation_id.is_some(), part.company_id)?;
     let violation_id = ctx.new_id();
     let mut violation = violation(&row, &finding, input);
     let proof = files::copy_evidence(tx, &finding.found.evidence, OwnerKind::Violation, violation_id)?;
@@ -102,12 +97,9 @@ fn check(
         faults.push(Fault::new("/item", "unknown_value", zh, en));
         return Ok(());
     };
-    if input.act.is_none() && finding.act.is_none() {
-        let (zh, en) = ("检查项没有对应的违规行为，须填写", "the item stands for no act: name one");
-        faults.push(Fault::new("/act", "required", zh, en));
-        return Ok(());
-    }
-    if part.company_id.is_none() {
+    let has_act = rules::check_act(input.act.as_deref(), finding.act.as_deref(), faults);
+    // Where nobody served there is nobody to report.
+    if !has_act || part.company_id.is_none() {
         return Ok(());
     }
     violations::report::check(conn, ctx, &violation(row, &finding, input), faults)

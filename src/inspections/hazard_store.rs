@@ -1,14 +1,17 @@
+//! Hazards.
+
 use diesel::prelude::*;
 
-use super::hazard_view::{self, Hazard};
 use super::input::ListHazards;
 use super::model::*;
-use crate::access::{Role, Scope, scoped};
+use super::scoped;
+use crate::access::{Role, Scope};
 use crate::db::schema::hazards;
 use crate::db::{Conn, Id, Work, lock_complex};
-use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
+use crate::http::paging::PageOf;
+use crate::newest_first;
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<HazardRow> {
     let row = scoped::hazards(scope).filter(hazards::id.eq(id)).first(conn).optional()?;
@@ -35,7 +38,7 @@ pub fn save(conn: &mut Conn, row: &HazardRow) -> Work<()> {
 /// What the company owes, the most urgent first; for the inbox.
 pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<HazardRow>> {
     Ok(scoped::hazards(scope)
-        .filter(hazards::state.eq(HazardState::Open.code()))
+        .filter(hazards::state.eq(HazardState::Open))
         .order((hazards::due_on, hazards::id))
         .limit(at_most)
         .load(conn)?)
@@ -44,9 +47,9 @@ pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<HazardRow>
 /// What an office has found and is not closed, the most urgent first.
 pub fn of_office(conn: &mut Conn, ctx: &Ctx, role: Role, division: &str, at_most: i64) -> Work<Vec<HazardRow>> {
     Ok(scoped::hazards(&ctx.scope)
-        .filter(hazards::role.eq(role.code()))
+        .filter(hazards::role.eq(role))
         .filter(hazards::division.eq(division.to_owned()))
-        .filter(hazards::state.eq_any([HazardState::Rectified.code(), HazardState::Open.code()]))
+        .filter(hazards::state.eq_any([HazardState::Rectified, HazardState::Open]))
         .order((hazards::due_on, hazards::id))
         .limit(at_most)
         .load(conn)?)
@@ -55,22 +58,21 @@ pub fn of_office(conn: &mut Conn, ctx: &Ctx, role: Role, division: &str, at_most
 /// What waits to be looked at again in a territory.
 pub fn rectified(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<HazardRow>> {
     Ok(scoped::hazards(scope)
-        .filter(hazards::state.eq(HazardState::Rectified.code()))
+        .filter(hazards::state.eq(HazardState::Rectified))
         .order((hazards::due_on, hazards::id))
         .limit(at_most)
         .load(conn)?)
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListHazards) -> Work<PageOf<Hazard>> {
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let open = HazardState::Open.code();
-    let filtered = || {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListHazards) -> Work<PageOf<HazardRow>> {
+    let open = HazardState::Open;
+    newest_first!(conn, query, HazardRow, hazards::id, || {
         let mut rows = scoped::hazards(&ctx.scope);
         if let Some(state) = query.state {
-            rows = rows.filter(hazards::state.eq(state.code()));
+            rows = rows.filter(hazards::state.eq(state));
         }
         if let Some(severity) = query.severity {
-            rows = rows.filter(hazards::severity.eq(severity.code()));
+            rows = rows.filter(hazards::severity.eq(severity));
         }
         rows = match query.late {
             Some(true) => rows.filter(hazards::state.eq(open)).filter(hazards::due_on.lt(ctx.today)),
@@ -84,7 +86,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListHazards) -> Work<PageOf<Haza
             rows = rows.filter(hazards::company_id.eq(company));
         }
         if let Some(role) = query.role {
-            rows = rows.filter(hazards::role.eq(role.code()));
+            rows = rows.filter(hazards::role.eq(role));
         }
         if let Some(township) = &query.township {
             rows = rows.filter(hazards::township.eq(township.clone()));
@@ -96,21 +98,13 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListHazards) -> Work<PageOf<Haza
             rows = rows.filter(hazards::due_on.le(to));
         }
         rows
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(hazards::id.lt(before));
-    }
-    let rows: Vec<HazardRow> = rows.order(hazards::id.desc()).limit(page.fetch()).load(conn)?;
-    let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: hazard_view::views(conn, ctx, rows)?, next_cursor, total })
+    })
 }
 
 /// Hazards that are not closed, in the order of their ids.
 pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<HazardRow>> {
     Ok(scoped::hazards(scope)
-        .filter(hazards::state.ne(HazardState::Closed.code()))
+        .filter(hazards::state.ne(HazardState::Closed))
         .filter(hazards::id.gt(after))
         .order(hazards::id)
         .limit(at_most)

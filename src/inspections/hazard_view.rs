@@ -14,11 +14,12 @@ use crate::companies;
 use crate::complexes;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
-use crate::http::{Ctx, Entity};
+use crate::http::Entity;
 use crate::policy;
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, official};
+use crate::service::Ctx;
 
 coded_enum! {
     /// What happened to a hazard (隐患办理环节).
@@ -182,17 +183,17 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<HazardRow>) -> Work<Vec<Hazar
     let mut view = |row: HazardRow| -> Work<Hazard> {
         let missing = calendar::missing_until(conn, ctx, &row.county, [Some(row.due_on)])?;
         let item = checklist_of(&policies, row.policy_version, &row.checklist).and_then(|list| list.item(&row.item));
-        let state = row.state()?;
+        let state = row.state;
         Ok(Hazard {
             state,
-            severity: row.severity()?,
+            severity: row.severity,
             late: rules::is_late(state, row.due_on, ctx.today),
             missed: row.missed || rules::is_late(state, row.due_on, ctx.today),
             item_zh: item.map(|one| one.title_zh.clone()).unwrap_or_default(),
             item_en: item.map(|one| one.title_en.clone()).unwrap_or_default(),
             complex_name: complexes.get(&row.complex_id).cloned().unwrap_or_default(),
             company_name: row.company_id.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
-            role: Role::stored(&row.role)?,
+            role: row.role,
             steps: row.steps.0.into_iter().map(|one| step(ctx, one)).collect(),
             id: row.id,
             version: row.version,

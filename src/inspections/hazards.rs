@@ -7,32 +7,27 @@ use super::hazard_view::{self, Hazard};
 use super::input::*;
 use super::model::*;
 use super::rules::{self, Step};
-use crate::access::Role;
+use crate::access::Actor;
 use crate::complexes;
 use crate::db::{Id, Work};
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
-use crate::problem::{Code, Problem};
-use crate::proceedings::model::Actor;
 use crate::proceedings::said::{Said, Texts};
+use crate::service::{Body, Tx};
 
-/// The company that serves now, whoever served when it was found: the hazard goes with the complex.
 pub fn rectify_hazard(tx: &mut Tx, id: Id, body: &Body<HazardRectificationIn>) -> Work<Entity<Hazard>> {
     let ctx = tx.ctx;
     let mut row = hazard_store::find_for_update(tx.conn, &ctx.scope, id)?;
     let serving = complexes::services_in_force(tx.conn, &ctx.scope, &[row.complex_id], ctx.today)?;
-    let company_id = serving.get(&row.complex_id).map(|service| service.company_id).ok_or_else(|| {
-        let (zh, en) = ("由现在服务该小区的企业整改", "the company that serves the complex now rectifies");
-        Problem::new(Code::Forbidden).detail(zh, en)
-    })?;
+    let company_id = rules::may_rectify(serving.get(&row.complex_id).map(|service| service.company_id))?;
     let input =
         tx.checked(body, |conn, input, faults| files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults))?;
     tx.if_match(row.version)?;
-    require(&row, &[HazardState::Open])?;
+    rules::require_state(row.state, &[HazardState::Open])?;
     files::attach_evidence(tx, OwnerKind::Hazard, row.id, &input.evidence)?;
-    row.missed |= rules::misses(row.state()?, row.due_on, ctx.today, Step::Rectification);
-    row.state = HazardState::Rectified.code().to_owned();
+    row.missed |= rules::misses(row.state, row.due_on, ctx.today, Step::Rectification);
+    row.state = HazardState::Rectified;
     row.rectified_on = Some(ctx.today);
     row.steps.0.push(HazardStep::Rectification {
         text: input.text.clone(),
@@ -48,32 +43,32 @@ pub fn rectify_hazard(tx: &mut Tx, id: Id, body: &Body<HazardRectificationIn>) -
 pub fn recheck_hazard(tx: &mut Tx, id: Id, body: &Body<HazardRecheckIn>) -> Work<Entity<Hazard>> {
     let ctx = tx.ctx;
     let mut row = hazard_store::find_for_update(tx.conn, &ctx.scope, id)?;
-    require_office(ctx, &row)?;
+    rules::may_follow_up(&ctx.caller, (row.role, &row.division))?;
     let input = tx.checked(body, |conn, input, faults| {
         rules::check_recheck(ctx.today, input, faults);
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
     tx.if_match(row.version)?;
     // An office that sees for itself need not wait for the company's word.
-    require(&row, &[HazardState::Open, HazardState::Rectified])?;
+    rules::require_state(row.state, &[HazardState::Open, HazardState::Rectified])?;
     files::attach_evidence(tx, OwnerKind::Hazard, row.id, &input.evidence)?;
-    row.missed |= rules::misses(row.state()?, row.due_on, ctx.today, Step::Recheck(input.outcome));
+    row.missed |= rules::misses(row.state, row.due_on, ctx.today, Step::Recheck(input.outcome));
     let kind = match input.outcome {
         RecheckOutcome::Closed => {
-            row.state = HazardState::Closed.code().to_owned();
+            row.state = HazardState::Closed;
             row.rectified_on = row.rectified_on.or(Some(ctx.today));
             row.closed_on = Some(ctx.today);
             "hazard.closed"
         }
         RecheckOutcome::NotRectified => {
-            row.state = HazardState::Open.code().to_owned();
+            row.state = HazardState::Open;
             row.rectified_on = None;
             row.due_on = input.due_on.unwrap_or(row.due_on);
             "hazard.not_rectified"
         }
     };
     if let Some(severity) = input.severity {
-        row.severity = severity.code().to_owned();
+        row.severity = severity;
     }
     row.steps.0.push(HazardStep::Recheck {
         outcome: input.outcome,
@@ -87,22 +82,17 @@ pub fn recheck_hazard(tx: &mut Tx, id: Id, body: &Body<HazardRecheckIn>) -> Work
     advance(tx, row, kind, input.texts())
 }
 
-/// More time is given before the old time is over; later it would make a late hazard one that never was.
 pub fn extend_hazard(tx: &mut Tx, id: Id, body: &Body<HazardExtensionIn>) -> Work<Entity<Hazard>> {
     let ctx = tx.ctx;
     let mut row = hazard_store::find_for_update(tx.conn, &ctx.scope, id)?;
-    require_office(ctx, &row)?;
+    rules::may_follow_up(&ctx.caller, (row.role, &row.division))?;
     let (due_on, found_on) = (row.due_on, row.found_on);
     let input = tx.checked(body, |_, input, faults| {
         rules::check_deadline(due_on, found_on, input.due_on, faults);
         Ok(())
     })?;
     tx.if_match(row.version)?;
-    require(&row, &[HazardState::Open])?;
-    if rules::is_late(HazardState::Open, row.due_on, ctx.today) {
-        let (zh, en) = ("整改期限已过，请复查后重新确定期限", "the deadline is over: a re-check sets a new one");
-        return Err(Problem::new(Code::DeadlinePassed).detail(zh, en).into());
-    }
+    rules::may_extend(row.state, row.due_on, ctx.today)?;
     row.due_on = input.due_on;
     row.steps.0.push(HazardStep::Extension {
         text: input.reasons.clone(),
@@ -114,25 +104,6 @@ pub fn extend_hazard(tx: &mut Tx, id: Id, body: &Body<HazardExtensionIn>) -> Wor
     advance(tx, row, "hazard.extended", input.texts())
 }
 
-/// The office that found it, or one of those that answer for property management and for safety in the township.
-fn require_office(ctx: &Ctx, row: &HazardRow) -> Work<()> {
-    let found = row.role == ctx.caller.role.code() && Some(row.division.as_str()) == ctx.caller.division.as_deref();
-    if found || matches!(ctx.caller.role, Role::SocialAffairsOffice | Role::EnforcementOffice) {
-        return Ok(());
-    }
-    let (zh, en) = ("由发现隐患的单位办理", "the office that found it decides");
-    Err(Problem::new(Code::Forbidden).detail(zh, en).into())
-}
-
-fn require(row: &HazardRow, allowed: &[HazardState]) -> Work<()> {
-    let state = row.state()?;
-    if allowed.contains(&state) {
-        return Ok(());
-    }
-    let (zh, en) = (format!("当前状态为“{}”", state.zh()), format!("the state is {}", state.code()));
-    Err(Problem::new(Code::StateConflict).detail(zh, en).into())
-}
-
 fn advance(tx: &mut Tx, mut row: HazardRow, kind: &'static str, texts: Texts) -> Work<Entity<Hazard>> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
@@ -142,7 +113,7 @@ fn advance(tx: &mut Tx, mut row: HazardRow, kind: &'static str, texts: Texts) ->
 }
 
 pub fn record(tx: &mut Tx, row: &HazardRow, kind: &'static str, texts: Texts) -> Work<()> {
-    let mut event = Event::new(kind, "hazard", row.id)
+    let event = Event::new(kind, "hazard", row.id)
         .at(row.place())
         .company(answering(tx, row)?)
         .complex(Some(row.complex_id))
@@ -154,10 +125,8 @@ pub fn record(tx: &mut Tx, row: &HazardRow, kind: &'static str, texts: Texts) ->
             "due_on": row.due_on, "rectified_on": row.rectified_on, "closed_on": row.closed_on, "missed": row.missed,
             "evidence_count": row.evidence.0.len(), "version": row.version,
         }))
-        .said(texts);
-    if let Some(role) = Role::from_code(&row.role) {
-        event = event.addressed(role, &row.division);
-    }
+        .said(texts)
+        .addressed(row.role, &row.division);
     ledger::append(tx, event)?;
     Ok(())
 }

@@ -15,31 +15,89 @@ mod plan;
 mod plan_rules;
 mod routes;
 pub mod rules;
+pub mod scoped;
 pub mod statistics;
 mod statistics_rules;
 pub mod store;
 mod taking;
 pub mod view;
 
-use crate::http::Routes;
+use crate::access::Role::{
+    Community, CountyAuthority, EnforcementOffice, FireRescue, PoliceStation, PropertyCompany, SocialAffairsOffice,
+    TownshipLeader,
+};
+use crate::access::role_sets::{INSPECTION_OVERSEERS, INSPECTION_PLANNERS, INSPECTION_READERS};
+use crate::files::{FileOwner, OwnerKind, Sight};
+use crate::handler;
+use crate::policy::inspections::INSPECTORS;
+use crate::problem::Code::{AlreadyExists, DeadlinePassed, OverlappingViolation, StateConflict};
+use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
 pub use statistics::facts_of;
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::list_checklists)
-        .service(routes::list_inspection_plan)
-        .service(routes::list_inspections)
-        .service(routes::create_inspection)
-        .service(routes::get_inspection)
-        .service(routes::submit_inspection_result)
-        .service(routes::cancel_inspection)
-        .service(routes::report_inspection_finding)
-        .service(routes::submit_inspection_results)
-        .service(routes::list_hazards)
-        .service(routes::get_hazard)
-        .service(routes::rectify_hazard)
-        .service(routes::recheck_hazard)
-        .service(routes::extend_hazard)
-        .service(routes::get_inspection_statistics);
-}
+pub const FEATURE: Feature = Feature {
+    name: "inspections",
+    tags: &[tag(
+        120,
+        "inspections",
+        "Inspections 日常检查: checklists 检查表, visits, results from phones; hazards 隐患; their plan and statistics",
+    )],
+    operations: &[
+        read(handler!(routes::list_checklists), INSPECTION_READERS),
+        read(handler!(routes::list_inspection_plan), INSPECTION_OVERSEERS),
+        read(handler!(routes::list_inspections), INSPECTION_READERS),
+        act(handler!(routes::create_inspection), INSPECTION_PLANNERS),
+        read(handler!(routes::get_inspection), INSPECTION_READERS),
+        submit(handler!(routes::submit_inspection_result), INSPECTORS).conflicts(&[StateConflict]),
+        act(handler!(routes::cancel_inspection), INSPECTION_PLANNERS).conflicts(&[StateConflict]),
+        submit(
+            handler!(routes::report_inspection_finding),
+            &[
+                CountyAuthority,
+                TownshipLeader,
+                SocialAffairsOffice,
+                EnforcementOffice,
+                PoliceStation,
+                FireRescue,
+                Community,
+            ],
+        )
+        .conflicts(&[StateConflict, AlreadyExists, OverlappingViolation]),
+        submit(handler!(routes::submit_inspection_results), INSPECTORS),
+        read(handler!(routes::list_hazards), INSPECTION_READERS),
+        read(handler!(routes::get_hazard), INSPECTION_READERS),
+        submit(handler!(routes::rectify_hazard), &[PropertyCompany]).conflicts(&[StateConflict]),
+        act(handler!(routes::recheck_hazard), INSPECTORS).conflicts(&[StateConflict]),
+        act(handler!(routes::extend_hazard), INSPECTORS).conflicts(&[StateConflict, DeadlinePassed]),
+        read(handler!(routes::get_inspection_statistics), INSPECTION_OVERSEERS).versioned(),
+    ],
+    tables: &[
+        Table::of_territory("inspections"),
+        Table::of_territory("inspection_parts"),
+        Table::with("inspection_keys", "inspections"),
+        Table::of_territory("hazards"),
+    ],
+    words: &[
+        ("hazard_state", model::HazardState::LABELS),
+        ("hazard_step_kind", hazard_view::HazardStepKind::LABELS),
+        ("inspection_frequency_reason", model::FrequencyReason::LABELS),
+        ("inspection_item_outcome", model::ItemOutcome::LABELS),
+        ("inspection_part_state", model::InspectionPartState::LABELS),
+        ("inspection_state", model::InspectionState::LABELS),
+        ("inspection_submission_outcome", model::SubmissionOutcome::LABELS),
+        ("recheck_outcome", model::RecheckOutcome::LABELS),
+    ],
+    files: &[
+        FileOwner {
+            kind: OwnerKind::Inspection,
+            operation: "get_inspection",
+            look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+        },
+        FileOwner {
+            kind: OwnerKind::Hazard,
+            operation: "get_hazard",
+            look: |conn, ctx, id| hazard_store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+        },
+    ],
+    ..Feature::EMPTY
+};

@@ -1,19 +1,21 @@
+//! Visits, the parts of their offices, hazards, and their states.
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::coded_enum;
+use crate::db::Id;
 use crate::db::schema::{hazards, inspection_keys, inspection_parts, inspections};
 use crate::db::types::{Instant, Json};
-use crate::db::{Id, Work};
 use crate::ledger::Place;
-use crate::proceedings::model::{Actor, Evidence, Step};
+use crate::proceedings::model::{Evidence, Step};
 
 coded_enum! {
     /// Where an inspection stands (检查状态).
     #[schema(example = "planned")]
-    pub enum InspectionState {
+    pub stored enum InspectionState {
         Planned "planned" "已计划" "Planned"
         InProgress "in_progress" "进行中" "Some offices have given their results"
         Done "done" "已完成" "Done"
@@ -24,7 +26,7 @@ coded_enum! {
 coded_enum! {
     /// Where the part of one office stands (单位检查状态).
     #[schema(example = "done")]
-    pub enum InspectionPartState {
+    pub stored enum InspectionPartState {
         Planned "planned" "待检查" "Planned"
         Done "done" "已提交结果" "Result given"
         Cancelled "cancelled" "已取消" "Cancelled"
@@ -44,7 +46,7 @@ coded_enum! {
 coded_enum! {
     /// Where a hazard stands (隐患状态).
     #[schema(example = "open")]
-    pub enum HazardState {
+    pub stored enum HazardState {
         Open "open" "待整改" "To be rectified"
         Rectified "rectified" "已整改待复查" "Rectified by its word, waits for the re-check"
         Closed "closed" "已销号" "Closed"
@@ -54,7 +56,7 @@ coded_enum! {
 coded_enum! {
     /// How grave a hazard is (隐患等级).
     #[schema(example = "general")]
-    pub enum HazardSeverity {
+    pub stored enum HazardSeverity {
         Major "major" "重大隐患" "Major"
         General "general" "一般隐患" "General"
     }
@@ -89,13 +91,18 @@ coded_enum! {
     }
 }
 
+impl InspectionState {
+    /// Somebody has yet to come.
+    pub const OPEN: [InspectionState; 2] = [InspectionState::Planned, InspectionState::InProgress];
+}
+
 /// A visit to a complex, planned or not.
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = inspections, treat_none_as_null = true)]
 pub struct InspectionRow {
     pub id: Id,
     pub version: i64,
-    pub state: String,
+    pub state: InspectionState,
     /// Somebody planned it; else it became known by its result.
     pub planned: bool,
     /// A result was given: from then on the company sees it.
@@ -117,12 +124,8 @@ pub struct InspectionRow {
 }
 
 impl InspectionRow {
-    pub fn state(&self) -> Work<InspectionState> {
-        Ok(InspectionState::stored(&self.state)?)
-    }
-
     pub fn is_open(&self) -> bool {
-        self.state == InspectionState::Planned.code() || self.state == InspectionState::InProgress.code()
+        InspectionState::OPEN.contains(&self.state)
     }
 
     pub fn place(&self) -> Place {
@@ -136,10 +139,10 @@ impl InspectionRow {
 pub struct PartRow {
     pub id: Id,
     pub inspection_id: Id,
-    pub role: String,
+    pub role: Role,
     pub division: String,
     pub checklist: String,
-    pub state: String,
+    pub state: InspectionPartState,
     pub complex_id: Id,
     pub company_id: Option<Id>,
     pub county: String,
@@ -161,20 +164,16 @@ pub struct PartRow {
 }
 
 impl PartRow {
-    pub fn role(&self) -> Work<Role> {
-        Ok(Role::stored(&self.role)?)
-    }
-
     pub fn is_done(&self) -> bool {
-        self.state == InspectionPartState::Done.code()
+        self.state == InspectionPartState::Done
     }
 
     pub fn is_planned(&self) -> bool {
-        self.state == InspectionPartState::Planned.code()
+        self.state == InspectionPartState::Planned
     }
 
     pub fn is_of(&self, role: Role, division: &str) -> bool {
-        self.role == role.code() && self.division == division
+        self.role == role && self.division == division
     }
 }
 
@@ -207,7 +206,7 @@ pub struct HazardRow {
     pub part_id: Id,
     pub checklist: String,
     pub item: String,
-    pub state: String,
+    pub state: HazardState,
     pub complex_id: Id,
     /// Who served when it was found.
     pub company_id: Option<Id>,
@@ -215,7 +214,7 @@ pub struct HazardRow {
     pub township: String,
     pub community: String,
     /// The office that found it.
-    pub role: String,
+    pub role: Role,
     pub division: String,
     pub found_on: NaiveDate,
     pub due_on: NaiveDate,
@@ -230,18 +229,10 @@ pub struct HazardRow {
     pub policy_version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
-    pub severity: String,
+    pub severity: HazardSeverity,
 }
 
 impl HazardRow {
-    pub fn severity(&self) -> Work<HazardSeverity> {
-        Ok(HazardSeverity::stored(&self.severity)?)
-    }
-
-    pub fn state(&self) -> Work<HazardState> {
-        Ok(HazardState::stored(&self.state)?)
-    }
-
     pub fn place(&self) -> Place {
         Place { county: self.county.clone(), township: self.township.clone(), community: self.community.clone() }
     }

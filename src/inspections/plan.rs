@@ -14,10 +14,11 @@ use crate::access::Scope;
 use crate::companies;
 use crate::db::{Conn, Id, Work};
 use crate::http::paging::Page;
-use crate::http::{Ctx, Cursor, PageOf};
+use crate::http::{Cursor, PageOf};
 use crate::policy;
 use crate::ratings;
 use crate::ratings::model::Star;
+use crate::service::Ctx;
 
 /// An inspection that is due at a complex (应检查事项).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -1,5 +1,3 @@
-use actix_web::{get, post};
-
 use super::batch::{self, TakenBatch};
 use super::hazard_view::{self, Hazard};
 use super::input::*;
@@ -7,18 +5,18 @@ use super::plan::{self, PlannedInspection};
 use super::statistics::{self, InspectionStatistics};
 use super::view::{self, Inspection};
 use super::{actions, findings, hazard_store, hazards, store};
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, PageOf};
+use crate::http::{Answer, PageOf, PathId};
 use crate::policy::inspections::Checklist;
 use crate::proceedings::model::ReasonsIn;
+use crate::service::{Body, Ctx};
 use crate::violations::view::Violation;
 
 /// List the checklists
 ///
 /// Of the policy in force, today or on the day asked for, on one page: what is looked at, by which offices, how often, the
 /// act that a failure may be reported as, and the working days for its rectification. A phone takes them along.
-#[utoipa::path(tag = "inspections", params(ListChecklists), responses((status = 200, description = "All checklists", body = PageOf<Checklist>)))]
-#[get("/v1/checklists")]
+#[utoipa::path(get, path = "/v1/checklists",
+    tag = "inspections", params(ListChecklists), responses((status = 200, description = "All checklists", body = PageOf<Checklist>)))]
 pub async fn list_checklists(ctx: Ctx) -> Answer {
     let query: ListChecklists = ctx.query()?;
     ctx.list(move |conn, ctx| actions::list_checklists(conn, ctx, &query)).await
@@ -29,8 +27,8 @@ pub async fn list_checklists(ctx: Ctx) -> Answer {
 /// Each served complex of your territory by each checklist that has a frequency: when it was inspected last, how often that
 /// is and why (its star, the focus list, or that it is not rated), the day that it is due; the most urgent first. Worked out
 /// from what is on file at the moment of asking. Never inspected counts from the first day of the present company.
-#[utoipa::path(tag = "inspections", params(ListPlan), responses((status = 200, description = "A page", body = PageOf<PlannedInspection>)))]
-#[get("/v1/inspection-plan")]
+#[utoipa::path(get, path = "/v1/inspection-plan",
+    tag = "inspections", params(ListPlan), responses((status = 200, description = "A page", body = PageOf<PlannedInspection>)))]
 pub async fn list_inspection_plan(ctx: Ctx) -> Answer {
     let query: ListPlan = ctx.query()?;
     ctx.list(move |conn, ctx| plan::list(conn, ctx, &query)).await
@@ -40,18 +38,18 @@ pub async fn list_inspection_plan(ctx: Ctx) -> Answer {
 ///
 /// Of your territory, newest first, with the items that failed; a police station and a partner see those that they have a
 /// part in, a company and a committee those that were carried out: a planned visit is not announced to them.
-#[utoipa::path(tag = "inspections", params(ListInspections), responses((status = 200, description = "A page", body = PageOf<Inspection>)))]
-#[get("/v1/inspections")]
+#[utoipa::path(get, path = "/v1/inspections",
+    tag = "inspections", params(ListInspections), responses((status = 200, description = "A page", body = PageOf<Inspection>)))]
 pub async fn list_inspections(ctx: Ctx) -> Answer {
     let query: ListInspections = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
 
 /// Plan a visit
 ///
 /// Of one office, or of several at once (联合检查), each with its checklist.
-#[utoipa::path(tag = "inspections", request_body = VisitIn, responses((status = 201, description = "Planned", body = Inspection)))]
-#[post("/v1/inspections")]
+#[utoipa::path(post, path = "/v1/inspections",
+    tag = "inspections", request_body = VisitIn, responses((status = 201, description = "Planned", body = Inspection)))]
 pub async fn create_inspection(ctx: Ctx, body: Body<VisitIn>) -> Answer {
     ctx.act(body, actions::create_inspection).await
 }
@@ -59,9 +57,9 @@ pub async fn create_inspection(ctx: Ctx, body: Body<VisitIn>) -> Answer {
 /// Get an inspection
 ///
 /// With every item of every office's result.
-#[utoipa::path(tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
+#[utoipa::path(get, path = "/v1/inspections/{id}",
+    tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
     responses((status = 200, description = "The inspection", body = Inspection)))]
-#[get("/v1/inspections/{id}")]
 pub async fn get_inspection(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
@@ -74,9 +72,9 @@ pub async fn get_inspection(ctx: Ctx, id: PathId) -> Answer {
 ///
 /// For its part of a planned visit: every item of the checklist of that day; one that is left out is asked for. Items that
 /// fail and have a deadline in the policy become hazards. The visit is done when every office has given its result.
-#[utoipa::path(tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
+#[utoipa::path(post, path = "/v1/inspections/{id}/result",
+    tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
     request_body = InspectionResultIn, responses((status = 200, description = "Taken", body = Inspection)))]
-#[post("/v1/inspections/{id}/result")]
 pub async fn submit_inspection_result(ctx: Ctx, id: PathId, body: Body<InspectionResultIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::submit_inspection_result(tx, id.0, body)).await
 }
@@ -84,9 +82,9 @@ pub async fn submit_inspection_result(ctx: Ctx, id: PathId, body: Body<Inspectio
 /// Cancel a visit
 ///
 /// With reasons. Results that were given stand; the visit is done with them then.
-#[utoipa::path(tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
+#[utoipa::path(post, path = "/v1/inspections/{id}/cancellation",
+    tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
     request_body = ReasonsIn, responses((status = 200, description = "Cancelled", body = Inspection)))]
-#[post("/v1/inspections/{id}/cancellation")]
 pub async fn cancel_inspection(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::cancel_inspection(tx, id.0, body)).await
 }
@@ -95,9 +93,9 @@ pub async fn cancel_inspection(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> A
 ///
 /// In one call: the violation (source `inspection`, found on the day of the visit) tells what was seen and the officer's
 /// words, and has the photographs of the item as evidence. Each finding once.
-#[utoipa::path(tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
+#[utoipa::path(post, path = "/v1/inspections/{id}/violation",
+    tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
     request_body = FindingReportIn, responses((status = 201, description = "Reported", body = Violation)))]
-#[post("/v1/inspections/{id}/violation")]
 pub async fn report_inspection_finding(ctx: Ctx, id: PathId, body: Body<FindingReportIn>) -> Answer {
     ctx.act(body, move |tx, body| findings::report_inspection_finding(tx, id.0, body)).await
 }
@@ -108,8 +106,8 @@ pub async fn report_inspection_finding(ctx: Ctx, id: PathId, body: Body<FindingR
 /// A key is taken once for ever in its office, whoever sends it and however often: the answer tells for each whether it was
 /// `created`, `already_taken` or `refused`, and why. A refused result does not hold up the others; it is mended and sent
 /// again under its key. What is not of the form of a batch at all is 400 as a whole, and nothing of it is taken.
-#[utoipa::path(tag = "inspections", request_body = InspectionBatchIn, responses((status = 200, description = "What became of each", body = TakenBatch)))]
-#[post("/v1/inspection-results")]
+#[utoipa::path(post, path = "/v1/inspection-results",
+    tag = "inspections", request_body = InspectionBatchIn, responses((status = 200, description = "What became of each", body = TakenBatch)))]
 pub async fn submit_inspection_results(ctx: Ctx, body: Body<InspectionBatchIn>) -> Answer {
     ctx.act_in_steps(body, batch::chunks, batch::take_chunk, |taken| batch::answer(taken.concat())).await
 }
@@ -117,19 +115,20 @@ pub async fn submit_inspection_results(ctx: Ctx, body: Body<InspectionBatchIn>) 
 /// List hazards
 ///
 /// Of your territory, newest first. A company sees those of its complexes that were found or open while it served.
-#[utoipa::path(tag = "inspections", params(ListHazards), responses((status = 200, description = "A page", body = PageOf<Hazard>)))]
-#[get("/v1/hazards")]
+#[utoipa::path(get, path = "/v1/hazards",
+    tag = "inspections", params(ListHazards), responses((status = 200, description = "A page", body = PageOf<Hazard>)))]
 pub async fn list_hazards(ctx: Ctx) -> Answer {
     let query: ListHazards = ctx.query()?;
-    ctx.list(move |conn, ctx| hazard_store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| hazard_store::list(conn, ctx, &query)?.map(|rows| hazard_view::views(conn, ctx, rows)))
+        .await
 }
 
 /// Get a hazard
 ///
 /// With what was done about it.
-#[utoipa::path(tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the hazard")),
+#[utoipa::path(get, path = "/v1/hazards/{id}",
+    tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the hazard")),
     responses((status = 200, description = "The hazard", body = Hazard)))]
-#[get("/v1/hazards/{id}")]
 pub async fn get_hazard(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| {
         let row = hazard_store::find(conn, &ctx.scope, id.0)?;
@@ -141,9 +140,9 @@ pub async fn get_hazard(ctx: Ctx, id: PathId) -> Answer {
 /// Say what was done about a hazard
 ///
 /// By the company that serves the complex now, with its evidence. The office looks again.
-#[utoipa::path(tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the hazard")),
+#[utoipa::path(post, path = "/v1/hazards/{id}/rectification",
+    tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the hazard")),
     request_body = HazardRectificationIn, responses((status = 200, description = "Rectified by its word", body = Hazard)))]
-#[post("/v1/hazards/{id}/rectification")]
 pub async fn rectify_hazard(ctx: Ctx, id: PathId, body: Body<HazardRectificationIn>) -> Answer {
     ctx.act(body, move |tx, body| hazards::rectify_hazard(tx, id.0, body)).await
 }
@@ -152,9 +151,9 @@ pub async fn rectify_hazard(ctx: Ctx, id: PathId, body: Body<HazardRectification
 ///
 /// By the office that found it, the social affairs office or the enforcement office: closed, or not rectified yet, with
 /// reasons and a new last day.
-#[utoipa::path(tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the hazard")),
+#[utoipa::path(post, path = "/v1/hazards/{id}/recheck",
+    tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the hazard")),
     request_body = HazardRecheckIn, responses((status = 200, description = "Looked at", body = Hazard)))]
-#[post("/v1/hazards/{id}/recheck")]
 pub async fn recheck_hazard(ctx: Ctx, id: PathId, body: Body<HazardRecheckIn>) -> Answer {
     ctx.act(body, move |tx, body| hazards::recheck_hazard(tx, id.0, body)).await
 }
@@ -162,9 +161,9 @@ pub async fn recheck_hazard(ctx: Ctx, id: PathId, body: Body<HazardRecheckIn>) -
 /// Give more time for a hazard
 ///
 /// Before its last day is over, with reasons.
-#[utoipa::path(tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the hazard")),
+#[utoipa::path(post, path = "/v1/hazards/{id}/extension",
+    tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the hazard")),
     request_body = HazardExtensionIn, responses((status = 200, description = "Extended", body = Hazard)))]
-#[post("/v1/hazards/{id}/extension")]
 pub async fn extend_hazard(ctx: Ctx, id: PathId, body: Body<HazardExtensionIn>) -> Answer {
     ctx.act(body, move |tx, body| hazards::extend_hazard(tx, id.0, body)).await
 }
@@ -173,8 +172,8 @@ pub async fn extend_hazard(ctx: Ctx, id: PathId, body: Body<HazardExtensionIn>) 
 ///
 /// Of an area and a period, with a line for each part of the area: complexes served and inspected, results and overdue visits
 /// by checklist, and of the hazards found in the period how many are open, late, closed in time and closed late today.
-#[utoipa::path(tag = "inspections", params(StatisticsQuery), responses((status = 200, description = "The statistics", body = InspectionStatistics)))]
-#[get("/v1/statistics/inspections")]
+#[utoipa::path(get, path = "/v1/statistics/inspections",
+    tag = "inspections", params(StatisticsQuery), responses((status = 200, description = "The statistics", body = InspectionStatistics)))]
 pub async fn get_inspection_statistics(ctx: Ctx) -> Answer {
     let query: StatisticsQuery = ctx.query()?;
     ctx.derive(move |conn, ctx| statistics::get(conn, ctx, &query)).await

@@ -6,10 +6,13 @@ use chrono::{Days, NaiveDate, TimeDelta};
 
 use super::input::{BatchResultIn, HazardRecheckIn, InspectionResultIn, ItemResultIn, VisitOfficeIn};
 use super::model::{HazardState, InspectionPartState, InspectionState, ItemOutcome, RecheckOutcome};
-use crate::access::Role;
+use crate::access::role::RoleKind;
+use crate::access::{Caller, Role};
+use crate::db::Id;
 use crate::db::types::Instant;
 use crate::fault::Fault;
 use crate::policy::inspections::{Checklist, InspectionRules};
+use crate::problem::{Code, Problem};
 
 /// The clocks of phones differ: what was seen a moment ago may seem to come.
 const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::minutes(5);
@@ -185,6 +188,168 @@ pub fn misses(state: HazardState, due_on: NaiveDate, today: NaiveDate, step: Ste
 pub enum Step {
     Rectification,
     Recheck(RecheckOutcome),
+}
+
+/// Those whom an inspection is about: they see results, and neither plans nor what follows from them.
+pub fn is_inspected(role: Role) -> bool {
+    matches!(role.row().kind, RoleKind::Company | RoleKind::Committee)
+}
+
+/// An office gives results of visits that it has a part in.
+pub fn may_submit(has_part: bool) -> Result<(), Problem> {
+    if has_part {
+        return Ok(());
+    }
+    let (zh, en) = ("贵单位不参加此次检查", "your office has no part in this visit");
+    Err(Problem::new(Code::Forbidden).detail(zh, en))
+}
+
+/// The result is by a checklist that the office has a part by; `own` are the checklists of its parts.
+pub fn check_own_checklist<'a>(mut own: impl Iterator<Item = &'a str>, checklist: &str, faults: &mut Vec<Fault>) {
+    let told = faults.iter().any(|fault| fault.pointer == "/checklist");
+    if !told && !own.any(|code| code == checklist) {
+        let (zh, en) = ("贵单位在此次检查中不使用此检查表", "your office has no part by that checklist in this visit");
+        faults.push(Fault::new("/checklist", "wrong_party", zh, en));
+    }
+}
+
+/// A part is done once, while its visit is open.
+pub fn require_open_part(visit_is_open: bool, part_is_planned: bool) -> Result<(), Problem> {
+    if visit_is_open && part_is_planned {
+        return Ok(());
+    }
+    let (zh, en) = PART_IS_CLOSED;
+    Err(Problem::new(Code::StateConflict).detail(zh, en))
+}
+
+const PART_IS_CLOSED: (&str, &str) =
+    ("该部分结果已提交，或检查已取消", "this part is done already, or the visit is cancelled");
+
+pub fn may_cancel(visit_is_open: bool) -> Result<(), Problem> {
+    if visit_is_open {
+        return Ok(());
+    }
+    Err(Problem::new(Code::StateConflict).detail("检查已完成或已取消", "it is done or cancelled already"))
+}
+
+/// Where a result of a batch goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// To a planned visit.
+    Planned(Id),
+    /// To a complex that nobody planned to visit.
+    Unplanned(Id),
+}
+
+/// A result names the planned visit, which says where it is, or the complex.
+pub fn target(at: &str, inspection: Option<Id>, complex: Option<Id>, faults: &mut Vec<Fault>) -> Option<Target> {
+    match (inspection, complex) {
+        (Some(_), Some(_)) => {
+            let (zh, en) = ("已有检查计划，不得再填小区", "the planned visit says where it is");
+            faults.push(Fault::new(format!("{at}/complex_id"), "conflict", zh, en));
+            None
+        }
+        (None, None) => {
+            let (zh, en) = ("须填写 inspection_id 或 complex_id", "inspection_id or complex_id is needed");
+            faults.push(Fault::new(format!("{at}/complex_id"), "required", zh, en));
+            None
+        }
+        (Some(id), None) => Some(Target::Planned(id)),
+        (None, Some(id)) => Some(Target::Unplanned(id)),
+    }
+}
+
+/// The same key for another result.
+pub fn key_reused(n: usize) -> Fault {
+    let (zh, en) = ("该标识已用于另一份结果", "this key stands for another result");
+    Fault::new(format!("/results/{n}/key"), "key_reused", zh, en)
+}
+
+/// The office of a result has an open part by its checklist in the planned visit; `part_is_planned` is none where it has none.
+/// Says whether it has one.
+pub fn check_planned(
+    pointer: &str,
+    visit_is_open: bool,
+    part_is_planned: Option<bool>,
+    faults: &mut Vec<Fault>,
+) -> bool {
+    let Some(part_is_planned) = part_is_planned else {
+        let (zh, en) = ("贵单位不按此检查表参加此次检查", "your office has no part by that checklist in this visit");
+        faults.push(Fault::new(pointer, "wrong_party", zh, en));
+        return false;
+    };
+    if !visit_is_open || !part_is_planned {
+        let (zh, en) = PART_IS_CLOSED;
+        faults.push(Fault::new(pointer, "not_open", zh, en));
+    }
+    true
+}
+
+/// Who may come without being called. Says whether this office may.
+pub fn check_unplanned(pointer: &str, role: Role, faults: &mut Vec<Fault>) -> bool {
+    let called = matches!(role, Role::PoliceStation | Role::FireRescue);
+    if called {
+        let (zh, en) = ("贵单位提交其参加的联合检查结果", "your office gives its part of visits that it was called to");
+        faults.push(Fault::new(pointer, "wrong_party", zh, en));
+    }
+    !called
+}
+
+/// A finding becomes a violation once, of the company that served on the day of the visit.
+pub fn may_report_finding(was_reported: bool, company: Option<Id>) -> Result<(), Problem> {
+    if was_reported {
+        return Err(Problem::new(Code::AlreadyExists).detail("该项已登记为违规", "this finding was reported already"));
+    }
+    if company.is_none() {
+        let (zh, en) = ("检查当日没有企业服务该小区", "nobody served the complex on the day of the visit");
+        return Err(Problem::new(Code::StateConflict).detail(zh, en));
+    }
+    Ok(())
+}
+
+/// An item that stands for no act is reported as one that is named. Says whether there is one.
+pub fn check_act(named: Option<&str>, of_item: Option<&str>, faults: &mut Vec<Fault>) -> bool {
+    let has_act = named.or(of_item).is_some();
+    if !has_act {
+        let (zh, en) = ("检查项没有对应的违规行为，须填写", "the item stands for no act: name one");
+        faults.push(Fault::new("/act", "required", zh, en));
+    }
+    has_act
+}
+
+/// The company that serves now rectifies, whoever served when the hazard was found: it goes with the complex.
+pub fn may_rectify(serving: Option<Id>) -> Result<Id, Problem> {
+    serving.ok_or_else(|| {
+        let (zh, en) = ("由现在服务该小区的企业整改", "the company that serves the complex now rectifies");
+        Problem::new(Code::Forbidden).detail(zh, en)
+    })
+}
+
+/// The office that found it, or one of those that answer for property management and for safety in the township.
+pub fn may_follow_up(caller: &Caller, found_by: (Role, &str)) -> Result<(), Problem> {
+    let found = found_by.0 == caller.role && Some(found_by.1) == caller.division.as_deref();
+    if found || matches!(caller.role, Role::SocialAffairsOffice | Role::EnforcementOffice) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::Forbidden).detail("由发现隐患的单位办理", "the office that found it decides"))
+}
+
+pub fn require_state(state: HazardState, allowed: &[HazardState]) -> Result<(), Problem> {
+    if allowed.contains(&state) {
+        return Ok(());
+    }
+    let (zh, en) = (format!("当前状态为“{}”", state.zh()), format!("the state is {}", state.code()));
+    Err(Problem::new(Code::StateConflict).detail(zh, en))
+}
+
+/// More time is given before the old time is over; later it would make a late hazard one that never was.
+pub fn may_extend(state: HazardState, due_on: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
+    require_state(state, &[HazardState::Open])?;
+    if is_late(state, due_on, today) {
+        let (zh, en) = ("整改期限已过，请复查后重新确定期限", "the deadline is over: a re-check sets a new one");
+        return Err(Problem::new(Code::DeadlinePassed).detail(zh, en));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

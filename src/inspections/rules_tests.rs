@@ -147,3 +147,96 @@ fn a_result_reads_back_as_it_was_sent() {
     let again: BatchResultIn = serde_json::from_value(serde_json::to_value(&read).unwrap()).unwrap();
     assert_eq!(serde_json::to_string(&read).unwrap(), serde_json::to_string(&again).unwrap());
 }
+
+fn code<T>(answer: Result<T, Problem>) -> Option<Code> {
+    answer.err().map(|problem| problem.code)
+}
+
+fn codes(check: impl FnOnce(&mut Vec<Fault>)) -> Vec<&'static str> {
+    let mut faults = Vec::new();
+    check(&mut faults);
+    faults.into_iter().map(|fault| fault.code).collect()
+}
+
+#[test]
+fn an_office_gives_its_part_once_while_the_visit_is_open() {
+    assert_eq!((code(may_submit(true)), code(may_submit(false))), (None, Some(Code::Forbidden)));
+    assert_eq!((code(may_cancel(true)), code(may_cancel(false))), (None, Some(Code::StateConflict)));
+    for (visit_is_open, part_is_planned, refused) in
+        [(true, true, None), (true, false, Some(Code::StateConflict)), (false, true, Some(Code::StateConflict))]
+    {
+        assert_eq!(code(require_open_part(visit_is_open, part_is_planned)), refused);
+        let found = codes(|faults| assert!(check_planned("/x", visit_is_open, Some(part_is_planned), faults)));
+        assert_eq!(found.is_empty(), refused.is_none());
+    }
+    assert_eq!(codes(|faults| assert!(!check_planned("/x", true, None, faults))), ["wrong_party"]);
+    let own = |checklist| codes(|faults| check_own_checklist(["safety"].into_iter(), checklist, faults));
+    assert!(own("safety").is_empty());
+    assert_eq!(own("general"), ["wrong_party"]);
+    // A checklist that is no good is told once.
+    let mut told = vec![Fault::new("/checklist", "unknown_value", "", "")];
+    check_own_checklist(["safety"].into_iter(), "general", &mut told);
+    assert_eq!(told.len(), 1);
+}
+
+#[test]
+fn a_result_goes_to_a_visit_or_to_a_complex() {
+    let (visit, complex) = (Id::new(), Id::new());
+    for (inspection, place, wanted, found) in [
+        (Some(visit), None, Some(Target::Planned(visit)), vec![]),
+        (None, Some(complex), Some(Target::Unplanned(complex)), vec![]),
+        (Some(visit), Some(complex), None, vec!["conflict"]),
+        (None, None, None, vec!["required"]),
+    ] {
+        assert_eq!(codes(|faults| assert_eq!(target("/results/0", inspection, place, faults), wanted)), found);
+    }
+    for (role, fits) in [(Role::Community, true), (Role::PoliceStation, false), (Role::FireRescue, false)] {
+        assert_eq!(codes(|faults| assert_eq!(check_unplanned("/x", role, faults), fits)).is_empty(), fits);
+    }
+    assert_eq!(key_reused(3).pointer, "/results/3/key");
+}
+
+#[test]
+fn a_finding_is_reported_once_of_the_company_that_served() {
+    let company = Some(Id::new());
+    for (was_reported, company, refused) in
+        [(false, company, None), (true, company, Some(Code::AlreadyExists)), (false, None, Some(Code::StateConflict))]
+    {
+        assert_eq!(code(may_report_finding(was_reported, company)), refused);
+    }
+    for (named, of_item, fits) in [(Some("a"), None, true), (None, Some("a"), true), (None, None, false)] {
+        assert_eq!(codes(|faults| assert_eq!(check_act(named, of_item, faults), fits)).is_empty(), fits);
+    }
+}
+
+#[test]
+fn a_hazard_is_rectified_by_who_serves_and_followed_up_by_who_found_it() {
+    assert_eq!(code(may_rectify(None)), Some(Code::Forbidden));
+    assert_eq!(code(may_rectify(Some(Id::new()))), None);
+    let found_by = (Role::Community, "640121102001");
+    for (role, division, refused) in [
+        (Role::Community, "640121102001", None),
+        (Role::Community, "640121102002", Some(Code::Forbidden)),
+        (Role::SocialAffairsOffice, "640121102", None),
+        (Role::EnforcementOffice, "640121102", None),
+        (Role::PoliceStation, "640121102", Some(Code::Forbidden)),
+    ] {
+        let caller = Caller { role, division: Some(division.to_owned()), ..Caller::program(instant(NOW)) };
+        assert_eq!(code(may_follow_up(&caller, found_by)), refused, "{role:?} {division}");
+    }
+}
+
+#[test]
+fn a_hazard_gets_more_time_before_the_old_is_over() {
+    use HazardState::*;
+    let (due, late) = (day("2026-03-05"), day("2026-03-06"));
+    for (state, today, refused) in [
+        (Open, due, None),
+        (Open, late, Some(Code::DeadlinePassed)),
+        (Rectified, due, Some(Code::StateConflict)),
+        (Closed, late, Some(Code::StateConflict)),
+    ] {
+        assert_eq!(code(may_extend(state, due, today)), refused, "{state:?}");
+    }
+    assert!(is_inspected(Role::PropertyCompany) && !is_inspected(Role::Community));
+}

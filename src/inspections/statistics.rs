@@ -1,21 +1,21 @@
 //! Counts of inspections and hazards by area and period, and the facts of one complex for whoever rates it.
 
 use actix_web::http::StatusCode;
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::counting_store as store;
 use super::input::StatisticsQuery;
 use super::model::ItemOutcome;
-use super::statistics_rules::count;
 pub use super::statistics_rules::{AreaInspections, ChecklistCount, HazardCounts};
+use super::statistics_rules::{count, period};
 use crate::access::Scope;
 use crate::db::{Conn, Id, Work};
 use crate::divisions;
-use crate::fault::Fault;
-use crate::http::{Ctx, Entity};
+use crate::http::Entity;
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 /// Inspections and hazards of an area and a period (检查统计).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -58,12 +58,7 @@ pub fn get(conn: &mut Conn, ctx: &Ctx, query: &StatisticsQuery) -> Work<Entity<I
     let division = query.division.as_deref().unwrap_or(own);
     let nothing = || Problem::not_found_at("query/division");
     divisions::find(conn, division)?.filter(|_| division.starts_with(own)).ok_or_else(nothing)?;
-    let to = query.to.unwrap_or(ctx.today);
-    let from = query.from.or_else(|| NaiveDate::from_ymd_opt(to.year(), 1, 1)).unwrap_or(to);
-    if from > to {
-        let (zh, en) = ("早于开始日期", "earlier than the first day");
-        return Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]).into());
-    }
+    let (from, to) = period(query.from, query.to, ctx.today)?;
     let body = counts(conn, &Scope::of_division(division), division, (from, to), ctx.today)?;
     Ok(Entity { id: None, version: 0, status: StatusCode::OK, location: None, shown_once: false, body })
 }

@@ -2,14 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::HazardState;
 use super::rules::is_late;
 use crate::db::Id;
+use crate::fault::Fault;
 use crate::figures::percent;
+use crate::problem::Problem;
+
+/// The days that are wanted: those of this year, where nothing else is said.
+pub fn period(
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Result<(NaiveDate, NaiveDate), Problem> {
+    let to = to.unwrap_or(today);
+    let from = from.or_else(|| NaiveDate::from_ymd_opt(to.year(), 1, 1)).unwrap_or(to);
+    if from > to {
+        let (zh, en) = ("早于开始日期", "earlier than the first day");
+        return Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]));
+    }
+    Ok((from, to))
+}
 
 /// A part of a visit: a result that was given, or one that is overdue.
 pub struct PartFact {
@@ -169,6 +186,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_period_ends_after_it_begins() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let today = day("2026-03-12");
+        assert_eq!(period(None, None, today).ok(), Some((day("2026-01-01"), today)));
+        assert!(period(Some(today), Some(today), today).is_ok());
+        assert!(period(Some(day("2026-03-13")), None, today).is_err());
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]

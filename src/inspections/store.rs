@@ -1,3 +1,5 @@
+//! Visits, their parts, and the keys of results.
+
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
@@ -5,16 +7,15 @@ use diesel::prelude::*;
 
 use super::input::ListInspections;
 use super::model::*;
-use super::view::{self, Inspection, is_inspected};
-use crate::access::{Role, Scope, scoped};
+use super::rules::is_inspected;
+use crate::access::{Role, Scope};
 use crate::db::schema::{inspection_keys as keys, inspection_parts as parts, inspections};
 use crate::db::{Conn, Id, Work, distinct, lock_complex};
-use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
-use crate::on_both;
+use crate::http::paging::PageOf;
+use crate::inspections::scoped;
 use crate::problem::Problem;
-
-const OPEN: [&str; 2] = ["planned", "in_progress"];
+use crate::service::Ctx;
+use crate::{newest_first, on_both};
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<InspectionRow> {
     let row = scoped::inspections(scope).filter(inspections::id.eq(id)).first(conn).optional()?;
@@ -105,9 +106,9 @@ pub fn give_key_back(conn: &mut Conn, office: &str, key: Id) -> Work<()> {
 /// What an office has yet to visit, the oldest first; for the inbox.
 pub fn waiting(conn: &mut Conn, scope: &Scope, role: Role, division: &str, at_most: i64) -> Work<Vec<PartRow>> {
     Ok(scoped::inspection_parts(scope)
-        .filter(parts::role.eq(role.code()))
+        .filter(parts::role.eq(role))
         .filter(parts::division.eq(division.to_owned()))
-        .filter(parts::state.eq(InspectionPartState::Planned.code()))
+        .filter(parts::state.eq(InspectionPartState::Planned))
         .order((parts::planned_on, parts::id))
         .limit(at_most)
         .load(conn)?)
@@ -116,28 +117,31 @@ pub fn waiting(conn: &mut Conn, scope: &Scope, role: Role, division: &str, at_mo
 /// Planned visits of any office of a territory whose day is over, oldest first.
 pub fn overdue(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64) -> Work<Vec<PartRow>> {
     Ok(scoped::inspection_parts(scope)
-        .filter(parts::state.eq(InspectionPartState::Planned.code()))
+        .filter(parts::state.eq(InspectionPartState::Planned))
         .filter(parts::planned_on.lt(today))
         .order((parts::planned_on, parts::id))
         .limit(at_most)
         .load(conn)?)
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListInspections) -> Work<PageOf<Inspection>> {
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListInspections) -> Work<PageOf<InspectionRow>> {
+    newest_first!(conn, query, InspectionRow, inspections::id, || {
         let mut rows = scoped::inspections(&ctx.scope);
         // To those whom it is about every visit that they see is done, and none is overdue: a filter tells no more than a row.
-        let inspected = is_inspected(ctx);
+        let inspected = is_inspected(ctx.caller.role);
         if let Some(state) = query.state.filter(|state| !inspected || *state != InspectionState::Done) {
-            let code = if inspected { InspectionState::Planned.code() } else { state.code() };
-            rows = rows.filter(inspections::state.eq(code));
+            let state = if inspected { InspectionState::Planned } else { state };
+            rows = rows.filter(inspections::state.eq(state));
         }
         let overdue = if inspected { query.overdue.filter(|overdue| *overdue) } else { query.overdue };
         rows = match overdue {
-            Some(true) if inspected => rows.filter(inspections::state.eq(InspectionState::Planned.code())),
-            Some(true) => rows.filter(inspections::state.eq_any(OPEN)).filter(inspections::planned_on.lt(ctx.today)),
-            Some(false) => rows.filter(inspections::state.ne_all(OPEN).or(inspections::planned_on.ge(ctx.today))),
+            Some(true) if inspected => rows.filter(inspections::state.eq(InspectionState::Planned)),
+            Some(true) => rows
+                .filter(inspections::state.eq_any(InspectionState::OPEN))
+                .filter(inspections::planned_on.lt(ctx.today)),
+            Some(false) => {
+                rows.filter(inspections::state.ne_all(InspectionState::OPEN).or(inspections::planned_on.ge(ctx.today)))
+            }
             None => rows,
         };
         if let Some(complex) = query.complex_id {
@@ -159,13 +163,5 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListInspections) -> Work<PageOf<
             rows = rows.filter(inspections::planned_on.le(to));
         }
         rows
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(inspections::id.lt(before));
-    }
-    let rows: Vec<InspectionRow> = rows.order(inspections::id.desc()).limit(page.fetch()).load(conn)?;
-    let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: view::views(conn, ctx, rows)?, next_cursor, total })
+    })
 }

@@ -6,16 +6,16 @@ use super::hazard_store;
 use super::model::*;
 use super::rules::{self, Given};
 use super::store;
-use crate::access::{Role, Scope};
+use crate::access::{Actor, Role, Scope};
 use crate::calendar;
 use crate::complexes;
 use crate::db::{Id, Json, Work};
 use crate::files::{self, OwnerKind};
-use crate::http::{Ctx, Tx};
 use crate::ledger::{self, Audience, Event};
 use crate::policy::inspections::Checklist;
-use crate::proceedings::model::{Actor, Evidence};
+use crate::proceedings::model::Evidence;
 use crate::proceedings::said::Texts;
+use crate::service::{Ctx, Tx};
 
 /// The office that calls.
 pub struct Office<'a> {
@@ -56,7 +56,7 @@ pub fn take(
     let services = complexes::store::services_of(tx.conn, &system, inspection.complex_id)?;
     let company = services.iter().find(|service| service.covers(visited_on)).map(|service| service.company_id);
     let count = |outcome| given.items.iter().filter(|item| item.outcome == outcome).count() as i64;
-    part.state = InspectionPartState::Done.code().to_owned();
+    part.state = InspectionPartState::Done;
     part.company_id = company;
     part.visited_at = Some(given.visited_at);
     part.visited_on = Some(visited_on);
@@ -121,13 +121,13 @@ fn find_hazards(tx: &mut Tx, part: &PartRow, checklist: &Checklist) -> Work<Vec<
             part_id: part.id,
             checklist: part.checklist.clone(),
             item: item.item.clone(),
-            state: HazardState::Open.code().to_owned(),
+            state: HazardState::Open,
             complex_id: part.complex_id,
             company_id: part.company_id,
             county: part.county.clone(),
             township: part.township.clone(),
             community: part.community.clone(),
-            role: part.role.clone(),
+            role: part.role,
             division: part.division.clone(),
             found_on: part.visited_on.unwrap_or(ctx.today),
             due_on: calendar.add_working_days(ctx.today, days),
@@ -141,7 +141,7 @@ fn find_hazards(tx: &mut Tx, part: &PartRow, checklist: &Checklist) -> Work<Vec<
             policy_version: part.policy_version,
             created_at: ctx.now,
             updated_at: ctx.now,
-            severity: item.severity.unwrap_or(HazardSeverity::General).code().to_owned(),
+            severity: item.severity.unwrap_or(HazardSeverity::General),
         };
         hazard_store::insert(tx.conn, &row)?;
         super::hazards::record(tx, &row, "hazard.found", vec![("description", row.description.clone())])?;
@@ -153,12 +153,12 @@ fn find_hazards(tx: &mut Tx, part: &PartRow, checklist: &Checklist) -> Work<Vec<
 fn go_on(tx: &mut Tx, inspection: &mut InspectionRow, part: &PartRow, company: Option<Id>) -> Work<()> {
     let ctx = tx.ctx;
     let parts = store::parts_of_one(tx.conn, inspection.id)?;
-    let state = rules::state_of(parts.iter().filter_map(|part| InspectionPartState::from_code(&part.state)));
+    let state = rules::state_of(parts.iter().map(|part| part.state));
     if !inspection.visited {
         inspection.company_id = company;
     }
     inspection.visited = true;
-    inspection.state = state.code().to_owned();
+    inspection.state = state;
     if state == InspectionState::Done {
         inspection.done_on = parts.iter().filter_map(|part| part.visited_on).max().or(part.visited_on);
     }
@@ -178,11 +178,8 @@ fn record(tx: &mut Tx, inspection: &InspectionRow, part: &PartRow, hazards: usiz
     for planned in ["state", "planned", "planned_on", "done_on", "version"] {
         event.data.as_object_mut().map(|data| data.remove(planned));
     }
-    let event = match Role::from_code(&part.role) {
-        Some(role) => event.addressed(role, &part.division),
-        None => event,
-    };
-    ledger::append(tx, event.company(part.company_id).audience(Audience::Parties).policy(part.policy_version))?;
+    let event = event.addressed(part.role, &part.division).company(part.company_id).audience(Audience::Parties);
+    ledger::append(tx, event.policy(part.policy_version))?;
     Ok(())
 }
 

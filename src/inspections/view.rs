@@ -7,20 +7,21 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::*;
+use super::rules::is_inspected;
 use super::store;
 use crate::access::Role;
-use crate::access::role::RoleKind;
 use crate::companies;
 use crate::complexes;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
-use crate::http::{Ctx, Entity};
+use crate::http::Entity;
 use crate::policy;
 use crate::policy::inspections::Checklist;
 use crate::policy::versions::CountyPolicies;
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, StepView, official, step};
+use crate::service::Ctx;
 
 /// What was found of one item (检查项结果).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -143,11 +144,6 @@ pub struct Inspection {
     pub updated_at: Instant,
 }
 
-/// Those whom an inspection is about: they see results, and neither plans nor what follows from them.
-pub fn is_inspected(ctx: &Ctx) -> bool {
-    matches!(ctx.caller.role.row().kind, RoleKind::Company | RoleKind::Committee)
-}
-
 pub fn checklist_of<'a>(policies: &'a CountyPolicies, version: i64, code: &str) -> Option<&'a Checklist> {
     policies.get(version)?.document().inspections.checklist(code)
 }
@@ -175,7 +171,7 @@ fn all(conn: &mut Conn, ctx: &Ctx, rows: Vec<InspectionRow>, whole: bool) -> Wor
     let complexes = complexes::names_of(conn, &rows.iter().map(|row| row.complex_id).collect::<Vec<_>>())?;
     let policies = policy::all(conn, &ctx.state)?;
     let one = |row: InspectionRow| one(ctx, &policies, row, &mut parts, &companies, &complexes, whole);
-    rows.into_iter().map(one).collect()
+    Ok(rows.into_iter().map(one).collect())
 }
 
 fn one(
@@ -186,16 +182,16 @@ fn one(
     companies: &HashMap<Id, (String, String)>,
     complexes: &HashMap<Id, String>,
     whole: bool,
-) -> Work<Inspection> {
+) -> Inspection {
     let parts = parts.remove(&row.id).unwrap_or_default();
-    let row = if is_inspected(ctx) { without_plan(row, &parts) } else { row };
-    let parts = parts.into_iter().filter(|part| part.is_done() || !is_inspected(ctx));
-    Ok(Inspection {
-        state: row.state()?,
+    let row = if is_inspected(ctx.caller.role) { without_plan(row, &parts) } else { row };
+    let parts = parts.into_iter().filter(|part| part.is_done() || !is_inspected(ctx.caller.role));
+    Inspection {
+        state: row.state,
         overdue: row.is_open() && row.planned_on < ctx.today,
         complex_name: complexes.get(&row.complex_id).cloned().unwrap_or_default(),
         company_name: row.company_id.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
-        parts: parts.map(|part| part_view(ctx, policies, part, whole)).collect::<Work<_>>()?,
+        parts: parts.map(|part| part_view(ctx, policies, part, whole)).collect(),
         planned_by: official(ctx, row.planned_by.0),
         cancellation: row.cancellation.0.map(|one| step(ctx, one)),
         id: row.id,
@@ -212,7 +208,7 @@ fn one(
         policy_version: row.policy_version,
         created_at: row.created_at,
         updated_at: row.updated_at,
-    })
+    }
 }
 
 /// A visit as those whom it is about see it: what was carried out, as if nothing else were to come. Neither its plan and
@@ -220,7 +216,7 @@ fn one(
 fn without_plan(mut row: InspectionRow, parts: &[PartRow]) -> InspectionRow {
     let done = || parts.iter().filter(|part| part.is_done());
     let days = || done().filter_map(|part| part.visited_on);
-    row.state = InspectionState::Done.code().to_owned();
+    row.state = InspectionState::Done;
     row.planned_on = days().min().unwrap_or(row.planned_on);
     row.done_on = days().max();
     row.purpose = None;
@@ -230,7 +226,7 @@ fn without_plan(mut row: InspectionRow, parts: &[PartRow]) -> InspectionRow {
     row
 }
 
-fn part_view(ctx: &Ctx, policies: &CountyPolicies, part: PartRow, whole: bool) -> Work<InspectionPart> {
+fn part_view(ctx: &Ctx, policies: &CountyPolicies, part: PartRow, whole: bool) -> InspectionPart {
     let checklist = checklist_of(policies, part.policy_version, &part.checklist);
     let items = part.result.0.items.iter().filter(|item| whole || item.outcome == ItemOutcome::Fail).cloned();
     let items = items.map(|found| {
@@ -244,14 +240,14 @@ fn part_view(ctx: &Ctx, policies: &CountyPolicies, part: PartRow, whole: bool) -
             note: found.note,
             evidence: found.evidence,
             hazard_id: found.hazard_id,
-            violation_id: found.violation_id.filter(|_| !is_inspected(ctx)),
+            violation_id: found.violation_id.filter(|_| !is_inspected(ctx.caller.role)),
         }
     });
-    Ok(InspectionPart {
-        role: part.role()?,
+    InspectionPart {
+        role: part.role,
         checklist_zh: checklist.map(|list| list.title_zh.clone()).unwrap_or_default(),
         checklist_en: checklist.map(|list| list.title_en.clone()).unwrap_or_default(),
-        state: InspectionPartState::stored(&part.state)?,
+        state: part.state,
         items: items.collect(),
         note: part.result.0.note.clone(),
         submitted_by: part.submitted_by.0.map(|by| official(ctx, by)),
@@ -265,5 +261,5 @@ fn part_view(ctx: &Ctx, policies: &CountyPolicies, part: PartRow, whole: bool) -
         not_applicable: part.not_applicable,
         submitted_at: part.submitted_at,
         policy_version: part.policy_version,
-    })
+    }
 }

@@ -15,7 +15,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use serde::{Deserialize, Serialize};
 
 use super::wrapping::{Sealer, name_of};
-use crate::settings::Secret;
+use crate::secret::Secret;
 
 /// Tokens live for a day at most (`access_token_minutes`), and clocks differ by a minute.
 const TOKEN_KEY_OUTLIVES: Duration = Duration::minutes(24 * 60 + 2);

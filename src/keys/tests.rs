@@ -8,7 +8,7 @@ use signed_note::{Signer as _, StandardSigner, StandardVerifier, Verifier as _};
 
 use super::file::{FileError, parse, write};
 use super::*;
-use crate::settings::Secret;
+use crate::secret::Secret;
 
 const WRAPPING: [u8; 32] = *b"wrapping-wrapping-wrapping-wrapp";
 

@@ -4,7 +4,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::hmac;
 
 use super::FileError;
-use crate::settings::Secret;
+use crate::secret::Secret;
 
 const NONCE: usize = 12;
 
@@ -80,8 +80,8 @@ impl Wrapping {
                     ),
                     _ => fault(format!("cannot be read: {error}")),
                 })?;
-                crate::settings::key_of_text(&text)
-                    .map_err(|accepted| fault(format!("does not hold a key; accepted: {accepted}")))?
+                crate::secret::key32(&text)
+                    .ok_or_else(|| fault(format!("does not hold a key; accepted: {}", crate::secret::KEY32)))?
             }
         };
         WrappingKey::new(bytes.expose()).map_err(|error| FileError::Wrapping("wrapping key".into(), error.to_string()))

@@ -10,9 +10,10 @@ use super::store::{self, Entry, HeadRow, Stored};
 use super::types;
 use crate::access::{Role, Scope};
 use crate::db::{Conn, Work};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
 use crate::problem::Problem;
+use crate::service::Ctx;
 
 fn sealed_head(conn: &mut Conn) -> Work<HeadRow> {
     Ok(store::head(conn)?.ok_or_else(Problem::not_found)?)

@@ -7,9 +7,9 @@ pub mod export;
 pub mod leaf;
 pub mod model;
 mod reading_store;
-pub mod replay;
 mod routes;
 mod rules;
+pub mod scoped;
 pub mod seal;
 mod store;
 pub mod tree;
@@ -18,27 +18,41 @@ pub mod verify;
 
 use std::collections::BTreeMap;
 
-use crate::http::Routes;
+use crate::access::Role::Auditor;
+use crate::access::role_sets::LEDGER_READERS;
+use crate::handler;
+use crate::service::feature::{Feature, Table, public, read, tag};
 use aws_lc_rs::digest::SHA256;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::access::{Role, Scope};
-use crate::db::{Conn, Db, DbOptions, Id, Instant, StoreFault, Work};
-use crate::http::{Ctx, Tx};
+use crate::db::{self, Conn, Db, DbOptions, Id, Instant, StoreFault, Work};
 use crate::problem::Problem;
-pub use store::database_now;
+use crate::service::{Ctx, Tx};
 
 use leaf::{ACTOR_SUB, Digest, Leaf, LeafActor, Subject};
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::get_ledger_head)
-        .service(routes::get_ledger_consistency)
-        .service(routes::list_ledger_entries)
-        .service(routes::get_ledger_entry)
-        .service(routes::list_events);
-}
+pub const FEATURE: Feature = Feature {
+    name: "ledger",
+    tags: &[tag(230, "ledger", "The ledger 台账: events, proofs, the auditor's reading")],
+    operations: &[
+        public(handler!(routes::get_ledger_head)),
+        public(handler!(routes::get_ledger_consistency)),
+        read(handler!(routes::list_ledger_entries), &[Auditor]),
+        read(handler!(routes::get_ledger_entry), LEDGER_READERS).unversioned(),
+        read(handler!(routes::list_events), LEDGER_READERS),
+    ],
+    tables: &[
+        Table::of_program("ledger_events").grows(),
+        Table::of_program("ledger_entries").scoped().grows(),
+        Table::of_program("ledger_unsealed"),
+        Table::of_program("ledger_hashes"),
+        Table::of_program("ledger_head"),
+        Table::of_program("ledger_salts"),
+    ],
+    ..Feature::EMPTY
+};
 
 /// Who may read an event in the feed, beside the offices of its territory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,7 +262,7 @@ pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> Work<Id> {
         data.insert((*field).to_owned(), json!(digest(field, value)?));
     }
     let sub = digest(ACTOR_SUB, &origin.sub)?;
-    let recorded_at = store::database_now(conn)?;
+    let recorded_at = db::database_now(conn)?;
     let (county, township, community) = event
         .place
         .map_or((None, None, None), |place| (Some(place.county), Some(place.township), Some(place.community)));

@@ -4,11 +4,11 @@ use diesel::prelude::*;
 
 use super::model::ListEntries;
 use super::store::Entry;
-use crate::access::scoped::{self, Strand};
 use crate::access::{Role, Scope};
 use crate::characters::fold;
 use crate::db::schema::{company_families, ledger_entries, ledger_events};
 use crate::db::{Conn, Id, Work};
+use crate::ledger::scoped::{self, Strand};
 
 /// The strands that a caller's part of the ledger consists of.
 fn strands(conn: &mut Conn, scope: &Scope) -> Work<Vec<Strand>> {

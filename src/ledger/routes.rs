@@ -1,25 +1,25 @@
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::actions;
 use super::model::{
     CloudEvent, Consistency, ConsistencyQuery, EntryQuery, LedgerEntry, LedgerHead, LedgerRow, ListEntries, ListEvents,
 };
-use crate::http::{Answer, Ctx, PageOf};
+use super::seal::Sealer;
+use crate::http::{Answer, PageOf};
 use crate::problem::{Problem, ProblemBody};
-use crate::service::Service;
+use crate::service::{Ctx, Service};
 
 /// Get the ledger's head
 ///
 /// Its signed checkpoint, open to everyone: keep it elsewhere, and any later state of the ledger can be held against it.
 /// It says how many events there are and nothing of what is in them. 404 before the first event is sealed.
-#[utoipa::path(tag = "ledger", responses(
+#[utoipa::path(get, path = "/v1/ledger/head", tag = "ledger", responses(
     (status = 200, description = "The head", body = LedgerHead),
     (status = 404, description = "Nothing is sealed yet", body = ProblemBody, content_type = "application/problem+json"),
     (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
 ))]
-#[get("/v1/ledger/head")]
 pub async fn get_ledger_head(state: web::Data<Service>) -> Answer {
-    let sealer = state.sealer.clone();
+    let sealer = state.parts.get::<Sealer>().clone();
     let head = state.db.read(move |conn| actions::head(conn, |origin| sealer.public_keys(origin))).await?;
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-cache")).json(head))
 }
@@ -27,13 +27,12 @@ pub async fn get_ledger_head(state: web::Data<Service>) -> Answer {
 /// Prove that the ledger only grew
 ///
 /// That the tree of size `to` holds the tree of size `from` unchanged (RFC 9162, 2.1.4). Open to everyone.
-#[utoipa::path(tag = "ledger", params(ConsistencyQuery), responses(
+#[utoipa::path(get, path = "/v1/ledger/consistency", tag = "ledger", params(ConsistencyQuery), responses(
     (status = 200, description = "The proof", body = Consistency),
     (status = 400, description = "Bad input", body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, description = "Nothing is sealed yet", body = ProblemBody, content_type = "application/problem+json"),
     (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
 ))]
-#[get("/v1/ledger/consistency")]
 pub async fn get_ledger_consistency(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let query =
         state.contract.check_query("get_ledger_consistency", request.query_string()).map_err(Problem::collected)?;
@@ -47,8 +46,8 @@ pub async fn get_ledger_consistency(state: web::Data<Service>, request: HttpRequ
 ///
 /// The auditor's reading: every sealed event of the county, in order, with who did what when. Personal data is in it as
 /// salted digests only.
-#[utoipa::path(tag = "ledger", params(ListEntries), responses((status = 200, description = "A page", body = PageOf<LedgerRow>)))]
-#[get("/v1/ledger/entries")]
+#[utoipa::path(get, path = "/v1/ledger/entries",
+    tag = "ledger", params(ListEntries), responses((status = 200, description = "A page", body = PageOf<LedgerRow>)))]
 pub async fn list_ledger_entries(ctx: Ctx) -> Answer {
     let query: ListEntries = ctx.query()?;
     ctx.list(move |conn, ctx| actions::list_entries(conn, ctx, &query)).await
@@ -58,10 +57,9 @@ pub async fn list_ledger_entries(ctx: Ctx) -> Answer {
 ///
 /// The leaf, and the proof that the tree under the signed checkpoint holds it (RFC 9162, 2.1.3). Whoever sees an event in
 /// the feed can prove it; an event outside of your territory and audience is 404.
-#[utoipa::path(tag = "ledger",
+#[utoipa::path(get, path = "/v1/ledger/entries/{seq}", tag = "ledger",
     params(("seq" = i64, Path, description = "Number of the entry", minimum = 0), EntryQuery),
     responses((status = 200, description = "The entry", body = LedgerEntry)))]
-#[get("/v1/ledger/entries/{seq}")]
 pub async fn get_ledger_entry(ctx: Ctx, request: HttpRequest) -> Answer {
     let seq = request
         .match_info()
@@ -82,8 +80,8 @@ pub async fn get_ledger_entry(ctx: Ctx, request: HttpRequest) -> Answer {
 /// The feed: sealed events in their order, inside your territory and audience, as CloudEvents 1.0. Take a page, keep the
 /// last `sequence`, and come again with `after`; nothing is ever inserted before it. An event is there within a second of
 /// its write.
-#[utoipa::path(tag = "ledger", params(ListEvents), responses((status = 200, description = "A page", body = PageOf<CloudEvent>)))]
-#[get("/v1/events")]
+#[utoipa::path(get, path = "/v1/events",
+    tag = "ledger", params(ListEvents), responses((status = 200, description = "A page", body = PageOf<CloudEvent>)))]
 pub async fn list_events(ctx: Ctx) -> Answer {
     let query: ListEvents = ctx.query()?;
     ctx.list(move |conn, ctx| actions::list_events(conn, ctx, &query)).await

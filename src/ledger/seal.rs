@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use super::checkpoint::{CheckpointFault, Head, Signer, Verifiers};
 use super::store::{self, HeadRow};
 use super::tree::{Tree, edge};
-use crate::db::{Conn, Db, Fail, Instant, Work, WriteGate};
+use crate::db::{self, Conn, Db, Fail, Instant, Work, WriteGate};
 use crate::keys::Keys;
 
 /// As many events are sealed in one transaction, so that none holds SQLite's writer long.
@@ -107,9 +107,9 @@ impl Sealer {
         }
     }
 
-    /// Something was written.
-    pub fn wake(&self) {
-        self.wake.notify_one();
+    /// What wakes it when something was written.
+    pub fn notify(&self) -> Arc<Notify> {
+        self.wake.clone()
     }
 
     /// Seals the next events, in the transaction at hand. Answers how many.
@@ -136,7 +136,7 @@ impl Sealer {
             entries.push(entry);
         }
         // The last that can fail by itself; from here on only the store can, and takes the whole transaction with it.
-        let head = self.signed(&head.origin, &tree, store::database_now(conn)?)?;
+        let head = self.signed(&head.origin, &tree, db::database_now(conn)?)?;
         store::add_entries(conn, &entries)?;
         store::add_hashes(conn, &hashes)?;
         store::leave_queue(conn, &positions)?;
@@ -146,7 +146,7 @@ impl Sealer {
 
     /// The empty tree, which the first seal grows.
     fn found(&self, conn: &mut Conn) -> Result<HeadRow, SealFault> {
-        let empty = self.signed(&self.origin, &Tree::resume(0, []), store::database_now(conn)?)?;
+        let empty = self.signed(&self.origin, &Tree::resume(0, []), db::database_now(conn)?)?;
         store::found(conn, &empty)?;
         Ok(store::lock_head(conn)?.unwrap_or(empty))
     }

@@ -8,7 +8,7 @@ use tlog_tiles::{Error, Hash, HashReader};
 
 use crate::characters::fold;
 use crate::db::schema::{ledger_entries, ledger_events, ledger_hashes, ledger_head, ledger_salts, ledger_unsealed};
-use crate::db::types::{Instant, Moment};
+use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
 use crate::on_both;
 
@@ -78,14 +78,6 @@ pub struct HeadRow {
 struct HashRow {
     position: i64,
     hash: Vec<u8>,
-}
-
-/// The database's clock, read after the aggregate's lock: replicas need not agree on theirs.
-pub fn database_now(conn: &mut Conn) -> Work<Instant> {
-    match conn {
-        Conn::Sqlite(_) => Ok(Instant::now()),
-        Conn::Postgres(conn) => Ok(diesel::select(diesel::dsl::sql::<Moment>("clock_timestamp()")).get_result(conn)?),
-    }
 }
 
 pub fn insert(conn: &mut Conn, event: &NewEvent, salts: &[(&'static str, String)]) -> Work<()> {

@@ -1,5 +1,5 @@
-//! Removals that published ratings call for, and the measures that lower stars. The ladder and the ratings share one removal
-//! for each complex and company, with all its grounds.
+//! Removals that published ratings call for. The ladder and the ratings share one removal for each complex and company, with
+//! all its grounds.
 
 use std::collections::HashSet;
 
@@ -10,45 +10,16 @@ use super::{recompute, store};
 use crate::access::{Role, Scope};
 use crate::calendar;
 use crate::complexes;
-use crate::db::{Conn, Id, Json, Work};
-use crate::http::Tx;
+use crate::db::{Id, Json, Work};
 use crate::policy;
 use crate::policy::model::{MeasureKind, OfficeRule};
 use crate::problem::Problem;
 use crate::ratings;
 use crate::ratings::consequences::{RemovalCause, RemovalGround, due_now, removal_grounds};
-use crate::standing;
+use crate::service::Tx;
 use crate::standing::model::{MeasureState, Withdrawal};
-use crate::violations::model::ViolationRow;
-use crate::violations::store as violations;
 
 const EVERY_MEASURE: Scope = Scope::System("measures follow from the facts, whoever asks");
-
-/// The measures that lower the stars of a complex under a company and its branches, each with the violations that it rests on
-/// today, oldest first: ordered, and neither cancelled nor taken back.
-pub fn lowering_stars(conn: &mut Conn, complex: Id, family: &[Id]) -> Work<Vec<(MeasureRow, Vec<ViolationRow>)>> {
-    let all = store::at_complex(conn, &EVERY_MEASURE, complex, family)?;
-    let refused = |row: &MeasureRow| matches!(row.state.as_str(), "rejected" | "cancelled");
-    let reversed: HashSet<Id> = all.iter().filter(|row| !refused(row)).filter_map(|row| row.reverses).collect();
-    let mut lowering = Vec::new();
-    for row in all {
-        let lowers = matches!(row.kind()?, MeasureKind::StarDowngrade | MeasureKind::RatingUnqualified);
-        let ordered = matches!(row.state()?, MeasureState::Approved | MeasureState::Done);
-        if lowers && ordered && row.suspended_on.is_none() && !reversed.contains(&row.id) {
-            let grounds = store::grounds_of_one(conn, row.id)?;
-            let grounds = violations::by_ids(conn, &grounds)?;
-            lowering.push((row, grounds));
-        }
-    }
-    Ok(lowering)
-}
-
-/// Does this reversal take back a measure that lowered a star?
-pub fn reverses_star(conn: &mut Conn, reversal: &MeasureRow) -> Work<bool> {
-    let Some(reversed) = reversal.reverses else { return Ok(false) };
-    let kind = store::find(conn, &EVERY_MEASURE, reversed)?.kind()?;
-    Ok(matches!(kind, MeasureKind::StarDowngrade | MeasureKind::RatingUnqualified))
-}
 
 /// What the ratings of a complex say about a removal today.
 struct Said {
@@ -72,9 +43,13 @@ fn said(tx: &mut Tx, complex: Id) -> Work<Said> {
     Ok(Said { grounds, newest, serving: served.get(&complex).map(|service| service.company_id) })
 }
 
+/// Computes the measures of a company in a county anew: [`recompute::recompute`].
+pub type Recompute = fn(&mut Tx, Id, &str) -> Work<()>;
+
 /// Brings the removal of a complex into agreement with its published ratings. The caller holds the lock of the company that
-/// was rated.
-pub fn sync_removal(tx: &mut Tx, complex: Id) -> Work<()> {
+/// was rated. `recompute` is an argument so that the one way back from here to measures that lower stars is seen where this
+/// is called (`consequences::stars`).
+pub fn sync_removal(tx: &mut Tx, complex: Id, recompute: Recompute) -> Work<()> {
     let said = said(tx, complex)?;
     let removals = store::removals_at(tx.conn, &EVERY_MEASURE, complex)?;
     let standing: HashSet<Id> = said.grounds.iter().flat_map(|ground| ground.ratings.iter().copied()).collect();
@@ -83,7 +58,7 @@ pub fn sync_removal(tx: &mut Tx, complex: Id) -> Work<()> {
         let ratings = store::rating_grounds_of_one(tx.conn, row.id)?;
         let fallen: Vec<Id> = ratings.iter().copied().filter(|id| !standing.contains(id)).collect();
         if !fallen.is_empty() {
-            drop_grounds(tx, row, &fallen, ratings.len() == fallen.len())?;
+            drop_grounds(tx, row, &fallen, ratings.len() == fallen.len(), recompute)?;
         }
         held.push(ratings.into_iter().filter(|id| standing.contains(id)).collect::<HashSet<Id>>());
     }
@@ -95,13 +70,13 @@ pub fn sync_removal(tx: &mut Tx, complex: Id) -> Work<()> {
         all.dedup();
         all
     };
-    let head = standing::store::head_of(tx.conn, company)?;
-    let family = standing::store::family(tx.conn, head)?;
+    let head = crate::companies::family::head_of(tx.conn, company)?;
+    let family = crate::companies::family::family(tx.conn, head)?;
     let of_company = || removals.iter().zip(&held).filter(|(row, _)| family.contains(&row.company_id));
     for (row, held) in of_company() {
         let row = store::find(tx.conn, &EVERY_MEASURE, row.id)?;
         let missing: Vec<Id> = wanted.iter().copied().filter(|id| !held.contains(id)).collect();
-        if row.state()?.is_open() {
+        if row.state.is_open() {
             if !missing.is_empty() {
                 store::add_rating_grounds(tx.conn, row.id, &missing)?;
                 recompute::touch(tx, Some(row), "measure.grounds_added", json!({ "ratings": missing }))?;
@@ -117,16 +92,16 @@ pub fn sync_removal(tx: &mut Tx, complex: Id) -> Work<()> {
 }
 
 /// Ratings that call for nothing any more: without another ground the removal falls with them.
-fn drop_grounds(tx: &mut Tx, row: &MeasureRow, fallen: &[Id], all: bool) -> Work<()> {
+fn drop_grounds(tx: &mut Tx, row: &MeasureRow, fallen: &[Id], all: bool, recompute: Recompute) -> Work<()> {
     store::drop_rating_grounds(tx.conn, row.id, fallen)?;
-    let state = row.state()?;
+    let state = row.state;
     let by_violations = !store::grounds_of_one(tx.conn, row.id)?.is_empty();
     if !all || (!state.is_open() && state != MeasureState::Done) {
         return Ok(());
     }
     if by_violations {
         recompute::touch(tx, Some(row.clone()), "measure.grounds_dropped", json!({ "ratings": fallen }))?;
-        return recompute::recompute(tx, row.company_id, &row.county);
+        return recompute(tx, row.company_id, &row.county);
     }
     let withdrawal = Withdrawal {
         measure: row.id.0,
@@ -164,17 +139,17 @@ fn propose(tx: &mut Tx, complex: Id, company: Id, due: &[&RemovalGround], wanted
         id: ctx.new_id(),
         version: 1,
         key: format!("{}:{complex}", MeasureKind::Removal.code()),
-        kind: MeasureKind::Removal.code().to_owned(),
-        state: MeasureState::initial(rule).code().to_owned(),
+        kind: MeasureKind::Removal,
+        state: MeasureState::initial(rule),
         company_id: company,
         complex_id: Some(complex),
         violation_id: None,
         county: place.county,
         township: place.township,
         community: place.community,
-        office_role: role.code().to_owned(),
+        office_role: role,
         office_division: division,
-        approver_role: rule.approver.map(|role| role.code().to_owned()),
+        approver_role: rule.approver,
         level: None,
         legal_basis: rule.legal_basis.clone(),
         policy_version: version.version,

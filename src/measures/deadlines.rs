@@ -5,7 +5,7 @@ use super::{recompute, store};
 use crate::access::Scope;
 use crate::db::{Conn, Id, Work};
 use crate::deadlines::{Follows, Moved, Terms, facts, move_day};
-use crate::http::Tx;
+use crate::service::Tx;
 use crate::standing::model::MeasureState;
 
 const EVERY_MEASURE: Scope = Scope::System("the calendar moves the deadlines of every measure");
@@ -25,7 +25,7 @@ impl Follows for MeasureRow {
 
     fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> Work<Vec<Moved>> {
         let mut moved = Vec::new();
-        let state = self.state()?;
+        let state = self.state;
         if !state.is_open() {
             return Ok(moved);
         }
@@ -33,7 +33,7 @@ impl Follows for MeasureRow {
         let created_on = self.created_at.0.with_timezone(&terms.zone).date_naive();
         let policies = terms.policies(&self.county);
         let version = policies.get(self.policy_version).unwrap_or_else(|| policies.governing(created_on));
-        if let Some(rule) = version.measure(self.kind()?) {
+        if let Some(rule) = version.measure(self.kind) {
             let due = calendar.add_working_days(created_on, rule.due_working_days);
             move_day("due_on", &mut self.due_on, due, &mut moved);
         }

@@ -3,15 +3,16 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::contracts::model::EndGround;
+use crate::db::Id;
 use crate::db::schema::measures;
 use crate::db::types::{Instant, Json};
-use crate::db::{Id, Work};
 use crate::ledger::Place;
 use crate::policy::model::MeasureKind;
-use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, Delivery, Evidence, Notification, Statement, Step};
+use crate::problem::Problem;
+use crate::proceedings::model::{Delivery, Evidence, Notification, Statement, Step};
+use crate::proceedings::rules::require_state;
 use crate::proceedings::said::{Said, Texts, evidence};
 use crate::standing::model::MeasureState;
 
@@ -68,17 +69,17 @@ pub struct MeasureRow {
     pub id: Id,
     pub version: i64,
     pub key: String,
-    pub kind: String,
-    pub state: String,
+    pub kind: MeasureKind,
+    pub state: MeasureState,
     pub company_id: Id,
     pub complex_id: Option<Id>,
     pub violation_id: Option<Id>,
     pub county: String,
     pub township: String,
     pub community: String,
-    pub office_role: String,
+    pub office_role: Role,
     pub office_division: String,
-    pub approver_role: Option<String>,
+    pub approver_role: Option<Role>,
     pub level: Option<i64>,
     pub legal_basis: Option<String>,
     pub policy_version: i64,
@@ -97,31 +98,8 @@ pub struct MeasureRow {
 }
 
 impl MeasureRow {
-    pub fn kind(&self) -> Work<MeasureKind> {
-        Ok(MeasureKind::stored(&self.kind)?)
-    }
-
-    pub fn state(&self) -> Work<MeasureState> {
-        Ok(MeasureState::stored(&self.state)?)
-    }
-
-    pub fn office_role(&self) -> Work<Role> {
-        Ok(Role::stored(&self.office_role)?)
-    }
-
-    pub fn require_state(&self, allowed: &[MeasureState]) -> Work<()> {
-        let state = self.state()?;
-        if allowed.contains(&state) {
-            return Ok(());
-        }
-        let names =
-            |pick: fn(MeasureState) -> &'static str| allowed.iter().map(|s| pick(*s)).collect::<Vec<_>>().join(" / ");
-        Err(Problem::new(Code::StateConflict)
-            .detail(
-                format!("当前状态为“{}”，须为“{}”", state.zh(), names(MeasureState::zh)),
-                format!("the state is {}, it must be {}", state.code(), names(MeasureState::code)),
-            )
-            .into())
+    pub fn require_state(&self, allowed: &[MeasureState]) -> Result<(), Problem> {
+        require_state(self.state.label(), allowed.iter().map(|state| state.label()))
     }
 
     pub fn place(&self) -> Place {

@@ -7,24 +7,20 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::model::{Cancellation, MeasureRow, Proceedings};
-use super::store;
-use super::suspension;
+use super::{rules, store, suspension};
 use crate::access::Scope;
-use crate::blacklist;
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
-use crate::contracts;
+use crate::company_facts;
 use crate::db::{Id, Json, Work};
-use crate::documents::{self, model::DocumentSubject};
-use crate::http::Tx;
 use crate::ledger::{self, Audience, Event};
 use crate::policy;
 use crate::policy::model::{MeasureKind, MeasureRule, MeasureScope};
 use crate::policy::versions::Policies;
 use crate::problem::Problem;
+use crate::proceedings::port::{StarMeasure, after};
 use crate::proceedings::said::Said;
-use crate::ratings;
-use crate::standing;
+use crate::service::Tx;
 use crate::standing::model::{
     Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, ViolationFact, Withdrawal,
 };
@@ -58,10 +54,10 @@ impl File {
 /// The file of a company in a county.
 pub fn file_of(tx: &mut Tx, company: Id, county: &str) -> Work<File> {
     let ctx = tx.ctx;
-    let head = standing::store::head_of(tx.conn, company)?;
+    let head = crate::companies::family::head_of(tx.conn, company)?;
     let policies = policy::current(tx.conn, &ctx.state, county)?;
-    let facts = standing::store::facts_of(tx.conn, head, county, ctx.today)?;
-    let family = standing::store::family(tx.conn, head)?;
+    let facts = company_facts::of(tx.conn, head, county, ctx.today)?;
+    let family = crate::companies::family::family(tx.conn, head)?;
     let mut rows = store::of_family(tx.conn, &EVERY_MEASURE, &family)?;
     rows.retain(|row| row.county == county);
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
@@ -73,8 +69,8 @@ pub fn file_of(tx: &mut Tx, company: Id, county: &str) -> Work<File> {
             Ok(ExistingMeasure {
                 id: row.id.0,
                 key: row.key.clone(),
-                kind: row.kind()?,
-                state: row.state()?,
+                kind: row.kind,
+                state: row.state,
                 grounds: grounds.remove(&row.id).unwrap_or_default().iter().map(|id| id.0).collect(),
                 other_grounds: by_ratings.contains_key(&row.id),
                 cancelled_by_system: row.cancelled_by_system,
@@ -153,17 +149,17 @@ fn create(tx: &mut Tx, company: Id, due: DueMeasure, policies: &Policies, calend
         id: ctx.new_id(),
         version: 1,
         key: due.key,
-        kind: due.kind.code().to_owned(),
-        state: MeasureState::initial(rule).code().to_owned(),
+        kind: due.kind,
+        state: MeasureState::initial(rule),
         company_id: company,
         complex_id: due.complex_id.map(Id),
         violation_id: violation,
         county: due.place.county.clone(),
         township: due.place.township.clone().unwrap_or_default(),
         community: due.place.community.clone().unwrap_or_default(),
-        office_role: due.office.role.code().to_owned(),
+        office_role: due.office.role,
         office_division: due.office.division,
-        approver_role: rule.approver.map(|role| role.code().to_owned()),
+        approver_role: rule.approver,
         level: due.level.map(i64::from),
         legal_basis: due.legal_basis,
         policy_version: due.policy_version,
@@ -194,7 +190,7 @@ pub fn record(tx: &mut Tx, row: &MeasureRow, kind: &'static str, step: serde_jso
         .at(row.place())
         .company(Some(row.company_id))
         .complex(row.complex_id)
-        .addressed(row.office_role()?, &row.office_division)
+        .addressed(row.office_role, &row.office_division)
         .audience(Audience::Parties)
         .policy(row.policy_version)
         .data(json!({
@@ -204,7 +200,20 @@ pub fn record(tx: &mut Tx, row: &MeasureRow, kind: &'static str, step: serde_jso
         }))
         .said(said.texts());
     ledger::append(tx, event)?;
-    ratings::ladder_moved(tx, row)
+    match row.complex_id {
+        Some(complex) if lowers_stars(tx, row)? => {
+            after(tx).star_measure_changed(tx, &StarMeasure { measure: row.id, complex, company: row.company_id })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn lowers_stars(tx: &mut Tx, row: &MeasureRow) -> Work<bool> {
+    let reversed = match row.reverses {
+        Some(reversed) => Some(store::find(tx.conn, &EVERY_MEASURE, reversed)?.kind),
+        None => None,
+    };
+    Ok(rules::lowers_stars(row.kind, reversed))
 }
 
 pub(super) fn touch(tx: &mut Tx, row: Option<MeasureRow>, kind: &'static str, step: serde_json::Value) -> Work<()> {
@@ -219,7 +228,7 @@ pub(super) fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawa
     let mut row = row.ok_or_else(|| Problem::broken("a measure that is due to end is not on file"))?;
     let step =
         json!({ "revoked": withdrawal.revoked, "reason_zh": withdrawal.reason_zh, "reason_en": withdrawal.reason_en });
-    row.state = MeasureState::Cancelled.code().to_owned();
+    row.state = MeasureState::Cancelled;
     row.cancelled_by_system = true;
     row.suspended_on = None;
     row.proceedings.0.cancellation = Some(Cancellation {
@@ -233,17 +242,10 @@ pub(super) fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawa
     touch(tx, Some(row), "measure.cancelled", step)
 }
 
-/// A measure that is not to be taken: a removal asks for no ending of a contract any more, and what was issued about it
-/// no longer stands.
+/// A measure that is not to be taken.
 pub fn fell_away(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
-    if let (MeasureKind::Removal, Some(complex)) = (row.kind()?, row.complex_id) {
-        contracts::close_ending(tx, complex, row.company_id, row.id)?;
-    }
-    withdraw_documents(tx, row)
-}
-
-fn withdraw_documents(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
-    documents::withdraw_of(tx, DocumentSubject::Measure, row.id, "所依据的措施已取消")
+    let removal_from = row.complex_id.filter(|_| row.kind == MeasureKind::Removal);
+    after(tx).measure_cancelled(tx, row.id, row.company_id, removal_from)
 }
 
 /// A measure that was carried out and has no ground left becomes a task to take it back.
@@ -257,20 +259,16 @@ pub(super) fn reverse(
 ) -> Work<()> {
     let ctx = tx.ctx;
     let done = done.ok_or_else(|| Problem::broken("a measure that is to be reversed is not on file"))?;
-    withdraw_documents(tx, &done)?;
-    if done.kind()?.is_listing() {
-        // No company stays on a list on a ground that was revoked: the task that remains is to make it known.
-        blacklist::end_listing_of(tx, done.id, &withdrawal.reason_zh)?;
-    }
+    after(tx).measure_reversed(tx, done.id, done.company_id, &withdrawal.reason_zh)?;
     let version = policies.governing(ctx.today);
     let rule = rule(policies, version.version, MeasureKind::Reversal)?;
     let row = MeasureRow {
         id: ctx.new_id(),
         version: 1,
         key,
-        kind: MeasureKind::Reversal.code().to_owned(),
-        state: MeasureState::initial(rule).code().to_owned(),
-        approver_role: rule.approver.map(|role| role.code().to_owned()),
+        kind: MeasureKind::Reversal,
+        state: MeasureState::initial(rule),
+        approver_role: rule.approver,
         legal_basis: rule.legal_basis.clone(),
         policy_version: version.version,
         reason_zh: withdrawal.reason_zh,

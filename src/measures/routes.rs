@@ -1,33 +1,32 @@
-use actix_web::{get, post};
-
 use super::model::*;
 use super::view::{self, Measure};
 use super::{actions, decisions, store};
 use crate::db::Conn;
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::due_process::awaits_opening;
+use crate::http::{Answer, Entity, PageOf, PathId};
 use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn};
+use crate::service::{Body, Ctx};
 
 /// List measures
 ///
 /// Of your territory, newest first; a company sees its own; an agency those that are referred to it.
-#[utoipa::path(tag = "measures", params(ListMeasures), responses((status = 200, description = "A page", body = PageOf<Measure>)))]
-#[get("/v1/measures")]
+#[utoipa::path(get, path = "/v1/measures",
+    tag = "measures", params(ListMeasures), responses((status = 200, description = "A page", body = PageOf<Measure>)))]
 pub async fn list_measures(ctx: Ctx) -> Answer {
     let query: ListMeasures = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
 
 /// Get a measure
 ///
 /// With its reason, its grounds and every step. With a company's token this opens its notice: that is the delivery.
-#[utoipa::path(tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
+#[utoipa::path(get, path = "/v1/measures/{id}",
+    tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     responses((status = 200, description = "The measure", body = Measure)))]
-#[get("/v1/measures/{id}")]
 pub async fn get_measure(ctx: Ctx, id: PathId) -> Answer {
     let find = move |conn: &mut Conn, ctx: &Ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
-        if actions::awaits_opening(ctx, &row) {
+        if awaits_opening(ctx, &row) {
             return Ok(None);
         }
         let (id, version) = (row.id, row.version);
@@ -39,9 +38,9 @@ pub async fn get_measure(ctx: Ctx, id: PathId) -> Answer {
 /// Notify the company of an intended measure
 ///
 /// Biting measures have due process of their own: this notice, a statement, a hearing on request, a reasoned decision.
-#[utoipa::path(tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
+#[utoipa::path(post, path = "/v1/measures/{id}/notification",
+    tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = NotificationIn, responses((status = 200, description = "Notified", body = Measure)))]
-#[post("/v1/measures/{id}/notification")]
 pub async fn notify_measure(ctx: Ctx, id: PathId, body: Body<NotificationIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::notify_measure(tx, id.0, body)).await
 }
@@ -49,9 +48,9 @@ pub async fn notify_measure(ctx: Ctx, id: PathId, body: Body<NotificationIn>) ->
 /// Record the delivery of a measure's notice
 ///
 /// For a company that does not open it.
-#[utoipa::path(tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
+#[utoipa::path(post, path = "/v1/measures/{id}/delivery",
+    tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = DeliveryIn, responses((status = 200, description = "Delivered", body = Measure)))]
-#[post("/v1/measures/{id}/delivery")]
 pub async fn record_measure_delivery(ctx: Ctx, id: PathId, body: Body<DeliveryIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::record_measure_delivery(tx, id.0, body)).await
 }
@@ -59,9 +58,9 @@ pub async fn record_measure_delivery(ctx: Ctx, id: PathId, body: Body<DeliveryIn
 /// Make a statement on a measure
 ///
 /// Once, until the last day of the period.
-#[utoipa::path(tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
+#[utoipa::path(post, path = "/v1/measures/{id}/statement",
+    tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = StatementIn, responses((status = 200, description = "Submitted", body = Measure)))]
-#[post("/v1/measures/{id}/statement")]
 pub async fn submit_measure_statement(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::submit_measure_statement(tx, id.0, body)).await
 }
@@ -69,9 +68,9 @@ pub async fn submit_measure_statement(ctx: Ctx, id: PathId, body: Body<Statement
 /// Answer a statement on a measure
 ///
 /// The decision waits for it.
-#[utoipa::path(tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
+#[utoipa::path(post, path = "/v1/measures/{id}/statement-answer",
+    tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = ReasonsIn, responses((status = 200, description = "Answered", body = Measure)))]
-#[post("/v1/measures/{id}/statement-answer")]
 pub async fn answer_measure_statement(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::answer_measure_statement(tx, id.0, body)).await
 }
@@ -79,9 +78,9 @@ pub async fn answer_measure_statement(ctx: Ctx, id: PathId, body: Body<ReasonsIn
 /// Ask for a hearing
 ///
 /// Within the period that the delivery sets (default 5 working days). The decision waits for the hearing.
-#[utoipa::path(tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
+#[utoipa::path(post, path = "/v1/measures/{id}/hearing",
+    tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = ReasonsIn, responses((status = 200, description = "Asked for", body = Measure)))]
-#[post("/v1/measures/{id}/hearing")]
 pub async fn request_measure_hearing(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::request_measure_hearing(tx, id.0, body)).await
 }
@@ -89,9 +88,9 @@ pub async fn request_measure_hearing(ctx: Ctx, id: PathId, body: Body<ReasonsIn>
 /// Record a hearing
 ///
 /// The record of the hearing that the company asked for.
-#[utoipa::path(tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
+#[utoipa::path(post, path = "/v1/measures/{id}/hearing-record",
+    tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = HearingRecordIn, responses((status = 200, description = "Recorded", body = Measure)))]
-#[post("/v1/measures/{id}/hearing-record")]
 pub async fn record_measure_hearing(ctx: Ctx, id: PathId, body: Body<HearingRecordIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::record_measure_hearing(tx, id.0, body)).await
 }
@@ -100,9 +99,9 @@ pub async fn record_measure_hearing(ctx: Ctx, id: PathId, body: Body<HearingReco
 ///
 /// By the role that the policy names (township leader for what is in their charge, county for lists and joint punishment),
 /// after due process. A removal is started by it, not carried out; a blacklisting or restriction takes effect at once.
-#[utoipa::path(tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
+#[utoipa::path(post, path = "/v1/measures/{id}/approval",
+    tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = ReasonsIn, responses((status = 200, description = "Approved", body = Measure)))]
-#[post("/v1/measures/{id}/approval")]
 pub async fn approve_measure(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| decisions::approve_measure(tx, id.0, body)).await
 }
@@ -110,9 +109,9 @@ pub async fn approve_measure(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Ans
 /// Reject a measure
 ///
 /// It is proposed again only on a new ground.
-#[utoipa::path(tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
+#[utoipa::path(post, path = "/v1/measures/{id}/rejection",
+    tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = ReasonsIn, responses((status = 200, description = "Rejected", body = Measure)))]
-#[post("/v1/measures/{id}/rejection")]
 pub async fn reject_measure(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| decisions::reject_measure(tx, id.0, body)).await
 }
@@ -121,9 +120,9 @@ pub async fn reject_measure(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answ
 ///
 /// Says when and how; a removal names the lawful ground on which the contract ended and its document; an agency answers a
 /// referral. A rectification in time restores points, by the policy.
-#[utoipa::path(tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
+#[utoipa::path(post, path = "/v1/measures/{id}/completion",
+    tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = CompletionIn, responses((status = 200, description = "Done", body = Measure)))]
-#[post("/v1/measures/{id}/completion")]
 pub async fn complete_measure(ctx: Ctx, id: PathId, body: Body<CompletionIn>) -> Answer {
     ctx.act(body, move |tx, body| decisions::complete_measure(tx, id.0, body)).await
 }
@@ -131,9 +130,9 @@ pub async fn complete_measure(ctx: Ctx, id: PathId, body: Body<CompletionIn>) ->
 /// Cancel a measure
 ///
 /// By its office, with reasons.
-#[utoipa::path(tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
+#[utoipa::path(post, path = "/v1/measures/{id}/cancellation",
+    tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = ReasonsIn, responses((status = 200, description = "Cancelled", body = Measure)))]
-#[post("/v1/measures/{id}/cancellation")]
 pub async fn cancel_measure(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| decisions::cancel_measure(tx, id.0, body)).await
 }

@@ -3,14 +3,19 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::model::{ListMeasures, MeasureRow};
-use super::view::{self, Measure};
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::db::schema::{measure_grounds as grounds, measure_rating_grounds as rating_grounds, measures};
 use crate::db::{Conn, Id, Work};
-use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
+use crate::http::paging::PageOf;
+use crate::measure_facts::scoped;
+use crate::newest_first;
 use crate::policy::model::MeasureKind;
 use crate::problem::Problem;
+use crate::service::Ctx;
+use crate::standing::model::MeasureState;
+
+/// States of a measure that waits to be decided or carried out.
+const OPEN: [MeasureState; 2] = [MeasureState::Proposed, MeasureState::Approved];
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
     Ok(scoped::measure(conn, scope, id)?.ok_or_else(Problem::not_found)?)
@@ -19,14 +24,8 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
 /// Locks the company that answers, then reads it.
 pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
     let company = find(conn, scope, id)?.company_id;
-    crate::standing::store::lock_head_of(conn, company)?;
+    crate::companies::family::lock_head_of(conn, company)?;
     find(conn, scope, id)
-}
-
-/// Does it still wait to be decided or carried out?
-pub fn is_open(conn: &mut Conn, id: Id) -> Work<bool> {
-    let row = find(conn, &Scope::System("a contract asks after the removal that opened its ending"), id)?;
-    Ok(row.state()?.is_open())
 }
 
 /// Every measure of a company and its branches in a territory.
@@ -96,20 +95,11 @@ pub fn all_grounds_of_one(conn: &mut Conn, measure: Id) -> Work<Vec<Id>> {
     Ok(all)
 }
 
-/// Measures about one complex of a company and its branches.
-pub fn at_complex(conn: &mut Conn, scope: &Scope, complex: Id, family: &[Id]) -> Work<Vec<MeasureRow>> {
-    Ok(scoped::measures(scope)
-        .filter(measures::complex_id.eq(complex))
-        .filter(measures::company_id.eq_any(family.to_vec()))
-        .order(measures::id)
-        .load(conn)?)
-}
-
 /// Removals from one complex, whichever company's.
 pub fn removals_at(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Vec<MeasureRow>> {
     Ok(scoped::measures(scope)
         .filter(measures::complex_id.eq(complex))
-        .filter(measures::kind.eq(MeasureKind::Removal.code()))
+        .filter(measures::kind.eq(MeasureKind::Removal))
         .order(measures::id)
         .load(conn)?)
 }
@@ -130,7 +120,7 @@ pub fn save(conn: &mut Conn, row: &MeasureRow) -> Work<()> {
     diesel::update(measures::table.find(row.id))
         .set((
             measures::version.eq(row.version),
-            measures::state.eq(&row.state),
+            measures::state.eq(row.state),
             measures::legal_basis.eq(&row.legal_basis),
             measures::cancelled_by_system.eq(row.cancelled_by_system),
             measures::notified.eq(row.notified),
@@ -159,15 +149,14 @@ pub fn drop_grounds(conn: &mut Conn, measure: Id, violations: &[Id]) -> Work<()>
     Ok(())
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListMeasures) -> Work<PageOf<Measure>> {
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListMeasures) -> Work<PageOf<MeasureRow>> {
+    newest_first!(conn, query, MeasureRow, measures::id, || {
         let mut rows = scoped::measures(&ctx.scope);
         if let Some(state) = query.state {
-            rows = rows.filter(measures::state.eq(state.code()));
+            rows = rows.filter(measures::state.eq(state));
         }
         if let Some(kind) = query.kind {
-            rows = rows.filter(measures::kind.eq(kind.code()));
+            rows = rows.filter(measures::kind.eq(kind));
         }
         if let Some(company) = query.company_id {
             rows = rows.filter(measures::company_id.eq(company));
@@ -176,36 +165,24 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListMeasures) -> Work<PageOf<Mea
             rows = rows.filter(measures::complex_id.eq(complex));
         }
         if let Some(role) = query.office_role {
-            rows = rows.filter(measures::office_role.eq(role.code()));
+            rows = rows.filter(measures::office_role.eq(role));
         }
         if let Some(violation) = query.violation_id {
             rows = rows.filter(measures::violation_id.eq(violation));
         }
         rows
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(measures::id.lt(before));
-    }
-    let rows: Vec<MeasureRow> = rows.order(measures::id.desc()).limit(page.fetch()).load(conn)?;
-    let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: view::views(conn, ctx, rows)?, next_cursor, total })
+    })
 }
 
 /// Open measures of the caller's territory, oldest first; for the inbox.
 pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<MeasureRow>> {
-    Ok(scoped::measures(scope)
-        .filter(measures::state.eq_any(["proposed", "approved"]))
-        .order(measures::id)
-        .limit(at_most)
-        .load(conn)?)
+    Ok(scoped::measures(scope).filter(measures::state.eq_any(OPEN)).order(measures::id).limit(at_most).load(conn)?)
 }
 
 /// Measures that are to be decided or carried out, in the order of their ids.
 pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<MeasureRow>> {
     Ok(scoped::measures(scope)
-        .filter(measures::state.eq_any(["proposed", "approved"]))
+        .filter(measures::state.eq_any(OPEN))
         .filter(measures::id.gt(after))
         .order(measures::id)
         .limit(at_most)

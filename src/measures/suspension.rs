@@ -8,17 +8,16 @@ use serde_json::json;
 use super::actions::rule_of;
 use super::model::MeasureRow;
 use super::recompute::{File, file_of, record};
-use super::store;
 use super::view::sees;
-use crate::blacklist;
+use super::{rules, store};
 use crate::calendar;
 use crate::db::{Conn, Id, Work};
-use crate::http::Tx;
-use crate::policy::model::{MeasureKind, MeasureRule};
-use crate::problem::{Code, Problem};
+use crate::policy::model::MeasureRule;
+use crate::proceedings::port::after;
+use crate::service::Tx;
 use crate::standing::model::MeasureState;
 use crate::violations::finality::{obstacle, refuse_unless_final};
-use crate::violations::model::ViolationRow;
+use crate::violations::model::{ViolationRow, ViolationState};
 use crate::violations::store as violations;
 
 /// The grounds of a measure must be final, and the level that calls for it must be reached by final decisions alone.
@@ -50,28 +49,10 @@ pub fn require_in_effect(tx: &mut Tx, row: &MeasureRow, rule: &MeasureRule) -> W
     // A ground that came later did not carry the decision: it matters only while an appeal against it is pending.
     grounds.retain(|one| {
         let confirmed_at = one.proceedings.0.confirmation.as_ref().map(|step| step.at);
-        one.state == "appealed" || approved_at.is_none() || confirmed_at <= approved_at
+        one.state == ViolationState::Appealed || approved_at.is_none() || confirmed_at <= approved_at
     });
     refuse_unless_final(&grounds, ctx.today, |violation| sees(ctx, violation))?;
-    if let Some(since) = row.suspended_on {
-        return Err(Problem::new(Code::AppealPending)
-            .detail(
-                format!("因相关认定正在申诉，该措施自 {since} 起中止执行"),
-                format!("an appeal is pending: it is suspended since {since}"),
-            )
-            .into());
-    }
-    Ok(())
-}
-
-/// Is it decided, and can its effect still be held back?
-fn can_be_suspended(row: &MeasureRow) -> Work<bool> {
-    Ok(match row.state()? {
-        MeasureState::Approved => true,
-        // A removal that was carried out ended a contract: nothing of it can be held back.
-        MeasureState::Done => row.kind()? != MeasureKind::Removal,
-        MeasureState::Proposed | MeasureState::Rejected | MeasureState::Cancelled => false,
-    })
+    Ok(rules::require_not_suspended(row.suspended_on)?)
 }
 
 /// Suspends the decided measures of a company in a county that an appeal is pending against, and resumes those that it no longer is.
@@ -83,7 +64,7 @@ pub fn follow_appeals(tx: &mut Tx, company: Id, county: &str) -> Work<()> {
     let File { rows, .. } = file;
     let reversed: HashSet<Id> = rows.iter().filter_map(|row| row.reverses).collect();
     for row in rows {
-        if reversed.contains(&row.id) || !can_be_suspended(&row)? {
+        if reversed.contains(&row.id) || !rules::can_be_suspended(row.state, row.kind) {
             continue;
         }
         let grounds = store::grounds_of_one(tx.conn, row.id)?;
@@ -103,7 +84,7 @@ fn set_suspended(tx: &mut Tx, mut row: MeasureRow, suspended: bool) -> Work<()> 
         row.suspended_on = None;
     }
     // The time during which it was not to be carried out does not count.
-    if let (Some(since), MeasureState::Approved, false) = (since, row.state()?, suspended) {
+    if let (Some(since), MeasureState::Approved, false) = (since, row.state, suspended) {
         let calendar = calendar::work_calendar(tx.conn, &row.county)?;
         let left = calendar.working_days_between(since, row.due_on);
         row.due_on = row.due_on.max(calendar.add_working_days(today, left));
@@ -113,16 +94,13 @@ fn set_suspended(tx: &mut Tx, mut row: MeasureRow, suspended: bool) -> Work<()> 
     store::save(tx.conn, &row)?;
     let kind = if suspended { "measure.suspended" } else { "measure.resumed" };
     record(tx, &row, kind, json!({ "suspended_on": row.suspended_on }), &())?;
-    if row.kind()?.is_listing() {
-        blacklist::suspend_listing_of(tx, &row)?;
-    }
-    Ok(())
+    after(tx).measure_suspended(tx, row.id, row.company_id, row.suspended_on)
 }
 
 /// For each of these measures whose grounds are final: the last day on which one of them was not, or its own day where it has
 /// no such ground. Those with a ground that is not final are left out.
 pub fn final_since(conn: &mut Conn, rows: &[MeasureRow], today: NaiveDate) -> Work<HashMap<Id, NaiveDate>> {
-    let proposed: Vec<&MeasureRow> = rows.iter().filter(|row| row.state == MeasureState::Proposed.code()).collect();
+    let proposed: Vec<&MeasureRow> = rows.iter().filter(|row| row.state == MeasureState::Proposed).collect();
     let ids: Vec<Id> = proposed.iter().map(|row| row.id).collect();
     let grounds = store::grounds_of(conn, &ids)?;
     let mut wanted: Vec<Id> = grounds.values().flatten().copied().collect();

@@ -4,7 +4,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::actions::is_unopened;
 use super::model::*;
 use crate::access::role::RoleKind;
 use crate::access::{Role, Scope};
@@ -14,7 +13,7 @@ use crate::complexes;
 use crate::contracts::model::EndGround;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
-use crate::http::Ctx;
+use crate::due_process::is_unopened;
 use crate::points::WeightedPoints;
 use crate::policy::model::MeasureKind;
 use crate::problem::Problem;
@@ -25,6 +24,7 @@ use crate::proceedings::view::{
 };
 use crate::ratings;
 use crate::ratings::model::Star;
+use crate::service::Ctx;
 use crate::standing::model::{MeasureState, Office};
 use crate::violations::model::ViolationRow;
 use crate::violations::store as violations;
@@ -268,7 +268,7 @@ fn one(
     company_name: String,
     complex_name: Option<String>,
 ) -> Work<Measure> {
-    let (kind, state, role) = (row.kind()?, row.state()?, row.office_role()?);
+    let (kind, state, role) = (row.kind, row.state, row.office_role);
     let unopened = is_unopened(ctx, &row);
     let Proceedings {
         notification: noticed,
@@ -287,7 +287,7 @@ fn one(
         kind,
         state,
         office: Office { role, division: row.office_division },
-        approver_role: row.approver_role.as_deref().and_then(Role::from_code),
+        approver_role: row.approver_role,
         overdue: state.is_open() && row.suspended_on.is_none() && row.due_on < ctx.today,
         grounds,
         rating_grounds,

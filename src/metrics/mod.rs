@@ -14,9 +14,9 @@ use prometheus::{
 
 pub use list::{Kind, LIST, Row};
 
-use crate::access::permissions::PERMISSIONS;
+use crate::access::permissions::Permissions;
+use crate::db::StoreMetrics;
 use crate::problem::{CODES, Code};
-use crate::service::Service;
 
 const SECONDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 /// Fine below the 100 ms that no write should hold SQLite's writer longer than.
@@ -40,20 +40,20 @@ pub struct Metrics {
     pub store: StoreMetrics,
     pub rating_chunk_seconds: Histogram,
     pub complaint_sweep_seconds: Histogram,
-    write_queue: IntGauge,
-    writer_held: IntGauge,
-    pool_connections: IntGaugeVec,
-    lease_held: IntGauge,
-    migrations: IntGaugeVec,
-    calendar_years_missing: IntGauge,
-    keyring_broken: IntGauge,
-    disk_free: IntGaugeVec,
-    storage_full: IntGauge,
-    clock_stopped: IntGauge,
-    database_refused: IntGaugeVec,
-    ledger_size: IntGauge,
-    ledger_unsealed: IntGauge,
-    issuer_keys_age: IntGaugeVec,
+    pub write_queue: IntGauge,
+    pub writer_held: IntGauge,
+    pub pool_connections: IntGaugeVec,
+    pub lease_held: IntGauge,
+    pub migrations: IntGaugeVec,
+    pub calendar_years_missing: IntGauge,
+    pub keyring_broken: IntGauge,
+    pub disk_free: IntGaugeVec,
+    pub storage_full: IntGauge,
+    pub clock_stopped: IntGauge,
+    pub database_refused: IntGaugeVec,
+    pub ledger_size: IntGauge,
+    pub ledger_unsealed: IntGauge,
+    pub issuer_keys_age: IntGaugeVec,
     process: process::Process,
 }
 
@@ -62,21 +62,6 @@ struct Operation {
     name: &'static str,
     by_status: Vec<OnceLock<IntCounter>>,
     by_class: [OnceLock<Histogram>; 5],
-}
-
-/// What the store counts. Its handles count into nothing until they are registered.
-#[derive(Clone)]
-pub struct StoreMetrics {
-    pub batch_jobs: Histogram,
-    pub commit_seconds: Histogram,
-    pub hold_seconds: Histogram,
-    pub wait_primary: Histogram,
-    pub wait_standby: Histogram,
-    pub wait_readers: Histogram,
-    pub standby_served: IntCounter,
-    pub standby_behind: IntCounter,
-    pub standby_away: IntCounter,
-    pub standby_failed: IntCounter,
 }
 
 /// A request that is being answered, until it is dropped.
@@ -136,32 +121,26 @@ impl Registrar {
     }
 }
 
-impl StoreMetrics {
-    fn register(all: &mut Registrar) -> anyhow::Result<StoreMetrics> {
-        let wait = all.histograms("xiaoqu_pool_wait_seconds", SECONDS)?;
-        let standby = all.counters("xiaoqu_standby_reads_total")?;
-        Ok(StoreMetrics {
-            batch_jobs: all.histogram("xiaoqu_write_batch_jobs", COUNTS)?,
-            commit_seconds: all.histogram("xiaoqu_commit_seconds", SECONDS)?,
-            hold_seconds: all.histogram("xiaoqu_write_hold_seconds", HOLDS)?,
-            wait_primary: wait.get_metric_with_label_values(&["primary"])?,
-            wait_standby: wait.get_metric_with_label_values(&["standby"])?,
-            wait_readers: wait.get_metric_with_label_values(&["readers"])?,
-            standby_served: standby.get_metric_with_label_values(&["served"])?,
-            standby_behind: standby.get_metric_with_label_values(&["behind"])?,
-            standby_away: standby.get_metric_with_label_values(&["away"])?,
-            standby_failed: standby.get_metric_with_label_values(&["failed"])?,
-        })
-    }
-
-    /// For a store that nobody asks for its metrics.
-    pub fn unseen() -> anyhow::Result<StoreMetrics> {
-        StoreMetrics::register(&mut Registrar { registry: Registry::new(), taken: Vec::new() })
-    }
+/// What the store counts, registered.
+fn store_metrics(all: &mut Registrar) -> anyhow::Result<StoreMetrics> {
+    let wait = all.histograms("xiaoqu_pool_wait_seconds", SECONDS)?;
+    let standby = all.counters("xiaoqu_standby_reads_total")?;
+    Ok(StoreMetrics {
+        batch_jobs: all.histogram("xiaoqu_write_batch_jobs", COUNTS)?,
+        commit_seconds: all.histogram("xiaoqu_commit_seconds", SECONDS)?,
+        hold_seconds: all.histogram("xiaoqu_write_hold_seconds", HOLDS)?,
+        wait_primary: wait.get_metric_with_label_values(&["primary"])?,
+        wait_standby: wait.get_metric_with_label_values(&["standby"])?,
+        wait_readers: wait.get_metric_with_label_values(&["readers"])?,
+        standby_served: standby.get_metric_with_label_values(&["served"])?,
+        standby_behind: standby.get_metric_with_label_values(&["behind"])?,
+        standby_away: standby.get_metric_with_label_values(&["away"])?,
+        standby_failed: standby.get_metric_with_label_values(&["failed"])?,
+    })
 }
 
 impl Metrics {
-    pub fn new() -> anyhow::Result<Metrics> {
+    pub fn new(permissions: &Permissions) -> anyhow::Result<Metrics> {
         let mut all = Registrar { registry: Registry::new(), taken: Vec::new() };
         let problems = all.counters("xiaoqu_problems_total")?;
         let build = all.gauges("xiaoqu_build_info")?;
@@ -174,7 +153,7 @@ impl Metrics {
         let metrics = Metrics {
             requests: all.counters("xiaoqu_http_requests_total")?,
             seconds: all.histograms("xiaoqu_http_request_seconds", SECONDS)?,
-            operations: PERMISSIONS.iter().map(|row| row.operation).chain(["unknown"]).map(operation).collect(),
+            operations: permissions.rows().iter().map(|row| row.operation).chain(["unknown"]).map(operation).collect(),
             in_flight: all.gauge("xiaoqu_http_requests_in_flight")?,
             problems: CODES
                 .iter()
@@ -183,7 +162,7 @@ impl Metrics {
             replays: all.counter("xiaoqu_idempotent_replays_total")?,
             security_events: all.counters("xiaoqu_security_events_total")?,
             unnamed_proxy: all.counter("xiaoqu_unnamed_proxy_requests_total")?,
-            store: StoreMetrics::register(&mut all)?,
+            store: store_metrics(&mut all)?,
             rating_chunk_seconds: all.histogram("xiaoqu_rating_chunk_seconds", HOLDS)?,
             complaint_sweep_seconds: all.histogram("xiaoqu_complaint_sweep_seconds", HOLDS)?,
             write_queue: all.gauge("xiaoqu_write_queue")?,
@@ -215,11 +194,6 @@ impl Metrics {
         Ok(metrics)
     }
 
-    /// Where the operation of this name is counted.
-    pub fn index_of(operation: &str) -> usize {
-        PERMISSIONS.iter().position(|row| row.operation == operation).unwrap_or(PERMISSIONS.len())
-    }
-
     pub fn begun(&self) -> InFlight<'_> {
         self.in_flight.inc();
         InFlight(&self.in_flight)
@@ -227,7 +201,8 @@ impl Metrics {
 
     /// Counts an answer; without an index it is one of no operation.
     pub fn answered(&self, index: Option<usize>, status: u16, seconds: f64) {
-        let Some(operation) = self.operations.get(index.unwrap_or(PERMISSIONS.len())) else { return };
+        // The last is the unknown one.
+        let Some(operation) = self.operations.get(index.unwrap_or(self.operations.len() - 1)) else { return };
         if let Some(counter) = operation.by_status.get(usize::from(status).wrapping_sub(100)) {
             let made = || self.requests.with_label_values(&[operation.name, &status.to_string()]);
             counter.get_or_init(made).inc();
@@ -244,45 +219,8 @@ impl Metrics {
         }
     }
 
-    /// Looks at what is not counted as it happens, and writes everything down.
-    pub async fn text(&self, state: &Service) -> anyhow::Result<String> {
-        let today = state.clock.today();
-        let asked = state.db.read(move |conn| {
-            let missing = crate::calendar::missing_years(conn, today)?.len();
-            let stopped = crate::clock_watch::store::find(conn)?.is_some_and(|watched| watched.stopped_at.is_some());
-            Ok((missing, crate::db::applied(conn)?, crate::ledger::sizes(conn)?, stopped))
-        });
-        // While the store is away the last known numbers stand.
-        if let Ok((missing, applied, (sealed, unsealed), stopped)) = asked.await {
-            self.clock_stopped.set(i64::from(stopped));
-            self.ledger_size.set(sealed);
-            self.ledger_unsealed.set(unsealed);
-            self.calendar_years_missing.set(missing as i64);
-            self.migrations.with_label_values(&["applied"]).set(applied);
-        }
-        for (place, free) in state.disks.free() {
-            self.disk_free.with_label_values(&[place]).set(i64::try_from(free).unwrap_or(i64::MAX));
-        }
-        self.storage_full.set(i64::from(state.db.is_full()));
-        let refusal = state.db.refusal().map(|refusal| refusal.mismatch);
-        for mismatch in crate::db::Mismatch::ALL {
-            let refused = i64::from(refusal == Some(mismatch));
-            self.database_refused.with_label_values(&[mismatch.code()]).set(refused);
-        }
-        let known = crate::db::count(state.db.is_postgres());
-        self.migrations.with_label_values(&["known"]).set(known as i64);
-        self.keyring_broken.set(i64::from(state.keys.broken()));
-        for keys in state.verifier.fetched() {
-            let age = i64::try_from(keys.age().as_secs()).unwrap_or(i64::MAX);
-            self.issuer_keys_age.with_label_values(&[keys.issuer()]).set(age);
-        }
-        self.lease_held.set(i64::from(state.lease.is_held(&state.db)));
-        self.write_queue.set(state.db.write_queue_depth() as i64);
-        self.writer_held.set(state.db.writer_held_for().as_secs() as i64);
-        for (pool, in_use, idle) in state.db.pools() {
-            self.pool_connections.with_label_values(&[pool, "in_use"]).set(i64::from(in_use));
-            self.pool_connections.with_label_values(&[pool, "idle"]).set(i64::from(idle));
-        }
+    /// Everything, in the Prometheus text format.
+    pub fn text(&self) -> anyhow::Result<String> {
         self.process.look();
         let mut out = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut out)?;

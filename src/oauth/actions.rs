@@ -6,8 +6,9 @@ use super::TOKEN_PATH;
 use super::assertion::Assertion;
 use super::form::{Proof, TokenRequest, refused};
 use super::model::{TokenOut, TokenRefused};
-use crate::clients::model::{ClientRow, ClientState};
-use crate::clients::{self, digest_of, rules};
+use super::rules;
+use crate::clients::model::ClientRow;
+use crate::clients::{self, digest_of};
 use crate::db::{Id, Instant, WriteGate};
 use crate::problem::Problem;
 use crate::security::{About, Kind};
@@ -35,17 +36,7 @@ pub async fn client_of(state: &Service, id: &str, secret: &str) -> Result<Result
         let about = About { operation: "issue_token", caller: Some(&caller), ..About::default() };
         state.security.event(Kind::SecretExpiring, about);
     }
-    Ok(acting(client))
-}
-
-fn acting(client: ClientRow) -> Result<ClientRow, TokenRefused> {
-    match client.state {
-        ClientState::Active => Ok(client),
-        ClientState::Pending => Err(refused("unauthorized_client", "the client waits for the county's approval")),
-        ClientState::Suspended | ClientState::Revoked => {
-            Err(refused("unauthorized_client", "the client is suspended or revoked"))
-        }
-    }
+    Ok(rules::may_act(client.state).map(|()| client))
 }
 
 const NO_GOOD_ASSERTION: TokenRefused =
@@ -71,10 +62,9 @@ async fn client_by_assertion(
         Some((client, used))
     });
     let Some((client, used)) = good else { return Ok(Err(NO_GOOD_ASSERTION)) };
-    let client = match acting(client) {
-        Ok(client) => client,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
+    if let Err(refusal) = rules::may_act(client.state) {
+        return Ok(Err(refusal));
+    }
     let jti = digest_of(&used.jti);
     let new = state
         .db
@@ -99,7 +89,7 @@ pub async fn issue_token(state: &Service, request: TokenRequest) -> Result<Resul
         Ok(client) => client,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let limits = match limits(&client, request.scope) {
+    let limits = match rules::limits(state.permissions, client.role, client.operations.0.clone(), request.scope) {
         Ok(limits) => limits,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -110,20 +100,6 @@ pub async fn issue_token(state: &Service, request: TokenRequest) -> Result<Resul
         .sign(&claims(state, &client, scope.as_deref(), seconds))
         .map_err(|error| Problem::broken_by("a token could not be signed", error))?;
     Ok(Ok(TokenOut { access_token, token_type: "Bearer".into(), expires_in: seconds, scope }))
-}
-
-/// The operations that the token is limited to: those asked for, inside of those that the client has.
-fn limits(client: &ClientRow, asked: Option<Vec<String>>) -> Result<Option<Vec<String>>, TokenRefused> {
-    let own = client.operations.0.clone();
-    let Some(asked) = asked else { return Ok(own) };
-    let has = |word: &String| match &own {
-        Some(own) => own.contains(word),
-        None => rules::operations_of(client.role).any(|one| one == word),
-    };
-    match asked.iter().all(has) {
-        true => Ok(Some(asked)),
-        false => Err(refused("invalid_scope", "a word that is no operation of this client")),
-    }
 }
 
 /// RFC 9068: the subject of a client's own token is the client.

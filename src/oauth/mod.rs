@@ -5,13 +5,21 @@ mod assertion;
 pub mod form;
 pub mod model;
 mod routes;
+mod rules;
 
-use crate::http::Routes;
+use crate::handler;
+use crate::service::feature::{Feature, Limit, Table, public};
 
 pub use actions::client_of;
 
 pub const TOKEN_PATH: &str = "/oauth/token";
 
-pub fn routes(config: &mut Routes) {
-    config.service(routes::issue_token).service(routes::get_authorization_server);
-}
+pub const FEATURE: Feature = Feature {
+    name: "oauth",
+    operations: &[
+        public(handler!(routes::issue_token)).limited_as(Limit::Tokens),
+        public(handler!(routes::get_authorization_server)),
+    ],
+    tables: &[Table::of_program("client_assertions")],
+    ..Feature::EMPTY
+};

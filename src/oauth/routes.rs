@@ -1,12 +1,12 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, PRAGMA, WWW_AUTHENTICATE};
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
 use super::model::{AuthorizationServer, TokenIn, TokenOut, TokenRefused};
 use super::{TOKEN_PATH, actions, form};
-use crate::access::permissions::{Access, PERMISSIONS};
+use crate::access::permissions::Access;
 use crate::http::Answer;
-use crate::http::edge::{AsItIs, RequestId};
+use crate::http::marks::{AsItIs, RequestId};
 use crate::security::{About, Kind};
 use crate::service::Service;
 
@@ -15,7 +15,8 @@ use crate::service::Service;
 /// Client credentials (RFC 6749, 4.4): a form with `grant_type=client_credentials`, the client's id and secret by HTTP
 /// Basic or in the form, or an assertion that it signed (`private_key_jwt`, RFC 7523), and optionally `scope`. The token is a system's: it reads, reports, submits and imports, and
 /// never confirms, approves or decides. Errors have the form of the RFC (`{"error": …}`).
-#[utoipa::path(tag = "clients", request_body(content = TokenIn, content_type = "application/x-www-form-urlencoded"),
+#[utoipa::path(post, path = "/oauth/token",
+    tag = "clients", request_body(content = TokenIn, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "A token", body = TokenOut),
         (status = 400, description = "The request or the client is not in order", body = TokenRefused),
@@ -23,7 +24,6 @@ use crate::service::Service;
         (status = 503, description = "The database cannot be reached", body = crate::problem::ProblemBody,
             content_type = "application/problem+json"),
     ))]
-#[post("/oauth/token")]
 pub async fn issue_token(state: web::Data<Service>, request: HttpRequest, body: web::Bytes) -> Answer {
     let one = |name| {
         let mut all = request.headers().get_all(name);
@@ -81,11 +81,12 @@ fn refusal(refused: &TokenRefused) -> HttpResponse {
 /// Metadata of the authorization server
 ///
 /// RFC 8414: where clients get tokens, and under which keys they are signed.
-#[utoipa::path(tag = "clients", responses((status = 200, description = "Metadata", body = AuthorizationServer)))]
-#[get("/.well-known/oauth-authorization-server")]
+#[utoipa::path(get, path = "/.well-known/oauth-authorization-server",
+    tag = "clients", responses((status = 200, description = "Metadata", body = AuthorizationServer)))]
 pub async fn get_authorization_server(state: web::Data<Service>) -> HttpResponse {
     let issuer = &state.local_issuer.url;
-    let systems = PERMISSIONS.iter().filter(|one| matches!(one.access, Access::Roles(_)) && !one.person_only);
+    let systems =
+        state.permissions.rows().iter().filter(|one| matches!(one.access, Access::Roles(_)) && !one.person_only);
     HttpResponse::Ok().insert_header((CACHE_CONTROL, "public, max-age=300")).json(AuthorizationServer {
         issuer: issuer.clone(),
         token_endpoint: format!("{issuer}{TOKEN_PATH}"),

@@ -1,13 +1,16 @@
 use serde_json::json;
 
 use super::model::{OfficeIn, OfficePatch, OfficeRow, OfficeView};
-use super::store;
+use super::{rules, store};
 use crate::db::{Conn, Id, Work};
 use crate::divisions;
 use crate::fault::Fault;
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
+use crate::service::Body;
+use crate::service::Ctx;
+use crate::service::Tx;
 
 pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> Work<Entity<OfficeView>> {
     let ctx = tx.ctx;
@@ -46,11 +49,7 @@ pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> Work<Enti
     let ctx = tx.ctx;
     let before = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let place = before.place();
-    if !ctx.scope.holds(&place.county, &place.township, &place.community) {
-        return Err(Problem::new(Code::Forbidden)
-            .detail("该机构由其上级登记", "this office is kept by the offices above it")
-            .into());
-    }
+    rules::may_change(ctx.scope.holds(&place.county, &place.township, &place.community))?;
     let input = tx.input(body)?;
     tx.if_match(before.version)?;
     let OfficePatch { name, phone, complaint_phone, hours, address, document_word } = input.clone();
@@ -72,26 +71,13 @@ pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> Work<Enti
 
 /// A division that exists, of the role's digits, in the caller's territory.
 fn check_seat(conn: &mut Conn, ctx: &Ctx, input: &OfficeIn, faults: &mut Vec<Fault>) -> Work<()> {
-    let digits = input.role.row().division_digits;
-    if digits == 0 {
-        let (zh, en) = ("该角色没有区划，不列入机构名录", "this role has no division, and no place in the directory");
-        faults.push(Fault::new("/role", "invalid", zh, en));
-        return Ok(());
-    }
-    if input.division.len() != digits {
-        let (zh, en) = (format!("该角色的区划代码为 {digits} 位"), format!("this role's division has {digits} digits"));
-        faults.push(Fault::new("/division", "invalid_format", zh, en));
+    if let Err(fault) = rules::check_digits(input.role, &input.division) {
+        faults.push(fault);
         return Ok(());
     }
     let place = divisions::find(conn, &input.division)?.map(|division| division.place());
-    let fault = match place {
-        None => Some(("区划代码不存在", "no such division")),
-        Some(place) if !ctx.scope.holds(&place.county, &place.township, &place.community) => {
-            Some(("该区划不在您的辖区内", "this division is not in your territory"))
-        }
-        Some(_) => None,
-    };
-    faults.extend(fault.map(|(zh, en)| Fault::new("/division", "unknown_reference", zh, en)));
+    let inside = place.map(|place| ctx.scope.holds(&place.county, &place.township, &place.community));
+    rules::check_territory(inside, faults);
     Ok(())
 }
 

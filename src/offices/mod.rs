@@ -3,17 +3,26 @@
 mod actions;
 pub mod model;
 mod routes;
+mod rules;
+pub mod scoped;
 pub mod store;
 
-use crate::http::Routes;
+use crate::access::role_sets::{EVERYONE, REGISTRARS};
+use crate::handler;
+use crate::problem::Code::AlreadyExists;
+use crate::service::feature::{Feature, Table, act, read};
 
 pub use actions::create_office;
 pub use store::{complaint_phones, find_by_seat};
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::list_offices)
-        .service(routes::create_office)
-        .service(routes::get_office)
-        .service(routes::update_office);
-}
+pub const FEATURE: Feature = Feature {
+    name: "offices",
+    operations: &[
+        read(handler!(routes::list_offices), EVERYONE),
+        act(handler!(routes::create_office), REGISTRARS).conflicts(&[AlreadyExists]),
+        read(handler!(routes::get_office), EVERYONE),
+        act(handler!(routes::update_office), REGISTRARS).conflicts(&[AlreadyExists]),
+    ],
+    tables: &[Table::shared("offices").scoped().grows()],
+    ..Feature::EMPTY
+};

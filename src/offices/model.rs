@@ -127,18 +127,18 @@ pub struct OfficePatch {
     #[schema(pattern = "^[0-9+ ()-]{3,40}$", nullable = false, example = "0951-0000100")]
     pub phone: Option<String>,
     /// Phone for complaints (投诉电话).
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, pattern = "^[0-9+ ()-]{3,40}$", example = "0951-0000101")]
     pub complaint_phone: Option<Option<String>>,
     /// Hours (办公时间).
     #[schema(min_length = 2, max_length = 200, nullable = false, example = "工作日 8:30–12:00，14:00–18:00")]
     pub hours: Option<String>,
     /// Address (办公地址).
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, min_length = 2, max_length = 300, example = "望远镇示范路 2 号")]
     pub address: Option<Option<String>>,
     /// The word under which it numbers its documents (机关代字).
-    #[serde(default, deserialize_with = "crate::http::body::present")]
+    #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, pattern = "^[\\u4e00-\\u9fffA-Za-z]{1,10}$", example = "望社")]
     pub document_word: Option<Option<String>>,
 }

@@ -1,26 +1,27 @@
-use actix_web::{get, patch, post};
-
 use super::model::{ListOffices, OfficeIn, OfficePatch, OfficeView};
 use super::{actions, store};
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::http::{Answer, Entity, PageOf, PathId};
+use crate::service::{Body, Ctx};
 
 /// List offices
 ///
 /// The directory of your county, newest first; a resident, who has no county, sees every county's.
-#[utoipa::path(tag = "documents", params(ListOffices), responses((status = 200, description = "A page", body = PageOf<OfficeView>)))]
-#[get("/v1/offices")]
+#[utoipa::path(get, path = "/v1/offices",
+    tag = "documents", params(ListOffices), responses((status = 200, description = "A page", body = PageOf<OfficeView>)))]
 pub async fn list_offices(ctx: Ctx) -> Answer {
     let query: ListOffices = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| {
+        store::list(conn, &ctx.scope, &query)?.map(|rows| Ok(rows.into_iter().map(OfficeView::from).collect()))
+    })
+    .await
 }
 
 /// Put an office on file
 ///
 /// One for each role and division. The county authority keeps the whole county's, a social affairs office those of its
 /// township and of its communities. The word numbers the office's documents, and is no other office's of the county.
-#[utoipa::path(tag = "documents", request_body = OfficeIn, responses((status = 201, description = "On file", body = OfficeView)))]
-#[post("/v1/offices")]
+#[utoipa::path(post, path = "/v1/offices",
+    tag = "documents", request_body = OfficeIn, responses((status = 201, description = "On file", body = OfficeView)))]
 pub async fn create_office(ctx: Ctx, body: Body<OfficeIn>) -> Answer {
     ctx.act(body, actions::create_office).await
 }
@@ -28,9 +29,9 @@ pub async fn create_office(ctx: Ctx, body: Body<OfficeIn>) -> Answer {
 /// Get an office
 ///
 /// Its name, phones and hours.
-#[utoipa::path(tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the office")),
+#[utoipa::path(get, path = "/v1/offices/{id}",
+    tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the office")),
     responses((status = 200, description = "The office", body = OfficeView)))]
-#[get("/v1/offices/{id}")]
 pub async fn get_office(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
@@ -43,9 +44,9 @@ pub async fn get_office(ctx: Ctx, id: PathId) -> Answer {
 ///
 /// By whoever keeps it. Its role and division never change. Documents that were issued keep the name that they were issued
 /// under; each word has numbers of its own.
-#[utoipa::path(tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the office")),
+#[utoipa::path(patch, path = "/v1/offices/{id}",
+    tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the office")),
     request_body = OfficePatch, responses((status = 200, description = "Changed", body = OfficeView)))]
-#[patch("/v1/offices/{id}")]
 pub async fn update_office(ctx: Ctx, id: PathId, body: Body<OfficePatch>) -> Answer {
     ctx.act(body, move |tx, body| actions::update_office(tx, id.0, body)).await
 }

@@ -1,12 +1,14 @@
 use diesel::prelude::*;
 
 use super::model::{ListOffices, OfficeRow, OfficeView};
-use crate::access::{Role, Scope, scoped};
+use super::rules;
+use crate::access::{Role, Scope};
 use crate::db::schema::offices;
 use crate::db::{Conn, Fail, Id, Work};
-use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
-use crate::problem::{Code, Problem};
+use crate::http::PageOf;
+use crate::newest_first;
+use crate::offices::scoped;
+use crate::problem::Problem;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<OfficeRow> {
     let row = scoped::offices(scope).filter(offices::id.eq(id)).first(conn).optional()?;
@@ -24,9 +26,8 @@ pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<OfficeRow
 /// The office of a role in a division, where it is on file.
 pub fn find_by_seat(conn: &mut Conn, role: Role, division: &str) -> Work<Option<OfficeRow>> {
     let system = Scope::System("an office is named wherever it acts");
-    let seat = scoped::offices(&system)
-        .filter(offices::role.eq(role.code()))
-        .filter(offices::division.eq(division.to_owned()));
+    let seat =
+        scoped::offices(&system).filter(offices::role.eq(role)).filter(offices::division.eq(division.to_owned()));
     Ok(seat.first(conn).optional()?)
 }
 
@@ -40,39 +41,24 @@ pub fn update(conn: &mut Conn, row: &OfficeRow) -> Work<()> {
     Ok(())
 }
 
-/// A role has one office in a division, and a word one office in a county.
 fn taken(error: diesel::result::Error) -> Fail {
     if !Fail::is_duplicate(&error) {
         return error.into();
     }
-    Problem::new(Code::AlreadyExists)
-        .detail(
-            "该角色在此区划已登记，或该机关代字已由本县其他机构使用",
-            "this role is on file in this division already, or the word is another office's of the county",
-        )
-        .into()
+    rules::taken().into()
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListOffices) -> Work<PageOf<OfficeView>> {
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || {
-        let mut rows = scoped::offices(&ctx.scope);
+pub fn list(conn: &mut Conn, scope: &Scope, query: &ListOffices) -> Work<PageOf<OfficeRow>> {
+    newest_first!(conn, query, OfficeRow, offices::id, || {
+        let mut rows = scoped::offices(scope);
         if let Some(role) = query.role {
-            rows = rows.filter(offices::role.eq(role.code()));
+            rows = rows.filter(offices::role.eq(role));
         }
         if let Some(division) = &query.division {
             rows = rows.filter(offices::division.eq(division.clone()));
         }
         rows
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(offices::id.lt(before));
-    }
-    let rows: Vec<OfficeRow> = rows.order(offices::id.desc()).limit(page.fetch()).load(conn)?;
-    let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: rows.into_iter().map(OfficeView::from).collect(), next_cursor, total })
+    })
 }
 
 /// To whom a resident turns about a place, the nearest first: those of these offices that are on file.

@@ -21,12 +21,12 @@ use crate::db::{Conn, Id, Work};
 use crate::divisions;
 use crate::fault::Fault;
 use crate::files;
+use crate::http::Answer;
 use crate::http::language::Language;
-use crate::http::{Answer, Body, Ctx};
 use crate::policy::complaints::ComplaintRules;
 use crate::policy::versions::Policies;
 use crate::problem::{Code, Problem};
-use crate::service::Service;
+use crate::service::{Body, Ctx, Service};
 
 /// What a question without a token is answered from.
 #[derive(Clone)]
@@ -41,7 +41,7 @@ impl Question {
     fn policies(&self, conn: &mut Conn) -> Work<Arc<Policies>> {
         let county = match self.county(conn)? {
             Some(county) => county,
-            None => divisions::counties::only(conn)?.unwrap_or_default(),
+            None => crate::counties::only(conn)?.unwrap_or_default(),
         };
         crate::policy::current(conn, &self.state, &county)
     }

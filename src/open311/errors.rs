@@ -61,8 +61,16 @@ pub fn error_response(about: &str) -> Value {
     })
 }
 
+pub fn as_json(response: HttpResponse, problem: &Problem, language: Language, _request_id: &str) -> HttpResponse {
+    as_errors(response, problem, language, Format::Json)
+}
+
+pub fn as_xml(response: HttpResponse, problem: &Problem, language: Language, _request_id: &str) -> HttpResponse {
+    as_errors(response, problem, language, Format::Xml)
+}
+
 /// The same answer, with the standard's errors in place of the problem.
-pub fn as_errors(response: HttpResponse, problem: &Problem, language: Language, format: Format) -> HttpResponse {
+fn as_errors(response: HttpResponse, problem: &Problem, language: Language, format: Format) -> HttpResponse {
     let status = status_of(response.status());
     let Ok(text) = format.written("errors", &errors(problem, language, status.as_u16())) else { return response };
     let mut response = response.set_body(BoxBody::new(text));

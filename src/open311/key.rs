@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use actix_web::{HttpMessage, HttpRequest, web};
 
-use crate::access::gate;
-use crate::access::visitor::Visitor;
-use crate::http::Ctx;
+use crate::door::gate;
+use crate::door::visitor::Visitor;
 use crate::oauth;
 use crate::problem::{Code, Problem};
 use crate::security::Kind;
-use crate::service::{Route, Service};
+use crate::service::{Ctx, Route, Service};
 
 /// "403 - Missing or Invalid API Key (specify in error message)" (General Errors).
 fn refused(zh: &str, en: &str) -> Problem {

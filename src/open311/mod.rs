@@ -19,9 +19,11 @@ mod store;
 mod submit;
 mod view;
 
-use crate::http::Routes;
+use crate::access::role_sets::OPEN311_SENDERS;
+use crate::handler;
+use crate::service::feature::{Feature, WriteError, by_key, public, tag};
 
-pub use errors::{as_errors, error_response};
+pub use errors::error_response;
 pub use format::Format;
 
 pub const PATH: &str = "/open311/v2";
@@ -30,16 +32,25 @@ const OWN_PATH: &str = "/open311/v2/requests";
 /// The token of the standard (Service Discovery, `specification`).
 const SPECIFICATION: &str = "http://wiki.open311.org/GeoReport_v2";
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::get_open311_discovery)
-        .service(routes::list_open311_services)
-        .service(routes::get_open311_service)
-        .service(routes::create_open311_request)
-        .service(routes::get_open311_token)
-        .service(routes::list_open311_requests)
-        .service(routes::get_open311_request);
-}
+pub const FEATURE: Feature = Feature {
+    name: "open311",
+    tags: &[tag(
+        200,
+        "open311",
+        "Open311 GeoReport v2 公共诉求接口: services, requests; the same tickets for programs of that standard",
+    )],
+    operations: &[
+        public(handler!(routes::get_open311_discovery)),
+        public(handler!(routes::list_open311_services)),
+        public(handler!(routes::get_open311_service)),
+        by_key(handler!(routes::create_open311_request), OPEN311_SENDERS).long(),
+        public(handler!(routes::get_open311_token)),
+        public(handler!(routes::list_open311_requests)),
+        public(handler!(routes::get_open311_request)),
+    ],
+    errors: Some(error_form),
+    ..Feature::EMPTY
+};
 
 /// The form in which an error is told under this path: that of its ending, else XML, which every client of the standard reads.
 pub fn format_of(path: &str) -> Option<Format> {
@@ -47,7 +58,10 @@ pub fn format_of(path: &str) -> Option<Format> {
     inside.then(|| if path.ends_with(".json") { Format::Json } else { Format::Xml })
 }
 
-/// Do files come to this path inside of forms?
-pub fn takes_files(path: &str) -> bool {
-    path.strip_prefix(OWN_PATH).is_some_and(|rest| rest.starts_with('.'))
+/// An error under this path, in its form.
+fn error_form(path: &str) -> Option<WriteError> {
+    format_of(path).map(|format| match format {
+        Format::Json => errors::as_json as WriteError,
+        Format::Xml => errors::as_xml as WriteError,
+    })
 }

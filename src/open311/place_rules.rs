@@ -3,6 +3,7 @@
 use crate::complexes::coordinates::{EARTH, metres};
 use crate::complexes::model::Point;
 use crate::db::Id;
+use crate::problem::{Code, Problem};
 
 /// Within so many metres of its complex a request is of the complex: people point at a gate or at the road before it, and
 /// a complex is stored as one point in its middle.
@@ -64,6 +65,16 @@ pub fn locate(point: Point, candidates: &[Candidate]) -> Option<Found> {
     (distance <= OF_COMMUNITY).then(|| Found::Community(one.community.clone()))
 }
 
+/// A client reports from its own territory. Complexes are public: that there is one here gives nothing away, and the sender must
+/// learn that its key is the wrong one.
+pub fn may_report_at(holds: bool) -> Result<(), Problem> {
+    if holds {
+        return Ok(());
+    }
+    let (zh, en) = ("api_key：其辖区不含该地点", "api_key: its territory does not hold this place");
+    Err(Problem::new(Code::Forbidden).detail(zh, en))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -107,5 +118,11 @@ mod tests {
             prop_assert!((bounds.south..=bounds.north).contains(&there.latitude));
             prop_assert!((bounds.west..=bounds.east).contains(&there.longitude), "{bounds:?} {there:?}");
         }
+    }
+
+    #[test]
+    fn a_client_reports_from_its_own_territory() {
+        assert!(may_report_at(true).is_ok());
+        assert_eq!(may_report_at(false).map_err(|problem| problem.code), Err(Code::Forbidden));
     }
 }

@@ -17,10 +17,9 @@ use futures_util::{Stream, StreamExt, stream};
 use super::form_rules::Form;
 use super::key;
 use crate::files::{self, Enclosed};
-use crate::http::Ctx;
 use crate::http::form::{check_charset, not_utf8};
 use crate::problem::{Code, Problem};
-use crate::service::Service;
+use crate::service::{Ctx, Service};
 
 /// All that is not a file, in bytes: the description's 4,000 characters, and what clients add.
 const MOST_OF_FORM: usize = 128 * 1024;

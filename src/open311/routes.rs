@@ -1,6 +1,6 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::ACCEPT_LANGUAGE;
-use actix_web::{HttpRequest, get, post, web};
+use actix_web::{HttpRequest, web};
 
 use super::actions::{self, Question, question};
 use super::format::Format;
@@ -35,10 +35,10 @@ fn path(request: &HttpRequest, name: &str) -> String {
 /// Where the interface is
 ///
 /// Open311 Service Discovery: the endpoint, its standard, its forms, and when its services last changed.
-#[utoipa::path(tag = "open311", params(("format" = Format, Path, description = "`xml` or `json`")), responses(
+#[utoipa::path(get, path = "/open311/v2/discovery.{format}",
+    tag = "open311", params(("format" = Format, Path, description = "`xml` or `json`")), responses(
     (status = 200, description = "The discovery document", content((Discovery = "application/json"), (String = "text/xml")))
 ))]
-#[get("/open311/v2/discovery.{format}")]
 pub async fn get_open311_discovery(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let (format, question) = asked(&state, &request)?;
     format.answer(StatusCode::OK, "discovery", &actions::discovery(question).await?)
@@ -47,10 +47,10 @@ pub async fn get_open311_discovery(state: web::Data<Service>, request: HttpReque
 /// List services
 ///
 /// GET Service List: the categories of complaints that are public, by the policy in force.
-#[utoipa::path(tag = "open311", params(("format" = Format, Path, description = "`xml` or `json`"), Jurisdiction),
+#[utoipa::path(get, path = "/open311/v2/services.{format}",
+    tag = "open311", params(("format" = Format, Path, description = "`xml` or `json`"), Jurisdiction),
     responses((status = 200, description = "The services",
         content((Vec<Open311Service> = "application/json"), (String = "text/xml")))))]
-#[get("/open311/v2/services.{format}")]
 pub async fn list_open311_services(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let (format, question) = asked(&state, &request)?;
     format.answer(StatusCode::OK, "services", &actions::services(question).await?)
@@ -59,12 +59,11 @@ pub async fn list_open311_services(state: web::Data<Service>, request: HttpReque
 /// Get a service definition
 ///
 /// GET Service Definition: the attributes of a service. A category that is not public is 404 like an unknown one.
-#[utoipa::path(tag = "open311", params(
+#[utoipa::path(get, path = "/open311/v2/services/{service_code}.{format}", tag = "open311", params(
     ("service_code" = String, Path, description = "Code of the category", example = "service.lift"),
     ("format" = Format, Path, description = "`xml` or `json`"), Jurisdiction,
 ), responses((status = 200, description = "The definition",
     content((Open311ServiceDefinition = "application/json"), (String = "text/xml")))))]
-#[get("/open311/v2/services/{service_code}.{format}")]
 pub async fn get_open311_service(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let (format, question) = asked(&state, &request)?;
     let code = path(&request, "service_code");
@@ -77,14 +76,14 @@ pub async fn get_open311_service(state: web::Data<Service>, request: HttpRequest
 /// client that the county approved, in the form and never in the address; the place must lie in its territory. The place is
 /// `lat` and `long`, or the complex as `address_id`. The answer holds the id at once. The same form again within an hour of
 /// the first is answered with the same id.
-#[utoipa::path(tag = "open311", params(("format" = Format, Path, description = "`xml` or `json`")),
+#[utoipa::path(post, path = "/open311/v2/requests.{format}",
+    tag = "open311", params(("format" = Format, Path, description = "`xml` or `json`")),
     request_body(content((Open311RequestIn = "application/x-www-form-urlencoded"), (Open311UploadIn = "multipart/form-data"))),
     responses(
         (status = 201, description = "Taken: a list of one",
             content((Vec<Open311Created> = "application/json"), (String = "text/xml"))),
         (status = 400, description = "The form has faults", body = Vec<Open311Error>),
     ))]
-#[post("/open311/v2/requests.{format}")]
 pub async fn create_open311_request(state: web::Data<Service>, request: HttpRequest, payload: web::Payload) -> Answer {
     let format = format(&request)?;
     key::refuse_in_address(&state, &request)?;
@@ -94,12 +93,11 @@ pub async fn create_open311_request(state: web::Data<Service>, request: HttpRequ
 /// Get the id of a request by its token
 ///
 /// GET service_request_id from a token. Requests get their id at once here, and the id is its own token.
-#[utoipa::path(tag = "open311", params(
+#[utoipa::path(get, path = "/open311/v2/tokens/{token}.{format}", tag = "open311", params(
     ("token" = String, Path, description = "The token"),
     ("format" = Format, Path, description = "`xml` or `json`"), Jurisdiction,
 ), responses((status = 200, description = "The id: a list of one",
     content((Vec<Open311Token> = "application/json"), (String = "text/xml")))))]
-#[get("/open311/v2/tokens/{token}.{format}")]
 pub async fn get_open311_token(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let (format, question) = asked(&state, &request)?;
     let token = path(&request, "token");
@@ -110,10 +108,10 @@ pub async fn get_open311_token(state: web::Data<Service>, request: HttpRequest) 
 ///
 /// GET Service Requests: what is public of tickets, newest first; of 90 days at most, in pages of 1000 at most. Tickets of
 /// categories that are not public do not appear. Any other parameter is ignored, but an `api_key` is refused.
-#[utoipa::path(tag = "open311", params(("format" = Format, Path, description = "`xml` or `json`"), ListOpen311Requests),
+#[utoipa::path(get, path = "/open311/v2/requests.{format}",
+    tag = "open311", params(("format" = Format, Path, description = "`xml` or `json`"), ListOpen311Requests),
     responses((status = 200, description = "The requests; an empty list past the end",
         content((Vec<Open311Request> = "application/json"), (String = "text/xml")))))]
-#[get("/open311/v2/requests.{format}")]
 pub async fn list_open311_requests(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let (format, question) = asked(&state, &request)?;
     format.answer(StatusCode::OK, "service_requests", &actions::requests(question).await?)
@@ -122,12 +120,11 @@ pub async fn list_open311_requests(state: web::Data<Service>, request: HttpReque
 /// Get a request
 ///
 /// GET Service Request: what is public of one ticket, as a list of one. One that is not public is 404 like an unknown one.
-#[utoipa::path(tag = "open311", params(
+#[utoipa::path(get, path = "/open311/v2/requests/{service_request_id}.{format}", tag = "open311", params(
     ("service_request_id" = String, Path, description = "Id of the ticket"),
     ("format" = Format, Path, description = "`xml` or `json`"), Jurisdiction,
 ), responses((status = 200, description = "The request: a list of one",
     content((Vec<Open311Request> = "application/json"), (String = "text/xml")))))]
-#[get("/open311/v2/requests/{service_request_id}.{format}")]
 pub async fn get_open311_request(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let (format, question) = asked(&state, &request)?;
     let id = path(&request, "service_request_id");

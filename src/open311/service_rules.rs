@@ -2,7 +2,8 @@
 
 use super::model::{Open311Attribute, Open311Service, Open311ServiceDefinition, Open311Value};
 use crate::http::language::Language;
-use crate::policy::complaints::{ComplaintCategory, ComplaintRules, DeadlineClock};
+use crate::policy::complaints::{ComplaintCategory, ComplaintRules, DeadlineClock, UtilityKind};
+use crate::problem::Problem;
 
 /// Codes of the attributes that a form may hold.
 pub const ORGANISATION: &str = "organisation";
@@ -108,6 +109,26 @@ pub fn definition(category: &ComplaintCategory, language: Language) -> Open311Se
     Open311ServiceDefinition { service_code: category.code.clone(), attributes }
 }
 
+/// The attribute, if the service has it; of one possible value it need not be said.
+pub fn organisation(said: Option<&str>, category: &ComplaintCategory) -> Result<Option<UtilityKind>, Problem> {
+    match (said, category.organisations.as_slice()) {
+        (_, []) => Ok(None),
+        (None, [only]) => Ok(Some(*only)),
+        (None, _) => {
+            let (zh, en) = ("此服务须填写", "this service needs it");
+            Err(Problem::fault("/attribute[organisation]", "required", zh, en))
+        }
+        (Some(code), known) => {
+            let found = UtilityKind::from_code(code).filter(|kind| known.contains(kind));
+            let fault = || {
+                let (zh, en) = ("不是此服务定义中的值", "not a value of the service definition");
+                Problem::fault("/attribute[organisation]", "unknown_value", zh, en)
+            };
+            Ok(Some(found.ok_or_else(fault)?))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,5 +158,20 @@ mod tests {
                 assert_eq!(service(category, language).keywords.split(',').count(), 3, "{}", category.code);
             }
         }
+    }
+
+    #[test]
+    fn the_utility_is_named_where_there_are_several() {
+        use UtilityKind::{Gas, Heat, Water};
+        let rules = ComplaintRules::built_in();
+        let of = |kinds: &[UtilityKind], said| {
+            let category = ComplaintCategory { organisations: kinds.to_vec(), ..rules.categories[0].clone() };
+            organisation(said, &category).map_err(|problem| problem.faults[0].code)
+        };
+        assert_eq!(of(&[], Some("gas")), Ok(None));
+        assert_eq!(of(&[Water], None), Ok(Some(Water)));
+        assert_eq!(of(&[Gas, Heat], None), Err("required"));
+        assert_eq!(of(&[Gas, Heat], Some("gas")), Ok(Some(Gas)));
+        assert_eq!(of(&[Gas, Heat], Some("water")), Err("unknown_value"));
     }
 }

@@ -1,3 +1,5 @@
+//! What of the tickets and complexes everyone may read.
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -5,21 +7,21 @@ use diesel::prelude::*;
 use super::place_rules::{Bounds, Candidate};
 use super::query_rules::{Asked, Which};
 use crate::access::Scope;
-use crate::access::scoped::{self, Viewer, query};
-use crate::complaints::model::ComplaintRow;
+use crate::complaints::model::{ComplaintRow, Secrecy};
+use crate::complaints::scoped::Viewer;
 use crate::complexes::model::{ComplexRow, Point};
 use crate::db::schema::{complaints, complexes};
-use crate::db::{Conn, Id, Work, distinct};
+use crate::db::{Conn, Id, MultiBackend, Work, distinct};
 
 /// As many complexes as the neighbourhood of a point may have and be looked through.
 const MOST_CANDIDATES: i64 = 5000;
 
 /// What this door shows: tickets of a category that was public when they came in and is so now, and nothing that an office
 /// keeps to itself.
-fn public<'a>(county: Option<&str>, hidden: &[String]) -> query::complaints<'a> {
-    let rows = scoped::complaints(&Viewer::system("what is public of a ticket is for everyone"))
+fn public<'a>(county: Option<&str>, hidden: &[String]) -> complaints::BoxedQuery<'a, MultiBackend> {
+    let rows = crate::complaints::scoped::complaints(&Viewer::system("what is public of a ticket is for everyone"))
         .filter(complaints::is_public.eq(true))
-        .filter(complaints::secrecy.eq("open"))
+        .filter(complaints::secrecy.eq(Secrecy::Open))
         .filter(complaints::category.ne_all(hidden.to_vec()));
     match county {
         Some(county) => rows.filter(complaints::county.eq(county.to_owned())),
@@ -56,7 +58,7 @@ pub fn complexes_of(conn: &mut Conn, rows: &[ComplaintRow]) -> Work<HashMap<Id, 
     let system = Scope::System("a ticket that is public names its complex");
     let mut all = HashMap::new();
     for chunk in distinct(&ids).chunks(500) {
-        let found: Vec<ComplexRow> = scoped::complexes_among(&system, chunk.to_vec()).load(conn)?;
+        let found: Vec<ComplexRow> = crate::complexes::scoped::complexes_among(&system, chunk.to_vec()).load(conn)?;
         all.extend(found.into_iter().map(|row| (row.id, row)));
     }
     Ok(all)
@@ -66,7 +68,7 @@ pub fn complexes_of(conn: &mut Conn, rows: &[ComplaintRow]) -> Work<HashMap<Id, 
 pub fn complexes_within(conn: &mut Conn, county: Option<&str>, bounds: Bounds) -> Work<Vec<Candidate>> {
     let system = Scope::System("a place on the map is in some complex, whoever asks");
     let scope = county.map_or(system, |county| Scope::County(county.to_owned()));
-    let rows: Vec<(Id, String, Option<f64>, Option<f64>)> = scoped::complexes(&scope)
+    let rows: Vec<(Id, String, Option<f64>, Option<f64>)> = crate::complexes::scoped::complexes(&scope)
         .filter(complexes::latitude.between(bounds.south, bounds.north))
         .filter(complexes::longitude.between(bounds.west, bounds.east))
         .limit(MOST_CANDIDATES)

@@ -8,10 +8,9 @@ use super::model::Open311Created;
 use super::place_rules::{self, Bounds, Found, OF_COMMUNITY};
 use super::{OWN_PATH, service_rules, store};
 use crate::access::Scope;
-use crate::complaints::ComplaintIn;
-use crate::complaints::intake;
 use crate::complaints::model::{ComplaintChannel, ComplaintKind, ComplaintRow};
 use crate::complaints::record::Terms;
+use crate::complaints::{ComplaintIn, intake};
 use crate::complexes;
 use crate::complexes::coordinates::CoordinateSystem;
 use crate::complexes::model::{Point, PointIn};
@@ -19,11 +18,12 @@ use crate::db::{Conn, Fail, Id, Work};
 use crate::divisions;
 use crate::fault::Fault;
 use crate::files::{self, Stored};
+use crate::http::Entity;
 use crate::http::language::Language;
-use crate::http::{Body, Ctx, Entity, Tx};
-use crate::policy::complaints::{ComplaintCategory, UtilityKind};
+use crate::policy::complaints::ComplaintCategory;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
+use crate::service::{Body, Ctx, Tx};
 
 /// A form that was read, with its files in the store.
 pub struct Sent {
@@ -120,12 +120,7 @@ fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> Work<Place> {
             place.is_some_and(|place| ctx.scope.holds(&place.county, &place.township, &place.community))
         }
     };
-    // Complexes are public: that there is one here gives nothing away, and the sender must learn that its key is the wrong one.
-    if !holds {
-        return Err(Problem::new(Code::Forbidden)
-            .detail("api_key：其辖区不含该地点", "api_key: its territory does not hold this place")
-            .into());
-    }
+    place_rules::may_report_at(holds)?;
     Ok(found)
 }
 
@@ -153,30 +148,10 @@ fn input(form: &Submitted, category: &ComplaintCategory, place: Place, evidence:
         contact: form.contact.clone(),
         // The standard has no word for it, so nobody has given it.
         consent_to_company: false,
-        organisation: organisation(form, category)?,
+        organisation: service_rules::organisation(form.organisation.as_deref(), category)?,
         complained_office: None,
         hotline_number: None,
     })
-}
-
-/// The attribute, if the service has it; of one possible value it need not be said.
-fn organisation(form: &Submitted, category: &ComplaintCategory) -> Work<Option<UtilityKind>> {
-    match (form.organisation.as_deref(), category.organisations.as_slice()) {
-        (_, []) => Ok(None),
-        (None, [only]) => Ok(Some(*only)),
-        (None, _) => {
-            let (zh, en) = ("此服务须填写", "this service needs it");
-            Err(Problem::fault("/attribute[organisation]", "required", zh, en).into())
-        }
-        (Some(code), known) => {
-            let found = UtilityKind::from_code(code).filter(|kind| known.contains(kind));
-            let fault = || {
-                let (zh, en) = ("不是此服务定义中的值", "not a value of the service definition");
-                Problem::fault("/attribute[organisation]", "unknown_value", zh, en)
-            };
-            Ok(Some(found.ok_or_else(fault)?))
-        }
-    }
 }
 
 /// A fault of a ticket under the name that its field has here.

@@ -36,7 +36,7 @@ pub fn views(
         rows.iter().flat_map(|row| [&row.community, &row.township, &row.county]).filter(|code| !code.is_empty());
     let divisions = divisions::names_of(conn, codes.cloned())?;
     let named = Named { complexes: store::complexes_of(conn, &rows)?, divisions, policies, language };
-    rows.into_iter().map(|row| named.view(row, extensions)).collect()
+    Ok(rows.into_iter().map(|row| named.view(row, extensions)).collect())
 }
 
 impl Named {
@@ -53,8 +53,8 @@ impl Named {
         parts.join(if self.language == Language::Zh { "，" } else { ", " })
     }
 
-    fn view(&self, row: ComplaintRow, extensions: bool) -> Work<Open311Request> {
-        let state = row.state()?;
+    fn view(&self, row: ComplaintRow, extensions: bool) -> Open311Request {
+        let state = row.state;
         let course = &row.course.0;
         let category = self.category(&row);
         let service_name = category.map_or_else(|| row.category.clone(), |one| service_rules::name(one, self.language));
@@ -66,16 +66,16 @@ impl Named {
             Some(_) => of_complex,
             None => told,
         };
-        let handler = row.handler()?.role.row();
+        let handler = row.handler_role.row();
         let extended_attributes = extensions.then(|| ExtendedAttributes {
-            state: row.state.clone(),
+            state: state.code().to_owned(),
             group: category.map(|one| one.group_zh.clone()),
-            organisation: row.organisation.clone(),
+            organisation: row.organisation.map(|kind| kind.code().to_owned()),
             community: row.community.clone(),
             answered_in_time: row.resolved_on_time,
         });
         let (zh, en) = (state.zh(), state.en());
-        Ok(Open311Request {
+        Open311Request {
             service_request_id: row.id,
             status: status(state),
             status_notes: if self.language == Language::Zh { zh } else { en }.to_owned(),
@@ -99,7 +99,7 @@ impl Named {
             lat: point.map(|point| point.latitude),
             long: point.map(|point| point.longitude),
             extended_attributes,
-        })
+        }
     }
 }
 

@@ -30,7 +30,7 @@ fn words(status: u16) -> (&'static str, &'static str) {
 }
 
 /// The same answer, with a page in place of the problem.
-pub fn as_page(response: HttpResponse, problem: &Problem, request_id: &str) -> HttpResponse {
+pub fn as_page(response: HttpResponse, problem: &Problem, _: Language, request_id: &str) -> HttpResponse {
     let (title, said) = words(response.status().as_u16());
     let bad = problem.status() == actix_web::http::StatusCode::BAD_REQUEST;
     let faults = problem.body(Language::Zh, None).errors.into_iter().filter(|_| bad).map(|one| one.detail).collect();

@@ -7,23 +7,17 @@ use actix_web::http::header::{CACHE_CONTROL, ETAG, VARY};
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use aws_lc_rs::digest::{SHA256, digest};
-use chrono::NaiveDate;
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use super::Cache;
 use super::cache::Key;
-use super::chart;
 use crate::db::{Conn, Work};
-use crate::documents::chinese_day;
 use crate::http::Answer;
 use crate::http::conditions::{Conditions, Verdict};
-use crate::identity;
-use crate::price::yuan;
 use crate::problem::{Code, Problem};
-use crate::ratings::model::Star;
+use crate::render::Templates;
 use crate::service::Service;
+use crate::service::feature::Feature;
 
 pub const HTML: &str = "text/html; charset=utf-8";
 pub const JSON: &str = "application/json";
@@ -36,47 +30,16 @@ macro_rules! templates {
 }
 
 const TEMPLATES: &[(&str, &str)] = templates! {
-    "base" "complaint_report" "complex" "complex_cases" "complex_disclosures" "complex_fees" "complex_phones" "complex_rating"
+    "base" "complex" "complex_cases" "complex_disclosures" "complex_fees" "complex_phones" "complex_rating"
     "complex_revenue" "complex_service" "disclosure" "document" "error" "fee_table" "home" "notice" "notice_fees" "plaque"
-    "plaque_print" "price_note" "report" "stars" "verification"
+    "plaque_print" "price_note" "stars" "verification"
 };
 
-static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.add_filter("day", day);
-    environment
-        .add_filter("period", |from: String, to: String| Ok::<_, Error>(chart::period(date(&from)?, date(&to)?)));
-    environment.add_filter("yuan", |fen: i64| format!("{}元", yuan(fen)));
-    environment.add_filter("zh", zh);
-    environment.add_filter("rank", rank);
-    for (name, text) in TEMPLATES {
-        environment.add_template(name, text).expect("the templates are part of the program, and a test renders each");
-    }
-    environment
-});
+/// The features whose enumerations the pages show.
+const SPOKEN_OF: &[&Feature] =
+    &[&crate::contracts::FEATURE, &crate::disclosures::FEATURE, &crate::policy::FEATURE, &crate::ratings::FEATURE];
 
-fn date(text: &str) -> Result<NaiveDate, Error> {
-    text.parse().map_err(|_| Error::new(ErrorKind::InvalidOperation, format!("{text} is no day")))
-}
-
-/// `2026-03-02` as people write it.
-fn day(text: String) -> Result<String, Error> {
-    Ok(chinese_day(date(&text)?))
-}
-
-/// The official term of a code.
-fn zh(code: String, vocabulary: String) -> Result<&'static str, Error> {
-    let term = identity::zh(&vocabulary, &code);
-    term.ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("{vocabulary} has no {code}")))
-}
-
-/// How many stars a star is.
-fn rank(code: String) -> Result<i64, Error> {
-    let star = Star::from_code(&code).map(Star::rank);
-    star.ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("{code} is no star")))
-}
+static PAGES: LazyLock<Templates> = LazyLock::new(|| Templates::new(TEMPLATES).with_terms(SPOKEN_OF));
 
 /// An answer that everyone gets alike.
 pub struct Rendered {
@@ -116,8 +79,7 @@ pub fn html(template: &str, context: impl Serialize) -> Work<Rendered> {
 
 /// The text of a page.
 pub fn page(template: &str, context: impl Serialize) -> Result<String, Problem> {
-    let render = || ENVIRONMENT.get_template(template)?.render(Value::from(Serde(context)));
-    render().map_err(|error| Problem::broken_by("a page cannot be made", format_args!("{template}: {error:#}")))
+    PAGES.page(template, context)
 }
 
 /// The same as JSON.

@@ -5,39 +5,44 @@
 //! section to it adds a field there, fills it in `store::complex`, and shows it in a template `complex_….html` of its own.
 
 mod cache;
-pub mod chart;
+mod chart;
 mod error;
 mod html;
 mod lettering;
 pub mod model;
 mod plaque;
 mod plaque_routes;
-pub mod qr;
 mod routes;
 mod store;
 
-use crate::http::Routes;
+use crate::handler;
+use crate::service::feature::{Feature, WriteError, public, tag};
 
 pub use cache::{Cache, Key};
 pub use error::as_page;
-pub use html::{Rendered, html, json, page, show};
+pub use html::{Rendered, html, json, show};
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::get_public_home)
-        .service(routes::get_public_icon)
-        .service(routes::get_public_style)
-        .service(routes::get_public_complex)
-        .service(routes::get_public_notice)
-        .service(routes::get_public_verification)
-        .service(routes::get_public_document)
-        .service(plaque_routes::get_public_plaque)
-        .service(plaque_routes::get_public_plaque_image)
-        .service(plaque_routes::get_public_plaque_print)
-        .service(routes::list_public_complexes)
-        .service(routes::get_public_complex_data)
-        .service(routes::get_public_document_data);
-}
+pub const FEATURE: Feature = Feature {
+    name: "pages",
+    tags: &[tag(160, "public", "What everyone may see 公开: pages and the same as JSON")],
+    operations: &[
+        public(handler!(routes::get_public_home)),
+        public(handler!(routes::get_public_icon)),
+        public(handler!(routes::get_public_style)),
+        public(handler!(routes::get_public_complex)),
+        public(handler!(routes::get_public_notice)),
+        public(handler!(routes::get_public_verification)),
+        public(handler!(routes::get_public_document)),
+        public(handler!(plaque_routes::get_public_plaque)),
+        public(handler!(plaque_routes::get_public_plaque_image)),
+        public(handler!(plaque_routes::get_public_plaque_print)),
+        public(handler!(routes::list_public_complexes)),
+        public(handler!(routes::get_public_complex_data)),
+        public(handler!(routes::get_public_document_data)),
+    ],
+    errors: Some(|path| is_page(path).then_some(error::as_page as WriteError)),
+    ..Feature::EMPTY
+};
 
 /// Is a person answered under this path, so that an error is a page, too?
 pub fn is_page(path: &str) -> bool {

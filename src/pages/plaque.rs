@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use super::lettering::{self, LEADING, Lettering, Room};
-use super::qr;
-use crate::documents::chinese_day;
 use crate::problem::Problem;
 use crate::ratings::model::PlaqueState;
 use crate::ratings::plaques::Plaque;
+use crate::render::qr;
+use crate::words::days::chinese_day;
 
 /// Millimetres of the picture.
 const WIDTH: u32 = 400;

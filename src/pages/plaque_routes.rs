@@ -1,6 +1,6 @@
 //! The pages of a plaque: what its QR code opens, and the plaque itself to print.
 
-use actix_web::{HttpRequest, get, web};
+use actix_web::{HttpRequest, web};
 use serde_json::json;
 
 use super::html::{self, Rendered, html, show};
@@ -15,14 +15,13 @@ use crate::service::Service;
 ///
 /// What the QR code on it opens: whether it is valid, superseded or withdrawn, with its star, complex, company, cycle and
 /// issuer, and the plaque that may hang instead. The same as JSON is `GET /v1/plaques/{number}`.
-#[utoipa::path(tag = "public",
+#[utoipa::path(get, path = "/public/plaques/{number}", tag = "public",
     params(("number" = String, Path, description = "Number of the plaque", max_length = 40, example = "640121-2026-0001")),
     responses(
         (status = 200, description = "The page", body = String, content_type = "text/html"),
         (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
     ))]
-#[get("/public/plaques/{number}")]
 pub async fn get_public_plaque(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let number = path(&request, "number").to_owned();
     let read = state.clone();
@@ -36,14 +35,13 @@ pub async fn get_public_plaque(state: web::Data<Service>, request: HttpRequest) 
 ///
 /// SVG of 400 × 250 mm for whoever makes the plaque, complete in itself, with the QR code that opens its page. One that is not
 /// valid says so across it.
-#[utoipa::path(tag = "public",
+#[utoipa::path(get, path = "/public/plaques/{number}/plaque.svg", tag = "public",
     params(("number" = String, Path, description = "Number of the plaque", max_length = 40, example = "640121-2026-0001")),
     responses(
         (status = 200, description = "SVG", body = String, content_type = "image/svg+xml"),
         (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
     ))]
-#[get("/public/plaques/{number}/plaque.svg")]
 pub async fn get_public_plaque_image(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let number = path(&request, "number").to_owned();
     let read = state.clone();
@@ -56,14 +54,13 @@ pub async fn get_public_plaque_image(state: web::Data<Service>, request: HttpReq
 /// The plaque to print
 ///
 /// One sheet of A4 across, with the picture as large as it goes. One that is not valid says so across it.
-#[utoipa::path(tag = "public",
+#[utoipa::path(get, path = "/public/plaques/{number}/print", tag = "public",
     params(("number" = String, Path, description = "Number of the plaque", max_length = 40, example = "640121-2026-0001")),
     responses(
         (status = 200, description = "The sheet", body = String, content_type = "text/html"),
         (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
     ))]
-#[get("/public/plaques/{number}/print")]
 pub async fn get_public_plaque_print(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let number = path(&request, "number").to_owned();
     let read = state.clone();

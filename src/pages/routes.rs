@@ -1,16 +1,17 @@
 use std::sync::LazyLock;
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
 use super::html::{self, Rendered, html, show};
 use super::model::{ListPublicComplexes, PublicComplex, PublicComplexRow, PublicDocument, SearchPage, Verification};
-use super::{chart, qr, store};
+use super::{chart, store};
 use crate::db::Id;
 use crate::documents;
 use crate::http::{Answer, PageOf, form};
 use crate::problem::{Problem, ProblemBody};
+use crate::render::qr;
 use crate::service::Service;
 
 /// Rows on a page of search.
@@ -60,12 +61,11 @@ fn of_form(text: &str, fields: &[&str]) -> Result<String, Problem> {
 /// The page of search
 ///
 /// Complexes by part of their name and by township or community.
-#[utoipa::path(tag = "public", params(SearchPage), responses(
+#[utoipa::path(get, path = "/public", tag = "public", params(SearchPage), responses(
     (status = 200, description = "The page", body = String, content_type = "text/html"),
     (status = 400, description = "Bad input, as a page", body = String, content_type = "text/html"),
     (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
 ))]
-#[get("/public")]
 pub async fn get_public_home(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let asked = of_form(request.query_string(), &["q", "division", "cursor"])?;
     let SearchPage { q, division, cursor } = query(&state, "get_public_home", &asked)?;
@@ -101,8 +101,8 @@ pub async fn get_public_home(state: web::Data<Service>, request: HttpRequest) ->
 /// The style sheet of the pages
 ///
 /// The one that all pages share.
-#[utoipa::path(tag = "public", responses((status = 200, description = "CSS", body = String, content_type = "text/css")))]
-#[get("/public/style.css")]
+#[utoipa::path(get, path = "/public/style.css",
+    tag = "public", responses((status = 200, description = "CSS", body = String, content_type = "text/css")))]
 pub async fn get_public_style(request: HttpRequest) -> HttpResponse {
     STYLE.response(&request)
 }
@@ -110,8 +110,8 @@ pub async fn get_public_style(request: HttpRequest) -> HttpResponse {
 /// The icon of the pages
 ///
 /// For the tab of a browser.
-#[utoipa::path(tag = "public", responses((status = 200, description = "SVG", body = String, content_type = "image/svg+xml")))]
-#[get("/public/icon.svg")]
+#[utoipa::path(get, path = "/public/icon.svg",
+    tag = "public", responses((status = 200, description = "SVG", body = String, content_type = "image/svg+xml")))]
 pub async fn get_public_icon(request: HttpRequest) -> HttpResponse {
     ICON.response(&request)
 }
@@ -120,12 +120,12 @@ pub async fn get_public_icon(request: HttpRequest) -> HttpResponse {
 ///
 /// Who serves it on what term, its filed contract, the six disclosures with fees and public revenue, typical cases, the star
 /// with how it came about, and to whom a resident turns. An unknown complex is a plain page.
-#[utoipa::path(tag = "public", params(("id" = crate::db::Id, Path, description = "Id of the complex")), responses(
+#[utoipa::path(get, path = "/public/complexes/{id}",
+    tag = "public", params(("id" = crate::db::Id, Path, description = "Id of the complex")), responses(
     (status = 200, description = "The page", body = String, content_type = "text/html"),
     (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
     (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
 ))]
-#[get("/public/complexes/{id}")]
 pub async fn get_public_complex(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let id = page_id(&request)?;
     let read = state.clone();
@@ -141,12 +141,12 @@ pub async fn get_public_complex(state: web::Data<Service>, request: HttpRequest)
 /// The notice sheet of a complex
 ///
 /// For the board: one sheet of A4 with a QR code that leads to the page of the complex.
-#[utoipa::path(tag = "public", params(("id" = crate::db::Id, Path, description = "Id of the complex")), responses(
+#[utoipa::path(get, path = "/public/complexes/{id}/notice",
+    tag = "public", params(("id" = crate::db::Id, Path, description = "Id of the complex")), responses(
     (status = 200, description = "The sheet", body = String, content_type = "text/html"),
     (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
     (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
 ))]
-#[get("/public/complexes/{id}/notice")]
 pub async fn get_public_notice(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let id = page_id(&request)?;
     let read = state.clone();
@@ -165,12 +165,11 @@ pub async fn get_public_notice(state: web::Data<Service>, request: HttpRequest) 
 /// The page that asks for a document's code
 ///
 /// For whoever has the paper and no camera: a code that can be one leads to the page that verifies it.
-#[utoipa::path(tag = "public", params(Verification), responses(
+#[utoipa::path(get, path = "/public/documents", tag = "public", params(Verification), responses(
     (status = 200, description = "The page", body = String, content_type = "text/html"),
     (status = 303, description = "To the page that verifies the document"),
     (status = 400, description = "Bad input, as a page", body = String, content_type = "text/html")
 ))]
-#[get("/public/documents")]
 pub async fn get_public_verification(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let asked = of_form(request.query_string(), &["code"])?;
     let Verification { code } = query(&state, "get_public_verification", &asked)?;
@@ -184,14 +183,13 @@ pub async fn get_public_verification(state: web::Data<Service>, request: HttpReq
 /// The page that verifies a document
 ///
 /// Whether a document is genuine and still stands; never what it says. Capitals and hyphens of the code do not matter.
-#[utoipa::path(tag = "public",
+#[utoipa::path(get, path = "/public/documents/{code}", tag = "public",
     params(("code" = String, Path, description = "The code on the document", max_length = 100, example = "7K3M-9Q2T-XV5B-0R8N-HD6W-4CJP-A1EF")),
     responses(
         (status = 200, description = "The page", body = String, content_type = "text/html"),
         (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
     ))]
-#[get("/public/documents/{code}")]
 pub async fn get_public_document(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let code = path(&request, "code").to_owned();
     show(&state, &request, ("document", code.clone()), move |conn| {
@@ -204,12 +202,11 @@ pub async fn get_public_document(state: web::Data<Service>, request: HttpRequest
 /// List complexes for everyone
 ///
 /// By part of their name and by division, newest first.
-#[utoipa::path(tag = "public", params(ListPublicComplexes), responses(
+#[utoipa::path(get, path = "/public/data/complexes", tag = "public", params(ListPublicComplexes), responses(
     (status = 200, description = "A page", body = PageOf<PublicComplexRow>),
     (status = 400, description = "Bad input", body = ProblemBody, content_type = "application/problem+json"),
     (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
 ))]
-#[get("/public/data/complexes")]
 pub async fn list_public_complexes(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let asked: ListPublicComplexes = query(&state, "list_public_complexes", request.query_string())?;
     let today = state.clock.today();
@@ -220,13 +217,13 @@ pub async fn list_public_complexes(state: web::Data<Service>, request: HttpReque
 /// Get what is public of a complex
 ///
 /// The same as its page.
-#[utoipa::path(tag = "public", params(("id" = crate::db::Id, Path, description = "Id of the complex")), responses(
+#[utoipa::path(get, path = "/public/data/complexes/{id}",
+    tag = "public", params(("id" = crate::db::Id, Path, description = "Id of the complex")), responses(
     (status = 200, description = "The complex", body = PublicComplex),
     (status = 400, description = "Bad input", body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, description = "Unknown", body = ProblemBody, content_type = "application/problem+json"),
     (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
 ))]
-#[get("/public/data/complexes/{id}")]
 pub async fn get_public_complex_data(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let id = data_id(&request)?;
     let read = state.clone();
@@ -237,14 +234,13 @@ pub async fn get_public_complex_data(state: web::Data<Service>, request: HttpReq
 /// Verify a document
 ///
 /// The same as the page that verifies it.
-#[utoipa::path(tag = "public",
+#[utoipa::path(get, path = "/public/data/documents/{code}", tag = "public",
     params(("code" = String, Path, description = "The code on the document", max_length = 100, example = "7K3M-9Q2T-XV5B-0R8N-HD6W-4CJP-A1EF")),
     responses(
         (status = 200, description = "What is on file", body = PublicDocument),
         (status = 404, description = "Unknown", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
     ))]
-#[get("/public/data/documents/{code}")]
 pub async fn get_public_document_data(state: web::Data<Service>, request: HttpRequest) -> Answer {
     let code = path(&request, "code").to_owned();
     show(&state, &request, ("document data", code.clone()), move |conn| html::json(&store::document(conn, &code)?))

@@ -7,8 +7,9 @@ use super::model::{
     AreaChoice, ComplaintOffice, ListPublicComplexes, PublicComplex, PublicComplexRow, PublicContract, PublicDocument,
     PublicService, disclosed_fees,
 };
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::complexes::model::{ComplexRow, CurrentService};
+use crate::complexes::scoped;
 use crate::contracts::model::FiledContract;
 use crate::db::schema::complexes;
 use crate::db::{Conn, Id, Work, contains, folded};
@@ -157,8 +158,8 @@ pub fn document(conn: &mut Conn, typed: &str) -> Work<PublicDocument> {
     let code = documents::normalised_code(typed).ok_or_else(unknown)?;
     let row = documents::find_by_code(conn, &code)?.ok_or_else(unknown)?;
     Ok(PublicDocument {
-        state: row.state()?,
-        kind: row.kind()?,
+        state: row.state,
+        kind: row.kind,
         title: row.title,
         number: row.number,
         office_name: row.office_name,

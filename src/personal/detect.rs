@@ -1,5 +1,6 @@
 //! Sees what names or reaches a person in a text, in whatever dress. Pure.
 
+use crate::fault::Fault;
 use std::ops::Range;
 
 /// What names or reaches a person.
@@ -213,4 +214,11 @@ fn plates(letters: &[char]) -> Vec<Found> {
             fits.then_some((at..end + usize::from(special), PersonalData::Plate))
         })
         .collect()
+}
+
+/// The fault of a text that is to be published and holds personal data.
+pub fn personal_data_fault(pointer: impl Into<String>, text: &str) -> Option<Fault> {
+    let (zh, en) = personal_data(text)?.words();
+    let (zh, en) = (format!("含有疑似{zh}，请删除"), format!("there is what looks like {en} in it"));
+    Some(Fault::new(pointer, "personal_data", zh, en))
 }

@@ -13,7 +13,7 @@ pub mod store;
 mod tests;
 mod vault;
 
-pub use detect::{PersonalData, personal_data};
+pub use detect::{PersonalData, personal_data, personal_data_fault};
 pub use phones::{forget_phones, index_phone, normalised_phone, phone_digest, subjects_of_phone};
 pub use store::Purpose;
 pub use vault::{erase, open, open_many, seal, sealed};

@@ -24,7 +24,7 @@ coded_enum! {
 coded_enum! {
     /// What a utility operator supplies (专业运营类别).
     #[schema(example = "water")]
-    pub enum UtilityKind {
+    pub stored enum UtilityKind {
         Water "water" "供水" "Water"
         Drainage "drainage" "排水" "Drainage"
         Gas "gas" "供气" "Gas"

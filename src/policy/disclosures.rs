@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use super::model::PolicyDocument;
 use super::versions::built_in;
 use crate::coded_enum;
-use crate::disclosures::model::DisclosureKind;
 use crate::fault::Fault;
+use crate::words::disclosures::DisclosureKind;
 
 coded_enum! {
     /// How often something is disclosed again (公开周期).

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::documents::DocumentTemplate;
-use crate::documents::apart::apart;
-use crate::documents::template::{self, TRYING, TemplateFault};
 use crate::fault::Fault;
+use crate::templates::apart::apart;
+use crate::templates::template::{self, TRYING, TemplateFault};
 
 /// One text for each kind, and each is a template that needs nothing a case of its kind may lack. Tries the texts on a
 /// thread of its own and waits for it: to be called outside of a transaction.
@@ -53,7 +53,7 @@ fn tried(templates: &[DocumentTemplate]) -> Vec<(usize, TemplateFault)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::documents::model::DocumentKind;
+    use crate::words::documents::DocumentKind;
 
     fn template(kind: DocumentKind, text: &str) -> DocumentTemplate {
         DocumentTemplate { kind, title: kind.zh().to_owned(), text: text.to_owned() }

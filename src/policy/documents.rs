@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::versions::built_in;
-use crate::documents::model::DocumentKind;
+use crate::words::documents::DocumentKind;
 
 /// The text of an official document (文书模板).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

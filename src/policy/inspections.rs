@@ -9,7 +9,7 @@ use super::model::{Act, ActSubject, PolicyDocument};
 use super::versions::built_in;
 use crate::access::Role;
 use crate::fault::Fault;
-use crate::ratings::model::Star;
+use crate::words::ratings::Star;
 
 /// Whoever carries out inspections.
 pub const INSPECTORS: &[Role] =

@@ -6,28 +6,34 @@ pub mod contracts;
 pub mod disclosures;
 pub mod document_rules;
 pub mod documents;
+pub mod draft_rules;
 pub mod inspections;
 pub mod issuing;
 pub mod model;
 pub mod office_deadlines;
 pub mod ratings;
-mod routes;
 pub mod rules;
 pub mod store;
 pub mod versions;
+pub mod view;
 
-use crate::http::Routes;
+use crate::service::feature::{Feature, Table};
 
 pub use store::{all, current, holding, seed};
 
-pub fn routes(config: &mut Routes) {
-    // `current` before `{version}`, which would match it too.
-    config
-        .service(routes::list_policies)
-        .service(routes::publish_policy)
-        .service(routes::get_current_policy)
-        .service(routes::get_policy)
-        .service(routes::approve_policy)
-        .service(routes::withdraw_policy)
-        .service(routes::list_acts);
-}
+pub const FEATURE: Feature = Feature {
+    name: "policy",
+    tables: &[Table::shared("policies")],
+    words: &[
+        ("act_subject", model::ActSubject::LABELS),
+        ("credit_band", model::CreditBand::LABELS),
+        ("deadline_clock", complaints::DeadlineClock::LABELS),
+        ("filing_authority", model::FilingAuthority::LABELS),
+        ("ladder_area", model::LadderArea::LABELS),
+        ("ladder_count", model::LadderCount::LABELS),
+        ("measure_kind", model::MeasureKind::LABELS),
+        ("office_rule", model::OfficeRule::LABELS),
+        ("utility_kind", complaints::UtilityKind::LABELS),
+    ],
+    ..Feature::EMPTY
+};

@@ -17,9 +17,19 @@ use crate::access::role::Role;
 use crate::coded_enum;
 
 coded_enum! {
+    /// Whether a version may take effect (政策版本状态).
+    #[schema(example = "approved")]
+    pub enum PolicyState {
+        Draft "draft" "待批准" "Waits for a second person"
+        Withdrawn "withdrawn" "已撤回" "Taken back before it was approved"
+        Approved "approved" "已批准" "Approved by a second person; in force from its first day on"
+    }
+}
+
+coded_enum! {
     /// Whose act it is (行为主体).
     #[schema(example = "company")]
-    pub enum ActSubject {
+    pub stored enum ActSubject {
         Company "company" "物业服务企业" "Property service company"
         Developer "developer" "建设单位" "Developer"
         Committee "committee" "业主委员会或物业管理委员会" "Owners' committee or property management committee"
@@ -73,7 +83,7 @@ coded_enum! {
 coded_enum! {
     /// Kind of measure (处理措施).
     #[schema(example = "rectification_order")]
-    pub enum MeasureKind {
+    pub stored enum MeasureKind {
         CreditDeduction "credit_deduction" "信用扣分" "Credit deduction"
         RectificationOrder "rectification_order" "责令整改" "Rectification order"
         Interview "interview" "约谈" "Interview of the head of the company"
@@ -132,6 +142,10 @@ impl MeasureKind {
     }
 
     /// Whether the measure puts the company on a list for a term.
+    pub fn lowers_stars(self) -> bool {
+        matches!(self, Self::StarDowngrade | Self::RatingUnqualified)
+    }
+
     pub fn is_listing(self) -> bool {
         matches!(self, Self::Blacklist | Self::Restriction)
     }

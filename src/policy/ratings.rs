@@ -9,7 +9,7 @@ use super::model::Act;
 use super::versions::built_in;
 use crate::fault::Fault;
 use crate::points::{Points, WeightedPoints};
-use crate::ratings::model::{Assessor, Dimension, Star};
+use crate::words::ratings::{Assessor, Dimension, Star};
 
 /// An item that is scored (评分项).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

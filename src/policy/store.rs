@@ -4,8 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::actions::PolicyState;
-use super::model::PolicyDocument;
+use super::model::{PolicyDocument, PolicyState};
 use super::versions::{CountyPolicies, Policies, PolicyVersion, built_in};
 use crate::db::schema::policies;
 use crate::db::types::Instant;

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 
-use super::model::{Act, MeasureKind, MeasureRule, PolicyDocument};
+use super::model::{Act, MeasureKind, MeasureRule, PolicyDocument, ProcessRules};
 
 const BUILT_IN: &str = include_str!("default.json");
 
@@ -110,6 +110,11 @@ impl Policies {
     /// first policy, and has no other measure.
     pub fn governing(&self, day: NaiveDate) -> &PolicyVersion {
         &self.own[self.at(day).unwrap_or(0)]
+    }
+
+    /// How a case is handled that was begun under a version; where that is not known, under the one that governs a day.
+    pub fn process(&self, version: i64, day: NaiveDate) -> &ProcessRules {
+        &self.get(version).unwrap_or_else(|| self.governing(day)).document().process
     }
 
     /// The versions in force on any day from `from` to `to`, in order; at least the one that governs `from`.

@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::{Caller, Role};
+pub use crate::access::Actor;
 use crate::coded_enum;
 use crate::db::Id;
 use crate::db::types::Instant;
-use crate::http::Ctx;
+use crate::service::Ctx;
 
 coded_enum! {
     /// How a notice reached its addressee (送达方式).
@@ -38,21 +38,6 @@ pub struct Evidence {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub attachment_id: Option<Id>,
-}
-
-/// Who acted (经办人). Stored whole; the subject is shown to offices only.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Actor {
-    pub iss: String,
-    pub sub: String,
-    pub role: Role,
-    pub division: Option<String>,
-}
-
-impl Actor {
-    pub fn of(caller: &Caller) -> Actor {
-        Actor { iss: caller.iss.clone(), sub: caller.sub.clone(), role: caller.role, division: caller.division.clone() }
-    }
 }
 
 impl Notification {

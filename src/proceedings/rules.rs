@@ -1,9 +1,28 @@
-//! Days and periods of a proceeding.
+//! What is permitted in a proceeding, and when. Pure.
 
 use chrono::NaiveDate;
 
+use crate::access::Role;
+use crate::coded::Label;
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
+
+pub fn conflict(zh: impl Into<String>, en: impl Into<String>) -> Problem {
+    Problem::new(Code::StateConflict).detail(zh, en)
+}
+
+/// A step is taken in one of these states only.
+pub fn require_state(now: &'static Label, allowed: impl Iterator<Item = &'static Label>) -> Result<(), Problem> {
+    let allowed: Vec<_> = allowed.collect();
+    if allowed.iter().any(|one| one.code == now.code) {
+        return Ok(());
+    }
+    let names = |pick: fn(&Label) -> &'static str| allowed.iter().map(|one| pick(one)).collect::<Vec<_>>().join(" / ");
+    Err(conflict(
+        format!("当前状态为“{}”，须为“{}”", now.zh, names(|label| label.zh)),
+        format!("the state is {}, it must be {}", now.code, names(|label| label.code)),
+    ))
+}
 
 /// A notice is delivered after it was issued, and not in the future.
 pub fn check_delivery_day(today: NaiveDate, day: NaiveDate, issued_on: Option<NaiveDate>, faults: &mut Vec<Fault>) {
@@ -21,5 +40,111 @@ pub fn require_before(today: NaiveDate, last_day: Option<NaiveDate>) -> Result<(
         Some(last) if today > last => Err(Problem::new(Code::DeadlinePassed)
             .detail(format!("期限已于 {last} 届满"), format!("the last day was {last}"))),
         _ => Ok(()),
+    }
+}
+
+/// What was sent to a company has not been served: the company sees that there is something, and nothing of it, and the
+/// committee of the complex does not read it before the company does.
+pub fn is_unopened(role: Role, against_company: bool, undelivered: bool) -> bool {
+    matches!(role, Role::PropertyCompany | Role::ComplexCommittee) && against_company && undelivered
+}
+
+/// Reading with the company's own token is the delivery; a committee's reading is none.
+pub fn awaits_opening(opens: bool, role: Role, unopened: bool) -> bool {
+    opens && role == Role::PropertyCompany && unopened
+}
+
+/// A statement is made once.
+pub fn may_make_statement(made: bool) -> Result<(), Problem> {
+    if made { Err(conflict("已提交陈述申辩", "a statement was made")) } else { Ok(()) }
+}
+
+/// A statement is answered once, after it was made.
+pub fn may_answer_statement(made: bool, answered: bool) -> Result<(), Problem> {
+    if made && !answered {
+        return Ok(());
+    }
+    Err(conflict("没有待答复的陈述申辩", "there is no statement to answer"))
+}
+
+/// Whoever made a statement is heard when it was answered.
+pub fn require_answered(made: bool, answered: bool) -> Result<(), Problem> {
+    if made && !answered { Err(Problem::new(Code::StatementUnanswered)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn code(result: Result<(), Problem>) -> Option<Code> {
+        result.err().map(|problem| problem.code)
+    }
+
+    #[test]
+    fn a_period_includes_its_last_day() {
+        let last = Some(day("2026-03-05"));
+        assert_eq!(code(require_before(day("2026-03-05"), last)), None);
+        assert_eq!(code(require_before(day("2026-03-06"), last)), Some(Code::DeadlinePassed));
+        assert_eq!(code(require_before(day("2026-03-06"), None)), None);
+    }
+
+    #[test]
+    fn a_delivery_is_neither_before_the_notice_nor_in_the_future() {
+        for (delivered, expected) in [
+            ("2026-03-01", Some("before_start")),
+            ("2026-03-02", None),
+            ("2026-03-03", None),
+            ("2026-03-04", Some("in_the_future")),
+        ] {
+            let mut faults = Vec::new();
+            check_delivery_day(day("2026-03-03"), day(delivered), Some(day("2026-03-02")), &mut faults);
+            assert_eq!(faults.first().map(|fault| fault.code), expected, "{delivered}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_served_is_hidden_from_the_company_and_its_committee_and_opened_by_the_company() {
+        use Role::{ComplexCommittee, PropertyCompany, SocialAffairsOffice};
+        for (role, against_company, undelivered, hidden, opened) in [
+            (PropertyCompany, true, true, true, true),
+            (ComplexCommittee, true, true, true, false),
+            (SocialAffairsOffice, true, true, false, false),
+            (PropertyCompany, false, true, false, false),
+            (PropertyCompany, true, false, false, false),
+        ] {
+            let unopened = is_unopened(role, against_company, undelivered);
+            assert_eq!((unopened, awaits_opening(true, role, unopened)), (hidden, opened), "{role:?}");
+            assert!(!awaits_opening(false, role, unopened), "a list opens nothing");
+        }
+    }
+
+    #[test]
+    fn a_statement_is_made_once_and_answered_once() {
+        assert_eq!(code(may_make_statement(false)), None);
+        assert_eq!(code(may_make_statement(true)), Some(Code::StateConflict));
+        for (made, answered, answer, heard) in [
+            (false, false, Some(Code::StateConflict), None),
+            (true, false, None, Some(Code::StatementUnanswered)),
+            (true, true, Some(Code::StateConflict), None),
+        ] {
+            assert_eq!(code(may_answer_statement(made, answered)), answer);
+            assert_eq!(code(require_answered(made, answered)), heard);
+        }
+    }
+
+    #[test]
+    fn a_step_names_the_states_that_it_is_taken_in() {
+        static OF: [Label; 3] = [
+            Label { code: "a", zh: "甲", en: "A" },
+            Label { code: "b", zh: "乙", en: "B" },
+            Label { code: "c", zh: "丙", en: "C" },
+        ];
+        assert!(require_state(&OF[1], OF[1..].iter()).is_ok());
+        let refused = require_state(&OF[0], OF[1..].iter()).unwrap_err();
+        assert_eq!(refused.code, Code::StateConflict);
     }
 }

@@ -8,7 +8,7 @@ use super::model::{Actor, Delivery, DeliveryMethod, Evidence, Notification, Stat
 use crate::access::Role;
 use crate::access::role::RoleKind;
 use crate::db::types::Instant;
-use crate::http::Ctx;
+use crate::service::Ctx;
 
 /// Who acted (经办人).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

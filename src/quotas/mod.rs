@@ -9,9 +9,9 @@ use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::access::{Caller, Role};
 use crate::db::Work;
-use crate::http::{Ctx, Tx};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::security::Kind;
+use crate::service::{Ctx, Tx};
 use rules::{Amounts, Limit};
 
 /// What the operator set; nothing is limited by default, which is the demo's and the tests'.
@@ -42,7 +42,7 @@ fn key(caller: &Caller) -> String {
 /// nothing was taken.
 pub fn spend(tx: &mut Tx, spent: Amounts) -> Work<()> {
     let ctx = tx.ctx;
-    let limits = ctx.state.quotas.of(&ctx.caller);
+    let limits = ctx.state.parts.get::<Quotas>().of(&ctx.caller);
     if limits == Amounts::default() {
         return Ok(());
     }
@@ -58,7 +58,7 @@ pub fn spend(tx: &mut Tx, spent: Amounts) -> Work<()> {
 
 /// Before an upload is read: whoever has nothing left need not send it.
 pub async fn refuse_upload(ctx: &Ctx) -> Result<(), Problem> {
-    let limits = ctx.state.quotas.of(&ctx.caller);
+    let limits = ctx.state.parts.get::<Quotas>().of(&ctx.caller);
     if limits.files == 0 && limits.bytes == 0 {
         return Ok(());
     }
@@ -71,10 +71,5 @@ pub async fn refuse_upload(ctx: &Ctx) -> Result<(), Problem> {
 fn refused(ctx: &Ctx, limit: Limit) -> Problem {
     ctx.security_event_about(Kind::QuotaExceeded, limit.code);
     let seconds = rules::seconds_to_midnight(ctx.state.clock.local(ctx.now));
-    Problem::new(Code::QuotaExceeded)
-        .detail(
-            format!("今日{}已达上限（{}），次日零时恢复", limit.zh, limit.most),
-            format!("today's {} are used up ({}); there is a new quota after midnight", limit.en, limit.most),
-        )
-        .header(RETRY_AFTER, seconds.to_string())
+    rules::used_up(&limit).header(RETRY_AFTER, seconds.to_string())
 }

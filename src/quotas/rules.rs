@@ -2,6 +2,8 @@
 
 use chrono::{Days, NaiveDateTime, NaiveTime};
 
+use crate::problem::{Code, Problem};
+
 /// One number of each kind. As a limit, 0 is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Amounts {
@@ -48,6 +50,13 @@ pub fn exceeded(limits: &Amounts, used: &Amounts) -> Option<Limit> {
     limits_of(limits).find(|(limit, of)| of(used) > limit.most).map(|(limit, _)| limit)
 }
 
+pub fn used_up(limit: &Limit) -> Problem {
+    Problem::new(Code::QuotaExceeded).detail(
+        format!("今日{}已达上限（{}），次日零时恢复", limit.zh, limit.most),
+        format!("today's {} are used up ({}); there is a new quota after midnight", limit.en, limit.most),
+    )
+}
+
 /// Limits of which this use reached the greater part.
 pub fn nearly_used(limits: &Amounts, used: &Amounts, spent: &Amounts) -> Vec<Limit> {
     limits_of(limits)
@@ -77,6 +86,8 @@ mod tests {
         let used = |files, tickets| Amounts { files, tickets, ..Amounts::default() };
         assert_eq!(exceeded(&LIMITS, &used(10, 1_000_000)), None);
         assert_eq!(exceeded(&LIMITS, &used(11, 0)).map(|limit| (limit.code, limit.most)), Some(("files", 10)));
+        let refusal = exceeded(&LIMITS, &used(11, 0)).map(|limit| used_up(&limit).code);
+        assert_eq!(refusal, Some(Code::QuotaExceeded));
         assert_eq!(exceeded(&Amounts::default(), &used(i64::MAX, i64::MAX)), None);
     }
 

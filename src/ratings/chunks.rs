@@ -11,9 +11,8 @@ use serde_json::json;
 use super::{publication, record, store};
 use crate::access::{Caller, Scope};
 use crate::db::{Conn, Id, Work, WriteGate};
-use crate::http::{Ctx, Tx};
 use crate::problem::Problem;
-use crate::service::Service;
+use crate::service::{Ctx, Service, Tx};
 
 /// Ratings that one transaction takes on at most, and the time after which it takes on no more. Sealing their events and the
 /// commit come on top of it, and the whole is to stay below 100 ms on a busy machine.
@@ -34,7 +33,7 @@ pub async fn work_off(state: &Arc<Service>) -> Result<usize, Problem> {
     };
     let (done, begun) = state.db.write(WriteGate::default(), work).await?;
     state.metrics.rating_chunk_seconds.observe(begun.elapsed().as_secs_f64());
-    state.sealer.wake();
+    state.seal.notify_one();
     Ok(done)
 }
 
@@ -61,7 +60,7 @@ fn chunk(conn: &mut Conn, state: &Arc<Service>, begun: StopWatch) -> Work<usize>
             }
         };
         if locked.insert(waiting.company_id) {
-            crate::standing::store::lock_head_of(conn, waiting.company_id)?;
+            crate::companies::family::lock_head_of(conn, waiting.company_id)?;
         }
         let Some(row) = store::still_pending(conn, waiting.id)? else { continue };
         let mut tx = Tx::of(conn, ctx);

@@ -9,7 +9,8 @@ use super::rows::CycleRow;
 use super::store;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
-use crate::http::{Ctx, Entity};
+use crate::http::Entity;
+use crate::service::Ctx;
 
 /// A rating cycle (评定周期).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -71,10 +72,10 @@ pub struct StateCount {
     pub count: i64,
 }
 
-pub fn cycle(row: CycleRow) -> Work<RatingCycle> {
-    Ok(RatingCycle {
-        kind: CycleKind::stored(&row.kind)?,
-        state: CycleState::stored(&row.state)?,
+pub fn cycle(row: CycleRow) -> RatingCycle {
+    RatingCycle {
+        kind: row.kind,
+        state: row.state,
         division: row.area().to_owned(),
         progress: None,
         id: row.id,
@@ -88,14 +89,14 @@ pub fn cycle(row: CycleRow) -> Work<RatingCycle> {
         published_on: row.published_on,
         created_at: row.created_at,
         updated_at: row.updated_at,
-    })
+    }
 }
 
 /// A cycle with how far it is in the reader's territory.
 pub fn entity(conn: &mut Conn, ctx: &Ctx, row: CycleRow, moved: Option<usize>) -> Work<Entity<RatingCycle>> {
     let ratings = store::count_by_state(conn, &ctx.scope, row.id)?
         .into_iter()
-        .filter_map(|(state, count)| Some(StateCount { state: RatingState::from_code(&state)?, count }))
+        .map(|(state, count)| StateCount { state, count })
         .collect();
     let progress = CycleProgress {
         not_begun: store::not_rated(conn, &ctx.scope, &row)?.len() as i64,
@@ -104,5 +105,5 @@ pub fn entity(conn: &mut Conn, ctx: &Ctx, row: CycleRow, moved: Option<usize>) -
         moved: moved.map(|count| count as i64),
     };
     let (id, version) = (row.id, row.version);
-    Ok(Entity::new(id, version, RatingCycle { progress: Some(progress), ..cycle(row)? }))
+    Ok(Entity::new(id, version, RatingCycle { progress: Some(progress), ..cycle(row) }))
 }

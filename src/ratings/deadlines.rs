@@ -6,7 +6,7 @@ use super::{record, store};
 use crate::access::Scope;
 use crate::db::{Conn, Id, Work};
 use crate::deadlines::{Follows, Moved, Terms, facts, move_day};
-use crate::http::Tx;
+use crate::service::Tx;
 
 const EVERY_RATING: Scope = Scope::System("the calendar moves the publicity of every rating");
 
@@ -26,7 +26,7 @@ impl Follows for RatingRow {
     fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> Work<Vec<Moved>> {
         let calendar = terms.calendar(conn, &self.county)?;
         let mut moved = Vec::new();
-        if self.state == RatingState::Announced.code()
+        if self.state == RatingState::Announced
             && let (Some(announced_on), Some(day)) = (self.announced_on, self.publicity_ends_on.as_mut())
         {
             let policies = terms.policies(&self.county);

@@ -10,52 +10,50 @@ use super::rows::{ContentRow, RatingRow, StarChange};
 use super::rules::{self, Derivation, LadderMeasure};
 use super::{plaques, record, store, view};
 use crate::db::{Conn, Id, Work};
-use crate::documents::chinese_day;
-use crate::http::{Ctx, Tx};
-use crate::measures;
-use crate::measures::model::MeasureRow;
+use crate::measure_facts::{LoweringStars, StarGround, lowering_stars};
 use crate::policy;
 use crate::policy::model::MeasureKind;
 use crate::policy::ratings::RatingRules;
+use crate::service::{Ctx, Tx};
 use crate::standing;
-use crate::violations::model::ViolationRow;
+use crate::words::days::chinese_day;
 
 /// The measures of the ladder that bind a rating's complex and company today. What adjusted the rating already binds it for
 /// as long as the measure stands; to a rating that is made anew it counts while one of its violations is in the window.
 pub fn in_force(conn: &mut Conn, ctx: &Ctx, row: &RatingRow) -> Work<Vec<LadderMeasure>> {
-    let held: Vec<Id> = match row.state()? {
+    let held: Vec<Id> = match row.state {
         RatingState::Published => {
             let stars = store::content(conn, row.id)?.stars.0;
             stars.last().map(|last| last.adjustments.iter().map(|one| one.measure_id).collect()).unwrap_or_default()
         }
         _ => Vec::new(),
     };
-    let head = standing::store::head_of(conn, row.company_id)?;
-    let family = standing::store::family(conn, head)?;
-    let lowering = measures::lowering_stars(conn, row.complex_id, &family)?;
+    let head = crate::companies::family::head_of(conn, row.company_id)?;
+    let family = crate::companies::family::family(conn, head)?;
+    let lowering = lowering_stars(conn, row.complex_id, &family)?;
     let policies = policy::current(conn, &ctx.state, &row.county)?;
-    let counts_until = |measure: &MeasureRow, grounds: &[ViolationRow]| {
-        let found_on = grounds.iter().map(|violation| violation.found_on).max();
+    let counts_until = |measure: &LoweringStars| {
+        let found_on = measure.grounds.iter().map(|violation| violation.found_on).max();
         let months = policies.get(measure.policy_version).map_or(0, |one| one.document().ladder.window_months);
         found_on.map(|found| standing::last_day(found, months))
     };
-    let binds = |measure: &MeasureRow, grounds: &[ViolationRow]| {
-        held.contains(&measure.id) || counts_until(measure, grounds).is_some_and(|last| last >= ctx.today)
+    let binds = |measure: &LoweringStars| {
+        held.contains(&measure.id) || counts_until(measure).is_some_and(|last| last >= ctx.today)
     };
     lowering
         .into_iter()
-        .filter(|(measure, grounds)| binds(measure, grounds))
-        .map(|(measure, grounds)| {
-            let kind = measure.kind()?;
-            let counts_until = counts_until(&measure, &grounds);
-            let (reason_zh, reason_en) = reason(kind, &grounds, counts_until);
+        .filter(binds)
+        .map(|measure| {
+            let kind = measure.kind;
+            let counts_until = counts_until(&measure);
+            let (reason_zh, reason_en) = reason(kind, &measure.grounds, counts_until);
             Ok(LadderMeasure { id: measure.id, kind, reason_zh, reason_en, counts_until })
         })
         .collect()
 }
 
 /// In the words of the violations that stand today: one that was revoked is no ground any more, and is not told.
-fn reason(kind: MeasureKind, grounds: &[ViolationRow], until: Option<NaiveDate>) -> (String, String) {
+fn reason(kind: MeasureKind, grounds: &[StarGround], until: Option<NaiveDate>) -> (String, String) {
     let named = |clause: &dyn Fn(i64, NaiveDate) -> String| {
         let all = grounds.iter().filter_map(|one| Some(clause(one.clause?, one.found_on)));
         all.collect::<Vec<_>>()
@@ -91,7 +89,7 @@ pub fn derive(
     row.raw_star = Some(derived.raw_star.rank());
     row.final_star = Some(derived.star.rank());
     let change = StarChange { from: tx.ctx.today, star: derived.star, adjustments: derived.adjustments.clone() };
-    if row.state()? != RatingState::Published {
+    if row.state != RatingState::Published {
         // Nobody has seen it: there is no history yet.
         content.stars.0.clear();
     }
@@ -101,21 +99,15 @@ pub fn derive(
     Ok(Some(derived))
 }
 
-/// A measure took a step: where it lowers a star, the ratings that it binds are worked out again.
-pub fn ladder_moved(tx: &mut Tx, measure: &MeasureRow) -> Work<()> {
-    let lowers = match measure.kind()? {
-        MeasureKind::StarDowngrade | MeasureKind::RatingUnqualified => true,
-        MeasureKind::Reversal => measures::reverses_star(tx.conn, measure)?,
-        _ => false,
-    };
-    let Some(complex) = measure.complex_id.filter(|_| lowers) else { return Ok(()) };
-    let head = standing::store::head_of(tx.conn, measure.company_id)?;
-    for company in standing::store::family(tx.conn, head)? {
+/// A measure that lowers a star took a step: the ratings that it binds are worked out again.
+pub fn ladder_moved(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> Work<()> {
+    let head = crate::companies::family::head_of(tx.conn, company)?;
+    for company in crate::companies::family::family(tx.conn, head)? {
         for row in store::of_company_at(tx.conn, complex, company)? {
-            adjust(tx, row, measure.id)?;
+            adjust(tx, row, measure)?;
         }
     }
-    measures::sync_removal(tx, complex)
+    Ok(())
 }
 
 fn adjust(tx: &mut Tx, mut row: RatingRow, because_of: Id) -> Work<()> {

@@ -3,38 +3,28 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::cycle_view::{self, RatingCycle};
 use super::input::{ListCycles, ListFocus, ListRatings};
 use super::rows::{CycleRow, RatingRow};
-use super::view::{self, FocusEntry, RatingSummary};
-use crate::access::scoped;
 use crate::db::schema::{rating_cycles as cycles, ratings};
 use crate::db::{Conn, Id, Work};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
+use crate::newest_first;
+use crate::ratings::scoped;
+use crate::service::Ctx;
 
-pub fn list_cycles(conn: &mut Conn, ctx: &Ctx, query: &ListCycles) -> Work<PageOf<RatingCycle>> {
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || {
+pub fn list_cycles(conn: &mut Conn, ctx: &Ctx, query: &ListCycles) -> Work<PageOf<CycleRow>> {
+    newest_first!(conn, query, CycleRow, cycles::id, || {
         let mut rows = scoped::rating_cycles(&ctx.scope);
         if let Some(state) = query.state {
-            rows = rows.filter(cycles::state.eq(state.code()));
+            rows = rows.filter(cycles::state.eq(state));
         }
         rows
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(cycles::id.lt(before));
-    }
-    let rows: Vec<CycleRow> = rows.order(cycles::id.desc()).limit(page.fetch()).load(conn)?;
-    let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: rows.into_iter().map(cycle_view::cycle).collect::<Work<_>>()?, next_cursor, total })
+    })
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRatings) -> Work<PageOf<RatingSummary>> {
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRatings) -> Work<PageOf<RatingRow>> {
+    newest_first!(conn, query, RatingRow, ratings::id, || {
         let mut rows = scoped::ratings(&ctx.scope);
         if let Some(cycle) = query.cycle_id {
             rows = rows.filter(ratings::cycle_id.eq(cycle));
@@ -46,7 +36,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRatings) -> Work<PageOf<Rati
             rows = rows.filter(ratings::company_id.eq(company));
         }
         if let Some(state) = query.state {
-            rows = rows.filter(ratings::state.eq(state.code()));
+            rows = rows.filter(ratings::state.eq(state));
         }
         if let Some(star) = query.star {
             rows = rows.filter(ratings::final_star.eq(star.rank()));
@@ -64,19 +54,11 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRatings) -> Work<PageOf<Rati
                 .filter(ratings::withdrawn_on.is_null().or(ratings::withdrawn_on.gt(day)));
         }
         rows
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(ratings::id.lt(before));
-    }
-    let rows: Vec<RatingRow> = rows.order(ratings::id.desc()).limit(page.fetch()).load(conn)?;
-    let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: view::summaries(conn, ctx, rows, query.as_of)?, next_cursor, total })
+    })
 }
 
 /// The focus list: the current ratings with few stars, longest on it first.
-pub fn focus_list(conn: &mut Conn, ctx: &Ctx, query: &ListFocus) -> Work<PageOf<FocusEntry>> {
+pub fn focus_list(conn: &mut Conn, ctx: &Ctx, query: &ListFocus) -> Work<PageOf<RatingRow>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let filtered = || {
         let mut rows =
@@ -97,5 +79,5 @@ pub fn focus_list(conn: &mut Conn, ctx: &Ctx, query: &ListFocus) -> Work<PageOf<
     }
     let rows: Vec<RatingRow> = rows.order((ratings::focus_since, ratings::id)).limit(page.fetch()).load(conn)?;
     let (rows, next_cursor) = page.cut(rows, |row| (row.focus_since, row.id));
-    Ok(PageOf { items: view::focus(conn, ctx, rows)?, next_cursor, total })
+    Ok(PageOf { items: rows, next_cursor, total })
 }

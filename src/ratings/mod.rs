@@ -1,15 +1,15 @@
 //! Star ratings (星级评定) of the service at complexes, and what follows from them.
 //!
 //! The way of a rating: `cycles` (it is begun) → `scoring` (sheets, review) → `publicity` (announcement, objections, reply) →
-//! `publication` (one instant for a whole cycle, then `chunks`). `rules` make a star of scores; `consequences` tell what
+//! `publication` (one instant for a whole cycle, then `chunks`). `rules` make a star of scores; `cycle_rules` and `step_rules` say what is permitted; `consequences` tell what
 //! follows from stars; `follow` brings the measures of the ladder to bear on them.
 
 pub mod chunks;
 pub mod consequences;
+pub mod cycle_rules;
 pub mod cycle_view;
 pub mod cycles;
 mod deadlines;
-pub mod fact_sheet;
 pub mod follow;
 pub mod input;
 mod list_store;
@@ -24,40 +24,110 @@ mod record;
 mod routes;
 pub mod rows;
 pub mod rules;
+pub mod scoped;
 pub mod scoring;
+pub mod step_rules;
 pub mod store;
 pub mod view;
 
-use crate::http::Routes;
+use crate::access::Role::{
+    Community, ComplexCommittee, CountyAuthority, EnforcementOffice, PropertyCompany, SocialAffairsOffice,
+    TownshipLeader,
+};
+use crate::access::role_sets::{RATING_OFFICES, RATING_READERS, REGISTRARS};
+use crate::files::{FileOwner, OwnerKind, Sight};
+use crate::handler;
+use crate::problem::Code::{AlreadyExists, DeadlinePassed, ObjectionOpen, PublicityOpen, StateConflict};
+use crate::service::feature::{Feature, Table, act, public, read, tag};
+use crate::service::job::{By, Job};
+use std::time::Duration;
 
 pub use follow::ladder_moved;
 pub use store::{Cited, cited};
-pub use view::on_file;
+pub use view::{RatingOnFile, on_file};
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::list_rating_cycles)
-        .service(routes::create_rating_cycle)
-        .service(routes::get_rating_cycle)
-        .service(routes::begin_ratings)
-        .service(routes::announce_rating_cycle)
-        .service(routes::publish_rating_cycle)
-        .service(routes::cancel_rating_cycle)
-        .service(routes::list_ratings)
-        .service(routes::create_rating)
-        .service(routes::get_rating)
-        .service(routes::get_rating_fact_sheet)
-        .service(routes::submit_rating_scores)
-        .service(routes::review_rating)
-        .service(routes::announce_rating)
-        .service(routes::object_to_rating)
-        .service(routes::decide_rating_objection)
-        .service(routes::reply_to_rating)
-        .service(routes::publish_rating)
-        .service(routes::withdraw_rating)
-        .service(routes::list_focus_list)
-        .service(routes::get_plaque);
-}
+pub const FEATURE: Feature = Feature {
+    name: "ratings",
+    tags: &[tag(
+        100,
+        "ratings",
+        "Star ratings 星级评定: cycles, scores, publicity, plaques 铭牌, the focus list 重点整治名单",
+    )],
+    operations: &[
+        read(handler!(routes::list_rating_cycles), RATING_OFFICES),
+        act(handler!(routes::create_rating_cycle), REGISTRARS).conflicts(&[AlreadyExists]),
+        read(handler!(routes::get_rating_cycle), RATING_OFFICES),
+        act(handler!(routes::begin_ratings), REGISTRARS).conflicts(&[StateConflict]),
+        act(handler!(routes::announce_rating_cycle), REGISTRARS).conflicts(&[StateConflict]),
+        act(handler!(routes::publish_rating_cycle), REGISTRARS).conflicts(&[StateConflict]),
+        act(handler!(routes::cancel_rating_cycle), REGISTRARS).conflicts(&[StateConflict]),
+        read(handler!(routes::list_ratings), RATING_READERS),
+        act(handler!(routes::create_rating), REGISTRARS).conflicts(&[StateConflict, AlreadyExists]),
+        read(handler!(routes::get_rating), RATING_READERS),
+    ],
+    tables: &[
+        Table::of_territory("rating_cycles"),
+        Table::of_territory("ratings"),
+        Table::with("rating_contents", "ratings"),
+        Table::of_territory("plaques"),
+    ],
+    words: &[
+        ("rating_assessor", model::Assessor::LABELS),
+        ("rating_cycle_kind", model::CycleKind::LABELS),
+        ("rating_cycle_state", model::CycleState::LABELS),
+        ("rating_dimension", model::Dimension::LABELS),
+        ("rating_objection_outcome", model::ObjectionOutcome::LABELS),
+        ("rating_objector", model::Objector::LABELS),
+        ("rating_review_outcome", model::ReviewOutcome::LABELS),
+        ("rating_state", model::RatingState::LABELS),
+        ("plaque_state", model::PlaqueState::LABELS),
+        ("star", model::Star::LABELS),
+    ],
+    jobs: &[
+        // Woken by a publication; and again and again for what another replica, or a process that is gone, left.
+        Job::every(
+            Duration::from_secs(1),
+            "publications",
+            By::Background,
+            "what follows from a publication waits",
+            |state| {
+                Box::pin(async move {
+                    while chunks::work_off(&state).await? > 0 {}
+                    Ok(())
+                })
+            },
+        )
+        .woken_by(|state| Box::pin(async move { state.parts.get::<Published>().0.notified().await })),
+    ],
+    files: &[FileOwner {
+        kind: OwnerKind::Rating,
+        operation: "get_rating",
+        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+    }],
+    ..Feature::EMPTY
+};
+
+/// What happens to a rating, and what follows from it. In the document its fact sheet stands before.
+pub const STEPS: Feature = Feature {
+    name: "rating_steps",
+    operations: &[
+        act(handler!(routes::submit_rating_scores), &[SocialAffairsOffice, EnforcementOffice, Community])
+            .conflicts(&[StateConflict, DeadlinePassed]),
+        act(handler!(routes::review_rating), &[CountyAuthority, TownshipLeader, SocialAffairsOffice])
+            .conflicts(&[StateConflict]),
+        act(handler!(routes::announce_rating), REGISTRARS).conflicts(&[StateConflict]),
+        act(handler!(routes::object_to_rating), &[Community, ComplexCommittee, PropertyCompany])
+            .conflicts(&[StateConflict, DeadlinePassed]),
+        act(handler!(routes::decide_rating_objection), &[CountyAuthority, TownshipLeader, SocialAffairsOffice])
+            .conflicts(&[StateConflict]),
+        act(handler!(routes::reply_to_rating), &[PropertyCompany]).conflicts(&[StateConflict]),
+        act(handler!(routes::publish_rating), REGISTRARS).conflicts(&[StateConflict, PublicityOpen, ObjectionOpen]),
+        act(handler!(routes::withdraw_rating), REGISTRARS).conflicts(&[StateConflict]),
+        read(handler!(routes::list_focus_list), RATING_READERS),
+        public(handler!(routes::get_plaque)),
+    ],
+    ..Feature::EMPTY
+};
 
 /// A cycle was published: what follows from it waits to be worked off. Woken at once; the loop looks again by itself, too.
 #[derive(Default)]

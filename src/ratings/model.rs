@@ -3,59 +3,12 @@
 use chrono::NaiveDate;
 
 use crate::coded_enum;
-
-coded_enum! {
-    /// Star of a rating (星级), worst first.
-    #[schema(example = "four")]
-    pub enum Star {
-        Unqualified "unqualified" "不合格" "Unqualified"
-        One "one" "一星级" "One star"
-        Two "two" "二星级" "Two stars"
-        Three "three" "三星级" "Three stars"
-        Four "four" "四星级" "Four stars"
-        Five "five" "五星级" "Five stars"
-    }
-}
-
-impl Star {
-    /// Number of stars; unqualified is 0.
-    pub fn rank(self) -> i64 {
-        self as i64
-    }
-
-    pub fn from_rank(rank: i64) -> Option<Star> {
-        Star::ALL.get(usize::try_from(rank).ok()?).copied()
-    }
-}
-
-coded_enum! {
-    /// Dimension of a rating (评定维度).
-    #[schema(example = "hygiene")]
-    pub enum Dimension {
-        Hygiene "hygiene" "环境卫生" "Hygiene"
-        WasteSorting "waste_sorting" "垃圾分类" "Waste sorting"
-        Greening "greening" "绿化养护" "Greening"
-        Order "order" "公共秩序" "Public order"
-        Facilities "facilities" "设施设备" "Facilities"
-        Disclosure "disclosure" "信息公开" "Disclosure"
-        Governance "governance" "协同治理" "Governance"
-    }
-}
-
-coded_enum! {
-    /// Who assesses (评定主体).
-    #[schema(example = "office")]
-    pub enum Assessor {
-        Office "office" "主管单位评定" "The office"
-        Community "community" "社区评定" "The community"
-        Owners "owners" "业主满意度测评" "The owners' satisfaction"
-    }
-}
+pub use crate::words::ratings::{Assessor, Dimension, Star};
 
 coded_enum! {
     /// Length of a rating cycle (评定周期).
     #[schema(example = "half_year")]
-    pub enum CycleKind {
+    pub stored enum CycleKind {
         HalfYear "half_year" "半年" "Half-year"
         Year "year" "年度" "Year"
     }
@@ -64,7 +17,7 @@ coded_enum! {
 coded_enum! {
     /// Where a rating cycle stands (周期状态).
     #[schema(example = "open")]
-    pub enum CycleState {
+    pub stored enum CycleState {
         Open "open" "评定中" "Open"
         Published "published" "已发布" "Published"
         Cancelled "cancelled" "已取消" "Cancelled"
@@ -74,13 +27,20 @@ coded_enum! {
 coded_enum! {
     /// Where a rating stands (评定状态).
     #[schema(example = "announced")]
-    pub enum RatingState {
+    pub stored enum RatingState {
         Draft "draft" "评分中" "Being scored"
         Scored "scored" "待复核" "Scored, waits to be reviewed"
         Reviewed "reviewed" "已复核" "Reviewed"
         Announced "announced" "公示中" "Announced"
         Published "published" "已发布" "Published"
         Withdrawn "withdrawn" "已撤回" "Withdrawn"
+    }
+}
+
+impl RatingState {
+    /// Before it is announced, and again while it is scored anew: the offices' business.
+    pub fn is_in_the_making(self) -> bool {
+        matches!(self, RatingState::Draft | RatingState::Scored | RatingState::Reviewed)
     }
 }
 
@@ -116,7 +76,7 @@ coded_enum! {
 coded_enum! {
     /// Whether a plaque may hang (铭牌状态).
     #[schema(example = "valid")]
-    pub enum PlaqueState {
+    pub stored enum PlaqueState {
         Valid "valid" "有效" "Valid"
         Superseded "superseded" "已被更新" "Superseded"
         Withdrawn "withdrawn" "已撤销" "Withdrawn"

@@ -4,11 +4,12 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::model::Star;
+use super::model::{PlaqueState, Star};
 use super::rows::PlaqueRow;
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::db::schema::plaques;
 use crate::db::{Conn, Id, Work};
+use crate::ratings::scoped;
 
 const EVERYONE: Scope = Scope::System("a plaque hangs where everyone sees it");
 
@@ -32,7 +33,7 @@ pub fn valid_of(conn: &mut Conn, ratings: &[Id]) -> Work<HashMap<Id, String>> {
 
 /// Written out: SQLite does not see that its index of valid plaques serves a bound value, and would read every plaque.
 fn is_valid() -> SqlLiteral<Bool> {
-    diesel::dsl::sql("plaques.state = 'valid'")
+    diesel::dsl::sql(&format!("plaques.state = '{}'", PlaqueState::Valid.code()))
 }
 
 /// The plaque that may hang at a complex.
@@ -62,7 +63,7 @@ pub fn insert(conn: &mut Conn, row: &PlaqueRow) -> Work<()> {
 /// Saves whether a plaque may hang; what is on it never changes.
 pub fn save(conn: &mut Conn, row: &PlaqueRow) -> Work<()> {
     diesel::update(plaques::table.find(&row.number))
-        .set((plaques::state.eq(&row.state), plaques::ended_on.eq(row.ended_on)))
+        .set((plaques::state.eq(row.state), plaques::ended_on.eq(row.ended_on)))
         .execute(conn)?;
     Ok(())
 }

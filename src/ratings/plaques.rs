@@ -14,12 +14,11 @@ use crate::companies;
 use crate::complexes;
 use crate::db::{Conn, Id, Work};
 use crate::documents;
-use crate::http::Tx;
 use crate::ledger::{self, Audience, Event};
 use crate::offices;
 use crate::policy;
 use crate::problem::Problem;
-use crate::service::Service;
+use crate::service::{Service, Tx};
 
 const EVERYONE: Scope = Scope::System("a plaque hangs where everyone sees it");
 
@@ -98,7 +97,7 @@ pub fn find(conn: &mut Conn, state: &Service, number: &str) -> Work<Plaque> {
     let serving = complexes::services_in_force(conn, &EVERYONE, &[row.complex_id], state.clock.today())?;
     Ok(Plaque {
         still_serves: serving.get(&row.complex_id).is_some_and(|service| service.company_id == row.company_id),
-        state: PlaqueState::stored(&row.state)?,
+        state: row.state,
         star: Star::from_rank(row.stars).ok_or_else(|| Problem::broken("a stored Star is unknown"))?,
         area: documents::place_in_words(conn, &complex.place())?,
         issued_by: issuer(conn, state, &cycle)?,
@@ -163,8 +162,8 @@ pub fn renew(tx: &mut Tx, rating: &RatingRow) -> Work<()> {
 /// The plaques that a withdrawn rating ever had are withdrawn, too: none of them was right.
 pub fn withdraw_all(tx: &mut Tx, rating: &RatingRow) -> Work<()> {
     for mut plaque in plaque_store::all_of_rating(tx.conn, rating.id)? {
-        if plaque.state != PlaqueState::Withdrawn.code() {
-            plaque.state = PlaqueState::Withdrawn.code().to_owned();
+        if plaque.state != PlaqueState::Withdrawn {
+            plaque.state = PlaqueState::Withdrawn;
             plaque.ended_on = plaque.ended_on.or(Some(tx.ctx.today));
             plaque_store::save(tx.conn, &plaque)?;
             record(tx, &plaque, "plaque.ended", None)?;
@@ -174,7 +173,7 @@ pub fn withdraw_all(tx: &mut Tx, rating: &RatingRow) -> Work<()> {
 }
 
 fn end(tx: &mut Tx, mut plaque: PlaqueRow, state: PlaqueState) -> Work<PlaqueRow> {
-    plaque.state = state.code().to_owned();
+    plaque.state = state;
     plaque.ended_on = Some(tx.ctx.today);
     plaque_store::save(tx.conn, &plaque)?;
     Ok(plaque)
@@ -183,7 +182,7 @@ fn end(tx: &mut Tx, mut plaque: PlaqueRow, state: PlaqueState) -> Work<PlaqueRow
 /// A new one, or the one of this rating and star that hung before.
 fn issue(tx: &mut Tx, rating: &RatingRow, star: Star, supersedes: Option<String>) -> Work<()> {
     if let Some(mut before) = plaque_store::of_rating(tx.conn, rating.id, star)? {
-        before.state = PlaqueState::Valid.code().to_owned();
+        before.state = PlaqueState::Valid;
         before.ended_on = None;
         plaque_store::save(tx.conn, &before)?;
         return record(tx, &before, "plaque.restored", supersedes);
@@ -199,7 +198,7 @@ fn issue(tx: &mut Tx, rating: &RatingRow, star: Star, supersedes: Option<String>
         township: rating.township.clone(),
         community: rating.community.clone(),
         stars: star.rank(),
-        state: PlaqueState::Valid.code().to_owned(),
+        state: PlaqueState::Valid,
         issued_on: tx.ctx.today,
         ended_on: None,
     };

@@ -3,9 +3,10 @@ use diesel::prelude::*;
 
 use super::model::RatingState;
 use super::rows::RatingRow;
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::db::schema::ratings;
 use crate::db::{Conn, Id, Work};
+use crate::ratings::scoped;
 
 const PUBLIC: Scope = Scope::System("a published rating is everyone's to read");
 
@@ -13,7 +14,7 @@ const PUBLIC: Scope = Scope::System("a published rating is everyone's to read");
 pub fn earlier_of(conn: &mut Conn, complex: Id, at_most: i64) -> Work<Vec<RatingRow>> {
     Ok(scoped::ratings(&PUBLIC)
         .filter(ratings::complex_id.eq(complex))
-        .filter(ratings::state.eq(RatingState::Published.code()))
+        .filter(ratings::state.eq(RatingState::Published))
         .filter(ratings::is_current.eq(false))
         .order((ratings::period_to.desc(), ratings::id.desc()))
         .limit(at_most)
@@ -24,7 +25,7 @@ pub fn earlier_of(conn: &mut Conn, complex: Id, at_most: i64) -> Work<Vec<Rating
 pub fn announced_at(conn: &mut Conn, complex: Id, today: NaiveDate) -> Work<Vec<RatingRow>> {
     Ok(scoped::ratings(&PUBLIC)
         .filter(ratings::complex_id.eq(complex))
-        .filter(ratings::state.eq(RatingState::Announced.code()))
+        .filter(ratings::state.eq(RatingState::Announced))
         .filter(ratings::publicity_ends_on.ge(today))
         .order(ratings::id)
         .load(conn)?)

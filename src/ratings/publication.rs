@@ -4,41 +4,24 @@ use serde_json::json;
 
 use super::consequences::is_low;
 use super::cycle_view::{self, RatingCycle};
-use super::cycles::require_owner;
 use super::input::StepIn;
 use super::model::{CycleState, RatingState};
-use super::rows::{Announced, Bulk, ContentRow, CycleRow, RatingRow};
+use super::rows::{Announced, Bulk, CycleRow, RatingRow};
 use super::store::{self, Flip};
 use super::view::{self, Rating};
-use super::{follow, plaques, record};
-use crate::access::Scope;
+use super::{cycle_rules, follow, plaques, record, step_rules};
+use crate::access::{Actor, Scope};
 use crate::db::{Id, Json, Work};
-use crate::http::{Body, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger;
-use crate::measures;
-use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, ReasonsIn, Step};
-
-/// The publicity is over and nothing is objected to it.
-fn require_ready(tx: &Tx, row: &RatingRow) -> Work<()> {
-    row.require_state(&[RatingState::Announced])?;
-    if row.objections_open > 0 {
-        return Err(Problem::new(Code::ObjectionOpen).into());
-    }
-    match row.publicity_ends_on {
-        Some(last) if tx.ctx.today > last => Ok(()),
-        last => {
-            let last = last.map(|day| day.to_string()).unwrap_or_default();
-            Err(Problem::new(Code::PublicityOpen)
-                .detail(format!("公示至 {last} 止"), format!("the publicity lasts until {last}"))
-                .into())
-        }
-    }
-}
+use crate::proceedings::model::{ReasonsIn, Step};
+use crate::proceedings::port::after;
+use crate::service::Body;
+use crate::service::Tx;
 
 fn mark_published(tx: &mut Tx, cycle: &mut CycleRow, step: serde_json::Value, input: &StepIn) -> Work<()> {
     cycle.version += 1;
-    cycle.state = CycleState::Published.code().to_owned();
+    cycle.state = CycleState::Published;
     cycle.published_on = cycle.published_on.or(Some(tx.ctx.today));
     cycle.updated_at = tx.ctx.now;
     store::save_cycle(tx.conn, cycle)?;
@@ -50,18 +33,15 @@ fn mark_published(tx: &mut Tx, cycle: &mut CycleRow, step: serde_json::Value, in
 pub fn publish_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<RatingCycle>> {
     let ctx = tx.ctx;
     let mut cycle = store::find_cycle_for_update(tx.conn, &ctx.scope, id)?;
-    require_owner(ctx, &cycle)?;
+    cycle_rules::require_owner(&ctx.caller, cycle.area())?;
     let input = tx.input(body)?;
     tx.if_match(cycle.version)?;
-    cycle.require_live()?;
+    cycle_rules::require_live(cycle.state)?;
     let rules = view::rules_of(tx.conn, ctx, cycle.policy_version)?;
     let area = cycle.area().to_owned();
     let flip = Flip { cycle: cycle.id, area: &area, today: ctx.today, now: ctx.now };
     let published = store::publish_ready(tx.conn, &flip, rules.focus_at)?;
-    if published == 0 {
-        let (zh, en) = ("没有公示期满且无待处理异议的评定", "no rating is ready: publicity over and no objection open");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
+    cycle_rules::require_some_published(published)?;
     // What was published, bound by one digest: a line for each rating, in the order of their ids.
     let lines: String = store::published_now(tx.conn, &flip)?
         .iter()
@@ -79,14 +59,14 @@ pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<R
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    require_ready(tx, &row)?;
+    step_rules::may_publish(&row, ctx.today)?;
     let system = Scope::System("a rating that the caller sees names its cycle");
     let mut cycle = store::find_cycle_for_update(tx.conn, &system, row.cycle_id)?;
-    require_owner(ctx, &cycle)?;
+    cycle_rules::require_owner(&ctx.caller, cycle.area())?;
     let rules = view::rules_of(tx.conn, ctx, row.policy_version)?;
     let mut content = store::content(tx.conn, row.id)?;
     let current = store::current_of(tx.conn, row.complex_id)?;
-    row.set_state(RatingState::Published);
+    row.state = RatingState::Published;
     row.published_on = Some(ctx.today);
     row.is_current = current.as_ref().is_none_or(|current| current.period_to <= row.period_to);
     if let Some(mut before) = current.filter(|_| row.is_current) {
@@ -99,7 +79,7 @@ pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<R
     }
     follow::set_focus(&rules, &mut row, ctx.today);
     content.proceedings.0.publication = Some(Announced { at: ctx.now, by: Actor::of(&ctx.caller) });
-    if cycle.state != CycleState::Published.code() {
+    if cycle.state != CycleState::Published {
         mark_published(tx, &mut cycle, json!({ "rating_id": row.id }), input)?;
     }
     record::save(tx, &mut row, &content, "rating.published", json!({}), input)?;
@@ -111,22 +91,7 @@ pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<R
 pub fn consequences(tx: &mut Tx, row: &RatingRow) -> Work<()> {
     plaques::renew(tx, row)?;
     // A star that is not low calls for nothing and takes nothing back.
-    if row.focus_since.is_some() { measures::sync_removal(tx, row.complex_id) } else { Ok(()) }
-}
-
-/// An objection is decided and not buried; and what was published is not taken back by whoever scored it alone.
-fn require_withdrawable(tx: &mut Tx, row: &RatingRow, content: &ContentRow) -> Work<()> {
-    if row.objections_open > 0 {
-        return Err(Problem::new(Code::ObjectionOpen).into());
-    }
-    if row.published_on.is_none() {
-        return Ok(());
-    }
-    if content.scored_by(&tx.ctx.caller) {
-        let (zh, en) = ("评分人不得撤回已发布的评定", "whoever scored does not withdraw what was published");
-        return Err(Problem::new(Code::SamePerson).detail(zh, en).into());
-    }
-    Ok(())
+    if row.focus_since.is_some() { after(tx).ratings_changed(tx, row.complex_id) } else { Ok(()) }
 }
 
 /// Takes a rating back, with reasons: the one before it stands again, and what followed from it falls.
@@ -135,19 +100,11 @@ pub fn withdraw_rating(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    if row.state()? == RatingState::Withdrawn {
-        return Err(Problem::new(Code::StateConflict).detail("已撤回", "it is withdrawn").into());
-    }
-    if row.pending {
-        let (zh, en) =
-            ("发布后的后续处理尚未完成，请稍后再试", "what follows from its publication is still being done");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
     let mut content = store::content(tx.conn, row.id)?;
-    require_withdrawable(tx, &row, &content)?;
+    step_rules::may_withdraw(&row, &content, &ctx.caller)?;
     let was_current = row.is_current;
     content.proceedings.0.withdrawal = Some(Step::new(ctx, input.clone()));
-    row.set_state(RatingState::Withdrawn);
+    row.state = RatingState::Withdrawn;
     row.is_current = false;
     row.focus_since = None;
     row.withdrawn_on = Some(ctx.today);
@@ -160,7 +117,7 @@ pub fn withdraw_rating(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
     }
     if row.published_on.is_some() {
         count_anew(tx, &row)?;
-        measures::sync_removal(tx, row.complex_id)?;
+        after(tx).ratings_changed(tx, row.complex_id)?;
     }
     view::shown(tx.conn, ctx, row, content)
 }

@@ -4,21 +4,21 @@ use serde_json::json;
 
 use super::cycle_view::{self, RatingCycle};
 use super::input::{ObjectionDecisionIn, ObjectionIn, ReplyIn, StepIn};
-use super::model::{ObjectionOutcome, Objector, RatingState};
-use super::record;
+use super::model::{ObjectionOutcome, RatingState};
 use super::rows::{Announced, Bulk, Objection, ObjectionDecision};
 use super::store::{self, Flip};
 use super::view::{self, Rating};
-use crate::access::Role;
+use super::{cycle_rules, record, step_rules};
+use crate::access::Actor;
 use crate::calendar;
 use crate::db::{Id, Json, Work};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, Tx};
-use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, Step};
+use crate::http::Entity;
+use crate::problem::Problem;
+use crate::proceedings::model::Step;
 use crate::proceedings::rules::require_before;
-use crate::typical_cases;
+use crate::service::{Body, Tx};
 
 /// The last day of a publicity that begins today.
 fn publicity_end(tx: &mut Tx, county: &str, policy_version: i64) -> Work<chrono::NaiveDate> {
@@ -26,25 +26,15 @@ fn publicity_end(tx: &mut Tx, county: &str, policy_version: i64) -> Work<chrono:
     Ok(calendar::work_calendar(tx.conn, county)?.add_working_days(tx.ctx.today, rules.publicity_working_days))
 }
 
-/// What is not over is not rated: the last day may be the worst.
-fn require_over(tx: &Tx, period_to: chrono::NaiveDate) -> Work<()> {
-    if tx.ctx.today > period_to {
-        return Ok(());
-    }
-    let zh = format!("评定期间至 {period_to} 止，期满后方可公示");
-    let en = format!("the period that is rated lasts until {period_to}; it is announced afterwards");
-    Err(Problem::new(Code::StateConflict).detail(zh, en).into())
-}
-
 pub fn announce_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    row.require_state(&[RatingState::Reviewed])?;
-    require_over(tx, row.period_to)?;
+    step_rules::require_state(row.state, &[RatingState::Reviewed])?;
+    cycle_rules::require_over(row.period_to, ctx.today)?;
     let mut content = store::content(tx.conn, row.id)?;
-    row.set_state(RatingState::Announced);
+    row.state = RatingState::Announced;
     row.shared = true;
     row.announced_on = Some(ctx.today);
     row.publicity_ends_on = Some(publicity_end(tx, &row.county, row.policy_version)?);
@@ -58,16 +48,13 @@ pub fn announce_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<E
     let mut row = store::find_cycle_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    row.require_live()?;
-    require_over(tx, row.period_to)?;
+    cycle_rules::require_live(row.state)?;
+    cycle_rules::require_over(row.period_to, ctx.today)?;
     let ends_on = publicity_end(tx, &row.county, row.policy_version)?;
     let area = ctx.caller.division.clone().unwrap_or_default();
     let flip = Flip { cycle: row.id, area: &area, today: ctx.today, now: ctx.now };
     let announced = store::announce_all(tx.conn, &flip, ends_on)?;
-    if announced == 0 {
-        let (zh, en) = ("没有已复核、待公示的评定", "no reviewed rating waits to be announced");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
+    cycle_rules::require_some_announced(announced)?;
     row.version += 1;
     row.bulk = Json(Some(Bulk::of(ctx)));
     row.updated_at = ctx.now;
@@ -77,44 +64,22 @@ pub fn announce_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<E
     cycle_view::entity(tx.conn, ctx, row, Some(announced))
 }
 
-fn objector(ctx: &Ctx, input: &ObjectionIn) -> Objector {
-    match ctx.caller.role {
-        Role::PropertyCompany => Objector::Company,
-        Role::ComplexCommittee => Objector::Committee,
-        _ if input.on_behalf_of_owners => Objector::Owners,
-        _ => Objector::Community,
-    }
-}
-
-/// Objections to one rating are few; more are a mistake of a program.
-const MOST_OBJECTIONS: usize = 100;
-
 pub fn object_to_rating(tx: &mut Tx, id: Id, body: &Body<ObjectionIn>) -> Work<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.checked(body, |conn, input, faults| {
-        if input.on_behalf_of_owners && ctx.caller.role != Role::Community {
-            let (zh, en) = ("业主的异议由社区代为提交", "the owners' objection is handed in by the community");
-            faults.push(Fault::new("/on_behalf_of_owners", "conflict", zh, en));
-        }
-        // The rated company reads it.
-        if input.on_behalf_of_owners {
-            check_personal_data(&input.text, faults);
-        }
+        step_rules::check_objection(ctx.caller.role, input.on_behalf_of_owners, &input.text, faults);
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
     tx.if_match(row.version)?;
-    row.require_state(&[RatingState::Announced])?;
+    step_rules::require_state(row.state, &[RatingState::Announced])?;
     require_before(ctx.today, row.publicity_ends_on)?;
     let mut content = store::content(tx.conn, row.id)?;
-    if content.proceedings.0.objections.len() >= MOST_OBJECTIONS {
-        let (zh, en) = ("该评定的异议数已达上限", "this rating has as many objections as it can");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
+    step_rules::may_object(content.proceedings.0.objections.len())?;
     files::attach_evidence(tx, OwnerKind::Rating, row.id, &input.evidence)?;
     let objection = Objection {
         id: ctx.new_id(),
-        objector: objector(ctx, input),
+        objector: step_rules::objector(ctx.caller.role, input.on_behalf_of_owners),
         text: input.text.clone(),
         evidence: input.evidence.clone(),
         at: ctx.now,
@@ -145,21 +110,13 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
     let scored = content.scored_by(&ctx.caller);
     let one = content.proceedings.0.objections.iter_mut().find(|one| one.id == input.objection_id);
     let one = one.ok_or_else(|| Problem::broken("an objection that was checked is not found"))?;
-    if one.decision.is_some() {
-        let (zh, en) = ("该异议已有处理决定", "this objection has been decided");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
-    let reviewed = review.iter().any(|review| ctx.caller.is_person(&review.by.iss, &review.by.sub));
-    if reviewed || scored {
-        let (zh, en) = ("评分人、复核人不得处理异议", "whoever scored or reviewed does not decide the objection");
-        return Err(Problem::new(Code::SamePerson).detail(zh, en).into());
-    }
+    step_rules::may_decide_objection(&ctx.caller, one, scored, review.as_ref())?;
     let outcome = input.outcome;
     one.decision =
         Some(ObjectionDecision { outcome, reasons: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) });
     row.objections_open -= 1;
-    if outcome == ObjectionOutcome::Accepted && row.state == RatingState::Announced.code() {
-        row.set_state(RatingState::Draft);
+    if outcome == ObjectionOutcome::Accepted && row.state == RatingState::Announced {
+        row.state = RatingState::Draft;
         row.announced_on = None;
         row.publicity_ends_on = None;
         content.proceedings.0.announcement = None;
@@ -170,29 +127,18 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
     record::advance(tx, row, content, "rating.objection_decided", step, input)
 }
 
-fn check_personal_data(text: &str, faults: &mut Vec<Fault>) {
-    if let Some(found) = typical_cases::rules::personal_data(text) {
-        let (zh, en) = found.words();
-        let (zh, en) = (format!("含有{zh}"), format!("holds {en}"));
-        faults.push(Fault::new("/text", "personal_data", zh, en));
-    }
-}
-
 /// The right of reply: once, from the announcement on; it is published with the rating.
 pub fn reply_to_rating(tx: &mut Tx, id: Id, body: &Body<ReplyIn>) -> Work<Entity<Rating>> {
     let ctx = tx.ctx;
     let row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.checked(body, |_, input, faults| {
-        check_personal_data(&input.text, faults);
+        step_rules::check_personal_data(&input.text, faults);
         Ok(())
     })?;
     tx.if_match(row.version)?;
-    row.require_state(&[RatingState::Announced, RatingState::Published])?;
+    step_rules::require_state(row.state, &[RatingState::Announced, RatingState::Published])?;
     let mut content = store::content(tx.conn, row.id)?;
-    if content.proceedings.0.reply.is_some() {
-        let (zh, en) = ("已提交回应", "there is a reply already");
-        return Err(Problem::new(Code::StateConflict).detail(zh, en).into());
-    }
+    step_rules::may_reply(content.proceedings.0.reply.is_some())?;
     content.proceedings.0.reply = Some(Step { text: input.text.clone(), at: ctx.now, by: Actor::of(&ctx.caller) });
     record::advance(tx, row, content, "rating.replied", json!({}), input)
 }

@@ -6,9 +6,10 @@ use super::rows::{ContentRow, CycleRow, RatingRow};
 use super::store;
 use super::view::{self, Rating};
 use crate::db::Work;
-use crate::http::{Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
 use crate::proceedings::said::Said;
+use crate::service::Tx;
 
 /// Saves a step of a rating, records it, and shows the rating.
 pub fn advance(
@@ -41,8 +42,7 @@ pub fn save(
 /// Records a step of a rating. Before it is announced, and again while it is scored anew, it is the offices' business; what
 /// became of an objection is not.
 pub fn record(tx: &mut Tx, row: &RatingRow, kind: &'static str, step: Value, said: &dyn Said) -> Work<()> {
-    let in_the_making = matches!(row.state.as_str(), "draft" | "scored" | "reviewed");
-    let told = row.shared && (!in_the_making || kind == "rating.objection_decided");
+    let told = row.shared && (!row.state.is_in_the_making() || kind == "rating.objection_decided");
     let audience = if told { Audience::Parties } else { Audience::Offices };
     let event = Event::new(kind, "rating", row.id)
         .at(row.place())

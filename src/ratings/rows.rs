@@ -6,16 +6,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::*;
-use crate::access::{Caller, Role};
+use crate::access::{Actor, Caller};
+use crate::db::Id;
 use crate::db::schema::{plaques, rating_contents, rating_cycles, ratings};
 use crate::db::types::{Instant, Json};
-use crate::db::{Id, Work};
-use crate::http::Ctx;
 use crate::ledger::Place;
 use crate::points::{Points, WeightedPoints};
 use crate::policy::model::MeasureKind;
-use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, Evidence, Step};
+use crate::proceedings::model::{Evidence, Step};
+use crate::service::Ctx;
 
 /// The last call that announced or published many ratings of a cycle: in its name follows what comes in chunks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,7 +42,7 @@ pub struct CycleRow {
     pub id: Id,
     pub version: i64,
     pub name: String,
-    pub kind: String,
+    pub kind: CycleKind,
     pub county: String,
     /// Empty for a cycle of the whole county.
     pub township: String,
@@ -52,7 +51,7 @@ pub struct CycleRow {
     pub opens_on: NaiveDate,
     pub closes_on: NaiveDate,
     pub policy_version: i64,
-    pub state: String,
+    pub state: CycleState,
     pub published_on: Option<NaiveDate>,
     pub bulk: Json<Option<Bulk>>,
     pub created_by: Json<Actor>,
@@ -69,21 +68,6 @@ impl CycleRow {
     pub fn area(&self) -> &str {
         if self.township.is_empty() { &self.county } else { &self.township }
     }
-
-    pub fn require_state(&self, state: CycleState) -> Work<()> {
-        if self.state == state.code() {
-            return Ok(());
-        }
-        let now = CycleState::from_code(&self.state).map_or("", CycleState::zh);
-        Err(Problem::new(Code::StateConflict)
-            .detail(format!("该评定周期状态为“{now}”"), format!("the cycle is {}", self.state))
-            .into())
-    }
-
-    /// Open or published: nothing more is done in a cycle that was cancelled.
-    pub fn require_live(&self) -> Work<()> {
-        if self.state == CycleState::Cancelled.code() { self.require_state(CycleState::Open) } else { Ok(()) }
-    }
 }
 
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
@@ -97,7 +81,7 @@ pub struct RatingRow {
     pub county: String,
     pub township: String,
     pub community: String,
-    pub state: String,
+    pub state: RatingState,
     /// It was announced: the company and the committee see it.
     pub shared: bool,
     /// The last published one of its complex.
@@ -128,31 +112,8 @@ impl RatingRow {
         Place { county: self.county.clone(), township: self.township.clone(), community: self.community.clone() }
     }
 
-    pub fn state(&self) -> Work<RatingState> {
-        Ok(RatingState::stored(&self.state)?)
-    }
-
     pub fn star(&self) -> Option<Star> {
         self.final_star.and_then(Star::from_rank)
-    }
-
-    pub fn set_state(&mut self, state: RatingState) {
-        self.state = state.code().to_owned();
-    }
-
-    pub fn require_state(&self, allowed: &[RatingState]) -> Work<()> {
-        let state = self.state()?;
-        if allowed.contains(&state) {
-            return Ok(());
-        }
-        let names =
-            |pick: fn(RatingState) -> &'static str| allowed.iter().map(|s| pick(*s)).collect::<Vec<_>>().join(" / ");
-        Err(Problem::new(Code::StateConflict)
-            .detail(
-                format!("当前状态为“{}”，须为“{}”", state.zh(), names(RatingState::zh)),
-                format!("the state is {}, it must be {}", state.code(), names(RatingState::code)),
-            )
-            .into())
     }
 }
 
@@ -341,7 +302,7 @@ pub struct PlaqueRow {
     pub township: String,
     pub community: String,
     pub stars: i64,
-    pub state: String,
+    pub state: PlaqueState,
     pub issued_on: NaiveDate,
     pub ended_on: Option<NaiveDate>,
 }
@@ -349,13 +310,4 @@ pub struct PlaqueRow {
 /// A total as points.
 pub fn total_of(row: &RatingRow) -> Option<WeightedPoints> {
     row.total.map(WeightedPoints::from_units)
-}
-
-/// The office that a person acts for may score for it.
-pub fn assessor_of(role: Role) -> &'static [Assessor] {
-    match role {
-        Role::SocialAffairsOffice | Role::EnforcementOffice => &[Assessor::Office, Assessor::Owners],
-        Role::Community => &[Assessor::Community, Assessor::Owners],
-        _ => &[],
-    }
 }

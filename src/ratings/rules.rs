@@ -10,10 +10,10 @@ use super::model::{Assessor, Dimension, Star};
 use super::rows::{Adjustment, BonusIn, ItemScore, Sheet, VetoIn};
 use crate::db::Id;
 use crate::fault::Fault;
+use crate::personal::personal_data_fault;
 use crate::points::{Points, WeightedPoints};
 use crate::policy::model::MeasureKind;
 use crate::policy::ratings::RatingRules;
-use crate::typical_cases::rules::personal_data_fault;
 
 /// What one assessor gives, as far as the rubric looks at it.
 pub struct Given<'a> {

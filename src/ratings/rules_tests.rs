@@ -2,10 +2,9 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use super::*;
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::db::Instant;
 use crate::policy::versions::built_in;
-use crate::proceedings::model::Actor;
 
 fn rules() -> &'static RatingRules {
     &built_in().ratings

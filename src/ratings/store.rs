@@ -6,14 +6,14 @@ use diesel::prelude::*;
 use super::consequences::{PublishedCycle, PublishedRating};
 use super::model::{CurrentStar, CycleState, RatingState, Star};
 use super::rows::*;
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::db::schema::{complexes, rating_contents as contents, rating_cycles as cycles, ratings};
 use crate::db::types::{Instant, Json};
 use crate::db::{Conn, Id, Work, distinct};
 use crate::on_both;
 use crate::points::WeightedPoints;
 use crate::problem::Problem;
-use crate::standing;
+use crate::ratings::scoped;
 
 // Flags stand in a filter by themselves, not as `= true`: SQLite does not see that a partial index serves a bound value.
 const EVERY_RATING: Scope = Scope::System("what follows from a rating does not depend on who asks");
@@ -43,7 +43,7 @@ pub fn cycles_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, CycleRow>> {
 pub fn overlapping(conn: &mut Conn, row: &CycleRow) -> Work<Vec<CycleRow>> {
     let mut rows = scoped::rating_cycles(&EVERY_RATING)
         .filter(cycles::county.eq(row.county.clone()))
-        .filter(cycles::state.ne(CycleState::Cancelled.code()))
+        .filter(cycles::state.ne(CycleState::Cancelled))
         .filter(cycles::period_from.le(row.period_to))
         .filter(cycles::period_to.ge(row.period_from));
     if !row.township.is_empty() {
@@ -69,7 +69,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<RatingRow> {
 /// Locks the company that answers and the rating, in this order as everywhere, then reads it.
 pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<RatingRow> {
     let company = find(conn, scope, id)?.company_id;
-    standing::store::lock_head_of(conn, company)?;
+    crate::companies::family::lock_head_of(conn, company)?;
     lock(conn, id)?;
     find(conn, scope, id)
 }
@@ -123,7 +123,7 @@ pub fn live_of(conn: &mut Conn, cycle: Id, complex: Id) -> Work<Option<RatingRow
     Ok(scoped::ratings(&EVERY_RATING)
         .filter(ratings::cycle_id.eq(cycle))
         .filter(ratings::complex_id.eq(complex))
-        .filter(ratings::state.ne(RatingState::Withdrawn.code()))
+        .filter(ratings::state.ne(RatingState::Withdrawn))
         .first(conn)
         .optional()?)
 }
@@ -132,11 +132,11 @@ pub fn live_of(conn: &mut Conn, cycle: Id, complex: Id) -> Work<Option<RatingRow
 pub fn not_rated(conn: &mut Conn, scope: &Scope, cycle: &CycleRow) -> Work<Vec<Id>> {
     let rated: Vec<Id> = scoped::ratings(&EVERY_RATING)
         .filter(ratings::cycle_id.eq(cycle.id))
-        .filter(ratings::state.ne(RatingState::Withdrawn.code()))
+        .filter(ratings::state.ne(RatingState::Withdrawn))
         .select(ratings::complex_id)
         .load(conn)?;
     let rated: HashSet<Id> = rated.into_iter().collect();
-    let mut all = scoped::complexes(scope).filter(complexes::county.eq(cycle.county.clone()));
+    let mut all = crate::complexes::scoped::complexes(scope).filter(complexes::county.eq(cycle.county.clone()));
     if !cycle.township.is_empty() {
         all = all.filter(complexes::township.eq(cycle.township.clone()));
     }
@@ -150,7 +150,12 @@ pub fn of_company_at(conn: &mut Conn, complex: Id, company: Id) -> Work<Vec<Rati
     let ids: Vec<Id> = scoped::ratings(&EVERY_RATING)
         .filter(ratings::complex_id.eq(complex))
         .filter(ratings::company_id.eq(company))
-        .filter(ratings::state.eq_any(["scored", "reviewed", "announced", "published"]))
+        .filter(ratings::state.eq_any([
+            RatingState::Scored,
+            RatingState::Reviewed,
+            RatingState::Announced,
+            RatingState::Published,
+        ]))
         .filter(ratings::superseded_on.is_null())
         .order(ratings::id)
         .select(ratings::id)
@@ -170,7 +175,7 @@ pub fn published_at(conn: &mut Conn, complex: Id) -> Work<(Vec<PublishedRating>,
     let published: Vec<(Id, NaiveDate)> = scoped::rating_cycles(&EVERY_RATING)
         .filter(cycles::county.eq(county))
         .filter(cycles::township.eq_any([township, String::new()]))
-        .filter(cycles::state.eq(CycleState::Published.code()))
+        .filter(cycles::state.eq(CycleState::Published))
         .order((cycles::period_to, cycles::id))
         .select((cycles::id, cycles::period_to))
         .load(conn)?;
@@ -279,10 +284,10 @@ pub fn announce_all(conn: &mut Conn, flip: &Flip, ends_on: NaiveDate) -> Work<us
                 ratings::table
                     .filter(ratings::cycle_id.eq(flip.cycle))
                     .filter(ratings::$column.eq(flip.area))
-                    .filter(ratings::state.eq(RatingState::Reviewed.code())),
+                    .filter(ratings::state.eq(RatingState::Reviewed)),
             )
             .set((
-                ratings::state.eq(RatingState::Announced.code()),
+                ratings::state.eq(RatingState::Announced),
                 ratings::version.eq(ratings::version + 1),
                 ratings::shared.eq(true),
                 ratings::pending.eq(true),
@@ -324,14 +329,16 @@ pub fn publish_ready(conn: &mut Conn, flip: &Flip, low: Star) -> Work<usize> {
         _ => "community",
     };
     let ready = format!(
-        "cycle_id = $2 AND {column} = $5 AND state = 'announced' AND publicity_ends_on < $1 AND objections_open = 0"
+        "cycle_id = $2 AND {column} = $5 AND state = '{}' AND publicity_ends_on < $1 AND objections_open = 0",
+        RatingState::Announced.code()
     );
     let publish = format!(
-        "UPDATE ratings SET state = 'published', version = version + 1, published_on = $1, pending = TRUE, updated_at = $3, \
+        "UPDATE ratings SET state = '{}', version = version + 1, published_on = $1, pending = TRUE, updated_at = $3, \
          is_current = NOT EXISTS (SELECT 1 FROM ratings AS other WHERE other.complex_id = ratings.complex_id \
          AND other.is_current AND other.period_to > ratings.period_to), \
          focus_since = CASE WHEN final_star <= $4 THEN coalesce((SELECT min(other.focus_since) FROM ratings AS other \
-         WHERE other.complex_id = ratings.complex_id AND other.is_current), $1) END WHERE {ready}"
+         WHERE other.complex_id = ratings.complex_id AND other.is_current), $1) END WHERE {ready}",
+        RatingState::Published.code()
     );
     // SQLite numbers its parameters with another sign.
     let sign = if matches!(conn, Conn::Sqlite(_)) { "?" } else { "$" };
@@ -375,15 +382,15 @@ fn supersede(conn: &mut Conn, flip: &Flip) -> Work<()> {
 }
 
 /// How many ratings of a cycle stand where, in the reader's territory.
-pub fn count_by_state(conn: &mut Conn, scope: &Scope, cycle: Id) -> Work<Vec<(String, i64)>> {
-    let states: Vec<String> =
+pub fn count_by_state(conn: &mut Conn, scope: &Scope, cycle: Id) -> Work<Vec<(RatingState, i64)>> {
+    let states: Vec<RatingState> =
         scoped::ratings(scope).filter(ratings::cycle_id.eq(cycle)).select(ratings::state).load(conn)?;
-    let mut counts: HashMap<String, i64> = HashMap::new();
+    let mut counts: HashMap<RatingState, i64> = HashMap::new();
     for state in states {
         *counts.entry(state).or_default() += 1;
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort();
+    counts.sort_by_key(|(state, _)| state.code());
     Ok(counts)
 }
 
@@ -391,7 +398,7 @@ pub fn count_by_state(conn: &mut Conn, scope: &Scope, cycle: Id) -> Work<Vec<(St
 pub fn standing_at(conn: &mut Conn, complex: Id) -> Work<Vec<RatingRow>> {
     Ok(scoped::ratings(&EVERY_RATING)
         .filter(ratings::complex_id.eq(complex))
-        .filter(ratings::state.eq(RatingState::Published.code()))
+        .filter(ratings::state.eq(RatingState::Published))
         .order((ratings::period_to, ratings::id))
         .load(conn)?)
 }
@@ -401,7 +408,7 @@ pub fn last_withdrawn(conn: &mut Conn, cycle: Id, complex: Id) -> Work<Option<Id
     Ok(scoped::ratings(&EVERY_RATING)
         .filter(ratings::cycle_id.eq(cycle))
         .filter(ratings::complex_id.eq(complex))
-        .filter(ratings::state.eq(RatingState::Withdrawn.code()))
+        .filter(ratings::state.eq(RatingState::Withdrawn))
         .filter(ratings::published_on.is_not_null())
         .order(ratings::id.desc())
         .select(ratings::id)
@@ -413,7 +420,7 @@ pub fn last_withdrawn(conn: &mut Conn, cycle: Id, complex: Id) -> Work<Option<Id
 pub fn newest_published(conn: &mut Conn, complex: Id) -> Work<Option<RatingRow>> {
     let newest: Option<Id> = scoped::ratings(&EVERY_RATING)
         .filter(ratings::complex_id.eq(complex))
-        .filter(ratings::state.eq(RatingState::Published.code()))
+        .filter(ratings::state.eq(RatingState::Published))
         .order((ratings::period_to.desc(), ratings::id.desc()))
         .select(ratings::id)
         .first(conn)
@@ -455,7 +462,7 @@ pub fn cited(conn: &mut Conn, ids: &[Id]) -> Work<Vec<Cited>> {
 /// Ratings in their publicity, in the order of their ids.
 pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<RatingRow>> {
     Ok(scoped::ratings(scope)
-        .filter(ratings::state.eq(RatingState::Announced.code()))
+        .filter(ratings::state.eq(RatingState::Announced))
         .filter(ratings::id.gt(after))
         .order(ratings::id)
         .limit(at_most)

@@ -10,21 +10,21 @@ use super::model::*;
 use super::rows::*;
 use super::rules::{self, Derivation};
 use super::{plaque_store, store};
-use crate::access::Scope;
 use crate::access::role::RoleKind;
+use crate::access::{Actor, Scope};
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::types::{Instant, Json};
 use crate::db::{Conn, Id, Work};
-use crate::http::{Ctx, Entity};
+use crate::http::Entity;
 use crate::points::{Points, WeightedPoints};
 use crate::policy;
 use crate::policy::ratings::RatingRules;
 use crate::problem::Problem;
-use crate::proceedings::model::{Actor, Evidence};
+use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, RemarkView, StepView, official, remark, step};
-use crate::standing::RatingOnFile;
+use crate::service::Ctx;
 
 /// A rating in short (星级评定).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -242,7 +242,7 @@ impl Names {
 
 fn summary(row: &RatingRow, names: &Names, star: Option<Star>, plaque: Option<String>) -> Work<RatingSummary> {
     Ok(RatingSummary {
-        state: row.state()?,
+        state: row.state,
         cycle_name: names.cycle(row),
         complex_name: names.complex(row),
         company_name: names.company(row),
@@ -304,7 +304,7 @@ fn star_on(row: &RatingRow, content: &ContentRow, day: NaiveDate) -> Option<Star
     then.map(|change| change.star).or_else(|| row.star())
 }
 
-pub fn focus(conn: &mut Conn, _ctx: &Ctx, rows: Vec<RatingRow>) -> Work<Vec<FocusEntry>> {
+pub fn focus(conn: &mut Conn, rows: Vec<RatingRow>) -> Work<Vec<FocusEntry>> {
     let names = Names::of(conn, &rows)?;
     let entries = rows.iter().filter_map(|row| {
         let (star, since) = (row.star()?, row.focus_since?);
@@ -350,7 +350,7 @@ pub fn rules_of(conn: &mut Conn, ctx: &Ctx, version: i64) -> Work<RatingRules> {
 /// Those whom it is about do not see a rating in the making, though they have seen one that was announced before.
 fn hidden_from(ctx: &Ctx, row: &RatingRow) -> bool {
     let party = matches!(ctx.caller.role.row().kind, RoleKind::Company | RoleKind::Committee);
-    party && matches!(row.state.as_str(), "draft" | "scored" | "reviewed")
+    party && row.state.is_in_the_making()
 }
 
 pub fn entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow) -> Work<Entity<Rating>> {
@@ -441,6 +441,26 @@ fn objection(ctx: &Ctx, one: Objection) -> ObjectionView {
             by: official(ctx, decision.by),
         }),
     }
+}
+
+/// What the last published rating of a complex of the company says (星级评定情况).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RatingOnFile {
+    pub rating_id: Id,
+    pub complex_id: Id,
+    /// Name of the complex.
+    #[schema(max_length = 200, example = "望远示范花园")]
+    pub complex_name: String,
+    /// Name of the cycle.
+    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
+    pub cycle_name: String,
+    pub star: Star,
+    /// The star of the points alone: where it is another, vetoes or the ladder lowered it.
+    pub raw_star: Star,
+    /// Day of its publication.
+    pub published_on: NaiveDate,
+    /// On the focus list since this day.
+    pub focus_since: Option<NaiveDate>,
 }
 
 /// The current ratings of a company's complexes, fewest stars first.

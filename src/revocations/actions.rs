@@ -1,14 +1,11 @@
 use serde_json::json;
 
 use super::model::{Revocation, RevocationIn, RevocationRow, WithdrawalIn};
-use super::store;
-use crate::characters::is_plain_line;
+use super::{rules, store};
 use crate::db::{Id, Instant, Work};
-use crate::divisions;
-use crate::fault::Fault;
-use crate::http::{Body, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Event, Place};
-use crate::problem::{Code, Problem};
+use crate::service::{Body, Tx};
 
 pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> Work<Entity<Revocation>> {
     let ctx = tx.ctx;
@@ -17,25 +14,14 @@ pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> Work<Entity<
         |conn, scope, id| store::find(conn, scope, id).map(drop),
         |_, input, faults| {
             // Real time, like that of tokens.
-            if input.expires_at.is_some_and(|at| at <= Instant::now()) {
-                faults.push(Fault::new("/expires_at", "out_of_range", "须晚于现在", "must be later than now"));
-            }
-            // One that matches nothing would look like safety.
-            if !is_plain_line(&input.value) {
-                let (zh, en) = ("首尾不得有空格，不得含不可见字符", "no outer spaces, and nothing that cannot be seen");
-                faults.push(Fault::new("/value", "invalid_format", zh, en));
-            }
-            if !ctx.state.verifier.trusts(&input.issuer) {
-                let (zh, en) = ("不是受信任的签发方", "no token of this issuer is taken; compare it letter by letter");
-                faults.push(Fault::new("/issuer", "unknown_reference", zh, en));
-            }
+            rules::check(input, Instant::now(), ctx.state.verifier.trusts(&input.issuer), faults);
             Ok(())
         },
     )?;
     let county = ctx.caller.county().unwrap_or_default().to_owned();
     let residents = match input.residents {
         Some(residents) => residents,
-        None => divisions::counties::only(tx.conn)?.is_some_and(|only| only == county),
+        None => crate::counties::only(tx.conn)?.is_some_and(|only| only == county),
     };
     let reach = if residents { String::new() } else { county.clone() };
     let row = RevocationRow {
@@ -60,9 +46,7 @@ pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> Wo
     let mut row = store::find_for_update(tx.conn, &tx.ctx.scope, id)?;
     let reason = tx.input(body)?.reason.clone();
     tx.if_match(row.version)?;
-    if row.withdrawn_at.is_some() {
-        return Err(Problem::new(Code::StateConflict).detail("已撤回", "it is withdrawn already").into());
-    }
+    rules::may_withdraw(row.withdrawn_at)?;
     row.version += 1;
     // Another county sees it for its residents alone, and lifts no more than that.
     let kind = if tx.ctx.caller.county() == Some(row.county.as_str()) {

@@ -3,14 +3,45 @@
 mod actions;
 pub mod model;
 mod routes;
+mod rules;
+pub mod scoped;
 pub mod store;
 
-use crate::http::Routes;
+use crate::access::person::PersonKey;
+use crate::access::revoked::{Known, Of};
+use crate::access::role_sets::{ADMINISTRATORS, CLIENT_READERS};
+use crate::clients;
+use crate::db::{Conn, Instant, Work};
+use crate::handler;
+use crate::problem::Code::StateConflict;
+use crate::service::feature::{Feature, Table, act, read};
+use model::{RevocationKind, RevocationRow};
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::list_revocations)
-        .service(routes::create_revocation)
-        .service(routes::get_revocation)
-        .service(routes::withdraw_revocation);
+pub const FEATURE: Feature = Feature {
+    name: "revocations",
+    operations: &[
+        read(handler!(routes::list_revocations), CLIENT_READERS),
+        act(handler!(routes::create_revocation), ADMINISTRATORS),
+        read(handler!(routes::get_revocation), CLIENT_READERS),
+        act(handler!(routes::withdraw_revocation), ADMINISTRATORS).conflicts(&[StateConflict]),
+    ],
+    tables: &[Table::shared("revocations").scoped().grows()],
+    words: &[("revocation_kind", model::RevocationKind::LABELS)],
+    ..Feature::EMPTY
+};
+
+/// Whose tokens are not taken now, whoever asks.
+pub fn known(conn: &mut Conn) -> Work<Known> {
+    let mut known = Known::default();
+    for (id, epoch) in clients::store::epochs(conn)? {
+        known.client(id.to_string(), epoch);
+    }
+    for RevocationRow { kind, issuer, value, county, reach, .. } in store::in_force(conn, Instant::now())? {
+        let of = match kind {
+            RevocationKind::Subject => Of::Subject(PersonKey::new(&issuer, &value)),
+            RevocationKind::Token => Of::Token(issuer, value),
+        };
+        known.revocation(of, county, reach.is_empty());
+    }
+    Ok(known)
 }

@@ -2,20 +2,17 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::coded_enum;
 use crate::db::schema::revocations;
 use crate::db::{Id, Instant};
-use crate::{code_column, coded_enum};
 
 coded_enum! {
     /// What is revoked (吊销对象).
-    #[derive(diesel::AsExpression, diesel::FromSqlRow)]
-    #[diesel(sql_type = diesel::sql_types::Text)]
-    pub enum RevocationKind {
+    pub stored enum RevocationKind {
         Subject "subject" "主体" "Every token of a subject"
         Token "token" "令牌" "One token, by its `jti`"
     }
 }
-code_column!(RevocationKind);
 
 #[derive(Clone, Debug, Queryable, Insertable)]
 #[diesel(table_name = revocations)]

@@ -1,12 +1,14 @@
 use diesel::prelude::*;
 
-use super::model::{ListRevocations, Revocation, RevocationRow};
-use crate::access::{Scope, scoped};
+use super::model::{ListRevocations, RevocationRow};
+use crate::access::Scope;
 use crate::db::schema::revocations;
 use crate::db::{Conn, Id, Instant, Work};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
 use crate::problem::Problem;
+use crate::revocations::scoped;
+use crate::service::Ctx;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<RevocationRow> {
     let row = scoped::revocations(scope).filter(revocations::id.eq(id)).first(conn).optional()?;
@@ -46,7 +48,7 @@ pub fn in_force(conn: &mut Conn, now: Instant) -> Work<Vec<RevocationRow>> {
         .load(conn)?)
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRevocations) -> Work<PageOf<Revocation>> {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRevocations) -> Work<PageOf<RevocationRow>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let before = Cursor::decode::<Id>(page.cursor.as_deref())?;
     let mut total = page.with_total.unwrap_or(false).then_some(0);
@@ -66,5 +68,5 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRevocations) -> Work<PageOf<
     rows.sort_by_key(|row| std::cmp::Reverse(row.id));
     rows.truncate(usize::try_from(page.fetch()).unwrap_or_default());
     let (items, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: items.into_iter().map(Revocation::from).collect(), next_cursor, total })
+    Ok(PageOf { items, next_cursor, total })
 }

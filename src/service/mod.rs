@@ -1,57 +1,85 @@
 //! What every request shares, below the features: each takes from it what it needs, and it knows none of them.
 
+pub mod body;
+pub mod context;
+pub mod document;
+pub mod feature;
+pub mod file_owner;
+pub mod job;
 mod parts;
+pub mod routes;
+mod texts;
+pub mod transaction;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServiceRequest;
+use actix_web::dev::{ResourceDef, ServiceRequest};
 use actix_web::http::Method;
 use actix_web::web;
 
+use crate::access::Caller;
 use crate::access::issuer::LocalIssuer;
-use crate::access::permissions::Permission;
+use crate::access::permissions::{Permission, Permissions};
 use crate::access::revoked::Revoked;
 use crate::access::step_up::StepUp;
 use crate::access::token::Verifier;
 use crate::clock::Clock;
 use crate::clock_watch::ClockWatch;
-use crate::db::Db;
 use crate::db::lease::Lease;
+use crate::db::{Conn, Db, Work};
 use crate::disk::Disks;
-use crate::files::Files;
 use crate::http::limits::Limits;
 use crate::http::recent::RecentWriters;
 use crate::http::schema::Contract;
 use crate::keys::Keys;
-use crate::ledger::seal::Sealer;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
-use crate::quotas::Quotas;
 use crate::security::Security;
 use crate::traces::Traces;
 
+pub use body::Body;
+pub use context::{Ctx, Request};
+use feature::{Feature, Limit, Table};
 pub use parts::Parts;
+use routes::Routes;
+pub use transaction::Tx;
+
+/// What belongs to no feature.
+pub const SHARED: Feature = Feature {
+    name: "service",
+    tables: &[
+        Table::of_program("sealed_texts").grows(),
+        Table::of_program("phone_indexes").grows(),
+        Table::of_program("idempotency_keys"),
+        Table::of_program("data_keys"),
+        Table::of_program("leases"),
+        Table::of_program("clock_watch"),
+        Table::of_program("deployment"),
+        Table::of_program("quota_uses"),
+    ],
+    ..Feature::EMPTY
+};
 
 /// What every request shares.
 pub struct Service {
     pub db: Db,
     pub clock: Clock,
     pub contract: &'static Contract,
-    /// By route pattern: the operations under it.
-    pub routes: &'static HashMap<String, Vec<Route>>,
+    pub features: &'static [&'static Feature],
+    pub routes: &'static Routes,
+    pub permissions: &'static Permissions,
     pub document: web::Bytes,
     pub local_issuer: LocalIssuer,
     pub verifier: Verifier,
     pub keys: Arc<Keys>,
-    pub sealer: Sealer,
+    /// Wakes the sealer of the ledger.
+    pub seal: Arc<tokio::sync::Notify>,
     pub revoked: Revoked,
     pub token_life: Duration,
     pub metrics: Metrics,
     pub traces: Option<Traces>,
     pub limits: Limits,
-    pub quotas: Quotas,
     /// What is asked for before personal data are shown in full.
     pub step_up: StepUp,
     pub secret_life: Option<chrono::Duration>,
@@ -65,11 +93,14 @@ pub struct Service {
     pub clock_watch: ClockWatch,
     pub body_limit: usize,
     pub request_timeout: Duration,
-    pub files: Files,
+    /// How long an upload may take.
+    pub upload_timeout: Duration,
     pub disks: Disks,
     pub metrics_on_api: bool,
     /// What belongs to one feature.
     pub parts: Parts,
+    /// The county that a token belongs to.
+    pub county_of: fn(&mut Conn, &Caller) -> Work<Option<String>>,
 }
 
 impl Service {
@@ -81,7 +112,7 @@ impl Service {
 
     /// May this replica do background work now: does it hold the lease, and is its clock credible?
     pub async fn does_background_work(&self) -> bool {
-        self.lease.held(&self.db).await && self.clock_watch.permits(self).await
+        self.lease.held(&self.db).await && self.clock_watch.permits(&self.db, &self.clock, &self.security).await
     }
 }
 
@@ -92,8 +123,33 @@ pub struct Route {
     pub method: Method,
     pub operation: &'static str,
     pub permission: &'static Permission,
+    /// Its place among the handlers of a worker.
+    pub handler: usize,
+    /// Reads the parameters of a path.
+    pub resource: Arc<ResourceDef>,
+    pub limit: Limit,
+    /// It may take as long as an upload.
+    pub long: bool,
     /// Where it is counted.
     pub index: usize,
     /// Media types of what it answers with when all is well.
     pub produces: Arc<[String]>,
+}
+
+impl Route {
+    /// A GET under a pattern, answered by the first handler.
+    pub fn under(pattern: &str, permission: &'static Permission) -> Route {
+        Route {
+            pattern: pattern.into(),
+            method: Method::GET,
+            operation: permission.operation,
+            permission,
+            handler: 0,
+            resource: Arc::new(ResourceDef::new(pattern)),
+            limit: Limit::Address,
+            long: false,
+            index: 0,
+            produces: Arc::new([]),
+        }
+    }
 }

@@ -12,10 +12,9 @@ use toml::Value;
 
 use super::jwks::read_keys;
 use super::kinds::{Fault, Kind, base_url, is_line};
-use crate::access::role::{Role, RoleKind};
-use crate::access::token::ORGANISATIONS;
 use crate::characters::is_plain_line;
 use crate::db::Id;
+use crate::role::{ORGANISATIONS, Role, RoleKind};
 
 /// Longest life of a token that an operator can allow an issuer.
 const MOST_TOKEN_MINUTES: u32 = 1440;

@@ -4,15 +4,10 @@ use std::path::Path;
 
 use toml::Value;
 
-use super::kinds::{Key32, Kind, SecretWord};
+use super::kinds::{Kind, SecretWord};
 use super::sources::Values;
 use super::{DatabaseUrl, FilesUrl, Secret, Settings, SettingsError, TABLE};
 use crate::keys::{Source, Wrapping};
-
-/// A 32-byte key as a file holds it; else what would be accepted.
-pub fn key_of_text(text: &str) -> Result<Secret<[u8; 32]>, String> {
-    Key32.read(&Value::String(text.to_owned())).map_err(|_| Key32.accepted())
-}
 
 impl Settings {
     /// Where the keyring is and what opens it; a missing setting is one line, like a wrong one.

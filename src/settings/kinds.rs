@@ -5,11 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use actix_web::http::Uri;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use toml::Value;
 
-use super::secret::Secret;
+use crate::secret::{KEY32, Secret, key32};
 
 /// What was wrong with a value beyond "not accepted"; empty where there is nothing to add.
 pub type Fault = String;
@@ -398,15 +396,11 @@ impl Kind for Key32 {
     type Value = Secret<[u8; 32]>;
 
     fn accepted(&self) -> String {
-        "base64 of exactly 32 random bytes, as `openssl rand -base64 32` prints it".into()
+        KEY32.into()
     }
 
     fn read(&self, value: &Value) -> Result<Secret<[u8; 32]>, Fault> {
-        read_text(value, |text| {
-            let bytes: [u8; 32] = STANDARD.decode(text.trim()).ok()?.try_into().ok()?;
-            // A key of one repeated byte is a placeholder that somebody forgot.
-            bytes.iter().any(|byte| *byte != bytes[0]).then(|| Secret::new(bytes))
-        })
+        read_text(value, key32)
     }
 }
 

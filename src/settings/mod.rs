@@ -7,7 +7,6 @@ mod issuers;
 mod jwks;
 mod keys;
 mod kinds;
-mod secret;
 mod sources;
 #[cfg(test)]
 mod tests;
@@ -16,15 +15,22 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::http::address::ForwardedHeader;
+pub use crate::secret::Secret;
 use issuers::Issuers;
 pub use issuers::{ClaimMapping, ClaimRule, KeySource, TrustedIssuer, is_loopback};
 pub use jwks::{MOST_JWKS_BYTES, check_key as check_public_key, usable_keys};
-pub use keys::key_of_text;
 use kinds::*;
 pub use kinds::{DatabaseUrl, FilesUrl};
-pub use secret::Secret;
 pub use sources::{Origin, SettingsError, Sources, Values};
+
+/// The one header that the proxies write. They pass the other one on as the caller sent it, so it is never read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ForwardedHeader {
+    #[default]
+    XForwardedFor,
+    /// RFC 7239.
+    Forwarded,
+}
 
 /// One row of the table of settings.
 pub struct Setting {

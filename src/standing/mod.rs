@@ -2,26 +2,22 @@
 //!
 //! `rules::assess` explains the standing on a day; `reconcile::reconcile` tells how the measures on file must change.
 
-mod actions;
 mod credit;
 mod due;
 mod ladder;
 pub mod model;
 pub mod reconcile;
 pub mod redact;
-mod routes;
+pub mod replay;
 pub mod rules;
-pub mod store;
 mod wording;
 
-pub use actions::RatingOnFile;
 pub use ladder::last_day;
 
-use crate::http::Routes;
+use crate::service::feature::Feature;
 
-pub fn routes(config: &mut Routes) {
-    config.service(routes::get_company_standing).service(routes::preview_standing);
-}
+pub const FEATURE: Feature =
+    Feature { name: "standing", words: &[("measure_state", model::MeasureState::LABELS)], ..Feature::EMPTY };
 
 #[cfg(test)]
 mod properties;

@@ -14,7 +14,7 @@ use crate::policy::model::{CreditBand, LadderArea, LadderCount, LadderThresholds
 coded_enum! {
     /// State of a measure (措施状态).
     #[schema(example = "proposed")]
-    pub enum MeasureState {
+    pub stored enum MeasureState {
         Proposed "proposed" "待审批" "Proposed"
         Approved "approved" "已批准" "Approved"
         Rejected "rejected" "未批准" "Rejected"

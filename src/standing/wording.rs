@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 
 use super::ladder::{Counted, Known, Tally};
 use super::model::{ViolationFact, Window};
-use crate::documents::chinese_day;
 use crate::policy::model::{Act, LadderCount, MeasureKind};
+use crate::words::days::chinese_day;
 
 /// A reason, or a part of one, in both languages.
 #[derive(Default)]

@@ -1,15 +1,12 @@
-use chrono::{Datelike, NaiveDate};
-
 use super::model::{RatingStatistics, RatingStatisticsQuery};
-use super::{rules, store};
+use super::{query_rules, rules, store};
 use crate::access::Scope;
 use crate::db::{Conn, Work};
 use crate::divisions;
-use crate::fault::Fault;
-use crate::http::Ctx;
 use crate::policy;
 use crate::problem::Problem;
 use crate::ratings::consequences::is_low;
+use crate::service::Ctx;
 
 /// The area that is asked for: the caller's own, or a part of it.
 pub struct Area {
@@ -34,15 +31,10 @@ impl Area {
     }
 }
 
-fn ends_a_period(day: NaiveDate) -> bool {
-    matches!((day.month(), day.day()), (6, 30) | (12, 31))
-}
-
 pub fn rating_statistics(conn: &mut Conn, ctx: &Ctx, query: &RatingStatisticsQuery) -> Work<RatingStatistics> {
     let area = Area::of(conn, ctx, query.division.as_deref())?;
-    if query.period_to.is_some_and(|day| !ends_a_period(day)) {
-        let (zh, en) = ("须为半年或年度的最后一天", "must be the last day of a half-year or year");
-        return Err(Problem::faults(vec![Fault::new("query/period_to", "not_a_period", zh, en)]).into());
+    if let Some(day) = query.period_to {
+        query_rules::require_period_end(day)?;
     }
     let policies = policy::current(conn, &ctx.state, area.county())?;
     let rubric = &policies.governing(ctx.today).document().ratings;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::model::{AreaRatings, PeriodStars, StarCount};
 use crate::inspections::statistics::AreaInspections;
-use crate::pages::chart::{escaped, fitting, short};
+use crate::render::chart::{escaped, fitting, short};
 
 /// Units of the pictures; the page scales them.
 const WIDTH: i64 = 560;
@@ -122,7 +122,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::ratings::model::Star;
+    use crate::words::ratings::Star;
 
     proptest! {
         #[test]

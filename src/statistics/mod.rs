@@ -5,13 +5,22 @@ mod chart;
 pub mod model;
 mod overview;
 mod overview_store;
+mod query_rules;
 mod report;
 mod routes;
 pub mod rules;
 mod store;
 
-use crate::http::Routes;
+use crate::access::role_sets::{INSPECTION_OVERSEERS, RATING_OFFICES};
+use crate::handler;
+use crate::service::feature::{Feature, read, tag};
 
-pub fn routes(config: &mut Routes) {
-    config.service(routes::get_rating_statistics).service(routes::get_statistics_report);
-}
+pub const FEATURE: Feature = Feature {
+    name: "statistics",
+    tags: &[tag(110, "statistics", "Numbers for the leaders 统计")],
+    operations: &[
+        read(handler!(routes::get_rating_statistics), RATING_OFFICES),
+        read(handler!(routes::get_statistics_report), INSPECTION_OVERSEERS),
+    ],
+    ..Feature::EMPTY
+};

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::points::Points;
-use crate::ratings::model::Star;
+use crate::words::ratings::Star;
 
 /// How many complexes have a star (星级分布).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -8,13 +8,17 @@ use serde::Serialize;
 
 use super::actions::Area;
 use super::overview_store as store;
+use crate::blacklist::model::ListingKind;
+use crate::company_facts;
+use crate::contracts::model::ContractState;
 use crate::db::{Conn, Id, Work};
-use crate::http::Ctx;
 use crate::policy;
 use crate::policy::model::{CreditBand, MeasureKind};
 use crate::policy::versions::PolicyVersion;
-use crate::standing;
+use crate::service::Ctx;
+use crate::standing::model::MeasureState;
 use crate::standing::rules::assess;
+use crate::violations::model::ViolationState;
 
 /// Violations under one clause of the nine prohibitions, or of all other acts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -32,21 +36,22 @@ pub struct ClauseLine {
 }
 
 impl ClauseLine {
-    fn add(&mut self, state: &str) {
+    fn add(&mut self, state: ViolationState) {
+        use ViolationState::*;
         self.reported += 1;
         match state {
-            "reported" | "notified" => self.pending += 1,
-            "dismissed" | "revoked" => self.fell_away += 1,
-            _ => self.confirmed += 1,
+            Reported | Notified => self.pending += 1,
+            Dismissed | Revoked => self.fell_away += 1,
+            Confirmed | Appealed | Upheld => self.confirmed += 1,
         }
-        self.appealed += i64::from(state == "appealed");
+        self.appealed += i64::from(state == Appealed);
     }
 }
 
 /// Measures of one kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MeasureLine {
-    pub kind: String,
+    pub kind: MeasureKind,
     pub proposed: i64,
     pub approved: i64,
     pub done: i64,
@@ -108,7 +113,7 @@ pub fn overview(conn: &mut Conn, ctx: &Ctx, area: &Area, (from, to): (NaiveDate,
     })
 }
 
-fn by_clause(policy: &PolicyVersion, violations: &[(Option<i64>, String)]) -> (Vec<ClauseLine>, ClauseLine) {
+fn by_clause(policy: &PolicyVersion, violations: &[(Option<i64>, ViolationState)]) -> (Vec<ClauseLine>, ClauseLine) {
     let mut lines: BTreeMap<i64, ClauseLine> = (1..=9)
         .map(|clause| {
             let act = policy.document().acts.iter().find(|act| act.clause.map(i64::from) == Some(clause));
@@ -120,30 +125,35 @@ fn by_clause(policy: &PolicyVersion, violations: &[(Option<i64>, String)]) -> (V
     let mut all = ClauseLine { title: "合计".to_owned(), ..ClauseLine::default() };
     for (clause, state) in violations {
         match clause.and_then(|clause| lines.get_mut(&clause)) {
-            Some(line) => line.add(state),
-            None => others.add(state),
+            Some(line) => line.add(*state),
+            None => others.add(*state),
         }
-        all.add(state);
+        all.add(*state);
     }
     (lines.into_values().chain([others]).collect(), all)
 }
 
+/// In the order of the vocabulary.
 fn by_kind(measures: Vec<store::SlimMeasure>, today: NaiveDate) -> Vec<MeasureLine> {
-    let mut lines: BTreeMap<String, MeasureLine> = BTreeMap::new();
+    let mut lines: BTreeMap<MeasureKind, MeasureLine> = BTreeMap::new();
     for one in measures {
-        let line =
-            lines.entry(one.kind.clone()).or_insert_with(|| MeasureLine { kind: one.kind, ..MeasureLine::default() });
-        let is_open = matches!(one.state.as_str(), "proposed" | "approved");
-        line.overdue += i64::from(is_open && one.due_on < today);
-        match one.state.as_str() {
-            "proposed" => line.proposed += 1,
-            "approved" => line.approved += 1,
-            "done" => line.done += 1,
-            _ => line.fell_away += 1,
+        let line = lines.entry(one.kind).or_insert_with(|| MeasureLine {
+            kind: one.kind,
+            proposed: 0,
+            approved: 0,
+            done: 0,
+            fell_away: 0,
+            overdue: 0,
+        });
+        line.overdue += i64::from(one.state.is_open() && one.due_on < today);
+        match one.state {
+            MeasureState::Proposed => line.proposed += 1,
+            MeasureState::Approved => line.approved += 1,
+            MeasureState::Done => line.done += 1,
+            MeasureState::Rejected | MeasureState::Cancelled => line.fell_away += 1,
         }
     }
-    // In the order of the vocabulary.
-    MeasureKind::ALL.iter().filter_map(|kind| lines.remove(kind.code())).collect()
+    lines.into_values().collect()
 }
 
 /// The companies that serve in the area, each with the standing of the company that answers for it.
@@ -152,7 +162,7 @@ fn standing_of(conn: &mut Conn, ctx: &Ctx, area: &Area) -> Work<StandingCounts> 
     let serving = store::serving_companies(conn, &area.scope, ctx.today)?;
     let county = area.division.get(..6).unwrap_or_default();
     let mut known: BTreeMap<Id, (u8, CreditBand)> = BTreeMap::new();
-    for facts in standing::store::facts_of_all(conn, county, ctx.today)? {
+    for facts in company_facts::of_all(conn, county, ctx.today)? {
         let found = assess(&facts, &policies, ctx.today);
         known.insert(Id(facts.company_id), (found.level, found.credit.band));
     }
@@ -170,12 +180,12 @@ fn standing_of(conn: &mut Conn, ctx: &Ctx, area: &Area) -> Work<StandingCounts> 
     counts.bands = CreditBand::ALL.iter().map(|band| (band.zh().to_owned(), bands[band.code()])).collect();
     let whole_county = area.division.len() == 6;
     let listed = store::listed(conn, &area.scope, ctx.today)?;
-    let of = |kind: &str| -> i64 {
+    let of = |kind: ListingKind| -> i64 {
         let companies: BTreeSet<Id> =
-            listed.iter().filter(|(one, _)| one == kind).map(|(_, company)| *company).collect();
+            listed.iter().filter(|(one, _)| *one == kind).map(|(_, company)| *company).collect();
         companies.iter().filter(|company| whole_county || serving.contains(company)).count() as i64
     };
-    (counts.blacklisted, counts.restricted) = (of("blacklist"), of("restriction"));
+    (counts.blacklisted, counts.restricted) = (of(ListingKind::Blacklist), of(ListingKind::Restriction));
     Ok(counts)
 }
 
@@ -188,7 +198,7 @@ fn contracts_of(conn: &mut Conn, ctx: &Ctx, area: &Area) -> Work<ContractCounts>
         ..ContractCounts::default()
     };
     for one in store::open_contracts(conn, &area.scope)? {
-        if one.state == "submitted" {
+        if one.state == ContractState::Submitted {
             counts.waiting += 1;
             counts.review_overdue += i64::from(one.review_due_on.is_some_and(|last| last < ctx.today));
         }
@@ -210,16 +220,14 @@ mod tests {
     #[test]
     fn every_clause_has_a_line_and_the_lines_add_up() {
         let policy = PolicyVersion::new(1, "2026-01-01".parse().unwrap(), built_in().clone());
-        let rows: Vec<(Option<i64>, String)> = [
-            (Some(3), "confirmed"),
-            (Some(3), "appealed"),
-            (Some(3), "dismissed"),
-            (Some(9), "reported"),
-            (None, "notified"),
-            (None, "revoked"),
-        ]
-        .map(|(clause, state)| (clause, state.to_owned()))
-        .to_vec();
+        let rows = [
+            (Some(3), ViolationState::Confirmed),
+            (Some(3), ViolationState::Appealed),
+            (Some(3), ViolationState::Dismissed),
+            (Some(9), ViolationState::Reported),
+            (None, ViolationState::Notified),
+            (None, ViolationState::Revoked),
+        ];
         let (lines, all) = by_clause(&policy, &rows);
         assert_eq!(
             lines.iter().map(|line| line.clause).collect::<Vec<_>>()[..9],

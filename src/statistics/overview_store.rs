@@ -5,14 +5,24 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
+use crate::blacklist::model::ListingKind;
+use crate::contracts::model::ContractState;
 use crate::db::schema::{companies, complex_services as services, contracts, listings, measures, violations};
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work, distinct};
+use crate::policy::model::MeasureKind;
+use crate::standing::model::MeasureState;
+use crate::violations::model::ViolationState;
 
 /// Clause and state of each violation that was found within a period.
-pub fn violations(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: NaiveDate) -> Work<Vec<(Option<i64>, String)>> {
-    Ok(scoped::violations(scope)
+pub fn violations(
+    conn: &mut Conn,
+    scope: &Scope,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Work<Vec<(Option<i64>, ViolationState)>> {
+    Ok(crate::violations::scoped::violations(scope)
         .filter(violations::found_on.ge(from))
         .filter(violations::found_on.le(to))
         .select((violations::clause, violations::state))
@@ -21,21 +31,21 @@ pub fn violations(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: NaiveDate
 
 #[derive(Queryable)]
 pub struct SlimMeasure {
-    pub kind: String,
-    pub state: String,
+    pub kind: MeasureKind,
+    pub state: MeasureState,
     pub due_on: NaiveDate,
     pub created_at: Instant,
 }
 
 pub fn measures(conn: &mut Conn, scope: &Scope) -> Work<Vec<SlimMeasure>> {
-    Ok(scoped::measures(scope)
+    Ok(crate::measure_facts::scoped::measures(scope)
         .select((measures::kind, measures::state, measures::due_on, measures::created_at))
         .load(conn)?)
 }
 
 /// The complexes of an area that are served on a day.
 pub fn served_complexes(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<BTreeSet<Id>> {
-    let all: Vec<Id> = scoped::complex_services(scope)
+    let all: Vec<Id> = crate::complexes::scoped::complex_services(scope)
         .filter(services::effective_from.le(day))
         .filter(services::effective_to.is_null().or(services::effective_to.ge(day)))
         .select(services::complex_id)
@@ -45,7 +55,7 @@ pub fn served_complexes(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<
 
 /// The companies that serve in an area on a day; of a branch, the company that answers for it.
 pub fn serving_companies(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<BTreeSet<Id>> {
-    let all: Vec<Id> = scoped::complex_services(scope)
+    let all: Vec<Id> = crate::complexes::scoped::complex_services(scope)
         .filter(services::effective_from.le(day))
         .filter(services::effective_to.is_null().or(services::effective_to.ge(day)))
         .select(services::company_id)
@@ -54,7 +64,7 @@ pub fn serving_companies(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work
     let system = Scope::System("a standing is that of the company that answers, wherever it is registered");
     let mut heads = BTreeSet::new();
     for chunk in all.chunks(500) {
-        let rows: Vec<(Id, Option<Id>)> = scoped::companies(&system)
+        let rows: Vec<(Id, Option<Id>)> = crate::companies::scoped::companies(&system)
             .filter(companies::id.eq_any(chunk.to_vec()))
             .select((companies::id, companies::parent_id))
             .load(conn)?;
@@ -64,8 +74,8 @@ pub fn serving_companies(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work
 }
 
 /// Kind and company of each listing that is in force on a day.
-pub fn listed(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<(String, Id)>> {
-    Ok(scoped::listings(scope)
+pub fn listed(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<(ListingKind, Id)>> {
+    Ok(crate::blacklist::scoped::listings(scope)
         .filter(listings::listed_from.le(day))
         .filter(listings::listed_until.ge(day))
         .filter(listings::removed_on.is_null().or(listings::removed_on.gt(day)))
@@ -75,7 +85,7 @@ pub fn listed(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<(Strin
 
 #[derive(Queryable)]
 pub struct OpenContract {
-    pub state: String,
+    pub state: ContractState,
     pub review_due_on: Option<NaiveDate>,
     pub handover_due_on: Option<NaiveDate>,
     pub handover_done_on: Option<NaiveDate>,
@@ -84,8 +94,8 @@ pub struct OpenContract {
 /// Contracts that wait for a review or a hand-over.
 pub fn open_contracts(conn: &mut Conn, scope: &Scope) -> Work<Vec<OpenContract>> {
     let open_handover = contracts::handover_due_on.is_not_null().and(contracts::handover_done_on.is_null());
-    Ok(scoped::contracts(scope)
-        .filter(contracts::state.eq("submitted").or(open_handover))
+    Ok(crate::contracts::scoped::contracts(scope)
+        .filter(contracts::state.eq(ContractState::Submitted).or(open_handover))
         .select((contracts::state, contracts::review_due_on, contracts::handover_due_on, contracts::handover_done_on))
         .load(conn)?)
 }

@@ -1,25 +1,33 @@
 //! The printable report of an area: the same numbers as the statistics, the survey and the lists, with charts.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use chrono::{Datelike, NaiveDate};
 use serde_json::json;
 
 use super::actions::{Area, rating_statistics};
-use super::chart;
 use super::model::{RatingStatisticsQuery, ReportQuery};
 use super::overview::overview;
+use super::{chart, query_rules};
 use crate::complaints::statistics::actions::{Depth, statistics};
 use crate::complaints::statistics::model::{ComplaintStatisticsQuery, LineKind};
 use crate::db::{Conn, Work};
-use crate::fault::Fault;
-use crate::http::Ctx;
 use crate::inspections;
-use crate::pages;
 use crate::policy;
-use crate::problem::Problem;
+use crate::render::Templates;
+use crate::render::chart::period;
+use crate::service::Ctx;
 use crate::survey::actions::get_survey;
 use crate::survey::model::SurveyQuery;
+
+static PAGE: LazyLock<Templates> = LazyLock::new(|| {
+    Templates::new(&[("report", include_str!("report.html"))]).with_terms(&[
+        &crate::disclosures::FEATURE,
+        &crate::policy::FEATURE,
+        &crate::ratings::FEATURE,
+    ])
+});
 
 pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> Work<String> {
     let area = Area::of(conn, ctx, query.division.as_deref())?;
@@ -27,10 +35,7 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> Work<String> {
     let ratings = rating_statistics(conn, ctx, &wanted)?;
     let to = query.to.unwrap_or(ctx.today);
     let from = query.from.or_else(|| NaiveDate::from_ymd_opt(to.year(), 1, 1)).unwrap_or(to);
-    if from > to {
-        let (zh, en) = ("早于开始日期", "earlier than the first day");
-        return Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]).into());
-    }
+    query_rules::require_span(from, to)?;
     let inspected = inspections::statistics::counts(conn, &area.scope, &area.division, (from, to), ctx.today)?;
     let policies = policy::current(conn, &ctx.state, area.county())?;
     let checklists: BTreeMap<&str, &str> = policies
@@ -44,7 +49,7 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> Work<String> {
     // What the parts of an area are called: townships of a county, communities of a township.
     let parts = if area.division.len() == 6 { "乡镇" } else { "社区" };
     let this = ratings.periods.iter().find(|one| Some(one.period_to) == ratings.period_to);
-    let rated = this.map(|one| pages::chart::period(one.period_from, one.period_to));
+    let rated = this.map(|one| period(one.period_from, one.period_to));
     let rated = rated.unwrap_or_else(|| "该期间尚无已发布的评定".to_owned());
     let others = overview(conn, ctx, &area, (from, to))?;
     let survey =
@@ -64,7 +69,7 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> Work<String> {
         "periods_chart": chart::periods(&ratings.periods),
         "areas_chart": chart::areas(&ratings.areas, &format!("各{parts}星级分布的条形图，数字见下表")),
         "coverage_chart": chart::coverage(&inspected.areas, &format!("各{parts}检查覆盖率的条形图，数字见下表")),
-        "inspected": pages::chart::period(from, to),
+        "inspected": period(from, to),
         "ratings": ratings,
         "inspections": inspected,
         "rated": rated,
@@ -72,5 +77,5 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> Work<String> {
         "checklists": checklists,
         "today": ctx.today,
     });
-    Ok(pages::page("report", said)?)
+    Ok(PAGE.page("report", said)?)
 }

@@ -1,18 +1,18 @@
+use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, VARY};
-use actix_web::{HttpResponse, get};
 
 use super::model::{RatingStatistics, RatingStatisticsQuery, ReportQuery};
 use super::{actions, report};
-use crate::http::{Answer, Ctx};
+use crate::http::Answer;
+use crate::service::Ctx;
 
 /// Get the statistics of ratings
 ///
 /// Of your area or a part of it, and of one period: how many complexes have which star, how they moved against the rating
 /// before, how many are on the focus list; the parts of the area the same, and the last eight periods. Published ratings
 /// only.
-#[utoipa::path(tag = "statistics", params(RatingStatisticsQuery),
+#[utoipa::path(get, path = "/v1/statistics/ratings", tag = "statistics", params(RatingStatisticsQuery),
     responses((status = 200, description = "The statistics", body = RatingStatistics)))]
-#[get("/v1/statistics/ratings")]
 pub async fn get_rating_statistics(ctx: Ctx) -> Answer {
     let query: RatingStatisticsQuery = ctx.query()?;
     let found = ctx.read(move |conn, ctx| actions::rating_statistics(conn, ctx, &query)).await?;
@@ -27,9 +27,8 @@ const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img
 /// Ratings, inspections, violations by clause, measures, standings, listings, contracts, disclosures and complaints of your
 /// area or a part of it as one HTML page made for print (A4), with charts, from the same numbers as the statistics, the survey
 /// and the lists. It loads nothing: save it, print it, or show it in a frame.
-#[utoipa::path(tag = "statistics", params(ReportQuery),
+#[utoipa::path(get, path = "/v1/statistics/report", tag = "statistics", params(ReportQuery),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
-#[get("/v1/statistics/report")]
 pub async fn get_statistics_report(ctx: Ctx) -> Answer {
     let query: ReportQuery = ctx.query()?;
     let page = ctx.read(move |conn, ctx| report::report(conn, ctx, &query)).await?;

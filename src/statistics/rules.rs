@@ -8,7 +8,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::model::{AreaRatings, Movement, PeriodStars, RatingCounts, StarCount};
 use crate::db::Id;
 use crate::points::{Points, WeightedPoints};
-use crate::ratings::model::Star;
+use crate::words::ratings::Star;
 
 /// A complex of the area.
 #[derive(Clone, Debug)]

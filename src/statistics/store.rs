@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::rules::{Place, Rated};
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::db::schema::{complex_services as services, complexes, ratings};
 use crate::db::{Conn, Id, Work};
 use crate::points::WeightedPoints;
@@ -14,13 +14,13 @@ use crate::ratings::model::{RatingState, Star};
 
 /// Every complex of an area, and whether it is served on a day.
 pub fn places(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<Place>> {
-    let served: Vec<Id> = scoped::complex_services(scope)
+    let served: Vec<Id> = crate::complexes::scoped::complex_services(scope)
         .filter(services::effective_from.le(day))
         .filter(services::effective_to.is_null().or(services::effective_to.ge(day)))
         .select(services::complex_id)
         .load(conn)?;
     let served: HashSet<Id> = served.into_iter().collect();
-    let rows: Vec<(Id, String, String)> = scoped::complexes(scope)
+    let rows: Vec<(Id, String, String)> = crate::complexes::scoped::complexes(scope)
         .select((complexes::id, complexes::township, complexes::community))
         .order(complexes::id)
         .load(conn)?;
@@ -38,7 +38,7 @@ pub fn published(
     up_to: Option<NaiveDate>,
     low: impl Fn(Star) -> bool,
 ) -> Work<Vec<Rated>> {
-    let mut rows = scoped::ratings(scope).filter(ratings::state.eq(RatingState::Published.code()));
+    let mut rows = crate::ratings::scoped::ratings(scope).filter(ratings::state.eq(RatingState::Published));
     if let Some(day) = up_to {
         rows = rows.filter(ratings::period_to.le(day));
     }

@@ -11,18 +11,19 @@ use crate::disclosures;
 use crate::disclosures::model::DisclosureKind;
 use crate::disclosures::state_rules::Assessment;
 use crate::divisions;
-use crate::documents::chinese_day;
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::paging::Page;
-use crate::http::{Body, Ctx, Cursor, Entity, PageOf, Tx};
+use crate::http::{Cursor, Entity, PageOf};
 use crate::policy;
 use crate::policy::versions::PolicyVersion;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
+use crate::service::{Body, Ctx, Tx};
 use crate::violations;
 use crate::violations::model::{ViolationIn, ViolationSource};
 use crate::violations::view::Violation;
+use crate::words::days::chinese_day;
 
 fn own_division(ctx: &Ctx) -> &str {
     ctx.caller.division.as_deref().unwrap_or_default()
@@ -219,10 +220,7 @@ pub fn report_survey_problem(
             None => Ok(()),
         },
     )?;
-    let problem = found.as_ref().ok_or_else(|| {
-        let (zh, en) = ("该问题已不存在", "this problem does not stand any more");
-        Problem::new(Code::StateConflict).detail(zh, en)
-    })?;
+    let problem = rules::require_standing(found.as_ref())?;
     let mut violation = violation(ctx, problem, input);
     let id = ctx.new_id();
     if let Some(disclosure) = problem.disclosure_id {
@@ -239,11 +237,8 @@ fn check(
     input: &ProblemReportIn,
     faults: &mut Vec<Fault>,
 ) -> Work<()> {
-    if let Some(act) = &input.act
-        && !problem.acts.iter().any(|offered| offered.act == *act)
-    {
-        let (zh, en) = ("不是该问题可适用的行为", "not one of the acts that this problem offers");
-        faults.push(Fault::new("/act", "unknown_value", zh, en));
+    if let Err(fault) = rules::require_offered(&problem.acts, input.act.as_deref()) {
+        faults.push(fault);
         return Ok(());
     }
     violations::report::check(conn, ctx, &violation(ctx, problem, input), faults)

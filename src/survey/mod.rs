@@ -8,13 +8,36 @@ pub mod rules;
 pub mod store;
 pub mod wording;
 
-use crate::http::Routes;
+use crate::access::Role::{
+    Community, CountyAuthority, EnforcementOffice, LivelihoodServiceCenter, MarketSupervision, SocialAffairsOffice,
+    TownshipLeader,
+};
+use crate::access::role_sets::SURVEYORS;
+use crate::handler;
+use crate::problem::Code::{OverlappingViolation, StateConflict};
+use crate::service::feature::{Feature, read, submit};
 
 pub use actions::owed;
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::get_disclosure_survey)
-        .service(routes::list_survey_problems)
-        .service(routes::report_survey_problem);
-}
+pub const FEATURE: Feature = Feature {
+    name: "survey",
+    operations: &[
+        read(handler!(routes::get_disclosure_survey), SURVEYORS).versioned(),
+        read(handler!(routes::list_survey_problems), SURVEYORS),
+        submit(
+            handler!(routes::report_survey_problem),
+            &[
+                CountyAuthority,
+                TownshipLeader,
+                SocialAffairsOffice,
+                EnforcementOffice,
+                LivelihoodServiceCenter,
+                MarketSupervision,
+                Community,
+            ],
+        )
+        .conflicts(&[StateConflict, OverlappingViolation]),
+    ],
+    words: &[("survey_problem", model::ProblemKind::LABELS)],
+    ..Feature::EMPTY
+};

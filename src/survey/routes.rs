@@ -2,13 +2,14 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::{FromRequest, HttpRequest, get, post};
+use actix_web::{FromRequest, HttpRequest};
 
 use super::actions;
 use super::model::*;
 use crate::db::Id;
-use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::http::{Answer, Entity, PageOf};
 use crate::problem::Problem;
+use crate::service::{Body, Ctx};
 use crate::violations::view::Violation;
 
 /// The `{key}` of a path: the complex that it begins with, and the whole where it has the form of a key.
@@ -31,8 +32,8 @@ impl FromRequest for PathProblem {
 ///
 /// How complete the six disclosures are, today and at the end of each of the last eight quarters, how many problems of which
 /// kind there are, and the same for each part of the area.
-#[utoipa::path(tag = "disclosures", params(SurveyQuery), responses((status = 200, description = "The survey", body = DisclosureSurvey)))]
-#[get("/v1/disclosure-survey")]
+#[utoipa::path(get, path = "/v1/disclosure-survey",
+    tag = "disclosures", params(SurveyQuery), responses((status = 200, description = "The survey", body = DisclosureSurvey)))]
 pub async fn get_disclosure_survey(ctx: Ctx) -> Answer {
     let query: SurveyQuery = ctx.query()?;
     ctx.derive(move |conn, ctx| {
@@ -46,8 +47,8 @@ pub async fn get_disclosure_survey(ctx: Ctx) -> Answer {
 ///
 /// What is missing, overdue or rejected, prices that the filed contract does not bear out, contracts that are not filed: by
 /// complex. Each names the acts that it can be reported under.
-#[utoipa::path(tag = "disclosures", params(ListProblems), responses((status = 200, description = "A page", body = PageOf<SurveyProblem>)))]
-#[get("/v1/disclosure-survey/problems")]
+#[utoipa::path(get, path = "/v1/disclosure-survey/problems",
+    tag = "disclosures", params(ListProblems), responses((status = 200, description = "A page", body = PageOf<SurveyProblem>)))]
 pub async fn list_survey_problems(ctx: Ctx) -> Answer {
     let query: ListProblems = ctx.query()?;
     ctx.list(move |conn, ctx| actions::list_problems(conn, ctx, &query)).await
@@ -57,9 +58,9 @@ pub async fn list_survey_problems(ctx: Ctx) -> Answer {
 ///
 /// In one call: the violation (source `survey`, found today) tells the facts and the officer's words, and has the numbers
 /// and the proof of the disclosure as evidence. Refused where the problem does not stand any more.
-#[utoipa::path(tag = "disclosures", params(("key" = String, Path, description = "Key of the problem")),
+#[utoipa::path(post, path = "/v1/disclosure-survey/problems/{key}/violation",
+    tag = "disclosures", params(("key" = String, Path, description = "Key of the problem")),
     request_body = ProblemReportIn, responses((status = 201, description = "Reported", body = Violation)))]
-#[post("/v1/disclosure-survey/problems/{key}/violation")]
 pub async fn report_survey_problem(ctx: Ctx, key: PathProblem, body: Body<ProblemReportIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::report_survey_problem(tx, key.0, key.1.as_ref(), body)).await
 }

@@ -6,15 +6,18 @@ use chrono::NaiveDate;
 
 use super::model::{
     AreaCompleteness, KindCompleteness, OfferedAct, ProblemCount, ProblemKey, ProblemKind, QuarterTrend, StateCounts,
+    SurveyProblem,
 };
 use crate::db::Id;
 use crate::disclosures::model::{DisclosureKind, DisclosureState};
 use crate::disclosures::price_rules::{PriceFault, PriceFinding};
 use crate::disclosures::state_rules::{Assessment, Served, Serving};
+use crate::fault::Fault;
 use crate::figures::percent;
 use crate::ledger::sha256_hex;
 use crate::policy::disclosures::DisclosurePeriod;
 use crate::policy::versions::PolicyVersion;
+use crate::problem::{Code, Problem};
 
 /// What the survey knows of a complex.
 #[derive(Clone, Debug)]
@@ -241,6 +244,23 @@ fn owed_states(one: &Surveyed) -> Vec<DisclosureState> {
     kinds.map(|owing| owing.assessment.state).collect()
 }
 
+/// Only what still stands is reported.
+pub fn require_standing(found: Option<&SurveyProblem>) -> Result<&SurveyProblem, Problem> {
+    found.ok_or_else(|| {
+        let (zh, en) = ("该问题已不存在", "this problem does not stand any more");
+        Problem::new(Code::StateConflict).detail(zh, en)
+    })
+}
+
+/// A problem is reported under one of its acts, where one is named.
+pub fn require_offered(acts: &[OfferedAct], act: Option<&str>) -> Result<(), Fault> {
+    if act.is_some_and(|act| !acts.iter().any(|offered| offered.act == act)) {
+        let (zh, en) = ("不是该问题可适用的行为", "not one of the acts that this problem offers");
+        return Err(Fault::new("/act", "unknown_value", zh, en));
+    }
+    Ok(())
+}
+
 /// How many quarters the trend shows.
 pub const QUARTERS: usize = 8;
 
@@ -270,4 +290,24 @@ pub fn trend(
         QuarterTrend { quarter_end: *end, expected, verified: *verified, verified_percent }
     };
     ends.iter().zip(verified).map(point).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_act_that_is_named_is_one_of_those_offered() {
+        let act =
+            |act: &str| OfferedAct { act: act.into(), clause: None, act_zh: String::new(), act_en: String::new() };
+        let offered = [act("one"), act("two")];
+        for (named, refused) in [(None, false), (Some("two"), false), (Some("three"), true)] {
+            assert_eq!(require_offered(&offered, named).is_err(), refused);
+        }
+    }
+
+    #[test]
+    fn what_is_mended_is_not_reported() {
+        assert_eq!(require_standing(None).unwrap_err().code, Code::StateConflict);
+    }
 }

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::rules::{Owed, Owing, QUARTERS, Surveyed};
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::calendar::rules::WorkCalendar;
 use crate::contracts;
 use crate::db::schema::{complex_services as services, complexes, disclosures};
@@ -49,8 +49,8 @@ struct Slim {
     id: Id,
     complex_id: Id,
     company_id: Id,
-    kind: String,
-    state: String,
+    kind: DisclosureKind,
+    state: VersionState,
     period_from: Option<NaiveDate>,
     period_to: Option<NaiveDate>,
     published_on: NaiveDate,
@@ -62,7 +62,7 @@ struct Slim {
 
 /// The services of an area's complexes, whenever they were.
 pub fn services_of(conn: &mut Conn, area: &Area) -> Work<BTreeMap<Id, Vec<Served>>> {
-    let mut rows = scoped::complex_services(area.scope);
+    let mut rows = crate::complexes::scoped::complex_services(area.scope);
     if let Some(complex) = area.complex {
         rows = rows.filter(services::complex_id.eq(complex));
     }
@@ -77,7 +77,7 @@ pub fn services_of(conn: &mut Conn, area: &Area) -> Work<BTreeMap<Id, Vec<Served
 
 /// The current versions of an area. Of what is disclosed by period nothing older is read than any state depends on.
 fn current_of(conn: &mut Conn, area: &Area, oldest: Option<NaiveDate>) -> Work<HashMap<Id, Vec<Slim>>> {
-    let mut rows = scoped::disclosures(area.scope).filter(disclosures::is_current.eq(true));
+    let mut rows = crate::disclosures::scoped::disclosures(area.scope).filter(disclosures::is_current.eq(true));
     if let Some(complex) = area.complex {
         rows = rows.filter(disclosures::complex_id.eq(complex));
     }
@@ -115,7 +115,7 @@ pub fn survey(
     services: &BTreeMap<Id, Vec<Served>>,
 ) -> Work<Vec<Surveyed>> {
     let schedules = rules.schedules(rules.today);
-    let mut found = scoped::complexes(area.scope);
+    let mut found = crate::complexes::scoped::complexes(area.scope);
     if let Some(complex) = area.complex {
         found = found.filter(complexes::id.eq(complex));
     }
@@ -151,15 +151,13 @@ pub fn survey(
 fn owing(kind: DisclosureKind, schedule: &Schedule, began: NaiveDate, rows: &[&Slim]) -> Owing {
     let held: Vec<Held> = rows
         .iter()
-        .filter(|row| row.kind == kind.code())
-        .filter_map(|row| {
-            Some(Held {
-                id: row.id,
-                state: VersionState::from_code(&row.state)?,
-                period: row.period_from.zip(row.period_to).map(|(from, to)| Period { from, to }),
-                published_on: row.published_on,
-                decided_on: row.decided_on,
-            })
+        .filter(|row| row.kind == kind)
+        .map(|row| Held {
+            id: row.id,
+            state: row.state,
+            period: row.period_from.zip(row.period_to).map(|(from, to)| Period { from, to }),
+            published_on: row.published_on,
+            decided_on: row.decided_on,
         })
         .collect();
     let assessment = schedule.assess(began, &held);
@@ -244,7 +242,7 @@ pub fn verified_at(conn: &mut Conn, area: &Area, rules: &Rules, ends: &[NaiveDat
     };
     let [a, b, c, d, e, f, g, h] = ends.each_ref().map(count);
     let served = services::complex_id.eq(disclosures::complex_id).and(services::company_id.eq(disclosures::company_id));
-    let found: (i64, i64, i64, i64, i64, i64, i64, i64) = scoped::disclosures(area.scope)
+    let found: (i64, i64, i64, i64, i64, i64, i64, i64) = crate::disclosures::scoped::disclosures(area.scope)
         .filter(disclosures::verified_on.le(*last))
         .filter(disclosures::replaced_on.is_null().or(disclosures::replaced_on.gt(*first)))
         .inner_join(services::table.on(served))

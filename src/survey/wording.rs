@@ -3,7 +3,7 @@
 use super::model::ProblemKind;
 use super::rules::Found;
 use crate::disclosures::price_rules::PriceFinding;
-use crate::documents::chinese_day;
+use crate::words::days::chinese_day;
 
 /// The facts of a problem.
 pub fn facts(found: &Found) -> (String, String) {

@@ -1,33 +1,33 @@
 //! Running the service: probes, metrics, the document and its page, the signing keys, the sandbox's clock.
 
 mod docs;
+mod gauges;
 mod routes;
 
-use crate::http::Routes;
+use crate::handler;
+use crate::service::feature::{Feature, Limit, public, tag};
 use actix_web::web;
 
-pub use routes::{metrics_text, not_found};
+pub use routes::metrics_text;
 
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::get_livez)
-        .service(routes::get_readyz)
-        .service(routes::get_metrics)
-        .service(routes::get_openapi)
-        .service(routes::get_jwks);
-}
+pub const FEATURE: Feature = Feature {
+    name: "system",
+    tags: &[tag(10, "system", "Operations 运行"), tag(240, "sandbox", "Sandbox 演示 (only in demo)")],
+    operations: &[
+        public(handler!(routes::get_livez)).limited_as(Limit::Probes),
+        public(handler!(routes::get_readyz)).limited_as(Limit::Probes),
+        public(handler!(routes::get_metrics)).limited_as(Limit::Probes),
+        public(handler!(routes::get_openapi)),
+        public(handler!(routes::get_jwks)),
+        public(handler!(routes::move_sandbox_clock)).in_sandbox(),
+    ],
+    ..Feature::EMPTY
+};
 
-/// Only where business time may be moved.
-pub fn sandbox_routes(config: &mut Routes) {
-    config.service(routes::move_sandbox_clock);
-}
-
-/// Pages beside the API, open to everyone.
-pub const PAGES: &[&str] = &[DOCS, "/", "/docs", "/public/"];
-const DOCS: &str = "/docs/{_:.*}";
 /// What people type, and where it leads.
 const REDIRECTS: &[(&str, &str)] = &[("/", "/public"), ("/public/", "/public"), ("/docs", "/docs/")];
 
+/// Pages beside the API, open to everyone.
 pub fn pages(config: &mut web::ServiceConfig) {
     for (typed, page) in REDIRECTS {
         config.service(web::redirect(*typed, *page));

@@ -1,26 +1,25 @@
 use actix_web::http::header::ACCEPT_LANGUAGE;
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::app::document;
+use super::gauges;
+use crate::clock_watch;
+use crate::counties;
 use crate::db::types::Instant;
+use crate::files::Files;
 use crate::http::Answer;
 use crate::http::language::Language;
+use crate::ledger::seal::Sealer;
 use crate::problem::{Code, Problem};
 use crate::service::Service;
-use crate::{clock_watch, ledger};
-
-pub async fn not_found() -> Answer {
-    Err(Problem::new(Code::NotFound))
-}
+use crate::service::document;
 
 /// Is the process alive
 ///
 /// Answers as long as the process can; asks nothing of the store.
-#[utoipa::path(tag = "system", responses((status = 200, description = "Alive", body = Liveness)))]
-#[get("/livez")]
+#[utoipa::path(get, path = "/livez", tag = "system", responses((status = 200, description = "Alive", body = Liveness)))]
 pub async fn get_livez() -> HttpResponse {
     HttpResponse::Ok().json(Liveness { status: "alive".into() })
 }
@@ -50,11 +49,10 @@ pub struct Readiness {
 /// Can the service serve
 ///
 /// 503 while the store cannot be reached, is not the one that this service belongs to, or its writer does not commit; `detail` says why. Warnings name what an operator should mend, such as a year without calendar.
-#[utoipa::path(tag = "system", responses(
+#[utoipa::path(get, path = "/readyz", tag = "system", responses(
     (status = 200, description = "Ready", body = Readiness),
     (status = 503, description = "Not ready", body = crate::problem::ProblemBody, content_type = "application/problem+json")
 ))]
-#[get("/readyz")]
 pub async fn get_readyz(state: web::Data<Service>) -> Answer {
     if let Some(held) = state.db.writer_stuck_for() {
         let seconds = held.as_secs();
@@ -65,7 +63,7 @@ pub async fn get_readyz(state: web::Data<Service>) -> Answer {
     }
     let today = state.clock.today();
     let asked = state.db.read(move |conn| {
-        Ok((crate::calendar::missing_years(conn, today)?, clock_watch::store::find(conn)?, ledger::database_now(conn)?))
+        Ok((counties::missing_years(conn, today)?, clock_watch::store::find(conn)?, crate::db::database_now(conn)?))
     });
     let (missing, watched, database) = asked.await?;
     if !state.revoked.is_known() {
@@ -78,10 +76,10 @@ pub async fn get_readyz(state: web::Data<Service>) -> Answer {
     if state.keys.broken() {
         warnings.push("keyring_broken: the changed keyring cannot be used; the keys before it are in force".into());
     }
-    if state.files.is_away() {
+    if state.parts.get::<Files>().is_away() {
         warnings.push("attachments_away: the store of attachments could not be reached when it was last asked".into());
     }
-    if state.sealer.is_refused() {
+    if state.parts.get::<Sealer>().is_refused() {
         warnings.push("ledger_not_sealed: the ledger or its key was changed from outside; its events wait".into());
     }
     if state.db.is_full() {
@@ -101,12 +99,11 @@ pub async fn get_readyz(state: web::Data<Service>) -> Answer {
 /// Metrics
 ///
 /// Prometheus text format. Keep it inside: a proxy should not pass it on. `metrics_listen` serves it on an address of its own.
-#[utoipa::path(tag = "system", responses(
+#[utoipa::path(get, path = "/metrics", tag = "system", responses(
     (status = 200, description = "Metrics", body = String, content_type = "text/plain"),
     (status = 404, description = "Metrics are served elsewhere, or not at all", body = crate::problem::ProblemBody,
         content_type = "application/problem+json")
 ))]
-#[get("/metrics")]
 pub async fn get_metrics(state: web::Data<Service>) -> Answer {
     if !state.metrics_on_api {
         return Err(Problem::new(Code::NotFound));
@@ -115,16 +112,17 @@ pub async fn get_metrics(state: web::Data<Service>) -> Answer {
 }
 
 pub async fn metrics_text(state: web::Data<Service>) -> Answer {
-    let text =
-        state.metrics.text(&state).await.map_err(|error| Problem::broken_by("metrics cannot be written", error))?;
+    gauges::look(&state).await;
+    let text = state.metrics.text();
+    let text = text.map_err(|error| Problem::broken_by("metrics cannot be written", error))?;
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
 }
 
 /// This document
 ///
 /// The OpenAPI 3.1 document of this very service, as clients integrate from it.
-#[utoipa::path(tag = "system", responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
-#[get("/openapi.json")]
+#[utoipa::path(get, path = "/openapi.json",
+    tag = "system", responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
 pub async fn get_openapi(state: web::Data<Service>, request: HttpRequest) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response.content_type("application/json");
@@ -141,8 +139,8 @@ pub async fn get_openapi(state: web::Data<Service>, request: HttpRequest) -> Htt
 /// Public keys of the local issuer
 ///
 /// A JWK Set (RFC 7517).
-#[utoipa::path(tag = "system", responses((status = 200, description = "JWK Set", body = serde_json::Value)))]
-#[get("/.well-known/jwks.json")]
+#[utoipa::path(get, path = "/.well-known/jwks.json",
+    tag = "system", responses((status = 200, description = "JWK Set", body = serde_json::Value)))]
 pub async fn get_jwks(state: web::Data<Service>) -> HttpResponse {
     HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(state.local_issuer.jwks())
 }
@@ -172,12 +170,11 @@ pub struct ClockOut {
 /// Move the sandbox clock
 ///
 /// Business time only: tokens keep real time. Every answer of a sandbox carries `X-Xiaoqu-Sandbox-Clock`.
-#[utoipa::path(tag = "sandbox", request_body = ClockIn, responses(
+#[utoipa::path(post, path = "/sandbox/clock", tag = "sandbox", request_body = ClockIn, responses(
     (status = 200, description = "Moved", body = ClockOut),
     (status = 400, description = "No instant, or none that a clock can stand at", body = crate::problem::ProblemBody,
         content_type = "application/problem+json")
 ))]
-#[post("/sandbox/clock")]
 pub async fn move_sandbox_clock(state: web::Data<Service>, request: HttpRequest, body: web::Bytes) -> Answer {
     let mut value = serde_json::from_slice(&body).map_err(|_| Problem::new(Code::MalformedJson))?;
     let faults = state.contract.check_body("move_sandbox_clock", &mut value);

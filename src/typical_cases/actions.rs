@@ -2,15 +2,16 @@ use serde_json::json;
 
 use super::model::*;
 use super::{rules, store};
+use crate::access::Actor;
 use crate::complaints;
 use crate::db::{Fail, Id, Json, Work};
 use crate::fault::Fault;
-use crate::http::{Body, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
-use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, ReasonsIn, Step};
+use crate::problem::Problem;
+use crate::proceedings::model::{ReasonsIn, Step};
 use crate::proceedings::said::{Said, Texts};
-use crate::standing;
+use crate::service::{Body, Tx};
 use crate::violations;
 
 pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> Work<Entity<TypicalCase>> {
@@ -41,11 +42,8 @@ pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> Work<Enti
         },
     )?;
     let violation = violation.ok_or_else(|| Problem::broken("a violation that was checked is not found"))?;
-    rules::require_final(violation.state()?, violation.appeal_due_on, ctx.today)?;
-    if store::live_of(tx.conn, violation.id)?.is_some() {
-        let (zh, en) = ("该违规已有公开的典型案例", "this violation has a live case");
-        return Err(Problem::new(Code::AlreadyExists).detail(zh, en).into());
-    }
+    rules::require_final(violation.state, violation.appeal_due_on, ctx.today)?;
+    rules::may_publish(store::live_of(tx.conn, violation.id)?.is_some())?;
     let TypicalCaseIn { violation_id, title, summary } = input.clone();
     let row = TypicalCaseRow {
         id: ctx.new_id(),
@@ -59,7 +57,7 @@ pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> Work<Enti
         county: violation.county,
         township: violation.township,
         community: violation.community,
-        state: TypicalCaseState::Published.code().to_owned(),
+        state: TypicalCaseState::Published,
         title,
         summary,
         published_on: ctx.today,
@@ -79,13 +77,11 @@ pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> Work<Enti
 pub fn withdraw_typical_case(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<TypicalCase>> {
     let ctx = tx.ctx;
     let company = store::find(tx.conn, &ctx.scope, id)?.company_id;
-    standing::store::lock_head_of(tx.conn, company)?;
+    crate::companies::family::lock_head_of(tx.conn, company)?;
     let mut row = store::find(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    if row.state != TypicalCaseState::Published.code() {
-        return Err(Problem::new(Code::StateConflict).detail("已撤回", "it is withdrawn").into());
-    }
+    rules::may_withdraw(row.state)?;
     withdraw(tx, &mut row, input.clone())?;
     let version = row.version;
     Ok(Entity::new(id, version, store::view(tx.conn, ctx, row)?))
@@ -104,7 +100,7 @@ fn withdraw(tx: &mut Tx, row: &mut TypicalCaseRow, input: ReasonsIn) -> Work<()>
     let ctx = tx.ctx;
     let texts = input.texts();
     row.version += 1;
-    row.state = TypicalCaseState::Withdrawn.code().to_owned();
+    row.state = TypicalCaseState::Withdrawn;
     row.withdrawn_on = Some(ctx.today);
     row.withdrawal = Json(Some(Step::new(ctx, input)));
     row.updated_at = ctx.now;

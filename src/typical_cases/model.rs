@@ -3,19 +3,20 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::access::Actor;
 use crate::coded_enum;
 use crate::db::Id;
 use crate::db::schema::typical_cases;
 use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
-use crate::proceedings::model::{Actor, Step};
+use crate::proceedings::model::Step;
 use crate::proceedings::said::{Said, Texts};
 use crate::proceedings::view::{Official, StepView};
 
 coded_enum! {
     /// Where a typical case stands (案例状态).
     #[schema(example = "published")]
-    pub enum TypicalCaseState {
+    pub stored enum TypicalCaseState {
         Published "published" "已发布" "Published"
         Withdrawn "withdrawn" "已撤回" "Withdrawn"
     }
@@ -33,7 +34,7 @@ pub struct TypicalCaseRow {
     pub county: String,
     pub township: String,
     pub community: String,
-    pub state: String,
+    pub state: TypicalCaseState,
     pub title: String,
     pub summary: String,
     pub published_on: NaiveDate,

@@ -2,11 +2,13 @@
 
 use chrono::NaiveDate;
 
-use super::model::TypicalCaseIn;
+use super::model::{TypicalCaseIn, TypicalCaseState};
 use crate::complaints::sight::Person;
 use crate::fault::Fault;
 use crate::personal::masks;
-pub use crate::personal::{PersonalData, personal_data};
+use crate::personal::personal_data_fault;
+#[cfg(test)]
+use crate::personal::{PersonalData, personal_data};
 use crate::problem::{Code, Problem};
 use crate::violations::model::ViolationState;
 
@@ -29,6 +31,23 @@ pub fn require_final(state: ViolationState, appeal_due_on: Option<NaiveDate>, to
     }
 }
 
+/// A violation has one published case at a time.
+pub fn may_publish(has_one: bool) -> Result<(), Problem> {
+    if has_one {
+        let (zh, en) = ("该违规已有公开的典型案例", "this violation has a live case");
+        return Err(Problem::new(Code::AlreadyExists).detail(zh, en));
+    }
+    Ok(())
+}
+
+/// What is published can be withdrawn, once.
+pub fn may_withdraw(state: TypicalCaseState) -> Result<(), Problem> {
+    match state {
+        TypicalCaseState::Published => Ok(()),
+        TypicalCaseState::Withdrawn => Err(Problem::new(Code::StateConflict).detail("已撤回", "it is withdrawn")),
+    }
+}
+
 /// Personal data in either text, at its place.
 pub fn check(input: &TypicalCaseIn, faults: &mut Vec<Fault>) {
     for (pointer, text) in [("/title", &input.title), ("/summary", &input.summary)] {
@@ -45,13 +64,6 @@ pub fn check_complainant(input: &TypicalCaseIn, known: &[Person], faults: &mut V
             faults.push(Fault::new(pointer, "personal_data", zh, en));
         }
     }
-}
-
-/// The fault of a text that is to be published and holds personal data.
-pub fn personal_data_fault(pointer: impl Into<String>, text: &str) -> Option<Fault> {
-    let (zh, en) = personal_data(text)?.words();
-    let (zh, en) = (format!("含有疑似{zh}，请删除"), format!("there is what looks like {en} in it"));
-    Some(Fault::new(pointer, "personal_data", zh, en))
 }
 
 #[cfg(test)]

@@ -1,16 +1,18 @@
 use diesel::prelude::*;
 
 use super::model::*;
-use crate::access::{Scope, scoped};
+use crate::access::Scope;
 use crate::companies;
 use crate::complexes;
 use crate::db::schema::typical_cases as cases;
 use crate::db::{Conn, Id, Work};
-use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
+use crate::http::paging::PageOf;
+use crate::newest_first;
 use crate::policy;
 use crate::problem::Problem;
 use crate::proceedings::view::{official, step};
+use crate::service::Ctx;
+use crate::typical_cases::scoped;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<TypicalCaseRow> {
     let row = scoped::typical_cases(scope).filter(cases::id.eq(id)).first(conn).optional()?;
@@ -22,7 +24,7 @@ pub fn live_of(conn: &mut Conn, violation: Id) -> Work<Option<TypicalCaseRow>> {
     let system = Scope::System("one live case of a violation, whoever published it");
     Ok(scoped::typical_cases(&system)
         .filter(cases::violation_id.eq(violation))
-        .filter(cases::state.eq(TypicalCaseState::Published.code()))
+        .filter(cases::state.eq(TypicalCaseState::Published))
         .first(conn)
         .optional()?)
 }
@@ -37,7 +39,7 @@ pub fn save(conn: &mut Conn, row: &TypicalCaseRow) -> Work<()> {
     diesel::update(cases::table.find(row.id))
         .set((
             cases::version.eq(row.version),
-            cases::state.eq(&row.state),
+            cases::state.eq(row.state),
             cases::withdrawn_on.eq(row.withdrawn_on),
             cases::withdrawal.eq(&row.withdrawal),
             cases::updated_at.eq(row.updated_at),
@@ -51,7 +53,7 @@ pub fn of_complex(conn: &mut Conn, complex: Id) -> Work<Vec<PublicTypicalCase>> 
     let everyone = Scope::System("what is published is for everyone");
     let rows: Vec<TypicalCaseRow> = scoped::typical_cases(&everyone)
         .filter(cases::complex_id.eq(complex))
-        .filter(cases::state.eq(TypicalCaseState::Published.code()))
+        .filter(cases::state.eq(TypicalCaseState::Published))
         .order(cases::id.desc())
         .limit(50)
         .load(conn)?;
@@ -67,11 +69,10 @@ pub fn of_complex(conn: &mut Conn, complex: Id) -> Work<Vec<PublicTypicalCase>> 
 }
 
 pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListTypicalCases) -> Work<PageOf<TypicalCase>> {
-    let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
-    let filtered = || {
+    let page = newest_first!(conn, query, TypicalCaseRow, cases::id, || {
         let mut rows = scoped::typical_cases(&ctx.scope);
         if let Some(state) = query.state {
-            rows = rows.filter(cases::state.eq(state.code()));
+            rows = rows.filter(cases::state.eq(state));
         }
         if let Some(company) = query.company_id {
             rows = rows.filter(cases::company_id.eq(company));
@@ -80,15 +81,8 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListTypicalCases) -> Work<PageOf
             rows = rows.filter(cases::complex_id.eq(complex));
         }
         rows
-    };
-    let total = page.with_total.unwrap_or(false).then(|| filtered().count().get_result(conn)).transpose()?;
-    let mut rows = filtered();
-    if let Some(before) = Cursor::decode::<Id>(page.cursor.as_deref())? {
-        rows = rows.filter(cases::id.lt(before));
-    }
-    let rows: Vec<TypicalCaseRow> = rows.order(cases::id.desc()).limit(page.fetch()).load(conn)?;
-    let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(PageOf { items: views(conn, ctx, rows)?, next_cursor, total })
+    })?;
+    page.map(|rows| views(conn, ctx, rows))
 }
 
 pub fn view(conn: &mut Conn, ctx: &Ctx, row: TypicalCaseRow) -> Work<TypicalCase> {
@@ -105,7 +99,7 @@ fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<TypicalCaseRow>) -> Work<Vec<Typi
             let act = of_county.governing(row.published_on).act(&row.act);
             let (act_zh, act_en) = act.map(|act| (act.title_zh.clone(), act.title_en.clone())).unwrap_or_default();
             Ok(TypicalCase {
-                state: TypicalCaseState::stored(&row.state)?,
+                state: row.state,
                 act_zh,
                 act_en,
                 company_name: companies.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default(),

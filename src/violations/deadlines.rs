@@ -1,12 +1,12 @@
 //! How the deadlines of a case follow the calendar.
 
-use super::actions;
 use super::model::{ViolationRow, ViolationState};
 use super::store;
 use crate::access::Scope;
 use crate::db::{Conn, Id, Work};
 use crate::deadlines::{Follows, Moved, Terms, facts, move_day};
-use crate::http::Tx;
+use crate::due_process::Proceeding;
+use crate::service::Tx;
 
 const EVERY_CASE: Scope = Scope::System("the calendar moves the deadlines of every case");
 
@@ -30,13 +30,12 @@ impl Follows for ViolationRow {
         let process = &version.document().process;
         let steps = &self.proceedings.0;
         let mut moved = Vec::new();
-        let waits = |state: ViolationState| self.state == state.code();
-        if waits(ViolationState::Notified)
+        if self.state == ViolationState::Notified
             && let (Some(delivery), Some(day)) = (&steps.delivery, self.statement_due_on.as_mut())
         {
             let due = calendar.add_working_days(delivery.delivered_on, process.statement_working_days);
             move_day("statement_due_on", day, due, &mut moved);
-        } else if waits(ViolationState::Confirmed)
+        } else if self.state == ViolationState::Confirmed
             && let (Some(delivery), Some(day)) = (&steps.decision_delivery, self.appeal_due_on.as_mut())
         {
             let due = calendar.add_working_days(delivery.delivered_on, process.appeal_working_days);
@@ -46,6 +45,6 @@ impl Follows for ViolationRow {
     }
 
     fn save_moved(mut self, tx: &mut Tx, moved: &[Moved]) -> Work<()> {
-        actions::record(tx, &mut self, "violation.deadline_moved", facts(moved), &())
+        self.record(tx, "violation.deadline_moved", facts(moved), &())
     }
 }

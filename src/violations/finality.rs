@@ -45,7 +45,7 @@ impl Obstacle {
 
 /// What keeps the decision on a violation from being final; none where there is no decision to rest on.
 pub fn obstacle(row: &ViolationRow, today: NaiveDate) -> Option<Obstacle> {
-    match ViolationState::from_code(&row.state)? {
+    match row.state {
         ViolationState::Confirmed if row.proceedings.0.decision_delivery.is_none() => Some(Obstacle::NotServed),
         ViolationState::Confirmed => row.appeal_due_on.filter(|last| *last >= today).map(Obstacle::AppealUntil),
         ViolationState::Appealed => Some(Obstacle::UnderAppeal),

@@ -3,21 +3,22 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::coded_enum;
 use crate::complexes::model::{Point, PointIn};
+use crate::db::Id;
 use crate::db::schema::violations;
 use crate::db::types::{Instant, Json};
-use crate::db::{Id, Work};
 use crate::ledger::Place;
 use crate::policy::model::ActSubject;
-use crate::problem::{Code, Problem};
-use crate::proceedings::model::{Actor, Delivery, Evidence, Notification, Statement, Step};
+use crate::problem::Problem;
+use crate::proceedings::model::{Delivery, Evidence, Notification, Statement, Step};
+use crate::proceedings::rules::require_state;
 use crate::proceedings::said::{Said, Texts};
 
 coded_enum! {
     /// Where a violation stands (办理状态).
-    pub enum ViolationState {
+    pub stored enum ViolationState {
         Reported "reported" "已登记" "Reported"
         Notified "notified" "已告知" "Notified"
         Confirmed "confirmed" "已认定" "Confirmed"
@@ -30,7 +31,7 @@ coded_enum! {
 
 coded_enum! {
     /// How a violation came to be known (来源).
-    pub enum ViolationSource {
+    pub stored enum ViolationSource {
         Inspection "inspection" "检查" "Inspection"
         Complaint "complaint" "投诉" "Complaint"
         Referral "referral" "移交" "Referral"
@@ -104,20 +105,20 @@ pub struct ViolationRow {
     pub version: i64,
     pub act: String,
     pub clause: Option<i64>,
-    pub subject_kind: String,
+    pub subject_kind: ActSubject,
     pub subject_name: Option<String>,
     pub company_id: Option<Id>,
     pub complex_id: Option<Id>,
     pub county: String,
     pub township: String,
     pub community: String,
-    pub lead_role: String,
-    pub state: String,
+    pub lead_role: Role,
+    pub state: ViolationState,
     pub found_on: NaiveDate,
     pub reported_at: Instant,
     pub reporter_iss: String,
     pub reporter_sub: String,
-    pub source: String,
+    pub source: ViolationSource,
     pub description: String,
     pub evidence: Json<Vec<Evidence>>,
     pub report: Json<Report>,
@@ -133,28 +134,13 @@ pub struct ViolationRow {
 }
 
 impl ViolationRow {
-    pub fn state(&self) -> Work<ViolationState> {
-        Ok(ViolationState::stored(&self.state)?)
-    }
-
-    pub fn lead_role(&self) -> Work<Role> {
-        Ok(Role::stored(&self.lead_role)?)
-    }
-
     /// The act is done in one of these states only.
-    pub fn require_state(&self, allowed: &[ViolationState]) -> Work<()> {
-        let state = self.state()?;
-        if allowed.contains(&state) {
-            return Ok(());
-        }
-        let names =
-            |pick: fn(ViolationState) -> &'static str| allowed.iter().map(|s| pick(*s)).collect::<Vec<_>>().join(" / ");
-        Err(Problem::new(Code::StateConflict)
-            .detail(
-                format!("当前状态为“{}”，须为“{}”", state.zh(), names(ViolationState::zh)),
-                format!("the state is {}, it must be {}", state.code(), names(ViolationState::code)),
-            )
-            .into())
+    pub fn require_state(&self, allowed: &[ViolationState]) -> Result<(), Problem> {
+        require_state(self.state.label(), allowed.iter().map(|state| state.label()))
+    }
+
+    pub fn confirmed_by(&self) -> Option<&Actor> {
+        self.proceedings.0.confirmation.as_ref().map(|confirmation| &confirmation.by)
     }
 
     pub fn place(&self) -> Place {

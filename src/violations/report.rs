@@ -3,24 +3,25 @@
 use serde_json::json;
 
 use super::model::*;
+use super::rules::{self, Named};
 use super::store;
 use super::view::{Violation, view};
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::companies;
 use crate::complexes;
 use crate::complexes::model::PointIn;
+use crate::counties;
 use crate::db::{Conn, Fail, Id, Json, Work, lock_company};
-use crate::divisions::counties;
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
-use crate::http::{Body, Ctx, Entity, Tx};
+use crate::http::Entity;
 use crate::ledger::{self, Event, Place};
 use crate::policy;
-use crate::policy::model::{Act, ActSubject};
+use crate::policy::model::ActSubject;
 use crate::policy::versions::PolicyVersion;
-use crate::problem::{Code, Problem};
-use crate::proceedings::model::Actor;
+use crate::problem::Problem;
 use crate::proceedings::said;
+use crate::service::{Body, Ctx, Tx};
 
 pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Violation>> {
     let ctx = tx.ctx;
@@ -80,20 +81,20 @@ pub fn report_found_by(tx: &mut Tx, id: Id, input: ViolationIn, found_by: Option
         version: 1,
         act: act_code,
         clause: act.clause.map(i64::from),
-        subject_kind: act.subject.code().to_owned(),
+        subject_kind: act.subject,
         subject_name,
         company_id,
         complex_id,
         county: place.county,
         township: place.township,
         community: place.community,
-        lead_role: act.lead_role.code().to_owned(),
-        state: ViolationState::Reported.code().to_owned(),
+        lead_role: act.lead_role,
+        state: ViolationState::Reported,
         found_on,
         reported_at: ctx.now,
         reporter_iss: ctx.caller.iss.clone(),
         reporter_sub: ctx.caller.sub.clone(),
-        source: source.code().to_owned(),
+        source,
         description,
         evidence: Json(evidence),
         report: Json(Report {
@@ -150,87 +151,44 @@ pub fn add_audience(conn: &mut Conn, role: Role, row: &ViolationRow) -> Work<()>
 
 /// Every fault of a report, but of its evidence.
 pub fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<Fault>) -> Work<()> {
-    if input.found_on > ctx.today {
-        faults.push(Fault::new("/found_on", "in_the_future", "发现日期不得晚于今日", "this day has not come"));
-    }
+    rules::check_found_on(input.found_on, ctx.today, faults);
     let place = complexes::place(conn, &ctx.scope, input.complex_id, input.division.as_deref())?;
     let county = match place {
         Some(place) => place.county,
         None => counties::of_caller(conn, ctx)?,
     };
     let policies = policy::current(conn, &ctx.state, &county)?;
-    if policies.in_force(input.found_on).is_none() {
-        let (zh, en) = ("当日尚无施行的政策", "no policy was in force on that day");
-        faults.push(Fault::new("/found_on", "before_start", zh, en));
+    let act = policies.governing(input.found_on).act(&input.act);
+    rules::check_act(policies.in_force(input.found_on).is_some(), act.is_some(), faults);
+    if let Some(act) = act {
+        let of_company = act.subject == ActSubject::Company;
+        rules::check_company(of_company, named(conn, ctx, input, of_company)?, faults);
+        rules::check_subject(ctx.caller.role, input, act.subject, faults);
     }
-    match policies.governing(input.found_on).act(&input.act) {
-        Some(act) => check_subject(conn, ctx, input, act, faults)?,
-        None => faults.push(Fault::new(
-            "/act",
-            "not_in_policy",
-            "当日施行的政策中没有此行为",
-            "the policy in force on that day does not hold this act",
-        )),
-    }
-    if input.complex_id.is_some() && input.division.is_none() && input.point.is_some() {
-        let (zh, en) = ("已有小区，不得再填坐标", "the complex says where it is");
-        faults.push(Fault::new("/point", "conflict", zh, en));
+    if let Some(needless) = rules::needless_point(input) {
+        faults.push(needless);
         return Ok(());
     }
     complexes::check_place(conn, &ctx.scope, input.complex_id, input.division.as_deref(), faults)
 }
 
-fn check_subject(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, act: &Act, faults: &mut Vec<Fault>) -> Work<()> {
-    let of_company = act.subject == ActSubject::Company;
-    match input.company_id {
-        Some(company) if of_company => match companies::find(conn, &ctx.scope, company) {
-            Ok(_) => check_serves(conn, input, company, faults)?,
-            Err(Fail::Problem(_)) => {
-                let (zh, en) = ("企业不存在，或不在您的辖区内服务", "no such company for you");
-                faults.push(Fault::new("/company_id", "unknown_reference", zh, en));
-            }
-            Err(other) => return Err(other),
-        },
-        Some(_) => {
-            let (zh, en) = ("此行为的主体不是物业服务企业", "this act is not an act of companies");
-            faults.push(Fault::new("/company_id", "wrong_subject", zh, en));
-        }
-        None if of_company => faults.push(Fault::new(
-            "/company_id",
-            "required",
-            "此行为的主体是物业服务企业，须填写",
-            "an act of companies names its company",
-        )),
-        None => {}
+/// What the caller knows of the company that a report names. A company acts at a complex that it serves, or has served:
+/// handing over comes after its last day.
+fn named(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, of_company: bool) -> Work<Named> {
+    let Some(company) = input.company_id else { return Ok(Named::Nobody) };
+    if !of_company {
+        return Ok(Named::Unknown);
     }
-    if input.subject_name.is_some() && !names_an_organisation(act.subject) {
-        let (zh, en) =
-            ("此处只登记单位名称，不登记自然人姓名", "only organisations are named here, no natural persons");
-        faults.push(Fault::new("/subject_name", "wrong_subject", zh, en));
+    match companies::find(conn, &ctx.scope, company) {
+        Ok(_) => {}
+        Err(Fail::Problem(_)) => return Ok(Named::Unknown),
+        Err(other) => return Err(other),
     }
-    let reportable = matches!(act.subject, ActSubject::Resident | ActSubject::Business);
-    if ctx.caller.role == Role::PropertyCompany && !reportable {
-        let (zh, en) = (
-            "物业服务企业只报告业主、使用人和经营单位的行为（民法典第 942 条）",
-            "companies report acts of residents and businesses (Civil Code 942)",
-        );
-        faults.push(Fault::new("/act", "wrong_subject", zh, en));
-    }
-    if input.stopped_and_reported && ctx.caller.role != Role::PropertyCompany {
-        let (zh, en) = ("仅由报告的物业服务企业填写", "only the reporting company says so");
-        faults.push(Fault::new("/stopped_and_reported", "conflict", zh, en));
-    }
-    Ok(())
-}
-
-/// A company acts at a complex that it serves, or has served: handing over comes after its last day.
-fn check_serves(conn: &mut Conn, input: &ViolationIn, company: Id, faults: &mut Vec<Fault>) -> Work<()> {
-    let Some(complex) = input.complex_id else { return Ok(()) };
-    if !complexes::has_served(conn, complex, company, input.found_on)? {
-        let (zh, en) = ("该企业在发现日期前未服务过此小区", "the company had not served this complex by that day");
-        faults.push(Fault::new("/complex_id", "not_serving", zh, en));
-    }
-    Ok(())
+    let serving = match input.complex_id {
+        Some(complex) => complexes::has_served(conn, complex, company, input.found_on)?,
+        None => true,
+    };
+    Ok(if serving { Named::Serving } else { Named::NotServing })
 }
 
 /// One fact is one act: another one for the same company, complex and day under the same or an overlapping act must say
@@ -239,31 +197,8 @@ fn refuse_overlap(conn: &mut Conn, input: &ViolationIn, company: Id, version: &P
     if input.distinct_fact_reason.is_some() {
         return Ok(());
     }
-    let overlapping: Vec<String> = version
-        .document()
-        .acts
-        .iter()
-        .filter(|other| {
-            let named_here = version.act(&input.act).is_some_and(|own| own.overlaps.contains(&other.code));
-            other.code == input.act || named_here || other.overlaps.contains(&input.act)
-        })
-        .map(|act| act.code.clone())
-        .collect();
+    let overlapping = rules::overlapping(&version.document().acts, &input.act);
     let known = store::of_same_fact(conn, company, input.complex_id, input.found_on, &overlapping)?;
     let Some(first) = known.first() else { return Ok(()) };
-    let offered = overlapping.iter().find(|code| code.starts_with("nine.")).unwrap_or(&first.act);
-    Err(Problem::new(Code::OverlappingViolation)
-        .detail(
-            format!(
-                "同一企业、小区和日期已按 {} 登记；如为另一事实，请填写 distinct_fact_reason；优先适用 {offered}",
-                first.act
-            ),
-            format!(
-                "the same company, complex and day stand under {}; say in distinct_fact_reason why it is another fact; \
-                 {offered} comes first",
-                first.act
-            ),
-        )
-        .related("violation", first.id)
-        .into())
+    Err(rules::same_fact(&first.act, &overlapping).related("violation", first.id).into())
 }

@@ -1,30 +1,29 @@
-use actix_web::{get, post};
-
 use super::model::*;
 use super::view::{self, Violation};
 use super::{actions, decisions, report, review, store};
 use crate::db::Conn;
-use crate::http::context::PathId;
-use crate::http::{Answer, Body, Ctx, Entity, PageOf};
+use crate::due_process::awaits_opening;
+use crate::http::{Answer, Entity, PageOf, PathId};
 use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn};
+use crate::service::{Body, Ctx};
 
 /// List violations
 ///
 /// Of your territory, newest day of finding first. A company sees its own from the notice on, and what it reported
 /// itself; a police station or partner what it leads or was referred.
-#[utoipa::path(tag = "violations", params(ListViolations), responses((status = 200, description = "A page", body = PageOf<Violation>)))]
-#[get("/v1/violations")]
+#[utoipa::path(get, path = "/v1/violations",
+    tag = "violations", params(ListViolations), responses((status = 200, description = "A page", body = PageOf<Violation>)))]
 pub async fn list_violations(ctx: Ctx) -> Answer {
     let query: ListViolations = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
 
 /// Report a violation
 ///
 /// One act, one subject, one place, one day. The act is governed by the policy in force on the day it was found. The same
 /// fact under an overlapping act is refused, unless `distinct_fact_reason` says why it is another.
-#[utoipa::path(tag = "violations", request_body = ViolationIn, responses((status = 201, description = "Reported", body = Violation)))]
-#[post("/v1/violations")]
+#[utoipa::path(post, path = "/v1/violations",
+    tag = "violations", request_body = ViolationIn, responses((status = 201, description = "Reported", body = Violation)))]
 pub async fn report_violation(ctx: Ctx, body: Body<ViolationIn>) -> Answer {
     ctx.act(body, report::report_violation).await
 }
@@ -33,13 +32,13 @@ pub async fn report_violation(ctx: Ctx, body: Body<ViolationIn>) -> Answer {
 ///
 /// With a company's token this opens its notice, and later its decision: the first opening is the delivery, and the period
 /// for a statement or an appeal begins.
-#[utoipa::path(tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
+#[utoipa::path(get, path = "/v1/violations/{id}",
+    tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     responses((status = 200, description = "The violation", body = Violation)))]
-#[get("/v1/violations/{id}")]
 pub async fn get_violation(ctx: Ctx, id: PathId) -> Answer {
     let find = move |conn: &mut Conn, ctx: &Ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
-        if actions::awaits_opening(ctx, &row) {
+        if awaits_opening(ctx, &row) {
             return Ok(None);
         }
         let (id, version) = (row.id, row.version);
@@ -52,9 +51,9 @@ pub async fn get_violation(ctx: Ctx, id: PathId) -> Answer {
 ///
 /// Facts, grounds and intended consequence. The company sees the case from now on; its period for a statement starts with
 /// the delivery.
-#[utoipa::path(tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
+#[utoipa::path(post, path = "/v1/violations/{id}/notification",
+    tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = NotificationIn, responses((status = 200, description = "Notified", body = Violation)))]
-#[post("/v1/violations/{id}/notification")]
 pub async fn notify_violation(ctx: Ctx, id: PathId, body: Body<NotificationIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::notify_violation(tx, id.0, body)).await
 }
@@ -63,9 +62,9 @@ pub async fn notify_violation(ctx: Ctx, id: PathId, body: Body<NotificationIn>) 
 ///
 /// For a company that does not open its notice or its decision. The period for a statement or an appeal starts on the next
 /// working day.
-#[utoipa::path(tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
+#[utoipa::path(post, path = "/v1/violations/{id}/delivery",
+    tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = DeliveryIn, responses((status = 200, description = "Delivered", body = Violation)))]
-#[post("/v1/violations/{id}/delivery")]
 pub async fn record_violation_delivery(ctx: Ctx, id: PathId, body: Body<DeliveryIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::record_violation_delivery(tx, id.0, body)).await
 }
@@ -73,9 +72,9 @@ pub async fn record_violation_delivery(ctx: Ctx, id: PathId, body: Body<Delivery
 /// Make a statement
 ///
 /// The company's statement (陈述申辩), once, until the last day of the period. It never makes the consequence worse.
-#[utoipa::path(tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
+#[utoipa::path(post, path = "/v1/violations/{id}/statement",
+    tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = StatementIn, responses((status = 200, description = "Submitted", body = Violation)))]
-#[post("/v1/violations/{id}/statement")]
 pub async fn submit_violation_statement(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::submit_violation_statement(tx, id.0, body)).await
 }
@@ -83,9 +82,9 @@ pub async fn submit_violation_statement(ctx: Ctx, id: PathId, body: Body<Stateme
 /// Answer a statement
 ///
 /// A confirmation waits for it.
-#[utoipa::path(tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
+#[utoipa::path(post, path = "/v1/violations/{id}/statement-answer",
+    tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = ReasonsIn, responses((status = 200, description = "Answered", body = Violation)))]
-#[post("/v1/violations/{id}/statement-answer")]
 pub async fn answer_violation_statement(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| actions::answer_violation_statement(tx, id.0, body)).await
 }
@@ -94,9 +93,9 @@ pub async fn answer_violation_statement(ctx: Ctx, id: PathId, body: Body<Reasons
 ///
 /// By the office that leads the act or the social affairs office, and never by whoever reported it; after the statement
 /// period, unless urgent with a reason. What follows (measures, referrals) is put on file in the same transaction.
-#[utoipa::path(tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
+#[utoipa::path(post, path = "/v1/violations/{id}/confirmation",
+    tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = ConfirmationIn, responses((status = 200, description = "Confirmed", body = Violation)))]
-#[post("/v1/violations/{id}/confirmation")]
 pub async fn confirm_violation(ctx: Ctx, id: PathId, body: Body<ConfirmationIn>) -> Answer {
     ctx.act(body, move |tx, body| decisions::confirm_violation(tx, id.0, body)).await
 }
@@ -104,9 +103,9 @@ pub async fn confirm_violation(ctx: Ctx, id: PathId, body: Body<ConfirmationIn>)
 /// Dismiss a violation
 ///
 /// The facts do not hold, or are no violation.
-#[utoipa::path(tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
+#[utoipa::path(post, path = "/v1/violations/{id}/dismissal",
+    tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = ReasonsIn, responses((status = 200, description = "Dismissed", body = Violation)))]
-#[post("/v1/violations/{id}/dismissal")]
 pub async fn dismiss_violation(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| decisions::dismiss_violation(tx, id.0, body)).await
 }
@@ -114,9 +113,9 @@ pub async fn dismiss_violation(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> A
 /// Appeal
 ///
 /// Within the period that starts with the delivery of the confirmation (default 15 working days). Measures that cannot be undone wait for it.
-#[utoipa::path(tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
+#[utoipa::path(post, path = "/v1/violations/{id}/appeal",
+    tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = StatementIn, responses((status = 200, description = "Appealed", body = Violation)))]
-#[post("/v1/violations/{id}/appeal")]
 pub async fn appeal_violation(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> Answer {
     ctx.act(body, move |tx, body| review::appeal_violation(tx, id.0, body)).await
 }
@@ -125,9 +124,9 @@ pub async fn appeal_violation(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> 
 ///
 /// By the county authority, which is above every office that confirms, and by another person; never by the leader of the
 /// township whose office confirmed. A revocation cancels what rested on the violation alone.
-#[utoipa::path(tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
+#[utoipa::path(post, path = "/v1/violations/{id}/appeal-decision",
+    tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = AppealDecisionIn, responses((status = 200, description = "Decided", body = Violation)))]
-#[post("/v1/violations/{id}/appeal-decision")]
 pub async fn decide_violation_appeal(ctx: Ctx, id: PathId, body: Body<AppealDecisionIn>) -> Answer {
     ctx.act(body, move |tx, body| review::decide_violation_appeal(tx, id.0, body)).await
 }
@@ -136,9 +135,9 @@ pub async fn decide_violation_appeal(ctx: Ctx, id: PathId, body: Body<AppealDeci
 ///
 /// By a role above the one that confirmed, of its own motion. Open measures with no ground left are cancelled, done ones become
 /// a task to reverse.
-#[utoipa::path(tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
+#[utoipa::path(post, path = "/v1/violations/{id}/revocation",
+    tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = ReasonsIn, responses((status = 200, description = "Revoked", body = Violation)))]
-#[post("/v1/violations/{id}/revocation")]
 pub async fn revoke_violation(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
     ctx.act(body, move |tx, body| review::revoke_violation(tx, id.0, body)).await
 }

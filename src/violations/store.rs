@@ -1,15 +1,16 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::{ListViolations, ViolationRow};
-use super::view::{self, Violation};
-use crate::access::{Role, Scope, scoped};
+use super::model::{ListViolations, ViolationRow, ViolationState};
+use crate::access::{Role, Scope};
 use crate::db::schema::{violation_audiences as audiences, violations};
 use crate::db::{Conn, Id, Work};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
 use crate::on_both;
 use crate::problem::Problem;
+use crate::service::Ctx;
+use crate::violations::scoped;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ViolationRow> {
     Ok(scoped::violation(conn, scope, id)?.ok_or_else(Problem::not_found)?)
@@ -19,7 +20,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ViolationRow> {
 pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ViolationRow> {
     let company = find(conn, scope, id)?.company_id;
     if let Some(company) = company {
-        crate::standing::store::lock_head_of(conn, company)?;
+        crate::companies::family::lock_head_of(conn, company)?;
     }
     if let Conn::Postgres(conn) = conn {
         violations::table.find(id).select(violations::id).for_update().first::<Id>(conn).optional()?;
@@ -37,7 +38,7 @@ pub fn save(conn: &mut Conn, row: &ViolationRow) -> Work<()> {
     diesel::update(violations::table.find(row.id))
         .set((
             violations::version.eq(row.version),
-            violations::state.eq(&row.state),
+            violations::state.eq(row.state),
             violations::notified.eq(row.notified),
             violations::statement_due_on.eq(row.statement_due_on),
             violations::appeal_due_on.eq(row.appeal_due_on),
@@ -54,7 +55,7 @@ pub fn save(conn: &mut Conn, row: &ViolationRow) -> Work<()> {
 /// Lets a police station, partner or utility see a violation.
 pub fn add_audience(conn: &mut Conn, role: Role, area: &str, id: Id, found_on: NaiveDate) -> Work<()> {
     let row = (
-        audiences::role.eq(role.code()),
+        audiences::role.eq(role),
         audiences::area.eq(area),
         audiences::violation_id.eq(id),
         audiences::found_on.eq(found_on),
@@ -75,7 +76,7 @@ pub fn show_to_family(conn: &mut Conn, company: Id) -> Work<()> {
     for chunk in notified.chunks(500) {
         let shown = audiences::table
             .filter(audiences::violation_id.eq_any(chunk.iter().map(|(id, _)| *id).collect::<Vec<_>>()))
-            .filter(audiences::role.eq(Role::PropertyCompany.code()));
+            .filter(audiences::role.eq(Role::PropertyCompany));
         diesel::delete(shown).execute(conn)?;
     }
     for (id, found_on) in notified {
@@ -99,7 +100,7 @@ pub fn of_same_fact(
         .filter(violations::company_id.eq(company))
         .filter(violations::found_on.eq(found_on))
         .filter(violations::act.eq_any(acts.to_vec()))
-        .filter(violations::state.ne_all(["dismissed", "revoked"]));
+        .filter(violations::state.ne_all([ViolationState::Dismissed, ViolationState::Revoked]));
     let rows = match complex {
         Some(complex) => rows.filter(violations::complex_id.eq(complex)),
         None => rows.filter(violations::complex_id.is_null()),
@@ -126,22 +127,25 @@ pub fn confirmed_at(
     Ok(scoped::violations(&system)
         .filter(violations::complex_id.eq(complex))
         .filter(violations::company_id.eq_any(family))
-        .filter(violations::state.eq_any(["confirmed", "appealed", "upheld"]))
+        .filter(violations::state.eq_any(STANDING))
         .filter(violations::found_on.ge(from))
         .filter(violations::found_on.le(to))
         .order((violations::found_on, violations::id))
         .load(conn)?)
 }
 
+/// States of a violation that was confirmed and not revoked.
+const STANDING: [ViolationState; 3] = [ViolationState::Confirmed, ViolationState::Appealed, ViolationState::Upheld];
+
 /// The key that a page goes on from.
 type Key = (NaiveDate, Id);
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListViolations) -> Work<PageOf<Violation>> {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListViolations) -> Work<PageOf<ViolationRow>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let filtered = || {
         let mut rows = scoped::violations(&ctx.scope);
         if let Some(state) = query.state {
-            rows = rows.filter(violations::state.eq(state.code()));
+            rows = rows.filter(violations::state.eq(state));
         }
         if let Some(company) = query.company_id {
             rows = rows.filter(violations::company_id.eq(company));
@@ -174,7 +178,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListViolations) -> Work<PageOf<V
     let rows: Vec<ViolationRow> =
         rows.order((violations::found_on.desc(), violations::id.desc())).limit(page.fetch()).load(conn)?;
     let (rows, next_cursor) = page.cut(rows, |row| (row.found_on, row.id));
-    Ok(PageOf { items: view::views(conn, ctx, rows)?, next_cursor, total })
+    Ok(PageOf { items: rows, next_cursor, total })
 }
 
 /// The ids of a page of what is addressed to the caller, read in its order, where only days narrow it. As a mere condition
@@ -190,8 +194,7 @@ fn page_of_addressed(
         return Ok(None);
     };
     let Some((role, area)) = scope.addressee() else { return Ok(None) };
-    let mut shown =
-        audiences::table.filter(audiences::role.eq(role.code())).filter(audiences::area.eq(area)).into_boxed();
+    let mut shown = audiences::table.filter(audiences::role.eq(role)).filter(audiences::area.eq(area)).into_boxed();
     if let Some(from) = query.found_from {
         shown = shown.filter(audiences::found_on.ge(from));
     }
@@ -207,9 +210,9 @@ fn page_of_addressed(
 }
 
 /// Open cases of the caller's territory in these states, oldest first; for the inbox.
-pub fn in_states(conn: &mut Conn, scope: &Scope, states: &[&str], at_most: i64) -> Work<Vec<ViolationRow>> {
+pub fn in_states(conn: &mut Conn, scope: &Scope, states: &[ViolationState], at_most: i64) -> Work<Vec<ViolationRow>> {
     Ok(scoped::violations(scope)
-        .filter(violations::state.eq_any(states.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>()))
+        .filter(violations::state.eq_any(states.to_vec()))
         .order((violations::found_on, violations::id))
         .limit(at_most)
         .load(conn)?)
@@ -218,7 +221,7 @@ pub fn in_states(conn: &mut Conn, scope: &Scope, states: &[&str], at_most: i64) 
 /// Cases with a period that runs, or was let run out and has not been acted on, in the order of their ids.
 pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<ViolationRow>> {
     Ok(scoped::violations(scope)
-        .filter(violations::state.eq_any(["notified", "confirmed"]))
+        .filter(violations::state.eq_any([ViolationState::Notified, ViolationState::Confirmed]))
         .filter(violations::statement_due_on.is_not_null().or(violations::appeal_due_on.is_not_null()))
         .filter(violations::id.gt(after))
         .order(violations::id)

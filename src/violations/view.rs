@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::actions::is_unopened;
 use super::model::*;
 use crate::access::Role;
 use crate::access::role::RoleKind;
@@ -16,7 +15,7 @@ use crate::complexes;
 use crate::complexes::model::Point;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
-use crate::http::Ctx;
+use crate::due_process::is_unopened;
 use crate::policy;
 use crate::policy::model::ActSubject;
 use crate::problem::Problem;
@@ -25,6 +24,7 @@ use crate::proceedings::view::{
     DeliveryView, NotificationView, Official, StatementView, StepView, delivery, notification, official, statement,
     step,
 };
+use crate::service::Ctx;
 
 /// The confirmation (认定).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -180,7 +180,6 @@ fn one(
     (act_zh, act_en): (String, String),
 ) -> Work<Violation> {
     let hides_reporter = matches!(ctx.caller.role.row().kind, RoleKind::Company | RoleKind::Committee);
-    let state = row.state()?;
     let unopened = is_unopened(ctx, &row);
     let Proceedings {
         notification: noticed,
@@ -196,10 +195,10 @@ fn one(
     } = row.proceedings.0;
     let Report { by, distinct_fact_reason, stopped_and_reported, point, found_by: _ } = row.report.0;
     Ok(Violation {
-        state,
-        subject: ActSubject::stored(&row.subject_kind)?,
-        lead_role: Role::stored(&row.lead_role)?,
-        source: ViolationSource::stored(&row.source)?,
+        state: row.state,
+        subject: row.subject_kind,
+        lead_role: row.lead_role,
+        source: row.source,
         company_name: row.company_id.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
         complex_name: row.complex_id.and_then(|id| complexes.get(&id)).cloned(),
         community: Some(row.community).filter(|code| !code.is_empty()),

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
-use xiaoqu::access::permissions::{Access, PERMISSIONS};
+use xiaoqu::access::permissions::Access;
 use xiaoqu::access::role::ROLES;
 
 use crate::on_sqlite;
@@ -24,7 +24,8 @@ on_sqlite! {
             let me = app.office(row.role, territory(row.role)).get("/v1/me").await.expect(200);
             assert_eq!((&me["role"], &me["issuer"]), (&json!(row.code), &json!(ISSUER)));
             assert_eq!((&me["subject"], &me["machine"]), (&json!(format!("{}-1", row.code)), &json!(false)));
-            let allowed: Vec<&str> = PERMISSIONS
+            let allowed: Vec<&str> = xiaoqu::app::permissions()
+                .rows()
                 .iter()
                 .filter(|p| matches!(p.access, Access::Roles(roles) if roles.contains(&row.role)))
                 .map(|p| p.operation)

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use xiaoqu::deadlines::{EXCUSED, FEATURES};
+use xiaoqu::app::DEADLINES;
+use xiaoqu::deadlines::EXCUSED;
 
 use super::sources;
 use crate::on_sqlite;
@@ -30,7 +31,7 @@ fn registered() -> BTreeSet<String> {
     let columns = |feature: &'static xiaoqu::deadlines::Feature| {
         feature.columns.iter().map(move |column| format!("{}.{column}", feature.table))
     };
-    FEATURES.iter().flat_map(columns).collect()
+    DEADLINES.iter().flat_map(columns).collect()
 }
 
 on_sqlite! {
@@ -47,7 +48,7 @@ on_sqlite! {
         for column in &found {
             assert!(
                 registered.contains(*column) || excused.contains(column.as_str()),
-                "{column} is a deadline: register it in deadlines::FEATURES, or excuse it in deadlines::EXCUSED with a reason"
+                "{column} is a deadline: register it in app::DEADLINES, or excuse it in deadlines::EXCUSED with a reason"
             );
         }
         for column in &registered {
@@ -90,7 +91,7 @@ fn every_deadline_in_stored_json_follows_the_calendar_or_is_excused() {
         let follows = registered.iter().any(|column| column.ends_with(&format!(".{field}")));
         assert!(
             follows || EXCUSED.iter().any(|(excused, _)| *excused == field),
-            "{name}: {field} is a deadline in stored JSON: register it as `column.member` in deadlines::FEATURES"
+            "{name}: {field} is a deadline in stored JSON: register it as `column.member` in app::DEADLINES"
         );
     }
 }

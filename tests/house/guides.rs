@@ -16,6 +16,19 @@ fn the_table_of_events_in_the_docs_is_the_one_of_the_code() {
     assert_eq!(table, right, "mend it with: XIAOQU_WRITE_DOCS=1 cargo test --test suite the_table_of_events");
 }
 
+/// `XIAOQU_WRITE_DOCS=1` writes the table instead.
+#[test]
+fn the_table_of_permissions_is_the_one_of_the_code() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/data/permissions.csv");
+    let right = xiaoqu::app::permissions_page().expect("the table");
+    if std::env::var_os("XIAOQU_WRITE_DOCS").is_some() {
+        std::fs::write(file, right).expect("data/permissions.csv");
+        return;
+    }
+    let page = std::fs::read_to_string(file).expect("data/permissions.csv");
+    assert_eq!(page, right, "mend it with: XIAOQU_WRITE_DOCS=1 cargo test --test suite the_table_of_permissions");
+}
+
 /// Types are literals in the source; whichever is none of the table's is unknown to filters, vocabulary and document.
 #[test]
 fn every_type_of_event_in_the_source_is_in_the_table() {

@@ -2,10 +2,12 @@
 
 mod deadlines;
 mod document;
+mod features;
 mod guides;
 mod layers;
 mod package;
 mod plans;
+mod schema;
 mod shared_rows;
 mod source;
 

@@ -9,6 +9,7 @@ use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
+use xiaoqu::app::FEATURES;
 use xiaoqu::app::document::document;
 use xiaoqu::db::Conn;
 
@@ -169,37 +170,9 @@ fn collect(node: &Value, all: &mut Vec<String>) {
 }
 
 /// Tables that grow. Their plans are made for many rows: over empty ones PostgreSQL takes any way.
-const GROWING: &[&str] = &[
-    "companies",
-    "company_areas",
-    "company_families",
-    "complexes",
-    "complex_services",
-    "violations",
-    "violation_audiences",
-    "measures",
-    "listings",
-    "ledger_events",
-    "ledger_entries",
-    "clients",
-    "ratings",
-    "rating_cycles",
-    "plaques",
-    "revocations",
-    "offices",
-    "documents",
-    "disclosures",
-    "typical_cases",
-    "inspections",
-    "inspection_parts",
-    "hazards",
-    "complaints",
-    "complaint_steps",
-    "complaint_followers",
-    "complaint_cards",
-    "sealed_texts",
-    "phone_indexes",
-];
+fn growing() -> impl Iterator<Item = &'static str> {
+    FEATURES.iter().flat_map(|feature| feature.tables).filter(|table| table.grows).map(|table| table.name)
+}
 
 #[derive(QueryableByName)]
 struct Column {
@@ -213,11 +186,11 @@ struct Column {
 fn fill(conn: &mut Conn) {
     let Conn::Postgres(conn) = conn else { return };
     conn.batch_execute("SET session_replication_role = replica").expect("no foreign keys");
-    for table in GROWING {
+    for table in growing() {
         let columns: Vec<Column> = sql_query(
             "SELECT column_name::text, data_type::text FROM information_schema.columns WHERE table_name = $1",
         )
-        .bind::<Text, _>(*table)
+        .bind::<Text, _>(table)
         .load(conn)
         .expect("columns");
         let value = |column: &Column| match column.data_type.as_str() {

@@ -2,51 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use xiaoqu::access::permissions;
+use xiaoqu::app::{FEATURES, permissions};
+use xiaoqu::service::feature::Rows::{self, Operator, Program, Shared, Territory, With};
+use xiaoqu::service::feature::Table;
 
 use super::{code, sources};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Of {
-    /// Each row lies in one county (and township, and community), and its territory writes it.
-    Territory,
-    /// Each row belongs to one of another table, and is written with it.
-    With(&'static str),
-    /// The program keeps it; nobody writes it by a call of their own.
-    Program,
-    /// Divisions: the operator's, from a file.
-    Operator,
-    /// Seen by several counties or townships; written as [`WRITERS`] says.
-    Shared,
+fn tables() -> impl Iterator<Item = &'static Table> {
+    FEATURES.iter().flat_map(|feature| feature.tables)
 }
-
-use Of::{Operator, Program, Shared, Territory, With};
-
-#[rustfmt::skip]
-const TABLES: &[(&str, Of)] = &[
-    ("companies", Shared), ("company_changes", With("companies")), ("company_areas", Program),
-    ("company_families", With("companies")),
-    ("policies", Shared), ("calendar_years", Shared), ("revocations", Shared), ("offices", Shared), ("clients", Shared),
-    ("client_secrets", With("clients")),
-    ("divisions", Operator),
-    ("complexes", Territory), ("complex_services", Territory), ("contracts", Territory),
-    ("violations", Territory), ("violation_audiences", With("violations")),
-    ("measures", Territory), ("measure_grounds", With("measures")), ("measure_rating_grounds", With("measures")),
-    ("listings", Territory),
-    ("disclosures", Territory), ("disclosure_contents", With("disclosures")), ("typical_cases", Territory),
-    ("rating_cycles", Territory), ("ratings", Territory), ("rating_contents", With("ratings")), ("plaques", Territory),
-    ("inspections", Territory), ("inspection_parts", Territory), ("inspection_keys", With("inspections")),
-    ("hazards", Territory),
-    ("complaints", Territory), ("complaint_steps", With("complaints")), ("complaint_followers", With("complaints")),
-    ("complaint_cards", With("complaints")),
-    ("documents", Territory), ("document_contents", With("documents")), ("document_counters", Territory),
-    ("sealed_texts", Program), ("phone_indexes", Program), ("attachments", Program), ("attachment_realm", Program),
-    ("ledger_events", Program), ("ledger_entries", Program), ("ledger_unsealed", Program), ("ledger_hashes", Program),
-    ("ledger_head", Program), ("ledger_salts", Program),
-    ("idempotency_keys", Program), ("data_keys", Program), ("leases", Program),
-    ("calendar_followed", Program), ("clock_watch", Program), ("deployment", Program), ("quota_uses", Program),
-    ("client_assertions", Program),
-];
 
 struct Writer {
     table: &'static str,
@@ -88,14 +52,14 @@ fn schema() -> BTreeMap<String, String> {
 #[test]
 fn every_table_says_whose_rows_it_holds() {
     let schema = schema();
-    let said: BTreeMap<&str, Of> = TABLES.iter().copied().collect();
-    assert_eq!(said.len(), TABLES.len(), "a table stands there twice");
+    let said: BTreeMap<&str, Rows> = tables().map(|table| (table.name, table.rows)).collect();
+    assert_eq!(said.len(), tables().count(), "a table stands there twice");
     let known: BTreeSet<&str> = schema.keys().map(String::as_str).collect();
     assert_eq!(said.keys().copied().collect::<BTreeSet<_>>(), known, "say whose rows a new table holds");
-    for (table, of) in TABLES {
+    for (table, rows) in &said {
         let has_county = schema[*table].lines().any(|line| line.trim_start().starts_with("county ->"))
             || schema[*table].contains(" county ->");
-        match of {
+        match rows {
             Territory => assert!(has_county, "{table} has no county"),
             With(other) => assert!(said.contains_key(other), "{table} belongs to {other}"),
             Shared => assert!(WRITERS.iter().any(|one| one.table == *table), "{table}: say who writes it"),
@@ -107,9 +71,9 @@ fn every_table_says_whose_rows_it_holds() {
 #[test]
 fn shared_rows_are_written_by_persons_through_the_operations_that_are_listed() {
     for writer in WRITERS {
-        assert!(TABLES.contains(&(writer.table, Shared)) && !writer.who.is_empty());
+        assert!(tables().any(|table| table.name == writer.table && table.rows == Shared) && !writer.who.is_empty());
         for operation in writer.operations {
-            let permission = permissions::of(operation).unwrap_or_else(|| panic!("{operation} is gone"));
+            let permission = permissions().of(operation).unwrap_or_else(|| panic!("{operation} is gone"));
             assert!(permission.person_only, "{operation} writes {} and is open to machines", writer.table);
         }
     }

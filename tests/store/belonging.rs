@@ -192,11 +192,12 @@ fn the_wrong_keyring_does_not_even_migrate_an_older_sqlite_file() {
     let database = Database::fresh(Kind::Sqlite).expect("SQLite is always there");
     let url = database.url();
     used(&url, &Key::ed25519("local"));
-    // As a version before left it.
+    // As a version before left it: the newest migration is still to come.
     execute(
         &mut connect(&url),
         "DROP TABLE deployment; DROP TABLE clock_watch; \
-         DELETE FROM __diesel_schema_migrations WHERE version = '00000000000023'",
+         DELETE FROM __diesel_schema_migrations \
+         WHERE version = (SELECT max(version) FROM __diesel_schema_migrations)",
     );
     let folder = Folder::new();
     folder.keys(&["init"]);

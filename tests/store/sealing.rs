@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use xiaoqu::ledger::checkpoint::Verifiers;
+use xiaoqu::ledger::export;
 use xiaoqu::ledger::verify::verify;
-use xiaoqu::ledger::{export, replay::Replay};
+use xiaoqu::standing::replay::Replay;
 
 use crate::on_both_databases;
 use crate::support::cases::{Case, nine};
@@ -14,7 +15,7 @@ use crate::support::{Kind, TestApp};
 fn sound(app: &TestApp, mut each: impl FnMut(u64, &str)) -> u64 {
     let mut file = Vec::new();
     export::write(&app.state.db, &mut file).expect("an export");
-    let keys = app.state.sealer.public_keys("xiaoqu.test/ledger");
+    let keys = app.state.parts.get::<xiaoqu::ledger::seal::Sealer>().public_keys("xiaoqu.test/ledger");
     let keys = Verifiers::parse(keys.iter().map(String::as_str)).expect("the keys");
     let report = verify(file.as_slice(), &keys, &[], &mut each);
     assert_eq!(report.findings, []);
@@ -26,7 +27,7 @@ on_both_databases! {
         // Beside the service's own sealer: many that know nothing of each other, while others write.
         let sealers: Vec<_> = (0..6)
             .map(|_| {
-                let (sealer, db) = (app.state.sealer.clone(), app.state.db.clone());
+                let (sealer, db) = (app.state.parts.get::<xiaoqu::ledger::seal::Sealer>().clone(), app.state.db.clone());
                 std::thread::spawn(move || {
                     crate::support::block_on(async {
                         for _ in 0..40 {

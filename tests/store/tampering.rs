@@ -13,7 +13,7 @@ use crate::support::rows::a_company;
 use crate::support::{COUNTY, Kind, TestApp};
 
 fn keys(app: &TestApp) -> Verifiers {
-    let keys = app.state.sealer.public_keys("xiaoqu.test/ledger");
+    let keys = app.state.parts.get::<xiaoqu::ledger::seal::Sealer>().public_keys("xiaoqu.test/ledger");
     Verifiers::parse(keys.iter().map(String::as_str)).expect("the keys")
 }
 

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use xiaoqu::access::Scope;
 use xiaoqu::db::{Id, Work};
+use xiaoqu::http::Entity;
 use xiaoqu::http::conditions::Conditions;
-use xiaoqu::http::context::Request;
 use xiaoqu::http::language::Language;
-use xiaoqu::http::{Body, Ctx, Entity, Tx};
+use xiaoqu::service::{Body, Ctx, Request, Tx};
 
 use super::TestApp;
 use super::client::{Call, Client};

@@ -11,8 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::Utc;
 use xiaoqu::access::Role;
 use xiaoqu::access::issuer::LocalIssuer;
-use xiaoqu::cli::token::{TokenArgs, issue};
 use xiaoqu::keys::{self, Key, Keyring, Keys, Use, WrappingKey};
+use xiaoqu::minting::{TokenArgs, issue};
 
 use super::client::arguments;
 use super::needles::Needle;

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use xiaoqu::files::S3Options;
-use xiaoqu::settings::Secret;
+use xiaoqu::secret::Secret;
 
 pub const BUCKET: &str = "evidence";
 

@@ -1,41 +1,25 @@
+//! Statistics of complaints: the database counts, the rules add up, and the lines get their names.
+
 use std::collections::{BTreeMap, HashMap};
 
 use actix_web::http::StatusCode;
-use chrono::{Datelike, Months, NaiveDate};
+use chrono::NaiveDate;
 
 use super::model::*;
 use super::rules::{self, Line};
 use super::store::{self, Wanted};
-use crate::access::scoped::Viewer;
 use crate::access::{Role, Scope};
 use crate::calendar::rules::WorkCalendar;
 use crate::companies;
 use crate::complaints::clock_rules::Clock;
+use crate::complaints::scoped::Viewer;
 use crate::db::{Conn, Id, Instant, Work};
 use crate::divisions;
-use crate::fault::Fault;
-use crate::http::{Ctx, Entity};
+use crate::http::Entity;
 use crate::policy;
 use crate::policy::complaints::{ComplaintRules, UtilityKind};
 use crate::problem::Problem;
-
-/// Months that a period has at most.
-const MOST_MONTHS: u32 = 36;
-
-/// The days that are wanted, at most three years of them.
-pub fn period(ctx: &Ctx, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<(NaiveDate, NaiveDate), Problem> {
-    let to = to.unwrap_or(ctx.today);
-    let from = from.or_else(|| NaiveDate::from_ymd_opt(to.year(), 1, 1)).unwrap_or(to);
-    if from > to {
-        let (zh, en) = ("早于开始日期", "earlier than the first day");
-        return Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]));
-    }
-    if from.checked_add_months(Months::new(MOST_MONTHS)).is_some_and(|end| end <= to) {
-        let (zh, en) = ("统计期间最长三年", "a period is at most three years");
-        return Err(Problem::faults(vec![Fault::new("query/to", "out_of_range", zh, en)]));
-    }
-    Ok((from, to))
-}
+use crate::service::Ctx;
 
 /// The instants at which a period begins and is over, by the clocks of the deployment.
 pub fn instants(ctx: &Ctx, (from, to): (NaiveDate, NaiveDate)) -> (Instant, Instant) {
@@ -65,7 +49,7 @@ pub fn statistics(
     let division = query.division.as_deref().unwrap_or(own).to_owned();
     let nothing = || Problem::not_found_at("query/division");
     let found = divisions::find(conn, &division)?.filter(|_| division.starts_with(own)).ok_or_else(nothing)?;
-    let (from, to) = period(ctx, query.from, query.to)?;
+    let (from, to) = rules::period(query.from, query.to, ctx.today)?;
     let (begins, until) = instants(ctx, (from, to));
     let policy = rules_of(conn, ctx, division.get(..6).unwrap_or_default())?;
     let wanted = Wanted {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::model::{ComplaintCounts, ComplaintLine};
-use crate::pages::chart::{escaped, fitting};
+use crate::render::chart::{escaped, fitting};
 
 /// Units of the pictures; the page scales them.
 const WIDTH: i64 = 560;

@@ -8,10 +8,10 @@ use super::actions::{instants, rules_of};
 use super::model::ComplaintCounts;
 use super::rules;
 use super::store::{self, Wanted};
-use crate::access::scoped::Viewer;
+use crate::complaints::scoped::Viewer;
 use crate::complexes;
 use crate::db::{Conn, Id, Work};
-use crate::http::Ctx;
+use crate::service::Ctx;
 
 /// The tickets of a complex while a company served it (诉求办理情况): those that every office of the territory sees, so that a
 /// rating rests on nothing that its reader may not know.

@@ -2,19 +2,20 @@
 
 use std::cmp::Ordering;
 
-use super::actions::{instants, narrowed, period, rules_of};
+use super::actions::{instants, narrowed, rules_of};
 use super::model::*;
-use super::rules::{HeatKey, Warm, hotter};
+use super::rules::{HeatKey, Warm, hotter, period};
 use super::store::{self, Wanted};
-use crate::access::scoped::Viewer;
+use crate::complaints::scoped::Viewer;
 use crate::db::{Conn, Work};
+use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
-use crate::http::{Ctx, Cursor};
+use crate::service::Ctx;
 
 pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaintHeat) -> Work<PageOf<ComplexHeat>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let after = Cursor::decode::<HeatKey>(page.cursor.as_deref())?;
-    let days = period(ctx, query.from, query.to)?;
+    let days = period(query.from, query.to, ctx.today)?;
     let mut all = match narrowed(ctx, [query.township.as_deref(), query.community.as_deref()]) {
         Some((division, scope)) => {
             let (from, until) = instants(ctx, days);

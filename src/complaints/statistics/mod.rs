@@ -6,17 +6,8 @@ mod facts;
 mod heat;
 pub mod model;
 mod report;
-mod routes;
+pub(super) mod routes;
 pub mod rules;
 mod store;
 
-use crate::http::Routes;
-
 pub use facts::{ComplaintFacts, facts_of};
-
-pub fn routes(config: &mut Routes) {
-    config
-        .service(routes::get_complaint_statistics)
-        .service(routes::get_complaint_report)
-        .service(routes::list_complaint_heat);
-}

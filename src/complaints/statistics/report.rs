@@ -1,13 +1,19 @@
 //! The printable report of complaints: the same numbers as the statistics, with charts.
 
+use std::sync::LazyLock;
+
 use serde_json::{Value, json};
 
 use super::actions::{Depth, statistics};
 use super::model::*;
 use super::{chart, heat};
 use crate::db::{Conn, Work};
-use crate::http::Ctx;
-use crate::pages;
+use crate::render::Templates;
+use crate::render::chart::period;
+use crate::service::Ctx;
+
+static PAGE: LazyLock<Templates> =
+    LazyLock::new(|| Templates::new(&[("complaint_report", include_str!("report.html"))]));
 
 /// Lines of offices and companies that the page shows; the API has all of them.
 const MOST_LINES: usize = 40;
@@ -59,7 +65,7 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ComplaintReportQuery) -> Work<
     tables.push(sections.table("承办单位", "office", "承办单位", &offices));
     tables.push(sections.table("物业服务企业", "company", "企业", &companies));
     let said = json!({
-        "period": pages::chart::period(whole.from, whole.to),
+        "period": period(whole.from, whole.to),
         "legend": legend,
         "tables": tables,
         "heat_title": sections.title("诉求集中的小区"),
@@ -67,7 +73,7 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ComplaintReportQuery) -> Work<
         "whole": whole,
         "today": ctx.today,
     });
-    Ok(pages::page("complaint_report", said)?)
+    Ok(PAGE.page("complaint_report", said)?)
 }
 
 /// The sections after the first, numbered as they come; under each table stands the whole.

@@ -1,9 +1,10 @@
+use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, VARY};
-use actix_web::{HttpResponse, get};
 
 use super::model::*;
 use super::{actions, heat, report};
-use crate::http::{Answer, Ctx, PageOf};
+use crate::http::{Answer, PageOf};
+use crate::service::Ctx;
 
 /// Get the statistics of complaints
 ///
@@ -16,9 +17,8 @@ use crate::http::{Answer, Ctx, PageOf};
 /// figure: a merged one is answered with the other, and neither was anybody's to answer in time. An answered ticket that was
 /// reopened is open until it is answered again. A percentage is of what is decided: an open ticket that is not late counts
 /// neither way.
-#[utoipa::path(tag = "statistics", params(ComplaintStatisticsQuery),
+#[utoipa::path(get, path = "/v1/statistics/complaints", tag = "statistics", params(ComplaintStatisticsQuery),
     responses((status = 200, description = "The statistics", body = ComplaintStatistics)))]
-#[get("/v1/statistics/complaints")]
 pub async fn get_complaint_statistics(ctx: Ctx) -> Answer {
     let query: ComplaintStatisticsQuery = ctx.query()?;
     ctx.derive(move |conn, ctx| actions::get(conn, ctx, &query)).await
@@ -32,9 +32,8 @@ const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img
 /// The complaints of your area or a part of it as one HTML page made for print (A4), with charts, from the same numbers as
 /// the statistics: by part of the area, by category, by office, by company, and the hottest complexes. It loads nothing: save
 /// it, print it, or show it in a frame.
-#[utoipa::path(tag = "statistics", params(ComplaintReportQuery),
+#[utoipa::path(get, path = "/v1/statistics/complaints/report", tag = "statistics", params(ComplaintReportQuery),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
-#[get("/v1/statistics/complaints/report")]
 pub async fn get_complaint_report(ctx: Ctx) -> Answer {
     let query: ComplaintReportQuery = ctx.query()?;
     let page = ctx.read(move |conn, ctx| report::report(conn, ctx, &query)).await?;
@@ -52,8 +51,8 @@ pub async fn get_complaint_report(ctx: Ctx) -> Answer {
 /// The complexes of your area, most tickets for each hundred households first, with the category that stands out; those whose
 /// households are unknown last, by tickets. Tickets that you see, which came in on the days of the period and were not
 /// rejected; of those that were merged each counts, for each is a household that complains.
-#[utoipa::path(tag = "statistics", params(ListComplaintHeat), responses((status = 200, description = "A page", body = PageOf<ComplexHeat>)))]
-#[get("/v1/statistics/complaints/heat")]
+#[utoipa::path(get, path = "/v1/statistics/complaints/heat",
+    tag = "statistics", params(ListComplaintHeat), responses((status = 200, description = "A page", body = PageOf<ComplexHeat>)))]
 pub async fn list_complaint_heat(ctx: Ctx) -> Answer {
     let query: ListComplaintHeat = ctx.query()?;
     ctx.list(move |conn, ctx| heat::list(conn, ctx, &query)).await

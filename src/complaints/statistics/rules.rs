@@ -3,10 +3,36 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use chrono::{Datelike, Months, NaiveDate};
+
 use super::model::*;
 use crate::complaints::model::ComplaintState;
 use crate::db::Id;
+use crate::fault::Fault;
 use crate::figures::{percent, ratio};
+use crate::problem::Problem;
+
+/// Months that a period has at most.
+const MOST_MONTHS: u32 = 36;
+
+/// The days that are wanted, at most three years of them.
+pub fn period(
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Result<(NaiveDate, NaiveDate), Problem> {
+    let to = to.unwrap_or(today);
+    let from = from.or_else(|| NaiveDate::from_ymd_opt(to.year(), 1, 1)).unwrap_or(to);
+    if from > to {
+        let (zh, en) = ("早于开始日期", "earlier than the first day");
+        return Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]));
+    }
+    if from.checked_add_months(Months::new(MOST_MONTHS)).is_some_and(|end| end <= to) {
+        let (zh, en) = ("统计期间最长三年", "a period is at most three years");
+        return Err(Problem::faults(vec![Fault::new("query/to", "out_of_range", zh, en)]));
+    }
+    Ok((from, to))
+}
 
 /// The key of a line, as the database forms it; none for tickets that belong to no line.
 pub type Line = Option<String>;

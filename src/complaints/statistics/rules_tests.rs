@@ -209,3 +209,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_period_is_in_order_and_of_three_years_at_most() {
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let today = day("2026-03-12");
+    assert_eq!(period(None, None, today).ok(), Some((day("2026-01-01"), today)));
+    for (from, to, fits) in [
+        ("2023-03-13", "2026-03-12", true),
+        ("2023-03-12", "2026-03-12", false),
+        ("2026-03-12", "2026-03-12", true),
+        ("2026-03-13", "2026-03-12", false),
+    ] {
+        assert_eq!(period(Some(day(from)), Some(day(to)), today).is_ok(), fits, "{from} {to}");
+    }
+}

@@ -11,8 +11,8 @@ use diesel::sql_types::Bool;
 use super::model::LineKind;
 use super::rules::{Cell, Late, Line, Took, Warm};
 use crate::access::Scope;
-use crate::access::scoped::{self, Viewer};
 use crate::complaints::model::{ComplaintState, Secrecy};
+use crate::complaints::scoped::{self, Viewer};
 use crate::db::schema::{complaints, complexes};
 use crate::db::types::Moment;
 use crate::db::{Conn, Id, Instant, Work};
@@ -64,7 +64,7 @@ macro_rules! narrowed {
             rows = rows.filter(complaints::category.eq(category.clone()));
         }
         if wanted.open_to_all {
-            rows = rows.filter(complaints::secrecy.eq(Secrecy::Open.code()));
+            rows = rows.filter(complaints::secrecy.eq(Secrecy::Open));
         }
         rows
     }};
@@ -81,7 +81,7 @@ const FIGURES: &str = "count(*), count(CASE WHEN complaints.accepted_on_time THE
 #[derive(Queryable)]
 struct Figures {
     line: Line,
-    state: String,
+    state: ComplaintState,
     tickets: i64,
     accepted_on_time: i64,
     accepted_late: i64,
@@ -98,10 +98,10 @@ struct Figures {
 }
 
 impl Figures {
-    fn cell(self) -> Option<Cell> {
-        Some(Cell {
+    fn cell(self) -> Cell {
+        Cell {
             line: self.line,
-            state: ComplaintState::from_code(&self.state)?,
+            state: self.state,
             tickets: self.tickets,
             accepted_on_time: self.accepted_on_time,
             accepted_late: self.accepted_late,
@@ -111,7 +111,7 @@ impl Figures {
             red_cards: self.red_cards,
             replies: self.replies,
             minutes: self.minutes,
-        })
+        }
     }
 }
 
@@ -119,7 +119,7 @@ impl Figures {
 pub fn cells(conn: &mut Conn, wanted: &Wanted, line: &str) -> Work<Vec<Cell>> {
     let (key, shown) = (format!("{line}, complaints.state"), format!("{line}, complaints.state, {FIGURES}"));
     let rows = narrowed!(scoped::complaint_figures(&wanted.viewer, &key, &shown), wanted);
-    Ok(rows.load::<Figures>(conn)?.into_iter().filter_map(Figures::cell).collect())
+    Ok(rows.load::<Figures>(conn)?.into_iter().map(Figures::cell).collect())
 }
 
 /// Open tickets that are late to be answered or to be accepted, by line. While it waits for the complainant a ticket is not
@@ -129,7 +129,7 @@ pub fn late(conn: &mut Conn, wanted: &Wanted, line: &str) -> Work<Vec<Late>> {
     let rows = narrowed!(scoped::complaint_numbers(&wanted.viewer, line, &shown), wanted)
         .filter(complaints::is_open.eq(true))
         .filter(complaints::resolve_due.le(wanted.now))
-        .filter(complaints::state.ne(ComplaintState::WaitingForComplainant.code()));
+        .filter(complaints::state.ne(ComplaintState::WaitingForComplainant));
     let rows: Vec<(Line, i64)> = rows.load(conn)?;
     let mut all: BTreeMap<Line, Late> = BTreeMap::new();
     for (line, tickets) in rows {
@@ -138,7 +138,7 @@ pub fn late(conn: &mut Conn, wanted: &Wanted, line: &str) -> Work<Vec<Late>> {
     let key = format!("{line}, {ONCE_IN_TIME}");
     let rows = narrowed!(scoped::complaint_histogram(&wanted.viewer, &key, &format!("{key}, count(*)")), wanted)
         .filter(complaints::is_open.eq(true))
-        .filter(complaints::state.eq_any(UNACCEPTED_STATES.map(|state| state.code())))
+        .filter(complaints::state.eq_any(UNACCEPTED_STATES))
         .filter(sql::<Bool>(acceptance_is_over(conn)).bind::<Moment, _>(wanted.now).sql(")"));
     for (line, once_in_time, tickets) in rows.load::<(Line, i64, i64)>(conn)? {
         let late = all.entry(line.clone()).or_insert_with(|| Late { line, ..Late::default() });
@@ -182,7 +182,7 @@ pub fn took(conn: &mut Conn, wanted: &Wanted, line: &str) -> Work<Vec<Took>> {
     let key = format!("{line}, complaints.working_minutes");
     let rows = narrowed!(scoped::complaint_histogram(&wanted.viewer, &key, &format!("{key}, count(*)")), wanted)
         .filter(complaints::working_minutes.is_not_null())
-        .filter(complaints::state.ne_all([ComplaintState::Merged.code(), ComplaintState::Rejected.code()]));
+        .filter(complaints::state.ne_all([ComplaintState::Merged, ComplaintState::Rejected]));
     let rows: Vec<(Line, i64, i64)> = rows.load(conn)?;
     Ok(rows.into_iter().map(|(line, minutes, tickets)| Took { line, minutes, tickets }).collect())
 }
@@ -192,13 +192,14 @@ pub fn warm(conn: &mut Conn, scope: &Scope, wanted: &Wanted) -> Work<Vec<Warm>> 
     let key = "complaints.complex_id, complaints.category";
     let rows = narrowed!(scoped::complaint_heat(&wanted.viewer, key, &format!("{key}, count(*)")), wanted)
         .filter(complaints::complex_id.is_not_null())
-        .filter(complaints::state.ne(ComplaintState::Rejected.code()));
+        .filter(complaints::state.ne(ComplaintState::Rejected));
     let mut tickets: BTreeMap<Id, BTreeMap<String, i64>> = BTreeMap::new();
     for (complex, category, count) in rows.load::<(Id, String, i64)>(conn)? {
         tickets.entry(complex).or_default().insert(category, count);
     }
     let columns = (complexes::id, complexes::name, complexes::township, complexes::community, complexes::households);
-    let all: Vec<(Id, String, String, String, Option<i64>)> = scoped::complexes(scope).select(columns).load(conn)?;
+    let all: Vec<(Id, String, String, String, Option<i64>)> =
+        crate::complexes::scoped::complexes(scope).select(columns).load(conn)?;
     let warm = all.into_iter().map(|(complex, name, township, community, households)| Warm {
         categories: tickets.remove(&complex).unwrap_or_default(),
         households: households.filter(|count| *count > 0),

@@ -105,9 +105,9 @@ fn the_local_issuer_is_checked_as_strictly() {
 fn a_generated_issuer_works() {
     let keys = std::sync::Arc::new(xiaoqu::keys::Keys::generate().expect("keys"));
     let issuer = xiaoqu::access::issuer::LocalIssuer::new(ISSUER, "xiaoqu", keys);
-    let arguments = xiaoqu::cli::token::TokenArgs {
+    let arguments = xiaoqu::minting::TokenArgs {
         division: Some("640121".into()),
         ..crate::support::client::arguments(xiaoqu::access::Role::CountyAuthority)
     };
-    xiaoqu::cli::token::issue(&issuer, &arguments, 5).expect("a token that the service takes");
+    xiaoqu::minting::issue(&issuer, &arguments, 5).expect("a token that the service takes");
 }

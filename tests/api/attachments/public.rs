@@ -2,7 +2,7 @@
 
 use xiaoqu::db::Id;
 use xiaoqu::files::{make_private, make_public};
-use xiaoqu::http::Tx;
+use xiaoqu::service::Tx;
 
 use super::super::public::page;
 use crate::on_both_databases;

@@ -1,9 +1,9 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
-use xiaoqu::access::permissions::PERMISSIONS;
 use xiaoqu::access::role::ROLES;
 use xiaoqu::app::document::document;
+use xiaoqu::app::permissions;
 
 use crate::on_both_databases;
 use crate::support::cases::nine;
@@ -17,7 +17,7 @@ fn decisions() -> Vec<(&'static str, Method, String)> {
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("operations") {
             let id = text(&operation["operationId"]);
-            let permission = PERMISSIONS.iter().find(|one| one.operation == id).expect("a row");
+            let permission = permissions().of(id).expect("a row");
             if permission.person_only {
                 let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).expect("a method");
                 let path = path.replace("{id}", "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11");
@@ -59,7 +59,7 @@ on_both_databases! {
             assert_eq!(client.get("/v1/me").await.expect(200)["machine"], true);
             for (operation, method, path) in &decisions {
                 let answer = client.call(method.clone(), path).json(&json!({})).await;
-                let allowed = xiaoqu::access::permissions::of(operation).expect("a row").allows(row.role);
+                let allowed = permissions().of(operation).expect("a row").allows(row.role);
                 answer.problem(403, if allowed { "person_required" } else { "forbidden" });
                 refused += usize::from(allowed);
             }
@@ -74,7 +74,7 @@ on_both_databases! {
             "update_office", "update_company", "publish_policy", "approve_policy", "approve_company_change",
         ];
         for operation in by_person {
-            assert!(xiaoqu::access::permissions::of(operation).expect("a row").person_only, "{operation}");
+            assert!(permissions().of(operation).expect("a row").person_only, "{operation}");
         }
         let grant = json!({ "name": "越权系统", "contact": "测试联系人", "role": "county_authority", "division": "640121",
             "operations": ["replace_calendar"] });

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 use xiaoqu::access::Role;
-use xiaoqu::http::address::{ForwardedHeader, Proxies};
+use xiaoqu::http::address::Proxies;
 use xiaoqu::http::limits::{LimitOptions, Rate};
+use xiaoqu::settings::ForwardedHeader;
 
 use crate::support::client::{Answer, Client};
 use crate::support::{COUNTY, Kind, Setup, TOWNSHIP, TestApp, run};

@@ -1,0 +1,1 @@
+INSERT INTO attachment_realm (id) VALUES (lower(hex(randomblob(8))));

@@ -1,2 +1,0 @@
-DROP TABLE clock_watch;
-DROP TABLE deployment;

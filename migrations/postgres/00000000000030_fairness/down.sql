@@ -1,2 +1,0 @@
-UPDATE rating_contents SET proceedings = REPLACE(proceedings, '"outcome":"accepted"', '"outcome":"upheld"');
-ALTER TABLE hazards DROP COLUMN severity;

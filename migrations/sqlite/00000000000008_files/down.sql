@@ -1,2 +1,0 @@
-DROP TABLE attachment_realm;
-DROP TABLE attachments;

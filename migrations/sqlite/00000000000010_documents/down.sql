@@ -1,5 +1,0 @@
-DROP TABLE document_contents;
-DROP TABLE documents;
-DROP TABLE document_counters;
-DROP INDEX company_areas_by_company;
-DROP TABLE offices;

@@ -1,2 +1,0 @@
-DROP TABLE phone_indexes;
-DROP TABLE sealed_texts;

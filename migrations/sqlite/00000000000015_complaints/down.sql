@@ -1,4 +1,0 @@
-DROP TABLE complaint_cards;
-DROP TABLE complaint_followers;
-DROP TABLE complaint_steps;
-DROP TABLE complaints;

@@ -1,2 +1,0 @@
-DROP INDEX complaints_public_county;
-DROP INDEX complexes_by_place;

@@ -1,0 +1,118 @@
+//! What a listing keeps a company from, and what may be done about it. Pure.
+
+use chrono::NaiveDate;
+
+use super::model::{ListingKind, ListingRow, ListingState};
+use crate::policy::model::MeasureKind;
+use crate::problem::{Code, Problem};
+use crate::proceedings::rules::conflict;
+
+/// The list that a measure puts a company on.
+pub fn kind_of(measure: MeasureKind) -> Result<ListingKind, Problem> {
+    match measure {
+        MeasureKind::Blacklist => Ok(ListingKind::Blacklist),
+        MeasureKind::Restriction => Ok(ListingKind::Restriction),
+        _ => Err(Problem::broken("a measure that puts on no list has an entry to make")),
+    }
+}
+
+/// The time of an entry.
+#[derive(Clone, Copy, Debug)]
+pub struct Term {
+    pub until: NaiveDate,
+    pub removed_on: Option<NaiveDate>,
+    pub suspended_on: Option<NaiveDate>,
+}
+
+impl From<&ListingRow> for Term {
+    fn from(row: &ListingRow) -> Term {
+        Term { until: row.listed_until, removed_on: row.removed_on, suspended_on: row.suspended_on }
+    }
+}
+
+pub fn state_of(term: &Term, today: NaiveDate) -> ListingState {
+    match term.removed_on {
+        Some(_) => ListingState::Removed,
+        None if term.until < today => ListingState::Expired,
+        None if term.suspended_on.is_some() => ListingState::Suspended,
+        None => ListingState::InForce,
+    }
+}
+
+/// A company that a county has blacklisted or restricted takes on no new complex there.
+pub fn may_take_on(on: &[ListingKind]) -> Result<(), Problem> {
+    if on.contains(&ListingKind::Blacklist) {
+        return Err(Problem::new(Code::CompanyBlacklisted));
+    }
+    if on.contains(&ListingKind::Restriction) {
+        return Err(Problem::new(Code::CompanyRestricted));
+    }
+    Ok(())
+}
+
+/// What was removed or has expired is over; an entry that an appeal suspends is not.
+pub fn require_in_force(term: &Term, today: NaiveDate) -> Result<(), Problem> {
+    match state_of(term, today) {
+        ListingState::InForce | ListingState::Suspended => Ok(()),
+        ListingState::Removed | ListingState::Expired => Err(conflict("已移出或期满", "it is removed or has expired")),
+    }
+}
+
+/// One application at a time; after a refusal, again.
+pub fn may_apply(applied: bool, refused: bool) -> Result<(), Problem> {
+    if applied && !refused {
+        return Err(conflict("已提出申请，尚未答复", "an application waits for its answer"));
+    }
+    Ok(())
+}
+
+pub fn may_refuse(applied: bool, refused: bool) -> Result<(), Problem> {
+    if applied && !refused { Ok(()) } else { Err(conflict("没有待答复的申请", "no application waits")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(result: Result<(), Problem>) -> Option<Code> {
+        result.err().map(|problem| problem.code)
+    }
+
+    #[test]
+    fn a_listed_company_takes_on_nothing_new() {
+        use ListingKind::{Blacklist, Restriction};
+        assert_eq!(code(may_take_on(&[])), None);
+        assert_eq!(code(may_take_on(&[Restriction])), Some(Code::CompanyRestricted));
+        assert_eq!(code(may_take_on(&[Restriction, Blacklist])), Some(Code::CompanyBlacklisted));
+    }
+
+    #[test]
+    fn an_entry_is_over_when_it_is_removed_or_has_expired() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let term = Term { until: day("2026-03-05"), removed_on: None, suspended_on: None };
+        let removed = Term { removed_on: Some(day("2026-03-01")), ..term };
+        let suspended = Term { suspended_on: Some(day("2026-03-01")), ..term };
+        for (term, today, state, open) in [
+            (term, "2026-03-05", ListingState::InForce, true),
+            (term, "2026-03-06", ListingState::Expired, false),
+            (suspended, "2026-03-05", ListingState::Suspended, true),
+            (suspended, "2026-03-06", ListingState::Expired, false),
+            (removed, "2026-03-05", ListingState::Removed, false),
+        ] {
+            assert_eq!(state_of(&term, day(today)), state);
+            assert_eq!(require_in_force(&term, day(today)).is_ok(), open, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn an_application_waits_for_one_answer() {
+        for (applied, refused, again, answered) in [
+            (false, false, None, Some(Code::StateConflict)),
+            (true, false, Some(Code::StateConflict), None),
+            (true, true, None, Some(Code::StateConflict)),
+        ] {
+            assert_eq!(code(may_apply(applied, refused)), again);
+            assert_eq!(code(may_refuse(applied, refused)), answered);
+        }
+    }
+}

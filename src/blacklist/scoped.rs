@@ -1,0 +1,21 @@
+//! The rows that each scope sees.
+
+use diesel::prelude::*;
+
+use crate::access::Scope;
+use crate::access::scoped::{none, own_company};
+use crate::db::MultiBackend;
+use crate::db::schema::listings;
+
+/// The blacklist and the restrictions of a county, to every office in it; a company sees its own.
+pub fn listings<'a>(scope: &Scope) -> listings::BoxedQuery<'a, MultiBackend> {
+    let all = listings::table.into_boxed();
+    match scope {
+        Scope::County(area) | Scope::Township(area) | Scope::Community(area) | Scope::Addressed { area, .. } => {
+            all.filter(listings::county.eq(area.get(..6).unwrap_or_default().to_owned()))
+        }
+        Scope::Company(uscc) => all.filter(listings::company_id.eq_any(own_company(uscc))),
+        Scope::System(_) => all,
+        Scope::Complex(_) | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+    }
+}

@@ -1,0 +1,28 @@
+//! Clients as a caller sees them: with their good secrets, without what these are.
+
+use super::model::{Client, ClientRow};
+use super::store;
+use crate::db::{Conn, Id, Work};
+use crate::http::Entity;
+use crate::problem::Problem;
+use crate::service::Ctx;
+
+pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ClientRow>) -> Work<Vec<Client>> {
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let mut secrets = store::secrets_of(conn, &ids, ctx.state.secret_life)?;
+    let view = |row: ClientRow| {
+        let own = secrets.remove(&row.id).unwrap_or_default();
+        Client::of(row, own)
+    };
+    Ok(rows.into_iter().map(view).collect())
+}
+
+pub fn view(conn: &mut Conn, ctx: &Ctx, row: ClientRow) -> Work<Client> {
+    let mut all = views(conn, ctx, vec![row])?;
+    Ok(all.pop().ok_or_else(|| Problem::broken("a client that was read has no view"))?)
+}
+
+pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ClientRow) -> Work<Entity<Client>> {
+    let (id, version) = (row.id, row.version);
+    Ok(Entity::new(id, version, view(conn, ctx, row)?))
+}

@@ -1,0 +1,28 @@
+//! The rows that each scope sees.
+
+use diesel::prelude::*;
+
+use crate::access::Scope;
+use crate::access::scoped::{none, own_company};
+use crate::db::schema::{companies, company_areas, company_families, complex_services};
+use crate::rows_of;
+
+rows_of! {
+    /// Companies: visible wherever they are owned, serve, served or have applied.
+    companies, one company, by id, those companies_among, |all, among| {
+        Scope::County(area) | Scope::Township(area) | Scope::Community(area) | Scope::Addressed { area, .. } => all
+            .filter(companies::id.eq_any(among.of(
+                company_areas::table.filter(company_areas::area.eq(area.clone())).select(company_areas::company_id),
+                company_areas::company_id,
+            ))),
+        Scope::Company(uscc) => {
+            all.filter(companies::id.eq_any(among.of(own_company(uscc), company_families::company_id)))
+        },
+        Scope::Complex(id) => all.filter(companies::id.eq_any(among.of(
+            complex_services::table.filter(complex_services::complex_id.eq(*id)).select(complex_services::company_id),
+            complex_services::company_id,
+        ))),
+        Scope::System(_) => all,
+        Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+    }
+}

@@ -1,0 +1,90 @@
+//! What the clock owes an open ticket: its cards, and with the first red one the eyes of its supervisor.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::model::*;
+use super::record::{self, Given, NewStep, Terms};
+use super::{rules, store};
+use crate::access::Caller;
+use crate::db::{Instant, Work};
+use crate::service::{Ctx, Service, Tx};
+
+/// The program, as it acts by the clock.
+pub fn program(state: &Arc<Service>, now: Instant) -> Ctx {
+    let request = format!("clock-{}", state.clock.new_id(now));
+    Ctx::on_behalf(state.clone(), Caller::program(now), "complaint_clock", request, now)
+}
+
+/// Each card that has come and was not given yet; says whether there was one, and then the row is saved. With the first red
+/// one the ticket is its supervisor's business, too.
+pub fn give_cards(tx: &mut Tx, row: &mut ComplaintRow, mut given: Vec<Given>, terms: &Terms) -> Work<bool> {
+    let now = tx.ctx.now;
+    let mut any = false;
+    let rules = terms.rules_of(row)?;
+    let come = rules::cards(row, rules, &terms.clock()).into_iter().filter(|card| card.at.0 <= now.0);
+    for card in come {
+        let this = (card.deadline, card.colour, card.due);
+        if given.contains(&this) {
+            continue;
+        }
+        given.push(this);
+        let new = CardRow {
+            complaint_id: row.id,
+            deadline: card.deadline,
+            colour: card.colour,
+            due_at: card.due,
+            issued_at: now,
+            handler_role: row.handler_role,
+            handler_division: row.handler_division.clone(),
+        };
+        if !store::give_card(tx.conn, &new)? {
+            continue;
+        }
+        any = true;
+        let facts = json!({ "deadline": card.deadline, "due": card.due, "handler": row.handler() });
+        let red = card.colour == CardColour::Red;
+        row.red_cards += i64::from(red);
+        let kind = if red { StepKind::RedCard } else { StepKind::YellowCard };
+        write(tx, row, NewStep::new(kind).to(StepAudience::Parties).facts(facts))?;
+        if red
+            && row.course.0.escalated_at.is_none()
+            && let Some(supervisor) = row.supervisor()
+        {
+            row.course.0.escalated_at = Some(now);
+            let facts = json!({ "supervisor": supervisor });
+            write(tx, row, NewStep::new(StepKind::Escalated).to(StepAudience::Parties).facts(facts))?;
+        }
+    }
+    row.next_at = rules::next_look(row, &given, rules, &terms.clock());
+    if any {
+        store::save_look(tx.conn, row)?;
+    }
+    Ok(any)
+}
+
+/// A step of the program; the row is saved after the last of them.
+pub fn write(tx: &mut Tx, row: &mut ComplaintRow, step: NewStep) -> Work<()> {
+    row.version += 1;
+    row.updated_at = tx.ctx.now;
+    record::write(tx, row, StepActor::Program, step).map(drop)
+}
+
+/// Gives the cards of a ticket that is being taken in hand and that the clock has not come to yet: nobody outruns a deadline,
+/// also while one replica takes over from another.
+pub fn catch_up(tx: &mut Tx, row: &mut ComplaintRow) -> Work<()> {
+    let now = tx.ctx.now;
+    if !row.is_open || row.next_at.is_none_or(|at| at.0 > now.0) {
+        return Ok(());
+    }
+    let state = tx.ctx.state.clone();
+    if !state.clock_watch.permits_in(tx.conn, &state.clock)? {
+        return Ok(());
+    }
+    let ctx = program(&tx.ctx.state, now);
+    let mut own = Tx::of(tx.conn, &ctx);
+    let terms = Terms::load(own.conn, &ctx, &row.county)?;
+    let given = record::given(store::cards_of(own.conn, row.id)?);
+    give_cards(&mut own, row, given, &terms).map(drop)
+}

@@ -1,0 +1,90 @@
+//! Erasing whoever complained (PIPL 47): ticket, timeline and proof remain without them.
+
+use super::model::*;
+use super::sight::{self, Person};
+use super::{sealed, store};
+use crate::db::{Conn, Id, Work};
+use crate::files;
+use crate::http::idempotency;
+use crate::ledger;
+use crate::personal::{self, Purpose, masks};
+use crate::proceedings::model::Evidence;
+use crate::service::{Ctx, Tx};
+
+/// Erases, and gives back a text without what was erased. Every copy is walked: texts, links, files with their names, the
+/// exact point, accounts, digests, and stored answers.
+pub fn erase(tx: &mut Tx, row: &mut ComplaintRow, text: Option<&str>) -> Work<Option<String>> {
+    let ring = tx.ctx.state.keys.ring();
+    let contact = sealed::contact_of(tx.conn, tx.ctx, row.id)?;
+    let who = Person::of(contact.as_ref(), row.course.0.anonymous);
+    let known = who.values();
+    if let Some(told) = sealed::told_of(tx.conn, tx.ctx, row.id)? {
+        let told = Told {
+            description: masks::scrub(&told.description, &known),
+            location: told.location.map(|text| masks::scrub(&text, &known)),
+            evidence: erased_evidence(told.evidence, &known),
+        };
+        personal::seal(tx.conn, &ring, row.id, row.id, Purpose::Description, &sealed::written(&told)?)?;
+    }
+    let steps = store::steps_of(tx.conn, row.id, StepAudience::ALL)?;
+    let mut forgotten = Vec::new();
+    for step in &steps {
+        let by_resident = !matches!(step.actor.0, StepActor::Office { .. } | StepActor::Program);
+        let scrubbed = scrub_step(tx.conn, tx.ctx, row.id, step.id, by_resident, &known)?;
+        if scrubbed || by_resident || step.kind == StepKind::Submitted {
+            forgotten.push(step.id);
+        }
+    }
+    ledger::forget_personal(tx.conn, &forgotten)?;
+    files::erase_of_complaint(tx.conn, row.id, tx.ctx.now)?;
+    personal::erase(tx.conn, row.id, Purpose::Contact)?;
+    personal::forget_phones(tx.conn, row.id)?;
+    if let Some(into) = row.course.0.merged_into {
+        // Its complainant was made to follow the ticket that went on.
+        store::forget_owner_elsewhere(tx.conn, row.id, into)?;
+    }
+    store::forget_followers(tx.conn, row.id)?;
+    let answers: Vec<Id> = steps.iter().map(|step| step.id).chain([row.id]).collect();
+    idempotency::forget_answers(tx.conn, &answers)?;
+    let course = &mut row.course.0;
+    course.has_contact = false;
+    course.consent = false;
+    course.point = course.point.map(sight::coarse);
+    course.public_summary = course.public_summary.take().map(|text| masks::scrub(&text, &known));
+    course.erased_at = Some(tx.ctx.now);
+    Ok(text.map(|text| masks::scrub(text, &known)))
+}
+
+/// What stays of a complainant's evidence: that there was some, and its text. Its files, its links and what it was called
+/// lead to the person.
+fn erased_evidence(mut evidence: Vec<Evidence>, known: &[&str]) -> Vec<Evidence> {
+    for (at, one) in evidence.iter_mut().enumerate() {
+        one.title = format!("附件{}", at + 1);
+        one.text = one.text.take().map(|text| masks::scrub(&text, known));
+        (one.url, one.attachment_id) = (None, None);
+    }
+    evidence
+}
+
+/// Takes persons out of what was said with a step; says whether there were any.
+fn scrub_step(conn: &mut Conn, ctx: &Ctx, complaint: Id, step: Id, by_resident: bool, known: &[&str]) -> Work<bool> {
+    let ring = ctx.state.keys.ring();
+    let Some(text) = personal::open(conn, &ring, step, Purpose::Text)? else { return Ok(false) };
+    let said: StepText = sealed::read(&text)?;
+    let mut evidence = erased_evidence(said.evidence.clone(), known);
+    if !by_resident {
+        // The files of an office are its own, and what it called them, unless that is the name of a file.
+        for (one, before) in evidence.iter_mut().zip(&said.evidence) {
+            if !sight::is_file_name(&before.title) {
+                one.title = masks::scrub(&before.title, known);
+            }
+            (one.url, one.attachment_id) = (before.url.clone(), before.attachment_id);
+        }
+    }
+    let scrubbed = StepText { text: said.text.as_deref().map(|text| masks::scrub(text, known)), evidence };
+    if scrubbed == said {
+        return Ok(false);
+    }
+    personal::seal(conn, &ring, complaint, step, Purpose::Text, &sealed::written(&scrubbed)?)?;
+    Ok(true)
+}

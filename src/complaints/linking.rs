@@ -1,0 +1,121 @@
+//! A ticket is linked to what it belongs with, or becomes a reported violation.
+
+use serde_json::json;
+
+use super::input::{ComplaintViolationIn, LinkIn};
+use super::model::*;
+use super::part_rules::Part;
+use super::parts;
+use super::record::{self, NewStep, Terms};
+use super::view::Complaint;
+use super::{links, sealed, step_rules, store};
+use crate::db::{Conn, Id, Work};
+use crate::fault::Fault;
+use crate::files::{self, OwnerKind};
+use crate::http::Entity;
+use crate::policy;
+use crate::policy::model::ActSubject;
+use crate::proceedings::model::Evidence;
+use crate::service::{Body, Ctx, Tx};
+use crate::violations;
+use crate::violations::model::{ViolationIn, ViolationSource};
+use crate::violations::view::Violation;
+
+pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> Work<Entity<Complaint>> {
+    let ctx = tx.ctx;
+    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let input = tx.checked(body, |conn, input, faults| {
+        if !links::seen(conn, ctx, input.kind, input.id)? {
+            let (zh, en) = ("对象不存在，或不在您的辖区内", "there is no such row for you");
+            faults.push(Fault::new("/id", "unknown_reference", zh, en));
+        }
+        Ok(())
+    })?;
+    tx.if_match(row.version)?;
+    let link = Link { kind: input.kind, id: input.id };
+    step_rules::may_link(&row.course.0.links, &link)?;
+    row.course.0.links.push(link.clone());
+    let step = NewStep::new(StepKind::Linked).to(StepAudience::Offices).facts(json!(link));
+    parts::finish(tx, row, step)
+}
+
+/// A ticket becomes a reported violation in one call, in the officer's words and with the photographs of the ticket.
+pub fn report_complaint_violation(tx: &mut Tx, id: Id, body: &Body<ComplaintViolationIn>) -> Work<Entity<Violation>> {
+    let ctx = tx.ctx;
+    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let input = tx.creation(
+        body,
+        |conn, scope, id| violations::store::find(conn, scope, id).map(drop),
+        |conn, input, faults| {
+            let reported = violation(ctx, &row, input, of_company(conn, ctx, &row.county, input)?);
+            violations::report::check(conn, ctx, &reported, faults)
+        },
+    )?;
+    tx.if_match(row.version)?;
+    let violation_id = ctx.new_id();
+    let mut reported = violation(ctx, &row, input, of_company(tx.conn, ctx, &row.county, input)?);
+    let mut kept_back = 0;
+    if input.with_evidence
+        && let Some(told) = sealed::told_of(tx.conn, ctx, id)?
+    {
+        // Its words stay with the ticket, and so does what a file says of whoever gave it.
+        let files = told.evidence.into_iter().filter(|one| one.attachment_id.is_some());
+        let files: Vec<Evidence> =
+            files.map(|one| Evidence { title: "诉求附件".to_owned(), text: None, url: None, ..one }).collect();
+        let copies = files::copy_stripped(tx, &files, OwnerKind::Violation, violation_id)?;
+        kept_back = files.len() - copies.len();
+        reported.evidence.extend(copies);
+    }
+    let reported = violations::report::report(tx, violation_id, reported)?;
+    let link = Link { kind: LinkKind::Violation, id: violation_id };
+    step_rules::may_link(&row.course.0.links, &link)?;
+    row.course.0.links.push(link);
+    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    let step = NewStep::new(StepKind::ViolationReported)
+        .to(StepAudience::Offices)
+        .facts(json!({ "violation_id": violation_id, "act": input.act, "files_kept_back": kept_back }));
+    let by = record::actor(ctx, false);
+    record::advance(tx, &mut row, &terms, by, step)?;
+    Ok(reported)
+}
+
+/// The files that came with a ticket, where it is to be reported with its evidence: copies without metadata are made of its
+/// pictures before.
+pub fn files_to_hand_on(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Vec<Id>> {
+    store::find(conn, &parts::viewer(ctx), id)?;
+    let told = sealed::told_of(conn, ctx, id)?;
+    Ok(told.map(|told| files::attachments_of(&told.evidence)).unwrap_or_default())
+}
+
+/// Is it an act of companies? Whoever else did it, the company that serves the place did not.
+fn of_company(conn: &mut Conn, ctx: &Ctx, county: &str, input: &ComplaintViolationIn) -> Work<bool> {
+    let policies = policy::current(conn, &ctx.state, county)?;
+    let act = policies.governing(input.found_on.unwrap_or(ctx.today)).act(&input.act);
+    Ok(act.is_none_or(|act| act.subject == ActSubject::Company))
+}
+
+fn violation(ctx: &Ctx, row: &ComplaintRow, input: &ComplaintViolationIn, of_company: bool) -> ViolationIn {
+    ViolationIn {
+        act: input.act.clone(),
+        company_id: row.company_id.filter(|_| of_company),
+        subject_name: input.subject_name.clone(),
+        complex_id: row.complex_id,
+        division: match row.complex_id {
+            Some(_) => None,
+            None if row.community.is_empty() => Some(row.township.clone()),
+            None => Some(row.community.clone()),
+        },
+        point: None,
+        found_on: input.found_on.unwrap_or(ctx.today),
+        source: ViolationSource::Complaint,
+        description: input.description.clone(),
+        evidence: vec![Evidence {
+            title: "来源".to_owned(),
+            text: Some(format!("{}{}", links::ORIGIN, row.id)),
+            url: None,
+            attachment_id: None,
+        }],
+        distinct_fact_reason: input.distinct_fact_reason.clone(),
+        stopped_and_reported: false,
+    }
+}

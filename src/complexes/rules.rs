@@ -1,0 +1,74 @@
+//! What is wrong with a complex. Pure.
+
+use chrono::NaiveDate;
+
+use crate::fault::Fault;
+
+/// Its division is a community, and lies inside of the caller's territory. `level` is none where there is no such division.
+pub fn check_community(level: Option<&str>, inside: bool, faults: &mut Vec<Fault>) {
+    faults.push(match level {
+        Some("community") if inside => return,
+        Some("community") => {
+            let (zh, en) = ("该村（社区）不在您的辖区内", "this community is not in your territory");
+            Fault::new("/community", "unknown_reference", zh, en)
+        }
+        Some(_) => Fault::new("/community", "not_a_community", "不是村（社区）", "not a community"),
+        None => Fault::new("/community", "unknown_reference", "区划代码不存在", "no such division"),
+    });
+}
+
+/// One of both is named: `/complex_id` or `/division`.
+pub fn check_named(complex: bool, division: bool) -> Result<(), Fault> {
+    match (complex, division) {
+        (false, false) => {
+            let (zh, en) = ("须填写 complex_id 或 division", "complex_id or division is needed");
+            Err(Fault::new("/complex_id", "required", zh, en))
+        }
+        (true, true) => {
+            Err(Fault::new("/division", "conflict", "已有小区，不得再填区划", "the complex says where it is"))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub fn check_delivery(delivered_on: Option<NaiveDate>, today: NaiveDate, faults: &mut Vec<Fault>) {
+    if delivered_on.is_some_and(|day| day > today) {
+        faults.push(Fault::new("/delivered_on", "in_the_future", "交付日期在未来", "this day has not come"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_complex_lies_in_a_community_of_the_caller() {
+        for (level, inside, expected) in [
+            (Some("community"), true, None),
+            (Some("community"), false, Some("unknown_reference")),
+            (Some("township"), true, Some("not_a_community")),
+            (None, false, Some("unknown_reference")),
+        ] {
+            let mut faults = Vec::new();
+            check_community(level, inside, &mut faults);
+            assert_eq!(faults.first().map(|fault| fault.code), expected);
+        }
+    }
+
+    #[test]
+    fn a_place_is_a_complex_or_a_division() {
+        let code = |complex, division| check_named(complex, division).err().map(|fault| fault.code);
+        assert_eq!([code(true, false), code(false, true)], [None, None]);
+        assert_eq!([code(false, false), code(true, true)], [Some("required"), Some("conflict")]);
+    }
+
+    #[test]
+    fn a_complex_was_delivered_today_at_the_latest() {
+        let today: NaiveDate = "2026-03-02".parse().unwrap();
+        for (day, refused) in [(None, false), (Some(today), false), (today.succ_opt(), true)] {
+            let mut faults = Vec::new();
+            check_delivery(day, today, &mut faults);
+            assert_eq!(!faults.is_empty(), refused);
+        }
+    }
+}

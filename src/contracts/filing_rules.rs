@@ -1,0 +1,146 @@
+//! Who prepares, submits and files a contract, and when. Pure.
+
+use chrono::NaiveDate;
+
+use super::model::*;
+use super::rules;
+use crate::access::{Actor, Caller, Role};
+use crate::db::Id;
+use crate::fault::Fault;
+use crate::problem::{Code, Problem};
+
+pub fn require_state(state: ContractState, allowed: &[ContractState]) -> Result<(), Problem> {
+    if allowed.contains(&state) {
+        return Ok(());
+    }
+    let names =
+        |pick: fn(ContractState) -> &'static str| allowed.iter().map(|s| pick(*s)).collect::<Vec<_>>().join(" / ");
+    Err(Problem::new(Code::StateConflict).detail(
+        format!("当前状态为“{}”，须为“{}”", state.zh(), names(ContractState::zh)),
+        format!("the state is {}, it must be {}", state.code(), names(ContractState::code)),
+    ))
+}
+
+/// An office names the company of a contract; a company is its own, or names a branch. `found` is the one on file.
+pub fn check_company(named: Option<Id>, found: Option<Id>, faults: &mut Vec<Fault>) {
+    let (code, zh, en) = match (found, named) {
+        (Some(_), _) => return,
+        (None, None) => ("required", "须填写企业", "an office names the company"),
+        (None, Some(_)) => ("unknown_reference", "本县没有此企业", "no such company for you"),
+    };
+    faults.push(Fault::new("/company_id", code, zh, en));
+}
+
+/// Whoever put a contract on record prepares and submits it: the company its own, an office an office's.
+pub fn may_prepare(entered_by: EnteredBy, caller: Role) -> Result<(), Problem> {
+    if (entered_by == EnteredBy::Company) == (caller == Role::PropertyCompany) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::Forbidden).detail(
+        "由录入方修改和提交；企业可另行录入自己的合同",
+        "whoever put it on record changes and submits it; a company can enter its own",
+    ))
+}
+
+/// Everything that a filing needs is there.
+pub fn require_complete(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Result<(), Problem> {
+    let lacking = rules::lacking(kind, terms, today);
+    if lacking.is_empty() { Ok(()) } else { Err(Problem::new(Code::ContractIncomplete).with(lacking)) }
+}
+
+/// The policy names who files: the county, or by delegation the social affairs office of the township.
+pub fn may_file(caller: Role, authority: Role) -> Result<(), Problem> {
+    if caller == authority {
+        return Ok(());
+    }
+    Err(Problem::new(Code::Forbidden).detail(
+        format!("备案机关为{}", authority.row().zh),
+        format!("by the policy in force, {} files contracts", authority.code()),
+    ))
+}
+
+/// Nobody files what they submitted.
+pub fn require_another_person(
+    two_person_rule: bool,
+    submitter: Option<&Actor>,
+    caller: &Caller,
+) -> Result<(), Problem> {
+    if two_person_rule && submitter.is_some_and(|by| caller.is_person(&by.iss, &by.sub)) {
+        return Err(
+            Problem::new(Code::SamePerson).detail("提交人不得同时备案", "whoever submitted it does not file it")
+        );
+    }
+    Ok(())
+}
+
+/// The manager of a contract that counts is changed by a step of its own; before that the draft is changed.
+pub fn may_change_manager(counts: bool) -> Result<(), Problem> {
+    if counts {
+        return Ok(());
+    }
+    Err(Problem::new(Code::StateConflict).detail("合同未备案，请直接修改草稿", "it is not filed: change the draft"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_refusal_names_the_states_that_allow_it() {
+        let open = [ContractState::Draft, ContractState::Refused];
+        assert!(require_state(ContractState::Refused, &open).is_ok());
+        assert_eq!(require_state(ContractState::Filed, &open).unwrap_err().code, Code::StateConflict);
+    }
+
+    #[test]
+    fn a_contract_has_a_company() {
+        let id = Id(uuid::Uuid::nil());
+        for (named, found, expected) in
+            [(None, Some(id), None), (None, None, Some("required")), (Some(id), None, Some("unknown_reference"))]
+        {
+            let mut faults = Vec::new();
+            check_company(named, found, &mut faults);
+            assert_eq!(faults.first().map(|fault| fault.code), expected);
+        }
+    }
+
+    #[test]
+    fn whoever_entered_it_prepares_it() {
+        assert!(may_prepare(EnteredBy::Company, Role::PropertyCompany).is_ok());
+        assert!(may_prepare(EnteredBy::Office, Role::SocialAffairsOffice).is_ok());
+        for (entered_by, caller) in
+            [(EnteredBy::Company, Role::CountyAuthority), (EnteredBy::Office, Role::PropertyCompany)]
+        {
+            assert_eq!(may_prepare(entered_by, caller).unwrap_err().code, Code::Forbidden);
+        }
+    }
+
+    #[test]
+    fn what_lacks_is_named() {
+        let today = NaiveDate::default();
+        let refused = require_complete(ContractKind::Regular, &Terms::default(), today).unwrap_err();
+        assert_eq!(refused.code, Code::ContractIncomplete);
+        assert!(refused.faults.iter().any(|fault| fault.pointer == "/text"));
+    }
+
+    #[test]
+    fn the_authority_files_and_not_who_submitted() {
+        assert!(may_file(Role::CountyAuthority, Role::CountyAuthority).is_ok());
+        assert_eq!(may_file(Role::SocialAffairsOffice, Role::CountyAuthority).unwrap_err().code, Code::Forbidden);
+        let actor =
+            |sub: &str| Actor { iss: "iss".into(), sub: sub.into(), role: Role::CountyAuthority, division: None };
+        let caller = Caller::acting(&actor("one"), None);
+        for (rule, submitter, refused) in
+            [(true, Some("one"), true), (true, Some("two"), false), (true, None, false), (false, Some("one"), false)]
+        {
+            let submitter = submitter.map(actor);
+            assert_eq!(require_another_person(rule, submitter.as_ref(), &caller).is_err(), refused);
+        }
+    }
+
+    #[test]
+    fn a_draft_is_changed_as_a_draft() {
+        assert!(may_change_manager(true).is_ok());
+        assert_eq!(may_change_manager(false).unwrap_err().code, Code::StateConflict);
+    }
+}

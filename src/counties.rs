@@ -1,0 +1,83 @@
+//! Which county a question is about: policies and calendars belong to counties.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::access::role::RoleKind;
+use crate::access::{Caller, Scope};
+use crate::db::{Conn, Work};
+use crate::service::Ctx;
+use crate::{calendar, companies, complexes, policy};
+
+/// A county, where the answer depends on it.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CountyQuery {
+    /// For this county (GB/T 2260, 6 digits). Default: your own; of a company that of its home register; where the
+    /// deployment serves one county, that one.
+    #[param(min_length = 6, max_length = 6, pattern = "^[0-9]{6}$", example = "640121")]
+    pub county: Option<String>,
+}
+
+/// The county that a caller named, or else its own.
+pub fn asked(conn: &mut Conn, ctx: &Ctx, county: Option<&str>) -> Work<String> {
+    match county {
+        Some(county) => Ok(county.to_owned()),
+        None => of_caller(conn, ctx),
+    }
+}
+
+/// The county of a caller, or else the only one of the deployment. Empty where that is not clear: then the deployment's own
+/// values hold.
+pub fn of_caller(conn: &mut Conn, ctx: &Ctx) -> Work<String> {
+    match of_token(conn, &ctx.caller)? {
+        Some(county) => Ok(county),
+        None => Ok(only(conn)?.unwrap_or_default()),
+    }
+}
+
+/// The county that a token belongs to: of its division, of a committee's complex, of a company's home register. A resident
+/// belongs to none.
+pub fn of_token(conn: &mut Conn, caller: &Caller) -> Work<Option<String>> {
+    let system = Scope::System("the county of a company or a committee does not depend on who asks");
+    Ok(match (caller.county(), caller.role.row().kind) {
+        (Some(county), _) => Some(county.to_owned()),
+        (None, RoleKind::Committee) => match caller.complex {
+            Some(complex) => complexes::place_of(conn, &system, complex)?.map(|place| place.county),
+            None => None,
+        },
+        (None, RoleKind::Company) => {
+            let code = caller.company.as_deref().unwrap_or_default();
+            companies::find_by_uscc(conn, &system, code)?.map(|company| company.county)
+        }
+        _ => None,
+    })
+}
+
+/// The county of the deployment, where it serves one only.
+pub fn only(conn: &mut Conn) -> Work<Option<String>> {
+    let mut all: BTreeSet<String> = complexes::counties(conn)?.into_iter().collect();
+    all.extend(policy::store::counties(conn)?);
+    all.extend(calendar::counties(conn)?);
+    Ok(all.pop_first().filter(|_| all.is_empty()))
+}
+
+/// Of this year, and of the next from December on (by then it has been announced), those that a county lacks.
+pub fn missing_years(conn: &mut Conn, today: NaiveDate) -> Work<Vec<i32>> {
+    let mut wanted = vec![today.year()];
+    if today.month() >= 12 {
+        wanted.push(today.year() + 1);
+    }
+    let mut missing = Vec::new();
+    for year in wanted {
+        let with = calendar::counties_with(conn, year)?;
+        let covered = |county: &String| with.contains(county);
+        if !covered(&String::new()) && (with.is_empty() || !complexes::counties(conn)?.iter().all(covered)) {
+            missing.push(year);
+        }
+    }
+    Ok(missing)
+}

@@ -1,0 +1,213 @@
+//! What a document asks for, and who issues it when. Pure.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use super::model::{DocumentIn, DocumentKind, DocumentRow};
+use crate::access::{Actor, Caller, Role};
+use crate::fault::Fault;
+use crate::offices::model::OfficeRow;
+use crate::policy::documents::DocumentTemplate;
+use crate::policy::versions::PolicyVersion;
+use crate::problem::{Code, Problem};
+
+/// Administrative Penalty Law 64: a party is told of its hearing seven days before it is held.
+const HEARING_NOTICE_DAYS: u64 = 7;
+
+/// What each kind asks for, and nothing that it has no place for.
+pub fn check(input: &DocumentIn, faults: &mut Vec<Fault>) {
+    if input.kind.is_of_filing() {
+        let (zh, en) = ("备案文书由备案决定出具", "the decision on a contract's filing issues it");
+        faults.push(Fault::new("/kind", "invalid", zh, en));
+    }
+    for (pointer, given) in [("/place", input.place.is_some()), ("/held_at", input.held_at.is_some())] {
+        if input.kind.summons() && !given {
+            faults.push(Fault::new(pointer, "required", "通知须写明时间和地点", "a notice says where and when"));
+        } else if !input.kind.summons() && given {
+            let (zh, en) = ("该文书没有时间和地点", "this kind of document calls nobody anywhere");
+            faults.push(Fault::new(pointer, "conflict", zh, en));
+        }
+    }
+    if input.addressee.is_some() && input.kind != DocumentKind::ReferralLetter {
+        let (zh, en) = ("该文书主送当事企业", "this kind of document is addressed to the company");
+        faults.push(Fault::new("/addressee", "conflict", zh, en));
+    }
+}
+
+/// When a summons calls somebody, as an instant and as a day, against now and today.
+pub fn check_time(
+    kind: DocumentKind,
+    (at, day): (DateTime<Utc>, NaiveDate),
+    (now, today): (DateTime<Utc>, NaiveDate),
+    faults: &mut Vec<Fault>,
+) {
+    let earliest = today.checked_add_days(Days::new(HEARING_NOTICE_DAYS)).unwrap_or(today);
+    if at <= now {
+        faults.push(Fault::new("/held_at", "out_of_range", "时间已过", "this time has passed"));
+    } else if kind == DocumentKind::HearingNotice && day < earliest {
+        faults.push(Fault::new(
+            "/held_at",
+            "out_of_range",
+            format!("听证须在举行的七日前通知，最早为 {earliest}"),
+            format!("a hearing is announced seven days before it; the earliest day is {earliest}"),
+        ));
+    }
+}
+
+fn not_yours(zh: &str, en: &str) -> Problem {
+    Problem::new(Code::Forbidden).detail(zh, en)
+}
+
+/// Whoever issued a document proves its service.
+pub fn require_issuer(caller: &Caller, row: &DocumentRow) -> Result<(), Problem> {
+    if caller.role == row.office_role && caller.division.as_deref() == Some(&row.office_division) {
+        return Ok(());
+    }
+    Err(not_yours("由出具该文书的单位办理", "the office that issued the document does this"))
+}
+
+/// Whoever decided puts the decision into form.
+pub fn require_decider(caller: &Caller, by: &Actor) -> Result<(), Problem> {
+    if caller.role == by.role && caller.division == by.division {
+        return Ok(());
+    }
+    Err(not_yours("由作出决定的单位出具", "the body that decided issues it"))
+}
+
+/// A kind stands once for each case; a summons gives way to a new one.
+pub fn may_replace(kind: DocumentKind, number: &str) -> Result<(), Problem> {
+    if kind.summons() {
+        return Ok(());
+    }
+    Err(Problem::new(Code::AlreadyExists).detail(format!("已出具{number}"), format!("{number} stands already")))
+}
+
+/// Nothing is ordered by a day that is over.
+pub fn may_order(kind: DocumentKind, due_on: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
+    let orders = matches!(kind, DocumentKind::RectificationOrder | DocumentKind::ReferralLetter);
+    if !orders || due_on >= today {
+        return Ok(());
+    }
+    let zh = format!("文书要求于 {due_on} 前办理，该日已过，无从履行");
+    let en = format!("it would order something by {due_on}, which is over");
+    Err(Problem::new(Code::DeadlinePassed).detail(zh, en))
+}
+
+/// The text of a kind in a version of the policy.
+pub fn template(version: &PolicyVersion, kind: DocumentKind) -> Result<&DocumentTemplate, Problem> {
+    version.document().documents.iter().find(|one| one.kind == kind).ok_or_else(|| {
+        Problem::new(Code::TemplateUnusable).detail(
+            format!(
+                "现行政策第{}版没有“{}”的文本，请由县级物业主管部门发布含该文本的政策版本",
+                version.version,
+                kind.zh()
+            ),
+            format!("version {} of the policy has no text of {}; publish one that has", version.version, kind.code()),
+        )
+    })
+}
+
+/// An office issues documents once the directory has it, with the word that numbers them.
+pub fn require_word(found: Option<OfficeRow>, role: Role, division: &str) -> Result<OfficeRow, Problem> {
+    let whose = role.row().zh;
+    match found {
+        Some(office) if office.document_word.is_some() => Ok(office),
+        Some(office) => Err(Problem::new(Code::OfficeNotRegistered).detail(
+            format!("“{}”尚未登记机关代字，请先以 PATCH /v1/offices/{} 补登 document_word", office.name, office.id),
+            format!("{} has no word for its documents; give it one: PATCH /v1/offices/{}", office.name, office.id),
+        )),
+        None => Err(Problem::new(Code::OfficeNotRegistered).detail(
+            format!("区划 {division} 的“{whose}”尚未列入机构名录，请先以 POST /v1/offices 登记，并填写机关代字"),
+            format!(
+                "{} of {division} is not in the directory; put it there with its word: POST /v1/offices",
+                role.code()
+            ),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Id;
+    use crate::policy::versions::built_in;
+
+    fn input(kind: DocumentKind) -> DocumentIn {
+        DocumentIn { kind, subject_id: Id::new(), place: None, held_at: None, addressee: None }
+    }
+
+    fn pointers(input: &DocumentIn) -> Vec<String> {
+        let mut faults = Vec::new();
+        check(input, &mut faults);
+        faults.into_iter().map(|fault| fault.pointer).collect()
+    }
+
+    #[test]
+    fn each_kind_has_what_it_asks_for_and_no_more() {
+        use DocumentKind::*;
+        let (place, held_at) = (Some("镇政府".to_owned()), Some("2026-03-02T01:00:00Z".parse().unwrap()));
+        assert_eq!(pointers(&input(HearingNotice)), ["/place", "/held_at"]);
+        assert_eq!(pointers(&DocumentIn { place: place.clone(), held_at, ..input(HearingNotice) }), [""; 0]);
+        assert_eq!(pointers(&DocumentIn { place, held_at, ..input(RemovalDecision) }), ["/place", "/held_at"]);
+        assert_eq!(pointers(&input(FilingReceipt)), ["/kind"]);
+        let addressee = Some("县公安局".to_owned());
+        assert_eq!(pointers(&DocumentIn { addressee: addressee.clone(), ..input(ReferralLetter) }), [""; 0]);
+        assert_eq!(pointers(&DocumentIn { addressee, ..input(RemovalDecision) }), ["/addressee"]);
+    }
+
+    #[test]
+    fn a_hearing_is_announced_seven_days_before_it() {
+        use DocumentKind::{HearingNotice, InterviewNotice};
+        let now: DateTime<Utc> = "2026-03-02T01:00:00Z".parse().unwrap();
+        let today: NaiveDate = "2026-03-02".parse().unwrap();
+        for (kind, days, good) in [
+            (HearingNotice, 7, true),
+            (HearingNotice, 6, false),
+            (InterviewNotice, 1, true),
+            (InterviewNotice, 0, false),
+        ] {
+            let mut faults = Vec::new();
+            let (at, day) = (now + Days::new(days), today + Days::new(days));
+            check_time(kind, (at, day), (now, today), &mut faults);
+            assert_eq!(faults.is_empty(), good, "{kind:?} in {days} days");
+        }
+    }
+
+    #[test]
+    fn a_decision_is_put_into_form_by_whoever_took_it() {
+        let of = |division: &str| Actor {
+            iss: "urn:test".into(),
+            sub: "officer".into(),
+            role: Role::SocialAffairsOffice,
+            division: Some(division.into()),
+        };
+        let caller = Caller::acting(&of("640121102"), None);
+        assert!(require_decider(&caller, &of("640121102")).is_ok());
+        assert_eq!(require_decider(&caller, &of("640121103")).unwrap_err().code, Code::Forbidden);
+    }
+
+    #[test]
+    fn what_stands_already_or_comes_too_late_is_refused() {
+        use DocumentKind::{InterviewNotice, RectificationOrder, RemovalDecision};
+        assert!(may_replace(InterviewNotice, "1号").is_ok());
+        assert_eq!(may_replace(RemovalDecision, "1号").unwrap_err().code, Code::AlreadyExists);
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for (kind, due_on, good) in [
+            (RectificationOrder, "2026-03-02", true),
+            (RectificationOrder, "2026-03-01", false),
+            (RemovalDecision, "2026-03-01", true),
+        ] {
+            assert_eq!(may_order(kind, day(due_on), day("2026-03-02")).is_ok(), good, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn an_office_that_the_directory_lacks_issues_nothing() {
+        let unknown = require_word(None, Role::SocialAffairsOffice, "640121102").unwrap_err();
+        assert_eq!(unknown.code, Code::OfficeNotRegistered);
+        let mut document = built_in().clone();
+        document.documents.retain(|one| one.kind != DocumentKind::HearingRecord);
+        let version = PolicyVersion::new(1, "2026-01-01".parse().unwrap(), document);
+        assert!(template(&version, DocumentKind::RemovalDecision).is_ok());
+        assert_eq!(template(&version, DocumentKind::HearingRecord).unwrap_err().code, Code::TemplateUnusable);
+    }
+}

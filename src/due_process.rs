@@ -1,0 +1,172 @@
+//! Due process of every decision that bites (办理程序): notice, delivery, statement and its answer. What differs between one
+//! kind of case and another is a [`Proceeding`].
+
+use serde_json::{Value, json};
+
+use crate::access::{Caller, Scope};
+use crate::db::{Conn, Id, Instant, Work};
+use crate::files::{self, OwnerKind};
+use crate::http::Entity;
+use crate::problem::Problem;
+use crate::proceedings::model::{
+    Delivery, DeliveryIn, Notification, NotificationIn, ReasonsIn, Statement, StatementIn, Step,
+};
+use crate::proceedings::rules;
+use crate::proceedings::said::Said;
+use crate::service::{Body, Ctx, Tx};
+
+/// The steps that every case has.
+pub struct Steps<'a> {
+    pub notification: &'a mut Option<Notification>,
+    pub statement: &'a mut Option<Statement>,
+    pub statement_answer: &'a mut Option<Step>,
+}
+
+/// The types of the events that every case has.
+pub struct Events {
+    pub notified: &'static str,
+    pub statement_submitted: &'static str,
+    pub statement_answered: &'static str,
+}
+
+/// A case that ends in a decision against somebody who is heard before it.
+pub trait Proceeding: Sized {
+    type View;
+    const EVENTS: Events;
+    /// Whose the evidence of a statement is.
+    const OWNER: OwnerKind;
+
+    /// Locks what a decision of the case is about, then reads the case.
+    fn locked(conn: &mut Conn, scope: &Scope, id: Id) -> Work<Self>;
+    fn id(&self) -> Id;
+    fn version(&self) -> i64;
+    fn steps(&mut self) -> Steps<'_>;
+
+    fn is_against_company(&self) -> bool {
+        true
+    }
+    /// What was sent waits to be opened, or to be delivered.
+    fn is_undelivered(&self) -> bool;
+    /// When what a delivery would serve was issued.
+    fn issued_at(&self) -> Option<Instant>;
+
+    /// Is the caller of the office in charge?
+    fn may_handle(&self, caller: &Caller) -> Result<(), Problem>;
+    /// Is there something in this state that a delivery would serve?
+    fn may_deliver(&self) -> Result<(), Problem>;
+    /// Is it for the caller, a company, to answer?
+    fn may_speak(&self) -> Result<(), Problem> {
+        Ok(())
+    }
+    /// Is a statement answered in this state?
+    fn may_answer(&self) -> Result<(), Problem>;
+
+    /// Everything about a notice but its text: may it be given now, and who sees the case from now on?
+    fn begin(&mut self, tx: &mut Tx) -> Work<()>;
+    /// Serves what waits, begins the period that starts with it, and records that.
+    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, said: &dyn Said) -> Work<()>;
+    /// The party is heard now: in this state, within its period, and once. Saying something opens what was sent.
+    fn hear(&mut self, tx: &mut Tx, made: bool) -> Work<()>;
+
+    /// Saves a step and records it.
+    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, said: &dyn Said) -> Work<()>;
+    fn view(self, conn: &mut Conn, ctx: &Ctx) -> Work<Self::View>;
+}
+
+/// Does this caller see that there is something, and nothing of it?
+pub fn is_unopened<P: Proceeding>(ctx: &Ctx, case: &P) -> bool {
+    rules::is_unopened(ctx.caller.role, case.is_against_company(), case.is_undelivered())
+}
+
+/// Would reading it now be its delivery?
+pub fn awaits_opening<P: Proceeding>(ctx: &Ctx, case: &P) -> bool {
+    rules::awaits_opening(ctx.opens, ctx.caller.role, is_unopened(ctx, case))
+}
+
+/// Saves a step of a case, records it, and shows the case.
+pub fn advance<P: Proceeding>(
+    tx: &mut Tx,
+    mut case: P,
+    kind: &'static str,
+    step: Value,
+    said: &dyn Said,
+) -> Work<Entity<P::View>> {
+    case.record(tx, kind, step, said)?;
+    shown(tx, case)
+}
+
+pub fn shown<P: Proceeding>(tx: &mut Tx, case: P) -> Work<Entity<P::View>> {
+    let (id, version) = (case.id(), case.version());
+    Ok(Entity::new(id, version, case.view(tx.conn, tx.ctx)?))
+}
+
+pub fn notify<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Work<Entity<P::View>> {
+    let ctx = tx.ctx;
+    let mut case = P::locked(tx.conn, &ctx.scope, id)?;
+    case.may_handle(&ctx.caller)?;
+    let input = tx.input(body)?;
+    tx.if_match(case.version())?;
+    case.begin(tx)?;
+    *case.steps().notification = Some(Notification::new(ctx, input.clone()));
+    advance(tx, case, P::EVENTS.notified, json!({}), input)
+}
+
+/// Reading a notice or a decision with the company's token is its delivery.
+pub fn open<P: Proceeding>(tx: &mut Tx, id: Id) -> Work<Entity<P::View>> {
+    let ctx = tx.ctx;
+    let mut case = P::locked(tx.conn, &ctx.scope, id)?;
+    if awaits_opening(ctx, &case) {
+        case.deliver(tx, Delivery::opened(ctx), &())?;
+    }
+    shown(tx, case)
+}
+
+/// Whoever answers what was sent has opened it.
+pub fn open_by_answering<P: Proceeding>(tx: &mut Tx, case: &mut P) -> Work<()> {
+    if !case.is_undelivered() {
+        return Ok(());
+    }
+    case.deliver(tx, Delivery::opened(tx.ctx), &())
+}
+
+pub fn record_delivery<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> Work<Entity<P::View>> {
+    let ctx = tx.ctx;
+    let mut case = P::locked(tx.conn, &ctx.scope, id)?;
+    case.may_handle(&ctx.caller)?;
+    let issued_on = case.issued_at().map(|at| ctx.state.clock.day_of(at));
+    let input = tx.checked(body, |_, input, faults| {
+        rules::check_delivery_day(ctx.today, input.delivered_on, issued_on, faults);
+        Ok(())
+    })?;
+    tx.if_match(case.version())?;
+    case.may_deliver()?;
+    case.deliver(tx, Delivery::recorded(ctx, input.clone()), input)?;
+    shown(tx, case)
+}
+
+pub fn submit_statement<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<P::View>> {
+    let ctx = tx.ctx;
+    let mut case = P::locked(tx.conn, &ctx.scope, id)?;
+    case.may_speak()?;
+    let input =
+        tx.checked(body, |conn, input, faults| files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults))?;
+    tx.if_match(case.version())?;
+    let made = case.steps().statement.is_some();
+    case.hear(tx, made)?;
+    files::attach_evidence(tx, P::OWNER, case.id(), &input.evidence)?;
+    *case.steps().statement = Some(Statement::new(ctx, input.clone()));
+    advance(tx, case, P::EVENTS.statement_submitted, json!({}), input)
+}
+
+pub fn answer_statement<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<P::View>> {
+    let ctx = tx.ctx;
+    let mut case = P::locked(tx.conn, &ctx.scope, id)?;
+    case.may_handle(&ctx.caller)?;
+    let input = tx.input(body)?;
+    tx.if_match(case.version())?;
+    case.may_answer()?;
+    let steps = case.steps();
+    rules::may_answer_statement(steps.statement.is_some(), steps.statement_answer.is_some())?;
+    *steps.statement_answer = Some(Step::new(ctx, input.clone()));
+    advance(tx, case, P::EVENTS.statement_answered, json!({}), input)
+}

@@ -1,0 +1,89 @@
+//! Rows of inspections and hazards.
+
+use diesel::prelude::*;
+
+use crate::access::Scope;
+use crate::access::scoped::{none, own_company, own_family};
+use crate::db::MultiBackend;
+use crate::db::schema::{complex_services, hazards, inspection_parts, inspections};
+
+/// Inspections: of the territory; a police station or partner those that it has a part in; a company and a committee those
+/// that were carried out: a visit that is planned is nobody's to prepare for.
+pub fn inspections<'a>(scope: &Scope) -> inspections::BoxedQuery<'a, MultiBackend> {
+    let all = inspections::table.into_boxed();
+    match scope {
+        Scope::County(area) => all.filter(inspections::county.eq(area.clone())),
+        Scope::Township(area) => all.filter(inspections::township.eq(area.clone())),
+        Scope::Community(area) => all.filter(inspections::community.eq(area.clone())),
+        Scope::Addressed { role, area } => all.filter(
+            inspections::id.eq_any(
+                inspection_parts::table
+                    .filter(inspection_parts::role.eq(role.code()))
+                    .filter(inspection_parts::division.eq(area.clone()))
+                    .select(inspection_parts::inspection_id),
+            ),
+        ),
+        Scope::Company(uscc) => {
+            all.filter(inspections::company_id.eq_any(own_family(uscc))).filter(inspections::visited.eq(true))
+        }
+        Scope::Complex(id) => all.filter(inspections::complex_id.eq(*id)).filter(inspections::visited.eq(true)),
+        Scope::System(_) => all,
+        Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+    }
+}
+
+/// The offices' parts of inspections, for counts and plans of a territory; those of one inspection are shown with it.
+pub fn inspection_parts<'a>(scope: &Scope) -> inspection_parts::BoxedQuery<'a, MultiBackend> {
+    let all = inspection_parts::table.into_boxed();
+    match scope {
+        Scope::County(area) => all.filter(inspection_parts::county.eq(area.clone())),
+        Scope::Township(area) => all.filter(inspection_parts::township.eq(area.clone())),
+        Scope::Community(area) => all.filter(inspection_parts::community.eq(area.clone())),
+        Scope::Addressed { role, area } => {
+            all.filter(inspection_parts::role.eq(role.code())).filter(inspection_parts::division.eq(area.clone()))
+        }
+        Scope::System(_) => all,
+        Scope::Company(_) | Scope::Complex(_) | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+    }
+}
+
+/// Hazards: of the territory; a police station or partner those that it found; a committee those at its complex. A hazard
+/// goes with the complex: a company sees it that served between its finding and its closing, or is to serve.
+pub fn hazards<'a>(scope: &Scope) -> hazards::BoxedQuery<'a, MultiBackend> {
+    let all = hazards::table.into_boxed();
+    match scope {
+        Scope::County(area) => all.filter(hazards::county.eq(area.clone())),
+        Scope::Township(area) => all.filter(hazards::township.eq(area.clone())),
+        Scope::Community(area) => all.filter(hazards::community.eq(area.clone())),
+        Scope::Addressed { role, area } => {
+            all.filter(hazards::role.eq(role.code())).filter(hazards::division.eq(area.clone()))
+        }
+        Scope::Company(uscc) => all
+            .filter(
+                hazards::complex_id.eq_any(
+                    complex_services::table
+                        .filter(complex_services::company_id.eq_any(own_company(uscc)))
+                        .select(complex_services::complex_id),
+                ),
+            )
+            .filter(diesel::dsl::exists(
+                complex_services::table
+                    .filter(complex_services::complex_id.eq(hazards::complex_id))
+                    .filter(complex_services::company_id.eq_any(own_company(uscc)))
+                    .filter(
+                        complex_services::effective_to
+                            .is_null()
+                            .or(complex_services::effective_to.assume_not_null().ge(hazards::found_on)),
+                    )
+                    .filter(
+                        hazards::closed_on
+                            .is_null()
+                            .or(hazards::closed_on.assume_not_null().ge(complex_services::effective_from)),
+                    )
+                    .select(complex_services::id),
+            )),
+        Scope::Complex(id) => all.filter(hazards::complex_id.eq(*id)),
+        Scope::System(_) => all,
+        Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+    }
+}

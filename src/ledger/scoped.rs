@@ -1,0 +1,45 @@
+//! The rows that each scope sees.
+
+use diesel::prelude::*;
+
+use crate::access::Scope;
+use crate::access::scoped::{none, own_family};
+use crate::db::Id;
+use crate::db::MultiBackend;
+use crate::db::schema::ledger_entries;
+
+/// One of the runs of sealed events that together are what a caller may read: each is equality on one column, so that it
+/// is read in order from its own index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strand {
+    /// What happened in the territory, or is addressed to the role.
+    Territory,
+    /// What a company is a party to: of the caller's family.
+    Party(Id),
+    /// What is for everyone.
+    Everyone,
+}
+
+/// Sealed events, one strand of them.
+pub fn ledger_entries<'a>(scope: &Scope, strand: Strand) -> ledger_entries::BoxedQuery<'a, MultiBackend> {
+    let all = ledger_entries::table.into_boxed();
+    let parties = || ledger_entries::audience.ne("offices");
+    match (strand, scope) {
+        (Strand::Everyone, _) => all.filter(ledger_entries::audience.eq("everyone")),
+        (Strand::Party(company), Scope::Company(uscc)) => all
+            .filter(ledger_entries::company_id.eq(company))
+            .filter(ledger_entries::company_id.eq_any(own_family(uscc)))
+            .filter(parties()),
+        (Strand::Territory, Scope::County(area) | Scope::Oversight(area)) => {
+            all.filter(ledger_entries::county.eq(area.clone()))
+        }
+        (Strand::Territory, Scope::Township(area)) => all.filter(ledger_entries::township.eq(area.clone())),
+        (Strand::Territory, Scope::Community(area)) => all.filter(ledger_entries::community.eq(area.clone())),
+        (Strand::Territory, Scope::Addressed { role, area }) => {
+            all.filter(ledger_entries::addressee.eq(super::addressee(*role, area)))
+        }
+        (Strand::Territory, Scope::Complex(id)) => all.filter(ledger_entries::complex_id.eq(*id)).filter(parties()),
+        (Strand::Territory, Scope::System(_)) => all,
+        (Strand::Party(_) | Strand::Territory, _) => all.filter(none()),
+    }
+}

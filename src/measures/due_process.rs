@@ -1,0 +1,127 @@
+//! Due process of a biting measure: what its notice tells, which period its delivery begins, and how a step is recorded.
+
+use serde_json::{Value, json};
+
+use super::model::*;
+use super::recompute::record;
+use super::view::{Measure, view};
+use super::{rules, store};
+use crate::access::{Caller, Scope};
+use crate::calendar;
+use crate::db::{Conn, Id, Instant, Work};
+use crate::due_process::{Events, Proceeding, Steps, open_by_answering};
+use crate::files::OwnerKind;
+use crate::policy;
+use crate::problem::Problem;
+use crate::proceedings::model::Delivery;
+use crate::proceedings::port::after;
+use crate::proceedings::rules::{may_make_statement, require_before};
+use crate::proceedings::said::Said;
+use crate::service::{Ctx, Tx};
+use crate::standing::model::MeasureState;
+
+impl MeasureRow {
+    /// Does a ground that the company was told of still stand?
+    pub fn stands_on_notice(&self, grounds: &[Id]) -> bool {
+        rules::stands_on_notice(&self.proceedings.0.told, grounds)
+    }
+
+    /// What the company says or asks for comes after the notice and within its period; saying it opens the notice.
+    pub(super) fn require_period(&mut self, tx: &mut Tx) -> Work<()> {
+        self.require_state(&[MeasureState::Proposed])?;
+        rules::may_be_heard(self.notified)?;
+        open_by_answering(tx, self)?;
+        Ok(require_before(tx.ctx.today, self.hearing_request_due_on)?)
+    }
+}
+
+impl Proceeding for MeasureRow {
+    type View = Measure;
+    const EVENTS: Events = Events {
+        notified: "measure.notified",
+        statement_submitted: "measure.statement_submitted",
+        statement_answered: "measure.statement_answered",
+    };
+    const OWNER: OwnerKind = OwnerKind::Measure;
+
+    fn locked(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
+        store::find_for_update(conn, scope, id)
+    }
+
+    fn id(&self) -> Id {
+        self.id
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn steps(&mut self) -> Steps<'_> {
+        let Proceedings { notification, statement, statement_answer, .. } = &mut self.proceedings.0;
+        Steps { notification, statement, statement_answer }
+    }
+
+    fn is_undelivered(&self) -> bool {
+        self.notified && self.state == MeasureState::Proposed && self.proceedings.0.delivery.is_none()
+    }
+
+    fn issued_at(&self) -> Option<Instant> {
+        self.proceedings.0.notification.as_ref().map(|notice| notice.at)
+    }
+
+    fn may_handle(&self, caller: &Caller) -> Result<(), Problem> {
+        rules::may_handle(caller, self.into(), self.kind)
+    }
+
+    fn may_deliver(&self) -> Result<(), Problem> {
+        self.require_state(&[MeasureState::Proposed])?;
+        rules::may_deliver(self.notified, self.proceedings.0.delivery.is_some())
+    }
+
+    fn may_answer(&self) -> Result<(), Problem> {
+        self.require_state(&[MeasureState::Proposed])
+    }
+
+    fn begin(&mut self, tx: &mut Tx) -> Work<()> {
+        self.require_state(&[MeasureState::Proposed])?;
+        let grounds_now = store::all_grounds_of_one(tx.conn, self.id)?;
+        rules::may_notify(self.notified, self.stands_on_notice(&grounds_now))?;
+        // A notice whose grounds have all fallen away is no notice: due process begins again.
+        after(tx).measure_notified_anew(tx, self.id)?;
+        self.proceedings.0 = Proceedings { told: grounds_now, ..Proceedings::default() };
+        self.hearing_request_due_on = None;
+        self.notified = true;
+        Ok(())
+    }
+
+    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, said: &dyn Said) -> Work<()> {
+        after(tx).served(tx, self.id)?;
+        let policies = policy::current(tx.conn, &tx.ctx.state, &self.county)?;
+        let version = policies.get(self.policy_version).unwrap_or_else(|| policies.governing(delivery.delivered_on));
+        let days = version.document().process.hearing_request_working_days;
+        let calendar = calendar::work_calendar(tx.conn, &self.county)?;
+        self.hearing_request_due_on = Some(calendar.add_working_days(delivery.delivered_on, days));
+        let step = json!({
+            "method": delivery.method, "delivered_on": delivery.delivered_on,
+            "hearing_request_due_on": self.hearing_request_due_on,
+        });
+        self.proceedings.0.delivery = Some(delivery);
+        self.record(tx, "measure.notice_delivered", step, said)
+    }
+
+    fn hear(&mut self, tx: &mut Tx, made: bool) -> Work<()> {
+        self.require_period(tx)?;
+        Ok(may_make_statement(made)?)
+    }
+
+    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, said: &dyn Said) -> Work<()> {
+        self.version += 1;
+        self.updated_at = tx.ctx.now;
+        store::save(tx.conn, self)?;
+        record(tx, self, kind, step, said)
+    }
+
+    fn view(self, conn: &mut Conn, ctx: &Ctx) -> Work<Measure> {
+        view(conn, ctx, self)
+    }
+}

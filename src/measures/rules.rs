@@ -1,0 +1,357 @@
+//! Who may do what about a measure, and when. Pure.
+
+use chrono::NaiveDate;
+
+use super::model::{CompletionIn, MeasureRow};
+use crate::access::{Actor, Caller, Role};
+use crate::db::Id;
+use crate::fault::Fault;
+use crate::policy::model::MeasureKind;
+use crate::problem::{Code, Problem};
+use crate::proceedings::rules::{conflict, require_answered};
+use crate::standing::model::{MeasureState, Withdrawal};
+
+/// The ladder belongs to task 2 of the action plan: a township leader approves what is in their charge.
+const LADDER_TASK: u8 = 2;
+
+/// The office that a measure is for.
+#[derive(Clone, Copy, Debug)]
+pub struct Seat<'a> {
+    pub role: Role,
+    pub division: &'a str,
+    /// Township of the measure; empty where it is the county's.
+    pub township: &'a str,
+}
+
+impl<'a> From<&'a MeasureRow> for Seat<'a> {
+    fn from(row: &'a MeasureRow) -> Seat<'a> {
+        Seat { role: row.office_role, division: &row.office_division, township: &row.township }
+    }
+}
+
+/// Only the office that the measure is for carries it through; the social affairs office of its township may, too, but not
+/// what was referred to an agency.
+pub fn may_handle(caller: &Caller, seat: Seat, kind: MeasureKind) -> Result<(), Problem> {
+    let division = caller.division.as_deref().unwrap_or_default();
+    let own = caller.role == seat.role && division == seat.division;
+    let township = caller.role == Role::SocialAffairsOffice && !seat.township.is_empty() && division == seat.township;
+    if own || (township && kind != MeasureKind::Referral) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::Forbidden)
+        .detail("只有承办单位可以办理", format!("only {} of {} carries it through", seat.role.code(), seat.division)))
+}
+
+/// The role that the policy names decides; a leader only what is in their charge.
+pub fn may_decide(caller: &Caller, approver: Option<Role>) -> Result<(), Problem> {
+    if approver != Some(caller.role) {
+        let approver = approver.map_or("nobody", Role::code);
+        return Err(Problem::new(Code::Forbidden).detail("该措施不由您的角色审批", format!("{approver} approves it")));
+    }
+    if caller.role == Role::TownshipLeader && !caller.tasks.contains(&LADDER_TASK) {
+        return Err(Problem::new(Code::Forbidden).detail("该项任务不由您分管", "task 2 is not in your charge"));
+    }
+    Ok(())
+}
+
+/// Under the two-person rule whoever gave the notice does not decide.
+pub fn require_another_person(rule: bool, caller: &Caller, notifier: Option<&Actor>) -> Result<(), Problem> {
+    if rule && notifier.is_some_and(|by| caller.is_person(&by.iss, &by.sub)) {
+        return Err(Problem::new(Code::SamePerson)
+            .detail("告知的承办人不得同时作出决定", "whoever gave the notice does not decide"));
+    }
+    Ok(())
+}
+
+/// Does a ground that the company was told of still stand? What came later adds weight; it does not carry the decision.
+pub fn stands_on_notice(told: &[Id], grounds: &[Id]) -> bool {
+    told.iter().any(|told| grounds.contains(told))
+}
+
+/// A notice is given once, and again where all its grounds have fallen away.
+pub fn may_notify(notified: bool, stands: bool) -> Result<(), Problem> {
+    if notified && stands { Err(conflict("已告知", "the company has been notified")) } else { Ok(()) }
+}
+
+pub fn may_deliver(notified: bool, delivered: bool) -> Result<(), Problem> {
+    if notified && !delivered {
+        return Ok(());
+    }
+    Err(conflict("没有待送达的告知书", "there is no notice to deliver"))
+}
+
+/// What the company says or asks for comes after the notice.
+pub fn may_be_heard(notified: bool) -> Result<(), Problem> {
+    if notified { Ok(()) } else { Err(conflict("尚未告知", "there is no notice yet")) }
+}
+
+pub fn may_request_hearing(requested: bool) -> Result<(), Problem> {
+    if requested { Err(conflict("已申请听证", "a hearing was asked for")) } else { Ok(()) }
+}
+
+pub fn may_hold_hearing(requested: bool, held: bool) -> Result<(), Problem> {
+    if requested && !held {
+        return Ok(());
+    }
+    Err(conflict("没有待举行的听证", "there is no hearing to hold"))
+}
+
+pub fn check_hearing_day(held_on: NaiveDate, today: NaiveDate, faults: &mut Vec<Fault>) {
+    if held_on > today {
+        faults.push(Fault::new("/held_on", "in_the_future", "听证日期在未来", "this day has not come"));
+    }
+}
+
+/// What is known of due process when a biting measure is to be decided.
+#[derive(Clone, Copy, Debug)]
+pub struct Heard {
+    pub notified: bool,
+    /// One of the grounds that the company was told of stands.
+    pub stands: bool,
+    /// Last day for a statement and for asking for a hearing; none where the notice was not delivered.
+    pub last_day: Option<NaiveDate>,
+    pub hearing_requested: bool,
+    pub hearing_held: bool,
+    pub statement_made: bool,
+    pub statement_answered: bool,
+}
+
+/// A biting measure is decided after notice, the period for statement and hearing, and the hearing if one was asked for.
+pub fn require_due_process(heard: &Heard, today: NaiveDate) -> Result<(), Problem> {
+    let lacks = |zh: &str, en: &str| Err(Problem::new(Code::DueProcess).detail(zh, en));
+    if !heard.notified {
+        return lacks("尚未告知企业", "the company has not been notified");
+    }
+    if !heard.stands {
+        return lacks(
+            "告知时的依据均已撤销，须重新告知",
+            "every ground that the company was told of has fallen away; notify it again",
+        );
+    }
+    let Some(last) = heard.last_day else {
+        return lacks("告知书尚未送达", "the notice has not been delivered");
+    };
+    if heard.hearing_requested && !heard.hearing_held {
+        return lacks("企业已申请听证，听证尚未举行", "a hearing was asked for and has not been held");
+    }
+    require_answered(heard.statement_made, heard.statement_answered)?;
+    if today <= last {
+        return lacks(
+            &format!("陈述申辩和听证申请期至 {last} 止"),
+            &format!("the period for a statement and a hearing lasts until {last}"),
+        );
+    }
+    Ok(())
+}
+
+/// A kind that rests on a law is not decided before the policy names it.
+pub fn require_legal_basis(kind: MeasureKind, basis: Option<&str>) -> Result<(), Problem> {
+    if basis.is_some() {
+        return Ok(());
+    }
+    Err(Problem::new(Code::LegalBasisMissing).detail(
+        format!("现行政策未写明“{}”的法律依据，请先发布写明依据的政策版本", kind.zh()),
+        format!("the policy in force names no legal basis for {}; publish a version that does", kind.code()),
+    ))
+}
+
+/// A lighter policy or a fact may have overtaken the proposal.
+pub fn require_still_due(withdrawal: Option<Withdrawal>) -> Result<(), Problem> {
+    match withdrawal {
+        Some(why) => Err(Problem::new(Code::NoLongerDue).detail(why.reason_zh, why.reason_en)),
+        None => Ok(()),
+    }
+}
+
+/// While an appeal is pending it is not carried out.
+pub fn require_not_suspended(suspended_on: Option<NaiveDate>) -> Result<(), Problem> {
+    let Some(since) = suspended_on else { return Ok(()) };
+    Err(Problem::new(Code::AppealPending).detail(
+        format!("因相关认定正在申诉，该措施自 {since} 起中止执行"),
+        format!("an appeal is pending: it is suspended since {since}"),
+    ))
+}
+
+/// Does a step of this measure move stars? The taking back of one that lowered them does. A removal does not, nor the taking
+/// back of a removal: what follows from stars moves none.
+pub fn lowers_stars(kind: MeasureKind, reversed: Option<MeasureKind>) -> bool {
+    match kind {
+        MeasureKind::Reversal => reversed.is_some_and(MeasureKind::lowers_stars),
+        kind => kind.lowers_stars(),
+    }
+}
+
+/// Is it decided, and can its effect still be held back?
+pub fn can_be_suspended(state: MeasureState, kind: MeasureKind) -> bool {
+    match state {
+        MeasureState::Approved => true,
+        // A removal that was carried out ended a contract: nothing of it can be held back.
+        MeasureState::Done => kind != MeasureKind::Removal,
+        MeasureState::Proposed | MeasureState::Rejected | MeasureState::Cancelled => false,
+    }
+}
+
+/// A measure is carried out after it was created, and a removal on a ground that a document proves.
+pub fn check_completion(
+    kind: MeasureKind,
+    created_on: NaiveDate,
+    today: NaiveDate,
+    input: &CompletionIn,
+    faults: &mut Vec<Fault>,
+) {
+    if input.completed_on > today {
+        faults.push(Fault::new("/completed_on", "in_the_future", "完成日期在未来", "this day has not come"));
+    } else if input.completed_on < created_on {
+        let (zh, en) = ("早于措施作出之日", "earlier than the measure");
+        faults.push(Fault::new("/completed_on", "before_start", zh, en));
+    }
+    if kind == MeasureKind::Removal {
+        if input.removal_ground.is_none() {
+            let (zh, en) = ("须写明合同终止的合法依据", "the lawful ground on which the contract ended is needed");
+            faults.push(Fault::new("/removal_ground", "required", zh, en));
+        }
+        if input.evidence.is_empty() {
+            let (zh, en) = ("须附依据文书", "the document of that ground is needed");
+            faults.push(Fault::new("/evidence", "required", zh, en));
+        }
+    } else if input.removal_ground.is_some() {
+        let (zh, en) = ("仅清退措施填写", "only for a removal");
+        faults.push(Fault::new("/removal_ground", "conflict", zh, en));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(result: Result<(), Problem>) -> Option<Code> {
+        result.err().map(|problem| problem.code)
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn caller(sub: &str, role: Role, division: &str) -> Caller {
+        let iss = "https://id.example".to_owned();
+        Caller::acting(&Actor { iss, sub: sub.into(), role, division: Some(division.into()) }, None)
+    }
+
+    #[test]
+    fn the_office_of_a_measure_carries_it_through_and_its_township_helps() {
+        use Role::{CountyAuthority, EnforcementOffice, SocialAffairsOffice};
+        let seat = Seat { role: EnforcementOffice, division: "640121102", township: "640121102" };
+        for (role, division, kind, expected) in [
+            (EnforcementOffice, "640121102", MeasureKind::RectificationOrder, None),
+            (EnforcementOffice, "640121100", MeasureKind::RectificationOrder, Some(Code::Forbidden)),
+            (SocialAffairsOffice, "640121102", MeasureKind::RectificationOrder, None),
+            (SocialAffairsOffice, "640121102", MeasureKind::Referral, Some(Code::Forbidden)),
+            (CountyAuthority, "640121", MeasureKind::Removal, Some(Code::Forbidden)),
+        ] {
+            let result = may_handle(&caller("a", role, division), seat, kind);
+            assert_eq!(code(result), expected, "{role:?} {division} {kind:?}");
+        }
+    }
+
+    #[test]
+    fn the_named_role_decides_and_a_leader_only_in_their_charge() {
+        let mut leader = caller("a", Role::TownshipLeader, "640121102");
+        assert_eq!(code(may_decide(&leader, Some(Role::TownshipLeader))), Some(Code::Forbidden));
+        leader.tasks.push(LADDER_TASK);
+        assert_eq!(code(may_decide(&leader, Some(Role::TownshipLeader))), None);
+        assert_eq!(code(may_decide(&leader, Some(Role::CountyAuthority))), Some(Code::Forbidden));
+        assert_eq!(code(may_decide(&leader, None)), Some(Code::Forbidden));
+    }
+
+    #[test]
+    fn whoever_gave_the_notice_does_not_decide() {
+        let decides = caller("a", Role::CountyAuthority, "640121");
+        let by = |sub: &str| Actor {
+            iss: "https://id.example".into(),
+            sub: sub.into(),
+            role: Role::SocialAffairsOffice,
+            division: None,
+        };
+        assert_eq!(code(require_another_person(true, &decides, Some(&by("a")))), Some(Code::SamePerson));
+        assert_eq!(code(require_another_person(true, &decides, Some(&by("b")))), None);
+        assert_eq!(code(require_another_person(false, &decides, Some(&by("a")))), None);
+        assert_eq!(code(require_another_person(true, &decides, None)), None);
+    }
+
+    #[test]
+    fn a_biting_measure_is_decided_after_every_step_of_due_process() {
+        let through = Heard {
+            notified: true,
+            stands: true,
+            last_day: Some(day("2026-03-05")),
+            hearing_requested: false,
+            hearing_held: false,
+            statement_made: false,
+            statement_answered: false,
+        };
+        for (heard, today, expected) in [
+            (through, "2026-03-06", None),
+            (through, "2026-03-05", Some(Code::DueProcess)),
+            (Heard { notified: false, ..through }, "2026-03-06", Some(Code::DueProcess)),
+            (Heard { stands: false, ..through }, "2026-03-06", Some(Code::DueProcess)),
+            (Heard { last_day: None, ..through }, "2026-03-06", Some(Code::DueProcess)),
+            (Heard { hearing_requested: true, ..through }, "2026-03-06", Some(Code::DueProcess)),
+            (Heard { hearing_requested: true, hearing_held: true, ..through }, "2026-03-06", None),
+            (Heard { statement_made: true, ..through }, "2026-03-06", Some(Code::StatementUnanswered)),
+            (Heard { statement_made: true, statement_answered: true, ..through }, "2026-03-06", None),
+        ] {
+            assert_eq!(code(require_due_process(&heard, day(today))), expected, "{heard:?} {today}");
+        }
+    }
+
+    #[test]
+    fn a_notice_stands_on_a_ground_that_was_told() {
+        let (one, other) = (Id::new(), Id::new());
+        assert!(stands_on_notice(&[one], &[other, one]));
+        assert!(!stands_on_notice(&[one], &[other]) && !stands_on_notice(&[], &[other]));
+        assert_eq!(code(may_notify(true, true)), Some(Code::StateConflict));
+        assert_eq!(code(may_notify(true, false)), None);
+        assert_eq!(code(may_notify(false, false)), None);
+    }
+
+    #[test]
+    fn each_step_of_due_process_has_its_turn() {
+        let conflict = Some(Code::StateConflict);
+        assert_eq!((code(may_be_heard(false)), code(may_be_heard(true))), (conflict, None));
+        assert_eq!((code(may_request_hearing(true)), code(may_request_hearing(false))), (conflict, None));
+        for (first, second, expected) in [(false, false, conflict), (true, false, None), (true, true, conflict)] {
+            assert_eq!(code(may_deliver(first, second)), expected);
+            assert_eq!(code(may_hold_hearing(first, second)), expected);
+        }
+        assert_eq!(code(require_not_suspended(Some(day("2026-03-05")))), Some(Code::AppealPending));
+        assert_eq!(code(require_legal_basis(MeasureKind::Blacklist, None)), Some(Code::LegalBasisMissing));
+        assert!(can_be_suspended(MeasureState::Done, MeasureKind::Blacklist));
+        assert!(!can_be_suspended(MeasureState::Done, MeasureKind::Removal));
+        assert!(!can_be_suspended(MeasureState::Proposed, MeasureKind::Removal));
+    }
+
+    #[test]
+    fn what_follows_from_stars_moves_none() {
+        assert!(!lowers_stars(MeasureKind::Removal, None));
+        assert!(!lowers_stars(MeasureKind::Reversal, Some(MeasureKind::Removal)));
+        for kind in [MeasureKind::StarDowngrade, MeasureKind::RatingUnqualified] {
+            assert!(lowers_stars(kind, None) && lowers_stars(MeasureKind::Reversal, Some(kind)), "{kind:?}");
+        }
+        assert_eq!(MeasureKind::ALL.iter().filter(|kind| lowers_stars(**kind, None)).count(), 2);
+    }
+
+    #[test]
+    fn a_removal_is_carried_out_on_a_ground_with_its_document() {
+        let faults = |kind, json: serde_json::Value| {
+            let input: CompletionIn = serde_json::from_value(json).unwrap();
+            let mut faults = Vec::new();
+            check_completion(kind, day("2026-03-01"), day("2026-03-10"), &input, &mut faults);
+            faults.iter().map(|fault| fault.code).collect::<Vec<_>>()
+        };
+        let done = |on: &str| serde_json::json!({ "completed_on": on, "outcome": "办结" });
+        assert_eq!(faults(MeasureKind::Interview, done("2026-03-01")), Vec::<&str>::new());
+        assert_eq!(faults(MeasureKind::Interview, done("2026-02-28")), ["before_start"]);
+        assert_eq!(faults(MeasureKind::Interview, done("2026-03-11")), ["in_the_future"]);
+        assert_eq!(faults(MeasureKind::Removal, done("2026-03-05")), ["required", "required"]);
+    }
+}

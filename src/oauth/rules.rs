@@ -1,0 +1,66 @@
+//! Which client gets a token, and for what. Pure.
+
+use super::form::refused;
+use super::model::TokenRefused;
+use crate::access::Role;
+use crate::access::permissions::Permissions;
+use crate::clients::model::ClientState;
+use crate::clients::rules::operations_of;
+
+pub fn may_act(state: ClientState) -> Result<(), TokenRefused> {
+    match state {
+        ClientState::Active => Ok(()),
+        ClientState::Pending => Err(refused("unauthorized_client", "the client waits for the county's approval")),
+        ClientState::Suspended | ClientState::Revoked => {
+            Err(refused("unauthorized_client", "the client is suspended or revoked"))
+        }
+    }
+}
+
+/// The operations that the token is limited to: those asked for, inside of those that the client has.
+pub fn limits(
+    permissions: &Permissions,
+    role: Role,
+    own: Option<Vec<String>>,
+    asked: Option<Vec<String>>,
+) -> Result<Option<Vec<String>>, TokenRefused> {
+    let Some(asked) = asked else { return Ok(own) };
+    let has = |word: &String| match &own {
+        Some(own) => own.contains(word),
+        None => operations_of(permissions, role).any(|one| one == word),
+    };
+    match asked.iter().all(has) {
+        true => Ok(Some(asked)),
+        false => Err(refused("invalid_scope", "a word that is no operation of this client")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_approved_client_acts() {
+        for state in ClientState::ALL {
+            assert_eq!(may_act(*state).is_ok(), *state == ClientState::Active);
+        }
+    }
+
+    #[test]
+    fn a_token_has_no_more_than_its_client() {
+        let role = Role::CountyAuthority;
+        let words = |all: &[&str]| Some(all.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        let own = || words(&["list_violations", "get_violation"]);
+        assert_eq!(limits(crate::app::permissions(), role, own(), None), Ok(own()));
+        assert_eq!(
+            limits(crate::app::permissions(), role, own(), words(&["get_violation"])),
+            Ok(words(&["get_violation"]))
+        );
+        assert!(limits(crate::app::permissions(), role, own(), words(&["list_companies"])).is_err());
+        assert!(limits(crate::app::permissions(), role, None, words(&["list_violations"])).is_ok());
+        assert!(
+            limits(crate::app::permissions(), role, None, words(&["publish_policy"])).is_err(),
+            "it needs a person"
+        );
+    }
+}

@@ -1,0 +1,31 @@
+//! The rows that each scope sees.
+
+use diesel::prelude::*;
+
+use crate::access::Scope;
+use crate::access::scoped::own_company;
+use crate::db::MultiBackend;
+use crate::db::schema::{company_areas, complexes, offices};
+
+/// The directory of offices: of a county, to everyone in it. A resident has no county, and the directory is public.
+pub fn offices<'a>(scope: &Scope) -> offices::BoxedQuery<'a, MultiBackend> {
+    let all = offices::table.into_boxed();
+    match scope {
+        Scope::County(area)
+        | Scope::Township(area)
+        | Scope::Community(area)
+        | Scope::Addressed { area, .. }
+        | Scope::Oversight(area) => all.filter(offices::county.eq(area.get(..6).unwrap_or_default().to_owned())),
+        Scope::Company(uscc) => all.filter(
+            offices::county.eq_any(
+                company_areas::table
+                    .filter(company_areas::company_id.eq_any(own_company(uscc)))
+                    .select(company_areas::area),
+            ),
+        ),
+        Scope::Complex(id) => {
+            all.filter(offices::county.eq_any(complexes::table.filter(complexes::id.eq(*id)).select(complexes::county)))
+        }
+        Scope::Resident { .. } | Scope::System(_) => all,
+    }
+}

@@ -1,0 +1,139 @@
+//! When a version may be submitted, withdrawn and approved, and by whom. Pure.
+
+use chrono::{Months, NaiveDate};
+
+use super::model::PolicyState;
+use super::store::PolicyRow;
+use crate::access::Caller;
+use crate::fault::Fault;
+use crate::problem::{Code, Problem};
+
+/// A version governs from a day of the next twelve months on.
+pub fn check_first_day(first: NaiveDate, today: NaiveDate, faults: &mut Vec<Fault>) {
+    let latest = today.checked_add_months(Months::new(12)).unwrap_or(today);
+    if first <= today {
+        let (zh, en) =
+            ("不得早于明日：政策经另一人批准后自次日起施行", "not before tomorrow: a second person approves it first");
+        faults.push(Fault::new("/effective_from", "out_of_range", zh, en));
+    } else if first > latest {
+        let (zh, en) = (format!("不得晚于 {latest}"), format!("not after {latest}"));
+        faults.push(Fault::new("/effective_from", "out_of_range", zh, en));
+    }
+}
+
+fn conflict(zh: &str, en: &str) -> Problem {
+    Problem::new(Code::StateConflict).detail(zh, en)
+}
+
+/// The same again is nothing new.
+pub fn may_submit(row: &PolicyRow, newest: Option<&PolicyRow>) -> Result<(), Problem> {
+    if newest.is_some_and(|last| last.digest == row.digest && last.effective_from == row.effective_from) {
+        let (zh, en) = ("与最新版本完全相同", "it is the newest version, word for word");
+        return Err(Problem::new(Code::AlreadyExists).detail(zh, en));
+    }
+    Ok(())
+}
+
+/// A county's drafts are its own authority's business.
+pub fn require_own(county: &str, own: Option<&str>) -> Result<(), Problem> {
+    if own == Some(county) {
+        return Ok(());
+    }
+    let (zh, en) = match county {
+        "" => ("该政策为部署内置政策，不属于任何县", "it is the deployment's own policy, of no county"),
+        _ => ("该政策属于其他县", "it is the policy of another county"),
+    };
+    Err(Problem::new(Code::Forbidden).detail(zh, en))
+}
+
+pub fn require_draft(state: PolicyState) -> Result<(), Problem> {
+    match state {
+        PolicyState::Draft => Ok(()),
+        PolicyState::Approved => Err(conflict("该版本已批准", "it is approved already")),
+        PolicyState::Withdrawn => Err(conflict("该草案已撤回", "it was withdrawn")),
+    }
+}
+
+/// By another person than whoever submitted it, on the day before its first day at the latest.
+pub fn may_approve(row: &PolicyRow, caller: &Caller, today: NaiveDate) -> Result<(), Problem> {
+    if caller.is_person(&row.submitted_iss, &row.submitted_sub) {
+        let (zh, en) = ("提交人不得批准", "whoever submitted it does not approve it");
+        return Err(Problem::new(Code::SamePerson).detail(zh, en));
+    }
+    if row.effective_from <= today {
+        return Err(conflict("施行日期已到，须另行提交", "its first day has come; submit it again with a later one"));
+    }
+    Ok(())
+}
+
+/// Of two versions for one day the later one governs: an earlier one would never be in force. `approved` are version and
+/// first day of each.
+pub fn require_last_of_its_day(
+    row: &PolicyRow,
+    mut approved: impl Iterator<Item = (i64, NaiveDate)>,
+) -> Result<(), Problem> {
+    if approved.any(|(version, first)| first == row.effective_from && version > row.version) {
+        return Err(conflict("同日施行的后续版本已批准", "a later version for the same day is approved"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{Actor, Role};
+    use crate::db::Instant;
+    use crate::policy::store::draft;
+    use crate::policy::versions::built_in;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn row(version: i64, text: &str) -> PolicyRow {
+        let mut row = draft(version, "640121", day("2027-01-01"), built_in(), text.into(), Instant::now());
+        (row.submitted_iss, row.submitted_sub) = ("urn:test".into(), "first".into());
+        row
+    }
+
+    fn caller(sub: &str) -> Caller {
+        let actor = Actor { iss: "urn:test".into(), sub: sub.into(), role: Role::CountyAuthority, division: None };
+        Caller::acting(&actor, None)
+    }
+
+    #[test]
+    fn a_version_begins_between_tomorrow_and_a_year_from_now() {
+        for (first, good) in [("2026-03-02", false), ("2026-03-03", true), ("2027-03-02", true), ("2027-03-03", false)]
+        {
+            let mut faults = Vec::new();
+            check_first_day(day(first), day("2026-03-02"), &mut faults);
+            assert_eq!(faults.is_empty(), good, "{first}");
+        }
+    }
+
+    #[test]
+    fn a_draft_is_of_its_county_and_new() {
+        assert!(require_own("640121", Some("640121")).is_ok());
+        for (county, own) in [("640121", Some("640122")), ("640121", None), ("", Some("640121"))] {
+            assert_eq!(require_own(county, own).unwrap_err().code, Code::Forbidden);
+        }
+        assert!(may_submit(&row(2, "b"), Some(&row(1, "a"))).is_ok() && may_submit(&row(1, "a"), None).is_ok());
+        assert_eq!(may_submit(&row(2, "a"), Some(&row(1, "a"))).unwrap_err().code, Code::AlreadyExists);
+    }
+
+    #[test]
+    fn a_second_person_approves_a_draft_before_its_first_day() {
+        assert!(require_draft(PolicyState::Draft).is_ok());
+        for state in [PolicyState::Approved, PolicyState::Withdrawn] {
+            assert_eq!(require_draft(state).unwrap_err().code, Code::StateConflict);
+        }
+        let may = |sub, today| may_approve(&row(2, "a"), &caller(sub), day(today)).err().map(|problem| problem.code);
+        assert_eq!(may("second", "2026-12-31"), None);
+        assert_eq!(may("first", "2026-12-31"), Some(Code::SamePerson));
+        assert_eq!(may("second", "2027-01-01"), Some(Code::StateConflict));
+        for (version, first, good) in [(3, "2027-01-01", false), (1, "2027-01-01", true), (3, "2027-01-02", true)] {
+            let approved = [(version, day(first))].into_iter();
+            assert_eq!(require_last_of_its_day(&row(2, "a"), approved).is_ok(), good, "{version} {first}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Which step a rating may take, by whom and when. Pure.
+
+use chrono::NaiveDate;
+
+use super::input::{ReviewIn, ScoresIn};
+use super::model::{Assessor, ObjectionOutcome, Objector, RatingState, ReviewOutcome};
+use super::rows::{ContentRow, CycleRow, Objection, Proceedings, RatingRow, Review};
+use super::{cycle_rules, rows::ObjectionDecision};
+use crate::access::{Caller, Role};
+use crate::fault::Fault;
+use crate::problem::{Code, Problem};
+
+/// Objections to one rating are few; more are a mistake of a program.
+const MOST_OBJECTIONS: usize = 100;
+
+pub fn require_state(state: RatingState, allowed: &[RatingState]) -> Result<(), Problem> {
+    if allowed.contains(&state) {
+        return Ok(());
+    }
+    let names =
+        |pick: fn(RatingState) -> &'static str| allowed.iter().map(|s| pick(*s)).collect::<Vec<_>>().join(" / ");
+    Err(conflict(
+        format!("当前状态为“{}”，须为“{}”", state.zh(), names(RatingState::zh)),
+        format!("the state is {}, it must be {}", state.code(), names(RatingState::code)),
+    ))
+}
+
+fn conflict(zh: impl Into<String>, en: impl Into<String>) -> Problem {
+    Problem::new(Code::StateConflict).detail(zh, en)
+}
+
+fn same_person(zh: &str, en: &str) -> Problem {
+    Problem::new(Code::SamePerson).detail(zh, en)
+}
+
+/// The sheets that an office fills in: for itself, and those of the owners' survey; a community the same.
+fn assessors_of(role: Role) -> &'static [Assessor] {
+    match role {
+        Role::SocialAffairsOffice | Role::EnforcementOffice => &[Assessor::Office, Assessor::Owners],
+        Role::Community => &[Assessor::Community, Assessor::Owners],
+        _ => &[],
+    }
+}
+
+pub fn check_assessor(role: Role, input: &ScoresIn, faults: &mut Vec<Fault>) {
+    if !assessors_of(role).contains(&input.assessor) {
+        let (zh, en) = ("您的单位不能填报该评分表", "this sheet is not your office's");
+        faults.push(Fault::new("/assessor", "conflict", zh, en));
+    }
+}
+
+/// No more households answer than the complex has, where that is known.
+pub fn check_respondents(respondents: Option<i64>, households: Option<i64>, faults: &mut Vec<Fault>) {
+    if respondents.zip(households).is_some_and(|(answered, all)| answered > all) {
+        let (zh, en) = ("参评户数超过小区总户数", "more households than the complex has");
+        faults.push(Fault::new("/respondents", "out_of_range", zh, en));
+    }
+}
+
+/// Scored is between the days of the cycle, or when it is scored once more.
+pub fn may_score(cycle: &CycleRow, row: &RatingRow, steps: &Proceedings, today: NaiveDate) -> Result<(), Problem> {
+    cycle_rules::require_live(cycle.state)?;
+    if today < cycle.opens_on {
+        let (zh, en) = (format!("评分自 {} 开始", cycle.opens_on), format!("scoring begins on {}", cycle.opens_on));
+        return Err(conflict(zh, en));
+    }
+    let returned = steps.review.as_ref().is_some_and(|review| review.outcome == ReviewOutcome::Returned);
+    let accepted = |decision: &ObjectionDecision| decision.outcome == ObjectionOutcome::Accepted;
+    let objected = steps.objections.iter().any(|one| one.decision.as_ref().is_some_and(accepted));
+    if today > cycle.closes_on && row.corrects.is_none() && !returned && !objected {
+        let last = cycle.closes_on;
+        return Err(Problem::new(Code::DeadlinePassed)
+            .detail(format!("评分已于 {last} 截止"), format!("the last day for scores was {last}")));
+    }
+    Ok(())
+}
+
+pub fn check_review(input: &ReviewIn, faults: &mut Vec<Fault>) {
+    if input.outcome == ReviewOutcome::Returned && input.reasons.is_none() {
+        let (zh, en) = ("退回须说明理由", "a return needs its reasons");
+        faults.push(Fault::new("/reasons", "required", zh, en));
+    }
+}
+
+/// Whoever scored does not review.
+pub fn may_review(scored: bool) -> Result<(), Problem> {
+    if scored { Err(same_person("评分人不得复核", "whoever scored does not review")) } else { Ok(()) }
+}
+
+/// For whom somebody objects.
+pub fn objector(role: Role, on_behalf_of_owners: bool) -> Objector {
+    match role {
+        Role::PropertyCompany => Objector::Company,
+        Role::ComplexCommittee => Objector::Committee,
+        _ if on_behalf_of_owners => Objector::Owners,
+        _ => Objector::Community,
+    }
+}
+
+/// The owners' objection comes through the community, and the rated company reads it.
+pub fn check_objection(role: Role, on_behalf_of_owners: bool, text: &str, faults: &mut Vec<Fault>) {
+    if on_behalf_of_owners && role != Role::Community {
+        let (zh, en) = ("业主的异议由社区代为提交", "the owners' objection is handed in by the community");
+        faults.push(Fault::new("/on_behalf_of_owners", "conflict", zh, en));
+    }
+    if on_behalf_of_owners {
+        check_personal_data(text, faults);
+    }
+}
+
+/// What others read names nobody.
+pub fn check_personal_data(text: &str, faults: &mut Vec<Fault>) {
+    if let Some(found) = crate::personal::personal_data(text) {
+        let (zh, en) = found.words();
+        let (zh, en) = (format!("含有{zh}"), format!("holds {en}"));
+        faults.push(Fault::new("/text", "personal_data", zh, en));
+    }
+}
+
+pub fn may_object(objections: usize) -> Result<(), Problem> {
+    if objections < MOST_OBJECTIONS {
+        return Ok(());
+    }
+    Err(conflict("该评定的异议数已达上限", "this rating has as many objections as it can"))
+}
+
+/// Decided once, and by nobody who scored or reviewed.
+pub fn may_decide_objection(
+    caller: &Caller,
+    objection: &Objection,
+    scored: bool,
+    review: Option<&Review>,
+) -> Result<(), Problem> {
+    if objection.decision.is_some() {
+        return Err(conflict("该异议已有处理决定", "this objection has been decided"));
+    }
+    if scored || review.is_some_and(|review| caller.is_person(&review.by.iss, &review.by.sub)) {
+        let (zh, en) = ("评分人、复核人不得处理异议", "whoever scored or reviewed does not decide the objection");
+        return Err(same_person(zh, en));
+    }
+    Ok(())
+}
+
+/// The company replies once.
+pub fn may_reply(has_replied: bool) -> Result<(), Problem> {
+    if has_replied { Err(conflict("已提交回应", "there is a reply already")) } else { Ok(()) }
+}
+
+/// The publicity is over and nothing is objected to it.
+pub fn may_publish(row: &RatingRow, today: NaiveDate) -> Result<(), Problem> {
+    require_state(row.state, &[RatingState::Announced])?;
+    if row.objections_open > 0 {
+        return Err(Problem::new(Code::ObjectionOpen));
+    }
+    match row.publicity_ends_on {
+        Some(last) if today > last => Ok(()),
+        last => {
+            let last = last.map(|day| day.to_string()).unwrap_or_default();
+            Err(Problem::new(Code::PublicityOpen)
+                .detail(format!("公示至 {last} 止"), format!("the publicity lasts until {last}")))
+        }
+    }
+}
+
+/// Withdrawn is once, and not while what follows from the publication is being done. An objection is decided and not buried;
+/// and what was published is not taken back by whoever scored it alone.
+pub fn may_withdraw(row: &RatingRow, content: &ContentRow, caller: &Caller) -> Result<(), Problem> {
+    if row.state == RatingState::Withdrawn {
+        return Err(conflict("已撤回", "it is withdrawn"));
+    }
+    if row.pending {
+        let (zh, en) =
+            ("发布后的后续处理尚未完成，请稍后再试", "what follows from its publication is still being done");
+        return Err(conflict(zh, en));
+    }
+    if row.objections_open > 0 {
+        return Err(Problem::new(Code::ObjectionOpen));
+    }
+    if row.published_on.is_some() && content.scored_by(caller) {
+        let (zh, en) = ("评分人不得撤回已发布的评定", "whoever scored does not withdraw what was published");
+        return Err(same_person(zh, en));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "step_rules_tests.rs"]
+mod tests;

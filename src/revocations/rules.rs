@@ -1,0 +1,67 @@
+//! What is wrong with a revocation, and when it can be taken back. Pure.
+
+use super::model::RevocationIn;
+use crate::characters::is_plain_line;
+use crate::db::Instant;
+use crate::fault::Fault;
+use crate::problem::{Code, Problem};
+
+/// One that matches nothing would look like safety.
+pub fn check(input: &RevocationIn, now: Instant, is_trusted: bool, faults: &mut Vec<Fault>) {
+    if input.expires_at.is_some_and(|at| at <= now) {
+        faults.push(Fault::new("/expires_at", "out_of_range", "须晚于现在", "must be later than now"));
+    }
+    if !is_plain_line(&input.value) {
+        let (zh, en) = ("首尾不得有空格，不得含不可见字符", "no outer spaces, and nothing that cannot be seen");
+        faults.push(Fault::new("/value", "invalid_format", zh, en));
+    }
+    if !is_trusted {
+        let (zh, en) = ("不是受信任的签发方", "no token of this issuer is taken; compare it letter by letter");
+        faults.push(Fault::new("/issuer", "unknown_reference", zh, en));
+    }
+}
+
+/// Once.
+pub fn may_withdraw(withdrawn_at: Option<Instant>) -> Result<(), Problem> {
+    match withdrawn_at {
+        None => Ok(()),
+        Some(_) => Err(Problem::new(Code::StateConflict).detail("已撤回", "it is withdrawn already")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Duration};
+
+    use super::super::model::RevocationKind;
+    use super::*;
+
+    const NOW: Instant = Instant(DateTime::UNIX_EPOCH);
+
+    fn wrong(value: &str, expires_at: Option<Instant>, is_trusted: bool) -> Vec<String> {
+        let input = RevocationIn {
+            kind: RevocationKind::Subject,
+            issuer: "https://wuye.example.gov.cn".into(),
+            value: value.into(),
+            reason: "人员调离".into(),
+            residents: None,
+            expires_at,
+        };
+        let mut faults = Vec::new();
+        check(&input, NOW, is_trusted, &mut faults);
+        faults.into_iter().map(|fault| fault.pointer).collect()
+    }
+
+    #[test]
+    fn a_revocation_that_matches_nothing_is_refused() {
+        let later = Instant(NOW.0 + Duration::seconds(1));
+        assert!(wrong("officer-17", Some(later), true).is_empty());
+        assert_eq!(wrong("officer-17\u{200b}", Some(NOW), false), ["/expires_at", "/value", "/issuer"]);
+    }
+
+    #[test]
+    fn it_is_taken_back_once() {
+        assert!(may_withdraw(None).is_ok());
+        assert_eq!(may_withdraw(Some(NOW)).unwrap_err().code, Code::StateConflict);
+    }
+}

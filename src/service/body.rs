@@ -1,0 +1,203 @@
+//! A JSON body, read whole and checked against the document. Its faults are told only when the action asks for the
+//! input, because a row that the caller may not see is 404 whatever the body says.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::BytesMut;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+
+use super::context::Ctx;
+use crate::db::Work;
+use crate::fault::{Fault, Faults};
+use crate::http::form;
+use crate::json::{self, NotRead};
+use crate::problem::{Code, Problem};
+
+pub struct Body<B> {
+    pub bytes: Vec<u8>,
+    outcome: Outcome<B>,
+}
+
+enum Outcome<B> {
+    /// Not JSON at all, and where.
+    Malformed(String),
+    Read {
+        faults: Faults,
+        input: Option<B>,
+    },
+}
+
+impl<B: Send + Sync + 'static> Body<B> {
+    /// Checks what costs too much for a transaction, on a thread that nobody waits for; its faults are told with the others.
+    pub async fn examined(self, check: fn(&B) -> Vec<Fault>) -> Result<Body<B>, Problem> {
+        let Outcome::Read { faults, input: Some(input) } = self.outcome else { return Ok(self) };
+        let examine = move || {
+            let more = check(&input);
+            (input, more)
+        };
+        let (input, more) = actix_web::rt::task::spawn_blocking(examine)
+            .await
+            .map_err(|error| Problem::broken_by("a check of a body panicked", error))?;
+        let mut faults = faults;
+        faults.extend_elsewhere(more);
+        Ok(Body { bytes: self.bytes, outcome: Outcome::Read { faults, input: Some(input) } })
+    }
+}
+
+impl<B> Body<B> {
+    /// What did not come as JSON, and was checked already. `bytes` tell one request from another under one key.
+    pub fn given(bytes: Vec<u8>, input: B) -> Body<B> {
+        Body { bytes, outcome: Outcome::Read { faults: Faults::default(), input: Some(input) } }
+    }
+
+    /// Is it known already that this body is refused? Then nothing that is done for it needs the writer.
+    pub fn is_refused(&self) -> bool {
+        match &self.outcome {
+            Outcome::Malformed(_) => true,
+            Outcome::Read { faults, input } => !faults.is_empty() || input.is_none(),
+        }
+    }
+
+    /// What the body says, where it says it without a fault; for what has to be made ready before the transaction.
+    pub fn peek(&self) -> Option<&B> {
+        match &self.outcome {
+            Outcome::Read { faults, input } if faults.is_empty() => input.as_ref(),
+            _ => None,
+        }
+    }
+
+    fn parts(&self) -> Work<(Faults, Option<&B>)> {
+        match &self.outcome {
+            Outcome::Malformed(place) => Err(Problem::new(Code::MalformedJson)
+                .detail(format!("请求体不是合法的 JSON：{place}"), place.clone())
+                .into()),
+            Outcome::Read { faults, input } => Ok((faults.clone(), input.as_ref())),
+        }
+    }
+}
+
+impl<B: DeserializeOwned> Body<B> {
+    fn of(bytes: Vec<u8>, ctx: &Ctx) -> Body<B> {
+        let outcome = match json::parse(&bytes) {
+            Ok((value, twice)) => Self::read(ctx, value, twice),
+            Err(NotRead::Malformed(place)) => Outcome::Malformed(place),
+            Err(NotRead::Refused(fault)) => Outcome::Read { faults: vec![fault].into(), input: None },
+        };
+        Body { bytes, outcome }
+    }
+
+    /// A body that did not come over the wire (the demo's), checked like one that did.
+    pub fn from_value(ctx: &Ctx, value: serde_json::Value) -> Body<B> {
+        Body { bytes: value.to_string().into_bytes(), outcome: Self::read(ctx, value, Vec::new()) }
+    }
+
+    fn read(ctx: &Ctx, mut value: serde_json::Value, twice: Vec<Fault>) -> Outcome<B> {
+        whole_numbers(&mut value);
+        let mut faults = ctx.state.contract.check_body(ctx.operation, &mut value);
+        twice.into_iter().for_each(|fault| faults.push(fault));
+        let input = match serde_path_to_error::deserialize::<_, B>(value) {
+            Ok(input) => Some(input),
+            Err(error) => {
+                if faults.is_empty() {
+                    // The document let through what the type does not: still the caller's fault, with its place.
+                    let path = error.path().to_string().replace(['.', '['], "/").replace(']', "");
+                    faults.push(Fault::new(format!("/{path}"), "invalid", "不符合要求", error.inner().to_string()));
+                }
+                None
+            }
+        };
+        Outcome::Read { faults, input }
+    }
+}
+
+/// To JSON Schema `86000.0` is an integer; to the types it becomes one here.
+fn whole_numbers(value: &mut serde_json::Value) {
+    use serde_json::Value;
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let float = number.as_f64().unwrap_or_default();
+            // Beyond 2^53 a float does not say which integer it means.
+            if float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0 {
+                *value = Value::from(float as i64);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(whole_numbers),
+        Value::Object(fields) => fields.values_mut().for_each(whole_numbers),
+        _ => {}
+    }
+}
+
+impl<B: DeserializeOwned + 'static> FromRequest for Body<B> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Body<B>, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let ctx = Ctx::extract(&request).await?;
+            let essence = request
+                .headers()
+                .get(CONTENT_TYPE)
+                .and_then(|v| v.to_str().ok())
+                .and_then(|v| v.split(';').next())
+                .map(|v| v.trim().to_ascii_lowercase());
+            let json = essence.as_deref() == Some("application/json");
+            let patch = ctx.method == "PATCH" && essence.as_deref() == Some("application/merge-patch+json");
+            if !json && !patch {
+                return Err(Problem::new(Code::UnsupportedMediaType)
+                    .detail("请求体须为 application/json", "the body must be application/json"));
+            }
+            if let Some(Ok(media_type)) = request.headers().get(CONTENT_TYPE).map(|value| value.to_str()) {
+                form::check_charset(media_type)?;
+            }
+            let limit = ctx.state.body_limit;
+            let too_large = || {
+                Problem::new(Code::PayloadTooLarge)
+                    .detail(format!("请求体最大 {limit} 字节"), format!("a body has at most {limit} bytes"))
+            };
+            let mut bytes = BytesMut::new();
+            while let Some(chunk) = payload.next().await {
+                let chunk = chunk.map_err(|_| Problem::new(Code::MalformedRequest))?;
+                if bytes.len() + chunk.len() > limit {
+                    return Err(too_large());
+                }
+                bytes.extend_from_slice(&chunk);
+            }
+            Ok(Body::of(bytes.to_vec(), &ctx))
+        })
+    }
+}
+
+/// For `Option<Option<T>>` in a merge patch: absent is `None`, null is `Some(None)`.
+pub fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: serde::Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    serde::Deserialize::deserialize(deserializer).map(Some)
+}
+
+impl<B> Body<B> {
+    /// The input outside of a transaction: every fault at once, or the input.
+    pub fn input(&self, check: impl FnOnce(&B, &mut Vec<Fault>) -> Work<()>) -> Work<&B> {
+        let (mut faults, input) = self.parts()?;
+        let mut found = Vec::new();
+        // Where the answer is full already, rules have nothing to add to it.
+        if let Some(input) = input
+            && !faults.is_full()
+        {
+            check(input, &mut found)?;
+        }
+        faults.extend_elsewhere(found);
+        match input {
+            Some(input) if faults.is_empty() => Ok(input),
+            _ => Err(Problem::collected(faults).into()),
+        }
+    }
+}

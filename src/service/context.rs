@@ -1,0 +1,427 @@
+//! One request, as an action sees it ([`Ctx`]).
+
+use std::future::{Ready, ready};
+use std::sync::{Arc, Mutex};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use chrono::{NaiveDate, TimeDelta};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Service;
+use super::body::Body;
+use super::texts;
+use super::transaction::Tx;
+use crate::access::{Caller, Scope};
+use crate::db::types::Instant;
+use crate::db::{Conn, Fail, Id, StoredAnswer, Work, WriteGate};
+use crate::http::answer::{self, Answer, Entity};
+use crate::http::conditions::{Conditions, Verdict};
+use crate::http::idempotency::{self, IdempotencyKey};
+use crate::http::paging::PageOf;
+use crate::language::Language;
+use crate::problem::{Code, Problem};
+use crate::security;
+use crate::templates::texts::Texts;
+use crate::traces::RequestSpan;
+
+/// What an action made, as it is answered and kept under its key.
+struct Made {
+    stored: StoredAnswer,
+    /// The row that it made or changed.
+    id: Option<Id>,
+    shown_once: bool,
+}
+
+impl Made {
+    fn of<T: Serialize>(entity: Entity<T>) -> Work<Made> {
+        Ok(Made { stored: stored(&entity)?, id: entity.id, shown_once: entity.shown_once })
+    }
+}
+
+fn stored<T: Serialize>(entity: &Entity<T>) -> Work<StoredAnswer> {
+    Ok(entity.stored().map_err(answer::unserialisable)?)
+}
+
+// What an operation gives to `get`, `list` and `act` is put behind one of these, so that what they do around it is compiled once
+// and not once for each of the operations.
+
+/// A look into the store that ends as an answer.
+type Find<T> = Box<dyn FnMut(&mut Conn, &Ctx) -> Work<T> + Send>;
+/// A step of a transaction.
+type Action<T> = Arc<dyn Fn(&mut Tx) -> Work<T> + Send + Sync>;
+
+const READ: &str = "db.read";
+const WRITE: &str = "db.write";
+
+/// What is known of a request once the gate has let it in.
+#[derive(Clone)]
+pub struct Request {
+    pub state: Arc<Service>,
+    pub caller: Arc<Caller>,
+    pub scope: Scope,
+    pub operation: &'static str,
+    pub request_id: String,
+    /// Ours, where `request_id` is the caller's.
+    pub server_request_id: Option<String>,
+    /// Reading delivers what waits to be opened: a person asks, and sees the answer.
+    pub opens: bool,
+    pub language: Language,
+    pub method: String,
+    pub path: String,
+    pub idempotency_key: Option<String>,
+    pub conditions: Conditions,
+    /// The method must say which version it changes.
+    pub needs_if_match: bool,
+    /// `Cache-Control: no-cache` (RFC 9111, 5.2.1.4): a list from the primary, please.
+    pub newest: bool,
+    /// The span of this request, where it is traced.
+    pub span: Option<RequestSpan>,
+    pub query: serde_json::Value,
+    /// Business time; it stands still within one request.
+    pub now: Instant,
+    pub today: NaiveDate,
+}
+
+/// A request that was let in, and for how long its key stands where that is ours. Cheap to clone.
+#[derive(Clone)]
+pub struct Ctx(Arc<Request>, Option<TimeDelta>);
+
+impl std::ops::Deref for Ctx {
+    type Target = Request;
+    fn deref(&self) -> &Request {
+        &self.0
+    }
+}
+
+impl FromRequest for Ctx {
+    type Error = Problem;
+    type Future = Ready<Result<Ctx, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let ctx = request.extensions().get::<Ctx>().cloned();
+        ready(ctx.ok_or_else(|| Problem::broken("a request that was let in has no context")))
+    }
+}
+
+impl Ctx {
+    pub fn new(request: Request) -> Ctx {
+        Ctx(Arc::new(request), None)
+    }
+
+    /// Work of the program in the name of whoever decided it, under that decision's request id and at its time.
+    pub fn on_behalf(
+        state: Arc<Service>,
+        caller: Caller,
+        operation: &'static str,
+        request_id: String,
+        now: Instant,
+    ) -> Ctx {
+        Ctx::new(Request {
+            scope: Scope::System("what follows from a decision"),
+            caller: Arc::new(caller),
+            operation,
+            request_id,
+            server_request_id: None,
+            opens: false,
+            language: Language::Zh,
+            method: String::new(),
+            path: String::new(),
+            idempotency_key: None,
+            conditions: Conditions::default(),
+            needs_if_match: false,
+            newest: false,
+            span: None,
+            query: serde_json::Value::Null,
+            now,
+            today: state.clock.day_of(now),
+            state,
+        })
+    }
+
+    /// The same request under a key of ours, where its sender gave none: what comes again within `life` is the same one.
+    pub fn with_key(&self, key: String, life: TimeDelta) -> Ctx {
+        let request = Request { idempotency_key: Some(key), ..(*self.0).clone() };
+        Ctx(Arc::new(request), Some(life))
+    }
+
+    pub fn new_id(&self) -> Id {
+        self.state.clock.new_id(self.now)
+    }
+
+    /// A visit to the store, in a span of its own where this request is traced.
+    async fn in_span<T>(&self, name: &'static str, work: impl Future<Output = Work<T>>) -> Work<T> {
+        match &self.span {
+            Some(span) => span.store(name, work).await,
+            None => work.await,
+        }
+    }
+
+    /// The parameters, already checked against the document.
+    pub fn query<Q: DeserializeOwned>(&self) -> Result<Q, Problem> {
+        serde_path_to_error::deserialize(&self.query).map_err(|error| {
+            Problem::fault(
+                &format!("query/{}", error.path()),
+                "invalid_format",
+                "参数格式错误",
+                error.inner().to_string(),
+            )
+        })
+    }
+
+    /// One resource.
+    pub fn get<T, F>(&self, mut find: F) -> impl Future<Output = Answer>
+    where
+        T: Serialize + Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> Work<Entity<T>> + Send + 'static,
+    {
+        self.show_point(Box::new(move |conn, ctx| stored(&find(conn, ctx)?)))
+    }
+
+    /// One resource that is derived from many rows: in one snapshot, off the worker thread.
+    pub fn derive<T, F>(&self, mut find: F) -> impl Future<Output = Answer>
+    where
+        T: Serialize + Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> Work<Entity<T>> + Send + 'static,
+    {
+        self.show_lagging(Box::new(move |conn, ctx| stored(&find(conn, ctx)?)))
+    }
+
+    /// A page of a list.
+    pub fn list<T, F>(&self, mut find: F) -> impl Future<Output = Answer>
+    where
+        T: Serialize,
+        F: FnMut(&mut Conn, &Ctx) -> Work<PageOf<T>> + Send + 'static,
+    {
+        // Written where it was read: 200 rows are not handed to another thread, to be freed there.
+        self.show_lagging(Box::new(move |conn, ctx| {
+            Ok(StoredAnswer { status: 200, etag: None, location: None, body: answer::page(&find(conn, ctx)?)? })
+        }))
+    }
+
+    /// One resource whose first reading may be an act (opening a notice is its delivery): `find` answers `None` where
+    /// it is, and `open` carries it out. What its conditions keep from the reader is not carried out: the transaction ends
+    /// without a trace.
+    pub fn get_or_open<T, F, G>(&self, mut find: F, open: G) -> impl Future<Output = Answer>
+    where
+        T: Serialize + Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> Work<Option<Entity<T>>> + Send + 'static,
+        G: Fn(&mut Tx) -> Work<Entity<T>> + Send + Sync + 'static,
+    {
+        let find: Find<_> = Box::new(move |conn, ctx| find(conn, ctx)?.as_ref().map(stored).transpose());
+        self.show_or_open(find, Arc::new(move |tx| stored(&open(tx)?)))
+    }
+
+    async fn find_point<T: Send + 'static>(&self, mut find: Find<T>) -> Result<T, Problem> {
+        let ctx = self.clone();
+        Ok(self.in_span(READ, self.state.db.read_point(move |conn| find(conn, &ctx))).await?)
+    }
+
+    async fn show_point(&self, find: Find<StoredAnswer>) -> Answer {
+        self.find_point(find).await?.conditional(&self.conditions)
+    }
+
+    async fn show_lagging(&self, find: Find<StoredAnswer>) -> Answer {
+        self.read_lagging(find).await?.conditional(&self.conditions)
+    }
+
+    async fn show_or_open(&self, find: Find<Option<StoredAnswer>>, open: Action<StoredAnswer>) -> Answer {
+        if let Some(stored) = self.find_point(find).await? {
+            return stored.conditional(&self.conditions);
+        }
+        let ctx = self.clone();
+        let work = move |conn: &mut Conn, texts: &Texts| {
+            let stored = open(&mut Tx { conn, ctx: &ctx, key: None, texts })?;
+            let shown = ctx.opens && ctx.conditions.on_read(stored.etag.as_deref()) == Verdict::Answer;
+            // An error is what takes a transaction back.
+            if shown { Ok(stored) } else { Err(Fail::Replay(Box::new(stored))) }
+        };
+        let stored = match self.write(WriteGate::default(), work).await {
+            Ok(stored) => {
+                self.wrote();
+                stored
+            }
+            Err(Fail::Replay(unshown)) => *unshown,
+            Err(fail) => return Err(fail.into()),
+        };
+        stored.conditional(&self.conditions)
+    }
+
+    /// Anything else that is read.
+    pub async fn read<T, F>(&self, mut find: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> Work<T> + Send + 'static,
+    {
+        let ctx = self.clone();
+        Ok(self.in_span(READ, self.state.db.read(move |conn| find(conn, &ctx))).await?)
+    }
+
+    /// From the standby, unless this caller wrote a moment ago or asked for what is newest.
+    async fn read_lagging(&self, mut find: Find<StoredAnswer>) -> Result<StoredAnswer, Problem> {
+        if !self.state.db.has_standby() || self.newest || self.state.wrote.holds(&self.caller) {
+            return self.read(find).await;
+        }
+        let ctx = self.clone();
+        Ok(self.in_span(READ, self.state.db.read_lagging(move |conn| find(conn, &ctx))).await?)
+    }
+
+    /// Something was written: the sealer need not wait, and this caller should see it.
+    fn wrote(&self) {
+        self.state.seal.notify_one();
+        if self.state.db.has_standby() {
+            self.state.wrote.note(&self.caller);
+        }
+    }
+
+    /// One action in one transaction, once per idempotency key.
+    pub fn act<B, T, F>(&self, body: Body<B>, action: F) -> impl Future<Output = Answer>
+    where
+        B: Send + Sync + 'static,
+        T: Serialize + Send + 'static,
+        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + Sync + 'static,
+    {
+        let (refused, key) = (body.is_refused(), self.key_of(&body));
+        self.act_once(refused, key, Arc::new(move |tx| Made::of(action(tx, &body)?)))
+    }
+
+    fn key_of<B>(&self, body: &Body<B>) -> Option<IdempotencyKey> {
+        let key = self.idempotency_key.as_deref()?;
+        let key = IdempotencyKey::new(key, &self.caller, &self.method, &self.path, &body.bytes);
+        Some(match self.1 {
+            Some(life) => key.within(life),
+            None => key,
+        })
+    }
+
+    /// `refused`: the input has faults already.
+    async fn act_once(&self, refused: bool, key: Option<IdempotencyKey>, action: Action<Made>) -> Answer {
+        let ctx = self.clone();
+        let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
+        let work = Arc::new(move |conn: &mut Conn, texts: &Texts| {
+            let mut tx = Tx { conn, ctx: &ctx, key: key.as_ref(), texts };
+            let made = action(&mut tx)?;
+            if let Some(key) = &key {
+                let now = Instant::now();
+                let kept = if made.shown_once { &StoredAnswer::shown_once() } else { &made.stored };
+                idempotency::store(tx.conn, &ctx.state.keys.ring(), key, made.id, kept, now)?;
+            }
+            Ok(made)
+        });
+        if refused {
+            // Whether the row is this caller's decides between 404 and the faults; the writer has no part in that.
+            let attempt = work.clone();
+            match self.in_span(READ, self.state.db.read(move |conn| attempt(conn, &Texts::default()))).await {
+                // An action that writes, locks or issues a document before it asks for its input.
+                Ok(_) | Err(Fail::Query(_) | Fail::Text(_)) => {}
+                Err(fail) => return self.not_acted(fail),
+            }
+        }
+        let result = self.write(gate, move |conn: &mut Conn, texts: &Texts| work(conn, texts)).await;
+        self.wrote();
+        match result {
+            Ok(made) if made.shown_once => Ok(made.stored.secret_response()),
+            Ok(made) => Ok(made.stored.response(false)),
+            Err(fail) => self.not_acted(fail),
+        }
+    }
+
+    /// One transaction, run again where it lacked the text of a document.
+    pub async fn write<T, F>(&self, gate: WriteGate, work: F) -> Work<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn, &Texts) -> Work<T> + Send + 'static,
+    {
+        let (made, work) = (Texts::default(), Arc::new(Mutex::new(work)));
+        texts::with_texts(&made, || {
+            let (made, work) = (made.clone(), work.clone());
+            let run = move |conn: &mut Conn| work.lock().unwrap_or_else(|poisoned| poisoned.into_inner())(conn, &made);
+            self.in_span(WRITE, self.state.db.write(gate.clone(), run))
+        })
+        .await
+    }
+
+    /// Replayed, or refused.
+    fn not_acted(&self, fail: Fail) -> Answer {
+        if let Fail::Replay(stored) = fail {
+            self.state.metrics.replays.inc();
+            return Ok(stored.response(true));
+        }
+        let problem = Problem::from(fail);
+        if problem.code == Code::IdempotencyKeyReused {
+            self.security_event(security::Kind::IdempotencyMismatch);
+        }
+        Err(problem)
+    }
+
+    /// What would hold the writer too long in one transaction: many short ones and one answer, once per idempotency key.
+    /// Each step stands once it is committed, also where a later one fails, so it must be one that can be taken again.
+    pub async fn act_in_steps<B, S, R, T>(
+        &self,
+        body: Body<B>,
+        steps: fn(&B) -> Vec<S>,
+        step: fn(&mut Tx, &S) -> Work<R>,
+        finish: fn(Vec<R>) -> Entity<T>,
+    ) -> Answer
+    where
+        B: Send + Sync + 'static,
+        S: Send + 'static,
+        R: Clone + Send + Sync + 'static,
+        T: Serialize + Send + 'static,
+    {
+        let body = Arc::new(body);
+        let key = self.key_of(&body);
+        let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
+        let (ctx, input) = (self.clone(), body.clone());
+        // What was answered before, or has faults, takes no step.
+        let first = move |conn: &mut Conn, texts: &Texts| {
+            Tx { conn, ctx: &ctx, key: key.as_ref(), texts }.input(&input).map(drop)
+        };
+        let begun = if body.is_refused() {
+            self.in_span(READ, self.state.db.read(move |conn| first(conn, &Texts::default()))).await
+        } else {
+            self.write(gate, first).await
+        };
+        if let Err(fail) = begun {
+            return self.not_acted(fail);
+        }
+        let mut done = Vec::new();
+        for one in steps(body.input(|_, _| Ok(()))?) {
+            let ctx = self.clone();
+            let work = move |conn: &mut Conn, texts: &Texts| step(&mut Tx { conn, ctx: &ctx, key: None, texts }, &one);
+            let stepped = self.write(WriteGate::default(), work).await;
+            self.wrote();
+            done.push(stepped?);
+        }
+        let key = self.key_of(&body);
+        let action = move |tx: &mut Tx| Made::of(tx.input(&body).map(|_| finish(done.clone()))?);
+        self.act_once(false, key, Arc::new(action)).await
+    }
+
+    /// For what a security officer counts ([`security`]).
+    pub fn security_event(&self, kind: security::Kind) {
+        self.security_event_about(kind, "");
+    }
+
+    /// The same with one of a fixed set of words.
+    pub fn security_event_about(&self, kind: security::Kind, reason: &'static str) {
+        let (request_id, caller) = (self.request_id.as_str(), Some(&*self.caller));
+        let about = security::About { request_id, operation: self.operation, caller, reason, ..Default::default() };
+        self.state.security.event(kind, about);
+    }
+
+    /// The same for a caller inside of the program (the demo): no key, and what the action made instead of an answer.
+    pub async fn perform<B, T, F>(&self, body: Body<B>, action: F) -> Work<T>
+    where
+        B: Send + Sync + 'static,
+        T: Send + 'static,
+        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
+    {
+        let ctx = self.clone();
+        let work = move |conn: &mut Conn, texts: &Texts| {
+            Ok(action(&mut Tx { conn, ctx: &ctx, key: None, texts }, &body)?.body)
+        };
+        self.write(WriteGate::default(), work).await
+    }
+}

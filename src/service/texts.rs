@@ -1,0 +1,36 @@
+//! A transaction that lacks the text of a document runs again when the text is made (see [`crate::templates::texts`]).
+
+use std::future::Future;
+
+use crate::db::{Fail, Work};
+use crate::problem::{Code, Problem};
+use crate::templates::texts::{Lacking, Texts};
+
+/// As often as a transaction runs again, because what the document says had changed meanwhile.
+const ATTEMPTS: usize = 8;
+
+/// Runs a transaction; where it lacks a text, makes the text and runs it again.
+pub async fn with_texts<T, F>(texts: &Texts, mut transaction: impl FnMut() -> F) -> Work<T>
+where
+    F: Future<Output = Work<T>>,
+{
+    for _ in 0..ATTEMPTS {
+        match transaction().await {
+            Err(Fail::Text(lacking)) => make(texts, *lacking).await?,
+            other => return other,
+        }
+    }
+    Err(Problem::new(Code::Busy).into())
+}
+
+async fn make(texts: &Texts, lacking: Lacking) -> Work<()> {
+    let (texts, kind) = (texts.clone(), lacking.kind);
+    match actix_web::rt::task::spawn_blocking(move || texts.make(lacking)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(why)) => {
+            tracing::warn!(?why, kind = kind.code(), "the text of a document could not be made");
+            Err(Problem::new(Code::Busy).into())
+        }
+        Err(_) => Err(Fail::Panicked),
+    }
+}

@@ -1,0 +1,39 @@
+//! Which periods can be asked for. Pure.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::fault::Fault;
+use crate::problem::Problem;
+
+/// Ratings are of half-years and years.
+pub fn require_period_end(day: NaiveDate) -> Result<(), Problem> {
+    if matches!((day.month(), day.day()), (6, 30) | (12, 31)) {
+        return Ok(());
+    }
+    let (zh, en) = ("须为半年或年度的最后一天", "must be the last day of a half-year or year");
+    Err(Problem::faults(vec![Fault::new("query/period_to", "not_a_period", zh, en)]))
+}
+
+/// A report is of days in their order.
+pub fn require_span(from: NaiveDate, to: NaiveDate) -> Result<(), Problem> {
+    if from <= to {
+        return Ok(());
+    }
+    let (zh, en) = ("早于开始日期", "earlier than the first day");
+    Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_ends_with_a_half_year_and_not_before_it_begins() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for (last, good) in [("2026-06-30", true), ("2026-12-31", true), ("2026-06-29", false), ("2026-03-31", false)] {
+            assert_eq!(require_period_end(day(last)).is_ok(), good, "{last}");
+        }
+        assert!(require_span(day("2026-01-01"), day("2026-01-01")).is_ok());
+        assert!(require_span(day("2026-01-02"), day("2026-01-01")).is_err());
+    }
+}

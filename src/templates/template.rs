@@ -1,0 +1,229 @@
+//! From the text that the policy holds to the paragraphs of a document. What comes out is plain text: the page escapes all
+//! of it, so that neither the policy nor what somebody wrote into a case is ever HTML.
+//!
+//! A text is tried strictly before it is published ([`check`]) and used leniently afterwards ([`render`]): a value that a
+//! case turns out to lack is printed as “无”. Both work on a thread of their own and outside of any transaction.
+
+use std::time::{Duration, Instant};
+
+use minijinja::value::Serde;
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, escape_formatter};
+use serde_json::Value as Json;
+
+use super::apart::{GivenUp, apart};
+use super::language;
+use super::samples;
+use crate::words::documents::DocumentKind;
+
+/// What a text may use up. A case gets ten times what the largest sample had, so that it never fails where that did not.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// Instructions, and 64 bytes of text each.
+    fuel: u64,
+    /// Characters of the document.
+    characters: usize,
+    strict: bool,
+}
+
+const TRIED: Limits = Limits { fuel: 500_000, characters: 200_000, strict: true };
+const ISSUED: Limits = Limits { fuel: 5_000_000, characters: 2_000_000, strict: false };
+
+/// How long the texts of a policy are tried, and how long one document may take.
+pub const TRYING: Duration = Duration::from_secs(5);
+const ISSUING: Duration = Duration::from_secs(5);
+
+/// What stands where a case has nothing.
+const NOTHING: &str = "无";
+
+/// Names that the text needs and the case does not have, a syntax that is none, a text without end.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{en}")]
+pub struct TemplateFault {
+    pub zh: String,
+    pub en: String,
+    /// Its place is told already.
+    placed: bool,
+}
+
+impl TemplateFault {
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> TemplateFault {
+        TemplateFault { zh: zh.into(), en: en.into(), placed: false }
+    }
+
+    pub fn on_line(self, line: usize) -> TemplateFault {
+        if self.placed {
+            return self;
+        }
+        let (zh, en) = (format!("{}（第{line}行）", self.zh), format!("{} (line {line})", self.en));
+        TemplateFault { zh, en, placed: true }
+    }
+}
+
+impl From<Error> for TemplateFault {
+    fn from(error: Error) -> TemplateFault {
+        let (zh, en) = match error.kind() {
+            ErrorKind::OutOfFuel => ("文本过于繁复", "the text is too much work".to_owned()),
+            ErrorKind::WriteFailure => ("文本输出过长", "the document would be too long".to_owned()),
+            ErrorKind::UndefinedError => (
+                "用到了本类案件可能没有的内容，请先用 {% if … %} 判断",
+                "a value that such a case may not have; ask with {% if … %} first".to_owned(),
+            ),
+            _ => {
+                let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
+                ("语法有误", format!("{}{detail}", error.kind()))
+            }
+        };
+        let fault = TemplateFault::new(zh, en);
+        match error.line() {
+            Some(line) => fault.on_line(line),
+            None => fault,
+        }
+    }
+}
+
+impl From<GivenUp> for TemplateFault {
+    fn from(why: GivenUp) -> TemplateFault {
+        match why {
+            GivenUp::TooLong => TemplateFault::new("文本用时过长", "the text takes too long"),
+            GivenUp::Panicked => TemplateFault::new("文本无法处理", "the text cannot be worked on"),
+            GivenUp::Busy => TemplateFault::new("系统繁忙，请稍后重试", "too much is being worked on; try again"),
+        }
+    }
+}
+
+/// Without the engine's own filters, tests and functions: there are those of [`language`] and no others.
+fn environment<'a>(limits: Limits, until: Instant) -> Environment<'a> {
+    let mut environment = Environment::empty();
+    environment.set_undefined_behavior(if limits.strict {
+        UndefinedBehavior::SemiStrict
+    } else {
+        UndefinedBehavior::Chainable
+    });
+    environment.set_fuel(Some(limits.fuel));
+    environment.add_filter("sentence", |value: &Value| on_text(value, sentence));
+    environment.add_filter("trim", |value: &Value| on_text(value, |text| text.trim().to_owned()));
+    environment.add_filter("upper", |value: &Value| on_text(value, str::to_uppercase));
+    environment.add_filter("lower", |value: &Value| on_text(value, str::to_lowercase));
+    environment.add_filter(
+        "default",
+        |value: &Value, other: String| {
+            if is_nothing(value) { Value::from(other) } else { value.clone() }
+        },
+    );
+    environment.add_filter("length", |value: &Value| value.len().unwrap_or_default());
+    environment.add_filter("join", joined);
+    environment.add_test("none", is_nothing);
+    environment.add_test("defined", |value: &Value| !is_nothing(value));
+    environment.set_formatter(move |out, state, value| {
+        if Instant::now() > until {
+            return Err(Error::new(ErrorKind::OutOfFuel, "its time is over"));
+        }
+        if !is_nothing(value) {
+            return escape_formatter(out, state, value);
+        }
+        if limits.strict {
+            return Err(Error::from(ErrorKind::UndefinedError));
+        }
+        out.write_str(NOTHING).map_err(Error::from)
+    });
+    environment
+}
+
+fn is_nothing(value: &Value) -> bool {
+    value.is_none() || value.is_undefined()
+}
+
+/// What is not there stays so: only printing asks for it.
+fn on_text(value: &Value, work: impl Fn(&str) -> String) -> Value {
+    match value.as_str() {
+        _ if is_nothing(value) => value.clone(),
+        Some(text) => Value::from(work(text)),
+        None => Value::from(work(&value.to_string())),
+    }
+}
+
+/// What somebody wrote, with the full stop that they may have left out.
+fn sentence(text: &str) -> String {
+    let text = text.trim_end();
+    let ended = text.ends_with(['。', '！', '？', '；', '：', '.', '!', '?', '…']);
+    format!("{text}{}", if ended || text.is_empty() { "" } else { "。" })
+}
+
+fn joined(list: &Value, between: String) -> Result<String, Error> {
+    let mut all = String::new();
+    for (index, item) in list.try_iter()?.enumerate() {
+        if index > 0 {
+            all.push_str(&between);
+        }
+        match item.as_str() {
+            Some(text) => all.push_str(text),
+            None if is_nothing(&item) => all.push_str(NOTHING),
+            None => all.push_str(&item.to_string()),
+        }
+    }
+    Ok(all)
+}
+
+/// Stops a text that grows beyond its limit while it is written.
+struct Bounded {
+    text: Vec<u8>,
+    most: usize,
+}
+
+impl std::io::Write for Bounded {
+    fn write(&mut self, part: &[u8]) -> std::io::Result<usize> {
+        if self.text.len() + part.len() > self.most {
+            return Err(std::io::Error::other("the document would be too long"));
+        }
+        self.text.extend_from_slice(part);
+        Ok(part.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn lines(kind: DocumentKind, text: &str, contexts: &[Json], limits: Limits, until: Instant) -> Rendered {
+    let environment = environment(limits, until);
+    let template = environment.template_from_named_str(kind.code(), text)?;
+    let mut last = Vec::new();
+    for context in contexts {
+        // A letter of Chinese has three bytes.
+        let mut bounded = Bounded { text: Vec::new(), most: limits.characters * 3 };
+        template.render_captured_to(Value::from(Serde(context)), &mut bounded)?;
+        let rendered = String::from_utf8_lossy(&bounded.text);
+        last = rendered.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        if last.is_empty() && limits.strict {
+            return Err(TemplateFault::new("文本为空", "the text is empty"));
+        }
+    }
+    Ok(last)
+}
+
+/// The paragraphs of a document: one for each line of the text that is not empty.
+pub type Rendered = Result<Vec<String>, TemplateFault>;
+
+/// Is a text written in the language of documents, with the names of its kind? Runs nothing.
+pub fn check_language(kind: DocumentKind, text: &str) -> Result<(), TemplateFault> {
+    language::check(text, &samples::full(kind))
+}
+
+/// Tries a text before it is published, with every sample of its kind. To be called within [`apart`].
+pub fn check(kind: DocumentKind, text: &str, until: Instant) -> Result<(), TemplateFault> {
+    check_language(kind, text)?;
+    lines(kind, text, &samples::of(kind), TRIED, until).map(drop)
+}
+
+/// The paragraphs of a document for a case. Blocks for some milliseconds, and never inside of a transaction.
+pub fn render(kind: DocumentKind, text: &str, context: &Json) -> Result<Rendered, GivenUp> {
+    if let Err(fault) = check_language(kind, text) {
+        return Ok(Err(fault));
+    }
+    let (text, context) = (text.to_owned(), [context.clone()]);
+    apart(ISSUING, move |until| lines(kind, &text, &context, ISSUED, until))
+}
+
+#[cfg(test)]
+#[path = "template_tests.rs"]
+mod tests;

@@ -1,0 +1,318 @@
+//! Who may do what in the case of a violation, and when. Pure.
+
+use chrono::NaiveDate;
+
+use super::model::{ViolationIn, ViolationState, names_an_organisation};
+use crate::access::{Actor, Caller, Role};
+use crate::fault::Fault;
+use crate::policy::model::{Act, ActSubject};
+use crate::problem::{Code, Problem};
+use crate::proceedings::rules::{conflict, require_answered, require_state};
+
+/// Only the office that leads the act, or the social affairs office, handles a case.
+pub fn may_handle(role: Role, lead: Role) -> Result<(), Problem> {
+    if role == Role::SocialAffairsOffice || role == lead {
+        return Ok(());
+    }
+    Err(Problem::new(Code::Forbidden).detail(
+        "只有该行为的牵头单位或社会事务办公室可以办理",
+        format!("only {} or the social affairs office handles this case", lead.code()),
+    ))
+}
+
+/// A company answers for itself; what it reported of others is not its case.
+pub fn may_speak(against_company: bool) -> Result<(), Problem> {
+    if against_company {
+        return Ok(());
+    }
+    Err(Problem::new(Code::Forbidden).detail("不是针对贵企业的案件", "this case is not against your company"))
+}
+
+/// A company is heard until the decision; after an urgent one that did not wait for the end of the period, too.
+pub fn may_be_heard(state: ViolationState, decided_urgently: bool) -> Result<(), Problem> {
+    if state == ViolationState::Confirmed && decided_urgently {
+        return Ok(());
+    }
+    require_state(state.label(), [ViolationState::Notified.label()].into_iter())
+}
+
+/// What was sent is served once: the notice, and later the decision.
+pub fn may_deliver(state: ViolationState, undelivered: bool) -> Result<(), Problem> {
+    let served = [ViolationState::Notified, ViolationState::Confirmed];
+    require_state(state.label(), served.iter().map(|state| state.label()))?;
+    if undelivered { Ok(()) } else { Err(conflict("已送达", "it has been delivered")) }
+}
+
+/// Under the two-person rule no one confirms what they found or reported.
+pub fn may_confirm(two_person_rule: bool, found_or_reported: bool) -> Result<(), Problem> {
+    if two_person_rule && found_or_reported {
+        let (zh, en) = ("发现人、报告人不得认定", "no one confirms a violation that they found or reported");
+        return Err(Problem::new(Code::SamePerson).detail(zh, en));
+    }
+    Ok(())
+}
+
+/// What is known of a hearing when a violation is to be confirmed.
+pub struct Heard {
+    /// Last day for a statement; none where the notice was not delivered.
+    pub last_day: Option<NaiveDate>,
+    pub made: bool,
+    pub answered: bool,
+}
+
+/// The notice was delivered, the period is over, and a statement was answered. Urgency shortens the time for a statement; a
+/// decision without a notice would be none (Administrative Penalty Law 45, 62).
+pub fn require_heard(heard: &Heard, urgent: bool, today: NaiveDate) -> Result<(), Problem> {
+    let last = heard.last_day.ok_or_else(|| Problem::new(Code::NoticeNotDelivered))?;
+    if urgent {
+        return Ok(());
+    }
+    if today <= last {
+        return Err(Problem::new(Code::StatementPeriodOpen).detail(
+            format!("陈述申辩期至 {last} 止；紧急情形须说明 urgent_reason"),
+            format!("the period lasts until {last}; an urgent case gives urgent_reason"),
+        ));
+    }
+    require_answered(heard.made, heard.answered)
+}
+
+/// An appeal goes to a body above the one that decided: to the county, and never to the leader of the township whose own
+/// office decided. Above the county is nobody in this system: there another person decides, and the decision says so.
+pub fn may_decide_appeal(caller: &Caller, confirmed_by: Option<&Actor>) -> Result<(), Problem> {
+    require_another_person(caller, confirmed_by)?;
+    if caller.role == Role::CountyAuthority {
+        return Ok(());
+    }
+    Err(Problem::new(Code::Forbidden).detail(
+        "申诉由作出认定的单位的上一级（县级物业主管部门）决定",
+        "the body above the one that decided, the county authority, decides",
+    ))
+}
+
+/// A revocation without an appeal is for a role above the one that confirmed, and another person.
+pub fn may_revoke(caller: &Caller, confirmed_by: Option<&Actor>) -> Result<(), Problem> {
+    require_another_person(caller, confirmed_by)?;
+    if confirmed_by.is_some_and(|by| caller.role.rank() <= by.role.rank()) {
+        let (zh, en) = ("须由认定单位的上级决定", "a role above the one that confirmed decides");
+        return Err(Problem::new(Code::Forbidden).detail(zh, en));
+    }
+    Ok(())
+}
+
+fn require_another_person(caller: &Caller, confirmed_by: Option<&Actor>) -> Result<(), Problem> {
+    if confirmed_by.is_some_and(|by| caller.is_person(&by.iss, &by.sub)) {
+        let (zh, en) = ("认定人不得复核自己的认定", "no one reviews their own decision");
+        return Err(Problem::new(Code::SamePerson).detail(zh, en));
+    }
+    Ok(())
+}
+
+/// A policy was in force on the day of finding, and it knows the act.
+pub fn check_act(in_force: bool, act_known: bool, faults: &mut Vec<Fault>) {
+    if !in_force {
+        let (zh, en) = ("当日尚无施行的政策", "no policy was in force on that day");
+        faults.push(Fault::new("/found_on", "before_start", zh, en));
+    }
+    if !act_known {
+        let (zh, en) = ("当日施行的政策中没有此行为", "the policy in force on that day does not hold this act");
+        faults.push(Fault::new("/act", "not_in_policy", zh, en));
+    }
+}
+
+pub fn check_found_on(found_on: NaiveDate, today: NaiveDate, faults: &mut Vec<Fault>) {
+    if found_on > today {
+        faults.push(Fault::new("/found_on", "in_the_future", "发现日期不得晚于今日", "this day has not come"));
+    }
+}
+
+/// What is known of the company that a report names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    Nobody,
+    /// A company that the caller does not see.
+    Unknown,
+    /// One that had not served the named complex by that day.
+    NotServing,
+    Serving,
+}
+
+/// An act of companies names its company, and no other act does.
+pub fn check_company(of_company: bool, named: Named, faults: &mut Vec<Fault>) {
+    let (pointer, code, zh, en) = match (named, of_company) {
+        (Named::Serving, true) | (Named::Nobody, false) => return,
+        (Named::NotServing, true) => {
+            let (zh, en) = ("该企业在发现日期前未服务过此小区", "the company had not served this complex by that day");
+            ("/complex_id", "not_serving", zh, en)
+        }
+        (Named::Unknown, true) => {
+            ("/company_id", "unknown_reference", "企业不存在，或不在您的辖区内服务", "no such company for you")
+        }
+        (Named::Nobody, true) => {
+            let (zh, en) = ("此行为的主体是物业服务企业，须填写", "an act of companies names its company");
+            ("/company_id", "required", zh, en)
+        }
+        (_, false) => {
+            ("/company_id", "wrong_subject", "此行为的主体不是物业服务企业", "this act is not an act of companies")
+        }
+    };
+    faults.push(Fault::new(pointer, code, zh, en));
+}
+
+/// Whom a report may name, and who may report whom.
+pub fn check_subject(caller: Role, input: &ViolationIn, subject: ActSubject, faults: &mut Vec<Fault>) {
+    if input.subject_name.is_some() && !names_an_organisation(subject) {
+        let (zh, en) =
+            ("此处只登记单位名称，不登记自然人姓名", "only organisations are named here, no natural persons");
+        faults.push(Fault::new("/subject_name", "wrong_subject", zh, en));
+    }
+    let reportable = matches!(subject, ActSubject::Resident | ActSubject::Business);
+    if caller == Role::PropertyCompany && !reportable {
+        let (zh, en) = (
+            "物业服务企业只报告业主、使用人和经营单位的行为（民法典第 942 条）",
+            "companies report acts of residents and businesses (Civil Code 942)",
+        );
+        faults.push(Fault::new("/act", "wrong_subject", zh, en));
+    }
+    if input.stopped_and_reported && caller != Role::PropertyCompany {
+        let (zh, en) = ("仅由报告的物业服务企业填写", "only the reporting company says so");
+        faults.push(Fault::new("/stopped_and_reported", "conflict", zh, en));
+    }
+}
+
+/// A complex says where it is.
+pub fn needless_point(input: &ViolationIn) -> Option<Fault> {
+    let needless = input.complex_id.is_some() && input.division.is_none() && input.point.is_some();
+    needless.then(|| Fault::new("/point", "conflict", "已有小区，不得再填坐标", "the complex says where it is"))
+}
+
+/// The acts that one fact may not stand under beside this one: itself, those that it names, and those that name it.
+pub fn overlapping(acts: &[Act], own: &str) -> Vec<String> {
+    let named: Vec<&String> = acts.iter().filter(|act| act.code == own).flat_map(|act| &act.overlaps).collect();
+    acts.iter()
+        .filter(|other| {
+            other.code == own || named.contains(&&other.code) || other.overlaps.iter().any(|code| code == own)
+        })
+        .map(|act| act.code.clone())
+        .collect()
+}
+
+/// The nine prohibitions come before other acts.
+fn comes_first<'a>(known: &'a str, overlapping: &'a [String]) -> &'a str {
+    overlapping.iter().find(|code| code.starts_with("nine.")).map_or(known, String::as_str)
+}
+
+/// One fact is one act: another one for the same company, complex and day under an overlapping act says why it is another.
+/// `known` is the act that the fact stands under already.
+pub fn same_fact(known: &str, overlapping: &[String]) -> Problem {
+    let offered = comes_first(known, overlapping);
+    Problem::new(Code::OverlappingViolation).detail(
+        format!("同一企业、小区和日期已按 {known} 登记；如为另一事实，请填写 distinct_fact_reason；优先适用 {offered}"),
+        format!(
+            "the same company, complex and day stand under {known}; say in distinct_fact_reason why it is another fact; \
+             {offered} comes first"
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ViolationState::*;
+
+    fn code(result: Result<(), Problem>) -> Option<Code> {
+        result.err().map(|problem| problem.code)
+    }
+
+    fn actor(sub: &str, role: Role) -> Actor {
+        Actor { iss: "https://id.example".into(), sub: sub.into(), role, division: None }
+    }
+
+    fn caller(sub: &str, role: Role) -> Caller {
+        Caller::acting(&actor(sub, role), None)
+    }
+
+    #[test]
+    fn the_leading_office_and_the_social_affairs_office_handle_a_case() {
+        let lead = Role::EnforcementOffice;
+        assert_eq!(code(may_handle(Role::SocialAffairsOffice, lead)), None);
+        assert_eq!(code(may_handle(lead, lead)), None);
+        assert_eq!(code(may_handle(Role::Community, lead)), Some(Code::Forbidden));
+        assert_eq!(code(may_speak(false)), Some(Code::Forbidden));
+        assert_eq!(code(may_speak(true)), None);
+    }
+
+    #[test]
+    fn a_company_is_heard_before_the_decision_and_after_an_urgent_one() {
+        for (state, urgent, expected) in [
+            (Notified, false, None),
+            (Confirmed, true, None),
+            (Confirmed, false, Some(Code::StateConflict)),
+            (Reported, false, Some(Code::StateConflict)),
+            (Appealed, true, Some(Code::StateConflict)),
+        ] {
+            assert_eq!(code(may_be_heard(state, urgent)), expected, "{state:?} {urgent}");
+        }
+        assert_eq!(code(may_deliver(Confirmed, true)), None);
+        assert_eq!(code(may_deliver(Confirmed, false)), Some(Code::StateConflict));
+        assert_eq!(code(may_deliver(Appealed, true)), Some(Code::StateConflict));
+    }
+
+    #[test]
+    fn a_confirmation_waits_for_notice_period_and_answer_unless_it_is_urgent() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let heard =
+            |served: bool, made, answered| Heard { last_day: served.then(|| day("2026-03-05")), made, answered };
+        for (heard, urgent, today, expected) in [
+            (heard(false, false, false), true, "2026-03-09", Some(Code::NoticeNotDelivered)),
+            (heard(true, false, false), false, "2026-03-05", Some(Code::StatementPeriodOpen)),
+            (heard(true, false, false), true, "2026-03-05", None),
+            (heard(true, false, false), false, "2026-03-06", None),
+            (heard(true, true, false), false, "2026-03-06", Some(Code::StatementUnanswered)),
+            (heard(true, true, true), false, "2026-03-06", None),
+        ] {
+            assert_eq!(code(require_heard(&heard, urgent, day(today))), expected, "{today} {urgent}");
+        }
+        assert_eq!(code(may_confirm(true, true)), Some(Code::SamePerson));
+        assert_eq!(code(may_confirm(false, true)), None);
+        assert_eq!(code(may_confirm(true, false)), None);
+    }
+
+    #[test]
+    fn a_decision_is_reviewed_by_another_person_above() {
+        let by = actor("a", Role::SocialAffairsOffice);
+        for (sub, role, appeal, revocation) in [
+            ("a", Role::CountyAuthority, Some(Code::SamePerson), Some(Code::SamePerson)),
+            ("b", Role::CountyAuthority, None, None),
+            ("b", Role::TownshipLeader, Some(Code::Forbidden), None),
+            ("b", Role::SocialAffairsOffice, Some(Code::Forbidden), Some(Code::Forbidden)),
+        ] {
+            let caller = caller(sub, role);
+            assert_eq!(code(may_decide_appeal(&caller, Some(&by))), appeal, "{sub} {role:?}");
+            assert_eq!(code(may_revoke(&caller, Some(&by))), revocation, "{sub} {role:?}");
+        }
+    }
+
+    #[test]
+    fn an_act_of_companies_names_one_that_served_there() {
+        for (of_company, named, expected) in [
+            (true, Named::Serving, None),
+            (true, Named::NotServing, Some("not_serving")),
+            (true, Named::Unknown, Some("unknown_reference")),
+            (true, Named::Nobody, Some("required")),
+            (false, Named::Nobody, None),
+            (false, Named::Serving, Some("wrong_subject")),
+        ] {
+            let mut faults = Vec::new();
+            check_company(of_company, named, &mut faults);
+            assert_eq!(faults.first().map(|fault| fault.code), expected, "{of_company} {named:?}");
+        }
+    }
+
+    #[test]
+    fn the_nine_prohibitions_come_first_where_acts_overlap() {
+        let acts = ["other.fee".to_owned(), "nine.coercive_collection".to_owned()];
+        assert_eq!(comes_first("other.fee", &acts), "nine.coercive_collection");
+        assert_eq!(comes_first("other.fee", &acts[..1]), "other.fee");
+        assert_eq!(same_fact("other.fee", &acts).code, Code::OverlappingViolation);
+    }
+}

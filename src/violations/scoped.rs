@@ -1,0 +1,31 @@
+//! The rows that each scope sees.
+
+use diesel::prelude::*;
+
+use crate::access::scoped::{addressed, none};
+use crate::access::{Role, Scope};
+use crate::db::schema::{violation_audiences, violations};
+use crate::rows_of;
+
+rows_of! {
+    /// Violations: a company sees its own from the notice on, and those of others that it reported itself; a committee
+    /// those of the companies at its complex from the notice on; a police station or partner those it leads or was referred.
+    violations, one violation, by id, those violations_among, |all, among| {
+        Scope::County(area) => all.filter(violations::county.eq(area.clone())),
+        Scope::Township(area) => all.filter(violations::township.eq(area.clone())),
+        Scope::Community(area) => all.filter(violations::community.eq(area.clone())),
+        Scope::Addressed { role, area } => {
+            all.filter(violations::id.eq_any(among.of(addressed(*role, area), violation_audiences::violation_id)))
+        },
+        Scope::Company(uscc) => {
+            let own = addressed(Role::PropertyCompany, uscc);
+            all.filter(violations::id.eq_any(among.of(own, violation_audiences::violation_id)))
+        },
+        Scope::Complex(id) => all
+            .filter(violations::complex_id.eq(*id))
+            .filter(violations::notified.eq(true))
+            .filter(violations::company_id.is_not_null()),
+        Scope::System(_) => all,
+        Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+    }
+}

@@ -1,0 +1,16 @@
+//! The policy has a rule for each kind of disclosure.
+
+use crate::coded_enum;
+
+coded_enum! {
+    /// What is disclosed (公开事项).
+    #[schema(example = "fee_standard")]
+    pub stored enum DisclosureKind {
+        ServiceContract "service_contract" "物业服务合同" "Service contract"
+        ServiceContent "service_content" "服务内容" "Content of the service"
+        ServicePhone "service_phone" "服务电话" "Service phones and persons in charge"
+        ServiceMethod "service_method" "服务方式" "Way of the service"
+        FeeStandard "fee_standard" "收费标准" "Fees"
+        PublicRevenue "public_revenue" "公共收益" "Public revenue"
+    }
+}

@@ -1,0 +1,37 @@
+//! Kinds of official documents.
+
+use crate::coded_enum;
+
+coded_enum! {
+    /// Kind of official document (文书种类).
+    #[schema(example = "rectification_order")]
+    pub stored enum DocumentKind {
+        ViolationNotice "violation_notice" "违规行为告知书" "Notice of a violation, with facts and grounds"
+        MeasureNotice "measure_notice" "拟采取措施告知书" "Notice of an intended measure"
+        InterviewNotice "interview_notice" "约谈通知书" "Notice of an interview"
+        RectificationOrder "rectification_order" "责令整改通知书" "Rectification order"
+        ReferralLetter "referral_letter" "案件移送函" "Letter of referral"
+        RemovalDecision "removal_decision" "清退决定书" "Removal decision"
+        HearingNotice "hearing_notice" "听证通知书" "Notice of a hearing"
+        ViolationFinding "violation_finding" "违规行为认定书" "Finding of a violation"
+        AppealDecision "appeal_decision" "申诉决定书" "Decision on an appeal"
+        RevocationDecision "revocation_decision" "撤销认定决定书" "Revocation of a finding"
+        BlacklistDecision "blacklist_decision" "列入名单决定书" "Decision to put on the blacklist or to restrict"
+        HearingRecord "hearing_record" "听证笔录" "Record of a hearing"
+        ProofOfService "proof_of_service" "送达回证" "Proof of service of a document"
+        FilingReceipt "filing_receipt" "物业服务合同备案回执" "Receipt of a contract's filing"
+        FilingRefusal "filing_refusal" "不予备案通知书" "Refusal of a contract's filing"
+    }
+}
+
+impl DocumentKind {
+    /// Does it call somebody to a place at a time?
+    pub fn summons(self) -> bool {
+        matches!(self, DocumentKind::InterviewNotice | DocumentKind::HearingNotice)
+    }
+
+    /// The decision on a contract's filing issues it; nobody else does.
+    pub fn is_of_filing(self) -> bool {
+        matches!(self, DocumentKind::FilingReceipt | DocumentKind::FilingRefusal)
+    }
+}

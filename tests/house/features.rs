@@ -1,0 +1,43 @@
+//! What features declare against what there is.
+
+use std::collections::BTreeSet;
+
+use xiaoqu::app::{FEATURES, operations, permissions};
+use xiaoqu::files::OwnerKind;
+
+/// Every thing once.
+fn distinct<T: Ord + Copy + std::fmt::Debug>(all: impl Iterator<Item = T>) -> BTreeSet<T> {
+    let mut seen = BTreeSet::new();
+    for one in all {
+        assert!(seen.insert(one), "{one:?} is declared twice");
+    }
+    seen
+}
+
+#[test]
+fn every_module_with_routes_is_a_feature_in_the_list() {
+    let listed = distinct(FEATURES.iter().map(|feature| feature.name));
+    let folder = |name: String| name.strip_prefix("src/").and_then(|rest| rest.split('/').next().map(str::to_owned));
+    let routed = super::sources("routes.rs").into_iter().filter(|(name, _)| name.split('/').count() == 3);
+    for module in routed.filter_map(|(name, _)| folder(name)).filter(|module| module != "http") {
+        assert!(listed.contains(module.as_str()), "app::FEATURES has no {module}");
+    }
+}
+
+#[test]
+fn what_is_declared_is_declared_once() {
+    distinct(operations(true).map(|one| one.name()));
+    distinct(FEATURES.iter().flat_map(|feature| feature.tags).map(|tag| tag.place));
+    distinct(FEATURES.iter().flat_map(|feature| feature.words).map(|(name, _)| *name));
+    distinct(FEATURES.iter().flat_map(|feature| feature.jobs).map(|job| job.name));
+}
+
+#[test]
+fn every_kind_of_row_with_files_says_who_sees_it() {
+    let owners = || FEATURES.iter().flat_map(|feature| feature.files);
+    let declared = distinct(owners().map(|owner| owner.kind.code()));
+    assert_eq!(declared, OwnerKind::ALL.iter().map(|kind| kind.code()).collect::<BTreeSet<_>>());
+    for owner in owners() {
+        assert!(permissions().of(owner.operation).is_some(), "no operation {}", owner.operation);
+    }
+}
