@@ -108,7 +108,7 @@ fn place_of(module: &str) -> Option<usize> {
 
 /// The module that a file belongs to: `src/contracts/store.rs` to `contracts`.
 fn module_of(file: &str) -> &str {
-    let inside = file.strip_prefix("src/").unwrap_or(file);
+    let inside = file.trim_start_matches("crates/rules/").strip_prefix("src/").unwrap_or(file);
     inside.split('/').next().unwrap_or_default().trim_end_matches(".rs")
 }
 
