@@ -176,9 +176,7 @@ impl Batches {
             let mut jobs = vec![first];
             jobs.extend(receiver.try_iter().take(BATCH - 1));
             let taken = jobs.len();
-            self.held.set(Some(Instant::now()));
             self.commit(jobs);
-            self.held.set(None);
             self.depth.fetch_sub(taken, Ordering::Relaxed);
         }
     }
@@ -221,7 +219,15 @@ impl Batches {
         }
     }
 
+    /// Runs a batch. Whoever gets an answer finds the writer free of it: `/readyz` is asked right after.
     fn run(&mut self, jobs: &mut [Box<dyn Job>]) -> Batch {
+        self.held.set(Some(Instant::now()));
+        let batch = self.try_run(jobs);
+        self.held.set(None);
+        batch
+    }
+
+    fn try_run(&mut self, jobs: &mut [Box<dyn Job>]) -> Batch {
         let mut conn = match self.conn.take().map_or_else(|| self.open(), Ok) {
             Ok(conn) => conn,
             Err(fail) => {
