@@ -183,7 +183,8 @@ fn imports_are_found_in_every_form() {
 #[test]
 fn the_rules_need_no_database_and_no_server() {
     let manifest = include_str!("../../crates/rules/Cargo.toml");
-    let dependencies = manifest.split("[dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).expect("a list");
+    let dependencies =
+        manifest.split("[dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).expect("a list");
     for name in ["actix-web", "diesel", "tokio", "reqwest", "r2d2"] {
         let line = dependencies.lines().find(|line| line.starts_with(&format!("{name} ")));
         assert!(line.is_none_or(|line| line.contains("optional = true")), "crates/rules has {name} for good");
