@@ -1,13 +1,12 @@
 //! Working days (工作日): public holidays and make-up working days, and the deadlines that count them.
 
 pub mod actions;
-pub mod holidays;
-pub mod model;
 mod on_file;
-pub mod rules;
 mod store;
 
 use crate::service::feature::{Feature, Table};
+
+pub use xiaoqu_rules::calendar::*;
 
 pub use on_file::{OnFile, missing_until};
 pub use store::{counties, counties_with, seed, stamp, work_calendar};

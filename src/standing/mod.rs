@@ -1,27 +1,11 @@
-//! Standing (惩戒状态) of a property company: what its confirmed violations amount to, and the measures that follow.
-//!
-//! `rules::assess` explains the standing on a day; `reconcile::reconcile` tells how the measures on file must change.
+//! Standing (惩戒状态) of a property company: `xiaoqu_rules::standing` says what confirmed violations amount to and which
+//! measures follow; `replay` works it out from the ledger alone.
 
-mod credit;
-mod due;
-mod ladder;
-pub mod model;
-pub mod reconcile;
-pub mod redact;
 pub mod replay;
-pub mod rules;
-mod wording;
 
-pub use ladder::last_day;
+pub use xiaoqu_rules::standing::*;
 
 use crate::service::feature::Feature;
 
 pub const FEATURE: Feature =
     Feature { name: "standing", words: &[("measure_state", model::MeasureState::LABELS)], ..Feature::EMPTY };
-
-#[cfg(test)]
-mod properties;
-#[cfg(test)]
-mod support;
-#[cfg(test)]
-mod worked_case;

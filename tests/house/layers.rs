@@ -108,7 +108,7 @@ fn place_of(module: &str) -> Option<usize> {
 
 /// The module that a file belongs to: `src/contracts/store.rs` to `contracts`.
 fn module_of(file: &str) -> &str {
-    let inside = file.strip_prefix("src/").unwrap_or(file);
+    let inside = file.trim_start_matches("crates/rules/").strip_prefix("src/").unwrap_or(file);
     inside.split('/').next().unwrap_or_default().trim_end_matches(".rs")
 }
 
@@ -178,4 +178,17 @@ fn imports_are_found_in_every_form() {
     let text = "use crate::db::{Conn, Id};\nuse crate::{app, http::{Ctx, Tx}, policy};\nfn f() { crate::qr::svg() }";
     let found: Vec<String> = imports(text).into_iter().collect();
     assert_eq!(found, ["app", "db", "http", "policy", "qr"]);
+}
+
+#[test]
+fn the_rules_need_no_database_and_no_server() {
+    let manifest = include_str!("../../crates/rules/Cargo.toml");
+    let dependencies =
+        manifest.split("[dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).expect("a list");
+    for name in ["actix-web", "diesel", "tokio", "reqwest", "r2d2"] {
+        let line = dependencies.lines().find(|line| line.starts_with(&format!("{name} ")));
+        assert!(line.is_none_or(|line| line.contains("optional = true")), "crates/rules has {name} for good");
+    }
+    let chrono = dependencies.lines().find(|line| line.starts_with("chrono ")).expect("chrono");
+    assert!(!chrono.contains("clock"), "a rule has no clock");
 }

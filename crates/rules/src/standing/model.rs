@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::access::role::Role;
 use crate::coded_enum;
 use crate::policy::model::{CreditBand, LadderArea, LadderCount, LadderThresholds, MeasureKind, MeasureRule};
+use crate::role::Role;
 
 coded_enum! {
     /// State of a measure (措施状态).

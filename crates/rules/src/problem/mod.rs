@@ -1,13 +1,14 @@
 //! Errors as part of the product: RFC 9457 problems, every fault at once, in Chinese or English.
 
 mod codes;
+#[cfg(feature = "web")]
+mod web;
 
 use std::fmt;
 use std::panic::Location;
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use actix_web::{HttpResponse, ResponseError};
+use http::StatusCode;
+use http::header::HeaderName;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -150,36 +151,6 @@ impl Problem {
             more: self.more,
         }
     }
-
-    pub fn response(&self, language: Language, instance: Option<&str>) -> HttpResponse {
-        let mut builder = HttpResponse::build(self.status());
-        builder.insert_header((CONTENT_TYPE, "application/problem+json"));
-        builder.insert_header(("content-language", language.tag()));
-        for (name, value) in &self.headers {
-            builder.insert_header((name.clone(), value.as_str()));
-        }
-        match self.status().as_u16() {
-            // Its challenge says what the settings ask for.
-            401 if self.code == Code::InsufficientUserAuthentication => {}
-            401 if self.code == Code::Unauthorized => {
-                builder.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"xiaoqu\""));
-            }
-            401 => {
-                builder.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"xiaoqu\", error=\"invalid_token\""));
-            }
-            403 => {
-                builder.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"xiaoqu\", error=\"insufficient_scope\""));
-            }
-            503 => {
-                builder.insert_header((RETRY_AFTER, HeaderValue::from_static("2")));
-            }
-            _ => {}
-        }
-        let mut response = builder.json(self.body(language, instance));
-        // `json` sets its own type only where none is set; be sure all the same.
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        response
-    }
 }
 
 /// Problem details (RFC 9457, 问题详情).
@@ -253,17 +224,6 @@ impl fmt::Display for Problem {
     }
 }
 
-impl ResponseError for Problem {
-    fn status_code(&self) -> StatusCode {
-        self.status()
-    }
-
-    /// In the default language; the edge puts it into the caller's.
-    fn error_response(&self) -> HttpResponse {
-        self.response(Language::Zh, None)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,7 +232,10 @@ mod tests {
     fn what_is_broken_is_told_to_the_log_with_its_place_and_not_to_the_caller() {
         let problem = Problem::broken_by("a stored state is unknown", "nonsense");
         let line = problem.to_string();
-        assert!(line.starts_with("internal: a stored state is unknown: nonsense (src/problem/mod.rs:"), "{line}");
+        assert!(
+            line.starts_with("internal: a stored state is unknown: nonsense (crates/rules/src/problem/mod.rs:"),
+            "{line}"
+        );
         let answer = serde_json::to_string(&problem.body(Language::En, None)).unwrap();
         assert!(answer.contains("internal") && !answer.contains("stored"), "{answer}");
     }

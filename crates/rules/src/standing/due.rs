@@ -10,9 +10,9 @@ use super::credit::Points;
 use super::ladder::{Counted, Tally};
 use super::model::{DueMeasure, Office, Place, ViolationFact, Window};
 use super::wording::{self, Reason};
-use crate::access::role::Role;
 use crate::policy::model::{Act, MeasureKind, MeasureRule, MeasureScope, OfficeRule};
 use crate::policy::versions::PolicyVersion;
+use crate::role::Role;
 
 /// A known violation inside the window, with what the policies make of it.
 pub struct Live<'a> {

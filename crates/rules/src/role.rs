@@ -31,8 +31,11 @@ macro_rules! roles {
     ($($variant:ident $code:literal $zh:literal $en:literal $digits:literal $kind:ident)*) => {
         /// Acting role (角色): one of the responsible offices.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-        #[derive(diesel::AsExpression, diesel::FromSqlRow)]
-        #[diesel(sql_type = diesel::sql_types::Text)]
+        #[cfg_attr(
+            feature = "store",
+            derive(diesel::AsExpression, diesel::FromSqlRow),
+            diesel(sql_type = diesel::sql_types::Text)
+        )]
         #[serde(rename_all = "snake_case")]
         #[schema(example = "social_affairs_office")]
         pub enum Role { $($variant),* }
@@ -66,6 +69,7 @@ roles! {
     SystemAdministrator "system_administrator" "系统管理员" "System administrator" 6 Oversight
 }
 
+#[cfg(feature = "store")]
 crate::code_column!(Role);
 
 impl Role {

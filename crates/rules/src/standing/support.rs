@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::model::{Change, CompanyFacts, ExistingMeasure, MeasureState, Place, ViolationFact};
 use super::reconcile::reconcile;
-use crate::access::role::Role;
 use crate::policy::model::{MeasureKind, PolicyDocument};
 use crate::policy::versions::{Policies, PolicyVersion, built_in};
+use crate::role::Role;
 
 pub const COMPANY: Uuid = Uuid::from_u128(0xC0);
 

@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn the_categories_are_those_of_the_table() {
-    let text = include_str!("../../data/complaint-categories.csv");
+    let text = include_str!("../../../../data/complaint-categories.csv");
     let list = |field: &str| field.split('|').filter(|s| !s.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     let mut rows = 0;
     let categories = &built_in().complaints.categories;

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 use super::model::{Act, ActSubject, PolicyDocument};
 use super::versions::built_in;
-use crate::access::Role;
 use crate::fault::Fault;
+use crate::role::Role;
 use crate::words::ratings::Star;
 
 /// Whoever carries out inspections.

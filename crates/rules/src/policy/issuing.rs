@@ -5,9 +5,9 @@ use utoipa::ToSchema;
 
 use super::model::PolicyDocument;
 use super::versions::built_in;
-use crate::access::role::Role;
 use crate::coded_enum;
 use crate::fault::Fault;
+use crate::role::Role;
 
 coded_enum! {
     /// In whose name an office issues (以何名义出具).

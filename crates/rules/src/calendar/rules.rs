@@ -10,7 +10,7 @@ use super::holidays;
 use super::model::{CalendarDay, CalendarYearIn};
 use crate::fault::Fault;
 
-const BUILT_IN: &str = include_str!("../../data/cn-workdays.csv");
+const BUILT_IN: &str = include_str!("../../../../data/cn-workdays.csv");
 
 /// Years that a calendar may be given for.
 pub const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;

@@ -6,10 +6,10 @@ use super::model::{Change, MeasureState};
 use super::redact::redact;
 use super::rules::assess;
 use super::support::*;
-use crate::access::role::Role;
 use crate::calendar::rules::WorkCalendar;
 use crate::policy::model::{CreditBand, LadderArea, LadderCount, MeasureKind};
 use crate::policy::versions::Policies;
+use crate::role::Role;
 use uuid::Uuid;
 
 const P: u32 = 1;

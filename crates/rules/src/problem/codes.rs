@@ -1,6 +1,6 @@
 //! The one table of problem codes: stable code, status, and its title in both languages.
 
-use actix_web::http::StatusCode;
+use http::StatusCode;
 
 pub struct CodeRow {
     pub code: Code,

@@ -8,6 +8,30 @@ pub struct Label {
     pub en: &'static str,
 }
 
+/// The `stored enum` of [`coded_enum!`](crate::coded_enum): where there is a store, also the type of a column.
+#[cfg(feature = "store")]
+#[macro_export]
+macro_rules! stored_enum {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($rows:tt)+ }) => {
+        $crate::coded_enum! {
+            $(#[$meta])*
+            #[derive(diesel::AsExpression, diesel::FromSqlRow)]
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            $vis enum $name { $($rows)+ }
+        }
+        $crate::code_column!($name);
+    };
+}
+
+/// The `stored enum` of [`coded_enum!`](crate::coded_enum), where there is no store.
+#[cfg(not(feature = "store"))]
+#[macro_export]
+macro_rules! stored_enum {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($rows:tt)+ }) => {
+        $crate::coded_enum! { $(#[$meta])* $vis enum $name { $($rows)+ } }
+    };
+}
+
 /// Declares an enumeration from one table of `Variant "code" "中文" "English"` rows, in ascending order.
 ///
 /// A `stored enum` is also the type of a column: text that holds the code.
@@ -16,13 +40,10 @@ pub struct Label {
 #[macro_export]
 macro_rules! coded_enum {
     ($(#[$meta:meta])* $vis:vis stored enum $name:ident { $($rows:tt)+ }) => {
-        $crate::coded_enum! {
+        $crate::stored_enum! {
             $(#[$meta])*
-            #[derive(diesel::AsExpression, diesel::FromSqlRow)]
-            #[diesel(sql_type = diesel::sql_types::Text)]
             $vis enum $name { $($rows)+ }
         }
-        $crate::code_column!($name);
     };
     ($(#[$meta:meta])* $vis:vis enum $name:ident { $($variant:ident $code:tt $zh:tt $en:tt)+ }) => {
         #[derive(

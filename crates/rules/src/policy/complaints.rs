@@ -7,10 +7,10 @@ use utoipa::ToSchema;
 
 use super::model::PolicyDocument;
 use super::versions::built_in;
-use crate::access::Role;
-use crate::access::role::RoleKind;
 use crate::coded_enum;
 use crate::fault::Fault;
+use crate::role::Role;
+use crate::role::RoleKind;
 
 coded_enum! {
     /// What the limits of a category count (期限计算方式).

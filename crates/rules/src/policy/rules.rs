@@ -9,8 +9,8 @@ use super::document_rules;
 use super::model::{
     Act, ActSubject, CreditRules, LadderRules, MeasureKind, MeasureRule, OfficeRule, PolicyDocument, ProcessRules,
 };
-use crate::access::role::{Role, RoleKind};
 use crate::fault::Fault;
+use crate::role::{Role, RoleKind};
 
 /// Every fault of a policy document.
 pub fn check(policy: &PolicyDocument) -> Vec<Fault> {

@@ -13,8 +13,8 @@ use super::issuing::IssuingRules;
 use super::office_deadlines::OfficeDeadlines;
 use super::ratings::RatingRules;
 use super::versions::built_in;
-use crate::access::role::Role;
 use crate::coded_enum;
+use crate::role::Role;
 
 coded_enum! {
     /// Whether a version may take effect (政策版本状态).

@@ -1,8 +1,5 @@
 //! Column types that mean the same on SQLite and on PostgreSQL.
 
-use std::fmt;
-use std::str::FromStr;
-
 use chrono::{DateTime, TimeZone, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
@@ -12,9 +9,10 @@ use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{BigInt, HasSqlType, SqlType, Text};
 use diesel::sqlite::Sqlite;
 use diesel::{PgConnection, SqliteConnection};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde::Serialize;
 use uuid::Uuid;
+
+use super::{Id, Instant};
 
 /// A connection to either database; queries are written once and run on both.
 #[derive(diesel::MultiConnection)]
@@ -46,49 +44,6 @@ pub struct Uid;
 #[diesel(postgres_type(oid = 1184, array_oid = 1185))]
 #[diesel(sqlite_type(name = "Long"))]
 pub struct Moment;
-
-/// Identifier of a row (UUIDv7, RFC 9562).
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow, Serialize, Deserialize, ToSchema,
-)]
-#[diesel(sql_type = Uid)]
-#[serde(transparent)]
-#[schema(value_type = String, format = Uuid, example = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")]
-pub struct Id(pub Uuid);
-
-impl Id {
-    pub fn new() -> Self {
-        Id(Uuid::now_v7())
-    }
-}
-
-impl Default for Id {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl fmt::Display for Id {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for Id {
-    type Err = uuid::Error;
-    fn from_str(s: &str) -> Result<Self, Self::Err> {
-        Uuid::from_str(s).map(Id)
-    }
-}
-
-/// An instant, RFC 3339 in UTC on the way out, microseconds in the store.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow, Serialize, Deserialize, ToSchema,
-)]
-#[diesel(sql_type = Moment)]
-#[serde(transparent)]
-#[schema(value_type = String, format = DateTime, example = "2026-03-02T08:00:00Z")]
-pub struct Instant(pub DateTime<Utc>);
 
 impl Instant {
     /// Real time, in the microseconds that the store holds: what is answered now is what is read later.

@@ -23,7 +23,7 @@ fn the_built_in_policy_has_no_fault_and_reads_back_the_same() {
 
 #[test]
 fn its_acts_are_those_of_the_catalogue() {
-    let text = include_str!("../../data/acts.csv");
+    let text = include_str!("../../../../data/acts.csv");
     let list = |field: &str| field.split('|').filter(|s| !s.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     let mut rows = 0;
     for (record, act) in csv::Reader::from_reader(text.as_bytes()).records().zip(&built_in().acts) {

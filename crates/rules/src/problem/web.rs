@@ -1,0 +1,51 @@
+//! A problem as an answer.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, ResponseError};
+
+use super::{Code, Problem};
+use crate::language::Language;
+
+impl Problem {
+    pub fn response(&self, language: Language, instance: Option<&str>) -> HttpResponse {
+        let mut builder = HttpResponse::build(self.status());
+        builder.insert_header((CONTENT_TYPE, "application/problem+json"));
+        builder.insert_header(("content-language", language.tag()));
+        for (name, value) in &self.headers {
+            builder.insert_header((name.clone(), value.as_str()));
+        }
+        match self.status().as_u16() {
+            // Its challenge says what the settings ask for.
+            401 if self.code == Code::InsufficientUserAuthentication => {}
+            401 if self.code == Code::Unauthorized => {
+                builder.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"xiaoqu\""));
+            }
+            401 => {
+                builder.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"xiaoqu\", error=\"invalid_token\""));
+            }
+            403 => {
+                builder.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"xiaoqu\", error=\"insufficient_scope\""));
+            }
+            503 => {
+                builder.insert_header((RETRY_AFTER, HeaderValue::from_static("2")));
+            }
+            _ => {}
+        }
+        let mut response = builder.json(self.body(language, instance));
+        // `json` sets its own type only where none is set; be sure all the same.
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status()
+    }
+
+    /// In the default language; the edge puts it into the caller's.
+    fn error_response(&self) -> HttpResponse {
+        self.response(Language::Zh, None)
+    }
+}

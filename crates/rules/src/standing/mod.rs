@@ -1,0 +1,21 @@
+//! Standing (惩戒状态) of a property company: what its confirmed violations amount to, and the measures that follow.
+//!
+//! `rules::assess` explains the standing on a day; `reconcile::reconcile` tells how the measures on file must change.
+
+mod credit;
+mod due;
+mod ladder;
+pub mod model;
+pub mod reconcile;
+pub mod redact;
+pub mod rules;
+mod wording;
+
+pub use ladder::last_day;
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod worked_case;
