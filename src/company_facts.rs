@@ -64,9 +64,8 @@ fn fact(row: FactRow) -> Option<ViolationFact> {
     })
 }
 
-/// What a county knows of a company (with its branches); `head` is the company that answers.
-pub fn of(conn: &mut Conn, head: Id, county: &str, day: NaiveDate) -> Work<CompanyFacts> {
-    let family = crate::companies::family::family(conn, head)?;
+/// What a county knows of a company and its branches, the `family`; `head` is the company that answers.
+pub fn of(conn: &mut Conn, head: Id, family: &[Id], county: &str, day: NaiveDate) -> Work<CompanyFacts> {
     let rows: Vec<FactRow> = scoped::violations(&WHOLE_COUNTY)
         .filter(violations::county.eq(county.to_owned()))
         .filter(violations::company_id.eq_any(family.iter().map(|id| Some(*id)).collect::<Vec<_>>()))

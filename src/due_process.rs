@@ -92,12 +92,12 @@ pub fn advance<P: Proceeding>(
     said: &dyn Said,
 ) -> Work<Entity<P::View>> {
     case.record(tx, kind, step, said)?;
-    shown(tx, case)
+    shown(tx.conn, tx.ctx, case)
 }
 
-pub fn shown<P: Proceeding>(tx: &mut Tx, case: P) -> Work<Entity<P::View>> {
+pub fn shown<P: Proceeding>(conn: &mut Conn, ctx: &Ctx, case: P) -> Work<Entity<P::View>> {
     let (id, version) = (case.id(), case.version());
-    Ok(Entity::new(id, version, case.view(tx.conn, tx.ctx)?))
+    Ok(Entity::new(id, version, case.view(conn, ctx)?))
 }
 
 pub fn notify<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Work<Entity<P::View>> {
@@ -118,7 +118,7 @@ pub fn open<P: Proceeding>(tx: &mut Tx, id: Id) -> Work<Entity<P::View>> {
     if awaits_opening(ctx, &case) {
         case.deliver(tx, Delivery::opened(ctx), &())?;
     }
-    shown(tx, case)
+    shown(tx.conn, tx.ctx, case)
 }
 
 /// Whoever answers what was sent has opened it.
@@ -141,7 +141,7 @@ pub fn record_delivery<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<DeliveryI
     tx.if_match(case.version())?;
     case.may_deliver()?;
     case.deliver(tx, Delivery::recorded(ctx, input.clone()), input)?;
-    shown(tx, case)
+    shown(tx.conn, tx.ctx, case)
 }
 
 pub fn submit_statement<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<P::View>> {

@@ -87,8 +87,9 @@ impl Caller {
         self.person() == PersonKey::new(iss, sub)
     }
 
-    pub fn is_government(&self) -> bool {
-        self.role.row().kind == RoleKind::Government
+    /// Did the person who asks act here?
+    pub fn is(&self, actor: &Actor) -> bool {
+        self.is_person(&actor.iss, &actor.sub)
     }
 
     /// Has duties with deadlines: an office, a partner of the township or a utility.

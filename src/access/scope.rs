@@ -1,4 +1,4 @@
-//! Territory: which rows a caller may reach. Tables are read only through the constructors here and in [`scoped`].
+//! Territory: which rows a caller may reach. Tables are read only through the constructors in the `scoped.rs` of each feature.
 
 use crate::access::caller::Caller;
 use crate::access::role::{Role, RoleKind};

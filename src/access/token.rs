@@ -18,8 +18,7 @@ use super::jwks::{FetchedKeys, Outcome};
 use crate::characters::is_plain_line;
 use crate::db::types::Instant;
 use crate::json;
-use crate::role::ORGANISATIONS;
-use crate::role::{Role, RoleKind};
+use crate::role::{ORGANISATIONS, Role, RoleKind};
 use crate::settings::ClaimRule;
 use crate::uscc;
 

@@ -9,8 +9,7 @@ use crate::db::{Conn, Fail, Id, Instant, Json, Work};
 use crate::fault::Fault;
 use crate::http::Entity;
 use crate::ledger::{self, Event, Place};
-use crate::service::Ctx;
-use crate::service::{Body, Tx};
+use crate::service::{Body, Ctx, Tx};
 use crate::{companies, complexes, divisions};
 
 pub fn create_client(tx: &mut Tx, body: &Body<ClientIn>) -> Work<Entity<Client>> {

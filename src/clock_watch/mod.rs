@@ -41,11 +41,6 @@ impl ClockWatch {
         }
     }
 
-    /// Did background work stand still when it was last asked for?
-    pub fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed)
-    }
-
     /// May background work act now? Asked before each round, by the replica that does it.
     pub async fn permits(&self, db: &Db, clock: &Clock, security: &Security) -> bool {
         match self.look(db, clock, security).await {

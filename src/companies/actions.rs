@@ -10,9 +10,7 @@ use crate::fault::Fault;
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event, Place};
 use crate::proceedings::port::after;
-use crate::service::Body;
-use crate::service::Ctx;
-use crate::service::Tx;
+use crate::service::{Body, Ctx, Tx};
 
 pub fn create_company(tx: &mut Tx, body: &Body<CompanyIn>) -> Work<Entity<Company>> {
     let ctx = tx.ctx;

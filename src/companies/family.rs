@@ -10,7 +10,7 @@ const WHOLE_COUNTY: Scope = Scope::System("a standing counts the whole county");
 
 /// The company that answers for another: branches count with their parent.
 pub fn head_of(conn: &mut Conn, company: Id) -> Work<Id> {
-    let parent: Option<Option<Id>> = crate::companies::scoped::companies(&WHOLE_COUNTY)
+    let parent: Option<Option<Id>> = super::scoped::companies(&WHOLE_COUNTY)
         .filter(companies::id.eq(company))
         .select(companies::parent_id)
         .first(conn)
@@ -29,10 +29,16 @@ pub fn lock_head_of(conn: &mut Conn, company: Id) -> Work<Id> {
 pub fn family(conn: &mut Conn, head: Id) -> Work<Vec<Id>> {
     let mut all = vec![head];
     all.extend(
-        crate::companies::scoped::companies(&WHOLE_COUNTY)
+        super::scoped::companies(&WHOLE_COUNTY)
             .filter(companies::parent_id.eq(head))
             .select(companies::id)
             .load::<Id>(conn)?,
     );
     Ok(all)
+}
+
+/// The company that answers for another, with its branches.
+pub fn of(conn: &mut Conn, company: Id) -> Work<Vec<Id>> {
+    let head = head_of(conn, company)?;
+    family(conn, head)
 }

@@ -100,7 +100,7 @@ pub fn require_proposed(state: ChangeState) -> Result<(), Problem> {
 
 /// Another person than the one who proposed it approves.
 pub fn may_approve(caller: &Caller, proposed_by: &Actor) -> Result<(), Problem> {
-    if caller.is_person(&proposed_by.iss, &proposed_by.sub) {
+    if caller.is(proposed_by) {
         return Err(Problem::new(Code::SamePerson).detail("提出人不得批准", "whoever proposed it does not approve it"));
     }
     Ok(())

@@ -17,8 +17,7 @@ use crate::measures::store as measures;
 use crate::policy;
 use crate::policy::model::MeasureKind;
 use crate::ratings::{self, RatingOnFile};
-use crate::service::Body;
-use crate::service::Ctx;
+use crate::service::{Body, Ctx};
 use crate::standing::model::{CompanyFacts, MeasureState, Place, Standing, ViolationFact};
 use crate::standing::redact::redact;
 use crate::standing::rules::assess;
@@ -83,15 +82,15 @@ pub fn company_standing(conn: &mut Conn, ctx: &Ctx, id: Id, query: &StandingQuer
     let head = company.parent_id.unwrap_or(company.id);
     let county = counties::asked(conn, ctx, query.county.as_deref())?;
     let policies = policy::current(conn, &ctx.state, &county)?;
-    let facts = company_facts::of(conn, head, &county, as_of)?;
+    let family = companies::family::family(conn, head)?;
+    let facts = company_facts::of(conn, head, &family, &county, as_of)?;
     // A branch reads its parent's standing as an outsider does: what it did itself is among its own violations.
     let own = matches!(&ctx.scope, Scope::Company(uscc) if *uscc == company.uscc) && head == company.id;
     let standing = shown(ctx, assess(&facts, &policies, as_of), own);
-    let family = crate::companies::family::family(conn, head)?;
     let measures = measures::of_family(conn, &ctx.scope, &family)?
         .into_iter()
-        .map(|row| Ok(MeasureOnFile { kind: row.kind, state: row.state, id: row.id, key: row.key, due_on: row.due_on }))
-        .collect::<Work<Vec<_>>>()?;
+        .map(|row| MeasureOnFile { kind: row.kind, state: row.state, id: row.id, key: row.key, due_on: row.due_on })
+        .collect();
     let ratings = ratings::on_file(conn, &ctx.scope, &family)?;
     let version = company.version;
     let body = CompanyStanding {
@@ -173,7 +172,10 @@ pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> Work<Stand
     })?;
     let as_of = input.as_of.unwrap_or(ctx.today);
     let mut facts = match base {
-        Some(head) => company_facts::of(conn, head, county, as_of)?,
+        Some(head) => {
+            let family = companies::family::family(conn, head)?;
+            company_facts::of(conn, head, &family, county, as_of)?
+        }
         None => CompanyFacts { company_id: Uuid::nil(), listed: false, violations: Vec::new() },
     };
     for (at, (violation, place)) in input.violations.iter().zip(places).enumerate() {

@@ -85,6 +85,6 @@ pub fn catch_up(tx: &mut Tx, row: &mut ComplaintRow) -> Work<()> {
     let ctx = program(&tx.ctx.state, now);
     let mut own = Tx::of(tx.conn, &ctx);
     let terms = Terms::load(own.conn, &ctx, &row.county)?;
-    let given = record::given(store::cards_of(own.conn, row.id)?);
+    let given = record::given_cards(own.conn, row.id)?;
     give_cards(&mut own, row, given, &terms).map(drop)
 }

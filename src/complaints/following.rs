@@ -17,9 +17,7 @@ use crate::db::types::Instant;
 use crate::db::{Conn, Id, Work};
 use crate::http::{Entity, PageOf};
 use crate::policy;
-use crate::service::Body;
-use crate::service::Ctx;
-use crate::service::Tx;
+use crate::service::{Body, Ctx, Tx};
 
 /// A ticket that is open at the complex already (相似诉求): what anybody may know of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -15,6 +15,7 @@ use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::policy;
 use crate::policy::model::ActSubject;
+use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::service::{Body, Ctx, Tx};
 use crate::violations;
@@ -43,17 +44,18 @@ pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> Work<Entity<C
 pub fn report_complaint_violation(tx: &mut Tx, id: Id, body: &Body<ComplaintViolationIn>) -> Work<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut made = None;
     let input = tx.creation(
         body,
         |conn, scope, id| violations::store::find(conn, scope, id).map(drop),
         |conn, input, faults| {
-            let reported = violation(ctx, &row, input, of_company(conn, ctx, &row.county, input)?);
-            violations::report::check(conn, ctx, &reported, faults)
+            let reported = made.insert(violation(ctx, &row, input, of_company(conn, ctx, &row.county, input)?));
+            violations::report::check(conn, ctx, reported, faults)
         },
     )?;
     tx.if_match(row.version)?;
     let violation_id = ctx.new_id();
-    let mut reported = violation(ctx, &row, input, of_company(tx.conn, ctx, &row.county, input)?);
+    let mut reported = made.ok_or_else(|| Problem::broken("a report that was checked is not there"))?;
     let mut kept_back = 0;
     if input.with_evidence
         && let Some(told) = sealed::told_of(tx.conn, ctx, id)?

@@ -57,7 +57,7 @@ use crate::complaints::scoped::Viewer;
 use crate::db::{Conn, Id, Work};
 use crate::problem::Problem;
 use crate::service::Ctx;
-pub use input::{ComplaintIn, ContactIn, SeatIn};
+pub use input::{ComplaintIn, ContactIn};
 pub use links::complainants_behind;
 pub use statistics::{ComplaintFacts, facts_of};
 
@@ -185,7 +185,7 @@ pub const FEATURE: Feature = Feature {
 };
 
 /// Which audience the caller is of a ticket that it sees.
-pub fn audience_for(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<sight::Audience> {
+fn audience_for(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<sight::Audience> {
     store::find(conn, &Viewer::of(&ctx.caller, &ctx.scope), id)?;
     Ok(view::audience_of(conn, ctx, &[id])?(id))
 }
@@ -196,7 +196,7 @@ pub fn find_any(conn: &mut Conn, id: Id) -> Work<model::ComplaintRow> {
 }
 
 /// The same of a step, where the caller sees it and its ticket.
-pub fn audience_for_step(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<sight::Audience> {
+fn audience_for_step(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<sight::Audience> {
     let step = store::step(conn, id)?;
     let audience = audience_for(conn, ctx, step.complaint_id)?;
     let heard = sight::audiences_of(ctx.caller.role).contains(&step.audience);

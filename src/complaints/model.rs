@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::access::person::PersonKey;
 use crate::access::{Actor, Role};
+use crate::code_column;
 use crate::coded_enum;
 use crate::complexes::model::Point;
 use crate::db::Id;
@@ -17,7 +18,6 @@ use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
 use crate::policy::complaints::{DeadlineClock, UtilityKind};
 use crate::proceedings::model::Evidence;
-use crate::text_column;
 
 coded_enum! {
     /// What a resident wants (诉求类型).
@@ -309,17 +309,20 @@ impl ComplaintRow {
 #[diesel(sql_type = Text)]
 pub struct SupervisorRole(pub Option<Role>);
 
-text_column!(
-    [] SupervisorRole,
-    |v: &SupervisorRole| -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(v.0.map(Role::code).unwrap_or_default().to_owned())
-    },
-    |text: &str| match (text, Role::from_code(text)) {
-        ("", _) => Ok(SupervisorRole(None)),
-        (_, Some(role)) => Ok(SupervisorRole(Some(role))),
-        _ => Err(format!("unknown role {text:?}").into()),
+impl SupervisorRole {
+    fn code(&self) -> &'static str {
+        self.0.map(Role::code).unwrap_or_default()
     }
-);
+
+    fn from_code(code: &str) -> Option<SupervisorRole> {
+        if code.is_empty() {
+            Some(SupervisorRole(None))
+        } else {
+            Role::from_code(code).map(|role| SupervisorRole(Some(role)))
+        }
+    }
+}
+code_column!(SupervisorRole);
 
 /// A step of the timeline. What was said with it lies sealed under its id.
 #[derive(Clone, Debug, Queryable, Insertable)]

@@ -25,7 +25,7 @@ pub fn is_owner(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<bool> {
 
 /// Does the complainant have an account that the ticket is theirs by?
 pub fn has_account(conn: &mut Conn, id: Id) -> Work<bool> {
-    Ok(store::followers_of(conn, id)?.iter().any(|follower| follower.is_owner))
+    store::has_owner(conn, id)
 }
 
 fn has(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, part: Part) -> Work<bool> {

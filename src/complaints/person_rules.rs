@@ -6,10 +6,7 @@ use crate::access::role::RoleKind;
 use crate::access::{Caller, Role};
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
-
-fn conflict(zh: &str, en: &str) -> Problem {
-    Problem::new(Code::StateConflict).detail(zh, en)
-}
+use crate::proceedings::rules::conflict;
 
 fn forbidden(zh: &str, en: &str) -> Problem {
     Problem::new(Code::Forbidden).detail(zh, en)

@@ -126,7 +126,8 @@ pub fn look_again(conn: &mut Conn, row: &mut ComplaintRow, terms: &Terms) -> Wor
     Ok(())
 }
 
-fn given_cards(conn: &mut Conn, complaint: Id) -> Work<Vec<Given>> {
+/// The cards that a ticket was given.
+pub fn given_cards(conn: &mut Conn, complaint: Id) -> Work<Vec<Given>> {
     Ok(given(store::cards_of(conn, complaint)?))
 }
 

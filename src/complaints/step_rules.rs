@@ -8,17 +8,13 @@ use super::sight::Person;
 use crate::access::Role;
 use crate::db::{Id, Instant};
 use crate::fault::Fault;
-use crate::personal::masks;
-use crate::personal::personal_data_fault;
+use crate::personal::{masks, personal_data_fault};
 use crate::policy::complaints::may_handle;
 use crate::problem::{Code, Problem};
+use crate::proceedings::rules::conflict;
 
 /// As many rows belong with one ticket.
 const MOST_LINKS: usize = 50;
-
-fn conflict(zh: &str, en: &str) -> Problem {
-    Problem::new(Code::StateConflict).detail(zh, en)
-}
 
 /// Everyone reads a public summary: nothing in it may name or reach the complainant, or look as if it did.
 pub fn check_summary(is_public: bool, summary: &str, who: &Person, faults: &mut Vec<Fault>) {

@@ -105,6 +105,17 @@ pub fn was_taken(conn: &mut Conn, complaint: Id, kind: StepKind) -> Work<bool> {
     Ok(found.is_some())
 }
 
+/// Is there a resident whose own the ticket is?
+pub fn has_owner(conn: &mut Conn, complaint: Id) -> Work<bool> {
+    let found: Option<Id> = followers::table
+        .filter(followers::complaint_id.eq(complaint))
+        .filter(followers::is_owner.eq(true))
+        .select(followers::complaint_id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
 pub fn followers_of(conn: &mut Conn, complaint: Id) -> Work<Vec<FollowerRow>> {
     Ok(followers::table.filter(followers::complaint_id.eq(complaint)).load(conn)?)
 }

@@ -21,9 +21,7 @@ use crate::http::Entity;
 use crate::policy;
 use crate::problem::Problem;
 use crate::proceedings::model::{Evidence, Step};
-use crate::service::Body;
-use crate::service::Ctx;
-use crate::service::Tx;
+use crate::service::{Body, Ctx, Tx};
 
 /// A company applies for complexes that it does not serve yet, and so does not see.
 const ANY_COMPLEX: Scope = Scope::System("a company may offer to serve any complex");

@@ -21,9 +21,7 @@ use crate::policy;
 use crate::problem::Problem;
 use crate::proceedings::model::{ReasonsIn, Step};
 use crate::proceedings::port::after;
-use crate::service::Body;
-use crate::service::Ctx;
-use crate::service::Tx;
+use crate::service::{Body, Ctx, Tx};
 
 pub fn terminate_contract(tx: &mut Tx, id: Id, body: &Body<TerminationIn>) -> Work<Entity<Contract>> {
     let ctx = tx.ctx;

@@ -7,13 +7,10 @@ use super::rules::{self, Span, Term};
 use crate::access::Role;
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
+use crate::proceedings::rules::conflict;
 
 /// Grounds that the company itself can give; the others are the owners' and the offices' to record.
 const OF_COMPANY: [EndGround; 2] = [EndGround::DeclinedRenewal, EndGround::Notice];
-
-fn conflict(zh: &str, en: &str) -> Problem {
-    Problem::new(Code::StateConflict).detail(zh, en)
-}
 
 pub fn term(row: &ContractRow) -> Term {
     let to = if row.interim { row.interim_until } else { row.effective_to };

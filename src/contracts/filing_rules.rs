@@ -8,17 +8,10 @@ use crate::access::{Actor, Caller, Role};
 use crate::db::Id;
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
+use crate::proceedings;
 
 pub fn require_state(state: ContractState, allowed: &[ContractState]) -> Result<(), Problem> {
-    if allowed.contains(&state) {
-        return Ok(());
-    }
-    let names =
-        |pick: fn(ContractState) -> &'static str| allowed.iter().map(|s| pick(*s)).collect::<Vec<_>>().join(" / ");
-    Err(Problem::new(Code::StateConflict).detail(
-        format!("当前状态为“{}”，须为“{}”", state.zh(), names(ContractState::zh)),
-        format!("the state is {}, it must be {}", state.code(), names(ContractState::code)),
-    ))
+    proceedings::rules::require_state(state, allowed, ContractState::label)
 }
 
 /// An office names the company of a contract; a company is its own, or names a branch. `found` is the one on file.
@@ -65,7 +58,7 @@ pub fn require_another_person(
     submitter: Option<&Actor>,
     caller: &Caller,
 ) -> Result<(), Problem> {
-    if two_person_rule && submitter.is_some_and(|by| caller.is_person(&by.iss, &by.sub)) {
+    if two_person_rule && submitter.is_some_and(|by| caller.is(by)) {
         return Err(
             Problem::new(Code::SamePerson).detail("提交人不得同时备案", "whoever submitted it does not file it")
         );

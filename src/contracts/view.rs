@@ -261,9 +261,10 @@ pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> Work<Entity<Contr
 }
 
 fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> Work<Review> {
-    let head = crate::companies::family::head_of(conn, row.company_id)?;
+    let head = companies::family::head_of(conn, row.company_id)?;
     let policies = policy::current(conn, &ctx.state, &row.county)?;
-    let facts = company_facts::of(conn, head, &row.county, ctx.today)?;
+    let family = companies::family::family(conn, head)?;
+    let facts = company_facts::of(conn, head, &family, &row.county, ctx.today)?;
     let standing = standing::rules::assess(&facts, &policies, ctx.today);
     let others: Vec<rules::Span> = store::counting(conn, row.complex_id)?.iter().map(rules::Span::from).collect();
     let own = rules::Span::from(row);

@@ -22,9 +22,8 @@ use crate::calendar::rules::WorkCalendar;
 use crate::db::{Conn, Id, Instant, Work};
 use crate::policy;
 use crate::policy::versions::{CountyPolicies, Policies};
-use crate::service::Service;
-use crate::service::Tx;
 use crate::service::job::{By, Job};
+use crate::service::{Service, Tx};
 
 pub use pass::{follow_calendar, follow_within};
 

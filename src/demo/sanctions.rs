@@ -8,7 +8,7 @@ use super::cases::Docket;
 use super::register::Register;
 use super::stage::{Person, Stage, explain};
 use crate::access::Scope;
-use crate::companies::family as standing;
+use crate::companies;
 use crate::db::{Id, Instant};
 use crate::measures::model::MeasureRow;
 use crate::measures::{actions, decisions, store};
@@ -68,8 +68,7 @@ impl Sanction {
 async fn measures_of(stage: &Stage, company: Id) -> anyhow::Result<Vec<MeasureRow>> {
     let everything = Scope::System("the demo plays every office");
     let rows = stage.state.db.read(move |conn| {
-        let head = standing::head_of(conn, company)?;
-        let family = standing::family(conn, head)?;
+        let family = companies::family::of(conn, company)?;
         store::of_family(conn, &everything, &family)
     });
     let rows = rows.await;

@@ -25,8 +25,7 @@ use crate::http::schema::check_count;
 use crate::problem::{Code, Problem};
 use crate::security::Kind;
 use crate::service::feature::Limit;
-use crate::service::{Ctx, Request};
-use crate::service::{Route, Service};
+use crate::service::{Ctx, Request, Route, Service};
 use crate::traces::RequestSpan;
 
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");

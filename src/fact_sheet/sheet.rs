@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::companies;
 use crate::complaints::{self, ComplaintFacts};
 use crate::contracts;
 use crate::db::{Conn, Id, Work};
@@ -97,8 +98,7 @@ pub struct FactSheet {
 pub fn get(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<FactSheet>> {
     let row = store::find(conn, &ctx.scope, id)?;
     let rules = view::rules_of(conn, ctx, row.policy_version)?;
-    let head = crate::companies::family::head_of(conn, row.company_id)?;
-    let family = crate::companies::family::family(conn, head)?;
+    let family = companies::family::of(conn, row.company_id)?;
     let found = violations::store::confirmed_at(conn, row.complex_id, &family, row.period_from, row.period_to)?;
     let policies = policy::current(conn, &ctx.state, &row.county)?;
     let mut facts = Vec::with_capacity(found.len());

@@ -136,10 +136,15 @@ pub fn of_contract(
     }
 }
 
+/// Is there a leader between an office and the county?
+pub fn has_leader(office: Role) -> bool {
+    office.row().division_digits > 6 && office != Role::TownshipLeader
+}
+
 /// A late ticket that its supervisor has not brought to an answer goes up: to the leader, and then to the county; a step that is
 /// the supervisor's own is left out. `working_days` since it was first late; `step` is how many the policy gives each level.
 pub fn of_late_complaint(supervisor: Role, working_days: u32, step: u32, caller: Role) -> Option<EscalationLevel> {
-    let leader_between = supervisor.row().division_digits > 6 && supervisor != Role::TownshipLeader;
+    let leader_between = has_leader(supervisor);
     let county_after = if leader_between { step.saturating_mul(2) } else { step };
     match caller {
         Role::TownshipLeader => (leader_between && working_days > step).then_some(EscalationLevel::Leader),

@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use super::model::{EscalationLevel, InboxKind};
+use super::rules;
 use crate::access::{Caller, Role};
 use crate::calendar::rules::WorkCalendar;
 use crate::clock::Clock;
@@ -91,8 +92,8 @@ impl Timing<'_> {
     /// How a caller above an office sees what it is late with; none who is not above it, or not yet.
     pub fn pursued_by(&self, task: Task, caller: &Caller) -> Option<Seen> {
         let Task { kind, office, due_on } = task;
-        let own = self.own(InboxKind::PursueOffice, due_on);
-        is_above(caller.role, office.role, own.level).then_some(Seen { late: Some((kind, office)), ..own })
+        let above = is_above(caller.role, office.role, self.level(due_on));
+        above.then(|| Seen { late: Some((kind, office)), ..self.own(InboxKind::PursueOffice, due_on) })
     }
 }
 
@@ -104,7 +105,7 @@ pub fn sees_to_offices(role: Role) -> bool {
 /// Is it a role's business that an office is late? First its leader's, then the county's; where there is no leader between
 /// them, or it is the leader who is late, the county's at once. Nobody is above the county here.
 fn is_above(role: Role, office: Role, level: EscalationLevel) -> bool {
-    let has_leader = office.row().division_digits > 6 && office != Role::TownshipLeader;
+    let has_leader = rules::has_leader(office);
     match (role, level) {
         (_, EscalationLevel::Office) => false,
         (Role::TownshipLeader, _) => has_leader,

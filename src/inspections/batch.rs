@@ -197,8 +197,8 @@ fn planned(
     let own =
         parts.into_iter().find(|part| part.is_of(office.role, office.division) && part.checklist == given.checklist);
     let is_planned = own.as_ref().map(PartRow::is_planned);
-    let has_part = rules::check_planned(&pointer, row.is_open(), is_planned, faults);
-    Ok(own.filter(|_| has_part).map(|part| Ready::Planned(Box::new((row, part)))))
+    rules::check_planned(&pointer, row.is_open(), is_planned, faults);
+    Ok(own.map(|part| Ready::Planned(Box::new((row, part)))))
 }
 
 fn unplanned(conn: &mut Conn, ctx: &Ctx, at: &str, complex: Id, faults: &mut Vec<Fault>) -> Work<Option<Ready>> {

@@ -11,9 +11,6 @@ use crate::db::types::Instant;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::said::{self, Said, Texts};
 
-/// As many results as one batch brings.
-pub const MOST_RESULTS: usize = 200;
-
 /// An office and what it looks at (参加单位).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -266,23 +266,16 @@ pub fn key_reused(n: usize) -> Fault {
 }
 
 /// The office of a result has an open part by its checklist in the planned visit; `part_is_planned` is none where it has none.
-/// Says whether it has one.
-pub fn check_planned(
-    pointer: &str,
-    visit_is_open: bool,
-    part_is_planned: Option<bool>,
-    faults: &mut Vec<Fault>,
-) -> bool {
+pub fn check_planned(pointer: &str, visit_is_open: bool, part_is_planned: Option<bool>, faults: &mut Vec<Fault>) {
     let Some(part_is_planned) = part_is_planned else {
         let (zh, en) = ("贵单位不按此检查表参加此次检查", "your office has no part by that checklist in this visit");
         faults.push(Fault::new(pointer, "wrong_party", zh, en));
-        return false;
+        return;
     };
     if !visit_is_open || !part_is_planned {
         let (zh, en) = PART_IS_CLOSED;
         faults.push(Fault::new(pointer, "not_open", zh, en));
     }
-    true
 }
 
 /// Who may come without being called. Says whether this office may.

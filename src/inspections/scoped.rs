@@ -18,7 +18,7 @@ pub fn inspections<'a>(scope: &Scope) -> inspections::BoxedQuery<'a, MultiBacken
         Scope::Addressed { role, area } => all.filter(
             inspections::id.eq_any(
                 inspection_parts::table
-                    .filter(inspection_parts::role.eq(role.code()))
+                    .filter(inspection_parts::role.eq(*role))
                     .filter(inspection_parts::division.eq(area.clone()))
                     .select(inspection_parts::inspection_id),
             ),
@@ -40,7 +40,7 @@ pub fn inspection_parts<'a>(scope: &Scope) -> inspection_parts::BoxedQuery<'a, M
         Scope::Township(area) => all.filter(inspection_parts::township.eq(area.clone())),
         Scope::Community(area) => all.filter(inspection_parts::community.eq(area.clone())),
         Scope::Addressed { role, area } => {
-            all.filter(inspection_parts::role.eq(role.code())).filter(inspection_parts::division.eq(area.clone()))
+            all.filter(inspection_parts::role.eq(*role)).filter(inspection_parts::division.eq(area.clone()))
         }
         Scope::System(_) => all,
         Scope::Company(_) | Scope::Complex(_) | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
@@ -56,7 +56,7 @@ pub fn hazards<'a>(scope: &Scope) -> hazards::BoxedQuery<'a, MultiBackend> {
         Scope::Township(area) => all.filter(hazards::township.eq(area.clone())),
         Scope::Community(area) => all.filter(hazards::community.eq(area.clone())),
         Scope::Addressed { role, area } => {
-            all.filter(hazards::role.eq(role.code())).filter(hazards::division.eq(area.clone()))
+            all.filter(hazards::role.eq(*role)).filter(hazards::division.eq(area.clone()))
         }
         Scope::Company(uscc) => all
             .filter(

@@ -4,9 +4,8 @@ use diesel::prelude::*;
 
 use crate::access::Scope;
 use crate::access::scoped::{none, own_family};
-use crate::db::Id;
-use crate::db::MultiBackend;
 use crate::db::schema::ledger_entries;
+use crate::db::{Id, MultiBackend};
 
 /// One of the runs of sealed events that together are what a caller may read: each is equality on one column, so that it
 /// is read in order from its own index.

@@ -2,17 +2,18 @@
 
 pub mod scoped;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use crate::access::Scope;
 use crate::db::schema::{measure_grounds as grounds, measures, violations};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, Work, distinct};
 use crate::policy::model::MeasureKind;
 use crate::problem::Problem;
 use crate::standing::model::MeasureState;
+use crate::violations::scoped::violations_among;
 
 const EVERY_MEASURE: Scope = Scope::System("measures bind whoever they are about, whoever asks");
 
@@ -34,7 +35,7 @@ type OnFile = (Id, MeasureKind, MeasureState, i64, Option<NaiveDate>, Option<Id>
 /// The measures that lower the stars of a complex under a company and its branches: ordered, and neither cancelled nor
 /// suspended nor taken back.
 pub fn lowering_stars(conn: &mut Conn, complex: Id, family: &[Id]) -> Work<Vec<LoweringStars>> {
-    let all: Vec<OnFile> = crate::measure_facts::scoped::measures(&EVERY_MEASURE)
+    let all: Vec<OnFile> = scoped::measures(&EVERY_MEASURE)
         .filter(measures::complex_id.eq(complex))
         .filter(measures::company_id.eq_any(family.to_vec()))
         .order(measures::id)
@@ -49,36 +50,60 @@ pub fn lowering_stars(conn: &mut Conn, complex: Id, family: &[Id]) -> Work<Vec<L
         .load(conn)?;
     let refused = |state: MeasureState| matches!(state, MeasureState::Rejected | MeasureState::Cancelled);
     let reversed: HashSet<Id> = all.iter().filter(|row| !refused(row.2)).filter_map(|row| row.5).collect();
-    let mut lowering = Vec::new();
-    for (id, kind, state, policy_version, suspended_on, _) in all {
-        let ordered = matches!(state, MeasureState::Approved | MeasureState::Done);
-        if kind.lowers_stars() && ordered && suspended_on.is_none() && !reversed.contains(&id) {
-            lowering.push(LoweringStars { id, kind, policy_version, grounds: star_grounds(conn, id)? });
-        }
-    }
-    Ok(lowering)
+    let lowers = |row: &OnFile| {
+        let ordered = matches!(row.2, MeasureState::Approved | MeasureState::Done);
+        row.1.lowers_stars() && ordered && row.4.is_none() && !reversed.contains(&row.0)
+    };
+    let lowering: Vec<&OnFile> = all.iter().filter(|row| lowers(row)).collect();
+    let mut grounds = star_grounds(conn, &lowering.iter().map(|row| row.0).collect::<Vec<_>>())?;
+    let with_grounds = lowering.into_iter().map(|(id, kind, _, policy_version, ..)| LoweringStars {
+        id: *id,
+        kind: *kind,
+        policy_version: *policy_version,
+        grounds: grounds.remove(id).unwrap_or_default(),
+    });
+    Ok(with_grounds.collect())
 }
 
-fn star_grounds(conn: &mut Conn, measure: Id) -> Work<Vec<StarGround>> {
-    let ids: Vec<Id> = grounds::table
-        .filter(grounds::measure_id.eq(measure))
-        .select(grounds::violation_id)
-        .order(grounds::violation_id)
-        .load(conn)?;
-    let rows: Vec<(Option<i64>, NaiveDate)> = crate::violations::scoped::violations_among(&EVERY_MEASURE, ids)
+/// The violations that each of these measures rests on, oldest first.
+fn star_grounds(conn: &mut Conn, measures: &[Id]) -> Work<HashMap<Id, Vec<StarGround>>> {
+    let of_measures = grounds_of(conn, measures)?;
+    let ids: Vec<Id> = of_measures.values().flatten().copied().collect();
+    let rows: Vec<(Id, Option<i64>, NaiveDate)> = violations_among(&EVERY_MEASURE, distinct(&ids))
         .order((violations::found_on, violations::id))
-        .select((violations::clause, violations::found_on))
+        .select((violations::id, violations::clause, violations::found_on))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(clause, found_on)| StarGround { clause, found_on }).collect())
+    let of = |ids: &Vec<Id>| {
+        let own = rows.iter().filter(|row| ids.contains(&row.0));
+        own.map(|(_, clause, found_on)| StarGround { clause: *clause, found_on: *found_on }).collect()
+    };
+    Ok(of_measures.iter().map(|(measure, ids)| (*measure, of(ids))).collect())
+}
+
+/// The violations that measures rest on.
+pub fn grounds_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Vec<Id>>> {
+    let mut all: HashMap<Id, Vec<Id>> = HashMap::new();
+    for chunk in ids.chunks(500) {
+        let rows: Vec<(Id, Id)> = grounds::table
+            .filter(grounds::measure_id.eq_any(chunk.to_vec()))
+            .order((grounds::measure_id, grounds::violation_id))
+            .load(conn)?;
+        for (measure, violation) in rows {
+            all.entry(measure).or_default().push(violation);
+        }
+    }
+    Ok(all)
+}
+
+/// The violations that one measure rests on.
+pub fn grounds_of_one(conn: &mut Conn, measure: Id) -> Work<Vec<Id>> {
+    Ok(grounds_of(conn, &[measure])?.remove(&measure).unwrap_or_default())
 }
 
 /// Does a measure still wait to be decided or carried out?
 pub fn is_open(conn: &mut Conn, measure: Id) -> Work<bool> {
     let system = Scope::System("a contract asks after the removal that opened its ending");
-    let state: Option<MeasureState> = crate::measure_facts::scoped::measures(&system)
-        .filter(measures::id.eq(measure))
-        .select(measures::state)
-        .first(conn)
-        .optional()?;
+    let state: Option<MeasureState> =
+        scoped::measures(&system).filter(measures::id.eq(measure)).select(measures::state).first(conn).optional()?;
     Ok(state.ok_or_else(Problem::not_found)?.is_open())
 }

@@ -1,17 +1,16 @@
-//! The steps of a measure before its decision: notice and statement as `proceedings::due_process` has them, and the hearing.
+//! The steps of a measure before its decision: notice and statement as `crate::due_process` has them, and the hearing.
 
 use serde_json::json;
 
 use super::model::*;
 use super::view::Measure;
-use super::{rules, store};
+use super::{recompute, rules, store};
 use crate::access::Actor;
 use crate::db::{Id, Work};
 use crate::due_process::{self, Proceeding, advance};
 use crate::http::Entity;
 use crate::policy;
 use crate::policy::model::MeasureRule;
-use crate::problem::Problem;
 use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn, Step};
 use crate::service::{Body, Tx};
 use crate::standing::model::MeasureState;
@@ -19,8 +18,7 @@ use crate::standing::model::MeasureState;
 /// The rule of a measure's kind, under the policy that called for it.
 pub fn rule_of(tx: &mut Tx, row: &MeasureRow) -> Work<MeasureRule> {
     let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
-    let rule = policies.get(row.policy_version).and_then(|version| version.measure(row.kind).cloned());
-    Ok(rule.ok_or_else(|| Problem::broken("the policy version of a measure has no rule for its kind"))?)
+    recompute::rule(&policies, row.policy_version, row.kind).cloned()
 }
 
 pub fn notify_measure(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Work<Entity<Measure>> {

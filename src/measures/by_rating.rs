@@ -9,6 +9,7 @@ use super::model::{MeasureRow, Proceedings};
 use super::{recompute, store};
 use crate::access::{Role, Scope};
 use crate::calendar;
+use crate::companies;
 use crate::complexes;
 use crate::db::{Id, Json, Work};
 use crate::policy;
@@ -70,8 +71,7 @@ pub fn sync_removal(tx: &mut Tx, complex: Id, recompute: Recompute) -> Work<()> 
         all.dedup();
         all
     };
-    let head = crate::companies::family::head_of(tx.conn, company)?;
-    let family = crate::companies::family::family(tx.conn, head)?;
+    let family = companies::family::of(tx.conn, company)?;
     let of_company = || removals.iter().zip(&held).filter(|(row, _)| family.contains(&row.company_id));
     for (row, held) in of_company() {
         let row = store::find(tx.conn, &EVERY_MEASURE, row.id)?;

@@ -97,8 +97,7 @@ impl Proceeding for MeasureRow {
     fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, said: &dyn Said) -> Work<()> {
         after(tx).served(tx, self.id)?;
         let policies = policy::current(tx.conn, &tx.ctx.state, &self.county)?;
-        let version = policies.get(self.policy_version).unwrap_or_else(|| policies.governing(delivery.delivered_on));
-        let days = version.document().process.hearing_request_working_days;
+        let days = policies.process(self.policy_version, delivery.delivered_on).hearing_request_working_days;
         let calendar = calendar::work_calendar(tx.conn, &self.county)?;
         self.hearing_request_due_on = Some(calendar.add_working_days(delivery.delivered_on, days));
         let step = json!({

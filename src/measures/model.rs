@@ -99,7 +99,7 @@ pub struct MeasureRow {
 
 impl MeasureRow {
     pub fn require_state(&self, allowed: &[MeasureState]) -> Result<(), Problem> {
-        require_state(self.state.label(), allowed.iter().map(|state| state.label()))
+        require_state(self.state, allowed, MeasureState::label)
     }
 
     pub fn place(&self) -> Place {

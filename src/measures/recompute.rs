@@ -11,6 +11,7 @@ use super::{rules, store, suspension};
 use crate::access::Scope;
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
+use crate::companies;
 use crate::company_facts;
 use crate::db::{Id, Json, Work};
 use crate::ledger::{self, Audience, Event};
@@ -33,7 +34,7 @@ pub struct File {
     pub facts: CompanyFacts,
     policies: Arc<Policies>,
     pub rows: Vec<MeasureRow>,
-    existing: Vec<ExistingMeasure>,
+    pub existing: Vec<ExistingMeasure>,
     changes: Vec<Change>,
 }
 
@@ -54,10 +55,10 @@ impl File {
 /// The file of a company in a county.
 pub fn file_of(tx: &mut Tx, company: Id, county: &str) -> Work<File> {
     let ctx = tx.ctx;
-    let head = crate::companies::family::head_of(tx.conn, company)?;
+    let head = companies::family::head_of(tx.conn, company)?;
     let policies = policy::current(tx.conn, &ctx.state, county)?;
-    let facts = company_facts::of(tx.conn, head, county, ctx.today)?;
-    let family = crate::companies::family::family(tx.conn, head)?;
+    let family = companies::family::family(tx.conn, head)?;
+    let facts = company_facts::of(tx.conn, head, &family, county, ctx.today)?;
     let mut rows = store::of_family(tx.conn, &EVERY_MEASURE, &family)?;
     rows.retain(|row| row.county == county);
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
@@ -133,7 +134,7 @@ fn ids(all: &[uuid::Uuid]) -> Vec<Id> {
     all.iter().map(|id| Id(*id)).collect()
 }
 
-fn rule(policies: &Policies, version: i64, kind: MeasureKind) -> Work<&MeasureRule> {
+pub(super) fn rule(policies: &Policies, version: i64, kind: MeasureKind) -> Work<&MeasureRule> {
     let found = policies.get(version).and_then(|version| version.measure(kind));
     Ok(found.ok_or_else(|| Problem::broken("the policy version of a measure has no rule for its kind"))?)
 }

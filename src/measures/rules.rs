@@ -56,7 +56,7 @@ pub fn may_decide(caller: &Caller, approver: Option<Role>) -> Result<(), Problem
 
 /// Under the two-person rule whoever gave the notice does not decide.
 pub fn require_another_person(rule: bool, caller: &Caller, notifier: Option<&Actor>) -> Result<(), Problem> {
-    if rule && notifier.is_some_and(|by| caller.is_person(&by.iss, &by.sub)) {
+    if rule && notifier.is_some_and(|by| caller.is(by)) {
         return Err(Problem::new(Code::SamePerson)
             .detail("告知的承办人不得同时作出决定", "whoever gave the notice does not decide"));
     }

@@ -14,8 +14,7 @@ use crate::problem::Problem;
 use crate::service::Ctx;
 use crate::standing::model::MeasureState;
 
-/// States of a measure that waits to be decided or carried out.
-const OPEN: [MeasureState; 2] = [MeasureState::Proposed, MeasureState::Approved];
+pub use crate::measure_facts::{grounds_of, grounds_of_one};
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
     Ok(scoped::measure(conn, scope, id)?.ok_or_else(Problem::not_found)?)
@@ -31,26 +30,6 @@ pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRo
 /// Every measure of a company and its branches in a territory.
 pub fn of_family(conn: &mut Conn, scope: &Scope, family: &[Id]) -> Work<Vec<MeasureRow>> {
     Ok(scoped::measures(scope).filter(measures::company_id.eq_any(family.to_vec())).order(measures::id).load(conn)?)
-}
-
-/// The violations that measures rest on.
-pub fn grounds_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Vec<Id>>> {
-    let mut all: HashMap<Id, Vec<Id>> = HashMap::new();
-    for chunk in ids.chunks(500) {
-        let rows: Vec<(Id, Id)> = grounds::table
-            .filter(grounds::measure_id.eq_any(chunk.to_vec()))
-            .order((grounds::measure_id, grounds::violation_id))
-            .load(conn)?;
-        for (measure, violation) in rows {
-            all.entry(measure).or_default().push(violation);
-        }
-    }
-    Ok(all)
-}
-
-/// The violations that one measure rests on.
-pub fn grounds_of_one(conn: &mut Conn, measure: Id) -> Work<Vec<Id>> {
-    Ok(grounds_of(conn, &[measure])?.remove(&measure).unwrap_or_default())
 }
 
 /// The ratings that measures rest on.
@@ -176,13 +155,17 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListMeasures) -> Work<PageOf<Mea
 
 /// Open measures of the caller's territory, oldest first; for the inbox.
 pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<MeasureRow>> {
-    Ok(scoped::measures(scope).filter(measures::state.eq_any(OPEN)).order(measures::id).limit(at_most).load(conn)?)
+    Ok(scoped::measures(scope)
+        .filter(measures::state.eq_any(MeasureState::OPEN))
+        .order(measures::id)
+        .limit(at_most)
+        .load(conn)?)
 }
 
 /// Measures that are to be decided or carried out, in the order of their ids.
 pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<MeasureRow>> {
     Ok(scoped::measures(scope)
-        .filter(measures::state.eq_any(OPEN))
+        .filter(measures::state.eq_any(MeasureState::OPEN))
         .filter(measures::id.gt(after))
         .order(measures::id)
         .limit(at_most)

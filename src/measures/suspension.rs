@@ -61,14 +61,13 @@ pub fn follow_appeals(tx: &mut Tx, company: Id, county: &str) -> Work<()> {
     let pending: HashSet<_> =
         file.facts.violations.iter().filter(|fact| fact.appeal_pending).map(|fact| fact.id).collect();
     let falls = file.falls_without(tx.ctx.today, |fact| fact.appeal_pending);
-    let File { rows, .. } = file;
+    let File { rows, existing, .. } = file;
     let reversed: HashSet<Id> = rows.iter().filter_map(|row| row.reverses).collect();
-    for row in rows {
+    for (row, held) in rows.into_iter().zip(existing) {
         if reversed.contains(&row.id) || !rules::can_be_suspended(row.state, row.kind) {
             continue;
         }
-        let grounds = store::grounds_of_one(tx.conn, row.id)?;
-        let on_appealed = falls.contains(&row.id) || grounds.iter().any(|ground| pending.contains(&ground.0));
+        let on_appealed = falls.contains(&row.id) || held.grounds.iter().any(|ground| pending.contains(ground));
         let on_appealed = on_appealed && rule_of(tx, &row)?.needs_final_grounds();
         if on_appealed != row.suspended_on.is_some() {
             set_suspended(tx, row, on_appealed)?;

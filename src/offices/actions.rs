@@ -8,9 +8,7 @@ use crate::fault::Fault;
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
 use crate::problem::Problem;
-use crate::service::Body;
-use crate::service::Ctx;
-use crate::service::Tx;
+use crate::service::{Body, Ctx, Tx};
 
 pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> Work<Entity<OfficeView>> {
     let ctx = tx.ctx;

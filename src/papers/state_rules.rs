@@ -4,7 +4,8 @@ use crate::db::Work;
 use crate::documents::model::{DocumentKind, DocumentState};
 use crate::measures::model::MeasureRow;
 use crate::policy::model::MeasureKind;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
+use crate::proceedings::rules::conflict;
 use crate::standing::model::MeasureState::{self, *};
 use crate::violations::model::ViolationRow;
 use crate::violations::model::ViolationState::{self, *};
@@ -43,10 +44,6 @@ pub fn belongs(kind: DocumentKind) -> Belongs {
         DocumentKind::ProofOfService => Belongs::Document,
         DocumentKind::FilingReceipt | DocumentKind::FilingRefusal => Belongs::Filing,
     }
-}
-
-fn conflict(zh: impl Into<String>, en: impl Into<String>) -> Problem {
-    Problem::new(Code::StateConflict).detail(zh, en)
 }
 
 /// Is a violation in a state that calls for this paper, and has it the step that the paper puts into form?

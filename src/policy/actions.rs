@@ -11,9 +11,7 @@ use crate::http::Entity;
 use crate::ledger::{self, Event, Place};
 use crate::problem::Problem;
 use crate::proceedings::model::ReasonsIn;
-use crate::service::Body;
-use crate::service::Ctx;
-use crate::service::Tx;
+use crate::service::{Body, Ctx, Tx};
 
 /// Everything in the document itself. It runs the texts of documents, so never inside of a transaction.
 pub fn examine(input: &PolicyIn) -> Vec<Fault> {

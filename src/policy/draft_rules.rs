@@ -7,6 +7,7 @@ use super::store::PolicyRow;
 use crate::access::Caller;
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
+use crate::proceedings::rules::conflict;
 
 /// A version governs from a day of the next twelve months on.
 pub fn check_first_day(first: NaiveDate, today: NaiveDate, faults: &mut Vec<Fault>) {
@@ -19,10 +20,6 @@ pub fn check_first_day(first: NaiveDate, today: NaiveDate, faults: &mut Vec<Faul
         let (zh, en) = (format!("不得晚于 {latest}"), format!("not after {latest}"));
         faults.push(Fault::new("/effective_from", "out_of_range", zh, en));
     }
-}
-
-fn conflict(zh: &str, en: &str) -> Problem {
-    Problem::new(Code::StateConflict).detail(zh, en)
 }
 
 /// The same again is nothing new.

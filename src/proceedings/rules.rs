@@ -12,15 +12,19 @@ pub fn conflict(zh: impl Into<String>, en: impl Into<String>) -> Problem {
 }
 
 /// A step is taken in one of these states only.
-pub fn require_state(now: &'static Label, allowed: impl Iterator<Item = &'static Label>) -> Result<(), Problem> {
-    let allowed: Vec<_> = allowed.collect();
-    if allowed.iter().any(|one| one.code == now.code) {
+pub fn require_state<S: Copy + PartialEq>(
+    now: S,
+    allowed: &[S],
+    label: fn(S) -> &'static Label,
+) -> Result<(), Problem> {
+    if allowed.contains(&now) {
         return Ok(());
     }
-    let names = |pick: fn(&Label) -> &'static str| allowed.iter().map(|one| pick(one)).collect::<Vec<_>>().join(" / ");
+    let names =
+        |pick: fn(&Label) -> &'static str| allowed.iter().map(|one| pick(label(*one))).collect::<Vec<_>>().join(" / ");
     Err(conflict(
-        format!("当前状态为“{}”，须为“{}”", now.zh, names(|label| label.zh)),
-        format!("the state is {}, it must be {}", now.code, names(|label| label.code)),
+        format!("当前状态为“{}”，须为“{}”", label(now).zh, names(|label| label.zh)),
+        format!("the state is {}, it must be {}", label(now).code, names(|label| label.code)),
     ))
 }
 
@@ -143,8 +147,8 @@ mod tests {
             Label { code: "b", zh: "乙", en: "B" },
             Label { code: "c", zh: "丙", en: "C" },
         ];
-        assert!(require_state(&OF[1], OF[1..].iter()).is_ok());
-        let refused = require_state(&OF[0], OF[1..].iter()).unwrap_err();
+        assert!(require_state(&OF[1], &[&OF[1]], |label| label).is_ok());
+        let refused = require_state(&OF[0], &[&OF[1]], |label| label).unwrap_err();
         assert_eq!(refused.code, Code::StateConflict);
     }
 }

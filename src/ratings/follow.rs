@@ -9,6 +9,7 @@ use super::model::RatingState;
 use super::rows::{ContentRow, RatingRow, StarChange};
 use super::rules::{self, Derivation, LadderMeasure};
 use super::{plaques, record, store, view};
+use crate::companies;
 use crate::db::{Conn, Id, Work};
 use crate::measure_facts::{LoweringStars, StarGround, lowering_stars};
 use crate::policy;
@@ -28,8 +29,7 @@ pub fn in_force(conn: &mut Conn, ctx: &Ctx, row: &RatingRow) -> Work<Vec<LadderM
         }
         _ => Vec::new(),
     };
-    let head = crate::companies::family::head_of(conn, row.company_id)?;
-    let family = crate::companies::family::family(conn, head)?;
+    let family = companies::family::of(conn, row.company_id)?;
     let lowering = lowering_stars(conn, row.complex_id, &family)?;
     let policies = policy::current(conn, &ctx.state, &row.county)?;
     let counts_until = |measure: &LoweringStars| {
@@ -101,8 +101,7 @@ pub fn derive(
 
 /// A measure that lowers a star took a step: the ratings that it binds are worked out again.
 pub fn ladder_moved(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> Work<()> {
-    let head = crate::companies::family::head_of(tx.conn, company)?;
-    for company in crate::companies::family::family(tx.conn, head)? {
+    for company in companies::family::of(tx.conn, company)? {
         for row in store::of_company_at(tx.conn, complex, company)? {
             adjust(tx, row, measure)?;
         }

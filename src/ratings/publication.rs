@@ -16,8 +16,7 @@ use crate::http::Entity;
 use crate::ledger;
 use crate::proceedings::model::{ReasonsIn, Step};
 use crate::proceedings::port::after;
-use crate::service::Body;
-use crate::service::Tx;
+use crate::service::{Body, Tx};
 
 fn mark_published(tx: &mut Tx, cycle: &mut CycleRow, step: serde_json::Value, input: &StepIn) -> Work<()> {
     cycle.version += 1;

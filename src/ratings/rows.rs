@@ -130,7 +130,7 @@ pub struct ContentRow {
 impl ContentRow {
     /// Whether the caller is one of those who scored: the two-person rule of each later step.
     pub fn scored_by(&self, caller: &Caller) -> bool {
-        self.sheets.0.iter().any(|sheet| caller.is_person(&sheet.by.iss, &sheet.by.sub))
+        self.sheets.0.iter().any(|sheet| caller.is(&sheet.by))
     }
 }
 

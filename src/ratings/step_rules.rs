@@ -9,24 +9,14 @@ use super::{cycle_rules, rows::ObjectionDecision};
 use crate::access::{Caller, Role};
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
+use crate::proceedings;
+use crate::proceedings::rules::conflict;
 
 /// Objections to one rating are few; more are a mistake of a program.
 const MOST_OBJECTIONS: usize = 100;
 
 pub fn require_state(state: RatingState, allowed: &[RatingState]) -> Result<(), Problem> {
-    if allowed.contains(&state) {
-        return Ok(());
-    }
-    let names =
-        |pick: fn(RatingState) -> &'static str| allowed.iter().map(|s| pick(*s)).collect::<Vec<_>>().join(" / ");
-    Err(conflict(
-        format!("当前状态为“{}”，须为“{}”", state.zh(), names(RatingState::zh)),
-        format!("the state is {}, it must be {}", state.code(), names(RatingState::code)),
-    ))
-}
-
-fn conflict(zh: impl Into<String>, en: impl Into<String>) -> Problem {
-    Problem::new(Code::StateConflict).detail(zh, en)
+    proceedings::rules::require_state(state, allowed, RatingState::label)
 }
 
 fn same_person(zh: &str, en: &str) -> Problem {
@@ -134,7 +124,7 @@ pub fn may_decide_objection(
     if objection.decision.is_some() {
         return Err(conflict("该异议已有处理决定", "this objection has been decided"));
     }
-    if scored || review.is_some_and(|review| caller.is_person(&review.by.iss, &review.by.sub)) {
+    if scored || review.is_some_and(|review| caller.is(&review.by)) {
         let (zh, en) = ("评分人、复核人不得处理异议", "whoever scored or reviewed does not decide the objection");
         return Err(same_person(zh, en));
     }

@@ -167,7 +167,7 @@ impl Operation {
 pub struct Table {
     pub name: &'static str,
     pub rows: Rows,
-    /// It is read through `access::scoped` only.
+    /// It is read through the `scoped.rs` of its feature only.
     pub scoped: bool,
     /// Plans of its queries are made for many rows.
     pub grows: bool,

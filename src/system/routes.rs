@@ -13,8 +13,7 @@ use crate::http::Answer;
 use crate::http::language::Language;
 use crate::ledger::seal::Sealer;
 use crate::problem::{Code, Problem};
-use crate::service::Service;
-use crate::service::document;
+use crate::service::{Service, document};
 
 /// Is the process alive
 ///

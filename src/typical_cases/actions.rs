@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::model::*;
-use super::{rules, store};
+use super::{rules, store, view};
 use crate::access::Actor;
 use crate::complaints;
 use crate::db::{Fail, Id, Json, Work};
@@ -70,7 +70,7 @@ pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> Work<Enti
     store::insert(tx.conn, &row)?;
     record(tx, &row, "typical_case.published", input.texts())?;
     let id = row.id;
-    let view = store::view(tx.conn, ctx, row)?;
+    let view = view::view(tx.conn, ctx, row)?;
     Ok(Entity::created(id, 1, view, "/v1/typical-cases"))
 }
 
@@ -84,7 +84,7 @@ pub fn withdraw_typical_case(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Wor
     rules::may_withdraw(row.state)?;
     withdraw(tx, &mut row, input.clone())?;
     let version = row.version;
-    Ok(Entity::new(id, version, store::view(tx.conn, ctx, row)?))
+    Ok(Entity::new(id, version, view::view(tx.conn, ctx, row)?))
 }
 
 /// A decision fell: what was told of it is withdrawn with it, long before the three days of the law are over. The caller

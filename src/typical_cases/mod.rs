@@ -7,6 +7,7 @@ mod routes;
 pub mod rules;
 pub mod scoped;
 pub mod store;
+mod view;
 
 use crate::access::Role::{CountyAuthority, SocialAffairsOffice};
 use crate::access::role_sets::TYPICAL_CASE_READERS;

@@ -1,5 +1,5 @@
 use super::model::*;
-use super::{actions, store};
+use super::{actions, store, view};
 use crate::http::{Answer, Entity, PageOf, PathId};
 use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Ctx};
@@ -11,7 +11,7 @@ use crate::service::{Body, Ctx};
     tag = "disclosures", params(ListTypicalCases), responses((status = 200, description = "A page", body = PageOf<TypicalCase>)))]
 pub async fn list_typical_cases(ctx: Ctx) -> Answer {
     let query: ListTypicalCases = ctx.query()?;
-    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
 
 /// Publish a typical case
@@ -35,7 +35,7 @@ pub async fn get_typical_case(ctx: Ctx, id: PathId) -> Answer {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         let (id, version) = (row.id, row.version);
-        Ok(Entity::new(id, version, store::view(conn, ctx, row)?))
+        Ok(Entity::new(id, version, view::view(conn, ctx, row)?))
     })
     .await
 }

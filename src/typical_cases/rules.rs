@@ -5,11 +5,11 @@ use chrono::NaiveDate;
 use super::model::{TypicalCaseIn, TypicalCaseState};
 use crate::complaints::sight::Person;
 use crate::fault::Fault;
-use crate::personal::masks;
-use crate::personal::personal_data_fault;
 #[cfg(test)]
 use crate::personal::{PersonalData, personal_data};
+use crate::personal::{masks, personal_data_fault};
 use crate::problem::{Code, Problem};
+use crate::proceedings::rules::conflict;
 use crate::violations::model::ViolationState;
 
 /// A case is final when its appeal was decided, or the time for one is over.
@@ -17,14 +17,15 @@ pub fn require_final(state: ViolationState, appeal_due_on: Option<NaiveDate>, to
     match (state, appeal_due_on) {
         (ViolationState::Upheld, _) => Ok(()),
         (ViolationState::Confirmed, Some(last)) if today > last => Ok(()),
-        (ViolationState::Confirmed, Some(last)) => Err(Problem::new(Code::StateConflict)
-            .detail(format!("申诉期至 {last} 止"), format!("an appeal is possible until {last}"))),
+        (ViolationState::Confirmed, Some(last)) => {
+            Err(conflict(format!("申诉期至 {last} 止"), format!("an appeal is possible until {last}")))
+        }
         (ViolationState::Confirmed, None) => {
             let (zh, en) = ("认定决定尚未送达", "the decision has not been delivered");
-            Err(Problem::new(Code::StateConflict).detail(zh, en))
+            Err(conflict(zh, en))
         }
         (ViolationState::Appealed, _) => Err(Problem::new(Code::AppealPending)),
-        (other, _) => Err(Problem::new(Code::StateConflict).detail(
+        (other, _) => Err(conflict(
             format!("违规状态为“{}”，须为已生效的认定", other.zh()),
             format!("the violation is {}, and no final decision", other.code()),
         )),
@@ -44,7 +45,7 @@ pub fn may_publish(has_one: bool) -> Result<(), Problem> {
 pub fn may_withdraw(state: TypicalCaseState) -> Result<(), Problem> {
     match state {
         TypicalCaseState::Published => Ok(()),
-        TypicalCaseState::Withdrawn => Err(Problem::new(Code::StateConflict).detail("已撤回", "it is withdrawn")),
+        TypicalCaseState::Withdrawn => Err(conflict("已撤回", "it is withdrawn")),
     }
 }
 

@@ -3,14 +3,11 @@ use diesel::prelude::*;
 use super::model::*;
 use crate::access::Scope;
 use crate::companies;
-use crate::complexes;
 use crate::db::schema::typical_cases as cases;
 use crate::db::{Conn, Id, Work};
 use crate::http::paging::PageOf;
 use crate::newest_first;
-use crate::policy;
 use crate::problem::Problem;
-use crate::proceedings::view::{official, step};
 use crate::service::Ctx;
 use crate::typical_cases::scoped;
 
@@ -68,8 +65,8 @@ pub fn of_complex(conn: &mut Conn, complex: Id) -> Work<Vec<PublicTypicalCase>> 
     Ok(public.collect())
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListTypicalCases) -> Work<PageOf<TypicalCase>> {
-    let page = newest_first!(conn, query, TypicalCaseRow, cases::id, || {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListTypicalCases) -> Work<PageOf<TypicalCaseRow>> {
+    newest_first!(conn, query, TypicalCaseRow, cases::id, || {
         let mut rows = scoped::typical_cases(&ctx.scope);
         if let Some(state) = query.state {
             rows = rows.filter(cases::state.eq(state));
@@ -81,47 +78,5 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListTypicalCases) -> Work<PageOf
             rows = rows.filter(cases::complex_id.eq(complex));
         }
         rows
-    })?;
-    page.map(|rows| views(conn, ctx, rows))
-}
-
-pub fn view(conn: &mut Conn, ctx: &Ctx, row: TypicalCaseRow) -> Work<TypicalCase> {
-    Ok(views(conn, ctx, vec![row])?.pop().ok_or_else(|| Problem::broken("a typical case that was read has no view"))?)
-}
-
-fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<TypicalCaseRow>) -> Work<Vec<TypicalCase>> {
-    let companies = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
-    let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
-    let policies = policy::all(conn, &ctx.state)?;
-    rows.into_iter()
-        .map(|row| {
-            let of_county = policies.of(&row.county);
-            let act = of_county.governing(row.published_on).act(&row.act);
-            let (act_zh, act_en) = act.map(|act| (act.title_zh.clone(), act.title_en.clone())).unwrap_or_default();
-            Ok(TypicalCase {
-                state: row.state,
-                act_zh,
-                act_en,
-                company_name: companies.get(&row.company_id).map(|(name, _)| name.clone()).unwrap_or_default(),
-                complex_name: row.complex_id.and_then(|id| complexes.get(&id)).cloned(),
-                township: Some(row.township).filter(|code| !code.is_empty()),
-                community: Some(row.community).filter(|code| !code.is_empty()),
-                published_by: official(ctx, row.published_by.0),
-                withdrawal: row.withdrawal.0.map(|one| step(ctx, one)),
-                id: row.id,
-                version: row.version,
-                violation_id: row.violation_id,
-                act: row.act,
-                company_id: row.company_id,
-                complex_id: row.complex_id,
-                county: row.county,
-                title: row.title,
-                summary: row.summary,
-                published_on: row.published_on,
-                withdrawn_on: row.withdrawn_on,
-                created_at: row.created_at,
-                updated_at: row.updated_at,
-            })
-        })
-        .collect()
+    })
 }

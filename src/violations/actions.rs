@@ -1,4 +1,4 @@
-//! The steps of a case before its decision: each as `proceedings::due_process` has it for every kind of case.
+//! The steps of a case before its decision: each as `crate::due_process` has it for every kind of case.
 
 use chrono::NaiveDate;
 use serde_json::json;

@@ -26,8 +26,7 @@ impl Follows for ViolationRow {
     fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> Work<Vec<Moved>> {
         let calendar = terms.calendar(conn, &self.county)?;
         let policies = terms.policies(&self.county);
-        let version = policies.get(self.policy_version).unwrap_or_else(|| policies.governing(self.found_on));
-        let process = &version.document().process;
+        let process = policies.process(self.policy_version, self.found_on);
         let steps = &self.proceedings.0;
         let mut moved = Vec::new();
         if self.state == ViolationState::Notified

@@ -23,7 +23,7 @@ pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Wo
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     row.may_handle(&ctx.caller)?;
     let process = process_rules(tx, &row)?;
-    let found = row.report.0.found_by.iter().any(|by| ctx.caller.is_person(&by.iss, &by.sub));
+    let found = row.report.0.found_by.iter().any(|by| ctx.caller.is(by));
     let reported = ctx.caller.is_person(&row.reporter_iss, &row.reporter_sub);
     rules::may_confirm(process.two_person_rule, found || reported)?;
     let input = tx.input(body)?;

@@ -24,8 +24,7 @@ use crate::service::{Ctx, Tx};
 /// The periods of the policy that governs a case.
 pub fn process_rules(tx: &mut Tx, row: &ViolationRow) -> Work<ProcessRules> {
     let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
-    let version = policies.get(row.policy_version).unwrap_or_else(|| policies.governing(row.found_on));
-    Ok(version.document().process.clone())
+    Ok(policies.process(row.policy_version, row.found_on).clone())
 }
 
 impl ViolationRow {

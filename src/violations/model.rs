@@ -133,10 +133,16 @@ pub struct ViolationRow {
     pub updated_at: Instant,
 }
 
+impl ViolationState {
+    /// It was confirmed, and not revoked.
+    pub const STANDING: [ViolationState; 3] =
+        [ViolationState::Confirmed, ViolationState::Appealed, ViolationState::Upheld];
+}
+
 impl ViolationRow {
     /// The act is done in one of these states only.
     pub fn require_state(&self, allowed: &[ViolationState]) -> Result<(), Problem> {
-        require_state(self.state.label(), allowed.iter().map(|state| state.label()))
+        require_state(self.state, allowed, ViolationState::label)
     }
 
     pub fn confirmed_by(&self) -> Option<&Actor> {

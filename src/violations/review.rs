@@ -69,7 +69,7 @@ pub fn revoke_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     rules::may_revoke(&ctx.caller, row.confirmed_by())?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    row.require_state(&[ViolationState::Confirmed, ViolationState::Appealed, ViolationState::Upheld])?;
+    row.require_state(&ViolationState::STANDING)?;
     row.proceedings.0.revocation = Some(Step::new(ctx, input.clone()));
     row.state = ViolationState::Revoked;
     row.revoked_on = Some(ctx.today);

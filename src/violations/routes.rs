@@ -2,8 +2,8 @@ use super::model::*;
 use super::view::{self, Violation};
 use super::{actions, decisions, report, review, store};
 use crate::db::Conn;
-use crate::due_process::awaits_opening;
-use crate::http::{Answer, Entity, PageOf, PathId};
+use crate::due_process::{self, awaits_opening};
+use crate::http::{Answer, PageOf, PathId};
 use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn};
 use crate::service::{Body, Ctx};
 
@@ -41,8 +41,7 @@ pub async fn get_violation(ctx: Ctx, id: PathId) -> Answer {
         if awaits_opening(ctx, &row) {
             return Ok(None);
         }
-        let (id, version) = (row.id, row.version);
-        Ok(Some(Entity::new(id, version, view::view(conn, ctx, row)?)))
+        due_process::shown(conn, ctx, row).map(Some)
     };
     ctx.get_or_open(find, move |tx| actions::open_notice(tx, id.0)).await
 }

@@ -33,13 +33,12 @@ pub fn may_be_heard(state: ViolationState, decided_urgently: bool) -> Result<(),
     if state == ViolationState::Confirmed && decided_urgently {
         return Ok(());
     }
-    require_state(state.label(), [ViolationState::Notified.label()].into_iter())
+    require_state(state, &[ViolationState::Notified], ViolationState::label)
 }
 
 /// What was sent is served once: the notice, and later the decision.
 pub fn may_deliver(state: ViolationState, undelivered: bool) -> Result<(), Problem> {
-    let served = [ViolationState::Notified, ViolationState::Confirmed];
-    require_state(state.label(), served.iter().map(|state| state.label()))?;
+    require_state(state, &[ViolationState::Notified, ViolationState::Confirmed], ViolationState::label)?;
     if undelivered { Ok(()) } else { Err(conflict("已送达", "it has been delivered")) }
 }
 
@@ -100,7 +99,7 @@ pub fn may_revoke(caller: &Caller, confirmed_by: Option<&Actor>) -> Result<(), P
 }
 
 fn require_another_person(caller: &Caller, confirmed_by: Option<&Actor>) -> Result<(), Problem> {
-    if confirmed_by.is_some_and(|by| caller.is_person(&by.iss, &by.sub)) {
+    if confirmed_by.is_some_and(|by| caller.is(by)) {
         let (zh, en) = ("认定人不得复核自己的认定", "no one reviews their own decision");
         return Err(Problem::new(Code::SamePerson).detail(zh, en));
     }

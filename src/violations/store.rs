@@ -127,15 +127,12 @@ pub fn confirmed_at(
     Ok(scoped::violations(&system)
         .filter(violations::complex_id.eq(complex))
         .filter(violations::company_id.eq_any(family))
-        .filter(violations::state.eq_any(STANDING))
+        .filter(violations::state.eq_any(ViolationState::STANDING))
         .filter(violations::found_on.ge(from))
         .filter(violations::found_on.le(to))
         .order((violations::found_on, violations::id))
         .load(conn)?)
 }
-
-/// States of a violation that was confirmed and not revoked.
-const STANDING: [ViolationState; 3] = [ViolationState::Confirmed, ViolationState::Appealed, ViolationState::Upheld];
 
 /// The key that a page goes on from.
 type Key = (NaiveDate, Id);

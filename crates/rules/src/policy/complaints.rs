@@ -9,8 +9,7 @@ use super::model::PolicyDocument;
 use super::versions::built_in;
 use crate::coded_enum;
 use crate::fault::Fault;
-use crate::role::Role;
-use crate::role::RoleKind;
+use crate::role::{Role, RoleKind};
 
 coded_enum! {
     /// What the limits of a category count (期限计算方式).

@@ -33,8 +33,11 @@ impl MeasureState {
         }
     }
 
+    /// It waits to be decided or carried out.
+    pub const OPEN: [MeasureState; 2] = [MeasureState::Proposed, MeasureState::Approved];
+
     pub fn is_open(self) -> bool {
-        matches!(self, MeasureState::Proposed | MeasureState::Approved)
+        MeasureState::OPEN.contains(&self)
     }
 }
 
