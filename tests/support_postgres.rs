@@ -1,5 +1,7 @@
 //! The private PostgreSQL cluster itself.
 
+#[path = "support/ports.rs"]
+mod ports;
 // The whole service's tests use more of it.
 #[allow(dead_code)]
 #[path = "support/postgres.rs"]

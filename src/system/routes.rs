@@ -47,7 +47,7 @@ pub struct Readiness {
 
 /// Can the service serve
 ///
-/// 503 while the store cannot be reached, is not the one that this service belongs to, or its writer does not commit; `detail` says why. Warnings name what an operator should mend, such as a year without calendar.
+/// 503 while the store cannot be reached, is not the one that this service belongs to, or its writer does not commit. `title` gives the reason, `detail` what is particular. Warnings name what an operator should mend, such as a year without calendar.
 #[utoipa::path(get, path = "/readyz", tag = "system", responses(
     (status = 200, description = "Ready", body = Readiness),
     (status = 503, description = "Not ready", body = crate::problem::ProblemBody, content_type = "application/problem+json")

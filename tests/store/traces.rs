@@ -10,6 +10,7 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
 use xiaoqu::traces::TraceOptions;
 
+use crate::support::ports::free_port;
 use crate::support::rows::{complex_input, path};
 use crate::support::{Kind, Setup, TestApp, block_on, run};
 
@@ -178,7 +179,7 @@ fn what_waits_is_delivered_when_the_service_stops() {
 
 #[test]
 fn a_collector_that_is_away_or_never_answers_stops_nothing() {
-    let away = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address");
+    let away = SocketAddr::from(([127, 0, 0, 1], free_port()));
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
     for address in [away, silent.local_addr().expect("its address")] {
         let mut app = TestApp::start(Kind::Sqlite, traced_to(address, 100)).expect("SQLite is always there");

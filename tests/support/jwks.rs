@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::ports::free_port;
+
 #[derive(Clone)]
 pub enum Reply {
     Set(String),
@@ -54,7 +56,7 @@ impl JwksServer {
 
     /// A port that nobody listens on.
     pub fn nowhere() -> SocketAddr {
-        TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port")
+        SocketAddr::from(([127, 0, 0, 1], free_port()))
     }
 
     pub fn url(&self) -> String {

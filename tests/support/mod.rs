@@ -13,6 +13,7 @@ pub mod keyring;
 pub mod keys;
 pub mod needles;
 pub mod oidc;
+pub mod ports;
 pub mod postgres;
 pub mod program;
 pub mod promises;

@@ -2,13 +2,14 @@
 //! when it is killed.
 
 use std::io::Write;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, Once, OnceLock, PoisonError};
 
 use diesel::{Connection, PgConnection, RunQueryDsl};
+
+use super::ports::free_port;
 
 const TEMPLATE: &str = "xiaoqu_template";
 const CONFIGURATION: &str = "
@@ -269,11 +270,6 @@ fn succeeds(program: &str, arguments: &[&str]) -> Option<String> {
 fn is_root() -> bool {
     static ROOT: OnceLock<bool> = OnceLock::new();
     *ROOT.get_or_init(|| succeeds("id", &["-u"]).as_deref() == Some("0"))
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("its address").port()
 }
 
 fn find_binaries() -> Result<PathBuf, String> {

@@ -1,6 +1,5 @@
 //! The real program, as an operator runs it: with a keyring and settings of its own, and tokens that it takes.
 
-use std::net::TcpListener;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -16,6 +15,7 @@ use xiaoqu::minting::{TokenArgs, issue};
 
 use super::client::arguments;
 use super::needles::Needle;
+use super::ports::free_port;
 use super::{AUDIENCE, Database, ISSUER, Kind};
 
 /// What one or more running programs share: a database, keys, settings.
@@ -117,9 +117,7 @@ impl Deployment {
 
     /// Starts it on a free port; its log has this name.
     pub fn serve(&self, log: &str) -> Program {
-        // Both are taken at once, so that they differ.
-        let free = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").expect("a port"));
-        let [port, metrics] = free.map(|one| one.local_addr().expect("its address").port());
+        let [port, metrics] = [free_port(), free_port()];
         let path = self.home.path().join(log);
         let log = std::fs::File::create(&path).expect("a log");
         let out = log.try_clone().expect("a log");

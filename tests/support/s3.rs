@@ -1,6 +1,6 @@
 //! A server that speaks S3 and is not ours: PyPI's `moto`, in a process of its own (`tests/s3`).
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use xiaoqu::files::S3Options;
 use xiaoqu::secret::Secret;
+
+use super::ports::free_port;
 
 pub const BUCKET: &str = "evidence";
 
@@ -37,8 +39,7 @@ pub struct Server {
 impl Server {
     /// With an empty bucket, on a free port or on this one.
     pub async fn start(program: &Path, port: Option<u16>) -> Server {
-        let free = || TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a free port").port();
-        let port = port.unwrap_or_else(free);
+        let port = port.unwrap_or_else(free_port);
         let child = Command::new(program)
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])
             .stdin(Stdio::null())
