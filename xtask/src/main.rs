@@ -1,14 +1,17 @@
 //! `cargo xtask COMMAND`: what writes files of this repository from others.
 
+mod new_feature;
 mod schema;
 
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
 Commands:
+  new-feature NAME [SINGULAR] CHINESE [ENGLISH]
+            write a feature that compiles and passes its tests: docs/adding-a-feature.md
   schema    write src/db/schema/tables from migrations/
 ";
 
@@ -18,6 +21,7 @@ fn main() -> ExitCode {
     // This crate lies beside what it writes.
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     let done = match words.as_slice() {
+        ["new-feature", names @ ..] => new_feature(root, names),
         ["schema"] => schema::write(root),
         _ => Err(USAGE.to_owned()),
     };
@@ -31,4 +35,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The feature, diesel's view of its table, and the form that `cargo fmt` gives both.
+fn new_feature(root: &Path, names: &[&str]) -> Result<String, String> {
+    let made = new_feature::write(root, names)?;
+    let tables = schema::write(root)?;
+    let formatted = Command::new("cargo").args(["fmt", "--all"]).current_dir(root).status();
+    let format = if formatted.is_ok_and(|status| status.success()) { "" } else { "cargo fmt --all\n" };
+    Ok(format!("{made}\n{tables}\n\nNow run:\n{format}{}", new_feature::NEXT))
 }

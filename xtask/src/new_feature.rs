@@ -1,0 +1,453 @@
+//! A feature that compiles and passes the tests of the house: its folder, migration and test from `templates/`, and its
+//! line in every list. `docs/adding-a-feature.md` is the manual.
+//!
+//! Texts in, texts out: everything is worked out before anything is written. A list is found by the words around it, its
+//! anchor; where one is gone, that is told and nothing is changed. A test tries all of them against this repository.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::{fs, io};
+
+/// Path from the root of the repository → text.
+pub type Files = BTreeMap<String, String>;
+
+pub const USAGE: &str = "\
+cargo xtask new-feature NAME [SINGULAR] CHINESE [ENGLISH], such as: cargo xtask new-feature drills drill 演练 \"Drills\"
+  NAME      what rows are called, in the plural and in snake_case: the folder, the table, the path
+  SINGULAR  one of them, where that does not follow from NAME
+  CHINESE   the official term
+  ENGLISH   the title of its chapter; otherwise NAME in words";
+
+/// What writes the pages that are made from the code, and tries all of it.
+#[allow(dead_code, reason = "the test that looks for anchors only plans")]
+pub const NEXT: &str = "\
+cargo run -- openapi --write openapi/xiaoqu.json
+XIAOQU_WRITE_DOCS=1 cargo test --test suite the_table_of
+cargo test --test suite -- house:: coverage";
+
+/// Files of the repository have no more lines.
+const MOST_LINES: usize = 500;
+
+const TEMPLATES: &[(&str, &str)] = &[
+    ("src/__features__/mod.rs", include_str!("../templates/mod.rs")),
+    ("src/__features__/model.rs", include_str!("../templates/model.rs")),
+    ("src/__features__/rules.rs", include_str!("../templates/rules.rs")),
+    ("src/__features__/scoped.rs", include_str!("../templates/scoped.rs")),
+    ("src/__features__/store.rs", include_str!("../templates/store.rs")),
+    ("src/__features__/actions.rs", include_str!("../templates/actions.rs")),
+    ("src/__features__/routes.rs", include_str!("../templates/routes.rs")),
+    ("tests/api/__features__.rs", include_str!("../templates/api.rs")),
+    ("migrations/__migration__/up.sql", include_str!("../templates/up.sql")),
+    ("migrations/__migration__/down.sql", include_str!("../templates/down.sql")),
+];
+
+/// Where a line gets into a list.
+enum At {
+    /// Among the lines that begin so, by the alphabet.
+    Sorted(&'static str),
+    /// Before the first line after the anchor that begins so.
+    BeforeLine(&'static str),
+    Behind,
+    /// At the end of the line that begins with the anchor.
+    EndOfLine,
+    EndOfFile,
+}
+
+/// A line of a list: file, anchor, where, text.
+type Registration = (&'static str, &'static str, At, &'static str);
+
+const REGISTRATIONS: &[Registration] = &[
+    ("src/lib.rs", "pub mod access;\n", At::Sorted("pub mod "), "pub mod __features__;\n"),
+    ("src/app/mod.rs", "    &crate::inspections::FEATURE,\n", At::Behind, "    &crate::__features__::FEATURE,\n"),
+    ("src/ledger/types/cases.rs", "pub const CASES: &[Subject] = &[\n", At::BeforeLine("];"), EVENTS),
+    ("src/app/examples/lives.rs", "const LIVES: &[Life] = &[\n", At::BeforeLine("];"), LIFE),
+    ("src/db/schema.rs", "pub use tables::*;\n", At::EndOfFile, TOGETHER),
+    ("tests/house/layers.rs", "        \"cases\",\n", At::BeforeLine("        ],"), "            \"__features__\",\n"),
+    ("tests/house/source.rs", "const SUBJECTS: &[&str] = &[\n", At::Sorted("        \""), "        \"__feature__\",\n"),
+    ("tests/api/mod.rs", "mod access;\n", At::Sorted("mod "), "mod __features__;\n"),
+    ("tests/api/coverage/mod.rs", "const FIXTURES: &[(&str, Fixture)] = &[\n", At::Behind, FIXTURE),
+    ("tests/api/coverage/places.rs", "pub struct Place {\n", At::BeforeLine("}"), "    pub __feature__: Value,\n"),
+    ("tests/api/coverage/places.rs", "-> Place {\n", At::BeforeLine("        Place {"), PLACE),
+    ("tests/api/coverage/places.rs", "        Place {\n", At::BeforeLine("        }"), "            __feature__,\n"),
+    ("docs/architecture.md", "cases       ", At::EndOfLine, " · __features__"),
+    (
+        "CHANGELOG.md",
+        "## [Unreleased]\n\n### Added\n\n",
+        At::Behind,
+        "- __Title__ __zh__ (`/v1/__path__`): planned, and reported when done.\n",
+    ),
+];
+
+const EVENTS: &str = r#"    Subject {
+        kind: "__feature__",
+        schema: "EventData__Feature__",
+        about: "__A_feature__ __zh__",
+        facts: &[("complex_id", Id), ("state", Code), ("planned_on", Day), ("version", Count)],
+        digests: &["title", "outcome"],
+        types: &[
+            Type { code: "__feature__.planned", zh: "__zh__计划", en: "__A_feature__ was planned" },
+            Type { code: "__feature__.reported", zh: "__zh__结果上报", en: "__A_feature__ was reported" },
+        ],
+    },
+"#;
+
+const LIFE: &str = r#"    Life {
+        schema: "__Feature__",
+        usual: "done",
+        parts: &["outcome"],
+        states: &[("planned", &[]), ("done", &["outcome"])],
+        after: &[("create___feature__", "planned", &[])],
+    },
+"#;
+
+const TOGETHER: &str = "allow_tables_to_appear_in_same_query!(__features__, company_families);\n";
+
+const FIXTURE: &str = "    (\"/v1/__path__/{id}\", Row(|place| &place.__feature__[\"id\"])),\n";
+
+const PLACE: &str = r#"        let __feature__ = json!({ "complex_id": complex["id"], "title": "第一季度__zh__", "planned_on": "2026-03-12" });
+        let __feature__ = county.post("/v1/__path__", &__feature__).await.expect(201);
+"#;
+
+/// What a feature is called.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Names {
+    features: String,
+    feature: String,
+    chinese: String,
+    title: String,
+}
+
+impl Names {
+    pub fn from(arguments: &[&str]) -> Result<Names, String> {
+        let told = |fault: String| format!("{fault}\n\n{USAGE}");
+        let [name, rest @ ..] = arguments else { return Err(told("Give it a name.".into())) };
+        let Some(at) = rest.iter().position(|word| !word.is_ascii()) else {
+            return Err(told("Give its Chinese name: it is in the document, the vocabulary and the events.".into()));
+        };
+        let (before, after) = (&rest[..at], &rest[at + 1..]);
+        if before.len() > 1 || after.len() > 1 {
+            return Err(told("There is a word too many.".into()));
+        }
+        let chinese = rest[at];
+        if chinese.chars().any(|letter| matches!(letter, '"' | '\\' | '{' | '}') || letter.is_control()) {
+            return Err(told(format!("{chinese:?} cannot stand in a string.")));
+        }
+        let feature = match before {
+            [given] => (*given).to_owned(),
+            _ => singular(name).ok_or_else(|| told(format!("What is one of {name}? Give the singular, too.")))?,
+        };
+        for word in [*name, &feature] {
+            if !is_snake_case(word) {
+                return Err(told(format!("{word:?} is not snake_case: small letters, parted by single underscores.")));
+            }
+        }
+        if feature == *name {
+            return Err(told(format!(
+                "{name} is plural and singular: `list_{name}` and `get_{name}` would be one word."
+            )));
+        }
+        let title = after.first().map_or_else(|| capital(&words(name)), |given| (*given).to_owned());
+        if !title.chars().all(|letter| letter.is_ascii_alphanumeric() || " -,'".contains(letter)) {
+            return Err(told(format!("{title:?} is no title: letters, digits and spaces.")));
+        }
+        Ok(Names { features: (*name).to_owned(), feature, chinese: chinese.to_owned(), title })
+    }
+
+    /// A template with the names in it.
+    fn fill(&self, template: &str, migration: &str, place: u16) -> String {
+        let one = words(&self.feature);
+        let vowel = one.starts_with(['a', 'e', 'i', 'o', 'u']) && !one.starts_with("uni") && !one.starts_with("us");
+        let article = if vowel { "an" } else { "a" };
+        let place = place.to_string();
+        let values = [
+            ("__features__", self.features.clone()),
+            ("__feature__", self.feature.clone()),
+            ("__Features__", camel(&self.features)),
+            ("__Feature__", camel(&self.feature)),
+            ("__a_feature__", format!("{article} {one}")),
+            ("__A_feature__", capital(&format!("{article} {one}"))),
+            ("__words__", one),
+            ("__words_many__", words(&self.features)),
+            ("__path__", self.features.replace('_', "-")),
+            ("__Title__", self.title.clone()),
+            ("__zh__", self.chinese.clone()),
+            ("__migration__", migration.to_owned()),
+            ("__place__", place),
+        ];
+        values.iter().fold(template.to_owned(), |text, (name, value)| text.replace(name, value))
+    }
+}
+
+fn is_snake_case(word: &str) -> bool {
+    word.starts_with(|letter: char| letter.is_ascii_lowercase())
+        && word.split('_').all(|part| {
+            !part.is_empty() && part.bytes().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
+        })
+}
+
+/// One of many, where the ending leaves no doubt: `cases` may be of `case` or `cas`, and `news` of nothing.
+fn singular(name: &str) -> Option<String> {
+    if let Some(stem) = name.strip_suffix("ies") {
+        return Some(format!("{stem}y"));
+    }
+    let doubtful = ["ss", "us", "is", "es", "ws"].iter().any(|ending| name.ends_with(ending));
+    name.strip_suffix('s').filter(|stem| !doubtful && !stem.is_empty()).map(str::to_owned)
+}
+
+fn words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+}
+
+fn camel(name: &str) -> String {
+    name.split('_').map(capital).collect()
+}
+
+/// Writes the files of a feature.
+#[allow(dead_code, reason = "the test that looks for anchors only plans")]
+pub fn write(root: &Path, arguments: &[&str]) -> Result<String, String> {
+    let names = Names::from(arguments)?;
+    let tree = read(root).map_err(|error| format!("the repository: {error}"))?;
+    let files = plan(&tree, &names).map_err(|faults| format!("Nothing was changed.\n- {}", faults.join("\n- ")))?;
+    for (name, text) in &files {
+        let path = root.join(name);
+        let folder = path.parent().unwrap_or(root);
+        fs::create_dir_all(folder).and_then(|()| fs::write(&path, text)).map_err(|error| format!("{name}: {error}"))?;
+    }
+    let told = |(name, text): (&String, &String)| {
+        let (verb, before) = tree.get(name).map_or(("made", 0), |old| ("added to", old.lines().count()));
+        format!("{verb:>8} {name} ({} lines)", text.lines().count().abs_diff(before).max(1))
+    };
+    Ok(files.iter().map(told).collect::<Vec<_>>().join("\n"))
+}
+
+/// What a plan is made from: the source, the tests, the migrations, and two pages.
+pub fn read(root: &Path) -> io::Result<Files> {
+    let mut all = Files::new();
+    let mut open = ["src", "tests", "migrations", "docs/architecture.md", "CHANGELOG.md"].map(String::from).to_vec();
+    while let Some(name) = open.pop() {
+        let path = root.join(&name);
+        if path.is_dir() {
+            for entry in fs::read_dir(&path)? {
+                let entry = entry?.file_name().to_string_lossy().into_owned();
+                // Programs that tests install for themselves.
+                if entry != "node_modules" && !entry.starts_with('.') {
+                    open.push(format!("{name}/{entry}"));
+                }
+            }
+        } else if [".rs", ".sql", ".md"].iter().any(|ending| name.ends_with(ending)) {
+            all.insert(name, fs::read_to_string(&path)?);
+        }
+    }
+    Ok(all)
+}
+
+/// The new text of each file that is made or changed, or every reason why not.
+pub fn plan(tree: &Files, names: &Names) -> Result<Files, Vec<String>> {
+    let mut faults = taken(tree, names);
+    let (migration, place) = (next_migration(tree, &names.features), free_place(tree));
+    let mut files = Files::new();
+    for (path, template) in TEMPLATES {
+        files.insert(names.fill(path, &migration, place), names.fill(template, &migration, place));
+    }
+    for (file, anchor, at, line) in REGISTRATIONS {
+        let Some(text) = files.get(*file).or_else(|| tree.get(*file)) else {
+            faults.push(format!("{file} is not there"));
+            continue;
+        };
+        match insert(text, anchor, at, &names.fill(line, &migration, place)) {
+            Some(text) => {
+                files.insert((*file).to_owned(), text);
+            }
+            None => {
+                faults.push(format!("{file}: {anchor:?} is gone; mend REGISTRATIONS in xtask/src/new_feature.rs"));
+            }
+        }
+    }
+    for (name, text) in files.iter().filter(|(name, _)| name.ends_with(".rs")) {
+        let lines = text.lines().count();
+        if lines > MOST_LINES {
+            faults.push(format!("{name} would have {lines} lines: split it first"));
+        }
+    }
+    if faults.is_empty() { Ok(files) } else { Err(faults) }
+}
+
+/// What has a name of the feature already.
+fn taken(tree: &Files, names: &Names) -> Vec<String> {
+    let Names { features, feature, .. } = names;
+    let source = || tree.iter().filter(|(name, _)| name.starts_with("src/"));
+    let mut faults = Vec::new();
+    if source().any(|(name, _)| name.starts_with(&format!("src/{features}/")) || *name == format!("src/{features}.rs"))
+    {
+        faults.push(format!("src/{features} is there"));
+    }
+    let camel_one = camel(feature);
+    let ours = [
+        (format!("CREATE TABLE {features} "), "the table"),
+        (format!("kind: \"{feature}\","), "the subject of events"),
+        (format!("path = \"/v1/{}\"", features.replace('_', "-")), "the path"),
+        (format!("struct {camel_one} "), "the schema"),
+        (format!("enum {camel_one} "), "the schema"),
+        (format!("struct {camel_one}Row "), "the row"),
+        (format!("enum {camel_one}State "), "the state"),
+    ];
+    for (wanted, what) in ours {
+        if let Some((name, _)) = tree.iter().find(|(name, text)| !name.starts_with("tests/") && text.contains(&wanted))
+        {
+            faults.push(format!("{name} has {what} already: {}", wanted.trim()));
+        }
+    }
+    faults
+}
+
+/// The folder of the next migration: its version is one more than the last.
+fn next_migration(tree: &Files, features: &str) -> String {
+    let versions = tree.keys().filter_map(|name| {
+        let folder = name.strip_prefix("migrations/")?.split_once('/')?.0;
+        folder.split('_').next()?.parse::<u64>().ok()
+    });
+    format!("{:014}_{features}", versions.max().unwrap_or(0) + 1)
+}
+
+/// A place for a chapter of the document that no other has, behind that of inspections.
+fn free_place(tree: &Files) -> u16 {
+    let mut used = Vec::new();
+    for text in tree.iter().filter(|(name, _)| name.starts_with("src/")).map(|(_, text)| text) {
+        for (at, call) in text.match_indices("tag(") {
+            let digits = text[at + call.len()..].trim_start();
+            let digits: String = digits.chars().take_while(char::is_ascii_digit).collect();
+            used.extend(digits.parse::<u16>().ok());
+        }
+    }
+    (121..).find(|place| !used.contains(place)).unwrap_or(u16::MAX)
+}
+
+/// The text with a line more.
+fn insert(text: &str, anchor: &str, at: &At, line: &str) -> Option<String> {
+    let found = text.find(anchor)?;
+    let behind = found + anchor.len();
+    let place = match at {
+        At::Behind => behind,
+        At::EndOfLine => found + text[found..].find('\n')?,
+        At::EndOfFile => text.len(),
+        At::BeforeLine(start) => {
+            let mut lines = text[behind..].split_inclusive('\n').scan(behind, |place, one| {
+                let at = *place;
+                *place += one.len();
+                Some((at, one))
+            });
+            lines.find(|(_, one)| one.starts_with(start))?.0
+        }
+        At::Sorted(start) => {
+            let begin = if anchor.starts_with(start) { found } else { behind };
+            let own = text[begin..].split_inclusive('\n').take_while(|one| one.starts_with(start));
+            begin + own.take_while(|one| *one < line).map(str::len).sum::<usize>()
+        }
+    };
+    Some(format!("{}{line}{}", text.get(..place)?, text.get(place..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(arguments: &[&str]) -> Names {
+        Names::from(arguments).expect("names")
+    }
+
+    /// A repository with nothing but the anchors.
+    fn bare() -> Files {
+        let mut tree = Files::new();
+        for (file, anchor, at, _) in REGISTRATIONS {
+            let text = tree.entry((*file).to_owned()).or_insert_with(String::new);
+            if !text.contains(anchor) {
+                *text += anchor;
+            }
+            match at {
+                At::BeforeLine(start) if !text.contains(&format!("\n{start}")) => *text += &format!("{start}\n"),
+                At::EndOfLine => *text += "violations\n",
+                _ => {}
+            }
+        }
+        tree.insert("migrations/00000000000007_visits/up.sql".into(), String::new());
+        tree
+    }
+
+    #[test]
+    fn names_follow_from_few_words() {
+        let drills = names(&["drills", "drill", "演练", "Drills"]);
+        assert_eq!(drills, names(&["drills", "演练"]));
+        assert_eq!(names(&["fire_safety_duties", "消防职责"]).feature, "fire_safety_duty");
+        let told = names(&["owner_meetings", "业主大会"]).fill(
+            "__A_feature__, /v1/__path__, List__Features__, __Title__",
+            "",
+            0,
+        );
+        assert_eq!(told, "An owner meeting, /v1/owner-meetings, ListOwnerMeetings, Owner meetings");
+        for (arguments, fault) in [
+            (&[][..], "Give it a name"),
+            (&["drills"], "Give its Chinese name"),
+            (&["Drills", "演练"], "is not snake_case"),
+            (&["fire__drills", "演练"], "is not snake_case"),
+            (&["2drills", "演练"], "is not snake_case"),
+            (&["cases", "案例"], "What is one of cases?"),
+            (&["staff", "人员"], "What is one of staff?"),
+            (&["staff", "staff", "人员"], "plural and singular"),
+            (&["drills", "演\"练"], "cannot stand in a string"),
+            (&["drills", "drill", "one", "演练"], "a word too many"),
+        ] {
+            let told = Names::from(arguments).expect_err("a fault");
+            assert!(told.contains(fault) && told.contains(USAGE), "{arguments:?}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_line_gets_into_its_place() {
+        let sorted = |line: &str| insert("x\nmod a;\nmod c;\n\nmod z;\n", "mod a;\n", &At::Sorted("mod "), line);
+        assert_eq!(sorted("mod b;\n").as_deref(), Some("x\nmod a;\nmod b;\nmod c;\n\nmod z;\n"));
+        assert_eq!(sorted("mod d;\n").as_deref(), Some("x\nmod a;\nmod c;\nmod d;\n\nmod z;\n"));
+        let list = "const A: &[&[u8]] = &[\n    [\n    ],\n];\n";
+        let last = insert(list, "const A", &At::BeforeLine("];"), "    [9],\n");
+        assert_eq!(last.as_deref(), Some("const A: &[&[u8]] = &[\n    [\n    ],\n    [9],\n];\n"));
+        assert_eq!(insert("cases a · b\n", "cases ", &At::EndOfLine, " · c").as_deref(), Some("cases a · b · c\n"));
+        assert_eq!(insert(list, "const B", &At::Behind, ""), None);
+        assert_eq!(insert(list, "const A", &At::BeforeLine("}"), ""), None);
+    }
+
+    #[test]
+    fn every_name_is_filled_in_and_every_list_has_its_line() {
+        let files = plan(&bare(), &names(&["drills", "演练"])).expect("a plan");
+        for (name, text) in &files {
+            assert!(!name.contains("__") && !text.contains("__"), "{name}: {text}");
+        }
+        assert!(files.contains_key("migrations/00000000000008_drills/up.sql"));
+        assert!(files["src/app/examples/lives.rs"].contains("(\"create_drill\", \"planned\", &[])"));
+        let places = &files["tests/api/coverage/places.rs"];
+        assert_eq!(places.matches("drill").count(), 6, "a field, two lines, and the field again: {places}");
+    }
+
+    #[test]
+    fn what_is_there_and_what_is_missing_are_told_at_once() {
+        let mut tree = bare();
+        tree.insert("src/drills/mod.rs".into(), "pub struct Drill { }\n".into());
+        tree.insert("src/lib.rs".into(), String::new());
+        tree.insert("src/app/mod.rs".into(), "\n".repeat(501) + &tree["src/app/mod.rs"]);
+        let faults = plan(&tree, &names(&["drills", "演练"])).expect_err("faults").join("\n");
+        for fault in
+            ["src/drills is there", "the schema already", "src/lib.rs: \"pub mod access", "src/app/mod.rs would have"]
+        {
+            assert!(faults.contains(fault), "{fault}: {faults}");
+        }
+    }
+
+    #[test]
+    fn a_chapter_has_a_place_of_its_own() {
+        let tree = Files::from([("src/a/mod.rs".to_owned(), "tag(121, \"a\"), tag(\n        122,".to_owned())]);
+        assert_eq!(free_place(&tree), 123);
+    }
+}

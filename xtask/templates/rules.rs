@@ -1,0 +1,53 @@
+//! When __a_feature__ may be planned and reported. Pure.
+
+use chrono::{Days, NaiveDate};
+
+use super::model::__Feature__State;
+use crate::fault::Fault;
+use crate::problem::{Code, Problem};
+
+/// As far ahead as a day may be set.
+const AHEAD: Days = Days::new(366);
+
+/// It is planned for a day that comes.
+pub fn check_day(planned_on: NaiveDate, today: NaiveDate, faults: &mut Vec<Fault>) {
+    if planned_on < today {
+        faults.push(Fault::new("/planned_on", "before_start", "计划日期已过", "this day is over"));
+    } else if planned_on > today + AHEAD {
+        faults.push(Fault::new("/planned_on", "out_of_range", "最远为一年内", "at most a year ahead"));
+    }
+}
+
+/// What is planned can be reported, once.
+pub fn may_report(state: __Feature__State) -> Result<(), Problem> {
+    match state {
+        __Feature__State::Planned => Ok(()),
+        __Feature__State::Done => Err(Problem::new(Code::StateConflict).detail("已上报结果", "it was reported")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_planned_for_a_day_of_the_coming_year() {
+        let today: NaiveDate = "2026-03-02".parse().unwrap();
+        for (day, code) in [
+            ("2026-03-01", Some("before_start")),
+            ("2026-03-02", None),
+            ("2027-03-03", None),
+            ("2027-03-04", Some("out_of_range")),
+        ] {
+            let mut faults = Vec::new();
+            check_day(day.parse().unwrap(), today, &mut faults);
+            assert_eq!(faults.first().map(|fault| fault.code), code, "{day}");
+        }
+    }
+
+    #[test]
+    fn it_is_reported_once() {
+        assert!(may_report(__Feature__State::Planned).is_ok());
+        assert_eq!(may_report(__Feature__State::Done).unwrap_err().code, Code::StateConflict);
+    }
+}
