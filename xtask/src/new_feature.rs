@@ -364,7 +364,7 @@ mod tests {
     fn bare() -> Files {
         let mut tree = Files::new();
         for (file, anchor, at, _) in REGISTRATIONS {
-            let text = tree.entry((*file).to_owned()).or_insert_with(String::new);
+            let text = tree.entry((*file).to_owned()).or_default();
             if !text.contains(anchor) {
                 *text += anchor;
             }

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use crate::on_both_databases;
-use crate::support::TestApp;
 use crate::support::rows::{a_company, a_served_complex, path, text};
 
 fn planned(complex: &Value) -> Value {
