@@ -3,6 +3,7 @@
 pub mod admission;
 pub mod error;
 mod frame;
+pub mod job;
 pub mod lease;
 mod metrics;
 mod migrations;
@@ -23,6 +24,7 @@ use crate::characters::search_key;
 pub use crate::types::{self, Conn, Id, Instant, Json, MultiBackend};
 pub use admission::{Admission, Check, Door, Mismatch, Refusal};
 pub use error::{Fail, Outage, StoreFault, StoredAnswer, Work};
+use job::{Job, JobRef};
 pub use metrics::StoreMetrics;
 pub use migrations::{applied, connect, count, has_table, known_versions, migrate, pending, revert_all, versions};
 pub use sqlite::{folder_is_there as sqlite_folder, path_of as sqlite_path};
@@ -136,17 +138,22 @@ impl Db {
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
     {
+        let (job, found) = job::job(work);
+        found.after(self.run_read(job).await)
+    }
+
+    pub async fn run_read(&self, mut job: Job) -> Result<(), Fail> {
         self.admission.pass()?;
         let turn = match &*self.engine {
             Engine::Sqlite(sqlite) => Some(sqlite.turn().await?),
             Engine::Postgres { .. } => None,
         };
         let db = self.clone();
-        blocking(move || {
-            let read = db.read_blocking(work);
+        blocking(Box::new(move || {
+            let read = db.run_read_blocking(&mut job);
             drop(turn);
             read
-        })
+        }))
         .await
     }
 
@@ -159,30 +166,35 @@ impl Db {
     {
         self.admission.pass()?;
         match &*self.engine {
-            Engine::Sqlite(sqlite) => sqlite.read_inline(&mut work),
+            Engine::Sqlite(sqlite) => job::run(&mut work, |work| sqlite.read_inline(work)),
             Engine::Postgres { .. } => self.read(work).await,
         }
     }
 
     /// Reads what may be a little old (`read_max_lag`): from the standby, where there is one that follows.
-    pub async fn read_lagging<T, F>(&self, mut work: F) -> Result<T, Fail>
+    pub async fn read_lagging<T, F>(&self, work: F) -> Result<T, Fail>
     where
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
     {
+        let (job, found) = job::job(work);
+        found.after(self.run_lagging(job).await)
+    }
+
+    async fn run_lagging(&self, mut job: Job) -> Result<(), Fail> {
         self.admission.pass()?;
         if !self.has_standby() {
-            return self.read(work).await;
+            return self.run_read(job).await;
         }
         let db = self.clone();
-        blocking(move || {
+        blocking(Box::new(move || {
             if let Engine::Postgres { standby: Some(standby), .. } = &*db.engine
-                && let Some(found) = standby.read(&mut work)
+                && standby.read(&mut job)
             {
-                return Ok(found);
+                return Ok(());
             }
-            db.read_blocking(work)
-        })
+            db.run_read_blocking(&mut job)
+        }))
         .await
     }
 
@@ -192,20 +204,25 @@ impl Db {
 
     /// Writes in one transaction; nothing is answered before its commit. The work may be run again (deadlock, a
     /// neighbour's failure), so it has no effects but those on its connection, and opens no transaction of its own.
-    pub async fn write<T, F>(&self, gate: WriteGate, mut work: F) -> Result<T, Fail>
+    pub async fn write<T, F>(&self, gate: WriteGate, work: F) -> Result<T, Fail>
     where
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
     {
+        let (job, found) = job::job(work);
+        found.after(self.run_write(gate, job).await)
+    }
+
+    pub async fn run_write(&self, gate: WriteGate, mut job: Job) -> Result<(), Fail> {
         self.admission.pass()?;
         let written = match &*self.engine {
-            Engine::Sqlite(sqlite) => sqlite.writer.submit(work).await,
+            Engine::Sqlite(sqlite) => sqlite.writer.submit(job).await,
             Engine::Postgres { .. } => {
                 let db = self.clone();
-                blocking(move || match &*db.engine {
-                    Engine::Postgres { primary, .. } => primary.write(&gate, &mut work),
+                blocking(Box::new(move || match &*db.engine {
+                    Engine::Postgres { primary, .. } => primary.write(&gate, &mut job),
                     Engine::Sqlite(_) => unreachable!("the engine of a store never changes"),
-                })
+                }))
                 .await
             }
         };
@@ -214,11 +231,11 @@ impl Db {
     }
 
     /// Says once that the disk is full, and that it is so no more.
-    fn note_fullness<T>(&self, written: &Result<T, Fail>) {
+    fn note_fullness(&self, written: &Result<(), Fail>) {
         let is_full = match written {
             Err(Fail::Out(Outage::Full)) => true,
             Err(fail) if fail.store_fault() == Some(StoreFault::Full) => true,
-            Ok(_) => false,
+            Ok(()) => false,
             Err(_) => return,
         };
         if self.full.load(Ordering::Relaxed) != is_full && self.full.swap(is_full, Ordering::Relaxed) != is_full {
@@ -240,10 +257,14 @@ impl Db {
     where
         F: FnMut(&mut Conn) -> Result<T, Fail>,
     {
+        job::run(&mut work, |work| self.run_read_blocking(work))
+    }
+
+    fn run_read_blocking(&self, work: JobRef<'_>) -> Result<(), Fail> {
         self.admission.pass()?;
         match &*self.engine {
-            Engine::Sqlite(sqlite) => sqlite.read(&mut work),
-            Engine::Postgres { primary, .. } => primary.read(&mut work),
+            Engine::Sqlite(sqlite) => sqlite.read(work),
+            Engine::Postgres { primary, .. } => primary.read(work),
         }
     }
 
@@ -266,10 +287,11 @@ impl Db {
             let admission = self.admission.clone();
             let refused = move || admission.pass().err().unwrap_or(Fail::Out(Outage::Away));
             let admission = self.admission.clone();
-            return sqlite.writer.submit(move |conn| admission.admit(conn, Door::Reader).map_err(|_| refused())).await;
+            let admit = move |conn: &mut Conn| admission.admit(conn, Door::Reader).map_err(|_| refused());
+            return sqlite.writer.submit(Box::new(admit)).await;
         }
         let db = self.clone();
-        blocking(move || db.recheck_blocking()).await
+        blocking(Box::new(move || db.recheck_blocking())).await
     }
 
     /// [`Db::recheck`] for callers that are not on the async runtime; SQLite's writer was checked when it was opened.
@@ -277,7 +299,7 @@ impl Db {
         let check = |conn: &mut Conn| self.admission.admit(conn, Door::Reader);
         let checked = match &*self.engine {
             Engine::Sqlite(_) if !self.admission.is_admitted() => self.admission.pass().map(|()| Ok(()))?,
-            Engine::Sqlite(sqlite) => sqlite.read(&mut |conn| Ok(check(conn)))?,
+            Engine::Sqlite(sqlite) => job::run(&mut |conn| Ok(check(conn)), |work| sqlite.read(work))?,
             Engine::Postgres { primary, .. } => primary.bare(check)?,
         };
         checked.map_err(|_| self.admission.pass().err().unwrap_or(Fail::Out(Outage::Away)))
@@ -334,7 +356,7 @@ pub struct WriteGate {
     pub idempotency_lock: Option<i64>,
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fail> + Send + 'static) -> Result<T, Fail> {
+async fn blocking(work: Box<dyn FnOnce() -> Result<(), Fail> + Send>) -> Result<(), Fail> {
     match actix_web::rt::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(failure) => {

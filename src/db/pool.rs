@@ -12,6 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::admission::{Admission, Door};
 use super::frame::Frame;
+use super::job::JobRef;
 use super::{Conn, Fail, Outage, StoreFault};
 
 pub struct Slot {
@@ -159,7 +160,7 @@ pub fn in_turn(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, Fail> {
 
 /// Runs reading work in the transaction that was begun on this connection, and ends it. After a panic the connection is
 /// in the middle of something: it never goes back.
-pub fn read_on<T>(slot: &mut Slot, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
+pub fn read_on(slot: &mut Slot, work: JobRef<'_>) -> Result<(), Fail> {
     let result = guarded(&mut slot.conn, work);
     slot.note(&result);
     if !slot.broken {
@@ -170,7 +171,7 @@ pub fn read_on<T>(slot: &mut Slot, work: &mut dyn FnMut(&mut Conn) -> Result<T, 
 }
 
 /// Work that panics fails as [`Fail::Panicked`].
-pub fn guarded<T>(conn: &mut Conn, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
+pub fn guarded(conn: &mut Conn, work: JobRef<'_>) -> Result<(), Fail> {
     catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|_| {
         tracing::error!("work on the store panicked");
         Err(Fail::Panicked)

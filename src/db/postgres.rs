@@ -8,6 +8,7 @@ use prometheus::Histogram;
 
 use super::admission::{Admission, Door};
 use super::frame::Frame;
+use super::job::JobRef;
 use super::pool::{self, Manager, Pool, Target};
 use super::{Conn, Fail, Outage, StoreFault, StoreMetrics, WriteGate};
 
@@ -50,12 +51,12 @@ impl Postgres {
 
     /// Reads in one snapshot. A connection that died while idle is noticed by BEGIN, before anything ran, and the next
     /// is tried: after a restart of the server the first callers need not pay for the pool's dead connections.
-    pub fn read<T>(&self, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
+    pub fn read(&self, work: JobRef<'_>) -> Result<(), Fail> {
         let mut slot = self.begun("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         pool::read_on(&mut slot, work)
     }
 
-    pub fn write<T>(&self, gate: &WriteGate, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
+    pub fn write(&self, gate: &WriteGate, work: JobRef<'_>) -> Result<(), Fail> {
         let mut attempt = 1;
         loop {
             let result = self.write_once(gate, work);
@@ -86,7 +87,7 @@ impl Postgres {
         })
     }
 
-    fn write_once<T>(&self, gate: &WriteGate, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
+    fn write_once(&self, gate: &WriteGate, work: JobRef<'_>) -> Result<(), Fail> {
         let opening = match gate.idempotency_lock {
             Some(key) => format!(
                 "BEGIN; SET LOCAL lock_timeout = '2s'; SELECT pg_advisory_xact_lock({key}); SET LOCAL lock_timeout = '10s'"

@@ -11,6 +11,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::admission::{Admission, Door};
 use super::frame::Frame;
+use super::job::JobRef;
 use super::pool::{self, Manager, Pool, Slot, Target};
 use super::writer::{BeforeCommit, Writer};
 use super::{Conn, DbOptions, Fail, Outage, StoreMetrics};
@@ -130,14 +131,14 @@ impl Sqlite {
         self.readers.connections()
     }
 
-    pub fn read<T>(&self, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
+    pub fn read(&self, work: JobRef<'_>) -> Result<(), Fail> {
         let mut slot = pool::in_turn(&self.readers)?;
         slot.frame(Frame::Begin)?;
         pool::read_on(&mut slot, work)
     }
 
     /// In one transaction too: a snapshot, and the file is locked once, not once a statement.
-    pub fn read_inline<T>(&self, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Result<T, Fail> {
+    pub fn read_inline(&self, work: JobRef<'_>) -> Result<(), Fail> {
         let kept = INLINE.with_borrow_mut(|all| all.remove(&self.path));
         let mut slot = match kept {
             Some(slot) => slot,

@@ -13,6 +13,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Double, Text};
 
 use super::admission::{Admission, Door};
+use super::job::JobRef;
 use super::lease;
 use super::postgres::Postgres;
 use super::{Conn, DbOptions, Fail, Outage, StoreMetrics, Work};
@@ -62,10 +63,10 @@ impl Standby {
         })
     }
 
-    /// The result where the standby could give one; whatever goes wrong here the primary decides.
-    pub fn read<T>(&self, work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>) -> Option<T> {
+    /// Could the standby do it? Whatever goes wrong here the primary decides.
+    pub fn read(&self, work: JobRef<'_>) -> bool {
         if self.rests() {
-            return None;
+            return false;
         }
         let (max_lag, begun, fresh) = (self.max_lag, Cell::new(false), Cell::new(false));
         let result = self.postgres.read(&mut |conn| {
@@ -82,7 +83,7 @@ impl Standby {
         counter.inc();
         // A list that failed by itself (a row that is not there yet) says nothing of the standby.
         *self.resting_until() = if fresh.get() { None } else { Some(Instant::now() + REST) };
-        result.ok()
+        result.is_ok()
     }
 
     pub fn postgres(&self) -> &Postgres {

@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 
 use super::admission::{Admission, Door};
 use super::frame::Frame;
+use super::job::Job;
 use super::sqlite::open_writer;
 use super::{Conn, Fail, Outage, StoreFault, StoreMetrics};
 
@@ -27,13 +28,6 @@ const BATCH: usize = 256;
 /// What is done once in each batch, before its commit.
 pub type BeforeCommit = Arc<dyn Fn(&mut Conn) -> Result<(), Fail> + Send + Sync>;
 
-/// A job that can be run again, and that answers once.
-trait Job: Send {
-    fn run(&mut self, conn: &mut Conn) -> Ran;
-    fn answer(&mut self);
-    fn fail(&mut self, fail: Fail);
-}
-
 #[derive(PartialEq)]
 enum Ran {
     Done,
@@ -42,21 +36,18 @@ enum Ran {
     StoreFailed(StoreFault),
 }
 
-struct Task<T, F> {
-    work: F,
-    result: Option<Result<T, Fail>>,
-    reply: Option<oneshot::Sender<Result<T, Fail>>>,
+/// A job that can be run again, and that is answered once.
+struct Task {
+    job: Job,
+    result: Option<Result<(), Fail>>,
+    reply: Option<oneshot::Sender<Result<(), Fail>>>,
 }
 
-impl<T, F> Job for Task<T, F>
-where
-    T: Send,
-    F: FnMut(&mut Conn) -> Result<T, Fail> + Send,
-{
+impl Task {
     fn run(&mut self, conn: &mut Conn) -> Ran {
-        let result = (self.work)(conn);
+        let result = (self.job)(conn);
         let ran = match &result {
-            Ok(_) => Ran::Done,
+            Ok(()) => Ran::Done,
             Err(fail) => match fail.store_fault() {
                 Some(fault) if fault.breaks_batch() => Ran::StoreFailed(fault),
                 _ => Ran::Refused,
@@ -90,7 +81,7 @@ impl Held {
 }
 
 pub struct Writer {
-    queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
+    queue: Mutex<Option<SyncSender<Task>>>,
     depth: Arc<AtomicUsize>,
     held: Held,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -123,17 +114,13 @@ impl Writer {
         since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
-    pub async fn submit<T, F>(&self, work: F) -> Result<T, Fail>
-    where
-        T: Send + 'static,
-        F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
-    {
+    pub async fn submit(&self, job: Job) -> Result<(), Fail> {
         let (reply, answer) = oneshot::channel();
-        let task = Task { work, result: None, reply: Some(reply) };
+        let task = Task { job, result: None, reply: Some(reply) };
         let queue = self.queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
         let Some(queue) = queue else { return Err(Fail::Out(Outage::Away)) };
         self.depth.fetch_add(1, Ordering::Relaxed);
-        match queue.try_send(Box::new(task)) {
+        match queue.try_send(task) {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => {
                 self.depth.fetch_sub(1, Ordering::Relaxed);
@@ -171,7 +158,7 @@ enum Batch {
 }
 
 impl Batches {
-    fn serve(&mut self, receiver: Receiver<Box<dyn Job>>) {
+    fn serve(&mut self, receiver: Receiver<Task>) {
         while let Ok(first) = receiver.recv() {
             let mut jobs = vec![first];
             jobs.extend(receiver.try_iter().take(BATCH - 1));
@@ -181,9 +168,9 @@ impl Batches {
         }
     }
 
-    fn commit(&mut self, mut jobs: Vec<Box<dyn Job>>) {
+    fn commit(&mut self, mut jobs: Vec<Task>) {
         match self.run(&mut jobs) {
-            Batch::Committed => jobs.iter_mut().for_each(|job| job.answer()),
+            Batch::Committed => jobs.iter_mut().for_each(Task::answer),
             Batch::Broken(culprit) => {
                 self.conn = None;
                 if let Some((index, fail)) = culprit {
@@ -196,7 +183,7 @@ impl Batches {
         }
     }
 
-    fn commit_alone(&mut self, job: Box<dyn Job>) {
+    fn commit_alone(&mut self, job: Task) {
         let mut alone = [job];
         match self.run(&mut alone) {
             Batch::Committed => alone[0].answer(),
@@ -220,14 +207,14 @@ impl Batches {
     }
 
     /// Runs a batch. Whoever gets an answer finds the writer free of it: `/readyz` is asked right after.
-    fn run(&mut self, jobs: &mut [Box<dyn Job>]) -> Batch {
+    fn run(&mut self, jobs: &mut [Task]) -> Batch {
         self.held.set(Some(Instant::now()));
         let batch = self.try_run(jobs);
         self.held.set(None);
         batch
     }
 
-    fn try_run(&mut self, jobs: &mut [Box<dyn Job>]) -> Batch {
+    fn try_run(&mut self, jobs: &mut [Task]) -> Batch {
         let mut conn = match self.conn.take().map_or_else(|| self.open(), Ok) {
             Ok(conn) => conn,
             Err(fail) => {
@@ -248,7 +235,7 @@ impl Batches {
 
 fn run_batch(
     conn: &mut Conn,
-    jobs: &mut [Box<dyn Job>],
+    jobs: &mut [Task],
     metrics: &StoreMetrics,
     before_commit: Option<&BeforeCommit>,
 ) -> Batch {

@@ -81,37 +81,58 @@ impl<B> Body<B> {
     }
 }
 
-impl<B: DeserializeOwned> Body<B> {
-    fn of(bytes: Vec<u8>, ctx: &Ctx) -> Body<B> {
-        let outcome = match json::parse(&bytes) {
-            Ok((value, twice)) => Self::read(ctx, value, twice),
-            Err(NotRead::Malformed(place)) => Outcome::Malformed(place),
-            Err(NotRead::Refused(fault)) => Outcome::Read { faults: vec![fault].into(), input: None },
-        };
-        Body { bytes, outcome }
+/// A body that was compared with the document, before it has a type.
+struct Checked {
+    bytes: Vec<u8>,
+    /// The value, or where it is not JSON; none where it is too large to be looked at.
+    value: Result<Option<serde_json::Value>, String>,
+    faults: Faults,
+}
+
+impl Checked {
+    fn of(bytes: Vec<u8>, ctx: &Ctx) -> Checked {
+        match json::parse(&bytes) {
+            Ok((value, twice)) => Checked::value(bytes, ctx, value, twice),
+            Err(NotRead::Malformed(place)) => Checked { bytes, value: Err(place), faults: Faults::default() },
+            Err(NotRead::Refused(fault)) => Checked { bytes, value: Ok(None), faults: vec![fault].into() },
+        }
     }
 
-    /// A body that did not come over the wire (the demo's), checked like one that did.
-    pub fn from_value(ctx: &Ctx, value: serde_json::Value) -> Body<B> {
-        Body { bytes: value.to_string().into_bytes(), outcome: Self::read(ctx, value, Vec::new()) }
-    }
-
-    fn read(ctx: &Ctx, mut value: serde_json::Value, twice: Vec<Fault>) -> Outcome<B> {
+    fn value(bytes: Vec<u8>, ctx: &Ctx, mut value: serde_json::Value, twice: Vec<Fault>) -> Checked {
         whole_numbers(&mut value);
         let mut faults = ctx.state.contract.check_body(ctx.operation, &mut value);
         twice.into_iter().for_each(|fault| faults.push(fault));
-        let input = match serde_path_to_error::deserialize::<_, B>(value) {
-            Ok(input) => Some(input),
-            Err(error) => {
-                if faults.is_empty() {
-                    // The document let through what the type does not: still the caller's fault, with its place.
-                    let path = error.path().to_string().replace(['.', '['], "/").replace(']', "");
-                    faults.push(Fault::new(format!("/{path}"), "invalid", "不符合要求", error.inner().to_string()));
+        Checked { bytes, value: Ok(Some(value)), faults }
+    }
+}
+
+/// What the document let through and the type does not: still the caller's fault, with its place.
+fn misfit(error: &serde_path_to_error::Error<serde_json::Error>) -> Fault {
+    let path = error.path().to_string().replace(['.', '['], "/").replace(']', "");
+    Fault::new(format!("/{path}"), "invalid", "不符合要求", error.inner().to_string())
+}
+
+impl<B: DeserializeOwned> Body<B> {
+    /// A body that did not come over the wire (the demo's), checked like one that did.
+    pub fn from_value(ctx: &Ctx, value: serde_json::Value) -> Body<B> {
+        Checked::value(value.to_string().into_bytes(), ctx, value, Vec::new()).into()
+    }
+}
+
+impl<B: DeserializeOwned> From<Checked> for Body<B> {
+    fn from(Checked { bytes, value, mut faults }: Checked) -> Body<B> {
+        let outcome = match value {
+            Err(place) => Outcome::Malformed(place),
+            Ok(None) => Outcome::Read { faults, input: None },
+            Ok(Some(value)) => {
+                let input = serde_path_to_error::deserialize(value);
+                if let (Err(error), true) = (&input, faults.is_empty()) {
+                    faults.push(misfit(error));
                 }
-                None
+                Outcome::Read { faults, input: input.ok() }
             }
         };
-        Outcome::Read { faults, input }
+        Body { bytes, outcome }
     }
 }
 
@@ -137,41 +158,42 @@ impl<B: DeserializeOwned + 'static> FromRequest for Body<B> {
     type Future = Pin<Box<dyn Future<Output = Result<Body<B>, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let mut payload = payload.take();
-        Box::pin(async move {
-            let ctx = Ctx::extract(&request).await?;
-            let essence = request
-                .headers()
-                .get(CONTENT_TYPE)
-                .and_then(|v| v.to_str().ok())
-                .and_then(|v| v.split(';').next())
-                .map(|v| v.trim().to_ascii_lowercase());
-            let json = essence.as_deref() == Some("application/json");
-            let patch = ctx.method == "PATCH" && essence.as_deref() == Some("application/merge-patch+json");
-            if !json && !patch {
-                return Err(Problem::new(Code::UnsupportedMediaType)
-                    .detail("请求体须为 application/json", "the body must be application/json"));
-            }
-            if let Some(Ok(media_type)) = request.headers().get(CONTENT_TYPE).map(|value| value.to_str()) {
-                form::check_charset(media_type)?;
-            }
-            let limit = ctx.state.body_limit;
-            let too_large = || {
-                Problem::new(Code::PayloadTooLarge)
-                    .detail(format!("请求体最大 {limit} 字节"), format!("a body has at most {limit} bytes"))
-            };
-            let mut bytes = BytesMut::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_| Problem::new(Code::MalformedRequest))?;
-                if bytes.len() + chunk.len() > limit {
-                    return Err(too_large());
-                }
-                bytes.extend_from_slice(&chunk);
-            }
-            Ok(Body::of(bytes.to_vec(), &ctx))
-        })
+        let received = receive(request.clone(), payload.take());
+        Box::pin(async move { Ok(received.await?.into()) })
     }
+}
+
+async fn receive(request: HttpRequest, mut payload: Payload) -> Result<Checked, Problem> {
+    let ctx = Ctx::extract(&request).await?;
+    let essence = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.split(';').next())
+        .map(|v| v.trim().to_ascii_lowercase());
+    let json = essence.as_deref() == Some("application/json");
+    let patch = ctx.method == "PATCH" && essence.as_deref() == Some("application/merge-patch+json");
+    if !json && !patch {
+        return Err(Problem::new(Code::UnsupportedMediaType)
+            .detail("请求体须为 application/json", "the body must be application/json"));
+    }
+    if let Some(Ok(media_type)) = request.headers().get(CONTENT_TYPE).map(|value| value.to_str()) {
+        form::check_charset(media_type)?;
+    }
+    let limit = ctx.state.body_limit;
+    let too_large = || {
+        Problem::new(Code::PayloadTooLarge)
+            .detail(format!("请求体最大 {limit} 字节"), format!("a body has at most {limit} bytes"))
+    };
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Problem::new(Code::MalformedRequest))?;
+        if bytes.len() + chunk.len() > limit {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(Checked::of(bytes.to_vec(), &ctx))
 }
 
 /// For `Option<Option<T>>` in a merge patch: absent is `None`, null is `Some(None)`.

@@ -14,6 +14,7 @@ use super::body::Body;
 use super::texts;
 use super::transaction::Tx;
 use crate::access::{Caller, Scope};
+use crate::db::job::{Found, job};
 use crate::db::types::Instant;
 use crate::db::{Conn, Fail, Id, StoredAnswer, Work, WriteGate};
 use crate::http::answer::{self, Answer, Entity};
@@ -51,6 +52,8 @@ fn stored<T: Serialize>(entity: &Entity<T>) -> Work<StoredAnswer> {
 type Find<T> = Box<dyn FnMut(&mut Conn, &Ctx) -> Work<T> + Send>;
 /// A step of a transaction.
 type Action<T> = Arc<dyn Fn(&mut Tx) -> Work<T> + Send + Sync>;
+/// All of a transaction, with the texts that were made for it.
+type Step = Box<dyn FnMut(&mut Conn, &Texts) -> Work<()> + Send>;
 
 const READ: &str = "db.read";
 const WRITE: &str = "db.write";
@@ -255,7 +258,8 @@ impl Ctx {
         F: FnMut(&mut Conn, &Ctx) -> Work<T> + Send + 'static,
     {
         let ctx = self.clone();
-        Ok(self.in_span(READ, self.state.db.read(move |conn| find(conn, &ctx))).await?)
+        let (job, found) = job(move |conn| find(conn, &ctx));
+        Ok(found.after(self.in_span(READ, self.state.db.run_read(job)).await)?)
     }
 
     /// From the standby, unless this caller wrote a moment ago or asked for what is newest.
@@ -328,16 +332,23 @@ impl Ctx {
     }
 
     /// One transaction, run again where it lacked the text of a document.
-    pub async fn write<T, F>(&self, gate: WriteGate, work: F) -> Work<T>
+    pub async fn write<T, F>(&self, gate: WriteGate, mut work: F) -> Work<T>
     where
         T: Send + 'static,
         F: FnMut(&mut Conn, &Texts) -> Work<T> + Send + 'static,
     {
-        let (made, work) = (Texts::default(), Arc::new(Mutex::new(work)));
+        let found = Found::default();
+        let place = found.clone();
+        let step: Step = Box::new(move |conn, texts| work(conn, texts).map(|value| place.keep(value)));
+        found.after(self.write_with_texts(gate, step).await)
+    }
+
+    async fn write_with_texts(&self, gate: WriteGate, step: Step) -> Work<()> {
+        let (made, step) = (Texts::default(), Arc::new(Mutex::new(step)));
         texts::with_texts(&made, || {
-            let (made, work) = (made.clone(), work.clone());
-            let run = move |conn: &mut Conn| work.lock().unwrap_or_else(|poisoned| poisoned.into_inner())(conn, &made);
-            self.in_span(WRITE, self.state.db.write(gate.clone(), run))
+            let (made, step) = (made.clone(), step.clone());
+            let run = move |conn: &mut Conn| step.lock().unwrap_or_else(|poisoned| poisoned.into_inner())(conn, &made);
+            self.in_span(WRITE, self.state.db.run_write(gate.clone(), Box::new(run)))
         })
         .await
     }
