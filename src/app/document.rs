@@ -71,12 +71,12 @@ fn complete(document: &mut Value) -> anyhow::Result<()> {
     for (name, schema) in schemas {
         known[name] = serde_json::to_value(schema)?;
     }
-    for (name, schema) in crate::ledger::types::schemas() {
+    for (name, schema) in crate::ledger::types::schemas(super::FEATURES) {
         known[name] = schema;
     }
     if let Some(event) = known.pointer_mut("/CloudEvent/properties") {
         event["type"] = json!({ "$ref": "#/components/schemas/EventType" });
-        event["data"] = crate::ledger::types::any_data();
+        event["data"] = crate::ledger::types::any_data(super::FEATURES);
     }
     components.insert(
         "securitySchemes".into(),

@@ -1,6 +1,7 @@
 //! The industry blacklist (黑名单) and restrictions on new complexes (限制承接新项目).
 
 mod actions;
+mod events;
 pub mod model;
 mod routes;
 pub mod rules;
@@ -34,5 +35,6 @@ pub const FEATURE: Feature = Feature {
         operation: "get_blacklist_entry",
         look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
     }],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };

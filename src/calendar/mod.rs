@@ -1,6 +1,7 @@
 //! Working days (工作日): public holidays and make-up working days, and the deadlines that count them.
 
 pub mod actions;
+mod events;
 mod on_file;
 mod store;
 
@@ -14,5 +15,6 @@ pub use store::{counties, counties_with, seed, stamp, work_calendar};
 pub const FEATURE: Feature = Feature {
     name: "calendar",
     tables: &[Table::shared("calendar_years"), Table::of_program("calendar_followed")],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };

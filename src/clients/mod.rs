@@ -1,6 +1,7 @@
 //! OAuth clients (接入系统): systems that get tokens with a secret of their own, for a role that the county approved.
 
 pub mod actions;
+mod events;
 pub mod keys;
 pub mod model;
 mod routes;
@@ -34,5 +35,6 @@ pub const FEATURE: Feature = Feature {
     ],
     tables: &[Table::shared("clients").scoped().grows(), Table::with("client_secrets", "clients")],
     words: &[("client_state", model::ClientState::LABELS)],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };

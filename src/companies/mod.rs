@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod changes;
 pub mod changes_store;
+mod events;
 pub mod family;
 pub mod model;
 mod routes;
@@ -38,5 +39,6 @@ pub const FEATURE: Feature = Feature {
         Table::of_program("company_areas").grows(),
         Table::with("company_families", "companies").grows(),
     ],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };

@@ -5,6 +5,7 @@ mod clock_routes;
 pub mod clock_rules;
 mod deadlines;
 mod erasure;
+mod events;
 mod following;
 pub mod handling;
 pub mod input;
@@ -181,6 +182,7 @@ pub const FEATURE: Feature = Feature {
             look: |conn, ctx, id| Ok(Sight::Ticket(sight::files(audience_for_step(conn, ctx, id)?))),
         },
     ],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };
 

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod coordinates;
+mod events;
 pub mod model;
 mod routes;
 mod rules;
@@ -36,5 +37,6 @@ pub const FEATURE: Feature = Feature {
         ("coordinate_system", coordinates::CoordinateSystem::LABELS),
         ("self_governance", model::SelfGovernance::LABELS),
     ],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };

@@ -4,6 +4,7 @@ pub mod actions;
 mod deadlines;
 mod ending;
 pub mod ending_rules;
+mod events;
 pub mod filing;
 pub mod filing_rules;
 pub mod handover;
@@ -100,5 +101,6 @@ pub const FEATURE: Feature = Feature {
         operation: "get_contract",
         look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
     }],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };

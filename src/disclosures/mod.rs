@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod content;
+mod events;
 pub mod model;
 pub mod price_rules;
 pub mod public;
@@ -47,5 +48,6 @@ pub const FEATURE: Feature = Feature {
         operation: "get_disclosure",
         look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
     }],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };

@@ -5,6 +5,7 @@
 
 mod bodies;
 mod code;
+mod events;
 mod issuing;
 pub mod model;
 mod page;
@@ -47,5 +48,6 @@ pub const FEATURE: Feature = Feature {
         ("document_state", model::DocumentState::LABELS),
         ("document_subject", model::DocumentSubject::LABELS),
     ],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };

@@ -7,6 +7,7 @@ mod actions;
 mod cleanup;
 mod enclosed;
 mod erasure;
+mod events;
 mod evidence;
 mod kinds;
 mod model;
@@ -96,6 +97,7 @@ pub const FEATURE: Feature = Feature {
         .first_after(HOUSEKEEPING)
         .looking_every(Duration::from_secs(1)),
     ],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };
 

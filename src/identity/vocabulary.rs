@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use crate::access::role::ROLES;
 use crate::coded::Label;
-use crate::ledger;
 use crate::problem::{CODES, FAULT_CODES};
+use crate::service::events;
 use crate::service::feature::Feature;
 
 /// One enumeration (代码表).
@@ -43,12 +43,12 @@ fn coded(name: &str, labels: &[Label]) -> Vocabulary {
 }
 
 /// By name, whoever declares them.
-pub fn all(features: &[&Feature]) -> Vec<Vocabulary> {
+pub fn all(features: &[&'static Feature]) -> Vec<Vocabulary> {
     let rows = |name: &str, values: Vec<Term>| Vocabulary { name: name.to_owned(), values };
     let declared = features.iter().flat_map(|feature| feature.words).map(|(name, labels)| coded(name, labels));
     let mut all: Vec<Vocabulary> = declared.collect();
     all.push(rows("role", ROLES.iter().map(|r| term(r.code, r.zh, r.en)).collect()));
-    all.push(rows("event_type", ledger::types::types().map(|kind| term(kind.code, kind.zh, kind.en)).collect()));
+    all.push(rows("event_type", events::types(features).map(|kind| term(kind.code, kind.zh, kind.en)).collect()));
     all.push(rows("problem_code", CODES.iter().map(|c| term(c.name, c.zh, c.en)).collect()));
     all.push(rows("fault_code", FAULT_CODES.iter().map(|(code, zh, en)| term(code, zh, en)).collect()));
     all.sort_by(|one, other| one.name.cmp(&other.name));

@@ -5,6 +5,7 @@ pub mod actions;
 pub mod batch;
 mod counting_store;
 mod deadlines;
+mod events;
 pub mod findings;
 pub mod hazard_store;
 pub mod hazard_view;
@@ -99,5 +100,6 @@ pub const FEATURE: Feature = Feature {
             look: |conn, ctx, id| hazard_store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
         },
     ],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };

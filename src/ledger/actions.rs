@@ -110,14 +110,14 @@ fn is_served(conn: &mut Conn, ctx: &Ctx, entry: &Entry) -> Work<bool> {
 }
 
 /// The types that a list is asked for; none: all.
-fn kinds(filter: Option<&str>) -> Work<Option<Vec<&'static str>>> {
-    Ok(filter.map(types::asked).transpose().map_err(Problem::faults)?)
+fn kinds(ctx: &Ctx, filter: Option<&str>) -> Work<Option<Vec<&'static str>>> {
+    Ok(filter.map(|filter| types::asked(ctx.state.features, filter)).transpose().map_err(Problem::faults)?)
 }
 
 pub fn list_entries(conn: &mut Conn, ctx: &Ctx, query: &ListEntries) -> Work<PageOf<LedgerRow>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: None };
     let after = Cursor::decode::<i64>(page.cursor.as_deref())?;
-    let kinds = kinds(query.kind.as_deref())?;
+    let kinds = kinds(ctx, query.kind.as_deref())?;
     let rows = reading_store::after(conn, &ctx.scope, query, kinds.as_deref(), after, page.fetch())?;
     let (rows, next_cursor) = page.cut(rows, |(row, _)| row.seq);
     let salts = store::salts_named(conn, ACTOR_SUB, rows.iter().map(|(entry, _)| entry.event_id).collect())?;
@@ -168,7 +168,7 @@ pub fn list_events(conn: &mut Conn, ctx: &Ctx, query: &ListEvents) -> Work<PageO
         complex_id: query.complex_id,
         ..ListEntries::default()
     };
-    let kinds = kinds(query.kind.as_deref())?;
+    let kinds = kinds(ctx, query.kind.as_deref())?;
     let rows = reading_store::after(conn, &ctx.scope, &filter, kinds.as_deref(), after, page.fetch())?;
     let origin = store::head(conn)?.map(|head| head.origin).unwrap_or_default();
     let (rows, next_cursor) = page.cut(rows, |(row, _)| row.seq);

@@ -6,6 +6,7 @@ mod deadlines;
 pub mod decisions;
 pub mod documents;
 mod due_process;
+mod events;
 pub mod model;
 mod recompute;
 mod routes;
@@ -66,5 +67,6 @@ pub const FEATURE: Feature = Feature {
             Ok(if crate::due_process::is_unopened(ctx, &row) { Sight::Unopened } else { Sight::Open })
         },
     }],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };

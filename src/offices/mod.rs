@@ -1,6 +1,7 @@
 //! The directory of offices (办公电话): who is responsible where, and how to reach them.
 
 mod actions;
+mod events;
 pub mod model;
 mod routes;
 mod rules;
@@ -24,5 +25,6 @@ pub const FEATURE: Feature = Feature {
         act(handler!(routes::update_office), REGISTRARS).conflicts(&[AlreadyExists]),
     ],
     tables: &[Table::shared("offices").scoped().grows()],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };

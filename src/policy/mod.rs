@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod draft_rules;
+mod events;
 pub mod store;
 pub mod view;
 
@@ -25,5 +26,6 @@ pub const FEATURE: Feature = Feature {
         ("office_rule", model::OfficeRule::LABELS),
         ("utility_kind", complaints::UtilityKind::LABELS),
     ],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };

@@ -10,6 +10,7 @@ pub mod cycle_rules;
 pub mod cycle_view;
 pub mod cycles;
 mod deadlines;
+mod events;
 pub mod follow;
 pub mod input;
 mod list_store;
@@ -104,6 +105,7 @@ pub const FEATURE: Feature = Feature {
         operation: "get_rating",
         look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
     }],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };
 

@@ -1,6 +1,7 @@
 //! Revocations (吊销): subjects and tokens that are refused before their time, whoever issued them.
 
 mod actions;
+mod events;
 pub mod model;
 mod routes;
 mod rules;
@@ -27,6 +28,7 @@ pub const FEATURE: Feature = Feature {
     ],
     tables: &[Table::shared("revocations").scoped().grows()],
     words: &[("revocation_kind", model::RevocationKind::LABELS)],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };
 

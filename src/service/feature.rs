@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 
+use super::events::Subject;
 use super::file_owner::FileOwner;
 use super::job::Job;
 use crate::access::Role;
@@ -22,6 +23,8 @@ pub struct Feature {
     pub tables: &'static [Table],
     /// Its enumerations, for the vocabulary: name and codes.
     pub words: &'static [(&'static str, &'static [Label])],
+    /// What is recorded of it in the ledger.
+    pub events: &'static [Subject],
     /// The rows of it that files belong to.
     pub files: &'static [FileOwner],
     /// What goes on beside the requests.
@@ -37,8 +40,17 @@ pub type WriteError = fn(HttpResponse, &Problem, Language, &str) -> HttpResponse
 
 impl Feature {
     /// Nothing: what a feature does not have.
-    pub const EMPTY: Feature =
-        Feature { name: "", tags: &[], operations: &[], tables: &[], words: &[], files: &[], jobs: &[], errors: None };
+    pub const EMPTY: Feature = Feature {
+        name: "",
+        tags: &[],
+        operations: &[],
+        tables: &[],
+        words: &[],
+        events: &[],
+        files: &[],
+        jobs: &[],
+        errors: None,
+    };
 }
 
 /// A chapter of the document: an English word and the official Chinese term.

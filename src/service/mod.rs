@@ -3,6 +3,7 @@
 pub mod body;
 pub mod context;
 pub mod document;
+pub mod events;
 pub mod feature;
 pub mod file_owner;
 pub mod job;

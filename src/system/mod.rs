@@ -1,6 +1,7 @@
 //! Running the service: probes, metrics, the document and its page, the signing keys, the sandbox's clock.
 
 mod docs;
+mod events;
 mod gauges;
 mod routes;
 
@@ -21,6 +22,7 @@ pub const FEATURE: Feature = Feature {
         public(handler!(routes::get_jwks)),
         public(handler!(routes::move_sandbox_clock)).in_sandbox(),
     ],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };
 

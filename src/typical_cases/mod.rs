@@ -2,6 +2,7 @@
 //! the decision falls (Administrative Penalty Law 48).
 
 pub mod actions;
+mod events;
 pub mod model;
 mod routes;
 pub mod rules;
@@ -33,5 +34,6 @@ pub const FEATURE: Feature = Feature {
     ],
     tables: &[Table::of_territory("typical_cases")],
     words: &[("typical_case_state", model::TypicalCaseState::LABELS)],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };

@@ -5,6 +5,7 @@ mod deadlines;
 pub mod decisions;
 pub mod documents;
 mod due_process;
+mod events;
 pub mod finality;
 pub mod model;
 pub mod report;
@@ -64,5 +65,6 @@ pub const FEATURE: Feature = Feature {
             Ok(if crate::due_process::is_unopened(ctx, &row) { Sight::Unopened } else { Sight::Open })
         },
     }],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };

@@ -151,14 +151,15 @@ fn it_holds_every_state_and_is_the_same_on_every_run() {
 /// Of every event that the demo recorded: its type is one of the table's, and `data` holds what the table says.
 #[test]
 fn every_event_is_what_the_document_says_of_its_type() {
-    use xiaoqu::ledger::types::{Fact, subjects};
+    use xiaoqu::app::FEATURES;
+    use xiaoqu::service::events::{Fact, subjects};
     with_demos(1, async |demos| {
         let events = demos[0].all("events").await;
         assert!(events.len() > 300, "{}", events.len());
         let mut wrong = BTreeSet::new();
         for event in &events {
             let code = event["type"].as_str().unwrap();
-            let Some(subject) = subjects().find(|one| one.types.iter().any(|kind| kind.code == code)) else {
+            let Some(subject) = subjects(FEATURES).find(|one| one.types.iter().any(|kind| kind.code == code)) else {
                 wrong.insert(format!("{code} is in no table"));
                 continue;
             };

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use xiaoqu::app::FEATURES;
 use xiaoqu::problem::{CODES, FAULT_CODES};
+use xiaoqu::service::events;
 
 use super::{code, sources};
 
@@ -260,32 +261,11 @@ fn no_file_is_longer_than_500_lines() {
 
 /// Words of the form `subject.happened`, between these marks.
 fn event_types(text: &str, mark: char) -> BTreeSet<String> {
-    const SUBJECTS: &[&str] = &[
-        "attachment",
-        "blacklist",
-        "calendar",
-        "client",
-        "company",
-        "complaint",
-        "complex",
-        "contract",
-        "disclosure",
-        "document",
-        "hazard",
-        "inspection",
-        "measure",
-        "office",
-        "policy",
-        "revocation",
-        "typical_case",
-        "rating",
-        "rating_cycle",
-        "plaque",
-        "violation",
-    ];
+    let codes = || events::types(FEATURES).map(|kind| kind.code);
+    let subjects: BTreeSet<&str> = codes().filter_map(|code| Some(code.split_once('.')?.0)).collect();
     let is_type = |word: &&str| {
         word.split_once('.').is_some_and(|(subject, happened)| {
-            SUBJECTS.contains(&subject)
+            subjects.contains(&subject)
                 && !happened.is_empty()
                 && happened.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
         })
@@ -305,4 +285,15 @@ fn every_type_of_event_stands_in_the_page_of_the_ledger_and_no_other() {
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ledger.md")).expect("the page");
     assert!(known.len() > 40, "{known:?}");
     assert_eq!(known, event_types(&page, '`'));
+}
+
+#[test]
+fn a_type_of_event_is_declared_once_and_has_its_labels() {
+    let mut codes: Vec<&str> = events::types(FEATURES).map(|kind| kind.code).collect();
+    let count = codes.len();
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(codes.len(), count);
+    let whole = |kind: &events::Type| !kind.zh.is_empty() && !kind.en.is_empty() && kind.code.len() <= 80;
+    assert!(events::types(FEATURES).all(whole));
 }

@@ -30,6 +30,7 @@ const MOST_LINES: usize = 500;
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("src/__features__/mod.rs", include_str!("../templates/mod.rs")),
+    ("src/__features__/events.rs", include_str!("../templates/events.rs")),
     ("src/__features__/model.rs", include_str!("../templates/model.rs")),
     ("src/__features__/rules.rs", include_str!("../templates/rules.rs")),
     ("src/__features__/scoped.rs", include_str!("../templates/scoped.rs")),
@@ -59,11 +60,9 @@ type Registration = (&'static str, &'static str, At, &'static str);
 const REGISTRATIONS: &[Registration] = &[
     ("src/lib.rs", "pub mod access;\n", At::Sorted("pub mod "), "pub mod __features__;\n"),
     ("src/app/mod.rs", "    &crate::inspections::FEATURE,\n", At::Behind, "    &crate::__features__::FEATURE,\n"),
-    ("src/ledger/types/cases.rs", "pub const CASES: &[Subject] = &[\n", At::BeforeLine("];"), EVENTS),
     ("src/app/examples/lives.rs", "const LIVES: &[Life] = &[\n", At::BeforeLine("];"), LIFE),
     ("src/db/schema.rs", "pub use tables::*;\n", At::EndOfFile, TOGETHER),
     ("tests/house/layers.rs", "        \"cases\",\n", At::BeforeLine("        ],"), "            \"__features__\",\n"),
-    ("tests/house/source.rs", "const SUBJECTS: &[&str] = &[\n", At::Sorted("        \""), "        \"__feature__\",\n"),
     ("tests/api/mod.rs", "mod access;\n", At::Sorted("mod "), "mod __features__;\n"),
     ("tests/api/coverage/mod.rs", "const FIXTURES: &[(&str, Fixture)] = &[\n", At::Behind, FIXTURE),
     ("tests/api/coverage/places.rs", "pub struct Place {\n", At::BeforeLine("}"), "    pub __feature__: Value,\n"),
@@ -77,19 +76,6 @@ const REGISTRATIONS: &[Registration] = &[
         "- __Title__ __zh__ (`/v1/__path__`): planned, and reported when done.\n",
     ),
 ];
-
-const EVENTS: &str = r#"    Subject {
-        kind: "__feature__",
-        schema: "EventData__Feature__",
-        about: "__A_feature__ __zh__",
-        facts: &[("complex_id", Id), ("state", Code), ("planned_on", Day), ("version", Count)],
-        digests: &["title", "outcome"],
-        types: &[
-            Type { code: "__feature__.planned", zh: "__zh__计划", en: "__A_feature__ was planned" },
-            Type { code: "__feature__.reported", zh: "__zh__结果上报", en: "__A_feature__ was reported" },
-        ],
-    },
-"#;
 
 const LIFE: &str = r#"    Life {
         schema: "__Feature__",

@@ -1,6 +1,7 @@
 //! __Title__ (__zh__): planned at a complex by an office, reported when done by it or by the company that serves.
 
 pub mod actions;
+mod events;
 pub mod model;
 mod routes;
 pub mod rules;
@@ -42,5 +43,6 @@ pub const FEATURE: Feature = Feature {
     ],
     tables: &[Table::of_territory("__features__")],
     words: &[("__feature___state", model::__Feature__State::LABELS)],
+    events: events::EVENTS,
     ..Feature::EMPTY
 };

@@ -141,11 +141,11 @@ impl MeasureKind {
         matches!(self.scope(), MeasureScope::Complex | MeasureScope::Company)
     }
 
-    /// Whether the measure puts the company on a list for a term.
     pub fn lowers_stars(self) -> bool {
         matches!(self, Self::StarDowngrade | Self::RatingUnqualified)
     }
 
+    /// Whether the measure puts the company on a list for a term.
     pub fn is_listing(self) -> bool {
         matches!(self, Self::Blacklist | Self::Restriction)
     }

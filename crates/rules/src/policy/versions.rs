@@ -12,7 +12,7 @@ const BUILT_IN: &str = include_str!("default.json");
 /// The document that ships with the product.
 pub fn built_in() -> &'static PolicyDocument {
     static DOCUMENT: LazyLock<PolicyDocument> = LazyLock::new(|| {
-        serde_json::from_str(BUILT_IN).expect("src/policy/default.json is part of the program, and a test reads it")
+        serde_json::from_str(BUILT_IN).expect("default.json is part of the program, and a test reads it")
     });
     &DOCUMENT
 }

@@ -1,5 +1,5 @@
-//! Vocabulary that a lower layer and a feature share: the feature that an enumeration belongs to re-exports it.
-//! Words that several features share, and the policy below them: enumerations, and how days are written.
+//! Words that several features share, and the policy below them: enumerations, and how days are written. The feature that
+//! an enumeration belongs to re-exports it.
 pub mod days;
 pub mod disclosures;
 pub mod documents;

@@ -1,71 +1,16 @@
-//! Every type of event: the vocabulary, the document's schemas of `data` and the table in `docs/ledger.md` come from here.
-
-mod cases;
-mod others;
+//! The types of events, as the features declare them: for the filter of lists, the document and the table in `docs/ledger.md`.
 
 use serde_json::{Map, Value, json};
 
 use crate::fault::Fault;
-
-/// What an event happens to.
-pub struct Subject {
-    /// `subject.kind` of the leaf, and the part of `subject` before the slash.
-    pub kind: &'static str,
-    /// Name of the schema of `data`.
-    pub schema: &'static str,
-    pub about: &'static str,
-    /// Members of `data` in clear text.
-    pub facts: &'static [(&'static str, Fact)],
-    /// Members of `data` that stand for a text that is kept elsewhere: see [`super::leaf::Digest`].
-    pub digests: &'static [&'static str],
-    pub types: &'static [Type],
-}
-
-/// A type of event.
-pub struct Type {
-    pub code: &'static str,
-    pub zh: &'static str,
-    pub en: &'static str,
-}
-
-/// What a member of `data` holds; every one but a step may be null.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fact {
-    Id,
-    /// A code of an enumeration, of a division or of the policy.
-    Code,
-    Text,
-    Day,
-    Instant,
-    /// A whole number.
-    Count,
-    Number,
-    Flag,
-    /// JSON as it was put in.
-    Json,
-    /// What this event adds to the facts; companies and committees do not get it.
-    Step,
-}
-
-/// Every kind of subject.
-pub fn subjects() -> impl Iterator<Item = &'static Subject> {
-    cases::CASES.iter().chain(others::OTHERS)
-}
-
-pub fn types() -> impl Iterator<Item = &'static Type> {
-    subjects().flat_map(|subject| subject.types)
-}
-
-/// Is it a type that events have?
-pub fn is_known(code: &str) -> bool {
-    types().any(|one| one.code == code)
-}
+use crate::service::events::{Fact, Subject, subjects, types};
+use crate::service::feature::Feature;
 
 /// More types in one filter than anybody needs.
 const MOST_ASKED: usize = 20;
 
 /// The types that a filter names: one, several with commas between, or all of a subject as `violation.*`.
-pub fn asked(filter: &str) -> Result<Vec<&'static str>, Vec<Fault>> {
+pub fn asked(features: &[&'static Feature], filter: &str) -> Result<Vec<&'static str>, Vec<Fault>> {
     let (mut found, mut faults) = (Vec::new(), Vec::new());
     if filter.split(',').count() > MOST_ASKED {
         let (zh, en) = (format!("最多 {MOST_ASKED} 项"), format!("at most {MOST_ASKED}, or leave it out"));
@@ -75,12 +20,12 @@ pub fn asked(filter: &str) -> Result<Vec<&'static str>, Vec<Fault>> {
         let before = found.len();
         match one.strip_suffix('*') {
             Some(start) if start.ends_with('.') => {
-                found.extend(types().map(|kind| kind.code).filter(|code| code.starts_with(start)));
+                found.extend(types(features).map(|kind| kind.code).filter(|code| code.starts_with(start)));
             }
-            _ => found.extend(types().map(|kind| kind.code).filter(|code| *code == one)),
+            _ => found.extend(types(features).map(|kind| kind.code).filter(|code| *code == one)),
         }
         if found.len() == before {
-            let nearest = nearest(one);
+            let nearest = nearest(features, one);
             faults.push(Fault::new(
                 "query/type",
                 "unknown_value",
@@ -96,10 +41,10 @@ pub fn asked(filter: &str) -> Result<Vec<&'static str>, Vec<Fault>> {
 }
 
 /// The type that is written most alike.
-fn nearest(wrong: &str) -> &'static str {
+fn nearest(features: &[&'static Feature], wrong: &str) -> &'static str {
     // Longer than any type: its end does not matter.
     let wrong: Vec<char> = wrong.chars().take(80).collect();
-    types().map(|kind| kind.code).min_by_key(|code| distance(&wrong, code)).unwrap_or_default()
+    types(features).map(|kind| kind.code).min_by_key(|code| distance(&wrong, code)).unwrap_or_default()
 }
 
 /// Letters to change, add or take out to make one of the other (Levenshtein).
@@ -120,9 +65,9 @@ fn distance(wrong: &[char], right: &str) -> usize {
 const DIGEST: &str = "EventTextDigest";
 
 /// The document's schemas of types and of `data`.
-pub fn schemas() -> Map<String, Value> {
+pub fn schemas(features: &[&'static Feature]) -> Map<String, Value> {
     let mut all = Map::new();
-    let codes: Vec<&str> = types().map(|kind| kind.code).collect();
+    let codes: Vec<&str> = types(features).map(|kind| kind.code).collect();
     all.insert(
         "EventType".to_owned(),
         json!({
@@ -143,15 +88,15 @@ pub fn schemas() -> Map<String, Value> {
             "required": ["hmac_sha256"]
         }),
     );
-    for subject in subjects() {
+    for subject in subjects(features) {
         all.insert(subject.schema.to_owned(), subject.data());
     }
     all
 }
 
 /// `data` of an event: that of one of the subjects.
-pub fn any_data() -> Value {
-    let all = subjects().map(|subject| json!({ "$ref": format!("#/components/schemas/{}", subject.schema) }));
+pub fn any_data(features: &[&'static Feature]) -> Value {
+    let all = subjects(features).map(|subject| json!({ "$ref": format!("#/components/schemas/{}", subject.schema) }));
     json!({
         "anyOf": all.collect::<Vec<_>>(),
         "description": "The facts after the event, by what it happened to: `violation.confirmed` has those of \
@@ -209,9 +154,9 @@ impl Fact {
 }
 
 /// The table of `docs/ledger.md`.
-pub fn table() -> String {
+pub fn table(features: &[&'static Feature]) -> String {
     let mut text = String::from("| subject | `data` | digests | types |\n|---|---|---|---|\n");
-    for subject in subjects() {
+    for subject in subjects(features) {
         let facts: Vec<&str> = subject.facts.iter().map(|(name, _)| *name).collect();
         let types: Vec<String> = subject.types.iter().map(|kind| format!("`{}`", kind.code)).collect();
         text += &format!(
@@ -229,9 +174,27 @@ pub fn table() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::events::Type;
+
+    const fn kind(code: &'static str) -> Type {
+        Type { code, zh: "事件", en: "It happened" }
+    }
+
+    const fn subject(kind: &'static str, types: &'static [Type]) -> Subject {
+        Subject { kind, schema: "EventData", about: "A subject", facts: &[], digests: &[], types }
+    }
+
+    const FEATURES: &[&Feature] = &[&Feature {
+        events: &[
+            subject("violation", &[kind("violation.reported"), kind("violation.confirmed")]),
+            subject("plaque", &[kind("plaque.issued"), kind("plaque.ended"), kind("plaque.restored")]),
+        ],
+        ..Feature::EMPTY
+    }];
 
     #[test]
     fn a_filter_names_types_or_all_of_a_subject_and_nothing_else() {
+        let asked = |filter: &str| asked(FEATURES, filter);
         assert_eq!(asked("violation.confirmed").unwrap(), ["violation.confirmed"]);
         assert_eq!(asked("plaque.issued, plaque.ended").unwrap(), ["plaque.issued", "plaque.ended"]);
         assert_eq!(asked("plaque.*").unwrap(), ["plaque.issued", "plaque.ended", "plaque.restored"]);
@@ -242,15 +205,5 @@ mod tests {
         assert!(asked("violation.confirmd").unwrap_err()[0].detail_en.contains("nearest is violation.confirmed"));
         assert_eq!(asked(&"plaque.*,".repeat(20)).unwrap_err()[0].code, "too_many");
         assert_eq!(asked("nope,nada").unwrap_err().len(), 2, "every fault at once");
-    }
-
-    #[test]
-    fn a_type_stands_once_and_under_a_subject() {
-        let mut codes: Vec<&str> = types().map(|kind| kind.code).collect();
-        let count = codes.len();
-        codes.sort_unstable();
-        codes.dedup();
-        assert_eq!(codes.len(), count);
-        assert!(types().all(|kind| !kind.zh.is_empty() && !kind.en.is_empty() && kind.code.len() <= 80));
     }
 }

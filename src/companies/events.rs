@@ -1,0 +1,42 @@
+//! What is recorded of it in the ledger.
+
+use crate::service::events::Fact::{Count, Flag, Id, Text};
+use crate::service::events::{Subject, Type};
+
+pub const EVENTS: &[Subject] = &[
+    Subject {
+        kind: "company",
+        schema: "EventDataCompany",
+        about: "A company 物业服务企业",
+        facts: &[
+            ("uscc", Text),
+            ("name", Text),
+            ("parent_id", Id),
+            ("branch_id", Id),
+            ("branch_uscc", Text),
+            ("branch_name", Text),
+            ("version", Count),
+        ],
+        digests: &["legal_representative", "uscc_override_reason"],
+        types: &[
+            Type { code: "company.registered", zh: "企业登记", en: "A company was registered" },
+            Type { code: "company.changed", zh: "企业信息变更", en: "A company was changed" },
+            Type { code: "company.branch_joined", zh: "分支机构归入", en: "A branch joined it" },
+            Type { code: "company.branch_left", zh: "分支机构脱离", en: "A branch left it" },
+        ],
+    },
+    Subject {
+        kind: "company_change",
+        schema: "EventDataCompanyChange",
+        about: "A proposed change of a company 企业变更申请",
+        facts: &[("company_id", Id), ("parent_id", Id), ("name", Text), ("changes_parent", Flag), ("version", Count)],
+        digests: &["reason"],
+        types: &[
+            Type { code: "company.change_proposed", zh: "企业变更申请", en: "A change was proposed" },
+            Type { code: "company.change_approved", zh: "企业变更通过", en: "A proposed change was approved" },
+            Type {
+                code: "company.change_refused", zh: "企业变更不予通过", en: "A proposed change was refused"
+            },
+        ],
+    },
+];

@@ -1,0 +1,17 @@
+//! What is recorded of it in the ledger.
+
+use crate::service::events::Fact::{Count, Id, Text};
+use crate::service::events::{Subject, Type};
+
+pub const EVENTS: &[Subject] = &[Subject {
+    kind: "attachment",
+    schema: "EventDataAttachment",
+    about: "A file 附件",
+    facts: &[("sha256", Text), ("size", Count), ("media_type", Text), ("of", Id)],
+    digests: &["name"],
+    types: &[
+        Type { code: "attachment.uploaded", zh: "上传附件", en: "A file was uploaded" },
+        Type { code: "attachment.copied", zh: "复制附件", en: "A file was copied" },
+        Type { code: "attachment.removed", zh: "删除附件", en: "A file was removed" },
+    ],
+}];

@@ -1,0 +1,43 @@
+//! What is recorded of it in the ledger.
+
+use crate::service::events::Fact::{Code, Count, Day, Id, Step, Text};
+use crate::service::events::{Subject, Type};
+
+pub const EVENTS: &[Subject] = &[Subject {
+    kind: "measure",
+    schema: "EventDataMeasure",
+    about: "A measure 处置措施",
+    facts: &[
+        ("key", Text),
+        ("kind", Code),
+        ("state", Code),
+        ("complex_id", Id),
+        ("level", Count),
+        ("office_role", Code),
+        ("office_division", Code),
+        ("due_on", Day),
+        ("legal_basis", Text),
+        ("suspended_on", Day),
+        ("version", Count),
+        ("step", Step),
+    ],
+    digests: &["facts", "grounds", "intended_consequence", "note", "text", "evidence", "record", "outcome", "reasons"],
+    types: &[
+        Type { code: "measure.created", zh: "措施产生", en: "A measure was created" },
+        Type { code: "measure.grounds_added", zh: "增加依据", en: "Grounds were added" },
+        Type { code: "measure.grounds_dropped", zh: "依据消失", en: "Grounds fell away" },
+        Type { code: "measure.notified", zh: "措施告知", en: "The notice was given" },
+        Type { code: "measure.notice_delivered", zh: "告知书送达", en: "The notice was delivered" },
+        Type { code: "measure.statement_submitted", zh: "提交陈述申辩", en: "A statement was submitted" },
+        Type { code: "measure.statement_answered", zh: "答复陈述申辩", en: "The statement was answered" },
+        Type { code: "measure.hearing_requested", zh: "申请听证", en: "A hearing was asked for" },
+        Type { code: "measure.hearing_held", zh: "举行听证", en: "A hearing was held" },
+        Type { code: "measure.approved", zh: "批准", en: "It was approved" },
+        Type { code: "measure.rejected", zh: "不批准", en: "It was rejected" },
+        Type { code: "measure.done", zh: "执行完毕", en: "It was carried out" },
+        Type { code: "measure.cancelled", zh: "取消", en: "It was cancelled" },
+        Type { code: "measure.suspended", zh: "中止执行", en: "It was suspended by an appeal" },
+        Type { code: "measure.resumed", zh: "恢复执行", en: "It was resumed" },
+        Type { code: "measure.deadline_moved", zh: "期限变更", en: "A due day moved with the calendar" },
+    ],
+}];

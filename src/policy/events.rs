@@ -1,0 +1,17 @@
+//! What is recorded of it in the ledger.
+
+use crate::service::events::Fact::{Day, Json, Text};
+use crate::service::events::{Subject, Type};
+
+pub const EVENTS: &[Subject] = &[Subject {
+    kind: "policy",
+    schema: "EventDataPolicy",
+    about: "A policy version 政策版本",
+    facts: &[("effective_from", Day), ("digest", Text), ("document", Json)],
+    digests: &["note", "reasons"],
+    types: &[
+        Type { code: "policy.published", zh: "政策发布", en: "A version was published" },
+        Type { code: "policy.submitted", zh: "政策提交", en: "A version was submitted for a second person" },
+        Type { code: "policy.withdrawn", zh: "政策草案撤回", en: "A draft was withdrawn" },
+    ],
+}];
