@@ -2,7 +2,19 @@ use super::SettingFlags;
 use crate::app;
 use crate::bootstrap;
 use crate::deployment;
+use crate::http::schema::Contract;
 use crate::settings::{MigrateAtStart, Settings};
+
+/// So that the first request of an operation need not do it; the start does not wait for it either.
+fn read_schemas(contract: &'static Contract) -> anyhow::Result<()> {
+    let read = move || {
+        if let Err(error) = contract.read_all() {
+            tracing::error!(%error, "a schema of the document cannot be read");
+        }
+    };
+    std::thread::Builder::new().name("schemas".into()).spawn(read)?;
+    Ok(())
+}
 
 /// Serves until it is told to stop (SIGTERM or SIGINT).
 pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
@@ -30,6 +42,7 @@ pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
     actix_web::rt::System::new().block_on(async move {
         let (server, address) = app::server(state.clone(), &options)?;
         tracing::info!(%address, "listening");
+        read_schemas(state.contract)?;
         match settings.http.metrics_listen {
             Some(listen) => {
                 let (metrics, address) = app::metrics_server(state.clone(), listen)?;

@@ -1,5 +1,8 @@
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use xiaoqu::app::document::document;
+use xiaoqu::http::schema::Contract;
 
 use crate::support::rows::text;
 
@@ -210,6 +213,15 @@ fn the_committed_document_is_what_the_code_says() {
     );
 }
 
+/// The service reads them when they are first needed, and could then do nothing about one that cannot be read.
+#[test]
+fn every_schema_of_the_document_can_be_checked_against() {
+    for sandbox in [false, true] {
+        let document = Arc::new(document(sandbox).expect("the document"));
+        Contract::new(&document).read_all().expect("every schema");
+    }
+}
+
 #[test]
 fn every_operation_says_what_it_is() {
     let document = document(true).expect("the document");
@@ -416,5 +428,5 @@ fn every_pattern_of_the_document_has_words() {
             walk(resolved(&document, part), String::new(), &mut asked);
         }
     }
-    assert!(wordless.is_empty(), "add them to src/http/wording.rs: {wordless:#?}");
+    assert!(wordless.is_empty(), "add them to crates/service/src/http/wording.rs: {wordless:#?}");
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use xiaoqu::app::{FEATURES, operations, permissions};
 use xiaoqu::files::OwnerKind;
 
+use super::layers::module_of;
+
 /// Every thing once.
 fn distinct<T: Ord + Copy + std::fmt::Debug>(all: impl Iterator<Item = T>) -> BTreeSet<T> {
     let mut seen = BTreeSet::new();
@@ -17,10 +19,11 @@ fn distinct<T: Ord + Copy + std::fmt::Debug>(all: impl Iterator<Item = T>) -> BT
 #[test]
 fn every_module_with_routes_is_a_feature_in_the_list() {
     let listed = distinct(FEATURES.iter().map(|feature| feature.name));
-    let folder = |name: String| name.strip_prefix("src/").and_then(|rest| rest.split('/').next().map(str::to_owned));
-    let routed = super::sources("routes.rs").into_iter().filter(|(name, _)| name.split('/').count() == 3);
-    for module in routed.filter_map(|(name, _)| folder(name)).filter(|module| module != "http") {
-        assert!(listed.contains(module.as_str()), "app::FEATURES has no {module}");
+    for (name, _) in super::sources("/routes.rs") {
+        let module = module_of(&name);
+        if name.ends_with(&format!("src/{module}/routes.rs")) && module != "http" {
+            assert!(listed.contains(module), "app::FEATURES has no {module}");
+        }
     }
 }
 

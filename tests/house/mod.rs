@@ -14,11 +14,12 @@ mod source;
 
 use std::path::{Path, PathBuf};
 
-/// Every file under `src` and `crates/rules/src` with this ending, by its path from the root of the repository.
+/// Every file under `src` and the `src` of each crate with this ending, by its path from the root of the repository.
 fn sources(ending: &str) -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut all = Vec::new();
-    let mut folders: Vec<PathBuf> = vec![root.join("src"), root.join("crates/rules/src")];
+    let mut folders: Vec<PathBuf> =
+        ["src", "crates/rules/src", "crates/service/src"].map(|one| root.join(one)).to_vec();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
             if entry.is_dir() {

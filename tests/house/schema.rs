@@ -9,7 +9,7 @@ mod generator;
 fn the_tables_of_diesel_are_those_of_the_migrations() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let wanted = generator::generate(root).unwrap_or_else(|fault| panic!("{fault}"));
-    let folder = root.join("src/db/schema/tables");
+    let folder = root.join("crates/service/src/db/schema/tables");
     let found: generator::Files = std::fs::read_dir(&folder)
         .expect("the generated tables")
         .map(|entry| {
@@ -18,5 +18,8 @@ fn the_tables_of_diesel_are_those_of_the_migrations() {
             (name, std::fs::read_to_string(&path).expect("a source file"))
         })
         .collect();
-    assert!(wanted == found, "src/db/schema/tables is not what migrations/ says: run `cargo xtask schema`");
+    assert!(
+        wanted == found,
+        "crates/service/src/db/schema/tables is not what migrations/ says: run `cargo xtask schema`"
+    );
 }

@@ -38,7 +38,7 @@ const WRITERS: &[Writer] = &[
 fn schema() -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     for (name, text) in sources(".rs") {
-        if name == "src/db/schema.rs" || name.starts_with("src/db/schema/") {
+        if name == "crates/service/src/db/schema.rs" || name.starts_with("crates/service/src/db/schema/") {
             for block in text.split("table! {").skip(1) {
                 let (head, rest) = block.split_once(") {").expect("a table");
                 let table = head.split('(').next().expect("a name").split_whitespace().last().expect("a name");

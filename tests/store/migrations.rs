@@ -43,7 +43,7 @@ fn columns_of(url: &str) -> Columns {
 
 /// What diesel's tables say, in the words of a database.
 fn columns_of_schema(sqlite: bool) -> Columns {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/db/schema/tables");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/service/src/db/schema/tables");
     let files = std::fs::read_dir(folder).expect("the tables").map(|entry| entry.expect("an entry").path());
     let text: String = files.map(|file| std::fs::read_to_string(file).expect("a source file")).collect();
     let mut all = Columns::new();

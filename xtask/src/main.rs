@@ -12,7 +12,7 @@ Usage: cargo xtask COMMAND
 Commands:
   new-feature NAME [SINGULAR] CHINESE [ENGLISH]
             write a feature that compiles and passes its tests: docs/adding-a-feature.md
-  schema    write src/db/schema/tables from migrations/
+  schema    write crates/service/src/db/schema/tables from migrations/
 ";
 
 fn main() -> ExitCode {

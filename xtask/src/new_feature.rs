@@ -58,10 +58,10 @@ enum At {
 type Registration = (&'static str, &'static str, At, &'static str);
 
 const REGISTRATIONS: &[Registration] = &[
-    ("src/lib.rs", "pub mod access;\n", At::Sorted("pub mod "), "pub mod __features__;\n"),
+    ("src/lib.rs", "pub mod app;\n", At::Sorted("pub mod "), "pub mod __features__;\n"),
     ("src/app/mod.rs", "    &crate::inspections::FEATURE,\n", At::Behind, "    &crate::__features__::FEATURE,\n"),
     ("src/app/examples/lives.rs", "const LIVES: &[Life] = &[\n", At::BeforeLine("];"), LIFE),
-    ("src/db/schema.rs", "pub use tables::*;\n", At::EndOfFile, TOGETHER),
+    ("crates/service/src/db/schema.rs", "pub use tables::*;\n", At::EndOfFile, TOGETHER),
     ("tests/house/layers.rs", "        \"cases\",\n", At::BeforeLine("        ],"), "            \"__features__\",\n"),
     ("tests/api/mod.rs", "mod access;\n", At::Sorted("mod "), "mod __features__;\n"),
     ("tests/api/coverage/mod.rs", "const FIXTURES: &[(&str, Fixture)] = &[\n", At::Behind, FIXTURE),
@@ -214,7 +214,8 @@ pub fn write(root: &Path, arguments: &[&str]) -> Result<String, String> {
 /// What a plan is made from: the source, the tests, the migrations, and two pages.
 pub fn read(root: &Path) -> io::Result<Files> {
     let mut all = Files::new();
-    let mut open = ["src", "tests", "migrations", "docs/architecture.md", "CHANGELOG.md"].map(String::from).to_vec();
+    let mut open =
+        ["src", "crates", "tests", "migrations", "docs/architecture.md", "CHANGELOG.md"].map(String::from).to_vec();
     while let Some(name) = open.pop() {
         let path = root.join(&name);
         if path.is_dir() {
@@ -303,7 +304,7 @@ fn next_migration(tree: &Files, features: &str) -> String {
 /// A place for a chapter of the document that no other has, behind that of inspections.
 fn free_place(tree: &Files) -> u16 {
     let mut used = Vec::new();
-    for text in tree.iter().filter(|(name, _)| name.starts_with("src/")).map(|(_, text)| text) {
+    for text in tree.iter().filter(|(name, _)| !name.starts_with("tests/")).map(|(_, text)| text) {
         for (at, call) in text.match_indices("tag(") {
             let digits = text[at + call.len()..].trim_start();
             let digits: String = digits.chars().take_while(char::is_ascii_digit).collect();
@@ -425,7 +426,7 @@ mod tests {
         tree.insert("src/app/mod.rs".into(), "\n".repeat(501) + &tree["src/app/mod.rs"]);
         let faults = plan(&tree, &names(&["drills", "演练"])).expect_err("faults").join("\n");
         for fault in
-            ["src/drills is there", "the schema already", "src/lib.rs: \"pub mod access", "src/app/mod.rs would have"]
+            ["src/drills is there", "the schema already", "src/lib.rs: \"pub mod app", "src/app/mod.rs would have"]
         {
             assert!(faults.contains(fault), "{fault}: {faults}");
         }

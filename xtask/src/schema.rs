@@ -1,5 +1,5 @@
 //! The tables as diesel sees them, from the migrations: each file there that makes tables becomes a module of
-//! `src/db/schema/tables`.
+//! `crates/service/src/db/schema/tables`.
 //!
 //! The SQL is read and not a database: a column of SQLite that holds text does not say whether it is an identifier, and
 //! `{id}` does. It is the SQL of this repository, so only what stands in it is understood. A test compares the outcome with
@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::{fs, io};
 
-const TABLES: &str = "src/db/schema/tables";
+const TABLES: &str = "crates/service/src/db/schema/tables";
 const HEADER: &str = "//! Written by `cargo xtask schema` from `migrations/`: change it there.\n";
 
-/// File name below `src/db/schema` → its text.
+/// File name below `crates/service/src/db/schema` → its text.
 pub type Files = BTreeMap<String, String>;
 
 #[derive(Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub fn write(root: &Path) -> Result<String, String> {
     }
     fs::create_dir_all(&folder).map_err(told)?;
     for (name, text) in &files {
-        fs::write(root.join("src/db/schema").join(name), text).map_err(told)?;
+        fs::write(root.join("crates/service/src/db/schema").join(name), text).map_err(told)?;
     }
     Ok(format!("{} files written in {TABLES}", files.len()))
 }

@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn the_page_of_metrics_has_the_list() {
-        let page = include_str!("../../docs/metrics.md");
+        let page = include_str!("../../../../docs/metrics.md");
         assert!(page.contains(&table()), "docs/metrics.md should hold:\n{}", table());
     }
 
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_dashboard_asks_for_metrics_that_there_are() {
-        let text = include_str!("../../docs/grafana/xiaoqu.json");
+        let text = include_str!("../../../../docs/grafana/xiaoqu.json");
         let dashboard: serde_json::Value = serde_json::from_str(text).unwrap();
         let panels = dashboard["panels"].as_array().unwrap();
         let mut asked = 0;
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn the_alerts_ask_for_metrics_that_there_are() {
-        let text = include_str!("../../docs/grafana/alerts.yml");
+        let text = include_str!("../../../../docs/grafana/alerts.yml");
         let queries = text.lines().filter_map(|line| line.trim().strip_prefix("expr: "));
         let mut asked = 0;
         for name in queries.flat_map(names) {

@@ -1,6 +1,7 @@
 //! The contract: bodies and parameters are checked against the very document that clients integrate from.
 
 use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{ValidationError, Validator};
@@ -18,17 +19,42 @@ struct Parameter {
     kinds: Vec<String>,
 }
 
-#[derive(Default)]
 struct Operation {
-    body: Option<(Sizes, Validator)>,
+    body: Option<Check>,
     parameters: Vec<Parameter>,
-    query: Option<(Sizes, Validator)>,
+    query: Check,
     /// No parameter is required: no query needs no check.
     all_optional: bool,
 }
 
-/// Validators by operation id.
+/// Checks by operation id.
 pub struct Contract(HashMap<String, Operation>);
+
+/// A schema of the document, read when it is first needed: reading all of them took half the time of a start.
+struct Check {
+    document: Arc<Value>,
+    schema: Value,
+    read: OnceLock<(Sizes, Validator)>,
+}
+
+impl Check {
+    fn of(document: &Arc<Value>, schema: Value) -> Check {
+        Check { document: document.clone(), schema, read: OnceLock::new() }
+    }
+
+    fn try_read(&self) -> anyhow::Result<&(Sizes, Validator)> {
+        if let Some(read) = self.read.get() {
+            return Ok(read);
+        }
+        let components = &self.document["components"];
+        let read = (Sizes::of(components, &self.schema), compile(components, &self.schema)?);
+        Ok(self.read.get_or_init(|| read))
+    }
+
+    fn read(&self) -> &(Sizes, Validator) {
+        self.try_read().expect("every schema of the document compiles: a test reads them all")
+    }
+}
 
 /// The schemas that a schema refers to, however far away.
 fn referred(schema: &Value, all: &Value, found: &mut Map<String, Value>) {
@@ -46,8 +72,7 @@ fn referred(schema: &Value, all: &Value, found: &mut Map<String, Value>) {
     }
 }
 
-/// With what it refers to and no more: with every schema of the document in each validator, most of the time from start
-/// to ready went into reading them.
+/// With what it refers to and no more: with every schema of the document in each validator, reading them took seconds.
 fn compile(components: &Value, schema: &Value) -> anyhow::Result<Validator> {
     let mut schemas = Map::new();
     referred(schema, &components["schemas"], &mut schemas);
@@ -85,16 +110,13 @@ fn kinds(document: &Value, schema: &Value) -> Vec<String> {
 }
 
 impl Contract {
-    pub fn new(document: &Value) -> anyhow::Result<Contract> {
-        let components = document.get("components").cloned().unwrap_or_default();
+    pub fn new(document: &Arc<Value>) -> Contract {
         let mut all = HashMap::new();
         for (_, item) in document["paths"].as_object().into_iter().flatten() {
             for (_, operation) in item.as_object().into_iter().flatten() {
                 let Some(id) = operation["operationId"].as_str() else { continue };
-                let mut entry = Operation::default();
-                if let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema") {
-                    entry.body = Some((Sizes::of(&components, schema), compile(&components, schema)?));
-                }
+                let body = operation.pointer("/requestBody/content/application~1json/schema");
+                let mut parameters = Vec::new();
                 let mut properties = Map::new();
                 let mut required = Vec::new();
                 for parameter in operation["parameters"].as_array().into_iter().flatten() {
@@ -105,26 +127,31 @@ impl Contract {
                     if parameter["required"] == json!(true) {
                         required.push(name.to_owned());
                     }
-                    entry
-                        .parameters
-                        .push(Parameter { name: name.to_owned(), kinds: kinds(document, &parameter["schema"]) });
+                    parameters.push(Parameter { name: name.to_owned(), kinds: kinds(document, &parameter["schema"]) });
                 }
-                entry.all_optional = required.is_empty();
+                let all_optional = required.is_empty();
                 let schema = json!({
                     "type": "object", "properties": properties, "required": required, "additionalProperties": false
                 });
-                entry.query = Some((Sizes::of(&components, &schema), compile(&components, &schema)?));
-                all.insert(id.to_owned(), entry);
+                let body = body.map(|schema| Check::of(document, schema.clone()));
+                let query = Check::of(document, schema);
+                all.insert(id.to_owned(), Operation { body, parameters, query, all_optional });
             }
         }
-        Ok(Contract(all))
+        Contract(all)
+    }
+
+    /// Reads every schema, so that no request waits for it.
+    pub fn read_all(&self) -> anyhow::Result<()> {
+        let checks = self.0.values().flat_map(|one| one.body.iter().chain([&one.query]));
+        checks.map(Check::try_read).try_for_each(|read| read.map(drop))
     }
 
     /// Every fault of a body, up to as many as an answer lists. The body is cut first to little more than the document
     /// allows, and what is cut off is refused here ([`Sizes`]).
     pub fn check_body(&self, operation: &str, body: &mut Value) -> Faults {
         let mut faults = Faults::default();
-        let checked = self.0.get(operation).and_then(|o| o.body.as_ref());
+        let checked = self.0.get(operation).and_then(|o| o.body.as_ref()).map(Check::read);
         if let Some((sizes, _)) = checked {
             sizes.cut(body);
         }
@@ -167,14 +194,13 @@ impl Contract {
             }
         }
         let mut given = Value::Object(given);
-        if let Some((sizes, validator)) = &entry.query {
-            sizes.cut(&mut given);
-            check_parameters(&given, &mut faults);
-            for error in validator.iter_errors(&given) {
-                add_faults(&error, "query", "unknown_parameter", &mut faults);
-                if faults.is_full() {
-                    break;
-                }
+        let (sizes, validator) = entry.query.read();
+        sizes.cut(&mut given);
+        check_parameters(&given, &mut faults);
+        for error in validator.iter_errors(&given) {
+            add_faults(&error, "query", "unknown_parameter", &mut faults);
+            if faults.is_full() {
+                break;
             }
         }
         if faults.is_empty() { Ok(given) } else { Err(faults) }

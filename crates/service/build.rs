@@ -11,8 +11,8 @@ fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    println!("cargo::rerun-if-changed=migrations");
-    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("migrations");
+    println!("cargo::rerun-if-changed=../../migrations");
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../migrations");
     let mut list = String::from("[\n");
     for folder in sorted(&root)?.iter().filter(|path| path.is_dir()) {
         writeln!(list, "Folder {{ name: {:?}, files: &[", folder.file_name().unwrap_or_default())?;

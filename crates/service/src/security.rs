@@ -147,11 +147,11 @@ mod tests {
 
     #[test]
     fn the_operators_page_lists_every_kind() {
-        let page = include_str!("../docs/operators.md");
+        let page = include_str!("../../../docs/operators.md");
         for row in KINDS {
             let line = format!("| `{}` | {} |", row.code, row.about);
             assert!(page.contains(&line), "docs/operators.md lacks the line:\n{line}");
-            let chinese = include_str!("../docs/operators.zh-CN.md");
+            let chinese = include_str!("../../../docs/operators.zh-CN.md");
             assert!(chinese.contains(&format!("`{}`", row.code)), "docs/operators.zh-CN.md lacks {}", row.code);
         }
     }

@@ -1,0 +1,30 @@
+//! What every request shares, below the features of xiaoqu: the database, keys and settings, who is asking and what they may see, the
+//! form of answers, the transaction, the ledger. It knows no feature.
+
+pub mod access;
+pub mod clock;
+pub mod clock_watch;
+pub mod db;
+pub mod deployment;
+pub mod disk;
+pub mod door;
+pub mod http;
+pub mod json;
+pub mod keys;
+pub mod ledger;
+pub mod metrics;
+pub mod personal;
+pub mod proceedings;
+pub mod quotas;
+pub mod render;
+pub mod secret;
+pub mod security;
+pub mod service;
+pub mod settings;
+pub mod traces;
+
+pub use xiaoqu_rules::{
+    calendar, characters, coded, fault, figures, language, points, policy, price, problem, role, standing, templates,
+    types, uscc, words,
+};
+pub use xiaoqu_rules::{code_column, coded_enum, on_both, stored_enum, text_column};
