@@ -183,13 +183,22 @@ impl Surface {
         if let Some(surface) = known.get() {
             return Ok(surface);
         }
-        let document = Arc::new(if sandbox { document::document(true)? } else { serde_json::from_str(COMMITTED)? });
-        let surface = Surface {
-            contract: Contract::new(&document),
-            routes: routes(&document, sandbox).context("openapi/xiaoqu.json is not of this code: write it anew")?,
-            document: web::Bytes::from(serde_json::to_vec(&*document)?),
+        let surface = if sandbox {
+            Surface::new(&document::document(true)?, true)?
+        } else {
+            let read = serde_json::from_str(COMMITTED).map_err(anyhow::Error::from);
+            read.and_then(|document| Surface::new(&document, false))
+                .context("openapi/xiaoqu.json is not of this code: cargo run -- openapi --write openapi/xiaoqu.json")?
         };
         Ok(known.get_or_init(|| surface))
+    }
+
+    fn new(document: &serde_json::Value, sandbox: bool) -> anyhow::Result<Surface> {
+        Ok(Surface {
+            contract: Contract::new(document),
+            routes: routes(document, sandbox)?,
+            document: web::Bytes::from(serde_json::to_vec(document)?),
+        })
     }
 }
 

@@ -26,7 +26,7 @@ pub fn check(file: &Path) -> anyhow::Result<()> {
 /// What publishing would say of the document: the schema's faults and, where it can be read at all, the rules'.
 fn faults(document: Value) -> anyhow::Result<Vec<Fault>> {
     let mut body = json!({ "effective_from": "2000-01-01", "document": document });
-    let contract = Contract::new(&document::document(false)?.into());
+    let contract = Contract::new(&document::document(false)?);
     let (mut faults, _) = contract.check_body("publish_policy", &mut body).into_parts();
     for fault in &mut faults {
         fault.pointer = fault.pointer.trim_start_matches("/document").to_owned();

@@ -6,14 +6,15 @@ use crate::http::schema::Contract;
 use crate::settings::{MigrateAtStart, Settings};
 
 /// So that the first request of an operation need not do it; the start does not wait for it either.
-fn read_schemas(contract: &'static Contract) -> anyhow::Result<()> {
+fn read_schemas(contract: &'static Contract) {
     let read = move || {
-        if let Err(error) = contract.read_all() {
-            tracing::error!(%error, "a schema of the document cannot be read");
+        for fault in contract.read_all() {
+            tracing::error!(%fault, "a schema of the document cannot be read");
         }
     };
-    std::thread::Builder::new().name("schemas".into()).spawn(read)?;
-    Ok(())
+    if let Err(error) = std::thread::Builder::new().name("schemas".into()).spawn(read) {
+        tracing::warn!(%error, "the schemas are read when they are first needed");
+    }
 }
 
 /// Serves until it is told to stop (SIGTERM or SIGINT).
@@ -42,7 +43,7 @@ pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
     actix_web::rt::System::new().block_on(async move {
         let (server, address) = app::server(state.clone(), &options)?;
         tracing::info!(%address, "listening");
-        read_schemas(state.contract)?;
+        read_schemas(state.contract);
         match settings.http.metrics_listen {
             Some(listen) => {
                 let (metrics, address) = app::metrics_server(state.clone(), listen)?;

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 use xiaoqu::app::document::document;
 use xiaoqu::http::schema::Contract;
@@ -217,8 +215,8 @@ fn the_committed_document_is_what_the_code_says() {
 #[test]
 fn every_schema_of_the_document_can_be_checked_against() {
     for sandbox in [false, true] {
-        let document = Arc::new(document(sandbox).expect("the document"));
-        Contract::new(&document).read_all().expect("every schema");
+        let document = document(sandbox).expect("the document");
+        assert_eq!(Contract::new(&document).read_all(), Vec::<String>::new());
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use xiaoqu::app::{FEATURES, operations, permissions};
 use xiaoqu::files::OwnerKind;
+use xiaoqu::service::events;
 
 use super::layers::module_of;
 
@@ -21,7 +22,7 @@ fn every_module_with_routes_is_a_feature_in_the_list() {
     let listed = distinct(FEATURES.iter().map(|feature| feature.name));
     for (name, _) in super::sources("/routes.rs") {
         let module = module_of(&name);
-        if name.ends_with(&format!("src/{module}/routes.rs")) && module != "http" {
+        if name.ends_with(&format!("src/{module}/routes.rs")) {
             assert!(listed.contains(module), "app::FEATURES has no {module}");
         }
     }
@@ -33,6 +34,8 @@ fn what_is_declared_is_declared_once() {
     distinct(FEATURES.iter().flat_map(|feature| feature.tags).map(|tag| tag.place));
     distinct(FEATURES.iter().flat_map(|feature| feature.words).map(|(name, _)| *name));
     distinct(FEATURES.iter().flat_map(|feature| feature.jobs).map(|job| job.name));
+    distinct(events::subjects(FEATURES).map(|subject| subject.kind));
+    distinct(events::subjects(FEATURES).map(|subject| subject.schema));
 }
 
 #[test]

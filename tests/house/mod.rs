@@ -18,8 +18,9 @@ use std::path::{Path, PathBuf};
 fn sources(ending: &str) -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut all = Vec::new();
-    let mut folders: Vec<PathBuf> =
-        ["src", "crates/rules/src", "crates/service/src"].map(|one| root.join(one)).to_vec();
+    let crates = std::fs::read_dir(root.join("crates")).expect("the crates");
+    let mut folders: Vec<PathBuf> = crates.map(|one| one.expect("a crate").path().join("src")).collect();
+    folders.push(root.join("src"));
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
             if entry.is_dir() {

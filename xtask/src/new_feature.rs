@@ -267,11 +267,16 @@ pub fn plan(tree: &Files, names: &Names) -> Result<Files, Vec<String>> {
 /// What has a name of the feature already.
 fn taken(tree: &Files, names: &Names) -> Vec<String> {
     let Names { features, feature, .. } = names;
-    let source = || tree.iter().filter(|(name, _)| name.starts_with("src/"));
     let mut faults = Vec::new();
-    if source().any(|(name, _)| name.starts_with(&format!("src/{features}/")) || *name == format!("src/{features}.rs"))
-    {
-        faults.push(format!("src/{features} is there"));
+    // In the features, or in a crate whose modules they have under the same names.
+    let module = |name: &&String| {
+        let inside = name.split_once("src/").filter(|(root, _)| root.is_empty() || root.starts_with("crates/"));
+        let own = inside.and_then(|(_, inside)| inside.strip_prefix(features.as_str()));
+        own.is_some_and(|rest| rest.starts_with('/') || rest == ".rs")
+    };
+    if let Some(name) = tree.keys().find(module) {
+        let root = name.split(features.as_str()).next().unwrap_or_default();
+        faults.push(format!("{root}{features} is there"));
     }
     let camel_one = camel(feature);
     let ours = [
@@ -422,6 +427,9 @@ mod tests {
     fn what_is_there_and_what_is_missing_are_told_at_once() {
         let mut tree = bare();
         tree.insert("src/drills/mod.rs".into(), "pub struct Drill { }\n".into());
+        tree.insert("crates/service/src/meetings/mod.rs".into(), String::new());
+        let meetings = plan(&tree, &names(&["meetings", "会议"])).expect_err("a fault");
+        assert_eq!(meetings, ["crates/service/src/meetings is there"]);
         tree.insert("src/lib.rs".into(), String::new());
         tree.insert("src/app/mod.rs".into(), "\n".repeat(501) + &tree["src/app/mod.rs"]);
         let faults = plan(&tree, &names(&["drills", "演练"])).expect_err("faults").join("\n");

@@ -1,5 +1,5 @@
-//! What every request shares, below the features of xiaoqu: the database, keys and settings, who is asking and what they may see, the
-//! form of answers, the transaction, the ledger. It knows no feature.
+//! What every request shares, below the features of xiaoqu: the database, keys and settings, who is asking and what they may
+//! see, the form of answers, the transaction, the ledger. It knows no feature.
 
 pub mod access;
 pub mod clock;
@@ -23,8 +23,7 @@ pub mod service;
 pub mod settings;
 pub mod traces;
 
-pub use xiaoqu_rules::{
-    calendar, characters, coded, fault, figures, language, points, policy, price, problem, role, standing, templates,
-    types, uscc, words,
-};
-pub use xiaoqu_rules::{code_column, coded_enum, on_both, stored_enum, text_column};
+#[doc(hidden)]
+pub use pastey;
+pub use xiaoqu_rules::{characters, coded, fault, language, price, problem, role, templates, types, uscc, words};
+pub use xiaoqu_rules::{code_column, coded_enum, on_both};

@@ -205,7 +205,7 @@ impl Operation {
     fn fixture(&self) -> Option<&'static Fixture> {
         self.path.contains('{').then(|| {
             let found = FIXTURES.iter().find(|(prefix, _)| self.path.starts_with(prefix));
-            &found.unwrap_or_else(|| panic!("{}: add a line to FIXTURES in tests/api/coverage.rs", self.path)).1
+            &found.unwrap_or_else(|| panic!("{}: add a line to FIXTURES in tests/api/coverage/mod.rs", self.path)).1
         })
     }
 

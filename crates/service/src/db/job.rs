@@ -44,7 +44,7 @@ impl<T> Found<T> {
     /// What the last run found, where all of it was done.
     pub fn after(self, done: Result<(), Fail>) -> Result<T, Fail> {
         done?;
-        found(self.0.lock().unwrap_or_else(PoisonError::into_inner).take())
+        left(self.0.lock().unwrap_or_else(PoisonError::into_inner).take())
     }
 }
 
@@ -58,9 +58,37 @@ pub fn run<T>(
         place = Some(work(conn)?);
         Ok(())
     })?;
-    found(place)
+    left(place)
 }
 
-fn found<T>(value: Option<T>) -> Result<T, Fail> {
+fn left<T>(value: Option<T>) -> Result<T, Fail> {
     value.ok_or_else(|| Problem::broken("work on the store was done and left nothing").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use diesel::Connection;
+
+    use super::*;
+
+    #[test]
+    fn what_the_last_run_found_is_given_where_all_of_it_was_done() {
+        let conn = &mut Conn::Sqlite(diesel::SqliteConnection::establish(":memory:").unwrap());
+        let runs = Arc::new(AtomicI64::new(0));
+        let counted = runs.clone();
+        let (mut twice, found) = job(move |_| Ok(counted.fetch_add(1, Ordering::Relaxed)));
+        twice(conn).unwrap();
+        let done = twice(conn);
+        assert_eq!(found.after(done).unwrap(), 1);
+
+        let (mut refused, found) = job(|_| Err::<i64, _>(Fail::Panicked));
+        let done = refused(conn);
+        assert!(matches!(found.after(done), Err(Fail::Panicked)));
+
+        let (mut done_before, found) = job(|_| Ok(7));
+        done_before(conn).unwrap();
+        assert!(matches!(found.after(Err(Fail::Panicked)), Err(Fail::Panicked)), "it was taken back");
+    }
 }

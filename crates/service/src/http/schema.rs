@@ -32,22 +32,21 @@ pub struct Contract(HashMap<String, Operation>);
 
 /// A schema of the document, read when it is first needed: reading all of them took half the time of a start.
 struct Check {
-    document: Arc<Value>,
+    components: Arc<Value>,
     schema: Value,
     read: OnceLock<(Sizes, Validator)>,
 }
 
 impl Check {
-    fn of(document: &Arc<Value>, schema: Value) -> Check {
-        Check { document: document.clone(), schema, read: OnceLock::new() }
+    fn of(components: &Arc<Value>, schema: Value) -> Check {
+        Check { components: components.clone(), schema, read: OnceLock::new() }
     }
 
     fn try_read(&self) -> anyhow::Result<&(Sizes, Validator)> {
         if let Some(read) = self.read.get() {
             return Ok(read);
         }
-        let components = &self.document["components"];
-        let read = (Sizes::of(components, &self.schema), compile(components, &self.schema)?);
+        let read = (Sizes::of(&self.components, &self.schema), compile(&self.components, &self.schema)?);
         Ok(self.read.get_or_init(|| read))
     }
 
@@ -110,7 +109,8 @@ fn kinds(document: &Value, schema: &Value) -> Vec<String> {
 }
 
 impl Contract {
-    pub fn new(document: &Arc<Value>) -> Contract {
+    pub fn new(document: &Value) -> Contract {
+        let components = Arc::new(document.get("components").cloned().unwrap_or_default());
         let mut all = HashMap::new();
         for (_, item) in document["paths"].as_object().into_iter().flatten() {
             for (_, operation) in item.as_object().into_iter().flatten() {
@@ -133,18 +133,19 @@ impl Contract {
                 let schema = json!({
                     "type": "object", "properties": properties, "required": required, "additionalProperties": false
                 });
-                let body = body.map(|schema| Check::of(document, schema.clone()));
-                let query = Check::of(document, schema);
+                let body = body.map(|schema| Check::of(&components, schema.clone()));
+                let query = Check::of(&components, schema);
                 all.insert(id.to_owned(), Operation { body, parameters, query, all_optional });
             }
         }
         Contract(all)
     }
 
-    /// Reads every schema, so that no request waits for it.
-    pub fn read_all(&self) -> anyhow::Result<()> {
-        let checks = self.0.values().flat_map(|one| one.body.iter().chain([&one.query]));
-        checks.map(Check::try_read).try_for_each(|read| read.map(drop))
+    /// Reads every schema, so that no request waits for it. The operations of those that cannot be read.
+    pub fn read_all(&self) -> Vec<String> {
+        let checks =
+            self.0.iter().flat_map(|(id, one)| one.body.iter().chain([&one.query]).map(move |check| (id, check)));
+        checks.filter_map(|(id, check)| Some(format!("{id}: {}", check.try_read().err()?))).collect()
     }
 
     /// Every fault of a body, up to as many as an answer lists. The body is cut first to little more than the document

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use crate::access::Role::Auditor;
 use crate::access::role_sets::LEDGER_READERS;
 use crate::handler;
+use crate::service::events;
 use crate::service::feature::{Feature, Table, public, read, tag};
 use aws_lc_rs::digest::SHA256;
 use serde::Serialize;
@@ -230,12 +231,21 @@ impl Origin {
 
 /// Records an event in this transaction.
 pub fn append(tx: &mut Tx, event: Event) -> Work<Id> {
-    append_from(tx.conn, Origin::of(tx.ctx), event)
+    append_of(tx, Origin::of(tx.ctx), event)
 }
 
 /// Records an event under an id that another row has, too: whoever erases that row finds the event.
 pub fn append_as(tx: &mut Tx, id: Id, event: Event) -> Work<Id> {
-    append_from(tx.conn, Origin { id, ..Origin::of(tx.ctx) }, event)
+    append_of(tx, Origin { id, ..Origin::of(tx.ctx) }, event)
+}
+
+fn append_of(tx: &mut Tx, origin: Origin, event: Event) -> Work<Id> {
+    debug_assert!(
+        events::types(tx.ctx.state.features).any(|one| one.code == event.kind),
+        "no feature declares {}",
+        event.kind
+    );
+    append_from(tx.conn, origin, event)
 }
 
 /// Forgets by which salts the digests of these events can be matched with what was said, and of a resident who it was. The

@@ -1,4 +1,4 @@
-//! What every decision that bites has in common (办理程序): notice, delivery, statement, and who acted. [`crate::due_process`] has
+//! What every decision that bites has in common (办理程序): notice, delivery, statement, and who acted. `due_process` has
 //! the steps, `rules` say when each is permitted, and `port` is where an action tells what follows from it.
 
 pub mod model;

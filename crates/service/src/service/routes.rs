@@ -27,7 +27,7 @@ pub struct Handler {
 #[macro_export]
 macro_rules! handler {
     ($module:ident::$name:ident) => {
-        ::pastey::paste! {
+        $crate::pastey::paste! {
             $crate::service::routes::Handler {
                 name: stringify!($name),
                 make: || ::actix_web::web::to($module::$name),
