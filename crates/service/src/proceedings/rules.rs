@@ -147,8 +147,9 @@ mod tests {
             Label { code: "b", zh: "乙", en: "B" },
             Label { code: "c", zh: "丙", en: "C" },
         ];
-        assert!(require_state(&OF[1], &[&OF[1]], |label| label).is_ok());
-        let refused = require_state(&OF[0], &[&OF[1]], |label| label).unwrap_err();
+        let allowed = [&OF[1], &OF[2]];
+        assert!(require_state(&OF[1], &allowed, |label| label).is_ok());
+        let refused = require_state(&OF[0], &allowed, |label| label).unwrap_err();
         assert_eq!(refused.code, Code::StateConflict);
     }
 }
