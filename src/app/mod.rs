@@ -7,6 +7,8 @@ mod examples;
 mod fields;
 mod operation;
 mod permission_page;
+#[cfg(test)]
+mod permission_tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, OnceLock};

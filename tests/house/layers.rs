@@ -106,7 +106,7 @@ fn place_of(module: &str) -> Option<usize> {
     LAYERS.iter().flat_map(|(_, modules)| *modules).position(|one| *one == module)
 }
 
-/// The module that a file belongs to: `src/contracts/store.rs` to `contracts`, `crates/service/src/db/pool.rs` to `db`.
+/// The module that a file belongs to: `crates/cases/src/contracts/store.rs` to `contracts`, `crates/service/src/db/pool.rs` to `db`.
 pub fn module_of(file: &str) -> &str {
     let inside = file.split_once("src/").map_or(file, |(_, inside)| inside);
     inside.split('/').next().unwrap_or_default().trim_end_matches(".rs")

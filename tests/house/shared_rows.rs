@@ -89,5 +89,5 @@ fn a_company_is_changed_in_one_place() {
             ["update(companies::table", "update(schema::companies::table"].map(|verb| code.matches(verb).count());
         places.extend(std::iter::repeat_n(name, found.iter().sum()));
     }
-    assert_eq!(places, ["src/companies/store.rs"]);
+    assert_eq!(places, ["crates/registers/src/companies/store.rs"]);
 }

@@ -29,14 +29,14 @@ cargo test --test suite -- house:: coverage";
 const MOST_LINES: usize = 500;
 
 const TEMPLATES: &[(&str, &str)] = &[
-    ("src/__features__/mod.rs", include_str!("../templates/mod.rs")),
-    ("src/__features__/events.rs", include_str!("../templates/events.rs")),
-    ("src/__features__/model.rs", include_str!("../templates/model.rs")),
-    ("src/__features__/rules.rs", include_str!("../templates/rules.rs")),
-    ("src/__features__/scoped.rs", include_str!("../templates/scoped.rs")),
-    ("src/__features__/store.rs", include_str!("../templates/store.rs")),
-    ("src/__features__/actions.rs", include_str!("../templates/actions.rs")),
-    ("src/__features__/routes.rs", include_str!("../templates/routes.rs")),
+    ("crates/cases/src/__features__/mod.rs", include_str!("../templates/mod.rs")),
+    ("crates/cases/src/__features__/events.rs", include_str!("../templates/events.rs")),
+    ("crates/cases/src/__features__/model.rs", include_str!("../templates/model.rs")),
+    ("crates/cases/src/__features__/rules.rs", include_str!("../templates/rules.rs")),
+    ("crates/cases/src/__features__/scoped.rs", include_str!("../templates/scoped.rs")),
+    ("crates/cases/src/__features__/store.rs", include_str!("../templates/store.rs")),
+    ("crates/cases/src/__features__/actions.rs", include_str!("../templates/actions.rs")),
+    ("crates/cases/src/__features__/routes.rs", include_str!("../templates/routes.rs")),
     ("tests/api/__features__.rs", include_str!("../templates/api.rs")),
     ("migrations/__migration__/up.sql", include_str!("../templates/up.sql")),
     ("migrations/__migration__/down.sql", include_str!("../templates/down.sql")),
@@ -58,7 +58,7 @@ enum At {
 type Registration = (&'static str, &'static str, At, &'static str);
 
 const REGISTRATIONS: &[Registration] = &[
-    ("src/lib.rs", "pub mod app;\n", At::Sorted("pub mod "), "pub mod __features__;\n"),
+    ("crates/cases/src/lib.rs", "pub mod company_facts;\n", At::Sorted("pub mod "), "pub mod __features__;\n"),
     ("src/app/mod.rs", "    &crate::inspections::FEATURE,\n", At::Behind, "    &crate::__features__::FEATURE,\n"),
     ("src/app/examples/lives.rs", "const LIVES: &[Life] = &[\n", At::BeforeLine("];"), LIFE),
     ("crates/service/src/db/schema.rs", "pub use tables::*;\n", At::EndOfFile, TOGETHER),
@@ -430,11 +430,11 @@ mod tests {
         tree.insert("crates/service/src/meetings/mod.rs".into(), String::new());
         let meetings = plan(&tree, &names(&["meetings", "会议"])).expect_err("a fault");
         assert_eq!(meetings, ["crates/service/src/meetings is there"]);
-        tree.insert("src/lib.rs".into(), String::new());
+        tree.insert("crates/cases/src/lib.rs".into(), String::new());
         tree.insert("src/app/mod.rs".into(), "\n".repeat(501) + &tree["src/app/mod.rs"]);
         let faults = plan(&tree, &names(&["drills", "演练"])).expect_err("faults").join("\n");
         for fault in
-            ["src/drills is there", "the schema already", "src/lib.rs: \"pub mod app", "src/app/mod.rs would have"]
+            ["src/drills is there", "the schema already", "crates/cases/src/lib.rs: \"pub mod company_facts", "src/app/mod.rs would have"]
         {
             assert!(faults.contains(fault), "{fault}: {faults}");
         }

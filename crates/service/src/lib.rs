@@ -25,5 +25,7 @@ pub mod traces;
 
 #[doc(hidden)]
 pub use pastey;
-pub use xiaoqu_rules::{characters, coded, fault, language, price, problem, role, templates, types, uscc, words};
+pub use xiaoqu_rules::{
+    characters, coded, fault, figures, language, points, price, problem, role, templates, types, uscc, words,
+};
 pub use xiaoqu_rules::{code_column, coded_enum, on_both};

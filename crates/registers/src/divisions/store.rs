@@ -10,7 +10,7 @@ use crate::http::paging::{Page, PageOf};
 use crate::service::Ctx;
 
 /// Yinchuan's divisions, as published by the National Bureau of Statistics.
-const BUILT_IN: &str = include_str!("../../data/divisions-yinchuan.csv");
+const BUILT_IN: &str = include_str!("../../../../data/divisions-yinchuan.csv");
 
 #[derive(serde::Deserialize)]
 struct CsvRow {

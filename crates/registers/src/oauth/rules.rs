@@ -45,22 +45,4 @@ mod tests {
             assert_eq!(may_act(*state).is_ok(), *state == ClientState::Active);
         }
     }
-
-    #[test]
-    fn a_token_has_no_more_than_its_client() {
-        let role = Role::CountyAuthority;
-        let words = |all: &[&str]| Some(all.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
-        let own = || words(&["list_violations", "get_violation"]);
-        assert_eq!(limits(crate::app::permissions(), role, own(), None), Ok(own()));
-        assert_eq!(
-            limits(crate::app::permissions(), role, own(), words(&["get_violation"])),
-            Ok(words(&["get_violation"]))
-        );
-        assert!(limits(crate::app::permissions(), role, own(), words(&["list_companies"])).is_err());
-        assert!(limits(crate::app::permissions(), role, None, words(&["list_violations"])).is_ok());
-        assert!(
-            limits(crate::app::permissions(), role, None, words(&["publish_policy"])).is_err(),
-            "it needs a person"
-        );
-    }
 }

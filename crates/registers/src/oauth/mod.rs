@@ -5,7 +5,7 @@ mod assertion;
 pub mod form;
 pub mod model;
 mod routes;
-mod rules;
+pub mod rules;
 
 use crate::handler;
 use crate::service::feature::{Feature, Limit, Table, public};

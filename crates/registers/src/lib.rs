@@ -1,0 +1,21 @@
+//! Who and what there is: divisions, companies, complexes, offices, systems, and what every case needs: policies and calendars of a county,
+//! files, documents, due process, deadlines.
+
+pub mod blacklist;
+pub mod calendar;
+pub mod clients;
+pub mod companies;
+pub mod complexes;
+pub mod counties;
+pub mod deadlines;
+pub mod divisions;
+pub mod documents;
+pub mod due_process;
+pub mod files;
+pub mod oauth;
+pub mod offices;
+pub mod policy;
+pub mod revocations;
+pub mod standing;
+
+pub use xiaoqu_service::*;
