@@ -13,8 +13,8 @@ use crate::deployment::{self, Expected};
 use crate::divisions;
 use crate::keys::Keys;
 use crate::ledger::{self, Event, Origin, Place};
-use crate::minting::{TokenArgs, issue};
 use crate::settings::Settings;
+use crate::token_issuing::{TokenArgs, issue};
 
 /// Writes into the ledger that the token was made, and refuses one for a division that is not on file. Before the first start
 /// on SQLite there is no ledger yet, and the divisions are those that ship with the program.

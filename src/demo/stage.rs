@@ -13,8 +13,8 @@ use crate::files;
 use crate::http::Entity;
 use crate::http::conditions::Conditions;
 use crate::http::language::Language;
-use crate::minting::{self, TokenArgs};
 use crate::service::{Body, Ctx, Request, Service, Tx};
+use crate::token_issuing::{self, TokenArgs};
 
 /// Tokens of a demo live as long as a working day with its evening.
 pub const TOKEN_MINUTES: i64 = 12 * 60;
@@ -196,7 +196,7 @@ impl Person {
     }
 
     pub fn token(&self, state: &Service) -> anyhow::Result<String> {
-        minting::issue(&state.local_issuer, &self.0, TOKEN_MINUTES)
+        token_issuing::issue(&state.local_issuer, &self.0, TOKEN_MINUTES)
     }
 
     /// The caller that the service reads from this person's token.

@@ -85,9 +85,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "surface",
         &[
-            "company_file",
-            "papers",
-            "rulebook",
+            "company_record",
+            "document_subjects",
+            "policy_api",
             "fact_sheet",
             "inbox",
             "statistics",
@@ -98,7 +98,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "app",
         ],
     ),
-    ("program", &["backup", "minting", "bootstrap", "demo", "cli", "lib", "main"]),
+    ("program", &["backup", "token_issuing", "bootstrap", "demo", "cli", "lib", "main"]),
 ];
 
 /// The height of a module.

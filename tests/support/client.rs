@@ -7,7 +7,7 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 use xiaoqu::access::Role;
-use xiaoqu::minting::{TokenArgs, issue};
+use xiaoqu::token_issuing::{TokenArgs, issue};
 
 use super::{TestApp, promises};
 

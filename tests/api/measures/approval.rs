@@ -25,7 +25,7 @@ on_both_databases! {
         app.county().post(&approve, &reasons()).await.problem(403, "forbidden");
         let mut other_tasks = arguments(Role::TownshipLeader);
         (other_tasks.division, other_tasks.tasks) = (Some(TOWNSHIP.into()), vec![1, 8]);
-        let token = xiaoqu::minting::issue(&app.state.local_issuer, &other_tasks, 60).unwrap();
+        let token = xiaoqu::token_issuing::issue(&app.state.local_issuer, &other_tasks, 60).unwrap();
         app.bearer(&token).post(&approve, &reasons()).await.problem(403, "forbidden");
         app.office(Role::TownshipLeader, NEIGHBOUR).post(&approve, &reasons()).await.problem(404, "not_found");
 

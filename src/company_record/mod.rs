@@ -9,7 +9,7 @@ use crate::handler;
 use crate::service::feature::{Feature, read, submit, tag};
 
 pub const FEATURE: Feature = Feature {
-    name: "company_file",
+    name: "company_record",
     tags: &[tag(190, "standing", "Explained standing 企业信用状况, preview, blacklist 黑名单")],
     operations: &[
         read(handler!(routes::get_company_standing), STANDING_READERS),

@@ -10,7 +10,7 @@ use crate::problem::Code::{AlreadyExists, StateConflict};
 use crate::service::feature::{Feature, act, read, tag};
 
 pub const FEATURE: Feature = Feature {
-    name: "rulebook",
+    name: "policy_api",
     tags: &[
         tag(40, "policies", "Versions of the rules 政策版本"),
         tag(50, "calendar", "Public holidays and make-up working days 节假日与调休"),

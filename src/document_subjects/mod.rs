@@ -12,7 +12,7 @@ use crate::problem::Code::{AlreadyExists, DeadlinePassed, OfficeNotRegistered, S
 use crate::service::feature::{Feature, act};
 
 pub const FEATURE: Feature = Feature {
-    name: "papers",
+    name: "document_subjects",
     operations: &[act(handler!(routes::issue_document), MEASURE_OFFICES).conflicts(&[
         AlreadyExists,
         StateConflict,
