@@ -8,11 +8,11 @@ use crate::db::{Conn, Id, Instant, Work};
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::Said;
 use crate::proceedings::model::{
     Delivery, DeliveryIn, Notification, NotificationIn, ReasonsIn, Statement, StatementIn, Step,
 };
 use crate::proceedings::rules;
-use crate::proceedings::said::Said;
 use crate::service::{Body, Ctx, Tx};
 
 /// The steps that every case has.

@@ -12,8 +12,8 @@ use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event, Place};
 use crate::policy::model::MeasureKind;
+use crate::proceedings::ledger_texts::Said;
 use crate::proceedings::model::{ReasonsIn, Statement, StatementIn, Step};
-use crate::proceedings::said::Said;
 use crate::service::{Body, Tx};
 
 /// What a measure says that puts a company on a list.

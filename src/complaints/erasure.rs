@@ -1,8 +1,8 @@
 //! Erasing whoever complained (PIPL 47): ticket, timeline and proof remain without them.
 
 use super::model::*;
-use super::sight::{self, Person};
-use super::{sealed, store};
+use super::visibility::{self, Person};
+use super::{encrypted, store};
 use crate::db::{Conn, Id, Work};
 use crate::files;
 use crate::http::idempotency;
@@ -15,16 +15,16 @@ use crate::service::{Ctx, Tx};
 /// exact point, accounts, digests, and stored answers.
 pub fn erase(tx: &mut Tx, row: &mut ComplaintRow, text: Option<&str>) -> Work<Option<String>> {
     let ring = tx.ctx.state.keys.ring();
-    let contact = sealed::contact_of(tx.conn, tx.ctx, row.id)?;
+    let contact = encrypted::contact_of(tx.conn, tx.ctx, row.id)?;
     let who = Person::of(contact.as_ref(), row.course.0.anonymous);
     let known = who.values();
-    if let Some(told) = sealed::told_of(tx.conn, tx.ctx, row.id)? {
+    if let Some(told) = encrypted::told_of(tx.conn, tx.ctx, row.id)? {
         let told = Told {
             description: masks::scrub(&told.description, &known),
             location: told.location.map(|text| masks::scrub(&text, &known)),
             evidence: erased_evidence(told.evidence, &known),
         };
-        personal::seal(tx.conn, &ring, row.id, row.id, Purpose::Description, &sealed::written(&told)?)?;
+        personal::seal(tx.conn, &ring, row.id, row.id, Purpose::Description, &encrypted::written(&told)?)?;
     }
     let steps = store::steps_of(tx.conn, row.id, StepAudience::ALL)?;
     let mut forgotten = Vec::new();
@@ -49,7 +49,7 @@ pub fn erase(tx: &mut Tx, row: &mut ComplaintRow, text: Option<&str>) -> Work<Op
     let course = &mut row.course.0;
     course.has_contact = false;
     course.consent = false;
-    course.point = course.point.map(sight::coarse);
+    course.point = course.point.map(visibility::coarse);
     course.public_summary = course.public_summary.take().map(|text| masks::scrub(&text, &known));
     course.erased_at = Some(tx.ctx.now);
     Ok(text.map(|text| masks::scrub(text, &known)))
@@ -70,12 +70,12 @@ fn erased_evidence(mut evidence: Vec<Evidence>, known: &[&str]) -> Vec<Evidence>
 fn scrub_step(conn: &mut Conn, ctx: &Ctx, complaint: Id, step: Id, by_resident: bool, known: &[&str]) -> Work<bool> {
     let ring = ctx.state.keys.ring();
     let Some(text) = personal::open(conn, &ring, step, Purpose::Text)? else { return Ok(false) };
-    let said: StepText = sealed::read(&text)?;
+    let said: StepText = encrypted::read(&text)?;
     let mut evidence = erased_evidence(said.evidence.clone(), known);
     if !by_resident {
         // The files of an office are its own, and what it called them, unless that is the name of a file.
         for (one, before) in evidence.iter_mut().zip(&said.evidence) {
-            if !sight::is_file_name(&before.title) {
+            if !visibility::is_file_name(&before.title) {
                 one.title = masks::scrub(&before.title, known);
             }
             (one.url, one.attachment_id) = (before.url.clone(), before.attachment_id);
@@ -85,6 +85,6 @@ fn scrub_step(conn: &mut Conn, ctx: &Ctx, complaint: Id, step: Id, by_resident: 
     if scrubbed == said {
         return Ok(false);
     }
-    personal::seal(conn, &ring, complaint, step, Purpose::Text, &sealed::written(&scrubbed)?)?;
+    personal::seal(conn, &ring, complaint, step, Purpose::Text, &encrypted::written(&scrubbed)?)?;
     Ok(true)
 }

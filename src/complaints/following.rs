@@ -8,7 +8,7 @@ use super::input::SimilarQuery;
 use super::model::*;
 use super::record::Terms;
 use super::view::{self, Complaint};
-use super::{parts, person_rules, rules, store};
+use super::{parties, person_rules, rules, store};
 use crate::access::{Role, Scope};
 use crate::complaints::scoped::Viewer;
 use crate::complexes;
@@ -71,7 +71,7 @@ fn since(days: u32, at: Instant) -> Instant {
 
 /// Tickets that may be the same matter as this one: of its category, at its complex or near its point, near in time.
 pub fn duplicates(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<PageOf<Complaint>> {
-    let viewer = parts::viewer(ctx);
+    let viewer = parties::viewer(ctx);
     let row = store::find(conn, &viewer, id)?;
     let terms = Terms::load(conn, ctx, &row.county)?;
     let terms = terms.rules_of(&row)?;
@@ -116,7 +116,7 @@ fn followable(tx: &mut Tx, id: Id) -> Work<ComplaintRow> {
         return Ok(row);
     }
     // Its own complainant follows it anyway.
-    store::find(tx.conn, &parts::viewer(tx.ctx), id)
+    store::find(tx.conn, &parties::viewer(tx.ctx), id)
 }
 
 pub fn follow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> Work<Entity<Following>> {
@@ -131,7 +131,7 @@ pub fn follow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> Work<Ent
 
 pub fn unfollow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> Work<Entity<Following>> {
     let ctx = tx.ctx;
-    let row = store::find(tx.conn, &parts::viewer(ctx), id)?;
+    let row = store::find(tx.conn, &parties::viewer(ctx), id)?;
     tx.input(body)?;
     person_rules::require_left(store::unfollow(tx.conn, id, &ctx.caller.person())?)?;
     following(tx, row, false)

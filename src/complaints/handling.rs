@@ -5,13 +5,13 @@ use serde_json::json;
 use super::clock_rules::{Limit, is_over};
 use super::input::*;
 use super::model::*;
-use super::part_rules::{Part, is_supervisor};
-use super::parts::{self, finish, finish_by};
+use super::parties::{self, finish, finish_by};
+use super::party_rules::{Part, is_supervisor};
 use super::record::{self, NewStep, Terms};
 use super::routing_rules::{may_supervise, next_supervisor, seat_of};
-use super::sight::Person;
 use super::view::Complaint;
-use super::{rules, sealed, step_rules, store};
+use super::visibility::Person;
+use super::{encrypted, rules, step_rules, store};
 use crate::access::Role;
 use crate::complexes;
 use crate::db::{Conn, Id, Work};
@@ -23,11 +23,11 @@ use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Ctx, Tx};
 
 pub fn accept_complaint(tx: &mut Tx, id: Id, body: &Body<AcceptanceIn>) -> Work<Entity<Complaint>> {
-    let mut row = parts::take(tx, id, &[Part::Handler])?;
+    let mut row = parties::take(tx, id, &[Part::Handler])?;
     let ctx = tx.ctx;
     let input = tx
         .checked(body, |conn, input, faults| check_summary(conn, ctx, &row, input.public_summary.as_deref(), faults))?;
-    parts::ready(tx, &row, StepKind::Accepted)?;
+    parties::ready(tx, &row, StepKind::Accepted)?;
     accepted(tx.ctx, &mut row);
     row.state = ComplaintState::Accepted;
     if input.public_summary.is_some() {
@@ -57,16 +57,16 @@ fn check_summary(
     faults: &mut Vec<Fault>,
 ) -> Work<()> {
     let Some(summary) = summary else { return Ok(()) };
-    let contact = sealed::contact_of(conn, ctx, row.id)?;
+    let contact = encrypted::contact_of(conn, ctx, row.id)?;
     let who = Person::of(contact.as_ref(), row.course.0.anonymous);
     step_rules::check_summary(row.is_public, summary, &who, faults);
     Ok(())
 }
 
 pub fn reject_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
-    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
     let input = tx.input(body)?;
-    parts::ready(tx, &row, StepKind::Rejected)?;
+    parties::ready(tx, &row, StepKind::Rejected)?;
     accepted(tx.ctx, &mut row);
     row.state = ComplaintState::Rejected;
     row.is_open = false;
@@ -76,14 +76,14 @@ pub fn reject_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
 
 pub fn transfer_complaint(tx: &mut Tx, id: Id, body: &Body<TransferIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
     let mut company = None;
     let input = tx.checked(body, |conn, input, faults| {
         company = served_by(conn, ctx, &row, input.role)?;
         step_rules::check_transfer(&row, input, company, faults);
         Ok(())
     })?;
-    parts::ready(tx, &row, StepKind::Transferred)?;
+    parties::ready(tx, &row, StepKind::Transferred)?;
     step_rules::may_transfer(row.course.0.returned, is_supervisor(&ctx.caller, &row))?;
     let from = row.handler();
     let to = seat_of(input.role, &row.place())
@@ -124,9 +124,9 @@ fn set_handler(row: &mut ComplaintRow, to: &Seat) {
 
 pub fn return_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler])?;
+    let mut row = parties::take(tx, id, &[Part::Handler])?;
     let input = tx.input(body)?;
-    parts::ready(tx, &row, StepKind::Returned)?;
+    parties::ready(tx, &row, StepKind::Returned)?;
     let supervisor = step_rules::may_return(&row)?;
     let from = row.handler();
     let terms = Terms::load(tx.conn, ctx, &row.county)?;
@@ -146,7 +146,7 @@ pub fn return_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
 
 pub fn request_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler])?;
+    let mut row = parties::take(tx, id, &[Part::Handler])?;
     let terms = Terms::load(tx.conn, ctx, &row.county)?;
     let most = {
         let (course, rules) = (&row.course.0, terms.rules_of(&row)?);
@@ -157,7 +157,7 @@ pub fn request_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionIn>
         step_rules::check_extension(input.amount, most, faults);
         Ok(())
     })?;
-    parts::ready(tx, &row, StepKind::ExtensionRequested)?;
+    parties::ready(tx, &row, StepKind::ExtensionRequested)?;
     step_rules::require_in_time(row.resolve_due, ctx.now)?;
     step_rules::may_ask_for_extension(row.course.0.extension.as_ref())?;
     row.course.0.extension = Some(Extension { amount: input.amount, asked_at: ctx.now, granted: None });
@@ -170,9 +170,9 @@ pub fn request_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionIn>
 
 pub fn decide_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionDecisionIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Supervisor])?;
+    let mut row = parties::take(tx, id, &[Part::Supervisor])?;
     let input = tx.input(body)?;
-    parts::ready(tx, &row, StepKind::ExtensionGranted)?;
+    parties::ready(tx, &row, StepKind::ExtensionGranted)?;
     let asked = step_rules::undecided_extension(row.course.0.extension.as_ref())?.clone();
     let terms = Terms::load(tx.conn, ctx, &row.county)?;
     if input.granted {
@@ -194,9 +194,9 @@ pub fn decide_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionDeci
 
 pub fn request_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler])?;
+    let mut row = parties::take(tx, id, &[Part::Handler])?;
     let input = checked_text(tx, body)?;
-    parts::ready(tx, &row, StepKind::InformationRequested)?;
+    parties::ready(tx, &row, StepKind::InformationRequested)?;
     step_rules::require_in_time(row.resolve_due, ctx.now)?;
     accepted(ctx, &mut row);
     row.course.0.resumes = Some(resumed(&row));
@@ -221,9 +221,9 @@ fn checked_text<'b>(tx: &mut Tx, body: &'b Body<TextIn>) -> Work<&'b TextIn> {
 
 pub fn give_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Owner, Part::Handler, Part::Supervisor, Part::FrontDesk])?;
+    let mut row = parties::take(tx, id, &[Part::Owner, Part::Handler, Part::Supervisor, Part::FrontDesk])?;
     let input = checked_text(tx, body)?;
-    parts::ready(tx, &row, StepKind::InformationGiven)?;
+    parties::ready(tx, &row, StepKind::InformationGiven)?;
     let terms = Terms::load(tx.conn, ctx, &row.county)?;
     let paused_at = row
         .course
@@ -243,9 +243,9 @@ pub fn give_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> W
 }
 
 pub fn begin_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> Work<Entity<Complaint>> {
-    let mut row = parts::take(tx, id, &[Part::Handler])?;
+    let mut row = parties::take(tx, id, &[Part::Handler])?;
     let input = checked_text(tx, body)?;
-    parts::ready(tx, &row, StepKind::MediationBegun)?;
+    parties::ready(tx, &row, StepKind::MediationBegun)?;
     accepted(tx.ctx, &mut row);
     row.course.0.resumes = Some(resumed(&row));
     row.state = ComplaintState::InMediation;
@@ -255,13 +255,13 @@ pub fn begin_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> Wo
 
 pub fn end_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<MediationResultIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler])?;
+    let mut row = parties::take(tx, id, &[Part::Handler])?;
     let input = tx.checked(body, |conn, input, faults| {
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)?;
         step_rules::check_agreement(input.outcome, !input.evidence.is_empty(), faults);
         Ok(())
     })?;
-    parts::ready(tx, &row, StepKind::MediationEnded)?;
+    parties::ready(tx, &row, StepKind::MediationEnded)?;
     let terms = Terms::load(tx.conn, ctx, &row.county)?;
     match input.outcome {
         // The agreement is the answer.
@@ -280,12 +280,12 @@ pub fn end_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<MediationResultI
 
 pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ComplaintReplyIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler])?;
+    let mut row = parties::take(tx, id, &[Part::Handler])?;
     let input = tx.checked(body, |conn, input, faults| {
         check_summary(conn, ctx, &row, input.public_summary.as_deref(), faults)?;
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
-    parts::ready(tx, &row, StepKind::Replied)?;
+    parties::ready(tx, &row, StepKind::Replied)?;
     let terms = Terms::load(tx.conn, ctx, &row.county)?;
     replied(ctx, &terms, &mut row)?;
     if input.public_summary.is_some() {
@@ -314,14 +314,14 @@ fn replied(ctx: &Ctx, terms: &Terms, row: &mut ComplaintRow) -> Work<()> {
 
 pub fn merge_complaint(tx: &mut Tx, id: Id, body: &Body<MergeIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
-    let viewer = parts::viewer(ctx);
+    let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let viewer = parties::viewer(ctx);
     let input = tx.checked(body, |conn, input, faults| {
         let into = store::among(conn, &viewer, &[input.into])?.remove(&input.into);
         step_rules::check_merge(&row, into.as_ref(), faults);
         Ok(())
     })?;
-    parts::ready(tx, &row, StepKind::Merged)?;
+    parties::ready(tx, &row, StepKind::Merged)?;
     let mut into = store::find_for_update(tx.conn, &viewer, input.into)?;
     rules::require_open(&into)?;
     let mut told = 0;

@@ -9,8 +9,8 @@ use crate::complexes::model::PointIn;
 use crate::db::Id;
 use crate::db::types::Instant;
 use crate::policy::complaints::UtilityKind;
+use crate::proceedings::ledger_texts::{self, Said, Texts};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::said::{self, Said, Texts};
 
 /// How to reach the complainant (联系方式). It is encrypted at rest, shown masked, and erased after the retention period.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -283,25 +283,25 @@ impl Said for TransferIn {
 
 impl Said for TextIn {
     fn texts(&self) -> Texts {
-        vec![("text", self.text.clone()), said::evidence(&self.evidence)]
+        vec![("text", self.text.clone()), ledger_texts::evidence(&self.evidence)]
     }
 }
 
 impl Said for ComplaintReplyIn {
     fn texts(&self) -> Texts {
-        vec![("text", self.text.clone()), said::evidence(&self.evidence)]
+        vec![("text", self.text.clone()), ledger_texts::evidence(&self.evidence)]
     }
 }
 
 impl Said for CommentIn {
     fn texts(&self) -> Texts {
-        vec![("text", self.text.clone()), said::evidence(&self.evidence)]
+        vec![("text", self.text.clone()), ledger_texts::evidence(&self.evidence)]
     }
 }
 
 impl Said for MediationResultIn {
     fn texts(&self) -> Texts {
-        vec![("text", self.text.clone()), said::evidence(&self.evidence)]
+        vec![("text", self.text.clone()), ledger_texts::evidence(&self.evidence)]
     }
 }
 

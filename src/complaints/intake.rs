@@ -9,7 +9,7 @@ use super::model::*;
 use super::record::{self, NewStep, Terms};
 use super::routing_rules::{Route, route};
 use super::view::{self, Complaint};
-use super::{sealed, store};
+use super::{encrypted, store};
 use crate::access::{Role, Scope};
 use crate::complaints::scoped::Viewer;
 use crate::complexes;
@@ -219,12 +219,12 @@ fn keep_told(tx: &mut Tx, row: &ComplaintRow, input: &ComplaintIn) -> Work<usize
         evidence: input.evidence.clone(),
     };
     files::attach_to_ticket(tx, OwnerKind::Complaint, row.id, row.id, &input.evidence)?;
-    personal::seal(tx.conn, &ring, row.id, row.id, Purpose::Description, &sealed::written(&told)?)?;
+    personal::seal(tx.conn, &ring, row.id, row.id, Purpose::Description, &encrypted::written(&told)?)?;
     if let Some(ContactIn { name, phone, address }) = input.contact.clone() {
         if let Some(phone) = &phone {
             personal::index_phone(tx.conn, &ring, row.id, phone)?;
         }
-        let contact = sealed::written(&Contact { name, phone, address })?;
+        let contact = encrypted::written(&Contact { name, phone, address })?;
         personal::seal(tx.conn, &ring, row.id, row.id, Purpose::Contact, &contact)?;
     }
     Ok(input.evidence.len())
@@ -232,7 +232,7 @@ fn keep_told(tx: &mut Tx, row: &ComplaintRow, input: &ComplaintIn) -> Work<usize
 
 fn record_submission(tx: &mut Tx, row: &ComplaintRow, by: StepActor, step: NewStep, input: &ComplaintIn) -> Work<()> {
     let contact = input.contact.clone().unwrap_or_default();
-    let (_, evidence) = crate::proceedings::said::evidence(&input.evidence);
+    let (_, evidence) = crate::proceedings::ledger_texts::evidence(&input.evidence);
     let step = step
         .saying("description", Some(input.description.clone()))
         .saying("evidence", Some(evidence))

@@ -4,11 +4,11 @@ use serde_json::json;
 
 use super::input::{ComplaintViolationIn, LinkIn};
 use super::model::*;
-use super::part_rules::Part;
-use super::parts;
+use super::parties;
+use super::party_rules::Part;
 use super::record::{self, NewStep, Terms};
 use super::view::Complaint;
-use super::{links, sealed, step_rules, store};
+use super::{encrypted, links, step_rules, store};
 use crate::db::{Conn, Id, Work};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
@@ -24,7 +24,7 @@ use crate::violations::view::Violation;
 
 pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
     let input = tx.checked(body, |conn, input, faults| {
         if !links::seen(conn, ctx, input.kind, input.id)? {
             let (zh, en) = ("对象不存在，或不在您的辖区内", "there is no such row for you");
@@ -37,13 +37,13 @@ pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> Work<Entity<C
     step_rules::may_link(&row.course.0.links, &link)?;
     row.course.0.links.push(link.clone());
     let step = NewStep::new(StepKind::Linked).to(StepAudience::Offices).facts(json!(link));
-    parts::finish(tx, row, step)
+    parties::finish(tx, row, step)
 }
 
 /// A ticket becomes a reported violation in one call, in the officer's words and with the photographs of the ticket.
 pub fn report_complaint_violation(tx: &mut Tx, id: Id, body: &Body<ComplaintViolationIn>) -> Work<Entity<Violation>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
     let mut made = None;
     let input = tx.creation(
         body,
@@ -58,7 +58,7 @@ pub fn report_complaint_violation(tx: &mut Tx, id: Id, body: &Body<ComplaintViol
     let mut reported = made.ok_or_else(|| Problem::broken("a report that was checked is not there"))?;
     let mut kept_back = 0;
     if input.with_evidence
-        && let Some(told) = sealed::told_of(tx.conn, ctx, id)?
+        && let Some(told) = encrypted::told_of(tx.conn, ctx, id)?
     {
         // Its words stay with the ticket, and so does what a file says of whoever gave it.
         let files = told.evidence.into_iter().filter(|one| one.attachment_id.is_some());
@@ -84,8 +84,8 @@ pub fn report_complaint_violation(tx: &mut Tx, id: Id, body: &Body<ComplaintViol
 /// The files that came with a ticket, where it is to be reported with its evidence: copies without metadata are made of its
 /// pictures before.
 pub fn files_to_hand_on(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Vec<Id>> {
-    store::find(conn, &parts::viewer(ctx), id)?;
-    let told = sealed::told_of(conn, ctx, id)?;
+    store::find(conn, &parties::viewer(ctx), id)?;
+    let told = encrypted::told_of(conn, ctx, id)?;
     Ok(told.map(|told| files::attachments_of(&told.evidence)).unwrap_or_default())
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::encrypted;
 use super::model::*;
-use super::sealed;
-use super::sight::Person;
+use super::visibility::Person;
 use crate::access::Scope;
 use crate::db::{Conn, Fail, Id, Work};
 use crate::inspections;
@@ -21,7 +21,7 @@ pub fn complainants_behind(conn: &mut Conn, ctx: &Ctx, evidence: &[Evidence]) ->
     let origin = evidence.iter().filter_map(|one| one.text.as_deref()?.strip_prefix(ORIGIN)?.parse::<Id>().ok());
     let mut known = Vec::new();
     for ticket in origin {
-        known.push(Person::of(sealed::contact_of(conn, ctx, ticket)?.as_ref(), false));
+        known.push(Person::of(encrypted::contact_of(conn, ctx, ticket)?.as_ref(), false));
     }
     Ok(known)
 }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::input::ListComplaints;
 use super::model::*;
 use super::scoped::{self, Viewer};
-use super::sight::{self, Audience, Field};
+use super::visibility::{self, Audience, Field};
 use crate::access::{Role, Scope};
 use crate::db::schema::{company_families, complaints};
 use crate::db::{Conn, Id, Instant, MultiBackend, Work};
@@ -103,7 +103,7 @@ fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> complaint
     }
     if let Some(company) = query.company_id {
         rows = rows.filter(complaints::company_id.eq(company));
-        if !sight::is_clear(Audience::of(ctx.caller.role, false), Field::ServingCompany) {
+        if !visibility::is_clear(Audience::of(ctx.caller.role, false), Field::ServingCompany) {
             rows = rows.filter(complaints::with_company.eq(true));
         }
     }

@@ -3,7 +3,9 @@
 mod cards;
 mod clock_routes;
 pub mod clock_rules;
+pub mod deadline_check;
 mod deadlines;
+mod encrypted;
 mod erasure;
 mod events;
 mod following;
@@ -16,8 +18,8 @@ mod links;
 mod list_store;
 pub mod model;
 pub mod outcome;
-mod part_rules;
-mod parts;
+mod parties;
+mod party_rules;
 mod person_rules;
 mod persons;
 mod preview;
@@ -28,14 +30,12 @@ pub mod rules;
 #[cfg(test)]
 mod rules_tests;
 pub mod scoped;
-mod sealed;
-pub mod sight;
 pub mod statistics;
 mod step_rules;
 pub mod store;
-pub mod sweep;
 pub mod timeline;
 pub mod view;
+pub mod visibility;
 
 use crate::access::Role::{
     AgricultureServiceCenter, Community, CountyAuthority, DisciplineOffice, EnforcementOffice, FireRescue,
@@ -168,18 +168,18 @@ pub const FEATURE: Feature = Feature {
         "complaint_clock",
         By::Background,
         "the clock of complaints waits",
-        |state| Box::pin(async move { sweep::sweep(&state).await.map(drop) }),
+        |state| Box::pin(async move { deadline_check::sweep(&state).await.map(drop) }),
     )],
     files: &[
         FileOwner {
             kind: OwnerKind::Complaint,
             operation: "get_complaint",
-            look: |conn, ctx, id| Ok(Sight::Ticket(sight::files(audience_for(conn, ctx, id)?))),
+            look: |conn, ctx, id| Ok(Sight::Ticket(visibility::files(audience_for(conn, ctx, id)?))),
         },
         FileOwner {
             kind: OwnerKind::ComplaintStep,
             operation: "get_complaint",
-            look: |conn, ctx, id| Ok(Sight::Ticket(sight::files(audience_for_step(conn, ctx, id)?))),
+            look: |conn, ctx, id| Ok(Sight::Ticket(visibility::files(audience_for_step(conn, ctx, id)?))),
         },
     ],
     events: events::EVENTS,
@@ -187,7 +187,7 @@ pub const FEATURE: Feature = Feature {
 };
 
 /// Which audience the caller is of a ticket that it sees.
-fn audience_for(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<sight::Audience> {
+fn audience_for(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<visibility::Audience> {
     store::find(conn, &Viewer::of(&ctx.caller, &ctx.scope), id)?;
     Ok(view::audience_of(conn, ctx, &[id])?(id))
 }
@@ -198,9 +198,9 @@ pub fn find_any(conn: &mut Conn, id: Id) -> Work<model::ComplaintRow> {
 }
 
 /// The same of a step, where the caller sees it and its ticket.
-fn audience_for_step(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<sight::Audience> {
+fn audience_for_step(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<visibility::Audience> {
     let step = store::step(conn, id)?;
     let audience = audience_for(conn, ctx, step.complaint_id)?;
-    let heard = sight::audiences_of(ctx.caller.role).contains(&step.audience);
+    let heard = visibility::audiences_of(ctx.caller.role).contains(&step.audience);
     Ok(Some(audience).filter(|_| heard).ok_or_else(Problem::not_found)?)
 }

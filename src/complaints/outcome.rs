@@ -5,8 +5,8 @@ use serde_json::json;
 use super::clock_rules::Limit;
 use super::input::SatisfactionIn;
 use super::model::*;
-use super::part_rules::Part;
-use super::parts::{self, finish, finish_by};
+use super::parties::{self, finish, finish_by};
+use super::party_rules::Part;
 use super::record::{NewStep, Terms};
 use super::rules::close;
 use super::view::Complaint;
@@ -18,9 +18,9 @@ use crate::service::{Body, Tx};
 
 pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Owner, Part::FrontDesk])?;
+    let mut row = parties::take(tx, id, &[Part::Owner, Part::FrontDesk])?;
     let input = tx.input(body)?;
-    parts::ready(tx, &row, StepKind::Satisfaction)?;
+    parties::ready(tx, &row, StepKind::Satisfaction)?;
     step_rules::may_rate(row.satisfaction)?;
     row.satisfaction = Some(input.score);
     let terms = Terms::load(tx.conn, ctx, &row.county)?;
@@ -38,9 +38,9 @@ pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> Work<
 /// Once, by a complainant who is not satisfied with the reply, or with its not being taken on: all limits begin anew.
 pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Owner, Part::FrontDesk])?;
+    let mut row = parties::take(tx, id, &[Part::Owner, Part::FrontDesk])?;
     let input = tx.input(body)?;
-    parts::ready(tx, &row, StepKind::Reopened)?;
+    parties::ready(tx, &row, StepKind::Reopened)?;
     let terms = Terms::load(tx.conn, ctx, &row.county)?;
     let rules = terms.rules_of(&row)?;
     step_rules::may_reopen(row.reopened, row.satisfaction, rules.satisfied_from)?;
@@ -65,9 +65,9 @@ pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
 
 pub fn close_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
     let input = tx.input(body)?;
-    parts::ready(tx, &row, StepKind::Closed)?;
+    parties::ready(tx, &row, StepKind::Closed)?;
     close(&mut row, ctx.now);
     finish(tx, row, NewStep::new(StepKind::Closed).text(input.reasons.clone()))
 }

@@ -1,7 +1,7 @@
 //! What may be done about whoever complained: read in full, allowed in their name, erased; who speaks, and who looks. Pure.
 
 use super::model::*;
-use super::sight::{self, Audience, Field, Form};
+use super::visibility::{self, Audience, Field, Form};
 use crate::access::role::RoleKind;
 use crate::access::{Caller, Role};
 use crate::fault::Fault;
@@ -18,7 +18,7 @@ pub fn may_read_contact(caller: &Caller, consent: bool) -> Result<(), Problem> {
     if caller.machine {
         return Err(Problem::new(Code::PersonRequired));
     }
-    match sight::form(Audience::of(caller.role, false), Field::ContactPhone) {
+    match visibility::form(Audience::of(caller.role, false), Field::ContactPhone) {
         Form::OnRequest => Ok(()),
         Form::ByConsent if consent => Ok(()),
         _ => Err(forbidden("诉求人未同意提供联系方式", "the complainant has not consented")),
@@ -83,7 +83,7 @@ pub fn may_erase(course: &Course) -> Result<(), Problem> {
 
 /// Each speaks to those of whom it is heard itself.
 pub fn check_audience(role: Role, audience: StepAudience, faults: &mut Vec<Fault>) {
-    if !sight::audiences_of(role).contains(&audience) {
+    if !visibility::audiences_of(role).contains(&audience) {
         let (zh, en) = ("您不能发给此范围", "not an audience of yours");
         faults.push(Fault::new("/audience", "wrong_party", zh, en));
     }
@@ -110,7 +110,7 @@ pub fn require_left(left: bool) -> Result<(), Problem> {
 
 /// Who knows the hotline's number of a ticket may look for it.
 pub fn may_search_hotline_number(role: Role) -> Result<(), Problem> {
-    if sight::is_clear(Audience::of(role, false), Field::HotlineNumber) {
+    if visibility::is_clear(Audience::of(role, false), Field::HotlineNumber) {
         return Ok(());
     }
     let (zh, en) = ("热线工单编号只供行政机关检索", "only offices look for the hotline's numbers");

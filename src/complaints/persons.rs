@@ -7,12 +7,12 @@ use utoipa::ToSchema;
 use super::erasure::erase;
 use super::input::CallerSearchIn;
 use super::model::*;
-use super::part_rules::Part;
-use super::parts::{self, finish};
+use super::parties::{self, finish};
+use super::party_rules::Part;
 use super::person_rules::{self, is_recorded};
 use super::record::{self, NewStep, Terms};
 use super::view::{self, Complaint};
-use super::{sealed, store};
+use super::{encrypted, store};
 use crate::access::Role;
 use crate::db::{Id, Work};
 use crate::http::Entity;
@@ -27,11 +27,11 @@ use crate::service::{Body, Ctx, Tx};
 /// to the company that handles it while the complainant consents. A person reads, no machine.
 pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let row = parts::take(tx, id, &[Part::Handler])?;
+    let row = parties::take(tx, id, &[Part::Handler])?;
     person_rules::may_read_contact(&ctx.caller, row.course.0.consent)?;
     ctx.state.step_up.require(&ctx.caller, ctx.state.clock.system().0)?;
     quotas::spend(tx, Amounts { unmaskings: 1, ..Amounts::default() })?;
-    let contact = sealed::contact_of(tx.conn, ctx, id)?;
+    let contact = encrypted::contact_of(tx.conn, ctx, id)?;
     let step = NewStep::new(StepKind::ContactRead).to(StepAudience::Offices).text(reason.to_owned());
     let by = record::actor(ctx, false);
     record::write(tx, &row, by, step)?;
@@ -42,7 +42,7 @@ pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> Work<Entity<Complaint>
 
 /// Shows a ticket that is not open, and records who read it.
 pub fn read_restricted(tx: &mut Tx, id: Id) -> Work<Entity<Complaint>> {
-    let row = store::find(tx.conn, &parts::viewer(tx.ctx), id)?;
+    let row = store::find(tx.conn, &parties::viewer(tx.ctx), id)?;
     ledger::append(tx, record::event(&row, RESTRICTED_READ, json!({ "read": "ticket" })))?;
     view::entity(tx.conn, tx.ctx, row)
 }
@@ -50,7 +50,7 @@ pub fn read_restricted(tx: &mut Tx, id: Id) -> Work<Entity<Complaint>> {
 /// The same before the timeline of one is shown.
 pub async fn record_timeline(ctx: &Ctx, id: Id) -> Result<(), Problem> {
     let own = ctx.clone();
-    let row = ctx.state.db.read_point(move |conn| store::find(conn, &parts::viewer(&own), id)).await?;
+    let row = ctx.state.db.read_point(move |conn| store::find(conn, &parties::viewer(&own), id)).await?;
     if is_recorded(ctx.caller.role, row.secrecy) {
         ctx.perform(Body::given(Vec::new(), ()), move |tx, _| {
             ledger::append(tx, record::event(&row, RESTRICTED_READ, json!({ "read": "timeline" })))?;
@@ -79,10 +79,10 @@ pub struct ConsentIn {
 /// Consent comes from the complainant's own account. An office writes it down only where there is no account, with how it
 /// was said; and what the complainant took back nobody gives again in their name. Taking it back may always be written down.
 pub fn set_complaint_consent(tx: &mut Tx, id: Id, body: &Body<ConsentIn>) -> Work<Entity<Complaint>> {
-    let mut row = parts::take(tx, id, &[Part::Owner, Part::FrontDesk, Part::Handler])?;
+    let mut row = parties::take(tx, id, &[Part::Owner, Part::FrontDesk, Part::Handler])?;
     person_rules::may_record_consent(tx.ctx.caller.role)?;
-    let is_owner = parts::is_owner(tx.conn, tx.ctx, id)?;
-    let has_account = parts::has_account(tx.conn, id)?;
+    let is_owner = parties::is_owner(tx.conn, tx.ctx, id)?;
+    let has_account = parties::has_account(tx.conn, id)?;
     let input = tx.checked(body, |_, input, faults| {
         person_rules::check_consent_note(is_owner, input.note.as_deref(), faults);
         Ok(())
@@ -112,7 +112,7 @@ pub struct PointReleaseIn {
 
 /// An office decides that the exact point is needed; nobody but the offices sees it before.
 pub fn release_complaint_point(tx: &mut Tx, id: Id, body: &Body<PointReleaseIn>) -> Work<Entity<Complaint>> {
-    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     person_rules::may_release_point(&row.course.0, input.released)?;
@@ -135,7 +135,7 @@ pub fn search_complaints_by_caller(tx: &mut Tx, body: &Body<CallerSearchIn>) -> 
     let input = tx.input(body)?;
     quotas::spend(tx, Amounts { caller_searches: 1, ..Amounts::default() })?;
     let ids = personal::subjects_of_phone(tx.conn, &ctx.state.keys.ring(), &input.phone, 200)?;
-    let mut rows: Vec<ComplaintRow> = store::among(tx.conn, &parts::viewer(ctx), &ids)?.into_values().collect();
+    let mut rows: Vec<ComplaintRow> = store::among(tx.conn, &parties::viewer(ctx), &ids)?.into_values().collect();
     rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
     let search = ctx.new_id();
     let event = Event::new("complaint.caller_searched", "complaint_search", search)
@@ -152,7 +152,7 @@ pub fn search_complaints_by_caller(tx: &mut Tx, body: &Body<CallerSearchIn>) -> 
 /// ledger's digests could be matched; what else was said keeps its sense without them. Ticket, timeline and proof remain.
 pub fn erase_complaint_persons(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take_for_erasure(tx, id)?;
+    let mut row = parties::take_for_erasure(tx, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     person_rules::may_erase(&row.course.0)?;

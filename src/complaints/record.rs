@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::clock_rules::Clock;
 use super::model::*;
-use super::sight::{self, Field, Form};
-use super::{rules, sealed, store};
+use super::visibility::{self, Field, Form};
+use super::{encrypted, rules, store};
 use crate::access::{Actor, Role};
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
@@ -18,8 +18,8 @@ use crate::policy;
 use crate::policy::complaints::ComplaintRules;
 use crate::policy::versions::Policies;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::{self, Texts};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::said::{self, Texts};
 use crate::service::{Ctx, Tx};
 
 /// The rules that a ticket is handled by: those of the policy that was in force when it came in, and the days worked.
@@ -156,10 +156,10 @@ pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> Wo
     if text.is_some() || !evidence.is_empty() {
         texts.extend(text.clone().map(|text| ("text", text)));
         if !evidence.is_empty() {
-            texts.push(said::evidence(&evidence));
+            texts.push(ledger_texts::evidence(&evidence));
         }
         files::attach_to_ticket(tx, OwnerKind::ComplaintStep, id, row.id, &evidence)?;
-        let text = sealed::written(&StepText { text, evidence })?;
+        let text = encrypted::written(&StepText { text, evidence })?;
         personal::seal(tx.conn, &tx.ctx.state.keys.ring(), row.id, id, Purpose::Text, &text)?;
     }
     let mut event = event(row, event_kind(kind), facts);
@@ -220,7 +220,7 @@ pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
     }));
     // Once: erasing the ticket's persons forgets the salts of its submission.
     if kind == event_kind(StepKind::Submitted)
-        && sight::form(sight::Audience::Ledger, Field::HotlineNumber) == Form::Digest
+        && visibility::form(visibility::Audience::Ledger, Field::HotlineNumber) == Form::Digest
     {
         event = event.personal("hotline_number", row.hotline_number.as_deref());
     }

@@ -7,7 +7,7 @@ use super::input::*;
 use super::persons::{ConsentIn, PointReleaseIn};
 use super::timeline::{self, TimelineStep};
 use super::view::{self, Complaint};
-use super::{following, handling, intake, linking, list_store, outcome, parts, person_rules, persons, store};
+use super::{following, handling, intake, linking, list_store, outcome, parties, person_rules, persons, store};
 use crate::db::{Conn, Work};
 use crate::files;
 use crate::http::{Answer, PageOf, PathId};
@@ -61,7 +61,7 @@ pub async fn get_complaint(ctx: Ctx, id: PathId) -> Answer {
     let answer = match query.unmask {
         None => {
             let find = move |conn: &mut Conn, ctx: &Ctx| {
-                let row = store::find(conn, &parts::viewer(ctx), id.0)?;
+                let row = store::find(conn, &parties::viewer(ctx), id.0)?;
                 if person_rules::is_recorded(ctx.caller.role, row.secrecy) {
                     Ok(None)
                 } else {

@@ -3,7 +3,7 @@
 use super::clock_rules::Limit;
 use super::input::{ComplaintIn, SeatIn, TransferIn};
 use super::model::*;
-use super::sight::Person;
+use super::visibility::Person;
 use super::{intake_rules, person_rules, step_rules};
 use crate::access::{Caller, Role};
 use crate::db::{Id, Instant, Json};

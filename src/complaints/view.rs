@@ -1,4 +1,4 @@
-//! Tickets as a caller sees them: what of each field is for [`sight`] to say.
+//! Tickets as a caller sees them: what of each field is for [`visibility`] to say.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::clock_rules::{is_over, last_day};
+use super::encrypted::read_all;
 use super::model::*;
-use super::sealed::read_all;
-use super::sight::{self, Audience, Field, Person, is_office};
+use super::visibility::{self, Audience, Field, Person, is_office};
 use super::{links, store};
 use crate::access::Role;
 use crate::calendar;
@@ -252,7 +252,8 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> Work<Vec<Co
             let audience = audience(row.id);
             let contact = contacts.remove(&row.id);
             let who = Person::of(contact.as_ref(), row.course.0.anonymous);
-            let told = told.remove(&row.id).map(|told| sight::told(audience, told, &who, |id| shown.contains(&id)));
+            let told =
+                told.remove(&row.id).map(|told| visibility::told(audience, told, &who, |id| shown.contains(&id)));
             let of_complex = row.complex_id.and_then(|id| points.get(&id)).copied();
             let counts_days = row.is_open && row.course.0.clock == DeadlineClock::WorkingDays;
             let last = counts_days.then(|| last_day(row.resolve_due, ctx.state.clock.zone()));
@@ -270,7 +271,7 @@ pub fn shown_files(conn: &mut Conn, ctx: &Ctx, files: Vec<(Id, Audience)>) -> Wo
     match is_office(ctx.caller.role) {
         true => Ok(files.into_iter().map(|(id, _)| id).collect()),
         false => {
-            let files: Vec<_> = files.into_iter().map(|(id, audience)| (id, sight::files(audience))).collect();
+            let files: Vec<_> = files.into_iter().map(|(id, audience)| (id, visibility::files(audience))).collect();
             files::shown_of_tickets(conn, ctx, &files)
         }
     }
@@ -299,7 +300,7 @@ fn view(
 ) -> Complaint {
     let (handler, supervisor) = (row.handler(), row.supervisor());
     let office = audience == Audience::Office;
-    let knows = |field| sight::is_clear(audience, field);
+    let knows = |field| visibility::is_clear(audience, field);
     let course = row.course.0;
     let runs = row.is_open && course.paused_at.is_none();
     let (description, location, evidence) = told.unwrap_or_default();
@@ -350,12 +351,12 @@ fn view(
         county: row.county,
         township: row.township,
         community: row.community,
-        point: sight::point(audience, course.point, of_complex, course.point_released, course.anonymous),
+        point: visibility::point(audience, course.point, of_complex, course.point_released, course.anonymous),
         point_released: course.point_released,
         location,
         description,
         evidence,
-        contact: contact.and_then(|contact| sight::contact(audience, contact)).map(shown_contact),
+        contact: contact.and_then(|contact| visibility::contact(audience, contact)).map(shown_contact),
         anonymous: course.anonymous,
         consent_to_company: course.consent,
         erased_at: course.erased_at,

@@ -7,7 +7,7 @@ use super::input::*;
 use super::model::*;
 use super::record::{advance, record};
 use super::rules;
-use super::serving;
+use super::service_periods;
 use super::store;
 use super::view::{self, Contract};
 use crate::access::{Actor, Role, Scope};
@@ -81,7 +81,7 @@ pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> Work<Entity<Cont
     store::insert(tx.conn, &row)?;
     if !by_company {
         // What an office puts on record says who serves from then on.
-        serving::take_place(tx, &mut row)?;
+        service_periods::take_place(tx, &mut row)?;
         store::save(tx.conn, &row)?;
     }
     files::attach_evidence(tx, OwnerKind::Contract, row.id, &evidence)?;
@@ -172,10 +172,10 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<
     row.terms = Json(input.terms(before));
     if row.counts {
         if place_before != (row.kind, row.effective_from, row.effective_to) {
-            serving::stop(tx, &mut row)?;
-            serving::take_place(tx, &mut row)?;
+            service_periods::stop(tx, &mut row)?;
+            service_periods::take_place(tx, &mut row)?;
         } else {
-            serving::show(tx, &mut row)?;
+            service_periods::show(tx, &mut row)?;
         }
     }
     files::attach_evidence(tx, OwnerKind::Contract, row.id, &attached)?;
@@ -194,7 +194,7 @@ pub fn submit_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work<E
     tx.if_match(row.version)?;
     filing_rules::require_state(row.state, &[ContractState::Draft, ContractState::Refused])?;
     filing_rules::require_complete(row.kind, &row.terms.0, ctx.today)?;
-    serving::refuse_listed(tx, &row)?;
+    service_periods::refuse_listed(tx, &row)?;
     let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
     let days = policies.governing(ctx.today).document().contracts.review_working_days;
     row.review_due_on = Some(calendar::work_calendar(tx.conn, &row.county)?.add_working_days(ctx.today, days));
@@ -218,7 +218,7 @@ pub fn withdraw_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work
     filing_rules::require_state(row.state, &[ContractState::Draft, ContractState::Submitted, ContractState::Refused])?;
     row.state = ContractState::Withdrawn;
     if row.counts {
-        serving::stop(tx, &mut row)?;
+        service_periods::stop(tx, &mut row)?;
     }
     advance(tx, row, "contract.withdrawn", json!({}), input)
 }
@@ -232,6 +232,6 @@ pub fn change_project_manager(tx: &mut Tx, id: Id, body: &Body<ProjectManagerIn>
     let text = format!("{} → {}：{}", row.project_manager, input.project_manager, input.reasons);
     row.proceedings.0.managers.push(Step { text, at: ctx.now, by: Actor::of(&ctx.caller) });
     row.project_manager = input.project_manager.clone();
-    serving::show(tx, &mut row)?;
+    service_periods::show(tx, &mut row)?;
     advance(tx, row, "contract.manager_changed", json!({}), input)
 }

@@ -7,7 +7,7 @@ use super::filing_rules;
 use super::input::FilingIn;
 use super::model::*;
 use super::record::advance;
-use super::serving;
+use super::service_periods;
 use super::store;
 use super::view::Contract;
 use crate::access::Actor;
@@ -45,7 +45,7 @@ pub fn file_contract(tx: &mut Tx, id: Id, body: &Body<FilingIn>) -> Work<Entity<
     let serial = store::next_serial(tx.conn, &office, year)?;
     row.filing_number = Some(format!("{office}备〔{year}〕{serial}号"));
     (row.filing_office, row.filing_year, row.filing_serial) = (Some(office), Some(year), Some(serial));
-    serving::take_place(tx, &mut row)?;
+    service_periods::take_place(tx, &mut row)?;
     row.filed_on = Some(ctx.today);
     row.state = ContractState::Filed;
     let receipt = issue(tx, &row, DocumentKind::FilingReceipt, Map::new())?;

@@ -3,12 +3,12 @@
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::ending_rules;
 use super::input::{HandoverIn, LateHandoverIn};
 use super::model::*;
 use super::record::{self, advance};
 use super::rules;
 use super::store;
+use super::termination_rules;
 use super::view::Contract;
 use crate::access::Role;
 use crate::db::{Id, Work};
@@ -33,7 +33,7 @@ pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> Work<Ent
         files::check_lists(conn, ctx, &lists.collect::<Vec<_>>(), faults)
     })?;
     tx.if_match(row.version)?;
-    ending_rules::may_record_handover(&row, ctx.today)?;
+    termination_rules::may_record_handover(&row, ctx.today)?;
     let mut attached: Vec<Evidence> = Vec::new();
     let handed = &mut row.proceedings.0.handover;
     for one in input.items.clone() {
@@ -80,7 +80,7 @@ pub fn report_late_handover(tx: &mut Tx, id: Id, body: &Body<LateHandoverIn>) ->
         violations::report::check(conn, ctx, &late(ctx.today, &row, input), faults)
     })?;
     tx.if_match(row.version)?;
-    ending_rules::may_report_handover(&row, ctx.today)?;
+    termination_rules::may_report_handover(&row, ctx.today)?;
     let violation = ctx.new_id();
     let reported = violations::report::report(tx, violation, late(ctx.today, &row, input))?;
     row.proceedings.0.late_report = Some(violation);

@@ -6,8 +6,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::model::*;
 use crate::db::Id;
+use crate::proceedings::ledger_texts::{Said, Texts, evidence};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::said::{Said, Texts, evidence};
 
 /// A contract to put on record (合同录入). What a filing needs may be left out until it is submitted.
 #[derive(Clone, Debug, Deserialize, ToSchema)]

@@ -2,8 +2,6 @@
 
 pub mod actions;
 mod deadlines;
-mod ending;
-pub mod ending_rules;
 mod events;
 pub mod filing;
 pub mod filing_rules;
@@ -14,8 +12,10 @@ mod record;
 mod routes;
 pub mod rules;
 pub mod scoped;
-mod serving;
+mod service_periods;
 pub mod store;
+mod termination;
+pub mod termination_rules;
 pub mod view;
 
 use crate::access::Role::{Community, ComplexCommittee, CountyAuthority, PropertyCompany, SocialAffairsOffice};
@@ -28,8 +28,8 @@ use crate::problem::Code::{
 };
 use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
-pub use ending::{check_removal, close_ending, end_by_removal, ending_on_record, open_ending, terminate_contract};
 pub use store::{all_filed_in_force, filed, filed_in_force, waiting};
+pub use termination::{check_removal, close_ending, end_by_removal, ending_on_record, open_ending, terminate_contract};
 
 pub const FEATURE: Feature = Feature {
     name: "contracts",

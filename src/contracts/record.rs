@@ -8,7 +8,7 @@ use super::view::{self, Contract};
 use crate::db::Work;
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
-use crate::proceedings::said::Said;
+use crate::proceedings::ledger_texts::Said;
 use crate::service::Tx;
 
 /// Saves a step of a contract, records it, and shows the contract.

@@ -1,6 +1,6 @@
 use super::input::*;
 use super::view::{self, Contract};
-use super::{actions, ending, filing, handover, store};
+use super::{actions, filing, handover, store, termination};
 use crate::http::{Answer, PageOf, PathId};
 use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Ctx};
@@ -115,7 +115,7 @@ pub async fn change_project_manager(ctx: Ctx, id: PathId, body: Body<ProjectMana
     tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
     request_body = TerminationIn, responses((status = 200, description = "Ended", body = Contract)))]
 pub async fn terminate_contract(ctx: Ctx, id: PathId, body: Body<TerminationIn>) -> Answer {
-    ctx.act(body, move |tx, body| ending::terminate_contract(tx, id.0, body)).await
+    ctx.act(body, move |tx, body| termination::terminate_contract(tx, id.0, body)).await
 }
 
 /// Take back the end of a contract
@@ -125,7 +125,7 @@ pub async fn terminate_contract(ctx: Ctx, id: PathId, body: Body<TerminationIn>)
     tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
     request_body = ReasonsIn, responses((status = 200, description = "Taken back", body = Contract)))]
 pub async fn withdraw_contract_termination(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
-    ctx.act(body, move |tx, body| ending::withdraw_termination(tx, id.0, body)).await
+    ctx.act(body, move |tx, body| termination::withdraw_termination(tx, id.0, body)).await
 }
 
 /// Record service after the end
@@ -136,7 +136,7 @@ pub async fn withdraw_contract_termination(ctx: Ctx, id: PathId, body: Body<Reas
     tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
     request_body = InterimServiceIn, responses((status = 200, description = "Recorded", body = Contract)))]
 pub async fn record_interim_service(ctx: Ctx, id: PathId, body: Body<InterimServiceIn>) -> Answer {
-    ctx.act(body, move |tx, body| ending::record_interim_service(tx, id.0, body)).await
+    ctx.act(body, move |tx, body| termination::record_interim_service(tx, id.0, body)).await
 }
 
 /// Record a hand-over

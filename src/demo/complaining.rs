@@ -10,7 +10,7 @@ use super::register::Register;
 use super::stage::{Person, Stage, explain};
 use crate::access::{Caller, Role};
 use crate::complaints::model::ComplaintRow;
-use crate::complaints::{self, handling, intake, outcome, sweep};
+use crate::complaints::{self, deadline_check, handling, intake, outcome};
 use crate::db::{Id, Instant};
 
 /// A ticket; days are working days ago.
@@ -75,7 +75,7 @@ impl Complaining {
             Step::Take(n, m) => self.take(stage, register, n, m, when).await,
             Step::Look => {
                 stage.state.clock.set(when.0);
-                let looked = sweep::sweep(&stage.state).await;
+                let looked = deadline_check::sweep(&stage.state).await;
                 looked.map(drop).map_err(|problem| anyhow::anyhow!("the clock of complaints: {problem}"))
             }
         }

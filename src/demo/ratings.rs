@@ -16,7 +16,7 @@ use crate::points::Points;
 use crate::policy::versions::built_in;
 use crate::ratings::model::RatingState;
 use crate::ratings::rows::RatingRow;
-use crate::ratings::{chunks, cycles, publication, publicity, scoring, store};
+use crate::ratings::{announcement, cycles, publication, publication_worker, scoring, store};
 use crate::service::{Body, Tx};
 
 /// Hundredths of the points that complexes get, in the order of their names.
@@ -109,14 +109,14 @@ impl Rounds {
                 Ok(())
             }
             Step::Announce(half) => {
-                let (cycle, announce) = (self.cycle(half)?, publicity::announce_rating_cycle);
+                let (cycle, announce) = (self.cycle(half)?, announcement::announce_rating_cycle);
                 stage.on(&lead, when, "announce_rating_cycle", cycle, json!({}), announce).await
             }
             Step::Object(half) => {
                 let row = self.low_one(stage, register, half)?;
                 let company = company_of(stage, register, &row)?;
                 let body = json!({ "text": "（演示文本）消防设施已于上月更换，评分未采用最新检查结果" });
-                stage.on(&company, when, "object_to_rating", row.id, body, publicity::object_to_rating).await
+                stage.on(&company, when, "object_to_rating", row.id, body, announcement::object_to_rating).await
             }
             Step::Answer(half) => {
                 let row = self.low_one(stage, register, half)?;
@@ -127,7 +127,7 @@ impl Rounds {
                     "objection_id": objection, "outcome": "dismissed",
                     "reasons": "（演示文本）经复查，评分依据为更换后的检查结果，异议不成立",
                 });
-                let decide = publicity::decide_rating_objection;
+                let decide = announcement::decide_rating_objection;
                 // Another person than those who scored and reviewed.
                 let leader = Person::of_office(Role::TownshipLeader, HOME, "").caller(&stage.state)?;
                 stage.on(&leader, when, "decide_rating_objection", row.id, body, decide).await
@@ -137,7 +137,7 @@ impl Rounds {
                 let row = self.low_one(stage, register, half)?;
                 let company = company_of(stage, register, &row)?;
                 let body = json!({ "text": "（演示文本）我公司已制定提升方案，三个月内完成整改" });
-                stage.on(&company, when, "reply_to_rating", row.id, body, publicity::reply_to_rating).await
+                stage.on(&company, when, "reply_to_rating", row.id, body, announcement::reply_to_rating).await
             }
         }
     }
@@ -169,7 +169,7 @@ impl Rounds {
     async fn publish(&self, stage: &Stage, when: Instant, half: Half, lead: &Arc<Caller>) -> anyhow::Result<()> {
         let (cycle, publish) = (self.cycle(half)?, publication::publish_rating_cycle);
         stage.on(lead, when, "publish_rating_cycle", cycle, json!({}), publish).await?;
-        while chunks::work_off(&stage.state).await.map_err(|problem| anyhow::anyhow!("{problem}"))? > 0 {}
+        while publication_worker::work_off(&stage.state).await.map_err(|problem| anyhow::anyhow!("{problem}"))? > 0 {}
         Ok(())
     }
 }

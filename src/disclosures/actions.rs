@@ -17,8 +17,8 @@ use crate::ledger::{self, Audience, Event};
 use crate::policy;
 use crate::policy::disclosures::DisclosureRule;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::{self, Texts};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::said::{self, Texts};
 use crate::service::{Body, Ctx, Tx};
 
 /// Counts the changes of one kind at one complex by one company.
@@ -168,7 +168,7 @@ pub fn submit_disclosure(
     store::insert(tx.conn, &row, &said)?;
     files::attach_evidence(tx, OwnerKind::Disclosure, row.id, &said.proof.0)?;
     let content = serde_json::to_string(&said.content.0).unwrap_or_default();
-    let texts = vec![("content", content), ("proof", said::evidence(&said.proof.0).1)];
+    let texts = vec![("content", content), ("proof", ledger_texts::evidence(&said.proof.0).1)];
     record(tx, &row, "disclosure.submitted", texts)?;
     shown(tx, row, version, true)
 }
@@ -234,7 +234,7 @@ pub fn verify_disclosure(
         VerificationOutcome::Verified => "disclosure.verified",
         VerificationOutcome::Rejected => "disclosure.rejected",
     };
-    record(tx, &row, happened, said::Said::texts(input))?;
+    record(tx, &row, happened, ledger_texts::Said::texts(input))?;
     shown(tx, row, version, false)
 }
 

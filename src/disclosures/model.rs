@@ -11,8 +11,8 @@ use crate::db::Id;
 use crate::db::schema::{disclosure_contents, disclosures};
 use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
+use crate::proceedings::ledger_texts::{Said, Texts};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::said::{Said, Texts};
 pub use crate::words::disclosures::DisclosureKind;
 
 coded_enum! {

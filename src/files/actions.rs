@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::model::{Attachment, AttachmentRow, NewAttachment, Shown, Uploader};
 use super::origin::whence;
-use super::{UPLOAD_PATH, owner, sealed_names, store};
+use super::{UPLOAD_PATH, encrypted_names, owner, store};
 use crate::access::Scope;
 use crate::db::{Conn, Id, Work};
 use crate::http::Entity;
@@ -57,7 +57,7 @@ pub fn create(tx: &mut Tx, new: NewAttachment) -> Work<AttachmentRow> {
     };
     quotas::spend(tx, Amounts { files: 1, bytes: row.size, ..Amounts::default() })?;
     store::insert(tx.conn, &row)?;
-    sealed_names::seal(tx.conn, &ctx.state.keys.ring(), row.id, &name)?;
+    encrypted_names::seal(tx.conn, &ctx.state.keys.ring(), row.id, &name)?;
     let mut event = Event::new("attachment.uploaded", "attachment", row.id)
         .company(from.company)
         .complex(from.complex)

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::json;
 
 use super::model::{AttachmentRow, OwnerKind, Uploader};
-use super::{names, sealed_names, store, strip};
+use super::{encrypted_names, names, store, strip};
 use crate::db::{Conn, Id, Work};
 use crate::fault::Fault;
 use crate::ledger::{self, Event};
@@ -109,7 +109,7 @@ pub fn copy_evidence(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner:
             .get(&id)
             .cloned()
             .ok_or_else(|| Problem::broken("a file of evidence that was checked is not on file"))?;
-        let name = sealed_names::of(tx.conn, &tx.ctx.state.keys.ring(), &row)?;
+        let name = encrypted_names::of(tx.conn, &tx.ctx.state.keys.ring(), &row)?;
         one.attachment_id = Some(copy(tx, row, name, kind, owner)?);
     }
     Ok(copies)
@@ -155,7 +155,7 @@ fn copy(tx: &mut Tx, mut row: AttachmentRow, name: String, kind: OwnerKind, owne
     (row.uploader_role, row.uploader_place) = (me.role, me.place);
     row.created_at = tx.ctx.now;
     store::insert(tx.conn, &row)?;
-    sealed_names::seal(tx.conn, &tx.ctx.state.keys.ring(), row.id, &name)?;
+    encrypted_names::seal(tx.conn, &tx.ctx.state.keys.ring(), row.id, &name)?;
     let mut event = Event::new("attachment.copied", "attachment", row.id)
         .data(json!({ "of": of, "sha256": row.sha256, "size": row.size, "media_type": row.media_type }))
         .personal("name", Some(&name));

@@ -5,7 +5,7 @@
 
 mod actions;
 mod cleanup;
-mod enclosed;
+mod encrypted_names;
 mod erasure;
 mod events;
 mod evidence;
@@ -19,7 +19,6 @@ mod pixels;
 mod ranges;
 mod receive;
 mod routes;
-mod sealed_names;
 mod serve;
 mod spool;
 mod storage;
@@ -27,6 +26,7 @@ mod store;
 mod strip;
 mod stripped;
 mod upload;
+mod upload_part;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -42,7 +42,7 @@ pub fn media_types() -> impl Iterator<Item = &'static str> {
 }
 
 pub use cleanup::{remove_unattached, sweep};
-pub use enclosed::{Enclosed, Stored, create, enclosed, put, withdraw};
+pub use encrypted_names::seal_old;
 pub use erasure::{erase_bytes, erase_of_complaint};
 pub use evidence::{
     attach, attach_evidence, attach_to_ticket, attachments_of, check_attachment, check_evidence, check_lists,
@@ -50,11 +50,11 @@ pub use evidence::{
 };
 pub use model::{OwnerKind, Shown};
 pub use owner::{FileOwner, OfTicket, Seen, Sight, shown_of_tickets};
-pub use sealed_names::seal_old;
 pub use spool::next;
 pub use storage::S3Options;
 pub use stripped::{PublicPhoto, make_private, make_public, make_stripped, pictures};
 pub use upload::upload_own;
+pub use upload_part::{Enclosed, Stored, create, enclosed, put, withdraw};
 
 use crate::settings::{FilesUrl, Settings, SettingsError};
 use storage::Storage;

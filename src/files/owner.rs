@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::model::{AttachmentRow, OwnerKind, Shown, Uploader};
-use super::{names, sealed_names, store, strip};
+use super::{encrypted_names, names, store, strip};
 use crate::access::Role;
 use crate::db::{Conn, Fail, Id, Work};
 use crate::problem::{Code, Problem};
@@ -101,5 +101,5 @@ pub fn name(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> Work<String> {
             _ => return neutral(conn),
         }
     }
-    sealed_names::of(conn, &ctx.state.keys.ring(), row)
+    encrypted_names::of(conn, &ctx.state.keys.ring(), row)
 }

@@ -7,9 +7,9 @@ use utoipa::ToSchema;
 use super::actions::{new_part, new_row};
 use super::input::*;
 use super::model::*;
+use super::results::{self, Office};
 use super::rules::{self, Given, Target};
 use super::store;
-use super::taking::{self, Office};
 use crate::complexes;
 use crate::db::{Conn, Fail, Id, Work, distinct, lock_complex};
 use crate::fault::Fault;
@@ -164,9 +164,9 @@ fn prepare(
     faults: &mut Vec<Fault>,
 ) -> Work<Option<Ready>> {
     let (at, given) = (format!("/results/{n}"), Given::from(result));
-    let checklist = policies.governing(taking::day_of(ctx, &given)).document().inspections.checklist(given.checklist);
+    let checklist = policies.governing(results::day_of(ctx, &given)).document().inspections.checklist(given.checklist);
     rules::check_result(&at, &given, checklist, ctx.caller.role, ctx.now, faults);
-    files::check_lists(conn, ctx, &taking::lists(&at, &given), faults)?;
+    files::check_lists(conn, ctx, &results::lists(&at, &given), faults)?;
     match rules::target(&at, result.inspection_id, result.complex_id, faults) {
         Some(Target::Planned(id)) => planned(conn, ctx, &at, id, &given, faults),
         Some(Target::Unplanned(complex)) => unplanned(conn, ctx, &at, complex, faults),
@@ -217,7 +217,7 @@ fn unplanned(conn: &mut Conn, ctx: &Ctx, at: &str, complex: Id, faults: &mut Vec
 fn put(tx: &mut Tx, policies: &Policies, result: &BatchResultIn, target: Id, ready: Ready) -> Work<()> {
     let ctx = tx.ctx;
     let given = Given::from(result);
-    let day = taking::day_of(ctx, &given);
+    let day = results::day_of(ctx, &given);
     let governing = policies.governing(day);
     let lost = || Problem::broken("a result that was checked is not complete");
     let checklist = governing.document().inspections.checklist(given.checklist).ok_or_else(lost)?;
@@ -225,7 +225,7 @@ fn put(tx: &mut Tx, policies: &Policies, result: &BatchResultIn, target: Id, rea
     match ready {
         Ready::Planned(rows) => {
             let (mut row, part) = *rows;
-            taking::take(tx, &mut row, part, false, &given, by)?;
+            results::take(tx, &mut row, part, false, &given, by)?;
         }
         Ready::New(place, complex) => {
             let row = new_row(tx, complex, &place, governing.version, day, false)?;
@@ -233,7 +233,7 @@ fn put(tx: &mut Tx, policies: &Policies, result: &BatchResultIn, target: Id, rea
             let mut row = InspectionRow { id: target, version: 0, ..row };
             store::insert(tx.conn, &row)?;
             let part = new_part(ctx, &row, Office::of(ctx), given.checklist);
-            taking::take(tx, &mut row, part, true, &given, by)?;
+            results::take(tx, &mut row, part, true, &given, by)?;
         }
     }
     Ok(())

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::input::FindingReportIn;
 use super::model::*;
+use super::results;
 use super::rules;
 use super::store;
-use super::taking;
 use super::view::checklist_of;
 use crate::db::{Conn, Id, Work};
 use crate::fault::Fault;
@@ -16,8 +16,8 @@ use crate::ledger;
 use crate::policy;
 use crate::policy::versions::CountyPolicies;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::Said;
 use crate::proceedings::model::Evidence;
-use crate::proceedings::said::Said;
 use crate::service::{Body, Ctx, Tx};
 use crate::violations;
 use crate::violations::model::{ViolationIn, ViolationSource};
@@ -74,7 +74,7 @@ pub fn report_inspection_finding(tx: &mut Tx, id: Id, body: &Body<FindingReportI
     row.updated_at = ctx.now;
     store::save(tx.conn, &row)?;
     let step = json!({ "part_id": part.id, "item": input.item, "violation_id": violation_id });
-    ledger::append(tx, taking::event(&row, "inspection.finding_reported", step, input.texts()))?;
+    ledger::append(tx, results::event(&row, "inspection.finding_reported", step, input.texts()))?;
     Ok(reported)
 }
 

@@ -13,7 +13,7 @@ use crate::db::{Id, Work};
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
-use crate::proceedings::said::{Said, Texts};
+use crate::proceedings::ledger_texts::{Said, Texts};
 use crate::service::{Body, Tx};
 
 pub fn rectify_hazard(tx: &mut Tx, id: Id, body: &Body<HazardRectificationIn>) -> Work<Entity<Hazard>> {

@@ -8,8 +8,8 @@ use super::model::{HazardSeverity, HazardState, InspectionState, ItemOutcome, Re
 use crate::access::Role;
 use crate::db::Id;
 use crate::db::types::Instant;
+use crate::proceedings::ledger_texts::{self, Said, Texts};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::said::{self, Said, Texts};
 
 /// An office and what it looks at (参加单位).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -200,13 +200,13 @@ impl Said for FindingReportIn {
 
 impl Said for HazardRectificationIn {
     fn texts(&self) -> Texts {
-        vec![("text", self.text.clone()), said::evidence(&self.evidence)]
+        vec![("text", self.text.clone()), ledger_texts::evidence(&self.evidence)]
     }
 }
 
 impl Said for HazardRecheckIn {
     fn texts(&self) -> Texts {
-        vec![("reasons", self.reasons.clone()), said::evidence(&self.evidence)]
+        vec![("reasons", self.reasons.clone()), ledger_texts::evidence(&self.evidence)]
     }
 }
 

@@ -14,13 +14,13 @@ pub mod input;
 pub mod model;
 mod plan;
 mod plan_rules;
+mod results;
 mod routes;
 pub mod rules;
 pub mod scoped;
 pub mod statistics;
 mod statistics_rules;
 pub mod store;
-mod taking;
 pub mod view;
 
 use crate::access::Role::{

@@ -13,10 +13,10 @@ use crate::due_process::{Events, Proceeding, Steps, open_by_answering};
 use crate::files::OwnerKind;
 use crate::policy;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::Said;
 use crate::proceedings::model::Delivery;
 use crate::proceedings::port::after;
 use crate::proceedings::rules::{may_make_statement, require_before};
-use crate::proceedings::said::Said;
 use crate::service::{Ctx, Tx};
 use crate::standing::model::MeasureState;
 

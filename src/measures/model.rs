@@ -11,9 +11,9 @@ use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
 use crate::policy::model::MeasureKind;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::{Said, Texts, evidence};
 use crate::proceedings::model::{Delivery, Evidence, Notification, Statement, Step};
 use crate::proceedings::rules::require_state;
-use crate::proceedings::said::{Said, Texts, evidence};
 use crate::standing::model::MeasureState;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

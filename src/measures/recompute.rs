@@ -19,8 +19,8 @@ use crate::policy;
 use crate::policy::model::{MeasureKind, MeasureRule, MeasureScope};
 use crate::policy::versions::Policies;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::Said;
 use crate::proceedings::port::{StarMeasure, after};
-use crate::proceedings::said::Said;
 use crate::service::Tx;
 use crate::standing::model::{
     Change, CompanyFacts, DueMeasure, ExistingMeasure, MeasureState, ViolationFact, Withdrawal,

@@ -8,8 +8,8 @@ use super::model::*;
 use super::rows::{BonusIn, ItemScore, VetoIn};
 use crate::db::Id;
 use crate::points::Points;
+use crate::proceedings::ledger_texts::{self, Said, Texts};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::said::{self, Said, Texts};
 
 /// A rating cycle to open (评定周期).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -119,7 +119,7 @@ impl Said for ScoresIn {
             ("items", text(serde_json::to_string(&self.items))),
             ("vetoes", text(serde_json::to_string(&self.vetoes))),
             ("bonus", text(serde_json::to_string(&self.bonus))),
-            said::evidence(&self.evidence),
+            ledger_texts::evidence(&self.evidence),
         ]
     }
 }
@@ -160,7 +160,7 @@ pub struct ObjectionIn {
 
 impl Said for ObjectionIn {
     fn texts(&self) -> Texts {
-        vec![("text", self.text.clone()), said::evidence(&self.evidence)]
+        vec![("text", self.text.clone()), ledger_texts::evidence(&self.evidence)]
     }
 }
 

@@ -9,7 +9,7 @@ use super::model::{CycleState, RatingState};
 use super::rows::{Announced, Bulk, CycleRow, RatingRow};
 use super::store::{self, Flip};
 use super::view::{self, Rating};
-use super::{cycle_rules, follow, plaques, record, step_rules};
+use super::{cycle_rules, ladder_adjustment, plaques, record, step_rules};
 use crate::access::{Actor, Scope};
 use crate::db::{Id, Json, Work};
 use crate::http::Entity;
@@ -76,7 +76,7 @@ pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<R
         before.updated_at = ctx.now;
         store::save_row(tx.conn, &before)?;
     }
-    follow::set_focus(&rules, &mut row, ctx.today);
+    ladder_adjustment::set_focus(&rules, &mut row, ctx.today);
     content.proceedings.0.publication = Some(Announced { at: ctx.now, by: Actor::of(&ctx.caller) });
     if cycle.state != CycleState::Published {
         mark_published(tx, &mut cycle, json!({ "rating_id": row.id }), input)?;
@@ -152,12 +152,12 @@ fn restore(tx: &mut Tx, mut before: RatingRow, withdrawn: &RatingRow) -> Work<()
     before.is_current = true;
     before.superseded_on = None;
     // The ladder may have moved while it did not count.
-    follow::derive(tx, &rules, &mut before, &mut content)?;
+    ladder_adjustment::derive(tx, &rules, &mut before, &mut content)?;
     if before.focus_since.is_none() {
         let published = before.published_on.unwrap_or(tx.ctx.today);
-        follow::set_focus(&rules, &mut before, published);
+        ladder_adjustment::set_focus(&rules, &mut before, published);
     }
-    follow::set_focus(&rules, &mut before, tx.ctx.today);
+    ladder_adjustment::set_focus(&rules, &mut before, tx.ctx.today);
     let step = json!({ "instead_of": withdrawn.id });
     record::save(tx, &mut before, &content, "rating.restored", step, &())?;
     plaques::renew(tx, &before)

@@ -5,7 +5,7 @@ use super::cycle_view::{self, RatingCycle};
 use super::input::*;
 use super::plaques::{self, Plaque};
 use super::view::{self, FocusEntry, Rating, RatingSummary};
-use super::{cycles, list_store, publication, publicity, scoring, store};
+use super::{announcement, cycles, list_store, publication, scoring, store};
 use crate::http::{Answer, PageOf, PathId};
 use crate::problem::ProblemBody;
 use crate::proceedings::model::ReasonsIn;
@@ -69,7 +69,7 @@ pub async fn begin_ratings(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Answer {
     request_body = StepIn, responses((status = 200, description = "Announced", body = RatingCycle)))]
 pub async fn announce_rating_cycle(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Answer {
     let state = ctx.state.clone();
-    let answer = ctx.act(body, move |tx, body| publicity::announce_rating_cycle(tx, id.0, body)).await;
+    let answer = ctx.act(body, move |tx, body| announcement::announce_rating_cycle(tx, id.0, body)).await;
     state.parts.get::<Published>().0.notify_one();
     answer
 }
@@ -167,7 +167,7 @@ pub async fn review_rating(ctx: Ctx, id: PathId, body: Body<ReviewIn>) -> Answer
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = StepIn, responses((status = 200, description = "Announced", body = Rating)))]
 pub async fn announce_rating(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Answer {
-    ctx.act(body, move |tx, body| publicity::announce_rating(tx, id.0, body)).await
+    ctx.act(body, move |tx, body| announcement::announce_rating(tx, id.0, body)).await
 }
 
 /// Object to a rating
@@ -178,7 +178,7 @@ pub async fn announce_rating(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Answer
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ObjectionIn, responses((status = 200, description = "Objected", body = Rating)))]
 pub async fn object_to_rating(ctx: Ctx, id: PathId, body: Body<ObjectionIn>) -> Answer {
-    ctx.act(body, move |tx, body| publicity::object_to_rating(tx, id.0, body)).await
+    ctx.act(body, move |tx, body| announcement::object_to_rating(tx, id.0, body)).await
 }
 
 /// Decide an objection
@@ -188,7 +188,7 @@ pub async fn object_to_rating(ctx: Ctx, id: PathId, body: Body<ObjectionIn>) -> 
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ObjectionDecisionIn, responses((status = 200, description = "Decided", body = Rating)))]
 pub async fn decide_rating_objection(ctx: Ctx, id: PathId, body: Body<ObjectionDecisionIn>) -> Answer {
-    ctx.act(body, move |tx, body| publicity::decide_rating_objection(tx, id.0, body)).await
+    ctx.act(body, move |tx, body| announcement::decide_rating_objection(tx, id.0, body)).await
 }
 
 /// Reply to a rating
@@ -198,7 +198,7 @@ pub async fn decide_rating_objection(ctx: Ctx, id: PathId, body: Body<ObjectionD
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ReplyIn, responses((status = 200, description = "Replied", body = Rating)))]
 pub async fn reply_to_rating(ctx: Ctx, id: PathId, body: Body<ReplyIn>) -> Answer {
-    ctx.act(body, move |tx, body| publicity::reply_to_rating(tx, id.0, body)).await
+    ctx.act(body, move |tx, body| announcement::reply_to_rating(tx, id.0, body)).await
 }
 
 /// Publish a rating

@@ -7,7 +7,7 @@ use super::model::{RatingState, ReviewOutcome};
 use super::rows::{Review, Sheet};
 use super::rules::{self, Given};
 use super::view::{self, Rating};
-use super::{follow, record, step_rules, store};
+use super::{ladder_adjustment, record, step_rules, store};
 use crate::access::{Actor, Scope};
 use crate::complexes;
 use crate::db::{Id, Work};
@@ -59,7 +59,7 @@ pub fn submit_rating_scores(tx: &mut Tx, id: Id, body: &Body<ScoresIn>) -> Work<
     files::attach_evidence(tx, OwnerKind::Rating, row.id, &sheet.all_evidence())?;
     content.sheets.0.push(sheet);
     content.sheets.0.sort_by_key(|sheet| sheet.assessor);
-    let whole = follow::derive(tx, &rules, &mut row, &mut content)?.is_some();
+    let whole = ladder_adjustment::derive(tx, &rules, &mut row, &mut content)?.is_some();
     row.state = if whole { RatingState::Scored } else { RatingState::Draft };
     let step =
         json!({ "assessor": input.assessor, "satisfaction": input.satisfaction, "respondents": input.respondents });

@@ -9,8 +9,8 @@ use crate::fault::Fault;
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::{Said, Texts};
 use crate::proceedings::model::{ReasonsIn, Step};
-use crate::proceedings::said::{Said, Texts};
 use crate::service::{Body, Tx};
 use crate::violations;
 

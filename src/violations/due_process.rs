@@ -15,10 +15,10 @@ use crate::ledger::{self, Audience, Event};
 use crate::policy;
 use crate::policy::model::ProcessRules;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::Said;
 use crate::proceedings::model::Delivery;
 use crate::proceedings::port::after;
 use crate::proceedings::rules::{may_make_statement, require_before};
-use crate::proceedings::said::Said;
 use crate::service::{Ctx, Tx};
 
 /// The periods of the policy that governs a case.

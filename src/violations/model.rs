@@ -12,9 +12,9 @@ use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
 use crate::policy::model::ActSubject;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::{Said, Texts};
 use crate::proceedings::model::{Delivery, Evidence, Notification, Statement, Step};
 use crate::proceedings::rules::require_state;
-use crate::proceedings::said::{Said, Texts};
 
 coded_enum! {
     /// Where a violation stands (办理状态).

@@ -20,7 +20,7 @@ use crate::policy;
 use crate::policy::model::ActSubject;
 use crate::policy::versions::PolicyVersion;
 use crate::problem::Problem;
-use crate::proceedings::said;
+use crate::proceedings::ledger_texts;
 use crate::service::{Body, Ctx, Tx};
 
 pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Violation>> {
@@ -134,7 +134,7 @@ pub fn report_found_by(tx: &mut Tx, id: Id, input: ViolationIn, found_by: Option
         .personal("distinct_fact_reason", row.report.0.distinct_fact_reason.as_deref())
         .personal("description", Some(&row.description))
         .personal("subject_name", row.subject_name.as_deref())
-        .said(vec![said::evidence(&row.evidence.0)]);
+        .said(vec![ledger_texts::evidence(&row.evidence.0)]);
     ledger::append(tx, event)?;
     let version = row.version;
     let view = view(tx.conn, ctx, row)?;

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
 use xiaoqu::clock::Clock;
-use xiaoqu::complaints::sweep::sweep;
+use xiaoqu::complaints::deadline_check::sweep;
 
 use super::replicas::until;
 use crate::support::client::Client;

@@ -9,8 +9,8 @@ use crate::fault::Fault;
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event, Place};
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::{Said, Texts};
 use crate::proceedings::model::Step;
-use crate::proceedings::said::{Said, Texts};
 use crate::service::{Body, Tx};
 
 pub fn create___feature__(tx: &mut Tx, body: &Body<__Feature__In>) -> Work<Entity<__Feature__>> {

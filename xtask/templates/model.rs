@@ -9,8 +9,8 @@ use crate::db::Id;
 use crate::db::schema::__features__;
 use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
+use crate::proceedings::ledger_texts::{Said, Texts};
 use crate::proceedings::model::Step;
-use crate::proceedings::said::{Said, Texts};
 use crate::proceedings::view::{Official, RemarkView};
 
 coded_enum! {

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::ending_rules;
 use super::input::{InterimServiceIn, TerminationIn};
 use super::model::*;
 use super::record::{advance, save};
 use super::rules::{self, Span};
-use super::serving::{policy_rules, show};
+use super::service_periods::{policy_rules, show};
 use super::store;
+use super::termination_rules;
 use super::view::{self, Contract};
 use crate::access::{Actor, Scope};
 use crate::complexes;
@@ -27,14 +27,14 @@ pub fn terminate_contract(tx: &mut Tx, id: Id, body: &Body<TerminationIn>) -> Wo
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let rules_now = policy_rules(tx, &row.county)?;
-    let term = ending_rules::term(&row);
+    let term = termination_rules::term(&row);
     let input = tx.checked(body, |conn, input, faults| {
         faults.extend(rules::check_termination(&term, input, &rules_now, ctx.today));
-        ending_rules::check_ground(ctx.caller.role, input.ground, faults);
+        termination_rules::check_ground(ctx.caller.role, input.ground, faults);
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
     tx.if_match(row.version)?;
-    ending_rules::require_running(&row)?;
+    termination_rules::require_running(&row)?;
     let removal = row.removal_id;
     end(tx, &mut row, input)?;
     files::attach_evidence(tx, OwnerKind::Contract, row.id, &input.evidence)?;
@@ -78,15 +78,15 @@ pub fn withdraw_termination(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    ending_rules::may_withdraw_termination(&row, ctx.today)?;
+    termination_rules::may_withdraw_termination(&row, ctx.today)?;
     if let Some(measure) = row.removal_id {
-        ending_rules::require_open_removal(measure_facts::is_open(tx.conn, measure)?)?;
+        termination_rules::require_open_removal(measure_facts::is_open(tx.conn, measure)?)?;
     }
     row.last_day = None;
     row.handover_due_on = None;
     row.proceedings.0.ending = None;
     let others: Vec<Span> = store::counting(tx.conn, row.complex_id)?.iter().map(Span::from).collect();
-    ending_rules::require_none_after(&Span::from(&row), &others)?;
+    termination_rules::require_none_after(&Span::from(&row), &others)?;
     show(tx, &mut row)?;
     advance(tx, row, "contract.termination_withdrawn", json!({}), input)
 }
@@ -98,15 +98,15 @@ pub fn record_interim_service(tx: &mut Tx, id: Id, body: &Body<InterimServiceIn>
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let end = row.ends_on();
     let input = tx.checked(body, |_, input, faults| {
-        ending_rules::check_interim(input.until, end, faults);
+        termination_rules::check_interim(input.until, end, faults);
         Ok(())
     })?;
     tx.if_match(row.version)?;
-    ending_rules::may_serve_on(&row)?;
+    termination_rules::may_serve_on(&row)?;
     (row.interim, row.interim_until) = (true, input.until);
     row.handover_due_on = None;
     let others: Vec<Span> = store::counting(tx.conn, row.complex_id)?.iter().map(Span::from).collect();
-    ending_rules::require_none_after(&Span { last: None, ..Span::from(&row) }, &others)?;
+    termination_rules::require_none_after(&Span { last: None, ..Span::from(&row) }, &others)?;
     row.proceedings.0.interim = Some(Step { text: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) });
     show(tx, &mut row)?;
     let step = json!({ "until": input.until, "handover_due_on": row.handover_due_on });
@@ -116,7 +116,7 @@ pub fn record_interim_service(tx: &mut Tx, id: Id, body: &Body<InterimServiceIn>
 /// Contracts of a company at a complex that run beyond a day.
 fn running(conn: &mut Conn, complex: Id, company: Id) -> Work<Vec<ContractRow>> {
     let mut rows = store::counting(conn, complex)?;
-    rows.retain(|row| row.company_id == company && ending_rules::is_open(row));
+    rows.retain(|row| row.company_id == company && termination_rules::is_open(row));
     Ok(rows)
 }
 
@@ -157,7 +157,7 @@ pub fn check_removal(
     let policies = policy::current(conn, &ctx.state, &county)?;
     let rules_now = &policies.governing(ctx.today).document().contracts;
     for row in running(conn, complex, company)? {
-        for fault in rules::check_termination(&ending_rules::term(&row), input, rules_now, ctx.today) {
+        for fault in rules::check_termination(&termination_rules::term(&row), input, rules_now, ctx.today) {
             let pointer = match fault.pointer.as_str() {
                 "/last_day" => "/completed_on",
                 "/ground" => "/removal_ground",

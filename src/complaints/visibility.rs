@@ -338,7 +338,7 @@ impl Person {
 fn page() -> String {
     let mut page = String::from(
         "# Who may know what of a complaint\n\n\
-         Written from the table in `src/complaints/sight.rs`; a test compares. Every way out of a ticket \
+         Written from the table in `src/complaints/visibility.rs`; a test compares. Every way out of a ticket \
          asks that table: view, timeline, list filter, feed, leaf of the ledger, name and bytes of a file, point, Open311, \
          statistics. A stored answer of an `Idempotency-Key` holds what its caller was shown, and is dropped on erasure. \
          Whoever uploaded a file gets it as it was uploaded, until it is erased.\n\n|  |",

@@ -13,8 +13,8 @@ use crate::db::{Id, Json, Work};
 use crate::files::{self, OwnerKind};
 use crate::ledger::{self, Audience, Event};
 use crate::policy::inspections::Checklist;
+use crate::proceedings::ledger_texts::Texts;
 use crate::proceedings::model::Evidence;
-use crate::proceedings::said::Texts;
 use crate::service::{Ctx, Tx};
 
 /// The office that calls.

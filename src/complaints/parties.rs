@@ -1,10 +1,10 @@
 //! How a step with a ticket begins and ends: it is taken in hand by whoever has a part in it, written down, and shown.
 
 use super::model::*;
-use super::part_rules::{self, Part, is_handler, is_supervisor};
+use super::party_rules::{self, Part, is_handler, is_supervisor};
 use super::record::{self, NewStep, Terms};
 use super::view::{self, Complaint};
-use super::{cards, rules, sight, store};
+use super::{cards, rules, store, visibility};
 use crate::access::Role;
 use crate::complaints::scoped::Viewer;
 use crate::db::{Conn, Id, Work};
@@ -34,7 +34,9 @@ fn has(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, part: Part) -> Work<bool>
         Part::Handler => is_handler(caller, row),
         Part::Supervisor => is_supervisor(caller, row),
         Part::Owner => is_owner(conn, ctx, row.id)?,
-        Part::FrontDesk => sight::is_office(caller.role) && !is_handler(caller, row) && !has_account(conn, row.id)?,
+        Part::FrontDesk => {
+            visibility::is_office(caller.role) && !is_handler(caller, row) && !has_account(conn, row.id)?
+        }
     })
 }
 
@@ -49,7 +51,7 @@ pub fn take(tx: &mut Tx, id: Id, parts: &[Part]) -> Work<ComplaintRow> {
             return Ok(row);
         }
     }
-    Err(part_rules::refused(&row, parts).into())
+    Err(party_rules::refused(&row, parts).into())
 }
 
 /// The ticket, locked, for whoever may have its persons erased: the complainant, the office that handles it, and its county.

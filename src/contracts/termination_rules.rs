@@ -119,5 +119,5 @@ pub fn may_report_handover(row: &ContractRow, today: NaiveDate) -> Result<(), Pr
 }
 
 #[cfg(test)]
-#[path = "ending_rules_tests.rs"]
+#[path = "termination_rules_tests.rs"]
 mod tests;
