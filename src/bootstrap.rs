@@ -38,10 +38,10 @@ const MOST_FILES: u64 = 1_048_576;
 /// The log: one line an event on standard error, without personal data.
 pub fn start_log(settings: &Settings) {
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(log_filter(settings.house.log_level))
+        .with_env_filter(log_filter(settings.deployment.log_level))
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_writer(std::io::stderr);
-    match settings.house.log_format {
+    match settings.deployment.log_format {
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).init(),
         LogFormat::Text => builder.init(),
     }
@@ -115,7 +115,7 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
     let pace = Pace { refresh: access.jwks_refresh_minutes, retry: access.jwks_retry_seconds };
     Ok(Config {
         db: db_options(settings)?,
-        clock: Clock::real(settings.house.time_zone),
+        clock: Clock::real(settings.deployment.time_zone),
         clock_limits: clock_limits(settings)?,
         issuer: settings.http.public_url.clone(),
         audience: access.audience.clone(),
@@ -138,10 +138,10 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
             .then(|| chrono::Duration::days(i64::try_from(access.client_secret_days).unwrap_or(i64::MAX / 86_400_000))),
         metrics_on_api: false,
         traces: settings
-            .house
+            .deployment
             .otlp_endpoint
             .clone()
-            .map(|endpoint| TraceOptions { endpoint, percent: settings.house.trace_percent }),
+            .map(|endpoint| TraceOptions { endpoint, percent: settings.deployment.trace_percent }),
         page_life: settings.http.public_page_cache_seconds,
     })
 }
@@ -206,8 +206,8 @@ pub fn server_options(settings: &Settings) -> ServerOptions {
 
 fn clock_limits(settings: &Settings) -> anyhow::Result<Limits> {
     Ok(Limits {
-        jump: TimeDelta::from_std(settings.house.clock_jump_limit_minutes)?,
-        downtime: TimeDelta::from_std(settings.house.clock_downtime_limit_hours)?,
+        jump: TimeDelta::from_std(settings.deployment.clock_jump_limit_minutes)?,
+        downtime: TimeDelta::from_std(settings.deployment.clock_downtime_limit_hours)?,
     })
 }
 

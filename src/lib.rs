@@ -53,7 +53,7 @@ pub use xiaoqu_rules::{
 };
 pub use xiaoqu_rules::{code_column, coded_enum, on_both, stored_enum, text_column};
 pub use xiaoqu_service::{
-    access, clock, clock_watch, db, deployment, disk, door, http, json, keys, ledger, metrics, personal, proceedings,
+    access, clock, clock_watch, db, deployment, disk, edge, http, json, keys, ledger, metrics, personal, proceedings,
     quotas, render, secret, security, service, settings, traces,
 };
 pub use xiaoqu_service::{handler, newest_first, rows_of};

@@ -2,7 +2,7 @@
 //! what `xiaoqu demo` shows, `house` reads the source for its own rules.
 
 mod api;
+mod conventions;
 mod demo;
-mod house;
 mod store;
 mod support;

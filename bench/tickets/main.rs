@@ -62,7 +62,7 @@ fn main() -> anyhow::Result<()> {
     let now = args.until.unwrap_or_else(Utc::now);
     let now = now.with_nanosecond(0).context("a moment")?;
     ensure!(args.tickets > 0 && args.days > 0, "at least one ticket and one day");
-    let world = World::read(&mut conn, settings.house.time_zone, config.issuer.clone(), now)?;
+    let world = World::read(&mut conn, settings.deployment.time_zone, config.issuer.clone(), now)?;
     let ring = config.keys.ring();
     remember_keys(&mut conn, &ring)?;
     let began = std::time::Instant::now();

@@ -28,7 +28,7 @@ pub fn run(flags: &SettingFlags, command: &ClockCommand) -> anyhow::Result<()> {
             if let Some(database) = database {
                 let apart = (now.0 - database.0).abs();
                 anyhow::ensure!(
-                    apart.to_std()? <= settings.house.clock_jump_limit_minutes,
+                    apart.to_std()? <= settings.deployment.clock_jump_limit_minutes,
                     "this machine's clock ({}) and the database's ({}) differ by {} minutes: set right the one that is wrong, \
                      then confirm",
                     shown(now),

@@ -33,7 +33,7 @@ pub fn run(flags: &SettingFlags, command: &DeploymentCommand) -> anyhow::Result<
     let db = store_of(&settings)?;
     let facts = db.read_blocking(store::facts).map_err(unreadable)?;
     let own = |name: &str| match name {
-        TIME_ZONE => settings.house.time_zone.name().to_owned(),
+        TIME_ZONE => settings.deployment.time_zone.name().to_owned(),
         _ => settings.http.public_url.clone(),
     };
     match command {

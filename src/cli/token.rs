@@ -29,7 +29,7 @@ fn record(settings: &Settings, keys: Arc<Keys>, caller: &Caller) -> anyhow::Resu
     }
     let expected = Expected {
         keys,
-        time_zone: settings.house.time_zone.name().into(),
+        time_zone: settings.deployment.time_zone.name().into(),
         public_url: settings.http.public_url.clone(),
     };
     let db = Db::open_with(&options, StoreMetrics::unregistered()?, None, Some(deployment::check(expected)))?;

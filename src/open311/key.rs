@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use actix_web::{HttpMessage, HttpRequest, web};
 
-use crate::door::gate;
-use crate::door::visitor::Visitor;
+use crate::edge::gate;
+use crate::edge::unauthenticated::Visitor;
 use crate::oauth;
 use crate::problem::{Code, Problem};
 use crate::security::Kind;

@@ -43,7 +43,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "quotas",
             "proceedings",
             "render",
-            "door",
+            "edge",
         ],
     ),
     ("rules", &["calendar", "policy", "standing"]),
@@ -151,7 +151,7 @@ fn every_module_has_a_layer() {
     let modules: BTreeSet<String> = sources(".rs").iter().map(|(file, _)| module_of(file).to_owned()).collect();
     let layered: BTreeSet<String> =
         LAYERS.iter().flat_map(|(_, modules)| modules.iter().map(|one| (*one).to_owned())).collect();
-    assert_eq!(modules, layered, "tests/house/layers.rs names each module of src/ and crates/*/src once");
+    assert_eq!(modules, layered, "tests/conventions/layers.rs names each module of src/ and crates/*/src once");
     let named: usize = LAYERS.iter().map(|(_, modules)| modules.len()).sum();
     assert_eq!(named, layered.len(), "a module stands in two layers");
 }

@@ -1,4 +1,4 @@
-//! The rules of the house, read from the source tree and from the document.
+//! The conventions of this project, checked in the source tree and in the document.
 
 mod deadlines;
 mod document;

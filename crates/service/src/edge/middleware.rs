@@ -13,8 +13,8 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
 
-use crate::door::gate::{is_public_read, routed_path};
-use crate::door::visitor::Visitor;
+use crate::edge::gate::{is_public_read, routed_path};
+use crate::edge::unauthenticated::Visitor;
 use crate::http::limits::{Allowance, UnderWay};
 use crate::http::marks::{AsItIs, RequestId, ServerRequestId, WithoutBody};
 use crate::http::unread::Unread;

@@ -12,7 +12,7 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
-use super::visitor::Visitor;
+use super::unauthenticated::Visitor;
 use crate::access::caller::Caller;
 use crate::access::permissions::Access;
 use crate::access::scope::Scope;
