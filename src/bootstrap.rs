@@ -13,7 +13,7 @@ use crate::access::step_up::StepUp;
 use crate::app::{Config, ServerOptions};
 use crate::clock::Clock;
 use crate::clock_watch::Limits;
-use crate::db::{Conn, Db, DbOptions, Instant, Mismatch, WriteGate};
+use crate::db::{Conn, Db, DbOptions, Instant, Mismatch, WriteLock};
 use crate::files::FilesOptions;
 use crate::http::address::Proxies;
 use crate::http::idempotency;
@@ -100,7 +100,7 @@ pub fn prepare_at(options: &DbOptions, now: Instant) -> anyhow::Result<Vec<Strin
     let applied = db::migrate(options)?;
     let db = Db::open(options)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let seeded = runtime.block_on(db.write(WriteGate::default(), move |conn| {
+    let seeded = runtime.block_on(db.write(WriteLock::default(), move |conn| {
         divisions::seed(conn)?;
         policy::seed(conn, now)?;
         calendar::seed(conn, now)
@@ -269,7 +269,7 @@ async fn watch_keyring(state: &Service) {
     if !new.is_empty() {
         let ids = new.clone();
         let remember = move |conn: &mut Conn| keys::store::remember(conn, &ids, Instant::now());
-        if state.db.write(WriteGate::default(), remember).await.is_ok() {
+        if state.db.write(WriteLock::default(), remember).await.is_ok() {
             ring.known_to_store(&new);
         }
     }
@@ -322,7 +322,7 @@ const JOBS: &[Job] = &[
         Box::pin(async move {
             let now = state.clock.system();
             // A chunk at a time, so that no job holds the writer long.
-            let forget = || state.db.write(WriteGate::default(), move |conn| idempotency::forget_old(conn, now));
+            let forget = || state.db.write(WriteLock::default(), move |conn| idempotency::forget_old(conn, now));
             while let Ok(500..) = forget().await {}
             Ok(())
         })

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::access::{Caller, Scope};
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::problem::Problem;
@@ -37,7 +37,7 @@ pub trait Proceeding: Sized {
     const OWNER: OwnerKind;
 
     /// Locks what a decision of the case is about, then reads the case.
-    fn locked(conn: &mut Conn, scope: &Scope, id: Id) -> Work<Self>;
+    fn locked(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<Self>;
     fn id(&self) -> Id;
     fn version(&self) -> i64;
     fn steps(&mut self) -> Steps<'_>;
@@ -62,15 +62,15 @@ pub trait Proceeding: Sized {
     fn may_answer(&self) -> Result<(), Problem>;
 
     /// Everything about a notice but its text: may it be given now, and who sees the case from now on?
-    fn begin(&mut self, tx: &mut Tx) -> Work<()>;
+    fn begin(&mut self, tx: &mut Tx) -> WorkResult<()>;
     /// Serves what waits, begins the period that starts with it, and records that.
-    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, said: &dyn Said) -> Work<()>;
+    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, said: &dyn Said) -> WorkResult<()>;
     /// The party is heard now: in this state, within its period, and once. Saying something opens what was sent.
-    fn hear(&mut self, tx: &mut Tx, made: bool) -> Work<()>;
+    fn hear(&mut self, tx: &mut Tx, made: bool) -> WorkResult<()>;
 
     /// Saves a step and records it.
-    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, said: &dyn Said) -> Work<()>;
-    fn view(self, conn: &mut Conn, ctx: &Ctx) -> Work<Self::View>;
+    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, said: &dyn Said) -> WorkResult<()>;
+    fn view(self, conn: &mut Conn, ctx: &Ctx) -> WorkResult<Self::View>;
 }
 
 /// Does this caller see that there is something, and nothing of it?
@@ -90,17 +90,17 @@ pub fn advance<P: Proceeding>(
     kind: &'static str,
     step: Value,
     said: &dyn Said,
-) -> Work<Entity<P::View>> {
+) -> WorkResult<Entity<P::View>> {
     case.record(tx, kind, step, said)?;
     shown(tx.conn, tx.ctx, case)
 }
 
-pub fn shown<P: Proceeding>(conn: &mut Conn, ctx: &Ctx, case: P) -> Work<Entity<P::View>> {
+pub fn shown<P: Proceeding>(conn: &mut Conn, ctx: &Ctx, case: P) -> WorkResult<Entity<P::View>> {
     let (id, version) = (case.id(), case.version());
     Ok(Entity::new(id, version, case.view(conn, ctx)?))
 }
 
-pub fn notify<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Work<Entity<P::View>> {
+pub fn notify<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> WorkResult<Entity<P::View>> {
     let ctx = tx.ctx;
     let mut case = P::locked(tx.conn, &ctx.scope, id)?;
     case.may_handle(&ctx.caller)?;
@@ -112,7 +112,7 @@ pub fn notify<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -
 }
 
 /// Reading a notice or a decision with the company's token is its delivery.
-pub fn open<P: Proceeding>(tx: &mut Tx, id: Id) -> Work<Entity<P::View>> {
+pub fn open<P: Proceeding>(tx: &mut Tx, id: Id) -> WorkResult<Entity<P::View>> {
     let ctx = tx.ctx;
     let mut case = P::locked(tx.conn, &ctx.scope, id)?;
     if awaits_opening(ctx, &case) {
@@ -122,14 +122,14 @@ pub fn open<P: Proceeding>(tx: &mut Tx, id: Id) -> Work<Entity<P::View>> {
 }
 
 /// Whoever answers what was sent has opened it.
-pub fn open_by_answering<P: Proceeding>(tx: &mut Tx, case: &mut P) -> Work<()> {
+pub fn open_by_answering<P: Proceeding>(tx: &mut Tx, case: &mut P) -> WorkResult<()> {
     if !case.is_undelivered() {
         return Ok(());
     }
     case.deliver(tx, Delivery::opened(tx.ctx), &())
 }
 
-pub fn record_delivery<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> Work<Entity<P::View>> {
+pub fn record_delivery<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> WorkResult<Entity<P::View>> {
     let ctx = tx.ctx;
     let mut case = P::locked(tx.conn, &ctx.scope, id)?;
     case.may_handle(&ctx.caller)?;
@@ -144,7 +144,7 @@ pub fn record_delivery<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<DeliveryI
     shown(tx.conn, tx.ctx, case)
 }
 
-pub fn submit_statement<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<P::View>> {
+pub fn submit_statement<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> WorkResult<Entity<P::View>> {
     let ctx = tx.ctx;
     let mut case = P::locked(tx.conn, &ctx.scope, id)?;
     case.may_speak()?;
@@ -158,7 +158,7 @@ pub fn submit_statement<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<Statemen
     advance(tx, case, P::EVENTS.statement_submitted, json!({}), input)
 }
 
-pub fn answer_statement<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<P::View>> {
+pub fn answer_statement<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<P::View>> {
     let ctx = tx.ctx;
     let mut case = P::locked(tx.conn, &ctx.scope, id)?;
     case.may_handle(&ctx.caller)?;

@@ -7,7 +7,7 @@ use super::model::{Listing, ListingRow};
 use super::rules::{self, Term};
 use super::store;
 use super::view::shown;
-use crate::db::{Id, Json, Work};
+use crate::db::{Id, Json, WorkResult};
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event, Place};
@@ -28,7 +28,7 @@ pub struct Grounds<'a> {
 }
 
 /// Puts a company on the list that an approved measure calls for.
-pub fn list_company(tx: &mut Tx, grounds: &Grounds, months: u32, reason: &str) -> Work<()> {
+pub fn list_company(tx: &mut Tx, grounds: &Grounds, months: u32, reason: &str) -> WorkResult<()> {
     let ctx = tx.ctx;
     let until = ctx.today.checked_add_months(Months::new(months)).unwrap_or(ctx.today);
     let row = ListingRow {
@@ -55,7 +55,7 @@ pub fn list_company(tx: &mut Tx, grounds: &Grounds, months: u32, reason: &str) -
     record(tx, &row, "blacklist.listed", &())
 }
 
-fn record(tx: &mut Tx, row: &ListingRow, kind: &'static str, said: &dyn Said) -> Work<()> {
+fn record(tx: &mut Tx, row: &ListingRow, kind: &'static str, said: &dyn Said) -> WorkResult<()> {
     let event = Event::new(kind, "listing", row.id)
         .at(Place { county: row.county.clone(), ..Place::default() })
         .company(Some(row.company_id))
@@ -71,7 +71,7 @@ fn record(tx: &mut Tx, row: &ListingRow, kind: &'static str, said: &dyn Said) ->
     Ok(())
 }
 
-fn save(tx: &mut Tx, row: &mut ListingRow, kind: &'static str, said: &dyn Said) -> Work<()> {
+fn save(tx: &mut Tx, row: &mut ListingRow, kind: &'static str, said: &dyn Said) -> WorkResult<()> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
     store::save(tx.conn, row)?;
@@ -79,7 +79,7 @@ fn save(tx: &mut Tx, row: &mut ListingRow, kind: &'static str, said: &dyn Said) 
 }
 
 /// Takes a company off the lists that a measure put it on; the measure is taken back.
-pub fn end_listing_of(tx: &mut Tx, company: Id, measure: Id, reason: &str) -> Work<()> {
+pub fn end_listing_of(tx: &mut Tx, company: Id, measure: Id, reason: &str) -> WorkResult<()> {
     for mut row in store::of_measure(tx.conn, company, measure)? {
         row.removed_on = Some(tx.ctx.today);
         row.removal_reason = Some(reason.to_owned());
@@ -89,7 +89,7 @@ pub fn end_listing_of(tx: &mut Tx, company: Id, measure: Id, reason: &str) -> Wo
 }
 
 /// The entries of a measure have no effect while an appeal against one of its grounds is pending.
-pub fn suspend_listing_of(tx: &mut Tx, company: Id, measure: Id, suspended_on: Option<NaiveDate>) -> Work<()> {
+pub fn suspend_listing_of(tx: &mut Tx, company: Id, measure: Id, suspended_on: Option<NaiveDate>) -> WorkResult<()> {
     let kind = if suspended_on.is_some() { "blacklist.suspended" } else { "blacklist.resumed" };
     for mut row in store::of_measure(tx.conn, company, measure)? {
         row.suspended_on = suspended_on;
@@ -98,13 +98,13 @@ pub fn suspend_listing_of(tx: &mut Tx, company: Id, measure: Id, suspended_on: O
     Ok(())
 }
 
-fn find_for_update(tx: &mut Tx, id: Id) -> Work<ListingRow> {
+fn find_for_update(tx: &mut Tx, id: Id) -> WorkResult<ListingRow> {
     let company = store::find(tx.conn, &tx.ctx.scope, id)?.company_id;
     crate::companies::family::lock_head_of(tx.conn, company)?;
     store::find(tx.conn, &tx.ctx.scope, id)
 }
 
-pub fn apply_for_credit_repair(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Listing>> {
+pub fn apply_for_credit_repair(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> WorkResult<Entity<Listing>> {
     let ctx = tx.ctx;
     let mut row = find_for_update(tx, id)?;
     let input =
@@ -119,7 +119,7 @@ pub fn apply_for_credit_repair(tx: &mut Tx, id: Id, body: &Body<StatementIn>) ->
     shown(tx.conn, ctx, row)
 }
 
-pub fn refuse_credit_repair(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Listing>> {
+pub fn refuse_credit_repair(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Listing>> {
     let ctx = tx.ctx;
     let mut row = find_for_update(tx, id)?;
     let input = tx.input(body)?;
@@ -131,7 +131,7 @@ pub fn refuse_credit_repair(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work
     shown(tx.conn, ctx, row)
 }
 
-pub fn remove_from_blacklist(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Listing>> {
+pub fn remove_from_blacklist(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Listing>> {
     let ctx = tx.ctx;
     let mut row = find_for_update(tx, id)?;
     let input = tx.input(body)?;

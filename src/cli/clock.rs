@@ -4,7 +4,7 @@ use serde_json::json;
 use super::SettingFlags;
 use super::database::{store_of, unreadable, wait};
 use crate::clock_watch::store::{self, Watched};
-use crate::db::{Conn, Instant, WriteGate};
+use crate::db::{Conn, Instant, WriteLock};
 use crate::ledger::{self, Event, Origin};
 use crate::settings::Settings;
 
@@ -36,7 +36,7 @@ pub fn run(flags: &SettingFlags, command: &ClockCommand) -> anyhow::Result<()> {
                     apart.num_minutes()
                 );
             }
-            wait(db.write(WriteGate::default(), move |conn| confirm(conn, now)))?;
+            wait(db.write(WriteLock::default(), move |conn| confirm(conn, now)))?;
             println!("confirmed at {}: background work goes on within seconds", shown(now));
         }
     }
@@ -44,7 +44,7 @@ pub fn run(flags: &SettingFlags, command: &ClockCommand) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn confirm(conn: &mut Conn, now: Instant) -> crate::db::Work<()> {
+fn confirm(conn: &mut Conn, now: Instant) -> crate::db::WorkResult<()> {
     let before = store::find(conn)?;
     store::confirm(conn, now)?;
     let data = json!({

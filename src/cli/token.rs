@@ -8,7 +8,7 @@ use crate::access::Caller;
 use crate::access::issuer::LocalIssuer;
 use crate::access::token::Verifier;
 use crate::bootstrap;
-use crate::db::{self, Db, StoreMetrics, WriteGate};
+use crate::db::{self, Db, StoreMetrics, WriteLock};
 use crate::deployment::{self, Expected};
 use crate::divisions;
 use crate::keys::Keys;
@@ -35,7 +35,7 @@ fn record(settings: &Settings, keys: Arc<Keys>, caller: &Caller) -> anyhow::Resu
     let db = Db::open_with(&options, StoreMetrics::unregistered()?, None, Some(deployment::check(expected)))?;
     let caller = caller.clone();
     let refused = no_division(&caller);
-    let recorded = database::wait(db.write(WriteGate::default(), move |conn| {
+    let recorded = database::wait(db.write(WriteLock::default(), move |conn| {
         let known = match &caller.division {
             Some(code) => divisions::find(conn, code)?.is_some(),
             None => true,

@@ -10,7 +10,7 @@ use crate::companies;
 use crate::company_facts;
 use crate::complexes;
 use crate::counties;
-use crate::db::{Conn, Fail, Id, Work};
+use crate::db::{Conn, Id, WorkError, WorkResult};
 use crate::fault::Fault;
 use crate::http::Entity;
 use crate::measures::store as measures;
@@ -76,7 +76,12 @@ fn shown(ctx: &Ctx, standing: Standing, own: bool) -> Standing {
     })
 }
 
-pub fn company_standing(conn: &mut Conn, ctx: &Ctx, id: Id, query: &StandingQuery) -> Work<Entity<CompanyStanding>> {
+pub fn company_standing(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    id: Id,
+    query: &StandingQuery,
+) -> WorkResult<Entity<CompanyStanding>> {
     let company = companies::find(conn, &ctx.scope, id)?;
     let as_of = query.as_of.unwrap_or(ctx.today);
     let head = company.parent_id.unwrap_or(company.id);
@@ -136,7 +141,7 @@ pub struct PreviewIn {
 }
 
 /// Nothing is stored: hypothetical violations in, an explained standing out.
-pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> Work<Standing> {
+pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> WorkResult<Standing> {
     let county = ctx.caller.county().unwrap_or_default();
     let policies = policy::current(conn, &ctx.state, county)?;
     let mut places = Vec::new();
@@ -145,7 +150,7 @@ pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> Work<Stand
         if let Some(company) = input.company_id {
             match companies::find(conn, &ctx.scope, company) {
                 Ok(company) => base = Some(company.parent_id.unwrap_or(company.id)),
-                Err(Fail::Problem(_)) => {
+                Err(WorkError::Problem(_)) => {
                     let (zh, en) = ("企业不存在，或不在您的辖区内服务", "no such company for you");
                     faults.push(Fault::new("/company_id", "unknown_reference", zh, en));
                 }
@@ -161,7 +166,7 @@ pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> Work<Stand
             }
             match complexes::find(conn, &ctx.scope, violation.complex_id) {
                 Ok(complex) => places.push(complex.place()),
-                Err(Fail::Problem(_)) => {
+                Err(WorkError::Problem(_)) => {
                     let (zh, en) = ("小区不存在，或不在您的辖区内", "no such complex for you");
                     faults.push(Fault::new(pointer("complex_id"), "unknown_reference", zh, en));
                 }

@@ -8,7 +8,7 @@ use super::model::*;
 use super::record::{self, Given, NewStep, Terms};
 use super::{rules, store};
 use crate::access::Caller;
-use crate::db::{Instant, Work};
+use crate::db::{Instant, WorkResult};
 use crate::service::{Ctx, Service, Tx};
 
 /// The program, as it acts by the clock.
@@ -19,7 +19,7 @@ pub fn program(state: &Arc<Service>, now: Instant) -> Ctx {
 
 /// Each card that has come and was not given yet; says whether there was one, and then the row is saved. With the first red
 /// one the ticket is its supervisor's business, too.
-pub fn give_cards(tx: &mut Tx, row: &mut ComplaintRow, mut given: Vec<Given>, terms: &Terms) -> Work<bool> {
+pub fn give_cards(tx: &mut Tx, row: &mut ComplaintRow, mut given: Vec<Given>, terms: &Terms) -> WorkResult<bool> {
     let now = tx.ctx.now;
     let mut any = false;
     let rules = terms.rules_of(row)?;
@@ -65,7 +65,7 @@ pub fn give_cards(tx: &mut Tx, row: &mut ComplaintRow, mut given: Vec<Given>, te
 }
 
 /// A step of the program; the row is saved after the last of them.
-pub fn write(tx: &mut Tx, row: &mut ComplaintRow, step: NewStep) -> Work<()> {
+pub fn write(tx: &mut Tx, row: &mut ComplaintRow, step: NewStep) -> WorkResult<()> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
     record::write(tx, row, StepActor::Program, step).map(drop)
@@ -73,7 +73,7 @@ pub fn write(tx: &mut Tx, row: &mut ComplaintRow, step: NewStep) -> Work<()> {
 
 /// Gives the cards of a ticket that is being taken in hand and that the clock has not come to yet: nobody outruns a deadline,
 /// also while one replica takes over from another.
-pub fn catch_up(tx: &mut Tx, row: &mut ComplaintRow) -> Work<()> {
+pub fn catch_up(tx: &mut Tx, row: &mut ComplaintRow) -> WorkResult<()> {
     let now = tx.ctx.now;
     if !row.is_open || row.next_at.is_none_or(|at| at.0 > now.0) {
         return Ok(());

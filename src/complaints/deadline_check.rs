@@ -15,7 +15,7 @@ use super::cards::{give_cards, program, write};
 use super::model::*;
 use super::record::{self, Given, NewStep, Terms};
 use super::{erasure, rules, store};
-use crate::db::{Conn, Fail, Id, Instant, StoreFault, Work, WriteGate};
+use crate::db::{Conn, Id, Instant, StoreError, WorkError, WorkResult, WriteLock};
 use crate::problem::Problem;
 use crate::service::{Service, Tx};
 
@@ -54,7 +54,7 @@ async fn work_off(state: &Arc<Service>, mut ids: Vec<Id>) -> Result<usize, Probl
     while !ids.is_empty() {
         let these = ids[..at_once.min(ids.len())].to_vec();
         let (with, of) = (state.clone(), these.clone());
-        match state.db.write(WriteGate::default(), move |conn| look_at(conn, &with, &of)).await {
+        match state.db.write(WriteLock::default(), move |conn| look_at(conn, &with, &of)).await {
             Ok(round) => {
                 looked += round.looked;
                 ids.drain(..round.passed.clamp(1, ids.len()));
@@ -74,20 +74,20 @@ async fn work_off(state: &Arc<Service>, mut ids: Vec<Id>) -> Result<usize, Probl
 }
 
 /// For how long a ticket is put off that failed so, where it is the ticket's doing; where the store cannot serve, nothing is.
-fn put_off_by(fail: &Fail) -> Option<TimeDelta> {
+fn put_off_by(fail: &WorkError) -> Option<TimeDelta> {
     match fail {
-        Fail::Problem(_) | Fail::Panicked => Some(TimeDelta::hours(1)),
-        Fail::Query(error) => match StoreFault::of(error) {
-            StoreFault::Other | StoreFault::Duplicate => Some(TimeDelta::hours(1)),
+        WorkError::Problem(_) | WorkError::Panicked => Some(TimeDelta::hours(1)),
+        WorkError::Query(error) => match StoreError::of(error) {
+            StoreError::Other | StoreError::Duplicate => Some(TimeDelta::hours(1)),
             // Somebody holds what it needs.
-            StoreFault::Deadlock | StoreFault::LockTimeout => Some(TimeDelta::minutes(1)),
+            StoreError::Deadlock | StoreError::LockTimeout => Some(TimeDelta::minutes(1)),
             _ => None,
         },
-        Fail::Replay(_) | Fail::Text(_) | Fail::Out(_) => None,
+        WorkError::Replay(_) | WorkError::Text(_) | WorkError::Out(_) => None,
     }
 }
 
-async fn put_off(state: &Arc<Service>, id: Id, term: TimeDelta, fail: Fail) -> Result<(), Problem> {
+async fn put_off(state: &Arc<Service>, id: Id, term: TimeDelta, fail: WorkError) -> Result<(), Problem> {
     let (with, code) = (state.clone(), Problem::from(fail).code.name());
     let work = move |conn: &mut Conn| {
         let now = with.clock.acting();
@@ -95,7 +95,7 @@ async fn put_off(state: &Arc<Service>, id: Id, term: TimeDelta, fail: Fail) -> R
         Terms::load(conn, &program(&with, now), "")?;
         store::put_off(conn, id, now, Instant(now.0 + term))
     };
-    state.db.write(WriteGate::default(), work).await?;
+    state.db.write(WriteLock::default(), work).await?;
     let minutes = term.num_minutes();
     tracing::error!(complaint = %id, code, minutes, "the clock cannot look at this complaint: it is put off");
     Ok(())
@@ -108,7 +108,7 @@ struct Round {
 }
 
 /// Looks at the first of these, as many as there is time for.
-fn look_at(conn: &mut Conn, state: &Arc<Service>, ids: &[Id]) -> Work<Round> {
+fn look_at(conn: &mut Conn, state: &Arc<Service>, ids: &[Id]) -> WorkResult<Round> {
     let begun = StopWatch::now();
     let now = state.clock.acting();
     let ctx = program(state, now);
@@ -139,7 +139,12 @@ fn look_at(conn: &mut Conn, state: &Arc<Service>, ids: &[Id]) -> Work<Round> {
 
 /// Looks at a ticket. One of which nothing has come after all, such as where the calendar of a year was put in, is given back
 /// with when to look at it again.
-fn look(tx: &mut Tx, mut row: ComplaintRow, given: Vec<Given>, terms: &Terms) -> Work<Option<(Id, Option<Instant>)>> {
+fn look(
+    tx: &mut Tx,
+    mut row: ComplaintRow,
+    given: Vec<Given>,
+    terms: &Terms,
+) -> WorkResult<Option<(Id, Option<Instant>)>> {
     let now = tx.ctx.now;
     if row.is_open {
         let any = give_cards(tx, &mut row, given, terms)?;

@@ -6,31 +6,31 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::model::{Contact, Told};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::personal::{self, Purpose};
 use crate::problem::Problem;
 use crate::service::Ctx;
 
 /// What the complainant told.
-pub fn told_of(conn: &mut Conn, ctx: &Ctx, complaint: Id) -> Work<Option<Told>> {
+pub fn told_of(conn: &mut Conn, ctx: &Ctx, complaint: Id) -> WorkResult<Option<Told>> {
     let told = personal::open(conn, &ctx.state.keys.ring(), complaint, Purpose::Description)?;
     told.map(|text| read(&text)).transpose()
 }
 
 /// The contact of a ticket, until it is erased.
-pub fn contact_of(conn: &mut Conn, ctx: &Ctx, complaint: Id) -> Work<Option<Contact>> {
+pub fn contact_of(conn: &mut Conn, ctx: &Ctx, complaint: Id) -> WorkResult<Option<Contact>> {
     let contact = personal::open(conn, &ctx.state.keys.ring(), complaint, Purpose::Contact)?;
     contact.map(|text| read(&text)).transpose()
 }
 
-pub fn written<T: Serialize>(value: &T) -> Work<String> {
+pub fn written<T: Serialize>(value: &T) -> WorkResult<String> {
     Ok(serde_json::to_string(value).map_err(|error| Problem::broken_by("a value cannot be written as JSON", error))?)
 }
 
-pub fn read<T: DeserializeOwned>(text: &str) -> Work<T> {
+pub fn read<T: DeserializeOwned>(text: &str) -> WorkResult<T> {
     Ok(serde_json::from_str(text).map_err(|error| Problem::broken_by("a stored value cannot be read", error))?)
 }
 
-pub fn read_all<T: DeserializeOwned>(texts: HashMap<Id, String>) -> Work<HashMap<Id, T>> {
+pub fn read_all<T: DeserializeOwned>(texts: HashMap<Id, String>) -> WorkResult<HashMap<Id, T>> {
     texts.into_iter().map(|(id, text)| Ok((id, read(&text)?))).collect()
 }

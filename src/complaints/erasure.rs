@@ -3,7 +3,7 @@
 use super::model::*;
 use super::visibility::{self, Person};
 use super::{encrypted, store};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::files;
 use crate::http::idempotency;
 use crate::ledger;
@@ -13,7 +13,7 @@ use crate::service::{Ctx, Tx};
 
 /// Erases, and gives back a text without what was erased. Every copy is walked: texts, links, files with their names, the
 /// exact point, accounts, digests, and stored answers.
-pub fn erase(tx: &mut Tx, row: &mut ComplaintRow, text: Option<&str>) -> Work<Option<String>> {
+pub fn erase(tx: &mut Tx, row: &mut ComplaintRow, text: Option<&str>) -> WorkResult<Option<String>> {
     let ring = tx.ctx.state.keys.ring();
     let contact = encrypted::contact_of(tx.conn, tx.ctx, row.id)?;
     let who = Person::of(contact.as_ref(), row.course.0.anonymous);
@@ -67,7 +67,14 @@ fn erased_evidence(mut evidence: Vec<Evidence>, known: &[&str]) -> Vec<Evidence>
 }
 
 /// Takes persons out of what was said with a step; says whether there were any.
-fn scrub_step(conn: &mut Conn, ctx: &Ctx, complaint: Id, step: Id, by_resident: bool, known: &[&str]) -> Work<bool> {
+fn scrub_step(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    complaint: Id,
+    step: Id,
+    by_resident: bool,
+    known: &[&str],
+) -> WorkResult<bool> {
     let ring = ctx.state.keys.ring();
     let Some(text) = personal::open(conn, &ring, step, Purpose::Text)? else { return Ok(false) };
     let said: StepText = encrypted::read(&text)?;

@@ -14,7 +14,7 @@ use super::visibility::Person;
 use super::{encrypted, rules, step_rules, store};
 use crate::access::Role;
 use crate::complexes;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::fault::Fault;
 use crate::files;
 use crate::http::Entity;
@@ -22,7 +22,7 @@ use crate::problem::Problem;
 use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Ctx, Tx};
 
-pub fn accept_complaint(tx: &mut Tx, id: Id, body: &Body<AcceptanceIn>) -> Work<Entity<Complaint>> {
+pub fn accept_complaint(tx: &mut Tx, id: Id, body: &Body<AcceptanceIn>) -> WorkResult<Entity<Complaint>> {
     let mut row = parties::take(tx, id, &[Part::Handler])?;
     let ctx = tx.ctx;
     let input = tx
@@ -55,7 +55,7 @@ fn check_summary(
     row: &ComplaintRow,
     summary: Option<&str>,
     faults: &mut Vec<Fault>,
-) -> Work<()> {
+) -> WorkResult<()> {
     let Some(summary) = summary else { return Ok(()) };
     let contact = encrypted::contact_of(conn, ctx, row.id)?;
     let who = Person::of(contact.as_ref(), row.course.0.anonymous);
@@ -63,7 +63,7 @@ fn check_summary(
     Ok(())
 }
 
-pub fn reject_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
+pub fn reject_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
     let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
     let input = tx.input(body)?;
     parties::ready(tx, &row, StepKind::Rejected)?;
@@ -74,7 +74,7 @@ pub fn reject_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     finish(tx, row, NewStep::new(StepKind::Rejected).text(input.reasons.clone()))
 }
 
-pub fn transfer_complaint(tx: &mut Tx, id: Id, body: &Body<TransferIn>) -> Work<Entity<Complaint>> {
+pub fn transfer_complaint(tx: &mut Tx, id: Id, body: &Body<TransferIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
     let mut company = None;
@@ -106,7 +106,7 @@ pub fn transfer_complaint(tx: &mut Tx, id: Id, body: &Body<TransferIn>) -> Work<
 }
 
 /// The company that serves the ticket's complex today, where it is to go to the company.
-fn served_by(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, role: Role) -> Work<Option<Id>> {
+fn served_by(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, role: Role) -> WorkResult<Option<Id>> {
     let (Role::PropertyCompany, Some(complex)) = (role, row.complex_id) else { return Ok(None) };
     complexes::serving_company(conn, complex, ctx.today)
 }
@@ -122,7 +122,7 @@ fn set_handler(row: &mut ComplaintRow, to: &Seat) {
     row.set_supervisor(supervisor);
 }
 
-pub fn return_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
+pub fn return_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parties::take(tx, id, &[Part::Handler])?;
     let input = tx.input(body)?;
@@ -144,7 +144,7 @@ pub fn return_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     finish_by(tx, &terms, row, step)
 }
 
-pub fn request_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionIn>) -> Work<Entity<Complaint>> {
+pub fn request_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parties::take(tx, id, &[Part::Handler])?;
     let terms = Terms::load(tx.conn, ctx, &row.county)?;
@@ -168,7 +168,11 @@ pub fn request_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionIn>
     finish_by(tx, &terms, row, step)
 }
 
-pub fn decide_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionDecisionIn>) -> Work<Entity<Complaint>> {
+pub fn decide_complaint_extension(
+    tx: &mut Tx,
+    id: Id,
+    body: &Body<ExtensionDecisionIn>,
+) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parties::take(tx, id, &[Part::Supervisor])?;
     let input = tx.input(body)?;
@@ -192,7 +196,7 @@ pub fn decide_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionDeci
     finish_by(tx, &terms, row, step)
 }
 
-pub fn request_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> Work<Entity<Complaint>> {
+pub fn request_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parties::take(tx, id, &[Part::Handler])?;
     let input = checked_text(tx, body)?;
@@ -214,12 +218,12 @@ fn resumed(row: &ComplaintRow) -> ComplaintState {
     }
 }
 
-fn checked_text<'b>(tx: &mut Tx, body: &'b Body<TextIn>) -> Work<&'b TextIn> {
+fn checked_text<'b>(tx: &mut Tx, body: &'b Body<TextIn>) -> WorkResult<&'b TextIn> {
     let ctx = tx.ctx;
     tx.checked(body, |conn, input, faults| files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults))
 }
 
-pub fn give_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> Work<Entity<Complaint>> {
+pub fn give_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parties::take(tx, id, &[Part::Owner, Part::Handler, Part::Supervisor, Part::FrontDesk])?;
     let input = checked_text(tx, body)?;
@@ -242,7 +246,7 @@ pub fn give_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> W
     finish_by(tx, &terms, row, step)
 }
 
-pub fn begin_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> Work<Entity<Complaint>> {
+pub fn begin_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> WorkResult<Entity<Complaint>> {
     let mut row = parties::take(tx, id, &[Part::Handler])?;
     let input = checked_text(tx, body)?;
     parties::ready(tx, &row, StepKind::MediationBegun)?;
@@ -253,7 +257,7 @@ pub fn begin_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> Wo
     finish(tx, row, step)
 }
 
-pub fn end_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<MediationResultIn>) -> Work<Entity<Complaint>> {
+pub fn end_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<MediationResultIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parties::take(tx, id, &[Part::Handler])?;
     let input = tx.checked(body, |conn, input, faults| {
@@ -278,7 +282,7 @@ pub fn end_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<MediationResultI
     finish_by(tx, &terms, row, step)
 }
 
-pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ComplaintReplyIn>) -> Work<Entity<Complaint>> {
+pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ComplaintReplyIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parties::take(tx, id, &[Part::Handler])?;
     let input = tx.checked(body, |conn, input, faults| {
@@ -300,7 +304,7 @@ pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ComplaintReplyIn>) ->
 }
 
 /// The answer is given: on time if every answer was. A reply without an acceptance is both.
-fn replied(ctx: &Ctx, terms: &Terms, row: &mut ComplaintRow) -> Work<()> {
+fn replied(ctx: &Ctx, terms: &Terms, row: &mut ComplaintRow) -> WorkResult<()> {
     let hours = &terms.rules_of(row)?.working_hours;
     row.working_minutes = Some(terms.clock().working_minutes(row.submitted_at, ctx.now, hours));
     accepted(ctx, row);
@@ -312,7 +316,7 @@ fn replied(ctx: &Ctx, terms: &Terms, row: &mut ComplaintRow) -> Work<()> {
     Ok(())
 }
 
-pub fn merge_complaint(tx: &mut Tx, id: Id, body: &Body<MergeIn>) -> Work<Entity<Complaint>> {
+pub fn merge_complaint(tx: &mut Tx, id: Id, body: &Body<MergeIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
     let viewer = parties::viewer(ctx);

@@ -14,7 +14,7 @@ use crate::access::{Role, Scope};
 use crate::complaints::scoped::Viewer;
 use crate::complexes;
 use crate::complexes::model::PointIn;
-use crate::db::{Conn, Id, Json, Work};
+use crate::db::{Conn, Id, Json, WorkResult};
 use crate::divisions;
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
@@ -25,7 +25,7 @@ use crate::problem::Problem;
 use crate::quotas::{self, rules::Amounts};
 use crate::service::{Body, Ctx, Tx};
 
-pub fn create_complaint(tx: &mut Tx, body: &Body<ComplaintIn>) -> Work<Entity<Complaint>> {
+pub fn create_complaint(tx: &mut Tx, body: &Body<ComplaintIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut terms = None;
     let input = tx.creation(body, may_see_again(ctx), |conn, input, faults| {
@@ -42,7 +42,7 @@ pub fn create_complaint(tx: &mut Tx, body: &Body<ComplaintIn>) -> Work<Entity<Co
 }
 
 /// The county whose rules a ticket goes by: of its place, or else of whoever submits it.
-fn county_of(conn: &mut Conn, ctx: &Ctx, input: &ComplaintIn) -> Work<String> {
+fn county_of(conn: &mut Conn, ctx: &Ctx, input: &ComplaintIn) -> WorkResult<String> {
     match complexes::place(conn, reach(ctx), input.complex_id, input.division.as_deref())? {
         Some(place) => Ok(place.county),
         None => crate::counties::of_caller(conn, ctx),
@@ -50,7 +50,7 @@ fn county_of(conn: &mut Conn, ctx: &Ctx, input: &ComplaintIn) -> Work<String> {
 }
 
 /// Whoever submitted a ticket hears of it again under the same key, also where it went where they cannot see it.
-fn may_see_again(ctx: &Ctx) -> impl FnOnce(&mut Conn, &Scope, Id) -> Work<()> {
+fn may_see_again(ctx: &Ctx) -> impl FnOnce(&mut Conn, &Scope, Id) -> WorkResult<()> {
     let viewer = Viewer::of(&ctx.caller, &ctx.scope);
     move |conn, _, id| {
         let system = Viewer::system("whether a ticket is one that its own office may not see");
@@ -62,7 +62,13 @@ fn may_see_again(ctx: &Ctx) -> impl FnOnce(&mut Conn, &Scope, Id) -> Work<()> {
 }
 
 /// Every fault of a ticket, but of its evidence.
-pub fn check(conn: &mut Conn, ctx: &Ctx, terms: &Terms, input: &ComplaintIn, faults: &mut Vec<Fault>) -> Work<()> {
+pub fn check(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    terms: &Terms,
+    input: &ComplaintIn,
+    faults: &mut Vec<Fault>,
+) -> WorkResult<()> {
     let (_, rules) = terms.governing(ctx.today);
     check_channel(ctx.caller.role, input, faults);
     match rules.category(&input.category) {
@@ -84,7 +90,7 @@ fn check_complained_office(
     seat: &SeatIn,
     input: &ComplaintIn,
     faults: &mut Vec<Fault>,
-) -> Work<()> {
+) -> WorkResult<()> {
     let is_known = divisions::find(conn, &seat.division)?.is_some();
     let place = complexes::place(conn, reach(ctx), input.complex_id, input.division.as_deref())?;
     intake_rules::check_complained_office(seat, is_known, place.as_ref().map(|place| place.county.as_str()), faults);
@@ -98,7 +104,7 @@ fn reach(ctx: &Ctx) -> &Scope {
 }
 
 /// Puts a ticket that was checked on file, for any door that it comes in by.
-pub fn submit(tx: &mut Tx, terms: &Terms, input: &ComplaintIn) -> Work<ComplaintRow> {
+pub fn submit(tx: &mut Tx, terms: &Terms, input: &ComplaintIn) -> WorkResult<ComplaintRow> {
     let ctx = tx.ctx;
     let internal = || Problem::broken("a complaint that was checked is not complete");
     let place = complexes::place(tx.conn, reach(ctx), input.complex_id, input.division.as_deref())?;
@@ -211,7 +217,7 @@ fn new_row(
 }
 
 /// Seals what was told and who told it. Returns how many pieces of evidence there are.
-fn keep_told(tx: &mut Tx, row: &ComplaintRow, input: &ComplaintIn) -> Work<usize> {
+fn keep_told(tx: &mut Tx, row: &ComplaintRow, input: &ComplaintIn) -> WorkResult<usize> {
     let ring = tx.ctx.state.keys.ring();
     let told = Told {
         description: input.description.clone(),
@@ -230,7 +236,13 @@ fn keep_told(tx: &mut Tx, row: &ComplaintRow, input: &ComplaintIn) -> Work<usize
     Ok(input.evidence.len())
 }
 
-fn record_submission(tx: &mut Tx, row: &ComplaintRow, by: StepActor, step: NewStep, input: &ComplaintIn) -> Work<()> {
+fn record_submission(
+    tx: &mut Tx,
+    row: &ComplaintRow,
+    by: StepActor,
+    step: NewStep,
+    input: &ComplaintIn,
+) -> WorkResult<()> {
     let contact = input.contact.clone().unwrap_or_default();
     let (_, evidence) = crate::proceedings::ledger_texts::evidence(&input.evidence);
     let step = step

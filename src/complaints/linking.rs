@@ -9,7 +9,7 @@ use super::party_rules::Part;
 use super::record::{self, NewStep, Terms};
 use super::view::Complaint;
 use super::{encrypted, links, step_rules, store};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
@@ -22,7 +22,7 @@ use crate::violations;
 use crate::violations::model::{ViolationIn, ViolationSource};
 use crate::violations::view::Violation;
 
-pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> Work<Entity<Complaint>> {
+pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
     let input = tx.checked(body, |conn, input, faults| {
@@ -41,7 +41,11 @@ pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> Work<Entity<C
 }
 
 /// A ticket becomes a reported violation in one call, in the officer's words and with the photographs of the ticket.
-pub fn report_complaint_violation(tx: &mut Tx, id: Id, body: &Body<ComplaintViolationIn>) -> Work<Entity<Violation>> {
+pub fn report_complaint_violation(
+    tx: &mut Tx,
+    id: Id,
+    body: &Body<ComplaintViolationIn>,
+) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
     let mut made = None;
@@ -83,14 +87,14 @@ pub fn report_complaint_violation(tx: &mut Tx, id: Id, body: &Body<ComplaintViol
 
 /// The files that came with a ticket, where it is to be reported with its evidence: copies without metadata are made of its
 /// pictures before.
-pub fn files_to_hand_on(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Vec<Id>> {
+pub fn files_to_hand_on(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<Vec<Id>> {
     store::find(conn, &parties::viewer(ctx), id)?;
     let told = encrypted::told_of(conn, ctx, id)?;
     Ok(told.map(|told| files::attachments_of(&told.evidence)).unwrap_or_default())
 }
 
 /// Is it an act of companies? Whoever else did it, the company that serves the place did not.
-fn of_company(conn: &mut Conn, ctx: &Ctx, county: &str, input: &ComplaintViolationIn) -> Work<bool> {
+fn of_company(conn: &mut Conn, ctx: &Ctx, county: &str, input: &ComplaintViolationIn) -> WorkResult<bool> {
     let policies = policy::current(conn, &ctx.state, county)?;
     let act = policies.governing(input.found_on.unwrap_or(ctx.today)).act(&input.act);
     Ok(act.is_none_or(|act| act.subject == ActSubject::Company))

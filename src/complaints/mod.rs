@@ -55,7 +55,7 @@ use statistics::routes as statistics_routes;
 use std::time::Duration;
 
 use crate::complaints::scoped::Viewer;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::problem::Problem;
 use crate::service::Ctx;
 pub use input::{ComplaintIn, ContactIn};
@@ -187,18 +187,18 @@ pub const FEATURE: Feature = Feature {
 };
 
 /// Which audience the caller is of a ticket that it sees.
-fn audience_for(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<visibility::Audience> {
+fn audience_for(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<visibility::Audience> {
     store::find(conn, &Viewer::of(&ctx.caller, &ctx.scope), id)?;
     Ok(view::audience_of(conn, ctx, &[id])?(id))
 }
 
 /// Any ticket, for the program itself.
-pub fn find_any(conn: &mut Conn, id: Id) -> Work<model::ComplaintRow> {
+pub fn find_any(conn: &mut Conn, id: Id) -> WorkResult<model::ComplaintRow> {
     store::find(conn, &Viewer::system("the program plays its own demo"), id)
 }
 
 /// The same of a step, where the caller sees it and its ticket.
-fn audience_for_step(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<visibility::Audience> {
+fn audience_for_step(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<visibility::Audience> {
     let step = store::step(conn, id)?;
     let audience = audience_for(conn, ctx, step.complaint_id)?;
     let heard = visibility::audiences_of(ctx.caller.role).contains(&step.audience);

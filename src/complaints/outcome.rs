@@ -11,12 +11,12 @@ use super::record::{NewStep, Terms};
 use super::rules::close;
 use super::view::Complaint;
 use super::{rules, step_rules};
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::http::Entity;
 use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Tx};
 
-pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> Work<Entity<Complaint>> {
+pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parties::take(tx, id, &[Part::Owner, Part::FrontDesk])?;
     let input = tx.input(body)?;
@@ -36,7 +36,7 @@ pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> Work<
 }
 
 /// Once, by a complainant who is not satisfied with the reply, or with its not being taken on: all limits begin anew.
-pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
+pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parties::take(tx, id, &[Part::Owner, Part::FrontDesk])?;
     let input = tx.input(body)?;
@@ -63,7 +63,7 @@ pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     finish_by(tx, &terms, row, step)
 }
 
-pub fn close_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
+pub fn close_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
     let input = tx.input(body)?;

@@ -7,7 +7,7 @@ use super::view::{self, Complaint};
 use super::{cards, rules, store, visibility};
 use crate::access::Role;
 use crate::complaints::scoped::Viewer;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::Entity;
 use crate::service::{Ctx, Tx};
 
@@ -15,7 +15,7 @@ pub fn viewer(ctx: &Ctx) -> Viewer {
     Viewer::of(&ctx.caller, &ctx.scope)
 }
 
-pub fn is_owner(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<bool> {
+pub fn is_owner(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<bool> {
     let caller = &ctx.caller;
     if caller.role != Role::Resident {
         return Ok(false);
@@ -24,11 +24,11 @@ pub fn is_owner(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<bool> {
 }
 
 /// Does the complainant have an account that the ticket is theirs by?
-pub fn has_account(conn: &mut Conn, id: Id) -> Work<bool> {
+pub fn has_account(conn: &mut Conn, id: Id) -> WorkResult<bool> {
     store::has_owner(conn, id)
 }
 
-fn has(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, part: Part) -> Work<bool> {
+fn has(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, part: Part) -> WorkResult<bool> {
     let caller = &ctx.caller;
     Ok(match part {
         Part::Handler => is_handler(caller, row),
@@ -42,7 +42,7 @@ fn has(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, part: Part) -> Work<bool>
 
 /// The ticket, locked, for a caller who has one of these parts in it; 403 to others who see it. What the clock owes it is
 /// given before anything is done with it.
-pub fn take(tx: &mut Tx, id: Id, parts: &[Part]) -> Work<ComplaintRow> {
+pub fn take(tx: &mut Tx, id: Id, parts: &[Part]) -> WorkResult<ComplaintRow> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &viewer(ctx), id)?;
     for part in parts {
@@ -55,7 +55,7 @@ pub fn take(tx: &mut Tx, id: Id, parts: &[Part]) -> Work<ComplaintRow> {
 }
 
 /// The ticket, locked, for whoever may have its persons erased: the complainant, the office that handles it, and its county.
-pub fn take_for_erasure(tx: &mut Tx, id: Id) -> Work<ComplaintRow> {
+pub fn take_for_erasure(tx: &mut Tx, id: Id) -> WorkResult<ComplaintRow> {
     let ctx = tx.ctx;
     if ctx.caller.role == Role::CountyAuthority {
         return store::find_for_update(tx.conn, &viewer(ctx), id);
@@ -64,19 +64,19 @@ pub fn take_for_erasure(tx: &mut Tx, id: Id) -> Work<ComplaintRow> {
 }
 
 /// The version and the state allow this step.
-pub fn ready(tx: &Tx, row: &ComplaintRow, step: StepKind) -> Work<()> {
+pub fn ready(tx: &Tx, row: &ComplaintRow, step: StepKind) -> WorkResult<()> {
     tx.if_match(row.version)?;
     Ok(rules::require_state(step, row.state)?)
 }
 
 /// Writes the step down and shows the ticket; of a step that asks for no terms itself.
-pub fn finish(tx: &mut Tx, row: ComplaintRow, step: NewStep) -> Work<Entity<Complaint>> {
+pub fn finish(tx: &mut Tx, row: ComplaintRow, step: NewStep) -> WorkResult<Entity<Complaint>> {
     let terms = Terms::load(tx.conn, tx.ctx, &row.county)?;
     finish_by(tx, &terms, row, step)
 }
 
 /// The same by terms that were loaded before.
-pub fn finish_by(tx: &mut Tx, terms: &Terms, mut row: ComplaintRow, step: NewStep) -> Work<Entity<Complaint>> {
+pub fn finish_by(tx: &mut Tx, terms: &Terms, mut row: ComplaintRow, step: NewStep) -> WorkResult<Entity<Complaint>> {
     let is_owner = is_owner(tx.conn, tx.ctx, row.id)?;
     let by = record::actor(tx.ctx, is_owner);
     record::advance(tx, &mut row, terms, by, step)?;

@@ -14,7 +14,7 @@ use super::record::{self, NewStep, Terms};
 use super::view::{self, Complaint};
 use super::{encrypted, store};
 use crate::access::Role;
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::http::Entity;
 use crate::ledger::{self, Event, Place};
 use crate::personal;
@@ -25,7 +25,7 @@ use crate::service::{Body, Ctx, Tx};
 
 /// Shows a ticket with the contact in full, and records who read it and why: to the government office that handles it, and
 /// to the company that handles it while the complainant consents. A person reads, no machine.
-pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> Work<Entity<Complaint>> {
+pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let row = parties::take(tx, id, &[Part::Handler])?;
     person_rules::may_read_contact(&ctx.caller, row.course.0.consent)?;
@@ -41,7 +41,7 @@ pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> Work<Entity<Complaint>
 }
 
 /// Shows a ticket that is not open, and records who read it.
-pub fn read_restricted(tx: &mut Tx, id: Id) -> Work<Entity<Complaint>> {
+pub fn read_restricted(tx: &mut Tx, id: Id) -> WorkResult<Entity<Complaint>> {
     let row = store::find(tx.conn, &parties::viewer(tx.ctx), id)?;
     ledger::append(tx, record::event(&row, RESTRICTED_READ, json!({ "read": "ticket" })))?;
     view::entity(tx.conn, tx.ctx, row)
@@ -78,7 +78,7 @@ pub struct ConsentIn {
 
 /// Consent comes from the complainant's own account. An office writes it down only where there is no account, with how it
 /// was said; and what the complainant took back nobody gives again in their name. Taking it back may always be written down.
-pub fn set_complaint_consent(tx: &mut Tx, id: Id, body: &Body<ConsentIn>) -> Work<Entity<Complaint>> {
+pub fn set_complaint_consent(tx: &mut Tx, id: Id, body: &Body<ConsentIn>) -> WorkResult<Entity<Complaint>> {
     let mut row = parties::take(tx, id, &[Part::Owner, Part::FrontDesk, Part::Handler])?;
     person_rules::may_record_consent(tx.ctx.caller.role)?;
     let is_owner = parties::is_owner(tx.conn, tx.ctx, id)?;
@@ -111,7 +111,7 @@ pub struct PointReleaseIn {
 }
 
 /// An office decides that the exact point is needed; nobody but the offices sees it before.
-pub fn release_complaint_point(tx: &mut Tx, id: Id, body: &Body<PointReleaseIn>) -> Work<Entity<Complaint>> {
+pub fn release_complaint_point(tx: &mut Tx, id: Id, body: &Body<PointReleaseIn>) -> WorkResult<Entity<Complaint>> {
     let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
@@ -130,7 +130,7 @@ pub struct CallerTickets {
 }
 
 /// Finds a caller's tickets by the phone. Who looked is recorded, and the phone only as a digest.
-pub fn search_complaints_by_caller(tx: &mut Tx, body: &Body<CallerSearchIn>) -> Work<Entity<CallerTickets>> {
+pub fn search_complaints_by_caller(tx: &mut Tx, body: &Body<CallerSearchIn>) -> WorkResult<Entity<CallerTickets>> {
     let ctx = tx.ctx;
     let input = tx.input(body)?;
     quotas::spend(tx, Amounts { caller_searches: 1, ..Amounts::default() })?;
@@ -150,7 +150,7 @@ pub fn search_complaints_by_caller(tx: &mut Tx, body: &Body<CallerSearchIn>) -> 
 
 /// Erases what names or reaches the complainant (PIPL 47): the contact, the account, the phone's index, the salts by which the
 /// ledger's digests could be matched; what else was said keeps its sense without them. Ticket, timeline and proof remain.
-pub fn erase_complaint_persons(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
+pub fn erase_complaint_persons(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parties::take_for_erasure(tx, id)?;
     let input = tx.input(body)?;

@@ -8,14 +8,14 @@ use super::input::DeadlineQuery;
 use super::record::Terms;
 use crate::counties;
 use crate::db::types::Instant;
-use crate::db::{Conn, Work};
+use crate::db::{Conn, WorkResult};
 use crate::http::{Entity, PageOf};
 use crate::policy;
 use crate::policy::complaints::{ComplaintCategory, DeadlineClock};
 use crate::problem::Problem;
 use crate::service::Ctx;
 
-pub fn categories(conn: &mut Conn, ctx: &Ctx, county: Option<&str>) -> Work<PageOf<ComplaintCategory>> {
+pub fn categories(conn: &mut Conn, ctx: &Ctx, county: Option<&str>) -> WorkResult<PageOf<ComplaintCategory>> {
     let county = counties::asked(conn, ctx, county)?;
     let policies = policy::current(conn, &ctx.state, &county)?;
     let items = policies.governing(ctx.today).document().complaints.categories.clone();
@@ -43,7 +43,7 @@ pub struct DeadlinePreview {
     pub policy_version: i64,
 }
 
-pub fn deadlines(conn: &mut Conn, ctx: &Ctx, query: &DeadlineQuery) -> Work<Entity<DeadlinePreview>> {
+pub fn deadlines(conn: &mut Conn, ctx: &Ctx, query: &DeadlineQuery) -> WorkResult<Entity<DeadlinePreview>> {
     let county = counties::asked(conn, ctx, query.county.as_deref())?;
     let terms = Terms::load(conn, ctx, &county)?;
     let at = query.submitted_at.unwrap_or(ctx.now);

@@ -10,7 +10,7 @@ use super::{encrypted, rules, store};
 use crate::access::{Actor, Role};
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
-use crate::db::{Conn, Id, Instant, Json, Work};
+use crate::db::{Conn, Id, Instant, Json, WorkResult};
 use crate::files::{self, OwnerKind};
 use crate::ledger::{self, Audience, Event, Place};
 use crate::personal::{self, Purpose};
@@ -30,7 +30,7 @@ pub struct Terms {
 }
 
 impl Terms {
-    pub fn load(conn: &mut Conn, ctx: &Ctx, county: &str) -> Work<Terms> {
+    pub fn load(conn: &mut Conn, ctx: &Ctx, county: &str) -> WorkResult<Terms> {
         Ok(Terms {
             policies: policy::current(conn, &ctx.state, county)?,
             calendar: calendar::work_calendar(conn, county)?,
@@ -48,7 +48,7 @@ impl Terms {
         (version.version, &version.document().complaints)
     }
 
-    pub fn rules_of(&self, row: &ComplaintRow) -> Work<&ComplaintRules> {
+    pub fn rules_of(&self, row: &ComplaintRow) -> WorkResult<&ComplaintRules> {
         let version = self
             .policies
             .get(row.course.0.policy_version)
@@ -110,7 +110,7 @@ pub fn actor(ctx: &Ctx, is_owner: bool) -> StepActor {
 }
 
 /// Saves the row as the step left it, with the step and its event. Returns the id of the step.
-pub fn advance(tx: &mut Tx, row: &mut ComplaintRow, terms: &Terms, by: StepActor, new: NewStep) -> Work<Id> {
+pub fn advance(tx: &mut Tx, row: &mut ComplaintRow, terms: &Terms, by: StepActor, new: NewStep) -> WorkResult<Id> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
     look_again(tx.conn, row, terms)?;
@@ -119,7 +119,7 @@ pub fn advance(tx: &mut Tx, row: &mut ComplaintRow, terms: &Terms, by: StepActor
 }
 
 /// Sets when the clock has to look at a ticket next.
-pub fn look_again(conn: &mut Conn, row: &mut ComplaintRow, terms: &Terms) -> Work<()> {
+pub fn look_again(conn: &mut Conn, row: &mut ComplaintRow, terms: &Terms) -> WorkResult<()> {
     // A ticket that has just come in was given no card.
     let given = if row.version == 1 { Vec::new() } else { given_cards(conn, row.id)? };
     row.next_at = rules::next_look(row, &given, terms.rules_of(row)?, &terms.clock());
@@ -127,7 +127,7 @@ pub fn look_again(conn: &mut Conn, row: &mut ComplaintRow, terms: &Terms) -> Wor
 }
 
 /// The cards that a ticket was given.
-pub fn given_cards(conn: &mut Conn, complaint: Id) -> Work<Vec<Given>> {
+pub fn given_cards(conn: &mut Conn, complaint: Id) -> WorkResult<Vec<Given>> {
     Ok(given(store::cards_of(conn, complaint)?))
 }
 
@@ -139,7 +139,7 @@ pub fn given(cards: Vec<CardRow>) -> Vec<Given> {
 }
 
 /// Writes a step down, and its event. Returns the id of the step.
-pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> Work<Id> {
+pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> WorkResult<Id> {
     let NewStep { kind, audience, facts, text, evidence, more } = new;
     let id = tx.ctx.new_id();
     let step = StepRow {

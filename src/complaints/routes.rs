@@ -8,7 +8,7 @@ use super::persons::{ConsentIn, PointReleaseIn};
 use super::timeline::{self, TimelineStep};
 use super::view::{self, Complaint};
 use super::{following, handling, intake, linking, list_store, outcome, parties, person_rules, persons, store};
-use crate::db::{Conn, Work};
+use crate::db::{Conn, WorkResult};
 use crate::files;
 use crate::http::{Answer, PageOf, PathId};
 use crate::proceedings::model::ReasonsIn;
@@ -28,7 +28,7 @@ pub async fn list_complaints(ctx: Ctx) -> Answer {
     ctx.list(move |conn, ctx| list(conn, ctx, &query)).await
 }
 
-fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> Work<PageOf<Complaint>> {
+fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> WorkResult<PageOf<Complaint>> {
     if query.hotline_number.is_some() {
         person_rules::may_search_hotline_number(ctx.caller.role)?;
     }

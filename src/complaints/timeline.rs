@@ -11,7 +11,7 @@ use super::visibility::{self, Person, audiences_of};
 use super::{encrypted, parties, person_rules, store, view};
 use crate::coded_enum;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::files;
 use crate::http::paging::Page;
 use crate::http::{Cursor, Entity, PageOf};
@@ -55,13 +55,13 @@ pub struct TimelineStep {
 }
 
 /// Steps in the order in which they were taken.
-pub fn list(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<PageOf<TimelineStep>> {
+pub fn list(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<PageOf<TimelineStep>> {
     let row = store::find(conn, &parties::viewer(ctx), id)?;
     let steps = store::steps_of(conn, row.id, audiences_of(ctx.caller.role))?;
     Ok(PageOf { items: views(conn, ctx, steps)?, next_cursor: None, total: None })
 }
 
-pub fn news(conn: &mut Conn, ctx: &Ctx, query: &ListNews) -> Work<PageOf<TimelineStep>> {
+pub fn news(conn: &mut Conn, ctx: &Ctx, query: &ListNews) -> WorkResult<PageOf<TimelineStep>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: None };
     let before = Cursor::decode::<Id>(page.cursor.as_deref())?;
     let steps = store::news(conn, &ctx.scope, before, page.fetch())?;
@@ -69,7 +69,7 @@ pub fn news(conn: &mut Conn, ctx: &Ctx, query: &ListNews) -> Work<PageOf<Timelin
     Ok(PageOf { items: views(conn, ctx, steps)?, next_cursor, total: None })
 }
 
-fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> Work<Vec<TimelineStep>> {
+fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> WorkResult<Vec<TimelineStep>> {
     let ring = ctx.state.keys.ring();
     let ids: Vec<Id> = steps.iter().map(|step| step.id).collect();
     let mut said = encrypted::read_all::<StepText>(personal::open_many(conn, &ring, &ids, Purpose::Text)?)?;
@@ -118,7 +118,7 @@ fn one(ctx: &Ctx, step: StepRow, words: StepText) -> TimelineStep {
 }
 
 /// A comment changes nothing of the ticket.
-pub fn comment_on_complaint(tx: &mut Tx, id: Id, body: &Body<CommentIn>) -> Work<Entity<TimelineStep>> {
+pub fn comment_on_complaint(tx: &mut Tx, id: Id, body: &Body<CommentIn>) -> WorkResult<Entity<TimelineStep>> {
     let ctx = tx.ctx;
     let row = store::find_for_update(tx.conn, &parties::viewer(ctx), id)?;
     let input = tx.checked(body, |conn, input, faults| {

@@ -16,7 +16,7 @@ use crate::companies;
 use crate::complexes;
 use crate::complexes::model::Point;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::files;
 use crate::http::Entity;
 use crate::personal::{self, Purpose};
@@ -202,7 +202,7 @@ pub struct Complaint {
 }
 
 /// Which audience the caller is of each of these tickets.
-pub fn audience_of(conn: &mut Conn, ctx: &Ctx, ids: &[Id]) -> Work<impl Fn(Id) -> Audience + use<>> {
+pub fn audience_of(conn: &mut Conn, ctx: &Ctx, ids: &[Id]) -> WorkResult<impl Fn(Id) -> Audience + use<>> {
     let role = ctx.caller.role;
     let own = match role {
         Role::Resident => store::owned(conn, ids, &ctx.caller.person())?,
@@ -211,14 +211,14 @@ pub fn audience_of(conn: &mut Conn, ctx: &Ctx, ids: &[Id]) -> Work<impl Fn(Id) -
     Ok(move |id: Id| Audience::of(role, own.contains(&id)))
 }
 
-pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ComplaintRow) -> Work<Entity<Complaint>> {
+pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ComplaintRow) -> WorkResult<Entity<Complaint>> {
     let (id, version) = (row.id, row.version);
     let view =
         views(conn, ctx, vec![row])?.pop().ok_or_else(|| Problem::broken("a complaint that was read has no view"))?;
     Ok(Entity::new(id, version, view))
 }
 
-pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> Work<Vec<Complaint>> {
+pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> WorkResult<Vec<Complaint>> {
     let ring = ctx.state.keys.ring();
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let mut told = read_all::<Told>(personal::open_many(conn, &ring, &ids, Purpose::Description)?)?;
@@ -267,7 +267,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> Work<Vec<Co
 }
 
 /// Of the files of tickets, those that the caller gets; an office gets all.
-pub fn shown_files(conn: &mut Conn, ctx: &Ctx, files: Vec<(Id, Audience)>) -> Work<HashSet<Id>> {
+pub fn shown_files(conn: &mut Conn, ctx: &Ctx, files: Vec<(Id, Audience)>) -> WorkResult<HashSet<Id>> {
     match is_office(ctx.caller.role) {
         true => Ok(files.into_iter().map(|(id, _)| id).collect()),
         false => {

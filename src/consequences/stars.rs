@@ -9,20 +9,20 @@
 //! tells the stars. What agrees once is not changed again (`standing::reconcile`, whose tests compute everything twice). So a
 //! computation within another one finds at least one star measure fewer out of agreement, and there are finitely many.
 
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::measures;
 use crate::proceedings::port::StarMeasure;
 use crate::ratings;
 use crate::service::Tx;
 
 /// A measure lowers stars, or no longer does: the ratings that it binds are worked out again, and what they call for follows.
-pub fn follow_measure(tx: &mut Tx, changed: &StarMeasure) -> Work<()> {
+pub fn follow_measure(tx: &mut Tx, changed: &StarMeasure) -> WorkResult<()> {
     ratings::ladder_moved(tx, changed.complex, changed.company, changed.measure)?;
     follow_ratings(tx, changed.complex)
 }
 
 /// The ratings of a complex call for a removal, or no longer do.
-pub fn follow_ratings(tx: &mut Tx, complex: Id) -> Work<()> {
+pub fn follow_ratings(tx: &mut Tx, complex: Id) -> WorkResult<()> {
     let recompute = measures::recompute;
     measures::sync_removal(tx, complex, recompute)
 }

@@ -14,7 +14,7 @@ use crate::access::{Actor, Role, Scope};
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
-use crate::db::{Conn, Fail, Id, Json, Work, lock_complex};
+use crate::db::{Conn, Id, Json, WorkError, WorkResult, lock_complex};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
@@ -30,14 +30,14 @@ fn is_company(ctx: &Ctx) -> bool {
     ctx.caller.role == Role::PropertyCompany
 }
 
-pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> Work<Entity<Contract>> {
+pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let input = tx.creation(
         body,
         |conn, scope, id| store::find(conn, scope, id).map(drop),
         |conn, input, faults| check(conn, ctx, input, faults),
     )?;
-    let unseen = || Fail::from(Problem::broken("a complex that was checked is not found"));
+    let unseen = || WorkError::from(Problem::broken("a complex that was checked is not found"));
     let company = company_of(tx.conn, ctx, input)?.ok_or_else(unseen)?;
     lock_complex(tx.conn, input.complex_id)?;
     let scope = if is_company(ctx) { &ANY_COMPLEX } else { &ctx.scope };
@@ -91,12 +91,12 @@ pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> Work<Entity<Cont
     Ok(Entity::created(id, version, view, "/v1/contracts"))
 }
 
-fn check(conn: &mut Conn, ctx: &Ctx, input: &ContractIn, faults: &mut Vec<Fault>) -> Work<()> {
+fn check(conn: &mut Conn, ctx: &Ctx, input: &ContractIn, faults: &mut Vec<Fault>) -> WorkResult<()> {
     rules::check_shape(input.effective_from, input.effective_to, &input.fee_items, faults);
     let scope = if is_company(ctx) { &ANY_COMPLEX } else { &ctx.scope };
     match complexes::find(conn, scope, input.complex_id) {
         Ok(_) => {}
-        Err(Fail::Problem(_)) => {
+        Err(WorkError::Problem(_)) => {
             let (zh, en) = ("小区不存在，或不在您的辖区内", "there is no such complex for you");
             faults.push(Fault::new("/complex_id", "unknown_reference", zh, en));
         }
@@ -108,7 +108,7 @@ fn check(conn: &mut Conn, ctx: &Ctx, input: &ContractIn, faults: &mut Vec<Fault>
 }
 
 /// The company of a contract: of the caller's own family, or one of the county that the complex lies in.
-fn company_of(conn: &mut Conn, ctx: &Ctx, input: &ContractIn) -> Work<Option<Id>> {
+fn company_of(conn: &mut Conn, ctx: &Ctx, input: &ContractIn) -> WorkResult<Option<Id>> {
     let found = match (input.company_id, is_company(ctx)) {
         (None, false) => return Ok(None),
         (None, true) => {
@@ -123,7 +123,7 @@ fn company_of(conn: &mut Conn, ctx: &Ctx, input: &ContractIn) -> Work<Option<Id>
     };
     match found {
         Ok(company) => Ok(Some(company.id)),
-        Err(Fail::Problem(_)) => Ok(None),
+        Err(WorkError::Problem(_)) => Ok(None),
         Err(other) => Err(other),
     }
 }
@@ -134,7 +134,7 @@ fn added(before: &[Evidence], now: &[Evidence]) -> Vec<Evidence> {
     now.iter().filter(|one| one.attachment_id.is_some() && !held(one)).cloned().collect()
 }
 
-pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<Entity<Contract>> {
+pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     filing_rules::may_prepare(row.entered_by, ctx.caller.role)?;
@@ -186,7 +186,7 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<
     advance(tx, row, "contract.changed", json!({}), &())
 }
 
-pub fn submit_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work<Entity<Contract>> {
+pub fn submit_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     filing_rules::may_prepare(row.entered_by, ctx.caller.role)?;
@@ -209,7 +209,7 @@ pub fn submit_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work<E
 }
 
 /// Taking back what was entered, before it is filed.
-pub fn withdraw_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work<Entity<Contract>> {
+pub fn withdraw_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     filing_rules::may_prepare(row.entered_by, ctx.caller.role)?;
@@ -223,7 +223,7 @@ pub fn withdraw_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work
     advance(tx, row, "contract.withdrawn", json!({}), input)
 }
 
-pub fn change_project_manager(tx: &mut Tx, id: Id, body: &Body<ProjectManagerIn>) -> Work<Entity<Contract>> {
+pub fn change_project_manager(tx: &mut Tx, id: Id, body: &Body<ProjectManagerIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;

@@ -11,7 +11,7 @@ use super::store;
 use super::termination_rules;
 use super::view::Contract;
 use crate::access::Role;
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::proceedings::model::Evidence;
@@ -21,7 +21,7 @@ use crate::violations::model::{ViolationIn, ViolationSource};
 use crate::violations::view::Violation;
 use crate::words::days::chinese_day;
 
-pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> Work<Entity<Contract>> {
+pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let by_company = ctx.caller.role == Role::PropertyCompany;
@@ -73,7 +73,7 @@ pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> Work<Ent
 const ACT: &str = "nine.abandoning_service";
 
 /// A late hand-over becomes a reported violation, once. Service after the end (Civil Code 950) is never late.
-pub fn report_late_handover(tx: &mut Tx, id: Id, body: &Body<LateHandoverIn>) -> Work<Entity<Violation>> {
+pub fn report_late_handover(tx: &mut Tx, id: Id, body: &Body<LateHandoverIn>) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.checked(body, |conn, input, faults| {

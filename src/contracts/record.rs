@@ -5,7 +5,7 @@ use serde_json::json;
 use super::model::{ContractRow, FeeItem};
 use super::store;
 use super::view::{self, Contract};
-use crate::db::Work;
+use crate::db::WorkResult;
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
 use crate::proceedings::ledger_texts::Said;
@@ -18,7 +18,7 @@ pub fn advance(
     kind: &'static str,
     step: serde_json::Value,
     said: &dyn Said,
-) -> Work<Entity<Contract>> {
+) -> WorkResult<Entity<Contract>> {
     save(tx, &mut row, kind, step, said)?;
     view::entity(tx.conn, tx.ctx, row)
 }
@@ -30,7 +30,7 @@ pub fn save(
     kind: &'static str,
     step: serde_json::Value,
     said: &dyn Said,
-) -> Work<()> {
+) -> WorkResult<()> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
     store::save(tx.conn, row)?;
@@ -51,7 +51,7 @@ pub fn record(
     kind: &'static str,
     step: serde_json::Value,
     said: &dyn Said,
-) -> Work<()> {
+) -> WorkResult<()> {
     let terms = &row.terms.0;
     let mut event = Event::new(kind, "contract", row.id)
         .company(Some(row.company_id))

@@ -11,13 +11,13 @@ use crate::blacklist;
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
-use crate::db::Work;
+use crate::db::WorkResult;
 use crate::policy;
 use crate::policy::contracts::ContractRules;
 use crate::service::Tx;
 
 /// The rules of a county's policy in force today.
-pub fn policy_rules(tx: &mut Tx, county: &str) -> Work<ContractRules> {
+pub fn policy_rules(tx: &mut Tx, county: &str) -> WorkResult<ContractRules> {
     let policies = policy::current(tx.conn, &tx.ctx.state, county)?;
     Ok(policies.governing(tx.ctx.today).document().contracts.clone())
 }
@@ -27,12 +27,12 @@ fn spans(rows: &[ContractRow]) -> Vec<Span> {
 }
 
 /// A company that is blacklisted or restricted takes on no new complex; renewals are not touched.
-pub fn refuse_listed(tx: &mut Tx, row: &ContractRow) -> Work<()> {
+pub fn refuse_listed(tx: &mut Tx, row: &ContractRow) -> WorkResult<()> {
     let others = store::counting(tx.conn, row.complex_id)?;
     refuse_listed_among(tx, row, &others)
 }
 
-fn refuse_listed_among(tx: &mut Tx, row: &ContractRow, others: &[ContractRow]) -> Work<()> {
+fn refuse_listed_among(tx: &mut Tx, row: &ContractRow, others: &[ContractRow]) -> WorkResult<()> {
     if !rules::is_new_complex(&Span::from(row), &spans(others)) {
         return Ok(());
     }
@@ -44,7 +44,7 @@ fn refuse_listed_among(tx: &mut Tx, row: &ContractRow, others: &[ContractRow]) -
 
 /// From now on this contract counts: others give way or stand against it. The caller holds the complex's lock, and saves
 /// the row.
-pub fn take_place(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
+pub fn take_place(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
     let others = store::counting(tx.conn, row.complex_id)?;
     let way = rules::may_take_place(&Span::from(&*row), &spans(&others))?;
     refuse_listed_among(tx, row, &others)?;
@@ -70,7 +70,7 @@ pub fn take_place(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
     companies::add_areas(tx.conn, row.company_id, &[&row.county, &row.township, &row.community])
 }
 
-fn give_way(tx: &mut Tx, mut other: ContractRow, before: GaveWay, new: &ContractRow) -> Work<()> {
+fn give_way(tx: &mut Tx, mut other: ContractRow, before: GaveWay, new: &ContractRow) -> WorkResult<()> {
     let ctx = tx.ctx;
     other.proceedings.0.gave_way = Some(before);
     if other.proceedings.0.ending.is_none() {
@@ -90,7 +90,7 @@ fn give_way(tx: &mut Tx, mut other: ContractRow, before: GaveWay, new: &Contract
 
 /// What had given way to a record that is taken back stands again as it was, unless another contract stands there by now.
 /// The caller has taken the record out of the way.
-fn restore(tx: &mut Tx, record: &ContractRow) -> Work<()> {
+fn restore(tx: &mut Tx, record: &ContractRow) -> WorkResult<()> {
     for mut other in store::of_complex(tx.conn, record.complex_id)? {
         let Some(before) = other.proceedings.0.gave_way.take_if(|one| one.to == record.id) else { continue };
         (other.counts, other.last_day, other.interim_until) = (before.counts, before.last_day, before.interim_until);
@@ -109,7 +109,7 @@ fn restore(tx: &mut Tx, record: &ContractRow) -> Work<()> {
 /// When each contract's hand-over is due, as they all stand now: who goes on serving hands nothing over. A day that was set
 /// stays, whatever becomes of the rules; whoever moves a contract's last day clears it. The row itself is the caller's to
 /// save.
-fn settle_handovers(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
+fn settle_handovers(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
     let rules_now = policy_rules(tx, &row.county)?;
     let calendar = calendar::work_calendar(tx.conn, &row.county)?;
     let due_of = |one: &Span, others: &[Span]| {
@@ -135,7 +135,7 @@ fn settle_handovers(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
 }
 
 /// Writes who serves the complex, as this contract has it, and what that means for hand-overs.
-pub fn show(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
+pub fn show(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
     store::set_service(tx.conn, row)?;
     settle_handovers(tx, row)?;
     let system = Scope::System("who serves it is a change of the complex");
@@ -144,7 +144,7 @@ pub fn show(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
 }
 
 /// The record says no longer who serves: what gave way to it stands again.
-pub fn stop(tx: &mut Tx, row: &mut ContractRow) -> Work<()> {
+pub fn stop(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
     row.counts = false;
     store::save(tx.conn, row)?;
     restore(tx, row)?;

@@ -12,7 +12,7 @@ use super::termination_rules;
 use super::view::{self, Contract};
 use crate::access::{Actor, Scope};
 use crate::complexes;
-use crate::db::{Conn, Id, Work, lock_complex};
+use crate::db::{Conn, Id, WorkResult, lock_complex};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
@@ -23,7 +23,7 @@ use crate::proceedings::model::{ReasonsIn, Step};
 use crate::proceedings::port::after;
 use crate::service::{Body, Ctx, Tx};
 
-pub fn terminate_contract(tx: &mut Tx, id: Id, body: &Body<TerminationIn>) -> Work<Entity<Contract>> {
+pub fn terminate_contract(tx: &mut Tx, id: Id, body: &Body<TerminationIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let rules_now = policy_rules(tx, &row.county)?;
@@ -46,7 +46,7 @@ pub fn terminate_contract(tx: &mut Tx, id: Id, body: &Body<TerminationIn>) -> Wo
 }
 
 /// Ends a contract that was checked, and records it.
-fn end(tx: &mut Tx, row: &mut ContractRow, input: &TerminationIn) -> Work<()> {
+fn end(tx: &mut Tx, row: &mut ContractRow, input: &TerminationIn) -> WorkResult<()> {
     let ctx = tx.ctx;
     let TerminationIn { ground, notice_given_on, last_day, reasons, evidence } = input.clone();
     *(if row.interim { &mut row.interim_until } else { &mut row.last_day }) = Some(last_day);
@@ -59,7 +59,7 @@ fn end(tx: &mut Tx, row: &mut ContractRow, input: &TerminationIn) -> Work<()> {
 }
 
 /// How a contract was ended, as it was recorded.
-pub fn ending_on_record(conn: &mut Conn, contract: Id) -> Work<TerminationIn> {
+pub fn ending_on_record(conn: &mut Conn, contract: Id) -> WorkResult<TerminationIn> {
     let row = store::find(conn, &Scope::System("what follows from an ending, whoever recorded it"), contract)?;
     let last_day = if row.interim { row.interim_until } else { row.last_day };
     let (ending, last_day) = row
@@ -73,7 +73,7 @@ pub fn ending_on_record(conn: &mut Conn, contract: Id) -> Work<TerminationIn> {
 }
 
 /// What was recorded by mistake is taken back while the contract still runs.
-pub fn withdraw_termination(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Contract>> {
+pub fn withdraw_termination(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
@@ -93,7 +93,7 @@ pub fn withdraw_termination(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work
 
 /// The company serves on after the end: until the next takes over (Civil Code 950), or because the owners have decided
 /// nothing and the contract goes on as an indefinite one (948).
-pub fn record_interim_service(tx: &mut Tx, id: Id, body: &Body<InterimServiceIn>) -> Work<Entity<Contract>> {
+pub fn record_interim_service(tx: &mut Tx, id: Id, body: &Body<InterimServiceIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let end = row.ends_on();
@@ -114,14 +114,14 @@ pub fn record_interim_service(tx: &mut Tx, id: Id, body: &Body<InterimServiceIn>
 }
 
 /// Contracts of a company at a complex that run beyond a day.
-fn running(conn: &mut Conn, complex: Id, company: Id) -> Work<Vec<ContractRow>> {
+fn running(conn: &mut Conn, complex: Id, company: Id) -> WorkResult<Vec<ContractRow>> {
     let mut rows = store::counting(conn, complex)?;
     rows.retain(|row| row.company_id == company && termination_rules::is_open(row));
     Ok(rows)
 }
 
 /// A removal was approved: the contract is to be ended, on a lawful ground.
-pub fn open_ending(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> Work<()> {
+pub fn open_ending(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> WorkResult<()> {
     lock_complex(tx.conn, complex)?;
     let today = tx.ctx.today;
     for mut row in running(tx.conn, complex, company)? {
@@ -134,7 +134,7 @@ pub fn open_ending(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> Work<(
 }
 
 /// The removal fell away: nothing asks for an ending any more.
-pub fn close_ending(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> Work<()> {
+pub fn close_ending(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> WorkResult<()> {
     for mut row in running(tx.conn, complex, company)? {
         if row.removal_id == Some(measure) {
             row.removal_id = None;
@@ -152,7 +152,7 @@ pub fn check_removal(
     company: Id,
     input: &TerminationIn,
     faults: &mut Vec<Fault>,
-) -> Work<()> {
+) -> WorkResult<()> {
     let county = complexes::county_of(conn, complex)?;
     let policies = policy::current(conn, &ctx.state, &county)?;
     let rules_now = &policies.governing(ctx.today).document().contracts;
@@ -172,7 +172,7 @@ pub fn check_removal(
 }
 
 /// A removal is carried out: what still runs ends on the ground that it names.
-pub fn end_by_removal(tx: &mut Tx, complex: Id, company: Id, input: &TerminationIn) -> Work<()> {
+pub fn end_by_removal(tx: &mut Tx, complex: Id, company: Id, input: &TerminationIn) -> WorkResult<()> {
     lock_complex(tx.conn, complex)?;
     for mut row in running(tx.conn, complex, company)? {
         let evidence = files::copy_evidence(tx, &input.evidence, OwnerKind::Contract, row.id)?;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::access::{Caller, Role, Scope};
 use crate::calendar::rules::WorkCalendar;
-use crate::db::{Fail, Id, Instant, Work};
+use crate::db::{Id, Instant, WorkError, WorkResult};
 use crate::files;
 use crate::http::Entity;
 use crate::http::conditions::Conditions;
@@ -86,7 +86,7 @@ impl Stage {
     where
         B: DeserializeOwned + Send + Sync + 'static,
         T: Send + 'static,
-        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
+        F: Fn(&mut Tx, &Body<B>) -> WorkResult<Entity<T>> + Send + 'static,
     {
         let ctx = self.ctx(caller, now, operation)?;
         let told = body.to_string();
@@ -115,7 +115,7 @@ impl Stage {
 }
 
 /// An action on a row.
-type OnRow<B, T> = fn(&mut Tx, Id, &Body<B>) -> Work<Entity<T>>;
+type OnRow<B, T> = fn(&mut Tx, Id, &Body<B>) -> WorkResult<Entity<T>>;
 
 impl Stage {
     /// Plays an action on a row.
@@ -143,16 +143,16 @@ impl Stage {
         now: Instant,
         operation: &str,
         id: Id,
-        action: fn(&mut Tx, Id) -> Work<Entity<T>>,
+        action: fn(&mut Tx, Id) -> WorkResult<Entity<T>>,
     ) -> anyhow::Result<()> {
         let open = move |tx: &mut Tx, _: &Body<Value>| action(tx, id);
         self.act(caller, now, operation, json!({}), open).await.map(drop)
     }
 }
 
-pub fn explain(fail: &Fail) -> String {
+pub fn explain(fail: &WorkError) -> String {
     match fail {
-        Fail::Problem(problem) => serde_json::to_string(&problem.body(Language::En, None)).unwrap_or_default(),
+        WorkError::Problem(problem) => serde_json::to_string(&problem.body(Language::En, None)).unwrap_or_default(),
         other => format!("{other:?}"),
     }
 }

@@ -9,7 +9,7 @@ use crate::access::Actor;
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
-use crate::db::{Conn, Id, Json, Work, lock_complex};
+use crate::db::{Conn, Id, Json, WorkResult, lock_complex};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::{Entity, PageOf};
@@ -31,7 +31,7 @@ fn held(rows: &[DisclosureRow]) -> Vec<Held> {
 }
 
 /// All six kinds, for the company that serves now; none where nobody does.
-pub fn list_disclosures(conn: &mut Conn, ctx: &Ctx, complex: Id) -> Work<PageOf<DisclosureStatus>> {
+pub fn list_disclosures(conn: &mut Conn, ctx: &Ctx, complex: Id) -> WorkResult<PageOf<DisclosureStatus>> {
     complexes::find(conn, &ctx.scope, complex)?;
     let mut items = Vec::new();
     if let Some(serving) = store::serving_of(conn, &ctx.scope, complex, ctx.today)? {
@@ -51,7 +51,7 @@ fn status(
     complex: Id,
     serving: Serving,
     rows: &[DisclosureRow],
-) -> Work<DisclosureStatus> {
+) -> WorkResult<DisclosureStatus> {
     let county = complexes::county_of(conn, complex)?;
     let policies = policy::current(conn, &ctx.state, &county)?;
     let calendar = calendar::work_calendar(conn, &county)?;
@@ -71,7 +71,7 @@ pub fn states_of(
     ctx: &Ctx,
     complex: Id,
     company: Id,
-) -> Work<Vec<(DisclosureKind, DisclosureState, Option<chrono::NaiveDate>)>> {
+) -> WorkResult<Vec<(DisclosureKind, DisclosureState, Option<chrono::NaiveDate>)>> {
     let statuses = list_disclosures(conn, ctx, complex)?.items;
     Ok(statuses
         .into_iter()
@@ -80,7 +80,7 @@ pub fn states_of(
         .collect())
 }
 
-pub fn get_disclosure(conn: &mut Conn, ctx: &Ctx, complex: Id, kind: DisclosureKind) -> Work<Entity<Disclosure>> {
+pub fn get_disclosure(conn: &mut Conn, ctx: &Ctx, complex: Id, kind: DisclosureKind) -> WorkResult<Entity<Disclosure>> {
     complexes::find(conn, &ctx.scope, complex)?;
     let serving = store::serving_of(conn, &ctx.scope, complex, ctx.today)?.ok_or_else(Problem::not_found)?;
     let rows = store::of_kind(conn, &ctx.scope, complex, serving.company_id, kind)?;
@@ -101,7 +101,7 @@ pub fn submit_disclosure(
     complex: Id,
     kind: DisclosureKind,
     body: &Body<DisclosureIn>,
-) -> Work<Entity<DisclosureVersion>> {
+) -> WorkResult<Entity<DisclosureVersion>> {
     let ctx = tx.ctx;
     lock_complex(tx.conn, complex)?;
     let place = complexes::find(tx.conn, &ctx.scope, complex)?.place();
@@ -174,7 +174,7 @@ pub fn submit_disclosure(
 }
 
 /// What the period before closed with, where this company disclosed it.
-fn closing_before(conn: &mut Conn, rows: &[DisclosureRow], input: &DisclosureIn) -> Work<Option<i64>> {
+fn closing_before(conn: &mut Conn, rows: &[DisclosureRow], input: &DisclosureIn) -> WorkResult<Option<i64>> {
     let Some(last) = input.content.public_revenue.as_ref().and_then(|revenue| revenue.period_from.pred_opt()) else {
         return Ok(None);
     };
@@ -190,7 +190,7 @@ pub fn verify_disclosure(
     complex: Id,
     kind: DisclosureKind,
     body: &Body<VerificationIn>,
-) -> Work<Entity<DisclosureVersion>> {
+) -> WorkResult<Entity<DisclosureVersion>> {
     let ctx = tx.ctx;
     lock_complex(tx.conn, complex)?;
     complexes::find(tx.conn, &ctx.scope, complex)?;
@@ -239,11 +239,11 @@ pub fn verify_disclosure(
 }
 
 /// Photographs of a board that was verified are for everyone to see.
-fn make_public(tx: &mut Tx, proof: &[Evidence]) -> Work<()> {
+fn make_public(tx: &mut Tx, proof: &[Evidence]) -> WorkResult<()> {
     files::make_public(tx, &files::attachments_of(proof))
 }
 
-fn record(tx: &mut Tx, row: &DisclosureRow, kind: &'static str, texts: Texts) -> Work<()> {
+fn record(tx: &mut Tx, row: &DisclosureRow, kind: &'static str, texts: Texts) -> WorkResult<()> {
     let event = Event::new(kind, "disclosure", row.id)
         .at(row.place())
         .company(Some(row.company_id))
@@ -261,7 +261,7 @@ fn record(tx: &mut Tx, row: &DisclosureRow, kind: &'static str, texts: Texts) ->
     Ok(())
 }
 
-fn shown(tx: &mut Tx, row: DisclosureRow, version: i64, created: bool) -> Work<Entity<DisclosureVersion>> {
+fn shown(tx: &mut Tx, row: DisclosureRow, version: i64, created: bool) -> WorkResult<Entity<DisclosureVersion>> {
     let (complex, kind) = (row.complex_id, row.kind.code());
     let view = view::version_today(tx.conn, tx.ctx, row)?;
     if !created {

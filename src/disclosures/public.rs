@@ -12,7 +12,7 @@ use super::store;
 use crate::access::Scope;
 use crate::calendar;
 use crate::complexes;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::files::{self, PublicPhoto};
 use crate::policy;
 use crate::policy::disclosures::DisclosureRule;
@@ -80,7 +80,7 @@ pub fn public_disclosures(
     complex: Id,
     company: Id,
     today: NaiveDate,
-) -> Work<Vec<PublicDisclosure>> {
+) -> WorkResult<Vec<PublicDisclosure>> {
     let everyone = Scope::System("the six disclosures are for everyone");
     let serving = store::serving_of(conn, &everyone, complex, today)?;
     let Some(serving) = serving.filter(|serving| serving.company_id == company) else { return Ok(Vec::new()) };

@@ -1,12 +1,12 @@
 use super::cases;
-use crate::db::{Instant, Work};
+use crate::db::{Instant, WorkResult};
 use crate::documents::model::{DocumentIn, OfficialDocument};
 use crate::documents::{self, rules};
 use crate::http::Entity;
 use crate::problem::Problem;
 use crate::service::{Body, Tx};
 
-pub fn issue_document(tx: &mut Tx, body: &Body<DocumentIn>) -> Work<Entity<OfficialDocument>> {
+pub fn issue_document(tx: &mut Tx, body: &Body<DocumentIn>) -> WorkResult<Entity<OfficialDocument>> {
     let ctx = tx.ctx;
     let mut case = None;
     let input = tx.creation(

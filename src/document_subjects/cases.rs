@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::state_rules::{self, Belongs};
 use crate::access::Scope;
-use crate::db::{Conn, Fail, Instant, Work};
+use crate::db::{Conn, Instant, WorkError, WorkResult};
 use crate::documents::model::{DocumentIn, DocumentKind, DocumentRow, DocumentSubject};
 use crate::documents::{self, IssueInput, missing};
 use crate::fault::Fault;
@@ -26,7 +26,7 @@ pub enum Case {
 }
 
 /// Locks the case and reads it; a case that the caller does not see is a fault.
-pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fault>) -> Work<Option<Case>> {
+pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fault>) -> WorkResult<Option<Case>> {
     let found = match input.kind {
         kind if kind.is_of_filing() => return Ok(None),
         kind if matches!(state_rules::belongs(kind), Belongs::Violation(_)) => {
@@ -43,7 +43,7 @@ pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fau
     };
     match found {
         Ok(case) => Ok(Some(case)),
-        Err(Fail::Problem(problem)) if problem.code == Code::NotFound => {
+        Err(WorkError::Problem(problem)) if problem.code == Code::NotFound => {
             let (zh, en) = ("没有此违规或措施，或不在您的辖区内", "no such violation or measure in your territory");
             faults.push(Fault::new("/subject_id", "unknown_reference", zh, en));
             Ok(None)
@@ -53,7 +53,7 @@ pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fau
 }
 
 /// How the company got what a document puts into form: a notice, or the decision on a violation.
-fn delivery_of(conn: &mut Conn, row: &DocumentRow) -> Work<Option<Delivery>> {
+fn delivery_of(conn: &mut Conn, row: &DocumentRow) -> WorkResult<Option<Delivery>> {
     let system = Scope::System("a document that the caller sees was delivered with its case");
     Ok(match row.kind {
         DocumentKind::ViolationNotice => violations::store::find(conn, &system, row.subject_id)?.proceedings.0.delivery,
@@ -66,7 +66,7 @@ fn delivery_of(conn: &mut Conn, row: &DocumentRow) -> Work<Option<Delivery>> {
 }
 
 /// The office in charge, as for every other act on the case; of a document, the office that issued it.
-pub fn require_office(tx: &mut Tx, kind: DocumentKind, case: &Case) -> Work<()> {
+pub fn require_office(tx: &mut Tx, kind: DocumentKind, case: &Case) -> WorkResult<()> {
     match case {
         Case::Violation(row) => violations::documents::require_office(tx.ctx, kind, row),
         Case::Document(row, _) => Ok(documents::rules::require_issuer(&tx.ctx.caller, row)?),
@@ -75,7 +75,7 @@ pub fn require_office(tx: &mut Tx, kind: DocumentKind, case: &Case) -> Work<()> 
 }
 
 /// The case is of the document's kind and in a state that calls for it.
-pub fn require_state(kind: DocumentKind, case: &Case) -> Work<()> {
+pub fn require_state(kind: DocumentKind, case: &Case) -> WorkResult<()> {
     match case {
         Case::Violation(row) => state_rules::require_violation(kind, row),
         Case::Measure(row) => Ok(state_rules::require_measure(kind, row)?),
@@ -84,7 +84,7 @@ pub fn require_state(kind: DocumentKind, case: &Case) -> Work<()> {
 }
 
 /// Everything that the document says.
-pub fn gather(tx: &mut Tx, input: &DocumentIn, case: &Case) -> Work<IssueInput> {
+pub fn gather(tx: &mut Tx, input: &DocumentIn, case: &Case) -> WorkResult<IssueInput> {
     let mut context = Map::new();
     if let (Some(at), Some(place)) = (input.held_at, &input.place) {
         let time = chinese_time(tx.ctx.state.clock.local(Instant(at)));

@@ -1,6 +1,6 @@
 //! Which paper belongs to which state of its case (文书与办理状态): one table. Pure.
 
-use crate::db::Work;
+use crate::db::WorkResult;
 use crate::documents::model::{DocumentKind, DocumentState};
 use crate::measures::model::MeasureRow;
 use crate::policy::model::MeasureKind;
@@ -47,7 +47,7 @@ pub fn belongs(kind: DocumentKind) -> Belongs {
 }
 
 /// Is a violation in a state that calls for this paper, and has it the step that the paper puts into form?
-pub fn require_violation(kind: DocumentKind, row: &ViolationRow) -> Work<()> {
+pub fn require_violation(kind: DocumentKind, row: &ViolationRow) -> WorkResult<()> {
     let Belongs::Violation(states) = belongs(kind) else {
         return Err(Problem::broken("a paper of violations belongs to none").into());
     };

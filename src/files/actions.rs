@@ -6,7 +6,7 @@ use super::model::{Attachment, AttachmentRow, NewAttachment, Shown, Uploader};
 use super::origin::whence;
 use super::{UPLOAD_PATH, encrypted_names, owner, store};
 use crate::access::Scope;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
 use crate::quotas;
@@ -16,7 +16,7 @@ use crate::service::{Body, Ctx, Tx};
 /// A file changes in nothing but in whom it belongs to.
 const VERSION: i64 = 1;
 
-pub fn create_attachment(tx: &mut Tx, body: &Body<NewAttachment>) -> Work<Entity<Attachment>> {
+pub fn create_attachment(tx: &mut Tx, body: &Body<NewAttachment>) -> WorkResult<Entity<Attachment>> {
     let ctx = tx.ctx;
     let visible = |conn: &mut Conn, _: &Scope, id: Id| owner::find_visible(conn, ctx, id).map(drop);
     let new = tx.creation(body, visible, |_, _, _| Ok(()))?.clone();
@@ -26,7 +26,7 @@ pub fn create_attachment(tx: &mut Tx, body: &Body<NewAttachment>) -> Work<Entity
 }
 
 /// The row of a file that is in the store: its sender's alone, until it is attached.
-pub fn create(tx: &mut Tx, new: NewAttachment) -> Work<AttachmentRow> {
+pub fn create(tx: &mut Tx, new: NewAttachment) -> WorkResult<AttachmentRow> {
     let ctx = tx.ctx;
     let NewAttachment { name, media_type, size, sha256, object_key } = new;
     let (uploader, from) = (Uploader::of(&ctx.caller), whence(tx)?);
@@ -73,7 +73,7 @@ pub fn create(tx: &mut Tx, new: NewAttachment) -> Work<AttachmentRow> {
     Ok(row)
 }
 
-pub fn get_attachment(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<Attachment>> {
+pub fn get_attachment(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<Entity<Attachment>> {
     let (row, form) = owner::find_visible(conn, ctx, id)?;
     let name = owner::name(conn, ctx, &row)?;
     Ok(Entity::new(row.id, VERSION, row.view(name, form)))

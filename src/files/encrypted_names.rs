@@ -2,7 +2,7 @@
 
 use super::model::AttachmentRow;
 use super::{names, store};
-use crate::db::{Conn, Id, Work, WriteGate};
+use crate::db::{Conn, Id, WorkResult, WriteLock};
 use crate::keys::Keyring;
 use crate::personal::{self, Purpose};
 use crate::problem::Problem;
@@ -11,12 +11,12 @@ use crate::service::Service;
 /// Names that one transaction seals.
 const CHUNK: i64 = 200;
 
-pub fn seal(conn: &mut Conn, ring: &Keyring, id: Id, name: &str) -> Work<()> {
+pub fn seal(conn: &mut Conn, ring: &Keyring, id: Id, name: &str) -> WorkResult<()> {
     personal::seal(conn, ring, id, id, Purpose::FileName, name)
 }
 
 /// The name of a file as its uploader gave it; a neutral one where it was erased.
-pub fn of(conn: &mut Conn, ring: &Keyring, row: &AttachmentRow) -> Work<String> {
+pub fn of(conn: &mut Conn, ring: &Keyring, row: &AttachmentRow) -> WorkResult<String> {
     if !row.name.is_empty() {
         return Ok(row.name.clone());
     }
@@ -35,5 +35,5 @@ pub async fn seal_old(state: &Service) -> Result<usize, Problem> {
         store::forget_open_names(conn, &rows.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
         Ok(rows.len())
     };
-    Ok(state.db.write(WriteGate::default(), sealed).await?)
+    Ok(state.db.write(WriteLock::default(), sealed).await?)
 }

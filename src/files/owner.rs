@@ -6,12 +6,12 @@ use std::collections::HashSet;
 use super::model::{AttachmentRow, OwnerKind, Shown, Uploader};
 use super::{encrypted_names, names, store, strip};
 use crate::access::Role;
-use crate::db::{Conn, Fail, Id, Work};
+use crate::db::{Conn, Id, WorkError, WorkResult};
 use crate::problem::{Code, Problem};
 use crate::service::Ctx;
 pub use crate::service::file_owner::{FileOwner, OfTicket, Seen, Sight};
 
-fn look(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> Work<Option<Sight>> {
+fn look(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> WorkResult<Option<Sight>> {
     let mut owners = ctx.state.features.iter().flat_map(|feature| feature.files);
     let Some(owner) = owners.find(|owner| owner.kind == kind) else { return Ok(None) };
     if !ctx.state.permissions.allow(owner.operation, ctx.caller.role) {
@@ -19,13 +19,13 @@ fn look(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> Work<Option<Sigh
     }
     match (owner.look)(conn, ctx, id) {
         Ok(sight) => Ok(Some(sight)),
-        Err(Fail::Problem(problem)) if problem.code == Code::NotFound => Ok(None),
+        Err(WorkError::Problem(problem)) if problem.code == Code::NotFound => Ok(None),
         Err(other) => Err(other),
     }
 }
 
 /// In which form this caller sees this file, if at all. What the caller uploaded itself it knows already, opened or not.
-fn form(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> Work<Option<Shown>> {
+fn form(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<Option<Shown>> {
     if row.erased_at.is_some() {
         return Ok(None);
     }
@@ -60,7 +60,7 @@ fn of_ticket(row: &AttachmentRow, of: OfTicket) -> Option<Shown> {
 }
 
 /// Of these files of tickets, those that this caller gets in some form; each with what the caller gets of its ticket's.
-pub fn shown_of_tickets(conn: &mut Conn, ctx: &Ctx, ids: &[(Id, OfTicket)]) -> Work<HashSet<Id>> {
+pub fn shown_of_tickets(conn: &mut Conn, ctx: &Ctx, ids: &[(Id, OfTicket)]) -> WorkResult<HashSet<Id>> {
     let me = Uploader::of(&ctx.caller);
     let mut shown = HashSet::new();
     for chunk in ids.chunks(500) {
@@ -76,7 +76,7 @@ pub fn shown_of_tickets(conn: &mut Conn, ctx: &Ctx, ids: &[(Id, OfTicket)]) -> W
 }
 
 /// A file that this caller sees, and in which form; any other is as if it were not there.
-pub fn find_visible(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<(AttachmentRow, Shown)> {
+pub fn find_visible(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<(AttachmentRow, Shown)> {
     if let Some(row) = store::find(conn, id)?
         && let Some(form) = form(conn, ctx, &row)?
     {
@@ -86,9 +86,9 @@ pub fn find_visible(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<(AttachmentRow, 
 }
 
 /// What a file that this caller sees is called to this caller.
-pub fn name(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> Work<String> {
+pub fn name(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<String> {
     let own = Uploader::of(&ctx.caller).is(&row.uploader());
-    let neutral = |conn: &mut Conn| -> Work<String> {
+    let neutral = |conn: &mut Conn| -> WorkResult<String> {
         let number = match row.complaint_id {
             Some(complaint) => store::number_in_ticket(conn, complaint, row.id)?,
             None => 1,

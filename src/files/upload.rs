@@ -15,7 +15,7 @@ use super::spool::on_disk;
 use super::{actions, kinds, pixels};
 use crate::access::Caller;
 use crate::access::person::PersonKey;
-use crate::db::Work;
+use crate::db::WorkResult;
 use crate::http::Answer;
 use crate::problem::{Code, Problem};
 use crate::quotas;
@@ -85,7 +85,12 @@ pub async fn upload(ctx: Ctx, request: HttpRequest, payload: Payload) -> Answer 
 }
 
 /// A file that the program itself holds.
-pub async fn upload_own(ctx: &Ctx, name: &str, media_type: &'static str, bytes: &'static [u8]) -> Work<Attachment> {
+pub async fn upload_own(
+    ctx: &Ctx,
+    name: &str,
+    media_type: &'static str,
+    bytes: &'static [u8],
+) -> WorkResult<Attachment> {
     let storage = &ctx.state.parts.get::<Files>().storage;
     let object_key = storage.new_key(&ctx.state.db, "").await?;
     storage.put(&object_key, vec![Bytes::from_static(bytes)]).await?;

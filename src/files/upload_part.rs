@@ -11,7 +11,7 @@ use super::pixels;
 use super::receive::{essence, of_part, refused, take};
 use super::spool::{Spooled, on_disk};
 use super::upload::Slot;
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::problem::Problem;
 use crate::service::{Ctx, Tx};
 
@@ -95,6 +95,6 @@ pub async fn withdraw(ctx: &Ctx, files: &[Stored]) {
 }
 
 /// The row of a stored file: its sender's alone, until it is attached. Returns its id.
-pub fn create(tx: &mut Tx, file: &Stored) -> Work<Id> {
+pub fn create(tx: &mut Tx, file: &Stored) -> WorkResult<Id> {
     Ok(actions::create(tx, file.0.clone())?.id)
 }

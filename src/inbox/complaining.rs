@@ -7,7 +7,7 @@ use crate::access::Role;
 use crate::complaints::model::{ComplaintRow, Seat};
 use crate::complaints::scoped::Viewer;
 use crate::complaints::store;
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::policy;
 use crate::policy::complaints::may_handle;
 use crate::service::Ctx;
@@ -26,7 +26,7 @@ pub struct Complaining {
 }
 
 /// Tickets to accept, to answer and to assign, of their handler; extensions to decide and late tickets, of their supervisor.
-pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<Complaining>> {
+pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<Complaining>> {
     let role = ctx.caller.role;
     if !may_handle(role) {
         return Ok(Vec::new());

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::model::{EscalationLevel, InboxKind};
 use super::tasks::{Seen, Task, Timing};
 use crate::access::{Caller, Role};
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::ratings::model::RatingState;
 use crate::ratings::rows::{CycleRow, RatingRow};
 use crate::ratings::store;
@@ -27,7 +27,7 @@ pub struct RatingWaits {
 }
 
 /// What the open ratings of the caller's territory wait for.
-pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<RatingWaits>> {
+pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<RatingWaits>> {
     let rows = store::waiting(conn, &ctx.scope, at_most)?;
     let cycles = store::cycles_of(conn, &rows.iter().map(|row| row.cycle_id).collect::<Vec<_>>())?;
     let disputed: Vec<Id> = rows.iter().filter(|row| row.objections_open > 0).map(|row| row.id).collect();

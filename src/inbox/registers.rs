@@ -4,7 +4,7 @@ use super::model::InboxKind;
 use super::tasks::{Seen, Task, Timing};
 use crate::access::Role;
 use crate::companies::changes_store::{self, Home};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::service::Ctx;
 use crate::standing::model::Office;
 use crate::{blacklist, policy};
@@ -22,7 +22,7 @@ pub struct RegisterWaits {
 }
 
 /// What the registers of the caller's office wait for.
-pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<RegisterWaits>> {
+pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<RegisterWaits>> {
     let mut all = drafts(conn, ctx, timing, at_most)?;
     all.extend(changes(conn, ctx, timing, at_most)?);
     all.extend(repairs(conn, ctx, timing, at_most)?);
@@ -30,7 +30,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
 }
 
 /// Drafts of the caller's county, for another person than the one who submitted them; until the day before their first day.
-fn drafts(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<RegisterWaits>> {
+fn drafts(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<RegisterWaits>> {
     let Some(county) = policy::actions::drafts_of(ctx) else { return Ok(Vec::new()) };
     let rows = policy::store::open_drafts(conn, county, ctx.today, at_most)?;
     let others = rows.into_iter().filter(|row| !ctx.caller.is_person(&row.submitted_iss, &row.submitted_sub));
@@ -48,7 +48,7 @@ fn drafts(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec
 }
 
 /// Changes that are proposed of companies whose files the caller's office keeps.
-fn changes(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<RegisterWaits>> {
+fn changes(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<RegisterWaits>> {
     let division = ctx.caller.division.as_deref().unwrap_or_default();
     let home = match ctx.caller.role {
         Role::CountyAuthority => Home::County(division),
@@ -76,7 +76,7 @@ fn changes(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Ve
 }
 
 /// Applications for credit repair, which the county answers.
-fn repairs(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<RegisterWaits>> {
+fn repairs(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<RegisterWaits>> {
     if ctx.caller.role != Role::CountyAuthority {
         return Ok(Vec::new());
     }

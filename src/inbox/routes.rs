@@ -10,7 +10,7 @@ use crate::complaints::clock_rules::{is_over, last_day};
 use crate::complaints::model::CardColour;
 use crate::complexes;
 use crate::contracts::model::ContractState;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::disclosures::model::DisclosureKind;
 use crate::http::paging::Page;
 use crate::http::{Answer, Cursor, PageOf};
@@ -43,7 +43,7 @@ fn key(item: &InboxItem) -> Key {
     (item.due_on.unwrap_or(NaiveDate::MAX), item.subject_id, item.kind, item.about.clone())
 }
 
-fn inbox(conn: &mut Conn, ctx: &Ctx, query: &ListInbox) -> Work<PageOf<InboxItem>> {
+fn inbox(conn: &mut Conn, ctx: &Ctx, query: &ListInbox) -> WorkResult<PageOf<InboxItem>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let mut items = waiting(conn, ctx)?;
     items.retain(|item| query.kind.is_none_or(|kind| item.kind == kind));
@@ -58,7 +58,7 @@ fn inbox(conn: &mut Conn, ctx: &Ctx, query: &ListInbox) -> Work<PageOf<InboxItem
     Ok(PageOf { items, next_cursor, total })
 }
 
-fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
+fn waiting(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<InboxItem>> {
     use crate::violations::model::ViolationState::{Appealed, Confirmed, Notified, Reported};
     let states = [Reported, Notified, Confirmed, Appealed];
     // Whoever handles complaints alone reads no cases.
@@ -274,7 +274,7 @@ struct Disclosing {
 }
 
 /// Disclosures to verify, of an office; to submit or to correct, of a company.
-fn disclosures(conn: &mut Conn, ctx: &Ctx, timing: &Timing) -> Work<Vec<Disclosing>> {
+fn disclosures(conn: &mut Conn, ctx: &Ctx, timing: &Timing) -> WorkResult<Vec<Disclosing>> {
     let role = ctx.caller.role;
     if rules::verifies(role) || tasks::sees_to_offices(role) {
         let mut all = Vec::new();

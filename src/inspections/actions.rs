@@ -11,7 +11,7 @@ use super::view::{self, Inspection};
 use crate::access::Actor;
 use crate::complexes;
 use crate::counties;
-use crate::db::{Conn, Id, Json, Work, lock_complex};
+use crate::db::{Conn, Id, Json, WorkResult, lock_complex};
 use crate::fault::Fault;
 use crate::files;
 use crate::http::{Entity, PageOf};
@@ -24,7 +24,7 @@ use crate::proceedings::ledger_texts::Said;
 use crate::proceedings::model::{ReasonsIn, Step};
 use crate::service::{Body, Ctx, Tx};
 
-pub fn list_checklists(conn: &mut Conn, ctx: &Ctx, query: &ListChecklists) -> Work<PageOf<Checklist>> {
+pub fn list_checklists(conn: &mut Conn, ctx: &Ctx, query: &ListChecklists) -> WorkResult<PageOf<Checklist>> {
     let county = counties::of_caller(conn, ctx)?;
     let policies = policy::current(conn, &ctx.state, &county)?;
     let rules = &policies.governing(query.as_of.unwrap_or(ctx.today)).document().inspections;
@@ -32,7 +32,7 @@ pub fn list_checklists(conn: &mut Conn, ctx: &Ctx, query: &ListChecklists) -> Wo
     Ok(PageOf { items: of_role.cloned().collect(), next_cursor: None, total: None })
 }
 
-pub fn create_inspection(tx: &mut Tx, body: &Body<VisitIn>) -> Work<Entity<Inspection>> {
+pub fn create_inspection(tx: &mut Tx, body: &Body<VisitIn>) -> WorkResult<Entity<Inspection>> {
     let ctx = tx.ctx;
     let policies = policy::current(tx.conn, &ctx.state, ctx.caller.county().unwrap_or_default())?;
     let governing = policies.governing(ctx.today);
@@ -86,7 +86,7 @@ pub fn new_row(
     policy_version: i64,
     planned_on: chrono::NaiveDate,
     planned: bool,
-) -> Work<InspectionRow> {
+) -> WorkResult<InspectionRow> {
     let ctx = tx.ctx;
     let serving = complexes::services_in_force(tx.conn, &ctx.scope, &[complex_id], planned_on)?;
     Ok(InspectionRow {
@@ -139,7 +139,11 @@ pub fn new_part(ctx: &Ctx, row: &InspectionRow, office: Office, checklist: &str)
 }
 
 /// The result of the caller's office, for its part of a planned visit.
-pub fn submit_inspection_result(tx: &mut Tx, id: Id, body: &Body<InspectionResultIn>) -> Work<Entity<Inspection>> {
+pub fn submit_inspection_result(
+    tx: &mut Tx,
+    id: Id,
+    body: &Body<InspectionResultIn>,
+) -> WorkResult<Entity<Inspection>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let office = Office::of(ctx);
@@ -167,7 +171,7 @@ pub fn submit_inspection_result(tx: &mut Tx, id: Id, body: &Body<InspectionResul
 }
 
 /// What was not visited is not going to be. Results that were given stand: then the visit is done with them.
-pub fn cancel_inspection(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Inspection>> {
+pub fn cancel_inspection(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Inspection>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;

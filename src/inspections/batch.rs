@@ -11,7 +11,7 @@ use super::results::{self, Office};
 use super::rules::{self, Given, Target};
 use super::store;
 use crate::complexes;
-use crate::db::{Conn, Fail, Id, Work, distinct, lock_complex};
+use crate::db::{Conn, Id, WorkError, WorkResult, distinct, lock_complex};
 use crate::fault::Fault;
 use crate::files;
 use crate::http::Entity;
@@ -81,7 +81,7 @@ pub fn chunks(input: &InspectionBatchIn) -> Vec<Chunk> {
 }
 
 /// One transaction of a batch.
-pub fn take_chunk(tx: &mut Tx, chunk: &Chunk) -> Work<Vec<(usize, TakenResult)>> {
+pub fn take_chunk(tx: &mut Tx, chunk: &Chunk) -> WorkResult<Vec<(usize, TakenResult)>> {
     let ctx = tx.ctx;
     let policies = policy::current(tx.conn, &ctx.state, ctx.caller.county().unwrap_or_default())?;
     let planned: Vec<Id> = chunk.iter().filter_map(|(_, result)| result.inspection_id).collect();
@@ -118,7 +118,7 @@ type Taken = (SubmissionOutcome, Option<Id>, Vec<Fault>);
 
 /// The key is taken first: whoever brings the same result at the same moment waits here, and then finds it taken. Where the
 /// result is refused, the key is given back.
-fn take_one(tx: &mut Tx, policies: &Policies, n: usize, result: &BatchResultIn) -> Work<Taken> {
+fn take_one(tx: &mut Tx, policies: &Policies, n: usize, result: &BatchResultIn) -> WorkResult<Taken> {
     let ctx = tx.ctx;
     let own = Office::of(ctx);
     let office = ledger::addressee(own.role, own.division);
@@ -162,7 +162,7 @@ fn prepare(
     n: usize,
     result: &BatchResultIn,
     faults: &mut Vec<Fault>,
-) -> Work<Option<Ready>> {
+) -> WorkResult<Option<Ready>> {
     let (at, given) = (format!("/results/{n}"), Given::from(result));
     let checklist = policies.governing(results::day_of(ctx, &given)).document().inspections.checklist(given.checklist);
     rules::check_result(&at, &given, checklist, ctx.caller.role, ctx.now, faults);
@@ -181,11 +181,11 @@ fn planned(
     id: Id,
     given: &Given,
     faults: &mut Vec<Fault>,
-) -> Work<Option<Ready>> {
+) -> WorkResult<Option<Ready>> {
     let pointer = format!("{at}/inspection_id");
     let row = match store::find(conn, &ctx.scope, id) {
         Ok(row) => row,
-        Err(Fail::Problem(_)) => {
+        Err(WorkError::Problem(_)) => {
             let (zh, en) = ("没有此检查，或不在您的辖区内", "no such visit for you");
             faults.push(Fault::new(pointer, "unknown_reference", zh, en));
             return Ok(None);
@@ -201,7 +201,7 @@ fn planned(
     Ok(own.map(|part| Ready::Planned(Box::new((row, part)))))
 }
 
-fn unplanned(conn: &mut Conn, ctx: &Ctx, at: &str, complex: Id, faults: &mut Vec<Fault>) -> Work<Option<Ready>> {
+fn unplanned(conn: &mut Conn, ctx: &Ctx, at: &str, complex: Id, faults: &mut Vec<Fault>) -> WorkResult<Option<Ready>> {
     let pointer = format!("{at}/complex_id");
     if !rules::check_unplanned(&pointer, ctx.caller.role, faults) {
         return Ok(None);
@@ -214,7 +214,7 @@ fn unplanned(conn: &mut Conn, ctx: &Ctx, at: &str, complex: Id, faults: &mut Vec
     Ok(Some(Ready::New(place, complex)))
 }
 
-fn put(tx: &mut Tx, policies: &Policies, result: &BatchResultIn, target: Id, ready: Ready) -> Work<()> {
+fn put(tx: &mut Tx, policies: &Policies, result: &BatchResultIn, target: Id, ready: Ready) -> WorkResult<()> {
     let ctx = tx.ctx;
     let given = Given::from(result);
     let day = results::day_of(ctx, &given);

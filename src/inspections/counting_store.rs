@@ -9,7 +9,7 @@ use super::model::{HazardState, InspectionPartState, PartResult};
 use super::statistics_rules::{Found, PartFact};
 use crate::access::Scope;
 use crate::db::schema::{complex_services as services, complexes, hazards, inspection_parts as parts};
-use crate::db::{Conn, Id, Json, Work};
+use crate::db::{Conn, Id, Json, WorkResult};
 use crate::disclosures::state_rules::{Served, Serving, serving};
 use crate::inspections::scoped;
 
@@ -23,7 +23,7 @@ pub struct ServedComplex {
 }
 
 /// The complexes of an area that are served on a day.
-pub fn served(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<ServedComplex>> {
+pub fn served(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkResult<Vec<ServedComplex>> {
     let columns = (services::complex_id, services::company_id, services::effective_from, services::effective_to);
     let rows: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> = crate::complexes::scoped::complex_services(scope)
         .filter(services::effective_from.le(day))
@@ -44,7 +44,7 @@ pub fn served(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<Served
 }
 
 /// The last day of each checklist at each complex.
-pub fn last_days(conn: &mut Conn, scope: &Scope) -> Work<HashMap<(Id, String), NaiveDate>> {
+pub fn last_days(conn: &mut Conn, scope: &Scope) -> WorkResult<HashMap<(Id, String), NaiveDate>> {
     let rows: Vec<(Id, String, Option<NaiveDate>)> = scoped::inspection_parts(scope)
         .filter(parts::is_last.eq(true))
         .select((parts::complex_id, parts::checklist, parts::visited_on))
@@ -53,7 +53,7 @@ pub fn last_days(conn: &mut Conn, scope: &Scope) -> Work<HashMap<(Id, String), N
 }
 
 /// The next day for which each checklist is planned at each complex.
-pub fn planned_days(conn: &mut Conn, scope: &Scope, today: NaiveDate) -> Work<HashMap<(Id, String), NaiveDate>> {
+pub fn planned_days(conn: &mut Conn, scope: &Scope, today: NaiveDate) -> WorkResult<HashMap<(Id, String), NaiveDate>> {
     let rows: Vec<(Id, String, NaiveDate)> = scoped::inspection_parts(scope)
         .filter(parts::state.eq(InspectionPartState::Planned))
         .filter(parts::planned_on.ge(today))
@@ -68,7 +68,12 @@ pub fn planned_days(conn: &mut Conn, scope: &Scope, today: NaiveDate) -> Work<Ha
 }
 
 /// The complexes of an area that anybody served on a day of the period, with their communities.
-pub fn served_between(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: NaiveDate) -> Work<BTreeMap<Id, String>> {
+pub fn served_between(
+    conn: &mut Conn,
+    scope: &Scope,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> WorkResult<BTreeMap<Id, String>> {
     let rows: Vec<(Id, String)> = crate::complexes::scoped::complex_services(scope)
         .filter(services::effective_from.le(to))
         .filter(services::effective_to.is_null().or(services::effective_to.ge(from)))
@@ -84,7 +89,7 @@ pub fn parts_between(
     from: NaiveDate,
     to: NaiveDate,
     today: NaiveDate,
-) -> Work<Vec<PartFact>> {
+) -> WorkResult<Vec<PartFact>> {
     let columns = (parts::community, parts::checklist, parts::complex_id);
     let done: Vec<(String, String, Id)> = scoped::inspection_parts(scope)
         .filter(parts::state.eq(InspectionPartState::Done))
@@ -111,7 +116,7 @@ fn found((community, state, due_on, missed): Slim) -> Found {
 }
 
 /// Hazards found in a period.
-pub fn hazards_between(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: NaiveDate) -> Work<Vec<Found>> {
+pub fn hazards_between(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: NaiveDate) -> WorkResult<Vec<Found>> {
     let rows: Vec<Slim> = scoped::hazards(scope)
         .filter(hazards::found_on.ge(from))
         .filter(hazards::found_on.le(to))
@@ -127,7 +132,7 @@ pub fn results_at(
     company: Id,
     from: NaiveDate,
     to: NaiveDate,
-) -> Work<Vec<(Id, String, NaiveDate, PartResult)>> {
+) -> WorkResult<Vec<(Id, String, NaiveDate, PartResult)>> {
     let system = Scope::System("what is known of a complex, for those who rate it");
     let rows: Vec<(Id, String, Option<NaiveDate>, Json<PartResult>)> = scoped::inspection_parts(&system)
         .filter(parts::complex_id.eq(complex))
@@ -142,7 +147,7 @@ pub fn results_at(
 }
 
 /// Hazards found at a complex while a company served it.
-pub fn hazards_at(conn: &mut Conn, complex: Id, company: Id, from: NaiveDate, to: NaiveDate) -> Work<Vec<Found>> {
+pub fn hazards_at(conn: &mut Conn, complex: Id, company: Id, from: NaiveDate, to: NaiveDate) -> WorkResult<Vec<Found>> {
     let system = Scope::System("what is known of a complex, for those who rate it");
     let rows: Vec<Slim> = scoped::hazards(&system)
         .filter(hazards::complex_id.eq(complex))

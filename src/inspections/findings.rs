@@ -8,7 +8,7 @@ use super::results;
 use super::rules;
 use super::store;
 use super::view::checklist_of;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
@@ -43,7 +43,7 @@ fn finding<'a>(policies: &CountyPolicies, part: &'a PartRow, item: &str) -> Opti
     })
 }
 
-pub fn report_inspection_finding(tx: &mut Tx, id: Id, body: &Body<FindingReportIn>) -> Work<Entity<Violation>> {
+pub fn report_inspection_finding(tx: &mut Tx, id: Id, body: &Body<FindingReportIn>) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let parts = store::parts_of_one(tx.conn, id)?;
@@ -86,7 +86,7 @@ fn check(
     policies: &CountyPolicies,
     input: &FindingReportIn,
     faults: &mut Vec<Fault>,
-) -> Work<()> {
+) -> WorkResult<()> {
     let Some(part) = parts.iter().find(|part| part.id == input.part_id && part.is_done()) else {
         let (zh, en) = ("此次检查没有该单位的结果", "this visit holds no such result");
         faults.push(Fault::new("/part_id", "unknown_reference", zh, en));

@@ -9,7 +9,7 @@ use super::store;
 use crate::access::{Actor, Role, Scope};
 use crate::calendar;
 use crate::complexes;
-use crate::db::{Id, Json, Work};
+use crate::db::{Id, Json, WorkResult};
 use crate::files::{self, OwnerKind};
 use crate::ledger::{self, Audience, Event};
 use crate::policy::inspections::Checklist;
@@ -49,7 +49,7 @@ pub fn take(
     new: bool,
     given: &Given,
     (checklist, policy_version): (&Checklist, i64),
-) -> Work<Vec<Id>> {
+) -> WorkResult<Vec<Id>> {
     let ctx = tx.ctx;
     let visited_on = day_of(ctx, given);
     let system = Scope::System("who answers for a complex on a day is a fact, whoever asks");
@@ -96,7 +96,7 @@ pub fn take(
 }
 
 /// Is this the last result of its checklist at the complex? Phones bring back what is older than what is there already.
-fn stand_last(tx: &mut Tx, part: &PartRow) -> Work<bool> {
+fn stand_last(tx: &mut Tx, part: &PartRow) -> WorkResult<bool> {
     let Some(mut before) = store::last_of(tx.conn, part.complex_id, &part.checklist)? else { return Ok(true) };
     if before.visited_on > part.visited_on {
         return Ok(false);
@@ -107,7 +107,7 @@ fn stand_last(tx: &mut Tx, part: &PartRow) -> Work<bool> {
 }
 
 /// The days of a hazard count from the day on which the result is given: before it nobody has told the company.
-fn find_hazards(tx: &mut Tx, part: &PartRow, checklist: &Checklist) -> Work<Vec<Id>> {
+fn find_hazards(tx: &mut Tx, part: &PartRow, checklist: &Checklist) -> WorkResult<Vec<Id>> {
     let ctx = tx.ctx;
     let calendar = calendar::work_calendar(tx.conn, &part.county)?;
     let mut made = Vec::new();
@@ -150,7 +150,7 @@ fn find_hazards(tx: &mut Tx, part: &PartRow, checklist: &Checklist) -> Work<Vec<
     Ok(made)
 }
 
-fn go_on(tx: &mut Tx, inspection: &mut InspectionRow, part: &PartRow, company: Option<Id>) -> Work<()> {
+fn go_on(tx: &mut Tx, inspection: &mut InspectionRow, part: &PartRow, company: Option<Id>) -> WorkResult<()> {
     let ctx = tx.ctx;
     let parts = store::parts_of_one(tx.conn, inspection.id)?;
     let state = rules::state_of(parts.iter().map(|part| part.state));
@@ -167,7 +167,7 @@ fn go_on(tx: &mut Tx, inspection: &mut InspectionRow, part: &PartRow, company: O
     store::save(tx.conn, inspection)
 }
 
-fn record(tx: &mut Tx, inspection: &InspectionRow, part: &PartRow, hazards: usize) -> Work<()> {
+fn record(tx: &mut Tx, inspection: &InspectionRow, part: &PartRow, hazards: usize) -> WorkResult<()> {
     let result = serde_json::to_string(&part.result.0).unwrap_or_default();
     let step = json!({
         "part_id": part.id, "role": part.role, "checklist": part.checklist, "visited_on": part.visited_on,

@@ -11,7 +11,7 @@ use crate::access::{Role, Scope};
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
-use crate::db::{Id, Json, Work};
+use crate::db::{Id, Json, WorkResult};
 use crate::policy;
 use crate::policy::model::{MeasureKind, OfficeRule};
 use crate::problem::Problem;
@@ -30,7 +30,7 @@ struct Said {
     serving: Option<Id>,
 }
 
-fn said(tx: &mut Tx, complex: Id) -> Work<Said> {
+fn said(tx: &mut Tx, complex: Id) -> WorkResult<Said> {
     let (history, cycles) = ratings::store::published_at(tx.conn, complex)?;
     let newest = history.last().map(|one| one.id);
     let grounds = match ratings::store::current_of(tx.conn, complex)? {
@@ -45,12 +45,12 @@ fn said(tx: &mut Tx, complex: Id) -> Work<Said> {
 }
 
 /// Computes the measures of a company in a county anew: [`recompute::recompute`].
-pub type Recompute = fn(&mut Tx, Id, &str) -> Work<()>;
+pub type Recompute = fn(&mut Tx, Id, &str) -> WorkResult<()>;
 
 /// Brings the removal of a complex into agreement with its published ratings. The caller holds the lock of the company that
 /// was rated. `recompute` is an argument so that the one way back from here to measures that lower stars is seen where this
 /// is called (`consequences::stars`).
-pub fn sync_removal(tx: &mut Tx, complex: Id, recompute: Recompute) -> Work<()> {
+pub fn sync_removal(tx: &mut Tx, complex: Id, recompute: Recompute) -> WorkResult<()> {
     let said = said(tx, complex)?;
     let removals = store::removals_at(tx.conn, &EVERY_MEASURE, complex)?;
     let standing: HashSet<Id> = said.grounds.iter().flat_map(|ground| ground.ratings.iter().copied()).collect();
@@ -92,7 +92,7 @@ pub fn sync_removal(tx: &mut Tx, complex: Id, recompute: Recompute) -> Work<()> 
 }
 
 /// Ratings that call for nothing any more: without another ground the removal falls with them.
-fn drop_grounds(tx: &mut Tx, row: &MeasureRow, fallen: &[Id], all: bool, recompute: Recompute) -> Work<()> {
+fn drop_grounds(tx: &mut Tx, row: &MeasureRow, fallen: &[Id], all: bool, recompute: Recompute) -> WorkResult<()> {
     store::drop_rating_grounds(tx.conn, row.id, fallen)?;
     let state = row.state;
     let by_violations = !store::grounds_of_one(tx.conn, row.id)?.is_empty();
@@ -122,7 +122,7 @@ fn drop_grounds(tx: &mut Tx, row: &MeasureRow, fallen: &[Id], all: bool, recompu
     recompute::reverse(tx, Some(row.clone()), key, withdrawal, &policies, &calendar)
 }
 
-fn propose(tx: &mut Tx, complex: Id, company: Id, due: &[&RemovalGround], wanted: &[Id]) -> Work<()> {
+fn propose(tx: &mut Tx, complex: Id, company: Id, due: &[&RemovalGround], wanted: &[Id]) -> WorkResult<()> {
     let ctx = tx.ctx;
     let place = complexes::find(tx.conn, &EVERY_MEASURE, complex)?.place();
     let policies = policy::current(tx.conn, &ctx.state, &place.county)?;
@@ -170,7 +170,7 @@ fn propose(tx: &mut Tx, complex: Id, company: Id, due: &[&RemovalGround], wanted
     recompute::record(tx, &row, "measure.created", json!({ "grounds": [], "ratings": wanted }), &())
 }
 
-fn reason(tx: &mut Tx, due: &[&RemovalGround], version: i64) -> Work<(String, String)> {
+fn reason(tx: &mut Tx, due: &[&RemovalGround], version: i64) -> WorkResult<(String, String)> {
     let mut parts = (Vec::new(), Vec::new());
     for ground in due {
         let mut cycles = Vec::new();

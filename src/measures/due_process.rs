@@ -8,7 +8,7 @@ use super::view::{Measure, view};
 use super::{rules, store};
 use crate::access::{Caller, Scope};
 use crate::calendar;
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::due_process::{Events, Proceeding, Steps, open_by_answering};
 use crate::files::OwnerKind;
 use crate::policy;
@@ -27,7 +27,7 @@ impl MeasureRow {
     }
 
     /// What the company says or asks for comes after the notice and within its period; saying it opens the notice.
-    pub(super) fn require_period(&mut self, tx: &mut Tx) -> Work<()> {
+    pub(super) fn require_period(&mut self, tx: &mut Tx) -> WorkResult<()> {
         self.require_state(&[MeasureState::Proposed])?;
         rules::may_be_heard(self.notified)?;
         open_by_answering(tx, self)?;
@@ -44,7 +44,7 @@ impl Proceeding for MeasureRow {
     };
     const OWNER: OwnerKind = OwnerKind::Measure;
 
-    fn locked(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
+    fn locked(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<MeasureRow> {
         store::find_for_update(conn, scope, id)
     }
 
@@ -82,7 +82,7 @@ impl Proceeding for MeasureRow {
         self.require_state(&[MeasureState::Proposed])
     }
 
-    fn begin(&mut self, tx: &mut Tx) -> Work<()> {
+    fn begin(&mut self, tx: &mut Tx) -> WorkResult<()> {
         self.require_state(&[MeasureState::Proposed])?;
         let grounds_now = store::all_grounds_of_one(tx.conn, self.id)?;
         rules::may_notify(self.notified, self.stands_on_notice(&grounds_now))?;
@@ -94,7 +94,7 @@ impl Proceeding for MeasureRow {
         Ok(())
     }
 
-    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, said: &dyn Said) -> Work<()> {
+    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, said: &dyn Said) -> WorkResult<()> {
         after(tx).served(tx, self.id)?;
         let policies = policy::current(tx.conn, &tx.ctx.state, &self.county)?;
         let days = policies.process(self.policy_version, delivery.delivered_on).hearing_request_working_days;
@@ -108,19 +108,19 @@ impl Proceeding for MeasureRow {
         self.record(tx, "measure.notice_delivered", step, said)
     }
 
-    fn hear(&mut self, tx: &mut Tx, made: bool) -> Work<()> {
+    fn hear(&mut self, tx: &mut Tx, made: bool) -> WorkResult<()> {
         self.require_period(tx)?;
         Ok(may_make_statement(made)?)
     }
 
-    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, said: &dyn Said) -> Work<()> {
+    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, said: &dyn Said) -> WorkResult<()> {
         self.version += 1;
         self.updated_at = tx.ctx.now;
         store::save(tx.conn, self)?;
         record(tx, self, kind, step, said)
     }
 
-    fn view(self, conn: &mut Conn, ctx: &Ctx) -> Work<Measure> {
+    fn view(self, conn: &mut Conn, ctx: &Ctx) -> WorkResult<Measure> {
         view(conn, ctx, self)
     }
 }

@@ -13,7 +13,7 @@ use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
 use crate::companies;
 use crate::company_facts;
-use crate::db::{Id, Json, Work};
+use crate::db::{Id, Json, WorkResult};
 use crate::ledger::{self, Audience, Event};
 use crate::policy;
 use crate::policy::model::{MeasureKind, MeasureRule, MeasureScope};
@@ -53,7 +53,7 @@ impl File {
 }
 
 /// The file of a company in a county.
-pub fn file_of(tx: &mut Tx, company: Id, county: &str) -> Work<File> {
+pub fn file_of(tx: &mut Tx, company: Id, county: &str) -> WorkResult<File> {
     let ctx = tx.ctx;
     let head = companies::family::head_of(tx.conn, company)?;
     let policies = policy::current(tx.conn, &ctx.state, county)?;
@@ -77,13 +77,13 @@ pub fn file_of(tx: &mut Tx, company: Id, county: &str) -> Work<File> {
                 cancelled_by_system: row.cancelled_by_system,
             })
         })
-        .collect::<Work<Vec<_>>>()?;
+        .collect::<WorkResult<Vec<_>>>()?;
     let changes = reconcile(&existing, &facts, &policies, ctx.today);
     Ok(File { facts, policies, rows, existing, changes })
 }
 
 /// Why a measure must not be taken any more, where a lighter policy or a fact has overtaken its proposal.
-pub fn withdrawal_of(tx: &mut Tx, row: &MeasureRow) -> Work<Option<Withdrawal>> {
+pub fn withdrawal_of(tx: &mut Tx, row: &MeasureRow) -> WorkResult<Option<Withdrawal>> {
     let changes = file_of(tx, row.company_id, &row.county)?.changes;
     Ok(changes.into_iter().find_map(|change| match change {
         Change::Cancel(withdrawal) if withdrawal.measure == row.id.0 => Some(withdrawal),
@@ -92,7 +92,7 @@ pub fn withdrawal_of(tx: &mut Tx, row: &MeasureRow) -> Work<Option<Withdrawal>> 
 }
 
 /// Brings a company's measures in a county into agreement with its facts there. The caller holds the company's lock.
-pub fn recompute(tx: &mut Tx, company: Id, county: &str) -> Work<()> {
+pub fn recompute(tx: &mut Tx, company: Id, county: &str) -> WorkResult<()> {
     let File { facts, policies, rows, changes, existing: _ } = file_of(tx, company, county)?;
     let calendar = calendar::work_calendar(tx.conn, county)?;
     let appeals =
@@ -134,12 +134,12 @@ fn ids(all: &[uuid::Uuid]) -> Vec<Id> {
     all.iter().map(|id| Id(*id)).collect()
 }
 
-pub(super) fn rule(policies: &Policies, version: i64, kind: MeasureKind) -> Work<&MeasureRule> {
+pub(super) fn rule(policies: &Policies, version: i64, kind: MeasureKind) -> WorkResult<&MeasureRule> {
     let found = policies.get(version).and_then(|version| version.measure(kind));
     Ok(found.ok_or_else(|| Problem::broken("the policy version of a measure has no rule for its kind"))?)
 }
 
-fn create(tx: &mut Tx, company: Id, due: DueMeasure, policies: &Policies, calendar: &WorkCalendar) -> Work<()> {
+fn create(tx: &mut Tx, company: Id, due: DueMeasure, policies: &Policies, calendar: &WorkCalendar) -> WorkResult<()> {
     let ctx = tx.ctx;
     let rule = rule(policies, due.policy_version, due.kind)?;
     let violation = match due.kind.scope() {
@@ -179,14 +179,20 @@ fn create(tx: &mut Tx, company: Id, due: DueMeasure, policies: &Policies, calend
     put(tx, &row, &ids(&due.grounds))
 }
 
-fn put(tx: &mut Tx, row: &MeasureRow, grounds: &[Id]) -> Work<()> {
+fn put(tx: &mut Tx, row: &MeasureRow, grounds: &[Id]) -> WorkResult<()> {
     store::insert(tx.conn, row)?;
     store::add_grounds(tx.conn, row.id, grounds)?;
     record(tx, row, "measure.created", json!({ "grounds": grounds }), &())
 }
 
 /// Records a step of a measure in the ledger; the stars follow.
-pub fn record(tx: &mut Tx, row: &MeasureRow, kind: &'static str, step: serde_json::Value, said: &dyn Said) -> Work<()> {
+pub fn record(
+    tx: &mut Tx,
+    row: &MeasureRow,
+    kind: &'static str,
+    step: serde_json::Value,
+    said: &dyn Said,
+) -> WorkResult<()> {
     let event = Event::new(kind, "measure", row.id)
         .at(row.place())
         .company(Some(row.company_id))
@@ -209,7 +215,7 @@ pub fn record(tx: &mut Tx, row: &MeasureRow, kind: &'static str, step: serde_jso
     }
 }
 
-fn lowers_stars(tx: &mut Tx, row: &MeasureRow) -> Work<bool> {
+fn lowers_stars(tx: &mut Tx, row: &MeasureRow) -> WorkResult<bool> {
     let reversed = match row.reverses {
         Some(reversed) => Some(store::find(tx.conn, &EVERY_MEASURE, reversed)?.kind),
         None => None,
@@ -217,7 +223,12 @@ fn lowers_stars(tx: &mut Tx, row: &MeasureRow) -> Work<bool> {
     Ok(rules::lowers_stars(row.kind, reversed))
 }
 
-pub(super) fn touch(tx: &mut Tx, row: Option<MeasureRow>, kind: &'static str, step: serde_json::Value) -> Work<()> {
+pub(super) fn touch(
+    tx: &mut Tx,
+    row: Option<MeasureRow>,
+    kind: &'static str,
+    step: serde_json::Value,
+) -> WorkResult<()> {
     let mut row = row.ok_or_else(|| Problem::broken("a measure that is due to change is not on file"))?;
     row.version += 1;
     row.updated_at = tx.ctx.now;
@@ -225,7 +236,7 @@ pub(super) fn touch(tx: &mut Tx, row: Option<MeasureRow>, kind: &'static str, st
     record(tx, &row, kind, step, &())
 }
 
-pub(super) fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawal) -> Work<()> {
+pub(super) fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawal) -> WorkResult<()> {
     let mut row = row.ok_or_else(|| Problem::broken("a measure that is due to end is not on file"))?;
     let step =
         json!({ "revoked": withdrawal.revoked, "reason_zh": withdrawal.reason_zh, "reason_en": withdrawal.reason_en });
@@ -244,7 +255,7 @@ pub(super) fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawa
 }
 
 /// A measure that is not to be taken.
-pub fn fell_away(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
+pub fn fell_away(tx: &mut Tx, row: &MeasureRow) -> WorkResult<()> {
     let removal_from = row.complex_id.filter(|_| row.kind == MeasureKind::Removal);
     after(tx).measure_cancelled(tx, row.id, row.company_id, removal_from)
 }
@@ -257,7 +268,7 @@ pub(super) fn reverse(
     withdrawal: Withdrawal,
     policies: &Policies,
     calendar: &WorkCalendar,
-) -> Work<()> {
+) -> WorkResult<()> {
     let ctx = tx.ctx;
     let done = done.ok_or_else(|| Problem::broken("a measure that is to be reversed is not on file"))?;
     after(tx).measure_reversed(tx, done.id, done.company_id, &withdrawal.reason_zh)?;

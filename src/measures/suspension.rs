@@ -11,7 +11,7 @@ use super::recompute::{File, file_of, record};
 use super::view::sees;
 use super::{rules, store};
 use crate::calendar;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::policy::model::MeasureRule;
 use crate::proceedings::port::after;
 use crate::service::Tx;
@@ -21,7 +21,7 @@ use crate::violations::model::{ViolationRow, ViolationState};
 use crate::violations::store as violations;
 
 /// The grounds of a measure must be final, and the level that calls for it must be reached by final decisions alone.
-pub fn require_final_grounds(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
+pub fn require_final_grounds(tx: &mut Tx, row: &MeasureRow) -> WorkResult<()> {
     let ctx = tx.ctx;
     let grounds = store::grounds_of_one(tx.conn, row.id)?;
     let grounds = violations::by_ids(tx.conn, &grounds)?;
@@ -38,7 +38,7 @@ pub fn require_final_grounds(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
 }
 
 /// A measure that is suspended is not carried out; nor is one whose grounds were not final when it was approved.
-pub fn require_in_effect(tx: &mut Tx, row: &MeasureRow, rule: &MeasureRule) -> Work<()> {
+pub fn require_in_effect(tx: &mut Tx, row: &MeasureRow, rule: &MeasureRule) -> WorkResult<()> {
     if !rule.needs_final_grounds() {
         return Ok(());
     }
@@ -56,7 +56,7 @@ pub fn require_in_effect(tx: &mut Tx, row: &MeasureRow, rule: &MeasureRule) -> W
 }
 
 /// Suspends the decided measures of a company in a county that an appeal is pending against, and resumes those that it no longer is.
-pub fn follow_appeals(tx: &mut Tx, company: Id, county: &str) -> Work<()> {
+pub fn follow_appeals(tx: &mut Tx, company: Id, county: &str) -> WorkResult<()> {
     let file = file_of(tx, company, county)?;
     let pending: HashSet<_> =
         file.facts.violations.iter().filter(|fact| fact.appeal_pending).map(|fact| fact.id).collect();
@@ -76,7 +76,7 @@ pub fn follow_appeals(tx: &mut Tx, company: Id, county: &str) -> Work<()> {
     Ok(())
 }
 
-fn set_suspended(tx: &mut Tx, mut row: MeasureRow, suspended: bool) -> Work<()> {
+fn set_suspended(tx: &mut Tx, mut row: MeasureRow, suspended: bool) -> WorkResult<()> {
     let today = tx.ctx.today;
     let since = row.suspended_on.replace(today);
     if !suspended {
@@ -98,7 +98,7 @@ fn set_suspended(tx: &mut Tx, mut row: MeasureRow, suspended: bool) -> Work<()> 
 
 /// For each of these measures whose grounds are final: the last day on which one of them was not, or its own day where it has
 /// no such ground. Those with a ground that is not final are left out.
-pub fn final_since(conn: &mut Conn, rows: &[MeasureRow], today: NaiveDate) -> Work<HashMap<Id, NaiveDate>> {
+pub fn final_since(conn: &mut Conn, rows: &[MeasureRow], today: NaiveDate) -> WorkResult<HashMap<Id, NaiveDate>> {
     let proposed: Vec<&MeasureRow> = rows.iter().filter(|row| row.state == MeasureState::Proposed).collect();
     let ids: Vec<Id> = proposed.iter().map(|row| row.id).collect();
     let grounds = store::grounds_of(conn, &ids)?;

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::model::{OfficeIn, OfficePatch, OfficeRow, OfficeView};
 use super::{rules, store};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::divisions;
 use crate::fault::Fault;
 use crate::http::Entity;
@@ -10,7 +10,7 @@ use crate::ledger::{self, Audience, Event};
 use crate::problem::Problem;
 use crate::service::{Body, Ctx, Tx};
 
-pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> Work<Entity<OfficeView>> {
+pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> WorkResult<Entity<OfficeView>> {
     let ctx = tx.ctx;
     let input = tx.creation(
         body,
@@ -43,7 +43,7 @@ pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> Work<Entity<OfficeVi
     Ok(Entity::created(row.id, row.version, row.into(), "/v1/offices"))
 }
 
-pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> Work<Entity<OfficeView>> {
+pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> WorkResult<Entity<OfficeView>> {
     let ctx = tx.ctx;
     let before = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let place = before.place();
@@ -68,7 +68,7 @@ pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> Work<Enti
 }
 
 /// A division that exists, of the role's digits, in the caller's territory.
-fn check_seat(conn: &mut Conn, ctx: &Ctx, input: &OfficeIn, faults: &mut Vec<Fault>) -> Work<()> {
+fn check_seat(conn: &mut Conn, ctx: &Ctx, input: &OfficeIn, faults: &mut Vec<Fault>) -> WorkResult<()> {
     if let Err(fault) = rules::check_digits(input.role, &input.division) {
         faults.push(fault);
         return Ok(());
@@ -80,7 +80,7 @@ fn check_seat(conn: &mut Conn, ctx: &Ctx, input: &OfficeIn, faults: &mut Vec<Fau
 }
 
 /// What an office is called and how it is reached is for everyone.
-fn record(tx: &mut Tx, kind: &'static str, row: &OfficeRow) -> Work<Id> {
+fn record(tx: &mut Tx, kind: &'static str, row: &OfficeRow) -> WorkResult<Id> {
     let event = Event::new(kind, "office", row.id).at(row.place()).audience(Audience::Everyone).data(json!({
         "role": row.role, "division": row.division, "name": row.name, "phone": row.phone,
         "complaint_phone": row.complaint_phone, "hours": row.hours, "address": row.address,

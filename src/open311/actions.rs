@@ -17,7 +17,7 @@ use super::query_rules::{self, Params};
 use super::receive::Received;
 use super::submit::{self, Sent};
 use super::{PATH, SPECIFICATION, service_rules, store, view};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::divisions;
 use crate::fault::Fault;
 use crate::files;
@@ -38,7 +38,7 @@ pub struct Question {
 
 impl Question {
     /// The policy of the jurisdiction that is asked for, or of the only one.
-    fn policies(&self, conn: &mut Conn) -> Work<Arc<Policies>> {
+    fn policies(&self, conn: &mut Conn) -> WorkResult<Arc<Policies>> {
         let county = match self.county(conn)? {
             Some(county) => county,
             None => crate::counties::only(conn)?.unwrap_or_default(),
@@ -48,7 +48,7 @@ impl Question {
 
     /// Codes of categories that are not public now: their tickets are not shown either, whatever they were. Without a
     /// jurisdiction those of every county.
-    fn hidden(&self, conn: &mut Conn, county: Option<&str>) -> Work<Vec<String>> {
+    fn hidden(&self, conn: &mut Conn, county: Option<&str>) -> WorkResult<Vec<String>> {
         let all = crate::policy::all(conn, &self.state)?;
         let asked = match county {
             Some(county) => vec![all.of(county)],
@@ -60,20 +60,20 @@ impl Question {
     }
 
     /// "404 - jurisdiction_id provided was not found (specify in error response)".
-    fn county(&self, conn: &mut Conn) -> Work<Option<String>> {
+    fn county(&self, conn: &mut Conn) -> WorkResult<Option<String>> {
         county(conn, self.params.get("jurisdiction_id"), "query/jurisdiction_id")
     }
 
     async fn read<T: Send + 'static>(
         &self,
-        work: impl Fn(&mut Conn, &Question) -> Work<T> + Send + 'static,
+        work: impl Fn(&mut Conn, &Question) -> WorkResult<T> + Send + 'static,
     ) -> Result<T, Problem> {
         let question = self.clone();
         Ok(self.state.db.read_lagging(move |conn| work(conn, &question)).await?)
     }
 }
 
-fn county(conn: &mut Conn, code: Option<&str>, pointer: &str) -> Work<Option<String>> {
+fn county(conn: &mut Conn, code: Option<&str>, pointer: &str) -> WorkResult<Option<String>> {
     let Some(code) = code else { return Ok(None) };
     let digits = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
     if digits && divisions::find(conn, code)?.is_some() {

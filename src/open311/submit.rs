@@ -14,7 +14,7 @@ use crate::complaints::{ComplaintIn, intake};
 use crate::complexes;
 use crate::complexes::coordinates::CoordinateSystem;
 use crate::complexes::model::{Point, PointIn};
-use crate::db::{Conn, Fail, Id, Work};
+use crate::db::{Conn, Id, WorkError, WorkResult};
 use crate::divisions;
 use crate::fault::Fault;
 use crate::files::{self, Stored};
@@ -31,7 +31,7 @@ pub struct Sent {
     pub files: Vec<Stored>,
 }
 
-pub fn create_request(tx: &mut Tx, body: &Body<Sent>) -> Work<Entity<Open311Created>> {
+pub fn create_request(tx: &mut Tx, body: &Body<Sent>) -> WorkResult<Entity<Open311Created>> {
     let ctx = tx.ctx;
     // Whoever sent it hears of it again under the same key: the answer holds nothing but an id and two moments.
     let sent = tx.creation(body, |_, _, _| Ok(()), |_, _, _| Ok(()))?;
@@ -80,14 +80,14 @@ enum Place {
     Community(String, Point),
 }
 
-fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> Work<Place> {
+fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> WorkResult<Place> {
     let county = form.jurisdiction.as_deref();
     let system = Scope::System("whether there is such a complex, before whose it is");
     let found = match (form.complex, form.point) {
         (Some(id), point) => {
             let known = match complexes::find(conn, &system, id) {
                 Ok(row) => Some(row),
-                Err(Fail::Problem(_)) => None,
+                Err(WorkError::Problem(_)) => None,
                 Err(other) => return Err(other),
             };
             let known = known.filter(|row| county.is_none_or(|county| county == row.county));
@@ -112,7 +112,7 @@ fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> Work<Place> {
     let holds = match &found {
         Place::Complex(id, _) => match complexes::find(conn, &ctx.scope, *id) {
             Ok(_) => true,
-            Err(Fail::Problem(_)) => false,
+            Err(WorkError::Problem(_)) => false,
             Err(other) => return Err(other),
         },
         Place::Community(code, _) => {
@@ -124,7 +124,12 @@ fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> Work<Place> {
     Ok(found)
 }
 
-fn input(form: &Submitted, category: &ComplaintCategory, place: Place, evidence: Vec<Evidence>) -> Work<ComplaintIn> {
+fn input(
+    form: &Submitted,
+    category: &ComplaintCategory,
+    place: Place,
+    evidence: Vec<Evidence>,
+) -> WorkResult<ComplaintIn> {
     let at = |point: Point| PointIn {
         longitude: point.longitude,
         latitude: point.latitude,

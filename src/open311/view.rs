@@ -11,7 +11,7 @@ use super::{service_rules, store};
 use crate::complaints::model::{ComplaintRow, ComplaintState};
 use crate::complaints::visibility::{self, Audience, Field};
 use crate::complexes::model::{ComplexRow, Point};
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::divisions;
 use crate::http::language::Language;
 use crate::policy::complaints::ComplaintCategory;
@@ -31,7 +31,7 @@ pub fn views(
     policies: Arc<Policies>,
     language: Language,
     extensions: bool,
-) -> Work<Vec<Open311Request>> {
+) -> WorkResult<Vec<Open311Request>> {
     let codes =
         rows.iter().flat_map(|row| [&row.community, &row.township, &row.county]).filter(|code| !code.is_empty());
     let divisions = divisions::names_of(conn, codes.cloned())?;

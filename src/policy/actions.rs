@@ -5,7 +5,7 @@ use super::rules;
 use super::store::{self, PolicyRow};
 use super::view::{Policy, PolicyApprovalIn, PolicyIn, view};
 use crate::access::Role;
-use crate::db::{Register, Work, lock_register};
+use crate::db::{Register, WorkResult, lock_register};
 use crate::fault::Fault;
 use crate::http::Entity;
 use crate::ledger::{self, Event, Place};
@@ -29,7 +29,7 @@ fn place(row: &PolicyRow) -> Place {
 }
 
 /// Puts a draft on file: nothing changes until a second person approves it.
-pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> Work<Entity<Policy>> {
+pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> WorkResult<Entity<Policy>> {
     let ctx = tx.ctx;
     lock_register(tx.conn, Register::Policies)?;
     let input = tx.creation(
@@ -60,7 +60,7 @@ pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> Work<Entity<Policy>
 }
 
 /// A draft of the caller's own county, locked against other changes of policies.
-fn own_draft(tx: &mut Tx, version: i64) -> Work<PolicyRow> {
+fn own_draft(tx: &mut Tx, version: i64) -> WorkResult<PolicyRow> {
     lock_register(tx.conn, Register::Policies)?;
     let own = drafts_of(tx.ctx);
     let row = store::find(tx.conn, version, own)?;
@@ -69,7 +69,7 @@ fn own_draft(tx: &mut Tx, version: i64) -> Work<PolicyRow> {
 }
 
 /// Takes a draft back: nobody approves it any more. Its number is not given again.
-pub fn withdraw_policy(tx: &mut Tx, version: i64, body: &Body<ReasonsIn>) -> Work<Entity<Policy>> {
+pub fn withdraw_policy(tx: &mut Tx, version: i64, body: &Body<ReasonsIn>) -> WorkResult<Entity<Policy>> {
     let mut row = own_draft(tx, version)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
@@ -86,7 +86,7 @@ pub fn withdraw_policy(tx: &mut Tx, version: i64, body: &Body<ReasonsIn>) -> Wor
 
 /// A second person agrees, at the latest on the day before the version is to govern. No value of a policy lifts this: one
 /// person could otherwise switch the two-person rule off and act alone from then on.
-pub fn approve_policy(tx: &mut Tx, version: i64, body: &Body<PolicyApprovalIn>) -> Work<Entity<Policy>> {
+pub fn approve_policy(tx: &mut Tx, version: i64, body: &Body<PolicyApprovalIn>) -> WorkResult<Entity<Policy>> {
     let ctx = tx.ctx;
     let mut row = own_draft(tx, version)?;
     let input = tx.input(body)?;

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::companies;
 use crate::company_facts;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::policy;
 use crate::policy::draft_rules;
 use crate::policy::model::CreditBand;
@@ -53,7 +53,7 @@ pub struct StandingBrief {
 }
 
 /// Which standings would change; nothing is stored.
-pub fn preview_policy(conn: &mut Conn, ctx: &Ctx, body: &Body<PolicyIn>) -> Work<PolicyPreview> {
+pub fn preview_policy(conn: &mut Conn, ctx: &Ctx, body: &Body<PolicyIn>) -> WorkResult<PolicyPreview> {
     let input = body.input(|input, faults| {
         draft_rules::check_first_day(input.effective_from, ctx.today, faults);
         Ok(())

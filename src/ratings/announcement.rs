@@ -11,7 +11,7 @@ use super::view::{self, Rating};
 use super::{cycle_rules, record, step_rules};
 use crate::access::Actor;
 use crate::calendar;
-use crate::db::{Id, Json, Work};
+use crate::db::{Id, Json, WorkResult};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
@@ -21,12 +21,12 @@ use crate::proceedings::rules::require_before;
 use crate::service::{Body, Tx};
 
 /// The last day of a publicity that begins today.
-fn publicity_end(tx: &mut Tx, county: &str, policy_version: i64) -> Work<chrono::NaiveDate> {
+fn publicity_end(tx: &mut Tx, county: &str, policy_version: i64) -> WorkResult<chrono::NaiveDate> {
     let rules = view::rules_of(tx.conn, tx.ctx, policy_version)?;
     Ok(calendar::work_calendar(tx.conn, county)?.add_working_days(tx.ctx.today, rules.publicity_working_days))
 }
 
-pub fn announce_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<Rating>> {
+pub fn announce_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
@@ -43,7 +43,7 @@ pub fn announce_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<
 }
 
 /// Announces every reviewed rating of a cycle in the caller's territory.
-pub fn announce_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<RatingCycle>> {
+pub fn announce_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<Entity<RatingCycle>> {
     let ctx = tx.ctx;
     let mut row = store::find_cycle_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
@@ -64,7 +64,7 @@ pub fn announce_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<E
     cycle_view::entity(tx.conn, ctx, row, Some(announced))
 }
 
-pub fn object_to_rating(tx: &mut Tx, id: Id, body: &Body<ObjectionIn>) -> Work<Entity<Rating>> {
+pub fn object_to_rating(tx: &mut Tx, id: Id, body: &Body<ObjectionIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.checked(body, |conn, input, faults| {
@@ -93,7 +93,7 @@ pub fn object_to_rating(tx: &mut Tx, id: Id, body: &Body<ObjectionIn>) -> Work<E
 }
 
 /// Accepted: it is scored again, reviewed and announced once more; nothing of it was published.
-pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisionIn>) -> Work<Entity<Rating>> {
+pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisionIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let mut content = store::content(tx.conn, row.id)?;
@@ -128,7 +128,7 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
 }
 
 /// The right of reply: once, from the announcement on; it is published with the rating.
-pub fn reply_to_rating(tx: &mut Tx, id: Id, body: &Body<ReplyIn>) -> Work<Entity<Rating>> {
+pub fn reply_to_rating(tx: &mut Tx, id: Id, body: &Body<ReplyIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.checked(body, |_, input, faults| {

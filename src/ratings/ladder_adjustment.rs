@@ -10,7 +10,7 @@ use super::rows::{ContentRow, RatingRow, StarChange};
 use super::rules::{self, Derivation, LadderMeasure};
 use super::{plaques, record, store, view};
 use crate::companies;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::measure_facts::{LoweringStars, StarGround, lowering_stars};
 use crate::policy;
 use crate::policy::model::MeasureKind;
@@ -21,7 +21,7 @@ use crate::words::days::chinese_day;
 
 /// The measures of the ladder that bind a rating's complex and company today. What adjusted the rating already binds it for
 /// as long as the measure stands; to a rating that is made anew it counts while one of its violations is in the window.
-pub fn in_force(conn: &mut Conn, ctx: &Ctx, row: &RatingRow) -> Work<Vec<LadderMeasure>> {
+pub fn in_force(conn: &mut Conn, ctx: &Ctx, row: &RatingRow) -> WorkResult<Vec<LadderMeasure>> {
     let held: Vec<Id> = match row.state {
         RatingState::Published => {
             let stars = store::content(conn, row.id)?.stars.0;
@@ -78,7 +78,7 @@ pub fn derive(
     rules: &RatingRules,
     row: &mut RatingRow,
     content: &mut ContentRow,
-) -> Work<Option<Derivation>> {
+) -> WorkResult<Option<Derivation>> {
     let ladder = in_force(tx.conn, tx.ctx, row)?;
     let derived = rules::derive(rules, &content.sheets.0, &ladder);
     let Some(derived) = derived else {
@@ -100,7 +100,7 @@ pub fn derive(
 }
 
 /// A measure that lowers a star took a step: the ratings that it binds are worked out again.
-pub fn ladder_moved(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> Work<()> {
+pub fn ladder_moved(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> WorkResult<()> {
     for company in companies::family::of(tx.conn, company)? {
         for row in store::of_company_at(tx.conn, complex, company)? {
             adjust(tx, row, measure)?;
@@ -109,7 +109,7 @@ pub fn ladder_moved(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> Work<
     Ok(())
 }
 
-fn adjust(tx: &mut Tx, mut row: RatingRow, because_of: Id) -> Work<()> {
+fn adjust(tx: &mut Tx, mut row: RatingRow, because_of: Id) -> WorkResult<()> {
     let rules = view::rules_of(tx.conn, tx.ctx, row.policy_version)?;
     let mut content = store::content(tx.conn, row.id)?;
     let before = content.stars.0.last().map(|last| (last.star, last.adjustments.clone()));

@@ -11,14 +11,14 @@ use super::store::{self, Flip};
 use super::view::{self, Rating};
 use super::{cycle_rules, ladder_adjustment, plaques, record, step_rules};
 use crate::access::{Actor, Scope};
-use crate::db::{Id, Json, Work};
+use crate::db::{Id, Json, WorkResult};
 use crate::http::Entity;
 use crate::ledger;
 use crate::proceedings::model::{ReasonsIn, Step};
 use crate::proceedings::port::after;
 use crate::service::{Body, Tx};
 
-fn mark_published(tx: &mut Tx, cycle: &mut CycleRow, step: serde_json::Value, input: &StepIn) -> Work<()> {
+fn mark_published(tx: &mut Tx, cycle: &mut CycleRow, step: serde_json::Value, input: &StepIn) -> WorkResult<()> {
     cycle.version += 1;
     cycle.state = CycleState::Published;
     cycle.published_on = cycle.published_on.or(Some(tx.ctx.today));
@@ -29,7 +29,7 @@ fn mark_published(tx: &mut Tx, cycle: &mut CycleRow, step: serde_json::Value, in
 
 /// Publishes every rating of the cycle that is ready, at one instant. What follows from each comes in chunks, in the name of
 /// whoever published.
-pub fn publish_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<RatingCycle>> {
+pub fn publish_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<Entity<RatingCycle>> {
     let ctx = tx.ctx;
     let mut cycle = store::find_cycle_for_update(tx.conn, &ctx.scope, id)?;
     cycle_rules::require_owner(&ctx.caller, cycle.area())?;
@@ -53,7 +53,7 @@ pub fn publish_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<En
 }
 
 /// Publishes one rating, with what follows from it at once.
-pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<Rating>> {
+pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
@@ -87,14 +87,14 @@ pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<R
 }
 
 /// The plaque, and what a low star calls for.
-pub fn consequences(tx: &mut Tx, row: &RatingRow) -> Work<()> {
+pub fn consequences(tx: &mut Tx, row: &RatingRow) -> WorkResult<()> {
     plaques::renew(tx, row)?;
     // A star that is not low calls for nothing and takes nothing back.
     if row.focus_since.is_some() { after(tx).ratings_changed(tx, row.complex_id) } else { Ok(()) }
 }
 
 /// Takes a rating back, with reasons: the one before it stands again, and what followed from it falls.
-pub fn withdraw_rating(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Rating>> {
+pub fn withdraw_rating(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
@@ -122,7 +122,7 @@ pub fn withdraw_rating(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
 }
 
 /// Since when the complex is on the focus list does not count from a rating that was withdrawn.
-fn count_anew(tx: &mut Tx, withdrawn: &RatingRow) -> Work<()> {
+fn count_anew(tx: &mut Tx, withdrawn: &RatingRow) -> WorkResult<()> {
     let Some(mut current) = store::current_of(tx.conn, withdrawn.complex_id)? else { return Ok(()) };
     if current.focus_since.is_none() {
         return Ok(());
@@ -146,7 +146,7 @@ fn count_anew(tx: &mut Tx, withdrawn: &RatingRow) -> Work<()> {
     Ok(())
 }
 
-fn restore(tx: &mut Tx, mut before: RatingRow, withdrawn: &RatingRow) -> Work<()> {
+fn restore(tx: &mut Tx, mut before: RatingRow, withdrawn: &RatingRow) -> WorkResult<()> {
     let rules = view::rules_of(tx.conn, tx.ctx, before.policy_version)?;
     let mut content = store::content(tx.conn, before.id)?;
     before.is_current = true;

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{publication, record, store};
 use crate::access::{Caller, Scope};
-use crate::db::{Conn, Id, Work, WriteGate};
+use crate::db::{Conn, Id, WorkResult, WriteLock};
 use crate::problem::Problem;
 use crate::service::{Ctx, Service, Tx};
 
@@ -31,13 +31,13 @@ pub async fn work_off(state: &Arc<Service>) -> Result<usize, Problem> {
         let begun = StopWatch::now();
         Ok((chunk(conn, &with, begun)?, begun))
     };
-    let (done, begun) = state.db.write(WriteGate::default(), work).await?;
+    let (done, begun) = state.db.write(WriteLock::default(), work).await?;
     state.metrics.rating_chunk_seconds.observe(begun.elapsed().as_secs_f64());
     state.seal.notify_one();
     Ok(done)
 }
 
-fn chunk(conn: &mut Conn, state: &Arc<Service>, begun: StopWatch) -> Work<usize> {
+fn chunk(conn: &mut Conn, state: &Arc<Service>, begun: StopWatch) -> WorkResult<usize> {
     let system = Scope::System("what follows from a publication, whoever published");
     let mut of_cycle: HashMap<Id, Ctx> = HashMap::new();
     let mut locked = HashSet::new();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::rows::{ContentRow, CycleRow, RatingRow};
 use super::store;
 use super::view::{self, Rating};
-use crate::db::Work;
+use crate::db::WorkResult;
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
 use crate::proceedings::ledger_texts::Said;
@@ -19,7 +19,7 @@ pub fn advance(
     kind: &'static str,
     step: Value,
     said: &dyn Said,
-) -> Work<Entity<Rating>> {
+) -> WorkResult<Entity<Rating>> {
     save(tx, &mut row, &content, kind, step, said)?;
     view::shown(tx.conn, tx.ctx, row, content)
 }
@@ -32,7 +32,7 @@ pub fn save(
     kind: &'static str,
     step: Value,
     said: &dyn Said,
-) -> Work<()> {
+) -> WorkResult<()> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
     store::save(tx.conn, row, content)?;
@@ -41,7 +41,7 @@ pub fn save(
 
 /// Records a step of a rating. Before it is announced, and again while it is scored anew, it is the offices' business; what
 /// became of an objection is not.
-pub fn record(tx: &mut Tx, row: &RatingRow, kind: &'static str, step: Value, said: &dyn Said) -> Work<()> {
+pub fn record(tx: &mut Tx, row: &RatingRow, kind: &'static str, step: Value, said: &dyn Said) -> WorkResult<()> {
     let told = row.shared && (!row.state.is_in_the_making() || kind == "rating.objection_decided");
     let audience = if told { Audience::Parties } else { Audience::Offices };
     let event = Event::new(kind, "rating", row.id)
@@ -63,7 +63,7 @@ pub fn record(tx: &mut Tx, row: &RatingRow, kind: &'static str, step: Value, sai
 }
 
 /// Records a step of a cycle.
-pub fn record_cycle(tx: &mut Tx, row: &CycleRow, kind: &'static str, step: Value, said: &dyn Said) -> Work<()> {
+pub fn record_cycle(tx: &mut Tx, row: &CycleRow, kind: &'static str, step: Value, said: &dyn Said) -> WorkResult<()> {
     let event = Event::new(kind, "rating_cycle", row.id)
         .at(row.place())
         .audience(Audience::Offices)

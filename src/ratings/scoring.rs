@@ -10,12 +10,12 @@ use super::view::{self, Rating};
 use super::{ladder_adjustment, record, step_rules, store};
 use crate::access::{Actor, Scope};
 use crate::complexes;
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::service::{Body, Tx};
 
-pub fn submit_rating_scores(tx: &mut Tx, id: Id, body: &Body<ScoresIn>) -> Work<Entity<Rating>> {
+pub fn submit_rating_scores(tx: &mut Tx, id: Id, body: &Body<ScoresIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let rules = view::rules_of(tx.conn, ctx, row.policy_version)?;
@@ -66,7 +66,7 @@ pub fn submit_rating_scores(tx: &mut Tx, id: Id, body: &Body<ScoresIn>) -> Work<
     record::advance(tx, row, content, "rating.scored", step, input)
 }
 
-pub fn review_rating(tx: &mut Tx, id: Id, body: &Body<ReviewIn>) -> Work<Entity<Rating>> {
+pub fn review_rating(tx: &mut Tx, id: Id, body: &Body<ReviewIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.checked(body, |_, input, faults| {

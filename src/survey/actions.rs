@@ -6,7 +6,7 @@ use crate::access::Scope;
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
-use crate::db::{Conn, Fail, Id, Work, lock_complex};
+use crate::db::{Conn, Id, WorkError, WorkResult, lock_complex};
 use crate::disclosures;
 use crate::disclosures::model::DisclosureKind;
 use crate::disclosures::state_rules::Assessment;
@@ -29,7 +29,7 @@ fn own_division(ctx: &Ctx) -> &str {
     ctx.caller.division.as_deref().unwrap_or_default()
 }
 
-pub fn get_survey(conn: &mut Conn, ctx: &Ctx, query: &SurveyQuery) -> Work<DisclosureSurvey> {
+pub fn get_survey(conn: &mut Conn, ctx: &Ctx, query: &SurveyQuery) -> WorkResult<DisclosureSurvey> {
     let own = own_division(ctx);
     let mut division = query.division.as_deref().unwrap_or(own);
     for (name, wanted) in [("query/township", &query.township), ("query/community", &query.community)] {
@@ -105,7 +105,7 @@ fn surveyed(
     scope: &Scope,
     complex: Option<Id>,
     policy: &PolicyVersion,
-) -> Work<Vec<Surveyed>> {
+) -> WorkResult<Vec<Surveyed>> {
     let area = Area { scope, complex, findings: true };
     let calendar = calendar::work_calendar(conn, ctx.caller.county().unwrap_or_default())?;
     let by = Rules { document: policy.document(), calendar: &calendar, today: ctx.today };
@@ -114,7 +114,7 @@ fn surveyed(
 }
 
 /// Where each kind stands at each complex that the caller's company serves.
-pub fn owed(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<(Id, Id, DisclosureKind, Assessment)>> {
+pub fn owed(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<(Id, Id, DisclosureKind, Assessment)>> {
     let area = Area { scope: &ctx.scope, complex: None, findings: false };
     let services = store::services_of(conn, &area)?;
     let mut all = Vec::new();
@@ -134,7 +134,7 @@ pub fn owed(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<(Id, Id, DisclosureKind, Ass
     Ok(kinds.collect())
 }
 
-pub fn list_problems(conn: &mut Conn, ctx: &Ctx, query: &ListProblems) -> Work<PageOf<SurveyProblem>> {
+pub fn list_problems(conn: &mut Conn, ctx: &Ctx, query: &ListProblems) -> WorkResult<PageOf<SurveyProblem>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let after = Cursor::decode::<String>(page.cursor.as_deref())?;
     let after = after.map(|text| text.parse::<ProblemKey>().map_err(|()| invalid_cursor())).transpose()?;
@@ -198,13 +198,13 @@ pub fn report_survey_problem(
     complex: Id,
     key: Option<&ProblemKey>,
     body: &Body<ProblemReportIn>,
-) -> Work<Entity<Violation>> {
+) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let nothing = || Problem::not_found_at("path/key");
     lock_complex(tx.conn, complex)?;
     match complexes::find(tx.conn, &ctx.scope, complex) {
         Ok(_) => {}
-        Err(Fail::Problem(_)) => return Err(nothing().into()),
+        Err(WorkError::Problem(_)) => return Err(nothing().into()),
         Err(other) => return Err(other),
     }
     let key = key.ok_or_else(nothing)?;
@@ -236,7 +236,7 @@ fn check(
     problem: &SurveyProblem,
     input: &ProblemReportIn,
     faults: &mut Vec<Fault>,
-) -> Work<()> {
+) -> WorkResult<()> {
     if let Err(fault) = rules::require_offered(&problem.acts, input.act.as_deref()) {
         faults.push(fault);
         return Ok(());

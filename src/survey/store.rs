@@ -12,7 +12,7 @@ use crate::access::Scope;
 use crate::calendar::rules::WorkCalendar;
 use crate::contracts;
 use crate::db::schema::{complex_services as services, complexes, disclosures};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::disclosures::model::{DisclosureKind, VersionState};
 use crate::disclosures::price_rules::{PriceFault, PriceFinding, compare, count};
 use crate::disclosures::state_rules::{Held, Period, Schedule, Served, serving};
@@ -61,7 +61,7 @@ struct Slim {
 }
 
 /// The services of an area's complexes, whenever they were.
-pub fn services_of(conn: &mut Conn, area: &Area) -> Work<BTreeMap<Id, Vec<Served>>> {
+pub fn services_of(conn: &mut Conn, area: &Area) -> WorkResult<BTreeMap<Id, Vec<Served>>> {
     let mut rows = crate::complexes::scoped::complex_services(area.scope);
     if let Some(complex) = area.complex {
         rows = rows.filter(services::complex_id.eq(complex));
@@ -76,7 +76,7 @@ pub fn services_of(conn: &mut Conn, area: &Area) -> Work<BTreeMap<Id, Vec<Served
 }
 
 /// The current versions of an area. Of what is disclosed by period nothing older is read than any state depends on.
-fn current_of(conn: &mut Conn, area: &Area, oldest: Option<NaiveDate>) -> Work<HashMap<Id, Vec<Slim>>> {
+fn current_of(conn: &mut Conn, area: &Area, oldest: Option<NaiveDate>) -> WorkResult<HashMap<Id, Vec<Slim>>> {
     let mut rows = crate::disclosures::scoped::disclosures(area.scope).filter(disclosures::is_current.eq(true));
     if let Some(complex) = area.complex {
         rows = rows.filter(disclosures::complex_id.eq(complex));
@@ -113,7 +113,7 @@ pub fn survey(
     area: &Area,
     rules: &Rules,
     services: &BTreeMap<Id, Vec<Served>>,
-) -> Work<Vec<Surveyed>> {
+) -> WorkResult<Vec<Surveyed>> {
     let schedules = rules.schedules(rules.today);
     let mut found = crate::complexes::scoped::complexes(area.scope);
     if let Some(complex) = area.complex {
@@ -188,7 +188,7 @@ impl Prices {
         (row.exceeds_contract, row.not_in_contract)
     }
 
-    fn compare(self, conn: &mut Conn, all: &mut [Surveyed]) -> Work<()> {
+    fn compare(self, conn: &mut Conn, all: &mut [Surveyed]) -> WorkResult<()> {
         if self.stored.is_empty() && self.stale.is_empty() {
             return Ok(());
         }
@@ -219,7 +219,12 @@ impl Prices {
 
 /// How many kinds of how many complexes were verified at the end of each quarter, in one pass: the version stood, its
 /// company served, and what is disclosed by period was of the period that was due.
-pub fn verified_at(conn: &mut Conn, area: &Area, rules: &Rules, ends: &[NaiveDate; QUARTERS]) -> Work<[i64; QUARTERS]> {
+pub fn verified_at(
+    conn: &mut Conn,
+    area: &Area,
+    rules: &Rules,
+    ends: &[NaiveDate; QUARTERS],
+) -> WorkResult<[i64; QUARTERS]> {
     let [first, .., last] = ends;
     // The days are the program's own, and stand in the text: eight of everything are too many to bind.
     let count = |end: &NaiveDate| {

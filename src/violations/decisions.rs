@@ -9,7 +9,7 @@ use super::rules::{self, Heard};
 use super::store;
 use super::view::Violation;
 use crate::access::Actor;
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::due_process::{Proceeding, advance};
 use crate::http::Entity;
 use crate::policy;
@@ -18,7 +18,7 @@ use crate::proceedings::port::{Case, after};
 use crate::service::{Body, Tx};
 
 /// Confirms a violation: due process first, then the decision, then what follows from it.
-pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Work<Entity<Violation>> {
+pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     row.may_handle(&ctx.caller)?;
@@ -58,7 +58,7 @@ pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Wo
     Ok(entity)
 }
 
-pub fn dismiss_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Violation>> {
+pub fn dismiss_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     row.may_handle(&ctx.caller)?;

@@ -8,7 +8,7 @@ use super::{rules, store};
 use crate::access::{Caller, Role, Scope};
 use crate::calendar;
 use crate::companies;
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::due_process::{Events, Proceeding, Steps, open_by_answering};
 use crate::files::OwnerKind;
 use crate::ledger::{self, Audience, Event};
@@ -22,7 +22,7 @@ use crate::proceedings::rules::{may_make_statement, require_before};
 use crate::service::{Ctx, Tx};
 
 /// The periods of the policy that governs a case.
-pub fn process_rules(tx: &mut Tx, row: &ViolationRow) -> Work<ProcessRules> {
+pub fn process_rules(tx: &mut Tx, row: &ViolationRow) -> WorkResult<ProcessRules> {
     let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
     Ok(policies.process(row.policy_version, row.found_on).clone())
 }
@@ -53,7 +53,7 @@ impl Proceeding for ViolationRow {
     };
     const OWNER: OwnerKind = OwnerKind::Violation;
 
-    fn locked(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ViolationRow> {
+    fn locked(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<ViolationRow> {
         store::find_for_update(conn, scope, id)
     }
 
@@ -98,7 +98,7 @@ impl Proceeding for ViolationRow {
         self.may_be_heard()
     }
 
-    fn begin(&mut self, tx: &mut Tx) -> Work<()> {
+    fn begin(&mut self, tx: &mut Tx) -> WorkResult<()> {
         self.require_state(&[ViolationState::Reported])?;
         self.notified = true;
         for uscc in companies::speakers_of(tx.conn, self.company_id)? {
@@ -109,7 +109,7 @@ impl Proceeding for ViolationRow {
     }
 
     /// Periods start when what they answer is delivered: the statement's with the notice, the appeal's with the decision.
-    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, said: &dyn Said) -> Work<()> {
+    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, said: &dyn Said) -> WorkResult<()> {
         after(tx).served(tx, self.id)?;
         let process = process_rules(tx, self)?;
         let calendar = calendar::work_calendar(tx.conn, &self.county)?;
@@ -131,14 +131,14 @@ impl Proceeding for ViolationRow {
         self.record(tx, kind, step, said)
     }
 
-    fn hear(&mut self, tx: &mut Tx, made: bool) -> Work<()> {
+    fn hear(&mut self, tx: &mut Tx, made: bool) -> WorkResult<()> {
         self.may_be_heard()?;
         may_make_statement(made)?;
         open_by_answering(tx, self)?;
         Ok(require_before(tx.ctx.today, self.statement_due_on)?)
     }
 
-    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, said: &dyn Said) -> Work<()> {
+    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, said: &dyn Said) -> WorkResult<()> {
         self.version += 1;
         self.updated_at = tx.ctx.now;
         store::save(tx.conn, self)?;
@@ -159,7 +159,7 @@ impl Proceeding for ViolationRow {
         Ok(())
     }
 
-    fn view(self, conn: &mut Conn, ctx: &Ctx) -> Work<Violation> {
+    fn view(self, conn: &mut Conn, ctx: &Ctx) -> WorkResult<Violation> {
         view(conn, ctx, self)
     }
 }

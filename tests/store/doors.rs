@@ -1,14 +1,14 @@
 use diesel::prelude::*;
 use futures_util::future::join_all;
 use xiaoqu::db::schema::divisions;
-use xiaoqu::db::{Conn, Db, Fail, Outage, Work, WriteGate};
+use xiaoqu::db::{Conn, Db, Unavailable, WorkError, WorkResult, WriteLock};
 use xiaoqu::problem::Problem;
 
 use crate::support::rows::complex_input;
 use crate::support::{Kind, Setup, TestApp, run};
 use crate::{on_both_databases, on_sqlite};
 
-pub fn insert(conn: &mut Conn, code: &str) -> Work<()> {
+pub fn insert(conn: &mut Conn, code: &str) -> WorkResult<()> {
     let row = (divisions::code.eq(code), divisions::level.eq("community"), divisions::name.eq("测试"));
     diesel::insert_into(divisions::table).values(row).execute(conn)?;
     Ok(())
@@ -18,8 +18,8 @@ fn stored(app: &TestApp, like: &str) -> Vec<String> {
     app.values(&format!("SELECT code AS value FROM divisions WHERE code LIKE '{like}' ORDER BY code"))
 }
 
-async fn write(db: &Db, code: String) -> Work<()> {
-    db.write(WriteGate::default(), move |conn| insert(conn, &code)).await
+async fn write(db: &Db, code: String) -> WorkResult<()> {
+    db.write(WriteLock::default(), move |conn| insert(conn, &code)).await
 }
 
 on_both_databases! {
@@ -28,7 +28,7 @@ on_both_databases! {
         for round in 0..3 {
             let code = move |n: usize| format!("99{round}{n:03}");
             let jobs = (0..64).map(|n| {
-                db.write(WriteGate::default(), move |conn| {
+                db.write(WriteLock::default(), move |conn| {
                     insert(conn, &code(n))?;
                     assert!(n != 31, "this job panics on purpose");
                     Ok(n)
@@ -39,7 +39,7 @@ on_both_databases! {
                 match result {
                     Ok(done) => assert!(done == n && n != 31),
                     Err(fail) => {
-                        assert!(n == 31 && matches!(fail, Fail::Panicked), "{n}: {fail:?}");
+                        assert!(n == 31 && matches!(fail, WorkError::Panicked), "{n}: {fail:?}");
                         assert_eq!(Problem::from(fail).status().as_u16(), 500);
                     }
                 }
@@ -52,7 +52,7 @@ on_both_databases! {
     async fn a_job_that_refuses_leaves_nothing_and_its_neighbours_stand(app: TestApp) {
         let db = &app.state.db;
         let jobs = (0..64).map(|n| {
-            db.write(WriteGate::default(), move |conn| {
+            db.write(WriteLock::default(), move |conn| {
                 insert(conn, &format!("98{n:03}"))?;
                 match n % 2 {
                     0 => Ok(()),
@@ -71,11 +71,11 @@ on_both_databases! {
     async fn a_read_that_panics_leaves_no_transaction_open(app: TestApp) {
         let db = &app.state.db;
         for _ in 0..8 {
-            let read = db.read(|conn| -> Work<()> {
+            let read = db.read(|conn| -> WorkResult<()> {
                 divisions::table.count().get_result::<i64>(conn)?;
                 panic!("this read panics on purpose")
             });
-            assert!(matches!(read.await, Err(Fail::Panicked)));
+            assert!(matches!(read.await, Err(WorkError::Panicked)));
         }
         for n in 0..8 {
             write(db, format!("97{n}")).await.expect("a write after it");
@@ -86,9 +86,9 @@ on_both_databases! {
 
     async fn a_write_through_the_door_of_reads_is_refused(app: TestApp) {
         let db = &app.state.db;
-        assert!(matches!(db.read(|conn| insert(conn, "961")).await, Err(Fail::Query(_))));
-        assert!(matches!(db.read_point(|conn| insert(conn, "962")).await, Err(Fail::Query(_))));
-        assert!(matches!(db.read_blocking(|conn| insert(conn, "963")), Err(Fail::Query(_))));
+        assert!(matches!(db.read(|conn| insert(conn, "961")).await, Err(WorkError::Query(_))));
+        assert!(matches!(db.read_point(|conn| insert(conn, "962")).await, Err(WorkError::Query(_))));
+        assert!(matches!(db.read_blocking(|conn| insert(conn, "963")), Err(WorkError::Query(_))));
         assert_eq!(stored(&app, "96%"), Vec::<String>::new());
         write(db, "964".into()).await.expect("the other door");
         assert_eq!(stored(&app, "96%"), ["964"]);
@@ -127,7 +127,7 @@ fn too_many_waiting_writes_are_refused_and_lost_is_none_that_was_taken() {
     run(Kind::Sqlite, setup, async |app: TestApp| {
         let db = app.state.db.clone();
         let slow = tokio::spawn(async move {
-            let slow = db.write(WriteGate::default(), |_| {
+            let slow = db.write(WriteLock::default(), |_| {
                 std::thread::sleep(std::time::Duration::from_millis(700));
                 Ok(())
             });
@@ -149,6 +149,6 @@ fn too_many_waiting_writes_are_refused_and_lost_is_none_that_was_taken() {
         assert!((1..20).contains(&made), "{made} were taken");
         assert_eq!(app.count("complexes"), made);
         social.post("/v1/complexes", &complex_input()).await.expect(201);
-        assert_eq!(Problem::from(Outage::Busy).status().as_u16(), 503);
+        assert_eq!(Problem::from(Unavailable::Busy).status().as_u16(), 503);
     });
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use serde_json::json;
-use xiaoqu::db::{Conn, Fail, Id, Work, WriteGate};
+use xiaoqu::db::{Conn, Id, WorkError, WorkResult, WriteLock};
 use xiaoqu::keys::{Key as RingKey, Keyring, Use};
 use xiaoqu::personal::{self, Purpose, reencrypt};
 use xiaoqu::problem::Code;
@@ -28,10 +28,10 @@ fn contact(number: usize) -> String {
 impl TestApp {
     pub async fn stored<T: Send + 'static>(
         &self,
-        work: impl Fn(&mut Conn, &Keyring) -> Work<T> + Send + 'static,
-    ) -> Work<T> {
+        work: impl Fn(&mut Conn, &Keyring) -> WorkResult<T> + Send + 'static,
+    ) -> WorkResult<T> {
         let ring = self.state.keys.ring();
-        self.state.db.write(WriteGate::default(), move |conn| work(conn, &ring)).await
+        self.state.db.write(WriteLock::default(), move |conn| work(conn, &ring)).await
     }
 
     /// A ticket with a contact, its phone in the index, and a description.
@@ -46,7 +46,7 @@ impl TestApp {
         id
     }
 
-    pub async fn opened(&self, owner: Id, purpose: Purpose) -> Work<Option<String>> {
+    pub async fn opened(&self, owner: Id, purpose: Purpose) -> WorkResult<Option<String>> {
         self.stored(move |conn, ring| personal::open(conn, ring, owner, purpose)).await
     }
 
@@ -66,8 +66,8 @@ impl TestApp {
     }
 }
 
-fn is_refused(found: Work<Option<String>>) -> bool {
-    matches!(found, Err(Fail::Problem(problem)) if problem.code == Code::Internal)
+fn is_refused(found: WorkResult<Option<String>>) -> bool {
+    matches!(found, Err(WorkError::Problem(problem)) if problem.code == Code::Internal)
 }
 
 fn hex_of(app: &TestApp, condition: &str) -> String {

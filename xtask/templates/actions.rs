@@ -4,7 +4,7 @@ use super::model::*;
 use super::{rules, store};
 use crate::access::Actor;
 use crate::complexes;
-use crate::db::{Id, Json, Work};
+use crate::db::{Id, Json, WorkResult};
 use crate::fault::Fault;
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event, Place};
@@ -13,7 +13,7 @@ use crate::proceedings::ledger_texts::{Said, Texts};
 use crate::proceedings::model::Step;
 use crate::service::{Body, Tx};
 
-pub fn create___feature__(tx: &mut Tx, body: &Body<__Feature__In>) -> Work<Entity<__Feature__>> {
+pub fn create___feature__(tx: &mut Tx, body: &Body<__Feature__In>) -> WorkResult<Entity<__Feature__>> {
     let ctx = tx.ctx;
     let mut place = None;
     let input = tx.creation(
@@ -56,7 +56,7 @@ pub fn create___feature__(tx: &mut Tx, body: &Body<__Feature__In>) -> Work<Entit
     Ok(Entity::created(id, 1, view, "/v1/__path__"))
 }
 
-pub fn report___feature__(tx: &mut Tx, id: Id, body: &Body<__Feature__ReportIn>) -> Work<Entity<__Feature__>> {
+pub fn report___feature__(tx: &mut Tx, id: Id, body: &Body<__Feature__ReportIn>) -> WorkResult<Entity<__Feature__>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
@@ -71,7 +71,7 @@ pub fn report___feature__(tx: &mut Tx, id: Id, body: &Body<__Feature__ReportIn>)
     store::entity(tx.conn, ctx, row)
 }
 
-fn record(tx: &mut Tx, row: &__Feature__Row, kind: &'static str, texts: Texts) -> Work<()> {
+fn record(tx: &mut Tx, row: &__Feature__Row, kind: &'static str, texts: Texts) -> WorkResult<()> {
     let event = Event::new(kind, "__feature__", row.id)
         .at(row.place())
         .company(row.company_id)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
-use xiaoqu::db::WriteGate;
+use xiaoqu::db::WriteLock;
 
 use crate::support::TestApp;
 use crate::support::client::Answer;
@@ -56,7 +56,7 @@ on_both_databases! {
         let db = app.state.db.clone();
         let held = tokio::task::spawn_blocking(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-            runtime.block_on(db.write(WriteGate::default(), move |_| {
+            runtime.block_on(db.write(WriteLock::default(), move |_| {
                 let _ = entered.send(());
                 std::thread::sleep(Duration::from_secs(4));
                 Ok(())

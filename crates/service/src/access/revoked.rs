@@ -10,7 +10,7 @@ use std::time::{Duration, Instant as StopWatch};
 use super::caller::Caller;
 use super::person::PersonKey;
 use super::role::RoleKind;
-use crate::db::{Conn, Db, Work};
+use crate::db::{Conn, Db, WorkResult};
 
 pub const POLL: Duration = Duration::from_secs(2);
 /// While the store is away.
@@ -49,7 +49,7 @@ pub struct Known {
 
 pub struct Revoked {
     known: RwLock<Known>,
-    read: fn(&mut Conn) -> Work<Known>,
+    read: fn(&mut Conn) -> WorkResult<Known>,
     /// The local issuer: only its tokens name our clients.
     issuer: String,
     began: StopWatch,
@@ -61,7 +61,7 @@ pub struct Revoked {
 }
 
 impl Revoked {
-    pub fn new(issuer: &str, read: fn(&mut Conn) -> Work<Known>) -> Revoked {
+    pub fn new(issuer: &str, read: fn(&mut Conn) -> WorkResult<Known>) -> Revoked {
         Revoked {
             known: RwLock::default(),
             read,
@@ -123,7 +123,7 @@ impl Revoked {
     }
 
     /// Asks the store. Its answer counts from the moment of the question.
-    pub async fn refresh(&self, db: &Db) -> Work<()> {
+    pub async fn refresh(&self, db: &Db) -> WorkResult<()> {
         let asked_at = self.elapsed();
         let found = db.read(self.read).await?;
         self.learn(found, asked_at);
@@ -131,7 +131,7 @@ impl Revoked {
     }
 
     /// [`Revoked::refresh`] before there is a runtime.
-    pub fn refresh_blocking(&self, db: &Db) -> Work<()> {
+    pub fn refresh_blocking(&self, db: &Db) -> WorkResult<()> {
         let asked_at = self.elapsed();
         let found = db.read_blocking(self.read)?;
         self.learn(found, asked_at);

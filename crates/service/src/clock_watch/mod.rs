@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant as StopWatch};
 
 use crate::clock::Clock;
-use crate::db::{Conn, Db, Fail, Instant, Work, WriteGate};
+use crate::db::{Conn, Db, Instant, WorkError, WorkResult, WriteLock};
 use crate::security::{About, Kind, Security};
 pub use rules::Limits;
 use rules::{Jump, Seen, judge};
@@ -53,7 +53,7 @@ impl ClockWatch {
         }
     }
 
-    async fn look(&self, db: &Db, clock: &Clock, security: &Security) -> Work<bool> {
+    async fn look(&self, db: &Db, clock: &Clock, security: &Security) -> WorkResult<bool> {
         let _turn = self.turn.lock().await;
         let (watched, database) = db.read(|conn| Ok((store::find(conn)?, store::database_now(conn)?))).await?;
         // After the question: what it took is no jump.
@@ -80,7 +80,7 @@ impl ClockWatch {
         clock.believe(now);
         let is_old = recorded.is_none_or(|at| now.0 - at.0 > chrono::TimeDelta::from_std(RECORD).unwrap_or_default());
         if is_old {
-            db.write(WriteGate::default(), move |conn| store::record(conn, now)).await?;
+            db.write(WriteLock::default(), move |conn| store::record(conn, now)).await?;
         }
         Ok(true)
     }
@@ -93,7 +93,7 @@ impl ClockWatch {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, StopWatch::now()));
     }
 
-    async fn stop(&self, db: &Db, security: &Security, now: Instant, jump: Jump) -> Result<(), Fail> {
+    async fn stop(&self, db: &Db, security: &Security, now: Instant, jump: Jump) -> Result<(), WorkError> {
         let reason = jump.to_string();
         tracing::error!(
             reason,
@@ -101,11 +101,11 @@ impl ClockWatch {
         );
         security.event(Kind::ClockJump, About { reason: jump.code(), ..About::default() });
         self.stopped.store(true, Ordering::Relaxed);
-        db.write(WriteGate::default(), move |conn| store::stop(conn, now, &reason)).await
+        db.write(WriteLock::default(), move |conn| store::stop(conn, now, &reason)).await
     }
 
     /// May what follows from a deadline be done here, on the way of a request?
-    pub fn permits_in(&self, conn: &mut Conn, clock: &Clock) -> Work<bool> {
+    pub fn permits_in(&self, conn: &mut Conn, clock: &Clock) -> WorkResult<bool> {
         let watched = store::find(conn)?;
         let now = clock.system();
         let seen = Seen {

@@ -14,7 +14,7 @@ use super::frame::Frame;
 use super::job::JobRef;
 use super::pool::{self, Manager, Pool, Slot, Target};
 use super::writer::{BeforeCommit, Writer};
-use super::{Conn, DbOptions, Fail, Outage, StoreMetrics};
+use super::{Conn, DbOptions, StoreMetrics, Unavailable, WorkError};
 use crate::characters::search_key;
 
 pub struct Sqlite {
@@ -123,7 +123,7 @@ impl Sqlite {
     }
 
     /// A turn to read off the worker threads.
-    pub async fn turn(&self) -> Result<OwnedSemaphorePermit, Fail> {
+    pub async fn turn(&self) -> Result<OwnedSemaphorePermit, WorkError> {
         self.readers.turn().await
     }
 
@@ -131,21 +131,21 @@ impl Sqlite {
         self.readers.connections()
     }
 
-    pub fn read(&self, work: JobRef<'_>) -> Result<(), Fail> {
+    pub fn read(&self, work: JobRef<'_>) -> Result<(), WorkError> {
         let mut slot = pool::in_turn(&self.readers)?;
         slot.frame(Frame::Begin)?;
         pool::read_on(&mut slot, work)
     }
 
     /// In one transaction too: a snapshot, and the file is locked once, not once a statement.
-    pub fn read_inline(&self, work: JobRef<'_>) -> Result<(), Fail> {
+    pub fn read_inline(&self, work: JobRef<'_>) -> Result<(), WorkError> {
         let kept = INLINE.with_borrow_mut(|all| all.remove(&self.path));
         let mut slot = match kept {
             Some(slot) => slot,
             None => {
                 let conn = reader(&self.path, &self.admission)
                     .establish()
-                    .map_err(|_| self.admission.pass().err().unwrap_or(Fail::Out(Outage::Away)))?;
+                    .map_err(|_| self.admission.pass().err().unwrap_or(WorkError::Out(Unavailable::Unreachable)))?;
                 Slot { conn, broken: false }
             }
         };

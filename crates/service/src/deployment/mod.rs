@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Context;
 use diesel::Connection;
 
-use crate::db::{self, Check, Conn, DbOptions, Door, Instant, Refusal, Work};
+use crate::db::{self, Check, Conn, DbOptions, Door, Instant, Refusal, WorkResult};
 use crate::keys::{self, Keys};
 pub use rules::{Facts, PUBLIC_URL, TIME_ZONE};
 use rules::{Found, Own};
@@ -65,7 +65,7 @@ pub fn check_before_migrating(options: &DbOptions, expected: &Expected) -> anyho
     }
 }
 
-fn look(conn: &mut Conn, expected: &Expected) -> Work<Found> {
+fn look(conn: &mut Conn, expected: &Expected) -> WorkResult<Found> {
     let known = db::known_versions();
     let applied = db::versions(conn)?;
     // A database before its migration may lack what is compared.
@@ -95,7 +95,7 @@ fn needs_claim(found: &Found, expected: &Expected) -> bool {
 }
 
 /// Writes down whose database it is. One process at a time, and each looks again once it has its turn.
-fn claim(conn: &mut Conn, expected: &Expected) -> Work<(Found, Option<Refusal>)> {
+fn claim(conn: &mut Conn, expected: &Expected) -> WorkResult<(Found, Option<Refusal>)> {
     conn.transaction(|conn| {
         db::lock_register(conn, db::Register::Deployment)?;
         let mut found = look(conn, expected)?;

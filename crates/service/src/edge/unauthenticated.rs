@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use crate::access::caller::Caller;
 use crate::access::revoked::Ended;
 use crate::access::token::Refusal;
-use crate::db::Outage;
+use crate::db::Unavailable;
 use crate::fault::Fault;
 use crate::http::limits::{Allowance, Exhausted};
 use crate::http::marks::RequestId;
@@ -79,7 +79,7 @@ impl Visitor<'_> {
             Ok(()) => return Ok(()),
             Err(Ended::Unknown) => {
                 return Err(match self.state.db.refusal() {
-                    Some(refusal) => Outage::Refused(refusal.mismatch).into(),
+                    Some(refusal) => Unavailable::Refused(refusal.mismatch).into(),
                     None => Problem::new(Code::RevocationsUnknown),
                 });
             }

@@ -8,14 +8,14 @@ use serde::Serialize;
 
 use super::conditions::{Conditions, Verdict};
 use super::paging::PageOf;
-use crate::db::{Id, StoredAnswer, Work};
+use crate::db::{Id, StoredAnswer, WorkResult};
 use crate::problem::{Code, Problem};
 
 /// What an answer of the API depends on beside its address.
 pub const VARIES: &str = "Authorization, Accept-Language, Accept-Encoding";
 
 /// A page of a list, as it goes out.
-pub fn page<T: Serialize>(page: &PageOf<T>) -> Work<Vec<u8>> {
+pub fn page<T: Serialize>(page: &PageOf<T>) -> WorkResult<Vec<u8>> {
     Ok(written(page, page.items.len()).map_err(unserialisable)?)
 }
 

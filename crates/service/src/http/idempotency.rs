@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use crate::access::Caller;
 use crate::db::schema::idempotency_keys as keys;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, StoredAnswer, Work};
+use crate::db::{Conn, Id, StoredAnswer, WorkResult};
 use crate::keys::Keyring;
 use crate::problem::{Code, Problem};
 
@@ -87,7 +87,7 @@ pub fn find(
     keyring: &Keyring,
     key: &IdempotencyKey,
     now: Instant,
-) -> Work<Option<(StoredAnswer, Option<Id>)>> {
+) -> WorkResult<Option<(StoredAnswer, Option<Id>)>> {
     let row: Option<Row> = keys::table
         .find(&key.scope)
         .select((
@@ -138,7 +138,7 @@ pub fn store(
     resource: Option<Id>,
     answer: &StoredAnswer,
     now: Instant,
-) -> Work<()> {
+) -> WorkResult<()> {
     let data_key = keyring.data_key(now.0);
     let body = data_key
         .seal(&key.scope, &answer.body)
@@ -160,7 +160,7 @@ pub fn store(
 }
 
 /// Drops the answers about these rows, and keeps that their requests were carried out: a repeat has no second effect.
-pub fn forget_answers(conn: &mut Conn, resources: &[Id]) -> Work<()> {
+pub fn forget_answers(conn: &mut Conn, resources: &[Id]) -> WorkResult<()> {
     for chunk in resources.chunks(500) {
         let these = keys::table.filter(keys::resource_id.eq_any(chunk.to_vec()));
         let dropped = (
@@ -175,7 +175,7 @@ pub fn forget_answers(conn: &mut Conn, resources: &[Id]) -> Work<()> {
 }
 
 /// Forgets answers past their time, a chunk at a time (no job holds the writer long). Returns how many went.
-pub fn forget_old(conn: &mut Conn, now: Instant) -> Work<usize> {
+pub fn forget_old(conn: &mut Conn, now: Instant) -> WorkResult<usize> {
     let old: Vec<String> = keys::table
         .filter(keys::created_at.lt(Instant(now.0 - KEPT)))
         .order(keys::created_at)

@@ -10,7 +10,7 @@ use chrono::Utc;
 
 use super::store::{self, Purpose};
 use super::{phones, vault};
-use crate::db::{Conn, Id, Work, WriteGate};
+use crate::db::{Conn, Id, WorkResult, WriteLock};
 use crate::keys::{self, Keyring};
 use crate::problem::Problem;
 use crate::service::Service;
@@ -100,7 +100,7 @@ async fn move_texts(state: &Arc<Service>, ring: &Arc<Keyring>, key: String, pass
         }
         let (ring, key) = (ring.clone(), key.clone());
         let work = move |conn: &mut Conn| text_chunk(conn, &ring, &key, after);
-        let chunk = state.db.write(WriteGate::default(), work).await?;
+        let chunk = state.db.write(WriteLock::default(), work).await?;
         pass.count(&chunk);
         pass.texts += chunk.moved;
         if chunk.after.is_none() {
@@ -111,7 +111,12 @@ async fn move_texts(state: &Arc<Service>, ring: &Arc<Keyring>, key: String, pass
     Ok(())
 }
 
-fn text_chunk(conn: &mut Conn, ring: &Keyring, key: &str, after: Option<(Id, Purpose)>) -> Work<Chunk<(Id, Purpose)>> {
+fn text_chunk(
+    conn: &mut Conn,
+    ring: &Keyring,
+    key: &str,
+    after: Option<(Id, Purpose)>,
+) -> WorkResult<Chunk<(Id, Purpose)>> {
     let mut chunk = Chunk::new();
     let acting = ring.data_key(Utc::now());
     vault::make_known(conn, acting)?;
@@ -141,7 +146,7 @@ async fn move_phones(state: &Arc<Service>, ring: &Arc<Keyring>, key: String, pas
         }
         let (ring, key) = (ring.clone(), key.clone());
         let work = move |conn: &mut Conn| phone_chunk(conn, &ring, &key, after);
-        let chunk = state.db.write(WriteGate::default(), work).await?;
+        let chunk = state.db.write(WriteLock::default(), work).await?;
         pass.count(&chunk);
         pass.subjects += chunk.moved;
         if chunk.after.is_none() {
@@ -152,7 +157,7 @@ async fn move_phones(state: &Arc<Service>, ring: &Arc<Keyring>, key: String, pas
     Ok(())
 }
 
-fn phone_chunk(conn: &mut Conn, ring: &Keyring, key: &str, after: Option<Id>) -> Work<Chunk<Id>> {
+fn phone_chunk(conn: &mut Conn, ring: &Keyring, key: &str, after: Option<Id>) -> WorkResult<Chunk<Id>> {
     let mut chunk = Chunk::new();
     let acting = phones::acting(ring)?;
     for subject in store::under_index_key(conn, key, after, CHUNK)? {

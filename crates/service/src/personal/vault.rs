@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::Utc;
 
 use super::store::{self, Purpose, Sealed};
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::keys::{self, DataKey, Keyring};
 use crate::problem::Problem;
 
@@ -18,26 +18,26 @@ fn about(owner: Id, purpose: Purpose, subject: Id) -> String {
 }
 
 /// Seals a text in the place of the one that is there, under the data key that acts.
-pub fn seal(conn: &mut Conn, ring: &Keyring, subject: Id, owner: Id, purpose: Purpose, plain: &str) -> Work<()> {
+pub fn seal(conn: &mut Conn, ring: &Keyring, subject: Id, owner: Id, purpose: Purpose, plain: &str) -> WorkResult<()> {
     make_known(conn, ring.data_key(Utc::now()))?;
     store::put(conn, &sealed(ring, subject, owner, purpose, plain)?)
 }
 
 /// A text sealed under the data key that acts, for whoever writes many rows at once; the store must have been told of the
 /// keys.
-pub fn sealed(ring: &Keyring, subject: Id, owner: Id, purpose: Purpose, plain: &str) -> Work<Sealed> {
+pub fn sealed(ring: &Keyring, subject: Id, owner: Id, purpose: Purpose, plain: &str) -> WorkResult<Sealed> {
     let key = ring.data_key(Utc::now());
     let sealed = seal_as(key, owner, purpose, subject, plain)?;
     Ok(Sealed { owner_id: owner, purpose, subject_id: subject, data_key: key.key.id.clone(), sealed })
 }
 
 /// The store is told of a key before anything lies under it, so that a keyring without it is refused at the start.
-pub(super) fn make_known(conn: &mut Conn, key: &DataKey) -> Work<()> {
+pub(super) fn make_known(conn: &mut Conn, key: &DataKey) -> WorkResult<()> {
     // Not marked as known here: this transaction may still be taken back.
     if key.is_known() { Ok(()) } else { keys::store::remember(conn, std::slice::from_ref(&key.key.id), Instant::now()) }
 }
 
-pub(super) fn seal_as(key: &DataKey, owner: Id, purpose: Purpose, subject: Id, plain: &str) -> Work<Vec<u8>> {
+pub(super) fn seal_as(key: &DataKey, owner: Id, purpose: Purpose, subject: Id, plain: &str) -> WorkResult<Vec<u8>> {
     key.seal(&about(owner, purpose, subject), plain.as_bytes()).map_err(|error| {
         let of = format_args!("{} of {owner}: {error}", purpose.code());
         Problem::broken_by("a text could not be sealed", of).into()
@@ -57,7 +57,7 @@ pub(super) fn open_row(ring: &Keyring, row: &Sealed) -> Result<String, Unreadabl
     plain.and_then(|plain| String::from_utf8(plain).ok()).ok_or(Unreadable::Changed)
 }
 
-fn opened(ring: &Keyring, row: &Sealed) -> Work<String> {
+fn opened(ring: &Keyring, row: &Sealed) -> WorkResult<String> {
     open_row(ring, row).map_err(|why| {
         let what = match why {
             Unreadable::NoKey => "a sealed text lies under a data key that the keyring does not have",
@@ -70,12 +70,12 @@ fn opened(ring: &Keyring, row: &Sealed) -> Work<String> {
 }
 
 /// The text of an owner, if there is one. One that does not open is an error, and no empty text.
-pub fn open(conn: &mut Conn, ring: &Keyring, owner: Id, purpose: Purpose) -> Work<Option<String>> {
+pub fn open(conn: &mut Conn, ring: &Keyring, owner: Id, purpose: Purpose) -> WorkResult<Option<String>> {
     store::find(conn, owner, purpose)?.map(|row| opened(ring, &row)).transpose()
 }
 
 /// The texts of many owners; those without one are not in it.
-pub fn open_many(conn: &mut Conn, ring: &Keyring, owners: &[Id], purpose: Purpose) -> Work<HashMap<Id, String>> {
+pub fn open_many(conn: &mut Conn, ring: &Keyring, owners: &[Id], purpose: Purpose) -> WorkResult<HashMap<Id, String>> {
     let owners = crate::db::distinct(owners);
     let mut all = HashMap::with_capacity(owners.len());
     for chunk in owners.chunks(CHUNK) {
@@ -91,6 +91,6 @@ pub fn open_many(conn: &mut Conn, ring: &Keyring, owners: &[Id], purpose: Purpos
 }
 
 /// Deletes a text for good (PIPL 47). The blind index is forgotten by [`super::forget_phones`].
-pub fn erase(conn: &mut Conn, owner: Id, purpose: Purpose) -> Work<()> {
+pub fn erase(conn: &mut Conn, owner: Id, purpose: Purpose) -> WorkResult<()> {
     store::delete(conn, owner, purpose)
 }

@@ -16,7 +16,7 @@ use super::transaction::Tx;
 use crate::access::{Caller, Scope};
 use crate::db::job::{Found, job};
 use crate::db::types::Instant;
-use crate::db::{Conn, Fail, Id, StoredAnswer, Work, WriteGate};
+use crate::db::{Conn, Id, StoredAnswer, WorkError, WorkResult, WriteLock};
 use crate::http::answer::{self, Answer, Entity};
 use crate::http::conditions::{Conditions, Verdict};
 use crate::http::idempotency::{self, IdempotencyKey};
@@ -36,12 +36,12 @@ struct Made {
 }
 
 impl Made {
-    fn of<T: Serialize>(entity: Entity<T>) -> Work<Made> {
+    fn of<T: Serialize>(entity: Entity<T>) -> WorkResult<Made> {
         Ok(Made { stored: stored(&entity)?, id: entity.id, shown_once: entity.shown_once })
     }
 }
 
-fn stored<T: Serialize>(entity: &Entity<T>) -> Work<StoredAnswer> {
+fn stored<T: Serialize>(entity: &Entity<T>) -> WorkResult<StoredAnswer> {
     Ok(entity.stored().map_err(answer::unserialisable)?)
 }
 
@@ -49,11 +49,11 @@ fn stored<T: Serialize>(entity: &Entity<T>) -> Work<StoredAnswer> {
 // and not once for each of the operations.
 
 /// A look into the store that ends as an answer.
-type Find<T> = Box<dyn FnMut(&mut Conn, &Ctx) -> Work<T> + Send>;
+type Find<T> = Box<dyn FnMut(&mut Conn, &Ctx) -> WorkResult<T> + Send>;
 /// A step of a transaction.
-type Action<T> = Arc<dyn Fn(&mut Tx) -> Work<T> + Send + Sync>;
+type Action<T> = Arc<dyn Fn(&mut Tx) -> WorkResult<T> + Send + Sync>;
 /// All of a transaction, with the texts that were made for it.
-type Step = Box<dyn FnMut(&mut Conn, &Texts) -> Work<()> + Send>;
+type Step = Box<dyn FnMut(&mut Conn, &Texts) -> WorkResult<()> + Send>;
 
 const READ: &str = "db.read";
 const WRITE: &str = "db.write";
@@ -154,7 +154,7 @@ impl Ctx {
     }
 
     /// A visit to the store, in a span of its own where this request is traced.
-    async fn in_span<T>(&self, name: &'static str, work: impl Future<Output = Work<T>>) -> Work<T> {
+    async fn in_span<T>(&self, name: &'static str, work: impl Future<Output = WorkResult<T>>) -> WorkResult<T> {
         match &self.span {
             Some(span) => span.store(name, work).await,
             None => work.await,
@@ -177,7 +177,7 @@ impl Ctx {
     pub fn get<T, F>(&self, mut find: F) -> impl Future<Output = Answer>
     where
         T: Serialize + Send + 'static,
-        F: FnMut(&mut Conn, &Ctx) -> Work<Entity<T>> + Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> WorkResult<Entity<T>> + Send + 'static,
     {
         self.show_point(Box::new(move |conn, ctx| stored(&find(conn, ctx)?)))
     }
@@ -186,7 +186,7 @@ impl Ctx {
     pub fn derive<T, F>(&self, mut find: F) -> impl Future<Output = Answer>
     where
         T: Serialize + Send + 'static,
-        F: FnMut(&mut Conn, &Ctx) -> Work<Entity<T>> + Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> WorkResult<Entity<T>> + Send + 'static,
     {
         self.show_lagging(Box::new(move |conn, ctx| stored(&find(conn, ctx)?)))
     }
@@ -195,7 +195,7 @@ impl Ctx {
     pub fn list<T, F>(&self, mut find: F) -> impl Future<Output = Answer>
     where
         T: Serialize,
-        F: FnMut(&mut Conn, &Ctx) -> Work<PageOf<T>> + Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> WorkResult<PageOf<T>> + Send + 'static,
     {
         // Written where it was read: 200 rows are not handed to another thread, to be freed there.
         self.show_lagging(Box::new(move |conn, ctx| {
@@ -209,8 +209,8 @@ impl Ctx {
     pub fn get_or_open<T, F, G>(&self, mut find: F, open: G) -> impl Future<Output = Answer>
     where
         T: Serialize + Send + 'static,
-        F: FnMut(&mut Conn, &Ctx) -> Work<Option<Entity<T>>> + Send + 'static,
-        G: Fn(&mut Tx) -> Work<Entity<T>> + Send + Sync + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> WorkResult<Option<Entity<T>>> + Send + 'static,
+        G: Fn(&mut Tx) -> WorkResult<Entity<T>> + Send + Sync + 'static,
     {
         let find: Find<_> = Box::new(move |conn, ctx| find(conn, ctx)?.as_ref().map(stored).transpose());
         self.show_or_open(find, Arc::new(move |tx| stored(&open(tx)?)))
@@ -238,14 +238,14 @@ impl Ctx {
             let stored = open(&mut Tx { conn, ctx: &ctx, key: None, texts })?;
             let shown = ctx.opens && ctx.conditions.on_read(stored.etag.as_deref()) == Verdict::Answer;
             // An error is what takes a transaction back.
-            if shown { Ok(stored) } else { Err(Fail::Replay(Box::new(stored))) }
+            if shown { Ok(stored) } else { Err(WorkError::Replay(Box::new(stored))) }
         };
-        let stored = match self.write(WriteGate::default(), work).await {
+        let stored = match self.write(WriteLock::default(), work).await {
             Ok(stored) => {
                 self.wrote();
                 stored
             }
-            Err(Fail::Replay(unshown)) => *unshown,
+            Err(WorkError::Replay(unshown)) => *unshown,
             Err(fail) => return Err(fail.into()),
         };
         stored.conditional(&self.conditions)
@@ -255,7 +255,7 @@ impl Ctx {
     pub async fn read<T, F>(&self, mut find: F) -> Result<T, Problem>
     where
         T: Send + 'static,
-        F: FnMut(&mut Conn, &Ctx) -> Work<T> + Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> WorkResult<T> + Send + 'static,
     {
         let ctx = self.clone();
         let (job, found) = job(move |conn| find(conn, &ctx));
@@ -284,7 +284,7 @@ impl Ctx {
     where
         B: Send + Sync + 'static,
         T: Serialize + Send + 'static,
-        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + Sync + 'static,
+        F: Fn(&mut Tx, &Body<B>) -> WorkResult<Entity<T>> + Send + Sync + 'static,
     {
         let (refused, key) = (body.is_refused(), self.key_of(&body));
         self.act_once(refused, key, Arc::new(move |tx| Made::of(action(tx, &body)?)))
@@ -302,7 +302,7 @@ impl Ctx {
     /// `refused`: the input has faults already.
     async fn act_once(&self, refused: bool, key: Option<IdempotencyKey>, action: Action<Made>) -> Answer {
         let ctx = self.clone();
-        let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
+        let gate = WriteLock { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
         let work = Arc::new(move |conn: &mut Conn, texts: &Texts| {
             let mut tx = Tx { conn, ctx: &ctx, key: key.as_ref(), texts };
             let made = action(&mut tx)?;
@@ -318,7 +318,7 @@ impl Ctx {
             let attempt = work.clone();
             match self.in_span(READ, self.state.db.read(move |conn| attempt(conn, &Texts::default()))).await {
                 // An action that writes, locks or issues a document before it asks for its input.
-                Ok(_) | Err(Fail::Query(_) | Fail::Text(_)) => {}
+                Ok(_) | Err(WorkError::Query(_) | WorkError::Text(_)) => {}
                 Err(fail) => return self.not_acted(fail),
             }
         }
@@ -332,10 +332,10 @@ impl Ctx {
     }
 
     /// One transaction, run again where it lacked the text of a document.
-    pub async fn write<T, F>(&self, gate: WriteGate, mut work: F) -> Work<T>
+    pub async fn write<T, F>(&self, gate: WriteLock, mut work: F) -> WorkResult<T>
     where
         T: Send + 'static,
-        F: FnMut(&mut Conn, &Texts) -> Work<T> + Send + 'static,
+        F: FnMut(&mut Conn, &Texts) -> WorkResult<T> + Send + 'static,
     {
         let found = Found::default();
         let place = found.clone();
@@ -343,7 +343,7 @@ impl Ctx {
         found.after(self.write_with_texts(gate, step).await)
     }
 
-    async fn write_with_texts(&self, gate: WriteGate, step: Step) -> Work<()> {
+    async fn write_with_texts(&self, gate: WriteLock, step: Step) -> WorkResult<()> {
         let (made, step) = (Texts::default(), Arc::new(Mutex::new(step)));
         texts::with_texts(&made, || {
             let (made, step) = (made.clone(), step.clone());
@@ -354,8 +354,8 @@ impl Ctx {
     }
 
     /// Replayed, or refused.
-    fn not_acted(&self, fail: Fail) -> Answer {
-        if let Fail::Replay(stored) = fail {
+    fn not_acted(&self, fail: WorkError) -> Answer {
+        if let WorkError::Replay(stored) = fail {
             self.state.metrics.replays.inc();
             return Ok(stored.response(true));
         }
@@ -372,7 +372,7 @@ impl Ctx {
         &self,
         body: Body<B>,
         steps: fn(&B) -> Vec<S>,
-        step: fn(&mut Tx, &S) -> Work<R>,
+        step: fn(&mut Tx, &S) -> WorkResult<R>,
         finish: fn(Vec<R>) -> Entity<T>,
     ) -> Answer
     where
@@ -383,7 +383,7 @@ impl Ctx {
     {
         let body = Arc::new(body);
         let key = self.key_of(&body);
-        let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
+        let gate = WriteLock { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
         let (ctx, input) = (self.clone(), body.clone());
         // What was answered before, or has faults, takes no step.
         let first = move |conn: &mut Conn, texts: &Texts| {
@@ -401,7 +401,7 @@ impl Ctx {
         for one in steps(body.input(|_, _| Ok(()))?) {
             let ctx = self.clone();
             let work = move |conn: &mut Conn, texts: &Texts| step(&mut Tx { conn, ctx: &ctx, key: None, texts }, &one);
-            let stepped = self.write(WriteGate::default(), work).await;
+            let stepped = self.write(WriteLock::default(), work).await;
             self.wrote();
             done.push(stepped?);
         }
@@ -423,16 +423,16 @@ impl Ctx {
     }
 
     /// The same for a caller inside of the program (the demo): no key, and what the action made instead of an answer.
-    pub async fn perform<B, T, F>(&self, body: Body<B>, action: F) -> Work<T>
+    pub async fn perform<B, T, F>(&self, body: Body<B>, action: F) -> WorkResult<T>
     where
         B: Send + Sync + 'static,
         T: Send + 'static,
-        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
+        F: Fn(&mut Tx, &Body<B>) -> WorkResult<Entity<T>> + Send + 'static,
     {
         let ctx = self.clone();
         let work = move |conn: &mut Conn, texts: &Texts| {
             Ok(action(&mut Tx { conn, ctx: &ctx, key: None, texts }, &body)?.body)
         };
-        self.write(WriteGate::default(), work).await
+        self.write(WriteLock::default(), work).await
     }
 }

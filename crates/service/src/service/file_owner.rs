@@ -2,7 +2,7 @@
 
 use super::Ctx;
 use crate::coded_enum;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 
 coded_enum! {
     /// Kind of row that a file belongs to (附件归属).
@@ -28,7 +28,7 @@ pub struct FileOwner {
     /// Who may not call it sees no file either.
     pub operation: &'static str,
     /// What the caller sees of the row of this id, by the code that reads it for that operation.
-    pub look: fn(&mut Conn, &Ctx, Id) -> Work<Sight>,
+    pub look: fn(&mut Conn, &Ctx, Id) -> WorkResult<Sight>,
 }
 
 /// What a caller sees of a row.
