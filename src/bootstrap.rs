@@ -356,7 +356,7 @@ async fn move_personal_data(state: Arc<Service>) {
     let mut left: Option<((String, Option<String>), StopWatch)> = None;
     loop {
         tokio::time::sleep(MOVING).await;
-        let acting = personal::reencrypt::acting_keys(&state.keys.ring());
+        let acting = personal::reencrypt::active_keys(&state.keys.ring());
         let is_hopeless = left.as_ref().is_some_and(|(keys, again)| *keys == acting && StopWatch::now() < *again);
         if is_hopeless || !state.does_background_work().await {
             continue;

@@ -1,7 +1,7 @@
 use actix_web::HttpResponse;
 
 use super::actions::{self, CompanyStanding, PreviewIn, StandingQuery};
-use crate::http::{Answer, PathId};
+use crate::http::{PathId, Response};
 use crate::service::{Body, Ctx};
 use crate::standing::model::Standing;
 
@@ -13,7 +13,7 @@ use crate::standing::model::Standing;
 #[utoipa::path(get, path = "/v1/companies/{id}/standing",
     tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the company"), StandingQuery),
     responses((status = 200, description = "The standing", body = CompanyStanding)))]
-pub async fn get_company_standing(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_company_standing(ctx: Ctx, id: PathId) -> Response {
     let query: StandingQuery = ctx.query()?;
     ctx.derive(move |conn, ctx| actions::company_standing(conn, ctx, id.0, &query)).await
 }
@@ -23,7 +23,7 @@ pub async fn get_company_standing(ctx: Ctx, id: PathId) -> Answer {
 /// A dry run: hypothetical violations in, an explained standing out, nothing stored.
 #[utoipa::path(post, path = "/v1/standing-preview",
     tag = "standing", request_body = PreviewIn, responses((status = 200, description = "The standing that would be", body = Standing)))]
-pub async fn preview_standing(ctx: Ctx, body: Body<PreviewIn>) -> Answer {
+pub async fn preview_standing(ctx: Ctx, body: Body<PreviewIn>) -> Response {
     let standing = ctx.read(move |conn, ctx| actions::preview(conn, ctx, &body)).await?;
     Ok(HttpResponse::Ok().json(standing))
 }

@@ -46,7 +46,7 @@ use crate::access::role_sets::{
     COMPLAINANTS, COMPLAINT_COUNTERS, COMPLAINT_HANDLERS, COMPLAINT_OFFICES, COMPLAINT_READERS, COMPLAINT_ROUTERS,
     COMPLAINT_SUBMITTERS, EVERYONE, FRONT_DESKS,
 };
-use crate::files::{FileOwner, OwnerKind, Sight};
+use crate::files::{FileOwner, OwnerKind, Visibility};
 use crate::handler;
 use crate::problem::Code::{AlreadyExists, DeadlinePassed, OverlappingViolation, ShownOnce, StateConflict};
 use crate::service::feature::{Feature, Table, act, read, submit, tag};
@@ -174,12 +174,12 @@ pub const FEATURE: Feature = Feature {
         FileOwner {
             kind: OwnerKind::Complaint,
             operation: "get_complaint",
-            look: |conn, ctx, id| Ok(Sight::Ticket(visibility::files(audience_for(conn, ctx, id)?))),
+            look: |conn, ctx, id| Ok(Visibility::Ticket(visibility::files(audience_for(conn, ctx, id)?))),
         },
         FileOwner {
             kind: OwnerKind::ComplaintStep,
             operation: "get_complaint",
-            look: |conn, ctx, id| Ok(Sight::Ticket(visibility::files(audience_for_step(conn, ctx, id)?))),
+            look: |conn, ctx, id| Ok(Visibility::Ticket(visibility::files(audience_for_step(conn, ctx, id)?))),
         },
     ],
     events: events::EVENTS,

@@ -6,7 +6,7 @@ use crate::access::Role;
 use crate::access::role::RoleKind;
 use crate::complexes::model::Point;
 use crate::db::Id;
-use crate::files::{OfTicket, Seen, Shown};
+use crate::files::{ComplaintAttachment, Seen, Shown};
 use crate::personal::masks;
 use crate::proceedings::model::Evidence;
 
@@ -212,7 +212,7 @@ pub fn keeps_name(audience: Audience, from: From) -> bool {
 }
 
 /// What an audience gets of the files of a ticket.
-pub fn files(audience: Audience) -> OfTicket {
+pub fn files(audience: Audience) -> ComplaintAttachment {
     let shown = |from, is_picture| match file(audience, from, is_picture) {
         Form::Clear => Some(Shown::Original),
         Form::Stripped => Some(Shown::Stripped),
@@ -223,7 +223,7 @@ pub fn files(audience: Audience) -> OfTicket {
         other: shown(from, false),
         under_its_name: keeps_name(audience, from),
     };
-    OfTicket { complainant: seen(From::Complainant), handler: seen(From::Handler) }
+    ComplaintAttachment { complainant: seen(From::Complainant), handler: seen(From::Handler) }
 }
 
 /// Evidence as an audience may see it; `shown` says of a file whether this audience gets it in any form. Of an anonymous

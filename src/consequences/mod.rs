@@ -52,7 +52,7 @@ impl Consequences for InLaw {
         }
     }
 
-    fn violation_falls(&self, tx: &mut Tx, violation: Id) -> WorkResult<()> {
+    fn violation_revoking(&self, tx: &mut Tx, violation: Id) -> WorkResult<()> {
         documents::withdraw_of(tx, DocumentSubject::Violation, violation, GROUND_REVOKED)
     }
 

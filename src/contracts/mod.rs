@@ -20,7 +20,7 @@ pub mod view;
 
 use crate::access::Role::{Community, ComplexCommittee, CountyAuthority, PropertyCompany, SocialAffairsOffice};
 use crate::access::role_sets::{CONTRACT_PREPARERS, CONTRACT_READERS, REGISTRARS};
-use crate::files::{FileOwner, OwnerKind, Sight};
+use crate::files::{FileOwner, OwnerKind, Visibility};
 use crate::handler;
 use crate::problem::Code::{
     AlreadyExists, CompanyBlacklisted, CompanyRestricted, ContractIncomplete, ContractOverlaps, OfficeNotRegistered,
@@ -99,7 +99,7 @@ pub const FEATURE: Feature = Feature {
     files: &[FileOwner {
         kind: OwnerKind::Contract,
         operation: "get_contract",
-        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
     }],
     events: events::EVENTS,
     ..Feature::EMPTY

@@ -1,6 +1,6 @@
 use super::actions;
 use crate::documents::model::{DocumentIn, OfficialDocument};
-use crate::http::Answer;
+use crate::http::Response;
 use crate::service::{Body, Ctx};
 
 /// Issue a document
@@ -10,6 +10,6 @@ use crate::service::{Body, Ctx};
 /// for each case; another notice of an interview or a hearing takes the place of the one before.
 #[utoipa::path(post, path = "/v1/documents",
     tag = "documents", request_body = DocumentIn, responses((status = 201, description = "Issued", body = OfficialDocument)))]
-pub async fn issue_document(ctx: Ctx, body: Body<DocumentIn>) -> Answer {
+pub async fn issue_document(ctx: Ctx, body: Body<DocumentIn>) -> Response {
     ctx.act(body, actions::issue_document).await
 }

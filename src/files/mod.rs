@@ -49,7 +49,7 @@ pub use evidence::{
     copy_evidence, copy_stripped, release,
 };
 pub use model::{OwnerKind, Shown};
-pub use owner::{FileOwner, OfTicket, Seen, Sight, shown_of_tickets};
+pub use owner::{ComplaintAttachment, FileOwner, Seen, Visibility, shown_of_tickets};
 pub use spool::next;
 pub use storage::S3Options;
 pub use stripped::{PublicPhoto, make_private, make_public, make_stripped, pictures};

@@ -9,9 +9,9 @@ use crate::access::Role;
 use crate::db::{Conn, Id, WorkError, WorkResult};
 use crate::problem::{Code, Problem};
 use crate::service::Ctx;
-pub use crate::service::file_owner::{FileOwner, OfTicket, Seen, Sight};
+pub use crate::service::file_owner::{ComplaintAttachment, FileOwner, Seen, Visibility};
 
-fn look(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> WorkResult<Option<Sight>> {
+fn look(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> WorkResult<Option<Visibility>> {
     let mut owners = ctx.state.features.iter().flat_map(|feature| feature.files);
     let Some(owner) = owners.find(|owner| owner.kind == kind) else { return Ok(None) };
     if !ctx.state.permissions.allow(owner.operation, ctx.caller.role) {
@@ -34,17 +34,17 @@ fn form(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<Option<Sh
     let Some((kind, id)) = row.owner() else { return Ok(original(own)) };
     Ok(match look(conn, ctx, kind, id)? {
         // Handed on to a case before copies were stripped.
-        Some(Sight::Open) if row.complaint_id.is_some() => strip::can(&row.media_type).then_some(Shown::Stripped),
-        Some(Sight::Open) => Some(Shown::Original),
-        Some(Sight::Unopened) => original(own),
-        Some(Sight::Ticket(_)) if own => Some(Shown::Original),
-        Some(Sight::Ticket(of)) => of_ticket(row, of),
+        Some(Visibility::Open) if row.complaint_id.is_some() => strip::can(&row.media_type).then_some(Shown::Stripped),
+        Some(Visibility::Open) => Some(Shown::Original),
+        Some(Visibility::Unopened) => original(own),
+        Some(Visibility::Ticket(_)) if own => Some(Shown::Original),
+        Some(Visibility::Ticket(of)) => of_ticket(row, of),
         None => None,
     })
 }
 
 /// Of whoever a file of a ticket came from.
-fn seen(row: &AttachmentRow, of: OfTicket) -> Seen {
+fn seen(row: &AttachmentRow, of: ComplaintAttachment) -> Seen {
     let with_ticket = row.owner_kind.as_deref() == Some(OwnerKind::Complaint.code());
     match with_ticket || row.uploader_role == Role::Resident.code() {
         true => of.complainant,
@@ -52,7 +52,7 @@ fn seen(row: &AttachmentRow, of: OfTicket) -> Seen {
     }
 }
 
-fn of_ticket(row: &AttachmentRow, of: OfTicket) -> Option<Shown> {
+fn of_ticket(row: &AttachmentRow, of: ComplaintAttachment) -> Option<Shown> {
     let seen = seen(row, of);
     let shown = if strip::can(&row.media_type) { seen.picture } else { seen.other };
     // Nothing could be made of it.
@@ -60,7 +60,7 @@ fn of_ticket(row: &AttachmentRow, of: OfTicket) -> Option<Shown> {
 }
 
 /// Of these files of tickets, those that this caller gets in some form; each with what the caller gets of its ticket's.
-pub fn shown_of_tickets(conn: &mut Conn, ctx: &Ctx, ids: &[(Id, OfTicket)]) -> WorkResult<HashSet<Id>> {
+pub fn shown_of_tickets(conn: &mut Conn, ctx: &Ctx, ids: &[(Id, ComplaintAttachment)]) -> WorkResult<HashSet<Id>> {
     let me = Uploader::of(&ctx.caller);
     let mut shown = HashSet::new();
     for chunk in ids.chunks(500) {
@@ -97,7 +97,7 @@ pub fn name(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<Strin
     };
     if !own && let (Some((kind, id)), Some(_)) = (row.owner(), row.complaint_id) {
         match look(conn, ctx, kind, id)? {
-            Some(Sight::Ticket(of)) if seen(row, of).under_its_name => {}
+            Some(Visibility::Ticket(of)) if seen(row, of).under_its_name => {}
             _ => return neutral(conn),
         }
     }

@@ -5,7 +5,7 @@ use super::Files;
 use super::model::{Attachment, FileBytes, Shown, UploadForm, UploadQuery};
 use super::serve::{Content, serve};
 use super::{actions, names, owner, stripped, upload};
-use crate::http::{Answer, PathId};
+use crate::http::{PathId, Response};
 use crate::service::{Ctx, Service};
 
 /// Upload a file
@@ -18,7 +18,7 @@ use crate::service::{Ctx, Service};
 #[utoipa::path(post, path = "/v1/attachments", tag = "attachments", params(UploadQuery),
     request_body(description = "The file", content((UploadForm = "multipart/form-data"))),
     responses((status = 201, description = "Uploaded", body = Attachment)))]
-pub async fn create_attachment(ctx: Ctx, request: HttpRequest, payload: web::Payload) -> Answer {
+pub async fn create_attachment(ctx: Ctx, request: HttpRequest, payload: web::Payload) -> Response {
     upload::upload(ctx, request, payload).await
 }
 
@@ -30,7 +30,7 @@ pub async fn create_attachment(ctx: Ctx, request: HttpRequest, payload: web::Pay
 #[utoipa::path(get, path = "/v1/attachments/{id}",
     tag = "attachments", params(("id" = crate::db::Id, Path, description = "Id of the file")),
     responses((status = 200, description = "The file's name, type, size and digest", body = Attachment)))]
-pub async fn get_attachment(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_attachment(ctx: Ctx, id: PathId) -> Response {
     let (row, form) = ctx.read(move |conn, ctx| owner::find_visible(conn, ctx, id.0)).await?;
     if form == Shown::Stripped {
         stripped::with_copy(&ctx.state, row).await?;
@@ -51,7 +51,7 @@ pub async fn get_attachment(ctx: Ctx, id: PathId) -> Answer {
         (status = 200, description = "The file", body = FileBytes, content_type = "application/octet-stream"),
         (status = 206, description = "The part that was asked for", body = FileBytes, content_type = "application/octet-stream"),
     ))]
-pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) -> Answer {
+pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) -> Response {
     let (row, form, name) = ctx
         .read(move |conn, ctx| {
             let (row, form) = owner::find_visible(conn, ctx, id.0)?;
@@ -86,7 +86,7 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
         (status = 404, description = "No such picture is public, as a page", body = String, content_type = "text/html"),
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html"),
     ))]
-pub async fn get_public_file(state: web::Data<Service>, id: PathId, request: HttpRequest) -> Answer {
+pub async fn get_public_file(state: web::Data<Service>, id: PathId, request: HttpRequest) -> Response {
     let content = stripped::public_content(&state, id.0).await?;
     serve(state.parts.get::<Files>(), &request, content).await
 }

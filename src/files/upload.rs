@@ -16,7 +16,7 @@ use super::{actions, kinds, pixels};
 use crate::access::Caller;
 use crate::access::person::PersonKey;
 use crate::db::WorkResult;
-use crate::http::Answer;
+use crate::http::Response;
 use crate::problem::{Code, Problem};
 use crate::quotas;
 use crate::service::{Body, Ctx};
@@ -70,7 +70,7 @@ impl Drop for Slot {
     }
 }
 
-pub async fn upload(ctx: Ctx, request: HttpRequest, payload: Payload) -> Answer {
+pub async fn upload(ctx: Ctx, request: HttpRequest, payload: Payload) -> Response {
     let slot = ctx.state.parts.get::<Files>().uploads.begin(&ctx.caller)?;
     quotas::refuse_upload(&ctx).await?;
     let received = receive(&ctx, &request, payload).await?;
@@ -104,7 +104,7 @@ pub async fn upload_own(
     ctx.perform(Body::given(Vec::new(), new), actions::create_attachment).await
 }
 
-async fn finish(ctx: Ctx, received: Received) -> Answer {
+async fn finish(ctx: Ctx, received: Received) -> Response {
     let Received { spooled, name, declared, at } = received;
     let mut file = spooled.file;
     let (mut file, found) = on_disk(move || kinds::sniff(&mut file).map(|found| (file, found))).await?;

@@ -13,7 +13,7 @@ use crate::contracts::model::ContractState;
 use crate::db::{Conn, Id, WorkResult};
 use crate::disclosures::model::DisclosureKind;
 use crate::http::paging::Page;
-use crate::http::{Answer, Cursor, PageOf};
+use crate::http::{Cursor, PageOf, Response};
 use crate::service::Ctx;
 use crate::standing::model::Office;
 use crate::{contracts, disclosures, measures, policy, survey, violations};
@@ -31,7 +31,7 @@ const AT_MOST: i64 = 5000;
 /// What an office is late with is in its leader's inbox, too, and later in the county's.
 #[utoipa::path(get, path = "/v1/inbox",
     tag = "inbox", params(ListInbox), responses((status = 200, description = "A page", body = PageOf<InboxItem>)))]
-pub async fn list_inbox(ctx: Ctx) -> Answer {
+pub async fn list_inbox(ctx: Ctx) -> Response {
     let query: ListInbox = ctx.query()?;
     ctx.list(move |conn, ctx| inbox(conn, ctx, &query)).await
 }

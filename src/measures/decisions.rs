@@ -33,7 +33,7 @@ fn require_due_process(tx: &mut Tx, row: &MeasureRow) -> WorkResult<()> {
     let steps = &row.proceedings.0;
     let heard = Heard {
         notified: row.notified,
-        stands: row.stands_on_notice(&store::all_grounds_of_one(tx.conn, row.id)?),
+        stands: row.grounds_in_notice(&store::all_grounds_of_one(tx.conn, row.id)?),
         last_day: row.hearing_request_due_on,
         hearing_requested: steps.hearing_request.is_some(),
         hearing_held: steps.hearing.is_some(),

@@ -22,8 +22,8 @@ use crate::standing::model::MeasureState;
 
 impl MeasureRow {
     /// Does a ground that the company was told of still stand?
-    pub fn stands_on_notice(&self, grounds: &[Id]) -> bool {
-        rules::stands_on_notice(&self.proceedings.0.told, grounds)
+    pub fn grounds_in_notice(&self, grounds: &[Id]) -> bool {
+        rules::grounds_in_notice(&self.proceedings.0.told, grounds)
     }
 
     /// What the company says or asks for comes after the notice and within its period; saying it opens the notice.
@@ -85,7 +85,7 @@ impl Proceeding for MeasureRow {
     fn begin(&mut self, tx: &mut Tx) -> WorkResult<()> {
         self.require_state(&[MeasureState::Proposed])?;
         let grounds_now = store::all_grounds_of_one(tx.conn, self.id)?;
-        rules::may_notify(self.notified, self.stands_on_notice(&grounds_now))?;
+        rules::may_notify(self.notified, self.grounds_in_notice(&grounds_now))?;
         // A notice whose grounds have all fallen away is no notice: due process begins again.
         after(tx).measure_notified_anew(tx, self.id)?;
         self.proceedings.0 = Proceedings { told: grounds_now, ..Proceedings::default() };

@@ -17,7 +17,7 @@ pub mod view;
 
 use crate::access::Role::PropertyCompany;
 use crate::access::role_sets::{CASE_READERS, MEASURE_OFFICES, REVIEWERS};
-use crate::files::{FileOwner, OwnerKind, Sight};
+use crate::files::{FileOwner, OwnerKind, Visibility};
 use crate::handler;
 use crate::problem::Code::{
     AppealPending, DeadlinePassed, DueProcess, LegalBasisMissing, NoLongerDue, StateConflict, StatementUnanswered,
@@ -64,7 +64,7 @@ pub const FEATURE: Feature = Feature {
         operation: "get_measure",
         look: |conn, ctx, id| {
             let row = store::find(conn, &ctx.scope, id)?;
-            Ok(if crate::due_process::is_unopened(ctx, &row) { Sight::Unopened } else { Sight::Open })
+            Ok(if crate::due_process::is_unopened(ctx, &row) { Visibility::Unopened } else { Visibility::Open })
         },
     }],
     events: events::EVENTS,

@@ -64,7 +64,7 @@ pub fn require_another_person(rule: bool, caller: &Caller, notifier: Option<&Act
 }
 
 /// Does a ground that the company was told of still stand? What came later adds weight; it does not carry the decision.
-pub fn stands_on_notice(told: &[Id], grounds: &[Id]) -> bool {
+pub fn grounds_in_notice(told: &[Id], grounds: &[Id]) -> bool {
     told.iter().any(|told| grounds.contains(told))
 }
 
@@ -307,8 +307,8 @@ mod tests {
     #[test]
     fn a_notice_stands_on_a_ground_that_was_told() {
         let (one, other) = (Id::new(), Id::new());
-        assert!(stands_on_notice(&[one], &[other, one]));
-        assert!(!stands_on_notice(&[one], &[other]) && !stands_on_notice(&[], &[other]));
+        assert!(grounds_in_notice(&[one], &[other, one]));
+        assert!(!grounds_in_notice(&[one], &[other]) && !grounds_in_notice(&[], &[other]));
         assert_eq!(code(may_notify(true, true)), Some(Code::StateConflict));
         assert_eq!(code(may_notify(true, false)), None);
         assert_eq!(code(may_notify(false, false)), None);

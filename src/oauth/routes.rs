@@ -5,8 +5,8 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use super::model::{AuthorizationServer, TokenIn, TokenOut, TokenRefused};
 use super::{TOKEN_PATH, actions, form};
 use crate::access::permissions::Access;
-use crate::http::Answer;
-use crate::http::marks::{AsItIs, RequestId};
+use crate::http::Response;
+use crate::http::marks::{Preformatted, RequestId};
 use crate::security::{About, Kind};
 use crate::service::Service;
 
@@ -24,7 +24,7 @@ use crate::service::Service;
         (status = 503, description = "The database cannot be reached", body = crate::problem::ProblemBody,
             content_type = "application/problem+json"),
     ))]
-pub async fn issue_token(state: web::Data<Service>, request: HttpRequest, body: web::Bytes) -> Answer {
+pub async fn issue_token(state: web::Data<Service>, request: HttpRequest, body: web::Bytes) -> Response {
     let one = |name| {
         let mut all = request.headers().get_all(name);
         (all.next().and_then(|value| value.to_str().ok()), all.next().is_some())
@@ -74,7 +74,7 @@ fn refusal(refused: &TokenRefused) -> HttpResponse {
         builder.insert_header((WWW_AUTHENTICATE, "Basic realm=\"xiaoqu\", charset=\"UTF-8\""));
     }
     let mut response = sealed(builder.json(refused));
-    response.extensions_mut().insert(AsItIs);
+    response.extensions_mut().insert(Preformatted);
     response
 }
 

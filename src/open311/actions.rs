@@ -21,7 +21,7 @@ use crate::db::{Conn, Id, WorkResult};
 use crate::divisions;
 use crate::fault::Fault;
 use crate::files;
-use crate::http::Answer;
+use crate::http::Response;
 use crate::http::language::Language;
 use crate::policy::complaints::ComplaintRules;
 use crate::policy::versions::Policies;
@@ -195,12 +195,12 @@ pub async fn token(question: Question, token: String) -> Result<Vec<Open311Token
 }
 
 /// Takes a request. What has come whole is finished whether or not its sender waits for the answer.
-pub async fn create(received: Received, format: Format) -> Answer {
+pub async fn create(received: Received, format: Format) -> Response {
     let finished = actix_web::rt::spawn(finish(received, format));
     finished.await.unwrap_or_else(|error| Err(Problem::broken_by("a request panicked", error)))
 }
 
-async fn finish(received: Received, format: Format) -> Answer {
+async fn finish(received: Received, format: Format) -> Response {
     let Received { ctx, form, files } = received;
     let read = form_rules::read(&form).map_err(Problem::faults)?;
     let read = known_jurisdiction(&ctx, read).await?;
@@ -243,7 +243,7 @@ fn repeatable(ctx: Ctx, told_by: &[u8]) -> Ctx {
 }
 
 /// The answer of the action, which is JSON, in the form that was asked for: a list of one.
-async fn written(response: HttpResponse, format: Format) -> Answer {
+async fn written(response: HttpResponse, format: Format) -> Response {
     let broken = || Problem::broken("an answer of the API is not what Open311 expects");
     let kept = |name: HeaderName| response.headers().get(&name).cloned();
     let (status, location, replayed) =

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::Cache;
 use super::cache::Key;
 use crate::db::{Conn, WorkResult};
-use crate::http::Answer;
+use crate::http::Response;
 use crate::http::conditions::{Conditions, Verdict};
 use crate::problem::{Code, Problem};
 use crate::render::Templates;
@@ -90,7 +90,7 @@ pub fn json(what: &impl Serialize) -> WorkResult<Rendered> {
 }
 
 /// Answers from the cache, or makes the page and keeps it.
-pub async fn show<F>(state: &Service, request: &HttpRequest, key: Key, make: F) -> Answer
+pub async fn show<F>(state: &Service, request: &HttpRequest, key: Key, make: F) -> Response
 where
     F: FnMut(&mut Conn) -> WorkResult<Rendered> + Send + 'static,
 {

@@ -8,7 +8,7 @@ use crate::calendar::model::CalendarYearIn;
 use crate::calendar::rules::YEARS;
 use crate::counties::{self, CountyQuery};
 use crate::deadlines;
-use crate::http::Answer;
+use crate::http::Response;
 use crate::problem::Problem;
 use crate::service::{Body, Ctx};
 
@@ -35,7 +35,7 @@ fn year(request: &HttpRequest) -> Result<i32, Problem> {
 #[utoipa::path(get, path = "/v1/calendar/{year}", tag = "calendar",
     params(("year" = i32, Path, description = "Year", minimum = 2000, maximum = 2100), CountyQuery),
     responses((status = 200, description = "The year", body = CalendarYear)))]
-pub async fn get_calendar(ctx: Ctx, request: HttpRequest) -> Answer {
+pub async fn get_calendar(ctx: Ctx, request: HttpRequest) -> Response {
     let (year, query): (i32, CountyQuery) = (year(&request)?, ctx.query()?);
     ctx.get(move |conn, ctx| {
         let county = counties::asked(conn, ctx, query.county.as_deref())?;
@@ -53,7 +53,7 @@ pub async fn get_calendar(ctx: Ctx, request: HttpRequest) -> Answer {
 #[utoipa::path(put, path = "/v1/calendar/{year}",
     tag = "calendar", params(("year" = i32, Path, description = "Year", minimum = 2000, maximum = 2100)),
     request_body = CalendarYearIn, responses((status = 200, description = "Replaced", body = CalendarYear)))]
-pub async fn replace_calendar(ctx: Ctx, request: HttpRequest, body: Body<CalendarYearIn>) -> Answer {
+pub async fn replace_calendar(ctx: Ctx, request: HttpRequest, body: Body<CalendarYearIn>) -> Response {
     let year = year(&request)?;
     let state = ctx.state.clone();
     let answer = ctx.act(body, move |tx, body| actions::replace_calendar(tx, year, body)).await?;

@@ -6,7 +6,7 @@ use super::policy_preview::{self, PolicyPreview};
 use crate::access::Role;
 use crate::counties::{self, CountyQuery};
 use crate::http::paging::Page;
-use crate::http::{Answer, Cursor, PageOf};
+use crate::http::{Cursor, PageOf, Response};
 use crate::policy::model::Act;
 use crate::policy::view::{self, Policy, PolicyApprovalIn, PolicyIn, PolicySummary};
 use crate::policy::{actions, store};
@@ -55,7 +55,7 @@ pub struct ListPolicies {
 /// Newest first, without their texts: what is published in every county, and to a county authority its own drafts.
 #[utoipa::path(get, path = "/v1/policies",
     tag = "policies", params(ListPolicies), responses((status = 200, description = "A page", body = PageOf<PolicySummary>)))]
-pub async fn list_policies(ctx: Ctx) -> Answer {
+pub async fn list_policies(ctx: Ctx) -> Response {
     let query: ListPolicies = ctx.query()?;
     ctx.list(move |conn, ctx| {
         let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
@@ -77,7 +77,7 @@ pub async fn list_policies(ctx: Ctx) -> Answer {
     (status = 201, description = "On file as a draft", body = Policy),
     (status = 200, description = "Dry run: what would change", body = PolicyPreview)
 ))]
-pub async fn publish_policy(ctx: Ctx, body: Body<PolicyIn>) -> Answer {
+pub async fn publish_policy(ctx: Ctx, body: Body<PolicyIn>) -> Response {
     let query: PublishPolicy = ctx.query()?;
     let body = body.examined(actions::examine).await?;
     if query.dry_run == Some(true) {
@@ -94,7 +94,7 @@ pub async fn publish_policy(ctx: Ctx, body: Body<PolicyIn>) -> Answer {
 #[utoipa::path(post, path = "/v1/policies/{version}/approval",
     tag = "policies", params(("version" = i64, Path, description = "Number of the version", minimum = 1)),
     request_body = PolicyApprovalIn, responses((status = 200, description = "Approved", body = Policy)))]
-pub async fn approve_policy(ctx: Ctx, request: HttpRequest, body: Body<PolicyApprovalIn>) -> Answer {
+pub async fn approve_policy(ctx: Ctx, request: HttpRequest, body: Body<PolicyApprovalIn>) -> Response {
     let version = version(&request)?;
     ctx.act(body, move |tx, body| actions::approve_policy(tx, version, body)).await
 }
@@ -105,7 +105,7 @@ pub async fn approve_policy(ctx: Ctx, request: HttpRequest, body: Body<PolicyApp
 #[utoipa::path(post, path = "/v1/policies/{version}/withdrawal",
     tag = "policies", params(("version" = i64, Path, description = "Number of the version", minimum = 1)),
     request_body = ReasonsIn, responses((status = 200, description = "Withdrawn", body = Policy)))]
-pub async fn withdraw_policy(ctx: Ctx, request: HttpRequest, body: Body<ReasonsIn>) -> Answer {
+pub async fn withdraw_policy(ctx: Ctx, request: HttpRequest, body: Body<ReasonsIn>) -> Response {
     let version = version(&request)?;
     ctx.act(body, move |tx, body| actions::withdraw_policy(tx, version, body)).await
 }
@@ -115,7 +115,7 @@ pub async fn withdraw_policy(ctx: Ctx, request: HttpRequest, body: Body<ReasonsI
 /// The version that governs what is found today in a county.
 #[utoipa::path(get, path = "/v1/policies/current",
     tag = "policies", params(CountyQuery), responses((status = 200, description = "The version in force", body = Policy)))]
-pub async fn get_current_policy(ctx: Ctx) -> Answer {
+pub async fn get_current_policy(ctx: Ctx) -> Response {
     let query: CountyQuery = ctx.query()?;
     ctx.get(move |conn, ctx| {
         let county = counties::asked(conn, ctx, query.county.as_deref())?;
@@ -131,7 +131,7 @@ pub async fn get_current_policy(ctx: Ctx) -> Answer {
 #[utoipa::path(get, path = "/v1/policies/{version}",
     tag = "policies", params(("version" = i64, Path, description = "Number of the version", minimum = 1)),
     responses((status = 200, description = "The version", body = Policy)))]
-pub async fn get_policy(ctx: Ctx, request: HttpRequest) -> Answer {
+pub async fn get_policy(ctx: Ctx, request: HttpRequest) -> Response {
     let version = version(&request)?;
     ctx.get(move |conn, ctx| Ok(view::view(store::find(conn, version, actions::drafts_of(ctx))?)?)).await
 }
@@ -148,7 +148,7 @@ fn version(request: &HttpRequest) -> Result<i64, Problem> {
 /// The catalogue of the policy in force in a county, in its order, on one page.
 #[utoipa::path(get, path = "/v1/acts",
     tag = "policies", params(ListActs), responses((status = 200, description = "All acts", body = PageOf<Act>)))]
-pub async fn list_acts(ctx: Ctx) -> Answer {
+pub async fn list_acts(ctx: Ctx) -> Response {
     let query: ListActs = ctx.query()?;
     ctx.list(move |conn, ctx| {
         let county = counties::asked(conn, ctx, query.county.as_deref())?;

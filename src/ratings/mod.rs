@@ -36,7 +36,7 @@ use crate::access::Role::{
     TownshipLeader,
 };
 use crate::access::role_sets::{RATING_OFFICES, RATING_READERS, REGISTRARS};
-use crate::files::{FileOwner, OwnerKind, Sight};
+use crate::files::{FileOwner, OwnerKind, Visibility};
 use crate::handler;
 use crate::problem::Code::{AlreadyExists, DeadlinePassed, ObjectionOpen, PublicityOpen, StateConflict};
 use crate::service::feature::{Feature, Table, act, public, read, tag};
@@ -103,7 +103,7 @@ pub const FEATURE: Feature = Feature {
     files: &[FileOwner {
         kind: OwnerKind::Rating,
         operation: "get_rating",
-        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
     }],
     events: events::EVENTS,
     ..Feature::EMPTY

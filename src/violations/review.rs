@@ -50,7 +50,7 @@ pub fn decide_violation_appeal(tx: &mut Tx, id: Id, body: &Body<AppealDecisionIn
         AppealOutcome::Revoked => {
             row.state = ViolationState::Revoked;
             row.revoked_on = Some(ctx.today);
-            after(tx).violation_falls(tx, row.id)?;
+            after(tx).violation_revoking(tx, row.id)?;
         }
     }
     let (company, county) = (row.company_id, row.county.clone());
@@ -73,7 +73,7 @@ pub fn revoke_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResu
     row.proceedings.0.revocation = Some(Step::new(ctx, input.clone()));
     row.state = ViolationState::Revoked;
     row.revoked_on = Some(ctx.today);
-    after(tx).violation_falls(tx, row.id)?;
+    after(tx).violation_revoking(tx, row.id)?;
     let (company, county) = (row.company_id, row.county.clone());
     let entity = advance(tx, row, "violation.revoked", json!({}), input)?;
     after(tx).violation_revoked(tx, &Case { violation: id, company, county: &county })?;

@@ -6,7 +6,7 @@ use xiaoqu::access::Role;
 
 use crate::on_both_databases;
 use crate::support::cases::{Case, nine, notice, reasons};
-use crate::support::client::{Answer, Client};
+use crate::support::client::{Client, Response};
 use crate::support::rows::{a_company, a_policy, a_word, office_input, path, text};
 use crate::support::{COUNTY, TOWNSHIP, TestApp};
 
@@ -21,7 +21,7 @@ fn of(kind: &str, subject: &str) -> Value {
     json!({ "kind": kind, "subject_id": subject })
 }
 
-async fn issue(client: &Client, input: &Value) -> Answer {
+async fn issue(client: &Client, input: &Value) -> Response {
     client.post("/v1/documents", input).await
 }
 
@@ -29,7 +29,7 @@ fn id_of(path: &str) -> &str {
     path.rsplit('/').next().expect("an id")
 }
 
-async fn page(client: &Client, document: &Value) -> (Answer, String) {
+async fn page(client: &Client, document: &Value) -> (Response, String) {
     let answer = client.get(&format!("{}/content", path("documents", document))).await;
     let html = String::from_utf8(answer.bytes.clone()).expect("UTF-8");
     (answer, html)

@@ -204,7 +204,7 @@ on_both_databases! {
         }
         let tickets = Arc::new(tickets);
         app.rotate_personal_data();
-        let acting = reencrypt::acting_keys(&app.state.keys.ring());
+        let acting = reencrypt::active_keys(&app.state.keys.ring());
         let done = std::cell::Cell::new(false);
         let moving = async {
             // The service does the same beside this: two at once.
@@ -281,7 +281,7 @@ on_both_databases! {
         app.rotate_personal_data();
         let pass = a_pass(&app).await;
         assert_eq!(pass.left, 2, "the contact, and the digest that is made from it: {pass:?}");
-        let acting = reencrypt::acting_keys(&app.state.keys.ring());
+        let acting = reencrypt::active_keys(&app.state.keys.ring());
         assert_eq!(count_under(&app, &acting.0), 3);
         assert_eq!((app.callers(phone(1)).await, app.callers(phone(2)).await), (vec![broken], vec![sound]));
     }

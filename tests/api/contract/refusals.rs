@@ -7,19 +7,19 @@ use xiaoqu::access::Role;
 use xiaoqu::db::WriteLock;
 
 use crate::support::TestApp;
-use crate::support::client::Answer;
+use crate::support::client::Response;
 use crate::support::complaining::complaint;
 use crate::support::rows::{a_company, a_complex, company_input, path};
 use crate::{on_both_databases, on_sqlite};
 
 const MOST_FAULTS: usize = 100;
 
-fn errors(answer: &Answer) -> Vec<(String, String)> {
+fn errors(answer: &Response) -> Vec<(String, String)> {
     assert!(answer.json["errors"].as_array().is_some_and(|all| all.len() <= MOST_FAULTS), "{}", answer.json);
     answer.errors().into_iter().map(|(pointer, code)| (pointer.to_owned(), code.to_owned())).collect()
 }
 
-async fn refused(app: &TestApp, evidence: Value) -> Answer {
+async fn refused(app: &TestApp, evidence: Value) -> Response {
     let complex = a_complex(app).await;
     let mut input = complaint("service.lift", &complex);
     input["evidence"] = evidence;

@@ -12,7 +12,7 @@ pub enum WorkError {
     /// The caller's doing, or a state that forbids it: answered as it is.
     Problem(Box<Problem>),
     /// The same idempotency key was answered before: this is that answer.
-    Replay(Box<StoredAnswer>),
+    Replay(Box<StoredResponse>),
     /// The text of a document is not made yet: it is made outside of the transaction, which then runs again.
     Text(Box<Lacking>),
     /// A query failed.
@@ -25,7 +25,7 @@ pub enum WorkError {
 
 /// An answer that was given for a key.
 #[derive(Clone, Debug, PartialEq)]
-pub struct StoredAnswer {
+pub struct StoredResponse {
     pub status: u16,
     pub etag: Option<String>,
     pub location: Option<String>,
@@ -181,7 +181,7 @@ impl StoreError {
 
 impl WorkError {
     /// The store's own fault behind this failure, if there is one.
-    pub fn store_fault(&self) -> Option<StoreError> {
+    pub fn store_error(&self) -> Option<StoreError> {
         match self {
             WorkError::Query(error) => Some(StoreError::of(error)),
             _ => None,

@@ -23,7 +23,7 @@ use diesel::RunQueryDsl;
 use crate::characters::search_key;
 pub use crate::types::{self, Conn, Id, Instant, Json, MultiBackend};
 pub use admission::{Admission, Check, Door, Mismatch, Refusal};
-pub use error::{StoreError, StoredAnswer, Unavailable, WorkError, WorkResult};
+pub use error::{StoreError, StoredResponse, Unavailable, WorkError, WorkResult};
 use job::{Job, JobRef};
 pub use metrics::StoreMetrics;
 pub use migrations::{applied, connect, count, has_table, known_versions, migrate, pending, revert_all, versions};
@@ -234,7 +234,7 @@ impl Db {
     fn note_fullness(&self, written: &Result<(), WorkError>) {
         let is_full = match written {
             Err(WorkError::Out(Unavailable::Full)) => true,
-            Err(fail) if fail.store_fault() == Some(StoreError::Full) => true,
+            Err(fail) if fail.store_error() == Some(StoreError::Full) => true,
             Ok(()) => false,
             Err(_) => return,
         };

@@ -42,7 +42,7 @@ impl Slot {
     pub fn note<T>(&mut self, result: &Result<T, WorkError>) {
         if let Err(fail) = result {
             self.broken |=
-                matches!(fail.store_fault(), Some(StoreError::Unreachable)) || matches!(fail, WorkError::Panicked);
+                matches!(fail.store_error(), Some(StoreError::Unreachable)) || matches!(fail, WorkError::Panicked);
         }
     }
 }

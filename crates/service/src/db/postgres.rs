@@ -60,7 +60,7 @@ impl Postgres {
         let mut attempt = 1;
         loop {
             let result = self.write_once(gate, work);
-            let again = matches!(result.as_ref().err().and_then(WorkError::store_fault), Some(StoreError::Deadlock));
+            let again = matches!(result.as_ref().err().and_then(WorkError::store_error), Some(StoreError::Deadlock));
             if !again || attempt == ATTEMPTS {
                 return result;
             }

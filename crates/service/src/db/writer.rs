@@ -48,7 +48,7 @@ impl Task {
         let result = (self.job)(conn);
         let ran = match &result {
             Ok(()) => Ran::Done,
-            Err(fail) => match fail.store_fault() {
+            Err(fail) => match fail.store_error() {
                 Some(fault) if fault.breaks_batch() => Ran::StoreFailed(fault),
                 _ => Ran::Refused,
             },

@@ -12,7 +12,7 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
-use super::unauthenticated::Visitor;
+use super::unauthenticated::UnauthenticatedRequest;
 use crate::access::caller::Caller;
 use crate::access::permissions::Access;
 use crate::access::scope::Scope;
@@ -20,7 +20,7 @@ use crate::http::accept;
 use crate::http::conditions::Conditions;
 use crate::http::idempotency::MAX_KEY_LENGTH;
 use crate::http::language::Language;
-use crate::http::marks::{RequestId, ServerRequestId, WithoutBody};
+use crate::http::marks::{IsHead, RequestId, ServerRequestId};
 use crate::http::schema::check_count;
 use crate::problem::{Code, Problem};
 use crate::security::Kind;
@@ -34,16 +34,16 @@ pub async fn gate(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
-    match let_in(&request).await {
+    match authorize(&request).await {
         Ok(()) if request.method() == Method::OPTIONS => Ok(request.into_response(preflight()).map_into_right_body()),
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
         Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
     }
 }
 
-async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
+async fn authorize(request: &ServiceRequest) -> Result<(), Problem> {
     let state = Service::of(request)?;
-    let visitor = Visitor { state: &state, request: request.request(), operation: "unknown" };
+    let visitor = UnauthenticatedRequest { state: &state, request: request.request(), operation: "unknown" };
     // By the path as the router reads it: `/v1/%6De` is `/v1/me`.
     let path = routed_path(request.request());
     let under = state.routes.under(path);
@@ -68,7 +68,7 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
             .detail("请求体不得压缩", "the body of a request must not be compressed");
         return visitor.limit_address().and(Err(problem));
     }
-    let visitor = Visitor { operation: route.operation, ..visitor };
+    let visitor = UnauthenticatedRequest { operation: route.operation, ..visitor };
     let acceptable = accept::check(request.headers(), &route.produces);
     if let Access::Public = route.permission.access {
         acceptable?;
@@ -190,7 +190,7 @@ pub fn context(
         request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
         server_request_id: request.extensions().get::<ServerRequestId>().map(|id| id.0.clone()),
         // A machine's look and a HEAD are no service of process.
-        opens: caller_reads && request.extensions().get::<WithoutBody>().is_none(),
+        opens: caller_reads && request.extensions().get::<IsHead>().is_none(),
         language,
         method: request.method().as_str().to_owned(),
         path: request.path().to_owned(),

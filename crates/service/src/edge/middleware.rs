@@ -14,9 +14,9 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
 
 use crate::edge::gate::{is_public_read, routed_path};
-use crate::edge::unauthenticated::Visitor;
+use crate::edge::unauthenticated::UnauthenticatedRequest;
 use crate::http::limits::{Allowance, UnderWay};
-use crate::http::marks::{AsItIs, RequestId, ServerRequestId, WithoutBody};
+use crate::http::marks::{IsHead, Preformatted, RequestId, ServerRequestId};
 use crate::http::unread::Unread;
 use crate::language::Language;
 use crate::problem::{Code, Problem};
@@ -108,7 +108,7 @@ fn begun(state: &Service, request: &ServiceRequest) -> Result<Option<UnderWay>, 
     if PROBES.contains(&request.path()) {
         return Ok(None);
     }
-    let visitor = Visitor { state, request: request.request(), operation: "unknown" };
+    let visitor = UnauthenticatedRequest { state, request: request.request(), operation: "unknown" };
     state.limits.begin(visitor.address()).map_err(|over| {
         visitor.event(Kind::RateLimitedAddress, None, "at_once");
         over.into()
@@ -151,7 +151,7 @@ pub async fn edge(
     let form = form_of(&state, routed_path(request.request()));
     let unread = Unread::of(&mut request);
     if request.method() == Method::HEAD {
-        request.extensions_mut().insert(WithoutBody);
+        request.extensions_mut().insert(IsHead);
         request.head_mut().method = Method::GET;
     }
     let uploads = method == Method::POST && is_long(&state, routed_path(request.request()));
@@ -258,7 +258,7 @@ fn problem_response(
     if !response.status().is_client_error() && !response.status().is_server_error() {
         return response;
     }
-    if response.response().extensions().contains::<AsItIs>() {
+    if response.response().extensions().contains::<Preformatted>() {
         return response;
     }
     let is_problem = response.headers().get(CONTENT_TYPE).is_some_and(|v| v == "application/problem+json");

@@ -8,7 +8,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use chrono::{DateTime, Utc};
 
 use crate::access::caller::Caller;
-use crate::access::revoked::Ended;
+use crate::access::revoked::RevocationCheck;
 use crate::access::token::Refusal;
 use crate::db::Unavailable;
 use crate::fault::Fault;
@@ -19,13 +19,13 @@ use crate::security::{About, Kind};
 use crate::service::Service;
 
 /// Whoever sent a request, before it is known who that is.
-pub struct Visitor<'a> {
+pub struct UnauthenticatedRequest<'a> {
     pub state: &'a Service,
     pub request: &'a HttpRequest,
     pub operation: &'static str,
 }
 
-impl Visitor<'_> {
+impl UnauthenticatedRequest<'_> {
     pub fn address(&self) -> Option<IpAddr> {
         self.state.limits.proxies().client_address(self.request)
     }
@@ -77,14 +77,14 @@ impl Visitor<'_> {
         }
         match self.state.revoked.check(caller) {
             Ok(()) => return Ok(()),
-            Err(Ended::Unknown) => {
+            Err(RevocationCheck::Unknown) => {
                 return Err(match self.state.db.refusal() {
                     Some(refusal) => Unavailable::Refused(refusal.mismatch).into(),
                     None => Problem::new(Code::RevocationsUnknown),
                 });
             }
-            Err(Ended::Revoked) => {}
-            Err(Ended::In(counties)) => {
+            Err(RevocationCheck::Revoked) => {}
+            Err(RevocationCheck::In(counties)) => {
                 let of = caller.clone();
                 let county_of = self.state.county_of;
                 let home = self.state.db.read_point(move |conn| county_of(conn, &of)).await?;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use crate::access::Caller;
 use crate::db::schema::idempotency_keys as keys;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, StoredAnswer, WorkResult};
+use crate::db::{Conn, Id, StoredResponse, WorkResult};
 use crate::keys::Keyring;
 use crate::problem::{Code, Problem};
 
@@ -19,10 +19,10 @@ const SHOWN_ONCE: u16 = 0;
 /// Stands for an answer that was erased with the personal data in it.
 const ERASED: u16 = 1;
 
-impl StoredAnswer {
+impl StoredResponse {
     /// What is kept of an answer with a secret in it: that there was one.
-    pub fn shown_once() -> StoredAnswer {
-        StoredAnswer { status: SHOWN_ONCE, etag: None, location: None, body: Vec::new() }
+    pub fn shown_once() -> StoredResponse {
+        StoredResponse { status: SHOWN_ONCE, etag: None, location: None, body: Vec::new() }
     }
 }
 
@@ -87,7 +87,7 @@ pub fn find(
     keyring: &Keyring,
     key: &IdempotencyKey,
     now: Instant,
-) -> WorkResult<Option<(StoredAnswer, Option<Id>)>> {
+) -> WorkResult<Option<(StoredResponse, Option<Id>)>> {
     let row: Option<Row> = keys::table
         .find(&key.scope)
         .select((
@@ -127,7 +127,7 @@ pub fn find(
             .detail("该幂等键的应答已无法读取", "the stored answer of this key can no longer be read")
             .into());
     };
-    let answer = StoredAnswer { status: row.status as u16, etag: row.etag, location: row.location, body };
+    let answer = StoredResponse { status: row.status as u16, etag: row.etag, location: row.location, body };
     Ok(Some((answer, row.resource_id)))
 }
 
@@ -136,7 +136,7 @@ pub fn store(
     keyring: &Keyring,
     key: &IdempotencyKey,
     resource: Option<Id>,
-    answer: &StoredAnswer,
+    answer: &StoredResponse,
     now: Instant,
 ) -> WorkResult<()> {
     let data_key = keyring.data_key(now.0);

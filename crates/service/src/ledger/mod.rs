@@ -354,7 +354,7 @@ pub fn begun_as(options: &DbOptions) -> anyhow::Result<Option<String>> {
     }
     match Db::open(options)?.read_blocking(store::head) {
         Ok(head) => Ok(head.map(|head| head.origin)),
-        Err(fail) if fail.store_fault() == Some(StoreError::NotMigrated) => Ok(None),
+        Err(fail) if fail.store_error() == Some(StoreError::NotMigrated) => Ok(None),
         Err(_) => anyhow::bail!("the database cannot be read"),
     }
 }

@@ -35,7 +35,7 @@ pub struct Pass {
 }
 
 /// The keys that everything is moved to. A pass that left something is not worth another before these change.
-pub fn acting_keys(ring: &Keyring) -> (String, Option<String>) {
+pub fn active_keys(ring: &Keyring) -> (String, Option<String>) {
     let now = Utc::now();
     (ring.data_key(now).key.id.clone(), ring.index_key(now).map(|one| one.key.id.clone()))
 }

@@ -41,7 +41,7 @@ pub trait Consequences: Send + Sync {
     /// A violation was confirmed, appealed against, or upheld.
     fn violation_decided(&self, tx: &mut Tx, case: &Case) -> WorkResult<()>;
     /// The decision on a violation falls; before it is recorded.
-    fn violation_falls(&self, tx: &mut Tx, violation: Id) -> WorkResult<()>;
+    fn violation_revoking(&self, tx: &mut Tx, violation: Id) -> WorkResult<()>;
     /// It fell, and that is recorded.
     fn violation_revoked(&self, tx: &mut Tx, case: &Case) -> WorkResult<()>;
 

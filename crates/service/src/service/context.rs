@@ -16,8 +16,8 @@ use super::transaction::Tx;
 use crate::access::{Caller, Scope};
 use crate::db::job::{Found, job};
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, StoredAnswer, WorkError, WorkResult, WriteLock};
-use crate::http::answer::{self, Answer, Entity};
+use crate::db::{Conn, Id, StoredResponse, WorkError, WorkResult, WriteLock};
+use crate::http::answer::{self, Entity, Response};
 use crate::http::conditions::{Conditions, Verdict};
 use crate::http::idempotency::{self, IdempotencyKey};
 use crate::http::paging::PageOf;
@@ -29,7 +29,7 @@ use crate::traces::RequestSpan;
 
 /// What an action made, as it is answered and kept under its key.
 struct Made {
-    stored: StoredAnswer,
+    stored: StoredResponse,
     /// The row that it made or changed.
     id: Option<Id>,
     shown_once: bool,
@@ -41,7 +41,7 @@ impl Made {
     }
 }
 
-fn stored<T: Serialize>(entity: &Entity<T>) -> WorkResult<StoredAnswer> {
+fn stored<T: Serialize>(entity: &Entity<T>) -> WorkResult<StoredResponse> {
     Ok(entity.stored().map_err(answer::unserialisable)?)
 }
 
@@ -174,7 +174,7 @@ impl Ctx {
     }
 
     /// One resource.
-    pub fn get<T, F>(&self, mut find: F) -> impl Future<Output = Answer>
+    pub fn get<T, F>(&self, mut find: F) -> impl Future<Output = Response>
     where
         T: Serialize + Send + 'static,
         F: FnMut(&mut Conn, &Ctx) -> WorkResult<Entity<T>> + Send + 'static,
@@ -183,7 +183,7 @@ impl Ctx {
     }
 
     /// One resource that is derived from many rows: in one snapshot, off the worker thread.
-    pub fn derive<T, F>(&self, mut find: F) -> impl Future<Output = Answer>
+    pub fn derive<T, F>(&self, mut find: F) -> impl Future<Output = Response>
     where
         T: Serialize + Send + 'static,
         F: FnMut(&mut Conn, &Ctx) -> WorkResult<Entity<T>> + Send + 'static,
@@ -192,21 +192,21 @@ impl Ctx {
     }
 
     /// A page of a list.
-    pub fn list<T, F>(&self, mut find: F) -> impl Future<Output = Answer>
+    pub fn list<T, F>(&self, mut find: F) -> impl Future<Output = Response>
     where
         T: Serialize,
         F: FnMut(&mut Conn, &Ctx) -> WorkResult<PageOf<T>> + Send + 'static,
     {
         // Written where it was read: 200 rows are not handed to another thread, to be freed there.
         self.show_lagging(Box::new(move |conn, ctx| {
-            Ok(StoredAnswer { status: 200, etag: None, location: None, body: answer::page(&find(conn, ctx)?)? })
+            Ok(StoredResponse { status: 200, etag: None, location: None, body: answer::page(&find(conn, ctx)?)? })
         }))
     }
 
     /// One resource whose first reading may be an act (opening a notice is its delivery): `find` answers `None` where
     /// it is, and `open` carries it out. What its conditions keep from the reader is not carried out: the transaction ends
     /// without a trace.
-    pub fn get_or_open<T, F, G>(&self, mut find: F, open: G) -> impl Future<Output = Answer>
+    pub fn get_or_open<T, F, G>(&self, mut find: F, open: G) -> impl Future<Output = Response>
     where
         T: Serialize + Send + 'static,
         F: FnMut(&mut Conn, &Ctx) -> WorkResult<Option<Entity<T>>> + Send + 'static,
@@ -216,21 +216,21 @@ impl Ctx {
         self.show_or_open(find, Arc::new(move |tx| stored(&open(tx)?)))
     }
 
-    async fn find_point<T: Send + 'static>(&self, mut find: Find<T>) -> Result<T, Problem> {
+    async fn read_one<T: Send + 'static>(&self, mut find: Find<T>) -> Result<T, Problem> {
         let ctx = self.clone();
         Ok(self.in_span(READ, self.state.db.read_point(move |conn| find(conn, &ctx))).await?)
     }
 
-    async fn show_point(&self, find: Find<StoredAnswer>) -> Answer {
-        self.find_point(find).await?.conditional(&self.conditions)
+    async fn show_point(&self, find: Find<StoredResponse>) -> Response {
+        self.read_one(find).await?.conditional(&self.conditions)
     }
 
-    async fn show_lagging(&self, find: Find<StoredAnswer>) -> Answer {
+    async fn show_lagging(&self, find: Find<StoredResponse>) -> Response {
         self.read_lagging(find).await?.conditional(&self.conditions)
     }
 
-    async fn show_or_open(&self, find: Find<Option<StoredAnswer>>, open: Action<StoredAnswer>) -> Answer {
-        if let Some(stored) = self.find_point(find).await? {
+    async fn show_or_open(&self, find: Find<Option<StoredResponse>>, open: Action<StoredResponse>) -> Response {
+        if let Some(stored) = self.read_one(find).await? {
             return stored.conditional(&self.conditions);
         }
         let ctx = self.clone();
@@ -263,7 +263,7 @@ impl Ctx {
     }
 
     /// From the standby, unless this caller wrote a moment ago or asked for what is newest.
-    async fn read_lagging(&self, mut find: Find<StoredAnswer>) -> Result<StoredAnswer, Problem> {
+    async fn read_lagging(&self, mut find: Find<StoredResponse>) -> Result<StoredResponse, Problem> {
         if !self.state.db.has_standby() || self.newest || self.state.wrote.holds(&self.caller) {
             return self.read(find).await;
         }
@@ -280,7 +280,7 @@ impl Ctx {
     }
 
     /// One action in one transaction, once per idempotency key.
-    pub fn act<B, T, F>(&self, body: Body<B>, action: F) -> impl Future<Output = Answer>
+    pub fn act<B, T, F>(&self, body: Body<B>, action: F) -> impl Future<Output = Response>
     where
         B: Send + Sync + 'static,
         T: Serialize + Send + 'static,
@@ -300,7 +300,7 @@ impl Ctx {
     }
 
     /// `refused`: the input has faults already.
-    async fn act_once(&self, refused: bool, key: Option<IdempotencyKey>, action: Action<Made>) -> Answer {
+    async fn act_once(&self, refused: bool, key: Option<IdempotencyKey>, action: Action<Made>) -> Response {
         let ctx = self.clone();
         let gate = WriteLock { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
         let work = Arc::new(move |conn: &mut Conn, texts: &Texts| {
@@ -308,7 +308,7 @@ impl Ctx {
             let made = action(&mut tx)?;
             if let Some(key) = &key {
                 let now = Instant::now();
-                let kept = if made.shown_once { &StoredAnswer::shown_once() } else { &made.stored };
+                let kept = if made.shown_once { &StoredResponse::shown_once() } else { &made.stored };
                 idempotency::store(tx.conn, &ctx.state.keys.ring(), key, made.id, kept, now)?;
             }
             Ok(made)
@@ -319,7 +319,7 @@ impl Ctx {
             match self.in_span(READ, self.state.db.read(move |conn| attempt(conn, &Texts::default()))).await {
                 // An action that writes, locks or issues a document before it asks for its input.
                 Ok(_) | Err(WorkError::Query(_) | WorkError::Text(_)) => {}
-                Err(fail) => return self.not_acted(fail),
+                Err(fail) => return self.error_response(fail),
             }
         }
         let result = self.write(gate, move |conn: &mut Conn, texts: &Texts| work(conn, texts)).await;
@@ -327,7 +327,7 @@ impl Ctx {
         match result {
             Ok(made) if made.shown_once => Ok(made.stored.secret_response()),
             Ok(made) => Ok(made.stored.response(false)),
-            Err(fail) => self.not_acted(fail),
+            Err(fail) => self.error_response(fail),
         }
     }
 
@@ -354,7 +354,7 @@ impl Ctx {
     }
 
     /// Replayed, or refused.
-    fn not_acted(&self, fail: WorkError) -> Answer {
+    fn error_response(&self, fail: WorkError) -> Response {
         if let WorkError::Replay(stored) = fail {
             self.state.metrics.replays.inc();
             return Ok(stored.response(true));
@@ -368,13 +368,13 @@ impl Ctx {
 
     /// What would hold the writer too long in one transaction: many short ones and one answer, once per idempotency key.
     /// Each step stands once it is committed, also where a later one fails, so it must be one that can be taken again.
-    pub async fn act_in_steps<B, S, R, T>(
+    pub async fn act_in_batches<B, S, R, T>(
         &self,
         body: Body<B>,
         steps: fn(&B) -> Vec<S>,
         step: fn(&mut Tx, &S) -> WorkResult<R>,
         finish: fn(Vec<R>) -> Entity<T>,
-    ) -> Answer
+    ) -> Response
     where
         B: Send + Sync + 'static,
         S: Send + 'static,
@@ -395,7 +395,7 @@ impl Ctx {
             self.write(gate, first).await
         };
         if let Err(fail) = begun {
-            return self.not_acted(fail);
+            return self.error_response(fail);
         }
         let mut done = Vec::new();
         for one in steps(body.input(|_, _| Ok(()))?) {

@@ -28,21 +28,21 @@ pub struct FileOwner {
     /// Who may not call it sees no file either.
     pub operation: &'static str,
     /// What the caller sees of the row of this id, by the code that reads it for that operation.
-    pub look: fn(&mut Conn, &Ctx, Id) -> WorkResult<Sight>,
+    pub look: fn(&mut Conn, &Ctx, Id) -> WorkResult<Visibility>,
 }
 
 /// What a caller sees of a row.
-pub enum Sight {
+pub enum Visibility {
     Open,
     /// That it is there; its content waits to be opened.
     Unopened,
     /// A ticket, and of its files this.
-    Ticket(OfTicket),
+    Ticket(ComplaintAttachment),
 }
 
 /// What a caller gets of the files of a ticket, by whom they came from.
 #[derive(Clone, Copy)]
-pub struct OfTicket {
+pub struct ComplaintAttachment {
     pub complainant: Seen,
     pub handler: Seen,
 }

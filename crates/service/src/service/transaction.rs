@@ -6,7 +6,7 @@ use super::body::Body;
 use super::context::Ctx;
 use crate::access::Scope;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, StoredAnswer, WorkError, WorkResult};
+use crate::db::{Conn, Id, StoredResponse, WorkError, WorkResult};
 use crate::fault::Fault;
 use crate::http::idempotency::{self, IdempotencyKey};
 use crate::templates::texts::Texts;
@@ -43,7 +43,7 @@ impl Tx<'_> {
         if let Some((stored, _)) = self.stored()? {
             return Err(WorkError::Replay(Box::new(stored)));
         }
-        self.faultless(body, check)
+        self.validate(body, check)
     }
 
     /// The input of a creation. A replay shows the row that was made only if the caller may still see it.
@@ -59,17 +59,17 @@ impl Tx<'_> {
             }
             return Err(WorkError::Replay(Box::new(stored)));
         }
-        self.faultless(body, check)
+        self.validate(body, check)
     }
 
-    fn stored(&mut self) -> WorkResult<Option<(StoredAnswer, Option<Id>)>> {
+    fn stored(&mut self) -> WorkResult<Option<(StoredResponse, Option<Id>)>> {
         match self.key {
             Some(key) => idempotency::find(self.conn, &self.ctx.state.keys.ring(), key, Instant::now()),
             None => Ok(None),
         }
     }
 
-    fn faultless<'b, B>(
+    fn validate<'b, B>(
         &mut self,
         body: &'b Body<B>,
         check: impl FnOnce(&mut Conn, &B, &mut Vec<Fault>) -> WorkResult<()>,

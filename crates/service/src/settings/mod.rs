@@ -280,7 +280,7 @@ settings! {
             "Region that requests to S3 are signed for.";
         s3_access_key_id: Option<String> = "", Maybe(Word(200)), [],
             "Access key of the bucket.";
-        s3_secret_access_key: Option<Secret<String>> = "", Maybe(SecretWord), [Secret],
+        s3_secret_access_key: Option<Secret<String>> = "", Maybe(SingleLineSecret), [Secret],
             "Its secret. Either this or `s3_secret_access_key_file`.";
         s3_secret_access_key_file: Option<PathBuf> = "", Maybe(File), [],
             "File with the secret. Either this or `s3_secret_access_key`.";
