@@ -8,7 +8,7 @@ use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::problem::Problem;
-use crate::proceedings::ledger_texts::Said;
+use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::proceedings::model::{
     Delivery, DeliveryIn, Notification, NotificationIn, ReasonsIn, Statement, StatementIn, Step,
 };
@@ -64,12 +64,12 @@ pub trait Proceeding: Sized {
     /// Everything about a notice but its text: may it be given now, and who sees the case from now on?
     fn begin(&mut self, tx: &mut Tx) -> WorkResult<()>;
     /// Serves what waits, begins the period that starts with it, and records that.
-    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, said: &dyn Said) -> WorkResult<()>;
+    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, texts: &dyn LedgerTexts) -> WorkResult<()>;
     /// The party is heard now: in this state, within its period, and once. Saying something opens what was sent.
     fn hear(&mut self, tx: &mut Tx, made: bool) -> WorkResult<()>;
 
     /// Saves a step and records it.
-    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, said: &dyn Said) -> WorkResult<()>;
+    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, texts: &dyn LedgerTexts) -> WorkResult<()>;
     fn view(self, conn: &mut Conn, ctx: &Ctx) -> WorkResult<Self::View>;
 }
 
@@ -89,9 +89,9 @@ pub fn advance<P: Proceeding>(
     mut case: P,
     kind: &'static str,
     step: Value,
-    said: &dyn Said,
+    texts: &dyn LedgerTexts,
 ) -> WorkResult<Entity<P::View>> {
-    case.record(tx, kind, step, said)?;
+    case.record(tx, kind, step, texts)?;
     shown(tx.conn, tx.ctx, case)
 }
 

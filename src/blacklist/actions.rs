@@ -12,7 +12,7 @@ use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event, Place};
 use crate::policy::model::MeasureKind;
-use crate::proceedings::ledger_texts::Said;
+use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::proceedings::model::{ReasonsIn, Statement, StatementIn, Step};
 use crate::service::{Body, Tx};
 
@@ -55,9 +55,9 @@ pub fn list_company(tx: &mut Tx, grounds: &Grounds, months: u32, reason: &str) -
     record(tx, &row, "blacklist.listed", &())
 }
 
-fn record(tx: &mut Tx, row: &ListingRow, kind: &'static str, said: &dyn Said) -> WorkResult<()> {
+fn record(tx: &mut Tx, row: &ListingRow, kind: &'static str, texts: &dyn LedgerTexts) -> WorkResult<()> {
     let event = Event::new(kind, "listing", row.id)
-        .at(Place { county: row.county.clone(), ..Place::default() })
+        .in_territory(Place { county: row.county.clone(), ..Place::default() })
         .company(Some(row.company_id))
         .audience(Audience::Everyone)
         .data(json!({
@@ -66,16 +66,16 @@ fn record(tx: &mut Tx, row: &ListingRow, kind: &'static str, said: &dyn Said) ->
             "suspended_on": row.suspended_on, "version": row.version,
         }))
         .personal("removal_reason", row.removal_reason.as_deref())
-        .said(said.texts());
+        .with_texts(texts.texts());
     ledger::append(tx, event)?;
     Ok(())
 }
 
-fn save(tx: &mut Tx, row: &mut ListingRow, kind: &'static str, said: &dyn Said) -> WorkResult<()> {
+fn save(tx: &mut Tx, row: &mut ListingRow, kind: &'static str, texts: &dyn LedgerTexts) -> WorkResult<()> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
     store::save(tx.conn, row)?;
-    record(tx, row, kind, said)
+    record(tx, row, kind, texts)
 }
 
 /// Takes a company off the lists that a measure put it on; the measure is taken back.

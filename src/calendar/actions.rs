@@ -75,7 +75,7 @@ pub fn replace_calendar(tx: &mut Tx, year: i32, body: &Body<CalendarYearIn>) -> 
         store::insert(tx.conn, &row)?;
     }
     let event = Event::new("calendar.replaced", "calendar", year)
-        .at(Place { county: row.county.clone(), ..Place::default() })
+        .in_territory(Place { county: row.county.clone(), ..Place::default() })
         .audience(Audience::Everyone)
         .data(json!({ "year": year, "holidays": input.holidays, "workdays": input.workdays, "version": row.version }));
     ledger::append(tx, event)?;

@@ -74,7 +74,7 @@ fn issued(caller: &Caller) -> Event {
     });
     let event = Event::new("token.issued", "token", &caller.token_id).data(data);
     let event = event.personal("subject", Some(&caller.sub)).personal("name", caller.name.as_deref());
-    if place.county.is_empty() { event } else { event.at(place) }
+    if place.county.is_empty() { event } else { event.in_territory(place) }
 }
 
 pub fn run(flags: &SettingFlags, args: &TokenArgs) -> anyhow::Result<()> {

@@ -167,7 +167,7 @@ fn record(tx: &mut Tx, kind: &'static str, row: &ClientRow, more: Value, reason:
         all.extend(more);
     }
     let event = Event::new(kind, "client", row.id)
-        .at(Place { county: row.county.clone(), ..Place::default() })
+        .in_territory(Place { county: row.county.clone(), ..Place::default() })
         .data(data)
         .personal("contact", Some(&row.contact))
         .personal("reason", reason);

@@ -94,7 +94,7 @@ fn tell_parent(tx: &mut Tx, kind: &'static str, parent: Option<Id>, branch: &Com
     let Some(parent) = parent else { return Ok(()) };
     let parent = store::find(tx.conn, &Scope::System("a parent hears of its branches"), parent)?;
     let event = Event::new(kind, "company", parent.id)
-        .at(Place { county: parent.county.clone(), ..Place::default() })
+        .in_territory(Place { county: parent.county.clone(), ..Place::default() })
         .company(Some(parent.id))
         .audience(Audience::Parties)
         .data(json!({ "branch_id": branch.id, "branch_uscc": branch.uscc, "branch_name": branch.name }));
@@ -105,7 +105,7 @@ fn tell_parent(tx: &mut Tx, kind: &'static str, parent: Option<Id>, branch: &Com
 fn record(tx: &mut Tx, kind: &'static str, company: &Company) -> WorkResult<Id> {
     let place = Place { county: company.county.clone(), ..Place::default() };
     let event = Event::new(kind, "company", company.id)
-        .at(place)
+        .in_territory(place)
         .company(Some(company.id))
         .audience(Audience::Parties)
         .data(json!({

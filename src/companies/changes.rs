@@ -290,7 +290,7 @@ fn record(tx: &mut Tx, kind: &'static str, row: &ChangeRow, said: &str) -> WorkR
     let system = crate::access::Scope::System("where a company's file is kept");
     let county = store::find(tx.conn, &system, row.company_id)?.county;
     let event = Event::new(kind, "company_change", row.id)
-        .at(Place { county, ..Place::default() })
+        .in_territory(Place { county, ..Place::default() })
         .company(Some(row.company_id))
         .data(json!({
             "company_id": row.company_id, "parent_id": row.change.0.parent_id, "name": row.change.0.name,

@@ -139,7 +139,7 @@ pub fn search_complaints_by_caller(tx: &mut Tx, body: &Body<CallerSearchIn>) -> 
     rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
     let search = ctx.new_id();
     let event = Event::new("complaint.caller_searched", "complaint_search", search)
-        .at(Place { county: ctx.caller.county().unwrap_or_default().to_owned(), ..Place::default() })
+        .in_territory(Place { county: ctx.caller.county().unwrap_or_default().to_owned(), ..Place::default() })
         .data(json!({ "found": rows.len() }))
         .personal("phone", Some(&input.phone));
     ledger::append(tx, event)?;

@@ -167,7 +167,7 @@ pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> Wo
         event = event.audience(Audience::Offices);
     }
     // Under the id of the step, so that erasing the one finds the other.
-    ledger::append_as(tx, id, event.said(texts))?;
+    ledger::append_as(tx, id, event.with_texts(texts))?;
     Ok(id)
 }
 
@@ -229,7 +229,7 @@ pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
             Secrecy::Open => row.place(),
             _ => Place { county: row.county.clone(), ..Place::default() },
         };
-        event = event.at(place);
+        event = event.in_territory(place);
     }
     if secrecy == Secrecy::Open {
         event = event.complex(row.complex_id);

@@ -97,7 +97,7 @@ pub fn update_complex(tx: &mut Tx, id: Id, body: &Body<ComplexPatch>) -> WorkRes
 }
 
 fn record(tx: &mut Tx, kind: &'static str, row: &ComplexRow) -> WorkResult<Id> {
-    let event = Event::new(kind, "complex", row.id).at(row.place()).complex(Some(row.id)).data(json!({
+    let event = Event::new(kind, "complex", row.id).in_territory(row.place()).complex(Some(row.id)).data(json!({
         "name": row.name, "grid": row.grid, "address": row.address, "longitude": row.longitude,
         "latitude": row.latitude, "area_m2": row.area_m2, "households": row.households, "buildings": row.buildings,
         "delivered_on": row.delivered_on, "self_governance": row.self_governance, "version": row.version,

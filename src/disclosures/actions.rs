@@ -234,7 +234,7 @@ pub fn verify_disclosure(
         VerificationOutcome::Verified => "disclosure.verified",
         VerificationOutcome::Rejected => "disclosure.rejected",
     };
-    record(tx, &row, happened, ledger_texts::Said::texts(input))?;
+    record(tx, &row, happened, ledger_texts::LedgerTexts::texts(input))?;
     shown(tx, row, version, false)
 }
 
@@ -245,7 +245,7 @@ fn make_public(tx: &mut Tx, proof: &[Evidence]) -> WorkResult<()> {
 
 fn record(tx: &mut Tx, row: &DisclosureRow, kind: &'static str, texts: Texts) -> WorkResult<()> {
     let event = Event::new(kind, "disclosure", row.id)
-        .at(row.place())
+        .in_territory(row.place())
         .company(Some(row.company_id))
         .complex(Some(row.complex_id))
         .audience(Audience::Parties)
@@ -256,7 +256,7 @@ fn record(tx: &mut Tx, row: &DisclosureRow, kind: &'static str, texts: Texts) ->
             "exceeds_contract": row.exceeds_contract, "not_in_contract": row.not_in_contract,
             "compared_with": row.compared_with, "version": row.version,
         }))
-        .said(texts);
+        .with_texts(texts);
     ledger::append(tx, event)?;
     Ok(())
 }

@@ -194,7 +194,7 @@ fn withdraw(tx: &mut Tx, mut row: DocumentRow, reason_zh: &'static str) -> WorkR
 
 fn record(tx: &mut Tx, kind: &'static str, row: &DocumentRow) -> WorkResult<Id> {
     let mut event = Event::new(kind, "document", row.id)
-        .at(row.place())
+        .in_territory(row.place())
         .company(row.company_id)
         .complex(row.complex_id)
         .audience(if row.company_id.is_some() { Audience::Parties } else { Audience::Offices })

@@ -20,7 +20,7 @@ use crate::ledger::Place;
 use crate::policy;
 use crate::policy::inspections::Checklist;
 use crate::problem::Problem;
-use crate::proceedings::ledger_texts::Said;
+use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::proceedings::model::{ReasonsIn, Step};
 use crate::service::{Body, Ctx, Tx};
 

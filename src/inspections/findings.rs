@@ -16,7 +16,7 @@ use crate::ledger;
 use crate::policy;
 use crate::policy::versions::CountyPolicies;
 use crate::problem::Problem;
-use crate::proceedings::ledger_texts::Said;
+use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::proceedings::model::Evidence;
 use crate::service::{Body, Ctx, Tx};
 use crate::violations;

@@ -13,7 +13,7 @@ use crate::db::{Id, WorkResult};
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
-use crate::proceedings::ledger_texts::{Said, Texts};
+use crate::proceedings::ledger_texts::{LedgerTexts, Texts};
 use crate::service::{Body, Tx};
 
 pub fn rectify_hazard(tx: &mut Tx, id: Id, body: &Body<HazardRectificationIn>) -> WorkResult<Entity<Hazard>> {
@@ -114,7 +114,7 @@ fn advance(tx: &mut Tx, mut row: HazardRow, kind: &'static str, texts: Texts) ->
 
 pub fn record(tx: &mut Tx, row: &HazardRow, kind: &'static str, texts: Texts) -> WorkResult<()> {
     let event = Event::new(kind, "hazard", row.id)
-        .at(row.place())
+        .in_territory(row.place())
         .company(answering(tx, row)?)
         .complex(Some(row.complex_id))
         .audience(Audience::Parties)
@@ -125,7 +125,7 @@ pub fn record(tx: &mut Tx, row: &HazardRow, kind: &'static str, texts: Texts) ->
             "due_on": row.due_on, "rectified_on": row.rectified_on, "closed_on": row.closed_on, "missed": row.missed,
             "evidence_count": row.evidence.0.len(), "version": row.version,
         }))
-        .said(texts)
+        .with_texts(texts)
         .addressed(row.role, &row.division);
     ledger::append(tx, event)?;
     Ok(())

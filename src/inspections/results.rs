@@ -186,7 +186,7 @@ fn record(tx: &mut Tx, inspection: &InspectionRow, part: &PartRow, hazards: usiz
 /// What the ledger holds of an inspection: for offices alone, until it was carried out.
 pub fn event(row: &InspectionRow, kind: &'static str, step: serde_json::Value, texts: Texts) -> Event {
     Event::new(kind, "inspection", row.id)
-        .at(row.place())
+        .in_territory(row.place())
         .company(row.company_id)
         .complex(Some(row.complex_id))
         .policy(row.policy_version)
@@ -194,5 +194,5 @@ pub fn event(row: &InspectionRow, kind: &'static str, step: serde_json::Value, t
             "complex_id": row.complex_id, "state": row.state, "planned": row.planned, "planned_on": row.planned_on,
             "done_on": row.done_on, "version": row.version, "step": step,
         }))
-        .said(texts)
+        .with_texts(texts)
 }

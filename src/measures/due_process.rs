@@ -13,7 +13,7 @@ use crate::due_process::{Events, Proceeding, Steps, open_by_answering};
 use crate::files::OwnerKind;
 use crate::policy;
 use crate::problem::Problem;
-use crate::proceedings::ledger_texts::Said;
+use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::proceedings::model::Delivery;
 use crate::proceedings::port::after;
 use crate::proceedings::rules::{may_make_statement, require_before};
@@ -94,7 +94,7 @@ impl Proceeding for MeasureRow {
         Ok(())
     }
 
-    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, said: &dyn Said) -> WorkResult<()> {
+    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, texts: &dyn LedgerTexts) -> WorkResult<()> {
         after(tx).served(tx, self.id)?;
         let policies = policy::current(tx.conn, &tx.ctx.state, &self.county)?;
         let days = policies.process(self.policy_version, delivery.delivered_on).hearing_request_working_days;
@@ -105,7 +105,7 @@ impl Proceeding for MeasureRow {
             "hearing_request_due_on": self.hearing_request_due_on,
         });
         self.proceedings.0.delivery = Some(delivery);
-        self.record(tx, "measure.notice_delivered", step, said)
+        self.record(tx, "measure.notice_delivered", step, texts)
     }
 
     fn hear(&mut self, tx: &mut Tx, made: bool) -> WorkResult<()> {
@@ -113,11 +113,11 @@ impl Proceeding for MeasureRow {
         Ok(may_make_statement(made)?)
     }
 
-    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, said: &dyn Said) -> WorkResult<()> {
+    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, texts: &dyn LedgerTexts) -> WorkResult<()> {
         self.version += 1;
         self.updated_at = tx.ctx.now;
         store::save(tx.conn, self)?;
-        record(tx, self, kind, step, said)
+        record(tx, self, kind, step, texts)
     }
 
     fn view(self, conn: &mut Conn, ctx: &Ctx) -> WorkResult<Measure> {

@@ -19,7 +19,7 @@ use crate::policy;
 use crate::policy::model::{MeasureKind, MeasureRule, MeasureScope};
 use crate::policy::versions::Policies;
 use crate::problem::Problem;
-use crate::proceedings::ledger_texts::Said;
+use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::proceedings::port::{StarMeasure, after};
 use crate::service::Tx;
 use crate::standing::model::{
@@ -191,10 +191,10 @@ pub fn record(
     row: &MeasureRow,
     kind: &'static str,
     step: serde_json::Value,
-    said: &dyn Said,
+    texts: &dyn LedgerTexts,
 ) -> WorkResult<()> {
     let event = Event::new(kind, "measure", row.id)
-        .at(row.place())
+        .in_territory(row.place())
         .company(Some(row.company_id))
         .complex(row.complex_id)
         .addressed(row.office_role, &row.office_division)
@@ -205,7 +205,7 @@ pub fn record(
             "office_role": row.office_role, "office_division": row.office_division, "due_on": row.due_on,
             "legal_basis": row.legal_basis, "suspended_on": row.suspended_on, "version": row.version, "step": step,
         }))
-        .said(said.texts());
+        .with_texts(texts.texts());
     ledger::append(tx, event)?;
     match row.complex_id {
         Some(complex) if lowers_stars(tx, row)? => {

@@ -81,7 +81,7 @@ fn check_seat(conn: &mut Conn, ctx: &Ctx, input: &OfficeIn, faults: &mut Vec<Fau
 
 /// What an office is called and how it is reached is for everyone.
 fn record(tx: &mut Tx, kind: &'static str, row: &OfficeRow) -> WorkResult<Id> {
-    let event = Event::new(kind, "office", row.id).at(row.place()).audience(Audience::Everyone).data(json!({
+    let event = Event::new(kind, "office", row.id).in_territory(row.place()).audience(Audience::Everyone).data(json!({
         "role": row.role, "division": row.division, "name": row.name, "phone": row.phone,
         "complaint_phone": row.complaint_phone, "hours": row.hours, "address": row.address,
         "document_word": row.document_word, "version": row.version,

@@ -50,7 +50,7 @@ pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> WorkResult<Entity<P
     draft_rules::may_submit(&row, store::newest_of(tx.conn, county)?.as_ref())?;
     store::insert(tx.conn, &row)?;
     let event = Event::new("policy.submitted", "policy", version)
-        .at(place(&row))
+        .in_territory(place(&row))
         .data(json!({ "effective_from": row.effective_from, "digest": row.digest }));
     ledger::append(tx, event)?;
     let mut entity = view(row)?;
@@ -77,7 +77,7 @@ pub fn withdraw_policy(tx: &mut Tx, version: i64, body: &Body<ReasonsIn>) -> Wor
     row.withdrawn_at = Some(tx.ctx.now);
     store::withdraw(tx.conn, &row)?;
     let event = Event::new("policy.withdrawn", "policy", version)
-        .at(place(&row))
+        .in_territory(place(&row))
         .data(json!({ "effective_from": row.effective_from, "digest": row.digest }))
         .personal("reasons", Some(&input.reasons));
     ledger::append(tx, event)?;
@@ -99,7 +99,7 @@ pub fn approve_policy(tx: &mut Tx, version: i64, body: &Body<PolicyApprovalIn>) 
     row.approved_iss = Some(ctx.caller.iss.clone());
     row.approved_sub = Some(ctx.caller.sub.clone());
     store::approve(tx.conn, &row)?;
-    let event = store::published(&row).at(place(&row)).personal("note", input.note.as_deref());
+    let event = store::published(&row).in_territory(place(&row)).personal("note", input.note.as_deref());
     ledger::append(tx, event)?;
     Ok(view(row)?)
 }

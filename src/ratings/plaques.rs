@@ -213,7 +213,7 @@ fn record(tx: &mut Tx, plaque: &PlaqueRow, kind: &'static str, supersedes: Optio
         community: plaque.community.clone(),
     };
     let event = Event::new(kind, "plaque", &plaque.number)
-        .at(place)
+        .in_territory(place)
         .company(Some(plaque.company_id))
         .complex(Some(plaque.complex_id))
         .audience(Audience::Parties)

@@ -64,7 +64,7 @@ pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> Wo
 /// The subject names a person, the id of a token leads to one, and the reason may tell of one: the ledger has their digests.
 fn record(tx: &mut Tx, kind: &'static str, row: &RevocationRow, reason: &str) -> WorkResult<()> {
     let event = Event::new(kind, "revocation", row.id)
-        .at(Place { county: row.county.clone(), ..Place::default() })
+        .in_territory(Place { county: row.county.clone(), ..Place::default() })
         .data(json!({
             "kind": row.kind, "issuer": row.issuer, "expires_at": row.expires_at, "version": row.version,
         }))

@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
 use crate::problem::Problem;
-use crate::proceedings::ledger_texts::{Said, Texts};
+use crate::proceedings::ledger_texts::{LedgerTexts, Texts};
 use crate::proceedings::model::{ReasonsIn, Step};
 use crate::service::{Body, Tx};
 use crate::violations;
@@ -110,7 +110,7 @@ fn withdraw(tx: &mut Tx, row: &mut TypicalCaseRow, input: ReasonsIn) -> WorkResu
 
 fn record(tx: &mut Tx, row: &TypicalCaseRow, kind: &'static str, texts: Texts) -> WorkResult<()> {
     let event = Event::new(kind, "typical_case", row.id)
-        .at(row.place())
+        .in_territory(row.place())
         .company(Some(row.company_id))
         .complex(row.complex_id)
         .audience(Audience::Everyone)
@@ -118,7 +118,7 @@ fn record(tx: &mut Tx, row: &TypicalCaseRow, kind: &'static str, texts: Texts) -
             "violation_id": row.violation_id, "act": row.act, "state": row.state, "published_on": row.published_on,
             "withdrawn_on": row.withdrawn_on, "version": row.version,
         }))
-        .said(texts);
+        .with_texts(texts);
     ledger::append(tx, event)?;
     Ok(())
 }

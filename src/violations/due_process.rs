@@ -15,7 +15,7 @@ use crate::ledger::{self, Audience, Event};
 use crate::policy;
 use crate::policy::model::ProcessRules;
 use crate::problem::Problem;
-use crate::proceedings::ledger_texts::Said;
+use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::proceedings::model::Delivery;
 use crate::proceedings::port::after;
 use crate::proceedings::rules::{may_make_statement, require_before};
@@ -109,7 +109,7 @@ impl Proceeding for ViolationRow {
     }
 
     /// Periods start when what they answer is delivered: the statement's with the notice, the appeal's with the decision.
-    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, said: &dyn Said) -> WorkResult<()> {
+    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, texts: &dyn LedgerTexts) -> WorkResult<()> {
         after(tx).served(tx, self.id)?;
         let process = process_rules(tx, self)?;
         let calendar = calendar::work_calendar(tx.conn, &self.county)?;
@@ -128,7 +128,7 @@ impl Proceeding for ViolationRow {
             "method": method, "delivered_on": delivered_on, "statement_due_on": self.statement_due_on,
             "appeal_due_on": self.appeal_due_on,
         });
-        self.record(tx, kind, step, said)
+        self.record(tx, kind, step, texts)
     }
 
     fn hear(&mut self, tx: &mut Tx, made: bool) -> WorkResult<()> {
@@ -138,12 +138,12 @@ impl Proceeding for ViolationRow {
         Ok(require_before(tx.ctx.today, self.statement_due_on)?)
     }
 
-    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, said: &dyn Said) -> WorkResult<()> {
+    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, texts: &dyn LedgerTexts) -> WorkResult<()> {
         self.version += 1;
         self.updated_at = tx.ctx.now;
         store::save(tx.conn, self)?;
         let event = Event::new(kind, "violation", self.id)
-            .at(self.place())
+            .in_territory(self.place())
             .company(self.company_id)
             .complex(self.complex_id)
             .addressed(self.lead_role, self.lead_role.area_of(&self.county, &self.township))
@@ -154,7 +154,7 @@ impl Proceeding for ViolationRow {
                 "lead_role": self.lead_role, "state": self.state, "version": self.version, "decided_on": self.decided_on,
                 "revoked_on": self.revoked_on, "rectified_on": self.rectified_on, "step": step,
             }))
-            .said(said.texts());
+            .with_texts(texts.texts());
         ledger::append(tx, event)?;
         Ok(())
     }

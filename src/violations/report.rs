@@ -127,7 +127,7 @@ pub fn report_found_by(
         store::add_audience(tx.conn, Role::PropertyCompany, uscc, row.id, row.found_on)?;
     }
     let event = Event::new("violation.reported", "violation", row.id)
-        .at(row.place())
+        .in_territory(row.place())
         .company(row.company_id)
         .complex(row.complex_id)
         .addressed(act.lead_role, act.lead_role.area_of(&row.county, &row.township))
@@ -139,7 +139,7 @@ pub fn report_found_by(
         .personal("distinct_fact_reason", row.report.0.distinct_fact_reason.as_deref())
         .personal("description", Some(&row.description))
         .personal("subject_name", row.subject_name.as_deref())
-        .said(vec![ledger_texts::evidence(&row.evidence.0)]);
+        .with_texts(vec![ledger_texts::evidence(&row.evidence.0)]);
     ledger::append(tx, event)?;
     let version = row.version;
     let view = view(tx.conn, ctx, row)?;

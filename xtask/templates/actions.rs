@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event, Place};
 use crate::problem::Problem;
-use crate::proceedings::ledger_texts::{Said, Texts};
+use crate::proceedings::ledger_texts::{LedgerTexts, Texts};
 use crate::proceedings::model::Step;
 use crate::service::{Body, Tx};
 
@@ -73,14 +73,14 @@ pub fn report___feature__(tx: &mut Tx, id: Id, body: &Body<__Feature__ReportIn>)
 
 fn record(tx: &mut Tx, row: &__Feature__Row, kind: &'static str, texts: Texts) -> WorkResult<()> {
     let event = Event::new(kind, "__feature__", row.id)
-        .at(row.place())
+        .in_territory(row.place())
         .company(row.company_id)
         .complex(Some(row.complex_id))
         .audience(Audience::Parties)
         .data(json!({
             "complex_id": row.complex_id, "state": row.state, "planned_on": row.planned_on, "version": row.version,
         }))
-        .said(texts);
+        .with_texts(texts);
     ledger::append(tx, event)?;
     Ok(())
 }

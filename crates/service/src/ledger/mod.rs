@@ -121,7 +121,7 @@ impl Event {
         }
     }
 
-    pub fn at(mut self, place: Place) -> Event {
+    pub fn in_territory(mut self, place: Place) -> Event {
         self.place = Some(place);
         self
     }
@@ -165,7 +165,7 @@ impl Event {
     }
 
     /// The texts of a step, like personal fields: persons are named in them.
-    pub fn said(mut self, texts: Vec<(&'static str, String)>) -> Event {
+    pub fn with_texts(mut self, texts: Vec<(&'static str, String)>) -> Event {
         self.personal.extend(texts);
         self
     }

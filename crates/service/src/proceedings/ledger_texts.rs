@@ -6,18 +6,18 @@ use super::model::{DeliveryIn, Evidence, NotificationIn, ReasonsIn, StatementIn}
 /// Texts by the name of their field in the API.
 pub type Texts = Vec<(&'static str, String)>;
 
-pub trait Said {
+pub trait LedgerTexts {
     fn texts(&self) -> Texts;
 }
 
 /// A step without a text.
-impl Said for () {
+impl LedgerTexts for () {
     fn texts(&self) -> Texts {
         Texts::new()
     }
 }
 
-impl Said for NotificationIn {
+impl LedgerTexts for NotificationIn {
     fn texts(&self) -> Texts {
         vec![
             ("facts", self.facts.clone()),
@@ -27,19 +27,19 @@ impl Said for NotificationIn {
     }
 }
 
-impl Said for DeliveryIn {
+impl LedgerTexts for DeliveryIn {
     fn texts(&self) -> Texts {
         vec![("note", self.note.clone())]
     }
 }
 
-impl Said for StatementIn {
+impl LedgerTexts for StatementIn {
     fn texts(&self) -> Texts {
         vec![("text", self.text.clone()), evidence(&self.evidence)]
     }
 }
 
-impl Said for ReasonsIn {
+impl LedgerTexts for ReasonsIn {
     fn texts(&self) -> Texts {
         vec![("reasons", self.reasons.clone())]
     }
