@@ -55,7 +55,7 @@ pub trait Proceeding: Sized {
     /// Is there something in this state that a delivery would serve?
     fn may_deliver(&self) -> Result<(), Problem>;
     /// Is it for the caller, a company, to answer?
-    fn may_speak(&self) -> Result<(), Problem> {
+    fn may_make_statement(&self) -> Result<(), Problem> {
         Ok(())
     }
     /// Is a statement answered in this state?
@@ -66,7 +66,7 @@ pub trait Proceeding: Sized {
     /// Serves what waits, begins the period that starts with it, and records that.
     fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, texts: &dyn LedgerTexts) -> WorkResult<()>;
     /// The party is heard now: in this state, within its period, and once. Saying something opens what was sent.
-    fn hear(&mut self, tx: &mut Tx, made: bool) -> WorkResult<()>;
+    fn check_statement_allowed(&mut self, tx: &mut Tx, made: bool) -> WorkResult<()>;
 
     /// Saves a step and records it.
     fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, texts: &dyn LedgerTexts) -> WorkResult<()>;
@@ -80,7 +80,7 @@ pub fn is_unopened<P: Proceeding>(ctx: &Ctx, case: &P) -> bool {
 
 /// Would reading it now be its delivery?
 pub fn awaits_opening<P: Proceeding>(ctx: &Ctx, case: &P) -> bool {
-    rules::awaits_opening(ctx.opens, ctx.caller.role, is_unopened(ctx, case))
+    rules::awaits_opening(ctx.counts_as_delivery, ctx.caller.role, is_unopened(ctx, case))
 }
 
 /// Saves a step of a case, records it, and shows the case.
@@ -92,10 +92,10 @@ pub fn advance<P: Proceeding>(
     texts: &dyn LedgerTexts,
 ) -> WorkResult<Entity<P::View>> {
     case.record(tx, kind, step, texts)?;
-    shown(tx.conn, tx.ctx, case)
+    to_entity(tx.conn, tx.ctx, case)
 }
 
-pub fn shown<P: Proceeding>(conn: &mut Conn, ctx: &Ctx, case: P) -> WorkResult<Entity<P::View>> {
+pub fn to_entity<P: Proceeding>(conn: &mut Conn, ctx: &Ctx, case: P) -> WorkResult<Entity<P::View>> {
     let (id, version) = (case.id(), case.version());
     Ok(Entity::new(id, version, case.view(conn, ctx)?))
 }
@@ -118,7 +118,7 @@ pub fn open<P: Proceeding>(tx: &mut Tx, id: Id) -> WorkResult<Entity<P::View>> {
     if awaits_opening(ctx, &case) {
         case.deliver(tx, Delivery::opened(ctx), &())?;
     }
-    shown(tx.conn, tx.ctx, case)
+    to_entity(tx.conn, tx.ctx, case)
 }
 
 /// Whoever answers what was sent has opened it.
@@ -141,18 +141,18 @@ pub fn record_delivery<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<DeliveryI
     tx.if_match(case.version())?;
     case.may_deliver()?;
     case.deliver(tx, Delivery::recorded(ctx, input.clone()), input)?;
-    shown(tx.conn, tx.ctx, case)
+    to_entity(tx.conn, tx.ctx, case)
 }
 
 pub fn submit_statement<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> WorkResult<Entity<P::View>> {
     let ctx = tx.ctx;
     let mut case = P::locked(tx.conn, &ctx.scope, id)?;
-    case.may_speak()?;
+    case.may_make_statement()?;
     let input =
         tx.checked(body, |conn, input, faults| files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults))?;
     tx.if_match(case.version())?;
     let made = case.steps().statement.is_some();
-    case.hear(tx, made)?;
+    case.check_statement_allowed(tx, made)?;
     files::attach_evidence(tx, P::OWNER, case.id(), &input.evidence)?;
     *case.steps().statement = Some(Statement::new(ctx, input.clone()));
     advance(tx, case, P::EVENTS.statement_submitted, json!({}), input)

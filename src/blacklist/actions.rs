@@ -6,7 +6,7 @@ use serde_json::json;
 use super::model::{Listing, ListingRow};
 use super::rules::{self, Term};
 use super::store;
-use super::view::shown;
+use super::view::to_entity;
 use crate::db::{Id, Json, WorkResult};
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
@@ -116,7 +116,7 @@ pub fn apply_for_credit_repair(tx: &mut Tx, id: Id, body: &Body<StatementIn>) ->
     row.repair = Json(Some(Statement::new(ctx, input.clone())));
     row.repair_refusal = Json(None);
     save(tx, &mut row, "blacklist.repair_applied", input)?;
-    shown(tx.conn, ctx, row)
+    to_entity(tx.conn, ctx, row)
 }
 
 pub fn refuse_credit_repair(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Listing>> {
@@ -128,7 +128,7 @@ pub fn refuse_credit_repair(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work
     rules::may_refuse(row.repair.0.is_some(), row.repair_refusal.0.is_some())?;
     row.repair_refusal = Json(Some(Step::new(ctx, input.clone())));
     save(tx, &mut row, "blacklist.repair_refused", input)?;
-    shown(tx.conn, ctx, row)
+    to_entity(tx.conn, ctx, row)
 }
 
 pub fn remove_from_blacklist(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Listing>> {
@@ -140,5 +140,5 @@ pub fn remove_from_blacklist(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Wor
     row.removed_on = Some(ctx.today);
     row.removal_reason = Some(input.reasons.clone());
     save(tx, &mut row, "blacklist.removed", input)?;
-    shown(tx.conn, ctx, row)
+    to_entity(tx.conn, ctx, row)
 }

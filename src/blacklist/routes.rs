@@ -23,7 +23,7 @@ pub async fn list_blacklist(ctx: Ctx) -> Response {
 pub async fn get_blacklist_entry(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
-        view::shown(conn, ctx, row)
+        view::to_entity(conn, ctx, row)
     })
     .await
 }

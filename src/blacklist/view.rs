@@ -11,7 +11,7 @@ use crate::problem::Problem;
 use crate::proceedings::model::{Statement, Step};
 use crate::service::Ctx;
 
-pub fn shown(conn: &mut Conn, ctx: &Ctx, row: ListingRow) -> WorkResult<Entity<Listing>> {
+pub fn to_entity(conn: &mut Conn, ctx: &Ctx, row: ListingRow) -> WorkResult<Entity<Listing>> {
     let (id, version) = (row.id, row.version);
     let view = views(conn, vec![row], ctx.today)?.pop();
     Ok(Entity::new(id, version, view.ok_or_else(|| Problem::broken("a listing that was read has no view"))?))

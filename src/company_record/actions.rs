@@ -72,7 +72,7 @@ fn shown(ctx: &Ctx, standing: Standing, own: bool) -> Standing {
     }
     redact(standing, |place: &Place| {
         let level = |code: &Option<String>| code.clone().unwrap_or_default();
-        ctx.scope.holds(&place.county, &level(&place.township), &level(&place.community))
+        ctx.scope.contains(&place.county, &level(&place.township), &level(&place.community))
     })
 }
 

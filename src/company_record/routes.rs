@@ -15,7 +15,7 @@ use crate::standing::model::Standing;
     responses((status = 200, description = "The standing", body = CompanyStanding)))]
 pub async fn get_company_standing(ctx: Ctx, id: PathId) -> Response {
     let query: StandingQuery = ctx.query()?;
-    ctx.derive(move |conn, ctx| actions::company_standing(conn, ctx, id.0, &query)).await
+    ctx.get_snapshot(move |conn, ctx| actions::company_standing(conn, ctx, id.0, &query)).await
 }
 
 /// Preview a standing

@@ -28,7 +28,7 @@ pub async fn list_complaint_categories(ctx: Ctx) -> Response {
     tag = "complaints", params(DeadlineQuery), responses((status = 200, description = "The deadlines", body = DeadlinePreview)))]
 pub async fn get_complaint_deadline(ctx: Ctx) -> Response {
     let query: DeadlineQuery = ctx.query()?;
-    ctx.derive(move |conn, ctx| preview::deadlines(conn, ctx, &query)).await
+    ctx.get_snapshot(move |conn, ctx| preview::deadlines(conn, ctx, &query)).await
 }
 
 /// List what is on file already

@@ -110,7 +110,7 @@ fn check_community(conn: &mut Conn, ctx: &Ctx, code: &str, faults: &mut Vec<Faul
     let division = divisions::find(conn, code)?;
     let level = division.as_ref().map(|division| division.level.as_str());
     let place = division.as_ref().map(|division| division.place());
-    let inside = place.is_some_and(|place| ctx.scope.holds(&place.county, &place.township, &place.community));
+    let inside = place.is_some_and(|place| ctx.scope.contains(&place.county, &place.township, &place.community));
     rules::check_community(level, inside, faults);
     Ok(())
 }

@@ -23,7 +23,7 @@ pub fn place(conn: &mut Conn, scope: &Scope, complex: Option<Id>, division: Opti
     }
     let Some(code) = division else { return Ok(None) };
     let place = divisions::find(conn, code)?.map(|division| division.place());
-    Ok(place.filter(|place| scope.holds(&place.county, &place.township, &place.community)))
+    Ok(place.filter(|place| scope.contains(&place.county, &place.township, &place.community)))
 }
 
 /// One of both is named, `/complex_id` or `/division`, and it is in the scope.

@@ -47,7 +47,7 @@ impl Consequences for InLaw {
     /// The measures of the company are brought into agreement with its facts.
     fn violation_decided(&self, tx: &mut Tx, case: &Case) -> WorkResult<()> {
         match case.company {
-            Some(company) => measures::recompute(tx, company, case.county),
+            Some(company) => measures::reconcile_measures(tx, company, case.county),
             None => Ok(()),
         }
     }

@@ -53,7 +53,7 @@ impl Stage {
             self.state.permissions.of(operation).ok_or_else(|| anyhow::anyhow!("no operation {operation}"))?;
         anyhow::ensure!(permission.allows(caller.role), "{} may not {operation}", caller.role.code());
         Ok(Ctx::new(Request {
-            opens: true,
+            counts_as_delivery: true,
             scope: Scope::of(caller),
             caller: caller.clone(),
             operation: permission.operation,
@@ -65,7 +65,7 @@ impl Stage {
             idempotency_key: None,
             conditions: Conditions::default(),
             needs_if_match: false,
-            newest: false,
+            require_primary: false,
             span: None,
             query: json!({}),
             now,

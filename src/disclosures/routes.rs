@@ -43,7 +43,7 @@ pub async fn list_disclosures(ctx: Ctx, id: PathId) -> Response {
     ("kind" = DisclosureKind, Path, description = "Kind of disclosure")),
     responses((status = 200, description = "The disclosure", body = Disclosure)))]
 pub async fn get_disclosure(ctx: Ctx, id: PathId, kind: PathKind) -> Response {
-    ctx.derive(move |conn, ctx| actions::get_disclosure(conn, ctx, id.0, kind.0)).await
+    ctx.get_snapshot(move |conn, ctx| actions::get_disclosure(conn, ctx, id.0, kind.0)).await
 }
 
 /// Submit a disclosure

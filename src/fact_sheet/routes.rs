@@ -12,5 +12,5 @@ use crate::service::Ctx;
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     responses((status = 200, description = "The fact sheet", body = FactSheet)))]
 pub async fn get_rating_fact_sheet(ctx: Ctx, id: PathId) -> Response {
-    ctx.derive(move |conn, ctx| sheet::get(conn, ctx, id.0)).await
+    ctx.get_snapshot(move |conn, ctx| sheet::get(conn, ctx, id.0)).await
 }

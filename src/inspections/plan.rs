@@ -78,7 +78,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListPlan) -> WorkResult<PageOf<P
     let document = policies.governing(ctx.today).document();
     let rules = &document.inspections;
     let own = ctx.caller.division.as_deref().unwrap_or_default();
-    let narrowed = Scope::narrowed(own, [query.township.as_deref(), query.community.as_deref()]);
+    let narrowed = Scope::intersect(own, [query.township.as_deref(), query.community.as_deref()]);
     let Some(scope) = narrowed else {
         let total = page.with_total.unwrap_or(false).then_some(0);
         return Ok(PageOf { items: Vec::new(), next_cursor: None, total });

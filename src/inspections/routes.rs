@@ -176,5 +176,5 @@ pub async fn extend_hazard(ctx: Ctx, id: PathId, body: Body<HazardExtensionIn>) 
     tag = "inspections", params(StatisticsQuery), responses((status = 200, description = "The statistics", body = InspectionStatistics)))]
 pub async fn get_inspection_statistics(ctx: Ctx) -> Response {
     let query: StatisticsQuery = ctx.query()?;
-    ctx.derive(move |conn, ctx| statistics::get(conn, ctx, &query)).await
+    ctx.get_snapshot(move |conn, ctx| statistics::get(conn, ctx, &query)).await
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::model::*;
 use super::view::Measure;
-use super::{recompute, rules, store};
+use super::{reconciliation, rules, store};
 use crate::access::Actor;
 use crate::db::{Id, WorkResult};
 use crate::due_process::{self, Proceeding, advance};
@@ -18,7 +18,7 @@ use crate::standing::model::MeasureState;
 /// The rule of a measure's kind, under the policy that called for it.
 pub fn rule_of(tx: &mut Tx, row: &MeasureRow) -> WorkResult<MeasureRule> {
     let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
-    recompute::rule(&policies, row.policy_version, row.kind).cloned()
+    reconciliation::rule(&policies, row.policy_version, row.kind).cloned()
 }
 
 pub fn notify_measure(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> WorkResult<Entity<Measure>> {

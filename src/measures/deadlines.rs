@@ -1,7 +1,7 @@
 //! How the deadlines of a measure follow the calendar.
 
 use super::model::MeasureRow;
-use super::{recompute, store};
+use super::{reconciliation, store};
 use crate::access::Scope;
 use crate::db::{Conn, Id, WorkResult};
 use crate::deadlines::{Follows, Moved, Terms, facts, move_day};
@@ -48,6 +48,6 @@ impl Follows for MeasureRow {
     }
 
     fn save_moved(self, tx: &mut Tx, moved: &[Moved]) -> WorkResult<()> {
-        recompute::touch(tx, Some(self), "measure.deadline_moved", facts(moved))
+        reconciliation::save_and_record(tx, Some(self), "measure.deadline_moved", facts(moved))
     }
 }

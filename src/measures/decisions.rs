@@ -6,7 +6,7 @@ use super::actions::rule_of;
 use super::model::*;
 use super::rules::Heard;
 use super::view::Measure;
-use super::{recompute, rules, store, suspension};
+use super::{reconciliation, rules, store, suspension};
 use crate::access::{Actor, Scope};
 use crate::contracts;
 use crate::contracts::input::TerminationIn;
@@ -63,7 +63,7 @@ pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResul
         row.legal_basis = legal_basis(tx, &row, kind)?;
         rules::require_legal_basis(kind, row.legal_basis.as_deref())?;
     }
-    rules::require_still_due(recompute::withdrawal_of(tx, &row)?)?;
+    rules::require_still_due(reconciliation::withdrawal_of(tx, &row)?)?;
     if rule.biting {
         require_due_process(tx, &row)?;
     }
@@ -202,6 +202,6 @@ pub fn cancel_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult
     });
     row.state = MeasureState::Cancelled;
     row.suspended_on = None;
-    recompute::fell_away(tx, &row)?;
+    reconciliation::on_withdrawn(tx, &row)?;
     advance(tx, row, "measure.cancelled", json!({}), input)
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::model::*;
-use super::recompute::record;
+use super::reconciliation::record;
 use super::view::{Measure, view};
 use super::{rules, store};
 use crate::access::{Caller, Scope};
@@ -108,7 +108,7 @@ impl Proceeding for MeasureRow {
         self.record(tx, "measure.notice_delivered", step, texts)
     }
 
-    fn hear(&mut self, tx: &mut Tx, made: bool) -> WorkResult<()> {
+    fn check_statement_allowed(&mut self, tx: &mut Tx, made: bool) -> WorkResult<()> {
         self.require_period(tx)?;
         Ok(may_make_statement(made)?)
     }

@@ -8,7 +8,7 @@ pub mod documents;
 mod due_process;
 mod events;
 pub mod model;
-mod recompute;
+mod reconciliation;
 mod routes;
 pub mod rules;
 pub mod store;
@@ -26,7 +26,7 @@ use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
 pub use by_rating::sync_removal;
 pub use decisions::removal_carried_out;
-pub use recompute::recompute;
+pub use reconciliation::reconcile_measures;
 pub use suspension::final_since;
 
 pub const FEATURE: Feature = Feature {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::actions::rule_of;
 use super::model::MeasureRow;
-use super::recompute::{File, file_of, record};
+use super::reconciliation::{CompanyMeasures, load_company_measures, record};
 use super::view::sees;
 use super::{rules, store};
 use crate::calendar;
@@ -26,7 +26,7 @@ pub fn require_final_grounds(tx: &mut Tx, row: &MeasureRow) -> WorkResult<()> {
     let grounds = store::grounds_of_one(tx.conn, row.id)?;
     let grounds = violations::by_ids(tx.conn, &grounds)?;
     refuse_unless_final(&grounds, ctx.today, |violation| sees(ctx, violation))?;
-    let file = file_of(tx, row.company_id, &row.county)?;
+    let file = load_company_measures(tx, row.company_id, &row.county)?;
     let counted: Vec<Id> = file.facts.violations.iter().map(|fact| Id(fact.id)).collect();
     let counted = violations::by_ids(tx.conn, &counted)?;
     let open: Vec<&ViolationRow> = counted.iter().filter(|one| obstacle(one, ctx.today).is_some()).collect();
@@ -57,11 +57,11 @@ pub fn require_in_effect(tx: &mut Tx, row: &MeasureRow, rule: &MeasureRule) -> W
 
 /// Suspends the decided measures of a company in a county that an appeal is pending against, and resumes those that it no longer is.
 pub fn follow_appeals(tx: &mut Tx, company: Id, county: &str) -> WorkResult<()> {
-    let file = file_of(tx, company, county)?;
+    let file = load_company_measures(tx, company, county)?;
     let pending: HashSet<_> =
         file.facts.violations.iter().filter(|fact| fact.appeal_pending).map(|fact| fact.id).collect();
     let falls = file.falls_without(tx.ctx.today, |fact| fact.appeal_pending);
-    let File { rows, existing, .. } = file;
+    let CompanyMeasures { rows, existing, .. } = file;
     let reversed: HashSet<Id> = rows.iter().filter_map(|row| row.reverses).collect();
     for (row, held) in rows.into_iter().zip(existing) {
         if reversed.contains(&row.id) || !rules::can_be_suspended(row.state, row.kind) {

@@ -196,11 +196,11 @@ pub(super) fn sees(ctx: &Ctx, row: &ViolationRow) -> bool {
     match &ctx.scope {
         Scope::Company(_) => true,
         Scope::Complex(id) => row.complex_id == Some(*id),
-        Scope::Addressed { .. } => {
+        Scope::Assigned { .. } => {
             ctx.caller.role.row().kind != RoleKind::Utility
-                && ctx.scope.holds(&row.county, &row.township, &row.community)
+                && ctx.scope.contains(&row.county, &row.township, &row.community)
         }
-        scope => scope.holds(&row.county, &row.township, &row.community),
+        scope => scope.contains(&row.county, &row.township, &row.community),
     }
 }
 

@@ -47,7 +47,7 @@ pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> WorkResul
     let ctx = tx.ctx;
     let before = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let place = before.place();
-    rules::may_change(ctx.scope.holds(&place.county, &place.township, &place.community))?;
+    rules::may_change(ctx.scope.contains(&place.county, &place.township, &place.community))?;
     let input = tx.input(body)?;
     tx.if_match(before.version)?;
     let OfficePatch { name, phone, complaint_phone, hours, address, document_word } = input.clone();
@@ -74,7 +74,7 @@ fn check_seat(conn: &mut Conn, ctx: &Ctx, input: &OfficeIn, faults: &mut Vec<Fau
         return Ok(());
     }
     let place = divisions::find(conn, &input.division)?.map(|division| division.place());
-    let inside = place.map(|place| ctx.scope.holds(&place.county, &place.township, &place.community));
+    let inside = place.map(|place| ctx.scope.contains(&place.county, &place.township, &place.community));
     rules::check_territory(inside, faults);
     Ok(())
 }

@@ -117,7 +117,7 @@ fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> WorkResult<Place> {
         },
         Place::Community(code, _) => {
             let place = divisions::find(conn, code)?.map(|division| division.place());
-            place.is_some_and(|place| ctx.scope.holds(&place.county, &place.township, &place.community))
+            place.is_some_and(|place| ctx.scope.contains(&place.county, &place.township, &place.community))
         }
     };
     place_rules::may_report_at(holds)?;

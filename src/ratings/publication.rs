@@ -83,7 +83,7 @@ pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<En
     }
     record::save(tx, &mut row, &content, "rating.published", json!({}), input)?;
     consequences(tx, &row)?;
-    view::shown(tx.conn, ctx, row, content)
+    view::to_entity(tx.conn, ctx, row, content)
 }
 
 /// The plaque, and what a low star calls for.
@@ -118,7 +118,7 @@ pub fn withdraw_rating(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResul
         count_anew(tx, &row)?;
         after(tx).ratings_changed(tx, row.complex_id)?;
     }
-    view::shown(tx.conn, ctx, row, content)
+    view::to_entity(tx.conn, ctx, row, content)
 }
 
 /// Since when the complex is on the focus list does not count from a rating that was withdrawn.

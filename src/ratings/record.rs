@@ -21,7 +21,7 @@ pub fn advance(
     texts: &dyn LedgerTexts,
 ) -> WorkResult<Entity<Rating>> {
     save(tx, &mut row, &content, kind, step, texts)?;
-    view::shown(tx.conn, tx.ctx, row, content)
+    view::to_entity(tx.conn, tx.ctx, row, content)
 }
 
 /// Saves a step of a rating and records it.

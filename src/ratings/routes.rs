@@ -42,7 +42,7 @@ pub async fn create_rating_cycle(ctx: Ctx, body: Body<CycleIn>) -> Response {
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the cycle")),
     responses((status = 200, description = "The cycle", body = RatingCycle)))]
 pub async fn get_rating_cycle(ctx: Ctx, id: PathId) -> Response {
-    ctx.derive(move |conn, ctx| {
+    ctx.get_snapshot(move |conn, ctx| {
         let row = store::find_cycle(conn, &ctx.scope, id.0)?;
         cycle_view::entity(conn, ctx, row, None)
     })
@@ -131,7 +131,7 @@ pub async fn create_rating(ctx: Ctx, body: Body<RatingIn>) -> Response {
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     responses((status = 200, description = "The rating", body = Rating)))]
 pub async fn get_rating(ctx: Ctx, id: PathId) -> Response {
-    ctx.derive(move |conn, ctx| {
+    ctx.get_snapshot(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         view::entity(conn, ctx, row)
     })

@@ -355,10 +355,10 @@ fn hidden_from(ctx: &Ctx, row: &RatingRow) -> bool {
 
 pub fn entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow) -> WorkResult<Entity<Rating>> {
     let content = store::content(conn, row.id)?;
-    shown(conn, ctx, row, content)
+    to_entity(conn, ctx, row, content)
 }
 
-pub fn shown(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow) -> WorkResult<Entity<Rating>> {
+pub fn to_entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow) -> WorkResult<Entity<Rating>> {
     let rules = rules_of(conn, ctx, row.policy_version)?;
     let names = Names::of(conn, std::slice::from_ref(&row))?;
     let plaque = plaque_store::valid_of(conn, &[row.id])?.remove(&row.id);

@@ -140,7 +140,7 @@ pub fn list_problems(conn: &mut Conn, ctx: &Ctx, query: &ListProblems) -> WorkRe
     let after = after.map(|text| text.parse::<ProblemKey>().map_err(|()| invalid_cursor())).transpose()?;
     let policies = policy::current(conn, &ctx.state, ctx.caller.county().unwrap_or_default())?;
     let policy = policies.governing(ctx.today);
-    let all = match Scope::narrowed(
+    let all = match Scope::intersect(
         own_division(ctx),
         [query.division.as_deref(), query.township.as_deref(), query.community.as_deref()],
     ) {

@@ -36,7 +36,7 @@ impl FromRequest for PathProblem {
     tag = "disclosures", params(SurveyQuery), responses((status = 200, description = "The survey", body = DisclosureSurvey)))]
 pub async fn get_disclosure_survey(ctx: Ctx) -> Response {
     let query: SurveyQuery = ctx.query()?;
-    ctx.derive(move |conn, ctx| {
+    ctx.get_snapshot(move |conn, ctx| {
         let body = actions::get_survey(conn, ctx, &query)?;
         Ok(Entity { id: None, version: 0, status: StatusCode::OK, location: None, shown_once: false, body })
     })

@@ -90,8 +90,8 @@ impl Proceeding for ViolationRow {
         rules::may_deliver(self.state, self.is_undelivered())
     }
 
-    fn may_speak(&self) -> Result<(), Problem> {
-        rules::may_speak(self.is_against_company())
+    fn may_make_statement(&self) -> Result<(), Problem> {
+        rules::may_make_statement(self.is_against_company())
     }
 
     fn may_answer(&self) -> Result<(), Problem> {
@@ -131,7 +131,7 @@ impl Proceeding for ViolationRow {
         self.record(tx, kind, step, texts)
     }
 
-    fn hear(&mut self, tx: &mut Tx, made: bool) -> WorkResult<()> {
+    fn check_statement_allowed(&mut self, tx: &mut Tx, made: bool) -> WorkResult<()> {
         self.may_be_heard()?;
         may_make_statement(made)?;
         open_by_answering(tx, self)?;

@@ -18,7 +18,7 @@ use crate::service::{Body, Tx};
 pub fn appeal_violation(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
-    row.may_speak()?;
+    row.may_make_statement()?;
     let input =
         tx.checked(body, |conn, input, faults| files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults))?;
     tx.if_match(row.version)?;

@@ -41,7 +41,7 @@ pub async fn get_violation(ctx: Ctx, id: PathId) -> Response {
         if awaits_opening(ctx, &row) {
             return Ok(None);
         }
-        due_process::shown(conn, ctx, row).map(Some)
+        due_process::to_entity(conn, ctx, row).map(Some)
     };
     ctx.get_or_open(find, move |tx| actions::open_notice(tx, id.0)).await
 }

@@ -21,7 +21,7 @@ pub fn may_handle(role: Role, lead: Role) -> Result<(), Problem> {
 }
 
 /// A company answers for itself; what it reported of others is not its case.
-pub fn may_speak(against_company: bool) -> Result<(), Problem> {
+pub fn may_make_statement(against_company: bool) -> Result<(), Problem> {
     if against_company {
         return Ok(());
     }
@@ -236,8 +236,8 @@ mod tests {
         assert_eq!(code(may_handle(Role::SocialAffairsOffice, lead)), None);
         assert_eq!(code(may_handle(lead, lead)), None);
         assert_eq!(code(may_handle(Role::Community, lead)), Some(Code::Forbidden));
-        assert_eq!(code(may_speak(false)), Some(Code::Forbidden));
-        assert_eq!(code(may_speak(true)), None);
+        assert_eq!(code(may_make_statement(false)), Some(Code::Forbidden));
+        assert_eq!(code(may_make_statement(true)), None);
     }
 
     #[test]

@@ -174,7 +174,7 @@ fn office_name(line: &ComplaintLine, names: &HashMap<String, String>) -> String 
 /// The territory of the caller, or the part of it that filters by division leave.
 pub fn narrowed(ctx: &Ctx, filters: [Option<&str>; 2]) -> Option<(String, Scope)> {
     let own = ctx.caller.division.as_deref().unwrap_or_default();
-    let scope = Scope::narrowed(own, filters)?;
+    let scope = Scope::intersect(own, filters)?;
     let division = match &scope {
         Scope::County(area) | Scope::Township(area) | Scope::Community(area) => area.clone(),
         _ => return None,

@@ -21,7 +21,7 @@ use crate::service::Ctx;
     responses((status = 200, description = "The statistics", body = ComplaintStatistics)))]
 pub async fn get_complaint_statistics(ctx: Ctx) -> Response {
     let query: ComplaintStatisticsQuery = ctx.query()?;
-    ctx.derive(move |conn, ctx| actions::get(conn, ctx, &query)).await
+    ctx.get_snapshot(move |conn, ctx| actions::get(conn, ctx, &query)).await
 }
 
 /// The page may be shown in a frame or saved; it runs nothing and loads nothing.

@@ -190,14 +190,14 @@ pub fn context(
         request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
         server_request_id: request.extensions().get::<ServerRequestId>().map(|id| id.0.clone()),
         // A machine's look and a HEAD are no service of process.
-        opens: caller_reads && request.extensions().get::<IsHead>().is_none(),
+        counts_as_delivery: caller_reads && request.extensions().get::<IsHead>().is_none(),
         language,
         method: request.method().as_str().to_owned(),
         path: request.path().to_owned(),
         idempotency_key,
         conditions: Conditions::of(headers),
         needs_if_match: matches!(route.method.as_str(), "PATCH" | "PUT"),
-        newest: headers
+        require_primary: headers
             .get_all(CACHE_CONTROL)
             .filter_map(|value| value.to_str().ok())
             .any(|value| value.split(',').any(|one| one.trim().eq_ignore_ascii_case("no-cache"))),

@@ -69,7 +69,7 @@ pub struct Request {
     /// Ours, where `request_id` is the caller's.
     pub server_request_id: Option<String>,
     /// Reading delivers what waits to be opened: a person asks, and sees the answer.
-    pub opens: bool,
+    pub counts_as_delivery: bool,
     pub language: Language,
     pub method: String,
     pub path: String,
@@ -78,7 +78,7 @@ pub struct Request {
     /// The method must say which version it changes.
     pub needs_if_match: bool,
     /// `Cache-Control: no-cache` (RFC 9111, 5.2.1.4): a list from the primary, please.
-    pub newest: bool,
+    pub require_primary: bool,
     /// The span of this request, where it is traced.
     pub span: Option<RequestSpan>,
     pub query: serde_json::Value,
@@ -127,14 +127,14 @@ impl Ctx {
             operation,
             request_id,
             server_request_id: None,
-            opens: false,
+            counts_as_delivery: false,
             language: Language::Zh,
             method: String::new(),
             path: String::new(),
             idempotency_key: None,
             conditions: Conditions::default(),
             needs_if_match: false,
-            newest: false,
+            require_primary: false,
             span: None,
             query: serde_json::Value::Null,
             now,
@@ -183,7 +183,7 @@ impl Ctx {
     }
 
     /// One resource that is derived from many rows: in one snapshot, off the worker thread.
-    pub fn derive<T, F>(&self, mut find: F) -> impl Future<Output = Response>
+    pub fn get_snapshot<T, F>(&self, mut find: F) -> impl Future<Output = Response>
     where
         T: Serialize + Send + 'static,
         F: FnMut(&mut Conn, &Ctx) -> WorkResult<Entity<T>> + Send + 'static,
@@ -236,7 +236,7 @@ impl Ctx {
         let ctx = self.clone();
         let work = move |conn: &mut Conn, texts: &Texts| {
             let stored = open(&mut Tx { conn, ctx: &ctx, key: None, texts })?;
-            let shown = ctx.opens && ctx.conditions.on_read(stored.etag.as_deref()) == Verdict::Answer;
+            let shown = ctx.counts_as_delivery && ctx.conditions.on_read(stored.etag.as_deref()) == Verdict::Answer;
             // An error is what takes a transaction back.
             if shown { Ok(stored) } else { Err(WorkError::Replay(Box::new(stored))) }
         };
@@ -264,7 +264,7 @@ impl Ctx {
 
     /// From the standby, unless this caller wrote a moment ago or asked for what is newest.
     async fn read_lagging(&self, mut find: Find<StoredResponse>) -> Result<StoredResponse, Problem> {
-        if !self.state.db.has_standby() || self.newest || self.state.wrote.holds(&self.caller) {
+        if !self.state.db.has_standby() || self.require_primary || self.state.wrote.holds(&self.caller) {
             return self.read(find).await;
         }
         let ctx = self.clone();

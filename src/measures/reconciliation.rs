@@ -30,7 +30,7 @@ use crate::standing::reconcile::reconcile;
 const EVERY_MEASURE: Scope = Scope::System("measures follow from all facts of a company");
 
 /// A company's file: its measures, and how they must change to agree with the facts.
-pub struct File {
+pub struct CompanyMeasures {
     pub facts: CompanyFacts,
     policies: Arc<Policies>,
     pub rows: Vec<MeasureRow>,
@@ -38,7 +38,7 @@ pub struct File {
     changes: Vec<Change>,
 }
 
-impl File {
+impl CompanyMeasures {
     /// The measures that would not be called for without some of the facts.
     pub fn falls_without(&self, today: NaiveDate, left_out: impl Fn(&ViolationFact) -> bool) -> HashSet<Id> {
         let mut facts = self.facts.clone();
@@ -53,7 +53,7 @@ impl File {
 }
 
 /// The file of a company in a county.
-pub fn file_of(tx: &mut Tx, company: Id, county: &str) -> WorkResult<File> {
+pub fn load_company_measures(tx: &mut Tx, company: Id, county: &str) -> WorkResult<CompanyMeasures> {
     let ctx = tx.ctx;
     let head = companies::family::head_of(tx.conn, company)?;
     let policies = policy::current(tx.conn, &ctx.state, county)?;
@@ -79,12 +79,12 @@ pub fn file_of(tx: &mut Tx, company: Id, county: &str) -> WorkResult<File> {
         })
         .collect::<WorkResult<Vec<_>>>()?;
     let changes = reconcile(&existing, &facts, &policies, ctx.today);
-    Ok(File { facts, policies, rows, existing, changes })
+    Ok(CompanyMeasures { facts, policies, rows, existing, changes })
 }
 
 /// Why a measure must not be taken any more, where a lighter policy or a fact has overtaken its proposal.
 pub fn withdrawal_of(tx: &mut Tx, row: &MeasureRow) -> WorkResult<Option<Withdrawal>> {
-    let changes = file_of(tx, row.company_id, &row.county)?.changes;
+    let changes = load_company_measures(tx, row.company_id, &row.county)?.changes;
     Ok(changes.into_iter().find_map(|change| match change {
         Change::Cancel(withdrawal) if withdrawal.measure == row.id.0 => Some(withdrawal),
         _ => None,
@@ -92,8 +92,8 @@ pub fn withdrawal_of(tx: &mut Tx, row: &MeasureRow) -> WorkResult<Option<Withdra
 }
 
 /// Brings a company's measures in a county into agreement with its facts there. The caller holds the company's lock.
-pub fn recompute(tx: &mut Tx, company: Id, county: &str) -> WorkResult<()> {
-    let File { facts, policies, rows, changes, existing: _ } = file_of(tx, company, county)?;
+pub fn reconcile_measures(tx: &mut Tx, company: Id, county: &str) -> WorkResult<()> {
+    let CompanyMeasures { facts, policies, rows, changes, existing: _ } = load_company_measures(tx, company, county)?;
     let calendar = calendar::work_calendar(tx.conn, county)?;
     let appeals =
         facts.violations.iter().any(|fact| fact.appeal_pending) || rows.iter().any(|row| row.suspended_on.is_some());
@@ -101,16 +101,16 @@ pub fn recompute(tx: &mut Tx, company: Id, county: &str) -> WorkResult<()> {
         let row = |id: uuid::Uuid| rows.iter().find(|row| row.id.0 == id).cloned();
         match change {
             Change::Create(due) => {
-                let company = concerned(&facts, &due);
+                let company = owning_company(&facts, &due);
                 create(tx, company, *due, &policies, &calendar)?;
             }
             Change::AddGrounds { measure, violations } => {
                 store::add_grounds(tx.conn, Id(measure), &ids(&violations))?;
-                touch(tx, row(measure), "measure.grounds_added", json!({ "violations": violations }))?;
+                save_and_record(tx, row(measure), "measure.grounds_added", json!({ "violations": violations }))?;
             }
             Change::DropGrounds { measure, violations } => {
                 store::drop_grounds(tx.conn, Id(measure), &ids(&violations))?;
-                touch(tx, row(measure), "measure.grounds_dropped", json!({ "violations": violations }))?;
+                save_and_record(tx, row(measure), "measure.grounds_dropped", json!({ "violations": violations }))?;
             }
             Change::Cancel(withdrawal) => cancel(tx, row(withdrawal.measure), withdrawal)?,
             Change::Reverse { key, withdrawal } => {
@@ -122,7 +122,7 @@ pub fn recompute(tx: &mut Tx, company: Id, county: &str) -> WorkResult<()> {
 }
 
 /// Whose measure it is: of the branch where all its grounds are, unless it is about the company as a whole.
-fn concerned(facts: &CompanyFacts, due: &DueMeasure) -> Id {
+fn owning_company(facts: &CompanyFacts, due: &DueMeasure) -> Id {
     let mut of_grounds =
         facts.violations.iter().filter(|fact| due.grounds.contains(&fact.id)).map(|fact| fact.company_id);
     let first = of_grounds.next().unwrap_or(facts.company_id);
@@ -176,10 +176,10 @@ fn create(tx: &mut Tx, company: Id, due: DueMeasure, policies: &Policies, calend
         updated_at: ctx.now,
         suspended_on: None,
     };
-    put(tx, &row, &ids(&due.grounds))
+    insert_with_grounds(tx, &row, &ids(&due.grounds))
 }
 
-fn put(tx: &mut Tx, row: &MeasureRow, grounds: &[Id]) -> WorkResult<()> {
+fn insert_with_grounds(tx: &mut Tx, row: &MeasureRow, grounds: &[Id]) -> WorkResult<()> {
     store::insert(tx.conn, row)?;
     store::add_grounds(tx.conn, row.id, grounds)?;
     record(tx, row, "measure.created", json!({ "grounds": grounds }), &())
@@ -223,7 +223,7 @@ fn lowers_stars(tx: &mut Tx, row: &MeasureRow) -> WorkResult<bool> {
     Ok(rules::lowers_stars(row.kind, reversed))
 }
 
-pub(super) fn touch(
+pub(super) fn save_and_record(
     tx: &mut Tx,
     row: Option<MeasureRow>,
     kind: &'static str,
@@ -250,12 +250,12 @@ pub(super) fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawa
         at: tx.ctx.now,
         by: None,
     });
-    fell_away(tx, &row)?;
-    touch(tx, Some(row), "measure.cancelled", step)
+    on_withdrawn(tx, &row)?;
+    save_and_record(tx, Some(row), "measure.cancelled", step)
 }
 
 /// A measure that is not to be taken.
-pub fn fell_away(tx: &mut Tx, row: &MeasureRow) -> WorkResult<()> {
+pub fn on_withdrawn(tx: &mut Tx, row: &MeasureRow) -> WorkResult<()> {
     let removal_from = row.complex_id.filter(|_| row.kind == MeasureKind::Removal);
     after(tx).measure_cancelled(tx, row.id, row.company_id, removal_from)
 }
@@ -296,5 +296,5 @@ pub(super) fn reverse(
         suspended_on: None,
         ..done
     };
-    put(tx, &row, &ids(&withdrawal.revoked))
+    insert_with_grounds(tx, &row, &ids(&withdrawal.revoked))
 }
