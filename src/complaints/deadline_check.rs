@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::cards::{give_cards, program, write};
 use super::model::*;
-use super::record::{self, Given, NewStep, Terms};
+use super::record::{self, GoverningRules, IssuedCard, NewStep};
 use super::{erasure, rules, store};
 use crate::db::{Conn, Id, Instant, StoreError, WorkError, WorkResult, WriteLock};
 use crate::problem::Problem;
@@ -21,48 +21,48 @@ use crate::service::{Service, Tx};
 
 /// Tickets that one transaction looks at most, and the time after which it takes on no more.
 const CHUNK: usize = 100;
-const ENOUGH: Duration = Duration::from_millis(25);
+const TIME_BUDGET: Duration = Duration::from_millis(25);
 /// What is looked up at once.
-const LOOK: i64 = 500;
+const BATCH: i64 = 500;
 
 /// Looks at everything that is due for it; returns how many tickets that was.
-pub async fn sweep(state: &Arc<Service>) -> Result<usize, Problem> {
+pub async fn check_due(state: &Arc<Service>) -> Result<usize, Problem> {
     let begun = StopWatch::now();
-    let mut looked = 0;
+    let mut checked = 0;
     loop {
         let now = state.clock.acting();
-        let due = state.db.read(move |conn| store::due_for_a_look(conn, now, LOOK)).await?;
-        let before = looked;
+        let due = state.db.read(move |conn| store::due_for_check(conn, now, BATCH)).await?;
+        let before = checked;
         for chunk in due.chunks(CHUNK) {
-            looked += work_off(state, chunk.to_vec()).await?;
+            checked += check_all(state, chunk.to_vec()).await?;
         }
         // What is left is in somebody else's hands: the next sweep sees to it.
-        if looked == before || due.len() < LOOK as usize {
+        if checked == before || due.len() < BATCH as usize {
             break;
         }
     }
-    if looked > 0 {
+    if checked > 0 {
         state.metrics.complaint_sweep_seconds.observe(begun.elapsed().as_secs_f64());
         state.seal.notify_one();
     }
-    Ok(looked)
+    Ok(checked)
 }
 
-async fn work_off(state: &Arc<Service>, mut ids: Vec<Id>) -> Result<usize, Problem> {
-    let mut looked = 0;
+async fn check_all(state: &Arc<Service>, mut ids: Vec<Id>) -> Result<usize, Problem> {
+    let mut checked = 0;
     let mut at_once = CHUNK;
     while !ids.is_empty() {
         let these = ids[..at_once.min(ids.len())].to_vec();
         let (with, of) = (state.clone(), these.clone());
-        match state.db.write(WriteLock::default(), move |conn| look_at(conn, &with, &of)).await {
-            Ok(round) => {
-                looked += round.looked;
-                ids.drain(..round.passed.clamp(1, ids.len()));
+        match state.db.write(WriteLock::default(), move |conn| check_batch(conn, &with, &of)).await {
+            Ok(outcome) => {
+                checked += outcome.checked;
+                ids.drain(..outcome.passed.clamp(1, ids.len()));
             }
             Err(fail) => {
-                let Some(term) = put_off_by(&fail) else { return Err(fail.into()) };
+                let Some(term) = retry_delay(&fail) else { return Err(fail.into()) };
                 if let [one] = these[..] {
-                    put_off(state, one, term, fail).await?;
+                    defer(state, one, term, fail).await?;
                     ids.remove(0);
                 }
                 // It had no effect: which of them it was shows when each is alone.
@@ -70,11 +70,11 @@ async fn work_off(state: &Arc<Service>, mut ids: Vec<Id>) -> Result<usize, Probl
             }
         }
     }
-    Ok(looked)
+    Ok(checked)
 }
 
 /// For how long a ticket is put off that failed so, where it is the ticket's doing; where the store cannot serve, nothing is.
-fn put_off_by(fail: &WorkError) -> Option<TimeDelta> {
+fn retry_delay(fail: &WorkError) -> Option<TimeDelta> {
     match fail {
         WorkError::Problem(_) | WorkError::Panicked => Some(TimeDelta::hours(1)),
         WorkError::Query(error) => match StoreError::of(error) {
@@ -87,13 +87,13 @@ fn put_off_by(fail: &WorkError) -> Option<TimeDelta> {
     }
 }
 
-async fn put_off(state: &Arc<Service>, id: Id, term: TimeDelta, fail: WorkError) -> Result<(), Problem> {
+async fn defer(state: &Arc<Service>, id: Id, term: TimeDelta, fail: WorkError) -> Result<(), Problem> {
     let (with, code) = (state.clone(), Problem::from(fail).code.name());
     let work = move |conn: &mut Conn| {
         let now = with.clock.acting();
         // What fails for every ticket is no ticket's doing: that fails here, too.
-        Terms::load(conn, &program(&with, now), "")?;
-        store::put_off(conn, id, now, Instant(now.0 + term))
+        GoverningRules::load(conn, &program(&with, now), "")?;
+        store::defer(conn, id, now, Instant(now.0 + term))
     };
     state.db.write(WriteLock::default(), work).await?;
     let minutes = term.num_minutes();
@@ -102,48 +102,48 @@ async fn put_off(state: &Arc<Service>, id: Id, term: TimeDelta, fail: WorkError)
 }
 
 /// Of a transaction's tickets, the first that it got through, and how many of them it looked at.
-struct Round {
+struct BatchOutcome {
     passed: usize,
-    looked: usize,
+    checked: usize,
 }
 
 /// Looks at the first of these, as many as there is time for.
-fn look_at(conn: &mut Conn, state: &Arc<Service>, ids: &[Id]) -> WorkResult<Round> {
+fn check_batch(conn: &mut Conn, state: &Arc<Service>, ids: &[Id]) -> WorkResult<BatchOutcome> {
     let begun = StopWatch::now();
     let now = state.clock.acting();
     let ctx = program(state, now);
     let mut tx = Tx::of(conn, &ctx);
-    let mut terms: HashMap<String, Terms> = HashMap::new();
+    let mut terms: HashMap<String, GoverningRules> = HashMap::new();
     let mut rows = store::still_due(tx.conn, ids, now)?;
     let mut cards = store::cards_among(tx.conn, ids)?;
-    let mut round = Round { passed: 0, looked: 0 };
+    let mut outcome = BatchOutcome { passed: 0, checked: 0 };
     let mut later = Vec::new();
     for id in ids {
-        if round.looked > 0 && begun.elapsed() > ENOUGH {
+        if outcome.checked > 0 && begun.elapsed() > TIME_BUDGET {
             break;
         }
         if let Some(row) = rows.remove(id) {
-            let given = record::given(cards.remove(id).unwrap_or_default());
+            let given = record::issued(cards.remove(id).unwrap_or_default());
             let terms = match terms.entry(row.county.clone()) {
                 Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert(Terms::load(tx.conn, &ctx, &row.county)?),
+                Entry::Vacant(new) => new.insert(GoverningRules::load(tx.conn, &ctx, &row.county)?),
             };
-            later.extend(look(&mut tx, row, given, terms)?);
-            round.looked += 1;
+            later.extend(check(&mut tx, row, given, terms)?);
+            outcome.checked += 1;
         }
-        round.passed += 1;
+        outcome.passed += 1;
     }
-    store::look_later(tx.conn, &later)?;
-    Ok(round)
+    store::reschedule_all(tx.conn, &later)?;
+    Ok(outcome)
 }
 
 /// Looks at a ticket. One of which nothing has come after all, such as where the calendar of a year was put in, is given back
 /// with when to look at it again.
-fn look(
+fn check(
     tx: &mut Tx,
     mut row: ComplaintRow,
-    given: Vec<Given>,
-    terms: &Terms,
+    given: Vec<IssuedCard>,
+    terms: &GoverningRules,
 ) -> WorkResult<Option<(Id, Option<Instant>)>> {
     let now = tx.ctx.now;
     if row.is_open {
@@ -158,7 +158,7 @@ fn look(
         let step = NewStep::new(StepKind::Erased).to(StepAudience::Offices).facts(json!({ "retention": true }));
         write(tx, &mut row, step)?;
     }
-    row.next_at = rules::next_look(&row, &given, terms.rules_of(&row)?, &terms.clock());
+    row.next_at = rules::next_check_at(&row, &given, terms.rules_of(&row)?, &terms.clock());
     store::save_look(tx.conn, &row)?;
     Ok(None)
 }

@@ -40,7 +40,7 @@ fn course_of(row: &ComplaintRow, steps: &[StepRow]) -> (Instant, Vec<Turn>) {
     (began, turns)
 }
 
-fn resolve_due(clock: &Clock, course: &Course, began: Instant, turns: &[Turn]) -> Instant {
+fn resolve_due(clock: &Clock, course: &Handling, began: Instant, turns: &[Turn]) -> Instant {
     let limit = Limit::of(course.clock, course.resolve_within);
     turns.iter().fold(clock.due(began, limit), |due, turn| match *turn {
         Turn::Extended(amount) => clock.extended(due, Limit::of(course.clock, amount)),
@@ -80,7 +80,7 @@ impl Follows for ComplaintRow {
     }
 
     fn save_moved(mut self, tx: &mut Tx, moved: &[Moved]) -> WorkResult<()> {
-        let terms = record::Terms::load(tx.conn, tx.ctx, &self.county)?;
+        let terms = record::GoverningRules::load(tx.conn, tx.ctx, &self.county)?;
         let step = NewStep::new(StepKind::DeadlineMoved).facts(facts(moved));
         record::advance(tx, &mut self, &terms, StepActor::Program, step).map(drop)
     }

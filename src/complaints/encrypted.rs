@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::model::{Contact, Told};
+use super::model::{Contact, Submission};
 use crate::db::{Conn, Id, WorkResult};
 use crate::personal::{self, Purpose};
 use crate::problem::Problem;
 use crate::service::Ctx;
 
 /// What the complainant told.
-pub fn told_of(conn: &mut Conn, ctx: &Ctx, complaint: Id) -> WorkResult<Option<Told>> {
-    let told = personal::open(conn, &ctx.state.keys.ring(), complaint, Purpose::Description)?;
-    told.map(|text| read(&text)).transpose()
+pub fn submission_of(conn: &mut Conn, ctx: &Ctx, complaint: Id) -> WorkResult<Option<Submission>> {
+    let submission = personal::open(conn, &ctx.state.keys.ring(), complaint, Purpose::Description)?;
+    submission.map(|text| read(&text)).transpose()
 }
 
 /// The contact of a ticket, until it is erased.

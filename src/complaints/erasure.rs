@@ -18,13 +18,13 @@ pub fn erase(tx: &mut Tx, row: &mut ComplaintRow, text: Option<&str>) -> WorkRes
     let contact = encrypted::contact_of(tx.conn, tx.ctx, row.id)?;
     let who = Person::of(contact.as_ref(), row.course.0.anonymous);
     let known = who.values();
-    if let Some(told) = encrypted::told_of(tx.conn, tx.ctx, row.id)? {
-        let told = Told {
-            description: masks::scrub(&told.description, &known),
-            location: told.location.map(|text| masks::scrub(&text, &known)),
-            evidence: erased_evidence(told.evidence, &known),
+    if let Some(submission) = encrypted::submission_of(tx.conn, tx.ctx, row.id)? {
+        let submission = Submission {
+            description: masks::scrub(&submission.description, &known),
+            location: submission.location.map(|text| masks::scrub(&text, &known)),
+            evidence: erased_evidence(submission.evidence, &known),
         };
-        personal::seal(tx.conn, &ring, row.id, row.id, Purpose::Description, &encrypted::written(&told)?)?;
+        personal::seal(tx.conn, &ring, row.id, row.id, Purpose::Description, &encrypted::to_json(&submission)?)?;
     }
     let steps = store::steps_of(tx.conn, row.id, StepAudience::ALL)?;
     let mut forgotten = Vec::new();
@@ -77,21 +77,21 @@ fn scrub_step(
 ) -> WorkResult<bool> {
     let ring = ctx.state.keys.ring();
     let Some(text) = personal::open(conn, &ring, step, Purpose::Text)? else { return Ok(false) };
-    let said: StepText = encrypted::read(&text)?;
-    let mut evidence = erased_evidence(said.evidence.clone(), known);
+    let step_text: StepText = encrypted::read(&text)?;
+    let mut evidence = erased_evidence(step_text.evidence.clone(), known);
     if !by_resident {
         // The files of an office are its own, and what it called them, unless that is the name of a file.
-        for (one, before) in evidence.iter_mut().zip(&said.evidence) {
+        for (one, before) in evidence.iter_mut().zip(&step_text.evidence) {
             if !visibility::is_file_name(&before.title) {
                 one.title = masks::scrub(&before.title, known);
             }
             (one.url, one.attachment_id) = (before.url.clone(), before.attachment_id);
         }
     }
-    let scrubbed = StepText { text: said.text.as_deref().map(|text| masks::scrub(text, known)), evidence };
-    if scrubbed == said {
+    let scrubbed = StepText { text: step_text.text.as_deref().map(|text| masks::scrub(text, known)), evidence };
+    if scrubbed == step_text {
         return Ok(false);
     }
-    personal::seal(conn, &ring, complaint, step, Purpose::Text, &encrypted::written(&scrubbed)?)?;
+    personal::seal(conn, &ring, complaint, step, Purpose::Text, &encrypted::to_json(&scrubbed)?)?;
     Ok(true)
 }

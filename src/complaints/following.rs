@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::input::SimilarQuery;
 use super::model::*;
-use super::record::Terms;
+use super::record::GoverningRules;
 use super::view::{self, Complaint};
 use super::{parties, person_rules, rules, store};
 use crate::access::{Role, Scope};
@@ -73,7 +73,7 @@ fn since(days: u32, at: Instant) -> Instant {
 pub fn duplicates(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<PageOf<Complaint>> {
     let viewer = parties::viewer(ctx);
     let row = store::find(conn, &viewer, id)?;
-    let terms = Terms::load(conn, ctx, &row.county)?;
+    let terms = GoverningRules::load(conn, ctx, &row.county)?;
     let terms = terms.rules_of(&row)?;
     let since = since(terms.duplicate_days, row.submitted_at);
     let until = Instant(row.submitted_at.0 + TimeDelta::days(terms.duplicate_days.into()));

@@ -6,8 +6,8 @@ use super::clock_rules::{Limit, is_over};
 use super::input::*;
 use super::model::*;
 use super::parties::{self, finish, finish_by};
-use super::party_rules::{Part, is_supervisor};
-use super::record::{self, NewStep, Terms};
+use super::party_rules::{ComplaintParty, is_supervisor};
+use super::record::{self, GoverningRules, NewStep};
 use super::routing_rules::{may_supervise, next_supervisor, seat_of};
 use super::view::Complaint;
 use super::visibility::Person;
@@ -23,11 +23,11 @@ use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Ctx, Tx};
 
 pub fn accept_complaint(tx: &mut Tx, id: Id, body: &Body<AcceptanceIn>) -> WorkResult<Entity<Complaint>> {
-    let mut row = parties::take(tx, id, &[Part::Handler])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
     let ctx = tx.ctx;
     let input = tx
         .checked(body, |conn, input, faults| check_summary(conn, ctx, &row, input.public_summary.as_deref(), faults))?;
-    parties::ready(tx, &row, StepKind::Accepted)?;
+    parties::ensure_allowed(tx, &row, StepKind::Accepted)?;
     accepted(tx.ctx, &mut row);
     row.state = ComplaintState::Accepted;
     if input.public_summary.is_some() {
@@ -64,9 +64,9 @@ fn check_summary(
 }
 
 pub fn reject_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
-    let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
     let input = tx.input(body)?;
-    parties::ready(tx, &row, StepKind::Rejected)?;
+    parties::ensure_allowed(tx, &row, StepKind::Rejected)?;
     accepted(tx.ctx, &mut row);
     row.state = ComplaintState::Rejected;
     row.is_open = false;
@@ -76,14 +76,14 @@ pub fn reject_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResu
 
 pub fn transfer_complaint(tx: &mut Tx, id: Id, body: &Body<TransferIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
     let mut company = None;
     let input = tx.checked(body, |conn, input, faults| {
         company = served_by(conn, ctx, &row, input.role)?;
         step_rules::check_transfer(&row, input, company, faults);
         Ok(())
     })?;
-    parties::ready(tx, &row, StepKind::Transferred)?;
+    parties::ensure_allowed(tx, &row, StepKind::Transferred)?;
     step_rules::may_transfer(row.course.0.returned, is_supervisor(&ctx.caller, &row))?;
     let from = row.handler();
     let to = seat_of(input.role, &row.place())
@@ -124,12 +124,12 @@ fn set_handler(row: &mut ComplaintRow, to: &Seat) {
 
 pub fn return_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::take(tx, id, &[Part::Handler])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
     let input = tx.input(body)?;
-    parties::ready(tx, &row, StepKind::Returned)?;
+    parties::ensure_allowed(tx, &row, StepKind::Returned)?;
     let supervisor = step_rules::may_return(&row)?;
     let from = row.handler();
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     let within = terms.rules_of(&row)?.return_within_working_days;
     let due = terms.clock().return_due(row.course.0.assigned_at, within);
     step_rules::require_early_return(due, within, ctx.now)?;
@@ -146,8 +146,8 @@ pub fn return_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResu
 
 pub fn request_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::take(tx, id, &[Part::Handler])?;
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     let most = {
         let (course, rules) = (&row.course.0, terms.rules_of(&row)?);
         let original = Limit::of(course.clock, course.resolve_within);
@@ -157,7 +157,7 @@ pub fn request_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionIn>
         step_rules::check_extension(input.amount, most, faults);
         Ok(())
     })?;
-    parties::ready(tx, &row, StepKind::ExtensionRequested)?;
+    parties::ensure_allowed(tx, &row, StepKind::ExtensionRequested)?;
     step_rules::require_in_time(row.resolve_due, ctx.now)?;
     step_rules::may_ask_for_extension(row.course.0.extension.as_ref())?;
     row.course.0.extension = Some(Extension { amount: input.amount, asked_at: ctx.now, granted: None });
@@ -174,11 +174,11 @@ pub fn decide_complaint_extension(
     body: &Body<ExtensionDecisionIn>,
 ) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::take(tx, id, &[Part::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Supervisor])?;
     let input = tx.input(body)?;
-    parties::ready(tx, &row, StepKind::ExtensionGranted)?;
+    parties::ensure_allowed(tx, &row, StepKind::ExtensionGranted)?;
     let asked = step_rules::undecided_extension(row.course.0.extension.as_ref())?.clone();
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     if input.granted {
         if row.course.0.paused_at.is_none() {
             step_rules::require_in_time(row.resolve_due, ctx.now)?;
@@ -198,9 +198,9 @@ pub fn decide_complaint_extension(
 
 pub fn request_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::take(tx, id, &[Part::Handler])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
     let input = checked_text(tx, body)?;
-    parties::ready(tx, &row, StepKind::InformationRequested)?;
+    parties::ensure_allowed(tx, &row, StepKind::InformationRequested)?;
     step_rules::require_in_time(row.resolve_due, ctx.now)?;
     accepted(ctx, &mut row);
     row.course.0.resumes = Some(resumed(&row));
@@ -225,10 +225,14 @@ fn checked_text<'b>(tx: &mut Tx, body: &'b Body<TextIn>) -> WorkResult<&'b TextI
 
 pub fn give_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::take(tx, id, &[Part::Owner, Part::Handler, Part::Supervisor, Part::FrontDesk])?;
+    let mut row = parties::lock_as(
+        tx,
+        id,
+        &[ComplaintParty::Owner, ComplaintParty::Handler, ComplaintParty::Supervisor, ComplaintParty::FrontDesk],
+    )?;
     let input = checked_text(tx, body)?;
-    parties::ready(tx, &row, StepKind::InformationGiven)?;
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    parties::ensure_allowed(tx, &row, StepKind::InformationGiven)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     let paused_at = row
         .course
         .0
@@ -247,9 +251,9 @@ pub fn give_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> W
 }
 
 pub fn begin_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> WorkResult<Entity<Complaint>> {
-    let mut row = parties::take(tx, id, &[Part::Handler])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
     let input = checked_text(tx, body)?;
-    parties::ready(tx, &row, StepKind::MediationBegun)?;
+    parties::ensure_allowed(tx, &row, StepKind::MediationBegun)?;
     accepted(tx.ctx, &mut row);
     row.course.0.resumes = Some(resumed(&row));
     row.state = ComplaintState::InMediation;
@@ -259,14 +263,14 @@ pub fn begin_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> Wo
 
 pub fn end_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<MediationResultIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::take(tx, id, &[Part::Handler])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
     let input = tx.checked(body, |conn, input, faults| {
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)?;
         step_rules::check_agreement(input.outcome, !input.evidence.is_empty(), faults);
         Ok(())
     })?;
-    parties::ready(tx, &row, StepKind::MediationEnded)?;
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    parties::ensure_allowed(tx, &row, StepKind::MediationEnded)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     match input.outcome {
         // The agreement is the answer.
         MediationOutcome::Agreed => replied(ctx, &terms, &mut row)?,
@@ -284,13 +288,13 @@ pub fn end_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<MediationResultI
 
 pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ComplaintReplyIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::take(tx, id, &[Part::Handler])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
     let input = tx.checked(body, |conn, input, faults| {
         check_summary(conn, ctx, &row, input.public_summary.as_deref(), faults)?;
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
-    parties::ready(tx, &row, StepKind::Replied)?;
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    parties::ensure_allowed(tx, &row, StepKind::Replied)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     replied(ctx, &terms, &mut row)?;
     if input.public_summary.is_some() {
         row.course.0.public_summary = input.public_summary.clone();
@@ -304,7 +308,7 @@ pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ComplaintReplyIn>) ->
 }
 
 /// The answer is given: on time if every answer was. A reply without an acceptance is both.
-fn replied(ctx: &Ctx, terms: &Terms, row: &mut ComplaintRow) -> WorkResult<()> {
+fn replied(ctx: &Ctx, terms: &GoverningRules, row: &mut ComplaintRow) -> WorkResult<()> {
     let hours = &terms.rules_of(row)?.working_hours;
     row.working_minutes = Some(terms.clock().working_minutes(row.submitted_at, ctx.now, hours));
     accepted(ctx, row);
@@ -318,14 +322,14 @@ fn replied(ctx: &Ctx, terms: &Terms, row: &mut ComplaintRow) -> WorkResult<()> {
 
 pub fn merge_complaint(tx: &mut Tx, id: Id, body: &Body<MergeIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
     let viewer = parties::viewer(ctx);
     let input = tx.checked(body, |conn, input, faults| {
         let into = store::among(conn, &viewer, &[input.into])?.remove(&input.into);
         step_rules::check_merge(&row, into.as_ref(), faults);
         Ok(())
     })?;
-    parties::ready(tx, &row, StepKind::Merged)?;
+    parties::ensure_allowed(tx, &row, StepKind::Merged)?;
     let mut into = store::find_for_update(tx.conn, &viewer, input.into)?;
     rules::require_open(&into)?;
     let mut told = 0;
@@ -333,7 +337,7 @@ pub fn merge_complaint(tx: &mut Tx, id: Id, body: &Body<MergeIn>) -> WorkResult<
         let follows = FollowerRow { complaint_id: into.id, is_owner: false, followed_at: ctx.now, ..follower };
         told += usize::from(store::follow(tx.conn, &follows)?);
     }
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     let by = record::actor(ctx, false);
     let step = NewStep::new(StepKind::MergedIn)
         .to(StepAudience::Offices)

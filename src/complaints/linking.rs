@@ -5,8 +5,8 @@ use serde_json::json;
 use super::input::{ComplaintViolationIn, LinkIn};
 use super::model::*;
 use super::parties;
-use super::party_rules::Part;
-use super::record::{self, NewStep, Terms};
+use super::party_rules::ComplaintParty;
+use super::record::{self, GoverningRules, NewStep};
 use super::view::Complaint;
 use super::{encrypted, links, step_rules, store};
 use crate::db::{Conn, Id, WorkResult};
@@ -24,7 +24,7 @@ use crate::violations::view::Violation;
 
 pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
     let input = tx.checked(body, |conn, input, faults| {
         if !links::seen(conn, ctx, input.kind, input.id)? {
             let (zh, en) = ("对象不存在，或不在您的辖区内", "there is no such row for you");
@@ -47,7 +47,7 @@ pub fn report_complaint_violation(
     body: &Body<ComplaintViolationIn>,
 ) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
-    let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
     let mut made = None;
     let input = tx.creation(
         body,
@@ -62,10 +62,10 @@ pub fn report_complaint_violation(
     let mut reported = made.ok_or_else(|| Problem::broken("a report that was checked is not there"))?;
     let mut kept_back = 0;
     if input.with_evidence
-        && let Some(told) = encrypted::told_of(tx.conn, ctx, id)?
+        && let Some(submission) = encrypted::submission_of(tx.conn, ctx, id)?
     {
         // Its words stay with the ticket, and so does what a file says of whoever gave it.
-        let files = told.evidence.into_iter().filter(|one| one.attachment_id.is_some());
+        let files = submission.evidence.into_iter().filter(|one| one.attachment_id.is_some());
         let files: Vec<Evidence> =
             files.map(|one| Evidence { title: "诉求附件".to_owned(), text: None, url: None, ..one }).collect();
         let copies = files::copy_stripped(tx, &files, OwnerKind::Violation, violation_id)?;
@@ -76,7 +76,7 @@ pub fn report_complaint_violation(
     let link = Link { kind: LinkKind::Violation, id: violation_id };
     step_rules::may_link(&row.course.0.links, &link)?;
     row.course.0.links.push(link);
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     let step = NewStep::new(StepKind::ViolationReported)
         .to(StepAudience::Offices)
         .facts(json!({ "violation_id": violation_id, "act": input.act, "files_kept_back": kept_back }));
@@ -89,8 +89,8 @@ pub fn report_complaint_violation(
 /// pictures before.
 pub fn files_to_hand_on(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<Vec<Id>> {
     store::find(conn, &parties::viewer(ctx), id)?;
-    let told = encrypted::told_of(conn, ctx, id)?;
-    Ok(told.map(|told| files::attachments_of(&told.evidence)).unwrap_or_default())
+    let submission = encrypted::submission_of(conn, ctx, id)?;
+    Ok(submission.map(|submission| files::attachments_of(&submission.evidence)).unwrap_or_default())
 }
 
 /// Is it an act of companies? Whoever else did it, the company that serves the place did not.

@@ -168,7 +168,7 @@ pub const FEATURE: Feature = Feature {
         "complaint_clock",
         By::Background,
         "the clock of complaints waits",
-        |state| Box::pin(async move { deadline_check::sweep(&state).await.map(drop) }),
+        |state| Box::pin(async move { deadline_check::check_due(&state).await.map(drop) }),
     )],
     files: &[
         FileOwner {

@@ -6,8 +6,8 @@ use super::clock_rules::Limit;
 use super::input::SatisfactionIn;
 use super::model::*;
 use super::parties::{self, finish, finish_by};
-use super::party_rules::Part;
-use super::record::{NewStep, Terms};
+use super::party_rules::ComplaintParty;
+use super::record::{GoverningRules, NewStep};
 use super::rules::close;
 use super::view::Complaint;
 use super::{rules, step_rules};
@@ -18,12 +18,12 @@ use crate::service::{Body, Tx};
 
 pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::take(tx, id, &[Part::Owner, Part::FrontDesk])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Owner, ComplaintParty::FrontDesk])?;
     let input = tx.input(body)?;
-    parties::ready(tx, &row, StepKind::Satisfaction)?;
+    parties::ensure_allowed(tx, &row, StepKind::Satisfaction)?;
     step_rules::may_rate(row.satisfaction)?;
     row.satisfaction = Some(input.score);
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     let satisfied = input.score >= i64::from(terms.rules_of(&row)?.satisfied_from);
     // Whoever is satisfied has nothing more to ask for.
     if satisfied && row.course.0.closed_at.is_none() {
@@ -38,10 +38,10 @@ pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> WorkR
 /// Once, by a complainant who is not satisfied with the reply, or with its not being taken on: all limits begin anew.
 pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::take(tx, id, &[Part::Owner, Part::FrontDesk])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Owner, ComplaintParty::FrontDesk])?;
     let input = tx.input(body)?;
-    parties::ready(tx, &row, StepKind::Reopened)?;
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    parties::ensure_allowed(tx, &row, StepKind::Reopened)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     let rules = terms.rules_of(&row)?;
     step_rules::may_reopen(row.reopened, row.satisfaction, rules.satisfied_from)?;
     let since = row.course.0.resolved_at.or(row.course.0.closed_at).unwrap_or(ctx.now);
@@ -65,9 +65,9 @@ pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResu
 
 pub fn close_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
     let input = tx.input(body)?;
-    parties::ready(tx, &row, StepKind::Closed)?;
+    parties::ensure_allowed(tx, &row, StepKind::Closed)?;
     close(&mut row, ctx.now);
     finish(tx, row, NewStep::new(StepKind::Closed).text(input.reasons.clone()))
 }

@@ -6,7 +6,7 @@ use crate::problem::{Code, Problem};
 
 /// A part in a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum ComplaintParty {
     /// The office or company that handles it now.
     Handler,
     Supervisor,
@@ -29,20 +29,20 @@ pub fn is_supervisor(caller: &Caller, row: &ComplaintRow) -> bool {
 }
 
 /// The problem of a caller with none of the parts that a step is for.
-pub fn refused(row: &ComplaintRow, parts: &[Part]) -> Problem {
+pub fn refused(row: &ComplaintRow, parts: &[ComplaintParty]) -> Problem {
     let (mut zh, mut en) = (Vec::new(), Vec::new());
     for part in parts {
         let (part_zh, part_en) = match part {
-            Part::Handler => {
+            ComplaintParty::Handler => {
                 let role = row.handler_role;
                 (format!("承办单位（{}）", role.row().zh), format!("its handler ({})", role.code()))
             }
-            Part::Supervisor => {
+            ComplaintParty::Supervisor => {
                 let Some(role) = row.supervisor_role.0 else { continue };
                 (format!("督办单位（{}）", role.row().zh), format!("its supervisor ({})", role.code()))
             }
-            Part::Owner => ("提出诉求的本人".to_owned(), "whoever submitted it".to_owned()),
-            Part::FrontDesk => ("受理来电的单位".to_owned(), "an office that takes calls".to_owned()),
+            ComplaintParty::Owner => ("提出诉求的本人".to_owned(), "whoever submitted it".to_owned()),
+            ComplaintParty::FrontDesk => ("受理来电的单位".to_owned(), "an office that takes calls".to_owned()),
         };
         zh.push(part_zh);
         en.push(part_en);
@@ -82,7 +82,7 @@ mod tests {
         let mut row = ticket();
         row.set_supervisor(None);
         assert!(!is_supervisor(&caller(Role::TownshipLeader, ""), &row));
-        let refused = refused(&row, &[Part::Handler, Part::Supervisor]);
+        let refused = refused(&row, &[ComplaintParty::Handler, ComplaintParty::Supervisor]);
         assert!(!format!("{refused:?}").contains("supervisor"));
     }
 }

@@ -46,7 +46,7 @@ pub fn check_consent_note(is_owner: bool, note: Option<&str>, faults: &mut Vec<F
     }
 }
 
-pub fn require_consent_change(course: &Course, granted: bool) -> Result<(), Problem> {
+pub fn require_consent_change(course: &Handling, granted: bool) -> Result<(), Problem> {
     if !course.has_contact || course.consent == granted {
         return Err(conflict("没有联系方式，或状态未变", "there is no contact, or nothing changes"));
     }
@@ -66,7 +66,7 @@ pub fn may_consent_for_complainant(has_account: bool, was_withdrawn: bool) -> Re
     Ok(())
 }
 
-pub fn may_release_point(course: &Course, released: bool) -> Result<(), Problem> {
+pub fn may_release_point(course: &Handling, released: bool) -> Result<(), Problem> {
     if course.point.is_none() || course.point_released == released || course.erased_at.is_some() {
         return Err(conflict("没有坐标，或状态未变", "there is no point, or nothing changes"));
     }
@@ -74,7 +74,7 @@ pub fn may_release_point(course: &Course, released: bool) -> Result<(), Problem>
 }
 
 /// Once.
-pub fn may_erase(course: &Course) -> Result<(), Problem> {
+pub fn may_erase(course: &Handling) -> Result<(), Problem> {
     if course.erased_at.is_some() {
         return Err(conflict("个人信息已删除", "the personal data were erased already"));
     }

@@ -8,9 +8,9 @@ use super::erasure::erase;
 use super::input::CallerSearchIn;
 use super::model::*;
 use super::parties::{self, finish};
-use super::party_rules::Part;
+use super::party_rules::ComplaintParty;
 use super::person_rules::{self, is_recorded};
-use super::record::{self, NewStep, Terms};
+use super::record::{self, GoverningRules, NewStep};
 use super::view::{self, Complaint};
 use super::{encrypted, store};
 use crate::access::Role;
@@ -27,7 +27,7 @@ use crate::service::{Body, Ctx, Tx};
 /// to the company that handles it while the complainant consents. A person reads, no machine.
 pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let row = parties::take(tx, id, &[Part::Handler])?;
+    let row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
     person_rules::may_read_contact(&ctx.caller, row.course.0.consent)?;
     ctx.state.step_up.require(&ctx.caller, ctx.state.clock.system().0)?;
     quotas::spend(tx, Amounts { unmaskings: 1, ..Amounts::default() })?;
@@ -79,7 +79,8 @@ pub struct ConsentIn {
 /// Consent comes from the complainant's own account. An office writes it down only where there is no account, with how it
 /// was said; and what the complainant took back nobody gives again in their name. Taking it back may always be written down.
 pub fn set_complaint_consent(tx: &mut Tx, id: Id, body: &Body<ConsentIn>) -> WorkResult<Entity<Complaint>> {
-    let mut row = parties::take(tx, id, &[Part::Owner, Part::FrontDesk, Part::Handler])?;
+    let mut row =
+        parties::lock_as(tx, id, &[ComplaintParty::Owner, ComplaintParty::FrontDesk, ComplaintParty::Handler])?;
     person_rules::may_record_consent(tx.ctx.caller.role)?;
     let is_owner = parties::is_owner(tx.conn, tx.ctx, id)?;
     let has_account = parties::has_account(tx.conn, id)?;
@@ -112,7 +113,7 @@ pub struct PointReleaseIn {
 
 /// An office decides that the exact point is needed; nobody but the offices sees it before.
 pub fn release_complaint_point(tx: &mut Tx, id: Id, body: &Body<PointReleaseIn>) -> WorkResult<Entity<Complaint>> {
-    let mut row = parties::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     person_rules::may_release_point(&row.course.0, input.released)?;
@@ -152,12 +153,12 @@ pub fn search_complaints_by_caller(tx: &mut Tx, body: &Body<CallerSearchIn>) -> 
 /// ledger's digests could be matched; what else was said keeps its sense without them. Ticket, timeline and proof remain.
 pub fn erase_complaint_persons(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::take_for_erasure(tx, id)?;
+    let mut row = parties::lock_for_erasure(tx, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     person_rules::may_erase(&row.course.0)?;
     let reasons = erase(tx, &mut row, Some(&input.reasons))?;
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     // The account is forgotten by now, and so the step does not say whose it was.
     let by = match ctx.caller.role {
         Role::Resident => StepActor::Complainant,

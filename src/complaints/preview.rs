@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::clock_rules::{Explanation, Limit};
 use super::input::DeadlineQuery;
-use super::record::Terms;
+use super::record::GoverningRules;
 use crate::counties;
 use crate::db::types::Instant;
 use crate::db::{Conn, WorkResult};
@@ -45,7 +45,7 @@ pub struct DeadlinePreview {
 
 pub fn deadlines(conn: &mut Conn, ctx: &Ctx, query: &DeadlineQuery) -> WorkResult<Entity<DeadlinePreview>> {
     let county = counties::asked(conn, ctx, query.county.as_deref())?;
-    let terms = Terms::load(conn, ctx, &county)?;
+    let terms = GoverningRules::load(conn, ctx, &county)?;
     let at = query.submitted_at.unwrap_or(ctx.now);
     let clock = terms.clock();
     let (version, rules) = terms.governing(clock.day_of(at));

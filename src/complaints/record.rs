@@ -23,15 +23,15 @@ use crate::proceedings::model::Evidence;
 use crate::service::{Ctx, Tx};
 
 /// The rules that a ticket is handled by: those of the policy that was in force when it came in, and the days worked.
-pub struct Terms {
+pub struct GoverningRules {
     policies: std::sync::Arc<Policies>,
     calendar: WorkCalendar,
     zone: Tz,
 }
 
-impl Terms {
-    pub fn load(conn: &mut Conn, ctx: &Ctx, county: &str) -> WorkResult<Terms> {
-        Ok(Terms {
+impl GoverningRules {
+    pub fn load(conn: &mut Conn, ctx: &Ctx, county: &str) -> WorkResult<GoverningRules> {
+        Ok(GoverningRules {
             policies: policy::current(conn, &ctx.state, county)?,
             calendar: calendar::work_calendar(conn, county)?,
             zone: ctx.state.clock.zone(),
@@ -110,31 +110,37 @@ pub fn actor(ctx: &Ctx, is_owner: bool) -> StepActor {
 }
 
 /// Saves the row as the step left it, with the step and its event. Returns the id of the step.
-pub fn advance(tx: &mut Tx, row: &mut ComplaintRow, terms: &Terms, by: StepActor, new: NewStep) -> WorkResult<Id> {
+pub fn advance(
+    tx: &mut Tx,
+    row: &mut ComplaintRow,
+    terms: &GoverningRules,
+    by: StepActor,
+    new: NewStep,
+) -> WorkResult<Id> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
-    look_again(tx.conn, row, terms)?;
+    reschedule(tx.conn, row, terms)?;
     store::save(tx.conn, row)?;
     write(tx, row, by, new)
 }
 
 /// Sets when the clock has to look at a ticket next.
-pub fn look_again(conn: &mut Conn, row: &mut ComplaintRow, terms: &Terms) -> WorkResult<()> {
+pub fn reschedule(conn: &mut Conn, row: &mut ComplaintRow, terms: &GoverningRules) -> WorkResult<()> {
     // A ticket that has just come in was given no card.
-    let given = if row.version == 1 { Vec::new() } else { given_cards(conn, row.id)? };
-    row.next_at = rules::next_look(row, &given, terms.rules_of(row)?, &terms.clock());
+    let given = if row.version == 1 { Vec::new() } else { issued_cards(conn, row.id)? };
+    row.next_at = rules::next_check_at(row, &given, terms.rules_of(row)?, &terms.clock());
     Ok(())
 }
 
 /// The cards that a ticket was given.
-pub fn given_cards(conn: &mut Conn, complaint: Id) -> WorkResult<Vec<Given>> {
-    Ok(given(store::cards_of(conn, complaint)?))
+pub fn issued_cards(conn: &mut Conn, complaint: Id) -> WorkResult<Vec<IssuedCard>> {
+    Ok(issued(store::cards_of(conn, complaint)?))
 }
 
 /// A card that was given: its deadline, its colour and for when.
-pub type Given = (DeadlineKind, CardColour, Instant);
+pub type IssuedCard = (DeadlineKind, CardColour, Instant);
 
-pub fn given(cards: Vec<CardRow>) -> Vec<Given> {
+pub fn issued(cards: Vec<CardRow>) -> Vec<IssuedCard> {
     cards.into_iter().map(|one| (one.deadline, one.colour, one.due_at)).collect()
 }
 
@@ -159,7 +165,7 @@ pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> Wo
             texts.push(ledger_texts::evidence(&evidence));
         }
         files::attach_to_ticket(tx, OwnerKind::ComplaintStep, id, row.id, &evidence)?;
-        let text = encrypted::written(&StepText { text, evidence })?;
+        let text = encrypted::to_json(&StepText { text, evidence })?;
         personal::seal(tx.conn, &tx.ctx.state.keys.ring(), row.id, id, Purpose::Text, &text)?;
     }
     let mut event = event(row, event_kind(kind), facts);

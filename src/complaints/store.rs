@@ -216,7 +216,7 @@ pub fn of_same_matter_nearby(
 }
 
 /// What the clock has to look at by now, the longest due first.
-pub fn due_for_a_look(conn: &mut Conn, now: Instant, at_most: i64) -> WorkResult<Vec<Id>> {
+pub fn due_for_check(conn: &mut Conn, now: Instant, at_most: i64) -> WorkResult<Vec<Id>> {
     let system = Viewer::system("deadlines run for every ticket");
     Ok(scoped::complaints(&system)
         .filter(complaints::next_at.le(now))
@@ -261,7 +261,7 @@ pub fn save_look(conn: &mut Conn, row: &ComplaintRow) -> WorkResult<()> {
 }
 
 /// Has the clock look at these tickets again, each at its time.
-pub fn look_later(conn: &mut Conn, all: &[(Id, Option<Instant>)]) -> WorkResult<()> {
+pub fn reschedule_all(conn: &mut Conn, all: &[(Id, Option<Instant>)]) -> WorkResult<()> {
     match conn {
         Conn::Sqlite(conn) => {
             for (id, at) in all {
@@ -283,7 +283,7 @@ pub fn look_later(conn: &mut Conn, all: &[(Id, Option<Instant>)]) -> WorkResult<
 }
 
 /// Has the clock look at a ticket later, if it is still due for it.
-pub fn put_off(conn: &mut Conn, id: Id, now: Instant, until: Instant) -> WorkResult<()> {
+pub fn defer(conn: &mut Conn, id: Id, now: Instant, until: Instant) -> WorkResult<()> {
     diesel::update(complaints::table.find(id))
         .filter(complaints::next_at.le(now))
         .set(complaints::next_at.eq(until))

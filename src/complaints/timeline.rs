@@ -72,7 +72,7 @@ pub fn news(conn: &mut Conn, ctx: &Ctx, query: &ListNews) -> WorkResult<PageOf<T
 fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> WorkResult<Vec<TimelineStep>> {
     let ring = ctx.state.keys.ring();
     let ids: Vec<Id> = steps.iter().map(|step| step.id).collect();
-    let mut said = encrypted::read_all::<StepText>(personal::open_many(conn, &ring, &ids, Purpose::Text)?)?;
+    let mut step_texts = encrypted::read_all::<StepText>(personal::open_many(conn, &ring, &ids, Purpose::Text)?)?;
     let tickets: Vec<Id> = steps.iter().map(|step| step.complaint_id).collect();
     let audience = view::audience_of(conn, ctx, &tickets)?;
     // Whoever is not told who complained reads nothing by which it can be told.
@@ -82,15 +82,16 @@ fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> WorkResult<Vec<Time
     };
     let anonymous = store::anonymous_among(conn, &tickets)?;
     let files = steps.iter().flat_map(|step| {
-        let files = said.get(&step.id).map(|said| files::attachments_of(&said.evidence)).unwrap_or_default();
+        let files =
+            step_texts.get(&step.id).map(|step_text| files::attachments_of(&step_text.evidence)).unwrap_or_default();
         files.into_iter().map(|file| (file, audience(step.complaint_id))).collect::<Vec<_>>()
     });
-    let shown = view::shown_files(conn, ctx, files.collect())?;
+    let shown = view::visible_files(conn, ctx, files.collect())?;
     let views = steps.into_iter().map(|step| {
         let ticket = step.complaint_id;
         let who = Person::of(contacts.get(&ticket), anonymous.contains(&ticket));
-        let words = said.remove(&step.id).unwrap_or_default();
-        let words = visibility::said(audience(ticket), words, &who, |id| shown.contains(&id));
+        let words = step_texts.remove(&step.id).unwrap_or_default();
+        let words = visibility::visible_step(audience(ticket), words, &who, |id| shown.contains(&id));
         one(ctx, step, words)
     });
     Ok(views.collect())

@@ -221,7 +221,7 @@ pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ComplaintRow) -> WorkResult<Entit
 pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> WorkResult<Vec<Complaint>> {
     let ring = ctx.state.keys.ring();
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
-    let mut told = read_all::<Told>(personal::open_many(conn, &ring, &ids, Purpose::Description)?)?;
+    let mut submission = read_all::<Submission>(personal::open_many(conn, &ring, &ids, Purpose::Description)?)?;
     let mut contacts = read_all::<Contact>(personal::open_many(conn, &ring, &ids, Purpose::Contact)?)?;
     let audience = audience_of(conn, ctx, &ids)?;
     let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
@@ -229,10 +229,10 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> WorkResult<
         true => HashMap::new(),
         false => complexes::points_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?,
     };
-    let files = told.iter().flat_map(|(id, told)| {
-        files::attachments_of(&told.evidence).into_iter().map(|file| (file, audience(*id))).collect::<Vec<_>>()
+    let files = submission.iter().flat_map(|(id, submission)| {
+        files::attachments_of(&submission.evidence).into_iter().map(|file| (file, audience(*id))).collect::<Vec<_>>()
     });
-    let shown = shown_files(conn, ctx, files.collect())?;
+    let shown = visible_files(conn, ctx, files.collect())?;
     let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
     let followers = store::follower_counts(conn, &ids)?;
     let states = links::states_of(conn, rows.iter().flat_map(|row| &row.course.0.links))?;
@@ -252,22 +252,23 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> WorkResult<
             let audience = audience(row.id);
             let contact = contacts.remove(&row.id);
             let who = Person::of(contact.as_ref(), row.course.0.anonymous);
-            let told =
-                told.remove(&row.id).map(|told| visibility::told(audience, told, &who, |id| shown.contains(&id)));
+            let submission = submission
+                .remove(&row.id)
+                .map(|submission| visibility::visible_submission(audience, submission, &who, |id| shown.contains(&id)));
             let of_complex = row.complex_id.and_then(|id| points.get(&id)).copied();
             let counts_days = row.is_open && row.course.0.clock == DeadlineClock::WorkingDays;
             let last = counts_days.then(|| last_day(row.resolve_due, ctx.state.clock.zone()));
             let missing = calendar::missing_until(conn, ctx, &row.county, [last])?;
             Ok(Complaint {
                 calendar_missing: missing,
-                ..view(ctx, row, audience, contact, told, of_complex, names, &states)
+                ..view(ctx, row, audience, contact, submission, of_complex, names, &states)
             })
         })
         .collect()
 }
 
 /// Of the files of tickets, those that the caller gets; an office gets all.
-pub fn shown_files(conn: &mut Conn, ctx: &Ctx, files: Vec<(Id, Audience)>) -> WorkResult<HashSet<Id>> {
+pub fn visible_files(conn: &mut Conn, ctx: &Ctx, files: Vec<(Id, Audience)>) -> WorkResult<HashSet<Id>> {
     match is_office(ctx.caller.role) {
         true => Ok(files.into_iter().map(|(id, _)| id).collect()),
         false => {
@@ -293,7 +294,7 @@ fn view(
     row: ComplaintRow,
     audience: Audience,
     contact: Option<Contact>,
-    told: Option<Words>,
+    submission: Option<Words>,
     of_complex: Option<Point>,
     names: Names,
     states: &HashMap<(LinkKind, Id), String>,
@@ -303,7 +304,7 @@ fn view(
     let knows = |field| visibility::is_clear(audience, field);
     let course = row.course.0;
     let runs = row.is_open && course.paused_at.is_none();
-    let (description, location, evidence) = told.unwrap_or_default();
+    let (description, location, evidence) = submission.unwrap_or_default();
     let with_company = handler.role == Role::PropertyCompany;
     Complaint {
         id: row.id,

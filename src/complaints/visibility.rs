@@ -1,7 +1,7 @@
 //! Who may know what of a ticket: one table. Every way out of a ticket (view, timeline, list filter, event, file, point,
 //! public read, figure, stored answer) asks it. `docs/who-may-know.md` is written from it. Pure.
 
-use super::model::{Contact, StepAudience, StepText, Told};
+use super::model::{Contact, StepAudience, StepText, Submission};
 use crate::access::Role;
 use crate::access::role::RoleKind;
 use crate::complexes::model::Point;
@@ -289,24 +289,24 @@ pub fn point(
 }
 
 /// What was told, as an audience may read it.
-pub fn told(
+pub fn visible_submission(
     audience: Audience,
-    told: Told,
+    submission: Submission,
     who: &Person,
     shown: impl Fn(Id) -> bool,
 ) -> (Option<String>, Option<String>, Vec<Evidence>) {
     (
-        text(audience, Field::Description, told.description, who),
-        told.location.and_then(|words| text(audience, Field::Location, words, who)),
-        evidence(audience, told.evidence, who, shown),
+        text(audience, Field::Description, submission.description, who),
+        submission.location.and_then(|words| text(audience, Field::Location, words, who)),
+        evidence(audience, submission.evidence, who, shown),
     )
 }
 
 /// What was said with a step, as an audience may read it.
-pub fn said(audience: Audience, said: StepText, who: &Person, shown: impl Fn(Id) -> bool) -> StepText {
+pub fn visible_step(audience: Audience, step_text: StepText, who: &Person, shown: impl Fn(Id) -> bool) -> StepText {
     StepText {
-        text: said.text.and_then(|words| text(audience, Field::StepText, words, who)),
-        evidence: evidence(audience, said.evidence, who, shown),
+        text: step_text.text.and_then(|words| text(audience, Field::StepText, words, who)),
+        evidence: evidence(audience, step_text.evidence, who, shown),
     }
 }
 

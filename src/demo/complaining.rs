@@ -75,7 +75,7 @@ impl Complaining {
             Step::Take(n, m) => self.take(stage, register, n, m, when).await,
             Step::Look => {
                 stage.state.clock.set(when.0);
-                let looked = deadline_check::sweep(&stage.state).await;
+                let looked = deadline_check::check_due(&stage.state).await;
                 looked.map(drop).map_err(|problem| anyhow::anyhow!("the clock of complaints: {problem}"))
             }
         }

@@ -9,7 +9,7 @@ use super::place_rules::{self, Bounds, Found, OF_COMMUNITY};
 use super::{OWN_PATH, service_rules, store};
 use crate::access::Scope;
 use crate::complaints::model::{ComplaintChannel, ComplaintKind, ComplaintRow};
-use crate::complaints::record::Terms;
+use crate::complaints::record::GoverningRules;
 use crate::complaints::{ComplaintIn, intake};
 use crate::complexes;
 use crate::complexes::coordinates::CoordinateSystem;
@@ -40,7 +40,7 @@ pub fn create_request(tx: &mut Tx, body: &Body<Sent>) -> WorkResult<Entity<Open3
         Place::Complex(id, _) => complexes::county_of(tx.conn, *id)?,
         Place::Community(code, _) => code.get(..6).unwrap_or_default().to_owned(),
     };
-    let terms = Terms::load(tx.conn, ctx, &county)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &county)?;
     let (_, rules) = terms.governing(ctx.today);
     let category = service_rules::find(rules, &sent.form.service_code).ok_or_else(unknown_service)?;
     let mut evidence = linked(&sent.form);
