@@ -23,7 +23,7 @@ pub struct CountyQuery {
 }
 
 /// The county that a caller named, or else its own.
-pub fn asked(conn: &mut Conn, ctx: &Ctx, county: Option<&str>) -> WorkResult<String> {
+pub fn requested_county(conn: &mut Conn, ctx: &Ctx, county: Option<&str>) -> WorkResult<String> {
     match county {
         Some(county) => Ok(county.to_owned()),
         None => of_caller(conn, ctx),

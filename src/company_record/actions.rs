@@ -20,7 +20,7 @@ use crate::ratings::{self, RatingOnFile};
 use crate::service::{Body, Ctx};
 use crate::standing::model::{CompanyFacts, MeasureState, Place, Standing, ViolationFact};
 use crate::standing::redact::redact;
-use crate::standing::rules::assess;
+use crate::standing::rules::compute_standing;
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -85,13 +85,13 @@ pub fn company_standing(
     let company = companies::find(conn, &ctx.scope, id)?;
     let as_of = query.as_of.unwrap_or(ctx.today);
     let head = company.parent_id.unwrap_or(company.id);
-    let county = counties::asked(conn, ctx, query.county.as_deref())?;
+    let county = counties::requested_county(conn, ctx, query.county.as_deref())?;
     let policies = policy::current(conn, &ctx.state, &county)?;
     let family = companies::family::family(conn, head)?;
     let facts = company_facts::of(conn, head, &family, &county, as_of)?;
     // A branch reads its parent's standing as an outsider does: what it did itself is among its own violations.
     let own = matches!(&ctx.scope, Scope::Company(uscc) if *uscc == company.uscc) && head == company.id;
-    let standing = shown(ctx, assess(&facts, &policies, as_of), own);
+    let standing = shown(ctx, compute_standing(&facts, &policies, as_of), own);
     let measures = measures::of_family(conn, &ctx.scope, &family)?
         .into_iter()
         .map(|row| MeasureOnFile { kind: row.kind, state: row.state, id: row.id, key: row.key, due_on: row.due_on })
@@ -206,5 +206,5 @@ pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> WorkResult
             lead_role: act.lead_role,
         });
     }
-    Ok(shown(ctx, assess(&facts, &policies, as_of), false))
+    Ok(shown(ctx, compute_standing(&facts, &policies, as_of), false))
 }

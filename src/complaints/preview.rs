@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::service::Ctx;
 
 pub fn categories(conn: &mut Conn, ctx: &Ctx, county: Option<&str>) -> WorkResult<PageOf<ComplaintCategory>> {
-    let county = counties::asked(conn, ctx, county)?;
+    let county = counties::requested_county(conn, ctx, county)?;
     let policies = policy::current(conn, &ctx.state, &county)?;
     let items = policies.governing(ctx.today).document().complaints.categories.clone();
     Ok(PageOf { items, next_cursor: None, total: None })
@@ -44,7 +44,7 @@ pub struct DeadlinePreview {
 }
 
 pub fn deadlines(conn: &mut Conn, ctx: &Ctx, query: &DeadlineQuery) -> WorkResult<Entity<DeadlinePreview>> {
-    let county = counties::asked(conn, ctx, query.county.as_deref())?;
+    let county = counties::requested_county(conn, ctx, query.county.as_deref())?;
     let terms = GoverningRules::load(conn, ctx, &county)?;
     let at = query.submitted_at.unwrap_or(ctx.now);
     let clock = terms.clock();

@@ -6,7 +6,7 @@ use crate::access::Role;
 use crate::access::role::RoleKind;
 use crate::complexes::model::Point;
 use crate::db::Id;
-use crate::files::{ComplaintAttachment, Seen, Shown};
+use crate::files::{ComplaintAttachment, Shown, Visible};
 use crate::personal::masks;
 use crate::proceedings::model::Evidence;
 
@@ -218,7 +218,7 @@ pub fn files(audience: Audience) -> ComplaintAttachment {
         Form::Stripped => Some(Shown::Stripped),
         _ => None,
     };
-    let seen = |from| Seen {
+    let seen = |from| Visible {
         picture: shown(from, true),
         other: shown(from, false),
         under_its_name: keeps_name(audience, from),

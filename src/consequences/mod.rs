@@ -81,7 +81,7 @@ impl Consequences for InLaw {
 
     /// The contract is to be ended, on a lawful ground.
     fn removal_approved(&self, tx: &mut Tx, measure: Id, complex: Id, company: Id) -> WorkResult<()> {
-        contracts::open_ending(tx, complex, company, measure)
+        contracts::request_termination(tx, complex, company, measure)
     }
 
     /// What it put on a list has no effect meanwhile.
@@ -92,7 +92,7 @@ impl Consequences for InLaw {
     /// A removal asks for no ending of a contract any more, and what was issued about the measure no longer stands.
     fn measure_cancelled(&self, tx: &mut Tx, measure: Id, company: Id, removal_from: Option<Id>) -> WorkResult<()> {
         if let Some(complex) = removal_from {
-            contracts::close_ending(tx, complex, company, measure)?;
+            contracts::withdraw_termination_request(tx, complex, company, measure)?;
         }
         documents::withdraw_of(tx, DocumentSubject::Measure, measure, GROUND_CANCELLED)
     }

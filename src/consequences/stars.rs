@@ -17,7 +17,7 @@ use crate::service::Tx;
 
 /// A measure lowers stars, or no longer does: the ratings that it binds are worked out again, and what they call for follows.
 pub fn follow_measure(tx: &mut Tx, changed: &StarMeasure) -> WorkResult<()> {
-    ratings::ladder_moved(tx, changed.complex, changed.company, changed.measure)?;
+    ratings::on_measure_changed(tx, changed.complex, changed.company, changed.measure)?;
     follow_ratings(tx, changed.complex)
 }
 

@@ -81,7 +81,7 @@ pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> WorkResult<Entit
     store::insert(tx.conn, &row)?;
     if !by_company {
         // What an office puts on record says who serves from then on.
-        service_periods::take_place(tx, &mut row)?;
+        service_periods::apply_succession(tx, &mut row)?;
         store::save(tx.conn, &row)?;
     }
     files::attach_evidence(tx, OwnerKind::Contract, row.id, &evidence)?;
@@ -172,10 +172,10 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> WorkR
     row.terms = Json(input.terms(before));
     if row.counts {
         if place_before != (row.kind, row.effective_from, row.effective_to) {
-            service_periods::stop(tx, &mut row)?;
-            service_periods::take_place(tx, &mut row)?;
+            service_periods::end_service(tx, &mut row)?;
+            service_periods::apply_succession(tx, &mut row)?;
         } else {
-            service_periods::show(tx, &mut row)?;
+            service_periods::publish_service(tx, &mut row)?;
         }
     }
     files::attach_evidence(tx, OwnerKind::Contract, row.id, &attached)?;
@@ -218,7 +218,7 @@ pub fn withdraw_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work
     filing_rules::require_state(row.state, &[ContractState::Draft, ContractState::Submitted, ContractState::Refused])?;
     row.state = ContractState::Withdrawn;
     if row.counts {
-        service_periods::stop(tx, &mut row)?;
+        service_periods::end_service(tx, &mut row)?;
     }
     advance(tx, row, "contract.withdrawn", json!({}), input)
 }
@@ -232,6 +232,6 @@ pub fn change_project_manager(tx: &mut Tx, id: Id, body: &Body<ProjectManagerIn>
     let text = format!("{} → {}：{}", row.project_manager, input.project_manager, input.reasons);
     row.proceedings.0.managers.push(Step { text, at: ctx.now, by: Actor::of(&ctx.caller) });
     row.project_manager = input.project_manager.clone();
-    service_periods::show(tx, &mut row)?;
+    service_periods::publish_service(tx, &mut row)?;
     advance(tx, row, "contract.manager_changed", json!({}), input)
 }

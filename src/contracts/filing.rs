@@ -45,7 +45,7 @@ pub fn file_contract(tx: &mut Tx, id: Id, body: &Body<FilingIn>) -> WorkResult<E
     let serial = store::next_serial(tx.conn, &office, year)?;
     row.filing_number = Some(format!("{office}备〔{year}〕{serial}号"));
     (row.filing_office, row.filing_year, row.filing_serial) = (Some(office), Some(year), Some(serial));
-    service_periods::take_place(tx, &mut row)?;
+    service_periods::apply_succession(tx, &mut row)?;
     row.filed_on = Some(ctx.today);
     row.state = ContractState::Filed;
     let receipt = issue(tx, &row, DocumentKind::FilingReceipt, Map::new())?;

@@ -39,7 +39,7 @@ pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> WorkResu
     for one in input.items.clone() {
         attached.extend(one.evidence.iter().cloned());
         let at = handed.iter().position(|known| known.item == one.item).unwrap_or_else(|| {
-            handed.push(Handed {
+            handed.push(HandoverStep {
                 item: one.item,
                 handed_over_on: None,
                 recorded_on: None,

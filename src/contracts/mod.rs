@@ -29,7 +29,10 @@ use crate::problem::Code::{
 use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
 pub use store::{all_filed_in_force, filed, filed_in_force, waiting};
-pub use termination::{check_removal, close_ending, end_by_removal, ending_on_record, open_ending, terminate_contract};
+pub use termination::{
+    check_removal, end_by_removal, ending_on_record, request_termination, terminate_contract,
+    withdraw_termination_request,
+};
 
 pub const FEATURE: Feature = Feature {
     name: "contracts",

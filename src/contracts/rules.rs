@@ -300,7 +300,7 @@ pub fn handover_due(one: &Span, others: &[Span], rules: &ContractRules) -> Optio
 /// What is wrong with entries of the checklist: days out of their order, and what was received already.
 pub fn check_handover(
     items: &[HandoverItemIn],
-    known: &[Handed],
+    known: &[HandoverStep],
     from: NaiveDate,
     by_company: bool,
     today: NaiveDate,
@@ -365,7 +365,7 @@ pub fn confirmation_due_on(row: &ContractRow, working_days: u32, calendar: &Work
 }
 
 /// The day on which everything was received, once it is.
-pub fn handover_done(handed: &[Handed]) -> Option<NaiveDate> {
+pub fn handover_done(handed: &[HandoverStep]) -> Option<NaiveDate> {
     let mut last = None;
     for item in HandoverItem::ALL {
         let received = handed.iter().find(|one| one.item == *item)?.received_on?;

@@ -111,7 +111,7 @@ fn a_preliminary_contract_gives_way_to_the_owners_own_and_nothing_else_does() {
 
 #[test]
 fn a_hand_over_is_done_when_everything_was_received() {
-    let handed = |item, received: Option<&str>| Handed {
+    let handed = |item, received: Option<&str>| HandoverStep {
         item,
         handed_over_on: Some(day("2026-05-01")),
         recorded_on: Some(day("2026-05-01")),
@@ -120,7 +120,7 @@ fn a_hand_over_is_done_when_everything_was_received() {
         note: None,
         evidence: Vec::new(),
     };
-    let mut all: Vec<Handed> = HandoverItem::ALL.iter().map(|item| handed(*item, Some("2026-05-03"))).collect();
+    let mut all: Vec<HandoverStep> = HandoverItem::ALL.iter().map(|item| handed(*item, Some("2026-05-03"))).collect();
     all[2].received_on = Some(day("2026-05-09"));
     assert_eq!(handover_done(&all), Some(day("2026-05-09")));
     all[4].received_on = None;

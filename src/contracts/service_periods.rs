@@ -44,14 +44,14 @@ fn refuse_listed_among(tx: &mut Tx, row: &ContractRow, others: &[ContractRow]) -
 
 /// From now on this contract counts: others give way or stand against it. The caller holds the complex's lock, and saves
 /// the row.
-pub fn take_place(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
+pub fn apply_succession(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
     let others = store::counting(tx.conn, row.complex_id)?;
     let way = rules::may_take_place(&Span::from(&*row), &spans(&others))?;
     refuse_listed_among(tx, row, &others)?;
     for one in way {
         let (GivesWay::Ends(id, _) | GivesWay::InterimEnds(id, _) | GivesWay::Replaced(id)) = one;
         let Some(mut other) = others.iter().find(|other| other.id == id).cloned() else { continue };
-        let before = GaveWay {
+        let before = Superseded {
             to: row.id,
             counts: other.counts,
             last_day: other.last_day,
@@ -66,11 +66,11 @@ pub fn take_place(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
         give_way(tx, other, before, row)?;
     }
     row.counts = true;
-    show(tx, row)?;
+    publish_service(tx, row)?;
     companies::add_areas(tx.conn, row.company_id, &[&row.county, &row.township, &row.community])
 }
 
-fn give_way(tx: &mut Tx, mut other: ContractRow, before: GaveWay, new: &ContractRow) -> WorkResult<()> {
+fn give_way(tx: &mut Tx, mut other: ContractRow, before: Superseded, new: &ContractRow) -> WorkResult<()> {
     let ctx = tx.ctx;
     other.proceedings.0.gave_way = Some(before);
     if other.proceedings.0.ending.is_none() {
@@ -135,7 +135,7 @@ fn settle_handovers(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
 }
 
 /// Writes who serves the complex, as this contract has it, and what that means for hand-overs.
-pub fn show(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
+pub fn publish_service(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
     store::set_service(tx.conn, row)?;
     settle_handovers(tx, row)?;
     let system = Scope::System("who serves it is a change of the complex");
@@ -144,9 +144,9 @@ pub fn show(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
 }
 
 /// The record says no longer who serves: what gave way to it stands again.
-pub fn stop(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
+pub fn end_service(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
     row.counts = false;
     store::save(tx.conn, row)?;
     restore(tx, row)?;
-    show(tx, row)
+    publish_service(tx, row)
 }

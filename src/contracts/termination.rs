@@ -6,7 +6,7 @@ use super::input::{InterimServiceIn, TerminationIn};
 use super::model::*;
 use super::record::{advance, save};
 use super::rules::{self, Span};
-use super::service_periods::{policy_rules, show};
+use super::service_periods::{policy_rules, publish_service};
 use super::store;
 use super::termination_rules;
 use super::view::{self, Contract};
@@ -53,7 +53,7 @@ fn end(tx: &mut Tx, row: &mut ContractRow, input: &TerminationIn) -> WorkResult<
     row.handover_due_on = None;
     row.proceedings.0.ending =
         Some(Ending { ground, notice_given_on, reasons, evidence, at: ctx.now, by: Actor::of(&ctx.caller) });
-    show(tx, row)?;
+    publish_service(tx, row)?;
     let step = json!({ "ground": ground, "notice_given_on": notice_given_on, "last_day": last_day });
     save(tx, row, "contract.terminated", step, input)
 }
@@ -87,7 +87,7 @@ pub fn withdraw_termination(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work
     row.proceedings.0.ending = None;
     let others: Vec<Span> = store::counting(tx.conn, row.complex_id)?.iter().map(Span::from).collect();
     termination_rules::require_none_after(&Span::from(&row), &others)?;
-    show(tx, &mut row)?;
+    publish_service(tx, &mut row)?;
     advance(tx, row, "contract.termination_withdrawn", json!({}), input)
 }
 
@@ -108,7 +108,7 @@ pub fn record_interim_service(tx: &mut Tx, id: Id, body: &Body<InterimServiceIn>
     let others: Vec<Span> = store::counting(tx.conn, row.complex_id)?.iter().map(Span::from).collect();
     termination_rules::require_none_after(&Span { last: None, ..Span::from(&row) }, &others)?;
     row.proceedings.0.interim = Some(Step { text: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) });
-    show(tx, &mut row)?;
+    publish_service(tx, &mut row)?;
     let step = json!({ "until": input.until, "handover_due_on": row.handover_due_on });
     advance(tx, row, "contract.interim_service_recorded", step, input)
 }
@@ -121,7 +121,7 @@ fn running(conn: &mut Conn, complex: Id, company: Id) -> WorkResult<Vec<Contract
 }
 
 /// A removal was approved: the contract is to be ended, on a lawful ground.
-pub fn open_ending(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> WorkResult<()> {
+pub fn request_termination(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> WorkResult<()> {
     lock_complex(tx.conn, complex)?;
     let today = tx.ctx.today;
     for mut row in running(tx.conn, complex, company)? {
@@ -134,7 +134,7 @@ pub fn open_ending(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> WorkRe
 }
 
 /// The removal fell away: nothing asks for an ending any more.
-pub fn close_ending(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> WorkResult<()> {
+pub fn withdraw_termination_request(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> WorkResult<()> {
     for mut row in running(tx.conn, complex, company)? {
         if row.removal_id == Some(measure) {
             row.removal_id = None;

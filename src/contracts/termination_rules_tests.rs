@@ -56,8 +56,8 @@ fn ended(ground: EndGround, last: &str) -> ContractRow {
     ContractRow { last_day: Some(day(last)), handover_due_on: Some(day("2026-07-15")), proceedings, ..contract() }
 }
 
-fn handed(on: &str) -> Vec<Handed> {
-    let one = |item: &HandoverItem| Handed {
+fn handed(on: &str) -> Vec<HandoverStep> {
+    let one = |item: &HandoverItem| HandoverStep {
         item: *item,
         handed_over_on: Some(day(on)),
         recorded_on: Some(day(on)),

@@ -265,7 +265,7 @@ fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> WorkResult<Review> {
     let policies = policy::current(conn, &ctx.state, &row.county)?;
     let family = companies::family::family(conn, head)?;
     let facts = company_facts::of(conn, head, &family, &row.county, ctx.today)?;
-    let standing = standing::rules::assess(&facts, &policies, ctx.today);
+    let standing = standing::rules::compute_standing(&facts, &policies, ctx.today);
     let others: Vec<rules::Span> = store::counting(conn, row.complex_id)?.iter().map(rules::Span::from).collect();
     let own = rules::Span::from(row);
     let new_complex = rules::is_new_complex(&own, &others);

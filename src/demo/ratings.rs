@@ -169,7 +169,9 @@ impl Rounds {
     async fn publish(&self, stage: &Stage, when: Instant, half: Half, lead: &Arc<Caller>) -> anyhow::Result<()> {
         let (cycle, publish) = (self.cycle(half)?, publication::publish_rating_cycle);
         stage.on(lead, when, "publish_rating_cycle", cycle, json!({}), publish).await?;
-        while publication_worker::work_off(&stage.state).await.map_err(|problem| anyhow::anyhow!("{problem}"))? > 0 {}
+        while publication_worker::process_pending(&stage.state).await.map_err(|problem| anyhow::anyhow!("{problem}"))?
+            > 0
+        {}
         Ok(())
     }
 }

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::model::*;
 use super::price_rules::{PriceFault, count};
-use super::state_rules::{Held, Schedule, Serving};
+use super::state_rules::{CurrentService, CurrentVersion, Schedule};
 use super::view::{self, Disclosure, DisclosureStatus, DisclosureVersion};
 use super::{rules, store};
 use crate::access::Actor;
@@ -26,7 +26,7 @@ fn version_of(rows: &[DisclosureRow]) -> i64 {
     rows.iter().map(|row| row.version).max().unwrap_or_default()
 }
 
-fn held(rows: &[DisclosureRow]) -> Vec<Held> {
+fn held(rows: &[DisclosureRow]) -> Vec<CurrentVersion> {
     rows.iter().filter(|row| row.is_current).map(DisclosureRow::held).collect()
 }
 
@@ -49,7 +49,7 @@ fn status(
     ctx: &Ctx,
     kind: DisclosureKind,
     complex: Id,
-    serving: Serving,
+    serving: CurrentService,
     rows: &[DisclosureRow],
 ) -> WorkResult<DisclosureStatus> {
     let county = complexes::county_of(conn, complex)?;

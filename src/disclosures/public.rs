@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::content::PublicRevenueContent;
 use super::model::{DisclosureContent, DisclosureKind, DisclosureRow, DisclosureState};
-use super::state_rules::{Held, Schedule};
+use super::state_rules::{CurrentVersion, Schedule};
 use super::store;
 use crate::access::Scope;
 use crate::calendar;
@@ -99,7 +99,7 @@ pub fn public_disclosures(
     let mut all = Vec::new();
     for (kind, verified) in shown {
         let held = rows.iter().filter(|row| row.kind == kind && row.is_current).map(DisclosureRow::held);
-        let held: Vec<Held> = held.collect();
+        let held: Vec<CurrentVersion> = held.collect();
         let rule = DisclosureRule::of(document, kind);
         let assessment =
             Schedule::new(rule, &calendar, today).starting(document.programme_from).assess(serving.began, &held);

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::model::{ContentRow, DisclosureKind, DisclosureRow, ListVersions, Verification, VersionState};
 use super::price_rules::{PriceFinding, compare};
-use super::state_rules::{Held, Period, Served, Serving, serving};
+use super::state_rules::{CurrentService, CurrentVersion, Period, ServicePeriod, serving};
 use crate::access::Scope;
 use crate::complexes;
 use crate::contracts;
@@ -17,11 +17,11 @@ use crate::newest_first;
 use crate::problem::Problem;
 
 /// Who serves a complex today, as far as the caller sees: a company sees itself.
-pub fn serving_of(conn: &mut Conn, scope: &Scope, complex: Id, today: NaiveDate) -> WorkResult<Option<Serving>> {
+pub fn serving_of(conn: &mut Conn, scope: &Scope, complex: Id, today: NaiveDate) -> WorkResult<Option<CurrentService>> {
     let services = complexes::store::services_of(conn, scope, complex)?;
-    let services: Vec<Served> = services
+    let services: Vec<ServicePeriod> = services
         .into_iter()
-        .map(|row| Served { company_id: row.company_id, from: row.effective_from, to: row.effective_to })
+        .map(|row| ServicePeriod { company_id: row.company_id, from: row.effective_from, to: row.effective_to })
         .collect();
     Ok(serving(&services, today))
 }
@@ -37,13 +37,13 @@ fn serving_among(
     scope: &Scope,
     complexes: &[Id],
     today: NaiveDate,
-) -> WorkResult<HashMap<Id, Serving>> {
+) -> WorkResult<HashMap<Id, CurrentService>> {
     let columns = (services::complex_id, services::company_id, services::effective_from, services::effective_to);
     let rows: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> =
         crate::complexes::scoped::services_among(scope, distinct(complexes)).select(columns).load(conn)?;
-    let mut all: HashMap<Id, Vec<Served>> = HashMap::new();
+    let mut all: HashMap<Id, Vec<ServicePeriod>> = HashMap::new();
     for (complex, company_id, from, to) in rows {
-        all.entry(complex).or_default().push(Served { company_id, from, to });
+        all.entry(complex).or_default().push(ServicePeriod { company_id, from, to });
     }
     Ok(all.into_iter().filter_map(|(complex, served)| Some((complex, serving(&served, today)?))).collect())
 }
@@ -74,8 +74,8 @@ impl DisclosureRow {
         self.period_from.zip(self.period_to).map(|(from, to)| Period { from, to })
     }
 
-    pub fn held(&self) -> Held {
-        Held {
+    pub fn held(&self) -> CurrentVersion {
+        CurrentVersion {
             id: self.id,
             state: self.state,
             period: self.period(),

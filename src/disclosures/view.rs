@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::model::*;
 use super::price_rules::PriceFinding;
-use super::state_rules::{Assessment, Serving};
+use super::state_rules::{Assessment, CurrentService};
 use super::store;
 use crate::companies;
 use crate::db::types::Instant;
@@ -120,7 +120,7 @@ pub struct Disclosure {
 pub fn status(
     kind: DisclosureKind,
     complex: Id,
-    serving: Serving,
+    serving: CurrentService,
     company_name: String,
     assessment: &Assessment,
     rows: &[DisclosureRow],

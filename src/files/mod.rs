@@ -49,12 +49,12 @@ pub use evidence::{
     copy_evidence, copy_stripped, release,
 };
 pub use model::{OwnerKind, Shown};
-pub use owner::{ComplaintAttachment, FileOwner, Seen, Visibility, shown_of_tickets};
+pub use owner::{ComplaintAttachment, FileOwner, Visibility, Visible, shown_of_tickets};
 pub use spool::next;
 pub use storage::S3Options;
 pub use stripped::{PublicPhoto, make_private, make_public, make_stripped, pictures};
 pub use upload::upload_own;
-pub use upload_part::{Enclosed, Stored, create, enclosed, put, withdraw};
+pub use upload_part::{Stored, UploadPart, create, put, upload_slot, withdraw};
 
 use crate::settings::{FilesUrl, Settings, SettingsError};
 use storage::Storage;

@@ -9,7 +9,7 @@ use crate::access::Role;
 use crate::db::{Conn, Id, WorkError, WorkResult};
 use crate::problem::{Code, Problem};
 use crate::service::Ctx;
-pub use crate::service::file_owner::{ComplaintAttachment, FileOwner, Seen, Visibility};
+pub use crate::service::file_owner::{ComplaintAttachment, FileOwner, Visibility, Visible};
 
 fn look(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> WorkResult<Option<Visibility>> {
     let mut owners = ctx.state.features.iter().flat_map(|feature| feature.files);
@@ -44,7 +44,7 @@ fn form(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<Option<Sh
 }
 
 /// Of whoever a file of a ticket came from.
-fn seen(row: &AttachmentRow, of: ComplaintAttachment) -> Seen {
+fn seen(row: &AttachmentRow, of: ComplaintAttachment) -> Visible {
     let with_ticket = row.owner_kind.as_deref() == Some(OwnerKind::Complaint.code());
     match with_ticket || row.uploader_role == Role::Resident.code() {
         true => of.complainant,

@@ -10,7 +10,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::stream;
 
 use super::Files;
-use super::ranges::{Asked, asked};
+use super::ranges::{RequestedRange, requested_range};
 use crate::http::Response;
 use crate::http::conditions::{Conditions, Verdict};
 use crate::http::marks::IsHead;
@@ -46,14 +46,14 @@ pub async fn serve(files: &Files, request: &HttpRequest, content: Content) -> Re
     // Ranges are of GET alone (14.2); several lines are no range.
     let head = request.extensions().contains::<IsHead>();
     let wanted = header(RANGE).filter(|_| !head && request.headers().get_all(RANGE).count() == 1);
-    let range = match asked(wanted, header(IF_RANGE), &etag, content.size) {
-        Asked::Whole => 0..content.size,
-        Asked::Part(range) => {
+    let range = match requested_range(wanted, header(IF_RANGE), &etag, content.size) {
+        RequestedRange::Whole => 0..content.size,
+        RequestedRange::Part(range) => {
             let part = format!("bytes {}-{}/{}", range.start, range.end - 1, content.size);
             response.status(StatusCode::PARTIAL_CONTENT).insert_header((CONTENT_RANGE, part));
             range
         }
-        Asked::Nothing => {
+        RequestedRange::Nothing => {
             return Err(Problem::new(Code::RangeNotSatisfiable)
                 .detail(format!("文件共 {} 字节", content.size), format!("the file has {} bytes", content.size))
                 .header(CONTENT_RANGE, format!("bytes */{}", content.size)));

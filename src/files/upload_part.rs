@@ -16,13 +16,13 @@ use crate::problem::Problem;
 use crate::service::{Ctx, Tx};
 
 /// A file that has come, and is in no store yet.
-pub struct Enclosed {
+pub struct UploadPart {
     spooled: Spooled,
     name: String,
     kind: &'static FileType,
 }
 
-impl Enclosed {
+impl UploadPart {
     /// What tells it from another file in the same place.
     pub fn digest(&self) -> &str {
         &self.spooled.sha256
@@ -34,13 +34,13 @@ impl Enclosed {
 pub struct Stored(NewAttachment);
 
 /// A place among the uploads of this caller; it is held while files come.
-pub fn enclosed(ctx: &Ctx) -> Result<Slot, Problem> {
+pub fn upload_slot(ctx: &Ctx) -> Result<Slot, Problem> {
     ctx.state.parts.get::<Files>().uploads.begin(&ctx.caller)
 }
 
-impl Enclosed {
+impl UploadPart {
     /// A part of a form; `None` where a browser sent a field that no file was chosen for.
-    pub async fn take(ctx: &Ctx, part: Field) -> Result<Option<Enclosed>, Problem> {
+    pub async fn take(ctx: &Ctx, part: Field) -> Result<Option<UploadPart>, Problem> {
         // Whatever the field is called: the pointer names the kind of field, and no caller's words.
         const AT: Pointers = Pointers { declared: "/file", name: "/file", bytes: "/file" };
         let name = of_part(&part).map_err(refused)?;
@@ -55,12 +55,12 @@ impl Enclosed {
         let mut file = file;
         let measured = on_disk(move || pixels::of(&mut file, kind.media_type).map(|size| (file, size))).await?;
         spooled.file = pixels::within(measured, AT.bytes)?;
-        Ok(Some(Enclosed { spooled, name: name.unwrap_or_else(|| kind.usual_name()), kind }))
+        Ok(Some(UploadPart { spooled, name: name.unwrap_or_else(|| kind.usual_name()), kind }))
     }
 }
 
 /// Puts files into the store. What was put is taken back where one of them cannot be.
-pub async fn put(ctx: &Ctx, files: Vec<Enclosed>) -> Result<Vec<Stored>, Problem> {
+pub async fn put(ctx: &Ctx, files: Vec<UploadPart>) -> Result<Vec<Stored>, Problem> {
     let mut stored = Vec::with_capacity(files.len());
     for file in files {
         match put_one(ctx, file).await {
@@ -74,7 +74,7 @@ pub async fn put(ctx: &Ctx, files: Vec<Enclosed>) -> Result<Vec<Stored>, Problem
     Ok(stored)
 }
 
-async fn put_one(ctx: &Ctx, Enclosed { spooled, name, kind }: Enclosed) -> Result<Stored, Problem> {
+async fn put_one(ctx: &Ctx, UploadPart { spooled, name, kind }: UploadPart) -> Result<Stored, Problem> {
     let storage = &ctx.state.parts.get::<Files>().storage;
     let object_key = storage.new_key(&ctx.state.db, "").await?;
     storage.put_file(&object_key, spooled.file, spooled.size).await?;

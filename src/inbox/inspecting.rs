@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::model::InboxKind;
 use super::rules;
-use super::tasks::{Seen, Task, Timing, sees_to_offices};
+use super::tasks::{PendingItem, Task, Timing, sees_to_offices};
 use crate::access::Role;
 use crate::complexes;
 use crate::db::{Conn, Id, WorkResult};
@@ -28,7 +28,7 @@ pub struct Inspecting {
     pub complex: Id,
     pub waiting: (InboxKind, Option<NaiveDate>),
     /// For those above an office: what it is late with.
-    pub seen: Option<Seen>,
+    pub seen: Option<PendingItem>,
 }
 
 /// Visits to carry out and hazards to look at again or to see to, of an office; hazards to rectify, of a company.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 
 use super::model::{EscalationLevel, InboxKind};
-use super::tasks::{Seen, Task, Timing};
+use super::tasks::{PendingItem, Task, Timing};
 use crate::access::{Caller, Role};
 use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::ratings::model::RatingState;
@@ -23,7 +23,7 @@ pub struct RatingWaits {
     pub name: String,
     pub company: Option<Id>,
     pub complex: Option<Id>,
-    pub seen: Seen,
+    pub seen: PendingItem,
 }
 
 /// What the open ratings of the caller's territory wait for.
@@ -40,7 +40,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
         .collect();
     let name = |cycle: Id| cycles.get(&cycle).map(|one| one.name.clone()).unwrap_or_default();
     let mut waits = Vec::new();
-    let mut of_cycles: BTreeMap<(Id, InboxKind), Seen> = BTreeMap::new();
+    let mut of_cycles: BTreeMap<(Id, InboxKind), PendingItem> = BTreeMap::new();
     for row in &rows {
         let Some(cycle) = cycles.get(&row.cycle_id) else { continue };
         for step in steps(row, cycle, objected.get(&row.id).copied(), timing) {
@@ -87,12 +87,12 @@ struct WaitingStep {
 }
 
 impl WaitingStep {
-    fn seen_by(&self, caller: &Caller, timing: &Timing) -> Option<Seen> {
+    fn seen_by(&self, caller: &Caller, timing: &Timing) -> Option<PendingItem> {
         if self.doers.contains(&caller.role) {
             let own = timing.own(self.kind, self.due_on);
             // A right that runs out makes nobody late.
             let right = self.office.is_none();
-            return Some(if right { Seen { card: None, level: EscalationLevel::Office, ..own } } else { own });
+            return Some(if right { PendingItem { card: None, level: EscalationLevel::Office, ..own } } else { own });
         }
         let task = Task { kind: self.kind, office: self.office.clone()?, due_on: self.due_on };
         timing.seen_by(task, caller)

@@ -1,7 +1,7 @@
 //! What waits of the registers: drafts of policies, proposed changes of companies, applications for credit repair.
 
 use super::model::InboxKind;
-use super::tasks::{Seen, Task, Timing};
+use super::tasks::{PendingItem, Task, Timing};
 use crate::access::Role;
 use crate::companies::changes_store::{self, Home};
 use crate::db::{Conn, Id, WorkResult};
@@ -18,7 +18,7 @@ pub struct RegisterWaits {
     pub about: String,
     pub titles: (String, String),
     pub company: Option<Id>,
-    pub seen: Seen,
+    pub seen: PendingItem,
 }
 
 /// What the registers of the caller's office wait for.

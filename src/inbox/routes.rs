@@ -1,7 +1,7 @@
 use chrono::NaiveDate;
 
 use super::model::{EscalationLevel, InboxItem, InboxKind, ListInbox};
-use super::tasks::{self, Seen, Task, Timing};
+use super::tasks::{self, PendingItem, Task, Timing};
 use super::{complaining, inspecting, ratings, registers, rules};
 use crate::access::Role;
 use crate::calendar;
@@ -19,7 +19,7 @@ use crate::standing::model::Office;
 use crate::{contracts, disclosures, measures, policy, survey, violations};
 
 /// As many open rows are looked at; an office with more has the oldest first.
-const AT_MOST: i64 = 5000;
+const ROW_CAP: i64 = 5000;
 
 /// List what waits for me
 ///
@@ -64,11 +64,11 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<InboxItem>> {
     // Whoever handles complaints alone reads no cases.
     let reads_cases = ctx.state.permissions.allow("list_violations", ctx.caller.role);
     let cases = match reads_cases {
-        true => violations::store::in_states(conn, &ctx.scope, &states, AT_MOST)?,
+        true => violations::store::in_states(conn, &ctx.scope, &states, ROW_CAP)?,
         false => Vec::new(),
     };
-    let open = measures::store::open(conn, &ctx.scope, AT_MOST)?;
-    let contracts = contracts::waiting(conn, &ctx.scope, AT_MOST)?;
+    let open = measures::store::open(conn, &ctx.scope, ROW_CAP)?;
+    let contracts = contracts::waiting(conn, &ctx.scope, ROW_CAP)?;
     // Offices have deadlines, and an office is of one county.
     let county = ctx.caller.county().unwrap_or_default();
     let policies = policy::current(conn, &ctx.state, county)?;
@@ -78,10 +78,10 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<InboxItem>> {
         Timing { rules: &document.office_deadlines, calendar: &calendar, clock: &ctx.state.clock, today: ctx.today };
     let own_company = ctx.caller.role == Role::PropertyCompany;
     let disclosures = disclosures(conn, ctx, &timing)?;
-    let ratings = ratings::waiting(conn, ctx, &timing, AT_MOST)?;
-    let registers = registers::waiting(conn, ctx, &timing, AT_MOST)?;
-    let inspecting = inspecting::waiting(conn, ctx, &timing, AT_MOST)?;
-    let complaining = complaining::waiting(conn, ctx, &timing, AT_MOST)?;
+    let ratings = ratings::waiting(conn, ctx, &timing, ROW_CAP)?;
+    let registers = registers::waiting(conn, ctx, &timing, ROW_CAP)?;
+    let inspecting = inspecting::waiting(conn, ctx, &timing, ROW_CAP)?;
+    let complaining = complaining::waiting(conn, ctx, &timing, ROW_CAP)?;
     let companies: Vec<Id> = (cases.iter().filter_map(|row| row.company_id))
         .chain(open.iter().map(|row| row.company_id))
         .chain(contracts.iter().map(|row| row.company_id))
@@ -120,7 +120,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<InboxItem>> {
         complex_id: subject.complex,
         complex_name: subject.complex.and_then(|id| complexes.get(&id)).cloned(),
     };
-    let office_item = |subject: Subject, seen: Seen| {
+    let office_item = |subject: Subject, seen: PendingItem| {
         let (late_with, late_office) = seen.late.unzip();
         let (card, level) = (seen.card, seen.level);
         InboxItem { card, level, late_with, late_office, ..item(subject, (seen.kind, seen.due_on)) }
@@ -270,7 +270,7 @@ struct Disclosing {
     kind: DisclosureKind,
     waiting: (InboxKind, Option<NaiveDate>),
     /// For those above an office: what it is late with.
-    late: Option<Seen>,
+    late: Option<PendingItem>,
 }
 
 /// Disclosures to verify, of an office; to submit or to correct, of a company.
@@ -278,7 +278,7 @@ fn disclosures(conn: &mut Conn, ctx: &Ctx, timing: &Timing) -> WorkResult<Vec<Di
     let role = ctx.caller.role;
     if rules::verifies(role) || tasks::sees_to_offices(role) {
         let mut all = Vec::new();
-        for one in disclosures::store::to_verify(conn, &ctx.scope, ctx.today, AT_MOST)? {
+        for one in disclosures::store::to_verify(conn, &ctx.scope, ctx.today, ROW_CAP)? {
             let due_on = timing.days_after(one.submitted_on, timing.rules.verify_disclosure_working_days);
             let office = Office { role: Role::SocialAffairsOffice, division: one.township };
             let task = Task { kind: InboxKind::VerifyDisclosure, office, due_on };

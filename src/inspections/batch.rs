@@ -114,11 +114,11 @@ pub fn answer(taken: Vec<(usize, TakenResult)>) -> Entity<TakenBatch> {
     Entity { id: None, version: 0, status: StatusCode::OK, location: None, shown_once: false, body }
 }
 
-type Taken = (SubmissionOutcome, Option<Id>, Vec<Fault>);
+type ReceivedResult = (SubmissionOutcome, Option<Id>, Vec<Fault>);
 
 /// The key is taken first: whoever brings the same result at the same moment waits here, and then finds it taken. Where the
 /// result is refused, the key is given back.
-fn take_one(tx: &mut Tx, policies: &Policies, n: usize, result: &BatchResultIn) -> WorkResult<Taken> {
+fn take_one(tx: &mut Tx, policies: &Policies, n: usize, result: &BatchResultIn) -> WorkResult<ReceivedResult> {
     let ctx = tx.ctx;
     let own = Office::of(ctx);
     let office = ledger::addressee(own.role, own.division);

@@ -10,7 +10,7 @@ use super::statistics_rules::{Found, PartFact};
 use crate::access::Scope;
 use crate::db::schema::{complex_services as services, complexes, hazards, inspection_parts as parts};
 use crate::db::{Conn, Id, Json, WorkResult};
-use crate::disclosures::state_rules::{Served, Serving, serving};
+use crate::disclosures::state_rules::{CurrentService, ServicePeriod, serving};
 use crate::inspections::scoped;
 
 /// A complex that a company serves.
@@ -19,7 +19,7 @@ pub struct ServedComplex {
     pub name: String,
     pub township: String,
     pub community: String,
-    pub serving: Serving,
+    pub serving: CurrentService,
 }
 
 /// The complexes of an area that are served on a day.
@@ -29,9 +29,9 @@ pub fn served(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkResult<Vec<
         .filter(services::effective_from.le(day))
         .select(columns)
         .load(conn)?;
-    let mut all: HashMap<Id, Vec<Served>> = HashMap::new();
+    let mut all: HashMap<Id, Vec<ServicePeriod>> = HashMap::new();
     for (complex, company_id, from, to) in rows {
-        all.entry(complex).or_default().push(Served { company_id, from, to });
+        all.entry(complex).or_default().push(ServicePeriod { company_id, from, to });
     }
     let columns = (complexes::id, complexes::name, complexes::township, complexes::community);
     let named: Vec<(Id, String, String, String)> =

@@ -145,7 +145,7 @@ fn grounds(conn: &mut Conn, policies: &Policies, row: &MeasureRow) -> WorkResult
 fn rating_grounds(conn: &mut Conn, row: &MeasureRow) -> WorkResult<Value> {
     let ids = store::rating_grounds_of_one(conn, row.id)?;
     let all = ratings::cited(conn, &ids)?;
-    let said = |one: &ratings::Cited| {
+    let said = |one: &ratings::RatingReference| {
         json!({
             "cycle": one.cycle_name, "star": one.star.zh(), "total": one.total.to_string(),
             "published_on": chinese_day(one.published_on),

@@ -16,7 +16,7 @@ use futures_util::{Stream, StreamExt, stream};
 
 use super::form_rules::Form;
 use super::key;
-use crate::files::{self, Enclosed};
+use crate::files::{self, UploadPart};
 use crate::http::form::{check_charset, not_utf8};
 use crate::problem::{Code, Problem};
 use crate::service::{Ctx, Service};
@@ -32,7 +32,7 @@ const MOST_FILES: usize = 10;
 pub struct Received {
     pub ctx: Ctx,
     pub form: Form,
-    pub files: Vec<Enclosed>,
+    pub files: Vec<UploadPart>,
 }
 
 pub async fn receive(state: &web::Data<Service>, request: &HttpRequest, payload: Payload) -> Result<Received, Problem> {
@@ -165,14 +165,14 @@ async fn of_parts(state: &web::Data<Service>, request: &HttpRequest, payload: Pa
         // Nobody's bytes go to the disk before it is known whose they are.
         if admitted.is_none() {
             let ctx = key::admit(state, request, form.get("api_key")).await?;
-            let slot = files::enclosed(&ctx)?;
+            let slot = files::upload_slot(&ctx)?;
             admitted = Some((ctx, slot));
             allowance.lift();
         }
         let Some((ctx, _)) = &admitted else {
             return Err(Problem::broken("a file was received before its client was known"));
         };
-        files.extend(Enclosed::take(ctx, part).await?);
+        files.extend(UploadPart::take(ctx, part).await?);
         if files.len() > MOST_FILES {
             let (zh, en) = (format!("最多 {MOST_FILES} 个文件"), format!("at most {MOST_FILES} files"));
             return Err(Problem::fault("/file", "too_many", zh, en));

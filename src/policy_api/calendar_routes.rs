@@ -38,7 +38,7 @@ fn year(request: &HttpRequest) -> Result<i32, Problem> {
 pub async fn get_calendar(ctx: Ctx, request: HttpRequest) -> Response {
     let (year, query): (i32, CountyQuery) = (year(&request)?, ctx.query()?);
     ctx.get(move |conn, ctx| {
-        let county = counties::asked(conn, ctx, query.county.as_deref())?;
+        let county = counties::requested_county(conn, ctx, query.county.as_deref())?;
         actions::get_calendar(conn, &county, year)
     })
     .await

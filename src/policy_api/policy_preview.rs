@@ -14,7 +14,7 @@ use crate::policy::versions::PolicyVersion;
 use crate::policy::view::PolicyIn;
 use crate::service::{Body, Ctx};
 use crate::standing::model::Standing;
-use crate::standing::rules::assess;
+use crate::standing::rules::compute_standing;
 
 /// What a version would change (发布预演).
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -65,8 +65,8 @@ pub fn preview_policy(conn: &mut Conn, ctx: &Ctx, body: &Body<PolicyIn>) -> Work
     let as_of = input.effective_from;
     let mut changes = Vec::new();
     for facts in company_facts::of_all(conn, county, as_of)? {
-        let before = brief(&assess(&facts, &now, as_of));
-        let after = brief(&assess(&facts, &then, as_of));
+        let before = brief(&compute_standing(&facts, &now, as_of));
+        let after = brief(&compute_standing(&facts, &then, as_of));
         if before != after {
             let company_id = Id(facts.company_id);
             changes.push(StandingChange { company_id, company_name: String::new(), before, after });

@@ -118,7 +118,7 @@ pub async fn withdraw_policy(ctx: Ctx, request: HttpRequest, body: Body<ReasonsI
 pub async fn get_current_policy(ctx: Ctx) -> Response {
     let query: CountyQuery = ctx.query()?;
     ctx.get(move |conn, ctx| {
-        let county = counties::asked(conn, ctx, query.county.as_deref())?;
+        let county = counties::requested_county(conn, ctx, query.county.as_deref())?;
         let governing = store::current(conn, &ctx.state, &county)?.governing(ctx.today).version;
         Ok(view::view(store::find(conn, governing, None)?)?)
     })
@@ -151,7 +151,7 @@ fn version(request: &HttpRequest) -> Result<i64, Problem> {
 pub async fn list_acts(ctx: Ctx) -> Response {
     let query: ListActs = ctx.query()?;
     ctx.list(move |conn, ctx| {
-        let county = counties::asked(conn, ctx, query.county.as_deref())?;
+        let county = counties::requested_county(conn, ctx, query.county.as_deref())?;
         let policies = store::current(conn, &ctx.state, &county)?;
         let items = policies
             .governing(ctx.today)

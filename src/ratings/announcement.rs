@@ -5,8 +5,8 @@ use serde_json::json;
 use super::cycle_view::{self, RatingCycle};
 use super::input::{ObjectionDecisionIn, ObjectionIn, ReplyIn, StepIn};
 use super::model::{ObjectionOutcome, RatingState};
-use super::rows::{Announced, Bulk, Objection, ObjectionDecision};
-use super::store::{self, Flip};
+use super::rows::{Announced, BulkDecision, Objection, ObjectionDecision};
+use super::store::{self, BulkTransition};
 use super::view::{self, Rating};
 use super::{cycle_rules, record, step_rules};
 use crate::access::Actor;
@@ -21,7 +21,7 @@ use crate::proceedings::rules::require_before;
 use crate::service::{Body, Tx};
 
 /// The last day of a publicity that begins today.
-fn publicity_end(tx: &mut Tx, county: &str, policy_version: i64) -> WorkResult<chrono::NaiveDate> {
+fn announcement_end(tx: &mut Tx, county: &str, policy_version: i64) -> WorkResult<chrono::NaiveDate> {
     let rules = view::rules_of(tx.conn, tx.ctx, policy_version)?;
     Ok(calendar::work_calendar(tx.conn, county)?.add_working_days(tx.ctx.today, rules.publicity_working_days))
 }
@@ -37,7 +37,7 @@ pub fn announce_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<E
     row.state = RatingState::Announced;
     row.shared = true;
     row.announced_on = Some(ctx.today);
-    row.publicity_ends_on = Some(publicity_end(tx, &row.county, row.policy_version)?);
+    row.publicity_ends_on = Some(announcement_end(tx, &row.county, row.policy_version)?);
     content.proceedings.0.announcement = Some(Announced { at: ctx.now, by: Actor::of(&ctx.caller) });
     record::advance(tx, row, content, "rating.announced", json!({}), input)
 }
@@ -50,13 +50,13 @@ pub fn announce_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkRe
     tx.if_match(row.version)?;
     cycle_rules::require_live(row.state)?;
     cycle_rules::require_over(row.period_to, ctx.today)?;
-    let ends_on = publicity_end(tx, &row.county, row.policy_version)?;
+    let ends_on = announcement_end(tx, &row.county, row.policy_version)?;
     let area = ctx.caller.division.clone().unwrap_or_default();
-    let flip = Flip { cycle: row.id, area: &area, today: ctx.today, now: ctx.now };
-    let announced = store::announce_all(tx.conn, &flip, ends_on)?;
+    let transition = BulkTransition { cycle: row.id, area: &area, today: ctx.today, now: ctx.now };
+    let announced = store::announce_all(tx.conn, &transition, ends_on)?;
     cycle_rules::require_some_announced(announced)?;
     row.version += 1;
-    row.bulk = Json(Some(Bulk::of(ctx)));
+    row.bulk = Json(Some(BulkDecision::of(ctx)));
     row.updated_at = ctx.now;
     store::save_cycle(tx.conn, &row)?;
     let step = json!({ "area": area, "ratings": announced, "publicity_ends_on": ends_on });

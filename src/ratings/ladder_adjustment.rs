@@ -100,7 +100,7 @@ pub fn derive(
 }
 
 /// A measure that lowers a star took a step: the ratings that it binds are worked out again.
-pub fn ladder_moved(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> WorkResult<()> {
+pub fn on_measure_changed(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> WorkResult<()> {
     for company in companies::family::of(tx.conn, company)? {
         for row in store::of_company_at(tx.conn, complex, company)? {
             adjust(tx, row, measure)?;

@@ -43,8 +43,8 @@ use crate::service::feature::{Feature, Table, act, public, read, tag};
 use crate::service::job::{By, Job};
 use std::time::Duration;
 
-pub use ladder_adjustment::ladder_moved;
-pub use store::{Cited, cited};
+pub use ladder_adjustment::on_measure_changed;
+pub use store::{RatingReference, cited};
 pub use view::{RatingOnFile, on_file};
 
 pub const FEATURE: Feature = Feature {
@@ -93,7 +93,7 @@ pub const FEATURE: Feature = Feature {
             "what follows from a publication waits",
             |state| {
                 Box::pin(async move {
-                    while publication_worker::work_off(&state).await? > 0 {}
+                    while publication_worker::process_pending(&state).await? > 0 {}
                     Ok(())
                 })
             },

@@ -6,8 +6,8 @@ use super::consequences::is_low;
 use super::cycle_view::{self, RatingCycle};
 use super::input::StepIn;
 use super::model::{CycleState, RatingState};
-use super::rows::{Announced, Bulk, CycleRow, RatingRow};
-use super::store::{self, Flip};
+use super::rows::{Announced, BulkDecision, CycleRow, RatingRow};
+use super::store::{self, BulkTransition};
 use super::view::{self, Rating};
 use super::{cycle_rules, ladder_adjustment, plaques, record, step_rules};
 use crate::access::{Actor, Scope};
@@ -38,16 +38,16 @@ pub fn publish_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkRes
     cycle_rules::require_live(cycle.state)?;
     let rules = view::rules_of(tx.conn, ctx, cycle.policy_version)?;
     let area = cycle.area().to_owned();
-    let flip = Flip { cycle: cycle.id, area: &area, today: ctx.today, now: ctx.now };
-    let published = store::publish_ready(tx.conn, &flip, rules.focus_at)?;
+    let transition = BulkTransition { cycle: cycle.id, area: &area, today: ctx.today, now: ctx.now };
+    let published = store::publish_ready(tx.conn, &transition, rules.focus_at)?;
     cycle_rules::require_some_published(published)?;
     // What was published, bound by one digest: a line for each rating, in the order of their ids.
-    let lines: String = store::published_now(tx.conn, &flip)?
+    let lines: String = store::published_now(tx.conn, &transition)?
         .iter()
         .map(|(id, complex, star)| format!("{id} {complex} {}\n", star.unwrap_or_default()))
         .collect();
     let bound = ledger::sha256_hex(&lines);
-    cycle.bulk = Json(Some(Bulk::of(ctx)));
+    cycle.bulk = Json(Some(BulkDecision::of(ctx)));
     mark_published(tx, &mut cycle, json!({ "ratings": published, "digest": bound }), input)?;
     cycle_view::entity(tx.conn, ctx, cycle, Some(published))
 }

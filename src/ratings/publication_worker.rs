@@ -17,10 +17,10 @@ use crate::service::{Ctx, Service, Tx};
 /// Ratings that one transaction takes on at most, and the time after which it takes on no more. Sealing their events and the
 /// commit come on top of it, and the whole is to stay below 100 ms on a busy machine.
 const CHUNK: i64 = 50;
-const ENOUGH: Duration = Duration::from_millis(25);
+const TIME_BUDGET: Duration = Duration::from_millis(25);
 
 /// Works out a chunk of what is still to come; returns how many ratings that was.
-pub async fn work_off(state: &Arc<Service>) -> Result<usize, Problem> {
+pub async fn process_pending(state: &Arc<Service>) -> Result<usize, Problem> {
     let waiting = state.db.read(|conn| Ok(store::pending(conn, 1)?.len())).await?;
     if waiting == 0 {
         return Ok(0);
@@ -43,7 +43,7 @@ fn chunk(conn: &mut Conn, state: &Arc<Service>, begun: StopWatch) -> WorkResult<
     let mut locked = HashSet::new();
     let mut done = Vec::new();
     for waiting in store::pending(conn, CHUNK)? {
-        if !done.is_empty() && begun.elapsed() > ENOUGH {
+        if !done.is_empty() && begun.elapsed() > TIME_BUDGET {
             break;
         }
         let ctx = match of_cycle.entry(waiting.cycle_id) {
@@ -73,6 +73,6 @@ fn chunk(conn: &mut Conn, state: &Arc<Service>, begun: StopWatch) -> WorkResult<
         }
         done.push(row.id);
     }
-    store::settle(conn, &done)?;
+    store::mark_processed(conn, &done)?;
     Ok(done.len())
 }

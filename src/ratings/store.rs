@@ -254,7 +254,7 @@ pub fn still_pending(conn: &mut Conn, id: Id) -> WorkResult<Option<RatingRow>> {
 }
 
 /// What follows from these is done.
-pub fn settle(conn: &mut Conn, ids: &[Id]) -> WorkResult<()> {
+pub fn mark_processed(conn: &mut Conn, ids: &[Id]) -> WorkResult<()> {
     // This column alone: with the whole row SQLite would write every index of it again.
     diesel::update(ratings::table.filter(ratings::id.eq_any(ids.to_vec())))
         .set(ratings::pending.eq(false))
@@ -268,7 +268,7 @@ pub fn count_pending(conn: &mut Conn, cycle: Id) -> WorkResult<i64> {
 }
 
 /// What an announcement or a publication of many sets.
-pub struct Flip<'a> {
+pub struct BulkTransition<'a> {
     pub cycle: Id,
     /// Only the ratings of this division, of 6, 9 or 12 digits.
     pub area: &'a str,
@@ -277,13 +277,13 @@ pub struct Flip<'a> {
 }
 
 /// Announces every reviewed rating of a cycle in an area, in one statement. Returns how many.
-pub fn announce_all(conn: &mut Conn, flip: &Flip, ends_on: NaiveDate) -> WorkResult<usize> {
+pub fn announce_all(conn: &mut Conn, transition: &BulkTransition, ends_on: NaiveDate) -> WorkResult<usize> {
     macro_rules! announce {
         ($column:ident) => {
             diesel::update(
                 ratings::table
-                    .filter(ratings::cycle_id.eq(flip.cycle))
-                    .filter(ratings::$column.eq(flip.area))
+                    .filter(ratings::cycle_id.eq(transition.cycle))
+                    .filter(ratings::$column.eq(transition.area))
                     .filter(ratings::state.eq(RatingState::Reviewed)),
             )
             .set((
@@ -291,14 +291,14 @@ pub fn announce_all(conn: &mut Conn, flip: &Flip, ends_on: NaiveDate) -> WorkRes
                 ratings::version.eq(ratings::version + 1),
                 ratings::shared.eq(true),
                 ratings::pending.eq(true),
-                ratings::announced_on.eq(flip.today),
+                ratings::announced_on.eq(transition.today),
                 ratings::publicity_ends_on.eq(ends_on),
-                ratings::updated_at.eq(flip.now),
+                ratings::updated_at.eq(transition.now),
             ))
             .execute(conn)?
         };
     }
-    Ok(match flip.area.len() {
+    Ok(match transition.area.len() {
         6 => announce!(county),
         9 => announce!(township),
         _ => announce!(community),
@@ -306,11 +306,11 @@ pub fn announce_all(conn: &mut Conn, flip: &Flip, ends_on: NaiveDate) -> WorkRes
 }
 
 /// What was published a moment ago, in this transaction: rating, complex and star, in the order of their ids.
-pub fn published_now(conn: &mut Conn, flip: &Flip) -> WorkResult<Vec<(Id, Id, Option<i64>)>> {
+pub fn published_now(conn: &mut Conn, transition: &BulkTransition) -> WorkResult<Vec<(Id, Id, Option<i64>)>> {
     Ok(scoped::ratings(&EVERY_RATING)
-        .filter(ratings::cycle_id.eq(flip.cycle))
+        .filter(ratings::cycle_id.eq(transition.cycle))
         .filter(ratings::pending)
-        .filter(ratings::updated_at.eq(flip.now))
+        .filter(ratings::updated_at.eq(transition.now))
         .order(ratings::id)
         .select((ratings::id, ratings::complex_id, ratings::final_star))
         .load(conn)?)
@@ -319,11 +319,11 @@ pub fn published_now(conn: &mut Conn, flip: &Flip) -> WorkResult<Vec<(Id, Id, Op
 /// Publishes the ratings of a cycle in an area that are ready (publicity over, no objection open), in few short statements:
 /// nobody sees one of them before the others. A rating takes the place of its complex's current one unless that is of a later
 /// period; who was on the focus list stays on it since then.
-pub fn publish_ready(conn: &mut Conn, flip: &Flip, low: Star) -> WorkResult<usize> {
+pub fn publish_ready(conn: &mut Conn, transition: &BulkTransition, low: Star) -> WorkResult<usize> {
     use diesel::sql_types::{BigInt, Date};
 
     use crate::db::types::{Moment, Uid};
-    let column = match flip.area.len() {
+    let column = match transition.area.len() {
         6 => "county",
         9 => "township",
         _ => "community",
@@ -344,21 +344,21 @@ pub fn publish_ready(conn: &mut Conn, flip: &Flip, low: Star) -> WorkResult<usiz
     let sign = if matches!(conn, Conn::Sqlite(_)) { "?" } else { "$" };
     let publish = publish.replace('$', sign);
     let published = on_both!(conn, |conn| diesel::sql_query(&publish)
-        .bind::<Date, _>(flip.today)
-        .bind::<Uid, _>(flip.cycle)
-        .bind::<Moment, _>(flip.now)
+        .bind::<Date, _>(transition.today)
+        .bind::<Uid, _>(transition.cycle)
+        .bind::<Moment, _>(transition.now)
         .bind::<BigInt, _>(low.rank())
-        .bind::<diesel::sql_types::Text, _>(flip.area)
+        .bind::<diesel::sql_types::Text, _>(transition.area)
         .execute(conn)?);
-    supersede(conn, flip)?;
+    supersede(conn, transition)?;
     Ok(published)
 }
 
 /// The ratings before those that were just published are not current any more. The complexes are read first: PostgreSQL's
 /// statistics do not know yet how many were published, and a join of both went through them once for each (3.6 s for 3,000).
-fn supersede(conn: &mut Conn, flip: &Flip) -> WorkResult<()> {
+fn supersede(conn: &mut Conn, transition: &BulkTransition) -> WorkResult<()> {
     let replaced: Vec<Id> = scoped::ratings(&EVERY_RATING)
-        .filter(ratings::cycle_id.eq(flip.cycle))
+        .filter(ratings::cycle_id.eq(transition.cycle))
         .filter(ratings::pending)
         .filter(ratings::is_current)
         .select(ratings::complex_id)
@@ -367,14 +367,14 @@ fn supersede(conn: &mut Conn, flip: &Flip) -> WorkResult<()> {
         diesel::update(
             ratings::table
                 .filter(ratings::is_current)
-                .filter(ratings::cycle_id.ne(flip.cycle))
+                .filter(ratings::cycle_id.ne(transition.cycle))
                 .filter(ratings::complex_id.eq_any(some.to_vec())),
         )
         .set((
             ratings::is_current.eq(false),
-            ratings::superseded_on.eq(flip.today),
+            ratings::superseded_on.eq(transition.today),
             ratings::version.eq(ratings::version + 1),
-            ratings::updated_at.eq(flip.now),
+            ratings::updated_at.eq(transition.now),
         ))
         .execute(conn)?;
     }
@@ -431,7 +431,7 @@ pub fn newest_published(conn: &mut Conn, complex: Id) -> WorkResult<Option<Ratin
 }
 
 /// A published rating as what rests on it names it.
-pub struct Cited {
+pub struct RatingReference {
     pub id: Id,
     pub cycle_name: String,
     pub star: Star,
@@ -440,7 +440,7 @@ pub struct Cited {
 }
 
 /// Ratings that something rests on, in the order of their periods.
-pub fn cited(conn: &mut Conn, ids: &[Id]) -> WorkResult<Vec<Cited>> {
+pub fn cited(conn: &mut Conn, ids: &[Id]) -> WorkResult<Vec<RatingReference>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -448,7 +448,7 @@ pub fn cited(conn: &mut Conn, ids: &[Id]) -> WorkResult<Vec<Cited>> {
         scoped::ratings_among(&EVERY_RATING, distinct(ids)).order((ratings::period_to, ratings::id)).load(conn)?;
     let named = cycles_of(conn, &rows.iter().map(|row| row.cycle_id).collect::<Vec<_>>())?;
     let all = rows.iter().filter_map(|row| {
-        Some(Cited {
+        Some(RatingReference {
             id: row.id,
             cycle_name: named.get(&row.cycle_id)?.name.clone(),
             star: row.star()?,

@@ -17,7 +17,7 @@ use crate::policy::model::{CreditBand, MeasureKind};
 use crate::policy::versions::PolicyVersion;
 use crate::service::Ctx;
 use crate::standing::model::MeasureState;
-use crate::standing::rules::assess;
+use crate::standing::rules::compute_standing;
 use crate::violations::model::ViolationState;
 
 /// Violations under one clause of the nine prohibitions, or of all other acts.
@@ -163,7 +163,7 @@ fn standing_of(conn: &mut Conn, ctx: &Ctx, area: &Area) -> WorkResult<StandingCo
     let county = area.division.get(..6).unwrap_or_default();
     let mut known: BTreeMap<Id, (u8, CreditBand)> = BTreeMap::new();
     for facts in company_facts::of_all(conn, county, ctx.today)? {
-        let found = assess(&facts, &policies, ctx.today);
+        let found = compute_standing(&facts, &policies, ctx.today);
         known.insert(Id(facts.company_id), (found.level, found.credit.band));
     }
     let mut counts = StandingCounts::default();

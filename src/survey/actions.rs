@@ -1,5 +1,5 @@
 use super::model::*;
-use super::rules::{self, Found, Owing, Surveyed};
+use super::rules::{self, DetectedFinding, RequiredDisclosure, SurveyedComplex};
 use super::store::{self, Area, Rules};
 use super::wording;
 use crate::access::Scope;
@@ -76,12 +76,12 @@ pub fn get_survey(conn: &mut Conn, ctx: &Ctx, query: &SurveyQuery) -> WorkResult
 /// A problem and where it is.
 struct Standing<'a> {
     key: ProblemKey,
-    one: &'a Surveyed,
+    one: &'a SurveyedComplex,
     company: Id,
-    found: Found,
+    found: DetectedFinding,
 }
 
-fn standing(all: &[Surveyed]) -> Vec<Standing<'_>> {
+fn standing(all: &[SurveyedComplex]) -> Vec<Standing<'_>> {
     let mut found: Vec<Standing> = all
         .iter()
         .filter_map(|one| one.owed.as_ref().map(|owed| (one, owed)))
@@ -105,7 +105,7 @@ fn surveyed(
     scope: &Scope,
     complex: Option<Id>,
     policy: &PolicyVersion,
-) -> WorkResult<Vec<Surveyed>> {
+) -> WorkResult<Vec<SurveyedComplex>> {
     let area = Area { scope, complex, findings: true };
     let calendar = calendar::work_calendar(conn, ctx.caller.county().unwrap_or_default())?;
     let by = Rules { document: policy.document(), calendar: &calendar, today: ctx.today };
@@ -127,8 +127,9 @@ pub fn owed(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<(Id, Id, DisclosureKin
     }
     let all = all.into_iter().filter_map(|one| Some((one.complex, one.owed?)));
     let kinds = all.flat_map(|(complex, owed)| {
-        let of =
-            move |(kind, owing): (&DisclosureKind, Owing)| (complex, owed.serving.company_id, *kind, owing.assessment);
+        let of = move |(kind, owing): (&DisclosureKind, RequiredDisclosure)| {
+            (complex, owed.serving.company_id, *kind, owing.assessment)
+        };
         DisclosureKind::ALL.iter().zip(owed.kinds).map(of)
     });
     Ok(kinds.collect())
@@ -172,7 +173,7 @@ fn invalid_cursor() -> Problem {
 
 fn view(company_name: String, one: Standing, policy: &PolicyVersion) -> SurveyProblem {
     let (facts_zh, facts_en) = wording::facts(&one.found);
-    let Found { problem, kind, assessment, finding, since } = one.found;
+    let DetectedFinding { problem, kind, assessment, finding, since } = one.found;
     SurveyProblem {
         key: one.key.to_string(),
         problem,

@@ -11,7 +11,7 @@ use super::model::{
 use crate::db::Id;
 use crate::disclosures::model::{DisclosureKind, DisclosureState};
 use crate::disclosures::price_rules::{PriceFault, PriceFinding};
-use crate::disclosures::state_rules::{Assessment, Served, Serving};
+use crate::disclosures::state_rules::{Assessment, CurrentService, ServicePeriod};
 use crate::fault::Fault;
 use crate::figures::percent;
 use crate::ledger::sha256_hex;
@@ -21,21 +21,21 @@ use crate::problem::{Code, Problem};
 
 /// What the survey knows of a complex.
 #[derive(Clone, Debug)]
-pub struct Surveyed {
+pub struct SurveyedComplex {
     pub complex: Id,
     pub name: String,
     pub township: String,
     pub community: String,
     /// None where nobody serves it, and nothing is owed.
-    pub owed: Option<Owed>,
+    pub owed: Option<RequiredDisclosures>,
 }
 
 /// What a company owes at a complex.
 #[derive(Clone, Debug)]
-pub struct Owed {
-    pub serving: Serving,
+pub struct RequiredDisclosures {
+    pub serving: CurrentService,
     /// By kind, in the order of the kinds.
-    pub kinds: Vec<Owing>,
+    pub kinds: Vec<RequiredDisclosure>,
     /// The filed contract in force.
     pub contract: Option<Id>,
     /// How many prices the contract does not bear out.
@@ -46,14 +46,14 @@ pub struct Owed {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct Owing {
+pub struct RequiredDisclosure {
     pub assessment: Assessment,
     pub published_on: Option<NaiveDate>,
 }
 
 /// A problem, before it is put into words.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct DetectedFinding {
     pub problem: ProblemKind,
     pub kind: Option<DisclosureKind>,
     pub assessment: Option<Assessment>,
@@ -61,7 +61,7 @@ pub struct Found {
     pub since: NaiveDate,
 }
 
-fn of_state(owing: &Owing) -> Option<ProblemKind> {
+fn of_state(owing: &RequiredDisclosure) -> Option<ProblemKind> {
     match owing.assessment.state {
         DisclosureState::Overdue if owing.assessment.period.is_some() => Some(ProblemKind::DisclosureOverdue),
         DisclosureState::Overdue => Some(ProblemKind::DisclosureMissing),
@@ -75,13 +75,13 @@ fn of_state(owing: &Owing) -> Option<ProblemKind> {
 }
 
 /// Every problem of a complex, with what it is about.
-pub fn problems(owed: &Owed) -> Vec<Found> {
+pub fn problems(owed: &RequiredDisclosures) -> Vec<DetectedFinding> {
     let began = owed.serving.began;
     let mut all = Vec::new();
     for (kind, owing) in DisclosureKind::ALL.iter().zip(&owed.kinds) {
         if let Some(problem) = of_state(owing) {
             let (assessment, since) = (Some(owing.assessment), owing.assessment.since.unwrap_or(began));
-            all.push(Found { problem, kind: Some(*kind), assessment, finding: None, since });
+            all.push(DetectedFinding { problem, kind: Some(*kind), assessment, finding: None, since });
         }
     }
     let fees = &owed.kinds[DisclosureKind::FeeStandard as usize];
@@ -90,7 +90,7 @@ pub fn problems(owed: &Owed) -> Vec<Found> {
             PriceFault::ExceedsContract => ProblemKind::ExceedsContract,
             PriceFault::NotInContract => ProblemKind::NotInContract,
         };
-        all.push(Found {
+        all.push(DetectedFinding {
             problem,
             kind: Some(DisclosureKind::FeeStandard),
             assessment: Some(fees.assessment),
@@ -100,13 +100,13 @@ pub fn problems(owed: &Owed) -> Vec<Found> {
     }
     if owed.contract.is_none() {
         let problem = ProblemKind::ContractNotFiled;
-        all.push(Found { problem, kind: None, assessment: None, finding: None, since: began });
+        all.push(DetectedFinding { problem, kind: None, assessment: None, finding: None, since: began });
     }
     all
 }
 
 /// How many problems of each kind a complex has, without what they are about.
-fn count(owed: &Owed, counts: &mut BTreeMap<ProblemKind, i64>) -> i64 {
+fn count(owed: &RequiredDisclosures, counts: &mut BTreeMap<ProblemKind, i64>) -> i64 {
     let mut total = 0;
     let mut add = |problem, number: i64| {
         *counts.entry(problem).or_default() += number;
@@ -119,7 +119,7 @@ fn count(owed: &Owed, counts: &mut BTreeMap<ProblemKind, i64>) -> i64 {
     total
 }
 
-pub fn key(complex: Id, company: Id, found: &Found) -> ProblemKey {
+pub fn key(complex: Id, company: Id, found: &DetectedFinding) -> ProblemKey {
     let fee = found.finding.as_ref().map(|one| format!("{}|{}|{}", one.name, one.charged_to.code(), one.unit.code()));
     let digest = sha256_hex(&format!("{company}|{}", fee.unwrap_or_default()));
     ProblemKey {
@@ -183,7 +183,7 @@ pub struct Counts {
 }
 
 /// Which part of an area a complex is in: of a county the township, of a township the community, of a community none.
-fn part<'a>(one: &'a Surveyed, division: &str) -> Option<&'a str> {
+fn part<'a>(one: &'a SurveyedComplex, division: &str) -> Option<&'a str> {
     match division.len() {
         6 => Some(&one.township),
         9 => Some(&one.community),
@@ -191,7 +191,7 @@ fn part<'a>(one: &'a Surveyed, division: &str) -> Option<&'a str> {
     }
 }
 
-pub fn counts(all: &[Surveyed], division: &str) -> Counts {
+pub fn counts(all: &[SurveyedComplex], division: &str) -> Counts {
     let mut kinds = [StateCounts::default(); DisclosureKind::ALL.len()];
     let mut problems = BTreeMap::new();
     let mut areas: BTreeMap<String, AreaCompleteness> = BTreeMap::new();
@@ -239,7 +239,7 @@ pub fn counts(all: &[Surveyed], division: &str) -> Counts {
     }
 }
 
-fn owed_states(one: &Surveyed) -> Vec<DisclosureState> {
+fn owed_states(one: &SurveyedComplex) -> Vec<DisclosureState> {
     let kinds = one.owed.iter().flat_map(|owed| &owed.kinds);
     kinds.map(|owing| owing.assessment.state).collect()
 }
@@ -280,9 +280,9 @@ pub fn quarter_ends(today: NaiveDate) -> [NaiveDate; QUARTERS] {
 pub fn trend(
     ends: &[NaiveDate; QUARTERS],
     verified: &[i64; QUARTERS],
-    services: &BTreeMap<Id, Vec<Served>>,
+    services: &BTreeMap<Id, Vec<ServicePeriod>>,
 ) -> Vec<QuarterTrend> {
-    let on = |day: NaiveDate, one: &Served| one.from <= day && one.to.is_none_or(|last| day <= last);
+    let on = |day: NaiveDate, one: &ServicePeriod| one.from <= day && one.to.is_none_or(|last| day <= last);
     let point = |(end, verified): (&NaiveDate, &i64)| {
         let served = services.values().filter(|all| all.iter().any(|one| on(*end, one))).count();
         let expected = (served * DisclosureKind::ALL.len()) as i64;

@@ -43,12 +43,12 @@ pub enum Visibility {
 /// What a caller gets of the files of a ticket, by whom they came from.
 #[derive(Clone, Copy)]
 pub struct ComplaintAttachment {
-    pub complainant: Seen,
-    pub handler: Seen,
+    pub complainant: Visible,
+    pub handler: Visible,
 }
 
 #[derive(Clone, Copy)]
-pub struct Seen {
+pub struct Visible {
     /// The form of what can be stripped.
     pub picture: Option<Shown>,
     pub other: Option<Shown>,
