@@ -19,12 +19,12 @@ use crate::token_issuing::{self, TokenArgs};
 /// Tokens of a demo live as long as a working day with its evening.
 pub const TOKEN_MINUTES: i64 = 12 * 60;
 
-pub struct Stage {
+pub struct Scenario {
     pub state: Arc<Service>,
     pub start: DateTime<Utc>,
 }
 
-impl Stage {
+impl Scenario {
     /// The day that is so many days before the demo's first.
     pub fn day(&self, ago: i64) -> NaiveDate {
         self.state.clock.day_of(Instant(self.start)) - TimeDelta::days(ago)
@@ -98,7 +98,7 @@ impl Stage {
     }
 }
 
-impl Stage {
+impl Scenario {
     /// Uploads a file of the demo's own.
     pub async fn attach(
         &self,
@@ -117,7 +117,7 @@ impl Stage {
 /// An action on a row.
 type OnRow<B, T> = fn(&mut Tx, Id, &Body<B>) -> WorkResult<Entity<T>>;
 
-impl Stage {
+impl Scenario {
     /// Plays an action on a row.
     pub async fn on<B, T>(
         &self,
@@ -159,11 +159,11 @@ pub fn explain(fail: &WorkError) -> String {
 
 /// Who plays: one person in one office.
 #[derive(Clone)]
-pub struct Person(pub TokenArgs);
+pub struct DemoUser(pub TokenArgs);
 
-impl Person {
+impl DemoUser {
     /// Of an office that is responsible for a place. `note` tells people of the same office apart.
-    pub fn of_office(role: Role, community: &str, note: &str) -> Person {
+    pub fn of_office(role: Role, community: &str, note: &str) -> DemoUser {
         let digits = role.row().division_digits;
         let division = community.get(..digits.min(community.len())).unwrap_or_default();
         let place = if division.is_empty() { "demo" } else { division };
@@ -175,24 +175,24 @@ impl Person {
         if role == Role::UtilityOperator {
             args.organisation = Some("heat".into());
         }
-        Person(args)
+        DemoUser(args)
     }
 
-    pub fn of_company(uscc: &str) -> Person {
+    pub fn of_company(uscc: &str) -> DemoUser {
         let mut args = blank(Role::PropertyCompany, format!("company-{uscc}"));
         args.company = Some(uscc.to_owned());
-        Person(args)
+        DemoUser(args)
     }
 
     /// Of an app: a resident has no territory.
-    pub fn of_resident(name: &str) -> Person {
-        Person(blank(Role::Resident, name.to_owned()))
+    pub fn of_resident(name: &str) -> DemoUser {
+        DemoUser(blank(Role::Resident, name.to_owned()))
     }
 
-    pub fn of_committee(complex: Id) -> Person {
+    pub fn of_committee(complex: Id) -> DemoUser {
         let mut args = blank(Role::ComplexCommittee, "committee-demo".into());
         args.complex = Some(complex.to_string());
-        Person(args)
+        DemoUser(args)
     }
 
     pub fn token(&self, state: &Service) -> anyhow::Result<String> {
