@@ -129,7 +129,7 @@ fn add(batch: &mut Batch, ring: &Keyring, ticket: Ticket) -> anyhow::Result<()> 
     let subject = ticket.row.id;
     let failed = |fail| anyhow::anyhow!("a text cannot be sealed: {fail:?}");
     for (owner, purpose, text) in &ticket.texts {
-        batch.sealed.push(personal::sealed(ring, subject, *owner, *purpose, text).map_err(failed)?);
+        batch.sealed.push(personal::encrypted(ring, subject, *owner, *purpose, text).map_err(failed)?);
     }
     if let Some(phone) = &ticket.phone
         && let Some((index_key, digest)) = personal::phone_digest(ring, phone).map_err(failed)?

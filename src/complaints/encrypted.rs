@@ -13,13 +13,13 @@ use crate::service::Ctx;
 
 /// What the complainant told.
 pub fn submission_of(conn: &mut Conn, ctx: &Ctx, complaint: Id) -> WorkResult<Option<Submission>> {
-    let submission = personal::open(conn, &ctx.state.keys.ring(), complaint, Purpose::Description)?;
+    let submission = personal::decrypt(conn, &ctx.state.keys.ring(), complaint, Purpose::Description)?;
     submission.map(|text| read(&text)).transpose()
 }
 
 /// The contact of a ticket, until it is erased.
 pub fn contact_of(conn: &mut Conn, ctx: &Ctx, complaint: Id) -> WorkResult<Option<Contact>> {
-    let contact = personal::open(conn, &ctx.state.keys.ring(), complaint, Purpose::Contact)?;
+    let contact = personal::decrypt(conn, &ctx.state.keys.ring(), complaint, Purpose::Contact)?;
     contact.map(|text| read(&text)).transpose()
 }
 

@@ -24,7 +24,7 @@ pub fn erase(tx: &mut Tx, row: &mut ComplaintRow, text: Option<&str>) -> WorkRes
             location: submission.location.map(|text| masks::scrub(&text, &known)),
             evidence: erased_evidence(submission.evidence, &known),
         };
-        personal::seal(tx.conn, &ring, row.id, row.id, Purpose::Description, &encrypted::to_json(&submission)?)?;
+        personal::encrypt(tx.conn, &ring, row.id, row.id, Purpose::Description, &encrypted::to_json(&submission)?)?;
     }
     let steps = store::steps_of(tx.conn, row.id, StepAudience::ALL)?;
     let mut forgotten = Vec::new();
@@ -76,7 +76,7 @@ fn scrub_step(
     known: &[&str],
 ) -> WorkResult<bool> {
     let ring = ctx.state.keys.ring();
-    let Some(text) = personal::open(conn, &ring, step, Purpose::Text)? else { return Ok(false) };
+    let Some(text) = personal::decrypt(conn, &ring, step, Purpose::Text)? else { return Ok(false) };
     let step_text: StepText = encrypted::read(&text)?;
     let mut evidence = erased_evidence(step_text.evidence.clone(), known);
     if !by_resident {
@@ -92,6 +92,6 @@ fn scrub_step(
     if scrubbed == step_text {
         return Ok(false);
     }
-    personal::seal(conn, &ring, complaint, step, Purpose::Text, &encrypted::to_json(&scrubbed)?)?;
+    personal::encrypt(conn, &ring, complaint, step, Purpose::Text, &encrypted::to_json(&scrubbed)?)?;
     Ok(true)
 }

@@ -225,13 +225,13 @@ fn encrypt_submission(tx: &mut Tx, row: &ComplaintRow, input: &ComplaintIn) -> W
         evidence: input.evidence.clone(),
     };
     files::attach_to_ticket(tx, OwnerKind::Complaint, row.id, row.id, &input.evidence)?;
-    personal::seal(tx.conn, &ring, row.id, row.id, Purpose::Description, &encrypted::to_json(&submission)?)?;
+    personal::encrypt(tx.conn, &ring, row.id, row.id, Purpose::Description, &encrypted::to_json(&submission)?)?;
     if let Some(ContactIn { name, phone, address }) = input.contact.clone() {
         if let Some(phone) = &phone {
             personal::index_phone(tx.conn, &ring, row.id, phone)?;
         }
         let contact = encrypted::to_json(&Contact { name, phone, address })?;
-        personal::seal(tx.conn, &ring, row.id, row.id, Purpose::Contact, &contact)?;
+        personal::encrypt(tx.conn, &ring, row.id, row.id, Purpose::Contact, &contact)?;
     }
     Ok(input.evidence.len())
 }

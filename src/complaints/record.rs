@@ -166,7 +166,7 @@ pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> Wo
         }
         files::attach_to_ticket(tx, OwnerKind::ComplaintStep, id, row.id, &evidence)?;
         let text = encrypted::to_json(&StepText { text, evidence })?;
-        personal::seal(tx.conn, &tx.ctx.state.keys.ring(), row.id, id, Purpose::Text, &text)?;
+        personal::encrypt(tx.conn, &tx.ctx.state.keys.ring(), row.id, id, Purpose::Text, &text)?;
     }
     let mut event = event(row, event_kind(kind), facts);
     if audience == StepAudience::Offices {

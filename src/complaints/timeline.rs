@@ -72,13 +72,13 @@ pub fn news(conn: &mut Conn, ctx: &Ctx, query: &ListNews) -> WorkResult<PageOf<T
 fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> WorkResult<Vec<TimelineStep>> {
     let ring = ctx.state.keys.ring();
     let ids: Vec<Id> = steps.iter().map(|step| step.id).collect();
-    let mut step_texts = encrypted::read_all::<StepText>(personal::open_many(conn, &ring, &ids, Purpose::Text)?)?;
+    let mut step_texts = encrypted::read_all::<StepText>(personal::decrypt_many(conn, &ring, &ids, Purpose::Text)?)?;
     let tickets: Vec<Id> = steps.iter().map(|step| step.complaint_id).collect();
     let audience = view::audience_of(conn, ctx, &tickets)?;
     // Whoever is not told who complained reads nothing by which it can be told.
     let contacts = match visibility::is_office(ctx.caller.role) {
         true => Default::default(),
-        false => encrypted::read_all::<Contact>(personal::open_many(conn, &ring, &tickets, Purpose::Contact)?)?,
+        false => encrypted::read_all::<Contact>(personal::decrypt_many(conn, &ring, &tickets, Purpose::Contact)?)?,
     };
     let anonymous = store::anonymous_among(conn, &tickets)?;
     let files = steps.iter().flat_map(|step| {

@@ -221,8 +221,8 @@ pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ComplaintRow) -> WorkResult<Entit
 pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> WorkResult<Vec<Complaint>> {
     let ring = ctx.state.keys.ring();
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
-    let mut submission = read_all::<Submission>(personal::open_many(conn, &ring, &ids, Purpose::Description)?)?;
-    let mut contacts = read_all::<Contact>(personal::open_many(conn, &ring, &ids, Purpose::Contact)?)?;
+    let mut submission = read_all::<Submission>(personal::decrypt_many(conn, &ring, &ids, Purpose::Description)?)?;
+    let mut contacts = read_all::<Contact>(personal::decrypt_many(conn, &ring, &ids, Purpose::Contact)?)?;
     let audience = audience_of(conn, ctx, &ids)?;
     let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
     let points = match is_office(ctx.caller.role) {

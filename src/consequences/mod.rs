@@ -11,7 +11,7 @@ use crate::contracts;
 use crate::db::{Id, WorkResult};
 use crate::documents::{self, model::DocumentSubject};
 use crate::measures;
-use crate::proceedings::port::{Case, Consequences, Entry, Installed, StarMeasure};
+use crate::proceedings::port::{Case, Consequences, Installed, NewListing, StarMeasure};
 use crate::service::Tx;
 use crate::typical_cases;
 use crate::violations;
@@ -66,7 +66,7 @@ impl Consequences for InLaw {
         documents::withdraw_of(tx, DocumentSubject::Measure, measure, GROUND_RENEWED)
     }
 
-    fn company_listed(&self, tx: &mut Tx, entry: &Entry) -> WorkResult<()> {
+    fn company_listed(&self, tx: &mut Tx, entry: &NewListing) -> WorkResult<()> {
         let row = measures::store::find(tx.conn, &WHOEVER_DECIDED, entry.measure)?;
         let grounds = blacklist::Grounds {
             measure: row.id,

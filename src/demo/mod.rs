@@ -91,7 +91,7 @@ pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<Service>>
     Ok(state)
 }
 
-/// What happens next on the stage.
+/// What happens next in the scenario.
 enum ScenarioStep {
     Service,
     Contract(usize, contracts::Step),
@@ -136,9 +136,9 @@ pub async fn fill(state: Arc<Service>, start: DateTime<Utc>) -> anyhow::Result<D
     timeline.extend(inspecting.steps(&scenario).into_iter().map(|(when, step)| (when, ScenarioStep::Inspect(step))));
     timeline.extend(complaining.steps(&scenario).into_iter().map(|(when, step)| (when, ScenarioStep::Complain(step))));
     timeline.sort_by_key(|(when, _)| *when);
-    for (when, scene) in timeline {
+    for (when, step) in timeline {
         anyhow::ensure!(when.0 < start, "the demo's data reaches beyond its start");
-        match scene {
+        match step {
             ScenarioStep::Service => register.record_service(&scenario).await?,
             ScenarioStep::Contract(at, step) => contracts.play(&scenario, &register, at, when, step).await?,
             ScenarioStep::Case(at, step) => cases.play(&scenario, &register, at, when, step).await?,

@@ -57,7 +57,7 @@ pub fn create(tx: &mut Tx, new: NewAttachment) -> WorkResult<AttachmentRow> {
     };
     quotas::spend(tx, Amounts { files: 1, bytes: row.size, ..Amounts::default() })?;
     store::insert(tx.conn, &row)?;
-    encrypted_names::seal(tx.conn, &ctx.state.keys.ring(), row.id, &name)?;
+    encrypted_names::encrypt(tx.conn, &ctx.state.keys.ring(), row.id, &name)?;
     let mut event = Event::new("attachment.uploaded", "attachment", row.id)
         .company(from.company)
         .complex(from.complex)

@@ -166,7 +166,7 @@ fn copy(tx: &mut Tx, mut row: AttachmentRow, name: String, kind: OwnerKind, owne
     (row.uploader_role, row.uploader_place) = (me.role, me.place);
     row.created_at = tx.ctx.now;
     store::insert(tx.conn, &row)?;
-    encrypted_names::seal(tx.conn, &tx.ctx.state.keys.ring(), row.id, &name)?;
+    encrypted_names::encrypt(tx.conn, &tx.ctx.state.keys.ring(), row.id, &name)?;
     let mut event = Event::new("attachment.copied", "attachment", row.id)
         .data(json!({ "of": of, "sha256": row.sha256, "size": row.size, "media_type": row.media_type }))
         .personal("name", Some(&name));

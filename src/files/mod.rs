@@ -42,7 +42,7 @@ pub fn media_types() -> impl Iterator<Item = &'static str> {
 }
 
 pub use cleanup::{remove_unattached, sweep};
-pub use encrypted_names::seal_old;
+pub use encrypted_names::encrypt_old;
 pub use erasure::{erase_bytes, erase_of_complaint};
 pub use evidence::{
     attach, attach_evidence, attach_to_ticket, attachments_of, check_attachment, check_evidence, check_lists,
@@ -82,7 +82,7 @@ pub const FEATURE: Feature = Feature {
             Box::pin(async move {
                 while let Ok(1..) = remove_unattached(&state).await {}
                 while let Ok(1..) = erase_bytes(&state).await {}
-                while let Ok(1..) = seal_old(&state).await {}
+                while let Ok(1..) = encrypt_old(&state).await {}
                 Ok(())
             })
         })

@@ -17,7 +17,7 @@ use crate::http::Entity;
 use crate::policy;
 use crate::policy::model::MeasureKind;
 use crate::proceedings::model::{ReasonsIn, Step};
-use crate::proceedings::port::{Entry, after};
+use crate::proceedings::port::{NewListing, after};
 use crate::service::{Body, Tx};
 use crate::standing::model::MeasureState;
 
@@ -74,7 +74,7 @@ pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResul
     row.state = MeasureState::Approved;
     if kind.is_listing() {
         // The decision itself puts the company on the list.
-        let entry = Entry {
+        let entry = NewListing {
             measure: row.id,
             legal_basis: row.legal_basis.as_deref(),
             months: rule.listing_months.unwrap_or(12),

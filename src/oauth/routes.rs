@@ -43,7 +43,7 @@ pub async fn issue_token(state: web::Data<Service>, request: HttpRequest, body: 
         Err(refused) => return Ok(refusal(&refused)),
     };
     Ok(match actions::issue_token(&state, asked).await? {
-        Ok(token) => sealed(HttpResponse::Ok().json(token)),
+        Ok(token) => no_store(HttpResponse::Ok().json(token)),
         Err(refused) => {
             let extensions = request.extensions();
             let about = About {
@@ -59,7 +59,7 @@ pub async fn issue_token(state: web::Data<Service>, request: HttpRequest, body: 
 }
 
 /// RFC 6749, 5.1: an answer about tokens is kept nowhere.
-fn sealed(mut response: HttpResponse) -> HttpResponse {
+fn no_store(mut response: HttpResponse) -> HttpResponse {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
     headers.insert(PRAGMA, actix_web::http::header::HeaderValue::from_static("no-cache"));
@@ -73,7 +73,7 @@ fn refusal(refused: &TokenRefused) -> HttpResponse {
     if unauthorized {
         builder.insert_header((WWW_AUTHENTICATE, "Basic realm=\"xiaoqu\", charset=\"UTF-8\""));
     }
-    let mut response = sealed(builder.json(refused));
+    let mut response = no_store(builder.json(refused));
     response.extensions_mut().insert(Preformatted);
     response
 }

@@ -38,16 +38,16 @@ impl TestApp {
     pub async fn sealed_ticket(&self, number: usize) -> Id {
         let id = Id::new();
         let work = move |conn: &mut Conn, ring: &Keyring| {
-            personal::seal(conn, ring, id, id, Purpose::Contact, &contact(number))?;
+            personal::encrypt(conn, ring, id, id, Purpose::Contact, &contact(number))?;
             personal::index_phone(conn, ring, id, &phone(number))?;
-            personal::seal(conn, ring, id, id, Purpose::Description, "楼道堆放杂物")
+            personal::encrypt(conn, ring, id, id, Purpose::Description, "楼道堆放杂物")
         };
         self.stored(work).await.expect("sealed");
         id
     }
 
     pub async fn opened(&self, owner: Id, purpose: Purpose) -> WorkResult<Option<String>> {
-        self.stored(move |conn, ring| personal::open(conn, ring, owner, purpose)).await
+        self.stored(move |conn, ring| personal::decrypt(conn, ring, owner, purpose)).await
     }
 
     pub async fn callers(&self, phone: String) -> Vec<Id> {
@@ -86,7 +86,7 @@ on_both_databases! {
         assert_eq!(app.opened(ticket, Purpose::Contact).await.unwrap(), Some(contact(1)));
         assert_eq!(app.opened(ticket, Purpose::Text).await.unwrap(), None);
         for text in ["已派人", ""] {
-            app.stored(move |conn, ring| personal::seal(conn, ring, ticket, reply, Purpose::Text, text)).await.unwrap();
+            app.stored(move |conn, ring| personal::encrypt(conn, ring, ticket, reply, Purpose::Text, text)).await.unwrap();
             assert_eq!(app.opened(reply, Purpose::Text).await.unwrap().as_deref(), Some(text));
         }
         let mut owners = vec![reply, ticket, ticket, Id::new()];
@@ -96,7 +96,7 @@ on_both_databases! {
             owners.push(id);
             expected.insert(id, contact(number));
         }
-        let many = app.stored(move |conn, ring| personal::open_many(conn, ring, &owners, Purpose::Contact)).await;
+        let many = app.stored(move |conn, ring| personal::decrypt_many(conn, ring, &owners, Purpose::Contact)).await;
         assert_eq!(many.unwrap(), expected);
         app.stored(move |conn, _| personal::erase(conn, ticket, Purpose::Contact)).await.unwrap();
         app.stored(move |conn, _| personal::forget_phones(conn, ticket)).await.unwrap();
@@ -146,7 +146,7 @@ on_both_databases! {
             put_hex(&app, &row, &hex::encode(&whole[..cut]));
             assert!(is_refused(app.opened(ticket, Purpose::Description).await), "{cut} bytes");
         }
-        let many = app.stored(move |conn, ring| personal::open_many(conn, ring, &[ticket], Purpose::Description)).await;
+        let many = app.stored(move |conn, ring| personal::decrypt_many(conn, ring, &[ticket], Purpose::Description)).await;
         assert!(many.is_err(), "no list without it");
         put_hex(&app, &row, &hex::encode(whole));
         assert!(app.opened(ticket, Purpose::Description).await.unwrap().is_some());
@@ -229,7 +229,7 @@ on_both_databases! {
                         let work = move |conn: &mut Conn, ring: &Keyring| {
                             personal::forget_phones(conn, id)?;
                             personal::index_phone(conn, ring, id, &phone(number + 10_000))?;
-                            personal::seal(conn, ring, id, id, Purpose::Contact, &contact(number + 10_000))
+                            personal::encrypt(conn, ring, id, id, Purpose::Contact, &contact(number + 10_000))
                         };
                         app.stored(work).await.expect("changed");
                     }
@@ -301,7 +301,7 @@ on_both_databases! {
         ring.known_to_store(&ring.data_key_ids());
         execute(&mut app.connect(), "DELETE FROM data_keys");
         let id = Id::new();
-        let sealed = app.stored(move |conn, ring| personal::seal(conn, ring, id, id, Purpose::Text, "x")).await;
+        let sealed = app.stored(move |conn, ring| personal::encrypt(conn, ring, id, id, Purpose::Text, "x")).await;
         assert!(sealed.is_err(), "better no answer than a text that nobody opens");
         assert_eq!(app.count("sealed_texts"), 0);
     }

@@ -363,7 +363,7 @@ on_both_databases! {
         assert_eq!(app.values("SELECT name AS value FROM attachments"), [""]);
         app.execute("DELETE FROM sealed_texts");
         app.execute("UPDATE attachments SET name = '旧名.jpg'");
-        while xiaoqu::files::seal_old(&app.state).await.expect("the store answers") > 0 {}
+        while xiaoqu::files::encrypt_old(&app.state).await.expect("the store answers") > 0 {}
         assert_eq!(app.values("SELECT name AS value FROM attachments"), [""]);
         let path = format!("/v1/attachments/{}", text(&made["id"]));
         assert_eq!(resident.get(&path).await.expect(200)["name"], "旧名.jpg");

@@ -80,7 +80,7 @@ fn trace_id(request: &ServiceRequest) -> Option<String> {
 }
 
 /// What every answer carries.
-fn seal(headers: &mut HeaderMap, id: &str, state: &Service) {
+fn add_common_headers(headers: &mut HeaderMap, id: &str, state: &Service) {
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
     }
@@ -104,7 +104,7 @@ fn seal(headers: &mut HeaderMap, id: &str, state: &Service) {
 const PROBES: &[&str] = &["/livez", "/readyz", "/metrics"];
 
 /// Counts a request as under way, unless its address has too many.
-fn begun(state: &Service, request: &ServiceRequest) -> Result<Option<UnderWay>, Problem> {
+fn count_request(state: &Service, request: &ServiceRequest) -> Result<Option<UnderWay>, Problem> {
     if PROBES.contains(&request.path()) {
         return Ok(None);
     }
@@ -121,7 +121,7 @@ pub async fn edge(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = StopWatch::now();
     let state = Service::of(&request)?;
-    let _in_flight = state.metrics.begun();
+    let _in_flight = state.metrics.request_started();
     let span = state.traces.as_ref().map(|traces| traces.begin(request.headers()));
     let server_id = uuid::Uuid::now_v7().to_string();
     let given = given_request_id(&request);
@@ -157,7 +157,7 @@ pub async fn edge(
     let uploads = method == Method::POST && is_long(&state, routed_path(request.request()));
     let limit = if uploads { state.upload_timeout } else { state.request_timeout };
     let work = async {
-        match begun(&state, &request) {
+        match count_request(&state, &request) {
             Ok(_under_way) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
             Err(problem) => Ok(request.error_response(problem)),
         }
@@ -172,7 +172,7 @@ pub async fn edge(
         if let Some(unread) = unread {
             response = response.map_body(|_, body| unread.beside(body));
         }
-        seal(response.headers_mut(), &id, &state);
+        add_common_headers(response.headers_mut(), &id, &state);
         state.metrics.problem(Code::RequestTimeout);
         state.metrics.answered(None, response.status().as_u16(), started.elapsed().as_secs_f64());
         if let Some(span) = &span {
@@ -182,7 +182,7 @@ pub async fn edge(
         return Err(InternalError::from_response("request timeout", response).into());
     };
     let mut response = problem_response(outcome?, language, &id, &instance, &state);
-    seal(response.headers_mut(), &id, &state);
+    add_common_headers(response.headers_mut(), &id, &state);
 
     let answered = response.request().clone();
     if let Some(allowance) = answered.extensions().get::<Allowance>() {

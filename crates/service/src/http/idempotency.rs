@@ -121,7 +121,7 @@ pub fn find(
             )
             .into());
     }
-    let Some(body) = keyring.data_key_of(&row.data_key).and_then(|one| one.open(&key.scope, &row.body)) else {
+    let Some(body) = keyring.data_key_of(&row.data_key).and_then(|one| one.decrypt(&key.scope, &row.body)) else {
         // The row was changed or its data key is gone: the effect stands and its answer cannot be read back.
         return Err(Problem::new(Code::IdempotencyKeyReused)
             .detail("该幂等键的应答已无法读取", "the stored answer of this key can no longer be read")
@@ -141,7 +141,7 @@ pub fn store(
 ) -> WorkResult<()> {
     let data_key = keyring.data_key(now.0);
     let body = data_key
-        .seal(&key.scope, &answer.body)
+        .encrypt(&key.scope, &answer.body)
         .map_err(|error| Problem::broken_by("an answer could not be encrypted", error))?;
     diesel::insert_into(keys::table)
         .values((

@@ -326,12 +326,12 @@ impl DataKey {
         self.known.load(Ordering::Relaxed)
     }
 
-    pub fn seal(&self, about: &str, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
-        self.wrapper.seal(about, plain)
+    pub fn encrypt(&self, about: &str, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
+        self.wrapper.encrypt(about, plain)
     }
 
-    pub fn open(&self, about: &str, sealed: &[u8]) -> Option<Vec<u8>> {
-        self.wrapper.open(about, sealed)
+    pub fn decrypt(&self, about: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.wrapper.decrypt(about, sealed)
     }
 }
 

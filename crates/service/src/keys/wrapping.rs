@@ -18,7 +18,7 @@ impl KeyWrapper {
     }
 
     /// Nonce, ciphertext and tag. `about` is not in it, but opens it only when it is the same.
-    pub fn seal(&self, about: &str, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
+    pub fn encrypt(&self, about: &str, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
         let mut nonce = [0u8; NONCE];
         aws_lc_rs::rand::fill(&mut nonce).map_err(|_| anyhow::anyhow!("no randomness"))?;
         let mut sealed = plain.to_vec();
@@ -28,7 +28,7 @@ impl KeyWrapper {
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    pub fn open(&self, about: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+    pub fn decrypt(&self, about: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, rest) = sealed.split_at_checked(NONCE)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut plain = rest.to_vec();

@@ -194,7 +194,7 @@ impl Metrics {
         Ok(metrics)
     }
 
-    pub fn begun(&self) -> InFlight<'_> {
+    pub fn request_started(&self) -> InFlight<'_> {
         self.in_flight.inc();
         InFlight(&self.in_flight)
     }

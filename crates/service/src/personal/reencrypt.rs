@@ -125,11 +125,11 @@ fn text_chunk(
             break;
         }
         chunk.after = Some((row.owner_id, row.purpose));
-        let Ok(plain) = vault::open_row(ring, &row) else {
+        let Ok(plain) = vault::decrypt_row(ring, &row) else {
             chunk.left += 1;
             continue;
         };
-        let sealed = vault::seal_as(acting, row.owner_id, row.purpose, row.subject_id, &plain)?;
+        let sealed = vault::encrypt_as(acting, row.owner_id, row.purpose, row.subject_id, &plain)?;
         // Where somebody else wrote meanwhile, theirs stands.
         chunk.moved += usize::from(store::move_text(conn, &row, &acting.key.id, &sealed)?);
     }
@@ -169,7 +169,7 @@ fn phone_chunk(conn: &mut Conn, ring: &Keyring, key: &str, after: Option<Id>) ->
         }
         chunk.after = Some(subject);
         let contacts: Result<Vec<String>, _> =
-            store::lock_contacts(conn, subject)?.iter().map(|row| vault::open_row(ring, row)).collect();
+            store::lock_contacts(conn, subject)?.iter().map(|row| vault::decrypt_row(ring, row)).collect();
         let Ok(contacts) = contacts else {
             chunk.left += 1;
             continue;

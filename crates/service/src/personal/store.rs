@@ -52,7 +52,7 @@ code_column!(Purpose);
 /// A text as it lies in the store.
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
 #[diesel(table_name = texts, treat_none_as_default_value = false)]
-pub struct Sealed {
+pub struct EncryptedText {
     pub owner_id: Id,
     pub purpose: Purpose,
     pub subject_id: Id,
@@ -61,7 +61,7 @@ pub struct Sealed {
 }
 
 /// Puts a text in the place of the one that is there.
-pub(super) fn put(conn: &mut Conn, row: &Sealed) -> WorkResult<()> {
+pub(super) fn put(conn: &mut Conn, row: &EncryptedText) -> WorkResult<()> {
     on_both!(conn, |conn| {
         diesel::insert_into(texts::table)
             .values(row)
@@ -77,12 +77,12 @@ pub(super) fn put(conn: &mut Conn, row: &Sealed) -> WorkResult<()> {
     Ok(())
 }
 
-pub(super) fn find(conn: &mut Conn, owner: Id, purpose: Purpose) -> WorkResult<Option<Sealed>> {
+pub(super) fn find(conn: &mut Conn, owner: Id, purpose: Purpose) -> WorkResult<Option<EncryptedText>> {
     Ok(texts::table.find((owner, purpose)).first(conn).optional()?)
 }
 
 /// Those of them that are there.
-pub(super) fn find_many(conn: &mut Conn, owners: &[Id], purpose: Purpose) -> WorkResult<Vec<Sealed>> {
+pub(super) fn find_many(conn: &mut Conn, owners: &[Id], purpose: Purpose) -> WorkResult<Vec<EncryptedText>> {
     Ok(texts::table.filter(texts::owner_id.eq_any(owners)).filter(texts::purpose.eq(purpose)).load(conn)?)
 }
 
@@ -93,7 +93,7 @@ pub(super) fn delete(conn: &mut Conn, owner: Id, purpose: Purpose) -> WorkResult
 
 /// The contacts of a subject, held until the transaction ends: the blind index is made from them, by one at a time
 /// (SQLite has one writer anyway).
-pub(super) fn lock_contacts(conn: &mut Conn, subject: Id) -> WorkResult<Vec<Sealed>> {
+pub(super) fn lock_contacts(conn: &mut Conn, subject: Id) -> WorkResult<Vec<EncryptedText>> {
     let contacts = texts::table
         .filter(texts::subject_id.eq(subject))
         .filter(texts::purpose.eq(Purpose::Contact))
@@ -131,7 +131,7 @@ pub(super) fn under_data_key(
     key: &str,
     after: Option<(Id, Purpose)>,
     at_most: i64,
-) -> WorkResult<Vec<Sealed>> {
+) -> WorkResult<Vec<EncryptedText>> {
     let mut rows = texts::table.filter(texts::data_key.eq(key)).into_boxed();
     if let Some((owner, purpose)) = after {
         rows = rows.filter(texts::owner_id.ge(owner)).filter(texts::owner_id.gt(owner).or(texts::purpose.gt(purpose)));
@@ -140,7 +140,7 @@ pub(super) fn under_data_key(
 }
 
 /// Puts a text under another key, unless it was changed meanwhile. Is it done?
-pub(super) fn move_text(conn: &mut Conn, old: &Sealed, data_key: &str, sealed: &[u8]) -> WorkResult<bool> {
+pub(super) fn move_text(conn: &mut Conn, old: &EncryptedText, data_key: &str, sealed: &[u8]) -> WorkResult<bool> {
     let same = texts::table
         .find((old.owner_id, old.purpose))
         .filter(texts::data_key.eq(&old.data_key))

@@ -24,7 +24,7 @@ pub struct StarMeasure {
 
 /// The entry of a list that a measure makes.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry<'a> {
+pub struct NewListing<'a> {
     pub measure: Id,
     pub legal_basis: Option<&'a str>,
     pub months: u32,
@@ -48,7 +48,7 @@ pub trait Consequences: Send + Sync {
     /// Another notice takes the place of one whose grounds have all fallen away.
     fn measure_notified_anew(&self, tx: &mut Tx, measure: Id) -> WorkResult<()>;
     /// The decision itself puts the company on a list.
-    fn company_listed(&self, tx: &mut Tx, entry: &Entry) -> WorkResult<()>;
+    fn company_listed(&self, tx: &mut Tx, entry: &NewListing) -> WorkResult<()>;
     /// A removal from a complex was approved.
     fn removal_approved(&self, tx: &mut Tx, measure: Id, complex: Id, company: Id) -> WorkResult<()>;
     /// An appeal suspends a measure since a day, or none does any more.
