@@ -307,7 +307,7 @@ const JOBS: &[Job] = &[
     Job::every(disk::POLL, "disks", By::EachReplica, "the disks are looked at later", |state| {
         Box::pin(async move {
             // A network file system may keep its caller waiting.
-            let _ = actix_web::rt::task::spawn_blocking(move || state.disks.look()).await;
+            let _ = actix_web::rt::task::spawn_blocking(move || state.disks.refresh()).await;
             Ok(())
         })
     }),
@@ -327,7 +327,7 @@ const JOBS: &[Job] = &[
             Ok(())
         })
     })
-    .looking_every(Duration::from_secs(1)),
+    .polling_every(Duration::from_secs(1)),
     deadlines::JOB,
 ];
 

@@ -33,7 +33,7 @@ pub const FEATURE: Feature = Feature {
     files: &[FileOwner {
         kind: OwnerKind::Listing,
         operation: "get_blacklist_entry",
-        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
+        visibility: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
     }],
     events: events::EVENTS,
     ..Feature::EMPTY

@@ -48,7 +48,7 @@ pub fn create_company(tx: &mut Tx, body: &Body<CompanyIn>) -> WorkResult<Entity<
     let division = ctx.caller.division.clone().unwrap_or_default();
     store::add_areas(tx.conn, company.id, &[&county, &division])?;
     record(tx, "company.registered", &company)?;
-    tell_parent(tx, "company.branch_joined", company.parent_id, &company)?;
+    record_for_parent(tx, "company.branch_joined", company.parent_id, &company)?;
     Ok(Entity::created(company.id, company.version, company, "/v1/companies"))
 }
 
@@ -83,14 +83,14 @@ pub fn apply(tx: &mut Tx, before: Company, change: CompanyPatch) -> WorkResult<C
     after(tx).company_regrouped(tx, company.id)?;
     record(tx, "company.changed", &company)?;
     if parent_before != company.parent_id {
-        tell_parent(tx, "company.branch_left", parent_before, &company)?;
-        tell_parent(tx, "company.branch_joined", company.parent_id, &company)?;
+        record_for_parent(tx, "company.branch_left", parent_before, &company)?;
+        record_for_parent(tx, "company.branch_joined", company.parent_id, &company)?;
     }
     Ok(company)
 }
 
 /// A parent hears of a branch that joins or leaves it; the branch hears of it by its own event.
-fn tell_parent(tx: &mut Tx, kind: &'static str, parent: Option<Id>, branch: &Company) -> WorkResult<()> {
+fn record_for_parent(tx: &mut Tx, kind: &'static str, parent: Option<Id>, branch: &Company) -> WorkResult<()> {
     let Some(parent) = parent else { return Ok(()) };
     let parent = store::find(tx.conn, &Scope::System("a parent hears of its branches"), parent)?;
     let event = Event::new(kind, "company", parent.id)

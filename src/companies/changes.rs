@@ -213,7 +213,7 @@ pub fn propose_company_change(
     let change = input.content().differing_from(&on_file);
     let same = changes_store::open_of(tx.conn, company)?.into_iter().find(|one| one.change.0 == change);
     if let Some(same) = same {
-        return Err(rules::waits_already().related("company_change", same.id).into());
+        return Err(rules::already_pending().related("company_change", same.id).into());
     }
     let row = ChangeRow {
         id: ctx.new_id(),

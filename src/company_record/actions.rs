@@ -66,7 +66,7 @@ pub struct CompanyStanding {
     pub ratings: Vec<RatingOnFile>,
 }
 
-fn shown(ctx: &Ctx, standing: Standing, own: bool) -> Standing {
+fn visible_part(ctx: &Ctx, standing: Standing, own: bool) -> Standing {
     if own {
         return standing;
     }
@@ -91,7 +91,7 @@ pub fn company_standing(
     let facts = company_facts::of(conn, head, &family, &county, as_of)?;
     // A branch reads its parent's standing as an outsider does: what it did itself is among its own violations.
     let own = matches!(&ctx.scope, Scope::Company(uscc) if *uscc == company.uscc) && head == company.id;
-    let standing = shown(ctx, compute_standing(&facts, &policies, as_of), own);
+    let standing = visible_part(ctx, compute_standing(&facts, &policies, as_of), own);
     let measures = measures::of_family(conn, &ctx.scope, &family)?
         .into_iter()
         .map(|row| MeasureOnFile { kind: row.kind, state: row.state, id: row.id, key: row.key, due_on: row.due_on })
@@ -206,5 +206,5 @@ pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> WorkResult
             lead_role: act.lead_role,
         });
     }
-    Ok(shown(ctx, compute_standing(&facts, &policies, as_of), false))
+    Ok(visible_part(ctx, compute_standing(&facts, &policies, as_of), false))
 }

@@ -64,7 +64,7 @@ pub fn give_cards(
     }
     row.next_at = rules::next_check_at(row, &given, rules, &terms.clock());
     if any {
-        store::save_look(tx.conn, row)?;
+        store::save_check(tx.conn, row)?;
     }
     Ok(any)
 }

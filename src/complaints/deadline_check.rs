@@ -159,6 +159,6 @@ fn check(
         write(tx, &mut row, step)?;
     }
     row.next_at = rules::next_check_at(&row, &given, terms.rules_of(&row)?, &terms.clock());
-    store::save_look(tx.conn, &row)?;
+    store::save_check(tx.conn, &row)?;
     Ok(None)
 }

@@ -35,7 +35,7 @@ pub fn accept_complaint(tx: &mut Tx, id: Id, body: &Body<AcceptanceIn>) -> WorkR
     }
     let step = NewStep::new(StepKind::Accepted)
         .facts(json!({ "on_time": row.accepted_on_time, "summarised": input.public_summary.is_some() }))
-        .saying("public_summary", input.public_summary.clone())
+        .with_text("public_summary", input.public_summary.clone())
         .text(input.text.clone());
     finish(tx, row, step)
 }
@@ -301,7 +301,7 @@ pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ComplaintReplyIn>) ->
     }
     let step = NewStep::new(StepKind::Replied)
         .facts(json!({ "on_time": row.resolved_on_time, "summarised": input.public_summary.is_some() }))
-        .saying("public_summary", input.public_summary.clone())
+        .with_text("public_summary", input.public_summary.clone())
         .text(input.text.clone())
         .evidence(&input.evidence);
     finish_by(tx, &terms, row, step)

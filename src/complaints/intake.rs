@@ -246,12 +246,12 @@ fn record_submission(
     let contact = input.contact.clone().unwrap_or_default();
     let (_, evidence) = crate::proceedings::ledger_texts::evidence(&input.evidence);
     let step = step
-        .saying("description", Some(input.description.clone()))
-        .saying("evidence", Some(evidence))
-        .saying("location", input.location.clone())
-        .saying("contact_name", contact.name)
-        .saying("contact_phone", contact.phone)
-        .saying("contact_address", contact.address);
+        .with_text("description", Some(input.description.clone()))
+        .with_text("evidence", Some(evidence))
+        .with_text("location", input.location.clone())
+        .with_text("contact_name", contact.name)
+        .with_text("contact_phone", contact.phone)
+        .with_text("contact_address", contact.address);
     record::write(tx, row, by, step)?;
     Ok(())
 }

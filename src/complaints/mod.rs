@@ -174,12 +174,12 @@ pub const FEATURE: Feature = Feature {
         FileOwner {
             kind: OwnerKind::Complaint,
             operation: "get_complaint",
-            look: |conn, ctx, id| Ok(Visibility::Ticket(visibility::files(audience_for(conn, ctx, id)?))),
+            visibility: |conn, ctx, id| Ok(Visibility::Ticket(visibility::files(audience_for(conn, ctx, id)?))),
         },
         FileOwner {
             kind: OwnerKind::ComplaintStep,
             operation: "get_complaint",
-            look: |conn, ctx, id| Ok(Visibility::Ticket(visibility::files(audience_for_step(conn, ctx, id)?))),
+            visibility: |conn, ctx, id| Ok(Visibility::Ticket(visibility::files(audience_for_step(conn, ctx, id)?))),
         },
     ],
     events: events::EVENTS,

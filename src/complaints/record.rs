@@ -89,7 +89,7 @@ impl NewStep {
         self
     }
 
-    pub fn saying(mut self, field: &'static str, text: Option<String>) -> NewStep {
+    pub fn with_text(mut self, field: &'static str, text: Option<String>) -> NewStep {
         self.more.extend(text.map(|text| (field, text)));
         self
     }

@@ -246,7 +246,7 @@ pub fn still_due(conn: &mut Conn, ids: &[Id], now: Instant) -> WorkResult<HashMa
 }
 
 /// Saves what a look of the clock changes of a ticket, and by that no index but its own.
-pub fn save_look(conn: &mut Conn, row: &ComplaintRow) -> WorkResult<()> {
+pub fn save_check(conn: &mut Conn, row: &ComplaintRow) -> WorkResult<()> {
     diesel::update(complaints::table.find(row.id))
         .set((
             complaints::version.eq(row.version),
@@ -313,7 +313,7 @@ pub fn cards_of(conn: &mut Conn, complaint: Id) -> WorkResult<Vec<CardRow>> {
 }
 
 /// What an office or company owes, the most urgent first; for the inbox.
-pub fn owed(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
+pub fn open_of_handler(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
     let mut rows =
         scoped::complaints(viewer).filter(complaints::handler_role.eq(seat.role)).filter(complaints::is_open.eq(true));
     if seat.role != Role::PropertyCompany {

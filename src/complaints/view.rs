@@ -273,7 +273,7 @@ pub fn visible_files(conn: &mut Conn, ctx: &Ctx, files: Vec<(Id, Audience)>) -> 
         true => Ok(files.into_iter().map(|(id, _)| id).collect()),
         false => {
             let files: Vec<_> = files.into_iter().map(|(id, audience)| (id, visibility::files(audience))).collect();
-            files::shown_of_tickets(conn, ctx, &files)
+            files::visible_of_complaints(conn, ctx, &files)
         }
     }
 }
@@ -357,7 +357,7 @@ fn view(
         location,
         description,
         evidence,
-        contact: contact.and_then(|contact| visibility::contact(audience, contact)).map(shown_contact),
+        contact: contact.and_then(|contact| visibility::contact(audience, contact)).map(contact_view),
         anonymous: course.anonymous,
         consent_to_company: course.consent,
         erased_at: course.erased_at,
@@ -380,10 +380,10 @@ fn view(
     }
 }
 
-fn shown_contact((masked, contact): (bool, Contact)) -> ContactView {
+fn contact_view((masked, contact): (bool, Contact)) -> ContactView {
     ContactView { masked, name: contact.name, phone: contact.phone, address: contact.address }
 }
 
 pub fn in_full(contact: Contact) -> ContactView {
-    shown_contact((false, contact))
+    contact_view((false, contact))
 }

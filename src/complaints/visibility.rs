@@ -6,7 +6,7 @@ use crate::access::Role;
 use crate::access::role::RoleKind;
 use crate::complexes::model::Point;
 use crate::db::Id;
-use crate::files::{ComplaintAttachment, Shown, Visible};
+use crate::files::{ComplaintAttachment, FileForm, Visible};
 use crate::personal::masks;
 use crate::proceedings::model::Evidence;
 
@@ -214,8 +214,8 @@ pub fn keeps_name(audience: Audience, from: From) -> bool {
 /// What an audience gets of the files of a ticket.
 pub fn files(audience: Audience) -> ComplaintAttachment {
     let shown = |from, is_picture| match file(audience, from, is_picture) {
-        Form::Clear => Some(Shown::Original),
-        Form::Stripped => Some(Shown::Stripped),
+        Form::Clear => Some(FileForm::Original),
+        Form::Stripped => Some(FileForm::Stripped),
         _ => None,
     };
     let seen = |from| Visible {

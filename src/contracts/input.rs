@@ -262,19 +262,19 @@ pub struct LateHandoverIn {
 }
 
 /// What a text says, where there is one.
-fn said(name: &'static str, text: &Option<String>) -> Texts {
+fn text_of(name: &'static str, text: &Option<String>) -> Texts {
     text.iter().map(|text| (name, text.clone())).collect()
 }
 
 impl LedgerTexts for SubmissionIn {
     fn texts(&self) -> Texts {
-        said("note", &self.note)
+        text_of("note", &self.note)
     }
 }
 
 impl LedgerTexts for FilingIn {
     fn texts(&self) -> Texts {
-        said("note", &self.note)
+        text_of("note", &self.note)
     }
 }
 

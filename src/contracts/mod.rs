@@ -102,7 +102,7 @@ pub const FEATURE: Feature = Feature {
     files: &[FileOwner {
         kind: OwnerKind::Contract,
         operation: "get_contract",
-        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
+        visibility: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
     }],
     events: events::EVENTS,
     ..Feature::EMPTY

@@ -32,13 +32,13 @@ pub struct Feature {
     pub table: &'static str,
     /// Its columns, and members of stored JSON as `column.member`.
     pub columns: &'static [&'static str],
-    look: fn(&mut Conn, &mut Terms, Option<Id>) -> WorkResult<Looked>,
+    find_moved: fn(&mut Conn, &mut Terms, Option<Id>) -> WorkResult<MovedBatch>,
     follow: fn(&mut Tx, &mut Terms, Id) -> WorkResult<bool>,
 }
 
 impl Feature {
     pub const fn of<R: Follows>(table: &'static str, columns: &'static [&'static str]) -> Feature {
-        Feature { table, columns, look: look::<R>, follow: follow::<R> }
+        Feature { table, columns, find_moved: find_moved::<R>, follow: follow::<R> }
     }
 }
 
@@ -141,25 +141,25 @@ impl Terms {
 }
 
 /// Rows that are read at once.
-const LOOK: i64 = 500;
+const BATCH: i64 = 500;
 
-struct Looked {
+struct MovedBatch {
     moved: Vec<Id>,
     /// Where to go on from; none where that was all.
     last: Option<Id>,
 }
 
 /// Which rows the calendar moves.
-fn look<R: Follows>(conn: &mut Conn, terms: &mut Terms, after: Option<Id>) -> WorkResult<Looked> {
-    let rows = R::open(conn, after.unwrap_or(Id(uuid::Uuid::nil())), LOOK)?;
-    let last = rows.last().map(R::id).filter(|_| rows.len() == LOOK as usize);
+fn find_moved<R: Follows>(conn: &mut Conn, terms: &mut Terms, after: Option<Id>) -> WorkResult<MovedBatch> {
+    let rows = R::open(conn, after.unwrap_or(Id(uuid::Uuid::nil())), BATCH)?;
+    let last = rows.last().map(R::id).filter(|_| rows.len() == BATCH as usize);
     let mut moved = Vec::new();
     for mut row in rows {
         if !row.follow(conn, terms)?.is_empty() {
             moved.push(row.id());
         }
     }
-    Ok(Looked { moved, last })
+    Ok(MovedBatch { moved, last })
 }
 
 /// Moves the deadlines of a row; says whether there was anything to move.

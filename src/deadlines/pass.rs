@@ -48,15 +48,15 @@ async fn follow_feature(state: &Arc<Service>, feature: &'static Feature) -> Resu
     let (mut after, mut moved) = (None, 0);
     loop {
         let with = state.clone();
-        let look = move |conn: &mut Conn| {
+        let find_moved = move |conn: &mut Conn| {
             let mut terms = Terms::load(conn, &with)?;
-            (feature.look)(conn, &mut terms, after)
+            (feature.find_moved)(conn, &mut terms, after)
         };
-        let looked = state.db.read(look).await?;
-        for chunk in looked.moved.chunks(CHUNK) {
+        let batch = state.db.read(find_moved).await?;
+        for chunk in batch.moved.chunks(CHUNK) {
             moved += follow_rows(state, feature, chunk.to_vec()).await?;
         }
-        after = looked.last;
+        after = batch.last;
         if after.is_none() {
             return Ok(moved);
         }

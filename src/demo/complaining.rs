@@ -16,7 +16,7 @@ use crate::db::{Id, Instant};
 /// A ticket; days are working days ago.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Told {
+pub struct ComplaintData {
     complex: String,
     category: String,
     kind: String,
@@ -40,7 +40,7 @@ type Then = (usize, i64, String, Value);
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Complaining {
-    tickets: Vec<Told>,
+    tickets: Vec<ComplaintData>,
 }
 
 #[derive(Clone, Copy, Debug)]

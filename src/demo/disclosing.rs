@@ -52,7 +52,7 @@ fn long_ago() -> (i64, Option<i64>) {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Told {
+pub struct TypicalCaseData {
     case: String,
     /// Working days ago.
     ago: usize,
@@ -64,7 +64,7 @@ pub struct Told {
 #[serde(deny_unknown_fields)]
 pub struct Disclosing {
     pub boards: Vec<Board>,
-    pub typical_cases: Vec<Told>,
+    pub typical_cases: Vec<TypicalCaseData>,
     /// Versions by board, kind and first day of the period.
     #[serde(skip)]
     ids: HashMap<(usize, DisclosureKind, Option<NaiveDate>), Id>,
@@ -178,7 +178,7 @@ impl Board {
     }
 }
 
-impl Told {
+impl TypicalCaseData {
     pub fn when(&self, scenario: &Scenario) -> Instant {
         scenario.at(scenario.working_day(self.ago), 10)
     }
@@ -238,7 +238,7 @@ impl Disclosing {
     }
 
     pub async fn tell(&self, scenario: &Scenario, cases: &Cases, at: usize) -> anyhow::Result<()> {
-        let Told { case, title, summary, .. } = &self.typical_cases[at];
+        let TypicalCaseData { case, title, summary, .. } = &self.typical_cases[at];
         let violation = cases.ids.get(case).with_context(|| format!("no case {case}"))?;
         let body = json!({ "violation_id": violation, "title": title, "summary": summary });
         let county = DemoUser::of_office(Role::CountyAuthority, super::register::COUNTY, "").caller(&scenario.state)?;

@@ -19,7 +19,7 @@ use crate::service::{Body, Tx};
 /// A visit that nobody planned. Its failed items with what was seen; days are working days ago.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Seen {
+pub struct InspectionData {
     complex: String,
     role: Role,
     checklist: String,
@@ -50,7 +50,7 @@ pub struct Planned {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Inspecting {
-    results: Vec<Seen>,
+    results: Vec<InspectionData>,
     visits: Vec<Planned>,
 }
 

@@ -170,7 +170,7 @@ pub fn submit_disclosure(
     let content = serde_json::to_string(&said.content.0).unwrap_or_default();
     let texts = vec![("content", content), ("proof", ledger_texts::evidence(&said.proof.0).1)];
     record(tx, &row, "disclosure.submitted", texts)?;
-    shown(tx, row, version, true)
+    to_entity(tx, row, version, true)
 }
 
 /// What the period before closed with, where this company disclosed it.
@@ -235,7 +235,7 @@ pub fn verify_disclosure(
         VerificationOutcome::Rejected => "disclosure.rejected",
     };
     record(tx, &row, happened, ledger_texts::LedgerTexts::texts(input))?;
-    shown(tx, row, version, false)
+    to_entity(tx, row, version, false)
 }
 
 /// Photographs of a board that was verified are for everyone to see.
@@ -261,7 +261,7 @@ fn record(tx: &mut Tx, row: &DisclosureRow, kind: &'static str, texts: Texts) ->
     Ok(())
 }
 
-fn shown(tx: &mut Tx, row: DisclosureRow, version: i64, created: bool) -> WorkResult<Entity<DisclosureVersion>> {
+fn to_entity(tx: &mut Tx, row: DisclosureRow, version: i64, created: bool) -> WorkResult<Entity<DisclosureVersion>> {
     let (complex, kind) = (row.complex_id, row.kind.code());
     let view = view::version_today(tx.conn, tx.ctx, row)?;
     if !created {

@@ -46,7 +46,7 @@ pub const FEATURE: Feature = Feature {
     files: &[FileOwner {
         kind: OwnerKind::Disclosure,
         operation: "get_disclosure",
-        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
+        visibility: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
     }],
     events: events::EVENTS,
     ..Feature::EMPTY

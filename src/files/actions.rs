@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::model::{Attachment, AttachmentRow, NewAttachment, Shown, Uploader};
+use super::model::{Attachment, AttachmentRow, FileForm, NewAttachment, Uploader};
 use super::origin::whence;
 use super::{UPLOAD_PATH, encrypted_names, owner, store};
 use crate::access::Scope;
@@ -22,7 +22,7 @@ pub fn create_attachment(tx: &mut Tx, body: &Body<NewAttachment>) -> WorkResult<
     let new = tx.creation(body, visible, |_, _, _| Ok(()))?.clone();
     let name = new.name.clone();
     let row = create(tx, new)?;
-    Ok(Entity::created(row.id, VERSION, row.view(name, Shown::Original), UPLOAD_PATH))
+    Ok(Entity::created(row.id, VERSION, row.view(name, FileForm::Original), UPLOAD_PATH))
 }
 
 /// The row of a file that is in the store: its sender's alone, until it is attached.

@@ -48,8 +48,8 @@ pub use evidence::{
     attach, attach_evidence, attach_to_ticket, attachments_of, check_attachment, check_evidence, check_lists,
     copy_evidence, copy_stripped, release,
 };
-pub use model::{OwnerKind, Shown};
-pub use owner::{ComplaintAttachment, FileOwner, Visibility, Visible, shown_of_tickets};
+pub use model::{FileForm, OwnerKind};
+pub use owner::{ComplaintAttachment, FileOwner, Visibility, Visible, visible_of_complaints};
 pub use spool::next;
 pub use storage::S3Options;
 pub use stripped::{PublicPhoto, make_private, make_public, make_stripped, pictures};
@@ -86,7 +86,7 @@ pub const FEATURE: Feature = Feature {
                 Ok(())
             })
         })
-        .looking_every(Duration::from_secs(1)),
+        .polling_every(Duration::from_secs(1)),
         // What it could not do now it does the next time; the store has told why.
         Job::every(SWEEPING, "stored_files", By::Background, "the sweep of stored files waits", |state| {
             Box::pin(async move {
@@ -95,7 +95,7 @@ pub const FEATURE: Feature = Feature {
             })
         })
         .first_after(HOUSEKEEPING)
-        .looking_every(Duration::from_secs(1)),
+        .polling_every(Duration::from_secs(1)),
     ],
     events: events::EVENTS,
     ..Feature::EMPTY

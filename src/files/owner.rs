@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::model::{AttachmentRow, OwnerKind, Shown, Uploader};
+use super::model::{AttachmentRow, FileForm, OwnerKind, Uploader};
 use super::{encrypted_names, names, store, strip};
 use crate::access::Role;
 use crate::db::{Conn, Id, WorkError, WorkResult};
@@ -11,13 +11,13 @@ use crate::problem::{Code, Problem};
 use crate::service::Ctx;
 pub use crate::service::file_owner::{ComplaintAttachment, FileOwner, Visibility, Visible};
 
-fn look(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> WorkResult<Option<Visibility>> {
+fn visibility_of(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> WorkResult<Option<Visibility>> {
     let mut owners = ctx.state.features.iter().flat_map(|feature| feature.files);
     let Some(owner) = owners.find(|owner| owner.kind == kind) else { return Ok(None) };
     if !ctx.state.permissions.allow(owner.operation, ctx.caller.role) {
         return Ok(None);
     }
-    match (owner.look)(conn, ctx, id) {
+    match (owner.visibility)(conn, ctx, id) {
         Ok(sight) => Ok(Some(sight)),
         Err(WorkError::Problem(problem)) if problem.code == Code::NotFound => Ok(None),
         Err(other) => Err(other),
@@ -25,19 +25,21 @@ fn look(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> WorkResult<Optio
 }
 
 /// In which form this caller sees this file, if at all. What the caller uploaded itself it knows already, opened or not.
-fn form(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<Option<Shown>> {
+fn form(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<Option<FileForm>> {
     if row.erased_at.is_some() {
         return Ok(None);
     }
     let own = Uploader::of(&ctx.caller).is(&row.uploader());
-    let original = |yes: bool| yes.then_some(Shown::Original);
+    let original = |yes: bool| yes.then_some(FileForm::Original);
     let Some((kind, id)) = row.owner() else { return Ok(original(own)) };
-    Ok(match look(conn, ctx, kind, id)? {
+    Ok(match visibility_of(conn, ctx, kind, id)? {
         // Handed on to a case before copies were stripped.
-        Some(Visibility::Open) if row.complaint_id.is_some() => strip::can(&row.media_type).then_some(Shown::Stripped),
-        Some(Visibility::Open) => Some(Shown::Original),
+        Some(Visibility::Open) if row.complaint_id.is_some() => {
+            strip::can(&row.media_type).then_some(FileForm::Stripped)
+        }
+        Some(Visibility::Open) => Some(FileForm::Original),
         Some(Visibility::Unopened) => original(own),
-        Some(Visibility::Ticket(_)) if own => Some(Shown::Original),
+        Some(Visibility::Ticket(_)) if own => Some(FileForm::Original),
         Some(Visibility::Ticket(of)) => of_ticket(row, of),
         None => None,
     })
@@ -52,15 +54,15 @@ fn seen(row: &AttachmentRow, of: ComplaintAttachment) -> Visible {
     }
 }
 
-fn of_ticket(row: &AttachmentRow, of: ComplaintAttachment) -> Option<Shown> {
+fn of_ticket(row: &AttachmentRow, of: ComplaintAttachment) -> Option<FileForm> {
     let seen = seen(row, of);
     let shown = if strip::can(&row.media_type) { seen.picture } else { seen.other };
     // Nothing could be made of it.
-    shown.filter(|shown| *shown != Shown::Stripped || row.stripped_key.as_deref() != Some(""))
+    shown.filter(|shown| *shown != FileForm::Stripped || row.stripped_key.as_deref() != Some(""))
 }
 
 /// Of these files of tickets, those that this caller gets in some form; each with what the caller gets of its ticket's.
-pub fn shown_of_tickets(conn: &mut Conn, ctx: &Ctx, ids: &[(Id, ComplaintAttachment)]) -> WorkResult<HashSet<Id>> {
+pub fn visible_of_complaints(conn: &mut Conn, ctx: &Ctx, ids: &[(Id, ComplaintAttachment)]) -> WorkResult<HashSet<Id>> {
     let me = Uploader::of(&ctx.caller);
     let mut shown = HashSet::new();
     for chunk in ids.chunks(500) {
@@ -76,7 +78,7 @@ pub fn shown_of_tickets(conn: &mut Conn, ctx: &Ctx, ids: &[(Id, ComplaintAttachm
 }
 
 /// A file that this caller sees, and in which form; any other is as if it were not there.
-pub fn find_visible(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<(AttachmentRow, Shown)> {
+pub fn find_visible(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<(AttachmentRow, FileForm)> {
     if let Some(row) = store::find(conn, id)?
         && let Some(form) = form(conn, ctx, &row)?
     {
@@ -96,7 +98,7 @@ pub fn name(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<Strin
         Ok(names::neutral(number, &row.media_type))
     };
     if !own && let (Some((kind, id)), Some(_)) = (row.owner(), row.complaint_id) {
-        match look(conn, ctx, kind, id)? {
+        match visibility_of(conn, ctx, kind, id)? {
             Some(Visibility::Ticket(of)) if seen(row, of).under_its_name => {}
             _ => return neutral(conn),
         }

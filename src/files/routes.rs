@@ -2,7 +2,7 @@ use actix_web::http::header::DispositionType;
 use actix_web::{HttpRequest, web};
 
 use super::Files;
-use super::model::{Attachment, FileBytes, Shown, UploadForm, UploadQuery};
+use super::model::{Attachment, FileBytes, FileForm, UploadForm, UploadQuery};
 use super::serve::{Content, serve};
 use super::{actions, names, owner, stripped, upload};
 use crate::http::{PathId, Response};
@@ -32,7 +32,7 @@ pub async fn create_attachment(ctx: Ctx, request: HttpRequest, payload: web::Pay
     responses((status = 200, description = "The file's name, type, size and digest", body = Attachment)))]
 pub async fn get_attachment(ctx: Ctx, id: PathId) -> Response {
     let (row, form) = ctx.read(move |conn, ctx| owner::find_visible(conn, ctx, id.0)).await?;
-    if form == Shown::Stripped {
+    if form == FileForm::Stripped {
         stripped::with_copy(&ctx.state, row).await?;
     }
     ctx.get(move |conn, ctx| actions::get_attachment(conn, ctx, id.0)).await
@@ -60,8 +60,8 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
         })
         .await?;
     let content = match form {
-        Shown::Stripped => stripped::download(&ctx.state, row, &name).await?,
-        Shown::Original => Content {
+        FileForm::Stripped => stripped::download(&ctx.state, row, &name).await?,
+        FileForm::Original => Content {
             key: row.object_key,
             size: u64::try_from(row.size).unwrap_or_default(),
             sha256: row.sha256,

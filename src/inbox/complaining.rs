@@ -48,7 +48,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
         Some((supervisor, days)) => rules::level_of_late_complaint(supervisor, days, step),
         None => EscalationLevel::Office,
     };
-    for row in store::owed(conn, &viewer, &seat, at_most)? {
+    for row in store::open_of_handler(conn, &viewer, &seat, at_most)? {
         if let Some((kind, due)) = rules::of_handled_complaint(&row) {
             let level = if role == Role::PropertyCompany { EscalationLevel::Office } else { level(late(&row)) };
             found.push((row, kind, Some(due), level));

@@ -16,7 +16,7 @@ use crate::service::Ctx;
 use crate::standing::model::Office;
 
 /// A rating that waits, or a whole cycle.
-pub struct RatingWaits {
+pub struct PendingRating {
     /// None: the cycle.
     pub rating: Option<Id>,
     pub cycle: Id,
@@ -27,7 +27,7 @@ pub struct RatingWaits {
 }
 
 /// What the open ratings of the caller's territory wait for.
-pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<RatingWaits>> {
+pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<PendingRating>> {
     let rows = store::waiting(conn, &ctx.scope, at_most)?;
     let cycles = store::cycles_of(conn, &rows.iter().map(|row| row.cycle_id).collect::<Vec<_>>())?;
     let disputed: Vec<Id> = rows.iter().filter(|row| row.objections_open > 0).map(|row| row.id).collect();
@@ -52,7 +52,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
                 }
                 continue;
             }
-            waits.push(RatingWaits {
+            waits.push(PendingRating {
                 rating: Some(row.id),
                 cycle: row.cycle_id,
                 name: name(row.cycle_id),
@@ -62,7 +62,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
             });
         }
     }
-    waits.extend(of_cycles.into_iter().map(|((cycle, _), seen)| RatingWaits {
+    waits.extend(of_cycles.into_iter().map(|((cycle, _), seen)| PendingRating {
         rating: None,
         cycle,
         name: name(cycle),

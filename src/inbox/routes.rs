@@ -294,11 +294,12 @@ fn disclosures(conn: &mut Conn, ctx: &Ctx, timing: &Timing) -> WorkResult<Vec<Di
     if role != Role::PropertyCompany {
         return Ok(Vec::new());
     }
-    let owed = survey::owed(conn, ctx)?.into_iter().filter_map(|(complex, company, kind, assessment)| {
-        let waiting = rules::of_disclosure(&assessment)?;
-        Some(Disclosing { complex, company, kind, waiting, late: None })
-    });
-    Ok(owed.collect())
+    let required =
+        survey::required_disclosures(conn, ctx)?.into_iter().filter_map(|(complex, company, kind, assessment)| {
+            let waiting = rules::of_disclosure(&assessment)?;
+            Some(Disclosing { complex, company, kind, waiting, late: None })
+        });
+    Ok(required.collect())
 }
 
 /// What an item is about.

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::input::*;
 use super::model::*;
 use super::results::{self, Office};
-use super::rules::{self, Given};
+use super::rules::{self, ResultInput};
 use super::store;
 use super::view::{self, Inspection};
 use crate::access::Actor;
@@ -152,7 +152,7 @@ pub fn submit_inspection_result(
     rules::may_submit(!own.is_empty())?;
     let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
     let input = tx.checked(body, |conn, input, faults| {
-        let given = Given::from(input);
+        let given = ResultInput::from(input);
         let checklist =
             policies.governing(results::day_of(ctx, &given)).document().inspections.checklist(given.checklist);
         rules::check_result("", &given, checklist, office.role, ctx.now, faults);
@@ -160,7 +160,7 @@ pub fn submit_inspection_result(
         files::check_lists(conn, ctx, &results::lists("", &given), faults)
     })?;
     tx.if_match(row.version)?;
-    let given = Given::from(input);
+    let given = ResultInput::from(input);
     let governing = policies.governing(results::day_of(ctx, &given));
     let lost = || Problem::broken("a result that was checked is not complete");
     let checklist = governing.document().inspections.checklist(given.checklist).ok_or_else(lost)?;

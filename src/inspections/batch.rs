@@ -8,7 +8,7 @@ use super::actions::{new_part, new_row};
 use super::input::*;
 use super::model::*;
 use super::results::{self, Office};
-use super::rules::{self, Given, Target};
+use super::rules::{self, ResultInput, Target};
 use super::store;
 use crate::complexes;
 use crate::db::{Conn, Id, WorkError, WorkResult, distinct, lock_complex};
@@ -163,7 +163,7 @@ fn prepare(
     result: &BatchResultIn,
     faults: &mut Vec<Fault>,
 ) -> WorkResult<Option<Ready>> {
-    let (at, given) = (format!("/results/{n}"), Given::from(result));
+    let (at, given) = (format!("/results/{n}"), ResultInput::from(result));
     let checklist = policies.governing(results::day_of(ctx, &given)).document().inspections.checklist(given.checklist);
     rules::check_result(&at, &given, checklist, ctx.caller.role, ctx.now, faults);
     files::check_lists(conn, ctx, &results::lists(&at, &given), faults)?;
@@ -179,7 +179,7 @@ fn planned(
     ctx: &Ctx,
     at: &str,
     id: Id,
-    given: &Given,
+    given: &ResultInput,
     faults: &mut Vec<Fault>,
 ) -> WorkResult<Option<Ready>> {
     let pointer = format!("{at}/inspection_id");
@@ -216,7 +216,7 @@ fn unplanned(conn: &mut Conn, ctx: &Ctx, at: &str, complex: Id, faults: &mut Vec
 
 fn put(tx: &mut Tx, policies: &Policies, result: &BatchResultIn, target: Id, ready: Ready) -> WorkResult<()> {
     let ctx = tx.ctx;
-    let given = Given::from(result);
+    let given = ResultInput::from(result);
     let day = results::day_of(ctx, &given);
     let governing = policies.governing(day);
     let lost = || Problem::broken("a result that was checked is not complete");

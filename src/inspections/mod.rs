@@ -92,12 +92,12 @@ pub const FEATURE: Feature = Feature {
         FileOwner {
             kind: OwnerKind::Inspection,
             operation: "get_inspection",
-            look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
+            visibility: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
         },
         FileOwner {
             kind: OwnerKind::Hazard,
             operation: "get_hazard",
-            look: |conn, ctx, id| hazard_store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
+            visibility: |conn, ctx, id| hazard_store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
         },
     ],
     events: events::EVENTS,

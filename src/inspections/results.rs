@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::hazard_store;
 use super::model::*;
-use super::rules::{self, Given};
+use super::rules::{self, ResultInput};
 use super::store;
 use crate::access::{Actor, Role, Scope};
 use crate::calendar;
@@ -30,12 +30,12 @@ impl<'a> Office<'a> {
 }
 
 /// The day of a visit. What a phone's clock puts into tomorrow was today.
-pub fn day_of(ctx: &Ctx, given: &Given) -> chrono::NaiveDate {
+pub fn day_of(ctx: &Ctx, given: &ResultInput) -> chrono::NaiveDate {
     ctx.state.clock.day_of(given.visited_at).min(ctx.today)
 }
 
 /// Every list of evidence of a result, by its pointer.
-pub fn lists<'a>(at: &str, given: &Given<'a>) -> Vec<(String, &'a [Evidence])> {
+pub fn lists<'a>(at: &str, given: &ResultInput<'a>) -> Vec<(String, &'a [Evidence])> {
     let items = given.items.iter().enumerate();
     items.map(|(n, item)| (format!("{at}/items/{n}/evidence"), item.evidence.as_slice())).collect()
 }
@@ -47,7 +47,7 @@ pub fn take(
     inspection: &mut InspectionRow,
     mut part: PartRow,
     new: bool,
-    given: &Given,
+    given: &ResultInput,
     (checklist, policy_version): (&Checklist, i64),
 ) -> WorkResult<Vec<Id>> {
     let ctx = tx.ctx;
@@ -65,7 +65,7 @@ pub fn take(
     part.submitted_by = Json(Some(Actor::of(&ctx.caller)));
     part.submitted_at = Some(ctx.now);
     part.policy_version = policy_version;
-    part.is_last = stand_last(tx, &part)?;
+    part.is_last = is_last_result(tx, &part)?;
 
     let items = given.items.iter().map(|item| ItemResult {
         item: item.item.clone(),
@@ -96,7 +96,7 @@ pub fn take(
 }
 
 /// Is this the last result of its checklist at the complex? Phones bring back what is older than what is there already.
-fn stand_last(tx: &mut Tx, part: &PartRow) -> WorkResult<bool> {
+fn is_last_result(tx: &mut Tx, part: &PartRow) -> WorkResult<bool> {
     let Some(mut before) = store::last_of(tx.conn, part.complex_id, &part.checklist)? else { return Ok(true) };
     if before.visited_on > part.visited_on {
         return Ok(false);

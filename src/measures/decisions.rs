@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::actions::rule_of;
 use super::model::*;
-use super::rules::Heard;
+use super::rules::DueProcessState;
 use super::view::Measure;
 use super::{reconciliation, rules, store, suspension};
 use crate::access::{Actor, Scope};
@@ -31,7 +31,7 @@ fn require_another_person(tx: &mut Tx, row: &MeasureRow) -> WorkResult<()> {
 
 fn require_due_process(tx: &mut Tx, row: &MeasureRow) -> WorkResult<()> {
     let steps = &row.proceedings.0;
-    let heard = Heard {
+    let heard = DueProcessState {
         notified: row.notified,
         stands: row.grounds_in_notice(&store::all_grounds_of_one(tx.conn, row.id)?),
         last_day: row.hearing_request_due_on,

@@ -62,7 +62,7 @@ pub const FEATURE: Feature = Feature {
     files: &[FileOwner {
         kind: OwnerKind::Measure,
         operation: "get_measure",
-        look: |conn, ctx, id| {
+        visibility: |conn, ctx, id| {
             let row = store::find(conn, &ctx.scope, id)?;
             Ok(if crate::due_process::is_unopened(ctx, &row) { Visibility::Unopened } else { Visibility::Open })
         },

@@ -150,7 +150,7 @@ fn not_found(pointer: &str, zh: &str, en: &str) -> Problem {
 
 pub async fn requests(question: Question) -> Result<Vec<Open311Request>, Problem> {
     let clock = &question.state.clock;
-    let asked = query_rules::asked(&question.params, clock.now(), clock.zone())?;
+    let asked = query_rules::parse_query(&question.params, clock.now(), clock.zone())?;
     question
         .read(move |conn, question| {
             let county = question.county(conn)?;
@@ -205,7 +205,7 @@ async fn finish(received: Received, format: Format) -> Response {
     let read = form_rules::read(&form).map_err(Problem::faults)?;
     let read = known_jurisdiction(&ctx, read).await?;
     let digests: Vec<String> = files.iter().map(|file| file.digest().to_owned()).collect();
-    let bytes = submit::told_by(&form.canonical(), &digests);
+    let bytes = submit::fingerprint(&form.canonical(), &digests);
     let ctx = repeatable(ctx, &bytes);
     let stored = files::put(&ctx, files).await?;
     let sent = Sent { form: read, files: stored.clone() };
@@ -235,11 +235,11 @@ const SAME_REQUEST: TimeDelta = TimeDelta::hours(1);
 /// Clients of the standard know no idempotency key, and repeat what they had no answer to (FixMyStreet waits five minutes).
 /// The same form of the same client within an hour of the first is the same request. A later one is a new matter: lifts break
 /// twice.
-fn repeatable(ctx: Ctx, told_by: &[u8]) -> Ctx {
+fn repeatable(ctx: Ctx, fingerprint: &[u8]) -> Ctx {
     if ctx.idempotency_key.is_some() {
         return ctx;
     }
-    ctx.with_key(format!("open311-{}", hex::encode(digest(&SHA256, told_by))), SAME_REQUEST)
+    ctx.with_key(format!("open311-{}", hex::encode(digest(&SHA256, fingerprint))), SAME_REQUEST)
 }
 
 /// The answer of the action, which is JSON, in the form that was asked for: a list of one.

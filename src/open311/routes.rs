@@ -22,7 +22,7 @@ fn language(request: &HttpRequest) -> Language {
 }
 
 /// What every question goes through.
-fn asked(state: &web::Data<Service>, request: &HttpRequest) -> Result<(Format, Question), Problem> {
+fn parse_request(state: &web::Data<Service>, request: &HttpRequest) -> Result<(Format, Question), Problem> {
     let format = format(request)?;
     key::refuse_in_address(state, request)?;
     Ok((format, question(state, language(request), request.query_string())?))
@@ -40,7 +40,7 @@ fn path(request: &HttpRequest, name: &str) -> String {
     (status = 200, description = "The discovery document", content((Discovery = "application/json"), (String = "text/xml")))
 ))]
 pub async fn get_open311_discovery(state: web::Data<Service>, request: HttpRequest) -> Response {
-    let (format, question) = asked(&state, &request)?;
+    let (format, question) = parse_request(&state, &request)?;
     format.answer(StatusCode::OK, "discovery", &actions::discovery(question).await?)
 }
 
@@ -52,7 +52,7 @@ pub async fn get_open311_discovery(state: web::Data<Service>, request: HttpReque
     responses((status = 200, description = "The services",
         content((Vec<Open311Service> = "application/json"), (String = "text/xml")))))]
 pub async fn list_open311_services(state: web::Data<Service>, request: HttpRequest) -> Response {
-    let (format, question) = asked(&state, &request)?;
+    let (format, question) = parse_request(&state, &request)?;
     format.answer(StatusCode::OK, "services", &actions::services(question).await?)
 }
 
@@ -65,7 +65,7 @@ pub async fn list_open311_services(state: web::Data<Service>, request: HttpReque
 ), responses((status = 200, description = "The definition",
     content((Open311ServiceDefinition = "application/json"), (String = "text/xml")))))]
 pub async fn get_open311_service(state: web::Data<Service>, request: HttpRequest) -> Response {
-    let (format, question) = asked(&state, &request)?;
+    let (format, question) = parse_request(&state, &request)?;
     let code = path(&request, "service_code");
     format.answer(StatusCode::OK, "service_definition", &actions::service(question, code).await?)
 }
@@ -103,7 +103,7 @@ pub async fn create_open311_request(
 ), responses((status = 200, description = "The id: a list of one",
     content((Vec<Open311Token> = "application/json"), (String = "text/xml")))))]
 pub async fn get_open311_token(state: web::Data<Service>, request: HttpRequest) -> Response {
-    let (format, question) = asked(&state, &request)?;
+    let (format, question) = parse_request(&state, &request)?;
     let token = path(&request, "token");
     format.answer(StatusCode::OK, "service_requests", &actions::token(question, token).await?)
 }
@@ -117,7 +117,7 @@ pub async fn get_open311_token(state: web::Data<Service>, request: HttpRequest) 
     responses((status = 200, description = "The requests; an empty list past the end",
         content((Vec<Open311Request> = "application/json"), (String = "text/xml")))))]
 pub async fn list_open311_requests(state: web::Data<Service>, request: HttpRequest) -> Response {
-    let (format, question) = asked(&state, &request)?;
+    let (format, question) = parse_request(&state, &request)?;
     format.answer(StatusCode::OK, "service_requests", &actions::requests(question).await?)
 }
 
@@ -130,7 +130,7 @@ pub async fn list_open311_requests(state: web::Data<Service>, request: HttpReque
 ), responses((status = 200, description = "The request: a list of one",
     content((Vec<Open311Request> = "application/json"), (String = "text/xml")))))]
 pub async fn get_open311_request(state: web::Data<Service>, request: HttpRequest) -> Response {
-    let (format, question) = asked(&state, &request)?;
+    let (format, question) = parse_request(&state, &request)?;
     let id = path(&request, "service_request_id");
     format.answer(StatusCode::OK, "service_requests", &actions::request(question, id).await?)
 }

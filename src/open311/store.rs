@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::place_rules::{Bounds, Candidate};
-use super::query_rules::{Asked, Which};
+use super::query_rules::{ParsedQuery, Which};
 use crate::access::Scope;
 use crate::complaints::model::{ComplaintRow, Secrecy};
 use crate::complaints::scoped::Viewer;
@@ -34,7 +34,12 @@ pub fn find(conn: &mut Conn, county: Option<&str>, hidden: &[String], id: Id) ->
 }
 
 /// Newest first.
-pub fn list(conn: &mut Conn, county: Option<&str>, hidden: &[String], asked: &Asked) -> WorkResult<Vec<ComplaintRow>> {
+pub fn list(
+    conn: &mut Conn,
+    county: Option<&str>,
+    hidden: &[String],
+    asked: &ParsedQuery,
+) -> WorkResult<Vec<ComplaintRow>> {
     let mut rows = public(county, hidden);
     match &asked.which {
         Which::These(ids) => rows = rows.filter(complaints::id.eq_any(distinct(ids))),

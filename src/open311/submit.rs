@@ -187,6 +187,6 @@ fn created(ctx: &Ctx, row: &ComplaintRow) -> Open311Created {
 }
 
 /// What a form is told by in the store of idempotency keys: its fields and its files, and not its key.
-pub fn told_by(canonical: &str, digests: &[String]) -> Vec<u8> {
+pub fn fingerprint(canonical: &str, digests: &[String]) -> Vec<u8> {
     json!([canonical, digests]).to_string().into_bytes()
 }

@@ -103,7 +103,7 @@ pub const FEATURE: Feature = Feature {
     files: &[FileOwner {
         kind: OwnerKind::Rating,
         operation: "get_rating",
-        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
+        visibility: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
     }],
     events: events::EVENTS,
     ..Feature::EMPTY

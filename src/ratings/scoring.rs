@@ -5,7 +5,7 @@ use serde_json::json;
 use super::input::{ReviewIn, ScoresIn};
 use super::model::{RatingState, ReviewOutcome};
 use super::rows::{Review, Sheet};
-use super::rules::{self, Given};
+use super::rules::{self, AssessorScores};
 use super::view::{self, Rating};
 use super::{ladder_adjustment, record, step_rules, store};
 use crate::access::{Actor, Scope};
@@ -21,7 +21,7 @@ pub fn submit_rating_scores(tx: &mut Tx, id: Id, body: &Body<ScoresIn>) -> WorkR
     let rules = view::rules_of(tx.conn, ctx, row.policy_version)?;
     let input = tx.checked(body, |conn, input, faults| {
         step_rules::check_assessor(ctx.caller.role, input, faults);
-        let given = Given {
+        let given = AssessorScores {
             assessor: input.assessor,
             items: &input.items,
             satisfaction: input.satisfaction,

@@ -84,10 +84,10 @@ struct Standing<'a> {
 fn standing(all: &[SurveyedComplex]) -> Vec<Standing<'_>> {
     let mut found: Vec<Standing> = all
         .iter()
-        .filter_map(|one| one.owed.as_ref().map(|owed| (one, owed)))
-        .flat_map(|(one, owed)| {
-            let company = owed.serving.company_id;
-            rules::problems(owed).into_iter().map(move |found| Standing {
+        .filter_map(|one| one.required.as_ref().map(|required| (one, required)))
+        .flat_map(|(one, required)| {
+            let company = required.serving.company_id;
+            rules::problems(required).into_iter().map(move |found| Standing {
                 key: rules::key(one.complex, company, &found),
                 one,
                 company,
@@ -114,7 +114,7 @@ fn surveyed(
 }
 
 /// Where each kind stands at each complex that the caller's company serves.
-pub fn owed(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<(Id, Id, DisclosureKind, Assessment)>> {
+pub fn required_disclosures(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<(Id, Id, DisclosureKind, Assessment)>> {
     let area = Area { scope: &ctx.scope, complex: None, findings: false };
     let services = store::services_of(conn, &area)?;
     let mut all = Vec::new();
@@ -125,12 +125,12 @@ pub fn owed(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<(Id, Id, DisclosureKin
         let surveyed = store::survey(conn, &area, &by, &services)?;
         all.extend(surveyed.into_iter().filter(|one| one.township.starts_with(&county)));
     }
-    let all = all.into_iter().filter_map(|one| Some((one.complex, one.owed?)));
-    let kinds = all.flat_map(|(complex, owed)| {
-        let of = move |(kind, owing): (&DisclosureKind, RequiredDisclosure)| {
-            (complex, owed.serving.company_id, *kind, owing.assessment)
+    let all = all.into_iter().filter_map(|one| Some((one.complex, one.required?)));
+    let kinds = all.flat_map(|(complex, required)| {
+        let of = move |(kind, required_kind): (&DisclosureKind, RequiredDisclosure)| {
+            (complex, required.serving.company_id, *kind, required_kind.assessment)
         };
-        DisclosureKind::ALL.iter().zip(owed.kinds).map(of)
+        DisclosureKind::ALL.iter().zip(required.kinds).map(of)
     });
     Ok(kinds.collect())
 }

@@ -27,7 +27,7 @@ pub struct SurveyedComplex {
     pub township: String,
     pub community: String,
     /// None where nobody serves it, and nothing is owed.
-    pub owed: Option<RequiredDisclosures>,
+    pub required: Option<RequiredDisclosures>,
 }
 
 /// What a company owes at a complex.
@@ -61,12 +61,12 @@ pub struct DetectedFinding {
     pub since: NaiveDate,
 }
 
-fn of_state(owing: &RequiredDisclosure) -> Option<ProblemKind> {
-    match owing.assessment.state {
-        DisclosureState::Overdue if owing.assessment.period.is_some() => Some(ProblemKind::DisclosureOverdue),
+fn of_state(required_kind: &RequiredDisclosure) -> Option<ProblemKind> {
+    match required_kind.assessment.state {
+        DisclosureState::Overdue if required_kind.assessment.period.is_some() => Some(ProblemKind::DisclosureOverdue),
         DisclosureState::Overdue => Some(ProblemKind::DisclosureMissing),
         // There is a time to correct it: until that is over it is no problem to report.
-        DisclosureState::Rejected if owing.assessment.late => Some(ProblemKind::DisclosureRejected),
+        DisclosureState::Rejected if required_kind.assessment.late => Some(ProblemKind::DisclosureRejected),
         DisclosureState::Rejected
         | DisclosureState::Missing
         | DisclosureState::Submitted
@@ -75,17 +75,17 @@ fn of_state(owing: &RequiredDisclosure) -> Option<ProblemKind> {
 }
 
 /// Every problem of a complex, with what it is about.
-pub fn problems(owed: &RequiredDisclosures) -> Vec<DetectedFinding> {
-    let began = owed.serving.began;
+pub fn problems(required: &RequiredDisclosures) -> Vec<DetectedFinding> {
+    let began = required.serving.began;
     let mut all = Vec::new();
-    for (kind, owing) in DisclosureKind::ALL.iter().zip(&owed.kinds) {
-        if let Some(problem) = of_state(owing) {
-            let (assessment, since) = (Some(owing.assessment), owing.assessment.since.unwrap_or(began));
+    for (kind, required_kind) in DisclosureKind::ALL.iter().zip(&required.kinds) {
+        if let Some(problem) = of_state(required_kind) {
+            let (assessment, since) = (Some(required_kind.assessment), required_kind.assessment.since.unwrap_or(began));
             all.push(DetectedFinding { problem, kind: Some(*kind), assessment, finding: None, since });
         }
     }
-    let fees = &owed.kinds[DisclosureKind::FeeStandard as usize];
-    for finding in &owed.findings {
+    let fees = &required.kinds[DisclosureKind::FeeStandard as usize];
+    for finding in &required.findings {
         let problem = match finding.fault {
             PriceFault::ExceedsContract => ProblemKind::ExceedsContract,
             PriceFault::NotInContract => ProblemKind::NotInContract,
@@ -98,7 +98,7 @@ pub fn problems(owed: &RequiredDisclosures) -> Vec<DetectedFinding> {
             since: fees.published_on.unwrap_or(began),
         });
     }
-    if owed.contract.is_none() {
+    if required.contract.is_none() {
         let problem = ProblemKind::ContractNotFiled;
         all.push(DetectedFinding { problem, kind: None, assessment: None, finding: None, since: began });
     }
@@ -106,16 +106,16 @@ pub fn problems(owed: &RequiredDisclosures) -> Vec<DetectedFinding> {
 }
 
 /// How many problems of each kind a complex has, without what they are about.
-fn count(owed: &RequiredDisclosures, counts: &mut BTreeMap<ProblemKind, i64>) -> i64 {
+fn count(required: &RequiredDisclosures, counts: &mut BTreeMap<ProblemKind, i64>) -> i64 {
     let mut total = 0;
     let mut add = |problem, number: i64| {
         *counts.entry(problem).or_default() += number;
         total += number;
     };
-    owed.kinds.iter().filter_map(of_state).for_each(|problem| add(problem, 1));
-    add(ProblemKind::ExceedsContract, owed.exceeds_contract);
-    add(ProblemKind::NotInContract, owed.not_in_contract);
-    add(ProblemKind::ContractNotFiled, i64::from(owed.contract.is_none()));
+    required.kinds.iter().filter_map(of_state).for_each(|problem| add(problem, 1));
+    add(ProblemKind::ExceedsContract, required.exceeds_contract);
+    add(ProblemKind::NotInContract, required.not_in_contract);
+    add(ProblemKind::ContractNotFiled, i64::from(required.contract.is_none()));
     total
 }
 
@@ -196,8 +196,8 @@ pub fn counts(all: &[SurveyedComplex], division: &str) -> Counts {
     let mut problems = BTreeMap::new();
     let mut areas: BTreeMap<String, AreaCompleteness> = BTreeMap::new();
     for one in all {
-        let own = owed_states(one);
-        let found = one.owed.as_ref().map_or(0, |owed| count(owed, &mut problems));
+        let own = required_states(one);
+        let found = one.required.as_ref().map_or(0, |required| count(required, &mut problems));
         own.iter().zip(&mut kinds).for_each(|(state, kind)| kind.add(*state));
         let Some(code) = part(one, division) else { continue };
         let area = areas.entry(code.to_owned()).or_insert_with(|| AreaCompleteness {
@@ -210,7 +210,7 @@ pub fn counts(all: &[SurveyedComplex], division: &str) -> Counts {
             verified_percent: None,
         });
         area.complexes += 1;
-        area.unserved += i64::from(one.owed.is_none());
+        area.unserved += i64::from(one.required.is_none());
         area.problems += found;
         own.iter().for_each(|state| area.states.add(*state));
     }
@@ -221,7 +221,7 @@ pub fn counts(all: &[SurveyedComplex], division: &str) -> Counts {
         kinds.iter().fold((0, 0), |(verified, all), states| (verified + states.verified, all + states.all()));
     Counts {
         complexes: all.len() as i64,
-        unserved: all.iter().filter(|one| one.owed.is_none()).count() as i64,
+        unserved: all.iter().filter(|one| one.required.is_none()).count() as i64,
         kinds: DisclosureKind::ALL
             .iter()
             .zip(kinds)
@@ -239,9 +239,9 @@ pub fn counts(all: &[SurveyedComplex], division: &str) -> Counts {
     }
 }
 
-fn owed_states(one: &SurveyedComplex) -> Vec<DisclosureState> {
-    let kinds = one.owed.iter().flat_map(|owed| &owed.kinds);
-    kinds.map(|owing| owing.assessment.state).collect()
+fn required_states(one: &SurveyedComplex) -> Vec<DisclosureState> {
+    let kinds = one.required.iter().flat_map(|required| &required.kinds);
+    kinds.map(|required_kind| required_kind.assessment.state).collect()
 }
 
 /// Only what still stands is reported.

@@ -128,13 +128,13 @@ pub fn survey(
     let mut prices = Prices::default();
     for (complex, name, township, community) in found {
         let serving = services.get(&complex).and_then(|all| serving(all, rules.today));
-        let owed = serving.map(|serving| {
+        let required = serving.map(|serving| {
             let rows = current.get(&complex).map(Vec::as_slice).unwrap_or_default();
             let rows: Vec<&Slim> = rows.iter().filter(|row| row.company_id == serving.company_id).collect();
             let kinds: Vec<RequiredDisclosure> = DisclosureKind::ALL
                 .iter()
                 .zip(&schedules)
-                .map(|(kind, s)| owing(*kind, s, serving.began, &rows))
+                .map(|(kind, s)| required_kind(*kind, s, serving.began, &rows))
                 .collect();
             let fees = kinds[DisclosureKind::FeeStandard as usize].assessment.version;
             let fees = fees.and_then(|id| rows.iter().find(|row| row.id == id));
@@ -149,13 +149,13 @@ pub fn survey(
                 findings: Vec::new(),
             }
         });
-        all.push(SurveyedComplex { complex, name, township, community, owed });
+        all.push(SurveyedComplex { complex, name, township, community, required });
     }
     prices.compare(conn, &mut all)?;
     Ok(all)
 }
 
-fn owing(kind: DisclosureKind, schedule: &Schedule, began: NaiveDate, rows: &[&Slim]) -> RequiredDisclosure {
+fn required_kind(kind: DisclosureKind, schedule: &Schedule, began: NaiveDate, rows: &[&Slim]) -> RequiredDisclosure {
     let held: Vec<CurrentVersion> = rows
         .iter()
         .filter(|row| row.kind == kind)
@@ -214,10 +214,10 @@ impl Prices {
             }
         }
         for one in all {
-            if let (Some(findings), Some(owed)) = (found.remove(&one.complex), &mut one.owed) {
-                owed.exceeds_contract = count(&findings, PriceFault::ExceedsContract);
-                owed.not_in_contract = count(&findings, PriceFault::NotInContract);
-                owed.findings = findings;
+            if let (Some(findings), Some(required)) = (found.remove(&one.complex), &mut one.required) {
+                required.exceeds_contract = count(&findings, PriceFault::ExceedsContract);
+                required.not_in_contract = count(&findings, PriceFault::NotInContract);
+                required.findings = findings;
             }
         }
         Ok(())

@@ -111,7 +111,7 @@ pub async fn get_metrics(state: web::Data<Service>) -> Response {
 }
 
 pub async fn metrics_text(state: web::Data<Service>) -> Response {
-    gauges::look(&state).await;
+    gauges::refresh(&state).await;
     let text = state.metrics.text();
     let text = text.map_err(|error| Problem::broken_by("metrics cannot be written", error))?;
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))

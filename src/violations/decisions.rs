@@ -5,7 +5,7 @@ use serde_json::json;
 use super::due_process::process_rules;
 use super::model::*;
 use super::report::add_audience;
-use super::rules::{self, Heard};
+use super::rules::{self, DueProcessState};
 use super::store;
 use super::view::Violation;
 use crate::access::Actor;
@@ -30,12 +30,12 @@ pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Wo
     tx.if_match(row.version)?;
     row.require_state(&[ViolationState::Notified])?;
     let steps = &row.proceedings.0;
-    let heard = Heard {
+    let heard = DueProcessState {
         last_day: row.statement_due_on,
         made: steps.statement.is_some(),
         answered: steps.statement_answer.is_some(),
     };
-    rules::require_heard(&heard, input.urgent_reason.is_some(), ctx.today)?;
+    rules::require_due_process(&heard, input.urgent_reason.is_some(), ctx.today)?;
     let ConfirmationIn { reasons, urgent_reason } = input.clone();
     let urgent = urgent_reason.is_some();
     row.proceedings.0.confirmation = Some(Confirmation {

@@ -60,7 +60,7 @@ pub const FEATURE: Feature = Feature {
     files: &[FileOwner {
         kind: OwnerKind::Violation,
         operation: "get_violation",
-        look: |conn, ctx, id| {
+        visibility: |conn, ctx, id| {
             let row = store::find(conn, &ctx.scope, id)?;
             Ok(if crate::due_process::is_unopened(ctx, &row) { Visibility::Unopened } else { Visibility::Open })
         },

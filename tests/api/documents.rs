@@ -258,7 +258,7 @@ on_both_databases! {
         case.on("2026-07-01");
         let record = json!({ "held_on": "2026-07-01", "record": "当事人陈述意见" });
         case.officer().post(&format!("{removal}/hearing-record"), &record).await.expect(200);
-        case.heard_until(&opened).await;
+        case.after_period_of(&opened).await;
         case.decisions_are_final().await;
         case.on("2026-07-02");
         issue(&case.officer(), &of("removal_decision", &subject)).await.problem(409, "state_conflict");

@@ -70,7 +70,7 @@ on_both_databases! {
     async fn an_approved_removal_opens_the_ending_and_is_done_with_it(app: TestApp) {
         let mut case = Case::new(&app, &["P"]).await;
         let removal = proposed_removal(&mut case).await;
-        case.heard_on(&removal, &case.officer()).await;
+        case.after_hearing_period(&removal, &case.officer()).await;
         case.decisions_are_final().await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
         let contracts = app.social().get(&format!("/v1/contracts?complex_id={}", case.id("P"))).await;
@@ -94,7 +94,7 @@ on_both_databases! {
         let removal = proposed_removal(&mut case).await;
         case.officer().post(&format!("{removal}/notification"), &notice()).await.expect(200);
         let opened = case.portal().get(&removal).await.expect(200);
-        case.heard_until(&opened).await;
+        case.after_period_of(&opened).await;
         case.decisions_are_final().await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
         let contract = app.social().get(&format!("/v1/contracts?complex_id={}", case.id("P"))).await.items()[0].clone();
@@ -154,7 +154,7 @@ on_both_databases! {
     async fn a_removal_is_done_when_the_company_has_gone_and_not_before(app: TestApp) {
         let mut case = Case::new(&app, &["P"]).await;
         let removal = proposed_removal(&mut case).await;
-        case.heard_on(&removal, &case.officer()).await;
+        case.after_hearing_period(&removal, &case.officer()).await;
         case.decisions_are_final().await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
         let contract = app.social().get(&format!("/v1/contracts?complex_id={}", case.id("P"))).await.items()[0].clone();

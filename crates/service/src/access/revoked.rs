@@ -30,12 +30,12 @@ pub enum RevocationCheck {
 
 /// What the revocations of a subject or token end.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Reach {
+struct RevokedScope {
     counties: Vec<String>,
     residents: bool,
 }
 
-type Named<K> = HashMap<K, Reach>;
+type Named<K> = HashMap<K, RevokedScope>;
 
 /// Whose tokens are not taken.
 #[derive(Default, PartialEq)]

@@ -43,7 +43,7 @@ impl ClockWatch {
 
     /// May background work act now? Asked before each round, by the replica that does it.
     pub async fn permits(&self, db: &Db, clock: &Clock, security: &Security) -> bool {
-        match self.look(db, clock, security).await {
+        match self.check(db, clock, security).await {
             Ok(permitted) => permitted,
             // Without the store there is no work either.
             Err(fail) => {
@@ -53,7 +53,7 @@ impl ClockWatch {
         }
     }
 
-    async fn look(&self, db: &Db, clock: &Clock, security: &Security) -> WorkResult<bool> {
+    async fn check(&self, db: &Db, clock: &Clock, security: &Security) -> WorkResult<bool> {
         let _turn = self.turn.lock().await;
         let (watched, database) = db.read(|conn| Ok((store::find(conn)?, store::database_now(conn)?))).await?;
         // After the question: what it took is no jump.

@@ -43,13 +43,13 @@ pub struct Refusal {
 
 /// What a connection is for: a primary may be claimed, a reader only looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum ConnectionKind {
     Primary,
     Reader,
 }
 
 /// Looks whether this process may use the database behind a connection. Runs outside any transaction.
-pub type Check = Arc<dyn Fn(&mut Conn, Door) -> WorkResult<Option<Refusal>> + Send + Sync>;
+pub type Check = Arc<dyn Fn(&mut Conn, ConnectionKind) -> WorkResult<Option<Refusal>> + Send + Sync>;
 
 /// The check of a store, and what came of it last.
 pub struct Admission {
@@ -87,9 +87,9 @@ impl Admission {
     }
 
     /// Checks a connection; `Err` says why it must not be used.
-    pub fn admit(&self, conn: &mut Conn, door: Door) -> Result<(), String> {
+    pub fn admit(&self, conn: &mut Conn, kind: ConnectionKind) -> Result<(), String> {
         let Some(check) = &self.check else { return Ok(()) };
-        match check(conn, door) {
+        match check(conn, kind) {
             Ok(found) => {
                 let refused = found.as_ref().map(|refusal| refusal.detail.clone());
                 self.learn(found);

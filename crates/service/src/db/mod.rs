@@ -22,7 +22,7 @@ use diesel::RunQueryDsl;
 
 use crate::characters::search_key;
 pub use crate::types::{self, Conn, Id, Instant, Json, MultiBackend};
-pub use admission::{Admission, Check, Door, Mismatch, Refusal};
+pub use admission::{Admission, Check, ConnectionKind, Mismatch, Refusal};
 pub use error::{StoreError, StoredResponse, Unavailable, WorkError, WorkResult};
 use job::{Job, JobRef};
 pub use metrics::StoreMetrics;
@@ -115,7 +115,7 @@ impl Db {
                 .map(|url| standby::Standby::open(options, url, &metrics, admission.clone()).map(Box::new));
             let waited = metrics.wait_primary.clone();
             let primary = postgres::Postgres::open(
-                (&options.url, Door::Primary, admission.clone()),
+                (&options.url, ConnectionKind::Primary, admission.clone()),
                 options.pool_size,
                 options.pool_wait,
                 waited,
@@ -287,7 +287,7 @@ impl Db {
             let admission = self.admission.clone();
             let refused = move || admission.pass().err().unwrap_or(WorkError::Out(Unavailable::Unreachable));
             let admission = self.admission.clone();
-            let admit = move |conn: &mut Conn| admission.admit(conn, Door::Reader).map_err(|_| refused());
+            let admit = move |conn: &mut Conn| admission.admit(conn, ConnectionKind::Reader).map_err(|_| refused());
             return sqlite.writer.submit(Box::new(admit)).await;
         }
         let db = self.clone();
@@ -296,7 +296,7 @@ impl Db {
 
     /// [`Db::recheck`] for callers that are not on the async runtime; SQLite's writer was checked when it was opened.
     pub fn recheck_blocking(&self) -> Result<(), WorkError> {
-        let check = |conn: &mut Conn| self.admission.admit(conn, Door::Reader);
+        let check = |conn: &mut Conn| self.admission.admit(conn, ConnectionKind::Reader);
         let checked = match &*self.engine {
             Engine::Sqlite(_) if !self.admission.is_admitted() => self.admission.pass().map(|()| Ok(()))?,
             Engine::Sqlite(sqlite) => job::run(&mut |conn| Ok(check(conn)), |work| sqlite.read(work))?,

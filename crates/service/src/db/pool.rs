@@ -10,7 +10,7 @@ use diesel::{Connection, PgConnection, QueryResult, SqliteConnection};
 use prometheus::Histogram;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::admission::{Admission, Door};
+use super::admission::{Admission, ConnectionKind};
 use super::frame::Frame;
 use super::job::JobRef;
 use super::{Conn, StoreError, Unavailable, WorkError};
@@ -55,7 +55,7 @@ pub enum Target {
 
 pub struct Manager {
     pub target: Target,
-    pub door: Door,
+    pub kind: ConnectionKind,
     pub admission: Arc<Admission>,
 }
 
@@ -75,7 +75,7 @@ impl Manager {
                 Conn::Postgres(conn)
             }
         };
-        self.admission.admit(&mut conn, self.door).map_err(diesel::ConnectionError::BadConnection)?;
+        self.admission.admit(&mut conn, self.kind).map_err(diesel::ConnectionError::BadConnection)?;
         Ok(conn)
     }
 }

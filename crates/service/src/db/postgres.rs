@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use prometheus::Histogram;
 
-use super::admission::{Admission, Door};
+use super::admission::{Admission, ConnectionKind};
 use super::frame::Frame;
 use super::job::JobRef;
 use super::pool::{self, Manager, Pool, Target};
@@ -23,7 +23,7 @@ const ATTEMPTS: u32 = 5;
 
 impl Postgres {
     pub fn open(
-        (url, door, admission): (&str, Door, Arc<Admission>),
+        (url, kind, admission): (&str, ConnectionKind, Arc<Admission>),
         size: u32,
         wait: Duration,
         waited: Histogram,
@@ -32,7 +32,7 @@ impl Postgres {
         // The limits of connecting, of a statement and of the network stand in the URL (settings).
         let setup = "SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'; \
             SET client_min_messages = warning; SET timezone = 'UTC'";
-        let manager = Manager { target: Target::Postgres { url: url.to_owned(), setup }, door, admission };
+        let manager = Manager { target: Target::Postgres { url: url.to_owned(), setup }, kind, admission };
         let pool = pool::build(manager, size, wait, waited);
         Postgres { pool, size, metrics }
     }

@@ -9,7 +9,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::admission::{Admission, Door};
+use super::admission::{Admission, ConnectionKind};
 use super::frame::Frame;
 use super::job::JobRef;
 use super::pool::{self, Manager, Pool, Slot, Target};
@@ -95,7 +95,7 @@ pub fn path_of(url: &str) -> String {
 
 fn reader(path: &str, admission: &Arc<Admission>) -> Manager {
     let target = Target::Sqlite { path: path.to_owned(), setup: READER };
-    Manager { target, door: Door::Reader, admission: admission.clone() }
+    Manager { target, kind: ConnectionKind::Reader, admission: admission.clone() }
 }
 
 impl Sqlite {
@@ -110,7 +110,7 @@ impl Sqlite {
         check_qpsg(&mut conn)?;
         let mut conn = Conn::Sqlite(conn);
         // Refused, the writer opens the file again when something is to be written.
-        let conn = admission.admit(&mut conn, Door::Primary).is_ok().then_some(conn);
+        let conn = admission.admit(&mut conn, ConnectionKind::Primary).is_ok().then_some(conn);
         let readers = pool::build(
             reader(&path, &admission),
             options.sqlite_readers,

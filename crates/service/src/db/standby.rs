@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Double, Text};
 
-use super::admission::{Admission, Door};
+use super::admission::{Admission, ConnectionKind};
 use super::job::JobRef;
 use super::lease;
 use super::postgres::Postgres;
@@ -49,7 +49,7 @@ impl Standby {
     ) -> anyhow::Result<Standby> {
         let wait = WAIT.min(options.pool_wait);
         let postgres = Postgres::open(
-            (url, Door::Reader, admission),
+            (url, ConnectionKind::Reader, admission),
             options.pool_size,
             wait,
             metrics.wait_standby.clone(),

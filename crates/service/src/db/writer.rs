@@ -16,7 +16,7 @@ use diesel::connection::SimpleConnection;
 use std::sync::Mutex;
 use tokio::sync::oneshot;
 
-use super::admission::{Admission, Door};
+use super::admission::{Admission, ConnectionKind};
 use super::frame::Frame;
 use super::job::Job;
 use super::sqlite::open_writer;
@@ -200,7 +200,7 @@ impl Batches {
             tracing::error!(%error, "the writer cannot open the database");
             WorkError::Out(Unavailable::Unreachable)
         })?;
-        match self.admission.admit(&mut conn, Door::Primary) {
+        match self.admission.admit(&mut conn, ConnectionKind::Primary) {
             Ok(()) => Ok(conn),
             Err(_) => Err(self.admission.pass().err().unwrap_or(WorkError::Out(Unavailable::Unreachable))),
         }

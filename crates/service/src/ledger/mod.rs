@@ -348,7 +348,7 @@ pub fn disclose(db: &Db, seq: i64) -> anyhow::Result<Disclosure> {
 }
 
 /// The name that the ledger of a database was begun under, where it is begun.
-pub fn begun_as(options: &DbOptions) -> anyhow::Result<Option<String>> {
+pub fn origin_of(options: &DbOptions) -> anyhow::Result<Option<String>> {
     if !options.is_postgres() && !std::path::Path::new(&crate::db::sqlite_path(&options.url)).exists() {
         return Ok(None);
     }

@@ -28,7 +28,7 @@ pub struct FileOwner {
     /// Who may not call it sees no file either.
     pub operation: &'static str,
     /// What the caller sees of the row of this id, by the code that reads it for that operation.
-    pub look: fn(&mut Conn, &Ctx, Id) -> WorkResult<Visibility>,
+    pub visibility: fn(&mut Conn, &Ctx, Id) -> WorkResult<Visibility>,
 }
 
 /// What a caller sees of a row.
@@ -50,14 +50,14 @@ pub struct ComplaintAttachment {
 #[derive(Clone, Copy)]
 pub struct Visible {
     /// The form of what can be stripped.
-    pub picture: Option<Shown>,
-    pub other: Option<Shown>,
+    pub picture: Option<FileForm>,
+    pub other: Option<FileForm>,
     pub under_its_name: bool,
 }
 
 /// In which form a caller gets a file that it sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
+pub enum FileForm {
     Original,
     /// The copy without metadata.
     Stripped,
