@@ -23,7 +23,7 @@ pub fn contact_of(conn: &mut Conn, ctx: &Ctx, complaint: Id) -> WorkResult<Optio
     contact.map(|text| read(&text)).transpose()
 }
 
-pub fn written<T: Serialize>(value: &T) -> WorkResult<String> {
+pub fn to_json<T: Serialize>(value: &T) -> WorkResult<String> {
     Ok(serde_json::to_string(value).map_err(|error| Problem::broken_by("a value cannot be written as JSON", error))?)
 }
 
