@@ -27,7 +27,7 @@ pub fn status(ring: &Keyring, settings: &Settings) -> anyhow::Result<String> {
     let found = db.read_blocking(|conn| {
         let used = [store::data_keys_in_use(conn)?, store::index_keys_in_use(conn)?].concat();
         let lost: BTreeSet<String> =
-            used.into_iter().chain(keys::store::seen(conn)?).filter(|id| !ids.contains(id)).collect();
+            used.into_iter().chain(keys::store::known_ids(conn)?).filter(|id| !ids.contains(id)).collect();
         let all = ids.iter().cloned().chain(lost);
         all.map(|id| Ok((store::lying_under(conn, &id)?, id))).collect::<Result<Vec<_>, WorkError>>()
     });
@@ -94,8 +94,12 @@ pub fn give_up(ring: &Keyring, settings: &Settings, delete_personal_data: bool) 
 
 fn forget_lost(db: &Db, ring: &Keyring, delete_personal_data: bool) -> anyhow::Result<Vec<String>> {
     let kept = ring.data_key_ids();
-    let lost: Vec<String> =
-        db.read_blocking(keys::store::seen).map_err(unreadable)?.into_iter().filter(|id| !kept.contains(id)).collect();
+    let lost: Vec<String> = db
+        .read_blocking(keys::store::known_ids)
+        .map_err(unreadable)?
+        .into_iter()
+        .filter(|id| !kept.contains(id))
+        .collect();
     for id in &lost {
         let lying = db.read_blocking(|conn| store::lying_under(conn, id)).map_err(unreadable)?;
         anyhow::ensure!(

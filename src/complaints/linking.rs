@@ -26,7 +26,7 @@ pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> WorkResult<En
     let ctx = tx.ctx;
     let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
     let input = tx.checked(body, |conn, input, faults| {
-        if !links::seen(conn, ctx, input.kind, input.id)? {
+        if !links::is_visible(conn, ctx, input.kind, input.id)? {
             let (zh, en) = ("对象不存在，或不在您的辖区内", "there is no such row for you");
             faults.push(Fault::new("/id", "unknown_reference", zh, en));
         }

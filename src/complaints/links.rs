@@ -45,7 +45,7 @@ pub fn states_of<'a>(
 }
 
 /// Does the caller see such a row?
-pub fn seen(conn: &mut Conn, ctx: &Ctx, kind: LinkKind, id: Id) -> WorkResult<bool> {
+pub fn is_visible(conn: &mut Conn, ctx: &Ctx, kind: LinkKind, id: Id) -> WorkResult<bool> {
     let found = match kind {
         LinkKind::Violation => violations::store::find(conn, &ctx.scope, id).map(drop),
         LinkKind::Inspection => inspections::store::find(conn, &ctx.scope, id).map(drop),

@@ -28,7 +28,7 @@ pub fn update(conn: &mut Conn, row: &ComplexRow) -> WorkResult<()> {
 }
 
 /// A new service changes how its complex is shown.
-pub fn touch(conn: &mut Conn, row: &ComplexRow, now: crate::db::Instant) -> WorkResult<()> {
+pub fn bump_version(conn: &mut Conn, row: &ComplexRow, now: crate::db::Instant) -> WorkResult<()> {
     diesel::update(complexes::table.find(row.id))
         .set((complexes::version.eq(row.version + 1), complexes::updated_at.eq(now)))
         .execute(conn)?;

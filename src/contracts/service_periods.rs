@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::model::*;
 use super::record;
-use super::rules::{self, GivesWay, Span};
+use super::rules::{self, Span, Supersession};
 use super::store;
 use crate::access::{Actor, Scope};
 use crate::blacklist;
@@ -49,7 +49,7 @@ pub fn apply_succession(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
     let way = rules::may_take_place(&Span::from(&*row), &spans(&others))?;
     refuse_listed_among(tx, row, &others)?;
     for one in way {
-        let (GivesWay::Ends(id, _) | GivesWay::InterimEnds(id, _) | GivesWay::Replaced(id)) = one;
+        let (Supersession::Ends(id, _) | Supersession::InterimEnds(id, _) | Supersession::Replaced(id)) = one;
         let Some(mut other) = others.iter().find(|other| other.id == id).cloned() else { continue };
         let before = Superseded {
             to: row.id,
@@ -59,18 +59,18 @@ pub fn apply_succession(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
             ending: other.proceedings.0.ending.clone(),
         };
         match one {
-            GivesWay::Ends(_, last) => other.last_day = Some(last),
-            GivesWay::InterimEnds(_, last) => other.interim_until = Some(last),
-            GivesWay::Replaced(_) => other.counts = false,
+            Supersession::Ends(_, last) => other.last_day = Some(last),
+            Supersession::InterimEnds(_, last) => other.interim_until = Some(last),
+            Supersession::Replaced(_) => other.counts = false,
         }
-        give_way(tx, other, before, row)?;
+        supersede(tx, other, before, row)?;
     }
     row.counts = true;
     publish_service(tx, row)?;
     companies::add_areas(tx.conn, row.company_id, &[&row.county, &row.township, &row.community])
 }
 
-fn give_way(tx: &mut Tx, mut other: ContractRow, before: Superseded, new: &ContractRow) -> WorkResult<()> {
+fn supersede(tx: &mut Tx, mut other: ContractRow, before: Superseded, new: &ContractRow) -> WorkResult<()> {
     let ctx = tx.ctx;
     other.proceedings.0.gave_way = Some(before);
     if other.proceedings.0.ending.is_none() {
@@ -140,7 +140,7 @@ pub fn publish_service(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
     settle_handovers(tx, row)?;
     let system = Scope::System("who serves it is a change of the complex");
     let complex = complexes::find(tx.conn, &system, row.complex_id)?;
-    complexes::touch(tx.conn, &complex, tx.ctx.now)
+    complexes::bump_version(tx.conn, &complex, tx.ctx.now)
 }
 
 /// The record says no longer who serves: what gave way to it stands again.

@@ -237,7 +237,7 @@ impl Disclosing {
         Ok(())
     }
 
-    pub async fn tell(&self, scenario: &Scenario, cases: &Cases, at: usize) -> anyhow::Result<()> {
+    pub async fn publish_typical_case(&self, scenario: &Scenario, cases: &Cases, at: usize) -> anyhow::Result<()> {
         let TypicalCaseData { case, title, summary, .. } = &self.typical_cases[at];
         let violation = cases.ids.get(case).with_context(|| format!("no case {case}"))?;
         let body = json!({ "violation_id": violation, "title": title, "summary": summary });

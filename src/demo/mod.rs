@@ -144,7 +144,7 @@ pub async fn fill(state: Arc<Service>, start: DateTime<Utc>) -> anyhow::Result<D
             ScenarioStep::Case(at, step) => cases.play(&scenario, &register, at, when, step).await?,
             ScenarioStep::Disclose(at, step) => disclosing.play(&scenario, &register, at, when, step).await?,
             ScenarioStep::Rate(step) => rounds.play(&scenario, &register, when, step).await?,
-            ScenarioStep::Tell(at) => disclosing.tell(&scenario, &cases, at).await?,
+            ScenarioStep::Tell(at) => disclosing.publish_typical_case(&scenario, &cases, at).await?,
             ScenarioStep::Inspect(step) => inspecting.play(&scenario, &register, when, step).await?,
             ScenarioStep::Complain(step) => complaining.play(&scenario, &register, when, step).await?,
             ScenarioStep::Sanction(at) => sanctions::play(&scenario, &register, &cases, &sanctions[at]).await?,

@@ -50,7 +50,7 @@ pub use evidence::{
 };
 pub use model::{FileForm, OwnerKind};
 pub use owner::{ComplaintAttachment, FileOwner, Visibility, Visible, visible_of_complaints};
-pub use spool::next;
+pub use spool::next_chunk_within;
 pub use storage::S3Options;
 pub use stripped::{PublicPhoto, make_private, make_public, make_stripped, pictures};
 pub use upload::upload_own;

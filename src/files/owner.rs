@@ -46,7 +46,7 @@ fn form(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<Option<Fi
 }
 
 /// Of whoever a file of a ticket came from.
-fn seen(row: &AttachmentRow, of: ComplaintAttachment) -> Visible {
+fn for_uploader(row: &AttachmentRow, of: ComplaintAttachment) -> Visible {
     let with_ticket = row.owner_kind.as_deref() == Some(OwnerKind::Complaint.code());
     match with_ticket || row.uploader_role == Role::Resident.code() {
         true => of.complainant,
@@ -55,7 +55,7 @@ fn seen(row: &AttachmentRow, of: ComplaintAttachment) -> Visible {
 }
 
 fn of_ticket(row: &AttachmentRow, of: ComplaintAttachment) -> Option<FileForm> {
-    let seen = seen(row, of);
+    let seen = for_uploader(row, of);
     let shown = if strip::can(&row.media_type) { seen.picture } else { seen.other };
     // Nothing could be made of it.
     shown.filter(|shown| *shown != FileForm::Stripped || row.stripped_key.as_deref() != Some(""))
@@ -99,7 +99,7 @@ pub fn name(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<Strin
     };
     if !own && let (Some((kind, id)), Some(_)) = (row.owner(), row.complaint_id) {
         match visibility_of(conn, ctx, kind, id)? {
-            Some(Visibility::Ticket(of)) if seen(row, of).under_its_name => {}
+            Some(Visibility::Ticket(of)) if for_uploader(row, of).under_its_name => {}
             _ => return neutral(conn),
         }
     }

@@ -40,7 +40,7 @@ pub struct CompanyMeasures {
 
 impl CompanyMeasures {
     /// The measures that would not be called for without some of the facts.
-    pub fn falls_without(&self, today: NaiveDate, left_out: impl Fn(&ViolationFact) -> bool) -> HashSet<Id> {
+    pub fn not_justified_without(&self, today: NaiveDate, left_out: impl Fn(&ViolationFact) -> bool) -> HashSet<Id> {
         let mut facts = self.facts.clone();
         facts.violations.retain(|fact| !left_out(fact));
         let ended =

@@ -31,7 +31,7 @@ pub fn require_final_grounds(tx: &mut Tx, row: &MeasureRow) -> WorkResult<()> {
     let counted = violations::by_ids(tx.conn, &counted)?;
     let open: Vec<&ViolationRow> = counted.iter().filter(|one| obstacle(one, ctx.today).is_some()).collect();
     let without: HashSet<_> = open.iter().map(|one| one.id.0).collect();
-    if file.falls_without(ctx.today, |fact| without.contains(&fact.id)).contains(&row.id) {
+    if file.not_justified_without(ctx.today, |fact| without.contains(&fact.id)).contains(&row.id) {
         refuse_unless_final(open, ctx.today, |violation| sees(ctx, violation))?;
     }
     Ok(())
@@ -60,7 +60,7 @@ pub fn follow_appeals(tx: &mut Tx, company: Id, county: &str) -> WorkResult<()> 
     let file = load_company_measures(tx, company, county)?;
     let pending: HashSet<_> =
         file.facts.violations.iter().filter(|fact| fact.appeal_pending).map(|fact| fact.id).collect();
-    let falls = file.falls_without(tx.ctx.today, |fact| fact.appeal_pending);
+    let falls = file.not_justified_without(tx.ctx.today, |fact| fact.appeal_pending);
     let CompanyMeasures { rows, existing, .. } = file;
     let reversed: HashSet<Id> = rows.iter().filter_map(|row| row.reverses).collect();
     for (row, held) in rows.into_iter().zip(existing) {

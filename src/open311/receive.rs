@@ -138,7 +138,9 @@ impl Allowance {
 
 async fn gathered(mut payload: Payload, until: Instant) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = files::next(&mut payload, until.saturating_duration_since(Instant::now())).await? {
+    while let Some(chunk) =
+        files::next_chunk_within(&mut payload, until.saturating_duration_since(Instant::now())).await?
+    {
         let chunk = chunk.map_err(|_| malformed())?;
         if bytes.len() + chunk.len() > MOST_OF_FORM {
             return Err(too_large(MOST_OF_FORM as u64));
@@ -153,7 +155,7 @@ async fn of_parts(state: &web::Data<Service>, request: &HttpRequest, payload: Pa
     let mut parts = Multipart::new(request.headers(), allowance.clone().limit(payload));
     let (mut form, mut size, mut files) = (Form::default(), 0, Vec::new());
     let mut admitted = None;
-    while let Some(part) = files::next(&mut parts, allowance.patience(state)).await? {
+    while let Some(part) = files::next_chunk_within(&mut parts, allowance.patience(state)).await? {
         let part = part.map_err(|_| allowance.problem())?;
         let is_file =
             part.content_disposition().is_some_and(|it| it.get_filename().is_some() || it.get_filename_ext().is_some());
@@ -197,7 +199,7 @@ async fn field(
     }
     *size += name.len();
     let mut bytes = Vec::new();
-    while let Some(chunk) = files::next(&mut part, allowance.patience(state)).await? {
+    while let Some(chunk) = files::next_chunk_within(&mut part, allowance.patience(state)).await? {
         let chunk = chunk.map_err(|_| allowance.problem())?;
         *size += chunk.len();
         if *size > MOST_OF_FORM {

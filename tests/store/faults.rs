@@ -7,7 +7,7 @@ use diesel::connection::SimpleConnection;
 use xiaoqu::db::{Conn, StoreError, Unavailable, WorkError, WorkResult, WriteLock};
 use xiaoqu::problem::Problem;
 
-use super::doors::insert;
+use super::entry_points::insert;
 use crate::on_both_databases;
 use crate::support::rows::complex_input;
 use crate::support::sql::execute;

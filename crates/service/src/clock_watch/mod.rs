@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::db::{Conn, Db, Instant, WorkError, WorkResult, WriteLock};
 use crate::security::{About, Kind, Security};
 pub use rules::Limits;
-use rules::{Jump, Seen, judge};
+use rules::{ClockReadings, Jump, judge};
 use store::Watched;
 
 /// How often the time is written down.
@@ -68,7 +68,7 @@ impl ClockWatch {
             return Ok(false);
         }
         let recorded = watched.map(|watched| watched.seen_at);
-        if let Some(jump) = judge(&Seen { now, database, recorded, before }, &self.limits) {
+        if let Some(jump) = judge(&ClockReadings { now, database, recorded, before }, &self.limits) {
             self.stop(db, security, now, jump).await?;
             self.remember(now);
             return Ok(false);
@@ -108,7 +108,7 @@ impl ClockWatch {
     pub fn permits_in(&self, conn: &mut Conn, clock: &Clock) -> WorkResult<bool> {
         let watched = store::find(conn)?;
         let now = clock.system();
-        let seen = Seen {
+        let seen = ClockReadings {
             now,
             database: store::database_now(conn)?,
             recorded: watched.as_ref().map(|watched| watched.seen_at),

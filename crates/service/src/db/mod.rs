@@ -1,4 +1,4 @@
-//! The store: SQLite (one file) or PostgreSQL, chosen by `database_url`, behind two doors: [`Db::read`] and [`Db::write`].
+//! The store: SQLite (one file) or PostgreSQL, chosen by `database_url`, behind two entry points: [`Db::read`] and [`Db::write`].
 
 pub mod admission;
 pub mod error;
@@ -83,7 +83,7 @@ enum Engine {
     Postgres { primary: postgres::Postgres, standby: Option<Box<standby::Standby>> },
 }
 
-/// The two doors. Cheap to clone.
+/// The two entry points. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     engine: Arc<Engine>,

@@ -71,7 +71,7 @@ fn inspect(conn: &mut Conn, expected: &Expected) -> WorkResult<Found> {
     // A database before its migration may lack what is compared.
     let is_migrated = known.iter().all(|version| applied.contains(version));
     let data_keys =
-        if is_migrated || db::has_table(conn, "data_keys")? { keys::store::seen(conn)? } else { Vec::new() };
+        if is_migrated || db::has_table(conn, "data_keys")? { keys::store::known_ids(conn)? } else { Vec::new() };
     let facts = if is_migrated || db::has_table(conn, "deployment")? { store::facts(conn)? } else { Facts::default() };
     // Only asked where something differs.
     let differs = facts.id.is_some() && facts != expected.own(Vec::new()).facts(facts.id.clone());

@@ -5,7 +5,7 @@ use crate::db::{Conn, Instant, WorkResult};
 use crate::on_both;
 
 /// The data keys that this database was ever used with.
-pub fn seen(conn: &mut Conn) -> WorkResult<Vec<String>> {
+pub fn known_ids(conn: &mut Conn) -> WorkResult<Vec<String>> {
     Ok(data_keys::table.select(data_keys::id).order(data_keys::id).load(conn)?)
 }
 

@@ -111,7 +111,10 @@ fn is_served(conn: &mut Conn, ctx: &Ctx, entry: &Entry) -> WorkResult<bool> {
 
 /// The types that a list is asked for; none: all.
 fn kinds(ctx: &Ctx, filter: Option<&str>) -> WorkResult<Option<Vec<&'static str>>> {
-    Ok(filter.map(|filter| types::asked(ctx.state.features, filter)).transpose().map_err(Problem::faults)?)
+    Ok(filter
+        .map(|filter| types::parse_type_filter(ctx.state.features, filter))
+        .transpose()
+        .map_err(Problem::faults)?)
 }
 
 pub fn list_entries(conn: &mut Conn, ctx: &Ctx, query: &ListEntries) -> WorkResult<PageOf<LedgerRow>> {
