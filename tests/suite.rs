@@ -1,5 +1,5 @@
-//! The whole service, over HTTP and on both databases. `api` mirrors the paths, `store` tries the two entry points of the database, `demo` is
-//! what `xiaoqu demo` shows, `conventions` reads the source for its own rules.
+//! The whole service, over HTTP and on both databases. `api` mirrors the paths, `store` tries the two entry points of the
+//! database, `demo` is what `xiaoqu demo` shows, `conventions` reads the source for its own rules.
 
 mod api;
 mod conventions;

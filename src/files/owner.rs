@@ -18,7 +18,7 @@ fn visibility_of(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> WorkRes
         return Ok(None);
     }
     match (owner.visibility)(conn, ctx, id) {
-        Ok(sight) => Ok(Some(sight)),
+        Ok(visibility) => Ok(Some(visibility)),
         Err(WorkError::Problem(problem)) if problem.code == Code::NotFound => Ok(None),
         Err(other) => Err(other),
     }

@@ -1,6 +1,6 @@
 use super::model::*;
 use super::{actions, store};
-use crate::http::{Response, PageOf, PathId};
+use crate::http::{PageOf, PathId, Response};
 use crate::service::{Body, Ctx};
 
 /// List __words_many__

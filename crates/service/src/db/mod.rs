@@ -1,4 +1,5 @@
-//! The store: SQLite (one file) or PostgreSQL, chosen by `database_url`, behind two entry points: [`Db::read`] and [`Db::write`].
+//! The store: SQLite (one file) or PostgreSQL, chosen by `database_url`, behind two entry points:
+//! [`Db::read`] and [`Db::write`].
 
 pub mod admission;
 pub mod error;
