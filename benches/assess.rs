@@ -1,4 +1,4 @@
-//! `assess` of a company with 1,000 violations. Prints the median as one JSON object, in microseconds.
+//! `compute_standing` of a company with 1,000 violations. Prints the median as one JSON object, in microseconds.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use xiaoqu::policy::model::Act;
 use xiaoqu::policy::versions::{Policies, PolicyVersion, built_in};
 use xiaoqu::standing::model::{CompanyFacts, Place, ViolationFact};
-use xiaoqu::standing::rules::assess;
+use xiaoqu::standing::rules::compute_standing;
 
 const VIOLATIONS: usize = 1000;
 const ROUNDS: usize = 300;
@@ -47,7 +47,7 @@ fn median_microseconds(complexes: usize, nine_only: bool) -> f64 {
     let mut times: Vec<f64> = (0..ROUNDS)
         .map(|_| {
             let began = Instant::now();
-            std::hint::black_box(assess(std::hint::black_box(&facts), &policies, day("2026-10-01")));
+            std::hint::black_box(compute_standing(std::hint::black_box(&facts), &policies, day("2026-10-01")));
             began.elapsed().as_secs_f64() * 1e6
         })
         .collect();

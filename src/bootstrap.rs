@@ -13,7 +13,7 @@ use crate::access::step_up::StepUp;
 use crate::app::{Config, ServerOptions};
 use crate::clock::Clock;
 use crate::clock_watch::Limits;
-use crate::db::{Conn, Db, DbOptions, Instant, Mismatch, WriteGate};
+use crate::db::{Conn, Db, DbOptions, Instant, Mismatch, WriteLock};
 use crate::files::FilesOptions;
 use crate::http::address::Proxies;
 use crate::http::idempotency;
@@ -38,10 +38,10 @@ const MOST_FILES: u64 = 1_048_576;
 /// The log: one line an event on standard error, without personal data.
 pub fn start_log(settings: &Settings) {
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(log_filter(settings.house.log_level))
+        .with_env_filter(log_filter(settings.deployment.log_level))
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_writer(std::io::stderr);
-    match settings.house.log_format {
+    match settings.deployment.log_format {
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).init(),
         LogFormat::Text => builder.init(),
     }
@@ -100,7 +100,7 @@ pub fn prepare_at(options: &DbOptions, now: Instant) -> anyhow::Result<Vec<Strin
     let applied = db::migrate(options)?;
     let db = Db::open(options)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let seeded = runtime.block_on(db.write(WriteGate::default(), move |conn| {
+    let seeded = runtime.block_on(db.write(WriteLock::default(), move |conn| {
         divisions::seed(conn)?;
         policy::seed(conn, now)?;
         calendar::seed(conn, now)
@@ -115,7 +115,7 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
     let pace = Pace { refresh: access.jwks_refresh_minutes, retry: access.jwks_retry_seconds };
     Ok(Config {
         db: db_options(settings)?,
-        clock: Clock::real(settings.house.time_zone),
+        clock: Clock::real(settings.deployment.time_zone),
         clock_limits: clock_limits(settings)?,
         issuer: settings.http.public_url.clone(),
         audience: access.audience.clone(),
@@ -138,10 +138,10 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
             .then(|| chrono::Duration::days(i64::try_from(access.client_secret_days).unwrap_or(i64::MAX / 86_400_000))),
         metrics_on_api: false,
         traces: settings
-            .house
+            .deployment
             .otlp_endpoint
             .clone()
-            .map(|endpoint| TraceOptions { endpoint, percent: settings.house.trace_percent }),
+            .map(|endpoint| TraceOptions { endpoint, percent: settings.deployment.trace_percent }),
         page_life: settings.http.public_page_cache_seconds,
     })
 }
@@ -206,8 +206,8 @@ pub fn server_options(settings: &Settings) -> ServerOptions {
 
 fn clock_limits(settings: &Settings) -> anyhow::Result<Limits> {
     Ok(Limits {
-        jump: TimeDelta::from_std(settings.house.clock_jump_limit_minutes)?,
-        downtime: TimeDelta::from_std(settings.house.clock_downtime_limit_hours)?,
+        jump: TimeDelta::from_std(settings.deployment.clock_jump_limit_minutes)?,
+        downtime: TimeDelta::from_std(settings.deployment.clock_downtime_limit_hours)?,
     })
 }
 
@@ -269,7 +269,7 @@ async fn watch_keyring(state: &Service) {
     if !new.is_empty() {
         let ids = new.clone();
         let remember = move |conn: &mut Conn| keys::store::remember(conn, &ids, Instant::now());
-        if state.db.write(WriteGate::default(), remember).await.is_ok() {
+        if state.db.write(WriteLock::default(), remember).await.is_ok() {
             ring.known_to_store(&new);
         }
     }
@@ -307,7 +307,7 @@ const JOBS: &[Job] = &[
     Job::every(disk::POLL, "disks", By::EachReplica, "the disks are looked at later", |state| {
         Box::pin(async move {
             // A network file system may keep its caller waiting.
-            let _ = actix_web::rt::task::spawn_blocking(move || state.disks.look()).await;
+            let _ = actix_web::rt::task::spawn_blocking(move || state.disks.refresh()).await;
             Ok(())
         })
     }),
@@ -322,12 +322,12 @@ const JOBS: &[Job] = &[
         Box::pin(async move {
             let now = state.clock.system();
             // A chunk at a time, so that no job holds the writer long.
-            let forget = || state.db.write(WriteGate::default(), move |conn| idempotency::forget_old(conn, now));
+            let forget = || state.db.write(WriteLock::default(), move |conn| idempotency::forget_old(conn, now));
             while let Ok(500..) = forget().await {}
             Ok(())
         })
     })
-    .looking_every(Duration::from_secs(1)),
+    .polling_every(Duration::from_secs(1)),
     deadlines::JOB,
 ];
 
@@ -356,7 +356,7 @@ async fn move_personal_data(state: Arc<Service>) {
     let mut left: Option<((String, Option<String>), StopWatch)> = None;
     loop {
         tokio::time::sleep(MOVING).await;
-        let acting = personal::reencrypt::acting_keys(&state.keys.ring());
+        let acting = personal::reencrypt::active_keys(&state.keys.ring());
         let is_hopeless = left.as_ref().is_some_and(|(keys, again)| *keys == acting && StopWatch::now() < *again);
         if is_hopeless || !state.does_background_work().await {
             continue;

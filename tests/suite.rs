@@ -1,8 +1,8 @@
-//! The whole service, over HTTP and on both databases. `api` mirrors the paths, `store` tries the two doors, `demo` is
-//! what `xiaoqu demo` shows, `house` reads the source for its own rules.
+//! The whole service, over HTTP and on both databases. `api` mirrors the paths, `store` tries the two entry points of the
+//! database, `demo` is what `xiaoqu demo` shows, `conventions` reads the source for its own rules.
 
 mod api;
+mod conventions;
 mod demo;
-mod house;
 mod store;
 mod support;

@@ -154,7 +154,7 @@ impl Ticket {
         let due = |amount| clock.due(submitted_at, Limit::of(category.clock, amount));
         let (accept_due, resolve_due) = (due(category.accept_within), due(category.resolve_within));
         let anonymous = channel == Patrol || chance.percent(ANONYMOUS);
-        let course = Course {
+        let course = Handling {
             clock: category.clock,
             accept_within: category.accept_within,
             resolve_within: category.resolve_within,
@@ -235,7 +235,7 @@ impl Ticket {
 
     fn persons(&mut self, world: &World, chance: &mut Chance, by_account: bool) {
         let id = self.row.id;
-        self.texts.push((id, Purpose::Description, json(&words::told(chance))));
+        self.texts.push((id, Purpose::Description, json(&words::submission(chance))));
         if self.row.course.0.has_contact {
             let contact = words::contact(chance);
             self.texts.push((id, Purpose::Contact, json(&contact)));
@@ -272,20 +272,20 @@ impl Ticket {
             self.take(world, chance, at, kind, place);
         }
         self.by_itself(world, chance, world.now, clock_until);
-        self.row.next_at = self.next_look(world);
+        self.row.next_at = self.next_check_at(world);
     }
 
     fn may(&self, kind: StepKind) -> bool {
         rules::allowed(kind).contains(&self.row.state)
     }
 
-    fn next_look(&self, world: &World) -> Option<Instant> {
-        rules::next_look(&self.row, &self.given, &world.rules, &world.clock())
+    fn next_check_at(&self, world: &World) -> Option<Instant> {
+        rules::next_check_at(&self.row, &self.given, &world.rules, &world.clock())
     }
 
     /// What the service's clock does until then: cards, closing of what nobody answered, erasure.
     fn by_itself(&mut self, world: &World, chance: &mut Chance, until: Time, clock_until: Time) {
-        while let Some(at) = self.next_look(world).filter(|at| at.0 <= until) {
+        while let Some(at) = self.next_check_at(world).filter(|at| at.0 <= until) {
             if at.0 > clock_until {
                 return;
             }

@@ -62,7 +62,7 @@ fn main() -> anyhow::Result<()> {
     let now = args.until.unwrap_or_else(Utc::now);
     let now = now.with_nanosecond(0).context("a moment")?;
     ensure!(args.tickets > 0 && args.days > 0, "at least one ticket and one day");
-    let world = World::read(&mut conn, settings.house.time_zone, config.issuer.clone(), now)?;
+    let world = World::read(&mut conn, settings.deployment.time_zone, config.issuer.clone(), now)?;
     let ring = config.keys.ring();
     remember_keys(&mut conn, &ring)?;
     let began = std::time::Instant::now();
@@ -129,7 +129,7 @@ fn add(batch: &mut Batch, ring: &Keyring, ticket: Ticket) -> anyhow::Result<()> 
     let subject = ticket.row.id;
     let failed = |fail| anyhow::anyhow!("a text cannot be sealed: {fail:?}");
     for (owner, purpose, text) in &ticket.texts {
-        batch.sealed.push(personal::sealed(ring, subject, *owner, *purpose, text).map_err(failed)?);
+        batch.sealed.push(personal::encrypted(ring, subject, *owner, *purpose, text).map_err(failed)?);
     }
     if let Some(phone) = &ticket.phone
         && let Some((index_key, digest)) = personal::phone_digest(ring, phone).map_err(failed)?

@@ -9,7 +9,7 @@ use xiaoqu::db::schema::{
     complaint_cards, complaint_followers, complaint_steps, complaints, phone_indexes, sealed_texts,
 };
 use xiaoqu::db::{Conn, Id};
-use xiaoqu::personal::store::Sealed;
+use xiaoqu::personal::store::EncryptedText;
 
 const TABLES: [&str; 6] =
     ["complaints", "complaint_steps", "complaint_followers", "complaint_cards", "sealed_texts", "phone_indexes"];
@@ -29,7 +29,7 @@ pub struct Batch {
     pub steps: Vec<StepRow>,
     pub followers: Vec<FollowerRow>,
     pub cards: Vec<CardRow>,
-    pub sealed: Vec<Sealed>,
+    pub sealed: Vec<EncryptedText>,
     pub phones: Vec<PhoneRow>,
 }
 

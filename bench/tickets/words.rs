@@ -1,6 +1,6 @@
 //! What residents say, and what they are answered: invented, and of the length that such texts have.
 
-use xiaoqu::complaints::model::{ComplaintKind, Contact, Told};
+use xiaoqu::complaints::model::{ComplaintKind, Contact, Submission};
 
 use crate::chance::Chance;
 
@@ -40,11 +40,11 @@ pub fn kind(chance: &mut Chance) -> ComplaintKind {
     chance.weighted(&[(Complaint, 45), (Help, 30), (Inquiry, 10), (Report, 8), (Suggestion, 5), (Praise, 2)])
 }
 
-pub fn told(chance: &mut Chance) -> Told {
+pub fn submission(chance: &mut Chance) -> Submission {
     let building = 1 + chance.below(24);
     let location = format!("{building} 号楼 {} 单元{}", 1 + chance.below(4), chance.pick(LOCATIONS));
     let description = format!("{}。{}", chance.pick(MATTERS), chance.pick(ASKS));
-    Told { description, location: chance.percent(70).then_some(location), evidence: Vec::new() }
+    Submission { description, location: chance.percent(70).then_some(location), evidence: Vec::new() }
 }
 
 /// Numbers of a range that no operator gives to people.

@@ -10,7 +10,7 @@ use xiaoqu::calendar::rules::WorkCalendar;
 use xiaoqu::complaints::clock_rules::Clock;
 use xiaoqu::complexes::model::Point;
 use xiaoqu::db::schema::{complex_services as services, complexes, policies};
-use xiaoqu::db::{Conn, Id, Work};
+use xiaoqu::db::{Conn, Id, WorkResult};
 use xiaoqu::ledger::Place;
 use xiaoqu::policy::complaints::{ComplaintCategory, ComplaintRules};
 use xiaoqu::policy::model::PolicyDocument;
@@ -68,7 +68,7 @@ const MIX: &[(&str, usize)] = &[
     ("other", 25),
 ];
 
-fn homes(conn: &mut Conn, today: NaiveDate) -> Work<Vec<Home>> {
+fn homes(conn: &mut Conn, today: NaiveDate) -> WorkResult<Vec<Home>> {
     let serving: Vec<(Id, Id)> = services::table
         .filter(services::effective_from.le(today))
         .filter(services::effective_to.is_null().or(services::effective_to.ge(today)))

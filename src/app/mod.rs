@@ -32,8 +32,8 @@ use crate::db::lease::{self, Lease};
 use crate::db::{self, Db, DbOptions};
 use crate::deployment::{self, Expected};
 use crate::disk::Disks;
-use crate::door::edge::edge;
-use crate::door::gate::gate;
+use crate::edge::gate::gate;
+use crate::edge::middleware::edge;
 use crate::files::{Files, FilesOptions, Place};
 use crate::http::encoding::encode;
 use crate::http::limits::{LimitOptions, Limits};
@@ -62,7 +62,7 @@ pub const FEATURES: &[&Feature] = &[
     &crate::divisions::FEATURE,
     &crate::policy::FEATURE,
     &crate::calendar::FEATURE,
-    &crate::rulebook::FEATURE,
+    &crate::policy_api::FEATURE,
     &crate::companies::FEATURE,
     &crate::complexes::FEATURE,
     &crate::contracts::FEATURE,
@@ -78,11 +78,11 @@ pub const FEATURES: &[&Feature] = &[
     &crate::violations::FEATURE,
     &crate::measures::FEATURE,
     &crate::standing::FEATURE,
-    &crate::company_file::FEATURE,
+    &crate::company_record::FEATURE,
     &crate::blacklist::FEATURE,
     &crate::files::FEATURE,
     &crate::documents::FEATURE,
-    &crate::papers::FEATURE,
+    &crate::document_subjects::FEATURE,
     &crate::offices::FEATURE,
     &crate::pages::FEATURE,
     &crate::inbox::FEATURE,

@@ -4,7 +4,7 @@ use serde_json::json;
 use super::SettingFlags;
 use super::database::{store_of, unreadable, wait};
 use crate::clock_watch::store::{self, Watched};
-use crate::db::{Conn, Instant, WriteGate};
+use crate::db::{Conn, Instant, WriteLock};
 use crate::ledger::{self, Event, Origin};
 use crate::settings::Settings;
 
@@ -28,23 +28,23 @@ pub fn run(flags: &SettingFlags, command: &ClockCommand) -> anyhow::Result<()> {
             if let Some(database) = database {
                 let apart = (now.0 - database.0).abs();
                 anyhow::ensure!(
-                    apart.to_std()? <= settings.house.clock_jump_limit_minutes,
+                    apart.to_std()? <= settings.deployment.clock_jump_limit_minutes,
                     "this machine's clock ({}) and the database's ({}) differ by {} minutes: set right the one that is wrong, \
                      then confirm",
-                    shown(now),
-                    shown(database),
+                    format_instant(now),
+                    format_instant(database),
                     apart.num_minutes()
                 );
             }
-            wait(db.write(WriteGate::default(), move |conn| confirm(conn, now)))?;
-            println!("confirmed at {}: background work goes on within seconds", shown(now));
+            wait(db.write(WriteLock::default(), move |conn| confirm(conn, now)))?;
+            println!("confirmed at {}: background work goes on within seconds", format_instant(now));
         }
     }
     db.close();
     Ok(())
 }
 
-fn confirm(conn: &mut Conn, now: Instant) -> crate::db::Work<()> {
+fn confirm(conn: &mut Conn, now: Instant) -> crate::db::WorkResult<()> {
     let before = store::find(conn)?;
     store::confirm(conn, now)?;
     let data = json!({
@@ -57,23 +57,23 @@ fn confirm(conn: &mut Conn, now: Instant) -> crate::db::Work<()> {
     ledger::append_from(conn, Origin::operator("clock confirm"), event).map(drop)
 }
 
-fn shown(at: Instant) -> String {
+fn format_instant(at: Instant) -> String {
     at.0.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
 fn page(now: Instant, database: Option<Instant>, watched: Option<&Watched>) -> String {
-    let mut page = format!("system clock        {}\n", shown(now));
+    let mut page = format!("system clock        {}\n", format_instant(now));
     if let Some(database) = database {
-        page += &format!("database clock      {}\n", shown(database));
+        page += &format!("database clock      {}\n", format_instant(database));
     }
-    let recorded = watched.map_or("never".into(), |watched| shown(watched.seen_at));
+    let recorded = watched.map_or("never".into(), |watched| format_instant(watched.seen_at));
     page += &format!("last recorded time  {recorded}\n");
     match watched.and_then(|watched| Some((watched.stopped_at?, watched.reason.as_deref().unwrap_or_default()))) {
         Some((at, reason)) => {
             page += &format!(
                 "stopped             since the clock said {}: {reason}\n\
                  Set the clock right, then run `xiaoqu clock confirm`.\n",
-                shown(at)
+                format_instant(at)
             );
         }
         None => page += "background work     goes on\n",

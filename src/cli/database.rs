@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use crate::bootstrap;
-use crate::db::{self, Db, Fail, StoreFault};
+use crate::db::{self, Db, StoreError, WorkError};
 use crate::settings::Settings;
 
 /// The database of these settings. One that is not there is not made: an empty one would seem to be the service's.
@@ -19,16 +19,16 @@ pub fn store_of(settings: &Settings) -> anyhow::Result<Db> {
     Db::open(&options)
 }
 
-pub fn unreadable(fail: Fail) -> anyhow::Error {
-    if let Fail::Query(error) = &fail
-        && matches!(StoreFault::of(error), StoreFault::NotMigrated)
+pub fn unreadable(fail: WorkError) -> anyhow::Error {
+    if let WorkError::Query(error) = &fail
+        && matches!(StoreError::of(error), StoreError::NotMigrated)
     {
         return anyhow::anyhow!("the database is not migrated to this version: run `xiaoqu migrate`");
     }
     anyhow::anyhow!("the database cannot be read: {fail}")
 }
 
-pub fn wait<T>(work: impl Future<Output = Result<T, Fail>>) -> anyhow::Result<T> {
+pub fn wait<T>(work: impl Future<Output = Result<T, WorkError>>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(work).map_err(|fail| anyhow::anyhow!("the database was not changed: {fail}"))
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::SettingFlags;
 use super::database::{store_of, unreadable, wait};
-use crate::db::{Conn, Instant, Work, WriteGate};
+use crate::db::{Conn, Instant, WorkResult, WriteLock};
 use crate::deployment::{Facts, PUBLIC_URL, TIME_ZONE, store};
 use crate::ledger::{self, Event, Origin};
 use crate::settings::Settings;
@@ -33,7 +33,7 @@ pub fn run(flags: &SettingFlags, command: &DeploymentCommand) -> anyhow::Result<
     let db = store_of(&settings)?;
     let facts = db.read_blocking(store::facts).map_err(unreadable)?;
     let own = |name: &str| match name {
-        TIME_ZONE => settings.house.time_zone.name().to_owned(),
+        TIME_ZONE => settings.deployment.time_zone.name().to_owned(),
         _ => settings.http.public_url.clone(),
     };
     match command {
@@ -49,7 +49,7 @@ pub fn run(flags: &SettingFlags, command: &DeploymentCommand) -> anyhow::Result<
             {
                 let (value, before) = (own(name), of(&facts, name).map(str::to_owned));
                 let new = value.clone();
-                wait(db.write(WriteGate::default(), move |conn| accept(conn, name, &new, before.as_deref())))?;
+                wait(db.write(WriteLock::default(), move |conn| accept(conn, name, &new, before.as_deref())))?;
                 println!("{name} is {value} from now on; restart the service");
             }
         }
@@ -65,7 +65,7 @@ fn of<'a>(facts: &'a Facts, name: &str) -> Option<&'a str> {
     }
 }
 
-fn accept(conn: &mut Conn, name: &'static str, value: &str, before: Option<&str>) -> Work<()> {
+fn accept(conn: &mut Conn, name: &'static str, value: &str, before: Option<&str>) -> WorkResult<()> {
     store::set(conn, name, value, Instant::now())?;
     let data = json!({ "setting": name, "from": before, "to": value });
     let event = Event::new("deployment.changed", "deployment", name).data(data);

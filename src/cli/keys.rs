@@ -187,7 +187,7 @@ fn page(ring: &Keyring) -> String {
 /// The name that the ledger was begun under; before that, the one that the settings give it.
 fn ledger_name(settings: &Settings) -> String {
     let name = settings.ledger_origin();
-    match bootstrap::db_options(settings).and_then(|options| ledger::begun_as(&options)) {
+    match bootstrap::db_options(settings).and_then(|options| ledger::origin_of(&options)) {
         Ok(Some(begun)) => return begun,
         Ok(None) => eprintln!(
             "xiaoqu: the ledger is not begun yet; by these settings it will be {name} (public_url, ledger_origin)"

@@ -9,7 +9,7 @@ use chrono::Utc;
 use super::database::{store_of, unreadable, wait};
 use super::keys::word;
 use crate::bootstrap;
-use crate::db::{Conn, Db, Fail, WriteGate};
+use crate::db::{Conn, Db, WorkError, WriteLock};
 use crate::keys::{self, Key, Keyring, State, Use};
 use crate::personal::store::{self, Lying};
 use crate::settings::Settings;
@@ -27,9 +27,9 @@ pub fn status(ring: &Keyring, settings: &Settings) -> anyhow::Result<String> {
     let found = db.read_blocking(|conn| {
         let used = [store::data_keys_in_use(conn)?, store::index_keys_in_use(conn)?].concat();
         let lost: BTreeSet<String> =
-            used.into_iter().chain(keys::store::seen(conn)?).filter(|id| !ids.contains(id)).collect();
+            used.into_iter().chain(keys::store::known_ids(conn)?).filter(|id| !ids.contains(id)).collect();
         let all = ids.iter().cloned().chain(lost);
-        all.map(|id| Ok((store::lying_under(conn, &id)?, id))).collect::<Result<Vec<_>, Fail>>()
+        all.map(|id| Ok((store::lying_under(conn, &id)?, id))).collect::<Result<Vec<_>, WorkError>>()
     });
     db.close();
     let now = Utc::now();
@@ -63,7 +63,7 @@ pub fn status(ring: &Keyring, settings: &Settings) -> anyhow::Result<String> {
 pub fn let_go(key: &Key, settings: &Settings) -> anyhow::Result<()> {
     let db = store_of(settings)?;
     let (id, usage) = (key.id.clone(), key.usage);
-    let lying = wait(db.write(WriteGate::default(), move |conn: &mut Conn| {
+    let lying = wait(db.write(WriteLock::default(), move |conn: &mut Conn| {
         let lying = store::lying_under(conn, &id)?;
         if lying.is_nothing() && usage == Use::Data {
             keys::store::forget(conn, &id)?;
@@ -94,8 +94,12 @@ pub fn give_up(ring: &Keyring, settings: &Settings, delete_personal_data: bool) 
 
 fn forget_lost(db: &Db, ring: &Keyring, delete_personal_data: bool) -> anyhow::Result<Vec<String>> {
     let kept = ring.data_key_ids();
-    let lost: Vec<String> =
-        db.read_blocking(keys::store::seen).map_err(unreadable)?.into_iter().filter(|id| !kept.contains(id)).collect();
+    let lost: Vec<String> = db
+        .read_blocking(keys::store::known_ids)
+        .map_err(unreadable)?
+        .into_iter()
+        .filter(|id| !kept.contains(id))
+        .collect();
     for id in &lost {
         let lying = db.read_blocking(|conn| store::lying_under(conn, id)).map_err(unreadable)?;
         anyhow::ensure!(
@@ -108,12 +112,12 @@ fn forget_lost(db: &Db, ring: &Keyring, delete_personal_data: bool) -> anyhow::R
     for id in &lost {
         loop {
             let key = id.clone();
-            if wait(db.write(WriteGate::default(), move |conn| store::delete_under(conn, &key)))? == 0 {
+            if wait(db.write(WriteLock::default(), move |conn| store::delete_under(conn, &key)))? == 0 {
                 break;
             }
         }
         let key = id.clone();
-        wait(db.write(WriteGate::default(), move |conn| keys::store::forget(conn, &key)))?;
+        wait(db.write(WriteLock::default(), move |conn| keys::store::forget(conn, &key)))?;
     }
     Ok(lost)
 }

@@ -107,7 +107,7 @@ pub fn run(flags: &SettingFlags, command: &LedgerCommand) -> anyhow::Result<()> 
         }
         LedgerCommand::Verify(args) => {
             let report = check(args, |_, _| {})?;
-            tell(args, &report)
+            print_report(args, &report)
         }
         LedgerCommand::Replay { verify, company, county, as_of } => {
             let mut replay = Replay::default();
@@ -140,7 +140,7 @@ fn check(args: &VerifyArgs, each: impl FnMut(u64, &str)) -> anyhow::Result<Repor
     Ok(verify(BufReader::new(file), &keys, &kept, each))
 }
 
-fn tell(args: &VerifyArgs, report: &Report) -> anyhow::Result<()> {
+fn print_report(args: &VerifyArgs, report: &Report) -> anyhow::Result<()> {
     let name = args.file.display();
     for finding in &report.findings {
         println!("{finding}");

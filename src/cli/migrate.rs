@@ -2,7 +2,7 @@ use std::path::Path;
 
 use super::SettingFlags;
 use crate::bootstrap;
-use crate::db::{Db, WriteGate};
+use crate::db::{Db, WriteLock};
 use crate::divisions;
 use crate::settings::Settings;
 
@@ -17,7 +17,7 @@ pub fn run(flags: &SettingFlags, file: Option<&Path>) -> anyhow::Result<()> {
         let db = Db::open(&options)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let changed = runtime
-            .block_on(db.write(WriteGate::default(), move |conn| divisions::store::load(conn, &all)))
+            .block_on(db.write(WriteLock::default(), move |conn| divisions::store::load(conn, &all)))
             .map_err(|fail| anyhow::anyhow!("divisions were not loaded: {fail}"))?;
         db.close();
         println!("{changed} division(s) added or renamed");

@@ -122,7 +122,7 @@ pub enum Command {
 #[derive(Subcommand)]
 pub enum TokenCommand {
     /// Sign a token for an office, a company, a committee or a resident
-    Issue(crate::minting::TokenArgs),
+    Issue(crate::token_issuing::TokenArgs),
 }
 
 #[derive(Subcommand)]

@@ -8,13 +8,13 @@ use crate::access::Caller;
 use crate::access::issuer::LocalIssuer;
 use crate::access::token::Verifier;
 use crate::bootstrap;
-use crate::db::{self, Db, StoreMetrics, WriteGate};
+use crate::db::{self, Db, StoreMetrics, WriteLock};
 use crate::deployment::{self, Expected};
 use crate::divisions;
 use crate::keys::Keys;
 use crate::ledger::{self, Event, Origin, Place};
-use crate::minting::{TokenArgs, issue};
 use crate::settings::Settings;
+use crate::token_issuing::{TokenArgs, issue};
 
 /// Writes into the ledger that the token was made, and refuses one for a division that is not on file. Before the first start
 /// on SQLite there is no ledger yet, and the divisions are those that ship with the program.
@@ -29,13 +29,13 @@ fn record(settings: &Settings, keys: Arc<Keys>, caller: &Caller) -> anyhow::Resu
     }
     let expected = Expected {
         keys,
-        time_zone: settings.house.time_zone.name().into(),
+        time_zone: settings.deployment.time_zone.name().into(),
         public_url: settings.http.public_url.clone(),
     };
     let db = Db::open_with(&options, StoreMetrics::unregistered()?, None, Some(deployment::check(expected)))?;
     let caller = caller.clone();
     let refused = no_division(&caller);
-    let recorded = database::wait(db.write(WriteGate::default(), move |conn| {
+    let recorded = database::wait(db.write(WriteLock::default(), move |conn| {
         let known = match &caller.division {
             Some(code) => divisions::find(conn, code)?.is_some(),
             None => true,
@@ -74,7 +74,7 @@ fn issued(caller: &Caller) -> Event {
     });
     let event = Event::new("token.issued", "token", &caller.token_id).data(data);
     let event = event.personal("subject", Some(&caller.sub)).personal("name", caller.name.as_deref());
-    if place.county.is_empty() { event } else { event.at(place) }
+    if place.county.is_empty() { event } else { event.in_territory(place) }
 }
 
 pub fn run(flags: &SettingFlags, args: &TokenArgs) -> anyhow::Result<()> {

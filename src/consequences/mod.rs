@@ -8,10 +8,10 @@ use chrono::NaiveDate;
 use crate::access::Scope;
 use crate::blacklist;
 use crate::contracts;
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::documents::{self, model::DocumentSubject};
 use crate::measures;
-use crate::proceedings::port::{Case, Consequences, Entry, Installed, StarMeasure};
+use crate::proceedings::port::{Case, Consequences, Installed, NewListing, StarMeasure};
 use crate::service::Tx;
 use crate::typical_cases;
 use crate::violations;
@@ -36,37 +36,37 @@ struct InLaw;
 
 impl Consequences for InLaw {
     /// From now on the company sees the documents of the case.
-    fn served(&self, tx: &mut Tx, case: Id) -> Work<()> {
+    fn served(&self, tx: &mut Tx, case: Id) -> WorkResult<()> {
         documents::mark_served(tx, case)
     }
 
-    fn violation_dismissed(&self, tx: &mut Tx, violation: Id) -> Work<()> {
+    fn violation_dismissed(&self, tx: &mut Tx, violation: Id) -> WorkResult<()> {
         documents::withdraw_of(tx, DocumentSubject::Violation, violation, GROUND_DISMISSED)
     }
 
     /// The measures of the company are brought into agreement with its facts.
-    fn violation_decided(&self, tx: &mut Tx, case: &Case) -> Work<()> {
+    fn violation_decided(&self, tx: &mut Tx, case: &Case) -> WorkResult<()> {
         match case.company {
-            Some(company) => measures::recompute(tx, company, case.county),
+            Some(company) => measures::reconcile_measures(tx, company, case.county),
             None => Ok(()),
         }
     }
 
-    fn violation_falls(&self, tx: &mut Tx, violation: Id) -> Work<()> {
+    fn violation_revoking(&self, tx: &mut Tx, violation: Id) -> WorkResult<()> {
         documents::withdraw_of(tx, DocumentSubject::Violation, violation, GROUND_REVOKED)
     }
 
     /// What was told of it in public is withdrawn; open measures without another ground are cancelled, done ones taken back.
-    fn violation_revoked(&self, tx: &mut Tx, case: &Case) -> Work<()> {
+    fn violation_revoked(&self, tx: &mut Tx, case: &Case) -> WorkResult<()> {
         typical_cases::withdraw_of(tx, case.violation, REVOKED)?;
         self.violation_decided(tx, case)
     }
 
-    fn measure_notified_anew(&self, tx: &mut Tx, measure: Id) -> Work<()> {
+    fn measure_notified_anew(&self, tx: &mut Tx, measure: Id) -> WorkResult<()> {
         documents::withdraw_of(tx, DocumentSubject::Measure, measure, GROUND_RENEWED)
     }
 
-    fn company_listed(&self, tx: &mut Tx, entry: &Entry) -> Work<()> {
+    fn company_listed(&self, tx: &mut Tx, entry: &NewListing) -> WorkResult<()> {
         let row = measures::store::find(tx.conn, &WHOEVER_DECIDED, entry.measure)?;
         let grounds = blacklist::Grounds {
             measure: row.id,
@@ -80,49 +80,49 @@ impl Consequences for InLaw {
     }
 
     /// The contract is to be ended, on a lawful ground.
-    fn removal_approved(&self, tx: &mut Tx, measure: Id, complex: Id, company: Id) -> Work<()> {
-        contracts::open_ending(tx, complex, company, measure)
+    fn removal_approved(&self, tx: &mut Tx, measure: Id, complex: Id, company: Id) -> WorkResult<()> {
+        contracts::request_termination(tx, complex, company, measure)
     }
 
     /// What it put on a list has no effect meanwhile.
-    fn measure_suspended(&self, tx: &mut Tx, measure: Id, company: Id, since: Option<NaiveDate>) -> Work<()> {
+    fn measure_suspended(&self, tx: &mut Tx, measure: Id, company: Id, since: Option<NaiveDate>) -> WorkResult<()> {
         blacklist::suspend_listing_of(tx, company, measure, since)
     }
 
     /// A removal asks for no ending of a contract any more, and what was issued about the measure no longer stands.
-    fn measure_cancelled(&self, tx: &mut Tx, measure: Id, company: Id, removal_from: Option<Id>) -> Work<()> {
+    fn measure_cancelled(&self, tx: &mut Tx, measure: Id, company: Id, removal_from: Option<Id>) -> WorkResult<()> {
         if let Some(complex) = removal_from {
-            contracts::close_ending(tx, complex, company, measure)?;
+            contracts::withdraw_termination_request(tx, complex, company, measure)?;
         }
         documents::withdraw_of(tx, DocumentSubject::Measure, measure, GROUND_CANCELLED)
     }
 
     /// No company stays on a list on a ground that was revoked: the task that remains is to make it known.
-    fn measure_reversed(&self, tx: &mut Tx, measure: Id, company: Id, why: &str) -> Work<()> {
+    fn measure_reversed(&self, tx: &mut Tx, measure: Id, company: Id, why: &str) -> WorkResult<()> {
         documents::withdraw_of(tx, DocumentSubject::Measure, measure, GROUND_CANCELLED)?;
         blacklist::end_listing_of(tx, company, measure, why)
     }
 
-    fn reversal_done(&self, tx: &mut Tx, reversed: Id, company: Id, outcome: &str) -> Work<()> {
+    fn reversal_done(&self, tx: &mut Tx, reversed: Id, company: Id, outcome: &str) -> WorkResult<()> {
         blacklist::end_listing_of(tx, company, reversed, outcome)
     }
 
-    fn star_measure_changed(&self, tx: &mut Tx, measure: &StarMeasure) -> Work<()> {
+    fn star_measure_changed(&self, tx: &mut Tx, measure: &StarMeasure) -> WorkResult<()> {
         stars::follow_measure(tx, measure)
     }
 
-    fn ratings_changed(&self, tx: &mut Tx, complex: Id) -> Work<()> {
+    fn ratings_changed(&self, tx: &mut Tx, complex: Id) -> WorkResult<()> {
         stars::follow_ratings(tx, complex)
     }
 
     /// That carries the removal out.
-    fn removal_ended(&self, tx: &mut Tx, contract: Id, removal: Id) -> Work<()> {
+    fn removal_ended(&self, tx: &mut Tx, contract: Id, removal: Id) -> WorkResult<()> {
         let ending = contracts::ending_on_record(tx.conn, contract)?;
         measures::removal_carried_out(tx, removal, &ending)
     }
 
     /// Its notified violations are shown to whoever speaks for it now.
-    fn company_regrouped(&self, tx: &mut Tx, company: Id) -> Work<()> {
+    fn company_regrouped(&self, tx: &mut Tx, company: Id) -> WorkResult<()> {
         violations::show_to_family(tx.conn, company)
     }
 }

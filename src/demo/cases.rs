@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::register::Register;
-use super::stage::{Person, Stage};
+use super::scenario::{DemoUser, Scenario};
 use crate::access::{Caller, Role};
 use crate::db::{Id, Instant};
 use crate::policy::model::Act;
@@ -74,42 +74,42 @@ pub enum Step {
 
 impl Case {
     /// What happens when. A statement may be made for three working days after the delivery.
-    pub fn steps(&self, stage: &Stage) -> Vec<(Instant, Step)> {
-        let found = stage.working_day(self.found);
-        let notified = stage.later(found, 1);
-        let decided = stage.later(notified, 4);
-        let appealed = stage.later(decided, 6);
-        let reviewed = stage.later(appealed, 8);
-        let mut steps = vec![(stage.at(found, 11), Step::Report)];
+    pub fn steps(&self, scenario: &Scenario) -> Vec<(Instant, Step)> {
+        let found = scenario.working_day(self.found);
+        let notified = scenario.later(found, 1);
+        let decided = scenario.later(notified, 4);
+        let appealed = scenario.later(decided, 6);
+        let reviewed = scenario.later(appealed, 8);
+        let mut steps = vec![(scenario.at(found, 11), Step::Report)];
         if self.ends == Ends::Reported {
             return steps;
         }
-        steps.push((stage.at(notified, 9), Step::Notify));
+        steps.push((scenario.at(notified, 9), Step::Notify));
         if self.ends == Ends::Unopened {
             return steps;
         }
-        steps.push((stage.at(notified, 15), Step::Deliver));
+        steps.push((scenario.at(notified, 15), Step::Deliver));
         if self.statement.is_some() {
-            steps.push((stage.at(stage.later(notified, 2), 16), Step::State));
+            steps.push((scenario.at(scenario.later(notified, 2), 16), Step::State));
         }
         if matches!(self.ends, Ends::Notified | Ends::Statement) {
             return steps;
         }
         if self.statement.is_some() {
-            steps.push((stage.at(stage.later(notified, 3), 14), Step::Answer));
+            steps.push((scenario.at(scenario.later(notified, 3), 14), Step::Answer));
         }
         let decision = if self.ends == Ends::Dismissed { Step::Dismiss } else { Step::Confirm };
-        steps.push((stage.at(decided, 10), decision));
+        steps.push((scenario.at(decided, 10), decision));
         if self.ends != Ends::Dismissed && self.company.is_some() {
-            steps.push((stage.at(decided, 16), Step::DeliverDecision));
+            steps.push((scenario.at(decided, 16), Step::DeliverDecision));
         }
         if matches!(self.ends, Ends::Appealed | Ends::Upheld | Ends::RevokedOnAppeal) {
-            steps.push((stage.at(appealed, 10), Step::Appeal));
+            steps.push((scenario.at(appealed, 10), Step::Appeal));
         }
         match self.ends {
-            Ends::Upheld => steps.push((stage.at(reviewed, 10), Step::Uphold)),
-            Ends::RevokedOnAppeal => steps.push((stage.at(reviewed, 10), Step::RevokeOnAppeal)),
-            Ends::Revoked => steps.push((stage.at(reviewed, 10), Step::Revoke)),
+            Ends::Upheld => steps.push((scenario.at(reviewed, 10), Step::Uphold)),
+            Ends::RevokedOnAppeal => steps.push((scenario.at(reviewed, 10), Step::RevokeOnAppeal)),
+            Ends::Revoked => steps.push((scenario.at(reviewed, 10), Step::Revoke)),
             _ => {}
         }
         steps
@@ -121,19 +121,19 @@ impl Case {
 }
 
 /// The violations on file, by the keys of the data.
-pub struct Docket {
+pub struct Cases {
     pub cases: Vec<Case>,
     pub ids: HashMap<String, Id>,
 }
 
-impl Docket {
-    pub fn read() -> anyhow::Result<Docket> {
-        Ok(Docket { cases: serde_json::from_str(include_str!("data/cases.json"))?, ids: HashMap::new() })
+impl Cases {
+    pub fn read() -> anyhow::Result<Cases> {
+        Ok(Cases { cases: serde_json::from_str(include_str!("data/cases.json"))?, ids: HashMap::new() })
     }
 
     pub async fn play(
         &mut self,
-        stage: &Stage,
+        scenario: &Scenario,
         register: &Register,
         at: usize,
         when: Instant,
@@ -141,16 +141,16 @@ impl Docket {
     ) -> anyhow::Result<()> {
         let case = &self.cases[at];
         if let Step::Report = step {
-            let id = report(stage, register, case, when).await.with_context(|| case.key.clone())?;
+            let id = report(scenario, register, case, when).await.with_context(|| case.key.clone())?;
             self.ids.insert(case.key.clone(), id);
             return Ok(());
         }
         let id = self.ids[&case.key];
-        advance(stage, register, case, id, when, step).await.with_context(|| case.key.clone())
+        advance(scenario, register, case, id, when, step).await.with_context(|| case.key.clone())
     }
 }
 
-async fn report(stage: &Stage, register: &Register, case: &Case, when: Instant) -> anyhow::Result<Id> {
+async fn report(scenario: &Scenario, register: &Register, case: &Case, when: Instant) -> anyhow::Result<Id> {
     let complex = register.complex(&case.complex)?;
     let company = case.company.as_deref().map(|key| register.company(key)).transpose()?;
     let evidence: Vec<Value> = case
@@ -164,22 +164,22 @@ async fn report(stage: &Stage, register: &Register, case: &Case, when: Instant) 
         .collect();
     let body = json!({
         "act": case.act, "company_id": company.map(|one| one.id), "complex_id": complex.id,
-        "found_on": day(stage, when), "source": case.source, "description": case.description,
+        "found_on": day(scenario, when), "source": case.source, "description": case.description,
         "evidence": evidence, "subject_name": case.subject_name, "stopped_and_reported": case.by.starts_with("company:"),
     });
     let reporter = match case.by.strip_prefix("company:") {
-        Some(key) => Person::of_company(&register.company(key)?.uscc),
+        Some(key) => DemoUser::of_company(&register.company(key)?.uscc),
         None => {
             let role = Role::from_code(&case.by).with_context(|| format!("no role {}", case.by))?;
-            Person::of_office(role, &complex.community, "-patrol")
+            DemoUser::of_office(role, &complex.community, "-patrol")
         }
     };
-    let reporter = reporter.caller(&stage.state)?;
-    Ok(stage.act(&reporter, when, "report_violation", body, report::report_violation).await?.id)
+    let reporter = reporter.caller(&scenario.state)?;
+    Ok(scenario.act(&reporter, when, "report_violation", body, report::report_violation).await?.id)
 }
 
 async fn advance(
-    stage: &Stage,
+    scenario: &Scenario,
     register: &Register,
     case: &Case,
     id: Id,
@@ -188,10 +188,10 @@ async fn advance(
 ) -> anyhow::Result<()> {
     let community = &register.complex(&case.complex)?.community;
     let act = case.act()?;
-    let of = |role| Person::of_office(role, community, "").caller(&stage.state);
+    let of = |role| DemoUser::of_office(role, community, "").caller(&scenario.state);
     let company = || -> anyhow::Result<Arc<Caller>> {
         let key = case.company.as_deref().context("a case without a company")?;
-        Person::of_company(&register.company(key)?.uscc).caller(&stage.state)
+        DemoUser::of_company(&register.company(key)?.uscc).caller(&scenario.state)
     };
     let clause = act.clause.map_or(String::new(), |clause| format!("“九不准”第 {clause} 条："));
     let reasons = |text: &str| json!({ "reasons": text });
@@ -202,17 +202,17 @@ async fn advance(
                 "facts": case.description, "grounds": format!("{clause}{}", act.title_zh),
                 "intended_consequence": format!("拟认定违规，信用扣 {} 分并责令整改", act.deduction),
             });
-            stage.on(&of(act.lead_role)?, when, "notify_violation", id, body, actions::notify_violation).await?;
+            scenario.on(&of(act.lead_role)?, when, "notify_violation", id, body, actions::notify_violation).await?;
         }
         Step::DeliverDecision => {
-            stage.open(&company()?, when, "get_violation", id, actions::open_notice).await?;
+            scenario.open(&company()?, when, "get_violation", id, actions::open_notice).await?;
         }
         Step::Deliver if case.company.is_some() => {
-            stage.open(&company()?, when, "get_violation", id, actions::open_notice).await?;
+            scenario.open(&company()?, when, "get_violation", id, actions::open_notice).await?;
         }
         Step::Deliver => {
-            let body = json!({ "delivered_on": day(stage, when), "note": "直接送达，当事人签收" });
-            stage
+            let body = json!({ "delivered_on": day(scenario, when), "note": "直接送达，当事人签收" });
+            scenario
                 .on(
                     &of(act.lead_role)?,
                     when,
@@ -225,13 +225,13 @@ async fn advance(
         }
         Step::State => {
             let body = json!({ "text": case.statement });
-            stage
+            scenario
                 .on(&company()?, when, "submit_violation_statement", id, body, actions::submit_violation_statement)
                 .await?;
         }
         Step::Answer => {
             let body = reasons("已核实陈述申辩意见，并在作出决定时予以考虑");
-            stage
+            scenario
                 .on(
                     &of(act.lead_role)?,
                     when,
@@ -244,22 +244,22 @@ async fn advance(
         }
         Step::Confirm => {
             let body = reasons("事实清楚，证据确凿，程序合法");
-            stage.on(&of(act.lead_role)?, when, "confirm_violation", id, body, decisions::confirm_violation).await?;
+            scenario.on(&of(act.lead_role)?, when, "confirm_violation", id, body, decisions::confirm_violation).await?;
         }
         Step::Dismiss => {
             let body = reasons("经核实，陈述申辩理由成立，不构成违规");
-            stage.on(&of(act.lead_role)?, when, "dismiss_violation", id, body, decisions::dismiss_violation).await?;
+            scenario.on(&of(act.lead_role)?, when, "dismiss_violation", id, body, decisions::dismiss_violation).await?;
         }
         Step::Appeal => {
             let body = json!({ "text": "对认定不服：相关事实另有原因，已附说明材料，请求复核。" });
-            stage.on(&company()?, when, "appeal_violation", id, body, review::appeal_violation).await?;
+            scenario.on(&company()?, when, "appeal_violation", id, body, review::appeal_violation).await?;
         }
         Step::Uphold | Step::RevokeOnAppeal => {
             let body = match step {
                 Step::Uphold => json!({ "outcome": "upheld", "reasons": "原认定事实清楚、依据充分，予以维持" }),
                 _ => json!({ "outcome": "revoked", "reasons": "收费项目已按规定公示，原认定证据不足，予以撤销" }),
             };
-            stage
+            scenario
                 .on(
                     &of(Role::CountyAuthority)?,
                     when,
@@ -272,12 +272,14 @@ async fn advance(
         }
         Step::Revoke => {
             let body = reasons("复查发现当日为统一更换工装期间，原认定不当，依职权撤销");
-            stage.on(&of(Role::CountyAuthority)?, when, "revoke_violation", id, body, review::revoke_violation).await?;
+            scenario
+                .on(&of(Role::CountyAuthority)?, when, "revoke_violation", id, body, review::revoke_violation)
+                .await?;
         }
     }
     Ok(())
 }
 
-fn day(stage: &Stage, when: Instant) -> NaiveDate {
-    stage.state.clock.day_of(when)
+fn day(scenario: &Scenario, when: Instant) -> NaiveDate {
+    scenario.state.clock.day_of(when)
 }

@@ -7,16 +7,16 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::register::Register;
-use super::stage::{Person, Stage, explain};
+use super::scenario::{DemoUser, Scenario, explain};
 use crate::access::{Caller, Role};
 use crate::complaints::model::ComplaintRow;
-use crate::complaints::{self, handling, intake, outcome, sweep};
+use crate::complaints::{self, deadline_check, handling, intake, outcome};
 use crate::db::{Id, Instant};
 
 /// A ticket; days are working days ago.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Told {
+pub struct ComplaintData {
     complex: String,
     category: String,
     kind: String,
@@ -40,7 +40,7 @@ type Then = (usize, i64, String, Value);
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Complaining {
-    tickets: Vec<Told>,
+    tickets: Vec<ComplaintData>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -59,8 +59,8 @@ impl Complaining {
         Ok(serde_json::from_str(include_str!("data/complaints.json"))?)
     }
 
-    pub fn steps(&self, stage: &Stage) -> Vec<(Instant, Step)> {
-        let at = |ago: usize, hour| stage.at(stage.working_day(ago), hour);
+    pub fn steps(&self, scenario: &Scenario) -> Vec<(Instant, Step)> {
+        let at = |ago: usize, hour| scenario.at(scenario.working_day(ago), hour);
         let mut steps: Vec<(Instant, Step)> = (1..=LOOKED).map(|ago| (at(ago, 19), Step::Look)).collect();
         for (n, told) in self.tickets.iter().enumerate() {
             steps.push((at(told.ago, told.hour), Step::Submit(n)));
@@ -69,75 +69,94 @@ impl Complaining {
         steps
     }
 
-    pub async fn play(&mut self, stage: &Stage, register: &Register, when: Instant, step: Step) -> anyhow::Result<()> {
+    pub async fn play(
+        &mut self,
+        scenario: &Scenario,
+        register: &Register,
+        when: Instant,
+        step: Step,
+    ) -> anyhow::Result<()> {
         match step {
-            Step::Submit(n) => self.submit(stage, register, n, when).await,
-            Step::Take(n, m) => self.take(stage, register, n, m, when).await,
+            Step::Submit(n) => self.submit(scenario, register, n, when).await,
+            Step::Take(n, m) => self.take(scenario, register, n, m, when).await,
             Step::Look => {
-                stage.state.clock.set(when.0);
-                let looked = sweep::sweep(&stage.state).await;
+                scenario.state.clock.set(when.0);
+                let looked = deadline_check::check_due(&scenario.state).await;
                 looked.map(drop).map_err(|problem| anyhow::anyhow!("the clock of complaints: {problem}"))
             }
         }
     }
 
-    async fn submit(&mut self, stage: &Stage, register: &Register, n: usize, when: Instant) -> anyhow::Result<()> {
+    async fn submit(
+        &mut self,
+        scenario: &Scenario,
+        register: &Register,
+        n: usize,
+        when: Instant,
+    ) -> anyhow::Result<()> {
         let told = &mut self.tickets[n];
         let complex = register.complex(&told.complex)?;
         let (who, channel) = match &told.resident {
-            Some(name) => (Person::of_resident(name), "app"),
-            None => (Person::of_office(Role::LivelihoodServiceCenter, &complex.community, ""), "phone"),
+            Some(name) => (DemoUser::of_resident(name), "app"),
+            None => (DemoUser::of_office(Role::LivelihoodServiceCenter, &complex.community, ""), "phone"),
         };
         let mut body = json!({
             "kind": told.kind, "channel": channel, "category": told.category, "complex_id": complex.id,
             "description": told.description,
         });
         body.as_object_mut().context("an object")?.extend(told.more.clone());
-        let caller = who.caller(&stage.state)?;
-        let made = stage.act(&caller, when, "create_complaint", body, intake::create_complaint).await?;
+        let caller = who.caller(&scenario.state)?;
+        let made = scenario.act(&caller, when, "create_complaint", body, intake::create_complaint).await?;
         told.id = Some(made.id);
         Ok(())
     }
 
-    async fn take(&self, stage: &Stage, register: &Register, n: usize, m: usize, when: Instant) -> anyhow::Result<()> {
+    async fn take(
+        &self,
+        scenario: &Scenario,
+        register: &Register,
+        n: usize,
+        m: usize,
+        when: Instant,
+    ) -> anyhow::Result<()> {
         let told = &self.tickets[n];
         let (_, _, what, body) = &told.then[m];
         let id = told.id.context("a ticket")?;
-        let row = stage.state.db.read(move |conn| complaints::find_any(conn, id)).await;
+        let row = scenario.state.db.read(move |conn| complaints::find_any(conn, id)).await;
         let row = row.map_err(|fail| anyhow::anyhow!("{}", explain(&fail)))?;
         let community = register.complex(&told.complex)?.community.clone();
-        let handler = office(stage, register, &row, Some(row.handler_role), &community);
-        let supervisor = office(stage, register, &row, row.supervisor_role.0, &community);
+        let handler = office(scenario, register, &row, Some(row.handler_role), &community);
+        let supervisor = office(scenario, register, &row, row.supervisor_role.0, &community);
         let resident = || match &told.resident {
-            Some(name) => Person::of_resident(name).caller(&stage.state),
-            None => Person::of_office(Role::GovernanceCenter, &community, "").caller(&stage.state),
+            Some(name) => DemoUser::of_resident(name).caller(&scenario.state),
+            None => DemoUser::of_office(Role::GovernanceCenter, &community, "").caller(&scenario.state),
         };
         let body = body.clone();
         match what.as_str() {
-            "accept" => stage.on(&handler?, when, "accept_complaint", id, body, handling::accept_complaint).await,
-            "reply" => stage.on(&handler?, when, "reply_to_complaint", id, body, handling::reply_to_complaint).await,
+            "accept" => scenario.on(&handler?, when, "accept_complaint", id, body, handling::accept_complaint).await,
+            "reply" => scenario.on(&handler?, when, "reply_to_complaint", id, body, handling::reply_to_complaint).await,
             "ask" => {
                 let (ask, operation) = (handling::request_complaint_information, "request_complaint_information");
-                stage.on(&handler?, when, operation, id, body, ask).await
+                scenario.on(&handler?, when, operation, id, body, ask).await
             }
             "answer" => {
                 let (answer, operation) = (handling::give_complaint_information, "give_complaint_information");
-                stage.on(&resident()?, when, operation, id, body, answer).await
+                scenario.on(&resident()?, when, operation, id, body, answer).await
             }
             "more_time" => {
                 let (ask, operation) = (handling::request_complaint_extension, "request_complaint_extension");
-                stage.on(&handler?, when, operation, id, body, ask).await
+                scenario.on(&handler?, when, operation, id, body, ask).await
             }
             "grant" => {
                 let (grant, operation) = (handling::decide_complaint_extension, "decide_complaint_extension");
-                stage.on(&supervisor?, when, operation, id, body, grant).await
+                scenario.on(&supervisor?, when, operation, id, body, grant).await
             }
-            "return" => stage.on(&handler?, when, "return_complaint", id, body, handling::return_complaint).await,
+            "return" => scenario.on(&handler?, when, "return_complaint", id, body, handling::return_complaint).await,
             "transfer" => {
-                stage.on(&supervisor?, when, "transfer_complaint", id, body, handling::transfer_complaint).await
+                scenario.on(&supervisor?, when, "transfer_complaint", id, body, handling::transfer_complaint).await
             }
-            "rate" => stage.on(&resident()?, when, "rate_complaint", id, body, outcome::rate_complaint).await,
-            "reopen" => stage.on(&resident()?, when, "reopen_complaint", id, body, outcome::reopen_complaint).await,
+            "rate" => scenario.on(&resident()?, when, "rate_complaint", id, body, outcome::rate_complaint).await,
+            "reopen" => scenario.on(&resident()?, when, "reopen_complaint", id, body, outcome::reopen_complaint).await,
             other => anyhow::bail!("no step {other}"),
         }
     }
@@ -145,7 +164,7 @@ impl Complaining {
 
 /// Whoever sits in a role for a ticket.
 fn office(
-    stage: &Stage,
+    scenario: &Scenario,
     register: &Register,
     row: &ComplaintRow,
     role: Option<Role>,
@@ -153,8 +172,8 @@ fn office(
 ) -> anyhow::Result<Arc<Caller>> {
     let role = role.context("a role")?;
     let person = match (role, row.company_id) {
-        (Role::PropertyCompany, Some(company)) => Person::of_company(&register.company_of(company)?.uscc),
-        _ => Person::of_office(role, community, ""),
+        (Role::PropertyCompany, Some(company)) => DemoUser::of_company(&register.company_of(company)?.uscc),
+        _ => DemoUser::of_office(role, community, ""),
     };
-    person.caller(&stage.state)
+    person.caller(&scenario.state)
 }

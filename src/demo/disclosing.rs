@@ -7,9 +7,9 @@ use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::cases::Docket;
+use super::cases::Cases;
 use super::register::Register;
-use super::stage::{Person, Stage};
+use super::scenario::{DemoUser, Scenario};
 use crate::access::Role;
 use crate::db::{Id, Instant};
 use crate::disclosures::actions::{submit_disclosure, verify_disclosure};
@@ -52,7 +52,7 @@ fn long_ago() -> (i64, Option<i64>) {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Told {
+pub struct TypicalCaseData {
     case: String,
     /// Working days ago.
     ago: usize,
@@ -64,7 +64,7 @@ pub struct Told {
 #[serde(deny_unknown_fields)]
 pub struct Disclosing {
     pub boards: Vec<Board>,
-    pub typical_cases: Vec<Told>,
+    pub typical_cases: Vec<TypicalCaseData>,
     /// Versions by board, kind and first day of the period.
     #[serde(skip)]
     ids: HashMap<(usize, DisclosureKind, Option<NaiveDate>), Id>,
@@ -77,33 +77,33 @@ pub enum Step {
 }
 
 impl Board {
-    pub fn steps(&self, stage: &Stage) -> Vec<(Instant, Step)> {
-        let (submitted, decided) = (stage.working_day(self.ago), stage.working_day(self.ago - 3));
+    pub fn steps(&self, scenario: &Scenario) -> Vec<(Instant, Step)> {
+        let (submitted, decided) = (scenario.working_day(self.ago), scenario.working_day(self.ago - 3));
         let mut steps = Vec::new();
         for kind in self.verified.iter().chain(&self.submitted).chain(&self.rejected) {
-            steps.push((stage.at(submitted, 10), Step::Submit(*kind, None)));
+            steps.push((scenario.at(submitted, 10), Step::Submit(*kind, None)));
         }
         for (kinds, outcome) in [(&self.verified, "verified"), (&self.rejected, "rejected")] {
             let decisions = kinds.iter().map(|kind| Step::Verify(*kind, None, outcome));
-            steps.extend(decisions.map(|step| (stage.at(decided, 15), step)));
+            steps.extend(decisions.map(|step| (scenario.at(decided, 15), step)));
         }
         // Each quarter on the eighth working day after its end; one whose day has not come is left out.
-        for quarter in self.quarters(stage) {
-            let (submitted, decided) = (stage.later(quarter.to, 8), stage.later(quarter.to, 10));
+        for quarter in self.quarters(scenario) {
+            let (submitted, decided) = (scenario.later(quarter.to, 8), scenario.later(quarter.to, 10));
             let kind = DisclosureKind::PublicRevenue;
             let of_quarter = [
-                (stage.at(submitted, 11), Step::Submit(kind, Some(quarter))),
-                (stage.at(decided, 11), Step::Verify(kind, Some(quarter), "verified")),
+                (scenario.at(submitted, 11), Step::Submit(kind, Some(quarter))),
+                (scenario.at(decided, 11), Step::Verify(kind, Some(quarter), "verified")),
             ];
-            steps.extend(of_quarter.into_iter().filter(|(when, _)| when.0 < stage.start));
+            steps.extend(of_quarter.into_iter().filter(|(when, _)| when.0 < scenario.start));
         }
         steps
     }
 
     /// The last quarters that are over, oldest first.
-    fn quarters(&self, stage: &Stage) -> Vec<Period> {
+    fn quarters(&self, scenario: &Scenario) -> Vec<Period> {
         let mut all = Vec::new();
-        let mut quarter = period_of(DisclosurePeriod::Quarter, stage.day(0));
+        let mut quarter = period_of(DisclosurePeriod::Quarter, scenario.day(0));
         for _ in 0..self.quarters {
             quarter = period_of(DisclosurePeriod::Quarter, quarter.from - Days::new(1));
             all.push(quarter);
@@ -112,12 +112,12 @@ impl Board {
         all
     }
 
-    fn content(&self, stage: &Stage, kind: DisclosureKind, quarter: Option<Period>) -> Value {
+    fn content(&self, scenario: &Scenario, kind: DisclosureKind, quarter: Option<Period>) -> Value {
         match kind {
             DisclosureKind::ServiceContract => json!({
                 "summary": "（演示文本）物业服务合同摘要：服务范围、收费标准、双方权利义务", "party_a": "示范业主委员会",
-                "party_b": "示范物业服务企业", "effective_from": stage.day(self.term.0),
-                "effective_to": self.term.1.map(|ago| stage.day(ago)),
+                "party_b": "示范物业服务企业", "effective_from": scenario.day(self.term.0),
+                "effective_to": self.term.1.map(|ago| scenario.day(ago)),
             }),
             DisclosureKind::ServiceContent => json!({
                 "items": [
@@ -149,13 +149,13 @@ impl Board {
                     "basis": "物业服务合同", "complaint_phones": [{ "office": "市场监督管理部门", "phone": "12315" }],
                 })
             }
-            DisclosureKind::PublicRevenue => self.revenue(stage, quarter),
+            DisclosureKind::PublicRevenue => self.revenue(scenario, quarter),
         }
     }
 
     /// Each quarter opens with what the one before closed with.
-    fn revenue(&self, stage: &Stage, quarter: Option<Period>) -> Value {
-        let quarters = self.quarters(stage);
+    fn revenue(&self, scenario: &Scenario, quarter: Option<Period>) -> Value {
+        let quarters = self.quarters(scenario);
         let at = quarters.iter().position(|one| Some(*one) == quarter).unwrap_or_default();
         const LIGHTING: i64 = 430_000;
         let figures = |at: usize| {
@@ -178,9 +178,9 @@ impl Board {
     }
 }
 
-impl Told {
-    pub fn when(&self, stage: &Stage) -> Instant {
-        stage.at(stage.working_day(self.ago), 10)
+impl TypicalCaseData {
+    pub fn when(&self, scenario: &Scenario) -> Instant {
+        scenario.at(scenario.working_day(self.ago), 10)
     }
 }
 
@@ -191,7 +191,7 @@ impl Disclosing {
 
     pub async fn play(
         &mut self,
-        stage: &Stage,
+        scenario: &Scenario,
         register: &Register,
         at: usize,
         when: Instant,
@@ -202,19 +202,19 @@ impl Disclosing {
         let id = complex.id;
         match step {
             Step::Submit(kind, quarter) => {
-                let today = stage.state.clock.day_of(when);
-                let company = Person::of_company(&register.company(&board.company)?.uscc).caller(&stage.state)?;
+                let today = scenario.state.clock.day_of(when);
+                let company = DemoUser::of_company(&register.company(&board.company)?.uscc).caller(&scenario.state)?;
                 let mut proof = json!({ "title": "公示栏照片" });
                 if board.photograph {
-                    let picture = stage.attach(&company, when, "公示栏.png", "image/png", PHOTOGRAPH).await?;
+                    let picture = scenario.attach(&company, when, "公示栏.png", "image/png", PHOTOGRAPH).await?;
                     proof["attachment_id"] = json!(picture);
                 } else {
                     proof["url"] = json!(format!("https://example.invalid/board/{}.jpg", board.complex));
                 }
                 let mut content = json!({});
-                content[kind.code()] = board.content(stage, kind, quarter);
+                content[kind.code()] = board.content(scenario, kind, quarter);
                 let body = json!({ "published_on": today, "proof": [proof], "content": content });
-                let made = stage.act(&company, when, "submit_disclosure", body, move |tx, body| {
+                let made = scenario.act(&company, when, "submit_disclosure", body, move |tx, body| {
                     submit_disclosure(tx, id, kind, body)
                 });
                 let made = made.await.with_context(|| board.complex.clone())?;
@@ -227,8 +227,8 @@ impl Disclosing {
                     _ => "公示栏内容与报送内容不一致，请更正后重新公开",
                 };
                 let body = json!({ "disclosure_id": version, "outcome": outcome, "reasons": reasons });
-                let office = Person::of_office(Role::Community, &complex.community, "").caller(&stage.state)?;
-                let made = stage.act(&office, when, "verify_disclosure", body, move |tx, body| {
+                let office = DemoUser::of_office(Role::Community, &complex.community, "").caller(&scenario.state)?;
+                let made = scenario.act(&office, when, "verify_disclosure", body, move |tx, body| {
                     verify_disclosure(tx, id, kind, body)
                 });
                 made.await.with_context(|| board.complex.clone())?;
@@ -237,13 +237,13 @@ impl Disclosing {
         Ok(())
     }
 
-    pub async fn tell(&self, stage: &Stage, docket: &Docket, at: usize) -> anyhow::Result<()> {
-        let Told { case, title, summary, .. } = &self.typical_cases[at];
-        let violation = docket.ids.get(case).with_context(|| format!("no case {case}"))?;
+    pub async fn publish_typical_case(&self, scenario: &Scenario, cases: &Cases, at: usize) -> anyhow::Result<()> {
+        let TypicalCaseData { case, title, summary, .. } = &self.typical_cases[at];
+        let violation = cases.ids.get(case).with_context(|| format!("no case {case}"))?;
         let body = json!({ "violation_id": violation, "title": title, "summary": summary });
-        let county = Person::of_office(Role::CountyAuthority, super::register::COUNTY, "").caller(&stage.state)?;
-        let when = self.typical_cases[at].when(stage);
+        let county = DemoUser::of_office(Role::CountyAuthority, super::register::COUNTY, "").caller(&scenario.state)?;
+        let when = self.typical_cases[at].when(scenario);
         let create = typical_cases::actions::create_typical_case;
-        stage.act(&county, when, "create_typical_case", body, create).await.map(drop)
+        scenario.act(&county, when, "create_typical_case", body, create).await.map(drop)
     }
 }

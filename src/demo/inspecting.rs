@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::register::Register;
-use super::stage::{Person, Stage, explain};
+use super::scenario::{DemoUser, Scenario, explain};
 use crate::access::Role;
 use crate::db::{Id, Instant};
 use crate::inspections::input::InspectionBatchIn;
@@ -19,7 +19,7 @@ use crate::service::{Body, Tx};
 /// A visit that nobody planned. Its failed items with what was seen; days are working days ago.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Seen {
+pub struct InspectionData {
     complex: String,
     role: Role,
     checklist: String,
@@ -50,7 +50,7 @@ pub struct Planned {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Inspecting {
-    results: Vec<Seen>,
+    results: Vec<InspectionData>,
     visits: Vec<Planned>,
 }
 
@@ -67,8 +67,8 @@ impl Inspecting {
         Ok(serde_json::from_str(include_str!("data/inspections.json"))?)
     }
 
-    pub fn steps(&self, stage: &Stage) -> Vec<(Instant, Step)> {
-        let at = |ago: usize, hour| stage.at(stage.working_day(ago), hour);
+    pub fn steps(&self, scenario: &Scenario) -> Vec<(Instant, Step)> {
+        let at = |ago: usize, hour| scenario.at(scenario.working_day(ago), hour);
         let mut steps = Vec::new();
         for (n, seen) in self.results.iter().enumerate() {
             steps.push((at(seen.ago, 11), Step::See(n)));
@@ -79,19 +79,25 @@ impl Inspecting {
         steps
     }
 
-    pub async fn play(&mut self, stage: &Stage, register: &Register, when: Instant, step: Step) -> anyhow::Result<()> {
+    pub async fn play(
+        &mut self,
+        scenario: &Scenario,
+        register: &Register,
+        when: Instant,
+        step: Step,
+    ) -> anyhow::Result<()> {
         match step {
-            Step::See(n) => self.see(stage, register, n, when).await,
-            Step::Rectify(n) => self.rectify(stage, register, n, when).await,
-            Step::Close(n) => self.close(stage, register, n, when).await,
-            Step::Plan(n) => self.plan(stage, register, n, when).await,
+            Step::See(n) => self.see(scenario, register, n, when).await,
+            Step::Rectify(n) => self.rectify(scenario, register, n, when).await,
+            Step::Close(n) => self.close(scenario, register, n, when).await,
+            Step::Plan(n) => self.plan(scenario, register, n, when).await,
         }
     }
 
-    async fn see(&mut self, stage: &Stage, register: &Register, n: usize, when: Instant) -> anyhow::Result<()> {
+    async fn see(&mut self, scenario: &Scenario, register: &Register, n: usize, when: Instant) -> anyhow::Result<()> {
         let seen = &mut self.results[n];
         let complex = register.complex(&seen.complex)?;
-        let office = Person::of_office(seen.role, &complex.community, "").caller(&stage.state)?;
+        let office = DemoUser::of_office(seen.role, &complex.community, "").caller(&scenario.state)?;
         let list = built_in().inspections.checklist(&seen.checklist).with_context(|| seen.checklist.clone())?;
         let item = |code: &String| match seen.failed.get(code) {
             Some(note) => json!({ "item": code, "outcome": "fail", "note": note }),
@@ -100,7 +106,7 @@ impl Inspecting {
         let items: Vec<Value> = list.items.iter().map(|one| item(&one.code)).collect();
         // The phone that made the key is invented, too: the same on every run.
         let key = uuid::Uuid::from_u128(0x5b1c_7a52_6c0e_4b43_9b6d_0000_0000_0000 + n as u128);
-        let visited_at = stage.at(stage.working_day(seen.ago), 10);
+        let visited_at = scenario.at(scenario.working_day(seen.ago), 10);
         let body = json!({ "results": [{
             "key": key, "complex_id": complex.id, "checklist": seen.checklist, "visited_at": visited_at, "items": items,
         }] });
@@ -111,48 +117,48 @@ impl Inspecting {
             }
             Ok(batch::answer(taken))
         };
-        let taken = stage.act(&office, when, "submit_inspection_results", body, take).await?;
+        let taken = scenario.act(&office, when, "submit_inspection_results", body, take).await?;
         let id = taken.results.first().and_then(|one| one.inspection_id);
         let id = id.with_context(|| format!("{}: {taken:?}", seen.complex))?;
-        let parts = stage.state.db.read(move |conn| store::parts_of_one(conn, id)).await;
+        let parts = scenario.state.db.read(move |conn| store::parts_of_one(conn, id)).await;
         let parts = parts.map_err(|fail| anyhow::anyhow!("{}", explain(&fail)))?;
         let items = parts.into_iter().flat_map(|part| part.result.0.items);
         seen.hazards = items.filter_map(|item| item.hazard_id).collect();
         Ok(())
     }
 
-    async fn rectify(&self, stage: &Stage, register: &Register, n: usize, when: Instant) -> anyhow::Result<()> {
+    async fn rectify(&self, scenario: &Scenario, register: &Register, n: usize, when: Instant) -> anyhow::Result<()> {
         let seen = &self.results[n];
         let company = seen.company.as_deref().with_context(|| format!("{}: who rectifies?", seen.complex))?;
-        let company = Person::of_company(&register.company(company)?.uscc).caller(&stage.state)?;
+        let company = DemoUser::of_company(&register.company(company)?.uscc).caller(&scenario.state)?;
         for id in &seen.hazards {
             let body = json!({ "text": "已按要求整改，现场照片见附件（演示）" });
-            stage.on(&company, when, "rectify_hazard", *id, body, hazards::rectify_hazard).await?;
+            scenario.on(&company, when, "rectify_hazard", *id, body, hazards::rectify_hazard).await?;
         }
         Ok(())
     }
 
-    async fn close(&self, stage: &Stage, register: &Register, n: usize, when: Instant) -> anyhow::Result<()> {
+    async fn close(&self, scenario: &Scenario, register: &Register, n: usize, when: Instant) -> anyhow::Result<()> {
         let seen = &self.results[n];
         let complex = register.complex(&seen.complex)?;
-        let office = Person::of_office(seen.role, &complex.community, "").caller(&stage.state)?;
+        let office = DemoUser::of_office(seen.role, &complex.community, "").caller(&scenario.state)?;
         for id in &seen.hazards {
             let body = json!({ "outcome": "closed", "reasons": "现场复查，已整改到位" });
-            stage.on(&office, when, "recheck_hazard", *id, body, hazards::recheck_hazard).await?;
+            scenario.on(&office, when, "recheck_hazard", *id, body, hazards::recheck_hazard).await?;
         }
         Ok(())
     }
 
-    async fn plan(&self, stage: &Stage, register: &Register, n: usize, when: Instant) -> anyhow::Result<()> {
+    async fn plan(&self, scenario: &Scenario, register: &Register, n: usize, when: Instant) -> anyhow::Result<()> {
         let Planned { complex, offices, ago, ahead, purpose } = &self.visits[n];
         let complex = register.complex(complex)?;
-        let office = Person::of_office(Role::SocialAffairsOffice, &complex.community, "").caller(&stage.state)?;
-        let planned_on = stage.working_day(*ago) + Days::new(*ahead);
+        let office = DemoUser::of_office(Role::SocialAffairsOffice, &complex.community, "").caller(&scenario.state)?;
+        let planned_on = scenario.working_day(*ago) + Days::new(*ahead);
         let offices: Vec<Value> =
             offices.iter().map(|(role, checklist)| json!({ "role": role, "checklist": checklist })).collect();
         let body = json!({
             "complex_id": complex.id, "planned_on": planned_on, "offices": offices, "purpose": purpose,
         });
-        stage.act(&office, when, "create_inspection", body, actions::create_inspection).await.map(drop)
+        scenario.act(&office, when, "create_inspection", body, actions::create_inspection).await.map(drop)
     }
 }

@@ -9,7 +9,7 @@ mod offices;
 mod ratings;
 mod register;
 mod sanctions;
-mod stage;
+mod scenario;
 mod system;
 mod tour;
 
@@ -33,8 +33,8 @@ use crate::http::limits::LimitOptions;
 use crate::keys::Keys;
 use crate::quotas::Quotas;
 use crate::service::Service;
-pub use stage::TOKEN_MINUTES;
-use stage::{Person, Stage};
+pub use scenario::TOKEN_MINUTES;
+use scenario::{DemoUser, Scenario};
 
 /// The demo's tokens name an issuer that is nowhere: they are the same whatever address it listens on.
 const ISSUER: &str = "https://demo.xiaoqu.invalid";
@@ -91,8 +91,8 @@ pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<Service>>
     Ok(state)
 }
 
-/// What happens next on the stage.
-enum Scene {
+/// What happens next in the scenario.
+enum ScenarioStep {
     Service,
     Contract(usize, contracts::Step),
     Case(usize, cases::Step),
@@ -106,67 +106,72 @@ enum Scene {
 
 /// Plays the past, each step at its time, and sets the clock to the start.
 pub async fn fill(state: Arc<Service>, start: DateTime<Utc>) -> anyhow::Result<Demo> {
-    let stage = Stage { state, start };
-    let mut register = register::Register::open(&stage).await?;
-    let mut docket = cases::Docket::read()?;
+    let scenario = Scenario { state, start };
+    let mut register = register::Register::open(&scenario).await?;
+    let mut cases = cases::Cases::read()?;
     let sanctions = sanctions::read()?;
-    let mut papers = contracts::Papers::read()?;
+    let mut contracts = contracts::ContractData::read()?;
     let mut disclosing = disclosing::Disclosing::read()?;
     let mut rounds = ratings::Rounds::default();
     let mut inspecting = inspecting::Inspecting::read()?;
     let mut complaining = complaining::Complaining::read()?;
-    let mut scenes: Vec<(Instant, Scene)> = register.services().map(|at| (at, Scene::Service)).collect();
-    for (at, case) in docket.cases.iter().enumerate() {
-        scenes.extend(case.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Case(at, step))));
+    let mut timeline: Vec<(Instant, ScenarioStep)> =
+        register.services().map(|at| (at, ScenarioStep::Service)).collect();
+    for (at, case) in cases.cases.iter().enumerate() {
+        timeline.extend(case.steps(&scenario).into_iter().map(|(when, step)| (when, ScenarioStep::Case(at, step))));
     }
-    for (at, paper) in papers.all.iter().enumerate() {
-        scenes.extend(paper.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Contract(at, step))));
+    for (at, paper) in contracts.all.iter().enumerate() {
+        timeline
+            .extend(paper.steps(&scenario).into_iter().map(|(when, step)| (when, ScenarioStep::Contract(at, step))));
     }
-    scenes.extend(sanctions.iter().enumerate().map(|(at, one)| (one.when(&stage), Scene::Sanction(at))));
+    timeline.extend(sanctions.iter().enumerate().map(|(at, one)| (one.when(&scenario), ScenarioStep::Sanction(at))));
     for (at, board) in disclosing.boards.iter().enumerate() {
-        scenes.extend(board.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Disclose(at, step))));
+        timeline
+            .extend(board.steps(&scenario).into_iter().map(|(when, step)| (when, ScenarioStep::Disclose(at, step))));
     }
-    scenes.extend(disclosing.typical_cases.iter().enumerate().map(|(at, told)| (told.when(&stage), Scene::Tell(at))));
-    scenes.extend(ratings::steps(&stage).into_iter().map(|(when, step)| (when, Scene::Rate(step))));
-    scenes.extend(inspecting.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Inspect(step))));
-    scenes.extend(complaining.steps(&stage).into_iter().map(|(when, step)| (when, Scene::Complain(step))));
-    scenes.sort_by_key(|(when, _)| *when);
-    for (when, scene) in scenes {
+    timeline.extend(
+        disclosing.typical_cases.iter().enumerate().map(|(at, told)| (told.when(&scenario), ScenarioStep::Tell(at))),
+    );
+    timeline.extend(ratings::steps(&scenario).into_iter().map(|(when, step)| (when, ScenarioStep::Rate(step))));
+    timeline.extend(inspecting.steps(&scenario).into_iter().map(|(when, step)| (when, ScenarioStep::Inspect(step))));
+    timeline.extend(complaining.steps(&scenario).into_iter().map(|(when, step)| (when, ScenarioStep::Complain(step))));
+    timeline.sort_by_key(|(when, _)| *when);
+    for (when, step) in timeline {
         anyhow::ensure!(when.0 < start, "the demo's data reaches beyond its start");
-        match scene {
-            Scene::Service => register.record_service(&stage).await?,
-            Scene::Contract(at, step) => papers.play(&stage, &register, at, when, step).await?,
-            Scene::Case(at, step) => docket.play(&stage, &register, at, when, step).await?,
-            Scene::Disclose(at, step) => disclosing.play(&stage, &register, at, when, step).await?,
-            Scene::Rate(step) => rounds.play(&stage, &register, when, step).await?,
-            Scene::Tell(at) => disclosing.tell(&stage, &docket, at).await?,
-            Scene::Inspect(step) => inspecting.play(&stage, &register, when, step).await?,
-            Scene::Complain(step) => complaining.play(&stage, &register, when, step).await?,
-            Scene::Sanction(at) => sanctions::play(&stage, &register, &docket, &sanctions[at]).await?,
+        match step {
+            ScenarioStep::Service => register.record_service(&scenario).await?,
+            ScenarioStep::Contract(at, step) => contracts.play(&scenario, &register, at, when, step).await?,
+            ScenarioStep::Case(at, step) => cases.play(&scenario, &register, at, when, step).await?,
+            ScenarioStep::Disclose(at, step) => disclosing.play(&scenario, &register, at, when, step).await?,
+            ScenarioStep::Rate(step) => rounds.play(&scenario, &register, when, step).await?,
+            ScenarioStep::Tell(at) => disclosing.publish_typical_case(&scenario, &cases, at).await?,
+            ScenarioStep::Inspect(step) => inspecting.play(&scenario, &register, when, step).await?,
+            ScenarioStep::Complain(step) => complaining.play(&scenario, &register, when, step).await?,
+            ScenarioStep::Sanction(at) => sanctions::play(&scenario, &register, &cases, &sanctions[at]).await?,
         }
     }
-    let tour = tour::facts(&stage, &register).await?;
-    let tokens = tokens(&stage, &register)?;
-    let system = system::register(&stage).await?;
-    stage.state.clock.set(start);
-    Ok(Demo { state: stage.state, tokens, system, tour })
+    let tour = tour::facts(&scenario, &register).await?;
+    let tokens = tokens(&scenario, &register)?;
+    let system = system::register(&scenario).await?;
+    scenario.state.clock.set(start);
+    Ok(Demo { state: scenario.state, tokens, system, tour })
 }
 
-fn tokens(stage: &Stage, register: &register::Register) -> anyhow::Result<Vec<Token>> {
+fn tokens(scenario: &Scenario, register: &register::Register) -> anyhow::Result<Vec<Token>> {
     let mut all = Vec::new();
     for row in ROLES {
         let person = match row.role {
-            Role::PropertyCompany => Person::of_company(&register.company("mingcui")?.uscc),
-            Role::ComplexCommittee => Person::of_committee(register.complex("xinghe")?.id),
-            role => Person::of_office(role, HOME, ""),
+            Role::PropertyCompany => DemoUser::of_company(&register.company("mingcui")?.uscc),
+            Role::ComplexCommittee => DemoUser::of_committee(register.complex("xinghe")?.id),
+            role => DemoUser::of_office(role, HOME, ""),
         };
-        let caller: Arc<Caller> = person.caller(&stage.state)?;
+        let caller: Arc<Caller> = person.caller(&scenario.state)?;
         all.push(Token {
             role: caller.role,
             division: caller.division.clone(),
             company: caller.company.clone(),
             subject: caller.sub.clone(),
-            token: person.token(&stage.state)?,
+            token: person.token(&scenario.state)?,
         });
     }
     Ok(all)

@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 
 use super::HOME;
 use super::register::Register;
-use super::stage::{Person, Stage, explain};
+use super::scenario::{DemoUser, Scenario, explain};
 use crate::access::{Caller, Role, Scope};
 use crate::db::{Id, Instant};
 use crate::points::Points;
 use crate::policy::versions::built_in;
 use crate::ratings::model::RatingState;
 use crate::ratings::rows::RatingRow;
-use crate::ratings::{chunks, cycles, publication, publicity, scoring, store};
+use crate::ratings::{announcement, cycles, publication, publication_worker, scoring, store};
 use crate::service::{Body, Tx};
 
 /// Hundredths of the points that complexes get, in the order of their names.
@@ -49,9 +49,9 @@ pub struct Rounds {
 }
 
 /// Working days ago on which each step was taken.
-pub fn steps(stage: &Stage) -> Vec<(Instant, Step)> {
+pub fn steps(scenario: &Scenario) -> Vec<(Instant, Step)> {
     use Half::{Published, UnderWay};
-    let at = |ago: usize, hour: i64, step: Step| (stage.at(stage.working_day(ago), hour), step);
+    let at = |ago: usize, hour: i64, step: Step| (scenario.at(scenario.working_day(ago), hour), step);
     vec![
         at(60, 9, Step::Open(Published)),
         at(58, 10, Step::Score(Published)),
@@ -67,8 +67,8 @@ pub fn steps(stage: &Stage) -> Vec<(Instant, Step)> {
     ]
 }
 
-fn office(stage: &Stage, note: &str) -> anyhow::Result<Arc<Caller>> {
-    Person::of_office(Role::SocialAffairsOffice, HOME, note).caller(&stage.state)
+fn office(scenario: &Scenario, note: &str) -> anyhow::Result<Arc<Caller>> {
+    DemoUser::of_office(Role::SocialAffairsOffice, HOME, note).caller(&scenario.state)
 }
 
 impl Rounds {
@@ -78,9 +78,9 @@ impl Rounds {
     }
 
     /// The ratings of a cycle by the names that the demo has for their complexes: ids are other ones on each run.
-    fn ratings(&self, stage: &Stage, register: &Register, half: Half) -> anyhow::Result<Vec<RatingRow>> {
+    fn ratings(&self, scenario: &Scenario, register: &Register, half: Half) -> anyhow::Result<Vec<RatingRow>> {
         let (cycle, system) = (self.cycle(half)?, Scope::System("the demo plays every part"));
-        let rows = stage.state.db.read_blocking(|conn| store::of_cycle(conn, &system, cycle));
+        let rows = scenario.state.db.read_blocking(|conn| store::of_cycle(conn, &system, cycle));
         let mut rows = rows.map_err(|fail| anyhow::anyhow!("the ratings of the demo: {}", explain(&fail)))?;
         let name =
             |row: &RatingRow| register.complexes.iter().find(|(_, one)| one.id == row.complex_id).map(|(key, _)| key);
@@ -88,88 +88,99 @@ impl Rounds {
         Ok(rows)
     }
 
-    pub async fn play(&mut self, stage: &Stage, register: &Register, when: Instant, step: Step) -> anyhow::Result<()> {
-        let lead = office(stage, "")?;
+    pub async fn play(
+        &mut self,
+        scenario: &Scenario,
+        register: &Register,
+        when: Instant,
+        step: Step,
+    ) -> anyhow::Result<()> {
+        let lead = office(scenario, "")?;
         match step {
-            Step::Open(half) => self.open(stage, when, half, &lead).await,
+            Step::Open(half) => self.open(scenario, when, half, &lead).await,
             Step::Score(half) => {
                 // Of the cycle that is on its way some are scored, and of those some by all.
-                for (at, row) in self.ratings(stage, register, half)?.iter().enumerate() {
+                for (at, row) in self.ratings(scenario, register, half)?.iter().enumerate() {
                     if half == Half::Published || at % 3 != 2 {
-                        score(stage, when, row, at, half == Half::Published || at % 3 == 0).await?;
+                        score(scenario, when, row, at, half == Half::Published || at % 3 == 0).await?;
                     }
                 }
                 Ok(())
             }
             Step::Review(half) => {
-                for row in self.ratings(stage, register, half)?.iter().filter(|row| row.state == RatingState::Scored) {
+                for row in self.ratings(scenario, register, half)?.iter().filter(|row| row.state == RatingState::Scored)
+                {
                     let body = json!({ "outcome": "confirmed", "reasons": "逐项核对，评分与事实相符" });
-                    stage.on(&lead, when, "review_rating", row.id, body, scoring::review_rating).await?;
+                    scenario.on(&lead, when, "review_rating", row.id, body, scoring::review_rating).await?;
                 }
                 Ok(())
             }
             Step::Announce(half) => {
-                let (cycle, announce) = (self.cycle(half)?, publicity::announce_rating_cycle);
-                stage.on(&lead, when, "announce_rating_cycle", cycle, json!({}), announce).await
+                let (cycle, announce) = (self.cycle(half)?, announcement::announce_rating_cycle);
+                scenario.on(&lead, when, "announce_rating_cycle", cycle, json!({}), announce).await
             }
             Step::Object(half) => {
-                let row = self.low_one(stage, register, half)?;
-                let company = company_of(stage, register, &row)?;
+                let row = self.low_one(scenario, register, half)?;
+                let company = company_of(scenario, register, &row)?;
                 let body = json!({ "text": "（演示文本）消防设施已于上月更换，评分未采用最新检查结果" });
-                stage.on(&company, when, "object_to_rating", row.id, body, publicity::object_to_rating).await
+                scenario.on(&company, when, "object_to_rating", row.id, body, announcement::object_to_rating).await
             }
             Step::Answer(half) => {
-                let row = self.low_one(stage, register, half)?;
-                let content = stage.state.db.read_blocking(|conn| store::content(conn, row.id));
+                let row = self.low_one(scenario, register, half)?;
+                let content = scenario.state.db.read_blocking(|conn| store::content(conn, row.id));
                 let content = content.map_err(|fail| anyhow::anyhow!("{}", explain(&fail)))?;
                 let objection = content.proceedings.0.objections.first().context("an objection")?.id;
                 let body = json!({
                     "objection_id": objection, "outcome": "dismissed",
                     "reasons": "（演示文本）经复查，评分依据为更换后的检查结果，异议不成立",
                 });
-                let decide = publicity::decide_rating_objection;
+                let decide = announcement::decide_rating_objection;
                 // Another person than those who scored and reviewed.
-                let leader = Person::of_office(Role::TownshipLeader, HOME, "").caller(&stage.state)?;
-                stage.on(&leader, when, "decide_rating_objection", row.id, body, decide).await
+                let leader = DemoUser::of_office(Role::TownshipLeader, HOME, "").caller(&scenario.state)?;
+                scenario.on(&leader, when, "decide_rating_objection", row.id, body, decide).await
             }
-            Step::Publish(half) => self.publish(stage, when, half, &lead).await,
+            Step::Publish(half) => self.publish(scenario, when, half, &lead).await,
             Step::Reply(half) => {
-                let row = self.low_one(stage, register, half)?;
-                let company = company_of(stage, register, &row)?;
+                let row = self.low_one(scenario, register, half)?;
+                let company = company_of(scenario, register, &row)?;
                 let body = json!({ "text": "（演示文本）我公司已制定提升方案，三个月内完成整改" });
-                stage.on(&company, when, "reply_to_rating", row.id, body, publicity::reply_to_rating).await
+                scenario.on(&company, when, "reply_to_rating", row.id, body, announcement::reply_to_rating).await
             }
         }
     }
 
     /// The announced or published rating with the fewest points.
-    fn low_one(&self, stage: &Stage, register: &Register, half: Half) -> anyhow::Result<RatingRow> {
-        let shown = self.ratings(stage, register, half)?.into_iter().filter(|row| row.shared);
+    fn low_one(&self, scenario: &Scenario, register: &Register, half: Half) -> anyhow::Result<RatingRow> {
+        let shown = self.ratings(scenario, register, half)?.into_iter().filter(|row| row.shared);
         shown.min_by_key(|row| row.total).context("a rating that was announced")
     }
 
-    async fn open(&mut self, stage: &Stage, when: Instant, half: Half, lead: &Arc<Caller>) -> anyhow::Result<()> {
-        let today = stage.state.clock.day_of(when);
+    async fn open(&mut self, scenario: &Scenario, when: Instant, half: Half, lead: &Arc<Caller>) -> anyhow::Result<()> {
+        let today = scenario.state.clock.day_of(when);
         // The half-year that was over when the first cycle was opened, and the one after it.
-        let first = half_year_before(stage.state.clock.day_of(stage.at(stage.working_day(60), 9)));
+        let first = half_year_before(scenario.state.clock.day_of(scenario.at(scenario.working_day(60), 9)));
         let from = if half == Half::Published { first } else { first + Months::new(6) };
         let name = format!("{}年{}半年星级评定", from.year(), if from.month() == 1 { "上" } else { "下" });
         let body = json!({
             "name": name, "kind": "half_year", "period_from": from, "opens_on": today,
             "closes_on": today + chrono::Days::new(45),
         });
-        let made = stage.act(lead, when, "create_rating_cycle", body, cycles::create_rating_cycle).await?;
+        let made = scenario.act(lead, when, "create_rating_cycle", body, cycles::create_rating_cycle).await?;
         match half {
             Half::Published => self.published = Some(made.id),
             Half::UnderWay => self.under_way = Some(made.id),
         }
-        stage.on(lead, when, "begin_ratings", made.id, json!({}), cycles::begin_ratings).await
+        scenario.on(lead, when, "begin_ratings", made.id, json!({}), cycles::begin_ratings).await
     }
 
-    async fn publish(&self, stage: &Stage, when: Instant, half: Half, lead: &Arc<Caller>) -> anyhow::Result<()> {
+    async fn publish(&self, scenario: &Scenario, when: Instant, half: Half, lead: &Arc<Caller>) -> anyhow::Result<()> {
         let (cycle, publish) = (self.cycle(half)?, publication::publish_rating_cycle);
-        stage.on(lead, when, "publish_rating_cycle", cycle, json!({}), publish).await?;
-        while chunks::work_off(&stage.state).await.map_err(|problem| anyhow::anyhow!("{problem}"))? > 0 {}
+        scenario.on(lead, when, "publish_rating_cycle", cycle, json!({}), publish).await?;
+        while publication_worker::process_pending(&scenario.state)
+            .await
+            .map_err(|problem| anyhow::anyhow!("{problem}"))?
+            > 0
+        {}
         Ok(())
     }
 }
@@ -180,23 +191,25 @@ fn half_year_before(day: NaiveDate) -> NaiveDate {
     this - Months::new(6)
 }
 
-fn company_of(stage: &Stage, register: &Register, row: &RatingRow) -> anyhow::Result<Arc<Caller>> {
+fn company_of(scenario: &Scenario, register: &Register, row: &RatingRow) -> anyhow::Result<Arc<Caller>> {
     let company = register.companies.values().find(|one| one.id == row.company_id);
-    Person::of_company(&company.context("the company of a rating")?.uscc).caller(&stage.state)
+    DemoUser::of_company(&company.context("the company of a rating")?.uscc).caller(&scenario.state)
 }
 
-async fn score(stage: &Stage, when: Instant, row: &RatingRow, at: usize, all: bool) -> anyhow::Result<()> {
-    let (scorer, community) =
-        (office(stage, "-scorer")?, Person::of_office(Role::Community, &row.community, "").caller(&stage.state)?);
+async fn score(scenario: &Scenario, when: Instant, row: &RatingRow, at: usize, all: bool) -> anyhow::Result<()> {
+    let (scorer, community) = (
+        office(scenario, "-scorer")?,
+        DemoUser::of_office(Role::Community, &row.community, "").caller(&scenario.state)?,
+    );
     let share = SHARES[at % SHARES.len()];
     let submit = |tx: &mut Tx, id: Id, body: &Body<_>| scoring::submit_rating_scores(tx, id, body);
     let sheet = |assessor: &str, share: u32| json!({ "assessor": assessor, "items": items(share) });
-    stage.on(&scorer, when, "submit_rating_scores", row.id, sheet("office", share), submit).await?;
+    scenario.on(&scorer, when, "submit_rating_scores", row.id, sheet("office", share), submit).await?;
     if all {
         let body = sheet("community", (share + 2).min(100));
-        stage.on(&community, when, "submit_rating_scores", row.id, body, submit).await?;
+        scenario.on(&community, when, "submit_rating_scores", row.id, body, submit).await?;
         let owners = json!({ "assessor": "owners", "satisfaction": (share - 3).to_string(), "respondents": 80 + at });
-        stage.on(&scorer, when, "submit_rating_scores", row.id, owners, submit).await?;
+        scenario.on(&scorer, when, "submit_rating_scores", row.id, owners, submit).await?;
     }
     Ok(())
 }

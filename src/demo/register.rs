@@ -6,7 +6,7 @@ use anyhow::Context;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::stage::{Person, Stage};
+use super::scenario::{DemoUser, Scenario};
 use crate::access::Role;
 use crate::db::{Id, Instant};
 use crate::policy::view::PolicyApprovalIn;
@@ -90,12 +90,12 @@ impl Register {
     }
 
     /// Puts companies and complexes on file, and notes the services for their days.
-    pub async fn open(stage: &Stage) -> anyhow::Result<Register> {
+    pub async fn open(scenario: &Scenario) -> anyhow::Result<Register> {
         let mut register = Register::default();
-        let county = Person::of_office(Role::CountyAuthority, COUNTY, "").caller(&stage.state)?;
-        let opened = stage.at(stage.working_day(OPENED), 9);
-        publish_policy(stage, opened).await?;
-        super::offices::register(stage, &county, opened).await?;
+        let county = DemoUser::of_office(Role::CountyAuthority, COUNTY, "").caller(&scenario.state)?;
+        let opened = scenario.at(scenario.working_day(OPENED), 9);
+        publish_policy(scenario, opened).await?;
+        super::offices::register(scenario, &county, opened).await?;
         let companies: Vec<CompanyData> = serde_json::from_str(include_str!("data/companies.json"))?;
         for data in companies {
             let parent_id = data.parent.as_deref().map(|key| register.company(key)).transpose()?.map(|one| one.id);
@@ -103,21 +103,23 @@ impl Register {
                 "uscc": data.uscc, "name": data.name, "legal_representative": data.legal_representative,
                 "service_hotline": data.service_hotline, "parent_id": parent_id,
             });
-            let made = stage.act(&county, opened, "create_company", body, companies::actions::create_company).await?;
+            let made =
+                scenario.act(&county, opened, "create_company", body, companies::actions::create_company).await?;
             register.companies.insert(data.key, Company { id: made.id, uscc: data.uscc });
         }
         let complexes: Vec<ComplexData> = serde_json::from_str(include_str!("data/complexes.json"))?;
         for data in complexes {
-            let office = Person::of_office(Role::SocialAffairsOffice, &data.community, "").caller(&stage.state)?;
+            let office = DemoUser::of_office(Role::SocialAffairsOffice, &data.community, "").caller(&scenario.state)?;
             let body = json!({
                 "name": data.name, "community": data.community, "grid": data.grid, "address": data.address,
                 "point": { "longitude": data.point.0, "latitude": data.point.1, "system": "wgs84" },
                 "area_m2": data.area_m2, "households": data.households, "buildings": data.buildings,
-                "delivered_on": stage.day(data.delivered), "self_governance": data.self_governance,
+                "delivered_on": scenario.day(data.delivered), "self_governance": data.self_governance,
             });
-            let made = stage.act(&office, opened, "create_complex", body, complexes::actions::create_complex).await?;
+            let made =
+                scenario.act(&office, opened, "create_complex", body, complexes::actions::create_complex).await?;
             let dates = data.services.into_iter().map(|service| {
-                let recorded = stage.at(stage.day(service.from), 10).max(opened);
+                let recorded = scenario.at(scenario.day(service.from), 10).max(opened);
                 (recorded, data.key.clone(), service)
             });
             register.services.extend(dates);
@@ -132,23 +134,23 @@ impl Register {
         self.services.iter().map(|(at, ..)| *at)
     }
 
-    pub async fn record_service(&mut self, stage: &Stage) -> anyhow::Result<()> {
+    pub async fn record_service(&mut self, scenario: &Scenario) -> anyhow::Result<()> {
         let (at, key, service) = self.services.remove(0);
         let complex = self.complex(&key)?;
         let id = complex.id;
         let body = json!({
             "kind": "regular", "complex_id": id, "company_id": self.company(&service.company)?.id,
-            "project_manager": service.manager, "effective_from": stage.day(service.from),
-            "effective_to": service.to.map(|ago| stage.day(ago)),
+            "project_manager": service.manager, "effective_from": scenario.day(service.from),
+            "effective_to": service.to.map(|ago| scenario.day(ago)),
         });
-        let office = Person::of_office(Role::SocialAffairsOffice, &complex.community, "").caller(&stage.state)?;
-        stage.act(&office, at, "create_contract", body, contracts::actions::create_contract).await?;
+        let office = DemoUser::of_office(Role::SocialAffairsOffice, &complex.community, "").caller(&scenario.state)?;
+        scenario.act(&office, at, "create_contract", body, contracts::actions::create_contract).await?;
         Ok(())
     }
 }
 
 /// Version 2: the default, with a legal basis for the measures that need one. A county names a real regulation here.
-async fn publish_policy(stage: &Stage, at: Instant) -> anyhow::Result<()> {
+async fn publish_policy(scenario: &Scenario, at: Instant) -> anyhow::Result<()> {
     let mut document = serde_json::to_value(policy::versions::built_in())?;
     document["title"] = json!("物业服务行业监管规则（演示：已指定法律依据）");
     for rule in document["measures"].as_array_mut().into_iter().flatten() {
@@ -157,14 +159,14 @@ async fn publish_policy(stage: &Stage, at: Instant) -> anyhow::Result<()> {
                 json!("（演示文本）某县住宅小区物业管理办法第 0 条，正式部署须由县级主管部门改为真实依据");
         }
     }
-    let county = Person::of_office(Role::CountyAuthority, COUNTY, "").caller(&stage.state)?;
-    let tomorrow = stage.state.clock.day_of(at).succ_opt().unwrap_or_default();
+    let county = DemoUser::of_office(Role::CountyAuthority, COUNTY, "").caller(&scenario.state)?;
+    let tomorrow = scenario.state.clock.day_of(at).succ_opt().unwrap_or_default();
     let body = json!({ "effective_from": tomorrow, "document": document });
-    let draft = stage.act(&county, at, "publish_policy", body, policy::actions::publish_policy).await?;
-    let second = Person::of_office(Role::CountyAuthority, COUNTY, "-2").caller(&stage.state)?;
+    let draft = scenario.act(&county, at, "publish_policy", body, policy::actions::publish_policy).await?;
+    let second = DemoUser::of_office(Role::CountyAuthority, COUNTY, "-2").caller(&scenario.state)?;
     let approve =
         move |tx: &mut Tx, body: &Body<PolicyApprovalIn>| policy::actions::approve_policy(tx, draft.version, body);
     let body = json!({ "note": "（演示）经集体讨论通过" });
-    stage.act(&second, at, "approve_policy", body, approve).await?;
+    scenario.act(&second, at, "approve_policy", body, approve).await?;
     Ok(())
 }

@@ -4,9 +4,9 @@ use anyhow::Context;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::cases::Docket;
+use super::cases::Cases;
 use super::register::Register;
-use super::stage::{Person, Stage, explain};
+use super::scenario::{DemoUser, Scenario, explain};
 use crate::access::Scope;
 use crate::companies;
 use crate::db::{Id, Instant};
@@ -49,7 +49,7 @@ pub fn read() -> anyhow::Result<Vec<Sanction>> {
 }
 
 impl Sanction {
-    pub fn when(&self, stage: &Stage) -> Instant {
+    pub fn when(&self, scenario: &Scenario) -> Instant {
         let hour = match self.act {
             Do::Notify => 11,
             Do::HoldHearing => 12,
@@ -57,7 +57,7 @@ impl Sanction {
             Do::Approve | Do::Reject => 15,
             Do::Complete | Do::Cancel => 16,
         };
-        stage.at(stage.working_day(self.ago), hour)
+        scenario.at(scenario.working_day(self.ago), hour)
     }
 
     fn told(&self, otherwise: &str) -> String {
@@ -65,9 +65,9 @@ impl Sanction {
     }
 }
 
-async fn measures_of(stage: &Stage, company: Id) -> anyhow::Result<Vec<MeasureRow>> {
+async fn measures_of(scenario: &Scenario, company: Id) -> anyhow::Result<Vec<MeasureRow>> {
     let everything = Scope::System("the demo plays every office");
-    let rows = stage.state.db.read(move |conn| {
+    let rows = scenario.state.db.read(move |conn| {
         let family = companies::family::of(conn, company)?;
         store::of_family(conn, &everything, &family)
     });
@@ -76,22 +76,22 @@ async fn measures_of(stage: &Stage, company: Id) -> anyhow::Result<Vec<MeasureRo
 }
 
 /// The open measure of a kind against a company, about a complex.
-pub async fn find(stage: &Stage, company: Id, kind: &str, complex: Option<Id>) -> anyhow::Result<Id> {
+pub async fn find(scenario: &Scenario, company: Id, kind: &str, complex: Option<Id>) -> anyhow::Result<Id> {
     let open = |row: &MeasureRow| row.state.is_open();
-    let rows = measures_of(stage, company).await?;
+    let rows = measures_of(scenario, company).await?;
     let found = rows.iter().find(|row| open(row) && row.kind.code() == kind && row.complex_id == complex);
     Ok(found.with_context(|| format!("no open {kind}"))?.id)
 }
 
 async fn measure(
-    stage: &Stage,
+    scenario: &Scenario,
     register: &Register,
-    docket: &Docket,
+    cases: &Cases,
     sanction: &Sanction,
 ) -> anyhow::Result<MeasureRow> {
     let complex = sanction.complex.as_deref().map(|key| register.complex(key)).transpose()?.map(|one| one.id);
-    let violation = sanction.case.as_ref().map(|key| docket.ids.get(key).copied().context(key.clone())).transpose()?;
-    let rows = measures_of(stage, register.company(&sanction.company)?.id).await?;
+    let violation = sanction.case.as_ref().map(|key| cases.ids.get(key).copied().context(key.clone())).transpose()?;
+    let rows = measures_of(scenario, register.company(&sanction.company)?.id).await?;
     let fits = |row: &MeasureRow| {
         row.kind.code() == sanction.kind
             && complex.is_none_or(|id| row.complex_id == Some(id))
@@ -101,52 +101,54 @@ async fn measure(
     rows.into_iter().find(fits).context("no such open measure")
 }
 
-pub async fn play(stage: &Stage, register: &Register, docket: &Docket, sanction: &Sanction) -> anyhow::Result<()> {
+pub async fn play(scenario: &Scenario, register: &Register, cases: &Cases, sanction: &Sanction) -> anyhow::Result<()> {
     let told = || format!("{} working days ago, {}: {}", sanction.ago, sanction.company, sanction.kind);
-    let row = measure(stage, register, docket, sanction).await.with_context(told)?;
-    act(stage, register, sanction, row).await.with_context(told)
+    let row = measure(scenario, register, cases, sanction).await.with_context(told)?;
+    act(scenario, register, sanction, row).await.with_context(told)
 }
 
-async fn act(stage: &Stage, register: &Register, sanction: &Sanction, row: MeasureRow) -> anyhow::Result<()> {
-    let when = sanction.when(stage);
+async fn act(scenario: &Scenario, register: &Register, sanction: &Sanction, row: MeasureRow) -> anyhow::Result<()> {
+    let when = sanction.when(scenario);
     let id = row.id;
-    let office = Person::of_office(row.office_role, &row.office_division, "-case").caller(&stage.state)?;
-    let company = Person::of_company(&register.company(&sanction.company)?.uscc).caller(&stage.state)?;
+    let office = DemoUser::of_office(row.office_role, &row.office_division, "-case").caller(&scenario.state)?;
+    let company = DemoUser::of_company(&register.company(&sanction.company)?.uscc).caller(&scenario.state)?;
     let approver = || -> anyhow::Result<_> {
         let role = row.approver_role.context("no approver")?;
         let place = if row.community.is_empty() { &row.office_division } else { &row.community };
-        Person::of_office(role, place, "").caller(&stage.state)
+        DemoUser::of_office(role, place, "").caller(&scenario.state)
     };
-    let day = stage.state.clock.day_of(when);
+    let day = scenario.state.clock.day_of(when);
     match sanction.act {
         Do::Notify => {
             let body = json!({
                 "facts": row.reason_zh, "grounds": "阶梯式惩戒规定", "intended_consequence": "拟依规作出上述处置",
             });
-            stage.on(&office, when, "notify_measure", id, body, actions::notify_measure).await?;
-            stage.open(&company, when, "get_measure", id, actions::open_notice).await?;
+            scenario.on(&office, when, "notify_measure", id, body, actions::notify_measure).await?;
+            scenario.open(&company, when, "get_measure", id, actions::open_notice).await?;
         }
         Do::State => {
             let body = json!({ "text": sanction.told("请求从轻处理。") });
-            stage.on(&company, when, "submit_measure_statement", id, body, actions::submit_measure_statement).await?;
+            scenario
+                .on(&company, when, "submit_measure_statement", id, body, actions::submit_measure_statement)
+                .await?;
             let body = json!({ "reasons": "陈述内容已核实，将在决定时一并考虑。" });
-            stage.on(&office, when, "answer_measure_statement", id, body, actions::answer_measure_statement).await?;
+            scenario.on(&office, when, "answer_measure_statement", id, body, actions::answer_measure_statement).await?;
         }
         Do::RequestHearing => {
             let body = json!({ "reasons": sanction.told("申请听证。") });
-            stage.on(&company, when, "request_measure_hearing", id, body, actions::request_measure_hearing).await?;
+            scenario.on(&company, when, "request_measure_hearing", id, body, actions::request_measure_hearing).await?;
         }
         Do::HoldHearing => {
             let body = json!({ "held_on": day, "record": sanction.told("听证会如期举行。") });
-            stage.on(&office, when, "record_measure_hearing", id, body, actions::record_measure_hearing).await?;
+            scenario.on(&office, when, "record_measure_hearing", id, body, actions::record_measure_hearing).await?;
         }
         Do::Approve => {
             let body = json!({ "reasons": sanction.told("事实清楚，程序已履行，同意") });
-            stage.on(&approver()?, when, "approve_measure", id, body, decisions::approve_measure).await?;
+            scenario.on(&approver()?, when, "approve_measure", id, body, decisions::approve_measure).await?;
         }
         Do::Reject => {
             let body = json!({ "reasons": sanction.told("暂无必要，不予批准") });
-            stage.on(&approver()?, when, "reject_measure", id, body, decisions::reject_measure).await?;
+            scenario.on(&approver()?, when, "reject_measure", id, body, decisions::reject_measure).await?;
         }
         Do::Complete => {
             let removal = row.kind == MeasureKind::Removal;
@@ -156,11 +158,11 @@ async fn act(stage: &Stage, register: &Register, sanction: &Sanction, row: Measu
                 "removal_ground": removal.then_some("agreement"),
                 "evidence": if removal { evidence } else { json!([]) },
             });
-            stage.on(&office, when, "complete_measure", id, body, decisions::complete_measure).await?;
+            scenario.on(&office, when, "complete_measure", id, body, decisions::complete_measure).await?;
         }
         Do::Cancel => {
             let body = json!({ "reasons": sanction.told("已无必要，予以终止") });
-            stage.on(&office, when, "cancel_measure", id, body, decisions::cancel_measure).await?;
+            scenario.on(&office, when, "cancel_measure", id, body, decisions::cancel_measure).await?;
         }
     }
     Ok(())

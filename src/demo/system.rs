@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::HOME;
-use super::stage::{Person, Stage};
+use super::scenario::{DemoUser, Scenario};
 use crate::access::Role;
 use crate::clients::actions;
 use crate::clients::model::SecretIn;
@@ -18,18 +18,18 @@ pub struct System {
     pub client_secret: String,
 }
 
-pub async fn register(stage: &Stage) -> anyhow::Result<System> {
-    let administrator = Person::of_office(Role::SystemAdministrator, HOME, "").caller(&stage.state)?;
-    let county = Person::of_office(Role::CountyAuthority, HOME, "").caller(&stage.state)?;
-    let at = |hour| stage.at(stage.working_day(20), hour);
+pub async fn register(scenario: &Scenario) -> anyhow::Result<System> {
+    let administrator = DemoUser::of_office(Role::SystemAdministrator, HOME, "").caller(&scenario.state)?;
+    let county = DemoUser::of_office(Role::CountyAuthority, HOME, "").caller(&scenario.state)?;
+    let at = |hour| scenario.at(scenario.working_day(20), hour);
     let input = json!({
         "name": "智慧社区平台（演示）", "contact": "演示联系人", "role": "community", "division": HOME,
     });
-    let client = stage.act(&administrator, at(9), "create_client", input, actions::create_client).await?;
+    let client = scenario.act(&administrator, at(9), "create_client", input, actions::create_client).await?;
     let rotate = move |tx: &mut Tx, body: &Body<SecretIn>| actions::rotate_client_secret(tx, client.id, body);
     let overlap = json!({ "overlap_hours": 0 });
-    let secret = stage.act(&administrator, at(10), "rotate_client_secret", overlap, rotate).await?;
+    let secret = scenario.act(&administrator, at(10), "rotate_client_secret", overlap, rotate).await?;
     let reason = json!({ "reason": "演示用接入" });
-    stage.on(&county, at(11), "approve_client", client.id, reason, actions::approve_client).await?;
+    scenario.on(&county, at(11), "approve_client", client.id, reason, actions::approve_client).await?;
     Ok(System { client_id: client.id, client_secret: secret.client_secret })
 }

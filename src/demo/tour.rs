@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::register::Register;
 use super::sanctions;
-use super::stage::Stage;
+use super::scenario::Scenario;
 use crate::access::Role;
 use crate::db::{Id, Instant};
 
@@ -21,15 +21,15 @@ pub struct Facts {
     heard: Instant,
 }
 
-pub async fn facts(stage: &Stage, register: &Register) -> anyhow::Result<Facts> {
+pub async fn facts(scenario: &Scenario, register: &Register) -> anyhow::Result<Facts> {
     let company = register.company("mingcui")?.id;
-    let removal = sanctions::find(stage, company, "removal", Some(register.complex("xinghe")?.id)).await?;
+    let removal = sanctions::find(scenario, company, "removal", Some(register.complex("xinghe")?.id)).await?;
     Ok(Facts {
         company,
         complex: register.complex("yunshan")?.id,
         removal,
-        today: stage.day(0),
-        heard: Instant(stage.start + TimeDelta::days(21)),
+        today: scenario.day(0),
+        heard: Instant(scenario.start + TimeDelta::days(21)),
     })
 }
 

@@ -1,7 +1,7 @@
 //! HTTP of the fact sheet.
 
 use super::sheet::{self, FactSheet};
-use crate::http::{Answer, PathId};
+use crate::http::{PathId, Response};
 use crate::service::Ctx;
 
 /// Get the fact sheet of a rating
@@ -11,6 +11,6 @@ use crate::service::Ctx;
 #[utoipa::path(get, path = "/v1/ratings/{id}/fact-sheet",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     responses((status = 200, description = "The fact sheet", body = FactSheet)))]
-pub async fn get_rating_fact_sheet(ctx: Ctx, id: PathId) -> Answer {
-    ctx.derive(move |conn, ctx| sheet::get(conn, ctx, id.0)).await
+pub async fn get_rating_fact_sheet(ctx: Ctx, id: PathId) -> Response {
+    ctx.get_snapshot(move |conn, ctx| sheet::get(conn, ctx, id.0)).await
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::companies;
 use crate::complaints::{self, ComplaintFacts};
 use crate::contracts;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::disclosures;
 use crate::disclosures::model::{DisclosureKind, DisclosureState};
 use crate::http::Entity;
@@ -95,7 +95,7 @@ pub struct FactSheet {
     pub complaints: ComplaintFacts,
 }
 
-pub fn get(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<FactSheet>> {
+pub fn get(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<Entity<FactSheet>> {
     let row = store::find(conn, &ctx.scope, id)?;
     let rules = view::rules_of(conn, ctx, row.policy_version)?;
     let family = companies::family::of(conn, row.company_id)?;

@@ -6,7 +6,7 @@ use super::vocabulary::{self, Vocabulary};
 use crate::access::Role;
 use crate::access::permissions::Access;
 use crate::db::{Id, Instant};
-use crate::http::{Answer, PageOf};
+use crate::http::{PageOf, Response};
 use crate::service::Ctx;
 
 /// The caller (当前身份).
@@ -89,6 +89,6 @@ pub async fn get_me(ctx: Ctx) -> HttpResponse {
 /// Every code of every enumeration with its Chinese and English label, on one page.
 #[utoipa::path(get, path = "/v1/vocabulary",
     tag = "identity", responses((status = 200, description = "All codes", body = PageOf<Vocabulary>)))]
-pub async fn get_vocabulary(ctx: Ctx) -> Answer {
+pub async fn get_vocabulary(ctx: Ctx) -> Response {
     Ok(HttpResponse::Ok().json(PageOf { items: vocabulary::all(ctx.state.features), next_cursor: None, total: None }))
 }

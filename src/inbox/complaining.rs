@@ -7,7 +7,7 @@ use crate::access::Role;
 use crate::complaints::model::{ComplaintRow, Seat};
 use crate::complaints::scoped::Viewer;
 use crate::complaints::store;
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::policy;
 use crate::policy::complaints::may_handle;
 use crate::service::Ctx;
@@ -26,7 +26,7 @@ pub struct Complaining {
 }
 
 /// Tickets to accept, to answer and to assign, of their handler; extensions to decide and late tickets, of their supervisor.
-pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<Complaining>> {
+pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<Complaining>> {
     let role = ctx.caller.role;
     if !may_handle(role) {
         return Ok(Vec::new());
@@ -48,7 +48,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
         Some((supervisor, days)) => rules::level_of_late_complaint(supervisor, days, step),
         None => EscalationLevel::Office,
     };
-    for row in store::owed(conn, &viewer, &seat, at_most)? {
+    for row in store::open_of_handler(conn, &viewer, &seat, at_most)? {
         if let Some((kind, due)) = rules::of_handled_complaint(&row) {
             let level = if role == Role::PropertyCompany { EscalationLevel::Office } else { level(late(&row)) };
             found.push((row, kind, Some(due), level));

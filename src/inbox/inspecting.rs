@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 
 use super::model::InboxKind;
 use super::rules;
-use super::tasks::{Seen, Task, Timing, sees_to_offices};
+use super::tasks::{PendingItem, Task, Timing, sees_to_offices};
 use crate::access::Role;
 use crate::complexes;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::inspections::model::{HazardRow, PartRow};
 use crate::inspections::view::checklist_of;
 use crate::inspections::{hazard_store, store};
@@ -28,11 +28,11 @@ pub struct Inspecting {
     pub complex: Id,
     pub waiting: (InboxKind, Option<NaiveDate>),
     /// For those above an office: what it is late with.
-    pub seen: Option<Seen>,
+    pub seen: Option<PendingItem>,
 }
 
 /// Visits to carry out and hazards to look at again or to see to, of an office; hazards to rectify, of a company.
-pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<Inspecting>> {
+pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<Inspecting>> {
     let role = ctx.caller.role;
     let policies = policy::all(conn, &ctx.state)?;
     if role == Role::PropertyCompany {
@@ -74,7 +74,7 @@ fn late_with_others(
     policies: &CountyPolicies,
     timing: &Timing,
     at_most: i64,
-) -> Work<Vec<Inspecting>> {
+) -> WorkResult<Vec<Inspecting>> {
     let mut all = Vec::new();
     if !sees_to_offices(ctx.caller.role) {
         return Ok(all);

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 
 use super::model::{EscalationLevel, InboxKind};
-use super::tasks::{Seen, Task, Timing};
+use super::tasks::{PendingItem, Task, Timing};
 use crate::access::{Caller, Role};
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::ratings::model::RatingState;
 use crate::ratings::rows::{CycleRow, RatingRow};
 use crate::ratings::store;
@@ -16,18 +16,18 @@ use crate::service::Ctx;
 use crate::standing::model::Office;
 
 /// A rating that waits, or a whole cycle.
-pub struct RatingWaits {
+pub struct PendingRating {
     /// None: the cycle.
     pub rating: Option<Id>,
     pub cycle: Id,
     pub name: String,
     pub company: Option<Id>,
     pub complex: Option<Id>,
-    pub seen: Seen,
+    pub seen: PendingItem,
 }
 
 /// What the open ratings of the caller's territory wait for.
-pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<RatingWaits>> {
+pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<PendingRating>> {
     let rows = store::waiting(conn, &ctx.scope, at_most)?;
     let cycles = store::cycles_of(conn, &rows.iter().map(|row| row.cycle_id).collect::<Vec<_>>())?;
     let disputed: Vec<Id> = rows.iter().filter(|row| row.objections_open > 0).map(|row| row.id).collect();
@@ -40,7 +40,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
         .collect();
     let name = |cycle: Id| cycles.get(&cycle).map(|one| one.name.clone()).unwrap_or_default();
     let mut waits = Vec::new();
-    let mut of_cycles: BTreeMap<(Id, InboxKind), Seen> = BTreeMap::new();
+    let mut of_cycles: BTreeMap<(Id, InboxKind), PendingItem> = BTreeMap::new();
     for row in &rows {
         let Some(cycle) = cycles.get(&row.cycle_id) else { continue };
         for step in steps(row, cycle, objected.get(&row.id).copied(), timing) {
@@ -52,7 +52,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
                 }
                 continue;
             }
-            waits.push(RatingWaits {
+            waits.push(PendingRating {
                 rating: Some(row.id),
                 cycle: row.cycle_id,
                 name: name(row.cycle_id),
@@ -62,7 +62,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
             });
         }
     }
-    waits.extend(of_cycles.into_iter().map(|((cycle, _), seen)| RatingWaits {
+    waits.extend(of_cycles.into_iter().map(|((cycle, _), seen)| PendingRating {
         rating: None,
         cycle,
         name: name(cycle),
@@ -87,12 +87,12 @@ struct WaitingStep {
 }
 
 impl WaitingStep {
-    fn seen_by(&self, caller: &Caller, timing: &Timing) -> Option<Seen> {
+    fn seen_by(&self, caller: &Caller, timing: &Timing) -> Option<PendingItem> {
         if self.doers.contains(&caller.role) {
             let own = timing.own(self.kind, self.due_on);
             // A right that runs out makes nobody late.
             let right = self.office.is_none();
-            return Some(if right { Seen { card: None, level: EscalationLevel::Office, ..own } } else { own });
+            return Some(if right { PendingItem { card: None, level: EscalationLevel::Office, ..own } } else { own });
         }
         let task = Task { kind: self.kind, office: self.office.clone()?, due_on: self.due_on };
         timing.seen_by(task, caller)

@@ -1,16 +1,16 @@
 //! What waits of the registers: drafts of policies, proposed changes of companies, applications for credit repair.
 
 use super::model::InboxKind;
-use super::tasks::{Seen, Task, Timing};
+use super::tasks::{PendingItem, Task, Timing};
 use crate::access::Role;
 use crate::companies::changes_store::{self, Home};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::service::Ctx;
 use crate::standing::model::Office;
 use crate::{blacklist, policy};
 
 /// A row of a register that waits.
-pub struct RegisterWaits {
+pub struct PendingRegister {
     pub kind: &'static str,
     /// None of a policy version, which has a number.
     pub id: Option<Id>,
@@ -18,11 +18,11 @@ pub struct RegisterWaits {
     pub about: String,
     pub titles: (String, String),
     pub company: Option<Id>,
-    pub seen: Seen,
+    pub seen: PendingItem,
 }
 
 /// What the registers of the caller's office wait for.
-pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<RegisterWaits>> {
+pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<PendingRegister>> {
     let mut all = drafts(conn, ctx, timing, at_most)?;
     all.extend(changes(conn, ctx, timing, at_most)?);
     all.extend(repairs(conn, ctx, timing, at_most)?);
@@ -30,12 +30,12 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
 }
 
 /// Drafts of the caller's county, for another person than the one who submitted them; until the day before their first day.
-fn drafts(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<RegisterWaits>> {
+fn drafts(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<PendingRegister>> {
     let Some(county) = policy::actions::drafts_of(ctx) else { return Ok(Vec::new()) };
     let rows = policy::store::open_drafts(conn, county, ctx.today, at_most)?;
     let others = rows.into_iter().filter(|row| !ctx.caller.is_person(&row.submitted_iss, &row.submitted_sub));
     Ok(others
-        .map(|row| RegisterWaits {
+        .map(|row| PendingRegister {
             kind: "policy",
             id: None,
             href: format!("/v1/policies/{}", row.version),
@@ -48,7 +48,7 @@ fn drafts(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec
 }
 
 /// Changes that are proposed of companies whose files the caller's office keeps.
-fn changes(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<RegisterWaits>> {
+fn changes(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<PendingRegister>> {
     let division = ctx.caller.division.as_deref().unwrap_or_default();
     let home = match ctx.caller.role {
         Role::CountyAuthority => Home::County(division),
@@ -62,7 +62,7 @@ fn changes(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Ve
         let office = Office { role, division };
         let task = Task { kind: InboxKind::DecideCompanyChange, office, due_on: timing.after(change.created_at, days) };
         let Some(seen) = timing.seen_by(task, &ctx.caller) else { continue };
-        all.push(RegisterWaits {
+        all.push(PendingRegister {
             kind: "company_change",
             id: Some(change.id),
             href: format!("/v1/company-changes/{}", change.id),
@@ -76,7 +76,7 @@ fn changes(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Ve
 }
 
 /// Applications for credit repair, which the county answers.
-fn repairs(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Vec<RegisterWaits>> {
+fn repairs(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<PendingRegister>> {
     if ctx.caller.role != Role::CountyAuthority {
         return Ok(Vec::new());
     }
@@ -87,7 +87,7 @@ fn repairs(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Work<Ve
         let due_on = timing.after(applied, timing.rules.answer_credit_repair_working_days);
         let task = Task { kind: InboxKind::AnswerCreditRepair, office, due_on };
         let Some(seen) = timing.seen_by(task, &ctx.caller) else { continue };
-        all.push(RegisterWaits {
+        all.push(PendingRegister {
             kind: "listing",
             id: Some(row.id),
             href: format!("/v1/blacklist/{}", row.id),

@@ -1,7 +1,7 @@
 use chrono::NaiveDate;
 
 use super::model::{EscalationLevel, InboxItem, InboxKind, ListInbox};
-use super::tasks::{self, Seen, Task, Timing};
+use super::tasks::{self, PendingItem, Task, Timing};
 use super::{complaining, inspecting, ratings, registers, rules};
 use crate::access::Role;
 use crate::calendar;
@@ -10,16 +10,16 @@ use crate::complaints::clock_rules::{is_over, last_day};
 use crate::complaints::model::CardColour;
 use crate::complexes;
 use crate::contracts::model::ContractState;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::disclosures::model::DisclosureKind;
 use crate::http::paging::Page;
-use crate::http::{Answer, Cursor, PageOf};
+use crate::http::{Cursor, PageOf, Response};
 use crate::service::Ctx;
 use crate::standing::model::Office;
 use crate::{contracts, disclosures, measures, policy, survey, violations};
 
 /// As many open rows are looked at; an office with more has the oldest first.
-const AT_MOST: i64 = 5000;
+const ROW_CAP: i64 = 5000;
 
 /// List what waits for me
 ///
@@ -31,7 +31,7 @@ const AT_MOST: i64 = 5000;
 /// What an office is late with is in its leader's inbox, too, and later in the county's.
 #[utoipa::path(get, path = "/v1/inbox",
     tag = "inbox", params(ListInbox), responses((status = 200, description = "A page", body = PageOf<InboxItem>)))]
-pub async fn list_inbox(ctx: Ctx) -> Answer {
+pub async fn list_inbox(ctx: Ctx) -> Response {
     let query: ListInbox = ctx.query()?;
     ctx.list(move |conn, ctx| inbox(conn, ctx, &query)).await
 }
@@ -43,7 +43,7 @@ fn key(item: &InboxItem) -> Key {
     (item.due_on.unwrap_or(NaiveDate::MAX), item.subject_id, item.kind, item.about.clone())
 }
 
-fn inbox(conn: &mut Conn, ctx: &Ctx, query: &ListInbox) -> Work<PageOf<InboxItem>> {
+fn inbox(conn: &mut Conn, ctx: &Ctx, query: &ListInbox) -> WorkResult<PageOf<InboxItem>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let mut items = waiting(conn, ctx)?;
     items.retain(|item| query.kind.is_none_or(|kind| item.kind == kind));
@@ -58,17 +58,17 @@ fn inbox(conn: &mut Conn, ctx: &Ctx, query: &ListInbox) -> Work<PageOf<InboxItem
     Ok(PageOf { items, next_cursor, total })
 }
 
-fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
+fn waiting(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<InboxItem>> {
     use crate::violations::model::ViolationState::{Appealed, Confirmed, Notified, Reported};
     let states = [Reported, Notified, Confirmed, Appealed];
     // Whoever handles complaints alone reads no cases.
     let reads_cases = ctx.state.permissions.allow("list_violations", ctx.caller.role);
     let cases = match reads_cases {
-        true => violations::store::in_states(conn, &ctx.scope, &states, AT_MOST)?,
+        true => violations::store::in_states(conn, &ctx.scope, &states, ROW_CAP)?,
         false => Vec::new(),
     };
-    let open = measures::store::open(conn, &ctx.scope, AT_MOST)?;
-    let contracts = contracts::waiting(conn, &ctx.scope, AT_MOST)?;
+    let open = measures::store::open(conn, &ctx.scope, ROW_CAP)?;
+    let contracts = contracts::waiting(conn, &ctx.scope, ROW_CAP)?;
     // Offices have deadlines, and an office is of one county.
     let county = ctx.caller.county().unwrap_or_default();
     let policies = policy::current(conn, &ctx.state, county)?;
@@ -78,10 +78,10 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         Timing { rules: &document.office_deadlines, calendar: &calendar, clock: &ctx.state.clock, today: ctx.today };
     let own_company = ctx.caller.role == Role::PropertyCompany;
     let disclosures = disclosures(conn, ctx, &timing)?;
-    let ratings = ratings::waiting(conn, ctx, &timing, AT_MOST)?;
-    let registers = registers::waiting(conn, ctx, &timing, AT_MOST)?;
-    let inspecting = inspecting::waiting(conn, ctx, &timing, AT_MOST)?;
-    let complaining = complaining::waiting(conn, ctx, &timing, AT_MOST)?;
+    let ratings = ratings::waiting(conn, ctx, &timing, ROW_CAP)?;
+    let registers = registers::waiting(conn, ctx, &timing, ROW_CAP)?;
+    let inspecting = inspecting::waiting(conn, ctx, &timing, ROW_CAP)?;
+    let complaining = complaining::waiting(conn, ctx, &timing, ROW_CAP)?;
     let companies: Vec<Id> = (cases.iter().filter_map(|row| row.company_id))
         .chain(open.iter().map(|row| row.company_id))
         .chain(contracts.iter().map(|row| row.company_id))
@@ -120,7 +120,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<InboxItem>> {
         complex_id: subject.complex,
         complex_name: subject.complex.and_then(|id| complexes.get(&id)).cloned(),
     };
-    let office_item = |subject: Subject, seen: Seen| {
+    let office_item = |subject: Subject, seen: PendingItem| {
         let (late_with, late_office) = seen.late.unzip();
         let (card, level) = (seen.card, seen.level);
         InboxItem { card, level, late_with, late_office, ..item(subject, (seen.kind, seen.due_on)) }
@@ -270,15 +270,15 @@ struct Disclosing {
     kind: DisclosureKind,
     waiting: (InboxKind, Option<NaiveDate>),
     /// For those above an office: what it is late with.
-    late: Option<Seen>,
+    late: Option<PendingItem>,
 }
 
 /// Disclosures to verify, of an office; to submit or to correct, of a company.
-fn disclosures(conn: &mut Conn, ctx: &Ctx, timing: &Timing) -> Work<Vec<Disclosing>> {
+fn disclosures(conn: &mut Conn, ctx: &Ctx, timing: &Timing) -> WorkResult<Vec<Disclosing>> {
     let role = ctx.caller.role;
     if rules::verifies(role) || tasks::sees_to_offices(role) {
         let mut all = Vec::new();
-        for one in disclosures::store::to_verify(conn, &ctx.scope, ctx.today, AT_MOST)? {
+        for one in disclosures::store::to_verify(conn, &ctx.scope, ctx.today, ROW_CAP)? {
             let due_on = timing.days_after(one.submitted_on, timing.rules.verify_disclosure_working_days);
             let office = Office { role: Role::SocialAffairsOffice, division: one.township };
             let task = Task { kind: InboxKind::VerifyDisclosure, office, due_on };
@@ -294,11 +294,12 @@ fn disclosures(conn: &mut Conn, ctx: &Ctx, timing: &Timing) -> Work<Vec<Disclosi
     if role != Role::PropertyCompany {
         return Ok(Vec::new());
     }
-    let owed = survey::owed(conn, ctx)?.into_iter().filter_map(|(complex, company, kind, assessment)| {
-        let waiting = rules::of_disclosure(&assessment)?;
-        Some(Disclosing { complex, company, kind, waiting, late: None })
-    });
-    Ok(owed.collect())
+    let required =
+        survey::required_disclosures(conn, ctx)?.into_iter().filter_map(|(complex, company, kind, assessment)| {
+            let waiting = rules::of_disclosure(&assessment)?;
+            Some(Disclosing { complex, company, kind, waiting, late: None })
+        });
+    Ok(required.collect())
 }
 
 /// What an item is about.

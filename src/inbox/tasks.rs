@@ -34,7 +34,7 @@ pub struct Task {
 
 /// A task as one caller sees it: to do, or to see to because another is late.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct PendingItem {
     pub kind: InboxKind,
     pub due_on: Option<NaiveDate>,
     pub card: Option<CardColour>,
@@ -77,12 +77,12 @@ impl Timing<'_> {
     }
 
     /// As whoever has it to do sees it.
-    pub fn own(&self, kind: InboxKind, due_on: Option<NaiveDate>) -> Seen {
-        Seen { kind, due_on, card: self.card(due_on), level: self.level(due_on), late: None }
+    pub fn own(&self, kind: InboxKind, due_on: Option<NaiveDate>) -> PendingItem {
+        PendingItem { kind, due_on, card: self.card(due_on), level: self.level(due_on), late: None }
     }
 
     /// How a caller, in whose territory the matter lies, sees a task; none who has nothing to do with it.
-    pub fn seen_by(&self, task: Task, caller: &Caller) -> Option<Seen> {
+    pub fn seen_by(&self, task: Task, caller: &Caller) -> Option<PendingItem> {
         if caller.role == task.office.role && caller.division.as_deref() == Some(&task.office.division) {
             return Some(self.own(task.kind, task.due_on));
         }
@@ -90,10 +90,10 @@ impl Timing<'_> {
     }
 
     /// How a caller above an office sees what it is late with; none who is not above it, or not yet.
-    pub fn pursued_by(&self, task: Task, caller: &Caller) -> Option<Seen> {
+    pub fn pursued_by(&self, task: Task, caller: &Caller) -> Option<PendingItem> {
         let Task { kind, office, due_on } = task;
         let above = is_above(caller.role, office.role, self.level(due_on));
-        above.then(|| Seen { late: Some((kind, office)), ..self.own(InboxKind::PursueOffice, due_on) })
+        above.then(|| PendingItem { late: Some((kind, office)), ..self.own(InboxKind::PursueOffice, due_on) })
     }
 }
 

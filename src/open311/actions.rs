@@ -17,11 +17,11 @@ use super::query_rules::{self, Params};
 use super::receive::Received;
 use super::submit::{self, Sent};
 use super::{PATH, SPECIFICATION, service_rules, store, view};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::divisions;
 use crate::fault::Fault;
 use crate::files;
-use crate::http::Answer;
+use crate::http::Response;
 use crate::http::language::Language;
 use crate::policy::complaints::ComplaintRules;
 use crate::policy::versions::Policies;
@@ -38,7 +38,7 @@ pub struct Question {
 
 impl Question {
     /// The policy of the jurisdiction that is asked for, or of the only one.
-    fn policies(&self, conn: &mut Conn) -> Work<Arc<Policies>> {
+    fn policies(&self, conn: &mut Conn) -> WorkResult<Arc<Policies>> {
         let county = match self.county(conn)? {
             Some(county) => county,
             None => crate::counties::only(conn)?.unwrap_or_default(),
@@ -48,7 +48,7 @@ impl Question {
 
     /// Codes of categories that are not public now: their tickets are not shown either, whatever they were. Without a
     /// jurisdiction those of every county.
-    fn hidden(&self, conn: &mut Conn, county: Option<&str>) -> Work<Vec<String>> {
+    fn hidden(&self, conn: &mut Conn, county: Option<&str>) -> WorkResult<Vec<String>> {
         let all = crate::policy::all(conn, &self.state)?;
         let asked = match county {
             Some(county) => vec![all.of(county)],
@@ -60,20 +60,20 @@ impl Question {
     }
 
     /// "404 - jurisdiction_id provided was not found (specify in error response)".
-    fn county(&self, conn: &mut Conn) -> Work<Option<String>> {
+    fn county(&self, conn: &mut Conn) -> WorkResult<Option<String>> {
         county(conn, self.params.get("jurisdiction_id"), "query/jurisdiction_id")
     }
 
     async fn read<T: Send + 'static>(
         &self,
-        work: impl Fn(&mut Conn, &Question) -> Work<T> + Send + 'static,
+        work: impl Fn(&mut Conn, &Question) -> WorkResult<T> + Send + 'static,
     ) -> Result<T, Problem> {
         let question = self.clone();
         Ok(self.state.db.read_lagging(move |conn| work(conn, &question)).await?)
     }
 }
 
-fn county(conn: &mut Conn, code: Option<&str>, pointer: &str) -> Work<Option<String>> {
+fn county(conn: &mut Conn, code: Option<&str>, pointer: &str) -> WorkResult<Option<String>> {
     let Some(code) = code else { return Ok(None) };
     let digits = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
     if digits && divisions::find(conn, code)?.is_some() {
@@ -150,7 +150,7 @@ fn not_found(pointer: &str, zh: &str, en: &str) -> Problem {
 
 pub async fn requests(question: Question) -> Result<Vec<Open311Request>, Problem> {
     let clock = &question.state.clock;
-    let asked = query_rules::asked(&question.params, clock.now(), clock.zone())?;
+    let asked = query_rules::parse_query(&question.params, clock.now(), clock.zone())?;
     question
         .read(move |conn, question| {
             let county = question.county(conn)?;
@@ -195,17 +195,17 @@ pub async fn token(question: Question, token: String) -> Result<Vec<Open311Token
 }
 
 /// Takes a request. What has come whole is finished whether or not its sender waits for the answer.
-pub async fn create(received: Received, format: Format) -> Answer {
+pub async fn create(received: Received, format: Format) -> Response {
     let finished = actix_web::rt::spawn(finish(received, format));
     finished.await.unwrap_or_else(|error| Err(Problem::broken_by("a request panicked", error)))
 }
 
-async fn finish(received: Received, format: Format) -> Answer {
+async fn finish(received: Received, format: Format) -> Response {
     let Received { ctx, form, files } = received;
     let read = form_rules::read(&form).map_err(Problem::faults)?;
     let read = known_jurisdiction(&ctx, read).await?;
     let digests: Vec<String> = files.iter().map(|file| file.digest().to_owned()).collect();
-    let bytes = submit::told_by(&form.canonical(), &digests);
+    let bytes = submit::fingerprint(&form.canonical(), &digests);
     let ctx = repeatable(ctx, &bytes);
     let stored = files::put(&ctx, files).await?;
     let sent = Sent { form: read, files: stored.clone() };
@@ -235,15 +235,15 @@ const SAME_REQUEST: TimeDelta = TimeDelta::hours(1);
 /// Clients of the standard know no idempotency key, and repeat what they had no answer to (FixMyStreet waits five minutes).
 /// The same form of the same client within an hour of the first is the same request. A later one is a new matter: lifts break
 /// twice.
-fn repeatable(ctx: Ctx, told_by: &[u8]) -> Ctx {
+fn repeatable(ctx: Ctx, fingerprint: &[u8]) -> Ctx {
     if ctx.idempotency_key.is_some() {
         return ctx;
     }
-    ctx.with_key(format!("open311-{}", hex::encode(digest(&SHA256, told_by))), SAME_REQUEST)
+    ctx.with_key(format!("open311-{}", hex::encode(digest(&SHA256, fingerprint))), SAME_REQUEST)
 }
 
 /// The answer of the action, which is JSON, in the form that was asked for: a list of one.
-async fn written(response: HttpResponse, format: Format) -> Answer {
+async fn written(response: HttpResponse, format: Format) -> Response {
     let broken = || Problem::broken("an answer of the API is not what Open311 expects");
     let kept = |name: HeaderName| response.headers().get(&name).cloned();
     let (status, location, replayed) =

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use actix_web::{HttpMessage, HttpRequest, web};
 
-use crate::door::gate;
-use crate::door::visitor::Visitor;
+use crate::edge::gate;
+use crate::edge::unauthenticated::UnauthenticatedRequest;
 use crate::oauth;
 use crate::problem::{Code, Problem};
 use crate::security::Kind;
@@ -24,7 +24,11 @@ pub fn refuse_in_address(state: &Service, request: &HttpRequest) -> Result<(), P
     if !shown {
         return Ok(());
     }
-    Visitor { state, request, operation: operation(request) }.event(Kind::TokenInAddress, None, "api_key");
+    UnauthenticatedRequest { state, request, operation: operation(request) }.event(
+        Kind::TokenInAddress,
+        None,
+        "api_key",
+    );
     Err(refused(
         "api_key：不得出现在地址中，只能放在 POST 的表单里；该密钥可能已被记录，请更换",
         "api_key: never in the address, only in the form of a POST. This one may have been logged: rotate it",
@@ -42,7 +46,7 @@ pub async fn admit(state: &web::Data<Service>, request: &HttpRequest, api_key: O
         .get::<Route>()
         .cloned()
         .ok_or_else(|| Problem::broken("a request that was matched has no route"))?;
-    let visitor = Visitor { state, request, operation: route.operation };
+    let visitor = UnauthenticatedRequest { state, request, operation: route.operation };
     let Some(key) = api_key else {
         return Err(refused(
             "api_key：缺少（格式为 client_id:client_secret；带文件的表单中须在文件之前）",

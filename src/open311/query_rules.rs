@@ -68,7 +68,7 @@ pub enum Which {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Asked {
+pub struct ParsedQuery {
     pub which: Which,
     pub offset: i64,
     pub rows: i64,
@@ -76,7 +76,7 @@ pub struct Asked {
 }
 
 /// The list that is asked for, or every fault of the question. `now` and `zone` are those of the deployment.
-pub fn asked(params: &Params, now: Instant, zone: Tz) -> Result<Asked, Problem> {
+pub fn parse_query(params: &Params, now: Instant, zone: Tz) -> Result<ParsedQuery, Problem> {
     let mut faults = Vec::new();
     let (page, rows) = (
         number(params, "page", 1, i64::MAX, &mut faults),
@@ -99,7 +99,7 @@ pub fn asked(params: &Params, now: Instant, zone: Tz) -> Result<Asked, Problem> 
         return Err(Problem::faults(faults));
     }
     let extensions = params.flag("extensions");
-    Ok(Asked { which, offset: (page - 1).saturating_mul(rows), rows, extensions })
+    Ok(ParsedQuery { which, offset: (page - 1).saturating_mul(rows), rows, extensions })
 }
 
 /// Could it be the code of a category? What could not is not worth asking the store for, and may hold what it cannot.
@@ -204,8 +204,8 @@ mod tests {
         Instant(text.parse().unwrap())
     }
 
-    fn ask(query: &str) -> Result<Asked, Vec<(String, &'static str)>> {
-        asked(&Params::of(query).unwrap(), at("2026-03-02T01:00:00Z"), ZONE)
+    fn ask(query: &str) -> Result<ParsedQuery, Vec<(String, &'static str)>> {
+        parse_query(&Params::of(query).unwrap(), at("2026-03-02T01:00:00Z"), ZONE)
             .map_err(|problem| problem.faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect())
     }
 
@@ -293,7 +293,7 @@ mod tests {
         #[test]
         fn no_query_breaks_it(query in "((start_date|end_date|page|status|service_code|service_request_id)=[ -~]{0,30}&?){0,6}") {
             if let Ok(params) = Params::of(&query) {
-                let _ = asked(&params, at("2026-03-02T01:00:00Z"), ZONE);
+                let _ = parse_query(&params, at("2026-03-02T01:00:00Z"), ZONE);
             }
         }
     }

@@ -16,7 +16,7 @@ use futures_util::{Stream, StreamExt, stream};
 
 use super::form_rules::Form;
 use super::key;
-use crate::files::{self, Enclosed};
+use crate::files::{self, UploadPart};
 use crate::http::form::{check_charset, not_utf8};
 use crate::problem::{Code, Problem};
 use crate::service::{Ctx, Service};
@@ -32,7 +32,7 @@ const MOST_FILES: usize = 10;
 pub struct Received {
     pub ctx: Ctx,
     pub form: Form,
-    pub files: Vec<Enclosed>,
+    pub files: Vec<UploadPart>,
 }
 
 pub async fn receive(state: &web::Data<Service>, request: &HttpRequest, payload: Payload) -> Result<Received, Problem> {
@@ -138,7 +138,9 @@ impl Allowance {
 
 async fn gathered(mut payload: Payload, until: Instant) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = files::next(&mut payload, until.saturating_duration_since(Instant::now())).await? {
+    while let Some(chunk) =
+        files::next_chunk_within(&mut payload, until.saturating_duration_since(Instant::now())).await?
+    {
         let chunk = chunk.map_err(|_| malformed())?;
         if bytes.len() + chunk.len() > MOST_OF_FORM {
             return Err(too_large(MOST_OF_FORM as u64));
@@ -153,7 +155,7 @@ async fn of_parts(state: &web::Data<Service>, request: &HttpRequest, payload: Pa
     let mut parts = Multipart::new(request.headers(), allowance.clone().limit(payload));
     let (mut form, mut size, mut files) = (Form::default(), 0, Vec::new());
     let mut admitted = None;
-    while let Some(part) = files::next(&mut parts, allowance.patience(state)).await? {
+    while let Some(part) = files::next_chunk_within(&mut parts, allowance.patience(state)).await? {
         let part = part.map_err(|_| allowance.problem())?;
         let is_file =
             part.content_disposition().is_some_and(|it| it.get_filename().is_some() || it.get_filename_ext().is_some());
@@ -165,14 +167,14 @@ async fn of_parts(state: &web::Data<Service>, request: &HttpRequest, payload: Pa
         // Nobody's bytes go to the disk before it is known whose they are.
         if admitted.is_none() {
             let ctx = key::admit(state, request, form.get("api_key")).await?;
-            let slot = files::enclosed(&ctx)?;
+            let slot = files::upload_slot(&ctx)?;
             admitted = Some((ctx, slot));
             allowance.lift();
         }
         let Some((ctx, _)) = &admitted else {
             return Err(Problem::broken("a file was received before its client was known"));
         };
-        files.extend(Enclosed::take(ctx, part).await?);
+        files.extend(UploadPart::take(ctx, part).await?);
         if files.len() > MOST_FILES {
             let (zh, en) = (format!("最多 {MOST_FILES} 个文件"), format!("at most {MOST_FILES} files"));
             return Err(Problem::fault("/file", "too_many", zh, en));
@@ -197,7 +199,7 @@ async fn field(
     }
     *size += name.len();
     let mut bytes = Vec::new();
-    while let Some(chunk) = files::next(&mut part, allowance.patience(state)).await? {
+    while let Some(chunk) = files::next_chunk_within(&mut part, allowance.patience(state)).await? {
         let chunk = chunk.map_err(|_| allowance.problem())?;
         *size += chunk.len();
         if *size > MOST_OF_FORM {

@@ -6,7 +6,7 @@ use super::actions::{self, Question, question};
 use super::format::Format;
 use super::model::*;
 use super::{key, receive};
-use crate::http::Answer;
+use crate::http::Response;
 use crate::http::language::Language;
 use crate::problem::Problem;
 use crate::service::Service;
@@ -22,7 +22,7 @@ fn language(request: &HttpRequest) -> Language {
 }
 
 /// What every question goes through.
-fn asked(state: &web::Data<Service>, request: &HttpRequest) -> Result<(Format, Question), Problem> {
+fn parse_request(state: &web::Data<Service>, request: &HttpRequest) -> Result<(Format, Question), Problem> {
     let format = format(request)?;
     key::refuse_in_address(state, request)?;
     Ok((format, question(state, language(request), request.query_string())?))
@@ -39,8 +39,8 @@ fn path(request: &HttpRequest, name: &str) -> String {
     tag = "open311", params(("format" = Format, Path, description = "`xml` or `json`")), responses(
     (status = 200, description = "The discovery document", content((Discovery = "application/json"), (String = "text/xml")))
 ))]
-pub async fn get_open311_discovery(state: web::Data<Service>, request: HttpRequest) -> Answer {
-    let (format, question) = asked(&state, &request)?;
+pub async fn get_open311_discovery(state: web::Data<Service>, request: HttpRequest) -> Response {
+    let (format, question) = parse_request(&state, &request)?;
     format.answer(StatusCode::OK, "discovery", &actions::discovery(question).await?)
 }
 
@@ -51,8 +51,8 @@ pub async fn get_open311_discovery(state: web::Data<Service>, request: HttpReque
     tag = "open311", params(("format" = Format, Path, description = "`xml` or `json`"), Jurisdiction),
     responses((status = 200, description = "The services",
         content((Vec<Open311Service> = "application/json"), (String = "text/xml")))))]
-pub async fn list_open311_services(state: web::Data<Service>, request: HttpRequest) -> Answer {
-    let (format, question) = asked(&state, &request)?;
+pub async fn list_open311_services(state: web::Data<Service>, request: HttpRequest) -> Response {
+    let (format, question) = parse_request(&state, &request)?;
     format.answer(StatusCode::OK, "services", &actions::services(question).await?)
 }
 
@@ -64,8 +64,8 @@ pub async fn list_open311_services(state: web::Data<Service>, request: HttpReque
     ("format" = Format, Path, description = "`xml` or `json`"), Jurisdiction,
 ), responses((status = 200, description = "The definition",
     content((Open311ServiceDefinition = "application/json"), (String = "text/xml")))))]
-pub async fn get_open311_service(state: web::Data<Service>, request: HttpRequest) -> Answer {
-    let (format, question) = asked(&state, &request)?;
+pub async fn get_open311_service(state: web::Data<Service>, request: HttpRequest) -> Response {
+    let (format, question) = parse_request(&state, &request)?;
     let code = path(&request, "service_code");
     format.answer(StatusCode::OK, "service_definition", &actions::service(question, code).await?)
 }
@@ -84,7 +84,11 @@ pub async fn get_open311_service(state: web::Data<Service>, request: HttpRequest
             content((Vec<Open311Created> = "application/json"), (String = "text/xml"))),
         (status = 400, description = "The form has faults", body = Vec<Open311Error>),
     ))]
-pub async fn create_open311_request(state: web::Data<Service>, request: HttpRequest, payload: web::Payload) -> Answer {
+pub async fn create_open311_request(
+    state: web::Data<Service>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Response {
     let format = format(&request)?;
     key::refuse_in_address(&state, &request)?;
     actions::create(receive::receive(&state, &request, payload).await?, format).await
@@ -98,8 +102,8 @@ pub async fn create_open311_request(state: web::Data<Service>, request: HttpRequ
     ("format" = Format, Path, description = "`xml` or `json`"), Jurisdiction,
 ), responses((status = 200, description = "The id: a list of one",
     content((Vec<Open311Token> = "application/json"), (String = "text/xml")))))]
-pub async fn get_open311_token(state: web::Data<Service>, request: HttpRequest) -> Answer {
-    let (format, question) = asked(&state, &request)?;
+pub async fn get_open311_token(state: web::Data<Service>, request: HttpRequest) -> Response {
+    let (format, question) = parse_request(&state, &request)?;
     let token = path(&request, "token");
     format.answer(StatusCode::OK, "service_requests", &actions::token(question, token).await?)
 }
@@ -112,8 +116,8 @@ pub async fn get_open311_token(state: web::Data<Service>, request: HttpRequest) 
     tag = "open311", params(("format" = Format, Path, description = "`xml` or `json`"), ListOpen311Requests),
     responses((status = 200, description = "The requests; an empty list past the end",
         content((Vec<Open311Request> = "application/json"), (String = "text/xml")))))]
-pub async fn list_open311_requests(state: web::Data<Service>, request: HttpRequest) -> Answer {
-    let (format, question) = asked(&state, &request)?;
+pub async fn list_open311_requests(state: web::Data<Service>, request: HttpRequest) -> Response {
+    let (format, question) = parse_request(&state, &request)?;
     format.answer(StatusCode::OK, "service_requests", &actions::requests(question).await?)
 }
 
@@ -125,8 +129,8 @@ pub async fn list_open311_requests(state: web::Data<Service>, request: HttpReque
     ("format" = Format, Path, description = "`xml` or `json`"), Jurisdiction,
 ), responses((status = 200, description = "The request: a list of one",
     content((Vec<Open311Request> = "application/json"), (String = "text/xml")))))]
-pub async fn get_open311_request(state: web::Data<Service>, request: HttpRequest) -> Answer {
-    let (format, question) = asked(&state, &request)?;
+pub async fn get_open311_request(state: web::Data<Service>, request: HttpRequest) -> Response {
+    let (format, question) = parse_request(&state, &request)?;
     let id = path(&request, "service_request_id");
     format.answer(StatusCode::OK, "service_requests", &actions::request(question, id).await?)
 }

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::place_rules::{Bounds, Candidate};
-use super::query_rules::{Asked, Which};
+use super::query_rules::{ParsedQuery, Which};
 use crate::access::Scope;
 use crate::complaints::model::{ComplaintRow, Secrecy};
 use crate::complaints::scoped::Viewer;
 use crate::complexes::model::{ComplexRow, Point};
 use crate::db::schema::{complaints, complexes};
-use crate::db::{Conn, Id, MultiBackend, Work, distinct};
+use crate::db::{Conn, Id, MultiBackend, WorkResult, distinct};
 
 /// As many complexes as the neighbourhood of a point may have and be looked through.
 const MOST_CANDIDATES: i64 = 5000;
@@ -29,12 +29,17 @@ fn public<'a>(county: Option<&str>, hidden: &[String]) -> complaints::BoxedQuery
     }
 }
 
-pub fn find(conn: &mut Conn, county: Option<&str>, hidden: &[String], id: Id) -> Work<Option<ComplaintRow>> {
+pub fn find(conn: &mut Conn, county: Option<&str>, hidden: &[String], id: Id) -> WorkResult<Option<ComplaintRow>> {
     Ok(public(county, hidden).filter(complaints::id.eq(id)).first(conn).optional()?)
 }
 
 /// Newest first.
-pub fn list(conn: &mut Conn, county: Option<&str>, hidden: &[String], asked: &Asked) -> Work<Vec<ComplaintRow>> {
+pub fn list(
+    conn: &mut Conn,
+    county: Option<&str>,
+    hidden: &[String],
+    asked: &ParsedQuery,
+) -> WorkResult<Vec<ComplaintRow>> {
     let mut rows = public(county, hidden);
     match &asked.which {
         Which::These(ids) => rows = rows.filter(complaints::id.eq_any(distinct(ids))),
@@ -53,7 +58,7 @@ pub fn list(conn: &mut Conn, county: Option<&str>, hidden: &[String], asked: &As
 }
 
 /// The complexes of tickets that are shown.
-pub fn complexes_of(conn: &mut Conn, rows: &[ComplaintRow]) -> Work<HashMap<Id, ComplexRow>> {
+pub fn complexes_of(conn: &mut Conn, rows: &[ComplaintRow]) -> WorkResult<HashMap<Id, ComplexRow>> {
     let ids: Vec<Id> = rows.iter().filter_map(|row| row.complex_id).collect();
     let system = Scope::System("a ticket that is public names its complex");
     let mut all = HashMap::new();
@@ -65,7 +70,7 @@ pub fn complexes_of(conn: &mut Conn, rows: &[ComplaintRow]) -> Work<HashMap<Id, 
 }
 
 /// Complexes whose point lies between these degrees.
-pub fn complexes_within(conn: &mut Conn, county: Option<&str>, bounds: Bounds) -> Work<Vec<Candidate>> {
+pub fn complexes_within(conn: &mut Conn, county: Option<&str>, bounds: Bounds) -> WorkResult<Vec<Candidate>> {
     let system = Scope::System("a place on the map is in some complex, whoever asks");
     let scope = county.map_or(system, |county| Scope::County(county.to_owned()));
     let rows: Vec<(Id, String, Option<f64>, Option<f64>)> = crate::complexes::scoped::complexes(&scope)

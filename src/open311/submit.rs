@@ -9,12 +9,12 @@ use super::place_rules::{self, Bounds, Found, OF_COMMUNITY};
 use super::{OWN_PATH, service_rules, store};
 use crate::access::Scope;
 use crate::complaints::model::{ComplaintChannel, ComplaintKind, ComplaintRow};
-use crate::complaints::record::Terms;
+use crate::complaints::record::GoverningRules;
 use crate::complaints::{ComplaintIn, intake};
 use crate::complexes;
 use crate::complexes::coordinates::CoordinateSystem;
 use crate::complexes::model::{Point, PointIn};
-use crate::db::{Conn, Fail, Id, Work};
+use crate::db::{Conn, Id, WorkError, WorkResult};
 use crate::divisions;
 use crate::fault::Fault;
 use crate::files::{self, Stored};
@@ -31,7 +31,7 @@ pub struct Sent {
     pub files: Vec<Stored>,
 }
 
-pub fn create_request(tx: &mut Tx, body: &Body<Sent>) -> Work<Entity<Open311Created>> {
+pub fn create_request(tx: &mut Tx, body: &Body<Sent>) -> WorkResult<Entity<Open311Created>> {
     let ctx = tx.ctx;
     // Whoever sent it hears of it again under the same key: the answer holds nothing but an id and two moments.
     let sent = tx.creation(body, |_, _, _| Ok(()), |_, _, _| Ok(()))?;
@@ -40,7 +40,7 @@ pub fn create_request(tx: &mut Tx, body: &Body<Sent>) -> Work<Entity<Open311Crea
         Place::Complex(id, _) => complexes::county_of(tx.conn, *id)?,
         Place::Community(code, _) => code.get(..6).unwrap_or_default().to_owned(),
     };
-    let terms = Terms::load(tx.conn, ctx, &county)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &county)?;
     let (_, rules) = terms.governing(ctx.today);
     let category = service_rules::find(rules, &sent.form.service_code).ok_or_else(unknown_service)?;
     let mut evidence = linked(&sent.form);
@@ -80,14 +80,14 @@ enum Place {
     Community(String, Point),
 }
 
-fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> Work<Place> {
+fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> WorkResult<Place> {
     let county = form.jurisdiction.as_deref();
     let system = Scope::System("whether there is such a complex, before whose it is");
     let found = match (form.complex, form.point) {
         (Some(id), point) => {
             let known = match complexes::find(conn, &system, id) {
                 Ok(row) => Some(row),
-                Err(Fail::Problem(_)) => None,
+                Err(WorkError::Problem(_)) => None,
                 Err(other) => return Err(other),
             };
             let known = known.filter(|row| county.is_none_or(|county| county == row.county));
@@ -112,19 +112,24 @@ fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> Work<Place> {
     let holds = match &found {
         Place::Complex(id, _) => match complexes::find(conn, &ctx.scope, *id) {
             Ok(_) => true,
-            Err(Fail::Problem(_)) => false,
+            Err(WorkError::Problem(_)) => false,
             Err(other) => return Err(other),
         },
         Place::Community(code, _) => {
             let place = divisions::find(conn, code)?.map(|division| division.place());
-            place.is_some_and(|place| ctx.scope.holds(&place.county, &place.township, &place.community))
+            place.is_some_and(|place| ctx.scope.contains(&place.county, &place.township, &place.community))
         }
     };
     place_rules::may_report_at(holds)?;
     Ok(found)
 }
 
-fn input(form: &Submitted, category: &ComplaintCategory, place: Place, evidence: Vec<Evidence>) -> Work<ComplaintIn> {
+fn input(
+    form: &Submitted,
+    category: &ComplaintCategory,
+    place: Place,
+    evidence: Vec<Evidence>,
+) -> WorkResult<ComplaintIn> {
     let at = |point: Point| PointIn {
         longitude: point.longitude,
         latitude: point.latitude,
@@ -182,6 +187,6 @@ fn created(ctx: &Ctx, row: &ComplaintRow) -> Open311Created {
 }
 
 /// What a form is told by in the store of idempotency keys: its fields and its files, and not its key.
-pub fn told_by(canonical: &str, digests: &[String]) -> Vec<u8> {
+pub fn fingerprint(canonical: &str, digests: &[String]) -> Vec<u8> {
     json!([canonical, digests]).to_string().into_bytes()
 }

@@ -9,9 +9,9 @@ use chrono::SubsecRound;
 use super::model::{ExtendedAttributes, Open311Request};
 use super::{service_rules, store};
 use crate::complaints::model::{ComplaintRow, ComplaintState};
-use crate::complaints::sight::{self, Audience, Field};
+use crate::complaints::visibility::{self, Audience, Field};
 use crate::complexes::model::{ComplexRow, Point};
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::divisions;
 use crate::http::language::Language;
 use crate::policy::complaints::ComplaintCategory;
@@ -31,7 +31,7 @@ pub fn views(
     policies: Arc<Policies>,
     language: Language,
     extensions: bool,
-) -> Work<Vec<Open311Request>> {
+) -> WorkResult<Vec<Open311Request>> {
     let codes =
         rows.iter().flat_map(|row| [&row.community, &row.township, &row.county]).filter(|code| !code.is_empty());
     let divisions = divisions::names_of(conn, codes.cloned())?;
@@ -61,7 +61,8 @@ impl Named {
         let complex = row.complex_id.and_then(|id| self.complexes.get(&id));
         // Of a complex its own point: where exactly somebody stood who complained of a neighbour is not for the map.
         let of_complex = complex.and_then(|one| Some(Point { longitude: one.longitude?, latitude: one.latitude? }));
-        let told = sight::point(Audience::Public, course.point, of_complex, course.point_released, course.anonymous);
+        let told =
+            visibility::point(Audience::Public, course.point, of_complex, course.point_released, course.anonymous);
         let point = match complex {
             Some(_) => of_complex,
             None => told,
@@ -82,7 +83,7 @@ impl Named {
             description: course
                 .public_summary
                 .clone()
-                .filter(|_| sight::is_clear(Audience::Public, Field::PublicSummary))
+                .filter(|_| visibility::is_clear(Audience::Public, Field::PublicSummary))
                 .unwrap_or_else(|| service_name.clone()),
             service_name,
             service_code: row.category.clone(),

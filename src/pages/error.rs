@@ -10,7 +10,7 @@ use crate::http::language::Language;
 use crate::problem::Problem;
 
 #[derive(Serialize)]
-struct Shown<'a> {
+struct ErrorPage<'a> {
     title: &'a str,
     said: &'a str,
     faults: Vec<String>,
@@ -34,7 +34,7 @@ pub fn as_page(response: HttpResponse, problem: &Problem, _: Language, request_i
     let (title, said) = words(response.status().as_u16());
     let bad = problem.status() == actix_web::http::StatusCode::BAD_REQUEST;
     let faults = problem.body(Language::Zh, None).errors.into_iter().filter(|_| bad).map(|one| one.detail).collect();
-    let shown = Shown { title, said, faults, request: request_id };
+    let shown = ErrorPage { title, said, faults, request: request_id };
     let Ok(text) = page("error", shown) else { return response };
     let mut response = response.set_body(BoxBody::new(text));
     let headers = response.headers_mut();

@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use super::Cache;
 use super::cache::Key;
-use crate::db::{Conn, Work};
-use crate::http::Answer;
+use crate::db::{Conn, WorkResult};
+use crate::http::Response;
 use crate::http::conditions::{Conditions, Verdict};
 use crate::problem::{Code, Problem};
 use crate::render::Templates;
@@ -73,7 +73,7 @@ impl Rendered {
 }
 
 /// A page made from a template and what it shows.
-pub fn html(template: &str, context: impl Serialize) -> Work<Rendered> {
+pub fn html(template: &str, context: impl Serialize) -> WorkResult<Rendered> {
     Ok(Rendered::new(HTML, page(template, context)?.into_bytes()))
 }
 
@@ -83,16 +83,16 @@ pub fn page(template: &str, context: impl Serialize) -> Result<String, Problem> 
 }
 
 /// The same as JSON.
-pub fn json(what: &impl Serialize) -> Work<Rendered> {
+pub fn json(what: &impl Serialize) -> WorkResult<Rendered> {
     let body =
         serde_json::to_vec(what).map_err(|error| Problem::broken_by("a value cannot be written as JSON", error))?;
     Ok(Rendered::new(JSON, body))
 }
 
 /// Answers from the cache, or makes the page and keeps it.
-pub async fn show<F>(state: &Service, request: &HttpRequest, key: Key, make: F) -> Answer
+pub async fn show<F>(state: &Service, request: &HttpRequest, key: Key, make: F) -> Response
 where
-    F: FnMut(&mut Conn) -> Work<Rendered> + Send + 'static,
+    F: FnMut(&mut Conn) -> WorkResult<Rendered> + Send + 'static,
 {
     let page = match state.parts.get::<Cache>().get(&key) {
         Some(kept) => kept,

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::html::{self, Rendered, html, show};
 use super::plaque;
 use super::routes::path;
-use crate::http::Answer;
+use crate::http::Response;
 use crate::ratings::model::PlaqueState;
 use crate::ratings::plaques::find;
 use crate::service::Service;
@@ -22,7 +22,7 @@ use crate::service::Service;
         (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
     ))]
-pub async fn get_public_plaque(state: web::Data<Service>, request: HttpRequest) -> Answer {
+pub async fn get_public_plaque(state: web::Data<Service>, request: HttpRequest) -> Response {
     let number = path(&request, "number").to_owned();
     let read = state.clone();
     show(&state, &request, ("plaque", number.clone()), move |conn| {
@@ -42,7 +42,7 @@ pub async fn get_public_plaque(state: web::Data<Service>, request: HttpRequest) 
         (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
     ))]
-pub async fn get_public_plaque_image(state: web::Data<Service>, request: HttpRequest) -> Answer {
+pub async fn get_public_plaque_image(state: web::Data<Service>, request: HttpRequest) -> Response {
     let number = path(&request, "number").to_owned();
     let read = state.clone();
     show(&state, &request, ("plaque image", number.clone()), move |conn| {
@@ -61,7 +61,7 @@ pub async fn get_public_plaque_image(state: web::Data<Service>, request: HttpReq
         (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
     ))]
-pub async fn get_public_plaque_print(state: web::Data<Service>, request: HttpRequest) -> Answer {
+pub async fn get_public_plaque_print(state: web::Data<Service>, request: HttpRequest) -> Response {
     let number = path(&request, "number").to_owned();
     let read = state.clone();
     show(&state, &request, ("plaque print", number.clone()), move |conn| {

@@ -9,7 +9,7 @@ use super::model::{ListPublicComplexes, PublicComplex, PublicComplexRow, PublicD
 use super::{chart, store};
 use crate::db::Id;
 use crate::documents;
-use crate::http::{Answer, PageOf, form};
+use crate::http::{PageOf, Response, form};
 use crate::problem::{Problem, ProblemBody};
 use crate::render::qr;
 use crate::service::Service;
@@ -66,7 +66,7 @@ fn of_form(text: &str, fields: &[&str]) -> Result<String, Problem> {
     (status = 400, description = "Bad input, as a page", body = String, content_type = "text/html"),
     (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
 ))]
-pub async fn get_public_home(state: web::Data<Service>, request: HttpRequest) -> Answer {
+pub async fn get_public_home(state: web::Data<Service>, request: HttpRequest) -> Response {
     let asked = of_form(request.query_string(), &["q", "division", "cursor"])?;
     let SearchPage { q, division, cursor } = query(&state, "get_public_home", &asked)?;
     let today = state.clock.today();
@@ -126,7 +126,7 @@ pub async fn get_public_icon(request: HttpRequest) -> HttpResponse {
     (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
     (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
 ))]
-pub async fn get_public_complex(state: web::Data<Service>, request: HttpRequest) -> Answer {
+pub async fn get_public_complex(state: web::Data<Service>, request: HttpRequest) -> Response {
     let id = page_id(&request)?;
     let read = state.clone();
     show(&state, &request, ("complex", id.to_string()), move |conn| {
@@ -147,7 +147,7 @@ pub async fn get_public_complex(state: web::Data<Service>, request: HttpRequest)
     (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
     (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
 ))]
-pub async fn get_public_notice(state: web::Data<Service>, request: HttpRequest) -> Answer {
+pub async fn get_public_notice(state: web::Data<Service>, request: HttpRequest) -> Response {
     let id = page_id(&request)?;
     let read = state.clone();
     show(&state, &request, ("notice", id.to_string()), move |conn| {
@@ -170,7 +170,7 @@ pub async fn get_public_notice(state: web::Data<Service>, request: HttpRequest) 
     (status = 303, description = "To the page that verifies the document"),
     (status = 400, description = "Bad input, as a page", body = String, content_type = "text/html")
 ))]
-pub async fn get_public_verification(state: web::Data<Service>, request: HttpRequest) -> Answer {
+pub async fn get_public_verification(state: web::Data<Service>, request: HttpRequest) -> Response {
     let asked = of_form(request.query_string(), &["code"])?;
     let Verification { code } = query(&state, "get_public_verification", &asked)?;
     if let Some(code) = code.as_deref().and_then(documents::normalised_code) {
@@ -190,7 +190,7 @@ pub async fn get_public_verification(state: web::Data<Service>, request: HttpReq
         (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
     ))]
-pub async fn get_public_document(state: web::Data<Service>, request: HttpRequest) -> Answer {
+pub async fn get_public_document(state: web::Data<Service>, request: HttpRequest) -> Response {
     let code = path(&request, "code").to_owned();
     show(&state, &request, ("document", code.clone()), move |conn| {
         let document = store::document(conn, &code)?;
@@ -207,7 +207,7 @@ pub async fn get_public_document(state: web::Data<Service>, request: HttpRequest
     (status = 400, description = "Bad input", body = ProblemBody, content_type = "application/problem+json"),
     (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub async fn list_public_complexes(state: web::Data<Service>, request: HttpRequest) -> Answer {
+pub async fn list_public_complexes(state: web::Data<Service>, request: HttpRequest) -> Response {
     let asked: ListPublicComplexes = query(&state, "list_public_complexes", request.query_string())?;
     let today = state.clock.today();
     let key = ("complexes", request.query_string().to_owned());
@@ -224,7 +224,7 @@ pub async fn list_public_complexes(state: web::Data<Service>, request: HttpReque
     (status = 404, description = "Unknown", body = ProblemBody, content_type = "application/problem+json"),
     (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub async fn get_public_complex_data(state: web::Data<Service>, request: HttpRequest) -> Answer {
+pub async fn get_public_complex_data(state: web::Data<Service>, request: HttpRequest) -> Response {
     let id = data_id(&request)?;
     let read = state.clone();
     show(&state, &request, ("complex data", id.to_string()), move |conn| html::json(&store::complex(conn, &read, id)?))
@@ -241,7 +241,7 @@ pub async fn get_public_complex_data(state: web::Data<Service>, request: HttpReq
         (status = 404, description = "Unknown", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
     ))]
-pub async fn get_public_document_data(state: web::Data<Service>, request: HttpRequest) -> Answer {
+pub async fn get_public_document_data(state: web::Data<Service>, request: HttpRequest) -> Response {
     let code = path(&request, "code").to_owned();
     show(&state, &request, ("document data", code.clone()), move |conn| html::json(&store::document(conn, &code)?))
         .await

@@ -12,7 +12,7 @@ use crate::complexes::model::{ComplexRow, CurrentService};
 use crate::complexes::scoped;
 use crate::contracts::model::FiledContract;
 use crate::db::schema::complexes;
-use crate::db::{Conn, Id, Work, contains, folded};
+use crate::db::{Conn, Id, WorkResult, contains, folded};
 use crate::disclosures::price_rules;
 use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
@@ -24,7 +24,7 @@ use crate::{companies, contracts, disclosures, divisions, documents, offices, ra
 const PUBLIC: Scope = Scope::System("what is made public of every complex is the same for everyone");
 
 /// A page of complexes by part of a name and by division, newest first.
-pub fn search(conn: &mut Conn, query: &ListPublicComplexes, today: NaiveDate) -> Work<PageOf<PublicComplexRow>> {
+pub fn search(conn: &mut Conn, query: &ListPublicComplexes, today: NaiveDate) -> WorkResult<PageOf<PublicComplexRow>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: None };
     let mut rows = scoped::complexes(&PUBLIC);
     if let Some(q) = query.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
@@ -61,7 +61,7 @@ pub fn search(conn: &mut Conn, query: &ListPublicComplexes, today: NaiveDate) ->
 }
 
 /// The townships and communities that have complexes.
-pub fn areas(conn: &mut Conn) -> Work<Vec<AreaChoice>> {
+pub fn areas(conn: &mut Conn) -> WorkResult<Vec<AreaChoice>> {
     let codes: Vec<(String, String)> = scoped::complexes(&PUBLIC)
         .select((complexes::township, complexes::community))
         .distinct()
@@ -85,7 +85,7 @@ pub fn areas(conn: &mut Conn) -> Work<Vec<AreaChoice>> {
 }
 
 /// Everything that is public of a complex.
-pub fn complex(conn: &mut Conn, state: &Service, id: Id) -> Work<PublicComplex> {
+pub fn complex(conn: &mut Conn, state: &Service, id: Id) -> WorkResult<PublicComplex> {
     let today = state.clock.today();
     let row = crate::complexes::find(conn, &PUBLIC, id)?;
     let serving = crate::complexes::services_in_force(conn, &PUBLIC, &[id], today)?.remove(&id);
@@ -118,7 +118,7 @@ pub fn complex(conn: &mut Conn, state: &Service, id: Id) -> Work<PublicComplex> 
     })
 }
 
-fn service(conn: &mut Conn, service: CurrentService) -> Work<PublicService> {
+fn service(conn: &mut Conn, service: CurrentService) -> WorkResult<PublicService> {
     let company = companies::find(conn, &PUBLIC, service.company_id)?;
     Ok(PublicService {
         company_name: company.name,
@@ -141,7 +141,7 @@ fn contract(filed: FiledContract) -> PublicContract {
     }
 }
 
-fn complaint_offices(conn: &mut Conn, row: &ComplexRow) -> Work<Vec<ComplaintOffice>> {
+fn complaint_offices(conn: &mut Conn, row: &ComplexRow) -> WorkResult<Vec<ComplaintOffice>> {
     let offices = offices::complaint_phones(conn, &row.county, &row.township, &row.community)?;
     let shown = |office: offices::model::OfficeView| ComplaintOffice {
         role: office.role,
@@ -153,7 +153,7 @@ fn complaint_offices(conn: &mut Conn, row: &ComplexRow) -> Work<Vec<ComplaintOff
 }
 
 /// What a document's holder may verify.
-pub fn document(conn: &mut Conn, typed: &str) -> Work<PublicDocument> {
+pub fn document(conn: &mut Conn, typed: &str) -> WorkResult<PublicDocument> {
     let unknown = || Problem::not_found_at("path/code");
     let code = documents::normalised_code(typed).ok_or_else(unknown)?;
     let row = documents::find_by_code(conn, &code)?.ok_or_else(unknown)?;

@@ -1,7 +1,7 @@
 use super::model::{RatingStatistics, RatingStatisticsQuery};
 use super::{query_rules, rules, store};
 use crate::access::Scope;
-use crate::db::{Conn, Work};
+use crate::db::{Conn, WorkResult};
 use crate::divisions;
 use crate::policy;
 use crate::problem::Problem;
@@ -16,7 +16,7 @@ pub struct Area {
 }
 
 impl Area {
-    pub fn of(conn: &mut Conn, ctx: &Ctx, wanted: Option<&str>) -> Work<Area> {
+    pub fn of(conn: &mut Conn, ctx: &Ctx, wanted: Option<&str>) -> WorkResult<Area> {
         let own = ctx.caller.division.as_deref().unwrap_or_default();
         let division = wanted.unwrap_or(own).to_owned();
         let nothing = || Problem::not_found_at("query/division");
@@ -31,7 +31,7 @@ impl Area {
     }
 }
 
-pub fn rating_statistics(conn: &mut Conn, ctx: &Ctx, query: &RatingStatisticsQuery) -> Work<RatingStatistics> {
+pub fn rating_statistics(conn: &mut Conn, ctx: &Ctx, query: &RatingStatisticsQuery) -> WorkResult<RatingStatistics> {
     let area = Area::of(conn, ctx, query.division.as_deref())?;
     if let Some(day) = query.period_to {
         query_rules::require_period_end(day)?;

@@ -11,13 +11,13 @@ use super::overview_store as store;
 use crate::blacklist::model::ListingKind;
 use crate::company_facts;
 use crate::contracts::model::ContractState;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::policy;
 use crate::policy::model::{CreditBand, MeasureKind};
 use crate::policy::versions::PolicyVersion;
 use crate::service::Ctx;
 use crate::standing::model::MeasureState;
-use crate::standing::rules::assess;
+use crate::standing::rules::compute_standing;
 use crate::violations::model::ViolationState;
 
 /// Violations under one clause of the nine prohibitions, or of all other acts.
@@ -96,7 +96,7 @@ pub struct Overview {
     pub contracts: ContractCounts,
 }
 
-pub fn overview(conn: &mut Conn, ctx: &Ctx, area: &Area, (from, to): (NaiveDate, NaiveDate)) -> Work<Overview> {
+pub fn overview(conn: &mut Conn, ctx: &Ctx, area: &Area, (from, to): (NaiveDate, NaiveDate)) -> WorkResult<Overview> {
     let policies = policy::current(conn, &ctx.state, area.county())?;
     let violations = store::violations(conn, &area.scope, from, to)?;
     let zone = ctx.state.clock.zone();
@@ -157,13 +157,13 @@ fn by_kind(measures: Vec<store::SlimMeasure>, today: NaiveDate) -> Vec<MeasureLi
 }
 
 /// The companies that serve in the area, each with the standing of the company that answers for it.
-fn standing_of(conn: &mut Conn, ctx: &Ctx, area: &Area) -> Work<StandingCounts> {
+fn standing_of(conn: &mut Conn, ctx: &Ctx, area: &Area) -> WorkResult<StandingCounts> {
     let policies = policy::current(conn, &ctx.state, area.county())?;
     let serving = store::serving_companies(conn, &area.scope, ctx.today)?;
     let county = area.division.get(..6).unwrap_or_default();
     let mut known: BTreeMap<Id, (u8, CreditBand)> = BTreeMap::new();
     for facts in company_facts::of_all(conn, county, ctx.today)? {
-        let found = assess(&facts, &policies, ctx.today);
+        let found = compute_standing(&facts, &policies, ctx.today);
         known.insert(Id(facts.company_id), (found.level, found.credit.band));
     }
     let mut counts = StandingCounts::default();
@@ -189,7 +189,7 @@ fn standing_of(conn: &mut Conn, ctx: &Ctx, area: &Area) -> Work<StandingCounts> 
     Ok(counts)
 }
 
-fn contracts_of(conn: &mut Conn, ctx: &Ctx, area: &Area) -> Work<ContractCounts> {
+fn contracts_of(conn: &mut Conn, ctx: &Ctx, area: &Area) -> WorkResult<ContractCounts> {
     let served = store::served_complexes(conn, &area.scope, ctx.today)?;
     let filed = crate::contracts::all_filed_in_force(conn, &area.scope, ctx.today)?;
     let mut counts = ContractCounts {

@@ -10,7 +10,7 @@ use crate::blacklist::model::ListingKind;
 use crate::contracts::model::ContractState;
 use crate::db::schema::{companies, complex_services as services, contracts, listings, measures, violations};
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, Work, distinct};
+use crate::db::{Conn, Id, WorkResult, distinct};
 use crate::policy::model::MeasureKind;
 use crate::standing::model::MeasureState;
 use crate::violations::model::ViolationState;
@@ -21,7 +21,7 @@ pub fn violations(
     scope: &Scope,
     from: NaiveDate,
     to: NaiveDate,
-) -> Work<Vec<(Option<i64>, ViolationState)>> {
+) -> WorkResult<Vec<(Option<i64>, ViolationState)>> {
     Ok(crate::violations::scoped::violations(scope)
         .filter(violations::found_on.ge(from))
         .filter(violations::found_on.le(to))
@@ -37,14 +37,14 @@ pub struct SlimMeasure {
     pub created_at: Instant,
 }
 
-pub fn measures(conn: &mut Conn, scope: &Scope) -> Work<Vec<SlimMeasure>> {
+pub fn measures(conn: &mut Conn, scope: &Scope) -> WorkResult<Vec<SlimMeasure>> {
     Ok(crate::measure_facts::scoped::measures(scope)
         .select((measures::kind, measures::state, measures::due_on, measures::created_at))
         .load(conn)?)
 }
 
 /// The complexes of an area that are served on a day.
-pub fn served_complexes(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<BTreeSet<Id>> {
+pub fn served_complexes(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkResult<BTreeSet<Id>> {
     let all: Vec<Id> = crate::complexes::scoped::complex_services(scope)
         .filter(services::effective_from.le(day))
         .filter(services::effective_to.is_null().or(services::effective_to.ge(day)))
@@ -54,7 +54,7 @@ pub fn served_complexes(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<
 }
 
 /// The companies that serve in an area on a day; of a branch, the company that answers for it.
-pub fn serving_companies(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<BTreeSet<Id>> {
+pub fn serving_companies(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkResult<BTreeSet<Id>> {
     let all: Vec<Id> = crate::complexes::scoped::complex_services(scope)
         .filter(services::effective_from.le(day))
         .filter(services::effective_to.is_null().or(services::effective_to.ge(day)))
@@ -74,7 +74,7 @@ pub fn serving_companies(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work
 }
 
 /// Kind and company of each listing that is in force on a day.
-pub fn listed(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<(ListingKind, Id)>> {
+pub fn listed(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkResult<Vec<(ListingKind, Id)>> {
     Ok(crate::blacklist::scoped::listings(scope)
         .filter(listings::listed_from.le(day))
         .filter(listings::listed_until.ge(day))
@@ -92,7 +92,7 @@ pub struct OpenContract {
 }
 
 /// Contracts that wait for a review or a hand-over.
-pub fn open_contracts(conn: &mut Conn, scope: &Scope) -> Work<Vec<OpenContract>> {
+pub fn open_contracts(conn: &mut Conn, scope: &Scope) -> WorkResult<Vec<OpenContract>> {
     let open_handover = contracts::handover_due_on.is_not_null().and(contracts::handover_done_on.is_null());
     Ok(crate::contracts::scoped::contracts(scope)
         .filter(contracts::state.eq(ContractState::Submitted).or(open_handover))

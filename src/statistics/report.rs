@@ -12,7 +12,7 @@ use super::overview::overview;
 use super::{chart, query_rules};
 use crate::complaints::statistics::actions::{Depth, statistics};
 use crate::complaints::statistics::model::{ComplaintStatisticsQuery, LineKind};
-use crate::db::{Conn, Work};
+use crate::db::{Conn, WorkResult};
 use crate::inspections;
 use crate::policy;
 use crate::render::Templates;
@@ -29,7 +29,7 @@ static PAGE: LazyLock<Templates> = LazyLock::new(|| {
     ])
 });
 
-pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> Work<String> {
+pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> WorkResult<String> {
     let area = Area::of(conn, ctx, query.division.as_deref())?;
     let wanted = RatingStatisticsQuery { division: query.division.clone(), period_to: query.period_to };
     let ratings = rating_statistics(conn, ctx, &wanted)?;

@@ -3,7 +3,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURI
 
 use super::model::{RatingStatistics, RatingStatisticsQuery, ReportQuery};
 use super::{actions, report};
-use crate::http::Answer;
+use crate::http::Response;
 use crate::service::Ctx;
 
 /// Get the statistics of ratings
@@ -13,7 +13,7 @@ use crate::service::Ctx;
 /// only.
 #[utoipa::path(get, path = "/v1/statistics/ratings", tag = "statistics", params(RatingStatisticsQuery),
     responses((status = 200, description = "The statistics", body = RatingStatistics)))]
-pub async fn get_rating_statistics(ctx: Ctx) -> Answer {
+pub async fn get_rating_statistics(ctx: Ctx) -> Response {
     let query: RatingStatisticsQuery = ctx.query()?;
     let found = ctx.read(move |conn, ctx| actions::rating_statistics(conn, ctx, &query)).await?;
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "private, no-cache")).json(found))
@@ -29,7 +29,7 @@ const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img
 /// and the lists. It loads nothing: save it, print it, or show it in a frame.
 #[utoipa::path(get, path = "/v1/statistics/report", tag = "statistics", params(ReportQuery),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
-pub async fn get_statistics_report(ctx: Ctx) -> Answer {
+pub async fn get_statistics_report(ctx: Ctx) -> Response {
     let query: ReportQuery = ctx.query()?;
     let page = ctx.read(move |conn, ctx| report::report(conn, ctx, &query)).await?;
     Ok(HttpResponse::Ok()

@@ -8,12 +8,12 @@ use diesel::prelude::*;
 use super::rules::{Place, Rated};
 use crate::access::Scope;
 use crate::db::schema::{complex_services as services, complexes, ratings};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::points::WeightedPoints;
 use crate::ratings::model::{RatingState, Star};
 
 /// Every complex of an area, and whether it is served on a day.
-pub fn places(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<Place>> {
+pub fn places(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkResult<Vec<Place>> {
     let served: Vec<Id> = crate::complexes::scoped::complex_services(scope)
         .filter(services::effective_from.le(day))
         .filter(services::effective_to.is_null().or(services::effective_to.ge(day)))
@@ -37,7 +37,7 @@ pub fn published(
     scope: &Scope,
     up_to: Option<NaiveDate>,
     low: impl Fn(Star) -> bool,
-) -> Work<Vec<Rated>> {
+) -> WorkResult<Vec<Rated>> {
     let mut rows = crate::ratings::scoped::ratings(scope).filter(ratings::state.eq(RatingState::Published));
     if let Some(day) = up_to {
         rows = rows.filter(ratings::period_to.le(day));

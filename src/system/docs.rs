@@ -9,7 +9,7 @@ use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use aws_lc_rs::digest::{SHA256, digest};
 
-use crate::http::Answer;
+use crate::http::Response;
 use crate::problem::{Code, Problem};
 
 /// `dist/browser/standalone.js` of npm's `@scalar/api-reference` 1.46.4, as it was published, in gzip.
@@ -33,7 +33,7 @@ static NAMED: LazyLock<Named> = LazyLock::new(|| {
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 
 #[get("/docs/{_:.*}")]
-pub async fn show(request: HttpRequest, file: web::Path<String>) -> Answer {
+pub async fn show(request: HttpRequest, file: web::Path<String>) -> Response {
     match file.as_str() {
         "" | "index.html" => {
             let mut response = HttpResponse::Ok();
@@ -52,7 +52,7 @@ fn script() -> actix_web::HttpResponseBuilder {
     response
 }
 
-fn scalar(request: &HttpRequest) -> Answer {
+fn scalar(request: &HttpRequest) -> Response {
     let takes_gzip = request.headers().get_all(ACCEPT_ENCODING).filter_map(|value| value.to_str().ok()).any(|value| {
         value.split(',').map(str::trim).any(|one| one.eq_ignore_ascii_case("gzip") || one.starts_with("gzip;q=1"))
     });

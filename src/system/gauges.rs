@@ -3,7 +3,7 @@
 use crate::service::Service;
 use crate::{clock_watch, counties, db, ledger};
 
-pub async fn look(state: &Service) {
+pub async fn refresh(state: &Service) {
     let metrics = &state.metrics;
     let today = state.clock.today();
     let asked = state.db.read(move |conn| {

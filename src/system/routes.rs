@@ -9,7 +9,7 @@ use crate::clock_watch;
 use crate::counties;
 use crate::db::types::Instant;
 use crate::files::Files;
-use crate::http::Answer;
+use crate::http::Response;
 use crate::http::language::Language;
 use crate::ledger::seal::Sealer;
 use crate::problem::{Code, Problem};
@@ -52,7 +52,7 @@ pub struct Readiness {
     (status = 200, description = "Ready", body = Readiness),
     (status = 503, description = "Not ready", body = crate::problem::ProblemBody, content_type = "application/problem+json")
 ))]
-pub async fn get_readyz(state: web::Data<Service>) -> Answer {
+pub async fn get_readyz(state: web::Data<Service>) -> Response {
     if let Some(held) = state.db.writer_stuck_for() {
         let seconds = held.as_secs();
         return Err(Problem::new(Code::Unavailable).detail(
@@ -103,15 +103,15 @@ pub async fn get_readyz(state: web::Data<Service>) -> Answer {
     (status = 404, description = "Metrics are served elsewhere, or not at all", body = crate::problem::ProblemBody,
         content_type = "application/problem+json")
 ))]
-pub async fn get_metrics(state: web::Data<Service>) -> Answer {
+pub async fn get_metrics(state: web::Data<Service>) -> Response {
     if !state.metrics_on_api {
         return Err(Problem::new(Code::NotFound));
     }
     metrics_text(state).await
 }
 
-pub async fn metrics_text(state: web::Data<Service>) -> Answer {
-    gauges::look(&state).await;
+pub async fn metrics_text(state: web::Data<Service>) -> Response {
+    gauges::refresh(&state).await;
     let text = state.metrics.text();
     let text = text.map_err(|error| Problem::broken_by("metrics cannot be written", error))?;
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
@@ -174,7 +174,7 @@ pub struct ClockOut {
     (status = 400, description = "No instant, or none that a clock can stand at", body = crate::problem::ProblemBody,
         content_type = "application/problem+json")
 ))]
-pub async fn move_sandbox_clock(state: web::Data<Service>, request: HttpRequest, body: web::Bytes) -> Answer {
+pub async fn move_sandbox_clock(state: web::Data<Service>, request: HttpRequest, body: web::Bytes) -> Response {
     let mut value = serde_json::from_slice(&body).map_err(|_| Problem::new(Code::MalformedJson))?;
     let faults = state.contract.check_body("move_sandbox_clock", &mut value);
     if !faults.is_empty() {

@@ -169,7 +169,7 @@ on_both_databases! {
         step(&social, &ticket, "acceptance", json!({})).await;
         let due = text(&ticket["resolve_due"]).to_owned();
         let answers = async || {
-            xiaoqu::complaints::sweep::sweep(&app.state).await.expect("the clock");
+            xiaoqu::complaints::deadline_check::check_due(&app.state).await.expect("the clock");
             let seen = social.get(&of(&ticket)).await.expect(200);
             let listed = social.get("/v1/complaints?overdue=true").await.items().len();
             let statistics = social.get("/v1/statistics/complaints").await.expect(200);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
 use crate::on_both_databases;
-use crate::support::client::Answer;
+use crate::support::client::Response;
 use crate::support::disclosing::{content_of, disclosed, fees, revenue};
 use crate::support::rows::{a_company, a_complex, a_served_complex, a_service, end_contract, path, text};
 use crate::support::{COMMUNITY, COUNTY, OTHER_COUNTY, TestApp};
@@ -14,7 +14,7 @@ fn at(complex: &Value, kind: &str) -> String {
     format!("{}/disclosures/{kind}", path("complexes", complex))
 }
 
-async fn verify(app: &TestApp, complex: &Value, kind: &str, disclosure: &Value, outcome: &str) -> Answer {
+async fn verify(app: &TestApp, complex: &Value, kind: &str, disclosure: &Value, outcome: &str) -> Response {
     let mut body = json!({ "disclosure_id": disclosure["id"], "outcome": outcome });
     if outcome == "rejected" {
         body["reasons"] = json!("公示栏与报送内容不一致");

@@ -6,7 +6,7 @@ use xiaoqu::access::Role;
 
 use crate::on_both_databases;
 use crate::support::cases::{Case, nine, notice, reasons};
-use crate::support::client::{Answer, Client};
+use crate::support::client::{Client, Response};
 use crate::support::rows::{a_company, a_policy, a_word, office_input, path, text};
 use crate::support::{COUNTY, TOWNSHIP, TestApp};
 
@@ -21,7 +21,7 @@ fn of(kind: &str, subject: &str) -> Value {
     json!({ "kind": kind, "subject_id": subject })
 }
 
-async fn issue(client: &Client, input: &Value) -> Answer {
+async fn issue(client: &Client, input: &Value) -> Response {
     client.post("/v1/documents", input).await
 }
 
@@ -29,7 +29,7 @@ fn id_of(path: &str) -> &str {
     path.rsplit('/').next().expect("an id")
 }
 
-async fn page(client: &Client, document: &Value) -> (Answer, String) {
+async fn page(client: &Client, document: &Value) -> (Response, String) {
     let answer = client.get(&format!("{}/content", path("documents", document))).await;
     let html = String::from_utf8(answer.bytes.clone()).expect("UTF-8");
     (answer, html)
@@ -258,7 +258,7 @@ on_both_databases! {
         case.on("2026-07-01");
         let record = json!({ "held_on": "2026-07-01", "record": "当事人陈述意见" });
         case.officer().post(&format!("{removal}/hearing-record"), &record).await.expect(200);
-        case.heard_until(&opened).await;
+        case.after_period_of(&opened).await;
         case.decisions_are_final().await;
         case.on("2026-07-02");
         issue(&case.officer(), &of("removal_decision", &subject)).await.problem(409, "state_conflict");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
 use crate::on_both_databases;
-use crate::support::client::{Answer, Client};
+use crate::support::client::{Client, Response};
 use crate::support::rows::text;
 use crate::support::{COUNTY, OTHER_COUNTY, TestApp};
 
@@ -15,7 +15,7 @@ async fn version(app: &TestApp, effective_from: &str) -> Value {
 }
 
 /// By another person of the county.
-async fn approve(app: &TestApp, draft: &Value) -> Answer {
+async fn approve(app: &TestApp, draft: &Value) -> Response {
     let second = app.officer(Role::CountyAuthority, COUNTY, "second-person");
     second.post(&format!("/v1/policies/{}/approval", draft["version"]), &json!({ "note": "集体讨论通过" })).await
 }

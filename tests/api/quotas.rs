@@ -5,7 +5,7 @@ use xiaoqu::access::Role;
 use xiaoqu::quotas::Quotas;
 use xiaoqu::quotas::rules::Amounts;
 
-use crate::support::client::{Answer, Client};
+use crate::support::client::{Client, Response};
 use crate::support::complaining::{complaint, move_clock, of, with_contact};
 use crate::support::files::a_jpeg;
 use crate::support::rows::{a_served_complex, text};
@@ -23,7 +23,7 @@ fn limited(test: impl AsyncFn(TestApp) + Copy) {
 }
 
 #[track_caller]
-fn used_up(answer: &Answer, what: &str) {
+fn used_up(answer: &Response, what: &str) {
     answer.problem(429, "quota_exceeded");
     // From nine in the morning, or a little later, to midnight.
     let wait: i64 = answer.header("retry-after").parse().expect("seconds");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use xiaoqu::db::WriteGate;
+use xiaoqu::db::WriteLock;
 use xiaoqu::metrics::LIST;
 
 use crate::support::rows::text;
@@ -44,7 +44,7 @@ on_both_databases! {
 fn a_writer_that_does_not_commit_is_told_by_readyz_and_the_metrics() {
     let setup = Setup { database: |options| options.writer_limit = Duration::from_millis(300), ..Setup::default() };
     run(Kind::Sqlite, setup, async |app: TestApp| {
-        let slow = app.state.db.write(WriteGate::default(), |_| {
+        let slow = app.state.db.write(WriteLock::default(), |_| {
             std::thread::sleep(Duration::from_secs(3));
             Ok(())
         });

@@ -8,7 +8,7 @@ use chrono::{TimeDelta, Utc};
 use xiaoqu::access::Role;
 use xiaoqu::clock::Clock;
 use xiaoqu::clock_watch::store;
-use xiaoqu::db::{Instant, WriteGate};
+use xiaoqu::db::{Instant, WriteLock};
 
 use super::replicas::until;
 use crate::support::complaining::{at, complaint, with_contact};
@@ -97,7 +97,7 @@ fn four_hundred_days_for_four_seconds_give_no_card_on_postgres() {
 /// The operator of a machine whose clock is ahead says that it is right.
 async fn confirm(app: &TestApp, ahead: TimeDelta) {
     let now = Instant(Utc::now() + ahead);
-    app.state.db.write(WriteGate::default(), move |conn| store::confirm(conn, now)).await.expect("confirmed");
+    app.state.db.write(WriteLock::default(), move |conn| store::confirm(conn, now)).await.expect("confirmed");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
 use xiaoqu::clock::Clock;
-use xiaoqu::complaints::sweep::sweep;
+use xiaoqu::complaints::deadline_check::check_due;
 
 use super::replicas::until;
 use crate::support::client::Client;
@@ -211,12 +211,12 @@ fn two_sweepers_at_once_give_each_card_once() {
             for (id, card) in &tickets[round * 30..(round + 1) * 30] {
                 come_due(&mut conn, id, card, -2.0);
             }
-            let sweepers = (0..8).map(|n| sweep(if n % 2 == 0 { &first.state } else { &second.state }));
+            let sweepers = (0..8).map(|n| check_due(if n % 2 == 0 { &first.state } else { &second.state }));
             let looked: usize = join_all(sweepers).await.into_iter().map(|swept| swept.expect("swept")).sum();
             assert_eq!(looked, 30, "each ticket is looked at by one of them");
         }
         each_card_once(&mut conn, &tickets);
-        assert_eq!(sweep(&second.state).await.expect("swept"), 0);
+        assert_eq!(check_due(&second.state).await.expect("swept"), 0);
     });
 }
 
@@ -236,7 +236,7 @@ fn the_clock_goes_on_when_the_database_comes_back() {
         until("the first card is given", async || app.count("complaint_cards") > 0).await;
         std::thread::scope(|scope| scope.spawn(|| cluster.stop()).join().expect("stopped"));
         tokio::time::sleep(Duration::from_secs(4)).await;
-        assert!(sweep(&app.state).await.is_err(), "it is away, and the sweep says so");
+        assert!(check_due(&app.state).await.is_err(), "it is away, and the sweep says so");
         std::thread::scope(|scope| scope.spawn(|| cluster.start()).join().expect("started"));
         until("it is ready again", async || app.nobody().get("/readyz").await.status == 200).await;
         until("every card is given", async || app.count("complaint_cards") >= 16).await;
@@ -266,7 +266,7 @@ fn nobody_outruns_a_deadline_that_the_clock_has_not_come_to() {
         each_card_once(&mut app.connect(), &[(text(&ticket["id"]).to_owned(), "twice")]);
         let by = app.values("SELECT DISTINCT actor_role AS value FROM ledger_events WHERE kind = 'complaint.red_card'");
         assert_eq!(by, ["program"], "it is the clock's doing, whoever was there");
-        assert_eq!(sweep(&app.state).await.expect("swept"), 0);
+        assert_eq!(check_due(&app.state).await.expect("swept"), 0);
     });
 }
 
@@ -304,7 +304,7 @@ async fn one_cannot_be_looked_at(app: TestApp) {
     assert!(!is_erased(&tickets[2]).await);
     // It is put off by an hour, and not tried with each second.
     let now = app.state.clock.now();
-    let due = app.state.db.read(move |conn| xiaoqu::complaints::store::due_for_a_look(conn, now, 10)).await;
+    let due = app.state.db.read(move |conn| xiaoqu::complaints::store::due_for_check(conn, now, 10)).await;
     assert!(due.expect("the store answers").is_empty());
     // When that is put right, the ticket is erased like the others.
     app.execute("UPDATE sealed_texts SET subject_id = owner_id WHERE purpose = 'contact'");

@@ -4,20 +4,20 @@ use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use xiaoqu::db::{Conn, Fail, Outage, StoreFault, Work, WriteGate};
+use xiaoqu::db::{Conn, StoreError, Unavailable, WorkError, WorkResult, WriteLock};
 use xiaoqu::problem::Problem;
 
-use super::doors::insert;
+use super::entry_points::insert;
 use crate::on_both_databases;
 use crate::support::rows::complex_input;
 use crate::support::sql::execute;
 use crate::support::{Kind, Setup, TestApp, run};
 
 /// Runs statements through the door of writes; what the first failure was taken for.
-async fn fault(app: &TestApp, sql: &'static str) -> Option<StoreFault> {
-    let result = app.state.db.write(WriteGate::default(), move |conn| Ok(conn.batch_execute(sql)?)).await;
+async fn fault(app: &TestApp, sql: &'static str) -> Option<StoreError> {
+    let result = app.state.db.write(WriteLock::default(), move |conn| Ok(conn.batch_execute(sql)?)).await;
     match result {
-        Err(Fail::Query(error)) => Some(StoreFault::of(&error)),
+        Err(WorkError::Query(error)) => Some(StoreError::of(&error)),
         Err(other) => panic!("{sql}: {other:?}"),
         Ok(()) => None,
     }
@@ -26,12 +26,12 @@ async fn fault(app: &TestApp, sql: &'static str) -> Option<StoreFault> {
 on_both_databases! {
     async fn a_broken_constraint_is_known_for_what_it_is(app: TestApp) {
         let twice = "INSERT INTO divisions (code, level, name) VALUES ('64', 'province', 'x')";
-        assert_eq!(fault(&app, twice).await, Some(StoreFault::Duplicate));
+        assert_eq!(fault(&app, twice).await, Some(StoreError::Duplicate));
         let null = "INSERT INTO divisions (code, level) VALUES ('65', 'province')";
-        assert_eq!(fault(&app, null).await, Some(StoreFault::Other));
-        assert_eq!(fault(&app, "SELECT nonsense()").await, Some(StoreFault::Other));
+        assert_eq!(fault(&app, null).await, Some(StoreError::Other));
+        assert_eq!(fault(&app, "SELECT nonsense()").await, Some(StoreError::Other));
         for missing in ["SELECT nonsense FROM divisions", "SELECT code FROM nonsense"] {
-            assert_eq!(fault(&app, missing).await, Some(StoreFault::NotMigrated), "{missing}");
+            assert_eq!(fault(&app, missing).await, Some(StoreError::NotMigrated), "{missing}");
         }
         assert_eq!(fault(&app, "INSERT INTO divisions (code, level, name) VALUES ('65', 'province', 'x')").await, None);
     }
@@ -46,13 +46,13 @@ fn a_deadlock_is_run_again_until_both_have_written() {
     on_postgres(async |app| {
         let (one, two) = ("641", "642");
         for code in [one, two] {
-            app.state.db.write(WriteGate::default(), |conn| insert(conn, code)).await.expect("a row");
+            app.state.db.write(WriteLock::default(), |conn| insert(conn, code)).await.expect("a row");
         }
         let meet = Arc::new(Barrier::new(2));
         let job = |first: &'static str, second: &'static str| {
             let meet = meet.clone();
             let mut attempts = 0;
-            app.state.db.write(WriteGate::default(), move |conn| -> Work<usize> {
+            app.state.db.write(WriteLock::default(), move |conn| -> WorkResult<usize> {
                 attempts += 1;
                 let update =
                     |code: &str| format!("UPDATE divisions SET name = name || '{first}' WHERE code = '{code}'");
@@ -78,9 +78,9 @@ fn a_lock_that_is_not_given_in_time_is_busy() {
         let mut other = app.connect();
         execute(&mut other, "BEGIN; LOCK TABLE divisions IN ACCESS EXCLUSIVE MODE");
         let waiting = "SET LOCAL lock_timeout = '200ms'; UPDATE divisions SET name = name";
-        assert_eq!(fault(&app, waiting).await, Some(StoreFault::LockTimeout));
+        assert_eq!(fault(&app, waiting).await, Some(StoreError::LockTimeout));
         let waiting = "SET LOCAL statement_timeout = '200ms'; UPDATE divisions SET name = name";
-        assert_eq!(fault(&app, waiting).await, Some(StoreFault::LockTimeout));
+        assert_eq!(fault(&app, waiting).await, Some(StoreError::LockTimeout));
         execute(&mut other, "ROLLBACK");
         assert_eq!(fault(&app, "UPDATE divisions SET name = name WHERE code = '64'").await, None);
     });
@@ -90,7 +90,7 @@ fn a_lock_that_is_not_given_in_time_is_busy() {
 fn a_connection_that_is_ended_is_an_outage_and_the_next_is_good() {
     on_postgres(async |app| {
         let end = "SELECT pg_terminate_backend(pg_backend_pid())";
-        assert_eq!(fault(&app, end).await, Some(StoreFault::Away));
+        assert_eq!(fault(&app, end).await, Some(StoreError::Unreachable));
         for _ in 0..8 {
             app.social().post("/v1/complexes", &complex_input()).await.expect(201);
         }
@@ -108,7 +108,7 @@ fn a_connection_that_is_ended_is_an_outage_and_the_next_is_good() {
 fn a_key_that_is_being_worked_on_is_waited_for_two_seconds() {
     on_postgres(async |app| {
         let db = app.state.db.clone();
-        let gate = WriteGate { idempotency_lock: Some(42) };
+        let gate = WriteLock { idempotency_lock: Some(42) };
         let long = {
             let (db, gate) = (db.clone(), gate.clone());
             tokio::spawn(async move {
@@ -121,9 +121,9 @@ fn a_key_that_is_being_worked_on_is_waited_for_two_seconds() {
         };
         tokio::time::sleep(Duration::from_millis(300)).await;
         let second = db.write(gate.clone(), |_| Ok(())).await;
-        assert!(matches!(second, Err(Fail::Out(Outage::KeyInProgress))), "{second:?}");
-        assert_eq!(Problem::from(Outage::KeyInProgress).code.name(), "idempotency_in_progress");
-        db.write(WriteGate { idempotency_lock: Some(43) }, |_| Ok(())).await.expect("another key");
+        assert!(matches!(second, Err(WorkError::Out(Unavailable::KeyInProgress))), "{second:?}");
+        assert_eq!(Problem::from(Unavailable::KeyInProgress).code.name(), "idempotency_in_progress");
+        db.write(WriteLock { idempotency_lock: Some(43) }, |_| Ok(())).await.expect("another key");
         long.await.expect("no panic").expect("the first");
         db.write(gate, |_| Ok(())).await.expect("the key is free");
     });

@@ -1,4 +1,4 @@
-//! The two doors and what stands behind them.
+//! The two entry points of the store and what is behind them.
 
 mod attachments;
 mod backup;
@@ -7,7 +7,7 @@ mod clock_jump;
 mod commands;
 mod complaint_clock;
 mod disk_full;
-mod doors;
+mod entry_points;
 mod faults;
 mod ledger;
 mod migrations;

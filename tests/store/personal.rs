@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use serde_json::json;
-use xiaoqu::db::{Conn, Fail, Id, Work, WriteGate};
+use xiaoqu::db::{Conn, Id, WorkError, WorkResult, WriteLock};
 use xiaoqu::keys::{Key as RingKey, Keyring, Use};
 use xiaoqu::personal::{self, Purpose, reencrypt};
 use xiaoqu::problem::Code;
@@ -28,26 +28,26 @@ fn contact(number: usize) -> String {
 impl TestApp {
     pub async fn stored<T: Send + 'static>(
         &self,
-        work: impl Fn(&mut Conn, &Keyring) -> Work<T> + Send + 'static,
-    ) -> Work<T> {
+        work: impl Fn(&mut Conn, &Keyring) -> WorkResult<T> + Send + 'static,
+    ) -> WorkResult<T> {
         let ring = self.state.keys.ring();
-        self.state.db.write(WriteGate::default(), move |conn| work(conn, &ring)).await
+        self.state.db.write(WriteLock::default(), move |conn| work(conn, &ring)).await
     }
 
     /// A ticket with a contact, its phone in the index, and a description.
     pub async fn sealed_ticket(&self, number: usize) -> Id {
         let id = Id::new();
         let work = move |conn: &mut Conn, ring: &Keyring| {
-            personal::seal(conn, ring, id, id, Purpose::Contact, &contact(number))?;
+            personal::encrypt(conn, ring, id, id, Purpose::Contact, &contact(number))?;
             personal::index_phone(conn, ring, id, &phone(number))?;
-            personal::seal(conn, ring, id, id, Purpose::Description, "楼道堆放杂物")
+            personal::encrypt(conn, ring, id, id, Purpose::Description, "楼道堆放杂物")
         };
         self.stored(work).await.expect("sealed");
         id
     }
 
-    pub async fn opened(&self, owner: Id, purpose: Purpose) -> Work<Option<String>> {
-        self.stored(move |conn, ring| personal::open(conn, ring, owner, purpose)).await
+    pub async fn opened(&self, owner: Id, purpose: Purpose) -> WorkResult<Option<String>> {
+        self.stored(move |conn, ring| personal::decrypt(conn, ring, owner, purpose)).await
     }
 
     pub async fn callers(&self, phone: String) -> Vec<Id> {
@@ -66,8 +66,8 @@ impl TestApp {
     }
 }
 
-fn is_refused(found: Work<Option<String>>) -> bool {
-    matches!(found, Err(Fail::Problem(problem)) if problem.code == Code::Internal)
+fn is_refused(found: WorkResult<Option<String>>) -> bool {
+    matches!(found, Err(WorkError::Problem(problem)) if problem.code == Code::Internal)
 }
 
 fn hex_of(app: &TestApp, condition: &str) -> String {
@@ -86,7 +86,7 @@ on_both_databases! {
         assert_eq!(app.opened(ticket, Purpose::Contact).await.unwrap(), Some(contact(1)));
         assert_eq!(app.opened(ticket, Purpose::Text).await.unwrap(), None);
         for text in ["已派人", ""] {
-            app.stored(move |conn, ring| personal::seal(conn, ring, ticket, reply, Purpose::Text, text)).await.unwrap();
+            app.stored(move |conn, ring| personal::encrypt(conn, ring, ticket, reply, Purpose::Text, text)).await.unwrap();
             assert_eq!(app.opened(reply, Purpose::Text).await.unwrap().as_deref(), Some(text));
         }
         let mut owners = vec![reply, ticket, ticket, Id::new()];
@@ -96,7 +96,7 @@ on_both_databases! {
             owners.push(id);
             expected.insert(id, contact(number));
         }
-        let many = app.stored(move |conn, ring| personal::open_many(conn, ring, &owners, Purpose::Contact)).await;
+        let many = app.stored(move |conn, ring| personal::decrypt_many(conn, ring, &owners, Purpose::Contact)).await;
         assert_eq!(many.unwrap(), expected);
         app.stored(move |conn, _| personal::erase(conn, ticket, Purpose::Contact)).await.unwrap();
         app.stored(move |conn, _| personal::forget_phones(conn, ticket)).await.unwrap();
@@ -146,7 +146,7 @@ on_both_databases! {
             put_hex(&app, &row, &hex::encode(&whole[..cut]));
             assert!(is_refused(app.opened(ticket, Purpose::Description).await), "{cut} bytes");
         }
-        let many = app.stored(move |conn, ring| personal::open_many(conn, ring, &[ticket], Purpose::Description)).await;
+        let many = app.stored(move |conn, ring| personal::decrypt_many(conn, ring, &[ticket], Purpose::Description)).await;
         assert!(many.is_err(), "no list without it");
         put_hex(&app, &row, &hex::encode(whole));
         assert!(app.opened(ticket, Purpose::Description).await.unwrap().is_some());
@@ -204,7 +204,7 @@ on_both_databases! {
         }
         let tickets = Arc::new(tickets);
         app.rotate_personal_data();
-        let acting = reencrypt::acting_keys(&app.state.keys.ring());
+        let acting = reencrypt::active_keys(&app.state.keys.ring());
         let done = std::cell::Cell::new(false);
         let moving = async {
             // The service does the same beside this: two at once.
@@ -229,7 +229,7 @@ on_both_databases! {
                         let work = move |conn: &mut Conn, ring: &Keyring| {
                             personal::forget_phones(conn, id)?;
                             personal::index_phone(conn, ring, id, &phone(number + 10_000))?;
-                            personal::seal(conn, ring, id, id, Purpose::Contact, &contact(number + 10_000))
+                            personal::encrypt(conn, ring, id, id, Purpose::Contact, &contact(number + 10_000))
                         };
                         app.stored(work).await.expect("changed");
                     }
@@ -281,7 +281,7 @@ on_both_databases! {
         app.rotate_personal_data();
         let pass = a_pass(&app).await;
         assert_eq!(pass.left, 2, "the contact, and the digest that is made from it: {pass:?}");
-        let acting = reencrypt::acting_keys(&app.state.keys.ring());
+        let acting = reencrypt::active_keys(&app.state.keys.ring());
         assert_eq!(count_under(&app, &acting.0), 3);
         assert_eq!((app.callers(phone(1)).await, app.callers(phone(2)).await), (vec![broken], vec![sound]));
     }
@@ -301,7 +301,7 @@ on_both_databases! {
         ring.known_to_store(&ring.data_key_ids());
         execute(&mut app.connect(), "DELETE FROM data_keys");
         let id = Id::new();
-        let sealed = app.stored(move |conn, ring| personal::seal(conn, ring, id, id, Purpose::Text, "x")).await;
+        let sealed = app.stored(move |conn, ring| personal::encrypt(conn, ring, id, id, Purpose::Text, "x")).await;
         assert!(sealed.is_err(), "better no answer than a text that nobody opens");
         assert_eq!(app.count("sealed_texts"), 0);
     }

@@ -26,7 +26,7 @@ fn ids(folder: &Folder, usage: &str) -> Vec<String> {
         .collect()
 }
 
-async fn until_said(folder: &Folder, app: &TestApp, wanted: &str) -> String {
+async fn until_logged(folder: &Folder, app: &TestApp, wanted: &str) -> String {
     let began = Instant::now();
     loop {
         let said = status(folder, app);
@@ -60,7 +60,7 @@ fn rotated_by_an_operator(kind: Kind) {
         app.execute(&format!("UPDATE sealed_texts SET subject_id = '{}' WHERE {row}", tickets[8]));
         let made = folder.keys(&["rotate", "--personal-data", "--activate-after", "0"]);
         assert!(ids(&folder, "data").len() == 2 && ids(&folder, "index").len() == 2, "{made}");
-        let said = until_said(&folder, &app, "not done: 1 sealed texts and 0 indexed phones").await;
+        let said = until_logged(&folder, &app, "not done: 1 sealed texts and 0 indexed phones").await;
         assert!(said.contains(&data) && said.contains("59 sealed texts"), "{said}");
         let line = folder.fails(&["keys", "remove", &data, "--database-url", &app.db_url]);
         assert!(line.contains("1 sealed texts, 0 indexed phones, 1 stored answers"), "{line}");
@@ -72,7 +72,7 @@ fn rotated_by_an_operator(kind: Kind) {
         // It goes on after a restart.
         let keyring = Some(Keys::open(folder.source()).expect("a keyring"));
         let app = app.restart(Setup { keyring, ..Setup::default() });
-        until_said(&folder, &app, "\ndone: all personal data").await;
+        until_logged(&folder, &app, "\ndone: all personal data").await;
         let line = folder.fails(&["keys", "remove", &data, "--database-url", &app.db_url]);
         assert!(line.contains("0 sealed texts, 0 indexed phones, 1 stored answers"), "{line}");
         // A day later.

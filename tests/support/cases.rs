@@ -170,7 +170,7 @@ impl<'a> Case<'a> {
     }
 
     /// Notice, opening by the company, and the end of its period: ready for the decision.
-    pub async fn heard_on(&self, measure: &str, office: &Client) {
+    pub async fn after_hearing_period(&self, measure: &str, office: &Client) {
         office.post(&format!("{measure}/notification"), &notice()).await.expect(200);
         let opened = self.portal().get(measure).await.expect(200);
         self.on(&next_day(text(&opened["hearing_request_due_on"])));
@@ -195,7 +195,7 @@ pub fn next_day(day: &str) -> String {
 
 impl Case<'_> {
     /// The day after the period that an opened notice of a measure names.
-    pub async fn heard_until(&self, opened: &Value) {
+    pub async fn after_period_of(&self, opened: &Value) {
         self.on(&next_day(text(&opened["hearing_request_due_on"])));
     }
 

@@ -7,7 +7,7 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 use xiaoqu::access::Role;
-use xiaoqu::minting::{TokenArgs, issue};
+use xiaoqu::token_issuing::{TokenArgs, issue};
 
 use super::{TestApp, promises};
 
@@ -24,7 +24,7 @@ pub struct Call(reqwest::RequestBuilder);
 
 /// What came back.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub headers: HeaderMap,
     pub json: Value,
@@ -157,7 +157,7 @@ impl Call {
         self.header("accept-language", "en")
     }
 
-    pub async fn try_send(self) -> Result<Answer, reqwest::Error> {
+    pub async fn try_send(self) -> Result<Response, reqwest::Error> {
         let (client, request) = self.0.build_split();
         let request = request?;
         let (method, path) = (request.method().clone(), request.url().path().to_owned());
@@ -165,22 +165,22 @@ impl Call {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.bytes().await?.to_vec();
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        let answer = Answer { status, headers, json, bytes };
+        let answer = Response { status, headers, json, bytes };
         promises::keep(&method, &path, &answer);
         Ok(answer)
     }
 }
 
 impl IntoFuture for Call {
-    type Output = Answer;
-    type IntoFuture = Pin<Box<dyn Future<Output = Answer> + Send>>;
+    type Output = Response;
+    type IntoFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move { self.try_send().await.expect("an answer") })
     }
 }
 
-impl Answer {
+impl Response {
     /// The body of an answer with this status; anything else fails the test with what came.
     #[track_caller]
     pub fn expect(self, status: u16) -> Value {

@@ -61,7 +61,7 @@ pub async fn move_clock(app: &TestApp, to: &str) {
     app.set_clock(to);
     for _ in 0..600 {
         let now = app.state.clock.now();
-        let due = app.state.db.read(move |conn| xiaoqu::complaints::store::due_for_a_look(conn, now, 1)).await;
+        let due = app.state.db.read(move |conn| xiaoqu::complaints::store::due_for_check(conn, now, 1)).await;
         if due.expect("the store answers").is_empty() {
             return;
         }

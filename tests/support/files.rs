@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use xiaoqu::access::Scope;
-use xiaoqu::db::{Id, Work};
+use xiaoqu::db::{Id, WorkResult};
 use xiaoqu::http::Entity;
 use xiaoqu::http::conditions::Conditions;
 use xiaoqu::http::language::Language;
@@ -142,7 +142,7 @@ impl TestApp {
     pub async fn transact<T: Send + 'static>(
         &self,
         client: &Client,
-        work: impl Fn(&mut Tx) -> Work<T> + Send + 'static,
+        work: impl Fn(&mut Tx) -> WorkResult<T> + Send + 'static,
     ) -> T {
         let token = client.token.as_ref().expect("a token");
         let caller = self.state.verifier.verify(token, chrono::Utc::now()).expect("a good token");
@@ -153,14 +153,14 @@ impl TestApp {
             operation: "get_me",
             request_id: "test".into(),
             server_request_id: None,
-            opens: false,
+            counts_as_delivery: false,
             language: Language::En,
             method: "POST".into(),
             path: String::new(),
             idempotency_key: None,
             conditions: Conditions::default(),
             needs_if_match: false,
-            newest: false,
+            require_primary: false,
             span: None,
             query: json!({}),
             now,

@@ -11,7 +11,7 @@ use chrono::Utc;
 use xiaoqu::access::Role;
 use xiaoqu::access::issuer::LocalIssuer;
 use xiaoqu::keys::{self, Key, Keyring, Keys, Use, WrappingKey};
-use xiaoqu::minting::{TokenArgs, issue};
+use xiaoqu::token_issuing::{TokenArgs, issue};
 
 use super::client::arguments;
 use super::needles::Needle;

@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 use xiaoqu::app::document::document;
 
-use super::client::Answer;
+use super::client::Response;
 
 /// What any request may be answered with: said once, at the head of the document.
 const OF_ANY: &[u16] = &[405, 406, 408, 414, 431, 500];
@@ -77,7 +77,7 @@ fn validator(key: String, schema: &Value) -> Arc<Validator> {
 }
 
 /// What of an answer the document does not say; nothing where it says it all.
-fn broken(method: &Method, path: &str, answer: &Answer) -> Option<String> {
+fn broken(method: &Method, path: &str, answer: &Response) -> Option<String> {
     let operation = operation(method, path)?;
     let id = operation["operationId"].as_str().unwrap_or_default();
     let status = answer.status;
@@ -118,7 +118,7 @@ fn broken(method: &Method, path: &str, answer: &Answer) -> Option<String> {
 }
 
 /// `XIAOQU_TEST_PROMISES=all` ends a test whose answer the document does not say; a path collects what was found there.
-pub fn keep(method: &Method, path: &str, answer: &Answer) {
+pub fn keep(method: &Method, path: &str, answer: &Response) {
     use std::io::Write;
     let Some(how) = std::env::var_os("XIAOQU_TEST_PROMISES") else { return };
     let Some(broken) = broken(method, path, answer) else { return };

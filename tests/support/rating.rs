@@ -60,7 +60,7 @@ pub async fn a_cycle(app: &TestApp, input: &Value) -> Value {
 }
 
 /// A draft of a complex in a cycle.
-pub async fn begun(app: &TestApp, cycle: &Value, complex: &str) -> Value {
+pub async fn begin_rating(app: &TestApp, cycle: &Value, complex: &str) -> Value {
     let input = json!({ "cycle_id": cycle["id"], "complex_id": complex });
     app.social().post("/v1/ratings", &input).await.expect(201)
 }
@@ -89,7 +89,7 @@ pub async fn reviewed(app: &TestApp, rating: &Value, share: i64) -> Value {
 
 /// Reviewed and announced; returns it with the last day of its publicity.
 pub async fn announced(app: &TestApp, cycle: &Value, complex: &str, share: i64) -> (Value, String) {
-    let rating = begun(app, cycle, complex).await;
+    let rating = begin_rating(app, cycle, complex).await;
     reviewed(app, &rating, share).await;
     let rating = app.social().post(&format!("{}/announcement", at(&rating)), &json!({})).await.expect(200);
     let last = text(&rating["summary"]["publicity_ends_on"]).to_owned();

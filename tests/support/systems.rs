@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
-use super::client::{Answer, Client};
+use super::client::{Client, Response};
 use super::rows::{path, text, unique};
 use super::{COUNTY, TOWNSHIP, TestApp};
 
@@ -42,7 +42,7 @@ impl System {
         app.administrator().get(&self.path()).await.expect(200)
     }
 
-    pub async fn token(&self, app: &TestApp) -> Answer {
+    pub async fn token(&self, app: &TestApp) -> Response {
         token(app, self.id(), &self.secret).await
     }
 
@@ -53,7 +53,7 @@ impl System {
 }
 
 /// Asks for a token by HTTP Basic.
-pub async fn token(app: &TestApp, id: &str, secret: &str) -> Answer {
+pub async fn token(app: &TestApp, id: &str, secret: &str) -> Response {
     let basic = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
     app.nobody().post_form("/oauth/token", "grant_type=client_credentials").header("authorization", &basic).await
 }

@@ -1,4 +1,4 @@
-//! A feature that compiles and passes the tests of the house: its folder, migration and test from `templates/`, and its
+//! A feature that compiles and passes the convention tests: its folder, migration and test from `templates/`, and its
 //! line in every list. `docs/adding-a-feature.md` is the manual.
 //!
 //! Texts in, texts out: everything is worked out before anything is written. A list is found by the words around it, its
@@ -23,7 +23,7 @@ cargo xtask new-feature NAME [SINGULAR] CHINESE [ENGLISH], such as: cargo xtask 
 pub const NEXT: &str = "\
 cargo run -- openapi --write openapi/xiaoqu.json
 XIAOQU_WRITE_DOCS=1 cargo test --test suite the_table_of
-cargo test --test suite -- house:: coverage";
+cargo test --test suite -- conventions:: coverage";
 
 /// Files of the repository have no more lines.
 const MOST_LINES: usize = 500;
@@ -62,7 +62,12 @@ const REGISTRATIONS: &[Registration] = &[
     ("src/app/mod.rs", "    &crate::inspections::FEATURE,\n", At::Behind, "    &crate::__features__::FEATURE,\n"),
     ("src/app/examples/lives.rs", "const LIVES: &[Life] = &[\n", At::BeforeLine("];"), LIFE),
     ("crates/service/src/db/schema.rs", "pub use tables::*;\n", At::EndOfFile, TOGETHER),
-    ("tests/house/layers.rs", "        \"cases\",\n", At::BeforeLine("        ],"), "            \"__features__\",\n"),
+    (
+        "tests/conventions/layers.rs",
+        "        \"cases\",\n",
+        At::BeforeLine("        ],"),
+        "            \"__features__\",\n",
+    ),
     ("tests/api/mod.rs", "mod access;\n", At::Sorted("mod "), "mod __features__;\n"),
     ("tests/api/coverage/mod.rs", "const FIXTURES: &[(&str, Fixture)] = &[\n", At::Behind, FIXTURE),
     ("tests/api/coverage/places.rs", "pub struct Place {\n", At::BeforeLine("}"), "    pub __feature__: Value,\n"),

@@ -4,16 +4,16 @@ use super::model::*;
 use super::{rules, store};
 use crate::access::Actor;
 use crate::complexes;
-use crate::db::{Id, Json, Work};
+use crate::db::{Id, Json, WorkResult};
 use crate::fault::Fault;
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event, Place};
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::{LedgerTexts, Texts};
 use crate::proceedings::model::Step;
-use crate::proceedings::said::{Said, Texts};
 use crate::service::{Body, Tx};
 
-pub fn create___feature__(tx: &mut Tx, body: &Body<__Feature__In>) -> Work<Entity<__Feature__>> {
+pub fn create___feature__(tx: &mut Tx, body: &Body<__Feature__In>) -> WorkResult<Entity<__Feature__>> {
     let ctx = tx.ctx;
     let mut place = None;
     let input = tx.creation(
@@ -56,7 +56,7 @@ pub fn create___feature__(tx: &mut Tx, body: &Body<__Feature__In>) -> Work<Entit
     Ok(Entity::created(id, 1, view, "/v1/__path__"))
 }
 
-pub fn report___feature__(tx: &mut Tx, id: Id, body: &Body<__Feature__ReportIn>) -> Work<Entity<__Feature__>> {
+pub fn report___feature__(tx: &mut Tx, id: Id, body: &Body<__Feature__ReportIn>) -> WorkResult<Entity<__Feature__>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
@@ -71,16 +71,16 @@ pub fn report___feature__(tx: &mut Tx, id: Id, body: &Body<__Feature__ReportIn>)
     store::entity(tx.conn, ctx, row)
 }
 
-fn record(tx: &mut Tx, row: &__Feature__Row, kind: &'static str, texts: Texts) -> Work<()> {
+fn record(tx: &mut Tx, row: &__Feature__Row, kind: &'static str, texts: Texts) -> WorkResult<()> {
     let event = Event::new(kind, "__feature__", row.id)
-        .at(row.place())
+        .in_territory(row.place())
         .company(row.company_id)
         .complex(Some(row.complex_id))
         .audience(Audience::Parties)
         .data(json!({
             "complex_id": row.complex_id, "state": row.state, "planned_on": row.planned_on, "version": row.version,
         }))
-        .said(texts);
+        .with_texts(texts);
     ledger::append(tx, event)?;
     Ok(())
 }

@@ -9,8 +9,8 @@ use crate::db::Id;
 use crate::db::schema::__features__;
 use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
+use crate::proceedings::ledger_texts::{LedgerTexts, Texts};
 use crate::proceedings::model::Step;
-use crate::proceedings::said::{Said, Texts};
 use crate::proceedings::view::{Official, RemarkView};
 
 coded_enum! {
@@ -61,7 +61,7 @@ pub struct __Feature__In {
     pub planned_on: NaiveDate,
 }
 
-impl Said for __Feature__In {
+impl LedgerTexts for __Feature__In {
     fn texts(&self) -> Texts {
         vec![("title", self.title.clone())]
     }
@@ -76,7 +76,7 @@ pub struct __Feature__ReportIn {
     pub outcome: String,
 }
 
-impl Said for __Feature__ReportIn {
+impl LedgerTexts for __Feature__ReportIn {
     fn texts(&self) -> Texts {
         vec![("outcome", self.outcome.clone())]
     }

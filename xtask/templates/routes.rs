@@ -1,6 +1,6 @@
 use super::model::*;
 use super::{actions, store};
-use crate::http::{Answer, PageOf, PathId};
+use crate::http::{PageOf, PathId, Response};
 use crate::service::{Body, Ctx};
 
 /// List __words_many__
@@ -8,7 +8,7 @@ use crate::service::{Body, Ctx};
 /// Of your territory, newest first; a company sees those where it serves, a committee those of its complex.
 #[utoipa::path(get, path = "/v1/__path__",
     tag = "__path__", params(List__Features__), responses((status = 200, description = "A page", body = PageOf<__Feature__>)))]
-pub async fn list___features__(ctx: Ctx) -> Answer {
+pub async fn list___features__(ctx: Ctx) -> Response {
     let query: List__Features__ = ctx.query()?;
     ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
 }
@@ -18,7 +18,7 @@ pub async fn list___features__(ctx: Ctx) -> Answer {
 /// At a complex of your territory, for today or a later day. The company is the one that serves on that day.
 #[utoipa::path(post, path = "/v1/__path__",
     tag = "__path__", request_body = __Feature__In, responses((status = 201, description = "Planned", body = __Feature__)))]
-pub async fn create___feature__(ctx: Ctx, body: Body<__Feature__In>) -> Answer {
+pub async fn create___feature__(ctx: Ctx, body: Body<__Feature__In>) -> Response {
     ctx.act(body, actions::create___feature__).await
 }
 
@@ -28,7 +28,7 @@ pub async fn create___feature__(ctx: Ctx, body: Body<__Feature__In>) -> Answer {
 #[utoipa::path(get, path = "/v1/__path__/{id}",
     tag = "__path__", params(("id" = crate::db::Id, Path, description = "Id of the __words__")),
     responses((status = 200, description = "The __words__", body = __Feature__)))]
-pub async fn get___feature__(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get___feature__(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         store::entity(conn, ctx, row)
@@ -42,6 +42,6 @@ pub async fn get___feature__(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(post, path = "/v1/__path__/{id}/report",
     tag = "__path__", params(("id" = crate::db::Id, Path, description = "Id of the __words__")),
     request_body = __Feature__ReportIn, responses((status = 200, description = "Reported", body = __Feature__)))]
-pub async fn report___feature__(ctx: Ctx, id: PathId, body: Body<__Feature__ReportIn>) -> Answer {
+pub async fn report___feature__(ctx: Ctx, id: PathId, body: Body<__Feature__ReportIn>) -> Response {
     ctx.act(body, move |tx, body| actions::report___feature__(tx, id.0, body)).await
 }

@@ -17,6 +17,6 @@ pub fn __features__<'a>(scope: &Scope) -> __features__::BoxedQuery<'a, MultiBack
         Scope::Company(uscc) => all.filter(__features__::company_id.eq_any(own_family(uscc))),
         Scope::Complex(id) => all.filter(__features__::complex_id.eq(*id)),
         Scope::System(_) => all,
-        Scope::Addressed { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+        Scope::Assigned { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }
 }

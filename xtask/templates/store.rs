@@ -6,7 +6,7 @@ use crate::access::Scope;
 use crate::companies;
 use crate::complexes;
 use crate::db::schema::__features__;
-use crate::db::{Conn, Id, Work, lock_complex};
+use crate::db::{Conn, Id, WorkResult, lock_complex};
 use crate::http::Entity;
 use crate::http::paging::PageOf;
 use crate::newest_first;
@@ -14,29 +14,29 @@ use crate::problem::Problem;
 use crate::proceedings::view::{official, remark};
 use crate::service::Ctx;
 
-pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<__Feature__Row> {
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<__Feature__Row> {
     let row = scoped::__features__(scope).filter(__features__::id.eq(id)).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
 /// Locks the complex, then reads the row: two reports at once are one and a conflict.
-pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<__Feature__Row> {
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<__Feature__Row> {
     let complex = find(conn, scope, id)?.complex_id;
     lock_complex(conn, complex)?;
     find(conn, scope, id)
 }
 
-pub fn insert(conn: &mut Conn, row: &__Feature__Row) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &__Feature__Row) -> WorkResult<()> {
     diesel::insert_into(__features__::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn save(conn: &mut Conn, row: &__Feature__Row) -> Work<()> {
+pub fn save(conn: &mut Conn, row: &__Feature__Row) -> WorkResult<()> {
     diesel::update(__features__::table.find(row.id)).set(row).execute(conn)?;
     Ok(())
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &List__Features__) -> Work<PageOf<__Feature__>> {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &List__Features__) -> WorkResult<PageOf<__Feature__>> {
     let page = newest_first!(conn, query, __Feature__Row, __features__::id, || {
         let mut rows = scoped::__features__(&ctx.scope);
         if let Some(state) = query.state {
@@ -54,17 +54,17 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &List__Features__) -> Work<PageOf
 }
 
 /// As an answer, at its version.
-pub fn entity(conn: &mut Conn, ctx: &Ctx, row: __Feature__Row) -> Work<Entity<__Feature__>> {
+pub fn entity(conn: &mut Conn, ctx: &Ctx, row: __Feature__Row) -> WorkResult<Entity<__Feature__>> {
     let (id, version) = (row.id, row.version);
     Ok(Entity::new(id, version, view(conn, ctx, row)?))
 }
 
-pub fn view(conn: &mut Conn, ctx: &Ctx, row: __Feature__Row) -> Work<__Feature__> {
+pub fn view(conn: &mut Conn, ctx: &Ctx, row: __Feature__Row) -> WorkResult<__Feature__> {
     Ok(views(conn, ctx, vec![row])?.pop().ok_or_else(|| Problem::broken("a row that was read has no view"))?)
 }
 
 /// A page names its companies and complexes with one query each.
-fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<__Feature__Row>) -> Work<Vec<__Feature__>> {
+fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<__Feature__Row>) -> WorkResult<Vec<__Feature__>> {
     let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().map(|row| row.complex_id).collect::<Vec<_>>())?;
     let views = rows.into_iter().map(|row| __Feature__ {

@@ -1,4 +1,4 @@
--- __Title__ (__zh__). The indexes serve every filter of the list in the scope of every territory (tests/house/plans.rs).
+-- __Title__ (__zh__). The indexes serve every filter of the list in the scope of every territory (tests/conventions/plans.rs).
 CREATE TABLE __features__ (
   id {id} PRIMARY KEY, version BIGINT NOT NULL, complex_id {id} NOT NULL REFERENCES complexes (id),
   company_id {id} REFERENCES companies (id), county TEXT NOT NULL, township TEXT NOT NULL, community TEXT NOT NULL,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::access::{Role, Scope};
 use crate::blacklist;
 use crate::db::schema::violations;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::standing::model::{CompanyFacts, Place, ViolationFact};
 use crate::violations::model::ViolationState;
 use crate::violations::scoped;
@@ -65,7 +65,7 @@ fn fact(row: FactRow) -> Option<ViolationFact> {
 }
 
 /// What a county knows of a company and its branches, the `family`; `head` is the company that answers.
-pub fn of(conn: &mut Conn, head: Id, family: &[Id], county: &str, day: NaiveDate) -> Work<CompanyFacts> {
+pub fn of(conn: &mut Conn, head: Id, family: &[Id], county: &str, day: NaiveDate) -> WorkResult<CompanyFacts> {
     let rows: Vec<FactRow> = scoped::violations(&WHOLE_COUNTY)
         .filter(violations::county.eq(county.to_owned()))
         .filter(violations::company_id.eq_any(family.iter().map(|id| Some(*id)).collect::<Vec<_>>()))
@@ -78,7 +78,7 @@ pub fn of(conn: &mut Conn, head: Id, family: &[Id], county: &str, day: NaiveDate
 }
 
 /// What is known of every company with a confirmed violation in a county.
-pub fn of_all(conn: &mut Conn, county: &str, day: NaiveDate) -> Work<Vec<CompanyFacts>> {
+pub fn of_all(conn: &mut Conn, county: &str, day: NaiveDate) -> WorkResult<Vec<CompanyFacts>> {
     let rows: Vec<FactRow> = scoped::violations(&WHOLE_COUNTY)
         .filter(violations::county.eq(county.to_owned()))
         .filter(violations::company_id.is_not_null())

@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 
 use crate::access::role::RoleKind;
 use crate::access::{Caller, Scope};
-use crate::db::{Conn, Work};
+use crate::db::{Conn, WorkResult};
 use crate::service::Ctx;
 use crate::{calendar, companies, complexes, policy};
 
@@ -23,7 +23,7 @@ pub struct CountyQuery {
 }
 
 /// The county that a caller named, or else its own.
-pub fn asked(conn: &mut Conn, ctx: &Ctx, county: Option<&str>) -> Work<String> {
+pub fn requested_county(conn: &mut Conn, ctx: &Ctx, county: Option<&str>) -> WorkResult<String> {
     match county {
         Some(county) => Ok(county.to_owned()),
         None => of_caller(conn, ctx),
@@ -32,7 +32,7 @@ pub fn asked(conn: &mut Conn, ctx: &Ctx, county: Option<&str>) -> Work<String> {
 
 /// The county of a caller, or else the only one of the deployment. Empty where that is not clear: then the deployment's own
 /// values hold.
-pub fn of_caller(conn: &mut Conn, ctx: &Ctx) -> Work<String> {
+pub fn of_caller(conn: &mut Conn, ctx: &Ctx) -> WorkResult<String> {
     match of_token(conn, &ctx.caller)? {
         Some(county) => Ok(county),
         None => Ok(only(conn)?.unwrap_or_default()),
@@ -41,7 +41,7 @@ pub fn of_caller(conn: &mut Conn, ctx: &Ctx) -> Work<String> {
 
 /// The county that a token belongs to: of its division, of a committee's complex, of a company's home register. A resident
 /// belongs to none.
-pub fn of_token(conn: &mut Conn, caller: &Caller) -> Work<Option<String>> {
+pub fn of_token(conn: &mut Conn, caller: &Caller) -> WorkResult<Option<String>> {
     let system = Scope::System("the county of a company or a committee does not depend on who asks");
     Ok(match (caller.county(), caller.role.row().kind) {
         (Some(county), _) => Some(county.to_owned()),
@@ -58,7 +58,7 @@ pub fn of_token(conn: &mut Conn, caller: &Caller) -> Work<Option<String>> {
 }
 
 /// The county of the deployment, where it serves one only.
-pub fn only(conn: &mut Conn) -> Work<Option<String>> {
+pub fn only(conn: &mut Conn) -> WorkResult<Option<String>> {
     let mut all: BTreeSet<String> = complexes::counties(conn)?.into_iter().collect();
     all.extend(policy::store::counties(conn)?);
     all.extend(calendar::counties(conn)?);
@@ -66,7 +66,7 @@ pub fn only(conn: &mut Conn) -> Work<Option<String>> {
 }
 
 /// Of this year, and of the next from December on (by then it has been announced), those that a county lacks.
-pub fn missing_years(conn: &mut Conn, today: NaiveDate) -> Work<Vec<i32>> {
+pub fn missing_years(conn: &mut Conn, today: NaiveDate) -> WorkResult<Vec<i32>> {
     let mut wanted = vec![today.year()];
     if today.month() >= 12 {
         wanted.push(today.year() + 1);

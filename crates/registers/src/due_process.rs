@@ -4,15 +4,15 @@
 use serde_json::{Value, json};
 
 use crate::access::{Caller, Scope};
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::proceedings::model::{
     Delivery, DeliveryIn, Notification, NotificationIn, ReasonsIn, Statement, StatementIn, Step,
 };
 use crate::proceedings::rules;
-use crate::proceedings::said::Said;
 use crate::service::{Body, Ctx, Tx};
 
 /// The steps that every case has.
@@ -37,7 +37,7 @@ pub trait Proceeding: Sized {
     const OWNER: OwnerKind;
 
     /// Locks what a decision of the case is about, then reads the case.
-    fn locked(conn: &mut Conn, scope: &Scope, id: Id) -> Work<Self>;
+    fn locked(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<Self>;
     fn id(&self) -> Id;
     fn version(&self) -> i64;
     fn steps(&mut self) -> Steps<'_>;
@@ -55,22 +55,22 @@ pub trait Proceeding: Sized {
     /// Is there something in this state that a delivery would serve?
     fn may_deliver(&self) -> Result<(), Problem>;
     /// Is it for the caller, a company, to answer?
-    fn may_speak(&self) -> Result<(), Problem> {
+    fn may_make_statement(&self) -> Result<(), Problem> {
         Ok(())
     }
     /// Is a statement answered in this state?
     fn may_answer(&self) -> Result<(), Problem>;
 
     /// Everything about a notice but its text: may it be given now, and who sees the case from now on?
-    fn begin(&mut self, tx: &mut Tx) -> Work<()>;
+    fn begin(&mut self, tx: &mut Tx) -> WorkResult<()>;
     /// Serves what waits, begins the period that starts with it, and records that.
-    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, said: &dyn Said) -> Work<()>;
+    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, texts: &dyn LedgerTexts) -> WorkResult<()>;
     /// The party is heard now: in this state, within its period, and once. Saying something opens what was sent.
-    fn hear(&mut self, tx: &mut Tx, made: bool) -> Work<()>;
+    fn check_statement_allowed(&mut self, tx: &mut Tx, made: bool) -> WorkResult<()>;
 
     /// Saves a step and records it.
-    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, said: &dyn Said) -> Work<()>;
-    fn view(self, conn: &mut Conn, ctx: &Ctx) -> Work<Self::View>;
+    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, texts: &dyn LedgerTexts) -> WorkResult<()>;
+    fn view(self, conn: &mut Conn, ctx: &Ctx) -> WorkResult<Self::View>;
 }
 
 /// Does this caller see that there is something, and nothing of it?
@@ -80,7 +80,7 @@ pub fn is_unopened<P: Proceeding>(ctx: &Ctx, case: &P) -> bool {
 
 /// Would reading it now be its delivery?
 pub fn awaits_opening<P: Proceeding>(ctx: &Ctx, case: &P) -> bool {
-    rules::awaits_opening(ctx.opens, ctx.caller.role, is_unopened(ctx, case))
+    rules::awaits_opening(ctx.counts_as_delivery, ctx.caller.role, is_unopened(ctx, case))
 }
 
 /// Saves a step of a case, records it, and shows the case.
@@ -89,18 +89,18 @@ pub fn advance<P: Proceeding>(
     mut case: P,
     kind: &'static str,
     step: Value,
-    said: &dyn Said,
-) -> Work<Entity<P::View>> {
-    case.record(tx, kind, step, said)?;
-    shown(tx.conn, tx.ctx, case)
+    texts: &dyn LedgerTexts,
+) -> WorkResult<Entity<P::View>> {
+    case.record(tx, kind, step, texts)?;
+    to_entity(tx.conn, tx.ctx, case)
 }
 
-pub fn shown<P: Proceeding>(conn: &mut Conn, ctx: &Ctx, case: P) -> Work<Entity<P::View>> {
+pub fn to_entity<P: Proceeding>(conn: &mut Conn, ctx: &Ctx, case: P) -> WorkResult<Entity<P::View>> {
     let (id, version) = (case.id(), case.version());
     Ok(Entity::new(id, version, case.view(conn, ctx)?))
 }
 
-pub fn notify<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Work<Entity<P::View>> {
+pub fn notify<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> WorkResult<Entity<P::View>> {
     let ctx = tx.ctx;
     let mut case = P::locked(tx.conn, &ctx.scope, id)?;
     case.may_handle(&ctx.caller)?;
@@ -112,24 +112,24 @@ pub fn notify<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -
 }
 
 /// Reading a notice or a decision with the company's token is its delivery.
-pub fn open<P: Proceeding>(tx: &mut Tx, id: Id) -> Work<Entity<P::View>> {
+pub fn open<P: Proceeding>(tx: &mut Tx, id: Id) -> WorkResult<Entity<P::View>> {
     let ctx = tx.ctx;
     let mut case = P::locked(tx.conn, &ctx.scope, id)?;
     if awaits_opening(ctx, &case) {
         case.deliver(tx, Delivery::opened(ctx), &())?;
     }
-    shown(tx.conn, tx.ctx, case)
+    to_entity(tx.conn, tx.ctx, case)
 }
 
 /// Whoever answers what was sent has opened it.
-pub fn open_by_answering<P: Proceeding>(tx: &mut Tx, case: &mut P) -> Work<()> {
+pub fn open_by_answering<P: Proceeding>(tx: &mut Tx, case: &mut P) -> WorkResult<()> {
     if !case.is_undelivered() {
         return Ok(());
     }
     case.deliver(tx, Delivery::opened(tx.ctx), &())
 }
 
-pub fn record_delivery<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> Work<Entity<P::View>> {
+pub fn record_delivery<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> WorkResult<Entity<P::View>> {
     let ctx = tx.ctx;
     let mut case = P::locked(tx.conn, &ctx.scope, id)?;
     case.may_handle(&ctx.caller)?;
@@ -141,24 +141,24 @@ pub fn record_delivery<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<DeliveryI
     tx.if_match(case.version())?;
     case.may_deliver()?;
     case.deliver(tx, Delivery::recorded(ctx, input.clone()), input)?;
-    shown(tx.conn, tx.ctx, case)
+    to_entity(tx.conn, tx.ctx, case)
 }
 
-pub fn submit_statement<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<P::View>> {
+pub fn submit_statement<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> WorkResult<Entity<P::View>> {
     let ctx = tx.ctx;
     let mut case = P::locked(tx.conn, &ctx.scope, id)?;
-    case.may_speak()?;
+    case.may_make_statement()?;
     let input =
         tx.checked(body, |conn, input, faults| files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults))?;
     tx.if_match(case.version())?;
     let made = case.steps().statement.is_some();
-    case.hear(tx, made)?;
+    case.check_statement_allowed(tx, made)?;
     files::attach_evidence(tx, P::OWNER, case.id(), &input.evidence)?;
     *case.steps().statement = Some(Statement::new(ctx, input.clone()));
     advance(tx, case, P::EVENTS.statement_submitted, json!({}), input)
 }
 
-pub fn answer_statement<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<P::View>> {
+pub fn answer_statement<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<P::View>> {
     let ctx = tx.ctx;
     let mut case = P::locked(tx.conn, &ctx.scope, id)?;
     case.may_handle(&ctx.caller)?;

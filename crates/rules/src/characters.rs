@@ -53,7 +53,7 @@ pub fn is_plain_line(text: &str) -> bool {
 }
 
 /// Does a reader see anything of it?
-pub fn says_something(text: &str) -> bool {
+pub fn has_visible_text(text: &str) -> bool {
     text.chars().any(|letter| !is_invisible(letter))
 }
 
@@ -81,7 +81,7 @@ pub fn fault(pointer: &str, text: &str) -> Option<Fault> {
         ));
     }
     let only_spaces = text.chars().all(char::is_whitespace);
-    (!only_spaces && !says_something(text))
+    (!only_spaces && !has_visible_text(text))
         .then(|| Fault::new(pointer, "blank", "没有可见的文字", "nothing in it is visible"))
 }
 
@@ -173,10 +173,10 @@ mod tests {
         for nothing in
             ["\u{3164}", "\u{2800}\u{2800}", "\u{115f}\u{1160}", "\u{ffa0} ", "\u{fe0f}", "\u{301}", "\u{200d}"]
         {
-            assert!(!says_something(nothing), "{nothing:?}");
+            assert!(!has_visible_text(nothing), "{nothing:?}");
             assert_eq!(fault("", nothing).map(|found| found.code), Some("blank"), "{nothing:?}");
         }
-        assert!(says_something("、") && says_something("1") && says_something("😀"));
+        assert!(has_visible_text("、") && has_visible_text("1") && has_visible_text("😀"));
         assert_eq!((fault("", ""), fault("", "  ")), (None, None), "the schema says whether it may be empty");
     }
 

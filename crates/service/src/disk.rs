@@ -28,12 +28,12 @@ impl Disks {
     pub fn new(places: impl IntoIterator<Item = (&'static str, PathBuf)>, least_megabytes: u64) -> Disks {
         let place = |(name, folder)| Place { name, folder, free: AtomicU64::new(UNKNOWN), low: AtomicBool::new(false) };
         let disks = Disks { places: places.into_iter().map(place).collect(), least: least_megabytes * MEGABYTE };
-        disks.look();
+        disks.refresh();
         disks
     }
 
     /// Looks at each place, and says in the log when one becomes low, or has room again.
-    pub fn look(&self) {
+    pub fn refresh(&self) {
         for place in &self.places {
             let Ok(found) = rustix::fs::statvfs(&place.folder) else { continue };
             let free = found.f_bavail.saturating_mul(found.f_frsize);

@@ -7,7 +7,7 @@ pub mod clock_watch;
 pub mod db;
 pub mod deployment;
 pub mod disk;
-pub mod door;
+pub mod edge;
 pub mod http;
 pub mod json;
 pub mod keys;

@@ -17,7 +17,7 @@ use opentelemetry_sdk::trace::{
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::db::{Db, Fail};
+use crate::db::{Db, WorkError};
 
 /// How long one delivery may take. It happens on a thread of its own; what the queue cannot hold meanwhile is dropped.
 const DELIVERY: Duration = Duration::from_secs(5);
@@ -127,7 +127,11 @@ impl RequestSpan {
     }
 
     /// Work on the store, in a span under that of the request.
-    pub async fn store<T>(&self, name: &'static str, work: impl Future<Output = Result<T, Fail>>) -> Result<T, Fail> {
+    pub async fn store<T>(
+        &self,
+        name: &'static str,
+        work: impl Future<Output = Result<T, WorkError>>,
+    ) -> Result<T, WorkError> {
         if !self.context.span().is_recording() {
             return work.await;
         }
@@ -137,7 +141,7 @@ impl RequestSpan {
         let context = self.context.with_span(self.tracer.build_with_context(builder, &self.context));
         let result = work.await;
         // A problem is an answer, no failure of the store.
-        if matches!(result, Err(Fail::Out(_) | Fail::Query(_) | Fail::Panicked)) {
+        if matches!(result, Err(WorkError::Out(_) | WorkError::Query(_) | WorkError::Panicked)) {
             context.span().set_status(Status::error(""));
         }
         context.span().end();

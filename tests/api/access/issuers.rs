@@ -105,9 +105,9 @@ fn the_local_issuer_is_checked_as_strictly() {
 fn a_generated_issuer_works() {
     let keys = std::sync::Arc::new(xiaoqu::keys::Keys::generate().expect("keys"));
     let issuer = xiaoqu::access::issuer::LocalIssuer::new(ISSUER, "xiaoqu", keys);
-    let arguments = xiaoqu::minting::TokenArgs {
+    let arguments = xiaoqu::token_issuing::TokenArgs {
         division: Some("640121".into()),
         ..crate::support::client::arguments(xiaoqu::access::Role::CountyAuthority)
     };
-    xiaoqu::minting::issue(&issuer, &arguments, 5).expect("a token that the service takes");
+    xiaoqu::token_issuing::issue(&issuer, &arguments, 5).expect("a token that the service takes");
 }

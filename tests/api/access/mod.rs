@@ -17,7 +17,7 @@ use xiaoqu::access::issuer::Issuer;
 use xiaoqu::access::jwks::Pace;
 use xiaoqu::settings::{Settings, Sources};
 
-use crate::support::client::Answer;
+use crate::support::client::Response;
 use crate::support::keys::Key;
 use crate::support::{AUDIENCE, Kind, Setup, TOWNSHIP, TestApp, run};
 
@@ -103,7 +103,7 @@ fn without(value: &Value, name: &str) -> Value {
     changed
 }
 
-async fn me(app: &TestApp, token: &str) -> Answer {
+async fn me(app: &TestApp, token: &str) -> Response {
     app.bearer(token).get("/v1/me").await
 }
 

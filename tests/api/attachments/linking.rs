@@ -9,7 +9,7 @@ use xiaoqu::proceedings::model::Evidence;
 use crate::on_both_databases;
 use crate::support::TOWNSHIP;
 use crate::support::cases::{Case, nine, notice};
-use crate::support::client::{Answer, Client};
+use crate::support::client::{Client, Response};
 use crate::support::files::evidence;
 use crate::support::rows::{a_company, text};
 
@@ -21,7 +21,7 @@ fn all(ids: &[&str]) -> Value {
 }
 
 impl Case<'_> {
-    async fn report_with(&self, client: &Client, evidence: Value, day: &str) -> Answer {
+    async fn report_with(&self, client: &Client, evidence: Value, day: &str) -> Response {
         let mut input = self.report_input(nine(3), "P", day);
         input["evidence"] = evidence;
         client.post("/v1/violations", &input).await
@@ -128,7 +128,7 @@ on_both_databases! {
                 async move { case.report_with(reporter, evidence(id), &day).await }
             });
             let answers = futures_util::future::join_all(claims).await;
-            let won: Vec<&Answer> = answers.iter().filter(|answer| answer.status == 201).collect();
+            let won: Vec<&Response> = answers.iter().filter(|answer| answer.status == 201).collect();
             assert_eq!(won.len(), 1, "{:?}", answers.iter().map(|answer| &answer.json).collect::<Vec<_>>());
             for lost in answers.iter().filter(|answer| answer.status != 201) {
                 assert!(lost.code() == "state_conflict" || lost.errors() == [("/evidence/0/attachment_id", "unknown_reference")], "{}", lost.json);

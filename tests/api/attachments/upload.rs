@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::on_both_databases;
-use crate::support::client::{Answer, Client};
+use crate::support::client::{Client, Response};
 use crate::support::files::{a_compound_file, a_docx, a_form, a_jpeg, a_package, a_pdf, a_png, a_png_of, a_zip};
 use crate::support::rows::{path, text};
 use crate::support::{Kind, Setup, TestApp, run};
@@ -12,7 +12,7 @@ use crate::support::{Kind, Setup, TestApp, run};
 const PATH: &str = "/v1/attachments";
 const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
-async fn content(client: &Client, answer: &Answer) -> Vec<u8> {
+async fn content(client: &Client, answer: &Response) -> Vec<u8> {
     let read = client.get(&format!("{PATH}/{}/content", answer.id())).await;
     assert_eq!(read.status, 200);
     read.bytes

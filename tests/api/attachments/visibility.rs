@@ -107,7 +107,7 @@ on_both_databases! {
         portal.post(&format!("{path}/statement"), &statement).await.expect(200);
         assert!(sees(&portal, &own).await && sees(&app.social(), &own).await && !sees(&app.neighbour(), &own).await);
         case.officer().post(&format!("{path}/statement-answer"), &reasons()).await.expect(200);
-        case.heard_until(&serde_json::json!({ "hearing_request_due_on": opened["statement_due_on"] })).await;
+        case.after_period_of(&serde_json::json!({ "hearing_request_due_on": opened["statement_due_on"] })).await;
         case.confirm("V").await;
         assert!(sees(&portal, &own).await && !sees(&portal, &id).await);
         portal.get(&path).await.expect(200);

@@ -45,7 +45,7 @@ fn account() -> Vec<Needle> {
     vec![Needle::new("the account", ACCOUNT)]
 }
 
-struct Scene {
+struct Fixture {
     /// The bodies of tickets by their idempotency keys.
     bodies: Vec<(&'static str, Value)>,
     company: Value,
@@ -87,7 +87,7 @@ fn named(mut ticket: Value) -> Value {
 
 /// Tickets of a named and of an anonymous resident, of a hotline and for a utility; each with files, followed, and talked
 /// about; one was reported as a violation with its pictures.
-async fn a_scene(app: &TestApp) -> Scene {
+async fn a_fixture(app: &TestApp) -> Fixture {
     let company = a_company(app).await;
     let mut input = complex_input();
     input["point"] = json!({ "latitude": 38.2811, "longitude": 106.2533, "system": "wgs84" });
@@ -150,11 +150,11 @@ async fn a_scene(app: &TestApp) -> Scene {
     let evidence = violation["evidence"].as_array().expect("evidence").iter();
     files.extend(evidence.filter_map(|one| one["attachment_id"].as_str().map(str::to_owned)));
     app.sealed().await;
-    Scene { bodies, company, complex, tickets, files, violation }
+    Fixture { bodies, company, complex, tickets, files, violation }
 }
 
 /// Everything that can be read of the scene by one caller: what each way out gave.
-async fn ways_out(app: &TestApp, scene: &Scene, who: &Client) -> Vec<(String, Vec<u8>)> {
+async fn ways_out(app: &TestApp, fixture: &Fixture, who: &Client) -> Vec<(String, Vec<u8>)> {
     let mut paths: Vec<String> = [
         "/v1/me",
         "/v1/complaints?limit=200",
@@ -174,16 +174,18 @@ async fn ways_out(app: &TestApp, scene: &Scene, who: &Client) -> Vec<(String, Ve
     .map(str::to_owned)
     .to_vec();
     paths.push(format!("/v1/complaints?hotline_number={HOTLINE}"));
-    paths.push(format!("/v1/complaints?company_id={}", text(&scene.company["id"])));
-    paths
-        .push(format!("/v1/complaint-suggestions?category=service.cleaning&complex_id={}", text(&scene.complex["id"])));
-    paths.push(format!("/v1/violations/{}", text(&scene.violation["id"])));
-    for ticket in &scene.tickets {
+    paths.push(format!("/v1/complaints?company_id={}", text(&fixture.company["id"])));
+    paths.push(format!(
+        "/v1/complaint-suggestions?category=service.cleaning&complex_id={}",
+        text(&fixture.complex["id"])
+    ));
+    paths.push(format!("/v1/violations/{}", text(&fixture.violation["id"])));
+    for ticket in &fixture.tickets {
         paths.extend([of(ticket), at(ticket, "timeline"), at(ticket, "duplicates")]);
         paths.push(format!("/open311/v2/requests/{}.json?extensions=true", text(&ticket["id"])));
         paths.push(format!("/v1/events?subject_id={}", text(&ticket["id"])));
     }
-    for file in &scene.files {
+    for file in &fixture.files {
         paths.extend([
             format!("/v1/attachments/{file}"),
             format!("/v1/attachments/{file}/content"),
@@ -221,10 +223,10 @@ fn search(who: &str, places: &[(String, Vec<u8>)], needles: &[Needle], found: &m
     }
 }
 
-fn outsiders(app: &TestApp, scene: &Scene) -> Vec<(&'static str, Client)> {
+fn outsiders(app: &TestApp, fixture: &Fixture) -> Vec<(&'static str, Client)> {
     vec![
-        ("the company", app.company(text(&scene.company["uscc"]))),
-        ("the committee", app.office(Role::ComplexCommittee, text(&scene.complex["id"]))),
+        ("the company", app.company(text(&fixture.company["uscc"]))),
+        ("the committee", app.office(Role::ComplexCommittee, text(&fixture.complex["id"]))),
         ("the utility", app.office(Role::UtilityOperator, COUNTY)),
         ("the power station", app.office(Role::PowerSupplyStation, TOWNSHIP)),
         ("a follower", app.officer(Role::Resident, "", "follower-1")),
@@ -250,10 +252,10 @@ fn offices(app: &TestApp) -> Vec<(&'static str, Client)> {
 
 on_both_databases! {
     async fn nobody_finds_of_a_complainant_what_it_may_not_know(app: TestApp) {
-        let scene = a_scene(&app).await;
+        let fixture = a_fixture(&app).await;
         let mut found = Vec::new();
-        for (who, client) in outsiders(&app, &scene) {
-            let places = ways_out(&app, &scene, &client).await;
+        for (who, client) in outsiders(&app, &fixture) {
+            let places = ways_out(&app, &fixture, &client).await;
             search(who, &places, &needles(), &mut found);
             search(who, &places, &account(), &mut found);
         }
@@ -262,7 +264,7 @@ on_both_databases! {
         let mut of_office = Vec::new();
         let filter = format!("/v1/complaints?hotline_number={HOTLINE}");
         assert_eq!(app.social().get(&filter).await.items().len(), 1);
-        let file = &scene.files[0];
+        let file = &fixture.files[0];
         let content = app.social().get(&format!("/v1/attachments/{file}/content")).await;
         let page = app.social().get("/v1/complaints?limit=200").await;
         let places = [("content".to_owned(), [format!("{:?}", content.headers).into_bytes(), content.bytes].concat()), ("page".to_owned(), page.bytes)];
@@ -273,7 +275,7 @@ on_both_databases! {
         for (who, client) in offices(&app) {
             let mut found = Vec::new();
             search(who, &[("page".into(), client.get("/v1/complaints?limit=200").await.bytes)], &account(), &mut found);
-            for ticket in &scene.tickets {
+            for ticket in &fixture.tickets {
                 search(who, &[("timeline".into(), client.get(&at(ticket, "timeline")).await.bytes)], &account(), &mut found);
             }
             assert!(found.is_empty(), "{found:#?}");
@@ -281,17 +283,17 @@ on_both_databases! {
     }
 
     async fn erasure_walks_every_copy(app: TestApp) {
-        let scene = a_scene(&app).await;
+        let fixture = a_fixture(&app).await;
         let resident = app.officer(Role::Resident, "", ACCOUNT);
         let words = json!({ "phone": PHONE });
         let search_key = app.social().post("/v1/complaint-caller-searches", &words).key("search").await;
         search_key.expect(200);
-        for ticket in &scene.tickets {
+        for ticket in &fixture.tickets {
             let who = if ticket["channel"] == "hotline" { app.county() } else { resident.clone() };
             step(&who, ticket, "erasure", json!({ "reasons": format!("我叫{NAME}，申请删除，{PHONE}") })).await;
         }
         app.sealed().await;
-        let mut everyone = outsiders(&app, &scene);
+        let mut everyone = outsiders(&app, &fixture);
         everyone.extend(offices(&app));
         everyone.push(("the complainant", resident.clone()));
         // The number of the hotline is that of its own system, and of no person.
@@ -300,12 +302,12 @@ on_both_databases! {
         for (who, client) in &everyone {
             let filtered = |(path, _): &(String, Vec<u8>)| {
                 // Files of an office stay, and are an office's to read.
-                let own = scene.files.iter().any(|file| path.contains(file.as_str()));
+                let own = fixture.files.iter().any(|file| path.contains(file.as_str()));
                 !own && !path.contains("hotline_number") && path != "/v1/me"
             };
             let places: Vec<_> = if offices(&app).iter().any(|(name, _)| name == who) {
                 let mut places = Vec::new();
-                for ticket in &scene.tickets {
+                for ticket in &fixture.tickets {
                     places.push((of(ticket), client.get(&of(ticket)).await.bytes));
                     let steps = client.get(&at(ticket, "timeline")).await;
                     let by_others = steps.items().iter().filter(|step| step["by"] != "office");
@@ -314,7 +316,7 @@ on_both_databases! {
                 places.push(("/v1/complaints".into(), client.get("/v1/complaints?limit=200").await.bytes));
                 places
             } else {
-                ways_out(&app, &scene, client).await
+                ways_out(&app, &fixture, client).await
             };
             let places: Vec<_> = places.into_iter().filter(filtered).collect();
             search(who, &places, &gone, &mut found);
@@ -338,7 +340,7 @@ on_both_databases! {
         assert_eq!(pdf, app.values(of_office).len(), "{kept} files are kept");
         // A repeat has no second effect and gives nothing back.
         let tickets = app.count("complaints");
-        for (key, body) in &scene.bodies {
+        for (key, body) in &fixture.bodies {
             resident.post("/v1/complaints", body).key(key).await.problem(409, "state_conflict");
         }
         assert_eq!(app.count("complaints"), tickets);
@@ -346,7 +348,7 @@ on_both_databases! {
         assert!(stored.iter().filter(|status| *status == "1").count() >= 4, "{stored:?}");
         assert!(stored.iter().any(|status| status == "0"), "a search for a caller is stored nowhere: {stored:?}");
         // What became evidence of a case stays with it, without what told of the person.
-        let case = app.social().get(&format!("/v1/violations/{}", text(&scene.violation["id"]))).await.expect(200);
+        let case = app.social().get(&format!("/v1/violations/{}", text(&fixture.violation["id"]))).await.expect(200);
         let copies: Vec<&str> = case["evidence"].as_array().expect("evidence").iter().filter_map(|one| one["attachment_id"].as_str()).collect();
         assert_eq!(copies.len(), 1, "the PDF and the link were not handed on");
         let copy = app.social().get(&format!("/v1/attachments/{}/content", copies[0])).await;
@@ -363,7 +365,7 @@ on_both_databases! {
         assert_eq!(app.values("SELECT name AS value FROM attachments"), [""]);
         app.execute("DELETE FROM sealed_texts");
         app.execute("UPDATE attachments SET name = '旧名.jpg'");
-        while xiaoqu::files::seal_old(&app.state).await.expect("the store answers") > 0 {}
+        while xiaoqu::files::encrypt_old(&app.state).await.expect("the store answers") > 0 {}
         assert_eq!(app.values("SELECT name AS value FROM attachments"), [""]);
         let path = format!("/v1/attachments/{}", text(&made["id"]));
         assert_eq!(resident.get(&path).await.expect(200)["name"], "旧名.jpg");

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use xiaoqu::access::Role;
-use xiaoqu::minting::{TokenArgs, issue};
+use xiaoqu::token_issuing::{TokenArgs, issue};
 
 use crate::on_both_databases;
 use crate::support::client::{Client, arguments};

@@ -6,5 +6,5 @@ mod links;
 mod matters;
 mod persons;
 mod reading;
-mod sight;
 mod statistics;
+mod visibility;

@@ -11,7 +11,7 @@ use crate::support::{COMMUNITY, TOWNSHIP};
 
 const UNMASK: &str = "unmask=%E7%94%B5%E8%AF%9D%E6%A0%B8%E5%AE%9E";
 
-async fn unmasked(who: &Client, ticket: &Value) -> crate::support::client::Answer {
+async fn unmasked(who: &Client, ticket: &Value) -> crate::support::client::Response {
     who.get(&format!("{}?{UNMASK}", of(ticket))).await
 }
 

@@ -6,7 +6,7 @@ use xiaoqu::access::Role;
 use crate::support::browser;
 use crate::support::cases::Case;
 use crate::support::complaining::{by_phone, complaint, step};
-use crate::support::rating::{a_cycle, begun, cycle_input};
+use crate::support::rating::{a_cycle, begin_rating, cycle_input};
 use crate::support::rows::{a_complex_in, complex_input, text};
 use crate::support::{
     COMMUNITY, COUNTY, NEIGHBOUR, NEIGHBOUR_COMMUNITY, OTHER_COUNTY, OTHER_TOWNSHIP, TOWNSHIP, TestApp,
@@ -378,13 +378,13 @@ on_both_databases! {
             Row { secrecy: "restricted", category: "privacy.leak", ..within },
         ]);
         let cycle = a_cycle(&app, &cycle_input()).await;
-        let rating = begun(&app, &cycle, case.id("P")).await;
+        let rating = begin_rating(&app, &cycle, case.id("P")).await;
         let sheet = app.social().get(&format!("{}/fact-sheet", crate::support::rating::at(&rating))).await.expect(200);
         let (all, own) = (&sheet["complaints"]["all"], &sheet["complaints"]["with_company"]);
         assert_eq!((&all["received"], &own["received"]), (&json!(3), &json!(2)));
         assert_eq!((&all["resolution"]["on_time_percent"], &own["resolution"]["on_time_percent"]), (&json!("66.7"), &json!("50.0")));
         assert_eq!((&own["satisfaction"]["satisfied_percent"], &own["satisfaction"]["mean"], &own["reply"]["p90_hours"]), (&json!("50.0"), &json!("2.50"), &json!("3.00")));
-        let quiet = begun(&app, &cycle, case.id("Q")).await;
+        let quiet = begin_rating(&app, &cycle, case.id("Q")).await;
         let sheet = app.social().get(&format!("{}/fact-sheet", crate::support::rating::at(&quiet))).await.expect(200);
         assert_eq!(sheet["complaints"]["all"]["received"], json!(1));
     }

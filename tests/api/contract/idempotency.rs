@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use xiaoqu::access::Role;
 use xiaoqu::db::schema::idempotency_keys as keys;
-use xiaoqu::db::{Instant, WriteGate};
+use xiaoqu::db::{Instant, WriteLock};
 
 use crate::on_both_databases;
 use crate::support::rows::{a_company, a_complex, a_complex_in, complex_input, contract_input, path, text};
@@ -138,7 +138,7 @@ on_both_databases! {
 async fn move_to_the_neighbour(app: &TestApp, id: xiaoqu::db::Id) {
     use diesel::prelude::*;
     use xiaoqu::db::schema::complexes;
-    let write = app.state.db.write(WriteGate::default(), move |conn| {
+    let write = app.state.db.write(WriteLock::default(), move |conn| {
         let place = (complexes::township.eq(NEIGHBOUR), complexes::community.eq(NEIGHBOUR_COMMUNITY));
         Ok(diesel::update(complexes::table.find(id)).set(place).execute(conn)?)
     });
@@ -147,7 +147,7 @@ async fn move_to_the_neighbour(app: &TestApp, id: xiaoqu::db::Id) {
 
 async fn age_keys(app: &TestApp, by: chrono::Duration) {
     use diesel::prelude::*;
-    let write = app.state.db.write(WriteGate::default(), move |conn| {
+    let write = app.state.db.write(WriteLock::default(), move |conn| {
         let rows: Vec<(String, Instant)> = keys::table.select((keys::scope, keys::created_at)).load(conn)?;
         for (scope, at) in rows {
             let at = Instant(at.0 - by);

@@ -10,7 +10,7 @@ use xiaoqu::http::address::Proxies;
 use xiaoqu::http::limits::{LimitOptions, Rate};
 use xiaoqu::settings::ForwardedHeader;
 
-use crate::support::client::{Answer, Client};
+use crate::support::client::{Client, Response};
 use crate::support::{COUNTY, Kind, Setup, TOWNSHIP, TestApp, run};
 
 /// One request a second after the first few: slow enough for any machine to overtake.
@@ -23,7 +23,7 @@ fn with_limits<F: Future<Output = ()>>(limits: LimitOptions, test: impl FnOnce(T
 }
 
 /// Asks until the limit answers.
-async fn until_refused(client: &Client, path: &str) -> Answer {
+async fn until_refused(client: &Client, path: &str) -> Response {
     for _ in 0..500 {
         let answer = client.get(path).english().await;
         if answer.status == 429 {
@@ -33,7 +33,7 @@ async fn until_refused(client: &Client, path: &str) -> Answer {
     panic!("{path} is never refused");
 }
 
-fn number(answer: &Answer, header: &str) -> u64 {
+fn number(answer: &Response, header: &str) -> u64 {
     answer.header(header).parse().unwrap_or_else(|_| panic!("{header} of {}", answer.status))
 }
 

@@ -4,22 +4,22 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
-use xiaoqu::db::WriteGate;
+use xiaoqu::db::WriteLock;
 
 use crate::support::TestApp;
-use crate::support::client::Answer;
+use crate::support::client::Response;
 use crate::support::complaining::complaint;
 use crate::support::rows::{a_company, a_complex, company_input, path};
 use crate::{on_both_databases, on_sqlite};
 
 const MOST_FAULTS: usize = 100;
 
-fn errors(answer: &Answer) -> Vec<(String, String)> {
+fn errors(answer: &Response) -> Vec<(String, String)> {
     assert!(answer.json["errors"].as_array().is_some_and(|all| all.len() <= MOST_FAULTS), "{}", answer.json);
     answer.errors().into_iter().map(|(pointer, code)| (pointer.to_owned(), code.to_owned())).collect()
 }
 
-async fn refused(app: &TestApp, evidence: Value) -> Answer {
+async fn refused(app: &TestApp, evidence: Value) -> Response {
     let complex = a_complex(app).await;
     let mut input = complaint("service.lift", &complex);
     input["evidence"] = evidence;
@@ -56,7 +56,7 @@ on_both_databases! {
         let db = app.state.db.clone();
         let held = tokio::task::spawn_blocking(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-            runtime.block_on(db.write(WriteGate::default(), move |_| {
+            runtime.block_on(db.write(WriteLock::default(), move |_| {
                 let _ = entered.send(());
                 std::thread::sleep(Duration::from_secs(4));
                 Ok(())

@@ -17,7 +17,7 @@ async fn listed(case: &mut Case<'_>) {
         case.confirmed(name, nine(clause), "P", day).await;
     }
     let blacklist = case.measure("blacklist").await;
-    case.heard_on(&blacklist, &case.app.officer(Role::CountyAuthority, COUNTY, "clerk")).await;
+    case.after_hearing_period(&blacklist, &case.app.officer(Role::CountyAuthority, COUNTY, "clerk")).await;
     case.decisions_are_final().await;
     case.name_the_regulation(&case.app.state.clock.today().to_string()).await;
     case.app.county().post(&format!("{blacklist}/approval"), &reasons()).await.expect(200);

@@ -1,12 +1,12 @@
 //! `/v1/contracts`
 
-mod ending;
 mod files;
 mod filing;
 mod handover;
 mod listed;
 mod prices;
-mod serving;
+mod service_periods;
+mod termination;
 
 use serde_json::{Value, json};
 use xiaoqu::access::Role;

@@ -11,7 +11,7 @@ use xiaoqu::access::role::ROLES;
 use xiaoqu::app::document::document;
 
 use crate::on_both_databases;
-use crate::support::client::{Answer, Client};
+use crate::support::client::{Client, Response};
 use crate::support::rows::text;
 use crate::support::{AUDIENCE, COMMUNITY, COUNTY, ISSUER, NEIGHBOUR_COMMUNITY, TestApp};
 use places::Place;
@@ -233,7 +233,7 @@ impl Operation {
     }
 
     /// Called with a body that is never right, where there is one.
-    async fn call(&self, client: &Client, path: &str) -> Answer {
+    async fn call(&self, client: &Client, path: &str) -> Response {
         let call = client.call(self.method.clone(), path);
         match self.body {
             Some(_) => call.json(&json!({ "no_such_field": 1 })).await,
@@ -263,7 +263,7 @@ fn expired(app: &TestApp) -> String {
 }
 
 /// Refused by the table. A known row may still be another office's to decide: that is 403 too, with another detail.
-fn by_role(answer: &Answer) -> bool {
+fn by_role(answer: &Response) -> bool {
     answer.code() == "forbidden" && answer.json["detail"].as_str().is_some_and(|text| text.contains("不能执行此操作"))
 }
 
@@ -284,7 +284,7 @@ async fn find_somebody(app: &TestApp, operation: &Operation, roles: &[String], p
 }
 
 #[track_caller]
-fn is(answer: &Answer, status: u16, code: &str, what: &str) {
+fn is(answer: &Response, status: u16, code: &str, what: &str) {
     assert_eq!((answer.status, answer.code()), (status, code), "{what}: {}", answer.json);
 }
 

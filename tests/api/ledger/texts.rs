@@ -39,7 +39,7 @@ on_both_databases! {
             case.confirm(name).await;
         }
         let blacklist = case.measure("blacklist").await;
-        case.heard_on(&blacklist, &clerk).await;
+        case.after_hearing_period(&blacklist, &clerk).await;
         case.decisions_are_final().await;
         let today = app.state.clock.today().to_string();
         case.name_the_regulation(&today).await;

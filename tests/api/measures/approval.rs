@@ -25,7 +25,7 @@ on_both_databases! {
         app.county().post(&approve, &reasons()).await.problem(403, "forbidden");
         let mut other_tasks = arguments(Role::TownshipLeader);
         (other_tasks.division, other_tasks.tasks) = (Some(TOWNSHIP.into()), vec![1, 8]);
-        let token = xiaoqu::minting::issue(&app.state.local_issuer, &other_tasks, 60).unwrap();
+        let token = xiaoqu::token_issuing::issue(&app.state.local_issuer, &other_tasks, 60).unwrap();
         app.bearer(&token).post(&approve, &reasons()).await.problem(403, "forbidden");
         app.office(Role::TownshipLeader, NEIGHBOUR).post(&approve, &reasons()).await.problem(404, "not_found");
 
@@ -35,7 +35,7 @@ on_both_databases! {
         let hearing = format!("{removal}/hearing");
         case.portal().post(&hearing, &reasons()).await.expect(200);
         case.portal().post(&hearing, &reasons()).await.problem(409, "state_conflict");
-        case.heard_until(&opened).await;
+        case.after_period_of(&opened).await;
         case.leader().post(&approve, &reasons()).await.problem(409, "due_process");
         let today = opened["hearing_request_due_on"].clone();
         let record = json!({ "held_on": today, "record": "当事人到场陈述" });
@@ -69,7 +69,7 @@ on_both_databases! {
         let removal = level_three(&mut case).await;
         let appeal = format!("{}/appeal", case.violation("V3"));
         case.portal().post(&appeal, &json!({ "text": "不服认定" })).await.expect(200);
-        case.heard_on(&removal, &case.officer()).await;
+        case.after_hearing_period(&removal, &case.officer()).await;
         case.decisions_are_final().await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.problem(409, "appeal_pending");
         let upheld = json!({ "outcome": "upheld", "reasons": "原认定事实清楚" });
@@ -123,9 +123,9 @@ on_both_databases! {
         }
         let opened = case.portal().get(&removal).await.expect(200);
         assert_eq!((&opened["state"], told(&opened)), (&json!("proposed"), 0));
-        case.heard_until(&opened).await;
+        case.after_period_of(&opened).await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.problem(409, "due_process");
-        case.heard_on(&removal, &case.officer()).await;
+        case.after_hearing_period(&removal, &case.officer()).await;
         case.decisions_are_final().await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
     }
@@ -138,7 +138,7 @@ on_both_databases! {
         assert_eq!((&listed["unopened"], &listed["notification"]), (&json!(true), &json!(null)));
         let opened = case.portal().get(&removal).await.expect(200);
         case.portal().post(&format!("{removal}/statement"), &json!({ "text": "请求从轻" })).await.expect(200);
-        case.heard_until(&opened).await;
+        case.after_period_of(&opened).await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.problem(409, "statement_unanswered");
         case.officer().post(&format!("{removal}/statement-answer"), &reasons()).await.expect(200);
         case.officer().post(&format!("{removal}/statement-answer"), &reasons()).await.problem(409, "state_conflict");
@@ -149,7 +149,7 @@ on_both_databases! {
     async fn what_a_lighter_policy_no_longer_calls_for_is_not_approved(app: TestApp) {
         let mut case = Case::new(&app, &["P"]).await;
         let removal = level_three(&mut case).await;
-        case.heard_on(&removal, &case.officer()).await;
+        case.after_hearing_period(&removal, &case.officer()).await;
         let county = app.county();
         let mut document = county.get("/v1/policies/current").await.expect(200)["document"].clone();
         document["ladder"]["thresholds"] = json!({ "level_1": 1, "level_2": 2, "level_3": 4, "level_4": 5 });

@@ -24,7 +24,7 @@ async fn level_four(case: &mut Case<'_>) -> String {
 /// The blacklisting that only its approval lacks, and the day on which that may come.
 async fn ready_to_list(app: &TestApp, case: &mut Case<'_>) -> (String, String) {
     let blacklist = level_four(case).await;
-    case.heard_on(&blacklist, &clerk(app)).await;
+    case.after_hearing_period(&blacklist, &clerk(app)).await;
     case.decisions_are_final().await;
     let today = app.state.clock.today().to_string();
     case.name_the_regulation(&today).await;
@@ -35,7 +35,7 @@ on_both_databases! {
     async fn a_listing_without_a_legal_basis_is_refused(app: TestApp) {
         let mut case = Case::new(&app, &["P"]).await;
         let blacklist = level_four(&mut case).await;
-        case.heard_on(&blacklist, &clerk(&app)).await;
+        case.after_hearing_period(&blacklist, &clerk(&app)).await;
         let approve = format!("{blacklist}/approval");
         app.county().post(&approve, &reasons()).await.problem(409, "legal_basis_missing");
         assert!(app.county().get("/v1/blacklist").await.items().is_empty());
@@ -116,7 +116,7 @@ on_both_databases! {
         let mut case = Case::new(&app, &["P"]).await;
         level_four(&mut case).await;
         let restriction = case.measure("restriction").await;
-        case.heard_on(&restriction, &clerk(&app)).await;
+        case.after_hearing_period(&restriction, &clerk(&app)).await;
         case.decisions_are_final().await;
         let today = app.state.clock.today().to_string();
         case.name_the_regulation(&today).await;

@@ -93,7 +93,7 @@ on_both_databases! {
         case.decisions_are_final().await;
         case.confirmed("V3", nine(9), "Q", "2026-05-11").await;
         let removal = case.measure("removal:P").await;
-        case.heard_on(&removal, &case.officer()).await;
+        case.after_hearing_period(&removal, &case.officer()).await;
         let told = case.leader().post(&format!("{removal}/approval"), &reasons()).await;
         assert_eq!(named(told.problem(409, "decision_not_served")), [("decision_not_served".to_owned(), format!("violations/{}", case.id("V3")))]);
         case.decisions_are_final().await;
@@ -104,7 +104,7 @@ on_both_databases! {
         let mut case = Case::new(&app, &["P"]).await;
         undelivered(&mut case, 3).await;
         let removal = case.measure("removal:P").await;
-        case.heard_on(&removal, &case.officer()).await;
+        case.after_hearing_period(&removal, &case.officer()).await;
         case.decisions_are_final().await;
         let approved = case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
         assert_eq!(approved["suspended_on"], Value::Null);
@@ -143,7 +143,7 @@ on_both_databases! {
         let mut case = Case::new(&app, &["P"]).await;
         undelivered(&mut case, 4).await;
         let blacklist = case.measure("blacklist").await;
-        case.heard_on(&blacklist, &clerk(&app)).await;
+        case.after_hearing_period(&blacklist, &clerk(&app)).await;
         case.decisions_are_final().await;
         let today = app.state.clock.today().to_string();
         case.name_the_regulation(&today).await;

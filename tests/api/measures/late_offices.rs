@@ -75,7 +75,7 @@ on_both_databases! {
             case.confirmed(name, nine(clause), "P", day).await;
         }
         let removal = case.measure("removal:P").await;
-        case.heard_on(&removal, &case.officer()).await;
+        case.after_hearing_period(&removal, &case.officer()).await;
         let waits = async || {
             let items = case.leader().get("/v1/inbox?kind=approve_measure").await.items().clone();
             items.iter().filter(|one| one["about"] == "removal").map(|one| one["due_on"].clone()).collect::<Vec<_>>()

@@ -4,7 +4,7 @@ use chrono::Utc;
 use serde_json::{Value, json};
 
 use crate::on_both_databases;
-use crate::support::client::Answer;
+use crate::support::client::Response;
 use crate::support::keys::Key;
 use crate::support::rows::text;
 use crate::support::systems::{client_input, reason};
@@ -47,13 +47,13 @@ fn with(value: &Value, name: &str, to: Value) -> Value {
     changed
 }
 
-async fn show(app: &TestApp, assertion: &str) -> Answer {
+async fn show(app: &TestApp, assertion: &str) -> Response {
     let form = format!("grant_type=client_credentials&client_assertion_type={TYPE}&client_assertion={assertion}");
     app.nobody().post_form("/oauth/token", &form).await
 }
 
 #[track_caller]
-fn refused(answer: &Answer, why: &str) {
+fn refused(answer: &Response, why: &str) {
     assert_eq!((answer.status, answer.json["error"].as_str()), (401, Some("invalid_client")), "{why}: {}", answer.json);
 }
 

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use crate::on_both_databases;
 use crate::support::ISSUER;
-use crate::support::client::Answer;
+use crate::support::client::Response;
 use crate::support::rows::text;
 use crate::support::systems::{client_input, token};
 
 /// An error in the form of RFC 6749, 5.2, and of nothing else.
 #[track_caller]
-fn refused(answer: &Answer, status: u16, error: &str) {
+fn refused(answer: &Response, status: u16, error: &str) {
     assert_eq!((answer.status, answer.json["error"].as_str()), (status, Some(error)), "{}", answer.json);
     assert_eq!(answer.header("content-type"), "application/json");
     assert_eq!((answer.header("cache-control"), answer.header("pragma")), ("no-store", "no-cache"));

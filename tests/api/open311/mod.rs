@@ -10,7 +10,7 @@ mod services;
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
 
-use crate::support::client::Answer;
+use crate::support::client::Response;
 use crate::support::rows::{complex_input, path, text};
 use crate::support::systems::{System, client_input, reason};
 use crate::support::{COMMUNITY, TestApp};
@@ -73,7 +73,7 @@ fn good<'a>(key: &'a str, lat: &'a str, long: &'a str) -> Vec<(&'a str, &'a str)
     ]
 }
 
-async fn send(app: &TestApp, fields: &[(&str, &str)]) -> Answer {
+async fn send(app: &TestApp, fields: &[(&str, &str)]) -> Response {
     app.nobody().post_form(REQUESTS, &form(fields)).await
 }
 
@@ -90,7 +90,7 @@ async fn sent(app: &TestApp, system: &System, fields: &[(&str, &str)]) -> String
 
 /// An answer in the form of the standard's errors, with this status and words.
 #[track_caller]
-fn refused(answer: &Answer, status: u16, words: &[&str]) {
+fn refused(answer: &Response, status: u16, words: &[&str]) {
     let shown = String::from_utf8_lossy(&answer.bytes);
     assert_eq!(answer.status, status, "{shown}");
     assert_eq!(answer.header("content-type"), "application/json; charset=utf-8", "{shown}");
@@ -105,7 +105,7 @@ fn refused(answer: &Answer, status: u16, words: &[&str]) {
     }
 }
 
-fn xml(answer: &Answer) -> String {
+fn xml(answer: &Response) -> String {
     assert_eq!(answer.header("content-type"), "text/xml; charset=utf-8");
     let text = String::from_utf8(answer.bytes.clone()).expect("UTF-8");
     assert!(text.starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<"), "{text}");

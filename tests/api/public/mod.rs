@@ -11,7 +11,7 @@ mod search;
 mod sections;
 
 use crate::support::TestApp;
-use crate::support::client::Answer;
+use crate::support::client::Response;
 
 /// A page as its text, with what every page of ours must be.
 pub async fn page(app: &TestApp, path: &str, status: u16) -> String {
@@ -19,7 +19,7 @@ pub async fn page(app: &TestApp, path: &str, status: u16) -> String {
     read(&answer, status, path)
 }
 
-pub fn read(answer: &Answer, status: u16, path: &str) -> String {
+pub fn read(answer: &Response, status: u16, path: &str) -> String {
     let html = String::from_utf8(answer.bytes.clone()).expect("UTF-8");
     assert_eq!(answer.status, status, "{path}: {html}");
     assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{path}");

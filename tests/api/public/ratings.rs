@@ -12,7 +12,7 @@ use crate::support::rows::text;
 
 /// Scored with more than points, answered by the company, published.
 pub async fn replied(app: &TestApp, cycle: &Value, complex: &str, company: &Value, share: i64, more: Value) -> Value {
-    let rating = begun(app, cycle, complex).await;
+    let rating = begin_rating(app, cycle, complex).await;
     scored_with(app, &rating, share, more).await;
     let at = at(&rating);
     app.social().post(&format!("{at}/review"), &json!({ "outcome": "confirmed" })).await.expect(200);

@@ -30,7 +30,7 @@ on_both_databases! {
         let result = unplanned(&complex, "safety", "2026-03-02T00:30:00Z", &["fire_lane"]);
         app.social().post("/v1/inspection-results", &json!({ "results": [result] })).await.expect(200);
         case.on("2026-07-06");
-        let rating = begun(&app, &a_cycle(&app, &next_cycle_input()).await, case.id("P")).await;
+        let rating = begin_rating(&app, &a_cycle(&app, &next_cycle_input()).await, case.id("P")).await;
         let sheet = app.social().get(&format!("{}/fact-sheet", at(&rating))).await.expect(200);
         assert_eq!(sheet["dimensions"].as_array().unwrap().len(), 7);
         let beside = |dimension: &str| {
@@ -49,7 +49,7 @@ on_both_databases! {
     async fn what_a_rating_waits_for_stands_in_the_inbox(app: TestApp) {
         let case = Case::new(&app, &["P"]).await;
         let cycle = a_cycle(&app, &cycle_input()).await;
-        let rating = begun(&app, &cycle, case.id("P")).await;
+        let rating = begin_rating(&app, &cycle, case.id("P")).await;
         let closes = cycle["closes_on"].clone();
         assert_eq!(waits(&app.social()).await, kind("score_ratings", closes.clone()));
         assert_eq!(waits(&community(&app)).await, kind("score_ratings", closes));

@@ -102,7 +102,7 @@ on_both_databases! {
         let mut input = next_cycle_input();
         input["opens_on"] = json!("2026-01-05");
         let cycle = a_cycle(&app, &input).await;
-        let rating = begun(&app, &cycle, case.id("P")).await;
+        let rating = begin_rating(&app, &cycle, case.id("P")).await;
         reviewed(&app, &rating, 80).await;
         for path in [at(&rating), path("rating-cycles", &cycle)] {
             app.social().post(&format!("{path}/announcement"), &json!({})).await.problem(409, "state_conflict");

@@ -45,7 +45,7 @@ on_both_databases! {
         assert_eq!((&second["state"], &second["star"]), (&json!("valid"), &json!("two")));
 
         // A rating that is made now is lowered from the beginning.
-        let fresh = begun(&app, &cycle, case.id("Q")).await;
+        let fresh = begin_rating(&app, &cycle, case.id("Q")).await;
         assert_eq!(reviewed(&app, &fresh, 85).await["derivation"]["star"], json!("four"), "nothing was counted at Q");
 
         // On appeal the second violation is revoked: everything is as before.
@@ -142,7 +142,7 @@ on_both_databases! {
             async move { client.get(&at).await.expect(200)["summary"]["star"].clone() }
         };
         assert_eq!(now(app.social()).await, json!("three"), "proposed, it lowers nothing; the downgrade does");
-        case.heard_on(&unqualified, &app.social()).await;
+        case.after_hearing_period(&unqualified, &app.social()).await;
         case.decisions_are_final().await;
         case.leader().post(&format!("{unqualified}/approval"), &reasons()).await.expect(200);
         assert_eq!(now(app.social()).await, json!("unqualified"));

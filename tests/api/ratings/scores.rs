@@ -13,7 +13,7 @@ use crate::support::rows::{a_company, a_complex, text};
 on_both_databases! {
     async fn a_missing_item_is_refused_and_nothing_is_changed(app: TestApp) {
         let case = Case::new(&app, &["P"]).await;
-        let rating = begun(&app, &a_cycle(&app, &cycle_input()).await, case.id("P")).await;
+        let rating = begin_rating(&app, &a_cycle(&app, &cycle_input()).await, case.id("P")).await;
         let scores = format!("{}/scores", at(&rating));
         let mut office = sheet("office", 90);
         office["items"].as_array_mut().unwrap().remove(0);
@@ -34,7 +34,7 @@ on_both_databases! {
 
     async fn the_derivation_shows_points_vetoes_and_bonus_each_with_its_ground(app: TestApp) {
         let case = Case::new(&app, &["P"]).await;
-        let rating = begun(&app, &a_cycle(&app, &cycle_input()).await, case.id("P")).await;
+        let rating = begin_rating(&app, &a_cycle(&app, &cycle_input()).await, case.id("P")).await;
         let photo = scorer(&app).a_picture().await;
         let rating = scored_with(&app, &rating, 80, json!({
             "bonus": [{ "code": "bonus.honour", "points": "1.25", "ground": "获县级“文明小区”表彰" }],
@@ -56,7 +56,7 @@ on_both_databases! {
 
     async fn a_ground_that_will_be_published_names_no_person(app: TestApp) {
         let case = Case::new(&app, &["P"]).await;
-        let rating = begun(&app, &a_cycle(&app, &cycle_input()).await, case.id("P")).await;
+        let rating = begin_rating(&app, &a_cycle(&app, &cycle_input()).await, case.id("P")).await;
         let mut office = sheet("office", 90);
         office["bonus"] = json!([{ "code": "bonus.honour", "points": "1", "ground": "获表彰，联系电话13800001234" }]);
         office["vetoes"] = json!([{ "code": "veto.refused_rectification", "ground": "业主640121199001010018投诉" }]);
@@ -66,7 +66,7 @@ on_both_databases! {
 
     async fn a_sheet_that_is_given_again_takes_the_place_of_the_one_before(app: TestApp) {
         let case = Case::new(&app, &["P"]).await;
-        let rating = begun(&app, &a_cycle(&app, &cycle_input()).await, case.id("P")).await;
+        let rating = begin_rating(&app, &a_cycle(&app, &cycle_input()).await, case.id("P")).await;
         let first = scored_with(&app, &rating, 80, json!({})).await;
         let again = scorer(&app).post(&format!("{}/scores", at(&rating)), &sheet("office", 100)).await.expect(200);
         assert_eq!((&first["derivation"]["total"], &again["derivation"]["total"]), (&json!("80"), &json!("92")));
@@ -75,7 +75,7 @@ on_both_databases! {
 
     async fn each_office_gives_its_own_sheet_and_another_person_reviews(app: TestApp) {
         let case = Case::new(&app, &["P"]).await;
-        let rating = begun(&app, &a_cycle(&app, &cycle_input()).await, case.id("P")).await;
+        let rating = begin_rating(&app, &a_cycle(&app, &cycle_input()).await, case.id("P")).await;
         let (scores, review) = (format!("{}/scores", at(&rating)), format!("{}/review", at(&rating)));
         community(&app).post(&scores, &sheet("office", 90)).await.faults(&[("/assessor", "conflict")]);
         scorer(&app).post(&scores, &sheet("community", 90)).await.faults(&[("/assessor", "conflict")]);
@@ -97,7 +97,7 @@ on_both_databases! {
         let case = Case::new(&app, &["P"]).await;
         let mut input = cycle_input();
         input["opens_on"] = json!("2026-03-10");
-        let rating = begun(&app, &a_cycle(&app, &input).await, case.id("P")).await;
+        let rating = begin_rating(&app, &a_cycle(&app, &input).await, case.id("P")).await;
         let scores = format!("{}/scores", at(&rating));
         scorer(&app).post(&scores, &sheet("office", 90)).await.problem(409, "state_conflict");
         case.on("2026-03-10");
@@ -108,7 +108,7 @@ on_both_databases! {
 
     async fn what_is_not_announced_is_the_offices_own_and_then_no_assessor_is_named(app: TestApp) {
         let case = Case::new(&app, &["P"]).await;
-        let rating = begun(&app, &a_cycle(&app, &cycle_input()).await, case.id("P")).await;
+        let rating = begin_rating(&app, &a_cycle(&app, &cycle_input()).await, case.id("P")).await;
         reviewed(&app, &rating, 72).await;
         let committee = app.office(Role::ComplexCommittee, case.id("P"));
         for client in [case.portal(), committee.clone(), app.neighbour()] {
@@ -130,7 +130,7 @@ on_both_databases! {
     async fn a_complex_is_rated_once_in_a_cycle_and_not_without_a_company(app: TestApp) {
         let case = Case::new(&app, &["P"]).await;
         let cycle = a_cycle(&app, &cycle_input()).await;
-        begun(&app, &cycle, case.id("P")).await;
+        begin_rating(&app, &cycle, case.id("P")).await;
         let input = |complex: &Value| json!({ "cycle_id": cycle["id"], "complex_id": complex });
         app.social().post("/v1/ratings", &input(&json!(case.id("P")))).await.problem(409, "already_exists");
         let empty = a_complex(&app).await;

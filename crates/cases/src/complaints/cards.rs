@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::model::*;
-use super::record::{self, Given, NewStep, Terms};
+use super::record::{self, GoverningRules, IssuedCard, NewStep};
 use super::{rules, store};
 use crate::access::Caller;
-use crate::db::{Instant, Work};
+use crate::db::{Instant, WorkResult};
 use crate::service::{Ctx, Service, Tx};
 
 /// The program, as it acts by the clock.
@@ -19,7 +19,12 @@ pub fn program(state: &Arc<Service>, now: Instant) -> Ctx {
 
 /// Each card that has come and was not given yet; says whether there was one, and then the row is saved. With the first red
 /// one the ticket is its supervisor's business, too.
-pub fn give_cards(tx: &mut Tx, row: &mut ComplaintRow, mut given: Vec<Given>, terms: &Terms) -> Work<bool> {
+pub fn give_cards(
+    tx: &mut Tx,
+    row: &mut ComplaintRow,
+    mut given: Vec<IssuedCard>,
+    terms: &GoverningRules,
+) -> WorkResult<bool> {
     let now = tx.ctx.now;
     let mut any = false;
     let rules = terms.rules_of(row)?;
@@ -57,15 +62,15 @@ pub fn give_cards(tx: &mut Tx, row: &mut ComplaintRow, mut given: Vec<Given>, te
             write(tx, row, NewStep::new(StepKind::Escalated).to(StepAudience::Parties).facts(facts))?;
         }
     }
-    row.next_at = rules::next_look(row, &given, rules, &terms.clock());
+    row.next_at = rules::next_check_at(row, &given, rules, &terms.clock());
     if any {
-        store::save_look(tx.conn, row)?;
+        store::save_check(tx.conn, row)?;
     }
     Ok(any)
 }
 
 /// A step of the program; the row is saved after the last of them.
-pub fn write(tx: &mut Tx, row: &mut ComplaintRow, step: NewStep) -> Work<()> {
+pub fn write(tx: &mut Tx, row: &mut ComplaintRow, step: NewStep) -> WorkResult<()> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
     record::write(tx, row, StepActor::Program, step).map(drop)
@@ -73,7 +78,7 @@ pub fn write(tx: &mut Tx, row: &mut ComplaintRow, step: NewStep) -> Work<()> {
 
 /// Gives the cards of a ticket that is being taken in hand and that the clock has not come to yet: nobody outruns a deadline,
 /// also while one replica takes over from another.
-pub fn catch_up(tx: &mut Tx, row: &mut ComplaintRow) -> Work<()> {
+pub fn catch_up(tx: &mut Tx, row: &mut ComplaintRow) -> WorkResult<()> {
     let now = tx.ctx.now;
     if !row.is_open || row.next_at.is_none_or(|at| at.0 > now.0) {
         return Ok(());
@@ -84,7 +89,7 @@ pub fn catch_up(tx: &mut Tx, row: &mut ComplaintRow) -> Work<()> {
     }
     let ctx = program(&tx.ctx.state, now);
     let mut own = Tx::of(tx.conn, &ctx);
-    let terms = Terms::load(own.conn, &ctx, &row.county)?;
-    let given = record::given_cards(own.conn, row.id)?;
+    let terms = GoverningRules::load(own.conn, &ctx, &row.county)?;
+    let given = record::issued_cards(own.conn, row.id)?;
     give_cards(&mut own, row, given, &terms).map(drop)
 }

@@ -7,7 +7,7 @@ use super::preview::DeadlinePreview;
 use super::timeline::TimelineStep;
 use super::{following, persons, preview, timeline};
 use crate::counties::CountyQuery;
-use crate::http::{Answer, PageOf};
+use crate::http::{PageOf, Response};
 use crate::policy::complaints::ComplaintCategory;
 use crate::service::{Body, Ctx};
 
@@ -16,7 +16,7 @@ use crate::service::{Body, Ctx};
 /// Of the policy in force in a county: who handles and who supervises each, its limits, and whether it may be public. On one page.
 #[utoipa::path(get, path = "/v1/complaint-categories",
     tag = "complaints", params(CountyQuery), responses((status = 200, description = "All categories", body = PageOf<ComplaintCategory>)))]
-pub async fn list_complaint_categories(ctx: Ctx) -> Answer {
+pub async fn list_complaint_categories(ctx: Ctx) -> Response {
     let query: CountyQuery = ctx.query()?;
     ctx.list(move |conn, ctx| preview::categories(conn, ctx, query.county.as_deref())).await
 }
@@ -26,9 +26,9 @@ pub async fn list_complaint_categories(ctx: Ctx) -> Answer {
 /// If this came in at that instant, when would it be due, and why: day by day, with what is not counted. Nothing is stored.
 #[utoipa::path(get, path = "/v1/complaint-deadlines",
     tag = "complaints", params(DeadlineQuery), responses((status = 200, description = "The deadlines", body = DeadlinePreview)))]
-pub async fn get_complaint_deadline(ctx: Ctx) -> Answer {
+pub async fn get_complaint_deadline(ctx: Ctx) -> Response {
     let query: DeadlineQuery = ctx.query()?;
-    ctx.derive(move |conn, ctx| preview::deadlines(conn, ctx, &query)).await
+    ctx.get_snapshot(move |conn, ctx| preview::deadlines(conn, ctx, &query)).await
 }
 
 /// List what is on file already
@@ -37,7 +37,7 @@ pub async fn get_complaint_deadline(ctx: Ctx) -> Answer {
 /// categories that may be public, and only what anybody may know.
 #[utoipa::path(get, path = "/v1/complaint-suggestions",
     tag = "complaints", params(SimilarQuery), responses((status = 200, description = "Up to 50", body = PageOf<SimilarComplaint>)))]
-pub async fn list_similar_complaints(ctx: Ctx) -> Answer {
+pub async fn list_similar_complaints(ctx: Ctx) -> Response {
     let query: SimilarQuery = ctx.query()?;
     ctx.list(move |conn, ctx| following::suggestions(conn, ctx, &query)).await
 }
@@ -48,7 +48,7 @@ pub async fn list_similar_complaints(ctx: Ctx) -> Answer {
 /// them were merged: an app that remembers the last id tells each step once.
 #[utoipa::path(get, path = "/v1/complaint-news",
     tag = "complaints", params(ListNews), responses((status = 200, description = "A page", body = PageOf<TimelineStep>)))]
-pub async fn list_complaint_news(ctx: Ctx) -> Answer {
+pub async fn list_complaint_news(ctx: Ctx) -> Response {
     let query: ListNews = ctx.query()?;
     ctx.list(move |conn, ctx| timeline::news(conn, ctx, &query)).await
 }
@@ -59,6 +59,6 @@ pub async fn list_complaint_news(ctx: Ctx) -> Answer {
 /// that somebody looked is recorded.
 #[utoipa::path(post, path = "/v1/complaint-caller-searches",
     tag = "complaints", request_body = CallerSearchIn, responses((status = 200, description = "Up to 200", body = CallerTickets)))]
-pub async fn search_complaints_by_caller(ctx: Ctx, body: Body<CallerSearchIn>) -> Answer {
+pub async fn search_complaints_by_caller(ctx: Ctx, body: Body<CallerSearchIn>) -> Response {
     ctx.act(body, persons::search_complaints_by_caller).await
 }

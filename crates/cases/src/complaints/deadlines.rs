@@ -8,7 +8,7 @@ use super::model::*;
 use super::record::{self, NewStep};
 use super::store;
 use crate::complaints::scoped::Viewer;
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::deadlines::{Follows, Moved, Terms, facts, move_instant};
 use crate::policy::complaints::DeadlineClock;
 use crate::service::Tx;
@@ -40,7 +40,7 @@ fn course_of(row: &ComplaintRow, steps: &[StepRow]) -> (Instant, Vec<Turn>) {
     (began, turns)
 }
 
-fn resolve_due(clock: &Clock, course: &Course, began: Instant, turns: &[Turn]) -> Instant {
+fn resolve_due(clock: &Clock, course: &Handling, began: Instant, turns: &[Turn]) -> Instant {
     let limit = Limit::of(course.clock, course.resolve_within);
     turns.iter().fold(clock.due(began, limit), |due, turn| match *turn {
         Turn::Extended(amount) => clock.extended(due, Limit::of(course.clock, amount)),
@@ -53,15 +53,15 @@ impl Follows for ComplaintRow {
         self.id
     }
 
-    fn open(conn: &mut Conn, after: Id, at_most: i64) -> Work<Vec<ComplaintRow>> {
+    fn open(conn: &mut Conn, after: Id, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
         store::with_open_deadlines(conn, after, at_most)
     }
 
-    fn locked(conn: &mut Conn, id: Id) -> Work<ComplaintRow> {
+    fn locked(conn: &mut Conn, id: Id) -> WorkResult<ComplaintRow> {
         store::find_for_update(conn, &Viewer::system("the calendar moves the deadlines of every ticket"), id)
     }
 
-    fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> Work<Vec<Moved>> {
+    fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> WorkResult<Vec<Moved>> {
         let mut moved = Vec::new();
         if !self.is_open || self.course.0.clock != DeadlineClock::WorkingDays {
             return Ok(moved);
@@ -79,8 +79,8 @@ impl Follows for ComplaintRow {
         Ok(moved)
     }
 
-    fn save_moved(mut self, tx: &mut Tx, moved: &[Moved]) -> Work<()> {
-        let terms = record::Terms::load(tx.conn, tx.ctx, &self.county)?;
+    fn save_moved(mut self, tx: &mut Tx, moved: &[Moved]) -> WorkResult<()> {
+        let terms = record::GoverningRules::load(tx.conn, tx.ctx, &self.county)?;
         let step = NewStep::new(StepKind::DeadlineMoved).facts(facts(moved));
         record::advance(tx, &mut self, &terms, StepActor::Program, step).map(drop)
     }

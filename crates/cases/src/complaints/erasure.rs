@@ -1,9 +1,9 @@
 //! Erasing whoever complained (PIPL 47): ticket, timeline and proof remain without them.
 
 use super::model::*;
-use super::sight::{self, Person};
-use super::{sealed, store};
-use crate::db::{Conn, Id, Work};
+use super::visibility::{self, Person};
+use super::{encrypted, store};
+use crate::db::{Conn, Id, WorkResult};
 use crate::files;
 use crate::http::idempotency;
 use crate::ledger;
@@ -13,18 +13,18 @@ use crate::service::{Ctx, Tx};
 
 /// Erases, and gives back a text without what was erased. Every copy is walked: texts, links, files with their names, the
 /// exact point, accounts, digests, and stored answers.
-pub fn erase(tx: &mut Tx, row: &mut ComplaintRow, text: Option<&str>) -> Work<Option<String>> {
+pub fn erase(tx: &mut Tx, row: &mut ComplaintRow, text: Option<&str>) -> WorkResult<Option<String>> {
     let ring = tx.ctx.state.keys.ring();
-    let contact = sealed::contact_of(tx.conn, tx.ctx, row.id)?;
+    let contact = encrypted::contact_of(tx.conn, tx.ctx, row.id)?;
     let who = Person::of(contact.as_ref(), row.course.0.anonymous);
     let known = who.values();
-    if let Some(told) = sealed::told_of(tx.conn, tx.ctx, row.id)? {
-        let told = Told {
-            description: masks::scrub(&told.description, &known),
-            location: told.location.map(|text| masks::scrub(&text, &known)),
-            evidence: erased_evidence(told.evidence, &known),
+    if let Some(submission) = encrypted::submission_of(tx.conn, tx.ctx, row.id)? {
+        let submission = Submission {
+            description: masks::scrub(&submission.description, &known),
+            location: submission.location.map(|text| masks::scrub(&text, &known)),
+            evidence: erased_evidence(submission.evidence, &known),
         };
-        personal::seal(tx.conn, &ring, row.id, row.id, Purpose::Description, &sealed::written(&told)?)?;
+        personal::encrypt(tx.conn, &ring, row.id, row.id, Purpose::Description, &encrypted::to_json(&submission)?)?;
     }
     let steps = store::steps_of(tx.conn, row.id, StepAudience::ALL)?;
     let mut forgotten = Vec::new();
@@ -49,7 +49,7 @@ pub fn erase(tx: &mut Tx, row: &mut ComplaintRow, text: Option<&str>) -> Work<Op
     let course = &mut row.course.0;
     course.has_contact = false;
     course.consent = false;
-    course.point = course.point.map(sight::coarse);
+    course.point = course.point.map(visibility::coarse);
     course.public_summary = course.public_summary.take().map(|text| masks::scrub(&text, &known));
     course.erased_at = Some(tx.ctx.now);
     Ok(text.map(|text| masks::scrub(text, &known)))
@@ -67,24 +67,31 @@ fn erased_evidence(mut evidence: Vec<Evidence>, known: &[&str]) -> Vec<Evidence>
 }
 
 /// Takes persons out of what was said with a step; says whether there were any.
-fn scrub_step(conn: &mut Conn, ctx: &Ctx, complaint: Id, step: Id, by_resident: bool, known: &[&str]) -> Work<bool> {
+fn scrub_step(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    complaint: Id,
+    step: Id,
+    by_resident: bool,
+    known: &[&str],
+) -> WorkResult<bool> {
     let ring = ctx.state.keys.ring();
-    let Some(text) = personal::open(conn, &ring, step, Purpose::Text)? else { return Ok(false) };
-    let said: StepText = sealed::read(&text)?;
-    let mut evidence = erased_evidence(said.evidence.clone(), known);
+    let Some(text) = personal::decrypt(conn, &ring, step, Purpose::Text)? else { return Ok(false) };
+    let step_text: StepText = encrypted::read(&text)?;
+    let mut evidence = erased_evidence(step_text.evidence.clone(), known);
     if !by_resident {
         // The files of an office are its own, and what it called them, unless that is the name of a file.
-        for (one, before) in evidence.iter_mut().zip(&said.evidence) {
-            if !sight::is_file_name(&before.title) {
+        for (one, before) in evidence.iter_mut().zip(&step_text.evidence) {
+            if !visibility::is_file_name(&before.title) {
                 one.title = masks::scrub(&before.title, known);
             }
             (one.url, one.attachment_id) = (before.url.clone(), before.attachment_id);
         }
     }
-    let scrubbed = StepText { text: said.text.as_deref().map(|text| masks::scrub(text, known)), evidence };
-    if scrubbed == said {
+    let scrubbed = StepText { text: step_text.text.as_deref().map(|text| masks::scrub(text, known)), evidence };
+    if scrubbed == step_text {
         return Ok(false);
     }
-    personal::seal(conn, &ring, complaint, step, Purpose::Text, &sealed::written(&scrubbed)?)?;
+    personal::encrypt(conn, &ring, complaint, step, Purpose::Text, &encrypted::to_json(&scrubbed)?)?;
     Ok(true)
 }

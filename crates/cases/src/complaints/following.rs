@@ -6,15 +6,15 @@ use utoipa::ToSchema;
 
 use super::input::SimilarQuery;
 use super::model::*;
-use super::record::Terms;
+use super::record::GoverningRules;
 use super::view::{self, Complaint};
-use super::{parts, person_rules, rules, store};
+use super::{parties, person_rules, rules, store};
 use crate::access::{Role, Scope};
 use crate::complaints::scoped::Viewer;
 use crate::complexes;
 use crate::complexes::coordinates::metres;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::{Entity, PageOf};
 use crate::policy;
 use crate::service::{Body, Ctx, Tx};
@@ -38,7 +38,7 @@ pub struct SimilarComplaint {
 }
 
 /// Open tickets of a category that may be public, at a complex, of the last days; to follow instead of submitting anew.
-pub fn suggestions(conn: &mut Conn, ctx: &Ctx, query: &SimilarQuery) -> Work<PageOf<SimilarComplaint>> {
+pub fn suggestions(conn: &mut Conn, ctx: &Ctx, query: &SimilarQuery) -> WorkResult<PageOf<SimilarComplaint>> {
     // At a complex that there is not, or not for this caller, nothing is open.
     let anywhere = Scope::System("a resident may live anywhere");
     let scope = if ctx.caller.role == Role::Resident { &anywhere } else { &ctx.scope };
@@ -70,10 +70,10 @@ fn since(days: u32, at: Instant) -> Instant {
 }
 
 /// Tickets that may be the same matter as this one: of its category, at its complex or near its point, near in time.
-pub fn duplicates(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<PageOf<Complaint>> {
-    let viewer = parts::viewer(ctx);
+pub fn duplicates(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<PageOf<Complaint>> {
+    let viewer = parties::viewer(ctx);
     let row = store::find(conn, &viewer, id)?;
-    let terms = Terms::load(conn, ctx, &row.county)?;
+    let terms = GoverningRules::load(conn, ctx, &row.county)?;
     let terms = terms.rules_of(&row)?;
     let since = since(terms.duplicate_days, row.submitted_at);
     let until = Instant(row.submitted_at.0 + TimeDelta::days(terms.duplicate_days.into()));
@@ -109,17 +109,17 @@ pub struct Following {
 pub struct NothingIn {}
 
 /// A ticket that anybody may follow: of a public category, and open. Of any other the caller does not learn that it is there.
-fn followable(tx: &mut Tx, id: Id) -> Work<ComplaintRow> {
+fn followable(tx: &mut Tx, id: Id) -> WorkResult<ComplaintRow> {
     let anybody = Viewer::system("an open ticket in a public category is followed by whoever wants to");
     let row = store::find(tx.conn, &anybody, id)?;
     if person_rules::is_for_anybody(&row) {
         return Ok(row);
     }
     // Its own complainant follows it anyway.
-    store::find(tx.conn, &parts::viewer(tx.ctx), id)
+    store::find(tx.conn, &parties::viewer(tx.ctx), id)
 }
 
-pub fn follow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> Work<Entity<Following>> {
+pub fn follow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> WorkResult<Entity<Following>> {
     let ctx = tx.ctx;
     let row = followable(tx, id)?;
     tx.input(body)?;
@@ -129,15 +129,15 @@ pub fn follow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> Work<Ent
     following(tx, row, true)
 }
 
-pub fn unfollow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> Work<Entity<Following>> {
+pub fn unfollow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> WorkResult<Entity<Following>> {
     let ctx = tx.ctx;
-    let row = store::find(tx.conn, &parts::viewer(ctx), id)?;
+    let row = store::find(tx.conn, &parties::viewer(ctx), id)?;
     tx.input(body)?;
     person_rules::require_left(store::unfollow(tx.conn, id, &ctx.caller.person())?)?;
     following(tx, row, false)
 }
 
-fn following(tx: &mut Tx, row: ComplaintRow, following: bool) -> Work<Entity<Following>> {
+fn following(tx: &mut Tx, row: ComplaintRow, following: bool) -> WorkResult<Entity<Following>> {
     let followers = store::follower_counts(tx.conn, &[row.id])?.remove(&row.id).unwrap_or_default();
     let shown = Following { complaint_id: row.id, state: row.state, following, followers };
     Ok(Entity::new(row.id, row.version, shown))

@@ -5,16 +5,16 @@ use serde_json::json;
 use super::clock_rules::{Limit, is_over};
 use super::input::*;
 use super::model::*;
-use super::part_rules::{Part, is_supervisor};
-use super::parts::{self, finish, finish_by};
-use super::record::{self, NewStep, Terms};
+use super::parties::{self, finish, finish_by};
+use super::party_rules::{ComplaintParty, is_supervisor};
+use super::record::{self, GoverningRules, NewStep};
 use super::routing_rules::{may_supervise, next_supervisor, seat_of};
-use super::sight::Person;
 use super::view::Complaint;
-use super::{rules, sealed, step_rules, store};
+use super::visibility::Person;
+use super::{encrypted, rules, step_rules, store};
 use crate::access::Role;
 use crate::complexes;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::fault::Fault;
 use crate::files;
 use crate::http::Entity;
@@ -22,12 +22,12 @@ use crate::problem::Problem;
 use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Ctx, Tx};
 
-pub fn accept_complaint(tx: &mut Tx, id: Id, body: &Body<AcceptanceIn>) -> Work<Entity<Complaint>> {
-    let mut row = parts::take(tx, id, &[Part::Handler])?;
+pub fn accept_complaint(tx: &mut Tx, id: Id, body: &Body<AcceptanceIn>) -> WorkResult<Entity<Complaint>> {
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
     let ctx = tx.ctx;
     let input = tx
         .checked(body, |conn, input, faults| check_summary(conn, ctx, &row, input.public_summary.as_deref(), faults))?;
-    parts::ready(tx, &row, StepKind::Accepted)?;
+    parties::ensure_allowed(tx, &row, StepKind::Accepted)?;
     accepted(tx.ctx, &mut row);
     row.state = ComplaintState::Accepted;
     if input.public_summary.is_some() {
@@ -35,7 +35,7 @@ pub fn accept_complaint(tx: &mut Tx, id: Id, body: &Body<AcceptanceIn>) -> Work<
     }
     let step = NewStep::new(StepKind::Accepted)
         .facts(json!({ "on_time": row.accepted_on_time, "summarised": input.public_summary.is_some() }))
-        .saying("public_summary", input.public_summary.clone())
+        .with_text("public_summary", input.public_summary.clone())
         .text(input.text.clone());
     finish(tx, row, step)
 }
@@ -55,18 +55,18 @@ fn check_summary(
     row: &ComplaintRow,
     summary: Option<&str>,
     faults: &mut Vec<Fault>,
-) -> Work<()> {
+) -> WorkResult<()> {
     let Some(summary) = summary else { return Ok(()) };
-    let contact = sealed::contact_of(conn, ctx, row.id)?;
+    let contact = encrypted::contact_of(conn, ctx, row.id)?;
     let who = Person::of(contact.as_ref(), row.course.0.anonymous);
     step_rules::check_summary(row.is_public, summary, &who, faults);
     Ok(())
 }
 
-pub fn reject_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
-    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+pub fn reject_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
     let input = tx.input(body)?;
-    parts::ready(tx, &row, StepKind::Rejected)?;
+    parties::ensure_allowed(tx, &row, StepKind::Rejected)?;
     accepted(tx.ctx, &mut row);
     row.state = ComplaintState::Rejected;
     row.is_open = false;
@@ -74,16 +74,16 @@ pub fn reject_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     finish(tx, row, NewStep::new(StepKind::Rejected).text(input.reasons.clone()))
 }
 
-pub fn transfer_complaint(tx: &mut Tx, id: Id, body: &Body<TransferIn>) -> Work<Entity<Complaint>> {
+pub fn transfer_complaint(tx: &mut Tx, id: Id, body: &Body<TransferIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
     let mut company = None;
     let input = tx.checked(body, |conn, input, faults| {
         company = served_by(conn, ctx, &row, input.role)?;
         step_rules::check_transfer(&row, input, company, faults);
         Ok(())
     })?;
-    parts::ready(tx, &row, StepKind::Transferred)?;
+    parties::ensure_allowed(tx, &row, StepKind::Transferred)?;
     step_rules::may_transfer(row.course.0.returned, is_supervisor(&ctx.caller, &row))?;
     let from = row.handler();
     let to = seat_of(input.role, &row.place())
@@ -106,7 +106,7 @@ pub fn transfer_complaint(tx: &mut Tx, id: Id, body: &Body<TransferIn>) -> Work<
 }
 
 /// The company that serves the ticket's complex today, where it is to go to the company.
-fn served_by(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, role: Role) -> Work<Option<Id>> {
+fn served_by(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, role: Role) -> WorkResult<Option<Id>> {
     let (Role::PropertyCompany, Some(complex)) = (role, row.complex_id) else { return Ok(None) };
     complexes::serving_company(conn, complex, ctx.today)
 }
@@ -122,14 +122,14 @@ fn set_handler(row: &mut ComplaintRow, to: &Seat) {
     row.set_supervisor(supervisor);
 }
 
-pub fn return_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
+pub fn return_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
     let input = tx.input(body)?;
-    parts::ready(tx, &row, StepKind::Returned)?;
+    parties::ensure_allowed(tx, &row, StepKind::Returned)?;
     let supervisor = step_rules::may_return(&row)?;
     let from = row.handler();
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     let within = terms.rules_of(&row)?.return_within_working_days;
     let due = terms.clock().return_due(row.course.0.assigned_at, within);
     step_rules::require_early_return(due, within, ctx.now)?;
@@ -144,10 +144,10 @@ pub fn return_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     finish_by(tx, &terms, row, step)
 }
 
-pub fn request_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionIn>) -> Work<Entity<Complaint>> {
+pub fn request_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler])?;
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     let most = {
         let (course, rules) = (&row.course.0, terms.rules_of(&row)?);
         let original = Limit::of(course.clock, course.resolve_within);
@@ -157,7 +157,7 @@ pub fn request_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionIn>
         step_rules::check_extension(input.amount, most, faults);
         Ok(())
     })?;
-    parts::ready(tx, &row, StepKind::ExtensionRequested)?;
+    parties::ensure_allowed(tx, &row, StepKind::ExtensionRequested)?;
     step_rules::require_in_time(row.resolve_due, ctx.now)?;
     step_rules::may_ask_for_extension(row.course.0.extension.as_ref())?;
     row.course.0.extension = Some(Extension { amount: input.amount, asked_at: ctx.now, granted: None });
@@ -168,13 +168,17 @@ pub fn request_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionIn>
     finish_by(tx, &terms, row, step)
 }
 
-pub fn decide_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionDecisionIn>) -> Work<Entity<Complaint>> {
+pub fn decide_complaint_extension(
+    tx: &mut Tx,
+    id: Id,
+    body: &Body<ExtensionDecisionIn>,
+) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Supervisor])?;
     let input = tx.input(body)?;
-    parts::ready(tx, &row, StepKind::ExtensionGranted)?;
+    parties::ensure_allowed(tx, &row, StepKind::ExtensionGranted)?;
     let asked = step_rules::undecided_extension(row.course.0.extension.as_ref())?.clone();
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     if input.granted {
         if row.course.0.paused_at.is_none() {
             step_rules::require_in_time(row.resolve_due, ctx.now)?;
@@ -192,11 +196,11 @@ pub fn decide_complaint_extension(tx: &mut Tx, id: Id, body: &Body<ExtensionDeci
     finish_by(tx, &terms, row, step)
 }
 
-pub fn request_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> Work<Entity<Complaint>> {
+pub fn request_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
     let input = checked_text(tx, body)?;
-    parts::ready(tx, &row, StepKind::InformationRequested)?;
+    parties::ensure_allowed(tx, &row, StepKind::InformationRequested)?;
     step_rules::require_in_time(row.resolve_due, ctx.now)?;
     accepted(ctx, &mut row);
     row.course.0.resumes = Some(resumed(&row));
@@ -214,17 +218,21 @@ fn resumed(row: &ComplaintRow) -> ComplaintState {
     }
 }
 
-fn checked_text<'b>(tx: &mut Tx, body: &'b Body<TextIn>) -> Work<&'b TextIn> {
+fn checked_text<'b>(tx: &mut Tx, body: &'b Body<TextIn>) -> WorkResult<&'b TextIn> {
     let ctx = tx.ctx;
     tx.checked(body, |conn, input, faults| files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults))
 }
 
-pub fn give_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> Work<Entity<Complaint>> {
+pub fn give_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Owner, Part::Handler, Part::Supervisor, Part::FrontDesk])?;
+    let mut row = parties::lock_as(
+        tx,
+        id,
+        &[ComplaintParty::Owner, ComplaintParty::Handler, ComplaintParty::Supervisor, ComplaintParty::FrontDesk],
+    )?;
     let input = checked_text(tx, body)?;
-    parts::ready(tx, &row, StepKind::InformationGiven)?;
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    parties::ensure_allowed(tx, &row, StepKind::InformationGiven)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     let paused_at = row
         .course
         .0
@@ -242,10 +250,10 @@ pub fn give_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> W
     finish_by(tx, &terms, row, step)
 }
 
-pub fn begin_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> Work<Entity<Complaint>> {
-    let mut row = parts::take(tx, id, &[Part::Handler])?;
+pub fn begin_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> WorkResult<Entity<Complaint>> {
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
     let input = checked_text(tx, body)?;
-    parts::ready(tx, &row, StepKind::MediationBegun)?;
+    parties::ensure_allowed(tx, &row, StepKind::MediationBegun)?;
     accepted(tx.ctx, &mut row);
     row.course.0.resumes = Some(resumed(&row));
     row.state = ComplaintState::InMediation;
@@ -253,16 +261,16 @@ pub fn begin_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> Wo
     finish(tx, row, step)
 }
 
-pub fn end_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<MediationResultIn>) -> Work<Entity<Complaint>> {
+pub fn end_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<MediationResultIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
     let input = tx.checked(body, |conn, input, faults| {
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)?;
         step_rules::check_agreement(input.outcome, !input.evidence.is_empty(), faults);
         Ok(())
     })?;
-    parts::ready(tx, &row, StepKind::MediationEnded)?;
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    parties::ensure_allowed(tx, &row, StepKind::MediationEnded)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     match input.outcome {
         // The agreement is the answer.
         MediationOutcome::Agreed => replied(ctx, &terms, &mut row)?,
@@ -278,29 +286,29 @@ pub fn end_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<MediationResultI
     finish_by(tx, &terms, row, step)
 }
 
-pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ComplaintReplyIn>) -> Work<Entity<Complaint>> {
+pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ComplaintReplyIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
     let input = tx.checked(body, |conn, input, faults| {
         check_summary(conn, ctx, &row, input.public_summary.as_deref(), faults)?;
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
-    parts::ready(tx, &row, StepKind::Replied)?;
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    parties::ensure_allowed(tx, &row, StepKind::Replied)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     replied(ctx, &terms, &mut row)?;
     if input.public_summary.is_some() {
         row.course.0.public_summary = input.public_summary.clone();
     }
     let step = NewStep::new(StepKind::Replied)
         .facts(json!({ "on_time": row.resolved_on_time, "summarised": input.public_summary.is_some() }))
-        .saying("public_summary", input.public_summary.clone())
+        .with_text("public_summary", input.public_summary.clone())
         .text(input.text.clone())
         .evidence(&input.evidence);
     finish_by(tx, &terms, row, step)
 }
 
 /// The answer is given: on time if every answer was. A reply without an acceptance is both.
-fn replied(ctx: &Ctx, terms: &Terms, row: &mut ComplaintRow) -> Work<()> {
+fn replied(ctx: &Ctx, terms: &GoverningRules, row: &mut ComplaintRow) -> WorkResult<()> {
     let hours = &terms.rules_of(row)?.working_hours;
     row.working_minutes = Some(terms.clock().working_minutes(row.submitted_at, ctx.now, hours));
     accepted(ctx, row);
@@ -312,16 +320,16 @@ fn replied(ctx: &Ctx, terms: &Terms, row: &mut ComplaintRow) -> Work<()> {
     Ok(())
 }
 
-pub fn merge_complaint(tx: &mut Tx, id: Id, body: &Body<MergeIn>) -> Work<Entity<Complaint>> {
+pub fn merge_complaint(tx: &mut Tx, id: Id, body: &Body<MergeIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
-    let viewer = parts::viewer(ctx);
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
+    let viewer = parties::viewer(ctx);
     let input = tx.checked(body, |conn, input, faults| {
         let into = store::among(conn, &viewer, &[input.into])?.remove(&input.into);
         step_rules::check_merge(&row, into.as_ref(), faults);
         Ok(())
     })?;
-    parts::ready(tx, &row, StepKind::Merged)?;
+    parties::ensure_allowed(tx, &row, StepKind::Merged)?;
     let mut into = store::find_for_update(tx.conn, &viewer, input.into)?;
     rules::require_open(&into)?;
     let mut told = 0;
@@ -329,7 +337,7 @@ pub fn merge_complaint(tx: &mut Tx, id: Id, body: &Body<MergeIn>) -> Work<Entity
         let follows = FollowerRow { complaint_id: into.id, is_owner: false, followed_at: ctx.now, ..follower };
         told += usize::from(store::follow(tx.conn, &follows)?);
     }
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     let by = record::actor(ctx, false);
     let step = NewStep::new(StepKind::MergedIn)
         .to(StepAudience::Offices)

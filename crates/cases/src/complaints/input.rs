@@ -9,8 +9,8 @@ use crate::complexes::model::PointIn;
 use crate::db::Id;
 use crate::db::types::Instant;
 use crate::policy::complaints::UtilityKind;
+use crate::proceedings::ledger_texts::{self, LedgerTexts, Texts};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::said::{self, Said, Texts};
 
 /// How to reach the complainant (联系方式). It is encrypted at rest, shown masked, and erased after the retention period.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -269,39 +269,39 @@ pub struct ComplaintViolationIn {
     pub distinct_fact_reason: Option<String>,
 }
 
-impl Said for AcceptanceIn {
+impl LedgerTexts for AcceptanceIn {
     fn texts(&self) -> Texts {
         self.text.clone().map(|text| ("text", text)).into_iter().collect()
     }
 }
 
-impl Said for TransferIn {
+impl LedgerTexts for TransferIn {
     fn texts(&self) -> Texts {
         vec![("reasons", self.reasons.clone())]
     }
 }
 
-impl Said for TextIn {
+impl LedgerTexts for TextIn {
     fn texts(&self) -> Texts {
-        vec![("text", self.text.clone()), said::evidence(&self.evidence)]
+        vec![("text", self.text.clone()), ledger_texts::evidence(&self.evidence)]
     }
 }
 
-impl Said for ComplaintReplyIn {
+impl LedgerTexts for ComplaintReplyIn {
     fn texts(&self) -> Texts {
-        vec![("text", self.text.clone()), said::evidence(&self.evidence)]
+        vec![("text", self.text.clone()), ledger_texts::evidence(&self.evidence)]
     }
 }
 
-impl Said for CommentIn {
+impl LedgerTexts for CommentIn {
     fn texts(&self) -> Texts {
-        vec![("text", self.text.clone()), said::evidence(&self.evidence)]
+        vec![("text", self.text.clone()), ledger_texts::evidence(&self.evidence)]
     }
 }
 
-impl Said for MediationResultIn {
+impl LedgerTexts for MediationResultIn {
     fn texts(&self) -> Texts {
-        vec![("text", self.text.clone()), said::evidence(&self.evidence)]
+        vec![("text", self.text.clone()), ledger_texts::evidence(&self.evidence)]
     }
 }
 

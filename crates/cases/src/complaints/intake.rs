@@ -6,15 +6,15 @@ use super::clock_rules::Limit;
 use super::input::{ComplaintIn, ContactIn, SeatIn};
 use super::intake_rules::{self, check_channel, check_contact, check_is_about, check_organisation, unknown_category};
 use super::model::*;
-use super::record::{self, NewStep, Terms};
+use super::record::{self, GoverningRules, NewStep};
 use super::routing_rules::{Route, route};
 use super::view::{self, Complaint};
-use super::{sealed, store};
+use super::{encrypted, store};
 use crate::access::{Role, Scope};
 use crate::complaints::scoped::Viewer;
 use crate::complexes;
 use crate::complexes::model::PointIn;
-use crate::db::{Conn, Id, Json, Work};
+use crate::db::{Conn, Id, Json, WorkResult};
 use crate::divisions;
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
@@ -25,12 +25,12 @@ use crate::problem::Problem;
 use crate::quotas::{self, rules::Amounts};
 use crate::service::{Body, Ctx, Tx};
 
-pub fn create_complaint(tx: &mut Tx, body: &Body<ComplaintIn>) -> Work<Entity<Complaint>> {
+pub fn create_complaint(tx: &mut Tx, body: &Body<ComplaintIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut terms = None;
-    let input = tx.creation(body, may_see_again(ctx), |conn, input, faults| {
+    let input = tx.creation(body, replay_visibility(ctx), |conn, input, faults| {
         let county = county_of(conn, ctx, input)?;
-        let terms = terms.insert(Terms::load(conn, ctx, &county)?);
+        let terms = terms.insert(GoverningRules::load(conn, ctx, &county)?);
         check(conn, ctx, terms, input, faults)?;
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
@@ -42,15 +42,15 @@ pub fn create_complaint(tx: &mut Tx, body: &Body<ComplaintIn>) -> Work<Entity<Co
 }
 
 /// The county whose rules a ticket goes by: of its place, or else of whoever submits it.
-fn county_of(conn: &mut Conn, ctx: &Ctx, input: &ComplaintIn) -> Work<String> {
-    match complexes::place(conn, reach(ctx), input.complex_id, input.division.as_deref())? {
+fn county_of(conn: &mut Conn, ctx: &Ctx, input: &ComplaintIn) -> WorkResult<String> {
+    match complexes::place(conn, submission_scope(ctx), input.complex_id, input.division.as_deref())? {
         Some(place) => Ok(place.county),
         None => crate::counties::of_caller(conn, ctx),
     }
 }
 
 /// Whoever submitted a ticket hears of it again under the same key, also where it went where they cannot see it.
-fn may_see_again(ctx: &Ctx) -> impl FnOnce(&mut Conn, &Scope, Id) -> Work<()> {
+fn replay_visibility(ctx: &Ctx) -> impl FnOnce(&mut Conn, &Scope, Id) -> WorkResult<()> {
     let viewer = Viewer::of(&ctx.caller, &ctx.scope);
     move |conn, _, id| {
         let system = Viewer::system("whether a ticket is one that its own office may not see");
@@ -62,7 +62,13 @@ fn may_see_again(ctx: &Ctx) -> impl FnOnce(&mut Conn, &Scope, Id) -> Work<()> {
 }
 
 /// Every fault of a ticket, but of its evidence.
-pub fn check(conn: &mut Conn, ctx: &Ctx, terms: &Terms, input: &ComplaintIn, faults: &mut Vec<Fault>) -> Work<()> {
+pub fn check(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    terms: &GoverningRules,
+    input: &ComplaintIn,
+    faults: &mut Vec<Fault>,
+) -> WorkResult<()> {
     let (_, rules) = terms.governing(ctx.today);
     check_channel(ctx.caller.role, input, faults);
     match rules.category(&input.category) {
@@ -75,7 +81,7 @@ pub fn check(conn: &mut Conn, ctx: &Ctx, terms: &Terms, input: &ComplaintIn, fau
         }
     }
     check_contact(input, ctx.caller.machine, faults);
-    complexes::check_place(conn, reach(ctx), input.complex_id, input.division.as_deref(), faults)
+    complexes::check_place(conn, submission_scope(ctx), input.complex_id, input.division.as_deref(), faults)
 }
 
 fn check_complained_office(
@@ -84,24 +90,24 @@ fn check_complained_office(
     seat: &SeatIn,
     input: &ComplaintIn,
     faults: &mut Vec<Fault>,
-) -> Work<()> {
+) -> WorkResult<()> {
     let is_known = divisions::find(conn, &seat.division)?.is_some();
-    let place = complexes::place(conn, reach(ctx), input.complex_id, input.division.as_deref())?;
+    let place = complexes::place(conn, submission_scope(ctx), input.complex_id, input.division.as_deref())?;
     intake_rules::check_complained_office(seat, is_known, place.as_ref().map(|place| place.county.as_str()), faults);
     Ok(())
 }
 
 /// Where the caller may complain of: a resident of any place.
-fn reach(ctx: &Ctx) -> &Scope {
+fn submission_scope(ctx: &Ctx) -> &Scope {
     const ANYWHERE: &Scope = &Scope::System("a resident complains of any place");
     if ctx.caller.role == Role::Resident { ANYWHERE } else { &ctx.scope }
 }
 
 /// Puts a ticket that was checked on file, for any door that it comes in by.
-pub fn submit(tx: &mut Tx, terms: &Terms, input: &ComplaintIn) -> Work<ComplaintRow> {
+pub fn submit(tx: &mut Tx, terms: &GoverningRules, input: &ComplaintIn) -> WorkResult<ComplaintRow> {
     let ctx = tx.ctx;
     let internal = || Problem::broken("a complaint that was checked is not complete");
-    let place = complexes::place(tx.conn, reach(ctx), input.complex_id, input.division.as_deref())?;
+    let place = complexes::place(tx.conn, submission_scope(ctx), input.complex_id, input.division.as_deref())?;
     let place = place.ok_or_else(internal)?;
     let (version, rules) = terms.governing(ctx.today);
     let category = rules.category(&input.category).ok_or_else(internal)?;
@@ -115,10 +121,10 @@ pub fn submit(tx: &mut Tx, terms: &Terms, input: &ComplaintIn) -> Work<Complaint
         intake_rules::require_new_number(store::of_hotline(tx.conn, &place.county, number)?.is_some())?;
     }
     let mut row = new_row(ctx, terms, version, category, input, company, routed, complained);
-    record::look_again(tx.conn, &mut row, terms)?;
+    record::reschedule(tx.conn, &mut row, terms)?;
     quotas::spend(tx, Amounts { tickets: 1, ..Amounts::default() })?;
     store::insert(tx.conn, &row)?;
-    let evidence = keep_told(tx, &row, input)?;
+    let evidence = encrypt_submission(tx, &row, input)?;
     if ctx.caller.role == Role::Resident {
         let owner = FollowerRow::new(row.id, &ctx.caller.person(), true, ctx.now);
         store::follow(tx.conn, &owner)?;
@@ -135,7 +141,7 @@ pub fn submit(tx: &mut Tx, terms: &Terms, input: &ComplaintIn) -> Work<Complaint
 #[expect(clippy::too_many_arguments, reason = "all that a row is made of, read before in one place")]
 fn new_row(
     ctx: &Ctx,
-    terms: &Terms,
+    terms: &GoverningRules,
     version: i64,
     category: &ComplaintCategory,
     input: &ComplaintIn,
@@ -147,7 +153,7 @@ fn new_row(
     let due = |within: u32| clock.due(ctx.now, Limit::of(category.clock, within));
     let about_officials = complained.is_some();
     let with_company = routed.handler.role == Role::PropertyCompany;
-    let course = Course {
+    let course = Handling {
         clock: category.clock,
         accept_within: category.accept_within,
         resolve_within: category.resolve_within,
@@ -211,35 +217,41 @@ fn new_row(
 }
 
 /// Seals what was told and who told it. Returns how many pieces of evidence there are.
-fn keep_told(tx: &mut Tx, row: &ComplaintRow, input: &ComplaintIn) -> Work<usize> {
+fn encrypt_submission(tx: &mut Tx, row: &ComplaintRow, input: &ComplaintIn) -> WorkResult<usize> {
     let ring = tx.ctx.state.keys.ring();
-    let told = Told {
+    let submission = Submission {
         description: input.description.clone(),
         location: input.location.clone(),
         evidence: input.evidence.clone(),
     };
     files::attach_to_ticket(tx, OwnerKind::Complaint, row.id, row.id, &input.evidence)?;
-    personal::seal(tx.conn, &ring, row.id, row.id, Purpose::Description, &sealed::written(&told)?)?;
+    personal::encrypt(tx.conn, &ring, row.id, row.id, Purpose::Description, &encrypted::to_json(&submission)?)?;
     if let Some(ContactIn { name, phone, address }) = input.contact.clone() {
         if let Some(phone) = &phone {
             personal::index_phone(tx.conn, &ring, row.id, phone)?;
         }
-        let contact = sealed::written(&Contact { name, phone, address })?;
-        personal::seal(tx.conn, &ring, row.id, row.id, Purpose::Contact, &contact)?;
+        let contact = encrypted::to_json(&Contact { name, phone, address })?;
+        personal::encrypt(tx.conn, &ring, row.id, row.id, Purpose::Contact, &contact)?;
     }
     Ok(input.evidence.len())
 }
 
-fn record_submission(tx: &mut Tx, row: &ComplaintRow, by: StepActor, step: NewStep, input: &ComplaintIn) -> Work<()> {
+fn record_submission(
+    tx: &mut Tx,
+    row: &ComplaintRow,
+    by: StepActor,
+    step: NewStep,
+    input: &ComplaintIn,
+) -> WorkResult<()> {
     let contact = input.contact.clone().unwrap_or_default();
-    let (_, evidence) = crate::proceedings::said::evidence(&input.evidence);
+    let (_, evidence) = crate::proceedings::ledger_texts::evidence(&input.evidence);
     let step = step
-        .saying("description", Some(input.description.clone()))
-        .saying("evidence", Some(evidence))
-        .saying("location", input.location.clone())
-        .saying("contact_name", contact.name)
-        .saying("contact_phone", contact.phone)
-        .saying("contact_address", contact.address);
+        .with_text("description", Some(input.description.clone()))
+        .with_text("evidence", Some(evidence))
+        .with_text("location", input.location.clone())
+        .with_text("contact_name", contact.name)
+        .with_text("contact_phone", contact.phone)
+        .with_text("contact_address", contact.address);
     record::write(tx, row, by, step)?;
     Ok(())
 }

@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::input::{ComplaintViolationIn, LinkIn};
 use super::model::*;
-use super::part_rules::Part;
-use super::parts;
-use super::record::{self, NewStep, Terms};
+use super::parties;
+use super::party_rules::ComplaintParty;
+use super::record::{self, GoverningRules, NewStep};
 use super::view::Complaint;
-use super::{links, sealed, step_rules, store};
-use crate::db::{Conn, Id, Work};
+use super::{encrypted, links, step_rules, store};
+use crate::db::{Conn, Id, WorkResult};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
@@ -22,11 +22,11 @@ use crate::violations;
 use crate::violations::model::{ViolationIn, ViolationSource};
 use crate::violations::view::Violation;
 
-pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> Work<Entity<Complaint>> {
+pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
     let input = tx.checked(body, |conn, input, faults| {
-        if !links::seen(conn, ctx, input.kind, input.id)? {
+        if !links::is_visible(conn, ctx, input.kind, input.id)? {
             let (zh, en) = ("对象不存在，或不在您的辖区内", "there is no such row for you");
             faults.push(Fault::new("/id", "unknown_reference", zh, en));
         }
@@ -37,13 +37,17 @@ pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> Work<Entity<C
     step_rules::may_link(&row.course.0.links, &link)?;
     row.course.0.links.push(link.clone());
     let step = NewStep::new(StepKind::Linked).to(StepAudience::Offices).facts(json!(link));
-    parts::finish(tx, row, step)
+    parties::finish(tx, row, step)
 }
 
 /// A ticket becomes a reported violation in one call, in the officer's words and with the photographs of the ticket.
-pub fn report_complaint_violation(tx: &mut Tx, id: Id, body: &Body<ComplaintViolationIn>) -> Work<Entity<Violation>> {
+pub fn report_complaint_violation(
+    tx: &mut Tx,
+    id: Id,
+    body: &Body<ComplaintViolationIn>,
+) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
     let mut made = None;
     let input = tx.creation(
         body,
@@ -58,10 +62,10 @@ pub fn report_complaint_violation(tx: &mut Tx, id: Id, body: &Body<ComplaintViol
     let mut reported = made.ok_or_else(|| Problem::broken("a report that was checked is not there"))?;
     let mut kept_back = 0;
     if input.with_evidence
-        && let Some(told) = sealed::told_of(tx.conn, ctx, id)?
+        && let Some(submission) = encrypted::submission_of(tx.conn, ctx, id)?
     {
         // Its words stay with the ticket, and so does what a file says of whoever gave it.
-        let files = told.evidence.into_iter().filter(|one| one.attachment_id.is_some());
+        let files = submission.evidence.into_iter().filter(|one| one.attachment_id.is_some());
         let files: Vec<Evidence> =
             files.map(|one| Evidence { title: "诉求附件".to_owned(), text: None, url: None, ..one }).collect();
         let copies = files::copy_stripped(tx, &files, OwnerKind::Violation, violation_id)?;
@@ -72,7 +76,7 @@ pub fn report_complaint_violation(tx: &mut Tx, id: Id, body: &Body<ComplaintViol
     let link = Link { kind: LinkKind::Violation, id: violation_id };
     step_rules::may_link(&row.course.0.links, &link)?;
     row.course.0.links.push(link);
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     let step = NewStep::new(StepKind::ViolationReported)
         .to(StepAudience::Offices)
         .facts(json!({ "violation_id": violation_id, "act": input.act, "files_kept_back": kept_back }));
@@ -83,14 +87,14 @@ pub fn report_complaint_violation(tx: &mut Tx, id: Id, body: &Body<ComplaintViol
 
 /// The files that came with a ticket, where it is to be reported with its evidence: copies without metadata are made of its
 /// pictures before.
-pub fn files_to_hand_on(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Vec<Id>> {
-    store::find(conn, &parts::viewer(ctx), id)?;
-    let told = sealed::told_of(conn, ctx, id)?;
-    Ok(told.map(|told| files::attachments_of(&told.evidence)).unwrap_or_default())
+pub fn files_to_hand_on(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<Vec<Id>> {
+    store::find(conn, &parties::viewer(ctx), id)?;
+    let submission = encrypted::submission_of(conn, ctx, id)?;
+    Ok(submission.map(|submission| files::attachments_of(&submission.evidence)).unwrap_or_default())
 }
 
 /// Is it an act of companies? Whoever else did it, the company that serves the place did not.
-fn of_company(conn: &mut Conn, ctx: &Ctx, county: &str, input: &ComplaintViolationIn) -> Work<bool> {
+fn of_company(conn: &mut Conn, ctx: &Ctx, county: &str, input: &ComplaintViolationIn) -> WorkResult<bool> {
     let policies = policy::current(conn, &ctx.state, county)?;
     let act = policies.governing(input.found_on.unwrap_or(ctx.today)).act(&input.act);
     Ok(act.is_none_or(|act| act.subject == ActSubject::Company))

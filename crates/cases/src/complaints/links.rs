@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use super::encrypted;
 use super::model::*;
-use super::sealed;
-use super::sight::Person;
+use super::visibility::Person;
 use crate::access::Scope;
-use crate::db::{Conn, Fail, Id, Work};
+use crate::db::{Conn, Id, WorkError, WorkResult};
 use crate::inspections;
 use crate::problem::Code;
 use crate::proceedings::model::Evidence;
@@ -17,17 +17,20 @@ use crate::violations;
 pub const ORIGIN: &str = "诉求工单 ";
 
 /// What names or reaches the complainant of the ticket that a violation came from: nothing that is published holds it.
-pub fn complainants_behind(conn: &mut Conn, ctx: &Ctx, evidence: &[Evidence]) -> Work<Vec<Person>> {
+pub fn complainants_behind(conn: &mut Conn, ctx: &Ctx, evidence: &[Evidence]) -> WorkResult<Vec<Person>> {
     let origin = evidence.iter().filter_map(|one| one.text.as_deref()?.strip_prefix(ORIGIN)?.parse::<Id>().ok());
     let mut known = Vec::new();
     for ticket in origin {
-        known.push(Person::of(sealed::contact_of(conn, ctx, ticket)?.as_ref(), false));
+        known.push(Person::of(encrypted::contact_of(conn, ctx, ticket)?.as_ref(), false));
     }
     Ok(known)
 }
 
 /// Where the rows stand that tickets are linked to.
-pub fn states_of<'a>(conn: &mut Conn, links: impl Iterator<Item = &'a Link>) -> Work<HashMap<(LinkKind, Id), String>> {
+pub fn states_of<'a>(
+    conn: &mut Conn,
+    links: impl Iterator<Item = &'a Link>,
+) -> WorkResult<HashMap<(LinkKind, Id), String>> {
     let system = Scope::System("a ticket shows where what it led to stands");
     let mut states = HashMap::new();
     for link in links {
@@ -42,7 +45,7 @@ pub fn states_of<'a>(conn: &mut Conn, links: impl Iterator<Item = &'a Link>) -> 
 }
 
 /// Does the caller see such a row?
-pub fn seen(conn: &mut Conn, ctx: &Ctx, kind: LinkKind, id: Id) -> Work<bool> {
+pub fn is_visible(conn: &mut Conn, ctx: &Ctx, kind: LinkKind, id: Id) -> WorkResult<bool> {
     let found = match kind {
         LinkKind::Violation => violations::store::find(conn, &ctx.scope, id).map(drop),
         LinkKind::Inspection => inspections::store::find(conn, &ctx.scope, id).map(drop),
@@ -50,7 +53,7 @@ pub fn seen(conn: &mut Conn, ctx: &Ctx, kind: LinkKind, id: Id) -> Work<bool> {
     };
     match found {
         Ok(()) => Ok(true),
-        Err(Fail::Problem(problem)) if problem.code == Code::NotFound => Ok(false),
+        Err(WorkError::Problem(problem)) if problem.code == Code::NotFound => Ok(false),
         Err(other) => Err(other),
     }
 }

@@ -6,16 +6,16 @@ use diesel::prelude::*;
 use super::input::ListComplaints;
 use super::model::*;
 use super::scoped::{self, Viewer};
-use super::sight::{self, Audience, Field};
+use super::visibility::{self, Audience, Field};
 use crate::access::{Role, Scope};
 use crate::db::schema::{company_families, complaints};
-use crate::db::{Conn, Id, Instant, MultiBackend, Work};
+use crate::db::{Conn, Id, Instant, MultiBackend, WorkResult};
 use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
 use crate::newest_first;
 use crate::service::Ctx;
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> Work<PageOf<ComplaintRow>> {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> WorkResult<PageOf<ComplaintRow>> {
     let viewer = Viewer::of(&ctx.caller, &ctx.scope);
     let own = only_company(conn, &viewer)?;
     let filtered = || {
@@ -42,7 +42,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> Work<PageOf<C
 
 /// The one company that a caller speaks for, where it has no branches: of one that is named, a list is read in its order from
 /// an index; of several, all are sorted.
-fn only_company(conn: &mut Conn, viewer: &Viewer) -> Work<Option<Id>> {
+fn only_company(conn: &mut Conn, viewer: &Viewer) -> WorkResult<Option<Id>> {
     let Scope::Company(uscc) = &viewer.scope else { return Ok(None) };
     let family = company_families::table.filter(company_families::uscc.eq(uscc));
     let ids: Vec<Id> = family.select(company_families::company_id).limit(2).load(conn)?;
@@ -103,7 +103,7 @@ fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> complaint
     }
     if let Some(company) = query.company_id {
         rows = rows.filter(complaints::company_id.eq(company));
-        if !sight::is_clear(Audience::of(ctx.caller.role, false), Field::ServingCompany) {
+        if !visibility::is_clear(Audience::of(ctx.caller.role, false), Field::ServingCompany) {
             rows = rows.filter(complaints::with_company.eq(true));
         }
     }

@@ -3,7 +3,9 @@
 mod cards;
 mod clock_routes;
 pub mod clock_rules;
+pub mod deadline_check;
 mod deadlines;
+mod encrypted;
 mod erasure;
 mod events;
 mod following;
@@ -16,8 +18,8 @@ mod links;
 mod list_store;
 pub mod model;
 pub mod outcome;
-mod part_rules;
-mod parts;
+mod parties;
+mod party_rules;
 mod person_rules;
 mod persons;
 mod preview;
@@ -28,14 +30,12 @@ pub mod rules;
 #[cfg(test)]
 mod rules_tests;
 pub mod scoped;
-mod sealed;
-pub mod sight;
 pub mod statistics;
 mod step_rules;
 pub mod store;
-pub mod sweep;
 pub mod timeline;
 pub mod view;
+pub mod visibility;
 
 use crate::access::Role::{
     AgricultureServiceCenter, Community, CountyAuthority, DisciplineOffice, EnforcementOffice, FireRescue,
@@ -46,7 +46,7 @@ use crate::access::role_sets::{
     COMPLAINANTS, COMPLAINT_COUNTERS, COMPLAINT_HANDLERS, COMPLAINT_OFFICES, COMPLAINT_READERS, COMPLAINT_ROUTERS,
     COMPLAINT_SUBMITTERS, EVERYONE, FRONT_DESKS,
 };
-use crate::files::{FileOwner, OwnerKind, Sight};
+use crate::files::{FileOwner, OwnerKind, Visibility};
 use crate::handler;
 use crate::problem::Code::{AlreadyExists, DeadlinePassed, OverlappingViolation, ShownOnce, StateConflict};
 use crate::service::feature::{Feature, Table, act, read, submit, tag};
@@ -55,7 +55,7 @@ use statistics::routes as statistics_routes;
 use std::time::Duration;
 
 use crate::complaints::scoped::Viewer;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::problem::Problem;
 use crate::service::Ctx;
 pub use input::{ComplaintIn, ContactIn};
@@ -168,18 +168,18 @@ pub const FEATURE: Feature = Feature {
         "complaint_clock",
         By::Background,
         "the clock of complaints waits",
-        |state| Box::pin(async move { sweep::sweep(&state).await.map(drop) }),
+        |state| Box::pin(async move { deadline_check::check_due(&state).await.map(drop) }),
     )],
     files: &[
         FileOwner {
             kind: OwnerKind::Complaint,
             operation: "get_complaint",
-            look: |conn, ctx, id| Ok(Sight::Ticket(sight::files(audience_for(conn, ctx, id)?))),
+            visibility: |conn, ctx, id| Ok(Visibility::Ticket(visibility::files(audience_for(conn, ctx, id)?))),
         },
         FileOwner {
             kind: OwnerKind::ComplaintStep,
             operation: "get_complaint",
-            look: |conn, ctx, id| Ok(Sight::Ticket(sight::files(audience_for_step(conn, ctx, id)?))),
+            visibility: |conn, ctx, id| Ok(Visibility::Ticket(visibility::files(audience_for_step(conn, ctx, id)?))),
         },
     ],
     events: events::EVENTS,
@@ -187,20 +187,20 @@ pub const FEATURE: Feature = Feature {
 };
 
 /// Which audience the caller is of a ticket that it sees.
-fn audience_for(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<sight::Audience> {
+fn audience_for(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<visibility::Audience> {
     store::find(conn, &Viewer::of(&ctx.caller, &ctx.scope), id)?;
     Ok(view::audience_of(conn, ctx, &[id])?(id))
 }
 
 /// Any ticket, for the program itself.
-pub fn find_any(conn: &mut Conn, id: Id) -> Work<model::ComplaintRow> {
+pub fn find_any(conn: &mut Conn, id: Id) -> WorkResult<model::ComplaintRow> {
     store::find(conn, &Viewer::system("the program plays its own demo"), id)
 }
 
 /// The same of a step, where the caller sees it and its ticket.
-fn audience_for_step(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<sight::Audience> {
+fn audience_for_step(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<visibility::Audience> {
     let step = store::step(conn, id)?;
     let audience = audience_for(conn, ctx, step.complaint_id)?;
-    let heard = sight::audiences_of(ctx.caller.role).contains(&step.audience);
+    let heard = visibility::audiences_of(ctx.caller.role).contains(&step.audience);
     Ok(Some(audience).filter(|_| heard).ok_or_else(Problem::not_found)?)
 }

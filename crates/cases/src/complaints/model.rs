@@ -223,13 +223,13 @@ pub struct ComplaintRow {
     pub satisfaction: Option<i64>,
     pub reopened: bool,
     pub red_cards: i64,
-    pub course: Json<Course>,
+    pub course: Json<Handling>,
     pub updated_at: Instant,
 }
 
 /// What nobody filters by.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Course {
+pub struct Handling {
     pub clock: DeadlineClock,
     pub accept_within: u32,
     pub resolve_within: u32,
@@ -357,7 +357,7 @@ pub struct StepText {
 
 /// What the complainant told, as it is sealed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Told {
+pub struct Submission {
     pub description: String,
     /// Where it is, in words.
     pub location: Option<String>,

@@ -5,25 +5,25 @@ use serde_json::json;
 use super::clock_rules::Limit;
 use super::input::SatisfactionIn;
 use super::model::*;
-use super::part_rules::Part;
-use super::parts::{self, finish, finish_by};
-use super::record::{NewStep, Terms};
+use super::parties::{self, finish, finish_by};
+use super::party_rules::ComplaintParty;
+use super::record::{GoverningRules, NewStep};
 use super::rules::close;
 use super::view::Complaint;
 use super::{rules, step_rules};
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::http::Entity;
 use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Tx};
 
-pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> Work<Entity<Complaint>> {
+pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Owner, Part::FrontDesk])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Owner, ComplaintParty::FrontDesk])?;
     let input = tx.input(body)?;
-    parts::ready(tx, &row, StepKind::Satisfaction)?;
+    parties::ensure_allowed(tx, &row, StepKind::Satisfaction)?;
     step_rules::may_rate(row.satisfaction)?;
     row.satisfaction = Some(input.score);
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     let satisfied = input.score >= i64::from(terms.rules_of(&row)?.satisfied_from);
     // Whoever is satisfied has nothing more to ask for.
     if satisfied && row.course.0.closed_at.is_none() {
@@ -36,12 +36,12 @@ pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> Work<
 }
 
 /// Once, by a complainant who is not satisfied with the reply, or with its not being taken on: all limits begin anew.
-pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
+pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Owner, Part::FrontDesk])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Owner, ComplaintParty::FrontDesk])?;
     let input = tx.input(body)?;
-    parts::ready(tx, &row, StepKind::Reopened)?;
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    parties::ensure_allowed(tx, &row, StepKind::Reopened)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     let rules = terms.rules_of(&row)?;
     step_rules::may_reopen(row.reopened, row.satisfaction, rules.satisfied_from)?;
     let since = row.course.0.resolved_at.or(row.course.0.closed_at).unwrap_or(ctx.now);
@@ -63,11 +63,11 @@ pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     finish_by(tx, &terms, row, step)
 }
 
-pub fn close_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
+pub fn close_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
     let input = tx.input(body)?;
-    parts::ready(tx, &row, StepKind::Closed)?;
+    parties::ensure_allowed(tx, &row, StepKind::Closed)?;
     close(&mut row, ctx.now);
     finish(tx, row, NewStep::new(StepKind::Closed).text(input.reasons.clone()))
 }

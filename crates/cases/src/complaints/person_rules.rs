@@ -1,7 +1,7 @@
 //! What may be done about whoever complained: read in full, allowed in their name, erased; who speaks, and who looks. Pure.
 
 use super::model::*;
-use super::sight::{self, Audience, Field, Form};
+use super::visibility::{self, Audience, Field, Form};
 use crate::access::role::RoleKind;
 use crate::access::{Caller, Role};
 use crate::fault::Fault;
@@ -18,7 +18,7 @@ pub fn may_read_contact(caller: &Caller, consent: bool) -> Result<(), Problem> {
     if caller.machine {
         return Err(Problem::new(Code::PersonRequired));
     }
-    match sight::form(Audience::of(caller.role, false), Field::ContactPhone) {
+    match visibility::form(Audience::of(caller.role, false), Field::ContactPhone) {
         Form::OnRequest => Ok(()),
         Form::ByConsent if consent => Ok(()),
         _ => Err(forbidden("诉求人未同意提供联系方式", "the complainant has not consented")),
@@ -46,7 +46,7 @@ pub fn check_consent_note(is_owner: bool, note: Option<&str>, faults: &mut Vec<F
     }
 }
 
-pub fn require_consent_change(course: &Course, granted: bool) -> Result<(), Problem> {
+pub fn require_consent_change(course: &Handling, granted: bool) -> Result<(), Problem> {
     if !course.has_contact || course.consent == granted {
         return Err(conflict("没有联系方式，或状态未变", "there is no contact, or nothing changes"));
     }
@@ -66,7 +66,7 @@ pub fn may_consent_for_complainant(has_account: bool, was_withdrawn: bool) -> Re
     Ok(())
 }
 
-pub fn may_release_point(course: &Course, released: bool) -> Result<(), Problem> {
+pub fn may_release_point(course: &Handling, released: bool) -> Result<(), Problem> {
     if course.point.is_none() || course.point_released == released || course.erased_at.is_some() {
         return Err(conflict("没有坐标，或状态未变", "there is no point, or nothing changes"));
     }
@@ -74,7 +74,7 @@ pub fn may_release_point(course: &Course, released: bool) -> Result<(), Problem>
 }
 
 /// Once.
-pub fn may_erase(course: &Course) -> Result<(), Problem> {
+pub fn may_erase(course: &Handling) -> Result<(), Problem> {
     if course.erased_at.is_some() {
         return Err(conflict("个人信息已删除", "the personal data were erased already"));
     }
@@ -83,7 +83,7 @@ pub fn may_erase(course: &Course) -> Result<(), Problem> {
 
 /// Each speaks to those of whom it is heard itself.
 pub fn check_audience(role: Role, audience: StepAudience, faults: &mut Vec<Fault>) {
-    if !sight::audiences_of(role).contains(&audience) {
+    if !visibility::audiences_of(role).contains(&audience) {
         let (zh, en) = ("您不能发给此范围", "not an audience of yours");
         faults.push(Fault::new("/audience", "wrong_party", zh, en));
     }
@@ -110,7 +110,7 @@ pub fn require_left(left: bool) -> Result<(), Problem> {
 
 /// Who knows the hotline's number of a ticket may look for it.
 pub fn may_search_hotline_number(role: Role) -> Result<(), Problem> {
-    if sight::is_clear(Audience::of(role, false), Field::HotlineNumber) {
+    if visibility::is_clear(Audience::of(role, false), Field::HotlineNumber) {
         return Ok(());
     }
     let (zh, en) = ("热线工单编号只供行政机关检索", "only offices look for the hotline's numbers");

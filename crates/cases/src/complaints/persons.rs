@@ -7,14 +7,14 @@ use utoipa::ToSchema;
 use super::erasure::erase;
 use super::input::CallerSearchIn;
 use super::model::*;
-use super::part_rules::Part;
-use super::parts::{self, finish};
+use super::parties::{self, finish};
+use super::party_rules::ComplaintParty;
 use super::person_rules::{self, is_recorded};
-use super::record::{self, NewStep, Terms};
+use super::record::{self, GoverningRules, NewStep};
 use super::view::{self, Complaint};
-use super::{sealed, store};
+use super::{encrypted, store};
 use crate::access::Role;
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::http::Entity;
 use crate::ledger::{self, Event, Place};
 use crate::personal;
@@ -25,13 +25,13 @@ use crate::service::{Body, Ctx, Tx};
 
 /// Shows a ticket with the contact in full, and records who read it and why: to the government office that handles it, and
 /// to the company that handles it while the complainant consents. A person reads, no machine.
-pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> Work<Entity<Complaint>> {
+pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let row = parts::take(tx, id, &[Part::Handler])?;
+    let row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
     person_rules::may_read_contact(&ctx.caller, row.course.0.consent)?;
     ctx.state.step_up.require(&ctx.caller, ctx.state.clock.system().0)?;
     quotas::spend(tx, Amounts { unmaskings: 1, ..Amounts::default() })?;
-    let contact = sealed::contact_of(tx.conn, ctx, id)?;
+    let contact = encrypted::contact_of(tx.conn, ctx, id)?;
     let step = NewStep::new(StepKind::ContactRead).to(StepAudience::Offices).text(reason.to_owned());
     let by = record::actor(ctx, false);
     record::write(tx, &row, by, step)?;
@@ -41,8 +41,8 @@ pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> Work<Entity<Complaint>
 }
 
 /// Shows a ticket that is not open, and records who read it.
-pub fn read_restricted(tx: &mut Tx, id: Id) -> Work<Entity<Complaint>> {
-    let row = store::find(tx.conn, &parts::viewer(tx.ctx), id)?;
+pub fn read_restricted(tx: &mut Tx, id: Id) -> WorkResult<Entity<Complaint>> {
+    let row = store::find(tx.conn, &parties::viewer(tx.ctx), id)?;
     ledger::append(tx, record::event(&row, RESTRICTED_READ, json!({ "read": "ticket" })))?;
     view::entity(tx.conn, tx.ctx, row)
 }
@@ -50,7 +50,7 @@ pub fn read_restricted(tx: &mut Tx, id: Id) -> Work<Entity<Complaint>> {
 /// The same before the timeline of one is shown.
 pub async fn record_timeline(ctx: &Ctx, id: Id) -> Result<(), Problem> {
     let own = ctx.clone();
-    let row = ctx.state.db.read_point(move |conn| store::find(conn, &parts::viewer(&own), id)).await?;
+    let row = ctx.state.db.read_point(move |conn| store::find(conn, &parties::viewer(&own), id)).await?;
     if is_recorded(ctx.caller.role, row.secrecy) {
         ctx.perform(Body::given(Vec::new(), ()), move |tx, _| {
             ledger::append(tx, record::event(&row, RESTRICTED_READ, json!({ "read": "timeline" })))?;
@@ -78,11 +78,12 @@ pub struct ConsentIn {
 
 /// Consent comes from the complainant's own account. An office writes it down only where there is no account, with how it
 /// was said; and what the complainant took back nobody gives again in their name. Taking it back may always be written down.
-pub fn set_complaint_consent(tx: &mut Tx, id: Id, body: &Body<ConsentIn>) -> Work<Entity<Complaint>> {
-    let mut row = parts::take(tx, id, &[Part::Owner, Part::FrontDesk, Part::Handler])?;
+pub fn set_complaint_consent(tx: &mut Tx, id: Id, body: &Body<ConsentIn>) -> WorkResult<Entity<Complaint>> {
+    let mut row =
+        parties::lock_as(tx, id, &[ComplaintParty::Owner, ComplaintParty::FrontDesk, ComplaintParty::Handler])?;
     person_rules::may_record_consent(tx.ctx.caller.role)?;
-    let is_owner = parts::is_owner(tx.conn, tx.ctx, id)?;
-    let has_account = parts::has_account(tx.conn, id)?;
+    let is_owner = parties::is_owner(tx.conn, tx.ctx, id)?;
+    let has_account = parties::has_account(tx.conn, id)?;
     let input = tx.checked(body, |_, input, faults| {
         person_rules::check_consent_note(is_owner, input.note.as_deref(), faults);
         Ok(())
@@ -111,8 +112,8 @@ pub struct PointReleaseIn {
 }
 
 /// An office decides that the exact point is needed; nobody but the offices sees it before.
-pub fn release_complaint_point(tx: &mut Tx, id: Id, body: &Body<PointReleaseIn>) -> Work<Entity<Complaint>> {
-    let mut row = parts::take(tx, id, &[Part::Handler, Part::Supervisor])?;
+pub fn release_complaint_point(tx: &mut Tx, id: Id, body: &Body<PointReleaseIn>) -> WorkResult<Entity<Complaint>> {
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     person_rules::may_release_point(&row.course.0, input.released)?;
@@ -130,16 +131,16 @@ pub struct CallerTickets {
 }
 
 /// Finds a caller's tickets by the phone. Who looked is recorded, and the phone only as a digest.
-pub fn search_complaints_by_caller(tx: &mut Tx, body: &Body<CallerSearchIn>) -> Work<Entity<CallerTickets>> {
+pub fn search_complaints_by_caller(tx: &mut Tx, body: &Body<CallerSearchIn>) -> WorkResult<Entity<CallerTickets>> {
     let ctx = tx.ctx;
     let input = tx.input(body)?;
     quotas::spend(tx, Amounts { caller_searches: 1, ..Amounts::default() })?;
     let ids = personal::subjects_of_phone(tx.conn, &ctx.state.keys.ring(), &input.phone, 200)?;
-    let mut rows: Vec<ComplaintRow> = store::among(tx.conn, &parts::viewer(ctx), &ids)?.into_values().collect();
+    let mut rows: Vec<ComplaintRow> = store::among(tx.conn, &parties::viewer(ctx), &ids)?.into_values().collect();
     rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
     let search = ctx.new_id();
     let event = Event::new("complaint.caller_searched", "complaint_search", search)
-        .at(Place { county: ctx.caller.county().unwrap_or_default().to_owned(), ..Place::default() })
+        .in_territory(Place { county: ctx.caller.county().unwrap_or_default().to_owned(), ..Place::default() })
         .data(json!({ "found": rows.len() }))
         .personal("phone", Some(&input.phone));
     ledger::append(tx, event)?;
@@ -150,14 +151,14 @@ pub fn search_complaints_by_caller(tx: &mut Tx, body: &Body<CallerSearchIn>) -> 
 
 /// Erases what names or reaches the complainant (PIPL 47): the contact, the account, the phone's index, the salts by which the
 /// ledger's digests could be matched; what else was said keeps its sense without them. Ticket, timeline and proof remain.
-pub fn erase_complaint_persons(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Complaint>> {
+pub fn erase_complaint_persons(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parts::take_for_erasure(tx, id)?;
+    let mut row = parties::lock_for_erasure(tx, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     person_rules::may_erase(&row.course.0)?;
     let reasons = erase(tx, &mut row, Some(&input.reasons))?;
-    let terms = Terms::load(tx.conn, ctx, &row.county)?;
+    let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     // The account is forgotten by now, and so the step does not say whose it was.
     let by = match ctx.caller.role {
         Role::Resident => StepActor::Complainant,

@@ -5,18 +5,18 @@ use utoipa::ToSchema;
 
 use super::clock_rules::{Explanation, Limit};
 use super::input::DeadlineQuery;
-use super::record::Terms;
+use super::record::GoverningRules;
 use crate::counties;
 use crate::db::types::Instant;
-use crate::db::{Conn, Work};
+use crate::db::{Conn, WorkResult};
 use crate::http::{Entity, PageOf};
 use crate::policy;
 use crate::policy::complaints::{ComplaintCategory, DeadlineClock};
 use crate::problem::Problem;
 use crate::service::Ctx;
 
-pub fn categories(conn: &mut Conn, ctx: &Ctx, county: Option<&str>) -> Work<PageOf<ComplaintCategory>> {
-    let county = counties::asked(conn, ctx, county)?;
+pub fn categories(conn: &mut Conn, ctx: &Ctx, county: Option<&str>) -> WorkResult<PageOf<ComplaintCategory>> {
+    let county = counties::requested_county(conn, ctx, county)?;
     let policies = policy::current(conn, &ctx.state, &county)?;
     let items = policies.governing(ctx.today).document().complaints.categories.clone();
     Ok(PageOf { items, next_cursor: None, total: None })
@@ -43,9 +43,9 @@ pub struct DeadlinePreview {
     pub policy_version: i64,
 }
 
-pub fn deadlines(conn: &mut Conn, ctx: &Ctx, query: &DeadlineQuery) -> Work<Entity<DeadlinePreview>> {
-    let county = counties::asked(conn, ctx, query.county.as_deref())?;
-    let terms = Terms::load(conn, ctx, &county)?;
+pub fn deadlines(conn: &mut Conn, ctx: &Ctx, query: &DeadlineQuery) -> WorkResult<Entity<DeadlinePreview>> {
+    let county = counties::requested_county(conn, ctx, query.county.as_deref())?;
+    let terms = GoverningRules::load(conn, ctx, &county)?;
     let at = query.submitted_at.unwrap_or(ctx.now);
     let clock = terms.clock();
     let (version, rules) = terms.governing(clock.day_of(at));

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use super::clock_rules::Clock;
 use super::model::*;
-use super::sight::{self, Field, Form};
-use super::{rules, sealed, store};
+use super::visibility::{self, Field, Form};
+use super::{encrypted, rules, store};
 use crate::access::{Actor, Role};
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
-use crate::db::{Conn, Id, Instant, Json, Work};
+use crate::db::{Conn, Id, Instant, Json, WorkResult};
 use crate::files::{self, OwnerKind};
 use crate::ledger::{self, Audience, Event, Place};
 use crate::personal::{self, Purpose};
@@ -18,20 +18,20 @@ use crate::policy;
 use crate::policy::complaints::ComplaintRules;
 use crate::policy::versions::Policies;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::{self, Texts};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::said::{self, Texts};
 use crate::service::{Ctx, Tx};
 
 /// The rules that a ticket is handled by: those of the policy that was in force when it came in, and the days worked.
-pub struct Terms {
+pub struct GoverningRules {
     policies: std::sync::Arc<Policies>,
     calendar: WorkCalendar,
     zone: Tz,
 }
 
-impl Terms {
-    pub fn load(conn: &mut Conn, ctx: &Ctx, county: &str) -> Work<Terms> {
-        Ok(Terms {
+impl GoverningRules {
+    pub fn load(conn: &mut Conn, ctx: &Ctx, county: &str) -> WorkResult<GoverningRules> {
+        Ok(GoverningRules {
             policies: policy::current(conn, &ctx.state, county)?,
             calendar: calendar::work_calendar(conn, county)?,
             zone: ctx.state.clock.zone(),
@@ -48,7 +48,7 @@ impl Terms {
         (version.version, &version.document().complaints)
     }
 
-    pub fn rules_of(&self, row: &ComplaintRow) -> Work<&ComplaintRules> {
+    pub fn rules_of(&self, row: &ComplaintRow) -> WorkResult<&ComplaintRules> {
         let version = self
             .policies
             .get(row.course.0.policy_version)
@@ -89,7 +89,7 @@ impl NewStep {
         self
     }
 
-    pub fn saying(mut self, field: &'static str, text: Option<String>) -> NewStep {
+    pub fn with_text(mut self, field: &'static str, text: Option<String>) -> NewStep {
         self.more.extend(text.map(|text| (field, text)));
         self
     }
@@ -110,36 +110,42 @@ pub fn actor(ctx: &Ctx, is_owner: bool) -> StepActor {
 }
 
 /// Saves the row as the step left it, with the step and its event. Returns the id of the step.
-pub fn advance(tx: &mut Tx, row: &mut ComplaintRow, terms: &Terms, by: StepActor, new: NewStep) -> Work<Id> {
+pub fn advance(
+    tx: &mut Tx,
+    row: &mut ComplaintRow,
+    terms: &GoverningRules,
+    by: StepActor,
+    new: NewStep,
+) -> WorkResult<Id> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
-    look_again(tx.conn, row, terms)?;
+    reschedule(tx.conn, row, terms)?;
     store::save(tx.conn, row)?;
     write(tx, row, by, new)
 }
 
 /// Sets when the clock has to look at a ticket next.
-pub fn look_again(conn: &mut Conn, row: &mut ComplaintRow, terms: &Terms) -> Work<()> {
+pub fn reschedule(conn: &mut Conn, row: &mut ComplaintRow, terms: &GoverningRules) -> WorkResult<()> {
     // A ticket that has just come in was given no card.
-    let given = if row.version == 1 { Vec::new() } else { given_cards(conn, row.id)? };
-    row.next_at = rules::next_look(row, &given, terms.rules_of(row)?, &terms.clock());
+    let given = if row.version == 1 { Vec::new() } else { issued_cards(conn, row.id)? };
+    row.next_at = rules::next_check_at(row, &given, terms.rules_of(row)?, &terms.clock());
     Ok(())
 }
 
 /// The cards that a ticket was given.
-pub fn given_cards(conn: &mut Conn, complaint: Id) -> Work<Vec<Given>> {
-    Ok(given(store::cards_of(conn, complaint)?))
+pub fn issued_cards(conn: &mut Conn, complaint: Id) -> WorkResult<Vec<IssuedCard>> {
+    Ok(issued(store::cards_of(conn, complaint)?))
 }
 
 /// A card that was given: its deadline, its colour and for when.
-pub type Given = (DeadlineKind, CardColour, Instant);
+pub type IssuedCard = (DeadlineKind, CardColour, Instant);
 
-pub fn given(cards: Vec<CardRow>) -> Vec<Given> {
+pub fn issued(cards: Vec<CardRow>) -> Vec<IssuedCard> {
     cards.into_iter().map(|one| (one.deadline, one.colour, one.due_at)).collect()
 }
 
 /// Writes a step down, and its event. Returns the id of the step.
-pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> Work<Id> {
+pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> WorkResult<Id> {
     let NewStep { kind, audience, facts, text, evidence, more } = new;
     let id = tx.ctx.new_id();
     let step = StepRow {
@@ -156,18 +162,18 @@ pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> Wo
     if text.is_some() || !evidence.is_empty() {
         texts.extend(text.clone().map(|text| ("text", text)));
         if !evidence.is_empty() {
-            texts.push(said::evidence(&evidence));
+            texts.push(ledger_texts::evidence(&evidence));
         }
         files::attach_to_ticket(tx, OwnerKind::ComplaintStep, id, row.id, &evidence)?;
-        let text = sealed::written(&StepText { text, evidence })?;
-        personal::seal(tx.conn, &tx.ctx.state.keys.ring(), row.id, id, Purpose::Text, &text)?;
+        let text = encrypted::to_json(&StepText { text, evidence })?;
+        personal::encrypt(tx.conn, &tx.ctx.state.keys.ring(), row.id, id, Purpose::Text, &text)?;
     }
     let mut event = event(row, event_kind(kind), facts);
     if audience == StepAudience::Offices {
         event = event.audience(Audience::Offices);
     }
     // Under the id of the step, so that erasing the one finds the other.
-    ledger::append_as(tx, id, event.said(texts))?;
+    ledger::append_as(tx, id, event.with_texts(texts))?;
     Ok(id)
 }
 
@@ -220,7 +226,7 @@ pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
     }));
     // Once: erasing the ticket's persons forgets the salts of its submission.
     if kind == event_kind(StepKind::Submitted)
-        && sight::form(sight::Audience::Ledger, Field::HotlineNumber) == Form::Digest
+        && visibility::form(visibility::Audience::Ledger, Field::HotlineNumber) == Form::Digest
     {
         event = event.personal("hotline_number", row.hotline_number.as_deref());
     }
@@ -229,7 +235,7 @@ pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
             Secrecy::Open => row.place(),
             _ => Place { county: row.county.clone(), ..Place::default() },
         };
-        event = event.at(place);
+        event = event.in_territory(place);
     }
     if secrecy == Secrecy::Open {
         event = event.complex(row.complex_id);

@@ -7,10 +7,10 @@ use super::input::*;
 use super::persons::{ConsentIn, PointReleaseIn};
 use super::timeline::{self, TimelineStep};
 use super::view::{self, Complaint};
-use super::{following, handling, intake, linking, list_store, outcome, parts, person_rules, persons, store};
-use crate::db::{Conn, Work};
+use super::{following, handling, intake, linking, list_store, outcome, parties, person_rules, persons, store};
+use crate::db::{Conn, WorkResult};
 use crate::files;
-use crate::http::{Answer, PageOf, PathId};
+use crate::http::{PageOf, PathId, Response};
 use crate::proceedings::model::ReasonsIn;
 use crate::security;
 use crate::service::{Body, Ctx};
@@ -23,12 +23,12 @@ use crate::violations::view::Violation;
 /// `overdue`, `due_within`) comes most urgent first, everything else newest first.
 #[utoipa::path(get, path = "/v1/complaints",
     tag = "complaints", params(ListComplaints), responses((status = 200, description = "A page", body = PageOf<Complaint>)))]
-pub async fn list_complaints(ctx: Ctx) -> Answer {
+pub async fn list_complaints(ctx: Ctx) -> Response {
     let query: ListComplaints = ctx.query()?;
     ctx.list(move |conn, ctx| list(conn, ctx, &query)).await
 }
 
-fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> Work<PageOf<Complaint>> {
+fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> WorkResult<PageOf<Complaint>> {
     if query.hotline_number.is_some() {
         person_rules::may_search_hotline_number(ctx.caller.role)?;
     }
@@ -42,7 +42,7 @@ fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> Work<PageOf<Compl
 /// for what is on file already.
 #[utoipa::path(post, path = "/v1/complaints",
     tag = "complaints", request_body = ComplaintIn, responses((status = 201, description = "Submitted", body = Complaint)))]
-pub async fn create_complaint(ctx: Ctx, body: Body<ComplaintIn>) -> Answer {
+pub async fn create_complaint(ctx: Ctx, body: Body<ComplaintIn>) -> Response {
     ctx.act(body, intake::create_complaint).await
 }
 
@@ -56,12 +56,12 @@ pub async fn create_complaint(ctx: Ctx, body: Body<ComplaintIn>) -> Answer {
 #[utoipa::path(get, path = "/v1/complaints/{id}",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket"), GetComplaint),
     responses((status = 200, description = "The ticket", body = Complaint)))]
-pub async fn get_complaint(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_complaint(ctx: Ctx, id: PathId) -> Response {
     let query: GetComplaint = ctx.query()?;
     let answer = match query.unmask {
         None => {
             let find = move |conn: &mut Conn, ctx: &Ctx| {
-                let row = store::find(conn, &parts::viewer(ctx), id.0)?;
+                let row = store::find(conn, &parties::viewer(ctx), id.0)?;
                 if person_rules::is_recorded(ctx.caller.role, row.secrecy) {
                     Ok(None)
                 } else {
@@ -95,7 +95,7 @@ fn unkept(mut answer: HttpResponse) -> HttpResponse {
 #[utoipa::path(get, path = "/v1/complaints/{id}/timeline",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     responses((status = 200, description = "All steps", body = PageOf<TimelineStep>)))]
-pub async fn list_complaint_timeline(ctx: Ctx, id: PathId) -> Answer {
+pub async fn list_complaint_timeline(ctx: Ctx, id: PathId) -> Response {
     persons::record_timeline(&ctx, id.0).await?;
     ctx.list(move |conn, ctx| timeline::list(conn, ctx, id.0)).await
 }
@@ -106,7 +106,7 @@ pub async fn list_complaint_timeline(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(get, path = "/v1/complaints/{id}/duplicates",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     responses((status = 200, description = "Up to 50 or 200", body = PageOf<Complaint>)))]
-pub async fn list_complaint_duplicates(ctx: Ctx, id: PathId) -> Answer {
+pub async fn list_complaint_duplicates(ctx: Ctx, id: PathId) -> Response {
     ctx.list(move |conn, ctx| following::duplicates(conn, ctx, id.0)).await
 }
 
@@ -116,7 +116,7 @@ pub async fn list_complaint_duplicates(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(post, path = "/v1/complaints/{id}/acceptance",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = AcceptanceIn, responses((status = 200, description = "Accepted", body = Complaint)))]
-pub async fn accept_complaint(ctx: Ctx, id: PathId, body: Body<AcceptanceIn>) -> Answer {
+pub async fn accept_complaint(ctx: Ctx, id: PathId, body: Body<AcceptanceIn>) -> Response {
     ctx.act(body, move |tx, body| handling::accept_complaint(tx, id.0, body)).await
 }
 
@@ -126,7 +126,7 @@ pub async fn accept_complaint(ctx: Ctx, id: PathId, body: Body<AcceptanceIn>) ->
 #[utoipa::path(post, path = "/v1/complaints/{id}/rejection",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ReasonsIn, responses((status = 200, description = "Not taken on", body = Complaint)))]
-pub async fn reject_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn reject_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| handling::reject_complaint(tx, id.0, body)).await
 }
 
@@ -137,7 +137,7 @@ pub async fn reject_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> An
 #[utoipa::path(post, path = "/v1/complaints/{id}/transfer",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = TransferIn, responses((status = 200, description = "Handed on", body = Complaint)))]
-pub async fn transfer_complaint(ctx: Ctx, id: PathId, body: Body<TransferIn>) -> Answer {
+pub async fn transfer_complaint(ctx: Ctx, id: PathId, body: Body<TransferIn>) -> Response {
     ctx.act(body, move |tx, body| handling::transfer_complaint(tx, id.0, body)).await
 }
 
@@ -147,7 +147,7 @@ pub async fn transfer_complaint(ctx: Ctx, id: PathId, body: Body<TransferIn>) ->
 #[utoipa::path(post, path = "/v1/complaints/{id}/return",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ReasonsIn, responses((status = 200, description = "Returned", body = Complaint)))]
-pub async fn return_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn return_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| handling::return_complaint(tx, id.0, body)).await
 }
 
@@ -157,7 +157,7 @@ pub async fn return_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> An
 #[utoipa::path(post, path = "/v1/complaints/{id}/extension",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ExtensionIn, responses((status = 200, description = "Asked for", body = Complaint)))]
-pub async fn request_complaint_extension(ctx: Ctx, id: PathId, body: Body<ExtensionIn>) -> Answer {
+pub async fn request_complaint_extension(ctx: Ctx, id: PathId, body: Body<ExtensionIn>) -> Response {
     ctx.act(body, move |tx, body| handling::request_complaint_extension(tx, id.0, body)).await
 }
 
@@ -167,7 +167,7 @@ pub async fn request_complaint_extension(ctx: Ctx, id: PathId, body: Body<Extens
 #[utoipa::path(post, path = "/v1/complaints/{id}/extension-decision",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ExtensionDecisionIn, responses((status = 200, description = "Decided", body = Complaint)))]
-pub async fn decide_complaint_extension(ctx: Ctx, id: PathId, body: Body<ExtensionDecisionIn>) -> Answer {
+pub async fn decide_complaint_extension(ctx: Ctx, id: PathId, body: Body<ExtensionDecisionIn>) -> Response {
     ctx.act(body, move |tx, body| handling::decide_complaint_extension(tx, id.0, body)).await
 }
 
@@ -177,7 +177,7 @@ pub async fn decide_complaint_extension(ctx: Ctx, id: PathId, body: Body<Extensi
 #[utoipa::path(post, path = "/v1/complaints/{id}/information-request",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = TextIn, responses((status = 200, description = "Asked", body = Complaint)))]
-pub async fn request_complaint_information(ctx: Ctx, id: PathId, body: Body<TextIn>) -> Answer {
+pub async fn request_complaint_information(ctx: Ctx, id: PathId, body: Body<TextIn>) -> Response {
     ctx.act(body, move |tx, body| handling::request_complaint_information(tx, id.0, body)).await
 }
 
@@ -187,7 +187,7 @@ pub async fn request_complaint_information(ctx: Ctx, id: PathId, body: Body<Text
 #[utoipa::path(post, path = "/v1/complaints/{id}/information",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = TextIn, responses((status = 200, description = "Goes on", body = Complaint)))]
-pub async fn give_complaint_information(ctx: Ctx, id: PathId, body: Body<TextIn>) -> Answer {
+pub async fn give_complaint_information(ctx: Ctx, id: PathId, body: Body<TextIn>) -> Response {
     ctx.act(body, move |tx, body| handling::give_complaint_information(tx, id.0, body)).await
 }
 
@@ -197,7 +197,7 @@ pub async fn give_complaint_information(ctx: Ctx, id: PathId, body: Body<TextIn>
 #[utoipa::path(post, path = "/v1/complaints/{id}/mediation",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = TextIn, responses((status = 200, description = "In mediation", body = Complaint)))]
-pub async fn begin_complaint_mediation(ctx: Ctx, id: PathId, body: Body<TextIn>) -> Answer {
+pub async fn begin_complaint_mediation(ctx: Ctx, id: PathId, body: Body<TextIn>) -> Response {
     ctx.act(body, move |tx, body| handling::begin_complaint_mediation(tx, id.0, body)).await
 }
 
@@ -207,7 +207,7 @@ pub async fn begin_complaint_mediation(ctx: Ctx, id: PathId, body: Body<TextIn>)
 #[utoipa::path(post, path = "/v1/complaints/{id}/mediation-result",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = MediationResultIn, responses((status = 200, description = "Ended", body = Complaint)))]
-pub async fn end_complaint_mediation(ctx: Ctx, id: PathId, body: Body<MediationResultIn>) -> Answer {
+pub async fn end_complaint_mediation(ctx: Ctx, id: PathId, body: Body<MediationResultIn>) -> Response {
     ctx.act(body, move |tx, body| handling::end_complaint_mediation(tx, id.0, body)).await
 }
 
@@ -217,7 +217,7 @@ pub async fn end_complaint_mediation(ctx: Ctx, id: PathId, body: Body<MediationR
 #[utoipa::path(post, path = "/v1/complaints/{id}/reply",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ComplaintReplyIn, responses((status = 200, description = "Replied", body = Complaint)))]
-pub async fn reply_to_complaint(ctx: Ctx, id: PathId, body: Body<ComplaintReplyIn>) -> Answer {
+pub async fn reply_to_complaint(ctx: Ctx, id: PathId, body: Body<ComplaintReplyIn>) -> Response {
     ctx.act(body, move |tx, body| handling::reply_to_complaint(tx, id.0, body)).await
 }
 
@@ -228,7 +228,7 @@ pub async fn reply_to_complaint(ctx: Ctx, id: PathId, body: Body<ComplaintReplyI
 #[utoipa::path(post, path = "/v1/complaints/{id}/satisfaction",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = SatisfactionIn, responses((status = 200, description = "Rated", body = Complaint)))]
-pub async fn rate_complaint(ctx: Ctx, id: PathId, body: Body<SatisfactionIn>) -> Answer {
+pub async fn rate_complaint(ctx: Ctx, id: PathId, body: Body<SatisfactionIn>) -> Response {
     ctx.act(body, move |tx, body| outcome::rate_complaint(tx, id.0, body)).await
 }
 
@@ -238,7 +238,7 @@ pub async fn rate_complaint(ctx: Ctx, id: PathId, body: Body<SatisfactionIn>) ->
 #[utoipa::path(post, path = "/v1/complaints/{id}/reopening",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ReasonsIn, responses((status = 200, description = "Reopened", body = Complaint)))]
-pub async fn reopen_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn reopen_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| outcome::reopen_complaint(tx, id.0, body)).await
 }
 
@@ -248,7 +248,7 @@ pub async fn reopen_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> An
 #[utoipa::path(post, path = "/v1/complaints/{id}/closure",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ReasonsIn, responses((status = 200, description = "Closed", body = Complaint)))]
-pub async fn close_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn close_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| outcome::close_complaint(tx, id.0, body)).await
 }
 
@@ -258,7 +258,7 @@ pub async fn close_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Ans
 #[utoipa::path(post, path = "/v1/complaints/{id}/merge",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = MergeIn, responses((status = 200, description = "Merged", body = Complaint)))]
-pub async fn merge_complaint(ctx: Ctx, id: PathId, body: Body<MergeIn>) -> Answer {
+pub async fn merge_complaint(ctx: Ctx, id: PathId, body: Body<MergeIn>) -> Response {
     ctx.act(body, move |tx, body| handling::merge_complaint(tx, id.0, body)).await
 }
 
@@ -268,7 +268,7 @@ pub async fn merge_complaint(ctx: Ctx, id: PathId, body: Body<MergeIn>) -> Answe
 #[utoipa::path(post, path = "/v1/complaints/{id}/links",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = LinkIn, responses((status = 200, description = "Linked", body = Complaint)))]
-pub async fn link_complaint(ctx: Ctx, id: PathId, body: Body<LinkIn>) -> Answer {
+pub async fn link_complaint(ctx: Ctx, id: PathId, body: Body<LinkIn>) -> Response {
     ctx.act(body, move |tx, body| linking::link_complaint(tx, id.0, body)).await
 }
 
@@ -280,7 +280,7 @@ pub async fn link_complaint(ctx: Ctx, id: PathId, body: Body<LinkIn>) -> Answer 
 #[utoipa::path(post, path = "/v1/complaints/{id}/contact-consent",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ConsentIn, responses((status = 200, description = "Recorded", body = Complaint)))]
-pub async fn set_complaint_consent(ctx: Ctx, id: PathId, body: Body<ConsentIn>) -> Answer {
+pub async fn set_complaint_consent(ctx: Ctx, id: PathId, body: Body<ConsentIn>) -> Response {
     ctx.act(body, move |tx, body| persons::set_complaint_consent(tx, id.0, body)).await
 }
 
@@ -293,7 +293,7 @@ pub async fn set_complaint_consent(ctx: Ctx, id: PathId, body: Body<ConsentIn>) 
 #[utoipa::path(post, path = "/v1/complaints/{id}/erasure",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ReasonsIn, responses((status = 200, description = "Erased", body = Complaint)))]
-pub async fn erase_complaint_persons(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn erase_complaint_persons(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     let state = ctx.state.clone();
     let answer = ctx.act(body, move |tx, body| persons::erase_complaint_persons(tx, id.0, body)).await;
     if answer.is_ok() {
@@ -311,7 +311,7 @@ pub async fn erase_complaint_persons(ctx: Ctx, id: PathId, body: Body<ReasonsIn>
 #[utoipa::path(post, path = "/v1/complaints/{id}/point-release",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = PointReleaseIn, responses((status = 200, description = "Recorded", body = Complaint)))]
-pub async fn release_complaint_point(ctx: Ctx, id: PathId, body: Body<PointReleaseIn>) -> Answer {
+pub async fn release_complaint_point(ctx: Ctx, id: PathId, body: Body<PointReleaseIn>) -> Response {
     ctx.act(body, move |tx, body| persons::release_complaint_point(tx, id.0, body)).await
 }
 
@@ -321,7 +321,7 @@ pub async fn release_complaint_point(ctx: Ctx, id: PathId, body: Body<PointRelea
 #[utoipa::path(post, path = "/v1/complaints/{id}/comments",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = CommentIn, responses((status = 201, description = "The comment", body = TimelineStep)))]
-pub async fn comment_on_complaint(ctx: Ctx, id: PathId, body: Body<CommentIn>) -> Answer {
+pub async fn comment_on_complaint(ctx: Ctx, id: PathId, body: Body<CommentIn>) -> Response {
     ctx.act(body, move |tx, body| timeline::comment_on_complaint(tx, id.0, body)).await
 }
 
@@ -333,7 +333,7 @@ pub async fn comment_on_complaint(ctx: Ctx, id: PathId, body: Body<CommentIn>) -
 #[utoipa::path(post, path = "/v1/complaints/{id}/violation",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = ComplaintViolationIn, responses((status = 201, description = "Reported", body = Violation)))]
-pub async fn report_complaint_violation(ctx: Ctx, id: PathId, body: Body<ComplaintViolationIn>) -> Answer {
+pub async fn report_complaint_violation(ctx: Ctx, id: PathId, body: Body<ComplaintViolationIn>) -> Response {
     if body.peek().is_some_and(|input| input.with_evidence) {
         let ids = ctx.read(move |conn, ctx| linking::files_to_hand_on(conn, ctx, id.0)).await?;
         files::make_stripped(&ctx.state, ids).await?;
@@ -347,7 +347,7 @@ pub async fn report_complaint_violation(ctx: Ctx, id: PathId, body: Body<Complai
 #[utoipa::path(post, path = "/v1/complaints/{id}/following",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = NothingIn, responses((status = 200, description = "Followed", body = Following)))]
-pub async fn follow_complaint(ctx: Ctx, id: PathId, body: Body<NothingIn>) -> Answer {
+pub async fn follow_complaint(ctx: Ctx, id: PathId, body: Body<NothingIn>) -> Response {
     ctx.act(body, move |tx, body| following::follow_complaint(tx, id.0, body)).await
 }
 
@@ -357,6 +357,6 @@ pub async fn follow_complaint(ctx: Ctx, id: PathId, body: Body<NothingIn>) -> An
 #[utoipa::path(post, path = "/v1/complaints/{id}/following-end",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
     request_body = NothingIn, responses((status = 200, description = "No longer followed", body = Following)))]
-pub async fn unfollow_complaint(ctx: Ctx, id: PathId, body: Body<NothingIn>) -> Answer {
+pub async fn unfollow_complaint(ctx: Ctx, id: PathId, body: Body<NothingIn>) -> Response {
     ctx.act(body, move |tx, body| following::unfollow_complaint(tx, id.0, body)).await
 }

@@ -88,7 +88,7 @@ pub fn cards(row: &ComplaintRow, rules: &ComplaintRules, clock: &Clock) -> Vec<C
 
 /// When the clock has to look at a ticket again: for its next card; a reply that nobody answers, to close it; what is done,
 /// to erase its personal data.
-pub fn next_look(
+pub fn next_check_at(
     row: &ComplaintRow,
     given: &[(DeadlineKind, CardColour, Instant)],
     rules: &ComplaintRules,

@@ -3,7 +3,7 @@
 use super::clock_rules::Limit;
 use super::input::{ComplaintIn, SeatIn, TransferIn};
 use super::model::*;
-use super::sight::Person;
+use super::visibility::Person;
 use super::{intake_rules, person_rules, step_rules};
 use crate::access::{Caller, Role};
 use crate::db::{Id, Instant, Json};
@@ -22,7 +22,7 @@ fn at(text: &str) -> Instant {
 /// With a social affairs office, supervised by the leader of its township.
 pub fn ticket() -> ComplaintRow {
     let came = at("2026-03-02T02:00:00Z");
-    let course = Course {
+    let course = Handling {
         clock: DeadlineClock::WorkingDays,
         accept_within: 1,
         resolve_within: 5,
@@ -256,7 +256,7 @@ fn nobody_consents_for_whoever_can_or_would_not() {
     let course = ticket().course.0;
     assert_eq!(code(person_rules::require_consent_change(&course, true)), None);
     assert_eq!(code(person_rules::require_consent_change(&course, false)), Some(Code::StateConflict));
-    let none = Course { has_contact: false, ..course };
+    let none = Handling { has_contact: false, ..course };
     assert_eq!(code(person_rules::require_consent_change(&none, true)), Some(Code::StateConflict));
     let note = |is_owner, note| faults(|faults| person_rules::check_consent_note(is_owner, note, faults));
     assert!(note(true, None).is_empty() && note(false, Some("电话中同意")).is_empty());
@@ -265,11 +265,11 @@ fn nobody_consents_for_whoever_can_or_would_not() {
 
 #[test]
 fn persons_are_erased_once_and_a_point_goes_with_them() {
-    let course = Course {
+    let course = Handling {
         point: Some(crate::complexes::model::Point { longitude: 106.2, latitude: 38.3 }),
         ..ticket().course.0
     };
-    let erased = Course { erased_at: Some(at("2026-03-03T00:00:00Z")), ..course.clone() };
+    let erased = Handling { erased_at: Some(at("2026-03-03T00:00:00Z")), ..course.clone() };
     let conflict = Some(Code::StateConflict);
     assert_eq!(code(person_rules::may_erase(&course)), None);
     assert_eq!(code(person_rules::may_erase(&erased)), conflict);

@@ -58,11 +58,11 @@ macro_rules! seen {
             }
             Scope::Township(area) => told!(all.filter(complaints::township.eq(area.clone()))),
             Scope::Community(area) => told!(all.filter(complaints::community.eq(area.clone()))),
-            Scope::Addressed { role: Role::UtilityOperator, area } => all
+            Scope::Assigned { role: Role::UtilityOperator, area } => all
                 .filter(complaints::handler_role.eq(role))
                 .filter(complaints::handler_division.eq(area.clone()))
                 .filter(complaints::organisation.eq(viewer.organisation.clone().unwrap_or_default())),
-            Scope::Addressed { area, .. } => {
+            Scope::Assigned { area, .. } => {
                 all.filter(complaints::handler_role.eq(role)).filter(complaints::handler_division.eq(area.clone()))
             }
             Scope::Company(uscc) => {

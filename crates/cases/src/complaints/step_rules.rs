@@ -4,7 +4,7 @@ use super::clock_rules::is_over;
 use super::input::TransferIn;
 use super::model::*;
 use super::routing_rules::seat_of;
-use super::sight::Person;
+use super::visibility::Person;
 use crate::access::Role;
 use crate::db::{Id, Instant};
 use crate::fault::Fault;

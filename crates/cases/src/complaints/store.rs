@@ -13,45 +13,45 @@ use crate::db::schema::{
     complaint_cards as cards, complaint_followers as followers, complaint_steps as steps, complaints,
 };
 use crate::db::types::{Moment, Uid};
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::on_both;
 use crate::problem::Problem;
 
-pub fn find(conn: &mut Conn, viewer: &Viewer, id: Id) -> Work<ComplaintRow> {
+pub fn find(conn: &mut Conn, viewer: &Viewer, id: Id) -> WorkResult<ComplaintRow> {
     let row = scoped::complaints(viewer).filter(complaints::id.eq(id)).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
 /// Locks the row, then reads it.
-pub fn find_for_update(conn: &mut Conn, viewer: &Viewer, id: Id) -> Work<ComplaintRow> {
+pub fn find_for_update(conn: &mut Conn, viewer: &Viewer, id: Id) -> WorkResult<ComplaintRow> {
     lock(conn, id)?;
     find(conn, viewer, id)
 }
 
-fn lock(conn: &mut Conn, id: Id) -> Work<()> {
+fn lock(conn: &mut Conn, id: Id) -> WorkResult<()> {
     if let Conn::Postgres(conn) = conn {
         complaints::table.find(id).select(complaints::id).for_update().first::<Id>(conn).optional()?;
     }
     Ok(())
 }
 
-pub fn insert(conn: &mut Conn, row: &ComplaintRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &ComplaintRow) -> WorkResult<()> {
     diesel::insert_into(complaints::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn save(conn: &mut Conn, row: &ComplaintRow) -> Work<()> {
+pub fn save(conn: &mut Conn, row: &ComplaintRow) -> WorkResult<()> {
     diesel::update(complaints::table.find(row.id)).set(row).execute(conn)?;
     Ok(())
 }
 
-pub fn insert_step(conn: &mut Conn, row: &StepRow) -> Work<()> {
+pub fn insert_step(conn: &mut Conn, row: &StepRow) -> WorkResult<()> {
     diesel::insert_into(steps::table).values(row).execute(conn)?;
     Ok(())
 }
 
 /// The steps of a ticket that the caller sees, oldest first; those of these audiences.
-pub fn steps_of(conn: &mut Conn, complaint: Id, audiences: &[StepAudience]) -> Work<Vec<StepRow>> {
+pub fn steps_of(conn: &mut Conn, complaint: Id, audiences: &[StepAudience]) -> WorkResult<Vec<StepRow>> {
     let system = Scope::System("a ticket that the caller sees is shown with its timeline");
     Ok(scoped::complaint_steps(&system)
         .filter(steps::complaint_id.eq(complaint))
@@ -60,14 +60,14 @@ pub fn steps_of(conn: &mut Conn, complaint: Id, audiences: &[StepAudience]) -> W
         .load(conn)?)
 }
 
-pub fn step(conn: &mut Conn, id: Id) -> Work<StepRow> {
+pub fn step(conn: &mut Conn, id: Id) -> WorkResult<StepRow> {
     let system = Scope::System("whether its ticket is seen is asked next");
     let row = scoped::complaint_steps(&system).filter(steps::id.eq(id)).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
 /// What residents are told of the tickets that they follow, newest first.
-pub fn news(conn: &mut Conn, scope: &Scope, before: Option<Id>, at_most: i64) -> Work<Vec<StepRow>> {
+pub fn news(conn: &mut Conn, scope: &Scope, before: Option<Id>, at_most: i64) -> WorkResult<Vec<StepRow>> {
     let mut rows = scoped::complaint_steps(scope).filter(steps::audience.eq(StepAudience::Complainant));
     if let Some(before) = before {
         rows = rows.filter(steps::id.lt(before));
@@ -76,7 +76,7 @@ pub fn news(conn: &mut Conn, scope: &Scope, before: Option<Id>, at_most: i64) ->
 }
 
 /// Follows a ticket, once. Says whether it is new.
-pub fn follow(conn: &mut Conn, row: &FollowerRow) -> Work<bool> {
+pub fn follow(conn: &mut Conn, row: &FollowerRow) -> WorkResult<bool> {
     let new = on_both!(conn, |conn| diesel::insert_into(followers::table)
         .values(row)
         .on_conflict_do_nothing()
@@ -84,17 +84,17 @@ pub fn follow(conn: &mut Conn, row: &FollowerRow) -> Work<bool> {
     Ok(new == 1)
 }
 
-pub fn unfollow(conn: &mut Conn, complaint: Id, person: &PersonKey) -> Work<bool> {
+pub fn unfollow(conn: &mut Conn, complaint: Id, person: &PersonKey) -> WorkResult<bool> {
     let row = followers::table.find((complaint, person.iss(), person.sub())).filter(followers::is_owner.eq(false));
     Ok(diesel::delete(row).execute(conn)? == 1)
 }
 
-pub fn follower(conn: &mut Conn, complaint: Id, person: &PersonKey) -> Work<Option<FollowerRow>> {
+pub fn follower(conn: &mut Conn, complaint: Id, person: &PersonKey) -> WorkResult<Option<FollowerRow>> {
     Ok(followers::table.find((complaint, person.iss(), person.sub())).first(conn).optional()?)
 }
 
 /// Was a step of this kind taken with a ticket?
-pub fn was_taken(conn: &mut Conn, complaint: Id, kind: StepKind) -> Work<bool> {
+pub fn was_taken(conn: &mut Conn, complaint: Id, kind: StepKind) -> WorkResult<bool> {
     let system = Scope::System("what was done with a ticket does not depend on who asks");
     let found: Option<Id> = scoped::complaint_steps(&system)
         .filter(steps::complaint_id.eq(complaint))
@@ -106,7 +106,7 @@ pub fn was_taken(conn: &mut Conn, complaint: Id, kind: StepKind) -> Work<bool> {
 }
 
 /// Is there a resident whose own the ticket is?
-pub fn has_owner(conn: &mut Conn, complaint: Id) -> Work<bool> {
+pub fn has_owner(conn: &mut Conn, complaint: Id) -> WorkResult<bool> {
     let found: Option<Id> = followers::table
         .filter(followers::complaint_id.eq(complaint))
         .filter(followers::is_owner.eq(true))
@@ -116,18 +116,18 @@ pub fn has_owner(conn: &mut Conn, complaint: Id) -> Work<bool> {
     Ok(found.is_some())
 }
 
-pub fn followers_of(conn: &mut Conn, complaint: Id) -> Work<Vec<FollowerRow>> {
+pub fn followers_of(conn: &mut Conn, complaint: Id) -> WorkResult<Vec<FollowerRow>> {
     Ok(followers::table.filter(followers::complaint_id.eq(complaint)).load(conn)?)
 }
 
 /// Forgets who complained and who follows.
-pub fn forget_followers(conn: &mut Conn, complaint: Id) -> Work<()> {
+pub fn forget_followers(conn: &mut Conn, complaint: Id) -> WorkResult<()> {
     diesel::delete(followers::table.filter(followers::complaint_id.eq(complaint))).execute(conn)?;
     Ok(())
 }
 
 /// Whoever submitted a ticket follows another one no more.
-pub fn forget_owner_elsewhere(conn: &mut Conn, complaint: Id, elsewhere: Id) -> Work<()> {
+pub fn forget_owner_elsewhere(conn: &mut Conn, complaint: Id, elsewhere: Id) -> WorkResult<()> {
     let owners: Vec<(String, String)> = followers::table
         .filter(followers::complaint_id.eq(complaint))
         .filter(followers::is_owner.eq(true))
@@ -140,7 +140,7 @@ pub fn forget_owner_elsewhere(conn: &mut Conn, complaint: Id, elsewhere: Id) -> 
 }
 
 /// How many follow each ticket.
-pub fn follower_counts(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, i64>> {
+pub fn follower_counts(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, i64>> {
     let mut counts = HashMap::new();
     for chunk in ids.chunks(500) {
         let rows: Vec<(Id, i64)> = followers::table
@@ -154,7 +154,7 @@ pub fn follower_counts(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, i64>> {
 }
 
 /// Of these tickets, those that a resident submitted.
-pub fn owned(conn: &mut Conn, ids: &[Id], person: &PersonKey) -> Work<Vec<Id>> {
+pub fn owned(conn: &mut Conn, ids: &[Id], person: &PersonKey) -> WorkResult<Vec<Id>> {
     let mut own = Vec::new();
     for chunk in ids.chunks(500) {
         let rows: Vec<Id> = followers::table
@@ -170,7 +170,7 @@ pub fn owned(conn: &mut Conn, ids: &[Id], person: &PersonKey) -> Work<Vec<Id>> {
 }
 
 /// Does a hotline's number stand on a ticket of the county already?
-pub fn of_hotline(conn: &mut Conn, county: &str, number: &str) -> Work<Option<Id>> {
+pub fn of_hotline(conn: &mut Conn, county: &str, number: &str) -> WorkResult<Option<Id>> {
     let system = Viewer::system("a number of the hotline's stands once in a county");
     Ok(scoped::complaints(&system)
         .filter(complaints::county.eq(county.to_owned()))
@@ -187,7 +187,7 @@ pub fn of_same_matter(
     complex: Id,
     category: &str,
     since: Instant,
-) -> Work<Vec<ComplaintRow>> {
+) -> WorkResult<Vec<ComplaintRow>> {
     Ok(scoped::complaints(viewer)
         .filter(complaints::complex_id.eq(complex))
         .filter(complaints::category.eq(category.to_owned()))
@@ -204,7 +204,7 @@ pub fn of_same_matter_nearby(
     community: &str,
     category: &str,
     since: Instant,
-) -> Work<Vec<ComplaintRow>> {
+) -> WorkResult<Vec<ComplaintRow>> {
     Ok(scoped::complaints(viewer)
         .filter(complaints::community.eq(community.to_owned()))
         .filter(complaints::submitted_at.ge(since))
@@ -216,7 +216,7 @@ pub fn of_same_matter_nearby(
 }
 
 /// What the clock has to look at by now, the longest due first.
-pub fn due_for_a_look(conn: &mut Conn, now: Instant, at_most: i64) -> Work<Vec<Id>> {
+pub fn due_for_check(conn: &mut Conn, now: Instant, at_most: i64) -> WorkResult<Vec<Id>> {
     let system = Viewer::system("deadlines run for every ticket");
     Ok(scoped::complaints(&system)
         .filter(complaints::next_at.le(now))
@@ -228,7 +228,7 @@ pub fn due_for_a_look(conn: &mut Conn, now: Instant, at_most: i64) -> Work<Vec<I
 
 /// Locks tickets that the clock has to look at; none of those that somebody has just looked at, or has in hand: the clock
 /// waits for nobody.
-pub fn still_due(conn: &mut Conn, ids: &[Id], now: Instant) -> Work<HashMap<Id, ComplaintRow>> {
+pub fn still_due(conn: &mut Conn, ids: &[Id], now: Instant) -> WorkResult<HashMap<Id, ComplaintRow>> {
     let mut free = ids.to_vec();
     if let Conn::Postgres(conn) = conn {
         free = complaints::table
@@ -246,7 +246,7 @@ pub fn still_due(conn: &mut Conn, ids: &[Id], now: Instant) -> Work<HashMap<Id, 
 }
 
 /// Saves what a look of the clock changes of a ticket, and by that no index but its own.
-pub fn save_look(conn: &mut Conn, row: &ComplaintRow) -> Work<()> {
+pub fn save_check(conn: &mut Conn, row: &ComplaintRow) -> WorkResult<()> {
     diesel::update(complaints::table.find(row.id))
         .set((
             complaints::version.eq(row.version),
@@ -261,7 +261,7 @@ pub fn save_look(conn: &mut Conn, row: &ComplaintRow) -> Work<()> {
 }
 
 /// Has the clock look at these tickets again, each at its time.
-pub fn look_later(conn: &mut Conn, all: &[(Id, Option<Instant>)]) -> Work<()> {
+pub fn reschedule_all(conn: &mut Conn, all: &[(Id, Option<Instant>)]) -> WorkResult<()> {
     match conn {
         Conn::Sqlite(conn) => {
             for (id, at) in all {
@@ -283,7 +283,7 @@ pub fn look_later(conn: &mut Conn, all: &[(Id, Option<Instant>)]) -> Work<()> {
 }
 
 /// Has the clock look at a ticket later, if it is still due for it.
-pub fn put_off(conn: &mut Conn, id: Id, now: Instant, until: Instant) -> Work<()> {
+pub fn defer(conn: &mut Conn, id: Id, now: Instant, until: Instant) -> WorkResult<()> {
     diesel::update(complaints::table.find(id))
         .filter(complaints::next_at.le(now))
         .set(complaints::next_at.eq(until))
@@ -292,14 +292,14 @@ pub fn put_off(conn: &mut Conn, id: Id, now: Instant, until: Instant) -> Work<()
 }
 
 /// Gives a card, once for its deadline. Says whether it is new.
-pub fn give_card(conn: &mut Conn, row: &CardRow) -> Work<bool> {
+pub fn give_card(conn: &mut Conn, row: &CardRow) -> WorkResult<bool> {
     let new =
         on_both!(conn, |conn| diesel::insert_into(cards::table).values(row).on_conflict_do_nothing().execute(conn))?;
     Ok(new == 1)
 }
 
 /// The cards of some tickets.
-pub fn cards_among(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Vec<CardRow>>> {
+pub fn cards_among(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, Vec<CardRow>>> {
     let rows: Vec<CardRow> = cards::table.filter(cards::complaint_id.eq_any(ids.to_vec())).load(conn)?;
     let mut all: HashMap<Id, Vec<CardRow>> = HashMap::new();
     for row in rows {
@@ -308,12 +308,12 @@ pub fn cards_among(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Vec<CardRow>
     Ok(all)
 }
 
-pub fn cards_of(conn: &mut Conn, complaint: Id) -> Work<Vec<CardRow>> {
+pub fn cards_of(conn: &mut Conn, complaint: Id) -> WorkResult<Vec<CardRow>> {
     Ok(cards::table.filter(cards::complaint_id.eq(complaint)).order(cards::issued_at).load(conn)?)
 }
 
 /// What an office or company owes, the most urgent first; for the inbox.
-pub fn owed(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> Work<Vec<ComplaintRow>> {
+pub fn open_of_handler(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
     let mut rows =
         scoped::complaints(viewer).filter(complaints::handler_role.eq(seat.role)).filter(complaints::is_open.eq(true));
     if seat.role != Role::PropertyCompany {
@@ -323,7 +323,7 @@ pub fn owed(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> Work
 }
 
 /// What an office supervises that is open and with another, the most urgent first; for the inbox.
-pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> Work<Vec<ComplaintRow>> {
+pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
     Ok(scoped::complaints(viewer)
         .filter(complaints::supervisor_role.eq(seat.role))
         .filter(complaints::supervisor_division.eq(seat.division.clone()))
@@ -335,14 +335,14 @@ pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -
 }
 
 /// Of these tickets, those whose complainants did not want to be known.
-pub fn anonymous_among(conn: &mut Conn, ids: &[Id]) -> Work<HashSet<Id>> {
+pub fn anonymous_among(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashSet<Id>> {
     let system = Viewer::system("of a ticket that the caller sees, whether anything is known to scrub its texts by");
     let rows = among(conn, &system, &crate::db::distinct(ids))?;
     Ok(rows.into_values().filter(|row| row.course.0.anonymous).map(|row| row.id).collect())
 }
 
 /// What was late and is open, handled and supervised by others, the most urgent first; for the inbox of those above.
-pub fn late_with_others(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> Work<Vec<ComplaintRow>> {
+pub fn late_with_others(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
     Ok(scoped::complaints(viewer)
         .filter(complaints::is_open.eq(true))
         .filter(complaints::red_cards.gt(0))
@@ -354,7 +354,7 @@ pub fn late_with_others(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: 
 }
 
 /// Tickets by their ids, as the viewer sees them.
-pub fn among(conn: &mut Conn, viewer: &Viewer, ids: &[Id]) -> Work<HashMap<Id, ComplaintRow>> {
+pub fn among(conn: &mut Conn, viewer: &Viewer, ids: &[Id]) -> WorkResult<HashMap<Id, ComplaintRow>> {
     let mut all = HashMap::new();
     for chunk in ids.chunks(500) {
         let rows: Vec<ComplaintRow> =
@@ -365,7 +365,7 @@ pub fn among(conn: &mut Conn, viewer: &Viewer, ids: &[Id]) -> Work<HashMap<Id, C
 }
 
 /// Open tickets, in the order of their ids.
-pub fn with_open_deadlines(conn: &mut Conn, after: Id, at_most: i64) -> Work<Vec<ComplaintRow>> {
+pub fn with_open_deadlines(conn: &mut Conn, after: Id, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
     let system = Viewer::system("the calendar moves the deadlines of every ticket");
     Ok(scoped::complaints(&system)
         .filter(complaints::is_open.eq(true))

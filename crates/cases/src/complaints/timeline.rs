@@ -7,11 +7,11 @@ use utoipa::ToSchema;
 use super::input::{CommentIn, ListNews};
 use super::model::*;
 use super::record::{self, NewStep};
-use super::sight::{self, Person, audiences_of};
-use super::{parts, person_rules, sealed, store, view};
+use super::visibility::{self, Person, audiences_of};
+use super::{encrypted, parties, person_rules, store, view};
 use crate::coded_enum;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::files;
 use crate::http::paging::Page;
 use crate::http::{Cursor, Entity, PageOf};
@@ -55,13 +55,13 @@ pub struct TimelineStep {
 }
 
 /// Steps in the order in which they were taken.
-pub fn list(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<PageOf<TimelineStep>> {
-    let row = store::find(conn, &parts::viewer(ctx), id)?;
+pub fn list(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<PageOf<TimelineStep>> {
+    let row = store::find(conn, &parties::viewer(ctx), id)?;
     let steps = store::steps_of(conn, row.id, audiences_of(ctx.caller.role))?;
     Ok(PageOf { items: views(conn, ctx, steps)?, next_cursor: None, total: None })
 }
 
-pub fn news(conn: &mut Conn, ctx: &Ctx, query: &ListNews) -> Work<PageOf<TimelineStep>> {
+pub fn news(conn: &mut Conn, ctx: &Ctx, query: &ListNews) -> WorkResult<PageOf<TimelineStep>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: None };
     let before = Cursor::decode::<Id>(page.cursor.as_deref())?;
     let steps = store::news(conn, &ctx.scope, before, page.fetch())?;
@@ -69,28 +69,29 @@ pub fn news(conn: &mut Conn, ctx: &Ctx, query: &ListNews) -> Work<PageOf<Timelin
     Ok(PageOf { items: views(conn, ctx, steps)?, next_cursor, total: None })
 }
 
-fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> Work<Vec<TimelineStep>> {
+fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> WorkResult<Vec<TimelineStep>> {
     let ring = ctx.state.keys.ring();
     let ids: Vec<Id> = steps.iter().map(|step| step.id).collect();
-    let mut said = sealed::read_all::<StepText>(personal::open_many(conn, &ring, &ids, Purpose::Text)?)?;
+    let mut step_texts = encrypted::read_all::<StepText>(personal::decrypt_many(conn, &ring, &ids, Purpose::Text)?)?;
     let tickets: Vec<Id> = steps.iter().map(|step| step.complaint_id).collect();
     let audience = view::audience_of(conn, ctx, &tickets)?;
     // Whoever is not told who complained reads nothing by which it can be told.
-    let contacts = match sight::is_office(ctx.caller.role) {
+    let contacts = match visibility::is_office(ctx.caller.role) {
         true => Default::default(),
-        false => sealed::read_all::<Contact>(personal::open_many(conn, &ring, &tickets, Purpose::Contact)?)?,
+        false => encrypted::read_all::<Contact>(personal::decrypt_many(conn, &ring, &tickets, Purpose::Contact)?)?,
     };
     let anonymous = store::anonymous_among(conn, &tickets)?;
     let files = steps.iter().flat_map(|step| {
-        let files = said.get(&step.id).map(|said| files::attachments_of(&said.evidence)).unwrap_or_default();
+        let files =
+            step_texts.get(&step.id).map(|step_text| files::attachments_of(&step_text.evidence)).unwrap_or_default();
         files.into_iter().map(|file| (file, audience(step.complaint_id))).collect::<Vec<_>>()
     });
-    let shown = view::shown_files(conn, ctx, files.collect())?;
+    let shown = view::visible_files(conn, ctx, files.collect())?;
     let views = steps.into_iter().map(|step| {
         let ticket = step.complaint_id;
         let who = Person::of(contacts.get(&ticket), anonymous.contains(&ticket));
-        let words = said.remove(&step.id).unwrap_or_default();
-        let words = sight::said(audience(ticket), words, &who, |id| shown.contains(&id));
+        let words = step_texts.remove(&step.id).unwrap_or_default();
+        let words = visibility::visible_step(audience(ticket), words, &who, |id| shown.contains(&id));
         one(ctx, step, words)
     });
     Ok(views.collect())
@@ -118,14 +119,14 @@ fn one(ctx: &Ctx, step: StepRow, words: StepText) -> TimelineStep {
 }
 
 /// A comment changes nothing of the ticket.
-pub fn comment_on_complaint(tx: &mut Tx, id: Id, body: &Body<CommentIn>) -> Work<Entity<TimelineStep>> {
+pub fn comment_on_complaint(tx: &mut Tx, id: Id, body: &Body<CommentIn>) -> WorkResult<Entity<TimelineStep>> {
     let ctx = tx.ctx;
-    let row = store::find_for_update(tx.conn, &parts::viewer(ctx), id)?;
+    let row = store::find_for_update(tx.conn, &parties::viewer(ctx), id)?;
     let input = tx.checked(body, |conn, input, faults| {
         person_rules::check_audience(ctx.caller.role, input.audience, faults);
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
-    let is_owner = parts::is_owner(tx.conn, ctx, id)?;
+    let is_owner = parties::is_owner(tx.conn, ctx, id)?;
     person_rules::may_comment(ctx.caller.role, is_owner, row.state)?;
     let step = NewStep::new(StepKind::Comment).to(input.audience).text(input.text.clone()).evidence(&input.evidence);
     let by = record::actor(ctx, is_owner);

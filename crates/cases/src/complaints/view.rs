@@ -1,4 +1,4 @@
-//! Tickets as a caller sees them: what of each field is for [`sight`] to say.
+//! Tickets as a caller sees them: what of each field is for [`visibility`] to say.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::clock_rules::{is_over, last_day};
+use super::encrypted::read_all;
 use super::model::*;
-use super::sealed::read_all;
-use super::sight::{self, Audience, Field, Person, is_office};
+use super::visibility::{self, Audience, Field, Person, is_office};
 use super::{links, store};
 use crate::access::Role;
 use crate::calendar;
@@ -16,7 +16,7 @@ use crate::companies;
 use crate::complexes;
 use crate::complexes::model::Point;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::files;
 use crate::http::Entity;
 use crate::personal::{self, Purpose};
@@ -202,7 +202,7 @@ pub struct Complaint {
 }
 
 /// Which audience the caller is of each of these tickets.
-pub fn audience_of(conn: &mut Conn, ctx: &Ctx, ids: &[Id]) -> Work<impl Fn(Id) -> Audience + use<>> {
+pub fn audience_of(conn: &mut Conn, ctx: &Ctx, ids: &[Id]) -> WorkResult<impl Fn(Id) -> Audience + use<>> {
     let role = ctx.caller.role;
     let own = match role {
         Role::Resident => store::owned(conn, ids, &ctx.caller.person())?,
@@ -211,28 +211,28 @@ pub fn audience_of(conn: &mut Conn, ctx: &Ctx, ids: &[Id]) -> Work<impl Fn(Id) -
     Ok(move |id: Id| Audience::of(role, own.contains(&id)))
 }
 
-pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ComplaintRow) -> Work<Entity<Complaint>> {
+pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ComplaintRow) -> WorkResult<Entity<Complaint>> {
     let (id, version) = (row.id, row.version);
     let view =
         views(conn, ctx, vec![row])?.pop().ok_or_else(|| Problem::broken("a complaint that was read has no view"))?;
     Ok(Entity::new(id, version, view))
 }
 
-pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> Work<Vec<Complaint>> {
+pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> WorkResult<Vec<Complaint>> {
     let ring = ctx.state.keys.ring();
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
-    let mut told = read_all::<Told>(personal::open_many(conn, &ring, &ids, Purpose::Description)?)?;
-    let mut contacts = read_all::<Contact>(personal::open_many(conn, &ring, &ids, Purpose::Contact)?)?;
+    let mut submission = read_all::<Submission>(personal::decrypt_many(conn, &ring, &ids, Purpose::Description)?)?;
+    let mut contacts = read_all::<Contact>(personal::decrypt_many(conn, &ring, &ids, Purpose::Contact)?)?;
     let audience = audience_of(conn, ctx, &ids)?;
     let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
     let points = match is_office(ctx.caller.role) {
         true => HashMap::new(),
         false => complexes::points_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?,
     };
-    let files = told.iter().flat_map(|(id, told)| {
-        files::attachments_of(&told.evidence).into_iter().map(|file| (file, audience(*id))).collect::<Vec<_>>()
+    let files = submission.iter().flat_map(|(id, submission)| {
+        files::attachments_of(&submission.evidence).into_iter().map(|file| (file, audience(*id))).collect::<Vec<_>>()
     });
-    let shown = shown_files(conn, ctx, files.collect())?;
+    let shown = visible_files(conn, ctx, files.collect())?;
     let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
     let followers = store::follower_counts(conn, &ids)?;
     let states = links::states_of(conn, rows.iter().flat_map(|row| &row.course.0.links))?;
@@ -252,26 +252,28 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> Work<Vec<Co
             let audience = audience(row.id);
             let contact = contacts.remove(&row.id);
             let who = Person::of(contact.as_ref(), row.course.0.anonymous);
-            let told = told.remove(&row.id).map(|told| sight::told(audience, told, &who, |id| shown.contains(&id)));
+            let submission = submission
+                .remove(&row.id)
+                .map(|submission| visibility::visible_submission(audience, submission, &who, |id| shown.contains(&id)));
             let of_complex = row.complex_id.and_then(|id| points.get(&id)).copied();
             let counts_days = row.is_open && row.course.0.clock == DeadlineClock::WorkingDays;
             let last = counts_days.then(|| last_day(row.resolve_due, ctx.state.clock.zone()));
             let missing = calendar::missing_until(conn, ctx, &row.county, [last])?;
             Ok(Complaint {
                 calendar_missing: missing,
-                ..view(ctx, row, audience, contact, told, of_complex, names, &states)
+                ..view(ctx, row, audience, contact, submission, of_complex, names, &states)
             })
         })
         .collect()
 }
 
 /// Of the files of tickets, those that the caller gets; an office gets all.
-pub fn shown_files(conn: &mut Conn, ctx: &Ctx, files: Vec<(Id, Audience)>) -> Work<HashSet<Id>> {
+pub fn visible_files(conn: &mut Conn, ctx: &Ctx, files: Vec<(Id, Audience)>) -> WorkResult<HashSet<Id>> {
     match is_office(ctx.caller.role) {
         true => Ok(files.into_iter().map(|(id, _)| id).collect()),
         false => {
-            let files: Vec<_> = files.into_iter().map(|(id, audience)| (id, sight::files(audience))).collect();
-            files::shown_of_tickets(conn, ctx, &files)
+            let files: Vec<_> = files.into_iter().map(|(id, audience)| (id, visibility::files(audience))).collect();
+            files::visible_of_complaints(conn, ctx, &files)
         }
     }
 }
@@ -292,17 +294,17 @@ fn view(
     row: ComplaintRow,
     audience: Audience,
     contact: Option<Contact>,
-    told: Option<Words>,
+    submission: Option<Words>,
     of_complex: Option<Point>,
     names: Names,
     states: &HashMap<(LinkKind, Id), String>,
 ) -> Complaint {
     let (handler, supervisor) = (row.handler(), row.supervisor());
     let office = audience == Audience::Office;
-    let knows = |field| sight::is_clear(audience, field);
+    let knows = |field| visibility::is_clear(audience, field);
     let course = row.course.0;
     let runs = row.is_open && course.paused_at.is_none();
-    let (description, location, evidence) = told.unwrap_or_default();
+    let (description, location, evidence) = submission.unwrap_or_default();
     let with_company = handler.role == Role::PropertyCompany;
     Complaint {
         id: row.id,
@@ -350,12 +352,12 @@ fn view(
         county: row.county,
         township: row.township,
         community: row.community,
-        point: sight::point(audience, course.point, of_complex, course.point_released, course.anonymous),
+        point: visibility::point(audience, course.point, of_complex, course.point_released, course.anonymous),
         point_released: course.point_released,
         location,
         description,
         evidence,
-        contact: contact.and_then(|contact| sight::contact(audience, contact)).map(shown_contact),
+        contact: contact.and_then(|contact| visibility::contact(audience, contact)).map(contact_view),
         anonymous: course.anonymous,
         consent_to_company: course.consent,
         erased_at: course.erased_at,
@@ -378,10 +380,10 @@ fn view(
     }
 }
 
-fn shown_contact((masked, contact): (bool, Contact)) -> ContactView {
+fn contact_view((masked, contact): (bool, Contact)) -> ContactView {
     ContactView { masked, name: contact.name, phone: contact.phone, address: contact.address }
 }
 
 pub fn in_full(contact: Contact) -> ContactView {
-    shown_contact((false, contact))
+    contact_view((false, contact))
 }

@@ -7,14 +7,14 @@ use super::input::*;
 use super::model::*;
 use super::record::{advance, record};
 use super::rules;
-use super::serving;
+use super::service_periods;
 use super::store;
 use super::view::{self, Contract};
 use crate::access::{Actor, Role, Scope};
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
-use crate::db::{Conn, Fail, Id, Json, Work, lock_complex};
+use crate::db::{Conn, Id, Json, WorkError, WorkResult, lock_complex};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
@@ -30,14 +30,14 @@ fn is_company(ctx: &Ctx) -> bool {
     ctx.caller.role == Role::PropertyCompany
 }
 
-pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> Work<Entity<Contract>> {
+pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let input = tx.creation(
         body,
         |conn, scope, id| store::find(conn, scope, id).map(drop),
         |conn, input, faults| check(conn, ctx, input, faults),
     )?;
-    let unseen = || Fail::from(Problem::broken("a complex that was checked is not found"));
+    let unseen = || WorkError::from(Problem::broken("a complex that was checked is not found"));
     let company = company_of(tx.conn, ctx, input)?.ok_or_else(unseen)?;
     lock_complex(tx.conn, input.complex_id)?;
     let scope = if is_company(ctx) { &ANY_COMPLEX } else { &ctx.scope };
@@ -81,7 +81,7 @@ pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> Work<Entity<Cont
     store::insert(tx.conn, &row)?;
     if !by_company {
         // What an office puts on record says who serves from then on.
-        serving::take_place(tx, &mut row)?;
+        service_periods::apply_succession(tx, &mut row)?;
         store::save(tx.conn, &row)?;
     }
     files::attach_evidence(tx, OwnerKind::Contract, row.id, &evidence)?;
@@ -91,12 +91,12 @@ pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> Work<Entity<Cont
     Ok(Entity::created(id, version, view, "/v1/contracts"))
 }
 
-fn check(conn: &mut Conn, ctx: &Ctx, input: &ContractIn, faults: &mut Vec<Fault>) -> Work<()> {
+fn check(conn: &mut Conn, ctx: &Ctx, input: &ContractIn, faults: &mut Vec<Fault>) -> WorkResult<()> {
     rules::check_shape(input.effective_from, input.effective_to, &input.fee_items, faults);
     let scope = if is_company(ctx) { &ANY_COMPLEX } else { &ctx.scope };
     match complexes::find(conn, scope, input.complex_id) {
         Ok(_) => {}
-        Err(Fail::Problem(_)) => {
+        Err(WorkError::Problem(_)) => {
             let (zh, en) = ("小区不存在，或不在您的辖区内", "there is no such complex for you");
             faults.push(Fault::new("/complex_id", "unknown_reference", zh, en));
         }
@@ -108,7 +108,7 @@ fn check(conn: &mut Conn, ctx: &Ctx, input: &ContractIn, faults: &mut Vec<Fault>
 }
 
 /// The company of a contract: of the caller's own family, or one of the county that the complex lies in.
-fn company_of(conn: &mut Conn, ctx: &Ctx, input: &ContractIn) -> Work<Option<Id>> {
+fn company_of(conn: &mut Conn, ctx: &Ctx, input: &ContractIn) -> WorkResult<Option<Id>> {
     let found = match (input.company_id, is_company(ctx)) {
         (None, false) => return Ok(None),
         (None, true) => {
@@ -123,7 +123,7 @@ fn company_of(conn: &mut Conn, ctx: &Ctx, input: &ContractIn) -> Work<Option<Id>
     };
     match found {
         Ok(company) => Ok(Some(company.id)),
-        Err(Fail::Problem(_)) => Ok(None),
+        Err(WorkError::Problem(_)) => Ok(None),
         Err(other) => Err(other),
     }
 }
@@ -134,7 +134,7 @@ fn added(before: &[Evidence], now: &[Evidence]) -> Vec<Evidence> {
     now.iter().filter(|one| one.attachment_id.is_some() && !held(one)).cloned().collect()
 }
 
-pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<Entity<Contract>> {
+pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     filing_rules::may_prepare(row.entered_by, ctx.caller.role)?;
@@ -172,10 +172,10 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<
     row.terms = Json(input.terms(before));
     if row.counts {
         if place_before != (row.kind, row.effective_from, row.effective_to) {
-            serving::stop(tx, &mut row)?;
-            serving::take_place(tx, &mut row)?;
+            service_periods::end_service(tx, &mut row)?;
+            service_periods::apply_succession(tx, &mut row)?;
         } else {
-            serving::show(tx, &mut row)?;
+            service_periods::publish_service(tx, &mut row)?;
         }
     }
     files::attach_evidence(tx, OwnerKind::Contract, row.id, &attached)?;
@@ -186,7 +186,7 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> Work<
     advance(tx, row, "contract.changed", json!({}), &())
 }
 
-pub fn submit_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work<Entity<Contract>> {
+pub fn submit_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     filing_rules::may_prepare(row.entered_by, ctx.caller.role)?;
@@ -194,7 +194,7 @@ pub fn submit_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work<E
     tx.if_match(row.version)?;
     filing_rules::require_state(row.state, &[ContractState::Draft, ContractState::Refused])?;
     filing_rules::require_complete(row.kind, &row.terms.0, ctx.today)?;
-    serving::refuse_listed(tx, &row)?;
+    service_periods::refuse_listed(tx, &row)?;
     let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
     let days = policies.governing(ctx.today).document().contracts.review_working_days;
     row.review_due_on = Some(calendar::work_calendar(tx.conn, &row.county)?.add_working_days(ctx.today, days));
@@ -209,7 +209,7 @@ pub fn submit_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work<E
 }
 
 /// Taking back what was entered, before it is filed.
-pub fn withdraw_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work<Entity<Contract>> {
+pub fn withdraw_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     filing_rules::may_prepare(row.entered_by, ctx.caller.role)?;
@@ -218,12 +218,12 @@ pub fn withdraw_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work
     filing_rules::require_state(row.state, &[ContractState::Draft, ContractState::Submitted, ContractState::Refused])?;
     row.state = ContractState::Withdrawn;
     if row.counts {
-        serving::stop(tx, &mut row)?;
+        service_periods::end_service(tx, &mut row)?;
     }
     advance(tx, row, "contract.withdrawn", json!({}), input)
 }
 
-pub fn change_project_manager(tx: &mut Tx, id: Id, body: &Body<ProjectManagerIn>) -> Work<Entity<Contract>> {
+pub fn change_project_manager(tx: &mut Tx, id: Id, body: &Body<ProjectManagerIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
@@ -232,6 +232,6 @@ pub fn change_project_manager(tx: &mut Tx, id: Id, body: &Body<ProjectManagerIn>
     let text = format!("{} → {}：{}", row.project_manager, input.project_manager, input.reasons);
     row.proceedings.0.managers.push(Step { text, at: ctx.now, by: Actor::of(&ctx.caller) });
     row.project_manager = input.project_manager.clone();
-    serving::show(tx, &mut row)?;
+    service_periods::publish_service(tx, &mut row)?;
     advance(tx, row, "contract.manager_changed", json!({}), input)
 }

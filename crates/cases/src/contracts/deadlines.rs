@@ -3,7 +3,7 @@
 use super::model::{ContractRow, ContractState};
 use super::{record, store};
 use crate::access::Scope;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::deadlines::{Follows, Moved, Terms, facts, move_day};
 use crate::service::Tx;
 
@@ -14,15 +14,15 @@ impl Follows for ContractRow {
         self.id
     }
 
-    fn open(conn: &mut Conn, after: Id, at_most: i64) -> Work<Vec<ContractRow>> {
+    fn open(conn: &mut Conn, after: Id, at_most: i64) -> WorkResult<Vec<ContractRow>> {
         store::with_open_deadlines(conn, &EVERY_CONTRACT, after, at_most)
     }
 
-    fn locked(conn: &mut Conn, id: Id) -> Work<ContractRow> {
+    fn locked(conn: &mut Conn, id: Id) -> WorkResult<ContractRow> {
         store::find_for_update(conn, &EVERY_CONTRACT, id)
     }
 
-    fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> Work<Vec<Moved>> {
+    fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> WorkResult<Vec<Moved>> {
         let calendar = terms.calendar(conn, &self.county)?;
         let mut moved = Vec::new();
         if self.state == ContractState::Submitted
@@ -42,7 +42,7 @@ impl Follows for ContractRow {
         Ok(moved)
     }
 
-    fn save_moved(mut self, tx: &mut Tx, moved: &[Moved]) -> Work<()> {
+    fn save_moved(mut self, tx: &mut Tx, moved: &[Moved]) -> WorkResult<()> {
         record::save(tx, &mut self, "contract.deadline_moved", facts(moved), &())
     }
 }

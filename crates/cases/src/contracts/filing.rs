@@ -7,11 +7,11 @@ use super::filing_rules;
 use super::input::FilingIn;
 use super::model::*;
 use super::record::advance;
-use super::serving;
+use super::service_periods;
 use super::store;
 use super::view::Contract;
 use crate::access::Actor;
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::documents::model::{DocumentKind, DocumentSubject};
 use crate::documents::{self, IssueInput};
 use crate::http::Entity;
@@ -21,7 +21,7 @@ use crate::service::{Body, Tx};
 use crate::words::days::chinese_day;
 
 /// Gives the version of the policy that names who files.
-fn require_authority(tx: &mut Tx, row: &ContractRow) -> Work<i64> {
+fn require_authority(tx: &mut Tx, row: &ContractRow) -> WorkResult<i64> {
     let ctx = tx.ctx;
     let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
     let version = policies.governing(ctx.today);
@@ -29,7 +29,7 @@ fn require_authority(tx: &mut Tx, row: &ContractRow) -> Work<i64> {
     Ok(version.version)
 }
 
-pub fn file_contract(tx: &mut Tx, id: Id, body: &Body<FilingIn>) -> Work<Entity<Contract>> {
+pub fn file_contract(tx: &mut Tx, id: Id, body: &Body<FilingIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let policy_version = require_authority(tx, &row)?;
@@ -45,7 +45,7 @@ pub fn file_contract(tx: &mut Tx, id: Id, body: &Body<FilingIn>) -> Work<Entity<
     let serial = store::next_serial(tx.conn, &office, year)?;
     row.filing_number = Some(format!("{office}备〔{year}〕{serial}号"));
     (row.filing_office, row.filing_year, row.filing_serial) = (Some(office), Some(year), Some(serial));
-    serving::take_place(tx, &mut row)?;
+    service_periods::apply_succession(tx, &mut row)?;
     row.filed_on = Some(ctx.today);
     row.state = ContractState::Filed;
     let receipt = issue(tx, &row, DocumentKind::FilingReceipt, Map::new())?;
@@ -55,7 +55,7 @@ pub fn file_contract(tx: &mut Tx, id: Id, body: &Body<FilingIn>) -> Work<Entity<
 }
 
 /// The receipt or the refusal, by the office that decided. It is served with the decision: who applied is told at once.
-fn issue(tx: &mut Tx, row: &ContractRow, kind: DocumentKind, more: Map<String, Value>) -> Work<Id> {
+fn issue(tx: &mut Tx, row: &ContractRow, kind: DocumentKind, more: Map<String, Value>) -> WorkResult<Id> {
     let ctx = tx.ctx;
     let terms = &row.terms.0;
     let mut contract = json!({
@@ -93,7 +93,7 @@ fn issue(tx: &mut Tx, row: &ContractRow, kind: DocumentKind, more: Map<String, V
     Ok(document.id)
 }
 
-pub fn refuse_contract(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Contract>> {
+pub fn refuse_contract(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     require_authority(tx, &row)?;

@@ -3,15 +3,15 @@
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::ending_rules;
 use super::input::{HandoverIn, LateHandoverIn};
 use super::model::*;
 use super::record::{self, advance};
 use super::rules;
 use super::store;
+use super::termination_rules;
 use super::view::Contract;
 use crate::access::Role;
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::proceedings::model::Evidence;
@@ -21,7 +21,7 @@ use crate::violations::model::{ViolationIn, ViolationSource};
 use crate::violations::view::Violation;
 use crate::words::days::chinese_day;
 
-pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> Work<Entity<Contract>> {
+pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let by_company = ctx.caller.role == Role::PropertyCompany;
@@ -33,13 +33,13 @@ pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> Work<Ent
         files::check_lists(conn, ctx, &lists.collect::<Vec<_>>(), faults)
     })?;
     tx.if_match(row.version)?;
-    ending_rules::may_record_handover(&row, ctx.today)?;
+    termination_rules::may_record_handover(&row, ctx.today)?;
     let mut attached: Vec<Evidence> = Vec::new();
     let handed = &mut row.proceedings.0.handover;
     for one in input.items.clone() {
         attached.extend(one.evidence.iter().cloned());
         let at = handed.iter().position(|known| known.item == one.item).unwrap_or_else(|| {
-            handed.push(Handed {
+            handed.push(HandoverStep {
                 item: one.item,
                 handed_over_on: None,
                 recorded_on: None,
@@ -73,14 +73,14 @@ pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> Work<Ent
 const ACT: &str = "nine.abandoning_service";
 
 /// A late hand-over becomes a reported violation, once. Service after the end (Civil Code 950) is never late.
-pub fn report_late_handover(tx: &mut Tx, id: Id, body: &Body<LateHandoverIn>) -> Work<Entity<Violation>> {
+pub fn report_late_handover(tx: &mut Tx, id: Id, body: &Body<LateHandoverIn>) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.checked(body, |conn, input, faults| {
         violations::report::check(conn, ctx, &late(ctx.today, &row, input), faults)
     })?;
     tx.if_match(row.version)?;
-    ending_rules::may_report_handover(&row, ctx.today)?;
+    termination_rules::may_report_handover(&row, ctx.today)?;
     let violation = ctx.new_id();
     let reported = violations::report::report(tx, violation, late(ctx.today, &row, input))?;
     row.proceedings.0.late_report = Some(violation);

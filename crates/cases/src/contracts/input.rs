@@ -6,8 +6,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::model::*;
 use crate::db::Id;
+use crate::proceedings::ledger_texts::{LedgerTexts, Texts, evidence};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::said::{Said, Texts, evidence};
 
 /// A contract to put on record (合同录入). What a filing needs may be left out until it is submitted.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -262,41 +262,41 @@ pub struct LateHandoverIn {
 }
 
 /// What a text says, where there is one.
-fn said(name: &'static str, text: &Option<String>) -> Texts {
+fn text_of(name: &'static str, text: &Option<String>) -> Texts {
     text.iter().map(|text| (name, text.clone())).collect()
 }
 
-impl Said for SubmissionIn {
+impl LedgerTexts for SubmissionIn {
     fn texts(&self) -> Texts {
-        said("note", &self.note)
+        text_of("note", &self.note)
     }
 }
 
-impl Said for FilingIn {
+impl LedgerTexts for FilingIn {
     fn texts(&self) -> Texts {
-        said("note", &self.note)
+        text_of("note", &self.note)
     }
 }
 
-impl Said for TerminationIn {
+impl LedgerTexts for TerminationIn {
     fn texts(&self) -> Texts {
         vec![("reasons", self.reasons.clone()), evidence(&self.evidence)]
     }
 }
 
-impl Said for InterimServiceIn {
+impl LedgerTexts for InterimServiceIn {
     fn texts(&self) -> Texts {
         vec![("reasons", self.reasons.clone())]
     }
 }
 
-impl Said for ProjectManagerIn {
+impl LedgerTexts for ProjectManagerIn {
     fn texts(&self) -> Texts {
         vec![("project_manager", self.project_manager.clone()), ("reasons", self.reasons.clone())]
     }
 }
 
-impl Said for HandoverIn {
+impl LedgerTexts for HandoverIn {
     fn texts(&self) -> Texts {
         let all: Vec<Evidence> = self.items.iter().flat_map(|item| item.evidence.clone()).collect();
         let notes: Vec<&str> = self.items.iter().filter_map(|item| item.note.as_deref()).collect();

@@ -2,8 +2,6 @@
 
 pub mod actions;
 mod deadlines;
-mod ending;
-pub mod ending_rules;
 mod events;
 pub mod filing;
 pub mod filing_rules;
@@ -14,13 +12,15 @@ mod record;
 mod routes;
 pub mod rules;
 pub mod scoped;
-mod serving;
+mod service_periods;
 pub mod store;
+mod termination;
+pub mod termination_rules;
 pub mod view;
 
 use crate::access::Role::{Community, ComplexCommittee, CountyAuthority, PropertyCompany, SocialAffairsOffice};
 use crate::access::role_sets::{CONTRACT_PREPARERS, CONTRACT_READERS, REGISTRARS};
-use crate::files::{FileOwner, OwnerKind, Sight};
+use crate::files::{FileOwner, OwnerKind, Visibility};
 use crate::handler;
 use crate::problem::Code::{
     AlreadyExists, CompanyBlacklisted, CompanyRestricted, ContractIncomplete, ContractOverlaps, OfficeNotRegistered,
@@ -28,8 +28,11 @@ use crate::problem::Code::{
 };
 use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
-pub use ending::{check_removal, close_ending, end_by_removal, ending_on_record, open_ending, terminate_contract};
 pub use store::{all_filed_in_force, filed, filed_in_force, waiting};
+pub use termination::{
+    check_removal, end_by_removal, ending_on_record, request_termination, terminate_contract,
+    withdraw_termination_request,
+};
 
 pub const FEATURE: Feature = Feature {
     name: "contracts",
@@ -99,7 +102,7 @@ pub const FEATURE: Feature = Feature {
     files: &[FileOwner {
         kind: OwnerKind::Contract,
         operation: "get_contract",
-        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+        visibility: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
     }],
     events: events::EVENTS,
     ..Feature::EMPTY

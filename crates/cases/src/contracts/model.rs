@@ -191,7 +191,7 @@ pub struct Ending {
 
 /// What a contract was before another took its place, so that a record made by mistake can be taken back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct GaveWay {
+pub struct Superseded {
     /// To which contract.
     pub to: Id,
     pub counts: bool,
@@ -213,7 +213,7 @@ coded_enum! {
 
 /// One item of the hand-over: what the company says, and what was received.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Handed {
+pub struct HandoverStep {
     pub item: HandoverItem,
     pub handed_over_on: Option<NaiveDate>,
     /// Day on which the company first recorded that it had handed it over.
@@ -233,9 +233,9 @@ pub struct Proceedings {
     pub refusals: Vec<Step>,
     pub filing: Option<Filing>,
     pub ending: Option<Ending>,
-    pub gave_way: Option<GaveWay>,
+    pub gave_way: Option<Superseded>,
     pub interim: Option<Step>,
-    pub handover: Vec<Handed>,
+    pub handover: Vec<HandoverStep>,
     /// The violation that a late hand-over was reported as.
     pub late_report: Option<Id>,
     pub managers: Vec<Step>,

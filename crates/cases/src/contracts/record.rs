@@ -5,10 +5,10 @@ use serde_json::json;
 use super::model::{ContractRow, FeeItem};
 use super::store;
 use super::view::{self, Contract};
-use crate::db::Work;
+use crate::db::WorkResult;
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
-use crate::proceedings::said::Said;
+use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::service::Tx;
 
 /// Saves a step of a contract, records it, and shows the contract.
@@ -17,9 +17,9 @@ pub fn advance(
     mut row: ContractRow,
     kind: &'static str,
     step: serde_json::Value,
-    said: &dyn Said,
-) -> Work<Entity<Contract>> {
-    save(tx, &mut row, kind, step, said)?;
+    texts: &dyn LedgerTexts,
+) -> WorkResult<Entity<Contract>> {
+    save(tx, &mut row, kind, step, texts)?;
     view::entity(tx.conn, tx.ctx, row)
 }
 
@@ -29,12 +29,12 @@ pub fn save(
     row: &mut ContractRow,
     kind: &'static str,
     step: serde_json::Value,
-    said: &dyn Said,
-) -> Work<()> {
+    texts: &dyn LedgerTexts,
+) -> WorkResult<()> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
     store::save(tx.conn, row)?;
-    record(tx, row, kind, step, said)
+    record(tx, row, kind, step, texts)
 }
 
 /// The company learns of a violation by its notice.
@@ -50,8 +50,8 @@ pub fn record(
     row: &ContractRow,
     kind: &'static str,
     step: serde_json::Value,
-    said: &dyn Said,
-) -> Work<()> {
+    texts: &dyn LedgerTexts,
+) -> WorkResult<()> {
     let terms = &row.terms.0;
     let mut event = Event::new(kind, "contract", row.id)
         .company(Some(row.company_id))
@@ -65,10 +65,10 @@ pub fn record(
             "fee_items": terms.fee_items.len(), "version": row.version, "step": step,
         }))
         .personal("project_manager", Some(&row.project_manager))
-        .said(vec![("fee_items", fees(&terms.fee_items))])
-        .said(said.texts().into_iter().filter(|(name, _)| *name != "project_manager").collect());
+        .with_texts(vec![("fee_items", fees(&terms.fee_items))])
+        .with_texts(texts.texts().into_iter().filter(|(name, _)| *name != "project_manager").collect());
     if row.shared {
-        event = event.at(row.place());
+        event = event.in_territory(row.place());
     }
     ledger::append(tx, event)?;
     Ok(())

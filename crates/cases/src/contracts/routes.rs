@@ -1,7 +1,7 @@
 use super::input::*;
 use super::view::{self, Contract};
-use super::{actions, ending, filing, handover, store};
-use crate::http::{Answer, PageOf, PathId};
+use super::{actions, filing, handover, store, termination};
+use crate::http::{PageOf, PathId, Response};
 use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Ctx};
 use crate::violations::view::Violation;
@@ -11,7 +11,7 @@ use crate::violations::view::Violation;
 /// Of your territory, newest first; a company sees its own with its drafts, others not before they are submitted.
 #[utoipa::path(get, path = "/v1/contracts",
     tag = "contracts", params(ListContracts), responses((status = 200, description = "A page", body = PageOf<Contract>)))]
-pub async fn list_contracts(ctx: Ctx) -> Answer {
+pub async fn list_contracts(ctx: Ctx) -> Response {
     let query: ListContracts = ctx.query()?;
     ctx.list(move |conn, ctx| store::list(conn, &ctx.scope, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
@@ -23,7 +23,7 @@ pub async fn list_contracts(ctx: Ctx) -> Answer {
 /// restricted, and where another contract stands.
 #[utoipa::path(post, path = "/v1/contracts",
     tag = "contracts", request_body = ContractIn, responses((status = 201, description = "On record", body = Contract)))]
-pub async fn create_contract(ctx: Ctx, body: Body<ContractIn>) -> Answer {
+pub async fn create_contract(ctx: Ctx, body: Body<ContractIn>) -> Response {
     ctx.act(body, actions::create_contract).await
 }
 
@@ -34,7 +34,7 @@ pub async fn create_contract(ctx: Ctx, body: Body<ContractIn>) -> Answer {
 #[utoipa::path(get, path = "/v1/contracts/{id}",
     tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
     responses((status = 200, description = "The contract", body = Contract)))]
-pub async fn get_contract(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_contract(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         view::entity(conn, ctx, row)
@@ -48,7 +48,7 @@ pub async fn get_contract(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(patch, path = "/v1/contracts/{id}",
     tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
     request_body = ContractPatch, responses((status = 200, description = "Changed", body = Contract)))]
-pub async fn update_contract(ctx: Ctx, id: PathId, body: Body<ContractPatch>) -> Answer {
+pub async fn update_contract(ctx: Ctx, id: PathId, body: Body<ContractPatch>) -> Response {
     ctx.act(body, move |tx, body| actions::update_contract(tx, id.0, body)).await
 }
 
@@ -59,7 +59,7 @@ pub async fn update_contract(ctx: Ctx, id: PathId, body: Body<ContractPatch>) ->
 #[utoipa::path(post, path = "/v1/contracts/{id}/submission",
     tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
     request_body = SubmissionIn, responses((status = 200, description = "Submitted", body = Contract)))]
-pub async fn submit_contract(ctx: Ctx, id: PathId, body: Body<SubmissionIn>) -> Answer {
+pub async fn submit_contract(ctx: Ctx, id: PathId, body: Body<SubmissionIn>) -> Response {
     ctx.act(body, move |tx, body| actions::submit_contract(tx, id.0, body)).await
 }
 
@@ -69,7 +69,7 @@ pub async fn submit_contract(ctx: Ctx, id: PathId, body: Body<SubmissionIn>) -> 
 #[utoipa::path(post, path = "/v1/contracts/{id}/withdrawal",
     tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
     request_body = SubmissionIn, responses((status = 200, description = "Withdrawn", body = Contract)))]
-pub async fn withdraw_contract(ctx: Ctx, id: PathId, body: Body<SubmissionIn>) -> Answer {
+pub async fn withdraw_contract(ctx: Ctx, id: PathId, body: Body<SubmissionIn>) -> Response {
     ctx.act(body, move |tx, body| actions::withdraw_contract(tx, id.0, body)).await
 }
 
@@ -82,7 +82,7 @@ pub async fn withdraw_contract(ctx: Ctx, id: PathId, body: Body<SubmissionIn>) -
 #[utoipa::path(post, path = "/v1/contracts/{id}/filing",
     tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
     request_body = FilingIn, responses((status = 200, description = "Filed", body = Contract)))]
-pub async fn file_contract(ctx: Ctx, id: PathId, body: Body<FilingIn>) -> Answer {
+pub async fn file_contract(ctx: Ctx, id: PathId, body: Body<FilingIn>) -> Response {
     ctx.act(body, move |tx, body| filing::file_contract(tx, id.0, body)).await
 }
 
@@ -92,7 +92,7 @@ pub async fn file_contract(ctx: Ctx, id: PathId, body: Body<FilingIn>) -> Answer
 #[utoipa::path(post, path = "/v1/contracts/{id}/refusal",
     tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
     request_body = ReasonsIn, responses((status = 200, description = "Refused", body = Contract)))]
-pub async fn refuse_contract(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn refuse_contract(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| filing::refuse_contract(tx, id.0, body)).await
 }
 
@@ -102,7 +102,7 @@ pub async fn refuse_contract(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Ans
 #[utoipa::path(post, path = "/v1/contracts/{id}/project-manager",
     tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
     request_body = ProjectManagerIn, responses((status = 200, description = "Changed", body = Contract)))]
-pub async fn change_project_manager(ctx: Ctx, id: PathId, body: Body<ProjectManagerIn>) -> Answer {
+pub async fn change_project_manager(ctx: Ctx, id: PathId, body: Body<ProjectManagerIn>) -> Response {
     ctx.act(body, move |tx, body| actions::change_project_manager(tx, id.0, body)).await
 }
 
@@ -114,8 +114,8 @@ pub async fn change_project_manager(ctx: Ctx, id: PathId, body: Body<ProjectMana
 #[utoipa::path(post, path = "/v1/contracts/{id}/termination",
     tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
     request_body = TerminationIn, responses((status = 200, description = "Ended", body = Contract)))]
-pub async fn terminate_contract(ctx: Ctx, id: PathId, body: Body<TerminationIn>) -> Answer {
-    ctx.act(body, move |tx, body| ending::terminate_contract(tx, id.0, body)).await
+pub async fn terminate_contract(ctx: Ctx, id: PathId, body: Body<TerminationIn>) -> Response {
+    ctx.act(body, move |tx, body| termination::terminate_contract(tx, id.0, body)).await
 }
 
 /// Take back the end of a contract
@@ -124,8 +124,8 @@ pub async fn terminate_contract(ctx: Ctx, id: PathId, body: Body<TerminationIn>)
 #[utoipa::path(post, path = "/v1/contracts/{id}/termination-withdrawal",
     tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
     request_body = ReasonsIn, responses((status = 200, description = "Taken back", body = Contract)))]
-pub async fn withdraw_contract_termination(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
-    ctx.act(body, move |tx, body| ending::withdraw_termination(tx, id.0, body)).await
+pub async fn withdraw_contract_termination(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
+    ctx.act(body, move |tx, body| termination::withdraw_termination(tx, id.0, body)).await
 }
 
 /// Record service after the end
@@ -135,8 +135,8 @@ pub async fn withdraw_contract_termination(ctx: Ctx, id: PathId, body: Body<Reas
 #[utoipa::path(post, path = "/v1/contracts/{id}/interim-service",
     tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
     request_body = InterimServiceIn, responses((status = 200, description = "Recorded", body = Contract)))]
-pub async fn record_interim_service(ctx: Ctx, id: PathId, body: Body<InterimServiceIn>) -> Answer {
-    ctx.act(body, move |tx, body| ending::record_interim_service(tx, id.0, body)).await
+pub async fn record_interim_service(ctx: Ctx, id: PathId, body: Body<InterimServiceIn>) -> Response {
+    ctx.act(body, move |tx, body| termination::record_interim_service(tx, id.0, body)).await
 }
 
 /// Record a hand-over
@@ -146,7 +146,7 @@ pub async fn record_interim_service(ctx: Ctx, id: PathId, body: Body<InterimServ
 #[utoipa::path(post, path = "/v1/contracts/{id}/handover",
     tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
     request_body = HandoverIn, responses((status = 200, description = "Recorded", body = Contract)))]
-pub async fn record_contract_handover(ctx: Ctx, id: PathId, body: Body<HandoverIn>) -> Answer {
+pub async fn record_contract_handover(ctx: Ctx, id: PathId, body: Body<HandoverIn>) -> Response {
     ctx.act(body, move |tx, body| handover::record_handover(tx, id.0, body)).await
 }
 
@@ -157,6 +157,6 @@ pub async fn record_contract_handover(ctx: Ctx, id: PathId, body: Body<HandoverI
 #[utoipa::path(post, path = "/v1/contracts/{id}/handover-report",
     tag = "contracts", params(("id" = crate::db::Id, Path, description = "Id of the contract")),
     request_body = LateHandoverIn, responses((status = 201, description = "The violation", body = Violation)))]
-pub async fn report_late_handover(ctx: Ctx, id: PathId, body: Body<LateHandoverIn>) -> Answer {
+pub async fn report_late_handover(ctx: Ctx, id: PathId, body: Body<LateHandoverIn>) -> Response {
     ctx.act(body, move |tx, body| handover::report_late_handover(tx, id.0, body)).await
 }

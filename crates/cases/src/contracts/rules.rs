@@ -231,7 +231,7 @@ impl Span {
 
 /// How an earlier contract gives way.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum GivesWay {
+pub enum Supersession {
     /// It ends on this day.
     Ends(Id, NaiveDate),
     /// The service after its end ends on this day.
@@ -241,18 +241,18 @@ pub enum GivesWay {
 }
 
 /// What gives way when a contract is to say who serves: one at a time does. `Err` names the one that stands against it.
-pub fn succession(new: &Span, others: &[Span]) -> Result<Vec<GivesWay>, Span> {
+pub fn succession(new: &Span, others: &[Span]) -> Result<Vec<Supersession>, Span> {
     let mut all = Vec::new();
     let Some(day_before) = new.from.pred_opt() else { return Ok(all) };
     for other in others.iter().filter(|other| other.id != new.id && other.overlaps(new)) {
         let begun = other.from < new.from;
         if other.last.is_some_and(|last| last < new.from) {
-            all.push(GivesWay::InterimEnds(other.id, day_before));
+            all.push(Supersession::InterimEnds(other.id, day_before));
         } else if other.company == new.company && !other.filed {
-            all.push(if begun { GivesWay::Ends(other.id, day_before) } else { GivesWay::Replaced(other.id) });
+            all.push(if begun { Supersession::Ends(other.id, day_before) } else { Supersession::Replaced(other.id) });
         } else if !other.regular && new.regular && begun {
             // Civil Code 940: the preliminary contract ends when the owners' own comes into force.
-            all.push(GivesWay::Ends(other.id, day_before));
+            all.push(Supersession::Ends(other.id, day_before));
         } else {
             return Err(*other);
         }
@@ -261,7 +261,7 @@ pub fn succession(new: &Span, others: &[Span]) -> Result<Vec<GivesWay>, Span> {
 }
 
 /// The same as an answer: what stands against the contract is named.
-pub fn may_take_place(new: &Span, others: &[Span]) -> Result<Vec<GivesWay>, Problem> {
+pub fn may_take_place(new: &Span, others: &[Span]) -> Result<Vec<Supersession>, Problem> {
     succession(new, others).map_err(|stands| {
         let until = |open: &str| stands.last.map_or_else(|| open.to_owned(), |last| last.to_string());
         let problem = Problem::new(Code::ContractOverlaps).detail(
@@ -300,7 +300,7 @@ pub fn handover_due(one: &Span, others: &[Span], rules: &ContractRules) -> Optio
 /// What is wrong with entries of the checklist: days out of their order, and what was received already.
 pub fn check_handover(
     items: &[HandoverItemIn],
-    known: &[Handed],
+    known: &[HandoverStep],
     from: NaiveDate,
     by_company: bool,
     today: NaiveDate,
@@ -365,7 +365,7 @@ pub fn confirmation_due_on(row: &ContractRow, working_days: u32, calendar: &Work
 }
 
 /// The day on which everything was received, once it is.
-pub fn handover_done(handed: &[Handed]) -> Option<NaiveDate> {
+pub fn handover_done(handed: &[HandoverStep]) -> Option<NaiveDate> {
     let mut last = None;
     for item in HandoverItem::ALL {
         let received = handed.iter().find(|one| one.item == *item)?.received_on?;

@@ -88,7 +88,7 @@ fn a_preliminary_contract_gives_way_to_the_owners_own_and_nothing_else_does() {
     };
     let new = span(9, 2, true, true, "2026-04-01", None);
     let preliminary = span(1, 1, false, true, "2020-01-01", None);
-    assert_eq!(succession(&new, &[preliminary]), Ok(vec![GivesWay::Ends(preliminary.id, day("2026-03-31"))]));
+    assert_eq!(succession(&new, &[preliminary]), Ok(vec![Supersession::Ends(preliminary.id, day("2026-03-31"))]));
     let regular = span(1, 1, true, true, "2020-01-01", None);
     assert_eq!(succession(&new, &[regular]), Err(regular));
     assert_eq!(may_take_place(&new, &[regular]).unwrap_err().code, Code::ContractOverlaps);
@@ -96,12 +96,12 @@ fn a_preliminary_contract_gives_way_to_the_owners_own_and_nothing_else_does() {
     let record = span(1, 1, true, false, "2020-01-01", None);
     assert_eq!(succession(&new, &[record]), Err(record));
     let own = span(1, 2, true, false, "2020-01-01", None);
-    assert_eq!(succession(&new, &[own]), Ok(vec![GivesWay::Ends(own.id, day("2026-03-31"))]));
+    assert_eq!(succession(&new, &[own]), Ok(vec![Supersession::Ends(own.id, day("2026-03-31"))]));
     let same = span(1, 2, true, false, "2026-04-01", None);
-    assert_eq!(succession(&new, &[same]), Ok(vec![GivesWay::Replaced(same.id)]));
+    assert_eq!(succession(&new, &[same]), Ok(vec![Supersession::Replaced(same.id)]));
     let mut interim = span(1, 1, true, true, "2020-01-01", Some("2026-01-31"));
     interim.serves_until = None;
-    assert_eq!(succession(&new, &[interim]), Ok(vec![GivesWay::InterimEnds(interim.id, day("2026-03-31"))]));
+    assert_eq!(succession(&new, &[interim]), Ok(vec![Supersession::InterimEnds(interim.id, day("2026-03-31"))]));
     assert!(is_new_complex(&new, &[preliminary, interim]));
     assert!(!is_new_complex(&new, &[own]));
     // It served years ago: that is no renewal.
@@ -111,7 +111,7 @@ fn a_preliminary_contract_gives_way_to_the_owners_own_and_nothing_else_does() {
 
 #[test]
 fn a_hand_over_is_done_when_everything_was_received() {
-    let handed = |item, received: Option<&str>| Handed {
+    let handed = |item, received: Option<&str>| HandoverStep {
         item,
         handed_over_on: Some(day("2026-05-01")),
         recorded_on: Some(day("2026-05-01")),
@@ -120,7 +120,7 @@ fn a_hand_over_is_done_when_everything_was_received() {
         note: None,
         evidence: Vec::new(),
     };
-    let mut all: Vec<Handed> = HandoverItem::ALL.iter().map(|item| handed(*item, Some("2026-05-03"))).collect();
+    let mut all: Vec<HandoverStep> = HandoverItem::ALL.iter().map(|item| handed(*item, Some("2026-05-03"))).collect();
     all[2].received_on = Some(day("2026-05-09"));
     assert_eq!(handover_done(&all), Some(day("2026-05-09")));
     all[4].received_on = None;
@@ -171,12 +171,12 @@ proptest! {
             let Ok(way) = succession(&new, &counting) else { continue };
             for one in way {
                 match one {
-                    GivesWay::Replaced(id) => counting.retain(|other| other.id != id),
-                    GivesWay::Ends(id, last) => {
+                    Supersession::Replaced(id) => counting.retain(|other| other.id != id),
+                    Supersession::Ends(id, last) => {
                         let other = counting.iter_mut().find(|other| other.id == id).unwrap();
                         (other.last, other.serves_until) = (Some(last), Some(last));
                     }
-                    GivesWay::InterimEnds(id, last) => {
+                    Supersession::InterimEnds(id, last) => {
                         let other = counting.iter_mut().find(|other| other.id == id).unwrap();
                         other.serves_until = Some(last);
                     }

@@ -14,12 +14,12 @@ rows_of! {
         Scope::County(area) => all.filter(contracts::county.eq(area.clone())).filter(contracts::shared.eq(true)),
         Scope::Township(area) => all.filter(contracts::township.eq(area.clone())).filter(contracts::shared.eq(true)),
         Scope::Community(area) => all.filter(contracts::community.eq(area.clone())).filter(contracts::shared.eq(true)),
-        Scope::Addressed { area, .. } if area.len() == 6 => {
+        Scope::Assigned { area, .. } if area.len() == 6 => {
             all.filter(contracts::county.eq(area.clone())).filter(contracts::shared.eq(true))
         },
         Scope::Company(uscc) => all.filter(contracts::company_id.eq_any(own_company(uscc))),
         Scope::Complex(id) => all.filter(contracts::complex_id.eq(*id)).filter(contracts::shared.eq(true)),
         Scope::System(_) => all,
-        Scope::Addressed { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+        Scope::Assigned { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }
 }

@@ -9,34 +9,34 @@ use crate::access::Scope;
 use crate::complexes;
 use crate::contracts::scoped;
 use crate::db::schema::contracts;
-use crate::db::{Conn, Id, Register, Work, distinct, lock_complex, lock_register};
+use crate::db::{Conn, Id, Register, WorkResult, distinct, lock_complex, lock_register};
 use crate::http::PageOf;
 use crate::newest_first;
 use crate::problem::Problem;
 
-pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ContractRow> {
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<ContractRow> {
     Ok(scoped::contract(conn, scope, id)?.ok_or_else(Problem::not_found)?)
 }
 
 /// Locks the complex, whose contracts give way to each other, then reads the row.
-pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ContractRow> {
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<ContractRow> {
     let complex = find(conn, scope, id)?.complex_id;
     lock_complex(conn, complex)?;
     find(conn, scope, id)
 }
 
-pub fn insert(conn: &mut Conn, row: &ContractRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &ContractRow) -> WorkResult<()> {
     diesel::insert_into(contracts::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn save(conn: &mut Conn, row: &ContractRow) -> Work<()> {
+pub fn save(conn: &mut Conn, row: &ContractRow) -> WorkResult<()> {
     diesel::update(contracts::table.find(row.id)).set(row).execute(conn)?;
     Ok(())
 }
 
 /// Every contract that says who served a complex, oldest first.
-pub fn counting(conn: &mut Conn, complex: Id) -> Work<Vec<ContractRow>> {
+pub fn counting(conn: &mut Conn, complex: Id) -> WorkResult<Vec<ContractRow>> {
     let system = Scope::System("one contract at a time is in force at a complex, whoever asks");
     Ok(scoped::contracts(&system)
         .filter(contracts::complex_id.eq(complex))
@@ -46,7 +46,7 @@ pub fn counting(conn: &mut Conn, complex: Id) -> Work<Vec<ContractRow>> {
 }
 
 /// Every contract of a complex that was shown to its offices, whoever served under it.
-pub fn of_complex(conn: &mut Conn, complex: Id) -> Work<Vec<ContractRow>> {
+pub fn of_complex(conn: &mut Conn, complex: Id) -> WorkResult<Vec<ContractRow>> {
     let system = Scope::System("what gave way to a record stands again when it is taken back, whoever asks");
     Ok(scoped::contracts(&system)
         .filter(contracts::complex_id.eq(complex))
@@ -56,13 +56,13 @@ pub fn of_complex(conn: &mut Conn, complex: Id) -> Work<Vec<ContractRow>> {
 }
 
 /// The filed contract that is in force at a complex on a day.
-pub fn filed_in_force(conn: &mut Conn, complex: Id, day: NaiveDate) -> Work<Option<FiledContract>> {
+pub fn filed_in_force(conn: &mut Conn, complex: Id, day: NaiveDate) -> WorkResult<Option<FiledContract>> {
     let found = counting(conn, complex)?.into_iter().find(|row| row.filing_number.is_some() && row.is_in_force(day));
     Ok(found.and_then(filed_of))
 }
 
 /// The same for all complexes of a territory: complex and contract, and nothing of what it says.
-pub fn all_filed_in_force(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<HashMap<Id, Id>> {
+pub fn all_filed_in_force(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkResult<HashMap<Id, Id>> {
     // What others need of a territory, its companies and partners do not see by themselves: the survey is the offices'.
     let rows: Vec<(Id, Id)> = scoped::contracts(scope)
         .filter(contracts::counts.eq(true))
@@ -89,14 +89,14 @@ fn filed_of(row: ContractRow) -> Option<FiledContract> {
 }
 
 /// Filed contracts by their ids.
-pub fn filed(conn: &mut Conn, ids: &[Id]) -> Work<Vec<FiledContract>> {
+pub fn filed(conn: &mut Conn, ids: &[Id]) -> WorkResult<Vec<FiledContract>> {
     let system = Scope::System("a disclosed price is compared with the filed contract, whoever asks");
     let rows: Vec<ContractRow> = scoped::contracts_among(&system, distinct(ids)).load(conn)?;
     Ok(rows.into_iter().filter_map(filed_of).collect())
 }
 
 /// The next serial number of an office's filings in a year. The numbers have no gaps, so one filing at a time takes one.
-pub fn next_serial(conn: &mut Conn, office: &str, year: i64) -> Work<i64> {
+pub fn next_serial(conn: &mut Conn, office: &str, year: i64) -> WorkResult<i64> {
     lock_register(conn, Register::Filings)?;
     let system = Scope::System("a serial number is unique in its office and year");
     let last: Option<Option<i64>> = scoped::contracts(&system)
@@ -110,7 +110,7 @@ pub fn next_serial(conn: &mut Conn, office: &str, year: i64) -> Work<i64> {
 }
 
 /// What waits for a review, or for a hand-over; for the inbox.
-pub fn waiting(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<ContractRow>> {
+pub fn waiting(conn: &mut Conn, scope: &Scope, at_most: i64) -> WorkResult<Vec<ContractRow>> {
     let open_handover = contracts::handover_due_on.is_not_null().and(contracts::handover_done_on.is_null());
     Ok(scoped::contracts(scope)
         .filter(
@@ -125,7 +125,7 @@ pub fn waiting(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<Contrac
 }
 
 /// Contracts that wait for a review or a hand-over, in the order of their ids.
-pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<ContractRow>> {
+pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> WorkResult<Vec<ContractRow>> {
     let open_handover = contracts::handover_due_on.is_not_null().and(contracts::handover_done_on.is_null());
     Ok(scoped::contracts(scope)
         .filter(contracts::state.eq(ContractState::Submitted).or(open_handover))
@@ -136,7 +136,7 @@ pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i
 }
 
 /// The service of a complex follows from its contracts: written here, where they change.
-pub fn set_service(conn: &mut Conn, row: &ContractRow) -> Work<()> {
+pub fn set_service(conn: &mut Conn, row: &ContractRow) -> WorkResult<()> {
     complexes::drop_service(conn, row.id)?;
     if row.counts {
         complexes::insert_service(
@@ -158,7 +158,7 @@ pub fn set_service(conn: &mut Conn, row: &ContractRow) -> Work<()> {
     Ok(())
 }
 
-pub fn list(conn: &mut Conn, scope: &Scope, query: &ListContracts) -> Work<PageOf<ContractRow>> {
+pub fn list(conn: &mut Conn, scope: &Scope, query: &ListContracts) -> WorkResult<PageOf<ContractRow>> {
     newest_first!(conn, query, ContractRow, contracts::id, || {
         let mut rows = scoped::contracts(scope);
         if let Some(state) = query.state {

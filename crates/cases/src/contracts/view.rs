@@ -18,7 +18,7 @@ use crate::companies;
 use crate::company_facts;
 use crate::complexes;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::Entity;
 use crate::policy;
 use crate::policy::model::CreditBand;
@@ -208,7 +208,7 @@ pub struct Contract {
     pub updated_at: Instant,
 }
 
-pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ContractRow>) -> Work<Vec<Contract>> {
+pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ContractRow>) -> WorkResult<Vec<Contract>> {
     let companies = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().map(|row| row.complex_id).collect::<Vec<_>>())?;
     let disputes = confirmations(conn, ctx, &rows)?;
@@ -224,7 +224,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ContractRow>) -> Work<Vec<Con
 }
 
 /// Of the hand-overs that wait for whoever receives: the last day to confirm them.
-pub fn confirmations(conn: &mut Conn, ctx: &Ctx, rows: &[ContractRow]) -> Work<HashMap<Id, NaiveDate>> {
+pub fn confirmations(conn: &mut Conn, ctx: &Ctx, rows: &[ContractRow]) -> WorkResult<HashMap<Id, NaiveDate>> {
     let waiting = |row: &&ContractRow| rules::handover_standing(row, ctx.today) == HandoverStanding::Unconfirmed;
     let waiting: Vec<&ContractRow> = rows.iter().filter(waiting).collect();
     if waiting.is_empty() {
@@ -246,7 +246,7 @@ pub fn confirmations(conn: &mut Conn, ctx: &Ctx, rows: &[ContractRow]) -> Work<H
 }
 
 /// One contract, with what the authority should see of it.
-pub fn view(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> Work<Contract> {
+pub fn view(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> WorkResult<Contract> {
     let reviews = matches!(ctx.caller.role, Role::CountyAuthority | Role::SocialAffairsOffice);
     let review = if reviews && row.state == ContractState::Submitted { Some(review(conn, ctx, &row)?) } else { None };
     let mut all = views(conn, ctx, vec![row])?;
@@ -255,17 +255,17 @@ pub fn view(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> Work<Contract> {
     Ok(contract)
 }
 
-pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> Work<Entity<Contract>> {
+pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> WorkResult<Entity<Contract>> {
     let (id, version) = (row.id, row.version);
     Ok(Entity::new(id, version, view(conn, ctx, row)?))
 }
 
-fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> Work<Review> {
+fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> WorkResult<Review> {
     let head = companies::family::head_of(conn, row.company_id)?;
     let policies = policy::current(conn, &ctx.state, &row.county)?;
     let family = companies::family::family(conn, head)?;
     let facts = company_facts::of(conn, head, &family, &row.county, ctx.today)?;
-    let standing = standing::rules::assess(&facts, &policies, ctx.today);
+    let standing = standing::rules::compute_standing(&facts, &policies, ctx.today);
     let others: Vec<rules::Span> = store::counting(conn, row.complex_id)?.iter().map(rules::Span::from).collect();
     let own = rules::Span::from(row);
     let new_complex = rules::is_new_complex(&own, &others);
@@ -321,7 +321,7 @@ fn one(
     company_name: String,
     complex_name: String,
     confirmation_due_on: Option<NaiveDate>,
-) -> Work<Contract> {
+) -> WorkResult<Contract> {
     let handover = handover(ctx, &row, confirmation_due_on);
     let (in_force, last_day, serves_until) = (row.is_in_force(ctx.today), row.ends_on(), row.serves_until());
     let terms = row.terms.0;

@@ -2,14 +2,14 @@ use serde_json::json;
 
 use super::model::*;
 use super::price_rules::{PriceFault, count};
-use super::state_rules::{Held, Schedule, Serving};
+use super::state_rules::{CurrentService, CurrentVersion, Schedule};
 use super::view::{self, Disclosure, DisclosureStatus, DisclosureVersion};
 use super::{rules, store};
 use crate::access::Actor;
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
-use crate::db::{Conn, Id, Json, Work, lock_complex};
+use crate::db::{Conn, Id, Json, WorkResult, lock_complex};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::{Entity, PageOf};
@@ -17,8 +17,8 @@ use crate::ledger::{self, Audience, Event};
 use crate::policy;
 use crate::policy::disclosures::DisclosureRule;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::{self, Texts};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::said::{self, Texts};
 use crate::service::{Body, Ctx, Tx};
 
 /// Counts the changes of one kind at one complex by one company.
@@ -26,12 +26,12 @@ fn version_of(rows: &[DisclosureRow]) -> i64 {
     rows.iter().map(|row| row.version).max().unwrap_or_default()
 }
 
-fn held(rows: &[DisclosureRow]) -> Vec<Held> {
+fn held(rows: &[DisclosureRow]) -> Vec<CurrentVersion> {
     rows.iter().filter(|row| row.is_current).map(DisclosureRow::held).collect()
 }
 
 /// All six kinds, for the company that serves now; none where nobody does.
-pub fn list_disclosures(conn: &mut Conn, ctx: &Ctx, complex: Id) -> Work<PageOf<DisclosureStatus>> {
+pub fn list_disclosures(conn: &mut Conn, ctx: &Ctx, complex: Id) -> WorkResult<PageOf<DisclosureStatus>> {
     complexes::find(conn, &ctx.scope, complex)?;
     let mut items = Vec::new();
     if let Some(serving) = store::serving_of(conn, &ctx.scope, complex, ctx.today)? {
@@ -49,9 +49,9 @@ fn status(
     ctx: &Ctx,
     kind: DisclosureKind,
     complex: Id,
-    serving: Serving,
+    serving: CurrentService,
     rows: &[DisclosureRow],
-) -> Work<DisclosureStatus> {
+) -> WorkResult<DisclosureStatus> {
     let county = complexes::county_of(conn, complex)?;
     let policies = policy::current(conn, &ctx.state, &county)?;
     let calendar = calendar::work_calendar(conn, &county)?;
@@ -71,7 +71,7 @@ pub fn states_of(
     ctx: &Ctx,
     complex: Id,
     company: Id,
-) -> Work<Vec<(DisclosureKind, DisclosureState, Option<chrono::NaiveDate>)>> {
+) -> WorkResult<Vec<(DisclosureKind, DisclosureState, Option<chrono::NaiveDate>)>> {
     let statuses = list_disclosures(conn, ctx, complex)?.items;
     Ok(statuses
         .into_iter()
@@ -80,7 +80,7 @@ pub fn states_of(
         .collect())
 }
 
-pub fn get_disclosure(conn: &mut Conn, ctx: &Ctx, complex: Id, kind: DisclosureKind) -> Work<Entity<Disclosure>> {
+pub fn get_disclosure(conn: &mut Conn, ctx: &Ctx, complex: Id, kind: DisclosureKind) -> WorkResult<Entity<Disclosure>> {
     complexes::find(conn, &ctx.scope, complex)?;
     let serving = store::serving_of(conn, &ctx.scope, complex, ctx.today)?.ok_or_else(Problem::not_found)?;
     let rows = store::of_kind(conn, &ctx.scope, complex, serving.company_id, kind)?;
@@ -101,7 +101,7 @@ pub fn submit_disclosure(
     complex: Id,
     kind: DisclosureKind,
     body: &Body<DisclosureIn>,
-) -> Work<Entity<DisclosureVersion>> {
+) -> WorkResult<Entity<DisclosureVersion>> {
     let ctx = tx.ctx;
     lock_complex(tx.conn, complex)?;
     let place = complexes::find(tx.conn, &ctx.scope, complex)?.place();
@@ -168,13 +168,13 @@ pub fn submit_disclosure(
     store::insert(tx.conn, &row, &said)?;
     files::attach_evidence(tx, OwnerKind::Disclosure, row.id, &said.proof.0)?;
     let content = serde_json::to_string(&said.content.0).unwrap_or_default();
-    let texts = vec![("content", content), ("proof", said::evidence(&said.proof.0).1)];
+    let texts = vec![("content", content), ("proof", ledger_texts::evidence(&said.proof.0).1)];
     record(tx, &row, "disclosure.submitted", texts)?;
-    shown(tx, row, version, true)
+    to_entity(tx, row, version, true)
 }
 
 /// What the period before closed with, where this company disclosed it.
-fn closing_before(conn: &mut Conn, rows: &[DisclosureRow], input: &DisclosureIn) -> Work<Option<i64>> {
+fn closing_before(conn: &mut Conn, rows: &[DisclosureRow], input: &DisclosureIn) -> WorkResult<Option<i64>> {
     let Some(last) = input.content.public_revenue.as_ref().and_then(|revenue| revenue.period_from.pred_opt()) else {
         return Ok(None);
     };
@@ -190,7 +190,7 @@ pub fn verify_disclosure(
     complex: Id,
     kind: DisclosureKind,
     body: &Body<VerificationIn>,
-) -> Work<Entity<DisclosureVersion>> {
+) -> WorkResult<Entity<DisclosureVersion>> {
     let ctx = tx.ctx;
     lock_complex(tx.conn, complex)?;
     complexes::find(tx.conn, &ctx.scope, complex)?;
@@ -234,18 +234,18 @@ pub fn verify_disclosure(
         VerificationOutcome::Verified => "disclosure.verified",
         VerificationOutcome::Rejected => "disclosure.rejected",
     };
-    record(tx, &row, happened, said::Said::texts(input))?;
-    shown(tx, row, version, false)
+    record(tx, &row, happened, ledger_texts::LedgerTexts::texts(input))?;
+    to_entity(tx, row, version, false)
 }
 
 /// Photographs of a board that was verified are for everyone to see.
-fn make_public(tx: &mut Tx, proof: &[Evidence]) -> Work<()> {
+fn make_public(tx: &mut Tx, proof: &[Evidence]) -> WorkResult<()> {
     files::make_public(tx, &files::attachments_of(proof))
 }
 
-fn record(tx: &mut Tx, row: &DisclosureRow, kind: &'static str, texts: Texts) -> Work<()> {
+fn record(tx: &mut Tx, row: &DisclosureRow, kind: &'static str, texts: Texts) -> WorkResult<()> {
     let event = Event::new(kind, "disclosure", row.id)
-        .at(row.place())
+        .in_territory(row.place())
         .company(Some(row.company_id))
         .complex(Some(row.complex_id))
         .audience(Audience::Parties)
@@ -256,12 +256,12 @@ fn record(tx: &mut Tx, row: &DisclosureRow, kind: &'static str, texts: Texts) ->
             "exceeds_contract": row.exceeds_contract, "not_in_contract": row.not_in_contract,
             "compared_with": row.compared_with, "version": row.version,
         }))
-        .said(texts);
+        .with_texts(texts);
     ledger::append(tx, event)?;
     Ok(())
 }
 
-fn shown(tx: &mut Tx, row: DisclosureRow, version: i64, created: bool) -> Work<Entity<DisclosureVersion>> {
+fn to_entity(tx: &mut Tx, row: DisclosureRow, version: i64, created: bool) -> WorkResult<Entity<DisclosureVersion>> {
     let (complex, kind) = (row.complex_id, row.kind.code());
     let view = view::version_today(tx.conn, tx.ctx, row)?;
     if !created {

@@ -17,7 +17,7 @@ pub mod view;
 
 use crate::access::Role::{Community, PropertyCompany, SocialAffairsOffice};
 use crate::access::role_sets::DISCLOSURE_READERS;
-use crate::files::{FileOwner, OwnerKind, Sight};
+use crate::files::{FileOwner, OwnerKind, Visibility};
 use crate::handler;
 use crate::problem::Code::StateConflict;
 use crate::service::feature::{Feature, Table, act, read, submit, tag};
@@ -46,7 +46,7 @@ pub const FEATURE: Feature = Feature {
     files: &[FileOwner {
         kind: OwnerKind::Disclosure,
         operation: "get_disclosure",
-        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+        visibility: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
     }],
     events: events::EVENTS,
     ..Feature::EMPTY

@@ -11,8 +11,8 @@ use crate::db::Id;
 use crate::db::schema::{disclosure_contents, disclosures};
 use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
+use crate::proceedings::ledger_texts::{LedgerTexts, Texts};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::said::{Said, Texts};
 pub use crate::words::disclosures::DisclosureKind;
 
 coded_enum! {
@@ -163,7 +163,7 @@ pub struct VerificationIn {
     pub reasons: Option<String>,
 }
 
-impl Said for VerificationIn {
+impl LedgerTexts for VerificationIn {
     fn texts(&self) -> Texts {
         self.reasons.clone().map(|text| ("reasons", text)).into_iter().collect()
     }

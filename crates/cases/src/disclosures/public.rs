@@ -7,12 +7,12 @@ use utoipa::ToSchema;
 
 use super::content::PublicRevenueContent;
 use super::model::{DisclosureContent, DisclosureKind, DisclosureRow, DisclosureState};
-use super::state_rules::{Held, Schedule};
+use super::state_rules::{CurrentVersion, Schedule};
 use super::store;
 use crate::access::Scope;
 use crate::calendar;
 use crate::complexes;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::files::{self, PublicPhoto};
 use crate::policy;
 use crate::policy::disclosures::DisclosureRule;
@@ -80,7 +80,7 @@ pub fn public_disclosures(
     complex: Id,
     company: Id,
     today: NaiveDate,
-) -> Work<Vec<PublicDisclosure>> {
+) -> WorkResult<Vec<PublicDisclosure>> {
     let everyone = Scope::System("the six disclosures are for everyone");
     let serving = store::serving_of(conn, &everyone, complex, today)?;
     let Some(serving) = serving.filter(|serving| serving.company_id == company) else { return Ok(Vec::new()) };
@@ -99,7 +99,7 @@ pub fn public_disclosures(
     let mut all = Vec::new();
     for (kind, verified) in shown {
         let held = rows.iter().filter(|row| row.kind == kind && row.is_current).map(DisclosureRow::held);
-        let held: Vec<Held> = held.collect();
+        let held: Vec<CurrentVersion> = held.collect();
         let rule = DisclosureRule::of(document, kind);
         let assessment =
             Schedule::new(rule, &calendar, today).starting(document.programme_from).assess(serving.began, &held);

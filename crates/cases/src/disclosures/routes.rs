@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpRequest};
 use super::model::*;
 use super::view::{self, Disclosure, DisclosureStatus, DisclosureVersion};
 use super::{actions, store};
-use crate::http::{Answer, PageOf, PathId};
+use crate::http::{PageOf, PathId, Response};
 use crate::problem::Problem;
 use crate::service::{Body, Ctx};
 
@@ -30,7 +30,7 @@ impl FromRequest for PathKind {
 #[utoipa::path(get, path = "/v1/complexes/{id}/disclosures",
     tag = "disclosures", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
     responses((status = 200, description = "All six", body = PageOf<DisclosureStatus>)))]
-pub async fn list_disclosures(ctx: Ctx, id: PathId) -> Answer {
+pub async fn list_disclosures(ctx: Ctx, id: PathId) -> Response {
     ctx.list(move |conn, ctx| actions::list_disclosures(conn, ctx, id.0)).await
 }
 
@@ -42,8 +42,8 @@ pub async fn list_disclosures(ctx: Ctx, id: PathId) -> Answer {
     ("id" = crate::db::Id, Path, description = "Id of the complex"),
     ("kind" = DisclosureKind, Path, description = "Kind of disclosure")),
     responses((status = 200, description = "The disclosure", body = Disclosure)))]
-pub async fn get_disclosure(ctx: Ctx, id: PathId, kind: PathKind) -> Answer {
-    ctx.derive(move |conn, ctx| actions::get_disclosure(conn, ctx, id.0, kind.0)).await
+pub async fn get_disclosure(ctx: Ctx, id: PathId, kind: PathKind) -> Response {
+    ctx.get_snapshot(move |conn, ctx| actions::get_disclosure(conn, ctx, id.0, kind.0)).await
 }
 
 /// Submit a disclosure
@@ -55,7 +55,7 @@ pub async fn get_disclosure(ctx: Ctx, id: PathId, kind: PathKind) -> Answer {
     ("id" = crate::db::Id, Path, description = "Id of the complex"),
     ("kind" = DisclosureKind, Path, description = "Kind of disclosure")),
     request_body = DisclosureIn, responses((status = 201, description = "Submitted", body = DisclosureVersion)))]
-pub async fn submit_disclosure(ctx: Ctx, id: PathId, kind: PathKind, body: Body<DisclosureIn>) -> Answer {
+pub async fn submit_disclosure(ctx: Ctx, id: PathId, kind: PathKind, body: Body<DisclosureIn>) -> Response {
     ctx.act(body, move |tx, body| actions::submit_disclosure(tx, id.0, kind.0, body)).await
 }
 
@@ -66,7 +66,7 @@ pub async fn submit_disclosure(ctx: Ctx, id: PathId, kind: PathKind, body: Body<
     ("id" = crate::db::Id, Path, description = "Id of the complex"),
     ("kind" = DisclosureKind, Path, description = "Kind of disclosure"), ListVersions),
     responses((status = 200, description = "A page", body = PageOf<DisclosureVersion>)))]
-pub async fn list_disclosure_versions(ctx: Ctx, id: PathId, kind: PathKind) -> Answer {
+pub async fn list_disclosure_versions(ctx: Ctx, id: PathId, kind: PathKind) -> Response {
     let query: ListVersions = ctx.query()?;
     ctx.list(move |conn, ctx| {
         store::history(conn, &ctx.scope, id.0, kind.0, &query)?.map(|rows| view::versions(conn, ctx, rows))
@@ -82,6 +82,6 @@ pub async fn list_disclosure_versions(ctx: Ctx, id: PathId, kind: PathKind) -> A
     ("id" = crate::db::Id, Path, description = "Id of the complex"),
     ("kind" = DisclosureKind, Path, description = "Kind of disclosure")),
     request_body = VerificationIn, responses((status = 200, description = "Verified or rejected", body = DisclosureVersion)))]
-pub async fn verify_disclosure(ctx: Ctx, id: PathId, kind: PathKind, body: Body<VerificationIn>) -> Answer {
+pub async fn verify_disclosure(ctx: Ctx, id: PathId, kind: PathKind, body: Body<VerificationIn>) -> Response {
     ctx.act(body, move |tx, body| actions::verify_disclosure(tx, id.0, kind.0, body)).await
 }

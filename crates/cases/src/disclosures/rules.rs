@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::content::*;
 use super::model::{DisclosureIn, DisclosureKind, VerificationIn, VerificationOutcome, VersionState};
-use super::state_rules::{Serving, period_of};
+use super::state_rules::{CurrentService, period_of};
 use crate::fault::Fault;
 use crate::policy::disclosures::DisclosureRule;
 use crate::problem::{Code, Problem};
@@ -182,7 +182,7 @@ pub fn check_verification(input: &VerificationIn, faults: &mut Vec<Fault>) {
 }
 
 /// Only the company that serves the complex discloses: nobody answers for its board but itself.
-pub fn require_serving(serving: Option<Serving>) -> Result<Serving, Problem> {
+pub fn require_serving(serving: Option<CurrentService>) -> Result<CurrentService, Problem> {
     serving.ok_or_else(|| {
         let (zh, en) = ("贵企业现在未服务该小区", "your company does not serve this complex now");
         Problem::new(Code::Forbidden).detail(zh, en)

@@ -108,7 +108,7 @@ proptest! {
         let today = day("2026-03-02");
         let rule = rule(DisclosureKind::PublicRevenue, Some(DisclosurePeriod::Quarter));
         let schedule = Schedule::new(&rule, WorkCalendar::built_in(), today);
-        let mut all: Vec<Held> = (0..count).map(|at| quarter(at as u64, states((seed >> at) as usize))).collect();
+        let mut all: Vec<CurrentVersion> = (0..count).map(|at| quarter(at as u64, states((seed >> at) as usize))).collect();
         let began = today - Days::new(ago);
         let one = schedule.assess(began, &all);
         all.reverse();
@@ -135,16 +135,16 @@ fn states(seed: usize) -> VersionState {
 }
 
 /// The quarter that many quarters before the one that ended with 2025.
-fn quarter(ago: u64, state: VersionState) -> Held {
+fn quarter(ago: u64, state: VersionState) -> CurrentVersion {
     let mut period = period_of(DisclosurePeriod::Quarter, day("2025-12-31"));
     for _ in 0..ago {
         period = period_of(DisclosurePeriod::Quarter, period.from - Days::new(1));
     }
     let decided_on = (state != VersionState::Submitted).then(|| period.to + Days::new(20));
-    Held { id: Id::new(), state, period: Some(period), published_on: period.to + Days::new(10), decided_on }
+    CurrentVersion { id: Id::new(), state, period: Some(period), published_on: period.to + Days::new(10), decided_on }
 }
 
-fn revenue_state(today: &str, began: &str, held: &[Held]) -> (DisclosureState, Option<NaiveDate>) {
+fn revenue_state(today: &str, began: &str, held: &[CurrentVersion]) -> (DisclosureState, Option<NaiveDate>) {
     let rule = rule(DisclosureKind::PublicRevenue, Some(DisclosurePeriod::Quarter));
     let found = Schedule::new(&rule, WorkCalendar::built_in(), day(today)).assess(day(began), held);
     (found.state, found.due_on)
@@ -154,7 +154,7 @@ fn revenue_state(today: &str, began: &str, held: &[Held]) -> (DisclosureState, O
 fn a_quarter_is_due_fifteen_working_days_after_its_end() {
     use DisclosureState::*;
     use VersionState as V;
-    let none: &[Held] = &[];
+    let none: &[CurrentVersion] = &[];
     // 2026-01-01 to 03 are off, the 4th is worked: the fifteenth working day is the 22nd.
     let due = Some(day("2026-01-22"));
     assert_eq!(WorkCalendar::built_in().add_working_days(day("2025-12-31"), 15), day("2026-01-22"));
@@ -175,9 +175,9 @@ fn a_quarter_is_due_fifteen_working_days_after_its_end() {
     // Refused on the 20th, two days before it was due: five working days to correct it.
     assert_eq!(revenue_state("2026-02-10", "2025-01-01", &all), (Rejected, Some(day("2026-01-27"))));
     // Rejected before its day: that is the day that stands, and not the next quarter's; rejected late: the time to correct it.
-    let early = Held { decided_on: Some(day("2026-01-03")), ..quarter(0, V::Rejected) };
+    let early = CurrentVersion { decided_on: Some(day("2026-01-03")), ..quarter(0, V::Rejected) };
     assert_eq!(revenue_state("2026-01-05", "2025-01-01", &[quarter(1, V::Verified), early]), (Rejected, due));
-    let late = Held { decided_on: Some(day("2026-01-21")), ..quarter(0, V::Rejected) };
+    let late = CurrentVersion { decided_on: Some(day("2026-01-21")), ..quarter(0, V::Rejected) };
     assert_eq!(
         revenue_state("2026-01-22", "2025-01-01", &[quarter(1, V::Verified), late]),
         (Rejected, Some(day("2026-01-28")))
@@ -189,15 +189,18 @@ fn a_quarter_is_due_fifteen_working_days_after_its_end() {
 #[test]
 fn a_renewal_goes_on_and_a_return_begins_anew() {
     let (one, other) = (Id::new(), Id::new());
-    let served = |company_id, from, to: Option<&str>| Served { company_id, from: day(from), to: to.map(day) };
+    let served = |company_id, from, to: Option<&str>| ServicePeriod { company_id, from: day(from), to: to.map(day) };
     let renewed = [served(one, "2023-01-01", Some("2025-12-31")), served(one, "2026-01-01", None)];
-    assert_eq!(serving(&renewed, day("2026-03-02")), Some(Serving { company_id: one, began: day("2023-01-01") }));
+    assert_eq!(
+        serving(&renewed, day("2026-03-02")),
+        Some(CurrentService { company_id: one, began: day("2023-01-01") })
+    );
     let back = [
         served(one, "2023-01-01", Some("2023-12-31")),
         served(other, "2024-01-01", Some("2025-12-31")),
         served(one, "2026-01-01", None),
     ];
-    assert_eq!(serving(&back, day("2026-03-02")), Some(Serving { company_id: one, began: day("2026-01-01") }));
+    assert_eq!(serving(&back, day("2026-03-02")), Some(CurrentService { company_id: one, began: day("2026-01-01") }));
     assert_eq!(serving(&back, day("2025-12-31")).map(|found| found.company_id), Some(other));
     assert_eq!(serving(&back, day("2022-12-31")), None);
 }
@@ -231,7 +234,7 @@ fn periods_are_those_of_the_calendar() {
 
 #[test]
 fn the_company_that_serves_discloses() {
-    let serving = Serving { company_id: Id::new(), began: day("2026-01-01") };
+    let serving = CurrentService { company_id: Id::new(), began: day("2026-01-01") };
     assert_eq!(require_serving(Some(serving)).ok(), Some(serving));
     assert_eq!(require_serving(None).unwrap_err().code, Code::Forbidden);
 }

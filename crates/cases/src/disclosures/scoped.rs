@@ -14,10 +14,10 @@ rows_of! {
         Scope::County(area) => all.filter(disclosures::county.eq(area.clone())),
         Scope::Township(area) => all.filter(disclosures::township.eq(area.clone())),
         Scope::Community(area) => all.filter(disclosures::community.eq(area.clone())),
-        Scope::Addressed { role: Role::MarketSupervision, area } => all.filter(disclosures::county.eq(area.clone())),
+        Scope::Assigned { role: Role::MarketSupervision, area } => all.filter(disclosures::county.eq(area.clone())),
         Scope::Company(uscc) => all.filter(disclosures::company_id.eq_any(own_company(uscc))),
         Scope::Complex(id) => all.filter(disclosures::complex_id.eq(*id)),
         Scope::System(_) => all,
-        Scope::Addressed { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+        Scope::Assigned { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }
 }

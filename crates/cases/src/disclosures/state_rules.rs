@@ -38,7 +38,7 @@ fn after(every: DisclosurePeriod, period: Period) -> Period {
 
 /// A company's service of a complex, from a first to a last day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Served {
+pub struct ServicePeriod {
     pub company_id: Id,
     pub from: NaiveDate,
     pub to: Option<NaiveDate>,
@@ -46,13 +46,13 @@ pub struct Served {
 
 /// Who serves a complex, and since when without a break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Serving {
+pub struct CurrentService {
     pub company_id: Id,
     pub began: NaiveDate,
 }
 
 /// Of the services of one complex. A renewal goes on with what was before: nothing is due anew.
-pub fn serving(services: &[Served], today: NaiveDate) -> Option<Serving> {
+pub fn serving(services: &[ServicePeriod], today: NaiveDate) -> Option<CurrentService> {
     let now = services.iter().find(|one| one.from <= today && one.to.is_none_or(|last| today <= last))?;
     let mut began = now.from;
     while let Some(earlier) = services.iter().find(|one| {
@@ -60,12 +60,12 @@ pub fn serving(services: &[Served], today: NaiveDate) -> Option<Serving> {
     }) {
         began = earlier.from;
     }
-    Some(Serving { company_id: now.company_id, began })
+    Some(CurrentService { company_id: now.company_id, began })
 }
 
 /// A current version, as far as its state goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct CurrentVersion {
     pub id: Id,
     pub state: VersionState,
     pub period: Option<Period>,
@@ -73,7 +73,7 @@ pub struct Held {
     pub decided_on: Option<NaiveDate>,
 }
 
-impl Held {
+impl CurrentVersion {
     /// What states no period is of the one before the day on which it was published.
     fn covers(&self, due: Period) -> bool {
         match self.period {
@@ -154,7 +154,7 @@ impl<'a> Schedule<'a> {
     }
 
     /// Where the kind stands at a complex that a company serves since `began`, with these current versions of it.
-    pub fn assess(&self, began: NaiveDate, held: &[Held]) -> Assessment {
+    pub fn assess(&self, began: NaiveDate, held: &[CurrentVersion]) -> Assessment {
         let newest = held.iter().max_by_key(|one| one.order());
         match self.required {
             None => self.once(began, newest),
@@ -162,7 +162,7 @@ impl<'a> Schedule<'a> {
         }
     }
 
-    fn once(&self, began: NaiveDate, newest: Option<&Held>) -> Assessment {
+    fn once(&self, began: NaiveDate, newest: Option<&CurrentVersion>) -> Assessment {
         match newest {
             Some(held) if held.state == VersionState::Rejected => self.rejected(held, self.due(began), None),
             Some(held) => of(held, None, None),
@@ -175,8 +175,8 @@ impl<'a> Schedule<'a> {
         every: DisclosurePeriod,
         required: Period,
         began: NaiveDate,
-        held: &[Held],
-        newest: Option<&Held>,
+        held: &[CurrentVersion],
+        newest: Option<&CurrentVersion>,
     ) -> Assessment {
         // A company accounts for the periods at whose end it served.
         let asked_for = self.is_asked_for(required, began);
@@ -216,7 +216,7 @@ impl<'a> Schedule<'a> {
     }
 
     /// To be disclosed again by the last day of its own period, or within the time for correction, whichever is later.
-    fn rejected(&self, held: &Held, due: NaiveDate, period: Option<Period>) -> Assessment {
+    fn rejected(&self, held: &CurrentVersion, due: NaiveDate, period: Option<Period>) -> Assessment {
         let days = self.rule.correction_working_days;
         let corrected = held.decided_on.map(|decided| self.calendar.add_working_days(decided, days));
         let due = corrected.map_or(due, |corrected| due.max(corrected));
@@ -224,7 +224,7 @@ impl<'a> Schedule<'a> {
     }
 }
 
-fn of(held: &Held, due_on: Option<NaiveDate>, period: Option<Period>) -> Assessment {
+fn of(held: &CurrentVersion, due_on: Option<NaiveDate>, period: Option<Period>) -> Assessment {
     let state = match held.state {
         VersionState::Submitted => DisclosureState::Submitted,
         VersionState::Verified => DisclosureState::Verified,

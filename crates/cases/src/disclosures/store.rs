@@ -5,46 +5,51 @@ use diesel::prelude::*;
 
 use super::model::{ContentRow, DisclosureKind, DisclosureRow, ListVersions, Verification, VersionState};
 use super::price_rules::{PriceFinding, compare};
-use super::state_rules::{Held, Period, Served, Serving, serving};
+use super::state_rules::{CurrentService, CurrentVersion, Period, ServicePeriod, serving};
 use crate::access::Scope;
 use crate::complexes;
 use crate::contracts;
 use crate::db::schema::{complex_services as services, disclosure_contents as contents, disclosures};
-use crate::db::{Conn, Id, Json, Work, distinct};
+use crate::db::{Conn, Id, Json, WorkResult, distinct};
 use crate::disclosures::scoped;
 use crate::http::PageOf;
 use crate::newest_first;
 use crate::problem::Problem;
 
 /// Who serves a complex today, as far as the caller sees: a company sees itself.
-pub fn serving_of(conn: &mut Conn, scope: &Scope, complex: Id, today: NaiveDate) -> Work<Option<Serving>> {
+pub fn serving_of(conn: &mut Conn, scope: &Scope, complex: Id, today: NaiveDate) -> WorkResult<Option<CurrentService>> {
     let services = complexes::store::services_of(conn, scope, complex)?;
-    let services: Vec<Served> = services
+    let services: Vec<ServicePeriod> = services
         .into_iter()
-        .map(|row| Served { company_id: row.company_id, from: row.effective_from, to: row.effective_to })
+        .map(|row| ServicePeriod { company_id: row.company_id, from: row.effective_from, to: row.effective_to })
         .collect();
     Ok(serving(&services, today))
 }
 
-pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<DisclosureRow> {
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<DisclosureRow> {
     let row = scoped::disclosures(scope).filter(disclosures::id.eq(id)).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
 /// The same for many complexes at once.
-fn serving_among(conn: &mut Conn, scope: &Scope, complexes: &[Id], today: NaiveDate) -> Work<HashMap<Id, Serving>> {
+fn serving_among(
+    conn: &mut Conn,
+    scope: &Scope,
+    complexes: &[Id],
+    today: NaiveDate,
+) -> WorkResult<HashMap<Id, CurrentService>> {
     let columns = (services::complex_id, services::company_id, services::effective_from, services::effective_to);
     let rows: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> =
         crate::complexes::scoped::services_among(scope, distinct(complexes)).select(columns).load(conn)?;
-    let mut all: HashMap<Id, Vec<Served>> = HashMap::new();
+    let mut all: HashMap<Id, Vec<ServicePeriod>> = HashMap::new();
     for (complex, company_id, from, to) in rows {
-        all.entry(complex).or_default().push(Served { company_id, from, to });
+        all.entry(complex).or_default().push(ServicePeriod { company_id, from, to });
     }
     Ok(all.into_iter().filter_map(|(complex, served)| Some((complex, serving(&served, today)?))).collect())
 }
 
 /// Every version that a company has disclosed at a complex, oldest first.
-pub fn of_company(conn: &mut Conn, scope: &Scope, complex: Id, company: Id) -> Work<Vec<DisclosureRow>> {
+pub fn of_company(conn: &mut Conn, scope: &Scope, complex: Id, company: Id) -> WorkResult<Vec<DisclosureRow>> {
     let mut rows: Vec<DisclosureRow> = scoped::disclosures_of(conn, scope, complex)?;
     rows.retain(|row| row.company_id == company);
     rows.sort_unstable_by_key(|row| (row.kind, row.number));
@@ -58,7 +63,7 @@ pub fn of_kind(
     complex: Id,
     company: Id,
     kind: DisclosureKind,
-) -> Work<Vec<DisclosureRow>> {
+) -> WorkResult<Vec<DisclosureRow>> {
     let mut rows = of_company(conn, scope, complex, company)?;
     rows.retain(|row| row.kind == kind);
     Ok(rows)
@@ -69,8 +74,8 @@ impl DisclosureRow {
         self.period_from.zip(self.period_to).map(|(from, to)| Period { from, to })
     }
 
-    pub fn held(&self) -> Held {
-        Held {
+    pub fn held(&self) -> CurrentVersion {
+        CurrentVersion {
             id: self.id,
             state: self.state,
             period: self.period(),
@@ -85,13 +90,13 @@ impl DisclosureRow {
     }
 }
 
-pub fn content(conn: &mut Conn, id: Id) -> Work<ContentRow> {
+pub fn content(conn: &mut Conn, id: Id) -> WorkResult<ContentRow> {
     let row = contents::table.find(id).first(conn).optional()?;
     Ok(row.ok_or_else(|| Problem::broken("a disclosure has no content"))?)
 }
 
 /// What versions say, by their ids.
-pub fn contents_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, ContentRow>> {
+pub fn contents_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, ContentRow>> {
     let mut all = HashMap::new();
     for chunk in ids.chunks(500) {
         let rows: Vec<ContentRow> =
@@ -108,7 +113,7 @@ pub fn findings(
     row: &DisclosureRow,
     said: &ContentRow,
     today: NaiveDate,
-) -> Work<(Vec<PriceFinding>, Option<Id>)> {
+) -> WorkResult<(Vec<PriceFinding>, Option<Id>)> {
     let Some(fees) = &said.content.0.fee_standard else { return Ok((Vec::new(), None)) };
     let contract = contracts::filed_in_force(conn, row.complex_id, today)?;
     let Some(contract) = contract.filter(|contract| contract.company_id == row.company_id) else {
@@ -120,14 +125,14 @@ pub fn findings(
     Ok((compare(&fees.items, &contract), Some(contract.id)))
 }
 
-pub fn insert(conn: &mut Conn, row: &DisclosureRow, said: &ContentRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &DisclosureRow, said: &ContentRow) -> WorkResult<()> {
     diesel::insert_into(disclosures::table).values(row).execute(conn)?;
     diesel::insert_into(contents::table).values(said).execute(conn)?;
     Ok(())
 }
 
 /// Saves where a version stands; what it says never changes.
-pub fn save(conn: &mut Conn, row: &DisclosureRow) -> Work<()> {
+pub fn save(conn: &mut Conn, row: &DisclosureRow) -> WorkResult<()> {
     diesel::update(disclosures::table.find(row.id))
         .set((
             disclosures::version.eq(row.version),
@@ -142,7 +147,7 @@ pub fn save(conn: &mut Conn, row: &DisclosureRow) -> Work<()> {
     Ok(())
 }
 
-pub fn save_verification(conn: &mut Conn, id: Id, verification: &Verification) -> Work<()> {
+pub fn save_verification(conn: &mut Conn, id: Id, verification: &Verification) -> WorkResult<()> {
     diesel::update(contents::table.find(id))
         .set(contents::verification.eq(Json(Some(verification.clone()))))
         .execute(conn)?;
@@ -150,7 +155,7 @@ pub fn save_verification(conn: &mut Conn, id: Id, verification: &Verification) -
 }
 
 /// Kinds at complexes that wait to be verified, oldest first: of companies that serve, and each once.
-pub fn to_verify(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64) -> Work<Vec<ToVerify>> {
+pub fn to_verify(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64) -> WorkResult<Vec<ToVerify>> {
     let rows: Vec<(Id, Id, DisclosureKind, NaiveDate, String)> = scoped::disclosures(scope)
         .filter(disclosures::is_current.eq(true))
         .filter(disclosures::state.eq(VersionState::Submitted))
@@ -193,7 +198,7 @@ pub fn history(
     complex: Id,
     kind: DisclosureKind,
     query: &ListVersions,
-) -> Work<PageOf<DisclosureRow>> {
+) -> WorkResult<PageOf<DisclosureRow>> {
     complexes::find(conn, scope, complex)?;
     newest_first!(conn, query, DisclosureRow, disclosures::id, || {
         scoped::disclosures(scope).filter(disclosures::complex_id.eq(complex)).filter(disclosures::kind.eq(kind))

@@ -6,11 +6,11 @@ use utoipa::ToSchema;
 
 use super::model::*;
 use super::price_rules::PriceFinding;
-use super::state_rules::{Assessment, Serving};
+use super::state_rules::{Assessment, CurrentService};
 use super::store;
 use crate::companies;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, official};
@@ -120,7 +120,7 @@ pub struct Disclosure {
 pub fn status(
     kind: DisclosureKind,
     complex: Id,
-    serving: Serving,
+    serving: CurrentService,
     company_name: String,
     assessment: &Assessment,
     rows: &[DisclosureRow],
@@ -145,7 +145,7 @@ pub fn status(
 }
 
 /// Versions with what they say, their findings as they are stored.
-pub fn versions(conn: &mut Conn, ctx: &Ctx, rows: Vec<DisclosureRow>) -> Work<Vec<DisclosureVersion>> {
+pub fn versions(conn: &mut Conn, ctx: &Ctx, rows: Vec<DisclosureRow>) -> WorkResult<Vec<DisclosureVersion>> {
     let mut said = store::contents_of(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
     let names = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
     rows.into_iter()
@@ -159,7 +159,7 @@ pub fn versions(conn: &mut Conn, ctx: &Ctx, rows: Vec<DisclosureRow>) -> Work<Ve
 }
 
 /// One version, compared with the contract that is in force today.
-pub fn version_today(conn: &mut Conn, ctx: &Ctx, row: DisclosureRow) -> Work<DisclosureVersion> {
+pub fn version_today(conn: &mut Conn, ctx: &Ctx, row: DisclosureRow) -> WorkResult<DisclosureVersion> {
     let said = store::content(conn, row.id)?;
     let findings = store::findings(conn, &row, &said, ctx.today)?;
     let names = companies::names_of(conn, &[row.company_id])?;

@@ -4,14 +4,14 @@ use serde_json::json;
 
 use super::input::*;
 use super::model::*;
-use super::rules::{self, Given};
+use super::results::{self, Office};
+use super::rules::{self, ResultInput};
 use super::store;
-use super::taking::{self, Office};
 use super::view::{self, Inspection};
 use crate::access::Actor;
 use crate::complexes;
 use crate::counties;
-use crate::db::{Conn, Id, Json, Work, lock_complex};
+use crate::db::{Conn, Id, Json, WorkResult, lock_complex};
 use crate::fault::Fault;
 use crate::files;
 use crate::http::{Entity, PageOf};
@@ -20,11 +20,11 @@ use crate::ledger::Place;
 use crate::policy;
 use crate::policy::inspections::Checklist;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::proceedings::model::{ReasonsIn, Step};
-use crate::proceedings::said::Said;
 use crate::service::{Body, Ctx, Tx};
 
-pub fn list_checklists(conn: &mut Conn, ctx: &Ctx, query: &ListChecklists) -> Work<PageOf<Checklist>> {
+pub fn list_checklists(conn: &mut Conn, ctx: &Ctx, query: &ListChecklists) -> WorkResult<PageOf<Checklist>> {
     let county = counties::of_caller(conn, ctx)?;
     let policies = policy::current(conn, &ctx.state, &county)?;
     let rules = &policies.governing(query.as_of.unwrap_or(ctx.today)).document().inspections;
@@ -32,7 +32,7 @@ pub fn list_checklists(conn: &mut Conn, ctx: &Ctx, query: &ListChecklists) -> Wo
     Ok(PageOf { items: of_role.cloned().collect(), next_cursor: None, total: None })
 }
 
-pub fn create_inspection(tx: &mut Tx, body: &Body<VisitIn>) -> Work<Entity<Inspection>> {
+pub fn create_inspection(tx: &mut Tx, body: &Body<VisitIn>) -> WorkResult<Entity<Inspection>> {
     let ctx = tx.ctx;
     let policies = policy::current(tx.conn, &ctx.state, ctx.caller.county().unwrap_or_default())?;
     let governing = policies.governing(ctx.today);
@@ -65,11 +65,11 @@ pub fn create_inspection(tx: &mut Tx, body: &Body<VisitIn>) -> Work<Entity<Inspe
         store::insert_part(tx.conn, &part)?;
     }
     let step = json!({ "offices": input.offices });
-    ledger::append(tx, taking::event(&row, "inspection.planned", step, input.texts()))?;
+    ledger::append(tx, results::event(&row, "inspection.planned", step, input.texts()))?;
     // An event has one addressee: each office that does not see the territory is told by one of its own.
     for office in input.offices.iter().filter(|office| office.role.is_addressed()) {
         let step = json!({ "role": office.role, "checklist": office.checklist });
-        let event = taking::event(&row, "inspection.office_called", step, Vec::new());
+        let event = results::event(&row, "inspection.office_called", step, Vec::new());
         let area = office.role.area_of(&place.county, &place.township);
         ledger::append(tx, event.addressed(office.role, area))?;
     }
@@ -86,7 +86,7 @@ pub fn new_row(
     policy_version: i64,
     planned_on: chrono::NaiveDate,
     planned: bool,
-) -> Work<InspectionRow> {
+) -> WorkResult<InspectionRow> {
     let ctx = tx.ctx;
     let serving = complexes::services_in_force(tx.conn, &ctx.scope, &[complex_id], planned_on)?;
     Ok(InspectionRow {
@@ -139,7 +139,11 @@ pub fn new_part(ctx: &Ctx, row: &InspectionRow, office: Office, checklist: &str)
 }
 
 /// The result of the caller's office, for its part of a planned visit.
-pub fn submit_inspection_result(tx: &mut Tx, id: Id, body: &Body<InspectionResultIn>) -> Work<Entity<Inspection>> {
+pub fn submit_inspection_result(
+    tx: &mut Tx,
+    id: Id,
+    body: &Body<InspectionResultIn>,
+) -> WorkResult<Entity<Inspection>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let office = Office::of(ctx);
@@ -148,26 +152,26 @@ pub fn submit_inspection_result(tx: &mut Tx, id: Id, body: &Body<InspectionResul
     rules::may_submit(!own.is_empty())?;
     let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
     let input = tx.checked(body, |conn, input, faults| {
-        let given = Given::from(input);
+        let given = ResultInput::from(input);
         let checklist =
-            policies.governing(taking::day_of(ctx, &given)).document().inspections.checklist(given.checklist);
+            policies.governing(results::day_of(ctx, &given)).document().inspections.checklist(given.checklist);
         rules::check_result("", &given, checklist, office.role, ctx.now, faults);
         rules::check_own_checklist(own.iter().map(|part| part.checklist.as_str()), given.checklist, faults);
-        files::check_lists(conn, ctx, &taking::lists("", &given), faults)
+        files::check_lists(conn, ctx, &results::lists("", &given), faults)
     })?;
     tx.if_match(row.version)?;
-    let given = Given::from(input);
-    let governing = policies.governing(taking::day_of(ctx, &given));
+    let given = ResultInput::from(input);
+    let governing = policies.governing(results::day_of(ctx, &given));
     let lost = || Problem::broken("a result that was checked is not complete");
     let checklist = governing.document().inspections.checklist(given.checklist).ok_or_else(lost)?;
     let part = own.into_iter().find(|part| part.checklist == given.checklist).ok_or_else(lost)?.clone();
     rules::require_open_part(row.is_open(), part.is_planned())?;
-    taking::take(tx, &mut row, part, false, &given, (checklist, governing.version))?;
+    results::take(tx, &mut row, part, false, &given, (checklist, governing.version))?;
     view::entity(tx.conn, ctx, row)
 }
 
 /// What was not visited is not going to be. Results that were given stand: then the visit is done with them.
-pub fn cancel_inspection(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Inspection>> {
+pub fn cancel_inspection(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Inspection>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
@@ -184,6 +188,6 @@ pub fn cancel_inspection(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<En
     row.version += 1;
     row.updated_at = ctx.now;
     store::save(tx.conn, &row)?;
-    ledger::append(tx, taking::event(&row, "inspection.cancelled", json!({}), input.texts()))?;
+    ledger::append(tx, results::event(&row, "inspection.cancelled", json!({}), input.texts()))?;
     view::entity(tx.conn, ctx, row)
 }

@@ -7,11 +7,11 @@ use utoipa::ToSchema;
 use super::actions::{new_part, new_row};
 use super::input::*;
 use super::model::*;
-use super::rules::{self, Given, Target};
+use super::results::{self, Office};
+use super::rules::{self, ResultInput, Target};
 use super::store;
-use super::taking::{self, Office};
 use crate::complexes;
-use crate::db::{Conn, Fail, Id, Work, distinct, lock_complex};
+use crate::db::{Conn, Id, WorkError, WorkResult, distinct, lock_complex};
 use crate::fault::Fault;
 use crate::files;
 use crate::http::Entity;
@@ -81,7 +81,7 @@ pub fn chunks(input: &InspectionBatchIn) -> Vec<Chunk> {
 }
 
 /// One transaction of a batch.
-pub fn take_chunk(tx: &mut Tx, chunk: &Chunk) -> Work<Vec<(usize, TakenResult)>> {
+pub fn take_chunk(tx: &mut Tx, chunk: &Chunk) -> WorkResult<Vec<(usize, TakenResult)>> {
     let ctx = tx.ctx;
     let policies = policy::current(tx.conn, &ctx.state, ctx.caller.county().unwrap_or_default())?;
     let planned: Vec<Id> = chunk.iter().filter_map(|(_, result)| result.inspection_id).collect();
@@ -114,11 +114,11 @@ pub fn answer(taken: Vec<(usize, TakenResult)>) -> Entity<TakenBatch> {
     Entity { id: None, version: 0, status: StatusCode::OK, location: None, shown_once: false, body }
 }
 
-type Taken = (SubmissionOutcome, Option<Id>, Vec<Fault>);
+type ReceivedResult = (SubmissionOutcome, Option<Id>, Vec<Fault>);
 
 /// The key is taken first: whoever brings the same result at the same moment waits here, and then finds it taken. Where the
 /// result is refused, the key is given back.
-fn take_one(tx: &mut Tx, policies: &Policies, n: usize, result: &BatchResultIn) -> Work<Taken> {
+fn take_one(tx: &mut Tx, policies: &Policies, n: usize, result: &BatchResultIn) -> WorkResult<ReceivedResult> {
     let ctx = tx.ctx;
     let own = Office::of(ctx);
     let office = ledger::addressee(own.role, own.division);
@@ -162,11 +162,11 @@ fn prepare(
     n: usize,
     result: &BatchResultIn,
     faults: &mut Vec<Fault>,
-) -> Work<Option<Ready>> {
-    let (at, given) = (format!("/results/{n}"), Given::from(result));
-    let checklist = policies.governing(taking::day_of(ctx, &given)).document().inspections.checklist(given.checklist);
+) -> WorkResult<Option<Ready>> {
+    let (at, given) = (format!("/results/{n}"), ResultInput::from(result));
+    let checklist = policies.governing(results::day_of(ctx, &given)).document().inspections.checklist(given.checklist);
     rules::check_result(&at, &given, checklist, ctx.caller.role, ctx.now, faults);
-    files::check_lists(conn, ctx, &taking::lists(&at, &given), faults)?;
+    files::check_lists(conn, ctx, &results::lists(&at, &given), faults)?;
     match rules::target(&at, result.inspection_id, result.complex_id, faults) {
         Some(Target::Planned(id)) => planned(conn, ctx, &at, id, &given, faults),
         Some(Target::Unplanned(complex)) => unplanned(conn, ctx, &at, complex, faults),
@@ -179,13 +179,13 @@ fn planned(
     ctx: &Ctx,
     at: &str,
     id: Id,
-    given: &Given,
+    given: &ResultInput,
     faults: &mut Vec<Fault>,
-) -> Work<Option<Ready>> {
+) -> WorkResult<Option<Ready>> {
     let pointer = format!("{at}/inspection_id");
     let row = match store::find(conn, &ctx.scope, id) {
         Ok(row) => row,
-        Err(Fail::Problem(_)) => {
+        Err(WorkError::Problem(_)) => {
             let (zh, en) = ("没有此检查，或不在您的辖区内", "no such visit for you");
             faults.push(Fault::new(pointer, "unknown_reference", zh, en));
             return Ok(None);
@@ -201,7 +201,7 @@ fn planned(
     Ok(own.map(|part| Ready::Planned(Box::new((row, part)))))
 }
 
-fn unplanned(conn: &mut Conn, ctx: &Ctx, at: &str, complex: Id, faults: &mut Vec<Fault>) -> Work<Option<Ready>> {
+fn unplanned(conn: &mut Conn, ctx: &Ctx, at: &str, complex: Id, faults: &mut Vec<Fault>) -> WorkResult<Option<Ready>> {
     let pointer = format!("{at}/complex_id");
     if !rules::check_unplanned(&pointer, ctx.caller.role, faults) {
         return Ok(None);
@@ -214,10 +214,10 @@ fn unplanned(conn: &mut Conn, ctx: &Ctx, at: &str, complex: Id, faults: &mut Vec
     Ok(Some(Ready::New(place, complex)))
 }
 
-fn put(tx: &mut Tx, policies: &Policies, result: &BatchResultIn, target: Id, ready: Ready) -> Work<()> {
+fn put(tx: &mut Tx, policies: &Policies, result: &BatchResultIn, target: Id, ready: Ready) -> WorkResult<()> {
     let ctx = tx.ctx;
-    let given = Given::from(result);
-    let day = taking::day_of(ctx, &given);
+    let given = ResultInput::from(result);
+    let day = results::day_of(ctx, &given);
     let governing = policies.governing(day);
     let lost = || Problem::broken("a result that was checked is not complete");
     let checklist = governing.document().inspections.checklist(given.checklist).ok_or_else(lost)?;
@@ -225,7 +225,7 @@ fn put(tx: &mut Tx, policies: &Policies, result: &BatchResultIn, target: Id, rea
     match ready {
         Ready::Planned(rows) => {
             let (mut row, part) = *rows;
-            taking::take(tx, &mut row, part, false, &given, by)?;
+            results::take(tx, &mut row, part, false, &given, by)?;
         }
         Ready::New(place, complex) => {
             let row = new_row(tx, complex, &place, governing.version, day, false)?;
@@ -233,7 +233,7 @@ fn put(tx: &mut Tx, policies: &Policies, result: &BatchResultIn, target: Id, rea
             let mut row = InspectionRow { id: target, version: 0, ..row };
             store::insert(tx.conn, &row)?;
             let part = new_part(ctx, &row, Office::of(ctx), given.checklist);
-            taking::take(tx, &mut row, part, true, &given, by)?;
+            results::take(tx, &mut row, part, true, &given, by)?;
         }
     }
     Ok(())

@@ -9,8 +9,8 @@ use super::model::{HazardState, InspectionPartState, PartResult};
 use super::statistics_rules::{Found, PartFact};
 use crate::access::Scope;
 use crate::db::schema::{complex_services as services, complexes, hazards, inspection_parts as parts};
-use crate::db::{Conn, Id, Json, Work};
-use crate::disclosures::state_rules::{Served, Serving, serving};
+use crate::db::{Conn, Id, Json, WorkResult};
+use crate::disclosures::state_rules::{CurrentService, ServicePeriod, serving};
 use crate::inspections::scoped;
 
 /// A complex that a company serves.
@@ -19,19 +19,19 @@ pub struct ServedComplex {
     pub name: String,
     pub township: String,
     pub community: String,
-    pub serving: Serving,
+    pub serving: CurrentService,
 }
 
 /// The complexes of an area that are served on a day.
-pub fn served(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<ServedComplex>> {
+pub fn served(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkResult<Vec<ServedComplex>> {
     let columns = (services::complex_id, services::company_id, services::effective_from, services::effective_to);
     let rows: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> = crate::complexes::scoped::complex_services(scope)
         .filter(services::effective_from.le(day))
         .select(columns)
         .load(conn)?;
-    let mut all: HashMap<Id, Vec<Served>> = HashMap::new();
+    let mut all: HashMap<Id, Vec<ServicePeriod>> = HashMap::new();
     for (complex, company_id, from, to) in rows {
-        all.entry(complex).or_default().push(Served { company_id, from, to });
+        all.entry(complex).or_default().push(ServicePeriod { company_id, from, to });
     }
     let columns = (complexes::id, complexes::name, complexes::township, complexes::community);
     let named: Vec<(Id, String, String, String)> =
@@ -44,7 +44,7 @@ pub fn served(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work<Vec<Served
 }
 
 /// The last day of each checklist at each complex.
-pub fn last_days(conn: &mut Conn, scope: &Scope) -> Work<HashMap<(Id, String), NaiveDate>> {
+pub fn last_days(conn: &mut Conn, scope: &Scope) -> WorkResult<HashMap<(Id, String), NaiveDate>> {
     let rows: Vec<(Id, String, Option<NaiveDate>)> = scoped::inspection_parts(scope)
         .filter(parts::is_last.eq(true))
         .select((parts::complex_id, parts::checklist, parts::visited_on))
@@ -53,7 +53,7 @@ pub fn last_days(conn: &mut Conn, scope: &Scope) -> Work<HashMap<(Id, String), N
 }
 
 /// The next day for which each checklist is planned at each complex.
-pub fn planned_days(conn: &mut Conn, scope: &Scope, today: NaiveDate) -> Work<HashMap<(Id, String), NaiveDate>> {
+pub fn planned_days(conn: &mut Conn, scope: &Scope, today: NaiveDate) -> WorkResult<HashMap<(Id, String), NaiveDate>> {
     let rows: Vec<(Id, String, NaiveDate)> = scoped::inspection_parts(scope)
         .filter(parts::state.eq(InspectionPartState::Planned))
         .filter(parts::planned_on.ge(today))
@@ -68,7 +68,12 @@ pub fn planned_days(conn: &mut Conn, scope: &Scope, today: NaiveDate) -> Work<Ha
 }
 
 /// The complexes of an area that anybody served on a day of the period, with their communities.
-pub fn served_between(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: NaiveDate) -> Work<BTreeMap<Id, String>> {
+pub fn served_between(
+    conn: &mut Conn,
+    scope: &Scope,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> WorkResult<BTreeMap<Id, String>> {
     let rows: Vec<(Id, String)> = crate::complexes::scoped::complex_services(scope)
         .filter(services::effective_from.le(to))
         .filter(services::effective_to.is_null().or(services::effective_to.ge(from)))
@@ -84,7 +89,7 @@ pub fn parts_between(
     from: NaiveDate,
     to: NaiveDate,
     today: NaiveDate,
-) -> Work<Vec<PartFact>> {
+) -> WorkResult<Vec<PartFact>> {
     let columns = (parts::community, parts::checklist, parts::complex_id);
     let done: Vec<(String, String, Id)> = scoped::inspection_parts(scope)
         .filter(parts::state.eq(InspectionPartState::Done))
@@ -111,7 +116,7 @@ fn found((community, state, due_on, missed): Slim) -> Found {
 }
 
 /// Hazards found in a period.
-pub fn hazards_between(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: NaiveDate) -> Work<Vec<Found>> {
+pub fn hazards_between(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: NaiveDate) -> WorkResult<Vec<Found>> {
     let rows: Vec<Slim> = scoped::hazards(scope)
         .filter(hazards::found_on.ge(from))
         .filter(hazards::found_on.le(to))
@@ -127,7 +132,7 @@ pub fn results_at(
     company: Id,
     from: NaiveDate,
     to: NaiveDate,
-) -> Work<Vec<(Id, String, NaiveDate, PartResult)>> {
+) -> WorkResult<Vec<(Id, String, NaiveDate, PartResult)>> {
     let system = Scope::System("what is known of a complex, for those who rate it");
     let rows: Vec<(Id, String, Option<NaiveDate>, Json<PartResult>)> = scoped::inspection_parts(&system)
         .filter(parts::complex_id.eq(complex))
@@ -142,7 +147,7 @@ pub fn results_at(
 }
 
 /// Hazards found at a complex while a company served it.
-pub fn hazards_at(conn: &mut Conn, complex: Id, company: Id, from: NaiveDate, to: NaiveDate) -> Work<Vec<Found>> {
+pub fn hazards_at(conn: &mut Conn, complex: Id, company: Id, from: NaiveDate, to: NaiveDate) -> WorkResult<Vec<Found>> {
     let system = Scope::System("what is known of a complex, for those who rate it");
     let rows: Vec<Slim> = scoped::hazards(&system)
         .filter(hazards::complex_id.eq(complex))

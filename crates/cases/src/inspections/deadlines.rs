@@ -3,7 +3,7 @@
 use super::model::{HazardRow, HazardState, HazardStep};
 use super::{hazard_store, hazards};
 use crate::access::Scope;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::deadlines::{Follows, Moved, Terms, move_day};
 use crate::service::Tx;
 
@@ -23,15 +23,15 @@ impl Follows for HazardRow {
         self.id
     }
 
-    fn open(conn: &mut Conn, after: Id, at_most: i64) -> Work<Vec<HazardRow>> {
+    fn open(conn: &mut Conn, after: Id, at_most: i64) -> WorkResult<Vec<HazardRow>> {
         hazard_store::with_open_deadlines(conn, &EVERY_HAZARD, after, at_most)
     }
 
-    fn locked(conn: &mut Conn, id: Id) -> Work<HazardRow> {
+    fn locked(conn: &mut Conn, id: Id) -> WorkResult<HazardRow> {
         hazard_store::find_for_update(conn, &EVERY_HAZARD, id)
     }
 
-    fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> Work<Vec<Moved>> {
+    fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> WorkResult<Vec<Moved>> {
         let mut moved = Vec::new();
         if self.state == HazardState::Closed {
             return Ok(moved);
@@ -51,7 +51,7 @@ impl Follows for HazardRow {
         Ok(moved)
     }
 
-    fn save_moved(mut self, tx: &mut Tx, _: &[Moved]) -> Work<()> {
+    fn save_moved(mut self, tx: &mut Tx, _: &[Moved]) -> WorkResult<()> {
         self.version += 1;
         self.updated_at = tx.ctx.now;
         hazard_store::save(tx.conn, &self)?;

@@ -4,11 +4,11 @@ use serde_json::json;
 
 use super::input::FindingReportIn;
 use super::model::*;
+use super::results;
 use super::rules;
 use super::store;
-use super::taking;
 use super::view::checklist_of;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
@@ -16,8 +16,8 @@ use crate::ledger;
 use crate::policy;
 use crate::policy::versions::CountyPolicies;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::proceedings::model::Evidence;
-use crate::proceedings::said::Said;
 use crate::service::{Body, Ctx, Tx};
 use crate::violations;
 use crate::violations::model::{ViolationIn, ViolationSource};
@@ -43,7 +43,7 @@ fn finding<'a>(policies: &CountyPolicies, part: &'a PartRow, item: &str) -> Opti
     })
 }
 
-pub fn report_inspection_finding(tx: &mut Tx, id: Id, body: &Body<FindingReportIn>) -> Work<Entity<Violation>> {
+pub fn report_inspection_finding(tx: &mut Tx, id: Id, body: &Body<FindingReportIn>) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let parts = store::parts_of_one(tx.conn, id)?;
@@ -74,7 +74,7 @@ pub fn report_inspection_finding(tx: &mut Tx, id: Id, body: &Body<FindingReportI
     row.updated_at = ctx.now;
     store::save(tx.conn, &row)?;
     let step = json!({ "part_id": part.id, "item": input.item, "violation_id": violation_id });
-    ledger::append(tx, taking::event(&row, "inspection.finding_reported", step, input.texts()))?;
+    ledger::append(tx, results::event(&row, "inspection.finding_reported", step, input.texts()))?;
     Ok(reported)
 }
 
@@ -86,7 +86,7 @@ fn check(
     policies: &CountyPolicies,
     input: &FindingReportIn,
     faults: &mut Vec<Fault>,
-) -> Work<()> {
+) -> WorkResult<()> {
     let Some(part) = parts.iter().find(|part| part.id == input.part_id && part.is_done()) else {
         let (zh, en) = ("此次检查没有该单位的结果", "this visit holds no such result");
         faults.push(Fault::new("/part_id", "unknown_reference", zh, en));

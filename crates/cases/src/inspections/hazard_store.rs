@@ -7,36 +7,36 @@ use super::model::*;
 use super::scoped;
 use crate::access::{Role, Scope};
 use crate::db::schema::hazards;
-use crate::db::{Conn, Id, Work, lock_complex};
+use crate::db::{Conn, Id, WorkResult, lock_complex};
 use crate::http::paging::PageOf;
 use crate::newest_first;
 use crate::problem::Problem;
 use crate::service::Ctx;
 
-pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<HazardRow> {
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<HazardRow> {
     let row = scoped::hazards(scope).filter(hazards::id.eq(id)).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
 /// Locks the complex, then reads the row.
-pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<HazardRow> {
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<HazardRow> {
     let complex = find(conn, scope, id)?.complex_id;
     lock_complex(conn, complex)?;
     find(conn, scope, id)
 }
 
-pub fn insert(conn: &mut Conn, row: &HazardRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &HazardRow) -> WorkResult<()> {
     diesel::insert_into(hazards::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn save(conn: &mut Conn, row: &HazardRow) -> Work<()> {
+pub fn save(conn: &mut Conn, row: &HazardRow) -> WorkResult<()> {
     diesel::update(hazards::table.find(row.id)).set(row).execute(conn)?;
     Ok(())
 }
 
 /// What the company owes, the most urgent first; for the inbox.
-pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<HazardRow>> {
+pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> WorkResult<Vec<HazardRow>> {
     Ok(scoped::hazards(scope)
         .filter(hazards::state.eq(HazardState::Open))
         .order((hazards::due_on, hazards::id))
@@ -45,7 +45,7 @@ pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<HazardRow>
 }
 
 /// What an office has found and is not closed, the most urgent first.
-pub fn of_office(conn: &mut Conn, ctx: &Ctx, role: Role, division: &str, at_most: i64) -> Work<Vec<HazardRow>> {
+pub fn of_office(conn: &mut Conn, ctx: &Ctx, role: Role, division: &str, at_most: i64) -> WorkResult<Vec<HazardRow>> {
     Ok(scoped::hazards(&ctx.scope)
         .filter(hazards::role.eq(role))
         .filter(hazards::division.eq(division.to_owned()))
@@ -56,7 +56,7 @@ pub fn of_office(conn: &mut Conn, ctx: &Ctx, role: Role, division: &str, at_most
 }
 
 /// What waits to be looked at again in a territory.
-pub fn rectified(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<HazardRow>> {
+pub fn rectified(conn: &mut Conn, scope: &Scope, at_most: i64) -> WorkResult<Vec<HazardRow>> {
     Ok(scoped::hazards(scope)
         .filter(hazards::state.eq(HazardState::Rectified))
         .order((hazards::due_on, hazards::id))
@@ -64,7 +64,7 @@ pub fn rectified(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<Hazar
         .load(conn)?)
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListHazards) -> Work<PageOf<HazardRow>> {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListHazards) -> WorkResult<PageOf<HazardRow>> {
     let open = HazardState::Open;
     newest_first!(conn, query, HazardRow, hazards::id, || {
         let mut rows = scoped::hazards(&ctx.scope);
@@ -102,7 +102,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListHazards) -> Work<PageOf<Haza
 }
 
 /// Hazards that are not closed, in the order of their ids.
-pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<HazardRow>> {
+pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> WorkResult<Vec<HazardRow>> {
     Ok(scoped::hazards(scope)
         .filter(hazards::state.ne(HazardState::Closed))
         .filter(hazards::id.gt(after))

@@ -13,7 +13,7 @@ use crate::coded_enum;
 use crate::companies;
 use crate::complexes;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::Entity;
 use crate::policy;
 use crate::problem::Problem;
@@ -169,18 +169,18 @@ fn step(ctx: &Ctx, step: HazardStep) -> HazardStepView {
     }
 }
 
-pub fn entity(conn: &mut Conn, ctx: &Ctx, row: HazardRow) -> Work<Entity<Hazard>> {
+pub fn entity(conn: &mut Conn, ctx: &Ctx, row: HazardRow) -> WorkResult<Entity<Hazard>> {
     let (id, version) = (row.id, row.version);
     let view =
         views(conn, ctx, vec![row])?.pop().ok_or_else(|| Problem::broken("a hazard that was read has no view"))?;
     Ok(Entity::new(id, version, view))
 }
 
-pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<HazardRow>) -> Work<Vec<Hazard>> {
+pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<HazardRow>) -> WorkResult<Vec<Hazard>> {
     let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().map(|row| row.complex_id).collect::<Vec<_>>())?;
     let policies = policy::all(conn, &ctx.state)?;
-    let mut view = |row: HazardRow| -> Work<Hazard> {
+    let mut view = |row: HazardRow| -> WorkResult<Hazard> {
         let missing = calendar::missing_until(conn, ctx, &row.county, [Some(row.due_on)])?;
         let item = checklist_of(&policies, row.policy_version, &row.checklist).and_then(|list| list.item(&row.item));
         let state = row.state;

@@ -9,14 +9,14 @@ use super::model::*;
 use super::rules::{self, Step};
 use crate::access::Actor;
 use crate::complexes;
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
-use crate::proceedings::said::{Said, Texts};
+use crate::proceedings::ledger_texts::{LedgerTexts, Texts};
 use crate::service::{Body, Tx};
 
-pub fn rectify_hazard(tx: &mut Tx, id: Id, body: &Body<HazardRectificationIn>) -> Work<Entity<Hazard>> {
+pub fn rectify_hazard(tx: &mut Tx, id: Id, body: &Body<HazardRectificationIn>) -> WorkResult<Entity<Hazard>> {
     let ctx = tx.ctx;
     let mut row = hazard_store::find_for_update(tx.conn, &ctx.scope, id)?;
     let serving = complexes::services_in_force(tx.conn, &ctx.scope, &[row.complex_id], ctx.today)?;
@@ -40,7 +40,7 @@ pub fn rectify_hazard(tx: &mut Tx, id: Id, body: &Body<HazardRectificationIn>) -
     advance(tx, row, "hazard.rectified", input.texts())
 }
 
-pub fn recheck_hazard(tx: &mut Tx, id: Id, body: &Body<HazardRecheckIn>) -> Work<Entity<Hazard>> {
+pub fn recheck_hazard(tx: &mut Tx, id: Id, body: &Body<HazardRecheckIn>) -> WorkResult<Entity<Hazard>> {
     let ctx = tx.ctx;
     let mut row = hazard_store::find_for_update(tx.conn, &ctx.scope, id)?;
     rules::may_follow_up(&ctx.caller, (row.role, &row.division))?;
@@ -82,7 +82,7 @@ pub fn recheck_hazard(tx: &mut Tx, id: Id, body: &Body<HazardRecheckIn>) -> Work
     advance(tx, row, kind, input.texts())
 }
 
-pub fn extend_hazard(tx: &mut Tx, id: Id, body: &Body<HazardExtensionIn>) -> Work<Entity<Hazard>> {
+pub fn extend_hazard(tx: &mut Tx, id: Id, body: &Body<HazardExtensionIn>) -> WorkResult<Entity<Hazard>> {
     let ctx = tx.ctx;
     let mut row = hazard_store::find_for_update(tx.conn, &ctx.scope, id)?;
     rules::may_follow_up(&ctx.caller, (row.role, &row.division))?;
@@ -104,7 +104,7 @@ pub fn extend_hazard(tx: &mut Tx, id: Id, body: &Body<HazardExtensionIn>) -> Wor
     advance(tx, row, "hazard.extended", input.texts())
 }
 
-fn advance(tx: &mut Tx, mut row: HazardRow, kind: &'static str, texts: Texts) -> Work<Entity<Hazard>> {
+fn advance(tx: &mut Tx, mut row: HazardRow, kind: &'static str, texts: Texts) -> WorkResult<Entity<Hazard>> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
     hazard_store::save(tx.conn, &row)?;
@@ -112,9 +112,9 @@ fn advance(tx: &mut Tx, mut row: HazardRow, kind: &'static str, texts: Texts) ->
     hazard_view::entity(tx.conn, tx.ctx, row)
 }
 
-pub fn record(tx: &mut Tx, row: &HazardRow, kind: &'static str, texts: Texts) -> Work<()> {
+pub fn record(tx: &mut Tx, row: &HazardRow, kind: &'static str, texts: Texts) -> WorkResult<()> {
     let event = Event::new(kind, "hazard", row.id)
-        .at(row.place())
+        .in_territory(row.place())
         .company(answering(tx, row)?)
         .complex(Some(row.complex_id))
         .audience(Audience::Parties)
@@ -125,13 +125,13 @@ pub fn record(tx: &mut Tx, row: &HazardRow, kind: &'static str, texts: Texts) ->
             "due_on": row.due_on, "rectified_on": row.rectified_on, "closed_on": row.closed_on, "missed": row.missed,
             "evidence_count": row.evidence.0.len(), "version": row.version,
         }))
-        .said(texts)
+        .with_texts(texts)
         .addressed(row.role, &row.division);
     ledger::append(tx, event)?;
     Ok(())
 }
 
 /// The company that the feed tells: the one that serves now, or where nobody does, the one under which it was found.
-fn answering(tx: &mut Tx, row: &HazardRow) -> Work<Option<Id>> {
+fn answering(tx: &mut Tx, row: &HazardRow) -> WorkResult<Option<Id>> {
     Ok(complexes::serving_company(tx.conn, row.complex_id, tx.ctx.today)?.or(row.company_id))
 }

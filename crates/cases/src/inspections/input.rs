@@ -8,8 +8,8 @@ use super::model::{HazardSeverity, HazardState, InspectionState, ItemOutcome, Re
 use crate::access::Role;
 use crate::db::Id;
 use crate::db::types::Instant;
+use crate::proceedings::ledger_texts::{self, LedgerTexts, Texts};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::said::{self, Said, Texts};
 
 /// An office and what it looks at (参加单位).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -186,31 +186,31 @@ pub struct HazardExtensionIn {
     pub reasons: String,
 }
 
-impl Said for VisitIn {
+impl LedgerTexts for VisitIn {
     fn texts(&self) -> Texts {
         self.purpose.clone().map(|text| ("purpose", text)).into_iter().collect()
     }
 }
 
-impl Said for FindingReportIn {
+impl LedgerTexts for FindingReportIn {
     fn texts(&self) -> Texts {
         vec![("description", self.description.clone())]
     }
 }
 
-impl Said for HazardRectificationIn {
+impl LedgerTexts for HazardRectificationIn {
     fn texts(&self) -> Texts {
-        vec![("text", self.text.clone()), said::evidence(&self.evidence)]
+        vec![("text", self.text.clone()), ledger_texts::evidence(&self.evidence)]
     }
 }
 
-impl Said for HazardRecheckIn {
+impl LedgerTexts for HazardRecheckIn {
     fn texts(&self) -> Texts {
-        vec![("reasons", self.reasons.clone()), said::evidence(&self.evidence)]
+        vec![("reasons", self.reasons.clone()), ledger_texts::evidence(&self.evidence)]
     }
 }
 
-impl Said for HazardExtensionIn {
+impl LedgerTexts for HazardExtensionIn {
     fn texts(&self) -> Texts {
         vec![("reasons", self.reasons.clone())]
     }

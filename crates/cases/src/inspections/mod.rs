@@ -14,13 +14,13 @@ pub mod input;
 pub mod model;
 mod plan;
 mod plan_rules;
+mod results;
 mod routes;
 pub mod rules;
 pub mod scoped;
 pub mod statistics;
 mod statistics_rules;
 pub mod store;
-mod taking;
 pub mod view;
 
 use crate::access::Role::{
@@ -28,7 +28,7 @@ use crate::access::Role::{
     TownshipLeader,
 };
 use crate::access::role_sets::{INSPECTION_OVERSEERS, INSPECTION_PLANNERS, INSPECTION_READERS};
-use crate::files::{FileOwner, OwnerKind, Sight};
+use crate::files::{FileOwner, OwnerKind, Visibility};
 use crate::handler;
 use crate::policy::inspections::INSPECTORS;
 use crate::problem::Code::{AlreadyExists, DeadlinePassed, OverlappingViolation, StateConflict};
@@ -92,12 +92,12 @@ pub const FEATURE: Feature = Feature {
         FileOwner {
             kind: OwnerKind::Inspection,
             operation: "get_inspection",
-            look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+            visibility: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
         },
         FileOwner {
             kind: OwnerKind::Hazard,
             operation: "get_hazard",
-            look: |conn, ctx, id| hazard_store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+            visibility: |conn, ctx, id| hazard_store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
         },
     ],
     events: events::EVENTS,

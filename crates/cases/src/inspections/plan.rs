@@ -12,7 +12,7 @@ use super::model::FrequencyReason;
 use super::plan_rules::{is_overdue, pace};
 use crate::access::Scope;
 use crate::companies;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::paging::Page;
 use crate::http::{Cursor, PageOf};
 use crate::policy;
@@ -71,14 +71,14 @@ fn key(one: &PlannedInspection) -> Key {
     (one.due_on, one.complex_id, one.checklist.clone())
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListPlan) -> Work<PageOf<PlannedInspection>> {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListPlan) -> WorkResult<PageOf<PlannedInspection>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let after = Cursor::decode::<Key>(page.cursor.as_deref())?;
     let policies = policy::current(conn, &ctx.state, ctx.caller.county().unwrap_or_default())?;
     let document = policies.governing(ctx.today).document();
     let rules = &document.inspections;
     let own = ctx.caller.division.as_deref().unwrap_or_default();
-    let narrowed = Scope::narrowed(own, [query.township.as_deref(), query.community.as_deref()]);
+    let narrowed = Scope::intersect(own, [query.township.as_deref(), query.community.as_deref()]);
     let Some(scope) = narrowed else {
         let total = page.with_total.unwrap_or(false).then_some(0);
         return Ok(PageOf { items: Vec::new(), next_cursor: None, total });

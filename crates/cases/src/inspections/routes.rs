@@ -5,7 +5,7 @@ use super::plan::{self, PlannedInspection};
 use super::statistics::{self, InspectionStatistics};
 use super::view::{self, Inspection};
 use super::{actions, findings, hazard_store, hazards, store};
-use crate::http::{Answer, PageOf, PathId};
+use crate::http::{PageOf, PathId, Response};
 use crate::policy::inspections::Checklist;
 use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Ctx};
@@ -17,7 +17,7 @@ use crate::violations::view::Violation;
 /// act that a failure may be reported as, and the working days for its rectification. A phone takes them along.
 #[utoipa::path(get, path = "/v1/checklists",
     tag = "inspections", params(ListChecklists), responses((status = 200, description = "All checklists", body = PageOf<Checklist>)))]
-pub async fn list_checklists(ctx: Ctx) -> Answer {
+pub async fn list_checklists(ctx: Ctx) -> Response {
     let query: ListChecklists = ctx.query()?;
     ctx.list(move |conn, ctx| actions::list_checklists(conn, ctx, &query)).await
 }
@@ -29,7 +29,7 @@ pub async fn list_checklists(ctx: Ctx) -> Answer {
 /// from what is on file at the moment of asking. Never inspected counts from the first day of the present company.
 #[utoipa::path(get, path = "/v1/inspection-plan",
     tag = "inspections", params(ListPlan), responses((status = 200, description = "A page", body = PageOf<PlannedInspection>)))]
-pub async fn list_inspection_plan(ctx: Ctx) -> Answer {
+pub async fn list_inspection_plan(ctx: Ctx) -> Response {
     let query: ListPlan = ctx.query()?;
     ctx.list(move |conn, ctx| plan::list(conn, ctx, &query)).await
 }
@@ -40,7 +40,7 @@ pub async fn list_inspection_plan(ctx: Ctx) -> Answer {
 /// part in, a company and a committee those that were carried out: a planned visit is not announced to them.
 #[utoipa::path(get, path = "/v1/inspections",
     tag = "inspections", params(ListInspections), responses((status = 200, description = "A page", body = PageOf<Inspection>)))]
-pub async fn list_inspections(ctx: Ctx) -> Answer {
+pub async fn list_inspections(ctx: Ctx) -> Response {
     let query: ListInspections = ctx.query()?;
     ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
@@ -50,7 +50,7 @@ pub async fn list_inspections(ctx: Ctx) -> Answer {
 /// Of one office, or of several at once (联合检查), each with its checklist.
 #[utoipa::path(post, path = "/v1/inspections",
     tag = "inspections", request_body = VisitIn, responses((status = 201, description = "Planned", body = Inspection)))]
-pub async fn create_inspection(ctx: Ctx, body: Body<VisitIn>) -> Answer {
+pub async fn create_inspection(ctx: Ctx, body: Body<VisitIn>) -> Response {
     ctx.act(body, actions::create_inspection).await
 }
 
@@ -60,7 +60,7 @@ pub async fn create_inspection(ctx: Ctx, body: Body<VisitIn>) -> Answer {
 #[utoipa::path(get, path = "/v1/inspections/{id}",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
     responses((status = 200, description = "The inspection", body = Inspection)))]
-pub async fn get_inspection(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_inspection(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         view::entity(conn, ctx, row)
@@ -75,7 +75,7 @@ pub async fn get_inspection(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(post, path = "/v1/inspections/{id}/result",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
     request_body = InspectionResultIn, responses((status = 200, description = "Taken", body = Inspection)))]
-pub async fn submit_inspection_result(ctx: Ctx, id: PathId, body: Body<InspectionResultIn>) -> Answer {
+pub async fn submit_inspection_result(ctx: Ctx, id: PathId, body: Body<InspectionResultIn>) -> Response {
     ctx.act(body, move |tx, body| actions::submit_inspection_result(tx, id.0, body)).await
 }
 
@@ -85,7 +85,7 @@ pub async fn submit_inspection_result(ctx: Ctx, id: PathId, body: Body<Inspectio
 #[utoipa::path(post, path = "/v1/inspections/{id}/cancellation",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
     request_body = ReasonsIn, responses((status = 200, description = "Cancelled", body = Inspection)))]
-pub async fn cancel_inspection(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn cancel_inspection(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| actions::cancel_inspection(tx, id.0, body)).await
 }
 
@@ -96,7 +96,7 @@ pub async fn cancel_inspection(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> A
 #[utoipa::path(post, path = "/v1/inspections/{id}/violation",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
     request_body = FindingReportIn, responses((status = 201, description = "Reported", body = Violation)))]
-pub async fn report_inspection_finding(ctx: Ctx, id: PathId, body: Body<FindingReportIn>) -> Answer {
+pub async fn report_inspection_finding(ctx: Ctx, id: PathId, body: Body<FindingReportIn>) -> Response {
     ctx.act(body, move |tx, body| findings::report_inspection_finding(tx, id.0, body)).await
 }
 
@@ -108,8 +108,8 @@ pub async fn report_inspection_finding(ctx: Ctx, id: PathId, body: Body<FindingR
 /// again under its key. What is not of the form of a batch at all is 400 as a whole, and nothing of it is taken.
 #[utoipa::path(post, path = "/v1/inspection-results",
     tag = "inspections", request_body = InspectionBatchIn, responses((status = 200, description = "What became of each", body = TakenBatch)))]
-pub async fn submit_inspection_results(ctx: Ctx, body: Body<InspectionBatchIn>) -> Answer {
-    ctx.act_in_steps(body, batch::chunks, batch::take_chunk, |taken| batch::answer(taken.concat())).await
+pub async fn submit_inspection_results(ctx: Ctx, body: Body<InspectionBatchIn>) -> Response {
+    ctx.act_in_batches(body, batch::chunks, batch::take_chunk, |taken| batch::answer(taken.concat())).await
 }
 
 /// List hazards
@@ -117,7 +117,7 @@ pub async fn submit_inspection_results(ctx: Ctx, body: Body<InspectionBatchIn>) 
 /// Of your territory, newest first. A company sees those of its complexes that were found or open while it served.
 #[utoipa::path(get, path = "/v1/hazards",
     tag = "inspections", params(ListHazards), responses((status = 200, description = "A page", body = PageOf<Hazard>)))]
-pub async fn list_hazards(ctx: Ctx) -> Answer {
+pub async fn list_hazards(ctx: Ctx) -> Response {
     let query: ListHazards = ctx.query()?;
     ctx.list(move |conn, ctx| hazard_store::list(conn, ctx, &query)?.map(|rows| hazard_view::views(conn, ctx, rows)))
         .await
@@ -129,7 +129,7 @@ pub async fn list_hazards(ctx: Ctx) -> Answer {
 #[utoipa::path(get, path = "/v1/hazards/{id}",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the hazard")),
     responses((status = 200, description = "The hazard", body = Hazard)))]
-pub async fn get_hazard(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_hazard(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| {
         let row = hazard_store::find(conn, &ctx.scope, id.0)?;
         hazard_view::entity(conn, ctx, row)
@@ -143,7 +143,7 @@ pub async fn get_hazard(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(post, path = "/v1/hazards/{id}/rectification",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the hazard")),
     request_body = HazardRectificationIn, responses((status = 200, description = "Rectified by its word", body = Hazard)))]
-pub async fn rectify_hazard(ctx: Ctx, id: PathId, body: Body<HazardRectificationIn>) -> Answer {
+pub async fn rectify_hazard(ctx: Ctx, id: PathId, body: Body<HazardRectificationIn>) -> Response {
     ctx.act(body, move |tx, body| hazards::rectify_hazard(tx, id.0, body)).await
 }
 
@@ -154,7 +154,7 @@ pub async fn rectify_hazard(ctx: Ctx, id: PathId, body: Body<HazardRectification
 #[utoipa::path(post, path = "/v1/hazards/{id}/recheck",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the hazard")),
     request_body = HazardRecheckIn, responses((status = 200, description = "Looked at", body = Hazard)))]
-pub async fn recheck_hazard(ctx: Ctx, id: PathId, body: Body<HazardRecheckIn>) -> Answer {
+pub async fn recheck_hazard(ctx: Ctx, id: PathId, body: Body<HazardRecheckIn>) -> Response {
     ctx.act(body, move |tx, body| hazards::recheck_hazard(tx, id.0, body)).await
 }
 
@@ -164,7 +164,7 @@ pub async fn recheck_hazard(ctx: Ctx, id: PathId, body: Body<HazardRecheckIn>) -
 #[utoipa::path(post, path = "/v1/hazards/{id}/extension",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the hazard")),
     request_body = HazardExtensionIn, responses((status = 200, description = "Extended", body = Hazard)))]
-pub async fn extend_hazard(ctx: Ctx, id: PathId, body: Body<HazardExtensionIn>) -> Answer {
+pub async fn extend_hazard(ctx: Ctx, id: PathId, body: Body<HazardExtensionIn>) -> Response {
     ctx.act(body, move |tx, body| hazards::extend_hazard(tx, id.0, body)).await
 }
 
@@ -174,7 +174,7 @@ pub async fn extend_hazard(ctx: Ctx, id: PathId, body: Body<HazardExtensionIn>) 
 /// by checklist, and of the hazards found in the period how many are open, late, closed in time and closed late today.
 #[utoipa::path(get, path = "/v1/statistics/inspections",
     tag = "inspections", params(StatisticsQuery), responses((status = 200, description = "The statistics", body = InspectionStatistics)))]
-pub async fn get_inspection_statistics(ctx: Ctx) -> Answer {
+pub async fn get_inspection_statistics(ctx: Ctx) -> Response {
     let query: StatisticsQuery = ctx.query()?;
-    ctx.derive(move |conn, ctx| statistics::get(conn, ctx, &query)).await
+    ctx.get_snapshot(move |conn, ctx| statistics::get(conn, ctx, &query)).await
 }

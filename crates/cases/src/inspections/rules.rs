@@ -24,31 +24,31 @@ const AHEAD: Days = Days::new(366);
 
 /// What is given as a result, by one office or in a batch.
 #[derive(Clone, Copy)]
-pub struct Given<'a> {
+pub struct ResultInput<'a> {
     pub checklist: &'a str,
     pub visited_at: Instant,
     pub items: &'a [ItemResultIn],
     pub note: Option<&'a str>,
 }
 
-impl<'a> From<&'a InspectionResultIn> for Given<'a> {
-    fn from(input: &'a InspectionResultIn) -> Given<'a> {
+impl<'a> From<&'a InspectionResultIn> for ResultInput<'a> {
+    fn from(input: &'a InspectionResultIn) -> ResultInput<'a> {
         let InspectionResultIn { checklist, visited_at, items, note } = input;
-        Given { checklist, visited_at: *visited_at, items, note: note.as_deref() }
+        ResultInput { checklist, visited_at: *visited_at, items, note: note.as_deref() }
     }
 }
 
-impl<'a> From<&'a BatchResultIn> for Given<'a> {
-    fn from(input: &'a BatchResultIn) -> Given<'a> {
+impl<'a> From<&'a BatchResultIn> for ResultInput<'a> {
+    fn from(input: &'a BatchResultIn) -> ResultInput<'a> {
         let BatchResultIn { checklist, visited_at, items, note, .. } = input;
-        Given { checklist, visited_at: *visited_at, items, note: note.as_deref() }
+        ResultInput { checklist, visited_at: *visited_at, items, note: note.as_deref() }
     }
 }
 
 /// Every fault of a result. An item that is left out is not passed in silence: it is asked for.
 pub fn check_result(
     at: &str,
-    given: &Given,
+    given: &ResultInput,
     checklist: Option<&Checklist>,
     role: Role,
     now: Instant,

@@ -26,7 +26,7 @@ fn whole() -> Vec<ItemResultIn> {
 }
 
 fn faults(items: &[ItemResultIn], at: &str, role: Role) -> Vec<(String, &'static str)> {
-    let given = Given { checklist: "safety", visited_at: instant(at), items, note: None };
+    let given = ResultInput { checklist: "safety", visited_at: instant(at), items, note: None };
     let mut faults = Vec::new();
     check_result("/results/3", &given, Some(safety()), role, instant("2026-03-02T01:00:00Z"), &mut faults);
     faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()

@@ -15,7 +15,7 @@ pub fn inspections<'a>(scope: &Scope) -> inspections::BoxedQuery<'a, MultiBacken
         Scope::County(area) => all.filter(inspections::county.eq(area.clone())),
         Scope::Township(area) => all.filter(inspections::township.eq(area.clone())),
         Scope::Community(area) => all.filter(inspections::community.eq(area.clone())),
-        Scope::Addressed { role, area } => all.filter(
+        Scope::Assigned { role, area } => all.filter(
             inspections::id.eq_any(
                 inspection_parts::table
                     .filter(inspection_parts::role.eq(*role))
@@ -39,7 +39,7 @@ pub fn inspection_parts<'a>(scope: &Scope) -> inspection_parts::BoxedQuery<'a, M
         Scope::County(area) => all.filter(inspection_parts::county.eq(area.clone())),
         Scope::Township(area) => all.filter(inspection_parts::township.eq(area.clone())),
         Scope::Community(area) => all.filter(inspection_parts::community.eq(area.clone())),
-        Scope::Addressed { role, area } => {
+        Scope::Assigned { role, area } => {
             all.filter(inspection_parts::role.eq(*role)).filter(inspection_parts::division.eq(area.clone()))
         }
         Scope::System(_) => all,
@@ -55,7 +55,7 @@ pub fn hazards<'a>(scope: &Scope) -> hazards::BoxedQuery<'a, MultiBackend> {
         Scope::County(area) => all.filter(hazards::county.eq(area.clone())),
         Scope::Township(area) => all.filter(hazards::township.eq(area.clone())),
         Scope::Community(area) => all.filter(hazards::community.eq(area.clone())),
-        Scope::Addressed { role, area } => {
+        Scope::Assigned { role, area } => {
             all.filter(hazards::role.eq(*role)).filter(hazards::division.eq(area.clone()))
         }
         Scope::Company(uscc) => all

@@ -11,7 +11,7 @@ use super::model::ItemOutcome;
 pub use super::statistics_rules::{AreaInspections, ChecklistCount, HazardCounts};
 use super::statistics_rules::{count, period};
 use crate::access::Scope;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::divisions;
 use crate::http::Entity;
 use crate::problem::Problem;
@@ -40,7 +40,7 @@ pub fn counts(
     division: &str,
     (from, to): (NaiveDate, NaiveDate),
     today: NaiveDate,
-) -> Work<InspectionStatistics> {
+) -> WorkResult<InspectionStatistics> {
     let served = store::served_between(conn, scope, from, to)?;
     let parts = store::parts_between(conn, scope, from, to, today)?;
     let hazards = store::hazards_between(conn, scope, from, to)?;
@@ -53,7 +53,7 @@ pub fn counts(
     Ok(InspectionStatistics { from, to, as_of: today, total, areas })
 }
 
-pub fn get(conn: &mut Conn, ctx: &Ctx, query: &StatisticsQuery) -> Work<Entity<InspectionStatistics>> {
+pub fn get(conn: &mut Conn, ctx: &Ctx, query: &StatisticsQuery) -> WorkResult<Entity<InspectionStatistics>> {
     let own = ctx.caller.division.as_deref().unwrap_or_default();
     let division = query.division.as_deref().unwrap_or(own);
     let nothing = || Problem::not_found_at("query/division");
@@ -97,7 +97,7 @@ pub fn facts_of(
     company: Id,
     (from, to): (NaiveDate, NaiveDate),
     today: NaiveDate,
-) -> Work<InspectionFacts> {
+) -> WorkResult<InspectionFacts> {
     let results = store::results_at(conn, complex, company, from, to)?;
     let mut hazards = HazardCounts::default();
     for found in store::hazards_at(conn, complex, company, from, to)? {

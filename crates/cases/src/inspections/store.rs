@@ -10,44 +10,44 @@ use super::model::*;
 use super::rules::is_inspected;
 use crate::access::{Role, Scope};
 use crate::db::schema::{inspection_keys as keys, inspection_parts as parts, inspections};
-use crate::db::{Conn, Id, Work, distinct, lock_complex};
+use crate::db::{Conn, Id, WorkResult, distinct, lock_complex};
 use crate::http::paging::PageOf;
 use crate::inspections::scoped;
 use crate::problem::Problem;
 use crate::service::Ctx;
 use crate::{newest_first, on_both};
 
-pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<InspectionRow> {
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<InspectionRow> {
     let row = scoped::inspections(scope).filter(inspections::id.eq(id)).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
 /// Locks the complex, whose inspections and hazards hang together, then reads the row.
-pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<InspectionRow> {
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<InspectionRow> {
     let complex = find(conn, scope, id)?.complex_id;
     lock_complex(conn, complex)?;
     find(conn, scope, id)
 }
 
 /// The complexes of visits, whoever asks: they are locked before their rows are read.
-pub fn complexes_of(conn: &mut Conn, ids: &[Id]) -> Work<Vec<Id>> {
+pub fn complexes_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<Vec<Id>> {
     let system = Scope::System("what a result is about is locked before it is looked at");
     let rows = scoped::inspections(&system).filter(inspections::id.eq_any(distinct(ids)));
     Ok(rows.select(inspections::complex_id).load(conn)?)
 }
 
-pub fn insert(conn: &mut Conn, row: &InspectionRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &InspectionRow) -> WorkResult<()> {
     diesel::insert_into(inspections::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn save(conn: &mut Conn, row: &InspectionRow) -> Work<()> {
+pub fn save(conn: &mut Conn, row: &InspectionRow) -> WorkResult<()> {
     diesel::update(inspections::table.find(row.id)).set(row).execute(conn)?;
     Ok(())
 }
 
 /// The parts of visits that the caller sees, in the order in which their offices were named.
-pub fn parts_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Vec<PartRow>>> {
+pub fn parts_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, Vec<PartRow>>> {
     let system = Scope::System("a visit that the caller sees is shown with its parts");
     let mut all: HashMap<Id, Vec<PartRow>> = HashMap::new();
     for chunk in ids.chunks(500) {
@@ -62,22 +62,22 @@ pub fn parts_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Vec<PartRow>>> 
     Ok(all)
 }
 
-pub fn parts_of_one(conn: &mut Conn, id: Id) -> Work<Vec<PartRow>> {
+pub fn parts_of_one(conn: &mut Conn, id: Id) -> WorkResult<Vec<PartRow>> {
     Ok(parts_of(conn, &[id])?.remove(&id).unwrap_or_default())
 }
 
-pub fn insert_part(conn: &mut Conn, row: &PartRow) -> Work<()> {
+pub fn insert_part(conn: &mut Conn, row: &PartRow) -> WorkResult<()> {
     diesel::insert_into(parts::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn save_part(conn: &mut Conn, row: &PartRow) -> Work<()> {
+pub fn save_part(conn: &mut Conn, row: &PartRow) -> WorkResult<()> {
     diesel::update(parts::table.find(row.id)).set(row).execute(conn)?;
     Ok(())
 }
 
 /// The last result of a checklist at a complex; the caller holds the lock of the complex.
-pub fn last_of(conn: &mut Conn, complex: Id, checklist: &str) -> Work<Option<PartRow>> {
+pub fn last_of(conn: &mut Conn, complex: Id, checklist: &str) -> WorkResult<Option<PartRow>> {
     let system = Scope::System("the plan counts from the last result, whoever gave it");
     Ok(scoped::inspection_parts(&system)
         .filter(parts::complex_id.eq(complex))
@@ -88,23 +88,23 @@ pub fn last_of(conn: &mut Conn, complex: Id, checklist: &str) -> Work<Option<Par
 }
 
 /// Takes a key for an office, if it is free. On PostgreSQL this waits for whoever is taking the same one.
-pub fn take_key(conn: &mut Conn, row: &KeyRow) -> Work<bool> {
+pub fn take_key(conn: &mut Conn, row: &KeyRow) -> WorkResult<bool> {
     let taken =
         on_both!(conn, |conn| diesel::insert_into(keys::table).values(row).on_conflict_do_nothing().execute(conn))?;
     Ok(taken == 1)
 }
 
-pub fn key(conn: &mut Conn, office: &str, key: Id) -> Work<Option<KeyRow>> {
+pub fn key(conn: &mut Conn, office: &str, key: Id) -> WorkResult<Option<KeyRow>> {
     Ok(keys::table.find((office, key)).first(conn).optional()?)
 }
 
-pub fn give_key_back(conn: &mut Conn, office: &str, key: Id) -> Work<()> {
+pub fn give_key_back(conn: &mut Conn, office: &str, key: Id) -> WorkResult<()> {
     diesel::delete(keys::table.find((office, key))).execute(conn)?;
     Ok(())
 }
 
 /// What an office has yet to visit, the oldest first; for the inbox.
-pub fn waiting(conn: &mut Conn, scope: &Scope, role: Role, division: &str, at_most: i64) -> Work<Vec<PartRow>> {
+pub fn waiting(conn: &mut Conn, scope: &Scope, role: Role, division: &str, at_most: i64) -> WorkResult<Vec<PartRow>> {
     Ok(scoped::inspection_parts(scope)
         .filter(parts::role.eq(role))
         .filter(parts::division.eq(division.to_owned()))
@@ -115,7 +115,7 @@ pub fn waiting(conn: &mut Conn, scope: &Scope, role: Role, division: &str, at_mo
 }
 
 /// Planned visits of any office of a territory whose day is over, oldest first.
-pub fn overdue(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64) -> Work<Vec<PartRow>> {
+pub fn overdue(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64) -> WorkResult<Vec<PartRow>> {
     Ok(scoped::inspection_parts(scope)
         .filter(parts::state.eq(InspectionPartState::Planned))
         .filter(parts::planned_on.lt(today))
@@ -124,7 +124,7 @@ pub fn overdue(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64) -
         .load(conn)?)
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListInspections) -> Work<PageOf<InspectionRow>> {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListInspections) -> WorkResult<PageOf<InspectionRow>> {
     newest_first!(conn, query, InspectionRow, inspections::id, || {
         let mut rows = scoped::inspections(&ctx.scope);
         // To those whom it is about every visit that they see is done, and none is overdue: a filter tells no more than a row.

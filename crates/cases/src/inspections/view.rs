@@ -13,7 +13,7 @@ use crate::access::Role;
 use crate::companies;
 use crate::complexes;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::Entity;
 use crate::policy;
 use crate::policy::inspections::Checklist;
@@ -149,23 +149,23 @@ pub fn checklist_of<'a>(policies: &'a CountyPolicies, version: i64, code: &str) 
 }
 
 /// With every item.
-pub fn entity(conn: &mut Conn, ctx: &Ctx, row: InspectionRow) -> Work<Entity<Inspection>> {
+pub fn entity(conn: &mut Conn, ctx: &Ctx, row: InspectionRow) -> WorkResult<Entity<Inspection>> {
     let (id, version) = (row.id, row.version);
     Ok(Entity::new(id, version, view(conn, ctx, row)?))
 }
 
-pub fn view(conn: &mut Conn, ctx: &Ctx, row: InspectionRow) -> Work<Inspection> {
+pub fn view(conn: &mut Conn, ctx: &Ctx, row: InspectionRow) -> WorkResult<Inspection> {
     Ok(all(conn, ctx, vec![row], true)?
         .pop()
         .ok_or_else(|| Problem::broken("an inspection that was read has no view"))?)
 }
 
 /// With the items that failed.
-pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<InspectionRow>) -> Work<Vec<Inspection>> {
+pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<InspectionRow>) -> WorkResult<Vec<Inspection>> {
     all(conn, ctx, rows, false)
 }
 
-fn all(conn: &mut Conn, ctx: &Ctx, rows: Vec<InspectionRow>, whole: bool) -> Work<Vec<Inspection>> {
+fn all(conn: &mut Conn, ctx: &Ctx, rows: Vec<InspectionRow>, whole: bool) -> WorkResult<Vec<Inspection>> {
     let mut parts = store::parts_of(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
     let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().map(|row| row.complex_id).collect::<Vec<_>>())?;

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 use crate::access::Scope;
 use crate::db::schema::{measure_grounds as grounds, measures, violations};
-use crate::db::{Conn, Id, Work, distinct};
+use crate::db::{Conn, Id, WorkResult, distinct};
 use crate::policy::model::MeasureKind;
 use crate::problem::Problem;
 use crate::standing::model::MeasureState;
@@ -34,7 +34,7 @@ type OnFile = (Id, MeasureKind, MeasureState, i64, Option<NaiveDate>, Option<Id>
 
 /// The measures that lower the stars of a complex under a company and its branches: ordered, and neither cancelled nor
 /// suspended nor taken back.
-pub fn lowering_stars(conn: &mut Conn, complex: Id, family: &[Id]) -> Work<Vec<LoweringStars>> {
+pub fn lowering_stars(conn: &mut Conn, complex: Id, family: &[Id]) -> WorkResult<Vec<LoweringStars>> {
     let all: Vec<OnFile> = scoped::measures(&EVERY_MEASURE)
         .filter(measures::complex_id.eq(complex))
         .filter(measures::company_id.eq_any(family.to_vec()))
@@ -66,7 +66,7 @@ pub fn lowering_stars(conn: &mut Conn, complex: Id, family: &[Id]) -> Work<Vec<L
 }
 
 /// The violations that each of these measures rests on, oldest first.
-fn star_grounds(conn: &mut Conn, measures: &[Id]) -> Work<HashMap<Id, Vec<StarGround>>> {
+fn star_grounds(conn: &mut Conn, measures: &[Id]) -> WorkResult<HashMap<Id, Vec<StarGround>>> {
     let of_measures = grounds_of(conn, measures)?;
     let ids: Vec<Id> = of_measures.values().flatten().copied().collect();
     let rows: Vec<(Id, Option<i64>, NaiveDate)> = violations_among(&EVERY_MEASURE, distinct(&ids))
@@ -81,7 +81,7 @@ fn star_grounds(conn: &mut Conn, measures: &[Id]) -> Work<HashMap<Id, Vec<StarGr
 }
 
 /// The violations that measures rest on.
-pub fn grounds_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Vec<Id>>> {
+pub fn grounds_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, Vec<Id>>> {
     let mut all: HashMap<Id, Vec<Id>> = HashMap::new();
     for chunk in ids.chunks(500) {
         let rows: Vec<(Id, Id)> = grounds::table
@@ -96,12 +96,12 @@ pub fn grounds_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Vec<Id>>> {
 }
 
 /// The violations that one measure rests on.
-pub fn grounds_of_one(conn: &mut Conn, measure: Id) -> Work<Vec<Id>> {
+pub fn grounds_of_one(conn: &mut Conn, measure: Id) -> WorkResult<Vec<Id>> {
     Ok(grounds_of(conn, &[measure])?.remove(&measure).unwrap_or_default())
 }
 
 /// Does a measure still wait to be decided or carried out?
-pub fn is_open(conn: &mut Conn, measure: Id) -> Work<bool> {
+pub fn is_open(conn: &mut Conn, measure: Id) -> WorkResult<bool> {
     let system = Scope::System("a contract asks after the removal that opened its ending");
     let state: Option<MeasureState> =
         scoped::measures(&system).filter(measures::id.eq(measure)).select(measures::state).first(conn).optional()?;

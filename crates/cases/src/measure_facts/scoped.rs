@@ -13,7 +13,7 @@ rows_of! {
         Scope::County(area) => all.filter(measures::county.eq(area.clone())),
         Scope::Township(area) => all.filter(measures::township.eq(area.clone())),
         Scope::Community(area) => all.filter(measures::community.eq(area.clone())),
-        Scope::Addressed { role, area } => {
+        Scope::Assigned { role, area } => {
             all.filter(measures::office_role.eq(role.code())).filter(measures::office_division.eq(area.clone()))
         },
         Scope::Company(uscc) => all.filter(measures::company_id.eq_any(own_company(uscc))),

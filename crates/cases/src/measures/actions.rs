@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::model::*;
 use super::view::Measure;
-use super::{recompute, rules, store};
+use super::{reconciliation, rules, store};
 use crate::access::Actor;
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::due_process::{self, Proceeding, advance};
 use crate::http::Entity;
 use crate::policy;
@@ -16,32 +16,32 @@ use crate::service::{Body, Tx};
 use crate::standing::model::MeasureState;
 
 /// The rule of a measure's kind, under the policy that called for it.
-pub fn rule_of(tx: &mut Tx, row: &MeasureRow) -> Work<MeasureRule> {
+pub fn rule_of(tx: &mut Tx, row: &MeasureRow) -> WorkResult<MeasureRule> {
     let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
-    recompute::rule(&policies, row.policy_version, row.kind).cloned()
+    reconciliation::rule(&policies, row.policy_version, row.kind).cloned()
 }
 
-pub fn notify_measure(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Work<Entity<Measure>> {
+pub fn notify_measure(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> WorkResult<Entity<Measure>> {
     due_process::notify::<MeasureRow>(tx, id, body)
 }
 
-pub fn open_notice(tx: &mut Tx, id: Id) -> Work<Entity<Measure>> {
+pub fn open_notice(tx: &mut Tx, id: Id) -> WorkResult<Entity<Measure>> {
     due_process::open::<MeasureRow>(tx, id)
 }
 
-pub fn record_measure_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> Work<Entity<Measure>> {
+pub fn record_measure_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> WorkResult<Entity<Measure>> {
     due_process::record_delivery::<MeasureRow>(tx, id, body)
 }
 
-pub fn submit_measure_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Measure>> {
+pub fn submit_measure_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> WorkResult<Entity<Measure>> {
     due_process::submit_statement::<MeasureRow>(tx, id, body)
 }
 
-pub fn answer_measure_statement(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Measure>> {
+pub fn answer_measure_statement(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Measure>> {
     due_process::answer_statement::<MeasureRow>(tx, id, body)
 }
 
-pub fn request_measure_hearing(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Measure>> {
+pub fn request_measure_hearing(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Measure>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
@@ -52,7 +52,7 @@ pub fn request_measure_hearing(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> W
     advance(tx, row, "measure.hearing_requested", json!({}), input)
 }
 
-pub fn record_measure_hearing(tx: &mut Tx, id: Id, body: &Body<HearingRecordIn>) -> Work<Entity<Measure>> {
+pub fn record_measure_hearing(tx: &mut Tx, id: Id, body: &Body<HearingRecordIn>) -> WorkResult<Entity<Measure>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     row.may_handle(&ctx.caller)?;

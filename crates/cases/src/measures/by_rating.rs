@@ -6,12 +6,12 @@ use std::collections::HashSet;
 use serde_json::json;
 
 use super::model::{MeasureRow, Proceedings};
-use super::{recompute, store};
+use super::{reconciliation, store};
 use crate::access::{Role, Scope};
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
-use crate::db::{Id, Json, Work};
+use crate::db::{Id, Json, WorkResult};
 use crate::policy;
 use crate::policy::model::{MeasureKind, OfficeRule};
 use crate::problem::Problem;
@@ -23,14 +23,14 @@ use crate::standing::model::{MeasureState, Withdrawal};
 const EVERY_MEASURE: Scope = Scope::System("measures follow from the facts, whoever asks");
 
 /// What the ratings of a complex say about a removal today.
-struct Said {
+struct RemovalFacts {
     /// Every ground that stands.
     grounds: Vec<RemovalGround>,
     newest: Option<Id>,
     serving: Option<Id>,
 }
 
-fn said(tx: &mut Tx, complex: Id) -> Work<Said> {
+fn removal_facts(tx: &mut Tx, complex: Id) -> WorkResult<RemovalFacts> {
     let (history, cycles) = ratings::store::published_at(tx.conn, complex)?;
     let newest = history.last().map(|one| one.id);
     let grounds = match ratings::store::current_of(tx.conn, complex)? {
@@ -41,29 +41,30 @@ fn said(tx: &mut Tx, complex: Id) -> Work<Said> {
         None => Vec::new(),
     };
     let served = complexes::services_in_force(tx.conn, &EVERY_MEASURE, &[complex], tx.ctx.today)?;
-    Ok(Said { grounds, newest, serving: served.get(&complex).map(|service| service.company_id) })
+    Ok(RemovalFacts { grounds, newest, serving: served.get(&complex).map(|service| service.company_id) })
 }
 
-/// Computes the measures of a company in a county anew: [`recompute::recompute`].
-pub type Recompute = fn(&mut Tx, Id, &str) -> Work<()>;
+/// Computes the measures of a company in a county anew: [`reconciliation::reconcile_measures`].
+pub type ReconcileMeasures = fn(&mut Tx, Id, &str) -> WorkResult<()>;
 
 /// Brings the removal of a complex into agreement with its published ratings. The caller holds the lock of the company that
-/// was rated. `recompute` is an argument so that the one way back from here to measures that lower stars is seen where this
+/// was rated. `reconcile` is an argument so that the one way back from here to measures that lower stars is seen where this
 /// is called (`consequences::stars`).
-pub fn sync_removal(tx: &mut Tx, complex: Id, recompute: Recompute) -> Work<()> {
-    let said = said(tx, complex)?;
+pub fn sync_removal(tx: &mut Tx, complex: Id, reconcile: ReconcileMeasures) -> WorkResult<()> {
+    let removal_facts = removal_facts(tx, complex)?;
     let removals = store::removals_at(tx.conn, &EVERY_MEASURE, complex)?;
-    let standing: HashSet<Id> = said.grounds.iter().flat_map(|ground| ground.ratings.iter().copied()).collect();
+    let standing: HashSet<Id> =
+        removal_facts.grounds.iter().flat_map(|ground| ground.ratings.iter().copied()).collect();
     let mut held = Vec::with_capacity(removals.len());
     for row in &removals {
         let ratings = store::rating_grounds_of_one(tx.conn, row.id)?;
         let fallen: Vec<Id> = ratings.iter().copied().filter(|id| !standing.contains(id)).collect();
         if !fallen.is_empty() {
-            drop_grounds(tx, row, &fallen, ratings.len() == fallen.len(), recompute)?;
+            drop_grounds(tx, row, &fallen, ratings.len() == fallen.len(), reconcile)?;
         }
         held.push(ratings.into_iter().filter(|id| standing.contains(id)).collect::<HashSet<Id>>());
     }
-    let due = due_now(&said.grounds, said.newest, said.serving);
+    let due = due_now(&removal_facts.grounds, removal_facts.newest, removal_facts.serving);
     let Some(company) = due.first().map(|ground| ground.company_id) else { return Ok(()) };
     let wanted: Vec<Id> = {
         let mut all: Vec<Id> = due.iter().flat_map(|ground| ground.ratings.iter().copied()).collect();
@@ -79,7 +80,7 @@ pub fn sync_removal(tx: &mut Tx, complex: Id, recompute: Recompute) -> Work<()> 
         if row.state.is_open() {
             if !missing.is_empty() {
                 store::add_rating_grounds(tx.conn, row.id, &missing)?;
-                recompute::touch(tx, Some(row), "measure.grounds_added", json!({ "ratings": missing }))?;
+                reconciliation::save_and_record(tx, Some(row), "measure.grounds_added", json!({ "ratings": missing }))?;
             }
             return Ok(());
         }
@@ -92,7 +93,13 @@ pub fn sync_removal(tx: &mut Tx, complex: Id, recompute: Recompute) -> Work<()> 
 }
 
 /// Ratings that call for nothing any more: without another ground the removal falls with them.
-fn drop_grounds(tx: &mut Tx, row: &MeasureRow, fallen: &[Id], all: bool, recompute: Recompute) -> Work<()> {
+fn drop_grounds(
+    tx: &mut Tx,
+    row: &MeasureRow,
+    fallen: &[Id],
+    all: bool,
+    reconcile: ReconcileMeasures,
+) -> WorkResult<()> {
     store::drop_rating_grounds(tx.conn, row.id, fallen)?;
     let state = row.state;
     let by_violations = !store::grounds_of_one(tx.conn, row.id)?.is_empty();
@@ -100,8 +107,13 @@ fn drop_grounds(tx: &mut Tx, row: &MeasureRow, fallen: &[Id], all: bool, recompu
         return Ok(());
     }
     if by_violations {
-        recompute::touch(tx, Some(row.clone()), "measure.grounds_dropped", json!({ "ratings": fallen }))?;
-        return recompute(tx, row.company_id, &row.county);
+        reconciliation::save_and_record(
+            tx,
+            Some(row.clone()),
+            "measure.grounds_dropped",
+            json!({ "ratings": fallen }),
+        )?;
+        return reconcile(tx, row.company_id, &row.county);
     }
     let withdrawal = Withdrawal {
         measure: row.id.0,
@@ -111,7 +123,7 @@ fn drop_grounds(tx: &mut Tx, row: &MeasureRow, fallen: &[Id], all: bool, recompu
             .to_owned(),
     };
     if state.is_open() {
-        return recompute::cancel(tx, Some(row.clone()), withdrawal);
+        return reconciliation::cancel(tx, Some(row.clone()), withdrawal);
     }
     let key = format!("reversal:{}", row.id);
     if store::has_key(tx.conn, &EVERY_MEASURE, &key)? {
@@ -119,10 +131,10 @@ fn drop_grounds(tx: &mut Tx, row: &MeasureRow, fallen: &[Id], all: bool, recompu
     }
     let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
     let calendar = calendar::work_calendar(tx.conn, &row.county)?;
-    recompute::reverse(tx, Some(row.clone()), key, withdrawal, &policies, &calendar)
+    reconciliation::reverse(tx, Some(row.clone()), key, withdrawal, &policies, &calendar)
 }
 
-fn propose(tx: &mut Tx, complex: Id, company: Id, due: &[&RemovalGround], wanted: &[Id]) -> Work<()> {
+fn propose(tx: &mut Tx, complex: Id, company: Id, due: &[&RemovalGround], wanted: &[Id]) -> WorkResult<()> {
     let ctx = tx.ctx;
     let place = complexes::find(tx.conn, &EVERY_MEASURE, complex)?.place();
     let policies = policy::current(tx.conn, &ctx.state, &place.county)?;
@@ -167,10 +179,10 @@ fn propose(tx: &mut Tx, complex: Id, company: Id, due: &[&RemovalGround], wanted
     };
     store::insert(tx.conn, &row)?;
     store::add_rating_grounds(tx.conn, row.id, wanted)?;
-    recompute::record(tx, &row, "measure.created", json!({ "grounds": [], "ratings": wanted }), &())
+    reconciliation::record(tx, &row, "measure.created", json!({ "grounds": [], "ratings": wanted }), &())
 }
 
-fn reason(tx: &mut Tx, due: &[&RemovalGround], version: i64) -> Work<(String, String)> {
+fn reason(tx: &mut Tx, due: &[&RemovalGround], version: i64) -> WorkResult<(String, String)> {
     let mut parts = (Vec::new(), Vec::new());
     for ground in due {
         let mut cycles = Vec::new();

@@ -1,9 +1,9 @@
 //! How the deadlines of a measure follow the calendar.
 
 use super::model::MeasureRow;
-use super::{recompute, store};
+use super::{reconciliation, store};
 use crate::access::Scope;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::deadlines::{Follows, Moved, Terms, facts, move_day};
 use crate::service::Tx;
 use crate::standing::model::MeasureState;
@@ -15,15 +15,15 @@ impl Follows for MeasureRow {
         self.id
     }
 
-    fn open(conn: &mut Conn, after: Id, at_most: i64) -> Work<Vec<MeasureRow>> {
+    fn open(conn: &mut Conn, after: Id, at_most: i64) -> WorkResult<Vec<MeasureRow>> {
         store::with_open_deadlines(conn, &EVERY_MEASURE, after, at_most)
     }
 
-    fn locked(conn: &mut Conn, id: Id) -> Work<MeasureRow> {
+    fn locked(conn: &mut Conn, id: Id) -> WorkResult<MeasureRow> {
         store::find_for_update(conn, &EVERY_MEASURE, id)
     }
 
-    fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> Work<Vec<Moved>> {
+    fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> WorkResult<Vec<Moved>> {
         let mut moved = Vec::new();
         let state = self.state;
         if !state.is_open() {
@@ -47,7 +47,7 @@ impl Follows for MeasureRow {
         Ok(moved)
     }
 
-    fn save_moved(self, tx: &mut Tx, moved: &[Moved]) -> Work<()> {
-        recompute::touch(tx, Some(self), "measure.deadline_moved", facts(moved))
+    fn save_moved(self, tx: &mut Tx, moved: &[Moved]) -> WorkResult<()> {
+        reconciliation::save_and_record(tx, Some(self), "measure.deadline_moved", facts(moved))
     }
 }

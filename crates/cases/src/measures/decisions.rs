@@ -4,24 +4,24 @@ use serde_json::json;
 
 use super::actions::rule_of;
 use super::model::*;
-use super::rules::Heard;
+use super::rules::DueProcessState;
 use super::view::Measure;
-use super::{recompute, rules, store, suspension};
+use super::{reconciliation, rules, store, suspension};
 use crate::access::{Actor, Scope};
 use crate::contracts;
 use crate::contracts::input::TerminationIn;
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::due_process::{Proceeding, advance};
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::policy;
 use crate::policy::model::MeasureKind;
 use crate::proceedings::model::{ReasonsIn, Step};
-use crate::proceedings::port::{Entry, after};
+use crate::proceedings::port::{NewListing, after};
 use crate::service::{Body, Tx};
 use crate::standing::model::MeasureState;
 
-fn require_another_person(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
+fn require_another_person(tx: &mut Tx, row: &MeasureRow) -> WorkResult<()> {
     let ctx = tx.ctx;
     let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
     let rule = policies.governing(ctx.today).document().process.two_person_rule;
@@ -29,11 +29,11 @@ fn require_another_person(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
     Ok(rules::require_another_person(rule, &ctx.caller, notifier)?)
 }
 
-fn require_due_process(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
+fn require_due_process(tx: &mut Tx, row: &MeasureRow) -> WorkResult<()> {
     let steps = &row.proceedings.0;
-    let heard = Heard {
+    let heard = DueProcessState {
         notified: row.notified,
-        stands: row.stands_on_notice(&store::all_grounds_of_one(tx.conn, row.id)?),
+        stands: row.grounds_in_notice(&store::all_grounds_of_one(tx.conn, row.id)?),
         last_day: row.hearing_request_due_on,
         hearing_requested: steps.hearing_request.is_some(),
         hearing_held: steps.hearing.is_some(),
@@ -44,13 +44,13 @@ fn require_due_process(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
 }
 
 /// The legal basis that stands on the measure, or that the policy in force has named since.
-fn legal_basis(tx: &mut Tx, row: &MeasureRow, kind: MeasureKind) -> Work<Option<String>> {
+fn legal_basis(tx: &mut Tx, row: &MeasureRow, kind: MeasureKind) -> WorkResult<Option<String>> {
     let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
     let now = policies.governing(tx.ctx.today).measure(kind).and_then(|rule| rule.legal_basis.clone());
     Ok(now.or_else(|| row.legal_basis.clone()))
 }
 
-pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Measure>> {
+pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Measure>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     rules::may_decide(&ctx.caller, row.approver_role)?;
@@ -63,7 +63,7 @@ pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
         row.legal_basis = legal_basis(tx, &row, kind)?;
         rules::require_legal_basis(kind, row.legal_basis.as_deref())?;
     }
-    rules::require_still_due(recompute::withdrawal_of(tx, &row)?)?;
+    rules::require_still_due(reconciliation::withdrawal_of(tx, &row)?)?;
     if rule.biting {
         require_due_process(tx, &row)?;
     }
@@ -74,7 +74,7 @@ pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
     row.state = MeasureState::Approved;
     if kind.is_listing() {
         // The decision itself puts the company on the list.
-        let entry = Entry {
+        let entry = NewListing {
             measure: row.id,
             legal_basis: row.legal_basis.as_deref(),
             months: rule.listing_months.unwrap_or(12),
@@ -89,7 +89,7 @@ pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
     advance(tx, row, "measure.approved", json!({}), input)
 }
 
-pub fn reject_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Measure>> {
+pub fn reject_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Measure>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     rules::may_decide(&ctx.caller, row.approver_role)?;
@@ -112,7 +112,7 @@ fn ending(input: &CompletionIn) -> Option<TerminationIn> {
     })
 }
 
-pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> Work<Entity<Measure>> {
+pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> WorkResult<Entity<Measure>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     row.may_handle(&ctx.caller)?;
@@ -156,7 +156,7 @@ pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> Work<
 
 /// The contract was ended on a lawful ground with its document: that carries out the removal that asked for it, unless
 /// one of its grounds is under appeal; then it is completed when that is decided.
-pub fn removal_carried_out(tx: &mut Tx, id: Id, ending: &TerminationIn) -> Work<()> {
+pub fn removal_carried_out(tx: &mut Tx, id: Id, ending: &TerminationIn) -> WorkResult<()> {
     let ctx = tx.ctx;
     let system = Scope::System("a contract was ended, whoever recorded it");
     let mut row = store::find_for_update(tx.conn, &system, id)?;
@@ -180,12 +180,12 @@ pub fn removal_carried_out(tx: &mut Tx, id: Id, ending: &TerminationIn) -> Work<
 }
 
 /// Rectification in time restores points, by the policy.
-fn rectified(tx: &mut Tx, row: &MeasureRow, day: chrono::NaiveDate) -> Work<()> {
+fn rectified(tx: &mut Tx, row: &MeasureRow, day: chrono::NaiveDate) -> WorkResult<()> {
     let Some(violation) = row.violation_id else { return Ok(()) };
     crate::violations::record_rectification(tx, violation, day)
 }
 
-pub fn cancel_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Measure>> {
+pub fn cancel_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Measure>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     row.may_handle(&ctx.caller)?;
@@ -202,6 +202,6 @@ pub fn cancel_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entit
     });
     row.state = MeasureState::Cancelled;
     row.suspended_on = None;
-    recompute::fell_away(tx, &row)?;
+    reconciliation::on_withdrawn(tx, &row)?;
     advance(tx, row, "measure.cancelled", json!({}), input)
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::model::MeasureRow;
 use super::store;
 use crate::blacklist;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::documents::model::{DocumentIn, DocumentKind, DocumentSubject};
 use crate::documents::{self, IssueInput, missing, place_in_words};
 use crate::due_process::Proceeding;
@@ -21,7 +21,7 @@ use crate::words::days::chinese_day;
 
 /// The office in charge, as for every other act on the measure. A referral is sent by the office of the case, not by the
 /// agency that receives it.
-pub fn require_office(tx: &mut Tx, kind: DocumentKind, row: &MeasureRow) -> Work<()> {
+pub fn require_office(tx: &mut Tx, kind: DocumentKind, row: &MeasureRow) -> WorkResult<()> {
     if kind == DocumentKind::ReferralLetter {
         let violation = violation_of(tx.conn, row)?;
         return Ok(violation.may_handle(&tx.ctx.caller)?);
@@ -30,7 +30,12 @@ pub fn require_office(tx: &mut Tx, kind: DocumentKind, row: &MeasureRow) -> Work
 }
 
 /// Everything that the document says, beside what `context` holds already.
-pub fn gather(tx: &mut Tx, input: &DocumentIn, row: &MeasureRow, mut context: Map<String, Value>) -> Work<IssueInput> {
+pub fn gather(
+    tx: &mut Tx,
+    input: &DocumentIn,
+    row: &MeasureRow,
+    mut context: Map<String, Value>,
+) -> WorkResult<IssueInput> {
     let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
     documents::rules::may_order(input.kind, row.due_on, tx.ctx.today)?;
     describe(tx, input.kind, row, &policies, &mut context)?;
@@ -56,7 +61,7 @@ fn describe(
     row: &MeasureRow,
     policies: &Policies,
     context: &mut Map<String, Value>,
-) -> Work<()> {
+) -> WorkResult<()> {
     let day = |at| chinese_day(tx.ctx.state.clock.day_of(at));
     use DocumentKind::{BlacklistDecision, InterviewNotice, MeasureNotice, RemovalDecision};
     let steps = &row.proceedings.0;
@@ -125,7 +130,7 @@ fn describe(
 }
 
 /// The violations that a measure rests on: act, day and place, which is what an office may know of another's case.
-fn grounds(conn: &mut Conn, policies: &Policies, row: &MeasureRow) -> Work<Value> {
+fn grounds(conn: &mut Conn, policies: &Policies, row: &MeasureRow) -> WorkResult<Value> {
     let ids = store::grounds_of_one(conn, row.id)?;
     let mut all = Vec::new();
     for violation in violations::store::by_ids(conn, &ids)? {
@@ -137,10 +142,10 @@ fn grounds(conn: &mut Conn, policies: &Policies, row: &MeasureRow) -> Work<Value
 }
 
 /// The ratings that a removal rests on: they are published, and so for everyone to know.
-fn rating_grounds(conn: &mut Conn, row: &MeasureRow) -> Work<Value> {
+fn rating_grounds(conn: &mut Conn, row: &MeasureRow) -> WorkResult<Value> {
     let ids = store::rating_grounds_of_one(conn, row.id)?;
     let all = ratings::cited(conn, &ids)?;
-    let said = |one: &ratings::Cited| {
+    let said = |one: &ratings::RatingReference| {
         json!({
             "cycle": one.cycle_name, "star": one.star.zh(), "total": one.total.to_string(),
             "published_on": chinese_day(one.published_on),
@@ -150,13 +155,13 @@ fn rating_grounds(conn: &mut Conn, row: &MeasureRow) -> Work<Value> {
 }
 
 /// The one violation that a measure rests on.
-fn violation_of(conn: &mut Conn, row: &MeasureRow) -> Work<ViolationRow> {
+fn violation_of(conn: &mut Conn, row: &MeasureRow) -> WorkResult<ViolationRow> {
     let ids: Vec<Id> = row.violation_id.into_iter().collect();
     Ok(violations::store::by_ids(conn, &ids)?.pop().ok_or_else(missing)?)
 }
 
 /// Whom a letter of referral goes to, by the name that the directory has.
-fn referred_to(conn: &mut Conn, input: &DocumentIn, row: &MeasureRow) -> Work<Option<String>> {
+fn referred_to(conn: &mut Conn, input: &DocumentIn, row: &MeasureRow) -> WorkResult<Option<String>> {
     if input.kind != DocumentKind::ReferralLetter {
         return Ok(None);
     }

@@ -3,31 +3,31 @@
 use serde_json::{Value, json};
 
 use super::model::*;
-use super::recompute::record;
+use super::reconciliation::record;
 use super::view::{Measure, view};
 use super::{rules, store};
 use crate::access::{Caller, Scope};
 use crate::calendar;
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::due_process::{Events, Proceeding, Steps, open_by_answering};
 use crate::files::OwnerKind;
 use crate::policy;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::proceedings::model::Delivery;
 use crate::proceedings::port::after;
 use crate::proceedings::rules::{may_make_statement, require_before};
-use crate::proceedings::said::Said;
 use crate::service::{Ctx, Tx};
 use crate::standing::model::MeasureState;
 
 impl MeasureRow {
     /// Does a ground that the company was told of still stand?
-    pub fn stands_on_notice(&self, grounds: &[Id]) -> bool {
-        rules::stands_on_notice(&self.proceedings.0.told, grounds)
+    pub fn grounds_in_notice(&self, grounds: &[Id]) -> bool {
+        rules::grounds_in_notice(&self.proceedings.0.told, grounds)
     }
 
     /// What the company says or asks for comes after the notice and within its period; saying it opens the notice.
-    pub(super) fn require_period(&mut self, tx: &mut Tx) -> Work<()> {
+    pub(super) fn require_period(&mut self, tx: &mut Tx) -> WorkResult<()> {
         self.require_state(&[MeasureState::Proposed])?;
         rules::may_be_heard(self.notified)?;
         open_by_answering(tx, self)?;
@@ -44,7 +44,7 @@ impl Proceeding for MeasureRow {
     };
     const OWNER: OwnerKind = OwnerKind::Measure;
 
-    fn locked(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
+    fn locked(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<MeasureRow> {
         store::find_for_update(conn, scope, id)
     }
 
@@ -82,10 +82,10 @@ impl Proceeding for MeasureRow {
         self.require_state(&[MeasureState::Proposed])
     }
 
-    fn begin(&mut self, tx: &mut Tx) -> Work<()> {
+    fn begin(&mut self, tx: &mut Tx) -> WorkResult<()> {
         self.require_state(&[MeasureState::Proposed])?;
         let grounds_now = store::all_grounds_of_one(tx.conn, self.id)?;
-        rules::may_notify(self.notified, self.stands_on_notice(&grounds_now))?;
+        rules::may_notify(self.notified, self.grounds_in_notice(&grounds_now))?;
         // A notice whose grounds have all fallen away is no notice: due process begins again.
         after(tx).measure_notified_anew(tx, self.id)?;
         self.proceedings.0 = Proceedings { told: grounds_now, ..Proceedings::default() };
@@ -94,7 +94,7 @@ impl Proceeding for MeasureRow {
         Ok(())
     }
 
-    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, said: &dyn Said) -> Work<()> {
+    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, texts: &dyn LedgerTexts) -> WorkResult<()> {
         after(tx).served(tx, self.id)?;
         let policies = policy::current(tx.conn, &tx.ctx.state, &self.county)?;
         let days = policies.process(self.policy_version, delivery.delivered_on).hearing_request_working_days;
@@ -105,22 +105,22 @@ impl Proceeding for MeasureRow {
             "hearing_request_due_on": self.hearing_request_due_on,
         });
         self.proceedings.0.delivery = Some(delivery);
-        self.record(tx, "measure.notice_delivered", step, said)
+        self.record(tx, "measure.notice_delivered", step, texts)
     }
 
-    fn hear(&mut self, tx: &mut Tx, made: bool) -> Work<()> {
+    fn check_statement_allowed(&mut self, tx: &mut Tx, made: bool) -> WorkResult<()> {
         self.require_period(tx)?;
         Ok(may_make_statement(made)?)
     }
 
-    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, said: &dyn Said) -> Work<()> {
+    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, texts: &dyn LedgerTexts) -> WorkResult<()> {
         self.version += 1;
         self.updated_at = tx.ctx.now;
         store::save(tx.conn, self)?;
-        record(tx, self, kind, step, said)
+        record(tx, self, kind, step, texts)
     }
 
-    fn view(self, conn: &mut Conn, ctx: &Ctx) -> Work<Measure> {
+    fn view(self, conn: &mut Conn, ctx: &Ctx) -> WorkResult<Measure> {
         view(conn, ctx, self)
     }
 }

@@ -8,7 +8,7 @@ pub mod documents;
 mod due_process;
 mod events;
 pub mod model;
-mod recompute;
+mod reconciliation;
 mod routes;
 pub mod rules;
 pub mod store;
@@ -17,7 +17,7 @@ pub mod view;
 
 use crate::access::Role::PropertyCompany;
 use crate::access::role_sets::{CASE_READERS, MEASURE_OFFICES, REVIEWERS};
-use crate::files::{FileOwner, OwnerKind, Sight};
+use crate::files::{FileOwner, OwnerKind, Visibility};
 use crate::handler;
 use crate::problem::Code::{
     AppealPending, DeadlinePassed, DueProcess, LegalBasisMissing, NoLongerDue, StateConflict, StatementUnanswered,
@@ -26,7 +26,7 @@ use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
 pub use by_rating::sync_removal;
 pub use decisions::removal_carried_out;
-pub use recompute::recompute;
+pub use reconciliation::reconcile_measures;
 pub use suspension::final_since;
 
 pub const FEATURE: Feature = Feature {
@@ -62,9 +62,9 @@ pub const FEATURE: Feature = Feature {
     files: &[FileOwner {
         kind: OwnerKind::Measure,
         operation: "get_measure",
-        look: |conn, ctx, id| {
+        visibility: |conn, ctx, id| {
             let row = store::find(conn, &ctx.scope, id)?;
-            Ok(if crate::due_process::is_unopened(ctx, &row) { Sight::Unopened } else { Sight::Open })
+            Ok(if crate::due_process::is_unopened(ctx, &row) { Visibility::Unopened } else { Visibility::Open })
         },
     }],
     events: events::EVENTS,

@@ -11,9 +11,9 @@ use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
 use crate::policy::model::MeasureKind;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::{LedgerTexts, Texts, evidence};
 use crate::proceedings::model::{Delivery, Evidence, Notification, Statement, Step};
 use crate::proceedings::rules::require_state;
-use crate::proceedings::said::{Said, Texts, evidence};
 use crate::standing::model::MeasureState;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -144,13 +144,13 @@ pub struct CompletionIn {
     pub notice_given_on: Option<NaiveDate>,
 }
 
-impl Said for HearingRecordIn {
+impl LedgerTexts for HearingRecordIn {
     fn texts(&self) -> Texts {
         vec![("record", self.record.clone())]
     }
 }
 
-impl Said for CompletionIn {
+impl LedgerTexts for CompletionIn {
     fn texts(&self) -> Texts {
         vec![("outcome", self.outcome.clone()), evidence(&self.evidence)]
     }

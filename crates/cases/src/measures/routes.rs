@@ -3,7 +3,7 @@ use super::view::{self, Measure};
 use super::{actions, decisions, store};
 use crate::db::Conn;
 use crate::due_process::{self, awaits_opening};
-use crate::http::{Answer, PageOf, PathId};
+use crate::http::{PageOf, PathId, Response};
 use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn};
 use crate::service::{Body, Ctx};
 
@@ -12,7 +12,7 @@ use crate::service::{Body, Ctx};
 /// Of your territory, newest first; a company sees its own; an agency those that are referred to it.
 #[utoipa::path(get, path = "/v1/measures",
     tag = "measures", params(ListMeasures), responses((status = 200, description = "A page", body = PageOf<Measure>)))]
-pub async fn list_measures(ctx: Ctx) -> Answer {
+pub async fn list_measures(ctx: Ctx) -> Response {
     let query: ListMeasures = ctx.query()?;
     ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
@@ -23,13 +23,13 @@ pub async fn list_measures(ctx: Ctx) -> Answer {
 #[utoipa::path(get, path = "/v1/measures/{id}",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     responses((status = 200, description = "The measure", body = Measure)))]
-pub async fn get_measure(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_measure(ctx: Ctx, id: PathId) -> Response {
     let find = move |conn: &mut Conn, ctx: &Ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         if awaits_opening(ctx, &row) {
             return Ok(None);
         }
-        due_process::shown(conn, ctx, row).map(Some)
+        due_process::to_entity(conn, ctx, row).map(Some)
     };
     ctx.get_or_open(find, move |tx| actions::open_notice(tx, id.0)).await
 }
@@ -40,7 +40,7 @@ pub async fn get_measure(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(post, path = "/v1/measures/{id}/notification",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = NotificationIn, responses((status = 200, description = "Notified", body = Measure)))]
-pub async fn notify_measure(ctx: Ctx, id: PathId, body: Body<NotificationIn>) -> Answer {
+pub async fn notify_measure(ctx: Ctx, id: PathId, body: Body<NotificationIn>) -> Response {
     ctx.act(body, move |tx, body| actions::notify_measure(tx, id.0, body)).await
 }
 
@@ -50,7 +50,7 @@ pub async fn notify_measure(ctx: Ctx, id: PathId, body: Body<NotificationIn>) ->
 #[utoipa::path(post, path = "/v1/measures/{id}/delivery",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = DeliveryIn, responses((status = 200, description = "Delivered", body = Measure)))]
-pub async fn record_measure_delivery(ctx: Ctx, id: PathId, body: Body<DeliveryIn>) -> Answer {
+pub async fn record_measure_delivery(ctx: Ctx, id: PathId, body: Body<DeliveryIn>) -> Response {
     ctx.act(body, move |tx, body| actions::record_measure_delivery(tx, id.0, body)).await
 }
 
@@ -60,7 +60,7 @@ pub async fn record_measure_delivery(ctx: Ctx, id: PathId, body: Body<DeliveryIn
 #[utoipa::path(post, path = "/v1/measures/{id}/statement",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = StatementIn, responses((status = 200, description = "Submitted", body = Measure)))]
-pub async fn submit_measure_statement(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> Answer {
+pub async fn submit_measure_statement(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> Response {
     ctx.act(body, move |tx, body| actions::submit_measure_statement(tx, id.0, body)).await
 }
 
@@ -70,7 +70,7 @@ pub async fn submit_measure_statement(ctx: Ctx, id: PathId, body: Body<Statement
 #[utoipa::path(post, path = "/v1/measures/{id}/statement-answer",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = ReasonsIn, responses((status = 200, description = "Answered", body = Measure)))]
-pub async fn answer_measure_statement(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn answer_measure_statement(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| actions::answer_measure_statement(tx, id.0, body)).await
 }
 
@@ -80,7 +80,7 @@ pub async fn answer_measure_statement(ctx: Ctx, id: PathId, body: Body<ReasonsIn
 #[utoipa::path(post, path = "/v1/measures/{id}/hearing",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = ReasonsIn, responses((status = 200, description = "Asked for", body = Measure)))]
-pub async fn request_measure_hearing(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn request_measure_hearing(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| actions::request_measure_hearing(tx, id.0, body)).await
 }
 
@@ -90,7 +90,7 @@ pub async fn request_measure_hearing(ctx: Ctx, id: PathId, body: Body<ReasonsIn>
 #[utoipa::path(post, path = "/v1/measures/{id}/hearing-record",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = HearingRecordIn, responses((status = 200, description = "Recorded", body = Measure)))]
-pub async fn record_measure_hearing(ctx: Ctx, id: PathId, body: Body<HearingRecordIn>) -> Answer {
+pub async fn record_measure_hearing(ctx: Ctx, id: PathId, body: Body<HearingRecordIn>) -> Response {
     ctx.act(body, move |tx, body| actions::record_measure_hearing(tx, id.0, body)).await
 }
 
@@ -101,7 +101,7 @@ pub async fn record_measure_hearing(ctx: Ctx, id: PathId, body: Body<HearingReco
 #[utoipa::path(post, path = "/v1/measures/{id}/approval",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = ReasonsIn, responses((status = 200, description = "Approved", body = Measure)))]
-pub async fn approve_measure(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn approve_measure(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| decisions::approve_measure(tx, id.0, body)).await
 }
 
@@ -111,7 +111,7 @@ pub async fn approve_measure(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Ans
 #[utoipa::path(post, path = "/v1/measures/{id}/rejection",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = ReasonsIn, responses((status = 200, description = "Rejected", body = Measure)))]
-pub async fn reject_measure(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn reject_measure(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| decisions::reject_measure(tx, id.0, body)).await
 }
 
@@ -122,7 +122,7 @@ pub async fn reject_measure(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answ
 #[utoipa::path(post, path = "/v1/measures/{id}/completion",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = CompletionIn, responses((status = 200, description = "Done", body = Measure)))]
-pub async fn complete_measure(ctx: Ctx, id: PathId, body: Body<CompletionIn>) -> Answer {
+pub async fn complete_measure(ctx: Ctx, id: PathId, body: Body<CompletionIn>) -> Response {
     ctx.act(body, move |tx, body| decisions::complete_measure(tx, id.0, body)).await
 }
 
@@ -132,6 +132,6 @@ pub async fn complete_measure(ctx: Ctx, id: PathId, body: Body<CompletionIn>) ->
 #[utoipa::path(post, path = "/v1/measures/{id}/cancellation",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = ReasonsIn, responses((status = 200, description = "Cancelled", body = Measure)))]
-pub async fn cancel_measure(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn cancel_measure(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| decisions::cancel_measure(tx, id.0, body)).await
 }

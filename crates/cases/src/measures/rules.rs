@@ -64,7 +64,7 @@ pub fn require_another_person(rule: bool, caller: &Caller, notifier: Option<&Act
 }
 
 /// Does a ground that the company was told of still stand? What came later adds weight; it does not carry the decision.
-pub fn stands_on_notice(told: &[Id], grounds: &[Id]) -> bool {
+pub fn grounds_in_notice(told: &[Id], grounds: &[Id]) -> bool {
     told.iter().any(|told| grounds.contains(told))
 }
 
@@ -104,7 +104,7 @@ pub fn check_hearing_day(held_on: NaiveDate, today: NaiveDate, faults: &mut Vec<
 
 /// What is known of due process when a biting measure is to be decided.
 #[derive(Clone, Copy, Debug)]
-pub struct Heard {
+pub struct DueProcessState {
     pub notified: bool,
     /// One of the grounds that the company was told of stands.
     pub stands: bool,
@@ -117,7 +117,7 @@ pub struct Heard {
 }
 
 /// A biting measure is decided after notice, the period for statement and hearing, and the hearing if one was asked for.
-pub fn require_due_process(heard: &Heard, today: NaiveDate) -> Result<(), Problem> {
+pub fn require_due_process(heard: &DueProcessState, today: NaiveDate) -> Result<(), Problem> {
     let lacks = |zh: &str, en: &str| Err(Problem::new(Code::DueProcess).detail(zh, en));
     if !heard.notified {
         return lacks("尚未告知企业", "the company has not been notified");
@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_biting_measure_is_decided_after_every_step_of_due_process() {
-        let through = Heard {
+        let through = DueProcessState {
             notified: true,
             stands: true,
             last_day: Some(day("2026-03-05")),
@@ -292,13 +292,13 @@ mod tests {
         for (heard, today, expected) in [
             (through, "2026-03-06", None),
             (through, "2026-03-05", Some(Code::DueProcess)),
-            (Heard { notified: false, ..through }, "2026-03-06", Some(Code::DueProcess)),
-            (Heard { stands: false, ..through }, "2026-03-06", Some(Code::DueProcess)),
-            (Heard { last_day: None, ..through }, "2026-03-06", Some(Code::DueProcess)),
-            (Heard { hearing_requested: true, ..through }, "2026-03-06", Some(Code::DueProcess)),
-            (Heard { hearing_requested: true, hearing_held: true, ..through }, "2026-03-06", None),
-            (Heard { statement_made: true, ..through }, "2026-03-06", Some(Code::StatementUnanswered)),
-            (Heard { statement_made: true, statement_answered: true, ..through }, "2026-03-06", None),
+            (DueProcessState { notified: false, ..through }, "2026-03-06", Some(Code::DueProcess)),
+            (DueProcessState { stands: false, ..through }, "2026-03-06", Some(Code::DueProcess)),
+            (DueProcessState { last_day: None, ..through }, "2026-03-06", Some(Code::DueProcess)),
+            (DueProcessState { hearing_requested: true, ..through }, "2026-03-06", Some(Code::DueProcess)),
+            (DueProcessState { hearing_requested: true, hearing_held: true, ..through }, "2026-03-06", None),
+            (DueProcessState { statement_made: true, ..through }, "2026-03-06", Some(Code::StatementUnanswered)),
+            (DueProcessState { statement_made: true, statement_answered: true, ..through }, "2026-03-06", None),
         ] {
             assert_eq!(code(require_due_process(&heard, day(today))), expected, "{heard:?} {today}");
         }
@@ -307,8 +307,8 @@ mod tests {
     #[test]
     fn a_notice_stands_on_a_ground_that_was_told() {
         let (one, other) = (Id::new(), Id::new());
-        assert!(stands_on_notice(&[one], &[other, one]));
-        assert!(!stands_on_notice(&[one], &[other]) && !stands_on_notice(&[], &[other]));
+        assert!(grounds_in_notice(&[one], &[other, one]));
+        assert!(!grounds_in_notice(&[one], &[other]) && !grounds_in_notice(&[], &[other]));
         assert_eq!(code(may_notify(true, true)), Some(Code::StateConflict));
         assert_eq!(code(may_notify(true, false)), None);
         assert_eq!(code(may_notify(false, false)), None);

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::model::{ListMeasures, MeasureRow};
 use crate::access::Scope;
 use crate::db::schema::{measure_grounds as grounds, measure_rating_grounds as rating_grounds, measures};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::paging::PageOf;
 use crate::measure_facts::scoped;
 use crate::newest_first;
@@ -16,24 +16,24 @@ use crate::standing::model::MeasureState;
 
 pub use crate::measure_facts::{grounds_of, grounds_of_one};
 
-pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<MeasureRow> {
     Ok(scoped::measure(conn, scope, id)?.ok_or_else(Problem::not_found)?)
 }
 
 /// Locks the company that answers, then reads it.
-pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<MeasureRow> {
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<MeasureRow> {
     let company = find(conn, scope, id)?.company_id;
     crate::companies::family::lock_head_of(conn, company)?;
     find(conn, scope, id)
 }
 
 /// Every measure of a company and its branches in a territory.
-pub fn of_family(conn: &mut Conn, scope: &Scope, family: &[Id]) -> Work<Vec<MeasureRow>> {
+pub fn of_family(conn: &mut Conn, scope: &Scope, family: &[Id]) -> WorkResult<Vec<MeasureRow>> {
     Ok(scoped::measures(scope).filter(measures::company_id.eq_any(family.to_vec())).order(measures::id).load(conn)?)
 }
 
 /// The ratings that measures rest on.
-pub fn rating_grounds_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Vec<Id>>> {
+pub fn rating_grounds_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, Vec<Id>>> {
     let mut all: HashMap<Id, Vec<Id>> = HashMap::new();
     for chunk in ids.chunks(500) {
         let rows: Vec<(Id, Id)> = rating_grounds::table
@@ -48,11 +48,11 @@ pub fn rating_grounds_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Vec<Id
 }
 
 /// The ratings that one measure rests on.
-pub fn rating_grounds_of_one(conn: &mut Conn, measure: Id) -> Work<Vec<Id>> {
+pub fn rating_grounds_of_one(conn: &mut Conn, measure: Id) -> WorkResult<Vec<Id>> {
     Ok(rating_grounds_of(conn, &[measure])?.remove(&measure).unwrap_or_default())
 }
 
-pub fn add_rating_grounds(conn: &mut Conn, measure: Id, ratings: &[Id]) -> Work<()> {
+pub fn add_rating_grounds(conn: &mut Conn, measure: Id, ratings: &[Id]) -> WorkResult<()> {
     for rating in ratings {
         diesel::insert_into(rating_grounds::table)
             .values((rating_grounds::measure_id.eq(measure), rating_grounds::rating_id.eq(*rating)))
@@ -61,21 +61,21 @@ pub fn add_rating_grounds(conn: &mut Conn, measure: Id, ratings: &[Id]) -> Work<
     Ok(())
 }
 
-pub fn drop_rating_grounds(conn: &mut Conn, measure: Id, ratings: &[Id]) -> Work<()> {
+pub fn drop_rating_grounds(conn: &mut Conn, measure: Id, ratings: &[Id]) -> WorkResult<()> {
     let of_measure = rating_grounds::table.filter(rating_grounds::measure_id.eq(measure));
     diesel::delete(of_measure.filter(rating_grounds::rating_id.eq_any(ratings.to_vec()))).execute(conn)?;
     Ok(())
 }
 
 /// Everything that a measure rests on: violations, then ratings.
-pub fn all_grounds_of_one(conn: &mut Conn, measure: Id) -> Work<Vec<Id>> {
+pub fn all_grounds_of_one(conn: &mut Conn, measure: Id) -> WorkResult<Vec<Id>> {
     let mut all = grounds_of_one(conn, measure)?;
     all.extend(rating_grounds_of_one(conn, measure)?);
     Ok(all)
 }
 
 /// Removals from one complex, whichever company's.
-pub fn removals_at(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Vec<MeasureRow>> {
+pub fn removals_at(conn: &mut Conn, scope: &Scope, complex: Id) -> WorkResult<Vec<MeasureRow>> {
     Ok(scoped::measures(scope)
         .filter(measures::complex_id.eq(complex))
         .filter(measures::kind.eq(MeasureKind::Removal))
@@ -83,19 +83,19 @@ pub fn removals_at(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Vec<Meas
         .load(conn)?)
 }
 
-pub fn has_key(conn: &mut Conn, scope: &Scope, key: &str) -> Work<bool> {
+pub fn has_key(conn: &mut Conn, scope: &Scope, key: &str) -> WorkResult<bool> {
     let found: Option<Id> =
         scoped::measures(scope).filter(measures::key.eq(key.to_owned())).select(measures::id).first(conn).optional()?;
     Ok(found.is_some())
 }
 
-pub fn insert(conn: &mut Conn, row: &MeasureRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &MeasureRow) -> WorkResult<()> {
     diesel::insert_into(measures::table).values(row).execute(conn)?;
     Ok(())
 }
 
 /// Saves the steps of a measure; what it is never changes.
-pub fn save(conn: &mut Conn, row: &MeasureRow) -> Work<()> {
+pub fn save(conn: &mut Conn, row: &MeasureRow) -> WorkResult<()> {
     diesel::update(measures::table.find(row.id))
         .set((
             measures::version.eq(row.version),
@@ -113,7 +113,7 @@ pub fn save(conn: &mut Conn, row: &MeasureRow) -> Work<()> {
     Ok(())
 }
 
-pub fn add_grounds(conn: &mut Conn, measure: Id, violations: &[Id]) -> Work<()> {
+pub fn add_grounds(conn: &mut Conn, measure: Id, violations: &[Id]) -> WorkResult<()> {
     for violation in violations {
         diesel::insert_into(grounds::table)
             .values((grounds::measure_id.eq(measure), grounds::violation_id.eq(*violation)))
@@ -122,13 +122,13 @@ pub fn add_grounds(conn: &mut Conn, measure: Id, violations: &[Id]) -> Work<()> 
     Ok(())
 }
 
-pub fn drop_grounds(conn: &mut Conn, measure: Id, violations: &[Id]) -> Work<()> {
+pub fn drop_grounds(conn: &mut Conn, measure: Id, violations: &[Id]) -> WorkResult<()> {
     let of_measure = grounds::table.filter(grounds::measure_id.eq(measure));
     diesel::delete(of_measure.filter(grounds::violation_id.eq_any(violations.to_vec()))).execute(conn)?;
     Ok(())
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListMeasures) -> Work<PageOf<MeasureRow>> {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListMeasures) -> WorkResult<PageOf<MeasureRow>> {
     newest_first!(conn, query, MeasureRow, measures::id, || {
         let mut rows = scoped::measures(&ctx.scope);
         if let Some(state) = query.state {
@@ -154,7 +154,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListMeasures) -> Work<PageOf<Mea
 }
 
 /// Open measures of the caller's territory, oldest first; for the inbox.
-pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<MeasureRow>> {
+pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> WorkResult<Vec<MeasureRow>> {
     Ok(scoped::measures(scope)
         .filter(measures::state.eq_any(MeasureState::OPEN))
         .order(measures::id)
@@ -163,7 +163,7 @@ pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<MeasureRow
 }
 
 /// Measures that are to be decided or carried out, in the order of their ids.
-pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<MeasureRow>> {
+pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> WorkResult<Vec<MeasureRow>> {
     Ok(scoped::measures(scope)
         .filter(measures::state.eq_any(MeasureState::OPEN))
         .filter(measures::id.gt(after))

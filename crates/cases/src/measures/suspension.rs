@@ -7,11 +7,11 @@ use serde_json::json;
 
 use super::actions::rule_of;
 use super::model::MeasureRow;
-use super::recompute::{File, file_of, record};
+use super::reconciliation::{CompanyMeasures, load_company_measures, record};
 use super::view::sees;
 use super::{rules, store};
 use crate::calendar;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::policy::model::MeasureRule;
 use crate::proceedings::port::after;
 use crate::service::Tx;
@@ -21,24 +21,24 @@ use crate::violations::model::{ViolationRow, ViolationState};
 use crate::violations::store as violations;
 
 /// The grounds of a measure must be final, and the level that calls for it must be reached by final decisions alone.
-pub fn require_final_grounds(tx: &mut Tx, row: &MeasureRow) -> Work<()> {
+pub fn require_final_grounds(tx: &mut Tx, row: &MeasureRow) -> WorkResult<()> {
     let ctx = tx.ctx;
     let grounds = store::grounds_of_one(tx.conn, row.id)?;
     let grounds = violations::by_ids(tx.conn, &grounds)?;
     refuse_unless_final(&grounds, ctx.today, |violation| sees(ctx, violation))?;
-    let file = file_of(tx, row.company_id, &row.county)?;
+    let file = load_company_measures(tx, row.company_id, &row.county)?;
     let counted: Vec<Id> = file.facts.violations.iter().map(|fact| Id(fact.id)).collect();
     let counted = violations::by_ids(tx.conn, &counted)?;
     let open: Vec<&ViolationRow> = counted.iter().filter(|one| obstacle(one, ctx.today).is_some()).collect();
     let without: HashSet<_> = open.iter().map(|one| one.id.0).collect();
-    if file.falls_without(ctx.today, |fact| without.contains(&fact.id)).contains(&row.id) {
+    if file.not_justified_without(ctx.today, |fact| without.contains(&fact.id)).contains(&row.id) {
         refuse_unless_final(open, ctx.today, |violation| sees(ctx, violation))?;
     }
     Ok(())
 }
 
 /// A measure that is suspended is not carried out; nor is one whose grounds were not final when it was approved.
-pub fn require_in_effect(tx: &mut Tx, row: &MeasureRow, rule: &MeasureRule) -> Work<()> {
+pub fn require_in_effect(tx: &mut Tx, row: &MeasureRow, rule: &MeasureRule) -> WorkResult<()> {
     if !rule.needs_final_grounds() {
         return Ok(());
     }
@@ -56,12 +56,12 @@ pub fn require_in_effect(tx: &mut Tx, row: &MeasureRow, rule: &MeasureRule) -> W
 }
 
 /// Suspends the decided measures of a company in a county that an appeal is pending against, and resumes those that it no longer is.
-pub fn follow_appeals(tx: &mut Tx, company: Id, county: &str) -> Work<()> {
-    let file = file_of(tx, company, county)?;
+pub fn follow_appeals(tx: &mut Tx, company: Id, county: &str) -> WorkResult<()> {
+    let file = load_company_measures(tx, company, county)?;
     let pending: HashSet<_> =
         file.facts.violations.iter().filter(|fact| fact.appeal_pending).map(|fact| fact.id).collect();
-    let falls = file.falls_without(tx.ctx.today, |fact| fact.appeal_pending);
-    let File { rows, existing, .. } = file;
+    let falls = file.not_justified_without(tx.ctx.today, |fact| fact.appeal_pending);
+    let CompanyMeasures { rows, existing, .. } = file;
     let reversed: HashSet<Id> = rows.iter().filter_map(|row| row.reverses).collect();
     for (row, held) in rows.into_iter().zip(existing) {
         if reversed.contains(&row.id) || !rules::can_be_suspended(row.state, row.kind) {
@@ -76,7 +76,7 @@ pub fn follow_appeals(tx: &mut Tx, company: Id, county: &str) -> Work<()> {
     Ok(())
 }
 
-fn set_suspended(tx: &mut Tx, mut row: MeasureRow, suspended: bool) -> Work<()> {
+fn set_suspended(tx: &mut Tx, mut row: MeasureRow, suspended: bool) -> WorkResult<()> {
     let today = tx.ctx.today;
     let since = row.suspended_on.replace(today);
     if !suspended {
@@ -98,7 +98,7 @@ fn set_suspended(tx: &mut Tx, mut row: MeasureRow, suspended: bool) -> Work<()> 
 
 /// For each of these measures whose grounds are final: the last day on which one of them was not, or its own day where it has
 /// no such ground. Those with a ground that is not final are left out.
-pub fn final_since(conn: &mut Conn, rows: &[MeasureRow], today: NaiveDate) -> Work<HashMap<Id, NaiveDate>> {
+pub fn final_since(conn: &mut Conn, rows: &[MeasureRow], today: NaiveDate) -> WorkResult<HashMap<Id, NaiveDate>> {
     let proposed: Vec<&MeasureRow> = rows.iter().filter(|row| row.state == MeasureState::Proposed).collect();
     let ids: Vec<Id> = proposed.iter().map(|row| row.id).collect();
     let grounds = store::grounds_of(conn, &ids)?;

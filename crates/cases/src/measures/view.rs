@@ -12,7 +12,7 @@ use crate::companies;
 use crate::complexes;
 use crate::contracts::model::EndGround;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::due_process::is_unopened;
 use crate::points::WeightedPoints;
 use crate::policy::model::MeasureKind;
@@ -196,15 +196,15 @@ pub(super) fn sees(ctx: &Ctx, row: &ViolationRow) -> bool {
     match &ctx.scope {
         Scope::Company(_) => true,
         Scope::Complex(id) => row.complex_id == Some(*id),
-        Scope::Addressed { .. } => {
+        Scope::Assigned { .. } => {
             ctx.caller.role.row().kind != RoleKind::Utility
-                && ctx.scope.holds(&row.county, &row.township, &row.community)
+                && ctx.scope.contains(&row.county, &row.township, &row.community)
         }
-        scope => scope.holds(&row.county, &row.township, &row.community),
+        scope => scope.contains(&row.county, &row.township, &row.community),
     }
 }
 
-pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<MeasureRow>) -> Work<Vec<Measure>> {
+pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<MeasureRow>) -> WorkResult<Vec<Measure>> {
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let mut grounds = super::store::grounds_of(conn, &ids)?;
     let mut by_ratings = super::store::rating_grounds_of(conn, &ids)?;
@@ -256,7 +256,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<MeasureRow>) -> Work<Vec<Meas
         .collect()
 }
 
-pub fn view(conn: &mut Conn, ctx: &Ctx, row: MeasureRow) -> Work<Measure> {
+pub fn view(conn: &mut Conn, ctx: &Ctx, row: MeasureRow) -> WorkResult<Measure> {
     let mut all = views(conn, ctx, vec![row])?;
     Ok(all.pop().ok_or_else(|| Problem::broken("a measure that was read has no view"))?)
 }
@@ -267,7 +267,7 @@ fn one(
     (grounds, rating_grounds): (Vec<Ground>, Vec<RatingGround>),
     company_name: String,
     complex_name: Option<String>,
-) -> Work<Measure> {
+) -> WorkResult<Measure> {
     let (kind, state, role) = (row.kind, row.state, row.office_role);
     let unopened = is_unopened(ctx, &row);
     let Proceedings {

@@ -8,7 +8,7 @@ use super::model::{CycleKind, CycleState, RatingState};
 use super::rows::CycleRow;
 use super::store;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::Entity;
 use crate::service::Ctx;
 
@@ -93,7 +93,7 @@ pub fn cycle(row: CycleRow) -> RatingCycle {
 }
 
 /// A cycle with how far it is in the reader's territory.
-pub fn entity(conn: &mut Conn, ctx: &Ctx, row: CycleRow, moved: Option<usize>) -> Work<Entity<RatingCycle>> {
+pub fn entity(conn: &mut Conn, ctx: &Ctx, row: CycleRow, moved: Option<usize>) -> WorkResult<Entity<RatingCycle>> {
     let ratings = store::count_by_state(conn, &ctx.scope, row.id)?
         .into_iter()
         .map(|(state, count)| StateCount { state, count })

@@ -10,7 +10,7 @@ use super::view::{self, Rating};
 use super::{cycle_rules, record, store};
 use crate::access::{Actor, Scope};
 use crate::complexes;
-use crate::db::{Fail, Id, Json, Work};
+use crate::db::{Id, Json, WorkError, WorkResult};
 use crate::fault::Fault;
 use crate::http::Entity;
 use crate::ledger::Place;
@@ -22,7 +22,7 @@ use crate::service::{Body, Tx};
 /// Ratings that one call begins at most, so that no write holds the writer long.
 const AT_ONCE: usize = 200;
 
-pub fn create_rating_cycle(tx: &mut Tx, body: &Body<CycleIn>) -> Work<Entity<RatingCycle>> {
+pub fn create_rating_cycle(tx: &mut Tx, body: &Body<CycleIn>) -> WorkResult<Entity<RatingCycle>> {
     let ctx = tx.ctx;
     let input = tx.creation(
         body,
@@ -65,7 +65,7 @@ pub fn create_rating_cycle(tx: &mut Tx, body: &Body<CycleIn>) -> Work<Entity<Rat
     Ok(Entity::created(id, 1, entity.body, "/v1/rating-cycles"))
 }
 
-pub fn cancel_rating_cycle(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<RatingCycle>> {
+pub fn cancel_rating_cycle(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<RatingCycle>> {
     let ctx = tx.ctx;
     let mut row = store::find_cycle_for_update(tx.conn, &ctx.scope, id)?;
     cycle_rules::require_owner(&ctx.caller, row.area())?;
@@ -91,7 +91,7 @@ fn begin(
     place: Place,
     company: Id,
     corrects: Option<Id>,
-) -> Work<RatingRow> {
+) -> WorkResult<RatingRow> {
     let ctx = tx.ctx;
     let row = RatingRow {
         id: ctx.new_id(),
@@ -128,7 +128,7 @@ fn begin(
     Ok(row)
 }
 
-pub fn create_rating(tx: &mut Tx, body: &Body<RatingIn>) -> Work<Entity<Rating>> {
+pub fn create_rating(tx: &mut Tx, body: &Body<RatingIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut found = None;
     let input = tx.creation(
@@ -137,7 +137,7 @@ pub fn create_rating(tx: &mut Tx, body: &Body<RatingIn>) -> Work<Entity<Rating>>
         |conn, input, faults| {
             let cycle = match store::find_cycle_for_update(conn, &ctx.scope, input.cycle_id) {
                 Ok(row) => Some(row),
-                Err(Fail::Problem(_)) => {
+                Err(WorkError::Problem(_)) => {
                     let (zh, en) = ("没有此评定周期，或不在您的辖区", "no such cycle for you");
                     faults.push(Fault::new("/cycle_id", "unknown_reference", zh, en));
                     None
@@ -146,7 +146,7 @@ pub fn create_rating(tx: &mut Tx, body: &Body<RatingIn>) -> Work<Entity<Rating>>
             };
             let complex = match complexes::find(conn, &ctx.scope, input.complex_id) {
                 Ok(row) => row,
-                Err(Fail::Problem(_)) => {
+                Err(WorkError::Problem(_)) => {
                     let (zh, en) = ("小区不存在，或不在您的辖区内", "no such complex for you");
                     faults.push(Fault::new("/complex_id", "unknown_reference", zh, en));
                     return Ok(());
@@ -179,7 +179,7 @@ pub fn create_rating(tx: &mut Tx, body: &Body<RatingIn>) -> Work<Entity<Rating>>
 }
 
 /// Begins the ratings of the complexes that have none yet and are served, some at a time.
-pub fn begin_ratings(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<RatingCycle>> {
+pub fn begin_ratings(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<Entity<RatingCycle>> {
     let ctx = tx.ctx;
     let cycle = store::find_cycle_for_update(tx.conn, &ctx.scope, id)?;
     tx.input(body)?;

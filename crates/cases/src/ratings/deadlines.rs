@@ -4,7 +4,7 @@ use super::model::RatingState;
 use super::rows::RatingRow;
 use super::{record, store};
 use crate::access::Scope;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::deadlines::{Follows, Moved, Terms, facts, move_day};
 use crate::service::Tx;
 
@@ -15,15 +15,15 @@ impl Follows for RatingRow {
         self.id
     }
 
-    fn open(conn: &mut Conn, after: Id, at_most: i64) -> Work<Vec<RatingRow>> {
+    fn open(conn: &mut Conn, after: Id, at_most: i64) -> WorkResult<Vec<RatingRow>> {
         store::with_open_deadlines(conn, &EVERY_RATING, after, at_most)
     }
 
-    fn locked(conn: &mut Conn, id: Id) -> Work<RatingRow> {
+    fn locked(conn: &mut Conn, id: Id) -> WorkResult<RatingRow> {
         store::find_for_update(conn, &EVERY_RATING, id)
     }
 
-    fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> Work<Vec<Moved>> {
+    fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> WorkResult<Vec<Moved>> {
         let calendar = terms.calendar(conn, &self.county)?;
         let mut moved = Vec::new();
         if self.state == RatingState::Announced
@@ -37,7 +37,7 @@ impl Follows for RatingRow {
         Ok(moved)
     }
 
-    fn save_moved(mut self, tx: &mut Tx, moved: &[Moved]) -> Work<()> {
+    fn save_moved(mut self, tx: &mut Tx, moved: &[Moved]) -> WorkResult<()> {
         let content = store::content(tx.conn, self.id)?;
         record::save(tx, &mut self, &content, "rating.deadline_moved", facts(moved), &())
     }

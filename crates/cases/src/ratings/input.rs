@@ -8,8 +8,8 @@ use super::model::*;
 use super::rows::{BonusIn, ItemScore, VetoIn};
 use crate::db::Id;
 use crate::points::Points;
+use crate::proceedings::ledger_texts::{self, LedgerTexts, Texts};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::said::{self, Said, Texts};
 
 /// A rating cycle to open (评定周期).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -30,7 +30,7 @@ pub struct CycleIn {
     pub closes_on: NaiveDate,
 }
 
-impl Said for CycleIn {
+impl LedgerTexts for CycleIn {
     fn texts(&self) -> Texts {
         vec![("name", self.name.clone())]
     }
@@ -56,7 +56,7 @@ pub struct StepIn {
     pub note: Option<String>,
 }
 
-impl Said for StepIn {
+impl LedgerTexts for StepIn {
     fn texts(&self) -> Texts {
         self.note.clone().map(|text| ("note", text)).into_iter().collect()
     }
@@ -111,7 +111,7 @@ impl ScoresIn {
     }
 }
 
-impl Said for ScoresIn {
+impl LedgerTexts for ScoresIn {
     /// The sheet as JSON, its members in the order of the document.
     fn texts(&self) -> Texts {
         let text = |value: Result<String, serde_json::Error>| value.unwrap_or_default();
@@ -119,7 +119,7 @@ impl Said for ScoresIn {
             ("items", text(serde_json::to_string(&self.items))),
             ("vetoes", text(serde_json::to_string(&self.vetoes))),
             ("bonus", text(serde_json::to_string(&self.bonus))),
-            said::evidence(&self.evidence),
+            ledger_texts::evidence(&self.evidence),
         ]
     }
 }
@@ -135,7 +135,7 @@ pub struct ReviewIn {
     pub reasons: Option<String>,
 }
 
-impl Said for ReviewIn {
+impl LedgerTexts for ReviewIn {
     fn texts(&self) -> Texts {
         self.reasons.clone().map(|text| ("reasons", text)).into_iter().collect()
     }
@@ -158,9 +158,9 @@ pub struct ObjectionIn {
     pub evidence: Vec<Evidence>,
 }
 
-impl Said for ObjectionIn {
+impl LedgerTexts for ObjectionIn {
     fn texts(&self) -> Texts {
-        vec![("text", self.text.clone()), said::evidence(&self.evidence)]
+        vec![("text", self.text.clone()), ledger_texts::evidence(&self.evidence)]
     }
 }
 
@@ -176,7 +176,7 @@ pub struct ObjectionDecisionIn {
     pub reasons: String,
 }
 
-impl Said for ObjectionDecisionIn {
+impl LedgerTexts for ObjectionDecisionIn {
     fn texts(&self) -> Texts {
         vec![("reasons", self.reasons.clone())]
     }
@@ -191,7 +191,7 @@ pub struct ReplyIn {
     pub text: String,
 }
 
-impl Said for ReplyIn {
+impl LedgerTexts for ReplyIn {
     fn texts(&self) -> Texts {
         vec![("text", self.text.clone())]
     }

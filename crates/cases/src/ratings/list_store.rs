@@ -6,14 +6,14 @@ use diesel::prelude::*;
 use super::input::{ListCycles, ListFocus, ListRatings};
 use super::rows::{CycleRow, RatingRow};
 use crate::db::schema::{rating_cycles as cycles, ratings};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
 use crate::newest_first;
 use crate::ratings::scoped;
 use crate::service::Ctx;
 
-pub fn list_cycles(conn: &mut Conn, ctx: &Ctx, query: &ListCycles) -> Work<PageOf<CycleRow>> {
+pub fn list_cycles(conn: &mut Conn, ctx: &Ctx, query: &ListCycles) -> WorkResult<PageOf<CycleRow>> {
     newest_first!(conn, query, CycleRow, cycles::id, || {
         let mut rows = scoped::rating_cycles(&ctx.scope);
         if let Some(state) = query.state {
@@ -23,7 +23,7 @@ pub fn list_cycles(conn: &mut Conn, ctx: &Ctx, query: &ListCycles) -> Work<PageO
     })
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRatings) -> Work<PageOf<RatingRow>> {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRatings) -> WorkResult<PageOf<RatingRow>> {
     newest_first!(conn, query, RatingRow, ratings::id, || {
         let mut rows = scoped::ratings(&ctx.scope);
         if let Some(cycle) = query.cycle_id {
@@ -58,7 +58,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRatings) -> Work<PageOf<Rati
 }
 
 /// The focus list: the current ratings with few stars, longest on it first.
-pub fn focus_list(conn: &mut Conn, ctx: &Ctx, query: &ListFocus) -> Work<PageOf<RatingRow>> {
+pub fn focus_list(conn: &mut Conn, ctx: &Ctx, query: &ListFocus) -> WorkResult<PageOf<RatingRow>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let filtered = || {
         let mut rows =

@@ -1,18 +1,18 @@
 //! Star ratings (星级评定) of the service at complexes, and what follows from them.
 //!
-//! The way of a rating: `cycles` (it is begun) → `scoring` (sheets, review) → `publicity` (announcement, objections, reply) →
-//! `publication` (one instant for a whole cycle, then `chunks`). `rules` make a star of scores; `cycle_rules` and `step_rules` say what is permitted; `consequences` tell what
-//! follows from stars; `follow` brings the measures of the ladder to bear on them.
+//! The way of a rating: `cycles` (it is begun) → `scoring` (sheets, review) → `announcement` (announcement, objections, reply) →
+//! `publication` (one instant for a whole cycle, then `publication_worker`). `rules` make a star of scores; `cycle_rules` and `step_rules` say what is permitted; `consequences` tell what
+//! follows from stars; `ladder_adjustment` brings the measures of the ladder to bear on them.
 
-pub mod chunks;
+pub mod announcement;
 pub mod consequences;
 pub mod cycle_rules;
 pub mod cycle_view;
 pub mod cycles;
 mod deadlines;
 mod events;
-pub mod follow;
 pub mod input;
+pub mod ladder_adjustment;
 mod list_store;
 pub mod model;
 mod plaque_store;
@@ -20,7 +20,7 @@ pub mod plaques;
 pub mod public;
 mod public_store;
 pub mod publication;
-pub mod publicity;
+pub mod publication_worker;
 mod record;
 mod routes;
 pub mod rows;
@@ -36,15 +36,15 @@ use crate::access::Role::{
     TownshipLeader,
 };
 use crate::access::role_sets::{RATING_OFFICES, RATING_READERS, REGISTRARS};
-use crate::files::{FileOwner, OwnerKind, Sight};
+use crate::files::{FileOwner, OwnerKind, Visibility};
 use crate::handler;
 use crate::problem::Code::{AlreadyExists, DeadlinePassed, ObjectionOpen, PublicityOpen, StateConflict};
 use crate::service::feature::{Feature, Table, act, public, read, tag};
 use crate::service::job::{By, Job};
 use std::time::Duration;
 
-pub use follow::ladder_moved;
-pub use store::{Cited, cited};
+pub use ladder_adjustment::on_measure_changed;
+pub use store::{RatingReference, cited};
 pub use view::{RatingOnFile, on_file};
 
 pub const FEATURE: Feature = Feature {
@@ -93,7 +93,7 @@ pub const FEATURE: Feature = Feature {
             "what follows from a publication waits",
             |state| {
                 Box::pin(async move {
-                    while chunks::work_off(&state).await? > 0 {}
+                    while publication_worker::process_pending(&state).await? > 0 {}
                     Ok(())
                 })
             },
@@ -103,7 +103,7 @@ pub const FEATURE: Feature = Feature {
     files: &[FileOwner {
         kind: OwnerKind::Rating,
         operation: "get_rating",
-        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+        visibility: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
     }],
     events: events::EVENTS,
     ..Feature::EMPTY

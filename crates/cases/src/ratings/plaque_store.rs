@@ -8,17 +8,17 @@ use super::model::{PlaqueState, Star};
 use super::rows::PlaqueRow;
 use crate::access::Scope;
 use crate::db::schema::plaques;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::ratings::scoped;
 
 const EVERYONE: Scope = Scope::System("a plaque hangs where everyone sees it");
 
-pub fn find(conn: &mut Conn, number: &str) -> Work<Option<PlaqueRow>> {
+pub fn find(conn: &mut Conn, number: &str) -> WorkResult<Option<PlaqueRow>> {
     Ok(scoped::plaques(&EVERYONE).filter(plaques::number.eq(number.to_owned())).first(conn).optional()?)
 }
 
 /// The valid plaques of ratings.
-pub fn valid_of(conn: &mut Conn, ratings: &[Id]) -> Work<HashMap<Id, String>> {
+pub fn valid_of(conn: &mut Conn, ratings: &[Id]) -> WorkResult<HashMap<Id, String>> {
     let mut all = HashMap::new();
     for chunk in ratings.chunks(500) {
         let rows: Vec<(Id, String)> = scoped::plaques(&EVERYONE)
@@ -37,12 +37,12 @@ fn is_valid() -> SqlLiteral<Bool> {
 }
 
 /// The plaque that may hang at a complex.
-pub fn valid_at(conn: &mut Conn, complex: Id) -> Work<Option<PlaqueRow>> {
+pub fn valid_at(conn: &mut Conn, complex: Id) -> WorkResult<Option<PlaqueRow>> {
     Ok(scoped::plaques(&EVERYONE).filter(plaques::complex_id.eq(complex)).filter(is_valid()).first(conn).optional()?)
 }
 
 /// The plaque of a rating that shows this star.
-pub fn of_rating(conn: &mut Conn, rating: Id, star: Star) -> Work<Option<PlaqueRow>> {
+pub fn of_rating(conn: &mut Conn, rating: Id, star: Star) -> WorkResult<Option<PlaqueRow>> {
     Ok(scoped::plaques(&EVERYONE)
         .filter(plaques::rating_id.eq(rating))
         .filter(plaques::stars.eq(star.rank()))
@@ -51,17 +51,17 @@ pub fn of_rating(conn: &mut Conn, rating: Id, star: Star) -> Work<Option<PlaqueR
 }
 
 /// Every plaque that a rating had.
-pub fn all_of_rating(conn: &mut Conn, rating: Id) -> Work<Vec<PlaqueRow>> {
+pub fn all_of_rating(conn: &mut Conn, rating: Id) -> WorkResult<Vec<PlaqueRow>> {
     Ok(scoped::plaques(&EVERYONE).filter(plaques::rating_id.eq(rating)).order(plaques::number).load(conn)?)
 }
 
-pub fn insert(conn: &mut Conn, row: &PlaqueRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &PlaqueRow) -> WorkResult<()> {
     diesel::insert_into(plaques::table).values(row).execute(conn)?;
     Ok(())
 }
 
 /// Saves whether a plaque may hang; what is on it never changes.
-pub fn save(conn: &mut Conn, row: &PlaqueRow) -> Work<()> {
+pub fn save(conn: &mut Conn, row: &PlaqueRow) -> WorkResult<()> {
     diesel::update(plaques::table.find(&row.number))
         .set((plaques::state.eq(row.state), plaques::ended_on.eq(row.ended_on)))
         .execute(conn)?;

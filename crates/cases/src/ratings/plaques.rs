@@ -12,7 +12,7 @@ use crate::access::{Role, Scope};
 use crate::characters::code_key;
 use crate::companies;
 use crate::complexes;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::documents;
 use crate::ledger::{self, Audience, Event};
 use crate::offices;
@@ -84,7 +84,7 @@ fn normalised(typed: &str) -> Option<String> {
 }
 
 /// A plaque by its number, as everyone may check it.
-pub fn find(conn: &mut Conn, state: &Service, number: &str) -> Work<Plaque> {
+pub fn find(conn: &mut Conn, state: &Service, number: &str) -> WorkResult<Plaque> {
     let unknown = || Problem::not_found_at("path/number");
     let number = normalised(number).ok_or_else(unknown)?;
     let row = plaque_store::find(conn, &number)?.ok_or_else(unknown)?;
@@ -116,7 +116,7 @@ pub fn find(conn: &mut Conn, state: &Service, number: &str) -> Work<Plaque> {
 }
 
 /// The body that published the cycle, by the policy that it goes by: the county's authority, or what the township's office belongs to.
-fn issuer(conn: &mut Conn, state: &Service, cycle: &CycleRow) -> Work<String> {
+fn issuer(conn: &mut Conn, state: &Service, cycle: &CycleRow) -> WorkResult<String> {
     let (role, division) = match cycle.township.is_empty() {
         true => (Role::CountyAuthority, &cycle.county),
         false => (Role::SocialAffairsOffice, &cycle.township),
@@ -131,7 +131,7 @@ fn issuer(conn: &mut Conn, state: &Service, cycle: &CycleRow) -> Work<String> {
 
 /// Brings the plaque of a complex into agreement with a rating that changed: one hangs for the current rating and shows its
 /// star; for an unqualified one none does.
-pub fn renew(tx: &mut Tx, rating: &RatingRow) -> Work<()> {
+pub fn renew(tx: &mut Tx, rating: &RatingRow) -> WorkResult<()> {
     let wanted = match (rating.is_current, rating.star()) {
         (true, Some(star)) if star > Star::Unqualified => Some(star),
         _ => None,
@@ -160,7 +160,7 @@ pub fn renew(tx: &mut Tx, rating: &RatingRow) -> Work<()> {
 }
 
 /// The plaques that a withdrawn rating ever had are withdrawn, too: none of them was right.
-pub fn withdraw_all(tx: &mut Tx, rating: &RatingRow) -> Work<()> {
+pub fn withdraw_all(tx: &mut Tx, rating: &RatingRow) -> WorkResult<()> {
     for mut plaque in plaque_store::all_of_rating(tx.conn, rating.id)? {
         if plaque.state != PlaqueState::Withdrawn {
             plaque.state = PlaqueState::Withdrawn;
@@ -172,7 +172,7 @@ pub fn withdraw_all(tx: &mut Tx, rating: &RatingRow) -> Work<()> {
     Ok(())
 }
 
-fn end(tx: &mut Tx, mut plaque: PlaqueRow, state: PlaqueState) -> Work<PlaqueRow> {
+fn end(tx: &mut Tx, mut plaque: PlaqueRow, state: PlaqueState) -> WorkResult<PlaqueRow> {
     plaque.state = state;
     plaque.ended_on = Some(tx.ctx.today);
     plaque_store::save(tx.conn, &plaque)?;
@@ -180,7 +180,7 @@ fn end(tx: &mut Tx, mut plaque: PlaqueRow, state: PlaqueState) -> Work<PlaqueRow
 }
 
 /// A new one, or the one of this rating and star that hung before.
-fn issue(tx: &mut Tx, rating: &RatingRow, star: Star, supersedes: Option<String>) -> Work<()> {
+fn issue(tx: &mut Tx, rating: &RatingRow, star: Star, supersedes: Option<String>) -> WorkResult<()> {
     if let Some(mut before) = plaque_store::of_rating(tx.conn, rating.id, star)? {
         before.state = PlaqueState::Valid;
         before.ended_on = None;
@@ -206,14 +206,14 @@ fn issue(tx: &mut Tx, rating: &RatingRow, star: Star, supersedes: Option<String>
     record(tx, &plaque, "plaque.issued", supersedes)
 }
 
-fn record(tx: &mut Tx, plaque: &PlaqueRow, kind: &'static str, supersedes: Option<String>) -> Work<()> {
+fn record(tx: &mut Tx, plaque: &PlaqueRow, kind: &'static str, supersedes: Option<String>) -> WorkResult<()> {
     let place = ledger::Place {
         county: plaque.county.clone(),
         township: plaque.township.clone(),
         community: plaque.community.clone(),
     };
     let event = Event::new(kind, "plaque", &plaque.number)
-        .at(place)
+        .in_territory(place)
         .company(Some(plaque.company_id))
         .complex(Some(plaque.complex_id))
         .audience(Audience::Parties)

@@ -10,7 +10,7 @@ use super::rows::{Adjustment, ContentRow, CycleRow, total_of};
 use super::rules::{self, AppliedVeto, AssessorPoints, GivenBonus};
 use super::{plaque_store, plaques, public_store, store};
 use crate::companies;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::points::{Points, WeightedPoints};
 use crate::policy;
 use crate::policy::model::MeasureKind;
@@ -124,7 +124,7 @@ fn broken() -> Problem {
 }
 
 /// The current rating of a complex; none where none is published.
-pub fn of_complex(conn: &mut Conn, state: &Service, complex: Id) -> Work<Option<PublicRating>> {
+pub fn of_complex(conn: &mut Conn, state: &Service, complex: Id) -> WorkResult<Option<PublicRating>> {
     let Some(row) = store::current_of(conn, complex)? else { return Ok(None) };
     let content = store::content(conn, row.id)?;
     let earlier = public_store::earlier_of(conn, complex, EARLIER)?;
@@ -190,7 +190,7 @@ pub struct AnnouncedRating {
 }
 
 /// The ratings of a complex whose publicity runs.
-pub fn announced_at(conn: &mut Conn, complex: Id, today: NaiveDate) -> Work<Vec<AnnouncedRating>> {
+pub fn announced_at(conn: &mut Conn, complex: Id, today: NaiveDate) -> WorkResult<Vec<AnnouncedRating>> {
     let rows = public_store::announced_at(conn, complex, today)?;
     let cycles = store::cycles_of(conn, &rows.iter().map(|row| row.cycle_id).collect::<Vec<_>>())?;
     let companies = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;

@@ -5,13 +5,13 @@ use super::model::RatingState;
 use super::rows::RatingRow;
 use crate::access::Scope;
 use crate::db::schema::ratings;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::ratings::scoped;
 
 const PUBLIC: Scope = Scope::System("a published rating is everyone's to read");
 
 /// Published ratings of a complex beside the current one, newest first. One that was withdrawn is none.
-pub fn earlier_of(conn: &mut Conn, complex: Id, at_most: i64) -> Work<Vec<RatingRow>> {
+pub fn earlier_of(conn: &mut Conn, complex: Id, at_most: i64) -> WorkResult<Vec<RatingRow>> {
     Ok(scoped::ratings(&PUBLIC)
         .filter(ratings::complex_id.eq(complex))
         .filter(ratings::state.eq(RatingState::Published))
@@ -22,7 +22,7 @@ pub fn earlier_of(conn: &mut Conn, complex: Id, at_most: i64) -> Work<Vec<Rating
 }
 
 /// Announced ratings of a complex whose publicity is not over.
-pub fn announced_at(conn: &mut Conn, complex: Id, today: NaiveDate) -> Work<Vec<RatingRow>> {
+pub fn announced_at(conn: &mut Conn, complex: Id, today: NaiveDate) -> WorkResult<Vec<RatingRow>> {
     Ok(scoped::ratings(&PUBLIC)
         .filter(ratings::complex_id.eq(complex))
         .filter(ratings::state.eq(RatingState::Announced))

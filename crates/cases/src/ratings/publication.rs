@@ -6,19 +6,19 @@ use super::consequences::is_low;
 use super::cycle_view::{self, RatingCycle};
 use super::input::StepIn;
 use super::model::{CycleState, RatingState};
-use super::rows::{Announced, Bulk, CycleRow, RatingRow};
-use super::store::{self, Flip};
+use super::rows::{Announced, BulkDecision, CycleRow, RatingRow};
+use super::store::{self, BulkTransition};
 use super::view::{self, Rating};
-use super::{cycle_rules, follow, plaques, record, step_rules};
+use super::{cycle_rules, ladder_adjustment, plaques, record, step_rules};
 use crate::access::{Actor, Scope};
-use crate::db::{Id, Json, Work};
+use crate::db::{Id, Json, WorkResult};
 use crate::http::Entity;
 use crate::ledger;
 use crate::proceedings::model::{ReasonsIn, Step};
 use crate::proceedings::port::after;
 use crate::service::{Body, Tx};
 
-fn mark_published(tx: &mut Tx, cycle: &mut CycleRow, step: serde_json::Value, input: &StepIn) -> Work<()> {
+fn mark_published(tx: &mut Tx, cycle: &mut CycleRow, step: serde_json::Value, input: &StepIn) -> WorkResult<()> {
     cycle.version += 1;
     cycle.state = CycleState::Published;
     cycle.published_on = cycle.published_on.or(Some(tx.ctx.today));
@@ -29,7 +29,7 @@ fn mark_published(tx: &mut Tx, cycle: &mut CycleRow, step: serde_json::Value, in
 
 /// Publishes every rating of the cycle that is ready, at one instant. What follows from each comes in chunks, in the name of
 /// whoever published.
-pub fn publish_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<RatingCycle>> {
+pub fn publish_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<Entity<RatingCycle>> {
     let ctx = tx.ctx;
     let mut cycle = store::find_cycle_for_update(tx.conn, &ctx.scope, id)?;
     cycle_rules::require_owner(&ctx.caller, cycle.area())?;
@@ -38,22 +38,22 @@ pub fn publish_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<En
     cycle_rules::require_live(cycle.state)?;
     let rules = view::rules_of(tx.conn, ctx, cycle.policy_version)?;
     let area = cycle.area().to_owned();
-    let flip = Flip { cycle: cycle.id, area: &area, today: ctx.today, now: ctx.now };
-    let published = store::publish_ready(tx.conn, &flip, rules.focus_at)?;
+    let transition = BulkTransition { cycle: cycle.id, area: &area, today: ctx.today, now: ctx.now };
+    let published = store::publish_ready(tx.conn, &transition, rules.focus_at)?;
     cycle_rules::require_some_published(published)?;
     // What was published, bound by one digest: a line for each rating, in the order of their ids.
-    let lines: String = store::published_now(tx.conn, &flip)?
+    let lines: String = store::published_now(tx.conn, &transition)?
         .iter()
         .map(|(id, complex, star)| format!("{id} {complex} {}\n", star.unwrap_or_default()))
         .collect();
     let bound = ledger::sha256_hex(&lines);
-    cycle.bulk = Json(Some(Bulk::of(ctx)));
+    cycle.bulk = Json(Some(BulkDecision::of(ctx)));
     mark_published(tx, &mut cycle, json!({ "ratings": published, "digest": bound }), input)?;
     cycle_view::entity(tx.conn, ctx, cycle, Some(published))
 }
 
 /// Publishes one rating, with what follows from it at once.
-pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<Rating>> {
+pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
@@ -76,25 +76,25 @@ pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> Work<Entity<R
         before.updated_at = ctx.now;
         store::save_row(tx.conn, &before)?;
     }
-    follow::set_focus(&rules, &mut row, ctx.today);
+    ladder_adjustment::set_focus(&rules, &mut row, ctx.today);
     content.proceedings.0.publication = Some(Announced { at: ctx.now, by: Actor::of(&ctx.caller) });
     if cycle.state != CycleState::Published {
         mark_published(tx, &mut cycle, json!({ "rating_id": row.id }), input)?;
     }
     record::save(tx, &mut row, &content, "rating.published", json!({}), input)?;
     consequences(tx, &row)?;
-    view::shown(tx.conn, ctx, row, content)
+    view::to_entity(tx.conn, ctx, row, content)
 }
 
 /// The plaque, and what a low star calls for.
-pub fn consequences(tx: &mut Tx, row: &RatingRow) -> Work<()> {
+pub fn consequences(tx: &mut Tx, row: &RatingRow) -> WorkResult<()> {
     plaques::renew(tx, row)?;
     // A star that is not low calls for nothing and takes nothing back.
     if row.focus_since.is_some() { after(tx).ratings_changed(tx, row.complex_id) } else { Ok(()) }
 }
 
 /// Takes a rating back, with reasons: the one before it stands again, and what followed from it falls.
-pub fn withdraw_rating(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Rating>> {
+pub fn withdraw_rating(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
@@ -118,11 +118,11 @@ pub fn withdraw_rating(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Enti
         count_anew(tx, &row)?;
         after(tx).ratings_changed(tx, row.complex_id)?;
     }
-    view::shown(tx.conn, ctx, row, content)
+    view::to_entity(tx.conn, ctx, row, content)
 }
 
 /// Since when the complex is on the focus list does not count from a rating that was withdrawn.
-fn count_anew(tx: &mut Tx, withdrawn: &RatingRow) -> Work<()> {
+fn count_anew(tx: &mut Tx, withdrawn: &RatingRow) -> WorkResult<()> {
     let Some(mut current) = store::current_of(tx.conn, withdrawn.complex_id)? else { return Ok(()) };
     if current.focus_since.is_none() {
         return Ok(());
@@ -146,18 +146,18 @@ fn count_anew(tx: &mut Tx, withdrawn: &RatingRow) -> Work<()> {
     Ok(())
 }
 
-fn restore(tx: &mut Tx, mut before: RatingRow, withdrawn: &RatingRow) -> Work<()> {
+fn restore(tx: &mut Tx, mut before: RatingRow, withdrawn: &RatingRow) -> WorkResult<()> {
     let rules = view::rules_of(tx.conn, tx.ctx, before.policy_version)?;
     let mut content = store::content(tx.conn, before.id)?;
     before.is_current = true;
     before.superseded_on = None;
     // The ladder may have moved while it did not count.
-    follow::derive(tx, &rules, &mut before, &mut content)?;
+    ladder_adjustment::derive(tx, &rules, &mut before, &mut content)?;
     if before.focus_since.is_none() {
         let published = before.published_on.unwrap_or(tx.ctx.today);
-        follow::set_focus(&rules, &mut before, published);
+        ladder_adjustment::set_focus(&rules, &mut before, published);
     }
-    follow::set_focus(&rules, &mut before, tx.ctx.today);
+    ladder_adjustment::set_focus(&rules, &mut before, tx.ctx.today);
     let step = json!({ "instead_of": withdrawn.id });
     record::save(tx, &mut before, &content, "rating.restored", step, &())?;
     plaques::renew(tx, &before)

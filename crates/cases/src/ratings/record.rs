@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::rows::{ContentRow, CycleRow, RatingRow};
 use super::store;
 use super::view::{self, Rating};
-use crate::db::Work;
+use crate::db::WorkResult;
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
-use crate::proceedings::said::Said;
+use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::service::Tx;
 
 /// Saves a step of a rating, records it, and shows the rating.
@@ -18,10 +18,10 @@ pub fn advance(
     content: ContentRow,
     kind: &'static str,
     step: Value,
-    said: &dyn Said,
-) -> Work<Entity<Rating>> {
-    save(tx, &mut row, &content, kind, step, said)?;
-    view::shown(tx.conn, tx.ctx, row, content)
+    texts: &dyn LedgerTexts,
+) -> WorkResult<Entity<Rating>> {
+    save(tx, &mut row, &content, kind, step, texts)?;
+    view::to_entity(tx.conn, tx.ctx, row, content)
 }
 
 /// Saves a step of a rating and records it.
@@ -31,21 +31,27 @@ pub fn save(
     content: &ContentRow,
     kind: &'static str,
     step: Value,
-    said: &dyn Said,
-) -> Work<()> {
+    texts: &dyn LedgerTexts,
+) -> WorkResult<()> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
     store::save(tx.conn, row, content)?;
-    record(tx, row, kind, step, said)
+    record(tx, row, kind, step, texts)
 }
 
 /// Records a step of a rating. Before it is announced, and again while it is scored anew, it is the offices' business; what
 /// became of an objection is not.
-pub fn record(tx: &mut Tx, row: &RatingRow, kind: &'static str, step: Value, said: &dyn Said) -> Work<()> {
+pub fn record(
+    tx: &mut Tx,
+    row: &RatingRow,
+    kind: &'static str,
+    step: Value,
+    texts: &dyn LedgerTexts,
+) -> WorkResult<()> {
     let told = row.shared && (!row.state.is_in_the_making() || kind == "rating.objection_decided");
     let audience = if told { Audience::Parties } else { Audience::Offices };
     let event = Event::new(kind, "rating", row.id)
-        .at(row.place())
+        .in_territory(row.place())
         .company(Some(row.company_id))
         .complex(Some(row.complex_id))
         .audience(audience)
@@ -57,15 +63,21 @@ pub fn record(tx: &mut Tx, row: &RatingRow, kind: &'static str, step: Value, sai
             "withdrawn_on": row.withdrawn_on, "is_current": row.is_current, "focus_since": row.focus_since,
             "version": row.version, "step": step,
         }))
-        .said(said.texts());
+        .with_texts(texts.texts());
     ledger::append(tx, event)?;
     Ok(())
 }
 
 /// Records a step of a cycle.
-pub fn record_cycle(tx: &mut Tx, row: &CycleRow, kind: &'static str, step: Value, said: &dyn Said) -> Work<()> {
+pub fn record_cycle(
+    tx: &mut Tx,
+    row: &CycleRow,
+    kind: &'static str,
+    step: Value,
+    texts: &dyn LedgerTexts,
+) -> WorkResult<()> {
     let event = Event::new(kind, "rating_cycle", row.id)
-        .at(row.place())
+        .in_territory(row.place())
         .audience(Audience::Offices)
         .policy(row.policy_version)
         .data(json!({
@@ -73,7 +85,7 @@ pub fn record_cycle(tx: &mut Tx, row: &CycleRow, kind: &'static str, step: Value
             "period_to": row.period_to, "opens_on": row.opens_on, "closes_on": row.closes_on,
             "published_on": row.published_on, "version": row.version, "step": step,
         }))
-        .said(said.texts());
+        .with_texts(texts.texts());
     ledger::append(tx, event)?;
     Ok(())
 }

@@ -5,8 +5,8 @@ use super::cycle_view::{self, RatingCycle};
 use super::input::*;
 use super::plaques::{self, Plaque};
 use super::view::{self, FocusEntry, Rating, RatingSummary};
-use super::{cycles, list_store, publication, publicity, scoring, store};
-use crate::http::{Answer, PageOf, PathId};
+use super::{announcement, cycles, list_store, publication, scoring, store};
+use crate::http::{PageOf, PathId, Response};
 use crate::problem::ProblemBody;
 use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Ctx, Service};
@@ -16,7 +16,7 @@ use crate::service::{Body, Ctx, Service};
 /// Of your county and township, newest first.
 #[utoipa::path(get, path = "/v1/rating-cycles",
     tag = "ratings", params(ListCycles), responses((status = 200, description = "A page", body = PageOf<RatingCycle>)))]
-pub async fn list_rating_cycles(ctx: Ctx) -> Answer {
+pub async fn list_rating_cycles(ctx: Ctx) -> Response {
     let query: ListCycles = ctx.query()?;
     ctx.list(move |conn, ctx| {
         let page = list_store::list_cycles(conn, ctx, &query)?;
@@ -31,7 +31,7 @@ pub async fn list_rating_cycles(ctx: Ctx) -> Answer {
 /// end. One cycle of a period and area; a county's and a township's of the same days exclude each other.
 #[utoipa::path(post, path = "/v1/rating-cycles",
     tag = "ratings", request_body = CycleIn, responses((status = 201, description = "Open", body = RatingCycle)))]
-pub async fn create_rating_cycle(ctx: Ctx, body: Body<CycleIn>) -> Answer {
+pub async fn create_rating_cycle(ctx: Ctx, body: Body<CycleIn>) -> Response {
     ctx.act(body, cycles::create_rating_cycle).await
 }
 
@@ -41,8 +41,8 @@ pub async fn create_rating_cycle(ctx: Ctx, body: Body<CycleIn>) -> Answer {
 #[utoipa::path(get, path = "/v1/rating-cycles/{id}",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the cycle")),
     responses((status = 200, description = "The cycle", body = RatingCycle)))]
-pub async fn get_rating_cycle(ctx: Ctx, id: PathId) -> Answer {
-    ctx.derive(move |conn, ctx| {
+pub async fn get_rating_cycle(ctx: Ctx, id: PathId) -> Response {
+    ctx.get_snapshot(move |conn, ctx| {
         let row = store::find_cycle(conn, &ctx.scope, id.0)?;
         cycle_view::entity(conn, ctx, row, None)
     })
@@ -56,7 +56,7 @@ pub async fn get_rating_cycle(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(post, path = "/v1/rating-cycles/{id}/ratings",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the cycle")),
     request_body = StepIn, responses((status = 200, description = "Begun", body = RatingCycle)))]
-pub async fn begin_ratings(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Answer {
+pub async fn begin_ratings(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Response {
     ctx.act(body, move |tx, body| cycles::begin_ratings(tx, id.0, body)).await
 }
 
@@ -67,9 +67,9 @@ pub async fn begin_ratings(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Answer {
 #[utoipa::path(post, path = "/v1/rating-cycles/{id}/announcement",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the cycle")),
     request_body = StepIn, responses((status = 200, description = "Announced", body = RatingCycle)))]
-pub async fn announce_rating_cycle(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Answer {
+pub async fn announce_rating_cycle(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Response {
     let state = ctx.state.clone();
-    let answer = ctx.act(body, move |tx, body| publicity::announce_rating_cycle(tx, id.0, body)).await;
+    let answer = ctx.act(body, move |tx, body| announcement::announce_rating_cycle(tx, id.0, body)).await;
     state.parts.get::<Published>().0.notify_one();
     answer
 }
@@ -82,7 +82,7 @@ pub async fn announce_rating_cycle(ctx: Ctx, id: PathId, body: Body<StepIn>) -> 
 #[utoipa::path(post, path = "/v1/rating-cycles/{id}/publication",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the cycle")),
     request_body = StepIn, responses((status = 200, description = "Published", body = RatingCycle)))]
-pub async fn publish_rating_cycle(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Answer {
+pub async fn publish_rating_cycle(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Response {
     let state = ctx.state.clone();
     let answer = ctx.act(body, move |tx, body| publication::publish_rating_cycle(tx, id.0, body)).await;
     state.parts.get::<Published>().0.notify_one();
@@ -95,7 +95,7 @@ pub async fn publish_rating_cycle(ctx: Ctx, id: PathId, body: Body<StepIn>) -> A
 #[utoipa::path(post, path = "/v1/rating-cycles/{id}/cancellation",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the cycle")),
     request_body = ReasonsIn, responses((status = 200, description = "Cancelled", body = RatingCycle)))]
-pub async fn cancel_rating_cycle(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn cancel_rating_cycle(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| cycles::cancel_rating_cycle(tx, id.0, body)).await
 }
 
@@ -105,7 +105,7 @@ pub async fn cancel_rating_cycle(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) ->
 /// `as_of` a day: the published ratings that stood then, with the stars that they had.
 #[utoipa::path(get, path = "/v1/ratings",
     tag = "ratings", params(ListRatings), responses((status = 200, description = "A page", body = PageOf<RatingSummary>)))]
-pub async fn list_ratings(ctx: Ctx) -> Answer {
+pub async fn list_ratings(ctx: Ctx) -> Response {
     let query: ListRatings = ctx.query()?;
     ctx.list(move |conn, ctx| {
         let page = list_store::list(conn, ctx, &query)?;
@@ -119,7 +119,7 @@ pub async fn list_ratings(ctx: Ctx) -> Answer {
 /// Of one complex that a company serves; one in each cycle. After the withdrawal of a published one it is its correction.
 #[utoipa::path(post, path = "/v1/ratings",
     tag = "ratings", request_body = RatingIn, responses((status = 201, description = "Begun", body = Rating)))]
-pub async fn create_rating(ctx: Ctx, body: Body<RatingIn>) -> Answer {
+pub async fn create_rating(ctx: Ctx, body: Body<RatingIn>) -> Response {
     ctx.act(body, cycles::create_rating).await
 }
 
@@ -130,8 +130,8 @@ pub async fn create_rating(ctx: Ctx, body: Body<RatingIn>) -> Answer {
 #[utoipa::path(get, path = "/v1/ratings/{id}",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     responses((status = 200, description = "The rating", body = Rating)))]
-pub async fn get_rating(ctx: Ctx, id: PathId) -> Answer {
-    ctx.derive(move |conn, ctx| {
+pub async fn get_rating(ctx: Ctx, id: PathId) -> Response {
+    ctx.get_snapshot(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         view::entity(conn, ctx, row)
     })
@@ -146,7 +146,7 @@ pub async fn get_rating(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(post, path = "/v1/ratings/{id}/scores",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ScoresIn, responses((status = 200, description = "Scored", body = Rating)))]
-pub async fn submit_rating_scores(ctx: Ctx, id: PathId, body: Body<ScoresIn>) -> Answer {
+pub async fn submit_rating_scores(ctx: Ctx, id: PathId, body: Body<ScoresIn>) -> Response {
     ctx.act(body, move |tx, body| scoring::submit_rating_scores(tx, id.0, body)).await
 }
 
@@ -156,7 +156,7 @@ pub async fn submit_rating_scores(ctx: Ctx, id: PathId, body: Body<ScoresIn>) ->
 #[utoipa::path(post, path = "/v1/ratings/{id}/review",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ReviewIn, responses((status = 200, description = "Reviewed", body = Rating)))]
-pub async fn review_rating(ctx: Ctx, id: PathId, body: Body<ReviewIn>) -> Answer {
+pub async fn review_rating(ctx: Ctx, id: PathId, body: Body<ReviewIn>) -> Response {
     ctx.act(body, move |tx, body| scoring::review_rating(tx, id.0, body)).await
 }
 
@@ -166,8 +166,8 @@ pub async fn review_rating(ctx: Ctx, id: PathId, body: Body<ReviewIn>) -> Answer
 #[utoipa::path(post, path = "/v1/ratings/{id}/announcement",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = StepIn, responses((status = 200, description = "Announced", body = Rating)))]
-pub async fn announce_rating(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Answer {
-    ctx.act(body, move |tx, body| publicity::announce_rating(tx, id.0, body)).await
+pub async fn announce_rating(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Response {
+    ctx.act(body, move |tx, body| announcement::announce_rating(tx, id.0, body)).await
 }
 
 /// Object to a rating
@@ -177,8 +177,8 @@ pub async fn announce_rating(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Answer
 #[utoipa::path(post, path = "/v1/ratings/{id}/objection",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ObjectionIn, responses((status = 200, description = "Objected", body = Rating)))]
-pub async fn object_to_rating(ctx: Ctx, id: PathId, body: Body<ObjectionIn>) -> Answer {
-    ctx.act(body, move |tx, body| publicity::object_to_rating(tx, id.0, body)).await
+pub async fn object_to_rating(ctx: Ctx, id: PathId, body: Body<ObjectionIn>) -> Response {
+    ctx.act(body, move |tx, body| announcement::object_to_rating(tx, id.0, body)).await
 }
 
 /// Decide an objection
@@ -187,8 +187,8 @@ pub async fn object_to_rating(ctx: Ctx, id: PathId, body: Body<ObjectionIn>) -> 
 #[utoipa::path(post, path = "/v1/ratings/{id}/objection-decision",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ObjectionDecisionIn, responses((status = 200, description = "Decided", body = Rating)))]
-pub async fn decide_rating_objection(ctx: Ctx, id: PathId, body: Body<ObjectionDecisionIn>) -> Answer {
-    ctx.act(body, move |tx, body| publicity::decide_rating_objection(tx, id.0, body)).await
+pub async fn decide_rating_objection(ctx: Ctx, id: PathId, body: Body<ObjectionDecisionIn>) -> Response {
+    ctx.act(body, move |tx, body| announcement::decide_rating_objection(tx, id.0, body)).await
 }
 
 /// Reply to a rating
@@ -197,8 +197,8 @@ pub async fn decide_rating_objection(ctx: Ctx, id: PathId, body: Body<ObjectionD
 #[utoipa::path(post, path = "/v1/ratings/{id}/reply",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ReplyIn, responses((status = 200, description = "Replied", body = Rating)))]
-pub async fn reply_to_rating(ctx: Ctx, id: PathId, body: Body<ReplyIn>) -> Answer {
-    ctx.act(body, move |tx, body| publicity::reply_to_rating(tx, id.0, body)).await
+pub async fn reply_to_rating(ctx: Ctx, id: PathId, body: Body<ReplyIn>) -> Response {
+    ctx.act(body, move |tx, body| announcement::reply_to_rating(tx, id.0, body)).await
 }
 
 /// Publish a rating
@@ -207,7 +207,7 @@ pub async fn reply_to_rating(ctx: Ctx, id: PathId, body: Body<ReplyIn>) -> Answe
 #[utoipa::path(post, path = "/v1/ratings/{id}/publication",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = StepIn, responses((status = 200, description = "Published", body = Rating)))]
-pub async fn publish_rating(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Answer {
+pub async fn publish_rating(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Response {
     ctx.act(body, move |tx, body| publication::publish_rating(tx, id.0, body)).await
 }
 
@@ -218,7 +218,7 @@ pub async fn publish_rating(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Answer 
 #[utoipa::path(post, path = "/v1/ratings/{id}/withdrawal",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ReasonsIn, responses((status = 200, description = "Withdrawn", body = Rating)))]
-pub async fn withdraw_rating(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn withdraw_rating(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| publication::withdraw_rating(tx, id.0, body)).await
 }
 
@@ -227,7 +227,7 @@ pub async fn withdraw_rating(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Ans
 /// Complexes with few stars (重点整治名单), longest on it first, each with why and since when.
 #[utoipa::path(get, path = "/v1/focus-list",
     tag = "ratings", params(ListFocus), responses((status = 200, description = "A page", body = PageOf<FocusEntry>)))]
-pub async fn list_focus_list(ctx: Ctx) -> Answer {
+pub async fn list_focus_list(ctx: Ctx) -> Response {
     let query: ListFocus = ctx.query()?;
     ctx.list(move |conn, ctx| list_store::focus_list(conn, ctx, &query)?.map(|rows| view::focus(conn, rows))).await
 }
@@ -242,7 +242,7 @@ pub async fn list_focus_list(ctx: Ctx) -> Answer {
         (status = 404, description = "No plaque has this number", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
     ))]
-pub async fn get_plaque(state: web::Data<Service>, request: HttpRequest) -> Answer {
+pub async fn get_plaque(state: web::Data<Service>, request: HttpRequest) -> Response {
     let number = request.match_info().get("number").unwrap_or_default().to_owned();
     let with = state.clone();
     let plaque = state.db.read(move |conn| plaques::find(conn, &with, &number)).await?;

@@ -18,16 +18,16 @@ use crate::service::Ctx;
 
 /// The last call that announced or published many ratings of a cycle: in its name follows what comes in chunks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Bulk {
+pub struct BulkDecision {
     pub at: Instant,
     pub by: Actor,
     pub client: Option<String>,
     pub request_id: String,
 }
 
-impl Bulk {
-    pub fn of(ctx: &Ctx) -> Bulk {
-        Bulk {
+impl BulkDecision {
+    pub fn of(ctx: &Ctx) -> BulkDecision {
+        BulkDecision {
             at: ctx.now,
             by: Actor::of(&ctx.caller),
             client: ctx.caller.client.clone(),
@@ -53,7 +53,7 @@ pub struct CycleRow {
     pub policy_version: i64,
     pub state: CycleState,
     pub published_on: Option<NaiveDate>,
-    pub bulk: Json<Option<Bulk>>,
+    pub bulk: Json<Option<BulkDecision>>,
     pub created_by: Json<Actor>,
     pub created_at: Instant,
     pub updated_at: Instant,

@@ -16,7 +16,7 @@ use crate::policy::model::MeasureKind;
 use crate::policy::ratings::RatingRules;
 
 /// What one assessor gives, as far as the rubric looks at it.
-pub struct Given<'a> {
+pub struct AssessorScores<'a> {
     pub assessor: Assessor,
     pub items: &'a [ItemScore],
     pub satisfaction: Option<Points>,
@@ -26,7 +26,7 @@ pub struct Given<'a> {
 }
 
 /// Every item of the rubric scored once and within its points. An item that is missing is a fault, not a zero.
-pub fn check_scores(rules: &RatingRules, given: &Given, faults: &mut Vec<Fault>) {
+pub fn check_scores(rules: &RatingRules, given: &AssessorScores, faults: &mut Vec<Fault>) {
     if rules.weight(given.assessor).is_none() {
         let (zh, en) = ("评分标准中没有该评定主体", "the rubric has no such assessor");
         faults.push(Fault::new("/assessor", "unknown_value", zh, en));
@@ -49,7 +49,7 @@ pub fn check_scores(rules: &RatingRules, given: &Given, faults: &mut Vec<Fault>)
     check_office_parts(rules, given, faults);
 }
 
-fn check_satisfaction(given: &Given, faults: &mut Vec<Fault>) {
+fn check_satisfaction(given: &AssessorScores, faults: &mut Vec<Fault>) {
     match given.satisfaction {
         None => faults.push(Fault::new("/satisfaction", "required", "须填写满意度", "the satisfaction is needed")),
         Some(points) if points > Points::whole(100) => {
@@ -67,7 +67,7 @@ fn check_satisfaction(given: &Given, faults: &mut Vec<Fault>) {
     }
 }
 
-fn check_items(rules: &RatingRules, given: &Given, faults: &mut Vec<Fault>) {
+fn check_items(rules: &RatingRules, given: &AssessorScores, faults: &mut Vec<Fault>) {
     let mut seen = HashSet::new();
     for (at, score) in given.items.iter().enumerate() {
         let pointer = |field: &str| format!("/items/{at}/{field}");
@@ -100,7 +100,7 @@ fn check_ground(pointer: String, ground: &str, faults: &mut Vec<Fault>) {
 }
 
 /// Vetoes and bonus are the office's to find.
-fn check_office_parts(rules: &RatingRules, given: &Given, faults: &mut Vec<Fault>) {
+fn check_office_parts(rules: &RatingRules, given: &AssessorScores, faults: &mut Vec<Fault>) {
     if given.assessor != Assessor::Office {
         for (pointer, there) in [("/vetoes", !given.vetoes.is_empty()), ("/bonus", !given.bonus.is_empty())] {
             if there {

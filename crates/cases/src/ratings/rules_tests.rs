@@ -43,8 +43,8 @@ fn sheets(office: u32, community: u32, owners: u32) -> Vec<Sheet> {
     vec![sheet(Assessor::Office, office), sheet(Assessor::Community, community), sheet(Assessor::Owners, owners)]
 }
 
-fn given(sheet: &Sheet) -> Given<'_> {
-    Given {
+fn given(sheet: &Sheet) -> AssessorScores<'_> {
+    AssessorScores {
         assessor: sheet.assessor,
         items: &sheet.items,
         satisfaction: sheet.satisfaction,

@@ -19,7 +19,7 @@ rows_of! {
         },
         Scope::Complex(id) => all.filter(ratings::complex_id.eq(*id)).filter(ratings::shared.eq(true)),
         Scope::System(_) => all,
-        Scope::Addressed { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+        Scope::Assigned { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }
 }
 
@@ -39,7 +39,7 @@ pub fn rating_cycles<'a>(scope: &Scope) -> rating_cycles::BoxedQuery<'a, MultiBa
         }
         Scope::System(_) => all,
         Scope::Company(_) | Scope::Complex(_) => all.filter(none()),
-        Scope::Addressed { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+        Scope::Assigned { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }
 }
 

@@ -5,23 +5,23 @@ use serde_json::json;
 use super::input::{ReviewIn, ScoresIn};
 use super::model::{RatingState, ReviewOutcome};
 use super::rows::{Review, Sheet};
-use super::rules::{self, Given};
+use super::rules::{self, AssessorScores};
 use super::view::{self, Rating};
-use super::{follow, record, step_rules, store};
+use super::{ladder_adjustment, record, step_rules, store};
 use crate::access::{Actor, Scope};
 use crate::complexes;
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::service::{Body, Tx};
 
-pub fn submit_rating_scores(tx: &mut Tx, id: Id, body: &Body<ScoresIn>) -> Work<Entity<Rating>> {
+pub fn submit_rating_scores(tx: &mut Tx, id: Id, body: &Body<ScoresIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let rules = view::rules_of(tx.conn, ctx, row.policy_version)?;
     let input = tx.checked(body, |conn, input, faults| {
         step_rules::check_assessor(ctx.caller.role, input, faults);
-        let given = Given {
+        let given = AssessorScores {
             assessor: input.assessor,
             items: &input.items,
             satisfaction: input.satisfaction,
@@ -59,14 +59,14 @@ pub fn submit_rating_scores(tx: &mut Tx, id: Id, body: &Body<ScoresIn>) -> Work<
     files::attach_evidence(tx, OwnerKind::Rating, row.id, &sheet.all_evidence())?;
     content.sheets.0.push(sheet);
     content.sheets.0.sort_by_key(|sheet| sheet.assessor);
-    let whole = follow::derive(tx, &rules, &mut row, &mut content)?.is_some();
+    let whole = ladder_adjustment::derive(tx, &rules, &mut row, &mut content)?.is_some();
     row.state = if whole { RatingState::Scored } else { RatingState::Draft };
     let step =
         json!({ "assessor": input.assessor, "satisfaction": input.satisfaction, "respondents": input.respondents });
     record::advance(tx, row, content, "rating.scored", step, input)
 }
 
-pub fn review_rating(tx: &mut Tx, id: Id, body: &Body<ReviewIn>) -> Work<Entity<Rating>> {
+pub fn review_rating(tx: &mut Tx, id: Id, body: &Body<ReviewIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.checked(body, |_, input, faults| {

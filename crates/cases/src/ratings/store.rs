@@ -9,7 +9,7 @@ use super::rows::*;
 use crate::access::Scope;
 use crate::db::schema::{complexes, rating_contents as contents, rating_cycles as cycles, ratings};
 use crate::db::types::{Instant, Json};
-use crate::db::{Conn, Id, Work, distinct};
+use crate::db::{Conn, Id, WorkResult, distinct};
 use crate::on_both;
 use crate::points::WeightedPoints;
 use crate::problem::Problem;
@@ -18,13 +18,13 @@ use crate::ratings::scoped;
 // Flags stand in a filter by themselves, not as `= true`: SQLite does not see that a partial index serves a bound value.
 const EVERY_RATING: Scope = Scope::System("what follows from a rating does not depend on who asks");
 
-pub fn find_cycle(conn: &mut Conn, scope: &Scope, id: Id) -> Work<CycleRow> {
+pub fn find_cycle(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<CycleRow> {
     let row = scoped::rating_cycles(scope).filter(cycles::id.eq(id)).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
 /// Locks the cycle's row, then reads it.
-pub fn find_cycle_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<CycleRow> {
+pub fn find_cycle_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<CycleRow> {
     find_cycle(conn, scope, id)?;
     if let Conn::Postgres(conn) = conn {
         cycles::table.find(id).select(cycles::id).for_update().first::<Id>(conn).optional()?;
@@ -33,14 +33,14 @@ pub fn find_cycle_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<Cyc
 }
 
 /// Cycles by their ids, for rows that the caller sees.
-pub fn cycles_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, CycleRow>> {
+pub fn cycles_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, CycleRow>> {
     let rows: Vec<CycleRow> =
         scoped::rating_cycles(&EVERY_RATING).filter(cycles::id.eq_any(distinct(ids))).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// Live cycles of a county that share a day with these, in an area that shares complexes with this one.
-pub fn overlapping(conn: &mut Conn, row: &CycleRow) -> Work<Vec<CycleRow>> {
+pub fn overlapping(conn: &mut Conn, row: &CycleRow) -> WorkResult<Vec<CycleRow>> {
     let mut rows = scoped::rating_cycles(&EVERY_RATING)
         .filter(cycles::county.eq(row.county.clone()))
         .filter(cycles::state.ne(CycleState::Cancelled))
@@ -52,41 +52,41 @@ pub fn overlapping(conn: &mut Conn, row: &CycleRow) -> Work<Vec<CycleRow>> {
     Ok(rows.order(cycles::id).load(conn)?)
 }
 
-pub fn insert_cycle(conn: &mut Conn, row: &CycleRow) -> Work<()> {
+pub fn insert_cycle(conn: &mut Conn, row: &CycleRow) -> WorkResult<()> {
     diesel::insert_into(cycles::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn save_cycle(conn: &mut Conn, row: &CycleRow) -> Work<()> {
+pub fn save_cycle(conn: &mut Conn, row: &CycleRow) -> WorkResult<()> {
     diesel::update(cycles::table.find(row.id)).set(row).execute(conn)?;
     Ok(())
 }
 
-pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<RatingRow> {
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<RatingRow> {
     Ok(scoped::rating(conn, scope, id)?.ok_or_else(Problem::not_found)?)
 }
 
 /// Locks the company that answers and the rating, in this order as everywhere, then reads it.
-pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<RatingRow> {
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<RatingRow> {
     let company = find(conn, scope, id)?.company_id;
     crate::companies::family::lock_head_of(conn, company)?;
     lock(conn, id)?;
     find(conn, scope, id)
 }
 
-fn lock(conn: &mut Conn, id: Id) -> Work<()> {
+fn lock(conn: &mut Conn, id: Id) -> WorkResult<()> {
     if let Conn::Postgres(conn) = conn {
         ratings::table.find(id).select(ratings::id).for_update().first::<Id>(conn).optional()?;
     }
     Ok(())
 }
 
-pub fn content(conn: &mut Conn, id: Id) -> Work<ContentRow> {
+pub fn content(conn: &mut Conn, id: Id) -> WorkResult<ContentRow> {
     let row = contents::table.find(id).first(conn).optional()?;
     Ok(row.ok_or_else(|| Problem::broken("a rating has no content"))?)
 }
 
-pub fn contents_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, ContentRow>> {
+pub fn contents_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, ContentRow>> {
     let mut all = HashMap::new();
     for chunk in ids.chunks(500) {
         let rows: Vec<ContentRow> = contents::table.filter(contents::rating_id.eq_any(chunk.to_vec())).load(conn)?;
@@ -95,7 +95,7 @@ pub fn contents_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, ContentRow>>
     Ok(all)
 }
 
-pub fn insert(conn: &mut Conn, row: &RatingRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &RatingRow) -> WorkResult<()> {
     diesel::insert_into(ratings::table).values(row).execute(conn)?;
     let content = ContentRow {
         rating_id: row.id,
@@ -107,19 +107,19 @@ pub fn insert(conn: &mut Conn, row: &RatingRow) -> Work<()> {
     Ok(())
 }
 
-pub fn save(conn: &mut Conn, row: &RatingRow, content: &ContentRow) -> Work<()> {
+pub fn save(conn: &mut Conn, row: &RatingRow, content: &ContentRow) -> WorkResult<()> {
     save_row(conn, row)?;
     diesel::update(contents::table.find(row.id)).set(content).execute(conn)?;
     Ok(())
 }
 
-pub fn save_row(conn: &mut Conn, row: &RatingRow) -> Work<()> {
+pub fn save_row(conn: &mut Conn, row: &RatingRow) -> WorkResult<()> {
     diesel::update(ratings::table.find(row.id)).set(row).execute(conn)?;
     Ok(())
 }
 
 /// The live rating of a complex in a cycle.
-pub fn live_of(conn: &mut Conn, cycle: Id, complex: Id) -> Work<Option<RatingRow>> {
+pub fn live_of(conn: &mut Conn, cycle: Id, complex: Id) -> WorkResult<Option<RatingRow>> {
     Ok(scoped::ratings(&EVERY_RATING)
         .filter(ratings::cycle_id.eq(cycle))
         .filter(ratings::complex_id.eq(complex))
@@ -129,7 +129,7 @@ pub fn live_of(conn: &mut Conn, cycle: Id, complex: Id) -> Work<Option<RatingRow
 }
 
 /// Complexes of an area that the cycle does not rate yet, in order.
-pub fn not_rated(conn: &mut Conn, scope: &Scope, cycle: &CycleRow) -> Work<Vec<Id>> {
+pub fn not_rated(conn: &mut Conn, scope: &Scope, cycle: &CycleRow) -> WorkResult<Vec<Id>> {
     let rated: Vec<Id> = scoped::ratings(&EVERY_RATING)
         .filter(ratings::cycle_id.eq(cycle.id))
         .filter(ratings::state.ne(RatingState::Withdrawn))
@@ -146,7 +146,7 @@ pub fn not_rated(conn: &mut Conn, scope: &Scope, cycle: &CycleRow) -> Work<Vec<I
 }
 
 /// Ratings that the ladder may lower: those of a company's complex that are scored and not withdrawn. Locked.
-pub fn of_company_at(conn: &mut Conn, complex: Id, company: Id) -> Work<Vec<RatingRow>> {
+pub fn of_company_at(conn: &mut Conn, complex: Id, company: Id) -> WorkResult<Vec<RatingRow>> {
     let ids: Vec<Id> = scoped::ratings(&EVERY_RATING)
         .filter(ratings::complex_id.eq(complex))
         .filter(ratings::company_id.eq(company))
@@ -167,7 +167,7 @@ pub fn of_company_at(conn: &mut Conn, complex: Id, company: Id) -> Work<Vec<Rati
 }
 
 /// Every rating of a complex that is published and stands, in the order of their periods, with the published cycles there.
-pub fn published_at(conn: &mut Conn, complex: Id) -> Work<(Vec<PublishedRating>, Vec<PublishedCycle>)> {
+pub fn published_at(conn: &mut Conn, complex: Id) -> WorkResult<(Vec<PublishedRating>, Vec<PublishedCycle>)> {
     let rows = standing_at(conn, complex)?;
     let Some((county, township)) = rows.first().map(|row| (row.county.clone(), row.township.clone())) else {
         return Ok((Vec::new(), Vec::new()));
@@ -193,18 +193,18 @@ pub fn published_at(conn: &mut Conn, complex: Id) -> Work<(Vec<PublishedRating>,
 }
 
 /// Every rating of a cycle, in the order in which they were begun.
-pub fn of_cycle(conn: &mut Conn, scope: &Scope, cycle: Id) -> Work<Vec<RatingRow>> {
+pub fn of_cycle(conn: &mut Conn, scope: &Scope, cycle: Id) -> WorkResult<Vec<RatingRow>> {
     Ok(scoped::ratings(scope).filter(ratings::cycle_id.eq(cycle)).order(ratings::id).load(conn)?)
 }
 
 /// The current rating of a complex.
-pub fn current_of(conn: &mut Conn, complex: Id) -> Work<Option<RatingRow>> {
+pub fn current_of(conn: &mut Conn, complex: Id) -> WorkResult<Option<RatingRow>> {
     let current = scoped::ratings(&EVERY_RATING).filter(ratings::complex_id.eq(complex)).filter(ratings::is_current);
     Ok(current.first(conn).optional()?)
 }
 
 /// The current ratings of a company and its branches, fewest stars first.
-pub fn current_of_family(conn: &mut Conn, scope: &Scope, family: &[Id]) -> Work<Vec<RatingRow>> {
+pub fn current_of_family(conn: &mut Conn, scope: &Scope, family: &[Id]) -> WorkResult<Vec<RatingRow>> {
     Ok(scoped::ratings(scope)
         .filter(ratings::company_id.eq_any(family.to_vec()))
         .filter(ratings::is_current.eq(true))
@@ -216,7 +216,7 @@ pub fn current_of_family(conn: &mut Conn, scope: &Scope, family: &[Id]) -> Work<
 type Current = (Id, Option<i64>, Option<NaiveDate>, Option<NaiveDate>);
 
 /// What the current ratings of these complexes say; a complex that has none is left out.
-pub fn current_stars(conn: &mut Conn, of: &[Id]) -> Work<HashMap<Id, CurrentStar>> {
+pub fn current_stars(conn: &mut Conn, of: &[Id]) -> WorkResult<HashMap<Id, CurrentStar>> {
     let mut all = HashMap::new();
     for chunk in of.chunks(500) {
         let rows: Vec<Current> = scoped::ratings(&EVERY_RATING)
@@ -233,7 +233,7 @@ pub fn current_stars(conn: &mut Conn, of: &[Id]) -> Work<HashMap<Id, CurrentStar
 }
 
 /// Ratings on their way to publication, in no order; for the inbox.
-pub fn waiting(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<RatingRow>> {
+pub fn waiting(conn: &mut Conn, scope: &Scope, at_most: i64) -> WorkResult<Vec<RatingRow>> {
     Ok(scoped::ratings(scope)
         .filter(ratings::published_on.is_null())
         .filter(ratings::withdrawn_on.is_null())
@@ -242,19 +242,19 @@ pub fn waiting(conn: &mut Conn, scope: &Scope, at_most: i64) -> Work<Vec<RatingR
 }
 
 /// Published ratings whose consequences are still to come, those of one company together: a chunk locks few companies.
-pub fn pending(conn: &mut Conn, at_most: i64) -> Work<Vec<RatingRow>> {
+pub fn pending(conn: &mut Conn, at_most: i64) -> WorkResult<Vec<RatingRow>> {
     let waiting = scoped::ratings(&EVERY_RATING).filter(ratings::pending);
     Ok(waiting.order((ratings::company_id, ratings::id)).limit(at_most).load(conn)?)
 }
 
 /// Locks and reads one that is still pending.
-pub fn still_pending(conn: &mut Conn, id: Id) -> Work<Option<RatingRow>> {
+pub fn still_pending(conn: &mut Conn, id: Id) -> WorkResult<Option<RatingRow>> {
     lock(conn, id)?;
     Ok(scoped::ratings(&EVERY_RATING).filter(ratings::id.eq(id)).filter(ratings::pending).first(conn).optional()?)
 }
 
 /// What follows from these is done.
-pub fn settle(conn: &mut Conn, ids: &[Id]) -> Work<()> {
+pub fn mark_processed(conn: &mut Conn, ids: &[Id]) -> WorkResult<()> {
     // This column alone: with the whole row SQLite would write every index of it again.
     diesel::update(ratings::table.filter(ratings::id.eq_any(ids.to_vec())))
         .set(ratings::pending.eq(false))
@@ -262,13 +262,13 @@ pub fn settle(conn: &mut Conn, ids: &[Id]) -> Work<()> {
     Ok(())
 }
 
-pub fn count_pending(conn: &mut Conn, cycle: Id) -> Work<i64> {
+pub fn count_pending(conn: &mut Conn, cycle: Id) -> WorkResult<i64> {
     let rows = scoped::ratings(&EVERY_RATING).filter(ratings::pending).filter(ratings::cycle_id.eq(cycle));
     Ok(rows.count().get_result(conn)?)
 }
 
 /// What an announcement or a publication of many sets.
-pub struct Flip<'a> {
+pub struct BulkTransition<'a> {
     pub cycle: Id,
     /// Only the ratings of this division, of 6, 9 or 12 digits.
     pub area: &'a str,
@@ -277,13 +277,13 @@ pub struct Flip<'a> {
 }
 
 /// Announces every reviewed rating of a cycle in an area, in one statement. Returns how many.
-pub fn announce_all(conn: &mut Conn, flip: &Flip, ends_on: NaiveDate) -> Work<usize> {
+pub fn announce_all(conn: &mut Conn, transition: &BulkTransition, ends_on: NaiveDate) -> WorkResult<usize> {
     macro_rules! announce {
         ($column:ident) => {
             diesel::update(
                 ratings::table
-                    .filter(ratings::cycle_id.eq(flip.cycle))
-                    .filter(ratings::$column.eq(flip.area))
+                    .filter(ratings::cycle_id.eq(transition.cycle))
+                    .filter(ratings::$column.eq(transition.area))
                     .filter(ratings::state.eq(RatingState::Reviewed)),
             )
             .set((
@@ -291,14 +291,14 @@ pub fn announce_all(conn: &mut Conn, flip: &Flip, ends_on: NaiveDate) -> Work<us
                 ratings::version.eq(ratings::version + 1),
                 ratings::shared.eq(true),
                 ratings::pending.eq(true),
-                ratings::announced_on.eq(flip.today),
+                ratings::announced_on.eq(transition.today),
                 ratings::publicity_ends_on.eq(ends_on),
-                ratings::updated_at.eq(flip.now),
+                ratings::updated_at.eq(transition.now),
             ))
             .execute(conn)?
         };
     }
-    Ok(match flip.area.len() {
+    Ok(match transition.area.len() {
         6 => announce!(county),
         9 => announce!(township),
         _ => announce!(community),
@@ -306,11 +306,11 @@ pub fn announce_all(conn: &mut Conn, flip: &Flip, ends_on: NaiveDate) -> Work<us
 }
 
 /// What was published a moment ago, in this transaction: rating, complex and star, in the order of their ids.
-pub fn published_now(conn: &mut Conn, flip: &Flip) -> Work<Vec<(Id, Id, Option<i64>)>> {
+pub fn published_now(conn: &mut Conn, transition: &BulkTransition) -> WorkResult<Vec<(Id, Id, Option<i64>)>> {
     Ok(scoped::ratings(&EVERY_RATING)
-        .filter(ratings::cycle_id.eq(flip.cycle))
+        .filter(ratings::cycle_id.eq(transition.cycle))
         .filter(ratings::pending)
-        .filter(ratings::updated_at.eq(flip.now))
+        .filter(ratings::updated_at.eq(transition.now))
         .order(ratings::id)
         .select((ratings::id, ratings::complex_id, ratings::final_star))
         .load(conn)?)
@@ -319,11 +319,11 @@ pub fn published_now(conn: &mut Conn, flip: &Flip) -> Work<Vec<(Id, Id, Option<i
 /// Publishes the ratings of a cycle in an area that are ready (publicity over, no objection open), in few short statements:
 /// nobody sees one of them before the others. A rating takes the place of its complex's current one unless that is of a later
 /// period; who was on the focus list stays on it since then.
-pub fn publish_ready(conn: &mut Conn, flip: &Flip, low: Star) -> Work<usize> {
+pub fn publish_ready(conn: &mut Conn, transition: &BulkTransition, low: Star) -> WorkResult<usize> {
     use diesel::sql_types::{BigInt, Date};
 
     use crate::db::types::{Moment, Uid};
-    let column = match flip.area.len() {
+    let column = match transition.area.len() {
         6 => "county",
         9 => "township",
         _ => "community",
@@ -344,21 +344,21 @@ pub fn publish_ready(conn: &mut Conn, flip: &Flip, low: Star) -> Work<usize> {
     let sign = if matches!(conn, Conn::Sqlite(_)) { "?" } else { "$" };
     let publish = publish.replace('$', sign);
     let published = on_both!(conn, |conn| diesel::sql_query(&publish)
-        .bind::<Date, _>(flip.today)
-        .bind::<Uid, _>(flip.cycle)
-        .bind::<Moment, _>(flip.now)
+        .bind::<Date, _>(transition.today)
+        .bind::<Uid, _>(transition.cycle)
+        .bind::<Moment, _>(transition.now)
         .bind::<BigInt, _>(low.rank())
-        .bind::<diesel::sql_types::Text, _>(flip.area)
+        .bind::<diesel::sql_types::Text, _>(transition.area)
         .execute(conn)?);
-    supersede(conn, flip)?;
+    supersede(conn, transition)?;
     Ok(published)
 }
 
 /// The ratings before those that were just published are not current any more. The complexes are read first: PostgreSQL's
 /// statistics do not know yet how many were published, and a join of both went through them once for each (3.6 s for 3,000).
-fn supersede(conn: &mut Conn, flip: &Flip) -> Work<()> {
+fn supersede(conn: &mut Conn, transition: &BulkTransition) -> WorkResult<()> {
     let replaced: Vec<Id> = scoped::ratings(&EVERY_RATING)
-        .filter(ratings::cycle_id.eq(flip.cycle))
+        .filter(ratings::cycle_id.eq(transition.cycle))
         .filter(ratings::pending)
         .filter(ratings::is_current)
         .select(ratings::complex_id)
@@ -367,14 +367,14 @@ fn supersede(conn: &mut Conn, flip: &Flip) -> Work<()> {
         diesel::update(
             ratings::table
                 .filter(ratings::is_current)
-                .filter(ratings::cycle_id.ne(flip.cycle))
+                .filter(ratings::cycle_id.ne(transition.cycle))
                 .filter(ratings::complex_id.eq_any(some.to_vec())),
         )
         .set((
             ratings::is_current.eq(false),
-            ratings::superseded_on.eq(flip.today),
+            ratings::superseded_on.eq(transition.today),
             ratings::version.eq(ratings::version + 1),
-            ratings::updated_at.eq(flip.now),
+            ratings::updated_at.eq(transition.now),
         ))
         .execute(conn)?;
     }
@@ -382,7 +382,7 @@ fn supersede(conn: &mut Conn, flip: &Flip) -> Work<()> {
 }
 
 /// How many ratings of a cycle stand where, in the reader's territory.
-pub fn count_by_state(conn: &mut Conn, scope: &Scope, cycle: Id) -> Work<Vec<(RatingState, i64)>> {
+pub fn count_by_state(conn: &mut Conn, scope: &Scope, cycle: Id) -> WorkResult<Vec<(RatingState, i64)>> {
     let states: Vec<RatingState> =
         scoped::ratings(scope).filter(ratings::cycle_id.eq(cycle)).select(ratings::state).load(conn)?;
     let mut counts: HashMap<RatingState, i64> = HashMap::new();
@@ -395,7 +395,7 @@ pub fn count_by_state(conn: &mut Conn, scope: &Scope, cycle: Id) -> Work<Vec<(Ra
 }
 
 /// Every published rating of a complex that stands, in the order of their periods.
-pub fn standing_at(conn: &mut Conn, complex: Id) -> Work<Vec<RatingRow>> {
+pub fn standing_at(conn: &mut Conn, complex: Id) -> WorkResult<Vec<RatingRow>> {
     Ok(scoped::ratings(&EVERY_RATING)
         .filter(ratings::complex_id.eq(complex))
         .filter(ratings::state.eq(RatingState::Published))
@@ -404,7 +404,7 @@ pub fn standing_at(conn: &mut Conn, complex: Id) -> Work<Vec<RatingRow>> {
 }
 
 /// The last rating of a complex in a cycle that was withdrawn after its publication.
-pub fn last_withdrawn(conn: &mut Conn, cycle: Id, complex: Id) -> Work<Option<Id>> {
+pub fn last_withdrawn(conn: &mut Conn, cycle: Id, complex: Id) -> WorkResult<Option<Id>> {
     Ok(scoped::ratings(&EVERY_RATING)
         .filter(ratings::cycle_id.eq(cycle))
         .filter(ratings::complex_id.eq(complex))
@@ -417,7 +417,7 @@ pub fn last_withdrawn(conn: &mut Conn, cycle: Id, complex: Id) -> Work<Option<Id
 }
 
 /// The published rating that stands again when the current one is withdrawn. Locked.
-pub fn newest_published(conn: &mut Conn, complex: Id) -> Work<Option<RatingRow>> {
+pub fn newest_published(conn: &mut Conn, complex: Id) -> WorkResult<Option<RatingRow>> {
     let newest: Option<Id> = scoped::ratings(&EVERY_RATING)
         .filter(ratings::complex_id.eq(complex))
         .filter(ratings::state.eq(RatingState::Published))
@@ -431,7 +431,7 @@ pub fn newest_published(conn: &mut Conn, complex: Id) -> Work<Option<RatingRow>>
 }
 
 /// A published rating as what rests on it names it.
-pub struct Cited {
+pub struct RatingReference {
     pub id: Id,
     pub cycle_name: String,
     pub star: Star,
@@ -440,7 +440,7 @@ pub struct Cited {
 }
 
 /// Ratings that something rests on, in the order of their periods.
-pub fn cited(conn: &mut Conn, ids: &[Id]) -> Work<Vec<Cited>> {
+pub fn cited(conn: &mut Conn, ids: &[Id]) -> WorkResult<Vec<RatingReference>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -448,7 +448,7 @@ pub fn cited(conn: &mut Conn, ids: &[Id]) -> Work<Vec<Cited>> {
         scoped::ratings_among(&EVERY_RATING, distinct(ids)).order((ratings::period_to, ratings::id)).load(conn)?;
     let named = cycles_of(conn, &rows.iter().map(|row| row.cycle_id).collect::<Vec<_>>())?;
     let all = rows.iter().filter_map(|row| {
-        Some(Cited {
+        Some(RatingReference {
             id: row.id,
             cycle_name: named.get(&row.cycle_id)?.name.clone(),
             star: row.star()?,
@@ -460,7 +460,7 @@ pub fn cited(conn: &mut Conn, ids: &[Id]) -> Work<Vec<Cited>> {
 }
 
 /// Ratings in their publicity, in the order of their ids.
-pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<RatingRow>> {
+pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> WorkResult<Vec<RatingRow>> {
     Ok(scoped::ratings(scope)
         .filter(ratings::state.eq(RatingState::Announced))
         .filter(ratings::id.gt(after))

@@ -16,7 +16,7 @@ use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::types::{Instant, Json};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::Entity;
 use crate::points::{Points, WeightedPoints};
 use crate::policy;
@@ -219,7 +219,7 @@ struct Names {
 }
 
 impl Names {
-    fn of(conn: &mut Conn, rows: &[RatingRow]) -> Work<Names> {
+    fn of(conn: &mut Conn, rows: &[RatingRow]) -> WorkResult<Names> {
         Ok(Names {
             cycles: store::cycles_of(conn, &rows.iter().map(|row| row.cycle_id).collect::<Vec<_>>())?,
             companies: companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?,
@@ -240,7 +240,7 @@ impl Names {
     }
 }
 
-fn summary(row: &RatingRow, names: &Names, star: Option<Star>, plaque: Option<String>) -> Work<RatingSummary> {
+fn summary(row: &RatingRow, names: &Names, star: Option<Star>, plaque: Option<String>) -> WorkResult<RatingSummary> {
     Ok(RatingSummary {
         state: row.state,
         cycle_name: names.cycle(row),
@@ -277,7 +277,7 @@ pub fn summaries(
     ctx: &Ctx,
     rows: Vec<RatingRow>,
     as_of: Option<NaiveDate>,
-) -> Work<Vec<RatingSummary>> {
+) -> WorkResult<Vec<RatingSummary>> {
     let names = Names::of(conn, &rows)?;
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let mut plaques = plaque_store::valid_of(conn, &ids)?;
@@ -304,7 +304,7 @@ fn star_on(row: &RatingRow, content: &ContentRow, day: NaiveDate) -> Option<Star
     then.map(|change| change.star).or_else(|| row.star())
 }
 
-pub fn focus(conn: &mut Conn, rows: Vec<RatingRow>) -> Work<Vec<FocusEntry>> {
+pub fn focus(conn: &mut Conn, rows: Vec<RatingRow>) -> WorkResult<Vec<FocusEntry>> {
     let names = Names::of(conn, &rows)?;
     let entries = rows.iter().filter_map(|row| {
         let (star, since) = (row.star()?, row.focus_since?);
@@ -337,7 +337,7 @@ pub fn focus(conn: &mut Conn, rows: Vec<RatingRow>) -> Work<Vec<FocusEntry>> {
 }
 
 /// The rubric of a rating: of the policy version that its cycle goes by.
-pub fn rules_of(conn: &mut Conn, ctx: &Ctx, version: i64) -> Work<RatingRules> {
+pub fn rules_of(conn: &mut Conn, ctx: &Ctx, version: i64) -> WorkResult<RatingRules> {
     let policies = policy::holding(conn, &ctx.state, &[version])?;
     Ok(policies
         .get(version)
@@ -353,12 +353,12 @@ fn hidden_from(ctx: &Ctx, row: &RatingRow) -> bool {
     party && row.state.is_in_the_making()
 }
 
-pub fn entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow) -> Work<Entity<Rating>> {
+pub fn entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow) -> WorkResult<Entity<Rating>> {
     let content = store::content(conn, row.id)?;
-    shown(conn, ctx, row, content)
+    to_entity(conn, ctx, row, content)
 }
 
-pub fn shown(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow) -> Work<Entity<Rating>> {
+pub fn to_entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow) -> WorkResult<Entity<Rating>> {
     let rules = rules_of(conn, ctx, row.policy_version)?;
     let names = Names::of(conn, std::slice::from_ref(&row))?;
     let plaque = plaque_store::valid_of(conn, &[row.id])?.remove(&row.id);
@@ -464,7 +464,7 @@ pub struct RatingOnFile {
 }
 
 /// The current ratings of a company's complexes, fewest stars first.
-pub fn on_file(conn: &mut Conn, scope: &Scope, family: &[Id]) -> Work<Vec<RatingOnFile>> {
+pub fn on_file(conn: &mut Conn, scope: &Scope, family: &[Id]) -> WorkResult<Vec<RatingOnFile>> {
     let rows = store::current_of_family(conn, scope, family)?;
     let names = Names::of(conn, &rows)?;
     let shown = rows.iter().filter_map(|row| {

@@ -1,12 +1,12 @@
 use super::model::*;
-use super::rules::{self, Found, Owing, Surveyed};
+use super::rules::{self, DetectedFinding, RequiredDisclosure, SurveyedComplex};
 use super::store::{self, Area, Rules};
 use super::wording;
 use crate::access::Scope;
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
-use crate::db::{Conn, Fail, Id, Work, lock_complex};
+use crate::db::{Conn, Id, WorkError, WorkResult, lock_complex};
 use crate::disclosures;
 use crate::disclosures::model::DisclosureKind;
 use crate::disclosures::state_rules::Assessment;
@@ -29,7 +29,7 @@ fn own_division(ctx: &Ctx) -> &str {
     ctx.caller.division.as_deref().unwrap_or_default()
 }
 
-pub fn get_survey(conn: &mut Conn, ctx: &Ctx, query: &SurveyQuery) -> Work<DisclosureSurvey> {
+pub fn get_survey(conn: &mut Conn, ctx: &Ctx, query: &SurveyQuery) -> WorkResult<DisclosureSurvey> {
     let own = own_division(ctx);
     let mut division = query.division.as_deref().unwrap_or(own);
     for (name, wanted) in [("query/township", &query.township), ("query/community", &query.community)] {
@@ -76,18 +76,18 @@ pub fn get_survey(conn: &mut Conn, ctx: &Ctx, query: &SurveyQuery) -> Work<Discl
 /// A problem and where it is.
 struct Standing<'a> {
     key: ProblemKey,
-    one: &'a Surveyed,
+    one: &'a SurveyedComplex,
     company: Id,
-    found: Found,
+    found: DetectedFinding,
 }
 
-fn standing(all: &[Surveyed]) -> Vec<Standing<'_>> {
+fn standing(all: &[SurveyedComplex]) -> Vec<Standing<'_>> {
     let mut found: Vec<Standing> = all
         .iter()
-        .filter_map(|one| one.owed.as_ref().map(|owed| (one, owed)))
-        .flat_map(|(one, owed)| {
-            let company = owed.serving.company_id;
-            rules::problems(owed).into_iter().map(move |found| Standing {
+        .filter_map(|one| one.required.as_ref().map(|required| (one, required)))
+        .flat_map(|(one, required)| {
+            let company = required.serving.company_id;
+            rules::problems(required).into_iter().map(move |found| Standing {
                 key: rules::key(one.complex, company, &found),
                 one,
                 company,
@@ -105,7 +105,7 @@ fn surveyed(
     scope: &Scope,
     complex: Option<Id>,
     policy: &PolicyVersion,
-) -> Work<Vec<Surveyed>> {
+) -> WorkResult<Vec<SurveyedComplex>> {
     let area = Area { scope, complex, findings: true };
     let calendar = calendar::work_calendar(conn, ctx.caller.county().unwrap_or_default())?;
     let by = Rules { document: policy.document(), calendar: &calendar, today: ctx.today };
@@ -114,7 +114,7 @@ fn surveyed(
 }
 
 /// Where each kind stands at each complex that the caller's company serves.
-pub fn owed(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<(Id, Id, DisclosureKind, Assessment)>> {
+pub fn required_disclosures(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<(Id, Id, DisclosureKind, Assessment)>> {
     let area = Area { scope: &ctx.scope, complex: None, findings: false };
     let services = store::services_of(conn, &area)?;
     let mut all = Vec::new();
@@ -125,22 +125,23 @@ pub fn owed(conn: &mut Conn, ctx: &Ctx) -> Work<Vec<(Id, Id, DisclosureKind, Ass
         let surveyed = store::survey(conn, &area, &by, &services)?;
         all.extend(surveyed.into_iter().filter(|one| one.township.starts_with(&county)));
     }
-    let all = all.into_iter().filter_map(|one| Some((one.complex, one.owed?)));
-    let kinds = all.flat_map(|(complex, owed)| {
-        let of =
-            move |(kind, owing): (&DisclosureKind, Owing)| (complex, owed.serving.company_id, *kind, owing.assessment);
-        DisclosureKind::ALL.iter().zip(owed.kinds).map(of)
+    let all = all.into_iter().filter_map(|one| Some((one.complex, one.required?)));
+    let kinds = all.flat_map(|(complex, required)| {
+        let of = move |(kind, required_kind): (&DisclosureKind, RequiredDisclosure)| {
+            (complex, required.serving.company_id, *kind, required_kind.assessment)
+        };
+        DisclosureKind::ALL.iter().zip(required.kinds).map(of)
     });
     Ok(kinds.collect())
 }
 
-pub fn list_problems(conn: &mut Conn, ctx: &Ctx, query: &ListProblems) -> Work<PageOf<SurveyProblem>> {
+pub fn list_problems(conn: &mut Conn, ctx: &Ctx, query: &ListProblems) -> WorkResult<PageOf<SurveyProblem>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let after = Cursor::decode::<String>(page.cursor.as_deref())?;
     let after = after.map(|text| text.parse::<ProblemKey>().map_err(|()| invalid_cursor())).transpose()?;
     let policies = policy::current(conn, &ctx.state, ctx.caller.county().unwrap_or_default())?;
     let policy = policies.governing(ctx.today);
-    let all = match Scope::narrowed(
+    let all = match Scope::intersect(
         own_division(ctx),
         [query.division.as_deref(), query.township.as_deref(), query.community.as_deref()],
     ) {
@@ -172,7 +173,7 @@ fn invalid_cursor() -> Problem {
 
 fn view(company_name: String, one: Standing, policy: &PolicyVersion) -> SurveyProblem {
     let (facts_zh, facts_en) = wording::facts(&one.found);
-    let Found { problem, kind, assessment, finding, since } = one.found;
+    let DetectedFinding { problem, kind, assessment, finding, since } = one.found;
     SurveyProblem {
         key: one.key.to_string(),
         problem,
@@ -198,13 +199,13 @@ pub fn report_survey_problem(
     complex: Id,
     key: Option<&ProblemKey>,
     body: &Body<ProblemReportIn>,
-) -> Work<Entity<Violation>> {
+) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let nothing = || Problem::not_found_at("path/key");
     lock_complex(tx.conn, complex)?;
     match complexes::find(tx.conn, &ctx.scope, complex) {
         Ok(_) => {}
-        Err(Fail::Problem(_)) => return Err(nothing().into()),
+        Err(WorkError::Problem(_)) => return Err(nothing().into()),
         Err(other) => return Err(other),
     }
     let key = key.ok_or_else(nothing)?;
@@ -236,7 +237,7 @@ fn check(
     problem: &SurveyProblem,
     input: &ProblemReportIn,
     faults: &mut Vec<Fault>,
-) -> Work<()> {
+) -> WorkResult<()> {
     if let Err(fault) = rules::require_offered(&problem.acts, input.act.as_deref()) {
         faults.push(fault);
         return Ok(());

@@ -17,7 +17,7 @@ use crate::handler;
 use crate::problem::Code::{OverlappingViolation, StateConflict};
 use crate::service::feature::{Feature, read, submit};
 
-pub use actions::owed;
+pub use actions::required_disclosures;
 
 pub const FEATURE: Feature = Feature {
     name: "survey",

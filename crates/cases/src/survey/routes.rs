@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpRequest};
 use super::actions;
 use super::model::*;
 use crate::db::Id;
-use crate::http::{Answer, Entity, PageOf};
+use crate::http::{Entity, PageOf, Response};
 use crate::problem::Problem;
 use crate::service::{Body, Ctx};
 use crate::violations::view::Violation;
@@ -34,9 +34,9 @@ impl FromRequest for PathProblem {
 /// kind there are, and the same for each part of the area.
 #[utoipa::path(get, path = "/v1/disclosure-survey",
     tag = "disclosures", params(SurveyQuery), responses((status = 200, description = "The survey", body = DisclosureSurvey)))]
-pub async fn get_disclosure_survey(ctx: Ctx) -> Answer {
+pub async fn get_disclosure_survey(ctx: Ctx) -> Response {
     let query: SurveyQuery = ctx.query()?;
-    ctx.derive(move |conn, ctx| {
+    ctx.get_snapshot(move |conn, ctx| {
         let body = actions::get_survey(conn, ctx, &query)?;
         Ok(Entity { id: None, version: 0, status: StatusCode::OK, location: None, shown_once: false, body })
     })
@@ -49,7 +49,7 @@ pub async fn get_disclosure_survey(ctx: Ctx) -> Answer {
 /// complex. Each names the acts that it can be reported under.
 #[utoipa::path(get, path = "/v1/disclosure-survey/problems",
     tag = "disclosures", params(ListProblems), responses((status = 200, description = "A page", body = PageOf<SurveyProblem>)))]
-pub async fn list_survey_problems(ctx: Ctx) -> Answer {
+pub async fn list_survey_problems(ctx: Ctx) -> Response {
     let query: ListProblems = ctx.query()?;
     ctx.list(move |conn, ctx| actions::list_problems(conn, ctx, &query)).await
 }
@@ -61,6 +61,6 @@ pub async fn list_survey_problems(ctx: Ctx) -> Answer {
 #[utoipa::path(post, path = "/v1/disclosure-survey/problems/{key}/violation",
     tag = "disclosures", params(("key" = String, Path, description = "Key of the problem")),
     request_body = ProblemReportIn, responses((status = 201, description = "Reported", body = Violation)))]
-pub async fn report_survey_problem(ctx: Ctx, key: PathProblem, body: Body<ProblemReportIn>) -> Answer {
+pub async fn report_survey_problem(ctx: Ctx, key: PathProblem, body: Body<ProblemReportIn>) -> Response {
     ctx.act(body, move |tx, body| actions::report_survey_problem(tx, key.0, key.1.as_ref(), body)).await
 }

@@ -11,7 +11,7 @@ use super::model::{
 use crate::db::Id;
 use crate::disclosures::model::{DisclosureKind, DisclosureState};
 use crate::disclosures::price_rules::{PriceFault, PriceFinding};
-use crate::disclosures::state_rules::{Assessment, Served, Serving};
+use crate::disclosures::state_rules::{Assessment, CurrentService, ServicePeriod};
 use crate::fault::Fault;
 use crate::figures::percent;
 use crate::ledger::sha256_hex;
@@ -21,21 +21,21 @@ use crate::problem::{Code, Problem};
 
 /// What the survey knows of a complex.
 #[derive(Clone, Debug)]
-pub struct Surveyed {
+pub struct SurveyedComplex {
     pub complex: Id,
     pub name: String,
     pub township: String,
     pub community: String,
     /// None where nobody serves it, and nothing is owed.
-    pub owed: Option<Owed>,
+    pub required: Option<RequiredDisclosures>,
 }
 
 /// What a company owes at a complex.
 #[derive(Clone, Debug)]
-pub struct Owed {
-    pub serving: Serving,
+pub struct RequiredDisclosures {
+    pub serving: CurrentService,
     /// By kind, in the order of the kinds.
-    pub kinds: Vec<Owing>,
+    pub kinds: Vec<RequiredDisclosure>,
     /// The filed contract in force.
     pub contract: Option<Id>,
     /// How many prices the contract does not bear out.
@@ -46,14 +46,14 @@ pub struct Owed {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct Owing {
+pub struct RequiredDisclosure {
     pub assessment: Assessment,
     pub published_on: Option<NaiveDate>,
 }
 
 /// A problem, before it is put into words.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct DetectedFinding {
     pub problem: ProblemKind,
     pub kind: Option<DisclosureKind>,
     pub assessment: Option<Assessment>,
@@ -61,12 +61,12 @@ pub struct Found {
     pub since: NaiveDate,
 }
 
-fn of_state(owing: &Owing) -> Option<ProblemKind> {
-    match owing.assessment.state {
-        DisclosureState::Overdue if owing.assessment.period.is_some() => Some(ProblemKind::DisclosureOverdue),
+fn of_state(required_kind: &RequiredDisclosure) -> Option<ProblemKind> {
+    match required_kind.assessment.state {
+        DisclosureState::Overdue if required_kind.assessment.period.is_some() => Some(ProblemKind::DisclosureOverdue),
         DisclosureState::Overdue => Some(ProblemKind::DisclosureMissing),
         // There is a time to correct it: until that is over it is no problem to report.
-        DisclosureState::Rejected if owing.assessment.late => Some(ProblemKind::DisclosureRejected),
+        DisclosureState::Rejected if required_kind.assessment.late => Some(ProblemKind::DisclosureRejected),
         DisclosureState::Rejected
         | DisclosureState::Missing
         | DisclosureState::Submitted
@@ -75,22 +75,22 @@ fn of_state(owing: &Owing) -> Option<ProblemKind> {
 }
 
 /// Every problem of a complex, with what it is about.
-pub fn problems(owed: &Owed) -> Vec<Found> {
-    let began = owed.serving.began;
+pub fn problems(required: &RequiredDisclosures) -> Vec<DetectedFinding> {
+    let began = required.serving.began;
     let mut all = Vec::new();
-    for (kind, owing) in DisclosureKind::ALL.iter().zip(&owed.kinds) {
-        if let Some(problem) = of_state(owing) {
-            let (assessment, since) = (Some(owing.assessment), owing.assessment.since.unwrap_or(began));
-            all.push(Found { problem, kind: Some(*kind), assessment, finding: None, since });
+    for (kind, required_kind) in DisclosureKind::ALL.iter().zip(&required.kinds) {
+        if let Some(problem) = of_state(required_kind) {
+            let (assessment, since) = (Some(required_kind.assessment), required_kind.assessment.since.unwrap_or(began));
+            all.push(DetectedFinding { problem, kind: Some(*kind), assessment, finding: None, since });
         }
     }
-    let fees = &owed.kinds[DisclosureKind::FeeStandard as usize];
-    for finding in &owed.findings {
+    let fees = &required.kinds[DisclosureKind::FeeStandard as usize];
+    for finding in &required.findings {
         let problem = match finding.fault {
             PriceFault::ExceedsContract => ProblemKind::ExceedsContract,
             PriceFault::NotInContract => ProblemKind::NotInContract,
         };
-        all.push(Found {
+        all.push(DetectedFinding {
             problem,
             kind: Some(DisclosureKind::FeeStandard),
             assessment: Some(fees.assessment),
@@ -98,28 +98,28 @@ pub fn problems(owed: &Owed) -> Vec<Found> {
             since: fees.published_on.unwrap_or(began),
         });
     }
-    if owed.contract.is_none() {
+    if required.contract.is_none() {
         let problem = ProblemKind::ContractNotFiled;
-        all.push(Found { problem, kind: None, assessment: None, finding: None, since: began });
+        all.push(DetectedFinding { problem, kind: None, assessment: None, finding: None, since: began });
     }
     all
 }
 
 /// How many problems of each kind a complex has, without what they are about.
-fn count(owed: &Owed, counts: &mut BTreeMap<ProblemKind, i64>) -> i64 {
+fn count(required: &RequiredDisclosures, counts: &mut BTreeMap<ProblemKind, i64>) -> i64 {
     let mut total = 0;
     let mut add = |problem, number: i64| {
         *counts.entry(problem).or_default() += number;
         total += number;
     };
-    owed.kinds.iter().filter_map(of_state).for_each(|problem| add(problem, 1));
-    add(ProblemKind::ExceedsContract, owed.exceeds_contract);
-    add(ProblemKind::NotInContract, owed.not_in_contract);
-    add(ProblemKind::ContractNotFiled, i64::from(owed.contract.is_none()));
+    required.kinds.iter().filter_map(of_state).for_each(|problem| add(problem, 1));
+    add(ProblemKind::ExceedsContract, required.exceeds_contract);
+    add(ProblemKind::NotInContract, required.not_in_contract);
+    add(ProblemKind::ContractNotFiled, i64::from(required.contract.is_none()));
     total
 }
 
-pub fn key(complex: Id, company: Id, found: &Found) -> ProblemKey {
+pub fn key(complex: Id, company: Id, found: &DetectedFinding) -> ProblemKey {
     let fee = found.finding.as_ref().map(|one| format!("{}|{}|{}", one.name, one.charged_to.code(), one.unit.code()));
     let digest = sha256_hex(&format!("{company}|{}", fee.unwrap_or_default()));
     ProblemKey {
@@ -183,7 +183,7 @@ pub struct Counts {
 }
 
 /// Which part of an area a complex is in: of a county the township, of a township the community, of a community none.
-fn part<'a>(one: &'a Surveyed, division: &str) -> Option<&'a str> {
+fn part<'a>(one: &'a SurveyedComplex, division: &str) -> Option<&'a str> {
     match division.len() {
         6 => Some(&one.township),
         9 => Some(&one.community),
@@ -191,13 +191,13 @@ fn part<'a>(one: &'a Surveyed, division: &str) -> Option<&'a str> {
     }
 }
 
-pub fn counts(all: &[Surveyed], division: &str) -> Counts {
+pub fn counts(all: &[SurveyedComplex], division: &str) -> Counts {
     let mut kinds = [StateCounts::default(); DisclosureKind::ALL.len()];
     let mut problems = BTreeMap::new();
     let mut areas: BTreeMap<String, AreaCompleteness> = BTreeMap::new();
     for one in all {
-        let own = owed_states(one);
-        let found = one.owed.as_ref().map_or(0, |owed| count(owed, &mut problems));
+        let own = required_states(one);
+        let found = one.required.as_ref().map_or(0, |required| count(required, &mut problems));
         own.iter().zip(&mut kinds).for_each(|(state, kind)| kind.add(*state));
         let Some(code) = part(one, division) else { continue };
         let area = areas.entry(code.to_owned()).or_insert_with(|| AreaCompleteness {
@@ -210,7 +210,7 @@ pub fn counts(all: &[Surveyed], division: &str) -> Counts {
             verified_percent: None,
         });
         area.complexes += 1;
-        area.unserved += i64::from(one.owed.is_none());
+        area.unserved += i64::from(one.required.is_none());
         area.problems += found;
         own.iter().for_each(|state| area.states.add(*state));
     }
@@ -221,7 +221,7 @@ pub fn counts(all: &[Surveyed], division: &str) -> Counts {
         kinds.iter().fold((0, 0), |(verified, all), states| (verified + states.verified, all + states.all()));
     Counts {
         complexes: all.len() as i64,
-        unserved: all.iter().filter(|one| one.owed.is_none()).count() as i64,
+        unserved: all.iter().filter(|one| one.required.is_none()).count() as i64,
         kinds: DisclosureKind::ALL
             .iter()
             .zip(kinds)
@@ -239,9 +239,9 @@ pub fn counts(all: &[Surveyed], division: &str) -> Counts {
     }
 }
 
-fn owed_states(one: &Surveyed) -> Vec<DisclosureState> {
-    let kinds = one.owed.iter().flat_map(|owed| &owed.kinds);
-    kinds.map(|owing| owing.assessment.state).collect()
+fn required_states(one: &SurveyedComplex) -> Vec<DisclosureState> {
+    let kinds = one.required.iter().flat_map(|required| &required.kinds);
+    kinds.map(|required_kind| required_kind.assessment.state).collect()
 }
 
 /// Only what still stands is reported.
@@ -280,9 +280,9 @@ pub fn quarter_ends(today: NaiveDate) -> [NaiveDate; QUARTERS] {
 pub fn trend(
     ends: &[NaiveDate; QUARTERS],
     verified: &[i64; QUARTERS],
-    services: &BTreeMap<Id, Vec<Served>>,
+    services: &BTreeMap<Id, Vec<ServicePeriod>>,
 ) -> Vec<QuarterTrend> {
-    let on = |day: NaiveDate, one: &Served| one.from <= day && one.to.is_none_or(|last| day <= last);
+    let on = |day: NaiveDate, one: &ServicePeriod| one.from <= day && one.to.is_none_or(|last| day <= last);
     let point = |(end, verified): (&NaiveDate, &i64)| {
         let served = services.values().filter(|all| all.iter().any(|one| on(*end, one))).count();
         let expected = (served * DisclosureKind::ALL.len()) as i64;

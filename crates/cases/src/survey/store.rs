@@ -7,15 +7,15 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::rules::{Owed, Owing, QUARTERS, Surveyed};
+use super::rules::{QUARTERS, RequiredDisclosure, RequiredDisclosures, SurveyedComplex};
 use crate::access::Scope;
 use crate::calendar::rules::WorkCalendar;
 use crate::contracts;
 use crate::db::schema::{complex_services as services, complexes, disclosures};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::disclosures::model::{DisclosureKind, VersionState};
 use crate::disclosures::price_rules::{PriceFault, PriceFinding, compare, count};
-use crate::disclosures::state_rules::{Held, Period, Schedule, Served, serving};
+use crate::disclosures::state_rules::{CurrentVersion, Period, Schedule, ServicePeriod, serving};
 use crate::policy::disclosures::DisclosureRule;
 use crate::policy::model::PolicyDocument;
 
@@ -61,22 +61,22 @@ struct Slim {
 }
 
 /// The services of an area's complexes, whenever they were.
-pub fn services_of(conn: &mut Conn, area: &Area) -> Work<BTreeMap<Id, Vec<Served>>> {
+pub fn services_of(conn: &mut Conn, area: &Area) -> WorkResult<BTreeMap<Id, Vec<ServicePeriod>>> {
     let mut rows = crate::complexes::scoped::complex_services(area.scope);
     if let Some(complex) = area.complex {
         rows = rows.filter(services::complex_id.eq(complex));
     }
     let columns = (services::complex_id, services::company_id, services::effective_from, services::effective_to);
     let rows: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> = rows.select(columns).load(conn)?;
-    let mut all: BTreeMap<Id, Vec<Served>> = BTreeMap::new();
+    let mut all: BTreeMap<Id, Vec<ServicePeriod>> = BTreeMap::new();
     for (complex, company_id, from, to) in rows {
-        all.entry(complex).or_default().push(Served { company_id, from, to });
+        all.entry(complex).or_default().push(ServicePeriod { company_id, from, to });
     }
     Ok(all)
 }
 
 /// The current versions of an area. Of what is disclosed by period nothing older is read than any state depends on.
-fn current_of(conn: &mut Conn, area: &Area, oldest: Option<NaiveDate>) -> Work<HashMap<Id, Vec<Slim>>> {
+fn current_of(conn: &mut Conn, area: &Area, oldest: Option<NaiveDate>) -> WorkResult<HashMap<Id, Vec<Slim>>> {
     let mut rows = crate::disclosures::scoped::disclosures(area.scope).filter(disclosures::is_current.eq(true));
     if let Some(complex) = area.complex {
         rows = rows.filter(disclosures::complex_id.eq(complex));
@@ -112,8 +112,8 @@ pub fn survey(
     conn: &mut Conn,
     area: &Area,
     rules: &Rules,
-    services: &BTreeMap<Id, Vec<Served>>,
-) -> Work<Vec<Surveyed>> {
+    services: &BTreeMap<Id, Vec<ServicePeriod>>,
+) -> WorkResult<Vec<SurveyedComplex>> {
     let schedules = rules.schedules(rules.today);
     let mut found = crate::complexes::scoped::complexes(area.scope);
     if let Some(complex) = area.complex {
@@ -128,31 +128,38 @@ pub fn survey(
     let mut prices = Prices::default();
     for (complex, name, township, community) in found {
         let serving = services.get(&complex).and_then(|all| serving(all, rules.today));
-        let owed = serving.map(|serving| {
+        let required = serving.map(|serving| {
             let rows = current.get(&complex).map(Vec::as_slice).unwrap_or_default();
             let rows: Vec<&Slim> = rows.iter().filter(|row| row.company_id == serving.company_id).collect();
-            let kinds: Vec<Owing> = DisclosureKind::ALL
+            let kinds: Vec<RequiredDisclosure> = DisclosureKind::ALL
                 .iter()
                 .zip(&schedules)
-                .map(|(kind, s)| owing(*kind, s, serving.began, &rows))
+                .map(|(kind, s)| required_kind(*kind, s, serving.began, &rows))
                 .collect();
             let fees = kinds[DisclosureKind::FeeStandard as usize].assessment.version;
             let fees = fees.and_then(|id| rows.iter().find(|row| row.id == id));
             let contract = contracts.get(&complex).copied();
             let (exceeds, unknown) = fees.map_or((0, 0), |row| prices.note(complex, row, contract, area.findings));
-            Owed { serving, kinds, contract, exceeds_contract: exceeds, not_in_contract: unknown, findings: Vec::new() }
+            RequiredDisclosures {
+                serving,
+                kinds,
+                contract,
+                exceeds_contract: exceeds,
+                not_in_contract: unknown,
+                findings: Vec::new(),
+            }
         });
-        all.push(Surveyed { complex, name, township, community, owed });
+        all.push(SurveyedComplex { complex, name, township, community, required });
     }
     prices.compare(conn, &mut all)?;
     Ok(all)
 }
 
-fn owing(kind: DisclosureKind, schedule: &Schedule, began: NaiveDate, rows: &[&Slim]) -> Owing {
-    let held: Vec<Held> = rows
+fn required_kind(kind: DisclosureKind, schedule: &Schedule, began: NaiveDate, rows: &[&Slim]) -> RequiredDisclosure {
+    let held: Vec<CurrentVersion> = rows
         .iter()
         .filter(|row| row.kind == kind)
-        .map(|row| Held {
+        .map(|row| CurrentVersion {
             id: row.id,
             state: row.state,
             period: row.period_from.zip(row.period_to).map(|(from, to)| Period { from, to }),
@@ -162,7 +169,7 @@ fn owing(kind: DisclosureKind, schedule: &Schedule, began: NaiveDate, rows: &[&S
         .collect();
     let assessment = schedule.assess(began, &held);
     let version = assessment.version.and_then(|id| held.iter().find(|one| one.id == id));
-    Owing { assessment, published_on: version.map(|one| one.published_on) }
+    RequiredDisclosure { assessment, published_on: version.map(|one| one.published_on) }
 }
 
 /// Prices whose findings are to be read or worked out: all of them at once.
@@ -188,7 +195,7 @@ impl Prices {
         (row.exceeds_contract, row.not_in_contract)
     }
 
-    fn compare(self, conn: &mut Conn, all: &mut [Surveyed]) -> Work<()> {
+    fn compare(self, conn: &mut Conn, all: &mut [SurveyedComplex]) -> WorkResult<()> {
         if self.stored.is_empty() && self.stale.is_empty() {
             return Ok(());
         }
@@ -207,10 +214,10 @@ impl Prices {
             }
         }
         for one in all {
-            if let (Some(findings), Some(owed)) = (found.remove(&one.complex), &mut one.owed) {
-                owed.exceeds_contract = count(&findings, PriceFault::ExceedsContract);
-                owed.not_in_contract = count(&findings, PriceFault::NotInContract);
-                owed.findings = findings;
+            if let (Some(findings), Some(required)) = (found.remove(&one.complex), &mut one.required) {
+                required.exceeds_contract = count(&findings, PriceFault::ExceedsContract);
+                required.not_in_contract = count(&findings, PriceFault::NotInContract);
+                required.findings = findings;
             }
         }
         Ok(())
@@ -219,7 +226,12 @@ impl Prices {
 
 /// How many kinds of how many complexes were verified at the end of each quarter, in one pass: the version stood, its
 /// company served, and what is disclosed by period was of the period that was due.
-pub fn verified_at(conn: &mut Conn, area: &Area, rules: &Rules, ends: &[NaiveDate; QUARTERS]) -> Work<[i64; QUARTERS]> {
+pub fn verified_at(
+    conn: &mut Conn,
+    area: &Area,
+    rules: &Rules,
+    ends: &[NaiveDate; QUARTERS],
+) -> WorkResult<[i64; QUARTERS]> {
     let [first, .., last] = ends;
     // The days are the program's own, and stand in the text: eight of everything are too many to bind.
     let count = |end: &NaiveDate| {

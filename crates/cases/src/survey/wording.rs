@@ -1,12 +1,12 @@
 //! Problems in words, Chinese and English.
 
 use super::model::ProblemKind;
-use super::rules::Found;
+use super::rules::DetectedFinding;
 use crate::disclosures::price_rules::PriceFinding;
 use crate::words::days::chinese_day;
 
 /// The facts of a problem.
-pub fn facts(found: &Found) -> (String, String) {
+pub fn facts(found: &DetectedFinding) -> (String, String) {
     let (kind_zh, kind_en) = found.kind.map_or(("", ""), |kind| (kind.zh(), kind.en()));
     let due_on = found.assessment.and_then(|one| one.due_on);
     let due = due_on.map(|day| day.to_string()).unwrap_or_default();

@@ -4,17 +4,17 @@ use super::model::*;
 use super::{rules, store, view};
 use crate::access::Actor;
 use crate::complaints;
-use crate::db::{Fail, Id, Json, Work};
+use crate::db::{Id, Json, WorkError, WorkResult};
 use crate::fault::Fault;
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::{LedgerTexts, Texts};
 use crate::proceedings::model::{ReasonsIn, Step};
-use crate::proceedings::said::{Said, Texts};
 use crate::service::{Body, Tx};
 use crate::violations;
 
-pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> Work<Entity<TypicalCase>> {
+pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> WorkResult<Entity<TypicalCase>> {
     let ctx = tx.ctx;
     let mut violation = None;
     let input = tx.creation(
@@ -32,7 +32,7 @@ pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> Work<Enti
                     rules::check_complainant(input, &known, faults);
                     violation = Some(row);
                 }
-                Err(Fail::Problem(_)) => {
+                Err(WorkError::Problem(_)) => {
                     let (zh, en) = ("没有此违规，或不在您的辖区内", "no such violation for you");
                     faults.push(Fault::new("/violation_id", "unknown_reference", zh, en));
                 }
@@ -74,7 +74,7 @@ pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> Work<Enti
     Ok(Entity::created(id, 1, view, "/v1/typical-cases"))
 }
 
-pub fn withdraw_typical_case(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<TypicalCase>> {
+pub fn withdraw_typical_case(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<TypicalCase>> {
     let ctx = tx.ctx;
     let company = store::find(tx.conn, &ctx.scope, id)?.company_id;
     crate::companies::family::lock_head_of(tx.conn, company)?;
@@ -89,14 +89,14 @@ pub fn withdraw_typical_case(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Wor
 
 /// A decision fell: what was told of it is withdrawn with it, long before the three days of the law are over. The caller
 /// holds the lock of the company.
-pub fn withdraw_of(tx: &mut Tx, violation: Id, reasons: &str) -> Work<()> {
+pub fn withdraw_of(tx: &mut Tx, violation: Id, reasons: &str) -> WorkResult<()> {
     if let Some(mut row) = store::live_of(tx.conn, violation)? {
         withdraw(tx, &mut row, ReasonsIn { reasons: reasons.to_owned() })?;
     }
     Ok(())
 }
 
-fn withdraw(tx: &mut Tx, row: &mut TypicalCaseRow, input: ReasonsIn) -> Work<()> {
+fn withdraw(tx: &mut Tx, row: &mut TypicalCaseRow, input: ReasonsIn) -> WorkResult<()> {
     let ctx = tx.ctx;
     let texts = input.texts();
     row.version += 1;
@@ -108,9 +108,9 @@ fn withdraw(tx: &mut Tx, row: &mut TypicalCaseRow, input: ReasonsIn) -> Work<()>
     record(tx, row, "typical_case.withdrawn", texts)
 }
 
-fn record(tx: &mut Tx, row: &TypicalCaseRow, kind: &'static str, texts: Texts) -> Work<()> {
+fn record(tx: &mut Tx, row: &TypicalCaseRow, kind: &'static str, texts: Texts) -> WorkResult<()> {
     let event = Event::new(kind, "typical_case", row.id)
-        .at(row.place())
+        .in_territory(row.place())
         .company(Some(row.company_id))
         .complex(row.complex_id)
         .audience(Audience::Everyone)
@@ -118,7 +118,7 @@ fn record(tx: &mut Tx, row: &TypicalCaseRow, kind: &'static str, texts: Texts) -
             "violation_id": row.violation_id, "act": row.act, "state": row.state, "published_on": row.published_on,
             "withdrawn_on": row.withdrawn_on, "version": row.version,
         }))
-        .said(texts);
+        .with_texts(texts);
     ledger::append(tx, event)?;
     Ok(())
 }

@@ -9,8 +9,8 @@ use crate::db::Id;
 use crate::db::schema::typical_cases;
 use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
+use crate::proceedings::ledger_texts::{LedgerTexts, Texts};
 use crate::proceedings::model::Step;
-use crate::proceedings::said::{Said, Texts};
 use crate::proceedings::view::{Official, StepView};
 
 coded_enum! {
@@ -70,7 +70,7 @@ pub struct TypicalCaseIn {
     pub summary: String,
 }
 
-impl Said for TypicalCaseIn {
+impl LedgerTexts for TypicalCaseIn {
     fn texts(&self) -> Texts {
         vec![("title", self.title.clone()), ("summary", self.summary.clone())]
     }

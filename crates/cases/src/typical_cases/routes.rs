@@ -1,6 +1,6 @@
 use super::model::*;
 use super::{actions, store, view};
-use crate::http::{Answer, Entity, PageOf, PathId};
+use crate::http::{Entity, PageOf, PathId, Response};
 use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Ctx};
 
@@ -9,7 +9,7 @@ use crate::service::{Body, Ctx};
 /// Of your territory, newest first, with those withdrawn; a company sees its own.
 #[utoipa::path(get, path = "/v1/typical-cases",
     tag = "disclosures", params(ListTypicalCases), responses((status = 200, description = "A page", body = PageOf<TypicalCase>)))]
-pub async fn list_typical_cases(ctx: Ctx) -> Answer {
+pub async fn list_typical_cases(ctx: Ctx) -> Response {
     let query: ListTypicalCases = ctx.query()?;
     ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
@@ -21,7 +21,7 @@ pub async fn list_typical_cases(ctx: Ctx) -> Answer {
 /// names of persons cannot be recognised, and the officer answers for it that there are none.
 #[utoipa::path(post, path = "/v1/typical-cases",
     tag = "disclosures", request_body = TypicalCaseIn, responses((status = 201, description = "Published", body = TypicalCase)))]
-pub async fn create_typical_case(ctx: Ctx, body: Body<TypicalCaseIn>) -> Answer {
+pub async fn create_typical_case(ctx: Ctx, body: Body<TypicalCaseIn>) -> Response {
     ctx.act(body, actions::create_typical_case).await
 }
 
@@ -31,7 +31,7 @@ pub async fn create_typical_case(ctx: Ctx, body: Body<TypicalCaseIn>) -> Answer 
 #[utoipa::path(get, path = "/v1/typical-cases/{id}",
     tag = "disclosures", params(("id" = crate::db::Id, Path, description = "Id of the case")),
     responses((status = 200, description = "The case", body = TypicalCase)))]
-pub async fn get_typical_case(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_typical_case(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         let (id, version) = (row.id, row.version);
@@ -46,6 +46,6 @@ pub async fn get_typical_case(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(post, path = "/v1/typical-cases/{id}/withdrawal",
     tag = "disclosures", params(("id" = crate::db::Id, Path, description = "Id of the case")),
     request_body = ReasonsIn, responses((status = 200, description = "Withdrawn", body = TypicalCase)))]
-pub async fn withdraw_typical_case(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn withdraw_typical_case(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| actions::withdraw_typical_case(tx, id.0, body)).await
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::model::{TypicalCaseIn, TypicalCaseState};
-use crate::complaints::sight::Person;
+use crate::complaints::visibility::Person;
 use crate::fault::Fault;
 #[cfg(test)]
 use crate::personal::{PersonalData, personal_data};

@@ -17,6 +17,6 @@ pub fn typical_cases<'a>(scope: &Scope) -> typical_cases::BoxedQuery<'a, MultiBa
         Scope::Company(uscc) => all.filter(typical_cases::company_id.eq_any(own_company(uscc))),
         Scope::Complex(id) => all.filter(typical_cases::complex_id.eq(*id)),
         Scope::System(_) => all,
-        Scope::Addressed { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
+        Scope::Assigned { .. } | Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }
 }

@@ -4,20 +4,20 @@ use super::model::*;
 use crate::access::Scope;
 use crate::companies;
 use crate::db::schema::typical_cases as cases;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::paging::PageOf;
 use crate::newest_first;
 use crate::problem::Problem;
 use crate::service::Ctx;
 use crate::typical_cases::scoped;
 
-pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<TypicalCaseRow> {
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<TypicalCaseRow> {
     let row = scoped::typical_cases(scope).filter(cases::id.eq(id)).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
 /// The live case of a violation.
-pub fn live_of(conn: &mut Conn, violation: Id) -> Work<Option<TypicalCaseRow>> {
+pub fn live_of(conn: &mut Conn, violation: Id) -> WorkResult<Option<TypicalCaseRow>> {
     let system = Scope::System("one live case of a violation, whoever published it");
     Ok(scoped::typical_cases(&system)
         .filter(cases::violation_id.eq(violation))
@@ -26,13 +26,13 @@ pub fn live_of(conn: &mut Conn, violation: Id) -> Work<Option<TypicalCaseRow>> {
         .optional()?)
 }
 
-pub fn insert(conn: &mut Conn, row: &TypicalCaseRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &TypicalCaseRow) -> WorkResult<()> {
     diesel::insert_into(cases::table).values(row).execute(conn)?;
     Ok(())
 }
 
 /// Saves a withdrawal; what was published never changes.
-pub fn save(conn: &mut Conn, row: &TypicalCaseRow) -> Work<()> {
+pub fn save(conn: &mut Conn, row: &TypicalCaseRow) -> WorkResult<()> {
     diesel::update(cases::table.find(row.id))
         .set((
             cases::version.eq(row.version),
@@ -46,7 +46,7 @@ pub fn save(conn: &mut Conn, row: &TypicalCaseRow) -> Work<()> {
 }
 
 /// What everyone may see of a complex's cases: those that are published, newest first.
-pub fn of_complex(conn: &mut Conn, complex: Id) -> Work<Vec<PublicTypicalCase>> {
+pub fn of_complex(conn: &mut Conn, complex: Id) -> WorkResult<Vec<PublicTypicalCase>> {
     let everyone = Scope::System("what is published is for everyone");
     let rows: Vec<TypicalCaseRow> = scoped::typical_cases(&everyone)
         .filter(cases::complex_id.eq(complex))
@@ -65,7 +65,7 @@ pub fn of_complex(conn: &mut Conn, complex: Id) -> Work<Vec<PublicTypicalCase>> 
     Ok(public.collect())
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListTypicalCases) -> Work<PageOf<TypicalCaseRow>> {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListTypicalCases) -> WorkResult<PageOf<TypicalCaseRow>> {
     newest_first!(conn, query, TypicalCaseRow, cases::id, || {
         let mut rows = scoped::typical_cases(&ctx.scope);
         if let Some(state) = query.state {

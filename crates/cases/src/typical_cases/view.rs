@@ -3,17 +3,17 @@
 use super::model::*;
 use crate::companies;
 use crate::complexes;
-use crate::db::{Conn, Work};
+use crate::db::{Conn, WorkResult};
 use crate::policy;
 use crate::problem::Problem;
 use crate::proceedings::view::{official, step};
 use crate::service::Ctx;
 
-pub fn view(conn: &mut Conn, ctx: &Ctx, row: TypicalCaseRow) -> Work<TypicalCase> {
+pub fn view(conn: &mut Conn, ctx: &Ctx, row: TypicalCaseRow) -> WorkResult<TypicalCase> {
     Ok(views(conn, ctx, vec![row])?.pop().ok_or_else(|| Problem::broken("a typical case that was read has no view"))?)
 }
 
-pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<TypicalCaseRow>) -> Work<Vec<TypicalCase>> {
+pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<TypicalCaseRow>) -> WorkResult<Vec<TypicalCase>> {
     let companies = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
     let policies = policy::all(conn, &ctx.state)?;

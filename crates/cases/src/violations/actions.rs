@@ -7,34 +7,34 @@ use super::model::*;
 use super::store;
 use super::view::Violation;
 use crate::access::Scope;
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::due_process::{self, advance};
 use crate::http::Entity;
 use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn};
 use crate::service::{Body, Tx};
 
-pub fn notify_violation(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> Work<Entity<Violation>> {
+pub fn notify_violation(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> WorkResult<Entity<Violation>> {
     due_process::notify::<ViolationRow>(tx, id, body)
 }
 
-pub fn open_notice(tx: &mut Tx, id: Id) -> Work<Entity<Violation>> {
+pub fn open_notice(tx: &mut Tx, id: Id) -> WorkResult<Entity<Violation>> {
     due_process::open::<ViolationRow>(tx, id)
 }
 
-pub fn record_violation_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> Work<Entity<Violation>> {
+pub fn record_violation_delivery(tx: &mut Tx, id: Id, body: &Body<DeliveryIn>) -> WorkResult<Entity<Violation>> {
     due_process::record_delivery::<ViolationRow>(tx, id, body)
 }
 
-pub fn submit_violation_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Violation>> {
+pub fn submit_violation_statement(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> WorkResult<Entity<Violation>> {
     due_process::submit_statement::<ViolationRow>(tx, id, body)
 }
 
-pub fn answer_violation_statement(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Violation>> {
+pub fn answer_violation_statement(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Violation>> {
     due_process::answer_statement::<ViolationRow>(tx, id, body)
 }
 
 /// The rectification order of a violation was fulfilled in time; by the policy that restores points.
-pub fn record_rectification(tx: &mut Tx, id: Id, day: NaiveDate) -> Work<()> {
+pub fn record_rectification(tx: &mut Tx, id: Id, day: NaiveDate) -> WorkResult<()> {
     let system = Scope::System("a rectification belongs to its violation");
     let mut row = store::find(tx.conn, &system, id)?;
     row.rectified_on = Some(day);

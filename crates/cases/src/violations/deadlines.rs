@@ -3,7 +3,7 @@
 use super::model::{ViolationRow, ViolationState};
 use super::store;
 use crate::access::Scope;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::deadlines::{Follows, Moved, Terms, facts, move_day};
 use crate::due_process::Proceeding;
 use crate::service::Tx;
@@ -15,15 +15,15 @@ impl Follows for ViolationRow {
         self.id
     }
 
-    fn open(conn: &mut Conn, after: Id, at_most: i64) -> Work<Vec<ViolationRow>> {
+    fn open(conn: &mut Conn, after: Id, at_most: i64) -> WorkResult<Vec<ViolationRow>> {
         store::with_open_deadlines(conn, &EVERY_CASE, after, at_most)
     }
 
-    fn locked(conn: &mut Conn, id: Id) -> Work<ViolationRow> {
+    fn locked(conn: &mut Conn, id: Id) -> WorkResult<ViolationRow> {
         store::find_for_update(conn, &EVERY_CASE, id)
     }
 
-    fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> Work<Vec<Moved>> {
+    fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> WorkResult<Vec<Moved>> {
         let calendar = terms.calendar(conn, &self.county)?;
         let policies = terms.policies(&self.county);
         let process = policies.process(self.policy_version, self.found_on);
@@ -43,7 +43,7 @@ impl Follows for ViolationRow {
         Ok(moved)
     }
 
-    fn save_moved(mut self, tx: &mut Tx, moved: &[Moved]) -> Work<()> {
+    fn save_moved(mut self, tx: &mut Tx, moved: &[Moved]) -> WorkResult<()> {
         self.record(tx, "violation.deadline_moved", facts(moved), &())
     }
 }

@@ -5,11 +5,11 @@ use serde_json::json;
 use super::due_process::process_rules;
 use super::model::*;
 use super::report::add_audience;
-use super::rules::{self, Heard};
+use super::rules::{self, DueProcessState};
 use super::store;
 use super::view::Violation;
 use crate::access::Actor;
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::due_process::{Proceeding, advance};
 use crate::http::Entity;
 use crate::policy;
@@ -18,7 +18,7 @@ use crate::proceedings::port::{Case, after};
 use crate::service::{Body, Tx};
 
 /// Confirms a violation: due process first, then the decision, then what follows from it.
-pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Work<Entity<Violation>> {
+pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     row.may_handle(&ctx.caller)?;
@@ -30,12 +30,12 @@ pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Wo
     tx.if_match(row.version)?;
     row.require_state(&[ViolationState::Notified])?;
     let steps = &row.proceedings.0;
-    let heard = Heard {
+    let heard = DueProcessState {
         last_day: row.statement_due_on,
         made: steps.statement.is_some(),
         answered: steps.statement_answer.is_some(),
     };
-    rules::require_heard(&heard, input.urgent_reason.is_some(), ctx.today)?;
+    rules::require_due_process(&heard, input.urgent_reason.is_some(), ctx.today)?;
     let ConfirmationIn { reasons, urgent_reason } = input.clone();
     let urgent = urgent_reason.is_some();
     row.proceedings.0.confirmation = Some(Confirmation {
@@ -58,7 +58,7 @@ pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> Wo
     Ok(entity)
 }
 
-pub fn dismiss_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Violation>> {
+pub fn dismiss_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     row.may_handle(&ctx.caller)?;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::model::{AppealOutcome, ViolationRow};
 use crate::access::Role;
-use crate::db::Work;
+use crate::db::WorkResult;
 use crate::documents::model::{DocumentKind, DocumentSubject};
 use crate::documents::{self, IssueInput, missing};
 use crate::due_process::Proceeding;
@@ -15,7 +15,7 @@ use crate::service::{Ctx, Tx};
 use crate::words::days::chinese_day;
 
 /// The office in charge, as for every other act on the case; of a decision, the body that took it.
-pub fn require_office(ctx: &Ctx, kind: DocumentKind, row: &ViolationRow) -> Work<()> {
+pub fn require_office(ctx: &Ctx, kind: DocumentKind, row: &ViolationRow) -> WorkResult<()> {
     let steps = &row.proceedings.0;
     // Whoever decided puts the decision into form.
     let by = match kind {
@@ -35,7 +35,7 @@ pub fn gather(
     kind: DocumentKind,
     row: &ViolationRow,
     mut context: Map<String, Value>,
-) -> Work<IssueInput> {
+) -> WorkResult<IssueInput> {
     let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
     describe(tx, kind, row, &policies, &mut context)?;
     Ok(IssueInput {
@@ -60,7 +60,7 @@ fn describe(
     row: &ViolationRow,
     policies: &Policies,
     context: &mut Map<String, Value>,
-) -> Work<()> {
+) -> WorkResult<()> {
     let day = |at| chinese_day(tx.ctx.state.clock.day_of(at));
     let steps = &row.proceedings.0;
     let notice = steps.notification.as_ref().ok_or_else(missing)?;

@@ -8,21 +8,21 @@ use super::{rules, store};
 use crate::access::{Caller, Role, Scope};
 use crate::calendar;
 use crate::companies;
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::due_process::{Events, Proceeding, Steps, open_by_answering};
 use crate::files::OwnerKind;
 use crate::ledger::{self, Audience, Event};
 use crate::policy;
 use crate::policy::model::ProcessRules;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::proceedings::model::Delivery;
 use crate::proceedings::port::after;
 use crate::proceedings::rules::{may_make_statement, require_before};
-use crate::proceedings::said::Said;
 use crate::service::{Ctx, Tx};
 
 /// The periods of the policy that governs a case.
-pub fn process_rules(tx: &mut Tx, row: &ViolationRow) -> Work<ProcessRules> {
+pub fn process_rules(tx: &mut Tx, row: &ViolationRow) -> WorkResult<ProcessRules> {
     let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
     Ok(policies.process(row.policy_version, row.found_on).clone())
 }
@@ -53,7 +53,7 @@ impl Proceeding for ViolationRow {
     };
     const OWNER: OwnerKind = OwnerKind::Violation;
 
-    fn locked(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ViolationRow> {
+    fn locked(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<ViolationRow> {
         store::find_for_update(conn, scope, id)
     }
 
@@ -90,15 +90,15 @@ impl Proceeding for ViolationRow {
         rules::may_deliver(self.state, self.is_undelivered())
     }
 
-    fn may_speak(&self) -> Result<(), Problem> {
-        rules::may_speak(self.is_against_company())
+    fn may_make_statement(&self) -> Result<(), Problem> {
+        rules::may_make_statement(self.is_against_company())
     }
 
     fn may_answer(&self) -> Result<(), Problem> {
         self.may_be_heard()
     }
 
-    fn begin(&mut self, tx: &mut Tx) -> Work<()> {
+    fn begin(&mut self, tx: &mut Tx) -> WorkResult<()> {
         self.require_state(&[ViolationState::Reported])?;
         self.notified = true;
         for uscc in companies::speakers_of(tx.conn, self.company_id)? {
@@ -109,7 +109,7 @@ impl Proceeding for ViolationRow {
     }
 
     /// Periods start when what they answer is delivered: the statement's with the notice, the appeal's with the decision.
-    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, said: &dyn Said) -> Work<()> {
+    fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, texts: &dyn LedgerTexts) -> WorkResult<()> {
         after(tx).served(tx, self.id)?;
         let process = process_rules(tx, self)?;
         let calendar = calendar::work_calendar(tx.conn, &self.county)?;
@@ -128,22 +128,22 @@ impl Proceeding for ViolationRow {
             "method": method, "delivered_on": delivered_on, "statement_due_on": self.statement_due_on,
             "appeal_due_on": self.appeal_due_on,
         });
-        self.record(tx, kind, step, said)
+        self.record(tx, kind, step, texts)
     }
 
-    fn hear(&mut self, tx: &mut Tx, made: bool) -> Work<()> {
+    fn check_statement_allowed(&mut self, tx: &mut Tx, made: bool) -> WorkResult<()> {
         self.may_be_heard()?;
         may_make_statement(made)?;
         open_by_answering(tx, self)?;
         Ok(require_before(tx.ctx.today, self.statement_due_on)?)
     }
 
-    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, said: &dyn Said) -> Work<()> {
+    fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, texts: &dyn LedgerTexts) -> WorkResult<()> {
         self.version += 1;
         self.updated_at = tx.ctx.now;
         store::save(tx.conn, self)?;
         let event = Event::new(kind, "violation", self.id)
-            .at(self.place())
+            .in_territory(self.place())
             .company(self.company_id)
             .complex(self.complex_id)
             .addressed(self.lead_role, self.lead_role.area_of(&self.county, &self.township))
@@ -154,12 +154,12 @@ impl Proceeding for ViolationRow {
                 "lead_role": self.lead_role, "state": self.state, "version": self.version, "decided_on": self.decided_on,
                 "revoked_on": self.revoked_on, "rectified_on": self.rectified_on, "step": step,
             }))
-            .said(said.texts());
+            .with_texts(texts.texts());
         ledger::append(tx, event)?;
         Ok(())
     }
 
-    fn view(self, conn: &mut Conn, ctx: &Ctx) -> Work<Violation> {
+    fn view(self, conn: &mut Conn, ctx: &Ctx) -> WorkResult<Violation> {
         view(conn, ctx, self)
     }
 }

@@ -10,7 +10,7 @@ use crate::problem::{Code, Problem};
 /// Why a decision is not final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Obstacle {
-    NotServed,
+    NotDelivered,
     UnderAppeal,
     AppealUntil(NaiveDate),
 }
@@ -18,7 +18,7 @@ pub enum Obstacle {
 impl Obstacle {
     fn code(self) -> Code {
         match self {
-            Obstacle::NotServed => Code::DecisionNotServed,
+            Obstacle::NotDelivered => Code::DecisionNotServed,
             Obstacle::UnderAppeal => Code::AppealPending,
             Obstacle::AppealUntil(_) => Code::AppealPeriodOpen,
         }
@@ -26,7 +26,7 @@ impl Obstacle {
 
     fn fault(self) -> &'static str {
         match self {
-            Obstacle::NotServed => "decision_not_served",
+            Obstacle::NotDelivered => "decision_not_served",
             Obstacle::UnderAppeal => "appeal_pending",
             Obstacle::AppealUntil(_) => "appeal_period_open",
         }
@@ -34,7 +34,7 @@ impl Obstacle {
 
     fn words(self) -> (String, String) {
         match self {
-            Obstacle::NotServed => ("认定决定尚未送达".to_owned(), "the decision has not been delivered".to_owned()),
+            Obstacle::NotDelivered => ("认定决定尚未送达".to_owned(), "the decision has not been delivered".to_owned()),
             Obstacle::UnderAppeal => ("正在申诉".to_owned(), "an appeal is pending".to_owned()),
             Obstacle::AppealUntil(last) => {
                 (format!("申诉期至 {last} 止"), format!("the period for an appeal lasts until {last}"))
@@ -46,7 +46,7 @@ impl Obstacle {
 /// What keeps the decision on a violation from being final; none where there is no decision to rest on.
 pub fn obstacle(row: &ViolationRow, today: NaiveDate) -> Option<Obstacle> {
     match row.state {
-        ViolationState::Confirmed if row.proceedings.0.decision_delivery.is_none() => Some(Obstacle::NotServed),
+        ViolationState::Confirmed if row.proceedings.0.decision_delivery.is_none() => Some(Obstacle::NotDelivered),
         ViolationState::Confirmed => row.appeal_due_on.filter(|last| *last >= today).map(Obstacle::AppealUntil),
         ViolationState::Appealed => Some(Obstacle::UnderAppeal),
         ViolationState::Reported

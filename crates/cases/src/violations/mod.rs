@@ -18,7 +18,7 @@ pub mod view;
 
 use crate::access::Role::PropertyCompany;
 use crate::access::role_sets::{CASE_OFFICES, CASE_READERS, COUNTY, REPORTERS, REVIEWERS};
-use crate::files::{FileOwner, OwnerKind, Sight};
+use crate::files::{FileOwner, OwnerKind, Visibility};
 use crate::handler;
 use crate::problem::Code::{
     DeadlinePassed, NoticeNotDelivered, OverlappingViolation, StateConflict, StatementPeriodOpen, StatementUnanswered,
@@ -60,9 +60,9 @@ pub const FEATURE: Feature = Feature {
     files: &[FileOwner {
         kind: OwnerKind::Violation,
         operation: "get_violation",
-        look: |conn, ctx, id| {
+        visibility: |conn, ctx, id| {
             let row = store::find(conn, &ctx.scope, id)?;
-            Ok(if crate::due_process::is_unopened(ctx, &row) { Sight::Unopened } else { Sight::Open })
+            Ok(if crate::due_process::is_unopened(ctx, &row) { Visibility::Unopened } else { Visibility::Open })
         },
     }],
     events: events::EVENTS,

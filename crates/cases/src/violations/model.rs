@@ -12,9 +12,9 @@ use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
 use crate::policy::model::ActSubject;
 use crate::problem::Problem;
+use crate::proceedings::ledger_texts::{LedgerTexts, Texts};
 use crate::proceedings::model::{Delivery, Evidence, Notification, Statement, Step};
 use crate::proceedings::rules::require_state;
-use crate::proceedings::said::{Said, Texts};
 
 coded_enum! {
     /// Where a violation stands (办理状态).
@@ -223,14 +223,14 @@ pub struct AppealDecisionIn {
     pub reasons: String,
 }
 
-impl Said for ConfirmationIn {
+impl LedgerTexts for ConfirmationIn {
     fn texts(&self) -> Texts {
         let urgent = self.urgent_reason.clone().map(|text| ("urgent_reason", text));
         std::iter::once(("reasons", self.reasons.clone())).chain(urgent).collect()
     }
 }
 
-impl Said for AppealDecisionIn {
+impl LedgerTexts for AppealDecisionIn {
     fn texts(&self) -> Texts {
         vec![("reasons", self.reasons.clone())]
     }

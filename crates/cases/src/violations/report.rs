@@ -11,7 +11,7 @@ use crate::companies;
 use crate::complexes;
 use crate::complexes::model::PointIn;
 use crate::counties;
-use crate::db::{Conn, Fail, Id, Json, Work, lock_company};
+use crate::db::{Conn, Id, Json, WorkError, WorkResult, lock_company};
 use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
@@ -20,10 +20,10 @@ use crate::policy;
 use crate::policy::model::ActSubject;
 use crate::policy::versions::PolicyVersion;
 use crate::problem::Problem;
-use crate::proceedings::said;
+use crate::proceedings::ledger_texts;
 use crate::service::{Body, Ctx, Tx};
 
-pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Violation>> {
+pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let input = tx.creation(
         body,
@@ -41,12 +41,17 @@ pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> Work<Entity<Vi
 
 /// Puts a violation on file, for any action that has checked what it reports ([`check`]) and whose its evidence is. The
 /// overlap with what is on file already is refused here.
-pub fn report(tx: &mut Tx, id: Id, input: ViolationIn) -> Work<Entity<Violation>> {
+pub fn report(tx: &mut Tx, id: Id, input: ViolationIn) -> WorkResult<Entity<Violation>> {
     report_found_by(tx, id, input, None)
 }
 
 /// The same where somebody else found it than who reports it: neither of them confirms it.
-pub fn report_found_by(tx: &mut Tx, id: Id, input: ViolationIn, found_by: Option<Actor>) -> Work<Entity<Violation>> {
+pub fn report_found_by(
+    tx: &mut Tx,
+    id: Id,
+    input: ViolationIn,
+    found_by: Option<Actor>,
+) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut place = complexes::place(tx.conn, &ctx.scope, input.complex_id, input.division.as_deref())?
         .ok_or_else(|| Problem::broken("a place that was checked is not found"))?;
@@ -122,7 +127,7 @@ pub fn report_found_by(tx: &mut Tx, id: Id, input: ViolationIn, found_by: Option
         store::add_audience(tx.conn, Role::PropertyCompany, uscc, row.id, row.found_on)?;
     }
     let event = Event::new("violation.reported", "violation", row.id)
-        .at(row.place())
+        .in_territory(row.place())
         .company(row.company_id)
         .complex(row.complex_id)
         .addressed(act.lead_role, act.lead_role.area_of(&row.county, &row.township))
@@ -134,7 +139,7 @@ pub fn report_found_by(tx: &mut Tx, id: Id, input: ViolationIn, found_by: Option
         .personal("distinct_fact_reason", row.report.0.distinct_fact_reason.as_deref())
         .personal("description", Some(&row.description))
         .personal("subject_name", row.subject_name.as_deref())
-        .said(vec![said::evidence(&row.evidence.0)]);
+        .with_texts(vec![ledger_texts::evidence(&row.evidence.0)]);
     ledger::append(tx, event)?;
     let version = row.version;
     let view = view(tx.conn, ctx, row)?;
@@ -142,7 +147,7 @@ pub fn report_found_by(tx: &mut Tx, id: Id, input: ViolationIn, found_by: Option
 }
 
 /// Offices that do not see the whole territory are let in one by one.
-pub fn add_audience(conn: &mut Conn, role: Role, row: &ViolationRow) -> Work<()> {
+pub fn add_audience(conn: &mut Conn, role: Role, row: &ViolationRow) -> WorkResult<()> {
     if !role.is_addressed() {
         return Ok(());
     }
@@ -150,7 +155,7 @@ pub fn add_audience(conn: &mut Conn, role: Role, row: &ViolationRow) -> Work<()>
 }
 
 /// Every fault of a report, but of its evidence.
-pub fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<Fault>) -> Work<()> {
+pub fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<Fault>) -> WorkResult<()> {
     rules::check_found_on(input.found_on, ctx.today, faults);
     let place = complexes::place(conn, &ctx.scope, input.complex_id, input.division.as_deref())?;
     let county = match place {
@@ -174,14 +179,14 @@ pub fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<F
 
 /// What the caller knows of the company that a report names. A company acts at a complex that it serves, or has served:
 /// handing over comes after its last day.
-fn named(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, of_company: bool) -> Work<Named> {
+fn named(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, of_company: bool) -> WorkResult<Named> {
     let Some(company) = input.company_id else { return Ok(Named::Nobody) };
     if !of_company {
         return Ok(Named::Unknown);
     }
     match companies::find(conn, &ctx.scope, company) {
         Ok(_) => {}
-        Err(Fail::Problem(_)) => return Ok(Named::Unknown),
+        Err(WorkError::Problem(_)) => return Ok(Named::Unknown),
         Err(other) => return Err(other),
     }
     let serving = match input.complex_id {
@@ -193,7 +198,7 @@ fn named(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, of_company: bool) -> W
 
 /// One fact is one act: another one for the same company, complex and day under the same or an overlapping act must say
 /// why it is another fact.
-fn refuse_overlap(conn: &mut Conn, input: &ViolationIn, company: Id, version: &PolicyVersion) -> Work<()> {
+fn refuse_overlap(conn: &mut Conn, input: &ViolationIn, company: Id, version: &PolicyVersion) -> WorkResult<()> {
     if input.distinct_fact_reason.is_some() {
         return Ok(());
     }

@@ -6,7 +6,7 @@ use super::model::*;
 use super::view::Violation;
 use super::{rules, store};
 use crate::access::Actor;
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::due_process::{Proceeding, advance, open_by_answering};
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
@@ -15,10 +15,10 @@ use crate::proceedings::port::{Case, after};
 use crate::proceedings::rules::require_before;
 use crate::service::{Body, Tx};
 
-pub fn appeal_violation(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Violation>> {
+pub fn appeal_violation(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
-    row.may_speak()?;
+    row.may_make_statement()?;
     let input =
         tx.checked(body, |conn, input, faults| files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults))?;
     tx.if_match(row.version)?;
@@ -34,7 +34,7 @@ pub fn appeal_violation(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<E
     Ok(entity)
 }
 
-pub fn decide_violation_appeal(tx: &mut Tx, id: Id, body: &Body<AppealDecisionIn>) -> Work<Entity<Violation>> {
+pub fn decide_violation_appeal(tx: &mut Tx, id: Id, body: &Body<AppealDecisionIn>) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     rules::may_decide_appeal(&ctx.caller, row.confirmed_by())?;
@@ -50,7 +50,7 @@ pub fn decide_violation_appeal(tx: &mut Tx, id: Id, body: &Body<AppealDecisionIn
         AppealOutcome::Revoked => {
             row.state = ViolationState::Revoked;
             row.revoked_on = Some(ctx.today);
-            after(tx).violation_falls(tx, row.id)?;
+            after(tx).violation_revoking(tx, row.id)?;
         }
     }
     let (company, county) = (row.company_id, row.county.clone());
@@ -63,7 +63,7 @@ pub fn decide_violation_appeal(tx: &mut Tx, id: Id, body: &Body<AppealDecisionIn
     Ok(entity)
 }
 
-pub fn revoke_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Violation>> {
+pub fn revoke_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     rules::may_revoke(&ctx.caller, row.confirmed_by())?;
@@ -73,7 +73,7 @@ pub fn revoke_violation(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Ent
     row.proceedings.0.revocation = Some(Step::new(ctx, input.clone()));
     row.state = ViolationState::Revoked;
     row.revoked_on = Some(ctx.today);
-    after(tx).violation_falls(tx, row.id)?;
+    after(tx).violation_revoking(tx, row.id)?;
     let (company, county) = (row.company_id, row.county.clone());
     let entity = advance(tx, row, "violation.revoked", json!({}), input)?;
     after(tx).violation_revoked(tx, &Case { violation: id, company, county: &county })?;

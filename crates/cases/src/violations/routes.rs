@@ -3,7 +3,7 @@ use super::view::{self, Violation};
 use super::{actions, decisions, report, review, store};
 use crate::db::Conn;
 use crate::due_process::{self, awaits_opening};
-use crate::http::{Answer, PageOf, PathId};
+use crate::http::{PageOf, PathId, Response};
 use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn};
 use crate::service::{Body, Ctx};
 
@@ -13,7 +13,7 @@ use crate::service::{Body, Ctx};
 /// itself; a police station or partner what it leads or was referred.
 #[utoipa::path(get, path = "/v1/violations",
     tag = "violations", params(ListViolations), responses((status = 200, description = "A page", body = PageOf<Violation>)))]
-pub async fn list_violations(ctx: Ctx) -> Answer {
+pub async fn list_violations(ctx: Ctx) -> Response {
     let query: ListViolations = ctx.query()?;
     ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
@@ -24,7 +24,7 @@ pub async fn list_violations(ctx: Ctx) -> Answer {
 /// fact under an overlapping act is refused, unless `distinct_fact_reason` says why it is another.
 #[utoipa::path(post, path = "/v1/violations",
     tag = "violations", request_body = ViolationIn, responses((status = 201, description = "Reported", body = Violation)))]
-pub async fn report_violation(ctx: Ctx, body: Body<ViolationIn>) -> Answer {
+pub async fn report_violation(ctx: Ctx, body: Body<ViolationIn>) -> Response {
     ctx.act(body, report::report_violation).await
 }
 
@@ -35,13 +35,13 @@ pub async fn report_violation(ctx: Ctx, body: Body<ViolationIn>) -> Answer {
 #[utoipa::path(get, path = "/v1/violations/{id}",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     responses((status = 200, description = "The violation", body = Violation)))]
-pub async fn get_violation(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_violation(ctx: Ctx, id: PathId) -> Response {
     let find = move |conn: &mut Conn, ctx: &Ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         if awaits_opening(ctx, &row) {
             return Ok(None);
         }
-        due_process::shown(conn, ctx, row).map(Some)
+        due_process::to_entity(conn, ctx, row).map(Some)
     };
     ctx.get_or_open(find, move |tx| actions::open_notice(tx, id.0)).await
 }
@@ -53,7 +53,7 @@ pub async fn get_violation(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(post, path = "/v1/violations/{id}/notification",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = NotificationIn, responses((status = 200, description = "Notified", body = Violation)))]
-pub async fn notify_violation(ctx: Ctx, id: PathId, body: Body<NotificationIn>) -> Answer {
+pub async fn notify_violation(ctx: Ctx, id: PathId, body: Body<NotificationIn>) -> Response {
     ctx.act(body, move |tx, body| actions::notify_violation(tx, id.0, body)).await
 }
 
@@ -64,7 +64,7 @@ pub async fn notify_violation(ctx: Ctx, id: PathId, body: Body<NotificationIn>) 
 #[utoipa::path(post, path = "/v1/violations/{id}/delivery",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = DeliveryIn, responses((status = 200, description = "Delivered", body = Violation)))]
-pub async fn record_violation_delivery(ctx: Ctx, id: PathId, body: Body<DeliveryIn>) -> Answer {
+pub async fn record_violation_delivery(ctx: Ctx, id: PathId, body: Body<DeliveryIn>) -> Response {
     ctx.act(body, move |tx, body| actions::record_violation_delivery(tx, id.0, body)).await
 }
 
@@ -74,7 +74,7 @@ pub async fn record_violation_delivery(ctx: Ctx, id: PathId, body: Body<Delivery
 #[utoipa::path(post, path = "/v1/violations/{id}/statement",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = StatementIn, responses((status = 200, description = "Submitted", body = Violation)))]
-pub async fn submit_violation_statement(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> Answer {
+pub async fn submit_violation_statement(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> Response {
     ctx.act(body, move |tx, body| actions::submit_violation_statement(tx, id.0, body)).await
 }
 
@@ -84,7 +84,7 @@ pub async fn submit_violation_statement(ctx: Ctx, id: PathId, body: Body<Stateme
 #[utoipa::path(post, path = "/v1/violations/{id}/statement-answer",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = ReasonsIn, responses((status = 200, description = "Answered", body = Violation)))]
-pub async fn answer_violation_statement(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn answer_violation_statement(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| actions::answer_violation_statement(tx, id.0, body)).await
 }
 
@@ -95,7 +95,7 @@ pub async fn answer_violation_statement(ctx: Ctx, id: PathId, body: Body<Reasons
 #[utoipa::path(post, path = "/v1/violations/{id}/confirmation",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = ConfirmationIn, responses((status = 200, description = "Confirmed", body = Violation)))]
-pub async fn confirm_violation(ctx: Ctx, id: PathId, body: Body<ConfirmationIn>) -> Answer {
+pub async fn confirm_violation(ctx: Ctx, id: PathId, body: Body<ConfirmationIn>) -> Response {
     ctx.act(body, move |tx, body| decisions::confirm_violation(tx, id.0, body)).await
 }
 
@@ -105,7 +105,7 @@ pub async fn confirm_violation(ctx: Ctx, id: PathId, body: Body<ConfirmationIn>)
 #[utoipa::path(post, path = "/v1/violations/{id}/dismissal",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = ReasonsIn, responses((status = 200, description = "Dismissed", body = Violation)))]
-pub async fn dismiss_violation(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn dismiss_violation(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| decisions::dismiss_violation(tx, id.0, body)).await
 }
 
@@ -115,7 +115,7 @@ pub async fn dismiss_violation(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> A
 #[utoipa::path(post, path = "/v1/violations/{id}/appeal",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = StatementIn, responses((status = 200, description = "Appealed", body = Violation)))]
-pub async fn appeal_violation(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> Answer {
+pub async fn appeal_violation(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> Response {
     ctx.act(body, move |tx, body| review::appeal_violation(tx, id.0, body)).await
 }
 
@@ -126,7 +126,7 @@ pub async fn appeal_violation(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> 
 #[utoipa::path(post, path = "/v1/violations/{id}/appeal-decision",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = AppealDecisionIn, responses((status = 200, description = "Decided", body = Violation)))]
-pub async fn decide_violation_appeal(ctx: Ctx, id: PathId, body: Body<AppealDecisionIn>) -> Answer {
+pub async fn decide_violation_appeal(ctx: Ctx, id: PathId, body: Body<AppealDecisionIn>) -> Response {
     ctx.act(body, move |tx, body| review::decide_violation_appeal(tx, id.0, body)).await
 }
 
@@ -137,6 +137,6 @@ pub async fn decide_violation_appeal(ctx: Ctx, id: PathId, body: Body<AppealDeci
 #[utoipa::path(post, path = "/v1/violations/{id}/revocation",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = ReasonsIn, responses((status = 200, description = "Revoked", body = Violation)))]
-pub async fn revoke_violation(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn revoke_violation(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| review::revoke_violation(tx, id.0, body)).await
 }

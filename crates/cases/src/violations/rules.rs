@@ -21,7 +21,7 @@ pub fn may_handle(role: Role, lead: Role) -> Result<(), Problem> {
 }
 
 /// A company answers for itself; what it reported of others is not its case.
-pub fn may_speak(against_company: bool) -> Result<(), Problem> {
+pub fn may_make_statement(against_company: bool) -> Result<(), Problem> {
     if against_company {
         return Ok(());
     }
@@ -52,7 +52,7 @@ pub fn may_confirm(two_person_rule: bool, found_or_reported: bool) -> Result<(),
 }
 
 /// What is known of a hearing when a violation is to be confirmed.
-pub struct Heard {
+pub struct DueProcessState {
     /// Last day for a statement; none where the notice was not delivered.
     pub last_day: Option<NaiveDate>,
     pub made: bool,
@@ -61,7 +61,7 @@ pub struct Heard {
 
 /// The notice was delivered, the period is over, and a statement was answered. Urgency shortens the time for a statement; a
 /// decision without a notice would be none (Administrative Penalty Law 45, 62).
-pub fn require_heard(heard: &Heard, urgent: bool, today: NaiveDate) -> Result<(), Problem> {
+pub fn require_due_process(heard: &DueProcessState, urgent: bool, today: NaiveDate) -> Result<(), Problem> {
     let last = heard.last_day.ok_or_else(|| Problem::new(Code::NoticeNotDelivered))?;
     if urgent {
         return Ok(());
@@ -236,8 +236,8 @@ mod tests {
         assert_eq!(code(may_handle(Role::SocialAffairsOffice, lead)), None);
         assert_eq!(code(may_handle(lead, lead)), None);
         assert_eq!(code(may_handle(Role::Community, lead)), Some(Code::Forbidden));
-        assert_eq!(code(may_speak(false)), Some(Code::Forbidden));
-        assert_eq!(code(may_speak(true)), None);
+        assert_eq!(code(may_make_statement(false)), Some(Code::Forbidden));
+        assert_eq!(code(may_make_statement(true)), None);
     }
 
     #[test]
@@ -259,8 +259,11 @@ mod tests {
     #[test]
     fn a_confirmation_waits_for_notice_period_and_answer_unless_it_is_urgent() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let heard =
-            |served: bool, made, answered| Heard { last_day: served.then(|| day("2026-03-05")), made, answered };
+        let heard = |served: bool, made, answered| DueProcessState {
+            last_day: served.then(|| day("2026-03-05")),
+            made,
+            answered,
+        };
         for (heard, urgent, today, expected) in [
             (heard(false, false, false), true, "2026-03-09", Some(Code::NoticeNotDelivered)),
             (heard(true, false, false), false, "2026-03-05", Some(Code::StatementPeriodOpen)),
@@ -269,7 +272,7 @@ mod tests {
             (heard(true, true, false), false, "2026-03-06", Some(Code::StatementUnanswered)),
             (heard(true, true, true), false, "2026-03-06", None),
         ] {
-            assert_eq!(code(require_heard(&heard, urgent, day(today))), expected, "{today} {urgent}");
+            assert_eq!(code(require_due_process(&heard, urgent, day(today))), expected, "{today} {urgent}");
         }
         assert_eq!(code(may_confirm(true, true)), Some(Code::SamePerson));
         assert_eq!(code(may_confirm(false, true)), None);

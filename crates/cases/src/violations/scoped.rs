@@ -14,7 +14,7 @@ rows_of! {
         Scope::County(area) => all.filter(violations::county.eq(area.clone())),
         Scope::Township(area) => all.filter(violations::township.eq(area.clone())),
         Scope::Community(area) => all.filter(violations::community.eq(area.clone())),
-        Scope::Addressed { role, area } => {
+        Scope::Assigned { role, area } => {
             all.filter(violations::id.eq_any(among.of(addressed(*role, area), violation_audiences::violation_id)))
         },
         Scope::Company(uscc) => {

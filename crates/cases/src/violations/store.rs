@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use super::model::{ListViolations, ViolationRow, ViolationState};
 use crate::access::{Role, Scope};
 use crate::db::schema::{violation_audiences as audiences, violations};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
 use crate::on_both;
@@ -12,12 +12,12 @@ use crate::problem::Problem;
 use crate::service::Ctx;
 use crate::violations::scoped;
 
-pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ViolationRow> {
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<ViolationRow> {
     Ok(scoped::violation(conn, scope, id)?.ok_or_else(Problem::not_found)?)
 }
 
 /// Locks what decisions of this case are about (the company that answers, then the row), then reads the row.
-pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ViolationRow> {
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<ViolationRow> {
     let company = find(conn, scope, id)?.company_id;
     if let Some(company) = company {
         crate::companies::family::lock_head_of(conn, company)?;
@@ -28,13 +28,13 @@ pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<Violation
     find(conn, scope, id)
 }
 
-pub fn insert(conn: &mut Conn, row: &ViolationRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &ViolationRow) -> WorkResult<()> {
     diesel::insert_into(violations::table).values(row).execute(conn)?;
     Ok(())
 }
 
 /// Saves the steps of a case; what was reported never changes.
-pub fn save(conn: &mut Conn, row: &ViolationRow) -> Work<()> {
+pub fn save(conn: &mut Conn, row: &ViolationRow) -> WorkResult<()> {
     diesel::update(violations::table.find(row.id))
         .set((
             violations::version.eq(row.version),
@@ -53,7 +53,7 @@ pub fn save(conn: &mut Conn, row: &ViolationRow) -> Work<()> {
 }
 
 /// Lets a police station, partner or utility see a violation.
-pub fn add_audience(conn: &mut Conn, role: Role, area: &str, id: Id, found_on: NaiveDate) -> Work<()> {
+pub fn add_audience(conn: &mut Conn, role: Role, area: &str, id: Id, found_on: NaiveDate) -> WorkResult<()> {
     let row = (
         audiences::role.eq(role),
         audiences::area.eq(area),
@@ -65,7 +65,7 @@ pub fn add_audience(conn: &mut Conn, role: Role, area: &str, id: Id, found_on: N
 }
 
 /// A company has another parent: its notified violations are shown to whoever speaks for it now, and no longer to others.
-pub fn show_to_family(conn: &mut Conn, company: Id) -> Work<()> {
+pub fn show_to_family(conn: &mut Conn, company: Id) -> WorkResult<()> {
     let system = Scope::System("who may see a violation follows from whose it is");
     let notified: Vec<(Id, NaiveDate)> = scoped::violations(&system)
         .filter(violations::company_id.eq(company))
@@ -94,7 +94,7 @@ pub fn of_same_fact(
     complex: Option<Id>,
     found_on: NaiveDate,
     acts: &[String],
-) -> Work<Vec<ViolationRow>> {
+) -> WorkResult<Vec<ViolationRow>> {
     let system = Scope::System("one fact is one act, whoever reports it");
     let rows = scoped::violations(&system)
         .filter(violations::company_id.eq(company))
@@ -109,7 +109,7 @@ pub fn of_same_fact(
 }
 
 /// The row that others rest on, whoever asks; for grounds of measures.
-pub fn by_ids(conn: &mut Conn, ids: &[Id]) -> Work<Vec<ViolationRow>> {
+pub fn by_ids(conn: &mut Conn, ids: &[Id]) -> WorkResult<Vec<ViolationRow>> {
     let system = Scope::System("a measure names its grounds; outside the territory by clause, day and division only");
     Ok(scoped::violations_among(&system, ids.to_vec()).order((violations::found_on, violations::id)).load(conn)?)
 }
@@ -121,7 +121,7 @@ pub fn confirmed_at(
     family: &[Id],
     from: NaiveDate,
     to: NaiveDate,
-) -> Work<Vec<ViolationRow>> {
+) -> WorkResult<Vec<ViolationRow>> {
     let system = Scope::System("the facts of a rating, which whoever sees the rating sees");
     let family: Vec<Option<Id>> = family.iter().map(|id| Some(*id)).collect();
     Ok(scoped::violations(&system)
@@ -137,7 +137,7 @@ pub fn confirmed_at(
 /// The key that a page goes on from.
 type Key = (NaiveDate, Id);
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListViolations) -> Work<PageOf<ViolationRow>> {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListViolations) -> WorkResult<PageOf<ViolationRow>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let filtered = || {
         let mut rows = scoped::violations(&ctx.scope);
@@ -186,7 +186,7 @@ fn page_of_addressed(
     query: &ListViolations,
     after: Option<Key>,
     fetch: i64,
-) -> Work<Option<Vec<Id>>> {
+) -> WorkResult<Option<Vec<Id>>> {
     let ListViolations { state: None, company_id: None, complex_id: None, act: None, .. } = query else {
         return Ok(None);
     };
@@ -207,7 +207,12 @@ fn page_of_addressed(
 }
 
 /// Open cases of the caller's territory in these states, oldest first; for the inbox.
-pub fn in_states(conn: &mut Conn, scope: &Scope, states: &[ViolationState], at_most: i64) -> Work<Vec<ViolationRow>> {
+pub fn in_states(
+    conn: &mut Conn,
+    scope: &Scope,
+    states: &[ViolationState],
+    at_most: i64,
+) -> WorkResult<Vec<ViolationRow>> {
     Ok(scoped::violations(scope)
         .filter(violations::state.eq_any(states.to_vec()))
         .order((violations::found_on, violations::id))
@@ -216,7 +221,7 @@ pub fn in_states(conn: &mut Conn, scope: &Scope, states: &[ViolationState], at_m
 }
 
 /// Cases with a period that runs, or was let run out and has not been acted on, in the order of their ids.
-pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> Work<Vec<ViolationRow>> {
+pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> WorkResult<Vec<ViolationRow>> {
     Ok(scoped::violations(scope)
         .filter(violations::state.eq_any([ViolationState::Notified, ViolationState::Confirmed]))
         .filter(violations::statement_due_on.is_not_null().or(violations::appeal_due_on.is_not_null()))

@@ -14,7 +14,7 @@ use crate::companies;
 use crate::complexes;
 use crate::complexes::model::Point;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::due_process::is_unopened;
 use crate::policy;
 use crate::policy::model::ActSubject;
@@ -152,7 +152,7 @@ pub struct Violation {
 }
 
 /// Rows as this caller sees them.
-pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ViolationRow>) -> Work<Vec<Violation>> {
+pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ViolationRow>) -> WorkResult<Vec<Violation>> {
     let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
     let versions: Vec<i64> = rows.iter().map(|row| row.policy_version).collect();
@@ -167,7 +167,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ViolationRow>) -> Work<Vec<Vi
         .collect()
 }
 
-pub fn view(conn: &mut Conn, ctx: &Ctx, row: ViolationRow) -> Work<Violation> {
+pub fn view(conn: &mut Conn, ctx: &Ctx, row: ViolationRow) -> WorkResult<Violation> {
     let mut all = views(conn, ctx, vec![row])?;
     Ok(all.pop().ok_or_else(|| Problem::broken("a violation that was read has no view"))?)
 }
@@ -178,7 +178,7 @@ fn one(
     companies: &HashMap<Id, (String, String)>,
     complexes: &HashMap<Id, String>,
     (act_zh, act_en): (String, String),
-) -> Work<Violation> {
+) -> WorkResult<Violation> {
     let hides_reporter = matches!(ctx.caller.role.row().kind, RoleKind::Company | RoleKind::Committee);
     let unopened = is_unopened(ctx, &row);
     let Proceedings {

@@ -6,14 +6,14 @@ use serde_json::json;
 use super::model::{Listing, ListingRow};
 use super::rules::{self, Term};
 use super::store;
-use super::view::shown;
-use crate::db::{Id, Json, Work};
+use super::view::to_entity;
+use crate::db::{Id, Json, WorkResult};
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event, Place};
 use crate::policy::model::MeasureKind;
+use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::proceedings::model::{ReasonsIn, Statement, StatementIn, Step};
-use crate::proceedings::said::Said;
 use crate::service::{Body, Tx};
 
 /// What a measure says that puts a company on a list.
@@ -28,7 +28,7 @@ pub struct Grounds<'a> {
 }
 
 /// Puts a company on the list that an approved measure calls for.
-pub fn list_company(tx: &mut Tx, grounds: &Grounds, months: u32, reason: &str) -> Work<()> {
+pub fn list_company(tx: &mut Tx, grounds: &Grounds, months: u32, reason: &str) -> WorkResult<()> {
     let ctx = tx.ctx;
     let until = ctx.today.checked_add_months(Months::new(months)).unwrap_or(ctx.today);
     let row = ListingRow {
@@ -55,9 +55,9 @@ pub fn list_company(tx: &mut Tx, grounds: &Grounds, months: u32, reason: &str) -
     record(tx, &row, "blacklist.listed", &())
 }
 
-fn record(tx: &mut Tx, row: &ListingRow, kind: &'static str, said: &dyn Said) -> Work<()> {
+fn record(tx: &mut Tx, row: &ListingRow, kind: &'static str, texts: &dyn LedgerTexts) -> WorkResult<()> {
     let event = Event::new(kind, "listing", row.id)
-        .at(Place { county: row.county.clone(), ..Place::default() })
+        .in_territory(Place { county: row.county.clone(), ..Place::default() })
         .company(Some(row.company_id))
         .audience(Audience::Everyone)
         .data(json!({
@@ -66,20 +66,20 @@ fn record(tx: &mut Tx, row: &ListingRow, kind: &'static str, said: &dyn Said) ->
             "suspended_on": row.suspended_on, "version": row.version,
         }))
         .personal("removal_reason", row.removal_reason.as_deref())
-        .said(said.texts());
+        .with_texts(texts.texts());
     ledger::append(tx, event)?;
     Ok(())
 }
 
-fn save(tx: &mut Tx, row: &mut ListingRow, kind: &'static str, said: &dyn Said) -> Work<()> {
+fn save(tx: &mut Tx, row: &mut ListingRow, kind: &'static str, texts: &dyn LedgerTexts) -> WorkResult<()> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
     store::save(tx.conn, row)?;
-    record(tx, row, kind, said)
+    record(tx, row, kind, texts)
 }
 
 /// Takes a company off the lists that a measure put it on; the measure is taken back.
-pub fn end_listing_of(tx: &mut Tx, company: Id, measure: Id, reason: &str) -> Work<()> {
+pub fn end_listing_of(tx: &mut Tx, company: Id, measure: Id, reason: &str) -> WorkResult<()> {
     for mut row in store::of_measure(tx.conn, company, measure)? {
         row.removed_on = Some(tx.ctx.today);
         row.removal_reason = Some(reason.to_owned());
@@ -89,7 +89,7 @@ pub fn end_listing_of(tx: &mut Tx, company: Id, measure: Id, reason: &str) -> Wo
 }
 
 /// The entries of a measure have no effect while an appeal against one of its grounds is pending.
-pub fn suspend_listing_of(tx: &mut Tx, company: Id, measure: Id, suspended_on: Option<NaiveDate>) -> Work<()> {
+pub fn suspend_listing_of(tx: &mut Tx, company: Id, measure: Id, suspended_on: Option<NaiveDate>) -> WorkResult<()> {
     let kind = if suspended_on.is_some() { "blacklist.suspended" } else { "blacklist.resumed" };
     for mut row in store::of_measure(tx.conn, company, measure)? {
         row.suspended_on = suspended_on;
@@ -98,13 +98,13 @@ pub fn suspend_listing_of(tx: &mut Tx, company: Id, measure: Id, suspended_on: O
     Ok(())
 }
 
-fn find_for_update(tx: &mut Tx, id: Id) -> Work<ListingRow> {
+fn find_for_update(tx: &mut Tx, id: Id) -> WorkResult<ListingRow> {
     let company = store::find(tx.conn, &tx.ctx.scope, id)?.company_id;
     crate::companies::family::lock_head_of(tx.conn, company)?;
     store::find(tx.conn, &tx.ctx.scope, id)
 }
 
-pub fn apply_for_credit_repair(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> Work<Entity<Listing>> {
+pub fn apply_for_credit_repair(tx: &mut Tx, id: Id, body: &Body<StatementIn>) -> WorkResult<Entity<Listing>> {
     let ctx = tx.ctx;
     let mut row = find_for_update(tx, id)?;
     let input =
@@ -116,10 +116,10 @@ pub fn apply_for_credit_repair(tx: &mut Tx, id: Id, body: &Body<StatementIn>) ->
     row.repair = Json(Some(Statement::new(ctx, input.clone())));
     row.repair_refusal = Json(None);
     save(tx, &mut row, "blacklist.repair_applied", input)?;
-    shown(tx.conn, ctx, row)
+    to_entity(tx.conn, ctx, row)
 }
 
-pub fn refuse_credit_repair(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Listing>> {
+pub fn refuse_credit_repair(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Listing>> {
     let ctx = tx.ctx;
     let mut row = find_for_update(tx, id)?;
     let input = tx.input(body)?;
@@ -128,10 +128,10 @@ pub fn refuse_credit_repair(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work
     rules::may_refuse(row.repair.0.is_some(), row.repair_refusal.0.is_some())?;
     row.repair_refusal = Json(Some(Step::new(ctx, input.clone())));
     save(tx, &mut row, "blacklist.repair_refused", input)?;
-    shown(tx.conn, ctx, row)
+    to_entity(tx.conn, ctx, row)
 }
 
-pub fn remove_from_blacklist(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<Listing>> {
+pub fn remove_from_blacklist(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Listing>> {
     let ctx = tx.ctx;
     let mut row = find_for_update(tx, id)?;
     let input = tx.input(body)?;
@@ -140,5 +140,5 @@ pub fn remove_from_blacklist(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Wor
     row.removed_on = Some(ctx.today);
     row.removal_reason = Some(input.reasons.clone());
     save(tx, &mut row, "blacklist.removed", input)?;
-    shown(tx.conn, ctx, row)
+    to_entity(tx.conn, ctx, row)
 }

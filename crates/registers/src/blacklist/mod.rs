@@ -11,7 +11,7 @@ mod view;
 
 use crate::access::Role::PropertyCompany;
 use crate::access::role_sets::{COUNTY, REGISTER_READERS};
-use crate::files::{FileOwner, OwnerKind, Sight};
+use crate::files::{FileOwner, OwnerKind, Visibility};
 use crate::handler;
 use crate::problem::Code::StateConflict;
 use crate::service::feature::{Feature, Table, act, read};
@@ -33,7 +33,7 @@ pub const FEATURE: Feature = Feature {
     files: &[FileOwner {
         kind: OwnerKind::Listing,
         operation: "get_blacklist_entry",
-        look: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Sight::Open),
+        visibility: |conn, ctx, id| store::find(conn, &ctx.scope, id).map(|_| Visibility::Open),
     }],
     events: events::EVENTS,
     ..Feature::EMPTY

@@ -1,6 +1,6 @@
 use super::model::{ListBlacklist, Listing};
 use super::{actions, store, view};
-use crate::http::{Answer, PageOf, PathId};
+use crate::http::{PageOf, PathId, Response};
 use crate::proceedings::model::{ReasonsIn, StatementIn};
 use crate::service::{Body, Ctx};
 
@@ -9,7 +9,7 @@ use crate::service::{Body, Ctx};
 /// The blacklist and the restrictions of your county, newest first, with those expired or removed; a company sees its own.
 #[utoipa::path(get, path = "/v1/blacklist",
     tag = "standing", params(ListBlacklist), responses((status = 200, description = "A page", body = PageOf<Listing>)))]
-pub async fn list_blacklist(ctx: Ctx) -> Answer {
+pub async fn list_blacklist(ctx: Ctx) -> Response {
     let query: ListBlacklist = ctx.query()?;
     ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, rows, ctx.today))).await
 }
@@ -20,10 +20,10 @@ pub async fn list_blacklist(ctx: Ctx) -> Answer {
 #[utoipa::path(get, path = "/v1/blacklist/{id}",
     tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
     responses((status = 200, description = "The entry", body = Listing)))]
-pub async fn get_blacklist_entry(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_blacklist_entry(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
-        view::shown(conn, ctx, row)
+        view::to_entity(conn, ctx, row)
     })
     .await
 }
@@ -35,7 +35,7 @@ pub async fn get_blacklist_entry(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(post, path = "/v1/blacklist/{id}/credit-repair",
     tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
     request_body = StatementIn, responses((status = 200, description = "Applied", body = Listing)))]
-pub async fn apply_for_credit_repair(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> Answer {
+pub async fn apply_for_credit_repair(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> Response {
     ctx.act(body, move |tx, body| actions::apply_for_credit_repair(tx, id.0, body)).await
 }
 
@@ -45,7 +45,7 @@ pub async fn apply_for_credit_repair(ctx: Ctx, id: PathId, body: Body<StatementI
 #[utoipa::path(post, path = "/v1/blacklist/{id}/credit-repair-refusal",
     tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
     request_body = ReasonsIn, responses((status = 200, description = "Refused", body = Listing)))]
-pub async fn refuse_credit_repair(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn refuse_credit_repair(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| actions::refuse_credit_repair(tx, id.0, body)).await
 }
 
@@ -55,6 +55,6 @@ pub async fn refuse_credit_repair(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -
 #[utoipa::path(post, path = "/v1/blacklist/{id}/removal",
     tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the entry")),
     request_body = ReasonsIn, responses((status = 200, description = "Removed", body = Listing)))]
-pub async fn remove_from_blacklist(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn remove_from_blacklist(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| actions::remove_from_blacklist(tx, id.0, body)).await
 }

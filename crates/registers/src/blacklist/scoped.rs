@@ -11,7 +11,7 @@ use crate::db::schema::listings;
 pub fn listings<'a>(scope: &Scope) -> listings::BoxedQuery<'a, MultiBackend> {
     let all = listings::table.into_boxed();
     match scope {
-        Scope::County(area) | Scope::Township(area) | Scope::Community(area) | Scope::Addressed { area, .. } => {
+        Scope::County(area) | Scope::Township(area) | Scope::Community(area) | Scope::Assigned { area, .. } => {
             all.filter(listings::county.eq(area.get(..6).unwrap_or_default().to_owned()))
         }
         Scope::Company(uscc) => all.filter(listings::company_id.eq_any(own_company(uscc))),

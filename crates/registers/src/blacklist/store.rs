@@ -6,14 +6,14 @@ use super::rules;
 use crate::access::Scope;
 use crate::blacklist::scoped;
 use crate::db::schema::listings;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::paging::PageOf;
 use crate::newest_first;
 use crate::problem::Problem;
 use crate::service::Ctx;
 
 /// The lists of a county that a company is on, on a day.
-fn kinds_on(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> Work<Vec<ListingKind>> {
+fn kinds_on(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> WorkResult<Vec<ListingKind>> {
     let system = Scope::System("what a company may take on does not depend on who asks");
     Ok(scoped::listings(&system)
         .filter(listings::company_id.eq(company))
@@ -27,22 +27,22 @@ fn kinds_on(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> Work<
 }
 
 /// Is a company on a county's blacklist on a day?
-pub fn is_listed(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> Work<bool> {
+pub fn is_listed(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> WorkResult<bool> {
     Ok(kinds_on(conn, company, county, day)?.contains(&ListingKind::Blacklist))
 }
 
 /// A company that a county has blacklisted or restricted takes on no new complex there; renewals are not touched.
-pub fn refuse_new_complex(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> Work<()> {
+pub fn refuse_new_complex(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> WorkResult<()> {
     Ok(rules::may_take_on(&kinds_on(conn, company, county, day)?)?)
 }
 
-pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ListingRow> {
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<ListingRow> {
     let row = scoped::listings(scope).filter(listings::id.eq(id)).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
 /// The entries that a measure made and that are not removed.
-pub fn of_measure(conn: &mut Conn, company: Id, measure: Id) -> Work<Vec<ListingRow>> {
+pub fn of_measure(conn: &mut Conn, company: Id, measure: Id) -> WorkResult<Vec<ListingRow>> {
     let system = Scope::System("taking a measure back ends what it did");
     Ok(scoped::listings(&system)
         .filter(listings::company_id.eq(company))
@@ -53,7 +53,7 @@ pub fn of_measure(conn: &mut Conn, company: Id, measure: Id) -> Work<Vec<Listing
 }
 
 /// First and last day of the entry that a measure made.
-pub fn term_of(conn: &mut Conn, company: Id, measure: Id) -> Work<Option<(NaiveDate, NaiveDate)>> {
+pub fn term_of(conn: &mut Conn, company: Id, measure: Id) -> WorkResult<Option<(NaiveDate, NaiveDate)>> {
     let system = Scope::System("the paper of a listing says for how long");
     Ok(scoped::listings(&system)
         .filter(listings::company_id.eq(company))
@@ -63,12 +63,12 @@ pub fn term_of(conn: &mut Conn, company: Id, measure: Id) -> Work<Option<(NaiveD
         .optional()?)
 }
 
-pub fn insert(conn: &mut Conn, row: &ListingRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &ListingRow) -> WorkResult<()> {
     diesel::insert_into(listings::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn save(conn: &mut Conn, row: &ListingRow) -> Work<()> {
+pub fn save(conn: &mut Conn, row: &ListingRow) -> WorkResult<()> {
     diesel::update(listings::table.find(row.id))
         .set((
             listings::version.eq(row.version),
@@ -84,7 +84,7 @@ pub fn save(conn: &mut Conn, row: &ListingRow) -> Work<()> {
 }
 
 /// Entries in force with an application for credit repair that waits, oldest first.
-pub fn with_open_repair(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64) -> Work<Vec<ListingRow>> {
+pub fn with_open_repair(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64) -> WorkResult<Vec<ListingRow>> {
     Ok(scoped::listings(scope)
         .filter(listings::repair.ne("null"))
         .filter(listings::repair_refusal.eq("null"))
@@ -95,7 +95,7 @@ pub fn with_open_repair(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_mos
         .load(conn)?)
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListBlacklist) -> Work<PageOf<ListingRow>> {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListBlacklist) -> WorkResult<PageOf<ListingRow>> {
     newest_first!(conn, query, ListingRow, listings::id, || {
         let mut rows = scoped::listings(&ctx.scope);
         if let Some(kind) = query.kind {

@@ -5,19 +5,19 @@ use chrono::NaiveDate;
 use super::model::{CreditRepair, Listing, ListingRow};
 use super::rules::{self, Term};
 use crate::companies;
-use crate::db::{Conn, Work};
+use crate::db::{Conn, WorkResult};
 use crate::http::Entity;
 use crate::problem::Problem;
 use crate::proceedings::model::{Statement, Step};
 use crate::service::Ctx;
 
-pub fn shown(conn: &mut Conn, ctx: &Ctx, row: ListingRow) -> Work<Entity<Listing>> {
+pub fn to_entity(conn: &mut Conn, ctx: &Ctx, row: ListingRow) -> WorkResult<Entity<Listing>> {
     let (id, version) = (row.id, row.version);
     let view = views(conn, vec![row], ctx.today)?.pop();
     Ok(Entity::new(id, version, view.ok_or_else(|| Problem::broken("a listing that was read has no view"))?))
 }
 
-pub fn views(conn: &mut Conn, rows: Vec<ListingRow>, today: NaiveDate) -> Work<Vec<Listing>> {
+pub fn views(conn: &mut Conn, rows: Vec<ListingRow>, today: NaiveDate) -> WorkResult<Vec<Listing>> {
     let names = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
     rows.into_iter()
         .map(|row| {

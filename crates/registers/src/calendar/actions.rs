@@ -6,7 +6,7 @@ use super::model::{CalendarDay, CalendarYearIn};
 use super::rules::check_year;
 use super::store::{self, YearRow};
 use crate::db::types::{Instant, Json};
-use crate::db::{Conn, Id, Register, Work, lock_register};
+use crate::db::{Conn, Id, Register, WorkResult, lock_register};
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event, Place};
 use crate::problem::Problem;
@@ -48,14 +48,14 @@ fn view(row: YearRow) -> Entity<CalendarYear> {
     entity
 }
 
-pub fn get_calendar(conn: &mut Conn, county: &str, year: i32) -> Work<Entity<CalendarYear>> {
+pub fn get_calendar(conn: &mut Conn, county: &str, year: i32) -> WorkResult<Entity<CalendarYear>> {
     let row = store::find(conn, county, i64::from(year))?.ok_or_else(|| Problem::not_found_at("path/year"))?;
     Ok(view(row))
 }
 
 /// A county's own year takes the place of the deployment's for this county. A year that is not on file is version 0:
 /// `If-Match: "0"` puts the first one in.
-pub fn replace_calendar(tx: &mut Tx, year: i32, body: &Body<CalendarYearIn>) -> Work<Entity<CalendarYear>> {
+pub fn replace_calendar(tx: &mut Tx, year: i32, body: &Body<CalendarYearIn>) -> WorkResult<Entity<CalendarYear>> {
     let ctx = tx.ctx;
     let county = ctx.caller.county().unwrap_or_default().to_owned();
     lock_register(tx.conn, Register::Calendar)?;
@@ -75,7 +75,7 @@ pub fn replace_calendar(tx: &mut Tx, year: i32, body: &Body<CalendarYearIn>) -> 
         store::insert(tx.conn, &row)?;
     }
     let event = Event::new("calendar.replaced", "calendar", year)
-        .at(Place { county: row.county.clone(), ..Place::default() })
+        .in_territory(Place { county: row.county.clone(), ..Place::default() })
         .audience(Audience::Everyone)
         .data(json!({ "year": year, "holidays": input.holidays, "workdays": input.workdays, "version": row.version }));
     ledger::append(tx, event)?;

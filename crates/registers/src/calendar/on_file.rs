@@ -7,7 +7,7 @@ use std::time::{Duration, Instant as StopWatch};
 use chrono::{Datelike, NaiveDate};
 
 use super::store;
-use crate::db::{Conn, Work};
+use crate::db::{Conn, WorkResult};
 use crate::service::Ctx;
 
 /// How long another replica's change of the calendar may be unknown here.
@@ -30,7 +30,7 @@ impl OnFile {
     }
 
     /// Is a year on file for a county, its own or the deployment's?
-    fn holds(&self, conn: &mut Conn, county: &str, year: i32) -> Work<bool> {
+    fn holds(&self, conn: &mut Conn, county: &str, year: i32) -> WorkResult<bool> {
         let mut kept = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some((read, years)) = kept.as_ref()
             && read.elapsed() < KEPT
@@ -50,7 +50,7 @@ pub fn missing_until(
     ctx: &Ctx,
     county: &str,
     deadlines: impl IntoIterator<Item = Option<NaiveDate>>,
-) -> Work<Vec<i32>> {
+) -> WorkResult<Vec<i32>> {
     let Some(last) = deadlines.into_iter().flatten().max().filter(|last| *last >= ctx.today) else {
         return Ok(Vec::new());
     };

@@ -6,7 +6,7 @@ use super::model::CalendarYearIn;
 use super::rules::{WorkCalendar, built_in_years};
 use crate::db::schema::calendar_years as years;
 use crate::db::types::{Instant, Json};
-use crate::db::{Conn, Work};
+use crate::db::{Conn, WorkResult};
 
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = years)]
@@ -20,23 +20,23 @@ pub struct YearRow {
 }
 
 /// A county's own year, or else the deployment's.
-pub fn find(conn: &mut Conn, county: &str, year: i64) -> Work<Option<YearRow>> {
+pub fn find(conn: &mut Conn, county: &str, year: i64) -> WorkResult<Option<YearRow>> {
     let of_both = years::table.filter(years::county.eq_any([county, ""])).filter(years::year.eq(year));
     Ok(of_both.order(years::county.desc()).first(conn).optional()?)
 }
 
-pub fn insert(conn: &mut Conn, row: &YearRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &YearRow) -> WorkResult<()> {
     diesel::insert_into(years::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn update(conn: &mut Conn, row: &YearRow) -> Work<()> {
+pub fn update(conn: &mut Conn, row: &YearRow) -> WorkResult<()> {
     diesel::update(years::table.find((&row.county, row.year))).set(row).execute(conn)?;
     Ok(())
 }
 
 /// The years that ship with the product, into an empty table.
-pub fn seed(conn: &mut Conn, now: Instant) -> Work<()> {
+pub fn seed(conn: &mut Conn, now: Instant) -> WorkResult<()> {
     let any: Option<i64> = years::table.select(years::year).first(conn).optional()?;
     if any.is_none() {
         for (year, document) in built_in_years() {
@@ -48,7 +48,7 @@ pub fn seed(conn: &mut Conn, now: Instant) -> Work<()> {
 }
 
 /// The working days of a county: its own years, and the deployment's where it has none.
-pub fn work_calendar(conn: &mut Conn, county: &str) -> Work<WorkCalendar> {
+pub fn work_calendar(conn: &mut Conn, county: &str) -> WorkResult<WorkCalendar> {
     let of_both = years::table.filter(years::county.eq_any([county, ""]));
     // The deployment's first, so that the county's own replace them.
     let rows: Vec<YearRow> = of_both.order(years::county).load(conn)?;
@@ -58,14 +58,14 @@ pub fn work_calendar(conn: &mut Conn, county: &str) -> Work<WorkCalendar> {
 }
 
 /// Up to two counties that have a year of their own.
-pub fn counties(conn: &mut Conn) -> Work<Vec<String>> {
+pub fn counties(conn: &mut Conn) -> WorkResult<Vec<String>> {
     let named = years::table.filter(years::county.ne("")).select(years::county).distinct();
     Ok(named.order(years::county).limit(2).load(conn)?)
 }
 
 /// Which calendars these are: others where a year was put in or replaced, or the program knows other holidays. Years of a
 /// county bear its code, those of the deployment none.
-pub fn stamp(conn: &mut Conn) -> Work<String> {
+pub fn stamp(conn: &mut Conn) -> WorkResult<String> {
     let columns = (years::county, years::year, years::version);
     let years: Vec<(String, i64, i64)> = years::table.select(columns).order((years::county, years::year)).load(conn)?;
     let years = years.into_iter().map(|(county, year, version)| match county.is_empty() {
@@ -77,7 +77,7 @@ pub fn stamp(conn: &mut Conn) -> Work<String> {
 }
 
 /// The years that are on file, by county; the deployment's have an empty one.
-pub fn years_on_file(conn: &mut Conn) -> Work<HashMap<String, BTreeSet<i32>>> {
+pub fn years_on_file(conn: &mut Conn) -> WorkResult<HashMap<String, BTreeSet<i32>>> {
     let years: Vec<(String, i64)> = years::table.select((years::county, years::year)).load(conn)?;
     let mut all: HashMap<String, BTreeSet<i32>> = HashMap::new();
     for (county, year) in years {
@@ -87,6 +87,6 @@ pub fn years_on_file(conn: &mut Conn) -> Work<HashMap<String, BTreeSet<i32>>> {
 }
 
 /// The counties that have a calendar of a year; the deployment's is the empty one.
-pub fn counties_with(conn: &mut Conn, year: i32) -> Work<Vec<String>> {
+pub fn counties_with(conn: &mut Conn, year: i32) -> WorkResult<Vec<String>> {
     Ok(years::table.filter(years::year.eq(i64::from(year))).select(years::county).load(conn)?)
 }

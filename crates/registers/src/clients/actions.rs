@@ -5,14 +5,14 @@ use super::keys::{self, ClientKeys};
 use super::model::{Client, ClientIn, ClientPatch, ClientReasonIn, ClientRow, ClientState, Grant, NewSecret, SecretIn};
 use super::{rules, secret, store, view};
 use crate::access::Scope;
-use crate::db::{Conn, Fail, Id, Instant, Json, Work};
+use crate::db::{Conn, Id, Instant, Json, WorkError, WorkResult};
 use crate::fault::Fault;
 use crate::http::Entity;
 use crate::ledger::{self, Event, Place};
 use crate::service::{Body, Ctx, Tx};
 use crate::{companies, complexes, divisions};
 
-pub fn create_client(tx: &mut Tx, body: &Body<ClientIn>) -> Work<Entity<Client>> {
+pub fn create_client(tx: &mut Tx, body: &Body<ClientIn>) -> WorkResult<Entity<Client>> {
     let ctx = tx.ctx;
     let county = ctx.caller.county().unwrap_or_default().to_owned();
     let input = tx.creation(
@@ -53,7 +53,7 @@ pub fn create_client(tx: &mut Tx, body: &Body<ClientIn>) -> Work<Entity<Client>>
     Ok(Entity::created(id, version, view::view(tx.conn, ctx, row)?, "/v1/clients"))
 }
 
-pub fn update_client(tx: &mut Tx, id: Id, body: &Body<ClientPatch>) -> Work<Entity<Client>> {
+pub fn update_client(tx: &mut Tx, id: Id, body: &Body<ClientPatch>) -> WorkResult<Entity<Client>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let before = row.grant();
@@ -85,7 +85,7 @@ pub fn update_client(tx: &mut Tx, id: Id, body: &Body<ClientPatch>) -> Work<Enti
     save(tx, row, "client.changed", None)
 }
 
-pub fn approve_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<Entity<Client>> {
+pub fn approve_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> WorkResult<Entity<Client>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let reason = tx.input(body)?.reason.clone();
@@ -98,7 +98,7 @@ pub fn approve_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<
     save(tx, row, "client.approved", Some(&reason))
 }
 
-pub fn rotate_client_secret(tx: &mut Tx, id: Id, body: &Body<SecretIn>) -> Work<Entity<NewSecret>> {
+pub fn rotate_client_secret(tx: &mut Tx, id: Id, body: &Body<SecretIn>) -> WorkResult<Entity<NewSecret>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let overlap = Duration::hours(tx.input(body)?.overlap_hours);
@@ -119,7 +119,7 @@ pub fn rotate_client_secret(tx: &mut Tx, id: Id, body: &Body<SecretIn>) -> Work<
     Ok(Entity::new(id, row.version, made).shown_once())
 }
 
-pub fn suspend_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<Entity<Client>> {
+pub fn suspend_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> WorkResult<Entity<Client>> {
     let mut row = store::find_for_update(tx.conn, &tx.ctx.scope, id)?;
     let reason = tx.input(body)?.reason.clone();
     tx.if_match(row.version)?;
@@ -129,7 +129,7 @@ pub fn suspend_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<
     save(tx, row, "client.suspended", Some(&reason))
 }
 
-pub fn resume_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<Entity<Client>> {
+pub fn resume_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> WorkResult<Entity<Client>> {
     let mut row = store::find_for_update(tx.conn, &tx.ctx.scope, id)?;
     let reason = tx.input(body)?.reason.clone();
     tx.if_match(row.version)?;
@@ -138,7 +138,7 @@ pub fn resume_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<E
     save(tx, row, "client.resumed", Some(&reason))
 }
 
-pub fn revoke_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<Entity<Client>> {
+pub fn revoke_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> WorkResult<Entity<Client>> {
     let mut row = store::find_for_update(tx.conn, &tx.ctx.scope, id)?;
     let reason = tx.input(body)?.reason.clone();
     tx.if_match(row.version)?;
@@ -149,7 +149,7 @@ pub fn revoke_client(tx: &mut Tx, id: Id, body: &Body<ClientReasonIn>) -> Work<E
     save(tx, row, "client.revoked", Some(&reason))
 }
 
-fn save(tx: &mut Tx, mut row: ClientRow, kind: &'static str, reason: Option<&str>) -> Work<Entity<Client>> {
+fn save(tx: &mut Tx, mut row: ClientRow, kind: &'static str, reason: Option<&str>) -> WorkResult<Entity<Client>> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
     store::save(tx.conn, &row)?;
@@ -157,7 +157,7 @@ fn save(tx: &mut Tx, mut row: ClientRow, kind: &'static str, reason: Option<&str
     view::entity(tx.conn, tx.ctx, row)
 }
 
-fn record(tx: &mut Tx, kind: &'static str, row: &ClientRow, more: Value, reason: Option<&str>) -> Work<()> {
+fn record(tx: &mut Tx, kind: &'static str, row: &ClientRow, more: Value, reason: Option<&str>) -> WorkResult<()> {
     let mut data = json!({
         "name": row.name, "role": row.role, "division": row.division, "company": row.company,
         "complex_id": row.complex_id, "organisation": row.organisation, "operations": row.operations.0,
@@ -167,7 +167,7 @@ fn record(tx: &mut Tx, kind: &'static str, row: &ClientRow, more: Value, reason:
         all.extend(more);
     }
     let event = Event::new(kind, "client", row.id)
-        .at(Place { county: row.county.clone(), ..Place::default() })
+        .in_territory(Place { county: row.county.clone(), ..Place::default() })
         .data(data)
         .personal("contact", Some(&row.contact))
         .personal("reason", reason);
@@ -187,7 +187,7 @@ fn grant_of(input: &ClientIn) -> Grant {
 }
 
 /// The rules, and what only the registers know: the division, the company and the complex are there, in this county.
-fn check_grant(conn: &mut Conn, ctx: &Ctx, grant: &Grant, county: &str, faults: &mut Vec<Fault>) -> Work<()> {
+fn check_grant(conn: &mut Conn, ctx: &Ctx, grant: &Grant, county: &str, faults: &mut Vec<Fault>) -> WorkResult<()> {
     let wrong = rules::faults(ctx.state.permissions, grant, county);
     let fine = |pointer: &str| !wrong.iter().any(|fault| fault.pointer == pointer);
     let scope = Scope::County(county.to_owned());
@@ -207,7 +207,7 @@ fn check_grant(conn: &mut Conn, ctx: &Ctx, grant: &Grant, county: &str, faults: 
     if let Some(id) = grant.complex_id.filter(|_| fine("/complex_id")) {
         match complexes::find(conn, &scope, id) {
             Ok(_) => {}
-            Err(Fail::Problem(_)) => faults.push(unknown("/complex_id")),
+            Err(WorkError::Problem(_)) => faults.push(unknown("/complex_id")),
             Err(other) => return Err(other),
         }
     }

@@ -1,6 +1,6 @@
 use super::model::{Client, ClientIn, ClientPatch, ClientReasonIn, ListClients, NewSecret, SecretIn};
 use super::{actions, store, view};
-use crate::http::{Answer, PageOf, PathId};
+use crate::http::{PageOf, PathId, Response};
 use crate::service::{Body, Ctx};
 
 /// List clients
@@ -8,7 +8,7 @@ use crate::service::{Body, Ctx};
 /// The OAuth clients of your county, newest first, with those suspended and revoked.
 #[utoipa::path(get, path = "/v1/clients",
     tag = "clients", params(ListClients), responses((status = 200, description = "A page", body = PageOf<Client>)))]
-pub async fn list_clients(ctx: Ctx) -> Answer {
+pub async fn list_clients(ctx: Ctx) -> Response {
     let query: ListClients = ctx.query()?;
     ctx.list(move |conn, ctx| store::list(conn, &ctx.scope, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
@@ -19,7 +19,7 @@ pub async fn list_clients(ctx: Ctx) -> Answer {
 /// `POST /v1/clients/{id}/secret` has given it a secret.
 #[utoipa::path(post, path = "/v1/clients",
     tag = "clients", request_body = ClientIn, responses((status = 201, description = "Registered", body = Client)))]
-pub async fn create_client(ctx: Ctx, body: Body<ClientIn>) -> Answer {
+pub async fn create_client(ctx: Ctx, body: Body<ClientIn>) -> Response {
     ctx.act(body, actions::create_client).await
 }
 
@@ -29,7 +29,7 @@ pub async fn create_client(ctx: Ctx, body: Body<ClientIn>) -> Answer {
 #[utoipa::path(get, path = "/v1/clients/{id}",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     responses((status = 200, description = "The client", body = Client)))]
-pub async fn get_client(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_client(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         view::entity(conn, ctx, row)
@@ -43,7 +43,7 @@ pub async fn get_client(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(patch, path = "/v1/clients/{id}",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     request_body = ClientPatch, responses((status = 200, description = "Changed", body = Client)))]
-pub async fn update_client(ctx: Ctx, id: PathId, body: Body<ClientPatch>) -> Answer {
+pub async fn update_client(ctx: Ctx, id: PathId, body: Body<ClientPatch>) -> Response {
     ctx.act(body, move |tx, body| actions::update_client(tx, id.0, body)).await
 }
 
@@ -53,7 +53,7 @@ pub async fn update_client(ctx: Ctx, id: PathId, body: Body<ClientPatch>) -> Ans
 #[utoipa::path(post, path = "/v1/clients/{id}/approval",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     request_body = ClientReasonIn, responses((status = 200, description = "Approved", body = Client)))]
-pub async fn approve_client(ctx: Ctx, id: PathId, body: Body<ClientReasonIn>) -> Answer {
+pub async fn approve_client(ctx: Ctx, id: PathId, body: Body<ClientReasonIn>) -> Response {
     ctx.act(body, move |tx, body| actions::approve_client(tx, id.0, body)).await
 }
 
@@ -64,7 +64,7 @@ pub async fn approve_client(ctx: Ctx, id: PathId, body: Body<ClientReasonIn>) ->
 #[utoipa::path(post, path = "/v1/clients/{id}/secret",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     request_body = SecretIn, responses((status = 200, description = "The new secret", body = NewSecret)))]
-pub async fn rotate_client_secret(ctx: Ctx, id: PathId, body: Body<SecretIn>) -> Answer {
+pub async fn rotate_client_secret(ctx: Ctx, id: PathId, body: Body<SecretIn>) -> Response {
     ctx.act(body, move |tx, body| actions::rotate_client_secret(tx, id.0, body)).await
 }
 
@@ -74,7 +74,7 @@ pub async fn rotate_client_secret(ctx: Ctx, id: PathId, body: Body<SecretIn>) ->
 #[utoipa::path(post, path = "/v1/clients/{id}/suspension",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     request_body = ClientReasonIn, responses((status = 200, description = "Suspended", body = Client)))]
-pub async fn suspend_client(ctx: Ctx, id: PathId, body: Body<ClientReasonIn>) -> Answer {
+pub async fn suspend_client(ctx: Ctx, id: PathId, body: Body<ClientReasonIn>) -> Response {
     ctx.act(body, move |tx, body| actions::suspend_client(tx, id.0, body)).await
 }
 
@@ -84,7 +84,7 @@ pub async fn suspend_client(ctx: Ctx, id: PathId, body: Body<ClientReasonIn>) ->
 #[utoipa::path(post, path = "/v1/clients/{id}/resumption",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     request_body = ClientReasonIn, responses((status = 200, description = "Resumed", body = Client)))]
-pub async fn resume_client(ctx: Ctx, id: PathId, body: Body<ClientReasonIn>) -> Answer {
+pub async fn resume_client(ctx: Ctx, id: PathId, body: Body<ClientReasonIn>) -> Response {
     ctx.act(body, move |tx, body| actions::resume_client(tx, id.0, body)).await
 }
 
@@ -94,6 +94,6 @@ pub async fn resume_client(ctx: Ctx, id: PathId, body: Body<ClientReasonIn>) -> 
 #[utoipa::path(post, path = "/v1/clients/{id}/revocation",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     request_body = ClientReasonIn, responses((status = 200, description = "Revoked", body = Client)))]
-pub async fn revoke_client(ctx: Ctx, id: PathId, body: Body<ClientReasonIn>) -> Answer {
+pub async fn revoke_client(ctx: Ctx, id: PathId, body: Body<ClientReasonIn>) -> Response {
     ctx.act(body, move |tx, body| actions::revoke_client(tx, id.0, body)).await
 }

@@ -7,7 +7,7 @@ use super::model::{ClientRow, ListClients, SecretOut};
 use crate::access::Scope;
 use crate::clients::scoped;
 use crate::db::schema::{client_assertions as assertions, client_secrets as secrets, clients};
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::http::PageOf;
 use crate::problem::Problem;
 use crate::{newest_first, on_both};
@@ -15,31 +15,31 @@ use crate::{newest_first, on_both};
 /// Secrets that are good at once: more are never needed, and each is compared at every request for a token.
 const MOST_SECRETS: usize = 5;
 
-pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ClientRow> {
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<ClientRow> {
     let row = scoped::clients(scope).filter(clients::id.eq(id)).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
 /// Locks the client, then reads it (SQLite has one writer anyway).
-pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ClientRow> {
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<ClientRow> {
     if let Conn::Postgres(conn) = conn {
         clients::table.find(id).select(clients::id).for_update().first::<Id>(conn).optional()?;
     }
     find(conn, scope, id)
 }
 
-pub fn insert(conn: &mut Conn, row: &ClientRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &ClientRow) -> WorkResult<()> {
     diesel::insert_into(clients::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn save(conn: &mut Conn, row: &ClientRow) -> Work<()> {
+pub fn save(conn: &mut Conn, row: &ClientRow) -> WorkResult<()> {
     diesel::update(clients::table.find(row.id)).set(row).execute(conn)?;
     Ok(())
 }
 
 /// A secret takes its place; those before it end at `others_end` at the latest, the oldest of too many at once.
-pub fn add_secret(conn: &mut Conn, client: Id, digest: &str, now: Instant, others_end: Instant) -> Work<()> {
+pub fn add_secret(conn: &mut Conn, client: Id, digest: &str, now: Instant, others_end: Instant) -> WorkResult<()> {
     let own = || secrets::table.filter(secrets::client_id.eq(client));
     diesel::delete(own().filter(secrets::expires_at.le(now))).execute(conn)?;
     diesel::update(own().filter(secrets::expires_at.is_null().or(secrets::expires_at.gt(others_end))))
@@ -60,7 +60,7 @@ pub fn add_secret(conn: &mut Conn, client: Id, digest: &str, now: Instant, other
     Ok(())
 }
 
-pub fn delete_secrets(conn: &mut Conn, client: Id) -> Work<()> {
+pub fn delete_secrets(conn: &mut Conn, client: Id) -> WorkResult<()> {
     diesel::delete(secrets::table.filter(secrets::client_id.eq(client))).execute(conn)?;
     Ok(())
 }
@@ -77,13 +77,13 @@ fn end(created_at: Instant, expires_at: Option<Instant>, life: Option<Duration>)
 }
 
 /// A client that presents itself, without its secrets.
-pub fn presenting(conn: &mut Conn, id: Id) -> Work<Option<ClientRow>> {
+pub fn presenting(conn: &mut Conn, id: Id) -> WorkResult<Option<ClientRow>> {
     let system = Scope::System("a client that presents itself has no territory yet");
     Ok(scoped::clients(&system).filter(clients::id.eq(id)).first(conn).optional()?)
 }
 
 /// Marks an assertion as used; says whether it was not before. Those that have ended are forgotten.
-pub fn use_assertion(conn: &mut Conn, client: Id, jti: &str, ends: Instant, now: Instant) -> Work<bool> {
+pub fn use_assertion(conn: &mut Conn, client: Id, jti: &str, ends: Instant, now: Instant) -> WorkResult<bool> {
     diesel::delete(assertions::table.filter(assertions::expires_at.le(now))).execute(conn)?;
     let row = (assertions::client_id.eq(client), assertions::jti.eq(jti), assertions::expires_at.eq(ends));
     let new = on_both!(conn, |conn| diesel::insert_into(assertions::table)
@@ -99,7 +99,7 @@ pub fn with_secrets(
     id: Id,
     now: Instant,
     life: Option<Duration>,
-) -> Work<Option<(ClientRow, Vec<GoodSecret>)>> {
+) -> WorkResult<Option<(ClientRow, Vec<GoodSecret>)>> {
     let Some(row) = presenting(conn, id)? else { return Ok(None) };
     let all: Vec<(String, Instant, Option<Instant>)> = secrets::table
         .filter(secrets::client_id.eq(id))
@@ -114,13 +114,13 @@ pub fn with_secrets(
 }
 
 /// By client: the number that its tokens must have at least. Clients whose tokens were never ended are left out.
-pub fn epochs(conn: &mut Conn) -> Work<Vec<(Id, i64)>> {
+pub fn epochs(conn: &mut Conn) -> WorkResult<Vec<(Id, i64)>> {
     let system = Scope::System("a token that is refused is refused whoever asks");
     Ok(scoped::clients(&system).filter(clients::epoch.gt(0)).select((clients::id, clients::epoch)).load(conn)?)
 }
 
 /// The secrets of clients that are good now.
-pub fn secrets_of(conn: &mut Conn, ids: &[Id], life: Option<Duration>) -> Work<HashMap<Id, Vec<SecretOut>>> {
+pub fn secrets_of(conn: &mut Conn, ids: &[Id], life: Option<Duration>) -> WorkResult<HashMap<Id, Vec<SecretOut>>> {
     let now = Instant::now();
     let rows: Vec<(Id, SecretOut)> = secrets::table
         .filter(secrets::client_id.eq_any(ids.to_vec()))
@@ -137,7 +137,7 @@ pub fn secrets_of(conn: &mut Conn, ids: &[Id], life: Option<Duration>) -> Work<H
     Ok(all)
 }
 
-pub fn list(conn: &mut Conn, scope: &Scope, query: &ListClients) -> Work<PageOf<ClientRow>> {
+pub fn list(conn: &mut Conn, scope: &Scope, query: &ListClients) -> WorkResult<PageOf<ClientRow>> {
     newest_first!(conn, query, ClientRow, clients::id, || {
         let mut rows = scoped::clients(scope);
         if let Some(state) = query.state {

@@ -5,14 +5,14 @@ use serde_json::json;
 use super::model::{Company, CompanyIn, CompanyPatch};
 use super::{rules, store, uscc};
 use crate::access::Scope;
-use crate::db::{Conn, Fail, Id, Work};
+use crate::db::{Conn, Id, WorkError, WorkResult};
 use crate::fault::Fault;
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event, Place};
 use crate::proceedings::port::after;
 use crate::service::{Body, Ctx, Tx};
 
-pub fn create_company(tx: &mut Tx, body: &Body<CompanyIn>) -> Work<Entity<Company>> {
+pub fn create_company(tx: &mut Tx, body: &Body<CompanyIn>) -> WorkResult<Entity<Company>> {
     let ctx = tx.ctx;
     let input = tx.creation(
         body,
@@ -41,17 +41,18 @@ pub fn create_company(tx: &mut Tx, body: &Body<CompanyIn>) -> Work<Entity<Compan
         created_at: ctx.now,
         updated_at: ctx.now,
     };
-    store::insert(tx.conn, &company)
-        .map_err(|error| if Fail::is_duplicate(&error) { rules::exists().into() } else { Fail::from(error) })?;
+    store::insert(tx.conn, &company).map_err(|error| {
+        if WorkError::is_duplicate(&error) { rules::exists().into() } else { WorkError::from(error) }
+    })?;
     store::set_family(tx.conn, &company)?;
     let division = ctx.caller.division.clone().unwrap_or_default();
     store::add_areas(tx.conn, company.id, &[&county, &division])?;
     record(tx, "company.registered", &company)?;
-    tell_parent(tx, "company.branch_joined", company.parent_id, &company)?;
+    record_for_parent(tx, "company.branch_joined", company.parent_id, &company)?;
     Ok(Entity::created(company.id, company.version, company, "/v1/companies"))
 }
 
-pub fn update_company(tx: &mut Tx, id: Id, body: &Body<CompanyPatch>) -> Work<Entity<Company>> {
+pub fn update_company(tx: &mut Tx, id: Id, body: &Body<CompanyPatch>) -> WorkResult<Entity<Company>> {
     let ctx = tx.ctx;
     let before = store::find_for_update(tx.conn, &ctx.scope, id)?;
     rules::may_change(&ctx.caller, &before)?;
@@ -65,7 +66,7 @@ pub fn update_company(tx: &mut Tx, id: Id, body: &Body<CompanyPatch>) -> Work<En
 }
 
 /// Carries a change out, and tells every company that it concerns.
-pub fn apply(tx: &mut Tx, before: Company, change: CompanyPatch) -> Work<Company> {
+pub fn apply(tx: &mut Tx, before: Company, change: CompanyPatch) -> WorkResult<Company> {
     let parent_before = before.parent_id;
     let CompanyPatch { name, legal_representative, service_hotline, parent_id } = change;
     let company = Company {
@@ -82,18 +83,18 @@ pub fn apply(tx: &mut Tx, before: Company, change: CompanyPatch) -> Work<Company
     after(tx).company_regrouped(tx, company.id)?;
     record(tx, "company.changed", &company)?;
     if parent_before != company.parent_id {
-        tell_parent(tx, "company.branch_left", parent_before, &company)?;
-        tell_parent(tx, "company.branch_joined", company.parent_id, &company)?;
+        record_for_parent(tx, "company.branch_left", parent_before, &company)?;
+        record_for_parent(tx, "company.branch_joined", company.parent_id, &company)?;
     }
     Ok(company)
 }
 
 /// A parent hears of a branch that joins or leaves it; the branch hears of it by its own event.
-fn tell_parent(tx: &mut Tx, kind: &'static str, parent: Option<Id>, branch: &Company) -> Work<()> {
+fn record_for_parent(tx: &mut Tx, kind: &'static str, parent: Option<Id>, branch: &Company) -> WorkResult<()> {
     let Some(parent) = parent else { return Ok(()) };
     let parent = store::find(tx.conn, &Scope::System("a parent hears of its branches"), parent)?;
     let event = Event::new(kind, "company", parent.id)
-        .at(Place { county: parent.county.clone(), ..Place::default() })
+        .in_territory(Place { county: parent.county.clone(), ..Place::default() })
         .company(Some(parent.id))
         .audience(Audience::Parties)
         .data(json!({ "branch_id": branch.id, "branch_uscc": branch.uscc, "branch_name": branch.name }));
@@ -101,10 +102,10 @@ fn tell_parent(tx: &mut Tx, kind: &'static str, parent: Option<Id>, branch: &Com
     Ok(())
 }
 
-fn record(tx: &mut Tx, kind: &'static str, company: &Company) -> Work<Id> {
+fn record(tx: &mut Tx, kind: &'static str, company: &Company) -> WorkResult<Id> {
     let place = Place { county: company.county.clone(), ..Place::default() };
     let event = Event::new(kind, "company", company.id)
-        .at(place)
+        .in_territory(place)
         .company(Some(company.id))
         .audience(Audience::Parties)
         .data(json!({
@@ -123,11 +124,11 @@ pub fn check_parent(
     parent: Option<Id>,
     own: Option<Id>,
     faults: &mut Vec<Fault>,
-) -> Work<()> {
+) -> WorkResult<()> {
     let Some(parent) = parent else { return Ok(()) };
     let known = match store::find(conn, &ctx.scope, parent) {
         Ok(company) => Some(company),
-        Err(Fail::Problem(_)) => None,
+        Err(WorkError::Problem(_)) => None,
         Err(other) => return Err(other),
     };
     let stands_alone = known.is_some_and(|company| company.parent_id.is_none()) && Some(parent) != own;

@@ -13,7 +13,7 @@ use crate::access::Actor;
 use crate::coded_enum;
 use crate::db::schema::company_changes;
 use crate::db::types::{Instant, Json};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::Entity;
 use crate::http::paging::PageOf;
 use crate::ledger::{self, Event, Place};
@@ -180,19 +180,23 @@ pub fn list_company_changes(
     ctx: &Ctx,
     company: Id,
     query: &ListCompanyChanges,
-) -> Work<PageOf<CompanyChange>> {
+) -> WorkResult<PageOf<CompanyChange>> {
     store::find(conn, &ctx.scope, company)?;
     changes_store::list(conn, company, query)?.map(|rows| Ok(rows.into_iter().map(|row| view(ctx, row)).collect()))
 }
 
-pub fn get_company_change(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<CompanyChange>> {
+pub fn get_company_change(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<Entity<CompanyChange>> {
     let row = changes_store::find(conn, id)?;
     store::find(conn, &ctx.scope, row.company_id)?;
     let version = row.version;
     Ok(Entity::new(id, version, view(ctx, row)))
 }
 
-pub fn propose_company_change(tx: &mut Tx, company: Id, body: &Body<CompanyChangeIn>) -> Work<Entity<CompanyChange>> {
+pub fn propose_company_change(
+    tx: &mut Tx,
+    company: Id,
+    body: &Body<CompanyChangeIn>,
+) -> WorkResult<Entity<CompanyChange>> {
     let ctx = tx.ctx;
     let on_file = store::find_for_update(tx.conn, &ctx.scope, company)?;
     let input = tx.creation(
@@ -209,7 +213,7 @@ pub fn propose_company_change(tx: &mut Tx, company: Id, body: &Body<CompanyChang
     let change = input.content().differing_from(&on_file);
     let same = changes_store::open_of(tx.conn, company)?.into_iter().find(|one| one.change.0 == change);
     if let Some(same) = same {
-        return Err(rules::waits_already().related("company_change", same.id).into());
+        return Err(rules::already_pending().related("company_change", same.id).into());
     }
     let row = ChangeRow {
         id: ctx.new_id(),
@@ -231,7 +235,7 @@ pub fn propose_company_change(tx: &mut Tx, company: Id, body: &Body<CompanyChang
 }
 
 /// A change that waits, with its company, for the office that decides on it.
-fn waiting(tx: &mut Tx, id: Id) -> Work<(ChangeRow, Company)> {
+fn waiting(tx: &mut Tx, id: Id) -> WorkResult<(ChangeRow, Company)> {
     let ctx = tx.ctx;
     let company = changes_store::find(tx.conn, id)?.company_id;
     let company = store::find_for_update(tx.conn, &ctx.scope, company)?;
@@ -239,7 +243,7 @@ fn waiting(tx: &mut Tx, id: Id) -> Work<(ChangeRow, Company)> {
     Ok((changes_store::find(tx.conn, id)?, company))
 }
 
-pub fn approve_company_change(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<CompanyChange>> {
+pub fn approve_company_change(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<CompanyChange>> {
     let ctx = tx.ctx;
     let (row, company) = waiting(tx, id)?;
     let input = tx.input(body)?;
@@ -256,7 +260,7 @@ pub fn approve_company_change(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Wo
     decide(tx, row, ChangeState::Approved, "company.change_approved", input)
 }
 
-pub fn refuse_company_change(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work<Entity<CompanyChange>> {
+pub fn refuse_company_change(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<CompanyChange>> {
     let (row, _) = waiting(tx, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
@@ -270,7 +274,7 @@ fn decide(
     state: ChangeState,
     kind: &'static str,
     input: &ReasonsIn,
-) -> Work<Entity<CompanyChange>> {
+) -> WorkResult<Entity<CompanyChange>> {
     row.version += 1;
     row.state = state;
     row.decision = Json(Some(Step::new(tx.ctx, input.clone())));
@@ -282,11 +286,11 @@ fn decide(
 }
 
 /// For the offices of the home county; the companies hear of what was carried out.
-fn record(tx: &mut Tx, kind: &'static str, row: &ChangeRow, said: &str) -> Work<()> {
+fn record(tx: &mut Tx, kind: &'static str, row: &ChangeRow, said: &str) -> WorkResult<()> {
     let system = crate::access::Scope::System("where a company's file is kept");
     let county = store::find(tx.conn, &system, row.company_id)?.county;
     let event = Event::new(kind, "company_change", row.id)
-        .at(Place { county, ..Place::default() })
+        .in_territory(Place { county, ..Place::default() })
         .company(Some(row.company_id))
         .data(json!({
             "company_id": row.company_id, "parent_id": row.change.0.parent_id, "name": row.change.0.name,

@@ -6,23 +6,23 @@ use super::changes::{ChangeRow, ChangeState, ListCompanyChanges};
 use crate::access::Scope;
 use crate::companies::scoped;
 use crate::db::schema::{companies, company_changes as changes};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::paging::PageOf;
 use crate::newest_first;
 use crate::problem::Problem;
 
 /// A change; whether its company may be seen is for the caller to ask.
-pub fn find(conn: &mut Conn, id: Id) -> Work<ChangeRow> {
+pub fn find(conn: &mut Conn, id: Id) -> WorkResult<ChangeRow> {
     let row = changes::table.find(id).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
-pub fn insert(conn: &mut Conn, row: &ChangeRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &ChangeRow) -> WorkResult<()> {
     diesel::insert_into(changes::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn save(conn: &mut Conn, row: &ChangeRow) -> Work<()> {
+pub fn save(conn: &mut Conn, row: &ChangeRow) -> WorkResult<()> {
     diesel::update(changes::table.find(row.id))
         .set((
             changes::version.eq(row.version),
@@ -36,7 +36,12 @@ pub fn save(conn: &mut Conn, row: &ChangeRow) -> Work<()> {
 
 /// Changes that wait for their decision, oldest first, each with the county and the register of its company: of companies
 /// whose home is in a county or, where a register is named, that it keeps.
-pub fn proposed(conn: &mut Conn, scope: &Scope, home: &Home, at_most: i64) -> Work<Vec<(ChangeRow, String, String)>> {
+pub fn proposed(
+    conn: &mut Conn,
+    scope: &Scope,
+    home: &Home,
+    at_most: i64,
+) -> WorkResult<Vec<(ChangeRow, String, String)>> {
     let kept = match home {
         Home::County(county) => scoped::companies(scope).filter(companies::county.eq((*county).to_owned())),
         Home::Register(division) => scoped::companies(scope).filter(companies::division.eq((*division).to_owned())),
@@ -66,7 +71,7 @@ pub fn proposed(conn: &mut Conn, scope: &Scope, home: &Home, at_most: i64) -> Wo
 }
 
 /// The changes of a company that wait for their decision.
-pub fn open_of(conn: &mut Conn, company: Id) -> Work<Vec<ChangeRow>> {
+pub fn open_of(conn: &mut Conn, company: Id) -> WorkResult<Vec<ChangeRow>> {
     Ok(changes::table
         .filter(changes::company_id.eq(company))
         .filter(changes::state.eq(ChangeState::Proposed))
@@ -81,7 +86,7 @@ pub enum Home<'a> {
     Register(&'a str),
 }
 
-pub fn list(conn: &mut Conn, company: Id, query: &ListCompanyChanges) -> Work<PageOf<ChangeRow>> {
+pub fn list(conn: &mut Conn, company: Id, query: &ListCompanyChanges) -> WorkResult<PageOf<ChangeRow>> {
     newest_first!(conn, query, ChangeRow, changes::id, || changes::table
         .filter(changes::company_id.eq(company))
         .into_boxed())

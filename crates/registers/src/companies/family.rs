@@ -4,12 +4,12 @@ use diesel::prelude::*;
 
 use crate::access::Scope;
 use crate::db::schema::companies;
-use crate::db::{Conn, Id, Work, lock_company};
+use crate::db::{Conn, Id, WorkResult, lock_company};
 
 const WHOLE_COUNTY: Scope = Scope::System("a standing counts the whole county");
 
 /// The company that answers for another: branches count with their parent.
-pub fn head_of(conn: &mut Conn, company: Id) -> Work<Id> {
+pub fn head_of(conn: &mut Conn, company: Id) -> WorkResult<Id> {
     let parent: Option<Option<Id>> = super::scoped::companies(&WHOLE_COUNTY)
         .filter(companies::id.eq(company))
         .select(companies::parent_id)
@@ -19,14 +19,14 @@ pub fn head_of(conn: &mut Conn, company: Id) -> Work<Id> {
 }
 
 /// Locks the company that answers, so that its facts are read by one decision at a time, and names it.
-pub fn lock_head_of(conn: &mut Conn, company: Id) -> Work<Id> {
+pub fn lock_head_of(conn: &mut Conn, company: Id) -> WorkResult<Id> {
     let head = head_of(conn, company)?;
     lock_company(conn, head)?;
     Ok(head)
 }
 
 /// A company with its branches.
-pub fn family(conn: &mut Conn, head: Id) -> Work<Vec<Id>> {
+pub fn family(conn: &mut Conn, head: Id) -> WorkResult<Vec<Id>> {
     let mut all = vec![head];
     all.extend(
         super::scoped::companies(&WHOLE_COUNTY)
@@ -38,7 +38,7 @@ pub fn family(conn: &mut Conn, head: Id) -> Work<Vec<Id>> {
 }
 
 /// The company that answers for another, with its branches.
-pub fn of(conn: &mut Conn, company: Id) -> Work<Vec<Id>> {
+pub fn of(conn: &mut Conn, company: Id) -> WorkResult<Vec<Id>> {
     let head = head_of(conn, company)?;
     family(conn, head)
 }

@@ -1,7 +1,7 @@
 use super::changes::{self, CompanyChange, CompanyChangeIn, ListCompanyChanges};
 use super::model::{Company, CompanyIn, CompanyPatch, ListCompanies};
 use super::{actions, store};
-use crate::http::{Answer, Entity, PageOf, PathId};
+use crate::http::{Entity, PageOf, PathId, Response};
 use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Ctx};
 
@@ -10,7 +10,7 @@ use crate::service::{Body, Ctx};
 /// Those that are owned, serve, served or have applied in your territory, newest first. A company sees itself.
 #[utoipa::path(get, path = "/v1/companies",
     tag = "companies", params(ListCompanies), responses((status = 200, description = "A page", body = PageOf<Company>)))]
-pub async fn list_companies(ctx: Ctx) -> Answer {
+pub async fn list_companies(ctx: Ctx) -> Response {
     let query: ListCompanies = ctx.query()?;
     ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
 }
@@ -20,7 +20,7 @@ pub async fn list_companies(ctx: Ctx) -> Answer {
 /// The code is checked by GB 32100-2015. The file belongs to your county.
 #[utoipa::path(post, path = "/v1/companies",
     tag = "companies", request_body = CompanyIn, responses((status = 201, description = "Registered", body = Company)))]
-pub async fn create_company(ctx: Ctx, body: Body<CompanyIn>) -> Answer {
+pub async fn create_company(ctx: Ctx, body: Body<CompanyIn>) -> Response {
     ctx.act(body, actions::create_company).await
 }
 
@@ -30,7 +30,7 @@ pub async fn create_company(ctx: Ctx, body: Body<CompanyIn>) -> Answer {
 #[utoipa::path(get, path = "/v1/companies/{id}",
     tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company")),
     responses((status = 200, description = "The company", body = Company)))]
-pub async fn get_company(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_company(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| {
         let company = store::find(conn, &ctx.scope, id.0)?;
         Ok(Entity::new(company.id, company.version, company))
@@ -46,7 +46,7 @@ pub async fn get_company(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(patch, path = "/v1/companies/{id}",
     tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company")),
     request_body = CompanyPatch, responses((status = 200, description = "Changed", body = Company)))]
-pub async fn update_company(ctx: Ctx, id: PathId, body: Body<CompanyPatch>) -> Answer {
+pub async fn update_company(ctx: Ctx, id: PathId, body: Body<CompanyPatch>) -> Response {
     ctx.act(body, move |tx, body| actions::update_company(tx, id.0, body)).await
 }
 
@@ -56,7 +56,7 @@ pub async fn update_company(ctx: Ctx, id: PathId, body: Body<CompanyPatch>) -> A
 #[utoipa::path(get, path = "/v1/companies/{id}/changes",
     tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company"), ListCompanyChanges),
     responses((status = 200, description = "A page", body = PageOf<CompanyChange>)))]
-pub async fn list_company_changes(ctx: Ctx, id: PathId) -> Answer {
+pub async fn list_company_changes(ctx: Ctx, id: PathId) -> Response {
     let query: ListCompanyChanges = ctx.query()?;
     ctx.list(move |conn, ctx| changes::list_company_changes(conn, ctx, id.0, &query)).await
 }
@@ -68,7 +68,7 @@ pub async fn list_company_changes(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(post, path = "/v1/companies/{id}/changes",
     tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company")),
     request_body = CompanyChangeIn, responses((status = 201, description = "Proposed", body = CompanyChange)))]
-pub async fn propose_company_change(ctx: Ctx, id: PathId, body: Body<CompanyChangeIn>) -> Answer {
+pub async fn propose_company_change(ctx: Ctx, id: PathId, body: Body<CompanyChangeIn>) -> Response {
     ctx.act(body, move |tx, body| changes::propose_company_change(tx, id.0, body)).await
 }
 
@@ -78,7 +78,7 @@ pub async fn propose_company_change(ctx: Ctx, id: PathId, body: Body<CompanyChan
 #[utoipa::path(get, path = "/v1/company-changes/{id}",
     tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the change")),
     responses((status = 200, description = "The change", body = CompanyChange)))]
-pub async fn get_company_change(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_company_change(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| changes::get_company_change(conn, ctx, id.0)).await
 }
 
@@ -89,7 +89,7 @@ pub async fn get_company_change(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(post, path = "/v1/company-changes/{id}/approval",
     tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the change")),
     request_body = ReasonsIn, responses((status = 200, description = "Approved and carried out", body = CompanyChange)))]
-pub async fn approve_company_change(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn approve_company_change(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| changes::approve_company_change(tx, id.0, body)).await
 }
 
@@ -99,6 +99,6 @@ pub async fn approve_company_change(ctx: Ctx, id: PathId, body: Body<ReasonsIn>)
 #[utoipa::path(post, path = "/v1/company-changes/{id}/refusal",
     tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the change")),
     request_body = ReasonsIn, responses((status = 200, description = "Refused", body = CompanyChange)))]
-pub async fn refuse_company_change(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Answer {
+pub async fn refuse_company_change(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| changes::refuse_company_change(tx, id.0, body)).await
 }

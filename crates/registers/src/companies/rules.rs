@@ -85,7 +85,7 @@ pub fn check_change(nothing: bool, faults: &mut Vec<Fault>) {
     }
 }
 
-pub fn waits_already() -> Problem {
+pub fn already_pending() -> Problem {
     let (zh, en) = ("相同的变更建议正在等待决定", "the same change waits for its decision");
     Problem::new(Code::AlreadyExists).detail(zh, en)
 }

@@ -10,7 +10,7 @@ use crate::rows_of;
 rows_of! {
     /// Companies: visible wherever they are owned, serve, served or have applied.
     companies, one company, by id, those companies_among, |all, among| {
-        Scope::County(area) | Scope::Township(area) | Scope::Community(area) | Scope::Addressed { area, .. } => all
+        Scope::County(area) | Scope::Township(area) | Scope::Community(area) | Scope::Assigned { area, .. } => all
             .filter(companies::id.eq_any(among.of(
                 company_areas::table.filter(company_areas::area.eq(area.clone())).select(company_areas::company_id),
                 company_areas::company_id,

@@ -6,35 +6,35 @@ use super::model::{Company, ListCompanies};
 use crate::access::Scope;
 use crate::companies::scoped;
 use crate::db::schema::{companies, company_areas, company_families as families};
-use crate::db::{Conn, Id, Work, contains, distinct, folded, lock_company};
+use crate::db::{Conn, Id, WorkResult, contains, distinct, folded, lock_company};
 use crate::http::paging::PageOf;
 use crate::newest_first;
 use crate::on_both;
 use crate::problem::Problem;
 use crate::service::Ctx;
 
-pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<Company> {
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<Company> {
     Ok(scoped::company(conn, scope, id)?.ok_or_else(Problem::not_found)?)
 }
 
-pub fn find_by_uscc(conn: &mut Conn, scope: &Scope, uscc: &str) -> Work<Option<Company>> {
+pub fn find_by_uscc(conn: &mut Conn, scope: &Scope, uscc: &str) -> WorkResult<Option<Company>> {
     Ok(scoped::companies(scope).filter(companies::uscc.eq(uscc.to_owned())).first(conn).optional()?)
 }
 
 /// Locks the company, then reads it.
-pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<Company> {
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<Company> {
     lock_company(conn, id)?;
     find(conn, scope, id)
 }
 
-pub fn uscc_exists(conn: &mut Conn, uscc: &str) -> Work<bool> {
+pub fn uscc_exists(conn: &mut Conn, uscc: &str) -> WorkResult<bool> {
     let system = Scope::System("a code is unique in the whole deployment");
     let found: Option<Id> =
         scoped::companies(&system).filter(companies::uscc.eq(uscc)).select(companies::id).first(conn).optional()?;
     Ok(found.is_some())
 }
 
-pub fn has_branches(conn: &mut Conn, id: Id) -> Work<bool> {
+pub fn has_branches(conn: &mut Conn, id: Id) -> WorkResult<bool> {
     let system = Scope::System("branches count with their parent wherever they are");
     let branch: Option<Id> =
         scoped::companies(&system).filter(companies::parent_id.eq(id)).select(companies::id).first(conn).optional()?;
@@ -45,13 +45,13 @@ pub fn insert(conn: &mut Conn, company: &Company) -> Result<(), diesel::result::
     diesel::insert_into(companies::table).values(company).execute(conn).map(drop)
 }
 
-pub fn update(conn: &mut Conn, company: &Company) -> Work<()> {
+pub fn update(conn: &mut Conn, company: &Company) -> WorkResult<()> {
     diesel::update(companies::table.find(company.id)).set(company).execute(conn)?;
     Ok(())
 }
 
 /// Says whose codes speak for a company: its own, and its parent's.
-pub fn set_family(conn: &mut Conn, company: &Company) -> Work<()> {
+pub fn set_family(conn: &mut Conn, company: &Company) -> WorkResult<()> {
     diesel::delete(families::table.filter(families::company_id.eq(company.id))).execute(conn)?;
     let mut codes = vec![company.uscc.clone()];
     if let Some(parent) = company.parent_id {
@@ -66,13 +66,13 @@ pub fn set_family(conn: &mut Conn, company: &Company) -> Work<()> {
 }
 
 /// The codes that speak for a company.
-pub fn speakers_of(conn: &mut Conn, company: Option<Id>) -> Work<Vec<String>> {
+pub fn speakers_of(conn: &mut Conn, company: Option<Id>) -> WorkResult<Vec<String>> {
     let Some(company) = company else { return Ok(Vec::new()) };
     Ok(families::table.filter(families::company_id.eq(company)).select(families::uscc).load(conn)?)
 }
 
 /// Makes a company visible in divisions: where it is owned, serves or applies.
-pub fn add_areas(conn: &mut Conn, company: Id, areas: &[&str]) -> Work<()> {
+pub fn add_areas(conn: &mut Conn, company: Id, areas: &[&str]) -> WorkResult<()> {
     for area in areas.iter().filter(|area| !area.is_empty()) {
         let row = (company_areas::company_id.eq(company), company_areas::area.eq(*area));
         on_both!(conn, |conn| {
@@ -83,7 +83,7 @@ pub fn add_areas(conn: &mut Conn, company: Id, areas: &[&str]) -> Work<()> {
 }
 
 /// Names and codes of companies, for rows that show them.
-pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, (String, String)>> {
+pub fn names_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, (String, String)>> {
     let system = Scope::System("a row that the caller may see names its company");
     if let [id] = ids {
         let found: Option<Company> = scoped::company(conn, &system, *id)?;
@@ -94,7 +94,7 @@ pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, (String, String
     Ok(rows.into_iter().map(|(id, name, uscc)| (id, (name, uscc))).collect())
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListCompanies) -> Work<PageOf<Company>> {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListCompanies) -> WorkResult<PageOf<Company>> {
     newest_first!(conn, query, Company, companies::id, || {
         let mut rows = scoped::companies(&ctx.scope);
         if let Some(q) = &query.q {

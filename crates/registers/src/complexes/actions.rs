@@ -2,14 +2,14 @@ use serde_json::json;
 
 use super::model::{Complex, ComplexIn, ComplexPatch, ComplexRow, PointIn};
 use super::{rules, store, view};
-use crate::db::{Conn, Id, Work, lock_complex};
+use crate::db::{Conn, Id, WorkResult, lock_complex};
 use crate::divisions;
 use crate::fault::Fault;
 use crate::http::Entity;
 use crate::ledger::{self, Event};
 use crate::service::{Body, Ctx, Tx};
 
-pub fn create_complex(tx: &mut Tx, body: &Body<ComplexIn>) -> Work<Entity<Complex>> {
+pub fn create_complex(tx: &mut Tx, body: &Body<ComplexIn>) -> WorkResult<Entity<Complex>> {
     let ctx = tx.ctx;
     let input = tx.creation(
         body,
@@ -59,7 +59,7 @@ pub fn create_complex(tx: &mut Tx, body: &Body<ComplexIn>) -> Work<Entity<Comple
     Ok(Entity::created(id, version, view, "/v1/complexes"))
 }
 
-pub fn update_complex(tx: &mut Tx, id: Id, body: &Body<ComplexPatch>) -> Work<Entity<Complex>> {
+pub fn update_complex(tx: &mut Tx, id: Id, body: &Body<ComplexPatch>) -> WorkResult<Entity<Complex>> {
     let ctx = tx.ctx;
     lock_complex(tx.conn, id)?;
     let before = store::find(tx.conn, &ctx.scope, id)?;
@@ -96,8 +96,8 @@ pub fn update_complex(tx: &mut Tx, id: Id, body: &Body<ComplexPatch>) -> Work<En
     Ok(Entity::new(id, version, view))
 }
 
-fn record(tx: &mut Tx, kind: &'static str, row: &ComplexRow) -> Work<Id> {
-    let event = Event::new(kind, "complex", row.id).at(row.place()).complex(Some(row.id)).data(json!({
+fn record(tx: &mut Tx, kind: &'static str, row: &ComplexRow) -> WorkResult<Id> {
+    let event = Event::new(kind, "complex", row.id).in_territory(row.place()).complex(Some(row.id)).data(json!({
         "name": row.name, "grid": row.grid, "address": row.address, "longitude": row.longitude,
         "latitude": row.latitude, "area_m2": row.area_m2, "households": row.households, "buildings": row.buildings,
         "delivered_on": row.delivered_on, "self_governance": row.self_governance, "version": row.version,
@@ -106,11 +106,11 @@ fn record(tx: &mut Tx, kind: &'static str, row: &ComplexRow) -> Work<Id> {
 }
 
 /// The community exists, and lies in the caller's territory.
-fn check_community(conn: &mut Conn, ctx: &Ctx, code: &str, faults: &mut Vec<Fault>) -> Work<()> {
+fn check_community(conn: &mut Conn, ctx: &Ctx, code: &str, faults: &mut Vec<Fault>) -> WorkResult<()> {
     let division = divisions::find(conn, code)?;
     let level = division.as_ref().map(|division| division.level.as_str());
     let place = division.as_ref().map(|division| division.place());
-    let inside = place.is_some_and(|place| ctx.scope.holds(&place.county, &place.township, &place.community));
+    let inside = place.is_some_and(|place| ctx.scope.contains(&place.county, &place.township, &place.community));
     rules::check_community(level, inside, faults);
     Ok(())
 }

@@ -17,8 +17,8 @@ use crate::problem::Code::AlreadyExists;
 use crate::service::feature::{Feature, Table, read, submit, tag};
 
 pub use store::{
-    counties, counties_of, county_for, county_of, drop_service, find, has_served, insert_service, names_of, points_of,
-    services_in_force, serving_company, touch,
+    bump_version, counties, counties_of, county_for, county_of, drop_service, find, has_served, insert_service,
+    names_of, points_of, services_in_force, serving_company,
 };
 pub use whereabouts::{check_place, place, place_of};
 

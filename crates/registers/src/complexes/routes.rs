@@ -1,6 +1,6 @@
 use super::model::{Complex, ComplexIn, ComplexPatch, ListComplexes, Service};
 use super::{actions, store, view};
-use crate::http::{Answer, Entity, PageOf, PathId};
+use crate::http::{Entity, PageOf, PathId, Response};
 use crate::service::{Body, Ctx};
 
 /// List complexes
@@ -8,7 +8,7 @@ use crate::service::{Body, Ctx};
 /// Of your territory, newest first; a company sees those that it serves or served. Each row names who serves it today.
 #[utoipa::path(get, path = "/v1/complexes",
     tag = "complexes", params(ListComplexes), responses((status = 200, description = "A page", body = PageOf<Complex>)))]
-pub async fn list_complexes(ctx: Ctx) -> Answer {
+pub async fn list_complexes(ctx: Ctx) -> Response {
     let query: ListComplexes = ctx.query()?;
     ctx.list(move |conn, ctx| {
         store::list(conn, &ctx.scope, &query, ctx.today)?.map(|rows| view::views(conn, ctx, rows))
@@ -21,7 +21,7 @@ pub async fn list_complexes(ctx: Ctx) -> Answer {
 /// Its community says in which township and county it lies. Points are converted to WGS 84.
 #[utoipa::path(post, path = "/v1/complexes",
     tag = "complexes", request_body = ComplexIn, responses((status = 201, description = "Registered", body = Complex)))]
-pub async fn create_complex(ctx: Ctx, body: Body<ComplexIn>) -> Answer {
+pub async fn create_complex(ctx: Ctx, body: Body<ComplexIn>) -> Response {
     ctx.act(body, actions::create_complex).await
 }
 
@@ -31,7 +31,7 @@ pub async fn create_complex(ctx: Ctx, body: Body<ComplexIn>) -> Answer {
 #[utoipa::path(get, path = "/v1/complexes/{id}",
     tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
     responses((status = 200, description = "The complex", body = Complex)))]
-pub async fn get_complex(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_complex(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         let (id, version) = (row.id, row.version);
@@ -46,7 +46,7 @@ pub async fn get_complex(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(patch, path = "/v1/complexes/{id}",
     tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
     request_body = ComplexPatch, responses((status = 200, description = "Changed", body = Complex)))]
-pub async fn update_complex(ctx: Ctx, id: PathId, body: Body<ComplexPatch>) -> Answer {
+pub async fn update_complex(ctx: Ctx, id: PathId, body: Body<ComplexPatch>) -> Response {
     ctx.act(body, move |tx, body| actions::update_complex(tx, id.0, body)).await
 }
 
@@ -56,6 +56,6 @@ pub async fn update_complex(ctx: Ctx, id: PathId, body: Body<ComplexPatch>) -> A
 #[utoipa::path(get, path = "/v1/complexes/{id}/service",
     tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
     responses((status = 200, description = "All services", body = PageOf<Service>)))]
-pub async fn list_complex_services(ctx: Ctx, id: PathId) -> Answer {
+pub async fn list_complex_services(ctx: Ctx, id: PathId) -> Response {
     ctx.list(move |conn, ctx| view::list_services(conn, ctx, id.0)).await
 }

@@ -13,8 +13,8 @@ rows_of! {
         Scope::County(area) => all.filter(complexes::county.eq(area.clone())),
         Scope::Township(area) => all.filter(complexes::township.eq(area.clone())),
         Scope::Community(area) => all.filter(complexes::community.eq(area.clone())),
-        Scope::Addressed { area, .. } if area.len() == 6 => all.filter(complexes::county.eq(area.clone())),
-        Scope::Addressed { area, .. } => all.filter(complexes::township.eq(area.clone())),
+        Scope::Assigned { area, .. } if area.len() == 6 => all.filter(complexes::county.eq(area.clone())),
+        Scope::Assigned { area, .. } => all.filter(complexes::township.eq(area.clone())),
         Scope::Company(uscc) => all.filter(complexes::id.eq_any(among.of(
             complex_services::table
                 .filter(complex_services::company_id.eq_any(own_company(uscc)))
@@ -33,8 +33,8 @@ rows_of! {
         Scope::County(area) => all.filter(complex_services::county.eq(area.clone())),
         Scope::Township(area) => all.filter(complex_services::township.eq(area.clone())),
         Scope::Community(area) => all.filter(complex_services::community.eq(area.clone())),
-        Scope::Addressed { area, .. } if area.len() == 6 => all.filter(complex_services::county.eq(area.clone())),
-        Scope::Addressed { area, .. } => all.filter(complex_services::township.eq(area.clone())),
+        Scope::Assigned { area, .. } if area.len() == 6 => all.filter(complex_services::county.eq(area.clone())),
+        Scope::Assigned { area, .. } => all.filter(complex_services::township.eq(area.clone())),
         Scope::Company(uscc) => all.filter(complex_services::company_id.eq_any(own_company(uscc))),
         Scope::Complex(id) => all.filter(complex_services::complex_id.eq(*id)),
         Scope::System(_) => all,

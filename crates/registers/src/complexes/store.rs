@@ -8,34 +8,34 @@ use crate::access::Scope;
 use crate::companies;
 use crate::complexes::scoped;
 use crate::db::schema::{complex_services as services, complexes};
-use crate::db::{Conn, Id, Work, contains, distinct, folded};
+use crate::db::{Conn, Id, WorkResult, contains, distinct, folded};
 use crate::http::PageOf;
 use crate::newest_first;
 use crate::problem::Problem;
 
-pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<ComplexRow> {
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<ComplexRow> {
     Ok(scoped::complex(conn, scope, id)?.ok_or_else(Problem::not_found)?)
 }
 
-pub fn insert(conn: &mut Conn, row: &ComplexRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &ComplexRow) -> WorkResult<()> {
     diesel::insert_into(complexes::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn update(conn: &mut Conn, row: &ComplexRow) -> Work<()> {
+pub fn update(conn: &mut Conn, row: &ComplexRow) -> WorkResult<()> {
     diesel::update(complexes::table.find(row.id)).set(row).execute(conn)?;
     Ok(())
 }
 
 /// A new service changes how its complex is shown.
-pub fn touch(conn: &mut Conn, row: &ComplexRow, now: crate::db::Instant) -> Work<()> {
+pub fn bump_version(conn: &mut Conn, row: &ComplexRow, now: crate::db::Instant) -> WorkResult<()> {
     diesel::update(complexes::table.find(row.id))
         .set((complexes::version.eq(row.version + 1), complexes::updated_at.eq(now)))
         .execute(conn)?;
     Ok(())
 }
 
-pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, String>> {
+pub fn names_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, String>> {
     let system = Scope::System("a row that the caller may see names its complex");
     if let [id] = ids {
         return Ok(scoped::complex::<ComplexRow>(conn, &system, *id)?
@@ -49,28 +49,28 @@ pub fn names_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, String>> {
 }
 
 /// The counties that have a complex.
-pub fn counties(conn: &mut Conn) -> Work<Vec<String>> {
+pub fn counties(conn: &mut Conn) -> WorkResult<Vec<String>> {
     counties_of(conn, &Scope::System("which counties a deployment serves is no secret"))
 }
 
 /// The counties of the complexes in a scope.
-pub fn counties_of(conn: &mut Conn, scope: &Scope) -> Work<Vec<String>> {
+pub fn counties_of(conn: &mut Conn, scope: &Scope) -> WorkResult<Vec<String>> {
     Ok(scoped::complexes(scope).select(complexes::county).distinct().order(complexes::county).load(conn)?)
 }
 
 /// The county of a complex.
-pub fn county_of(conn: &mut Conn, complex: Id) -> Work<String> {
+pub fn county_of(conn: &mut Conn, complex: Id) -> WorkResult<String> {
     let system = Scope::System("by which policy a complex is governed does not depend on who asks");
     Ok(county_for(conn, &system, complex)?.ok_or_else(Problem::not_found)?)
 }
 
 /// The county of a complex that the caller may see.
-pub fn county_for(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Option<String>> {
+pub fn county_for(conn: &mut Conn, scope: &Scope, complex: Id) -> WorkResult<Option<String>> {
     Ok(scoped::complex::<ComplexRow>(conn, scope, complex)?.map(|row| row.county))
 }
 
 /// Where complexes are; those without a point are not in it.
-pub fn points_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Point>> {
+pub fn points_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, Point>> {
     let system = Scope::System("a row that the caller may see is no closer than its complex");
     let columns = (complexes::id, complexes::longitude, complexes::latitude);
     let rows: Vec<(Id, Option<f64>, Option<f64>)> =
@@ -82,25 +82,25 @@ pub fn points_of(conn: &mut Conn, ids: &[Id]) -> Work<HashMap<Id, Point>> {
 }
 
 /// Every service of a complex, oldest first.
-pub fn services_of(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Vec<ServiceRow>> {
+pub fn services_of(conn: &mut Conn, scope: &Scope, complex: Id) -> WorkResult<Vec<ServiceRow>> {
     let mut services: Vec<ServiceRow> = scoped::services_of(conn, scope, complex)?;
     services.sort_unstable_by_key(|service| (service.effective_from, service.id));
     Ok(services)
 }
 
 /// Did a company serve a complex on a day, or before it?
-pub fn has_served(conn: &mut Conn, complex: Id, company: Id, day: NaiveDate) -> Work<bool> {
+pub fn has_served(conn: &mut Conn, complex: Id, company: Id, day: NaiveDate) -> WorkResult<bool> {
     let system = Scope::System("a fact of the complex, whoever asks");
     let served = services_of(conn, &system, complex)?;
     Ok(served.iter().any(|service| service.company_id == company && service.effective_from <= day))
 }
 
-pub fn insert_service(conn: &mut Conn, row: &ServiceRow) -> Work<()> {
+pub fn insert_service(conn: &mut Conn, row: &ServiceRow) -> WorkResult<()> {
     diesel::insert_into(services::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn drop_service(conn: &mut Conn, id: Id) -> Work<()> {
+pub fn drop_service(conn: &mut Conn, id: Id) -> WorkResult<()> {
     diesel::delete(services::table.find(id)).execute(conn)?;
     Ok(())
 }
@@ -117,7 +117,7 @@ pub fn services_in_force(
     scope: &Scope,
     ids: &[Id],
     day: NaiveDate,
-) -> Work<HashMap<Id, CurrentService>> {
+) -> WorkResult<HashMap<Id, CurrentService>> {
     let system = Scope::System("a complex that the caller may see names who serves it");
     // A company sees its own services only: who came after it is not its business.
     let scope = if matches!(scope, Scope::Company(_)) { scope } else { &system };
@@ -145,13 +145,13 @@ pub fn services_in_force(
 }
 
 /// The company that serves a complex on a day, whoever asks.
-pub fn serving_company(conn: &mut Conn, complex: Id, day: NaiveDate) -> Work<Option<Id>> {
+pub fn serving_company(conn: &mut Conn, complex: Id, day: NaiveDate) -> WorkResult<Option<Id>> {
     let system = Scope::System("who serves a complex is a fact, whoever asks");
     let serving = services_in_force(conn, &system, &[complex], day)?;
     Ok(serving.get(&complex).map(|service| service.company_id))
 }
 
-pub fn list(conn: &mut Conn, scope: &Scope, query: &ListComplexes, today: NaiveDate) -> Work<PageOf<ComplexRow>> {
+pub fn list(conn: &mut Conn, scope: &Scope, query: &ListComplexes, today: NaiveDate) -> WorkResult<PageOf<ComplexRow>> {
     newest_first!(conn, query, ComplexRow, complexes::id, || {
         let mut rows = scoped::complexes(scope);
         if let Some(q) = &query.q {

@@ -5,18 +5,18 @@ use std::collections::HashMap;
 use super::model::{Complex, ComplexRow, CurrentService, Point, Service, ServiceRow};
 use super::store;
 use crate::companies;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::PageOf;
 use crate::service::Ctx;
 
 /// Complexes as they are shown.
-pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplexRow>) -> Work<Vec<Complex>> {
+pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplexRow>) -> WorkResult<Vec<Complex>> {
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let mut services = store::services_in_force(conn, &ctx.scope, &ids, ctx.today)?;
     Ok(rows.into_iter().map(|row| view(row, &mut services)).collect())
 }
 
-pub fn view_one(conn: &mut Conn, ctx: &Ctx, row: ComplexRow) -> Work<Complex> {
+pub fn view_one(conn: &mut Conn, ctx: &Ctx, row: ComplexRow) -> WorkResult<Complex> {
     let mut services = store::services_in_force(conn, &ctx.scope, &[row.id], ctx.today)?;
     Ok(view(row, &mut services))
 }
@@ -44,7 +44,7 @@ fn view(row: ComplexRow, services: &mut HashMap<Id, CurrentService>) -> Complex 
 }
 
 /// Who has served a complex, newest first.
-pub fn list_services(conn: &mut Conn, ctx: &Ctx, complex: Id) -> Work<PageOf<Service>> {
+pub fn list_services(conn: &mut Conn, ctx: &Ctx, complex: Id) -> WorkResult<PageOf<Service>> {
     store::find(conn, &ctx.scope, complex)?;
     let rows = store::services_of(conn, &ctx.scope, complex)?;
     let names = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;

@@ -2,28 +2,28 @@
 
 use super::{rules, store};
 use crate::access::Scope;
-use crate::db::{Conn, Fail, Id, Work};
+use crate::db::{Conn, Id, WorkError, WorkResult};
 use crate::divisions;
 use crate::fault::Fault;
 use crate::ledger::Place;
 
 /// The place of a complex, if it is in the scope.
-pub fn place_of(conn: &mut Conn, scope: &Scope, complex: Id) -> Work<Option<Place>> {
+pub fn place_of(conn: &mut Conn, scope: &Scope, complex: Id) -> WorkResult<Option<Place>> {
     match store::find(conn, scope, complex) {
         Ok(row) => Ok(Some(row.place())),
-        Err(Fail::Problem(_)) => Ok(None),
+        Err(WorkError::Problem(_)) => Ok(None),
         Err(other) => Err(other),
     }
 }
 
 /// The place of a complex, or else of a division, if it is in the scope.
-pub fn place(conn: &mut Conn, scope: &Scope, complex: Option<Id>, division: Option<&str>) -> Work<Option<Place>> {
+pub fn place(conn: &mut Conn, scope: &Scope, complex: Option<Id>, division: Option<&str>) -> WorkResult<Option<Place>> {
     if let Some(complex) = complex {
         return place_of(conn, scope, complex);
     }
     let Some(code) = division else { return Ok(None) };
     let place = divisions::find(conn, code)?.map(|division| division.place());
-    Ok(place.filter(|place| scope.holds(&place.county, &place.township, &place.community)))
+    Ok(place.filter(|place| scope.contains(&place.county, &place.township, &place.community)))
 }
 
 /// One of both is named, `/complex_id` or `/division`, and it is in the scope.
@@ -33,7 +33,7 @@ pub fn check_place(
     complex: Option<Id>,
     division: Option<&str>,
     faults: &mut Vec<Fault>,
-) -> Work<()> {
+) -> WorkResult<()> {
     if let Err(fault) = rules::check_named(complex.is_some(), division.is_some()) {
         faults.push(fault);
         return Ok(());

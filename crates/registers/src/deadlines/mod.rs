@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::calendar;
 use crate::calendar::rules::WorkCalendar;
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::policy;
 use crate::policy::versions::{CountyPolicies, Policies};
 use crate::service::job::{By, Job};
@@ -32,13 +32,13 @@ pub struct Feature {
     pub table: &'static str,
     /// Its columns, and members of stored JSON as `column.member`.
     pub columns: &'static [&'static str],
-    look: fn(&mut Conn, &mut Terms, Option<Id>) -> Work<Looked>,
-    follow: fn(&mut Tx, &mut Terms, Id) -> Work<bool>,
+    find_moved: fn(&mut Conn, &mut Terms, Option<Id>) -> WorkResult<MovedBatch>,
+    follow: fn(&mut Tx, &mut Terms, Id) -> WorkResult<bool>,
 }
 
 impl Feature {
     pub const fn of<R: Follows>(table: &'static str, columns: &'static [&'static str]) -> Feature {
-        Feature { table, columns, look: look::<R>, follow: follow::<R> }
+        Feature { table, columns, find_moved: find_moved::<R>, follow: follow::<R> }
     }
 }
 
@@ -73,13 +73,13 @@ pub static EXCUSED: &[(&str, &str)] = &[
 pub trait Follows: Sized {
     fn id(&self) -> Id;
     /// Rows with an open deadline, in the order of their ids, from after one on.
-    fn open(conn: &mut Conn, after: Id, at_most: i64) -> Work<Vec<Self>>;
+    fn open(conn: &mut Conn, after: Id, at_most: i64) -> WorkResult<Vec<Self>>;
     /// The row, locked as its steps lock it.
-    fn locked(conn: &mut Conn, id: Id) -> Work<Self>;
+    fn locked(conn: &mut Conn, id: Id) -> WorkResult<Self>;
     /// Sets its open deadlines as the calendar has them now, never earlier than they were; tells which it moved.
-    fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> Work<Vec<Moved>>;
+    fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> WorkResult<Vec<Moved>>;
     /// Saves the row with an event of what was moved.
-    fn save_moved(self, tx: &mut Tx, moved: &[Moved]) -> Work<()>;
+    fn save_moved(self, tx: &mut Tx, moved: &[Moved]) -> WorkResult<()>;
 }
 
 /// A deadline that was moved.
@@ -119,7 +119,7 @@ pub struct Terms {
 }
 
 impl Terms {
-    fn load(conn: &mut Conn, state: &Service) -> Work<Terms> {
+    fn load(conn: &mut Conn, state: &Service) -> WorkResult<Terms> {
         let policies = policy::all(conn, state)?;
         Ok(Terms { policies, zone: state.clock.zone(), calendars: HashMap::new() })
     }
@@ -130,7 +130,7 @@ impl Terms {
     }
 
     /// The calendar of a county, read once.
-    pub fn calendar(&mut self, conn: &mut Conn, county: &str) -> Work<Arc<WorkCalendar>> {
+    pub fn calendar(&mut self, conn: &mut Conn, county: &str) -> WorkResult<Arc<WorkCalendar>> {
         if let Some(known) = self.calendars.get(county) {
             return Ok(known.clone());
         }
@@ -141,29 +141,29 @@ impl Terms {
 }
 
 /// Rows that are read at once.
-const LOOK: i64 = 500;
+const BATCH: i64 = 500;
 
-struct Looked {
+struct MovedBatch {
     moved: Vec<Id>,
     /// Where to go on from; none where that was all.
     last: Option<Id>,
 }
 
 /// Which rows the calendar moves.
-fn look<R: Follows>(conn: &mut Conn, terms: &mut Terms, after: Option<Id>) -> Work<Looked> {
-    let rows = R::open(conn, after.unwrap_or(Id(uuid::Uuid::nil())), LOOK)?;
-    let last = rows.last().map(R::id).filter(|_| rows.len() == LOOK as usize);
+fn find_moved<R: Follows>(conn: &mut Conn, terms: &mut Terms, after: Option<Id>) -> WorkResult<MovedBatch> {
+    let rows = R::open(conn, after.unwrap_or(Id(uuid::Uuid::nil())), BATCH)?;
+    let last = rows.last().map(R::id).filter(|_| rows.len() == BATCH as usize);
     let mut moved = Vec::new();
     for mut row in rows {
         if !row.follow(conn, terms)?.is_empty() {
             moved.push(row.id());
         }
     }
-    Ok(Looked { moved, last })
+    Ok(MovedBatch { moved, last })
 }
 
 /// Moves the deadlines of a row; says whether there was anything to move.
-fn follow<R: Follows>(tx: &mut Tx, terms: &mut Terms, id: Id) -> Work<bool> {
+fn follow<R: Follows>(tx: &mut Tx, terms: &mut Terms, id: Id) -> WorkResult<bool> {
     let mut row = R::locked(tx.conn, id)?;
     let moved = row.follow(tx.conn, terms)?;
     if moved.is_empty() {

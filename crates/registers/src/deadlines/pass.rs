@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{Deadlines, Feature, Terms, store};
 use crate::access::Caller;
 use crate::calendar;
-use crate::db::{Conn, Fail, Id, WriteGate};
+use crate::db::{Conn, Id, WorkError, WriteLock};
 use crate::problem::Problem;
 use crate::service::{Ctx, Service, Tx};
 
@@ -25,7 +25,7 @@ pub async fn follow_calendar(state: &Arc<Service>) -> Result<usize, Problem> {
     for feature in state.parts.get::<Deadlines>().0 {
         moved += follow_feature(state, feature).await?;
     }
-    state.db.write(WriteGate::default(), move |conn| store::set_followed(conn, &now)).await?;
+    state.db.write(WriteLock::default(), move |conn| store::set_followed(conn, &now)).await?;
     if moved > 0 {
         tracing::info!(rows = moved, "the calendar has changed: open deadlines were moved");
         state.seal.notify_one();
@@ -48,15 +48,15 @@ async fn follow_feature(state: &Arc<Service>, feature: &'static Feature) -> Resu
     let (mut after, mut moved) = (None, 0);
     loop {
         let with = state.clone();
-        let look = move |conn: &mut Conn| {
+        let find_moved = move |conn: &mut Conn| {
             let mut terms = Terms::load(conn, &with)?;
-            (feature.look)(conn, &mut terms, after)
+            (feature.find_moved)(conn, &mut terms, after)
         };
-        let looked = state.db.read(look).await?;
-        for chunk in looked.moved.chunks(CHUNK) {
+        let batch = state.db.read(find_moved).await?;
+        for chunk in batch.moved.chunks(CHUNK) {
             moved += follow_rows(state, feature, chunk.to_vec()).await?;
         }
-        after = looked.last;
+        after = batch.last;
         if after.is_none() {
             return Ok(moved);
         }
@@ -65,7 +65,7 @@ async fn follow_feature(state: &Arc<Service>, feature: &'static Feature) -> Resu
 
 async fn follow_rows(state: &Arc<Service>, feature: &'static Feature, ids: Vec<Id>) -> Result<usize, Problem> {
     match write(state, feature, ids.clone()).await {
-        Err(Fail::Problem(_) | Fail::Query(_) | Fail::Panicked) if ids.len() > 1 => {}
+        Err(WorkError::Problem(_) | WorkError::Query(_) | WorkError::Panicked) if ids.len() > 1 => {}
         other => return Ok(other?),
     }
     // It had no effect: which of them it was shows when each is alone. One that cannot be moved holds up no other.
@@ -73,7 +73,7 @@ async fn follow_rows(state: &Arc<Service>, feature: &'static Feature, ids: Vec<I
     for id in ids {
         match write(state, feature, vec![id]).await {
             Ok(rows) => moved += rows,
-            Err(fail @ Fail::Out(_)) => return Err(fail.into()),
+            Err(fail @ WorkError::Out(_)) => return Err(fail.into()),
             Err(fail) => {
                 let code = Problem::from(fail).code.name();
                 tracing::error!(table = feature.table, row = %id, code, "a deadline cannot follow the calendar");
@@ -83,7 +83,7 @@ async fn follow_rows(state: &Arc<Service>, feature: &'static Feature, ids: Vec<I
     Ok(moved)
 }
 
-async fn write(state: &Arc<Service>, feature: &'static Feature, ids: Vec<Id>) -> Result<usize, Fail> {
+async fn write(state: &Arc<Service>, feature: &'static Feature, ids: Vec<Id>) -> Result<usize, WorkError> {
     let with = state.clone();
     let work = move |conn: &mut Conn| {
         let now = with.clock.now();
@@ -97,5 +97,5 @@ async fn write(state: &Arc<Service>, feature: &'static Feature, ids: Vec<Id>) ->
         }
         Ok(moved)
     };
-    state.db.write(WriteGate::default(), work).await
+    state.db.write(WriteLock::default(), work).await
 }

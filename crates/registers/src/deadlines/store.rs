@@ -1,17 +1,17 @@
 use diesel::prelude::*;
 
 use crate::db::schema::calendar_followed as followed_table;
-use crate::db::{Conn, Work};
+use crate::db::{Conn, WorkResult};
 
 /// The one row.
 const ROW: i64 = 1;
 
 /// The calendar that deadlines were last worked out by.
-pub fn followed(conn: &mut Conn) -> Work<Option<String>> {
+pub fn followed(conn: &mut Conn) -> WorkResult<Option<String>> {
     Ok(followed_table::table.find(ROW).select(followed_table::stamp).first(conn).optional()?)
 }
 
-pub fn set_followed(conn: &mut Conn, stamp: &str) -> Work<()> {
+pub fn set_followed(conn: &mut Conn, stamp: &str) -> WorkResult<()> {
     let updated = diesel::update(followed_table::table.find(ROW)).set(followed_table::stamp.eq(stamp)).execute(conn)?;
     if updated == 0 {
         let row = (followed_table::id.eq(ROW), followed_table::stamp.eq(stamp));

@@ -1,6 +1,6 @@
 use super::model::{Division, ListDivisions};
 use super::store;
-use crate::http::{Answer, PageOf};
+use crate::http::{PageOf, Response};
 use crate::service::Ctx;
 
 /// List divisions
@@ -8,7 +8,7 @@ use crate::service::Ctx;
 /// All that the deployment knows, in the order of their codes. Not limited to your territory: codes are public.
 #[utoipa::path(get, path = "/v1/divisions",
     tag = "divisions", params(ListDivisions), responses((status = 200, description = "A page", body = PageOf<Division>)))]
-pub async fn list_divisions(ctx: Ctx) -> Answer {
+pub async fn list_divisions(ctx: Ctx) -> Response {
     let query: ListDivisions = ctx.query()?;
     ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{Division, ListDivisions};
 use crate::db::schema::divisions;
-use crate::db::{Conn, Work, contains, folded};
+use crate::db::{Conn, WorkResult, contains, folded};
 use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
 use crate::service::Ctx;
@@ -51,7 +51,7 @@ pub fn parse_csv(text: &str) -> anyhow::Result<Vec<Division>> {
 }
 
 /// Puts in what is missing and renames what is there. Returns how many rows changed.
-pub fn load(conn: &mut Conn, all: &[Division]) -> Work<usize> {
+pub fn load(conn: &mut Conn, all: &[Division]) -> WorkResult<usize> {
     let known: HashMap<String, String> = divisions::table
         .select((divisions::code, divisions::name))
         .load::<(String, String)>(conn)?
@@ -77,7 +77,7 @@ pub fn built_in() -> anyhow::Result<Vec<Division>> {
 }
 
 /// The divisions that ship with the product, into an empty table.
-pub fn seed(conn: &mut Conn) -> Work<()> {
+pub fn seed(conn: &mut Conn) -> WorkResult<()> {
     let any: Option<String> = divisions::table.select(divisions::code).first(conn).optional()?;
     if any.is_none() {
         load(conn, &built_in().unwrap_or_default())?;
@@ -85,18 +85,18 @@ pub fn seed(conn: &mut Conn) -> Work<()> {
     Ok(())
 }
 
-pub fn find(conn: &mut Conn, code: &str) -> Work<Option<Division>> {
+pub fn find(conn: &mut Conn, code: &str) -> WorkResult<Option<Division>> {
     Ok(divisions::table.find(code).first(conn).optional()?)
 }
 
 /// Names of the divisions directly under one.
-pub fn names_under(conn: &mut Conn, parent: &str) -> Work<HashMap<String, String>> {
+pub fn names_under(conn: &mut Conn, parent: &str) -> WorkResult<HashMap<String, String>> {
     let named = divisions::table.filter(divisions::parent_code.eq(parent)).select((divisions::code, divisions::name));
     Ok(named.load::<(String, String)>(conn)?.into_iter().collect())
 }
 
 /// The names of divisions, by their codes.
-pub fn names_of(conn: &mut Conn, codes: impl Iterator<Item = String>) -> Work<HashMap<String, String>> {
+pub fn names_of(conn: &mut Conn, codes: impl Iterator<Item = String>) -> WorkResult<HashMap<String, String>> {
     let codes: BTreeSet<String> = codes.collect();
     let mut names = HashMap::new();
     for chunk in codes.into_iter().collect::<Vec<_>>().chunks(500) {
@@ -109,7 +109,7 @@ pub fn names_of(conn: &mut Conn, codes: impl Iterator<Item = String>) -> Work<Ha
     Ok(names)
 }
 
-pub fn list(conn: &mut Conn, _: &Ctx, query: &ListDivisions) -> Work<PageOf<Division>> {
+pub fn list(conn: &mut Conn, _: &Ctx, query: &ListDivisions) -> WorkResult<PageOf<Division>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let filtered = || {
         let mut rows = divisions::table.into_boxed();

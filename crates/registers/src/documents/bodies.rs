@@ -1,6 +1,6 @@
 //! In whose name a paper is issued, and where somebody turns to who disagrees: by the policy.
 
-use crate::db::{Conn, Work};
+use crate::db::{Conn, WorkResult};
 use crate::divisions;
 use crate::offices::model::OfficeRow;
 use crate::policy::issuing::{IssuesAs, IssuingRules};
@@ -11,7 +11,7 @@ fn government(names: &[String]) -> String {
     if all.ends_with("街道") { format!("{all}办事处") } else { format!("{all}人民政府") }
 }
 
-fn names_down_to(conn: &mut Conn, division: &str) -> Work<Vec<String>> {
+fn names_down_to(conn: &mut Conn, division: &str) -> WorkResult<Vec<String>> {
     let mut names = Vec::new();
     for digits in [6, 9] {
         if let Some(code) = division.get(..digits)
@@ -24,7 +24,7 @@ fn names_down_to(conn: &mut Conn, division: &str) -> Work<Vec<String>> {
 }
 
 /// The body in whose name an office issues (发文机关).
-pub fn issuing_body(conn: &mut Conn, rules: &IssuingRules, office: &OfficeRow) -> Work<String> {
+pub fn issuing_body(conn: &mut Conn, rules: &IssuingRules, office: &OfficeRow) -> WorkResult<String> {
     let Some(body) = rules.body(office.role) else { return Ok(office.name.clone()) };
     if let Some(name) = &body.name {
         return Ok(name.clone());
@@ -37,7 +37,7 @@ pub fn issuing_body(conn: &mut Conn, rules: &IssuingRules, office: &OfficeRow) -
 }
 
 /// Who reviews, and which court (行政复议机关、有管辖权的人民法院).
-pub fn remedies(conn: &mut Conn, rules: &IssuingRules, county: &str) -> Work<(String, String)> {
+pub fn remedies(conn: &mut Conn, rules: &IssuingRules, county: &str) -> WorkResult<(String, String)> {
     let name = divisions::find(conn, county)?.map(|division| division.name).unwrap_or_default();
     let review = rules.review_body.clone().unwrap_or_else(|| format!("{name}人民政府"));
     let court = rules.court.clone().unwrap_or_else(|| format!("{name}人民法院"));

@@ -9,7 +9,7 @@ use super::view::{verification_url, view};
 use super::words::place_in_words;
 use super::{bodies, code, page, rules, store};
 use crate::access::{Actor, Caller, Role, Scope};
-use crate::db::{Conn, Id, Json, Work};
+use crate::db::{Conn, Id, Json, WorkResult};
 use crate::ledger::{self, Audience, Event, Place};
 use crate::offices;
 use crate::problem::{Code, Problem};
@@ -41,7 +41,7 @@ pub struct IssueInput {
 }
 
 /// Issues a document under the next number of its office. Its text is the one of the policy in force today.
-pub fn issue(tx: &mut Tx, input: IssueInput) -> Work<OfficialDocument> {
+pub fn issue(tx: &mut Tx, input: IssueInput) -> WorkResult<OfficialDocument> {
     let ctx = tx.ctx;
     let kind = input.kind;
     let policies = policy::current(tx.conn, &ctx.state, &input.place.county)?;
@@ -142,14 +142,14 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> Work<OfficialDocument> {
     Ok(view(ctx, row))
 }
 
-fn complex_facts(conn: &mut Conn, complex: Option<Id>) -> Work<Value> {
+fn complex_facts(conn: &mut Conn, complex: Option<Id>) -> WorkResult<Value> {
     let Some(id) = complex else { return Ok(Value::Null) };
     let complex = complexes::find(conn, &Scope::System("a document names the complex that it is about"), id)?;
     Ok(json!({ "name": complex.name, "address": complex.address }))
 }
 
 /// Makes room for another document of a kind about a subject: a summons that stands gives way.
-pub fn make_room(tx: &mut Tx, kind: DocumentKind, subject: Id) -> Work<()> {
+pub fn make_room(tx: &mut Tx, kind: DocumentKind, subject: Id) -> WorkResult<()> {
     let Some(row) = store::valid_of(tx.conn, subject)?.into_iter().find(|row| row.kind == kind) else { return Ok(()) };
     rules::may_replace(kind, &row.number)?;
     withdraw(tx, row, "会议时间或者地点已变更，以新的通知为准")
@@ -166,13 +166,13 @@ pub fn missing() -> Problem {
 }
 
 /// The company has opened the notice of this case: from now on it sees the documents about it.
-pub fn mark_served(tx: &mut Tx, subject: Id) -> Work<()> {
+pub fn mark_served(tx: &mut Tx, subject: Id) -> WorkResult<()> {
     store::mark_served(tx.conn, subject)
 }
 
 /// Withdraws whatever still stands about a subject, because its ground has fallen away. The reason is shown to everyone
 /// who verifies the document: a sentence of the program, never somebody's words.
-pub fn withdraw_of(tx: &mut Tx, subject_kind: DocumentSubject, subject: Id, reason_zh: &'static str) -> Work<()> {
+pub fn withdraw_of(tx: &mut Tx, subject_kind: DocumentSubject, subject: Id, reason_zh: &'static str) -> WorkResult<()> {
     for row in store::valid_of(tx.conn, subject)? {
         if row.subject_kind == subject_kind {
             withdraw(tx, row, reason_zh)?;
@@ -181,7 +181,7 @@ pub fn withdraw_of(tx: &mut Tx, subject_kind: DocumentSubject, subject: Id, reas
     Ok(())
 }
 
-fn withdraw(tx: &mut Tx, mut row: DocumentRow, reason_zh: &'static str) -> Work<()> {
+fn withdraw(tx: &mut Tx, mut row: DocumentRow, reason_zh: &'static str) -> WorkResult<()> {
     row.version += 1;
     row.state = DocumentState::Withdrawn;
     row.withdrawn_on = Some(tx.ctx.today);
@@ -192,9 +192,9 @@ fn withdraw(tx: &mut Tx, mut row: DocumentRow, reason_zh: &'static str) -> Work<
     Ok(())
 }
 
-fn record(tx: &mut Tx, kind: &'static str, row: &DocumentRow) -> Work<Id> {
+fn record(tx: &mut Tx, kind: &'static str, row: &DocumentRow) -> WorkResult<Id> {
     let mut event = Event::new(kind, "document", row.id)
-        .at(row.place())
+        .in_territory(row.place())
         .company(row.company_id)
         .complex(row.complex_id)
         .audience(if row.company_id.is_some() { Audience::Parties } else { Audience::Offices })

@@ -1,6 +1,6 @@
 //! Official documents (公文、文书): numbered, rendered for print, kept with their digest, verifiable by a code.
 //!
-//! The way of a document: [`crate::papers`] (the case, and what it holds) → [`crate::templates`] (the policy's text becomes paragraphs) →
+//! The way of a document: [`crate::document_subjects`] (the case, and what it holds) → [`crate::templates`] (the policy's text becomes paragraphs) →
 //! `page` (the paragraphs become a page) → `issuing` (number, code, digest, row, event). The page is made once and never again.
 
 mod bodies;

@@ -4,7 +4,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURI
 use super::model::{ListDocuments, OfficialDocument};
 use super::{store, view};
 use crate::http::conditions::Verdict;
-use crate::http::{Answer, Entity, PageOf, PathId};
+use crate::http::{Entity, PageOf, PathId, Response};
 use crate::problem::{Code, Problem};
 use crate::service::Ctx;
 
@@ -16,7 +16,7 @@ const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img
 /// Where their subject is seen, newest first. A company sees its own from the opening of the notice on.
 #[utoipa::path(get, path = "/v1/documents",
     tag = "documents", params(ListDocuments), responses((status = 200, description = "A page", body = PageOf<OfficialDocument>)))]
-pub async fn list_documents(ctx: Ctx) -> Answer {
+pub async fn list_documents(ctx: Ctx) -> Response {
     let query: ListDocuments = ctx.query()?;
     ctx.list(move |conn, ctx| {
         let page = store::list(conn, ctx, &query)?;
@@ -31,7 +31,7 @@ pub async fn list_documents(ctx: Ctx) -> Answer {
 #[utoipa::path(get, path = "/v1/documents/{id}",
     tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the document")),
     responses((status = 200, description = "The document", body = OfficialDocument)))]
-pub async fn get_document(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_document(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         let (id, version) = (row.id, row.version);
@@ -46,7 +46,7 @@ pub async fn get_document(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(get, path = "/v1/documents/{id}/content",
     tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the document")),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
-pub async fn get_document_content(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_document_content(ctx: Ctx, id: PathId) -> Response {
     let (digest, content) = ctx
         .read(move |conn, ctx| {
             let row = store::find(conn, &ctx.scope, id.0)?;

@@ -14,7 +14,7 @@ rows_of! {
         Scope::County(area) => all.filter(documents::county.eq(area.clone())),
         Scope::Township(area) => all.filter(documents::township.eq(area.clone())),
         Scope::Community(area) => all.filter(documents::community.eq(area.clone())),
-        Scope::Addressed { role, area } => all
+        Scope::Assigned { role, area } => all
             .filter(documents::violation_id.eq_any(addressed_case(*role, area)))
             .filter(
                 documents::handler_role

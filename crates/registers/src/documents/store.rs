@@ -3,25 +3,25 @@ use diesel::prelude::*;
 use super::model::{DocumentRow, DocumentState, ListDocuments};
 use crate::access::Scope;
 use crate::db::schema::{document_contents as contents, document_counters as counters, documents};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::documents::scoped;
 use crate::http::paging::PageOf;
 use crate::problem::Problem;
 use crate::service::Ctx;
 use crate::{newest_first, on_both};
 
-pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<DocumentRow> {
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<DocumentRow> {
     Ok(scoped::document(conn, scope, id)?.ok_or_else(Problem::not_found)?)
 }
 
 /// The document of a code, for whoever holds the code.
-pub fn find_by_code(conn: &mut Conn, code: &str) -> Work<Option<DocumentRow>> {
+pub fn find_by_code(conn: &mut Conn, code: &str) -> WorkResult<Option<DocumentRow>> {
     let system = Scope::System("whoever holds a document verifies it");
     Ok(scoped::documents(&system).filter(documents::code.eq(code.to_owned())).first(conn).optional()?)
 }
 
 /// What still stands about a subject.
-pub fn valid_of(conn: &mut Conn, subject: Id) -> Work<Vec<DocumentRow>> {
+pub fn valid_of(conn: &mut Conn, subject: Id) -> WorkResult<Vec<DocumentRow>> {
     let system = Scope::System("what is issued about a case does not depend on who asks");
     Ok(scoped::documents(&system)
         .filter(documents::subject_id.eq(subject))
@@ -32,7 +32,7 @@ pub fn valid_of(conn: &mut Conn, subject: Id) -> Work<Vec<DocumentRow>> {
 
 /// The next number under a word in a year. The row stays locked until the transaction ends: a number that was given and not
 /// used would be a gap.
-pub fn next_number(conn: &mut Conn, county: &str, word: &str, year: i32) -> Work<i64> {
+pub fn next_number(conn: &mut Conn, county: &str, word: &str, year: i32) -> WorkResult<i64> {
     let row = (
         counters::county.eq(county),
         counters::word.eq(word),
@@ -50,7 +50,7 @@ pub fn next_number(conn: &mut Conn, county: &str, word: &str, year: i32) -> Work
     })?)
 }
 
-pub fn insert(conn: &mut Conn, row: &DocumentRow, content: &[u8]) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &DocumentRow, content: &[u8]) -> WorkResult<()> {
     diesel::insert_into(documents::table).values(row).execute(conn)?;
     let content = (contents::document_id.eq(row.id), contents::content.eq(content));
     diesel::insert_into(contents::table).values(content).execute(conn)?;
@@ -58,11 +58,11 @@ pub fn insert(conn: &mut Conn, row: &DocumentRow, content: &[u8]) -> Work<()> {
 }
 
 /// The page of a document that the caller has found.
-pub fn content_of(conn: &mut Conn, id: Id) -> Work<Vec<u8>> {
+pub fn content_of(conn: &mut Conn, id: Id) -> WorkResult<Vec<u8>> {
     Ok(contents::table.find(id).select(contents::content).first(conn)?)
 }
 
-pub fn save_withdrawal(conn: &mut Conn, row: &DocumentRow) -> Work<()> {
+pub fn save_withdrawal(conn: &mut Conn, row: &DocumentRow) -> WorkResult<()> {
     diesel::update(documents::table.find(row.id))
         .set((
             documents::version.eq(row.version),
@@ -76,14 +76,14 @@ pub fn save_withdrawal(conn: &mut Conn, row: &DocumentRow) -> Work<()> {
 }
 
 /// The company has opened what these documents put into form.
-pub fn mark_served(conn: &mut Conn, subject: Id) -> Work<()> {
+pub fn mark_served(conn: &mut Conn, subject: Id) -> WorkResult<()> {
     diesel::update(documents::table.filter(documents::subject_id.eq(subject)))
         .set(documents::served.eq(true))
         .execute(conn)?;
     Ok(())
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListDocuments) -> Work<PageOf<DocumentRow>> {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListDocuments) -> WorkResult<PageOf<DocumentRow>> {
     newest_first!(conn, query, DocumentRow, documents::id, || {
         let mut rows = scoped::documents(&ctx.scope);
         if let Some(kind) = query.kind {

@@ -1,11 +1,11 @@
 //! Places as a document writes them.
 
-use crate::db::{Conn, Work};
+use crate::db::{Conn, WorkResult};
 use crate::divisions;
 use crate::ledger::Place;
 
 /// The names of a place's divisions, from the county down.
-pub fn place_in_words(conn: &mut Conn, place: &Place) -> Work<String> {
+pub fn place_in_words(conn: &mut Conn, place: &Place) -> WorkResult<String> {
     let mut words = String::new();
     for code in [&place.county, &place.township, &place.community] {
         if let Some(division) = divisions::find(conn, code)? {

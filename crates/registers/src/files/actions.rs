@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::model::{Attachment, AttachmentRow, NewAttachment, Shown, Uploader};
+use super::model::{Attachment, AttachmentRow, FileForm, NewAttachment, Uploader};
 use super::origin::whence;
-use super::{UPLOAD_PATH, owner, sealed_names, store};
+use super::{UPLOAD_PATH, encrypted_names, owner, store};
 use crate::access::Scope;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::http::Entity;
 use crate::ledger::{self, Audience, Event};
 use crate::quotas;
@@ -16,17 +16,17 @@ use crate::service::{Body, Ctx, Tx};
 /// A file changes in nothing but in whom it belongs to.
 const VERSION: i64 = 1;
 
-pub fn create_attachment(tx: &mut Tx, body: &Body<NewAttachment>) -> Work<Entity<Attachment>> {
+pub fn create_attachment(tx: &mut Tx, body: &Body<NewAttachment>) -> WorkResult<Entity<Attachment>> {
     let ctx = tx.ctx;
     let visible = |conn: &mut Conn, _: &Scope, id: Id| owner::find_visible(conn, ctx, id).map(drop);
     let new = tx.creation(body, visible, |_, _, _| Ok(()))?.clone();
     let name = new.name.clone();
     let row = create(tx, new)?;
-    Ok(Entity::created(row.id, VERSION, row.view(name, Shown::Original), UPLOAD_PATH))
+    Ok(Entity::created(row.id, VERSION, row.view(name, FileForm::Original), UPLOAD_PATH))
 }
 
 /// The row of a file that is in the store: its sender's alone, until it is attached.
-pub fn create(tx: &mut Tx, new: NewAttachment) -> Work<AttachmentRow> {
+pub fn create(tx: &mut Tx, new: NewAttachment) -> WorkResult<AttachmentRow> {
     let ctx = tx.ctx;
     let NewAttachment { name, media_type, size, sha256, object_key } = new;
     let (uploader, from) = (Uploader::of(&ctx.caller), whence(tx)?);
@@ -57,7 +57,7 @@ pub fn create(tx: &mut Tx, new: NewAttachment) -> Work<AttachmentRow> {
     };
     quotas::spend(tx, Amounts { files: 1, bytes: row.size, ..Amounts::default() })?;
     store::insert(tx.conn, &row)?;
-    sealed_names::seal(tx.conn, &ctx.state.keys.ring(), row.id, &name)?;
+    encrypted_names::encrypt(tx.conn, &ctx.state.keys.ring(), row.id, &name)?;
     let mut event = Event::new("attachment.uploaded", "attachment", row.id)
         .company(from.company)
         .complex(from.complex)
@@ -73,7 +73,7 @@ pub fn create(tx: &mut Tx, new: NewAttachment) -> Work<AttachmentRow> {
     Ok(row)
 }
 
-pub fn get_attachment(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<Entity<Attachment>> {
+pub fn get_attachment(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<Entity<Attachment>> {
     let (row, form) = owner::find_visible(conn, ctx, id)?;
     let name = owner::name(conn, ctx, &row)?;
     Ok(Entity::new(row.id, VERSION, row.view(name, form)))

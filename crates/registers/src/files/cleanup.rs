@@ -10,7 +10,7 @@ use serde_json::json;
 use super::Files;
 use super::spool::on_disk;
 use super::store;
-use crate::db::{Conn, Instant, Work, WriteGate};
+use crate::db::{Conn, Instant, WorkResult, WriteLock};
 use crate::ledger::{self, Event, Origin};
 use crate::personal::{self, Purpose};
 use crate::problem::Problem;
@@ -28,7 +28,7 @@ const KEYS: usize = 200;
 pub async fn remove_unattached(state: &Service) -> Result<usize, Problem> {
     let now = state.clock.now();
     let before = Instant(now.0 - TimeDelta::hours(KEPT_HOURS));
-    let removed = state.db.write(WriteGate::default(), move |conn| remove(conn, now, before)).await?;
+    let removed = state.db.write(WriteLock::default(), move |conn| remove(conn, now, before)).await?;
     let keys: Vec<String> = removed.clone();
     let used = state.db.read(move |conn| store::keys_in_use(conn, &keys)).await?;
     for key in removed.iter().filter(|key| !used.contains(key)) {
@@ -37,7 +37,7 @@ pub async fn remove_unattached(state: &Service) -> Result<usize, Problem> {
     Ok(removed.len())
 }
 
-fn remove(conn: &mut Conn, now: Instant, before: Instant) -> Work<Vec<String>> {
+fn remove(conn: &mut Conn, now: Instant, before: Instant) -> WorkResult<Vec<String>> {
     let mut keys = Vec::new();
     for row in store::unattached_before(conn, before, CHUNK)? {
         if !store::remove_unattached(conn, row.id)? {

@@ -5,7 +5,7 @@ use super::Files;
 use super::model::AttachmentRow;
 use super::store;
 use crate::access::Role;
-use crate::db::{Conn, Id, Instant, Work, WriteGate};
+use crate::db::{Conn, Id, Instant, WorkResult, WriteLock};
 use crate::http::idempotency;
 use crate::ledger;
 use crate::personal::{self, Purpose};
@@ -16,7 +16,7 @@ use crate::service::Service;
 const CHUNK: i64 = 100;
 
 /// Erases what the complainant gave with a ticket, and the names of all its files.
-pub fn erase_of_complaint(conn: &mut Conn, complaint: Id, now: Instant) -> Work<()> {
+pub fn erase_of_complaint(conn: &mut Conn, complaint: Id, now: Instant) -> WorkResult<()> {
     let rows = store::of_complaint(conn, complaint)?;
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let given: Vec<Id> = rows.iter().filter(|row| is_complainants(row, complaint)).map(|row| row.id).collect();
@@ -52,7 +52,7 @@ pub async fn erase_bytes(state: &Service) -> Result<usize, Problem> {
     let (gone, named) = (ids.clone(), keys.clone());
     let used = state
         .db
-        .write(WriteGate::default(), move |conn: &mut Conn| {
+        .write(WriteLock::default(), move |conn: &mut Conn| {
             store::forget_objects(conn, &gone)?;
             store::keys_in_use(conn, &named)
         })

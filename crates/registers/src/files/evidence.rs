@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use serde_json::json;
 
 use super::model::{AttachmentRow, OwnerKind, Uploader};
-use super::{names, sealed_names, store, strip};
-use crate::db::{Conn, Id, Work};
+use super::{encrypted_names, names, store, strip};
+use crate::db::{Conn, Id, WorkResult};
 use crate::fault::Fault;
 use crate::ledger::{self, Event};
 use crate::problem::{Code, Problem};
@@ -21,12 +21,17 @@ pub fn check_evidence(
     pointer: &str,
     evidence: &[Evidence],
     faults: &mut Vec<Fault>,
-) -> Work<()> {
+) -> WorkResult<()> {
     check_lists(conn, ctx, &[(pointer.to_owned(), evidence)], faults)
 }
 
 /// The same for a body with several lists: a file stands in one of them, and once.
-pub fn check_lists(conn: &mut Conn, ctx: &Ctx, lists: &[(String, &[Evidence])], faults: &mut Vec<Fault>) -> Work<()> {
+pub fn check_lists(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    lists: &[(String, &[Evidence])],
+    faults: &mut Vec<Fault>,
+) -> WorkResult<()> {
     let mut named = Vec::new();
     for (pointer, evidence) in lists {
         for (at, one) in evidence.iter().enumerate() {
@@ -41,11 +46,11 @@ pub fn check_lists(conn: &mut Conn, ctx: &Ctx, lists: &[(String, &[Evidence])], 
 }
 
 /// The same for one id; `pointer` is its own.
-pub fn check_attachment(conn: &mut Conn, ctx: &Ctx, pointer: &str, id: Id, faults: &mut Vec<Fault>) -> Work<()> {
+pub fn check_attachment(conn: &mut Conn, ctx: &Ctx, pointer: &str, id: Id, faults: &mut Vec<Fault>) -> WorkResult<()> {
     check(conn, ctx, vec![(pointer.to_owned(), id)], faults)
 }
 
-fn check(conn: &mut Conn, ctx: &Ctx, named: Vec<(String, Id)>, faults: &mut Vec<Fault>) -> Work<()> {
+fn check(conn: &mut Conn, ctx: &Ctx, named: Vec<(String, Id)>, faults: &mut Vec<Fault>) -> WorkResult<()> {
     if named.is_empty() {
         return Ok(());
     }
@@ -72,12 +77,12 @@ pub fn attachments_of(evidence: &[Evidence]) -> Vec<Id> {
 }
 
 /// The attachments of what was just checked belong to this row from now on.
-pub fn attach_evidence(tx: &mut Tx, kind: OwnerKind, owner: Id, evidence: &[Evidence]) -> Work<()> {
+pub fn attach_evidence(tx: &mut Tx, kind: OwnerKind, owner: Id, evidence: &[Evidence]) -> WorkResult<()> {
     attach(tx, kind, owner, &attachments_of(evidence))
 }
 
 /// The same for ids.
-pub fn attach(tx: &mut Tx, kind: OwnerKind, owner: Id, ids: &[Id]) -> Work<()> {
+pub fn attach(tx: &mut Tx, kind: OwnerKind, owner: Id, ids: &[Id]) -> WorkResult<()> {
     if !ids.is_empty() && store::attach(tx.conn, ids, kind, owner)? != ids.len() {
         // Another request was faster, or the file was removed for its age, since it was checked.
         return Err(Problem::new(Code::StateConflict)
@@ -88,19 +93,25 @@ pub fn attach(tx: &mut Tx, kind: OwnerKind, owner: Id, ids: &[Id]) -> Work<()> {
 }
 
 /// Files that a row held and holds no more belong to nothing again: their uploader's alone, until they are swept.
-pub fn release(tx: &mut Tx, owner: Id, evidence: &[Evidence]) -> Work<()> {
+pub fn release(tx: &mut Tx, owner: Id, evidence: &[Evidence]) -> WorkResult<()> {
     store::release(tx.conn, owner, &attachments_of(evidence))
 }
 
 /// The files of evidence of a ticket belong to it from now on: erasing the ticket's persons finds them.
-pub fn attach_to_ticket(tx: &mut Tx, kind: OwnerKind, owner: Id, complaint: Id, evidence: &[Evidence]) -> Work<()> {
+pub fn attach_to_ticket(
+    tx: &mut Tx,
+    kind: OwnerKind,
+    owner: Id,
+    complaint: Id,
+    evidence: &[Evidence],
+) -> WorkResult<()> {
     let ids = attachments_of(evidence);
     attach(tx, kind, owner, &ids)?;
     store::set_complaint(tx.conn, &ids, complaint)
 }
 
 /// The same files as evidence of another row that the caller makes of this one: each gets an id of its own there.
-pub fn copy_evidence(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner: Id) -> Work<Vec<Evidence>> {
+pub fn copy_evidence(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner: Id) -> WorkResult<Vec<Evidence>> {
     let rows = rows_of(tx.conn, evidence)?;
     let mut copies = evidence.to_vec();
     for one in &mut copies {
@@ -109,7 +120,7 @@ pub fn copy_evidence(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner:
             .get(&id)
             .cloned()
             .ok_or_else(|| Problem::broken("a file of evidence that was checked is not on file"))?;
-        let name = sealed_names::of(tx.conn, &tx.ctx.state.keys.ring(), &row)?;
+        let name = encrypted_names::of(tx.conn, &tx.ctx.state.keys.ring(), &row)?;
         one.attachment_id = Some(copy(tx, row, name, kind, owner)?);
     }
     Ok(copies)
@@ -117,7 +128,7 @@ pub fn copy_evidence(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner:
 
 /// The pictures among these files, without their metadata and under neutral names, as evidence of another row. The copies
 /// must have been made ([`super::make_stripped`]); what has none is not handed on.
-pub fn copy_stripped(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner: Id) -> Work<Vec<Evidence>> {
+pub fn copy_stripped(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner: Id) -> WorkResult<Vec<Evidence>> {
     let rows = rows_of(tx.conn, evidence)?;
     let mut copies = Vec::new();
     for one in evidence {
@@ -138,12 +149,12 @@ pub fn copy_stripped(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner:
     Ok(copies)
 }
 
-fn rows_of(conn: &mut Conn, evidence: &[Evidence]) -> Work<HashMap<Id, AttachmentRow>> {
+fn rows_of(conn: &mut Conn, evidence: &[Evidence]) -> WorkResult<HashMap<Id, AttachmentRow>> {
     let rows = store::of_ids(conn, &attachments_of(evidence))?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-fn copy(tx: &mut Tx, mut row: AttachmentRow, name: String, kind: OwnerKind, owner: Id) -> Work<Id> {
+fn copy(tx: &mut Tx, mut row: AttachmentRow, name: String, kind: OwnerKind, owner: Id) -> WorkResult<Id> {
     let of = row.id;
     row.id = tx.ctx.new_id();
     row.name = String::new();
@@ -155,7 +166,7 @@ fn copy(tx: &mut Tx, mut row: AttachmentRow, name: String, kind: OwnerKind, owne
     (row.uploader_role, row.uploader_place) = (me.role, me.place);
     row.created_at = tx.ctx.now;
     store::insert(tx.conn, &row)?;
-    sealed_names::seal(tx.conn, &tx.ctx.state.keys.ring(), row.id, &name)?;
+    encrypted_names::encrypt(tx.conn, &tx.ctx.state.keys.ring(), row.id, &name)?;
     let mut event = Event::new("attachment.copied", "attachment", row.id)
         .data(json!({ "of": of, "sha256": row.sha256, "size": row.size, "media_type": row.media_type }))
         .personal("name", Some(&name));

@@ -5,7 +5,7 @@
 
 mod actions;
 mod cleanup;
-mod enclosed;
+mod encrypted_names;
 mod erasure;
 mod events;
 mod evidence;
@@ -19,7 +19,6 @@ mod pixels;
 mod ranges;
 mod receive;
 mod routes;
-mod sealed_names;
 mod serve;
 mod spool;
 mod storage;
@@ -27,6 +26,7 @@ mod store;
 mod strip;
 mod stripped;
 mod upload;
+mod upload_part;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -42,19 +42,19 @@ pub fn media_types() -> impl Iterator<Item = &'static str> {
 }
 
 pub use cleanup::{remove_unattached, sweep};
-pub use enclosed::{Enclosed, Stored, create, enclosed, put, withdraw};
+pub use encrypted_names::encrypt_old;
 pub use erasure::{erase_bytes, erase_of_complaint};
 pub use evidence::{
     attach, attach_evidence, attach_to_ticket, attachments_of, check_attachment, check_evidence, check_lists,
     copy_evidence, copy_stripped, release,
 };
-pub use model::{OwnerKind, Shown};
-pub use owner::{FileOwner, OfTicket, Seen, Sight, shown_of_tickets};
-pub use sealed_names::seal_old;
-pub use spool::next;
+pub use model::{FileForm, OwnerKind};
+pub use owner::{ComplaintAttachment, FileOwner, Visibility, Visible, visible_of_complaints};
+pub use spool::next_chunk_within;
 pub use storage::S3Options;
 pub use stripped::{PublicPhoto, make_private, make_public, make_stripped, pictures};
 pub use upload::upload_own;
+pub use upload_part::{Stored, UploadPart, create, put, upload_slot, withdraw};
 
 use crate::settings::{FilesUrl, Settings, SettingsError};
 use storage::Storage;
@@ -82,11 +82,11 @@ pub const FEATURE: Feature = Feature {
             Box::pin(async move {
                 while let Ok(1..) = remove_unattached(&state).await {}
                 while let Ok(1..) = erase_bytes(&state).await {}
-                while let Ok(1..) = seal_old(&state).await {}
+                while let Ok(1..) = encrypt_old(&state).await {}
                 Ok(())
             })
         })
-        .looking_every(Duration::from_secs(1)),
+        .polling_every(Duration::from_secs(1)),
         // What it could not do now it does the next time; the store has told why.
         Job::every(SWEEPING, "stored_files", By::Background, "the sweep of stored files waits", |state| {
             Box::pin(async move {
@@ -95,7 +95,7 @@ pub const FEATURE: Feature = Feature {
             })
         })
         .first_after(HOUSEKEEPING)
-        .looking_every(Duration::from_secs(1)),
+        .polling_every(Duration::from_secs(1)),
     ],
     events: events::EVENTS,
     ..Feature::EMPTY

@@ -8,7 +8,7 @@ use crate::db::Id;
 use crate::db::schema::attachments;
 use crate::db::types::Instant;
 use crate::ledger::Place;
-pub use crate::service::file_owner::{OwnerKind, Shown};
+pub use crate::service::file_owner::{FileForm, OwnerKind};
 
 /// Who uploaded a file: until it is attached nobody else sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,11 +96,11 @@ impl AttachmentRow {
         OwnerKind::from_code(self.owner_kind.as_deref()?).zip(self.owner_id)
     }
 
-    pub fn view(self, name: String, form: Shown) -> Attachment {
+    pub fn view(self, name: String, form: FileForm) -> Attachment {
         let owner = self.owner();
         let (size, sha256) = match form {
-            Shown::Original => (self.size, self.sha256),
-            Shown::Stripped => (self.stripped_size.unwrap_or_default(), self.stripped_sha256.unwrap_or_default()),
+            FileForm::Original => (self.size, self.sha256),
+            FileForm::Stripped => (self.stripped_size.unwrap_or_default(), self.stripped_sha256.unwrap_or_default()),
         };
         Attachment {
             id: self.id,

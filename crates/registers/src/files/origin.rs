@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::db::schema::{companies, complexes};
-use crate::db::{Id, Work};
+use crate::db::{Id, WorkResult};
 use crate::ledger::Place;
 use crate::service::Tx;
 
@@ -15,7 +15,7 @@ pub struct Whence {
     pub complex: Option<Id>,
 }
 
-pub fn whence(tx: &mut Tx) -> Work<Whence> {
+pub fn whence(tx: &mut Tx) -> WorkResult<Whence> {
     let ctx = tx.ctx;
     if let Some(division) = &ctx.caller.division {
         let digits = |count: usize| division.get(..count).unwrap_or_default().to_owned();

@@ -3,48 +3,50 @@
 
 use std::collections::HashSet;
 
-use super::model::{AttachmentRow, OwnerKind, Shown, Uploader};
-use super::{names, sealed_names, store, strip};
+use super::model::{AttachmentRow, FileForm, OwnerKind, Uploader};
+use super::{encrypted_names, names, store, strip};
 use crate::access::Role;
-use crate::db::{Conn, Fail, Id, Work};
+use crate::db::{Conn, Id, WorkError, WorkResult};
 use crate::problem::{Code, Problem};
 use crate::service::Ctx;
-pub use crate::service::file_owner::{FileOwner, OfTicket, Seen, Sight};
+pub use crate::service::file_owner::{ComplaintAttachment, FileOwner, Visibility, Visible};
 
-fn look(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> Work<Option<Sight>> {
+fn visibility_of(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> WorkResult<Option<Visibility>> {
     let mut owners = ctx.state.features.iter().flat_map(|feature| feature.files);
     let Some(owner) = owners.find(|owner| owner.kind == kind) else { return Ok(None) };
     if !ctx.state.permissions.allow(owner.operation, ctx.caller.role) {
         return Ok(None);
     }
-    match (owner.look)(conn, ctx, id) {
-        Ok(sight) => Ok(Some(sight)),
-        Err(Fail::Problem(problem)) if problem.code == Code::NotFound => Ok(None),
+    match (owner.visibility)(conn, ctx, id) {
+        Ok(visibility) => Ok(Some(visibility)),
+        Err(WorkError::Problem(problem)) if problem.code == Code::NotFound => Ok(None),
         Err(other) => Err(other),
     }
 }
 
 /// In which form this caller sees this file, if at all. What the caller uploaded itself it knows already, opened or not.
-fn form(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> Work<Option<Shown>> {
+fn form(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<Option<FileForm>> {
     if row.erased_at.is_some() {
         return Ok(None);
     }
     let own = Uploader::of(&ctx.caller).is(&row.uploader());
-    let original = |yes: bool| yes.then_some(Shown::Original);
+    let original = |yes: bool| yes.then_some(FileForm::Original);
     let Some((kind, id)) = row.owner() else { return Ok(original(own)) };
-    Ok(match look(conn, ctx, kind, id)? {
+    Ok(match visibility_of(conn, ctx, kind, id)? {
         // Handed on to a case before copies were stripped.
-        Some(Sight::Open) if row.complaint_id.is_some() => strip::can(&row.media_type).then_some(Shown::Stripped),
-        Some(Sight::Open) => Some(Shown::Original),
-        Some(Sight::Unopened) => original(own),
-        Some(Sight::Ticket(_)) if own => Some(Shown::Original),
-        Some(Sight::Ticket(of)) => of_ticket(row, of),
+        Some(Visibility::Open) if row.complaint_id.is_some() => {
+            strip::can(&row.media_type).then_some(FileForm::Stripped)
+        }
+        Some(Visibility::Open) => Some(FileForm::Original),
+        Some(Visibility::Unopened) => original(own),
+        Some(Visibility::Ticket(_)) if own => Some(FileForm::Original),
+        Some(Visibility::Ticket(of)) => of_ticket(row, of),
         None => None,
     })
 }
 
 /// Of whoever a file of a ticket came from.
-fn seen(row: &AttachmentRow, of: OfTicket) -> Seen {
+fn for_uploader(row: &AttachmentRow, of: ComplaintAttachment) -> Visible {
     let with_ticket = row.owner_kind.as_deref() == Some(OwnerKind::Complaint.code());
     match with_ticket || row.uploader_role == Role::Resident.code() {
         true => of.complainant,
@@ -52,15 +54,15 @@ fn seen(row: &AttachmentRow, of: OfTicket) -> Seen {
     }
 }
 
-fn of_ticket(row: &AttachmentRow, of: OfTicket) -> Option<Shown> {
-    let seen = seen(row, of);
+fn of_ticket(row: &AttachmentRow, of: ComplaintAttachment) -> Option<FileForm> {
+    let seen = for_uploader(row, of);
     let shown = if strip::can(&row.media_type) { seen.picture } else { seen.other };
     // Nothing could be made of it.
-    shown.filter(|shown| *shown != Shown::Stripped || row.stripped_key.as_deref() != Some(""))
+    shown.filter(|shown| *shown != FileForm::Stripped || row.stripped_key.as_deref() != Some(""))
 }
 
 /// Of these files of tickets, those that this caller gets in some form; each with what the caller gets of its ticket's.
-pub fn shown_of_tickets(conn: &mut Conn, ctx: &Ctx, ids: &[(Id, OfTicket)]) -> Work<HashSet<Id>> {
+pub fn visible_of_complaints(conn: &mut Conn, ctx: &Ctx, ids: &[(Id, ComplaintAttachment)]) -> WorkResult<HashSet<Id>> {
     let me = Uploader::of(&ctx.caller);
     let mut shown = HashSet::new();
     for chunk in ids.chunks(500) {
@@ -76,7 +78,7 @@ pub fn shown_of_tickets(conn: &mut Conn, ctx: &Ctx, ids: &[(Id, OfTicket)]) -> W
 }
 
 /// A file that this caller sees, and in which form; any other is as if it were not there.
-pub fn find_visible(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<(AttachmentRow, Shown)> {
+pub fn find_visible(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<(AttachmentRow, FileForm)> {
     if let Some(row) = store::find(conn, id)?
         && let Some(form) = form(conn, ctx, &row)?
     {
@@ -86,9 +88,9 @@ pub fn find_visible(conn: &mut Conn, ctx: &Ctx, id: Id) -> Work<(AttachmentRow, 
 }
 
 /// What a file that this caller sees is called to this caller.
-pub fn name(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> Work<String> {
+pub fn name(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<String> {
     let own = Uploader::of(&ctx.caller).is(&row.uploader());
-    let neutral = |conn: &mut Conn| -> Work<String> {
+    let neutral = |conn: &mut Conn| -> WorkResult<String> {
         let number = match row.complaint_id {
             Some(complaint) => store::number_in_ticket(conn, complaint, row.id)?,
             None => 1,
@@ -96,10 +98,10 @@ pub fn name(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> Work<String> {
         Ok(names::neutral(number, &row.media_type))
     };
     if !own && let (Some((kind, id)), Some(_)) = (row.owner(), row.complaint_id) {
-        match look(conn, ctx, kind, id)? {
-            Some(Sight::Ticket(of)) if seen(row, of).under_its_name => {}
+        match visibility_of(conn, ctx, kind, id)? {
+            Some(Visibility::Ticket(of)) if for_uploader(row, of).under_its_name => {}
             _ => return neutral(conn),
         }
     }
-    sealed_names::of(conn, &ctx.state.keys.ring(), row)
+    encrypted_names::of(conn, &ctx.state.keys.ring(), row)
 }

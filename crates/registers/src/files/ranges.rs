@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::http::conditions::Conditions;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum RequestedRange {
     Whole,
     Part(Range<u64>),
     /// There are no such bytes.
@@ -14,25 +14,27 @@ pub enum Asked {
 
 /// One range; several, other units and what cannot be read are answered with the whole (14.2). `If-Range` that is not
 /// this very tag asks for the whole too (13.1.5).
-pub fn asked(range: Option<&str>, if_range: Option<&str>, etag: &str, size: u64) -> Asked {
+pub fn requested_range(range: Option<&str>, if_range: Option<&str>, etag: &str, size: u64) -> RequestedRange {
     // The name of a unit minds no case (14.1).
     let spec =
         range.and_then(|range| range.trim().split_once('=')).filter(|(unit, _)| unit.eq_ignore_ascii_case("bytes"));
-    let Some((_, spec)) = spec.filter(|_| Conditions::if_range(if_range, etag)) else { return Asked::Whole };
-    let Some((first, last)) = spec.trim().split_once('-').filter(|_| !spec.contains(',')) else { return Asked::Whole };
+    let Some((_, spec)) = spec.filter(|_| Conditions::if_range(if_range, etag)) else { return RequestedRange::Whole };
+    let Some((first, last)) = spec.trim().split_once('-').filter(|_| !spec.contains(',')) else {
+        return RequestedRange::Whole;
+    };
     let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().unwrap_or(u64::MAX));
     match (first, last) {
-        ("", "") => Asked::Whole,
+        ("", "") => RequestedRange::Whole,
         ("", count) => match number(count) {
-            None => Asked::Whole,
-            Some(0) => Asked::Nothing,
-            Some(count) => Asked::Part(size.saturating_sub(count)..size),
+            None => RequestedRange::Whole,
+            Some(0) => RequestedRange::Nothing,
+            Some(count) => RequestedRange::Part(size.saturating_sub(count)..size),
         },
         (first, last) => match (number(first), if last.is_empty() { Some(u64::MAX) } else { number(last) }) {
-            (Some(first), Some(last)) if last < first => Asked::Whole,
-            (Some(first), Some(_)) if first >= size => Asked::Nothing,
-            (Some(first), Some(last)) => Asked::Part(first..last.saturating_add(1).min(size)),
-            _ => Asked::Whole,
+            (Some(first), Some(last)) if last < first => RequestedRange::Whole,
+            (Some(first), Some(_)) if first >= size => RequestedRange::Nothing,
+            (Some(first), Some(last)) => RequestedRange::Part(first..last.saturating_add(1).min(size)),
+            _ => RequestedRange::Whole,
         },
     }
 }
@@ -43,35 +45,35 @@ mod tests {
 
     use super::*;
 
-    fn of(range: &str) -> Asked {
-        asked(Some(range), None, "\"x\"", 100)
+    fn of(range: &str) -> RequestedRange {
+        requested_range(Some(range), None, "\"x\"", 100)
     }
 
     #[test]
     fn a_range_is_cut_to_the_file() {
         for (range, wanted) in [
-            ("bytes=0-0", Asked::Part(0..1)),
-            ("Bytes=0-0", Asked::Part(0..1)),
-            ("bytes=10-19", Asked::Part(10..20)),
-            ("bytes=90-", Asked::Part(90..100)),
-            ("bytes=90-500", Asked::Part(90..100)),
-            ("bytes=-5", Asked::Part(95..100)),
-            ("bytes=-500", Asked::Part(0..100)),
-            ("bytes=0-99999999999999999999999", Asked::Part(0..100)),
-            ("bytes=100-", Asked::Nothing),
-            ("bytes=-0", Asked::Nothing),
-            ("bytes=99999999999999999999999-", Asked::Nothing),
-            ("bytes=5-2", Asked::Whole),
-            ("bytes=-", Asked::Whole),
-            ("bytes=a-b", Asked::Whole),
-            ("bytes=+1-2", Asked::Whole),
-            ("bytes=0-1,5-6", Asked::Whole),
-            ("lines=0-1", Asked::Whole),
+            ("bytes=0-0", RequestedRange::Part(0..1)),
+            ("Bytes=0-0", RequestedRange::Part(0..1)),
+            ("bytes=10-19", RequestedRange::Part(10..20)),
+            ("bytes=90-", RequestedRange::Part(90..100)),
+            ("bytes=90-500", RequestedRange::Part(90..100)),
+            ("bytes=-5", RequestedRange::Part(95..100)),
+            ("bytes=-500", RequestedRange::Part(0..100)),
+            ("bytes=0-99999999999999999999999", RequestedRange::Part(0..100)),
+            ("bytes=100-", RequestedRange::Nothing),
+            ("bytes=-0", RequestedRange::Nothing),
+            ("bytes=99999999999999999999999-", RequestedRange::Nothing),
+            ("bytes=5-2", RequestedRange::Whole),
+            ("bytes=-", RequestedRange::Whole),
+            ("bytes=a-b", RequestedRange::Whole),
+            ("bytes=+1-2", RequestedRange::Whole),
+            ("bytes=0-1,5-6", RequestedRange::Whole),
+            ("lines=0-1", RequestedRange::Whole),
         ] {
             assert_eq!(of(range), wanted, "{range}");
         }
-        assert_eq!(asked(Some("bytes=0-1"), Some("\"x\""), "\"x\"", 100), Asked::Part(0..2));
-        assert_eq!(asked(Some("bytes=0-1"), Some("W/\"x\""), "\"x\"", 100), Asked::Whole);
+        assert_eq!(requested_range(Some("bytes=0-1"), Some("\"x\""), "\"x\"", 100), RequestedRange::Part(0..2));
+        assert_eq!(requested_range(Some("bytes=0-1"), Some("W/\"x\""), "\"x\"", 100), RequestedRange::Whole);
     }
 
     proptest! {
@@ -79,7 +81,7 @@ mod tests {
 
         #[test]
         fn a_part_lies_within_the_file(range in "bytes=[0-9]{0,4}-[0-9]{0,4}", size in 1u64..2000) {
-            if let Asked::Part(part) = asked(Some(&range), None, "\"x\"", size) {
+            if let RequestedRange::Part(part) = requested_range(Some(&range), None, "\"x\"", size) {
                 prop_assert!(part.start < part.end && part.end <= size, "{:?}", part);
             }
         }

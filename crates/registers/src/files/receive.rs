@@ -74,7 +74,7 @@ async fn of_body(
 async fn of_form(ctx: &Ctx, request: &HttpRequest, payload: Payload) -> Result<Received, Problem> {
     let mut parts = Multipart::new(request.headers(), payload);
     let mut received = None;
-    while let Some(part) = spool::next(&mut parts, ctx.state.request_timeout).await? {
+    while let Some(part) = spool::next_chunk_within(&mut parts, ctx.state.request_timeout).await? {
         let part = part.map_err(|_| malformed())?;
         let field = part.name().unwrap_or_default();
         if field != "file" {

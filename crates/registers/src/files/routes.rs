@@ -2,10 +2,10 @@ use actix_web::http::header::DispositionType;
 use actix_web::{HttpRequest, web};
 
 use super::Files;
-use super::model::{Attachment, FileBytes, Shown, UploadForm, UploadQuery};
+use super::model::{Attachment, FileBytes, FileForm, UploadForm, UploadQuery};
 use super::serve::{Content, serve};
 use super::{actions, names, owner, stripped, upload};
-use crate::http::{Answer, PathId};
+use crate::http::{PathId, Response};
 use crate::service::{Ctx, Service};
 
 /// Upload a file
@@ -18,7 +18,7 @@ use crate::service::{Ctx, Service};
 #[utoipa::path(post, path = "/v1/attachments", tag = "attachments", params(UploadQuery),
     request_body(description = "The file", content((UploadForm = "multipart/form-data"))),
     responses((status = 201, description = "Uploaded", body = Attachment)))]
-pub async fn create_attachment(ctx: Ctx, request: HttpRequest, payload: web::Payload) -> Answer {
+pub async fn create_attachment(ctx: Ctx, request: HttpRequest, payload: web::Payload) -> Response {
     upload::upload(ctx, request, payload).await
 }
 
@@ -30,9 +30,9 @@ pub async fn create_attachment(ctx: Ctx, request: HttpRequest, payload: web::Pay
 #[utoipa::path(get, path = "/v1/attachments/{id}",
     tag = "attachments", params(("id" = crate::db::Id, Path, description = "Id of the file")),
     responses((status = 200, description = "The file's name, type, size and digest", body = Attachment)))]
-pub async fn get_attachment(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_attachment(ctx: Ctx, id: PathId) -> Response {
     let (row, form) = ctx.read(move |conn, ctx| owner::find_visible(conn, ctx, id.0)).await?;
-    if form == Shown::Stripped {
+    if form == FileForm::Stripped {
         stripped::with_copy(&ctx.state, row).await?;
     }
     ctx.get(move |conn, ctx| actions::get_attachment(conn, ctx, id.0)).await
@@ -51,7 +51,7 @@ pub async fn get_attachment(ctx: Ctx, id: PathId) -> Answer {
         (status = 200, description = "The file", body = FileBytes, content_type = "application/octet-stream"),
         (status = 206, description = "The part that was asked for", body = FileBytes, content_type = "application/octet-stream"),
     ))]
-pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) -> Answer {
+pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) -> Response {
     let (row, form, name) = ctx
         .read(move |conn, ctx| {
             let (row, form) = owner::find_visible(conn, ctx, id.0)?;
@@ -60,8 +60,8 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
         })
         .await?;
     let content = match form {
-        Shown::Stripped => stripped::download(&ctx.state, row, &name).await?,
-        Shown::Original => Content {
+        FileForm::Stripped => stripped::download(&ctx.state, row, &name).await?,
+        FileForm::Original => Content {
             key: row.object_key,
             size: u64::try_from(row.size).unwrap_or_default(),
             sha256: row.sha256,
@@ -86,7 +86,7 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
         (status = 404, description = "No such picture is public, as a page", body = String, content_type = "text/html"),
         (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html"),
     ))]
-pub async fn get_public_file(state: web::Data<Service>, id: PathId, request: HttpRequest) -> Answer {
+pub async fn get_public_file(state: web::Data<Service>, id: PathId, request: HttpRequest) -> Response {
     let content = stripped::public_content(&state, id.0).await?;
     serve(state.parts.get::<Files>(), &request, content).await
 }

@@ -10,10 +10,10 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::stream;
 
 use super::Files;
-use super::ranges::{Asked, asked};
-use crate::http::Answer;
+use super::ranges::{RequestedRange, requested_range};
+use crate::http::Response;
 use crate::http::conditions::{Conditions, Verdict};
-use crate::http::marks::WithoutBody;
+use crate::http::marks::IsHead;
 use crate::problem::{Code, Problem};
 
 /// A file that is opened as a page runs nothing and asks for nothing.
@@ -30,7 +30,7 @@ pub struct Content {
     pub vary: Option<&'static str>,
 }
 
-pub async fn serve(files: &Files, request: &HttpRequest, content: Content) -> Answer {
+pub async fn serve(files: &Files, request: &HttpRequest, content: Content) -> Response {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let etag = format!("\"{}\"", content.sha256);
     let mut response = HttpResponse::Ok();
@@ -44,16 +44,16 @@ pub async fn serve(files: &Files, request: &HttpRequest, content: Content) -> An
         Verdict::Failed => return Err(Problem::new(Code::PreconditionFailed)),
     }
     // Ranges are of GET alone (14.2); several lines are no range.
-    let head = request.extensions().contains::<WithoutBody>();
+    let head = request.extensions().contains::<IsHead>();
     let wanted = header(RANGE).filter(|_| !head && request.headers().get_all(RANGE).count() == 1);
-    let range = match asked(wanted, header(IF_RANGE), &etag, content.size) {
-        Asked::Whole => 0..content.size,
-        Asked::Part(range) => {
+    let range = match requested_range(wanted, header(IF_RANGE), &etag, content.size) {
+        RequestedRange::Whole => 0..content.size,
+        RequestedRange::Part(range) => {
             let part = format!("bytes {}-{}/{}", range.start, range.end - 1, content.size);
             response.status(StatusCode::PARTIAL_CONTENT).insert_header((CONTENT_RANGE, part));
             range
         }
-        Asked::Nothing => {
+        RequestedRange::Nothing => {
             return Err(Problem::new(Code::RangeNotSatisfiable)
                 .detail(format!("文件共 {} 字节", content.size), format!("the file has {} bytes", content.size))
                 .header(CONTENT_RANGE, format!("bytes */{}", content.size)));

@@ -57,7 +57,10 @@ pub fn too_large(limit: u64) -> Problem {
 }
 
 /// The next part of a stream, which must not be long in coming.
-pub async fn next<T>(stream: &mut (impl Stream<Item = T> + Unpin), patience: Duration) -> Result<Option<T>, Problem> {
+pub async fn next_chunk_within<T>(
+    stream: &mut (impl Stream<Item = T> + Unpin),
+    patience: Duration,
+) -> Result<Option<T>, Problem> {
     tokio::time::timeout(patience, stream.next()).await.map_err(|_| {
         Problem::new(Code::RequestTimeout)
             .detail("上传中断，未收到更多数据", "nothing more of the upload came; nothing is kept of it")

@@ -112,7 +112,7 @@ impl Storage {
         self.away.load(Ordering::Relaxed)
     }
 
-    fn told<T>(&self, result: object_store::Result<T>) -> Result<T, Problem> {
+    fn note_availability<T>(&self, result: object_store::Result<T>) -> Result<T, Problem> {
         self.away.store(result.is_err(), Ordering::Relaxed);
         result.map_err(|error| problem(&error))
     }
@@ -142,13 +142,13 @@ impl Storage {
         };
         if size <= self.part {
             let all = part(0).await?;
-            return self.told(self.store.put(&key, all).await).map(drop);
+            return self.note_availability(self.store.put(&key, all).await).map(drop);
         }
-        let mut upload = self.told(self.store.put_multipart(&key).await)?;
+        let mut upload = self.note_availability(self.store.put_multipart(&key).await)?;
         let mut copied = Ok(());
         for from in (0..size).step_by(self.part as usize) {
             copied = match part(from).await {
-                Ok(payload) => self.told(upload.put_part(payload).await),
+                Ok(payload) => self.note_availability(upload.put_part(payload).await),
                 Err(problem) => Err(problem),
             };
             if copied.is_err() {
@@ -156,7 +156,7 @@ impl Storage {
             }
         }
         let done = match copied {
-            Ok(()) => self.told(upload.complete().await).map(drop),
+            Ok(()) => self.note_availability(upload.complete().await).map(drop),
             Err(problem) => Err(problem),
         };
         if done.is_err()
@@ -168,11 +168,11 @@ impl Storage {
     }
 
     pub async fn put(&self, key: &str, bytes: Vec<Bytes>) -> Result<(), Problem> {
-        self.told(self.store.put(&Path::from(key), PutPayload::from_iter(bytes)).await).map(drop)
+        self.note_availability(self.store.put(&Path::from(key), PutPayload::from_iter(bytes)).await).map(drop)
     }
 
     pub async fn read(&self, key: &str, range: Range<u64>) -> Result<Bytes, Problem> {
-        self.told(self.store.get_range(&Path::from(key), range).await)
+        self.note_availability(self.store.get_range(&Path::from(key), range).await)
     }
 
     /// The bytes of an object, read as they are taken. The first are read before anything is answered.

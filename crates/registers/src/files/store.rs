@@ -2,31 +2,31 @@ use diesel::prelude::*;
 
 use super::model::{AttachmentRow, OwnerKind};
 use crate::db::schema::{attachment_realm, attachments};
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 
 /// A row by its id, whoever asks: who may see it is for [`super::owner`] to say.
-pub fn find(conn: &mut Conn, id: Id) -> Work<Option<AttachmentRow>> {
+pub fn find(conn: &mut Conn, id: Id) -> WorkResult<Option<AttachmentRow>> {
     Ok(attachments::table.find(id).first(conn).optional()?)
 }
 
-pub fn of_ids(conn: &mut Conn, ids: &[Id]) -> Work<Vec<AttachmentRow>> {
+pub fn of_ids(conn: &mut Conn, ids: &[Id]) -> WorkResult<Vec<AttachmentRow>> {
     Ok(attachments::table.filter(attachments::id.eq_any(ids.to_vec())).load(conn)?)
 }
 
-pub fn insert(conn: &mut Conn, row: &AttachmentRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &AttachmentRow) -> WorkResult<()> {
     diesel::insert_into(attachments::table).values(row).execute(conn)?;
     Ok(())
 }
 
 /// Binds files that belong to nothing yet; returns how many there were.
-pub fn attach(conn: &mut Conn, ids: &[Id], kind: OwnerKind, owner: Id) -> Work<usize> {
+pub fn attach(conn: &mut Conn, ids: &[Id], kind: OwnerKind, owner: Id) -> WorkResult<usize> {
     let free = attachments::table.filter(attachments::id.eq_any(ids.to_vec())).filter(attachments::owner_id.is_null());
     let owner = (attachments::owner_kind.eq(kind.code()), attachments::owner_id.eq(owner));
     Ok(diesel::update(free).set(owner).execute(conn)?)
 }
 
 /// Files that a row held belong to nothing again.
-pub fn release(conn: &mut Conn, owner: Id, ids: &[Id]) -> Work<()> {
+pub fn release(conn: &mut Conn, owner: Id, ids: &[Id]) -> WorkResult<()> {
     let held = attachments::table.filter(attachments::id.eq_any(ids.to_vec())).filter(attachments::owner_id.eq(owner));
     let nothing = (attachments::owner_kind.eq(None::<String>), attachments::owner_id.eq(None::<Id>));
     diesel::update(held).set(nothing).execute(conn)?;
@@ -34,7 +34,7 @@ pub fn release(conn: &mut Conn, owner: Id, ids: &[Id]) -> Work<()> {
 }
 
 /// Files of rows become public, or private again; the public copy is made when it is asked for, and forgotten here.
-pub fn set_public(conn: &mut Conn, ids: &[Id], public: bool) -> Work<()> {
+pub fn set_public(conn: &mut Conn, ids: &[Id], public: bool) -> WorkResult<()> {
     let attached =
         attachments::table.filter(attachments::id.eq_any(ids.to_vec())).filter(attachments::owner_id.is_not_null());
     let forgotten = (
@@ -47,7 +47,7 @@ pub fn set_public(conn: &mut Conn, ids: &[Id], public: bool) -> Work<()> {
 }
 
 /// Remembers the copy without metadata of a file that has none yet. Says whether it was taken.
-pub fn set_stripped_copy(conn: &mut Conn, id: Id, key: &str, sha256: &str, size: i64) -> Work<bool> {
+pub fn set_stripped_copy(conn: &mut Conn, id: Id, key: &str, sha256: &str, size: i64) -> WorkResult<bool> {
     let without = attachments::table
         .find(id)
         .filter(attachments::stripped_key.is_null())
@@ -61,7 +61,7 @@ pub fn set_stripped_copy(conn: &mut Conn, id: Id, key: &str, sha256: &str, size:
 }
 
 /// These files came with a ticket.
-pub fn set_complaint(conn: &mut Conn, ids: &[Id], complaint: Id) -> Work<()> {
+pub fn set_complaint(conn: &mut Conn, ids: &[Id], complaint: Id) -> WorkResult<()> {
     if !ids.is_empty() {
         let these = attachments::table.filter(attachments::id.eq_any(ids.to_vec()));
         diesel::update(these).set(attachments::complaint_id.eq(complaint)).execute(conn)?;
@@ -70,18 +70,18 @@ pub fn set_complaint(conn: &mut Conn, ids: &[Id], complaint: Id) -> Work<()> {
 }
 
 /// Everything that came with a ticket, in the order in which it came.
-pub fn of_complaint(conn: &mut Conn, complaint: Id) -> Work<Vec<AttachmentRow>> {
+pub fn of_complaint(conn: &mut Conn, complaint: Id) -> WorkResult<Vec<AttachmentRow>> {
     Ok(attachments::table.filter(attachments::complaint_id.eq(complaint)).order(attachments::id).load(conn)?)
 }
 
 /// Which file of its ticket this is, from 1.
-pub fn number_in_ticket(conn: &mut Conn, complaint: Id, id: Id) -> Work<i64> {
+pub fn number_in_ticket(conn: &mut Conn, complaint: Id, id: Id) -> WorkResult<i64> {
     let before = attachments::table.filter(attachments::complaint_id.eq(complaint)).filter(attachments::id.le(id));
     Ok(before.count().get_result(conn)?)
 }
 
 /// Nobody gets these files any more, and nobody is named as who uploaded them. Their bytes go next.
-pub fn erase(conn: &mut Conn, ids: &[Id], now: Instant) -> Work<()> {
+pub fn erase(conn: &mut Conn, ids: &[Id], now: Instant) -> WorkResult<()> {
     let these = attachments::table.filter(attachments::id.eq_any(ids.to_vec()));
     let erased = (
         attachments::erased_at.eq(now),
@@ -94,7 +94,7 @@ pub fn erase(conn: &mut Conn, ids: &[Id], now: Instant) -> Work<()> {
 }
 
 /// Files whose bytes are to be erased.
-pub fn to_erase(conn: &mut Conn, at_most: i64) -> Work<Vec<AttachmentRow>> {
+pub fn to_erase(conn: &mut Conn, at_most: i64) -> WorkResult<Vec<AttachmentRow>> {
     Ok(attachments::table
         .filter(attachments::erased_at.is_not_null())
         .filter(attachments::object_key.ne(""))
@@ -104,7 +104,7 @@ pub fn to_erase(conn: &mut Conn, at_most: i64) -> Work<Vec<AttachmentRow>> {
 }
 
 /// The bytes of these files are gone: their rows name no object.
-pub fn forget_objects(conn: &mut Conn, ids: &[Id]) -> Work<()> {
+pub fn forget_objects(conn: &mut Conn, ids: &[Id]) -> WorkResult<()> {
     let these = attachments::table.filter(attachments::id.eq_any(ids.to_vec()));
     let gone = (
         attachments::object_key.eq(""),
@@ -117,7 +117,7 @@ pub fn forget_objects(conn: &mut Conn, ids: &[Id]) -> Work<()> {
 }
 
 /// Files whose names are not sealed yet.
-pub fn with_open_name(conn: &mut Conn, at_most: i64) -> Work<Vec<(Id, String)>> {
+pub fn with_open_name(conn: &mut Conn, at_most: i64) -> WorkResult<Vec<(Id, String)>> {
     Ok(attachments::table
         .filter(attachments::name.ne(""))
         .select((attachments::id, attachments::name))
@@ -126,14 +126,14 @@ pub fn with_open_name(conn: &mut Conn, at_most: i64) -> Work<Vec<(Id, String)>> 
         .load(conn)?)
 }
 
-pub fn forget_open_names(conn: &mut Conn, ids: &[Id]) -> Work<()> {
+pub fn forget_open_names(conn: &mut Conn, ids: &[Id]) -> WorkResult<()> {
     let these = attachments::table.filter(attachments::id.eq_any(ids.to_vec()));
     diesel::update(these).set(attachments::name.eq("")).execute(conn)?;
     Ok(())
 }
 
 /// Files that belong to nothing and are older than this, oldest first.
-pub fn unattached_before(conn: &mut Conn, before: Instant, at_most: i64) -> Work<Vec<AttachmentRow>> {
+pub fn unattached_before(conn: &mut Conn, before: Instant, at_most: i64) -> WorkResult<Vec<AttachmentRow>> {
     Ok(attachments::table
         .filter(attachments::owner_id.is_null())
         .filter(attachments::created_at.lt(before))
@@ -143,13 +143,13 @@ pub fn unattached_before(conn: &mut Conn, before: Instant, at_most: i64) -> Work
 }
 
 /// Removes a row that still belongs to nothing. Says whether it was there.
-pub fn remove_unattached(conn: &mut Conn, id: Id) -> Work<bool> {
+pub fn remove_unattached(conn: &mut Conn, id: Id) -> WorkResult<bool> {
     let free = attachments::table.find(id).filter(attachments::owner_id.is_null());
     Ok(diesel::delete(free).execute(conn)? == 1)
 }
 
 /// Of these keys, those that a row has.
-pub fn keys_in_use(conn: &mut Conn, keys: &[String]) -> Work<Vec<String>> {
+pub fn keys_in_use(conn: &mut Conn, keys: &[String]) -> WorkResult<Vec<String>> {
     let mut used: Vec<String> = attachments::table
         .filter(attachments::object_key.eq_any(keys.to_vec()))
         .select(attachments::object_key)
@@ -162,6 +162,6 @@ pub fn keys_in_use(conn: &mut Conn, keys: &[String]) -> Work<Vec<String>> {
     Ok(used)
 }
 
-pub fn realm(conn: &mut Conn) -> Work<String> {
+pub fn realm(conn: &mut Conn) -> WorkResult<String> {
     Ok(attachment_realm::table.select(attachment_realm::id).first(conn)?)
 }

@@ -15,7 +15,7 @@ use super::kinds::usual_extension;
 use super::model::AttachmentRow;
 use super::serve::Content;
 use super::{names, store, strip};
-use crate::db::{Conn, Id, Work, WriteGate};
+use crate::db::{Conn, Id, WorkResult, WriteLock};
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
 use crate::service::{Service, Tx};
@@ -25,12 +25,12 @@ const MOST_BYTES: i64 = 20 * 1024 * 1024;
 const CACHE: &str = "public, max-age=300";
 
 /// Everyone may see these files of a row from now on.
-pub fn make_public(tx: &mut Tx, ids: &[Id]) -> Work<()> {
+pub fn make_public(tx: &mut Tx, ids: &[Id]) -> WorkResult<()> {
     store::set_public(tx.conn, ids, true)
 }
 
 /// Nobody may any more; the copies go when the store is swept.
-pub fn make_private(tx: &mut Tx, ids: &[Id]) -> Work<()> {
+pub fn make_private(tx: &mut Tx, ids: &[Id]) -> WorkResult<()> {
     store::set_public(tx.conn, ids, false)
 }
 
@@ -46,7 +46,7 @@ pub struct PublicPhoto {
 }
 
 /// Which of these files have a picture for everyone.
-pub fn pictures(conn: &mut Conn, ids: &[Id]) -> Work<HashSet<Id>> {
+pub fn pictures(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashSet<Id>> {
     let shown =
         |row: &AttachmentRow| row.is_public && row.stripped_key.as_deref() != Some(NONE) && strip::can(&row.media_type);
     Ok(store::of_ids(conn, ids)?.iter().filter(|row| shown(row)).map(|row| row.id).collect())
@@ -173,5 +173,5 @@ async fn make(state: &Service, row: AttachmentRow) -> Result<(), Problem> {
 async fn remember(state: &Service, id: Id, key: &str, sha256: &str, size: i64) -> Result<bool, Problem> {
     let (key, sha256) = (key.to_owned(), sha256.to_owned());
     let work = move |conn: &mut Conn| store::set_stripped_copy(conn, id, &key, &sha256, size);
-    Ok(state.db.write(WriteGate::default(), work).await?)
+    Ok(state.db.write(WriteLock::default(), work).await?)
 }

@@ -15,8 +15,8 @@ use super::spool::on_disk;
 use super::{actions, kinds, pixels};
 use crate::access::Caller;
 use crate::access::person::PersonKey;
-use crate::db::Work;
-use crate::http::Answer;
+use crate::db::WorkResult;
+use crate::http::Response;
 use crate::problem::{Code, Problem};
 use crate::quotas;
 use crate::service::{Body, Ctx};
@@ -70,7 +70,7 @@ impl Drop for Slot {
     }
 }
 
-pub async fn upload(ctx: Ctx, request: HttpRequest, payload: Payload) -> Answer {
+pub async fn upload(ctx: Ctx, request: HttpRequest, payload: Payload) -> Response {
     let slot = ctx.state.parts.get::<Files>().uploads.begin(&ctx.caller)?;
     quotas::refuse_upload(&ctx).await?;
     let received = receive(&ctx, &request, payload).await?;
@@ -85,7 +85,12 @@ pub async fn upload(ctx: Ctx, request: HttpRequest, payload: Payload) -> Answer 
 }
 
 /// A file that the program itself holds.
-pub async fn upload_own(ctx: &Ctx, name: &str, media_type: &'static str, bytes: &'static [u8]) -> Work<Attachment> {
+pub async fn upload_own(
+    ctx: &Ctx,
+    name: &str,
+    media_type: &'static str,
+    bytes: &'static [u8],
+) -> WorkResult<Attachment> {
     let storage = &ctx.state.parts.get::<Files>().storage;
     let object_key = storage.new_key(&ctx.state.db, "").await?;
     storage.put(&object_key, vec![Bytes::from_static(bytes)]).await?;
@@ -99,7 +104,7 @@ pub async fn upload_own(ctx: &Ctx, name: &str, media_type: &'static str, bytes: 
     ctx.perform(Body::given(Vec::new(), new), actions::create_attachment).await
 }
 
-async fn finish(ctx: Ctx, received: Received) -> Answer {
+async fn finish(ctx: Ctx, received: Received) -> Response {
     let Received { spooled, name, declared, at } = received;
     let mut file = spooled.file;
     let (mut file, found) = on_disk(move || kinds::sniff(&mut file).map(|found| (file, found))).await?;

@@ -9,7 +9,7 @@ use super::model::{TokenOut, TokenRefused};
 use super::rules;
 use crate::clients::model::ClientRow;
 use crate::clients::{self, digest_of};
-use crate::db::{Id, Instant, WriteGate};
+use crate::db::{Id, Instant, WriteLock};
 use crate::problem::Problem;
 use crate::security::{About, Kind};
 use crate::service::Service;
@@ -68,7 +68,7 @@ async fn client_by_assertion(
     let jti = digest_of(&used.jti);
     let new = state
         .db
-        .write(WriteGate::default(), move |conn| clients::store::use_assertion(conn, id, &jti, used.ends, Instant(now)))
+        .write(WriteLock::default(), move |conn| clients::store::use_assertion(conn, id, &jti, used.ends, Instant(now)))
         .await?;
     if !new {
         let caller = client.caller(issuer);

@@ -5,8 +5,8 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use super::model::{AuthorizationServer, TokenIn, TokenOut, TokenRefused};
 use super::{TOKEN_PATH, actions, form};
 use crate::access::permissions::Access;
-use crate::http::Answer;
-use crate::http::marks::{AsItIs, RequestId};
+use crate::http::Response;
+use crate::http::marks::{Preformatted, RequestId};
 use crate::security::{About, Kind};
 use crate::service::Service;
 
@@ -24,7 +24,7 @@ use crate::service::Service;
         (status = 503, description = "The database cannot be reached", body = crate::problem::ProblemBody,
             content_type = "application/problem+json"),
     ))]
-pub async fn issue_token(state: web::Data<Service>, request: HttpRequest, body: web::Bytes) -> Answer {
+pub async fn issue_token(state: web::Data<Service>, request: HttpRequest, body: web::Bytes) -> Response {
     let one = |name| {
         let mut all = request.headers().get_all(name);
         (all.next().and_then(|value| value.to_str().ok()), all.next().is_some())
@@ -43,7 +43,7 @@ pub async fn issue_token(state: web::Data<Service>, request: HttpRequest, body: 
         Err(refused) => return Ok(refusal(&refused)),
     };
     Ok(match actions::issue_token(&state, asked).await? {
-        Ok(token) => sealed(HttpResponse::Ok().json(token)),
+        Ok(token) => no_store(HttpResponse::Ok().json(token)),
         Err(refused) => {
             let extensions = request.extensions();
             let about = About {
@@ -59,7 +59,7 @@ pub async fn issue_token(state: web::Data<Service>, request: HttpRequest, body: 
 }
 
 /// RFC 6749, 5.1: an answer about tokens is kept nowhere.
-fn sealed(mut response: HttpResponse) -> HttpResponse {
+fn no_store(mut response: HttpResponse) -> HttpResponse {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
     headers.insert(PRAGMA, actix_web::http::header::HeaderValue::from_static("no-cache"));
@@ -73,8 +73,8 @@ fn refusal(refused: &TokenRefused) -> HttpResponse {
     if unauthorized {
         builder.insert_header((WWW_AUTHENTICATE, "Basic realm=\"xiaoqu\", charset=\"UTF-8\""));
     }
-    let mut response = sealed(builder.json(refused));
-    response.extensions_mut().insert(AsItIs);
+    let mut response = no_store(builder.json(refused));
+    response.extensions_mut().insert(Preformatted);
     response
 }
 

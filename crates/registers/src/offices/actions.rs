@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::model::{OfficeIn, OfficePatch, OfficeRow, OfficeView};
 use super::{rules, store};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::divisions;
 use crate::fault::Fault;
 use crate::http::Entity;
@@ -10,7 +10,7 @@ use crate::ledger::{self, Audience, Event};
 use crate::problem::Problem;
 use crate::service::{Body, Ctx, Tx};
 
-pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> Work<Entity<OfficeView>> {
+pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> WorkResult<Entity<OfficeView>> {
     let ctx = tx.ctx;
     let input = tx.creation(
         body,
@@ -43,11 +43,11 @@ pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> Work<Entity<OfficeVi
     Ok(Entity::created(row.id, row.version, row.into(), "/v1/offices"))
 }
 
-pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> Work<Entity<OfficeView>> {
+pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> WorkResult<Entity<OfficeView>> {
     let ctx = tx.ctx;
     let before = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let place = before.place();
-    rules::may_change(ctx.scope.holds(&place.county, &place.township, &place.community))?;
+    rules::may_change(ctx.scope.contains(&place.county, &place.township, &place.community))?;
     let input = tx.input(body)?;
     tx.if_match(before.version)?;
     let OfficePatch { name, phone, complaint_phone, hours, address, document_word } = input.clone();
@@ -68,20 +68,20 @@ pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> Work<Enti
 }
 
 /// A division that exists, of the role's digits, in the caller's territory.
-fn check_seat(conn: &mut Conn, ctx: &Ctx, input: &OfficeIn, faults: &mut Vec<Fault>) -> Work<()> {
+fn check_seat(conn: &mut Conn, ctx: &Ctx, input: &OfficeIn, faults: &mut Vec<Fault>) -> WorkResult<()> {
     if let Err(fault) = rules::check_digits(input.role, &input.division) {
         faults.push(fault);
         return Ok(());
     }
     let place = divisions::find(conn, &input.division)?.map(|division| division.place());
-    let inside = place.map(|place| ctx.scope.holds(&place.county, &place.township, &place.community));
+    let inside = place.map(|place| ctx.scope.contains(&place.county, &place.township, &place.community));
     rules::check_territory(inside, faults);
     Ok(())
 }
 
 /// What an office is called and how it is reached is for everyone.
-fn record(tx: &mut Tx, kind: &'static str, row: &OfficeRow) -> Work<Id> {
-    let event = Event::new(kind, "office", row.id).at(row.place()).audience(Audience::Everyone).data(json!({
+fn record(tx: &mut Tx, kind: &'static str, row: &OfficeRow) -> WorkResult<Id> {
+    let event = Event::new(kind, "office", row.id).in_territory(row.place()).audience(Audience::Everyone).data(json!({
         "role": row.role, "division": row.division, "name": row.name, "phone": row.phone,
         "complaint_phone": row.complaint_phone, "hours": row.hours, "address": row.address,
         "document_word": row.document_word, "version": row.version,

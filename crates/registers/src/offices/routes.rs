@@ -1,6 +1,6 @@
 use super::model::{ListOffices, OfficeIn, OfficePatch, OfficeView};
 use super::{actions, store};
-use crate::http::{Answer, Entity, PageOf, PathId};
+use crate::http::{Entity, PageOf, PathId, Response};
 use crate::service::{Body, Ctx};
 
 /// List offices
@@ -8,7 +8,7 @@ use crate::service::{Body, Ctx};
 /// The directory of your county, newest first; a resident, who has no county, sees every county's.
 #[utoipa::path(get, path = "/v1/offices",
     tag = "documents", params(ListOffices), responses((status = 200, description = "A page", body = PageOf<OfficeView>)))]
-pub async fn list_offices(ctx: Ctx) -> Answer {
+pub async fn list_offices(ctx: Ctx) -> Response {
     let query: ListOffices = ctx.query()?;
     ctx.list(move |conn, ctx| {
         store::list(conn, &ctx.scope, &query)?.map(|rows| Ok(rows.into_iter().map(OfficeView::from).collect()))
@@ -22,7 +22,7 @@ pub async fn list_offices(ctx: Ctx) -> Answer {
 /// township and of its communities. The word numbers the office's documents, and is no other office's of the county.
 #[utoipa::path(post, path = "/v1/offices",
     tag = "documents", request_body = OfficeIn, responses((status = 201, description = "On file", body = OfficeView)))]
-pub async fn create_office(ctx: Ctx, body: Body<OfficeIn>) -> Answer {
+pub async fn create_office(ctx: Ctx, body: Body<OfficeIn>) -> Response {
     ctx.act(body, actions::create_office).await
 }
 
@@ -32,7 +32,7 @@ pub async fn create_office(ctx: Ctx, body: Body<OfficeIn>) -> Answer {
 #[utoipa::path(get, path = "/v1/offices/{id}",
     tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the office")),
     responses((status = 200, description = "The office", body = OfficeView)))]
-pub async fn get_office(ctx: Ctx, id: PathId) -> Answer {
+pub async fn get_office(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
         Ok(Entity::new(row.id, row.version, OfficeView::from(row)))
@@ -47,6 +47,6 @@ pub async fn get_office(ctx: Ctx, id: PathId) -> Answer {
 #[utoipa::path(patch, path = "/v1/offices/{id}",
     tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the office")),
     request_body = OfficePatch, responses((status = 200, description = "Changed", body = OfficeView)))]
-pub async fn update_office(ctx: Ctx, id: PathId, body: Body<OfficePatch>) -> Answer {
+pub async fn update_office(ctx: Ctx, id: PathId, body: Body<OfficePatch>) -> Response {
     ctx.act(body, move |tx, body| actions::update_office(tx, id.0, body)).await
 }

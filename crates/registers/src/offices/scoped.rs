@@ -14,7 +14,7 @@ pub fn offices<'a>(scope: &Scope) -> offices::BoxedQuery<'a, MultiBackend> {
         Scope::County(area)
         | Scope::Township(area)
         | Scope::Community(area)
-        | Scope::Addressed { area, .. }
+        | Scope::Assigned { area, .. }
         | Scope::Oversight(area) => all.filter(offices::county.eq(area.get(..6).unwrap_or_default().to_owned())),
         Scope::Company(uscc) => all.filter(
             offices::county.eq_any(

@@ -4,19 +4,19 @@ use super::model::{ListOffices, OfficeRow, OfficeView};
 use super::rules;
 use crate::access::{Role, Scope};
 use crate::db::schema::offices;
-use crate::db::{Conn, Fail, Id, Work};
+use crate::db::{Conn, Id, WorkError, WorkResult};
 use crate::http::PageOf;
 use crate::newest_first;
 use crate::offices::scoped;
 use crate::problem::Problem;
 
-pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<OfficeRow> {
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<OfficeRow> {
     let row = scoped::offices(scope).filter(offices::id.eq(id)).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
 /// Locks the office, then reads it.
-pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<OfficeRow> {
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<OfficeRow> {
     if let Conn::Postgres(conn) = conn {
         offices::table.find(id).select(offices::id).for_update().first::<Id>(conn).optional()?;
     }
@@ -24,31 +24,31 @@ pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<OfficeRow
 }
 
 /// The office of a role in a division, where it is on file.
-pub fn find_by_seat(conn: &mut Conn, role: Role, division: &str) -> Work<Option<OfficeRow>> {
+pub fn find_by_seat(conn: &mut Conn, role: Role, division: &str) -> WorkResult<Option<OfficeRow>> {
     let system = Scope::System("an office is named wherever it acts");
     let seat =
         scoped::offices(&system).filter(offices::role.eq(role)).filter(offices::division.eq(division.to_owned()));
     Ok(seat.first(conn).optional()?)
 }
 
-pub fn insert(conn: &mut Conn, row: &OfficeRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &OfficeRow) -> WorkResult<()> {
     diesel::insert_into(offices::table).values(row).execute(conn).map_err(taken)?;
     Ok(())
 }
 
-pub fn update(conn: &mut Conn, row: &OfficeRow) -> Work<()> {
+pub fn update(conn: &mut Conn, row: &OfficeRow) -> WorkResult<()> {
     diesel::update(offices::table.find(row.id)).set(row).execute(conn).map_err(taken)?;
     Ok(())
 }
 
-fn taken(error: diesel::result::Error) -> Fail {
-    if !Fail::is_duplicate(&error) {
+fn taken(error: diesel::result::Error) -> WorkError {
+    if !WorkError::is_duplicate(&error) {
         return error.into();
     }
     rules::taken().into()
 }
 
-pub fn list(conn: &mut Conn, scope: &Scope, query: &ListOffices) -> Work<PageOf<OfficeRow>> {
+pub fn list(conn: &mut Conn, scope: &Scope, query: &ListOffices) -> WorkResult<PageOf<OfficeRow>> {
     newest_first!(conn, query, OfficeRow, offices::id, || {
         let mut rows = scoped::offices(scope);
         if let Some(role) = query.role {
@@ -62,7 +62,7 @@ pub fn list(conn: &mut Conn, scope: &Scope, query: &ListOffices) -> Work<PageOf<
 }
 
 /// To whom a resident turns about a place, the nearest first: those of these offices that are on file.
-pub fn complaint_phones(conn: &mut Conn, county: &str, township: &str, community: &str) -> Work<Vec<OfficeView>> {
+pub fn complaint_phones(conn: &mut Conn, county: &str, township: &str, community: &str) -> WorkResult<Vec<OfficeView>> {
     let turned_to = [
         (Role::Community, community),
         (Role::SocialAffairsOffice, township),

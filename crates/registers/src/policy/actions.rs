@@ -5,7 +5,7 @@ use super::rules;
 use super::store::{self, PolicyRow};
 use super::view::{Policy, PolicyApprovalIn, PolicyIn, view};
 use crate::access::Role;
-use crate::db::{Register, Work, lock_register};
+use crate::db::{Register, WorkResult, lock_register};
 use crate::fault::Fault;
 use crate::http::Entity;
 use crate::ledger::{self, Event, Place};
@@ -29,7 +29,7 @@ fn place(row: &PolicyRow) -> Place {
 }
 
 /// Puts a draft on file: nothing changes until a second person approves it.
-pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> Work<Entity<Policy>> {
+pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> WorkResult<Entity<Policy>> {
     let ctx = tx.ctx;
     lock_register(tx.conn, Register::Policies)?;
     let input = tx.creation(
@@ -50,7 +50,7 @@ pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> Work<Entity<Policy>
     draft_rules::may_submit(&row, store::newest_of(tx.conn, county)?.as_ref())?;
     store::insert(tx.conn, &row)?;
     let event = Event::new("policy.submitted", "policy", version)
-        .at(place(&row))
+        .in_territory(place(&row))
         .data(json!({ "effective_from": row.effective_from, "digest": row.digest }));
     ledger::append(tx, event)?;
     let mut entity = view(row)?;
@@ -60,7 +60,7 @@ pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> Work<Entity<Policy>
 }
 
 /// A draft of the caller's own county, locked against other changes of policies.
-fn own_draft(tx: &mut Tx, version: i64) -> Work<PolicyRow> {
+fn own_draft(tx: &mut Tx, version: i64) -> WorkResult<PolicyRow> {
     lock_register(tx.conn, Register::Policies)?;
     let own = drafts_of(tx.ctx);
     let row = store::find(tx.conn, version, own)?;
@@ -69,7 +69,7 @@ fn own_draft(tx: &mut Tx, version: i64) -> Work<PolicyRow> {
 }
 
 /// Takes a draft back: nobody approves it any more. Its number is not given again.
-pub fn withdraw_policy(tx: &mut Tx, version: i64, body: &Body<ReasonsIn>) -> Work<Entity<Policy>> {
+pub fn withdraw_policy(tx: &mut Tx, version: i64, body: &Body<ReasonsIn>) -> WorkResult<Entity<Policy>> {
     let mut row = own_draft(tx, version)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
@@ -77,7 +77,7 @@ pub fn withdraw_policy(tx: &mut Tx, version: i64, body: &Body<ReasonsIn>) -> Wor
     row.withdrawn_at = Some(tx.ctx.now);
     store::withdraw(tx.conn, &row)?;
     let event = Event::new("policy.withdrawn", "policy", version)
-        .at(place(&row))
+        .in_territory(place(&row))
         .data(json!({ "effective_from": row.effective_from, "digest": row.digest }))
         .personal("reasons", Some(&input.reasons));
     ledger::append(tx, event)?;
@@ -86,7 +86,7 @@ pub fn withdraw_policy(tx: &mut Tx, version: i64, body: &Body<ReasonsIn>) -> Wor
 
 /// A second person agrees, at the latest on the day before the version is to govern. No value of a policy lifts this: one
 /// person could otherwise switch the two-person rule off and act alone from then on.
-pub fn approve_policy(tx: &mut Tx, version: i64, body: &Body<PolicyApprovalIn>) -> Work<Entity<Policy>> {
+pub fn approve_policy(tx: &mut Tx, version: i64, body: &Body<PolicyApprovalIn>) -> WorkResult<Entity<Policy>> {
     let ctx = tx.ctx;
     let mut row = own_draft(tx, version)?;
     let input = tx.input(body)?;
@@ -99,7 +99,7 @@ pub fn approve_policy(tx: &mut Tx, version: i64, body: &Body<PolicyApprovalIn>) 
     row.approved_iss = Some(ctx.caller.iss.clone());
     row.approved_sub = Some(ctx.caller.sub.clone());
     store::approve(tx.conn, &row)?;
-    let event = store::published(&row).at(place(&row)).personal("note", input.note.as_deref());
+    let event = store::published(&row).in_territory(place(&row)).personal("note", input.note.as_deref());
     ledger::append(tx, event)?;
     Ok(view(row)?)
 }

@@ -8,7 +8,7 @@ use super::model::{PolicyDocument, PolicyState};
 use super::versions::{CountyPolicies, Policies, PolicyVersion, built_in};
 use crate::db::schema::policies;
 use crate::db::types::Instant;
-use crate::db::{Conn, Fail, Work};
+use crate::db::{Conn, WorkError, WorkResult};
 use crate::ledger::{self, Audience, Event, Origin, sha256_hex};
 use crate::problem::Problem;
 use crate::service::Service;
@@ -49,12 +49,12 @@ impl PolicyRow {
 }
 
 /// The published versions that govern a county.
-pub fn current(conn: &mut Conn, service: &Service, county: &str) -> Work<Arc<Policies>> {
+pub fn current(conn: &mut Conn, service: &Service, county: &str) -> WorkResult<Arc<Policies>> {
     Ok(all(conn, service)?.of(county))
 }
 
 /// The published versions of every county, for rows of several.
-pub fn all(conn: &mut Conn, service: &Service) -> Work<Arc<CountyPolicies>> {
+pub fn all(conn: &mut Conn, service: &Service) -> WorkResult<Arc<CountyPolicies>> {
     let published: i64 = policies::table.filter(policies::published_at.is_not_null()).count().get_result(conn)?;
     let mut kept = service.parts.get::<PolicyCache>().0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if let Some((count, all)) = kept.as_ref()
@@ -68,7 +68,7 @@ pub fn all(conn: &mut Conn, service: &Service) -> Work<Arc<CountyPolicies>> {
 }
 
 /// Versions, these among them: what is published never changes, so the store is asked only for what is not kept yet.
-pub fn holding(conn: &mut Conn, service: &Service, versions: &[i64]) -> Work<Arc<CountyPolicies>> {
+pub fn holding(conn: &mut Conn, service: &Service, versions: &[i64]) -> WorkResult<Arc<CountyPolicies>> {
     let kept = service
         .parts
         .get::<PolicyCache>()
@@ -83,8 +83,8 @@ pub fn holding(conn: &mut Conn, service: &Service, versions: &[i64]) -> Work<Arc
     }
 }
 
-fn read_all(conn: &mut Conn) -> Work<CountyPolicies> {
-    let broken = |error: String| -> Fail { Problem::broken_by("a stored policy cannot be read", error).into() };
+fn read_all(conn: &mut Conn) -> WorkResult<CountyPolicies> {
+    let broken = |error: String| -> WorkError { Problem::broken_by("a stored policy cannot be read", error).into() };
     let rows: Vec<PolicyRow> =
         policies::table.filter(policies::published_at.is_not_null()).order(policies::version).load(conn)?;
     let mut versions = Vec::new();
@@ -96,7 +96,7 @@ fn read_all(conn: &mut Conn) -> Work<CountyPolicies> {
 }
 
 /// Up to two counties that have submitted a policy of their own.
-pub fn counties(conn: &mut Conn) -> Work<Vec<String>> {
+pub fn counties(conn: &mut Conn) -> WorkResult<Vec<String>> {
     Ok(policies::table
         .filter(policies::county.ne(""))
         .select(policies::county)
@@ -107,7 +107,7 @@ pub fn counties(conn: &mut Conn) -> Work<Vec<String>> {
 }
 
 /// Version 1: the built-in default, where nothing is published yet.
-pub fn seed(conn: &mut Conn, now: Instant) -> Work<()> {
+pub fn seed(conn: &mut Conn, now: Instant) -> WorkResult<()> {
     let any: Option<i64> = policies::table.select(policies::version).first(conn).optional()?;
     if any.is_some() {
         return Ok(());
@@ -157,12 +157,12 @@ pub fn draft(
     }
 }
 
-pub fn insert(conn: &mut Conn, row: &PolicyRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &PolicyRow) -> WorkResult<()> {
     diesel::insert_into(policies::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn approve(conn: &mut Conn, row: &PolicyRow) -> Work<()> {
+pub fn approve(conn: &mut Conn, row: &PolicyRow) -> WorkResult<()> {
     diesel::update(policies::table.find(row.version))
         .set((
             policies::published_at.eq(row.published_at),
@@ -173,13 +173,13 @@ pub fn approve(conn: &mut Conn, row: &PolicyRow) -> Work<()> {
     Ok(())
 }
 
-pub fn withdraw(conn: &mut Conn, row: &PolicyRow) -> Work<()> {
+pub fn withdraw(conn: &mut Conn, row: &PolicyRow) -> WorkResult<()> {
     diesel::update(policies::table.find(row.version)).set(policies::withdrawn_at.eq(row.withdrawn_at)).execute(conn)?;
     Ok(())
 }
 
 /// Drafts of a county that can still be approved, oldest first.
-pub fn open_drafts(conn: &mut Conn, county: &str, today: NaiveDate, at_most: i64) -> Work<Vec<PolicyRow>> {
+pub fn open_drafts(conn: &mut Conn, county: &str, today: NaiveDate, at_most: i64) -> WorkResult<Vec<PolicyRow>> {
     Ok(policies::table
         .filter(policies::county.eq(county))
         .filter(policies::published_at.is_null())
@@ -190,13 +190,13 @@ pub fn open_drafts(conn: &mut Conn, county: &str, today: NaiveDate, at_most: i64
         .load(conn)?)
 }
 
-pub fn newest_number(conn: &mut Conn) -> Work<i64> {
+pub fn newest_number(conn: &mut Conn) -> WorkResult<i64> {
     let newest: Option<i64> = policies::table.select(diesel::dsl::max(policies::version)).first(conn)?;
     Ok(newest.unwrap_or_default())
 }
 
 /// The version that a county submitted last, published or not, but for what it took back.
-pub fn newest_of(conn: &mut Conn, county: &str) -> Work<Option<PolicyRow>> {
+pub fn newest_of(conn: &mut Conn, county: &str) -> WorkResult<Option<PolicyRow>> {
     Ok(policies::table
         .filter(policies::county.eq(county))
         .filter(policies::withdrawn_at.is_null())
@@ -206,7 +206,7 @@ pub fn newest_of(conn: &mut Conn, county: &str) -> Work<Option<PolicyRow>> {
 }
 
 /// A published version, or a draft of this county.
-pub fn find(conn: &mut Conn, version: i64, drafts_of: Option<&str>) -> Work<PolicyRow> {
+pub fn find(conn: &mut Conn, version: i64, drafts_of: Option<&str>) -> WorkResult<PolicyRow> {
     let row: Option<PolicyRow> = policies::table.find(version).first(conn).optional()?;
     let seen = row.filter(|row| row.published_at.is_some() || drafts_of == Some(row.county.as_str()));
     Ok(seen.ok_or_else(|| Problem::not_found_at("path/version"))?)
@@ -232,7 +232,7 @@ impl Listed<'_> {
         }
     }
 
-    pub fn page(&self, conn: &mut Conn, before: Option<i64>, limit: i64) -> Work<Vec<PolicyRow>> {
+    pub fn page(&self, conn: &mut Conn, before: Option<i64>, limit: i64) -> WorkResult<Vec<PolicyRow>> {
         let mut rows = self.query();
         if let Some(before) = before {
             rows = rows.filter(policies::version.lt(before));
@@ -240,7 +240,7 @@ impl Listed<'_> {
         Ok(rows.order(policies::version.desc()).limit(limit).load(conn)?)
     }
 
-    pub fn count(&self, conn: &mut Conn) -> Work<i64> {
+    pub fn count(&self, conn: &mut Conn) -> WorkResult<i64> {
         Ok(self.query().count().get_result(conn)?)
     }
 }

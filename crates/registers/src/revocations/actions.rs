@@ -2,12 +2,12 @@ use serde_json::json;
 
 use super::model::{Revocation, RevocationIn, RevocationRow, WithdrawalIn};
 use super::{rules, store};
-use crate::db::{Id, Instant, Work};
+use crate::db::{Id, Instant, WorkResult};
 use crate::http::Entity;
 use crate::ledger::{self, Event, Place};
 use crate::service::{Body, Tx};
 
-pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> Work<Entity<Revocation>> {
+pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> WorkResult<Entity<Revocation>> {
     let ctx = tx.ctx;
     let input = tx.creation(
         body,
@@ -42,7 +42,7 @@ pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> Work<Entity<
     Ok(Entity::created(row.id, row.version, row.into(), "/v1/revocations"))
 }
 
-pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> Work<Entity<Revocation>> {
+pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> WorkResult<Entity<Revocation>> {
     let mut row = store::find_for_update(tx.conn, &tx.ctx.scope, id)?;
     let reason = tx.input(body)?.reason.clone();
     tx.if_match(row.version)?;
@@ -62,9 +62,9 @@ pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> Wo
 }
 
 /// The subject names a person, the id of a token leads to one, and the reason may tell of one: the ledger has their digests.
-fn record(tx: &mut Tx, kind: &'static str, row: &RevocationRow, reason: &str) -> Work<()> {
+fn record(tx: &mut Tx, kind: &'static str, row: &RevocationRow, reason: &str) -> WorkResult<()> {
     let event = Event::new(kind, "revocation", row.id)
-        .at(Place { county: row.county.clone(), ..Place::default() })
+        .in_territory(Place { county: row.county.clone(), ..Place::default() })
         .data(json!({
             "kind": row.kind, "issuer": row.issuer, "expires_at": row.expires_at, "version": row.version,
         }))

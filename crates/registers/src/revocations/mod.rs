@@ -12,7 +12,7 @@ use crate::access::person::PersonKey;
 use crate::access::revoked::{Known, Of};
 use crate::access::role_sets::{ADMINISTRATORS, CLIENT_READERS};
 use crate::clients;
-use crate::db::{Conn, Instant, Work};
+use crate::db::{Conn, Instant, WorkResult};
 use crate::handler;
 use crate::problem::Code::StateConflict;
 use crate::service::feature::{Feature, Table, act, read};
@@ -33,7 +33,7 @@ pub const FEATURE: Feature = Feature {
 };
 
 /// Whose tokens are not taken now, whoever asks.
-pub fn known(conn: &mut Conn) -> Work<Known> {
+pub fn known(conn: &mut Conn) -> WorkResult<Known> {
     let mut known = Known::default();
     for (id, epoch) in clients::store::epochs(conn)? {
         known.client(id.to_string(), epoch);

@@ -3,32 +3,32 @@ use diesel::prelude::*;
 use super::model::{ListRevocations, RevocationRow};
 use crate::access::Scope;
 use crate::db::schema::revocations;
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
 use crate::problem::Problem;
 use crate::revocations::scoped;
 use crate::service::Ctx;
 
-pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> Work<RevocationRow> {
+pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<RevocationRow> {
     let row = scoped::revocations(scope).filter(revocations::id.eq(id)).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
 /// Locks the revocation, then reads it (SQLite has one writer anyway).
-pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> Work<RevocationRow> {
+pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<RevocationRow> {
     if let Conn::Postgres(conn) = conn {
         revocations::table.find(id).select(revocations::id).for_update().first::<Id>(conn).optional()?;
     }
     find(conn, scope, id)
 }
 
-pub fn insert(conn: &mut Conn, row: &RevocationRow) -> Work<()> {
+pub fn insert(conn: &mut Conn, row: &RevocationRow) -> WorkResult<()> {
     diesel::insert_into(revocations::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn withdraw(conn: &mut Conn, row: &RevocationRow) -> Work<()> {
+pub fn withdraw(conn: &mut Conn, row: &RevocationRow) -> WorkResult<()> {
     diesel::update(revocations::table.find(row.id))
         .set((
             revocations::version.eq(row.version),
@@ -40,7 +40,7 @@ pub fn withdraw(conn: &mut Conn, row: &RevocationRow) -> Work<()> {
 }
 
 /// Everything that is revoked now, of every county.
-pub fn in_force(conn: &mut Conn, now: Instant) -> Work<Vec<RevocationRow>> {
+pub fn in_force(conn: &mut Conn, now: Instant) -> WorkResult<Vec<RevocationRow>> {
     let system = Scope::System("a token that is refused is refused whoever asks");
     Ok(scoped::revocations(&system)
         .filter(revocations::withdrawn_at.is_null())
@@ -48,7 +48,7 @@ pub fn in_force(conn: &mut Conn, now: Instant) -> Work<Vec<RevocationRow>> {
         .load(conn)?)
 }
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRevocations) -> Work<PageOf<RevocationRow>> {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRevocations) -> WorkResult<PageOf<RevocationRow>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let before = Cursor::decode::<Id>(page.cursor.as_deref())?;
     let mut total = page.with_total.unwrap_or(false).then_some(0);

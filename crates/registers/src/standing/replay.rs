@@ -13,7 +13,7 @@ use crate::ledger::leaf::Leaf;
 use crate::policy::model::PolicyDocument;
 use crate::policy::versions::{CountyPolicies, PolicyVersion};
 use crate::standing::model::{CompanyFacts, Place, Standing, ViolationFact};
-use crate::standing::rules::assess;
+use crate::standing::rules::compute_standing;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
@@ -167,6 +167,6 @@ impl Replay {
         let policies =
             CountyPolicies::new(self.policies.clone()).map_err(|error| ReplayError::Policies(error.to_string()))?;
         let policies = policies.of(county);
-        Ok(assess(&CompanyFacts { company_id: head, listed, violations }, &policies, as_of))
+        Ok(compute_standing(&CompanyFacts { company_id: head, listed, violations }, &policies, as_of))
     }
 }

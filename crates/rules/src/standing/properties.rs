@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::ladder::{last_day, window};
 use super::model::{CompanyFacts, ViolationFact};
-use super::rules::assess;
+use super::rules::compute_standing;
 use super::support::*;
 use crate::policy::model::{CreditBand, LadderArea, LadderCount};
 use crate::policy::versions::{Policies, built_in};
@@ -75,7 +75,7 @@ fn confirm_in_order(violations: &[ViolationFact], first: NaiveDate, policies: &P
 }
 
 fn without_days(facts: &CompanyFacts, policies: &Policies, as_of: NaiveDate) -> super::model::Standing {
-    let mut standing = assess(facts, policies, as_of);
+    let mut standing = compute_standing(facts, policies, as_of);
     standing.violations.iter_mut().for_each(|row| row.decided_on = None);
     standing
 }
@@ -100,9 +100,9 @@ proptest! {
         violations in history(12, 1200), more in any_violation(1200), policies in any_policies(), at in 0..2500u64,
     ) {
         let mut facts = facts(violations);
-        let before = assess(&facts, &policies, after(at));
+        let before = compute_standing(&facts, &policies, after(at));
         facts.violations.push(ViolationFact { id: Uuid::from_u128(99), ..more });
-        let with = assess(&facts, &policies, after(at));
+        let with = compute_standing(&facts, &policies, after(at));
         prop_assert!(with.level >= before.level, "{} after {}", with.level, before.level);
         prop_assert!(with.credit.score <= before.credit.score);
     }
@@ -113,7 +113,7 @@ proptest! {
     ) {
         let facts = facts(violations);
         let (first, second) = (days[0].min(days[1]) + 700, days[0].max(days[1]) + 700);
-        prop_assert!(assess(&facts, &policies, after(second)).level <= assess(&facts, &policies, after(first)).level);
+        prop_assert!(compute_standing(&facts, &policies, after(second)).level <= compute_standing(&facts, &policies, after(first)).level);
     }
 
     #[test]
@@ -124,7 +124,7 @@ proptest! {
         facts.violations.iter_mut().for_each(|one| one.revoked_on = Some(today));
         file.reconcile(&facts, &policies, today);
         prop_assert!(file.open_keys().is_empty());
-        let standing = assess(&facts, &policies, today);
+        let standing = compute_standing(&facts, &policies, today);
         prop_assert_eq!((standing.level, standing.credit.score, standing.credit.band), (0, 100, CreditBand::A));
         prop_assert!(standing.consequences.is_empty() && standing.violations.is_empty());
     }
@@ -175,7 +175,7 @@ proptest! {
         violations in history(40, 700), listed in any::<bool>(), at in 0..2000u64,
     ) {
         let facts = CompanyFacts { listed, ..facts(violations) };
-        let credit = assess(&facts, &policies(), after(at)).credit;
+        let credit = compute_standing(&facts, &policies(), after(at)).credit;
         prop_assert!(credit.score <= credit.base);
         let points: u32 = credit.deductions.iter().map(|one| one.points).sum();
         let restored: u32 = credit.deductions.iter().map(|one| one.restored).sum();
@@ -188,11 +188,11 @@ proptest! {
     fn the_next_change_is_the_first_day_of_a_lower_level(violations in history(10, 900), policies in any_policies()) {
         let policies = Policies::new(policies.versions().take(1).cloned().collect()).unwrap();
         let facts = facts(violations);
-        let standing = assess(&facts, &policies, after(1000));
+        let standing = compute_standing(&facts, &policies, after(1000));
         prop_assert_eq!(standing.next_change_on.is_none(), standing.level == 0);
         if let Some(next) = standing.next_change_on {
-            prop_assert!(assess(&facts, &policies, next).level < standing.level);
-            prop_assert_eq!(assess(&facts, &policies, next.pred_opt().unwrap()).level, standing.level);
+            prop_assert!(compute_standing(&facts, &policies, next).level < standing.level);
+            prop_assert_eq!(compute_standing(&facts, &policies, next.pred_opt().unwrap()).level, standing.level);
         }
     }
 
@@ -206,10 +206,10 @@ proptest! {
         (one.found_on, one.decided_on) = (to, to);
         let policies = Policies::new(vec![version(1, "2020-01-01", |policy| policy.ladder.window_months = months)]);
         let (facts, policies, last) = (facts(vec![one]), policies.unwrap(), last_day(to, months));
-        prop_assert_eq!(assess(&facts, &policies, to.pred_opt().unwrap()).level, 0);
-        prop_assert_eq!(assess(&facts, &policies, to).level, 1);
-        prop_assert_eq!(assess(&facts, &policies, last).level, 1);
-        prop_assert_eq!(assess(&facts, &policies, last.succ_opt().unwrap()).level, 0);
+        prop_assert_eq!(compute_standing(&facts, &policies, to.pred_opt().unwrap()).level, 0);
+        prop_assert_eq!(compute_standing(&facts, &policies, to).level, 1);
+        prop_assert_eq!(compute_standing(&facts, &policies, last).level, 1);
+        prop_assert_eq!(compute_standing(&facts, &policies, last.succ_opt().unwrap()).level, 0);
     }
 }
 

@@ -27,20 +27,20 @@ pub fn reconcile(
     policies: &Policies,
     today: NaiveDate,
 ) -> Vec<Change> {
-    let present = Present::new(facts, policies, today);
+    let snapshot = Snapshot::new(facts, policies, today);
     let reversals = Reversals::of(existing);
-    let cover = present.cover(existing, &reversals);
-    let stands = present.stands(existing, &cover);
+    let cover = snapshot.match_due_measures(existing, &reversals);
+    let still_justified = snapshot.still_justified(existing, &cover);
     let mut changes = Vec::new();
     for (at, measure) in existing.iter().enumerate() {
-        if !stands.contains(&at) {
-            changes.extend(present.withdraw(measure, &reversals));
+        if !still_justified.contains(&at) {
+            changes.extend(snapshot.withdraw(measure, &reversals));
         } else if measure.state.is_open() {
-            changes.extend(present.move_grounds(measure, cover.get(&at).copied()));
+            changes.extend(snapshot.move_grounds(measure, cover.get(&at).copied()));
         }
     }
     let covered: HashSet<usize> = cover.into_values().collect();
-    let missing = present.due.iter().enumerate().filter(|(at, _)| !covered.contains(at));
+    let missing = snapshot.due.iter().enumerate().filter(|(at, _)| !covered.contains(at));
     changes.extend(missing.map(|(_, due)| Change::Create(Box::new(due.clone()))));
     changes
 }
@@ -69,7 +69,7 @@ impl Reversals {
 }
 
 /// What is known today.
-struct Present<'a> {
+struct Snapshot<'a> {
     policies: &'a Policies,
     today: NaiveDate,
     known: Vec<Known<'a>>,
@@ -80,8 +80,8 @@ struct Present<'a> {
     due: Vec<DueMeasure>,
 }
 
-impl<'a> Present<'a> {
-    fn new(facts: &'a CompanyFacts, policies: &'a Policies, today: NaiveDate) -> Present<'a> {
+impl<'a> Snapshot<'a> {
+    fn new(facts: &'a CompanyFacts, policies: &'a Policies, today: NaiveDate) -> Snapshot<'a> {
         let known = known_on(facts, policies, today);
         let tally = tally(&known, policies, today, today);
         let window = window(today, tally.policy.document().ladder.window_months);
@@ -90,7 +90,7 @@ impl<'a> Present<'a> {
         let revoked = facts.violations.iter().filter(|fact| fact.revoked_on.is_some_and(|on| on <= today));
         let mut revoked: Vec<_> = revoked.map(|fact| Known::new(fact, policies)).collect();
         revoked.sort_unstable_by_key(|one| (one.fact.found_on, one.fact.id));
-        Present {
+        Snapshot {
             policies,
             today,
             by_id: known.iter().map(|one| (one.fact.id, *one)).collect(),
@@ -121,7 +121,7 @@ impl<'a> Present<'a> {
     /// episode and makes a new measure. (Not until their grounds have left: then a done measure would come again by the
     /// passing of time, because of a violation that it had answered all along.) A person's refusal answers until there is
     /// a ground they had not seen. What the system cancelled and what has been reversed answers nothing.
-    fn cover(&self, existing: &[ExistingMeasure], reversals: &Reversals) -> HashMap<usize, usize> {
+    fn match_due_measures(&self, existing: &[ExistingMeasure], reversals: &Reversals) -> HashMap<usize, usize> {
         let mut by_key: HashMap<&str, Vec<usize>> = HashMap::new();
         for (at, measure) in existing.iter().enumerate() {
             by_key.entry(&measure.key).or_default().push(at);
@@ -129,7 +129,7 @@ impl<'a> Present<'a> {
         let mut cover = HashMap::new();
         for (due_at, due) in self.due.iter().enumerate() {
             let answers = by_key.get(due.key.as_str()).map_or(&[][..], Vec::as_slice).iter().copied();
-            let best = answers.filter_map(|at| Some((self.answer(&existing[at], due, reversals)?, at))).min();
+            let best = answers.filter_map(|at| Some((self.match_quality(&existing[at], due, reversals)?, at))).min();
             if let Some((_, at)) = best {
                 cover.insert(at, due_at);
             }
@@ -138,7 +138,7 @@ impl<'a> Present<'a> {
     }
 
     /// How well an existing measure answers a due one of its key; open ones first.
-    fn answer(&self, measure: &ExistingMeasure, due: &DueMeasure, reversals: &Reversals) -> Option<u8> {
+    fn match_quality(&self, measure: &ExistingMeasure, due: &DueMeasure, reversals: &Reversals) -> Option<u8> {
         let lasts = || {
             let supporting = measure.grounds.iter().filter(|id| self.supports(measure, **id));
             let found = supporting.filter_map(|id| Some(self.by_id.get(id)?.fact.found_on)).max();
@@ -158,8 +158,8 @@ impl<'a> Present<'a> {
     }
 
     /// The measures that stand, and those that are closed and never looked at again.
-    fn stands(&self, existing: &[ExistingMeasure], cover: &HashMap<usize, usize>) -> HashSet<usize> {
-        let mut stands = HashSet::new();
+    fn still_justified(&self, existing: &[ExistingMeasure], cover: &HashMap<usize, usize>) -> HashSet<usize> {
+        let mut still_justified = HashSet::new();
         let mut pending = Vec::new();
         for (at, measure) in existing.iter().enumerate() {
             let closed = !measure.state.is_open() && measure.state != MeasureState::Done;
@@ -167,7 +167,7 @@ impl<'a> Present<'a> {
             let scope = measure.kind.scope();
             let kept = closed || measure.other_grounds || cover.contains_key(&at) || scope == MeasureScope::Measure;
             if kept || (supported && !measure.kind.is_on_ladder()) {
-                stands.insert(at);
+                still_justified.insert(at);
             } else if supported {
                 pending.push(at);
             }
@@ -175,9 +175,9 @@ impl<'a> Present<'a> {
         // What is only proposed is decided under the law of the day of the decision, so of today.
         let (proposed, decided): (Vec<_>, Vec<_>) =
             pending.into_iter().partition(|at| existing[*at].state == MeasureState::Proposed);
-        self.was_once_due(existing, proposed, |_| self.today, &mut stands);
-        self.was_once_due(existing, decided, |day| day, &mut stands);
-        stands
+        self.was_once_due(existing, proposed, |_| self.today, &mut still_justified);
+        self.was_once_due(existing, decided, |day| day, &mut still_justified);
+        still_justified
     }
 
     /// Adds the pending measures that were due on a day of confirmation, by what is known today.
@@ -186,7 +186,7 @@ impl<'a> Present<'a> {
         existing: &[ExistingMeasure],
         mut pending: Vec<usize>,
         law_on: impl Fn(NaiveDate) -> NaiveDate,
-        stands: &mut HashSet<usize>,
+        still_justified: &mut HashSet<usize>,
     ) {
         // A violation decided before it was found is a slip in the record; it is known from the later of the two.
         let known_from = |one: &Known| one.fact.decided_on.max(one.fact.found_on);
@@ -210,7 +210,7 @@ impl<'a> Present<'a> {
                     measure.grounds.iter().any(|id| reaches(id) && self.supports(measure, *id))
                 });
                 if due {
-                    stands.insert(*at);
+                    still_justified.insert(*at);
                 }
                 !due
             });

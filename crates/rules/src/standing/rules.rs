@@ -15,7 +15,7 @@ use crate::policy::versions::Policies;
 ///
 /// Acts outside the nine prohibitions do not count, and their deductions, orders and referrals are shown for as long as
 /// the same window; so a standing does not grow with the whole history of a company.
-pub fn assess(facts: &CompanyFacts, policies: &Policies, as_of: NaiveDate) -> Standing {
+pub fn compute_standing(facts: &CompanyFacts, policies: &Policies, as_of: NaiveDate) -> Standing {
     let known = known_on(facts, policies, as_of);
     let tally = tally(&known, policies, as_of, as_of);
     let rules = &tally.policy.document().ladder;

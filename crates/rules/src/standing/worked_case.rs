@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::model::{Change, MeasureState};
 use super::redact::redact;
-use super::rules::assess;
+use super::rules::compute_standing;
 use super::support::*;
 use crate::calendar::rules::WorkCalendar;
 use crate::policy::model::{CreditBand, LadderArea, LadderCount, MeasureKind};
@@ -48,7 +48,7 @@ fn the_worked_case_of_the_design() {
         one.decided_on = calendar.add_working_days(one.found_on, statement).succ_opt().unwrap();
         k.violations.push(one.clone());
         let changes = file.reconcile(k, &policies, one.decided_on);
-        (summary(file, &changes), assess(k, &policies, one.decided_on))
+        (summary(file, &changes), compute_standing(k, &policies, one.decided_on))
     };
 
     let (changes, standing) = confirm(&mut k, &mut file, 1, 3, P, "2026-03-02");
@@ -147,13 +147,13 @@ fn the_worked_case_of_the_design() {
     }
     assert_eq!(file.last(&format!("removal:{}", complex(Q))).grounds, [id(2)], "Q stays because of clause 3");
     assert_eq!(file.last(&format!("removal:{}", complex(R))).grounds, [id(5)], "R stays because of clause 2");
-    let standing = assess(&k, &policies, day("2026-07-01"));
+    let standing = compute_standing(&k, &policies, day("2026-07-01"));
     assert_eq!((standing.level, standing.count), (3, 3));
-    assert_eq!(assess(&k, &policies, day("2026-06-30")).level, 4, "the day before it still counted");
+    assert_eq!(compute_standing(&k, &policies, day("2026-06-30")).level, 4, "the day before it still counted");
 
     // 2029-03-02 is the last day of the violation found on 2026-03-02.
     let found = |on: &str| {
-        let standing = assess(&k, &policies, day(on));
+        let standing = compute_standing(&k, &policies, day(on));
         let first = standing.violations[0].violation;
         (standing.level, standing.clauses.iter().map(|one| (one.clause, one.count)).collect::<Vec<_>>(), first)
     };
@@ -278,7 +278,7 @@ fn the_lighter_policy_applies() {
         Policies::new(vec![strict(1, "2026-01-01"), light(2, "2026-06-01"), strict(3, "2026-09-01")]).unwrap();
     let mut k = facts((1..=4).map(|n| violation(n, &act(n as u8), Some(P), "2026-03-02")).collect());
     let at = |k: &super::model::CompanyFacts, on: &str| {
-        let standing = assess(k, &policies, day(on));
+        let standing = compute_standing(k, &policies, day(on));
         (standing.level, standing.policy_version, standing.credit.total_deducted)
     };
     assert_eq!(at(&k, "2026-05-31"), (4, 1, 10 + 5 + 3 + 5));
@@ -302,12 +302,12 @@ fn an_act_counts_only_if_it_was_among_the_nine_when_found() {
     let with = version(2, "2026-06-01", |_| {});
     let policies = Policies::new(vec![without.clone(), with.clone()]).unwrap();
     let k = facts(vec![violation(1, &act(9), Some(P), "2026-03-02")]);
-    assert_eq!(assess(&k, &policies, day("2026-07-01")).level, 0);
+    assert_eq!(compute_standing(&k, &policies, day("2026-07-01")).level, 0);
     let swapped = Policies::new(vec![
         version(1, "2026-01-01", |_| {}),
         version(2, "2026-06-01", |policy| policy.acts[8].clause = None),
     ]);
-    assert_eq!(assess(&k, &swapped.unwrap(), day("2026-07-01")).level, 0, "it has left the nine");
+    assert_eq!(compute_standing(&k, &swapped.unwrap(), day("2026-07-01")).level, 0, "it has left the nine");
 }
 
 #[test]
@@ -324,7 +324,7 @@ fn counting_by_area_and_by_violation() {
             policy.ladder.area = area;
             policy.ladder.count = count;
         });
-        assess(&k, &Policies::new(vec![policy]).unwrap(), day("2026-04-01"))
+        compute_standing(&k, &Policies::new(vec![policy]).unwrap(), day("2026-04-01"))
     };
     let level = |area, count| standing(area, count).level;
     assert_eq!(level(LadderArea::County, LadderCount::DistinctClauses), 3);
@@ -346,7 +346,7 @@ fn counting_by_area_and_by_violation() {
 #[test]
 fn acts_outside_the_nine_deduct_order_and_refer() {
     let k = facts(vec![violation(1, "company.maintenance_fund_misuse", Some(P), "2026-03-02")]);
-    let standing = assess(&k, &policies(), day("2026-03-02"));
+    let standing = compute_standing(&k, &policies(), day("2026-03-02"));
     assert_eq!((standing.level, standing.next_change_on), (0, None));
     assert_eq!((standing.credit.score, standing.credit.band), (80, CreditBand::B));
     let keys: Vec<_> =
@@ -359,7 +359,7 @@ fn acts_outside_the_nine_deduct_order_and_refer() {
     ];
     assert_eq!(keys, expected);
     let unknown = facts(vec![violation(1, "unknown.act", None, "2026-03-02")]);
-    let standing = assess(&unknown, &policies(), day("2026-03-02"));
+    let standing = compute_standing(&unknown, &policies(), day("2026-03-02"));
     assert_eq!((standing.credit.score, standing.consequences.len()), (100, 1));
 }
 
@@ -367,7 +367,7 @@ fn acts_outside_the_nine_deduct_order_and_refer() {
 fn credit_comes_back_with_time_and_rectification_and_is_d_on_the_blacklist() {
     let mut k = facts(vec![violation(1, &act(1), None, "2026-03-02")]);
     let credit = |k: &super::model::CompanyFacts, on: &str| {
-        let credit = assess(k, &policies(), day(on)).credit;
+        let credit = compute_standing(k, &policies(), day(on)).credit;
         (credit.score, credit.restored, credit.band)
     };
     assert_eq!(credit(&k, "2027-03-02"), (90, 0, CreditBand::A));
@@ -383,7 +383,7 @@ fn credit_comes_back_with_time_and_rectification_and_is_d_on_the_blacklist() {
 fn a_pending_appeal_holds_only_what_cannot_be_undone() {
     let mut k = facts((1..=4).map(|n| violation(n, &act(n as u8), Some(P), "2026-03-02")).collect());
     k.violations[0].appeal_pending = true;
-    let standing = assess(&k, &policies(), day("2026-03-02"));
+    let standing = compute_standing(&k, &policies(), day("2026-03-02"));
     let waiting: Vec<_> = standing.consequences.iter().filter(|due| due.waits_for_appeal).map(|due| due.kind).collect();
     assert_eq!(waiting, [MeasureKind::Removal, MeasureKind::Blacklist, MeasureKind::JointPunishment]);
 }
@@ -395,7 +395,7 @@ fn a_reader_of_one_township_sees_clause_day_and_division_of_the_others() {
         violation(2, &act(5), Some(Q), "2026-03-02"),
         violation(3, "company.whole_outsourcing", Some(Q), "2026-03-03"),
     ]);
-    let whole = assess(&k, &policies(), day("2026-04-01"));
+    let whole = compute_standing(&k, &policies(), day("2026-04-01"));
     let seen = redact(whole.clone(), |at| at.township.as_deref() == Some("640104001"));
     let read: super::model::Standing = serde_json::from_value(serde_json::to_value(&seen).unwrap()).unwrap();
     assert_eq!(read, seen);

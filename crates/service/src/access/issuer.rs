@@ -65,7 +65,7 @@ pub enum Persons {
     Own,
     None,
     /// Those that one of `persons` fits and none of `machines`.
-    Said {
+    LedgerTexts {
         persons: Vec<ClaimRule>,
         machines: Vec<ClaimRule>,
     },
@@ -130,7 +130,10 @@ impl Issuer {
             persons: if settings.machine {
                 Persons::None
             } else {
-                Persons::Said { persons: settings.person_claims.clone(), machines: settings.machine_claims.clone() }
+                Persons::LedgerTexts {
+                    persons: settings.person_claims.clone(),
+                    machines: settings.machine_claims.clone(),
+                }
             },
             keys,
         })

@@ -10,16 +10,16 @@ use std::time::{Duration, Instant as StopWatch};
 use super::caller::Caller;
 use super::person::PersonKey;
 use super::role::RoleKind;
-use crate::db::{Conn, Db, Work};
+use crate::db::{Conn, Db, WorkResult};
 
 pub const POLL: Duration = Duration::from_secs(2);
 /// While the store is away.
 pub const POLL_AGAIN: Duration = Duration::from_millis(500);
-const BELIEVED: Duration = Duration::from_secs(5);
+const MAX_STALENESS: Duration = Duration::from_secs(5);
 
 /// Why a token with a good signature is not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum RevocationCheck {
     /// It was revoked, or its client or subject was.
     Revoked,
     /// It was revoked in these counties; it is ended where the company's home register or the committee's complex is in one.
@@ -30,12 +30,12 @@ pub enum Ended {
 
 /// What the revocations of a subject or token end.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Reach {
+struct RevokedScope {
     counties: Vec<String>,
     residents: bool,
 }
 
-type Named<K> = HashMap<K, Reach>;
+type Named<K> = HashMap<K, RevokedScope>;
 
 /// Whose tokens are not taken.
 #[derive(Default, PartialEq)]
@@ -49,26 +49,26 @@ pub struct Known {
 
 pub struct Revoked {
     known: RwLock<Known>,
-    read: fn(&mut Conn) -> Work<Known>,
+    read: fn(&mut Conn) -> WorkResult<Known>,
     /// The local issuer: only its tokens name our clients.
     issuer: String,
     began: StopWatch,
     /// Milliseconds from the beginning to the last time that the store was asked and answered; 0 before the first.
     asked_at: AtomicU64,
     /// The same, to the last time that a request asked in vain.
-    in_vain_at: AtomicU64,
+    last_failed_at: AtomicU64,
     asking: tokio::sync::Mutex<()>,
 }
 
 impl Revoked {
-    pub fn new(issuer: &str, read: fn(&mut Conn) -> Work<Known>) -> Revoked {
+    pub fn new(issuer: &str, read: fn(&mut Conn) -> WorkResult<Known>) -> Revoked {
         Revoked {
             known: RwLock::default(),
             read,
             issuer: issuer.into(),
             began: StopWatch::now(),
             asked_at: AtomicU64::new(0),
-            in_vain_at: AtomicU64::new(0),
+            last_failed_at: AtomicU64::new(0),
             asking: tokio::sync::Mutex::new(()),
         }
     }
@@ -80,18 +80,18 @@ impl Revoked {
     /// Is it known what is revoked?
     pub fn is_known(&self) -> bool {
         let asked_at = self.asked_at.load(Ordering::Acquire);
-        asked_at > 0 && self.elapsed().saturating_sub(asked_at) < BELIEVED.as_millis() as u64
+        asked_at > 0 && self.elapsed().saturating_sub(asked_at) < MAX_STALENESS.as_millis() as u64
     }
 
     /// May this caller's token be taken?
-    pub fn check(&self, caller: &Caller) -> Result<(), Ended> {
+    pub fn check(&self, caller: &Caller) -> Result<(), RevocationCheck> {
         if !self.is_known() {
-            return Err(Ended::Unknown);
+            return Err(RevocationCheck::Unknown);
         }
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let client = caller.client.as_deref().filter(|_| caller.iss == self.issuer);
         if client.is_some_and(|id| known.epochs.get(id).is_some_and(|least| caller.epoch < *least)) {
-            return Err(Ended::Revoked);
+            return Err(RevocationCheck::Revoked);
         }
         let subject = if known.subjects.is_empty() { None } else { known.subjects.get(&caller.person()) };
         let token = match known.tokens.is_empty() {
@@ -101,29 +101,31 @@ impl Revoked {
         let mut elsewhere = Vec::new();
         for reach in subject.into_iter().chain(token) {
             match (caller.county(), caller.role.row().kind) {
-                (Some(own), _) if reach.counties.iter().any(|county| county == own) => return Err(Ended::Revoked),
+                (Some(own), _) if reach.counties.iter().any(|county| county == own) => {
+                    return Err(RevocationCheck::Revoked);
+                }
                 (Some(_), _) => {}
-                (None, RoleKind::Public) if reach.residents => return Err(Ended::Revoked),
+                (None, RoleKind::Public) if reach.residents => return Err(RevocationCheck::Revoked),
                 (None, RoleKind::Public) => {}
                 (None, _) => elsewhere.extend(reach.counties.iter().cloned()),
             }
         }
-        if elsewhere.is_empty() { Ok(()) } else { Err(Ended::In(elsewhere)) }
+        if elsewhere.is_empty() { Ok(()) } else { Err(RevocationCheck::In(elsewhere)) }
     }
 
     /// For a request that finds nothing known: it asks for all that came with it, or learns that one just asked in vain.
     pub async fn ask(&self, db: &Db) {
         let asking = self.asking.lock().await;
-        let in_vain = self.in_vain_at.load(Ordering::Acquire);
+        let in_vain = self.last_failed_at.load(Ordering::Acquire);
         let just_now = in_vain > 0 && self.elapsed().saturating_sub(in_vain) < POLL_AGAIN.as_millis() as u64;
         if !self.is_known() && !just_now && self.refresh(db).await.is_err() {
-            self.in_vain_at.store(self.elapsed(), Ordering::Release);
+            self.last_failed_at.store(self.elapsed(), Ordering::Release);
         }
         drop(asking);
     }
 
     /// Asks the store. Its answer counts from the moment of the question.
-    pub async fn refresh(&self, db: &Db) -> Work<()> {
+    pub async fn refresh(&self, db: &Db) -> WorkResult<()> {
         let asked_at = self.elapsed();
         let found = db.read(self.read).await?;
         self.learn(found, asked_at);
@@ -131,7 +133,7 @@ impl Revoked {
     }
 
     /// [`Revoked::refresh`] before there is a runtime.
-    pub fn refresh_blocking(&self, db: &Db) -> Work<()> {
+    pub fn refresh_blocking(&self, db: &Db) -> WorkResult<()> {
         let asked_at = self.elapsed();
         let found = db.read_blocking(self.read)?;
         self.learn(found, asked_at);

@@ -15,7 +15,7 @@ pub enum Scope {
     /// A committee: its complex.
     Complex(Id),
     /// A police station, partner or utility: what its role leads or is sent, in its division.
-    Addressed {
+    Assigned {
         role: Role,
         area: String,
     },
@@ -35,8 +35,8 @@ impl Scope {
     pub fn of(caller: &Caller) -> Scope {
         let area = || caller.division.clone().unwrap_or_default();
         match (caller.role, caller.role.row().kind) {
-            (Role::PoliceStation, _) => Scope::Addressed { role: caller.role, area: area() },
-            (_, RoleKind::Partner | RoleKind::Utility) => Scope::Addressed { role: caller.role, area: area() },
+            (Role::PoliceStation, _) => Scope::Assigned { role: caller.role, area: area() },
+            (_, RoleKind::Partner | RoleKind::Utility) => Scope::Assigned { role: caller.role, area: area() },
             (_, RoleKind::Government) => match caller.role.row().division_digits {
                 6 => Scope::County(area()),
                 9 => Scope::Township(area()),
@@ -62,7 +62,7 @@ impl Scope {
     }
 
     /// The smallest area that filters by division leave, if there is one inside the caller's own.
-    pub fn narrowed<const N: usize>(own: &str, filters: [Option<&str>; N]) -> Option<Scope> {
+    pub fn intersect<const N: usize>(own: &str, filters: [Option<&str>; N]) -> Option<Scope> {
         let mut division = own;
         for wanted in filters.into_iter().flatten() {
             if wanted.starts_with(division) {
@@ -78,18 +78,18 @@ impl Scope {
     pub fn addressee(&self) -> Option<(Role, &str)> {
         match self {
             Scope::Company(uscc) => Some((Role::PropertyCompany, uscc)),
-            Scope::Addressed { role, area } => Some((*role, area)),
+            Scope::Assigned { role, area } => Some((*role, area)),
             _ => None,
         }
     }
 
     /// Is a place inside this division?
-    pub fn holds(&self, county: &str, township: &str, community: &str) -> bool {
+    pub fn contains(&self, county: &str, township: &str, community: &str) -> bool {
         match self {
             Scope::County(area) => area == county,
             Scope::Township(area) => area == township,
             Scope::Community(area) => area == community,
-            Scope::Addressed { area, .. } => area == county || area == township,
+            Scope::Assigned { area, .. } => area == county || area == township,
             Scope::System(_) => true,
             _ => false,
         }
@@ -103,10 +103,10 @@ mod tests {
     #[test]
     fn the_smallest_area_inside_the_own_is_left() {
         let (own, inner) = ("640121102", "640121102001");
-        assert_eq!(Scope::narrowed(own, [None, None]), Some(Scope::Township(own.into())));
-        assert_eq!(Scope::narrowed(own, [Some(own), Some(inner)]), Some(Scope::Community(inner.into())));
-        assert_eq!(Scope::narrowed(own, [Some("640121100"), None]), None);
-        assert_eq!(Scope::narrowed(inner, [Some(own), None]), Some(Scope::Community(inner.into())));
-        assert_eq!(Scope::narrowed("640121", [Some(own), Some("640121100200")]), None);
+        assert_eq!(Scope::intersect(own, [None, None]), Some(Scope::Township(own.into())));
+        assert_eq!(Scope::intersect(own, [Some(own), Some(inner)]), Some(Scope::Community(inner.into())));
+        assert_eq!(Scope::intersect(own, [Some("640121100"), None]), None);
+        assert_eq!(Scope::intersect(inner, [Some(own), None]), Some(Scope::Community(inner.into())));
+        assert_eq!(Scope::intersect("640121", [Some(own), Some("640121100200")]), None);
     }
 }

@@ -20,7 +20,7 @@ macro_rules! rows_of {
     ) => {
         $(#[$doc])*
         pub fn $table<'a>(scope: &$crate::access::Scope) -> $crate::db::schema::$table::BoxedQuery<'a, $crate::db::MultiBackend> {
-            let ($all, $among) = ($table::table.into_boxed(), $crate::access::scoped::Every);
+            let ($all, $among) = ($table::table.into_boxed(), $crate::access::scoped::AllKeys);
             let _ = &$among;
             match scope {
                 $($scope $(if $guard)? => $seen,)+
@@ -29,7 +29,7 @@ macro_rules! rows_of {
 
         /// Of these, by any of these keys.
         pub fn $those<'a>(scope: &$crate::access::Scope, keys: Vec<$crate::db::Id>) -> $crate::db::schema::$table::BoxedQuery<'a, $crate::db::MultiBackend> {
-            let ($all, $among) = ($table::table.into_boxed().filter($table::$key.eq_any(keys.clone())), $crate::access::scoped::Those(keys));
+            let ($all, $among) = ($table::table.into_boxed().filter($table::$key.eq_any(keys.clone())), $crate::access::scoped::AnyKey(keys));
             let _ = &$among;
             match scope {
                 $($scope $(if $guard)? => $seen,)+
@@ -47,7 +47,7 @@ macro_rules! rows_of {
                 + diesel::deserialize::FromSqlRow<$crate::db::schema::$table::SqlType, diesel::pg::Pg>
                 + 'static,
         {
-            let ($all, $among) = ($table::table.filter($table::$key.eq(key)), $crate::access::scoped::Only(key));
+            let ($all, $among) = ($table::table.filter($table::$key.eq(key)), $crate::access::scoped::OneKey(key));
             let _ = &$among;
             match scope {
                 $($scope $(if $guard)? => $crate::on_both!(conn, |conn| $crate::rows_of!(@load $form $seen, conn)),)+
@@ -62,17 +62,17 @@ macro_rules! rows_of {
 
 /// The ids of a subquery: every one of them, or none but those that are asked for. SQLite reads such a subquery to its
 /// end, and all that was ever addressed to a company is much to read for one row.
-pub struct Every;
+pub struct AllKeys;
 
-impl Every {
+impl AllKeys {
     pub fn of<Query, Column>(self, ids: Query, _: Column) -> Query {
         ids
     }
 }
 
-pub struct Those(pub Vec<Id>);
+pub struct AnyKey(pub Vec<Id>);
 
-impl Those {
+impl AnyKey {
     pub fn of<Query, Column>(self, ids: Query, column: Column) -> Filter<Query, EqAny<Column, Vec<Id>>>
     where
         Column: diesel::Column<SqlType = Uid> + ExpressionMethods,
@@ -82,9 +82,9 @@ impl Those {
     }
 }
 
-pub struct Only(pub Id);
+pub struct OneKey(pub Id);
 
-impl Only {
+impl OneKey {
     pub fn of<Query, Column>(self, ids: Query, column: Column) -> Filter<Query, Eq<Column, Id>>
     where
         Column: diesel::Column<SqlType = Uid> + ExpressionMethods,

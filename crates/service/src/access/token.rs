@@ -297,7 +297,7 @@ fn is_person(issuer: &Issuer, claims: &Map<String, Value>) -> bool {
     match &issuer.persons {
         Persons::Own => true,
         Persons::None => false,
-        Persons::Said { persons, machines } => {
+        Persons::LedgerTexts { persons, machines } => {
             let fits = |rule: &ClaimRule| rule.fits(at(claims, &rule.claim));
             persons.iter().any(fits) && !machines.iter().any(fits) && !looks_like_a_service(claims)
         }

@@ -13,10 +13,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant as StopWatch};
 
 use crate::clock::Clock;
-use crate::db::{Conn, Db, Fail, Instant, Work, WriteGate};
+use crate::db::{Conn, Db, Instant, WorkError, WorkResult, WriteLock};
 use crate::security::{About, Kind, Security};
 pub use rules::Limits;
-use rules::{Jump, Seen, judge};
+use rules::{ClockReadings, Jump, judge};
 use store::Watched;
 
 /// How often the time is written down.
@@ -43,7 +43,7 @@ impl ClockWatch {
 
     /// May background work act now? Asked before each round, by the replica that does it.
     pub async fn permits(&self, db: &Db, clock: &Clock, security: &Security) -> bool {
-        match self.look(db, clock, security).await {
+        match self.check(db, clock, security).await {
             Ok(permitted) => permitted,
             // Without the store there is no work either.
             Err(fail) => {
@@ -53,7 +53,7 @@ impl ClockWatch {
         }
     }
 
-    async fn look(&self, db: &Db, clock: &Clock, security: &Security) -> Work<bool> {
+    async fn check(&self, db: &Db, clock: &Clock, security: &Security) -> WorkResult<bool> {
         let _turn = self.turn.lock().await;
         let (watched, database) = db.read(|conn| Ok((store::find(conn)?, store::database_now(conn)?))).await?;
         // After the question: what it took is no jump.
@@ -68,7 +68,7 @@ impl ClockWatch {
             return Ok(false);
         }
         let recorded = watched.map(|watched| watched.seen_at);
-        if let Some(jump) = judge(&Seen { now, database, recorded, before }, &self.limits) {
+        if let Some(jump) = judge(&ClockReadings { now, database, recorded, before }, &self.limits) {
             self.stop(db, security, now, jump).await?;
             self.remember(now);
             return Ok(false);
@@ -80,7 +80,7 @@ impl ClockWatch {
         clock.believe(now);
         let is_old = recorded.is_none_or(|at| now.0 - at.0 > chrono::TimeDelta::from_std(RECORD).unwrap_or_default());
         if is_old {
-            db.write(WriteGate::default(), move |conn| store::record(conn, now)).await?;
+            db.write(WriteLock::default(), move |conn| store::record(conn, now)).await?;
         }
         Ok(true)
     }
@@ -93,7 +93,7 @@ impl ClockWatch {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, StopWatch::now()));
     }
 
-    async fn stop(&self, db: &Db, security: &Security, now: Instant, jump: Jump) -> Result<(), Fail> {
+    async fn stop(&self, db: &Db, security: &Security, now: Instant, jump: Jump) -> Result<(), WorkError> {
         let reason = jump.to_string();
         tracing::error!(
             reason,
@@ -101,14 +101,14 @@ impl ClockWatch {
         );
         security.event(Kind::ClockJump, About { reason: jump.code(), ..About::default() });
         self.stopped.store(true, Ordering::Relaxed);
-        db.write(WriteGate::default(), move |conn| store::stop(conn, now, &reason)).await
+        db.write(WriteLock::default(), move |conn| store::stop(conn, now, &reason)).await
     }
 
     /// May what follows from a deadline be done here, on the way of a request?
-    pub fn permits_in(&self, conn: &mut Conn, clock: &Clock) -> Work<bool> {
+    pub fn permits_in(&self, conn: &mut Conn, clock: &Clock) -> WorkResult<bool> {
         let watched = store::find(conn)?;
         let now = clock.system();
-        let seen = Seen {
+        let seen = ClockReadings {
             now,
             database: store::database_now(conn)?,
             recorded: watched.as_ref().map(|watched| watched.seen_at),

@@ -26,7 +26,7 @@ impl Default for Limits {
 
 /// What the system's clock is compared with.
 #[derive(Clone, Copy, Debug)]
-pub struct Seen {
+pub struct ClockReadings {
     pub now: Instant,
     /// The database's clock, where it is not this machine's.
     pub database: Option<Instant>,
@@ -47,22 +47,22 @@ pub enum Jump {
     Recorded(TimeDelta),
 }
 
-pub fn judge(seen: &Seen, limits: &Limits) -> Option<Jump> {
-    let now = seen.now.0;
-    if let Some(database) = seen.database {
+pub fn judge(readings: &ClockReadings, limits: &Limits) -> Option<Jump> {
+    let now = readings.now.0;
+    if let Some(database) = readings.database {
         let ahead = now - database.0;
         if ahead.abs() > limits.jump {
             return Some(Jump::Database(ahead));
         }
     }
-    if let Some((before, passed)) = seen.before {
+    if let Some((before, passed)) = readings.before {
         let passed = TimeDelta::from_std(passed).unwrap_or(TimeDelta::MAX);
         let ahead = (now - before.0) - passed;
         if ahead > limits.jump || ahead < -STEP_BACK {
             return Some(Jump::Running(ahead));
         }
     }
-    if let Some(recorded) = seen.recorded {
+    if let Some(recorded) = readings.recorded {
         let ahead = now - recorded.0;
         if ahead > limits.downtime || ahead < -STEP_BACK {
             return Some(Jump::Recorded(ahead));
@@ -109,20 +109,20 @@ mod tests {
 
     const NOW: &str = "2026-06-15T01:00:00Z";
 
-    fn seen() -> Seen {
-        Seen { now: at(NOW), database: None, recorded: None, before: None }
+    fn readings() -> ClockReadings {
+        ClockReadings { now: at(NOW), database: None, recorded: None, before: None }
     }
 
-    fn code(seen: Seen) -> Option<&'static str> {
-        judge(&seen, &Limits::default()).map(Jump::code)
+    fn code(readings: ClockReadings) -> Option<&'static str> {
+        judge(&readings, &Limits::default()).map(Jump::code)
     }
 
     #[test]
     fn a_clock_that_goes_on_is_believed() {
-        assert_eq!(code(seen()), None, "there is nothing to compare with");
+        assert_eq!(code(readings()), None, "there is nothing to compare with");
         let before = Some((at("2026-06-15T00:59:59Z"), Duration::from_secs(1)));
         let recorded = Some(at("2026-06-15T00:59:30Z"));
-        assert_eq!(code(Seen { database: Some(at(NOW)), recorded, before, ..seen() }), None);
+        assert_eq!(code(ClockReadings { database: Some(at(NOW)), recorded, before, ..readings() }), None);
     }
 
     #[test]
@@ -133,13 +133,14 @@ mod tests {
             ("2026-06-14T23:59:59Z", Some("differs_from_database")),
             ("2026-06-15T02:00:01Z", Some("differs_from_database")),
         ] {
-            assert_eq!(code(Seen { database: Some(at(database)), ..seen() }), jump, "{database}");
+            assert_eq!(code(ClockReadings { database: Some(at(database)), ..readings() }), jump, "{database}");
         }
     }
 
     #[test]
     fn a_jump_while_the_process_runs_is_seen_on_one_machine_alone() {
-        let before = |text, seconds| Seen { before: Some((at(text), Duration::from_secs(seconds))), ..seen() };
+        let before =
+            |text, seconds| ClockReadings { before: Some((at(text), Duration::from_secs(seconds))), ..readings() };
         assert_eq!(code(before("2025-05-11T01:00:00Z", 1)), Some("jumped_forward"));
         assert_eq!(code(before("2026-06-15T00:30:00Z", 1)), None, "half an hour");
         assert_eq!(code(before("2026-06-15T01:04:00Z", 1)), None, "a time server sets it right");
@@ -155,13 +156,15 @@ mod tests {
             ("2026-06-15T01:04:00Z", None),
             ("2026-06-15T01:06:00Z", Some("went_back")),
         ] {
-            assert_eq!(code(Seen { recorded: Some(at(recorded)), ..seen() }), jump, "{recorded}");
+            assert_eq!(code(ClockReadings { recorded: Some(at(recorded)), ..readings() }), jump, "{recorded}");
         }
     }
 
     #[test]
     fn a_jump_says_its_size() {
-        let jump = judge(&Seen { recorded: Some(at("2025-05-11T00:30:00Z")), ..seen() }, &Limits::default()).unwrap();
+        let jump =
+            judge(&ClockReadings { recorded: Some(at("2025-05-11T00:30:00Z")), ..readings() }, &Limits::default())
+                .unwrap();
         assert_eq!(jump.to_string(), "the system clock is 400 d 00 h 30 min ahead of the last recorded time");
     }
 }

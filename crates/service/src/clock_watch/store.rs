@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 
 use crate::db::schema::clock_watch;
-use crate::db::{self, Conn, Instant, Work};
+use crate::db::{self, Conn, Instant, WorkResult};
 use crate::on_both;
 
 /// There is one row.
@@ -16,13 +16,13 @@ pub struct Watched {
     pub reason: Option<String>,
 }
 
-pub fn find(conn: &mut Conn) -> Work<Option<Watched>> {
+pub fn find(conn: &mut Conn) -> WorkResult<Option<Watched>> {
     let row = clock_watch::table.find(ROW);
     Ok(on_both!(conn, |conn| row.select(Watched::as_select()).first(conn).optional())?)
 }
 
 /// The database's clock, where it may be another than this machine's.
-pub fn database_now(conn: &mut Conn) -> Work<Option<Instant>> {
+pub fn database_now(conn: &mut Conn) -> WorkResult<Option<Instant>> {
     match conn {
         Conn::Sqlite(_) => Ok(None),
         Conn::Postgres(_) => db::database_now(conn).map(Some),
@@ -30,7 +30,7 @@ pub fn database_now(conn: &mut Conn) -> Work<Option<Instant>> {
 }
 
 /// Writes down the time by which work acts; it is no confirmation of a clock that was stopped.
-pub fn record(conn: &mut Conn, now: Instant) -> Work<()> {
+pub fn record(conn: &mut Conn, now: Instant) -> WorkResult<()> {
     if find(conn)?.is_none() {
         return start(conn, now);
     }
@@ -39,7 +39,7 @@ pub fn record(conn: &mut Conn, now: Instant) -> Work<()> {
     Ok(())
 }
 
-pub fn stop(conn: &mut Conn, now: Instant, reason: &str) -> Work<()> {
+pub fn stop(conn: &mut Conn, now: Instant, reason: &str) -> WorkResult<()> {
     let running = clock_watch::table.find(ROW).filter(clock_watch::stopped_at.is_null());
     let values = || (clock_watch::stopped_at.eq(now), clock_watch::reason.eq(reason));
     if diesel::update(running).set(values()).execute(conn)? == 0 && find(conn)?.is_none() {
@@ -49,7 +49,7 @@ pub fn stop(conn: &mut Conn, now: Instant, reason: &str) -> Work<()> {
     Ok(())
 }
 
-pub fn confirm(conn: &mut Conn, now: Instant) -> Work<()> {
+pub fn confirm(conn: &mut Conn, now: Instant) -> WorkResult<()> {
     if find(conn)?.is_none() {
         return start(conn, now);
     }
@@ -60,7 +60,7 @@ pub fn confirm(conn: &mut Conn, now: Instant) -> Work<()> {
     Ok(())
 }
 
-fn start(conn: &mut Conn, now: Instant) -> Work<()> {
+fn start(conn: &mut Conn, now: Instant) -> WorkResult<()> {
     let row = (clock_watch::id.eq(ROW), clock_watch::seen_at.eq(now));
     on_both!(conn, |conn| {
         diesel::insert_into(clock_watch::table).values(row).on_conflict_do_nothing().execute(conn)

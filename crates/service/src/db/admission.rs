@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Conn, Fail, Outage, Work};
+use super::{Conn, Unavailable, WorkError, WorkResult};
 
 /// Why a database is not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,13 +43,13 @@ pub struct Refusal {
 
 /// What a connection is for: a primary may be claimed, a reader only looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum ConnectionKind {
     Primary,
     Reader,
 }
 
 /// Looks whether this process may use the database behind a connection. Runs outside any transaction.
-pub type Check = Arc<dyn Fn(&mut Conn, Door) -> Work<Option<Refusal>> + Send + Sync>;
+pub type Check = Arc<dyn Fn(&mut Conn, ConnectionKind) -> WorkResult<Option<Refusal>> + Send + Sync>;
 
 /// The check of a store, and what came of it last.
 pub struct Admission {
@@ -68,11 +68,13 @@ impl Admission {
     }
 
     /// Refuses work while the database is known not to belong to this process.
-    pub fn pass(&self) -> Result<(), Fail> {
+    pub fn pass(&self) -> Result<(), WorkError> {
         if !self.closed.load(Ordering::Acquire) {
             return Ok(());
         }
-        Err(Fail::Out(self.refusal().map_or(Outage::Away, |refusal| Outage::Refused(refusal.mismatch))))
+        Err(WorkError::Out(
+            self.refusal().map_or(Unavailable::Unreachable, |refusal| Unavailable::Refused(refusal.mismatch)),
+        ))
     }
 
     pub fn refusal(&self) -> Option<Refusal> {
@@ -85,9 +87,9 @@ impl Admission {
     }
 
     /// Checks a connection; `Err` says why it must not be used.
-    pub fn admit(&self, conn: &mut Conn, door: Door) -> Result<(), String> {
+    pub fn admit(&self, conn: &mut Conn, kind: ConnectionKind) -> Result<(), String> {
         let Some(check) = &self.check else { return Ok(()) };
-        match check(conn, door) {
+        match check(conn, kind) {
             Ok(found) => {
                 let refused = found.as_ref().map(|refusal| refusal.detail.clone());
                 self.learn(found);
@@ -121,7 +123,7 @@ impl Admission {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::{Db, DbOptions, StoreMetrics, WriteGate};
+    use crate::db::{Db, DbOptions, StoreMetrics, WriteLock};
 
     #[test]
     fn a_store_that_is_refused_opens_when_the_check_finds_nothing_any_more() {
@@ -135,8 +137,8 @@ mod tests {
         });
         let db = Db::open_with(&options, StoreMetrics::unregistered().unwrap(), None, Some(check)).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let write = || runtime.block_on(db.write(WriteGate::default(), |_| Ok(())));
-        let refused = |fail: Fail| matches!(fail, Fail::Out(Outage::Refused(Mismatch::Keyring)));
+        let write = || runtime.block_on(db.write(WriteLock::default(), |_| Ok(())));
+        let refused = |fail: WorkError| matches!(fail, WorkError::Out(Unavailable::Refused(Mismatch::Keyring)));
         assert!(write().is_err_and(refused));
         assert!(db.read_blocking(|_| Ok(())).is_err_and(refused));
         assert!(runtime.block_on(db.recheck()).is_err_and(refused));

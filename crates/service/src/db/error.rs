@@ -8,24 +8,24 @@ use crate::templates::texts::Lacking;
 
 /// Why a unit of work did not succeed.
 #[derive(Debug)]
-pub enum Fail {
+pub enum WorkError {
     /// The caller's doing, or a state that forbids it: answered as it is.
     Problem(Box<Problem>),
     /// The same idempotency key was answered before: this is that answer.
-    Replay(Box<StoredAnswer>),
+    Replay(Box<StoredResponse>),
     /// The text of a document is not made yet: it is made outside of the transaction, which then runs again.
     Text(Box<Lacking>),
     /// A query failed.
     Query(DieselError),
     /// The store cannot serve now.
-    Out(Outage),
+    Out(Unavailable),
     /// The work panicked; it had no effect.
     Panicked,
 }
 
 /// An answer that was given for a key.
 #[derive(Clone, Debug, PartialEq)]
-pub struct StoredAnswer {
+pub struct StoredResponse {
     pub status: u16,
     pub etag: Option<String>,
     pub location: Option<String>,
@@ -33,13 +33,13 @@ pub struct StoredAnswer {
 }
 
 /// Result of work on the store.
-pub type Work<T> = Result<T, Fail>;
+pub type WorkResult<T> = Result<T, WorkError>;
 
 /// Why the store cannot serve now; each heals without a restart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outage {
+pub enum Unavailable {
     /// It cannot be reached, or no connection became free in time.
-    Away,
+    Unreachable,
     /// Its disk is full.
     Full,
     /// Too much waits already, or a lock was not given in time.
@@ -54,61 +54,61 @@ pub enum Outage {
     OutcomeUnknown,
 }
 
-impl std::fmt::Display for Outage {
+impl std::fmt::Display for Unavailable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Outage::Away => "the database cannot be reached",
-            Outage::Full => "the disk of the database is full",
-            Outage::Busy => "too much waits for the database",
-            Outage::KeyInProgress => "the same idempotency key is being worked on",
-            Outage::NotMigrated | Outage::Refused(Mismatch::NotMigrated) => {
+            Unavailable::Unreachable => "the database cannot be reached",
+            Unavailable::Full => "the disk of the database is full",
+            Unavailable::Busy => "too much waits for the database",
+            Unavailable::KeyInProgress => "the same idempotency key is being worked on",
+            Unavailable::NotMigrated | Unavailable::Refused(Mismatch::NotMigrated) => {
                 "the database is not migrated to this version"
             }
-            Outage::Refused(Mismatch::NewerSchema) => "the database has the schema of a newer version",
-            Outage::Refused(Mismatch::Keyring) => "the keyring is not the one of this database",
-            Outage::Refused(Mismatch::TimeZone) => "the database has another time_zone",
-            Outage::Refused(Mismatch::PublicUrl) => "the database has another public_url",
-            Outage::OutcomeUnknown => "the connection was lost during the commit",
+            Unavailable::Refused(Mismatch::NewerSchema) => "the database has the schema of a newer version",
+            Unavailable::Refused(Mismatch::Keyring) => "the keyring is not the one of this database",
+            Unavailable::Refused(Mismatch::TimeZone) => "the database has another time_zone",
+            Unavailable::Refused(Mismatch::PublicUrl) => "the database has another public_url",
+            Unavailable::OutcomeUnknown => "the connection was lost during the commit",
         })
     }
 }
 
 /// One sentence for logs and commands.
-impl std::fmt::Display for Fail {
+impl std::fmt::Display for WorkError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Fail::Problem(problem) => write!(f, "{} ({problem})", problem.code.row().en),
-            Fail::Replay(_) => f.write_str("it was answered before"),
-            Fail::Text(_) => f.write_str("the text of a document is not made yet"),
-            Fail::Query(error) => error.fmt(f),
-            Fail::Out(outage) => outage.fmt(f),
-            Fail::Panicked => f.write_str("the work panicked"),
+            WorkError::Problem(problem) => write!(f, "{} ({problem})", problem.code.row().en),
+            WorkError::Replay(_) => f.write_str("it was answered before"),
+            WorkError::Text(_) => f.write_str("the text of a document is not made yet"),
+            WorkError::Query(error) => error.fmt(f),
+            WorkError::Out(outage) => outage.fmt(f),
+            WorkError::Panicked => f.write_str("the work panicked"),
         }
     }
 }
 
-impl From<DieselError> for Fail {
+impl From<DieselError> for WorkError {
     fn from(error: DieselError) -> Self {
-        Fail::Query(error)
+        WorkError::Query(error)
     }
 }
 
-impl From<Box<Lacking>> for Fail {
+impl From<Box<Lacking>> for WorkError {
     fn from(lacking: Box<Lacking>) -> Self {
-        Fail::Text(lacking)
+        WorkError::Text(lacking)
     }
 }
 
-impl From<Problem> for Fail {
+impl From<Problem> for WorkError {
     fn from(problem: Problem) -> Self {
-        Fail::Problem(Box::new(problem))
+        WorkError::Problem(Box::new(problem))
     }
 }
 
 /// A failure of the store itself, recognised from diesel's error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StoreFault {
-    Away,
+pub enum StoreError {
+    Unreachable,
     Full,
     Busy,
     Deadlock,
@@ -121,41 +121,43 @@ pub enum StoreFault {
     Other,
 }
 
-impl StoreFault {
+impl StoreError {
     /// Is all that shares its transaction in doubt?
     pub fn breaks_batch(self) -> bool {
-        matches!(self, StoreFault::Full | StoreFault::DiskIo | StoreFault::Busy | StoreFault::Away)
+        matches!(self, StoreError::Full | StoreError::DiskIo | StoreError::Busy | StoreError::Unreachable)
     }
 
     /// The kind where the driver tells it, otherwise its message: neither driver hands the SQLSTATE or result code on.
-    pub fn of(error: &DieselError) -> StoreFault {
+    pub fn of(error: &DieselError) -> StoreError {
         let DieselError::DatabaseError(kind, info) = error else {
             return match error {
-                DieselError::BrokenTransactionManager => StoreFault::Away,
-                _ => StoreFault::Other,
+                DieselError::BrokenTransactionManager => StoreError::Unreachable,
+                _ => StoreError::Other,
             };
         };
         match kind {
-            DatabaseErrorKind::UniqueViolation => return StoreFault::Duplicate,
-            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => return StoreFault::Away,
+            DatabaseErrorKind::UniqueViolation => return StoreError::Duplicate,
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+                return StoreError::Unreachable;
+            }
             _ => {}
         }
         let message = info.message().to_ascii_lowercase();
         let says = |parts: &[&str]| parts.iter().any(|part| message.contains(part));
         let missing = says(&["relation \"", "column \""]) && says(&["does not exist"]);
         if missing || says(&["no such table", "no such column"]) {
-            StoreFault::NotMigrated
+            StoreError::NotMigrated
         } else if says(&["database or disk is full", "no space left on device", "could not extend file"]) {
-            StoreFault::Full
+            StoreError::Full
         } else if says(&["disk i/o error"]) {
-            StoreFault::DiskIo
+            StoreError::DiskIo
         } else if says(&["deadlock detected", "could not serialize access"]) {
-            StoreFault::Deadlock
+            StoreError::Deadlock
         } else if says(&["lock timeout", "canceling statement due to statement timeout"]) {
-            StoreFault::LockTimeout
+            StoreError::LockTimeout
         } else if says(&["database is locked", "database table is locked", "too many clients", "too many connections"])
         {
-            StoreFault::Busy
+            StoreError::Busy
         } else if says(&[
             "server closed the connection",
             "terminating connection",
@@ -170,43 +172,43 @@ impl StoreFault {
             "could not send data to server",
             "unable to open database file",
         ]) {
-            StoreFault::Away
+            StoreError::Unreachable
         } else {
-            StoreFault::Other
+            StoreError::Other
         }
     }
 }
 
-impl Fail {
+impl WorkError {
     /// The store's own fault behind this failure, if there is one.
-    pub fn store_fault(&self) -> Option<StoreFault> {
+    pub fn store_error(&self) -> Option<StoreError> {
         match self {
-            Fail::Query(error) => Some(StoreFault::of(error)),
+            WorkError::Query(error) => Some(StoreError::of(error)),
             _ => None,
         }
     }
 
     /// Did a unique constraint refuse the write? SQLite gives no constraint name, so a write that can hit only one asks this.
     pub fn is_duplicate(error: &DieselError) -> bool {
-        StoreFault::of(error) == StoreFault::Duplicate
+        StoreError::of(error) == StoreError::Duplicate
     }
 }
 
-impl From<Outage> for Problem {
-    fn from(outage: Outage) -> Self {
+impl From<Unavailable> for Problem {
+    fn from(outage: Unavailable) -> Self {
         Problem::new(match outage {
-            Outage::Refused(mismatch) => return refused(mismatch),
-            Outage::NotMigrated => {
+            Unavailable::Refused(mismatch) => return refused(mismatch),
+            Unavailable::NotMigrated => {
                 return Problem::new(Code::Unavailable).detail(
                     "数据库尚未迁移至本版本，请运行 xiaoqu migrate",
                     "the database is not migrated to this version: run `xiaoqu migrate`",
                 );
             }
-            Outage::Away => Code::Unavailable,
-            Outage::Full => Code::StorageFull,
-            Outage::Busy => Code::Busy,
-            Outage::KeyInProgress => Code::IdempotencyInProgress,
-            Outage::OutcomeUnknown => Code::OutcomeUnknown,
+            Unavailable::Unreachable => Code::Unavailable,
+            Unavailable::Full => Code::StorageFull,
+            Unavailable::Busy => Code::Busy,
+            Unavailable::KeyInProgress => Code::IdempotencyInProgress,
+            Unavailable::OutcomeUnknown => Code::OutcomeUnknown,
         })
     }
 }
@@ -214,7 +216,7 @@ impl From<Outage> for Problem {
 /// What callers are told of a database that is not used; the log names keys and values.
 fn refused(mismatch: Mismatch) -> Problem {
     let (zh, en) = match mismatch {
-        Mismatch::NotMigrated => return Outage::NotMigrated.into(),
+        Mismatch::NotMigrated => return Unavailable::NotMigrated.into(),
         Mismatch::NewerSchema => (
             "数据库已由更新版本的程序迁移，本版本不得使用；请换用新版本",
             "the database was migrated by a newer version: only that version may use it",
@@ -235,25 +237,25 @@ fn refused(mismatch: Mismatch) -> Problem {
     Problem::new(Code::Unavailable).detail(zh, en)
 }
 
-impl From<Fail> for Problem {
-    fn from(fail: Fail) -> Self {
+impl From<WorkError> for Problem {
+    fn from(fail: WorkError) -> Self {
         match fail {
-            Fail::Problem(problem) => *problem,
-            Fail::Out(outage) => outage.into(),
-            Fail::Query(error) => match StoreFault::of(&error) {
-                StoreFault::Away => Outage::Away.into(),
-                StoreFault::Full => Outage::Full.into(),
-                StoreFault::Busy | StoreFault::Deadlock | StoreFault::LockTimeout => Outage::Busy.into(),
-                StoreFault::NotMigrated => {
+            WorkError::Problem(problem) => *problem,
+            WorkError::Out(outage) => outage.into(),
+            WorkError::Query(error) => match StoreError::of(&error) {
+                StoreError::Unreachable => Unavailable::Unreachable.into(),
+                StoreError::Full => Unavailable::Full.into(),
+                StoreError::Busy | StoreError::Deadlock | StoreError::LockTimeout => Unavailable::Busy.into(),
+                StoreError::NotMigrated => {
                     tracing::error!(%error, "the database is not migrated to this version: run `xiaoqu migrate`");
-                    Outage::NotMigrated.into()
+                    Unavailable::NotMigrated.into()
                 }
-                StoreFault::DiskIo | StoreFault::Duplicate | StoreFault::Other => {
+                StoreError::DiskIo | StoreError::Duplicate | StoreError::Other => {
                     Problem::broken_by("a query failed", error)
                 }
             },
-            Fail::Panicked => Problem::broken("work on the database panicked"),
-            Fail::Replay(_) | Fail::Text(_) => {
+            WorkError::Panicked => Problem::broken("work on the database panicked"),
+            WorkError::Replay(_) | WorkError::Text(_) => {
                 Problem::broken("a transaction ended with what only its request can use")
             }
         }

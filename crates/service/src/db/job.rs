@@ -3,13 +3,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Conn, Fail};
+use super::{Conn, WorkError};
 use crate::problem::Problem;
 
 /// Work that may run again; what it finds waits in its [`Found`].
-pub type Job = Box<dyn FnMut(&mut Conn) -> Result<(), Fail> + Send>;
+pub type Job = Box<dyn FnMut(&mut Conn) -> Result<(), WorkError> + Send>;
 /// The same, borrowed.
-pub type JobRef<'a> = &'a mut dyn FnMut(&mut Conn) -> Result<(), Fail>;
+pub type JobRef<'a> = &'a mut dyn FnMut(&mut Conn) -> Result<(), WorkError>;
 
 /// Where a job leaves what it found.
 pub struct Found<T>(Arc<Mutex<Option<T>>>);
@@ -29,7 +29,7 @@ impl<T> Clone for Found<T> {
 pub fn job<T, F>(mut work: F) -> (Job, Found<T>)
 where
     T: Send + 'static,
-    F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
+    F: FnMut(&mut Conn) -> Result<T, WorkError> + Send + 'static,
 {
     let found = Found::default();
     let place = found.clone();
@@ -42,7 +42,7 @@ impl<T> Found<T> {
     }
 
     /// What the last run found, where all of it was done.
-    pub fn after(self, done: Result<(), Fail>) -> Result<T, Fail> {
+    pub fn after(self, done: Result<(), WorkError>) -> Result<T, WorkError> {
         done?;
         left(self.0.lock().unwrap_or_else(PoisonError::into_inner).take())
     }
@@ -50,9 +50,9 @@ impl<T> Found<T> {
 
 /// Runs work that is only borrowed, for those who wait for it on their own thread.
 pub fn run<T>(
-    work: &mut dyn FnMut(&mut Conn) -> Result<T, Fail>,
-    on: impl FnOnce(JobRef<'_>) -> Result<(), Fail>,
-) -> Result<T, Fail> {
+    work: &mut dyn FnMut(&mut Conn) -> Result<T, WorkError>,
+    on: impl FnOnce(JobRef<'_>) -> Result<(), WorkError>,
+) -> Result<T, WorkError> {
     let mut place = None;
     on(&mut |conn| {
         place = Some(work(conn)?);
@@ -61,7 +61,7 @@ pub fn run<T>(
     left(place)
 }
 
-fn left<T>(value: Option<T>) -> Result<T, Fail> {
+fn left<T>(value: Option<T>) -> Result<T, WorkError> {
     value.ok_or_else(|| Problem::broken("work on the store was done and left nothing").into())
 }
 
@@ -83,12 +83,12 @@ mod tests {
         let done = twice(conn);
         assert_eq!(found.after(done).unwrap(), 1);
 
-        let (mut refused, found) = job(|_| Err::<i64, _>(Fail::Panicked));
+        let (mut refused, found) = job(|_| Err::<i64, _>(WorkError::Panicked));
         let done = refused(conn);
-        assert!(matches!(found.after(done), Err(Fail::Panicked)));
+        assert!(matches!(found.after(done), Err(WorkError::Panicked)));
 
         let (mut done_before, found) = job(|_| Ok(7));
         done_before(conn).unwrap();
-        assert!(matches!(found.after(Err(Fail::Panicked)), Err(Fail::Panicked)), "it was taken back");
+        assert!(matches!(found.after(Err(WorkError::Panicked)), Err(WorkError::Panicked)), "it was taken back");
     }
 }

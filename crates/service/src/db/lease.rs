@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use diesel::prelude::*;
 use diesel::sql_types::{Double, Text};
 
-use super::{Conn, Db, Work, WriteGate};
+use super::{Conn, Db, WorkResult, WriteLock};
 
 /// The lease of the background work of a deployment.
 pub const BACKGROUND: &str = "background";
@@ -88,7 +88,7 @@ impl Lease {
         let (name, holder) = (self.name, self.holder.clone());
         // Where this fails, it ends by itself.
         let _ = db
-            .write(WriteGate::default(), move |conn| {
+            .write(WriteLock::default(), move |conn| {
                 let Conn::Postgres(conn) = conn else { return Ok(()) };
                 diesel::sql_query(RELEASE).bind::<Text, _>(name).bind::<Text, _>(&holder).execute(conn)?;
                 Ok(())
@@ -96,9 +96,9 @@ impl Lease {
             .await;
     }
 
-    async fn take(&self, db: &Db) -> Work<bool> {
+    async fn take(&self, db: &Db) -> WorkResult<bool> {
         let (name, holder, seconds) = (self.name, self.holder.clone(), self.term.as_secs_f64());
-        db.write(WriteGate::default(), move |conn| {
+        db.write(WriteLock::default(), move |conn| {
             let Conn::Postgres(conn) = conn else { return Ok(true) };
             let taken = diesel::sql_query(TAKE)
                 .bind::<Text, _>(name)

@@ -46,7 +46,7 @@ pub fn pending(options: &DbOptions) -> anyhow::Result<usize> {
 }
 
 /// How many migrations the store has had.
-pub fn applied(conn: &mut Conn) -> super::Work<i64> {
+pub fn applied(conn: &mut Conn) -> super::WorkResult<i64> {
     #[derive(diesel::QueryableByName)]
     struct Count {
         #[diesel(sql_type = diesel::sql_types::BigInt)]
@@ -58,7 +58,7 @@ pub fn applied(conn: &mut Conn) -> super::Work<i64> {
 }
 
 /// The versions of the migrations that the store has had; none where it never had any.
-pub fn versions(conn: &mut Conn) -> super::Work<Vec<String>> {
+pub fn versions(conn: &mut Conn) -> super::WorkResult<Vec<String>> {
     #[derive(diesel::QueryableByName)]
     struct Version {
         #[diesel(sql_type = diesel::sql_types::Text)]
@@ -68,7 +68,7 @@ pub fn versions(conn: &mut Conn) -> super::Work<Vec<String>> {
     let rows: Result<Vec<Version>, _> = crate::on_both!(conn, |c| diesel::sql_query(sql).load(c));
     match rows {
         Ok(rows) => Ok(rows.into_iter().map(|row| row.version).collect()),
-        Err(error) if super::StoreFault::of(&error) == super::StoreFault::NotMigrated => Ok(Vec::new()),
+        Err(error) if super::StoreError::of(&error) == super::StoreError::NotMigrated => Ok(Vec::new()),
         Err(error) => Err(error.into()),
     }
 }
@@ -79,7 +79,7 @@ pub fn known_versions() -> Vec<String> {
 }
 
 /// Is a table there? For a database that is not migrated to this version.
-pub fn has_table(conn: &mut Conn, table: &str) -> super::Work<bool> {
+pub fn has_table(conn: &mut Conn, table: &str) -> super::WorkResult<bool> {
     #[derive(diesel::QueryableByName)]
     struct Found {
         #[diesel(sql_type = diesel::sql_types::Bool)]

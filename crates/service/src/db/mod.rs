@@ -1,4 +1,5 @@
-//! The store: SQLite (one file) or PostgreSQL, chosen by `database_url`, behind two doors: [`Db::read`] and [`Db::write`].
+//! The store: SQLite (one file) or PostgreSQL, chosen by `database_url`, behind two entry points:
+//! [`Db::read`] and [`Db::write`].
 
 pub mod admission;
 pub mod error;
@@ -22,8 +23,8 @@ use diesel::RunQueryDsl;
 
 use crate::characters::search_key;
 pub use crate::types::{self, Conn, Id, Instant, Json, MultiBackend};
-pub use admission::{Admission, Check, Door, Mismatch, Refusal};
-pub use error::{Fail, Outage, StoreFault, StoredAnswer, Work};
+pub use admission::{Admission, Check, ConnectionKind, Mismatch, Refusal};
+pub use error::{StoreError, StoredResponse, Unavailable, WorkError, WorkResult};
 use job::{Job, JobRef};
 pub use metrics::StoreMetrics;
 pub use migrations::{applied, connect, count, has_table, known_versions, migrate, pending, revert_all, versions};
@@ -31,7 +32,7 @@ pub use sqlite::{folder_is_there as sqlite_folder, path_of as sqlite_path};
 pub use writer::BeforeCommit;
 
 /// The database's clock, read after the aggregate's lock: replicas need not agree on theirs.
-pub fn database_now(conn: &mut Conn) -> Work<Instant> {
+pub fn database_now(conn: &mut Conn) -> WorkResult<Instant> {
     match conn {
         Conn::Sqlite(_) => Ok(Instant::now()),
         Conn::Postgres(conn) => {
@@ -83,7 +84,7 @@ enum Engine {
     Postgres { primary: postgres::Postgres, standby: Option<Box<standby::Standby>> },
 }
 
-/// The two doors. Cheap to clone.
+/// The two entry points. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     engine: Arc<Engine>,
@@ -115,7 +116,7 @@ impl Db {
                 .map(|url| standby::Standby::open(options, url, &metrics, admission.clone()).map(Box::new));
             let waited = metrics.wait_primary.clone();
             let primary = postgres::Postgres::open(
-                (&options.url, Door::Primary, admission.clone()),
+                (&options.url, ConnectionKind::Primary, admission.clone()),
                 options.pool_size,
                 options.pool_wait,
                 waited,
@@ -133,16 +134,16 @@ impl Db {
     }
 
     /// Reads. Runs on a pooled connection off the worker thread.
-    pub async fn read<T, F>(&self, work: F) -> Result<T, Fail>
+    pub async fn read<T, F>(&self, work: F) -> Result<T, WorkError>
     where
         T: Send + 'static,
-        F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, WorkError> + Send + 'static,
     {
         let (job, found) = job::job(work);
         found.after(self.run_read(job).await)
     }
 
-    pub async fn run_read(&self, mut job: Job) -> Result<(), Fail> {
+    pub async fn run_read(&self, mut job: Job) -> Result<(), WorkError> {
         self.admission.pass()?;
         let turn = match &*self.engine {
             Engine::Sqlite(sqlite) => Some(sqlite.turn().await?),
@@ -159,10 +160,10 @@ impl Db {
 
     /// Reads one row by its key. On SQLite this runs inline, on a connection of the calling thread (0.8 of the same
     /// handler from memory, against 0.4 through the blocking pool); on PostgreSQL it is [`Db::read`].
-    pub async fn read_point<T, F>(&self, mut work: F) -> Result<T, Fail>
+    pub async fn read_point<T, F>(&self, mut work: F) -> Result<T, WorkError>
     where
         T: Send + 'static,
-        F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, WorkError> + Send + 'static,
     {
         self.admission.pass()?;
         match &*self.engine {
@@ -172,16 +173,16 @@ impl Db {
     }
 
     /// Reads what may be a little old (`read_max_lag`): from the standby, where there is one that follows.
-    pub async fn read_lagging<T, F>(&self, work: F) -> Result<T, Fail>
+    pub async fn read_lagging<T, F>(&self, work: F) -> Result<T, WorkError>
     where
         T: Send + 'static,
-        F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, WorkError> + Send + 'static,
     {
         let (job, found) = job::job(work);
         found.after(self.run_lagging(job).await)
     }
 
-    async fn run_lagging(&self, mut job: Job) -> Result<(), Fail> {
+    async fn run_lagging(&self, mut job: Job) -> Result<(), WorkError> {
         self.admission.pass()?;
         if !self.has_standby() {
             return self.run_read(job).await;
@@ -204,16 +205,16 @@ impl Db {
 
     /// Writes in one transaction; nothing is answered before its commit. The work may be run again (deadlock, a
     /// neighbour's failure), so it has no effects but those on its connection, and opens no transaction of its own.
-    pub async fn write<T, F>(&self, gate: WriteGate, work: F) -> Result<T, Fail>
+    pub async fn write<T, F>(&self, gate: WriteLock, work: F) -> Result<T, WorkError>
     where
         T: Send + 'static,
-        F: FnMut(&mut Conn) -> Result<T, Fail> + Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, WorkError> + Send + 'static,
     {
         let (job, found) = job::job(work);
         found.after(self.run_write(gate, job).await)
     }
 
-    pub async fn run_write(&self, gate: WriteGate, mut job: Job) -> Result<(), Fail> {
+    pub async fn run_write(&self, gate: WriteLock, mut job: Job) -> Result<(), WorkError> {
         self.admission.pass()?;
         let written = match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.writer.submit(job).await,
@@ -231,10 +232,10 @@ impl Db {
     }
 
     /// Says once that the disk is full, and that it is so no more.
-    fn note_fullness(&self, written: &Result<(), Fail>) {
+    fn note_fullness(&self, written: &Result<(), WorkError>) {
         let is_full = match written {
-            Err(Fail::Out(Outage::Full)) => true,
-            Err(fail) if fail.store_fault() == Some(StoreFault::Full) => true,
+            Err(WorkError::Out(Unavailable::Full)) => true,
+            Err(fail) if fail.store_error() == Some(StoreError::Full) => true,
             Ok(()) => false,
             Err(_) => return,
         };
@@ -253,14 +254,14 @@ impl Db {
     }
 
     /// [`Db::read`] for callers that are not on the async runtime.
-    pub fn read_blocking<T, F>(&self, mut work: F) -> Result<T, Fail>
+    pub fn read_blocking<T, F>(&self, mut work: F) -> Result<T, WorkError>
     where
-        F: FnMut(&mut Conn) -> Result<T, Fail>,
+        F: FnMut(&mut Conn) -> Result<T, WorkError>,
     {
         job::run(&mut work, |work| self.run_read_blocking(work))
     }
 
-    fn run_read_blocking(&self, work: JobRef<'_>) -> Result<(), Fail> {
+    fn run_read_blocking(&self, work: JobRef<'_>) -> Result<(), WorkError> {
         self.admission.pass()?;
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.read(work),
@@ -279,15 +280,15 @@ impl Db {
     }
 
     /// Checks once more whether the database belongs to this process, also where it was refused before.
-    pub async fn recheck(&self) -> Result<(), Fail> {
+    pub async fn recheck(&self) -> Result<(), WorkError> {
         if let Engine::Sqlite(sqlite) = &*self.engine
             && !self.is_admitted()
         {
             // A writer that was refused opens the file again, and with that claims it.
             let admission = self.admission.clone();
-            let refused = move || admission.pass().err().unwrap_or(Fail::Out(Outage::Away));
+            let refused = move || admission.pass().err().unwrap_or(WorkError::Out(Unavailable::Unreachable));
             let admission = self.admission.clone();
-            let admit = move |conn: &mut Conn| admission.admit(conn, Door::Reader).map_err(|_| refused());
+            let admit = move |conn: &mut Conn| admission.admit(conn, ConnectionKind::Reader).map_err(|_| refused());
             return sqlite.writer.submit(Box::new(admit)).await;
         }
         let db = self.clone();
@@ -295,14 +296,14 @@ impl Db {
     }
 
     /// [`Db::recheck`] for callers that are not on the async runtime; SQLite's writer was checked when it was opened.
-    pub fn recheck_blocking(&self) -> Result<(), Fail> {
-        let check = |conn: &mut Conn| self.admission.admit(conn, Door::Reader);
+    pub fn recheck_blocking(&self) -> Result<(), WorkError> {
+        let check = |conn: &mut Conn| self.admission.admit(conn, ConnectionKind::Reader);
         let checked = match &*self.engine {
             Engine::Sqlite(_) if !self.admission.is_admitted() => self.admission.pass().map(|()| Ok(()))?,
             Engine::Sqlite(sqlite) => job::run(&mut |conn| Ok(check(conn)), |work| sqlite.read(work))?,
             Engine::Postgres { primary, .. } => primary.bare(check)?,
         };
-        checked.map_err(|_| self.admission.pass().err().unwrap_or(Fail::Out(Outage::Away)))
+        checked.map_err(|_| self.admission.pass().err().unwrap_or(WorkError::Out(Unavailable::Unreachable)))
     }
 
     /// How many writes wait; for the metrics.
@@ -351,17 +352,17 @@ impl Db {
 
 /// What a write waits for before its work begins (PostgreSQL only; SQLite has one writer).
 #[derive(Clone, Debug, Default)]
-pub struct WriteGate {
+pub struct WriteLock {
     /// Advisory lock of an idempotency key: the same key at the same time waits up to 2 s.
     pub idempotency_lock: Option<i64>,
 }
 
-async fn blocking(work: Box<dyn FnOnce() -> Result<(), Fail> + Send>) -> Result<(), Fail> {
+async fn blocking(work: Box<dyn FnOnce() -> Result<(), WorkError> + Send>) -> Result<(), WorkError> {
     match actix_web::rt::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(failure) => {
             tracing::error!(panic = %failure, "a job of the store panicked");
-            Err(Fail::Panicked)
+            Err(WorkError::Panicked)
         }
     }
 }
@@ -397,7 +398,7 @@ pub enum Register {
 }
 
 /// One change of a register at a time, until the transaction ends (SQLite has one writer anyway).
-pub fn lock_register(conn: &mut Conn, register: Register) -> Work<()> {
+pub fn lock_register(conn: &mut Conn, register: Register) -> WorkResult<()> {
     use diesel::connection::SimpleConnection;
     if let Conn::Postgres(conn) = conn {
         // Two numbers: a key space of their own, apart from the idempotency keys'.
@@ -407,7 +408,7 @@ pub fn lock_register(conn: &mut Conn, register: Register) -> Work<()> {
 }
 
 /// Locks a company's row, so that its facts are read by one decision at a time (SQLite has one writer anyway).
-pub fn lock_company(conn: &mut Conn, id: Id) -> Work<()> {
+pub fn lock_company(conn: &mut Conn, id: Id) -> WorkResult<()> {
     use diesel::prelude::*;
     use schema::companies;
     if let Conn::Postgres(conn) = conn {
@@ -417,7 +418,7 @@ pub fn lock_company(conn: &mut Conn, id: Id) -> Work<()> {
 }
 
 /// Locks a complex's row.
-pub fn lock_complex(conn: &mut Conn, id: Id) -> Work<()> {
+pub fn lock_complex(conn: &mut Conn, id: Id) -> WorkResult<()> {
     use diesel::prelude::*;
     use schema::complexes;
     if let Conn::Postgres(conn) = conn {

@@ -10,10 +10,10 @@ use diesel::{Connection, PgConnection, QueryResult, SqliteConnection};
 use prometheus::Histogram;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::admission::{Admission, Door};
+use super::admission::{Admission, ConnectionKind};
 use super::frame::Frame;
 use super::job::JobRef;
-use super::{Conn, Fail, Outage, StoreFault};
+use super::{Conn, StoreError, Unavailable, WorkError};
 
 pub struct Slot {
     pub conn: Conn,
@@ -39,9 +39,10 @@ impl Slot {
     }
 
     /// Remembers what a failure says of the connection.
-    pub fn note<T>(&mut self, result: &Result<T, Fail>) {
+    pub fn note<T>(&mut self, result: &Result<T, WorkError>) {
         if let Err(fail) = result {
-            self.broken |= matches!(fail.store_fault(), Some(StoreFault::Away)) || matches!(fail, Fail::Panicked);
+            self.broken |=
+                matches!(fail.store_error(), Some(StoreError::Unreachable)) || matches!(fail, WorkError::Panicked);
         }
     }
 }
@@ -54,7 +55,7 @@ pub enum Target {
 
 pub struct Manager {
     pub target: Target,
-    pub door: Door,
+    pub kind: ConnectionKind,
     pub admission: Arc<Admission>,
 }
 
@@ -74,7 +75,7 @@ impl Manager {
                 Conn::Postgres(conn)
             }
         };
-        self.admission.admit(&mut conn, self.door).map_err(diesel::ConnectionError::BadConnection)?;
+        self.admission.admit(&mut conn, self.kind).map_err(diesel::ConnectionError::BadConnection)?;
         Ok(conn)
     }
 }
@@ -115,11 +116,11 @@ impl Pool {
 
     /// A turn with a connection, waited for without a thread: a crowd of lists makes no crowd of threads, each with a heap
     /// of its own. For work that only computes; where a server may be away, threads wait, and give up, each by itself.
-    pub async fn turn(&self) -> Result<OwnedSemaphorePermit, Fail> {
+    pub async fn turn(&self) -> Result<OwnedSemaphorePermit, WorkError> {
         let asked = Instant::now();
         let turn = tokio::time::timeout(self.patience, self.turns.clone().acquire_owned()).await;
         self.wait.observe(asked.elapsed().as_secs_f64());
-        turn.ok().and_then(Result::ok).ok_or(Fail::Out(Outage::Busy))
+        turn.ok().and_then(Result::ok).ok_or(WorkError::Out(Unavailable::Busy))
     }
 }
 
@@ -145,7 +146,7 @@ pub fn build(manager: Manager, size: u32, wait: Duration, waited: Histogram) -> 
     Pool { pool, wait: waited, turns: Arc::new(Semaphore::new(size as usize)), patience: wait, admission }
 }
 
-pub fn get(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, Fail> {
+pub fn get(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, WorkError> {
     let asked = Instant::now();
     let got = in_turn(pool);
     pool.wait.observe(asked.elapsed().as_secs_f64());
@@ -153,14 +154,14 @@ pub fn get(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, Fail> {
 }
 
 /// For whoever waited for a turn, or is alone.
-pub fn in_turn(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, Fail> {
+pub fn in_turn(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, WorkError> {
     // A connection that the check refused is not an outage, and says why.
-    pool.pool.get().map_err(|_| pool.admission.pass().err().unwrap_or(Fail::Out(Outage::Away)))
+    pool.pool.get().map_err(|_| pool.admission.pass().err().unwrap_or(WorkError::Out(Unavailable::Unreachable)))
 }
 
 /// Runs reading work in the transaction that was begun on this connection, and ends it. After a panic the connection is
 /// in the middle of something: it never goes back.
-pub fn read_on(slot: &mut Slot, work: JobRef<'_>) -> Result<(), Fail> {
+pub fn read_on(slot: &mut Slot, work: JobRef<'_>) -> Result<(), WorkError> {
     let result = guarded(&mut slot.conn, work);
     slot.note(&result);
     if !slot.broken {
@@ -170,10 +171,10 @@ pub fn read_on(slot: &mut Slot, work: JobRef<'_>) -> Result<(), Fail> {
     result
 }
 
-/// Work that panics fails as [`Fail::Panicked`].
-pub fn guarded(conn: &mut Conn, work: JobRef<'_>) -> Result<(), Fail> {
+/// Work that panics fails as [`WorkError::Panicked`].
+pub fn guarded(conn: &mut Conn, work: JobRef<'_>) -> Result<(), WorkError> {
     catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|_| {
         tracing::error!("work on the store panicked");
-        Err(Fail::Panicked)
+        Err(WorkError::Panicked)
     })
 }

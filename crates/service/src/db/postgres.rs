@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use prometheus::Histogram;
 
-use super::admission::{Admission, Door};
+use super::admission::{Admission, ConnectionKind};
 use super::frame::Frame;
 use super::job::JobRef;
 use super::pool::{self, Manager, Pool, Target};
-use super::{Conn, Fail, Outage, StoreFault, StoreMetrics, WriteGate};
+use super::{Conn, StoreError, StoreMetrics, Unavailable, WorkError, WriteLock};
 
 pub struct Postgres {
     pool: Pool,
@@ -23,7 +23,7 @@ const ATTEMPTS: u32 = 5;
 
 impl Postgres {
     pub fn open(
-        (url, door, admission): (&str, Door, Arc<Admission>),
+        (url, kind, admission): (&str, ConnectionKind, Arc<Admission>),
         size: u32,
         wait: Duration,
         waited: Histogram,
@@ -32,7 +32,7 @@ impl Postgres {
         // The limits of connecting, of a statement and of the network stand in the URL (settings).
         let setup = "SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'; \
             SET client_min_messages = warning; SET timezone = 'UTC'";
-        let manager = Manager { target: Target::Postgres { url: url.to_owned(), setup }, door, admission };
+        let manager = Manager { target: Target::Postgres { url: url.to_owned(), setup }, kind, admission };
         let pool = pool::build(manager, size, wait, waited);
         Postgres { pool, size, metrics }
     }
@@ -42,7 +42,7 @@ impl Postgres {
     }
 
     /// A connection as it is, outside any transaction.
-    pub fn bare<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<Result<T, E>, Fail> {
+    pub fn bare<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<Result<T, E>, WorkError> {
         let mut slot = pool::get(&self.pool)?;
         let result = work(&mut slot.conn);
         slot.broken = result.is_err();
@@ -51,16 +51,16 @@ impl Postgres {
 
     /// Reads in one snapshot. A connection that died while idle is noticed by BEGIN, before anything ran, and the next
     /// is tried: after a restart of the server the first callers need not pay for the pool's dead connections.
-    pub fn read(&self, work: JobRef<'_>) -> Result<(), Fail> {
+    pub fn read(&self, work: JobRef<'_>) -> Result<(), WorkError> {
         let mut slot = self.begun("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         pool::read_on(&mut slot, work)
     }
 
-    pub fn write(&self, gate: &WriteGate, work: JobRef<'_>) -> Result<(), Fail> {
+    pub fn write(&self, gate: &WriteLock, work: JobRef<'_>) -> Result<(), WorkError> {
         let mut attempt = 1;
         loop {
             let result = self.write_once(gate, work);
-            let again = matches!(result.as_ref().err().and_then(Fail::store_fault), Some(StoreFault::Deadlock));
+            let again = matches!(result.as_ref().err().and_then(WorkError::store_error), Some(StoreError::Deadlock));
             if !again || attempt == ATTEMPTS {
                 return result;
             }
@@ -68,26 +68,26 @@ impl Postgres {
         }
     }
 
-    fn begun(&self, sql: &str) -> Result<r2d2::PooledConnection<Manager>, Fail> {
+    fn begun(&self, sql: &str) -> Result<r2d2::PooledConnection<Manager>, WorkError> {
         for _ in 0..self.size {
             let mut slot = pool::get(&self.pool)?;
             match slot.frame_with(sql) {
                 Ok(()) => return Ok(slot),
-                Err(error) if StoreFault::of(&error) == StoreFault::LockTimeout => {
+                Err(error) if StoreError::of(&error) == StoreError::LockTimeout => {
                     // Only the idempotency lock is taken in the opening statements.
                     slot.broken = slot.conn.batch_execute("ROLLBACK").is_err();
-                    return Err(Fail::Out(Outage::KeyInProgress));
+                    return Err(WorkError::Out(Unavailable::KeyInProgress));
                 }
                 Err(_) => continue,
             }
         }
         pool::get(&self.pool).and_then(|mut slot| {
-            slot.frame_with(sql).map_err(|_| Fail::Out(Outage::Away))?;
+            slot.frame_with(sql).map_err(|_| WorkError::Out(Unavailable::Unreachable))?;
             Ok(slot)
         })
     }
 
-    fn write_once(&self, gate: &WriteGate, work: JobRef<'_>) -> Result<(), Fail> {
+    fn write_once(&self, gate: &WriteLock, work: JobRef<'_>) -> Result<(), WorkError> {
         let opening = match gate.idempotency_lock {
             Some(key) => format!(
                 "BEGIN; SET LOCAL lock_timeout = '2s'; SELECT pg_advisory_xact_lock({key}); SET LOCAL lock_timeout = '10s'"
@@ -110,8 +110,10 @@ impl Postgres {
         self.metrics.hold_seconds.observe(held.elapsed().as_secs_f64());
         match committed {
             Ok(()) => result,
-            Err(error) if StoreFault::of(&error) == StoreFault::Away => Err(Fail::Out(Outage::OutcomeUnknown)),
-            Err(error) => Err(Fail::Query(error)),
+            Err(error) if StoreError::of(&error) == StoreError::Unreachable => {
+                Err(WorkError::Out(Unavailable::OutcomeUnknown))
+            }
+            Err(error) => Err(WorkError::Query(error)),
         }
     }
 }

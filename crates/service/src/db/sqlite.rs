@@ -9,12 +9,12 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::admission::{Admission, Door};
+use super::admission::{Admission, ConnectionKind};
 use super::frame::Frame;
 use super::job::JobRef;
 use super::pool::{self, Manager, Pool, Slot, Target};
 use super::writer::{BeforeCommit, Writer};
-use super::{Conn, DbOptions, Fail, Outage, StoreMetrics};
+use super::{Conn, DbOptions, StoreMetrics, Unavailable, WorkError};
 use crate::characters::search_key;
 
 pub struct Sqlite {
@@ -95,7 +95,7 @@ pub fn path_of(url: &str) -> String {
 
 fn reader(path: &str, admission: &Arc<Admission>) -> Manager {
     let target = Target::Sqlite { path: path.to_owned(), setup: READER };
-    Manager { target, door: Door::Reader, admission: admission.clone() }
+    Manager { target, kind: ConnectionKind::Reader, admission: admission.clone() }
 }
 
 impl Sqlite {
@@ -110,7 +110,7 @@ impl Sqlite {
         check_qpsg(&mut conn)?;
         let mut conn = Conn::Sqlite(conn);
         // Refused, the writer opens the file again when something is to be written.
-        let conn = admission.admit(&mut conn, Door::Primary).is_ok().then_some(conn);
+        let conn = admission.admit(&mut conn, ConnectionKind::Primary).is_ok().then_some(conn);
         let readers = pool::build(
             reader(&path, &admission),
             options.sqlite_readers,
@@ -123,7 +123,7 @@ impl Sqlite {
     }
 
     /// A turn to read off the worker threads.
-    pub async fn turn(&self) -> Result<OwnedSemaphorePermit, Fail> {
+    pub async fn turn(&self) -> Result<OwnedSemaphorePermit, WorkError> {
         self.readers.turn().await
     }
 
@@ -131,21 +131,21 @@ impl Sqlite {
         self.readers.connections()
     }
 
-    pub fn read(&self, work: JobRef<'_>) -> Result<(), Fail> {
+    pub fn read(&self, work: JobRef<'_>) -> Result<(), WorkError> {
         let mut slot = pool::in_turn(&self.readers)?;
         slot.frame(Frame::Begin)?;
         pool::read_on(&mut slot, work)
     }
 
     /// In one transaction too: a snapshot, and the file is locked once, not once a statement.
-    pub fn read_inline(&self, work: JobRef<'_>) -> Result<(), Fail> {
+    pub fn read_inline(&self, work: JobRef<'_>) -> Result<(), WorkError> {
         let kept = INLINE.with_borrow_mut(|all| all.remove(&self.path));
         let mut slot = match kept {
             Some(slot) => slot,
             None => {
                 let conn = reader(&self.path, &self.admission)
                     .establish()
-                    .map_err(|_| self.admission.pass().err().unwrap_or(Fail::Out(Outage::Away)))?;
+                    .map_err(|_| self.admission.pass().err().unwrap_or(WorkError::Out(Unavailable::Unreachable)))?;
                 Slot { conn, broken: false }
             }
         };

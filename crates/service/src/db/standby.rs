@@ -12,11 +12,11 @@ use std::time::{Duration, Instant};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Double, Text};
 
-use super::admission::{Admission, Door};
+use super::admission::{Admission, ConnectionKind};
 use super::job::JobRef;
 use super::lease;
 use super::postgres::Postgres;
-use super::{Conn, DbOptions, Fail, Outage, StoreMetrics, Work};
+use super::{Conn, DbOptions, StoreMetrics, Unavailable, WorkError, WorkResult};
 
 /// How long a list waits for a connection to the standby: the primary is there too.
 const WAIT: Duration = Duration::from_millis(500);
@@ -49,7 +49,7 @@ impl Standby {
     ) -> anyhow::Result<Standby> {
         let wait = WAIT.min(options.pool_wait);
         let postgres = Postgres::open(
-            (url, Door::Reader, admission),
+            (url, ConnectionKind::Reader, admission),
             options.pool_size,
             wait,
             metrics.wait_standby.clone(),
@@ -72,7 +72,7 @@ impl Standby {
         let result = self.postgres.read(&mut |conn| {
             begun.set(true);
             fresh.set(is_fresh(conn, max_lag)?);
-            if fresh.get() { work(conn) } else { Err(Fail::Out(Outage::Busy)) }
+            if fresh.get() { work(conn) } else { Err(WorkError::Out(Unavailable::Busy)) }
         });
         let counter = match (&result, begun.get(), fresh.get()) {
             (Ok(_), ..) => &self.metrics.standby_served,
@@ -109,7 +109,7 @@ impl Standby {
     }
 }
 
-fn is_fresh(conn: &mut Conn, max_lag: Duration) -> Work<bool> {
+fn is_fresh(conn: &mut Conn, max_lag: Duration) -> WorkResult<bool> {
     let Conn::Postgres(conn) = conn else { return Ok(false) };
     let row: Fresh = diesel::sql_query(FRESH)
         .bind::<Text, _>(lease::BACKGROUND)

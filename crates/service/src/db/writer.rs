@@ -16,31 +16,31 @@ use diesel::connection::SimpleConnection;
 use std::sync::Mutex;
 use tokio::sync::oneshot;
 
-use super::admission::{Admission, Door};
+use super::admission::{Admission, ConnectionKind};
 use super::frame::Frame;
 use super::job::Job;
 use super::sqlite::open_writer;
-use super::{Conn, Fail, Outage, StoreFault, StoreMetrics};
+use super::{Conn, StoreError, StoreMetrics, Unavailable, WorkError};
 
 /// As many jobs as one commit carries at most.
 const BATCH: usize = 256;
 
 /// What is done once in each batch, before its commit.
-pub type BeforeCommit = Arc<dyn Fn(&mut Conn) -> Result<(), Fail> + Send + Sync>;
+pub type BeforeCommit = Arc<dyn Fn(&mut Conn) -> Result<(), WorkError> + Send + Sync>;
 
 #[derive(PartialEq)]
 enum Ran {
     Done,
     Refused,
     /// The store itself failed in it: the whole batch is in doubt.
-    StoreFailed(StoreFault),
+    StoreFailed(StoreError),
 }
 
 /// A job that can be run again, and that is answered once.
 struct Task {
     job: Job,
-    result: Option<Result<(), Fail>>,
-    reply: Option<oneshot::Sender<Result<(), Fail>>>,
+    result: Option<Result<(), WorkError>>,
+    reply: Option<oneshot::Sender<Result<(), WorkError>>>,
 }
 
 impl Task {
@@ -48,7 +48,7 @@ impl Task {
         let result = (self.job)(conn);
         let ran = match &result {
             Ok(()) => Ran::Done,
-            Err(fail) => match fail.store_fault() {
+            Err(fail) => match fail.store_error() {
                 Some(fault) if fault.breaks_batch() => Ran::StoreFailed(fault),
                 _ => Ran::Refused,
             },
@@ -64,7 +64,7 @@ impl Task {
         }
     }
 
-    fn fail(&mut self, fail: Fail) {
+    fn fail(&mut self, fail: WorkError) {
         self.result = Some(Err(fail));
         self.answer();
     }
@@ -114,22 +114,22 @@ impl Writer {
         since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
-    pub async fn submit(&self, job: Job) -> Result<(), Fail> {
+    pub async fn submit(&self, job: Job) -> Result<(), WorkError> {
         let (reply, answer) = oneshot::channel();
         let task = Task { job, result: None, reply: Some(reply) };
         let queue = self.queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
-        let Some(queue) = queue else { return Err(Fail::Out(Outage::Away)) };
+        let Some(queue) = queue else { return Err(WorkError::Out(Unavailable::Unreachable)) };
         self.depth.fetch_add(1, Ordering::Relaxed);
         match queue.try_send(task) {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => {
                 self.depth.fetch_sub(1, Ordering::Relaxed);
-                return Err(Fail::Out(Outage::Busy));
+                return Err(WorkError::Out(Unavailable::Busy));
             }
-            Err(TrySendError::Disconnected(_)) => return Err(Fail::Out(Outage::Away)),
+            Err(TrySendError::Disconnected(_)) => return Err(WorkError::Out(Unavailable::Unreachable)),
         }
         drop(queue);
-        answer.await.unwrap_or(Err(Fail::Out(Outage::Away)))
+        answer.await.unwrap_or(Err(WorkError::Out(Unavailable::Unreachable)))
     }
 
     /// Closes the queue, waits until what it held is committed and answered.
@@ -154,7 +154,7 @@ struct Batches {
 enum Batch {
     Committed,
     /// The batch is rolled back; the job at this index must not run again, for the reason beside it.
-    Broken(Option<(usize, Fail)>),
+    Broken(Option<(usize, WorkError)>),
 }
 
 impl Batches {
@@ -189,20 +189,20 @@ impl Batches {
             Batch::Committed => alone[0].answer(),
             Batch::Broken(culprit) => {
                 self.conn = None;
-                let fail = culprit.map_or(Fail::Out(Outage::Away), |(_, fail)| fail);
+                let fail = culprit.map_or(WorkError::Out(Unavailable::Unreachable), |(_, fail)| fail);
                 alone[0].fail(fail);
             }
         }
     }
 
-    fn open(&self) -> Result<Conn, Fail> {
+    fn open(&self) -> Result<Conn, WorkError> {
         let mut conn = open_writer(&self.path).map(Conn::Sqlite).map_err(|error| {
             tracing::error!(%error, "the writer cannot open the database");
-            Fail::Out(Outage::Away)
+            WorkError::Out(Unavailable::Unreachable)
         })?;
-        match self.admission.admit(&mut conn, Door::Primary) {
+        match self.admission.admit(&mut conn, ConnectionKind::Primary) {
             Ok(()) => Ok(conn),
-            Err(_) => Err(self.admission.pass().err().unwrap_or(Fail::Out(Outage::Away))),
+            Err(_) => Err(self.admission.pass().err().unwrap_or(WorkError::Out(Unavailable::Unreachable))),
         }
     }
 
@@ -241,7 +241,7 @@ fn run_batch(
 ) -> Batch {
     let alone = jobs.len() == 1;
     // The fault of a framing statement belongs to no job, but a job that is alone must be answered with it.
-    let framing = |error: diesel::result::Error| Batch::Broken(alone.then(|| (0, outage(StoreFault::of(&error)))));
+    let framing = |error: diesel::result::Error| Batch::Broken(alone.then(|| (0, outage(StoreError::of(&error)))));
     let held = Instant::now();
     if let Err(error) = Frame::BeginImmediate.run(conn) {
         return framing(error);
@@ -254,7 +254,7 @@ fn run_batch(
             Ok(ran) => ran,
             Err(_) => {
                 tracing::error!("a job of the writer panicked");
-                return Batch::Broken(Some((index, Fail::Panicked)));
+                return Batch::Broken(Some((index, WorkError::Panicked)));
             }
         };
         let closed = match ran {
@@ -288,7 +288,7 @@ fn last_step(conn: &mut Conn, step: &BeforeCommit) -> Result<(), diesel::result:
     conn.batch_execute("SAVEPOINT last")?;
     match catch_unwind(AssertUnwindSafe(|| step(conn))) {
         Ok(Ok(())) => return conn.batch_execute("RELEASE last"),
-        Ok(Err(Fail::Query(error))) if StoreFault::of(&error).breaks_batch() => return Err(error),
+        Ok(Err(WorkError::Query(error))) if StoreError::of(&error).breaks_batch() => return Err(error),
         Ok(Err(fail)) => tracing::error!(%fail, "the step before the commit failed"),
         Err(_) => tracing::error!("the step before the commit panicked"),
     }
@@ -297,16 +297,16 @@ fn last_step(conn: &mut Conn, step: &BeforeCommit) -> Result<(), diesel::result:
 
 /// A failed write or fsync of the log leaves the page cache in doubt: it is never retried, the process ends and the
 /// log is recovered at the next start.
-fn outage(fault: StoreFault) -> Fail {
+fn outage(fault: StoreError) -> WorkError {
     match fault {
-        StoreFault::DiskIo => {
+        StoreError::DiskIo => {
             tracing::error!(
                 "disk I/O error in the writer: the process ends, so that recovery decides what is on the disk"
             );
             std::process::exit(74);
         }
-        StoreFault::Full => Fail::Out(Outage::Full),
-        StoreFault::Busy => Fail::Out(Outage::Busy),
-        _ => Fail::Out(Outage::Away),
+        StoreError::Full => WorkError::Out(Unavailable::Full),
+        StoreError::Busy => WorkError::Out(Unavailable::Busy),
+        _ => WorkError::Out(Unavailable::Unreachable),
     }
 }

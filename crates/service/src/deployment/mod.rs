@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Context;
 use diesel::Connection;
 
-use crate::db::{self, Check, Conn, DbOptions, Door, Instant, Refusal, Work};
+use crate::db::{self, Check, Conn, ConnectionKind, DbOptions, Instant, Refusal, WorkResult};
 use crate::keys::{self, Keys};
 pub use rules::{Facts, PUBLIC_URL, TIME_ZONE};
 use rules::{Found, Own};
@@ -36,11 +36,11 @@ pub fn check(expected: Expected) -> Check {
     // The database that was found to be ours: its keys need not be compared again, and while a rotation comes to the replicas
     // one after another they may differ.
     let known: Mutex<Option<String>> = Mutex::new(None);
-    Arc::new(move |conn, door| {
+    Arc::new(move |conn, kind| {
         let ours = known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut found = look(conn, &expected)?;
+        let mut found = inspect(conn, &expected)?;
         let mut refusal = refuse(&found, &expected, ours.as_deref());
-        if refusal.is_none() && door == Door::Primary && needs_claim(&found, &expected) {
+        if refusal.is_none() && kind == ConnectionKind::Primary && needs_claim(&found, &expected) {
             (found, refusal) = claim(conn, &expected)?;
         }
         if refusal.is_none() {
@@ -56,7 +56,7 @@ pub fn check_before_migrating(options: &DbOptions, expected: &Expected) -> anyho
         return Ok(());
     }
     let mut conn = db::connect(options)?;
-    let found = look(&mut conn, expected)
+    let found = inspect(&mut conn, expected)
         .map_err(|fail| anyhow::anyhow!("{fail}"))
         .context("the database cannot be checked")?;
     match refuse(&found.as_migrated(), expected, None) {
@@ -65,13 +65,13 @@ pub fn check_before_migrating(options: &DbOptions, expected: &Expected) -> anyho
     }
 }
 
-fn look(conn: &mut Conn, expected: &Expected) -> Work<Found> {
+fn inspect(conn: &mut Conn, expected: &Expected) -> WorkResult<Found> {
     let known = db::known_versions();
     let applied = db::versions(conn)?;
     // A database before its migration may lack what is compared.
     let is_migrated = known.iter().all(|version| applied.contains(version));
     let data_keys =
-        if is_migrated || db::has_table(conn, "data_keys")? { keys::store::seen(conn)? } else { Vec::new() };
+        if is_migrated || db::has_table(conn, "data_keys")? { keys::store::known_ids(conn)? } else { Vec::new() };
     let facts = if is_migrated || db::has_table(conn, "deployment")? { store::facts(conn)? } else { Facts::default() };
     // Only asked where something differs.
     let differs = facts.id.is_some() && facts != expected.own(Vec::new()).facts(facts.id.clone());
@@ -95,10 +95,10 @@ fn needs_claim(found: &Found, expected: &Expected) -> bool {
 }
 
 /// Writes down whose database it is. One process at a time, and each looks again once it has its turn.
-fn claim(conn: &mut Conn, expected: &Expected) -> Work<(Found, Option<Refusal>)> {
+fn claim(conn: &mut Conn, expected: &Expected) -> WorkResult<(Found, Option<Refusal>)> {
     conn.transaction(|conn| {
         db::lock_register(conn, db::Register::Deployment)?;
-        let mut found = look(conn, expected)?;
+        let mut found = inspect(conn, expected)?;
         let refusal = refuse(&found, expected, None);
         if refusal.is_none() {
             let now = Instant::now();

@@ -8,14 +8,14 @@ use serde::Serialize;
 
 use super::conditions::{Conditions, Verdict};
 use super::paging::PageOf;
-use crate::db::{Id, StoredAnswer, Work};
+use crate::db::{Id, StoredResponse, WorkResult};
 use crate::problem::{Code, Problem};
 
 /// What an answer of the API depends on beside its address.
 pub const VARIES: &str = "Authorization, Accept-Language, Accept-Encoding";
 
 /// A page of a list, as it goes out.
-pub fn page<T: Serialize>(page: &PageOf<T>) -> Work<Vec<u8>> {
+pub fn page<T: Serialize>(page: &PageOf<T>) -> WorkResult<Vec<u8>> {
     Ok(written(page, page.items.len()).map_err(unserialisable)?)
 }
 
@@ -34,7 +34,7 @@ pub fn written<T: Serialize>(what: &T, resources: usize) -> Result<Vec<u8>, serd
 }
 
 /// What a handler returns.
-pub type Answer = Result<HttpResponse, Problem>;
+pub type Response = Result<HttpResponse, Problem>;
 
 /// One resource as this caller sees it, at a version.
 pub struct Entity<T> {
@@ -65,14 +65,14 @@ impl<T> Entity<T> {
 
 impl<T: Serialize> Entity<T> {
     /// The ETag is `"version.viewhash"`: If-Match compares the version, If-None-Match all of it.
-    pub fn stored(&self) -> Result<StoredAnswer, serde_json::Error> {
+    pub fn stored(&self) -> Result<StoredResponse, serde_json::Error> {
         let body = written(&self.body, 1)?;
         let etag = format!("\"{}.{}\"", self.version, &hex::encode(digest(&SHA256, &body))[..12]);
-        Ok(StoredAnswer { status: self.status.as_u16(), etag: Some(etag), location: self.location.clone(), body })
+        Ok(StoredResponse { status: self.status.as_u16(), etag: Some(etag), location: self.location.clone(), body })
     }
 }
 
-impl StoredAnswer {
+impl StoredResponse {
     /// An answer with a secret in it: nobody keeps it on the way.
     pub fn secret_response(self) -> HttpResponse {
         let mut response = self.response(false);
@@ -81,7 +81,7 @@ impl StoredAnswer {
     }
 
     /// The answer to a read, unless its conditions say otherwise.
-    pub fn conditional(self, conditions: &Conditions) -> Answer {
+    pub fn conditional(self, conditions: &Conditions) -> Response {
         match conditions.on_read(self.etag.as_deref()) {
             Verdict::Answer => Ok(self.made(false, false)),
             Verdict::NotModified => Ok(self.made(true, false)),

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use crate::access::Caller;
 use crate::db::schema::idempotency_keys as keys;
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, StoredAnswer, Work};
+use crate::db::{Conn, Id, StoredResponse, WorkResult};
 use crate::keys::Keyring;
 use crate::problem::{Code, Problem};
 
@@ -19,10 +19,10 @@ const SHOWN_ONCE: u16 = 0;
 /// Stands for an answer that was erased with the personal data in it.
 const ERASED: u16 = 1;
 
-impl StoredAnswer {
+impl StoredResponse {
     /// What is kept of an answer with a secret in it: that there was one.
-    pub fn shown_once() -> StoredAnswer {
-        StoredAnswer { status: SHOWN_ONCE, etag: None, location: None, body: Vec::new() }
+    pub fn shown_once() -> StoredResponse {
+        StoredResponse { status: SHOWN_ONCE, etag: None, location: None, body: Vec::new() }
     }
 }
 
@@ -87,7 +87,7 @@ pub fn find(
     keyring: &Keyring,
     key: &IdempotencyKey,
     now: Instant,
-) -> Work<Option<(StoredAnswer, Option<Id>)>> {
+) -> WorkResult<Option<(StoredResponse, Option<Id>)>> {
     let row: Option<Row> = keys::table
         .find(&key.scope)
         .select((
@@ -121,13 +121,13 @@ pub fn find(
             )
             .into());
     }
-    let Some(body) = keyring.data_key_of(&row.data_key).and_then(|one| one.open(&key.scope, &row.body)) else {
+    let Some(body) = keyring.data_key_of(&row.data_key).and_then(|one| one.decrypt(&key.scope, &row.body)) else {
         // The row was changed or its data key is gone: the effect stands and its answer cannot be read back.
         return Err(Problem::new(Code::IdempotencyKeyReused)
             .detail("该幂等键的应答已无法读取", "the stored answer of this key can no longer be read")
             .into());
     };
-    let answer = StoredAnswer { status: row.status as u16, etag: row.etag, location: row.location, body };
+    let answer = StoredResponse { status: row.status as u16, etag: row.etag, location: row.location, body };
     Ok(Some((answer, row.resource_id)))
 }
 
@@ -136,12 +136,12 @@ pub fn store(
     keyring: &Keyring,
     key: &IdempotencyKey,
     resource: Option<Id>,
-    answer: &StoredAnswer,
+    answer: &StoredResponse,
     now: Instant,
-) -> Work<()> {
+) -> WorkResult<()> {
     let data_key = keyring.data_key(now.0);
     let body = data_key
-        .seal(&key.scope, &answer.body)
+        .encrypt(&key.scope, &answer.body)
         .map_err(|error| Problem::broken_by("an answer could not be encrypted", error))?;
     diesel::insert_into(keys::table)
         .values((
@@ -160,7 +160,7 @@ pub fn store(
 }
 
 /// Drops the answers about these rows, and keeps that their requests were carried out: a repeat has no second effect.
-pub fn forget_answers(conn: &mut Conn, resources: &[Id]) -> Work<()> {
+pub fn forget_answers(conn: &mut Conn, resources: &[Id]) -> WorkResult<()> {
     for chunk in resources.chunks(500) {
         let these = keys::table.filter(keys::resource_id.eq_any(chunk.to_vec()));
         let dropped = (
@@ -175,7 +175,7 @@ pub fn forget_answers(conn: &mut Conn, resources: &[Id]) -> Work<()> {
 }
 
 /// Forgets answers past their time, a chunk at a time (no job holds the writer long). Returns how many went.
-pub fn forget_old(conn: &mut Conn, now: Instant) -> Work<usize> {
+pub fn forget_old(conn: &mut Conn, now: Instant) -> WorkResult<usize> {
     let old: Vec<String> = keys::table
         .filter(keys::created_at.lt(Instant(now.0 - KEPT)))
         .order(keys::created_at)

@@ -10,8 +10,8 @@ pub struct ServerRequestId(pub String);
 
 /// An error answer whose form another RFC sets; it is no problem document.
 #[derive(Clone, Copy)]
-pub struct AsItIs;
+pub struct Preformatted;
 
 /// A HEAD request: nobody reads what it would answer.
 #[derive(Clone, Copy)]
-pub struct WithoutBody;
+pub struct IsHead;

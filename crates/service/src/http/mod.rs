@@ -18,6 +18,6 @@ pub mod unread;
 pub mod wording;
 
 pub use crate::language;
-pub use answer::{Answer, Entity};
+pub use answer::{Entity, Response};
 pub use paging::{Cursor, Page, PageOf};
 pub use path_id::PathId;

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::db::Work;
+use crate::db::WorkResult;
 use crate::problem::Problem;
 
 pub const DEFAULT_LIMIT: i64 = 50;
@@ -74,7 +74,7 @@ impl Page {
 #[macro_export]
 macro_rules! newest_first {
     ($conn:expr, $query:expr, $row:ty, $id:expr, $filtered:expr) => {
-        (|conn: &mut $crate::db::Conn| -> $crate::db::Work<$crate::http::paging::PageOf<$row>> {
+        (|conn: &mut $crate::db::Conn| -> $crate::db::WorkResult<$crate::http::paging::PageOf<$row>> {
             let filtered = $filtered;
             let page = $crate::http::paging::Page {
                 limit: $query.limit,
@@ -98,7 +98,7 @@ macro_rules! newest_first {
 
 impl<Row> PageOf<Row> {
     /// The same page of something else, such as views of its rows.
-    pub fn map<View>(self, views: impl FnOnce(Vec<Row>) -> Work<Vec<View>>) -> Work<PageOf<View>> {
+    pub fn map<View>(self, views: impl FnOnce(Vec<Row>) -> WorkResult<Vec<View>>) -> WorkResult<PageOf<View>> {
         Ok(PageOf { items: views(self.items)?, next_cursor: self.next_cursor, total: self.total })
     }
 }

@@ -83,7 +83,7 @@ pub(super) fn write(ring: &Keyring, wrapping: &WrappingKey) -> anyhow::Result<St
             created_at: key.created_at,
             active_from: key.active_from,
             public: key.public.map(|public| STANDARD.encode(public)),
-            secret: STANDARD.encode(wrapping.sealer.seal(&about_secret(&key.id), key.secret.expose())?),
+            secret: STANDARD.encode(wrapping.wrapper.encrypt(&about_secret(&key.id), key.secret.expose())?),
         })
     });
     let mut written = Written {
@@ -92,7 +92,7 @@ pub(super) fn write(ring: &Keyring, wrapping: &WrappingKey) -> anyhow::Result<St
         keys: keys.collect::<anyhow::Result<_>>()?,
         seal: String::new(),
     };
-    written.seal = STANDARD.encode(wrapping.sealer.seal(&about_file(&written)?, b"")?);
+    written.seal = STANDARD.encode(wrapping.wrapper.encrypt(&about_file(&written)?, b"")?);
     text(&written)
 }
 
@@ -113,7 +113,7 @@ pub(super) fn parse(content: &[u8], wrapping: &WrappingKey, name: &str) -> Resul
     }
     let seal = STANDARD.decode(&written.seal).map_err(|_| damaged("its seal is not base64"))?;
     let about = about_file(&written).map_err(content_fault)?;
-    match wrapping.sealer.open(&about, &seal) {
+    match wrapping.wrapper.decrypt(&about, &seal) {
         Some(rest) if rest.is_empty() => {}
         _ => return Err(damaged("its seal does not fit")),
     }
@@ -124,7 +124,8 @@ pub(super) fn parse(content: &[u8], wrapping: &WrappingKey, name: &str) -> Resul
     let mut keys: Vec<Key> = Vec::new();
     for key in &written.keys {
         let sealed = STANDARD.decode(&key.secret).map_err(|_| damaged("a secret is not base64"))?;
-        let secret = wrapping.sealer.open(&about_secret(&key.id), &sealed).ok_or(damaged("a secret does not open"))?;
+        let secret =
+            wrapping.wrapper.decrypt(&about_secret(&key.id), &sealed).ok_or(damaged("a secret does not open"))?;
         let secret = secret.try_into().map_err(|_| damaged("a secret has another length"))?;
         let opened = Key::of(key.r#use, secret, key.created_at, key.active_from).map_err(content_fault)?;
         let public = opened.public.map(|public| STANDARD.encode(public));

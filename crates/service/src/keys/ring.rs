@@ -14,7 +14,7 @@ use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use serde::{Deserialize, Serialize};
 
-use super::wrapping::{Sealer, name_of};
+use super::wrapping::{KeyWrapper, name_of};
 use crate::secret::Secret;
 
 /// Tokens live for a day at most (`access_token_minutes`), and clocks differ by a minute.
@@ -128,7 +128,7 @@ pub struct LedgerKey {
 /// Encrypts what must not lie open in the database.
 pub struct DataKey {
     pub key: Key,
-    sealer: Sealer,
+    wrapper: KeyWrapper,
     /// The store has heard of it: until then whoever seals under it tells the store.
     known: AtomicBool,
 }
@@ -319,19 +319,19 @@ fn tagged(key: &[u8; 32]) -> Vec<u8> {
 
 impl DataKey {
     fn new(key: Key) -> anyhow::Result<DataKey> {
-        Ok(DataKey { sealer: Sealer::new(key.secret.expose())?, key, known: AtomicBool::new(false) })
+        Ok(DataKey { wrapper: KeyWrapper::new(key.secret.expose())?, key, known: AtomicBool::new(false) })
     }
 
     pub fn is_known(&self) -> bool {
         self.known.load(Ordering::Relaxed)
     }
 
-    pub fn seal(&self, about: &str, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
-        self.sealer.seal(about, plain)
+    pub fn encrypt(&self, about: &str, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
+        self.wrapper.encrypt(about, plain)
     }
 
-    pub fn open(&self, about: &str, sealed: &[u8]) -> Option<Vec<u8>> {
-        self.sealer.open(about, sealed)
+    pub fn decrypt(&self, about: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.wrapper.decrypt(about, sealed)
     }
 }
 

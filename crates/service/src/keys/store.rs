@@ -1,16 +1,16 @@
 use diesel::prelude::*;
 
 use crate::db::schema::data_keys;
-use crate::db::{Conn, Instant, Work};
+use crate::db::{Conn, Instant, WorkResult};
 use crate::on_both;
 
 /// The data keys that this database was ever used with.
-pub fn seen(conn: &mut Conn) -> Work<Vec<String>> {
+pub fn known_ids(conn: &mut Conn) -> WorkResult<Vec<String>> {
     Ok(data_keys::table.select(data_keys::id).order(data_keys::id).load(conn)?)
 }
 
 /// Remembers data keys before they are used.
-pub fn remember(conn: &mut Conn, ids: &[String], now: Instant) -> Work<()> {
+pub fn remember(conn: &mut Conn, ids: &[String], now: Instant) -> WorkResult<()> {
     for id in ids {
         let row = (data_keys::id.eq(id), data_keys::seen_at.eq(now));
         on_both!(conn, |conn| {
@@ -21,7 +21,7 @@ pub fn remember(conn: &mut Conn, ids: &[String], now: Instant) -> Work<()> {
 }
 
 /// Gives up what lies under a data key that is lost.
-pub fn forget(conn: &mut Conn, id: &str) -> Work<()> {
+pub fn forget(conn: &mut Conn, id: &str) -> WorkResult<()> {
     diesel::delete(data_keys::table.find(id)).execute(conn)?;
     Ok(())
 }

@@ -9,16 +9,16 @@ use crate::secret::Secret;
 const NONCE: usize = 12;
 
 /// Seals and opens; every sealing takes a nonce of its own, 96 random bits.
-pub(super) struct Sealer(LessSafeKey);
+pub(super) struct KeyWrapper(LessSafeKey);
 
-impl Sealer {
-    pub fn new(bytes: &[u8; 32]) -> anyhow::Result<Sealer> {
+impl KeyWrapper {
+    pub fn new(bytes: &[u8; 32]) -> anyhow::Result<KeyWrapper> {
         let key = UnboundKey::new(&AES_256_GCM, bytes).map_err(|_| anyhow::anyhow!("a key is not 32 bytes"))?;
-        Ok(Sealer(LessSafeKey::new(key)))
+        Ok(KeyWrapper(LessSafeKey::new(key)))
     }
 
     /// Nonce, ciphertext and tag. `about` is not in it, but opens it only when it is the same.
-    pub fn seal(&self, about: &str, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
+    pub fn encrypt(&self, about: &str, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
         let mut nonce = [0u8; NONCE];
         aws_lc_rs::rand::fill(&mut nonce).map_err(|_| anyhow::anyhow!("no randomness"))?;
         let mut sealed = plain.to_vec();
@@ -28,7 +28,7 @@ impl Sealer {
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    pub fn open(&self, about: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+    pub fn decrypt(&self, about: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, rest) = sealed.split_at_checked(NONCE)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut plain = rest.to_vec();
@@ -46,13 +46,13 @@ pub(super) fn name_of(secret: &[u8; 32], purpose: &str) -> String {
 
 /// The key that everything in the keyring is sealed under.
 pub struct WrappingKey {
-    pub(super) sealer: Sealer,
+    pub(super) wrapper: KeyWrapper,
     id: String,
 }
 
 impl WrappingKey {
     pub fn new(bytes: &[u8; 32]) -> anyhow::Result<WrappingKey> {
-        Ok(WrappingKey { sealer: Sealer::new(bytes)?, id: name_of(bytes, "xiaoqu wrapping key") })
+        Ok(WrappingKey { wrapper: KeyWrapper::new(bytes)?, id: name_of(bytes, "xiaoqu wrapping key") })
     }
 
     /// Names the key, so that a wrong one is told from a damaged file.

@@ -9,18 +9,18 @@ use super::rules;
 use super::store::{self, Entry, HeadRow, Stored};
 use super::types;
 use crate::access::{Role, Scope};
-use crate::db::{Conn, Work};
+use crate::db::{Conn, WorkResult};
 use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
 use crate::problem::Problem;
 use crate::service::Ctx;
 
-fn sealed_head(conn: &mut Conn) -> Work<HeadRow> {
+fn sealed_head(conn: &mut Conn) -> WorkResult<HeadRow> {
     Ok(store::head(conn)?.ok_or_else(Problem::not_found)?)
 }
 
 /// The hashes of a proof, or of a tree that lacks one: then the ledger was changed from outside, and says so by failing.
-fn proved<T>(result: Result<T, tlog_tiles::Error>) -> Work<T> {
+fn proved<T>(result: Result<T, tlog_tiles::Error>) -> WorkResult<T> {
     result.map_err(|error| Problem::broken_by("the ledger's stored tree is damaged", error).into())
 }
 
@@ -28,7 +28,7 @@ fn texts(proof: Vec<Hash>) -> Vec<String> {
     proof.iter().map(|hash| base64(&hash.0)).collect()
 }
 
-pub fn head(conn: &mut Conn, keys: impl Fn(&str) -> Vec<String>) -> Work<LedgerHead> {
+pub fn head(conn: &mut Conn, keys: impl Fn(&str) -> Vec<String>) -> WorkResult<LedgerHead> {
     let row = sealed_head(conn)?;
     Ok(LedgerHead {
         keys: keys(&row.origin),
@@ -54,7 +54,7 @@ fn outside(pointer: &str, from: u64, to: u64) -> Problem {
     )
 }
 
-pub fn consistency(conn: &mut Conn, query: &ConsistencyQuery) -> Work<Consistency> {
+pub fn consistency(conn: &mut Conn, query: &ConsistencyQuery) -> WorkResult<Consistency> {
     let size = sealed_head(conn)?.size.unsigned_abs();
     let to = query.to.unwrap_or(size);
     if to > size {
@@ -73,7 +73,7 @@ pub fn consistency(conn: &mut Conn, query: &ConsistencyQuery) -> Work<Consistenc
     })
 }
 
-pub fn entry(conn: &mut Conn, ctx: &Ctx, seq: i64, query: &EntryQuery) -> Work<LedgerEntry> {
+pub fn entry(conn: &mut Conn, ctx: &Ctx, seq: i64, query: &EntryQuery) -> WorkResult<LedgerEntry> {
     let (entry, leaf) = reading_store::find(conn, &ctx.scope, seq)?.ok_or_else(|| Problem::not_found_at("path/seq"))?;
     let head = sealed_head(conn)?;
     let size = head.size.unsigned_abs();
@@ -100,7 +100,7 @@ fn is_party(scope: &Scope) -> bool {
 }
 
 /// What a party has not been served yet it does not learn from the ledger first: the service starts its periods.
-fn is_served(conn: &mut Conn, ctx: &Ctx, entry: &Entry) -> Work<bool> {
+fn is_served(conn: &mut Conn, ctx: &Ctx, entry: &Entry) -> WorkResult<bool> {
     match rules::served_by(&entry.kind) {
         services if is_party(&ctx.scope) && !services.is_empty() => {
             reading_store::is_followed_by(conn, &ctx.scope, entry, services)
@@ -110,11 +110,14 @@ fn is_served(conn: &mut Conn, ctx: &Ctx, entry: &Entry) -> Work<bool> {
 }
 
 /// The types that a list is asked for; none: all.
-fn kinds(ctx: &Ctx, filter: Option<&str>) -> Work<Option<Vec<&'static str>>> {
-    Ok(filter.map(|filter| types::asked(ctx.state.features, filter)).transpose().map_err(Problem::faults)?)
+fn kinds(ctx: &Ctx, filter: Option<&str>) -> WorkResult<Option<Vec<&'static str>>> {
+    Ok(filter
+        .map(|filter| types::parse_type_filter(ctx.state.features, filter))
+        .transpose()
+        .map_err(Problem::faults)?)
 }
 
-pub fn list_entries(conn: &mut Conn, ctx: &Ctx, query: &ListEntries) -> Work<PageOf<LedgerRow>> {
+pub fn list_entries(conn: &mut Conn, ctx: &Ctx, query: &ListEntries) -> WorkResult<PageOf<LedgerRow>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: None };
     let after = Cursor::decode::<i64>(page.cursor.as_deref())?;
     let kinds = kinds(ctx, query.kind.as_deref())?;
@@ -125,11 +128,11 @@ pub fn list_entries(conn: &mut Conn, ctx: &Ctx, query: &ListEntries) -> Work<Pag
         let salt = salts.get(&entry.event_id);
         row(entry, &leaf, salt)
     });
-    Ok(PageOf { items: items.collect::<Work<_>>()?, next_cursor, total: None })
+    Ok(PageOf { items: items.collect::<WorkResult<_>>()?, next_cursor, total: None })
 }
 
 /// What was sealed of an event. Where that cannot be read, somebody has changed it from outside.
-fn sealed(seq: i64, text: &str) -> Work<Leaf> {
+fn sealed(seq: i64, text: &str) -> WorkResult<Leaf> {
     Ok(Leaf::read(text).ok_or_else(|| {
         let what = "the leaf of an entry of the ledger cannot be read: see `xiaoqu ledger verify`";
         Problem::broken_by(what, format_args!("entry {seq}"))
@@ -137,7 +140,7 @@ fn sealed(seq: i64, text: &str) -> Work<Leaf> {
 }
 
 /// From what was sealed, not from the columns that it was found by.
-fn row(entry: Entry, text: &str, salt: Option<&String>) -> Work<LedgerRow> {
+fn row(entry: Entry, text: &str, salt: Option<&String>) -> WorkResult<LedgerRow> {
     let leaf = sealed(entry.seq, text)?;
     // Of a resident it is told that it was one: the account says who complained.
     let named = leaf.actor.role != Role::Resident.code();
@@ -159,7 +162,7 @@ fn row(entry: Entry, text: &str, salt: Option<&String>) -> Work<LedgerRow> {
     })
 }
 
-pub fn list_events(conn: &mut Conn, ctx: &Ctx, query: &ListEvents) -> Work<PageOf<CloudEvent>> {
+pub fn list_events(conn: &mut Conn, ctx: &Ctx, query: &ListEvents) -> WorkResult<PageOf<CloudEvent>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: None };
     let after = Cursor::decode::<i64>(page.cursor.as_deref())?.max(query.after);
     let filter = ListEntries {
@@ -174,7 +177,7 @@ pub fn list_events(conn: &mut Conn, ctx: &Ctx, query: &ListEvents) -> Work<PageO
     let (rows, next_cursor) = page.cut(rows, |(row, _)| row.seq);
     let items =
         rows.into_iter().map(|(entry, leaf)| Ok(cloud_event(ctx, &origin, entry.seq, sealed(entry.seq, &leaf)?)));
-    Ok(PageOf { items: items.collect::<Work<_>>()?, next_cursor, total: None })
+    Ok(PageOf { items: items.collect::<WorkResult<_>>()?, next_cursor, total: None })
 }
 
 fn cloud_event(ctx: &Ctx, origin: &str, seq: i64, leaf: Leaf) -> CloudEvent {

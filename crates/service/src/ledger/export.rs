@@ -11,7 +11,7 @@ use super::leaf::{ACTOR_SUB, Leaf};
 use super::model::base64;
 use super::store::Entry;
 use super::{reading_store, store};
-use crate::db::{Conn, Db, Fail};
+use crate::db::{Conn, Db, WorkError};
 
 pub const FORMAT: &str = "xiaoqu-ledger/1";
 
@@ -51,7 +51,7 @@ pub struct TailLine {
 /// As many entries are read at once, so that no reading transaction is long: SQLite's log would grow under it.
 const CHUNK: i64 = 1000;
 
-fn read<T>(db: &Db, work: impl FnMut(&mut Conn) -> Result<T, Fail>) -> anyhow::Result<T> {
+fn read<T>(db: &Db, work: impl FnMut(&mut Conn) -> Result<T, WorkError>) -> anyhow::Result<T> {
     db.read_blocking(work).map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail}"))
 }
 

@@ -28,7 +28,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::access::{Role, Scope};
-use crate::db::{self, Conn, Db, DbOptions, Id, Instant, StoreFault, Work};
+use crate::db::{self, Conn, Db, DbOptions, Id, Instant, StoreError, WorkResult};
 use crate::problem::Problem;
 use crate::service::{Ctx, Tx};
 
@@ -121,7 +121,7 @@ impl Event {
         }
     }
 
-    pub fn at(mut self, place: Place) -> Event {
+    pub fn in_territory(mut self, place: Place) -> Event {
         self.place = Some(place);
         self
     }
@@ -165,7 +165,7 @@ impl Event {
     }
 
     /// The texts of a step, like personal fields: persons are named in them.
-    pub fn said(mut self, texts: Vec<(&'static str, String)>) -> Event {
+    pub fn with_texts(mut self, texts: Vec<(&'static str, String)>) -> Event {
         self.personal.extend(texts);
         self
     }
@@ -230,16 +230,16 @@ impl Origin {
 }
 
 /// Records an event in this transaction.
-pub fn append(tx: &mut Tx, event: Event) -> Work<Id> {
+pub fn append(tx: &mut Tx, event: Event) -> WorkResult<Id> {
     append_of(tx, Origin::of(tx.ctx), event)
 }
 
 /// Records an event under an id that another row has, too: whoever erases that row finds the event.
-pub fn append_as(tx: &mut Tx, id: Id, event: Event) -> Work<Id> {
+pub fn append_as(tx: &mut Tx, id: Id, event: Event) -> WorkResult<Id> {
     append_of(tx, Origin { id, ..Origin::of(tx.ctx) }, event)
 }
 
-fn append_of(tx: &mut Tx, origin: Origin, event: Event) -> Work<Id> {
+fn append_of(tx: &mut Tx, origin: Origin, event: Event) -> WorkResult<Id> {
     debug_assert!(
         events::types(tx.ctx.state.features).any(|one| one.code == event.kind),
         "no feature declares {}",
@@ -250,18 +250,18 @@ fn append_of(tx: &mut Tx, origin: Origin, event: Event) -> Work<Id> {
 
 /// Forgets by which salts the digests of these events can be matched with what was said, and of a resident who it was. The
 /// leaves stay as they are, and so does their proof (PIPL 47).
-pub fn forget_personal(conn: &mut Conn, events: &[Id]) -> Work<()> {
+pub fn forget_personal(conn: &mut Conn, events: &[Id]) -> WorkResult<()> {
     store::forget_salts(conn, events, Role::Resident.code(), ACTOR_SUB)
 }
 
 /// Records an event of this origin.
-pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> Work<Id> {
+pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> WorkResult<Id> {
     let mut data = match event.data {
         Value::Object(fields) => fields,
         other => Map::from_iter([("value".to_owned(), other)]),
     };
     let mut salts = Vec::new();
-    let mut digest = |field: &'static str, value: &str| -> Work<Digest> {
+    let mut digest = |field: &'static str, value: &str| -> WorkResult<Digest> {
         let salt = random_hex()?;
         let digest = Digest::of(value, &salt);
         salts.push((field, salt));
@@ -323,7 +323,7 @@ pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> Work<Id> {
 }
 
 /// How many entries are sealed, and how many events wait for it.
-pub fn sizes(conn: &mut Conn) -> Work<(i64, i64)> {
+pub fn sizes(conn: &mut Conn) -> WorkResult<(i64, i64)> {
     let sealed = store::head(conn)?.map_or(0, |head| head.size);
     Ok((sealed, store::count_unsealed(conn)?))
 }
@@ -348,13 +348,13 @@ pub fn disclose(db: &Db, seq: i64) -> anyhow::Result<Disclosure> {
 }
 
 /// The name that the ledger of a database was begun under, where it is begun.
-pub fn begun_as(options: &DbOptions) -> anyhow::Result<Option<String>> {
+pub fn origin_of(options: &DbOptions) -> anyhow::Result<Option<String>> {
     if !options.is_postgres() && !std::path::Path::new(&crate::db::sqlite_path(&options.url)).exists() {
         return Ok(None);
     }
     match Db::open(options)?.read_blocking(store::head) {
         Ok(head) => Ok(head.map(|head| head.origin)),
-        Err(fail) if fail.store_fault() == Some(StoreFault::NotMigrated) => Ok(None),
+        Err(fail) if fail.store_error() == Some(StoreError::NotMigrated) => Ok(None),
         Err(_) => anyhow::bail!("the database cannot be read"),
     }
 }

@@ -7,11 +7,11 @@ use super::store::Entry;
 use crate::access::{Role, Scope};
 use crate::characters::fold;
 use crate::db::schema::{company_families, ledger_entries, ledger_events};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::ledger::scoped::{self, Strand};
 
 /// The strands that a caller's part of the ledger consists of.
-fn strands(conn: &mut Conn, scope: &Scope) -> Work<Vec<Strand>> {
+fn strands(conn: &mut Conn, scope: &Scope) -> WorkResult<Vec<Strand>> {
     let mut all = vec![Strand::Everyone];
     match scope {
         Scope::Company(uscc) => {
@@ -35,7 +35,7 @@ pub fn after(
     kinds: Option<&[&'static str]>,
     after: Option<i64>,
     at_most: i64,
-) -> Work<Vec<(Entry, String)>> {
+) -> WorkResult<Vec<(Entry, String)>> {
     use ledger_entries as e;
     let mut rows: Vec<Entry> = Vec::new();
     for strand in strands(conn, scope)? {
@@ -89,7 +89,7 @@ pub fn after(
 }
 
 /// One sealed event, where the caller may read it, with its leaf.
-pub fn find(conn: &mut Conn, scope: &Scope, seq: i64) -> Work<Option<(Entry, String)>> {
+pub fn find(conn: &mut Conn, scope: &Scope, seq: i64) -> WorkResult<Option<(Entry, String)>> {
     for strand in strands(conn, scope)? {
         let found: Option<Entry> = scoped::ledger_entries(scope, strand)
             .filter(ledger_entries::seq.eq(seq))
@@ -105,7 +105,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, seq: i64) -> Work<Option<(Entry, Str
 }
 
 /// Is there a later sealed event of one of these kinds about the same?
-pub fn is_followed_by(conn: &mut Conn, scope: &Scope, entry: &Entry, kinds: &[&str]) -> Work<bool> {
+pub fn is_followed_by(conn: &mut Conn, scope: &Scope, entry: &Entry, kinds: &[&str]) -> WorkResult<bool> {
     for strand in strands(conn, scope)? {
         let found: Option<i64> = scoped::ledger_entries(scope, strand)
             .filter(ledger_entries::subject_id.eq(&entry.subject_id))
@@ -122,7 +122,7 @@ pub fn is_followed_by(conn: &mut Conn, scope: &Scope, entry: &Entry, kinds: &[&s
 }
 
 /// Entries of a run of numbers with their leaves, for the export: whatever the database has of each.
-pub fn run_of_entries(conn: &mut Conn, from: i64, to: i64) -> Work<Vec<(Entry, Option<String>)>> {
+pub fn run_of_entries(conn: &mut Conn, from: i64, to: i64) -> WorkResult<Vec<(Entry, Option<String>)>> {
     let system = Scope::System("an export is the whole ledger, made by its operator");
     Ok(scoped::ledger_entries(&system, Strand::Territory)
         .left_join(ledger_events::table.on(ledger_events::id.eq(ledger_entries::event_id)))
@@ -134,7 +134,7 @@ pub fn run_of_entries(conn: &mut Conn, from: i64, to: i64) -> Work<Vec<(Entry, O
 }
 
 /// Entries that are numbered past the head.
-pub fn count_beyond(conn: &mut Conn, size: i64) -> Work<i64> {
+pub fn count_beyond(conn: &mut Conn, size: i64) -> WorkResult<i64> {
     let system = Scope::System("an export is the whole ledger, made by its operator");
     let beyond = scoped::ledger_entries(&system, Strand::Territory).filter(ledger_entries::seq.ge(size));
     Ok(beyond.count().get_result(conn)?)

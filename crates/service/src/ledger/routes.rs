@@ -5,7 +5,7 @@ use super::model::{
     CloudEvent, Consistency, ConsistencyQuery, EntryQuery, LedgerEntry, LedgerHead, LedgerRow, ListEntries, ListEvents,
 };
 use super::seal::Sealer;
-use crate::http::{Answer, PageOf};
+use crate::http::{PageOf, Response};
 use crate::problem::{Problem, ProblemBody};
 use crate::service::{Ctx, Service};
 
@@ -18,7 +18,7 @@ use crate::service::{Ctx, Service};
     (status = 404, description = "Nothing is sealed yet", body = ProblemBody, content_type = "application/problem+json"),
     (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub async fn get_ledger_head(state: web::Data<Service>) -> Answer {
+pub async fn get_ledger_head(state: web::Data<Service>) -> Response {
     let sealer = state.parts.get::<Sealer>().clone();
     let head = state.db.read(move |conn| actions::head(conn, |origin| sealer.public_keys(origin))).await?;
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-cache")).json(head))
@@ -33,7 +33,7 @@ pub async fn get_ledger_head(state: web::Data<Service>) -> Answer {
     (status = 404, description = "Nothing is sealed yet", body = ProblemBody, content_type = "application/problem+json"),
     (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub async fn get_ledger_consistency(state: web::Data<Service>, request: HttpRequest) -> Answer {
+pub async fn get_ledger_consistency(state: web::Data<Service>, request: HttpRequest) -> Response {
     let query =
         state.contract.check_query("get_ledger_consistency", request.query_string()).map_err(Problem::collected)?;
     let query: ConsistencyQuery = serde_json::from_value(query)
@@ -48,7 +48,7 @@ pub async fn get_ledger_consistency(state: web::Data<Service>, request: HttpRequ
 /// salted digests only.
 #[utoipa::path(get, path = "/v1/ledger/entries",
     tag = "ledger", params(ListEntries), responses((status = 200, description = "A page", body = PageOf<LedgerRow>)))]
-pub async fn list_ledger_entries(ctx: Ctx) -> Answer {
+pub async fn list_ledger_entries(ctx: Ctx) -> Response {
     let query: ListEntries = ctx.query()?;
     ctx.list(move |conn, ctx| actions::list_entries(conn, ctx, &query)).await
 }
@@ -60,7 +60,7 @@ pub async fn list_ledger_entries(ctx: Ctx) -> Answer {
 #[utoipa::path(get, path = "/v1/ledger/entries/{seq}", tag = "ledger",
     params(("seq" = i64, Path, description = "Number of the entry", minimum = 0), EntryQuery),
     responses((status = 200, description = "The entry", body = LedgerEntry)))]
-pub async fn get_ledger_entry(ctx: Ctx, request: HttpRequest) -> Answer {
+pub async fn get_ledger_entry(ctx: Ctx, request: HttpRequest) -> Response {
     let seq = request
         .match_info()
         .get("seq")
@@ -82,7 +82,7 @@ pub async fn get_ledger_entry(ctx: Ctx, request: HttpRequest) -> Answer {
 /// its write.
 #[utoipa::path(get, path = "/v1/events",
     tag = "ledger", params(ListEvents), responses((status = 200, description = "A page", body = PageOf<CloudEvent>)))]
-pub async fn list_events(ctx: Ctx) -> Answer {
+pub async fn list_events(ctx: Ctx) -> Response {
     let query: ListEvents = ctx.query()?;
     ctx.list(move |conn, ctx| actions::list_events(conn, ctx, &query)).await
 }

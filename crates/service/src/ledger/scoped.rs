@@ -34,7 +34,7 @@ pub fn ledger_entries<'a>(scope: &Scope, strand: Strand) -> ledger_entries::Boxe
         }
         (Strand::Territory, Scope::Township(area)) => all.filter(ledger_entries::township.eq(area.clone())),
         (Strand::Territory, Scope::Community(area)) => all.filter(ledger_entries::community.eq(area.clone())),
-        (Strand::Territory, Scope::Addressed { role, area }) => {
+        (Strand::Territory, Scope::Assigned { role, area }) => {
             all.filter(ledger_entries::addressee.eq(super::addressee(*role, area)))
         }
         (Strand::Territory, Scope::Complex(id)) => all.filter(ledger_entries::complex_id.eq(*id)).filter(parties()),

@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use super::checkpoint::{CheckpointFault, Head, Signer, Verifiers};
 use super::store::{self, HeadRow};
 use super::tree::{Tree, edge};
-use crate::db::{self, Conn, Db, Fail, Instant, Work, WriteGate};
+use crate::db::{self, Conn, Db, Instant, WorkError, WorkResult, WriteLock};
 use crate::keys::Keys;
 
 /// As many events are sealed in one transaction, so that none holds SQLite's writer long.
@@ -34,11 +34,11 @@ pub enum SealFault {
     #[error("the tree: {0}")]
     Tree(#[from] Error),
     #[error("the store: {0}")]
-    Store(Fail),
+    Store(WorkError),
 }
 
-impl From<Fail> for SealFault {
-    fn from(fail: Fail) -> Self {
+impl From<WorkError> for SealFault {
+    fn from(fail: WorkError) -> Self {
         SealFault::Store(fail)
     }
 }
@@ -89,7 +89,7 @@ impl Sealer {
     }
 
     /// Seals the next events; a refusal leaves them waiting, a fault of the store goes to the caller.
-    fn attempt(&self, conn: &mut Conn) -> Work<usize> {
+    fn attempt(&self, conn: &mut Conn) -> WorkResult<usize> {
         match self.seal(conn) {
             Ok(count) => {
                 if count > 0 {
@@ -152,15 +152,15 @@ impl Sealer {
     }
 
     /// For the writer of SQLite, in each of its batches.
-    pub fn seal_batch(&self, conn: &mut Conn) -> Work<()> {
+    pub fn seal_batch(&self, conn: &mut Conn) -> WorkResult<()> {
         self.attempt(conn).map(drop)
     }
 
     /// Seals all that waits.
-    pub async fn seal_all(&self, db: &Db) -> Result<(), Fail> {
+    pub async fn seal_all(&self, db: &Db) -> Result<(), WorkError> {
         while db.read(store::any_unsealed).await? {
             let sealer = self.clone();
-            if db.write(WriteGate::default(), move |conn| sealer.attempt(conn)).await? == 0 {
+            if db.write(WriteLock::default(), move |conn| sealer.attempt(conn)).await? == 0 {
                 break;
             }
         }

@@ -9,7 +9,7 @@ use tlog_tiles::{Error, Hash, HashReader};
 use crate::characters::fold;
 use crate::db::schema::{ledger_entries, ledger_events, ledger_hashes, ledger_head, ledger_salts, ledger_unsealed};
 use crate::db::types::Instant;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::on_both;
 
 #[derive(Insertable)]
@@ -80,7 +80,7 @@ struct HashRow {
     hash: Vec<u8>,
 }
 
-pub fn insert(conn: &mut Conn, event: &NewEvent, salts: &[(&'static str, String)]) -> Work<()> {
+pub fn insert(conn: &mut Conn, event: &NewEvent, salts: &[(&'static str, String)]) -> WorkResult<()> {
     diesel::insert_into(ledger_events::table).values(event).execute(conn)?;
     diesel::insert_into(ledger_unsealed::table).values(ledger_unsealed::event_id.eq(event.id)).execute(conn)?;
     for (field, salt) in salts {
@@ -92,7 +92,7 @@ pub fn insert(conn: &mut Conn, event: &NewEvent, salts: &[(&'static str, String)
 }
 
 /// The salts of an event, by field; those of erased fields are gone.
-pub fn salts_of(conn: &mut Conn, event: Id) -> Work<Vec<(String, String)>> {
+pub fn salts_of(conn: &mut Conn, event: Id) -> WorkResult<Vec<(String, String)>> {
     Ok(ledger_salts::table
         .filter(ledger_salts::event_id.eq(event))
         .order(ledger_salts::field)
@@ -101,7 +101,7 @@ pub fn salts_of(conn: &mut Conn, event: Id) -> Work<Vec<(String, String)>> {
 }
 
 /// Forgets the salts of events; who acted stays provable, but of this role, of which the account goes, too.
-pub fn forget_salts(conn: &mut Conn, events: &[Id], role: &str, actor: &str) -> Work<()> {
+pub fn forget_salts(conn: &mut Conn, events: &[Id], role: &str, actor: &str) -> WorkResult<()> {
     // An entry has the account from its event: no sealer may be between the one and the other.
     lock_head(conn)?;
     for chunk in events.chunks(500) {
@@ -123,7 +123,7 @@ pub fn forget_salts(conn: &mut Conn, events: &[Id], role: &str, actor: &str) -> 
 }
 
 /// The salts of one field, by event.
-pub fn salts_named(conn: &mut Conn, field: &str, events: Vec<Id>) -> Work<HashMap<Id, String>> {
+pub fn salts_named(conn: &mut Conn, field: &str, events: Vec<Id>) -> WorkResult<HashMap<Id, String>> {
     let rows: Vec<(Id, String)> = ledger_salts::table
         .filter(ledger_salts::event_id.eq_any(events))
         .filter(ledger_salts::field.eq(field))
@@ -133,17 +133,17 @@ pub fn salts_named(conn: &mut Conn, field: &str, events: Vec<Id>) -> Work<HashMa
 }
 
 /// Does any event wait for its seal?
-pub fn any_unsealed(conn: &mut Conn) -> Work<bool> {
+pub fn any_unsealed(conn: &mut Conn) -> WorkResult<bool> {
     let first: Option<i64> = ledger_unsealed::table.select(ledger_unsealed::position).first(conn).optional()?;
     Ok(first.is_some())
 }
 
-pub fn count_unsealed(conn: &mut Conn) -> Work<i64> {
+pub fn count_unsealed(conn: &mut Conn) -> WorkResult<i64> {
     Ok(ledger_unsealed::table.count().get_result(conn)?)
 }
 
 /// The head, locked until the transaction ends: one sealer at a time grows the tree, however many there are.
-pub fn lock_head(conn: &mut Conn) -> Work<Option<HeadRow>> {
+pub fn lock_head(conn: &mut Conn) -> WorkResult<Option<HeadRow>> {
     let of = ledger_head::table.find(1);
     Ok(match conn {
         Conn::Sqlite(conn) => of.select(HeadRow::as_select()).first(conn).optional()?,
@@ -151,12 +151,12 @@ pub fn lock_head(conn: &mut Conn) -> Work<Option<HeadRow>> {
     })
 }
 
-pub fn head(conn: &mut Conn) -> Work<Option<HeadRow>> {
+pub fn head(conn: &mut Conn) -> WorkResult<Option<HeadRow>> {
     Ok(ledger_head::table.find(1).first(conn).optional()?)
 }
 
 /// Puts the empty tree in, where there is none; whoever comes second waits for the first and finds it.
-pub fn found(conn: &mut Conn, empty: &HeadRow) -> Work<()> {
+pub fn found(conn: &mut Conn, empty: &HeadRow) -> WorkResult<()> {
     on_both!(conn, |conn| diesel::insert_into(ledger_head::table)
         .values(empty)
         .on_conflict_do_nothing()
@@ -164,7 +164,7 @@ pub fn found(conn: &mut Conn, empty: &HeadRow) -> Work<()> {
     Ok(())
 }
 
-pub fn save_head(conn: &mut Conn, head: &HeadRow) -> Work<()> {
+pub fn save_head(conn: &mut Conn, head: &HeadRow) -> WorkResult<()> {
     diesel::update(ledger_head::table.find(1)).set(head).execute(conn)?;
     Ok(())
 }
@@ -177,7 +177,7 @@ type Waiting = (
 
 /// The next events to seal, in the order of their writing: their place in the queue, the entry that each becomes (its
 /// number still empty), and the leaf.
-pub fn unsealed(conn: &mut Conn, at_most: i64) -> Work<Vec<(i64, Entry, String)>> {
+pub fn unsealed(conn: &mut Conn, at_most: i64) -> WorkResult<Vec<(i64, Entry, String)>> {
     use ledger_events as e;
     let rows: Vec<Waiting> = ledger_unsealed::table
         .inner_join(ledger_events::table.on(e::id.eq(ledger_unsealed::event_id)))
@@ -243,12 +243,12 @@ macro_rules! insert_all {
     };
 }
 
-pub fn add_entries(conn: &mut Conn, entries: &[Entry]) -> Work<()> {
+pub fn add_entries(conn: &mut Conn, entries: &[Entry]) -> WorkResult<()> {
     insert_all!(conn, entries, |some, conn| diesel::insert_into(ledger_entries::table).values(some).execute(conn));
     Ok(())
 }
 
-pub fn add_hashes(conn: &mut Conn, hashes: &[(u64, Hash)]) -> Work<()> {
+pub fn add_hashes(conn: &mut Conn, hashes: &[(u64, Hash)]) -> WorkResult<()> {
     let rows: Vec<HashRow> =
         hashes.iter().map(|(at, hash)| HashRow { position: *at as i64, hash: hash.0.to_vec() }).collect();
     insert_all!(conn, rows.as_slice(), |some, conn| diesel::insert_into(ledger_hashes::table)
@@ -258,21 +258,21 @@ pub fn add_hashes(conn: &mut Conn, hashes: &[(u64, Hash)]) -> Work<()> {
 }
 
 /// Takes sealed events out of the queue.
-pub fn leave_queue(conn: &mut Conn, positions: &[i64]) -> Work<()> {
+pub fn leave_queue(conn: &mut Conn, positions: &[i64]) -> WorkResult<()> {
     diesel::delete(ledger_unsealed::table.filter(ledger_unsealed::position.eq_any(positions.to_vec())))
         .execute(conn)?;
     Ok(())
 }
 
 /// Stored hashes by their position; one that is missing is left out.
-pub fn hashes_at(conn: &mut Conn, positions: &[u64]) -> Work<Vec<(u64, Hash)>> {
+pub fn hashes_at(conn: &mut Conn, positions: &[u64]) -> WorkResult<Vec<(u64, Hash)>> {
     let wanted: Vec<i64> = positions.iter().map(|at| *at as i64).collect();
     let rows: Vec<(i64, Vec<u8>)> = ledger_hashes::table.filter(ledger_hashes::position.eq_any(wanted)).load(conn)?;
     Ok(placed(rows))
 }
 
 /// Stored hashes of a run of positions; one that is missing is left out.
-pub fn hashes_between(conn: &mut Conn, from: u64, to: u64) -> Work<Vec<(u64, Hash)>> {
+pub fn hashes_between(conn: &mut Conn, from: u64, to: u64) -> WorkResult<Vec<(u64, Hash)>> {
     let rows: Vec<(i64, Vec<u8>)> = ledger_hashes::table
         .filter(ledger_hashes::position.ge(from as i64))
         .filter(ledger_hashes::position.lt(to as i64))

@@ -10,7 +10,7 @@ use crate::service::feature::Feature;
 const MOST_ASKED: usize = 20;
 
 /// The types that a filter names: one, several with commas between, or all of a subject as `violation.*`.
-pub fn asked(features: &[&'static Feature], filter: &str) -> Result<Vec<&'static str>, Vec<Fault>> {
+pub fn parse_type_filter(features: &[&'static Feature], filter: &str) -> Result<Vec<&'static str>, Vec<Fault>> {
     let (mut found, mut faults) = (Vec::new(), Vec::new());
     if filter.split(',').count() > MOST_ASKED {
         let (zh, en) = (format!("最多 {MOST_ASKED} 项"), format!("at most {MOST_ASKED}, or leave it out"));
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_filter_names_types_or_all_of_a_subject_and_nothing_else() {
-        let asked = |filter: &str| asked(FEATURES, filter);
+        let asked = |filter: &str| parse_type_filter(FEATURES, filter);
         assert_eq!(asked("violation.confirmed").unwrap(), ["violation.confirmed"]);
         assert_eq!(asked("plaque.issued, plaque.ended").unwrap(), ["plaque.issued", "plaque.ended"]);
         assert_eq!(asked("plaque.*").unwrap(), ["plaque.issued", "plaque.ended", "plaque.restored"]);

@@ -194,7 +194,7 @@ impl Metrics {
         Ok(metrics)
     }
 
-    pub fn begun(&self) -> InFlight<'_> {
+    pub fn request_started(&self) -> InFlight<'_> {
         self.in_flight.inc();
         InFlight(&self.in_flight)
     }
@@ -221,7 +221,7 @@ impl Metrics {
 
     /// Everything, in the Prometheus text format.
     pub fn text(&self) -> anyhow::Result<String> {
-        self.process.look();
+        self.process.refresh();
         let mut out = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut out)?;
         Ok(String::from_utf8(out)?)

@@ -15,7 +15,7 @@ impl Process {
         self.start.set(chrono::Utc::now().timestamp());
     }
 
-    pub fn look(&self) {
+    pub fn refresh(&self) {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let field = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));

@@ -16,4 +16,4 @@ mod vault;
 pub use detect::{PersonalData, personal_data, personal_data_fault};
 pub use phones::{forget_phones, index_phone, normalised_phone, phone_digest, subjects_of_phone};
 pub use store::Purpose;
-pub use vault::{erase, open, open_many, seal, sealed};
+pub use vault::{decrypt, decrypt_many, encrypt, encrypted, erase};

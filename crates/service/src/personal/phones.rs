@@ -3,7 +3,7 @@
 use chrono::Utc;
 
 use super::store;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::keys::{IndexKey, Keyring};
 use crate::problem::Problem;
 
@@ -52,14 +52,14 @@ pub(super) fn digest(key: &IndexKey, normalised: &str) -> String {
 }
 
 /// The index key that acts. `serve` does not start without one.
-pub(super) fn acting(ring: &Keyring) -> Work<&IndexKey> {
+pub(super) fn acting(ring: &Keyring) -> WorkResult<&IndexKey> {
     ring.index_key(Utc::now())
         .ok_or_else(|| Problem::broken("the keyring has no index key: xiaoqu keys rotate --use index").into())
 }
 
 /// Lets a subject be found by this phone number; what is none is not indexed. It must be the one in the `phone` of a
 /// [`Contact`](super::Purpose::Contact) of this subject: from those the index is made again under another key.
-pub fn index_phone(conn: &mut Conn, ring: &Keyring, subject: Id, phone: &str) -> Work<()> {
+pub fn index_phone(conn: &mut Conn, ring: &Keyring, subject: Id, phone: &str) -> WorkResult<()> {
     match phone_digest(ring, phone)? {
         Some((key, digest)) => store::add_phone(conn, subject, &key, &digest),
         None => Ok(()),
@@ -67,14 +67,14 @@ pub fn index_phone(conn: &mut Conn, ring: &Keyring, subject: Id, phone: &str) ->
 }
 
 /// The index key that acts and the digest of a number under it; of what is none, nothing.
-pub fn phone_digest(ring: &Keyring, phone: &str) -> Work<Option<(String, String)>> {
+pub fn phone_digest(ring: &Keyring, phone: &str) -> WorkResult<Option<(String, String)>> {
     let Some(phone) = normalised_phone(phone) else { return Ok(None) };
     let key = acting(ring)?;
     Ok(Some((key.key.id.clone(), digest(key, &phone))))
 }
 
 /// Subjects with this phone number, newest first, under whichever key they were indexed.
-pub fn subjects_of_phone(conn: &mut Conn, ring: &Keyring, phone: &str, at_most: i64) -> Work<Vec<Id>> {
+pub fn subjects_of_phone(conn: &mut Conn, ring: &Keyring, phone: &str, at_most: i64) -> WorkResult<Vec<Id>> {
     let Some(phone) = normalised_phone(phone) else { return Ok(Vec::new()) };
     let at_most = at_most.max(0);
     let mut all = Vec::new();
@@ -88,7 +88,7 @@ pub fn subjects_of_phone(conn: &mut Conn, ring: &Keyring, phone: &str, at_most: 
 }
 
 /// Nobody finds this subject by a phone number any more.
-pub fn forget_phones(conn: &mut Conn, subject: Id) -> Work<()> {
+pub fn forget_phones(conn: &mut Conn, subject: Id) -> WorkResult<()> {
     // Held against the work that moves digests to another key, which would put one back that it had read before.
     store::lock_contacts(conn, subject)?;
     store::delete_phones(conn, subject)

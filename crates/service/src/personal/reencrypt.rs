@@ -10,7 +10,7 @@ use chrono::Utc;
 
 use super::store::{self, Purpose};
 use super::{phones, vault};
-use crate::db::{Conn, Id, Work, WriteGate};
+use crate::db::{Conn, Id, WorkResult, WriteLock};
 use crate::keys::{self, Keyring};
 use crate::problem::Problem;
 use crate::service::Service;
@@ -35,7 +35,7 @@ pub struct Pass {
 }
 
 /// The keys that everything is moved to. A pass that left something is not worth another before these change.
-pub fn acting_keys(ring: &Keyring) -> (String, Option<String>) {
+pub fn active_keys(ring: &Keyring) -> (String, Option<String>) {
     let now = Utc::now();
     (ring.data_key(now).key.id.clone(), ring.index_key(now).map(|one| one.key.id.clone()))
 }
@@ -100,7 +100,7 @@ async fn move_texts(state: &Arc<Service>, ring: &Arc<Keyring>, key: String, pass
         }
         let (ring, key) = (ring.clone(), key.clone());
         let work = move |conn: &mut Conn| text_chunk(conn, &ring, &key, after);
-        let chunk = state.db.write(WriteGate::default(), work).await?;
+        let chunk = state.db.write(WriteLock::default(), work).await?;
         pass.count(&chunk);
         pass.texts += chunk.moved;
         if chunk.after.is_none() {
@@ -111,7 +111,12 @@ async fn move_texts(state: &Arc<Service>, ring: &Arc<Keyring>, key: String, pass
     Ok(())
 }
 
-fn text_chunk(conn: &mut Conn, ring: &Keyring, key: &str, after: Option<(Id, Purpose)>) -> Work<Chunk<(Id, Purpose)>> {
+fn text_chunk(
+    conn: &mut Conn,
+    ring: &Keyring,
+    key: &str,
+    after: Option<(Id, Purpose)>,
+) -> WorkResult<Chunk<(Id, Purpose)>> {
     let mut chunk = Chunk::new();
     let acting = ring.data_key(Utc::now());
     vault::make_known(conn, acting)?;
@@ -120,11 +125,11 @@ fn text_chunk(conn: &mut Conn, ring: &Keyring, key: &str, after: Option<(Id, Pur
             break;
         }
         chunk.after = Some((row.owner_id, row.purpose));
-        let Ok(plain) = vault::open_row(ring, &row) else {
+        let Ok(plain) = vault::decrypt_row(ring, &row) else {
             chunk.left += 1;
             continue;
         };
-        let sealed = vault::seal_as(acting, row.owner_id, row.purpose, row.subject_id, &plain)?;
+        let sealed = vault::encrypt_as(acting, row.owner_id, row.purpose, row.subject_id, &plain)?;
         // Where somebody else wrote meanwhile, theirs stands.
         chunk.moved += usize::from(store::move_text(conn, &row, &acting.key.id, &sealed)?);
     }
@@ -141,7 +146,7 @@ async fn move_phones(state: &Arc<Service>, ring: &Arc<Keyring>, key: String, pas
         }
         let (ring, key) = (ring.clone(), key.clone());
         let work = move |conn: &mut Conn| phone_chunk(conn, &ring, &key, after);
-        let chunk = state.db.write(WriteGate::default(), work).await?;
+        let chunk = state.db.write(WriteLock::default(), work).await?;
         pass.count(&chunk);
         pass.subjects += chunk.moved;
         if chunk.after.is_none() {
@@ -152,7 +157,7 @@ async fn move_phones(state: &Arc<Service>, ring: &Arc<Keyring>, key: String, pas
     Ok(())
 }
 
-fn phone_chunk(conn: &mut Conn, ring: &Keyring, key: &str, after: Option<Id>) -> Work<Chunk<Id>> {
+fn phone_chunk(conn: &mut Conn, ring: &Keyring, key: &str, after: Option<Id>) -> WorkResult<Chunk<Id>> {
     let mut chunk = Chunk::new();
     let acting = phones::acting(ring)?;
     for subject in store::under_index_key(conn, key, after, CHUNK)? {
@@ -164,7 +169,7 @@ fn phone_chunk(conn: &mut Conn, ring: &Keyring, key: &str, after: Option<Id>) ->
         }
         chunk.after = Some(subject);
         let contacts: Result<Vec<String>, _> =
-            store::lock_contacts(conn, subject)?.iter().map(|row| vault::open_row(ring, row)).collect();
+            store::lock_contacts(conn, subject)?.iter().map(|row| vault::decrypt_row(ring, row)).collect();
         let Ok(contacts) = contacts else {
             chunk.left += 1;
             continue;

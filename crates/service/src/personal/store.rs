@@ -2,7 +2,7 @@ use diesel::prelude::*;
 
 use crate::code_column;
 use crate::db::schema::{idempotency_keys, phone_indexes as phones, sealed_texts as texts};
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::on_both;
 
 /// What a sealed text is; one row may own one of each.
@@ -52,7 +52,7 @@ code_column!(Purpose);
 /// A text as it lies in the store.
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
 #[diesel(table_name = texts, treat_none_as_default_value = false)]
-pub struct Sealed {
+pub struct EncryptedText {
     pub owner_id: Id,
     pub purpose: Purpose,
     pub subject_id: Id,
@@ -61,7 +61,7 @@ pub struct Sealed {
 }
 
 /// Puts a text in the place of the one that is there.
-pub(super) fn put(conn: &mut Conn, row: &Sealed) -> Work<()> {
+pub(super) fn put(conn: &mut Conn, row: &EncryptedText) -> WorkResult<()> {
     on_both!(conn, |conn| {
         diesel::insert_into(texts::table)
             .values(row)
@@ -77,23 +77,23 @@ pub(super) fn put(conn: &mut Conn, row: &Sealed) -> Work<()> {
     Ok(())
 }
 
-pub(super) fn find(conn: &mut Conn, owner: Id, purpose: Purpose) -> Work<Option<Sealed>> {
+pub(super) fn find(conn: &mut Conn, owner: Id, purpose: Purpose) -> WorkResult<Option<EncryptedText>> {
     Ok(texts::table.find((owner, purpose)).first(conn).optional()?)
 }
 
 /// Those of them that are there.
-pub(super) fn find_many(conn: &mut Conn, owners: &[Id], purpose: Purpose) -> Work<Vec<Sealed>> {
+pub(super) fn find_many(conn: &mut Conn, owners: &[Id], purpose: Purpose) -> WorkResult<Vec<EncryptedText>> {
     Ok(texts::table.filter(texts::owner_id.eq_any(owners)).filter(texts::purpose.eq(purpose)).load(conn)?)
 }
 
-pub(super) fn delete(conn: &mut Conn, owner: Id, purpose: Purpose) -> Work<()> {
+pub(super) fn delete(conn: &mut Conn, owner: Id, purpose: Purpose) -> WorkResult<()> {
     diesel::delete(texts::table.find((owner, purpose))).execute(conn)?;
     Ok(())
 }
 
 /// The contacts of a subject, held until the transaction ends: the blind index is made from them, by one at a time
 /// (SQLite has one writer anyway).
-pub(super) fn lock_contacts(conn: &mut Conn, subject: Id) -> Work<Vec<Sealed>> {
+pub(super) fn lock_contacts(conn: &mut Conn, subject: Id) -> WorkResult<Vec<EncryptedText>> {
     let contacts = texts::table
         .filter(texts::subject_id.eq(subject))
         .filter(texts::purpose.eq(Purpose::Contact))
@@ -104,14 +104,14 @@ pub(super) fn lock_contacts(conn: &mut Conn, subject: Id) -> Work<Vec<Sealed>> {
     })
 }
 
-pub(super) fn add_phone(conn: &mut Conn, subject: Id, index_key: &str, digest: &str) -> Work<()> {
+pub(super) fn add_phone(conn: &mut Conn, subject: Id, index_key: &str, digest: &str) -> WorkResult<()> {
     let row = (phones::subject_id.eq(subject), phones::index_key.eq(index_key), phones::digest.eq(digest));
     on_both!(conn, |conn| diesel::insert_into(phones::table).values(row).on_conflict_do_nothing().execute(conn))?;
     Ok(())
 }
 
 /// Newest first: ids are made in the order of time.
-pub(super) fn subjects_of_digest(conn: &mut Conn, digest: &str, at_most: i64) -> Work<Vec<Id>> {
+pub(super) fn subjects_of_digest(conn: &mut Conn, digest: &str, at_most: i64) -> WorkResult<Vec<Id>> {
     Ok(phones::table
         .filter(phones::digest.eq(digest))
         .order(phones::subject_id.desc())
@@ -120,7 +120,7 @@ pub(super) fn subjects_of_digest(conn: &mut Conn, digest: &str, at_most: i64) ->
         .load(conn)?)
 }
 
-pub(super) fn delete_phones(conn: &mut Conn, subject: Id) -> Work<()> {
+pub(super) fn delete_phones(conn: &mut Conn, subject: Id) -> WorkResult<()> {
     diesel::delete(phones::table.filter(phones::subject_id.eq(subject))).execute(conn)?;
     Ok(())
 }
@@ -131,7 +131,7 @@ pub(super) fn under_data_key(
     key: &str,
     after: Option<(Id, Purpose)>,
     at_most: i64,
-) -> Work<Vec<Sealed>> {
+) -> WorkResult<Vec<EncryptedText>> {
     let mut rows = texts::table.filter(texts::data_key.eq(key)).into_boxed();
     if let Some((owner, purpose)) = after {
         rows = rows.filter(texts::owner_id.ge(owner)).filter(texts::owner_id.gt(owner).or(texts::purpose.gt(purpose)));
@@ -140,7 +140,7 @@ pub(super) fn under_data_key(
 }
 
 /// Puts a text under another key, unless it was changed meanwhile. Is it done?
-pub(super) fn move_text(conn: &mut Conn, old: &Sealed, data_key: &str, sealed: &[u8]) -> Work<bool> {
+pub(super) fn move_text(conn: &mut Conn, old: &EncryptedText, data_key: &str, sealed: &[u8]) -> WorkResult<bool> {
     let same = texts::table
         .find((old.owner_id, old.purpose))
         .filter(texts::data_key.eq(&old.data_key))
@@ -152,7 +152,7 @@ pub(super) fn move_text(conn: &mut Conn, old: &Sealed, data_key: &str, sealed: &
 }
 
 /// The next subjects with a digest under a key.
-pub(super) fn under_index_key(conn: &mut Conn, key: &str, after: Option<Id>, at_most: i64) -> Work<Vec<Id>> {
+pub(super) fn under_index_key(conn: &mut Conn, key: &str, after: Option<Id>, at_most: i64) -> WorkResult<Vec<Id>> {
     let mut rows = phones::table.filter(phones::index_key.eq(key)).into_boxed();
     if let Some(after) = after {
         rows = rows.filter(phones::subject_id.gt(after));
@@ -161,13 +161,13 @@ pub(super) fn under_index_key(conn: &mut Conn, key: &str, after: Option<Id>, at_
 }
 
 /// How many digests of a subject went.
-pub(super) fn delete_phones_under(conn: &mut Conn, subject: Id, key: &str) -> Work<usize> {
+pub(super) fn delete_phones_under(conn: &mut Conn, subject: Id, key: &str) -> WorkResult<usize> {
     let old = phones::table.filter(phones::subject_id.eq(subject)).filter(phones::index_key.eq(key));
     Ok(diesel::delete(old).execute(conn)?)
 }
 
 /// The keys that anything lies under, found by leaps through the index: there are few, however many rows.
-pub fn data_keys_in_use(conn: &mut Conn) -> Work<Vec<String>> {
+pub fn data_keys_in_use(conn: &mut Conn) -> WorkResult<Vec<String>> {
     leap(|last| {
         let mut rows = texts::table.into_boxed();
         if let Some(last) = last {
@@ -178,7 +178,7 @@ pub fn data_keys_in_use(conn: &mut Conn) -> Work<Vec<String>> {
 }
 
 /// [`data_keys_in_use`] of the blind index.
-pub fn index_keys_in_use(conn: &mut Conn) -> Work<Vec<String>> {
+pub fn index_keys_in_use(conn: &mut Conn) -> WorkResult<Vec<String>> {
     leap(|last| {
         let mut rows = phones::table.into_boxed();
         if let Some(last) = last {
@@ -188,7 +188,7 @@ pub fn index_keys_in_use(conn: &mut Conn) -> Work<Vec<String>> {
     })
 }
 
-fn leap(mut next: impl FnMut(Option<String>) -> Work<Option<String>>) -> Work<Vec<String>> {
+fn leap(mut next: impl FnMut(Option<String>) -> WorkResult<Option<String>>) -> WorkResult<Vec<String>> {
     let mut all: Vec<String> = Vec::new();
     while let Some(one) = next(all.last().cloned())? {
         all.push(one);
@@ -211,7 +211,7 @@ impl Lying {
     }
 }
 
-pub fn lying_under(conn: &mut Conn, key: &str) -> Work<Lying> {
+pub fn lying_under(conn: &mut Conn, key: &str) -> WorkResult<Lying> {
     Ok(Lying {
         texts: texts::table.filter(texts::data_key.eq(key)).count().get_result(conn)?,
         phones: phones::table.filter(phones::index_key.eq(key)).count().get_result(conn)?,
@@ -220,7 +220,7 @@ pub fn lying_under(conn: &mut Conn, key: &str) -> Work<Lying> {
 }
 
 /// Gives up, some at a time, texts whose key is lost. Returns how many went.
-pub fn delete_under(conn: &mut Conn, key: &str) -> Work<usize> {
+pub fn delete_under(conn: &mut Conn, key: &str) -> WorkResult<usize> {
     let rows = under_data_key(conn, key, None, 500)?;
     for row in &rows {
         delete(conn, row.owner_id, row.purpose)?;

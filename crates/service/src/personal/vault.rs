@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::Utc;
 
-use super::store::{self, Purpose, Sealed};
-use crate::db::{Conn, Id, Instant, Work};
+use super::store::{self, EncryptedText, Purpose};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::keys::{self, DataKey, Keyring};
 use crate::problem::Problem;
 
@@ -18,27 +18,34 @@ fn about(owner: Id, purpose: Purpose, subject: Id) -> String {
 }
 
 /// Seals a text in the place of the one that is there, under the data key that acts.
-pub fn seal(conn: &mut Conn, ring: &Keyring, subject: Id, owner: Id, purpose: Purpose, plain: &str) -> Work<()> {
+pub fn encrypt(
+    conn: &mut Conn,
+    ring: &Keyring,
+    subject: Id,
+    owner: Id,
+    purpose: Purpose,
+    plain: &str,
+) -> WorkResult<()> {
     make_known(conn, ring.data_key(Utc::now()))?;
-    store::put(conn, &sealed(ring, subject, owner, purpose, plain)?)
+    store::put(conn, &encrypted(ring, subject, owner, purpose, plain)?)
 }
 
 /// A text sealed under the data key that acts, for whoever writes many rows at once; the store must have been told of the
 /// keys.
-pub fn sealed(ring: &Keyring, subject: Id, owner: Id, purpose: Purpose, plain: &str) -> Work<Sealed> {
+pub fn encrypted(ring: &Keyring, subject: Id, owner: Id, purpose: Purpose, plain: &str) -> WorkResult<EncryptedText> {
     let key = ring.data_key(Utc::now());
-    let sealed = seal_as(key, owner, purpose, subject, plain)?;
-    Ok(Sealed { owner_id: owner, purpose, subject_id: subject, data_key: key.key.id.clone(), sealed })
+    let sealed = encrypt_as(key, owner, purpose, subject, plain)?;
+    Ok(EncryptedText { owner_id: owner, purpose, subject_id: subject, data_key: key.key.id.clone(), sealed })
 }
 
 /// The store is told of a key before anything lies under it, so that a keyring without it is refused at the start.
-pub(super) fn make_known(conn: &mut Conn, key: &DataKey) -> Work<()> {
+pub(super) fn make_known(conn: &mut Conn, key: &DataKey) -> WorkResult<()> {
     // Not marked as known here: this transaction may still be taken back.
     if key.is_known() { Ok(()) } else { keys::store::remember(conn, std::slice::from_ref(&key.key.id), Instant::now()) }
 }
 
-pub(super) fn seal_as(key: &DataKey, owner: Id, purpose: Purpose, subject: Id, plain: &str) -> Work<Vec<u8>> {
-    key.seal(&about(owner, purpose, subject), plain.as_bytes()).map_err(|error| {
+pub(super) fn encrypt_as(key: &DataKey, owner: Id, purpose: Purpose, subject: Id, plain: &str) -> WorkResult<Vec<u8>> {
+    key.encrypt(&about(owner, purpose, subject), plain.as_bytes()).map_err(|error| {
         let of = format_args!("{} of {owner}: {error}", purpose.code());
         Problem::broken_by("a text could not be sealed", of).into()
     })
@@ -51,14 +58,14 @@ pub(super) enum Unreadable {
     Changed,
 }
 
-pub(super) fn open_row(ring: &Keyring, row: &Sealed) -> Result<String, Unreadable> {
+pub(super) fn decrypt_row(ring: &Keyring, row: &EncryptedText) -> Result<String, Unreadable> {
     let key = ring.data_key_of(&row.data_key).ok_or(Unreadable::NoKey)?;
-    let plain = key.open(&about(row.owner_id, row.purpose, row.subject_id), &row.sealed);
+    let plain = key.decrypt(&about(row.owner_id, row.purpose, row.subject_id), &row.sealed);
     plain.and_then(|plain| String::from_utf8(plain).ok()).ok_or(Unreadable::Changed)
 }
 
-fn opened(ring: &Keyring, row: &Sealed) -> Work<String> {
-    open_row(ring, row).map_err(|why| {
+fn decrypted(ring: &Keyring, row: &EncryptedText) -> WorkResult<String> {
+    decrypt_row(ring, row).map_err(|why| {
         let what = match why {
             Unreadable::NoKey => "a sealed text lies under a data key that the keyring does not have",
             Unreadable::Changed => "a sealed text does not open: it was changed or moved",
@@ -70,12 +77,17 @@ fn opened(ring: &Keyring, row: &Sealed) -> Work<String> {
 }
 
 /// The text of an owner, if there is one. One that does not open is an error, and no empty text.
-pub fn open(conn: &mut Conn, ring: &Keyring, owner: Id, purpose: Purpose) -> Work<Option<String>> {
-    store::find(conn, owner, purpose)?.map(|row| opened(ring, &row)).transpose()
+pub fn decrypt(conn: &mut Conn, ring: &Keyring, owner: Id, purpose: Purpose) -> WorkResult<Option<String>> {
+    store::find(conn, owner, purpose)?.map(|row| decrypted(ring, &row)).transpose()
 }
 
 /// The texts of many owners; those without one are not in it.
-pub fn open_many(conn: &mut Conn, ring: &Keyring, owners: &[Id], purpose: Purpose) -> Work<HashMap<Id, String>> {
+pub fn decrypt_many(
+    conn: &mut Conn,
+    ring: &Keyring,
+    owners: &[Id],
+    purpose: Purpose,
+) -> WorkResult<HashMap<Id, String>> {
     let owners = crate::db::distinct(owners);
     let mut all = HashMap::with_capacity(owners.len());
     for chunk in owners.chunks(CHUNK) {
@@ -84,13 +96,13 @@ pub fn open_many(conn: &mut Conn, ring: &Keyring, owners: &[Id], purpose: Purpos
             many => store::find_many(conn, many, purpose)?,
         };
         for row in rows {
-            all.insert(row.owner_id, opened(ring, &row)?);
+            all.insert(row.owner_id, decrypted(ring, &row)?);
         }
     }
     Ok(all)
 }
 
 /// Deletes a text for good (PIPL 47). The blind index is forgotten by [`super::forget_phones`].
-pub fn erase(conn: &mut Conn, owner: Id, purpose: Purpose) -> Work<()> {
+pub fn erase(conn: &mut Conn, owner: Id, purpose: Purpose) -> WorkResult<()> {
     store::delete(conn, owner, purpose)
 }

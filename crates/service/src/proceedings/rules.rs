@@ -54,8 +54,8 @@ pub fn is_unopened(role: Role, against_company: bool, undelivered: bool) -> bool
 }
 
 /// Reading with the company's own token is the delivery; a committee's reading is none.
-pub fn awaits_opening(opens: bool, role: Role, unopened: bool) -> bool {
-    opens && role == Role::PropertyCompany && unopened
+pub fn awaits_opening(counts_as_delivery: bool, role: Role, unopened: bool) -> bool {
+    counts_as_delivery && role == Role::PropertyCompany && unopened
 }
 
 /// A statement is made once.

@@ -8,7 +8,7 @@ use actix_web::http::header::RETRY_AFTER;
 use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::access::{Caller, Role};
-use crate::db::Work;
+use crate::db::WorkResult;
 use crate::problem::Problem;
 use crate::security::Kind;
 use crate::service::{Ctx, Tx};
@@ -40,7 +40,7 @@ fn key(caller: &Caller) -> String {
 
 /// Takes this from what the caller has left today, in the transaction of its effect; 429 where it is too little, and then
 /// nothing was taken.
-pub fn spend(tx: &mut Tx, spent: Amounts) -> Work<()> {
+pub fn spend(tx: &mut Tx, spent: Amounts) -> WorkResult<()> {
     let ctx = tx.ctx;
     let limits = ctx.state.parts.get::<Quotas>().of(&ctx.caller);
     if limits == Amounts::default() {

@@ -4,7 +4,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::rules::Amounts;
 use crate::db::schema::quota_uses as uses;
-use crate::db::{Conn, Work};
+use crate::db::{Conn, WorkResult};
 use crate::on_both;
 
 /// One row of a caller, which begins anew with each day: there is nothing to tidy up.
@@ -36,7 +36,7 @@ struct Row {
 }
 
 /// Adds to what a caller used on a day; returns the sums.
-pub fn add(conn: &mut Conn, caller: &str, day: NaiveDate, more: &Amounts) -> Work<Amounts> {
+pub fn add(conn: &mut Conn, caller: &str, day: NaiveDate, more: &Amounts) -> WorkResult<Amounts> {
     let day = day.to_string();
     let row: Row = on_both!(conn, |conn| diesel::sql_query(ADD)
         .bind::<Text, _>(caller)
@@ -52,7 +52,7 @@ pub fn add(conn: &mut Conn, caller: &str, day: NaiveDate, more: &Amounts) -> Wor
 }
 
 /// The files and bytes that a caller used on a day.
-pub fn used(conn: &mut Conn, caller: &str, day: NaiveDate) -> Work<Amounts> {
+pub fn used(conn: &mut Conn, caller: &str, day: NaiveDate) -> WorkResult<Amounts> {
     let row: Option<(i64, i64)> = uses::table
         .find(caller)
         .filter(uses::day.eq(day.to_string()))

@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use super::context::Ctx;
-use crate::db::Work;
+use crate::db::WorkResult;
 use crate::fault::{Fault, Faults};
 use crate::http::form;
 use crate::json::{self, NotRead};
@@ -71,7 +71,7 @@ impl<B> Body<B> {
         }
     }
 
-    fn parts(&self) -> Work<(Faults, Option<&B>)> {
+    fn parts(&self) -> WorkResult<(Faults, Option<&B>)> {
         match &self.outcome {
             Outcome::Malformed(place) => Err(Problem::new(Code::MalformedJson)
                 .detail(format!("请求体不是合法的 JSON：{place}"), place.clone())
@@ -207,7 +207,7 @@ where
 
 impl<B> Body<B> {
     /// The input outside of a transaction: every fault at once, or the input.
-    pub fn input(&self, check: impl FnOnce(&B, &mut Vec<Fault>) -> Work<()>) -> Work<&B> {
+    pub fn input(&self, check: impl FnOnce(&B, &mut Vec<Fault>) -> WorkResult<()>) -> WorkResult<&B> {
         let (mut faults, input) = self.parts()?;
         let mut found = Vec::new();
         // Where the answer is full already, rules have nothing to add to it.

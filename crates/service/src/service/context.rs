@@ -16,8 +16,8 @@ use super::transaction::Tx;
 use crate::access::{Caller, Scope};
 use crate::db::job::{Found, job};
 use crate::db::types::Instant;
-use crate::db::{Conn, Fail, Id, StoredAnswer, Work, WriteGate};
-use crate::http::answer::{self, Answer, Entity};
+use crate::db::{Conn, Id, StoredResponse, WorkError, WorkResult, WriteLock};
+use crate::http::answer::{self, Entity, Response};
 use crate::http::conditions::{Conditions, Verdict};
 use crate::http::idempotency::{self, IdempotencyKey};
 use crate::http::paging::PageOf;
@@ -29,19 +29,19 @@ use crate::traces::RequestSpan;
 
 /// What an action made, as it is answered and kept under its key.
 struct Made {
-    stored: StoredAnswer,
+    stored: StoredResponse,
     /// The row that it made or changed.
     id: Option<Id>,
     shown_once: bool,
 }
 
 impl Made {
-    fn of<T: Serialize>(entity: Entity<T>) -> Work<Made> {
+    fn of<T: Serialize>(entity: Entity<T>) -> WorkResult<Made> {
         Ok(Made { stored: stored(&entity)?, id: entity.id, shown_once: entity.shown_once })
     }
 }
 
-fn stored<T: Serialize>(entity: &Entity<T>) -> Work<StoredAnswer> {
+fn stored<T: Serialize>(entity: &Entity<T>) -> WorkResult<StoredResponse> {
     Ok(entity.stored().map_err(answer::unserialisable)?)
 }
 
@@ -49,11 +49,11 @@ fn stored<T: Serialize>(entity: &Entity<T>) -> Work<StoredAnswer> {
 // and not once for each of the operations.
 
 /// A look into the store that ends as an answer.
-type Find<T> = Box<dyn FnMut(&mut Conn, &Ctx) -> Work<T> + Send>;
+type Find<T> = Box<dyn FnMut(&mut Conn, &Ctx) -> WorkResult<T> + Send>;
 /// A step of a transaction.
-type Action<T> = Arc<dyn Fn(&mut Tx) -> Work<T> + Send + Sync>;
+type Action<T> = Arc<dyn Fn(&mut Tx) -> WorkResult<T> + Send + Sync>;
 /// All of a transaction, with the texts that were made for it.
-type Step = Box<dyn FnMut(&mut Conn, &Texts) -> Work<()> + Send>;
+type Step = Box<dyn FnMut(&mut Conn, &Texts) -> WorkResult<()> + Send>;
 
 const READ: &str = "db.read";
 const WRITE: &str = "db.write";
@@ -69,7 +69,7 @@ pub struct Request {
     /// Ours, where `request_id` is the caller's.
     pub server_request_id: Option<String>,
     /// Reading delivers what waits to be opened: a person asks, and sees the answer.
-    pub opens: bool,
+    pub counts_as_delivery: bool,
     pub language: Language,
     pub method: String,
     pub path: String,
@@ -78,7 +78,7 @@ pub struct Request {
     /// The method must say which version it changes.
     pub needs_if_match: bool,
     /// `Cache-Control: no-cache` (RFC 9111, 5.2.1.4): a list from the primary, please.
-    pub newest: bool,
+    pub require_primary: bool,
     /// The span of this request, where it is traced.
     pub span: Option<RequestSpan>,
     pub query: serde_json::Value,
@@ -127,14 +127,14 @@ impl Ctx {
             operation,
             request_id,
             server_request_id: None,
-            opens: false,
+            counts_as_delivery: false,
             language: Language::Zh,
             method: String::new(),
             path: String::new(),
             idempotency_key: None,
             conditions: Conditions::default(),
             needs_if_match: false,
-            newest: false,
+            require_primary: false,
             span: None,
             query: serde_json::Value::Null,
             now,
@@ -154,7 +154,7 @@ impl Ctx {
     }
 
     /// A visit to the store, in a span of its own where this request is traced.
-    async fn in_span<T>(&self, name: &'static str, work: impl Future<Output = Work<T>>) -> Work<T> {
+    async fn in_span<T>(&self, name: &'static str, work: impl Future<Output = WorkResult<T>>) -> WorkResult<T> {
         match &self.span {
             Some(span) => span.store(name, work).await,
             None => work.await,
@@ -174,78 +174,78 @@ impl Ctx {
     }
 
     /// One resource.
-    pub fn get<T, F>(&self, mut find: F) -> impl Future<Output = Answer>
+    pub fn get<T, F>(&self, mut find: F) -> impl Future<Output = Response>
     where
         T: Serialize + Send + 'static,
-        F: FnMut(&mut Conn, &Ctx) -> Work<Entity<T>> + Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> WorkResult<Entity<T>> + Send + 'static,
     {
         self.show_point(Box::new(move |conn, ctx| stored(&find(conn, ctx)?)))
     }
 
     /// One resource that is derived from many rows: in one snapshot, off the worker thread.
-    pub fn derive<T, F>(&self, mut find: F) -> impl Future<Output = Answer>
+    pub fn get_snapshot<T, F>(&self, mut find: F) -> impl Future<Output = Response>
     where
         T: Serialize + Send + 'static,
-        F: FnMut(&mut Conn, &Ctx) -> Work<Entity<T>> + Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> WorkResult<Entity<T>> + Send + 'static,
     {
         self.show_lagging(Box::new(move |conn, ctx| stored(&find(conn, ctx)?)))
     }
 
     /// A page of a list.
-    pub fn list<T, F>(&self, mut find: F) -> impl Future<Output = Answer>
+    pub fn list<T, F>(&self, mut find: F) -> impl Future<Output = Response>
     where
         T: Serialize,
-        F: FnMut(&mut Conn, &Ctx) -> Work<PageOf<T>> + Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> WorkResult<PageOf<T>> + Send + 'static,
     {
         // Written where it was read: 200 rows are not handed to another thread, to be freed there.
         self.show_lagging(Box::new(move |conn, ctx| {
-            Ok(StoredAnswer { status: 200, etag: None, location: None, body: answer::page(&find(conn, ctx)?)? })
+            Ok(StoredResponse { status: 200, etag: None, location: None, body: answer::page(&find(conn, ctx)?)? })
         }))
     }
 
     /// One resource whose first reading may be an act (opening a notice is its delivery): `find` answers `None` where
     /// it is, and `open` carries it out. What its conditions keep from the reader is not carried out: the transaction ends
     /// without a trace.
-    pub fn get_or_open<T, F, G>(&self, mut find: F, open: G) -> impl Future<Output = Answer>
+    pub fn get_or_open<T, F, G>(&self, mut find: F, open: G) -> impl Future<Output = Response>
     where
         T: Serialize + Send + 'static,
-        F: FnMut(&mut Conn, &Ctx) -> Work<Option<Entity<T>>> + Send + 'static,
-        G: Fn(&mut Tx) -> Work<Entity<T>> + Send + Sync + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> WorkResult<Option<Entity<T>>> + Send + 'static,
+        G: Fn(&mut Tx) -> WorkResult<Entity<T>> + Send + Sync + 'static,
     {
         let find: Find<_> = Box::new(move |conn, ctx| find(conn, ctx)?.as_ref().map(stored).transpose());
         self.show_or_open(find, Arc::new(move |tx| stored(&open(tx)?)))
     }
 
-    async fn find_point<T: Send + 'static>(&self, mut find: Find<T>) -> Result<T, Problem> {
+    async fn read_one<T: Send + 'static>(&self, mut find: Find<T>) -> Result<T, Problem> {
         let ctx = self.clone();
         Ok(self.in_span(READ, self.state.db.read_point(move |conn| find(conn, &ctx))).await?)
     }
 
-    async fn show_point(&self, find: Find<StoredAnswer>) -> Answer {
-        self.find_point(find).await?.conditional(&self.conditions)
+    async fn show_point(&self, find: Find<StoredResponse>) -> Response {
+        self.read_one(find).await?.conditional(&self.conditions)
     }
 
-    async fn show_lagging(&self, find: Find<StoredAnswer>) -> Answer {
+    async fn show_lagging(&self, find: Find<StoredResponse>) -> Response {
         self.read_lagging(find).await?.conditional(&self.conditions)
     }
 
-    async fn show_or_open(&self, find: Find<Option<StoredAnswer>>, open: Action<StoredAnswer>) -> Answer {
-        if let Some(stored) = self.find_point(find).await? {
+    async fn show_or_open(&self, find: Find<Option<StoredResponse>>, open: Action<StoredResponse>) -> Response {
+        if let Some(stored) = self.read_one(find).await? {
             return stored.conditional(&self.conditions);
         }
         let ctx = self.clone();
         let work = move |conn: &mut Conn, texts: &Texts| {
             let stored = open(&mut Tx { conn, ctx: &ctx, key: None, texts })?;
-            let shown = ctx.opens && ctx.conditions.on_read(stored.etag.as_deref()) == Verdict::Answer;
+            let shown = ctx.counts_as_delivery && ctx.conditions.on_read(stored.etag.as_deref()) == Verdict::Answer;
             // An error is what takes a transaction back.
-            if shown { Ok(stored) } else { Err(Fail::Replay(Box::new(stored))) }
+            if shown { Ok(stored) } else { Err(WorkError::Replay(Box::new(stored))) }
         };
-        let stored = match self.write(WriteGate::default(), work).await {
+        let stored = match self.write(WriteLock::default(), work).await {
             Ok(stored) => {
                 self.wrote();
                 stored
             }
-            Err(Fail::Replay(unshown)) => *unshown,
+            Err(WorkError::Replay(unshown)) => *unshown,
             Err(fail) => return Err(fail.into()),
         };
         stored.conditional(&self.conditions)
@@ -255,7 +255,7 @@ impl Ctx {
     pub async fn read<T, F>(&self, mut find: F) -> Result<T, Problem>
     where
         T: Send + 'static,
-        F: FnMut(&mut Conn, &Ctx) -> Work<T> + Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> WorkResult<T> + Send + 'static,
     {
         let ctx = self.clone();
         let (job, found) = job(move |conn| find(conn, &ctx));
@@ -263,8 +263,8 @@ impl Ctx {
     }
 
     /// From the standby, unless this caller wrote a moment ago or asked for what is newest.
-    async fn read_lagging(&self, mut find: Find<StoredAnswer>) -> Result<StoredAnswer, Problem> {
-        if !self.state.db.has_standby() || self.newest || self.state.wrote.holds(&self.caller) {
+    async fn read_lagging(&self, mut find: Find<StoredResponse>) -> Result<StoredResponse, Problem> {
+        if !self.state.db.has_standby() || self.require_primary || self.state.wrote.holds(&self.caller) {
             return self.read(find).await;
         }
         let ctx = self.clone();
@@ -280,11 +280,11 @@ impl Ctx {
     }
 
     /// One action in one transaction, once per idempotency key.
-    pub fn act<B, T, F>(&self, body: Body<B>, action: F) -> impl Future<Output = Answer>
+    pub fn act<B, T, F>(&self, body: Body<B>, action: F) -> impl Future<Output = Response>
     where
         B: Send + Sync + 'static,
         T: Serialize + Send + 'static,
-        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + Sync + 'static,
+        F: Fn(&mut Tx, &Body<B>) -> WorkResult<Entity<T>> + Send + Sync + 'static,
     {
         let (refused, key) = (body.is_refused(), self.key_of(&body));
         self.act_once(refused, key, Arc::new(move |tx| Made::of(action(tx, &body)?)))
@@ -300,15 +300,15 @@ impl Ctx {
     }
 
     /// `refused`: the input has faults already.
-    async fn act_once(&self, refused: bool, key: Option<IdempotencyKey>, action: Action<Made>) -> Answer {
+    async fn act_once(&self, refused: bool, key: Option<IdempotencyKey>, action: Action<Made>) -> Response {
         let ctx = self.clone();
-        let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
+        let gate = WriteLock { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
         let work = Arc::new(move |conn: &mut Conn, texts: &Texts| {
             let mut tx = Tx { conn, ctx: &ctx, key: key.as_ref(), texts };
             let made = action(&mut tx)?;
             if let Some(key) = &key {
                 let now = Instant::now();
-                let kept = if made.shown_once { &StoredAnswer::shown_once() } else { &made.stored };
+                let kept = if made.shown_once { &StoredResponse::shown_once() } else { &made.stored };
                 idempotency::store(tx.conn, &ctx.state.keys.ring(), key, made.id, kept, now)?;
             }
             Ok(made)
@@ -318,8 +318,8 @@ impl Ctx {
             let attempt = work.clone();
             match self.in_span(READ, self.state.db.read(move |conn| attempt(conn, &Texts::default()))).await {
                 // An action that writes, locks or issues a document before it asks for its input.
-                Ok(_) | Err(Fail::Query(_) | Fail::Text(_)) => {}
-                Err(fail) => return self.not_acted(fail),
+                Ok(_) | Err(WorkError::Query(_) | WorkError::Text(_)) => {}
+                Err(fail) => return self.error_response(fail),
             }
         }
         let result = self.write(gate, move |conn: &mut Conn, texts: &Texts| work(conn, texts)).await;
@@ -327,15 +327,15 @@ impl Ctx {
         match result {
             Ok(made) if made.shown_once => Ok(made.stored.secret_response()),
             Ok(made) => Ok(made.stored.response(false)),
-            Err(fail) => self.not_acted(fail),
+            Err(fail) => self.error_response(fail),
         }
     }
 
     /// One transaction, run again where it lacked the text of a document.
-    pub async fn write<T, F>(&self, gate: WriteGate, mut work: F) -> Work<T>
+    pub async fn write<T, F>(&self, gate: WriteLock, mut work: F) -> WorkResult<T>
     where
         T: Send + 'static,
-        F: FnMut(&mut Conn, &Texts) -> Work<T> + Send + 'static,
+        F: FnMut(&mut Conn, &Texts) -> WorkResult<T> + Send + 'static,
     {
         let found = Found::default();
         let place = found.clone();
@@ -343,7 +343,7 @@ impl Ctx {
         found.after(self.write_with_texts(gate, step).await)
     }
 
-    async fn write_with_texts(&self, gate: WriteGate, step: Step) -> Work<()> {
+    async fn write_with_texts(&self, gate: WriteLock, step: Step) -> WorkResult<()> {
         let (made, step) = (Texts::default(), Arc::new(Mutex::new(step)));
         texts::with_texts(&made, || {
             let (made, step) = (made.clone(), step.clone());
@@ -354,8 +354,8 @@ impl Ctx {
     }
 
     /// Replayed, or refused.
-    fn not_acted(&self, fail: Fail) -> Answer {
-        if let Fail::Replay(stored) = fail {
+    fn error_response(&self, fail: WorkError) -> Response {
+        if let WorkError::Replay(stored) = fail {
             self.state.metrics.replays.inc();
             return Ok(stored.response(true));
         }
@@ -368,13 +368,13 @@ impl Ctx {
 
     /// What would hold the writer too long in one transaction: many short ones and one answer, once per idempotency key.
     /// Each step stands once it is committed, also where a later one fails, so it must be one that can be taken again.
-    pub async fn act_in_steps<B, S, R, T>(
+    pub async fn act_in_batches<B, S, R, T>(
         &self,
         body: Body<B>,
         steps: fn(&B) -> Vec<S>,
-        step: fn(&mut Tx, &S) -> Work<R>,
+        step: fn(&mut Tx, &S) -> WorkResult<R>,
         finish: fn(Vec<R>) -> Entity<T>,
-    ) -> Answer
+    ) -> Response
     where
         B: Send + Sync + 'static,
         S: Send + 'static,
@@ -383,7 +383,7 @@ impl Ctx {
     {
         let body = Arc::new(body);
         let key = self.key_of(&body);
-        let gate = WriteGate { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
+        let gate = WriteLock { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
         let (ctx, input) = (self.clone(), body.clone());
         // What was answered before, or has faults, takes no step.
         let first = move |conn: &mut Conn, texts: &Texts| {
@@ -395,13 +395,13 @@ impl Ctx {
             self.write(gate, first).await
         };
         if let Err(fail) = begun {
-            return self.not_acted(fail);
+            return self.error_response(fail);
         }
         let mut done = Vec::new();
         for one in steps(body.input(|_, _| Ok(()))?) {
             let ctx = self.clone();
             let work = move |conn: &mut Conn, texts: &Texts| step(&mut Tx { conn, ctx: &ctx, key: None, texts }, &one);
-            let stepped = self.write(WriteGate::default(), work).await;
+            let stepped = self.write(WriteLock::default(), work).await;
             self.wrote();
             done.push(stepped?);
         }
@@ -423,16 +423,16 @@ impl Ctx {
     }
 
     /// The same for a caller inside of the program (the demo): no key, and what the action made instead of an answer.
-    pub async fn perform<B, T, F>(&self, body: Body<B>, action: F) -> Work<T>
+    pub async fn perform<B, T, F>(&self, body: Body<B>, action: F) -> WorkResult<T>
     where
         B: Send + Sync + 'static,
         T: Send + 'static,
-        F: Fn(&mut Tx, &Body<B>) -> Work<Entity<T>> + Send + 'static,
+        F: Fn(&mut Tx, &Body<B>) -> WorkResult<Entity<T>> + Send + 'static,
     {
         let ctx = self.clone();
         let work = move |conn: &mut Conn, texts: &Texts| {
             Ok(action(&mut Tx { conn, ctx: &ctx, key: None, texts }, &body)?.body)
         };
-        self.write(WriteGate::default(), work).await
+        self.write(WriteLock::default(), work).await
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Ctx;
 use crate::coded_enum;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 
 coded_enum! {
     /// Kind of row that a file belongs to (附件归属).
@@ -28,36 +28,36 @@ pub struct FileOwner {
     /// Who may not call it sees no file either.
     pub operation: &'static str,
     /// What the caller sees of the row of this id, by the code that reads it for that operation.
-    pub look: fn(&mut Conn, &Ctx, Id) -> Work<Sight>,
+    pub visibility: fn(&mut Conn, &Ctx, Id) -> WorkResult<Visibility>,
 }
 
 /// What a caller sees of a row.
-pub enum Sight {
+pub enum Visibility {
     Open,
     /// That it is there; its content waits to be opened.
     Unopened,
     /// A ticket, and of its files this.
-    Ticket(OfTicket),
+    Ticket(ComplaintAttachment),
 }
 
 /// What a caller gets of the files of a ticket, by whom they came from.
 #[derive(Clone, Copy)]
-pub struct OfTicket {
-    pub complainant: Seen,
-    pub handler: Seen,
+pub struct ComplaintAttachment {
+    pub complainant: Visible,
+    pub handler: Visible,
 }
 
 #[derive(Clone, Copy)]
-pub struct Seen {
+pub struct Visible {
     /// The form of what can be stripped.
-    pub picture: Option<Shown>,
-    pub other: Option<Shown>,
+    pub picture: Option<FileForm>,
+    pub other: Option<FileForm>,
     pub under_its_name: bool,
 }
 
 /// In which form a caller gets a file that it sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
+pub enum FileForm {
     Original,
     /// The copy without metadata.
     Stripped,

@@ -21,7 +21,7 @@ pub struct Job {
     /// From the beginning of one time to the next.
     pub every: Duration,
     /// How often it is looked whether it is due, and this replica's.
-    pub look: Duration,
+    pub poll: Duration,
     /// What makes it due at once, beside the time.
     pub woken: Option<fn(&Service) -> LocalBoxFuture<'_, ()>>,
     pub run: fn(Arc<Service>) -> LocalBoxFuture<'static, Result<(), Problem>>,
@@ -47,15 +47,15 @@ impl Job {
         waits: &'static str,
         run: fn(Arc<Service>) -> LocalBoxFuture<'static, Result<(), Problem>>,
     ) -> Job {
-        Job { name, by, first: every, every, look: every, woken: None, run, waits }
+        Job { name, by, first: every, every, poll: every, woken: None, run, waits }
     }
 
     pub const fn first_after(self, first: Duration) -> Job {
         Job { first, ..self }
     }
 
-    pub const fn looking_every(self, look: Duration) -> Job {
-        Job { look, ..self }
+    pub const fn polling_every(self, poll: Duration) -> Job {
+        Job { poll, ..self }
     }
 
     pub const fn woken_by(self, woken: fn(&Service) -> LocalBoxFuture<'_, ()>) -> Job {
@@ -81,10 +81,10 @@ impl Job {
                 }
             }
             let Some(woken) = self.woken else {
-                tokio::time::sleep(self.look).await;
+                tokio::time::sleep(self.poll).await;
                 continue;
             };
-            if tokio::time::timeout(self.look, woken(&state)).await.is_ok() {
+            if tokio::time::timeout(self.poll, woken(&state)).await.is_ok() {
                 next = StopWatch::now();
             }
         }

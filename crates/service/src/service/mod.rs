@@ -28,7 +28,7 @@ use crate::access::token::Verifier;
 use crate::clock::Clock;
 use crate::clock_watch::ClockWatch;
 use crate::db::lease::Lease;
-use crate::db::{Conn, Db, Work};
+use crate::db::{Conn, Db, WorkResult};
 use crate::disk::Disks;
 use crate::http::limits::Limits;
 use crate::http::recent::RecentWriters;
@@ -101,7 +101,7 @@ pub struct Service {
     /// What belongs to one feature.
     pub parts: Parts,
     /// The county that a token belongs to.
-    pub county_of: fn(&mut Conn, &Caller) -> Work<Option<String>>,
+    pub county_of: fn(&mut Conn, &Caller) -> WorkResult<Option<String>>,
 }
 
 impl Service {

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use crate::db::{Fail, Work};
+use crate::db::{WorkError, WorkResult};
 use crate::problem::{Code, Problem};
 use crate::templates::texts::{Lacking, Texts};
 
@@ -10,20 +10,20 @@ use crate::templates::texts::{Lacking, Texts};
 const ATTEMPTS: usize = 8;
 
 /// Runs a transaction; where it lacks a text, makes the text and runs it again.
-pub async fn with_texts<T, F>(texts: &Texts, mut transaction: impl FnMut() -> F) -> Work<T>
+pub async fn with_texts<T, F>(texts: &Texts, mut transaction: impl FnMut() -> F) -> WorkResult<T>
 where
-    F: Future<Output = Work<T>>,
+    F: Future<Output = WorkResult<T>>,
 {
     for _ in 0..ATTEMPTS {
         match transaction().await {
-            Err(Fail::Text(lacking)) => make(texts, *lacking).await?,
+            Err(WorkError::Text(lacking)) => make(texts, *lacking).await?,
             other => return other,
         }
     }
     Err(Problem::new(Code::Busy).into())
 }
 
-async fn make(texts: &Texts, lacking: Lacking) -> Work<()> {
+async fn make(texts: &Texts, lacking: Lacking) -> WorkResult<()> {
     let (texts, kind) = (texts.clone(), lacking.kind);
     match actix_web::rt::task::spawn_blocking(move || texts.make(lacking)).await {
         Ok(Ok(())) => Ok(()),
@@ -31,6 +31,6 @@ async fn make(texts: &Texts, lacking: Lacking) -> Work<()> {
             tracing::warn!(?why, kind = kind.code(), "the text of a document could not be made");
             Err(Problem::new(Code::Busy).into())
         }
-        Err(_) => Err(Fail::Panicked),
+        Err(_) => Err(WorkError::Panicked),
     }
 }

@@ -6,7 +6,7 @@ use super::body::Body;
 use super::context::Ctx;
 use crate::access::Scope;
 use crate::db::types::Instant;
-use crate::db::{Conn, Fail, Id, StoredAnswer, Work};
+use crate::db::{Conn, Id, StoredResponse, WorkError, WorkResult};
 use crate::fault::Fault;
 use crate::http::idempotency::{self, IdempotencyKey};
 use crate::templates::texts::Texts;
@@ -30,7 +30,7 @@ impl<'a> Tx<'a> {
 
 impl Tx<'_> {
     /// The input of an action on a row that was found: replayed, or checked, or refused with every fault.
-    pub fn input<'b, B>(&mut self, body: &'b Body<B>) -> Work<&'b B> {
+    pub fn input<'b, B>(&mut self, body: &'b Body<B>) -> WorkResult<&'b B> {
         self.checked(body, |_, _, _| Ok(()))
     }
 
@@ -38,49 +38,49 @@ impl Tx<'_> {
     pub fn checked<'b, B>(
         &mut self,
         body: &'b Body<B>,
-        check: impl FnOnce(&mut Conn, &B, &mut Vec<Fault>) -> Work<()>,
-    ) -> Work<&'b B> {
+        check: impl FnOnce(&mut Conn, &B, &mut Vec<Fault>) -> WorkResult<()>,
+    ) -> WorkResult<&'b B> {
         if let Some((stored, _)) = self.stored()? {
-            return Err(Fail::Replay(Box::new(stored)));
+            return Err(WorkError::Replay(Box::new(stored)));
         }
-        self.faultless(body, check)
+        self.validate(body, check)
     }
 
     /// The input of a creation. A replay shows the row that was made only if the caller may still see it.
     pub fn creation<'b, B>(
         &mut self,
         body: &'b Body<B>,
-        visible: impl FnOnce(&mut Conn, &Scope, Id) -> Work<()>,
-        check: impl FnOnce(&mut Conn, &B, &mut Vec<Fault>) -> Work<()>,
-    ) -> Work<&'b B> {
+        visible: impl FnOnce(&mut Conn, &Scope, Id) -> WorkResult<()>,
+        check: impl FnOnce(&mut Conn, &B, &mut Vec<Fault>) -> WorkResult<()>,
+    ) -> WorkResult<&'b B> {
         if let Some((stored, resource)) = self.stored()? {
             if let Some(id) = resource {
                 visible(self.conn, &self.ctx.scope, id)?;
             }
-            return Err(Fail::Replay(Box::new(stored)));
+            return Err(WorkError::Replay(Box::new(stored)));
         }
-        self.faultless(body, check)
+        self.validate(body, check)
     }
 
-    fn stored(&mut self) -> Work<Option<(StoredAnswer, Option<Id>)>> {
+    fn stored(&mut self) -> WorkResult<Option<(StoredResponse, Option<Id>)>> {
         match self.key {
             Some(key) => idempotency::find(self.conn, &self.ctx.state.keys.ring(), key, Instant::now()),
             None => Ok(None),
         }
     }
 
-    fn faultless<'b, B>(
+    fn validate<'b, B>(
         &mut self,
         body: &'b Body<B>,
-        check: impl FnOnce(&mut Conn, &B, &mut Vec<Fault>) -> Work<()>,
-    ) -> Work<&'b B> {
+        check: impl FnOnce(&mut Conn, &B, &mut Vec<Fault>) -> WorkResult<()>,
+    ) -> WorkResult<&'b B> {
         let conn = &mut *self.conn;
         body.input(|input, faults| check(conn, input, faults))
     }
 
     /// PATCH and PUT need If-Match (RFC 6585, 3); an action honours the conditions of its request. Versions begin with 1:
     /// at 0 there is nothing yet.
-    pub fn if_match(&self, version: i64) -> Work<()> {
+    pub fn if_match(&self, version: i64) -> WorkResult<()> {
         Ok(self.ctx.conditions.on_write(version, self.ctx.needs_if_match)?)
     }
 }

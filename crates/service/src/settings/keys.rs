@@ -4,7 +4,7 @@ use std::path::Path;
 
 use toml::Value;
 
-use super::kinds::{Kind, SecretWord};
+use super::kinds::{Kind, SingleLineSecret};
 use super::sources::Values;
 use super::{DatabaseUrl, FilesUrl, Secret, Settings, SettingsError, TABLE};
 use crate::keys::{Source, Wrapping};
@@ -64,8 +64,8 @@ impl Settings {
             (Some(secret), _) => Ok(secret.clone()),
             (None, Some(path)) => {
                 let text = String::from_utf8(read_file(FILE, path)?).unwrap_or_default();
-                let secret = SecretWord.read(&Value::String(text.trim().to_owned()));
-                secret.map_err(|_| file_fault(FILE, path, &format!("must hold {}", SecretWord.accepted())))
+                let secret = SingleLineSecret.read(&Value::String(text.trim().to_owned()));
+                secret.map_err(|_| file_fault(FILE, path, &format!("must hold {}", SingleLineSecret.accepted())))
             }
             (None, None) => Err(missing(FILE)),
         }

@@ -374,9 +374,9 @@ impl Kind for FilesPlace {
 }
 
 /// A secret on one line, without spaces.
-pub struct SecretWord;
+pub struct SingleLineSecret;
 
-impl Kind for SecretWord {
+impl Kind for SingleLineSecret {
     type Value = Secret<String>;
 
     fn accepted(&self) -> String {

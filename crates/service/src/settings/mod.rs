@@ -280,7 +280,7 @@ settings! {
             "Region that requests to S3 are signed for.";
         s3_access_key_id: Option<String> = "", Maybe(Word(200)), [],
             "Access key of the bucket.";
-        s3_secret_access_key: Option<Secret<String>> = "", Maybe(SecretWord), [Secret],
+        s3_secret_access_key: Option<Secret<String>> = "", Maybe(SingleLineSecret), [Secret],
             "Its secret. Either this or `s3_secret_access_key_file`.";
         s3_secret_access_key_file: Option<PathBuf> = "", Maybe(File), [],
             "File with the secret. Either this or `s3_secret_access_key`.";
@@ -295,7 +295,7 @@ settings! {
     }
 
     /// What the service says about itself, and where it is.
-    house: HouseSettings {
+    deployment: DeploymentSettings {
         time_zone: chrono_tz::Tz = "Asia/Shanghai", TimeZone, [],
             "Time zone in which days begin and deadlines end. Once there are data, changing it needs `xiaoqu deployment accept --time-zone`.";
         clock_jump_limit_minutes: Duration = "60", minutes(10, 1440), [],
@@ -320,7 +320,7 @@ impl Settings {
     pub fn ledger_origin(&self) -> String {
         let url = &self.http.public_url;
         let host = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
-        self.house.ledger_origin.clone().unwrap_or_else(|| format!("{host}/ledger"))
+        self.deployment.ledger_origin.clone().unwrap_or_else(|| format!("{host}/ledger"))
     }
 
     /// Reads and checks all sources.

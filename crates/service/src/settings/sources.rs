@@ -12,7 +12,7 @@ use super::{DatabaseUrl, Flag, Setting, TABLE};
 
 pub const PREFIX: &str = "XIAOQU_";
 const DEFAULT_FILE: &str = "xiaoqu.toml";
-/// How variables of the house begin that are no settings: `--config`, and what only tests read.
+/// How variables of this program begin that are no settings: `--config`, and what only tests read.
 const NO_SETTINGS: &[&str] = &["XIAOQU_CONFIG", "XIAOQU_REQUIRE_", "XIAOQU_TEST_"];
 
 /// Who said a value.

@@ -38,7 +38,7 @@ fn defaults_are_good_values() {
     assert_eq!(settings.http.header_read_timeout_seconds, Duration::from_secs(10));
     assert_eq!(settings.database.database_url, DatabaseUrl::Sqlite("xiaoqu.sqlite".into()));
     assert_eq!(settings.access.access_token_minutes, Duration::from_secs(3600));
-    assert_eq!(settings.house.time_zone, chrono_tz::Asia::Shanghai);
+    assert_eq!(settings.deployment.time_zone, chrono_tz::Asia::Shanghai);
     assert!(settings.http.workers >= 1 && settings.access.trusted_issuers.is_empty());
 }
 

@@ -13,7 +13,7 @@ use crate::calendar::rules::WorkCalendar;
 use crate::companies;
 use crate::complaints::clock_rules::Clock;
 use crate::complaints::scoped::Viewer;
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::divisions;
 use crate::http::Entity;
 use crate::policy;
@@ -27,7 +27,7 @@ pub fn instants(ctx: &Ctx, (from, to): (NaiveDate, NaiveDate)) -> (Instant, Inst
     (clock.start_of_day(from), clock.start_of_day(to.succ_opt().unwrap_or(to)))
 }
 
-pub fn rules_of(conn: &mut Conn, ctx: &Ctx, county: &str) -> Work<ComplaintRules> {
+pub fn rules_of(conn: &mut Conn, ctx: &Ctx, county: &str) -> WorkResult<ComplaintRules> {
     Ok(policy::current(conn, &ctx.state, county)?.governing(ctx.today).document().complaints.clone())
 }
 
@@ -44,7 +44,7 @@ pub fn statistics(
     ctx: &Ctx,
     query: &ComplaintStatisticsQuery,
     depth: Depth,
-) -> Work<ComplaintStatistics> {
+) -> WorkResult<ComplaintStatistics> {
     let own = ctx.caller.division.as_deref().unwrap_or_default();
     let division = query.division.as_deref().unwrap_or(own).to_owned();
     let nothing = || Problem::not_found_at("query/division");
@@ -85,7 +85,7 @@ pub fn statistics(
     })
 }
 
-pub fn get(conn: &mut Conn, ctx: &Ctx, query: &ComplaintStatisticsQuery) -> Work<Entity<ComplaintStatistics>> {
+pub fn get(conn: &mut Conn, ctx: &Ctx, query: &ComplaintStatisticsQuery) -> WorkResult<Entity<ComplaintStatistics>> {
     let body = statistics(conn, ctx, query, Depth::Percentiles)?;
     Ok(Entity { id: None, version: 0, status: StatusCode::OK, location: None, shown_once: false, body })
 }
@@ -96,7 +96,7 @@ fn named(
     policy: &ComplaintRules,
     by: LineKind,
     lines: BTreeMap<Line, ComplaintCounts>,
-) -> Work<Vec<ComplaintLine>> {
+) -> WorkResult<Vec<ComplaintLine>> {
     let bare = |counts| ComplaintLine {
         division: None,
         role: None,
@@ -146,7 +146,7 @@ fn named(
     })
 }
 
-fn names_of_divisions(conn: &mut Conn, lines: &[ComplaintLine]) -> Work<HashMap<String, String>> {
+fn names_of_divisions(conn: &mut Conn, lines: &[ComplaintLine]) -> WorkResult<HashMap<String, String>> {
     divisions::names_of(conn, lines.iter().filter_map(|line| line.division.clone()))
 }
 
@@ -174,7 +174,7 @@ fn office_name(line: &ComplaintLine, names: &HashMap<String, String>) -> String 
 /// The territory of the caller, or the part of it that filters by division leave.
 pub fn narrowed(ctx: &Ctx, filters: [Option<&str>; 2]) -> Option<(String, Scope)> {
     let own = ctx.caller.division.as_deref().unwrap_or_default();
-    let scope = Scope::narrowed(own, filters)?;
+    let scope = Scope::intersect(own, filters)?;
     let division = match &scope {
         Scope::County(area) | Scope::Township(area) | Scope::Community(area) => area.clone(),
         _ => return None,

@@ -10,7 +10,7 @@ use super::rules;
 use super::store::{self, Wanted};
 use crate::complaints::scoped::Viewer;
 use crate::complexes;
-use crate::db::{Conn, Id, Work};
+use crate::db::{Conn, Id, WorkResult};
 use crate::service::Ctx;
 
 /// The tickets of a complex while a company served it (诉求办理情况): those that every office of the territory sees, so that a
@@ -30,7 +30,7 @@ pub fn facts_of(
     complex: Id,
     company: Id,
     days: (NaiveDate, NaiveDate),
-) -> Work<ComplaintFacts> {
+) -> WorkResult<ComplaintFacts> {
     let (from, until) = instants(ctx, days);
     let wanted = Wanted {
         viewer: Viewer::system("what is known of a complex, for those who rate it"),

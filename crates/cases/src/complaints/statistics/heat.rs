@@ -7,12 +7,12 @@ use super::model::*;
 use super::rules::{HeatKey, Warm, hotter, period};
 use super::store::{self, Wanted};
 use crate::complaints::scoped::Viewer;
-use crate::db::{Conn, Work};
+use crate::db::{Conn, WorkResult};
 use crate::http::Cursor;
 use crate::http::paging::{Page, PageOf};
 use crate::service::Ctx;
 
-pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaintHeat) -> Work<PageOf<ComplexHeat>> {
+pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaintHeat) -> WorkResult<PageOf<ComplexHeat>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let after = Cursor::decode::<HeatKey>(page.cursor.as_deref())?;
     let days = period(query.from, query.to, ctx.today)?;

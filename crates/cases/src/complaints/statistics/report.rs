@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::actions::{Depth, statistics};
 use super::model::*;
 use super::{chart, heat};
-use crate::db::{Conn, Work};
+use crate::db::{Conn, WorkResult};
 use crate::render::Templates;
 use crate::render::chart::period;
 use crate::service::Ctx;
@@ -20,7 +20,7 @@ const MOST_LINES: usize = 40;
 /// The hottest complexes that it shows.
 const HOTTEST: i64 = 15;
 
-pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ComplaintReportQuery) -> Work<String> {
+pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ComplaintReportQuery) -> WorkResult<String> {
     let wanted = |by| ComplaintStatisticsQuery {
         division: query.division.clone(),
         from: query.from,
@@ -30,7 +30,8 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ComplaintReportQuery) -> Work<
     };
     let whole = statistics(conn, ctx, &wanted(LineKind::Area), Depth::Percentiles)?;
     // The database groups by every minute once, and not for each kind of line.
-    let mut lines = |by| -> Work<Vec<ComplaintLine>> { Ok(statistics(conn, ctx, &wanted(by), Depth::Without)?.lines) };
+    let mut lines =
+        |by| -> WorkResult<Vec<ComplaintLine>> { Ok(statistics(conn, ctx, &wanted(by), Depth::Without)?.lines) };
     let categories = lines(LineKind::Category)?;
     let offices = lines(LineKind::Office)?;
     let companies = lines(LineKind::Company)?;

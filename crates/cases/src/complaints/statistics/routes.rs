@@ -3,7 +3,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURI
 
 use super::model::*;
 use super::{actions, heat, report};
-use crate::http::{Answer, PageOf};
+use crate::http::{PageOf, Response};
 use crate::service::Ctx;
 
 /// Get the statistics of complaints
@@ -19,9 +19,9 @@ use crate::service::Ctx;
 /// neither way.
 #[utoipa::path(get, path = "/v1/statistics/complaints", tag = "statistics", params(ComplaintStatisticsQuery),
     responses((status = 200, description = "The statistics", body = ComplaintStatistics)))]
-pub async fn get_complaint_statistics(ctx: Ctx) -> Answer {
+pub async fn get_complaint_statistics(ctx: Ctx) -> Response {
     let query: ComplaintStatisticsQuery = ctx.query()?;
-    ctx.derive(move |conn, ctx| actions::get(conn, ctx, &query)).await
+    ctx.get_snapshot(move |conn, ctx| actions::get(conn, ctx, &query)).await
 }
 
 /// The page may be shown in a frame or saved; it runs nothing and loads nothing.
@@ -34,7 +34,7 @@ const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img
 /// it, print it, or show it in a frame.
 #[utoipa::path(get, path = "/v1/statistics/complaints/report", tag = "statistics", params(ComplaintReportQuery),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
-pub async fn get_complaint_report(ctx: Ctx) -> Answer {
+pub async fn get_complaint_report(ctx: Ctx) -> Response {
     let query: ComplaintReportQuery = ctx.query()?;
     let page = ctx.read(move |conn, ctx| report::report(conn, ctx, &query)).await?;
     Ok(HttpResponse::Ok()
@@ -53,7 +53,7 @@ pub async fn get_complaint_report(ctx: Ctx) -> Answer {
 /// rejected; of those that were merged each counts, for each is a household that complains.
 #[utoipa::path(get, path = "/v1/statistics/complaints/heat",
     tag = "statistics", params(ListComplaintHeat), responses((status = 200, description = "A page", body = PageOf<ComplexHeat>)))]
-pub async fn list_complaint_heat(ctx: Ctx) -> Answer {
+pub async fn list_complaint_heat(ctx: Ctx) -> Response {
     let query: ListComplaintHeat = ctx.query()?;
     ctx.list(move |conn, ctx| heat::list(conn, ctx, &query)).await
 }

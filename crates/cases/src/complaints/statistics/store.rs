@@ -15,7 +15,7 @@ use crate::complaints::model::{ComplaintState, Secrecy};
 use crate::complaints::scoped::{self, Viewer};
 use crate::db::schema::{complaints, complexes};
 use crate::db::types::Moment;
-use crate::db::{Conn, Id, Instant, Work};
+use crate::db::{Conn, Id, Instant, WorkResult};
 
 /// Which tickets are counted, for whom, and at what time.
 pub struct Wanted {
@@ -116,7 +116,7 @@ impl Figures {
 }
 
 /// The figures of each line and state.
-pub fn cells(conn: &mut Conn, wanted: &Wanted, line: &str) -> Work<Vec<Cell>> {
+pub fn cells(conn: &mut Conn, wanted: &Wanted, line: &str) -> WorkResult<Vec<Cell>> {
     let (key, shown) = (format!("{line}, complaints.state"), format!("{line}, complaints.state, {FIGURES}"));
     let rows = narrowed!(scoped::complaint_figures(&wanted.viewer, &key, &shown), wanted);
     Ok(rows.load::<Figures>(conn)?.into_iter().map(Figures::cell).collect())
@@ -124,7 +124,7 @@ pub fn cells(conn: &mut Conn, wanted: &Wanted, line: &str) -> Work<Vec<Cell>> {
 
 /// Open tickets that are late to be answered or to be accepted, by line. While it waits for the complainant a ticket is not
 /// late.
-pub fn late(conn: &mut Conn, wanted: &Wanted, line: &str) -> Work<Vec<Late>> {
+pub fn late(conn: &mut Conn, wanted: &Wanted, line: &str) -> WorkResult<Vec<Late>> {
     let shown = format!("{line}, count(*)");
     let rows = narrowed!(scoped::complaint_numbers(&wanted.viewer, line, &shown), wanted)
         .filter(complaints::is_open.eq(true))
@@ -178,7 +178,7 @@ const UNACCEPTED: i64 = 0;
 const IN_TIME: i64 = 1;
 
 /// How many replies took how many minutes, by line.
-pub fn took(conn: &mut Conn, wanted: &Wanted, line: &str) -> Work<Vec<Took>> {
+pub fn took(conn: &mut Conn, wanted: &Wanted, line: &str) -> WorkResult<Vec<Took>> {
     let key = format!("{line}, complaints.working_minutes");
     let rows = narrowed!(scoped::complaint_histogram(&wanted.viewer, &key, &format!("{key}, count(*)")), wanted)
         .filter(complaints::working_minutes.is_not_null())
@@ -188,7 +188,7 @@ pub fn took(conn: &mut Conn, wanted: &Wanted, line: &str) -> Work<Vec<Took>> {
 }
 
 /// Every complex of an area with its tickets by category, but those that were rejected.
-pub fn warm(conn: &mut Conn, scope: &Scope, wanted: &Wanted) -> Work<Vec<Warm>> {
+pub fn warm(conn: &mut Conn, scope: &Scope, wanted: &Wanted) -> WorkResult<Vec<Warm>> {
     let key = "complaints.complex_id, complaints.category";
     let rows = narrowed!(scoped::complaint_heat(&wanted.viewer, key, &format!("{key}, count(*)")), wanted)
         .filter(complaints::complex_id.is_not_null())

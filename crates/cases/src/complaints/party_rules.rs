@@ -1,0 +1,88 @@
+//! Who has which part in a ticket: what they may do with it follows. Pure.
+
+use super::model::*;
+use crate::access::{Caller, Role};
+use crate::problem::{Code, Problem};
+
+/// A part in a ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComplaintParty {
+    /// The office or company that handles it now.
+    Handler,
+    Supervisor,
+    /// The resident who submitted it.
+    Owner,
+    /// An office that takes calls, other than the handler: it writes down what a complainant without an account says.
+    FrontDesk,
+}
+
+pub fn is_handler(caller: &Caller, row: &ComplaintRow) -> bool {
+    if row.handler_role != caller.role {
+        return false;
+    }
+    // A company sees what it handles, and its branches': the scope said which company it is.
+    caller.role == Role::PropertyCompany || caller.division.as_deref() == Some(row.handler_division.as_str())
+}
+
+pub fn is_supervisor(caller: &Caller, row: &ComplaintRow) -> bool {
+    row.supervisor_role.0 == Some(caller.role) && caller.division.as_deref() == Some(row.supervisor_division.as_str())
+}
+
+/// The problem of a caller with none of the parts that a step is for.
+pub fn refused(row: &ComplaintRow, parts: &[ComplaintParty]) -> Problem {
+    let (mut zh, mut en) = (Vec::new(), Vec::new());
+    for part in parts {
+        let (part_zh, part_en) = match part {
+            ComplaintParty::Handler => {
+                let role = row.handler_role;
+                (format!("承办单位（{}）", role.row().zh), format!("its handler ({})", role.code()))
+            }
+            ComplaintParty::Supervisor => {
+                let Some(role) = row.supervisor_role.0 else { continue };
+                (format!("督办单位（{}）", role.row().zh), format!("its supervisor ({})", role.code()))
+            }
+            ComplaintParty::Owner => ("提出诉求的本人".to_owned(), "whoever submitted it".to_owned()),
+            ComplaintParty::FrontDesk => ("受理来电的单位".to_owned(), "an office that takes calls".to_owned()),
+        };
+        zh.push(part_zh);
+        en.push(part_en);
+    }
+    let (zh, en) = (format!("须由{}办理", zh.join("或者")), format!("for {}", en.join(" or ")));
+    Problem::new(Code::Forbidden).detail(zh, en)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rules_tests::{caller, ticket};
+    use super::*;
+
+    #[test]
+    fn a_part_is_a_role_in_its_division() {
+        let row = ticket();
+        for (role, division, handles, supervises) in [
+            (Role::SocialAffairsOffice, "640121102", true, false),
+            (Role::SocialAffairsOffice, "640121103", false, false),
+            (Role::TownshipLeader, "640121102", false, true),
+            (Role::TownshipLeader, "640121103", false, false),
+            (Role::Community, "640121102", false, false),
+        ] {
+            let caller = caller(role, division);
+            assert_eq!((is_handler(&caller, &row), is_supervisor(&caller, &row)), (handles, supervises), "{role:?}");
+        }
+    }
+
+    #[test]
+    fn a_company_handles_whatever_it_sees_of_companies() {
+        let row = ComplaintRow { handler_role: Role::PropertyCompany, handler_division: String::new(), ..ticket() };
+        assert!(is_handler(&caller(Role::PropertyCompany, ""), &row));
+    }
+
+    #[test]
+    fn nobody_supervises_what_has_no_supervisor() {
+        let mut row = ticket();
+        row.set_supervisor(None);
+        assert!(!is_supervisor(&caller(Role::TownshipLeader, ""), &row));
+        let refused = refused(&row, &[ComplaintParty::Handler, ComplaintParty::Supervisor]);
+        assert!(!format!("{refused:?}").contains("supervisor"));
+    }
+}

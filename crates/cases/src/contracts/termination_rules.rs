@@ -1,0 +1,123 @@
+//! When a contract can be ended, served on after its end, and handed over. Pure.
+
+use chrono::NaiveDate;
+
+use super::model::*;
+use super::rules::{self, Span, Term};
+use crate::access::Role;
+use crate::fault::Fault;
+use crate::problem::{Code, Problem};
+use crate::proceedings::rules::conflict;
+
+/// Grounds that the company itself can give; the others are the owners' and the offices' to record.
+const OF_COMPANY: [EndGround; 2] = [EndGround::DeclinedRenewal, EndGround::Notice];
+
+pub fn term(row: &ContractRow) -> Term {
+    let to = if row.interim { row.interim_until } else { row.effective_to };
+    Term {
+        from: row.effective_from,
+        to,
+        agreed_notice_days: row.terms.0.agreed_notice_days,
+        agreed_nonrenewal_notice_days: row.terms.0.agreed_nonrenewal_notice_days,
+    }
+}
+
+/// A company records its own notice only.
+pub fn check_ground(caller: Role, ground: EndGround, faults: &mut Vec<Fault>) {
+    if caller == Role::PropertyCompany && !OF_COMPANY.contains(&ground) {
+        let (zh, en) = ("企业只能登记不续签或者不定期合同的解除通知", "a company records its own notice only");
+        faults.push(Fault::new("/ground", "wrong_party", zh, en));
+    }
+}
+
+/// Nothing has ended it yet, or the service after its end has no last day.
+pub fn is_open(row: &ContractRow) -> bool {
+    row.proceedings.0.ending.is_none() || row.interim && row.interim_until.is_none()
+}
+
+/// It counts and nothing has ended it yet.
+pub fn require_running(row: &ContractRow) -> Result<(), Problem> {
+    if !row.counts {
+        return Err(conflict("合同未备案，也未由主管单位录入", "it is neither filed nor on an office's record"));
+    }
+    if !is_open(row) {
+        return Err(conflict("合同已终止", "it has been ended"));
+    }
+    Ok(())
+}
+
+/// What was recorded by mistake is taken back while the contract still runs.
+pub fn may_withdraw_termination(row: &ContractRow, today: NaiveDate) -> Result<(), Problem> {
+    let running = row.last_day.is_some_and(|last| last >= today);
+    let recorded = row.proceedings.0.ending.as_ref().is_some_and(|ending| ending.ground != EndGround::Succession);
+    if recorded && running && !row.interim {
+        return Ok(());
+    }
+    Err(conflict(
+        "没有可撤回的终止登记：尚未终止，或者已经终止、已有新合同",
+        "there is no ending to take back: there is none, it has taken effect, or a new contract stands",
+    ))
+}
+
+/// An ending that carried out a removal stands.
+pub fn require_open_removal(open: bool) -> Result<(), Problem> {
+    if open { Ok(()) } else { Err(conflict("清退已据此办结", "the removal was carried out by it")) }
+}
+
+/// No contract after it stands in the way of longer service.
+pub fn require_none_after(row: &Span, others: &[Span]) -> Result<(), Problem> {
+    match rules::succession(row, others) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(conflict("其后已有新合同", "a contract after it stands")),
+    }
+}
+
+/// Service after the end lasts at least to the end.
+pub fn check_interim(until: Option<NaiveDate>, end: Option<NaiveDate>, faults: &mut Vec<Fault>) {
+    if until.zip(end).is_some_and(|(until, end)| until < end) {
+        faults.push(Fault::new("/until", "before_start", "早于合同终止日", "earlier than the end of the contract"));
+    }
+}
+
+/// A contract that counts and has an end is served on, until everything is handed over.
+pub fn may_serve_on(row: &ContractRow) -> Result<(), Problem> {
+    if !row.counts || row.ends_on().is_none() || row.handover_done_on.is_some() {
+        return Err(conflict("合同未终止，或者已完成交接", "it has no end, or everything was handed over"));
+    }
+    Ok(())
+}
+
+/// There is something to hand over, and not everything was.
+pub fn may_record_handover(row: &ContractRow, today: NaiveDate) -> Result<(), Problem> {
+    let over = row.serves_until().is_some_and(|last| last < today);
+    let ended = row.proceedings.0.ending.is_some() || row.interim || over;
+    if !row.counts || !ended || row.handover_due_on.is_none() && !row.interim {
+        return Err(conflict("合同未终止，或者无须交接", "it has not ended, or there is nothing to hand over"));
+    }
+    if row.handover_done_on.is_some() {
+        return Err(conflict("已完成交接", "everything was handed over"));
+    }
+    Ok(())
+}
+
+/// A hand-over is reported where the company is late with it, once. What it recorded in time and nobody confirmed is a dispute.
+pub fn may_report_handover(row: &ContractRow, today: NaiveDate) -> Result<(), Problem> {
+    let standing = rules::handover_standing(row, today);
+    if row.counts && standing == HandoverStanding::Unconfirmed {
+        return Err(conflict(
+            "企业已按期登记移交，接收方尚未确认：属于交接争议，不是企业逾期",
+            "the company recorded everything in time and it was not confirmed: a dispute, and no lateness of the company",
+        ));
+    }
+    if !row.counts || standing != HandoverStanding::Late {
+        return Err(conflict("交接未逾期，或者已完成", "the hand-over is not late, or it is done"));
+    }
+    if row.proceedings.0.late_report.is_some() {
+        return Err(Problem::new(Code::AlreadyExists).detail("已登记逾期交接", "it was reported"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "termination_rules_tests.rs"]
+mod tests;

@@ -1,0 +1,129 @@
+//! The ladder and the stars: a measure that lowers a star applies to the current rating and to new ones, and what is taken
+//! back is undone at once.
+
+use chrono::NaiveDate;
+use serde_json::json;
+
+use super::consequences::is_low;
+use super::model::RatingState;
+use super::rows::{ContentRow, RatingRow, StarChange};
+use super::rules::{self, Derivation, LadderMeasure};
+use super::{plaques, record, store, view};
+use crate::companies;
+use crate::db::{Conn, Id, WorkResult};
+use crate::measure_facts::{LoweringStars, StarGround, lowering_stars};
+use crate::policy;
+use crate::policy::model::MeasureKind;
+use crate::policy::ratings::RatingRules;
+use crate::service::{Ctx, Tx};
+use crate::standing;
+use crate::words::days::chinese_day;
+
+/// The measures of the ladder that bind a rating's complex and company today. What adjusted the rating already binds it for
+/// as long as the measure stands; to a rating that is made anew it counts while one of its violations is in the window.
+pub fn in_force(conn: &mut Conn, ctx: &Ctx, row: &RatingRow) -> WorkResult<Vec<LadderMeasure>> {
+    let held: Vec<Id> = match row.state {
+        RatingState::Published => {
+            let stars = store::content(conn, row.id)?.stars.0;
+            stars.last().map(|last| last.adjustments.iter().map(|one| one.measure_id).collect()).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    };
+    let family = companies::family::of(conn, row.company_id)?;
+    let lowering = lowering_stars(conn, row.complex_id, &family)?;
+    let policies = policy::current(conn, &ctx.state, &row.county)?;
+    let counts_until = |measure: &LoweringStars| {
+        let found_on = measure.grounds.iter().map(|violation| violation.found_on).max();
+        let months = policies.get(measure.policy_version).map_or(0, |one| one.document().ladder.window_months);
+        found_on.map(|found| standing::last_day(found, months))
+    };
+    let binds = |measure: &LoweringStars| {
+        held.contains(&measure.id) || counts_until(measure).is_some_and(|last| last >= ctx.today)
+    };
+    lowering
+        .into_iter()
+        .filter(binds)
+        .map(|measure| {
+            let kind = measure.kind;
+            let counts_until = counts_until(&measure);
+            let (reason_zh, reason_en) = reason(kind, &measure.grounds, counts_until);
+            Ok(LadderMeasure { id: measure.id, kind, reason_zh, reason_en, counts_until })
+        })
+        .collect()
+}
+
+/// In the words of the violations that stand today: one that was revoked is no ground any more, and is not told.
+fn reason(kind: MeasureKind, grounds: &[StarGround], until: Option<NaiveDate>) -> (String, String) {
+    let named = |clause: &dyn Fn(i64, NaiveDate) -> String| {
+        let all = grounds.iter().filter_map(|one| Some(clause(one.clause?, one.found_on)));
+        all.collect::<Vec<_>>()
+    };
+    let zh = named(&|clause, day| format!("第{clause}条（{}）", chinese_day(day))).join("、");
+    let en = named(&|clause, day| format!("clause {clause} ({day})")).join(", ");
+    let (until_zh, until_en) = until.map_or_else(Default::default, |last| {
+        (
+            format!("，对{}及以前作出的评定有效", chinese_day(last)),
+            format!("; it lowers ratings that are made up to {last}"),
+        )
+    });
+    (
+        format!("在本小区违反“九不准”{zh}，按阶梯式惩戒规定{}{until_zh}", kind.zh()),
+        format!("{} by the penalty ladder: {en} of the nine prohibitions at this complex{until_en}", kind.en()),
+    )
+}
+
+/// Works the star out of what is on file and writes it down; the caller saves both rows. None while an assessor is missing.
+pub fn derive(
+    tx: &mut Tx,
+    rules: &RatingRules,
+    row: &mut RatingRow,
+    content: &mut ContentRow,
+) -> WorkResult<Option<Derivation>> {
+    let ladder = in_force(tx.conn, tx.ctx, row)?;
+    let derived = rules::derive(rules, &content.sheets.0, &ladder);
+    let Some(derived) = derived else {
+        (row.total, row.raw_star, row.final_star) = (None, None, None);
+        return Ok(None);
+    };
+    row.total = Some(derived.total.units());
+    row.raw_star = Some(derived.raw_star.rank());
+    row.final_star = Some(derived.star.rank());
+    let change = StarChange { from: tx.ctx.today, star: derived.star, adjustments: derived.adjustments.clone() };
+    if row.state != RatingState::Published {
+        // Nobody has seen it: there is no history yet.
+        content.stars.0.clear();
+    }
+    // Several changes of one day leave the last.
+    content.stars.0.retain(|before| before.from < change.from);
+    content.stars.0.push(change);
+    Ok(Some(derived))
+}
+
+/// A measure that lowers a star took a step: the ratings that it binds are worked out again.
+pub fn on_measure_changed(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> WorkResult<()> {
+    for company in companies::family::of(tx.conn, company)? {
+        for row in store::of_company_at(tx.conn, complex, company)? {
+            adjust(tx, row, measure)?;
+        }
+    }
+    Ok(())
+}
+
+fn adjust(tx: &mut Tx, mut row: RatingRow, because_of: Id) -> WorkResult<()> {
+    let rules = view::rules_of(tx.conn, tx.ctx, row.policy_version)?;
+    let mut content = store::content(tx.conn, row.id)?;
+    let before = content.stars.0.last().map(|last| (last.star, last.adjustments.clone()));
+    let Some(derived) = derive(tx, &rules, &mut row, &mut content)? else { return Ok(()) };
+    if before.is_some_and(|(star, adjustments)| star == derived.star && adjustments == derived.adjustments) {
+        return Ok(());
+    }
+    set_focus(&rules, &mut row, tx.ctx.today);
+    record::save(tx, &mut row, &content, "rating.adjusted", json!({ "because_of": because_of }), &())?;
+    plaques::renew(tx, &row)
+}
+
+/// Puts a current rating on the focus list or takes it off, by its star.
+pub fn set_focus(rules: &RatingRules, row: &mut RatingRow, today: NaiveDate) {
+    let low = row.is_current && row.star().is_some_and(|star| is_low(rules, star));
+    row.focus_since = low.then(|| row.focus_since.unwrap_or(today));
+}

@@ -1,0 +1,51 @@
+//! The texts of a step. The ledger keeps a salted digest of each, so that what is shown later can be proved to be what was
+//! said, and can still be erased.
+
+use super::model::{DeliveryIn, Evidence, NotificationIn, ReasonsIn, StatementIn};
+
+/// Texts by the name of their field in the API.
+pub type Texts = Vec<(&'static str, String)>;
+
+pub trait LedgerTexts {
+    fn texts(&self) -> Texts;
+}
+
+/// A step without a text.
+impl LedgerTexts for () {
+    fn texts(&self) -> Texts {
+        Texts::new()
+    }
+}
+
+impl LedgerTexts for NotificationIn {
+    fn texts(&self) -> Texts {
+        vec![
+            ("facts", self.facts.clone()),
+            ("grounds", self.grounds.clone()),
+            ("intended_consequence", self.intended_consequence.clone()),
+        ]
+    }
+}
+
+impl LedgerTexts for DeliveryIn {
+    fn texts(&self) -> Texts {
+        vec![("note", self.note.clone())]
+    }
+}
+
+impl LedgerTexts for StatementIn {
+    fn texts(&self) -> Texts {
+        vec![("text", self.text.clone()), evidence(&self.evidence)]
+    }
+}
+
+impl LedgerTexts for ReasonsIn {
+    fn texts(&self) -> Texts {
+        vec![("reasons", self.reasons.clone())]
+    }
+}
+
+/// As JSON without spaces, its members in the order of the document.
+pub fn evidence(all: &[Evidence]) -> (&'static str, String) {
+    ("evidence", serde_json::to_string(all).unwrap_or_default())
+}

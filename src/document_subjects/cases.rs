@@ -1,0 +1,130 @@
+//! The case that a document is about: found, and asked who may issue the document and what it says.
+
+use serde_json::{Map, Value, json};
+
+use super::state_rules::{self, Belongs};
+use crate::access::Scope;
+use crate::db::{Conn, Instant, WorkError, WorkResult};
+use crate::documents::model::{DocumentIn, DocumentKind, DocumentRow, DocumentSubject};
+use crate::documents::{self, IssueInput, missing};
+use crate::fault::Fault;
+use crate::measures;
+use crate::measures::model::MeasureRow;
+use crate::problem::Code;
+use crate::proceedings::model::Delivery;
+use crate::service::{Ctx, Tx};
+use crate::violations;
+use crate::violations::model::ViolationRow;
+use crate::words::days::{chinese_day, chinese_time};
+
+/// The case that a document is about.
+pub enum Case {
+    Violation(Box<ViolationRow>),
+    Measure(Box<MeasureRow>),
+    /// A document, with the delivery of what it puts into form.
+    Document(Box<DocumentRow>, Option<Delivery>),
+}
+
+/// Locks the case and reads it; a case that the caller does not see is a fault.
+pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fault>) -> WorkResult<Option<Case>> {
+    let found = match input.kind {
+        kind if kind.is_of_filing() => return Ok(None),
+        kind if matches!(state_rules::belongs(kind), Belongs::Violation(_)) => {
+            violations::store::find_for_update(conn, &ctx.scope, input.subject_id)
+                .map(|row| Case::Violation(Box::new(row)))
+        }
+        DocumentKind::ProofOfService => documents::find(conn, &ctx.scope, input.subject_id).and_then(|row| {
+            let delivery = delivery_of(conn, &row)?;
+            Ok(Case::Document(Box::new(row), delivery))
+        }),
+        _ => {
+            measures::store::find_for_update(conn, &ctx.scope, input.subject_id).map(|row| Case::Measure(Box::new(row)))
+        }
+    };
+    match found {
+        Ok(case) => Ok(Some(case)),
+        Err(WorkError::Problem(problem)) if problem.code == Code::NotFound => {
+            let (zh, en) = ("没有此违规或措施，或不在您的辖区内", "no such violation or measure in your territory");
+            faults.push(Fault::new("/subject_id", "unknown_reference", zh, en));
+            Ok(None)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// How the company got what a document puts into form: a notice, or the decision on a violation.
+fn delivery_of(conn: &mut Conn, row: &DocumentRow) -> WorkResult<Option<Delivery>> {
+    let system = Scope::System("a document that the caller sees was delivered with its case");
+    Ok(match row.kind {
+        DocumentKind::ViolationNotice => violations::store::find(conn, &system, row.subject_id)?.proceedings.0.delivery,
+        DocumentKind::ViolationFinding => {
+            violations::store::find(conn, &system, row.subject_id)?.proceedings.0.decision_delivery
+        }
+        DocumentKind::MeasureNotice => measures::store::find(conn, &system, row.subject_id)?.proceedings.0.delivery,
+        _ => None,
+    })
+}
+
+/// The office in charge, as for every other act on the case; of a document, the office that issued it.
+pub fn require_office(tx: &mut Tx, kind: DocumentKind, case: &Case) -> WorkResult<()> {
+    match case {
+        Case::Violation(row) => violations::documents::require_office(tx.ctx, kind, row),
+        Case::Document(row, _) => Ok(documents::rules::require_issuer(&tx.ctx.caller, row)?),
+        Case::Measure(row) => measures::documents::require_office(tx, kind, row),
+    }
+}
+
+/// The case is of the document's kind and in a state that calls for it.
+pub fn require_state(kind: DocumentKind, case: &Case) -> WorkResult<()> {
+    match case {
+        Case::Violation(row) => state_rules::require_violation(kind, row),
+        Case::Measure(row) => Ok(state_rules::require_measure(kind, row)?),
+        Case::Document(row, delivery) => Ok(state_rules::require_delivered(row.state, delivery.is_some())?),
+    }
+}
+
+/// Everything that the document says.
+pub fn gather(tx: &mut Tx, input: &DocumentIn, case: &Case) -> WorkResult<IssueInput> {
+    let mut context = Map::new();
+    if let (Some(at), Some(place)) = (input.held_at, &input.place) {
+        let time = chinese_time(tx.ctx.state.clock.local(Instant(at)));
+        context.insert("meeting".into(), json!({ "time": time, "place": place }));
+    }
+    match case {
+        Case::Violation(row) => violations::documents::gather(tx, input.kind, row, context),
+        Case::Measure(row) => measures::documents::gather(tx, input, row, context),
+        Case::Document(row, delivery) => {
+            let delivery = delivery.as_ref().ok_or_else(missing)?;
+            Ok(proof_of_service(tx, row, delivery, context))
+        }
+    }
+}
+
+fn proof_of_service(
+    tx: &mut Tx,
+    row: &DocumentRow,
+    delivery: &Delivery,
+    mut context: Map<String, Value>,
+) -> IssueInput {
+    context.insert("served".into(), json!({ "title": row.title, "number": row.number }));
+    context.insert(
+        "delivery".into(),
+        json!({
+            "method": delivery.method.zh(), "delivered_on": chinese_day(delivery.delivered_on), "note": delivery.note,
+        }),
+    );
+    IssueInput {
+        kind: DocumentKind::ProofOfService,
+        subject_kind: DocumentSubject::Document,
+        subject_id: row.id,
+        violation_id: row.violation_id,
+        handler: row.handler_role.zip(row.handler_division.clone()),
+        place: row.place(),
+        company_id: row.company_id,
+        complex_id: row.complex_id,
+        office: documents::office_of(&tx.ctx.caller),
+        addressee: Some(row.addressee.clone()),
+        served: row.served,
+        context,
+    }
+}

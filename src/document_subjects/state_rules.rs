@@ -1,0 +1,169 @@
+//! Which paper belongs to which state of its case (文书与办理状态): one table. Pure.
+
+use crate::db::WorkResult;
+use crate::documents::model::{DocumentKind, DocumentState};
+use crate::measures::model::MeasureRow;
+use crate::policy::model::MeasureKind;
+use crate::problem::Problem;
+use crate::proceedings::rules::conflict;
+use crate::standing::model::MeasureState::{self, *};
+use crate::violations::model::ViolationRow;
+use crate::violations::model::ViolationState::{self, *};
+
+/// What a kind of paper is about, and in which states it is issued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Belongs {
+    /// To a violation.
+    Violation(&'static [ViolationState]),
+    /// To a measure of one of these kinds, or of any.
+    Measure(&'static [MeasureKind], &'static [MeasureState]),
+    /// To a document that was delivered.
+    Document,
+    /// To the decision on a contract's filing, which issues it.
+    Filing,
+}
+
+pub fn belongs(kind: DocumentKind) -> Belongs {
+    match kind {
+        // A notice tells what is intended: once it is decided there is nothing to intend.
+        DocumentKind::ViolationNotice => Belongs::Violation(&[Notified]),
+        DocumentKind::MeasureNotice | DocumentKind::HearingNotice => Belongs::Measure(&[], &[Proposed]),
+        // An order or a summons carries out what was decided and is not done.
+        DocumentKind::InterviewNotice => Belongs::Measure(&[MeasureKind::Interview], &[Approved]),
+        DocumentKind::RectificationOrder => Belongs::Measure(&[MeasureKind::RectificationOrder], &[Approved]),
+        DocumentKind::ReferralLetter => Belongs::Measure(&[MeasureKind::Referral], &[Approved]),
+        DocumentKind::RemovalDecision => Belongs::Measure(&[MeasureKind::Removal], &[Approved]),
+        DocumentKind::ViolationFinding => Belongs::Violation(&[Confirmed]),
+        DocumentKind::AppealDecision => Belongs::Violation(&[Upheld, Revoked]),
+        DocumentKind::RevocationDecision => Belongs::Violation(&[Revoked]),
+        // The decision itself puts the company on the list.
+        DocumentKind::BlacklistDecision => {
+            Belongs::Measure(&[MeasureKind::Blacklist, MeasureKind::Restriction], &[Done])
+        }
+        DocumentKind::HearingRecord => Belongs::Measure(&[], &[Proposed, Approved, Rejected, Done]),
+        DocumentKind::ProofOfService => Belongs::Document,
+        DocumentKind::FilingReceipt | DocumentKind::FilingRefusal => Belongs::Filing,
+    }
+}
+
+/// Is a violation in a state that calls for this paper, and has it the step that the paper puts into form?
+pub fn require_violation(kind: DocumentKind, row: &ViolationRow) -> WorkResult<()> {
+    let Belongs::Violation(states) = belongs(kind) else {
+        return Err(Problem::broken("a paper of violations belongs to none").into());
+    };
+    row.require_state(states)?;
+    let steps = &row.proceedings.0;
+    match kind {
+        DocumentKind::AppealDecision if steps.appeal_decision.is_none() => {
+            Err(conflict("没有申诉决定", "no appeal was decided").into())
+        }
+        DocumentKind::RevocationDecision if steps.revocation.is_none() => Err(conflict(
+            "该认定系经申诉撤销，请出具申诉决定书",
+            "it was revoked on appeal: that has a paper of its own",
+        )
+        .into()),
+        _ => Ok(()),
+    }
+}
+
+/// Is a measure one that this paper is about, in a state that calls for it?
+pub fn require_measure(kind: DocumentKind, row: &MeasureRow) -> Result<(), Problem> {
+    let Belongs::Measure(wanted, states) = belongs(kind) else {
+        return Err(Problem::broken("a paper of measures belongs to none"));
+    };
+    if !wanted.is_empty() && !wanted.contains(&row.kind) {
+        let zh = wanted.iter().map(|kind| kind.zh()).collect::<Vec<_>>().join("、");
+        let en = wanted.iter().map(|kind| kind.code()).collect::<Vec<_>>().join(" or ");
+        return Err(conflict(format!("该措施不是“{zh}”"), format!("the measure is no {en}")));
+    }
+    let state = row.state;
+    if !states.contains(&state) {
+        let names = |pick: fn(MeasureState) -> &'static str| {
+            states.iter().map(|state| pick(*state)).collect::<Vec<_>>().join(" / ")
+        };
+        return Err(conflict(
+            format!("“{}”须在“{}”状态出具，当前为“{}”", kind.zh(), names(MeasureState::zh), state.zh()),
+            format!("{} is issued in the state {}, and it is {}", kind.code(), names(MeasureState::code), state.code()),
+        ));
+    }
+    let steps = &row.proceedings.0;
+    match kind {
+        DocumentKind::MeasureNotice if steps.notification.is_none() => {
+            Err(conflict("尚未告知", "the company has not been notified"))
+        }
+        DocumentKind::HearingNotice if steps.hearing_request.is_none() || steps.hearing.is_some() => {
+            Err(conflict("没有待举行的听证", "there is no hearing to hold"))
+        }
+        DocumentKind::HearingRecord if steps.hearing.is_none() => {
+            Err(conflict("听证尚未举行", "no hearing has been held"))
+        }
+        DocumentKind::HearingRecord => Ok(()),
+        _ if row.suspended_on.is_some() => Err(conflict("该措施因申诉中止执行", "an appeal suspends the measure")),
+        _ => Ok(()),
+    }
+}
+
+/// Proven is the service of a document that was delivered and stands.
+pub fn require_delivered(state: DocumentState, is_delivered: bool) -> Result<(), Problem> {
+    if state == DocumentState::Valid && is_delivered {
+        return Ok(());
+    }
+    Err(conflict("该文书未送达，或者已撤回", "the document has not been delivered, or was withdrawn"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_service_of_a_document_is_proven_where_it_was_delivered_and_stands() {
+        for (state, is_delivered, good) in [
+            (DocumentState::Valid, true, true),
+            (DocumentState::Valid, false, false),
+            (DocumentState::Withdrawn, true, false),
+        ] {
+            assert_eq!(require_delivered(state, is_delivered).is_ok(), good);
+        }
+    }
+
+    /// Every kind against every state, written out: a letter for each state in which it is issued.
+    #[test]
+    fn each_paper_is_issued_in_the_states_that_it_belongs_to_and_in_no_other() {
+        let violation_states = "reported notified confirmed dismissed appealed upheld revoked";
+        let measure_states = "proposed approved rejected done cancelled";
+        let table = [
+            ("violation_notice", violation_states, "notified"),
+            ("measure_notice", measure_states, "proposed"),
+            ("interview_notice", measure_states, "approved"),
+            ("rectification_order", measure_states, "approved"),
+            ("referral_letter", measure_states, "approved"),
+            ("removal_decision", measure_states, "approved"),
+            ("hearing_notice", measure_states, "proposed"),
+            ("violation_finding", violation_states, "confirmed"),
+            ("appeal_decision", violation_states, "upheld revoked"),
+            ("revocation_decision", violation_states, "revoked"),
+            ("blacklist_decision", measure_states, "done"),
+            ("hearing_record", measure_states, "proposed approved rejected done"),
+            ("proof_of_service", "", ""),
+            ("filing_receipt", "", ""),
+            ("filing_refusal", "", ""),
+        ];
+        assert_eq!(table.len(), DocumentKind::ALL.len());
+        for (code, states, issued) in table {
+            let kind = DocumentKind::from_code(code).unwrap();
+            for state in states.split_whitespace() {
+                let allowed = match belongs(kind) {
+                    Belongs::Violation(all) => all.contains(&ViolationState::from_code(state).unwrap()),
+                    Belongs::Measure(_, all) => all.contains(&MeasureState::from_code(state).unwrap()),
+                    Belongs::Filing | Belongs::Document => panic!("{code} has no states"),
+                };
+                assert_eq!(allowed, issued.split_whitespace().any(|one| one == state), "{code} {state}");
+            }
+            if states.is_empty() {
+                assert!(matches!(belongs(kind), Belongs::Filing | Belongs::Document), "{code}");
+            }
+        }
+        assert_eq!(ViolationState::ALL.len(), violation_states.split_whitespace().count());
+        assert_eq!(MeasureState::ALL.len(), measure_states.split_whitespace().count());
+    }
+}

@@ -1,0 +1,43 @@
+//! The conventions of this project, checked in the source tree and in the document.
+
+mod deadlines;
+mod document;
+mod features;
+mod guides;
+mod layers;
+mod new_feature;
+mod package;
+mod plans;
+mod schema;
+mod shared_rows;
+mod source;
+
+use std::path::{Path, PathBuf};
+
+/// Every file under `src` and the `src` of each crate with this ending, by its path from the root of the repository.
+fn sources(ending: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut all = Vec::new();
+    let crates = std::fs::read_dir(root.join("crates")).expect("the crates");
+    let mut folders: Vec<PathBuf> = crates.map(|one| one.expect("a crate").path().join("src")).collect();
+    folders.push(root.join("src"));
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.to_string_lossy().ends_with(ending) {
+                let name = entry.strip_prefix(root).expect("under the root").display().to_string();
+                all.push((name, std::fs::read_to_string(&entry).expect("a source file")));
+            }
+        }
+    }
+    all.sort();
+    assert!(!all.is_empty(), "no {ending}");
+    all
+}
+
+/// The code of a file: without comments and without its tests.
+fn code(text: &str) -> String {
+    let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+    product.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
