@@ -75,7 +75,7 @@ pub async fn spool<E>(
     mut stream: impl Stream<Item = Result<Bytes, E>> + Unpin,
 ) -> Result<Spooled, Problem> {
     let mut spool = on_disk(move || Spool::new(&folder)).await?;
-    while let Some(chunk) = next(&mut stream, patience).await? {
+    while let Some(chunk) = next_chunk_within(&mut stream, patience).await? {
         let chunk = chunk.map_err(|_| malformed())?;
         if spool.size + (spool.buffer.len() + chunk.len()) as u64 > limit {
             return Err(too_large(limit));
